@@ -1,0 +1,70 @@
+/**
+ * Every bound of the protocol in one table, each with its unit in its name. Each is tested at the bound and one beyond it.
+ */
+export const limits = {
+  /** A message of the information exchange other than exchange data. */
+  controlMessageBytesMax: 1024 * 1024,
+  /** Messages about exchangeData: reads, streams and their answers. */
+  exchangeDataBytesMax: 16 * 1024 * 1024,
+  messageObjectsMax: 500,
+  idCharactersMax: 1024,
+  keyCharactersMax: 512,
+  termCharactersMax: 128,
+  textCharactersMax: 64 * 1024,
+  nameCharactersMax: 10_000,
+
+  /** Time of a whole federated answer, whatever the members do. */
+  deadlineDefaultMs: 2_000,
+  deadlineMinMs: 1,
+  deadlineMaxMs: 30_000,
+  /** What a member is told to keep back of the remaining time, for the way and the merge. */
+  deadlineMarginMs: 40,
+  answerMaxMs: 30_000,
+  clockToleranceMs: 5_000,
+  replayMemoryMs: 24 * 60 * 60 * 1000,
+  replayEntriesMax: 100_000,
+
+  leaseSecondsDefault: 60,
+  leaseSecondsMin: 1,
+  leaseSecondsMax: 86_400,
+  leasesMissedMax: 3,
+  negotiationRoundsMax: 5,
+  membersMax: 200,
+  needsMax: 200,
+  candidatesMax: 500,
+  discoverPageDefault: 50,
+  discoverPageMax: 500,
+
+  pageDefault: 100,
+  pageMax: 500,
+  filterDepthMax: 8,
+  filterNodesMax: 200,
+  filterIdsMax: 10_000,
+  filterKindsMax: 200,
+  filterTextCharactersMax: 200,
+  areaVerticesMax: 200_000,
+  areasRememberedMax: 256,
+  identityBatchMax: 500,
+  groupsMax: 10_000,
+
+  probeTimeoutMs: 1_000,
+  probeIntervalMinMs: 250,
+  probeIntervalMaxMs: 5_000,
+  retryAttemptsMax: 3,
+  retryDelayMinMs: 100,
+  retryDelayMaxMs: 5_000,
+
+  streamsPerPeerMax: 64,
+  streamBatchTwinsMax: 500,
+  streamHeartbeatMs: 1_000,
+  /** A source that sent nothing, not even a heartbeat, for this long is silent. */
+  streamSilentMs: 2_000,
+  subscriptionsMax: 200,
+  subscriptionTwinsMax: 100_000,
+  subscriptionQueueMax: 1_000,
+
+  commandsMax: 500,
+  linksPerTwinAnswerMax: 500,
+} as const;
+
+export type Limits = typeof limits;

@@ -1,0 +1,192 @@
+/**
+ * Place: where a twin is. CRS84 (WGS 84 longitude, latitude) everywhere inside; other reference systems are converted at the door.
+ * Predicates are planar in CRS84; distances are geodesic metres.
+ */
+import booleanIntersects from '@turf/boolean-intersects';
+import booleanWithin from '@turf/boolean-within';
+import distance from '@turf/distance';
+import type { Geometry as GeoJsonGeometry, Position as GeoJsonPosition } from 'geojson';
+import { z } from 'zod';
+
+/** [longitude, latitude] or [longitude, latitude, metres in the named vertical datum]. */
+export const Position = z.union([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number(), z.number()])]);
+export type Position = z.infer<typeof Position>;
+
+/** [west, south, east, north] in degrees; a box across the antimeridian has west > east. */
+export const Box = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90), z.number().min(-180).max(180), z.number().min(-90).max(90)]);
+export type Box = z.infer<typeof Box>;
+
+const Coordinates = z.array(z.number()).min(2).max(3);
+const Line = z.array(Coordinates).min(2);
+const Ring = z.array(Coordinates).min(4);
+
+/** A GeoJSON geometry in CRS84. */
+export const Geometry = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('Point'), coordinates: Coordinates }),
+  z.object({ type: z.literal('MultiPoint'), coordinates: z.array(Coordinates).min(1) }),
+  z.object({ type: z.literal('LineString'), coordinates: Line }),
+  z.object({ type: z.literal('MultiLineString'), coordinates: z.array(Line).min(1) }),
+  z.object({ type: z.literal('Polygon'), coordinates: z.array(Ring).min(1) }),
+  z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
+]);
+export type Geometry = z.infer<typeof Geometry>;
+
+export const SpatialRelation = z.enum(['intersects', 'within', 'nearerThan']);
+export type SpatialRelation = z.infer<typeof SpatialRelation>;
+
+type Nested = number | readonly Nested[];
+
+const visit = (coordinates: Nested, each: (position: readonly number[]) => void): void => {
+  if (typeof coordinates === 'number') return;
+  if (typeof coordinates[0] === 'number') each(coordinates as readonly number[]); // branding: the innermost list holds numbers only
+  else for (const part of coordinates) visit(part, each);
+};
+
+export const eachPosition = (geometry: Geometry, each: (position: readonly number[]) => void): void => visit(geometry.coordinates, each);
+
+export const verticesOf = (geometry: Geometry): number => {
+  let count = 0;
+  eachPosition(geometry, () => {
+    count += 1;
+  });
+  return count;
+};
+
+/** The smallest box around a geometry. */
+export const boxOf = (geometry: Geometry): Box => {
+  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  eachPosition(geometry, ([x = 0, y = 0]) => {
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  });
+  return box;
+};
+
+export const boxOfPosition = ([x, y]: Position): Box => [x, y, x, y];
+
+export const boxUnion = (a: Box, b: Box): Box => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+
+/** Edges are inclusive. Both boxes have west <= east: those across the antimeridian are split before. */
+export const boxesMeet = (a: Box, b: Box): boolean => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+
+/** One or two boxes with west <= east that cover the same part of the earth. */
+export const splitAtAntimeridian = (box: Box): readonly Box[] =>
+  box[0] <= box[2]
+    ? [box]
+    : [
+        [box[0], box[1], 180, box[3]],
+        [-180, box[1], box[2], box[3]],
+      ];
+
+export const polygonOfBox = ([west, south, east, north]: Box): Geometry => ({
+  type: 'Polygon',
+  coordinates: [
+    [
+      [west, south],
+      [east, south],
+      [east, north],
+      [west, north],
+      [west, south],
+    ],
+  ],
+});
+
+const metresPerDegree = 111_195;
+
+/** A box grown by metres on every side, generous towards the poles. */
+export const growBox = (box: Box, metres: number): Box => {
+  const up = metres / metresPerDegree;
+  const widest = Math.cos((Math.min(89, Math.max(Math.abs(box[1]), Math.abs(box[3])) + up) * Math.PI) / 180);
+  const aside = up / Math.max(widest, 0.01);
+  return [Math.max(-180, box[0] - aside), Math.max(-90, box[1] - up), Math.min(180, box[2] + aside), Math.min(90, box[3] + up)];
+};
+
+// Turf and this file describe the same GeoJSON; its own types ask for mutable positions.
+const toGeoJson = (geometry: Geometry): GeoJsonGeometry => geometry as GeoJsonGeometry;
+
+const partsOf = (geometry: Geometry): readonly Geometry[] => {
+  switch (geometry.type) {
+    case 'MultiPoint':
+      return geometry.coordinates.map((coordinates) => ({ type: 'Point', coordinates }));
+    case 'MultiLineString':
+      return geometry.coordinates.map((coordinates) => ({ type: 'LineString', coordinates }));
+    case 'MultiPolygon':
+      return geometry.coordinates.map((coordinates) => ({ type: 'Polygon', coordinates }));
+    default:
+      return [geometry];
+  }
+};
+
+export const intersects = (a: Geometry, b: Geometry): boolean => boxesMeet(boxOf(a), boxOf(b)) && booleanIntersects(toGeoJson(a), toGeoJson(b));
+
+/** Every part of `inner` lies in one part of `outer`; edges count as inside. */
+export const within = (inner: Geometry, outer: Geometry): boolean =>
+  partsOf(inner).every((part) => partsOf(outer).some((whole) => booleanWithin(toGeoJson(part), toGeoJson(whole))));
+
+/** Geodesic metres between two positions (mean earth radius). */
+export const metresBetween = (a: readonly number[], b: readonly number[]): number =>
+  distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers
+
+/** Metres from a position to the nearest point of a geometry: 0 inside. */
+export const metresTo = (from: readonly number[], geometry: Geometry): number => {
+  if (intersects({ type: 'Point', coordinates: [from[0] ?? 0, from[1] ?? 0] }, geometry)) return 0;
+  return Math.min(...partsOf(geometry).flatMap((part) => linesOf(part).map((line) => metresToLine(from, line))));
+};
+
+const linesOf = (geometry: Geometry): readonly (readonly (readonly number[])[])[] => {
+  switch (geometry.type) {
+    case 'Point':
+      return [[geometry.coordinates]];
+    case 'LineString':
+      return [geometry.coordinates];
+    case 'Polygon':
+      return geometry.coordinates;
+    default:
+      return partsOf(geometry).flatMap(linesOf);
+  }
+};
+
+const metresToLine = (from: readonly number[], line: readonly (readonly number[])[]): number => {
+  let best = Infinity;
+  for (let index = 0; index < line.length; index += 1) {
+    best = Math.min(best, metresBetween(from, nearestOnSegment(from, line[Math.max(0, index - 1)] ?? [], line[index] ?? [])));
+  }
+  return best;
+};
+
+/** On the plane that touches the earth at `from`: right to the millimetre for segments of a city. */
+const nearestOnSegment = (from: readonly number[], a: readonly number[], b: readonly number[]): readonly number[] => {
+  const shrink = Math.cos(((from[1] ?? 0) * Math.PI) / 180);
+  const [ax, ay] = [((a[0] ?? 0) - (from[0] ?? 0)) * shrink, (a[1] ?? 0) - (from[1] ?? 0)];
+  const [bx, by] = [((b[0] ?? 0) - (from[0] ?? 0)) * shrink, (b[1] ?? 0) - (from[1] ?? 0)];
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const along = length === 0 ? 0 : Math.min(1, Math.max(0, -(ax * dx + ay * dy) / length));
+  return [(a[0] ?? 0) + along * ((b[0] ?? 0) - (a[0] ?? 0)), (a[1] ?? 0) + along * ((b[1] ?? 0) - (a[1] ?? 0))];
+};
+
+/** The least distance in metres between two geometries: 0 where they meet. */
+export const metresApart = (a: Geometry, b: Geometry): number => {
+  if (intersects(a, b)) return 0;
+  let best = Infinity;
+  eachPosition(a, (position) => {
+    best = Math.min(best, metresTo(position, b));
+  });
+  eachPosition(b, (position) => {
+    best = Math.min(best, metresTo(position, a));
+  });
+  return best;
+};
+
+/** True where every coordinate of the one is within `tolerance` degrees of the same coordinate of the other. */
+export const sameWithin = (a: Geometry | undefined, b: Geometry | undefined, tolerance: number): boolean =>
+  a === undefined || b === undefined ? a === b : a.type === b.type && nearlyEqual(a.coordinates, b.coordinates, tolerance);
+
+const nearlyEqual = (a: Nested, b: Nested, tolerance: number): boolean => {
+  if (typeof a === 'number' || typeof b === 'number') return typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= tolerance;
+  return a.length === b.length && a.every((part, index) => nearlyEqual(part, b[index] ?? [], tolerance));
+};
+
+

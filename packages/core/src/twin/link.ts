@@ -1,0 +1,53 @@
+/**
+ * Link: a typed relation between two twins, possibly of two agencies, and the join that waits to become one.
+ */
+import { z } from 'zod';
+import { AgencyId, LinkId, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
+
+/** The relation that says: both twins represent one object of interest. */
+export const sameAs = TermId.parse('city:sameAs');
+export const partOf = TermId.parse('city:partOf');
+
+export const Direction = z.enum(['out', 'in', 'both']);
+export type Direction = z.infer<typeof Direction>;
+
+export const Link = z.object({
+  id: LinkId,
+  kind: TermId,
+  from: TwinId,
+  to: TwinId,
+  /** who says so */
+  source: AgencyId,
+  recordedAt: Instant,
+  /** what it rests on, e.g. the columns of a declared join */
+  evidence: z.string().max(limits.nameCharactersMax).optional(),
+});
+export type Link = z.infer<typeof Link>;
+
+export const JoinState = z.enum(['PENDING', 'RESOLVED', 'UNRESOLVED']);
+export type JoinState = z.infer<typeof JoinState>;
+
+/** A declared relation to another agency's twin, known only by that agency's key until the federation is ACTIVE. */
+export const Join = z.object({
+  from: TwinId,
+  kind: TermId,
+  /** the agency whose register has the key */
+  agency: AgencyId,
+  scheme: z.string(),
+  /** the foreign key, normalised: 791, 791.0 and "791" are one */
+  value: z.string(),
+  state: JoinState,
+  to: TwinId.optional(),
+  triedAt: Instant.optional(),
+});
+export type Join = z.infer<typeof Join>;
+
+const decimal = /^[+-]?\d+\.0+$/;
+
+/** Keys as registers write them: 791, 791.0, " 791 " and "791" are the same key; case and leading zeros are kept. */
+export const normaliseKey = (raw: string | number): string => {
+  const text = String(raw).trim().normalize('NFC');
+  return decimal.test(text) ? text.slice(0, text.indexOf('.')) : text;
+};

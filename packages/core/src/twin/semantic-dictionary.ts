@@ -1,0 +1,87 @@
+/**
+ * SemanticDictionary: shared vocabulary (SD-FE, Y.4489 8.2.2). Kinds of twins, properties and kinds of links are its terms.
+ */
+import { z } from 'zod';
+import { DictionaryId, TermId } from '../ground/id.ts';
+import { LanguageMap } from '../ground/language.ts';
+import { type Problem, problem } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
+
+export const TermRole = z.enum(['kind', 'property', 'link', 'domain']);
+export type TermRole = z.infer<typeof TermRole>;
+
+export const Term = z.object({
+  term: TermId,
+  role: TermRole,
+  label: LanguageMap,
+  definition: LanguageMap.optional(),
+  /** of a property */
+  dataType: z.enum(['text', 'number', 'boolean', 'instant', 'json']).optional(),
+  /** UCUM code in which values of this property are compared and shown by default */
+  unit: z.string().optional(),
+  /** the wider terms: a FireStation is an EmergencyFacility */
+  broader: z.array(TermId).readonly().optional(),
+  /** terms of other dictionaries that mean exactly this */
+  sameAs: z.array(TermId).readonly().optional(),
+  /** of a kind: the properties that its twins are expected to have; they become fields of a GraphQL type */
+  properties: z.array(TermId).readonly().optional(),
+});
+export type Term = z.infer<typeof Term>;
+
+export const SemanticDictionary = z.object({
+  id: DictionaryId,
+  version: z.string(),
+  prefix: z.string(),
+  name: LanguageMap,
+  terms: z.array(Term).readonly(),
+});
+export type SemanticDictionary = z.infer<typeof SemanticDictionary>;
+
+/** Several dictionaries, looked up as one. */
+export type Vocabulary = {
+  readonly dictionaries: readonly SemanticDictionary[];
+  readonly term: (id: string) => Term | undefined;
+  /** the term itself, its synonyms, and every term narrower than these, each once */
+  readonly narrowed: (id: string) => readonly string[];
+  /** true where `id` is `wanted`, a synonym of it or narrower */
+  readonly isA: (id: string, wanted: string) => boolean;
+};
+
+const narrowerIndex = (terms: readonly Term[]): ReadonlyMap<string, readonly string[]> => {
+  const index = new Map<string, string[]>();
+  const note = (wider: string, narrower: string) => index.set(wider, [...(index.get(wider) ?? []), narrower]);
+  for (const { term, broader = [], sameAs = [] } of terms) {
+    for (const wider of broader) note(wider, term);
+    for (const other of sameAs) {
+      note(other, term);
+      note(term, other);
+    }
+  }
+  return index;
+};
+
+const reach = (index: ReadonlyMap<string, readonly string[]>, from: string): readonly string[] => {
+  const seen = new Set([from]);
+  for (const id of seen) for (const narrower of index.get(id) ?? []) seen.add(narrower);
+  return [...seen];
+};
+
+export const createVocabulary = (dictionaries: readonly SemanticDictionary[]): Vocabulary => {
+  const terms = dictionaries.flatMap((dictionary) => dictionary.terms);
+  const byId = new Map(terms.map((term) => [term.term as string, term]));
+  const index = narrowerIndex(terms);
+  const memory = new Map<string, readonly string[]>();
+  const narrowed = (id: string): readonly string[] => {
+    const known = memory.get(id) ?? reach(index, id);
+    if (byId.has(id)) memory.set(id, known);
+    return known;
+  };
+  return { dictionaries, term: (id) => byId.get(id), narrowed, isA: (id, wanted) => id === wanted || narrowed(wanted).includes(id) };
+};
+
+/** Every term must be known, or the first that is not is named. Terms of prefixes that no dictionary has pass: their owner keeps them apart. */
+export const checkTerms = (vocabulary: Vocabulary, ids: readonly string[]): Result<true, Problem> => {
+  const prefixes = new Set(vocabulary.dictionaries.map(({ prefix }) => prefix));
+  const unknown = ids.find((id) => prefixes.has(id.split(':')[0] ?? '') && !vocabulary.term(id));
+  return unknown === undefined ? ok(true) : fail(problem('unknownTerm', { subject: unknown }));
+};

@@ -1,0 +1,84 @@
+/**
+ * Node file: one agency as its operator writes it (YAML): identity, roles, sources, features offered, policy.
+ */
+import { AgencyId, Authority, Box, FederationId, Geometry, LanguageMap, TermId } from '@cityweave/core';
+import { z } from 'zod';
+import { Source } from '../import/source.ts';
+
+export const Role = z.enum(['registry', 'twin']);
+export type Role = z.infer<typeof Role>;
+
+/** Who may use what, for which purpose. The first rule that fits decides; where none fits the request is declined. */
+const PolicyRule = z.strictObject({
+  /** agencies; all where absent */
+  agencies: z.array(AgencyId).optional(),
+  /** purposes, each with its narrower terms; all where absent */
+  purposes: z.array(TermId).optional(),
+  /** kinds granted; all that are offered where absent */
+  kinds: z.array(TermId).optional(),
+  /** terms kept back even from these; narrower terms with them */
+  withhold: z.array(TermId).default([]),
+  /** reads outside this area are not answered */
+  area: z.union([Box, Geometry]).optional(),
+  decision: z.enum(['accept', 'decline', 'ask']).default('accept'),
+  maxRatePerMinute: z.int().positive().optional(),
+});
+
+export const Policy = z.strictObject({ rules: z.array(PolicyRule).default([]), visibility: z.enum(['public', 'federation', 'private']).default('federation') });
+export type Policy = z.infer<typeof Policy>;
+
+export const Listen = z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) });
+
+export const NodeFile = z.strictObject({
+  agency: Authority,
+  name: LanguageMap,
+  roles: z.array(Role).min(1).default(['twin']),
+  /** city domain of the agency twin */
+  domain: TermId.prefault('city:domain'),
+  contact: z.string().optional(),
+  listen: Listen.prefault({}),
+  /** address of the registry's node; absent where this node has that role */
+  registry: z.strictObject({ address: z.url(), keyThumbprint: z.string().optional() }).optional(),
+  /** the area for which this agency can answer */
+  coverage: z.union([Box, Geometry]).optional(),
+  dictionaries: z.array(z.string()).default([]),
+  sources: z.array(Source).default([]),
+  policy: Policy.prefault({ rules: [{}] }),
+  leaseSeconds: z.int().positive().optional(),
+  store: z.strictObject({ adapter: z.literal('sqlite').default('sqlite'), synchronous: z.enum(['full', 'normal']).default('full') }).prefault({}),
+  attribution: z.array(z.string()).default([]),
+});
+export type NodeFile = z.infer<typeof NodeFile>;
+
+/** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
+const NeedRule = z.strictObject({ kind: TermId, agencies: z.array(AgencyId).optional(), optional: z.boolean().default(false) });
+
+export const FederationRule = z.strictObject({
+  id: FederationId,
+  name: LanguageMap,
+  purpose: TermId,
+  initiator: Authority,
+  needs: z.array(NeedRule).min(1),
+  area: z.union([Box, Geometry]).optional(),
+  /** who wins where several agencies give a value of the same term */
+  authoritative: z.record(z.string(), AgencyId).default({}),
+  /** differences up to this are no conflict, by term */
+  tolerance: z.record(z.string(), z.number().min(0)).default({}),
+});
+export type FederationRule = z.infer<typeof FederationRule>;
+
+/** City file: several agencies and the federations to form, run in one process, each with its own port and its own store. */
+export const CityFile = z.strictObject({
+  city: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  name: LanguageMap,
+  /** the authority of the node with the registry role */
+  registry: Authority,
+  /** terms beside the built-in `city` vocabulary */
+  dictionaries: z.array(z.string()).default([]),
+  nodes: z.array(z.union([NodeFile, z.strictObject({ file: z.string() })])).min(1),
+  federations: z.array(FederationRule).default([]),
+  /** defaults of the variables of saved questions */
+  variables: z.record(z.string(), z.unknown()).default({}),
+  attribution: z.array(z.string()).default([]),
+});
+export type CityFile = z.infer<typeof CityFile>;

@@ -1,0 +1,102 @@
+/**
+ * Store: what an agency remembers of its twins. Few verbs, nouns of core, no query language.
+ * Every adapter passes `store.contract.ts`; meanings that engines see differently are fixed there:
+ * nulls last, text by code point, box edges inclusive, page order always ends in the id, integers beyond 2^53 refused.
+ */
+import type { Change, Group, Facet, Instant, Join, JoinState, Link, LinkId, PageKey, Problem, Shape, TermId, Twin, TwinFilter, TwinId, TwinInput, Order, Direction } from '@cityweave/core';
+
+export type Waiting = { readonly signal?: AbortSignal | undefined };
+
+/** A command of a batch. `expected` is the version the change is based on: 0 means "must not exist", absent means "whatever it is". */
+export type Command =
+  | { readonly op: 'putTwin'; readonly twin: TwinInput; readonly shapes?: readonly Shape[]; readonly expected?: number; readonly source?: string; readonly digest?: string }
+  /** overwrites the values given (null takes one away), and the position where given */
+  | { readonly op: 'patchTwin'; readonly id: TwinId; readonly values: Readonly<Record<string, Twin['values'][string] | null>>; readonly position?: Twin['position']; readonly expected?: number }
+  | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
+  | { readonly op: 'putLink'; readonly link: Link }
+  | { readonly op: 'deleteLink'; readonly id: LinkId }
+  /** replaces the joins of a twin; those that are there already keep their state */
+  | { readonly op: 'putJoins'; readonly from: TwinId; readonly joins: readonly Join[] }
+  | { readonly op: 'settleJoin'; readonly join: Join };
+
+/** What became of a command; `seq` is its place in the change log. */
+export type Outcome = { readonly ok: true; readonly version: number; readonly seq: number } | { readonly ok: false; readonly problem: Problem; readonly current?: number };
+
+export type ApplyOptions = Waiting & {
+  /** all or nothing; default true */
+  readonly atomic?: boolean;
+  /** saved in the same transaction: applying the same or an earlier seq of a peer again is a no-op */
+  readonly cursor?: { readonly peer: string; readonly seq: number };
+  readonly at: Instant;
+};
+
+export type FindQuery = {
+  readonly filter?: TwinFilter | undefined;
+  readonly order?: Order | undefined;
+  readonly first: number;
+  readonly after?: PageKey | undefined;
+  /** walk towards the beginning */
+  readonly backwards?: boolean | undefined;
+};
+
+export type FoundPage = { readonly twins: readonly Twin[]; readonly next?: PageKey | undefined; readonly seq: number };
+
+/** An import: one source, one file, one digest. */
+export type ImportRecord = {
+  readonly id: string;
+  readonly source: string;
+  readonly digest: string;
+  readonly state: 'STAGING' | 'APPLYING' | 'DONE' | 'REFUSED';
+  readonly startedAt: Instant;
+  readonly finishedAt?: Instant | undefined;
+  /** the report of the import, as JSON */
+  readonly report?: unknown;
+};
+
+export type StoreHealth = { readonly ok: boolean; readonly latencyMs: number; readonly headSeq: number; readonly detail: string };
+
+export type TwinStore = {
+  /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
+  readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
+  readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
+  /** Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. */
+  readonly resolve: (identifiers: readonly string[], waiting?: Waiting & { readonly scheme?: string | undefined }) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
+  readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
+  readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
+  readonly count: (filter: TwinFilter, waiting?: Waiting) => Promise<number>;
+  readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting) => Promise<readonly Group[]>;
+  /** One hop for a whole frontier; links to twins of other agencies included. */
+  readonly adjacent: (ids: readonly TwinId[], query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number }, waiting?: Waiting) => Promise<readonly Link[]>;
+  /** How many twins take part in a sameAs link or name an object of interest. */
+  readonly identities: () => Promise<number>;
+  readonly changes: (since: number, options: { readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
+  /** Called after each commit with the new head; a hint, never data. Returns how to stop it. */
+  readonly onCommit: (told: (head: number) => void) => () => void;
+  readonly cursor: (peer: string) => Promise<number | undefined>;
+  readonly joins: (query: { readonly state?: JoinState | undefined; readonly agency?: string | undefined; readonly first: number; readonly after?: string | undefined }) => Promise<{ readonly joins: readonly Join[]; readonly next?: string | undefined }>;
+  readonly countJoins: () => Promise<Readonly<Record<JoinState, number>>>;
+  /** Ids and content digests of a source's twins in id order: what an import compares with. */
+  readonly sourceState: (source: string, page: { readonly after?: TwinId | undefined; readonly first: number }) => Promise<readonly { readonly id: TwinId; readonly digest: string }[]>;
+  readonly putImport: (record: ImportRecord) => Promise<void>;
+  readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
+  readonly health: () => Promise<StoreHealth>;
+  /** Prunes the change log to `keepChanges`, refreshes statistics, folds the journal. */
+  readonly maintain: (keepChanges: number) => Promise<void>;
+  /** Drains writes. */
+  readonly close: () => Promise<void>;
+};
+
+/** Nouns of the exchange that a node keeps: what was agreed, registered, asked and answered. */
+export type RecordStore = {
+  readonly get: (noun: string, id: string) => unknown;
+  readonly list: (noun: string) => readonly { readonly id: string; readonly value: unknown }[];
+  /** Durable before it returns. */
+  readonly put: (noun: string, id: string, value: unknown) => void;
+  /** All or nothing, durable before it returns. */
+  readonly putAll: (records: readonly { readonly noun: string; readonly id: string; readonly value: unknown }[]) => void;
+  readonly remove: (noun: string, id: string) => void;
+  /** Removes those of a noun that were last written before. */
+  readonly prune: (noun: string, before: Instant) => number;
+  readonly close: () => void;
+};
+
