@@ -14,7 +14,10 @@ const urnOf = <K extends string>(kind: K) =>
     .regex(new RegExp(`^urn:dtf:${kind}:${authorityForm}:${localForm}$`), `urn:dtf:${kind}:<authority>:<local>`);
 
 /** The name under which an agency issues ids, as a host name: `water.cambridge.example`. */
-export const Authority = z.string().regex(new RegExp(`^${authorityForm}$`), 'lower case letters, digits, dots and hyphens').brand<'Authority'>();
+export const Authority = z
+  .string()
+  .regex(new RegExp(`^${authorityForm}$`), 'lower case letters, digits, dots and hyphens')
+  .brand<'Authority'>();
 export type Authority = z.infer<typeof Authority>;
 
 /** `urn:dtf:agency:<authority>`: the organisation that keeps twins and runs a node. */
@@ -49,7 +52,11 @@ export type SubscriptionId = z.infer<typeof SubscriptionId>;
 export const DictionaryId = urnOf('dictionary').brand<'DictionaryId'>();
 export type DictionaryId = z.infer<typeof DictionaryId>;
 
-export const LinkId = z.string().max(4 * limits.idCharactersMax).startsWith('urn:dtf:link:').brand<'LinkId'>();
+export const LinkId = z
+  .string()
+  .max(4 * limits.idCharactersMax)
+  .startsWith('urn:dtf:link:')
+  .brand<'LinkId'>();
 export type LinkId = z.infer<typeof LinkId>;
 
 /** `urn:uuid:`; one for each message, chosen by the sender and kept when it is repeated. */
@@ -80,14 +87,15 @@ export const agencyIdOf = (authority: Authority): AgencyId => `urn:dtf:agency:${
 
 export const agencyTwinIdOf = (authority: Authority): TwinId => `urn:dtf:twin:${authority}:agency` as TwinId;
 
-export const twinIdOf = (authority: Authority, source: string, key: string): TwinId =>
-  `urn:dtf:twin:${authority}:${source}/${encodeKey(key)}` as TwinId;
+export const twinIdOf = (authority: Authority, source: string, key: string): TwinId => `urn:dtf:twin:${authority}:${source}/${encodeKey(key)}` as TwinId;
 
 export const featureIdOf = (authority: Authority, local: string): FeatureId => `urn:dtf:feature:${authority}:${encodeKey(local)}` as FeatureId;
 
 export const agreementIdOf = (authority: Authority, local: string): AgreementId => `urn:dtf:agreement:${authority}:${encodeKey(local)}` as AgreementId;
 
 export const connectionIdOf = (authority: Authority, local: string): ConnectionId => `urn:dtf:connection:${authority}:${encodeKey(local)}` as ConnectionId;
+
+export const federationIdOf = (authority: Authority, local: string): FederationId => `urn:dtf:federation:${authority}:${encodeKey(local)}` as FederationId;
 
 export const subscriptionIdOf = (authority: Authority, local: string): SubscriptionId =>
   `urn:dtf:subscription:${authority}:${encodeKey(local)}` as SubscriptionId;

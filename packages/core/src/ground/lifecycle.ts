@@ -16,11 +16,7 @@ export type Lifecycle<S extends string> = {
 
 const stateNames = <S extends string>(next: Readonly<Record<S, readonly S[]>>): readonly S[] => Object.keys(next) as S[]; // branding: the keys of the table
 
-export const defineLifecycle = <S extends string>(
-  name: string,
-  initial: NoInfer<S>,
-  next: Readonly<Record<S, readonly NoInfer<S>[]>>,
-): Lifecycle<S> => ({
+export const defineLifecycle = <S extends string>(name: string, initial: NoInfer<S>, next: Readonly<Record<S, readonly NoInfer<S>[]>>): Lifecycle<S> => ({
   name,
   initial,
   states: stateNames(next),

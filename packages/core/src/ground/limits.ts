@@ -44,10 +44,12 @@ export const limits = {
   filterTextCharactersMax: 200,
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
-  identityBatchMax: 500,
+  identityBatchMax: 250,
   groupsMax: 10_000,
 
-  probeTimeoutMs: 1_000,
+  /** between two probes of a link that works */
+  heartbeatMs: 1_000,
+  probeTimeoutMs: 800,
   probeIntervalMinMs: 250,
   probeIntervalMaxMs: 5_000,
   retryAttemptsMax: 3,

@@ -38,7 +38,8 @@ type Nested = number | readonly Nested[];
 
 const visit = (coordinates: Nested, each: (position: readonly number[]) => void): void => {
   if (typeof coordinates === 'number') return;
-  if (typeof coordinates[0] === 'number') each(coordinates as readonly number[]); // branding: the innermost list holds numbers only
+  if (typeof coordinates[0] === 'number')
+    each(coordinates as readonly number[]); // branding: the innermost list holds numbers only
   else for (const part of coordinates) visit(part, each);
 };
 
@@ -126,8 +127,7 @@ export const within = (inner: Geometry, outer: Geometry): boolean =>
   partsOf(inner).every((part) => partsOf(outer).some((whole) => booleanWithin(toGeoJson(part), toGeoJson(whole))));
 
 /** Geodesic metres between two positions (mean earth radius). */
-export const metresBetween = (a: readonly number[], b: readonly number[]): number =>
-  distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers
+export const metresBetween = (a: readonly number[], b: readonly number[]): number => distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers
 
 /** Metres from a position to the nearest point of a geometry: 0 inside. */
 export const metresTo = (from: readonly number[], geometry: Geometry): number => {
@@ -188,5 +188,3 @@ const nearlyEqual = (a: Nested, b: Nested, tolerance: number): boolean => {
   if (typeof a === 'number' || typeof b === 'number') return typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= tolerance;
   return a.length === b.length && a.every((part, index) => nearlyEqual(part, b[index] ?? [], tolerance));
 };
-
-

@@ -34,7 +34,9 @@ const conversionOf = (from: string, to: string): Conversion | undefined => {
 export const convert = (value: number, from: string, to: string): Result<number, Problem> => {
   if (from === to) return ok(value);
   const conversion = conversionOf(from, to);
-  return conversion ? ok(value * conversion.factor + conversion.offset) : fail(problem('unitsDiffer', { found: from, accepted: `a unit convertible to ${to}` }));
+  return conversion
+    ? ok(value * conversion.factor + conversion.offset)
+    : fail(problem('unitsDiffer', { found: from, accepted: `a unit convertible to ${to}` }));
 };
 
 export const isUnit = (code: string): boolean => units.validateUnitString(code).status === 'valid';

@@ -10,5 +10,4 @@ export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const fail = <P>(problem: P): Result<never, P> => ({ ok: false, problem });
 
 /** Applies `next` to a good value; a problem passes through untouched. */
-export const andThen = <T, U, P>(result: Result<T, P>, next: (value: T) => Result<U, P>): Result<U, P> =>
-  result.ok ? next(result.value) : result;
+export const andThen = <T, U, P>(result: Result<T, P>, next: (value: T) => Result<U, P>): Result<U, P> => (result.ok ? next(result.value) : result);

@@ -75,8 +75,14 @@ export const TwinFilter: z.ZodType<TwinFilter> = z.strictObject({
   property: z.array(PropertyTest).max(limits.filterNodesMax).optional(),
   linked: z.array(LinkTest).max(limits.filterNodesMax).optional(),
   changedSince: Instant.optional(),
-  all: z.array(z.lazy(() => TwinFilter)).max(limits.filterNodesMax).optional(),
-  any: z.array(z.lazy(() => TwinFilter)).max(limits.filterNodesMax).optional(),
+  all: z
+    .array(z.lazy(() => TwinFilter))
+    .max(limits.filterNodesMax)
+    .optional(),
+  any: z
+    .array(z.lazy(() => TwinFilter))
+    .max(limits.filterNodesMax)
+    .optional(),
   not: z.lazy(() => TwinFilter).optional(),
 });
 
@@ -166,8 +172,7 @@ export const checkFilterSize = (filter: TwinFilter): Result<TwinFilter, Problem>
 /** A query from the wire. A version or an operator that this node does not know is refused, naming what it knows. */
 export const parseQuery = (raw: unknown): Result<TwinQuery, Problem> => {
   const version = typeof raw === 'object' && raw !== null && 'version' in raw ? raw.version : undefined;
-  if (version !== queryVersion)
-    return fail(problem('unsupportedVersion', { subject: 'query', found: shorten(version), accepted: `version ${queryVersion}` }));
+  if (version !== queryVersion) return fail(problem('unsupportedVersion', { subject: 'query', found: shorten(version), accepted: `version ${queryVersion}` }));
   const parsed = TwinQuery.safeParse(raw);
   if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, `query version ${queryVersion}`));
   const sized = checkFilterSize(parsed.data.filter ?? {});

@@ -68,7 +68,7 @@ const reach = (index: ReadonlyMap<string, readonly string[]>, from: string): rea
 
 export const createVocabulary = (dictionaries: readonly SemanticDictionary[]): Vocabulary => {
   const terms = dictionaries.flatMap((dictionary) => dictionary.terms);
-  const byId = new Map(terms.map((term) => [term.term as string, term]));
+  const byId = new Map<string, Term>(terms.map((term) => [term.term, term]));
   const index = narrowerIndex(terms);
   const memory = new Map<string, readonly string[]>();
   const narrowed = (id: string): readonly string[] => {

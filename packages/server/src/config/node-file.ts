@@ -29,6 +29,23 @@ export type Policy = z.infer<typeof Policy>;
 
 export const Listen = z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) });
 
+/** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
+const NeedRule = z.strictObject({ kind: TermId, agencies: z.array(AgencyId).optional(), optional: z.boolean().default(false) });
+
+export const FederationRule = z.strictObject({
+  id: FederationId,
+  name: LanguageMap,
+  purpose: TermId,
+  initiator: Authority,
+  needs: z.array(NeedRule).min(1),
+  area: z.union([Box, Geometry]).optional(),
+  /** who wins where several agencies give a value of the same term */
+  authoritative: z.record(z.string(), AgencyId).default({}),
+  /** differences up to this are no conflict, by term */
+  tolerance: z.record(z.string(), z.number().min(0)).default({}),
+});
+export type FederationRule = z.infer<typeof FederationRule>;
+
 export const NodeFile = z.strictObject({
   agency: Authority,
   name: LanguageMap,
@@ -47,25 +64,10 @@ export const NodeFile = z.strictObject({
   leaseSeconds: z.int().positive().optional(),
   store: z.strictObject({ adapter: z.literal('sqlite').default('sqlite'), synchronous: z.enum(['full', 'normal']).default('full') }).prefault({}),
   attribution: z.array(z.string()).default([]),
+  /** federations that this node starts */
+  federations: z.array(FederationRule).default([]),
 });
 export type NodeFile = z.infer<typeof NodeFile>;
-
-/** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
-const NeedRule = z.strictObject({ kind: TermId, agencies: z.array(AgencyId).optional(), optional: z.boolean().default(false) });
-
-export const FederationRule = z.strictObject({
-  id: FederationId,
-  name: LanguageMap,
-  purpose: TermId,
-  initiator: Authority,
-  needs: z.array(NeedRule).min(1),
-  area: z.union([Box, Geometry]).optional(),
-  /** who wins where several agencies give a value of the same term */
-  authoritative: z.record(z.string(), AgencyId).default({}),
-  /** differences up to this are no conflict, by term */
-  tolerance: z.record(z.string(), z.number().min(0)).default({}),
-});
-export type FederationRule = z.infer<typeof FederationRule>;
 
 /** City file: several agencies and the federations to form, run in one process, each with its own port and its own store. */
 export const CityFile = z.strictObject({

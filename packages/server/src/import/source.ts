@@ -17,14 +17,14 @@ const Key = z.strictObject({
   onDuplicate: z.enum(['ordinal', 'refuse', 'first']).default('refuse'),
 });
 
-/** How one column becomes the value of a term. */
+/** How one column becomes the value of a term. A value that cannot be read so refuses the record. For the columns that readers work out (`_height` ...) see record.ts. */
 const Property = z.strictObject({
   column: z.string(),
   term: TermId,
   /** UCUM code in which the file gives it */
   unit: z.string().optional(),
   datum: z.string().optional(),
-  /** read the text as this; `decimalComma` takes 1.234,5 */
+  /** read the text as this; `decimalComma` takes 1.234,5. Default: a number where a unit is given, else what the file has; an instant is RFC 3339 text or milliseconds since 1970 */
   as: z.enum(['text', 'number', 'boolean', 'instant', 'json']).optional(),
   decimalComma: z.boolean().default(false),
   /** codes of the file and what they mean here */
@@ -32,6 +32,7 @@ const Property = z.strictObject({
   /** texts that mean "no value" */
   missing: z.array(z.string()).default([]),
 });
+export type SourceProperty = z.infer<typeof Property>;
 
 const Constant = z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]), unit: z.string().optional(), datum: z.string().optional() });
 
@@ -63,13 +64,21 @@ export const Source = z.strictObject({
   kind: z.union([TermId, KindByColumn]),
   key: Key.prefault({}),
   name: Template.optional(),
+  /** the language of the names */
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/)
+    .default('en'),
   objectOfInterest: Template.optional(),
   identifiers: z.array(Identifier).default([]),
   properties: z.array(Property).default([]),
   /** what becomes of columns that are named nowhere: kept under `<vocabulary>:<column>`, or left out */
   otherColumns: z.enum(['keep', 'drop']).default('keep'),
   /** prefix of terms for columns kept as they are; default: the first label of the agency's authority */
-  vocabulary: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/).optional(),
+  vocabulary: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
+    .optional(),
   /** kept and shown, but no change where only they differ */
   ignore: z.array(z.string()).default([]),
   /** never stored */
@@ -104,7 +113,9 @@ export const Source = z.strictObject({
       /** a recorded day is played again every day, in step with the clock */
       repeat: z.enum(['daily', 'once']).default('daily'),
       /** column that gives a quality flag, and what its codes mean */
-      flag: z.strictObject({ column: z.string(), codes: z.record(z.string(), z.enum(['MEASURED', 'INTERPOLATED', 'CARRIED', 'SIMULATED', 'MISSING'])) }).optional(),
+      flag: z
+        .strictObject({ column: z.string(), codes: z.record(z.string(), z.enum(['MEASURED', 'INTERPOLATED', 'CARRIED', 'SIMULATED', 'MISSING'])) })
+        .optional(),
       /** columns of a moving twin's position */
       position: z.strictObject({ x: z.string(), y: z.string() }).optional(),
     })

@@ -3,15 +3,49 @@
  * Every adapter passes `store.contract.ts`; meanings that engines see differently are fixed there:
  * nulls last, text by code point, box edges inclusive, page order always ends in the id, integers beyond 2^53 refused.
  */
-import type { Change, Group, Facet, Instant, Join, JoinState, Link, LinkId, PageKey, Problem, Shape, TermId, Twin, TwinFilter, TwinId, TwinInput, Order, Direction } from '@cityweave/core';
+import type {
+  Change,
+  Direction,
+  Facet,
+  Group,
+  Instant,
+  Join,
+  JoinState,
+  Link,
+  LinkId,
+  Order,
+  PageKey,
+  Problem,
+  Shape,
+  TermId,
+  Twin,
+  TwinFilter,
+  TwinId,
+  TwinInput,
+} from '@cityweave/core';
 
+/** Whoever aborts gets an AbortError at once; a write that has begun is carried through. */
 export type Waiting = { readonly signal?: AbortSignal | undefined };
 
 /** A command of a batch. `expected` is the version the change is based on: 0 means "must not exist", absent means "whatever it is". */
 export type Command =
-  | { readonly op: 'putTwin'; readonly twin: TwinInput; readonly shapes?: readonly Shape[]; readonly expected?: number; readonly source?: string; readonly digest?: string }
+  /** replaces the twin; shapes, source and digest that are not given stay as they were, an empty list takes the shapes away */
+  | {
+      readonly op: 'putTwin';
+      readonly twin: TwinInput;
+      readonly shapes?: readonly Shape[];
+      readonly expected?: number;
+      readonly source?: string;
+      readonly digest?: string;
+    }
   /** overwrites the values given (null takes one away), and the position where given */
-  | { readonly op: 'patchTwin'; readonly id: TwinId; readonly values: Readonly<Record<string, Twin['values'][string] | null>>; readonly position?: Twin['position']; readonly expected?: number }
+  | {
+      readonly op: 'patchTwin';
+      readonly id: TwinId;
+      readonly values: Readonly<Record<string, Twin['values'][string] | null>>;
+      readonly position?: Twin['position'];
+      readonly expected?: number;
+    }
   | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
   | { readonly op: 'putLink'; readonly link: Link }
   | { readonly op: 'deleteLink'; readonly id: LinkId }
@@ -20,12 +54,14 @@ export type Command =
   | { readonly op: 'settleJoin'; readonly join: Join };
 
 /** What became of a command; `seq` is its place in the change log. */
-export type Outcome = { readonly ok: true; readonly version: number; readonly seq: number } | { readonly ok: false; readonly problem: Problem; readonly current?: number };
+export type Outcome =
+  | { readonly ok: true; readonly version: number; readonly seq: number }
+  | { readonly ok: false; readonly problem: Problem; readonly current?: number };
 
 export type ApplyOptions = Waiting & {
   /** all or nothing; default true */
   readonly atomic?: boolean;
-  /** saved in the same transaction: applying the same or an earlier seq of a peer again is a no-op */
+  /** saved in the same transaction: applying the same or an earlier seq of a peer again is a no-op, acknowledged with version 0 */
   readonly cursor?: { readonly peer: string; readonly seq: number };
   readonly at: Instant;
 };
@@ -35,7 +71,7 @@ export type FindQuery = {
   readonly order?: Order | undefined;
   readonly first: number;
   readonly after?: PageKey | undefined;
-  /** walk towards the beginning */
+  /** walk towards the beginning: the page comes in the order of the walk, nearest to `after` first */
   readonly backwards?: boolean | undefined;
 };
 
@@ -60,23 +96,46 @@ export type TwinStore = {
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
   readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
   /** Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. */
-  readonly resolve: (identifiers: readonly string[], waiting?: Waiting & { readonly scheme?: string | undefined }) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
+  readonly resolve: (
+    identifiers: readonly string[],
+    waiting?: Waiting & { readonly scheme?: string | undefined },
+  ) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
   readonly count: (filter: TwinFilter, waiting?: Waiting) => Promise<number>;
   readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting) => Promise<readonly Group[]>;
   /** One hop for a whole frontier; links to twins of other agencies included. */
-  readonly adjacent: (ids: readonly TwinId[], query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number }, waiting?: Waiting) => Promise<readonly Link[]>;
+  readonly adjacent: (
+    ids: readonly TwinId[],
+    query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },
+    waiting?: Waiting,
+  ) => Promise<readonly Link[]>;
+  /** What there is: every kind with how many twins, and the terms (with the unit first met) that its twins have had values of. Kept up to date by `apply`, so that it costs no scan. */
+  readonly kinds: () => Promise<
+    readonly { readonly kind: TermId; readonly count: number; readonly terms: readonly { readonly term: TermId; readonly unit?: string | undefined }[] }[]
+  >;
   /** How many twins take part in a sameAs link or name an object of interest. */
   readonly identities: () => Promise<number>;
-  readonly changes: (since: number, options: { readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
+  /** `oldest` is the least `since` that can be answered without a gap: below it, take a new snapshot. */
+  readonly changes: (
+    since: number,
+    options: { readonly limit: number },
+  ) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
   /** Called after each commit with the new head; a hint, never data. Returns how to stop it. */
   readonly onCommit: (told: (head: number) => void) => () => void;
   readonly cursor: (peer: string) => Promise<number | undefined>;
-  readonly joins: (query: { readonly state?: JoinState | undefined; readonly agency?: string | undefined; readonly first: number; readonly after?: string | undefined }) => Promise<{ readonly joins: readonly Join[]; readonly next?: string | undefined }>;
+  readonly joins: (query: {
+    readonly state?: JoinState | undefined;
+    readonly agency?: string | undefined;
+    readonly first: number;
+    readonly after?: string | undefined;
+  }) => Promise<{ readonly joins: readonly Join[]; readonly next?: string | undefined }>;
   readonly countJoins: () => Promise<Readonly<Record<JoinState, number>>>;
   /** Ids and content digests of a source's twins in id order: what an import compares with. */
-  readonly sourceState: (source: string, page: { readonly after?: TwinId | undefined; readonly first: number }) => Promise<readonly { readonly id: TwinId; readonly digest: string }[]>;
+  readonly sourceState: (
+    source: string,
+    page: { readonly after?: TwinId | undefined; readonly first: number },
+  ) => Promise<readonly { readonly id: TwinId; readonly digest: string }[]>;
   readonly putImport: (record: ImportRecord) => Promise<void>;
   readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
   readonly health: () => Promise<StoreHealth>;
@@ -99,4 +158,3 @@ export type RecordStore = {
   readonly prune: (noun: string, before: Instant) => number;
   readonly close: () => void;
 };
-

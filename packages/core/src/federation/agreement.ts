@@ -1,0 +1,112 @@
+/**
+ * Agreement: the terms under which one twin lets another use its features. Both sides hold the same hash before any data moves.
+ */
+import { z } from 'zod';
+import { AgreementId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { canonicalJson } from '../ground/json.ts';
+import { defineLifecycle } from '../ground/lifecycle.ts';
+import { Geometry, polygonOfBox } from '../ground/place.ts';
+import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+
+export const GrantedFeature = z.object({
+  featureId: FeatureId,
+  kind: TermId,
+  modes: z.array(z.enum(['read', 'subscribe'])),
+  /** terms kept back, with their narrower ones */
+  withheld: z.array(TermId).optional(),
+  maxRatePerMinute: z.int().positive().optional(),
+});
+export type GrantedFeature = z.infer<typeof GrantedFeature>;
+
+export const AgreementState = z.enum(['REQUESTED', 'OFFERED', 'ACCEPTED', 'AGREED', 'REJECTED', 'EXPIRED', 'TERMINATED']);
+export type AgreementState = z.infer<typeof AgreementState>;
+
+export const agreementLifecycle = defineLifecycle<AgreementState>('agreement', 'REQUESTED', {
+  REQUESTED: ['OFFERED', 'ACCEPTED', 'REJECTED', 'TERMINATED'],
+  OFFERED: ['OFFERED', 'ACCEPTED', 'REJECTED', 'TERMINATED'],
+  ACCEPTED: ['AGREED', 'REJECTED', 'TERMINATED'],
+  AGREED: ['EXPIRED', 'TERMINATED'],
+  REJECTED: [],
+  EXPIRED: [],
+  TERMINATED: [],
+});
+
+/** What both sides sign: everything but where the negotiation stands. */
+export const AgreementTerms = z.object({
+  federationId: FederationId,
+  parties: z.object({ consumer: TwinId, provider: TwinId }),
+  features: z.array(GrantedFeature),
+  purpose: TermId,
+  area: Geometry.optional(),
+  permissions: z.array(z.string()),
+  prohibitions: z.array(z.string()),
+  validity: z.object({ from: Instant, to: Instant.optional() }),
+});
+export type AgreementTerms = z.infer<typeof AgreementTerms>;
+
+export const Agreement = z.object({
+  id: AgreementId,
+  revision: z.int().min(1),
+  terms: AgreementTerms,
+  state: AgreementState,
+  /** SHA-256 of the canonical terms, once accepted */
+  hash: z.string().optional(),
+  reason: z.string().optional(),
+});
+export type Agreement = z.infer<typeof Agreement>;
+
+/** The text whose SHA-256 is the agreement's hash. */
+export const agreementText = (terms: AgreementTerms): string => canonicalJson(terms);
+
+/** A rule of the owner's policy, as its node file gives it. */
+export type PolicyRule = {
+  readonly agencies?: readonly string[] | undefined;
+  readonly purposes?: readonly string[] | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  readonly withhold: readonly TermId[];
+  readonly area?: Geometry | readonly [number, number, number, number] | undefined;
+  readonly decision: 'accept' | 'decline' | 'ask';
+  readonly maxRatePerMinute?: number | undefined;
+};
+
+export type Consideration =
+  | { readonly decision: 'accept'; readonly terms: AgreementTerms }
+  | { readonly decision: 'ask'; readonly terms: AgreementTerms }
+  | { readonly decision: 'decline'; readonly reason: string };
+
+type Asking = { readonly asker: string; readonly rules: readonly PolicyRule[]; readonly vocabulary: Vocabulary; readonly offered: ReadonlyMap<FeatureId, TermId> };
+
+const fits = (rule: PolicyRule, terms: AgreementTerms, { asker, vocabulary }: Asking): boolean =>
+  (rule.agencies === undefined || rule.agencies.includes(asker)) &&
+  (rule.purposes === undefined || rule.purposes.some((wanted) => vocabulary.isA(terms.purpose, wanted)));
+
+const areaOf = (rule: PolicyRule): Geometry | undefined => {
+  const { area } = rule;
+  if (area === undefined) return undefined;
+  return 'type' in area ? area : polygonOfBox([area[0], area[1], area[2], area[3]]);
+};
+
+const narrow = (feature: GrantedFeature, rule: PolicyRule): GrantedFeature => ({
+  ...feature,
+  ...(rule.withhold.length > 0 && { withheld: [...rule.withhold] }),
+  ...(rule.maxRatePerMinute !== undefined && { maxRatePerMinute: rule.maxRatePerMinute }),
+});
+
+/** The owner's answer to a request: the first rule that fits decides, and may narrow kinds, terms, area and rate; where none fits, no. */
+export const considerRequest = (terms: AgreementTerms, asking: Asking): Consideration => {
+  const rule = asking.rules.find((candidate) => fits(candidate, terms, asking));
+  if (!rule) return { decision: 'decline', reason: 'no rule of the policy allows this purpose for this agency' };
+  if (rule.decision === 'decline') return { decision: 'decline', reason: 'a rule of the policy declines it' };
+  const features = terms.features.filter(({ featureId, kind }) => {
+    const offered = asking.offered.get(featureId);
+    return offered === kind && (rule.kinds === undefined || rule.kinds.some((granted) => asking.vocabulary.isA(kind, granted)));
+  });
+  if (features.length === 0) return { decision: 'decline', reason: 'none of the features asked for is offered for this purpose' };
+  const area = areaOf(rule) ?? terms.area;
+  return { decision: rule.decision, terms: { ...terms, features: features.map((feature) => narrow(feature, rule)), ...(area && { area }) } };
+};
+
+/** True where a value of this term may leave the house under the agreement. */
+export const mayShow = (term: string, granted: GrantedFeature, vocabulary: Vocabulary): boolean =>
+  !(granted.withheld ?? []).some((kept) => vocabulary.isA(term, kept));

@@ -1,0 +1,47 @@
+/**
+ * Communication: one link between two federated twins, and its state (Y.4489 10.3.5, 10.3.6). This stage knows direct links.
+ */
+import { z } from 'zod';
+import { AgreementId, ConnectionId, FederationId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { defineLifecycle } from '../ground/lifecycle.ts';
+
+export const CommunicationState = z.enum(['REQUESTED', 'ADAPTING', 'CONNECTED', 'INTERRUPTED', 'CLOSING', 'CLOSED', 'FAILED']);
+export type CommunicationState = z.infer<typeof CommunicationState>;
+
+export const communicationLifecycle = defineLifecycle<CommunicationState>('connection', 'REQUESTED', {
+  REQUESTED: ['ADAPTING', 'CONNECTED', 'FAILED', 'CLOSED'],
+  ADAPTING: ['CONNECTED', 'FAILED', 'CLOSED'],
+  CONNECTED: ['INTERRUPTED', 'CLOSING', 'CLOSED'],
+  INTERRUPTED: ['CONNECTED', 'CLOSING', 'CLOSED'],
+  CLOSING: ['CLOSED'],
+  CLOSED: [],
+  FAILED: [],
+});
+
+export const ConnectionEnd = z.object({ twinId: TwinId, protocol: z.enum(['http', 'https']), address: z.url(), format: z.literal('application/json') });
+export type ConnectionEnd = z.infer<typeof ConnectionEnd>;
+
+export const Communication = z.object({
+  id: ConnectionId,
+  federationId: FederationId,
+  agreementId: AgreementId,
+  /** the consumer's end, then the provider's */
+  ends: z.tuple([ConnectionEnd, ConnectionEnd]),
+  state: CommunicationState,
+  since: Instant,
+});
+export type Communication = z.infer<typeof Communication>;
+
+/** What is measured of a link while it is used; it lives in memory, its state's changes are saved. */
+export const CommunicationStatus = z.object({
+  connectionId: ConnectionId,
+  state: CommunicationState,
+  since: Instant,
+  lastSeen: Instant.optional(),
+  latencyMs: z.number().min(0).optional(),
+  failures: z.int().min(0),
+  /** when an interrupted link is tried next */
+  nextProbeAt: Instant.optional(),
+});
+export type CommunicationStatus = z.infer<typeof CommunicationStatus>;

@@ -1,0 +1,30 @@
+/**
+ * ExchangeData: what moves between federated twins: a page of twins on request (T9), or the twins that changed (T11).
+ */
+import { z } from 'zod';
+import { AgreementId, TermId, TwinId } from '../ground/id.ts';
+import { TwinPage, TwinRow } from '../twin/query.ts';
+
+/** A part of the answer that policy keeps back, named by its terms and never by its content. */
+export const Withheld = z.object({ kinds: z.array(TermId).optional(), terms: z.array(TermId).optional() });
+export type Withheld = z.infer<typeof Withheld>;
+
+/** Answer to a read: a page of twins, or which twins are known by the identifiers asked for. */
+export const TwinsRead = z.object({
+  page: TwinPage.optional(),
+  identified: z.record(z.string(), z.array(TwinId)).optional(),
+  agreementId: AgreementId.optional(), withheld: Withheld.optional(),
+  /** the member's change sequence */
+  seq: z.int().min(0),
+});
+export type TwinsRead = z.infer<typeof TwinsRead>;
+
+/** The present state of the twins that changed up to `seq`, latest per twin; `deleted` are gone. */
+export const TwinsChanged = z.object({
+  seq: z.int().min(0),
+  rows: z.array(TwinRow),
+  deleted: z.array(TwinId),
+  /** the history asked for is gone: what follows starts at `seq`, and a new snapshot is needed */
+  resnapshot: z.boolean().optional(),
+});
+export type TwinsChanged = z.infer<typeof TwinsChanged>;

@@ -1,0 +1,113 @@
+/**
+ * FederatedPage: one page of a walk over several members. Rows are merged in one order; an object is told at the place of the first of its
+ * representations that was asked for, and nowhere else, so that a walk never repeats it.
+ */
+import { type AgencyId, compareText, type TwinId } from '../ground/id.ts';
+import { limits } from '../ground/limits.ts';
+import type { Link } from '../twin/link.ts';
+import { type MatchContext, matchesFilter, passesTest } from '../twin/matches.ts';
+import type { Order, PageKey, TwinFilter, TwinPage, TwinRow } from '../twin/query.ts';
+import type { Twin } from '../twin/twin.ts';
+import { comparePageKeys, type FederatedTwin, mergeTwins, mergeValue, pageKeyOf } from './federated-twin.ts';
+import type { MergeRules } from './federation.ts';
+import type { QueryPlan } from './query-plan.ts';
+
+export type Keys = ReadonlyMap<AgencyId, PageKey>;
+
+/** What members answered to one page of a question. */
+export type PageParts = {
+  readonly pages: ReadonlyMap<AgencyId, TwinPage>;
+  /** where each member's part began */
+  readonly keys: Keys;
+  readonly order: Order | undefined;
+  readonly first: number;
+};
+
+/** `key` is its place in the order of the walk: a page that begins after it repeats nothing and misses nothing. */
+export type JoinedRow = { readonly twin: FederatedTwin; readonly links: readonly Link[]; readonly key: PageKey };
+export type JoinedPage = { readonly rows: readonly JoinedRow[]; readonly next?: Keys | undefined; readonly total?: number | undefined };
+
+type Candidate = { readonly agency: AgencyId; readonly row: TwinRow; readonly key: PageKey };
+
+/** The smallest `first` rows of all members: each gave its own smallest `first`, so none is missed. */
+const candidatesOf = ({ pages, order, first }: PageParts): readonly Candidate[] =>
+  [...pages]
+    .flatMap(([agency, { rows }]) => rows.map((row) => ({ agency, row, key: pageKeyOf(row.twin, order) })))
+    .sort((a, b) => comparePageKeys(a.key, b.key, order?.descending ?? false))
+    .slice(0, first);
+
+/** Where each member goes on; absent where nobody has more. */
+const nextKeys = ({ pages, keys }: PageParts, candidates: readonly Candidate[]): Keys | undefined => {
+  const taken = new Map<AgencyId, number>();
+  const next = new Map(keys);
+  for (const { agency, key } of candidates) {
+    taken.set(agency, (taken.get(agency) ?? 0) + 1);
+    next.set(agency, key);
+  }
+  const more = [...pages].some(([agency, page]) => page.next !== undefined || page.rows.length > (taken.get(agency) ?? 0));
+  return more ? next : undefined;
+};
+
+/** Every row is an object of its own: nobody shares representations. */
+export const pageAlone = (parts: PageParts): JoinedPage => {
+  const candidates = candidatesOf(parts);
+  const rows = candidates.map(({ row, key }): JoinedRow => ({ twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] }, links: row.links ?? [], key }));
+  const next = nextKeys(parts, candidates);
+  return { rows, ...(next && { next }) };
+};
+
+/** A filter judged on a merged twin: values by the winner of each property, the rest by any representation. */
+export const matchesMerged = (filter: TwinFilter, twins: readonly Twin[], judging: { readonly rules: MergeRules; readonly context: MatchContext }): boolean => {
+  const { property = [], all = [], any, not, ...own } = filter;
+  const alone = Object.values(own).every((part) => part === undefined);
+  return (
+    (alone || twins.some((twin) => matchesFilter(own, twin, judging.context))) &&
+    property.every((test) => passesTest(test, mergeValue(test.term, twins, judging.rules)?.winner)) &&
+    all.every((part) => matchesMerged(part, twins, judging)) &&
+    (any?.some((part) => matchesMerged(part, twins, judging)) ?? true) &&
+    (not === undefined || !matchesMerged(not, twins, judging))
+  );
+};
+
+/** The rows whose other representations are still to be asked for. */
+export const rowsToJoin = (parts: PageParts): readonly TwinRow[] => candidatesOf(parts).map(({ row }) => row);
+
+export type Joining = { readonly plan: QueryPlan; readonly filter: TwinFilter; readonly rules: MergeRules; readonly more: readonly TwinRow[] };
+
+const pushedTo = (plan: QueryPlan, agency: AgencyId): TwinFilter | undefined => {
+  const member = plan.members.find((planned) => planned.agency === agency);
+  return member?.ask ? member.filter : undefined;
+};
+
+const contextOf = (rows: ReadonlyMap<TwinId, TwinRow>): MatchContext => ({
+  linksOf: (id) => rows.get(id)?.links ?? [],
+  twin: (id) => rows.get(id)?.twin,
+});
+
+/** Rows joined by identity, judged on the merged twin, each object once. */
+export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Joining): JoinedPage => {
+  const candidates = candidatesOf(parts);
+  const descending = parts.order?.descending ?? false;
+  const rows = new Map([...candidates.map(({ row }) => row), ...more].map((row) => [row.twin.id, row]));
+  const context = contextOf(rows);
+  const asked = new Set(candidates.map(({ row }) => row.twin.id));
+  const placeOfTwin = new Map(candidates.map(({ row }, place) => [row.twin.id, place]));
+  /** the representation at whose place the object is told */
+  const leaderOf = ({ representations }: FederatedTwin): Twin | undefined =>
+    representations
+      .filter((twin) => asked.has(twin.id) || wasAskedFor(twin, pushedTo(plan, twin.agency), context))
+      .sort((a, b) => comparePageKeys(pageKeyOf(a, parts.order), pageKeyOf(b, parts.order), descending))[0];
+  const told = mergeTwins([...rows.values()]).flatMap((twin) => {
+    const place = placeOfTwin.get(leaderOf(twin)?.id ?? twin.representations[0]?.id ?? ('' as TwinId)); // branding: no twin has the empty id
+    return place !== undefined && matchesMerged(filter, twin.representations, { rules, context }) ? [{ twin, place }] : [];
+  });
+  const next = nextKeys(parts, candidates);
+  const total = next === undefined && parts.keys.size === 0 ? { total: told.length } : {};
+  const inOrder = told.sort((a, b) => a.place - b.place || compareText(a.twin.id, b.twin.id));
+  return { rows: inOrder.map(({ twin }) => ({ twin, links: linksOf(twin, rows) })), ...(next && { next }), ...total };
+};
+
+const wasAskedFor = (twin: Twin, pushed: TwinFilter | undefined, context: MatchContext): boolean => pushed !== undefined && matchesFilter(pushed, twin, context);
+
+const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): readonly Link[] =>
+  representations.flatMap(({ id }) => rows.get(id)?.links ?? []).slice(0, limits.linksPerTwinAnswerMax);

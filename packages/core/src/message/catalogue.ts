@@ -1,0 +1,48 @@
+/**
+ * The catalogue: every message of the information exchange, as one table. A row's key is role, verb and object; types, JSON Schema and dispatch follow from it.
+ */
+import type { z } from 'zod';
+import { limits } from '../ground/limits.ts';
+import type { Result } from '../ground/result.ts';
+import { applicationRows } from './application.ts';
+import { registryRows } from './registry.ts';
+import type { AddressedRole, Row } from './row.ts';
+import { twinRows } from './twin.ts';
+
+type Table = Readonly<Record<string, Omit<Row, 'role' | 'verb' | 'object' | 'bytesMax'>>>;
+
+type Keyed<R extends AddressedRole, T extends Table> = { readonly [K in keyof T & string as `${R}.${K}`]: T[K] & Pick<Row, 'role' | 'verb' | 'object' | 'bytesMax'> };
+
+const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Keyed<R, T> => {
+  const rows: Record<string, unknown> = {};
+  for (const [key, row] of Object.entries(table)) {
+    const [verb = '', object = ''] = key.split('.');
+    const bytesMax = object === 'exchangeData' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax;
+    rows[`${role}.${key}`] = { ...row, role, verb, object, bytesMax };
+  }
+  return rows as Keyed<R, T>; // branding: each key is written with its role just above
+};
+
+export const catalogue = { ...keyed('registry', registryRows), ...keyed('digitalTwin', twinRows), ...keyed('application', applicationRows) };
+export type Catalogue = typeof catalogue;
+
+/** `role.verb.object` */
+export type RowName = keyof Catalogue;
+
+export type Request<N extends RowName> = z.infer<Catalogue[N]['request']>;
+export type Reply<N extends RowName> = z.infer<Catalogue[N]['reply']>;
+
+/** The rows addressed to a role: the room that has the role must answer each of them, or it does not compile. */
+export type RowNameOf<R extends AddressedRole> = Extract<RowName, `${R}.${string}`>;
+export type Answers<R extends AddressedRole, Context, Answered extends { reply: unknown }> = {
+  readonly [N in RowNameOf<R>]: (request: Request<N>, context: Context) => Promise<Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>> | Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>;
+};
+
+export const isRowName = (name: string): name is RowName => Object.hasOwn(catalogue, name);
+
+/** The row as the table's frame shows it, when its name is only known at run time. */
+export const rowOf = (name: RowName): Row => catalogue[name];
+
+export const rowNames: readonly RowName[] = Object.keys(catalogue).filter(isRowName);
+
+export const isKnownVerb = (verb: string): boolean => rowNames.some((name) => catalogue[name].verb === verb);

@@ -1,0 +1,40 @@
+/**
+ * Header area: who says which message to whom, and when. That a message has a header area and a data area is published; the fields are our design.
+ */
+import { z } from 'zod';
+import { FederationId, MessageId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
+
+export const protocolVersion = '1.0';
+
+export const ComponentRole = z.enum(['digitalTwin', 'federatedDigitalTwin', 'registry', 'communicationAdaptor', 'application']);
+export type ComponentRole = z.infer<typeof ComponentRole>;
+
+export const ComponentRef = z.object({ id: z.string().min(1).max(limits.idCharactersMax), role: ComponentRole, endpoint: z.string().optional() });
+export type ComponentRef = z.infer<typeof ComponentRef>;
+
+export const MessageType = z.enum(['request', 'response', 'notification']);
+export type MessageType = z.infer<typeof MessageType>;
+
+/** Detached JWS (Ed25519) over the canonical JSON of the message without `via` and `security.signature`. */
+export const Security = z.looseObject({ scheme: z.enum(['none', 'jws']), keyId: z.string().optional(), signature: z.string().optional() });
+export type Security = z.infer<typeof Security>;
+
+/** Members that this version does not know are kept and passed on. */
+export const Header = z.looseObject({
+  protocolVersion: z.literal(protocolVersion),
+  messageId: MessageId,
+  messageType: MessageType,
+  source: ComponentRef,
+  destination: ComponentRef,
+  timestamp: Instant,
+  contentFormat: z.literal('application/json'),
+  /** the message answered */
+  correlationId: MessageId.optional(),
+  conversationId: z.string().max(limits.idCharactersMax).optional(),
+  federationId: FederationId.optional(),
+  expiresAt: Instant.optional(),
+  security: Security.optional(),
+});
+export type Header = z.infer<typeof Header>;

@@ -1,0 +1,146 @@
+/**
+ * Message: header area and data area; the data area has object information and action information. Parsed once, at the edge.
+ */
+import { z } from 'zod';
+import type { MessageId } from '../ground/id.ts';
+import { type Instant, msBetween } from '../ground/instant.ts';
+import { canonicalJson, nestedDeeperThan } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
+import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, ProblemFacts, problem, problemOfIssues, shorten } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
+import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
+import { type ComponentRef, Header, protocolVersion } from './header.ts';
+
+/** Deeper than any message of the catalogue; the filter's own depth is counted apart. */
+export const messageDepthMax = 64;
+
+/** How an answer stands; the code and facts of a failure make the problem again on the other side. */
+export const MessageResult = z.looseObject({
+  status: z.enum(['success', 'partial', 'accepted', 'failure']),
+  code: z.string(),
+  message: z.string().optional(),
+  retryable: z.boolean().optional(),
+  facts: ProblemFacts.optional(),
+});
+export type MessageResult = z.infer<typeof MessageResult>;
+
+const Action = z.looseObject({ verb: z.string(), object: z.string(), parameters: z.looseObject({}).optional(), result: MessageResult.optional() });
+
+export const Message = z.looseObject({ header: Header, data: z.looseObject({ action: Action, objects: z.array(z.unknown()).max(limits.messageObjectsMax) }) });
+export type Message = z.infer<typeof Message>;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const versionIn = (raw: unknown): unknown => (isObject(raw) && isObject(raw['header']) ? raw['header']['protocolVersion'] : undefined);
+
+/** The envelope of a message; the content is parsed by its row. */
+export const parseMessage = (raw: unknown): Result<Message> => {
+  if (!isObject(raw) || nestedDeeperThan(raw, messageDepthMax)) return fail(problem('malformed', { accepted: `an object nested at most ${messageDepthMax} deep` }));
+  const version = versionIn(raw);
+  if (typeof version === 'string' && version !== protocolVersion) return fail(problem('unsupportedVersion', { found: shorten(version), accepted: protocolVersion }));
+  const parsed = Message.safeParse(raw);
+  return parsed.success ? ok(parsed.data) : fail(problemOfIssues('malformed', parsed.error));
+};
+
+const addressedRole = ({ header }: Message): string => (header.source.role === 'application' ? 'application' : header.destination.role);
+
+/** The row a message belongs to, by the role it is addressed to, its verb and its object. */
+export const rowNameOf = (message: Message): Result<RowName> => {
+  const { verb, object } = message.data.action;
+  const name = `${addressedRole(message)}.${verb}.${object}`;
+  if (isRowName(name)) return ok(name);
+  if (!isKnownVerb(verb)) return fail(problem('unknownVerb', { found: shorten(verb) }));
+  return fail(problem('notMyRole', { found: shorten(name) }));
+};
+
+/** The content of a request, as its row declares it. */
+export const parseRequest = <N extends RowName>(name: N, message: Message): Result<Request<N>> => {
+  const { parameters = {} } = message.data.action;
+  const parsed = rowOf(name).request.safeParse({ parameters, objects: message.data.objects });
+  return parsed.success ? ok(parsed.data as Request<N>) // branding: the row's own schema gives the row's own type
+    : fail(problemOfIssues('invalid', parsed.error, `/data/${name}`));
+};
+
+/** The content of an answer, or the problem it reports. */
+export const parseReply = <N extends RowName>(name: N, message: Message): Result<Reply<N>> => {
+  const { result, parameters = {} } = message.data.action;
+  if (!result) return fail(problem('malformed', { path: '/data/action/result', accepted: 'a result in every response' }));
+  if (result.status === 'failure') return fail({ kind: kindOfCode(result.code), ...result.facts });
+  const parsed = rowOf(name).reply.safeParse({ parameters, objects: message.data.objects });
+  return parsed.success ? ok(parsed.data as Reply<N>) // branding: as above
+    : fail(problemOfIssues('malformed', parsed.error, `/data/${name}`));
+};
+
+type Sending = {
+  readonly messageId: MessageId;
+  readonly source: ComponentRef;
+  readonly destination: ComponentRef;
+  readonly timestamp: Instant;
+  readonly federationId?: Header['federationId'];
+  readonly conversationId?: string | undefined;
+};
+
+const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T; // branding: the same members less the undefined ones
+
+/** A request or notification of a row, unsigned. */
+export const requestMessage = <N extends RowName>(name: N, content: Request<N>, sending: Sending): Message => {
+  const { verb, object, messageType } = rowOf(name);
+  const { parameters, objects } = content as { parameters: Record<string, unknown>; objects: unknown[] }; // branding: every row's content has both
+  const header = withoutUndefined({ protocolVersion, messageType, contentFormat: 'application/json', ...sending } as const);
+  return { header, data: { action: { verb, object, parameters }, objects } };
+};
+
+const success: MessageResult = { status: 'success', code: 'DTF-000' };
+
+const resultOfProblem = ({ kind, ...facts }: Problem): MessageResult => ({
+  status: 'failure',
+  code: codeOf({ kind, ...facts }),
+  message: describeProblem({ kind, ...facts }),
+  retryable: isRetryable({ kind, ...facts }),
+  facts,
+});
+
+type Answering = { readonly messageId: MessageId; readonly timestamp: Instant; readonly source: ComponentRef };
+
+/** The answer to a request: source and destination swapped, verb and object repeated, result said. */
+export const replyMessage = (request: Message, outcome: Result<{ parameters: unknown; objects: unknown }>, { messageId, timestamp, source }: Answering): Message => {
+  const { header, data } = request;
+  const content = outcome.ok ? (outcome.value as { parameters: Record<string, unknown>; objects: unknown[] }) : { parameters: {}, objects: [] }; // branding: a row's reply
+  return {
+    header: withoutUndefined({
+      protocolVersion,
+      messageId,
+      messageType: 'response',
+      source,
+      destination: header.source,
+      timestamp,
+      contentFormat: 'application/json',
+      correlationId: header.messageId,
+      conversationId: header.conversationId,
+      federationId: header.federationId,
+    } as const),
+    data: {
+      action: { verb: data.action.verb, object: data.action.object, parameters: content.parameters, result: outcome.ok ? success : resultOfProblem(outcome.problem) },
+      objects: content.objects,
+    },
+  };
+};
+
+/** The text that is signed: RFC 8785 of the message without `via` and without the signature itself. */
+export const signedText = (message: Message): string => {
+  const { via: _via, security, ...header } = message.header;
+  const { signature: _signature, ...rest } = security ?? {};
+  return canonicalJson({ ...message, header: security ? { ...header, security: rest } : header });
+};
+
+/** What two messages of one id must have in common: everything but when they were sent and how they were signed. */
+export const contentText = (message: Message): string => canonicalJson({ source: message.header.source.id, destination: message.header.destination.id, data: message.data });
+
+/** A message is too old, or comes from a clock that is ahead, beyond the tolerance. */
+export const checkTime = (header: Header, now: Instant): Result<true> => {
+  if (header.expiresAt !== undefined && header.expiresAt < now) return fail(problem('expired', { found: header.expiresAt }));
+  if (msBetween(header.timestamp, now) > limits.replayMemoryMs) return fail(problem('expired', { found: header.timestamp }));
+  const ahead = msBetween(now, header.timestamp);
+  if (ahead > limits.clockToleranceMs) return fail(problem('clocksDiffer', { found: `${ahead} ms ahead`, limit: limits.clockToleranceMs }));
+  return ok(true);
+};

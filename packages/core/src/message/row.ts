@@ -1,0 +1,65 @@
+/**
+ * A row of the catalogue: one message, who says it to whom, what it carries and what answers it.
+ */
+import { z } from 'zod';
+import { Instant } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
+import type { ProblemKind } from '../ground/problem.ts';
+
+/** The role under which a message is looked up: that of its addressee; what applications ask of a twin stands apart. */
+export type AddressedRole = 'registry' | 'digitalTwin' | 'application';
+
+/** Nothing but members that a later version may add. */
+export const nothing = z.object({});
+
+const content = <P extends z.ZodType, O extends z.ZodType>(parameters: P, objects: O) => z.object({ parameters, objects });
+export type Content = ReturnType<typeof content<z.ZodType, z.ZodType>>;
+
+export type Row = {
+  readonly role: AddressedRole;
+  readonly verb: string;
+  readonly object: string;
+  /** the number in the catalogue of the reference; several rows may share one */
+  readonly label: string;
+  /** the functional entities at both ends */
+  readonly from: string;
+  readonly to: string;
+  readonly purpose: string;
+  /** a change is answered once by message id and its answer is kept; a read is answered anew */
+  readonly effect: 'read' | 'change';
+  readonly messageType: 'request' | 'notification';
+  readonly bytesMax: number;
+  readonly request: Content;
+  readonly reply: Content;
+  /** the refusals that are this message's own, beside those of every message */
+  readonly refusals: readonly ProblemKind[];
+};
+
+type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO extends z.ZodType> = Pick<Row, 'label' | 'from' | 'to' | 'purpose' | 'effect' | 'refusals'> & {
+  readonly request: { readonly parameters?: RP; readonly objects?: RO };
+  readonly reply: { readonly parameters?: AP; readonly objects?: AO };
+  readonly messageType?: 'request' | 'notification';
+};
+
+type Nothing = typeof nothing;
+const noObjects = z.array(z.unknown()).max(0);
+type NoObjects = typeof noObjects;
+
+/** At most as many objects as a message may carry. */
+export const many = <O extends z.ZodType>(object: O) => z.array(object).max(limits.messageObjectsMax);
+export const one = <O extends z.ZodType>(object: O) => z.tuple([object]);
+
+const schemaOr = <S extends z.ZodType, D extends z.ZodType>(given: S | undefined, otherwise: D): S | D => given ?? otherwise;
+
+/** A row without its key, which the table it stands in gives. */
+export const row = <RP extends z.ZodType = Nothing, RO extends z.ZodType = NoObjects, AP extends z.ZodType = Nothing, AO extends z.ZodType = NoObjects>(given: Given<RP, RO, AP, AO>) => ({
+  ...given,
+  messageType: given.messageType ?? 'request',
+  request: content<RP, RO>(schemaOr(given.request.parameters, nothing) as RP, schemaOr(given.request.objects, noObjects) as RO), // branding: absent is what the type parameter defaults to
+  reply: content<AP, AO>(schemaOr(given.reply.parameters, nothing) as AP, schemaOr(given.reply.objects, noObjects) as AO),
+});
+
+/** How long the asker will wait, less a margin for the way; clocks differ, so an instant could not carry it. */
+export const budget = { budgetMs: z.number().min(0).max(limits.answerMaxMs).optional() };
+
+export const answerBy = { answerBy: Instant.optional() };

@@ -1,0 +1,123 @@
+/**
+ * City: several agency nodes in one process, each with its own port and its own store; the same code as separate processes.
+ */
+import { join } from 'node:path';
+import { type Authority, type Federation, ok, type Result } from '@cityweave/core';
+import { type AgencyNode, createAgencyNode } from './agency-node.ts';
+import type { LoadedCity } from './config/load.ts';
+import type { NodeFile } from './config/node-file.ts';
+import { type Deps, pause, systemDeps } from './deps.ts';
+import type { LogLevel } from './events.ts';
+import type { Example } from './graphql/endpoint.ts';
+import { createImportThreads } from './import/threads.ts';
+import { createStoreThreads } from './store/sqlite-threads.ts';
+
+export type CityOptions = {
+  readonly city: LoadedCity;
+  /** folder under which each node has one of its own */
+  readonly state: string;
+  readonly logLevel: LogLevel;
+  readonly production?: boolean;
+  /** true: every node takes a free port, whatever its file says */
+  readonly freePorts?: boolean;
+  readonly examples?: readonly Example[];
+  readonly deps?: Deps;
+};
+
+export type City = {
+  readonly nodes: readonly AgencyNode[];
+  readonly node: (authority: string) => AgencyNode | undefined;
+  /** the initiator of the first federation, else the registry's node */
+  readonly front: AgencyNode;
+  /** Resolves with true once every federation is ACTIVE, with false when nobody waits any more. */
+  readonly active: (signal: AbortSignal) => Promise<boolean>;
+  readonly federations: () => readonly Federation[];
+  readonly close: () => Promise<void>;
+};
+
+type Shared = { readonly options: CityOptions; readonly deps: Deps; readonly threads: { readonly store: ReturnType<typeof createStoreThreads>; readonly imports: ReturnType<typeof createImportThreads> } };
+
+const readersPerCity = 2;
+
+const startNode = ({ options, deps, threads }: Shared, node: NodeFile): Promise<Result<AgencyNode>> =>
+  createAgencyNode({
+    node: options.freePorts ? { ...node, listen: { ...node.listen, port: 0 } } : node,
+    directory: join(options.state, node.agency),
+    deps,
+    logLevel: options.logLevel,
+    production: options.production ?? false,
+    dictionaries: options.city.vocabularies,
+    examples: options.examples ?? [],
+    threads,
+  });
+
+const isActive = ({ state }: Federation): boolean => state === 'ACTIVE' || state === 'DEGRADED';
+
+const pollMs = 20;
+
+const federationsOf = (city: LoadedCity, nodes: readonly AgencyNode[]): readonly Federation[] =>
+  city.federations.flatMap(({ id, initiator }) => nodes.find(({ authority }) => authority === initiator)?.orchestration.federation(id) ?? []);
+
+/** The registry first, so that the others know its address; then all at once. */
+const startNodes = async (shared: Shared): Promise<Result<readonly AgencyNode[]>> => {
+  const { nodes, registry } = shared.options.city;
+  const started: AgencyNode[] = [];
+  const stopAll = () => Promise.all(started.map((node) => node.close()));
+  const isRegistry = ({ agency }: NodeFile) => agency === registry;
+  for (const node of nodes.filter(isRegistry)) {
+    const made = await startNode(shared, node);
+    if (!made.ok) return made;
+    started.push(made.value);
+  }
+  const address = started[0]?.address ?? '';
+  const rest = await Promise.all(nodes.filter((node) => !isRegistry(node)).map((node) => startNode(shared, { ...node, registry: node.registry ?? { address } })));
+  for (const made of rest) if (made.ok) started.push(made.value);
+  const failed = rest.find((made) => !made.ok);
+  if (failed && !failed.ok) {
+    await stopAll();
+    return failed;
+  }
+  return ok(started);
+};
+
+const federate = (city: LoadedCity, nodes: readonly AgencyNode[]): void => {
+  for (const rule of city.federations) void nodes.find(({ authority }) => authority === rule.initiator)?.federate(rule);
+};
+
+export const createCity = async (options: CityOptions): Promise<Result<City>> => {
+  const deps = options.deps ?? systemDeps();
+  const threads = { store: createStoreThreads({ writers: 2, readers: readersPerCity, timers: deps.timers }), imports: createImportThreads() };
+  const shared: Shared = { options, deps, threads };
+  const stopThreads = async () => {
+    await threads.imports[Symbol.asyncDispose]();
+    await threads.store.close();
+  };
+  const started = await startNodes(shared);
+  if (!started.ok) {
+    await stopThreads();
+    return started;
+  }
+  const nodes = started.value;
+  const { city } = options;
+  const initiator: Authority = city.federations[0]?.initiator ?? city.registry;
+  const [first] = nodes;
+  const front = nodes.find(({ authority }) => authority === initiator) ?? first;
+  if (!front) return started as Result<never>; // branding: a city file has at least one node, so this cannot be
+  void Promise.all(nodes.map(({ ready }) => ready)).then(() => federate(city, nodes));
+  return ok({
+    nodes,
+    node: (authority) => nodes.find((node) => node.authority === authority),
+    front,
+    active: async (signal) => {
+      const all = () => federationsOf(city, nodes);
+      while (!signal.aborted && !(all().length === city.federations.length && all().every(isActive))) await pause(deps.timers, pollMs, signal);
+      return !signal.aborted;
+    },
+    federations: () => federationsOf(city, nodes),
+    close: async () => {
+      await Promise.all(nodes.map((node) => node.close()));
+      await stopThreads();
+    },
+  });
+};
+

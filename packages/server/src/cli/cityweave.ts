@@ -1,0 +1,63 @@
+/**
+ * The command line: verbs, options, exit codes (0 done, 1 failed, 2 not understood).
+ */
+import { Command, CommanderError, Option } from 'commander';
+import type { Environment } from '../config/load.ts';
+import { ask } from './ask.ts';
+import { importNode } from './import.ts';
+import { serve } from './serve.ts';
+import { createTerminal } from './terminal.ts';
+import { up } from './up.ts';
+import { validate } from './validate.ts';
+
+export type ExitCode = 0 | 1 | 2;
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'];
+
+const verb = (program: Command, name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .option('--json', 'machine-readable output', false)
+    .addOption(new Option('--log <level>', 'what is logged to stderr, as JSON lines').choices(logLevels).env('LOG_LEVEL').default('error'));
+
+const withState = (command: Command): Command => command.option('--state <folder>', 'where nodes keep what they remember', '.cityweave');
+
+const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
+  const program = new Command('cityweave').description('Joins the digital twins of a city’s agencies without moving them').version('0.1.0').exitOverride().showHelpAfterError();
+  const context = (options: { readonly json: boolean }) => ({ environment, terminal: createTerminal(options.json) });
+  withState(verb(program, 'up', 'run a city: all agencies of a city file in one process'))
+    .argument('<city>', 'city file (YAML)')
+    .action(async (file, options) => done(await up({ file, ...options }, context(options))));
+  withState(verb(program, 'serve', 'run one agency node'))
+    .argument('<node>', 'node file (YAML)')
+    .action(async (file, options) => done(await serve({ file, ...options }, context(options))));
+  withState(verb(program, 'import', 'import the sources of a node file, report, and stop'))
+    .argument('<node>', 'node file (YAML)')
+    .option('--source <id>', 'only this source')
+    .action(async (file, options) => done(await importNode({ file, ...options }, context(options))));
+  verb(program, 'validate', 'check a node file or a city file with its sources, changing nothing')
+    .argument('<file>', 'node file or city file (YAML)')
+    .action(async (file, options) => done(await validate({ file, ...options }, context(options))));
+  withState(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
+    .requiredOption('--city <file>', 'city file (YAML)')
+    .requiredOption('--query <file>', 'a GraphQL document')
+    .option('--variables <json>', 'variables; they go over the defaults of the city file')
+    .option('--wait <seconds>', 'how long federations may take to become ACTIVE', '120')
+    .action(async (options) => done(await ask(options, context(options))));
+  return program;
+};
+
+export const runCommand = async (args: readonly string[], environment: Environment): Promise<ExitCode> => {
+  let code: ExitCode = 0;
+  const program = buildProgram(environment, (given) => {
+    code = given;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return Promise.reject(error);
+  }
+};

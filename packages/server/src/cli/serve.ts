@@ -1,0 +1,44 @@
+/**
+ * serve: runs one agency node until told to stop.
+ */
+import { resolve } from 'node:path';
+import { textIn } from '@cityweave/core';
+import { createAgencyNode } from '../agency-node.ts';
+import { loadDictionaries, loadNode } from '../config/load.ts';
+import { systemDeps } from '../deps.ts';
+import type { LogLevel } from '../events.ts';
+import { createImportThreads } from '../import/threads.ts';
+import { createStoreThreads } from '../store/sqlite-threads.ts';
+import type { ExitCode } from './cityweave.ts';
+import { interruption, untilAborted } from './terminal.ts';
+import type { Context } from './up.ts';
+
+type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };
+
+export const serve = async ({ file, state, log }: Options, { environment, terminal }: Context): Promise<ExitCode> => {
+  const node = await loadNode(file, environment);
+  const dictionaries = node.ok ? await loadDictionaries(node.value.dictionaries, environment) : node;
+  if (!node.ok || !dictionaries.ok) {
+    if (!dictionaries.ok) terminal.problem(dictionaries.problem);
+    return 1;
+  }
+  const deps = systemDeps();
+  const threads = { store: createStoreThreads({ timers: deps.timers }), imports: createImportThreads() };
+  const directory = resolve(state, node.value.agency);
+  const production = environment['NODE_ENV'] === 'production';
+  const made = await createAgencyNode({ node: node.value, directory, deps, logLevel: log, production, dictionaries: dictionaries.value, examples: [], threads });
+  if (!made.ok) {
+    terminal.problem(made.problem);
+    return 1;
+  }
+  const signal = interruption();
+  for (const rule of node.value.federations) made.value.federate(rule);
+  terminal.say(`${made.value.address}  ${textIn(made.value.name)} (${made.value.authority})`);
+  await Promise.race([made.value.ready, untilAborted(signal)]);
+  terminal.data(terminal.json ? JSON.stringify({ agency: made.value.agency, address: made.value.address }) : 'ready');
+  await untilAborted(signal);
+  await made.value.close();
+  await threads.imports[Symbol.asyncDispose]();
+  await threads.store.close();
+  return 0;
+};

@@ -1,0 +1,179 @@
+/**
+ * Load: node files and city files from disk: YAML, values from the environment, unknown keys refused with the nearest known one, paths made absolute.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { fail, ok, problem, type Result, SemanticDictionary, shorten } from '@cityweave/core';
+import { distance } from 'fastest-levenshtein';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { CityFile, NodeFile } from './node-file.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type LoadedCity = Omit<CityFile, 'nodes'> & {
+  readonly nodes: readonly NodeFile[];
+  readonly vocabularies: readonly SemanticDictionary[];
+  /** folder of the city file */
+  readonly folder: string;
+};
+
+const configBytesMax = 4 * 1024 * 1024;
+
+const readText = async (path: string): Promise<Result<string>> => {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return fail(problem('badConfiguration', { subject: shorten(path), found: 'no such file', accepted: 'the path of a YAML file' }));
+  if (text.length > configBytesMax) return fail(problem('tooLarge', { subject: shorten(path), limit: configBytesMax }));
+  return ok(text);
+};
+
+const parseYaml = (path: string, text: string): Result<unknown> => {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error) return fail(problem('badConfiguration', { subject: shorten(path), found: error.message.split('\n')[0] ?? 'not YAML' }));
+  return ok(document.toJS({ maxAliasCount: 1_000 }));
+};
+
+/** Where the real data is: relative to the working directory, unlike every other path. */
+const dataVariable = 'DATA';
+
+const valueOf = (name: string, fallback: string | undefined, environment: Environment): string | undefined => {
+  const value = environment[name] || fallback;
+  return name === dataVariable && value !== undefined ? resolve(value) : value;
+};
+
+const variable = /\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** `${NAME}` and `${NAME:-default}` in a text; undefined where a name without default is not set. */
+const fillText = (text: string, environment: Environment): string | undefined => {
+  let missing = false;
+  const filled = text.replace(variable, (_, name: string, fallback: string | undefined) => {
+    const value = valueOf(name, fallback, environment);
+    missing ||= value === undefined;
+    return value ?? '';
+  });
+  return missing ? undefined : filled;
+};
+
+const numeric = /^-?\d+$/;
+
+/** A text that was nothing but a variable may stand for a number, as a port does. */
+const typed = (before: string, filled: string): string | number => (before !== filled && before.startsWith('${') && before.endsWith('}') && numeric.test(filled) ? Number(filled) : filled);
+
+type Filled = { readonly value: unknown; readonly missing: readonly string[] };
+
+const fill = (raw: unknown, environment: Environment): Filled => {
+  if (typeof raw === 'string') {
+    const filled = fillText(raw, environment);
+    return filled === undefined ? { value: raw, missing: [raw] } : { value: typed(raw, filled), missing: [] };
+  }
+  if (typeof raw !== 'object' || raw === null) return { value: raw, missing: [] };
+  const parts = Object.entries(raw).map(([key, part]) => [key, fill(part, environment)] as const);
+  const missing = parts.flatMap(([, part]) => part.missing);
+  return { value: Array.isArray(raw) ? parts.map(([, part]) => part.value) : Object.fromEntries(parts.map(([key, part]) => [key, part.value])), missing };
+};
+
+/** The keys that a schema knows at a path, by its JSON Schema. */
+const knownKeys = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+  const all: unknown = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input', reused: 'inline' });
+  const keys = new Set<string>();
+  const walk = (node: unknown, rest: readonly PropertyKey[]): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { properties, items, anyOf, additionalProperties } = node as Record<string, unknown>; // branding: a JSON Schema is an object of these
+    for (const option of Array.isArray(anyOf) ? anyOf : []) walk(option, rest);
+    const [head, ...tail] = rest;
+    if (head === undefined) for (const key of Object.keys(properties ?? {})) keys.add(key);
+    else if (typeof head === 'number') walk(items, tail);
+    else walk((properties as Record<string, unknown> | undefined)?.[String(head)] ?? additionalProperties, tail); // branding: as above
+  };
+  walk(all, path);
+  return [...keys];
+};
+
+const nearest = (key: string, known: readonly string[]): string | undefined => [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
+
+/** Issues inside the options of a union are the ones a person can act on. */
+const deepest = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): { readonly issue: z.core.$ZodIssue; readonly path: readonly PropertyKey[] } => {
+  const here = [...path, ...issue.path];
+  if (issue.code !== 'invalid_union') return { issue, path: here };
+  const inner = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+  return inner ? deepest(inner, here) : { issue, path: here };
+};
+
+const explain = (schema: z.ZodType, error: z.ZodError, file: string) => {
+  const [first] = error.issues;
+  const { issue, path } = first ? deepest(first, []) : { issue: undefined, path: [] };
+  const where = `${shorten(file)}#/${path.map(String).join('/')}`;
+  if (issue?.code !== 'unrecognized_keys') return problem('badConfiguration', { path: where, accepted: issue?.message ?? 'another value' });
+  const [unknown = ''] = issue.keys;
+  const meant = nearest(unknown, knownKeys(schema, path));
+  return problem('badConfiguration', { path: where, found: `unknown key ${unknown}`, ...(meant && { accepted: `${meant}?` }) });
+};
+
+const parseFile = async <S extends z.ZodType>(path: string, schema: S, environment: Environment): Promise<Result<z.infer<S>>> => {
+  const text = await readText(path);
+  if (!text.ok) return text;
+  const raw = parseYaml(path, text.value);
+  if (!raw.ok) return raw;
+  const { value, missing } = fill(raw.value, environment);
+  if (missing.length > 0) return fail(problem('badConfiguration', { path: shorten(path), found: `${missing[0]} without a value`, accepted: 'the variable in the environment, or ${NAME:-default}' }));
+  const parsed = schema.safeParse(value);
+  return parsed.success ? ok(parsed.data) : fail(explain(schema, parsed.error, path));
+};
+
+const from = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+
+const withPaths = (node: NodeFile, folder: string): NodeFile => ({
+  ...node,
+  dictionaries: node.dictionaries.map((path) => from(folder, path)),
+  sources: node.sources.map((source) => ({ ...source, path: from(folder, source.path) })),
+});
+
+/** A node file with its paths relative to itself. */
+export const loadNode = async (path: string, environment: Environment): Promise<Result<NodeFile>> => {
+  const parsed = await parseFile(path, NodeFile, environment);
+  return parsed.ok ? ok(withPaths(parsed.value, dirname(resolve(path)))) : parsed;
+};
+
+export const loadDictionaries = async (paths: readonly string[], environment: Environment): Promise<Result<readonly SemanticDictionary[]>> => {
+  const loaded: SemanticDictionary[] = [];
+  for (const path of paths) {
+    const dictionary = await parseFile(path, SemanticDictionary, environment);
+    if (!dictionary.ok) return dictionary;
+    loaded.push(dictionary.value);
+  }
+  return ok(loaded);
+};
+
+const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Environment): Promise<Result<readonly NodeFile[]>> => {
+  const loaded: NodeFile[] = [];
+  for (const given of nodes) {
+    const node = 'file' in given ? await loadNode(from(folder, given.file), environment) : ok(withPaths(given, folder));
+    if (!node.ok) return node;
+    loaded.push(node.value);
+  }
+  return ok(loaded);
+};
+
+const checkAuthorities = (path: string, { registry, federations }: CityFile, nodes: readonly NodeFile[]): Result<true> => {
+  const known = nodes.map(({ agency }) => agency);
+  const unknown = [registry, ...federations.map(({ initiator }) => initiator)].find((authority) => !known.includes(authority));
+  if (unknown !== undefined) return fail(problem('badConfiguration', { path: shorten(path), found: `${unknown} is no agency of this city`, accepted: nearest(unknown, known) ?? known.join(', ') }));
+  const twice = known.find((authority, at) => known.indexOf(authority) !== at);
+  if (twice !== undefined) return fail(problem('badConfiguration', { path: shorten(path), found: `${twice} twice`, accepted: 'one node an agency' }));
+  const hasRole = nodes.find(({ agency }) => agency === registry)?.roles.includes('registry');
+  return hasRole ? ok(true) : fail(problem('badConfiguration', { path: shorten(path), found: `${registry} without the role registry`, accepted: 'roles: [registry, ...] for it' }));
+};
+
+export const loadCity = async (path: string, environment: Environment): Promise<Result<LoadedCity>> => {
+  const parsed = await parseFile(path, CityFile, environment);
+  if (!parsed.ok) return parsed;
+  const folder = dirname(resolve(path));
+  const nodes = await loadNodes(parsed.value, folder, environment);
+  if (!nodes.ok) return nodes;
+  const checked = checkAuthorities(path, parsed.value, nodes.value);
+  if (!checked.ok) return checked;
+  const paths = [...parsed.value.dictionaries.map((name) => from(folder, name)), ...nodes.value.flatMap(({ dictionaries }) => dictionaries)];
+  const vocabularies = await loadDictionaries([...new Set(paths)], environment);
+  return vocabularies.ok ? ok({ ...parsed.value, nodes: nodes.value, vocabularies: vocabularies.value, folder }) : vocabularies;
+};

@@ -1,0 +1,46 @@
+/**
+ * Deps: the time, new identifiers and timers, handed to whoever needs them. The only now(), randomUUID() and setTimeout() of the node; tests hand in told ones.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Instant, instantOfMs, MessageId } from '@cityweave/core';
+
+export type Clock = {
+  readonly now: () => Instant;
+  /** for durations: never goes back */
+  readonly monotonicMs: () => number;
+};
+
+export type Ids = { readonly uuid: () => string };
+
+/** `after` runs once, later; what it returns calls it off. */
+export type Timers = { readonly after: (ms: number, run: () => void) => () => void };
+
+export type Deps = { readonly clock: Clock; readonly ids: Ids; readonly timers: Timers };
+
+/** Node rounds longer waits down to 1 ms. */
+const timerMsMax = 2 ** 31 - 1;
+
+export const systemDeps = (): Deps => ({
+  clock: { now: () => instantOfMs(Date.now()), monotonicMs: () => performance.now() },
+  ids: { uuid: () => randomUUID() },
+  timers: {
+    after: (ms, run) => {
+      const timer = setTimeout(run, Math.min(Math.max(0, ms), timerMsMax));
+      return () => clearTimeout(timer);
+    },
+  },
+});
+
+export const newMessageId = ({ uuid }: Ids): MessageId => MessageId.parse(`urn:uuid:${uuid()}`);
+
+/** Resolves after a while, or at once when nobody waits any more. */
+export const pause = (timers: Timers, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const cancel = timers.after(ms, resolve);
+    const stop = () => {
+      cancel();
+      resolve();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });

@@ -1,0 +1,68 @@
+/**
+ * Events: one function per event worth telling. The only writer of logs and counters.
+ */
+import { describeProblem, type Problem } from '@cityweave/core';
+import { pino } from 'pino';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Events = {
+  readonly metrics: () => Promise<string>;
+  readonly started: (facts: { readonly agency: string; readonly address: string }) => void;
+  readonly stopped: (facts: { readonly agency: string }) => void;
+  readonly answered: (facts: { readonly row: string; readonly from: string; readonly ms: number; readonly problem?: Problem | undefined }) => void;
+  readonly asked: (facts: { readonly row: string; readonly to: string; readonly ms: number; readonly problem?: Problem | undefined }) => void;
+  readonly federationMoved: (facts: { readonly federation: string; readonly state: string; readonly reason?: string | undefined }) => void;
+  readonly memberMoved: (facts: { readonly federation: string; readonly member: string; readonly state: string; readonly reason?: string | undefined }) => void;
+  readonly imported: (facts: { readonly source: string; readonly lines: readonly string[]; readonly refused: number }) => void;
+  readonly sourceFailed: (facts: { readonly source: string; readonly problem: Problem }) => void;
+  readonly defect: (where: string, cause: unknown) => void;
+};
+
+const createMetrics = (agency: string, processMetrics: boolean) => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ agency });
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  const labels = ['row', 'outcome'] as const;
+  return {
+    registry,
+    answered: new Histogram({ name: 'cityweave_message_answer_seconds', help: 'Time to answer a message', labelNames: labels, registers: [registry] }),
+    asked: new Histogram({ name: 'cityweave_message_ask_seconds', help: 'Time until a partner answered', labelNames: labels, registers: [registry] }),
+    defects: new Counter({ name: 'cityweave_defects_total', help: 'Bugs of our own that were met', registers: [registry] }),
+    federations: new Gauge({ name: 'cityweave_federation_state', help: '1 for the state a federation is in', labelNames: ['federation', 'state'], registers: [registry] }),
+  };
+};
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+/** Logs are JSON lines on stderr: stdout carries nothing but data. */
+export const createEvents = (options: { readonly agency: string; readonly level: LogLevel; readonly processMetrics?: boolean }): Events => {
+  const log = pino({ level: options.level, base: { agency: options.agency } }, pino.destination({ fd: 2, sync: false }));
+  const metrics = createMetrics(options.agency, options.processMetrics ?? false);
+  const outcome = (problem: Problem | undefined) => problem?.kind ?? 'ok';
+  return {
+    metrics: () => metrics.registry.metrics(),
+    started: (facts) => log.info(facts, 'agency node listens'),
+    stopped: (facts) => log.info(facts, 'agency node stopped'),
+    answered: ({ problem, ms, row, from }) => {
+      metrics.answered.observe({ row, outcome: outcome(problem) }, ms / 1000);
+      if (problem) log.warn({ row, from, problem: describeProblem(problem) }, 'message refused');
+      else log.debug({ row, from, ms }, 'message answered');
+    },
+    asked: ({ problem, ms, row, to }) => {
+      metrics.asked.observe({ row, outcome: outcome(problem) }, ms / 1000);
+      if (problem) log.info({ row, to, problem: describeProblem(problem) }, 'question without answer');
+    },
+    federationMoved: ({ federation, state, reason }) => {
+      metrics.federations.reset();
+      metrics.federations.set({ federation, state }, 1);
+      log.info({ federation, state, reason }, 'federation moved');
+    },
+    memberMoved: (facts) => log.info(facts, 'member moved'),
+    imported: ({ source, lines, refused }) => log[refused > 0 ? 'warn' : 'info']({ source, lines }, 'source imported'),
+    sourceFailed: ({ source, problem }) => log.warn({ source, problem: describeProblem(problem) }, 'source failed'),
+    defect: (where, cause) => {
+      metrics.defects.inc();
+      log.error({ where, err: cause }, 'defect');
+    },
+  };
+};

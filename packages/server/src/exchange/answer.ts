@@ -1,0 +1,145 @@
+/**
+ * Answer: the telephone desk of a node. Parse, authorise, dispatch, reply; a change is saved together with its answer before the answer is sent.
+ */
+import {
+  type AddressedRole,
+  type ComponentRole,
+  contentText,
+  fail,
+  kindOfCode,
+  type Message,
+  ok,
+  parseMessage,
+  parseRequest,
+  type Problem,
+  problem,
+  type Reply,
+  type Request,
+  type Result,
+  replyMessage,
+  type RowName,
+  rowNameOf,
+  rowOf,
+} from '@cityweave/core';
+import { type Deps, newMessageId } from '../deps.ts';
+import type { Events } from '../events.ts';
+import type { RecordStore } from '../store/store.ts';
+import type { NodeKey } from '../trust/node-key.ts';
+import { sha256, signMessage } from '../trust/signature.ts';
+import type { Authorise } from './authorise.ts';
+import type { Self } from './peer.ts';
+
+export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
+
+/** What a room answers: the reply, the records to save with it, and what to do once both are safe. */
+export type Answered = { readonly reply: unknown; readonly save?: readonly Saved[] | undefined; readonly then?: (() => void) | undefined };
+
+/** Who asks, as authorised, and when nobody waits for the answer any more. */
+export type AskedBy = { readonly sender: string; readonly role: ComponentRole; readonly message: Message; readonly signal: AbortSignal };
+
+/** A room's outcome for a row: what it replies and what is saved with it. */
+export type Done<N extends RowName> = Result<{ readonly reply: Reply<N>; readonly save?: readonly Saved[]; readonly then?: () => void }>;
+
+type AnswerRow = (name: RowName, request: Request<RowName>, by: AskedBy) => Promise<Result<Answered>>;
+
+/** The rooms of this node by the role under which they are addressed. */
+export type Rooms = Readonly<Partial<Record<AddressedRole, Partial<Readonly<Record<RowName, (request: never, by: AskedBy) => unknown>>>>>>;
+
+type Desk = { readonly deps: Deps; readonly events: Events; readonly records: RecordStore; readonly key: NodeKey; readonly self: Self; readonly authorise: Authorise; readonly rooms: Rooms };
+
+export type Answer = (raw: unknown, signal: AbortSignal, bytes: number) => Promise<{ readonly message: Message | undefined; readonly problem: Problem | undefined }>;
+
+/** A room's answer to a row; a row of a role that this node does not have is refused. */
+const dispatch =
+  (rooms: Rooms): AnswerRow =>
+  async (name, request, by) => {
+    const room = rooms[rowOf(name).role]?.[name];
+    if (!room) return fail(problem('notMyRole', { subject: name }));
+    return (await room(request as never, by)) as Result<Answered>; // branding: the table's type `Answers` made sure that each row's room fits it
+  };
+
+type Kept = { readonly digest: string; readonly message: Message; readonly at: string };
+
+const keptAnswer = (desk: Desk, message: Message, digest: string): Result<Message | undefined> => {
+  const kept = desk.records.get('answer', message.header.messageId) as Kept | undefined; // branding: only this file writes the noun
+  if (!kept) return ok(undefined);
+  return kept.digest === digest ? ok(kept.message) : fail(problem('replayed', { subject: message.header.messageId }));
+};
+
+const reply = (desk: Desk, message: Message, outcome: Result<Reply<RowName>>): Promise<Message> => {
+  const { destination } = message.header;
+  const source = { id: desk.self.id, role: destination.role };
+  return signMessage(replyMessage(message, outcome, { messageId: newMessageId(desk.deps.ids), timestamp: desk.deps.clock.now(), source }), desk.key);
+};
+
+const outcomeOf = (answered: Result<Answered>): Result<Reply<RowName>> => (answered.ok ? ok(answered.value.reply as Reply<RowName>) : answered); // branding: see dispatch
+
+/** Answers a change: the records and the answer itself become durable in one step, then the answer may leave. */
+const answerChange = async (desk: Desk, name: RowName, message: Message, by: AskedBy): Promise<Message> => {
+  const digest = sha256(contentText(message));
+  const kept = keptAnswer(desk, message, digest);
+  if (!kept.ok) return reply(desk, message, kept);
+  if (kept.value) return kept.value;
+  const request = parseRequest(name, message);
+  const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
+  const made = await reply(desk, message, outcomeOf(answered));
+  const save = answered.ok ? (answered.value.save ?? []) : [];
+  const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
+  if (answered.ok) desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
+  if (answered.ok) answered.value.then?.();
+  return made;
+};
+
+const answerRead = async (desk: Desk, name: RowName, message: Message, by: AskedBy): Promise<Message> => {
+  const request = parseRequest(name, message);
+  const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
+  return reply(desk, message, outcomeOf(answered));
+};
+
+/** Changes with one message id are answered one after the other, so that a repeat meets the kept answer. */
+const oneAtATime = () => {
+  const busy = new Map<string, Promise<unknown>>();
+  return async <T>(id: string, run: () => Promise<T>): Promise<T> => {
+    const before = busy.get(id);
+    const mine = (before ?? Promise.resolve()).then(run);
+    const settled = mine.catch(() => undefined);
+    busy.set(id, settled);
+    const result = await mine;
+    if (busy.get(id) === settled) busy.delete(id);
+    return result;
+  };
+};
+
+/** The problem an answer reports, for the log and the status of the transport. */
+const problemIn = (message: Message): Problem | undefined => {
+  const { result } = message.data.action;
+  return result?.status === 'failure' ? { kind: kindOfCode(result.code), ...result.facts } : undefined;
+};
+
+export const createAnswer = (desk: Desk): Answer => {
+  const inTurn = oneAtATime();
+  const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
+    const named = rowNameOf(message);
+    if (!named.ok) return reply(desk, message, named);
+    const { bytesMax } = rowOf(named.value);
+    if (bytes > bytesMax) return reply(desk, message, fail(problem('tooLarge', { subject: named.value, limit: bytesMax })));
+    const allowed = await desk.authorise(message, named.value);
+    if (!allowed.ok) return reply(desk, message, allowed);
+    const by: AskedBy = { sender: message.header.source.id, role: message.header.source.role, message, signal };
+    if (rowOf(named.value).effect === 'read') return answerRead(desk, named.value, message, by);
+    return inTurn(message.header.messageId, () => answerChange(desk, named.value, message, by));
+  };
+  return async (raw, signal, bytes) => {
+    const from = desk.deps.clock.monotonicMs();
+    const parsed = parseMessage(raw);
+    if (!parsed.ok) return { message: undefined, problem: parsed.problem };
+    const { data, header } = parsed.value;
+    const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => {
+      desk.events.defect('answer', cause);
+      return reply(desk, parsed.value, fail(problem('internal')));
+    });
+    const refused = problemIn(message);
+    desk.events.answered({ row: `${data.action.verb}.${data.action.object}`.slice(0, 80), from: header.source.id, ms: desk.deps.clock.monotonicMs() - from, problem: refused });
+    return { message, problem: refused };
+  };
+};

@@ -1,0 +1,159 @@
+/**
+ * Filters: a GraphQL filter as the filter between agencies, and everything wrong with it named by where it stands.
+ */
+import { AgencyId, type AreaTest, Box, type Direction, type FederatedFilter, Geometry, Instant, type Json, limits, type LinkTest, type PropertyTest, type Relation, type SpatialRelation, TermId, type TestOperator, verticesOf } from '@cityweave/core';
+import { type Faults } from './fault.ts';
+
+type Given<T> = T | null | undefined;
+
+export type PropertyTestGiven = { readonly term: string; readonly op?: Given<TestOperator>; readonly value?: Given<Json>; readonly unit?: Given<string> };
+export type LinkTestGiven = { readonly kind?: Given<string>; readonly direction?: Given<Direction>; readonly to?: Given<FilterGiven> };
+export type RelationGiven = { readonly relation: SpatialRelation; readonly to: FilterGiven; readonly metres?: Given<number> };
+export type CircleGiven = { readonly longitude: number; readonly latitude: number; readonly metres: number };
+export type AreaGiven = { readonly box?: Given<readonly number[]>; readonly polygon?: Given<unknown>; readonly circle?: Given<CircleGiven> };
+
+export type FilterGiven = {
+  readonly ids?: Given<readonly string[]>;
+  readonly agencies?: Given<readonly string[]>;
+  readonly kinds?: Given<readonly string[]>;
+  readonly text?: Given<string>;
+  readonly within?: Given<AreaGiven>;
+  readonly relates?: Given<readonly RelationGiven[]>;
+  readonly property?: Given<readonly PropertyTestGiven[]>;
+  readonly linked?: Given<readonly LinkTestGiven[]>;
+  readonly changedSince?: Given<unknown>;
+  readonly all?: Given<readonly FilterGiven[]>;
+  readonly any?: Given<readonly FilterGiven[]>;
+  readonly not?: Given<FilterGiven>;
+};
+
+type At = { readonly faults: Faults; readonly path: string; readonly depth: number; readonly parts: { count: number } };
+
+const inner = (at: At, path: string): At => ({ ...at, path: `${at.path}.${path}`, depth: at.depth + 1 });
+
+const listOf = <T, U>(given: Given<readonly T[]>, max: number, { faults, path }: At, each: (item: T, index: number) => U | undefined): readonly U[] | undefined => {
+  if (!given) return undefined;
+  if (given.length > max) return faults.note({ argument: path, found: `${given.length} items`, accepted: `at most ${max}`, limit: max });
+  return given.flatMap((item, index) => each(item, index) ?? []);
+};
+
+export const parseTerm = (given: string, argument: string, faults: Faults): TermId | undefined => {
+  const parsed = TermId.safeParse(given);
+  return parsed.success ? parsed.data : faults.note({ argument, found: given, accepted: 'prefix:name, as city:FloodZone' });
+};
+
+export const parseAgency = (given: string, argument: string, faults: Faults): AgencyId | undefined => {
+  const parsed = AgencyId.safeParse(given);
+  return parsed.success ? parsed.data : faults.note({ argument, found: given, accepted: 'urn:dtf:agency:<authority>' });
+};
+
+export const parseGeometry = (given: unknown, argument: string, faults: Faults): Geometry | undefined => {
+  const parsed = Geometry.safeParse(given);
+  if (!parsed.success) return faults.note({ argument, found: given, accepted: 'a GeoJSON geometry in longitude and latitude' });
+  const vertices = verticesOf(parsed.data);
+  if (vertices > limits.areaVerticesMax) return faults.note({ argument, found: `${vertices} vertices`, accepted: `at most ${limits.areaVerticesMax}`, limit: limits.areaVerticesMax });
+  return parsed.data;
+};
+
+const parseCircle = ({ longitude, latitude, metres }: CircleGiven, argument: string, faults: Faults): AreaTest | undefined => {
+  const good = Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90 && metres > 0;
+  if (!good) return faults.note({ argument, found: { longitude, latitude, metres }, accepted: 'longitude -180 to 180, latitude -90 to 90, metres above 0' });
+  return { relation: 'nearerThan', geometry: { type: 'Point', coordinates: [longitude, latitude] }, metres };
+};
+
+const parseBox = (box: readonly number[], argument: string, faults: Faults): Box | undefined => {
+  const parsed = Box.safeParse(box);
+  return parsed.success ? parsed.data : faults.note({ argument, found: box, accepted: '[west, south, east, north] in degrees' });
+};
+
+/** A box, a polygon or a circle as what filters know. */
+const withinOf = (area: Given<AreaGiven>, { faults, path }: At): Pick<FederatedFilter, 'box' | 'areas'> => {
+  if (!area) return {};
+  const argument = `${path}.within`;
+  const { box, polygon, circle } = area;
+  if ([box, polygon, circle].filter((one) => one !== null && one !== undefined).length !== 1) {
+    faults.note({ argument, found: area, accepted: 'one of box, polygon and circle' });
+    return {};
+  }
+  const place = polygon && parseGeometry(polygon, `${argument}.polygon`, faults);
+  const test = circle ? parseCircle(circle, `${argument}.circle`, faults) : place && ({ relation: 'intersects', geometry: place } as const);
+  const parsed = box && parseBox(box, `${argument}.box`, faults);
+  return { ...(parsed && { box: parsed }), ...(test && { areas: [test] }) };
+};
+
+/** The area of a need: a box becomes the polygon around it, as a polygon is. */
+export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> => withinOf(area, { faults, path, depth: 1, parts: { count: 0 } });
+
+const needsValue = (op: TestOperator): boolean => op !== 'exists';
+
+const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: string, faults: Faults): PropertyTest | undefined => {
+  const parsed = parseTerm(term, `${argument}.term`, faults);
+  const operator = op ?? 'eq';
+  if (value === undefined && needsValue(operator)) return faults.note({ argument: `${argument}.value`, found: 'nothing', accepted: 'the value to compare with' });
+  if (operator === 'in' && !Array.isArray(value)) return faults.note({ argument: `${argument}.value`, found: value, accepted: 'a list of values' });
+  return parsed && { term: parsed, op: operator, ...(value !== undefined && { value }), ...(typeof unit === 'string' && { unit }) };
+};
+
+const linkOf = ({ kind, direction, to }: LinkTestGiven, at: At): LinkTest | undefined => {
+  const parsed = typeof kind === 'string' ? parseTerm(kind, `${at.path}.kind`, at.faults) : undefined;
+  const far = to ? translate(to, inner(at, 'to')) : undefined;
+  if (far && hasRelation(far)) return at.faults.note({ argument: `${at.path}.to`, found: 'relates', accepted: 'a filter without relates' });
+  return { direction: direction ?? 'out', ...(parsed && { kind: parsed }), ...(far && { to: far }) };
+};
+
+const hasRelation = ({ relates = [], all = [], any = [], not }: FederatedFilter): boolean => relates.length > 0 || [...all, ...any, ...(not ? [not] : [])].some(hasRelation);
+
+const relationOf = ({ relation, to, metres }: RelationGiven, at: At): Relation | undefined => {
+  if (relation === 'nearerThan' && !(typeof metres === 'number' && metres > 0)) return at.faults.note({ argument: `${at.path}.metres`, found: metres ?? 'nothing', accepted: 'metres above 0 with NEARER_THAN' });
+  if (relation !== 'nearerThan' && typeof metres === 'number') return at.faults.note({ argument: `${at.path}.metres`, found: metres, accepted: 'metres with NEARER_THAN only' });
+  return { relation, to: translate(to, inner(at, 'to')), ...(typeof metres === 'number' && { metres }) };
+};
+
+const instantOf = (given: unknown, { faults, path }: At): Instant | undefined =>
+  given === null || given === undefined ? undefined : (Instant.safeParse(given).data ?? faults.note({ argument: `${path}.changedSince`, found: given, accepted: 'an RFC 3339 instant' }));
+
+/** Members that are not given are left out: core knows no null. */
+const present = <T extends object>(parts: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } => Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as never; // branding: only undefined members were taken away
+
+const plainParts = (given: FilterGiven, at: At) => {
+  const { path, faults } = at;
+  const named = (name: string): At => ({ ...at, path: `${path}.${name}` });
+  return {
+    ids: listOf(given.ids, limits.filterIdsMax, named('ids'), (id) => id),
+    agencies: listOf(given.agencies, limits.membersMax, named('agencies'), (id, index) => parseAgency(id, `${path}.agencies[${index}]`, faults)),
+    kinds: listOf(given.kinds, limits.filterKindsMax, named('kinds'), (kind, index) => parseTerm(kind, `${path}.kinds[${index}]`, faults)),
+    property: listOf(given.property, limits.filterNodesMax, named('property'), (test, index) => propertyOf(test, `${path}.property[${index}]`, faults)),
+    changedSince: instantOf(given.changedSince, at),
+    text: textOf(given.text, at),
+  };
+};
+
+const textOf = (text: Given<string>, { faults, path }: At): string | undefined => {
+  if (text === null || text === undefined || text.length <= limits.filterTextCharactersMax) return text ?? undefined;
+  return faults.note({ argument: `${path}.text`, found: `${text.length} characters`, accepted: `at most ${limits.filterTextCharactersMax}`, limit: limits.filterTextCharactersMax });
+};
+
+const nestedParts = (given: FilterGiven, at: At) => {
+  const nested = (name: string) => (part: FilterGiven, index: number) => translate(part, inner(at, `${name}[${index}]`));
+  const named = (name: string): At => ({ ...at, path: `${at.path}.${name}` });
+  const step = (name: string, index: number): At => ({ ...at, path: `${at.path}.${name}[${index}]` });
+  return {
+    all: listOf(given.all, limits.filterNodesMax, named('all'), nested('all')),
+    any: listOf(given.any, limits.filterNodesMax, named('any'), nested('any')),
+    not: given.not ? translate(given.not, inner(at, 'not')) : undefined,
+    linked: listOf(given.linked, limits.filterNodesMax, named('linked'), (test, index) => linkOf(test, step('linked', index))),
+    relates: listOf(given.relates, limits.filterNodesMax, named('relates'), (test, index) => relationOf(test, step('relates', index))),
+  };
+};
+
+/** Depth and parts are counted while the filter is walked, relations included: what is too large is not walked further. */
+const isTooLarge = ({ faults, path, depth, parts }: At): boolean => {
+  parts.count += 1;
+  if (depth > limits.filterDepthMax) faults.note({ argument: path, found: `a filter nested ${depth} deep`, accepted: `at most ${limits.filterDepthMax}`, limit: limits.filterDepthMax });
+  if (parts.count > limits.filterNodesMax) faults.note({ argument: path, found: `${parts.count} parts`, accepted: `at most ${limits.filterNodesMax}`, limit: limits.filterNodesMax });
+  return depth > limits.filterDepthMax || parts.count > limits.filterNodesMax;
+};
+
+const translate = (given: FilterGiven, at: At): FederatedFilter => (isTooLarge(at) ? {} : present({ ...plainParts(given, at), ...nestedParts(given, at), ...withinOf(given.within, at) }));
+
+export const toFilter = (given: Given<FilterGiven>, faults: Faults, path = 'filter'): FederatedFilter => (given ? translate(given, { faults, path, depth: 1, parts: { count: 0 } }) : {});

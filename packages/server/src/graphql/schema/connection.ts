@@ -1,0 +1,26 @@
+/**
+ * Connections: the same three fields for every list that is told in pages.
+ */
+import type { Builder, Types } from './builder.ts';
+import type { Edge, PageInfo } from './page.ts';
+
+export type PageNode<T> = { readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo };
+
+/** Types `XEdge` and `XConnection`; what a connection says beyond its page is added where it is known. */
+export const definePage = <T>(builder: Builder, name: keyof Types['Objects'] | keyof Types['Interfaces']) => {
+  const edge = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
+    description: `One ${name} of a page and the cursor behind which the next page would begin.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: 'Opaque; to be given as `after`.' }),
+      node: t.field({ type: name, description: 'What stands here.', resolve: ({ node }) => node as never }), // branding: T is the shape behind `name`
+    }),
+  });
+  return builder.objectRef<PageNode<T>>(`${name}Connection`).implement({
+    description: `A page of a list of ${name}.`,
+    fields: (t) => ({
+      edges: t.field({ type: [edge], description: 'The page with a cursor for each item.', resolve: ({ edges }) => edges }),
+      nodes: t.field({ type: [name], description: 'The page without cursors.', resolve: ({ edges }) => edges.map(({ node }) => node) as never }), // branding: as above
+      pageInfo: t.field({ type: 'PageInfo', description: 'Where the page stands in the list.', resolve: ({ pageInfo }) => pageInfo }),
+    }),
+  });
+};

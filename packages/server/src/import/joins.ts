@@ -1,0 +1,192 @@
+/**
+ * Joins: declared keys of other twins become links. Keys of other agencies are asked over the exchange, keys of the own agency in the store;
+ * what finds no partner stays listed as UNRESOLVED, and is tried again when either side changes.
+ */
+import { type AgencyId, type Instant, type Join, type JoinState, type Link, limits, linkIdOf, type Problem, type Result, type TwinId } from '@cityweave/core';
+import type { Clock } from '../deps.ts';
+import type { Command, TwinStore } from '../store/store.ts';
+import type { StagedTwin } from './record.ts';
+
+/** Asks an agency which of its twins have these alternative identifiers; what is not in the answer is not known there. */
+export type AskIdentifiers = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Result<ReadonlyMap<string, TwinId>, Problem>>;
+
+export type SettleOptions = {
+  readonly clock: Clock;
+  /** the agency whose store this is, and who says so in the links */
+  readonly own: AgencyId;
+  /** only joins to these; all others where absent */
+  readonly agencies?: readonly AgencyId[] | undefined;
+  /** tries resolved ones too: the other side has changed */
+  readonly again?: boolean | undefined;
+  /** only joins by one of these schemes, and those never tried */
+  readonly schemes?: ReadonlySet<string> | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type SettleCounts = {
+  readonly resolved: number;
+  readonly unresolved: number;
+  /** could not be asked now, by agency and why; they stay as they are */
+  readonly waiting: number;
+  readonly problems: ReadonlyMap<AgencyId, Problem>;
+};
+
+/** More partners of one key than this are not linked: a key that names so many names nothing. */
+export const partnersMax = 100;
+
+type Answer = Result<ReadonlyMap<string, readonly TwinId[]>, Problem>;
+type Ask = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Answer>;
+
+type Run = {
+  readonly store: TwinStore;
+  readonly ask: Ask;
+  readonly options: SettleOptions;
+  /** the instant of the whole run: what carries it was tried already */
+  readonly at: Instant;
+  readonly wanted: (join: Join) => boolean;
+  readonly counts: { resolved: number; unresolved: number; waiting: number };
+  readonly problems: Map<AgencyId, Problem>;
+};
+
+/** Joins to other agencies: pending and unresolved ones, in bounded batches. An agency that does not answer is not asked again in this run. */
+export const resolveJoins = (store: TwinStore, ask: AskIdentifiers, options: SettleOptions): Promise<SettleCounts> => {
+  const single: Ask = async (agency, scheme, values) => {
+    const answer = await ask(agency, scheme, values);
+    return answer.ok ? { ok: true, value: new Map([...answer.value].map(([value, id]) => [value, [id]])) } : answer;
+  };
+  const asked = options.agencies && new Set(options.agencies);
+  return settleAll({ store, ask: single, options, wanted: ({ agency }) => agency !== options.own && (!asked || asked.has(agency)) });
+};
+
+/** Joins inside the agency, by identifier. Several twins may carry one identifier (the segments of a street): all are linked. */
+export const settleLocalJoins = (store: TwinStore, options: SettleOptions): Promise<SettleCounts> => {
+  const ask: Ask = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, signal: options.signal }) });
+  return settleAll({ store, ask, options: { ...options, agencies: [options.own] }, wanted: ({ agency }) => agency === options.own });
+};
+
+const settleAll = async (start: Pick<Run, 'store' | 'ask' | 'options' | 'wanted'>): Promise<SettleCounts> => {
+  const run: Run = { ...start, at: start.options.clock.now(), counts: { resolved: 0, unresolved: 0, waiting: 0 }, problems: new Map() };
+  const states: readonly JoinState[] = run.options.again ? ['PENDING', 'UNRESOLVED', 'RESOLVED'] : ['PENDING', 'UNRESOLVED'];
+  for (const state of states) for (const agency of run.options.agencies ?? [undefined]) await settleState(run, state, agency);
+  return { ...run.counts, problems: run.problems };
+};
+
+const settleState = async (run: Run, state: JoinState, agency: AgencyId | undefined): Promise<void> => {
+  let after: string | undefined;
+  do {
+    const page = await run.store.joins({ state, agency, first: limits.identityBatchMax, after });
+    const due = page.joins.filter((join) => isDue(run, join));
+    for (const group of groupsOf(due)) await settleGroup(run, group);
+    after = page.next;
+  } while (after !== undefined && !run.options.signal?.aborted);
+};
+
+const isDue = (run: Run, join: Join): boolean => {
+  const { schemes } = run.options;
+  const touched = !schemes || join.state === 'PENDING' || schemes.has(schemeOf(join));
+  return run.wanted(join) && touched && join.triedAt !== run.at;
+};
+
+/** Joins of one question: the same agency and the same scheme. */
+const groupsOf = (joins: readonly Join[]): readonly (readonly Join[])[] => {
+  const groups = new Map<string, Join[]>();
+  for (const join of joins) {
+    const name = `${join.agency} ${schemeOf(join)}`;
+    const group = groups.get(name);
+    if (group) group.push(join);
+    else groups.set(name, [join]);
+  }
+  return [...groups.values()];
+};
+
+const settleGroup = async (run: Run, group: readonly Join[]): Promise<void> => {
+  const [first] = group;
+  if (!first) return;
+  const answer: Answer = run.problems.has(first.agency)
+    ? { ok: true, value: new Map() }
+    : await run.ask(first.agency, schemeOf(first), [...new Set(group.map(({ value }) => value))]);
+  if (!answer.ok) run.problems.set(first.agency, answer.problem);
+  if (run.problems.has(first.agency)) run.counts.waiting += group.length;
+  else if (answer.ok) await settleAnswer(run, group, answer.value);
+};
+
+const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap<string, readonly TwinId[]>): Promise<void> => {
+  const present = await linksNow(run, group);
+  let batch: Command[] = [];
+  const send = async () => {
+    if (batch.length > 0) await run.store.apply(batch, { at: run.at, signal: run.options.signal });
+    batch = [];
+  };
+  for (const join of group) {
+    const partners = (found.get(join.value) ?? []).filter((id) => id !== join.from).slice(0, partnersMax);
+    run.counts[partners.length > 0 ? 'resolved' : 'unresolved'] += 1;
+    const commands = commandsOf(run, { join, partners, links: present.get(join.from) ?? [] });
+    if (batch.length + commands.length > limits.commandsMax) await send();
+    batch.push(...commands);
+  }
+  await send();
+};
+
+/** The links that joins have made so far, by the twin that declared them. Joins never tried have none. */
+const linksNow = async (run: Run, group: readonly Join[]): Promise<ReadonlyMap<TwinId, readonly Link[]>> => {
+  const ids = [...new Set(group.filter(({ state }) => state === 'RESOLVED').map(({ from }) => from))];
+  const found = new Map<TwinId, Link[]>();
+  if (ids.length === 0) return found;
+  for (const link of await run.store.adjacent(ids, { direction: 'both', limit: ids.length * 2 * partnersMax }, { signal: run.options.signal })) {
+    const declarer = declarerOf(link);
+    if (declarer) found.set(declarer, [...(found.get(declarer) ?? []), link]);
+  }
+  return found;
+};
+
+type Settling = { readonly join: Join; readonly partners: readonly TwinId[]; readonly links: readonly Link[] };
+
+/** The join and its links change together; nothing is written where nothing changed. */
+const commandsOf = (run: Run, { join, partners, links }: Settling): readonly Command[] => {
+  const evidence = evidenceOf(join);
+  const wanted = partners.map((partner) => linkOf(join, partner, { own: run.options.own, at: run.at }));
+  const present = links.filter((link) => link.evidence === evidence && link.kind === join.kind);
+  const stale = present.filter(({ id }) => !wanted.some((link) => link.id === id));
+  const missing = wanted.filter(({ id }) => !present.some((link) => link.id === id));
+  const [to] = partners;
+  const state: JoinState = to ? 'RESOLVED' : 'UNRESOLVED';
+  if (stale.length === 0 && missing.length === 0 && state === join.state && join.to === to) return [];
+  const { to: _, ...rest } = join;
+  return [
+    { op: 'settleJoin', join: { ...rest, state, triedAt: run.at, ...(to && { to }) } },
+    ...stale.map(({ id }): Command => ({ op: 'deleteLink', id })),
+    ...missing.map((link): Command => ({ op: 'putLink', link })),
+  ];
+};
+
+const linkOf = (join: Join, partner: TwinId, by: { readonly own: AgencyId; readonly at: Instant }): Link => {
+  const [from, to] = isInverse(join.scheme) ? [partner, join.from] : [join.from, partner];
+  return { id: linkIdOf(from, join.kind, to), kind: join.kind, from, to, source: by.own, recordedAt: by.at, evidence: evidenceOf(join) };
+};
+
+/** A scheme that begins with `^` turns the link round: the partner is where it starts. */
+const inverseSign = '^';
+const isInverse = (scheme: string): boolean => scheme.startsWith(inverseSign);
+const schemeOf = ({ scheme }: Join): string => (isInverse(scheme) ? scheme.slice(inverseSign.length) : scheme);
+
+/** A link to a twin of the same agency that is known only by an identifier waits as a join, so that it survives whichever file comes first. */
+export const toLocalJoin = (from: TwinId, own: AgencyId, { kind, scheme, value, direction }: StagedTwin['localJoins'][number]): Join => ({
+  from,
+  kind,
+  agency: own,
+  scheme: direction === 'in' ? `${inverseSign}${scheme}` : scheme,
+  value,
+  state: 'PENDING',
+});
+
+const evidenceSign = { out: 'by key ', in: 'by key of the other end ' } as const;
+
+/** What a link made of a join rests on: whose key, by which scheme, which value. */
+export const evidenceOf = ({ agency, scheme, value }: Pick<Join, 'agency' | 'scheme' | 'value'>): string =>
+  `${isInverse(scheme) ? evidenceSign.in : evidenceSign.out}${JSON.stringify([agency, scheme, value])}`;
+
+/** The twin whose row declared a link by key; undefined for links of other making. */
+export const declarerOf = ({ evidence = '', from, to }: Link): TwinId | undefined => {
+  if (evidence.startsWith(evidenceSign.in)) return to;
+  return evidence.startsWith(evidenceSign.out) ? from : undefined;
+};

@@ -1,0 +1,77 @@
+/**
+ * Sources: all that a node file declares: files first, then the feeds that speak of their twins; with their reports.
+ */
+import { agencyIdOf, type Authority, problem } from '@cityweave/core';
+import { stat } from 'node:fs/promises';
+import type { Deps } from '../deps.ts';
+import type { Events } from '../events.ts';
+import type { TwinStore } from '../store/store.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { type ImportProgress, importSource } from './import.ts';
+import { settleLocalJoins } from './joins.ts';
+import type { ImportReport } from './record.ts';
+import { describeReport } from './report.ts';
+import type { Source } from './source.ts';
+import type { ImportThreads } from './threads.ts';
+
+export type SourcesRoom = {
+  readonly deps: Deps;
+  readonly events: Events;
+  readonly store: TwinStore;
+  readonly authority: Authority;
+  readonly sources: readonly Source[];
+  readonly scratch: string;
+  readonly threads: ImportThreads;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+};
+
+export type Sources = {
+  /** Imports every file that changed, then starts the feeds. */
+  readonly run: () => Promise<readonly ImportReport[]>;
+  readonly reports: () => readonly ImportReport[];
+  readonly close: () => Promise<void>;
+};
+
+const importOne = async (room: SourcesRoom, source: Source): Promise<ImportReport> => {
+  const { deps, store, authority, scratch, threads, signal, onProgress } = room;
+  const report = await importSource({ source, authority, path: source.path, store, clock: deps.clock, ids: deps.ids, signal, scratch, threads, onProgress });
+  room.events.imported({ source: source.id, lines: describeReport(report), refused: report.refused });
+  return report;
+};
+
+const startFeed = async (room: SourcesRoom, source: Source): Promise<Feed | undefined> => {
+  const there = await stat(source.path).then(
+    () => true,
+    () => false,
+  );
+  if (!there && source.optional) return undefined;
+  const { clock, timers } = room.deps;
+  const onProblem = (found: Parameters<Events['sourceFailed']>[0]['problem']) => room.events.sourceFailed({ source: source.id, problem: found });
+  const feed = there ? await createFeed({ source, path: source.path, store: room.store, clock, timers, onProblem }) : undefined;
+  if (feed?.ok) return feed.value;
+  onProblem(feed ? feed.problem : problem('badFile', { subject: source.id, found: 'no such file' }));
+  return undefined;
+};
+
+export const createSources = (room: SourcesRoom): Sources => {
+  let reports: readonly ImportReport[] = [];
+  const feeds: Feed[] = [];
+  const files = room.sources.filter(({ format }) => format !== 'feed');
+  const recordings = room.sources.filter(({ format }) => format === 'feed');
+  return {
+    run: async () => {
+      reports = await Promise.all(files.map((source) => importOne(room, source)));
+      if (reports.some(({ state }) => state === 'DONE')) await settleLocalJoins(room.store, { clock: room.deps.clock, own: agencyIdOf(room.authority), signal: room.signal });
+      for (const source of recordings) {
+        const feed = room.signal.aborted ? undefined : await startFeed(room, source);
+        if (feed) feeds.push(feed);
+      }
+      return reports;
+    },
+    reports: () => reports,
+    close: async () => {
+      for (const feed of feeds) await feed[Symbol.asyncDispose]();
+    },
+  };
+};

@@ -1,0 +1,13 @@
+/**
+ * The public names of the server: what the testbed and other programs start.
+ */
+export { type AgencyNode, type AgencyNodeOptions, createAgencyNode } from './agency-node.ts';
+export { type City, type CityOptions, createCity } from './city.ts';
+export { runCommand } from './cli/cityweave.ts';
+export { type LoadedCity, loadCity, loadNode } from './config/load.ts';
+export * from './config/node-file.ts';
+export { type Clock, type Deps, type Ids, systemDeps, type Timers } from './deps.ts';
+export { createImportThreads } from './import/threads.ts';
+export { openSqliteStore } from './store/sqlite.ts';
+export { createStoreThreads } from './store/sqlite-threads.ts';
+export type * from './store/store.ts';

@@ -1,0 +1,66 @@
+/**
+ * Candidate feature information (CFIM-FE, Y.4489 10.3.4): asks the registry in two steps, keeps and ranks what it finds.
+ */
+import { type Candidate, fail, type Feature, type FederationId, type Geometry, limits, type Need, ok, problem, rankCandidates, type RegisteredTwin, type Result, type TermId, type TwinId } from '@cityweave/core';
+import type { Peer } from '../exchange/peer.ts';
+import type { Room } from './room.ts';
+
+export type Wanted = { readonly needs: readonly Need[]; readonly purpose?: TermId | undefined; readonly area?: Geometry | undefined; readonly federationId?: FederationId | undefined };
+
+const queryOf = ({ needs, purpose, area }: Wanted, cursor: string | null) => ({
+  kinds: needs.map(({ kind }) => kind),
+  ...(purpose && { purpose }),
+  ...(area && { within: area }),
+  limit: limits.discoverPageMax,
+  ...(cursor !== null && { cursor }),
+});
+
+/** First step: the twins that fit, page by page. */
+const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> => {
+  const found: RegisteredTwin[] = [];
+  for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
+    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, queryOf(wanted, cursor));
+    if (!asked.ok) return asked;
+    found.push(...asked.value.objects.map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
+    cursor = asked.value.parameters.next;
+    if (found.length >= limits.membersMax) break;
+  }
+  return ok(found);
+};
+
+const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf>) => room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
+
+type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };
+
+/** Second step: their features. */
+const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly Feature[]>> => {
+  const found: Feature[] = [];
+  for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
+    const asked: Awaited<ReturnType<typeof askFeatures>> = await askFeatures(room, registry, { ...queryOf(wanted, cursor), twins: [...twins] });
+    if (!asked.ok) return asked;
+    found.push(...asked.value.objects.map(({ id, attributes }) => ({ id, attributes })));
+    cursor = asked.value.parameters.next;
+    if (found.length >= limits.candidatesMax) break;
+  }
+  return ok(found);
+};
+
+const askFeatures = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & { twins: TwinId[] }) =>
+  room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
+
+/** What the registry knows that fits a need, ranked, with what stands in the way of each. */
+export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Result<readonly Candidate[]>> => {
+  const registry = await room.registry();
+  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
+  const twins = await discoverTwins(room, registry, wanted);
+  if (!twins.ok) return twins;
+  if (twins.value.length === 0) return ok([]);
+  const features = await discoverFeatures(room, registry, { wanted, twins: twins.value.map(({ id }) => id) });
+  if (!features.ok) return features;
+  const byId = new Map(twins.value.map((twin) => [twin.id, twin]));
+  const found = features.value.flatMap((feature) => {
+    const twin = byId.get(feature.attributes.twinId);
+    return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
+  });
+  return ok(rankCandidates(found, { ...wanted, vocabulary: room.vocabulary(), now: room.deps.clock.now() }));
+};

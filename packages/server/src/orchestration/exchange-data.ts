@@ -1,0 +1,203 @@
+/**
+ * Exchange data (T9), the member's side: answers a read within the agreement: granted kinds, area and terms, and nothing else.
+ */
+import {
+  type Agreement,
+  agencyOf,
+  boxesMeet,
+  boxOf,
+  canonicalJson,
+  conjuncts,
+  fail,
+  type Geometry,
+  type GrantedFeature,
+  limits,
+  mayShow,
+  ok,
+  type Problem,
+  problem,
+  type Request,
+  type Result,
+  sameAs,
+  type TermId,
+  type Twin,
+  type TwinFilter,
+  type TwinId,
+  type TwinPage,
+  type TwinQuery,
+  type TwinRow,
+  type Withheld,
+} from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { sha256 } from '../trust/signature.ts';
+import { agreementInForce } from './membership.ts';
+import { federations, memberships, type Room } from './room.ts';
+
+/** Areas that partners sent, by digest, so that a large one is sent once. */
+export type Areas = LRUCache<string, Geometry>;
+
+export const createAreas = (): Areas => new LRUCache<string, Geometry>({ max: limits.areasRememberedMax });
+
+export const digestOfArea = (geometry: Geometry): string => sha256(canonicalJson(geometry));
+
+/** What may be seen: everything of one's own, or what an agreement grants. */
+type Sight = { readonly granted: readonly GrantedFeature[]; readonly area?: Geometry | undefined } | undefined;
+
+const mapAreas = (filter: TwinFilter, place: (digest: string) => Geometry | undefined): Result<TwinFilter> => {
+  let missing: Problem | undefined;
+  const inside = (part: TwinFilter): TwinFilter => ({
+    ...part,
+    ...(part.areas && {
+      areas: part.areas.map((test) => {
+        const geometry = test.geometry ?? (test.digest === undefined ? undefined : place(test.digest));
+        if (!geometry) missing = problem('unknownArea', { subject: test.digest ?? 'an area without geometry' });
+        return { ...test, geometry };
+      }),
+    }),
+    ...(part.all && { all: part.all.map(inside) }),
+    ...(part.any && { any: part.any.map(inside) }),
+    ...(part.not && { not: inside(part.not) }),
+    ...(part.linked && { linked: part.linked.map((test) => ({ ...test, to: test.to && inside(test.to) })) }),
+  });
+  const mapped = inside(filter);
+  return missing ? fail(missing) : ok(mapped);
+};
+
+/** Remembers the areas that came along (each under the digest of what it is, whatever it was called) and puts all in place. */
+const withKnownAreas = (areas: Areas, filter: TwinFilter, sent: Readonly<Record<string, Geometry>>): Result<TwinFilter> => {
+  for (const geometry of Object.values(sent)) areas.set(digestOfArea(geometry), geometry);
+  return mapAreas(filter, (digest) => areas.get(digest));
+};
+
+const mentions = (filter: TwinFilter): readonly string[] => [
+  ...(filter.property ?? []).map(({ term }) => term),
+  ...[...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])].flatMap(mentions),
+];
+
+const grantOf = (sight: Sight, kind: TermId): GrantedFeature | undefined => sight?.granted.find((granted) => granted.kind === kind);
+
+const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): readonly TermId[] =>
+  sight === undefined ? [] : [...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]; // branding: they come from filters and twins, whose terms are terms
+
+/** A twin as the asker may see it: only the terms wanted, none that is withheld. */
+const shown = (room: Room, sight: Sight, twin: Twin, terms: readonly string[] | undefined): Twin => {
+  const granted = grantOf(sight, twin.kind);
+  if (!terms && !(granted?.withheld ?? []).length) return twin;
+  const visible = Object.entries(twin.values).filter(([term]) => (terms?.includes(term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())));
+  return { ...twin, values: Object.fromEntries(visible) };
+};
+
+const restrict = (filter: TwinFilter | undefined, sight: Sight): TwinFilter => {
+  if (!sight) return filter ?? {};
+  const kinds = sight.granted.map(({ kind }) => kind);
+  return { all: [...(filter ? [filter] : []), { kinds, ...(sight.area && { areas: [{ relation: 'intersects', geometry: sight.area }] }) }] };
+};
+
+type Reading = { readonly room: Room; readonly sight: Sight; readonly signal: AbortSignal };
+
+/** Own twins that represent the same objects: by id, by a sameAs link to one of the ids, by object of interest. */
+const identityFilter = async ({ room, signal }: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>): Promise<TwinFilter> => {
+  const links = await room.store.adjacent(ids, { kinds: [sameAs], direction: 'in', limit: limits.identityBatchMax * 4 }, { signal });
+  const own = [...ids, ...links.map(({ from }) => from)].filter((id) => agencyOf(id) === room.self.agency);
+  return { ids: [...new Set<string>([...own, ...objects])] };
+};
+
+const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
+  const ids = twins.map(({ id }) => id);
+  const identities = await room.store.identities();
+  const same = identities > 0 ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
+  const links = query.links ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal }) : [];
+  const targets = new Map<TwinId, TwinId[]>();
+  for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
+  return twins.map((twin) => {
+    const own = links.filter(({ from, to }) => from === twin.id || to === twin.id);
+    const sames = targets.get(twin.id);
+    return { twin: shown(room, sight, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }) };
+  });
+};
+
+const wantsRows = ({ page, summary, count }: TwinQuery): boolean => page !== undefined || (summary === undefined && count === undefined);
+
+/** The query answered from the own store, as far as one may see. */
+export const readTwins = async (reading: Reading, query: TwinQuery): Promise<TwinPage> => {
+  const { room, sight, signal } = reading;
+  const asked = query.identity ? await identityFilter(reading, query.identity) : query.filter;
+  const filter = restrict(asked, sight);
+  const first = query.page?.first ?? limits.pageDefault;
+  const found = wantsRows(query) ? await room.store.find({ filter, order: query.order, first, after: query.page?.after }, { signal }) : { twins: [], seq: (await room.store.health()).headSeq };
+  const rows = await rowsOf(reading, found.twins, query);
+  const count = query.count ? await room.store.count(filter, { signal }) : undefined;
+  const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
+  const identities = await room.store.identities();
+  return { version: 1, rows: [...rows], ...('next' in found && found.next && { next: found.next }), seq: found.seq, identities, ...(count !== undefined && { count }), ...(groups && { groups: [...groups] }) };
+};
+
+const emptyPage = (seq: number): TwinPage => ({ version: 1, rows: [], seq, identities: 0 });
+
+/** Whether a fellow member asks: one federation that is formed, here or there started, has both. */
+const isFellow = (room: Room, sender: string): boolean =>
+  federations.all(room.records).some(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => formed && twinId === sender)) ||
+  memberships
+    .all(room.records)
+    .some(({ formed, released, initiator, federation }) => formed && !released && (initiator === sender || federation.members.some(({ twinId }) => twinId === sender)));
+
+const exchangeData = (attributes: Extract<Done<'digitalTwin.read.exchangeData'>, { ok: true }>['value']['reply']['objects'][0]['attributes'], id: string): Done<'digitalTwin.read.exchangeData'> =>
+  ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeData', id, attributes }] } });
+
+const identify = async (room: Room, asked: NonNullable<Request<'digitalTwin.read.exchangeData'>['parameters']['identify']>, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
+  const { headSeq } = await room.store.health();
+  const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
+  return exchangeData({ identified, seq: headSeq }, `urn:uuid:${room.deps.ids.uuid()}`);
+};
+
+const withheldOf = (room: Room, sight: Sight, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {
+  const offered = terms ?? [...new Set(page.rows.flatMap(({ twin }) => Object.keys(twin.values)))];
+  const kept = terms ? withheldTerms(room, sight, offered) : [...new Set((sight?.granted ?? []).flatMap(({ withheld = [], kind }) => (page.rows.some(({ twin }) => twin.kind === kind) ? withheld : [])))];
+  return kept.length > 0 ? { terms: [...kept] } : undefined;
+};
+
+const signalOf = (by: AskedBy, budgetMs: number | undefined): AbortSignal => AbortSignal.any([by.signal, AbortSignal.timeout(Math.ceil(Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs)))]);
+
+const sightOf = (agreement: Agreement): Sight => ({ granted: agreement.terms.features, area: agreement.terms.area });
+
+type Pages = { readonly room: Room; readonly areas: Areas };
+
+const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { parameters }: Request<'digitalTwin.read.exchangeData'>, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  const { query, areas: sent = {} } = parameters;
+  if (!query) return fail(problem('badQuery', { accepted: 'a query, or identify' }));
+  const sight = sightOf(agreement);
+  const filter = withKnownAreas(areas, query.filter ?? {}, sent);
+  if (!filter.ok) return filter;
+  const id = `urn:uuid:${room.deps.ids.uuid()}`;
+  const hidden = withheldTerms(room, sight, conjuncts(filter.value).flatMap(mentions));
+  const { headSeq } = await room.store.health();
+  if (hidden.length > 0) return exchangeData({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq }, id);
+  const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
+  const withheld = withheldOf(room, sight, page, query.terms);
+  return exchangeData({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) }, id);
+};
+
+/** T9: within the budget that the asker gave; beyond it nobody waits and the store is told to stop. */
+export const answerRead = async (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  const { room } = pages;
+  const { agreementId, identify: asked, budgetMs } = request.parameters;
+  const signal = signalOf(by, budgetMs);
+  try {
+    if (asked) return isFellow(room, by.sender) ? await identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
+    const agreement = agreementInForce(room, agreementId, by.sender);
+    return agreement.ok ? await readUnder(pages, agreement.value, request, signal) : agreement;
+  } catch (cause) {
+    if (signal.aborted) return fail(problem('timedOut'));
+    return Promise.reject(cause);
+  }
+};
+
+/** The parts of a geometry that touch a box: what lies elsewhere cannot matter there; what stays is never simplified. */
+export const clipToBox = (geometry: Geometry, coverage: Geometry | undefined): Geometry => {
+  if (!coverage || geometry.type !== 'MultiPolygon') return geometry;
+  const box = boxOf(coverage);
+  const coordinates = geometry.coordinates.filter((polygon) => boxesMeet(boxOf({ type: 'Polygon', coordinates: polygon }), box));
+  return coordinates.length > 0 ? { type: 'MultiPolygon', coordinates } : geometry;
+};

@@ -1,0 +1,121 @@
+/**
+ * Feature information (FIM-FE, Y.4489 10.3.3): makes features of what the store holds, registers them with the agency twin, and keeps the lease.
+ */
+import { type DigitalTwin, type Endpoint, type Feature, featureIdOf, type Geometry, type LanguageMap, limits, ok, polygonOfBox, type Problem, type Result, TermId } from '@cityweave/core';
+import { pause } from '../deps.ts';
+import type { Peer } from '../exchange/peer.ts';
+import type { Room } from './room.ts';
+
+export const endpointOf = (address: string): Endpoint => ({ protocol: address.startsWith('https') ? 'https' : 'http', address, format: 'application/json', security: 'jws' });
+
+export const coverageOf = (room: Room): Geometry | undefined => {
+  const { coverage } = room.node;
+  return coverage && (Array.isArray(coverage) ? polygonOfBox(coverage) : coverage);
+};
+
+const visibilityOf = (room: Room) => ({ level: room.node.policy.visibility });
+
+export const describeTwin = (room: Room): DigitalTwin => {
+  const coverage = coverageOf(room);
+  return {
+    name: room.self.name,
+    twinType: TermId.parse('city:AgencyTwin'),
+    domain: room.node.domain,
+    owner: { name: room.self.name['en'] ?? room.self.authority, organizationId: room.self.agency, ...(room.node.contact && { contact: room.node.contact }) },
+    ...(coverage && { coverage }),
+    status: 'online',
+    endpoints: [endpointOf(room.self.address())],
+    keys: [room.key.publicKey],
+    features: [],
+    attribution: room.node.attribution,
+    visibility: visibilityOf(room),
+  };
+};
+
+type KindHeld = Awaited<ReturnType<Room['store']['kinds']>>[number];
+
+const jsonTypes = { text: 'string', number: 'number', boolean: 'boolean', instant: 'string', json: 'object' } as const;
+
+const schemaOf = (room: Room, { terms }: KindHeld) => ({
+  type: 'object',
+  properties: Object.fromEntries(terms.map(({ term }) => [term, { type: jsonTypes[room.vocabulary().term(term)?.dataType ?? 'json'] }])),
+});
+
+const nameOf = (room: Room, kind: TermId): LanguageMap => room.vocabulary().term(kind)?.label ?? { en: kind };
+
+const describeFeature = (room: Room, held: KindHeld): Feature => {
+  const coverage = coverageOf(room);
+  const terms = held.terms.map(({ term, unit }) => ({ term, ...(unit !== undefined && { unit }) }));
+  return {
+    id: featureIdOf(room.self.authority, held.kind),
+    attributes: {
+      twinId: room.self.id,
+      name: nameOf(room, held.kind),
+      featureType: 'data',
+      semanticType: held.kind,
+      direction: 'provides',
+      data: { schema: schemaOf(room, held), terms, count: held.count, stage: 'transformed' },
+      coverage: coverage ? { space: coverage } : {},
+      bindings: [endpointOf(room.self.address())],
+      policy: { attribution: room.node.attribution },
+      visibility: visibilityOf(room),
+      status: 'active',
+      version: '1.0.0',
+    },
+  };
+};
+
+/** One feature for each kind of twin that the store holds; the agency twin itself is no feature. */
+export const describeFeatures = async (room: Room): Promise<readonly Feature[]> => {
+  const held = await room.store.kinds();
+  return held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
+};
+
+const registerFeatures = async (room: Room, registry: Peer, features: readonly Feature[]): Promise<Result<true>> => {
+  for (let at = 0; at < features.length; at += limits.messageObjectsMax) {
+    const objects = features.slice(at, at + limits.messageObjectsMax).map(({ id, attributes }) => ({ kind: 'feature' as const, id, attributes }));
+    const registered = await room.ask(registry, 'registry.register.feature', { parameters: {}, objects }, { signal: room.signal });
+    if (!registered.ok) return registered;
+  }
+  return ok(true);
+};
+
+const leaseSecondsOf = (room: Room): number => room.node.leaseSeconds ?? limits.leaseSecondsDefault;
+
+/** R1 and R2: the twin with its key, then what it offers. */
+export const register = async (room: Room): Promise<Result<true>> => {
+  const registry = await room.registry();
+  if (!registry) return ok(true);
+  const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room) };
+  const twin = await room.ask(registry, 'registry.register.digitalTwin', { parameters: { leaseSeconds: leaseSecondsOf(room) }, objects: [object] }, { signal: room.signal });
+  return twin.ok ? registerFeatures(room, registry, await describeFeatures(room)) : twin;
+};
+
+const renew = async (room: Room): Promise<Result<unknown>> => {
+  const registry = await room.registry();
+  if (!registry) return ok(true);
+  const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: {} };
+  return room.ask(registry, 'registry.renew.digitalTwin', { parameters: {}, objects: [object] }, { signal: room.signal });
+};
+
+export const deregister = async (room: Room): Promise<Result<unknown>> => {
+  const registry = await room.registry();
+  if (!registry) return ok(true);
+  return room.ask(registry, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: room.self.id }] }, { signal: room.signal });
+};
+
+const renewalsPerLease = 3;
+
+/** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us is told anew. */
+export const keepRegistered = async (room: Room, told: (problem: Problem | undefined) => void): Promise<void> => {
+  let registered = false;
+  let waitMs: number = limits.retryDelayMinMs;
+  while (!room.signal.aborted) {
+    const outcome: Result<unknown> = registered ? await renew(room) : await register(room);
+    told(outcome.ok ? undefined : outcome.problem);
+    registered = outcome.ok || (registered && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind));
+    waitMs = outcome.ok ? (leaseSecondsOf(room) * 1000) / renewalsPerLease : Math.min(waitMs * 2, limits.retryDelayMaxMs);
+    await pause(room.deps.timers, waitMs, room.signal);
+    if (outcome.ok) waitMs = limits.retryDelayMinMs;
+  }
+};

@@ -1,0 +1,272 @@
+/**
+ * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
+ */
+import {
+
+  type Candidate,
+  changeMember,
+  chooseMembers,
+  fail,
+  type Federation,
+  type FederationId,
+  type FederationState,
+  federationLifecycle,
+  limits,
+  type Member,
+  type Move,
+  moveFederation,
+  nextMove,
+  ok,
+  type Problem,
+  problem,
+  proposeFederation,
+  refreshMembers,
+  type Result,
+  stateByMembers,
+  type TermId,
+  unmetNeeds,
+} from '@cityweave/core';
+import { newMessageId, pause } from '../deps.ts';
+import { discoverCandidates } from './candidate.ts';
+import type { Links } from './communication-status.ts';
+import { performMove } from './move.ts';
+import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
+import { federationById, federations, type Room } from './room.ts';
+
+export type FederationManagement = {
+  /** Saves the draft and begins; the same id again is the same federation. */
+  readonly start: (draft: Parameters<typeof proposeFederation>[0]) => Result<Federation>;
+  readonly release: (id: FederationId, reason: string) => Result<Federation>;
+  /** Goes on with whatever was not finished when the node stopped. */
+  readonly resume: () => void;
+  /** Looks again at what is to be done now. */
+  readonly nudge: (id: FederationId) => void;
+  readonly onChange: (told: (federation: Federation) => void) => () => void;
+};
+
+type Desk = { readonly room: Room; readonly links: Links; readonly save: (federation: Federation) => void };
+
+const ownKinds = async ({ room }: Desk): Promise<readonly TermId[]> => (await room.store.kinds()).map(({ kind }) => kind);
+
+/** A change of the federation as it is now: load, decide, save in one turn, so that nothing comes between. */
+const update = ({ room, save }: Desk, id: FederationId, change: (federation: Federation) => Result<Federation>): Result<Federation> => {
+  const loaded = federationById(room, id);
+  if (!loaded) return fail(problem('unknownFederation', { subject: id }));
+  const changed = change(loaded);
+  if (changed.ok && changed.value !== loaded) save(changed.value);
+  return changed;
+};
+
+const moveTo = (desk: Desk, id: FederationId, state: FederationState): Result<Federation> => update(desk, id, (federation) => moveFederation(federation, state, desk.room.deps.clock.now()));
+
+const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federation> =>
+  update(desk, id, (federation) => ok(federation.reason === reason ? federation : { ...federation, reason }));
+
+const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
+  const { room } = desk;
+  return update(desk, id, (loaded) => {
+    const federation = refreshMembers(loaded, candidates);
+    const chosen = chooseMembers(federation, candidates, room.vocabulary(), room.deps.clock.now());
+    return ok(chosen.length === 0 ? federation : { ...federation, members: [...federation.members, ...chosen].slice(0, limits.membersMax), revision: federation.revision + 1 });
+  });
+};
+
+/** Asks the registry for what is still needed, and takes in whoever serves it. */
+const discover = async (desk: Desk, federation: Federation): Promise<void> => {
+  const { room } = desk;
+  const own = await ownKinds(desk);
+  const { needs, purpose, area, id: federationId } = federation;
+  const found = await discoverCandidates(room, { needs, purpose, area, federationId });
+  if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
+  const invited = invite(desk, federation.id, found.value);
+  if (!invited.ok || invited.value.state !== 'DISCOVERING') return;
+  const unmet = unmetNeeds(invited.value, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: room.vocabulary() }).filter(({ optional }) => !optional);
+  if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
+  else withReason(desk, federation.id, `nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`);
+};
+
+/** The member's step with a message id that is saved before anything is sent, and kept while the same step is repeated. */
+const saveStep = (desk: Desk, id: FederationId, member: Member, move: Move): Result<Member> => {
+  if (member.step?.move === move) return ok(member);
+  const { deps } = desk.room;
+  const stepped = update(desk, id, (federation) => changeMember(federation, member.twinId, (found) => ({ ...found, step: { move, messageId: newMessageId(deps.ids) } }), deps.clock.now()));
+  if (!stepped.ok) return stepped;
+  const saved = stepped.value.members.find(({ twinId }) => twinId === member.twinId);
+  return saved ? ok(saved) : fail(problem('notMember', { subject: member.twinId }));
+};
+
+const applyOutcome = (desk: Desk, id: FederationId, member: Member, outcome: Result<Partial<Member>>): void => {
+  const { deps, events } = desk.room;
+  const change: Partial<Member> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
+  const changed = update(desk, id, (federation) =>
+    changeMember(
+      federation,
+      member.twinId,
+      (found) => {
+        const { step: _step, reason: _reason, ...rest } = found;
+        return outcome.ok ? { ...rest, ...change } : { ...found, ...change };
+      },
+      deps.clock.now(),
+    ),
+  );
+  const after = changed.ok ? changed.value.members.find(({ twinId }) => twinId === member.twinId) : undefined;
+  if (after && after.state !== member.state) events.memberMoved({ federation: id, member: member.twinId, state: after.state, reason: after.reason });
+};
+
+/** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
+type Talks = { readonly done: (id: FederationId) => void; readonly busy: Set<string>; readonly discoveredAt: Map<string, number>; readonly notBefore: Map<string, number>; readonly failures: Map<string, number> };
+
+const backOff = (desk: Desk, talks: Talks, key: string, failed: Problem | undefined): void => {
+  if (!failed) {
+    talks.failures.delete(key);
+    talks.notBefore.delete(key);
+    return;
+  }
+  const failures = (talks.failures.get(key) ?? 0) + 1;
+  talks.failures.set(key, failures);
+  talks.notBefore.set(key, desk.room.deps.clock.monotonicMs() + Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs));
+};
+
+const talk = async (desk: Desk, talks: Talks, federation: Federation, member: Member): Promise<void> => {
+  const key = `${federation.id} ${member.twinId}`;
+  const move = nextMove(federation, member);
+  const resting = (talks.notBefore.get(key) ?? 0) > desk.room.deps.clock.monotonicMs();
+  if (!move || talks.busy.has(key) || resting) return;
+  talks.busy.add(key);
+  const stepped = saveStep(desk, federation.id, member, move);
+  if (stepped.ok) {
+    const outcome = await performMove(desk.room, federation, stepped.value, move);
+    applyOutcome(desk, federation.id, stepped.value, outcome);
+    backOff(desk, talks, key, outcome.ok ? undefined : outcome.problem);
+  }
+  talks.busy.delete(key);
+  talks.done(federation.id);
+};
+
+const settle = async (desk: Desk, id: FederationId): Promise<void> => {
+  const own = await ownKinds(desk);
+  const { room } = desk;
+  const federation = federationById(room, id);
+  if (!federation) return;
+  const { state } = federation;
+  if (state === 'FORMING' && !federation.registered) await registerFederatedTwin(room, federation, (registered) => update(desk, id, (now) => ok({ ...now, registered })));
+  const next = update(desk, id, (now) => {
+    const wanted = stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
+    return wanted === now.state ? ok(now) : moveFederation(now, wanted, room.deps.clock.now());
+  });
+  if (next.ok && next.value.state === 'RELEASED' && federation.registered) await deregisterFederatedTwin(room, federation, () => update(desk, id, (now) => ok({ ...now, registered: false })));
+};
+
+/** Links tell how members stand: a silent one is INTERRUPTED, and ACTIVE again when it is back. */
+const followLinks = (desk: Desk, federation: Federation): void => {
+  for (const member of federation.members) {
+    if (member.state !== 'ACTIVE' && member.state !== 'INTERRUPTED') continue;
+    desk.links.watch({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
+    const status = desk.links.status(member.twinId);
+    const state = status?.state === 'INTERRUPTED' ? 'INTERRUPTED' : 'ACTIVE';
+    if (status && state !== member.state) applyOutcome(desk, federation.id, member, ok({ state }));
+  }
+};
+
+/** How often the registry is asked again for what is still needed, and for what members offer by now. */
+const rediscoverMs = 5_000;
+const refreshMs = 30_000;
+
+/** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
+const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
+  const federation = federationById(desk.room, id);
+  if (!federation || federationLifecycle.isFinal(federation.state)) return undefined;
+  if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
+  const own = await ownKinds(desk);
+  const unmet = unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: desk.room.vocabulary() });
+  const mono = desk.room.deps.clock.monotonicMs();
+  const forming = federation.state === 'DRAFT' || federation.state === 'DISCOVERING';
+  const due = mono - (talks.discoveredAt.get(id) ?? -refreshMs) >= (unmet.length > 0 ? rediscoverMs : refreshMs);
+  if (forming || (due && federation.state !== 'RELEASING')) talks.discoveredAt.set(id, mono);
+  if (forming || (due && federation.state !== 'RELEASING')) await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
+  followLinks(desk, federationById(desk.room, id) ?? federation);
+  const now = federationById(desk.room, id) ?? federation;
+  for (const member of now.members) void talk(desk, talks, now, member).catch((cause) => desk.room.events.defect('federation', cause));
+  await settle(desk, id);
+  const after = federationById(desk.room, id);
+  if (!after || federationLifecycle.isFinal(after.state)) return undefined;
+  if (after.revision !== federation.revision) return 0;
+  return ['ACTIVE', 'DEGRADED'].includes(after.state) ? rediscoverMs : limits.retryDelayMinMs;
+};
+
+/** A rest that ends early when something happened, also when it happened before the rest began. */
+const createRests = (room: Room) => {
+  const woken = new Set<string>();
+  const wakers = new Map<string, () => void>();
+  return {
+    wake: (id: string): void => {
+      woken.add(id);
+      wakers.get(id)?.();
+    },
+    rest: async (id: string, ms: number): Promise<void> => {
+      if (woken.delete(id)) return;
+      const over = new AbortController();
+      wakers.set(id, () => over.abort());
+      await pause(room.deps.timers, ms, AbortSignal.any([over.signal, room.signal]));
+      wakers.delete(id);
+      woken.delete(id);
+    },
+  };
+};
+
+/** Runs a federation until it is over: after each change at once, else after a while, or when nudged. */
+const createDriver = (desk: Desk) => {
+  const rests = createRests(desk.room);
+  const talks: Talks = { done: rests.wake, busy: new Set(), discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
+  const drive = async (id: FederationId): Promise<void> => {
+    while (!desk.room.signal.aborted) {
+      const waitMs = await step(desk, talks, id);
+      if (waitMs === undefined) break;
+      if (waitMs > 0) await rests.rest(id, waitMs);
+    }
+  };
+  const running = new Set<string>();
+  const run = (id: FederationId): void => {
+    if (running.has(id)) return rests.wake(id);
+    running.add(id);
+    void drive(id)
+      .catch((cause) => desk.room.events.defect('federation', cause))
+      .finally(() => running.delete(id));
+  };
+  return { run };
+};
+
+export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
+  const listeners = new Set<(federation: Federation) => void>();
+  const save = (federation: Federation): void => {
+    const before = federationById(room, federation.id);
+    room.records.putAll([federations.saved(federation.id, federation)]);
+    if (before?.state !== federation.state) room.events.federationMoved({ federation: federation.id, state: federation.state, reason: federation.reason });
+    for (const told of listeners) told(federation);
+  };
+  const desk: Desk = { room, links, save };
+  const driver = createDriver(desk);
+  links.onChange(() => federations.all(room.records).forEach(({ id }) => driver.run(id)));
+  return {
+    start: (draft) => {
+      const known = federationById(room, draft.id);
+      if (!known) save(proposeFederation(draft, room.deps.clock.now()));
+      driver.run(draft.id);
+      return ok(federationById(room, draft.id) ?? proposeFederation(draft, room.deps.clock.now()));
+    },
+    release: (id, reason) => {
+      const released = update(desk, id, (federation) => moveFederation({ ...federation, reason }, 'RELEASING', room.deps.clock.now()));
+      driver.run(id);
+      return released;
+    },
+    resume: () => {
+      for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
+    },
+    nudge: (id) => driver.run(id),
+    onChange: (told) => {
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+  };
+};
+

@@ -1,0 +1,76 @@
+/**
+ * Joining: declared joins to other agencies' keys become links once a federation is active: the other member is asked by alternative identifiers.
+ */
+import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, problem, type Result, type TwinId } from '@cityweave/core';
+import { pause } from '../deps.ts';
+import type { Peer } from '../exchange/peer.ts';
+import { type AskIdentifiers, resolveJoins } from '../import/joins.ts';
+import { federations, memberships, type Room } from './room.ts';
+
+/** How often what found no partner is tried again without anybody's telling. */
+const retryMs = 30_000;
+
+/** Federations in which this agency and the other both take part. */
+const sharedFederation = (room: Room, other: TwinId) => {
+  const started = federations.all(room.records).find(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => twinId === other && formed));
+  const joined = memberships
+    .all(room.records)
+    .find(({ formed, released, initiator, federation }) => formed && !released && (initiator === other || federation.members.some(({ twinId, state }) => twinId === other && ['ACTIVE', 'INTERRUPTED'].includes(state))));
+  return started?.id ?? joined?.federation.id;
+};
+
+const peerOfAgency = async (room: Room, id: TwinId): Promise<Result<Peer>> => {
+  const registry = await room.registry();
+  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
+  const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, { signal: room.signal });
+  if (!found.ok) return found;
+  const { endpoints, keys } = found.value.objects[0].attributes;
+  const [endpoint] = endpoints;
+  return endpoint ? ok({ id, role: 'digitalTwin', address: endpoint.address, keys }) : fail(problem('unbridgeable', { subject: id }));
+};
+
+const askIdentifiers =
+  (room: Room, peers: Map<AgencyId, Promise<Result<Peer>>>): AskIdentifiers =>
+  async (agency, scheme, values) => {
+    const authority: Authority = authorityOf(agency);
+    const id = agencyTwinIdOf(authority);
+    const federationId = sharedFederation(room, id);
+    if (!federationId) return fail(problem('notInForce', { agency, accepted: 'an active federation with this agency' }));
+    const known = peers.get(agency) ?? peerOfAgency(room, id);
+    peers.set(agency, known);
+    const peer = await known;
+    if (!peer.ok) return peer;
+    const content = { parameters: { federationId, identify: { scheme, values: [...values] } }, objects: [] as [] }; // branding: a list of none
+    const asked = await room.ask(peer.value, 'digitalTwin.read.exchangeData', content, { federationId, signal: room.signal });
+    if (!asked.ok) return asked;
+    const identified = Object.entries(asked.value.objects[0].attributes.identified ?? {});
+    return ok(new Map(identified.flatMap(([value, [id]]) => (id ? [[value, id]] : []))));
+  };
+
+export type Joining = { readonly run: () => void };
+
+export const createJoining = (room: Room): Joining => {
+  let running = false;
+  let rest = new AbortController();
+  const resolveOnce = async (): Promise<boolean> => {
+    const counts = await resolveJoins(room.store, askIdentifiers(room, new Map()), { clock: room.deps.clock, own: room.self.agency, signal: room.signal });
+    return counts.waiting + counts.unresolved > 0;
+  };
+  const work = async (): Promise<void> => {
+    for (let open = true; open && !room.signal.aborted; ) {
+      rest = new AbortController();
+      open = await resolveOnce();
+      if (open) await pause(room.deps.timers, retryMs, AbortSignal.any([rest.signal, room.signal]));
+    }
+  };
+  const run = (): void => {
+    if (running) return rest.abort();
+    running = true;
+    void work()
+      .catch((cause) => room.events.defect('joining', cause))
+      .finally(() => {
+        running = false;
+      });
+  };
+  return { run };
+};

@@ -1,0 +1,111 @@
+/**
+ * Live, the receiver's side: follows the change log of a member (T10, T11) or of the own store, and says when a source falls silent and comes back.
+ */
+import { type AgencyId, type Federation, fail, type Instant, limits, type Member, ok, parseMessage, parseRequest, type Problem, problem, type Result, type TwinId, type TwinsChanged } from '@cityweave/core';
+import { pause } from '../deps.ts';
+import type { StreamedEvent } from '../protocol/http.ts';
+import { verifyMessage } from '../trust/signature.ts';
+import { peerOf } from './move.ts';
+import type { Room } from './room.ts';
+
+export type SourceEvent =
+  | { readonly type: 'changed'; readonly agency: AgencyId; readonly seq: number; readonly ids: readonly TwinId[] }
+  /** the source is there; nothing changed */
+  | { readonly type: 'alive'; readonly agency: AgencyId; readonly seq: number; readonly at: Instant }
+  | { readonly type: 'silent'; readonly agency: AgencyId; readonly since: Instant; readonly problem: Problem }
+  /** history is gone: what was known of this source must be read anew */
+  | { readonly type: 'resnapshot'; readonly agency: AgencyId; readonly seq: number };
+
+const streamAddress = (member: Member): URL => new URL('/dtf/events', member.endpoint.address);
+
+const openSubscription = async (room: Room, federation: Federation, member: Member, after: number | undefined): Promise<Result<string>> => {
+  const parameters = { federationId: federation.id, agreementId: member.agreementId, ...(after !== undefined && { after }) };
+  const opened = await room.ask(peerOf(member), 'digitalTwin.subscribe.exchangeData', { parameters, objects: [] }, { timeoutMs: limits.streamSilentMs, signal: room.signal });
+  return opened.ok ? ok(opened.value.objects[0].id) : opened;
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A T11 message of the member itself, under its pinned key. */
+const parseEvent = async (member: Member, text: string): Promise<Result<TwinsChanged>> => {
+  const message = parseMessage(parseJson(text));
+  if (!message.ok) return message;
+  if (message.value.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.value.header.source.id }));
+  const verified = await verifyMessage(message.value, member.keys);
+  if (!verified.ok) return verified;
+  const request = parseRequest('digitalTwin.publish.exchangeData', message.value);
+  return request.ok ? ok(request.value.objects[0].attributes) : request;
+};
+
+const toSourceEvent = async (room: Room, member: Member, event: StreamedEvent): Promise<Result<SourceEvent>> => {
+  const { agency } = member;
+  if (event.type === 'heartbeat') return ok({ type: 'alive', agency, seq: Number(event.id ?? 0), at: room.deps.clock.now() });
+  const changed = await parseEvent(member, event.text);
+  if (!changed.ok) return changed;
+  const { seq, rows, deleted, resnapshot } = changed.value;
+  return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted] });
+};
+
+type Following = { readonly room: Room; readonly federation: Federation; readonly member: Member; readonly signal: AbortSignal };
+
+/** One connection's life: opened after `after`, until it breaks; the last item says why. */
+async function* connection({ room, federation, member, signal }: Following, after: number | undefined): AsyncGenerator<Result<SourceEvent>> {
+  const opened = await openSubscription(room, federation, member, after);
+  if (!opened.ok) return yield opened;
+  const address = streamAddress(member);
+  address.searchParams.set('subscription', opened.value);
+  const streaming = { address: address.href, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
+  for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;
+}
+
+/** A member's changes after a sequence, for as long as somebody listens; a broken line is opened again where it broke. */
+export async function* followMember(following: Following, after: number | undefined): AsyncGenerator<SourceEvent> {
+  const { room, member, signal } = following;
+  let seq = after;
+  let waitMs: number = limits.probeIntervalMinMs;
+  while (!signal.aborted) {
+    for await (const event of connection(following, seq)) {
+      if (!event.ok) {
+        if (!signal.aborted) yield { type: 'silent', agency: member.agency, since: room.deps.clock.now(), problem: event.problem };
+        break;
+      }
+      if ('seq' in event.value) seq = event.value.seq;
+      waitMs = limits.probeIntervalMinMs;
+      yield event.value;
+    }
+    await pause(room.deps.timers, waitMs, signal);
+    waitMs = Math.min(waitMs * 2, limits.probeIntervalMaxMs);
+  }
+}
+
+const ownCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
+  const over = new AbortController();
+  const stop = room.store.onCommit(() => over.abort());
+  await pause(room.deps.timers, limits.streamHeartbeatMs, AbortSignal.any([over.signal, signal]));
+  stop();
+};
+
+/** The own store's changes, in the same form. */
+export async function* followOwn(room: Room, from: number | undefined, signal: AbortSignal): AsyncGenerator<SourceEvent> {
+  const { agency } = room.self;
+  let after = from ?? (await room.store.health()).headSeq;
+  while (!signal.aborted) {
+    const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
+    if (after + 1 < oldest && after < head) {
+      after = head;
+      yield { type: 'resnapshot', agency, seq: head };
+    } else if (changes.length > 0) {
+      after = changes.at(-1)?.seq ?? after;
+      yield { type: 'changed', agency, seq: after, ids: [...new Set(changes.map(({ id }) => id))] };
+    } else {
+      yield { type: 'alive', agency, seq: after, at: room.deps.clock.now() };
+      await ownCommit(room, signal);
+    }
+  }
+}

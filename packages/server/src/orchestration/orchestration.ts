@@ -1,0 +1,122 @@
+/**
+ * Orchestration (FOF, Y.4489 10.3): its part of the answers, and what an operator or an application of this node can ask.
+ */
+import { type Agreement, type AgreementId, type Answers, type Candidate, type Facet, fail, type Federation, type FederatedFilter, FederationId, federationIdOf, ok, problem, type Result, viewOf } from '@cityweave/core';
+import type { Answered, AskedBy } from '../exchange/answer.ts';
+import { discoverCandidates, type Wanted } from './candidate.ts';
+import { createLinks, type Links } from './communication-status.ts';
+import { answerRead, createAreas } from './exchange-data.ts';
+import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './federated-twin.ts';
+import { createFederationManagement, type FederationManagement } from './federation.ts';
+import { reportStatus, statusOf } from './federation-status.ts';
+import { createJoining } from './joining.ts';
+import { createMemberReads } from './member-read.ts';
+import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
+import { createPublishing, type Publishing } from './publishing.ts';
+import { requestsInReview, review } from './review.ts';
+import { agreements, federationById, federations, type Room } from './room.ts';
+
+export type TwinAnswers = Answers<'digitalTwin', AskedBy, Answered>;
+export type ApplicationAnswers = Answers<'application', AskedBy, Answered>;
+
+export type Asking = { readonly deadlineMs: number; readonly signal?: AbortSignal | undefined };
+
+export type Orchestration = {
+  readonly answers: TwinAnswers & ApplicationAnswers;
+  readonly publishing: Publishing;
+  readonly links: Links;
+  readonly management: FederationManagement;
+  /** federations that this node started */
+  readonly federations: () => readonly Federation[];
+  readonly federation: (id: string) => Federation | undefined;
+  readonly ask: (federation: Federation, question: FederatedQuestion, asking: Asking) => Promise<Result<FederatedAnswer>>;
+  readonly summarise: (federation: Federation, question: { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] }, asking: Asking) => Promise<FederatedSummary>;
+  readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
+  /** An owner's decision on a request that its policy left to a person. */
+  readonly decide: (id: AgreementId, decision: { readonly accept: boolean; readonly reason?: string | undefined }) => Promise<Result<Agreement>>;
+  /** requests that wait for a person */
+  readonly inReview: () => readonly Agreement[];
+  readonly agreement: (id: AgreementId) => Agreement | undefined;
+  /** Tries the joins to other agencies' keys again. */
+  readonly resolveJoins: () => void;
+  readonly resume: () => void;
+};
+
+const unknown = (id: string) => fail(problem('unknownFederation', { subject: id }));
+
+/** Members hear of each change of state or of who takes part. */
+const tellMembers = (room: Room, links: Links, management: FederationManagement): void => {
+  const told = new Map<string, string>();
+  management.onChange((federation) => {
+    const standing = `${federation.state} ${federation.members.map(({ twinId, state }) => `${twinId} ${state}`).join(' ')}`;
+    if (!['ACTIVE', 'DEGRADED'].includes(federation.state) || told.get(federation.id) === standing) return;
+    told.set(federation.id, standing);
+    void reportStatus(room, links, federation).catch((cause) => room.events.defect('federation-status', cause));
+  });
+};
+
+const joinWhenActive = (management: FederationManagement, join: () => void): void => {
+  management.onChange(({ state }) => {
+    if (state === 'ACTIVE') join();
+  });
+};
+
+export const createOrchestration = (room: Room): Orchestration => {
+  const links = createLinks(room);
+  const management = createFederationManagement(room, links);
+  const twins = createFederatedTwins(room, createMemberReads(room, links));
+  const publishing = createPublishing(room);
+  const joining = createJoining(room);
+  const areas = createAreas();
+  tellMembers(room, links, management);
+  joinWhenActive(management, joining.run);
+  const answers: TwinAnswers & ApplicationAnswers = {
+    'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
+    'digitalTwin.accept.federation': (request, by) => review.accepted(room, request, by, management.nudge),
+    'digitalTwin.reject.federation': (request, by) => review.rejected(room, request, by, management.nudge),
+    'digitalTwin.confirm.federation': (request, by) => confirmAgreement(room, request, by),
+    'digitalTwin.request.communication': (request, by) => openCommunication(room, request, by),
+    'digitalTwin.form.federatedDigitalTwin': (request, by) => noteFormed(room, request, by, joining.run),
+    'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas }, request, by),
+    'digitalTwin.subscribe.exchangeData': publishing.subscribe,
+    'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
+    'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
+    'digitalTwin.report.federationStatus': (request, by) => noteStatus(room, request, by, joining.run),
+    'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf(room, links, id, by.sender),
+    'digitalTwin.release.federation': (request, by) => letGo(room, request, by, () => undefined),
+    'digitalTwin.probe.digitalTwin': ({ parameters }) => ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
+    'application.request.service': ({ objects: [{ attributes }] }) => {
+      const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
+      const { name, purpose, needs, area } = attributes;
+      const started = management.start({ id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} }, ...(area && { area }) });
+      return started.ok ? ok({ reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] } }) : started;
+    },
+    'application.query.federationStatus': ({ objects: [{ id }] }) => statusOf(room, links, id, room.self.id),
+    'application.retrieve.federation': ({ objects: [{ id }] }) => {
+      const federation = federationById(room, id);
+      return federation ? ok({ reply: { parameters: {}, objects: [{ kind: 'federation', id, revision: federation.revision, attributes: viewOf(federation) }] } }) : unknown(id);
+    },
+  };
+  return {
+    answers,
+    publishing,
+    links,
+    management,
+    federations: () => federations.all(room.records),
+    federation: (id) => {
+      const parsed = FederationId.safeParse(id);
+      return parsed.success ? federationById(room, parsed.data) : undefined;
+    },
+    ask: (federation, question, { deadlineMs, signal }) => twins.ask(federation, question, createDeadline(room, deadlineMs, signal)),
+    summarise: (federation, question, { deadlineMs, signal }) => twins.summarise(federation, question, createDeadline(room, deadlineMs, signal)),
+    discover: (wanted) => discoverCandidates(room, wanted),
+    decide: (id, decision) => review.decide(room, id, decision),
+    inReview: () => requestsInReview(room),
+    agreement: (id) => agreements.load(room.records, id),
+    resolveJoins: joining.run,
+    resume: () => {
+      management.resume();
+      joining.run();
+    },
+  };
+};

@@ -1,0 +1,128 @@
+/**
+ * Publishing (T10, T11), the sender's side: a subscription reads the change log from its own place; nothing is kept for it but that.
+ */
+import {
+  type AgreementId,
+  type Change,
+  fail,
+  type GrantedFeature,
+  limits,
+  type Message,
+  mayShow,
+  ok,
+  problem,
+  type Request,
+  requestMessage,
+  type SubscriptionId,
+  subscriptionIdOf,
+  type Twin,
+  type TwinId,
+  type TwinsChanged,
+} from '@cityweave/core';
+import { newMessageId, pause } from '../deps.ts';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { signMessage } from '../trust/signature.ts';
+import { agreementInForce } from './membership.ts';
+import { agreements, type Room } from './room.ts';
+
+type Subscription = { readonly id: SubscriptionId; readonly subscriber: string; readonly agreementId: AgreementId; readonly after: number };
+
+export type StreamEvent = { readonly type: 'message' | 'heartbeat'; readonly id: string; readonly text: string };
+
+export type Publishing = {
+  readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
+  readonly unsubscribe: (request: Request<'digitalTwin.unsubscribe.exchangeData'>, by: AskedBy) => Done<'digitalTwin.unsubscribe.exchangeData'>;
+  /** Events from `after` on (else from where the subscription began) until nobody listens or the agreement ends; undefined where the id is unknown. */
+  readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
+};
+
+const grantedTo = (room: Room, { agreementId }: Subscription): readonly GrantedFeature[] | undefined => {
+  const agreement = agreements.load(room.records, agreementId);
+  return agreement?.state === 'AGREED' ? agreement.terms.features.filter(({ modes }) => modes.includes('subscribe')) : undefined;
+};
+
+const shownTo = (room: Room, granted: readonly GrantedFeature[], twin: Twin): Twin | undefined => {
+  const grant = granted.find(({ kind }) => kind === twin.kind);
+  if (!grant) return undefined;
+  if (!(grant.withheld ?? []).length) return twin;
+  return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => mayShow(term, grant, room.vocabulary()))) };
+};
+
+/** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted. */
+const changedTwins = async (room: Room, granted: readonly GrantedFeature[], changes: readonly Change[]): Promise<TwinsChanged> => {
+  const ids = [...new Set(changes.map(({ id }) => id))];
+  const twins = await room.store.get(ids);
+  const rows = [...twins.values()].flatMap((twin) => shownTo(room, granted, twin) ?? []).map((twin) => ({ twin }));
+  const deleted: TwinId[] = ids.filter((id) => !twins.has(id));
+  return { seq: changes.at(-1)?.seq ?? 0, rows, deleted };
+};
+
+const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChanged): Promise<Message> => {
+  const id = newMessageId(room.deps.ids);
+  const content = { parameters: { subscriptionId: subscription.id }, objects: [{ kind: 'exchangeData' as const, id, attributes }] as [{ kind: 'exchangeData'; id: string; attributes: TwinsChanged }] }; // branding: a list of one
+  const source = { id: room.self.id, role: 'digitalTwin' as const };
+  return signMessage(
+    requestMessage('digitalTwin.publish.exchangeData', content, { messageId: id, source, destination: { id: subscription.subscriber, role: 'digitalTwin' }, timestamp: room.deps.clock.now() }),
+    room.key,
+  );
+};
+
+const toEvent = async (room: Room, subscription: Subscription, changed: TwinsChanged): Promise<StreamEvent> => ({
+  type: 'message',
+  id: String(changed.seq),
+  text: JSON.stringify(await toMessage(room, subscription, changed)),
+});
+
+/** Resolves at the next commit, after the heartbeat's time, or when nobody listens. */
+const nextCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
+  const over = new AbortController();
+  const stop = room.store.onCommit(() => over.abort());
+  await pause(room.deps.timers, limits.streamHeartbeatMs, AbortSignal.any([over.signal, signal]));
+  stop();
+};
+
+async function* follow(room: Room, subscription: Subscription, from: number, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  let after = from;
+  while (!signal.aborted) {
+    const granted = grantedTo(room, subscription);
+    if (!granted) return;
+    const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
+    if (after + 1 < oldest && after < head) {
+      yield toEvent(room, subscription, { seq: head, rows: [], deleted: [], resnapshot: true });
+      after = head;
+    } else if (changes.length > 0) {
+      yield toEvent(room, subscription, await changedTwins(room, granted, changes));
+      after = changes.at(-1)?.seq ?? after;
+    } else {
+      yield { type: 'heartbeat', id: String(after), text: String(head) };
+      await nextCommit(room, signal);
+    }
+  }
+}
+
+export const createPublishing = (room: Room): Publishing => {
+  const subscriptions = new Map<string, Subscription>();
+  const countOf = (subscriber: string): number => [...subscriptions.values()].filter((one) => one.subscriber === subscriber).length;
+  return {
+    subscribe: async ({ parameters }, by) => {
+      const agreement = agreementInForce(room, parameters.agreementId, by.sender);
+      if (!agreement.ok) return agreement;
+      if (countOf(by.sender) >= limits.streamsPerPeerMax) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
+      const { headSeq } = await room.store.health();
+      const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
+      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: parameters.after ?? headSeq };
+      subscriptions.set(id, subscription);
+      return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { seq: subscription.after } }] } });
+    },
+    unsubscribe: ({ parameters }, by) => {
+      const found = subscriptions.get(parameters.subscriptionId);
+      if (found?.subscriber !== by.sender) return fail(problem('unknownSubscription', { subject: parameters.subscriptionId }));
+      subscriptions.delete(parameters.subscriptionId);
+      return ok({ reply: { parameters: {}, objects: [] } });
+    },
+    events: (id, after, signal) => {
+      const subscription = subscriptions.get(id);
+      return subscription && follow(room, subscription, after ?? subscription.after, AbortSignal.any([signal, room.signal]));
+    },
+  };
+};

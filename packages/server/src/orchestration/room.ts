@@ -1,0 +1,49 @@
+/**
+ * What the rooms of orchestration share: the node they work for, what it remembers, and how it asks others.
+ */
+import { Agreement, type AgencyId, type Authority, Communication, Federation, type FederationId, FederationView, type LanguageMap, type TwinId, type Vocabulary } from '@cityweave/core';
+import { z } from 'zod';
+import type { NodeFile } from '../config/node-file.ts';
+import type { Deps } from '../deps.ts';
+import type { Events } from '../events.ts';
+import type { Saved } from '../exchange/answer.ts';
+import type { Ask } from '../exchange/ask.ts';
+import type { Peer, Self } from '../exchange/peer.ts';
+import type { Protocol } from '../protocol/http.ts';
+import type { RecordStore, TwinStore } from '../store/store.ts';
+import type { NodeKey } from '../trust/node-key.ts';
+
+export type Room = {
+  readonly deps: Deps;
+  readonly events: Events;
+  readonly records: RecordStore;
+  readonly store: TwinStore;
+  readonly protocol: Protocol;
+  readonly ask: Ask;
+  readonly key: NodeKey;
+  readonly self: Self & { readonly id: TwinId; readonly agency: AgencyId; readonly authority: Authority; readonly name: LanguageMap };
+  readonly node: NodeFile;
+  readonly vocabulary: () => Vocabulary;
+  readonly registry: () => Promise<Peer | undefined>;
+  /** ends with the node */
+  readonly signal: AbortSignal;
+};
+
+/** A member's own view of a federation that it was invited to. */
+export const Membership = z.object({ federation: FederationView, initiator: z.string(), agreementId: z.string(), formed: z.boolean(), released: z.boolean() });
+export type Membership = z.infer<typeof Membership>;
+
+const keep = <T>(noun: string, parse: z.ZodType<T>) => ({
+  load: (records: RecordStore, id: string): T | undefined => parse.safeParse(records.get(noun, id)).data,
+  all: (records: RecordStore): readonly T[] => records.list(noun).flatMap(({ value }) => parse.safeParse(value).data ?? []),
+  saved: (id: string, value: T): Saved => ({ noun, id, value }),
+});
+
+/** Federations that this node started. */
+export const federations = keep('federation', Federation);
+/** Federations that this node was invited to. */
+export const memberships = keep('membership', Membership);
+export const agreements = keep('agreement', Agreement);
+export const communications = keep('communication', Communication);
+
+export const federationById = (room: Room, id: FederationId): Federation | undefined => federations.load(room.records, id);

@@ -1,0 +1,116 @@
+/**
+ * Protocol adaptation (PA-FE), HTTP: a message out and its answer in, a stream of events in. The network is touched here and nowhere else.
+ */
+import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { createParser } from 'eventsource-parser';
+import { Agent, type Dispatcher, errors, request } from 'undici';
+
+export type Sending = { readonly address: string; readonly text: string; readonly timeoutMs: number; readonly bytesMax: number; readonly signal?: AbortSignal | undefined };
+export type Streaming = { readonly address: string; readonly lastEventId?: string | undefined; readonly headers?: Readonly<Record<string, string>>; readonly eventBytesMax: number; readonly silentMs: number; readonly signal: AbortSignal };
+export type StreamedEvent = { readonly id: string | undefined; readonly type: string; readonly text: string };
+
+export type Protocol = {
+  /** One message, one answer, as parsed JSON. */
+  readonly send: (sending: Sending) => Promise<Result<unknown>>;
+  /** A small document of a peer that is not known yet. */
+  readonly fetch: (asked: { readonly address: string; readonly timeoutMs: number }) => Promise<Result<unknown>>;
+  /** Events until the other side ends, the line breaks or nobody listens; the last item says why it ended. */
+  readonly stream: (streaming: Streaming) => AsyncIterable<Result<StreamedEvent>>;
+  readonly close: () => Promise<void>;
+};
+
+const connectionsPerPeerMax = 8;
+const connectTimeoutMs = 1_000;
+
+const problemOfCause = (cause: unknown): Problem => {
+  if (cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError || cause instanceof errors.ConnectTimeoutError) return problem('timedOut');
+  if (cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError')) return problem(cause.name === 'TimeoutError' ? 'timedOut' : 'cancelled');
+  return problem('unreachable');
+};
+
+/** The body as text, refused beyond its bound without reading on. */
+const readBody = async (body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Result<string>> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return fail(problem('tooLarge', { subject: 'answer', limit: bytesMax }));
+    chunks.push(chunk);
+  }
+  return ok(Buffer.concat(chunks).toString('utf8'));
+};
+
+const parseJson = (text: string): Result<unknown> => {
+  try {
+    return ok(JSON.parse(text));
+  } catch {
+    return fail(problem('malformed', { subject: 'answer', accepted: 'JSON' }));
+  }
+};
+
+const signalOf = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal => {
+  const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+  return signal ? AbortSignal.any([timeout, signal]) : timeout;
+};
+
+const send = async (dispatcher: Agent, { address, text, timeoutMs, bytesMax, signal }: Sending): Promise<Result<unknown>> => {
+  try {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const { body } = await request(address, { method: 'POST', headers, body: text, dispatcher, signal: signalOf(timeoutMs, signal) });
+    const read = await readBody(body, bytesMax);
+    return read.ok ? parseJson(read.value) : read;
+  } catch (cause) {
+    return fail(problemOfCause(cause));
+  }
+};
+
+const documentBytesMax = 64 * 1024;
+
+const fetchDocument = async (dispatcher: Agent, { address, timeoutMs }: { readonly address: string; readonly timeoutMs: number }): Promise<Result<unknown>> => {
+  try {
+    const { body } = await request(address, { dispatcher, signal: signalOf(timeoutMs, undefined) });
+    const read = await readBody(body, documentBytesMax);
+    return read.ok ? parseJson(read.value) : read;
+  } catch (cause) {
+    return fail(problemOfCause(cause));
+  }
+};
+
+/** Events of one chunk; what a parser keeps back of an event is bounded by `eventBytesMax`. */
+async function* events(body: Dispatcher.ResponseData['body'], eventBytesMax: number): AsyncGenerator<Result<StreamedEvent>> {
+  const ready: StreamedEvent[] = [];
+  const parser = createParser({ onEvent: ({ id, event, data }) => ready.push({ id, type: event ?? 'message', text: data }) });
+  const decoder = new TextDecoder();
+  let waiting = 0;
+  for await (const chunk of body) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    waiting = ready.length > 0 ? 0 : waiting + chunk.length;
+    if (waiting > eventBytesMax) return yield fail(problem('tooLarge', { subject: 'event', limit: eventBytesMax }));
+    for (const event of ready.splice(0)) yield ok(event);
+  }
+}
+
+async function* stream(dispatcher: Agent, { address, lastEventId, headers, eventBytesMax, silentMs, signal }: Streaming): AsyncGenerator<Result<StreamedEvent>> {
+  try {
+    const asked = { accept: 'text/event-stream', ...headers, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+    const { statusCode, body } = await request(address, { headers: asked, dispatcher, signal, headersTimeout: silentMs, bodyTimeout: silentMs });
+    if (statusCode !== 200) {
+      await body.dump();
+      return yield fail(problem(statusCode === 404 ? 'unknownSubscription' : 'unreachable'));
+    }
+    yield* events(body, eventBytesMax);
+    yield fail(problem('interrupted'));
+  } catch (cause) {
+    yield fail(problemOfCause(cause));
+  }
+}
+
+export const createHttpProtocol = (): Protocol => {
+  const dispatcher = new Agent({ connections: connectionsPerPeerMax, connectTimeout: connectTimeoutMs, keepAliveTimeout: 30_000, pipelining: 1 });
+  return {
+    send: (sending) => send(dispatcher, sending),
+    fetch: (asked) => fetchDocument(dispatcher, asked),
+    stream: (streaming) => stream(dispatcher, streaming),
+    close: () => dispatcher.destroy(),
+  };
+};

@@ -1,0 +1,69 @@
+/**
+ * Entries of the registry: twins, features and federated twins as they were registered, with revision, state and lease.
+ */
+import {
+  addMs,
+  type DigitalTwin,
+  type FeatureId,
+  type FeatureInformation,
+  type Instant,
+  limits,
+  type RegistryEntryState,
+  type Result,
+  registryEntryLifecycle,
+  type TwinId,
+  type Vocabulary,
+} from '@cityweave/core';
+import type { Clock } from '../deps.ts';
+import type { Saved } from '../exchange/answer.ts';
+import type { RecordStore } from '../store/store.ts';
+
+export type TwinEntry = {
+  readonly revision: number;
+  readonly attributes: DigitalTwin;
+  readonly state: RegistryEntryState;
+  readonly registeredAt: Instant;
+  readonly updatedAt: Instant;
+  readonly leaseUntil: Instant;
+  readonly leaseSeconds: number;
+};
+export type FeatureEntry = { readonly revision: number; readonly attributes: FeatureInformation; readonly state: RegistryEntryState };
+
+/** What the rooms of a registry share. */
+export type RegistryRoom = {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  readonly vocabulary: () => Vocabulary;
+  readonly leaseSeconds: number;
+};
+
+const twinNoun = 'registry.twin';
+const featureNoun = 'registry.feature';
+
+// branding below: only this file writes these nouns
+export const twinEntry = (records: RecordStore, id: string): TwinEntry | undefined => records.get(twinNoun, id) as TwinEntry | undefined;
+export const featureEntry = (records: RecordStore, id: string): FeatureEntry | undefined => records.get(featureNoun, id) as FeatureEntry | undefined;
+export const twinEntries = (records: RecordStore): readonly { readonly id: TwinId; readonly entry: TwinEntry }[] =>
+  records.list(twinNoun).map(({ id, value }) => ({ id: id as TwinId, entry: value as TwinEntry }));
+export const featureEntries = (records: RecordStore): readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[] =>
+  records.list(featureNoun).map(({ id, value }) => ({ id: id as FeatureId, entry: value as FeatureEntry }));
+
+export const saveTwin = (id: TwinId, value: TwinEntry): Saved => ({ noun: twinNoun, id, value });
+export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ noun: featureNoun, id, value });
+
+/** Where an entry stands now: leases run out without anybody's doing, and after three missed ones the entry is gone. */
+export const stateNow = (entry: TwinEntry, now: Instant): RegistryEntryState => {
+  if (entry.state !== 'ACTIVE' || entry.leaseUntil >= now) return entry.state;
+  const gone = addMs(entry.leaseUntil, (limits.leasesMissedMax - 1) * entry.leaseSeconds * 1000);
+  return gone < now ? 'REMOVED' : 'STALE';
+};
+
+export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<RegistryEntryState> =>
+  registryEntryLifecycle.move(entry ? stateNow(entry, now) : registryEntryLifecycle.initial, to);
+
+export const withLease = (entry: Omit<TwinEntry, 'leaseUntil' | 'updatedAt' | 'leaseSeconds'>, leaseSeconds: number, now: Instant): TwinEntry => ({
+  ...entry,
+  updatedAt: now,
+  leaseSeconds,
+  leaseUntil: addMs(now, leaseSeconds * 1000),
+});

@@ -1,0 +1,299 @@
+/**
+ * What filters and orders mean to every store: the pure functions of core are the measure.
+ */
+import {
+  compareText,
+  type Geometry,
+  type Link,
+  matchesFilter,
+  type Order,
+  type PageKey,
+  type Position,
+  type Twin,
+  type TwinFilter,
+  textIn,
+} from '@cityweave/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TwinStore } from './store.ts';
+import { accepted, agency, at, foreignId, keysOf, link, put, type Sketch, square, term, twin, twinId } from './twins.contract.ts';
+
+const places = [undefined, [0, 0], [0.5, 0.5], [1, 1], [2, 0], [-1, 1], [180, 0], [-180, 0], [0, 90], [0, -90], [10, 89.9995]] as const;
+const footprints: readonly (Geometry | undefined)[] = [
+  undefined,
+  square(0.25, 0.25, 1),
+  square(3, 3, 0.5),
+  {
+    type: 'LineString',
+    coordinates: [
+      [-1, 0],
+      [3, 0.5],
+    ],
+  },
+  { type: 'MultiPolygon', coordinates: [square(0, 0, 0.1), square(2, 2, 0.1)].map(({ coordinates }) => coordinates as number[][][]) }, // branding: both are polygons
+];
+const names = ['Pumpe Süd', 'pump station 12', "O'Brien's well", 'ÅNGSTRÖM', 'well', '12'];
+const values = [1, 2, 10, 1000, -1, 'a', 'ab', 'B', 'é', '', true, false, null, ['a'], { b: 1 }] as const;
+const keys = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const [kindA, kindB] = ['A', 'B'];
+
+const sketch: fc.Arbitrary<Sketch> = fc.record(
+  {
+    kind: fc.constantFrom(kindA, kindB),
+    agency: fc.constantFrom(agency, 'urn:dtf:agency:other.example'),
+    name: fc.constantFrom(...names),
+    object: fc.constantFrom('urn:x:1', 'urn:x:2'),
+    altIds: fc.array(fc.record({ scheme: fc.constantFrom('s', 't'), value: fc.constantFrom('791', '791.0', 'K-1') }), { maxLength: 2 }),
+    values: fc.dictionary(
+      fc.constantFrom('city:p', 'city:q'),
+      fc.oneof(
+        fc.record({ value: fc.constantFrom(...values) }),
+        fc.record({ value: fc.constantFrom(1, 1000, 2.5), unit: fc.constantFrom('m', 'km', 'cm', 's') }),
+      ),
+    ),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<Sketch>; // branding: constants of the types that a sketch takes
+
+const placed = fc.tuple(sketch, fc.constantFrom(...places), fc.constantFrom(...footprints)).map(
+  ([one, position, footprint]): Sketch => ({ ...one, ...(position && { position: [...position] as Position }), ...(footprint && { footprint }) }), // branding: two numbers
+);
+
+const ends = [...keys.map(twinId), foreignId('1')];
+const links: fc.Arbitrary<readonly Link[]> = fc.array(
+  fc.tuple(fc.constantFrom(...ends), fc.constantFrom(...ends), fc.constantFrom('feeds', 'sameAs')).map(([from, to, kind]) => link(from, to, kind)),
+  { maxLength: 8 },
+);
+
+const identifiers = fc.subarray([...ends, 'urn:x:1', '791', 'K-1', 'no such \'" id'], { minLength: 1 });
+const box = fc.constantFrom<NonNullable<TwinFilter['box']>>(
+  [0, 0, 1, 1],
+  [0.5, 0.5, 0.5, 0.5],
+  [-180, -90, 180, 90],
+  [170, -10, -170, 10],
+  [-180, 89.9, 180, 90],
+  [3.2, 3.2, 3.3, 3.3],
+);
+const area = fc.record(
+  {
+    relation: fc.constantFrom('intersects', 'within', 'nearerThan'),
+    geometry: fc.constantFrom(square(0.1, 0.1, 2), square(0.4, 0.4, 0.2), ...footprints.filter((one) => one !== undefined)),
+    metres: fc.constantFrom(1, 60_000),
+  },
+  { requiredKeys: ['relation', 'geometry', 'metres'] },
+) as fc.Arbitrary<NonNullable<TwinFilter['areas']>[number]>; // branding: constants of the types that an area takes
+const property = fc.record(
+  {
+    term: fc.constantFrom('city:p', 'city:q', 'city:none'),
+    op: fc.constantFrom('eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'prefix'),
+    value: fc.constantFrom(...values, [1, 'a', null], 0.001),
+    unit: fc.constantFrom('m', 'km'),
+  },
+  { requiredKeys: ['term', 'op'] },
+) as fc.Arbitrary<NonNullable<TwinFilter['property']>[number]>; // branding: constants of the types that a test takes
+
+const one = <K extends keyof TwinFilter>(key: K, value: fc.Arbitrary<unknown>): fc.Arbitrary<TwinFilter> =>
+  value.map((part) => ({ [key]: part }) as TwinFilter); // branding: constants of the types that a filter takes
+
+const leaves = [
+  one('ids', identifiers),
+  one('agencies', fc.constantFrom([agency], [], [agency, 'urn:dtf:agency:energy.example'])),
+  one('kinds', fc.subarray([term(kindA), term(kindB)])),
+  one('text', fc.constantFrom('pump', 'sud PUMP', 'angstrom', "o'brien", '12', 'we', '', '*"() OR NEAR', 'a-b', 'nothing')),
+  one('box', box),
+  one('areas', fc.array(area, { minLength: 1, maxLength: 2 })),
+  one('property', fc.array(property, { minLength: 1, maxLength: 2 })),
+  one('changedSince', fc.constantFrom(at, '2027-01-01T00:00:00.000Z')),
+];
+
+const { filter } = fc.letrec<{ filter: TwinFilter }>((tie) => {
+  const some = fc.array(tie('filter'), { maxLength: 2 });
+  const test = fc.record(
+    { kind: fc.constantFrom(term('feeds'), term('sameAs')), direction: fc.constantFrom('out', 'in', 'both'), to: tie('filter') },
+    { requiredKeys: ['direction'] },
+  );
+  const joined = fc.tuple(tie('filter'), tie('filter')).map(([a, b]): TwinFilter => ({ ...a, ...b }));
+  return {
+    filter: fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      ...leaves,
+      one('all', some),
+      one('any', some),
+      one('not', tie('filter')),
+      one('linked', fc.tuple(test)),
+      joined,
+    ),
+  };
+});
+
+/** Fills the store anew and gives what is in it. */
+const fill = async (store: TwinStore, sketches: readonly Sketch[], all: readonly Link[]): Promise<readonly Twin[]> => {
+  const ids = keys.map(twinId);
+  const old = await store.adjacent([...ids, ...ends], { direction: 'both', limit: 1_000 });
+  await accepted(
+    store,
+    old.map(({ id }) => ({ op: 'deleteLink', id })),
+  );
+  await store.apply(
+    ids.map((id) => ({ op: 'deleteTwin', id })),
+    { at, atomic: false },
+  );
+  const twins = sketches.map((one, index) => twin(ids[index] ?? twinId('none'), one));
+  await accepted(
+    store,
+    twins.map((one) => ({ op: 'putTwin', twin: one })),
+  );
+  await accepted(
+    store,
+    all.map((one) => ({ op: 'putLink', link: one })),
+  );
+  return [...(await store.get(ids)).values()];
+};
+
+const keyOf = (one: Twin, order: Order): string | number | null => {
+  if (order.by === 'id' || order.by === 'kind' || order.by === 'updatedAt') return one[order.by];
+  if (order.by === 'name') return textIn(one.name);
+  const value = one.values[order.by.term]?.value;
+  return typeof value === 'string' || typeof value === 'number' ? value : null;
+};
+
+/** Numbers before texts, missing ones last whatever the direction, ties by id. */
+const compareKeys = (a: PageKey['value'], b: PageKey['value'], descending: boolean): number => {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  const rank =
+    typeof a === 'string' && typeof b === 'string'
+      ? compareText(a, b)
+      : typeof a === 'number' && typeof b === 'number'
+        ? a - b
+        : typeof a === 'number'
+          ? -1
+          : 1;
+  return descending ? -rank : rank;
+};
+
+const sorted = (twins: readonly Twin[], order: Order): readonly string[] =>
+  keysOf(
+    twins.toSorted(
+      (a, b) => compareKeys(keyOf(a, order), keyOf(b, order), order.descending) || (order.by === 'id' && order.descending ? -1 : 1) * compareText(a.id, b.id),
+    ),
+  );
+
+const walk = async (store: TwinStore, order: Order, backwards: boolean): Promise<readonly string[]> => {
+  const found: Twin[] = [];
+  let after: PageKey | undefined;
+  do {
+    const page = await store.find({ order, first: 2, after, backwards });
+    found.push(...page.twins);
+    after = page.next;
+  } while (after);
+  return keysOf(found);
+};
+
+const order = fc.record({
+  by: fc.constantFrom<Order['by']>('id', 'name', 'kind', 'updatedAt', { term: term('p') }, { term: term('q') }),
+  descending: fc.boolean(),
+});
+
+export const filterContract = (store: () => TwinStore): void => {
+  test('finds, counts and groups exactly what the filter means', { timeout: 60_000 }, async () => {
+    const city = fc.record({
+      sketches: fc.array(placed, { minLength: 1, maxLength: keys.length }),
+      links,
+      filters: fc.array(filter, { minLength: 4, maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(city, async ({ sketches, links: all, filters }) => {
+        const twins = await fill(store(), sketches, all);
+        const byId = new Map(twins.map((one) => [one.id, one]));
+        const context = { twin: (id: Twin['id']) => byId.get(id), linksOf: (id: Twin['id']) => all.filter(({ from, to }) => from === id || to === id) };
+        for (const asked of filters) {
+          const expected = keysOf(twins.filter((each) => matchesFilter(asked, each, context))).toSorted();
+          expect(keysOf((await store().find({ filter: asked, first: 100 })).twins), JSON.stringify(asked)).toEqual(expected);
+          expect(await store().count(asked)).toBe(expected.length);
+          expect((await store().summarise(asked, ['agency'])).reduce((sum, { count }) => sum + count, 0)).toBe(expected.length);
+        }
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 20_000, endOnFailure: true },
+    );
+  });
+
+  test('walks in every order, forwards and backwards, page by page', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(placed, { minLength: 1, maxLength: keys.length }),
+        fc.array(order, { minLength: 3, maxLength: 3 }),
+        async (sketches, orders) => {
+          const twins = await fill(store(), sketches, []);
+          for (const one of orders) {
+            const expected = sorted(twins, one);
+            expect(await walk(store(), one, false), JSON.stringify(one)).toEqual(expected);
+            expect(await walk(store(), one, true), JSON.stringify(one)).toEqual(expected.toReversed());
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('ids and names sort by code point', async () => {
+    const texts = ['Z', 'a', 'é', '\uffee', '\u{1F300}', 'z'];
+    await accepted(
+      store(),
+      texts.map((text, index) => put(`${index}`, { name: text })),
+    );
+    const { twins } = await store().find({ order: { by: 'name', descending: false }, first: 10 });
+    expect(twins.map(({ name }) => name['en'])).toEqual(texts.toSorted(compareText));
+  });
+
+  test('the edge of a box belongs to it, one step beyond does not', async () => {
+    await accepted(store(), [put('1', { position: [4.5, 45.7] })]);
+    const meets = (...of: readonly [number, number, number, number]) => store().count({ box: [...of] });
+    expect(await meets(4.5, 45.7, 5, 46)).toBe(1);
+    expect(await meets(4, 45, 4.5, 45.7)).toBe(1);
+    expect(await meets(4.500001, 45.7, 5, 46)).toBe(0);
+    expect(await meets(4, 45, 4.5, 45.699999)).toBe(0);
+  });
+
+  test('a twin that moves within and out of its padded box is found where it is and nowhere else', async () => {
+    for (const [step, east] of [0, 0.0004, 0.0009, 0.0011, 0.5, 0.5001].entries()) {
+      await accepted(store(), [put('1', { position: [4 + east, 45] })]);
+      expect(await store().count({ box: [4 + east, 45, 4 + east, 45] }), `step ${step}`).toBe(1);
+      expect(await store().count({ box: [4 + east + 0.00001, 44, 5, 46] })).toBe(0);
+    }
+    await accepted(store(), [put('1')]);
+    expect(await store().count({ box: [-180, -90, 180, 90] })).toBe(0);
+  });
+
+  test('a box across the antimeridian has two sides, and at the poles every longitude is near', async () => {
+    await accepted(store(), [
+      put('east', { position: [179.9999, 0] }),
+      put('west', { position: [-179.9999, 0] }),
+      put('pole', { position: [12, 89.9999] }),
+      put('mid', { position: [0, 0] }),
+    ]);
+    const keysIn = async (one: TwinFilter) => keysOf((await store().find({ filter: one, first: 10 })).twins);
+    expect(await keysIn({ box: [179, -1, -179, 1] })).toEqual(['east', 'west']);
+    expect(await keysIn({ areas: [{ relation: 'nearerThan', geometry: { type: 'Point', coordinates: [180, 0] }, metres: 100 }] })).toEqual(['east', 'west']);
+    expect(await keysIn({ areas: [{ relation: 'nearerThan', geometry: { type: 'Point', coordinates: [-100, 89.9999] }, metres: 100 }] })).toEqual(['pole']);
+  });
+
+  test('a value that is null is there, one that is missing is not', async () => {
+    await accepted(store(), [put('null', { values: { 'city:p': { value: null } } }), put('none'), put('one', { values: { 'city:p': { value: 1 } } })]);
+    const keysIn = async (op: 'eq' | 'ne' | 'exists' | 'lt', value: null | number | boolean) =>
+      keysOf((await store().find({ filter: { property: [{ term: term('p'), op, value }] }, first: 10 })).twins);
+    expect(await keysIn('exists', true)).toEqual(['null', 'one']);
+    expect(await keysIn('exists', false)).toEqual(['none']);
+    expect(await keysIn('eq', null)).toEqual(['null']);
+    expect(await keysIn('ne', 1)).toEqual(['null']);
+    expect(await keysIn('lt', 5)).toEqual(['one']);
+  });
+
+  test('text that looks like a query is only words', async () => {
+    await accepted(store(), [put('1', { name: 'near OR "far" (NOT) * ^ :' })]);
+    for (const text of ['"', '* OR', 'NEAR(', 'found:x', '-far', "'", 'far"', '(', 'a AND', '\u0000', '^near', '{near}', 'x'.repeat(200)])
+      expect(await store().count({ text })).toBeLessThanOrEqual(1);
+    expect(await store().count({ text: 'FAR near' })).toBe(1);
+    expect(await store().count({ text: 'far nowhere' })).toBe(0);
+  });
+};

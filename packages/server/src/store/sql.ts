@@ -1,0 +1,198 @@
+/**
+ * The only SQL of the embedded store, beside the filters of `sql-filter.ts`. Values are always parameters, never text.
+ */
+
+/** Marks a file as a store of ours, so that no other database is opened by mistake. */
+export const applicationId = 0x43_57_54_31;
+
+export const pragmas = (synchronous: 'full' | 'normal'): string => `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'};
+PRAGMA cache_size = -65536;
+PRAGMA mmap_size = 268435456;
+PRAGMA temp_store = MEMORY;
+PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 5000;
+PRAGMA analysis_limit = 400;`;
+
+/** Readers keep a smaller cache each: the pages are mapped anyway. */
+export const readerPragmas = `
+PRAGMA query_only = ON;
+PRAGMA cache_size = -16384;
+PRAGMA mmap_size = 268435456;
+PRAGMA temp_store = MEMORY;
+PRAGMA busy_timeout = 5000;`;
+
+/**
+ * Steps from one version of the schema to the next; the place in the list is the version reached.
+ * `twin` is narrow for scans and sorts, `body` has the rest; a twin's row number `n` ties twin, body, place and words together.
+ */
+export const migrations: readonly string[] = [
+  `
+CREATE TABLE twin (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  agency TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  west REAL, south REAL, east REAL, north REAL,
+  pad_west REAL, pad_south REAL, pad_east REAL, pad_north REAL,
+  object TEXT,
+  alts TEXT,
+  words_hash INTEGER NOT NULL,
+  shaped INTEGER NOT NULL,
+  source TEXT,
+  digest TEXT
+) STRICT;
+CREATE INDEX twin_kind ON twin (kind, id);
+CREATE INDEX twin_object ON twin (object) WHERE object IS NOT NULL;
+CREATE INDEX twin_source ON twin (source, id) WHERE source IS NOT NULL;
+CREATE TABLE body (n INTEGER PRIMARY KEY, doc TEXT NOT NULL, footprint TEXT) STRICT;
+CREATE TABLE shape (n INTEGER PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE VIRTUAL TABLE place USING rtree (n, west, east, south, north);
+CREATE VIRTUAL TABLE words USING fts5 (found, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+CREATE TABLE alt (value TEXT NOT NULL, scheme TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (value, scheme, n)) STRICT, WITHOUT ROWID;
+CREATE TABLE link (
+  src TEXT NOT NULL, kind TEXT NOT NULL, dst TEXT NOT NULL,
+  source TEXT NOT NULL, recorded_at TEXT NOT NULL, evidence TEXT,
+  own_id TEXT,
+  PRIMARY KEY (src, kind, dst)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_reverse ON link (dst, kind, src);
+CREATE INDEX link_same ON link (src, dst) WHERE kind = 'city:sameAs';
+CREATE INDEX link_own_id ON link (own_id) WHERE own_id IS NOT NULL;
+CREATE TABLE change (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, op TEXT NOT NULL, at TEXT NOT NULL, link TEXT) STRICT;
+CREATE TABLE pending_join (
+  src TEXT NOT NULL, kind TEXT NOT NULL, agency TEXT NOT NULL, scheme TEXT NOT NULL, value TEXT NOT NULL,
+  state TEXT NOT NULL, dst TEXT, tried_at TEXT,
+  PRIMARY KEY (src, kind, agency, scheme, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pending_join_state ON pending_join (state, src, kind, agency, scheme, value);
+CREATE TABLE import (id TEXT PRIMARY KEY, source TEXT NOT NULL, started_at TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX import_source ON import (source, started_at);
+CREATE TABLE cursor (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE kind (kind TEXT PRIMARY KEY, twins INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMARY KEY (kind, term)) STRICT, WITHOUT ROWID;`,
+];
+
+export const schemaSql = {
+  applicationId: 'PRAGMA application_id',
+  setApplicationId: `PRAGMA application_id = ${applicationId}`,
+  tables: 'SELECT count(*) AS tables FROM sqlite_schema',
+  create: 'CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT',
+  version: 'SELECT coalesce(max(version), 0) AS version FROM schema_version',
+  note: 'INSERT INTO schema_version (version, at) VALUES (?, ?)',
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT batch',
+  release: 'RELEASE batch',
+  rollbackTo: 'ROLLBACK TO batch',
+  beginRead: 'BEGIN',
+  integrity: 'PRAGMA integrity_check',
+  checkpoint: 'PRAGMA wal_checkpoint(TRUNCATE)',
+  optimize: 'PRAGMA optimize',
+} as const;
+
+const all = (columns: readonly string[]): string => columns.map(() => '?').join(', ');
+
+/** Columns of indexes: written again only where one of them changed. */
+const keyColumns = ['id', 'kind', 'object', 'source'];
+
+const plainColumns = [
+  ...['agency', 'name', 'version', 'created_at', 'updated_at', 'west', 'south', 'east', 'north', 'pad_west', 'pad_south', 'pad_east', 'pad_north'],
+  ...['alts', 'words_hash', 'shaped', 'digest'],
+];
+
+const twinColumns = [...keyColumns, ...plainColumns];
+
+export const writeSql = {
+  head: 'SELECT coalesce(max(seq), 0) AS head FROM change',
+  findTwin:
+    'SELECT n, kind, version, created_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest FROM twin WHERE id = ?',
+  insertTwin: `INSERT INTO twin (${twinColumns.join(', ')}) VALUES (${all(twinColumns)})`,
+  updateTwin: `UPDATE twin SET (${twinColumns.join(', ')}) = (${all(twinColumns)}) WHERE n = ?`,
+  updatePlain: `UPDATE twin SET (${plainColumns.join(', ')}) = (${all(plainColumns)}) WHERE n = ?`,
+  deleteTwin: 'DELETE FROM twin WHERE n = ?',
+  insertBody: 'INSERT INTO body (n, doc, footprint) VALUES (?, ?, ?)',
+  updateBody: 'UPDATE body SET (doc, footprint) = (?, ?) WHERE n = ?',
+  readBody: 'SELECT doc, footprint FROM body WHERE n = ?',
+  deleteBody: 'DELETE FROM body WHERE n = ?',
+  putShape: 'INSERT INTO shape (n, doc) VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET doc = excluded.doc',
+  deleteShape: 'DELETE FROM shape WHERE n = ?',
+  insertPlace: 'INSERT INTO place (n, west, east, south, north) VALUES (?, ?, ?, ?, ?)',
+  putPlace: 'INSERT OR REPLACE INTO place (n, west, east, south, north) VALUES (?, ?, ?, ?, ?)',
+  deletePlace: 'DELETE FROM place WHERE n = ?',
+  insertWords: 'INSERT INTO words (rowid, found) VALUES (?, ?)',
+  deleteWords: 'DELETE FROM words WHERE rowid = ?',
+  putAlt: 'INSERT OR IGNORE INTO alt (value, scheme, n) VALUES (?, ?, ?)',
+  deleteAlt: 'DELETE FROM alt WHERE value = ? AND scheme = ? AND n = ?',
+  putChange: 'INSERT INTO change (seq, id, op, at, link) VALUES (?, ?, ?, ?, ?)',
+  putLink:
+    'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id',
+  findLinkByEnds: 'SELECT src, kind, dst, own_id FROM link WHERE src = ? AND kind = ? AND dst = ?',
+  findLinkByOwnId: 'SELECT src, kind, dst, own_id FROM link WHERE own_id = ?',
+  linksOf: 'SELECT src, kind, dst, own_id FROM link WHERE src = ? UNION SELECT src, kind, dst, own_id FROM link WHERE dst = ?',
+  deleteLink: 'DELETE FROM link WHERE src = ? AND kind = ? AND dst = ?',
+  joinsOf: 'SELECT kind, agency, scheme, value FROM pending_join WHERE src = ?',
+  putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  deleteJoin: 'DELETE FROM pending_join WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',
+  settleJoin: 'UPDATE pending_join SET state = ?, dst = ?, tried_at = ? WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',
+  tallyKind: 'INSERT INTO kind (kind, twins) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET twins = twins + excluded.twins',
+  putKindTerm: 'INSERT OR IGNORE INTO kind_term (kind, term, unit) VALUES (?, ?, ?)',
+  cursor: 'SELECT seq FROM cursor WHERE peer = ?',
+  putCursor: 'INSERT INTO cursor (peer, seq) VALUES (?, ?) ON CONFLICT (peer) DO UPDATE SET seq = excluded.seq',
+  putImport:
+    'INSERT INTO import (id, source, started_at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, started_at = excluded.started_at, doc = excluded.doc',
+  // the last change stays, so that the sequence goes on where it was
+  prune: 'DELETE FROM change WHERE seq <= ? AND seq < (SELECT max(seq) FROM change)',
+} as const;
+
+export const readSql = {
+  head: writeSql.head,
+  byIds: `SELECT t.id, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
+  shapes: `SELECT t.id, s.doc FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN shape AS s ON s.n = t.n`,
+  resolveIds: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value',
+  resolveObjects: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.object = asked.value',
+  resolveAlts: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value CROSS JOIN twin AS t ON t.n = a.n',
+  resolveAltsOfScheme:
+    'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value AND a.scheme = ? CROSS JOIN twin AS t ON t.n = a.n',
+  linksOut:
+    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS l ON l.src = asked.value LIMIT ?',
+  linksOutOfKinds:
+    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS l ON l.src = asked.value WHERE l.kind IN (SELECT value FROM json_each(?)) LIMIT ?',
+  linksIn:
+    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst LIMIT ?',
+  linksInOfKinds:
+    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst WHERE r.kind IN (SELECT value FROM json_each(?)) LIMIT ?',
+  identities: `SELECT count(*) AS twins FROM (
+SELECT id FROM twin WHERE object IS NOT NULL
+UNION SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 'city:sameAs'
+UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.kind = 'city:sameAs')`,
+  kinds: 'SELECT kind, twins FROM kind WHERE twins > 0 ORDER BY kind',
+  kindTerms: 'SELECT kind, term, unit FROM kind_term ORDER BY kind, term',
+  changes: 'SELECT seq, id, op, at, link FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
+  oldest: 'SELECT coalesce(min(seq) - 1, 0) AS oldest FROM change',
+  cursor: writeSql.cursor,
+  joins: 'SELECT src, kind, agency, scheme, value, state, dst, tried_at FROM pending_join WHERE (src, kind, agency, scheme, value) > (?, ?, ?, ?, ?)',
+  joinsOfState: ' AND state = ?',
+  joinsOfAgency: ' AND agency = ?',
+  joinsOrder: ' ORDER BY src, kind, agency, scheme, value LIMIT ?',
+  countJoins: 'SELECT state, count(*) AS joins FROM pending_join GROUP BY state',
+  sourceState: "SELECT id, coalesce(digest, '') AS digest FROM twin WHERE source = ? AND id > ? ORDER BY id LIMIT ?",
+  lastImport: 'SELECT doc FROM import WHERE source = ? ORDER BY started_at DESC, rowid DESC LIMIT 1',
+} as const;
+
+export const recordSql = {
+  migrations: [
+    'CREATE TABLE record (noun TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (noun, id)) STRICT, WITHOUT ROWID;',
+  ],
+  get: 'SELECT doc FROM record WHERE noun = ? AND id = ?',
+  list: 'SELECT id, doc FROM record WHERE noun = ? ORDER BY id',
+  put: 'INSERT INTO record (noun, id, at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET at = excluded.at, doc = excluded.doc',
+  remove: 'DELETE FROM record WHERE noun = ? AND id = ?',
+  prune: 'DELETE FROM record WHERE noun = ? AND at < ?',
+} as const;

@@ -1,0 +1,126 @@
+/**
+ * One SQLite file of a store: opened, marked, brought to the present version of its schema; refused where it is another's or newer.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { fail, type Instant, ok, problem, type Result } from '@cityweave/core';
+import { applicationId, pragmas, readerPragmas, schemaSql, writeSql } from './sql.ts';
+
+export type Synchronous = 'full' | 'normal';
+
+export type FileOptions = { readonly path: string; readonly synchronous: Synchronous; readonly migrations: readonly string[]; readonly at: Instant };
+
+export const numberOf = (row: Record<string, unknown> | undefined, column: string): number => Number(row?.[column] ?? 0);
+
+/** All or nothing; what the work gives is what is returned. */
+export const inTransaction = <T>(file: DatabaseSync, work: () => T): T => {
+  file.exec(schemaSql.begin);
+  let done = false;
+  try {
+    const value = work();
+    file.exec(schemaSql.commit);
+    done = true;
+    return value;
+  } finally {
+    if (!done && file.isTransaction) file.exec(schemaSql.rollback);
+  }
+};
+
+const migrate = (file: DatabaseSync, { migrations, at }: FileOptions): Result<true> => {
+  file.exec(schemaSql.setApplicationId);
+  file.exec(schemaSql.create);
+  const version = numberOf(file.prepare(schemaSql.version).get(), 'version');
+  if (version > migrations.length)
+    return fail(
+      problem('unsupportedVersion', {
+        subject: 'file of the store',
+        found: `schema ${version}`,
+        accepted: `up to schema ${migrations.length}: use a newer cityweave`,
+      }),
+    );
+  for (const [index, step] of migrations.slice(version).entries()) {
+    file.exec(step);
+    file.prepare(schemaSql.note).run(version + index + 1, at);
+  }
+  return ok(true);
+};
+
+/** An empty file becomes ours; one with other content is left alone. */
+const isOurs = (file: DatabaseSync): boolean => {
+  const id = numberOf(file.prepare(schemaSql.applicationId).get(), 'application_id');
+  return id === applicationId || (id === 0 && numberOf(file.prepare(schemaSql.tables).get(), 'tables') === 0);
+};
+
+const prepareFile = (file: DatabaseSync, options: FileOptions): Result<DatabaseSync> => {
+  if (!isOurs(file)) return fail(problem('badFile', { subject: 'file of the store', found: 'a database of another program' }));
+  file.exec(pragmas(options.synchronous));
+  const migrated = inTransaction(file, () => migrate(file, options));
+  return migrated.ok ? ok(file) : migrated;
+};
+
+/** What SQLite says names no path; what the file system says does, so only its code is told. */
+const reasonOf = (cause: unknown): string => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return cause instanceof Error && code === 'ERR_SQLITE_ERROR' ? cause.message : code || 'cannot be opened';
+};
+
+/** For writing: there is one such connection to a file. */
+export const openFile = (options: FileOptions): Result<DatabaseSync> => {
+  try {
+    mkdirSync(dirname(options.path), { recursive: true });
+    const file = new DatabaseSync(options.path);
+    const prepared = prepareFile(file, options);
+    if (!prepared.ok) file.close();
+    return prepared;
+  } catch (cause) {
+    return fail(problem('badFile', { subject: 'file of the store', found: reasonOf(cause) }));
+  }
+};
+
+export const openForReading = (path: string): DatabaseSync => {
+  const file = new DatabaseSync(path, { readOnly: true });
+  file.exec(readerPragmas);
+  return file;
+};
+
+/** An open file and what is remembered of it between batches. */
+export type Writing = {
+  readonly file: DatabaseSync;
+  readonly statement: (name: keyof typeof writeSql) => StatementSync;
+  head: number;
+  /** true once something changed that tells how many twins have an identity */
+  identityTouched: boolean;
+  at: string;
+  /** twins more or fewer of each kind since the batch began */
+  readonly tally: Map<string, number>;
+  /** kinds and terms that are noted in the file for sure */
+  readonly knownTerms: Set<string>;
+};
+
+export const createWriting = (file: DatabaseSync): Writing => {
+  const prepared = new Map<string, StatementSync>();
+  const statement = (name: keyof typeof writeSql): StatementSync => {
+    const known = prepared.get(name) ?? file.prepare(writeSql[name]);
+    prepared.set(name, known);
+    return known;
+  };
+  return { file, statement, head: numberOf(statement('head').get(), 'head'), identityTouched: false, at: '', tally: new Map(), knownTerms: new Set() };
+};
+
+export const noteChange = (to: Writing, change: { readonly id: string; readonly op: string; readonly link?: string }): number => {
+  to.head += 1;
+  to.statement('putChange').run(to.head, change.id, change.op, to.at, change.link ?? null);
+  return to.head;
+};
+
+export const noteTerm = (to: Writing, kind: string, [term, unit]: readonly [string, string | null]): void => {
+  const key = `${kind} ${term}`;
+  if (to.knownTerms.has(key)) return;
+  to.statement('putKindTerm').run(kind, term, unit);
+  to.knownTerms.add(key);
+};
+
+export const countTwins = (to: Writing, kind: string, more: number): void => {
+  to.tally.set(kind, (to.tally.get(kind) ?? 0) + more);
+};

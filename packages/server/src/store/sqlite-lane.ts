@@ -1,0 +1,142 @@
+/**
+ * The way of writes to the writer's thread: batches that arrive while a transaction runs are committed together in the next one.
+ * Nothing is acknowledged before it is durable.
+ */
+import { limits, type Problem, problem } from '@cityweave/core';
+import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
+import { abortError, type Task, trusted } from './sqlite-threads.ts';
+import type { Written } from './sqlite-write.ts';
+import type { ApplyOptions, Command, Outcome, TwinStore } from './store.ts';
+
+export type Lane = {
+  readonly apply: TwinStore['apply'];
+  readonly onCommit: TwinStore['onCommit'];
+  /** any other task of the writer, after the batches sent before it */
+  readonly send: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
+  /** the head at the last write that touched an identity */
+  readonly identitySeq: () => number;
+  readonly isOpen: () => boolean;
+  /** drains what waits, then lets the file go */
+  readonly close: () => Promise<void>;
+};
+
+type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+type Waiting = { readonly batch: Batch; readonly settle: (outcomes: readonly Outcome[]) => void };
+
+export type LaneOptions = { readonly write: (task: Task) => Promise<unknown>; readonly path: string; readonly head: number };
+
+/** Commands in one transaction, unless a single batch is larger: bounds how long the next one waits. */
+const groupCommandsMax = 4_000;
+const batchesWaitingMax = 10_000;
+
+const refuse = (commands: { readonly length: number }, refused: Problem): readonly Outcome[] =>
+  Array.from({ length: commands.length }, () => ({ ok: false, problem: refused }));
+
+const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
+
+const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
+  let commands = 0;
+  const end = queue.findIndex(({ batch }, index) => {
+    commands += batch.commands.length;
+    return index > 0 && commands > groupCommandsMax;
+  });
+  return queue.splice(0, end < 0 ? queue.length : end);
+};
+
+const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: ApplyOptions, noted: NotedTerms): Batch => ({
+  commands: commands.map((command) => toRowCommand(command, noted)),
+  atomic,
+  cursor,
+  at,
+});
+
+/** Commits group after group until nothing waits. */
+const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Written) => void) => {
+  const queue: Waiting[] = [];
+  let running: Promise<void> | undefined;
+  const commit = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      const written = trusted<Written>(await write({ verb: 'write', path, batches: group.map(({ batch }) => batch) }));
+      committed(written);
+      for (const [index, { settle }] of group.entries()) settle(written.outcomes[index] ?? []);
+    } catch (cause) {
+      const refused = problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no answer' });
+      for (const { batch, settle } of group) settle(refuse(batch.commands, refused));
+    }
+  };
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) await commit(takeGroup(queue));
+    running = undefined;
+  };
+  const wake = (): void => {
+    running ??= drain();
+  };
+  return { queue, wake, drained: async () => await running };
+};
+
+/** Who wants to know of commits, and what the last ones touched. */
+const createHead = (from: number) => {
+  const told = new Set<(head: number) => void>();
+  let [head, identitySeq] = [from, from];
+  const committed = (written: Written): void => {
+    if (written.identityTouched) identitySeq = written.head;
+    if (written.head === head) return;
+    head = written.head;
+    for (const tell of told) tell(head);
+  };
+  const onCommit: Lane['onCommit'] = (tell) => {
+    told.add(tell);
+    return () => told.delete(tell);
+  };
+  return { committed, onCommit, identitySeq: () => identitySeq };
+};
+
+const overloaded = problem('overloaded', { subject: 'store', limit: batchesWaitingMax, retryAfterMs: limits.retryDelayMinMs });
+
+const createQueue = (options: LaneOptions, committed: (written: Written) => void) => {
+  const { queue, wake, drained } = createWriterLoop(options, committed);
+  const noted: NotedTerms = new Map();
+  const enqueue = (commands: readonly Command[], applying: ApplyOptions): Promise<readonly Outcome[]> =>
+    new Promise((settle, reject) => {
+      const batch = toBatch(commands, applying, noted);
+      const leave = () => applying.signal?.removeEventListener('abort', stop);
+      const done = (outcomes: readonly Outcome[]) => {
+        leave();
+        if (outcomes.every((outcome) => outcome.ok)) rememberTerms(batch, noted);
+        settle(outcomes);
+      };
+      const waiting: Waiting = { batch, settle: done };
+      // what the writer has already begun is carried through
+      const stop = () => {
+        const at = queue.indexOf(waiting);
+        if (at >= 0) queue.splice(at, 1);
+        if (at >= 0) reject(abortError());
+      };
+      queue.push(waiting);
+      applying.signal?.addEventListener('abort', stop, { once: true });
+      wake();
+    });
+  return { enqueue, drained, isFull: () => queue.length >= batchesWaitingMax };
+};
+
+export const createLane = (options: LaneOptions): Lane => {
+  const { committed, onCommit, identitySeq } = createHead(options.head);
+  const { enqueue, drained, isFull } = createQueue(options, committed);
+  let open = true;
+  const apply: Lane['apply'] = async (commands, applying) => {
+    if (applying.signal?.aborted) return Promise.reject(abortError());
+    if (!open) return refuse(commands, closed);
+    return isFull() ? refuse(commands, overloaded) : enqueue(commands, applying);
+  };
+  const send: Lane['send'] = async (task) => {
+    await drained();
+    return options.write({ ...task, path: options.path });
+  };
+  const close = async () => {
+    open = false;
+    await drained();
+    await options.write({ verb: 'close', path: options.path });
+  };
+  return { apply, onCommit, send, identitySeq, isOpen: () => open, close };
+};

@@ -1,0 +1,138 @@
+/**
+ * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
+ */
+import { type Box, boxOfTwin, type Json, normaliseKey, type Problem, problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import type { ApplyOptions, Command } from './store.ts';
+
+export type TwinRow = {
+  readonly id: string;
+  readonly agency: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly object: string | null;
+  /** JSON of [value, scheme] pairs, values normalised */
+  readonly alts: string | null;
+  readonly box: Box | null;
+  readonly words: string;
+  readonly wordsHash: number;
+  /** the twin without its footprint */
+  readonly doc: string;
+  readonly footprint: string | null;
+};
+
+/** A term and the unit of its value. */
+export type TermUse = readonly [string, string | null];
+
+/** Terms of a kind that the writer is known to have noted: they are not sent again. */
+export type NotedTerms = Map<string, Set<string>>;
+
+type PutTwin = Extract<Command, { op: 'putTwin' }>;
+
+/** Commands as they travel to the writer: a twin is text already, and what is refused at sight does not travel. */
+export type RowCommand =
+  | Exclude<Command, PutTwin>
+  | {
+      readonly op: 'putRow';
+      readonly row: TwinRow;
+      readonly terms: readonly TermUse[];
+      readonly shapes: string | null | undefined;
+      readonly expected: number | undefined;
+      readonly source: string | undefined;
+      readonly digest: string | undefined;
+    }
+  | { readonly op: 'refused'; readonly problem: Problem };
+
+export type Batch = { readonly commands: readonly RowCommand[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: string };
+
+/** 52 bits of a text (two FNV-like sums), to see without reading whether words changed. */
+const hashOf = (text: string): number => {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2_654_435_761);
+    low = Math.imul(low ^ unit, 1_597_334_677);
+  }
+  return (high >>> 12) * 0x1_0000_0000 + (low >>> 0);
+};
+
+const altsOf = ({ altIds }: TwinInput): string | null =>
+  altIds === undefined || altIds.length === 0 ? null : JSON.stringify(altIds.map(({ scheme, value }) => [normaliseKey(value), scheme]));
+
+export const toTwinRow = (twin: TwinInput): TwinRow => {
+  const { footprint, ...rest } = twin;
+  const words = [...wordsOfTwin(twin)].join(' ');
+  return {
+    id: twin.id,
+    agency: twin.agency,
+    kind: twin.kind,
+    name: textIn(twin.name),
+    object: twin.objectOfInterest ?? null,
+    alts: altsOf(twin),
+    box: boxOfTwin(twin) ?? null,
+    words,
+    wordsHash: hashOf(words),
+    doc: JSON.stringify(rest),
+    footprint: footprint ? JSON.stringify(footprint) : null,
+  };
+};
+
+/** A number that JSON or a 64-bit float cannot keep; undefined where all can be kept. Walks without recursion. */
+const unkeepable = (value: Json): number | undefined => {
+  const parts: Json[] = [value];
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (typeof part === 'number' && (!Number.isFinite(part) || (Number.isInteger(part) && !Number.isSafeInteger(part)))) return part;
+    if (typeof part === 'object' && part !== null) parts.push(...Object.values(part));
+  }
+  return undefined;
+};
+
+const checkValues = (id: string, values: Readonly<Record<string, { readonly value: Json } | null>>): Problem | undefined => {
+  for (const [term, reading] of Object.entries(values)) {
+    const found = reading === null || typeof reading.value === 'string' ? undefined : unkeepable(reading.value);
+    if (found !== undefined)
+      return problem('invalid', { subject: id, path: term, found: String(found), accepted: 'numbers that are finite and integers up to 2^53' });
+  }
+  return undefined;
+};
+
+const checkPlace = ({ id, position, footprint }: Pick<TwinInput, 'id' | 'position' | 'footprint'>): Problem | undefined => {
+  const box = boxOfTwin({ position, footprint });
+  const fits = (position?.every(Number.isFinite) ?? true) && (box?.every(Number.isFinite) ?? true);
+  return fits ? undefined : problem('invalid', { subject: id, path: 'position', accepted: 'coordinates that are finite numbers' });
+};
+
+const noTerms: readonly TermUse[] = [];
+
+const newTerms = ({ kind, values }: TwinInput, noted: NotedTerms): readonly TermUse[] => {
+  const known = noted.get(kind);
+  const terms = Object.keys(values).filter((term) => !known?.has(term));
+  return terms.length === 0 ? noTerms : terms.map((term) => [term, values[term]?.unit ?? null]);
+};
+
+/** A batch that was accepted whole has its terms in the file. */
+export const rememberTerms = ({ commands }: Batch, noted: NotedTerms): void => {
+  for (const command of commands) {
+    if (command.op !== 'putRow' || command.terms.length === 0) continue;
+    const known = noted.get(command.row.kind) ?? new Set();
+    for (const [term] of command.terms) known.add(term);
+    noted.set(command.row.kind, known);
+  }
+};
+
+const toRowOfPut = ({ twin, shapes, expected, source, digest }: PutTwin, noted: NotedTerms): RowCommand => {
+  const refused = checkValues(twin.id, twin.values) ?? checkPlace(twin);
+  if (refused) return { op: 'refused', problem: refused };
+  const shaped = shapes === undefined ? undefined : shapes.length === 0 ? null : JSON.stringify(shapes);
+  return { op: 'putRow', row: toTwinRow(twin), terms: newTerms(twin, noted), shapes: shaped, expected, source, digest };
+};
+
+export const toRowCommand = (command: Command, noted: NotedTerms): RowCommand => {
+  if (command.op === 'putTwin') return toRowOfPut(command, noted);
+  if (command.op !== 'patchTwin') return command;
+  const refused = checkValues(command.id, command.values) ?? checkPlace({ id: command.id, position: command.position, footprint: undefined });
+  return refused ? { op: 'refused', problem: refused } : command;
+};
+
+/** JSON text of a twin from its rows, made without parsing. */
+export const twinText = (row: { readonly [column: string]: unknown }): string =>
+  `${String(row['doc']).slice(0, -1)},"version":${row['version']},"createdAt":"${row['created_at']}","updatedAt":"${row['updated_at']}"${row['footprint'] === null ? '' : `,"footprint":${row['footprint']}`}${row['shaped'] === 0 ? '' : ',"shaped":true'}}`;

@@ -1,0 +1,89 @@
+/**
+ * A thread of the embedded store, started by `sqlite-threads.ts`: keeps the files it was given open and answers one message after the other.
+ */
+import { parentPort } from 'node:worker_threads';
+import { problem, type Result } from '@cityweave/core';
+import { migrations } from './sql.ts';
+import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
+import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
+import type { Batch } from './sqlite-rows.ts';
+import { maintainFile, writeBatches } from './sqlite-write.ts';
+
+export type Job = { readonly id: number; readonly path: string } & (
+  | { readonly verb: 'open'; readonly synchronous: Synchronous; readonly at: string }
+  | { readonly verb: 'write'; readonly batches: readonly Batch[] }
+  | { readonly verb: 'putImport'; readonly columns: readonly string[] }
+  | { readonly verb: 'maintain'; readonly keepChanges: number }
+  | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string }
+  | { readonly verb: 'close' }
+);
+
+/** `found` is what a library of the thread said when it failed. */
+export type Answer = { readonly id: number; readonly value?: unknown; readonly found?: string };
+
+const writings = new Map<string, Writing>();
+const readings = new Map<string, ReadingFile>();
+
+const open = (path: string, synchronous: Synchronous, at: string): Result<number> => {
+  // branding: instants cross the thread as text
+  const opened = openFile({ path, synchronous, migrations, at: at as Parameters<typeof openFile>[0]['at'] });
+  if (!opened.ok) return opened;
+  const writing = createWriting(opened.value);
+  writings.set(path, writing);
+  return { ok: true, value: writing.head };
+};
+
+const readingOf = (path: string): ReadingFile => {
+  const known = readings.get(path) ?? createReading(openForReading(path));
+  readings.set(path, known);
+  return known;
+};
+
+const close = (path: string): void => {
+  writings.get(path)?.file.close();
+  readings.get(path)?.file.close();
+  writings.delete(path);
+  readings.delete(path);
+};
+
+const read = <V extends ReadVerb>(path: string, verb: V, args: string): unknown => {
+  // one table of reads: what each takes is what `sqlite.ts` wrote as text
+  const answer: (reading: ReadingFile, asked: never) => unknown = reads[verb];
+  return answer(readingOf(path), JSON.parse(args) as never);
+};
+
+const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown => {
+  const writing = writings.get(job.path);
+  if (!writing) return { ok: false, problem: problem('unavailable', { subject: 'store' }) };
+  switch (job.verb) {
+    case 'write':
+      return writeBatches(writing, job.batches);
+    case 'putImport':
+      return writing.statement('putImport').run(...job.columns);
+    case 'maintain':
+      return maintainFile(writing, job.keepChanges);
+  }
+};
+
+const perform = (job: Job): unknown => {
+  switch (job.verb) {
+    case 'open':
+      return open(job.path, job.synchronous, job.at);
+    case 'read':
+      return read(job.path, job.read, job.args);
+    case 'close':
+      return close(job.path);
+    default:
+      return write(job);
+  }
+};
+
+const answer = (job: Job): Answer => {
+  try {
+    return { id: job.id, value: perform(job) };
+  } catch (cause) {
+    return { id: job.id, found: cause instanceof Error ? cause.message : String(cause) };
+  }
+};
+
+parentPort?.on('message', (job: Job) => parentPort?.postMessage(answer(job)));

@@ -1,0 +1,156 @@
+/**
+ * The threads that the embedded stores of a process share: few writers, each for some of the stores, and a bounded pool of readers.
+ * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced.
+ */
+import { Worker } from 'node:worker_threads';
+import { systemDeps, type Timers } from '../deps.ts';
+import type { Answer, Job } from './sqlite-thread.ts';
+
+type Unnumbered<J> = J extends unknown ? Omit<J, 'id'> : never;
+export type Task = Unnumbered<Job>;
+
+type Pending = { readonly task: Task; readonly resolve: (value: unknown) => void; readonly reject: (cause: unknown) => void };
+
+/** One thread and what it was asked. */
+type Thread = { readonly ask: (pending: Pending) => void; readonly asked: () => number; readonly stop: () => Promise<unknown> };
+
+export type StoreThreads = {
+  /** the writer of one more store; all tasks given to it are done in order */
+  readonly pinWriter: () => (task: Task) => Promise<unknown>;
+  /** rejects with an AbortError as soon as the signal says so */
+  readonly read: (task: Task, signal?: AbortSignal) => Promise<unknown>;
+  /** lets every thread that has the file open close it */
+  readonly release: (path: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type ThreadsOptions = { readonly writers?: number; readonly readers?: number; readonly timers?: Timers };
+
+const replaceAfterMs = 1_000;
+
+/** What our own threads answer has the type that the task asked for. */
+export const trusted = <T>(value: unknown): T => value as T; // branding: both ends of the channel are ours
+
+export const abortError = (): DOMException => new DOMException('nobody waits for the answer any more', 'AbortError');
+
+const createThread = (changed: () => void): Thread => {
+  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url));
+  const waiting = new Map<number, Pending>();
+  let next = 0;
+  const settle = (id: number, end: (pending: Pending) => void): void => {
+    const pending = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    if (pending) end(pending);
+    changed();
+  };
+  const failAll = (cause: unknown): void => {
+    for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(cause));
+  };
+  worker.on('message', ({ id, value, found }: Answer) =>
+    settle(id, ({ resolve, reject }) => (found === undefined ? resolve(value) : reject(new Error(found)))),
+  );
+  worker.on('error', failAll);
+  worker.on('exit', () => failAll(new Error('the thread of the store ended')));
+  worker.unref();
+  const ask = (pending: Pending): void => {
+    next += 1;
+    waiting.set(next, pending);
+    worker.ref();
+    worker.postMessage({ ...pending.task, id: next });
+  };
+  return { ask, asked: () => waiting.size, stop: () => worker.terminate() };
+};
+
+/** Ends the wait, not the work: whoever holds the thread decides about that. */
+const untilAborted = (signal: AbortSignal | undefined, start: (pending: Omit<Pending, 'task'>) => () => void): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError());
+    const leave = () => signal?.removeEventListener('abort', stop);
+    const abandon = start({
+      resolve: (value) => {
+        leave();
+        resolve(value);
+      },
+      reject: (cause) => {
+        leave();
+        reject(cause);
+      },
+    });
+    const stop = () => {
+      abandon();
+      reject(abortError());
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+
+const createReaders = (max: number, timers: Timers) => {
+  const threads = new Set<Thread>();
+  const queue: Pending[] = [];
+  const startOne = (): Thread => {
+    const thread = createThread(dispatch);
+    threads.add(thread);
+    return thread;
+  };
+  const idle = (): Thread | undefined => [...threads].find((thread) => thread.asked() === 0) ?? (threads.size < max ? startOne() : undefined);
+  function dispatch(): void {
+    for (let thread = queue.length > 0 ? idle() : undefined; thread; thread = queue.length > 0 ? idle() : undefined) {
+      const pending = queue.shift();
+      if (pending) {
+        runs.set(pending, thread);
+        thread.ask(pending);
+      }
+    }
+  }
+  const runs = new WeakMap<Pending, Thread>();
+  const replace = (thread: Thread): void => {
+    threads.delete(thread);
+    void thread.stop();
+    dispatch();
+  };
+  const abandon = (pending: Pending): void => {
+    const at = queue.indexOf(pending);
+    if (at >= 0) queue.splice(at, 1);
+    const thread = runs.get(pending);
+    if (!thread) return;
+    callOff.set(
+      pending,
+      timers.after(replaceAfterMs, () => replace(thread)),
+    );
+  };
+  const callOff = new WeakMap<Pending, () => void>();
+  const read = (task: Task, signal?: AbortSignal): Promise<unknown> =>
+    untilAborted(signal, ({ resolve, reject }) => {
+      const done = (end: () => void) => {
+        callOff.get(pending)?.();
+        end();
+      };
+      const pending: Pending = { task, resolve: (value) => done(() => resolve(value)), reject: (cause) => done(() => reject(cause)) };
+      queue.push(pending);
+      dispatch();
+      return () => abandon(pending);
+    });
+  return { read, threads };
+};
+
+const askThread = (thread: Thread, task: Task): Promise<unknown> => new Promise((resolve, reject) => thread.ask({ task, resolve, reject }));
+
+export const createStoreThreads = ({ writers = 1, readers = 2, timers = systemDeps().timers }: ThreadsOptions = {}): StoreThreads => {
+  const writing: Thread[] = [];
+  let pinned = 0;
+  const { read, threads } = createReaders(readers, timers);
+  const pinWriter = () => {
+    const index = pinned % writers;
+    pinned += 1;
+    const thread = writing[index] ?? createThread(() => undefined);
+    writing[index] = thread;
+    return (task: Task) => askThread(thread, task);
+  };
+  const release = async (path: string): Promise<void> => {
+    await Promise.allSettled([...threads].map((thread) => askThread(thread, { verb: 'close', path })));
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...writing, ...threads].map((thread) => thread.stop()));
+  };
+  return { pinWriter, read, release, close };
+};

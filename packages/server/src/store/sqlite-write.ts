@@ -1,0 +1,249 @@
+/**
+ * The writer's side of the embedded store: batches in, outcomes out, one durable transaction for all that waited.
+ */
+import type { StatementSync } from 'node:sqlite';
+import { type Box, type Problem, problem, type TwinInput } from '@cityweave/core';
+import { schemaSql } from './sql.ts';
+import { countTwins, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
+import { deleteLink, deleteLinksOf, putJoins, putLink, settleJoin } from './sqlite-links.ts';
+import { type Batch, type RowCommand, type TermUse, type TwinRow, toTwinRow } from './sqlite-rows.ts';
+import type { Command, Outcome } from './store.ts';
+
+type Row = NonNullable<ReturnType<StatementSync['get']>>;
+
+const checkVersion = (id: string, expected: number | undefined, current: number): Outcome | undefined =>
+  expected === undefined || expected === current
+    ? undefined
+    : { ok: false, problem: problem('revisionConflict', { subject: id, found: `version ${current}`, accepted: `version ${expected}` }), current };
+
+const paddingDegrees = 0.001;
+
+const padded = ([west, south, east, north]: Box): Box => [west - paddingDegrees, south - paddingDegrees, east + paddingDegrees, north + paddingDegrees];
+
+const padOf = (row: Row): Box | undefined =>
+  row['pad_west'] === null ? undefined : [numberOf(row, 'pad_west'), numberOf(row, 'pad_south'), numberOf(row, 'pad_east'), numberOf(row, 'pad_north')];
+
+const lies = (inner: Box, outer: Box): boolean => inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+
+/** What never moved has its exact box in the tree. What leaves its box gets a padded one, so that the next steps cost nothing. */
+const nextPad = (box: Box | null, before: Box | undefined): Box | null => {
+  if (box === null || before === undefined) return box;
+  return lies(box, before) ? before : padded(box);
+};
+
+const putPlace = (to: Writing, n: number | bigint, [pad, before]: readonly [Box | null, Box | undefined]): void => {
+  if (pad === before) return;
+  if (pad) to.statement(before ? 'putPlace' : 'insertPlace').run(n, pad[0], pad[2], pad[1], pad[3]);
+  else if (before) to.statement('deletePlace').run(n);
+};
+
+const altPairs = (alts: unknown): readonly (readonly [string, string])[] => (typeof alts === 'string' ? JSON.parse(alts) : []);
+
+const putAlts = (to: Writing, n: number | bigint, [alts, before]: readonly [string | null, unknown]): void => {
+  if (alts === before) return;
+  for (const [value, scheme] of altPairs(before)) to.statement('deleteAlt').run(value, scheme, n);
+  for (const [value, scheme] of altPairs(alts)) to.statement('putAlt').run(value, scheme, n);
+};
+
+const putShapes = (to: Writing, n: number | bigint, [shapes, found]: readonly [string | null | undefined, Row | undefined]): void => {
+  if (typeof shapes === 'string') to.statement('putShape').run(n, shapes);
+  else if (shapes === null && numberOf(found, 'shaped') === 1) to.statement('deleteShape').run(n);
+};
+
+type Put = Omit<Extract<RowCommand, { op: 'putRow' }>, 'op' | 'expected'>;
+
+type Pads = { readonly pad: Box | null; readonly before: Box | undefined };
+
+const noBox = [null, null, null, null] as const;
+
+const keyColumns = ({ row, source }: Put, found: Row | undefined) => [row.id, row.kind, row.object, source ?? found?.['source'] ?? null] as const;
+
+const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | undefined, Pads]) => {
+  const { row, shapes, digest } = put;
+  const shaped = shapes === undefined ? numberOf(found, 'shaped') : shapes === null ? 0 : 1;
+  const times = [numberOf(found, 'version') + 1, found?.['created_at'] ?? to.at, to.at];
+  return [row.agency, row.name, ...times, ...(row.box ?? noBox), ...(pad ?? noBox), row.alts, row.wordsHash, shaped, digest ?? found?.['digest'] ?? null];
+};
+
+const writeTwin = (to: Writing, put: Put, found: Row | undefined): number | bigint => {
+  const before = found && padOf(found);
+  const pads = { pad: nextPad(put.row.box, before), before };
+  const keys = keyColumns(put, found);
+  const plain = plainColumns(to, put, [found, pads]);
+  const n = found ? numberOf(found, 'n') : to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
+  const [, kind, object, source] = keys;
+  if (found && found['kind'] === kind && found['object'] === object && found['source'] === source) to.statement('updatePlain').run(...plain, n);
+  else if (found) to.statement('updateTwin').run(...keys, ...plain, n);
+  putPlace(to, n, [pads.pad, before]);
+  return n;
+};
+
+const putWords = (to: Writing, n: number | bigint, [row, found]: readonly [TwinRow, Row | undefined]): void => {
+  if (found && numberOf(found, 'words_hash') === row.wordsHash) return;
+  if (found) to.statement('deleteWords').run(n);
+  to.statement('insertWords').run(n, row.words);
+};
+
+/** Keeps the list of kinds and their terms true. */
+const tell = (to: Writing, { row, terms }: Put, found: Row | undefined): void => {
+  if (found?.['kind'] !== row.kind) {
+    countTwins(to, row.kind, 1);
+    if (found) countTwins(to, String(found['kind']), -1);
+  }
+  for (const term of terms) noteTerm(to, row.kind, term);
+};
+
+const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
+  const { row } = command;
+  const n = writeTwin(to, command, found);
+  if (found) to.statement('updateBody').run(row.doc, row.footprint, n);
+  else to.statement('insertBody').run(n, row.doc, row.footprint);
+  putAlts(to, n, [row.alts, found?.['alts'] ?? null]);
+  putWords(to, n, [row, found]);
+  putShapes(to, n, [command.shapes, found]);
+  tell(to, command, found);
+  if (row.object !== (found?.['object'] ?? null)) to.identityTouched = true;
+  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id: row.id, op: 'put' }) };
+};
+
+const putRow = (to: Writing, command: Extract<RowCommand, { op: 'putRow' }>): Outcome => {
+  const found = to.statement('findTwin').get(command.row.id);
+  return checkVersion(command.row.id, command.expected, numberOf(found, 'version')) ?? put(to, command, found);
+};
+
+const notFound = (id: string): Outcome => ({ ok: false, problem: problem('notFound', { subject: id }), current: 0 });
+
+type Patch = Extract<Command, { op: 'patchTwin' }>;
+
+const patched = (twin: TwinInput, { values, position }: Patch): TwinInput => {
+  const merged = Object.entries({ ...twin.values, ...values }).flatMap(([term, reading]) => (reading === null ? [] : [[term, reading] as const]));
+  return { ...twin, values: Object.fromEntries(merged), ...(position && { position }) };
+};
+
+const patchTwin = (to: Writing, command: Patch): Outcome => {
+  const found = to.statement('findTwin').get(command.id);
+  if (!found) return notFound(command.id);
+  const refused = checkVersion(command.id, command.expected, numberOf(found, 'version'));
+  if (refused) return refused;
+  const body = to.statement('readBody').get(numberOf(found, 'n'));
+  const footprint = typeof body?.['footprint'] === 'string' ? { footprint: JSON.parse(body['footprint']) } : {};
+  const twin: TwinInput = { ...JSON.parse(String(body?.['doc'])), ...footprint };
+  const terms = Object.entries(command.values).flatMap(([term, reading]): readonly TermUse[] => (reading ? [[term, reading.unit ?? null]] : []));
+  return put(to, { row: toTwinRow(patched(twin, command)), terms, shapes: undefined, source: undefined, digest: undefined }, found);
+};
+
+const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'deleteTwin' }>): Outcome => {
+  const found = to.statement('findTwin').get(id);
+  if (!found) return notFound(id);
+  const refused = checkVersion(id, expected, numberOf(found, 'version'));
+  if (refused) return refused;
+  const n = numberOf(found, 'n');
+  deleteLinksOf(to, id);
+  putJoins(to, { from: id, joins: [] });
+  putAlts(to, n, [null, found['alts']]);
+  putPlace(to, n, [null, padOf(found)]);
+  for (const name of ['deleteWords', 'deleteBody', 'deleteShape', 'deleteTwin'] as const) to.statement(name).run(n);
+  if (found['object'] !== null) to.identityTouched = true;
+  countTwins(to, String(found['kind']), -1);
+  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id, op: 'delete' }) };
+};
+
+const applyCommand = (to: Writing, command: RowCommand): Outcome => {
+  switch (command.op) {
+    case 'putRow':
+      return putRow(to, command);
+    case 'patchTwin':
+      return patchTwin(to, command);
+    case 'deleteTwin':
+      return deleteTwin(to, command);
+    case 'putLink':
+      return putLink(to, command.link);
+    case 'deleteLink':
+      return deleteLink(to, command.id);
+    case 'putJoins':
+      return putJoins(to, command);
+    case 'settleJoin':
+      return settleJoin(to, command.join);
+    case 'refused':
+      return { ok: false, problem: command.problem };
+  }
+};
+
+/** A peer's batch that came before changes nothing and is acknowledged again. */
+const replayed = (to: Writing, { cursor, commands }: Batch): readonly Outcome[] | undefined => {
+  if (!cursor) return undefined;
+  const seen = to.statement('cursor').get(cursor.peer);
+  if (!seen || numberOf(seen, 'seq') < cursor.seq) {
+    to.statement('putCursor').run(cursor.peer, cursor.seq);
+    return undefined;
+  }
+  return commands.map(() => ({ ok: true, version: 0, seq: to.head }));
+};
+
+const applyAll = (to: Writing, { commands, atomic }: Batch): readonly Outcome[] => {
+  const outcomes: Outcome[] = [];
+  for (const command of commands) {
+    const outcome = applyCommand(to, command);
+    outcomes.push(outcome);
+    if (atomic && !outcome.ok) return commands.map((_, index) => (index === outcomes.length - 1 ? outcome : { ok: false, problem: outcome.problem }));
+  }
+  return outcomes;
+};
+
+const foundIn = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const refuseAll = ({ commands }: Batch, refused: Problem): readonly Outcome[] => commands.map(() => ({ ok: false, problem: refused }));
+
+const flushTally = (to: Writing): void => {
+  for (const [kind, more] of to.tally) if (more !== 0) to.statement('tallyKind').run(kind, more);
+  to.tally.clear();
+};
+
+/** A batch keeps its own fate inside the common transaction. */
+const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] => {
+  const { head, identityTouched } = to;
+  const undo = () => {
+    to.file.exec(schemaSql.rollbackTo);
+    Object.assign(to, { head, identityTouched });
+    to.knownTerms.clear();
+    to.tally.clear();
+  };
+  to.at = batch.at;
+  to.file.exec(schemaSql.savepoint);
+  try {
+    const outcomes = replayed(to, batch) ?? applyAll(to, batch);
+    if (batch.atomic && outcomes.some((outcome) => !outcome.ok)) undo();
+    flushTally(to);
+    to.file.exec(schemaSql.release);
+    return outcomes;
+  } catch (cause) {
+    undo();
+    to.file.exec(schemaSql.release);
+    return refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) }));
+  }
+};
+
+export type Written = { readonly outcomes: readonly (readonly Outcome[])[]; readonly head: number; readonly identityTouched: boolean };
+
+/** Group commit: all batches in one transaction, durable when this returns. */
+export const writeBatches = (to: Writing, batches: readonly Batch[]): Written => {
+  const { head } = to;
+  to.identityTouched = false;
+  try {
+    const outcomes = inTransaction(to.file, () => batches.map((batch) => applyBatch(to, batch)));
+    return { outcomes, head: to.head, identityTouched: to.identityTouched };
+  } catch (cause) {
+    to.head = head;
+    to.knownTerms.clear();
+    to.tally.clear();
+    const refused = problem('unavailable', { subject: 'store', found: foundIn(cause) });
+    return { outcomes: batches.map((batch) => refuseAll(batch, refused)), head, identityTouched: false };
+  }
+};
+
+/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file. */
+export const maintainFile = (to: Writing, keepChanges: number): void => {
+  to.statement('prune').run(to.head - keepChanges);
+  to.file.exec(schemaSql.optimize);
+  to.file.exec(schemaSql.checkpoint);
+};

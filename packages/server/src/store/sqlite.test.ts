@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemDeps, type Timers } from '../deps.ts';
+import { openSqliteStore, storeFileName } from './sqlite.ts';
+import { createStoreThreads, type StoreThreads } from './sqlite-threads.ts';
+import { storeContract } from './store.contract.ts';
+import type { TwinStore } from './store.ts';
+import { accepted, at, put, putLink, term, twinId } from './twins.contract.ts';
+
+const { clock } = systemDeps();
+const shared = createStoreThreads({ writers: 1, readers: 2 });
+
+storeContract('the embedded store', (directory) => openSqliteStore({ directory, clock, threads: shared }));
+
+describe('the file and the threads of the embedded store', () => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'sqlite-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const opened = async (threads: StoreThreads = shared, name = '.'): Promise<TwinStore> => {
+    const result = await openSqliteStore({ directory: join(directory, name), clock, threads });
+    return result.ok ? result.value : expect.fail(result.problem.kind);
+  };
+
+  const killAfter = (batches: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let acknowledged = 0;
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        acknowledged = Math.max(acknowledged, ...text.trim().split('\n').map(Number));
+        if (acknowledged >= batches) child.kill('SIGKILL');
+      });
+      child.on('error', reject).on('exit', () => resolve(acknowledged));
+    });
+
+  test('what was acknowledged before a kill -9 is there afterwards, whole batches only, and the file is sound', { timeout: 30_000 }, async () => {
+    const acknowledged = await killAfter(25);
+    const store = await opened();
+    const count = await store.count({});
+    expect(acknowledged).toBeGreaterThanOrEqual(25);
+    expect(count % 20).toBe(0);
+    expect(count).toBeGreaterThanOrEqual(acknowledged * 20);
+    expect((await store.changes(0, { limit: 100_000 })).changes.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    expect(await store.count({ text: 'batch', box: [-180, -90, 180, 90] })).toBe(count);
+    await store.close();
+    const file = new DatabaseSync(join(directory, storeFileName));
+    expect(file.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    expect(file.prepare("SELECT rtreecheck('place') AS found").get()).toEqual({ found: 'ok' });
+    file.close();
+  });
+
+  test('a file of a newer version, of another program, or no database at all is refused and left alone', async () => {
+    await (await opened()).close();
+    const path = join(directory, storeFileName);
+    const edit = (text: string) => {
+      const file = new DatabaseSync(path);
+      file.exec(text);
+      file.close();
+    };
+    const open = () => openSqliteStore({ directory, clock, threads: shared });
+    edit("INSERT INTO schema_version VALUES (99, '2026-01-01')");
+    expect(await open()).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } });
+    rmSync(path);
+    edit('CREATE TABLE theirs (a)');
+    expect(await open()).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
+    writeFileSync(path, 'this is no database, '.repeat(100));
+    expect(await open()).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
+  });
+
+  test('a dozen stores share the threads of a process without seeing one another', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `node-${index}`);
+    const stores = await Promise.all(names.map((name) => opened(shared, name)));
+    await Promise.all(stores.map((store, index) => accepted(store, [put(`${index}`), putLink(twinId(`${index}`), twinId('x'))])));
+    expect(await Promise.all(stores.map((store) => store.count({})))).toEqual(names.map(() => 1));
+    await Promise.all(stores.map((store) => store.close()));
+    expect(await stores[0]?.apply([put('late')], { at })).toMatchObject([{ ok: false, problem: { kind: 'unavailable' } }]);
+  });
+
+  test('a reader still busy with an abandoned read is replaced when its time is over, and what waited is answered', async () => {
+    const due: (() => void)[] = [];
+    const timers: Timers = {
+      after: (_ms, run) => {
+        due.push(run);
+        return () => due.splice(due.indexOf(run), 1);
+      },
+    };
+    const threads = createStoreThreads({ writers: 1, readers: 1, timers });
+    const store = await opened(threads);
+    await accepted(
+      store,
+      Array.from({ length: 500 }, (_, index) => put(`${index}`, { name: `w${index}` })),
+    );
+    const controller = new AbortController();
+    // 75,000 questions to a function of ours: longer than the wait
+    const any = Array.from({ length: 150 }, (_, index) => ({ not: { property: [{ term: term('none'), op: 'contains' as const, value: `${index}` }] } }));
+    const slow = store.count({ all: any }, { signal: controller.signal });
+    const waiting = store.count({});
+    controller.abort();
+    await expect(slow).rejects.toMatchObject({ name: 'AbortError' });
+    for (const run of due.splice(0)) run();
+    expect(await waiting).toBe(500);
+    await store.close();
+    await threads.close();
+  });
+
+  test('a store with threads of its own ends them when it closes', async () => {
+    const result = await openSqliteStore({ directory, clock });
+    const store = result.ok ? result.value : expect.fail(result.problem.kind);
+    await accepted(store, [put('1')]);
+    await store.close();
+    await expect(store.count({})).rejects.toThrow('closed');
+  });
+});

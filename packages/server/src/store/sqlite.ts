@@ -1,0 +1,238 @@
+/**
+ * The embedded store: the verbs of `TwinStore` over node:sqlite. This side runs on the main thread and only packs, sends and unpacks;
+ * the writing side is `sqlite-lane.ts`, the threads are `sqlite-threads.ts`.
+ */
+import { join } from 'node:path';
+import {
+  fail,
+  type Group,
+  type Join,
+  type JoinState,
+  type Link,
+  normaliseKey,
+  ok,
+  type PageKey,
+  type Problem,
+  problem,
+  type Result,
+  type Shape,
+  type Twin,
+  type TwinId,
+} from '@cityweave/core';
+import type { Clock } from '../deps.ts';
+import type { Synchronous } from './sqlite-file.ts';
+import { createLane, type Lane } from './sqlite-lane.ts';
+import type { Reads, ReadVerb } from './sqlite-read.ts';
+import { createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
+import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from './store.ts';
+
+export type SqliteStoreOptions = {
+  /** where the file of the store lies; made where it is not there */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** shared with the other stores of the process; own ones where absent */
+  readonly threads?: StoreThreads | undefined;
+  readonly synchronous?: Synchronous | undefined;
+};
+
+export const storeFileName = 'twins.sqlite';
+
+type Ask = <V extends ReadVerb>(verb: V, args: Parameters<Reads[V]>[1], waiting?: Waiting) => Promise<ReturnType<Reads[V]>>;
+
+type Sides = { readonly ask: Ask; readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
+
+// Everything below gives back what was parsed before it was put in: the rows of our own file keep their types.
+
+const twinsOf = (text: string): readonly Twin[] => trusted(JSON.parse(text));
+
+const page = async (ask: Ask, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
+  const { filter = {}, order, first, after, backwards = false } = query;
+  const found = await ask('find', { filter, order, after, backwards, first }, waiting);
+  return { twins: twinsOf(found.twins), seq: found.seq, ...(found.next && { next: trusted<PageKey>(found.next) }) };
+};
+
+const groupKey = (row: Record<string, unknown>): string => JSON.stringify([row['kind'], row['agency']]);
+
+const toGroup = (row: Record<string, unknown>, count: number): Group => {
+  const { twins, ...facets } = row;
+  return trusted({ ...facets, count, of: Number(twins) });
+};
+
+/** A kind that was asked for and matches nothing is told too: none of twelve is an answer. */
+const summarise =
+  (ask: Ask): TwinStore['summarise'] =>
+  async (filter, by, waiting) => {
+    const { matching, all } = await ask('summarise', { filter, by }, waiting);
+    const counts = new Map(matching.map((row) => [groupKey(row), Number(row['twins'])]));
+    const groups = all.map((row) => toGroup(row, counts.get(groupKey(row)) ?? 0));
+    return groups.filter(({ count }) => count > 0 || filter.kinds !== undefined);
+  };
+
+const append = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+  const known = map.get(key);
+  if (!known) map.set(key, [value]);
+  else if (!known.includes(value)) known.push(value);
+};
+
+const resolve =
+  (ask: Ask): TwinStore['resolve'] =>
+  async (identifiers, waiting) => {
+    const keys = new Map<string, string[]>();
+    for (const identifier of identifiers) append(keys, normaliseKey(identifier), identifier);
+    const { own, alternative } = await ask('resolve', { identifiers, keys: [...keys.keys()], scheme: waiting?.scheme }, waiting);
+    const found = new Map<string, TwinId[]>();
+    for (const { asked, id } of own) append(found, String(asked), trusted<TwinId>(id));
+    for (const { asked, id } of alternative) for (const identifier of keys.get(String(asked)) ?? []) append(found, identifier, trusted<TwinId>(id));
+    return found;
+  };
+
+const toLink = ([id, kind, from, to, source, recordedAt, evidence]: readonly unknown[]): Link =>
+  trusted({ id, kind, from, to, source, recordedAt, ...(evidence === null ? {} : { evidence }) });
+
+/** A link inside the frontier is met from both its ends. */
+const adjacent =
+  (ask: Ask): TwinStore['adjacent'] =>
+  async (ids, { kinds, direction, limit }, waiting) => {
+    const links = new Map<string, Link>();
+    for (const row of await ask('adjacent', { ids, kinds, direction, limit }, waiting)) {
+      const link = toLink(row);
+      links.set(link.id, link);
+    }
+    return [...links.values()].slice(0, limit);
+  };
+
+const toChange = ({ seq, id, op, at, link }: Record<string, unknown>) => ({ seq, id, op, at, ...(link === null ? {} : { link }) });
+
+const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
+  trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });
+
+const joinKey = ({ from, kind, agency, scheme, value }: Join): string => JSON.stringify([from, kind, agency, scheme, value]);
+
+const firstJoin: readonly string[] = ['', '', '', '', ''];
+
+const joins =
+  (ask: Ask): TwinStore['joins'] =>
+  async ({ state, agency, first, after }) => {
+    const rows = await ask('joins', { state, agency, first: first + 1, after: after === undefined ? firstJoin : JSON.parse(after) });
+    const found = rows.slice(0, first).map(toJoin);
+    const last = found.at(-1);
+    return { joins: found, ...(rows.length > first && last && { next: joinKey(last) }) };
+  };
+
+const countJoins = async (ask: Ask): Promise<Record<JoinState, number>> => {
+  const counts: Record<JoinState, number> = { PENDING: 0, RESOLVED: 0, UNRESOLVED: 0 };
+  for (const { state, joins: count } of await ask('countJoins', {})) counts[trusted<JoinState>(state)] = Number(count);
+  return counts;
+};
+
+const health = async ({ ask, clock }: Sides): ReturnType<TwinStore['health']> => {
+  const from = clock.monotonicMs();
+  try {
+    const headSeq = await ask('head', {});
+    return { ok: true, latencyMs: clock.monotonicMs() - from, headSeq, detail: 'node:sqlite' };
+  } catch (cause) {
+    return { ok: false, latencyMs: clock.monotonicMs() - from, headSeq: 0, detail: cause instanceof Error ? cause.message : 'no answer' };
+  }
+};
+
+/** Asked with every answer to a partner, so it is counted again only where a write touched it. */
+const createIdentities = ({ ask, lane }: Sides): TwinStore['identities'] => {
+  let counted: { readonly at: number; readonly twins: Promise<number> } | undefined;
+  return () => {
+    const at = lane.identitySeq();
+    if (counted?.at !== at) counted = { at, twins: ask('identities', {}) };
+    return counted.twins;
+  };
+};
+
+const kinds =
+  (ask: Ask): TwinStore['kinds'] =>
+  async () => {
+    const found = await ask('kinds', {});
+    const terms = Map.groupBy(found.terms, ({ kind }) => kind);
+    const termsOf = (kind: unknown) => (terms.get(trusted(kind)) ?? []).map(({ term, unit }) => (unit === null ? { term } : { term, unit }));
+    return trusted(found.kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
+  };
+
+const questions = ({ ask }: Sides) => ({
+  get: async (ids: readonly TwinId[], waiting?: Waiting) => new Map(twinsOf(await ask('get', { ids }, waiting)).map((twin) => [twin.id, twin])),
+  resolve: resolve(ask),
+  shapes: async (ids: readonly TwinId[], waiting?: Waiting) =>
+    new Map((await ask('shapes', { ids }, waiting)).map(({ id, doc }): [TwinId, readonly Shape[]] => [trusted(id), trusted(JSON.parse(String(doc)))])),
+  find: (query: FindQuery, waiting?: Waiting) => page(ask, query, waiting),
+  count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
+  summarise: summarise(ask),
+  adjacent: adjacent(ask),
+  kinds: kinds(ask),
+});
+
+const journal = ({ ask, lane }: Sides) => ({
+  apply: lane.apply,
+  onCommit: lane.onCommit,
+  changes: async (since: number, { limit }: { readonly limit: number }): ReturnType<TwinStore['changes']> => {
+    const found = await ask('changes', { since, limit });
+    return { changes: trusted(found.changes.map(toChange)), head: found.head, oldest: found.oldest };
+  },
+  cursor: async (peer: string) => {
+    const [row] = await ask('cursor', { peer });
+    return row && Number(row['seq']);
+  },
+  joins: joins(ask),
+  countJoins: () => countJoins(ask),
+});
+
+const imports = ({ ask, lane }: Sides) => ({
+  sourceState: async (source: string, { after, first }: Parameters<TwinStore['sourceState']>[1]): ReturnType<TwinStore['sourceState']> =>
+    trusted(await ask('sourceState', { source, after: after ?? '', first })),
+  putImport: async (record: ImportRecord) => {
+    await lane.send({ verb: 'putImport', columns: [record.id, record.source, record.startedAt, JSON.stringify(record)] });
+  },
+  lastImport: async (source: string): Promise<ImportRecord | undefined> => {
+    const [row] = await ask('lastImport', { source });
+    return row && trusted(JSON.parse(String(row['doc'])));
+  },
+});
+
+const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
+  ...questions(sides),
+  ...journal(sides),
+  ...imports(sides),
+  identities: createIdentities(sides),
+  health: () => health(sides),
+  maintain: async (keepChanges) => {
+    await sides.lane.send({ verb: 'maintain', keepChanges });
+  },
+  close,
+});
+
+const unopened = (cause: unknown): Problem => problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no thread' });
+
+const openOn = async (write: (task: Task) => Promise<unknown>, task: Task): Promise<Result<number>> => {
+  try {
+    return trusted(await write(task));
+  } catch (cause) {
+    return fail(unopened(cause));
+  }
+};
+
+export const openSqliteStore = async ({ directory, clock, threads, synchronous = 'full' }: SqliteStoreOptions): Promise<Result<TwinStore>> => {
+  const path = join(directory, storeFileName);
+  const using = threads ?? createStoreThreads();
+  const write = using.pinWriter();
+  const opened = await openOn(write, { verb: 'open', path, synchronous, at: clock.now() });
+  if (!opened.ok) {
+    if (!threads) await using.close();
+    return opened;
+  }
+  const lane = createLane({ write, path, head: opened.value });
+  const ask: Ask = async (verb, args, waiting) => {
+    if (!lane.isOpen()) return Promise.reject(new Error('the store is closed'));
+    return trusted(await using.read({ verb: 'read', path, read: verb, args: JSON.stringify(args) }, waiting?.signal));
+  };
+  const close = async () => {
+    await lane.close();
+    await using.release(path);
+    if (!threads) await using.close();
+  };
+  return ok(createVerbs({ ask, lane, clock }, close));
+};

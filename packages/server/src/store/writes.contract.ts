@@ -1,0 +1,166 @@
+/**
+ * What every store promises of writes: versions, batches, cursors, and that what was put comes back unchanged.
+ */
+import { Instant } from '@cityweave/core';
+import { expect, test } from 'vitest';
+import type { Command, TwinStore } from './store.ts';
+import { accepted, at, put, putLink, term, twin, twinId } from './twins.contract.ts';
+
+const hostile = [
+  "O'Brien",
+  'a "quoted" name',
+  'back\\slash',
+  '__proto__',
+  "'; DROP TABLE twin; --",
+  'MATCH (n) DETACH DELETE n',
+  'constructor',
+  '%_*?',
+  '\u0000nul',
+  '\u{1F300}',
+];
+
+export const writesContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>) => {
+  test('a twin is found again as it was put, with version and times added', async () => {
+    const input = twin(twinId('1'), {
+      name: 'Pump',
+      position: [4.5, 45.7, 12],
+      object: 'urn:x:1',
+      altIds: [{ scheme: 'no', value: '791.0' }],
+      values: { 'city:height': { value: 12.5, unit: 'm' }, 'city:note': { value: null }, 'city:tags': { value: ['a', { b: 1 }] } },
+    });
+    await accepted(store(), [{ op: 'putTwin', twin: input }]);
+    expect((await store().get([input.id])).get(input.id)).toEqual({ ...input, version: 1, createdAt: at, updatedAt: at });
+    expect((await (await reopen()).get([input.id, twinId('2')])).size).toBe(1);
+  });
+
+  test('each change is one version more, and the time of creation stays', async () => {
+    const later = Instant.parse('2026-05-05T12:00:00Z');
+    await accepted(store(), [put('1')]);
+    const [outcome] = await store().apply([put('1', { name: 'other' })], { at: later });
+    expect(outcome).toEqual({ ok: true, version: 2, seq: 2 });
+    expect((await store().get([twinId('1')])).get(twinId('1'))).toMatchObject({ version: 2, createdAt: at, updatedAt: later, name: { en: 'other' } });
+  });
+
+  test('of fifty writers on one version one wins, and the others learn the current one', async () => {
+    await accepted(store(), [put('1')]);
+    const attempts = Array.from({ length: 50 }, (_, writer) =>
+      store().apply([{ op: 'putTwin', twin: twin(twinId('1'), { name: `writer ${writer}` }), expected: 1 }], { at }),
+    );
+    const outcomes = (await Promise.all(attempts)).flat();
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+    expect(outcomes.filter((outcome) => !outcome.ok && outcome.problem.kind === 'revisionConflict' && outcome.current === 2)).toHaveLength(49);
+  });
+
+  test('expected 0 means that the twin must not be there yet', async () => {
+    const fresh: Command = { op: 'putTwin', twin: twin(twinId('1')), expected: 0 };
+    expect(await store().apply([fresh], { at })).toMatchObject([{ ok: true, version: 1 }]);
+    expect(await store().apply([fresh], { at })).toMatchObject([{ ok: false, current: 1, problem: { kind: 'revisionConflict' } }]);
+  });
+
+  test('an atomic batch with one conflict leaves nothing, not even in the list of kinds', async () => {
+    const outcomes = await store().apply(
+      [put('1', { kind: 'Pump', values: { 'city:height': { value: 1 } } }), { op: 'deleteTwin', id: twinId('9') }, putLink(twinId('1'), twinId('2'))],
+      { at },
+    );
+    expect(outcomes.map((outcome) => !outcome.ok && outcome.problem.kind)).toEqual(['notFound', 'notFound', 'notFound']);
+    expect(await store().count({})).toBe(0);
+    expect(await store().changes(0, { limit: 10 })).toEqual({ changes: [], head: 0, oldest: 0 });
+    expect(await store().kinds()).toEqual([]);
+    await accepted(store(), [put('1', { kind: 'Pump', values: { 'city:height': { value: 1, unit: 'm' } } })]);
+    expect(await store().kinds()).toEqual([{ kind: 'city:Pump', count: 1, terms: [{ term: 'city:height', unit: 'm' }] }]);
+  });
+
+  test('a batch that is not atomic keeps what is good', async () => {
+    const outcomes = await store().apply([put('1'), { op: 'deleteTwin', id: twinId('9') }, put('2')], { at, atomic: false });
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(await store().count({})).toBe(2);
+  });
+
+  test('a batch refused in a common transaction takes nothing from its neighbours', async () => {
+    const batches = Array.from({ length: 20 }, (_, batch) => [
+      put(`${batch}-a`),
+      ...(batch % 2 ? [{ op: 'deleteTwin', id: twinId('none') } as const] : []),
+      put(`${batch}-b`),
+    ]);
+    await Promise.all(batches.map((commands) => store().apply(commands, { at })));
+    expect(await store().count({})).toBe(20);
+    expect((await store().changes(0, { limit: 100 })).changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  test('the cursor of a peer is saved with the data, and what it replays is a no-op', async () => {
+    const apply = (seq: number, name: string) => store().apply([put('1', { name })], { at, cursor: { peer: 'p', seq } });
+    expect(await store().cursor('p')).toBeUndefined();
+    await apply(5, 'five');
+    for (const seq of [5, 4]) expect(await apply(seq, 'again')).toMatchObject([{ ok: true }]);
+    await apply(6, 'six');
+    expect(await store().cursor('p')).toBe(6);
+    const found = (await (await reopen()).get([twinId('1')])).get(twinId('1'));
+    expect(found).toMatchObject({ name: { en: 'six' }, version: 2 });
+    expect(await store().cursor('p')).toBe(6);
+  });
+
+  test('the cursor of a refused batch is not saved', async () => {
+    await store().apply([{ op: 'deleteTwin', id: twinId('9') }], { at, cursor: { peer: 'p', seq: 1 } });
+    expect(await store().cursor('p')).toBeUndefined();
+  });
+
+  test('a patch overwrites the values given, takes away those that are null, and may move the twin', async () => {
+    await accepted(store(), [put('1', { position: [1, 1], values: { 'city:a': { value: 1 }, 'city:b': { value: 2 } } })]);
+    await accepted(store(), [{ op: 'patchTwin', id: twinId('1'), values: { 'city:a': null, 'city:c': { value: 'now' } }, position: [2, 2] }]);
+    expect((await store().get([twinId('1')])).get(twinId('1'))).toMatchObject({
+      values: { 'city:b': { value: 2 }, 'city:c': { value: 'now' } },
+      position: [2, 2],
+      version: 2,
+    });
+    expect(await store().count({ box: [1.9, 1.9, 2.1, 2.1] })).toBe(1);
+    expect(await store().count({ text: 'now' })).toBe(1);
+    expect(await store().apply([{ op: 'patchTwin', id: twinId('2'), values: {} }], { at })).toMatchObject([{ ok: false, problem: { kind: 'notFound' } }]);
+  });
+
+  test('integers up to 2^53 are kept exactly, beyond it and infinite ones are refused', async () => {
+    const bound = Number.MAX_SAFE_INTEGER;
+    await accepted(store(), [put('1', { values: { 'city:n': { value: bound }, 'city:m': { value: -bound } } })]);
+    expect((await store().get([twinId('1')])).get(twinId('1'))?.values['city:n']?.value).toBe(bound);
+    const base = twin(twinId('2'));
+    for (const value of [bound + 1, -bound - 1, [1, { deep: bound + 1 }], Number.POSITIVE_INFINITY]) {
+      const beyond = { ...base, values: { 'city:n': { value } } };
+      expect(await store().apply([{ op: 'putTwin', twin: beyond }], { at })).toMatchObject([{ ok: false, problem: { kind: 'invalid', path: 'city:n' } }]);
+    }
+    expect(await store().count({})).toBe(1);
+  });
+
+  test('ids, names and values with quotes, backslashes and fragments of query languages come back unchanged', async () => {
+    const inputs = hostile.map((text, index) =>
+      twin(twinId(`${index}${encodeURIComponent(text)}`), {
+        name: text,
+        object: text,
+        altIds: [{ scheme: text, value: text }],
+        values: { 'x:"quoted\\"': { value: text } },
+      }),
+    );
+    const proto = twin(twinId('proto'), { values: JSON.parse('{"__proto__": {"value": 1}, "constructor": {"value": 2}}') });
+    await accepted(
+      store(),
+      [...inputs, proto].map((input) => ({ op: 'putTwin', twin: input })),
+    );
+    const found = await store().get([...inputs, proto].map(({ id }) => id));
+    for (const input of inputs) expect(found.get(input.id)).toEqual({ ...input, version: 1, createdAt: at, updatedAt: at });
+    expect(JSON.stringify(found.get(proto.id)?.values)).toBe(JSON.stringify(proto.values));
+    for (const [index, text] of hostile.entries()) {
+      expect((await store().resolve([text])).get(text)).toEqual([inputs[index]?.id]);
+      expect((await store().find({ filter: { ids: [text] }, first: 10 })).twins.map(({ id }) => id)).toEqual([inputs[index]?.id]);
+      expect(await store().count({ property: [{ term: term('x:"quoted\\"'), op: 'eq', value: text }] })).toBe(1);
+    }
+  });
+
+  test('shapes are kept beside the twin until they are replaced or taken away', async () => {
+    const shape = { type: 'Solid', lod: '2.2', boundaries: [[[[0, 1, 2]]]], vertices: [[0, 0, 0] as [number, number, number]], crs: 'EPSG:7415' };
+    const input = twin(twinId('1'));
+    await accepted(store(), [{ op: 'putTwin', twin: input, shapes: [shape] }, put('1')]);
+    expect((await store().shapes([input.id])).get(input.id)).toEqual([shape]);
+    expect((await store().get([input.id])).get(input.id)?.shaped).toBe(true);
+    await accepted(store(), [{ op: 'putTwin', twin: input, shapes: [] }]);
+    expect((await store().shapes([input.id])).size).toBe(0);
+    expect((await store().get([input.id])).get(input.id)?.shaped).toBeUndefined();
+  });
+};

@@ -1,0 +1,26 @@
+/**
+ * Result: one figure of a benchmark, beside that of its peer or floor from the same run.
+ */
+export type BenchResult = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  /** the peer or the floor, measured in the same run */
+  readonly against?: string;
+  readonly againstValue?: number;
+  /** ours to theirs, so that more than 1 is better for us */
+  readonly ratio?: number;
+  readonly budget?: number;
+  readonly ok?: boolean;
+};
+
+/** The ratio, and whether the budget is kept, as they follow from the figures. */
+export const toResult = (given: Omit<BenchResult, 'ratio' | 'ok'>): BenchResult => {
+  const { value, better, againstValue, budget } = given;
+  return {
+    ...given,
+    ...(againstValue !== undefined && { ratio: better === 'higher' ? value / againstValue : againstValue / value }),
+    ...(budget !== undefined && { ok: better === 'higher' ? value >= budget : value <= budget }),
+  };
+};

@@ -1,0 +1,93 @@
+/**
+ * The rules of the house as tables: which room may import which, where each power lives, and which words name nothing.
+ */
+
+/** Order of core is reading order: a room sees only those above it. */
+export const coreArrows: Readonly<Record<string, readonly string[]>> = {
+  ground: [],
+  twin: ['ground'],
+  federation: ['ground', 'twin'],
+  message: ['ground', 'twin', 'federation'],
+  index: ['ground', 'twin', 'federation', 'message'],
+};
+
+const ground = ['deps', 'events'];
+const roles = ['registry', 'orchestration'];
+const rooms = [...ground, 'config', 'store', 'import', 'trust', 'protocol', 'exchange', ...roles, 'graphql', 'http'];
+
+/** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
+export const serverArrows: Readonly<Record<string, readonly string[]>> = {
+  deps: [],
+  events: ['deps'],
+  import: [...ground, 'store'],
+  config: [...ground, 'import'],
+  store: ground,
+  trust: [...ground, 'store'],
+  protocol: [...ground, 'trust'],
+  exchange: [...ground, 'store', 'protocol', 'trust'],
+  registry: [...ground, 'store', 'exchange'],
+  orchestration: [...ground, 'config', 'store', 'trust', 'exchange', 'protocol'],
+  graphql: [...ground, 'store', ...roles],
+  http: [...ground, 'protocol', 'trust', 'exchange', 'graphql'],
+  'agency-node': rooms,
+  city: [...rooms, 'agency-node'],
+  cli: [...rooms, 'agency-node', 'city'],
+  main: ['cli'],
+  index: [...rooms, 'agency-node', 'city', 'cli'],
+};
+
+export type Power = {
+  readonly name: string;
+  readonly form: RegExp;
+  /** beginnings of paths under `packages` where it may be used */
+  readonly homes: readonly string[];
+  /** look into quoted texts as well */
+  readonly inTexts?: boolean;
+};
+
+/** Each power has one home. Where a rule finds it elsewhere, the file is the wrong one. */
+export const powers: readonly Power[] = [
+  { name: 'the time', form: /\bDate\.now\b|\bnew Date\(\s*\)/, homes: ['server/src/deps.ts'] },
+  { name: 'new identifiers and chance', form: /\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b|\bMath\.random\b/, homes: ['server/src/deps.ts'] },
+  { name: 'the environment', form: /\bprocess\.env\b/, homes: ['server/src/config/', 'server/src/cli/'] },
+  {
+    name: 'SQL',
+    form: /\b(SELECT\s|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (VIRTUAL )?TABLE|PRAGMA \w)/,
+    homes: ['server/src/store/sql'],
+    inTexts: true,
+  },
+  { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
+  { name: 'files', form: /from 'node:fs(\/promises)?'/, homes: ['server/src/store/', 'server/src/import/', 'server/src/config/'], inTexts: true },
+  {
+    name: 'the network',
+    form: /\bfetch\(|from '(node:https?|node:http2|node:net|node:tls|undici|ws)'/,
+    homes: ['server/src/protocol/', 'server/src/http.ts', 'server/src/http/'],
+    inTexts: true,
+  },
+  { name: 'HTTP status codes', form: /\bstatus(Code)?\s*[:=]\s*[1-5]\d\d\b/, homes: ['server/src/http.ts', 'server/src/http/', 'server/src/protocol/'] },
+  { name: 'logs and counters', form: /from '(pino|prom-client)'/, homes: ['server/src/events'], inTexts: true },
+  { name: 'the terminal', form: /\bconsole\.|\bprocess\.(stdout|stderr)\b/, homes: ['server/src/cli/', 'server/src/events'] },
+  { name: 'the end of the process', form: /\bprocess\.(exit\b|exitCode\b|kill\b|on\()/, homes: ['server/src/main.ts', 'server/src/cli/'] },
+  { name: 'throw', form: /(?<![.\w])throw\b/, homes: ['core/src/ground/assert.ts'] },
+];
+
+/** Rooms that touch no foreign library, so that nothing can be thrown at them that is not a bug. */
+export const roomsWithoutCatch: readonly string[] = ['registry', 'orchestration', 'deps', 'events', 'agency-node'];
+
+/** They name nothing. The last one is a spelling: the standard says adaptor. */
+export const wordsNotUsed: readonly string[] = [
+  ...['manager', 'service', 'handler', 'helper', 'helpers', 'util', 'utils', 'common', 'data', 'info', 'entity', 'model', 'base', 'impl'],
+  'adapter',
+];
+
+/** The standard's own terms, and those of the formats we read, that hold such a word. */
+export const termsOfOthers: readonly string[] = ['exchange-data', 'data-area', 'data-type', 'service-object'];
+
+/** Limits of style; the aim is lower. Lines of files and functions are counted by Biome. Nouns (a schema and its type) are not counted as names. */
+export const bounds = { filesPerFolder: 14, foldersDeep: 2, exportedNames: 12 } as const;
+
+/** Files that are one table each: many names, one idea. */
+export const tables: Readonly<Record<string, string>> = {
+  'packages/core/src/ground/id.ts': 'every kind of identifier and how each is made',
+  'packages/core/src/message/object-information.ts': 'every object that a message may carry, in the words of the wire',
+};

@@ -1,0 +1,32 @@
+/**
+ * One project a package and one for the tools. Real sockets, files and worker threads are used, so every file gets a process of its own.
+ */
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+/** What a single claim may take. Journeys over several real nodes take longer than anything inside one. */
+const testMs = { core: 20_000, server: 60_000, testbed: 180_000, tools: 60_000 };
+
+const project = (name: keyof typeof testMs, folder: string) => ({
+  extends: true as const,
+  test: { name, include: [`${folder}/**/*.test.ts`], testTimeout: testMs[name], hookTimeout: testMs[name] },
+});
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    // More workers than processors would make every wait in a test longer and no test faster.
+    maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
+    teardownTimeout: 20_000,
+    // A test that passes only at the second try tells of a race: it is a failure.
+    retry: 0,
+    allowOnly: false,
+    projects: [
+      project('core', 'packages/core/src'),
+      project('server', 'packages/server/src'),
+      project('testbed', 'packages/testbed/src'),
+      project('tools', 'tools'),
+    ],
+  },
+});
