@@ -99,12 +99,13 @@ export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Join
       .sort((a, b) => comparePageKeys(pageKeyOf(a, parts.order), pageKeyOf(b, parts.order), descending))[0];
   const told = mergeTwins([...rows.values()]).flatMap((twin) => {
     const place = placeOfTwin.get(leaderOf(twin)?.id ?? twin.representations[0]?.id ?? ('' as TwinId)); // branding: no twin has the empty id
-    return place !== undefined && matchesMerged(filter, twin.representations, { rules, context }) ? [{ twin, place }] : [];
+    const key = place === undefined ? undefined : candidates[place]?.key;
+    return place !== undefined && key && matchesMerged(filter, twin.representations, { rules, context }) ? [{ twin, place, key }] : [];
   });
   const next = nextKeys(parts, candidates);
   const total = next === undefined && parts.keys.size === 0 ? { total: told.length } : {};
   const inOrder = told.sort((a, b) => a.place - b.place || compareText(a.twin.id, b.twin.id));
-  return { rows: inOrder.map(({ twin }) => ({ twin, links: linksOf(twin, rows) })), ...(next && { next }), ...total };
+  return { rows: inOrder.map(({ twin, key }) => ({ twin, links: linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };
 
 const wasAskedFor = (twin: Twin, pushed: TwinFilter | undefined, context: MatchContext): boolean => pushed !== undefined && matchesFilter(pushed, twin, context);

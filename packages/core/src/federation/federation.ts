@@ -134,10 +134,15 @@ const featureOf = ({ feature }: Candidate): Member['features'][number] => ({
   terms: feature.attributes.data.terms.map(({ term }) => term),
 });
 
-/** Members with the terms that their features offer now; the kinds granted stay as agreed. */
+/** Members as they are registered now: the terms that their features offer, and where they are reached. Kinds stay as agreed, keys as pinned. */
 export const refreshMembers = (federation: Federation, candidates: readonly Candidate[]): Federation => {
-  const now = new Map(candidates.map((candidate) => [candidate.feature.id, featureOf(candidate)]));
-  const members = federation.members.map((member) => ({ ...member, features: member.features.map((feature) => now.get(feature.featureId) ?? feature) }));
+  const features = new Map(candidates.map((candidate) => [candidate.feature.id, featureOf(candidate)]));
+  const endpoints = new Map(candidates.flatMap(({ twin }) => twin.attributes.endpoints.slice(0, 1).map((endpoint) => [twin.id, endpoint] as const)));
+  const members = federation.members.map((member) => ({
+    ...member,
+    endpoint: endpoints.get(member.twinId) ?? member.endpoint,
+    features: member.features.map((feature) => features.get(feature.featureId) ?? feature),
+  }));
   return JSON.stringify(members) === JSON.stringify(federation.members) ? federation : { ...federation, members, revision: federation.revision + 1 };
 };
 

@@ -14,6 +14,7 @@ export type TypedKinds = {
 };
 
 export const genericTwin = 'GenericTwin';
+export const genericFederatedTwin = 'GenericFederatedTwin';
 
 /** Fields that every twin has: a property of such a name gets the suffix `Value`. */
 const fieldsOfTwin = new Set(['id', 'kind', 'name', 'agency', 'position', 'geometry', 'property', 'properties', 'links', 'sameAs', 'altIds', 'objectOfInterest', 'version', 'updatedAt', 'createdAt']);

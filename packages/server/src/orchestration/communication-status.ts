@@ -39,78 +39,105 @@ const probe = (room: Room, peer: Peer): Promise<Result<unknown>> =>
     { timeoutMs: limits.probeTimeoutMs, signal: room.signal },
   );
 
+type Watching = {
+  readonly room: Room;
+  readonly statuses: Map<string, LinkStatus>;
+  readonly watched: Map<string, AbortController>;
+  /** where each is reached by now */
+  readonly peers: Map<string, Peer>;
+  readonly listeners: Set<(peerId: string, status: LinkStatus) => void>;
+  /** probes in a row that nobody answered in time: a busy node may miss one */
+  readonly slow: Map<string, number>;
+};
+
+const slowProbesMax = 2;
+
+const set = ({ statuses, listeners }: Watching, peerId: string, next: LinkStatus): void => {
+  const before = statuses.get(peerId);
+  statuses.set(peerId, next);
+  if (before?.state !== next.state) for (const told of listeners) told(peerId, next);
+};
+
+const seen = (watching: Watching, peer: Peer, ms: number): void => {
+  const now = watching.room.deps.clock.now();
+  const before = watching.statuses.get(peer.id);
+  watching.slow.delete(peer.id);
+  set(watching, peer.id, { state: 'CONNECTED', since: before?.state === 'CONNECTED' ? before.since : now, lastSeen: now, latencyMs: ms, failures: 0 });
+};
+
+const missed = (watching: Watching, peer: Peer, waitMs: number): void => {
+  const now = watching.room.deps.clock.now();
+  const before = watching.statuses.get(peer.id);
+  const since = before?.state === 'INTERRUPTED' ? before.since : now;
+  set(watching, peer.id, { ...before, state: 'INTERRUPTED', since, failures: (before?.failures ?? 0) + 1, nextProbeAt: addMs(now, waitMs) });
+};
+
+/** A refused connection says at once that nobody is there; silence must last for two probes. */
+const noteLoss = (watching: Watching, peer: Peer, found: Problem, waitMs: number): void => {
+  const slow = (watching.slow.get(peer.id) ?? 0) + 1;
+  watching.slow.set(peer.id, slow);
+  if (found.kind !== 'timedOut' || slow >= slowProbesMax) missed(watching, peer, waitMs);
+};
+
+const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boolean> => {
+  const { clock } = watching.room.deps;
+  const from = clock.monotonicMs();
+  const probed = await probe(watching.room, peer);
+  if (probed.ok || !lost(probed.problem.kind)) {
+    seen(watching, peer, clock.monotonicMs() - from);
+    return true;
+  }
+  noteLoss(watching, peer, probed.problem, waitMs);
+  return false;
+};
+
+/** One loop a link: slowly while all is well, quickly at first and ever slower while it is not. */
+const keepWatch = async (watching: Watching, peer: Peer, signal: AbortSignal): Promise<void> => {
+  let waitMs: number = limits.probeIntervalMinMs;
+  while (!signal.aborted) {
+    const there = await look(watching, watching.peers.get(peer.id) ?? peer, waitMs);
+    if (signal.aborted) return;
+    await pause(watching.room.deps.timers, there ? limits.heartbeatMs : waitMs, signal);
+    waitMs = there ? limits.probeIntervalMinMs : Math.min(waitMs * 2, limits.probeIntervalMaxMs);
+  }
+};
+
+const watch = (watching: Watching, peer: Peer): void => {
+  const { room, watched } = watching;
+  watching.peers.set(peer.id, peer);
+  if (watched.has(peer.id)) return;
+  const stop = new AbortController();
+  watched.set(peer.id, stop);
+  void keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
+};
+
+const used = (watching: Watching, peer: Peer, outcome: Result<unknown>, ms: number): void => {
+  const { room } = watching;
+  if (outcome.ok) seen(watching, peer, ms);
+  else if (outcome.problem.kind === 'unreachable') missed(watching, peer, limits.probeIntervalMinMs);
+  else if (outcome.problem.kind === 'timedOut') void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
+};
+
+const interruption = ({ statuses }: Watching, peerId: string): Problem | undefined => {
+  const status = statuses.get(peerId);
+  return status?.state === 'INTERRUPTED' ? problem('interrupted', { agency: peerId, since: status.since }) : undefined;
+};
+
 export const createLinks = (room: Room): Links => {
-  const statuses = new Map<string, LinkStatus>();
-  const watched = new Map<string, AbortController>();
-  const listeners = new Set<(peerId: string, status: LinkStatus) => void>();
-
-  const set = (peerId: string, next: LinkStatus): void => {
-    const before = statuses.get(peerId);
-    statuses.set(peerId, next);
-    if (before?.state !== next.state) for (const told of listeners) told(peerId, next);
-  };
-
-  const seen = (peer: Peer, ms: number): void => {
-    const now = room.deps.clock.now();
-    const before = statuses.get(peer.id);
-    const since = before?.state === 'CONNECTED' ? before.since : now;
-    set(peer.id, { state: 'CONNECTED', since, lastSeen: now, latencyMs: ms, failures: 0 });
-  };
-
-  const missed = (peer: Peer, waitMs: number): void => {
-    const now = room.deps.clock.now();
-    const before = statuses.get(peer.id);
-    const since = before?.state === 'INTERRUPTED' ? before.since : now;
-    set(peer.id, { ...before, state: 'INTERRUPTED', since, failures: (before?.failures ?? 0) + 1, nextProbeAt: addMs(now, waitMs) });
-  };
-
-  const look = async (peer: Peer, waitMs: number): Promise<boolean> => {
-    const from = room.deps.clock.monotonicMs();
-    const probed = await probe(room, peer);
-    const there = probed.ok || !lost(probed.problem.kind);
-    if (there) seen(peer, room.deps.clock.monotonicMs() - from);
-    else missed(peer, waitMs);
-    return there;
-  };
-
-  /** One loop a link: slowly while all is well, quickly at first and ever slower while it is not. */
-  const keepWatch = async (peer: Peer, signal: AbortSignal): Promise<void> => {
-    let waitMs: number = limits.probeIntervalMinMs;
-    while (!signal.aborted) {
-      const there = await look(peer, waitMs);
-      if (signal.aborted) return;
-      await pause(room.deps.timers, there ? limits.heartbeatMs : waitMs, signal);
-      waitMs = there ? limits.probeIntervalMinMs : Math.min(waitMs * 2, limits.probeIntervalMaxMs);
-    }
-  };
-
-  const watch = (peer: Peer): void => {
-    if (watched.has(peer.id)) return;
-    const stop = new AbortController();
-    watched.set(peer.id, stop);
-    void keepWatch(peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
-  };
-
+  const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map() };
   return {
-    status: (peerId) => statuses.get(peerId),
-    interruption: (peerId) => {
-      const status = statuses.get(peerId);
-      return status?.state === 'INTERRUPTED' ? problem('interrupted', { agency: peerId, since: status.since }) : undefined;
-    },
-    used: (peer, outcome, ms) => {
-      if (outcome.ok) seen(peer, ms);
-      else if (outcome.problem.kind === 'unreachable') missed(peer, limits.probeIntervalMinMs);
-      else if (outcome.problem.kind === 'timedOut') void look(peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
-    },
-    watch,
+    status: (peerId) => watching.statuses.get(peerId),
+    interruption: (peerId) => interruption(watching, peerId),
+    used: (peer, outcome, ms) => used(watching, peer, outcome, ms),
+    watch: (peer) => watch(watching, peer),
     forget: (peerId) => {
-      watched.get(peerId)?.abort();
-      watched.delete(peerId);
-      statuses.delete(peerId);
+      watching.watched.get(peerId)?.abort();
+      watching.watched.delete(peerId);
+      watching.statuses.delete(peerId);
     },
     onChange: (told) => {
-      listeners.add(told);
-      return () => listeners.delete(told);
+      watching.listeners.add(told);
+      return () => watching.listeners.delete(told);
     },
   };
 };

@@ -69,12 +69,12 @@ type Asked = { readonly plan: MemberPlan; readonly part?: MemberPart; readonly r
 type Desk = { readonly room: Room; readonly federation: Federation; readonly sources: readonly SourceOfTwins[]; readonly identities: Map<AgencyId, number>; readonly planned: readonly PlannedMember[] };
 
 /** Nobody is waited for beyond the deadline, whatever he does. */
-const withinDeadline = <T>(work: Promise<Result<T>>, { signal }: Deadline): Promise<Result<T>> => {
+const withinDeadline = <T>(work: () => Promise<Result<T>>, { signal }: Deadline): Promise<Result<T>> => {
   if (signal.aborted) return Promise.resolve(fail(problem('timedOut')));
   return new Promise((resolve, reject) => {
     const over = () => resolve(fail(problem('timedOut')));
     signal.addEventListener('abort', over, { once: true });
-    work.then(resolve, (cause) => (signal.aborted ? over() : reject(cause))).finally(() => signal.removeEventListener('abort', over));
+    work().then(resolve, (cause) => (signal.aborted ? over() : reject(cause))).finally(() => signal.removeEventListener('abort', over));
   });
 };
 
@@ -98,7 +98,7 @@ const askSource = async (desk: Desk, plan: MemberPlan, query: TwinQuery, deadlin
   const interrupted = source.interruption();
   if (interrupted) return { plan, report: { agency: plan.agency, status: 'FAILED', rows: 0, ...interrupted } };
   const from = desk.room.deps.clock.monotonicMs();
-  const part = await withinDeadline(source.read(query, deadline), deadline);
+  const part = await withinDeadline(() => source.read(query, deadline), deadline);
   const latencyMs = desk.room.deps.clock.monotonicMs() - from;
   if (!part.ok) return { plan, report: reportOfProblem(plan.agency, part.problem, latencyMs) };
   desk.identities.set(plan.agency, part.value.page.identities);

@@ -171,6 +171,16 @@ const followLinks = (desk: Desk, federation: Federation): void => {
 /** How often the registry is asked again for what is still needed, and for what members offer by now. */
 const rediscoverMs = 5_000;
 const refreshMs = 30_000;
+/** A silent member may have moved: the registry knows where to. */
+const lookForMovedMs = 500;
+
+const isDiscoveryDue = ({ room }: Desk, talks: Talks, { id, state, members }: Federation, lacking: boolean): boolean => {
+  if (state === 'RELEASING') return false;
+  if (state === 'DRAFT' || state === 'DISCOVERING') return true;
+  const silent = members.some((member) => member.state === 'INTERRUPTED');
+  const everyMs = silent ? lookForMovedMs : lacking ? rediscoverMs : refreshMs;
+  return room.deps.clock.monotonicMs() - (talks.discoveredAt.get(id) ?? Number.NEGATIVE_INFINITY) >= everyMs;
+};
 
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
 const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
@@ -179,11 +189,10 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
   const own = await ownKinds(desk);
   const unmet = unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: desk.room.vocabulary() });
-  const mono = desk.room.deps.clock.monotonicMs();
-  const forming = federation.state === 'DRAFT' || federation.state === 'DISCOVERING';
-  const due = mono - (talks.discoveredAt.get(id) ?? -refreshMs) >= (unmet.length > 0 ? rediscoverMs : refreshMs);
-  if (forming || (due && federation.state !== 'RELEASING')) talks.discoveredAt.set(id, mono);
-  if (forming || (due && federation.state !== 'RELEASING')) await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
+  if (isDiscoveryDue(desk, talks, federation, unmet.length > 0)) {
+    talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
+    await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
+  }
   followLinks(desk, federationById(desk.room, id) ?? federation);
   const now = federationById(desk.room, id) ?? federation;
   for (const member of now.members) void talk(desk, talks, now, member).catch((cause) => desk.room.events.defect('federation', cause));
@@ -191,7 +200,8 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   const after = federationById(desk.room, id);
   if (!after || federationLifecycle.isFinal(after.state)) return undefined;
   if (after.revision !== federation.revision) return 0;
-  return ['ACTIVE', 'DEGRADED'].includes(after.state) ? rediscoverMs : limits.retryDelayMinMs;
+  if (after.state === 'DEGRADED') return lookForMovedMs;
+  return after.state === 'ACTIVE' ? rediscoverMs : limits.retryDelayMinMs;
 };
 
 /** A rest that ends early when something happened, also when it happened before the rest began. */

@@ -4,9 +4,10 @@
 import type { Builder, Types } from './builder.ts';
 import type { Edge, PageInfo } from './page.ts';
 
-export type PageNode<T> = { readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo };
+/** A page; `count` tells how many there are in all, and is asked only where somebody wants to know. */
+export type PageNode<T> = { readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count?: () => number | Promise<number> };
 
-/** Types `XEdge` and `XConnection`; what a connection says beyond its page is added where it is known. */
+/** Types `XEdge` and `XConnection`. */
 export const definePage = <T>(builder: Builder, name: keyof Types['Objects'] | keyof Types['Interfaces']) => {
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
     description: `One ${name} of a page and the cursor behind which the next page would begin.`,
@@ -21,6 +22,7 @@ export const definePage = <T>(builder: Builder, name: keyof Types['Objects'] | k
       edges: t.field({ type: [edge], description: 'The page with a cursor for each item.', resolve: ({ edges }) => edges }),
       nodes: t.field({ type: [name], description: 'The page without cursors.', resolve: ({ edges }) => edges.map(({ node }) => node) as never }), // branding: as above
       pageInfo: t.field({ type: 'PageInfo', description: 'Where the page stands in the list.', resolve: ({ pageInfo }) => pageInfo }),
+      totalCount: t.int({ nullable: true, description: 'How many there are in all; null where it is not known.', resolve: ({ count }) => count?.() }),
     }),
   });
 };

@@ -45,7 +45,7 @@ export const decodeKey = (argument: string, cursor: string | undefined): Result<
 };
 
 /** Edges of a list that is whole in memory; cursors are positions after ids. */
-export const pageOfList = <T>(all: readonly T[], { first, after }: PageArgs, idOf: (item: T) => string): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo }, BadInput> => {
+export const pageOfList = <T>(all: readonly T[], { first, after }: PageArgs, idOf: (item: T) => string): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count: () => number }, BadInput> => {
   const parsed = parsePage({ first, after });
   if (!parsed.ok) return parsed;
   const cursorOf = (item: T) => Buffer.from(idOf(item)).toString('base64url');
@@ -53,7 +53,7 @@ export const pageOfList = <T>(all: readonly T[], { first, after }: PageArgs, idO
   if (typeof after === 'string' && start === 0) return fail({ argument: 'after', found: after, accepted: 'a cursor of an earlier page of the same list' });
   const items = all.slice(start, start + parsed.value.size);
   const edges = items.map((node) => ({ node, cursor: cursorOf(node) }));
-  return ok({ edges, pageInfo: { hasNextPage: start + items.length < all.length, hasPreviousPage: start > 0, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor } });
+  return ok({ edges, count: () => all.length, pageInfo: { hasNextPage: start + items.length < all.length, hasPreviousPage: start > 0, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor } });
 };
 
 export const orBadInput = <T>(result: Result<T, BadInput>): T | Promise<never> => (result.ok ? result.value : Promise.reject(badInput(result.problem)));

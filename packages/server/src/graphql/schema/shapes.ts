@@ -95,4 +95,4 @@ export type Objects = {
   SummaryAnswer: SummaryNode;
 };
 
-export type Interfaces = { Node: { readonly id: string }; Twin: TwinNode; FederatedTwin: FederatedTwinNode };
+export type Interfaces = { Node: object; Twin: TwinNode; FederatedTwin: FederatedTwinNode };

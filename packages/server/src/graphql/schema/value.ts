@@ -2,20 +2,28 @@
  * Agencies, terms, positions and values. A value is never bare: it says of which term, in which unit, when it was true, who says so and how good it is.
  */
 import { ageMs, durationOfMs, type LanguageMap, MemberState, textIn, ValueFlag } from '@cityweave/core';
-import type { Kit } from './kit.ts';
-import { langText } from './kit.ts';
+import { genericFederatedTwin } from '../typed-kinds.ts';
+import { type Kit, langText } from './kit.ts';
+import type { TwinNode } from './shapes.ts';
 
 export const nameIn = (map: LanguageMap, lang: string | null | undefined): string => textIn(map, lang ?? 'en');
 
-const defineAgency = ({ builder }: Kit): void => {
+/** What kind of node it is by what stands behind it. */
+const typeOfNode = (node: object, typed: Kit['typed']): string => {
+  if ('twin' in node) return typed.typeOf((node as TwinNode).twin.kind); // branding: of all shapes only a twin's has this member
+  if ('row' in node) return genericFederatedTwin;
+  return 'view' in node ? 'Federation' : 'Agency';
+};
+
+const defineAgency = ({ builder, typed }: Kit): void => {
   builder.interfaceType('Node', {
     description: 'Something with an id that stays the same (Relay global object identification).',
-    fields: (t) => ({ id: t.exposeID('id', { description: 'The URN, as it is: not encoded.' }) }),
+    resolveType: (node) => typeOfNode(node, typed),
+    fields: (t) => ({ id: t.id({ description: 'The URN, as it is: not encoded.', resolve: () => '' }) }),
   });
   builder.objectType('Agency', {
     description: 'An organisation that keeps twins and runs a node.',
     interfaces: ['Node'],
-    isTypeOf: (value) => typeof value === 'object' && value !== null && 'id' in value && String(value.id).startsWith('urn:dtf:agency:'),
     fields: (t) => ({
       id: t.exposeID('id', { description: '`urn:dtf:agency:<authority>`.' }),
       name: t.string({

@@ -1,0 +1,54 @@
+/**
+ * Pages of the own twins: a filter of the question as the store's, relations to other own twins resolved first.
+ */
+import { areasFilter, expandKinds, type FederatedFilter, limits, pageKeyOf, placeOf, type Relation, relationsOf, type Result, ok, type TwinFilter, withAreas } from '@cityweave/core';
+import { type AskArgs, toOrder } from './asking.ts';
+import { type BadInput, badInput, createFaults } from './fault.ts';
+import { toFilter } from './filter.ts';
+import type { Context } from './room.ts';
+import { decodeKey, encodeKey, type Page, type PageArgs, parsePage } from './schema/page.ts';
+import type { TwinPageNode } from './schema/shapes.ts';
+
+/** The places of an inner set of own twins, walked to its end. */
+const placesOf = async (context: Context, relation: Relation): Promise<TwinFilter> => {
+  const { room, signal } = context;
+  const filter = await ownFilter(context, relation.to);
+  const places: NonNullable<ReturnType<typeof placeOf>>[] = [];
+  let after: Awaited<ReturnType<typeof room.store.find>>['next'];
+  do {
+    const page: Awaited<ReturnType<typeof room.store.find>> = await room.store.find({ filter, first: limits.pageMax, after }, { signal });
+    places.push(...page.twins.flatMap((twin) => placeOf(twin) ?? []));
+    after = page.next;
+  } while (after !== undefined);
+  return areasFilter(relation, places);
+};
+
+/** The filter as the store knows it: kinds with their narrower ones, relations as areas. */
+export const ownFilter = async (context: Context, filter: FederatedFilter): Promise<TwinFilter> => {
+  const relations = [...new Set(relationsOf(filter))];
+  const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await placesOf(context, relation)] as const)));
+  return expandKinds(withAreas(filter, (relation) => resolved.get(relation) ?? { any: [] }), context.room.vocabulary());
+};
+
+const parsed = <T>(result: Result<T, BadInput>): T | Promise<never> => (result.ok ? result.value : Promise.reject(badInput(result.problem)));
+
+type Args = PageArgs & Pick<AskArgs, 'filter' | 'orderBy'>;
+
+const find = async (context: Context, args: Args, page: Page): Promise<TwinPageNode> => {
+  const faults = createFaults();
+  const order = toOrder(args.orderBy, faults);
+  const given = toFilter(args.filter, faults);
+  const fault = faults.first();
+  if (fault) return Promise.reject(badInput(fault));
+  const after = await parsed(page.from === undefined ? ok(undefined) : decodeKey(page.backwards ? 'before' : 'after', page.from));
+  const filter = await ownFilter(context, given);
+  const { store } = context.room;
+  const found = await store.find({ filter, order, first: page.size, after, backwards: page.backwards }, { signal: context.signal });
+  const twins = page.backwards ? [...found.twins].reverse() : found.twins;
+  const edges = twins.map((twin) => ({ cursor: encodeKey(pageKeyOf(twin, order)), node: { twin } }));
+  const [more, before] = [found.next !== undefined, after !== undefined];
+  const [hasNextPage, hasPreviousPage] = page.backwards ? [before, more] : [more, before];
+  return { edges, pageInfo: { hasNextPage, hasPreviousPage, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor }, count: () => store.count(filter, { signal: context.signal }) };
+};
+
+export const findPage = async (context: Context, args: Args): Promise<TwinPageNode> => find(context, args, await parsed(parsePage(args)));

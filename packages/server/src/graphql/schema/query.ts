@@ -1,0 +1,143 @@
+/**
+ * Query: what can be asked of this node: its own twins, the registry, and the federations in which it takes part.
+ */
+import { AgencyId, agencyOf, Facet, limits, TwinId } from '@cityweave/core';
+import { askOne } from '../asking.ts';
+import { badInput, createFaults } from '../fault.ts';
+import { toFilter } from '../filter.ts';
+import { findPage, ownFilter } from '../own-page.ts';
+import type { Context } from '../room.ts';
+import { definePage } from './connection.ts';
+import { type defineFederations, federationNode, federationNodes } from './federation.ts';
+import type { Kit } from './kit.ts';
+import { orBadInput, pageOfList, pageSizeText } from './page.ts';
+import type { FederationNode, TwinNode } from './shapes.ts';
+
+/** A twin that others keep, by the first of the active federations that knows it. */
+const federatedTwin = async (context: Context, id: string) => {
+  for (const federation of context.room.orchestration.federations()) {
+    if (!['ACTIVE', 'DEGRADED'].includes(federation.state)) continue;
+    const { twin } = await askOne(context, federation, { id, deadline: undefined, needed: { terms: undefined, links: undefined, count: false } });
+    if (twin) return twin;
+  }
+  return undefined;
+};
+
+/** Whatever has this id: an agency, a federation, an own twin, else a twin of a federation. */
+export const findNode = async (context: Context, id: string): Promise<object | undefined> => {
+  const { room, agencies, own } = context;
+  const agency = AgencyId.safeParse(id);
+  if (agency.success) return agencies.nameOf(agency.data) && agencies.of(agency.data);
+  if (id.startsWith('urn:dtf:federation:')) return federationNode(room, id);
+  const twinId = TwinId.safeParse(id);
+  const twin = twinId.success && agencyOf(twinId.data) === room.self.agency ? await own.twin(twinId.data) : undefined;
+  return twin ? { twin } : federatedTwin(context, id);
+};
+
+const defineNodes = ({ builder }: Kit): void => {
+  builder.queryFields((t) => ({
+    node: t.field({
+      type: 'Node',
+      nullable: true,
+      description: 'Whatever has this id: an agency, a federation, an own twin, else a twin that a federation of this node knows; null where nobody does.',
+      args: { id: t.arg.id({ required: true, description: 'A URN.' }) },
+      resolve: (_root, { id }, context) => findNode(context, id),
+    }),
+    nodes: t.field({
+      type: ['Node'],
+      nullable: { list: false, items: true },
+      description: 'Several nodes, in the order of their ids; null where nobody has one.',
+      args: { ids: t.arg.idList({ required: true, description: `At most ${limits.pageMax}.` }) },
+      resolve: (_root, { ids }, context) => {
+        if (ids.length > limits.pageMax) return Promise.reject(badInput({ argument: 'ids', found: `${ids.length} ids`, accepted: `at most ${limits.pageMax}`, limit: limits.pageMax }));
+        return Promise.all(ids.map((id) => findNode(context, id)));
+      },
+    }),
+    agency: t.field({ type: 'Agency', description: 'Whose node this is.', resolve: (_root, _args, { room, agencies }) => agencies.of(room.self.agency) }),
+    term: t.field({
+      type: 'Term',
+      nullable: true,
+      description: 'A term of the semantic dictionaries of this node; null where none has it.',
+      args: { id: t.arg.id({ required: true, description: '`prefix:name`, as "city:FloodZone".' }) },
+      resolve: (_root, { id }, { room }) => (room.vocabulary().term(id) ? { id } : undefined),
+    }),
+  }));
+};
+
+const summarise = async (context: Context, given: Parameters<typeof toFilter>[0], by: readonly Facet[]) => {
+  const faults = createFaults();
+  const filter = toFilter(given, faults);
+  if (by.length === 0) faults.note({ argument: 'by', found: by, accepted: 'KIND, AGENCY or both' });
+  const fault = faults.first();
+  if (fault) return Promise.reject(badInput(fault));
+  return context.room.store.summarise(await ownFilter(context, filter), [...new Set(by)], { signal: context.signal });
+};
+
+const defineOwnTwins = ({ builder, inputs }: Kit): void => {
+  const connection = definePage<TwinNode>(builder, 'Twin');
+  builder.queryFields((t) => ({
+    twin: t.field({
+      type: 'Twin',
+      nullable: true,
+      description: "One of this agency's own twins, by any identifier it is known by: its URN, an alternative identifier, its object of interest.",
+      args: { id: t.arg.id({ required: true, description: 'The identifier.' }) },
+      resolve: async (_root, { id }, { own }) => {
+        const twin = await own.known(id);
+        return twin && { twin };
+      },
+    }),
+    twins: t.field({
+      type: connection,
+      description: `This agency's own twins. ${pageSizeText}`,
+      args: {
+        filter: t.arg({ type: inputs.filter, description: 'Which; all where absent. Relations are to own twins.' }),
+        orderBy: t.arg({ type: inputs.order, description: 'In which order; by id where absent.' }),
+        first: t.arg.int({ description: `How many from the beginning, or behind \`after\`. ${pageSizeText}` }),
+        after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
+        last: t.arg.int({ description: `How many from the end, or ahead of \`before\`. ${pageSizeText}` }),
+        before: t.arg.string({ description: 'Cursor ahead of which the page ends.' }),
+      },
+      resolve: (_root, args, context) => findPage(context, args),
+    }),
+    summary: t.field({
+      type: ['Group'],
+      description: "How many of this agency's own twins match, of how many there are.",
+      args: { filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }), by: t.arg({ type: [inputs.facet], required: true, description: 'Counted by these.' }) },
+      resolve: (_root, { filter, by }, context) => summarise(context, filter, by),
+    }),
+  }));
+};
+
+const defineFederationQueries = ({ builder }: Kit, states: ReturnType<typeof defineFederations>): void => {
+  const connection = definePage<FederationNode>(builder, 'Federation');
+  builder.queryFields((t) => ({
+    federations: t.field({
+      type: connection,
+      description: 'Federations that this node started or takes part in, by id.',
+      args: {
+        state: t.arg({ type: [states.federation], description: 'Only those that stand here.' }),
+        first: t.arg.int({ description: pageSizeText }),
+        after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
+      },
+      resolve: (_root, args, { room }) => {
+        const { state } = args;
+        const found = federationNodes(room).filter(({ view }) => !state || state.includes(view.state));
+        return orBadInput(pageOfList(found, args, ({ view }) => view.id));
+      },
+    }),
+    federation: t.field({
+      type: 'Federation',
+      nullable: true,
+      description: 'One federation; null where this node takes no part in it.',
+      args: { id: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }) },
+      resolve: (_root, { id }, { room }) => federationNode(room, id),
+    }),
+  }));
+};
+
+export const defineQueries = (kit: Kit, states: ReturnType<typeof defineFederations>): void => {
+  kit.builder.queryType({ description: 'What can be asked of this node.' });
+  defineNodes(kit);
+  defineOwnTwins(kit);
+  defineFederationQueries(kit, states);
+};
