@@ -35,7 +35,11 @@ export type City = {
   readonly close: () => Promise<void>;
 };
 
-type Shared = { readonly options: CityOptions; readonly deps: Deps; readonly threads: { readonly store: ReturnType<typeof createStoreThreads>; readonly imports: ReturnType<typeof createImportThreads> } };
+type Shared = {
+  readonly options: CityOptions;
+  readonly deps: Deps;
+  readonly threads: { readonly store: ReturnType<typeof createStoreThreads>; readonly imports: ReturnType<typeof createImportThreads> };
+};
 
 const readersPerCity = 2;
 
@@ -50,8 +54,6 @@ const startNode = ({ options, deps, threads }: Shared, node: NodeFile): Promise<
     examples: options.examples ?? [],
     threads,
   });
-
-const isActive = ({ state }: Federation): boolean => state === 'ACTIVE' || state === 'DEGRADED';
 
 const pollMs = 20;
 
@@ -70,7 +72,9 @@ const startNodes = async (shared: Shared): Promise<Result<readonly AgencyNode[]>
     started.push(made.value);
   }
   const address = started[0]?.address ?? '';
-  const rest = await Promise.all(nodes.filter((node) => !isRegistry(node)).map((node) => startNode(shared, { ...node, registry: node.registry ?? { address } })));
+  const rest = await Promise.all(
+    nodes.filter((node) => !isRegistry(node)).map((node) => startNode(shared, { ...node, registry: node.registry ?? { address } })),
+  );
   for (const made of rest) if (made.ok) started.push(made.value);
   const failed = rest.find((made) => !made.ok);
   if (failed && !failed.ok) {
@@ -79,6 +83,27 @@ const startNodes = async (shared: Shared): Promise<Result<readonly AgencyNode[]>
   }
   return ok(started);
 };
+
+type Waiting = { readonly city: LoadedCity; readonly nodes: readonly AgencyNode[]; readonly deps: Deps };
+
+/** A federation that comes back with a silent member is DEGRADED; whoever waits for the city waits this long for the member. */
+const degradedPatienceMs = 3_000;
+
+/** Every node is ready and every federation ACTIVE, or DEGRADED for a while; false when nobody waits any more. */
+const waitActive = async ({ city, nodes, deps }: Waiting, signal: AbortSignal): Promise<boolean> => {
+  await Promise.race([Promise.all(nodes.map(({ ready }) => ready)), aborted(signal)]);
+  const from = deps.clock.monotonicMs();
+  const isUp = ({ state }: Federation): boolean => state === 'ACTIVE' || (state === 'DEGRADED' && deps.clock.monotonicMs() - from > degradedPatienceMs);
+  const all = () => federationsOf(city, nodes);
+  while (!signal.aborted && !(all().length === city.federations.length && all().every(isUp))) await pause(deps.timers, pollMs, signal);
+  return !signal.aborted;
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 const federate = (city: LoadedCity, nodes: readonly AgencyNode[]): void => {
   for (const rule of city.federations) void nodes.find(({ authority }) => authority === rule.initiator)?.federate(rule);
@@ -108,11 +133,7 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
     nodes,
     node: (authority) => nodes.find((node) => node.authority === authority),
     front,
-    active: async (signal) => {
-      const all = () => federationsOf(city, nodes);
-      while (!signal.aborted && !(all().length === city.federations.length && all().every(isActive))) await pause(deps.timers, pollMs, signal);
-      return !signal.aborted;
-    },
+    active: (signal) => waitActive({ city, nodes, deps }, signal),
     federations: () => federationsOf(city, nodes),
     close: async () => {
       await Promise.all(nodes.map((node) => node.close()));
@@ -120,4 +141,3 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
     },
   });
 };
-

@@ -75,7 +75,12 @@ export type Consideration =
   | { readonly decision: 'ask'; readonly terms: AgreementTerms }
   | { readonly decision: 'decline'; readonly reason: string };
 
-type Asking = { readonly asker: string; readonly rules: readonly PolicyRule[]; readonly vocabulary: Vocabulary; readonly offered: ReadonlyMap<FeatureId, TermId> };
+type Asking = {
+  readonly asker: string;
+  readonly rules: readonly PolicyRule[];
+  readonly vocabulary: Vocabulary;
+  readonly offered: ReadonlyMap<FeatureId, TermId>;
+};
 
 const fits = (rule: PolicyRule, terms: AgreementTerms, { asker, vocabulary }: Asking): boolean =>
   (rule.agencies === undefined || rule.agencies.includes(asker)) &&

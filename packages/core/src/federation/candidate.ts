@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AgencyId, compareText, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
-import { boxesMeet, boxOf, Geometry } from '../ground/place.ts';
+import { boxesMeet, boxOf, type Geometry } from '../ground/place.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
 import { Feature } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
@@ -31,7 +31,14 @@ export const candidateLifecycle = defineLifecycle<CandidateState>('candidate', '
 export const Gap = z.object({ aspect: z.enum(['protocol', 'format', 'semantics', 'space', 'policy']), bridgeable: z.boolean(), how: z.string() });
 export type Gap = z.infer<typeof Gap>;
 
-export const ScoreParts = z.object({ meaning: z.number(), space: z.number(), time: z.number(), quality: z.number(), adaptation: z.number(), trust: z.number() });
+export const ScoreParts = z.object({
+  meaning: z.number(),
+  space: z.number(),
+  time: z.number(),
+  quality: z.number(),
+  adaptation: z.number(),
+  trust: z.number(),
+});
 export type ScoreParts = z.infer<typeof ScoreParts>;
 
 export const Candidate = z.object({
@@ -81,7 +88,8 @@ const qualityOf = (feature: Feature): number => {
 /** What stands between the two ends. Every node of this stage speaks HTTP and JSON, so only space and policy can differ. */
 export const findGaps = (feature: Feature, twin: RegisteredTwin, wanted: Wanted & { readonly purpose?: TermId | undefined }): readonly Gap[] => {
   const gaps: Gap[] = [];
-  if (meaningOf(feature.attributes.semanticType, wanted) === 0) gaps.push({ aspect: 'semantics', bridgeable: false, how: `${feature.attributes.semanticType} is none of the kinds needed` });
+  if (meaningOf(feature.attributes.semanticType, wanted) === 0)
+    gaps.push({ aspect: 'semantics', bridgeable: false, how: `${feature.attributes.semanticType} is none of the kinds needed` });
   if (spaceOf(feature, twin, wanted) === 0) gaps.push({ aspect: 'space', bridgeable: false, how: 'its coverage lies outside the area' });
   const { purposes } = feature.attributes.policy;
   const { purpose } = wanted;

@@ -13,7 +13,8 @@ export type Withheld = z.infer<typeof Withheld>;
 export const TwinsRead = z.object({
   page: TwinPage.optional(),
   identified: z.record(z.string(), z.array(TwinId)).optional(),
-  agreementId: AgreementId.optional(), withheld: Withheld.optional(),
+  agreementId: AgreementId.optional(),
+  withheld: Withheld.optional(),
   /** the member's change sequence */
   seq: z.int().min(0),
 });

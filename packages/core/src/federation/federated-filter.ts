@@ -15,8 +15,10 @@ export type FederatedFilter = Omit<TwinFilter, 'all' | 'any' | 'not'> & {
   readonly not?: FederatedFilter | undefined;
 };
 
-const polygonsOf = (geometry: Geometry) => (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.type === 'MultiPolygon' ? geometry.coordinates : []);
-const linesOf = (geometry: Geometry) => (geometry.type === 'LineString' ? [geometry.coordinates] : geometry.type === 'MultiLineString' ? geometry.coordinates : []);
+const polygonsOf = (geometry: Geometry) =>
+  geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.type === 'MultiPolygon' ? geometry.coordinates : [];
+const linesOf = (geometry: Geometry) =>
+  geometry.type === 'LineString' ? [geometry.coordinates] : geometry.type === 'MultiLineString' ? geometry.coordinates : [];
 const pointsOf = (geometry: Geometry) => (geometry.type === 'Point' ? [geometry.coordinates] : geometry.type === 'MultiPoint' ? geometry.coordinates : []);
 
 /** Places as at most three geometries: all polygons, all lines, all points; in an order of their own, so that the same set has the same digest. */

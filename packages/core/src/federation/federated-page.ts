@@ -51,7 +51,9 @@ const nextKeys = ({ pages, keys }: PageParts, candidates: readonly Candidate[]):
 /** Every row is an object of its own: nobody shares representations. */
 export const pageAlone = (parts: PageParts): JoinedPage => {
   const candidates = candidatesOf(parts);
-  const rows = candidates.map(({ row, key }): JoinedRow => ({ twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] }, links: row.links ?? [], key }));
+  const rows = candidates.map(
+    ({ row, key }): JoinedRow => ({ twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] }, links: row.links ?? [], key }),
+  );
   const next = nextKeys(parts, candidates);
   return { rows, ...(next && { next }) };
 };
@@ -108,7 +110,8 @@ export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Join
   return { rows: inOrder.map(({ twin, key }) => ({ twin, links: linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };
 
-const wasAskedFor = (twin: Twin, pushed: TwinFilter | undefined, context: MatchContext): boolean => pushed !== undefined && matchesFilter(pushed, twin, context);
+const wasAskedFor = (twin: Twin, pushed: TwinFilter | undefined, context: MatchContext): boolean =>
+  pushed !== undefined && matchesFilter(pushed, twin, context);
 
 const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): readonly Link[] =>
   representations.flatMap(({ id }) => rows.get(id)?.links ?? []).slice(0, limits.linksPerTwinAnswerMax);

@@ -33,15 +33,18 @@ const ruleOf = (term: string, winner: Value, second: Value | undefined, rules: M
   return winner.observedAt === second.observedAt && winner.recordedAt === second.recordedAt ? 'QUALITY' : 'NEWEST';
 };
 
-const byRule = (authority: AgencyId | undefined) => (a: Value, b: Value): number => {
-  const rank = (value: Value) => (value.flag === 'MISSING' ? 2 : value.source === authority ? 0 : 1);
-  return rank(a) - rank(b) || compareValues(a, b);
-};
+const byRule =
+  (authority: AgencyId | undefined) =>
+  (a: Value, b: Value): number => {
+    const rank = (value: Value) => (value.flag === 'MISSING' ? 2 : value.source === authority ? 0 : 1);
+    return rank(a) - rank(b) || compareValues(a, b);
+  };
 
 /** Numbers agree within the tolerance once in one unit; anything else agrees when it is the same JSON. */
 const agree = (a: Value, b: Value, tolerance: number): boolean => {
   if (typeof a.value !== 'number' || typeof b.value !== 'number') return JSON.stringify(a.value) === JSON.stringify(b.value);
-  const converted = a.unit === undefined || b.unit === undefined ? a.unit === b.unit && { ok: true as const, value: b.value } : convert(b.value, b.unit, a.unit);
+  const converted =
+    a.unit === undefined || b.unit === undefined ? a.unit === b.unit && { ok: true as const, value: b.value } : convert(b.value, b.unit, a.unit);
   return converted !== false && converted.ok && Math.abs(a.value - converted.value) <= tolerance;
 };
 

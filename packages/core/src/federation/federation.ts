@@ -2,7 +2,21 @@
  * Federation: twins joined for a purpose, driven by its initiator's federation management (Y.4489 10.3.1). What comes next is decided here, from what is saved.
  */
 import { z } from 'zod';
-import { AgencyId, type Authority, agencyOf, agreementIdOf, AgreementId, authorityOf, ConnectionId, connectionIdOf, FederationId, FeatureId, MessageId, TermId, TwinId } from '../ground/id.ts';
+import {
+  AgencyId,
+  AgreementId,
+  type Authority,
+  agencyOf,
+  agreementIdOf,
+  authorityOf,
+  ConnectionId,
+  connectionIdOf,
+  FeatureId,
+  FederationId,
+  MessageId,
+  TermId,
+  TwinId,
+} from '../ground/id.ts';
 import { type Instant, Instant as InstantSchema, msBetween } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
@@ -195,7 +209,16 @@ export const unmetNeeds = (federation: Federation, states: readonly MemberState[
   federation.needs.filter(
     (need) =>
       !serves(need, agencyOf(federation.initiator), own, vocabulary) &&
-      !federation.members.some((member) => states.includes(member.state) && serves(need, member.agency, member.features.map(({ kind }) => kind), vocabulary)),
+      !federation.members.some(
+        (member) =>
+          states.includes(member.state) &&
+          serves(
+            need,
+            member.agency,
+            member.features.map(({ kind }) => kind),
+            vocabulary,
+          ),
+      ),
   );
 
 /** What is to be said to a member now; undefined while there is nothing to say. */
@@ -260,7 +283,9 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
 /** What a partner is told of a federation: who takes part and how it stands, without keys and steps. */
 export const FederationView = Federation.omit({ members: true, registered: true }).extend({
   members: z.array(
-    Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).extend({ features: z.array(z.object({ featureId: FeatureId, kind: TermId })) }),
+    Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).extend({
+      features: z.array(z.object({ featureId: FeatureId, kind: TermId })),
+    }),
   ),
 });
 export type FederationView = z.infer<typeof FederationView>;

@@ -11,7 +11,9 @@ import { twinRows } from './twin.ts';
 
 type Table = Readonly<Record<string, Omit<Row, 'role' | 'verb' | 'object' | 'bytesMax'>>>;
 
-type Keyed<R extends AddressedRole, T extends Table> = { readonly [K in keyof T & string as `${R}.${K}`]: T[K] & Pick<Row, 'role' | 'verb' | 'object' | 'bytesMax'> };
+type Keyed<R extends AddressedRole, T extends Table> = {
+  readonly [K in keyof T & string as `${R}.${K}`]: T[K] & Pick<Row, 'role' | 'verb' | 'object' | 'bytesMax'>;
+};
 
 const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Keyed<R, T> => {
   const rows: Record<string, unknown> = {};
@@ -35,7 +37,10 @@ export type Reply<N extends RowName> = z.infer<Catalogue[N]['reply']>;
 /** The rows addressed to a role: the room that has the role must answer each of them, or it does not compile. */
 export type RowNameOf<R extends AddressedRole> = Extract<RowName, `${R}.${string}`>;
 export type Answers<R extends AddressedRole, Context, Answered extends { reply: unknown }> = {
-  readonly [N in RowNameOf<R>]: (request: Request<N>, context: Context) => Promise<Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>> | Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>;
+  readonly [N in RowNameOf<R>]: (
+    request: Request<N>,
+    context: Context,
+  ) => Promise<Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>> | Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>;
 };
 
 export const isRowName = (name: string): name is RowName => Object.hasOwn(catalogue, name);

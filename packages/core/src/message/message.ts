@@ -35,9 +35,11 @@ const versionIn = (raw: unknown): unknown => (isObject(raw) && isObject(raw['hea
 
 /** The envelope of a message; the content is parsed by its row. */
 export const parseMessage = (raw: unknown): Result<Message> => {
-  if (!isObject(raw) || nestedDeeperThan(raw, messageDepthMax)) return fail(problem('malformed', { accepted: `an object nested at most ${messageDepthMax} deep` }));
+  if (!isObject(raw) || nestedDeeperThan(raw, messageDepthMax))
+    return fail(problem('malformed', { accepted: `an object nested at most ${messageDepthMax} deep` }));
   const version = versionIn(raw);
-  if (typeof version === 'string' && version !== protocolVersion) return fail(problem('unsupportedVersion', { found: shorten(version), accepted: protocolVersion }));
+  if (typeof version === 'string' && version !== protocolVersion)
+    return fail(problem('unsupportedVersion', { found: shorten(version), accepted: protocolVersion }));
   const parsed = Message.safeParse(raw);
   return parsed.success ? ok(parsed.data) : fail(problemOfIssues('malformed', parsed.error));
 };
@@ -57,7 +59,8 @@ export const rowNameOf = (message: Message): Result<RowName> => {
 export const parseRequest = <N extends RowName>(name: N, message: Message): Result<Request<N>> => {
   const { parameters = {} } = message.data.action;
   const parsed = rowOf(name).request.safeParse({ parameters, objects: message.data.objects });
-  return parsed.success ? ok(parsed.data as Request<N>) // branding: the row's own schema gives the row's own type
+  return parsed.success
+    ? ok(parsed.data as Request<N>) // branding: the row's own schema gives the row's own type
     : fail(problemOfIssues('invalid', parsed.error, `/data/${name}`));
 };
 
@@ -67,7 +70,8 @@ export const parseReply = <N extends RowName>(name: N, message: Message): Result
   if (!result) return fail(problem('malformed', { path: '/data/action/result', accepted: 'a result in every response' }));
   if (result.status === 'failure') return fail({ kind: kindOfCode(result.code), ...result.facts });
   const parsed = rowOf(name).reply.safeParse({ parameters, objects: message.data.objects });
-  return parsed.success ? ok(parsed.data as Reply<N>) // branding: as above
+  return parsed.success
+    ? ok(parsed.data as Reply<N>) // branding: as above
     : fail(problemOfIssues('malformed', parsed.error, `/data/${name}`));
 };
 
@@ -103,7 +107,11 @@ const resultOfProblem = ({ kind, ...facts }: Problem): MessageResult => ({
 type Answering = { readonly messageId: MessageId; readonly timestamp: Instant; readonly source: ComponentRef };
 
 /** The answer to a request: source and destination swapped, verb and object repeated, result said. */
-export const replyMessage = (request: Message, outcome: Result<{ parameters: unknown; objects: unknown }>, { messageId, timestamp, source }: Answering): Message => {
+export const replyMessage = (
+  request: Message,
+  outcome: Result<{ parameters: unknown; objects: unknown }>,
+  { messageId, timestamp, source }: Answering,
+): Message => {
   const { header, data } = request;
   const content = outcome.ok ? (outcome.value as { parameters: Record<string, unknown>; objects: unknown[] }) : { parameters: {}, objects: [] }; // branding: a row's reply
   return {
@@ -120,7 +128,12 @@ export const replyMessage = (request: Message, outcome: Result<{ parameters: unk
       federationId: header.federationId,
     } as const),
     data: {
-      action: { verb: data.action.verb, object: data.action.object, parameters: content.parameters, result: outcome.ok ? success : resultOfProblem(outcome.problem) },
+      action: {
+        verb: data.action.verb,
+        object: data.action.object,
+        parameters: content.parameters,
+        result: outcome.ok ? success : resultOfProblem(outcome.problem),
+      },
       objects: content.objects,
     },
   };
@@ -134,7 +147,8 @@ export const signedText = (message: Message): string => {
 };
 
 /** What two messages of one id must have in common: everything but when they were sent and how they were signed. */
-export const contentText = (message: Message): string => canonicalJson({ source: message.header.source.id, destination: message.header.destination.id, data: message.data });
+export const contentText = (message: Message): string =>
+  canonicalJson({ source: message.header.source.id, destination: message.header.destination.id, data: message.data });
 
 /** A message is too old, or comes from a clock that is ahead, beyond the tolerance. */
 export const checkTime = (header: Header, now: Instant): Result<true> => {

@@ -2,15 +2,15 @@
  * Object information: what a message is about, in the frame kind, id, revision, attributes (4.3). That the data area has it is published; the frame is ours.
  */
 import { z } from 'zod';
-import { AgreementId, ConnectionId, DictionaryId, FederatedTwinId, FederationId, FeatureId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
-import { Instant } from '../ground/instant.ts';
-import { LanguageMap } from '../ground/language.ts';
-import { Geometry } from '../ground/place.ts';
 import { Agreement } from '../federation/agreement.ts';
 import { Need } from '../federation/candidate.ts';
 import { Communication, CommunicationStatus } from '../federation/communication.ts';
 import { TwinsChanged, TwinsRead } from '../federation/exchange-data.ts';
 import { FederationView } from '../federation/federation.ts';
+import { AgreementId, ConnectionId, DictionaryId, FeatureId, FederatedTwinId, FederationId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { LanguageMap } from '../ground/language.ts';
+import { Geometry } from '../ground/place.ts';
 import { DigitalTwin, Lease } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
 import { SemanticDictionary } from '../twin/semantic-dictionary.ts';

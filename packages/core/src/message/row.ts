@@ -35,7 +35,10 @@ export type Row = {
   readonly refusals: readonly ProblemKind[];
 };
 
-type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO extends z.ZodType> = Pick<Row, 'label' | 'from' | 'to' | 'purpose' | 'effect' | 'refusals'> & {
+type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO extends z.ZodType> = Pick<
+  Row,
+  'label' | 'from' | 'to' | 'purpose' | 'effect' | 'refusals'
+> & {
   readonly request: { readonly parameters?: RP; readonly objects?: RO };
   readonly reply: { readonly parameters?: AP; readonly objects?: AO };
   readonly messageType?: 'request' | 'notification';
@@ -52,7 +55,9 @@ export const one = <O extends z.ZodType>(object: O) => z.tuple([object]);
 const schemaOr = <S extends z.ZodType, D extends z.ZodType>(given: S | undefined, otherwise: D): S | D => given ?? otherwise;
 
 /** A row without its key, which the table it stands in gives. */
-export const row = <RP extends z.ZodType = Nothing, RO extends z.ZodType = NoObjects, AP extends z.ZodType = Nothing, AO extends z.ZodType = NoObjects>(given: Given<RP, RO, AP, AO>) => ({
+export const row = <RP extends z.ZodType = Nothing, RO extends z.ZodType = NoObjects, AP extends z.ZodType = Nothing, AO extends z.ZodType = NoObjects>(
+  given: Given<RP, RO, AP, AO>,
+) => ({
   ...given,
   messageType: given.messageType ?? 'request',
   request: content<RP, RO>(schemaOr(given.request.parameters, nothing) as RP, schemaOr(given.request.objects, noObjects) as RO), // branding: absent is what the type parameter defaults to

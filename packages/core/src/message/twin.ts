@@ -16,7 +16,10 @@ const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadec
 /** The owner's decision on a request: at once, or after a person looked at it (then T3 or T4 follows). */
 const decision = z.enum(['accepted', 'rejected', 'review']);
 
-const Identify = z.object({ scheme: z.string().max(limits.termCharactersMax), values: z.array(z.string().max(limits.keyCharactersMax)).max(limits.identityBatchMax) });
+const Identify = z.object({
+  scheme: z.string().max(limits.termCharactersMax),
+  values: z.array(z.string().max(limits.keyCharactersMax)).max(limits.identityBatchMax),
+});
 
 export const twinRows = {
   'request.federation': row({
@@ -25,7 +28,10 @@ export const twinRows = {
     to: 'candidate FM-FE',
     purpose: 'Invites a twin into a federation with a draft of the agreement; the owner accepts, narrows, declines or asks a person.',
     effect: 'change',
-    request: { parameters: z.object({ round: z.int().min(1).max(limits.negotiationRoundsMax), ...answerBy }), objects: z.tuple([object.federationObject, object.agreementObject]) },
+    request: {
+      parameters: z.object({ round: z.int().min(1).max(limits.negotiationRoundsMax), ...answerBy }),
+      objects: z.tuple([object.federationObject, object.agreementObject]),
+    },
     reply: { parameters: z.object({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
     refusals: ['declined', 'expired', 'notAllowedInState'],
   }),
@@ -86,14 +92,16 @@ export const twinRows = {
     purpose:
       'Asks a member for twins: the query between agencies, under an agreement in force. Members of one active federation may also ask which twins are known by identifiers of a scheme; no values are told then.',
     effect: 'read',
-    request: { parameters: z.object({
+    request: {
+      parameters: z.object({
         federationId: FederationId,
         agreementId: AgreementId.optional(),
         ...budget,
         query: TwinQuery.optional(),
         areas: z.record(AreaDigest, Geometry).optional(),
         identify: Identify.optional(),
-      }) },
+      }),
+    },
     reply: { objects: one(object.twinsReadObject) },
     refusals: ['notInForce', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
   }),
@@ -103,7 +111,13 @@ export const twinRows = {
     to: 'FC-FE',
     purpose: 'Asks for changes as they happen; they follow as T11 on the event stream of the subscription.',
     effect: 'change',
-    request: { parameters: z.object({ federationId: FederationId, agreementId: AgreementId, /** changes after this sequence; absent: from now on */ after: z.int().min(0).optional() }) },
+    request: {
+      parameters: z.object({
+        federationId: FederationId,
+        agreementId: AgreementId,
+        /** changes after this sequence; absent: from now on */ after: z.int().min(0).optional(),
+      }),
+    },
     reply: { objects: one(object.subscriptionObject) },
     refusals: ['notInForce', 'overloaded'],
   }),

@@ -13,7 +13,14 @@ import { claim, runningCity, stateOf } from './running.ts';
 import { interruption } from './terminal.ts';
 import type { Context } from './up.ts';
 
-type Options = { readonly city: string; readonly query: string; readonly variables?: string; readonly state: string; readonly wait: string; readonly log: LogLevel };
+type Options = {
+  readonly city: string;
+  readonly query: string;
+  readonly variables?: string;
+  readonly state: string;
+  readonly wait: string;
+  readonly log: LogLevel;
+};
 type Question = { readonly query: string; readonly variables: Record<string, unknown> };
 
 const answerBytesMax = 64 * 1024 * 1024;
@@ -67,7 +74,9 @@ const startAndPose = async (loaded: LoadedCity, question: Question, options: Opt
   await claimed.value.announce(city.value);
   const patience = AbortSignal.any([interruption(), AbortSignal.timeout(Math.max(1, Number(options.wait) || 0) * 1000)]);
   const active = await city.value.active(patience);
-  if (!active) for (const { id, state, reason } of city.value.federations()) terminal.problem(problem('notAllowedInState', { subject: id, found: `${state}${reason ? `: ${reason}` : ''}`, accepted: 'ACTIVE' }));
+  if (!active)
+    for (const { id, state, reason } of city.value.federations())
+      terminal.problem(problem('notAllowedInState', { subject: id, found: `${state}${reason ? `: ${reason}` : ''}`, accepted: 'ACTIVE' }));
   const code = active ? await pose(city.value.front.address, question, context) : 1;
   await city.value.close();
   await claimed.value.release();

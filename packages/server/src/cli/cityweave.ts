@@ -24,7 +24,11 @@ const verb = (program: Command, name: string, description: string): Command =>
 const withState = (command: Command): Command => command.option('--state <folder>', 'where nodes keep what they remember', '.cityweave');
 
 const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
-  const program = new Command('cityweave').description('Joins the digital twins of a city’s agencies without moving them').version('0.1.0').exitOverride().showHelpAfterError();
+  const program = new Command('cityweave')
+    .description('Joins the digital twins of a city’s agencies without moving them')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError();
   const context = (options: { readonly json: boolean }) => ({ environment, terminal: createTerminal(options.json) });
   withState(verb(program, 'up', 'run a city: all agencies of a city file in one process'))
     .argument('<city>', 'city file (YAML)')

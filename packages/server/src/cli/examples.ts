@@ -12,7 +12,9 @@ const examplesMax = 50;
 /** The names of the variables that a document declares; nothing where it is no GraphQL. */
 export const variablesOf = (text: string): readonly string[] | undefined => {
   try {
-    return parse(text).definitions.flatMap((definition) => (definition.kind === 'OperationDefinition' ? (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value) : []));
+    return parse(text).definitions.flatMap((definition) =>
+      definition.kind === 'OperationDefinition' ? (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value) : [],
+    );
   } catch {
     return undefined;
   }
@@ -34,6 +36,12 @@ const toExample = async (city: LoadedCity, path: string): Promise<readonly Examp
 export const loadExamples = async (city: LoadedCity): Promise<readonly Example[]> => {
   const folder = join(city.folder, '..', 'questions');
   const files = await readdir(folder).catch(() => []);
-  const examples = await Promise.all(files.filter((name) => name.endsWith('.graphql')).sort().slice(0, examplesMax).map((name) => toExample(city, join(folder, name))));
+  const examples = await Promise.all(
+    files
+      .filter((name) => name.endsWith('.graphql'))
+      .sort()
+      .slice(0, examplesMax)
+      .map((name) => toExample(city, join(folder, name))),
+  );
   return examples.flat();
 };

@@ -26,7 +26,16 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
   const threads = { store: createStoreThreads({ timers: deps.timers }), imports: createImportThreads() };
   const directory = resolve(state, node.value.agency);
   const production = environment['NODE_ENV'] === 'production';
-  const made = await createAgencyNode({ node: node.value, directory, deps, logLevel: log, production, dictionaries: dictionaries.value, examples: [], threads });
+  const made = await createAgencyNode({
+    node: node.value,
+    directory,
+    deps,
+    logLevel: log,
+    production,
+    dictionaries: dictionaries.value,
+    examples: [],
+    threads,
+  });
   if (!made.ok) {
     terminal.problem(made.problem);
     return 1;

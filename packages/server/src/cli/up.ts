@@ -16,10 +16,13 @@ type Options = { readonly file: string; readonly state: string; readonly log: Lo
 
 const isProduction = ({ NODE_ENV }: Environment): boolean => NODE_ENV === 'production';
 
-const sayFederation = ({ name, state, members }: Federation): string => `${textIn(name)}: ${state}, ${members.filter((member) => member.state === 'ACTIVE').length + 1} agencies`;
+const sayFederation = ({ name, state, members }: Federation): string =>
+  `${textIn(name)}: ${state}, ${members.filter((member) => member.state === 'ACTIVE').length + 1} agencies`;
 
 const sayReports = (city: City, terminal: Terminal): void => {
-  for (const node of city.nodes) for (const report of node.sources.reports()) if (report.state !== 'UNCHANGED') for (const line of describeReport(report)) terminal.say(`  ${node.authority}  ${line}`);
+  for (const node of city.nodes)
+    for (const report of node.sources.reports())
+      if (report.state !== 'UNCHANGED') for (const line of describeReport(report)) terminal.say(`  ${node.authority}  ${line}`);
 };
 
 const run = async (city: City, { terminal }: Context, signal: AbortSignal): Promise<ExitCode> => {

@@ -20,7 +20,8 @@ const nodesOf = async (file: string, { environment }: Context): Promise<Result<r
   if (city.ok) return { ok: true, value: city.value.nodes };
   const node = await loadNode(file, environment);
   if (node.ok) return { ok: true, value: [node.value] };
-  const aboutCity = city.problem.path?.includes('#/') && !['agency', 'listen', 'sources', 'roles'].some((key) => city.problem.found?.includes(`unknown key ${key}`));
+  const aboutCity =
+    city.problem.path?.includes('#/') && !['agency', 'listen', 'sources', 'roles'].some((key) => city.problem.found?.includes(`unknown key ${key}`));
   return aboutCity && node.problem.found?.includes('unknown key city') ? city : node;
 };
 

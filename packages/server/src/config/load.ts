@@ -58,7 +58,8 @@ const fillText = (text: string, environment: Environment): string | undefined =>
 const numeric = /^-?\d+$/;
 
 /** A text that was nothing but a variable may stand for a number, as a port does. */
-const typed = (before: string, filled: string): string | number => (before !== filled && before.startsWith('${') && before.endsWith('}') && numeric.test(filled) ? Number(filled) : filled);
+const typed = (before: string, filled: string): string | number =>
+  before !== filled && before.startsWith('${') && before.endsWith('}') && numeric.test(filled) ? Number(filled) : filled;
 
 type Filled = { readonly value: unknown; readonly missing: readonly string[] };
 
@@ -116,7 +117,14 @@ const parseFile = async <S extends z.ZodType>(path: string, schema: S, environme
   const raw = parseYaml(path, text.value);
   if (!raw.ok) return raw;
   const { value, missing } = fill(raw.value, environment);
-  if (missing.length > 0) return fail(problem('badConfiguration', { path: shorten(path), found: `${missing[0]} without a value`, accepted: 'the variable in the environment, or ${NAME:-default}' }));
+  if (missing.length > 0)
+    return fail(
+      problem('badConfiguration', {
+        path: shorten(path),
+        found: `${missing[0]} without a value`,
+        accepted: 'the variable in the environment, or ${NAME:-default}',
+      }),
+    );
   const parsed = schema.safeParse(value);
   return parsed.success ? ok(parsed.data) : fail(explain(schema, parsed.error, path));
 };
@@ -158,11 +166,20 @@ const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Envir
 const checkAuthorities = (path: string, { registry, federations }: CityFile, nodes: readonly NodeFile[]): Result<true> => {
   const known = nodes.map(({ agency }) => agency);
   const unknown = [registry, ...federations.map(({ initiator }) => initiator)].find((authority) => !known.includes(authority));
-  if (unknown !== undefined) return fail(problem('badConfiguration', { path: shorten(path), found: `${unknown} is no agency of this city`, accepted: nearest(unknown, known) ?? known.join(', ') }));
+  if (unknown !== undefined)
+    return fail(
+      problem('badConfiguration', {
+        path: shorten(path),
+        found: `${unknown} is no agency of this city`,
+        accepted: nearest(unknown, known) ?? known.join(', '),
+      }),
+    );
   const twice = known.find((authority, at) => known.indexOf(authority) !== at);
   if (twice !== undefined) return fail(problem('badConfiguration', { path: shorten(path), found: `${twice} twice`, accepted: 'one node an agency' }));
   const hasRole = nodes.find(({ agency }) => agency === registry)?.roles.includes('registry');
-  return hasRole ? ok(true) : fail(problem('badConfiguration', { path: shorten(path), found: `${registry} without the role registry`, accepted: 'roles: [registry, ...] for it' }));
+  return hasRole
+    ? ok(true)
+    : fail(problem('badConfiguration', { path: shorten(path), found: `${registry} without the role registry`, accepted: 'roles: [registry, ...] for it' }));
 };
 
 export const loadCity = async (path: string, environment: Environment): Promise<Result<LoadedCity>> => {

@@ -32,13 +32,13 @@ import type { Self } from './peer.ts';
 export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
 
 /** What a room answers: the reply, the records to save with it, and what to do once both are safe. */
-export type Answered = { readonly reply: unknown; readonly save?: readonly Saved[] | undefined; readonly then?: (() => void) | undefined };
+export type Answered = { readonly reply: unknown; readonly save?: readonly Saved[] | undefined; readonly afterwards?: (() => void) | undefined };
 
 /** Who asks, as authorised, and when nobody waits for the answer any more. */
 export type AskedBy = { readonly sender: string; readonly role: ComponentRole; readonly message: Message; readonly signal: AbortSignal };
 
 /** A room's outcome for a row: what it replies and what is saved with it. */
-export type Done<N extends RowName> = Result<{ readonly reply: Reply<N>; readonly save?: readonly Saved[]; readonly then?: () => void }>;
+export type Done<N extends RowName> = Result<{ readonly reply: Reply<N>; readonly save?: readonly Saved[]; readonly afterwards?: () => void }>;
 
 type AnswerRow = (name: RowName, request: Request<RowName>, by: AskedBy) => Promise<Result<Answered>>;
 
@@ -86,7 +86,7 @@ const answerChange = async (desk: Desk, name: RowName, message: Message, by: Ask
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
   if (answered.ok) desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
-  if (answered.ok) answered.value.then?.();
+  if (answered.ok) answered.value.afterwards?.();
   return made;
 };
 

@@ -10,7 +10,7 @@ export type PropertyTestGiven = { readonly term: string; readonly op?: Given<Tes
 export type LinkTestGiven = { readonly kind?: Given<string>; readonly direction?: Given<Direction>; readonly to?: Given<FilterGiven> };
 export type RelationGiven = { readonly relation: SpatialRelation; readonly to: FilterGiven; readonly metres?: Given<number> };
 export type CircleGiven = { readonly longitude: number; readonly latitude: number; readonly metres: number };
-export type AreaGiven = { readonly box?: Given<readonly number[]>; readonly polygon?: Given<unknown>; readonly circle?: Given<CircleGiven> };
+export type AreaGiven = { readonly box?: Given<readonly number[]>; readonly polygon?: Given<object>; readonly circle?: Given<CircleGiven> };
 
 export type FilterGiven = {
   readonly ids?: Given<readonly string[]>;

@@ -35,10 +35,10 @@ export type ValueGiven = { readonly term: string; readonly value?: Given<Json>; 
 export type PutGiven = {
   readonly id: string;
   readonly kind: string;
-  readonly name: unknown;
+  readonly name?: Given<Json>;
   readonly values?: Given<readonly ValueGiven[]>;
   readonly position?: Given<readonly number[]>;
-  readonly geometry?: Given<unknown>;
+  readonly geometry?: Given<object>;
   readonly altIds?: Given<readonly { readonly scheme: string; readonly value: string }[]>;
   readonly objectOfInterest?: Given<string>;
   readonly observedAt?: Given<Instant>;

@@ -88,10 +88,12 @@ const shown = (room: Room, sight: Sight, twin: Twin, terms: readonly string[] | 
   return { ...twin, values: Object.fromEntries(visible) };
 };
 
-const restrict = (filter: TwinFilter | undefined, sight: Sight): TwinFilter => {
-  if (!sight) return filter ?? {};
-  const kinds = sight.granted.map(({ kind }) => kind);
-  return { all: [...(filter ? [filter] : []), { kinds, ...(sight.area && { areas: [{ relation: 'intersects', geometry: sight.area }] }) }] };
+/** The filter within what is granted: its kinds narrowed, the granted area beside its own. */
+const restrict = (filter: TwinFilter, sight: Sight): TwinFilter => {
+  if (!sight) return filter;
+  const granted = sight.granted.map(({ kind }) => kind);
+  const kinds = filter.kinds ? granted.filter((kind) => filter.kinds?.includes(kind)) : granted;
+  return { ...filter, kinds, ...(sight.area && { areas: [...(filter.areas ?? []), { relation: 'intersects', geometry: sight.area }] }) };
 };
 
 type Reading = { readonly room: Room; readonly sight: Sight; readonly signal: AbortSignal };
@@ -123,7 +125,7 @@ const wantsRows = ({ page, summary, count }: TwinQuery): boolean => page !== und
 export const readTwins = async (reading: Reading, query: TwinQuery): Promise<TwinPage> => {
   const { room, sight, signal } = reading;
   const asked = query.identity ? await identityFilter(reading, query.identity) : query.filter;
-  const filter = restrict(asked, sight);
+  const filter = restrict(asked ?? {}, sight);
   const first = query.page?.first ?? limits.pageDefault;
   const found = wantsRows(query) ? await room.store.find({ filter, order: query.order, first, after: query.page?.after }, { signal }) : { twins: [], seq: (await room.store.health()).headSeq };
   const rows = await rowsOf(reading, found.twins, query);

@@ -1,7 +1,18 @@
 /**
  * Federation status (FSIM-FE, Y.4489 10.3.2): how a federation stands, for whoever takes part in it, and telling members when that changes (T13).
  */
-import { agencyOf, type CommunicationStatus, fail, type Federation, type FederationId, FederationView, ok, problem, type Reply, viewOf } from '@cityweave/core';
+import {
+  agencyOf,
+  type CommunicationStatus,
+  type Federation,
+  type FederationId,
+  type FederationView,
+  fail,
+  ok,
+  problem,
+  type Reply,
+  viewOf,
+} from '@cityweave/core';
 import type { Done } from '../exchange/answer.ts';
 import type { Links } from './communication-status.ts';
 import { peerOf } from './move.ts';
@@ -22,12 +33,17 @@ const statusObject = ({ id, state, since, members, reason }: FederationView, lin
 });
 
 /** As this node sees it: the initiator knows all links, a member what it was told last. */
-export const statusOf = (room: Room, links: Links, id: FederationId, asker: string): Done<'digitalTwin.query.federationStatus'> => {
+export const statusOf = (
+  { room, links }: { readonly room: Room; readonly links: Links },
+  id: FederationId,
+  asker: string,
+): Done<'digitalTwin.query.federationStatus'> => {
   const federation = federationById(room, id);
   const takesPart = asker === room.self.id || federation?.members.some(({ twinId }) => twinId === asker);
   if (federation && takesPart) return ok({ reply: { parameters: {}, objects: [statusObject(viewOf(federation), linksOf(links, federation))] } });
   const membership = memberships.load(room.records, id);
-  if (membership && (asker === room.self.id || asker === membership.initiator)) return ok({ reply: { parameters: {}, objects: [statusObject(membership.federation, [])] } });
+  if (membership && (asker === room.self.id || asker === membership.initiator))
+    return ok({ reply: { parameters: {}, objects: [statusObject(membership.federation, [])] } });
   return fail(problem(federation ? 'notMember' : 'unknownFederation', { subject: id, agency: agencyOf(room.self.id) }));
 };
 
@@ -36,6 +52,13 @@ export const reportStatus = async (room: Room, links: Links, federation: Federat
   const object = statusObject(viewOf(federation), linksOf(links, federation));
   const listening = federation.members.filter(({ state, formed }) => state === 'ACTIVE' && formed);
   await Promise.all(
-    listening.map((member) => room.ask(peerOf(member), 'digitalTwin.report.federationStatus', { parameters: {}, objects: [object] }, { federationId: federation.id, signal: room.signal })),
+    listening.map((member) =>
+      room.ask(
+        peerOf(member),
+        'digitalTwin.report.federationStatus',
+        { parameters: {}, objects: [object] },
+        { federationId: federation.id, signal: room.signal },
+      ),
+    ),
   );
 };

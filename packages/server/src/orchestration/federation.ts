@@ -2,35 +2,25 @@
  * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
  */
 import {
-
-  type Candidate,
-  changeMember,
-  chooseMembers,
-  fail,
   type Federation,
   type FederationId,
-  type FederationState,
   federationLifecycle,
   limits,
   type Member,
-  type Move,
   moveFederation,
   nextMove,
   ok,
   type Problem,
-  problem,
   proposeFederation,
-  refreshMembers,
   type Result,
   stateByMembers,
-  type TermId,
   unmetNeeds,
 } from '@cityweave/core';
-import { newMessageId, pause } from '../deps.ts';
-import { discoverCandidates } from './candidate.ts';
+import { pause } from '../deps.ts';
 import type { Links } from './communication-status.ts';
-import { performMove } from './move.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
+import { applyOutcome, type Desk, discover, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
+import { performMove } from './move.ts';
 import { federationById, federations, type Room } from './room.ts';
 
 export type FederationManagement = {
@@ -44,79 +34,16 @@ export type FederationManagement = {
   readonly onChange: (told: (federation: Federation) => void) => () => void;
 };
 
-type Desk = { readonly room: Room; readonly links: Links; readonly save: (federation: Federation) => void };
-
-const ownKinds = async ({ room }: Desk): Promise<readonly TermId[]> => (await room.store.kinds()).map(({ kind }) => kind);
-
-/** A change of the federation as it is now: load, decide, save in one turn, so that nothing comes between. */
-const update = ({ room, save }: Desk, id: FederationId, change: (federation: Federation) => Result<Federation>): Result<Federation> => {
-  const loaded = federationById(room, id);
-  if (!loaded) return fail(problem('unknownFederation', { subject: id }));
-  const changed = change(loaded);
-  if (changed.ok && changed.value !== loaded) save(changed.value);
-  return changed;
-};
-
-const moveTo = (desk: Desk, id: FederationId, state: FederationState): Result<Federation> => update(desk, id, (federation) => moveFederation(federation, state, desk.room.deps.clock.now()));
-
-const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federation> =>
-  update(desk, id, (federation) => ok(federation.reason === reason ? federation : { ...federation, reason }));
-
-const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
-  const { room } = desk;
-  return update(desk, id, (loaded) => {
-    const federation = refreshMembers(loaded, candidates);
-    const chosen = chooseMembers(federation, candidates, room.vocabulary(), room.deps.clock.now());
-    return ok(chosen.length === 0 ? federation : { ...federation, members: [...federation.members, ...chosen].slice(0, limits.membersMax), revision: federation.revision + 1 });
-  });
-};
-
-/** Asks the registry for what is still needed, and takes in whoever serves it. */
-const discover = async (desk: Desk, federation: Federation): Promise<void> => {
-  const { room } = desk;
-  const own = await ownKinds(desk);
-  const { needs, purpose, area, id: federationId } = federation;
-  const found = await discoverCandidates(room, { needs, purpose, area, federationId });
-  if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
-  const invited = invite(desk, federation.id, found.value);
-  if (!invited.ok || invited.value.state !== 'DISCOVERING') return;
-  const unmet = unmetNeeds(invited.value, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: room.vocabulary() }).filter(({ optional }) => !optional);
-  if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
-  else withReason(desk, federation.id, `nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`);
-};
-
-/** The member's step with a message id that is saved before anything is sent, and kept while the same step is repeated. */
-const saveStep = (desk: Desk, id: FederationId, member: Member, move: Move): Result<Member> => {
-  if (member.step?.move === move) return ok(member);
-  const { deps } = desk.room;
-  const stepped = update(desk, id, (federation) => changeMember(federation, member.twinId, (found) => ({ ...found, step: { move, messageId: newMessageId(deps.ids) } }), deps.clock.now()));
-  if (!stepped.ok) return stepped;
-  const saved = stepped.value.members.find(({ twinId }) => twinId === member.twinId);
-  return saved ? ok(saved) : fail(problem('notMember', { subject: member.twinId }));
-};
-
-const applyOutcome = (desk: Desk, id: FederationId, member: Member, outcome: Result<Partial<Member>>): void => {
-  const { deps, events } = desk.room;
-  const change: Partial<Member> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
-  const changed = update(desk, id, (federation) =>
-    changeMember(
-      federation,
-      member.twinId,
-      (found) => {
-        const { step: _step, reason: _reason, ...rest } = found;
-        return outcome.ok ? { ...rest, ...change } : { ...found, ...change };
-      },
-      deps.clock.now(),
-    ),
-  );
-  const after = changed.ok ? changed.value.members.find(({ twinId }) => twinId === member.twinId) : undefined;
-  if (after && after.state !== member.state) events.memberMoved({ federation: id, member: member.twinId, state: after.state, reason: after.reason });
-};
-
 /** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
-type Talks = { readonly done: (id: FederationId) => void; readonly busy: Set<string>; readonly discoveredAt: Map<string, number>; readonly notBefore: Map<string, number>; readonly failures: Map<string, number> };
+type Talks = {
+  readonly done: (id: FederationId) => void;
+  readonly busy: Set<string>;
+  readonly discoveredAt: Map<string, number>;
+  readonly notBefore: Map<string, number>;
+  readonly failures: Map<string, number>;
+};
 
-const backOff = (desk: Desk, talks: Talks, key: string, failed: Problem | undefined): void => {
+const backOff = ({ room }: Desk, talks: Talks, { key, failed }: { readonly key: string; readonly failed: Problem | undefined }): void => {
   if (!failed) {
     talks.failures.delete(key);
     talks.notBefore.delete(key);
@@ -124,20 +51,20 @@ const backOff = (desk: Desk, talks: Talks, key: string, failed: Problem | undefi
   }
   const failures = (talks.failures.get(key) ?? 0) + 1;
   talks.failures.set(key, failures);
-  talks.notBefore.set(key, desk.room.deps.clock.monotonicMs() + Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs));
+  talks.notBefore.set(key, room.deps.clock.monotonicMs() + Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs));
 };
 
-const talk = async (desk: Desk, talks: Talks, federation: Federation, member: Member): Promise<void> => {
+const talk = async (desk: Desk, talks: Talks, { federation, member }: { readonly federation: Federation; readonly member: Member }): Promise<void> => {
   const key = `${federation.id} ${member.twinId}`;
   const move = nextMove(federation, member);
   const resting = (talks.notBefore.get(key) ?? 0) > desk.room.deps.clock.monotonicMs();
   if (!move || talks.busy.has(key) || resting) return;
   talks.busy.add(key);
-  const stepped = saveStep(desk, federation.id, member, move);
+  const stepped = saveStep(desk, { id: federation.id, member }, move);
   if (stepped.ok) {
-    const outcome = await performMove(desk.room, federation, stepped.value, move);
-    applyOutcome(desk, federation.id, stepped.value, outcome);
-    backOff(desk, talks, key, outcome.ok ? undefined : outcome.problem);
+    const outcome = await performMove({ room: desk.room, federation, member: stepped.value }, move);
+    applyOutcome(desk, { id: federation.id, member: stepped.value }, outcome);
+    backOff(desk, talks, { key, failed: outcome.ok ? undefined : outcome.problem });
   }
   talks.busy.delete(key);
   talks.done(federation.id);
@@ -149,12 +76,14 @@ const settle = async (desk: Desk, id: FederationId): Promise<void> => {
   const federation = federationById(room, id);
   if (!federation) return;
   const { state } = federation;
-  if (state === 'FORMING' && !federation.registered) await registerFederatedTwin(room, federation, (registered) => update(desk, id, (now) => ok({ ...now, registered })));
+  if (state === 'FORMING' && !federation.registered)
+    await registerFederatedTwin(room, federation, (registered) => update(desk, id, (now) => ok({ ...now, registered })));
   const next = update(desk, id, (now) => {
     const wanted = stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
     return wanted === now.state ? ok(now) : moveFederation(now, wanted, room.deps.clock.now());
   });
-  if (next.ok && next.value.state === 'RELEASED' && federation.registered) await deregisterFederatedTwin(room, federation, () => update(desk, id, (now) => ok({ ...now, registered: false })));
+  if (next.ok && next.value.state === 'RELEASED' && federation.registered)
+    await deregisterFederatedTwin(room, federation, () => update(desk, id, (now) => ok({ ...now, registered: false })));
 };
 
 /** Links tell how members stand: a silent one is INTERRUPTED, and ACTIVE again when it is back. */
@@ -164,7 +93,7 @@ const followLinks = (desk: Desk, federation: Federation): void => {
     desk.links.watch({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
     const status = desk.links.status(member.twinId);
     const state = status?.state === 'INTERRUPTED' ? 'INTERRUPTED' : 'ACTIVE';
-    if (status && state !== member.state) applyOutcome(desk, federation.id, member, ok({ state }));
+    if (status && state !== member.state) applyOutcome(desk, { id: federation.id, member }, ok({ state }));
   }
 };
 
@@ -174,12 +103,16 @@ const refreshMs = 30_000;
 /** A silent member may have moved: the registry knows where to. */
 const lookForMovedMs = 500;
 
-const isDiscoveryDue = ({ room }: Desk, talks: Talks, { id, state, members }: Federation, lacking: boolean): boolean => {
+const isDiscoveryDue = (
+  { room }: Desk,
+  discoveredAt: number | undefined,
+  { federation: { state, members }, lacking }: { readonly federation: Federation; readonly lacking: boolean },
+): boolean => {
   if (state === 'RELEASING') return false;
   if (state === 'DRAFT' || state === 'DISCOVERING') return true;
   const silent = members.some((member) => member.state === 'INTERRUPTED');
   const everyMs = silent ? lookForMovedMs : lacking ? rediscoverMs : refreshMs;
-  return room.deps.clock.monotonicMs() - (talks.discoveredAt.get(id) ?? Number.NEGATIVE_INFINITY) >= everyMs;
+  return room.deps.clock.monotonicMs() - (discoveredAt ?? Number.NEGATIVE_INFINITY) >= everyMs;
 };
 
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
@@ -189,13 +122,13 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
   const own = await ownKinds(desk);
   const unmet = unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: desk.room.vocabulary() });
-  if (isDiscoveryDue(desk, talks, federation, unmet.length > 0)) {
+  if (isDiscoveryDue(desk, talks.discoveredAt.get(id), { federation, lacking: unmet.length > 0 })) {
     talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
     await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
   }
   followLinks(desk, federationById(desk.room, id) ?? federation);
   const now = federationById(desk.room, id) ?? federation;
-  for (const member of now.members) void talk(desk, talks, now, member).catch((cause) => desk.room.events.defect('federation', cause));
+  for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
   await settle(desk, id);
   const after = federationById(desk.room, id);
   if (!after || federationLifecycle.isFinal(after.state)) return undefined;
@@ -237,7 +170,10 @@ const createDriver = (desk: Desk) => {
   };
   const running = new Set<string>();
   const run = (id: FederationId): void => {
-    if (running.has(id)) return rests.wake(id);
+    if (running.has(id)) {
+      rests.wake(id);
+      return;
+    }
     running.add(id);
     void drive(id)
       .catch((cause) => desk.room.events.defect('federation', cause))
@@ -256,7 +192,9 @@ export const createFederationManagement = (room: Room, links: Links): Federation
   };
   const desk: Desk = { room, links, save };
   const driver = createDriver(desk);
-  links.onChange(() => federations.all(room.records).forEach(({ id }) => driver.run(id)));
+  links.onChange(() => {
+    for (const { id } of federations.all(room.records)) driver.run(id);
+  });
   return {
     start: (draft) => {
       const known = federationById(room, draft.id);
@@ -279,4 +217,3 @@ export const createFederationManagement = (room: Room, links: Links): Federation
     },
   };
 };
-

@@ -12,10 +12,17 @@ const retryMs = 30_000;
 
 /** Federations in which this agency and the other both take part. */
 const sharedFederation = (room: Room, other: TwinId) => {
-  const started = federations.all(room.records).find(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => twinId === other && formed));
+  const started = federations
+    .all(room.records)
+    .find(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => twinId === other && formed));
   const joined = memberships
     .all(room.records)
-    .find(({ formed, released, initiator, federation }) => formed && !released && (initiator === other || federation.members.some(({ twinId, state }) => twinId === other && ['ACTIVE', 'INTERRUPTED'].includes(state))));
+    .find(
+      ({ formed, released, initiator, federation }) =>
+        formed &&
+        !released &&
+        (initiator === other || federation.members.some(({ twinId, state }) => twinId === other && ['ACTIVE', 'INTERRUPTED'].includes(state))),
+    );
   return started?.id ?? joined?.federation.id;
 };
 
@@ -64,7 +71,10 @@ export const createJoining = (room: Room): Joining => {
     }
   };
   const run = (): void => {
-    if (running) return rest.abort();
+    if (running) {
+      rest.abort();
+      return;
+    }
     running = true;
     void work()
       .catch((cause) => room.events.defect('joining', cause))

@@ -1,7 +1,22 @@
 /**
  * Live, the receiver's side: follows the change log of a member (T10, T11) or of the own store, and says when a source falls silent and comes back.
  */
-import { type AgencyId, type Federation, fail, type Instant, limits, type Member, ok, parseMessage, parseRequest, type Problem, problem, type Result, type TwinId, type TwinsChanged } from '@cityweave/core';
+import {
+  type AgencyId,
+  type Federation,
+  fail,
+  type Instant,
+  limits,
+  type Member,
+  ok,
+  type Problem,
+  parseMessage,
+  parseRequest,
+  problem,
+  type Result,
+  type TwinId,
+  type TwinsChanged,
+} from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { StreamedEvent } from '../protocol/http.ts';
 import { verifyMessage } from '../trust/signature.ts';
@@ -18,9 +33,16 @@ export type SourceEvent =
 
 const streamAddress = (member: Member): URL => new URL('/dtf/events', member.endpoint.address);
 
-const openSubscription = async (room: Room, federation: Federation, member: Member, after: number | undefined): Promise<Result<string>> => {
+type Following = { readonly room: Room; readonly federation: Federation; readonly member: Member; readonly signal: AbortSignal };
+
+const openSubscription = async ({ room, federation, member }: Following, after: number | undefined): Promise<Result<string>> => {
   const parameters = { federationId: federation.id, agreementId: member.agreementId, ...(after !== undefined && { after }) };
-  const opened = await room.ask(peerOf(member), 'digitalTwin.subscribe.exchangeData', { parameters, objects: [] }, { timeoutMs: limits.streamSilentMs, signal: room.signal });
+  const opened = await room.ask(
+    peerOf(member),
+    'digitalTwin.subscribe.exchangeData',
+    { parameters, objects: [] },
+    { timeoutMs: limits.streamSilentMs, signal: room.signal },
+  );
   return opened.ok ? ok(opened.value.objects[0].id) : opened;
 };
 
@@ -52,11 +74,10 @@ const toSourceEvent = async (room: Room, member: Member, event: StreamedEvent): 
   return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted] });
 };
 
-type Following = { readonly room: Room; readonly federation: Federation; readonly member: Member; readonly signal: AbortSignal };
-
 /** One connection's life: opened after `after`, until it breaks; the last item says why. */
-async function* connection({ room, federation, member, signal }: Following, after: number | undefined): AsyncGenerator<Result<SourceEvent>> {
-  const opened = await openSubscription(room, federation, member, after);
+async function* connection(following: Following, after: number | undefined): AsyncGenerator<Result<SourceEvent>> {
+  const { room, member, signal } = following;
+  const opened = await openSubscription(following, after);
   if (!opened.ok) return yield opened;
   const address = streamAddress(member);
   address.searchParams.set('subscription', opened.value);

@@ -7,8 +7,8 @@ import {
   agencyOf,
   type Communication,
   considerRequest,
-  fail,
   type FederationId,
+  fail,
   ok,
   problem,
   type Request,
@@ -31,20 +31,33 @@ const decide = async (room: Room, agreement: Agreement, asker: TwinId) =>
 type Answered = Agreement & { readonly state: 'ACCEPTED' | 'AGREED' };
 const isAnswered = (agreement: Agreement | undefined): agreement is Answered => agreement?.state === 'ACCEPTED' || agreement?.state === 'AGREED';
 
-export const answerRequest = async (room: Room, request: Request<'digitalTwin.request.federation'>, by: AskedBy): Promise<Done<'digitalTwin.request.federation'>> => {
+export const answerRequest = async (
+  room: Room,
+  request: Request<'digitalTwin.request.federation'>,
+  by: AskedBy,
+): Promise<Done<'digitalTwin.request.federation'>> => {
   const [federation, asked] = request.objects;
   const draft: Agreement = { ...asked.attributes, id: asked.id };
   const { consumer, provider } = draft.terms.parties;
-  if (consumer !== by.sender || provider !== room.self.id) return fail(problem('notAuthorised', { subject: asked.id, accepted: 'an agreement between the sender and this twin' }));
+  if (consumer !== by.sender || provider !== room.self.id)
+    return fail(problem('notAuthorised', { subject: asked.id, accepted: 'an agreement between the sender and this twin' }));
   const known = agreements.load(room.records, draft.id);
   if (isAnswered(known)) return ok({ reply: { parameters: { decision: 'accepted', agreementHash: hashOf(known) }, objects: [agreementReply(known)] } });
   const considered = await decide(room, draft, consumer);
   const membership: Membership = { federation: federation.attributes, initiator: by.sender, agreementId: draft.id, formed: false, released: false };
   if (considered.decision === 'decline') {
     const rejected: Agreement = { ...draft, state: 'REJECTED', reason: considered.reason };
-    return ok({ reply: { parameters: { decision: 'rejected', reason: considered.reason }, objects: [agreementReply(rejected)] }, save: [agreements.saved(draft.id, rejected)] });
+    return ok({
+      reply: { parameters: { decision: 'rejected', reason: considered.reason }, objects: [agreementReply(rejected)] },
+      save: [agreements.saved(draft.id, rejected)],
+    });
   }
-  const answered: Agreement = { ...draft, terms: considered.terms, revision: draft.revision + 1, state: considered.decision === 'ask' ? 'REQUESTED' : 'ACCEPTED' };
+  const answered: Agreement = {
+    ...draft,
+    terms: considered.terms,
+    revision: draft.revision + 1,
+    state: considered.decision === 'ask' ? 'REQUESTED' : 'ACCEPTED',
+  };
   const save = [agreements.saved(answered.id, answered), memberships.saved(federation.id, membership)];
   if (considered.decision === 'ask') return ok({ reply: { parameters: { decision: 'review' }, objects: [agreementReply(answered)] }, save });
   return ok({ reply: { parameters: { decision: 'accepted', agreementHash: hashOf(answered) }, objects: [agreementReply(answered)] }, save });
@@ -67,7 +80,11 @@ export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confi
   return ok({ reply: { parameters: { agreementHash: hash }, objects: [] }, save: [agreements.saved(id, agreed)] });
 };
 
-export const openCommunication = (room: Room, request: Request<'digitalTwin.request.communication'>, by: AskedBy): Done<'digitalTwin.request.communication'> => {
+export const openCommunication = (
+  room: Room,
+  request: Request<'digitalTwin.request.communication'>,
+  by: AskedBy,
+): Done<'digitalTwin.request.communication'> => {
   const [{ id, attributes }] = request.objects;
   const held = heldAgreement(room, attributes.agreementId, by);
   if (!held.ok) return held;
@@ -83,27 +100,33 @@ const heldMembership = (room: Room, id: FederationId, by: AskedBy): Result<Membe
   return membership.initiator === by.sender ? ok(membership) : fail(problem('notInitiator', { subject: by.sender }));
 };
 
-export const noteFormed = (room: Room, request: Request<'digitalTwin.form.federatedDigitalTwin'>, by: AskedBy, then: () => void): Done<'digitalTwin.form.federatedDigitalTwin'> => {
+export const noteFormed = (
+  room: Room,
+  request: Request<'digitalTwin.form.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'digitalTwin.form.federatedDigitalTwin'> => {
   const [, federation] = request.objects;
   const held = heldMembership(room, federation.id, by);
   if (!held.ok) return held;
   const formed: Membership = { ...held.value, federation: federation.attributes, formed: true };
-  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)], then });
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
 };
 
-export const noteStatus = (room: Room, request: Request<'digitalTwin.report.federationStatus'>, by: AskedBy, then: () => void): Done<'digitalTwin.report.federationStatus'> => {
+export const noteStatus = (room: Room, request: Request<'digitalTwin.report.federationStatus'>, by: AskedBy): Done<'digitalTwin.report.federationStatus'> => {
   const [{ id, attributes }] = request.objects;
   const held = heldMembership(room, id, by);
   if (!held.ok) return held;
   const { links: _links, reason: _reason, ...status } = attributes;
   const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status } };
-  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)], then });
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
 };
 
 /** Agreements of the federation end and its connections close, in one step with the answer. */
 const ended = (room: Room, id: FederationId): readonly Saved[] => {
   const now = room.deps.clock.now();
-  const ending = agreements.all(room.records).filter((agreement) => agreement.terms.federationId === id && agreement.terms.parties.provider === room.self.id && agreement.state !== 'REJECTED');
+  const ending = agreements
+    .all(room.records)
+    .filter((agreement) => agreement.terms.federationId === id && agreement.terms.parties.provider === room.self.id && agreement.state !== 'REJECTED');
   const closing = communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
   return [
     ...ending.map((agreement) => agreements.saved(agreement.id, { ...agreement, state: 'TERMINATED' })),
@@ -111,12 +134,12 @@ const ended = (room: Room, id: FederationId): readonly Saved[] => {
   ];
 };
 
-export const letGo = (room: Room, request: Request<'digitalTwin.release.federation'>, by: AskedBy, then: (id: FederationId) => void): Done<'digitalTwin.release.federation'> => {
+export const letGo = (room: Room, request: Request<'digitalTwin.release.federation'>, by: AskedBy): Done<'digitalTwin.release.federation'> => {
   const [{ id }] = request.objects;
   const held = heldMembership(room, id, by);
   if (!held.ok) return held.problem.kind === 'unknownFederation' ? ok({ reply: { parameters: {}, objects: [] } }) : held;
   const released: Membership = { ...held.value, released: true, federation: { ...held.value.federation, state: 'RELEASED', since: room.deps.clock.now() } };
-  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, released), ...ended(room, id)], then: () => then(id) });
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, released), ...ended(room, id)] });
 };
 
 /** The agreement under which a sender may read here: in force, connected, and his. */

@@ -1,13 +1,27 @@
 /**
  * What the initiator says to one member, step by step: invite (T1), confirm (T5), connect (T6a), form (T6), release (T15), and what follows for the member.
  */
-import { type Agreement, agreementText, type Communication, fail, type Federation, type Member, type Move, ok, type Problem, problem, type Result, termsFor, viewOf } from '@cityweave/core';
+import {
+  type Agreement,
+  agreementText,
+  type Communication,
+  type Federation,
+  fail,
+  type Member,
+  type Move,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  termsFor,
+  viewOf,
+} from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
 import { sha256 } from '../trust/signature.ts';
 import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { agreements, communications, type Room } from './room.ts';
 
-type Saying = { readonly room: Room; readonly federation: Federation; readonly member: Member };
+export type Saying = { readonly room: Room; readonly federation: Federation; readonly member: Member };
 type Become = Promise<Result<Partial<Member>>>;
 
 export const peerOf = (member: Member): Peer => ({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
@@ -16,7 +30,12 @@ const asking = ({ room, federation, member }: Saying) => ({ messageId: member.st
 
 export const hashOf = (agreement: Pick<Agreement, 'terms'>): string => `sha-256:${sha256(agreementText(agreement.terms))}`;
 
-const federationObject = ({ federation }: Saying) => ({ kind: 'federation' as const, id: federation.id, revision: federation.revision, attributes: viewOf(federation) });
+const federationObject = ({ federation }: Saying) => ({
+  kind: 'federation' as const,
+  id: federation.id,
+  revision: federation.revision,
+  attributes: viewOf(federation),
+});
 
 const agreementObject = ({ id, ...attributes }: Agreement) => ({ kind: 'agreement' as const, id, revision: attributes.revision, attributes });
 
@@ -33,7 +52,12 @@ const invite = async (saying: Saying): Become => {
   const known = agreements.load(room.records, draft.id);
   if (known?.state === 'ACCEPTED' || known?.state === 'AGREED') return confirm(saying, known);
   room.records.putAll([agreements.saved(draft.id, draft)]);
-  const asked = await room.ask(peerOf(member), 'digitalTwin.request.federation', { parameters: { round: 1 }, objects: [federationObject(saying), agreementObject(draft)] }, asking(saying));
+  const asked = await room.ask(
+    peerOf(member),
+    'digitalTwin.request.federation',
+    { parameters: { round: 1 }, objects: [federationObject(saying), agreementObject(draft)] },
+    asking(saying),
+  );
   if (!asked.ok) return outOrAgain(asked.problem);
   const { parameters, objects } = asked.value;
   const answered: Agreement = { ...objects[0].attributes, id: draft.id };
@@ -58,7 +82,12 @@ const confirm = async (saying: Saying, accepted: Agreement): Become => {
   const { room, federation, member } = saying;
   const hash = accepted.hash ?? hashOf(accepted);
   const agreed: Agreement = { ...accepted, state: 'AGREED', hash, revision: accepted.state === 'AGREED' ? accepted.revision : accepted.revision + 1 };
-  const asked = await room.ask(peerOf(member), 'digitalTwin.confirm.federation', { parameters: { agreementHash: hash }, objects: [agreementObject(agreed)] }, { federationId: federation.id, signal: room.signal });
+  const asked = await room.ask(
+    peerOf(member),
+    'digitalTwin.confirm.federation',
+    { parameters: { agreementHash: hash }, objects: [agreementObject(agreed)] },
+    { federationId: federation.id, signal: room.signal },
+  );
   if (!asked.ok) return outOrAgain(asked.problem);
   if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: agreed.id }));
   room.records.putAll([agreements.saved(agreed.id, agreed)]);
@@ -81,7 +110,12 @@ const connect = async (saying: Saying): Become => {
     since: room.deps.clock.now(),
   };
   const { id, ...attributes } = requested;
-  const asked = await room.ask(peerOf(member), 'digitalTwin.request.communication', { parameters: {}, objects: [{ kind: 'communication', id, attributes }] }, asking(saying));
+  const asked = await room.ask(
+    peerOf(member),
+    'digitalTwin.request.communication',
+    { parameters: {}, objects: [{ kind: 'communication', id, attributes }] },
+    asking(saying),
+  );
   if (!asked.ok) return outOrAgain(asked.problem);
   room.records.putAll([communications.saved(id, { ...requested, state: 'CONNECTED', since: room.deps.clock.now() })]);
   return ok({ state: 'ACTIVE' });
@@ -89,7 +123,10 @@ const connect = async (saying: Saying): Become => {
 
 const form = async (saying: Saying): Become => {
   const { room, federation, member } = saying;
-  const objects: [ReturnType<typeof describeFederatedTwin>, ReturnType<typeof federationObject>] = [describeFederatedTwin(room, federation), federationObject(saying)];
+  const objects: [ReturnType<typeof describeFederatedTwin>, ReturnType<typeof federationObject>] = [
+    describeFederatedTwin(room, federation),
+    federationObject(saying),
+  ];
   const asked = await room.ask(peerOf(member), 'digitalTwin.form.federatedDigitalTwin', { parameters: {}, objects }, asking(saying));
   return asked.ok ? ok({ formed: true }) : fail(asked.problem);
 };
@@ -114,4 +151,4 @@ const release = async (saying: Saying): Become => {
 const moves: Readonly<Record<Move, (saying: Saying) => Become>> = { invite, connect, form, release };
 
 /** Says the next thing to a member; what it becomes, or why it has to be said again. */
-export const performMove = (room: Room, federation: Federation, member: Member, move: Move): Become => moves[move]({ room, federation, member });
+export const performMove = (saying: Saying, move: Move): Become => moves[move](saying);

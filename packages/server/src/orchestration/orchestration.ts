@@ -1,15 +1,31 @@
 /**
  * Orchestration (FOF, Y.4489 10.3): its part of the answers, and what an operator or an application of this node can ask.
  */
-import { type Agreement, type AgreementId, type Answers, type Candidate, type Facet, fail, type Federation, type FederatedFilter, FederationId, federationIdOf, ok, problem, type Result, viewOf } from '@cityweave/core';
-import type { Answered, AskedBy } from '../exchange/answer.ts';
+import {
+  type Agreement,
+  type AgreementId,
+  type Answers,
+  type Candidate,
+  type Facet,
+  type FederatedFilter,
+  type Federation,
+  FederationId,
+  fail,
+  federationIdOf,
+  ok,
+  problem,
+  type Request,
+  type Result,
+  viewOf,
+} from '@cityweave/core';
+import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
-import { answerRead, createAreas } from './exchange-data.ts';
+import { type Areas, answerRead, createAreas } from './exchange-data.ts';
 import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './federated-twin.ts';
 import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
-import { createJoining } from './joining.ts';
+import { createJoining, type Joining } from './joining.ts';
 import { createMemberReads } from './member-read.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
 import { createPublishing, type Publishing } from './publishing.ts';
@@ -30,7 +46,11 @@ export type Orchestration = {
   readonly federations: () => readonly Federation[];
   readonly federation: (id: string) => Federation | undefined;
   readonly ask: (federation: Federation, question: FederatedQuestion, asking: Asking) => Promise<Result<FederatedAnswer>>;
-  readonly summarise: (federation: Federation, question: { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] }, asking: Asking) => Promise<FederatedSummary>;
+  readonly summarise: (
+    federation: Federation,
+    question: { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] },
+    asking: Asking,
+  ) => Promise<FederatedSummary>;
   readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
   /** An owner's decision on a request that its policy left to a person. */
   readonly decide: (id: AgreementId, decision: { readonly accept: boolean; readonly reason?: string | undefined }) => Promise<Result<Agreement>>;
@@ -41,8 +61,6 @@ export type Orchestration = {
   readonly resolveJoins: () => void;
   readonly resume: () => void;
 };
-
-const unknown = (id: string) => fail(problem('unknownFederation', { subject: id }));
 
 /** Members hear of each change of state or of who takes part. */
 const tellMembers = (room: Room, links: Links, management: FederationManagement): void => {
@@ -61,6 +79,64 @@ const joinWhenActive = (management: FederationManagement, join: () => void): voi
   });
 };
 
+type Rooms = {
+  readonly room: Room;
+  readonly links: Links;
+  readonly management: FederationManagement;
+  readonly publishing: Publishing;
+  readonly joining: Joining;
+  readonly areas: Areas;
+};
+
+/** An answer after which something is to be done, once answer and records are safe. */
+const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
+  done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
+
+const twinAnswers = ({ room, links, management, publishing, joining, areas }: Rooms): TwinAnswers => ({
+  'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
+  'digitalTwin.accept.federation': (request, by) =>
+    afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
+  'digitalTwin.reject.federation': (request, by) => afterwards(review.rejected(room, request, by), () => management.nudge(request.objects[0].id)),
+  'digitalTwin.confirm.federation': (request, by) => confirmAgreement(room, request, by),
+  'digitalTwin.request.communication': (request, by) => openCommunication(room, request, by),
+  'digitalTwin.form.federatedDigitalTwin': (request, by) => afterwards(noteFormed(room, request, by), joining.run),
+  'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas }, request, by),
+  'digitalTwin.subscribe.exchangeData': publishing.subscribe,
+  'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
+  'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
+  'digitalTwin.report.federationStatus': (request, by) => afterwards(noteStatus(room, request, by), joining.run),
+  'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
+  'digitalTwin.release.federation': (request, by) => letGo(room, request, by),
+  'digitalTwin.probe.digitalTwin': ({ parameters }) =>
+    ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
+});
+
+/** P1: the purpose becomes a federation that this node starts. */
+const requestService = (
+  { room, management }: Rooms,
+  { objects: [{ attributes }] }: Request<'application.request.service'>,
+): Done<'application.request.service'> => {
+  const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
+  const { name, purpose, needs, area } = attributes;
+  const started = management.start({ id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} }, ...(area && { area }) });
+  if (!started.ok) return started;
+  return ok({
+    reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] },
+  });
+};
+
+const applicationAnswers = (rooms: Rooms): ApplicationAnswers => ({
+  'application.request.service': (request) => requestService(rooms, request),
+  'application.query.federationStatus': ({ objects: [{ id }] }) => statusOf(rooms, id, rooms.room.self.id),
+  'application.retrieve.federation': ({ objects: [{ id }] }) => {
+    const federation = federationById(rooms.room, id);
+    if (!federation) return fail(problem('unknownFederation', { subject: id }));
+    return ok({ reply: { parameters: {}, objects: [{ kind: 'federation', id, revision: federation.revision, attributes: viewOf(federation) }] } });
+  },
+});
+
+const answersOf = (rooms: Rooms): TwinAnswers & ApplicationAnswers => ({ ...twinAnswers(rooms), ...applicationAnswers(rooms) });
+
 export const createOrchestration = (room: Room): Orchestration => {
   const links = createLinks(room);
   const management = createFederationManagement(room, links);
@@ -70,33 +146,7 @@ export const createOrchestration = (room: Room): Orchestration => {
   const areas = createAreas();
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers: TwinAnswers & ApplicationAnswers = {
-    'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
-    'digitalTwin.accept.federation': (request, by) => review.accepted(room, request, by, management.nudge),
-    'digitalTwin.reject.federation': (request, by) => review.rejected(room, request, by, management.nudge),
-    'digitalTwin.confirm.federation': (request, by) => confirmAgreement(room, request, by),
-    'digitalTwin.request.communication': (request, by) => openCommunication(room, request, by),
-    'digitalTwin.form.federatedDigitalTwin': (request, by) => noteFormed(room, request, by, joining.run),
-    'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas }, request, by),
-    'digitalTwin.subscribe.exchangeData': publishing.subscribe,
-    'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
-    'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
-    'digitalTwin.report.federationStatus': (request, by) => noteStatus(room, request, by, joining.run),
-    'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf(room, links, id, by.sender),
-    'digitalTwin.release.federation': (request, by) => letGo(room, request, by, () => undefined),
-    'digitalTwin.probe.digitalTwin': ({ parameters }) => ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
-    'application.request.service': ({ objects: [{ attributes }] }) => {
-      const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
-      const { name, purpose, needs, area } = attributes;
-      const started = management.start({ id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} }, ...(area && { area }) });
-      return started.ok ? ok({ reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] } }) : started;
-    },
-    'application.query.federationStatus': ({ objects: [{ id }] }) => statusOf(room, links, id, room.self.id),
-    'application.retrieve.federation': ({ objects: [{ id }] }) => {
-      const federation = federationById(room, id);
-      return federation ? ok({ reply: { parameters: {}, objects: [{ kind: 'federation', id, revision: federation.revision, attributes: viewOf(federation) }] } }) : unknown(id);
-    },
-  };
+  const answers = answersOf({ room, links, management, publishing, joining, areas });
   return {
     answers,
     publishing,

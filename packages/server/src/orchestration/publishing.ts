@@ -59,10 +59,18 @@ const changedTwins = async (room: Room, granted: readonly GrantedFeature[], chan
 
 const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChanged): Promise<Message> => {
   const id = newMessageId(room.deps.ids);
-  const content = { parameters: { subscriptionId: subscription.id }, objects: [{ kind: 'exchangeData' as const, id, attributes }] as [{ kind: 'exchangeData'; id: string; attributes: TwinsChanged }] }; // branding: a list of one
+  const content = {
+    parameters: { subscriptionId: subscription.id },
+    objects: [{ kind: 'exchangeData' as const, id, attributes }] as [{ kind: 'exchangeData'; id: string; attributes: TwinsChanged }],
+  }; // branding: a list of one
   const source = { id: room.self.id, role: 'digitalTwin' as const };
   return signMessage(
-    requestMessage('digitalTwin.publish.exchangeData', content, { messageId: id, source, destination: { id: subscription.subscriber, role: 'digitalTwin' }, timestamp: room.deps.clock.now() }),
+    requestMessage('digitalTwin.publish.exchangeData', content, {
+      messageId: id,
+      source,
+      destination: { id: subscription.subscriber, role: 'digitalTwin' },
+      timestamp: room.deps.clock.now(),
+    }),
     room.key,
   );
 };
@@ -81,8 +89,8 @@ const nextCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
   stop();
 };
 
-async function* follow(room: Room, subscription: Subscription, from: number, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  let after = from;
+async function* follow(room: Room, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  let { after } = subscription;
   while (!signal.aborted) {
     const granted = grantedTo(room, subscription);
     if (!granted) return;
@@ -122,7 +130,7 @@ export const createPublishing = (room: Room): Publishing => {
     },
     events: (id, after, signal) => {
       const subscription = subscriptions.get(id);
-      return subscription && follow(room, subscription, after ?? subscription.after, AbortSignal.any([signal, room.signal]));
+      return subscription && follow(room, { ...subscription, after: after ?? subscription.after }, AbortSignal.any([signal, room.signal]));
     },
   };
 };

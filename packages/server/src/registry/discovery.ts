@@ -1,7 +1,20 @@
 /**
  * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see. What he may not see leaves no trace.
  */
-import { boxesMeet, boxOf, compareText, fail, type Geometry, ok, problem, type Reply, type Request, type TermId, type Visibility } from '@cityweave/core';
+import {
+  boxesMeet,
+  boxOf,
+  compareText,
+  fail,
+  type Geometry,
+  ok,
+  problem,
+  type Reply,
+  type Request,
+  type TermId,
+  type TwinId,
+  type Visibility,
+} from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { type FeatureEntry, featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
 
@@ -21,18 +34,23 @@ const pageOf = <T extends { readonly id: string }>(all: readonly T[], limit: num
   return { total: sorted.length, next: rest.length > limit ? (items.at(-1)?.id ?? null) : null, items };
 };
 
-const isVisible = (room: RegistryRoom, id: string, entry: TwinEntry, by: AskedBy): boolean =>
+type Entered = { readonly id: TwinId; readonly entry: TwinEntry };
+
+const isVisible = (room: RegistryRoom, { id, entry }: Entered, by: AskedBy): boolean =>
   stateNow(entry, room.clock.now()) === 'ACTIVE' && maySee(entry.attributes.visibility, id, by.sender);
 
 type TwinQueryPart = Request<'registry.discover.digitalTwin'>['parameters'];
 
 const offersKind = (room: RegistryRoom, twinId: string, kinds: readonly TermId[]): boolean =>
   featureEntries(room.records).some(
-    ({ entry }) => entry.state === 'ACTIVE' && entry.attributes.twinId === twinId && kinds.some((kind) => room.vocabulary().isA(entry.attributes.semanticType, kind)),
+    ({ entry }) =>
+      entry.state === 'ACTIVE' && entry.attributes.twinId === twinId && kinds.some((kind) => room.vocabulary().isA(entry.attributes.semanticType, kind)),
   );
 
-const twinFits = (room: RegistryRoom, id: string, { attributes }: TwinEntry, query: TwinQueryPart): boolean =>
-  (query.domain === undefined || room.vocabulary().isA(attributes.domain, query.domain)) && touches(attributes.coverage, query.within) && (query.kinds === undefined || offersKind(room, id, query.kinds));
+const twinFits = (room: RegistryRoom, { id, entry: { attributes } }: Entered, query: TwinQueryPart): boolean =>
+  (query.domain === undefined || room.vocabulary().isA(attributes.domain, query.domain)) &&
+  touches(attributes.coverage, query.within) &&
+  (query.kinds === undefined || offersKind(room, id, query.kinds));
 
 type RegisteredTwinObject = Reply<'registry.retrieve.digitalTwin'>['objects'][0];
 
@@ -41,8 +59,12 @@ const twinObject = (id: RegisteredTwinObject['id'], entry: TwinEntry): Registere
   return { kind: 'digitalTwin', id, revision: entry.revision, attributes: { ...entry.attributes, registeredAt, updatedAt, leaseUntil } };
 };
 
-export const discoverTwins = (room: RegistryRoom, { parameters }: Request<'registry.discover.digitalTwin'>, by: AskedBy): Done<'registry.discover.digitalTwin'> => {
-  const fitting = twinEntries(room.records).filter(({ id, entry }) => isVisible(room, id, entry, by) && twinFits(room, id, entry, parameters));
+export const discoverTwins = (
+  room: RegistryRoom,
+  { parameters }: Request<'registry.discover.digitalTwin'>,
+  by: AskedBy,
+): Done<'registry.discover.digitalTwin'> => {
+  const fitting = twinEntries(room.records).filter((entered) => isVisible(room, entered, by) && twinFits(room, entered, parameters));
   const { total, next, items } = pageOf(fitting, parameters.limit, parameters.cursor);
   return ok({ reply: { parameters: { total, next }, objects: items.map(({ id, entry }) => twinObject(id, entry)) } });
 };
@@ -61,7 +83,12 @@ const featureFits = (room: RegistryRoom, { attributes }: FeatureEntry, query: Re
 
 const featureVisible = (room: RegistryRoom, entry: FeatureEntry, by: AskedBy): boolean => {
   const twin = twinEntry(room.records, entry.attributes.twinId);
-  return entry.state === 'ACTIVE' && twin !== undefined && isVisible(room, entry.attributes.twinId, twin, by) && maySee(entry.attributes.visibility, entry.attributes.twinId, by.sender);
+  return (
+    entry.state === 'ACTIVE' &&
+    twin !== undefined &&
+    isVisible(room, { id: entry.attributes.twinId, entry: twin }, by) &&
+    maySee(entry.attributes.visibility, entry.attributes.twinId, by.sender)
+  );
 };
 
 export const discoverFeatures = (room: RegistryRoom, { parameters }: Request<'registry.discover.feature'>, by: AskedBy): Done<'registry.discover.feature'> => {
@@ -71,13 +98,21 @@ export const discoverFeatures = (room: RegistryRoom, { parameters }: Request<'re
   return ok({ reply: { parameters: { total, next }, objects } });
 };
 
-export const retrieveTwin = (room: RegistryRoom, { objects: [{ id }] }: Request<'registry.retrieve.digitalTwin'>, by: AskedBy): Done<'registry.retrieve.digitalTwin'> => {
+export const retrieveTwin = (
+  room: RegistryRoom,
+  { objects: [{ id }] }: Request<'registry.retrieve.digitalTwin'>,
+  by: AskedBy,
+): Done<'registry.retrieve.digitalTwin'> => {
   const entry = twinEntry(room.records, id);
   if (!entry || entry.state === 'REMOVED' || !maySee(entry.attributes.visibility, id, by.sender)) return fail(problem('notRegistered', { subject: id }));
   return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
 };
 
-export const retrieveFeature = (room: RegistryRoom, { objects: [{ id }] }: Request<'registry.retrieve.feature'>, by: AskedBy): Done<'registry.retrieve.feature'> => {
+export const retrieveFeature = (
+  room: RegistryRoom,
+  { objects: [{ id }] }: Request<'registry.retrieve.feature'>,
+  by: AskedBy,
+): Done<'registry.retrieve.feature'> => {
   const entry = featureEntry(room.records, id);
   if (!entry || !featureVisible(room, entry, by)) return fail(problem('notFound', { subject: id }));
   return ok({ reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: entry.revision, attributes: entry.attributes }] } });

@@ -13,12 +13,15 @@ const owned = (room: RegistryRoom, by: AskedBy, id: TwinId): Result<TwinEntry> =
 
 const leaseReply = (id: TwinId, { revision, leaseUntil }: TwinEntry) => ({
   parameters: {},
-  objects: [{ kind: 'digitalTwin' as const, id, revision, attributes: { leaseUntil } }] as [{ kind: 'digitalTwin'; id: TwinId; revision: number; attributes: { leaseUntil: typeof leaseUntil } }], // branding: a list of one
+  objects: [{ kind: 'digitalTwin' as const, id, revision, attributes: { leaseUntil } }] as [
+    { kind: 'digitalTwin'; id: TwinId; revision: number; attributes: { leaseUntil: typeof leaseUntil } },
+  ], // branding: a list of one
 });
 
 export const registerTwin = (room: RegistryRoom, request: Request<'registry.register.digitalTwin'>, by: AskedBy): Done<'registry.register.digitalTwin'> => {
   const [{ id, attributes }] = request.objects;
-  if (by.sender !== id || attributes.owner.organizationId !== agencyOf(id)) return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
+  if (by.sender !== id || attributes.owner.organizationId !== agencyOf(id))
+    return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
   const checked = checkTerms(room.vocabulary(), [attributes.twinType, attributes.domain]);
   if (!checked.ok) return checked;
   const now = room.clock.now();
@@ -57,7 +60,11 @@ export const renewTwin = (room: RegistryRoom, request: Request<'registry.renew.d
 };
 
 /** The twin and its features go; tombstones stay, so that a revision is never used twice. */
-export const deregisterTwin = (room: RegistryRoom, request: Request<'registry.deregister.digitalTwin'>, by: AskedBy): Done<'registry.deregister.digitalTwin'> => {
+export const deregisterTwin = (
+  room: RegistryRoom,
+  request: Request<'registry.deregister.digitalTwin'>,
+  by: AskedBy,
+): Done<'registry.deregister.digitalTwin'> => {
   const [{ id }] = request.objects;
   const entry = owned(room, by, id);
   if (!entry.ok) return entry;

@@ -32,7 +32,18 @@ export const createRegistry = (room: RegistryRoom, self: Identity): RegistryAnsw
     ok({
       reply: {
         parameters: {},
-        objects: [{ kind: 'registry', id: self.id, attributes: { name: self.name, leaseSeconds: room.leaseSeconds, dictionaries: room.vocabulary().dictionaries.map(({ id }) => id), queryForms: ['kinds', 'domain', 'purpose', 'within'] } }],
+        objects: [
+          {
+            kind: 'registry',
+            id: self.id,
+            attributes: {
+              name: self.name,
+              leaseSeconds: room.leaseSeconds,
+              dictionaries: room.vocabulary().dictionaries.map(({ id }) => id),
+              queryForms: ['kinds', 'domain', 'purpose', 'within'],
+            },
+          },
+        ],
       },
     }),
 });

@@ -6,7 +6,10 @@ import type { Done } from '../exchange/answer.ts';
 import type { RegistryRoom } from './entry.ts';
 
 /** Those named, or all where none is named. */
-export const retrieveDictionaries = (room: RegistryRoom, { objects }: Request<'registry.retrieve.semanticDictionary'>): Done<'registry.retrieve.semanticDictionary'> => {
+export const retrieveDictionaries = (
+  room: RegistryRoom,
+  { objects }: Request<'registry.retrieve.semanticDictionary'>,
+): Done<'registry.retrieve.semanticDictionary'> => {
   const { dictionaries } = room.vocabulary();
   const missing = objects.find(({ id }) => !dictionaries.some((dictionary) => dictionary.id === id));
   if (missing) return fail(problem('unknownDictionary', { subject: missing.id, accepted: dictionaries.map(({ id }) => id).join(', ') }));

@@ -11,7 +11,11 @@ export type Pin = z.infer<typeof Pin>;
 export const pinOf = (records: RecordStore, id: string): Pin | undefined => Pin.safeParse(records.get('pin', id)).data;
 
 /** False where other keys are pinned already; the address may change, the keys may not. */
-export const pinKeys = (records: RecordStore, id: string, pin: { readonly keys: readonly PublicKey[]; readonly endpoint: string; readonly at: Instant }): boolean => {
+export const pinKeys = (
+  records: RecordStore,
+  id: string,
+  pin: { readonly keys: readonly PublicKey[]; readonly endpoint: string; readonly at: Instant },
+): boolean => {
   const known = pinOf(records, id);
   const same = known === undefined || pin.keys.some(({ x }) => known.keys.some((key) => key.x === x));
   if (!same) return false;

@@ -2,7 +2,7 @@
  * Signature: detached Ed25519 JWS over the canonical JSON of a message, made with the node's key and checked against the pinned one.
  */
 import { createHash } from 'node:crypto';
-import { type Message, type PublicKey, problem, type Result, fail, ok, signedText } from '@cityweave/core';
+import { fail, type Message, ok, type PublicKey, problem, type Result, signedText } from '@cityweave/core';
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { NodeKey } from './node-key.ts';
@@ -43,9 +43,13 @@ const verifies = async (jws: string, key: PublicKey): Promise<boolean> => {
 /** True as a value where one of the sender's keys made the signature over exactly this content. */
 export const verifyMessage = async (message: Message, keys: readonly PublicKey[]): Promise<Result<true>> => {
   const { security } = message.header;
-  if (security?.scheme !== 'jws' || !security.signature) return fail(problem('notAuthenticated', { subject: message.header.source.id, accepted: 'a signature of scheme jws' }));
+  if (security?.scheme !== 'jws' || !security.signature)
+    return fail(problem('notAuthenticated', { subject: message.header.source.id, accepted: 'a signature of scheme jws' }));
   const key = keys.find(({ kid }) => kid === security.keyId);
-  if (!key) return fail(problem('badSignature', { subject: message.header.source.id, found: security.keyId ?? 'no key id', accepted: 'the key pinned for this sender' }));
+  if (!key)
+    return fail(
+      problem('badSignature', { subject: message.header.source.id, found: security.keyId ?? 'no key id', accepted: 'the key pinned for this sender' }),
+    );
   const [head, middle, signature] = security.signature.split('.');
   const payload = Buffer.from(signedText(message)).toString('base64url');
   const good = middle === '' && head && signature && (await verifies(`${head}.${payload}.${signature}`, key));

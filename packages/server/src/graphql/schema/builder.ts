@@ -4,14 +4,14 @@
 import type { Instant, Json } from '@cityweave/core';
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../room.ts';
-import { type ScalarName, scalars } from './scalars.ts';
+import { scalars } from './scalars.ts';
 import type { Interfaces, Objects } from './shapes.ts';
 
 type Same<T> = { readonly Input: T; readonly Output: T };
 
-type Scalars = { ID: Same<string>; DateTime: Same<Instant>; Duration: Same<string>; GeoJSON: Same<unknown>; JSON: Same<Json>; URI: Same<string> };
+type Scalars = { ID: Same<string>; DateTime: Same<Instant>; Duration: Same<string>; GeoJSON: Same<object>; JSON: Same<Json>; URI: Same<string> };
 
-export type Types = { Context: Context; Scalars: Scalars & Record<ScalarName, Same<unknown>>; Objects: Objects; Interfaces: Interfaces; DefaultFieldNullability: false };
+export type Types = { Context: Context; Scalars: Scalars; Objects: Objects; Interfaces: Interfaces; DefaultFieldNullability: false };
 
 export const createBuilder = () => {
   const builder = new SchemaBuilder<Types>({ defaultFieldNullability: false });

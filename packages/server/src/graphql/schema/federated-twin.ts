@@ -11,7 +11,7 @@ import type { AnswerNode, FederatedTwinNode, LinkNode, TwinNode } from './shapes
 import type { defineTwins } from './twin.ts';
 import { nameIn } from './value.ts';
 
-type Links = ReturnType<typeof defineTwins>;
+type Links = ReturnType<typeof defineTwins>['links'];
 
 const founding = ({ row }: FederatedTwinNode) => row.twin.representations[0];
 
@@ -53,7 +53,7 @@ const definePlain = ({ builder }: Kit): void => {
   });
 };
 
-const defineRelated = ({ builder, inputs, vocabulary }: Kit, links: Links): void => {
+const defineRelated = ({ builder, inputs, vocabulary }: Kit, links: Links) => {
   builder.interfaceFields('FederatedTwin', (t) => ({
     links: t.field({
       type: links,
@@ -72,7 +72,7 @@ const defineRelated = ({ builder, inputs, vocabulary }: Kit, links: Links): void
       resolve: ({ row, ends }) => row.twin.representations.map((twin): TwinNode => ({ twin, found: { row, ends } })),
     }),
   }));
-  builder.objectRef<FederatedTwinNode>(genericFederatedTwin).implement({ interfaces: ['FederatedTwin'], description: 'A federated twin of any kind.' });
+  return builder.objectRef<FederatedTwinNode>(genericFederatedTwin).implement({ interfaces: ['Node', 'FederatedTwin'], description: 'A federated twin of any kind.' });
 };
 
 const defineProblem = ({ builder }: Kit): void => {
@@ -188,11 +188,12 @@ const defineSummary = ({ builder }: Kit): void => {
   });
 };
 
-export const defineFederatedTwins = (kit: Kit, links: Links): void => {
+export const defineFederatedTwins = (kit: Kit, links: Links) => {
   definePlain(kit);
-  defineRelated(kit, links);
+  const federated = defineRelated(kit, links);
   defineProblem(kit);
   defineSource(kit);
   defineAnswers(kit);
   defineSummary(kit);
+  return federated;
 };

@@ -46,6 +46,16 @@ const defineEnums = (builder: Builder) => ({
       UPDATED_AT: { value: 'updatedAt', description: 'When the twin last changed.' },
     } as const,
   }),
+  flag: builder.enumType('ValueFlag', {
+    description: 'How a value came about.',
+    values: {
+      MEASURED: { description: 'Measured, surveyed or registered.' },
+      INTERPOLATED: { description: 'Calculated between measured ones.' },
+      CARRIED: { description: 'Carried on from an earlier one.' },
+      SIMULATED: { description: 'Calculated by a model.' },
+      MISSING: { description: 'Known to be missing.' },
+    } as const,
+  }),
   facet: builder.enumType('Facet', {
     description: 'What twins are counted by.',
     values: { KIND: { value: 'kind', description: 'By kind.' }, AGENCY: { value: 'agency', description: 'By agency.' } } as const,

@@ -11,7 +11,6 @@ import type {
   Instant,
   JoinedRow,
   Link,
-  LinkId,
   Member,
   MemberPlan,
   MergedValue,
@@ -62,10 +61,6 @@ export type SummaryNode = AnswerNode & { readonly groups: readonly Group[] };
 export type ConnectionNode = { readonly member: FederationView['members'][number]; readonly id: string; readonly state: string; readonly since: Instant; readonly status: LinkStatus | undefined };
 export type MemberNode = { readonly member: FederationView['members'][number]; readonly full: Member | undefined };
 
-export type CommandOutcome = { readonly index: number; readonly id: TwinId | LinkId | undefined; readonly version?: number; readonly seq?: number; readonly problem?: Problem };
-
-export type PlannedMemberNode = { readonly agency: AgencyNode; readonly kinds: readonly TermId[]; readonly score: number; readonly gaps: Candidate['gaps'] };
-
 export type Objects = {
   Agency: AgencyNode;
   Term: { readonly id: string };
@@ -89,7 +84,7 @@ export type Objects = {
   Candidate: Candidate;
   ScoreParts: ScoreParts;
   Gap: Candidate['gaps'][number];
-  Entry: { readonly twin: RegisteredTwin; readonly lease: Partial<{ registeredAt: Instant; updatedAt: Instant; leaseUntil: Instant }> };
+  Entry: { readonly twin: RegisteredTwin; readonly lease: { readonly registeredAt?: Instant | undefined; readonly leaseUntil?: Instant | undefined } };
   FederatedTwinConnection: FederatedPageNode;
   FederatedTwinAnswer: FederatedTwinAnswerNode;
   SummaryAnswer: SummaryNode;

@@ -89,10 +89,10 @@ const readingOf = ({ twin }: TwinNode, term: string): Reading | undefined => (Ob
 const describeField = ({ label, definition, unit, term }: Term): string =>
   [`${nameIn(label, 'en')}${unit ? `, in ${unit} (UCUM)` : ''}.`, definition && `${nameIn(definition, 'en')}.`, `Of \`${term}\`; null where the agency says nothing of it; provenance by \`property\`.`].filter(Boolean).join(' ');
 
-const defineTyped = ({ builder }: Kit, { name, term, fields }: TypedKind): void => {
+const defineTyped = ({ builder }: Kit, { name, term, fields }: TypedKind) => {
   const numeric = ({ term: property }: TypedField) => property.dataType === 'number';
-  builder.objectRef<TwinNode>(name).implement({
-    interfaces: ['Twin'],
+  return builder.objectRef<TwinNode>(name).implement({
+    interfaces: ['Node', 'Twin'],
     description: [`${nameIn(term.label, 'en')} (\`${term.term}\`) as one agency keeps it.`, term.definition && `${nameIn(term.definition, 'en')}.`].filter(Boolean).join(' '),
     fields: (t) =>
       Object.fromEntries(
@@ -111,11 +111,10 @@ const defineTyped = ({ builder }: Kit, { name, term, fields }: TypedKind): void 
 
 const textOf = (value: Reading['value'] | undefined): string | undefined => (value === undefined || value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
-export const defineTwins = (kit: Kit): Links => {
+export const defineTwins = (kit: Kit) => {
   const links = defineLinks(kit);
   defineInterface(kit, links);
   defineRest(kit);
-  kit.builder.objectRef<TwinNode>(genericTwin).implement({ interfaces: ['Twin'], description: 'A twin of a kind that no dictionary declares with properties.' });
-  for (const kind of kit.typed.kinds) defineTyped(kit, kind);
-  return links;
+  const generic = kit.builder.objectRef<TwinNode>(genericTwin).implement({ interfaces: ['Node', 'Twin'], description: 'A twin of a kind that no dictionary declares with properties.' });
+  return { links, twins: [generic, ...kit.typed.kinds.map((kind) => defineTyped(kit, kind))] };
 };

@@ -1,7 +1,7 @@
 /**
  * Agencies, terms, positions and values. A value is never bare: it says of which term, in which unit, when it was true, who says so and how good it is.
  */
-import { ageMs, durationOfMs, type LanguageMap, MemberState, textIn, ValueFlag } from '@cityweave/core';
+import { ageMs, durationOfMs, type LanguageMap, MemberState, textIn } from '@cityweave/core';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
 import type { TwinNode } from './shapes.ts';
@@ -89,7 +89,7 @@ const definePlace = ({ builder }: Kit): void => {
   });
 };
 
-const defineQuality = ({ builder }: Kit) => {
+const defineQuality = ({ builder }: Kit): void => {
   builder.objectType('Quality', {
     description: 'How good a value is: shares of one.',
     fields: (t) => ({
@@ -98,10 +98,9 @@ const defineQuality = ({ builder }: Kit) => {
       confidence: t.float({ nullable: true, description: 'How sure, 0 to 1.', resolve: ({ confidence }) => confidence }),
     }),
   });
-  return builder.enumType('ValueFlag', { description: 'How a value came about: measured, interpolated between others, carried on from an earlier one, simulated, or missing.', values: ValueFlag.options });
 };
 
-const defineValueTypes = ({ builder }: Kit, flag: ReturnType<typeof defineQuality>): void => {
+const defineValueTypes = ({ builder, inputs: { flag } }: Kit): void => {
   builder.objectType('Value', {
     description: 'What an agency says of one property of a twin, with its whole provenance.',
     fields: (t) => ({
@@ -147,7 +146,8 @@ export const defineValues = (kit: Kit): void => {
   defineAgency(kit);
   defineTerm(kit);
   definePlace(kit);
-  defineValueTypes(kit, defineQuality(kit));
+  defineQuality(kit);
+  defineValueTypes(kit);
   defineMerged(kit);
 };
 

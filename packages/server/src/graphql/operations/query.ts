@@ -7,14 +7,14 @@ import { badInput, createFaults } from '../fault.ts';
 import { toFilter } from '../filter.ts';
 import { findPage, ownFilter } from '../own-page.ts';
 import type { Context } from '../room.ts';
-import { definePage } from './connection.ts';
-import { type defineFederations, federationNode, federationNodes } from './federation.ts';
-import type { Kit } from './kit.ts';
-import { orBadInput, pageOfList, pageSizeText } from './page.ts';
-import type { FederationNode, TwinNode } from './shapes.ts';
+import { definePage } from '../schema/connection.ts';
+import { type defineFederations, federationNode, federationNodes } from '../schema/federation.ts';
+import type { Kit } from '../schema/kit.ts';
+import { orBadInput, pageOfList, pageSizeText } from '../schema/page.ts';
+import type { FederationNode, TwinNode } from '../schema/shapes.ts';
 
 /** A twin that others keep, by the first of the active federations that knows it. */
-const federatedTwin = async (context: Context, id: string) => {
+export const federatedTwin = async (context: Context, id: string) => {
   for (const federation of context.room.orchestration.federations()) {
     if (!['ACTIVE', 'DEGRADED'].includes(federation.state)) continue;
     const { twin } = await askOne(context, federation, { id, deadline: undefined, needed: { terms: undefined, links: undefined, count: false } });

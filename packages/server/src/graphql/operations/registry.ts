@@ -5,11 +5,11 @@ import { AgencyId, type Candidate, type Geometry, limits, polygonOfBox, problem,
 import { badInput, createFaults, type Faults, refuse, settled } from '../fault.ts';
 import { type AreaGiven, areaOf, parseAgency, parseTerm } from '../filter.ts';
 import type { Context } from '../room.ts';
-import { definePage, type PageNode } from './connection.ts';
-import { type Kit, langText } from './kit.ts';
-import { orBadInput, type PageArgs, pageOfList, pageSizeText } from './page.ts';
-import type { Objects } from './shapes.ts';
-import { nameIn } from './value.ts';
+import { definePage, type PageNode } from '../schema/connection.ts';
+import { type Kit, langText } from '../schema/kit.ts';
+import { orBadInput, type PageArgs, pageOfList, pageSizeText } from '../schema/page.ts';
+import type { Objects } from '../schema/shapes.ts';
+import { nameIn } from '../schema/value.ts';
 
 export type NeedGiven = {
   readonly kinds: readonly string[];

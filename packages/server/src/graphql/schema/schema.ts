@@ -1,0 +1,46 @@
+/**
+ * The schema of a node: built from its vocabulary alone, so that it can be printed without a node.
+ */
+import { createVocabulary, type Vocabulary } from '@cityweave/core';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { createTypedKinds, type TypedKinds } from '../typed-kinds.ts';
+import { createBuilder } from './builder.ts';
+import { defineFederatedTwins } from './federated-twin.ts';
+import { defineFederations } from './federation.ts';
+import { defineInputs } from './inputs.ts';
+import type { Kit } from './kit.ts';
+import { defineOperator } from '../operations/operator.ts';
+import { defineOwnTwins } from '../operations/own-twins.ts';
+import { definePageInfo } from './page.ts';
+import { defineQueries } from '../operations/query.ts';
+import { defineRegistry } from '../operations/registry.ts';
+import { defineSubgraph } from '../operations/subgraph.ts';
+import { defineSubscriptions } from '../operations/subscription.ts';
+import { defineTwins } from './twin.ts';
+import { defineValues } from './value.ts';
+
+const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
+  const builder = createBuilder();
+  const kit: Kit = { builder, vocabulary, typed, inputs: defineInputs(builder) };
+  definePageInfo(builder);
+  defineValues(kit);
+  const { links, twins } = defineTwins(kit);
+  const federated = defineFederatedTwins(kit, links);
+  const states = defineFederations(kit);
+  defineQueries(kit, states);
+  defineRegistry(kit);
+  builder.mutationType({ description: 'What can be changed on this node.' });
+  defineOwnTwins(kit);
+  defineOperator(kit);
+  defineSubscriptions(kit, states);
+  defineSubgraph(kit, [federated, ...twins]);
+  return builder.toSchema();
+};
+
+/** Built twice: first without the kinds of the dictionaries, to know which names are taken. */
+export const createSchema = (vocabulary: Vocabulary): GraphQLSchema => {
+  const plain = build(vocabulary, createTypedKinds(createVocabulary([]), new Set()));
+  return lexicographicSortSchema(build(vocabulary, createTypedKinds(vocabulary, new Set(Object.keys(plain.getTypeMap())))));
+};
+
+export const printSdl = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;

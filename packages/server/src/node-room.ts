@@ -1,0 +1,130 @@
+/**
+ * What a node opens when it starts: its folder under a lock, its records, its key, its store, and the room that orchestration works in.
+ */
+import { mkdir } from 'node:fs/promises';
+import {
+  agencyIdOf,
+  agencyTwinIdOf,
+  cityDictionary,
+  createVocabulary,
+  fail,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type SemanticDictionary,
+  TermId,
+  type Vocabulary,
+} from '@cityweave/core';
+import type { NodeFile } from './config/node-file.ts';
+import type { Deps } from './deps.ts';
+import type { Events, LogLevel } from './events.ts';
+import { createAsk } from './exchange/ask.ts';
+import { introduce } from './exchange/introduction.ts';
+import type { Peer } from './exchange/peer.ts';
+import type { Example } from './graphql/endpoint.ts';
+import type { ImportThreads } from './import/threads.ts';
+import { coverageOf } from './orchestration/feature-information.ts';
+import type { Room } from './orchestration/room.ts';
+import { createHttpProtocol } from './protocol/http.ts';
+import { lockDirectory } from './store/lock.ts';
+import { openRecordStore } from './store/records.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import type { StoreThreads } from './store/sqlite-threads.ts';
+import type { RecordStore, TwinStore } from './store/store.ts';
+import { loadNodeKey, type NodeKey } from './trust/node-key.ts';
+
+export type AgencyNodeOptions = {
+  readonly node: NodeFile;
+  /** what the node remembers lives here; one lock a node */
+  readonly directory: string;
+  readonly deps: Deps;
+  readonly logLevel: LogLevel;
+  readonly production: boolean;
+  readonly dictionaries: readonly SemanticDictionary[];
+  readonly examples: readonly Example[];
+  readonly threads: { readonly store: StoreThreads; readonly imports: ImportThreads };
+};
+
+export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly key: NodeKey; readonly unlock: () => void };
+
+export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions): Promise<Result<Opened>> => {
+  await mkdir(directory, { recursive: true });
+  const locked = await lockDirectory(directory);
+  if (!locked.ok) return locked;
+  const records = openRecordStore({ directory, clock: deps.clock });
+  if (!records.ok) return records;
+  const store = await openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: node.store.synchronous });
+  if (!store.ok) return store;
+  return ok({ records: records.value, store: store.value, key: await loadNodeKey(records.value), unlock: locked.value });
+};
+
+/** The agency twin stands in the store like any other, so that links can name it and people can find it. */
+export const putAgencyTwin = async (room: Room): Promise<void> => {
+  const now = room.deps.clock.now();
+  const known = await room.store.get([room.self.id]);
+  if (known.has(room.self.id)) return;
+  const footprint = coverageOf(room);
+  const provenance = { observedAt: now, recordedAt: now, source: room.self.agency };
+  const twin = {
+    id: room.self.id,
+    agency: room.self.agency,
+    kind: TermId.parse('city:AgencyTwin'),
+    name: room.self.name,
+    provenance,
+    values: {},
+    ...(footprint && { footprint }),
+  };
+  await room.store.apply([{ op: 'putTwin', twin }], { at: now });
+};
+
+export const problemGate = () => {
+  let last: Problem | undefined = problem('unavailable', { subject: 'the node is starting' });
+  let opened: () => void = () => undefined;
+  const open_ = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
+  return {
+    told: (found: Problem | undefined): void => {
+      last = found;
+      if (!found) opened();
+    },
+    state: (): Result<true> => (last ? fail(last) : ok(true)),
+    opened: open_,
+  };
+};
+
+const createVocabularies = (dictionaries: readonly SemanticDictionary[]): (() => Vocabulary) => {
+  const vocabulary = createVocabulary([cityDictionary, ...dictionaries]);
+  return () => vocabulary;
+};
+
+export const createRoom = (
+  options: AgencyNodeOptions,
+  opened: Opened,
+  rooms: { readonly events: Events; readonly address: () => string; readonly signal: AbortSignal },
+): Room => {
+  const { node, deps } = options;
+  const protocol = createHttpProtocol();
+  const id = agencyTwinIdOf(node.agency);
+  const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
+  const ask = createAsk({ deps, events: rooms.events, protocol, key: opened.key, self });
+  const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: [opened.key.publicKey] });
+  const registry = node.roles.includes('registry')
+    ? async () => ownRegistry()
+    : () => introduce({ protocol, records: opened.records, clock: deps.clock }, node.registry);
+  return {
+    deps,
+    events: rooms.events,
+    records: opened.records,
+    store: opened.store,
+    protocol,
+    ask,
+    key: opened.key,
+    self,
+    node,
+    vocabulary: createVocabularies(options.dictionaries),
+    registry,
+    signal: rooms.signal,
+  };
+};

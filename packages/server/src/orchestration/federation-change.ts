@@ -1,0 +1,107 @@
+/**
+ * Changes of a federation by its initiator: each loads, decides and saves in one turn, so that nothing comes between.
+ */
+import {
+  type Candidate,
+  changeMember,
+  chooseMembers,
+  type Federation,
+  type FederationId,
+  type FederationState,
+  fail,
+  limits,
+  type Member,
+  type Move,
+  moveFederation,
+  ok,
+  problem,
+  type Result,
+  refreshMembers,
+  type TermId,
+  unmetNeeds,
+} from '@cityweave/core';
+import { newMessageId } from '../deps.ts';
+import { discoverCandidates } from './candidate.ts';
+import type { Links } from './communication-status.ts';
+import { federationById, type Room } from './room.ts';
+
+export type Desk = { readonly room: Room; readonly links: Links; readonly save: (federation: Federation) => void };
+
+export const ownKinds = async ({ room }: Desk): Promise<readonly TermId[]> => (await room.store.kinds()).map(({ kind }) => kind);
+
+/** A change of the federation as it is now: load, decide, save in one turn, so that nothing comes between. */
+export const update = ({ room, save }: Desk, id: FederationId, change: (federation: Federation) => Result<Federation>): Result<Federation> => {
+  const loaded = federationById(room, id);
+  if (!loaded) return fail(problem('unknownFederation', { subject: id }));
+  const changed = change(loaded);
+  if (changed.ok && changed.value !== loaded) save(changed.value);
+  return changed;
+};
+
+export const moveTo = (desk: Desk, id: FederationId, state: FederationState): Result<Federation> =>
+  update(desk, id, (federation) => moveFederation(federation, state, desk.room.deps.clock.now()));
+
+const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federation> =>
+  update(desk, id, (federation) => ok(federation.reason === reason ? federation : { ...federation, reason }));
+
+const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
+  const { room } = desk;
+  return update(desk, id, (loaded) => {
+    const federation = refreshMembers(loaded, candidates);
+    const chosen = chooseMembers(federation, candidates, room.vocabulary(), room.deps.clock.now());
+    return ok(
+      chosen.length === 0
+        ? federation
+        : { ...federation, members: [...federation.members, ...chosen].slice(0, limits.membersMax), revision: federation.revision + 1 },
+    );
+  });
+};
+
+/** Asks the registry for what is still needed, and takes in whoever serves it. */
+export const discover = async (desk: Desk, federation: Federation): Promise<void> => {
+  const { room } = desk;
+  const own = await ownKinds(desk);
+  const { needs, purpose, area, id: federationId } = federation;
+  const found = await discoverCandidates(room, { needs, purpose, area, federationId });
+  if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
+  const invited = invite(desk, federation.id, found.value);
+  if (!invited.ok || invited.value.state !== 'DISCOVERING') return;
+  const unmet = unmetNeeds(invited.value, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: room.vocabulary() }).filter(
+    ({ optional }) => !optional,
+  );
+  if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
+  else withReason(desk, federation.id, `nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`);
+};
+
+/** A member's place in a federation. */
+export type Seat = { readonly id: FederationId; readonly member: Member };
+
+/** The member's step with a message id that is saved before anything is sent, and kept while the same step is repeated. */
+export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<Member> => {
+  if (member.step?.move === move) return ok(member);
+  const { deps } = desk.room;
+  const stepped = update(desk, id, (federation) =>
+    changeMember(federation, member.twinId, (found) => ({ ...found, step: { move, messageId: newMessageId(deps.ids) } }), deps.clock.now()),
+  );
+  if (!stepped.ok) return stepped;
+  const saved = stepped.value.members.find(({ twinId }) => twinId === member.twinId);
+  return saved ? ok(saved) : fail(problem('notMember', { subject: member.twinId }));
+};
+
+export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<Member>>): void => {
+  const { deps, events } = desk.room;
+  const change: Partial<Member> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
+  const changed = update(desk, id, (federation) =>
+    changeMember(
+      federation,
+      member.twinId,
+      (found) => {
+        const { step: _step, reason: _reason, ...rest } = found;
+        return outcome.ok ? { ...rest, ...change } : { ...found, ...change };
+      },
+      deps.clock.now(),
+    ),
+  );
+  const after = changed.ok ? changed.value.members.find(({ twinId }) => twinId === member.twinId) : undefined;
+  if (after && after.state !== member.state) events.memberMoved({ federation: id, member: member.twinId, state: after.state, reason: after.reason });
+};
