@@ -1,6 +1,7 @@
 /**
  * One project a package and one for the tools. Real sockets, files and worker threads are used, so every file gets a process of its own.
  */
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
@@ -13,6 +14,8 @@ const project = (name: keyof typeof testMs, folder: string) => ({
 });
 
 export default defineConfig({
+  // As Node reads it: the bundler would take the package's other build, and a schema must not meet two of them.
+  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(new URL('packages/server/package.json', import.meta.url)).resolve('graphql') }] },
   test: {
     environment: 'node',
     pool: 'forks',

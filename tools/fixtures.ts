@@ -1,14 +1,15 @@
 /**
- * Makes the sample city again: `node tools/fixtures.ts` writes what lies below fixtures/agencies, the same bytes each time.
+ * Makes the fixtures again that are made: what the sample city's agencies publish, and the example messages; the same bytes each time.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageFiles } from './messages/files.ts';
 import { sampleCityFiles } from './sample-city/files.ts';
 
 const target = join(import.meta.dirname, '..', 'fixtures');
-const files = sampleCityFiles();
+const files = [...sampleCityFiles(), ...messageFiles().map(({ path, text }) => ({ path, bytes: Buffer.from(text) }))];
 
-rmSync(join(target, 'agencies'), { recursive: true, force: true });
+for (const folder of ['agencies', 'messages']) rmSync(join(target, folder), { recursive: true, force: true });
 for (const { path, bytes } of files) {
   mkdirSync(dirname(join(target, path)), { recursive: true });
   writeFileSync(join(target, path), bytes);

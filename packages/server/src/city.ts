@@ -2,7 +2,7 @@
  * City: several agency nodes in one process, each with its own port and its own store; the same code as separate processes.
  */
 import { join } from 'node:path';
-import { type Authority, type Federation, ok, type Result } from '@cityweave/core';
+import { type Authority, cityDictionary, createVocabulary, type Federation, ok, type Result, type Vocabulary } from '@cityweave/core';
 import { type AgencyNode, createAgencyNode } from './agency-node.ts';
 import type { LoadedCity } from './config/load.ts';
 import type { NodeFile } from './config/node-file.ts';
@@ -36,6 +36,7 @@ export type City = {
 };
 
 type Shared = {
+  readonly vocabulary: Vocabulary;
   readonly options: CityOptions;
   readonly deps: Deps;
   readonly threads: { readonly store: ReturnType<typeof createStoreThreads>; readonly imports: ReturnType<typeof createImportThreads> };
@@ -43,14 +44,14 @@ type Shared = {
 
 const readersPerCity = 2;
 
-const startNode = ({ options, deps, threads }: Shared, node: NodeFile): Promise<Result<AgencyNode>> =>
+const startNode = ({ options, deps, threads, vocabulary }: Shared, node: NodeFile): Promise<Result<AgencyNode>> =>
   createAgencyNode({
     node: options.freePorts ? { ...node, listen: { ...node.listen, port: 0 } } : node,
     directory: join(options.state, node.agency),
     deps,
     logLevel: options.logLevel,
     production: options.production ?? false,
-    dictionaries: options.city.vocabularies,
+    vocabulary,
     examples: options.examples ?? [],
     threads,
   });
@@ -112,7 +113,8 @@ const federate = (city: LoadedCity, nodes: readonly AgencyNode[]): void => {
 export const createCity = async (options: CityOptions): Promise<Result<City>> => {
   const deps = options.deps ?? systemDeps();
   const threads = { store: createStoreThreads({ writers: 2, readers: readersPerCity, timers: deps.timers }), imports: createImportThreads() };
-  const shared: Shared = { options, deps, threads };
+  const vocabulary = createVocabulary([cityDictionary, ...options.city.vocabularies]);
+  const shared: Shared = { options, deps, threads, vocabulary };
   const stopThreads = async () => {
     await threads.imports[Symbol.asyncDispose]();
     await threads.store.close();

@@ -42,7 +42,8 @@ const goneSignal = (response: ServerResponse): AbortSignal => {
 const readBody = async (request: IncomingMessage, bytesMax: number): Promise<Result<string>> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // The request is not destroyed where reading stops: the answer that says why goes out over the same socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
     chunks.push(chunk);

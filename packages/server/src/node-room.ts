@@ -5,14 +5,11 @@ import { mkdir } from 'node:fs/promises';
 import {
   agencyIdOf,
   agencyTwinIdOf,
-  cityDictionary,
-  createVocabulary,
   fail,
   ok,
   type Problem,
   problem,
   type Result,
-  type SemanticDictionary,
   TermId,
   type Vocabulary,
 } from '@cityweave/core';
@@ -41,7 +38,8 @@ export type AgencyNodeOptions = {
   readonly deps: Deps;
   readonly logLevel: LogLevel;
   readonly production: boolean;
-  readonly dictionaries: readonly SemanticDictionary[];
+  /** the built-in dictionary and those of the city or node file; nodes of one process share it, and with it their GraphQL schema */
+  readonly vocabulary: Vocabulary;
   readonly examples: readonly Example[];
   readonly threads: { readonly store: StoreThreads; readonly imports: ImportThreads };
 };
@@ -94,11 +92,6 @@ export const problemGate = () => {
   };
 };
 
-const createVocabularies = (dictionaries: readonly SemanticDictionary[]): (() => Vocabulary) => {
-  const vocabulary = createVocabulary([cityDictionary, ...dictionaries]);
-  return () => vocabulary;
-};
-
 export const createRoom = (
   options: AgencyNodeOptions,
   opened: Opened,
@@ -123,7 +116,7 @@ export const createRoom = (
     key: opened.key,
     self,
     node,
-    vocabulary: createVocabularies(options.dictionaries),
+    vocabulary: () => options.vocabulary,
     registry,
     signal: rooms.signal,
   };

@@ -2,15 +2,15 @@
  * FederatedPage: one page of a walk over several members. Rows are merged in one order; an object is told at the place of the first of its
  * representations that was asked for, and nowhere else, so that a walk never repeats it.
  */
-import { type AgencyId, compareText, type TwinId } from '../ground/id.ts';
+import type { AgencyId, TwinId } from '../ground/id.ts';
 import { limits } from '../ground/limits.ts';
 import type { Link } from '../twin/link.ts';
 import { type MatchContext, matchesFilter, passesTest } from '../twin/matches.ts';
 import type { Order, PageKey, TwinFilter, TwinPage, TwinRow } from '../twin/query.ts';
 import type { Twin } from '../twin/twin.ts';
-import { comparePageKeys, type FederatedTwin, mergeTwins, mergeValue, pageKeyOf } from './federated-twin.ts';
+import { comparePageKeys, type FederatedTwin, mergeTwins, mergeValue, newestRows, pageKeyOf } from './federated-twin.ts';
 import type { MergeRules } from './federation.ts';
-import type { QueryPlan } from './query-plan.ts';
+import { aloneOf, mergedOf, type QueryPlan } from './query-plan.ts';
 
 export type Keys = ReadonlyMap<AgencyId, PageKey>;
 
@@ -58,16 +58,24 @@ export const pageAlone = (parts: PageParts): JoinedPage => {
   return { rows, ...(next && { next }) };
 };
 
-/** A filter judged on a merged twin: values by the winner of each property, the rest by any representation. */
-export const matchesMerged = (filter: TwinFilter, twins: readonly Twin[], judging: { readonly rules: MergeRules; readonly context: MatchContext }): boolean => {
-  const { property = [], all = [], any, not, ...own } = filter;
-  const alone = Object.values(own).every((part) => part === undefined);
+export type Judging = {
+  readonly rules: MergeRules;
+  readonly context: MatchContext;
+  /** twins whose keeper has found them to meet alone what one representation must meet */
+  readonly found?: ReadonlySet<TwinId> | undefined;
+};
+
+/** A filter judged on a merged twin: kind, place, words and links by one representation, values by the winner of each property. */
+export const matchesMerged = (filter: TwinFilter, twins: readonly Twin[], { found, ...judging }: Judging): boolean => {
+  const alone = aloneOf(filter);
   return (
-    (alone || twins.some((twin) => matchesFilter(own, twin, judging.context))) &&
-    property.every((test) => passesTest(test, mergeValue(test.term, twins, judging.rules)?.winner)) &&
-    all.every((part) => matchesMerged(part, twins, judging)) &&
-    (any?.some((part) => matchesMerged(part, twins, judging)) ?? true) &&
-    (not === undefined || !matchesMerged(not, twins, judging))
+    twins.some((twin) => found?.has(twin.id) || matchesFilter(alone, twin, judging.context)) &&
+    mergedOf(filter).every(
+      ({ property = [], any, not }) =>
+        property.every((test) => passesTest(test, mergeValue(test.term, twins, judging.rules)?.winner)) &&
+        (any?.some((part) => matchesMerged(part, twins, judging)) ?? true) &&
+        (not === undefined || !matchesMerged(not, twins, judging)),
+    )
   );
 };
 
@@ -86,32 +94,44 @@ const contextOf = (rows: ReadonlyMap<TwinId, TwinRow>): MatchContext => ({
   twin: (id) => rows.get(id)?.twin,
 });
 
+/** What a walk knows of the place of an object: the rows of this page, and where the walk stands with each member. */
+type Walk = { readonly parts: PageParts; readonly places: ReadonlyMap<TwinId, number>; readonly wasAskedFor: (twin: Twin) => boolean };
+
+/**
+ * The place in this page where an object is told: that of the first of its representations that were asked for. Absent where the walk passed
+ * one of them on an earlier page, for the object was told there.
+ */
+const placeOfObject = ({ parts, places, wasAskedFor }: Walk, { representations }: FederatedTwin): number | undefined => {
+  const descending = parts.order?.descending ?? false;
+  const isPassed = (twin: Twin): boolean => {
+    const reached = parts.keys.get(twin.agency);
+    return reached !== undefined && comparePageKeys(pageKeyOf(twin, parts.order), reached, descending) <= 0 && wasAskedFor(twin);
+  };
+  const here = representations.flatMap(({ id }) => places.get(id) ?? []);
+  return here.length === 0 || representations.some(isPassed) ? undefined : Math.min(...here);
+};
+
 /** Rows joined by identity, judged on the merged twin, each object once. */
 export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Joining): JoinedPage => {
   const candidates = candidatesOf(parts);
-  const descending = parts.order?.descending ?? false;
-  const rows = new Map([...candidates.map(({ row }) => row), ...more].map((row) => [row.twin.id, row]));
+  const rows = new Map(newestRows([...[...parts.pages.values()].flatMap((page) => page.rows), ...more]).map((row) => [row.twin.id, row]));
   const context = contextOf(rows);
-  const asked = new Set(candidates.map(({ row }) => row.twin.id));
-  const placeOfTwin = new Map(candidates.map(({ row }, place) => [row.twin.id, place]));
-  /** the representation at whose place the object is told */
-  const leaderOf = ({ representations }: FederatedTwin): Twin | undefined =>
-    representations
-      .filter((twin) => asked.has(twin.id) || wasAskedFor(twin, pushedTo(plan, twin.agency), context))
-      .sort((a, b) => comparePageKeys(pageKeyOf(a, parts.order), pageKeyOf(b, parts.order), descending))[0];
+  const wasAskedFor = (twin: Twin): boolean => {
+    const pushed = pushedTo(plan, twin.agency);
+    return pushed !== undefined && matchesFilter(pushed, twin, context);
+  };
+  const places = new Map(candidates.map(({ row }, place) => [row.twin.id, place]));
+  const found = plan.judgedAlone ? new Set([...parts.pages.values()].flatMap((page) => page.rows.map(({ twin }) => twin.id))) : undefined;
   const told = mergeTwins([...rows.values()]).flatMap((twin) => {
-    const place = placeOfTwin.get(leaderOf(twin)?.id ?? twin.representations[0]?.id ?? ('' as TwinId)); // branding: no twin has the empty id
+    const place = placeOfObject({ parts, places, wasAskedFor }, twin);
     const key = place === undefined ? undefined : candidates[place]?.key;
-    return place !== undefined && key && matchesMerged(filter, twin.representations, { rules, context }) ? [{ twin, place, key }] : [];
+    return place !== undefined && key && matchesMerged(filter, twin.representations, { rules, context, found }) ? [{ twin, place, key }] : [];
   });
   const next = nextKeys(parts, candidates);
   const total = next === undefined && parts.keys.size === 0 ? { total: told.length } : {};
-  const inOrder = told.sort((a, b) => a.place - b.place || compareText(a.twin.id, b.twin.id));
+  const inOrder = told.sort((a, b) => a.place - b.place);
   return { rows: inOrder.map(({ twin, key }) => ({ twin, links: linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };
-
-const wasAskedFor = (twin: Twin, pushed: TwinFilter | undefined, context: MatchContext): boolean =>
-  pushed !== undefined && matchesFilter(pushed, twin, context);
 
 const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): readonly Link[] =>
   representations.flatMap(({ id }) => rows.get(id)?.links ?? []).slice(0, limits.linksPerTwinAnswerMax);

@@ -3,6 +3,7 @@
  * Merging does not depend on order, grouping or repetition.
  */
 import { type AgencyId, compareText, type ObjectOfInterestId, type TermId, type TwinId } from '../ground/id.ts';
+import { canonicalJson } from '../ground/json.ts';
 import { convert } from '../ground/quantity.ts';
 import type { Order, PageKey, TwinRow } from '../twin/query.ts';
 import { type Twin, valueOfTerm } from '../twin/twin.ts';
@@ -27,9 +28,9 @@ export type FederatedTwin = {
   readonly representations: readonly Twin[];
 };
 
-const ruleOf = (term: string, winner: Value, second: Value | undefined, rules: MergeRules): MergeRule => {
+const ruleOf = (winner: Value, second: Value | undefined, authority: AgencyId | undefined): MergeRule => {
   if (!second) return 'ONLY';
-  if (rules.authoritative[term] === winner.source) return 'AUTHORITATIVE';
+  if (authority === winner.source) return 'AUTHORITATIVE';
   return winner.observedAt === second.observedAt && winner.recordedAt === second.recordedAt ? 'QUALITY' : 'NEWEST';
 };
 
@@ -42,7 +43,7 @@ const byRule =
 
 /** Numbers agree within the tolerance once in one unit; anything else agrees when it is the same JSON. */
 const agree = (a: Value, b: Value, tolerance: number): boolean => {
-  if (typeof a.value !== 'number' || typeof b.value !== 'number') return JSON.stringify(a.value) === JSON.stringify(b.value);
+  if (typeof a.value !== 'number' || typeof b.value !== 'number') return canonicalJson(a.value) === canonicalJson(b.value);
   const converted =
     a.unit === undefined || b.unit === undefined ? a.unit === b.unit && { ok: true as const, value: b.value } : convert(b.value, b.unit, a.unit);
   return converted !== false && converted.ok && Math.abs(a.value - converted.value) <= tolerance;
@@ -55,7 +56,7 @@ export const mergeValue = (term: TermId, twins: readonly Twin[], rules: MergeRul
   if (!winner) return undefined;
   const tolerance = rules.tolerance[term] ?? 0;
   const conflict = alternatives.some((other) => other.flag !== 'MISSING' && !agree(winner, other, tolerance));
-  return { term, winner, alternatives, conflict, rule: ruleOf(term, winner, alternatives[0], rules) };
+  return { term, winner, alternatives, conflict, rule: ruleOf(winner, alternatives[0], rules.authoritative[term]) };
 };
 
 export const termsOf = (twins: readonly Twin[]): readonly TermId[] =>
@@ -81,15 +82,34 @@ const createSets = () => {
   return { find, join };
 };
 
+const distinct = <T>(items: readonly T[]): T[] => [...new Map(items.map((item) => [canonicalJson(item), item])).values()];
+
+/** Of one version the one that says more stands, then whichever comes first as text: the same from either side. */
+const newer = (a: Twin, b: Twin): Twin => {
+  const [left, right] = [a, b].map(canonicalJson);
+  const difference = b.version - a.version || (right?.length ?? 0) - (left?.length ?? 0) || compareText(left ?? '', right ?? '');
+  return difference <= 0 ? a : b;
+};
+
+const joinRows = (same: readonly TwinRow[]): TwinRow => {
+  const sameAs = [...new Set(same.flatMap((row) => row.sameAs ?? []))].sort(compareText);
+  const links = distinct(same.flatMap((row) => row.links ?? []));
+  return { twin: same.map(({ twin }) => twin).reduce(newer), ...(sameAs.length > 0 && { sameAs }), ...(links.length > 0 && { links }) };
+};
+
+/** Each twin once: as it is in its newest version, with everything that any of its rows says of its links. */
+export const newestRows = (rows: readonly TwinRow[]): readonly TwinRow[] =>
+  [...Map.groupBy(rows, ({ twin }) => twin.id).values()].flatMap((same) => (same.length === 1 ? same : [joinRows(same)]));
+
 const groupTwins = (rows: readonly TwinRow[]): readonly (readonly TwinRow[])[] => {
   const sets = createSets();
-  const byId = new Map(rows.map((row) => [row.twin.id, row]));
-  for (const { twin, sameAs = [] } of byId.values()) {
+  const known = newestRows(rows);
+  for (const { twin, sameAs = [] } of known) {
     if (twin.objectOfInterest) sets.join(twin.id, objectKey(twin.objectOfInterest));
     for (const other of sameAs) sets.join(twin.id, other);
   }
   const groups = new Map<string, TwinRow[]>();
-  for (const row of byId.values()) {
+  for (const row of known) {
     const root = sets.find(row.twin.id);
     groups.set(root, [...(groups.get(root) ?? []), row]);
   }
@@ -139,8 +159,15 @@ export const comparePageKeys = (a: PageKey, b: PageKey, descending: boolean): nu
 
 export const pageKeyOf = (twin: Twin, order: Order | undefined): PageKey => ({ value: orderValueOf(twin, order), id: twin.id });
 
-/** What is still to be asked for so that every representation of these rows is known: ids that links name, and objects of interest. */
-export const identityOf = (rows: readonly TwinRow[]): { readonly ids: readonly TwinId[]; readonly objects: readonly ObjectOfInterestId[] } => ({
-  ids: [...new Set(rows.flatMap(({ twin, sameAs = [] }) => [twin.id, ...sameAs]))],
-  objects: [...new Set(rows.flatMap(({ twin }) => twin.objectOfInterest ?? []))],
-});
+export type Identity = { readonly ids: readonly TwinId[]; readonly objects: readonly ObjectOfInterestId[] };
+
+/**
+ * What is still to be asked for so that every representation of these rows is known: ids that links name, and objects of interest. What an
+ * answer brings may name further ones, so it is asked for until nothing is left.
+ */
+export const identityOf = (rows: readonly TwinRow[], asked: readonly Identity[] = []): Identity => {
+  const ids = new Set(rows.flatMap(({ twin, sameAs = [] }) => [twin.id, ...sameAs]));
+  const objects = new Set(rows.flatMap(({ twin }) => twin.objectOfInterest ?? []));
+  const [known, named] = [new Set(asked.flatMap((one) => one.ids)), new Set(asked.flatMap((one) => one.objects))];
+  return { ids: [...ids].filter((id) => !known.has(id)), objects: [...objects].filter((object) => !named.has(object)) };
+};

@@ -4,16 +4,13 @@
 import { z } from 'zod';
 import {
   AgencyId,
-  AgreementId,
   type Authority,
   agencyOf,
   agreementIdOf,
   authorityOf,
-  ConnectionId,
   connectionIdOf,
   FeatureId,
   FederationId,
-  MessageId,
   TermId,
   TwinId,
 } from '../ground/id.ts';
@@ -23,10 +20,10 @@ import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
-import { Endpoint, PublicKey } from '../twin/digital-twin.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 import type { AgreementTerms, GrantedFeature } from './agreement.ts';
 import { type Candidate, candidatesFor, Need } from './candidate.ts';
+import { Member, type MemberState, memberLifecycle, type Move } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
 export type FederationState = z.infer<typeof FederationState>;
@@ -43,46 +40,6 @@ export const federationLifecycle = defineLifecycle<FederationState>('federation'
   RELEASED: [],
   FAILED: [],
 });
-
-export const MemberState = z.enum(['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED', 'LEAVING', 'LEFT', 'REMOVED']);
-export type MemberState = z.infer<typeof MemberState>;
-
-export const memberLifecycle = defineLifecycle<MemberState>('member', 'INVITED', {
-  INVITED: ['AGREED', 'REMOVED'],
-  AGREED: ['CONNECTING', 'LEAVING', 'REMOVED'],
-  CONNECTING: ['ACTIVE', 'LEAVING', 'REMOVED'],
-  ACTIVE: ['INTERRUPTED', 'LEAVING', 'REMOVED'],
-  INTERRUPTED: ['ACTIVE', 'LEAVING', 'REMOVED'],
-  LEAVING: ['LEFT', 'REMOVED'],
-  LEFT: ['REMOVED'],
-  REMOVED: [],
-});
-
-/** A message that is to be said: saved with its id before it is sent, so that saying it again after a crash is harmless. */
-export const Step = z.object({ move: z.enum(['invite', 'connect', 'form', 'release']), messageId: MessageId });
-export type Step = z.infer<typeof Step>;
-export type Move = Step['move'];
-
-export const Member = z.object({
-  twinId: TwinId,
-  agency: AgencyId,
-  name: LanguageMap,
-  endpoint: Endpoint,
-  keys: z.array(PublicKey),
-  state: MemberState,
-  since: InstantSchema,
-  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()) })),
-  /** the area for which it can answer */
-  coverage: Geometry.optional(),
-  agreementId: AgreementId,
-  connectionId: ConnectionId,
-  /** what is being said to it now */
-  step: Step.optional(),
-  /** it has been told that the federated twin is formed */
-  formed: z.boolean(),
-  reason: z.string().optional(),
-});
-export type Member = z.infer<typeof Member>;
 
 /** Who wins where several agencies give a value of a term, and up to which difference they agree. */
 export const MergeRules = z.object({ authoritative: z.record(z.string(), AgencyId), tolerance: z.record(z.string(), z.number()) });
@@ -128,7 +85,7 @@ export const moveFederation = (federation: Federation, state: FederationState, n
 };
 
 /** One member replaced by what `change` makes of it; a state its lifecycle does not allow is a problem and nothing changes. */
-export const changeMember = (federation: Federation, twinId: TwinId, change: (member: Member) => Member, now: Instant): Result<Federation> => {
+export const changeMember = (federation: Federation, twinId: TwinId, { change, now }: { readonly change: (member: Member) => Member; readonly now: Instant }): Result<Federation> => {
   let refused: Problem | undefined;
   const members = federation.members.map((member) => {
     if (member.twinId !== twinId) return member;
@@ -187,7 +144,11 @@ const inviteOf = (federation: Federation, candidates: readonly Candidate[], now:
 const takesPart = (member: Member): boolean => !['LEAVING', 'LEFT', 'REMOVED'].includes(member.state);
 
 /** Members for the needs that nobody serves yet; an agency is never taken twice. */
-export const chooseMembers = (federation: Federation, candidates: readonly Candidate[], vocabulary: Vocabulary, now: Instant): readonly Member[] => {
+export const chooseMembers = (
+  federation: Federation,
+  candidates: readonly Candidate[],
+  { vocabulary, now }: { readonly vocabulary: Vocabulary; readonly now: Instant },
+): readonly Member[] => {
   const taken = new Set(federation.members.map(({ twinId }) => twinId));
   const byTwin = new Map<TwinId, Map<FeatureId, Candidate>>();
   for (const need of federation.needs) {
@@ -201,23 +162,20 @@ export const chooseMembers = (federation: Federation, candidates: readonly Candi
 
 type Serving = { readonly own: readonly TermId[]; readonly vocabulary: Vocabulary };
 
-const serves = (need: Need, agency: AgencyId, kinds: readonly TermId[], vocabulary: Vocabulary): boolean =>
+type Offer = { readonly agency: AgencyId; readonly kinds: readonly TermId[] };
+
+const serves = (need: Need, { agency, kinds }: Offer, vocabulary: Vocabulary): boolean =>
   (need.agencies === undefined || need.agencies.includes(agency)) && kinds.some((kind) => vocabulary.isA(kind, need.kind));
 
 /** Needs that neither the initiator nor a member in one of these states serves. */
 export const unmetNeeds = (federation: Federation, states: readonly MemberState[], { own, vocabulary }: Serving): readonly Need[] =>
   federation.needs.filter(
     (need) =>
-      !serves(need, agencyOf(federation.initiator), own, vocabulary) &&
+      !serves(need, { agency: agencyOf(federation.initiator), kinds: own }, vocabulary) &&
       !federation.members.some(
         (member) =>
           states.includes(member.state) &&
-          serves(
-            need,
-            member.agency,
-            member.features.map(({ kind }) => kind),
-            vocabulary,
-          ),
+          serves(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary),
       ),
   );
 

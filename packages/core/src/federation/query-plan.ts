@@ -1,7 +1,7 @@
 /**
  * QueryPlan: which member is asked what, and who need not be asked and why. A member that cannot contribute is proved so, never skipped by guess.
  */
-import type { AgencyId, TermId, TwinId } from '../ground/id.ts';
+import { type AgencyId, compareText, type TermId, type TwinId } from '../ground/id.ts';
 import type { PropertyTest, TwinFilter } from '../twin/query.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
@@ -22,6 +22,8 @@ export type QueryPlan = {
   readonly members: readonly MemberPlan[];
   /** representations of one object may come from several members: their rows are joined by identity and tested again after merging */
   readonly joined: boolean;
+  /** members judge all that one representation must meet alone; otherwise they begin with a property and the asker judges the rest */
+  readonly judgedAlone: boolean;
 };
 
 /** Kinds widened to their narrower terms, once, before members and stores compare them one by one. */
@@ -42,8 +44,34 @@ export const conjuncts = (filter: TwinFilter): readonly TwinFilter[] => {
 
 export const propertyTestsOf = (filter: TwinFilter): readonly PropertyTest[] => conjuncts(filter).flatMap(({ property = [] }) => property);
 
-const hasInnerProperty = (filter: TwinFilter): boolean =>
-  [...(filter.any ?? []), ...(filter.not ? [filter.not] : [])].some((part) => propertyTestsOf(part).length > 0 || hasInnerProperty(part));
+const innerOf = ({ any = [], not }: TwinFilter): readonly TwinFilter[] => [...any, ...(not ? [not] : [])];
+
+/** Whether a property is tested anywhere in it. */
+const testsProperty = (filter: TwinFilter): boolean => conjuncts(filter).some((part) => (part.property ?? []).length > 0 || innerOf(part).some(testsProperty));
+
+/**
+ * What one representation must meet alone: kind, place, words, links, whatever tests no property. The rest (properties, and every `not`) is
+ * judged on the merged object; a `not` that tests no property must still hold for each of its representations.
+ */
+export const aloneOf = (filter: TwinFilter): TwinFilter => {
+  const parts = conjuncts(filter).map(
+    ({ property: _property, any, not: _not, ...own }): TwinFilter => ({ ...own, ...(any && !any.some(testsProperty) && { any }) }),
+  );
+  const [first = {}, ...others] = parts.filter((part) => Object.values(part).some((member) => member !== undefined));
+  return { ...first, ...(others.length > 0 && { all: others }) };
+};
+
+/** What is left to be judged on the merged object. */
+export const mergedOf = (filter: TwinFilter): readonly TwinFilter[] =>
+  conjuncts(filter).flatMap(({ property, any, not }): readonly TwinFilter[] => [
+    ...(property?.length ? [{ property }] : []),
+    ...(any?.some(testsProperty) ? [{ any }] : []),
+    ...(not ? [{ not }] : []),
+  ]);
+
+/** Words and links are known to the keeper of a twin alone: others cannot judge them from the rows of an answer. */
+export const onlyKeeperKnows = (filter: TwinFilter): boolean =>
+  conjuncts(filter).some((part) => part.text !== undefined || (part.linked ?? []).length > 0 || innerOf(part).some(onlyKeeperKnows));
 
 const couldBeKind = (member: PlannedMember, filter: TwinFilter): boolean =>
   conjuncts(filter).every(({ kinds }) => kinds === undefined || member.kinds.some(({ kind }) => kinds.includes(kind)));
@@ -68,17 +96,18 @@ const drivingTest = (members: readonly PlannedMember[], tests: readonly Property
   tests
     .filter(({ op, value }) => !(op === 'exists' && value === false))
     .map((test) => ({ test, count: members.filter((member) => offersAll(member, [test])).length }))
-    .sort((a, b) => a.count - b.count || (a.test.term < b.test.term ? -1 : 1))[0]?.test;
+    .sort((a, b) => a.count - b.count || compareText(a.test.term, b.test.term))[0]?.test;
 
 const planByProperty = (member: PlannedMember, driving: PropertyTest): MemberPlan =>
   offersAll(member, [driving])
     ? { agency: member.agency, twinId: member.twinId, ask: true, filter: { property: [driving] }, why: `it offers ${driving.term}` }
     : notAsked(member, `only those that offer ${driving.term} can begin; asked for representations of what they find`);
 
-/** A filter without its property tests, which are judged after merging. */
-const withoutProperty = (filter: TwinFilter): TwinFilter => {
-  const { property: _property, any: _any, not: _not, all = [], ...rest } = filter;
-  return { ...rest, ...(all.length > 0 && { all: all.map(withoutProperty) }) };
+/** What each member is asked where representations are shared: never less than what the merged objects need. */
+const pushedOf = (filter: TwinFilter): TwinFilter => {
+  const nots = mergedOf(filter).filter(({ not }) => not !== undefined && !testsProperty(not));
+  const alone = aloneOf(filter);
+  return nots.length > 0 ? { ...alone, all: [...(alone.all ?? []), ...nots] } : alone;
 };
 
 /**
@@ -87,9 +116,9 @@ const withoutProperty = (filter: TwinFilter): TwinFilter => {
  */
 export const planQuery = (filter: TwinFilter, members: readonly PlannedMember[]): QueryPlan => {
   const joined = members.some(({ identities }) => identities);
-  if (!joined) return { joined, members: members.map((member) => planAlone(member, filter)) };
-  const driving = drivingTest(members, propertyTestsOf(filter));
-  if (driving) return { joined, members: members.map((member) => planByProperty(member, driving)) };
-  const pushed = hasInnerProperty(filter) ? withoutProperty(filter) : filter;
-  return { joined, members: members.map((member) => planAlone(member, pushed)) };
+  if (!joined) return { joined, judgedAlone: true, members: members.map((member) => planAlone(member, filter)) };
+  const driving = onlyKeeperKnows(filter) ? undefined : drivingTest(members, propertyTestsOf(filter));
+  if (driving) return { joined, judgedAlone: false, members: members.map((member) => planByProperty(member, driving)) };
+  const pushed = pushedOf(filter);
+  return { joined, judgedAlone: true, members: members.map((member) => planAlone(member, pushed)) };
 };

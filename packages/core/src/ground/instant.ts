@@ -6,6 +6,17 @@ import { z } from 'zod';
 const canonical = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 
+const daysOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+/** The platform reads 30 February as 2 March: a day that does not exist is refused instead. */
+const exists = (text: string): boolean => {
+  const [month, day, hour, minute, second] = [5, 8, 11, 14, 17].map((at) => Number.parseInt(text.slice(at, at + 2), 10));
+  if (month === undefined || day === undefined || hour === undefined || minute === undefined) return false;
+  const seconds = text[16] === ':' ? (second ?? 0) : 0;
+  const inYear = month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= daysOf(Number(text.slice(0, 4)), month));
+  return inYear && hour <= 23 && minute <= 59 && seconds <= 59;
+};
+
 const normalise = (text: string): string => {
   if (canonical.test(text)) return text;
   const ms = Date.parse(text);
@@ -16,6 +27,7 @@ const normalise = (text: string): string => {
 export const Instant = z
   .string()
   .regex(rfc3339, 'an RFC 3339 instant with offset, as 2026-05-04T12:30:00Z')
+  .refine(exists, 'a day and time that exist')
   .transform(normalise)
   .refine((text) => canonical.test(text), 'a day and time that exist')
   .brand<'Instant'>();

@@ -45,6 +45,8 @@ export const limits = {
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
   identityBatchMax: 250,
+  /** how often representations of representations are asked for in one answer */
+  identityRoundsMax: 4,
   groupsMax: 10_000,
 
   /** between two probes of a link that works */

@@ -6,8 +6,10 @@ import type { MessageId } from '../ground/id.ts';
 import { type Instant, msBetween } from '../ground/instant.ts';
 import { canonicalJson, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
+import type { Geometry } from '../ground/place.ts';
 import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, ProblemFacts, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
+import { checkFilterSize, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
 import { type ComponentRef, Header, protocolVersion } from './header.ts';
 
@@ -55,13 +57,22 @@ export const rowNameOf = (message: Message): Result<RowName> => {
   return fail(problem('notMyRole', { found: shorten(name) }));
 };
 
+/** A query has refusals of its own: its version, what it asks, its size. */
+const checkQuery = (parameters: { readonly query?: TwinQuery | undefined; readonly areas?: Readonly<Record<string, Geometry>> | undefined }): Result<true> => {
+  const areas = Object.values(parameters.areas ?? {}).map((geometry) => ({ relation: 'intersects', geometry }) as const);
+  const sized = checkFilterSize({ ...parameters.query?.filter, areas: [...(parameters.query?.filter?.areas ?? []), ...areas] });
+  return sized.ok ? ok(true) : sized;
+};
+
 /** The content of a request, as its row declares it. */
 export const parseRequest = <N extends RowName>(name: N, message: Message): Result<Request<N>> => {
   const { parameters = {} } = message.data.action;
+  const versioned = parameters['query'] === undefined ? ok(true) : checkQueryVersion(parameters['query']);
+  if (!versioned.ok) return versioned;
   const parsed = rowOf(name).request.safeParse({ parameters, objects: message.data.objects });
-  return parsed.success
-    ? ok(parsed.data as Request<N>) // branding: the row's own schema gives the row's own type
-    : fail(problemOfIssues('invalid', parsed.error, `/data/${name}`));
+  if (!parsed.success) return fail(problemOfIssues(parsed.error.issues[0]?.path[1] === 'query' ? 'badQuery' : 'invalid', parsed.error, `/data/${name}`));
+  const checked = parameters['query'] === undefined ? ok(true) : checkQuery(parsed.data.parameters as Parameters<typeof checkQuery>[0]); // branding: only T9 has a query, and its schema parsed it
+  return checked.ok ? ok(parsed.data as Request<N>) : checked; // branding: the row's own schema gives the row's own type
 };
 
 /** The content of an answer, or the problem it reports. */

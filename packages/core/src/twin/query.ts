@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { AgencyId, LinkId, ObjectOfInterestId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
-import { Json } from '../ground/json.ts';
+import { Json, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
-import { Box, Geometry, SpatialRelation } from '../ground/place.ts';
+import { Box, Geometry, SpatialRelation, verticesOf } from '../ground/place.ts';
 import { type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { Direction, Link } from './link.ts';
@@ -143,6 +143,8 @@ export const TwinPage = z.object({
   groups: z.array(Group).optional(),
   /** how many of this member's twins take part in a sameAs link or name an object of interest; 0 lets the asker skip a question */
   identities: z.int().min(0),
+  /** how many of them take part in a sameAs link; 0 lets the asker skip a question about ids. Absent: not told */
+  linked: z.int().min(0).optional(),
 });
 export type TwinPage = z.infer<typeof TwinPage>;
 
@@ -150,29 +152,42 @@ export type TwinPage = z.infer<typeof TwinPage>;
 export const Change = z.object({ seq: z.int().min(1), id: TwinId, op: z.enum(['put', 'delete', 'link', 'unlink']), at: Instant, link: LinkId.optional() });
 export type Change = z.infer<typeof Change>;
 
-type Size = { nodes: number; depth: number };
+type Size = { nodes: number; depth: number; vertices: number };
 
 const measure = (filter: TwinFilter, depth: number, size: Size): void => {
   size.nodes += 1;
   size.depth = Math.max(size.depth, depth);
+  for (const { geometry } of filter.areas ?? []) size.vertices += geometry ? verticesOf(geometry) : 0;
   if (size.depth > limits.filterDepthMax || size.nodes > limits.filterNodesMax) return;
   const inner = [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])];
   for (const part of inner) measure(part, depth + 1, size);
 };
 
-/** Refuses a filter nested deeper or made of more parts than allowed. */
+/** Refuses a filter nested deeper, made of more parts or with larger areas than allowed. */
 export const checkFilterSize = (filter: TwinFilter): Result<TwinFilter, Problem> => {
-  const size: Size = { nodes: 0, depth: 0 };
+  const size: Size = { nodes: 0, depth: 0, vertices: 0 };
   measure(filter, 1, size);
   if (size.depth > limits.filterDepthMax) return fail(problem('badQuery', { subject: 'depth of the filter', limit: limits.filterDepthMax }));
   if (size.nodes > limits.filterNodesMax) return fail(problem('badQuery', { subject: 'parts of the filter', limit: limits.filterNodesMax }));
+  if (size.vertices > limits.areaVerticesMax) return fail(problem('badQuery', { subject: 'vertices of the areas', limit: limits.areaVerticesMax }));
   return ok(filter);
 };
 
+/** A version that this node does not know is refused before anything else is looked at, naming what it knows. */
+export const checkQueryVersion = (raw: unknown): Result<true, Problem> => {
+  const version = typeof raw === 'object' && raw !== null && 'version' in raw ? raw.version : undefined;
+  if (version === queryVersion) return ok(true);
+  return fail(problem('unsupportedVersion', { subject: 'query', found: shorten(version), accepted: `version ${queryVersion}` }));
+};
+
+/** More than a filter within a filter and the geometry in the innermost one take. */
+const jsonLevelsPerFilter = 8;
+
 /** A query from the wire. A version or an operator that this node does not know is refused, naming what it knows. */
 export const parseQuery = (raw: unknown): Result<TwinQuery, Problem> => {
-  const version = typeof raw === 'object' && raw !== null && 'version' in raw ? raw.version : undefined;
-  if (version !== queryVersion) return fail(problem('unsupportedVersion', { subject: 'query', found: shorten(version), accepted: `version ${queryVersion}` }));
+  const versioned = checkQueryVersion(raw);
+  if (!versioned.ok) return versioned;
+  if (nestedDeeperThan(raw, jsonLevelsPerFilter * limits.filterDepthMax)) return fail(problem('badQuery', { subject: 'depth of the filter', limit: limits.filterDepthMax }));
   const parsed = TwinQuery.safeParse(raw);
   if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, `query version ${queryVersion}`));
   const sized = checkFilterSize(parsed.data.filter ?? {});

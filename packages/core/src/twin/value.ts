@@ -3,9 +3,9 @@
  * A twin keeps one provenance and each reading overrides only what differs, so that 100 columns of one file do not repeat it.
  */
 import { z } from 'zod';
-import { AgencyId } from '../ground/id.ts';
+import { AgencyId, compareText } from '../ground/id.ts';
 import { Instant, msBetween } from '../ground/instant.ts';
-import { Json } from '../ground/json.ts';
+import { canonicalJson, Json } from '../ground/json.ts';
 
 export const ValueFlag = z.enum(['MEASURED', 'INTERPOLATED', 'CARRIED', 'SIMULATED', 'MISSING']);
 export type ValueFlag = z.infer<typeof ValueFlag>;
@@ -69,7 +69,5 @@ export const compareValues = (a: Value, b: Value): number => {
   if (a.recordedAt !== b.recordedAt) return a.recordedAt > b.recordedAt ? -1 : 1;
   const quality = qualityScore(b.quality) - qualityScore(a.quality);
   if (quality !== 0) return quality;
-  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
-  const [left, right] = [JSON.stringify(a.value), JSON.stringify(b.value)];
-  return left === right ? 0 : left < right ? -1 : 1;
+  return compareText(a.source, b.source) || compareText(canonicalJson(a), canonicalJson(b));
 };

@@ -2,7 +2,7 @@
  * serve: runs one agency node until told to stop.
  */
 import { resolve } from 'node:path';
-import { textIn } from '@cityweave/core';
+import { cityDictionary, createVocabulary, textIn } from '@cityweave/core';
 import { createAgencyNode } from '../agency-node.ts';
 import { loadDictionaries, loadNode } from '../config/load.ts';
 import { systemDeps } from '../deps.ts';
@@ -32,7 +32,7 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
     deps,
     logLevel: log,
     production,
-    dictionaries: dictionaries.value,
+    vocabulary: createVocabulary([cityDictionary, ...dictionaries.value]),
     examples: [],
     threads,
   });

@@ -2,11 +2,13 @@
  * Answer: the telephone desk of a node. Parse, authorise, dispatch, reply; a change is saved together with its answer before the answer is sent.
  */
 import {
+  addMs,
   type AddressedRole,
   type ComponentRole,
   contentText,
   fail,
   kindOfCode,
+  limits,
   type Message,
   ok,
   parseMessage,
@@ -66,6 +68,18 @@ const keptAnswer = (desk: Desk, message: Message, digest: string): Result<Messag
   return kept.digest === digest ? ok(kept.message) : fail(problem('replayed', { subject: message.header.messageId }));
 };
 
+/** How many changes are answered between two looks for answers that are too old to be asked for again. */
+const changesBetweenPrunes = 256;
+
+const pruneCounts = new WeakMap<Desk, number>();
+
+/** A message older than this is refused by its time, so that nobody can ask for its answer. */
+const forgetOld = (desk: Desk): void => {
+  const count = pruneCounts.get(desk) ?? 0;
+  pruneCounts.set(desk, (count + 1) % changesBetweenPrunes);
+  if (count === 0) desk.records.prune('answer', addMs(desk.deps.clock.now(), -limits.replayMemoryMs - limits.clockToleranceMs));
+};
+
 const reply = (desk: Desk, message: Message, outcome: Result<Reply<RowName>>): Promise<Message> => {
   const { destination } = message.header;
   const source = { id: desk.self.id, role: destination.role };
@@ -85,7 +99,10 @@ const answerChange = async (desk: Desk, name: RowName, message: Message, by: Ask
   const made = await reply(desk, message, outcomeOf(answered));
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
-  if (answered.ok) desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
+  if (answered.ok) {
+    desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
+    forgetOld(desk);
+  }
   if (answered.ok) answered.value.afterwards?.();
   return made;
 };
@@ -96,7 +113,7 @@ const answerRead = async (desk: Desk, name: RowName, message: Message, by: Asked
   return reply(desk, message, outcomeOf(answered));
 };
 
-/** Changes with one message id are answered one after the other, so that a repeat meets the kept answer. */
+/** A sender's changes are answered one after the other: a repeat meets the kept answer, a revision the one before it. */
 const oneAtATime = () => {
   const busy = new Map<string, Promise<unknown>>();
   return async <T>(id: string, run: () => Promise<T>): Promise<T> => {
@@ -127,7 +144,7 @@ export const createAnswer = (desk: Desk): Answer => {
     if (!allowed.ok) return reply(desk, message, allowed);
     const by: AskedBy = { sender: message.header.source.id, role: message.header.source.role, message, signal };
     if (rowOf(named.value).effect === 'read') return answerRead(desk, named.value, message, by);
-    return inTurn(message.header.messageId, () => answerChange(desk, named.value, message, by));
+    return inTurn(message.header.source.id, () => answerChange(desk, named.value, message, by));
   };
   return async (raw, signal, bytes) => {
     const from = desk.deps.clock.monotonicMs();

@@ -36,8 +36,8 @@ const keysOf = async (desk: Desk, message: Message, name: RowName): Promise<Resu
 };
 
 /** Pinned only after the signature was found good, so that nobody can pin a key in another's name. */
-const pinSender = (desk: Desk, message: Message, keys: readonly PublicKey[], at: Instant): void => {
-  const { id, endpoint } = message.header.source;
+const pinSender = (desk: Desk, message: Message, { keys, introducedAt }: { readonly keys: readonly PublicKey[]; readonly introducedAt: string | undefined }, at: Instant): void => {
+  const { id, endpoint = introducedAt } = message.header.source;
   if (endpoint !== undefined) pinKeys(desk.records, id, { keys, endpoint, at });
 };
 
@@ -56,6 +56,7 @@ export const createAuthorise =
     const keys = await keysOf(desk, message, name);
     if (!keys.ok) return keys;
     const verified = await verifyMessage(message, keys.value);
-    if (verified.ok) pinSender(desk, message, keys.value, desk.deps.clock.now());
+    const introducedAt = introducedKeys(message, name)?.attributes.endpoints[0]?.address;
+    if (verified.ok) pinSender(desk, message, { keys: keys.value, introducedAt }, desk.deps.clock.now());
     return verified;
   };

@@ -11,7 +11,11 @@ import type { Context } from './room.ts';
 import type { FederatedPageNode, FederatedTwinNode } from './schema/shapes.ts';
 import type { Needed } from './selection.ts';
 
-export type OrderGiven = { readonly by?: 'id' | 'name' | 'kind' | 'updatedAt' | null | undefined; readonly term?: string | null | undefined; readonly descending?: boolean | null | undefined };
+export type OrderGiven = {
+  readonly by?: 'id' | 'name' | 'kind' | 'updatedAt' | null | undefined;
+  readonly term?: string | null | undefined;
+  readonly descending?: boolean | null | undefined;
+};
 
 export type AskArgs = {
   readonly filter?: FilterGiven | null | undefined;
@@ -32,7 +36,12 @@ export const toOrder = (given: OrderGiven | null | undefined, faults: Faults): O
 export const parseDeadline = (given: string | null | undefined, faults: Faults): number => {
   const ms = given === null || given === undefined ? limits.deadlineDefaultMs : msOfDuration(given);
   if (ms !== undefined && ms >= limits.deadlineMinMs && ms <= limits.deadlineMaxMs) return ms;
-  faults.note({ argument: 'deadline', found: given, accepted: `PT${limits.deadlineMinMs / 1000}S to PT${limits.deadlineMaxMs / 1000}S`, limit: limits.deadlineMaxMs });
+  faults.note({
+    argument: 'deadline',
+    found: given,
+    accepted: `PT${limits.deadlineMinMs / 1000}S to PT${limits.deadlineMaxMs / 1000}S`,
+    limit: limits.deadlineMaxMs,
+  });
   return limits.deadlineDefaultMs;
 };
 
@@ -93,7 +102,11 @@ export const askPage = async (context: Context, federation: Federation, { args, 
 };
 
 /** One object by any of its identifiers. */
-export const askOne = async (context: Context, federation: Federation, { id, deadline, needed }: { readonly id: string; readonly deadline: string | null | undefined; readonly needed: Needed }) => {
+export const askOne = async (
+  context: Context,
+  federation: Federation,
+  { id, deadline, needed }: { readonly id: string; readonly deadline: string | null | undefined; readonly needed: Needed },
+) => {
   const page = await askPage(context, federation, { args: { filter: { ids: [id] }, deadline, first: limits.identityBatchMax }, needed });
   const [twin] = [...page.nodes].sort((a, b) => rank(a, id) - rank(b, id) || compareText(a.row.twin.id, b.row.twin.id));
   return { twin, sources: page.sources, plan: page.plan };
@@ -101,4 +114,3 @@ export const askOne = async (context: Context, federation: Federation, { id, dea
 
 /** The id itself before an alternative identifier that several may share. */
 const rank = ({ row }: FederatedTwinNode, id: string): number => (row.twin.id === id ? 0 : row.twin.representations.some((one) => one.id === id) ? 1 : 2);
-

@@ -2,10 +2,14 @@
  * Endpoint: GraphQL over HTTP, SSE and WebSocket for one node, with its limits, and the landing page beside it.
  */
 import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
-import { createAgencies, type Context, type Example, type GraphqlRoom } from './room.ts';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { bounds } from './bounds.ts';
+import { compiledQueries } from './compiled-queries.ts';
+import { limitOperations, productionGuards } from './guards.ts';
+import { landingPage } from './landing-page.ts';
+import { maskError, maskedLog } from './masking.ts';
 import { createOwnTwins } from './own-twins.ts';
-import { plugins } from './plugins.ts';
+import { type Context, createAgencies, type Example, type GraphqlRoom } from './room.ts';
 import { createSchema } from './schema/schema.ts';
 import { attachWebSocket, type IncomingMessage, type Server, type ServerResponse, type WebSocketDoor } from './web-socket.ts';
 
@@ -20,10 +24,11 @@ export type Graphql = {
   readonly attachWebSocket: (server: Server) => WebSocketDoor;
 };
 
-export const createGraphql = (room: GraphqlRoom): Graphql => {
-  const schema = createSchema(room.vocabulary());
+type ContextOf = (signal: AbortSignal) => Context;
+
+const createContexts = (room: GraphqlRoom): ContextOf => {
   const agencies = createAgencies(room);
-  const contextOf = (signal: AbortSignal): Context => {
+  return (signal) => {
     let own: Context['own'] | undefined;
     return {
       room,
@@ -35,24 +40,41 @@ export const createGraphql = (room: GraphqlRoom): Graphql => {
       },
     };
   };
-  const yoga = createYoga({
+};
+
+const pluginsOf = (room: GraphqlRoom, schema: GraphQLSchema): Plugin[] => [
+  landingPage(schema, room.examples),
+  ...limitOperations(room.production),
+  ...(room.production ? productionGuards : []),
+  ...compiledQueries(room.events),
+];
+
+const createServer = (room: GraphqlRoom, schema: GraphQLSchema, contextOf: ContextOf) =>
+  createYoga({
     schema,
     context: ({ request }) => contextOf(request.signal),
-    plugins: plugins(room, schema),
+    plugins: pluginsOf(room, schema),
     graphiql: false,
     landingPage: false,
-    batching: room.production ? false : { limit: 10 },
-    cors: room.production ? false : { origin: '*' },
     multipart: false,
-    logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (...causes) => room.events.defect('graphql', causes[0]) },
-    maxRequestBodySize: 1024 * 1024 * 4,
+    batching: room.production ? false : { limit: bounds.operationsPerRequestMax },
+    cors: room.production ? false : { origin: '*' },
+    maskedErrors: { maskError, isDev: false },
+    logging: maskedLog(room.events),
+    maxRequestBodySize: bounds.requestBytesMax,
+    parserAndValidationCache: true,
   });
+
+export const createGraphql = (room: GraphqlRoom): Graphql => {
+  const schema = createSchema(room.vocabulary());
+  const contextOf = createContexts(room);
+  const yoga = createServer(room, schema, contextOf);
   return {
     schema,
     handle: async (request, response) => {
       await yoga.handle(request, response);
     },
     fetch: async (request) => yoga.fetch(request),
-    attachWebSocket: (server) => attachWebSocket(server, { schema, contextOf, room }),
+    attachWebSocket: (server) => attachWebSocket(server, yoga.getEnveloped, contextOf),
   };
 };

@@ -1,8 +1,25 @@
 /**
  * Filters: a GraphQL filter as the filter between agencies, and everything wrong with it named by where it stands.
  */
-import { AgencyId, type AreaTest, Box, type Direction, type FederatedFilter, Geometry, Instant, type Json, limits, type LinkTest, type PropertyTest, type Relation, type SpatialRelation, TermId, type TestOperator, verticesOf } from '@cityweave/core';
-import { type Faults } from './fault.ts';
+import {
+  AgencyId,
+  type AreaTest,
+  Box,
+  type Direction,
+  type FederatedFilter,
+  Geometry,
+  Instant,
+  type Json,
+  type LinkTest,
+  limits,
+  type PropertyTest,
+  type Relation,
+  type SpatialRelation,
+  TermId,
+  type TestOperator,
+  verticesOf,
+} from '@cityweave/core';
+import type { Faults } from './fault.ts';
 
 type Given<T> = T | null | undefined;
 
@@ -31,7 +48,11 @@ type At = { readonly faults: Faults; readonly path: string; readonly depth: numb
 
 const inner = (at: At, path: string): At => ({ ...at, path: `${at.path}.${path}`, depth: at.depth + 1 });
 
-const listOf = <T, U>(given: Given<readonly T[]>, max: number, { faults, path }: At, each: (item: T, index: number) => U | undefined): readonly U[] | undefined => {
+const listOf = <T, U>(
+  given: Given<readonly T[]>,
+  { faults, path, max }: Pick<At, 'faults' | 'path'> & { readonly max: number },
+  each: (item: T, index: number) => U | undefined,
+): readonly U[] | undefined => {
   if (!given) return undefined;
   if (given.length > max) return faults.note({ argument: path, found: `${given.length} items`, accepted: `at most ${max}`, limit: max });
   return given.flatMap((item, index) => each(item, index) ?? []);
@@ -51,7 +72,8 @@ export const parseGeometry = (given: unknown, argument: string, faults: Faults):
   const parsed = Geometry.safeParse(given);
   if (!parsed.success) return faults.note({ argument, found: given, accepted: 'a GeoJSON geometry in longitude and latitude' });
   const vertices = verticesOf(parsed.data);
-  if (vertices > limits.areaVerticesMax) return faults.note({ argument, found: `${vertices} vertices`, accepted: `at most ${limits.areaVerticesMax}`, limit: limits.areaVerticesMax });
+  if (vertices > limits.areaVerticesMax)
+    return faults.note({ argument, found: `${vertices} vertices`, accepted: `at most ${limits.areaVerticesMax}`, limit: limits.areaVerticesMax });
   return parsed.data;
 };
 
@@ -82,14 +104,16 @@ const withinOf = (area: Given<AreaGiven>, { faults, path }: At): Pick<FederatedF
 };
 
 /** The area of a need: a box becomes the polygon around it, as a polygon is. */
-export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> => withinOf(area, { faults, path, depth: 1, parts: { count: 0 } });
+export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> =>
+  withinOf(area, { faults, path, depth: 1, parts: { count: 0 } });
 
 const needsValue = (op: TestOperator): boolean => op !== 'exists';
 
 const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: string, faults: Faults): PropertyTest | undefined => {
   const parsed = parseTerm(term, `${argument}.term`, faults);
   const operator = op ?? 'eq';
-  if (value === undefined && needsValue(operator)) return faults.note({ argument: `${argument}.value`, found: 'nothing', accepted: 'the value to compare with' });
+  if (value === undefined && needsValue(operator))
+    return faults.note({ argument: `${argument}.value`, found: 'nothing', accepted: 'the value to compare with' });
   if (operator === 'in' && !Array.isArray(value)) return faults.note({ argument: `${argument}.value`, found: value, accepted: 'a list of values' });
   return parsed && { term: parsed, op: operator, ...(value !== undefined && { value }), ...(typeof unit === 'string' && { unit }) };
 };
@@ -101,28 +125,36 @@ const linkOf = ({ kind, direction, to }: LinkTestGiven, at: At): LinkTest | unde
   return { direction: direction ?? 'out', ...(parsed && { kind: parsed }), ...(far && { to: far }) };
 };
 
-const hasRelation = ({ relates = [], all = [], any = [], not }: FederatedFilter): boolean => relates.length > 0 || [...all, ...any, ...(not ? [not] : [])].some(hasRelation);
+const hasRelation = ({ relates = [], all = [], any = [], not }: FederatedFilter): boolean =>
+  relates.length > 0 || [...all, ...any, ...(not ? [not] : [])].some(hasRelation);
 
 const relationOf = ({ relation, to, metres }: RelationGiven, at: At): Relation | undefined => {
-  if (relation === 'nearerThan' && !(typeof metres === 'number' && metres > 0)) return at.faults.note({ argument: `${at.path}.metres`, found: metres ?? 'nothing', accepted: 'metres above 0 with NEARER_THAN' });
-  if (relation !== 'nearerThan' && typeof metres === 'number') return at.faults.note({ argument: `${at.path}.metres`, found: metres, accepted: 'metres with NEARER_THAN only' });
+  if (relation === 'nearerThan' && !(typeof metres === 'number' && metres > 0))
+    return at.faults.note({ argument: `${at.path}.metres`, found: metres ?? 'nothing', accepted: 'metres above 0 with NEARER_THAN' });
+  if (relation !== 'nearerThan' && typeof metres === 'number')
+    return at.faults.note({ argument: `${at.path}.metres`, found: metres, accepted: 'metres with NEARER_THAN only' });
   return { relation, to: translate(to, inner(at, 'to')), ...(typeof metres === 'number' && { metres }) };
 };
 
 const instantOf = (given: unknown, { faults, path }: At): Instant | undefined =>
-  given === null || given === undefined ? undefined : (Instant.safeParse(given).data ?? faults.note({ argument: `${path}.changedSince`, found: given, accepted: 'an RFC 3339 instant' }));
+  given === null || given === undefined
+    ? undefined
+    : (Instant.safeParse(given).data ?? faults.note({ argument: `${path}.changedSince`, found: given, accepted: 'an RFC 3339 instant' }));
 
 /** Members that are not given are left out: core knows no null. */
-const present = <T extends object>(parts: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } => Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as never; // branding: only undefined members were taken away
+const present = <T extends object>(parts: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as never; // branding: only undefined members were taken away
 
 const plainParts = (given: FilterGiven, at: At) => {
   const { path, faults } = at;
   const named = (name: string): At => ({ ...at, path: `${path}.${name}` });
   return {
-    ids: listOf(given.ids, limits.filterIdsMax, named('ids'), (id) => id),
-    agencies: listOf(given.agencies, limits.membersMax, named('agencies'), (id, index) => parseAgency(id, `${path}.agencies[${index}]`, faults)),
-    kinds: listOf(given.kinds, limits.filterKindsMax, named('kinds'), (kind, index) => parseTerm(kind, `${path}.kinds[${index}]`, faults)),
-    property: listOf(given.property, limits.filterNodesMax, named('property'), (test, index) => propertyOf(test, `${path}.property[${index}]`, faults)),
+    ids: listOf(given.ids, { ...named('ids'), max: limits.filterIdsMax }, (id) => id),
+    agencies: listOf(given.agencies, { ...named('agencies'), max: limits.membersMax }, (id, index) => parseAgency(id, `${path}.agencies[${index}]`, faults)),
+    kinds: listOf(given.kinds, { ...named('kinds'), max: limits.filterKindsMax }, (kind, index) => parseTerm(kind, `${path}.kinds[${index}]`, faults)),
+    property: listOf(given.property, { ...named('property'), max: limits.filterNodesMax }, (test, index) =>
+      propertyOf(test, `${path}.property[${index}]`, faults),
+    ),
     changedSince: instantOf(given.changedSince, at),
     text: textOf(given.text, at),
   };
@@ -130,7 +162,12 @@ const plainParts = (given: FilterGiven, at: At) => {
 
 const textOf = (text: Given<string>, { faults, path }: At): string | undefined => {
   if (text === null || text === undefined || text.length <= limits.filterTextCharactersMax) return text ?? undefined;
-  return faults.note({ argument: `${path}.text`, found: `${text.length} characters`, accepted: `at most ${limits.filterTextCharactersMax}`, limit: limits.filterTextCharactersMax });
+  return faults.note({
+    argument: `${path}.text`,
+    found: `${text.length} characters`,
+    accepted: `at most ${limits.filterTextCharactersMax}`,
+    limit: limits.filterTextCharactersMax,
+  });
 };
 
 const nestedParts = (given: FilterGiven, at: At) => {
@@ -138,22 +175,26 @@ const nestedParts = (given: FilterGiven, at: At) => {
   const named = (name: string): At => ({ ...at, path: `${at.path}.${name}` });
   const step = (name: string, index: number): At => ({ ...at, path: `${at.path}.${name}[${index}]` });
   return {
-    all: listOf(given.all, limits.filterNodesMax, named('all'), nested('all')),
-    any: listOf(given.any, limits.filterNodesMax, named('any'), nested('any')),
+    all: listOf(given.all, { ...named('all'), max: limits.filterNodesMax }, nested('all')),
+    any: listOf(given.any, { ...named('any'), max: limits.filterNodesMax }, nested('any')),
     not: given.not ? translate(given.not, inner(at, 'not')) : undefined,
-    linked: listOf(given.linked, limits.filterNodesMax, named('linked'), (test, index) => linkOf(test, step('linked', index))),
-    relates: listOf(given.relates, limits.filterNodesMax, named('relates'), (test, index) => relationOf(test, step('relates', index))),
+    linked: listOf(given.linked, { ...named('linked'), max: limits.filterNodesMax }, (test, index) => linkOf(test, step('linked', index))),
+    relates: listOf(given.relates, { ...named('relates'), max: limits.filterNodesMax }, (test, index) => relationOf(test, step('relates', index))),
   };
 };
 
 /** Depth and parts are counted while the filter is walked, relations included: what is too large is not walked further. */
 const isTooLarge = ({ faults, path, depth, parts }: At): boolean => {
   parts.count += 1;
-  if (depth > limits.filterDepthMax) faults.note({ argument: path, found: `a filter nested ${depth} deep`, accepted: `at most ${limits.filterDepthMax}`, limit: limits.filterDepthMax });
-  if (parts.count > limits.filterNodesMax) faults.note({ argument: path, found: `${parts.count} parts`, accepted: `at most ${limits.filterNodesMax}`, limit: limits.filterNodesMax });
+  if (depth > limits.filterDepthMax)
+    faults.note({ argument: path, found: `a filter nested ${depth} deep`, accepted: `at most ${limits.filterDepthMax}`, limit: limits.filterDepthMax });
+  if (parts.count > limits.filterNodesMax)
+    faults.note({ argument: path, found: `${parts.count} parts`, accepted: `at most ${limits.filterNodesMax}`, limit: limits.filterNodesMax });
   return depth > limits.filterDepthMax || parts.count > limits.filterNodesMax;
 };
 
-const translate = (given: FilterGiven, at: At): FederatedFilter => (isTooLarge(at) ? {} : present({ ...plainParts(given, at), ...nestedParts(given, at), ...withinOf(given.within, at) }));
+const translate = (given: FilterGiven, at: At): FederatedFilter =>
+  isTooLarge(at) ? {} : present({ ...plainParts(given, at), ...nestedParts(given, at), ...withinOf(given.within, at) });
 
-export const toFilter = (given: Given<FilterGiven>, faults: Faults, path = 'filter'): FederatedFilter => (given ? translate(given, { faults, path, depth: 1, parts: { count: 0 } }) : {});
+export const toFilter = (given: Given<FilterGiven>, faults: Faults, path = 'filter'): FederatedFilter =>
+  given ? translate(given, { faults, path, depth: 1, parts: { count: 0 } }) : {};

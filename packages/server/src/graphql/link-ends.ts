@@ -15,7 +15,7 @@ export const ownEnds = ({ own, room }: Context): LinkEnds => ({
   twin: async (id) => (agencyOf(id) === room.self.agency ? own.twin(id) : undefined),
 });
 
-type Answering = { readonly federation: Federation; /** what is left of the answer's time */ readonly leftMs: () => number };
+type Answering = { readonly federation: Federation /** what is left of the answer's time */; readonly leftMs: () => number };
 
 const askTwins = async ({ room, signal }: Context, { federation, leftMs }: Answering, ids: readonly TwinId[]): Promise<ReadonlyMap<string, Twin>> => {
   const deadlineMs = leftMs();

@@ -31,7 +31,13 @@ import type { Context } from './room.ts';
 
 type Given<T> = T | null | undefined;
 
-export type ValueGiven = { readonly term: string; readonly value?: Given<Json>; readonly unit?: Given<string>; readonly observedAt?: Given<Instant>; readonly flag?: Given<ValueFlag> };
+export type ValueGiven = {
+  readonly term: string;
+  readonly value?: Given<Json>;
+  readonly unit?: Given<string>;
+  readonly observedAt?: Given<Instant>;
+  readonly flag?: Given<ValueFlag>;
+};
 export type PutGiven = {
   readonly id: string;
   readonly kind: string;
@@ -53,9 +59,22 @@ export type PatchGiven = {
 };
 export type DeleteGiven = { readonly id: string; readonly expected?: Given<number> };
 export type LinkGiven = { readonly from: string; readonly kind: string; readonly to: string; readonly evidence?: Given<string> };
-export type CommandGiven = { readonly put?: Given<PutGiven>; readonly patch?: Given<PatchGiven>; readonly delete?: Given<DeleteGiven>; readonly link?: Given<LinkGiven>; readonly unlink?: Given<LinkGiven> };
+export type CommandGiven = {
+  readonly put?: Given<PutGiven>;
+  readonly patch?: Given<PatchGiven>;
+  readonly delete?: Given<DeleteGiven>;
+  readonly link?: Given<LinkGiven>;
+  readonly unlink?: Given<LinkGiven>;
+};
 
-export type CommandOutcome = { readonly index: number; readonly id: TwinId | LinkId | undefined; readonly version?: number; readonly seq?: number; readonly problem?: Problem; readonly current?: number };
+export type CommandOutcome = {
+  readonly index: number;
+  readonly id: TwinId | LinkId | undefined;
+  readonly version?: number;
+  readonly seq?: number;
+  readonly problem?: Problem;
+  readonly current?: number;
+};
 export type Applied = { readonly kept: boolean; readonly outcomes: readonly CommandOutcome[] };
 
 const invalid = (path: string, found: unknown, accepted: string): Problem => problem('invalid', { path, found: shorten(found), accepted });
@@ -63,7 +82,8 @@ const invalid = (path: string, found: unknown, accepted: string): Problem => pro
 const ownId = ({ room }: Context, given: string, path: string): Result<TwinId> => {
   const id = TwinId.safeParse(given);
   if (!id.success) return fail(problem('badId', { path, found: shorten(given), accepted: 'urn:dtf:twin:<authority>:<source>/<key>' }));
-  if (agencyOf(id.data) !== room.self.agency) return fail(problem('notAuthorised', { path, subject: shorten(given), accepted: `a twin of ${room.self.agency}` }));
+  if (agencyOf(id.data) !== room.self.agency)
+    return fail(problem('notAuthorised', { path, subject: shorten(given), accepted: `a twin of ${room.self.agency}` }));
   return id.data === room.self.id ? fail(problem('notAuthorised', { path, subject: given, accepted: 'any twin but that of the agency itself' })) : ok(id.data);
 };
 
@@ -93,7 +113,11 @@ const readingsOf = (context: Context, given: Given<readonly ValueGiven[]>): Resu
   return ok(Object.fromEntries(readings));
 };
 
-const optional = <T>(given: unknown, path: string, { parse, accepted }: { readonly parse: (found: unknown) => T | undefined; readonly accepted: string }): Result<T | undefined> => {
+const optional = <T>(
+  given: unknown,
+  path: string,
+  { parse, accepted }: { readonly parse: (found: unknown) => T | undefined; readonly accepted: string },
+): Result<T | undefined> => {
   if (given === null || given === undefined) return ok(undefined);
   const parsed = parse(given);
   return parsed === undefined ? fail(invalid(path, given, accepted)) : ok(parsed);
@@ -106,7 +130,12 @@ const object = { parse: (found: unknown) => ObjectOfInterestId.safeParse(found).
 const name = { parse: (found: unknown) => LanguageMap.safeParse(found).data, accepted: '{"en": "name", ...} by BCP 47 tag' };
 
 const placed = (given: PutGiven): Result<Pick<TwinInput, 'position' | 'footprint' | 'altIds' | 'objectOfInterest'>> => {
-  const parts = { position: optional(given.position, 'put.position', position), footprint: optional(given.geometry, 'put.geometry', geometry), altIds: optional(given.altIds, 'put.altIds', altIds), objectOfInterest: optional(given.objectOfInterest, 'put.objectOfInterest', object) };
+  const parts = {
+    position: optional(given.position, 'put.position', position),
+    footprint: optional(given.geometry, 'put.geometry', geometry),
+    altIds: optional(given.altIds, 'put.altIds', altIds),
+    objectOfInterest: optional(given.objectOfInterest, 'put.objectOfInterest', object),
+  };
   for (const part of Object.values(parts)) if (!part.ok) return part;
   return ok(Object.fromEntries(Object.entries(parts).flatMap(([key, part]) => (part.ok && part.value !== undefined ? [[key, part.value]] : []))));
 };
@@ -127,7 +156,11 @@ const toPut = (context: Context, given: PutGiven): Result<Command> => {
   const { self, deps } = context.room;
   const now = deps.clock.now();
   const provenance = { observedAt: given.observedAt ?? now, recordedAt: now, source: self.agency, origin: 'applyTwins' };
-  return ok({ op: 'putTwin', twin: { id: id.value, agency: self.agency, kind: kind.value, name: named.value ?? {}, provenance, values: { ...values.value }, ...rest.value }, ...versioned(given.expected) });
+  return ok({
+    op: 'putTwin',
+    twin: { id: id.value, agency: self.agency, kind: kind.value, name: named.value ?? {}, provenance, values: { ...values.value }, ...rest.value },
+    ...versioned(given.expected),
+  });
 };
 
 const toPatch = (context: Context, given: PatchGiven): Result<Command> => {
@@ -139,9 +172,17 @@ const toPatch = (context: Context, given: PatchGiven): Result<Command> => {
   if (!place.ok) return place;
   const { self, deps } = context.room;
   const now = deps.clock.now();
-  const said = Object.entries(values.value).map(([term, reading]) => [term, { observedAt: now, ...reading, recordedAt: now, source: self.agency, origin: 'applyTwins' }] as const);
+  const said = Object.entries(values.value).map(
+    ([term, reading]) => [term, { observedAt: now, ...reading, recordedAt: now, source: self.agency, origin: 'applyTwins' }] as const,
+  );
   const removed = (given.remove ?? []).map((term) => [term, null] as const);
-  return ok({ op: 'patchTwin', id: id.value, values: Object.fromEntries([...said, ...removed]), ...(place.value && { position: place.value }), ...versioned(given.expected) });
+  return ok({
+    op: 'patchTwin',
+    id: id.value,
+    values: Object.fromEntries([...said, ...removed]),
+    ...(place.value && { position: place.value }),
+    ...versioned(given.expected),
+  });
 };
 
 const toDelete = (context: Context, given: DeleteGiven): Result<Command> => {
@@ -159,7 +200,18 @@ const toLink = (context: Context, given: LinkGiven, op: 'link' | 'unlink'): Resu
   const id = linkIdOf(from.value, kind.value, to.data);
   if (op === 'unlink') return ok({ op: 'deleteLink', id });
   const { self, deps } = context.room;
-  return ok({ op: 'putLink', link: { id, from: from.value, kind: kind.value, to: to.data, source: self.agency, recordedAt: deps.clock.now(), ...(given.evidence && { evidence: given.evidence }) } });
+  return ok({
+    op: 'putLink',
+    link: {
+      id,
+      from: from.value,
+      kind: kind.value,
+      to: to.data,
+      source: self.agency,
+      recordedAt: deps.clock.now(),
+      ...(given.evidence && { evidence: given.evidence }),
+    },
+  });
 };
 
 const toCommand = (context: Context, given: CommandGiven): Result<Command> => {
@@ -168,7 +220,11 @@ const toCommand = (context: Context, given: CommandGiven): Result<Command> => {
   if (given.put) return toPut(context, given.put);
   if (given.patch) return toPatch(context, given.patch);
   if (given.delete) return toDelete(context, given.delete);
-  return given.link ? toLink(context, given.link, 'link') : given.unlink ? toLink(context, given.unlink, 'unlink') : fail(invalid('command', 'nothing', 'one of put, patch, delete, link and unlink'));
+  return given.link
+    ? toLink(context, given.link, 'link')
+    : given.unlink
+      ? toLink(context, given.unlink, 'unlink')
+      : fail(invalid('command', 'nothing', 'one of put, patch, delete, link and unlink'));
 };
 
 const idOf = (command: Command): TwinId | LinkId | undefined => {
@@ -179,19 +235,37 @@ const idOf = (command: Command): TwinId | LinkId | undefined => {
 
 const told = (index: number, command: Command, outcome: Outcome): CommandOutcome => {
   const id = idOf(command);
-  return outcome.ok ? { index, id, version: outcome.version, seq: outcome.seq } : { index, id, problem: outcome.problem, ...(outcome.current !== undefined && { current: outcome.current }) };
+  return outcome.ok
+    ? { index, id, version: outcome.version, seq: outcome.seq }
+    : { index, id, problem: outcome.problem, ...(outcome.current !== undefined && { current: outcome.current }) };
 };
 
 /** All or nothing: a problem of one refuses all; else what can be done is done, and each command says what became of it. */
 export const applyTwins = async (context: Context, given: readonly CommandGiven[], atomic: boolean): Promise<Applied> => {
-  if (given.length > limits.commandsMax) return { kept: false, outcomes: [{ index: limits.commandsMax, id: undefined, problem: problem('tooMany', { subject: 'commands', found: String(given.length), limit: limits.commandsMax }) }] };
+  if (given.length > limits.commandsMax)
+    return {
+      kept: false,
+      outcomes: [
+        {
+          index: limits.commandsMax,
+          id: undefined,
+          problem: problem('tooMany', { subject: 'commands', found: String(given.length), limit: limits.commandsMax }),
+        },
+      ],
+    };
   const parsed = given.map((one) => toCommand(context, one));
   const refused = parsed.flatMap((one, index): CommandOutcome[] => (one.ok ? [] : [{ index, id: undefined, problem: one.problem }]));
   if (atomic && refused.length > 0) return { kept: false, outcomes: refused };
   const good = parsed.flatMap((one, index) => (one.ok ? [{ index, command: one.value }] : []));
   const { store, deps } = context.room;
-  const outcomes = await store.apply(good.map(({ command }) => command), { at: deps.clock.now(), atomic });
-  const applied = good.flatMap(({ index, command }, at) => { const outcome = outcomes[at]; return outcome ? [told(index, command, outcome)] : []; });
+  const outcomes = await store.apply(
+    good.map(({ command }) => command),
+    { at: deps.clock.now(), atomic },
+  );
+  const applied = good.flatMap(({ index, command }, at) => {
+    const outcome = outcomes[at];
+    return outcome ? [told(index, command, outcome)] : [];
+  });
   const failed = applied.filter((outcome) => outcome.problem);
   if (atomic && failed.length > 0) return { kept: false, outcomes: failed };
   return { kept: true, outcomes: [...applied, ...refused].sort((a, b) => a.index - b.index) };

@@ -1,7 +1,20 @@
 /**
  * Pages of the own twins: a filter of the question as the store's, relations to other own twins resolved first.
  */
-import { areasFilter, expandKinds, type FederatedFilter, limits, pageKeyOf, placeOf, type Relation, relationsOf, type Result, ok, type TwinFilter, withAreas } from '@cityweave/core';
+import {
+  areasFilter,
+  expandKinds,
+  type FederatedFilter,
+  limits,
+  ok,
+  pageKeyOf,
+  placeOf,
+  type Relation,
+  type Result,
+  relationsOf,
+  type TwinFilter,
+  withAreas,
+} from '@cityweave/core';
 import { type AskArgs, toOrder } from './asking.ts';
 import { type BadInput, badInput, createFaults } from './fault.ts';
 import { toFilter } from './filter.ts';
@@ -27,7 +40,10 @@ const placesOf = async (context: Context, relation: Relation): Promise<TwinFilte
 export const ownFilter = async (context: Context, filter: FederatedFilter): Promise<TwinFilter> => {
   const relations = [...new Set(relationsOf(filter))];
   const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await placesOf(context, relation)] as const)));
-  return expandKinds(withAreas(filter, (relation) => resolved.get(relation) ?? { any: [] }), context.room.vocabulary());
+  return expandKinds(
+    withAreas(filter, (relation) => resolved.get(relation) ?? { any: [] }),
+    context.room.vocabulary(),
+  );
 };
 
 const parsed = <T>(result: Result<T, BadInput>): T | Promise<never> => (result.ok ? result.value : Promise.reject(badInput(result.problem)));
@@ -48,7 +64,11 @@ const find = async (context: Context, args: Args, page: Page): Promise<TwinPageN
   const edges = twins.map((twin) => ({ cursor: encodeKey(pageKeyOf(twin, order)), node: { twin } }));
   const [more, before] = [found.next !== undefined, after !== undefined];
   const [hasNextPage, hasPreviousPage] = page.backwards ? [before, more] : [more, before];
-  return { edges, pageInfo: { hasNextPage, hasPreviousPage, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor }, count: () => store.count(filter, { signal: context.signal }) };
+  return {
+    edges,
+    pageInfo: { hasNextPage, hasPreviousPage, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor },
+    count: () => store.count(filter, { signal: context.signal }),
+  };
 };
 
 export const findPage = async (context: Context, args: Args): Promise<TwinPageNode> => find(context, args, await parsed(parsePage(args)));

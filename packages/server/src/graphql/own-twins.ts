@@ -40,7 +40,9 @@ export const createOwnTwins = (store: TwinStore, signal: AbortSignal): OwnTwins 
     const found = await store.resolve(asked, { signal });
     return asked.map((identifier) => found.get(identifier)?.[0]);
   });
-  const links = new DataLoader<LinksAsked, readonly Link[], string>((asked) => askLinks(store, signal, asked), { cacheKeyFn: (one) => `${one.id} ${shapeOf(one)}` });
+  const links = new DataLoader<LinksAsked, readonly Link[], string>((asked) => askLinks(store, signal, asked), {
+    cacheKeyFn: (one) => `${one.id} ${shapeOf(one)}`,
+  });
   const direct = async (identifier: string): Promise<Twin | undefined> => {
     const id = TwinId.safeParse(identifier);
     return id.success ? twins.load(id.data) : undefined;

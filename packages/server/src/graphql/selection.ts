@@ -1,7 +1,7 @@
 /**
  * Selection: what a question's fields need of each twin, so that members are asked for these terms and links and nothing else.
  */
-import { type Direction, type TermId, type TwinQuery, type Vocabulary } from '@cityweave/core';
+import type { Direction, TermId, TwinQuery, Vocabulary } from '@cityweave/core';
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionNode, type SelectionSetNode, valueFromASTUntyped } from 'graphql';
 import type { TypedKinds } from './typed-kinds.ts';
 
@@ -66,7 +66,10 @@ const carriers = new Set(['edges', 'nodes', 'node', 'twin', 'twins', 'changed', 
 const visitField = (walk: Walk, field: FieldNode, type: string | undefined): void => {
   const name = field.name.value;
   notes[name]?.(walk, field);
-  if (carriers.has(name) && field.selectionSet) return visit(walk, field.selectionSet, undefined);
+  if (carriers.has(name) && field.selectionSet) {
+    visit(walk, field.selectionSet, undefined);
+    return;
+  }
   const typed = type === undefined ? undefined : walk.typed.termOf(type, name);
   if (typed) walk.found.terms.add(typed);
 };

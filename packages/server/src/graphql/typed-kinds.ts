@@ -17,7 +17,23 @@ export const genericTwin = 'GenericTwin';
 export const genericFederatedTwin = 'GenericFederatedTwin';
 
 /** Fields that every twin has: a property of such a name gets the suffix `Value`. */
-const fieldsOfTwin = new Set(['id', 'kind', 'name', 'agency', 'position', 'geometry', 'property', 'properties', 'links', 'sameAs', 'altIds', 'objectOfInterest', 'version', 'updatedAt', 'createdAt']);
+const fieldsOfTwin = new Set([
+  'id',
+  'kind',
+  'name',
+  'agency',
+  'position',
+  'geometry',
+  'property',
+  'properties',
+  'links',
+  'sameAs',
+  'altIds',
+  'objectOfInterest',
+  'version',
+  'updatedAt',
+  'createdAt',
+]);
 
 const localOf = (term: string): string => term.slice(term.indexOf(':') + 1);
 const prefixOf = (term: string): string => term.slice(0, term.indexOf(':'));

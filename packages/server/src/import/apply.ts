@@ -19,12 +19,16 @@ import {
 } from '@cityweave/core';
 import type { Command, Outcome, TwinStore } from '../store/store.ts';
 import { withId } from './adapt/key.ts';
-import { declarerOf, evidenceOf, toLocalJoin } from './joins.ts';
-import { type ChangeRow, nextChanges, type Staging, textOf } from './staging.ts';
+import { evidenceOfFile } from './declared.ts';
+import { listAdditions } from './difference.ts';
+import { declarerOf, evidenceOf } from './joins.ts';
+import { type ChangeRow, nextChanges, type Staging, stagingLimits, textOf } from './staging.ts';
 
 export type ApplyWork = {
   readonly staging: Staging;
   readonly store: TwinStore;
+  /** the store has nothing of the source yet */
+  readonly fresh: boolean;
   readonly own: AgencyId;
   readonly source: string;
   readonly at: Instant;
@@ -42,15 +46,46 @@ type Write = { readonly command: Command; readonly row?: ChangeRow | undefined }
 
 /** A problem is one of the store as a whole: what is written stays, and the same file run again goes on from there. */
 export const applyDifference = async (work: ApplyWork): Promise<Result<true, Problem>> => {
+  if (work.fresh) {
+    const taken = await takeFresh(work);
+    if (!taken.ok) return taken;
+  }
   let prepared = await prepare(work, '');
   while (prepared.rows > 0) {
     if (work.signal.aborted) return fail(problem('cancelled'));
-    const [next, sent] = await Promise.all([prepare(work, prepared.last), send(work, prepared)]);
+    const [sent, next] = await Promise.all([send(work, prepared), prepare(work, prepared.last)]);
     if (!sent.ok) return sent;
     prepared = next;
   }
   return removeGone(work);
 };
+
+/** Rows that are all new go from the staging file straight into the store, page by page; from the first page that the store does not take so on, they are listed to go the usual way. */
+const takeFresh = async ({ staging, store, own, source, at, signal, applied }: ApplyWork): Promise<Result<true, Problem>> => {
+  let after = '';
+  while (!signal.aborted) {
+    const taken = await store.takeStaged?.({
+      staging: staging.path,
+      after,
+      rows: takenRows,
+      characters: stagingLimits.batchCharactersMax,
+      source,
+      agency: own,
+      at,
+    });
+    if (!taken?.ok) {
+      await listAdditions(staging, after, signal);
+      return ok(true);
+    }
+    if (taken.rows === 0) return ok(true);
+    applied(taken.rows);
+    after = taken.last;
+  }
+  return fail(problem('cancelled'));
+};
+
+/** A transaction of this many rows takes about a tenth of a second. */
+const takenRows = 2_000;
 
 const prepare = async (work: ApplyWork, after: string): Promise<Prepared> => {
   const rows = nextChanges(work.staging, after, preparedRows);
@@ -117,13 +152,8 @@ const readBefore = async ({ store, source, signal }: ApplyWork, rows: readonly C
   return { twins, links };
 };
 
-/** What a link rests on that a row of a file declares by id. */
-const evidenceOfFile = (source: string): string => `declared in source ${source}`;
-
 const writesOf = (work: ApplyWork, row: ChangeRow, before: Before): readonly Write[] => {
-  const { twin, shapes, joins, links, localJoins } = withId({ ...row.body, where: row.where, digest: row.digest }, row.id);
-  const declared = links.map((link) => ({ ...link, evidence: evidenceOfFile(work.source) }));
-  const waiting = [...joins, ...localJoins.map((join) => toLocalJoin(row.id, work.own, join))];
+  const { twin, shapes, joins: waiting, links: declared } = withId(row, row.id);
   const kept = new Set([...declared.map(({ id }) => id as string), ...waiting.map((join) => `${join.kind} ${evidenceOf(join)}`)]);
   const stale = (before.links.get(row.id) ?? []).filter((link) => !(kept.has(link.id) || kept.has(`${link.kind} ${link.evidence}`)));
   const changes = row.op === 'change';

@@ -7,9 +7,16 @@ import type { TwinId } from '@cityweave/core';
 import { contentOf, type DifferenceWork, samePlace, type Tally } from './compare.ts';
 import { matchMoved } from './match.ts';
 import type { Source } from './source.ts';
-import { inTransaction, type Staging, stagedRow, stagingLimits, textOf } from './staging.ts';
+import { countNamed, inTransaction, type Staging, stagedRow, stagingLimits, textOf } from './staging.ts';
 
-export type Difference = { readonly added: number; readonly changed: number; readonly unchanged: number; readonly removed: number };
+export type Difference = {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  /** all rows are new: they are listed nowhere but as named rows, until `listAdditions` is asked for */
+  readonly fresh: boolean;
+};
 
 type Pair = { readonly id: TwinId; readonly row: number; readonly digest: string; readonly was: string | undefined };
 
@@ -19,12 +26,12 @@ export const needsMatching = ({ key }: Source): boolean => key.geometry || key.o
 export const findDifference = async (work: DifferenceWork): Promise<Difference> => {
   const tally: Tally = { added: 0, changed: 0, unchanged: 0, removed: 0 };
   const known = await loadKnown(work);
-  if (known === 0) return { ...tally, added: await addEverything(work) };
+  if (known === 0) return { ...tally, added: countNamed(work.staging), fresh: true };
   const matching = needsMatching(work.source);
   await comparePairs(work, tally, matching);
   await collectGone(work, tally, matching);
   if (matching) await matchMoved(work, tally);
-  return tally;
+  return { ...tally, fresh: false };
 };
 
 const loadKnown = async ({ staging, store, source, signal }: DifferenceWork): Promise<number> => {
@@ -42,16 +49,13 @@ const loadKnown = async ({ staging, store, source, signal }: DifferenceWork): Pr
   return count;
 };
 
-/** A source that is new has nothing to compare with. Step by step, so that the thread is free in between. */
-const addEverything = async ({ staging, signal }: DifferenceWork): Promise<number> => {
-  let added = 0;
-  for (let after = ''; !signal.aborted; after = textOf(staging.run('lastChange').get()?.['id'])) {
+/** Lists rows after `from` as additions. Step by step, so that the thread is free in between. */
+export const listAdditions = async (staging: Staging, from: string, signal: AbortSignal): Promise<void> => {
+  for (let after = from; !signal.aborted; after = textOf(staging.run('lastChange').get()?.['id'])) {
     const { changes } = staging.run('addAll').run(after, stagingLimits.batchRows);
-    if (changes === 0) break;
-    added += Number(changes);
+    if (changes === 0) return;
     await setImmediate();
   }
-  return added;
 };
 
 const nextPairs = (staging: Staging, after: string): readonly Pair[] =>
@@ -103,7 +107,7 @@ const unmovedOf = async ({ staging, store, toleranceDegrees, signal }: Differenc
   );
   const unmoved = asked.filter(({ id, row }) => {
     const current = twins.get(id);
-    return current !== undefined && samePlace(current, stagedRow(staging, row).body.twin, toleranceDegrees);
+    return current !== undefined && samePlace(current, stagedRow(staging, row).twin, toleranceDegrees);
   });
   return new Set(unmoved.map(({ id }) => id));
 };

@@ -153,19 +153,42 @@ const waitMs = ({ recording: { rows }, daily, doneMs, clock }: Playing): number 
 
 type Latest = { readonly readings: Map<string, Reading>; position?: { readonly at: Position; readonly observedMs: number } };
 
-/** Of several readings of one property the one that supersedes the others: one patch a twin, never one a row. */
-const latestOf = ({ source }: Playing, due: readonly Due[]): ReadonlyMap<string, Latest> => {
-  const latest = new Map<string, Latest>();
+/** A reading whose times are still numbers: of thousands of rows only the last becomes a value. */
+type Timed = { readonly reading: Reading; readonly observedMs: number; readonly publishedMs: number };
+
+type Collected = { readonly timed: Map<string, Timed>; position?: Latest['position'] };
+
+const isLater = (given: Timed, known: Timed | undefined): boolean =>
+  !known || given.observedMs > known.observedMs || (given.observedMs === known.observedMs && given.publishedMs > known.publishedMs);
+
+const collectDue = (due: readonly Due[]): ReadonlyMap<string, Collected> => {
+  const collected = new Map<string, Collected>();
   for (const { row, publishedMs } of due) {
     const observedMs = publishedMs - row.lagMs;
-    const times = { observedAt: instantOfMs(observedMs), recordedAt: instantOfMs(publishedMs), origin: `feed ${source.id}` };
-    const known: Latest = latest.get(row.key) ?? { readings: new Map() };
+    const known: Collected = collected.get(row.key) ?? { timed: new Map() };
     for (const [term, reading] of Object.entries(row.readings)) {
-      const given = { ...reading, ...times };
-      if (supersedes(given, known.readings.get(term))) known.readings.set(term, given);
+      const given = { reading, observedMs, publishedMs };
+      if (isLater(given, known.timed.get(term))) known.timed.set(term, given);
     }
     if (row.position && observedMs >= (known.position?.observedMs ?? Number.NEGATIVE_INFINITY)) known.position = { at: row.position, observedMs };
-    latest.set(row.key, known);
+    collected.set(row.key, known);
+  }
+  return collected;
+};
+
+/** Of several readings of one property the one that supersedes the others: one patch a twin, never one a row. */
+const latestOf = ({ source }: Playing, due: readonly Due[]): ReadonlyMap<string, Latest> => {
+  const origin = `feed ${source.id}`;
+  const toReading = ({ reading, observedMs, publishedMs }: Timed): Reading => ({
+    ...reading,
+    observedAt: instantOfMs(observedMs),
+    recordedAt: instantOfMs(publishedMs),
+    origin,
+  });
+  const latest = new Map<string, Latest>();
+  for (const [key, { timed, position }] of collectDue(due)) {
+    const readings = new Map([...timed].map(([term, found]) => [term, toReading(found)]));
+    latest.set(key, { readings, ...(position && { position }) });
   }
   return latest;
 };

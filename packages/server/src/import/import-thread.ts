@@ -4,7 +4,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Authority, type Instant, type Problem, problem, shorten } from '@cityweave/core';
 import { stagingSql } from '../store/sql-staging.ts';
+import { checkTwin } from '../store/sqlite-rows.ts';
 import { type Adaptation, createAdaptation } from './adapt/adapt.ts';
+import { declaredOf } from './declared.ts';
 import { readerOf } from './readers.ts';
 import type { ReaderItem, Refusal } from './record.ts';
 import { reportLimits } from './report.ts';
@@ -104,8 +106,10 @@ const stageItem = (staging: Staging, { task, tally, item }: Step): Problem | und
       if (unknown || !tally.adaptation) return unknown;
       const adapted = tally.adaptation.adapt(item.record);
       if (!adapted.ok) return refuse(tally, { where: item.record.where, problem: adapted.problem });
+      const unkept = checkTwin(adapted.value.twin);
+      if (unkept) return refuse(tally, { where: item.record.where, problem: unkept });
       tally.rows += 1;
-      stageRow(staging, tally.rows, adapted.value);
+      stageRow(staging, tally.rows, { ...adapted.value, ...declaredOf(adapted.value, task) });
       return undefined;
     }
   }

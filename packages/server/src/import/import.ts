@@ -180,6 +180,7 @@ const compareAndApply = async (run: Run, { record, stagingPath, staged }: Staged
     const applied = await applyDifference({
       staging,
       store,
+      fresh: difference.fresh,
       own: run.own,
       source: source.id,
       at: run.at,
@@ -221,8 +222,9 @@ const createLate = (staged: StagedFile, difference: Difference) => {
     },
     counts: (): Counts => {
       const [added, changed] = [difference.added - refused.add, difference.changed - refused.change];
-      const accepted = added + changed + difference.unchanged;
-      return { ...difference, added, changed, accepted, refused: staged.refused + refused.add + refused.change, refusals, duplicates: staged.duplicates };
+      const { unchanged, removed } = difference;
+      const accepted = added + changed + unchanged;
+      return { added, changed, unchanged, removed, accepted, refused: staged.refused + refused.add + refused.change, refusals, duplicates: staged.duplicates };
     },
   };
 };

@@ -1,6 +1,6 @@
 import { AgencyId, agencyIdOf, fail, type Json, limits, linkIdOf, ok, problem, TermId, type TwinId, twinIdOf } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
-import { type AskIdentifiers, resolveJoins } from './joins.ts';
+import { type AskIdentifiers, partnersMax, resolveJoins } from './joins.ts';
 import { authority, collectionOf, createTrial, type Feature, point, sourceOf, type Trial } from './trial.ts';
 
 const own = agencyIdOf(authority);
@@ -24,7 +24,7 @@ const register =
   (known: Readonly<Record<string, string>>, asked: string[][] = []): AskIdentifiers =>
   async (_, __, values) => {
     asked.push([...values]);
-    return ok(new Map(values.flatMap((value) => (known[value] ? [[value, streetId(known[value])] as const] : []))));
+    return ok(new Map(values.flatMap((value) => (known[value] ? [[value, known[value].split(' ').map(streetId)] as const] : []))));
   };
 
 const bring = (trial: Trial, features: readonly Feature[], source = lamps) => trial.run(source, trial.write(`${source.id}.geojson`, collectionOf(features)));
@@ -43,6 +43,20 @@ describe('joins to another agency', () => {
     expect(await linksOf(trial, lampId('b'))).toEqual([[lampId('b'), streetId('s791')]]);
     expect(await trial.store.countJoins()).toEqual({ PENDING: 0, RESOLVED: 2, UNRESOLVED: 1 });
     expect((await trial.store.joins({ state: 'UNRESOLVED', first: 10 })).joins.map(({ value }) => value)).toEqual(['nowhere']);
+  });
+
+  test('are linked to every twin that has the key, up to a hundred of them', async () => {
+    await using trial = await createTrial();
+    await bring(trial, [lamp('a', { Street: '791' }), lamp('b', { Street: '5' })]);
+    const pieces = Array.from({ length: partnersMax + 1 }, (_, piece) => `p${piece}`);
+    await resolveJoins(trial.store, register({ '791': 's1 s2', '5': pieces.join(' ') }), { clock: trial.clock, own });
+    expect((await linksOf(trial, lampId('a'))).map(([, to]) => to)).toEqual([streetId('s1'), streetId('s2')]);
+    const { joins } = await trial.store.joins({ state: 'RESOLVED', first: 10 });
+    expect(joins.map(({ to }) => to)).toEqual([streetId('s1'), streetId('p0')]);
+    expect(await trial.store.adjacent([lampId('b')], { direction: 'out', limit: 200 })).toHaveLength(partnersMax);
+    trial.clock.move(1_000);
+    await resolveJoins(trial.store, register({ '791': 's2', '5': 'p0' }), { clock: trial.clock, own, again: true });
+    expect(await linksOf(trial, lampId('a'))).toEqual([[lampId('a'), streetId('s2')]]);
   });
 
   test('that found nobody are tried again, and found ones only when asked to', async () => {

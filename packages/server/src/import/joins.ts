@@ -8,7 +8,10 @@ import type { Command, TwinStore } from '../store/store.ts';
 import type { StagedTwin } from './record.ts';
 
 /** Asks an agency which of its twins have these alternative identifiers; what is not in the answer is not known there. */
-export type AskIdentifiers = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Result<ReadonlyMap<string, TwinId>, Problem>>;
+export type AskIdentifiers = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Answer>;
+
+/** The partners of each key; a register may have one street in many pieces. */
+type Answer = Result<ReadonlyMap<string, readonly TwinId[]>, Problem>;
 
 export type SettleOptions = {
   readonly clock: Clock;
@@ -34,12 +37,12 @@ export type SettleCounts = {
 /** More partners of one key than this are not linked: a key that names so many names nothing. */
 export const partnersMax = 100;
 
-type Answer = Result<ReadonlyMap<string, readonly TwinId[]>, Problem>;
-type Ask = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Answer>;
+/** Joins looked at together. Many share a key, so that fewer keys than joins are asked. */
+const pageJoins = 1_000;
 
 type Run = {
   readonly store: TwinStore;
-  readonly ask: Ask;
+  readonly ask: AskIdentifiers;
   readonly options: SettleOptions;
   /** the instant of the whole run: what carries it was tried already */
   readonly at: Instant;
@@ -50,17 +53,13 @@ type Run = {
 
 /** Joins to other agencies: pending and unresolved ones, in bounded batches. An agency that does not answer is not asked again in this run. */
 export const resolveJoins = (store: TwinStore, ask: AskIdentifiers, options: SettleOptions): Promise<SettleCounts> => {
-  const single: Ask = async (agency, scheme, values) => {
-    const answer = await ask(agency, scheme, values);
-    return answer.ok ? { ok: true, value: new Map([...answer.value].map(([value, id]) => [value, [id]])) } : answer;
-  };
   const asked = options.agencies && new Set(options.agencies);
-  return settleAll({ store, ask: single, options, wanted: ({ agency }) => agency !== options.own && (!asked || asked.has(agency)) });
+  return settleAll({ store, ask, options, wanted: ({ agency }) => agency !== options.own && (!asked || asked.has(agency)) });
 };
 
 /** Joins inside the agency, by identifier. Several twins may carry one identifier (the segments of a street): all are linked. */
 export const settleLocalJoins = (store: TwinStore, options: SettleOptions): Promise<SettleCounts> => {
-  const ask: Ask = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, signal: options.signal }) });
+  const ask: AskIdentifiers = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, signal: options.signal }) });
   return settleAll({ store, ask, options: { ...options, agencies: [options.own] }, wanted: ({ agency }) => agency === options.own });
 };
 
@@ -74,7 +73,7 @@ const settleAll = async (start: Pick<Run, 'store' | 'ask' | 'options' | 'wanted'
 const settleState = async (run: Run, state: JoinState, agency: AgencyId | undefined): Promise<void> => {
   let after: string | undefined;
   do {
-    const page = await run.store.joins({ state, agency, first: limits.identityBatchMax, after });
+    const page = await run.store.joins({ state, agency, first: pageJoins, after });
     const due = page.joins.filter((join) => isDue(run, join));
     for (const group of groupsOf(due)) await settleGroup(run, group);
     after = page.next;
@@ -102,12 +101,21 @@ const groupsOf = (joins: readonly Join[]): readonly (readonly Join[])[] => {
 const settleGroup = async (run: Run, group: readonly Join[]): Promise<void> => {
   const [first] = group;
   if (!first) return;
-  const answer: Answer = run.problems.has(first.agency)
-    ? { ok: true, value: new Map() }
-    : await run.ask(first.agency, schemeOf(first), [...new Set(group.map(({ value }) => value))]);
-  if (!answer.ok) run.problems.set(first.agency, answer.problem);
-  if (run.problems.has(first.agency)) run.counts.waiting += group.length;
-  else if (answer.ok) await settleAnswer(run, group, answer.value);
+  const found = await askAll(run, first, [...new Set(group.map(({ value }) => value))]);
+  if (found) await settleAnswer(run, group, found);
+  else run.counts.waiting += group.length;
+};
+
+/** Asked by as many keys as one message takes; undefined where the agency does not answer. */
+const askAll = async (run: Run, of: Join, values: readonly string[]): Promise<ReadonlyMap<string, readonly TwinId[]> | undefined> => {
+  const found = new Map<string, readonly TwinId[]>();
+  for (let from = 0; from < values.length; from += limits.identityBatchMax) {
+    if (run.problems.has(of.agency)) return undefined;
+    const answer = await run.ask(of.agency, schemeOf(of), values.slice(from, from + limits.identityBatchMax));
+    if (answer.ok) for (const [value, partners] of answer.value) found.set(value, partners);
+    else run.problems.set(of.agency, answer.problem);
+  }
+  return run.problems.has(of.agency) ? undefined : found;
 };
 
 const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap<string, readonly TwinId[]>): Promise<void> => {

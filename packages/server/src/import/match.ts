@@ -2,8 +2,8 @@
  * Match: rows whose key moved (a rounded coordinate in another grid cell, another place among equal rows) find the twin they were, which keeps its id.
  */
 import type { Twin, TwinId, TwinInput } from '@cityweave/core';
-import { anchorOf, contentOf, type DifferenceWork, samePlace, type Tally } from './compare.ts';
 import { ordinalIdOf } from './adapt/key.ts';
+import { anchorOf, contentOf, type DifferenceWork, samePlace, type Tally } from './compare.ts';
 import { inTransaction, type Staging, stagedRow, textOf } from './staging.ts';
 
 type Loose = { readonly row: number; readonly id: TwinId; readonly digest: string };
@@ -75,7 +75,7 @@ const placeLost = async ({ staging, store, signal }: DifferenceWork): Promise<vo
 type Seeker = { readonly loose: Loose; readonly twin: TwinInput; readonly candidates: readonly { readonly id: TwinId; readonly content: string }[] };
 
 const seekerOf = ({ staging, toleranceDegrees: reach }: DifferenceWork, loose: Loose): Seeker => {
-  const { twin } = stagedRow(staging, loose.row).body;
+  const { twin } = stagedRow(staging, loose.row);
   const anchor = anchorOf(twin);
   if (!anchor) return { loose, twin, candidates: [] };
   const [x, y] = anchor;

@@ -1,8 +1,9 @@
 /**
  * Sources: all that a node file declares: files first, then the feeds that speak of their twins; with their reports.
  */
-import { agencyIdOf, type Authority, problem } from '@cityweave/core';
+
 import { stat } from 'node:fs/promises';
+import { type Authority, agencyIdOf, problem } from '@cityweave/core';
 import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { TwinStore } from '../store/store.ts';
@@ -62,7 +63,8 @@ export const createSources = (room: SourcesRoom): Sources => {
   return {
     run: async () => {
       reports = await Promise.all(files.map((source) => importOne(room, source)));
-      if (reports.some(({ state }) => state === 'DONE')) await settleLocalJoins(room.store, { clock: room.deps.clock, own: agencyIdOf(room.authority), signal: room.signal });
+      if (reports.some(({ state }) => state === 'DONE'))
+        await settleLocalJoins(room.store, { clock: room.deps.clock, own: agencyIdOf(room.authority), signal: room.signal });
       for (const source of recordings) {
         const feed = room.signal.aborted ? undefined : await startFeed(room, source);
         if (feed) feeds.push(feed);

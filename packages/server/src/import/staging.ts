@@ -3,10 +3,11 @@
  */
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { problem, type TwinId } from '@cityweave/core';
+import { type Join, type Link, problem, type Shape, type TwinId, type TwinInput } from '@cityweave/core';
 import { stagingPragmas, stagingSql, stagingTables } from '../store/sql-staging.ts';
+import { type NotedTerms, newTerms, noteTerms, toTwinRow } from '../store/sqlite-rows.ts';
 import { ordinalIdOf } from './adapt/key.ts';
-import type { Refusal, StagedTwin } from './record.ts';
+import type { Refusal } from './record.ts';
 import type { Source } from './source.ts';
 
 export const stagingLimits = {
@@ -19,10 +20,23 @@ export const stagingLimits = {
 
 type Statements = Readonly<Record<keyof typeof stagingSql, StatementSync>>;
 
-export type Staging = { readonly path: string; readonly db: DatabaseSync; readonly run: (name: keyof typeof stagingSql) => StatementSync };
+export type Staging = {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  readonly run: (name: keyof typeof stagingSql) => StatementSync;
+  /** terms of kinds that are written down already */
+  readonly noted: NotedTerms;
+};
 
-/** What stands in a staged row beside its id. */
-export type StagedBody = Omit<StagedTwin, 'where' | 'digest'>;
+/** A row as it is staged: the twin, and what its row declares beside it in its final form. */
+export type Staged = {
+  readonly where: string;
+  readonly digest: string;
+  readonly twin: TwinInput;
+  readonly shapes: readonly Shape[];
+  readonly joins: readonly Join[];
+  readonly links: readonly Link[];
+};
 
 export const removeStaging = (path: string): void => {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
@@ -38,7 +52,7 @@ const openAt = (path: string): Staging => {
     ready[name] = statement;
     return statement;
   };
-  return { path, db, run };
+  return { path, db, run, noted: new Map() };
 };
 
 export const createStaging = (path: string): Staging => {
@@ -60,8 +74,19 @@ export const inTransaction = <T>(staging: Staging, work: () => T): T => {
   return result;
 };
 
-export const stageRow = (staging: Staging, row: number, { where, digest, ...body }: StagedTwin): void => {
-  staging.run('addRow').run(row, body.twin.id, digest, where, JSON.stringify(body));
+const noBox = [null, null, null, null] as const;
+
+/** The twin becomes text once, here: what is new goes from this file into the store as it is. */
+export const stageRow = (staging: Staging, row: number, { where, digest, twin, shapes, joins, links }: Staged): void => {
+  const { id, kind, name, object, alts, box, wordsHash, words, doc, footprint } = toTwinRow(twin);
+  const shaped = shapes.length > 0 ? JSON.stringify(shapes) : null;
+  const declared = joins.length + links.length > 0 ? JSON.stringify({ joins, links }) : null;
+  const size = doc.length + (footprint?.length ?? 0) + (shaped?.length ?? 0) + (declared?.length ?? 0);
+  const columns = [kind, name, object, alts, ...(box ?? noBox), wordsHash, words, doc, footprint, shaped, declared];
+  staging.run('addRow').run(row, id, digest, where, size, ...columns);
+  const terms = newTerms(twin, staging.noted);
+  for (const [term, unit] of terms) staging.run('addUsed').run(kind, term, unit);
+  noteTerms(staging.noted, kind, terms);
 };
 
 export const textOf = (value: SQLOutputValue | undefined): string => String(value ?? '');
@@ -123,14 +148,19 @@ export const nameRows = (staging: Staging, rows: number, onDuplicate: Source['ke
 
 export const countNamed = (staging: Staging): number => Number(staging.run('countNamed').get()?.['n'] ?? 0);
 
-export const parseBody = (text: string): StagedBody => JSON.parse(text) as StagedBody; // branding: written by stageRow from a StagedTwin
+type Found = Readonly<Record<string, SQLOutputValue>>;
 
-export type Staged = { readonly where: string; readonly digest: string; readonly body: StagedBody };
+const parsed = (text: SQLOutputValue | undefined): unknown => (typeof text === 'string' ? JSON.parse(text) : undefined);
 
-export const stagedRow = (staging: Staging, row: number): Staged => {
-  const found = staging.run('row').get(row);
-  return { where: textOf(found?.['place']), digest: textOf(found?.['digest']), body: parseBody(textOf(found?.['body'])) };
+const toStaged = (found: Found): Staged => {
+  const footprint = parsed(found['footprint']);
+  const twin = { ...JSON.parse(textOf(found['doc'])), ...(footprint !== undefined && { footprint }) } as TwinInput; // branding: written by stageRow
+  const { joins, links } = (parsed(found['declared']) ?? { joins: [], links: [] }) as Pick<Staged, 'joins' | 'links'>; // branding: written by stageRow
+  const shapes = (parsed(found['shapes']) ?? []) as Staged['shapes']; // branding: written by stageRow
+  return { where: textOf(found['place']), digest: textOf(found['digest']), twin, shapes, joins, links };
 };
+
+export const stagedRow = (staging: Staging, row: number): Staged => toStaged(staging.run('row').get(row) ?? {});
 
 export type ChangeRow = Staged & { readonly id: TwinId; readonly op: 'add' | 'change' };
 
@@ -139,10 +169,9 @@ export const nextChanges = (staging: Staging, after: string, rows: number): read
   const page: ChangeRow[] = [];
   let characters = 0;
   for (const found of staging.run('changes').iterate(after, rows)) {
-    const text = textOf(found['body']);
-    characters += text.length;
     const id = textOf(found['id']) as TwinId; // branding: an id of a staged twin or of the store
-    page.push({ id, op: found['op'] === 'add' ? 'add' : 'change', where: textOf(found['place']), digest: textOf(found['digest']), body: parseBody(text) });
+    page.push({ ...toStaged(found), id, op: found['op'] === 'add' ? 'add' : 'change' });
+    characters += Number(found['size']);
     if (characters > stagingLimits.batchCharactersMax) break;
   }
   return page;

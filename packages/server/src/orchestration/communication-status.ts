@@ -134,6 +134,8 @@ export const createLinks = (room: Room): Links => {
       watching.watched.get(peerId)?.abort();
       watching.watched.delete(peerId);
       watching.statuses.delete(peerId);
+      watching.peers.delete(peerId);
+      watching.slow.delete(peerId);
     },
     onChange: (told) => {
       watching.listeners.add(told);

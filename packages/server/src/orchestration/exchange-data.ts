@@ -100,15 +100,16 @@ type Reading = { readonly room: Room; readonly sight: Sight; readonly signal: Ab
 
 /** Own twins that represent the same objects: by id, by a sameAs link to one of the ids, by object of interest. */
 const identityFilter = async ({ room, signal }: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>): Promise<TwinFilter> => {
-  const links = await room.store.adjacent(ids, { kinds: [sameAs], direction: 'in', limit: limits.identityBatchMax * 4 }, { signal });
+  const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
+  const links = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'in', limit: limits.identityBatchMax * 4 }, { signal }) : [];
   const own = [...ids, ...links.map(({ from }) => from)].filter((id) => agencyOf(id) === room.self.agency);
   return { ids: [...new Set<string>([...own, ...objects])] };
 };
 
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
   const ids = twins.map(({ id }) => id);
-  const identities = await room.store.identities();
-  const same = identities > 0 ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
+  const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
+  const same = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
   const links = query.links ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal }) : [];
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
@@ -131,8 +132,8 @@ export const readTwins = async (reading: Reading, query: TwinQuery): Promise<Twi
   const rows = await rowsOf(reading, found.twins, query);
   const count = query.count ? await room.store.count(filter, { signal }) : undefined;
   const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
-  const identities = await room.store.identities();
-  return { version: 1, rows: [...rows], ...('next' in found && found.next && { next: found.next }), seq: found.seq, identities, ...(count !== undefined && { count }), ...(groups && { groups: [...groups] }) };
+  const [identities, linked] = await Promise.all([room.store.identities(), room.store.linkedTwins()]);
+  return { version: 1, rows: [...rows], ...('next' in found && found.next && { next: found.next }), seq: found.seq, identities, linked, ...(count !== undefined && { count }), ...(groups && { groups: [...groups] }) };
 };
 
 const emptyPage = (seq: number): TwinPage => ({ version: 1, rows: [], seq, identities: 0 });
@@ -164,6 +165,9 @@ const signalOf = (by: AskedBy, budgetMs: number | undefined): AbortSignal => Abo
 
 const sightOf = (agreement: Agreement): Sight => ({ granted: agreement.terms.features, area: agreement.terms.area });
 
+/** An order tells of the values that make it: the place of a twin, and the key of the next page. */
+const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by === 'object' ? [order.by.term] : []);
+
 type Pages = { readonly room: Room; readonly areas: Areas };
 
 const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { parameters }: Request<'digitalTwin.read.exchangeData'>, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
@@ -173,9 +177,11 @@ const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { paramet
   const filter = withKnownAreas(areas, query.filter ?? {}, sent);
   if (!filter.ok) return filter;
   const id = `urn:uuid:${room.deps.ids.uuid()}`;
-  const hidden = withheldTerms(room, sight, conjuncts(filter.value).flatMap(mentions));
-  const { headSeq } = await room.store.health();
-  if (hidden.length > 0) return exchangeData({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq }, id);
+  const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...orderedBy(query)]);
+  if (hidden.length > 0) {
+    const { headSeq } = await room.store.health();
+    return exchangeData({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq }, id);
+  }
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
   const withheld = withheldOf(room, sight, page, query.terms);
   return exchangeData({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) }, id);

@@ -4,7 +4,7 @@
 import { type DigitalTwin, type Endpoint, type Feature, featureIdOf, type Geometry, type LanguageMap, limits, ok, polygonOfBox, type Problem, type Result, TermId } from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
-import type { Room } from './room.ts';
+import { reachRegistry, type Room } from './room.ts';
 
 export const endpointOf = (address: string): Endpoint => ({ protocol: address.startsWith('https') ? 'https' : 'http', address, format: 'application/json', security: 'jws' });
 
@@ -84,7 +84,9 @@ const leaseSecondsOf = (room: Room): number => room.node.leaseSeconds ?? limits.
 
 /** R1 and R2: the twin with its key, then what it offers. */
 export const register = async (room: Room): Promise<Result<true>> => {
-  const registry = await room.registry();
+  const reached = await reachRegistry(room);
+  if (!reached.ok) return reached;
+  const { value: registry } = reached;
   if (!registry) return ok(true);
   const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room) };
   const twin = await room.ask(registry, 'registry.register.digitalTwin', { parameters: { leaseSeconds: leaseSecondsOf(room) }, objects: [object] }, { signal: room.signal });
@@ -92,14 +94,18 @@ export const register = async (room: Room): Promise<Result<true>> => {
 };
 
 const renew = async (room: Room): Promise<Result<unknown>> => {
-  const registry = await room.registry();
+  const reached = await reachRegistry(room);
+  if (!reached.ok) return reached;
+  const { value: registry } = reached;
   if (!registry) return ok(true);
   const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: {} };
   return room.ask(registry, 'registry.renew.digitalTwin', { parameters: {}, objects: [object] }, { signal: room.signal });
 };
 
 export const deregister = async (room: Room): Promise<Result<unknown>> => {
-  const registry = await room.registry();
+  const reached = await reachRegistry(room);
+  if (!reached.ok) return reached;
+  const { value: registry } = reached;
   if (!registry) return ok(true);
   return room.ask(registry, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: room.self.id }] }, { signal: room.signal });
 };

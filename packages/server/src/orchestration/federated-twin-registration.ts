@@ -3,7 +3,7 @@
  */
 import { federatedTwinIdOf, type Federation } from '@cityweave/core';
 import { endpointOf } from './feature-information.ts';
-import type { Room } from './room.ts';
+import { reachRegistry, type Room } from './room.ts';
 
 export const describeFederatedTwin = (room: Room, federation: Federation) => ({
   kind: 'federatedDigitalTwin' as const,
@@ -18,16 +18,21 @@ export const describeFederatedTwin = (room: Room, federation: Federation) => ({
   },
 });
 
-export const registerFederatedTwin = async (room: Room, federation: Federation, done: (registered: boolean) => void): Promise<void> => {
-  const registry = await room.registry();
-  const object = describeFederatedTwin(room, federation);
-  const registered = registry ? await room.ask(registry, 'registry.register.federatedDigitalTwin', { parameters: {}, objects: [object] }, { federationId: federation.id, signal: room.signal }) : undefined;
-  if (!registered || registered.ok) done(true);
+/** True once the registry knows of it, or where there is none to tell. */
+export const registerFederatedTwin = async (room: Room, federation: Federation): Promise<boolean> => {
+  const reached = await reachRegistry(room);
+  if (!reached.ok || !reached.value) return reached.ok;
+  const content = { parameters: {}, objects: [describeFederatedTwin(room, federation)] as [ReturnType<typeof describeFederatedTwin>] }; // branding: a list of one
+  const registered = await room.ask(reached.value, 'registry.register.federatedDigitalTwin', content, { federationId: federation.id, signal: room.signal });
+  return registered.ok;
 };
 
-export const deregisterFederatedTwin = async (room: Room, federation: Federation, done: () => void): Promise<void> => {
-  const registry = await room.registry();
+/** True once the registry has let go of it; one that has forgotten it has nothing to let go. */
+export const deregisterFederatedTwin = async (room: Room, federation: Federation): Promise<boolean> => {
+  const reached = await reachRegistry(room);
+  if (!reached.ok || !reached.value) return reached.ok;
   const object = { kind: 'federatedDigitalTwin' as const, id: federatedTwinIdOf(federation.id) };
-  if (registry) await room.ask(registry, 'registry.deregister.federatedDigitalTwin', { parameters: { reason: 'released' }, objects: [object] }, { attempts: 3, signal: room.signal });
-  done();
+  const content = { parameters: { reason: 'released' }, objects: [object] as [typeof object] }; // branding: a list of one
+  const asked = await room.ask(reached.value, 'registry.deregister.federatedDigitalTwin', content, { signal: room.signal });
+  return asked.ok || asked.problem.kind === 'notFound';
 };

@@ -3,6 +3,7 @@
  */
 import {
   type AgencyId,
+  answeredBy,
   areasFilter,
   compareText,
   type Facet,
@@ -11,6 +12,7 @@ import {
   expandKinds,
   fail,
   type Group,
+  type Identity,
   identityOf,
   type JoinedPage,
   type JoinedRow,
@@ -19,6 +21,8 @@ import {
   type MergeRules,
   type Order,
   ok,
+  onlyKeeperKnows,
+  openFor,
   pageAlone,
   pageJoined,
   type PageParts,
@@ -34,7 +38,9 @@ import {
   rowsToJoin,
   type SourceReport,
   type TermId,
+  type Told,
   type TwinFilter,
+  type TwinId,
   type TwinQuery,
   type TwinRow,
   withAreas,
@@ -66,7 +72,7 @@ export type FederatedSummary = { readonly groups: readonly Group[]; readonly sou
 
 type Asked = { readonly plan: MemberPlan; readonly part?: MemberPart; readonly report: SourceReport };
 
-type Desk = { readonly room: Room; readonly federation: Federation; readonly sources: readonly SourceOfTwins[]; readonly identities: Map<AgencyId, number>; readonly planned: readonly PlannedMember[] };
+type Desk = { readonly room: Room; readonly federation: Federation; readonly sources: readonly SourceOfTwins[]; readonly identities: Map<AgencyId, number>; readonly linked: Map<AgencyId, number | undefined>; readonly planned: readonly PlannedMember[] };
 
 /** Nobody is waited for beyond the deadline, whatever he does. */
 const withinDeadline = <T>(work: () => Promise<Result<T>>, { signal }: Deadline): Promise<Result<T>> => {
@@ -102,6 +108,7 @@ const askSource = async (desk: Desk, plan: MemberPlan, query: TwinQuery, deadlin
   const latencyMs = desk.room.deps.clock.monotonicMs() - from;
   if (!part.ok) return { plan, report: reportOfProblem(plan.agency, part.problem, latencyMs) };
   desk.identities.set(plan.agency, part.value.page.identities);
+  desk.linked.set(plan.agency, part.value.page.linked);
   return { plan, part: part.value, report: reportOf(plan.agency, part.value, latencyMs) };
 };
 
@@ -109,6 +116,11 @@ const askAll = (desk: Desk, plan: QueryPlan, queryOf: (member: MemberPlan) => Tw
   Promise.all(plan.members.map((member) => askSource(desk, member, queryOf(member), deadline)));
 
 const filterOf = (plan: MemberPlan): TwinFilter => (plan.ask ? plan.filter : {});
+
+const filterOfMember = ({ members }: QueryPlan, agency: AgencyId): TwinFilter => {
+  const member = members.find((planned) => planned.agency === agency);
+  return member ? filterOf(member) : {};
+};
 
 /** Two reports of one source as one: the worse status, the rows of both. */
 const worse = ['ANSWERED', 'NOT_ASKED', 'WITHHELD', 'PARTIAL', 'LATE', 'FAILED'] as const;
@@ -141,7 +153,7 @@ const mentionedTerms = (filter: TwinFilter): readonly TermId[] => [
 
 /** What is judged after merging must come along, whether or not it was asked for. */
 const termsOf = ({ question, filter }: Walk, joined: boolean): TwinQuery['terms'] =>
-  question.terms && [...new Set([...question.terms, ...(joined ? mentionedTerms(filter) : [])])];
+  joined && onlyKeeperKnows(filter) ? undefined : question.terms && [...new Set([...question.terms, ...(joined ? mentionedTerms(filter) : [])])];
 
 const pageQuery = (walk: Walk, member: MemberPlan, joined: boolean): TwinQuery => {
   const { question, keys } = walk;
@@ -158,32 +170,60 @@ const pageQuery = (walk: Walk, member: MemberPlan, joined: boolean): TwinQuery =
   };
 };
 
-const identityQuery = (walk: Walk, identity: NonNullable<TwinQuery['identity']>): TwinQuery => {
+const identityQuery = (walk: Walk, { ids, objects }: Identity): TwinQuery => {
   const terms = termsOf(walk, true);
-  return { version: 1, identity, ...(terms && { terms }), page: { first: limits.identityBatchMax }, ...(walk.question.links && { links: walk.question.links }) };
+  return { version: 1, identity: { ids: [...ids], objects: [...objects] }, ...(terms && { terms }), page: { first: limits.identityBatchMax }, ...(walk.question.links && { links: walk.question.links }) };
 };
-
-/** The representations that others keep of the objects found: one more question to those that may have any. */
-const askIdentities = async (walk: Walk, plan: QueryPlan, identity: NonNullable<TwinQuery['identity']>): Promise<readonly Asked[]> => {
-  const { desk } = walk;
-  const members = plan.members.filter(({ agency }) => (desk.identities.get(agency) ?? 1) > 0 || identity.ids.some((id) => agencyOfId(id) === agency));
-  const asking: QueryPlan = { ...plan, members: members.map((member) => ({ agency: member.agency, twinId: member.twinId, ask: true, filter: {}, why: 'representations of what others found' })) };
-  return askAll(desk, asking, () => identityQuery(walk, identity), walk.deadline);
-};
-
-const agencyOfId = (id: string): string => `urn:dtf:agency:${id.split(':')[3] ?? ''}`;
 
 type Reports = Map<AgencyId, SourceReport>;
 
-/** The first rows, then the representations that others keep of the same objects, then the judgement on what was merged. */
-const joinByIdentity = async (walk: Walk, plan: QueryPlan, parts: PageParts, reports: Reports): Promise<JoinedPage> => {
-  const { ids, objects } = identityOf(rowsToJoin(parts));
-  const more: TwinRow[] = [];
+/** What a round of questions for representations builds on; each round adds to the reports. */
+type Round = { readonly walk: Walk; readonly plan: QueryPlan; readonly reports: Reports; readonly answered: ReadonlyMap<AgencyId, ReadonlySet<string>> };
+
+const toldBy = ({ walk: { desk }, answered }: Round, agency: AgencyId): Told => ({
+  agency,
+  identities: desk.identities.get(agency),
+  linked: desk.linked.get(agency),
+  answered: answered.get(agency) ?? new Set(),
+});
+
+/** The representations that others keep of the objects found: one more question to those that may have any that are not at hand. */
+const askIdentities = async (round: Round, identity: Identity, held: ReadonlySet<TwinId>): Promise<readonly Asked[]> => {
+  const { walk, plan } = round;
+  const open = new Map(plan.members.map(({ agency }) => [agency, openFor(toldBy(round, agency), identity, held)]));
+  const members = plan.members.filter(({ agency }) => (open.get(agency)?.ids.length ?? 0) + (open.get(agency)?.objects.length ?? 0) > 0);
+  const asking: QueryPlan = { ...plan, members: members.map((member) => ({ agency: member.agency, twinId: member.twinId, ask: true, filter: {}, why: 'representations of what others found' })) };
+  return askAll(walk.desk, asking, ({ agency }) => identityQuery(walk, open.get(agency) ?? identity), walk.deadline);
+};
+
+/** One round of questions for representations, in batches; what it found. */
+const askRound = async (round: Round, { ids, objects }: Identity, held: ReadonlySet<TwinId>): Promise<readonly TwinRow[]> => {
+  const { reports } = round;
+  const found: TwinRow[] = [];
   for (let at = 0; at < Math.max(ids.length, objects.length); at += limits.identityBatchMax) {
     const batch = { ids: ids.slice(at, at + limits.identityBatchMax), objects: objects.slice(at, at + limits.identityBatchMax) };
-    const asked = await askIdentities(walk, plan, batch);
+    const asked = await askIdentities(round, batch, held);
     for (const { plan: member, report } of asked) reports.set(member.agency, joinReports(reports.get(member.agency) ?? report, report));
-    more.push(...asked.flatMap(({ part }) => part?.page.rows ?? []));
+    found.push(...asked.flatMap(({ part }) => part?.page.rows ?? []));
+  }
+  return found;
+};
+
+const answeredIn = ({ plan, walk }: Pick<Round, 'plan' | 'walk'>, { pages }: PageParts): Round['answered'] =>
+  new Map([...pages].map(([agency, page]) => [agency, walk.keys.has(agency) ? new Set() : answeredBy(filterOfMember(plan, agency), page)]));
+
+/** The first rows, then the representations that others keep of the same objects, and theirs, then the judgement on what was merged. */
+const joinByIdentity = async (walk: Walk, plan: QueryPlan, parts: PageParts, reports: Reports): Promise<JoinedPage> => {
+  const begun = rowsToJoin(parts);
+  const paged = [...parts.pages.values()].flatMap(({ rows }) => rows);
+  const round: Round = { walk, plan, reports, answered: answeredIn({ plan, walk }, parts) };
+  const more: TwinRow[] = [];
+  const asked: Identity[] = [];
+  for (let turn = 0; turn < limits.identityRoundsMax; turn += 1) {
+    const open = identityOf([...begun, ...more], asked);
+    if (open.ids.length + open.objects.length === 0) break;
+    asked.push(open);
+    more.push(...(await askRound(round, open, new Set([...paged, ...more].map(({ twin }) => twin.id)))));
   }
   return pageJoined(parts, { plan, filter: walk.filter, rules: walk.desk.federation.rules, more });
 };
@@ -297,10 +337,12 @@ export type FederatedTwins = {
 
 export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedTwins => {
   const identities = new Map<AgencyId, number>();
+  const linked = new Map<AgencyId, number | undefined>();
   const deskOf = async (federation: Federation): Promise<Desk> => ({
     room,
     federation,
     identities,
+    linked,
     sources: [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))],
     planned: await plannedMembers(room, federation),
   });

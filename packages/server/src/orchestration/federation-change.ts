@@ -48,7 +48,7 @@ const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]):
   const { room } = desk;
   return update(desk, id, (loaded) => {
     const federation = refreshMembers(loaded, candidates);
-    const chosen = chooseMembers(federation, candidates, room.vocabulary(), room.deps.clock.now());
+    const chosen = chooseMembers(federation, candidates, { vocabulary: room.vocabulary(), now: room.deps.clock.now() });
     return ok(
       chosen.length === 0
         ? federation
@@ -81,26 +81,24 @@ export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<M
   if (member.step?.move === move) return ok(member);
   const { deps } = desk.room;
   const stepped = update(desk, id, (federation) =>
-    changeMember(federation, member.twinId, (found) => ({ ...found, step: { move, messageId: newMessageId(deps.ids) } }), deps.clock.now()),
+    changeMember(federation, member.twinId, { change: (found) => ({ ...found, step: { move, messageId: newMessageId(deps.ids) } }), now: deps.clock.now() }),
   );
   if (!stepped.ok) return stepped;
   const saved = stepped.value.members.find(({ twinId }) => twinId === member.twinId);
   return saved ? ok(saved) : fail(problem('notMember', { subject: member.twinId }));
 };
 
+/** A step whose answer was lost is said again under the same id; one that was answered with *later* is a new question next time. */
+const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || outcome.problem.kind === 'unavailable';
+
 export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<Member>>): void => {
   const { deps, events } = desk.room;
   const change: Partial<Member> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
   const changed = update(desk, id, (federation) =>
-    changeMember(
-      federation,
-      member.twinId,
-      (found) => {
-        const { step: _step, reason: _reason, ...rest } = found;
-        return outcome.ok ? { ...rest, ...change } : { ...found, ...change };
-      },
-      deps.clock.now(),
-    ),
+    changeMember(federation, member.twinId, {
+      change: ({ step, reason: _reason, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }),
+      now: deps.clock.now(),
+    }),
   );
   const after = changed.ok ? changed.value.members.find(({ twinId }) => twinId === member.twinId) : undefined;
   if (after && after.state !== member.state) events.memberMoved({ federation: id, member: member.twinId, state: after.state, reason: after.reason });

@@ -76,14 +76,20 @@ const settle = async (desk: Desk, id: FederationId): Promise<void> => {
   const federation = federationById(room, id);
   if (!federation) return;
   const { state } = federation;
-  if (state === 'FORMING' && !federation.registered)
-    await registerFederatedTwin(room, federation, (registered) => update(desk, id, (now) => ok({ ...now, registered })));
-  const next = update(desk, id, (now) => {
-    const wanted = stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
-    return wanted === now.state ? ok(now) : moveFederation(now, wanted, room.deps.clock.now());
-  });
-  if (next.ok && next.value.state === 'RELEASED' && federation.registered)
-    await deregisterFederatedTwin(room, federation, () => update(desk, id, (now) => ok({ ...now, registered: false })));
+  const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
+  if (state === 'FORMING' && !federation.registered && (await registerFederatedTwin(room, federation))) update(desk, id, (now) => ok({ ...now, registered: true }));
+  // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
+  if (wantedOf(federation) === 'RELEASED' && federation.registered) {
+    if (!(await deregisterFederatedTwin(room, federation))) return;
+    update(desk, id, (now) => ok({ ...now, registered: false }));
+  }
+  update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : moveFederation(now, wantedOf(now), room.deps.clock.now())));
+};
+
+/** Nobody looks after a link that no federation uses any more. */
+const forgetUnlessShared = ({ room, links }: Desk, { twinId }: Member): void => {
+  const isUsed = federations.all(room.records).some(({ members }) => members.some((other) => other.twinId === twinId && ['ACTIVE', 'INTERRUPTED'].includes(other.state)));
+  if (!isUsed) links.forget(twinId);
 };
 
 /** Links tell how members stand: a silent one is INTERRUPTED, and ACTIVE again when it is back. */
@@ -110,7 +116,7 @@ const isDiscoveryDue = (
 ): boolean => {
   if (state === 'RELEASING') return false;
   if (state === 'DRAFT' || state === 'DISCOVERING') return true;
-  const silent = members.some((member) => member.state === 'INTERRUPTED');
+  const silent = members.some((member) => member.state === 'INTERRUPTED' || (member.state !== 'REMOVED' && member.reason === 'unreachable'));
   const everyMs = silent ? lookForMovedMs : lacking ? rediscoverMs : refreshMs;
   return room.deps.clock.monotonicMs() - (discoveredAt ?? Number.NEGATIVE_INFINITY) >= everyMs;
 };
@@ -131,6 +137,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
   await settle(desk, id);
   const after = federationById(desk.room, id);
+  if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED')) forgetUnlessShared(desk, member);
   if (!after || federationLifecycle.isFinal(after.state)) return undefined;
   if (after.revision !== federation.revision) return 0;
   if (after.state === 'DEGRADED') return lookForMovedMs;
@@ -179,7 +186,12 @@ const createDriver = (desk: Desk) => {
       .catch((cause) => desk.room.events.defect('federation', cause))
       .finally(() => running.delete(id));
   };
-  return { run };
+  /** What was put off is tried at once: something was heard that may have changed it. */
+  const nudge = (id: FederationId): void => {
+    for (const key of [...talks.notBefore.keys()]) if (key.startsWith(`${id} `)) talks.notBefore.delete(key);
+    run(id);
+  };
+  return { run, nudge };
 };
 
 export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
@@ -210,7 +222,7 @@ export const createFederationManagement = (room: Room, links: Links): Federation
     resume: () => {
       for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
     },
-    nudge: (id) => driver.run(id),
+    nudge: driver.nudge,
     onChange: (told) => {
       listeners.add(told);
       return () => listeners.delete(told);

@@ -50,8 +50,7 @@ const askIdentifiers =
     const content = { parameters: { federationId, identify: { scheme, values: [...values] } }, objects: [] as [] }; // branding: a list of none
     const asked = await room.ask(peer.value, 'digitalTwin.read.exchangeData', content, { federationId, signal: room.signal });
     if (!asked.ok) return asked;
-    const identified = Object.entries(asked.value.objects[0].attributes.identified ?? {});
-    return ok(new Map(identified.flatMap(([value, [id]]) => (id ? [[value, id]] : []))));
+    return ok(new Map(Object.entries(asked.value.objects[0].attributes.identified ?? {})));
   };
 
 export type Joining = { readonly run: () => void };

@@ -3,6 +3,7 @@
  */
 import {
   type Agreement,
+  agreementLifecycle,
   agreementText,
   type Communication,
   type Federation,
@@ -51,6 +52,7 @@ const invite = async (saying: Saying): Become => {
   const draft: Agreement = { id: member.agreementId, revision: 1, terms: termsFor(federation, member), state: 'REQUESTED' };
   const known = agreements.load(room.records, draft.id);
   if (known?.state === 'ACCEPTED' || known?.state === 'AGREED') return confirm(saying, known);
+  if (known?.state === 'REJECTED') return ok(refusal(known.reason));
   room.records.putAll([agreements.saved(draft.id, draft)]);
   const asked = await room.ask(
     peerOf(member),
@@ -142,7 +144,7 @@ const release = async (saying: Saying): Become => {
   );
   const agreement = agreements.load(room.records, member.agreementId);
   const connection = communications.load(room.records, member.connectionId);
-  const ended = agreement?.state === 'AGREED' ? [agreements.saved(agreement.id, { ...agreement, state: 'TERMINATED' })] : [];
+  const ended = agreement && !agreementLifecycle.isFinal(agreement.state) ? [agreements.saved(agreement.id, { ...agreement, state: 'TERMINATED' })] : [];
   const closed = connection ? [communications.saved(connection.id, { ...connection, state: 'CLOSED', since: room.deps.clock.now() })] : [];
   room.records.putAll([...ended, ...closed]);
   return ok({ state: 'REMOVED', reason: asked.ok ? 'released' : 'released while it could not be told' });

@@ -5,6 +5,7 @@ import {
   type AgreementId,
   type Change,
   fail,
+  type Geometry,
   type GrantedFeature,
   limits,
   type Message,
@@ -36,23 +37,29 @@ export type Publishing = {
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
 
-const grantedTo = (room: Room, { agreementId }: Subscription): readonly GrantedFeature[] | undefined => {
+/** What a subscriber may be told of. */
+type Granted = { readonly features: readonly GrantedFeature[]; readonly area?: Geometry | undefined };
+
+const grantedTo = (room: Room, { agreementId }: Subscription): Granted | undefined => {
   const agreement = agreements.load(room.records, agreementId);
-  return agreement?.state === 'AGREED' ? agreement.terms.features.filter(({ modes }) => modes.includes('subscribe')) : undefined;
+  if (agreement?.state !== 'AGREED') return undefined;
+  return { features: agreement.terms.features.filter(({ modes }) => modes.includes('subscribe')), area: agreement.terms.area };
 };
 
-const shownTo = (room: Room, granted: readonly GrantedFeature[], twin: Twin): Twin | undefined => {
-  const grant = granted.find(({ kind }) => kind === twin.kind);
+const shownTo = (room: Room, { features }: Granted, twin: Twin): Twin | undefined => {
+  const grant = features.find(({ kind }) => kind === twin.kind);
   if (!grant) return undefined;
   if (!(grant.withheld ?? []).length) return twin;
   return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => mayShow(term, grant, room.vocabulary()))) };
 };
 
 /** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted. */
-const changedTwins = async (room: Room, granted: readonly GrantedFeature[], changes: readonly Change[]): Promise<TwinsChanged> => {
+const changedTwins = async (room: Room, granted: Granted, changes: readonly Change[]): Promise<TwinsChanged> => {
   const ids = [...new Set(changes.map(({ id }) => id))];
   const twins = await room.store.get(ids);
-  const rows = [...twins.values()].flatMap((twin) => shownTo(room, granted, twin) ?? []).map((twin) => ({ twin }));
+  const { area } = granted;
+  const inArea = area && new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
+  const rows = [...twins.values()].flatMap((twin) => (inArea && !inArea.has(twin.id) ? [] : (shownTo(room, granted, twin) ?? []))).map((twin) => ({ twin }));
   const deleted: TwinId[] = ids.filter((id) => !twins.has(id));
   return { seq: changes.at(-1)?.seq ?? 0, rows, deleted };
 };
@@ -110,12 +117,32 @@ async function* follow(room: Room, subscription: Subscription, signal: AbortSign
 
 export const createPublishing = (room: Room): Publishing => {
   const subscriptions = new Map<string, Subscription>();
-  const countOf = (subscriber: string): number => [...subscriptions.values()].filter((one) => one.subscriber === subscriber).length;
+  const listening = new Map<string, number>();
+  const heard = (id: string, by: 1 | -1): void => {
+    const count = (listening.get(id) ?? 0) + by;
+    if (count > 0) listening.set(id, count);
+    else listening.delete(id);
+  };
+  /** Room for one more: the oldest that nobody listens to any more gives way, as a subscriber that broke down never says goodbye. */
+  const makeRoom = (subscriber: string): boolean => {
+    const own = [...subscriptions.values()].filter((one) => one.subscriber === subscriber);
+    const idle = own.find(({ id }) => !listening.has(id));
+    if (own.length < limits.streamsPerPeerMax) return true;
+    return idle !== undefined && subscriptions.delete(idle.id);
+  };
+  async function* listened(subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    heard(subscription.id, 1);
+    try {
+      yield* follow(room, subscription, signal);
+    } finally {
+      heard(subscription.id, -1);
+    }
+  }
   return {
     subscribe: async ({ parameters }, by) => {
       const agreement = agreementInForce(room, parameters.agreementId, by.sender);
       if (!agreement.ok) return agreement;
-      if (countOf(by.sender) >= limits.streamsPerPeerMax) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
+      if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
       const { headSeq } = await room.store.health();
       const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
       const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: parameters.after ?? headSeq };
@@ -130,7 +157,7 @@ export const createPublishing = (room: Room): Publishing => {
     },
     events: (id, after, signal) => {
       const subscription = subscriptions.get(id);
-      return subscription && follow(room, { ...subscription, after: after ?? subscription.after }, AbortSignal.any([signal, room.signal]));
+      return subscription && listened({ ...subscription, after: after ?? subscription.after }, AbortSignal.any([signal, room.signal]));
     },
   };
 };

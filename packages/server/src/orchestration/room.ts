@@ -1,7 +1,7 @@
 /**
  * What the rooms of orchestration share: the node they work for, what it remembers, and how it asks others.
  */
-import { Agreement, type AgencyId, type Authority, Communication, Federation, type FederationId, FederationView, type LanguageMap, type TwinId, type Vocabulary } from '@cityweave/core';
+import { Agreement, type AgencyId, type Authority, Communication, Federation, type FederationId, FederationView, fail, type LanguageMap, ok, problem, type Result, type TwinId, type Vocabulary } from '@cityweave/core';
 import { z } from 'zod';
 import type { NodeFile } from '../config/node-file.ts';
 import type { Deps } from '../deps.ts';
@@ -10,6 +10,7 @@ import type { Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import type { Peer, Self } from '../exchange/peer.ts';
 import type { Protocol } from '../protocol/http.ts';
+import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore, TwinStore } from '../store/store.ts';
 import type { NodeKey } from '../trust/node-key.ts';
 
@@ -29,15 +30,24 @@ export type Room = {
   readonly signal: AbortSignal;
 };
 
+/** The registry, nothing where none is configured, or the problem that it cannot be reached now. */
+export const reachRegistry = async (room: Room): Promise<Result<Peer | undefined>> => {
+  const registry = await room.registry();
+  return registry || !room.node.registry ? ok(registry) : fail(problem('unreachable', { subject: 'registry' }));
+};
+
 /** A member's own view of a federation that it was invited to. */
 export const Membership = z.object({ federation: FederationView, initiator: z.string(), agreementId: z.string(), formed: z.boolean(), released: z.boolean() });
 export type Membership = z.infer<typeof Membership>;
 
-const keep = <T>(noun: string, parse: z.ZodType<T>) => ({
-  load: (records: RecordStore, id: string): T | undefined => parse.safeParse(records.get(noun, id)).data,
-  all: (records: RecordStore): readonly T[] => records.list(noun).flatMap(({ value }) => parse.safeParse(value).data ?? []),
-  saved: (id: string, value: T): Saved => ({ noun, id, value }),
-});
+const keep = <T>(noun: string, schema: z.ZodType<T>) => {
+  const parse = parsedOnce(schema);
+  return {
+    load: (records: RecordStore, id: string): T | undefined => parse(records.get(noun, id)),
+    all: (records: RecordStore): readonly T[] => records.list(noun).flatMap(({ value }) => parse(value) ?? []),
+    saved: (id: string, value: T): Saved => ({ noun, id, value }),
+  };
+};
 
 /** Federations that this node started. */
 export const federations = keep('federation', Federation);

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Instant, ok, type Result } from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
 import { recordSql } from './sql.ts';
 import { inTransaction, openFile } from './sqlite-file.ts';
 import type { RecordStore } from './store.ts';
@@ -15,6 +16,40 @@ export const recordFileName = 'records.sqlite';
 
 const textOf = (row: ReturnType<StatementSync['get']>): string | undefined => (typeof row?.['doc'] === 'string' ? row['doc'] : undefined);
 
+type Listed = readonly { readonly id: string; readonly value: unknown }[];
+
+const rememberedCharactersMax = 8 * 1024 * 1024;
+
+/** What was read last, until it is written: agreements and pinned keys are looked at with every message. Only this process writes the file. */
+const createMemory = (file: { readonly get: StatementSync; readonly list: StatementSync }) => {
+  const one = new LRUCache<string, { readonly value: unknown }>({ maxSize: rememberedCharactersMax });
+  const all = new LRUCache<string, Listed>({ maxSize: rememberedCharactersMax });
+  const keyOf = (noun: string, id: string): string => JSON.stringify([noun, id]);
+  const get = (noun: string, id: string): unknown => {
+    const known = one.get(keyOf(noun, id));
+    if (known) return known.value;
+    const text = textOf(file.get.get(noun, id));
+    if (text === undefined) return undefined;
+    const value: unknown = JSON.parse(text);
+    one.set(keyOf(noun, id), { value }, { size: text.length + 1 });
+    return value;
+  };
+  const list = (noun: string): Listed => {
+    const known = all.get(noun);
+    if (known) return known;
+    const texts = file.list.all(noun).map((row) => ({ id: String(row['id']), text: textOf(row) ?? 'null' }));
+    const listed = texts.map(({ id, text }) => ({ id, value: JSON.parse(text) }));
+    all.set(noun, listed, { size: texts.reduce((sum, { text }) => sum + text.length, 1) });
+    return listed;
+  };
+  const forget = (noun: string, id?: string): void => {
+    all.delete(noun);
+    if (id === undefined) one.clear();
+    else one.delete(keyOf(noun, id));
+  };
+  return { get, list, forget };
+};
+
 const createRecords = (file: DatabaseSync, clock: RecordStoreOptions['clock']): RecordStore => {
   const statements = {
     get: file.prepare(recordSql.get),
@@ -23,24 +58,27 @@ const createRecords = (file: DatabaseSync, clock: RecordStoreOptions['clock']): 
     remove: file.prepare(recordSql.remove),
     prune: file.prepare(recordSql.prune),
   };
+  const memory = createMemory(statements);
   const putAll: RecordStore['putAll'] = (records) => {
     const at = clock.now();
     inTransaction(file, () => {
       for (const { noun, id, value } of records) statements.put.run(noun, id, at, JSON.stringify(value));
     });
+    for (const { noun, id } of records) memory.forget(noun, id);
   };
   return {
-    get: (noun, id) => {
-      const text = textOf(statements.get.get(noun, id));
-      return text === undefined ? undefined : JSON.parse(text);
-    },
-    list: (noun) => statements.list.all(noun).map((row) => ({ id: String(row['id']), value: JSON.parse(textOf(row) ?? 'null') })),
+    get: memory.get,
+    list: memory.list,
     put: (noun, id, value) => putAll([{ noun, id, value }]),
     putAll,
     remove: (noun, id) => {
       statements.remove.run(noun, id);
+      memory.forget(noun, id);
     },
-    prune: (noun, before) => Number(statements.prune.run(noun, before).changes),
+    prune: (noun, before) => {
+      memory.forget(noun);
+      return Number(statements.prune.run(noun, before).changes);
+    },
     close: () => file.close(),
   };
 };

@@ -10,6 +10,8 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'};
 PRAGMA cache_size = -65536;
 PRAGMA mmap_size = 268435456;
+PRAGMA wal_autocheckpoint = 8192;
+PRAGMA journal_size_limit = 67108864;
 PRAGMA temp_store = MEMORY;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;
@@ -171,6 +173,9 @@ export const readSql = {
   identities: `SELECT count(*) AS twins FROM (
 SELECT id FROM twin WHERE object IS NOT NULL
 UNION SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 'city:sameAs'
+UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.kind = 'city:sameAs')`,
+  linkedTwins: `SELECT count(*) AS twins FROM (
+SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 'city:sameAs'
 UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.kind = 'city:sameAs')`,
   kinds: 'SELECT kind, twins FROM kind WHERE twins > 0 ORDER BY kind',
   kindTerms: 'SELECT kind, term, unit FROM kind_term ORDER BY kind, term',

@@ -4,13 +4,16 @@
  */
 import { limits, type Problem, problem } from '@cityweave/core';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
+import type { Taken } from './sqlite-staged.ts';
 import { abortError, type Task, trusted } from './sqlite-threads.ts';
 import type { Written } from './sqlite-write.ts';
-import type { ApplyOptions, Command, Outcome, TwinStore } from './store.ts';
+import type { ApplyOptions, Command, Outcome, StagedPage, StagedTaken, TwinStore } from './store.ts';
 
 export type Lane = {
   readonly apply: TwinStore['apply'];
   readonly onCommit: TwinStore['onCommit'];
+  /** a page of a staging file, after the batches sent before it */
+  readonly take: (page: StagedPage) => Promise<StagedTaken>;
   /** any other task of the writer, after the batches sent before it */
   readonly send: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
   /** the head at the last write that touched an identity */
@@ -79,7 +82,7 @@ const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Wri
 const createHead = (from: number) => {
   const told = new Set<(head: number) => void>();
   let [head, identitySeq] = [from, from];
-  const committed = (written: Written): void => {
+  const committed = (written: Omit<Written, 'outcomes'>): void => {
     if (written.identityTouched) identitySeq = written.head;
     if (written.head === head) return;
     head = written.head;
@@ -133,10 +136,15 @@ export const createLane = (options: LaneOptions): Lane => {
     await drained();
     return options.write({ ...task, path: options.path });
   };
+  const take: Lane['take'] = async (page) => {
+    const taken = trusted<Taken>(await send({ verb: 'takeStaged', page }));
+    committed(taken);
+    return taken.taken;
+  };
   const close = async () => {
     open = false;
     await drained();
     await options.write({ verb: 'close', path: options.path });
   };
-  return { apply, onCommit, send, identitySeq, isOpen: () => open, close };
+  return { apply, onCommit, take, send, identitySeq, isOpen: () => open, close };
 };

@@ -182,6 +182,7 @@ export const reads = {
   get: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }) => twinTexts(statement(readSql.byIds).all(JSON.stringify(ids))),
   shapes: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }): Rows => statement(readSql.shapes).all(JSON.stringify(ids)),
   identities: ({ statement }: ReadingFile, _asked: object) => numberOf(statement(readSql.identities).get(), 'twins'),
+  linkedTwins: ({ statement }: ReadingFile, _asked: object) => numberOf(statement(readSql.linkedTwins).get(), 'twins'),
   cursor: ({ statement }: ReadingFile, { peer }: { readonly peer: string }): Rows => statement(readSql.cursor).all(peer),
   countJoins: ({ statement }: ReadingFile, _asked: object): Rows => statement(readSql.countJoins).all(),
   sourceState: ({ statement }: ReadingFile, { source, after, first }: { readonly source: string; readonly after: string; readonly first: number }): Rows =>

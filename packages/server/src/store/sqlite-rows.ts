@@ -59,10 +59,10 @@ const altsOf = ({ altIds }: TwinInput): string | null =>
   altIds === undefined || altIds.length === 0 ? null : JSON.stringify(altIds.map(({ scheme, value }) => [normaliseKey(value), scheme]));
 
 export const toTwinRow = (twin: TwinInput): TwinRow => {
-  const { footprint, ...rest } = twin;
+  const { id, footprint, ...rest } = twin;
   const words = [...wordsOfTwin(twin)].join(' ');
   return {
-    id: twin.id,
+    id,
     agency: twin.agency,
     kind: twin.kind,
     name: textIn(twin.name),
@@ -71,7 +71,8 @@ export const toTwinRow = (twin: TwinInput): TwinRow => {
     box: boxOfTwin(twin) ?? null,
     words,
     wordsHash: hashOf(words),
-    doc: JSON.stringify(rest),
+    // the id stands first: a staged row that gets another one is changed there
+    doc: JSON.stringify({ id, ...rest }),
     footprint: footprint ? JSON.stringify(footprint) : null,
   };
 };
@@ -103,24 +104,29 @@ const checkPlace = ({ id, position, footprint }: Pick<TwinInput, 'id' | 'positio
 
 const noTerms: readonly TermUse[] = [];
 
-const newTerms = ({ kind, values }: TwinInput, noted: NotedTerms): readonly TermUse[] => {
+/** Why a twin cannot be kept as it is, where it cannot. */
+export const checkTwin = (twin: TwinInput): Problem | undefined => checkValues(twin.id, twin.values) ?? checkPlace(twin);
+
+export const newTerms = ({ kind, values }: TwinInput, noted: NotedTerms): readonly TermUse[] => {
   const known = noted.get(kind);
   const terms = Object.keys(values).filter((term) => !known?.has(term));
   return terms.length === 0 ? noTerms : terms.map((term) => [term, values[term]?.unit ?? null]);
 };
 
+export const noteTerms = (noted: NotedTerms, kind: string, terms: readonly TermUse[]): void => {
+  if (terms.length === 0) return;
+  const known = noted.get(kind) ?? new Set();
+  for (const [term] of terms) known.add(term);
+  noted.set(kind, known);
+};
+
 /** A batch that was accepted whole has its terms in the file. */
 export const rememberTerms = ({ commands }: Batch, noted: NotedTerms): void => {
-  for (const command of commands) {
-    if (command.op !== 'putRow' || command.terms.length === 0) continue;
-    const known = noted.get(command.row.kind) ?? new Set();
-    for (const [term] of command.terms) known.add(term);
-    noted.set(command.row.kind, known);
-  }
+  for (const command of commands) if (command.op === 'putRow') noteTerms(noted, command.row.kind, command.terms);
 };
 
 const toRowOfPut = ({ twin, shapes, expected, source, digest }: PutTwin, noted: NotedTerms): RowCommand => {
-  const refused = checkValues(twin.id, twin.values) ?? checkPlace(twin);
+  const refused = checkTwin(twin);
   if (refused) return { op: 'refused', problem: refused };
   const shaped = shapes === undefined ? undefined : shapes.length === 0 ? null : JSON.stringify(shapes);
   return { op: 'putRow', row: toTwinRow(twin), terms: newTerms(twin, noted), shapes: shaped, expected, source, digest };

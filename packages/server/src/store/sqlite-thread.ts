@@ -7,11 +7,14 @@ import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
+import { takeStaged } from './sqlite-staged.ts';
 import { maintainFile, writeBatches } from './sqlite-write.ts';
+import type { StagedPage } from './store.ts';
 
 export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'open'; readonly synchronous: Synchronous; readonly at: string }
   | { readonly verb: 'write'; readonly batches: readonly Batch[] }
+  | { readonly verb: 'takeStaged'; readonly page: StagedPage }
   | { readonly verb: 'putImport'; readonly columns: readonly string[] }
   | { readonly verb: 'maintain'; readonly keepChanges: number }
   | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string }
@@ -58,6 +61,8 @@ const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown 
   switch (job.verb) {
     case 'write':
       return writeBatches(writing, job.batches);
+    case 'takeStaged':
+      return takeStaged(writing, job.page);
     case 'putImport':
       return writing.statement('putImport').run(...job.columns);
     case 'maintain':

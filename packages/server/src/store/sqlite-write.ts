@@ -39,7 +39,7 @@ const putPlace = (to: Writing, n: number | bigint, [pad, before]: readonly [Box 
 
 const altPairs = (alts: unknown): readonly (readonly [string, string])[] => (typeof alts === 'string' ? JSON.parse(alts) : []);
 
-const putAlts = (to: Writing, n: number | bigint, [alts, before]: readonly [string | null, unknown]): void => {
+export const putAlts = (to: Writing, n: number | bigint, [alts, before]: readonly [string | null, unknown]): void => {
   if (alts === before) return;
   for (const [value, scheme] of altPairs(before)) to.statement('deleteAlt').run(value, scheme, n);
   for (const [value, scheme] of altPairs(alts)) to.statement('putAlt').run(value, scheme, n);

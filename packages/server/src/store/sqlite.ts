@@ -136,25 +136,39 @@ const health = async ({ ask, clock }: Sides): ReturnType<TwinStore['health']> =>
 };
 
 /** Asked with every answer to a partner, so it is counted again only where a write touched it. */
-const createIdentities = ({ ask, lane }: Sides): TwinStore['identities'] => {
+const createIdentities = ({ ask, lane }: Sides, verb: 'identities' | 'linkedTwins'): TwinStore['identities'] => {
   let counted: { readonly at: number; readonly twins: Promise<number> } | undefined;
   return () => {
     const at = lane.identitySeq();
-    if (counted?.at !== at) counted = { at, twins: ask('identities', {}) };
+    if (counted?.at !== at) counted = { at, twins: ask(verb, {}) };
     return counted.twins;
   };
 };
 
-const kinds =
-  (ask: Ask): TwinStore['kinds'] =>
-  async () => {
-    const found = await ask('kinds', {});
-    const terms = Map.groupBy(found.terms, ({ kind }) => kind);
-    const termsOf = (kind: unknown) => (terms.get(trusted(kind)) ?? []).map(({ term, unit }) => (unit === null ? { term } : { term, unit }));
-    return trusted(found.kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
-  };
+const readKinds = async (ask: Ask): ReturnType<TwinStore['kinds']> => {
+  const found = await ask('kinds', {});
+  const terms = Map.groupBy(found.terms, ({ kind }) => kind);
+  const termsOf = (kind: unknown) => (terms.get(trusted(kind)) ?? []).map(({ term, unit }) => (unit === null ? { term } : { term, unit }));
+  return trusted(found.kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
+};
 
-const questions = ({ ask }: Sides) => ({
+/** Looked at with every question to a federation, so it is read again only after a commit. */
+const createKinds = ({ ask, lane }: Sides): TwinStore['kinds'] => {
+  let known: ReturnType<TwinStore['kinds']> | undefined;
+  lane.onCommit(() => {
+    known = undefined;
+  });
+  return () => {
+    const reading = known ?? readKinds(ask);
+    known = reading;
+    reading.catch(() => {
+      known = undefined;
+    });
+    return reading;
+  };
+};
+
+const questions = ({ ask, lane, clock }: Sides) => ({
   get: async (ids: readonly TwinId[], waiting?: Waiting) => new Map(twinsOf(await ask('get', { ids }, waiting)).map((twin) => [twin.id, twin])),
   resolve: resolve(ask),
   shapes: async (ids: readonly TwinId[], waiting?: Waiting) =>
@@ -163,7 +177,7 @@ const questions = ({ ask }: Sides) => ({
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
   summarise: summarise(ask),
   adjacent: adjacent(ask),
-  kinds: kinds(ask),
+  kinds: createKinds({ ask, lane, clock }),
 });
 
 const journal = ({ ask, lane }: Sides) => ({
@@ -184,6 +198,7 @@ const journal = ({ ask, lane }: Sides) => ({
 const imports = ({ ask, lane }: Sides) => ({
   sourceState: async (source: string, { after, first }: Parameters<TwinStore['sourceState']>[1]): ReturnType<TwinStore['sourceState']> =>
     trusted(await ask('sourceState', { source, after: after ?? '', first })),
+  takeStaged: lane.take,
   putImport: async (record: ImportRecord) => {
     await lane.send({ verb: 'putImport', columns: [record.id, record.source, record.startedAt, JSON.stringify(record)] });
   },
@@ -197,7 +212,8 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
   ...questions(sides),
   ...journal(sides),
   ...imports(sides),
-  identities: createIdentities(sides),
+  identities: createIdentities(sides, 'identities'),
+  linkedTwins: createIdentities(sides, 'linkedTwins'),
   health: () => health(sides),
   maintain: async (keepChanges) => {
     await sides.lane.send({ verb: 'maintain', keepChanges });

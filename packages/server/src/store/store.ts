@@ -4,6 +4,7 @@
  * nulls last, text by code point, box edges inclusive, page order always ends in the id, integers beyond 2^53 refused.
  */
 import type {
+  AgencyId,
   Change,
   Direction,
   Facet,
@@ -91,6 +92,22 @@ export type ImportRecord = {
 
 export type StoreHealth = { readonly ok: boolean; readonly latencyMs: number; readonly headSeq: number; readonly detail: string };
 
+/** Rows of a staging file that are all new to the store: those after an id, in id order. */
+export type StagedPage = {
+  /** path of the staging file */
+  readonly staging: string;
+  readonly after: string;
+  readonly rows: number;
+  /** text of the rows of one page; a single larger row is taken all the same */
+  readonly characters: number;
+  readonly source: string;
+  readonly agency: AgencyId;
+  readonly at: Instant;
+};
+
+/** Not `ok`: a twin of one of the ids is there, nothing was written, and the rows have to come as commands. */
+export type StagedTaken = { readonly ok: false } | { readonly ok: true; readonly rows: number; readonly last: string };
+
 export type TwinStore = {
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
@@ -116,6 +133,8 @@ export type TwinStore = {
   >;
   /** How many twins take part in a sameAs link or name an object of interest. */
   readonly identities: () => Promise<number>;
+  /** How many of them take part in a sameAs link. */
+  readonly linkedTwins: () => Promise<number>;
   /** `oldest` is the least `since` that can be answered without a gap: below it, take a new snapshot. */
   readonly changes: (
     since: number,
@@ -136,6 +155,8 @@ export type TwinStore = {
     source: string,
     page: { readonly after?: TwinId | undefined; readonly first: number },
   ) => Promise<readonly { readonly id: TwinId; readonly digest: string }[]>;
+  /** Where the store can: twins with their links and joins straight from a staging file, one durable transaction a page, without a command for each. */
+  readonly takeStaged?: (page: StagedPage) => Promise<StagedTaken>;
   readonly putImport: (record: ImportRecord) => Promise<void>;
   readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
   readonly health: () => Promise<StoreHealth>;

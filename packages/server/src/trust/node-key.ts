@@ -1,11 +1,12 @@
 /**
  * NodeKey: the Ed25519 key with which a node signs what it says. Made once, kept in the node's records, published as a JWKS.
  */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PublicKey } from '@cityweave/core';
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { RecordStore } from '../store/store.ts';
 
-export type NodeKey = { readonly keyId: string; readonly publicKey: PublicKey; readonly privateKey: CryptoKey };
+export type NodeKey = { readonly keyId: string; readonly publicKey: PublicKey; readonly privateKey: KeyObject };
 
 const createKey = async (): Promise<JWK> => {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
@@ -13,10 +14,9 @@ const createKey = async (): Promise<JWK> => {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk) };
 };
 
-const toNodeKey = async (jwk: JWK): Promise<NodeKey> => {
+const toNodeKey = (jwk: JWK): NodeKey => {
   const publicKey = PublicKey.parse({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, kid: jwk.kid });
-  const privateKey = await importJWK(jwk, 'EdDSA');
-  return { keyId: publicKey.kid, publicKey, privateKey: privateKey as CryptoKey }; // branding: an OKP key is imported as a CryptoKey
+  return { keyId: publicKey.kid, publicKey, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }) };
 };
 
 /** The key of this node: the saved one, else a new one that is saved before it is used. */

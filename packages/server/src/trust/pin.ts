@@ -3,12 +3,15 @@
  */
 import { type Instant, PublicKey } from '@cityweave/core';
 import { z } from 'zod';
+import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore } from '../store/store.ts';
 
 const Pin = z.object({ keys: z.array(PublicKey), endpoint: z.string(), pinnedAt: z.string() });
 export type Pin = z.infer<typeof Pin>;
 
-export const pinOf = (records: RecordStore, id: string): Pin | undefined => Pin.safeParse(records.get('pin', id)).data;
+const parsePin = parsedOnce(Pin);
+
+export const pinOf = (records: RecordStore, id: string): Pin | undefined => parsePin(records.get('pin', id));
 
 /** False where other keys are pinned already; the address may change, the keys may not. */
 export const pinKeys = (

@@ -1,14 +1,34 @@
 /**
  * Mutation on federations, as an operator asks: plan, request, answer, release. Expected failures are members of the result.
  */
-import { type Agreement, AgreementId, AgencyId, checkTerms, type Candidate, type Federation, FederationId, federationIdOf, fail, type Json, LanguageMap, limits, type Need, ok, type Problem, problem, type Result, shorten, TermId } from '@cityweave/core';
+import {
+  AgencyId,
+  type Agreement,
+  AgreementId,
+  type Candidate,
+  checkTerms,
+  type Federation,
+  FederationId,
+  fail,
+  federationIdOf,
+  type Json,
+  LanguageMap,
+  limits,
+  type Need,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  shorten,
+  TermId,
+} from '@cityweave/core';
 import { createFaults } from '../fault.ts';
-import { type AreaGiven } from '../filter.ts';
+import type { AreaGiven } from '../filter.ts';
 import type { Context } from '../room.ts';
 import { startedNode } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
-import { geometryOf } from './registry.ts';
 import type { FederationNode } from '../schema/shapes.ts';
+import { geometryOf } from './registry.ts';
 
 type Given<T> = T | null | undefined;
 type NeedOfService = { readonly kind: string; readonly agencies?: Given<readonly string[]>; readonly optional?: Given<boolean> };
@@ -33,7 +53,8 @@ const toNeed = ({ kind, agencies, optional }: NeedOfService, index: number): Res
 };
 
 const toNeeds = (given: readonly NeedOfService[]): Result<readonly Need[]> => {
-  if (given.length === 0 || given.length > limits.needsMax) return fail(problem('invalid', { path: 'need.needs', found: `${given.length} needs`, accepted: `1 to ${limits.needsMax}`, limit: limits.needsMax }));
+  if (given.length === 0 || given.length > limits.needsMax)
+    return fail(problem('invalid', { path: 'need.needs', found: `${given.length} needs`, accepted: `1 to ${limits.needsMax}`, limit: limits.needsMax }));
   const needs: Need[] = [];
   for (const [index, one] of given.entries()) {
     const need = toNeed(one, index);
@@ -65,7 +86,15 @@ const toDraft = (context: Context, given: ServiceGiven): Result<Draft> => {
   const area = geometryOf(given.within, 'need', faults);
   const fault = faults.first();
   if (fault) return fail(refusedInput(fault.argument, fault.found, fault.accepted));
-  return ok({ id: id.value, name: name.data, purpose: purpose.data, initiator: room.self.id, needs: [...needs.value], rules: { authoritative: {}, tolerance: {} }, ...(area && { area }) });
+  return ok({
+    id: id.value,
+    name: name.data,
+    purpose: purpose.data,
+    initiator: room.self.id,
+    needs: [...needs.value],
+    rules: { authoritative: {}, tolerance: {} },
+    ...(area && { area }),
+  });
 };
 
 type ServicePlan = { readonly plan: true; readonly candidates: readonly Candidate[]; readonly unmet: readonly Need[] };
@@ -128,8 +157,16 @@ const defineRequested = ({ builder }: Kit) => {
     }),
   });
   return {
-    service: builder.unionType('RequestServiceResult', { description: 'A plan, a federation that was requested, or why not.', types: [planned, requested, 'Problem'], resolveType: typeOfRequested }),
-    federation: builder.unionType('RequestFederationResult', { description: 'The federation that was requested, or why not.', types: [requested, 'Problem'], resolveType: typeOfRequested }),
+    service: builder.unionType('RequestServiceResult', {
+      description: 'A plan, a federation that was requested, or why not.',
+      types: [planned, requested, 'Problem'],
+      resolveType: typeOfRequested,
+    }),
+    federation: builder.unionType('RequestFederationResult', {
+      description: 'The federation that was requested, or why not.',
+      types: [requested, 'Problem'],
+      resolveType: typeOfRequested,
+    }),
   };
 };
 
@@ -140,15 +177,24 @@ const release = ({ room }: Context, id: string, reason: string): Problem | { rea
   return released.ok ? { federation: startedNode(released.value) } : released.problem;
 };
 
-type AnswerArgs = { readonly agreement?: Given<string>; readonly federation?: Given<string>; readonly decision: 'ACCEPT' | 'DECLINE'; readonly reason?: Given<string> };
+type AnswerArgs = {
+  readonly agreement?: Given<string>;
+  readonly federation?: Given<string>;
+  readonly decision: 'ACCEPT' | 'DECLINE';
+  readonly reason?: Given<string>;
+};
 
 /** The request that is meant: by its agreement, or the one of a federation that waits here. */
 const requestOf = ({ room }: Context, { agreement, federation }: AnswerArgs): Result<AgreementId> => {
-  if ((agreement ?? undefined) === undefined && (federation ?? undefined) === undefined) return fail(problem('invalid', { path: 'agreement', found: 'nothing', accepted: 'agreement or federation' }));
+  if ((agreement ?? undefined) === undefined && (federation ?? undefined) === undefined)
+    return fail(problem('invalid', { path: 'agreement', found: 'nothing', accepted: 'agreement or federation' }));
   const parsed = AgreementId.safeParse(agreement);
-  if (agreement) return parsed.success ? ok(parsed.data) : fail(problem('badId', { path: 'agreement', found: shorten(agreement), accepted: 'urn:dtf:agreement:...' }));
+  if (agreement)
+    return parsed.success ? ok(parsed.data) : fail(problem('badId', { path: 'agreement', found: shorten(agreement), accepted: 'urn:dtf:agreement:...' }));
   const waiting = room.orchestration.inReview().find(({ terms }) => terms.federationId === federation);
-  return waiting ? ok(waiting.id) : fail(problem('notFound', { path: 'federation', subject: shorten(federation), accepted: 'a federation whose request waits here' }));
+  return waiting
+    ? ok(waiting.id)
+    : fail(problem('notFound', { path: 'federation', subject: shorten(federation), accepted: 'a federation whose request waits here' }));
 };
 
 const answer = async (context: Context, args: AnswerArgs): Promise<Problem | { readonly agreement: Agreement }> => {
@@ -162,12 +208,18 @@ const defineRequests = (kit: Kit): void => {
   const { builder } = kit;
   const service = defineService(kit);
   const results = defineRequested(kit);
-  const approval = builder.enumType('Approval', { description: 'Whether a plan is carried out at once.', values: { ASK: { description: 'Only plan: a dry run.' }, GRANTED: { description: 'Plan and request.' } } as const });
+  const approval = builder.enumType('Approval', {
+    description: 'Whether a plan is carried out at once.',
+    values: { ASK: { description: 'Only plan: a dry run.' }, GRANTED: { description: 'Plan and request.' } } as const,
+  });
   builder.mutationFields((t) => ({
     requestService: t.field({
       type: results.service,
       description: 'States what is needed. With ASK a dry run says who would be asked; with GRANTED the federation is requested.',
-      args: { need: t.arg({ type: service, required: true, description: 'What is needed.' }), approval: t.arg({ type: approval, defaultValue: 'ASK', description: 'Plan only, or go on.' }) },
+      args: {
+        need: t.arg({ type: service, required: true, description: 'What is needed.' }),
+        approval: t.arg({ type: approval, defaultValue: 'ASK', description: 'Plan only, or go on.' }),
+      },
       resolve: (_root, args, context): Requested | Promise<Requested> => (args.approval === 'GRANTED' ? start(context, args.need) : plan(context, args.need)),
     }),
     requestFederation: t.field({
@@ -179,19 +231,29 @@ const defineRequests = (kit: Kit): void => {
     releaseFederation: t.field({
       type: results.federation,
       description: 'Ends a federation that this node started: agreements and connections end with it.',
-      args: { federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }), reason: t.arg.string({ description: 'Told to the members.' }) },
+      args: {
+        federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }),
+        reason: t.arg.string({ description: 'Told to the members.' }),
+      },
       resolve: (_root, { federation, reason }, context) => release(context, federation, reason ?? 'released by its initiator'),
     }),
   }));
 };
 
 const defineAnswer = ({ builder }: Kit): void => {
-  const decision = builder.enumType('Decision', { description: "An owner's decision.", values: { ACCEPT: { description: 'Yes, under the terms as they stand.' }, DECLINE: { description: 'No.' } } as const });
+  const decision = builder.enumType('Decision', {
+    description: "An owner's decision.",
+    values: { ACCEPT: { description: 'Yes, under the terms as they stand.' }, DECLINE: { description: 'No.' } } as const,
+  });
   const answered = builder.objectRef<{ readonly agreement: Agreement }>('RequestAnswered').implement({
     description: 'The decision is saved and told to the initiator.',
     fields: (t) => ({ agreement: t.field({ type: 'Agreement', description: 'As it stands now.', resolve: ({ agreement }) => agreement }) }),
   });
-  const result = builder.unionType('AnswerRequestResult', { description: 'The request as answered, or why not.', types: [answered, 'Problem'], resolveType: (value) => ('kind' in value ? 'Problem' : 'RequestAnswered') });
+  const result = builder.unionType('AnswerRequestResult', {
+    description: 'The request as answered, or why not.',
+    types: [answered, 'Problem'],
+    resolveType: (value) => ('kind' in value ? 'Problem' : 'RequestAnswered'),
+  });
   builder.mutationFields((t) => ({
     answerRequest: t.field({
       type: result,

@@ -2,7 +2,17 @@
  * Mutation on own twins: batches with expected versions, all or nothing, and what became of each command.
  */
 import { limits } from '@cityweave/core';
-import { type Applied, applyTwins, type CommandGiven, type CommandOutcome, type DeleteGiven, type LinkGiven, type PatchGiven, type PutGiven, type ValueGiven } from '../own-commands.ts';
+import {
+  type Applied,
+  applyTwins,
+  type CommandGiven,
+  type CommandOutcome,
+  type DeleteGiven,
+  type LinkGiven,
+  type PatchGiven,
+  type PutGiven,
+  type ValueGiven,
+} from '../own-commands.ts';
 import type { Kit } from '../schema/kit.ts';
 
 const expectedText = 'Version that the change is based on; 0 where there must be none yet; whatever it is where absent.';
@@ -107,9 +117,15 @@ const defineOutcomes = ({ builder }: Kit) => {
   });
   const refused = builder.objectRef<Applied>('TwinsRefused').implement({
     description: 'Nothing was changed.',
-    fields: (t) => ({ outcomes: t.field({ type: [outcome], description: 'The commands that were wrong, each with its problem.', resolve: ({ outcomes }) => outcomes }) }),
+    fields: (t) => ({
+      outcomes: t.field({ type: [outcome], description: 'The commands that were wrong, each with its problem.', resolve: ({ outcomes }) => outcomes }),
+    }),
   });
-  return builder.unionType('ApplyTwinsResult', { description: 'What became of a batch.', types: [applied, refused], resolveType: ({ kept }) => (kept ? 'TwinsApplied' : 'TwinsRefused') });
+  return builder.unionType('ApplyTwinsResult', {
+    description: 'What became of a batch.',
+    types: [applied, refused],
+    resolveType: ({ kept }) => (kept ? 'TwinsApplied' : 'TwinsRefused'),
+  });
 };
 
 export const defineOwnTwins = (kit: Kit): void => {

@@ -1,17 +1,18 @@
 /**
  * Query: what can be asked of this node: its own twins, the registry, and the federations in which it takes part.
  */
-import { AgencyId, agencyOf, Facet, limits, TwinId } from '@cityweave/core';
+import { AgencyId, agencyOf, type Facet, limits, TwinId } from '@cityweave/core';
 import { askOne } from '../asking.ts';
 import { badInput, createFaults } from '../fault.ts';
 import { toFilter } from '../filter.ts';
 import { findPage, ownFilter } from '../own-page.ts';
 import type { Context } from '../room.ts';
 import { definePage } from '../schema/connection.ts';
-import { type defineFederations, federationNode, federationNodes } from '../schema/federation.ts';
+import { federationNode, federationNodes } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
 import { orBadInput, pageOfList, pageSizeText } from '../schema/page.ts';
 import type { FederationNode, TwinNode } from '../schema/shapes.ts';
+import type { States } from '../schema/states.ts';
 
 /** A twin that others keep, by the first of the active federations that knows it. */
 export const federatedTwin = async (context: Context, id: string) => {
@@ -49,7 +50,8 @@ const defineNodes = ({ builder }: Kit): void => {
       description: 'Several nodes, in the order of their ids; null where nobody has one.',
       args: { ids: t.arg.idList({ required: true, description: `At most ${limits.pageMax}.` }) },
       resolve: (_root, { ids }, context) => {
-        if (ids.length > limits.pageMax) return Promise.reject(badInput({ argument: 'ids', found: `${ids.length} ids`, accepted: `at most ${limits.pageMax}`, limit: limits.pageMax }));
+        if (ids.length > limits.pageMax)
+          return Promise.reject(badInput({ argument: 'ids', found: `${ids.length} ids`, accepted: `at most ${limits.pageMax}`, limit: limits.pageMax }));
         return Promise.all(ids.map((id) => findNode(context, id)));
       },
     }),
@@ -102,13 +104,16 @@ const defineOwnTwins = ({ builder, inputs }: Kit): void => {
     summary: t.field({
       type: ['Group'],
       description: "How many of this agency's own twins match, of how many there are.",
-      args: { filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }), by: t.arg({ type: [inputs.facet], required: true, description: 'Counted by these.' }) },
+      args: {
+        filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }),
+        by: t.arg({ type: [inputs.facet], required: true, description: 'Counted by these.' }),
+      },
       resolve: (_root, { filter, by }, context) => summarise(context, filter, by),
     }),
   }));
 };
 
-const defineFederationQueries = ({ builder }: Kit, states: ReturnType<typeof defineFederations>): void => {
+const defineFederationQueries = ({ builder }: Kit, states: States): void => {
   const connection = definePage<FederationNode>(builder, 'Federation');
   builder.queryFields((t) => ({
     federations: t.field({
@@ -135,7 +140,7 @@ const defineFederationQueries = ({ builder }: Kit, states: ReturnType<typeof def
   }));
 };
 
-export const defineQueries = (kit: Kit, states: ReturnType<typeof defineFederations>): void => {
+export const defineQueries = (kit: Kit, states: States): void => {
   kit.builder.queryType({ description: 'What can be asked of this node.' });
   defineNodes(kit);
   defineOwnTwins(kit);

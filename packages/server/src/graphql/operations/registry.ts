@@ -27,12 +27,18 @@ export const geometryOf = (given: AreaGiven | null | undefined, argument: string
 };
 
 const toWanted = ({ kinds, agencies, purpose, within }: NeedGiven, faults: Faults) => {
-  if (kinds.length === 0 || kinds.length > limits.needsMax) faults.note({ argument: 'need.kinds', found: `${kinds.length} kinds`, accepted: `1 to ${limits.needsMax}`, limit: limits.needsMax });
+  if (kinds.length === 0 || kinds.length > limits.needsMax)
+    faults.note({ argument: 'need.kinds', found: `${kinds.length} kinds`, accepted: `1 to ${limits.needsMax}`, limit: limits.needsMax });
   const only = agencies?.flatMap((id, index) => parseAgency(id, `need.agencies[${index}]`, faults) ?? []);
   const terms = kinds.slice(0, limits.needsMax).flatMap((kind, index) => parseTerm(kind, `need.kinds[${index}]`, faults) ?? []);
   const aim = purpose ? parseTerm(purpose, 'need.purpose', faults) : undefined;
   const area = geometryOf(within, 'need', faults);
-  return { needs: terms.map((kind) => ({ kind, optional: false, ...(only && { agencies: only }) })), only, ...(aim && { purpose: aim }), ...(area && { area }) };
+  return {
+    needs: terms.map((kind) => ({ kind, optional: false, ...(only && { agencies: only }) })),
+    only,
+    ...(aim && { purpose: aim }),
+    ...(area && { area }),
+  };
 };
 
 /** Ranked candidates for a need; those of other agencies than asked for are left out. */
@@ -49,7 +55,9 @@ const agencyOfTwin = ({ attributes }: RegisteredTwin): AgencyId => AgencyId.pars
 
 const defineGap = ({ builder }: Kit): void => {
   builder.objectType('ScoreParts', {
-    description: `What a score is made of, each 0 to 1; the score is their sum weighted by ${Object.entries(scoreWeights).map(([part, weight]) => `${part} ${weight}`).join(', ')}.`,
+    description: `What a score is made of, each 0 to 1; the score is their sum weighted by ${Object.entries(scoreWeights)
+      .map(([part, weight]) => `${part} ${weight}`)
+      .join(', ')}.`,
     fields: (t) => ({
       meaning: t.exposeFloat('meaning', { description: 'How well the kind fits.' }),
       space: t.exposeFloat('space', { description: 'Share of the area that is covered.' }),
@@ -87,11 +95,24 @@ const defineCandidate = (kit: Kit) => {
     fields: (t) => ({
       feature: t.id({ description: '`urn:dtf:feature:...`', resolve: ({ feature }) => feature.id }),
       agency: t.field({ type: 'Agency', description: 'Who offers it.', resolve: ({ twin }, _args, { agencies }) => agencies.of(agencyOfTwin(twin)) }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'The name of the agency as registered.', resolve: ({ twin }, { lang }) => nameIn(twin.attributes.name, lang) }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'The name of the agency as registered.',
+        resolve: ({ twin }, { lang }) => nameIn(twin.attributes.name, lang),
+      }),
       kind: t.field({ type: 'Term', description: 'The kind.', resolve: ({ feature }) => ({ id: feature.attributes.semanticType }) }),
-      terms: t.field({ type: ['Term'], description: 'Properties that its twins have.', resolve: ({ feature }) => feature.attributes.data.terms.map(({ term }) => ({ id: term })) }),
+      terms: t.field({
+        type: ['Term'],
+        description: 'Properties that its twins have.',
+        resolve: ({ feature }) => feature.attributes.data.terms.map(({ term }) => ({ id: term })),
+      }),
       count: t.int({ description: 'How many there are now.', resolve: ({ feature }) => feature.attributes.data.count }),
-      coverage: t.field({ type: 'GeoJSON', nullable: true, description: 'Where.', resolve: ({ feature, twin }) => feature.attributes.coverage.space ?? twin.attributes.coverage }),
+      coverage: t.field({
+        type: 'GeoJSON',
+        nullable: true,
+        description: 'Where.',
+        resolve: ({ feature, twin }) => feature.attributes.coverage.space ?? twin.attributes.coverage,
+      }),
       attribution: t.stringList({ description: 'Whom to name when it is shown.', resolve: ({ feature }) => feature.attributes.policy.attribution ?? [] }),
       score: t.exposeFloat('score', { description: '0 to 1; 0 where a gap cannot be bridged.' }),
       scoreParts: t.field({ type: 'ScoreParts', description: 'What the score is made of.', resolve: ({ scoreParts }) => scoreParts }),
@@ -107,11 +128,26 @@ const entriesOf = async ({ room, signal }: Context, { first, after }: PageArgs):
   const registry = await room.registry();
   if (!registry) return refuse(problem('unreachable', { subject: 'registry' }));
   const limit = first ?? limits.discoverPageDefault;
-  if (limit < 1 || limit > limits.discoverPageMax) return Promise.reject(badInput({ argument: 'first', found: first, accepted: `1 to ${limits.discoverPageMax}`, limit: limits.discoverPageMax }));
+  if (limit < 1 || limit > limits.discoverPageMax)
+    return Promise.reject(badInput({ argument: 'first', found: first, accepted: `1 to ${limits.discoverPageMax}`, limit: limits.discoverPageMax }));
   const cursor = typeof after === 'string' ? Buffer.from(after, 'base64url').toString('utf8') : undefined;
-  const asked = await settled(await room.ask(registry, 'registry.discover.digitalTwin', { parameters: { limit, ...(cursor !== undefined && { cursor }) }, objects: [] }, { signal }));
-  const edges = asked.objects.map(({ id, revision = 0, attributes }) => ({ cursor: Buffer.from(id).toString('base64url'), node: { twin: { id, revision, attributes }, lease: attributes } }));
-  return { edges, count: () => asked.parameters.total, pageInfo: { hasNextPage: asked.parameters.next !== null, hasPreviousPage: cursor !== undefined, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor } };
+  const asked = await settled(
+    await room.ask(registry, 'registry.discover.digitalTwin', { parameters: { limit, ...(cursor !== undefined && { cursor }) }, objects: [] }, { signal }),
+  );
+  const edges = asked.objects.map(({ id, revision = 0, attributes }) => ({
+    cursor: Buffer.from(id).toString('base64url'),
+    node: { twin: { id, revision, attributes }, lease: attributes },
+  }));
+  return {
+    edges,
+    count: () => asked.parameters.total,
+    pageInfo: {
+      hasNextPage: asked.parameters.next !== null,
+      hasPreviousPage: cursor !== undefined,
+      startCursor: edges[0]?.cursor,
+      endCursor: edges.at(-1)?.cursor,
+    },
+  };
 };
 
 const defineEntry = ({ builder }: Kit) => {
@@ -120,7 +156,11 @@ const defineEntry = ({ builder }: Kit) => {
     fields: (t) => ({
       id: t.id({ description: 'The URN of the twin of the whole agency.', resolve: ({ twin }) => twin.id }),
       agency: t.field({ type: 'Agency', description: 'Who.', resolve: ({ twin }, _args, { agencies }) => agencies.of(agencyOfTwin(twin)) }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'Its name.', resolve: ({ twin }, { lang }) => nameIn(twin.attributes.name, lang) }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'Its name.',
+        resolve: ({ twin }, { lang }) => nameIn(twin.attributes.name, lang),
+      }),
       domain: t.field({ type: 'Term', description: 'Its domain of the city.', resolve: ({ twin }) => ({ id: twin.attributes.domain }) }),
       status: t.string({ description: '"online", "degraded", "offline" or "retired", as it says itself.', resolve: ({ twin }) => twin.attributes.status }),
       coverage: t.field({ type: 'GeoJSON', nullable: true, description: 'Where it can answer.', resolve: ({ twin }) => twin.attributes.coverage }),
@@ -128,7 +168,12 @@ const defineEntry = ({ builder }: Kit) => {
       contact: t.string({ nullable: true, description: 'Whom to write to.', resolve: ({ twin }) => twin.attributes.owner.contact }),
       revision: t.int({ description: 'One more with each change of the entry.', resolve: ({ twin }) => twin.revision }),
       registeredAt: t.field({ type: 'DateTime', nullable: true, description: 'When it was first registered.', resolve: ({ lease }) => lease.registeredAt }),
-      leaseUntil: t.field({ type: 'DateTime', nullable: true, description: 'Until when the entry stands if it is not renewed.', resolve: ({ lease }) => lease.leaseUntil }),
+      leaseUntil: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'Until when the entry stands if it is not renewed.',
+        resolve: ({ lease }) => lease.leaseUntil,
+      }),
     }),
   });
   return definePage<Entry>(builder, 'Entry');
@@ -144,7 +189,10 @@ export const defineRegistry = (kit: Kit): void => {
       entries: t.field({
         type: entries,
         description: 'Registered agencies, by id.',
-        args: { first: t.arg.int({ description: `1 to ${limits.discoverPageMax}; default ${limits.discoverPageDefault}.` }), after: t.arg.string({ description: 'Cursor behind which the page begins.' }) },
+        args: {
+          first: t.arg.int({ description: `1 to ${limits.discoverPageMax}; default ${limits.discoverPageDefault}.` }),
+          after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
+        },
         resolve: (_root, args, context) => entriesOf(context, args),
       }),
     }),

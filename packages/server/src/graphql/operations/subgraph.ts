@@ -20,7 +20,11 @@ const entities = new Set(['Twin', 'FederatedTwin']);
 /** Types that every graph of connections has. */
 const shared = new Set(['PageInfo']);
 
-const key = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'key' }, arguments: [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'fields' }, value: { kind: Kind.STRING, value: 'id' } }] } as const;
+const key = {
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value: 'key' },
+  arguments: [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'fields' }, value: { kind: Kind.STRING, value: 'id' } }],
+} as const;
 const shareable = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'shareable' } } as const;
 
 const withKeys = (document: DocumentNode): DocumentNode =>
@@ -65,21 +69,31 @@ const entitiesMax = 500;
 type Entities = readonly [ReturnType<typeof defineFederatedTwins>, ...ReturnType<typeof defineTwins>['twins']];
 
 export const defineSubgraph = ({ builder, typed }: Kit, types: Entities): void => {
-  const any = builder.addScalarType('_Any' as 'JSON', new GraphQLScalarType({ name: '_Any', description: 'The key of an entity and the name of its type (subgraph protocol).' })); // branding: any JSON value, under the name of the protocol
-  const entity = builder.unionType('_Entity', { description: 'Whatever a gateway may ask for by its key (subgraph protocol).', types: [...types], resolveType: (node) => ('row' in node ? genericFederatedTwin : typed.typeOf(node.twin.kind)) });
+  const any = builder.addScalarType(
+    '_Any' as 'JSON',
+    new GraphQLScalarType({ name: '_Any', description: 'The key of an entity and the name of its type (subgraph protocol).' }),
+  ); // branding: any JSON value, under the name of the protocol
+  const entity = builder.unionType('_Entity', {
+    description: 'Whatever a gateway may ask for by its key (subgraph protocol).',
+    types: [...types],
+    resolveType: (node) => ('row' in node ? genericFederatedTwin : typed.typeOf(node.twin.kind)),
+  });
   const service = builder.objectRef<GraphQLSchema>('_Service').implement({
     description: 'This graph as a subgraph (subgraph protocol).',
     fields: (t) => ({ sdl: t.string({ description: 'Its schema with the keys of entities.', resolve: (schema) => subgraphSdl(schema) }) }),
   });
   builder.queryFields((t) => ({
-    _service: t.field({ type: service, description: 'For gateways: this graph as a subgraph.', resolve: (_root, _args, _context, { schema }) => schema }),
+    _service: t.field({ type: service, description: 'For gateways: this graph as a subgraph.', resolve: (...[, , , { schema }]) => schema }),
     _entities: t.field({
       type: [entity],
       nullable: { list: false, items: true },
       description: `For gateways: entities by their keys; at most ${entitiesMax}.`,
       args: { representations: t.arg({ type: [any], required: true, description: 'Keys with the names of their types.' }) },
       resolve: (_root, { representations }, context) => {
-        if (representations.length > entitiesMax) return Promise.reject(badInput({ argument: 'representations', found: `${representations.length}`, accepted: `at most ${entitiesMax}`, limit: entitiesMax }));
+        if (representations.length > entitiesMax)
+          return Promise.reject(
+            badInput({ argument: 'representations', found: `${representations.length}`, accepted: `at most ${entitiesMax}`, limit: entitiesMax }),
+          );
         return Promise.all(representations.map((given) => findEntity(context, given)));
       },
     }),

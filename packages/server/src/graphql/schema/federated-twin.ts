@@ -1,7 +1,7 @@
 /**
  * FederatedTwin: the merged view of all representations of one object, and what every source contributed to an answer.
  */
-import { codeOf, describeProblem, describeSource, durationOfMs, isRetryable, mergeValue, msBetween, termsOf, type TermId, type TwinId } from '@cityweave/core';
+import { codeOf, describeProblem, describeSource, durationOfMs, isRetryable, mergeValue, msBetween, type TermId, type TwinId, termsOf } from '@cityweave/core';
 import { codeName } from '../fault.ts';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
@@ -32,10 +32,22 @@ const definePlain = ({ builder }: Kit): void => {
     description: 'One object of interest as all agencies of a federation represent it, merged: every value keeps its provenance, every disagreement is kept.',
     resolveType: () => genericFederatedTwin,
     fields: (t) => ({
-      id: t.id({ description: 'The declared object of interest, else the id of the founding representation. Every id of a representation resolves to it.', resolve: ({ row }) => row.twin.id }),
+      id: t.id({
+        description: 'The declared object of interest, else the id of the founding representation. Every id of a representation resolves to it.',
+        resolve: ({ row }) => row.twin.id,
+      }),
       kind: t.field({ type: 'Term', description: 'What it is, as its founding representation says.', resolve: kindOf }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'Its name, as its founding representation says.', resolve: (node, { lang }) => nameIn(founding(node)?.name ?? {}, lang) }),
-      position: t.field({ type: 'Position', nullable: true, description: 'Where it is, by the first representation that says so.', resolve: ({ row }) => row.twin.representations.find(({ position }) => position)?.position }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'Its name, as its founding representation says.',
+        resolve: (node, { lang }) => nameIn(founding(node)?.name ?? {}, lang),
+      }),
+      position: t.field({
+        type: 'Position',
+        nullable: true,
+        description: 'Where it is, by the first representation that says so.',
+        resolve: ({ row }) => row.twin.representations.find(({ position }) => position)?.position,
+      }),
       property: t.field({
         type: 'MergedValue',
         nullable: true,
@@ -72,7 +84,9 @@ const defineRelated = ({ builder, inputs, vocabulary }: Kit, links: Links) => {
       resolve: ({ row, ends }) => row.twin.representations.map((twin): TwinNode => ({ twin, found: { row, ends } })),
     }),
   }));
-  return builder.objectRef<FederatedTwinNode>(genericFederatedTwin).implement({ interfaces: ['Node', 'FederatedTwin'], description: 'A federated twin of any kind.' });
+  return builder
+    .objectRef<FederatedTwinNode>(genericFederatedTwin)
+    .implement({ interfaces: ['Node', 'FederatedTwin'], description: 'A federated twin of any kind.' });
 };
 
 const defineProblem = ({ builder }: Kit): void => {
@@ -89,7 +103,12 @@ const defineProblem = ({ builder }: Kit): void => {
       accepted: t.string({ nullable: true, description: 'What would be accepted.', resolve: ({ accepted }) => accepted }),
       limit: t.float({ nullable: true, description: 'The bound that was passed.', resolve: ({ limit }) => limit }),
       retryable: t.boolean({ description: 'Asking again may help.', resolve: (problem) => isRetryable(problem) }),
-      retryAfter: t.field({ type: 'Duration', nullable: true, description: 'How long to wait before asking again.', resolve: ({ retryAfterMs }) => (retryAfterMs === undefined ? undefined : durationOfMs(retryAfterMs)) }),
+      retryAfter: t.field({
+        type: 'Duration',
+        nullable: true,
+        description: 'How long to wait before asking again.',
+        resolve: ({ retryAfterMs }) => (retryAfterMs === undefined ? undefined : durationOfMs(retryAfterMs)),
+      }),
     }),
   });
 };
@@ -112,7 +131,12 @@ const defineSource = ({ builder }: Kit): void => {
       agency: t.field({ type: 'Agency', description: 'Whose part this is.', resolve: ({ agency }, _args, { agencies }) => agencies.of(agency) }),
       status: t.field({ type: status, description: 'What became of it.', resolve: (report) => report.status }),
       rows: t.int({ description: 'Representations of this agency that stand in the answer.', resolve: ({ rows }) => rows }),
-      latency: t.field({ type: 'Duration', nullable: true, description: 'How long it took to answer.', resolve: ({ latencyMs }) => (latencyMs === undefined ? undefined : durationOfMs(latencyMs)) }),
+      latency: t.field({
+        type: 'Duration',
+        nullable: true,
+        description: 'How long it took to answer.',
+        resolve: ({ latencyMs }) => (latencyMs === undefined ? undefined : durationOfMs(latencyMs)),
+      }),
       age: t.field({
         type: 'Duration',
         nullable: true,
@@ -143,17 +167,30 @@ const defineAnswers = ({ builder }: Kit): void => {
   builder.objectType('FederatedTwinConnection', {
     description: 'A page of federated twins and what every source contributed to it.',
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'The page with a cursor for each twin.', resolve: ({ nodes, cursorOf }) => nodes.map((node) => ({ node, cursor: cursorOf(node) })) }),
+      edges: t.field({
+        type: [edge],
+        description: 'The page with a cursor for each twin.',
+        resolve: ({ nodes, cursorOf }) => nodes.map((node) => ({ node, cursor: cursorOf(node) })),
+      }),
       nodes: t.field({ type: ['FederatedTwin'], description: 'The page without cursors.', resolve: ({ nodes }) => nodes }),
       pageInfo: t.field({
         type: 'PageInfo',
         description: 'Where the page stands. A page may be empty while more follow.',
         resolve: ({ nodes, cursorOf, next, isFirst }) => {
           const [first, last] = [nodes[0], nodes.at(-1)];
-          return { hasNextPage: next !== undefined, hasPreviousPage: !isFirst, startCursor: first && cursorOf(first), endCursor: next ?? (last && cursorOf(last)) };
+          return {
+            hasNextPage: next !== undefined,
+            hasPreviousPage: !isFirst,
+            startCursor: first && cursorOf(first),
+            endCursor: next ?? (last && cursorOf(last)),
+          };
         },
       }),
-      totalCount: t.int({ nullable: true, description: 'How many match in all; null where it is not known: a source is missing, or objects are joined over several pages.', resolve: ({ total }) => total }),
+      totalCount: t.int({
+        nullable: true,
+        description: 'How many match in all; null where it is not known: a source is missing, or objects are joined over several pages.',
+        resolve: ({ total }) => total,
+      }),
       sources: t.field({ type: ['SourceReport'], description: 'Every member that was planned, exactly once.', resolve: ({ sources }) => sources }),
       plan: t.string({ description: 'Why each member was or was not asked, a line each.', resolve: planText }),
     }),
@@ -161,7 +198,12 @@ const defineAnswers = ({ builder }: Kit): void => {
   builder.objectType('FederatedTwinAnswer', {
     description: 'One federated twin and what every source contributed to it.',
     fields: (t) => ({
-      twin: t.field({ type: 'FederatedTwin', nullable: true, description: 'The object; null where no source that answered knows it.', resolve: ({ twin }) => twin }),
+      twin: t.field({
+        type: 'FederatedTwin',
+        nullable: true,
+        description: 'The object; null where no source that answered knows it.',
+        resolve: ({ twin }) => twin,
+      }),
       sources: t.field({ type: ['SourceReport'], description: 'Every member that was planned, exactly once.', resolve: ({ sources }) => sources }),
       plan: t.string({ description: 'Why each member was or was not asked, a line each.', resolve: planText }),
     }),
@@ -173,7 +215,12 @@ const defineSummary = ({ builder }: Kit): void => {
     description: 'How many twins match, of how many there are.',
     fields: (t) => ({
       kind: t.field({ type: 'Term', nullable: true, description: 'Where counted by KIND.', resolve: ({ kind }) => kind && { id: kind } }),
-      agency: t.field({ type: 'Agency', nullable: true, description: 'Where counted by AGENCY.', resolve: ({ agency }, _args, { agencies }) => agency && agencies.of(agency) }),
+      agency: t.field({
+        type: 'Agency',
+        nullable: true,
+        description: 'Where counted by AGENCY.',
+        resolve: ({ agency }, _args, { agencies }) => agency && agencies.of(agency),
+      }),
       count: t.exposeInt('count', { description: 'Twins that match.' }),
       of: t.exposeInt('of', { description: 'Twins of this kind and agency in all.' }),
     }),

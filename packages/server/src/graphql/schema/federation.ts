@@ -1,7 +1,7 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, AgreementState, agencyOf, CommunicationState, durationOfMs, FederationState, type Federation, problem, viewOf } from '@cityweave/core';
+import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Federation, problem, viewOf } from '@cityweave/core';
 import { agreements, communications, memberships } from '../../orchestration/room.ts';
 import { askOne, askPage, parseDeadline } from '../asking.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
@@ -11,7 +11,8 @@ import { neededBy } from '../selection.ts';
 import { deadlineText, type Kit, langText } from './kit.ts';
 import { pageSizeText } from './page.ts';
 import type { ConnectionNode, FederationNode } from './shapes.ts';
-import { memberStates, nameIn } from './value.ts';
+import { defineStates, type States } from './states.ts';
+import { nameIn } from './value.ts';
 
 export const startedNode = (federation: Federation): FederationNode => ({ view: viewOf(federation), started: federation });
 
@@ -34,7 +35,8 @@ export const federationNodes = (room: GraphqlRoom): readonly FederationNode[] =>
 export const askable = ({ view, started }: FederationNode): Federation | Promise<never> =>
   started ?? refuse(problem('notInitiator', { subject: view.id, accepted: `ask its initiator, ${agencyOf(view.initiator)}` }));
 
-const agreementsOf = (room: GraphqlRoom, { view }: FederationNode): readonly Agreement[] => agreements.all(room.records).filter(({ terms }) => terms.federationId === view.id);
+const agreementsOf = (room: GraphqlRoom, { view }: FederationNode): readonly Agreement[] =>
+  agreements.all(room.records).filter(({ terms }) => terms.federationId === view.id);
 
 const connectionsOf = (room: GraphqlRoom, { view }: FederationNode): readonly ConnectionNode[] =>
   communications
@@ -47,24 +49,23 @@ const connectionsOf = (room: GraphqlRoom, { view }: FederationNode): readonly Co
       return member ? [{ member, id, state: lost ? 'INTERRUPTED' : state, since: lost ? status.since : since, status }] : [];
     });
 
-export const defineStates = ({ builder }: Kit) => ({
-  federation: builder.enumType('FederationState', { description: 'Where a federation stands: from DRAFT over DISCOVERING, NEGOTIATING and FORMING to ACTIVE; DEGRADED while a link is interrupted; then RELEASING and RELEASED.', values: FederationState.options }),
-  member: builder.enumType('MemberState', { description: 'Where a member stands: from INVITED over AGREED and CONNECTING to ACTIVE; INTERRUPTED while its link is; then LEAVING, LEFT or REMOVED.', values: memberStates }),
-  agreement: builder.enumType('AgreementState', { description: 'Where the negotiation of an agreement stands. No data moves before AGREED.', values: AgreementState.options }),
-  connection: builder.enumType('ConnectionState', { description: 'Where a connection stands.', values: CommunicationState.options }),
-});
-
-type States = ReturnType<typeof defineStates>;
-
 const defineMember = ({ builder }: Kit, states: States): void => {
   builder.objectType('Member', {
     description: 'An agency that takes part in a federation, or was asked to.',
     fields: (t) => ({
       agency: t.field({ type: 'Agency', description: 'Who.', resolve: ({ member }, _args, { agencies }) => agencies.of(member.agency) }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'Its name as it was registered.', resolve: ({ member }, { lang }) => nameIn(member.name, lang) }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'Its name as it was registered.',
+        resolve: ({ member }, { lang }) => nameIn(member.name, lang),
+      }),
       state: t.field({ type: states.member, description: 'Where it stands.', resolve: ({ member }) => member.state }),
       since: t.field({ type: 'DateTime', description: 'Since when it stands there.', resolve: ({ member }) => member.since }),
-      kinds: t.field({ type: ['Term'], description: 'Kinds of twins that it shares.', resolve: ({ member }) => [...new Set(member.features.map(({ kind }) => kind))].map((id) => ({ id })) }),
+      kinds: t.field({
+        type: ['Term'],
+        description: 'Kinds of twins that it shares.',
+        resolve: ({ member }) => [...new Set(member.features.map(({ kind }) => kind))].map((id) => ({ id })),
+      }),
       reason: t.string({ nullable: true, description: 'Why it stands there, where there is something to explain.', resolve: ({ full }) => full?.reason }),
     }),
   });
@@ -79,9 +80,19 @@ const defineConnection = ({ builder }: Kit, states: States): void => {
       state: t.field({ type: states.connection, description: 'Where it stands.', resolve: ({ state }) => CommunicationState.parse(state) }),
       since: t.field({ type: 'DateTime', description: 'Since when it stands there.', resolve: ({ since }) => since }),
       lastSeen: t.field({ type: 'DateTime', nullable: true, description: 'When the other end last answered.', resolve: ({ status }) => status?.lastSeen }),
-      latency: t.field({ type: 'Duration', nullable: true, description: 'How long the last answer took.', resolve: ({ status }) => (status?.latencyMs === undefined ? undefined : durationOfMs(status.latencyMs)) }),
+      latency: t.field({
+        type: 'Duration',
+        nullable: true,
+        description: 'How long the last answer took.',
+        resolve: ({ status }) => (status?.latencyMs === undefined ? undefined : durationOfMs(status.latencyMs)),
+      }),
       failures: t.int({ description: 'Failures in a row.', resolve: ({ status }) => status?.failures ?? 0 }),
-      nextProbeAt: t.field({ type: 'DateTime', nullable: true, description: 'When an interrupted line is tried next.', resolve: ({ status }) => status?.nextProbeAt }),
+      nextProbeAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When an interrupted line is tried next.',
+        resolve: ({ status }) => status?.nextProbeAt,
+      }),
     }),
   });
 };
@@ -93,7 +104,11 @@ const defineAgreement = ({ builder }: Kit, states: States): void => {
       kind: t.field({ type: 'Term', description: 'The kind.', resolve: ({ kind }) => ({ id: kind }) }),
       feature: t.id({ description: '`urn:dtf:feature:...`', resolve: ({ featureId }) => featureId }),
       modes: t.stringList({ description: 'How: "read", "subscribe".', resolve: ({ modes }) => modes }),
-      withheld: t.field({ type: ['Term'], description: 'Terms kept back, with their narrower ones.', resolve: ({ withheld = [] }) => withheld.map((id) => ({ id })) }),
+      withheld: t.field({
+        type: ['Term'],
+        description: 'Terms kept back, with their narrower ones.',
+        resolve: ({ withheld = [] }) => withheld.map((id) => ({ id })),
+      }),
       maxRatePerMinute: t.int({ nullable: true, description: 'Questions a minute, where bounded.', resolve: ({ maxRatePerMinute }) => maxRatePerMinute }),
     }),
   });
@@ -101,9 +116,21 @@ const defineAgreement = ({ builder }: Kit, states: States): void => {
     description: 'The terms under which one agency lets another use its twins. Both hold the same hash before any data moves.',
     fields: (t) => ({
       id: t.exposeID('id', { description: '`urn:dtf:agreement:...`' }),
-      state: t.field({ type: states.agreement, description: 'Where the negotiation stands. REQUESTED at the provider waits for `answerRequest`.', resolve: ({ state }) => state }),
-      consumer: t.field({ type: 'Agency', description: 'Who uses.', resolve: ({ terms }, _args, { agencies }) => agencies.of(agencyOf(terms.parties.consumer)) }),
-      provider: t.field({ type: 'Agency', description: 'Who lets use.', resolve: ({ terms }, _args, { agencies }) => agencies.of(agencyOf(terms.parties.provider)) }),
+      state: t.field({
+        type: states.agreement,
+        description: 'Where the negotiation stands. REQUESTED at the provider waits for `answerRequest`.',
+        resolve: ({ state }) => state,
+      }),
+      consumer: t.field({
+        type: 'Agency',
+        description: 'Who uses.',
+        resolve: ({ terms }, _args, { agencies }) => agencies.of(agencyOf(terms.parties.consumer)),
+      }),
+      provider: t.field({
+        type: 'Agency',
+        description: 'Who lets use.',
+        resolve: ({ terms }, _args, { agencies }) => agencies.of(agencyOf(terms.parties.provider)),
+      }),
       purpose: t.field({ type: 'Term', description: 'What for.', resolve: ({ terms }) => ({ id: terms.purpose }) }),
       features: t.field({ type: ['GrantedFeature'], description: 'What is granted.', resolve: ({ terms }) => terms.features }),
       area: t.field({ type: 'GeoJSON', nullable: true, description: 'Where, if not everywhere.', resolve: ({ terms }) => terms.area }),
@@ -117,31 +144,59 @@ const defineAgreement = ({ builder }: Kit, states: States): void => {
   });
 };
 
-const defineFederationType = ({ builder }: Kit, states: States): void => {
+const defineNeed = ({ builder }: Kit): void => {
   builder.objectType('Need', {
     description: 'What a federation must bring together: a kind of twin.',
     fields: (t) => ({
       kind: t.field({ type: 'Term', description: 'The kind; narrower ones serve too.', resolve: ({ kind }) => ({ id: kind }) }),
-      agencies: t.field({ type: ['Agency'], nullable: true, description: 'From these only; from anybody where null.', resolve: ({ agencies: ids }, _args, { agencies }) => ids?.map(agencies.of) }),
+      agencies: t.field({
+        type: ['Agency'],
+        nullable: true,
+        description: 'From these only; from anybody where null.',
+        resolve: ({ agencies: ids }, _args, { agencies }) => ids?.map(agencies.of),
+      }),
       optional: t.exposeBoolean('optional', { description: 'The federation can do without.' }),
     }),
   });
+};
+
+const defineFederationType = ({ builder }: Kit, states: States): void => {
   builder.objectType('Federation', {
     description: 'Twins of several agencies joined for a purpose. Questions are asked of its initiator.',
     interfaces: ['Node'],
     fields: (t) => ({
       id: t.id({ description: '`urn:dtf:federation:<authority>:<local>`', resolve: ({ view }) => view.id }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'Its name.', resolve: ({ view }, { lang }) => nameIn(view.name, lang) }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'Its name.',
+        resolve: ({ view }, { lang }) => nameIn(view.name, lang),
+      }),
       purpose: t.field({ type: 'Term', description: 'What for.', resolve: ({ view }) => ({ id: view.purpose }) }),
       state: t.field({ type: states.federation, description: 'Where it stands.', resolve: ({ view }) => view.state }),
       since: t.field({ type: 'DateTime', description: 'Since when it stands there.', resolve: ({ view }) => view.since }),
       reason: t.string({ nullable: true, description: 'What it waits for, or why it ended.', resolve: ({ view }) => view.reason }),
-      initiator: t.field({ type: 'Agency', description: 'Who started it and answers questions.', resolve: ({ view }, _args, { agencies }) => agencies.of(agencyOf(view.initiator)) }),
+      initiator: t.field({
+        type: 'Agency',
+        description: 'Who started it and answers questions.',
+        resolve: ({ view }, _args, { agencies }) => agencies.of(agencyOf(view.initiator)),
+      }),
       needs: t.field({ type: ['Need'], description: 'What it must bring together.', resolve: ({ view }) => view.needs }),
       area: t.field({ type: 'GeoJSON', nullable: true, description: 'Where, if not everywhere.', resolve: ({ view }) => view.area }),
-      members: t.field({ type: ['Member'], description: 'Who takes part beside the initiator.', resolve: ({ view, started }) => view.members.map((member) => ({ member, full: started?.members.find(({ twinId }) => twinId === member.twinId) })) }),
-      connections: t.field({ type: ['Connection'], description: 'The lines to the members; known to the initiator.', resolve: (node, _args, { room }) => connectionsOf(room, node) }),
-      agreements: t.field({ type: ['Agreement'], description: 'The agreements that this node is a party to.', resolve: (node, _args, { room }) => agreementsOf(room, node) }),
+      members: t.field({
+        type: ['Member'],
+        description: 'Who takes part beside the initiator.',
+        resolve: ({ view, started }) => view.members.map((member) => ({ member, full: started?.members.find(({ twinId }) => twinId === member.twinId) })),
+      }),
+      connections: t.field({
+        type: ['Connection'],
+        description: 'The lines to the members; known to the initiator.',
+        resolve: (node, _args, { room }) => connectionsOf(room, node),
+      }),
+      agreements: t.field({
+        type: ['Agreement'],
+        description: 'The agreements that this node is a party to.',
+        resolve: (node, _args, { room }) => agreementsOf(room, node),
+      }),
     }),
   });
 };
@@ -154,7 +209,11 @@ const summarise = async (node: FederationNode, args: Parameters<typeof toSummary
   return fault ? Promise.reject(badInput(fault)) : context.room.orchestration.summarise(federation, question, { deadlineMs, signal: context.signal });
 };
 
-type SummaryArgs = { readonly filter?: Parameters<typeof toFilter>[0]; readonly by: readonly ('kind' | 'agency')[]; readonly deadline?: string | null | undefined };
+type SummaryArgs = {
+  readonly filter?: Parameters<typeof toFilter>[0];
+  readonly by: readonly ('kind' | 'agency')[];
+  readonly deadline?: string | null | undefined;
+};
 
 const toSummary = ({ filter, by, deadline }: SummaryArgs, faults: ReturnType<typeof createFaults>) => {
   const unique = [...new Set(by)];
@@ -174,7 +233,7 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
         after: t.arg.string({ description: 'Cursor behind which the page begins, of an earlier page of the same question.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
       },
-      resolve: async (node, args, context, info) => askPage(context, await askable(node), { args, needed: neededBy(info, typed, vocabulary) }),
+      resolve: async (...[node, args, context, info]) => askPage(context, await askable(node), { args, needed: neededBy(info, typed, vocabulary) }),
     }),
     twin: t.field({
       type: 'FederatedTwinAnswer',
@@ -183,7 +242,8 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
         id: t.arg.id({ required: true, description: 'A URN, an alternative identifier or an object of interest.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
       },
-      resolve: async (node, { id, deadline }, context, info) => askOne(context, await askable(node), { id, deadline, needed: neededBy(info, typed, vocabulary) }),
+      resolve: async (...[node, { id, deadline }, context, info]) =>
+        askOne(context, await askable(node), { id, deadline, needed: neededBy(info, typed, vocabulary) }),
     }),
     summary: t.field({
       type: 'SummaryAnswer',
@@ -203,6 +263,7 @@ export const defineFederations = (kit: Kit): States => {
   defineMember(kit, states);
   defineConnection(kit, states);
   defineAgreement(kit, states);
+  defineNeed(kit);
   defineFederationType(kit, states);
   defineQuestions(kit);
   return states;

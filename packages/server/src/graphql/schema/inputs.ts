@@ -5,7 +5,7 @@ import { limits } from '@cityweave/core';
 import type { AreaGiven, CircleGiven, FilterGiven, LinkTestGiven, PropertyTestGiven, RelationGiven } from '../filter.ts';
 import type { Builder } from './builder.ts';
 
-const defineEnums = (builder: Builder) => ({
+const defineTestEnums = (builder: Builder) => ({
   direction: builder.enumType('Direction', {
     description: 'Which way a link is followed.',
     values: {
@@ -37,6 +37,9 @@ const defineEnums = (builder: Builder) => ({
       NEARER_THAN: { value: 'nearerThan', description: 'At most `metres` apart.' },
     } as const,
   }),
+});
+
+const defineOtherEnums = (builder: Builder) => ({
   orderKey: builder.enumType('TwinOrderKey', {
     description: 'What twins are ordered by. Every order ends in the id by code point, so that it is total.',
     values: {
@@ -61,6 +64,8 @@ const defineEnums = (builder: Builder) => ({
     values: { KIND: { value: 'kind', description: 'By kind.' }, AGENCY: { value: 'agency', description: 'By agency.' } } as const,
   }),
 });
+
+const defineEnums = (builder: Builder) => ({ ...defineTestEnums(builder), ...defineOtherEnums(builder) });
 
 type Enums = ReturnType<typeof defineEnums>;
 
@@ -119,10 +124,14 @@ const defineFilter = ({ filter, property, linked, related }: Tests, area: Return
   filter.implement({
     description: `Which twins: all members that are given must hold; an empty filter holds for every twin. Nested at most ${limits.filterDepthMax} deep, at most ${limits.filterNodesMax} parts in all.`,
     fields: (t) => ({
-      ids: t.idList({ description: `By any identifier a twin is known by: its id, an alternative one, its object of interest. At most ${limits.filterIdsMax}.` }),
+      ids: t.idList({
+        description: `By any identifier a twin is known by: its id, an alternative one, its object of interest. At most ${limits.filterIdsMax}.`,
+      }),
       agencies: t.idList({ description: 'Kept by one of these agencies, as "urn:dtf:agency:water.example".' }),
       kinds: t.idList({ description: `Of one of these kinds, as "city:Hospital"; a kind includes its narrower terms. At most ${limits.filterKindsMax}.` }),
-      text: t.string({ description: `Every word begins a word of the name, an identifier or a text value. At most ${limits.filterTextCharactersMax} characters.` }),
+      text: t.string({
+        description: `Every word begins a word of the name, an identifier or a text value. At most ${limits.filterTextCharactersMax} characters.`,
+      }),
       within: t.field({ type: area, description: 'The place meets this area.' }),
       relates: t.field({ type: [related], description: 'All of these relations to other twins hold.' }),
       property: t.field({ type: [property], description: 'All of these tests of properties hold.' }),

@@ -20,7 +20,11 @@ export const kindsOf = ({ kinds }: LinkArgs, vocabulary: Vocabulary): readonly T
 };
 
 /** The links as seen from some twins: those of the other twin at their far end. */
-export const linkNodes = (links: readonly Link[], from: ReadonlySet<TwinId>, { direction, ends }: { readonly direction: Direction; readonly ends: LinkEnds }): readonly LinkNode[] => {
+export const linkNodes = (
+  links: readonly Link[],
+  from: ReadonlySet<TwinId>,
+  { direction, ends }: { readonly direction: Direction; readonly ends: LinkEnds },
+): readonly LinkNode[] => {
   const unique = new Map(links.map((link) => [link.id, link]));
   return [...unique.values()].flatMap((link) => [
     ...(direction !== 'in' && from.has(link.from) ? [{ link, to: link.to, ends }] : []),
@@ -32,7 +36,8 @@ export const pageOfLinks = (links: readonly LinkNode[], args: PageArgs) => orBad
 
 const defineEnd = ({ builder }: Kit): void => {
   builder.objectType('LinkedTwin', {
-    description: 'The twin at the other end of a link, perhaps of another agency. Its id and agency are known by the link; the rest is asked of its owner within the time of the answer, and null where it cannot be had.',
+    description:
+      'The twin at the other end of a link, perhaps of another agency. Its id and agency are known by the link; the rest is asked of its owner within the time of the answer, and null where it cannot be had.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'The URN of the twin.' }),
       agency: t.field({ type: 'Agency', description: 'Whose twin it is.', resolve: ({ id }, _args, { agencies }) => agencies.of(agencyOf(id)) }),
@@ -40,13 +45,19 @@ const defineEnd = ({ builder }: Kit): void => {
         nullable: true,
         args: { lang: t.arg.string({ description: langText }) },
         description: 'Its name, where its owner answered.',
-        resolve: async ({ id, ends }, { lang }) => { const twin = await ends.twin(id); return twin && nameIn(twin.name, lang); },
+        resolve: async ({ id, ends }, { lang }) => {
+          const twin = await ends.twin(id);
+          return twin && nameIn(twin.name, lang);
+        },
       }),
       kind: t.field({
         type: 'Term',
         nullable: true,
         description: 'Its kind, where its owner answered.',
-        resolve: async ({ id, ends }) => { const twin = await ends.twin(id); return twin && { id: twin.kind }; },
+        resolve: async ({ id, ends }) => {
+          const twin = await ends.twin(id);
+          return twin && { id: twin.kind };
+        },
       }),
     }),
   });
@@ -60,7 +71,11 @@ export const defineLinks = (kit: Kit) => {
       id: t.id({ description: 'Known by its ends and its kind.', resolve: ({ link }) => link.id }),
       kind: t.field({ type: 'Term', description: 'What the relation means, as "city:locatedOn".', resolve: ({ link }) => ({ id: link.kind }) }),
       from: t.field({ type: 'LinkedTwin', description: 'Where the link begins.', resolve: ({ link, ends }) => ({ id: link.from, ends }) }),
-      to: t.field({ type: 'LinkedTwin', description: 'The other end as seen from the twin that was asked: with direction IN, where the link begins.', resolve: ({ to, ends }) => ({ id: to, ends }) }),
+      to: t.field({
+        type: 'LinkedTwin',
+        description: 'The other end as seen from the twin that was asked: with direction IN, where the link begins.',
+        resolve: ({ to, ends }) => ({ id: to, ends }),
+      }),
       source: t.field({ type: 'Agency', description: 'Who says so.', resolve: ({ link }, _args, { agencies }) => agencies.of(link.source) }),
       evidence: t.string({ nullable: true, description: 'What it rests on, as the columns of a declared join.', resolve: ({ link }) => link.evidence }),
       recordedAt: t.field({ type: 'DateTime', description: 'When the node learnt it.', resolve: ({ link }) => link.recordedAt }),

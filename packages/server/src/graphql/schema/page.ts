@@ -1,14 +1,24 @@
 /**
  * Pages: Relay connections with opaque cursors that stay valid under inserts.
  */
-import { limits, ok, fail, PageKey, type Result } from '@cityweave/core';
-import { badInput, type BadInput } from '../fault.ts';
+import { fail, limits, ok, PageKey, type Result } from '@cityweave/core';
+import { type BadInput, badInput } from '../fault.ts';
 import type { Builder } from './builder.ts';
 
-export type PageInfo = { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | undefined; readonly endCursor: string | undefined };
+export type PageInfo = {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | undefined;
+  readonly endCursor: string | undefined;
+};
 export type Edge<T> = { readonly cursor: string; readonly node: T };
 
-export type PageArgs = { readonly first?: number | null | undefined; readonly after?: string | null | undefined; readonly last?: number | null | undefined; readonly before?: string | null | undefined };
+export type PageArgs = {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+};
 
 /** A page as asked for: how many, and in which direction from where. */
 export type Page = { readonly size: number; readonly backwards: boolean; readonly from: string | undefined };
@@ -45,7 +55,11 @@ export const decodeKey = (argument: string, cursor: string | undefined): Result<
 };
 
 /** Edges of a list that is whole in memory; cursors are positions after ids. */
-export const pageOfList = <T>(all: readonly T[], { first, after }: PageArgs, idOf: (item: T) => string): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count: () => number }, BadInput> => {
+export const pageOfList = <T>(
+  all: readonly T[],
+  { first, after }: PageArgs,
+  idOf: (item: T) => string,
+): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count: () => number }, BadInput> => {
   const parsed = parsePage({ first, after });
   if (!parsed.ok) return parsed;
   const cursorOf = (item: T) => Buffer.from(idOf(item)).toString('base64url');
@@ -53,7 +67,11 @@ export const pageOfList = <T>(all: readonly T[], { first, after }: PageArgs, idO
   if (typeof after === 'string' && start === 0) return fail({ argument: 'after', found: after, accepted: 'a cursor of an earlier page of the same list' });
   const items = all.slice(start, start + parsed.value.size);
   const edges = items.map((node) => ({ node, cursor: cursorOf(node) }));
-  return ok({ edges, count: () => all.length, pageInfo: { hasNextPage: start + items.length < all.length, hasPreviousPage: start > 0, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor } });
+  return ok({
+    edges,
+    count: () => all.length,
+    pageInfo: { hasNextPage: start + items.length < all.length, hasPreviousPage: start > 0, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor },
+  });
 };
 
 export const orBadInput = <T>(result: Result<T, BadInput>): T | Promise<never> => (result.ok ? result.value : Promise.reject(badInput(result.problem)));
@@ -65,7 +83,11 @@ export const definePageInfo = (builder: Builder): void => {
       hasNextPage: t.exposeBoolean('hasNextPage', { description: 'More follows after `endCursor`.' }),
       hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Something stands before `startCursor`.' }),
       startCursor: t.string({ nullable: true, description: 'Cursor of the first edge; null in an empty page.', resolve: ({ startCursor }) => startCursor }),
-      endCursor: t.string({ nullable: true, description: 'Cursor of the last edge, to be given as `after` for the next page.', resolve: ({ endCursor }) => endCursor }),
+      endCursor: t.string({
+        nullable: true,
+        description: 'Cursor of the last edge, to be given as `after` for the next page.',
+        resolve: ({ endCursor }) => endCursor,
+      }),
     }),
   });
 };

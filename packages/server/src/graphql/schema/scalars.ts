@@ -48,7 +48,13 @@ const toScalar = (name: string, { specifiedByURL, description, accepted, parse }
     if (parsed === undefined) throw badInput({ argument: name, found: given, accepted });
     return parsed;
   };
-  return new GraphQLScalarType({ name, description, specifiedByURL, parseValue: checked, parseLiteral: (node: ValueNode, variables) => checked(valueFromASTUntyped(node, variables)) });
+  return new GraphQLScalarType({
+    name,
+    description,
+    specifiedByURL,
+    parseValue: checked,
+    parseLiteral: (...[node, variables]: [ValueNode, (Record<string, unknown> | null)?]) => checked(valueFromASTUntyped(node, variables)),
+  });
 };
 
 const names = Object.keys(rows) as readonly ScalarName[]; // branding: keys of our own table

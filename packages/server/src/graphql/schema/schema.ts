@@ -1,21 +1,21 @@
 /**
  * The schema of a node: built from its vocabulary alone, so that it can be printed without a node.
  */
-import { createVocabulary, type Vocabulary } from '@cityweave/core';
+import { cityDictionary, createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { defineOperator } from '../operations/operator.ts';
+import { defineOwnTwins } from '../operations/own-twins.ts';
+import { defineQueries } from '../operations/query.ts';
+import { defineRegistry } from '../operations/registry.ts';
+import { defineSubgraph } from '../operations/subgraph.ts';
+import { defineSubscriptions } from '../operations/subscription.ts';
 import { createTypedKinds, type TypedKinds } from '../typed-kinds.ts';
 import { createBuilder } from './builder.ts';
 import { defineFederatedTwins } from './federated-twin.ts';
 import { defineFederations } from './federation.ts';
 import { defineInputs } from './inputs.ts';
 import type { Kit } from './kit.ts';
-import { defineOperator } from '../operations/operator.ts';
-import { defineOwnTwins } from '../operations/own-twins.ts';
 import { definePageInfo } from './page.ts';
-import { defineQueries } from '../operations/query.ts';
-import { defineRegistry } from '../operations/registry.ts';
-import { defineSubgraph } from '../operations/subgraph.ts';
-import { defineSubscriptions } from '../operations/subscription.ts';
 import { defineTwins } from './twin.ts';
 import { defineValues } from './value.ts';
 
@@ -37,10 +37,22 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   return builder.toSchema();
 };
 
-/** Built twice: first without the kinds of the dictionaries, to know which names are taken. */
+/** Schemas by vocabulary: the nodes of a city share theirs. */
+const built = new WeakMap<Vocabulary, GraphQLSchema>();
+
 export const createSchema = (vocabulary: Vocabulary): GraphQLSchema => {
+  const schema = built.get(vocabulary) ?? buildWhole(vocabulary);
+  built.set(vocabulary, schema);
+  return schema;
+};
+
+/** Built twice: first without the kinds of the dictionaries, to know which names are taken. */
+const buildWhole = (vocabulary: Vocabulary): GraphQLSchema => {
   const plain = build(vocabulary, createTypedKinds(createVocabulary([]), new Set()));
   return lexicographicSortSchema(build(vocabulary, createTypedKinds(vocabulary, new Set(Object.keys(plain.getTypeMap())))));
 };
 
 export const printSdl = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;
+
+/** The schema of a node that knows no dictionary but the built-in one: what is committed as schema.graphql. */
+export const printBuiltIn = (): string => printSdl(createSchema(createVocabulary([cityDictionary])));

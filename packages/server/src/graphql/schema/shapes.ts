@@ -58,7 +58,13 @@ export type FederatedPageNode = AnswerNode & {
 export type FederatedTwinAnswerNode = AnswerNode & { readonly twin: FederatedTwinNode | undefined };
 export type SummaryNode = AnswerNode & { readonly groups: readonly Group[] };
 
-export type ConnectionNode = { readonly member: FederationView['members'][number]; readonly id: string; readonly state: string; readonly since: Instant; readonly status: LinkStatus | undefined };
+export type ConnectionNode = {
+  readonly member: FederationView['members'][number];
+  readonly id: string;
+  readonly state: string;
+  readonly since: Instant;
+  readonly status: LinkStatus | undefined;
+};
 export type MemberNode = { readonly member: FederationView['members'][number]; readonly full: Member | undefined };
 
 export type Objects = {

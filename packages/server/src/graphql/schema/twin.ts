@@ -12,10 +12,16 @@ import type { LinkNode, TwinNode } from './shapes.ts';
 import { nameIn } from './value.ts';
 
 /** Own twins' links come from the store; those of others came along with the answer. */
-const linksOf = async ({ twin, found }: TwinNode, args: Pick<LinkArgs, 'direction'> & { readonly kinds: readonly TermId[] | undefined }, context: Context): Promise<readonly LinkNode[]> => {
+const linksOf = async (
+  { twin, found }: TwinNode,
+  args: Pick<LinkArgs, 'direction'> & { readonly kinds: readonly TermId[] | undefined },
+  context: Context,
+): Promise<readonly LinkNode[]> => {
   const { kinds, direction } = args;
   const own = twin.agency === context.room.self.agency;
-  const links = own ? await context.own.links({ id: twin.id, kinds, direction }) : (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind));
+  const links = own
+    ? await context.own.links({ id: twin.id, kinds, direction })
+    : (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind));
   return linkNodes(links, new Set<TwinId>([twin.id]), { direction, ends: found?.ends ?? ownEnds(context) });
 };
 
@@ -29,15 +35,25 @@ type Links = ReturnType<typeof defineLinks>;
 const defineInterface = ({ builder, typed, inputs, vocabulary }: Kit, links: Links): void => {
   builder.interfaceType('Twin', {
     interfaces: ['Node'],
-    description: "One agency's digital representation of one object of interest. A kind that its dictionary declares with properties is a type of its own; all others are GenericTwin.",
+    description:
+      "One agency's digital representation of one object of interest. A kind that its dictionary declares with properties is a type of its own; all others are GenericTwin.",
     resolveType: ({ twin }) => typed.typeOf(twin.kind),
     fields: (t) => ({
       id: t.id({ description: '`urn:dtf:twin:<authority>:<source>/<key>`: the same after every import and on every node.', resolve: ({ twin }) => twin.id }),
       kind: t.field({ type: 'Term', description: 'What it is.', resolve: ({ twin }) => ({ id: twin.kind }) }),
-      name: t.string({ args: { lang: t.arg.string({ description: langText }) }, description: 'Its name.', resolve: ({ twin }, { lang }) => nameIn(twin.name, lang) }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'Its name.',
+        resolve: ({ twin }, { lang }) => nameIn(twin.name, lang),
+      }),
       agency: t.field({ type: 'Agency', description: 'Whose twin it is.', resolve: ({ twin }, _args, { agencies }) => agencies.of(twin.agency) }),
       position: t.field({ type: 'Position', nullable: true, description: 'Where it is, where known.', resolve: ({ twin }) => twin.position }),
-      geometry: t.field({ type: 'GeoJSON', nullable: true, description: 'Its outline, line or point in longitude and latitude, on which spatial filters work.', resolve: ({ twin }) => placeOf(twin) }),
+      geometry: t.field({
+        type: 'GeoJSON',
+        nullable: true,
+        description: 'Its outline, line or point in longitude and latitude, on which spatial filters work.',
+        resolve: ({ twin }) => placeOf(twin),
+      }),
       property: t.field({
         type: 'Value',
         nullable: true,
@@ -60,7 +76,8 @@ const defineInterface = ({ builder, typed, inputs, vocabulary }: Kit, links: Lin
           after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
         },
         description: linkText,
-        resolve: async (node, args, context) => pageOfLinks(await linksOf(node, { direction: args.direction, kinds: kindsOf(args, vocabulary) }, context), args),
+        resolve: async (node, args, context) =>
+          pageOfLinks(await linksOf(node, { direction: args.direction, kinds: kindsOf(args, vocabulary) }, context), args),
       }),
     }),
   });
@@ -68,9 +85,18 @@ const defineInterface = ({ builder, typed, inputs, vocabulary }: Kit, links: Lin
 
 const defineRest = ({ builder }: Kit): void => {
   builder.interfaceFields('Twin', (t) => ({
-    sameAs: t.field({ type: ['Link'], description: 'Links saying that another twin represents the same object.', resolve: (node, _args, context) => linksOf(node, { direction: 'both', kinds: [sameAs] }, context) }),
+    sameAs: t.field({
+      type: ['Link'],
+      description: 'Links saying that another twin represents the same object.',
+      resolve: (node, _args, context) => linksOf(node, { direction: 'both', kinds: [sameAs] }, context),
+    }),
     altIds: t.field({ type: ['AltId'], description: 'Other identifiers it is known by.', resolve: ({ twin }) => twin.altIds ?? [] }),
-    objectOfInterest: t.field({ type: 'URI', nullable: true, description: 'The thing in the city, where its owner names it: twins of several agencies that name the same one are joined.', resolve: ({ twin }) => twin.objectOfInterest }),
+    objectOfInterest: t.field({
+      type: 'URI',
+      nullable: true,
+      description: 'The thing in the city, where its owner names it: twins of several agencies that name the same one are joined.',
+      resolve: ({ twin }) => twin.objectOfInterest,
+    }),
     version: t.int({ description: '1 at first, one more with each change.', resolve: ({ twin }) => twin.version }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was first kept.', resolve: ({ twin }) => twin.createdAt }),
     updatedAt: t.field({ type: 'DateTime', description: 'When it last changed.', resolve: ({ twin }) => twin.updatedAt }),
@@ -87,34 +113,68 @@ const numberIn = ({ value, unit }: Reading, wanted: string | undefined): number 
 const readingOf = ({ twin }: TwinNode, term: string): Reading | undefined => (Object.hasOwn(twin.values, term) ? twin.values[term] : undefined);
 
 const describeField = ({ label, definition, unit, term }: Term): string =>
-  [`${nameIn(label, 'en')}${unit ? `, in ${unit} (UCUM)` : ''}.`, definition && `${nameIn(definition, 'en')}.`, `Of \`${term}\`; null where the agency says nothing of it; provenance by \`property\`.`].filter(Boolean).join(' ');
+  [
+    `${nameIn(label, 'en')}${unit ? `, in ${unit} (UCUM)` : ''}.`,
+    definition && `${nameIn(definition, 'en')}.`,
+    `Of \`${term}\`; null where the agency says nothing of it; provenance by \`property\`.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 const defineTyped = ({ builder }: Kit, { name, term, fields }: TypedKind) => {
   const numeric = ({ term: property }: TypedField) => property.dataType === 'number';
   return builder.objectRef<TwinNode>(name).implement({
     interfaces: ['Node', 'Twin'],
-    description: [`${nameIn(term.label, 'en')} (\`${term.term}\`) as one agency keeps it.`, term.definition && `${nameIn(term.definition, 'en')}.`].filter(Boolean).join(' '),
+    description: [`${nameIn(term.label, 'en')} (\`${term.term}\`) as one agency keeps it.`, term.definition && `${nameIn(term.definition, 'en')}.`]
+      .filter(Boolean)
+      .join(' '),
     fields: (t) =>
       Object.fromEntries(
         fields.map((field) => {
           const description = describeField(field.term);
           const { term: id, unit, dataType } = field.term;
           const valueOf = (node: TwinNode) => readingOf(node, id)?.value;
-          if (numeric(field)) return [field.name, t.float({ nullable: true, description, resolve: (node) => { const reading = readingOf(node, id); return reading && numberIn(reading, unit); } })];
-          if (dataType === 'boolean') return [field.name, t.boolean({ nullable: true, description, resolve: (node) => { const value = valueOf(node); return typeof value === 'boolean' ? value : undefined; } })];
-          if (dataType === 'text' || dataType === 'instant') return [field.name, t.string({ nullable: true, description, resolve: (node) => textOf(valueOf(node)) })];
+          if (numeric(field))
+            return [
+              field.name,
+              t.float({
+                nullable: true,
+                description,
+                resolve: (node) => {
+                  const reading = readingOf(node, id);
+                  return reading && numberIn(reading, unit);
+                },
+              }),
+            ];
+          if (dataType === 'boolean')
+            return [
+              field.name,
+              t.boolean({
+                nullable: true,
+                description,
+                resolve: (node) => {
+                  const value = valueOf(node);
+                  return typeof value === 'boolean' ? value : undefined;
+                },
+              }),
+            ];
+          if (dataType === 'text' || dataType === 'instant')
+            return [field.name, t.string({ nullable: true, description, resolve: (node) => textOf(valueOf(node)) })];
           return [field.name, t.field({ type: 'JSON', nullable: true, description, resolve: valueOf })];
         }),
       ),
   });
 };
 
-const textOf = (value: Reading['value'] | undefined): string | undefined => (value === undefined || value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const textOf = (value: Reading['value'] | undefined): string | undefined =>
+  value === undefined || value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 export const defineTwins = (kit: Kit) => {
   const links = defineLinks(kit);
   defineInterface(kit, links);
   defineRest(kit);
-  const generic = kit.builder.objectRef<TwinNode>(genericTwin).implement({ interfaces: ['Node', 'Twin'], description: 'A twin of a kind that no dictionary declares with properties.' });
+  const generic = kit.builder
+    .objectRef<TwinNode>(genericTwin)
+    .implement({ interfaces: ['Node', 'Twin'], description: 'A twin of a kind that no dictionary declares with properties.' });
   return { links, twins: [generic, ...kit.typed.kinds.map((kind) => defineTyped(kit, kind))] };
 };

@@ -1,7 +1,7 @@
 /**
  * Agencies, terms, positions and values. A value is never bare: it says of which term, in which unit, when it was true, who says so and how good it is.
  */
-import { ageMs, durationOfMs, type LanguageMap, MemberState, textIn } from '@cityweave/core';
+import { ageMs, durationOfMs, type LanguageMap, textIn } from '@cityweave/core';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
 import type { TwinNode } from './shapes.ts';
@@ -51,7 +51,15 @@ const defineTerm = ({ builder, vocabulary }: Kit): void => {
     description: 'A term of a semantic dictionary. A term that no dictionary of this node knows has an id and nothing else.',
     fields: (t) => ({
       id: t.exposeID('id', { description: '`prefix:name`, as "city:FloodZone".' }),
-      role: t.field({ type: role, nullable: true, description: 'What it names.', resolve: ({ id }) => { const term = vocabulary.term(id); return term && termRoles[term.role]; } }),
+      role: t.field({
+        type: role,
+        nullable: true,
+        description: 'What it names.',
+        resolve: ({ id }) => {
+          const term = vocabulary.term(id);
+          return term && termRoles[term.role];
+        },
+      }),
       label: t.string({
         args: { lang: t.arg.string({ description: langText }) },
         description: 'How people call it; its id where no dictionary has it.',
@@ -61,14 +69,38 @@ const defineTerm = ({ builder, vocabulary }: Kit): void => {
         nullable: true,
         args: { lang: t.arg.string({ description: langText }) },
         description: 'What it means.',
-        resolve: ({ id }, { lang }) => { const term = vocabulary.term(id); return term?.definition && nameIn(term.definition, lang); },
+        resolve: ({ id }, { lang }) => {
+          const term = vocabulary.term(id);
+          return term?.definition && nameIn(term.definition, lang);
+        },
       }),
-      unit: t.string({ nullable: true, description: 'UCUM code in which values of this property are compared and shown by default.', resolve: ({ id }) => vocabulary.term(id)?.unit }),
-      broader: t.field({ type: ['Term'], description: 'Wider terms.', resolve: ({ id }) => (vocabulary.term(id)?.broader ?? []).map((wider) => ({ id: wider })) }),
-      sameAs: t.field({ type: ['Term'], description: 'Terms of other dictionaries that mean exactly this.', resolve: ({ id }) => (vocabulary.term(id)?.sameAs ?? []).map((other) => ({ id: other })) }),
-      properties: t.field({ type: ['Term'], description: 'Of a kind: the properties that its twins are expected to have.', resolve: ({ id }) => (vocabulary.term(id)?.properties ?? []).map((term) => ({ id: term })) }),
     }),
   });
+};
+
+const defineTermRelations = ({ builder, vocabulary }: Kit): void => {
+  builder.objectFields('Term', (t) => ({
+    unit: t.string({
+      nullable: true,
+      description: 'UCUM code in which values of this property are compared and shown by default.',
+      resolve: ({ id }) => vocabulary.term(id)?.unit,
+    }),
+    broader: t.field({
+      type: ['Term'],
+      description: 'Wider terms.',
+      resolve: ({ id }) => (vocabulary.term(id)?.broader ?? []).map((wider) => ({ id: wider })),
+    }),
+    sameAs: t.field({
+      type: ['Term'],
+      description: 'Terms of other dictionaries that mean exactly this.',
+      resolve: ({ id }) => (vocabulary.term(id)?.sameAs ?? []).map((other) => ({ id: other })),
+    }),
+    properties: t.field({
+      type: ['Term'],
+      description: 'Of a kind: the properties that its twins are expected to have.',
+      resolve: ({ id }) => (vocabulary.term(id)?.properties ?? []).map((term) => ({ id: term })),
+    }),
+  }));
 };
 
 const definePlace = ({ builder }: Kit): void => {
@@ -106,13 +138,25 @@ const defineValueTypes = ({ builder, inputs: { flag } }: Kit): void => {
     fields: (t) => ({
       term: t.field({ type: 'Term', description: 'The property.', resolve: ({ term }) => ({ id: term }) }),
       value: t.field({ type: 'JSON', nullable: true, description: 'The value as it is kept; null is a value too.', resolve: ({ value }) => value.value }),
-      number: t.float({ nullable: true, description: 'The value where it is a number, in `unit`.', resolve: ({ value: { value } }) => (typeof value === 'number' ? value : undefined) }),
-      text: t.string({ nullable: true, description: 'The value where it is a text.', resolve: ({ value: { value } }) => (typeof value === 'string' ? value : undefined) }),
+      number: t.float({
+        nullable: true,
+        description: 'The value where it is a number, in `unit`.',
+        resolve: ({ value: { value } }) => (typeof value === 'number' ? value : undefined),
+      }),
+      text: t.string({
+        nullable: true,
+        description: 'The value where it is a text.',
+        resolve: ({ value: { value } }) => (typeof value === 'string' ? value : undefined),
+      }),
       unit: t.string({ nullable: true, description: 'UCUM code, as "m" or "kW".', resolve: ({ value }) => value.unit }),
       datum: t.string({ nullable: true, description: 'Vertical or horizontal datum, named and never guessed.', resolve: ({ value }) => value.datum }),
       observedAt: t.field({ type: 'DateTime', description: 'When it was true.', resolve: ({ value }) => value.observedAt }),
       recordedAt: t.field({ type: 'DateTime', description: 'When the node learnt it.', resolve: ({ value }) => value.recordedAt }),
-      age: t.field({ type: 'Duration', description: 'Time since it was true.', resolve: ({ value }, _args, { room }) => durationOfMs(ageMs(value, room.deps.clock.now())) }),
+      age: t.field({
+        type: 'Duration',
+        description: 'Time since it was true.',
+        resolve: ({ value }, _args, { room }) => durationOfMs(ageMs(value, room.deps.clock.now())),
+      }),
       source: t.field({ type: 'Agency', description: 'Who says so.', resolve: ({ value }, _args, { agencies }) => agencies.of(value.source) }),
       origin: t.string({ nullable: true, description: 'The file, feed or request it came from, by name and version.', resolve: ({ value }) => value.origin }),
       flag: t.field({ type: flag, description: 'How it came about.', resolve: ({ value }) => value.flag }),
@@ -135,7 +179,11 @@ const defineMerged = ({ builder }: Kit): void => {
     description: 'A property of a federated twin: the value that wins by the rules of the federation, and beside it whatever the other agencies say.',
     fields: (t) => ({
       winner: t.field({ type: 'Value', description: 'The value that stands.', resolve: ({ term, winner }) => ({ term, value: winner }) }),
-      alternatives: t.field({ type: ['Value'], description: 'What others say, best first.', resolve: ({ term, alternatives }) => alternatives.map((value) => ({ term, value })) }),
+      alternatives: t.field({
+        type: ['Value'],
+        description: 'What others say, best first.',
+        resolve: ({ term, alternatives }) => alternatives.map((value) => ({ term, value })),
+      }),
       conflict: t.exposeBoolean('conflict', { description: "Some alternative differs from the winner by more than the federation's tolerance for this term." }),
       rule: t.field({ type: rule, description: 'Why the winner won.', resolve: (merged) => merged.rule }),
     }),
@@ -145,10 +193,9 @@ const defineMerged = ({ builder }: Kit): void => {
 export const defineValues = (kit: Kit): void => {
   defineAgency(kit);
   defineTerm(kit);
+  defineTermRelations(kit);
   definePlace(kit);
   defineQuality(kit);
   defineValueTypes(kit);
   defineMerged(kit);
 };
-
-export const memberStates = MemberState.options;

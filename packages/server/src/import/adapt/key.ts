@@ -47,7 +47,7 @@ const roundTo = (value: number, tolerance: number): number => Math.round(value /
 export const ordinalIdOf = (id: TwinId, ordinal: number): TwinId => (ordinal <= 1 ? id : `${id};${ordinal}`) as TwinId; // branding: an id with a suffix that ids allow
 
 /** The same row under another id; its links and joins go with it. */
-export const withId = (staged: StagedTwin, id: TwinId): StagedTwin => {
+export const withId = <S extends Pick<StagedTwin, 'twin' | 'links' | 'joins'>>(staged: S, id: TwinId): S => {
   const renamed = (end: TwinId): TwinId => (end === staged.twin.id ? id : end);
   return {
     ...staged,

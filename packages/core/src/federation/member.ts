@@ -1,0 +1,50 @@
+/**
+ * Member: a twin that takes part in a federation, as its initiator keeps it: where it stands, what it offers, what is being said to it.
+ */
+import { z } from 'zod';
+import { AgencyId, AgreementId, ConnectionId, FeatureId, MessageId, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { LanguageMap } from '../ground/language.ts';
+import { defineLifecycle } from '../ground/lifecycle.ts';
+import { Geometry } from '../ground/place.ts';
+import { Endpoint, PublicKey } from '../twin/digital-twin.ts';
+
+export const MemberState = z.enum(['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED', 'LEAVING', 'LEFT', 'REMOVED']);
+export type MemberState = z.infer<typeof MemberState>;
+
+export const memberLifecycle = defineLifecycle<MemberState>('member', 'INVITED', {
+  INVITED: ['AGREED', 'REMOVED'],
+  AGREED: ['CONNECTING', 'LEAVING', 'REMOVED'],
+  CONNECTING: ['ACTIVE', 'LEAVING', 'REMOVED'],
+  ACTIVE: ['INTERRUPTED', 'LEAVING', 'REMOVED'],
+  INTERRUPTED: ['ACTIVE', 'LEAVING', 'REMOVED'],
+  LEAVING: ['LEFT', 'REMOVED'],
+  LEFT: ['REMOVED'],
+  REMOVED: [],
+});
+
+/** A message that is to be said: saved with its id before it is sent, so that saying it again after a crash is harmless. */
+export const Step = z.object({ move: z.enum(['invite', 'connect', 'form', 'release']), messageId: MessageId });
+export type Step = z.infer<typeof Step>;
+export type Move = Step['move'];
+
+export const Member = z.object({
+  twinId: TwinId,
+  agency: AgencyId,
+  name: LanguageMap,
+  endpoint: Endpoint,
+  keys: z.array(PublicKey),
+  state: MemberState,
+  since: Instant,
+  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()) })),
+  /** the area for which it can answer */
+  coverage: Geometry.optional(),
+  agreementId: AgreementId,
+  connectionId: ConnectionId,
+  /** what is being said to it now */
+  step: Step.optional(),
+  /** it has been told that the federated twin is formed */
+  formed: z.boolean(),
+  reason: z.string().optional(),
+});
+export type Member = z.infer<typeof Member>;

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson, Json, nestedDeeperThan, utf8Bytes } from './json.ts';
+
+describe('the canonical form', () => {
+  test('does not depend on the order of members', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 6 }), (value) => {
+        expect(canonicalJson(Object.fromEntries(Object.entries(value).toReversed()))).toBe(canonicalJson(value));
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  test('is that of RFC 8785', () => {
+    expect(canonicalJson({ b: [1e21, 4.5, 0.002, -0], a: { '\u20ac': 'Euro', '\r': 1 }, c: undefined })).toBe(
+      '{"a":{"\\r":1,"€":"Euro"},"b":[1e+21,4.5,0.002,0]}',
+    );
+  });
+
+  test('is of JSON values only', () => expect(() => canonicalJson(undefined)).toThrow('broken promise'));
+});
+
+test('bytes are counted as they are sent', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => { expect(utf8Bytes(text.toWellFormed())).toBe(Buffer.byteLength(text)); }));
+});
+
+test('depth is measured without recursion: at the bound, one beyond, and 200,000 levels', () => {
+  const nested = (depth: number): unknown => {
+    let value: unknown = 1;
+    for (let at = 0; at < depth; at += 1) value = at % 2 === 0 ? [value] : { value };
+    return value;
+  };
+  expect([0, 1, 5].map((depth) => nestedDeeperThan(nested(depth), 5))).toEqual([false, false, false]);
+  expect([6, 7, 200_000].map((depth) => nestedDeeperThan(nested(depth), 5))).toEqual([true, true, true]);
+});
+
+test('what is no JSON is no value', () => {
+  expect([undefined, Number.NaN, 1n, () => 1, new Date(0)].filter((value) => Json.safeParse(value).success)).toEqual([]);
+});

@@ -1,0 +1,105 @@
+/**
+ * Messages that must be refused, each made of a valid one by one change: by the problem that must result, then what is wrong.
+ */
+import type { Message } from './example.ts';
+
+type Spoiled = { readonly of: string; readonly spoil: (message: Message) => unknown };
+
+const inHeader = (of: string, changes: Readonly<Record<string, unknown>>): Spoiled => ({
+  of,
+  spoil: ({ header, data }) => ({ header: { ...header, ...changes }, data }),
+});
+
+const inAction = (of: string, changes: Readonly<Record<string, unknown>>): Spoiled => ({
+  of,
+  spoil: ({ header, data }) => ({ header, data: { ...data, action: { ...data.action, ...changes } } }),
+});
+
+const withObjects = (of: string, change: (objects: readonly unknown[]) => unknown): Spoiled => ({
+  of,
+  spoil: ({ header, data }) => ({ header, data: { ...data, objects: change(data.objects) } }),
+});
+
+type Members = Readonly<Record<string, unknown>>;
+const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
+const membersOf = (value: unknown): Members => (isMembers(value) ? value : {});
+
+/** The first object with other attributes. */
+const withAttributes = (of: string, changes: Members): Spoiled =>
+  withObjects(of, ([first, ...others]) => [{ ...membersOf(first), attributes: { ...membersOf(membersOf(first)['attributes']), ...changes } }, ...others]);
+
+const withParameters = (of: string, changes: Members): Spoiled => ({
+  of,
+  spoil: ({ header, data }) => ({ header, data: { ...data, action: { ...data.action, parameters: { ...membersOf(data.action['parameters']), ...changes } } } }),
+});
+
+const read = 'digitalTwin.read.exchangeData';
+const withQuery = (changes: Members): Spoiled => ({
+  of: read,
+  spoil: (message) => {
+    const query = membersOf(membersOf(message.data.action['parameters'])['query']);
+    return withParameters(read, { query: { ...query, ...changes } }).spoil(message);
+  },
+});
+
+const nested = (depth: number): unknown => (depth === 0 ? {} : { not: nested(depth - 1) });
+const boxes = (depth: number): unknown => (depth === 0 ? 1 : [boxes(depth - 1)]);
+
+export const invalidMessages: Readonly<Record<string, Spoiled>> = {
+  'malformed--no-header': { of: 'registry.renew.digitalTwin', spoil: ({ data }) => ({ data }) },
+  'malformed--no-data-area': { of: 'registry.renew.digitalTwin', spoil: ({ header }) => ({ header }) },
+  'malformed--a-list': { of: 'registry.renew.digitalTwin', spoil: (message) => [message] },
+  'malformed--message-id-is-no-uuid': inHeader('digitalTwin.probe.digitalTwin', { messageId: 'urn:uuid:1' }),
+  'malformed--timestamp-without-offset': inHeader('digitalTwin.probe.digitalTwin', { timestamp: '2026-05-04T12:30:00' }),
+  'malformed--day-that-does-not-exist': inHeader('digitalTwin.probe.digitalTwin', { timestamp: '2026-02-30T12:30:00Z' }),
+  'malformed--unknown-message-type': inHeader('digitalTwin.probe.digitalTwin', { messageType: 'shout' }),
+  'malformed--unknown-role': inHeader('digitalTwin.probe.digitalTwin', { destination: { id: 'urn:dtf:twin:water.auenfurt.example:agency', role: 'mayor' } }),
+  'malformed--other-content-format': inHeader('registry.discover.feature', { contentFormat: 'text/csv' }),
+  'malformed--objects-are-no-list': withObjects('registry.register.feature', () => ({})),
+  'malformed--nested-too-deep': withObjects('registry.register.feature', () => boxes(70)),
+  'malformed--verb-is-a-number': inAction('registry.retrieve.registry', { verb: 7 }),
+  'unsupportedVersion--protocol-of-later': inHeader('registry.register.digitalTwin', { protocolVersion: '2.0' }),
+  'unsupportedVersion--query-of-later': withQuery({ version: 2 }),
+  'unsupportedVersion--query-without-version': withQuery({ version: undefined }),
+  'unknownVerb--shout': inAction('digitalTwin.release.federation', { verb: 'shout' }),
+  'unknownVerb--name-of-a-prototype': inAction('digitalTwin.release.federation', { verb: '__proto__' }),
+  'notMyRole--registration-to-a-twin': inHeader('registry.register.digitalTwin', {
+    destination: { id: 'urn:dtf:twin:planning.auenfurt.example:agency', role: 'digitalTwin' },
+  }),
+  'notMyRole--application-reads-as-a-twin': inHeader(read, { source: { id: 'urn:example:application:flood-desk', role: 'application' } }),
+  'notMyRole--object-of-another-verb': inAction('registry.renew.digitalTwin', { object: 'semanticDictionary' }),
+  'invalid--twin-without-key': withAttributes('registry.register.digitalTwin', { keys: [] }),
+  'invalid--twin-without-endpoint': withAttributes('registry.register.digitalTwin', { endpoints: [] }),
+  'invalid--two-twins-at-once': withObjects('registry.register.digitalTwin', ([twin]) => [twin, twin]),
+  'invalid--lease-of-no-time': withParameters('registry.renew.digitalTwin', { leaseSeconds: 0 }),
+  'invalid--no-feature': withObjects('registry.register.feature', () => []),
+  'invalid--feature-without-terms': withAttributes('registry.register.feature', { data: { schema: {}, count: 0, stage: 'raw' } }),
+  'invalid--kind-is-no-term': withAttributes('registry.register.feature', { semanticType: 'FloodZone' }),
+  'invalid--revision-missing': withParameters('registry.update.digitalTwin', { baseRevision: undefined }),
+  'invalid--object-of-another-kind': withObjects('registry.deregister.feature', () => [
+    { kind: 'digitalTwin', id: 'urn:dtf:twin:water.auenfurt.example:agency' },
+  ]),
+  'invalid--page-of-none': withParameters('registry.discover.digitalTwin', { limit: 0 }),
+  'invalid--area-is-no-geometry': withParameters('registry.discover.digitalTwin', { within: { type: 'Circle', coordinates: [9.27, 52.03] } }),
+  'invalid--federation-without-agreement': withObjects('digitalTwin.request.federation', ([federation]) => [federation]),
+  'invalid--round-of-haggling': withParameters('digitalTwin.request.federation', { round: 6 }),
+  'invalid--hash-of-another-kind': withParameters('digitalTwin.confirm.federation', { agreementHash: 'md5:0123456789abcdef' }),
+  'invalid--state-of-no-lifecycle': withAttributes('digitalTwin.request.communication', { state: 'OPEN' }),
+  'invalid--connection-with-one-end': withAttributes('digitalTwin.request.communication', { ends: [] }),
+  'invalid--federated-twin-alone': withObjects('digitalTwin.form.federatedDigitalTwin', ([twin]) => [twin]),
+  'invalid--subscription-of-no-federation': withParameters('digitalTwin.subscribe.exchangeData', { federationId: 'flood' }),
+  'invalid--negative-sequence': withParameters('digitalTwin.subscribe.exchangeData', { after: -1 }),
+  'invalid--change-with-bare-value': withAttributes('digitalTwin.publish.exchangeData', { rows: [{ twin: { 'city:height': 12 } }] }),
+  'invalid--echo-too-long': withParameters('digitalTwin.probe.digitalTwin', { echo: 'b'.repeat(129) }),
+  'invalid--identify-without-scheme': withParameters(read, { identify: { values: ['1'] } }),
+  'invalid--budget-without-end': withParameters(read, { budgetMs: 3_600_000 }),
+  'badQuery--unknown-operator': withQuery({ filter: { property: [{ term: 'city:height', op: 'soundsLike', value: 'high' }] } }),
+  'badQuery--unknown-member': withQuery({ filter: { sql: '1 = 1' } }),
+  'badQuery--filter-nested-too-deep': withQuery({ filter: nested(8) }),
+  'badQuery--filter-of-too-many-parts': withQuery({ filter: { any: Array.from({ length: 200 }, () => ({})) } }),
+  'badQuery--box-off-the-earth': withQuery({ filter: { box: [9, 52, 190, 53] } }),
+  'badQuery--page-too-large': withQuery({ page: { first: 501 } }),
+  'invalid--service-without-needs': withAttributes('application.request.service', { needs: [] }),
+  'invalid--federation-without-authority': withObjects('application.query.federationStatus', () => [{ kind: 'federation', id: 'urn:dtf:federation::flood' }]),
+  'invalid--federation-not-named': withObjects('application.retrieve.federation', () => []),
+};

@@ -1,0 +1,164 @@
+/**
+ * What the example messages are about: the water board's twin and features, a federation for floods, its agreement and connection.
+ */
+
+import { canonical, sha256 } from './sign.ts';
+import {
+  type Agency,
+  agreementId,
+  at,
+  connectionId,
+  endpointOf,
+  federatedTwinId,
+  federationId,
+  fire,
+  floodZones,
+  keyOf,
+  planning,
+  pumpingStations,
+  townArea,
+  until,
+  water,
+} from './town.ts';
+
+const open = { level: 'public' };
+
+const twinAttributesOf = (agency: Agency, domain: string, features: readonly string[]) => ({
+  name: { en: agency.name },
+  twinType: 'city:AgencyTwin',
+  domain,
+  owner: { name: agency.name, organizationId: agency.agency, contact: `twins@${agency.authority}` },
+  coverage: townArea,
+  status: 'online',
+  endpoints: [endpointOf(agency)],
+  keys: [keyOf(agency)],
+  features,
+  attribution: [`${agency.name} of Auenfurt, CC0`],
+  visibility: open,
+});
+
+export const waterTwin = { kind: 'digitalTwin', id: water.twin, attributes: twinAttributesOf(water, 'city:water', [floodZones, pumpingStations]) };
+
+export const registeredWater = {
+  ...waterTwin,
+  revision: 3,
+  attributes: { ...waterTwin.attributes, registeredAt: '2026-05-04T06:00:00.000Z', updatedAt: at, leaseUntil: until },
+};
+
+type Offer = { readonly kind: string; readonly name: string; readonly terms: readonly { readonly term: string; readonly unit?: string }[] };
+
+const featureOf = (id: string, { kind, name, terms }: Offer) => ({
+  kind: 'feature',
+  id,
+  attributes: {
+    twinId: water.twin,
+    name: { en: name },
+    featureType: 'data',
+    semanticType: kind,
+    direction: 'provides',
+    data: {
+      schema: { type: 'object', properties: Object.fromEntries(terms.map(({ term }) => [term, { type: 'number' }])) },
+      terms,
+      count: 3,
+      stage: 'raw',
+    },
+    coverage: { space: townArea },
+    quality: { completeness: 1 },
+    bindings: [endpointOf(water)],
+    policy: { purposes: ['city:safety'], attribution: ['Water board of Auenfurt, CC0'] },
+    visibility: open,
+    status: 'active',
+    version: '1',
+  },
+});
+
+export const zoneFeature = featureOf(floodZones, { kind: 'city:FloodZone', name: 'Flood zones', terms: [{ term: 'city:returnPeriod', unit: 'a' }] });
+export const pumpFeature = featureOf(pumpingStations, { kind: 'city:PumpingStation', name: 'Pumping stations', terms: [{ term: 'city:flow', unit: 'L/s' }] });
+
+const memberOf = ({ twin, agency, name }: Agency, state: string, features: readonly unknown[]) => ({
+  twinId: twin,
+  agency,
+  name: { en: name },
+  state,
+  since: at,
+  features,
+});
+
+const granted = [{ featureId: floodZones, kind: 'city:FloodZone' }];
+
+const federationIn = (state: string, members: readonly unknown[]) => ({
+  kind: 'federation',
+  id: federationId,
+  revision: 4,
+  attributes: {
+    id: federationId,
+    revision: 4,
+    name: { en: 'Flood resilience', de: 'Hochwasservorsorge' },
+    purpose: 'city:safety',
+    initiator: planning.twin,
+    area: townArea,
+    needs: [
+      { kind: 'city:FloodZone', agencies: [water.agency], optional: false },
+      { kind: 'city:Shelter', optional: true },
+    ],
+    rules: { authoritative: { 'city:height': planning.agency }, tolerance: { 'city:height': 0.5 } },
+    members,
+    state,
+    since: at,
+    createdAt: at,
+  },
+});
+
+export const negotiated = federationIn('NEGOTIATING', [memberOf(water, 'INVITED', granted)]);
+export const formed = federationIn('ACTIVE', [memberOf(water, 'ACTIVE', granted), memberOf(fire, 'ACTIVE', [])]);
+
+export const status = {
+  kind: 'federationStatus',
+  id: federationId,
+  attributes: {
+    state: 'ACTIVE',
+    since: at,
+    members: formed.attributes.members,
+    links: [{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, failures: 0 }],
+  },
+};
+
+const terms = {
+  federationId,
+  parties: { consumer: planning.twin, provider: water.twin },
+  features: [{ featureId: floodZones, kind: 'city:FloodZone', modes: ['read', 'subscribe'] }],
+  purpose: 'city:safety',
+  area: townArea,
+  permissions: ['use:city:safety'],
+  prohibitions: ['redistribute'],
+  validity: { from: at },
+};
+
+/** The owner lets no more than 600 questions a minute through: the terms are narrower than those asked for. */
+const narrowed = { ...terms, features: terms.features.map((feature) => ({ ...feature, maxRatePerMinute: 600 })) };
+
+export const agreementHash = `sha-256:${sha256(canonical(narrowed))}`;
+
+export const drafted = { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: 'REQUESTED' } };
+export const accepted = { kind: 'agreement', id: agreementId, attributes: { revision: 2, terms: narrowed, state: 'ACCEPTED', hash: agreementHash } };
+
+const endOf = ({ twin, address }: Agency) => ({ twinId: twin, protocol: 'https', address, format: 'application/json' });
+
+export const connectionIn = (state: string) => ({
+  kind: 'communication',
+  id: connectionId,
+  attributes: { federationId, agreementId, ends: [endOf(planning), endOf(water)], state, since: at },
+});
+
+export const federatedTwin = {
+  kind: 'federatedDigitalTwin',
+  id: federatedTwinId,
+  attributes: {
+    federationId,
+    name: { en: 'Flood resilience' },
+    purpose: 'city:safety',
+    initiator: planning.twin,
+    memberTwins: [planning.twin, water.twin, fire.twin],
+    endpoints: [endpointOf(planning)],
+  },
+};

@@ -1,0 +1,138 @@
+/**
+ * Example content of the rows between twins, hand-written: the planning office forms a federation with the water board and asks it for its flood zones.
+ */
+import type { Examples } from './example.ts';
+import { accepted, agreementHash, connectionIn, drafted, federatedTwin, formed, negotiated, status } from './nouns.ts';
+import { canonical, sha256 } from './sign.ts';
+import { agreementId, federationId, floodZone, gaugeTwin, planning, subscriptionId, until, water, zoneTwin } from './town.ts';
+
+const federationName = { kind: 'federation', id: federationId };
+const waterName = { kind: 'digitalTwin', id: water.twin };
+const areaDigest = sha256(canonical(floodZone));
+const read = 'urn:uuid:5b0f8a3e-5d1c-4c7e-9a44-0d5a4f1c2b3e';
+
+export const twinExamples: Examples = {
+  'request.federation': {
+    request: { parameters: { round: 1, answerBy: until }, objects: [negotiated, drafted] },
+    reply: { parameters: { decision: 'accepted', agreementHash }, objects: [accepted] },
+  },
+  'request.federation--in-review': {
+    request: { parameters: { round: 1 }, objects: [negotiated, drafted] },
+    reply: { parameters: { decision: 'review', reason: 'a person looks at every request of another town' }, objects: [drafted] },
+  },
+  'accept.federation': { from: water, to: planning, request: { parameters: { agreementHash }, objects: [accepted] }, reply: {} },
+  'reject.federation': {
+    from: water,
+    to: planning,
+    request: { parameters: { agreementId, reason: 'not for this purpose' }, objects: [federationName] },
+    reply: {},
+  },
+  'confirm.federation': { request: { parameters: { agreementHash }, objects: [accepted] }, reply: { parameters: { agreementHash } } },
+  'confirm.federation--hash-differs': {
+    request: { parameters: { agreementHash: `sha-256:${'0'.repeat(64)}` }, objects: [accepted] },
+    failure: {
+      code: 'DTF-410',
+      message: `the agreement differs from the one that was accepted ${agreementId}`,
+      retryable: false,
+      facts: { subject: agreementId },
+    },
+  },
+  'request.communication': {
+    request: { parameters: { openBy: until }, objects: [connectionIn('REQUESTED')] },
+    reply: { objects: [connectionIn('CONNECTED')] },
+  },
+  'form.federatedDigitalTwin': { request: { objects: [federatedTwin, formed] }, reply: {} },
+  'read.exchangeData': {
+    request: {
+      parameters: {
+        federationId,
+        agreementId,
+        budgetMs: 1960,
+        query: {
+          version: 1,
+          filter: { kinds: ['city:FloodZone'], property: [{ term: 'city:returnPeriod', op: 'gte', value: 100, unit: 'a' }] },
+          terms: ['city:returnPeriod'],
+          order: { by: 'name', descending: false },
+          page: { first: 100 },
+          links: { kinds: ['city:partOf'], direction: 'out' },
+          count: true,
+        },
+      },
+    },
+    reply: {
+      objects: [
+        {
+          kind: 'exchangeData',
+          id: read,
+          attributes: {
+            page: { version: 1, rows: [{ twin: zoneTwin, links: [] }], seq: 4812, count: 1, identities: 0 },
+            agreementId,
+            withheld: { terms: ['city:owner'] },
+            seq: 4812,
+          },
+        },
+      ],
+    },
+  },
+  'read.exchangeData--in-area': {
+    request: {
+      parameters: {
+        federationId,
+        agreementId,
+        query: { version: 1, filter: { areas: [{ relation: 'intersects', digest: areaDigest }] }, summary: ['kind', 'agency'] },
+        areas: { [areaDigest]: floodZone },
+      },
+    },
+    reply: {
+      objects: [
+        {
+          kind: 'exchangeData',
+          id: read,
+          attributes: {
+            page: { version: 1, rows: [], seq: 4812, groups: [{ kind: 'city:PumpingStation', agency: water.agency, count: 2, of: 9 }], identities: 0 },
+            agreementId,
+            seq: 4812,
+          },
+        },
+      ],
+    },
+  },
+  'read.exchangeData--unknown-area': {
+    request: { parameters: { federationId, agreementId, query: { version: 1, filter: { areas: [{ relation: 'within', digest: areaDigest }] } } } },
+    failure: { code: 'DTF-305', message: `the area is not remembered here; send its geometry ${areaDigest}`, retryable: true, facts: { subject: areaDigest } },
+  },
+  'read.exchangeData--identify': {
+    request: { parameters: { federationId, identify: { scheme: 'zone', values: ['1', '7'] } } },
+    reply: { objects: [{ kind: 'exchangeData', id: read, attributes: { identified: { 1: [zoneTwin.id] }, seq: 4812 } }] },
+  },
+  'subscribe.exchangeData': {
+    request: { parameters: { federationId, agreementId, after: 4812 } },
+    reply: { objects: [{ kind: 'subscription', id: subscriptionId, attributes: { seq: 4812 } }] },
+  },
+  'unsubscribe.exchangeData': { request: { parameters: { subscriptionId } }, reply: {} },
+  'publish.exchangeData': {
+    from: water,
+    to: planning,
+    request: {
+      parameters: { subscriptionId },
+      objects: [
+        { kind: 'exchangeData', id: read, attributes: { seq: 4815, rows: [{ twin: gaugeTwin }], deleted: [`urn:dtf:twin:${water.authority}:pegel/4712`] } },
+      ],
+    },
+  },
+  'publish.exchangeData--resnapshot': {
+    from: water,
+    to: planning,
+    request: {
+      parameters: { subscriptionId },
+      objects: [{ kind: 'exchangeData', id: read, attributes: { seq: 9001, rows: [], deleted: [], resnapshot: true } }],
+    },
+  },
+  'report.federationStatus': { request: { objects: [status] }, reply: {} },
+  'query.federationStatus': { request: { objects: [federationName] }, reply: { objects: [status] } },
+  'release.federation': { request: { parameters: { reason: 'the exercise is over' }, objects: [federationName] }, reply: {} },
+  'probe.digitalTwin': {
+    request: { parameters: { echo: 'b9c1' }, objects: [waterName] },
+    reply: { parameters: { echo: 'b9c1' }, objects: [{ ...waterName, attributes: { status: 'online' } }] },
+  },
+};
