@@ -57,18 +57,18 @@ export const powers: readonly Power[] = [
     inTexts: true,
   },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
-  { name: 'files', form: /from 'node:fs(\/promises)?'/, homes: ['server/src/store/', 'server/src/import/', 'server/src/config/'], inTexts: true },
+  { name: 'files', form: /from 'node:fs(\/promises)?'/, homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/graphql/landing-page.ts'], inTexts: true },
   {
     name: 'the network',
     form: /\bfetch\(|from '(node:https?|node:http2|node:net|node:tls|undici|ws)'/,
-    homes: ['server/src/protocol/', 'server/src/http.ts', 'server/src/http/'],
+    homes: ['server/src/protocol/', 'server/src/http.ts', 'server/src/http/', 'server/src/graphql/web-socket.ts'],
     inTexts: true,
   },
   { name: 'HTTP status codes', form: /\bstatus(Code)?\s*[:=]\s*[1-5]\d\d\b/, homes: ['server/src/http.ts', 'server/src/http/', 'server/src/protocol/'] },
   { name: 'logs and counters', form: /from '(pino|prom-client)'/, homes: ['server/src/events'], inTexts: true },
   { name: 'the terminal', form: /\bconsole\.|\bprocess\.(stdout|stderr)\b/, homes: ['server/src/cli/', 'server/src/events'] },
   { name: 'the end of the process', form: /\bprocess\.(exit\b|exitCode\b|kill\b|on\()/, homes: ['server/src/main.ts', 'server/src/cli/'] },
-  { name: 'throw', form: /(?<![.\w])throw\b/, homes: ['core/src/ground/assert.ts'] },
+  { name: 'throw', form: /(?<![.\w])throw\b/, homes: ['core/src/ground/assert.ts', 'server/src/graphql/schema/scalars.ts'] },
 ];
 
 /** Rooms that touch no foreign library, so that nothing can be thrown at them that is not a bug. */

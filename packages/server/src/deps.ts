@@ -44,3 +44,21 @@ export const pause = (timers: Timers, ms: number, signal?: AbortSignal): Promise
     };
     signal?.addEventListener('abort', stop, { once: true });
   });
+
+export type Ending = { readonly signal: AbortSignal /** the work is over: the timer and the asker are let go */; readonly done: () => void };
+
+/** Ends after a while, or when the asker goes away. `AbortSignal.timeout` would fire, and make its error, long after most answers are given. */
+export const endingSignal = (timers: Timers, ms: number, asker?: AbortSignal): Ending => {
+  const over = new AbortController();
+  const leave = () => over.abort(asker?.reason);
+  const cancel = timers.after(Math.max(1, Math.ceil(ms)), () => over.abort(new DOMException('nobody waits any longer', 'TimeoutError')));
+  if (asker?.aborted) leave();
+  else asker?.addEventListener('abort', leave, { once: true });
+  return {
+    signal: over.signal,
+    done: () => {
+      cancel();
+      asker?.removeEventListener('abort', leave);
+    },
+  };
+};

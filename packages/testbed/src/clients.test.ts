@@ -8,7 +8,6 @@ import { ClientError, GraphQLClient } from 'graphql-request';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
 import { askGraphql, createTestCity, fourAgencies, present, type TestCity, testFederationId, until } from './city.ts';
 
 let city: TestCity;
@@ -96,7 +95,11 @@ describe('clients of GraphQL over HTTP', () => {
   });
 
   test('Apollo Client', async () => {
-    const client = new ApolloClient({ link: new HttpLink({ uri: url }), cache: new InMemoryCache(), defaultOptions: { query: { fetchPolicy: 'no-cache' } } });
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: url }),
+      cache: new InMemoryCache({ possibleTypes: { ApplyTwinsResult: ['TwinsApplied', 'TwinsRefused'] } }),
+      defaultOptions: { query: { fetchPolicy: 'no-cache' } },
+    });
     const ask: Ask = async <T>(query: string, variables: Record<string, unknown>) => {
       const document = gql(query);
       const result = query.startsWith('mutation') ? await client.mutate({ mutation: document, variables }) : await client.query({ query: document, variables });
@@ -214,13 +217,13 @@ describe('clients of subscriptions', () => {
   });
 
   test('graphql-ws receives a snapshot and deltas, and resumes', async () => {
-    const client = createWsClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    const client = createWsClient({ url: url.replace('http', 'ws'), retryAttempts: 0 });
     await exerciseStream((variables, sink) => client.subscribe({ query: subscription, variables }, sink), 200);
     await client.dispose();
   });
 
   test('graphql-ws asks and changes too', async () => {
-    const client = createWsClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    const client = createWsClient({ url: url.replace('http', 'ws'), retryAttempts: 0 });
     const ask: Ask = async <T>(query: string, variables: Record<string, unknown>) => {
       for await (const { data } of client.iterate({ query, variables })) return data as T;
       throw new Error('no answer');

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +46,8 @@ const untilReady = async (child: ChildProcess, name: string): Promise<string> =>
 /** Starts a node of a city written by `writeCity` as a process. */
 export const startProcess = async (folder: string, name: string): Promise<NodeProcess> => {
   const args = [main, 'serve', join(folder, name, 'node.yaml'), '--state', join(folder, 'state'), '--json', '--log', 'silent'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'cityweave-test-compiled') };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const address = await untilReady(child, name).catch(async (cause) => {
     await ended(child, 'SIGKILL');
     throw cause;

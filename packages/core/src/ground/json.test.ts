@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, Json, nestedDeeperThan, utf8Bytes } from './json.ts';
@@ -18,11 +19,36 @@ describe('the canonical form', () => {
     );
   });
 
+  test('is what an independent implementation writes', () => {
+    const geometry = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [1e-7, -0],
+          [4.35, 52.1],
+          [1e21, 3],
+        ],
+        [],
+      ],
+    };
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        expect(canonicalJson([value, geometry])).toBe(canonicalize([value, geometry]));
+      }),
+    );
+  });
+
+  test('is of numbers that are finite only', () => expect(() => canonicalJson({ coordinates: [1, Number.NaN] })).toThrow('broken promise'));
+
   test('is of JSON values only', () => expect(() => canonicalJson(undefined)).toThrow('broken promise'));
 });
 
 test('bytes are counted as they are sent', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => { expect(utf8Bytes(text.toWellFormed())).toBe(Buffer.byteLength(text)); }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(utf8Bytes(text.toWellFormed())).toBe(Buffer.byteLength(text));
+    }),
+  );
 });
 
 test('depth is measured without recursion: at the bound, one beyond, and 200,000 levels', () => {

@@ -1,7 +1,6 @@
 /**
  * JSON values and their canonical form (RFC 8785), over which signatures and hashes are made.
  */
-import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { assert } from './assert.ts';
 
@@ -9,12 +8,32 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 export const Json: z.ZodType<Json> = z.json();
 
-/** RFC 8785: the same text for the same content, whatever the order of the members. Members that are undefined are left out. */
-export const canonicalJson = (value: unknown): string => {
-  const text = canonicalize(value);
+/** Lists of nothing but finite numbers, as coordinates are: their JSON is canonical as it is, and most of a geometry is that. */
+const isNumbers = (value: unknown): boolean => (Array.isArray(value) ? value.every(isNumbers) : Number.isFinite(value));
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+const objectText = (value: Readonly<Record<string, unknown>>): string => {
+  let text = '';
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalText(member)}`;
+  }
+  return `{${text}}`;
+};
+
+/** Numbers and texts are written by RFC 8785 as JSON.stringify writes them; only the order of members has to be seen to. */
+const canonicalText = (value: unknown): string => {
+  if (Array.isArray(value)) return isNumbers(value) ? JSON.stringify(value) : `[${value.map(canonicalText).join(',')}]`;
+  if (isObject(value)) return objectText(value);
+  assert(typeof value !== 'number' || Number.isFinite(value), 'only numbers that are finite are made canonical');
+  const text = JSON.stringify(value);
   assert(text !== undefined, 'only JSON values are made canonical');
   return text;
 };
+
+/** RFC 8785: the same text for the same content, whatever the order of the members. Members that are undefined are left out. */
+export const canonicalJson = (value: unknown): string => canonicalText(value);
 
 /** Bytes of a text in UTF-8, without making them. */
 export const utf8Bytes = (text: string): number => {

@@ -37,11 +37,11 @@ export const compiledQueries = (events: Events): readonly Plugin[] => {
     return found.compiled;
   };
   const prepare: Plugin = {
-    onExecute: ({ args, setResultAndStopExecution }) => {
+    onExecute: ({ args }) => {
       const compiled = compiledOf(args.document);
       const coerced = compiled && coerce(args.schema, args.document, { operationName: args.operationName, variables: args.variableValues ?? {} });
-      if (!compiled || !coerced) return;
-      if (coerced.errors) return setResultAndStopExecution({ errors: coerced.errors });
+      // variables that are wrong are told by the ordinary executor, in its own words
+      if (!compiled || !coerced?.coerced) return;
       args.document = compiled;
       args.variableValues = coerced.coerced;
     },

@@ -8,10 +8,10 @@ import { compiledQueries } from './compiled-queries.ts';
 import { limitOperations, productionGuards } from './guards.ts';
 import { landingPage } from './landing-page.ts';
 import { maskError, maskedLog } from './masking.ts';
-import { createOwnTwins } from './own-twins.ts';
+import { createOwnTwins } from './questions/own-twins.ts';
 import { type Context, createAgencies, type Example, type GraphqlRoom } from './room.ts';
 import { createSchema } from './schema/schema.ts';
-import { attachWebSocket, type IncomingMessage, type Server, type ServerResponse, type WebSocketDoor } from './web-socket.ts';
+import { attachWebSocket, type IncomingMessage, type Server, type ServerResponse, type SocketContext, type WebSocketDoor } from './web-socket.ts';
 
 export type { Example, GraphqlRoom };
 
@@ -50,9 +50,9 @@ const pluginsOf = (room: GraphqlRoom, schema: GraphQLSchema): Plugin[] => [
 ];
 
 const createServer = (room: GraphqlRoom, schema: GraphQLSchema, contextOf: ContextOf) =>
-  createYoga({
+  createYoga<SocketContext>({
     schema,
-    context: ({ request }) => contextOf(request.signal),
+    context: ({ request, signal }) => contextOf(signal ?? request.signal),
     plugins: pluginsOf(room, schema),
     graphiql: false,
     landingPage: false,
@@ -74,7 +74,7 @@ export const createGraphql = (room: GraphqlRoom): Graphql => {
     handle: async (request, response) => {
       await yoga.handle(request, response);
     },
-    fetch: async (request) => yoga.fetch(request),
-    attachWebSocket: (server) => attachWebSocket(server, yoga.getEnveloped, contextOf),
+    fetch: async (request) => yoga.handleRequest(request, {}),
+    attachWebSocket: (server) => attachWebSocket(server, yoga.getEnveloped),
   };
 };

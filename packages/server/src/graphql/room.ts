@@ -4,7 +4,7 @@
 import type { AgencyId, LanguageMap } from '@cityweave/core';
 import type { Orchestration } from '../orchestration/orchestration.ts';
 import { federations, memberships, type Room } from '../orchestration/room.ts';
-import type { OwnTwins } from './own-twins.ts';
+import type { OwnTwins } from './questions/own-twins.ts';
 
 /** A saved question with the variables that it has where nothing else is said. */
 export type Example = { readonly name: string; readonly title: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> };

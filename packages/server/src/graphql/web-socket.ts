@@ -2,51 +2,74 @@
  * WebSocket: the same operations over graphql-transport-ws, on the node's own port, with the same limits.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { ExecutionArgs } from 'graphql';
+import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import type { createYoga } from 'graphql-yoga';
+import type { YogaServerInstance } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { bounds } from './bounds.ts';
-import type { Context } from './room.ts';
 
 export type { IncomingMessage, Server, ServerResponse };
 
+/** What an operation that came over a socket brings along: there is no request that could end. */
+export type SocketContext = { readonly signal?: AbortSignal | undefined };
+
 export type WebSocketDoor = { readonly close: () => Promise<void> };
 
-type Enveloped = ReturnType<typeof createYoga>['getEnveloped'];
-type ContextOf = (signal: AbortSignal) => Context;
-
-type Prepared = ExecutionArgs & {
-  readonly rootValue: { readonly execute: ReturnType<Enveloped>['execute']; readonly subscribe: ReturnType<Enveloped>['subscribe'] };
+type Enveloped = YogaServerInstance<SocketContext, object>['getEnveloped'];
+type Running = Pick<ReturnType<Enveloped>, 'execute' | 'subscribe'>;
+type Prepared = ExecutionArgs & { readonly rootValue: Running };
+type Operation = {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
 };
 
-/** Ends with its socket. */
-const signalOf = (socket: { readonly once: (name: 'close', run: () => void) => unknown }): AbortSignal => {
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
-  return gone.signal;
+type Socket = { readonly once: (name: 'close', run: () => void) => unknown };
+
+/** Signals that end with their sockets; the operations of a socket share its signal. */
+const createSignals = (): ((socket: Socket) => AbortSignal) => {
+  const signals = new WeakMap<Socket, AbortSignal>();
+  return (socket) => {
+    const known = signals.get(socket);
+    if (known) return known;
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    signals.set(socket, gone.signal);
+    return gone.signal;
+  };
 };
 
-export const attachWebSocket = (server: Server, getEnveloped: Enveloped, contextOf: ContextOf): WebSocketDoor => {
+/** The parser and its limit of tokens refuse by throwing. */
+const parsed = (parse: ReturnType<Enveloped>['parse'], query: string): DocumentNode | GraphQLError => {
+  try {
+    return parse(query);
+  } catch (cause) {
+    return cause instanceof GraphQLError ? cause : new GraphQLError('the operation cannot be read', { extensions: { code: 'MALFORMED', retryable: false } });
+  }
+};
+
+const prepare = async (
+  getEnveloped: Enveloped,
+  signal: AbortSignal,
+  { query, operationName, variables }: Operation,
+): Promise<Prepared | readonly GraphQLError[]> => {
+  const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
+  const { schema, execute, subscribe, contextFactory, parse, validate } = getEnveloped({ signal, params });
+  const document = parsed(parse, query);
+  if (document instanceof GraphQLError) return [document];
+  const errors = validate(schema, document);
+  if (errors.length > 0) return errors;
+  return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory(), rootValue: { execute, subscribe } };
+};
+
+export const attachWebSocket = (server: Server, getEnveloped: Enveloped): WebSocketDoor => {
+  const signalOf = createSignals();
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: bounds.requestBytesMax });
   const door = useServer(
     {
-      execute: (args) => (args as Prepared).rootValue.execute(args), // branding: onSubscribe below made them
+      execute: (args) => (args as Prepared).rootValue.execute(args), // branding: `prepare` made them
       subscribe: (args) => (args as Prepared).rootValue.subscribe(args), // branding: as above
-      onSubscribe: async ({ extra }, _id, params) => {
-        const { schema, execute, subscribe, contextFactory, parse, validate } = getEnveloped({ ...contextOf(signalOf(extra.socket)), params });
-        const document = parse(params.query);
-        const args = {
-          schema,
-          operationName: params.operationName,
-          document,
-          variableValues: params.variables,
-          contextValue: await contextFactory(),
-          rootValue: { execute, subscribe },
-        };
-        const errors = validate(schema, document);
-        return errors.length > 0 ? [...errors] : args;
-      },
+      onSubscribe: ({ extra }, _id, params) => prepare(getEnveloped, signalOf(extra.socket), params),
     },
     sockets,
   );

@@ -29,6 +29,7 @@ import {
   type Withheld,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
+import { type Ending, endingSignal } from '../deps.ts';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { sha256 } from '../trust/signature.ts';
 import { agreementInForce } from './membership.ts';
@@ -39,7 +40,14 @@ export type Areas = LRUCache<string, Geometry>;
 
 export const createAreas = (): Areas => new LRUCache<string, Geometry>({ max: limits.areasRememberedMax });
 
-export const digestOfArea = (geometry: Geometry): string => sha256(canonicalJson(geometry));
+const digests = new WeakMap<Geometry, string>();
+
+/** The same zone is sent to every member, so it is digested once. */
+export const digestOfArea = (geometry: Geometry): string => {
+  const digest = digests.get(geometry) ?? sha256(canonicalJson(geometry));
+  digests.set(geometry, digest);
+  return digest;
+};
 
 /** What may be seen: everything of one's own, or what an agreement grants. */
 type Sight = { readonly granted: readonly GrantedFeature[]; readonly area?: Geometry | undefined } | undefined;
@@ -161,7 +169,7 @@ const withheldOf = (room: Room, sight: Sight, page: TwinPage, terms: readonly st
   return kept.length > 0 ? { terms: [...kept] } : undefined;
 };
 
-const signalOf = (by: AskedBy, budgetMs: number | undefined): AbortSignal => AbortSignal.any([by.signal, AbortSignal.timeout(Math.ceil(Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs)))]);
+const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): Ending => endingSignal(deps.timers, Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs), by.signal);
 
 const sightOf = (agreement: Agreement): Sight => ({ granted: agreement.terms.features, area: agreement.terms.area });
 
@@ -191,7 +199,7 @@ const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { paramet
 export const answerRead = async (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
   const { agreementId, identify: asked, budgetMs } = request.parameters;
-  const signal = signalOf(by, budgetMs);
+  const { signal, done } = endingOf(room, by, budgetMs);
   try {
     if (asked) return isFellow(room, by.sender) ? await identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
     const agreement = agreementInForce(room, agreementId, by.sender);
@@ -199,6 +207,8 @@ export const answerRead = async (pages: Pages, request: Request<'digitalTwin.rea
   } catch (cause) {
     if (signal.aborted) return fail(problem('timedOut'));
     return Promise.reject(cause);
+  } finally {
+    done();
   }
 };
 
@@ -207,5 +217,6 @@ export const clipToBox = (geometry: Geometry, coverage: Geometry | undefined): G
   if (!coverage || geometry.type !== 'MultiPolygon') return geometry;
   const box = boxOf(coverage);
   const coordinates = geometry.coordinates.filter((polygon) => boxesMeet(boxOf({ type: 'Polygon', coordinates: polygon }), box));
-  return coordinates.length > 0 ? { type: 'MultiPolygon', coordinates } : geometry;
+  const isWhole = coordinates.length === 0 || coordinates.length === geometry.coordinates.length;
+  return isWhole ? geometry : { type: 'MultiPolygon', coordinates };
 };

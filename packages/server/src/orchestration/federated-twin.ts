@@ -45,6 +45,7 @@ import {
   type TwinRow,
   withAreas,
 } from '@cityweave/core';
+import { type Ending, endingSignal } from '../deps.ts';
 import { decodeCursor, encodeCursor, type MemberKeys } from './federated-cursor.ts';
 import { type Deadline, type MemberPart, type MemberReads, oldestOf, ownSource, type SourceOfTwins } from './member-read.ts';
 import type { Room } from './room.ts';
@@ -353,9 +354,8 @@ export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedT
 };
 
 /** The time of one answer. */
-export const createDeadline = (room: Room, deadlineMs: number, asker: AbortSignal | undefined): Deadline => {
+export const createDeadline = (room: Room, deadlineMs: number, asker: AbortSignal | undefined): Deadline & Pick<Ending, 'done'> => {
   const bounded = Math.min(Math.max(deadlineMs, limits.deadlineMinMs), limits.deadlineMaxMs);
   const from = room.deps.clock.monotonicMs();
-  const timeout = AbortSignal.timeout(Math.ceil(bounded));
-  return { signal: asker ? AbortSignal.any([timeout, asker]) : timeout, leftMs: () => Math.max(0, bounded - (room.deps.clock.monotonicMs() - from)) };
+  return { ...endingSignal(room.deps.timers, bounded, asker), leftMs: () => Math.max(0, bounded - (room.deps.clock.monotonicMs() - from)) };
 };

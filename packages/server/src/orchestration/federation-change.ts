@@ -88,8 +88,11 @@ export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<M
   return saved ? ok(saved) : fail(problem('notMember', { subject: member.twinId }));
 };
 
-/** A step whose answer was lost is said again under the same id; one that was answered with *later* is a new question next time. */
-const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || outcome.problem.kind === 'unavailable';
+/**
+ * A step whose answer was lost is said again under the same id. One that was answered with *later*, or that was heard before the federation moved on
+ * (so that its words differ by now), is a new question next time: what stands at the member makes it harmless.
+ */
+const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || ['unavailable', 'replayed'].includes(outcome.problem.kind);
 
 export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<Member>>): void => {
   const { deps, events } = desk.room;

@@ -57,14 +57,16 @@ const backOff = ({ room }: Desk, talks: Talks, { key, failed }: { readonly key: 
 const talk = async (desk: Desk, talks: Talks, { federation, member }: { readonly federation: Federation; readonly member: Member }): Promise<void> => {
   const key = `${federation.id} ${member.twinId}`;
   const move = nextMove(federation, member);
-  const resting = (talks.notBefore.get(key) ?? 0) > desk.room.deps.clock.monotonicMs();
+  // One that moved is spoken to at once: only at its old address was there nobody.
+  const restKey = `${key} ${member.endpoint.address}`;
+  const resting = (talks.notBefore.get(restKey) ?? 0) > desk.room.deps.clock.monotonicMs();
   if (!move || talks.busy.has(key) || resting) return;
   talks.busy.add(key);
   const stepped = saveStep(desk, { id: federation.id, member }, move);
   if (stepped.ok) {
     const outcome = await performMove({ room: desk.room, federation, member: stepped.value }, move);
     applyOutcome(desk, { id: federation.id, member: stepped.value }, outcome);
-    backOff(desk, talks, { key, failed: outcome.ok ? undefined : outcome.problem });
+    backOff(desk, talks, { key: restKey, failed: outcome.ok ? undefined : outcome.problem });
   }
   talks.busy.delete(key);
   talks.done(federation.id);

@@ -76,7 +76,7 @@ export const createJoining = (room: Room): Joining => {
     }
     running = true;
     void work()
-      .catch((cause) => room.events.defect('joining', cause))
+      .catch((cause) => (room.signal.aborted ? undefined : room.events.defect('joining', cause)))
       .finally(() => {
         running = false;
       });

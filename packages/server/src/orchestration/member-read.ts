@@ -63,7 +63,7 @@ const ask = async ({ room, links, federation, member }: Asking, query: TwinQuery
   const budgetMs = Math.max(limits.deadlineMinMs, deadline.leftMs() - limits.deadlineMarginMs);
   const from = room.deps.clock.monotonicMs();
   const parameters = { federationId: federation.id, agreementId: member.agreementId, budgetMs, query, ...(areas.size > 0 && { areas: Object.fromEntries(areas) }) };
-  const asked = await room.ask(peerOf(member), 'digitalTwin.read.exchangeData', { parameters, objects: [] }, { timeoutMs: deadline.leftMs(), signal: deadline.signal, federationId: federation.id });
+  const asked = await room.ask(peerOf(member), 'digitalTwin.read.exchangeData', { parameters, objects: [] }, { timeoutMs: Number.POSITIVE_INFINITY, signal: deadline.signal, federationId: federation.id });
   links.used(peerOf(member), asked, room.deps.clock.monotonicMs() - from);
   if (!asked.ok) return asked;
   const { page, withheld } = asked.value.objects[0].attributes;

@@ -26,7 +26,7 @@ import { createDeadline, createFederatedTwins, type FederatedAnswer, type Federa
 import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
 import { createJoining, type Joining } from './joining.ts';
-import { createMemberReads } from './member-read.ts';
+import { createMemberReads, type Deadline } from './member-read.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
 import { createPublishing, type Publishing } from './publishing.ts';
 import { requestsInReview, review } from './review.ts';
@@ -137,6 +137,11 @@ const applicationAnswers = (rooms: Rooms): ApplicationAnswers => ({
 
 const answersOf = (rooms: Rooms): TwinAnswers & ApplicationAnswers => ({ ...twinAnswers(rooms), ...applicationAnswers(rooms) });
 
+const underDeadline = async <T>(room: Room, { deadlineMs, signal }: Asking, work: (deadline: Deadline) => Promise<T>): Promise<T> => {
+  const { done, ...deadline } = createDeadline(room, deadlineMs, signal);
+  return work(deadline).finally(done);
+};
+
 export const createOrchestration = (room: Room): Orchestration => {
   const links = createLinks(room);
   const management = createFederationManagement(room, links);
@@ -157,8 +162,8 @@ export const createOrchestration = (room: Room): Orchestration => {
       const parsed = FederationId.safeParse(id);
       return parsed.success ? federationById(room, parsed.data) : undefined;
     },
-    ask: (federation, question, { deadlineMs, signal }) => twins.ask(federation, question, createDeadline(room, deadlineMs, signal)),
-    summarise: (federation, question, { deadlineMs, signal }) => twins.summarise(federation, question, createDeadline(room, deadlineMs, signal)),
+    ask: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.ask(federation, question, deadline)),
+    summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
     discover: (wanted) => discoverCandidates(room, wanted),
     decide: (id, decision) => review.decide(room, id, decision),
     inReview: () => requestsInReview(room),

@@ -1,30 +1,35 @@
 /**
  * What a watch of a federation remembers: which changes wait, how far each source was told, and which twins the watcher has.
  */
-import { type AgencyId, AgencyId as AgencyIdSchema, fail, type JoinedRow, limits, ok, problem, type Result, type TwinId } from '@cityweave/core';
-import { z } from 'zod';
+import { AgencyId, fail, type JoinedRow, limits, ok, problem, type Result, type TwinId } from '@cityweave/core';
 
 /** How far each source was told. `whole` is false in the middle of a snapshot: who resumes there begins anew. */
 export type WatchCursor = { readonly federation: string; readonly whole: boolean; readonly seqs: ReadonlyMap<AgencyId, number> };
 
-const Cursor = z.object({ v: z.literal(1), f: z.string(), w: z.boolean(), s: z.record(AgencyIdSchema, z.int().min(0)) });
+const seqForm = /^\d{1,15}$/;
 
+/** Lines: the version, whether it is whole, the federation, then each source and how far it was told. */
 export const encodeWatchCursor = ({ federation, whole, seqs }: WatchCursor): string =>
-  Buffer.from(JSON.stringify({ v: 1, f: federation, w: whole, s: Object.fromEntries(seqs) })).toString('base64url');
+  Buffer.from(['1', whole ? 'whole' : 'part', federation, ...[...seqs].flatMap(([agency, seq]) => [agency, String(seq)])].join('\n')).toString('base64url');
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+const parseSeqs = (lines: readonly string[]): ReadonlyMap<AgencyId, number> | undefined => {
+  const seqs = new Map<AgencyId, number>();
+  for (let at = 0; at < lines.length; at += 2) {
+    const agency = AgencyId.safeParse(lines[at]);
+    const seq = lines[at + 1] ?? '';
+    if (!agency.success || !seqForm.test(seq)) return undefined;
+    seqs.set(agency.data, Number(seq));
   }
+  return seqs;
 };
 
 export const decodeWatchCursor = (text: string, federation: string): Result<WatchCursor> => {
-  const parsed = Cursor.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')));
-  if (!parsed.success || parsed.data.f !== federation)
-    return fail(problem('badQuery', { subject: 'cursor', accepted: 'a cursor of an earlier event of the same subscription' }));
-  return ok({ federation, whole: parsed.data.w, seqs: new Map(Object.entries(parsed.data.s) as [AgencyId, number][]) }); // branding: the schema parsed the keys
+  const [version, whole, of, ...lines] = Buffer.from(text, 'base64url').toString('utf8').split('\n');
+  const seqs = parseSeqs(lines);
+  const fits = version === '1' && (whole === 'whole' || whole === 'part') && of === federation;
+  return fits && seqs
+    ? ok({ federation, whole: whole === 'whole', seqs })
+    : fail(problem('badQuery', { subject: 'cursor', accepted: 'a cursor of an earlier event of the same subscription' }));
 };
 
 type Batch = { readonly agency: AgencyId; seq: number; readonly ids: Set<TwinId> };

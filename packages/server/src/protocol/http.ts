@@ -48,7 +48,9 @@ const parseJson = (text: string): Result<unknown> => {
   }
 };
 
+/** Where the asker's own signal ends the wait, no second clock is started. */
 const signalOf = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal => {
+  if (signal && !Number.isFinite(timeoutMs)) return signal;
   const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
   return signal ? AbortSignal.any([timeout, signal]) : timeout;
 };

@@ -85,3 +85,19 @@ test('a file of a newer version is refused, naming both versions', () => {
   mended.close();
   records = open();
 });
+
+test('what was read before is read anew once it was written, removed or pruned, alone and in the list', () => {
+  const seen = () => [records.get('pin', 'a'), records.list('pin').map(({ value }) => value)];
+  expect(seen()).toEqual([undefined, []]);
+  records.put('pin', 'a', 1);
+  expect(seen()).toEqual([1, [1]]);
+  records.putAll([
+    { noun: 'pin', id: 'a', value: 2 },
+    { noun: 'pin', id: 'b', value: 3 },
+  ]);
+  expect(seen()).toEqual([2, [2, 3]]);
+  records.remove('pin', 'b');
+  expect(seen()).toEqual([2, [2]]);
+  records.prune('pin', late);
+  expect(seen()).toEqual([undefined, []]);
+});

@@ -10,11 +10,11 @@ import {
   type Order,
   type PageKey,
   type PropertyTest,
-  prepareArea,
   splitAtAntimeridian,
   type TwinFilter,
   wordsOfText,
 } from '@cityweave/core';
+import { preparedArea } from './area-memory.ts';
 
 export type SqlValue = string | number | null;
 export type Sql = { readonly text: string; readonly params: readonly SqlValue[] };
@@ -79,8 +79,9 @@ const nearBoxes = (boxes: readonly Box[], { alias }: Subject): Sql => {
 };
 
 const isInArea = (area: AreaTest, subject: Subject): Sql => {
-  if (!area.geometry) return never;
-  const near = nearBoxes(prepareArea({ ...area, geometry: area.geometry }).boxes, subject);
+  const prepared = preparedArea(area);
+  if (!prepared) return never;
+  const near = nearBoxes(prepared.boxes, subject);
   const { alias, asked } = subject;
   const exact = `area_holds(${asked.areas.push(area) - 1}, ${alias}.west, ${alias}.south, (SELECT footprint FROM body WHERE body.n = ${alias}.n))`;
   return { text: `(${near.text} AND ${exact})`, params: near.params };

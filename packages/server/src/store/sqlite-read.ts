@@ -2,8 +2,9 @@
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type AreaTest, type Facet, type Geometry, type PreparedArea, passesTest, prepareArea, type Reading, type TwinFilter } from '@cityweave/core';
+import { type Facet, type Geometry, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
+import { preparedArea } from './area-memory.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
 import { numberOf } from './sqlite-file.ts';
@@ -19,18 +20,6 @@ export type ReadingFile = {
 };
 
 const statementsMax = 256;
-const areasMax = 32;
-
-/** Shared by the stores of a thread: the same zone is asked of every layer. */
-const preparedAreas = new LRUCache<string, PreparedArea>({ max: areasMax });
-
-const prepared = (area: AreaTest): PreparedArea | undefined => {
-  if (!area.geometry) return undefined;
-  const key = JSON.stringify([area.relation, area.metres, area.geometry]);
-  const known = preparedAreas.get(key) ?? prepareArea({ ...area, geometry: area.geometry });
-  preparedAreas.set(key, known);
-  return known;
-};
 
 const placeOfRow = (west: unknown, south: unknown, footprint: unknown): Geometry =>
   typeof footprint === 'string' ? JSON.parse(footprint) : { type: 'Point', coordinates: [Number(west), Number(south)] };
@@ -68,7 +57,7 @@ const rowsOf = ({ statement }: ReadingFile, { text, params }: Sql): Rows => stat
 /** Our functions answer for this statement only. */
 const asking = <T>(reading: ReadingFile, asked: Asked, read: () => T): T => {
   reading.asked = asked;
-  reading.areas = asked.areas.map(prepared);
+  reading.areas = asked.areas.map(preparedArea);
   return read();
 };
 

@@ -3,6 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
+import { type AreaTexts, unpackAreas } from './area-memory.ts';
 import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
@@ -17,7 +18,7 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'takeStaged'; readonly page: StagedPage }
   | { readonly verb: 'putImport'; readonly columns: readonly string[] }
   | { readonly verb: 'maintain'; readonly keepChanges: number }
-  | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string }
+  | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string; readonly areas: AreaTexts }
   | { readonly verb: 'close' }
 );
 
@@ -49,10 +50,12 @@ const close = (path: string): void => {
   readings.delete(path);
 };
 
-const read = <V extends ReadVerb>(path: string, verb: V, args: string): unknown => {
+const read = <V extends ReadVerb>(path: string, verb: V, { args, areas }: Pick<Extract<Job, { verb: 'read' }>, 'args' | 'areas'>): unknown => {
   // one table of reads: what each takes is what `sqlite.ts` wrote as text
   const answer: (reading: ReadingFile, asked: never) => unknown = reads[verb];
-  return answer(readingOf(path), JSON.parse(args) as never);
+  const asked = JSON.parse(args);
+  const placed = asked.filter ? { ...asked, filter: unpackAreas(asked.filter, areas) } : asked;
+  return answer(readingOf(path), placed as never);
 };
 
 const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown => {
@@ -75,7 +78,7 @@ const perform = (job: Job): unknown => {
     case 'open':
       return open(job.path, job.synchronous, job.at);
     case 'read':
-      return read(job.path, job.read, job.args);
+      return read(job.path, job.read, job);
     case 'close':
       return close(job.path);
     default:

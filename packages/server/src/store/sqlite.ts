@@ -20,6 +20,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Clock } from '../deps.ts';
+import { type AreaTexts, packAreas } from './area-memory.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';
@@ -231,6 +232,12 @@ const openOn = async (write: (task: Task) => Promise<unknown>, task: Task): Prom
   }
 };
 
+const packArguments = (args: object): { readonly args: string; readonly areas: AreaTexts } => {
+  if (!('filter' in args)) return { args: JSON.stringify(args), areas: {} };
+  const { filter, areas } = packAreas(trusted(args.filter));
+  return { args: JSON.stringify({ ...args, filter }), areas };
+};
+
 export const openSqliteStore = async ({ directory, clock, threads, synchronous = 'full' }: SqliteStoreOptions): Promise<Result<TwinStore>> => {
   const path = join(directory, storeFileName);
   const using = threads ?? createStoreThreads();
@@ -243,7 +250,7 @@ export const openSqliteStore = async ({ directory, clock, threads, synchronous =
   const lane = createLane({ write, path, head: opened.value });
   const ask: Ask = async (verb, args, waiting) => {
     if (!lane.isOpen()) return Promise.reject(new Error('the store is closed'));
-    return trusted(await using.read({ verb: 'read', path, read: verb, args: JSON.stringify(args) }, waiting?.signal));
+    return trusted(await using.read({ verb: 'read', path, read: verb, ...packArguments(args) }, waiting?.signal));
   };
   const close = async () => {
     await lane.close();

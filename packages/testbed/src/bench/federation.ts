@@ -33,7 +33,12 @@ type Measured = Run & { readonly cpuMsPerAnswer: number | undefined };
 const load = async (contender: Contender, job: Omit<Job, 'dialect' | 'url'>): Promise<Measured> => {
   const given: Job = { ...job, dialect: contender.dialect, url: contender.url };
   const before = cpuSecondsOf(contender);
-  const client = await startProgram({ name: 'client', file: join(import.meta.dirname, 'federation/load.ts'), args: ['run', JSON.stringify(given)], ready: /^\{"answers"/ });
+  const client = await startProgram({
+    name: 'client',
+    file: join(import.meta.dirname, 'federation/load.ts'),
+    args: ['run', JSON.stringify(given)],
+    ready: /^\{"answers"/,
+  });
   const after = cpuSecondsOf(contender);
   await client.stop();
   const run: Run = JSON.parse(client.line);
@@ -94,9 +99,32 @@ const hungResults = ({ ours, plain, tuned }: Hung): readonly BenchResult[] => {
     { name: `${told}: ${name}`, value: of(ours), unit: 'share', better: 'higher', against: withTimeout, againstValue: of(tuned), budget: 1, ok: of(ours) >= 1 },
   ];
   return [
-    toResult({ name: `${told}: half of the answers within`, value: tail(ours, 0.5), unit: 'ms', better: 'lower', against: asShipped, againstValue: tail(plain, 0.5) }),
-    toResult({ name: `${told}: 99 of 100 answers within`, value: tail(ours, 0.99), unit: 'ms', better: 'lower', against: asShipped, againstValue: tail(plain, 0.99), budget: answerMsMax }),
-    toResult({ name: `${told}: 99 of 100 answers within`, value: tail(ours, 0.99), unit: 'ms', better: 'lower', against: withTimeout, againstValue: tail(tuned, 0.99), budget: answerMsMax }),
+    toResult({
+      name: `${told}: half of the answers within`,
+      value: tail(ours, 0.5),
+      unit: 'ms',
+      better: 'lower',
+      against: asShipped,
+      againstValue: tail(plain, 0.5),
+    }),
+    toResult({
+      name: `${told}: 99 of 100 answers within`,
+      value: tail(ours, 0.99),
+      unit: 'ms',
+      better: 'lower',
+      against: asShipped,
+      againstValue: tail(plain, 0.99),
+      budget: answerMsMax,
+    }),
+    toResult({
+      name: `${told}: 99 of 100 answers within`,
+      value: tail(ours, 0.99),
+      unit: 'ms',
+      better: 'lower',
+      against: withTimeout,
+      againstValue: tail(tuned, 0.99),
+      budget: answerMsMax,
+    }),
     ...share('answers', ({ answered }) => answered),
     ...share("answers with all of the others' values", ({ complete }) => complete),
     ...share('answers that name the missing source', ({ named }) => named),
@@ -117,7 +145,8 @@ const benchHung = async (ours: Contender, theirs: Awaited<ReturnType<typeof star
 
 const benchPair = async (ours: Contender, theirs: Awaited<ReturnType<typeof startHive>>, size: Size): Promise<readonly BenchResult[]> => {
   const results: BenchResult[] = [];
-  for (const contender of [ours, theirs]) await load(contender, { connections: connectionCounts[0], warmUpMs: 0, measureMs: Math.min(firstWarmUpMs, size.measureMs * 2), seed: 99 });
+  for (const contender of [ours, theirs])
+    await load(contender, { connections: connectionCounts[0], warmUpMs: 0, measureMs: Math.min(firstWarmUpMs, size.measureMs * 2), seed: 99 });
   for (const connections of connectionCounts) results.push(...toResults(theirs.name, connections, await interleave({ ours, theirs }, connections, size)));
   return [...results, ...(await benchHung(ours, theirs))];
 };

@@ -1,5 +1,5 @@
 /**
- * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`.
+ * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. `--quick` is for trials.
  */
 import { cpus } from 'node:os';
 import { systemDeps } from '@cityweave/server';
@@ -42,7 +42,7 @@ const toTable = (results: readonly BenchResult[]): string => {
 };
 
 const refuse = (found: string): void => {
-  process.stderr.write(`${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json]\n`);
+  process.stderr.write(`${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json] [--quick]\n`);
   process.exitCode = 2;
 };
 
@@ -56,7 +56,7 @@ const run = async (suite: string, json: boolean): Promise<void> => {
 };
 
 const given = process.argv.slice(2);
-const [suite, ...more] = given.filter((word) => word !== '--json');
+const [suite, ...more] = given.filter((word) => word !== '--json' && word !== '--quick');
 if (suite === undefined) refuse('Which suite?');
 else if (!Object.hasOwn(suites, suite)) refuse(`No suite is called ${suite}.`);
 else if (more.length > 0) refuse(`Not understood: ${more.join(' ')}.`);

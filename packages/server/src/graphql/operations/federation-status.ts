@@ -4,15 +4,15 @@
 import { limits, problem } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { faultOf } from '../fault.ts';
-import type { Context } from '../room.ts';
+import type { GraphqlRoom } from '../room.ts';
 import { federationNode } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
 import type { FederationNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
-import { type CountsOf, counted } from './subscribers.ts';
+import { type CountsOf, counted, letGo } from './subscribers.ts';
 
 /** As it stands now, then each time it or a line of it has moved. */
-async function* statuses({ room, signal }: Context, id: string): AsyncGenerator<FederationNode> {
+async function* statuses(room: GraphqlRoom, id: string, signal: AbortSignal): AsyncGenerator<FederationNode> {
   const { orchestration } = room;
   let over = new AbortController();
   const moved = () => over.abort();
@@ -52,10 +52,12 @@ export const defineStatus = ({ builder }: Kit, states: States, counts: CountsOf)
       type: status,
       description: 'How a federation stands: now, and each time it, a member or a connection of it moves.',
       args: { federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }) },
-      subscribe: (_root, { federation }, context) =>
-        federationNode(context.room, federation)
-          ? counted(counts(context.room), statuses(context, federation))
-          : Promise.reject(faultOf(problem('unknownFederation', { subject: federation.slice(0, limits.idCharactersMax) }))),
+      subscribe: (_root, { federation }, { room, signal }) => {
+        if (!federationNode(room, federation))
+          return Promise.reject(faultOf(problem('unknownFederation', { subject: federation.slice(0, limits.idCharactersMax) })));
+        const stop = new AbortController();
+        return letGo(counted(counts(room), statuses(room, federation, AbortSignal.any([signal, stop.signal]))), stop);
+      },
       resolve: (node) => node,
     }),
   }));

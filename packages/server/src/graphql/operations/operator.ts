@@ -23,7 +23,7 @@ import {
   TermId,
 } from '@cityweave/core';
 import { createFaults } from '../fault.ts';
-import type { AreaGiven } from '../filter.ts';
+import type { AreaGiven } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
 import { startedNode } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';

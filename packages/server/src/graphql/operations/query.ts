@@ -2,10 +2,10 @@
  * Query: what can be asked of this node: its own twins, the registry, and the federations in which it takes part.
  */
 import { AgencyId, agencyOf, type Facet, limits, TwinId } from '@cityweave/core';
-import { askOne } from '../asking.ts';
 import { badInput, createFaults } from '../fault.ts';
-import { toFilter } from '../filter.ts';
-import { findPage, ownFilter } from '../own-page.ts';
+import { askOne } from '../questions/asking.ts';
+import { toFilter } from '../questions/filter.ts';
+import { findPage, ownFilter } from '../questions/own-page.ts';
 import type { Context } from '../room.ts';
 import { definePage } from '../schema/connection.ts';
 import { federationNode, federationNodes } from '../schema/federation.ts';

@@ -3,7 +3,7 @@
  */
 import { AgencyId, type Candidate, type Geometry, limits, polygonOfBox, problem, type RegisteredTwin, scoreWeights } from '@cityweave/core';
 import { badInput, createFaults, type Faults, refuse, settled } from '../fault.ts';
-import { type AreaGiven, areaOf, parseAgency, parseTerm } from '../filter.ts';
+import { type AreaGiven, areaOf, parseAgency, parseTerm } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
 import { definePage, type PageNode } from '../schema/connection.ts';
 import { type Kit, langText } from '../schema/kit.ts';

@@ -29,6 +29,20 @@ export const countsOf = (): CountsOf => {
 /** Members bound the streams of one partner: a node cannot follow for more subscribers than that. */
 export const subscribersMax = Math.min(limits.subscriptionsMax, limits.streamsPerPeerMax);
 
+/**
+ * Ends at once when the reader lets go: a generator that waits for its next event would hear of it with that event only.
+ */
+export const letGo = <T>(events: AsyncGenerator<T>, stop: AbortController): AsyncIterableIterator<T> => ({
+  next: () => events.next(),
+  return: () => {
+    stop.abort();
+    return events.return(undefined);
+  },
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+});
+
 export async function* counted<T>({ take, give }: Counts, events: AsyncGenerator<T>): AsyncGenerator<T> {
   if (!take(subscribersMax))
     return void (await Promise.reject(

@@ -5,16 +5,16 @@ import { describeProblem, type FederatedFilter, type Federation, limits, msOfDur
 import { type WatchEvent, watch } from '../../orchestration/watch.ts';
 import type { SourceState } from '../../orchestration/watch-sources.ts';
 import { badInput, createFaults, type Faults, faultOf } from '../fault.ts';
-import { parseTerm, toFilter } from '../filter.ts';
-import { federatedEnds } from '../link-ends.ts';
+import { parseTerm, toFilter } from '../questions/filter.ts';
+import { federatedEnds } from '../questions/link-ends.ts';
+import { type Needed, neededBy } from '../questions/selection.ts';
 import type { Context } from '../room.ts';
 import { askable, federationNode } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
 import type { FederatedTwinNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
-import { type Needed, neededBy } from '../selection.ts';
 import { defineStatus } from './federation-status.ts';
-import { type CountsOf, counted, countsOf, subscribersMax } from './subscribers.ts';
+import { type CountsOf, counted, countsOf, letGo, subscribersMax } from './subscribers.ts';
 
 type Said = { readonly cursor: string };
 type SnapshotNode = Said & {
@@ -207,8 +207,10 @@ const defineTwinEvents = (kit: Kit, counts: CountsOf): void => {
         cursor: t.arg.string({ description: 'Of the last event that was received: goes on behind it.' }),
       },
       subscribe: async (...[, args, context, info]) => {
-        const { federation, events: watched } = await subscribe(args, neededBy(info, typed, vocabulary), context);
-        return counted(counts(context.room), toNodes(context, federation, watched));
+        const stop = new AbortController();
+        const listening = { ...context, own: context.own, signal: AbortSignal.any([context.signal, stop.signal]) };
+        const { federation, events: watched } = await subscribe(args, neededBy(info, typed, vocabulary), listening);
+        return letGo(counted(counts(context.room), toNodes(listening, federation, watched)), stop);
       },
       resolve: (event) => event,
     }),

@@ -2,10 +2,10 @@
  * Connections: the same three fields for every list that is told in pages.
  */
 import type { Builder, Types } from './builder.ts';
-import type { Edge, PageInfo } from './page.ts';
+import type { Edge, PagePlace } from './page.ts';
 
 /** A page; `count` tells how many there are in all, and is asked only where somebody wants to know. */
-export type PageNode<T> = { readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count?: () => number | Promise<number> };
+export type PageNode<T> = { readonly edges: readonly Edge<T>[]; readonly pageInfo: PagePlace; readonly count?: () => number | Promise<number> };
 
 /** Types `XEdge` and `XConnection`. */
 export const definePage = <T>(builder: Builder, name: keyof Types['Objects'] | keyof Types['Interfaces']) => {

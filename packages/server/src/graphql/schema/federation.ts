@@ -3,11 +3,11 @@
  */
 import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Federation, problem, viewOf } from '@cityweave/core';
 import { agreements, communications, memberships } from '../../orchestration/room.ts';
-import { askOne, askPage, parseDeadline } from '../asking.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
-import { toFilter } from '../filter.ts';
+import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
+import { toFilter } from '../questions/filter.ts';
+import { neededBy } from '../questions/selection.ts';
 import type { Context, GraphqlRoom } from '../room.ts';
-import { neededBy } from '../selection.ts';
 import { deadlineText, type Kit, langText } from './kit.ts';
 import { pageSizeText } from './page.ts';
 import type { ConnectionNode, FederationNode } from './shapes.ts';

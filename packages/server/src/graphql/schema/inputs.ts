@@ -2,7 +2,7 @@
  * Inputs of questions: filters, order, needs. Their meaning is that of core's query between agencies.
  */
 import { limits } from '@cityweave/core';
-import type { AreaGiven, CircleGiven, FilterGiven, LinkTestGiven, PropertyTestGiven, RelationGiven } from '../filter.ts';
+import type { AreaGiven, CircleGiven, FilterGiven, LinkTestGiven, PropertyTestGiven, RelationGiven } from '../questions/filter.ts';
 import type { Builder } from './builder.ts';
 
 const defineTestEnums = (builder: Builder) => ({

@@ -3,8 +3,8 @@
  */
 import { agencyOf, type Direction, type Link, type TermId, type TwinId, type Vocabulary } from '@cityweave/core';
 import { createFaults } from '../fault.ts';
-import { parseTerm } from '../filter.ts';
-import type { LinkEnds } from '../link-ends.ts';
+import { parseTerm } from '../questions/filter.ts';
+import type { LinkEnds } from '../questions/link-ends.ts';
 import { definePage } from './connection.ts';
 import { type Kit, langText } from './kit.ts';
 import { orBadInput, type PageArgs, pageOfList, pageSizeText } from './page.ts';

@@ -5,7 +5,7 @@ import { fail, limits, ok, PageKey, type Result } from '@cityweave/core';
 import { type BadInput, badInput } from '../fault.ts';
 import type { Builder } from './builder.ts';
 
-export type PageInfo = {
+export type PagePlace = {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | undefined;
@@ -59,7 +59,7 @@ export const pageOfList = <T>(
   all: readonly T[],
   { first, after }: PageArgs,
   idOf: (item: T) => string,
-): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PageInfo; readonly count: () => number }, BadInput> => {
+): Result<{ readonly edges: readonly Edge<T>[]; readonly pageInfo: PagePlace; readonly count: () => number }, BadInput> => {
   const parsed = parsePage({ first, after });
   if (!parsed.ok) return parsed;
   const cursorOf = (item: T) => Buffer.from(idOf(item)).toString('base64url');
@@ -76,7 +76,7 @@ export const pageOfList = <T>(
 
 export const orBadInput = <T>(result: Result<T, BadInput>): T | Promise<never> => (result.ok ? result.value : Promise.reject(badInput(result.problem)));
 
-export const definePageInfo = (builder: Builder): void => {
+export const definePagePlace = (builder: Builder): void => {
   builder.objectType('PageInfo', {
     description: 'Where a page stands in its list (Relay).',
     fields: (t) => ({

@@ -1,10 +1,10 @@
 /**
  * The schema of a node: built from its vocabulary alone, so that it can be printed without a node.
  */
-import { cityDictionary, createVocabulary, type Vocabulary } from '@cityweave/core';
+import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { defineOperator } from '../operations/operator.ts';
-import { defineOwnTwins } from '../operations/own-twins.ts';
+import { defineOwnTwins } from '../operations/own-commands.ts';
 import { defineQueries } from '../operations/query.ts';
 import { defineRegistry } from '../operations/registry.ts';
 import { defineSubgraph } from '../operations/subgraph.ts';
@@ -15,14 +15,14 @@ import { defineFederatedTwins } from './federated-twin.ts';
 import { defineFederations } from './federation.ts';
 import { defineInputs } from './inputs.ts';
 import type { Kit } from './kit.ts';
-import { definePageInfo } from './page.ts';
+import { definePagePlace } from './page.ts';
 import { defineTwins } from './twin.ts';
 import { defineValues } from './value.ts';
 
 const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   const builder = createBuilder();
   const kit: Kit = { builder, vocabulary, typed, inputs: defineInputs(builder) };
-  definePageInfo(builder);
+  definePagePlace(builder);
   defineValues(kit);
   const { links, twins } = defineTwins(kit);
   const federated = defineFederatedTwins(kit, links);
@@ -53,6 +53,3 @@ const buildWhole = (vocabulary: Vocabulary): GraphQLSchema => {
 };
 
 export const printSdl = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;
-
-/** The schema of a node that knows no dictionary but the built-in one: what is committed as schema.graphql. */
-export const printBuiltIn = (): string => printSdl(createSchema(createVocabulary([cityDictionary])));

@@ -28,9 +28,9 @@ import type {
   Value,
 } from '@cityweave/core';
 import type { LinkStatus } from '../../orchestration/communication-status.ts';
-import type { LinkEnds } from '../link-ends.ts';
+import type { LinkEnds } from '../questions/link-ends.ts';
 import type { AgencyNode } from '../room.ts';
-import type { Edge, PageInfo } from './page.ts';
+import type { Edge, PagePlace } from './page.ts';
 
 /** A twin as one agency keeps it; links are there where it came in an answer of a federation. */
 export type TwinNode = { readonly twin: Twin; readonly found?: FoundIn | undefined };
@@ -45,7 +45,7 @@ export type FederationNode = { readonly view: FederationView; readonly started: 
 export type LinkNode = { readonly link: Link; readonly to: TwinId; readonly ends: LinkEnds };
 export type LinkedTwinNode = { readonly id: TwinId; readonly ends: LinkEnds };
 
-export type TwinPageNode = { readonly edges: readonly Edge<TwinNode>[]; readonly pageInfo: PageInfo; readonly count: () => Promise<number> };
+export type TwinPageNode = { readonly edges: readonly Edge<TwinNode>[]; readonly pageInfo: PagePlace; readonly count: () => Promise<number> };
 
 export type AnswerNode = { readonly sources: readonly SourceReport[]; readonly plan: readonly MemberPlan[] };
 export type FederatedPageNode = AnswerNode & {
@@ -79,7 +79,7 @@ export type Objects = {
   LinkedTwin: LinkedTwinNode;
   Problem: Problem;
   SourceReport: SourceReport;
-  PageInfo: PageInfo;
+  PageInfo: PagePlace;
   Group: Group;
   Need: Need;
   Federation: FederationNode;

@@ -2,7 +2,7 @@
  * Twin: one agency's digital representation of one object. Kinds that declare properties are types of their own, all others are GenericTwin.
  */
 import { convert, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
-import { ownEnds } from '../link-ends.ts';
+import { ownEnds } from '../questions/link-ends.ts';
 import type { Context } from '../room.ts';
 import { genericTwin, type TypedField, type TypedKind } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';

@@ -20,7 +20,18 @@ const geometryOf = (agency: AgencyName, index: number) => {
   const [x, y] = [5 + (index % columns) * stepDegrees, 52 + Math.floor(index / columns) * stepDegrees];
   if (agency !== 'cadastre') return { type: 'Point', coordinates: [x, y] };
   const [east, north] = [x + sizeDegrees, y + sizeDegrees];
-  return { type: 'Polygon', coordinates: [[[x, y], [east, y], [east, north], [x, north], [x, y]]] };
+  return {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [x, y],
+        [east, y],
+        [east, north],
+        [x, north],
+        [x, y],
+      ],
+    ],
+  };
 };
 
 const featureOf = (agency: AgencyName, index: number) => ({

@@ -29,7 +29,7 @@ const ours = `query Buildings($federation: ID!, $ids: [ID!]!, $deadline: Duratio
         power: property(term: "city:power") { winner { value } }
         occupancy: property(term: "city:occupancy") { winner { value } }
       }
-      sources { agency { id } status reason }
+      sources { agency { id } status }
     }
   }
 }`;
@@ -45,7 +45,9 @@ const readOurs = (text: string): Answered => {
   const { data, errors = [] }: OurAnswer = JSON.parse(text);
   const { nodes = [], sources = [] } = data?.federation?.twins ?? {};
   return {
-    rows: new Map(nodes.map(({ id, height, power, occupancy }) => [id, { height: height?.winner.value, power: power?.winner.value, occupancy: occupancy?.winner.value }])),
+    rows: new Map(
+      nodes.map(({ id, height, power, occupancy }) => [id, { height: height?.winner.value, power: power?.winner.value, occupancy: occupancy?.winner.value }]),
+    ),
     missing: sources.filter(({ status }) => status !== 'ANSWERED').map(({ agency }) => agency.id),
     errors: errors.map(({ message }) => message),
   };
@@ -66,9 +68,12 @@ const readTheirs = (text: string): Answered => {
   };
 };
 
-export const dialects = {
-  cityweave: { body: (ids, deadline) => JSON.stringify({ query: ours, variables: { federation: federationId, ids, deadline: deadline ?? 'PT2S' } }), read: readOurs },
-  hive: { body: (ids) => JSON.stringify({ query: theirs, variables: { ids } }), read: readTheirs },
-} as const satisfies Record<string, Dialect>;
+export type DialectName = 'cityweave' | 'hive';
 
-export type DialectName = keyof typeof dialects;
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  cityweave: {
+    body: (ids, deadline) => JSON.stringify({ query: ours, variables: { federation: federationId, ids, deadline: deadline ?? 'PT10S' } }),
+    read: readOurs,
+  },
+  hive: { body: (ids) => JSON.stringify({ query: theirs, variables: { ids } }), read: readTheirs },
+};

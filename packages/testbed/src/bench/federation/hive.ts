@@ -13,7 +13,13 @@ import { freePort, type Program, startProgram } from './program.ts';
 import { type AgencyName, agencies } from './workload.ts';
 
 const startSubgraph = (agency: AgencyName): Promise<Program> =>
-  startProgram({ name: `subgraph ${agency}`, file: join(import.meta.dirname, 'hive-subgraph.ts'), args: [agency], environment: { NODE_ENV: 'production' }, ready: /^\{"address"/ });
+  startProgram({
+    name: `subgraph ${agency}`,
+    file: join(import.meta.dirname, 'hive-subgraph.ts'),
+    args: [agency],
+    environment: { NODE_ENV: 'production' },
+    ready: /^\{"address"/,
+  });
 
 const addressIn = ({ line }: Program): string => {
   const { address }: { readonly address: string } = JSON.parse(line);
@@ -21,7 +27,9 @@ const addressIn = ({ line }: Program): string => {
 };
 
 const compose = (programs: ReadonlyMap<AgencyName, Program>): string => {
-  const { supergraphSdl, errors } = composeServices([...programs].map(([name, program]) => ({ name, url: addressIn(program), typeDefs: parse(subgraphText(name)) })));
+  const { supergraphSdl, errors } = composeServices(
+    [...programs].map(([name, program]) => ({ name, url: addressIn(program), typeDefs: parse(subgraphText(name)) })),
+  );
   assert(supergraphSdl !== undefined, `the subgraphs compose: ${errors?.[0]?.message ?? ''}`);
   return supergraphSdl;
 };
@@ -32,13 +40,23 @@ const gatewayFile = (): string => join(dirname(createRequire(import.meta.url).re
 const configText = (timeoutMs: number | undefined): string =>
   `export const gatewayConfig = { logging: 'info', landingPage: false, graphiql: false${timeoutMs === undefined ? '' : `, upstreamTimeout: ${timeoutMs}`} };\n`;
 
-const startGateway = async (folder: string, supergraph: string, timeoutMs: number | undefined): Promise<{ readonly program: Program; readonly url: string }> => {
+const startGateway = async (
+  folder: string,
+  supergraph: string,
+  timeoutMs: number | undefined,
+): Promise<{ readonly program: Program; readonly url: string }> => {
   const [supergraphFile, configFile] = [join(folder, 'supergraph.graphql'), join(folder, `gateway-${timeoutMs ?? 'plain'}.config.mjs`)];
   writeFileSync(supergraphFile, supergraph);
   writeFileSync(configFile, configText(timeoutMs));
   const port = await freePort();
   const args = ['supergraph', supergraphFile, '--host', '127.0.0.1', '--port', String(port), '--hive-router-runtime', '--config-path', configFile];
-  const program = await startProgram({ name: 'Hive Gateway', file: gatewayFile(), args, environment: { NODE_ENV: 'production', FORK: '1' }, ready: /Listening on/i });
+  const program = await startProgram({
+    name: 'Hive Gateway',
+    file: gatewayFile(),
+    args,
+    environment: { NODE_ENV: 'production', FORK: '1' },
+    ready: /Listening on/i,
+  });
   return { program, url: `http://127.0.0.1:${port}/graphql` };
 };
 

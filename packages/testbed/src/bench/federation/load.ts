@@ -5,12 +5,29 @@ import { Pool } from 'undici';
 import { type DialectName, dialects } from './dialect.ts';
 import { createQuestions, isRight } from './workload.ts';
 
-export type Job = { readonly dialect: DialectName; readonly url: string; readonly connections: number; readonly warmUpMs: number; readonly measureMs: number; readonly seed: number };
+export type Job = {
+  readonly dialect: DialectName;
+  readonly url: string;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly seed: number;
+};
 
 /** What was measured after the warm-up; a wrong answer is an error too. */
-export type Run = { readonly answers: number; /** with those of the warm-up */ readonly answersInAll: number; readonly errors: number; readonly seconds: number; readonly p50Ms: number; readonly p99Ms: number; readonly firstError?: string };
+export type Run = {
+  readonly answers: number;
+  /** with those of the warm-up */
+  readonly answersInAll: number;
+  readonly errors: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly firstError?: string;
+};
 
-export const percentile = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+export const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 type Asking = { readonly pool: Pool; readonly path: string; readonly job: Job; readonly ask: () => readonly string[] };
 
@@ -39,7 +56,15 @@ const runFor = async (asking: Asking, ms: number): Promise<Run> => {
   await Promise.all(Array.from({ length: asking.job.connections }, () => connectionLoop(asking, from + ms, note)));
   const seconds = (performance.now() - from) / 1000;
   const sorted = times.toSorted((a, b) => a - b);
-  return { answers: times.length, answersInAll: times.length, errors: errors.length, seconds, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99), ...(errors[0] && { firstError: errors[0] }) };
+  return {
+    answers: times.length,
+    answersInAll: times.length,
+    errors: errors.length,
+    seconds,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    ...(errors[0] && { firstError: errors[0] }),
+  };
 };
 
 export const runJob = async (job: Job): Promise<Run> => {

@@ -55,7 +55,10 @@ const readyLine = (child: ChildProcess, { name, ready }: Starting): Promise<stri
     const tooLate = setTimeout(() => reject(new Error(`${name} is not ready: ${text.slice(-2_000)}`)), readyMsMax);
     const hear = (chunk: Buffer) => {
       if (text.length < 100_000) text += chunk.toString('utf8');
-      const line = text.split('\n').slice(0, -1).find((one) => ready.test(one));
+      const line = text
+        .split('\n')
+        .slice(0, -1)
+        .find((one) => ready.test(one));
       if (line === undefined) return;
       clearTimeout(tooLate);
       resolve(line);

@@ -3,7 +3,7 @@
  */
 import type { Direction, TermId, TwinQuery, Vocabulary } from '@cityweave/core';
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionNode, type SelectionSetNode, valueFromASTUntyped } from 'graphql';
-import type { TypedKinds } from './typed-kinds.ts';
+import type { TypedKinds } from '../typed-kinds.ts';
 
 export type Needed = {
   /** all where absent */

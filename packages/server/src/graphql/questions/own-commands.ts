@@ -26,8 +26,8 @@ import {
   type TwinInput,
   type ValueFlag,
 } from '@cityweave/core';
-import type { Command, Outcome } from '../store/store.ts';
-import type { Context } from './room.ts';
+import type { Command, Outcome } from '../../store/store.ts';
+import type { Context } from '../room.ts';
 
 type Given<T> = T | null | undefined;
 

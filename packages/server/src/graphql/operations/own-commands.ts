@@ -12,7 +12,7 @@ import {
   type PatchGiven,
   type PutGiven,
   type ValueGiven,
-} from '../own-commands.ts';
+} from '../questions/own-commands.ts';
 import type { Kit } from '../schema/kit.ts';
 
 const expectedText = 'Version that the change is based on; 0 where there must be none yet; whatever it is where absent.';

@@ -15,12 +15,12 @@ import {
   type TwinFilter,
   withAreas,
 } from '@cityweave/core';
+import { type BadInput, badInput, createFaults } from '../fault.ts';
+import type { Context } from '../room.ts';
+import { decodeKey, encodeKey, type Page, type PageArgs, parsePage } from '../schema/page.ts';
+import type { TwinPageNode } from '../schema/shapes.ts';
 import { type AskArgs, toOrder } from './asking.ts';
-import { type BadInput, badInput, createFaults } from './fault.ts';
 import { toFilter } from './filter.ts';
-import type { Context } from './room.ts';
-import { decodeKey, encodeKey, type Page, type PageArgs, parsePage } from './schema/page.ts';
-import type { TwinPageNode } from './schema/shapes.ts';
 
 /** The places of an inner set of own twins, walked to its end. */
 const placesOf = async (context: Context, relation: Relation): Promise<TwinFilter> => {

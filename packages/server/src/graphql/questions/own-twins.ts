@@ -3,7 +3,7 @@
  */
 import { type Direction, type Link, limits, type TermId, type Twin, TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
-import type { TwinStore } from '../store/store.ts';
+import type { TwinStore } from '../../store/store.ts';
 
 export type LinksAsked = { readonly id: TwinId; readonly kinds: readonly TermId[] | undefined; readonly direction: Direction };
 

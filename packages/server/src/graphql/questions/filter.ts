@@ -19,7 +19,7 @@ import {
   type TestOperator,
   verticesOf,
 } from '@cityweave/core';
-import type { Faults } from './fault.ts';
+import type { Faults } from '../fault.ts';
 
 type Given<T> = T | null | undefined;
 

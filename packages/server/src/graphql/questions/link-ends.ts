@@ -3,7 +3,7 @@
  */
 import { agencyOf, type Federation, limits, type Twin, type TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
-import type { Context } from './room.ts';
+import type { Context } from '../room.ts';
 
 export type LinkEnds = {
   /** the twin, where it can be had: its id and agency are known anyway */

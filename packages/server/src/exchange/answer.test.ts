@@ -1,0 +1,173 @@
+/**
+ * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
+ */
+import { limits, messageDepthMax, type Message } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import { newMessageId, systemDeps } from '../deps.ts';
+import { describeTwin, type Desk, openDesk, type Partner } from '../registry/desk.contract.ts';
+import { pinOf } from '../trust/pin.ts';
+import { verifyMessage } from '../trust/signature.ts';
+
+const registration = (who: Partner, name = 'one') => ({ parameters: {}, objects: [describeTwin(who, { name: { en: name } })] as [ReturnType<typeof describeTwin>] });
+
+const readRegistry = { parameters: {}, objects: [] as [] };
+
+const kindOf = async (told: Promise<{ readonly problem: { readonly kind: string } | undefined }>) => (await told).problem?.kind;
+
+const registered = async (desk: Desk): Promise<Partner> => {
+  const water = await desk.partner('water.example');
+  await desk.register(water);
+  return water;
+};
+
+describe('what is said twice', () => {
+  it('gets the very answer that was kept and changes nothing', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const first = await desk.hear(message);
+    const before = desk.records.list('registry.twin');
+    desk.pass(60_000);
+    expect((await desk.hear(message)).message).toEqual(first.message);
+    expect(desk.records.list('registry.twin')).toEqual(before);
+  });
+
+  it('is answered once when it comes twice at the same time', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const [first, second] = await Promise.all([desk.hear(message), desk.hear(message)]);
+    expect(second?.message).toEqual(first?.message);
+    expect(first?.message?.data.objects[0]).toMatchObject({ revision: 1 });
+  });
+
+  it('under one id with other content is refused', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const messageId = newMessageId(systemDeps().ids);
+    await desk.say(water, 'registry.register.digitalTwin', registration(water), { messageId });
+    expect(await kindOf(desk.say(water, 'registry.register.digitalTwin', registration(water, 'two'), { messageId }))).toBe('replayed');
+  });
+
+  it('is remembered for replayMemoryMs: until then the kept answer, after it too late to be said', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const first = await desk.hear(message);
+    desk.pass(limits.replayMemoryMs);
+    expect((await desk.hear(message)).message).toEqual(first.message);
+    desk.pass(1);
+    expect(await kindOf(desk.hear(message))).toBe('expired');
+  });
+
+  it('kept answers go when nobody can ask for them any more', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    desk.pass(limits.replayMemoryMs + limits.clockToleranceMs + 1);
+    await desk.register(water);
+    for (let count = 0; count < 256; count += 1) await desk.say(water, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id, attributes: {} }] });
+    const oldest = desk.records.list('answer').map(({ value }) => (value as { at: string }).at).sort()[0]; // branding: the desk keeps when it answered
+    expect(oldest).toBe(desk.clock.now());
+  });
+});
+
+describe('what is said wrongly', () => {
+  it('to another node, by an unknown verb, or to a role this node does not have', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const change = (header: (given: Message['header']) => Message['header']) => desk.say(water, 'registry.retrieve.registry', readRegistry, { header });
+    expect(await kindOf(change((given) => ({ ...given, destination: { ...given.destination, id: water.id } })))).toBe('unknownDestination');
+    expect(await kindOf(change((given) => ({ ...given, destination: { ...given.destination, role: 'communicationAdaptor' } })))).toBe('notMyRole');
+    const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
+    const withVerb = (verb: string) => desk.hear({ ...message, data: { ...message.data, action: { ...message.data.action, verb } } });
+    expect(await kindOf(withVerb('conjure'))).toBe('unknownVerb');
+    expect(await kindOf(withVerb('renew'))).toBe('notMyRole');
+  });
+
+  it('after its time, or from a clock that is ahead of ours by more than clockToleranceMs', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const message = (ms: number) => desk.write(water, 'registry.retrieve.registry', readRegistry, { header: (given) => ({ ...given, expiresAt: given.timestamp }) }).then((made) => ({ made, ms }));
+    const { made } = await message(0);
+    expect(await kindOf(desk.hear(made))).toBeUndefined();
+    desk.pass(1);
+    expect(await kindOf(desk.hear(made))).toBe('expired');
+    const ahead = await desk.write(water, 'registry.retrieve.registry', readRegistry);
+    desk.pass(-limits.clockToleranceMs);
+    expect(await kindOf(desk.hear(ahead))).toBeUndefined();
+    desk.pass(-1);
+    expect((await desk.hear(ahead)).problem).toMatchObject({ kind: 'clocksDiffer', limit: limits.clockToleranceMs });
+  });
+
+  it('without an envelope, of another version, or nested deeper than allowed', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
+    for (const raw of [undefined, null, 7, 'text', [], {}, { header: {}, data: {} }]) expect(await kindOf(desk.hear(raw))).toBe('malformed');
+    expect(await kindOf(desk.hear({ ...message, header: { ...message.header, protocolVersion: '9.9' } }))).toBe('unsupportedVersion');
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : { in: nested(depth - 1) });
+    // Two levels are the message and the member; what is signed no longer fits, which is found after the depth.
+    expect(await kindOf(desk.hear({ ...message, extra: nested(messageDepthMax - 1) }))).toBe('badSignature');
+    expect(await kindOf(desk.hear({ ...message, extra: nested(messageDepthMax + 1) }))).toBe('malformed');
+  });
+
+  it('at greater length than controlMessageBytesMax allows', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
+    expect((await desk.hear(message, limits.controlMessageBytesMax)).problem).toBeUndefined();
+    expect((await desk.hear(message, limits.controlMessageBytesMax + 1)).problem).toMatchObject({ kind: 'tooLarge', limit: limits.controlMessageBytesMax });
+  });
+});
+
+describe('who says it', () => {
+  it('a stranger is asked to register first', async () => {
+    await using desk = await openDesk();
+    const stranger = await desk.partner('stranger.example');
+    expect(await kindOf(desk.say(stranger, 'registry.retrieve.registry', readRegistry))).toBe('notAuthenticated');
+  });
+
+  it('another key for a known id is refused, also when it registers without saying where it lives', async () => {
+    await using desk = await openDesk();
+    const [water, thief] = [await desk.partner('water.example'), await desk.partner('water.example')];
+    const silent = { header: ({ source, ...rest }: Message['header']) => ({ ...rest, source: { id: source.id, role: source.role } }) };
+    expect(await kindOf(desk.say(water, 'registry.register.digitalTwin', registration(water), silent))).toBeUndefined();
+    expect(await kindOf(desk.say(thief, 'registry.register.digitalTwin', registration(thief, 'mine now')))).toBe('badSignature');
+    expect(pinOf(desk.records, water.id)?.keys).toEqual([water.key.publicKey]);
+  });
+
+  it('content that was changed on the way is refused, and so is a message without a signature', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const tampered = { ...message, data: { ...message.data, objects: [describeTwin(water, { name: { en: 'another' } })] } };
+    expect(await kindOf(desk.hear(tampered))).toBe('badSignature');
+    const { security: _, ...header } = message.header;
+    expect(await kindOf(desk.hear({ ...message, header }))).toBe('notAuthenticated');
+    expect(await kindOf(desk.hear({ ...message, header: { ...header, security: { scheme: 'none' } } }))).toBe('notAuthenticated');
+  });
+
+  it('an application needs more than its word where the desk is not open to all', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const told = desk.say(water, 'application.query.federationStatus', { parameters: {}, objects: [{ kind: 'federation', id: 'urn:dtf:federation:water.example:x' as never }] }, { header: (given) => ({ ...given, source: { ...given.source, role: 'application' } }) }); // branding: the id is never looked at
+    expect(await kindOf(told)).toBe('notAuthenticated');
+  });
+
+  it('members of a message that this version does not know are signed and kept', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const header = (given: Message['header']): Message['header'] => ({ ...given, later: { kept: true }, conversationId: 'talk' });
+    const told = await desk.say(water, 'registry.retrieve.registry', readRegistry, { header });
+    expect(told.problem).toBeUndefined();
+    expect(told.message?.header.conversationId).toBe('talk');
+    expect(told.message && (await verifyMessage(told.message, [desk.key.publicKey])).ok).toBe(true);
+  });
+
+  it('what passes through others on the way may be added under `via` without breaking the signature', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
+    expect(await kindOf(desk.hear({ ...message, header: { ...message.header, via: ['urn:dtf:twin:adaptor.example:agency'] } }))).toBeUndefined();
+  });
+});

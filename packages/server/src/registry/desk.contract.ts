@@ -1,0 +1,147 @@
+/**
+ * A registry's desk as its tests sit at it: real records in a folder of their own, a clock that is told, and partners who sign what they say.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  addMs,
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  cityDictionary,
+  createVocabulary,
+  type DigitalTwin,
+  type Feature,
+  fail,
+  featureIdOf,
+  instantOfMs,
+  limits,
+  type Message,
+  type MessageId,
+  type Problem,
+  problem,
+  type Request,
+  type RowName,
+  requestMessage,
+  TermId,
+  type TwinId,
+} from '@cityweave/core';
+import { newMessageId, systemDeps } from '../deps.ts';
+import { createEvents } from '../events.ts';
+import { createAnswer } from '../exchange/answer.ts';
+import { createAuthorise } from '../exchange/authorise.ts';
+import { openRecordStore } from '../store/records.ts';
+import { loadNodeKey, type NodeKey } from '../trust/node-key.ts';
+import { signMessage } from '../trust/signature.ts';
+import { createRegistry } from './registry.ts';
+
+export type Partner = { readonly id: TwinId; readonly authority: Authority; readonly key: NodeKey };
+export type Told = { readonly message: Message | undefined; readonly problem: Problem | undefined };
+
+type Header = Message['header'];
+type Saying = { readonly messageId?: MessageId; readonly header?: (header: Header) => Header };
+
+const openRecords = async (folder: string, clock: ReturnType<typeof systemDeps>['clock']) => {
+  const records = openRecordStore({ directory: await mkdtemp(join(folder, 'records-')), clock });
+  if (!records.ok) throw new Error(records.problem.kind);
+  return records.value;
+};
+
+const toldClock = () => {
+  let now = instantOfMs(Date.UTC(2026, 0, 1));
+  return {
+    clock: { now: () => now, monotonicMs: () => 0 },
+    pass: (ms: number): void => {
+      now = addMs(now, ms);
+    },
+  };
+};
+
+export const describeTwin = ({ id, authority, key }: Partner, changes: Partial<DigitalTwin> = {}): { kind: 'digitalTwin'; id: TwinId; attributes: DigitalTwin } => ({
+  kind: 'digitalTwin',
+  id,
+  attributes: {
+    name: { en: authority },
+    twinType: TermId.parse('city:AgencyTwin'),
+    domain: TermId.parse('city:domain'),
+    owner: { name: authority, organizationId: agencyIdOf(authority) },
+    status: 'online',
+    endpoints: [{ protocol: 'http', address: `http://${authority}/dtf/messages`, format: 'application/json', security: 'jws' }],
+    keys: [key.publicKey],
+    features: [],
+    visibility: { level: 'federation' },
+    ...changes,
+  },
+});
+
+export const describeFeature = ({ id, authority }: Partner, kind: string, changes: Partial<Feature['attributes']> = {}): Feature & { kind: 'feature' } => ({
+  kind: 'feature',
+  id: featureIdOf(authority, kind),
+  attributes: {
+    twinId: id,
+    name: { en: kind },
+    featureType: 'data',
+    semanticType: TermId.parse(kind),
+    direction: 'provides',
+    data: { schema: {}, terms: [], count: 1, stage: 'transformed' },
+    coverage: {},
+    bindings: [{ protocol: 'http', address: `http://${authority}/dtf/messages`, format: 'application/json', security: 'jws' }],
+    policy: {},
+    visibility: { level: 'federation' },
+    status: 'active',
+    version: '1.0.0',
+    ...changes,
+  },
+});
+
+export const openDesk = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cityweave-desk-'));
+  const { clock, pass } = toldClock();
+  const deps = { ...systemDeps(), clock };
+  const records = await openRecords(folder, clock);
+  const key = await loadNodeKey(records);
+  const registryAuthority = Authority.parse('registry.example');
+  const self = { id: agencyTwinIdOf(registryAuthority), address: () => 'http://registry.example/dtf/messages' };
+  const vocabulary = createVocabulary([cityDictionary]);
+  const registry = createRegistry({ records, clock, vocabulary: () => vocabulary, leaseSeconds: limits.leaseSecondsDefault }, { id: self.id, name: { en: 'Registry' } });
+  const events = createEvents({ agency: registryAuthority, level: 'silent' });
+  const lookUp = async (id: string) => fail(problem('notRegistered', { subject: id }));
+  const authorise = createAuthorise({ deps, records, self, lookUp, openToApplications: false });
+  const answer = createAnswer({ deps, events, records, key, self, authorise, rooms: { registry } });
+
+  const partner = async (name: string): Promise<Partner> => {
+    const own = await openRecords(folder, clock);
+    const authority = Authority.parse(name);
+    const made = { id: agencyTwinIdOf(authority), authority, key: await loadNodeKey(own) };
+    own.close();
+    return made;
+  };
+  const write = <N extends RowName>({ id, key: signer, authority }: Partner, name: N, content: Request<N>, { messageId = newMessageId(deps.ids), header = (given) => given }: Saying = {}) => {
+    const source = { id, role: 'digitalTwin' as const, endpoint: `http://${authority}/dtf/messages` };
+    const message = requestMessage(name, content, { messageId, source, destination: { id: self.id, role: 'registry' }, timestamp: clock.now() });
+    return signMessage({ ...message, header: header(message.header) }, signer);
+  };
+  const hear = (raw: unknown, bytes = 1): Promise<Told> => answer(structuredClone(raw), new AbortController().signal, bytes);
+  const say = async <N extends RowName>(who: Partner, name: N, content: Request<N>, saying?: Saying): Promise<Told> => hear(await write(who, name, content, saying));
+  const register = (who: Partner, changes?: Partial<DigitalTwin>, leaseSeconds?: number): Promise<Told> =>
+    say(who, 'registry.register.digitalTwin', { parameters: { leaseSeconds }, objects: [describeTwin(who, changes)] });
+  return {
+    clock,
+    pass,
+    records,
+    key,
+    self,
+    partner,
+    write,
+    hear,
+    say,
+    register,
+    [Symbol.asyncDispose]: async () => {
+      records.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+export type Desk = Awaited<ReturnType<typeof openDesk>>;

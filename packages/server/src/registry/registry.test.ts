@@ -1,0 +1,176 @@
+/**
+ * The registry as its partners meet it: leases, owners, revisions and what may be seen.
+ */
+import { codeOf, limits, problem, TermId } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import { describeFeature, describeTwin, type Desk, openDesk, type Partner, type Told } from './desk.contract.ts';
+
+const second = 1000;
+
+const retrieve = (desk: Desk, asker: Partner, about: Partner): Promise<Told> =>
+  desk.say(asker, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: about.id }] });
+
+const discoverTwins = (desk: Desk, asker: Partner, parameters: Partial<{ limit: number; cursor: string; kinds: TermId[] }> = {}): Promise<Told> =>
+  desk.say(asker, 'registry.discover.digitalTwin', { parameters: { limit: limits.discoverPageDefault, ...parameters }, objects: [] });
+
+const idsIn = ({ message }: Told): readonly string[] => (message?.data.objects ?? []).map((object) => String((object as { id: unknown }).id)); // branding: every object of the exchange has an id
+
+const renew = (desk: Desk, who: Partner): Promise<Told> => desk.say(who, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: who.id, attributes: {} }] });
+
+const twoRegistered = async (desk: Desk, leaseSeconds?: number) => {
+  const [water, energy] = [await desk.partner('water.example'), await desk.partner('energy.example')];
+  expect((await desk.register(water, {}, leaseSeconds)).problem).toBeUndefined();
+  expect((await desk.register(energy, {}, limits.leaseSecondsMax)).problem).toBeUndefined();
+  return { water, energy };
+};
+
+describe('leases', () => {
+  it('an entry is found up to the end of its lease, is stale after it, and gone after leasesMissedMax of them', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk, 10);
+    desk.pass(10 * second);
+    expect(idsIn(await discoverTwins(desk, energy))).toContain(water.id);
+    desk.pass(1);
+    expect(idsIn(await discoverTwins(desk, energy))).not.toContain(water.id);
+    expect((await retrieve(desk, energy, water)).problem).toBeUndefined();
+    desk.pass((limits.leasesMissedMax - 1) * 10 * second - 1);
+    expect((await retrieve(desk, energy, water)).problem).toBeUndefined();
+    desk.pass(1);
+    expect((await retrieve(desk, energy, water)).problem?.kind).toBe('notRegistered');
+  });
+
+  it('renewing keeps an entry, also a stale one; one that is gone must register again and keeps counting its revisions', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk, 10);
+    desk.pass(15 * second);
+    expect((await renew(desk, water)).problem).toBeUndefined();
+    expect(idsIn(await discoverTwins(desk, energy))).toContain(water.id);
+    desk.pass(limits.leasesMissedMax * 10 * second + 1);
+    expect((await renew(desk, water)).problem?.kind).toBe('leaseExpired');
+    const again = await desk.register(water);
+    expect(again.message?.data.objects[0]).toMatchObject({ revision: 2 });
+    expect(idsIn(await discoverTwins(desk, energy))).toContain(water.id);
+  });
+
+  it('a lease is leaseSecondsDefault long where nothing is said, and between leaseSecondsMin and leaseSecondsMax', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const told = await desk.register(water);
+    desk.pass(limits.leaseSecondsDefault * second);
+    expect(told.message?.data.objects[0]).toMatchObject({ attributes: { leaseUntil: desk.clock.now() } });
+    for (const good of [limits.leaseSecondsMin, limits.leaseSecondsMax]) expect((await desk.register(water, {}, good)).problem).toBeUndefined();
+    for (const bad of [limits.leaseSecondsMin - 1, limits.leaseSecondsMax + 1]) expect((await desk.register(water, {}, bad)).problem?.kind).toBe('invalid');
+  });
+});
+
+describe('owners', () => {
+  it('nobody registers a twin of another agency', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const told = await desk.say(energy, 'registry.register.digitalTwin', { parameters: {}, objects: [describeTwin(water)] });
+    expect(told.problem?.kind).toBe('ownedByOther');
+  });
+
+  it('nobody changes, renews or withdraws what is another’s', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const object = { kind: 'digitalTwin' as const, id: water.id };
+    const update = await desk.say(energy, 'registry.update.digitalTwin', { parameters: { baseRevision: 1 }, objects: [{ ...object, attributes: { status: 'offline' } }] });
+    const renewal = await desk.say(energy, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ ...object, attributes: {} }] });
+    const withdrawal = await desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [object] });
+    expect([update, renewal, withdrawal].map(({ problem: found }) => found?.kind)).toEqual(['notAuthorised', 'notAuthorised', 'notAuthorised']);
+  });
+
+  it('one refused feature never spoils the others', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const objects = [describeFeature(water, 'city:RiverGauge'), describeFeature(energy, 'city:Substation'), describeFeature(water, 'city:Nonsense')];
+    const told = await desk.say(water, 'registry.register.feature', { parameters: {}, objects });
+    expect(idsIn(told)).toEqual([objects[0]?.id]);
+    expect(told.message?.data.action.parameters?.['refused']).toMatchObject([
+      { id: objects[1]?.id, code: codeOf(problem('notAuthorised')) },
+      { id: objects[2]?.id, code: codeOf(problem('unknownTerm')) },
+    ]);
+  });
+
+  it('a withdrawn twin takes its features with it', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const feature = describeFeature(water, 'city:RiverGauge');
+    await desk.say(water, 'registry.register.feature', { parameters: {}, objects: [feature] });
+    await desk.say(water, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
+    const told = await desk.say(energy, 'registry.retrieve.feature', { parameters: {}, objects: [{ kind: 'feature', id: feature.id }] });
+    expect(told.problem?.kind).toBe('notFound');
+  });
+});
+
+describe('revisions', () => {
+  it('a change based on an older revision is refused with the current one', async () => {
+    await using desk = await openDesk();
+    const { water } = await twoRegistered(desk);
+    const change = (baseRevision: number) =>
+      desk.say(water, 'registry.update.digitalTwin', { parameters: { baseRevision }, objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }] });
+    expect((await change(1)).problem).toBeUndefined();
+    expect((await change(1)).problem).toMatchObject({ kind: 'revisionConflict', limit: 2 });
+  });
+
+  it('of changes that come at once on one revision, one is taken', async () => {
+    await using desk = await openDesk();
+    const { water } = await twoRegistered(desk);
+    const messages = await Promise.all(
+      [1, 2, 3, 4].map(() =>
+        desk.write(water, 'registry.update.digitalTwin', { parameters: { baseRevision: 1 }, objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }] }),
+      ),
+    );
+    const told = await Promise.all(messages.map((message) => desk.hear(message)));
+    expect(told.filter(({ problem: found }) => found === undefined).length).toBe(1);
+  });
+});
+
+describe('visibility', () => {
+  it('what is private leaves no trace for others and is there for its owner', async () => {
+    await using desk = await openDesk();
+    const [water, energy, unknown] = [await desk.partner('water.example'), await desk.partner('energy.example'), await desk.partner('unknown.example')];
+    await desk.register(water, { visibility: { level: 'private' } });
+    await desk.register(energy);
+    const found = await discoverTwins(desk, energy);
+    expect(found.message?.data.action.parameters).toEqual({ total: 1, next: null });
+    const [hidden, absent] = [await retrieve(desk, energy, water), await retrieve(desk, energy, unknown)];
+    expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
+    expect((await retrieve(desk, water, water)).problem).toBeUndefined();
+  });
+
+  it('an audience sees what others do not', async () => {
+    await using desk = await openDesk();
+    const { energy } = await twoRegistered(desk);
+    const [fire, guest] = [await desk.partner('fire.example'), await desk.partner('guest.example')];
+    await desk.register(guest);
+    await desk.register(fire, { visibility: { level: 'federation', audience: [energy.id] } });
+    expect((await retrieve(desk, energy, fire)).problem).toBeUndefined();
+    expect((await retrieve(desk, guest, fire)).problem?.kind).toBe('notRegistered');
+  });
+});
+
+describe('pages', () => {
+  it('a walk by discoverPageMax and its cursor meets every twin once; more than that, and more than needsMax kinds, are refused', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const first = await discoverTwins(desk, energy, { limit: 1 });
+    const cursor = String(first.message?.data.action.parameters?.['next']);
+    const second = await discoverTwins(desk, energy, { limit: limits.discoverPageMax, cursor });
+    expect([...idsIn(first), ...idsIn(second)].sort()).toEqual([energy.id, water.id]);
+    expect((await discoverTwins(desk, energy, { limit: limits.discoverPageMax + 1 })).problem?.kind).toBe('invalid');
+    const kinds = (count: number) => Array.from({ length: count }, () => TermId.parse('city:RiverGauge'));
+    expect((await discoverTwins(desk, energy, { kinds: kinds(limits.needsMax) })).problem).toBeUndefined();
+    expect((await discoverTwins(desk, energy, { kinds: kinds(limits.needsMax + 1) })).problem?.kind).toBe('invalid');
+  });
+
+  it('features are asked of at most membersMax twins at a time', async () => {
+    await using desk = await openDesk();
+    const { water } = await twoRegistered(desk);
+    const ask = (count: number) =>
+      desk.say(water, 'registry.discover.feature', { parameters: { limit: 1, twins: Array.from({ length: count }, () => water.id) }, objects: [] });
+    expect((await ask(limits.membersMax)).problem).toBeUndefined();
+    expect((await ask(limits.membersMax + 1)).problem?.kind).toBe('invalid');
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * What others read of the protocol is what the code does: example messages, JSON Schema and description are made again and compared. `pnpm fixtures` renews them.
+ */
+import { createPublicKey, verify } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import * as core from '../packages/core/src/index.ts';
+import { messageFiles } from './messages/files.ts';
+import { publicKeyOf } from './messages/sign.ts';
+import { describeProtocol } from './protocol/document.ts';
+import { schemaOfMessages } from './protocol/schema.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const lying = globSync('fixtures/messages/*/*.json', { cwd: root }).map((path) => path.replaceAll('\\', '/')).toSorted();
+const validPaths = lying.filter((path) => path.includes('/valid/'));
+const invalidPaths = lying.filter((path) => path.includes('/invalid/'));
+
+describe('the example messages', () => {
+  test('are what is made of their content', () => {
+    const files = messageFiles();
+    expect(files.map(({ path }) => `fixtures/${path}`).toSorted()).toEqual(lying);
+    expect(files.filter(({ path, text }) => text !== read(`fixtures/${path}`)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('are signed by their sender, unless an application speaks', () => {
+    const verifies = (path: string): boolean => {
+      const message = core.parseMessage(JSON.parse(read(path)));
+      if (!message.ok) return false;
+      const { source, security } = message.value.header;
+      if (source.role === 'application') return security === undefined;
+      const { x, kid } = publicKeyOf(source.id.split(':')[3] ?? '');
+      const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+      const [head, , signature = ''] = (security?.signature ?? '').split('.');
+      const payload = Buffer.from(core.signedText(message.value)).toString('base64url');
+      return security?.keyId === kid && verify(null, Buffer.from(`${head}.${payload}`), key, Buffer.from(signature, 'base64url'));
+    };
+    expect(validPaths.filter((path) => !verifies(path))).toEqual([]);
+  });
+});
+
+const schema = schemaOfMessages(core.catalogue, { header: core.Header, component: core.ComponentRef, result: core.MessageResult });
+
+describe('the JSON Schema of the messages', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const accepts = ajv.compile(schema);
+  const definition = (path: string): string => {
+    const name = basename(path).replace(/(--[a-z-]+)?(\.reply)?\.json$/, '');
+    return path.endsWith('.reply.json') ? `${name}.reply` : `${name}.request`;
+  };
+  const fits = (path: string): boolean => {
+    const message = JSON.parse(read(path));
+    const name = message.data.action.result?.status === 'failure' ? 'failure' : definition(path);
+    return ajv.compile({ ...schema, $id: `urn:cityweave:${name}`, anyOf: [{ $ref: `#/$defs/${name}` }] })(message);
+  };
+
+  test('is up to date', async () => {
+    await expect(`${JSON.stringify(schema, null, 1)}\n`).toMatchFileSnapshot('../fixtures/schema/messages.schema.json');
+  });
+
+  test('accepts every valid message', () => expect(validPaths.filter((path) => !accepts(JSON.parse(read(path))))).toEqual([]));
+
+  test('accepts each for the row that it is of', () => {
+    const oneOfEach = [...new Map(validPaths.map((path) => [definition(path), path])).values()];
+    expect(oneOfEach.filter((path) => !fits(path))).toEqual([]);
+  });
+
+  /** What a schema cannot say: the calendar, and how large a filter is in all. */
+  const beyondStructure = ['malformed--day-that-does-not-exist', 'badQuery--filter-nested-too-deep', 'badQuery--filter-of-too-many-parts'];
+
+  test('refuses every message that is structurally invalid', () => {
+    const accepted = invalidPaths.filter((path) => accepts(JSON.parse(read(path)))).map((path) => basename(path, '.json'));
+    expect(accepted.toSorted()).toEqual(beyondStructure.toSorted());
+  });
+});
+
+const statuses = new Map([.../const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? []].map(([, kind = '', status]) => [kind, Number(status)]));
+
+const limitNotes = Object.fromEntries([...read('packages/core/src/ground/limits.ts').matchAll(/\/\*\* (.+?) \*\/\n {2}(\w+):/g)].map(([, note = '', name = '']) => [name, note]));
+
+describe('the description of the protocol', () => {
+  test('is up to date', async () => {
+    const problems = Object.entries(core.problems).map(([kind, { code, retryable, sentence }]) => ({ kind, code, retryable, status: statuses.get(kind) ?? 0, sentence: sentence({}) }));
+    expect(problems.filter(({ status }) => status === 0)).toEqual([]);
+    const text = describeProtocol({
+      rows: core.catalogue,
+      problems: problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
+      lifecycles: [core.registryEntryLifecycle, core.candidateLifecycle, core.agreementLifecycle, core.federationLifecycle, core.memberLifecycle, core.communicationLifecycle],
+      limits: core.limits,
+      limitNotes,
+      examples: validPaths.map((path) => basename(path)),
+    });
+    await expect(text).toMatchFileSnapshot('../docs/protocol.md');
+  });
+
+  test('refuses only with problems that the table has', () => {
+    const known = Object.keys(core.problems);
+    expect(core.rowNames.flatMap((name) => core.rowOf(name).refusals).filter((kind) => !known.includes(kind))).toEqual([]);
+  });
+});

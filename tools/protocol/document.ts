@@ -1,0 +1,123 @@
+/**
+ * The description of the protocol as Markdown, row by row from the catalogue, so that it cannot say anything else than the code does.
+ */
+import { generalParts } from './general.ts';
+
+export type DescribedRow = {
+  readonly role: string;
+  readonly verb: string;
+  readonly object: string;
+  readonly label: string;
+  readonly from: string;
+  readonly to: string;
+  readonly purpose: string;
+  readonly effect: string;
+  readonly messageType: string;
+  readonly bytesMax: number;
+  readonly refusals: readonly string[];
+};
+
+export type DescribedProblem = { readonly kind: string; readonly code: string; readonly status: number; readonly retryable: boolean; readonly sentence: string };
+export type DescribedLifecycle = { readonly name: string; readonly initial: string; readonly next: Readonly<Record<string, readonly string[]>> };
+
+export type Protocol = {
+  readonly rows: Readonly<Record<string, DescribedRow>>;
+  readonly problems: readonly DescribedProblem[];
+  readonly lifecycles: readonly DescribedLifecycle[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** limits with what stands beside them in their table */
+  readonly limitNotes: Readonly<Record<string, string>>;
+  /** names of the example files, without folder */
+  readonly examples: readonly string[];
+};
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const code = (text: string): string => `\`${text}\``;
+
+const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^a-z0-9 -]/g, '').replaceAll(' ', '-');
+
+const roles: Readonly<Record<string, string>> = {
+  registry: 'To a registry',
+  digitalTwin: 'Between twins',
+  application: 'From an application to a twin',
+};
+
+const rowsOf = ({ rows }: Protocol, role: string): readonly (readonly [string, DescribedRow])[] => Object.entries(rows).filter(([, row]) => row.role === role);
+
+const effects: Readonly<Record<string, string>> = {
+  change: 'a change: answered once by message id, its answer kept and given again to a repeat',
+  read: 'a read: answered anew each time, nothing is kept',
+};
+
+const examplesOf = ({ examples }: Protocol, name: string): string =>
+  examples
+    .filter((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}--`))
+    .map((file) => `[${file}](../fixtures/messages/valid/${file})`)
+    .join(', ');
+
+const sectionOf = (protocol: Protocol, [name, row]: readonly [string, DescribedRow]): string =>
+  [
+    `#### ${name}`,
+    row.purpose,
+    table(
+      ['label', 'from', 'to', 'type', 'at most'],
+      [[row.label, row.from, row.to, row.messageType, `${number(row.bytesMax)} bytes`]],
+    ),
+    `Effect: ${effects[row.effect] ?? row.effect}.`,
+    `Own refusals: ${row.refusals.length > 0 ? row.refusals.map((kind) => `[${kind}](#results-and-problems)`).join(', ') : 'none'}.`,
+    `Examples: ${examplesOf(protocol, name)}.`,
+  ].join('\n\n');
+
+const contents = (protocol: Protocol): string =>
+  Object.entries(roles)
+    .map(([role, heading]) => [`- [${heading}](#${anchorOf(heading)})`, ...rowsOf(protocol, role).map(([name]) => `  - [${name}](#${anchorOf(name)})`)].join('\n'))
+    .join('\n');
+
+const problemTable = ({ problems }: Protocol): string =>
+  table(
+    ['code', 'problem', 'HTTP', 'again?', 'what it says'],
+    problems.map(({ kind, code: dtf, status, retryable, sentence }) => [dtf, kind, String(status), retryable ? 'yes' : 'no', sentence]),
+  );
+
+const lifecycleTable = ({ name, initial, next }: DescribedLifecycle): string =>
+  [`### Lifecycle: ${name}`, `Begins ${code(initial)}.`, table(['state', 'may become'], Object.entries(next).map(([state, after]) => [code(state), after.map(code).join(', ') || 'nothing: it is over']))].join('\n\n');
+
+const limitTable = ({ limits, limitNotes }: Protocol): string =>
+  table(
+    ['limit', 'value', ''],
+    Object.entries(limits).map(([name, value]) => [code(name), number(value), limitNotes[name] ?? '']),
+  );
+
+export const describeProtocol = (protocol: Protocol): string => {
+  const general = generalParts({ limits: protocol.limits, number });
+  const parts = [
+    '# The information exchange',
+    general.origin,
+    '## Contents',
+    contents(protocol),
+    '## The message',
+    general.message,
+    '## Signatures',
+    general.signatures,
+    '## Time, repeats and order',
+    general.time,
+    '## Streams',
+    general.streams,
+    '## The messages',
+    ...Object.entries(roles).flatMap(([role, heading]) => [`### ${heading}`, ...rowsOf(protocol, role).map((row) => sectionOf(protocol, row))]),
+    '## Results and problems',
+    general.results,
+    problemTable(protocol),
+    '## Lifecycles',
+    'A state is entered only as its table allows; anything else is refused with `notAllowedInState`. To stay is always allowed.',
+    ...protocol.lifecycles.map(lifecycleTable),
+    '## Limits',
+    general.bounds,
+    limitTable(protocol),
+  ];
+  return `${parts.join('\n\n')}\n`;
+};

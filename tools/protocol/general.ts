@@ -1,0 +1,63 @@
+/**
+ * What holds for every message, in prose: where the protocol comes from, the envelope, signatures, time, results. Figures are those of the limits.
+ */
+
+type Given = { readonly limits: Readonly<Record<string, number>>; readonly number: (value: number) => string };
+
+const origin = `This page describes how agency nodes speak to one another. It is made from the catalogue of messages (\`packages/core/src/message/catalogue.ts\`) and
+checked against it. Somebody who writes a node in another language needs three things: this page, [the JSON Schema](../fixtures/schema/messages.schema.json) and
+[the example messages](../fixtures/messages). *Do not edit by hand: \`pnpm fixtures\` makes it again.*
+
+**What is published, and what is ours.** Cityweave is built on the published skeleton of ITU-T Y.4605 (information exchange model) and Y.4489 (reference architecture
+of digital twin federation). Published are: the components (registry, communication adaptor, digital twin, federated digital twin, application), the functional
+entities inside them (FIM-FE, CFIM-FE, FM-FE, FSIM-FE, FC-FE, CSIM-FE, DTR-FE, SD-FE, DTD-FE), what each of them is for, the reference points between them, and that a message
+has a header area and a data area, the latter with object information and action information. **Everything else is our design**: the fields, their names and types, the verbs,
+parameters and results, the codes of problems, states and lifecycles, signatures, the query between agencies, limits, and HTTP with JSON as carrier. The labels (R1, T9, P3 ...) number
+our rows. No conformance to the text of either Recommendation is claimed.`;
+
+const message = `A message is one JSON object: a **header area** (\`header\`: who says it to whom, and when) and a **data area** (\`data\`: \`action\` is the action information, \`objects\` the
+object information). \`POST /dtf/messages\` carries one message; its response carries the answer.
+
+| field of the header | what |
+| --- | --- |
+| \`protocolVersion\` | \`1.0\`; another version is refused with \`unsupportedVersion\` before anything else is looked at |
+| \`messageId\` | \`urn:uuid:\` and a UUID in lower case, chosen by the sender, kept when the message is repeated |
+| \`messageType\` | \`request\`, \`response\` or \`notification\` |
+| \`source\`, \`destination\` | \`id\`, \`role\` (\`digitalTwin\`, \`federatedDigitalTwin\`, \`registry\`, \`communicationAdaptor\`, \`application\`), and where it is reached: \`endpoint\` |
+| \`timestamp\`, \`expiresAt\` | RFC 3339 with offset; written in UTC with milliseconds |
+| \`contentFormat\` | \`application/json\` |
+| \`correlationId\` | of a response: the message that it answers |
+| \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
+| \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\` |
+
+A message is known by the role it is addressed to (for what an application asks: \`application\`), its verb and its object: \`registry.register.feature\`. \`action\` has \`verb\`, \`object\`,
+\`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members of header and action that a node does not know
+are kept and ignored; an operator of the query that it does not know is refused.`;
+
+const signatures = `Every message between nodes is signed from the first one on: \`security.signature\` is a detached JWS (RFC 7515, EdDSA with Ed25519, protected header with \`alg\` and \`kid\`) over
+the canonical JSON (RFC 8785) of the message without \`header.via\` and \`header.security.signature\`. The key belongs to the sender: a registration carries the key that signed it, and from
+then on the registry and every partner hold that key (*pinned*); another key for the same id is refused. A node publishes its keys at \`/.well-known/jwks.json\`. The hash of an
+agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. Applications on the same machine may speak unsigned while the node is bound to loopback.
+
+The keys in the example messages are made of the name of the authority, so that anybody can check the signatures: they protect nothing.`;
+
+const time = ({ limits, number }: Given): string => `A message whose \`expiresAt\` has passed, or that was written more than ${number((limits['replayMemoryMs'] ?? 0) / 3_600_000)} hours ago, is refused with \`expired\`; one that was written more than
+${number(limits['clockToleranceMs'] ?? 0)} ms in the future with \`clocksDiffer\`. How long the asker waits travels as \`budgetMs\`, a length of time: clocks differ.
+
+A **change** is answered once. Its answer is saved together with what it changed, before it leaves; the same message id with the same content gets that answer again, with other content
+\`replayed\`. So a sender that does not know whether it was heard says the same message again. Senders save a step, with its message id, before they send it. A **read** is answered anew.`;
+
+const streams = ({ limits, number }: Given): string => `\`digitalTwin.subscribe.exchangeData\` answers with a subscription; \`GET /dtf/events?subscription=ID\` opens its stream (server-sent events). Each event is a message
+\`digitalTwin.publish.exchangeData\`, its event id the sender's change sequence. The receiver keeps that sequence in the same transaction as the data and resumes with \`Last-Event-ID\`:
+nothing is missed, nothing counts twice. Where the sender's history does not reach back so far, the first event says \`resnapshot\`. An event holds at most ${number(limits['streamBatchTwinsMax'] ?? 0)} twins, the latest
+state of each; a stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;
+
+const results = `A response has a result: \`status\` is \`success\`, \`partial\`, \`accepted\` or \`failure\`; \`code\` is \`DTF-000\` or the code of the problem; a failure says whether asking again may help
+(\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
+response follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
+\`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
+A code that a node does not know is taken for \`internal\`.`;
+
+const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
+
+export const generalParts = (given: Given) => ({ origin, message, signatures, time: time(given), streams: streams(given), results, bounds });
