@@ -14,7 +14,9 @@ import { schemaOfMessages } from './protocol/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const lying = globSync('fixtures/messages/*/*.json', { cwd: root }).map((path) => path.replaceAll('\\', '/')).toSorted();
+const lying = globSync('fixtures/messages/*/*.json', { cwd: root })
+  .map((path) => path.replaceAll('\\', '/'))
+  .toSorted();
 const validPaths = lying.filter((path) => path.includes('/valid/'));
 const invalidPaths = lying.filter((path) => path.includes('/invalid/'));
 
@@ -76,18 +78,37 @@ describe('the JSON Schema of the messages', () => {
   });
 });
 
-const statuses = new Map([.../const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? []].map(([, kind = '', status]) => [kind, Number(status)]));
+const statuses = new Map(
+  [...(/const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? [])].map(
+    ([, kind = '', status]) => [kind, Number(status)],
+  ),
+);
 
-const limitNotes = Object.fromEntries([...read('packages/core/src/ground/limits.ts').matchAll(/\/\*\* (.+?) \*\/\n {2}(\w+):/g)].map(([, note = '', name = '']) => [name, note]));
+const limitNotes = Object.fromEntries(
+  [...read('packages/core/src/ground/limits.ts').matchAll(/\/\*\* (.+?) \*\/\n {2}(\w+):/g)].map(([, note = '', name = '']) => [name, note]),
+);
 
 describe('the description of the protocol', () => {
   test('is up to date', async () => {
-    const problems = Object.entries(core.problems).map(([kind, { code, retryable, sentence }]) => ({ kind, code, retryable, status: statuses.get(kind) ?? 0, sentence: sentence({}) }));
+    const problems = Object.entries(core.problems).map(([kind, { code, retryable, sentence }]) => ({
+      kind,
+      code,
+      retryable,
+      status: statuses.get(kind) ?? 0,
+      sentence: sentence({}),
+    }));
     expect(problems.filter(({ status }) => status === 0)).toEqual([]);
     const text = describeProtocol({
       rows: core.catalogue,
       problems: problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
-      lifecycles: [core.registryEntryLifecycle, core.candidateLifecycle, core.agreementLifecycle, core.federationLifecycle, core.memberLifecycle, core.communicationLifecycle],
+      lifecycles: [
+        core.registryEntryLifecycle,
+        core.candidateLifecycle,
+        core.agreementLifecycle,
+        core.federationLifecycle,
+        core.memberLifecycle,
+        core.communicationLifecycle,
+      ],
       limits: core.limits,
       limitNotes,
       examples: validPaths.map((path) => basename(path)),

@@ -17,7 +17,13 @@ export type DescribedRow = {
   readonly refusals: readonly string[];
 };
 
-export type DescribedProblem = { readonly kind: string; readonly code: string; readonly status: number; readonly retryable: boolean; readonly sentence: string };
+export type DescribedProblem = {
+  readonly kind: string;
+  readonly code: string;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly sentence: string;
+};
 export type DescribedLifecycle = { readonly name: string; readonly initial: string; readonly next: Readonly<Record<string, readonly string[]>> };
 
 export type Protocol = {
@@ -38,7 +44,11 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 
 const code = (text: string): string => `\`${text}\``;
 
-const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^a-z0-9 -]/g, '').replaceAll(' ', '-');
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
 
 const roles: Readonly<Record<string, string>> = {
   registry: 'To a registry',
@@ -63,10 +73,7 @@ const sectionOf = (protocol: Protocol, [name, row]: readonly [string, DescribedR
   [
     `#### ${name}`,
     row.purpose,
-    table(
-      ['label', 'from', 'to', 'type', 'at most'],
-      [[row.label, row.from, row.to, row.messageType, `${number(row.bytesMax)} bytes`]],
-    ),
+    table(['label', 'from', 'to', 'type', 'at most'], [[row.label, row.from, row.to, row.messageType, `${number(row.bytesMax)} bytes`]]),
     `Effect: ${effects[row.effect] ?? row.effect}.`,
     `Own refusals: ${row.refusals.length > 0 ? row.refusals.map((kind) => `[${kind}](#results-and-problems)`).join(', ') : 'none'}.`,
     `Examples: ${examplesOf(protocol, name)}.`,
@@ -74,7 +81,9 @@ const sectionOf = (protocol: Protocol, [name, row]: readonly [string, DescribedR
 
 const contents = (protocol: Protocol): string =>
   Object.entries(roles)
-    .map(([role, heading]) => [`- [${heading}](#${anchorOf(heading)})`, ...rowsOf(protocol, role).map(([name]) => `  - [${name}](#${anchorOf(name)})`)].join('\n'))
+    .map(([role, heading]) =>
+      [`- [${heading}](#${anchorOf(heading)})`, ...rowsOf(protocol, role).map(([name]) => `  - [${name}](#${anchorOf(name)})`)].join('\n'),
+    )
     .join('\n');
 
 const problemTable = ({ problems }: Protocol): string =>
@@ -84,7 +93,14 @@ const problemTable = ({ problems }: Protocol): string =>
   );
 
 const lifecycleTable = ({ name, initial, next }: DescribedLifecycle): string =>
-  [`### Lifecycle: ${name}`, `Begins ${code(initial)}.`, table(['state', 'may become'], Object.entries(next).map(([state, after]) => [code(state), after.map(code).join(', ') || 'nothing: it is over']))].join('\n\n');
+  [
+    `### Lifecycle: ${name}`,
+    `Begins ${code(initial)}.`,
+    table(
+      ['state', 'may become'],
+      Object.entries(next).map(([state, after]) => [code(state), after.map(code).join(', ') || 'nothing: it is over']),
+    ),
+  ].join('\n\n');
 
 const limitTable = ({ limits, limitNotes }: Protocol): string =>
   table(

@@ -41,13 +41,19 @@ agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. Ap
 
 The keys in the example messages are made of the name of the authority, so that anybody can check the signatures: they protect nothing.`;
 
-const time = ({ limits, number }: Given): string => `A message whose \`expiresAt\` has passed, or that was written more than ${number((limits['replayMemoryMs'] ?? 0) / 3_600_000)} hours ago, is refused with \`expired\`; one that was written more than
+const time = ({
+  limits,
+  number,
+}: Given): string => `A message whose \`expiresAt\` has passed, or that was written more than ${number((limits['replayMemoryMs'] ?? 0) / 3_600_000)} hours ago, is refused with \`expired\`; one that was written more than
 ${number(limits['clockToleranceMs'] ?? 0)} ms in the future with \`clocksDiffer\`. How long the asker waits travels as \`budgetMs\`, a length of time: clocks differ.
 
 A **change** is answered once. Its answer is saved together with what it changed, before it leaves; the same message id with the same content gets that answer again, with other content
 \`replayed\`. So a sender that does not know whether it was heard says the same message again. Senders save a step, with its message id, before they send it. A **read** is answered anew.`;
 
-const streams = ({ limits, number }: Given): string => `\`digitalTwin.subscribe.exchangeData\` answers with a subscription; \`GET /dtf/events?subscription=ID\` opens its stream (server-sent events). Each event is a message
+const streams = ({
+  limits,
+  number,
+}: Given): string => `\`digitalTwin.subscribe.exchangeData\` answers with a subscription; \`GET /dtf/events?subscription=ID\` opens its stream (server-sent events). Each event is a message
 \`digitalTwin.publish.exchangeData\`, its event id the sender's change sequence. The receiver keeps that sequence in the same transaction as the data and resumes with \`Last-Event-ID\`:
 nothing is missed, nothing counts twice. Where the sender's history does not reach back so far, the first event says \`resnapshot\`. An event holds at most ${number(limits['streamBatchTwinsMax'] ?? 0)} twins, the latest
 state of each; a stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;

@@ -35,7 +35,8 @@ const requestOf = (row: CatalogueRow, { header, component }: Envelope): z.ZodTyp
     }),
   });
 
-const answerHeader = ({ header }: Envelope): z.ZodType => header.extend({ messageType: z.literal('response'), correlationId: header.shape['messageId'] ?? z.string() });
+const answerHeader = ({ header }: Envelope): z.ZodType =>
+  header.extend({ messageType: z.literal('response'), correlationId: header.shape['messageId'] ?? z.string() });
 
 const replyOf = (row: CatalogueRow, envelope: Envelope): z.ZodType =>
   z.looseObject({
@@ -80,7 +81,8 @@ export const schemaOfMessages = (catalogue: Readonly<Record<string, CatalogueRow
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:cityweave:schema:messages',
     title: 'Messages of the information exchange',
-    description: 'One definition a message: role, verb, object, then request or reply; refusals are all of one form. Made from the catalogue; sizes of filters are bounded beside it.',
+    description:
+      'One definition a message: role, verb, object, then request or reply; refusals are all of one form. Made from the catalogue; sizes of filters are bounded beside it.',
     anyOf: Object.keys(messages).map((name) => ({ $ref: `#/$defs/${name}` })),
     ...JSON.parse(text),
   };

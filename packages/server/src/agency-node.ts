@@ -175,11 +175,16 @@ export const createAgencyNode = async (options: AgencyNodeOptions): Promise<Resu
   const working = begin(wired, wired.gate.told).catch((cause) => {
     if (!stop.signal.aborted) wired.events.defect('agency-node', cause);
   });
+  const close = async (): Promise<void> => {
+    stop.abort();
+    await working;
+    await closeNode(wired, opened.value);
+  };
+  let closed: Promise<void> | undefined;
   return ok(
-    toNode(wired, async () => {
-      stop.abort();
-      await working;
-      await closeNode(wired, opened.value);
+    toNode(wired, () => {
+      closed ??= close();
+      return closed;
     }),
   );
 };

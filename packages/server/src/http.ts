@@ -91,8 +91,11 @@ const writeEvent = (response: ServerResponse, { type, id, text }: StreamEvent): 
   const taken = response.write(`event: ${type}\nid: ${id}\ndata: ${text}\n\n`);
   if (taken || response.destroyed) return undefined;
   return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const over = (): void => {
+      response.off('drain', over).off('close', over);
+      resolve();
+    };
+    response.on('drain', over).on('close', over);
   });
 };
 

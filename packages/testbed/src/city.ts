@@ -4,8 +4,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agreement, Authority, Communication, type Federation, type FederationId, federationIdOf, type TwinFilter } from '@cityweave/core';
-import { type AgencyNode, type City, createCity, loadCity, openRecordStore, systemDeps } from '@cityweave/server';
+import { Agreement, Authority, Communication, cityDictionary, createVocabulary, type Federation, type FederationId, federationIdOf, type Order, type TwinFilter } from '@cityweave/core';
+import { type AgencyNode, type City, createAgencyNode, createCity, createImportThreads, createStoreThreads, loadCity, loadNode, openRecordStore, systemDeps } from '@cityweave/server';
 
 /** A twin as its agency's file gives it. */
 export type TestTwin = { readonly key: string; readonly at: readonly [number, number]; readonly values?: Readonly<Record<string, string | number>> };
@@ -156,6 +156,8 @@ export type TestCity = AsyncDisposable & {
   /** ids of the twins found, and the report of each agency by its short name */
   readonly ask: (question?: TestQuestion) => Promise<TestFound>;
   readonly stop: () => Promise<void>;
+  /** A node that was closed, with what it remembers, at its address. */
+  readonly startAgain: (name: string, address: string) => Promise<AsyncDisposable>;
 };
 
 export type TestQuestion = {
@@ -164,6 +166,7 @@ export type TestQuestion = {
   readonly after?: string | undefined;
   readonly deadlineMs?: number;
   readonly terms?: readonly string[];
+  readonly order?: Order;
   readonly signal?: AbortSignal;
 };
 
@@ -181,6 +184,25 @@ const toFound = (answer: Answer): TestFound => ({
 const askCity = async (front: AgencyNode, federation: Federation, { deadlineMs = 10_000, first = 500, signal, ...question }: TestQuestion): Promise<TestFound> =>
   // branding: a test gives terms as texts
   toFound(valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })));
+
+type Again = { readonly folder: string; readonly name: string; readonly address: string; readonly registry: string };
+
+const startAgain = async ({ folder, name, address, registry }: Again): Promise<AsyncDisposable> => {
+  const deps = systemDeps();
+  const threads = { store: createStoreThreads({ timers: deps.timers }), imports: createImportThreads() };
+  const file = valueOf(await loadNode(join(folder, name, 'node.yaml'), {}));
+  const node = { ...file, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
+  const directory = join(folder, 'state', authorityOfTest(name));
+  const vocabulary = createVocabulary([cityDictionary]);
+  const started = valueOf(await createAgencyNode({ node, directory, deps, logLevel: 'silent', production: false, vocabulary, examples: [], threads }));
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await started.close();
+      await threads.imports[Symbol.asyncDispose]();
+      await threads.store.close();
+    },
+  };
+};
 
 export const createTestCity = async (options: TestCityOptions): Promise<TestCity> => {
   const folder = await writeCity(options);
@@ -205,6 +227,7 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
     },
     ask: (question = {}) => askCity(city.front, federation(), question),
     stop,
+    startAgain: (name, address) => startAgain({ folder, name, address, registry: city.front.address }),
     [Symbol.asyncDispose]: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });

@@ -19,7 +19,10 @@ const terms: AgreementTerms = {
   prohibitions: [],
   validity: { from: start },
 };
-const offered = new Map([[zones, termOf('city:FloodZone')], [pumps, termOf('city:PumpingStation')]]);
+const offered = new Map([
+  [zones, termOf('city:FloodZone')],
+  [pumps, termOf('city:PumpingStation')],
+]);
 const rule = (given: Partial<PolicyRule>): PolicyRule => ({ withhold: [], decision: 'accept', ...given });
 const consider = (...rules: readonly PolicyRule[]) => considerRequest(terms, { asker: agencyIdOfName('planning'), rules, vocabulary, offered });
 
@@ -31,12 +34,21 @@ describe('the owner', () => {
 
   test('decides by the first rule that fits', () => {
     expect(consider(rule({ decision: 'decline' }), rule({})).decision).toBe('decline');
-    expect(consider(rule({ agencies: [agencyIdOfName('other')], decision: 'decline' }), rule({ purposes: ['city:domain'], decision: 'ask' })).decision).toBe('ask');
+    expect(consider(rule({ agencies: [agencyIdOfName('other')], decision: 'decline' }), rule({ purposes: ['city:domain'], decision: 'ask' })).decision).toBe(
+      'ask',
+    );
   });
 
   test('narrows kinds, terms, area and rate, and never widens', () => {
     const given = consider(rule({ kinds: ['city:FloodZone'], withhold: [termOf('city:owner')], area: [0, 0, 1, 1], maxRatePerMinute: 60 }));
-    expect(given).toEqual({ decision: 'accept', terms: { ...terms, area: polygonOfBox([0, 0, 1, 1]), features: [{ featureId: zones, kind: 'city:FloodZone', modes: ['read'], withheld: ['city:owner'], maxRatePerMinute: 60 }] } });
+    expect(given).toEqual({
+      decision: 'accept',
+      terms: {
+        ...terms,
+        area: polygonOfBox([0, 0, 1, 1]),
+        features: [{ featureId: zones, kind: 'city:FloodZone', modes: ['read'], withheld: ['city:owner'], maxRatePerMinute: 60 }],
+      },
+    });
     expect(consider(rule({}))).toEqual({ decision: 'accept', terms });
   });
 
@@ -55,7 +67,12 @@ test('both sides sign the same text, whatever the order of its members', () => {
 
 test('a withheld term is kept back with its narrower ones', () => {
   const granted = { featureId: zones, kind: termOf('city:FloodZone'), modes: [], withheld: [termOf('city:domain')] };
-  expect([mayShow('city:water', granted, vocabulary), mayShow('city:height', granted, vocabulary), mayShow('city:water', { ...granted, withheld: undefined }, vocabulary)]).toEqual([false, true, true]);
+  expect([
+    mayShow('city:water', granted, vocabulary),
+    mayShow('city:height', granted, vocabulary),
+    mayShow('city:water', { ...granted, withheld: undefined }, vocabulary),
+  ]).toEqual([false, true, true]);
 });
 
-test('an agreement that is over stays over', () => expect(agreementLifecycle.states.filter(agreementLifecycle.isFinal)).toEqual(['REJECTED', 'EXPIRED', 'TERMINATED']));
+test('an agreement that is over stays over', () =>
+  expect(agreementLifecycle.states.filter(agreementLifecycle.isFinal)).toEqual(['REJECTED', 'EXPIRED', 'TERMINATED']));

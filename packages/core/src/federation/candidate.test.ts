@@ -38,7 +38,12 @@ describe('a gap', () => {
   const gapsOf = ({ feature, twin }: ReturnType<typeof trialFound>) => findGaps(feature, twin, ranking).map(({ aspect }) => aspect);
 
   test('is a kind that nobody needs, an area elsewhere, a purpose that the owner does not allow', () => {
-    expect([gapsOf(trialFound('a', 'city:Hospital')), gapsOf(trialFound('a', 'city:Tree')), gapsOf(trialFound('a', 'city:Hospital', { box: [5, 5, 6, 6] })), gapsOf(trialFound('a', 'city:Hospital', { purposes: ['city:culture'] }))]).toEqual([[], ['semantics'], ['space'], ['policy']]);
+    expect([
+      gapsOf(trialFound('a', 'city:Hospital')),
+      gapsOf(trialFound('a', 'city:Tree')),
+      gapsOf(trialFound('a', 'city:Hospital', { box: [5, 5, 6, 6] })),
+      gapsOf(trialFound('a', 'city:Hospital', { purposes: ['city:culture'] })),
+    ]).toEqual([[], ['semantics'], ['space'], ['policy']]);
   });
 
   test('is none where the owner allows a wider purpose', () => expect(gapsOf(trialFound('a', 'city:Hospital', { purposes: ['city:domain'] }))).toEqual([]));
@@ -46,7 +51,8 @@ describe('a gap', () => {
 
 test('candidates for a need are all that serve it, of the agencies named', () => {
   const ranked = rankCandidates(found, ranking);
-  const agencies = (need: Parameters<typeof candidatesFor>[0]) => new Set(candidatesFor(need, ranked, vocabulary).map(({ twin }) => twin.attributes.owner.organizationId));
+  const agencies = (need: Parameters<typeof candidatesFor>[0]) =>
+    new Set(candidatesFor(need, ranked, vocabulary).map(({ twin }) => twin.attributes.owner.organizationId));
   expect(agencies({ kind: termOf('city:Hospital'), optional: false }).size).toBe(4);
   expect([...agencies({ kind: termOf('city:Hospital'), agencies: [agencyIdOfName('fire')], optional: false })]).toEqual([agencyIdOfName('fire')]);
   expect(agencies({ kind: termOf('city:Shelter'), optional: false }).size).toBe(0);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AgencyId, TermId, TwinId } from '../ground/id.ts';
+import { type AgencyId, linkIdOf, type TermId, type TwinId } from '../ground/id.ts';
+import { instantOfMs } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
 import { matchesFilter } from '../twin/matches.ts';
 import type { Order, PageKey, TwinFilter, TwinPage, TwinRow } from '../twin/query.ts';
 import { agencyIdOfName, trialRow as row, termOf, twinIdOfName } from '../twin/trial-twin.ts';
@@ -136,7 +138,11 @@ const closed = (members: City, begun: readonly TwinRow[]): readonly TwinRow[] =>
 
 type Question = { readonly filter: TwinFilter; readonly order: Order | undefined; readonly first: number };
 
-const askPage = (members: City, plan: QueryPlan, { filter: wanted, order: by, first }: Question, keys: Keys): JoinedPage => {
+const askPage = (
+  members: City,
+  { filter: wanted, order: by, first }: Question,
+  { plan, keys }: { readonly plan: QueryPlan; readonly keys: Keys },
+): JoinedPage => {
   const pages = new Map(
     plan.members.flatMap((member) =>
       member.ask ? [[member.agency, readPage(members.get(member.agency) ?? [], member.filter, { by, after: keys.get(member.agency), first })] as const] : [],
@@ -152,7 +158,7 @@ const walk = (members: City, question: Question, joined: boolean): readonly Join
     [...members].map(memberOf).map((member) => ({ ...member, identities: joined })),
   );
   const pages: JoinedPage[] = [];
-  for (let keys: Keys | undefined = new Map(); keys; keys = pages.at(-1)?.next) pages.push(askPage(members, plan, question, keys));
+  for (let keys: Keys | undefined = new Map(); keys; keys = pages.at(-1)?.next) pages.push(askPage(members, question, { plan, keys: keys }));
   return pages;
 };
 
@@ -177,12 +183,13 @@ const naive = (members: City, wanted: TwinFilter): readonly string[] =>
     );
 
 const size = fc.integer({ min: 1, max: 5 });
+const question: fc.Arbitrary<Question> = fc.record({ filter, order, first: size });
 
 describe('a walk over the pages of several members', () => {
   test('tells every object that matches, each exactly once, whole, where representations are shared', () => {
     fc.assert(
-      fc.property(city(true), filter, order, size, (members, wanted, by, first) => {
-        expect([...idsTold(walk(members, { filter: wanted, order: by, first }, true))].sort()).toEqual([...naive(members, wanted)].sort());
+      fc.property(city(true), question, (members, asked) => {
+        expect([...idsTold(walk(members, asked, true))].sort()).toEqual([...naive(members, asked.filter)].sort());
       }),
       { numRuns: 1_500 },
     );
@@ -190,9 +197,9 @@ describe('a walk over the pages of several members', () => {
 
   test('tells every twin that matches, each exactly once, in order, where nothing is shared', () => {
     fc.assert(
-      fc.property(city(false), filter, order, size, (members, wanted, by, first) => {
-        const rows = walk(members, { filter: wanted, order: by, first }, false).flatMap((page) => page.rows);
-        const expected = readPage([...members.values()].flat(), wanted, { by, after: undefined, first: 100 });
+      fc.property(city(false), question, (members, asked) => {
+        const rows = walk(members, asked, false).flatMap((page) => page.rows);
+        const expected = readPage([...members.values()].flat(), asked.filter, { by: asked.order, after: undefined, first: 100 });
         expect(rows.map(({ twin }) => twin.representations[0]?.id)).toEqual(expected.rows.map(({ twin }) => twin.id));
       }),
       { numRuns: 500 },
@@ -228,34 +235,34 @@ describe('a member that fails for a while', () => {
     [agencyIdOfName('birch'), [row(house, { kind: 'city:Building' }), row(other, { kind: 'city:Building' })]],
   ]);
   const plan = planQuery({}, [...members].map(memberOf));
-  const question: Question = { filter: {}, order: { by: 'id', descending: true }, first: 1 };
+  const newestFirst: Question = { filter: {}, order: { by: 'id', descending: true }, first: 1 };
   const withOnly = (agency: string): City => new Map([...members].map(([id, rows]) => [id, id === agencyIdOfName(agency) ? rows : []]));
 
   test('does not keep back what others told of its objects', () => {
     const pages = new Map([
-      [agencyIdOfName('ash'), readPage(members.get(agencyIdOfName('ash')) ?? [], {}, { by: question.order, after: undefined, first: 1 })],
+      [agencyIdOfName('ash'), readPage(members.get(agencyIdOfName('ash')) ?? [], {}, { by: newestFirst.order, after: undefined, first: 1 })],
     ]);
     const page = pageJoined(
-      { pages, keys: new Map(), order: question.order, first: 1 },
+      { pages, keys: new Map(), order: newestFirst.order, first: 1 },
       { plan, filter: {}, rules, more: closed(members, members.get(agencyIdOfName('ash')) ?? []) },
     );
     expect(page.rows.map(({ twin }) => twin.representations.map(({ id }) => id))).toEqual([[house, same]]);
   });
 
   test('is heard again without repeating an object that was told without it', () => {
-    const first = askPage(withOnly('ash'), plan, question, new Map());
+    const first = askPage(withOnly('ash'), newestFirst, { plan, keys: new Map() });
     expect(idsTold([first])).toEqual([same]);
     const keys = new Map([
       [
         agencyIdOfName('ash'),
         pageKeyOf(
           first.rows[0]?.twin.representations[0] ?? members.get(agencyIdOfName('ash'))?.[0]?.twin ?? row(same, { kind: 'city:Building' }).twin,
-          question.order,
+          newestFirst.order,
         ),
       ],
     ]);
     const later: JoinedPage[] = [];
-    for (let at: Keys | undefined = keys; at; at = later.at(-1)?.next) later.push(askPage(members, plan, question, at));
+    for (let at: Keys | undefined = keys; at; at = later.at(-1)?.next) later.push(askPage(members, newestFirst, { plan, keys: at }));
     expect(idsTold(later)).toEqual([other]);
   });
 });
@@ -281,4 +288,32 @@ describe('what is judged on the merged object', () => {
     expect(matchesMerged({ not: { kinds: [termOf('city:Hospital')] } }, [low, tall], judging)).toBe(false);
     expect(matchesMerged({ not: { kinds: [termOf('city:Park')] } }, [low, tall], judging)).toBe(true);
   });
+});
+
+test('an object carries at most linksPerTwinAnswerMax links', () => {
+  const id = twinIdOfName('ash', 'hub');
+  const linksOf = (count: number) => {
+    const links = Array.from({ length: count }, (_, key) => {
+      const to = twinIdOfName('ash', `t${key}`);
+      return {
+        id: linkIdOf(id, termOf('city:feeds'), to),
+        kind: termOf('city:feeds'),
+        from: id,
+        to,
+        source: agencyIdOfName('ash'),
+        recordedAt: instantOfMs(0),
+      };
+    });
+    const page: TwinPage = { version: 1, rows: [{ ...row(id, { kind: 'city:Building' }), links }], seq: 1, identities: 1 };
+    const plan = planQuery({}, [memberOf([agencyIdOfName('ash'), page.rows])]);
+    const told = pageJoined(
+      { pages: new Map([[agencyIdOfName('ash'), page]]), keys: new Map(), order: undefined, first: 1 },
+      { plan, filter: {}, rules, more: [] },
+    );
+    return told.rows[0]?.links.length;
+  };
+  expect([linksOf(limits.linksPerTwinAnswerMax), linksOf(limits.linksPerTwinAnswerMax + 1)]).toEqual([
+    limits.linksPerTwinAnswerMax,
+    limits.linksPerTwinAnswerMax,
+  ]);
 });

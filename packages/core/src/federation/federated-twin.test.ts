@@ -13,9 +13,19 @@ const rules: MergeRules = { authoritative: {}, tolerance: {} };
 
 const ids = ['ash', 'birch', 'cedar'].flatMap((agency) => ['1', '2', '3'].map((key) => twinIdOfName(agency, key)));
 const anyRow: fc.Arbitrary<TwinRow> = fc
-  .record({ id: fc.constantFrom(...ids), sameAs: fc.subarray(ids, { maxLength: 2 }), object: fc.option(fc.constantFrom('urn:x:1', 'urn:x:2'), { nil: undefined, freq: 2 }), version: fc.integer({ min: 1, max: 3 }), height: fc.nat({ max: 3 }) })
+  .record({
+    id: fc.constantFrom(...ids),
+    sameAs: fc.subarray(ids, { maxLength: 2 }),
+    object: fc.option(fc.constantFrom('urn:x:1', 'urn:x:2'), { nil: undefined, freq: 2 }),
+    version: fc.integer({ min: 1, max: 3 }),
+    height: fc.nat({ max: 3 }),
+  })
   .map(({ id, sameAs, object, version, height: metres }) => {
-    const row = trialRow(id, { kind: 'city:Building', object, height: metres }, sameAs.filter((other) => other !== id));
+    const row = trialRow(
+      id,
+      { kind: 'city:Building', object, height: metres },
+      sameAs.filter((other) => other !== id),
+    );
     return { ...row, twin: { ...row.twin, version } };
   });
 const anyRows = fc.array(anyRow, { maxLength: 8 });
@@ -54,7 +64,11 @@ describe('merging twins', () => {
   });
 
   test('joins along links and shared objects, however long the chain', () => {
-    const [merged, ...others] = mergeTwins([trialRow(ash, { kind: 'city:Building', object: 'urn:x:1' }), trialRow(birch, { kind: 'city:Building', object: 'urn:x:1' }, [cedar]), trialRow(cedar, { kind: 'city:Park' })]);
+    const [merged, ...others] = mergeTwins([
+      trialRow(ash, { kind: 'city:Building', object: 'urn:x:1' }),
+      trialRow(birch, { kind: 'city:Building', object: 'urn:x:1' }, [cedar]),
+      trialRow(cedar, { kind: 'city:Park' }),
+    ]);
     expect([merged?.id, merged?.representations.map(({ id }) => id), others]).toEqual(['urn:x:1', [ash, cedar, birch], []]);
   });
 
@@ -72,12 +86,25 @@ describe('merging twins', () => {
   });
 });
 
-const metres = (id: Twin['id'], value: number | string | null, changes: Partial<Twin['values'][string]> = {}): Twin => ({ ...trialTwin(id, { kind: 'city:Building' }), values: { [height]: { value, unit: 'm', ...changes } } });
+const metres = (id: Twin['id'], value: number | string | null, changes: Partial<Twin['values'][string]> = {}): Twin => ({
+  ...trialTwin(id, { kind: 'city:Building' }),
+  values: { [height]: { value, unit: 'm', ...changes } },
+});
 
 describe('merging the values of a property', () => {
   test('does not depend on who speaks first', () => {
     const twins = fc.array(
-      fc.record({ id: fc.constantFrom(...ids), value: fc.nat({ max: 2 }), unit: fc.constantFrom('m', 'cm'), flag: fc.constantFrom('MEASURED' as const, 'MISSING' as const), later: fc.boolean() }).map(({ id, value, unit, flag, later }) => metres(id, value, { unit, flag, ...(later && { observedAt: trialTwin(id, { kind: 'a:b', observed: 9 }).updatedAt }) })),
+      fc
+        .record({
+          id: fc.constantFrom(...ids),
+          value: fc.nat({ max: 2 }),
+          unit: fc.constantFrom('m', 'cm'),
+          flag: fc.constantFrom('MEASURED' as const, 'MISSING' as const),
+          later: fc.boolean(),
+        })
+        .map(({ id, value, unit, flag, later }) =>
+          metres(id, value, { unit, flag, ...(later && { observedAt: trialTwin(id, { kind: 'a:b', observed: 9 }).updatedAt }) }),
+        ),
       { maxLength: 5 },
     );
     const authority = fc.constantFrom({}, { [height]: agencyIdOfName('birch') });
@@ -95,7 +122,10 @@ describe('merging the values of a property', () => {
     const old = metres(ash, 1);
     const young = metres(birch, 2, { observedAt: trialTwin(ash, { kind: 'a:b', observed: 5 }).updatedAt });
     expect(mergeValue(height, [old, young], rules)).toMatchObject({ winner: { value: 2 }, rule: 'NEWEST', conflict: true });
-    expect(mergeValue(height, [old, young], { ...rules, authoritative: { [height]: agencyIdOfName('ash') } })).toMatchObject({ winner: { value: 1 }, rule: 'AUTHORITATIVE' });
+    expect(mergeValue(height, [old, young], { ...rules, authoritative: { [height]: agencyIdOfName('ash') } })).toMatchObject({
+      winner: { value: 1 },
+      rule: 'AUTHORITATIVE',
+    });
     expect(mergeValue(height, [old, metres(birch, 2, { quality: { accuracy: 1 } })], rules)).toMatchObject({ winner: { value: 2 }, rule: 'QUALITY' });
     expect(mergeValue(height, [old], rules)).toMatchObject({ rule: 'ONLY', alternatives: [], conflict: false });
     expect(mergeValue(termOf('city:use'), [old], rules)).toBeUndefined();
@@ -103,23 +133,31 @@ describe('merging the values of a property', () => {
 
   test('never lets a missing value win, nor be a conflict', () => {
     const missing = metres(birch, null, { flag: 'MISSING', observedAt: trialTwin(ash, { kind: 'a:b', observed: 5 }).updatedAt });
-    expect(mergeValue(height, [missing, metres(ash, 1)], { ...rules, authoritative: { [height]: agencyIdOfName('birch') } })).toMatchObject({ winner: { value: 1 }, conflict: false });
+    expect(mergeValue(height, [missing, metres(ash, 1)], { ...rules, authoritative: { [height]: agencyIdOfName('birch') } })).toMatchObject({
+      winner: { value: 1 },
+      conflict: false,
+    });
   });
 
   test('is a conflict beyond the tolerance, in one unit, and at the tolerance none', () => {
-    const differs = (value: number, unit: string, tolerance: number) => mergeValue(height, [metres(ash, 10), metres(birch, value, { unit })], { ...rules, tolerance: { [height]: tolerance } })?.conflict;
+    const differs = (value: number, unit: string, tolerance: number) =>
+      mergeValue(height, [metres(ash, 10), metres(birch, value, { unit })], { ...rules, tolerance: { [height]: tolerance } })?.conflict;
     expect([differs(1000, 'cm', 0), differs(1050, 'cm', 0.5), differs(1051, 'cm', 0.5), differs(10, 'kg', 5)]).toEqual([false, false, true, true]);
   });
 
-  test('lists every term once, in order', () => expect(termsOf([metres(ash, 1), metres(birch, 2), trialTwin(cedar, { kind: 'a:b', storeys: 3 })])).toEqual(['city:height', 'city:storeys']));
+  test('lists every term once, in order', () =>
+    expect(termsOf([metres(ash, 1), metres(birch, 2), trialTwin(cedar, { kind: 'a:b', storeys: 3 })])).toEqual(['city:height', 'city:storeys']));
 });
 
 describe('the order of a page', () => {
-  const key: fc.Arbitrary<PageKey> = fc.record({ value: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 2 }), fc.constantFrom('', 'a', '\uFB01', '\u{1F3E5}')), id: fc.constantFrom(...ids) });
+  const key: fc.Arbitrary<PageKey> = fc.record({
+    value: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 2 }), fc.constantFrom('', 'a', '\uFB01', '\u{1F3E5}')),
+    id: fc.constantFrom(...ids),
+  });
 
   test('is total in both directions', () => {
     fc.assert(
-      fc.property(key, key, key, fc.boolean(), (a, b, c, descending) => {
+      fc.property(fc.tuple(key, key, key), fc.boolean(), ([a, b, c], descending) => {
         const compare = (left: PageKey, right: PageKey): number => Math.sign(comparePageKeys(left, right, descending));
         expect(compare(a, b)).toBe(0 - compare(b, a));
         if (compare(a, b) === 0) expect(a).toEqual(b);
@@ -130,14 +168,29 @@ describe('the order of a page', () => {
   });
 
   test('puts numbers before texts and nothing last, whichever way', () => {
-    const sorted = (descending: boolean) => [null, 'a', 2, 1, 'b'].map((value) => ({ value, id: ash })).toSorted((a, b) => comparePageKeys(a, b, descending)).map(({ value }) => value);
-    expect([sorted(false), sorted(true)]).toEqual([[1, 2, 'a', 'b', null], [2, 1, 'b', 'a', null]]);
+    const sorted = (descending: boolean) =>
+      [null, 'a', 2, 1, 'b']
+        .map((value) => ({ value, id: ash }))
+        .toSorted((a, b) => comparePageKeys(a, b, descending))
+        .map(({ value }) => value);
+    expect([sorted(false), sorted(true)]).toEqual([
+      [1, 2, 'a', 'b', null],
+      [2, 1, 'b', 'a', null],
+    ]);
   });
 
   test('goes by id, name, kind, change or a property', () => {
     const twin = { ...metres(ash, 7), name: { de: 'Haus' } };
-    expect(['id', 'name', 'kind', 'updatedAt'].map((by) => orderValueOf(twin, { by: by as 'id', descending: false }))).toEqual([ash, 'Haus', 'city:Building', twin.updatedAt]);
-    expect([orderValueOf(twin, { by: { term: height }, descending: false }), orderValueOf(metres(ash, null), { by: { term: height }, descending: false })]).toEqual([7, null]);
+    expect(['id', 'name', 'kind', 'updatedAt'].map((by) => orderValueOf(twin, { by: by as 'id', descending: false }))).toEqual([
+      ash,
+      'Haus',
+      'city:Building',
+      twin.updatedAt,
+    ]);
+    expect([
+      orderValueOf(twin, { by: { term: height }, descending: false }),
+      orderValueOf(metres(ash, null), { by: { term: height }, descending: false }),
+    ]).toEqual([7, null]);
     expect(pageKeyOf(twin, undefined)).toEqual({ value: ash, id: ash });
   });
 });

@@ -2,18 +2,7 @@
  * Federation: twins joined for a purpose, driven by its initiator's federation management (Y.4489 10.3.1). What comes next is decided here, from what is saved.
  */
 import { z } from 'zod';
-import {
-  AgencyId,
-  type Authority,
-  agencyOf,
-  agreementIdOf,
-  authorityOf,
-  connectionIdOf,
-  FeatureId,
-  FederationId,
-  TermId,
-  TwinId,
-} from '../ground/id.ts';
+import { AgencyId, type Authority, agencyOf, agreementIdOf, authorityOf, connectionIdOf, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { type Instant, Instant as InstantSchema, msBetween } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
@@ -23,7 +12,7 @@ import type { Result } from '../ground/result.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 import type { AgreementTerms, GrantedFeature } from './agreement.ts';
 import { type Candidate, candidatesFor, Need } from './candidate.ts';
-import { Member, type MemberState, memberLifecycle, type Move } from './member.ts';
+import { Member, type MemberState, type Move, memberLifecycle } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
 export type FederationState = z.infer<typeof FederationState>;
@@ -85,7 +74,11 @@ export const moveFederation = (federation: Federation, state: FederationState, n
 };
 
 /** One member replaced by what `change` makes of it; a state its lifecycle does not allow is a problem and nothing changes. */
-export const changeMember = (federation: Federation, twinId: TwinId, { change, now }: { readonly change: (member: Member) => Member; readonly now: Instant }): Result<Federation> => {
+export const changeMember = (
+  federation: Federation,
+  twinId: TwinId,
+  { change, now }: { readonly change: (member: Member) => Member; readonly now: Instant },
+): Result<Federation> => {
   let refused: Problem | undefined;
   const members = federation.members.map((member) => {
     if (member.twinId !== twinId) return member;
@@ -173,9 +166,7 @@ export const unmetNeeds = (federation: Federation, states: readonly MemberState[
     (need) =>
       !serves(need, { agency: agencyOf(federation.initiator), kinds: own }, vocabulary) &&
       !federation.members.some(
-        (member) =>
-          states.includes(member.state) &&
-          serves(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary),
+        (member) => states.includes(member.state) && serves(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary),
       ),
   );
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { cityDictionary } from '../twin/city-dictionary.ts';
 import type { TwinFilter } from '../twin/query.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
-import { cityDictionary } from '../twin/city-dictionary.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from '../twin/trial-twin.ts';
 import { aloneOf, conjuncts, expandKinds, mergedOf, onlyKeeperKnows, type PlannedMember, planQuery } from './query-plan.ts';
 
@@ -19,7 +19,8 @@ const high = { term: termOf('city:height'), op: 'gte' as const, value: 10 };
 const used = { term: termOf('city:use'), op: 'eq' as const, value: 'school' };
 const building: TwinFilter = { kinds: [termOf('city:Building')] };
 const sharing = members.map((one) => ({ ...one, identities: true }));
-const asked = (filter: TwinFilter, of: readonly PlannedMember[]): readonly string[] => planQuery(filter, of).members.flatMap(({ ask, agency }) => (ask ? [agency.split(':')[3]?.split('.')[0] ?? ''] : []));
+const asked = (filter: TwinFilter, of: readonly PlannedMember[]): readonly string[] =>
+  planQuery(filter, of).members.flatMap(({ ask, agency }) => (ask ? [agency.split(':')[3]?.split('.')[0] ?? ''] : []));
 
 describe('a plan', () => {
   test('names every member exactly once, with why', () => {
@@ -41,7 +42,10 @@ describe('a plan', () => {
   });
 
   test('begins with the rarest property where representations are shared', () => {
-    const plan = planQuery({ ...building, property: [high], all: [{ property: [used] }] }, [...sharing, member('fire', { 'city:Building': ['city:height'] }, true)]);
+    const plan = planQuery({ ...building, property: [high], all: [{ property: [used] }] }, [
+      ...sharing,
+      member('fire', { 'city:Building': ['city:height'] }, true),
+    ]);
     expect(plan).toMatchObject({ joined: true, judgedAlone: false });
     expect(plan.members.filter(({ ask }) => ask)).toMatchObject([{ agency: agencyIdOfName('social'), filter: { property: [used] } }]);
   });
@@ -56,7 +60,12 @@ describe('a plan', () => {
     const filter: TwinFilter = { text: 'north', property: [high] };
     expect(planQuery(filter, sharing)).toMatchObject({ judgedAlone: true });
     expect(asked(filter, sharing)).toEqual(['planning', 'social', 'water']);
-    expect([{ any: [{ text: 'a' }] }, { not: { linked: [{ direction: 'out' as const }] } }, { all: [{ text: 'a' }] }, building].map(onlyKeeperKnows)).toEqual([true, true, true, false]);
+    expect([{ any: [{ text: 'a' }] }, { not: { linked: [{ direction: 'out' as const }] } }, { all: [{ text: 'a' }] }, building].map(onlyKeeperKnows)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -78,5 +87,7 @@ test('kinds are widened to their narrower terms, wherever they stand', () => {
   const wide = vocabulary.narrowed('city:CriticalFacility');
   expect(wide).toContain('city:Hospital');
   const expanded = expandKinds({ ...facility, all: [facility], any: [facility], not: facility, linked: [{ direction: 'out', to: facility }] }, vocabulary);
-  expect([expanded.kinds, expanded.all?.[0]?.kinds, expanded.any?.[0]?.kinds, expanded.not?.kinds, expanded.linked?.[0]?.to?.kinds]).toEqual(Array(5).fill(wide));
+  expect([expanded.kinds, expanded.all?.[0]?.kinds, expanded.any?.[0]?.kinds, expanded.not?.kinds, expanded.linked?.[0]?.to?.kinds]).toEqual(
+    Array(5).fill(wide),
+  );
 });

@@ -1,7 +1,7 @@
 /**
  * A small federation for the tests of core: agencies that offer kinds, a purpose, and only what a test is about.
  */
-import { FederationId, featureIdOf, Authority, agencyTwinIdOf, authorityOf } from '../ground/id.ts';
+import { Authority, agencyTwinIdOf, authorityOf, FederationId, featureIdOf } from '../ground/id.ts';
 import { instantOfMs } from '../ground/instant.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
@@ -16,11 +16,26 @@ const endpoint = { protocol: 'http', address: 'http://127.0.0.1:4000/dtf/message
 const open = { level: 'public' } as const;
 
 /** A feature as discovery finds it. */
-export const trialFound = (agency: string, kind: string, given: { readonly purposes?: readonly string[]; readonly completeness?: number; readonly box?: readonly [number, number, number, number] } = {}): Found => {
+export const trialFound = (
+  agency: string,
+  kind: string,
+  given: { readonly purposes?: readonly string[]; readonly completeness?: number; readonly box?: readonly [number, number, number, number] } = {},
+): Found => {
   const authority = Authority.parse(`${agency}.town.example`);
   const twinId = agencyTwinIdOf(authority);
   const [west, south, east, north] = given.box ?? [0, 0, 1, 1];
-  const space = { type: 'Polygon' as const, coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] };
+  const space = {
+    type: 'Polygon' as const,
+    coordinates: [
+      [
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+        [west, south],
+      ],
+    ],
+  };
   return {
     registryId: agencyTwinIdOf(Authority.parse('ict.town.example')),
     feature: {

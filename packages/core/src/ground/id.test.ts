@@ -34,7 +34,11 @@ describe('a twin id', () => {
 
   test('differs where keys differ', () => {
     const wellFormed = anyText.map((text) => text.toWellFormed());
-    fc.assert(fc.property(wellFormed, wellFormed, (a, b) => { expect(id.twinIdOf(water, 's', a) === id.twinIdOf(water, 's', b)).toBe(a === b); }));
+    fc.assert(
+      fc.property(wellFormed, wellFormed, (a, b) => {
+        expect(id.twinIdOf(water, 's', a) === id.twinIdOf(water, 's', b)).toBe(a === b);
+      }),
+    );
   });
 
   test('is refused of another kind, without authority, with anything that could end a text', () => {

@@ -24,7 +24,11 @@ describe('an instant', () => {
   });
 
   test('compares as text as it does in time', () => {
-    fc.assert(fc.property(moment, moment, (a, b) => { expect(instantOfMs(a) < instantOfMs(b)).toBe(a < b); }));
+    fc.assert(
+      fc.property(moment, moment, (a, b) => {
+        expect(instantOfMs(a) < instantOfMs(b)).toBe(a < b);
+      }),
+    );
   });
 
   test('goes to milliseconds and back, and is its own spelling', () => {
@@ -40,7 +44,11 @@ describe('an instant', () => {
 
 describe('a duration', () => {
   test('goes to text and back', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1e12 }), (ms) => { expect(msOfDuration(durationOfMs(ms))).toBe(ms); }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e12 }), (ms) => {
+        expect(msOfDuration(durationOfMs(ms))).toBe(ms);
+      }),
+    );
   });
 
   test('is written as people write it, and clipped at nothing', () => {

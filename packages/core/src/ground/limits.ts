@@ -22,7 +22,6 @@ export const limits = {
   answerMaxMs: 30_000,
   clockToleranceMs: 5_000,
   replayMemoryMs: 24 * 60 * 60 * 1000,
-  replayEntriesMax: 100_000,
 
   leaseSecondsDefault: 60,
   leaseSecondsMin: 1,
@@ -47,7 +46,6 @@ export const limits = {
   identityBatchMax: 250,
   /** how often representations of representations are asked for in one answer */
   identityRoundsMax: 4,
-  groupsMax: 10_000,
 
   /** between two probes of a link that works */
   heartbeatMs: 1_000,

@@ -105,12 +105,17 @@ describe('a box', () => {
 
   test('grown by metres holds everything that is no further away, and stays on the earth', () => {
     fc.assert(
-      fc.property(degree, degree, fc.integer({ min: 1, max: 100_000 }), fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }), (x, y, metres, angle) => {
-        const [west, south, east, north] = growBox([x, y, x, y], metres);
-        const away = [x + Math.cos(angle) * 0.5, y + Math.sin(angle) * 0.5] as const;
-        if (metresBetween([x, y], away) <= metres) expect(away[0] >= west && away[0] <= east && away[1] >= south && away[1] <= north).toBe(true);
-        expect(west >= -180 && east <= 180 && south >= -90 && north <= 90).toBe(true);
-      }),
+      fc.property(
+        fc.tuple(degree, degree),
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
+        ([x, y], metres, angle) => {
+          const [west, south, east, north] = growBox([x, y, x, y], metres);
+          const away = [x + Math.cos(angle) * 0.5, y + Math.sin(angle) * 0.5] as const;
+          if (metresBetween([x, y], away) <= metres) expect(away[0] >= west && away[0] <= east && away[1] >= south && away[1] <= north).toBe(true);
+          expect(west >= -180 && east <= 180 && south >= -90 && north <= 90).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Quantity: a number with a UCUM unit. Units are converted before they are compared; what cannot be converted is a problem.
  */
-/// <reference path="./ucum.d.ts" />
+/// <reference path="../../types/ucum.d.ts" />
 import ucum from '@lhncbc/ucum-lhc';
 import { type Problem, problem } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';

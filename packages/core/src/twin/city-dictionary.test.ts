@@ -17,7 +17,8 @@ describe('the vocabulary of cities', () => {
     expect(terms.filter(({ role, broader }) => rolesOf(broader).some((found) => found !== role)).map(({ term }) => term)).toEqual([]);
     expect(terms.filter(({ properties }) => rolesOf(properties).some((found) => found !== 'property')).map(({ term }) => term)).toEqual([]);
   });
-  test('goes round in no circle', () => expect(terms.filter(({ term }) => vocabulary.narrowed(term).some((id) => id !== term && vocabulary.narrowed(id).includes(term)))).toEqual([]));
+  test('goes round in no circle', () =>
+    expect(terms.filter(({ term }) => vocabulary.narrowed(term).some((id) => id !== term && vocabulary.narrowed(id).includes(term)))).toEqual([]));
   test('gives units of UCUM, to numbers only', () => {
     expect(terms.filter(({ unit }) => unit !== undefined && !isUnit(unit)).map(({ term, unit }) => `${term} ${unit}`)).toEqual([]);
     expect(terms.filter(({ unit, dataType }) => unit !== undefined && dataType !== 'number').map(({ term }) => term)).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agencyIdOfName, termOf } from './trial-twin.ts';
 import { DigitalTwin, Endpoint, PublicKey, registryEntryLifecycle, Visibility } from './digital-twin.ts';
+import { agencyIdOfName, termOf } from './trial-twin.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'abc', kid: 'k1' } as const;
 const endpoint = { protocol: 'https', address: 'https://water.town.example/dtf/messages', format: 'application/json', security: 'jws' } as const;
@@ -20,15 +20,22 @@ const twin: DigitalTwin = {
 describe('an agency twin', () => {
   test('is registered with at least one key and one way to reach it', () => {
     expect(DigitalTwin.safeParse(twin).success).toBe(true);
-    expect([{ ...twin, keys: [] }, { ...twin, endpoints: [] }].map((given) => DigitalTwin.safeParse(given).success)).toEqual([false, false]);
+    expect(
+      [
+        { ...twin, keys: [] },
+        { ...twin, endpoints: [] },
+      ].map((given) => DigitalTwin.safeParse(given).success),
+    ).toEqual([false, false]);
   });
-  test('signs by Ed25519 and nothing weaker', () => expect([key, { ...key, crv: 'X25519' }, { ...key, kty: 'oct' }].map((given) => PublicKey.safeParse(given).success)).toEqual([true, false, false]));
+  test('signs by Ed25519 and nothing weaker', () =>
+    expect([key, { ...key, crv: 'X25519' }, { ...key, kty: 'oct' }].map((given) => PublicKey.safeParse(given).success)).toEqual([true, false, false]));
   test('never gives its private key away', () => expect(PublicKey.parse({ ...key, d: 'secret' })).toEqual(key));
   test('is reached by HTTP with signed JSON', () => {
     const others = [{ protocol: 'gopher' }, { address: 'not an address' }, { security: 'none' }, { format: 'text/csv' }];
     expect(others.filter((other) => Endpoint.safeParse({ ...endpoint, ...other }).success)).toEqual([]);
   });
-  test('is seen by everybody, by partners or by nobody', () => expect(['public', 'federation', 'private', 'secret'].map((level) => Visibility.safeParse({ level }).success)).toEqual([true, true, true, false]));
+  test('is seen by everybody, by partners or by nobody', () =>
+    expect(['public', 'federation', 'private', 'secret'].map((level) => Visibility.safeParse({ level }).success)).toEqual([true, true, true, false]));
 });
 
 test('an entry of the registry never leaves its lifecycle, and can always come back', () => {

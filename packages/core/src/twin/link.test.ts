@@ -9,14 +9,30 @@ describe('a key', () => {
   });
 
   test('keeps what tells keys apart: leading zeros, case, fractions, signs', () => {
-    expect(['0791', '791.5', 'B-00123', 'b-00123', '-7.0', '1e3', '7.0.0', '.0'].map((raw) => normaliseKey(raw))).toEqual(['0791', '791.5', 'B-00123', 'b-00123', '-7', '1e3', '7.0.0', '.0']);
+    expect(['0791', '791.5', 'B-00123', 'b-00123', '-7.0', '1e3', '7.0.0', '.0'].map((raw) => normaliseKey(raw))).toEqual([
+      '0791',
+      '791.5',
+      'B-00123',
+      'b-00123',
+      '-7',
+      '1e3',
+      '7.0.0',
+      '.0',
+    ]);
   });
 
   test('is the same after it was made the same', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.tuple(fc.integer(), fc.nat({ max: 4 })).map(([whole, zeros]) => `${whole}.${'0'.repeat(zeros)}`)), (raw) => {
-        expect(normaliseKey(normaliseKey(raw))).toBe(normaliseKey(raw));
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.integer(),
+          fc.tuple(fc.integer(), fc.nat({ max: 4 })).map(([whole, zeros]) => `${whole}.${'0'.repeat(zeros)}`),
+        ),
+        (raw) => {
+          expect(normaliseKey(normaliseKey(raw))).toBe(normaliseKey(raw));
+        },
+      ),
     );
   });
 

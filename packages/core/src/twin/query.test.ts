@@ -13,7 +13,12 @@ describe('a query', () => {
   test('is read with everything that it may ask', () => {
     const query = {
       version: 1,
-      filter: { kinds: ['city:Building'], text: 'town hall', any: [{ linked: [{ kind: 'city:feeds', direction: 'in', to: { not: {} } }] }], changedSince: '2026-05-04T12:00:00.000Z' },
+      filter: {
+        kinds: ['city:Building'],
+        text: 'town hall',
+        any: [{ linked: [{ kind: 'city:feeds', direction: 'in', to: { not: {} } }] }],
+        changedSince: '2026-05-04T12:00:00.000Z',
+      },
       terms: ['city:height'],
       order: { by: { term: 'city:height' }, descending: true },
       page: { first: 10, after: { value: null, id: 'urn:dtf:twin:a.example:b' } },
@@ -25,7 +30,8 @@ describe('a query', () => {
   });
 
   test('of another version is refused, naming the one that is known', () => {
-    for (const raw of [{ version: 2 }, { version: '1' }, {}, null, 'query', [1]]) expect(checkQueryVersion(raw)).toMatchObject({ problem: { kind: 'unsupportedVersion', accepted: 'version 1' } });
+    for (const raw of [{ version: 2 }, { version: '1' }, {}, null, 'query', [1]])
+      expect(checkQueryVersion(raw)).toMatchObject({ problem: { kind: 'unsupportedVersion', accepted: 'version 1' } });
     expect(parseQuery({ version: 2, filter: 7 })).toMatchObject({ problem: { kind: 'unsupportedVersion', found: '2' } });
   });
 
@@ -40,7 +46,8 @@ describe('a query', () => {
   });
 
   test('asks for representations of at most identityBatchMax ids and objects', () => {
-    const identity = (ids: number, objects: number): boolean => parseQuery({ version: 1, identity: { ids: list(ids, (key) => twinIdOfName('a', `${key}`)), objects: list(objects, (key) => `urn:x:${key}`) } }).ok;
+    const identity = (ids: number, objects: number): boolean =>
+      parseQuery({ version: 1, identity: { ids: list(ids, (key) => twinIdOfName('a', `${key}`)), objects: list(objects, (key) => `urn:x:${key}`) } }).ok;
     const most = limits.identityBatchMax;
     expect([identity(most, most), identity(most + 1, 0), identity(0, most + 1)]).toEqual([true, false, false]);
   });
@@ -49,7 +56,9 @@ describe('a query', () => {
 describe('a filter', () => {
   test('is at most filterDepthMax deep', () => {
     expect(checkFilterSize(nested(limits.filterDepthMax)).ok).toBe(true);
-    expect(checkFilterSize(nested(limits.filterDepthMax + 1))).toMatchObject({ problem: { kind: 'badQuery', subject: 'depth of the filter', limit: limits.filterDepthMax } });
+    expect(checkFilterSize(nested(limits.filterDepthMax + 1))).toMatchObject({
+      problem: { kind: 'badQuery', subject: 'depth of the filter', limit: limits.filterDepthMax },
+    });
     expect(asks(nested(5_000))).toBe(false);
   });
 
@@ -62,7 +71,14 @@ describe('a filter', () => {
   test('has areas of at most areaVerticesMax vertices in all', () => {
     const areas = (first: number, second: number): TwinFilter => ({
       areas: [{ relation: 'intersects', geometry: line(first) }],
-      all: [{ areas: [{ relation: 'within', geometry: line(second) }, { relation: 'within', digest: 'a'.repeat(64) }] }],
+      all: [
+        {
+          areas: [
+            { relation: 'within', geometry: line(second) },
+            { relation: 'within', digest: 'a'.repeat(64) },
+          ],
+        },
+      ],
     });
     expect(checkFilterSize(areas(limits.areaVerticesMax - 2, 2)).ok).toBe(true);
     expect(checkFilterSize(areas(limits.areaVerticesMax - 1, 2))).toMatchObject({ problem: { kind: 'badQuery', limit: limits.areaVerticesMax } });
@@ -76,7 +92,10 @@ describe('a filter', () => {
   test('names at most filterKindsMax kinds and terms, membersMax agencies', () => {
     const kinds = (count: number): readonly string[] => list(count, (key) => termOf(`city:K${key}`));
     expect([asks({ kinds: kinds(limits.filterKindsMax) }), asks({ kinds: kinds(limits.filterKindsMax + 1) })]).toEqual([true, false]);
-    expect([parseQuery({ version: 1, terms: kinds(limits.filterKindsMax) }).ok, parseQuery({ version: 1, terms: kinds(limits.filterKindsMax + 1) }).ok]).toEqual([true, false]);
+    expect([
+      parseQuery({ version: 1, terms: kinds(limits.filterKindsMax) }).ok,
+      parseQuery({ version: 1, terms: kinds(limits.filterKindsMax + 1) }).ok,
+    ]).toEqual([true, false]);
     const agencies = (count: number): readonly string[] => list(count, (key) => agencyIdOfName(`a${key}`));
     expect([asks({ agencies: agencies(limits.membersMax) }), asks({ agencies: agencies(limits.membersMax + 1) })]).toEqual([true, false]);
   });
@@ -86,7 +105,14 @@ describe('a filter', () => {
   });
 
   test('refuses what is no area, no box, no moment', () => {
-    const wrong = [{ areas: [{ relation: 'near' }] }, { areas: [{ relation: 'within', digest: 'ABC' }] }, { areas: [{ relation: 'nearerThan', metres: 0 }] }, { box: [1, 2, 3] }, { box: [0, 0, 0, 91] }, { changedSince: '2026-05-04' }];
+    const wrong = [
+      { areas: [{ relation: 'near' }] },
+      { areas: [{ relation: 'within', digest: 'ABC' }] },
+      { areas: [{ relation: 'nearerThan', metres: 0 }] },
+      { box: [1, 2, 3] },
+      { box: [0, 0, 0, 91] },
+      { changedSince: '2026-05-04' },
+    ];
     expect(wrong.filter(asks)).toEqual([]);
   });
 });

@@ -187,7 +187,8 @@ const jsonLevelsPerFilter = 8;
 export const parseQuery = (raw: unknown): Result<TwinQuery, Problem> => {
   const versioned = checkQueryVersion(raw);
   if (!versioned.ok) return versioned;
-  if (nestedDeeperThan(raw, jsonLevelsPerFilter * limits.filterDepthMax)) return fail(problem('badQuery', { subject: 'depth of the filter', limit: limits.filterDepthMax }));
+  if (nestedDeeperThan(raw, jsonLevelsPerFilter * limits.filterDepthMax))
+    return fail(problem('badQuery', { subject: 'depth of the filter', limit: limits.filterDepthMax }));
   const parsed = TwinQuery.safeParse(raw);
   if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, `query version ${queryVersion}`));
   const sized = checkFilterSize(parsed.data.filter ?? {});

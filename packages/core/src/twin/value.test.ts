@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Instant, instantOfMs } from '../ground/instant.ts';
 import { agencyIdOfName } from './trial-twin.ts';
-import { ageMs, compareValues, Provenance, Quality, type Value, ValueFlag, valueOf } from './value.ts';
+import { ageMs, compareValues, type Provenance, Quality, type Value, type ValueFlag, valueOf } from './value.ts';
 
 const at = (seconds: number): Instant => instantOfMs(seconds * 1000);
 const provenance: Provenance = { observedAt: at(10), recordedAt: at(11), source: agencyIdOfName('water'), origin: 'file' };
@@ -23,7 +23,12 @@ export const anyValue: fc.Arbitrary<Value> = fc.record(
 describe('a reading', () => {
   test('says only what differs from its twin', () => {
     expect(valueOf({ value: 7, unit: 'm' }, provenance)).toEqual({ ...provenance, value: 7, unit: 'm', flag: 'MEASURED' });
-    expect(valueOf({ value: 7, observedAt: at(99), flag: 'CARRIED', source: agencyIdOfName('fire') }, provenance)).toMatchObject({ observedAt: at(99), recordedAt: at(11), flag: 'CARRIED', source: agencyIdOfName('fire') });
+    expect(valueOf({ value: 7, observedAt: at(99), flag: 'CARRIED', source: agencyIdOfName('fire') }, provenance)).toMatchObject({
+      observedAt: at(99),
+      recordedAt: at(11),
+      flag: 'CARRIED',
+      source: agencyIdOfName('fire'),
+    });
     expect(valueOf({ value: null }, { ...provenance, flag: 'SIMULATED' }).flag).toBe('SIMULATED');
   });
 
@@ -49,7 +54,13 @@ describe('the order of values', () => {
 
   test('is newer first, then learnt later, then better, then by agency', () => {
     const value: Value = { ...provenance, value: 1, flag: 'MEASURED' };
-    const inOrder: readonly Value[] = [{ ...value, observedAt: at(12) }, { ...value, recordedAt: at(12) }, { ...value, quality: { accuracy: 1 } }, { ...value, source: agencyIdOfName('fire') }, value];
+    const inOrder: readonly Value[] = [
+      { ...value, observedAt: at(12) },
+      { ...value, recordedAt: at(12) },
+      { ...value, quality: { accuracy: 1 } },
+      { ...value, source: agencyIdOfName('fire') },
+      value,
+    ];
     expect(inOrder.toReversed().toSorted(compareValues)).toEqual(inOrder);
   });
 });

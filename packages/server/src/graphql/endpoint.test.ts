@@ -1,10 +1,102 @@
 /**
  * The endpoint over a real store: what it answers, what it refuses and how it says so, and what a production node does not show.
  */
-import { type AgencyId, type Authority, Instant, limits, TermId, type TwinInput, twinIdOf } from '@cityweave/core';
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AgencyId, type Authority, cityDictionary, createVocabulary, Instant, limits, TermId, type TwinInput, twinIdOf } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NodeFile } from '../config/node-file.ts';
+import { systemDeps } from '../deps.ts';
+import { createEvents } from '../events.ts';
+import { createImportThreads } from '../import/threads.ts';
+import { createRoom, open } from '../node-room.ts';
+import { createOrchestration } from '../orchestration/orchestration.ts';
+import { createStoreThreads } from '../store/sqlite-threads.ts';
 import { bounds } from './bounds.ts';
-import { createTrialNode, type TrialNode } from './trial-node.ts';
+import { createGraphql, type Graphql, type GraphqlRoom } from './endpoint.ts';
+
+type TrialAnswer = {
+  readonly status: number;
+  readonly data: Record<string, unknown> | null | undefined;
+  readonly errors: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+};
+
+type TrialNode = AsyncDisposable & {
+  readonly room: GraphqlRoom;
+  readonly graphql: Graphql;
+  /** what went to the log as a bug of our own */
+  readonly defects: readonly unknown[];
+  readonly ask: (query: string, variables?: Record<string, unknown>) => Promise<TrialAnswer>;
+  readonly put: (twins: readonly TwinInput[]) => Promise<void>;
+};
+
+const vocabulary = createVocabulary([cityDictionary]);
+
+const endpoint = 'http://node.example/graphql';
+
+const askOf =
+  (graphql: Graphql) =>
+  async (query: string, variables: Record<string, unknown> = {}): Promise<TrialAnswer> => {
+    const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+    const response = await graphql.fetch(new Request(endpoint, { method: 'POST', headers, body: JSON.stringify({ query, variables }) }));
+    const { data, errors = [] } = await response.json();
+    return { status: response.status, data, errors };
+  };
+
+const openRoom = async (
+  directory: string,
+  threads: { store: ReturnType<typeof createStoreThreads>; imports: ReturnType<typeof createImportThreads> },
+  more: Partial<GraphqlRoom>,
+) => {
+  const deps = systemDeps();
+  const node = NodeFile.parse({ agency: 'own.example', name: { en: 'Own', de: 'Eigene' }, roles: ['registry', 'twin'] });
+  const options = { node, directory, deps, logLevel: 'silent' as const, production: false, vocabulary, examples: [], threads };
+  const opened = await open(options);
+  if (!opened.ok) return Promise.reject(new Error(opened.problem.kind));
+  const defects: unknown[] = [];
+  const stop = new AbortController();
+  const events = { ...createEvents({ agency: 'own', level: 'silent' }), defect: (_where: string, cause: unknown) => void defects.push(cause) };
+  const room = createRoom(options, opened.value, { events, address: () => 'http://127.0.0.1:1', signal: stop.signal });
+  const graphqlRoom: GraphqlRoom = { ...room, orchestration: createOrchestration(room), production: false, examples: [], ...more };
+  const close = async () => {
+    stop.abort();
+    await room.protocol.close();
+    await opened.value.store.close();
+    opened.value.records.close();
+    opened.value.unlock();
+  };
+  return { room: graphqlRoom, defects, close };
+};
+
+const createTrialNode = async (more: Partial<GraphqlRoom> = {}): Promise<TrialNode> => {
+  const directory = await mkdtemp(join(tmpdir(), 'cityweave-graphql-'));
+  const deps = systemDeps();
+  const threads = { store: createStoreThreads({ writers: 1, readers: 1, timers: deps.timers }), imports: createImportThreads() };
+  const { room, defects, close } = await openRoom(directory, threads, more);
+  const graphql = createGraphql(room);
+  return {
+    room,
+    graphql,
+    defects,
+    ask: askOf(graphql),
+    put: async (twins) => {
+      await room.store.apply(
+        twins.map((twin) => ({ op: 'putTwin', twin })),
+        { at: deps.clock.now() },
+      );
+    },
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      await threads.imports[Symbol.asyncDispose]();
+      await threads.store.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
 
 const own = 'own.example' as Authority;
 const at = Instant.parse('2026-05-04T12:00:00Z');
@@ -33,7 +125,17 @@ afterAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = {}) => node.graphql.fetch(new Request(`http://node.example${path}`, { headers }));
 
-type Edges = { readonly twins: { readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly endCursor: string | null; readonly startCursor: string | null } } };
+type Edges = {
+  readonly twins: {
+    readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly endCursor: string | null;
+      readonly startCursor: string | null;
+    };
+  };
+};
 
 describe('own twins', () => {
   test('are found by any identifier, with values that say where they come from', async () => {
@@ -48,27 +150,36 @@ describe('own twins', () => {
       use: 'residential',
       property: { number: 300, unit: 'cm', observedAt: '2026-05-04T12:00:00.000Z', source: { id: 'urn:dtf:agency:own.example' }, flag: 'MEASURED' },
     };
-    for (const id of ['urn:dtf:twin:own.example:houses/003', 'B-3']) expect(await node.ask(query, { id })).toMatchObject({ status: 200, data: { twin }, errors: [] });
+    for (const id of ['urn:dtf:twin:own.example:houses/003', 'B-3'])
+      expect(await node.ask(query, { id })).toMatchObject({ status: 200, data: { twin }, errors: [] });
   });
 
   test('the same operation gives the same answer before and after it is compiled', async () => {
-    const query = 'query($f: TwinFilter!, $by: [Facet!]!) { twins(filter: $f, orderBy: { term: "city:height", descending: true }) { totalCount nodes { id ... on Building { height } } } summary(filter: $f, by: $by) { kind { id } agency { id } count of } }';
+    const query =
+      'query($f: TwinFilter!, $by: [Facet!]!) { twins(filter: $f, orderBy: { term: "city:height", descending: true }) { totalCount nodes { id ... on Building { height } } } summary(filter: $f, by: $by) { kind { id } agency { id } count of } }';
     const variables = { f: { property: [{ term: 'city:height', op: 'GTE', value: 5, unit: 'm' }] }, by: ['KIND'] };
     const answers = await Promise.all([0, 1, 2, 3, 4].map(() => node.ask(query, variables)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(answers[0]?.data).toMatchObject({ twins: { totalCount: 3, nodes: [{ height: 7 }, { height: 6 }, { height: 5 }] }, summary: [{ kind: { id: 'city:Building' }, agency: null, count: 3, of: 7 }] });
+    expect(answers[0]?.data).toMatchObject({
+      twins: { totalCount: 3, nodes: [{ height: 7 }, { height: 6 }, { height: 5 }] },
+      summary: [{ kind: { id: 'city:Building' }, agency: null, count: 3, of: 7 }],
+    });
   });
 
   test('a wrong variable is refused the same way before and after compiling', async () => {
     const query = 'query($f: TwinFilter) { twins(filter: $f) { totalCount } }';
     for (let round = 0; round < 5; round += 1) {
       const refused = await node.ask(query, { f: { changedSince: 'yesterday' } });
-      expect(refused).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT', found: 'yesterday', accepted: expect.stringContaining('RFC 3339') } }] });
+      expect(refused).toMatchObject({
+        status: 400,
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', found: 'yesterday', accepted: expect.stringContaining('RFC 3339') } }],
+      });
     }
   });
 
   test('a walk forwards, and one backwards, meets every twin once', async () => {
-    const query = 'query($first: Int, $after: String, $last: Int, $before: String) { twins(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }';
+    const query =
+      'query($first: Int, $after: String, $last: Int, $before: String) { twins(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }';
     const walk = async (forwards: boolean): Promise<readonly string[]> => {
       const seen: string[] = [];
       for (let cursor: string | null = null, more = true; more; ) {
@@ -96,19 +207,29 @@ describe('own twins', () => {
   });
 
   test('are nodes among others', async () => {
-    const { data } = await node.ask('query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: [building(2).id, 'urn:dtf:agency:own.example', 'urn:dtf:federation:own.example:none', 'nonsense'] });
+    const { data } = await node.ask('query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', {
+      ids: [building(2).id, 'urn:dtf:agency:own.example', 'urn:dtf:federation:own.example:none', 'nonsense'],
+    });
     expect(data).toEqual({ nodes: [{ __typename: 'Building', id: building(2).id }, { __typename: 'Agency', id: 'urn:dtf:agency:own.example' }, null, null] });
   });
 
   test('are entities of a subgraph', async () => {
-    const representations = [{ __typename: 'Building', id: building(1).id }, { __typename: 'Twin', id: 'urn:dtf:twin:own.example:houses/none' }];
-    const { data } = await node.ask('query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Building { height } } _service { sdl } }', { r: representations });
+    const representations = [
+      { __typename: 'Building', id: building(1).id },
+      { __typename: 'Twin', id: 'urn:dtf:twin:own.example:houses/none' },
+    ];
+    const { data } = await node.ask('query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Building { height } } _service { sdl } }', {
+      r: representations,
+    });
     expect(data).toMatchObject({ _entities: [{ __typename: 'Building', height: 1 }, null], _service: { sdl: expect.stringContaining('@key(fields: "id")') } });
   });
 });
 
-const apply = 'mutation($c: [TwinCommand!]!, $atomic: Boolean) { applyTwins(commands: $c, atomic: $atomic) { __typename ... on TwinsApplied { outcomes { index id version problem { code path } } } ... on TwinsRefused { outcomes { index current problem { code path found accepted retryable } } } } }';
-const put = (local: string, more: object = {}) => ({ put: { id: `urn:dtf:twin:own.example:made/${local}`, kind: 'city:Shelter', name: { en: local }, ...more } });
+const apply =
+  'mutation($c: [TwinCommand!]!, $atomic: Boolean) { applyTwins(commands: $c, atomic: $atomic) { __typename ... on TwinsApplied { outcomes { index id version problem { code path } } } ... on TwinsRefused { outcomes { index current problem { code path found accepted retryable } } } } }';
+const put = (local: string, more: object = {}) => ({
+  put: { id: `urn:dtf:twin:own.example:made/${local}`, kind: 'city:Shelter', name: { en: local }, ...more },
+});
 
 describe('changes of own twins', () => {
   test('are all or nothing', async () => {
@@ -132,7 +253,13 @@ describe('changes of own twins', () => {
   test('or each by itself, where that is wished', async () => {
     const wrong = put('e', { kind: 'nonsense' });
     expect((await node.ask(apply, { c: [put('d'), wrong], atomic: false })).data).toMatchObject({
-      applyTwins: { __typename: 'TwinsApplied', outcomes: [{ index: 0, version: 1, problem: null }, { index: 1, version: null, problem: { code: 'INVALID', path: 'put.kind' } }] },
+      applyTwins: {
+        __typename: 'TwinsApplied',
+        outcomes: [
+          { index: 0, version: 1, problem: null },
+          { index: 1, version: null, problem: { code: 'INVALID', path: 'put.kind' } },
+        ],
+      },
     });
   });
 
@@ -140,7 +267,9 @@ describe('changes of own twins', () => {
     await node.ask(apply, { c: [put('f')] });
     const patch = { patch: { id: 'urn:dtf:twin:own.example:made/f', values: [{ term: 'city:capacity', value: 5 }], expected: 1 } };
     expect((await node.ask(apply, { c: [patch] })).data).toMatchObject({ applyTwins: { outcomes: [{ version: 2 }] } });
-    expect((await node.ask(apply, { c: [patch] })).data).toMatchObject({ applyTwins: { __typename: 'TwinsRefused', outcomes: [{ index: 0, problem: { code: 'REVISION_CONFLICT', retryable: true } }] } });
+    expect((await node.ask(apply, { c: [patch] })).data).toMatchObject({
+      applyTwins: { __typename: 'TwinsRefused', outcomes: [{ index: 0, problem: { code: 'REVISION_CONFLICT', retryable: true } }] },
+    });
   });
 
   test('link twins, and take links away', async () => {
@@ -148,7 +277,9 @@ describe('changes of own twins', () => {
     const links = '{ twin(id: "urn:dtf:twin:own.example:made/f") { links { totalCount nodes { kind { id } to { id name agency { id } } } } } }';
     await node.ask(apply, { c: [{ link }] });
     expect((await node.ask(links)).data).toEqual({
-      twin: { links: { totalCount: 1, nodes: [{ kind: { id: 'city:locatedAt' }, to: { id: link.to, name: null, agency: { id: 'urn:dtf:agency:other.example' } } }] } },
+      twin: {
+        links: { totalCount: 1, nodes: [{ kind: { id: 'city:locatedAt' }, to: { id: link.to, name: null, agency: { id: 'urn:dtf:agency:other.example' } } }] },
+      },
     });
     await node.ask(apply, { c: [{ unlink: link }] });
     expect((await node.ask(links)).data).toMatchObject({ twin: { links: { totalCount: 0 } } });
@@ -157,7 +288,9 @@ describe('changes of own twins', () => {
   test('come in batches of a bounded size', async () => {
     const commands = (count: number) => Array.from({ length: count }, (_, n) => put(`many-${n}`));
     expect((await node.ask(apply, { c: commands(limits.commandsMax) })).data).toMatchObject({ applyTwins: { __typename: 'TwinsApplied' } });
-    expect((await node.ask(apply, { c: commands(limits.commandsMax + 1) })).data).toMatchObject({ applyTwins: { __typename: 'TwinsRefused', outcomes: [{ problem: { code: 'TOO_MANY', found: '501' } }] } });
+    expect((await node.ask(apply, { c: commands(limits.commandsMax + 1) })).data).toMatchObject({
+      applyTwins: { __typename: 'TwinsRefused', outcomes: [{ problem: { code: 'TOO_MANY', found: '501' } }] },
+    });
   });
 });
 
@@ -172,37 +305,57 @@ const fieldsDeep = (depth: number): string => (depth === 0 ? 'id' : `broader { $
 describe('bounds', () => {
   test('of a page', async () => {
     expect(await codes(`{ twins(first: ${limits.pageMax}) { totalCount } }`)).toMatchObject({ status: 200, codes: [] });
-    expect(await codes(`{ twins(first: ${limits.pageMax + 1}) { totalCount } }`)).toMatchObject({ codes: ['BAD_USER_INPUT'], message: 'first: found 501; accepted: 0 to 500' });
+    expect(await codes(`{ twins(first: ${limits.pageMax + 1}) { totalCount } }`)).toMatchObject({
+      codes: ['BAD_USER_INPUT'],
+      message: 'first: found 501; accepted: 0 to 500',
+    });
     expect(await codes('{ twins(first: 1, last: 1) { totalCount } }')).toMatchObject({ codes: ['BAD_USER_INPUT'] });
     expect(await codes('{ twins(after: "nonsense") { totalCount } }')).toMatchObject({ codes: ['BAD_USER_INPUT'] });
   });
 
   test('of a filter, naming where it is wrong', async () => {
     expect(await codes(`{ twins(filter: { ${nest(limits.filterDepthMax - 1)} }) { totalCount } }`)).toMatchObject({ codes: [] });
-    expect(await codes(`{ twins(filter: { ${nest(limits.filterDepthMax)} }) { totalCount } }`)).toMatchObject({ codes: ['BAD_USER_INPUT'], message: expect.stringContaining(`at most ${limits.filterDepthMax}`) });
+    expect(await codes(`{ twins(filter: { ${nest(limits.filterDepthMax)} }) { totalCount } }`)).toMatchObject({
+      codes: ['BAD_USER_INPUT'],
+      message: expect.stringContaining(`at most ${limits.filterDepthMax}`),
+    });
     const any = (count: number) => ({ f: { any: Array.from({ length: count }, () => ({ text: 'x' })) } });
     const query = 'query($f: TwinFilter!) { twins(filter: $f) { totalCount } }';
     expect(await codes(query, any(limits.filterNodesMax - 1))).toMatchObject({ codes: [] });
     expect(await codes(query, any(limits.filterNodesMax))).toMatchObject({ codes: ['BAD_USER_INPUT'] });
-    expect(await codes('{ twins(filter: { kinds: ["city:Building", "nonsense"] }) { totalCount } }')).toMatchObject({ message: 'filter.kinds[1]: found nonsense; accepted: prefix:name, as city:FloodZone' });
-    expect(await codes('{ twins(filter: { relates: [{ relation: NEARER_THAN, to: {} }] }) { totalCount } }')).toMatchObject({ message: expect.stringContaining('filter.relates[0].metres') });
-    expect(await codes('{ twins(filter: { within: {} }) { totalCount } }')).toMatchObject({ message: expect.stringContaining('one of box, polygon and circle') });
+    expect(await codes('{ twins(filter: { kinds: ["city:Building", "nonsense"] }) { totalCount } }')).toMatchObject({
+      message: 'filter.kinds[1]: found nonsense; accepted: prefix:name, as city:FloodZone',
+    });
+    expect(await codes('{ twins(filter: { relates: [{ relation: NEARER_THAN, to: {} }] }) { totalCount } }')).toMatchObject({
+      message: expect.stringContaining('filter.relates[0].metres'),
+    });
+    expect(await codes('{ twins(filter: { within: {} }) { totalCount } }')).toMatchObject({
+      message: expect.stringContaining('one of box, polygon and circle'),
+    });
   });
 
   test('of depth', async () => {
     expect(await codes(`{ term(id: "city:Hospital") { ${fieldsDeep(bounds.depthMax - 2)} } }`)).toMatchObject({ status: 200, codes: [] });
-    expect(await codes(`{ term(id: "city:Hospital") { ${fieldsDeep(bounds.depthMax - 1)} } }`)).toMatchObject({ status: 400, codes: ['TOO_LARGE'], message: expect.stringContaining(`${bounds.depthMax} exceeded`) });
+    expect(await codes(`{ term(id: "city:Hospital") { ${fieldsDeep(bounds.depthMax - 1)} } }`)).toMatchObject({
+      status: 400,
+      codes: ['TOO_LARGE'],
+      message: expect.stringContaining(`${bounds.depthMax} exceeded`),
+    });
   });
 
   test('of aliases', async () => {
     const aliased = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: agency { id }`).join(' ')} }`;
     expect(await codes(aliased(bounds.aliasesMax))).toMatchObject({ codes: [] });
-    expect(await codes(aliased(bounds.aliasesMax + 1))).toMatchObject({ status: 400, codes: ['TOO_LARGE'], message: expect.stringContaining(`limit of ${bounds.aliasesMax}`) });
+    expect(await codes(aliased(bounds.aliasesMax + 1))).toMatchObject({
+      status: 400,
+      codes: ['TOO_LARGE'],
+      message: expect.stringContaining(`limit of ${bounds.aliasesMax}`),
+    });
   });
 
   test('of tokens', async () => {
-    const tokens = (count: number) => `{ agency { ${'id '.repeat(count - 5)} } }`;
-    expect(await codes(tokens(bounds.tokensMax))).toMatchObject({ codes: [] });
+    const tokens = (count: number) => `{ twins(filter: { ids: [${'"a" '.repeat(count - 16)}] }) { totalCount } }`;
+    expect(await codes(tokens(bounds.tokensMax))).toMatchObject({ status: 200, codes: [] });
     expect(await codes(tokens(bounds.tokensMax + 1))).toMatchObject({ status: 400, message: expect.stringContaining(`limit of ${bounds.tokensMax}`) });
   });
 
@@ -218,7 +371,14 @@ describe('bounds', () => {
   });
 
   test('of operations in one request', async () => {
-    const batch = (count: number) => node.graphql.fetch(new Request('http://node.example/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(Array.from({ length: count }, () => ({ query: '{ agency { id } }' }))) }));
+    const batch = (count: number) =>
+      node.graphql.fetch(
+        new Request('http://node.example/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(Array.from({ length: count }, () => ({ query: '{ agency { id } }' }))),
+        }),
+      );
     expect(await (await batch(bounds.operationsPerRequestMax)).json()).toHaveLength(bounds.operationsPerRequestMax);
     expect((await batch(bounds.operationsPerRequestMax + 1)).status).toBe(413);
   });
@@ -233,13 +393,21 @@ describe('bounds', () => {
 
 describe('federations', () => {
   test('that are not known are null, and a wrong request says what is wrong', async () => {
-    expect((await node.ask('{ federation(id: "urn:dtf:federation:own.example:none") { id } federations { totalCount } }')).data).toEqual({ federation: null, federations: { totalCount: 0 } });
-    const request = 'mutation($n: ServiceInput!) { requestFederation(need: $n) { __typename ... on Problem { code path accepted } ... on FederationRequested { federation { id state initiator { id } needs { kind { id } optional } } } } }';
+    expect((await node.ask('{ federation(id: "urn:dtf:federation:own.example:none") { id } federations { totalCount } }')).data).toEqual({
+      federation: null,
+      federations: { totalCount: 0 },
+    });
+    const request =
+      'mutation($n: ServiceInput!) { requestFederation(need: $n) { __typename ... on Problem { code path accepted } ... on FederationRequested { federation { id state initiator { id } needs { kind { id } optional } } } } }';
     const need = { name: { en: 'Test' }, purpose: 'city:safety', needs: [{ kind: 'city:Nothing' }] };
     expect((await node.ask(request, { n: need })).data).toMatchObject({ requestFederation: { __typename: 'Problem', code: 'UNKNOWN_TERM' } });
-    expect((await node.ask(request, { n: { ...need, needs: [] } })).data).toMatchObject({ requestFederation: { __typename: 'Problem', code: 'INVALID', path: 'need.needs' } });
+    expect((await node.ask(request, { n: { ...need, needs: [] } })).data).toMatchObject({
+      requestFederation: { __typename: 'Problem', code: 'INVALID', path: 'need.needs' },
+    });
     const release = 'mutation($id: ID!) { releaseFederation(federation: $id) { __typename ... on Problem { code } } }';
-    expect((await node.ask(release, { id: 'urn:dtf:federation:own.example:none' })).data).toMatchObject({ releaseFederation: { __typename: 'Problem', code: 'UNKNOWN_FEDERATION' } });
+    expect((await node.ask(release, { id: 'urn:dtf:federation:own.example:none' })).data).toMatchObject({
+      releaseFederation: { __typename: 'Problem', code: 'UNKNOWN_FEDERATION' },
+    });
     const answer = 'mutation { answerRequest(agreement: "urn:dtf:agreement:own.example:none", decision: ACCEPT) { __typename ... on Problem { code } } }';
     expect((await node.ask(answer)).data).toMatchObject({ answerRequest: { __typename: 'Problem', code: 'NOT_FOUND' } });
   });
@@ -250,8 +418,13 @@ describe('what went wrong on our side', () => {
     await using broken = await createTrialNode();
     const { room } = broken;
     const failing = { ...room, store: { ...room.store, resolve: () => Promise.reject(new Error('secret path /etc/passwd')) } };
-    const { createGraphql } = await import('./endpoint.ts');
-    const response = await createGraphql(failing).fetch(new Request('http://node.example/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ twin(id: "x") { id } }' }) }));
+    const response = await createGraphql(failing).fetch(
+      new Request('http://node.example/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ twin(id: "x") { id } }' }),
+      }),
+    );
     const text = await response.text();
     expect(text).not.toContain('passwd');
     expect(JSON.parse(text).errors).toMatchObject([{ message: 'internal error', extensions: { code: 'INTERNAL', retryable: true } }]);
@@ -259,9 +432,43 @@ describe('what went wrong on our side', () => {
   });
 });
 
+describe('an asker who goes away', () => {
+  test('ends the work at the store', async () => {
+    const { room } = node;
+    const { promise: begun, resolve: begin } = Promise.withResolvers<AbortSignal>();
+    const waiting: GraphqlRoom['store']['find'] = (_query, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        if (!signal) return;
+        begin(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const graphql = createGraphql({ ...room, store: { ...room.store, find: waiting } });
+    const server = createServer((request, response) => void graphql.handle(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const asker = new AbortController();
+    const asked = fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ twins { nodes { id } } }' }),
+      signal: asker.signal,
+    }).catch(() => 'gone');
+    const signal = await begun;
+    expect(signal.aborted).toBe(false);
+    asker.abort();
+    expect(await asked).toBe('gone');
+    await new Promise((resolve) => (signal.aborted ? resolve(true) : signal.addEventListener('abort', resolve)));
+    expect(signal.aborted).toBe(true);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
 describe('the landing page', () => {
   test('is whole by itself and fetches nothing from elsewhere', async () => {
-    for (const [path, accept] of [['/', '*/*'], ['/graphql', 'text/html']] as const) {
+    for (const [path, accept] of [
+      ['/', '*/*'],
+      ['/graphql', 'text/html'],
+    ] as const) {
       const page = await get(path, { accept });
       expect(page.headers.get('content-type')).toContain('text/html');
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -294,7 +501,9 @@ describe('a production node', () => {
     expect((await post(production, { query: '{ agency { id } }' }, { 'content-type': 'text/plain' })).status).toBe(403);
     const forged = await production.graphql.fetch(new Request(`http://node.example/graphql?query=${encodeURIComponent('{ agency { id } }')}`));
     expect(forged.status).toBe(403);
-    const meant = await production.graphql.fetch(new Request(`http://node.example/graphql?query=${encodeURIComponent('{ agency { id } }')}`, { headers: { 'x-graphql-csrf': '1' } }));
+    const meant = await production.graphql.fetch(
+      new Request(`http://node.example/graphql?query=${encodeURIComponent('{ agency { id } }')}`, { headers: { 'x-graphql-csrf': '1' } }),
+    );
     expect(meant.status).toBe(200);
   });
 });

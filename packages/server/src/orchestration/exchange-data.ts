@@ -80,13 +80,15 @@ const withKnownAreas = (areas: Areas, filter: TwinFilter, sent: Readonly<Record<
 
 const mentions = (filter: TwinFilter): readonly string[] => [
   ...(filter.property ?? []).map(({ term }) => term),
-  ...[...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])].flatMap(mentions),
+  ...[...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])].flatMap(
+    mentions,
+  ),
 ];
 
 const grantOf = (sight: Sight, kind: TermId): GrantedFeature | undefined => sight?.granted.find((granted) => granted.kind === kind);
 
 const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): readonly TermId[] =>
-  sight === undefined ? [] : [...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]; // branding: they come from filters and twins, whose terms are terms
+  sight === undefined ? [] : ([...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]); // branding: they come from filters and twins, whose terms are terms
 
 /** A twin as the asker may see it: only the terms wanted, none that is withheld. */
 const shown = (room: Room, sight: Sight, twin: Twin, terms: readonly string[] | undefined): Twin => {
@@ -118,7 +120,9 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   const ids = twins.map(({ id }) => id);
   const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
   const same = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
-  const links = query.links ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal }) : [];
+  const links = query.links
+    ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal })
+    : [];
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
   return twins.map((twin) => {
@@ -136,27 +140,49 @@ export const readTwins = async (reading: Reading, query: TwinQuery): Promise<Twi
   const asked = query.identity ? await identityFilter(reading, query.identity) : query.filter;
   const filter = restrict(asked ?? {}, sight);
   const first = query.page?.first ?? limits.pageDefault;
-  const found = wantsRows(query) ? await room.store.find({ filter, order: query.order, first, after: query.page?.after }, { signal }) : { twins: [], seq: (await room.store.health()).headSeq };
+  const found = wantsRows(query)
+    ? await room.store.find({ filter, order: query.order, first, after: query.page?.after }, { signal })
+    : { twins: [], seq: (await room.store.health()).headSeq };
   const rows = await rowsOf(reading, found.twins, query);
   const count = query.count ? await room.store.count(filter, { signal }) : undefined;
   const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
   const [identities, linked] = await Promise.all([room.store.identities(), room.store.linkedTwins()]);
-  return { version: 1, rows: [...rows], ...('next' in found && found.next && { next: found.next }), seq: found.seq, identities, linked, ...(count !== undefined && { count }), ...(groups && { groups: [...groups] }) };
+  return {
+    version: 1,
+    rows: [...rows],
+    ...('next' in found && found.next && { next: found.next }),
+    seq: found.seq,
+    identities,
+    linked,
+    ...(count !== undefined && { count }),
+    ...(groups && { groups: [...groups] }),
+  };
 };
 
 const emptyPage = (seq: number): TwinPage => ({ version: 1, rows: [], seq, identities: 0 });
 
 /** Whether a fellow member asks: one federation that is formed, here or there started, has both. */
 const isFellow = (room: Room, sender: string): boolean =>
-  federations.all(room.records).some(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => formed && twinId === sender)) ||
+  federations
+    .all(room.records)
+    .some(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => formed && twinId === sender)) ||
   memberships
     .all(room.records)
-    .some(({ formed, released, initiator, federation }) => formed && !released && (initiator === sender || federation.members.some(({ twinId }) => twinId === sender)));
+    .some(
+      ({ formed, released, initiator, federation }) =>
+        formed && !released && (initiator === sender || federation.members.some(({ twinId }) => twinId === sender)),
+    );
 
-const exchangeData = (attributes: Extract<Done<'digitalTwin.read.exchangeData'>, { ok: true }>['value']['reply']['objects'][0]['attributes'], id: string): Done<'digitalTwin.read.exchangeData'> =>
-  ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeData', id, attributes }] } });
+const exchangeData = (
+  attributes: Extract<Done<'digitalTwin.read.exchangeData'>, { ok: true }>['value']['reply']['objects'][0]['attributes'],
+  id: string,
+): Done<'digitalTwin.read.exchangeData'> => ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeData', id, attributes }] } });
 
-const identify = async (room: Room, asked: NonNullable<Request<'digitalTwin.read.exchangeData'>['parameters']['identify']>, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+const identify = async (
+  room: Room,
+  asked: NonNullable<Request<'digitalTwin.read.exchangeData'>['parameters']['identify']>,
+  signal: AbortSignal,
+): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
   const { headSeq } = await room.store.health();
   const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
@@ -165,11 +191,14 @@ const identify = async (room: Room, asked: NonNullable<Request<'digitalTwin.read
 
 const withheldOf = (room: Room, sight: Sight, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {
   const offered = terms ?? [...new Set(page.rows.flatMap(({ twin }) => Object.keys(twin.values)))];
-  const kept = terms ? withheldTerms(room, sight, offered) : [...new Set((sight?.granted ?? []).flatMap(({ withheld = [], kind }) => (page.rows.some(({ twin }) => twin.kind === kind) ? withheld : [])))];
+  const kept = terms
+    ? withheldTerms(room, sight, offered)
+    : [...new Set((sight?.granted ?? []).flatMap(({ withheld = [], kind }) => (page.rows.some(({ twin }) => twin.kind === kind) ? withheld : [])))];
   return kept.length > 0 ? { terms: [...kept] } : undefined;
 };
 
-const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): Ending => endingSignal(deps.timers, Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs), by.signal);
+const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): Ending =>
+  endingSignal(deps.timers, Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs), by.signal);
 
 const sightOf = (agreement: Agreement): Sight => ({ granted: agreement.terms.features, area: agreement.terms.area });
 
@@ -178,7 +207,12 @@ const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by
 
 type Pages = { readonly room: Room; readonly areas: Areas };
 
-const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { parameters }: Request<'digitalTwin.read.exchangeData'>, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+const readUnder = async (
+  { room, areas }: Pages,
+  agreement: Agreement,
+  { parameters }: Request<'digitalTwin.read.exchangeData'>,
+  signal: AbortSignal,
+): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { query, areas: sent = {} } = parameters;
   if (!query) return fail(problem('badQuery', { accepted: 'a query, or identify' }));
   const sight = sightOf(agreement);
@@ -196,7 +230,11 @@ const readUnder = async ({ room, areas }: Pages, agreement: Agreement, { paramet
 };
 
 /** T9: within the budget that the asker gave; beyond it nobody waits and the store is told to stop. */
-export const answerRead = async (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+export const answerRead = async (
+  pages: Pages,
+  request: Request<'digitalTwin.read.exchangeData'>,
+  by: AskedBy,
+): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
   const { agreementId, identify: asked, budgetMs } = request.parameters;
   const { signal, done } = endingOf(room, by, budgetMs);

@@ -1,7 +1,22 @@
 /**
  * What the rooms of orchestration share: the node they work for, what it remembers, and how it asks others.
  */
-import { Agreement, type AgencyId, type Authority, Communication, Federation, type FederationId, FederationView, fail, type LanguageMap, ok, problem, type Result, type TwinId, type Vocabulary } from '@cityweave/core';
+import {
+  type AgencyId,
+  Agreement,
+  type Authority,
+  Communication,
+  Federation,
+  type FederationId,
+  FederationView,
+  fail,
+  type LanguageMap,
+  ok,
+  problem,
+  type Result,
+  type TwinId,
+  type Vocabulary,
+} from '@cityweave/core';
 import { z } from 'zod';
 import type { NodeFile } from '../config/node-file.ts';
 import type { Deps } from '../deps.ts';

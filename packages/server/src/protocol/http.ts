@@ -5,8 +5,21 @@ import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { createParser } from 'eventsource-parser';
 import { Agent, type Dispatcher, errors, request } from 'undici';
 
-export type Sending = { readonly address: string; readonly text: string; readonly timeoutMs: number; readonly bytesMax: number; readonly signal?: AbortSignal | undefined };
-export type Streaming = { readonly address: string; readonly lastEventId?: string | undefined; readonly headers?: Readonly<Record<string, string>>; readonly eventBytesMax: number; readonly silentMs: number; readonly signal: AbortSignal };
+export type Sending = {
+  readonly address: string;
+  readonly text: string;
+  readonly timeoutMs: number;
+  readonly bytesMax: number;
+  readonly signal?: AbortSignal | undefined;
+};
+export type Streaming = {
+  readonly address: string;
+  readonly lastEventId?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly eventBytesMax: number;
+  readonly silentMs: number;
+  readonly signal: AbortSignal;
+};
 export type StreamedEvent = { readonly id: string | undefined; readonly type: string; readonly text: string };
 
 export type Protocol = {
@@ -23,8 +36,10 @@ const connectionsPerPeerMax = 8;
 const connectTimeoutMs = 1_000;
 
 const problemOfCause = (cause: unknown): Problem => {
-  if (cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError || cause instanceof errors.ConnectTimeoutError) return problem('timedOut');
-  if (cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError')) return problem(cause.name === 'TimeoutError' ? 'timedOut' : 'cancelled');
+  if (cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError || cause instanceof errors.ConnectTimeoutError)
+    return problem('timedOut');
+  if (cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError'))
+    return problem(cause.name === 'TimeoutError' ? 'timedOut' : 'cancelled');
   return problem('unreachable');
 };
 
@@ -92,7 +107,10 @@ async function* events(body: Dispatcher.ResponseData['body'], eventBytesMax: num
   }
 }
 
-async function* stream(dispatcher: Agent, { address, lastEventId, headers, eventBytesMax, silentMs, signal }: Streaming): AsyncGenerator<Result<StreamedEvent>> {
+async function* stream(
+  dispatcher: Agent,
+  { address, lastEventId, headers, eventBytesMax, silentMs, signal }: Streaming,
+): AsyncGenerator<Result<StreamedEvent>> {
   try {
     const asked = { accept: 'text/event-stream', ...headers, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
     const { statusCode, body } = await request(address, { headers: asked, dispatcher, signal, headersTimeout: silentMs, bodyTimeout: silentMs });

@@ -1,7 +1,8 @@
 /**
  * The journey of a federation over real sockets: register, discover, agree, connect, form, read, release; and what nobody may see before or after.
  */
-import type { AgreementId } from '@cityweave/core';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type AgreementId, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { agencyOfTest, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
 
@@ -17,6 +18,16 @@ const inReview = (city: TestCity, name: string): Promise<AgreementId> =>
     (waiting) => waiting.length === 1,
     'a request for a person',
   ).then(([agreement]) => present(agreement, 'agreement').id);
+
+/** Every byte that this process receives as an answer while `work` is done. */
+const receivedDuring = async (work: () => Promise<unknown>): Promise<string> => {
+  const chunks: string[] = [];
+  const told = (message: unknown) => chunks.push(String((message as { chunk: Buffer }).chunk)); // branding: what the channel carries
+  subscribe('undici:request:bodyChunkReceived', told);
+  await work();
+  unsubscribe('undici:request:bodyChunkReceived', told);
+  return chunks.join('');
+};
 
 const asksPerson = { energy: { policy: { rules: [{ decision: 'ask' }] } } };
 
@@ -115,5 +126,20 @@ describe('a federation from its first word to its last', () => {
     for (const { twinId } of federation.members) expect(city.front.orchestration.links.status(twinId)).toBeUndefined();
     const answer = await city.ask();
     expect(answer.sources.map(({ agency }) => agency)).toEqual([agencyOfTest('front')]);
+  });
+
+  it('a term that the owner keeps back is in no byte that leaves, asked for, tested, ordered by or read with everything else', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies({ energy: { policy: { rules: [{ withhold: ['city:owner'] }] } } }) });
+    await city.active();
+    const owner = TermId.parse('city:owner');
+    const asked = await receivedDuring(async () => {
+      expect((await city.ask()).source('energy')).toMatchObject({ status: 'WITHHELD', withheld: { terms: ['city:owner'] } });
+      expect((await city.ask({ terms: [owner, 'city:load'] })).source('energy').status).toBe('WITHHELD');
+      const tested = await city.ask({ filter: { property: [{ term: owner, op: 'eq', value: 'GRID-SECRET' }] } });
+      expect(tested.ids.some((id) => id.includes('station'))).toBe(false);
+      await city.ask({ order: { by: { term: owner }, descending: false }, first: 2 });
+    });
+    expect(asked).toContain('station-1');
+    expect(asked).not.toContain('GRID-SECRET');
   });
 });

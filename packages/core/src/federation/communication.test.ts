@@ -1,0 +1,7 @@
+import { expect, test } from 'vitest';
+import { communicationLifecycle } from './communication.ts';
+
+test('a connection that is closed or failed stays so; an interrupted one can come back', () => {
+  expect(communicationLifecycle.states.filter(communicationLifecycle.isFinal)).toEqual(['CLOSED', 'FAILED']);
+  expect([communicationLifecycle.move('INTERRUPTED', 'CONNECTED').ok, communicationLifecycle.move('CLOSED', 'CONNECTED').ok]).toEqual([true, false]);
+});

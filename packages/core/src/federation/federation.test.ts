@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addMs } from '../ground/instant.ts';
+import { termOf } from '../twin/trial-twin.ts';
+import { rankCandidates } from './candidate.ts';
+import {
+  changeMember,
+  chooseMembers,
+  type Federation,
+  type FederationState,
+  FederationView,
+  federationLifecycle,
+  formingPatienceMs,
+  moveFederation,
+  nextMove,
+  stateByMembers,
+  termsFor,
+  unmetNeeds,
+  viewOf,
+} from './federation.ts';
+import { type Member, type MemberState, memberLifecycle } from './member.ts';
+import { initiator, start, trialDraft, trialFound, vocabulary } from './trial-federation.ts';
+
+const needs = [{ kind: 'city:FloodZone' }, { kind: 'city:Shelter', optional: true }];
+const draft = trialDraft(needs);
+const found = [trialFound('water', 'city:FloodZone'), trialFound('water', 'city:PumpingStation'), trialFound('fire', 'city:Shelter')];
+const ranked = rankCandidates(found, { needs: draft.needs, vocabulary, now: start });
+const invited: Federation = { ...draft, state: 'NEGOTIATING', members: [...chooseMembers(draft, ranked, { vocabulary, now: start })] };
+const serving = { own: [termOf('city:Building')], vocabulary };
+const inStates = (water: Partial<Member>, fire: Partial<Member> = {}, state: FederationState = 'NEGOTIATING'): Federation => ({
+  ...invited,
+  state,
+  members: invited.members.map((member) => ({ ...member, ...(member.twinId.includes('water') ? water : fire) })),
+});
+const byMembers = (federation: Federation, laterMs = 0): FederationState => stateByMembers(federation, serving, addMs(start, laterMs));
+
+describe('choosing members', () => {
+  test('takes each agency once, for all that it serves, and never the initiator', () => {
+    expect(invited.members.map(({ agency, features }) => [agency, features.map(({ kind }) => kind)])).toEqual(
+      expect.arrayContaining([
+        ['urn:dtf:agency:water.town.example', ['city:FloodZone']],
+        ['urn:dtf:agency:fire.town.example', ['city:Shelter']],
+      ]),
+    );
+    expect(chooseMembers(invited, ranked, { vocabulary, now: start })).toEqual([]);
+    expect(
+      chooseMembers(draft, rankCandidates([trialFound('planning', 'city:FloodZone')], { needs: draft.needs, vocabulary, now: start }), {
+        vocabulary,
+        now: start,
+      }),
+    ).toEqual([]);
+  });
+
+  test('names agreement and connection by federation and member, so that inviting again makes no second ones', () => {
+    expect(chooseMembers(draft, ranked, { vocabulary, now: addMs(start, 5) }).map(({ agreementId, connectionId }) => [agreementId, connectionId])).toEqual(
+      invited.members.map(({ agreementId, connectionId }) => [agreementId, connectionId]),
+    );
+  });
+
+  test('leaves the needs unmet that nobody serves', () => {
+    expect(unmetNeeds(draft, ['INVITED'], serving).map(({ kind }) => kind)).toEqual(['city:FloodZone', 'city:Shelter']);
+    expect([unmetNeeds(invited, ['INVITED'], serving), unmetNeeds(draft, [], { ...serving, own: [termOf('city:FloodZone'), termOf('city:Shelter')] })]).toEqual(
+      [[], []],
+    );
+  });
+});
+
+describe('a federation', () => {
+  test('never leaves its lifecycle, nor do its members, whatever is tried', () => {
+    const tries = fc.array(fc.oneof(fc.constantFrom(...federationLifecycle.states), fc.constantFrom(...memberLifecycle.states)));
+    fc.assert(
+      fc.property(tries, (tried) => {
+        let federation = invited;
+        for (const state of tried) {
+          const twinId = federation.members[0]?.twinId ?? initiator;
+          const next = federationLifecycle.states.includes(state as FederationState)
+            ? moveFederation(federation, state as FederationState, start)
+            : changeMember(federation, twinId, { change: (member) => ({ ...member, state: state as MemberState }), now: start });
+          if (!next.ok) continue;
+          expect(next.value.revision).toBe(federation.revision + 1);
+          expect(federationLifecycle.move(federation.state, next.value.state).ok).toBe(true);
+          const [before, after] = [federation.members[0]?.state, next.value.members[0]?.state];
+          expect(before && after && memberLifecycle.move(before, after).ok).toBe(true);
+          federation = next.value;
+        }
+      }),
+    );
+  });
+
+  test('forms once every mandatory need is met and nobody is still being asked, or within patience', () => {
+    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }))).toBe('NEGOTIATING');
+    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }), formingPatienceMs)).toBe('NEGOTIATING');
+    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }), formingPatienceMs + 1)).toBe('FORMING');
+    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'REMOVED' }))).toBe('FORMING');
+    expect(byMembers(inStates({ state: 'INVITED' }, { state: 'ACTIVE' }), formingPatienceMs + 1)).toBe('NEGOTIATING');
+  });
+
+  test('is active once the registry and all members know, degraded while a link is interrupted', () => {
+    const forming = inStates({ state: 'ACTIVE', formed: true }, { state: 'ACTIVE' }, 'FORMING');
+    expect([byMembers(forming), byMembers({ ...forming, registered: true })]).toEqual(['FORMING', 'FORMING']);
+    const known = inStates({ state: 'ACTIVE', formed: true }, { state: 'ACTIVE', formed: true }, 'FORMING');
+    expect([byMembers(known), byMembers({ ...known, registered: true })]).toEqual(['FORMING', 'ACTIVE']);
+    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'))).toBe('DEGRADED');
+    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'ACTIVE' }, 'DEGRADED'))).toBe('ACTIVE');
+  });
+
+  test('is released once everybody has left', () => {
+    expect(byMembers(inStates({ state: 'LEFT' }, { state: 'ACTIVE' }, 'RELEASING'))).toBe('RELEASING');
+    expect(byMembers(inStates({ state: 'LEFT' }, { state: 'REMOVED' }, 'RELEASING'))).toBe('RELEASED');
+  });
+});
+
+test('what is said to a member follows from where it and the federation stand', () => {
+  const moveOf = (member: Partial<Member>, state: FederationState) => {
+    const federation = inStates(member, {}, state);
+    const water = federation.members.find(({ twinId }) => twinId.includes('water'));
+    return water && nextMove(federation, water);
+  };
+  expect([
+    moveOf({ state: 'INVITED' }, 'NEGOTIATING'),
+    moveOf({ state: 'AGREED' }, 'NEGOTIATING'),
+    moveOf({ state: 'CONNECTING' }, 'ACTIVE'),
+    moveOf({ state: 'ACTIVE' }, 'FORMING'),
+  ]).toEqual(['invite', 'connect', 'connect', 'form']);
+  expect([
+    moveOf({ state: 'ACTIVE' }, 'NEGOTIATING'),
+    moveOf({ state: 'ACTIVE', formed: true }, 'ACTIVE'),
+    moveOf({ state: 'INTERRUPTED' }, 'ACTIVE'),
+    moveOf({ state: 'INVITED' }, 'RELEASED'),
+  ]).toEqual([undefined, undefined, undefined, undefined]);
+  expect([moveOf({ state: 'ACTIVE' }, 'RELEASING'), moveOf({ state: 'LEFT' }, 'RELEASING')]).toEqual(['release', undefined]);
+});
+
+test('a partner is told who takes part, without keys, addresses and steps', () => {
+  const view = viewOf(invited);
+  expect(FederationView.safeParse(view).success).toBe(true);
+  expect(JSON.stringify(view)).not.toMatch(/"(keys|endpoint|step|connectionId|formed)"/);
+});
+
+test('the initiator asks for what it needs and nothing else', () => {
+  const [member] = invited.members;
+  expect(member && termsFor(invited, member)).toMatchObject({
+    parties: { consumer: initiator, provider: member?.twinId },
+    purpose: 'city:safety',
+    features: member?.features.map(({ featureId }) => ({ featureId })),
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * The door of a node: bodies at their bound and beyond, what is no message, and streams that are taken as fast as they are read.
+ */
+import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createEvents } from './events.ts';
+import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
+import type { StreamEvent } from './orchestration/publishing.ts';
+
+let server: HttpServer | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
+  const room: HttpRoom = {
+    events: createEvents({ agency: 'test', level: 'silent' }),
+    answer: async () => ({ message: undefined, problem: problem('notFound') }),
+    introduction: () => ({}),
+    stream: () => undefined,
+    graphql: async (_, response) => void response.end(),
+    ready: () => fail(problem('unavailable')),
+    version: () => ({ name: 'cityweave', version: '0', agency: 'test' }),
+    ...changes,
+  };
+  server = createHttp(room);
+  const port = await server.listen('127.0.0.1', 0);
+  return port.ok ? `http://127.0.0.1:${port.value}` : '';
+};
+
+const post = async (address: string, body: string) => {
+  const response = await fetch(new URL('/dtf/messages', address), { method: 'POST', body });
+  return { status: response.status, told: await response.json() };
+};
+
+describe('messages', () => {
+  it('a body of exchangeDataBytesMax is heard, one byte more is refused with the bound', async () => {
+    const heard: number[] = [];
+    const address = await open({
+      answer: async (_, _signal, bytes) => {
+        heard.push(bytes);
+        return { message: undefined, problem: problem('notFound') };
+      },
+    });
+    const text = (bytes: number) => `"${' '.repeat(bytes - 2)}"`;
+    expect((await post(address, text(limits.exchangeDataBytesMax))).status).toBe(404);
+    expect(heard).toEqual([limits.exchangeDataBytesMax]);
+    const refused = await post(address, text(limits.exchangeDataBytesMax + 1));
+    expect(refused).toMatchObject({ status: 413, told: { limit: limits.exchangeDataBytesMax } });
+    expect(heard.length).toBe(1);
+  });
+
+  it('what is no JSON, or nested deeper than a message may be, never reaches the desk', async () => {
+    const address = await open();
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    expect((await post(address, '<html>')).status).toBe(400);
+    expect((await post(address, nested(messageDepthMax))).status).toBe(404);
+    expect((await post(address, nested(messageDepthMax + 2))).status).toBe(400);
+    expect((await post(address, nested(1_000_000))).status).toBe(400);
+  });
+
+  it('says who is ready, and refuses another method or path as such', async () => {
+    const address = await open();
+    const statusOf = async (path: string, method = 'GET') => (await fetch(new URL(path, address), { method })).status;
+    expect(await statusOf('/health/live')).toBe(200);
+    expect(await statusOf('/health/ready')).toBe(503);
+    expect(await statusOf('/dtf/messages')).toBe(405);
+    expect(await statusOf('/nowhere')).toBe(404);
+  });
+});
+
+describe('streams', () => {
+  it('an unknown subscription is 404', async () => {
+    const address = await open();
+    expect((await fetch(new URL('/dtf/events?subscription=none', address))).status).toBe(404);
+  });
+
+  it('events carry their sequence, and whoever comes back says which was the last', async () => {
+    const asked: (number | undefined)[] = [];
+    async function* events(): AsyncGenerator<StreamEvent> {
+      yield { type: 'message', id: '8', text: '{}' };
+      yield { type: 'heartbeat', id: '8', text: '9' };
+    }
+    const address = await open({
+      stream: (_, after) => {
+        asked.push(after);
+        return events();
+      },
+      ready: () => ok(true),
+    });
+    const response = await fetch(new URL('/dtf/events?subscription=one', address), { headers: { 'last-event-id': '7' } });
+    expect(await response.text()).toBe('event: message\nid: 8\ndata: {}\n\nevent: heartbeat\nid: 8\ndata: 9\n\n');
+    expect(asked).toEqual([7]);
+  });
+
+  it('the next event is made only when the last ones were taken, and none when nobody listens any more', async () => {
+    let made = 0;
+    let ended: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const text = 'x'.repeat(1024 * 1024);
+    async function* endless(signal: AbortSignal): AsyncGenerator<StreamEvent> {
+      while (!signal.aborted) {
+        made += 1;
+        yield { type: 'message', id: String(made), text };
+      }
+      ended();
+    }
+    const address = await open({ stream: (_, _after, signal) => endless(signal) });
+    const listener = new AbortController();
+    const response = await fetch(new URL('/dtf/events?subscription=one', address), { signal: listener.signal });
+    const reader = response.body?.getReader();
+    for (let bytes = 0; bytes < 8 * text.length; ) bytes += (await reader?.read())?.value?.length ?? Number.POSITIVE_INFINITY;
+    // What sockets and buffers between the two hold is a few megabytes, never the stream.
+    expect(made).toBeLessThan(100);
+    listener.abort();
+    await over;
+  });
+});
