@@ -2,20 +2,75 @@
  * HTTP: requests to rooms by path, and the only HTTP status codes. Bodies are bounded while they are read.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { codeOf, describeProblem, fail, isRetryable, limits, nestedDeeperThan, messageDepthMax, ok, type Problem, type ProblemKind, problem, type Result } from '@cityweave/core';
+import {
+  codeOf,
+  describeProblem,
+  fail,
+  isRetryable,
+  limits,
+  messageDepthMax,
+  nestedDeeperThan,
+  ok,
+  type Problem,
+  type ProblemKind,
+  problem,
+  type Result,
+} from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './orchestration/publishing.ts';
 
 /** Complete by its type: a problem without a status does not compile. */
 const statusByProblem: Readonly<Record<ProblemKind, number>> = {
-  malformed: 400, unsupportedVersion: 400, unknownKind: 400, unknownVerb: 400, notMyRole: 405, expired: 408, replayed: 409, tooLarge: 413,
-  unsupportedFormat: 415, unknownDestination: 404, invalid: 422, ownedByOther: 409, notRegistered: 404, notFound: 404, revisionConflict: 409,
-  leaseExpired: 410, badId: 422, badQuery: 400, tooMany: 413, unknownSubscription: 404, resnapshot: 410, unknownArea: 409, unknownDictionary: 404,
-  unknownTerm: 422, unknownFederation: 404, notMember: 403, notInitiator: 403, declined: 403, notAllowedInState: 409, notInForce: 403, hashDiffers: 409,
-  unbridgeable: 422, unreachable: 502, timedOut: 504, interrupted: 503, unitsDiffer: 422, unknownReferenceSystem: 422, clocksDiffer: 422,
-  unavailable: 503, overloaded: 429, notAuthenticated: 401, notAuthorised: 403, badSignature: 401, cancelled: 499, badFile: 422,
-  outsideCoverage: 422, duplicateKey: 422, badConfiguration: 500, internal: 500,
+  malformed: 400,
+  unsupportedVersion: 400,
+  unknownKind: 400,
+  unknownVerb: 400,
+  notMyRole: 405,
+  expired: 408,
+  replayed: 409,
+  tooLarge: 413,
+  unsupportedFormat: 415,
+  unknownDestination: 404,
+  invalid: 422,
+  ownedByOther: 409,
+  notRegistered: 404,
+  notFound: 404,
+  revisionConflict: 409,
+  leaseExpired: 410,
+  badId: 422,
+  badQuery: 400,
+  tooMany: 413,
+  unknownSubscription: 404,
+  resnapshot: 410,
+  unknownArea: 409,
+  unknownDictionary: 404,
+  unknownTerm: 422,
+  unknownFederation: 404,
+  notMember: 403,
+  notInitiator: 403,
+  declined: 403,
+  notAllowedInState: 409,
+  notInForce: 403,
+  hashDiffers: 409,
+  unbridgeable: 422,
+  unreachable: 502,
+  timedOut: 504,
+  interrupted: 503,
+  unitsDiffer: 422,
+  unknownReferenceSystem: 422,
+  clocksDiffer: 422,
+  unavailable: 503,
+  overloaded: 429,
+  notAuthenticated: 401,
+  notAuthorised: 403,
+  badSignature: 401,
+  cancelled: 499,
+  badFile: 422,
+  outsideCoverage: 422,
+  duplicateKey: 422,
+  badConfiguration: 500,
+  internal: 500,
 };
 
 export type HttpRoom = {
@@ -69,7 +124,12 @@ const sendJson = (response: ServerResponse, status: number, value: unknown, type
 const sendProblem = (response: ServerResponse, { kind, ...facts }: Problem): void => {
   const given = { kind, ...facts };
   const status = statusByProblem[kind];
-  sendJson(response, status, { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts }, 'application/problem+json');
+  sendJson(
+    response,
+    status,
+    { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts },
+    'application/problem+json',
+  );
 };
 
 const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -140,7 +200,11 @@ const handle = async (room: HttpRoom, request: IncomingMessage, response: Server
   else sendProblem(response, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));
 };
 
-export type HttpServer = { readonly server: Server; readonly listen: (host: string, port: number) => Promise<Result<number>>; readonly close: () => Promise<void> };
+export type HttpServer = {
+  readonly server: Server;
+  readonly listen: (host: string, port: number) => Promise<Result<number>>;
+  readonly close: () => Promise<void>;
+};
 
 const portOf = (server: Server): number => {
   const address = server.address();
@@ -150,7 +214,15 @@ const portOf = (server: Server): number => {
 const listen = (server: Server, host: string, port: number): Promise<Result<number>> =>
   new Promise((resolve) => {
     const refused = (cause: NodeJS.ErrnoException) =>
-      resolve(fail(problem('badConfiguration', { subject: 'listen', found: `${host}:${port}`, accepted: cause.code === 'EADDRINUSE' ? 'a port that nobody uses' : 'an address of this machine' })));
+      resolve(
+        fail(
+          problem('badConfiguration', {
+            subject: 'listen',
+            found: `${host}:${port}`,
+            accepted: cause.code === 'EADDRINUSE' ? 'a port that nobody uses' : 'an address of this machine',
+          }),
+        ),
+      );
     server.once('error', refused);
     server.listen(port, host, () => {
       server.off('error', refused);

@@ -4,8 +4,30 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agreement, Authority, Communication, cityDictionary, createVocabulary, type Federation, type FederationId, federationIdOf, type Order, type TwinFilter } from '@cityweave/core';
-import { type AgencyNode, type City, createAgencyNode, createCity, createImportThreads, createStoreThreads, loadCity, loadNode, openRecordStore, systemDeps } from '@cityweave/server';
+import {
+  Agreement,
+  Authority,
+  Communication,
+  cityDictionary,
+  createVocabulary,
+  type Federation,
+  type FederationId,
+  federationIdOf,
+  type Order,
+  type TwinFilter,
+} from '@cityweave/core';
+import {
+  type AgencyNode,
+  type City,
+  createAgencyNode,
+  createCity,
+  createImportThreads,
+  createStoreThreads,
+  loadCity,
+  loadNode,
+  openRecordStore,
+  systemDeps,
+} from '@cityweave/server';
 
 /** A twin as its agency's file gives it. */
 export type TestTwin = { readonly key: string; readonly at: readonly [number, number]; readonly values?: Readonly<Record<string, string | number>> };
@@ -39,7 +61,11 @@ export const twinOfTest = (name: string): string => `urn:dtf:twin:${authorityOfT
 
 const unitByColumn: Readonly<Record<string, string>> = { load: 'kW', power: 'kW', returnPeriod: 'a' };
 
-const featureOf = ({ key, at, values = {} }: TestTwin) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { ref: key, ...values } });
+const featureOf = ({ key, at, values = {} }: TestTwin) => ({
+  type: 'Feature',
+  geometry: { type: 'Point', coordinates: at },
+  properties: { ref: key, ...values },
+});
 
 const columnsOf = (twins: readonly TestTwin[]): readonly string[] => [...new Set(twins.flatMap(({ values = {} }) => Object.keys(values)))];
 
@@ -125,8 +151,8 @@ export const present = <T>(value: T | undefined, what: string): T => {
 const boundMs = 60_000;
 
 /** Looks at real state until it is as wished; what it was last is told where that never happens. */
-export const until = async <T>(look: () => T | Promise<T>, isThere: (state: T) => boolean, what: string, withinMs = boundMs): Promise<T> => {
-  const end = AbortSignal.timeout(withinMs);
+export const until = async <T>(look: () => T | Promise<T>, isThere: (state: T) => boolean, what: string): Promise<T> => {
+  const end = AbortSignal.timeout(boundMs);
   for (;;) {
     const state = await look();
     if (isThere(state)) return state;
@@ -178,12 +204,22 @@ export type TestFound = Answer & { readonly ids: readonly string[]; readonly sou
 const toFound = (answer: Answer): TestFound => ({
   ...answer,
   ids: answer.rows.map(({ twin }) => twin.id),
-  source: (name) => present(answer.sources.find(({ agency }) => agency === agencyOfTest(name)), `report of ${name}`),
+  source: (name) =>
+    present(
+      answer.sources.find(({ agency }) => agency === agencyOfTest(name)),
+      `report of ${name}`,
+    ),
 });
 
-const askCity = async (front: AgencyNode, federation: Federation, { deadlineMs = 10_000, first = 500, signal, ...question }: TestQuestion): Promise<TestFound> =>
+const askCity = async (
+  front: AgencyNode,
+  federation: Federation,
+  { deadlineMs = 10_000, first = 500, signal, ...question }: TestQuestion,
+): Promise<TestFound> =>
   // branding: a test gives terms as texts
-  toFound(valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })));
+  toFound(
+    valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })),
+  );
 
 type Again = { readonly folder: string; readonly name: string; readonly address: string; readonly registry: string };
 
@@ -254,7 +290,11 @@ export const fourAgencies = (changes: Readonly<Record<string, Partial<TestAgency
   const agencies: readonly TestAgency[] = [
     { name: 'front', kind: 'city:Building', twins: [{ key: 'house', at: [0.1, 0.1], values: { height: 12 } }] },
     { name: 'water', kind: 'city:RiverGauge', twins: [1, 2, 3].map((n) => ({ key: `gauge-${n}`, at: [0.2, 0.1 * n], values: { waterLevel: n } })) },
-    { name: 'energy', kind: 'city:Substation', twins: [1, 2, 3].map((n) => ({ key: `station-${n}`, at: [0.3, 0.1 * n], values: { load: 100 * n, owner: 'GRID-SECRET' } })) },
+    {
+      name: 'energy',
+      kind: 'city:Substation',
+      twins: [1, 2, 3].map((n) => ({ key: `station-${n}`, at: [0.3, 0.1 * n], values: { load: 100 * n, owner: 'GRID-SECRET' } })),
+    },
     { name: 'fire', kind: 'city:FireStation', format: 'csv', twins: [1, 2].map((n) => ({ key: `fire-${n}`, at: [0.4, 0.1 * n], values: { phone: `1${n}` } })) },
   ];
   return agencies.map((agency) => ({ ...agency, ...changes[agency.name] }));

@@ -79,7 +79,11 @@ export const freePort = async (): Promise<number> => {
 type Content = { readonly parameters?: Record<string, unknown>; readonly objects?: readonly unknown[] };
 
 /** What an application on the same machine asks of a node: one message, and its answer. */
-export const askAsApplication = async (node: { readonly name: string; readonly address: string }, row: string, { parameters = {}, objects = [] }: Content): Promise<Message> => {
+export const askAsApplication = async (
+  node: { readonly name: string; readonly address: string },
+  row: string,
+  { parameters = {}, objects = [] }: Content,
+): Promise<Message> => {
   const [verb, object] = row.split('.');
   const header = {
     protocolVersion: '1.0',
@@ -99,6 +103,9 @@ type Status = Reply<'application.query.federationStatus'>['objects'][0]['attribu
 
 /** How a federation stands, as a node says to an application. */
 export const federationStatus = async (node: { readonly name: string; readonly address: string }, id: FederationId): Promise<Result<Status>> => {
-  const reply = parseReply('application.query.federationStatus', await askAsApplication(node, 'query.federationStatus', { objects: [{ kind: 'federation', id }] }));
+  const reply = parseReply(
+    'application.query.federationStatus',
+    await askAsApplication(node, 'query.federationStatus', { objects: [{ kind: 'federation', id }] }),
+  );
   return reply.ok ? { ok: true, value: reply.value.objects[0].attributes } : reply;
 };

@@ -1,14 +1,17 @@
 /**
  * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
  */
-import { limits, messageDepthMax, type Message } from '@cityweave/core';
+import { limits, type Message, messageDepthMax } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { newMessageId, systemDeps } from '../deps.ts';
-import { describeTwin, type Desk, openDesk, type Partner } from '../registry/desk.contract.ts';
+import { type Desk, describeTwin, openDesk, type Partner } from '../registry/desk.contract.ts';
 import { pinOf } from '../trust/pin.ts';
 import { verifyMessage } from '../trust/signature.ts';
 
-const registration = (who: Partner, name = 'one') => ({ parameters: {}, objects: [describeTwin(who, { name: { en: name } })] as [ReturnType<typeof describeTwin>] });
+const registration = (who: Partner, name = 'one') => ({
+  parameters: {},
+  objects: [describeTwin(who, { name: { en: name } })] as [ReturnType<typeof describeTwin>],
+});
 
 const readRegistry = { parameters: {}, objects: [] as [] };
 
@@ -45,8 +48,8 @@ describe('what is said twice', () => {
     await using desk = await openDesk();
     const water = await desk.partner('water.example');
     const messageId = newMessageId(systemDeps().ids);
-    await desk.say(water, 'registry.register.digitalTwin', registration(water), { messageId });
-    expect(await kindOf(desk.say(water, 'registry.register.digitalTwin', registration(water, 'two'), { messageId }))).toBe('replayed');
+    await desk.say({ ...water, messageId }, 'registry.register.digitalTwin', registration(water));
+    expect(await kindOf(desk.say({ ...water, messageId }, 'registry.register.digitalTwin', registration(water, 'two')))).toBe('replayed');
   });
 
   it('is remembered for replayMemoryMs: until then the kept answer, after it too late to be said', async () => {
@@ -65,8 +68,12 @@ describe('what is said twice', () => {
     const water = await registered(desk);
     desk.pass(limits.replayMemoryMs + limits.clockToleranceMs + 1);
     await desk.register(water);
-    for (let count = 0; count < 256; count += 1) await desk.say(water, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id, attributes: {} }] });
-    const oldest = desk.records.list('answer').map(({ value }) => (value as { at: string }).at).sort()[0]; // branding: the desk keeps when it answered
+    for (let count = 0; count < 256; count += 1)
+      await desk.say(water, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id, attributes: {} }] });
+    const oldest = desk.records
+      .list('answer')
+      .map(({ value }) => (value as { at: string }).at)
+      .sort()[0]; // branding: the desk keeps when it answered
     expect(oldest).toBe(desk.clock.now());
   });
 });
@@ -75,7 +82,7 @@ describe('what is said wrongly', () => {
   it('to another node, by an unknown verb, or to a role this node does not have', async () => {
     await using desk = await openDesk();
     const water = await registered(desk);
-    const change = (header: (given: Message['header']) => Message['header']) => desk.say(water, 'registry.retrieve.registry', readRegistry, { header });
+    const change = (header: (given: Message['header']) => Message['header']) => desk.say({ ...water, header }, 'registry.retrieve.registry', readRegistry);
     expect(await kindOf(change((given) => ({ ...given, destination: { ...given.destination, id: water.id } })))).toBe('unknownDestination');
     expect(await kindOf(change((given) => ({ ...given, destination: { ...given.destination, role: 'communicationAdaptor' } })))).toBe('notMyRole');
     const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
@@ -87,8 +94,8 @@ describe('what is said wrongly', () => {
   it('after its time, or from a clock that is ahead of ours by more than clockToleranceMs', async () => {
     await using desk = await openDesk();
     const water = await registered(desk);
-    const message = (ms: number) => desk.write(water, 'registry.retrieve.registry', readRegistry, { header: (given) => ({ ...given, expiresAt: given.timestamp }) }).then((made) => ({ made, ms }));
-    const { made } = await message(0);
+
+    const made = await desk.write({ ...water, header: (given) => ({ ...given, expiresAt: given.timestamp }) }, 'registry.retrieve.registry', readRegistry);
     expect(await kindOf(desk.hear(made))).toBeUndefined();
     desk.pass(1);
     expect(await kindOf(desk.hear(made))).toBe('expired');
@@ -131,7 +138,7 @@ describe('who says it', () => {
     await using desk = await openDesk();
     const [water, thief] = [await desk.partner('water.example'), await desk.partner('water.example')];
     const silent = { header: ({ source, ...rest }: Message['header']) => ({ ...rest, source: { id: source.id, role: source.role } }) };
-    expect(await kindOf(desk.say(water, 'registry.register.digitalTwin', registration(water), silent))).toBeUndefined();
+    expect(await kindOf(desk.say({ ...water, ...silent }, 'registry.register.digitalTwin', registration(water)))).toBeUndefined();
     expect(await kindOf(desk.say(thief, 'registry.register.digitalTwin', registration(thief, 'mine now')))).toBe('badSignature');
     expect(pinOf(desk.records, water.id)?.keys).toEqual([water.key.publicKey]);
   });
@@ -150,7 +157,11 @@ describe('who says it', () => {
   it('an application needs more than its word where the desk is not open to all', async () => {
     await using desk = await openDesk();
     const water = await registered(desk);
-    const told = desk.say(water, 'application.query.federationStatus', { parameters: {}, objects: [{ kind: 'federation', id: 'urn:dtf:federation:water.example:x' as never }] }, { header: (given) => ({ ...given, source: { ...given.source, role: 'application' } }) }); // branding: the id is never looked at
+    const told = desk.say(
+      { ...water, header: (given) => ({ ...given, source: { ...given.source, role: 'application' } }) },
+      'application.query.federationStatus',
+      { parameters: {}, objects: [{ kind: 'federation', id: 'urn:dtf:federation:water.example:x' as never }] },
+    ); // branding: the id is never looked at
     expect(await kindOf(told)).toBe('notAuthenticated');
   });
 
@@ -158,7 +169,7 @@ describe('who says it', () => {
     await using desk = await openDesk();
     const water = await registered(desk);
     const header = (given: Message['header']): Message['header'] => ({ ...given, later: { kept: true }, conversationId: 'talk' });
-    const told = await desk.say(water, 'registry.retrieve.registry', readRegistry, { header });
+    const told = await desk.say({ ...water, header }, 'registry.retrieve.registry', readRegistry);
     expect(told.problem).toBeUndefined();
     expect(told.message?.header.conversationId).toBe('talk');
     expect(told.message && (await verifyMessage(told.message, [desk.key.publicKey])).ok).toBe(true);

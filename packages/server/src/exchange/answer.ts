@@ -2,8 +2,8 @@
  * Answer: the telephone desk of a node. Parse, authorise, dispatch, reply; a change is saved together with its answer before the answer is sent.
  */
 import {
-  addMs,
   type AddressedRole,
+  addMs,
   type ComponentRole,
   contentText,
   fail,
@@ -11,15 +11,15 @@ import {
   limits,
   type Message,
   ok,
+  type Problem,
   parseMessage,
   parseRequest,
-  type Problem,
   problem,
   type Reply,
   type Request,
   type Result,
-  replyMessage,
   type RowName,
+  replyMessage,
   rowNameOf,
   rowOf,
 } from '@cityweave/core';
@@ -47,9 +47,21 @@ type AnswerRow = (name: RowName, request: Request<RowName>, by: AskedBy) => Prom
 /** The rooms of this node by the role under which they are addressed. */
 export type Rooms = Readonly<Partial<Record<AddressedRole, Partial<Readonly<Record<RowName, (request: never, by: AskedBy) => unknown>>>>>>;
 
-type Desk = { readonly deps: Deps; readonly events: Events; readonly records: RecordStore; readonly key: NodeKey; readonly self: Self; readonly authorise: Authorise; readonly rooms: Rooms };
+type Desk = {
+  readonly deps: Deps;
+  readonly events: Events;
+  readonly records: RecordStore;
+  readonly key: NodeKey;
+  readonly self: Self;
+  readonly authorise: Authorise;
+  readonly rooms: Rooms;
+};
 
-export type Answer = (raw: unknown, signal: AbortSignal, bytes: number) => Promise<{ readonly message: Message | undefined; readonly problem: Problem | undefined }>;
+export type Answer = (
+  raw: unknown,
+  signal: AbortSignal,
+  bytes: number,
+) => Promise<{ readonly message: Message | undefined; readonly problem: Problem | undefined }>;
 
 /** A room's answer to a row; a row of a role that this node does not have is refused. */
 const dispatch =
@@ -156,7 +168,12 @@ export const createAnswer = (desk: Desk): Answer => {
       return reply(desk, parsed.value, fail(problem('internal')));
     });
     const refused = problemIn(message);
-    desk.events.answered({ row: `${data.action.verb}.${data.action.object}`.slice(0, 80), from: header.source.id, ms: desk.deps.clock.monotonicMs() - from, problem: refused });
+    desk.events.answered({
+      row: `${data.action.verb}.${data.action.object}`.slice(0, 80),
+      from: header.source.id,
+      ms: desk.deps.clock.monotonicMs() - from,
+      problem: refused,
+    });
     return { message, problem: refused };
   };
 };

@@ -1,7 +1,25 @@
 /**
  * Ask: one message of the catalogue to one peer and its parsed answer. Retry is decided here and only here, from the table of problems.
  */
-import { type FederationId, fail, isRetryable, limits, type Message, type MessageId, ok, parseMessage, parseReply, type Problem, problem, type Reply, type Request, type Result, requestMessage, type RowName, rowOf } from '@cityweave/core';
+import {
+  type FederationId,
+  fail,
+  isRetryable,
+  limits,
+  type Message,
+  type MessageId,
+  ok,
+  type Problem,
+  parseMessage,
+  parseReply,
+  problem,
+  type Reply,
+  type Request,
+  type Result,
+  type RowName,
+  requestMessage,
+  rowOf,
+} from '@cityweave/core';
 import pRetry, { AbortError } from 'p-retry';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
@@ -22,7 +40,14 @@ export type Asking = {
 
 export type Ask = <N extends RowName>(peer: Peer, name: N, content: Request<N>, asking?: Asking) => Promise<Result<Reply<N>>>;
 
-type Room = { readonly deps: Deps; readonly events: Events; readonly protocol: Protocol; readonly key: NodeKey; readonly self: Self; readonly role?: 'application' };
+type Room = {
+  readonly deps: Deps;
+  readonly events: Events;
+  readonly protocol: Protocol;
+  readonly key: NodeKey;
+  readonly self: Self;
+  readonly role?: 'application';
+};
 
 const askTimeoutDefaultMs = 5_000;
 
@@ -31,7 +56,8 @@ const checkAnswer = async (raw: unknown, request: Message, peer: Peer): Promise<
   const parsed = parseMessage(raw);
   if (!parsed.ok) return parsed;
   const { header } = parsed.value;
-  if (header.correlationId !== request.header.messageId) return fail(problem('malformed', { path: '/header/correlationId', accepted: 'the id of the message asked' }));
+  if (header.correlationId !== request.header.messageId)
+    return fail(problem('malformed', { path: '/header/correlationId', accepted: 'the id of the message asked' }));
   const verified = await verifyMessage(parsed.value, peer.keys);
   return verified.ok ? parsed : verified;
 };
@@ -45,7 +71,12 @@ const build = (room: Room, peer: Peer, name: RowName, content: Request<RowName>,
     federationId: asking.federationId,
   });
 
-const askOnce = async <N extends RowName>(room: Room, peer: Peer, name: N, request: { readonly content: Request<N>; readonly asking: Asking }): Promise<Result<Reply<N>>> => {
+const askOnce = async <N extends RowName>(
+  room: Room,
+  peer: Peer,
+  name: N,
+  request: { readonly content: Request<N>; readonly asking: Asking },
+): Promise<Result<Reply<N>>> => {
   const { timeoutMs = askTimeoutDefaultMs, signal } = request.asking;
   const message = await signMessage(build(room, peer, name, request.content, request.asking), room.key);
   const text = JSON.stringify(message);

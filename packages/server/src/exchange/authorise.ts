@@ -1,7 +1,7 @@
 /**
  * Authorise: who may say what. A message is for this node, in time, and signed with the key pinned for its sender.
  */
-import { checkTime, fail, type Instant, type Message, ok, PublicKey, problem, type Result, type RowName } from '@cityweave/core';
+import { checkTime, fail, type Message, ok, PublicKey, problem, type Result, type RowName } from '@cityweave/core';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { RecordStore } from '../store/store.ts';
@@ -14,9 +14,18 @@ export type Authorise = (message: Message, name: RowName) => Promise<Result<true
 /** What the registry knows of a sender that this node meets for the first time. */
 export type LookUp = (id: string) => Promise<Result<{ readonly keys: readonly PublicKey[]; readonly endpoint: string }>>;
 
-type Desk = { readonly deps: Deps; readonly records: RecordStore; readonly self: Self; readonly lookUp: LookUp; /** people and programs on this machine may ask without a key while the node binds to loopback only */ readonly openToApplications: boolean };
+type Desk = {
+  readonly deps: Deps;
+  readonly records: RecordStore;
+  readonly self: Self;
+  readonly lookUp: LookUp /** people and programs on this machine may ask without a key while the node binds to loopback only */;
+  readonly openToApplications: boolean;
+};
 
-const Introducing = z.object({ id: z.string(), attributes: z.object({ keys: z.array(PublicKey).min(1), endpoints: z.array(z.object({ address: z.string() })).min(1) }) });
+const Introducing = z.object({
+  id: z.string(),
+  attributes: z.object({ keys: z.array(PublicKey).min(1), endpoints: z.array(z.object({ address: z.string() })).min(1) }),
+});
 
 /** A registration carries the key that signed it: that is how a registry comes to know the key. */
 const introducedKeys = (message: Message, name: RowName): z.infer<typeof Introducing> | undefined => {
@@ -36,9 +45,13 @@ const keysOf = async (desk: Desk, message: Message, name: RowName): Promise<Resu
 };
 
 /** Pinned only after the signature was found good, so that nobody can pin a key in another's name. */
-const pinSender = (desk: Desk, message: Message, { keys, introducedAt }: { readonly keys: readonly PublicKey[]; readonly introducedAt: string | undefined }, at: Instant): void => {
+const pinSender = (
+  desk: Desk,
+  message: Message,
+  { keys, introducedAt }: { readonly keys: readonly PublicKey[]; readonly introducedAt: string | undefined },
+): void => {
   const { id, endpoint = introducedAt } = message.header.source;
-  if (endpoint !== undefined) pinKeys(desk.records, id, { keys, endpoint, at });
+  if (endpoint !== undefined) pinKeys(desk.records, id, { keys, endpoint, at: desk.deps.clock.now() });
 };
 
 const isForMe = ({ header }: Message, self: Self): boolean => header.destination.id === self.id;
@@ -57,6 +70,6 @@ export const createAuthorise =
     if (!keys.ok) return keys;
     const verified = await verifyMessage(message, keys.value);
     const introducedAt = introducedKeys(message, name)?.attributes.endpoints[0]?.address;
-    if (verified.ok) pinSender(desk, message, { keys: keys.value, introducedAt }, desk.deps.clock.now());
+    if (verified.ok) pinSender(desk, message, { keys: keys.value, introducedAt });
     return verified;
   };

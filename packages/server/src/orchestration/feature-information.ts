@@ -1,12 +1,30 @@
 /**
  * Feature information (FIM-FE, Y.4489 10.3.3): makes features of what the store holds, registers them with the agency twin, and keeps the lease.
  */
-import { type DigitalTwin, type Endpoint, type Feature, featureIdOf, type Geometry, type LanguageMap, limits, ok, polygonOfBox, type Problem, type Result, TermId } from '@cityweave/core';
+import {
+  type DigitalTwin,
+  type Endpoint,
+  type Feature,
+  featureIdOf,
+  type Geometry,
+  type LanguageMap,
+  limits,
+  ok,
+  type Problem,
+  polygonOfBox,
+  type Result,
+  TermId,
+} from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
-import { reachRegistry, type Room } from './room.ts';
+import { type Room, reachRegistry } from './room.ts';
 
-export const endpointOf = (address: string): Endpoint => ({ protocol: address.startsWith('https') ? 'https' : 'http', address, format: 'application/json', security: 'jws' });
+export const endpointOf = (address: string): Endpoint => ({
+  protocol: address.startsWith('https') ? 'https' : 'http',
+  address,
+  format: 'application/json',
+  security: 'jws',
+});
 
 export const coverageOf = (room: Room): Geometry | undefined => {
   const { coverage } = room.node;
@@ -89,7 +107,12 @@ export const register = async (room: Room): Promise<Result<true>> => {
   const { value: registry } = reached;
   if (!registry) return ok(true);
   const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room) };
-  const twin = await room.ask(registry, 'registry.register.digitalTwin', { parameters: { leaseSeconds: leaseSecondsOf(room) }, objects: [object] }, { signal: room.signal });
+  const twin = await room.ask(
+    registry,
+    'registry.register.digitalTwin',
+    { parameters: { leaseSeconds: leaseSecondsOf(room) }, objects: [object] },
+    { signal: room.signal },
+  );
   return twin.ok ? registerFeatures(room, registry, await describeFeatures(room)) : twin;
 };
 
@@ -107,7 +130,12 @@ export const deregister = async (room: Room): Promise<Result<unknown>> => {
   if (!reached.ok) return reached;
   const { value: registry } = reached;
   if (!registry) return ok(true);
-  return room.ask(registry, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: room.self.id }] }, { signal: room.signal });
+  return room.ask(
+    registry,
+    'registry.deregister.digitalTwin',
+    { parameters: {}, objects: [{ kind: 'digitalTwin', id: room.self.id }] },
+    { signal: room.signal },
+  );
 };
 
 const renewalsPerLease = 3;

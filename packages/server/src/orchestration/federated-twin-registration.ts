@@ -1,9 +1,9 @@
 /**
  * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin.
  */
-import { federatedTwinIdOf, type Federation } from '@cityweave/core';
+import { type Federation, federatedTwinIdOf } from '@cityweave/core';
 import { endpointOf } from './feature-information.ts';
-import { reachRegistry, type Room } from './room.ts';
+import { type Room, reachRegistry } from './room.ts';
 
 export const describeFederatedTwin = (room: Room, federation: Federation) => ({
   kind: 'federatedDigitalTwin' as const,

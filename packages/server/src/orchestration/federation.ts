@@ -79,7 +79,8 @@ const settle = async (desk: Desk, id: FederationId): Promise<void> => {
   if (!federation) return;
   const { state } = federation;
   const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
-  if (state === 'FORMING' && !federation.registered && (await registerFederatedTwin(room, federation))) update(desk, id, (now) => ok({ ...now, registered: true }));
+  if (state === 'FORMING' && !federation.registered && (await registerFederatedTwin(room, federation)))
+    update(desk, id, (now) => ok({ ...now, registered: true }));
   // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
   if (wantedOf(federation) === 'RELEASED' && federation.registered) {
     if (!(await deregisterFederatedTwin(room, federation))) return;
@@ -90,7 +91,9 @@ const settle = async (desk: Desk, id: FederationId): Promise<void> => {
 
 /** Nobody looks after a link that no federation uses any more. */
 const forgetUnlessShared = ({ room, links }: Desk, { twinId }: Member): void => {
-  const isUsed = federations.all(room.records).some(({ members }) => members.some((other) => other.twinId === twinId && ['ACTIVE', 'INTERRUPTED'].includes(other.state)));
+  const isUsed = federations
+    .all(room.records)
+    .some(({ members }) => members.some((other) => other.twinId === twinId && ['ACTIVE', 'INTERRUPTED'].includes(other.state)));
   if (!isUsed) links.forget(twinId);
 };
 

@@ -43,8 +43,7 @@ export const answerRequest = async (
     return fail(problem('notAuthorised', { subject: asked.id, accepted: 'an agreement between the sender and this twin' }));
   const known = agreements.load(room.records, draft.id);
   if (isAnswered(known)) return ok({ reply: { parameters: { decision: 'accepted', agreementHash: hashOf(known) }, objects: [agreementReply(known)] } });
-  if (known?.state === 'REJECTED')
-    return ok({ reply: { parameters: { decision: 'rejected', reason: known.reason }, objects: [agreementReply(known)] } });
+  if (known?.state === 'REJECTED') return ok({ reply: { parameters: { decision: 'rejected', reason: known.reason }, objects: [agreementReply(known)] } });
   const considered = await decide(room, draft, consumer);
   const membership: Membership = { federation: federation.attributes, initiator: by.sender, agreementId: draft.id, formed: false, released: false };
   if (considered.decision === 'decline') {

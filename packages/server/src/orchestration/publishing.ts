@@ -58,7 +58,9 @@ const changedTwins = async (room: Room, granted: Granted, changes: readonly Chan
   const ids = [...new Set(changes.map(({ id }) => id))];
   const twins = await room.store.get(ids);
   const { area } = granted;
-  const inArea = area && new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
+  const inArea =
+    area &&
+    new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
   const rows = [...twins.values()].flatMap((twin) => (inArea && !inArea.has(twin.id) ? [] : (shownTo(room, granted, twin) ?? []))).map((twin) => ({ twin }));
   const deleted: TwinId[] = ids.filter((id) => !twins.has(id));
   return { seq: changes.at(-1)?.seq ?? 0, rows, deleted };

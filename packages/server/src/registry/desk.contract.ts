@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  addMs,
   Authority,
+  addMs,
   agencyIdOf,
   agencyTwinIdOf,
   cityDictionary,
@@ -40,7 +40,8 @@ export type Partner = { readonly id: TwinId; readonly authority: Authority; read
 export type Told = { readonly message: Message | undefined; readonly problem: Problem | undefined };
 
 type Header = Message['header'];
-type Saying = { readonly messageId?: MessageId; readonly header?: (header: Header) => Header };
+/** A partner, and what is peculiar about how it says something. */
+type Speaking = Partner & { readonly messageId?: MessageId; readonly header?: (header: Header) => Header };
 
 const openRecords = async (folder: string, clock: ReturnType<typeof systemDeps>['clock']) => {
   const records = openRecordStore({ directory: await mkdtemp(join(folder, 'records-')), clock });
@@ -58,7 +59,10 @@ const toldClock = () => {
   };
 };
 
-export const describeTwin = ({ id, authority, key }: Partner, changes: Partial<DigitalTwin> = {}): { kind: 'digitalTwin'; id: TwinId; attributes: DigitalTwin } => ({
+export const describeTwin = (
+  { id, authority, key }: Partner,
+  changes: Partial<DigitalTwin> = {},
+): { kind: 'digitalTwin'; id: TwinId; attributes: DigitalTwin } => ({
   kind: 'digitalTwin',
   id,
   attributes: {
@@ -104,7 +108,10 @@ export const openDesk = async () => {
   const registryAuthority = Authority.parse('registry.example');
   const self = { id: agencyTwinIdOf(registryAuthority), address: () => 'http://registry.example/dtf/messages' };
   const vocabulary = createVocabulary([cityDictionary]);
-  const registry = createRegistry({ records, clock, vocabulary: () => vocabulary, leaseSeconds: limits.leaseSecondsDefault }, { id: self.id, name: { en: 'Registry' } });
+  const registry = createRegistry(
+    { records, clock, vocabulary: () => vocabulary, leaseSeconds: limits.leaseSecondsDefault },
+    { id: self.id, name: { en: 'Registry' } },
+  );
   const events = createEvents({ agency: registryAuthority, level: 'silent' });
   const lookUp = async (id: string) => fail(problem('notRegistered', { subject: id }));
   const authorise = createAuthorise({ deps, records, self, lookUp, openToApplications: false });
@@ -117,13 +124,17 @@ export const openDesk = async () => {
     own.close();
     return made;
   };
-  const write = <N extends RowName>({ id, key: signer, authority }: Partner, name: N, content: Request<N>, { messageId = newMessageId(deps.ids), header = (given) => given }: Saying = {}) => {
+  const write = <N extends RowName>(
+    { id, key: signer, authority, messageId = newMessageId(deps.ids), header = (given) => given }: Speaking,
+    name: N,
+    content: Request<N>,
+  ) => {
     const source = { id, role: 'digitalTwin' as const, endpoint: `http://${authority}/dtf/messages` };
     const message = requestMessage(name, content, { messageId, source, destination: { id: self.id, role: 'registry' }, timestamp: clock.now() });
     return signMessage({ ...message, header: header(message.header) }, signer);
   };
   const hear = (raw: unknown, bytes = 1): Promise<Told> => answer(structuredClone(raw), new AbortController().signal, bytes);
-  const say = async <N extends RowName>(who: Partner, name: N, content: Request<N>, saying?: Saying): Promise<Told> => hear(await write(who, name, content, saying));
+  const say = async <N extends RowName>(who: Speaking, name: N, content: Request<N>): Promise<Told> => hear(await write(who, name, content));
   const register = (who: Partner, changes?: Partial<DigitalTwin>, leaseSeconds?: number): Promise<Told> =>
     say(who, 'registry.register.digitalTwin', { parameters: { leaseSeconds }, objects: [describeTwin(who, changes)] });
   return {

@@ -104,7 +104,8 @@ export const retrieveTwin = (
   by: AskedBy,
 ): Done<'registry.retrieve.digitalTwin'> => {
   const entry = twinEntry(room.records, id);
-  if (!entry || stateNow(entry, room.clock.now()) === 'REMOVED' || !maySee(entry.attributes.visibility, id, by.sender)) return fail(problem('notRegistered', { subject: id }));
+  if (!entry || stateNow(entry, room.clock.now()) === 'REMOVED' || !maySee(entry.attributes.visibility, id, by.sender))
+    return fail(problem('notRegistered', { subject: id }));
   return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
 };
 

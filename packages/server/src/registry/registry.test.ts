@@ -3,7 +3,7 @@
  */
 import { codeOf, limits, problem, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { describeFeature, describeTwin, type Desk, openDesk, type Partner, type Told } from './desk.contract.ts';
+import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
 
 const second = 1000;
 
@@ -15,7 +15,8 @@ const discoverTwins = (desk: Desk, asker: Partner, parameters: Partial<{ limit: 
 
 const idsIn = ({ message }: Told): readonly string[] => (message?.data.objects ?? []).map((object) => String((object as { id: unknown }).id)); // branding: every object of the exchange has an id
 
-const renew = (desk: Desk, who: Partner): Promise<Told> => desk.say(who, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: who.id, attributes: {} }] });
+const renew = (desk: Desk, who: Partner): Promise<Told> =>
+  desk.say(who, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: who.id, attributes: {} }] });
 
 const twoRegistered = async (desk: Desk, leaseSeconds?: number) => {
   const [water, energy] = [await desk.partner('water.example'), await desk.partner('energy.example')];
@@ -75,7 +76,10 @@ describe('owners', () => {
     await using desk = await openDesk();
     const { water, energy } = await twoRegistered(desk);
     const object = { kind: 'digitalTwin' as const, id: water.id };
-    const update = await desk.say(energy, 'registry.update.digitalTwin', { parameters: { baseRevision: 1 }, objects: [{ ...object, attributes: { status: 'offline' } }] });
+    const update = await desk.say(energy, 'registry.update.digitalTwin', {
+      parameters: { baseRevision: 1 },
+      objects: [{ ...object, attributes: { status: 'offline' } }],
+    });
     const renewal = await desk.say(energy, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ ...object, attributes: {} }] });
     const withdrawal = await desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [object] });
     expect([update, renewal, withdrawal].map(({ problem: found }) => found?.kind)).toEqual(['notAuthorised', 'notAuthorised', 'notAuthorised']);
@@ -109,7 +113,10 @@ describe('revisions', () => {
     await using desk = await openDesk();
     const { water } = await twoRegistered(desk);
     const change = (baseRevision: number) =>
-      desk.say(water, 'registry.update.digitalTwin', { parameters: { baseRevision }, objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }] });
+      desk.say(water, 'registry.update.digitalTwin', {
+        parameters: { baseRevision },
+        objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }],
+      });
     expect((await change(1)).problem).toBeUndefined();
     expect((await change(1)).problem).toMatchObject({ kind: 'revisionConflict', limit: 2 });
   });
@@ -119,7 +126,10 @@ describe('revisions', () => {
     const { water } = await twoRegistered(desk);
     const messages = await Promise.all(
       [1, 2, 3, 4].map(() =>
-        desk.write(water, 'registry.update.digitalTwin', { parameters: { baseRevision: 1 }, objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }] }),
+        desk.write(water, 'registry.update.digitalTwin', {
+          parameters: { baseRevision: 1 },
+          objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }],
+        }),
       ),
     );
     const told = await Promise.all(messages.map((message) => desk.hear(message)));

@@ -28,7 +28,12 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
   let city: TestCity;
   let address: string;
   const linkOf = (name: string) => city.front.orchestration.links.status(twinOfTest(name));
-  const linkIs = (state: string, name = 'energy') => until(() => linkOf(name)?.state, (found) => found === state, `${name} ${state}`);
+  const linkIs = (state: string, name = 'energy') =>
+    until(
+      () => linkOf(name)?.state,
+      (found) => found === state,
+      `${name} ${state}`,
+    );
   /** The others' part is all there, whatever becomes of the one. */
   const askWithoutEnergy = async () => {
     const from = performance.now();
@@ -60,7 +65,11 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
     ['JSON that is no message', say('{"hello":"world"}'), 'malformed'],
     ['an answer to another question', reply((made) => ({ ...made, header: { ...made.header, correlationId: undefined } })), 'malformed'],
     ['an answer without a signature', reply((made) => made), 'notAuthenticated'],
-    ['an answer that another signed', reply((made) => ({ ...made, header: { ...made.header, security: { scheme: 'jws', keyId: 'another', signature: 'a..b' } } })), 'badSignature'],
+    [
+      'an answer that another signed',
+      reply((made) => ({ ...made, header: { ...made.header, security: { scheme: 'jws', keyId: 'another', signature: 'a..b' } } })),
+      'badSignature',
+    ],
     ['100 MB', flood(100 * 1024 * 1024), 'tooLarge'],
   ])('answering %s: FAILED, and why', async (_, answering, kind) => {
     await using other = await standIn(address);
@@ -116,7 +125,11 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
       'answered again',
     );
     expect(found.ids.filter((id) => id.includes('station')).length).toBe(3);
-    await until(() => city.federation().state, (state) => state === 'ACTIVE', 'ACTIVE again');
+    await until(
+      () => city.federation().state,
+      (state) => state === 'ACTIVE',
+      'ACTIVE again',
+    );
   });
 
   it('when every member fails, the own part still comes', async () => {
@@ -127,6 +140,11 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
       'alone',
     );
     expect(found.source('front').status).toBe('ANSWERED');
-    expect(present(found.ids.find((id) => id.includes('house')), 'house')).toBeDefined();
+    expect(
+      present(
+        found.ids.find((id) => id.includes('house')),
+        'house',
+      ),
+    ).toBeDefined();
   });
 });

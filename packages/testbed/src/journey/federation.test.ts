@@ -51,7 +51,9 @@ describe('a federation from its first word to its last', () => {
       const { agreements, connections } = readKept(city.folder, name);
       expect(agreements.map(({ state }) => state)).toEqual(['AGREED']);
       expect(agreements[0]?.hash).toMatch(/^sha-256:[0-9a-f]{64}$/);
-      expect(front.agreements.filter(({ id }) => id === agreements[0]?.id).map(({ hash, state }) => ({ hash, state }))).toEqual([{ hash: agreements[0]?.hash, state: 'AGREED' }]);
+      expect(front.agreements.filter(({ id }) => id === agreements[0]?.id).map(({ hash, state }) => ({ hash, state }))).toEqual([
+        { hash: agreements[0]?.hash, state: 'AGREED' },
+      ]);
       expect(connections.map(({ state }) => state)).toEqual(['CONNECTED']);
     }
   });
@@ -65,7 +67,10 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('waits for a person; accepted, the member comes in; before that nothing of its data is seen', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies(asksPerson), needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }] });
+    await using city = await createTestCity({
+      agencies: fourAgencies(asksPerson),
+      needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
+    });
     const id = await inReview(city, 'energy');
     await city.active();
     expect((await city.ask()).ids.some((found) => found.includes('station'))).toBe(false);
@@ -79,7 +84,10 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('waits for a person; declined, the member is out for good, and is not asked again', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies(asksPerson), needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }] });
+    await using city = await createTestCity({
+      agencies: fourAgencies(asksPerson),
+      needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
+    });
     const id = await inReview(city, 'energy');
     await city.node('energy').orchestration.decide(id, { accept: false, reason: 'not this year' });
     const member = await until(
@@ -94,17 +102,24 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('a decision that could not be told is heard when the invitation is said again', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies(asksPerson), needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }] });
+    await using city = await createTestCity({
+      agencies: fourAgencies(asksPerson),
+      needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
+    });
     const id = await inReview(city, 'energy');
-    const energy = city.node('energy').orchestration;
-    // The person decides while the registry, and with it the initiator, does not hear: the answer that counts is what is saved.
-    await energy.decide(id, { accept: true });
-    await until(
-      () => memberOf(city, 'energy').state,
-      (state) => state === 'ACTIVE',
-      'a member',
+    const { orchestration: energy } = city.node('energy');
+    const { address } = city.front;
+    await city.front.close();
+    expect(await energy.decide(id, { accept: true })).toMatchObject({ ok: true, value: { state: 'ACCEPTED' } });
+    await using _again = await city.startAgain('front', address);
+    const agreed = await until(
+      () => energy.agreement(id),
+      (agreement) => agreement?.state === 'AGREED',
+      'agreed',
     );
-    expect(city.front.orchestration.agreement(id)?.hash).toBe(energy.agreement(id)?.hash);
+    const initiators = () => readKept(city.folder, 'front').agreements.find((agreement) => agreement.id === id);
+    const held = await until(initiators, (agreement) => agreement?.state === 'AGREED', 'agreed on both sides');
+    expect(held?.hash).toBe(agreed?.hash);
   });
 
   it('released, it leaves nothing behind on either side, and reads are refused', async () => {
@@ -112,11 +127,7 @@ describe('a federation from its first word to its last', () => {
     await city.active();
     const { management } = city.front.orchestration;
     expect(management.release(testFederationId, 'the test is over')).toMatchObject({ ok: true });
-    const federation = await until(
-      city.federation,
-      ({ state }) => state === 'RELEASED',
-      'released',
-    );
+    const federation = await until(city.federation, ({ state }) => state === 'RELEASED', 'released');
     expect(federation.registered).toBe(false);
     for (const name of ['front', 'energy', 'fire', 'water']) {
       const { agreements, connections } = readKept(city.folder, name);

@@ -14,14 +14,19 @@ const writeKillCity = async (): Promise<string> => {
   const port = await freePort();
   const registry = { address: `http://127.0.0.1:${port}` };
   const keeper: TestAgency = { name: 'registry', kind: 'city:Building', twins: [], node: { listen: { port } } };
-  const others = fourAgencies().slice(0, 3).map((agency) => ({ ...agency, node: { registry, roles: ['twin'] } }));
+  const others = fourAgencies()
+    .slice(0, 3)
+    .map((agency) => ({ ...agency, node: { registry, roles: ['twin'] } }));
   return writeCity({ agencies: [keeper, ...others], needs: [] });
 };
 
 /** Numbers between 0 and 1, the same in every run. */
-const seeded = (seed: number) => () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return seed / 2 ** 32;
+const seeded = (seed: number) => {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 };
 
 const needs = ['city:RiverGauge', 'city:Substation'].map((kind) => ({ kind, optional: false }));
@@ -49,7 +54,11 @@ const checkFormedOnce = (folder: string, id: FederationId): void => {
     expect({ name, states: [...mine, ...theirs].map(({ state }) => state) }).toEqual({ name, states: ['AGREED', 'AGREED'] });
     expect(mine[0]?.hash).toBe(theirs[0]?.hash);
     expect(mine[0]?.terms).toEqual(theirs[0]?.terms);
-    expect(of(name).connections.filter(({ federationId }) => federationId === id).map(({ state }) => state)).toEqual(['CONNECTED']);
+    expect(
+      of(name)
+        .connections.filter(({ federationId }) => federationId === id)
+        .map(({ state }) => state),
+    ).toEqual(['CONNECTED']);
   }
 };
 
@@ -67,7 +76,11 @@ const killDuringForming = async ({ folder, nodes, id, victim, afterMs }: Round):
   nodes.set(victim, await startProcess(folder, victim));
   if (acknowledged) expect(await isActive(front(), id)).not.toBe('unknown');
   else await requestFederation(front(), id);
-  await until(() => isActive(front(), id), (state) => state === 'ACTIVE ACTIVE ACTIVE', `formed after ${victim} was killed at ${Math.round(afterMs)} ms`);
+  await until(
+    () => isActive(front(), id),
+    (state) => state === 'ACTIVE ACTIVE ACTIVE',
+    `formed after ${victim} was killed at ${Math.round(afterMs)} ms`,
+  );
   checkFormedOnce(folder, id);
 };
 
@@ -78,7 +91,11 @@ const formingMsOf = async (folder: string, front: NodeProcess): Promise<number> 
   const id = federationIdOf(authorityOfTest('front'), 'undisturbed');
   const from = performance.now();
   await requestFederation(front, id);
-  await until(() => isActive(front, id), (state) => state === 'ACTIVE ACTIVE ACTIVE', 'formed undisturbed');
+  await until(
+    () => isActive(front, id),
+    (state) => state === 'ACTIVE ACTIVE ACTIVE',
+    'formed undisturbed',
+  );
   checkFormedOnce(folder, id);
   return performance.now() - from;
 };
@@ -105,7 +122,9 @@ const startKillCity = async (): Promise<KillCity> => {
 /** Twenty times a process is started anew: on a slow machine that alone takes minutes. */
 const timeLimitMs = 15 * 60_000;
 
-it('a node killed while a federation is formed, twenty times at different moments, leaves it formed once and nothing forgotten', { timeout: timeLimitMs }, async () => {
+it('a node killed while a federation is formed, twenty times at different moments, leaves it formed once and nothing forgotten', {
+  timeout: timeLimitMs,
+}, async () => {
   await using city = await startKillCity();
   const chance = seeded(7);
   const formingMs = await formingMsOf(city.folder, present(city.nodes.get('front'), 'front'));

@@ -38,7 +38,11 @@ it('a registry with the initiator and two members run as processes, find one ano
     'answered by all',
   );
   expect(answer.errors).toBeUndefined();
-  for (const [name, rows] of [['front', 2], ['water', 3], ['energy', 3]] as const)
+  for (const [name, rows] of [
+    ['front', 2],
+    ['water', 3],
+    ['energy', 3],
+  ] as const)
     expect(JSON.stringify(answer.data)).toContain(`{"agency":{"id":"${agencyOfTest(name)}"},"status":"ANSWERED","rows":${rows}}`);
   await rm(folder, { recursive: true, force: true });
 });
