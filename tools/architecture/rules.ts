@@ -57,7 +57,12 @@ export const powers: readonly Power[] = [
     inTexts: true,
   },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
-  { name: 'files', form: /from 'node:fs(\/promises)?'/, homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/graphql/landing-page.ts'], inTexts: true },
+  {
+    name: 'files',
+    form: /from 'node:fs(\/promises)?'/,
+    homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/graphql/landing-page.ts'],
+    inTexts: true,
+  },
   {
     name: 'the network',
     form: /\bfetch\(|from '(node:https?|node:http2|node:net|node:tls|undici|ws)'/,

@@ -28,7 +28,12 @@ const createMetrics = (agency: string, processMetrics: boolean) => {
     answered: new Histogram({ name: 'cityweave_message_answer_seconds', help: 'Time to answer a message', labelNames: labels, registers: [registry] }),
     asked: new Histogram({ name: 'cityweave_message_ask_seconds', help: 'Time until a partner answered', labelNames: labels, registers: [registry] }),
     defects: new Counter({ name: 'cityweave_defects_total', help: 'Bugs of our own that were met', registers: [registry] }),
-    federations: new Gauge({ name: 'cityweave_federation_state', help: '1 for the state a federation is in', labelNames: ['federation', 'state'], registers: [registry] }),
+    federations: new Gauge({
+      name: 'cityweave_federation_state',
+      help: '1 for the state a federation is in',
+      labelNames: ['federation', 'state'],
+      registers: [registry],
+    }),
   };
 };
 

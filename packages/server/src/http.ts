@@ -18,7 +18,7 @@ import {
 } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
-import type { StreamEvent } from './orchestration/publishing.ts';
+import type { StreamEvent } from './orchestration/utilization/publishing.ts';
 
 /** Complete by its type: a problem without a status does not compile. */
 const statusByProblem: Readonly<Record<ProblemKind, number>> = {
@@ -115,21 +115,21 @@ const parseBody = (text: string): Result<unknown> => {
   }
 };
 
-const sendJson = (response: ServerResponse, status: number, value: unknown, type = 'application/json'): void => {
+type Document = { readonly status: number; readonly value: unknown; readonly type?: string };
+
+const sendDocument = (response: ServerResponse, { status, value, type = 'application/json' }: Document): void => {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(JSON.stringify(value));
 };
 
 /** RFC 9457; facts, a code and a sentence, never an address or a stack. */
+const sendJson = (response: ServerResponse, status: number, value: unknown): void => sendDocument(response, { status, value });
+
 const sendProblem = (response: ServerResponse, { kind, ...facts }: Problem): void => {
   const given = { kind, ...facts };
   const status = statusByProblem[kind];
-  sendJson(
-    response,
-    status,
-    { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts },
-    'application/problem+json',
-  );
+  const value = { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts };
+  sendDocument(response, { status, value, type: 'application/problem+json' });
 };
 
 const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -2,17 +2,7 @@
  * What a node opens when it starts: its folder under a lock, its records, its key, its store, and the room that orchestration works in.
  */
 import { mkdir } from 'node:fs/promises';
-import {
-  agencyIdOf,
-  agencyTwinIdOf,
-  fail,
-  ok,
-  type Problem,
-  problem,
-  type Result,
-  TermId,
-  type Vocabulary,
-} from '@cityweave/core';
+import { agencyIdOf, agencyTwinIdOf, fail, ok, type Problem, problem, type Result, TermId, type Vocabulary } from '@cityweave/core';
 import type { NodeFile } from './config/node-file.ts';
 import type { Deps } from './deps.ts';
 import type { Events, LogLevel } from './events.ts';

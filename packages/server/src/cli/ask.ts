@@ -61,7 +61,9 @@ const pose = async (address: string, question: Question, { terminal }: Context):
   return hasErrors(answer.value) ? 1 : 0;
 };
 
-const startAndPose = async (loaded: LoadedCity, question: Question, options: Options, context: Context): Promise<ExitCode> => {
+type Posing = { readonly loaded: LoadedCity; readonly question: Question; readonly options: Options };
+
+const startAndPose = async ({ loaded, question, options }: Posing, context: Context): Promise<ExitCode> => {
   const { terminal } = context;
   const folder = stateOf(options.state, loaded);
   const claimed = await claim(folder);
@@ -91,5 +93,5 @@ export const ask = async (options: Options, context: Context): Promise<ExitCode>
     return 1;
   }
   const running = await runningCity(stateOf(options.state, loaded.value));
-  return running ? pose(running.front, question.value, context) : startAndPose(loaded.value, question.value, options, context);
+  return running ? pose(running.front, question.value, context) : startAndPose({ loaded: loaded.value, question: question.value, options }, context);
 };

@@ -21,8 +21,10 @@ import type { Context } from './up.ts';
 
 type Options = { readonly file: string; readonly state: string; readonly source?: string; readonly log: LogLevel };
 
+type Into = { readonly node: NodeFile; readonly directory: string; readonly log: LogLevel };
+
 /** Imports into the store at a directory, which is left as a node finds it. */
-export const importInto = async (node: NodeFile, directory: string, { terminal }: Context, log: LogLevel): Promise<Result<readonly ImportReport[]>> => {
+export const importInto = async ({ node, directory, log }: Into, { terminal }: Context): Promise<Result<readonly ImportReport[]>> => {
   const deps = systemDeps();
   await mkdir(directory, { recursive: true });
   const locked = await lockDirectory(directory);
@@ -65,7 +67,7 @@ export const importNode = async ({ file, state, source, log }: Options, context:
     return 1;
   }
   const sources = source === undefined ? node.value.sources : node.value.sources.filter(({ id }) => id === source);
-  const done = await importInto({ ...node.value, sources }, resolve(state, node.value.agency), context, log);
+  const done = await importInto({ node: { ...node.value, sources }, directory: resolve(state, node.value.agency), log }, context);
   if (done.ok) return tellReports(done.value, context);
   context.terminal.problem(done.problem);
   return 1;

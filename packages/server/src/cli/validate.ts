@@ -27,7 +27,7 @@ const nodesOf = async (file: string, { environment }: Context): Promise<Result<r
 
 const validateNode = async (node: NodeFile, context: Context, log: LogLevel): Promise<ExitCode> => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-validate-'));
-  const done = await importInto(node, folder, context, log);
+  const done = await importInto({ node, directory: folder, log }, context);
   await rm(folder, { recursive: true, force: true });
   if (done.ok) return tellReports(done.value, context);
   context.terminal.problem(done.problem);

@@ -122,7 +122,7 @@ const parseFile = async <S extends z.ZodType>(path: string, schema: S, environme
       problem('badConfiguration', {
         path: shorten(path),
         found: `${missing[0]} without a value`,
-        accepted: 'the variable in the environment, or ${NAME:-default}',
+        accepted: 'the variable in the environment, or a default after :-',
       }),
     );
   const parsed = schema.safeParse(value);

@@ -101,7 +101,8 @@ const reply = (desk: Desk, message: Message, outcome: Result<Reply<RowName>>): P
 const outcomeOf = (answered: Result<Answered>): Result<Reply<RowName>> => (answered.ok ? ok(answered.value.reply as Reply<RowName>) : answered); // branding: see dispatch
 
 /** Answers a change: the records and the answer itself become durable in one step, then the answer may leave. */
-const answerChange = async (desk: Desk, name: RowName, message: Message, by: AskedBy): Promise<Message> => {
+const answerChange = async (desk: Desk, name: RowName, by: AskedBy): Promise<Message> => {
+  const { message } = by;
   const digest = sha256(contentText(message));
   const kept = keptAnswer(desk, message, digest);
   if (!kept.ok) return reply(desk, message, kept);
@@ -119,7 +120,8 @@ const answerChange = async (desk: Desk, name: RowName, message: Message, by: Ask
   return made;
 };
 
-const answerRead = async (desk: Desk, name: RowName, message: Message, by: AskedBy): Promise<Message> => {
+const answerRead = async (desk: Desk, name: RowName, by: AskedBy): Promise<Message> => {
+  const { message } = by;
   const request = parseRequest(name, message);
   const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
   return reply(desk, message, outcomeOf(answered));
@@ -155,8 +157,8 @@ export const createAnswer = (desk: Desk): Answer => {
     const allowed = await desk.authorise(message, named.value);
     if (!allowed.ok) return reply(desk, message, allowed);
     const by: AskedBy = { sender: message.header.source.id, role: message.header.source.role, message, signal };
-    if (rowOf(named.value).effect === 'read') return answerRead(desk, named.value, message, by);
-    return inTurn(message.header.source.id, () => answerChange(desk, named.value, message, by));
+    if (rowOf(named.value).effect === 'read') return answerRead(desk, named.value, by);
+    return inTurn(message.header.source.id, () => answerChange(desk, named.value, by));
   };
   return async (raw, signal, bytes) => {
     const from = desk.deps.clock.monotonicMs();

@@ -62,7 +62,10 @@ const checkAnswer = async (raw: unknown, request: Message, peer: Peer): Promise<
   return verified.ok ? parsed : verified;
 };
 
-const build = (room: Room, peer: Peer, name: RowName, content: Request<RowName>, asking: Asking): Message =>
+/** One message as it is to be said. */
+type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>; readonly asking: Asking };
+
+const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message =>
   requestMessage(name, content, {
     messageId: asking.messageId ?? newMessageId(room.deps.ids),
     source: { id: room.self.id, role: 'digitalTwin', endpoint: room.self.address() },
@@ -71,14 +74,10 @@ const build = (room: Room, peer: Peer, name: RowName, content: Request<RowName>,
     federationId: asking.federationId,
   });
 
-const askOnce = async <N extends RowName>(
-  room: Room,
-  peer: Peer,
-  name: N,
-  request: { readonly content: Request<N>; readonly asking: Asking },
-): Promise<Result<Reply<N>>> => {
-  const { timeoutMs = askTimeoutDefaultMs, signal } = request.asking;
-  const message = await signMessage(build(room, peer, name, request.content, request.asking), room.key);
+const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>): Promise<Result<Reply<N>>> => {
+  const { name } = said;
+  const { timeoutMs = askTimeoutDefaultMs, signal } = said.asking;
+  const message = await signMessage(build(room, peer, said), room.key);
   const text = JSON.stringify(message);
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
@@ -111,7 +110,7 @@ export const createAsk =
   async (peer, name, content, asking = {}) => {
     const from = room.deps.clock.monotonicMs();
     const messageId = asking.messageId ?? newMessageId(room.deps.ids);
-    const attempt = () => askOnce(room, peer, name, { content, asking: { ...asking, messageId } });
+    const attempt = () => askOnce(room, peer, { name, content, asking: { ...asking, messageId } });
     const attempts = Math.min(asking.attempts ?? 1, limits.retryAttemptsMax);
     const result = attempts > 1 ? await retrying(attempt, attempts, asking.signal) : await attempt();
     room.events.asked({ row: name, to: peer.id, ms: room.deps.clock.monotonicMs() - from, problem: result.ok ? undefined : result.problem });

@@ -35,7 +35,6 @@ export const badInput = ({ argument, found, accepted, limit }: BadInput): GraphQ
   });
 };
 
-
 /** Everything wrong with the arguments of one field; the first is told. */
 export type Faults = { readonly note: (given: BadInput) => undefined; readonly first: () => BadInput | undefined };
 

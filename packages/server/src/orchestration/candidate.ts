@@ -1,11 +1,31 @@
 /**
  * Candidate feature information (CFIM-FE, Y.4489 10.3.4): asks the registry in two steps, keeps and ranks what it finds.
  */
-import { type Candidate, fail, type Feature, type FederationId, type Geometry, limits, type Need, ok, problem, rankCandidates, type RegisteredTwin, type Result, type TermId, type TwinId } from '@cityweave/core';
+import {
+  type Candidate,
+  type Feature,
+  type FederationId,
+  fail,
+  type Geometry,
+  limits,
+  type Need,
+  ok,
+  problem,
+  type RegisteredTwin,
+  type Result,
+  rankCandidates,
+  type TermId,
+  type TwinId,
+} from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
 import type { Room } from './room.ts';
 
-export type Wanted = { readonly needs: readonly Need[]; readonly purpose?: TermId | undefined; readonly area?: Geometry | undefined; readonly federationId?: FederationId | undefined };
+export type Wanted = {
+  readonly needs: readonly Need[];
+  readonly purpose?: TermId | undefined;
+  readonly area?: Geometry | undefined;
+  readonly federationId?: FederationId | undefined;
+};
 
 const queryOf = ({ needs, purpose, area }: Wanted, cursor: string | null) => ({
   kinds: needs.map(({ kind }) => kind),
@@ -28,7 +48,8 @@ const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promis
   return ok(found);
 };
 
-const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf>) => room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
+const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf>) =>
+  room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
 
 type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };
 

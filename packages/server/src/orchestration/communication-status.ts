@@ -16,12 +16,15 @@ export type LinkStatus = {
   readonly nextProbeAt?: Instant | undefined;
 };
 
+/** What came of a message over a link, and how long it took. */
+export type Use = { readonly outcome: Result<unknown>; readonly ms: number };
+
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
   /** The problem with which an interrupted link answers at once. */
   readonly interruption: (peerId: string) => Problem | undefined;
   /** What came of using a link: good, or a reason to look whether anybody is there. */
-  readonly used: (peer: Peer, outcome: Result<unknown>, ms: number) => void;
+  readonly used: (peer: Peer, use: Use) => void;
   /** Watches a link by probes until the node ends or `forget`. */
   readonly watch: (peer: Peer) => void;
   readonly forget: (peerId: string) => void;
@@ -73,7 +76,7 @@ const missed = (watching: Watching, peer: Peer, waitMs: number): void => {
 };
 
 /** A refused connection says at once that nobody is there; silence must last for two probes. */
-const noteLoss = (watching: Watching, peer: Peer, found: Problem, waitMs: number): void => {
+const noteLoss = (watching: Watching, peer: Peer, { found, waitMs }: { readonly found: Problem; readonly waitMs: number }): void => {
   const slow = (watching.slow.get(peer.id) ?? 0) + 1;
   watching.slow.set(peer.id, slow);
   if (found.kind !== 'timedOut' || slow >= slowProbesMax) missed(watching, peer, waitMs);
@@ -87,7 +90,7 @@ const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boo
     seen(watching, peer, clock.monotonicMs() - from);
     return true;
   }
-  noteLoss(watching, peer, probed.problem, waitMs);
+  noteLoss(watching, peer, { found: probed.problem, waitMs });
   return false;
 };
 
@@ -111,11 +114,12 @@ const watch = (watching: Watching, peer: Peer): void => {
   void keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
 };
 
-const used = (watching: Watching, peer: Peer, outcome: Result<unknown>, ms: number): void => {
+const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
   const { room } = watching;
   if (outcome.ok) seen(watching, peer, ms);
   else if (outcome.problem.kind === 'unreachable') missed(watching, peer, limits.probeIntervalMinMs);
-  else if (outcome.problem.kind === 'timedOut') void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
+  else if (outcome.problem.kind === 'timedOut')
+    void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
 };
 
 const interruption = ({ statuses }: Watching, peerId: string): Problem | undefined => {
@@ -128,7 +132,7 @@ export const createLinks = (room: Room): Links => {
   return {
     status: (peerId) => watching.statuses.get(peerId),
     interruption: (peerId) => interruption(watching, peerId),
-    used: (peer, outcome, ms) => used(watching, peer, outcome, ms),
+    used: (peer, use) => used(watching, peer, use),
     watch: (peer) => watch(watching, peer),
     forget: (peerId) => {
       watching.watched.get(peerId)?.abort();

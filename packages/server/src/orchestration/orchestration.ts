@@ -21,16 +21,16 @@ import {
 import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
-import { type Areas, answerRead, createAreas } from './exchange-data.ts';
-import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './federated-twin.ts';
 import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
-import { createJoining, type Joining } from './joining.ts';
-import { createMemberReads, type Deadline } from './member-read.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
-import { createPublishing, type Publishing } from './publishing.ts';
 import { requestsInReview, review } from './review.ts';
 import { agreements, federationById, federations, type Room } from './room.ts';
+import { type Areas, answerRead, createAreas } from './utilization/exchange-data.ts';
+import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
+import { createJoining, type Joining } from './utilization/joining.ts';
+import { createMemberReads, type Deadline } from './utilization/member-read.ts';
+import { createPublishing, type Publishing } from './utilization/publishing.ts';
 
 export type TwinAnswers = Answers<'digitalTwin', AskedBy, Answered>;
 export type ApplicationAnswers = Answers<'application', AskedBy, Answered>;

@@ -2,8 +2,8 @@
  * Asking a federation: arguments as a question, the answer as nodes. What a question does not need is not asked for.
  */
 import { compareText, type Federation, limits, msOfDuration, type Order, type PageKey, type TermId } from '@cityweave/core';
-import { encodeCursor } from '../../orchestration/federated-cursor.ts';
-import type { FederatedAnswer, FederatedQuestion } from '../../orchestration/federated-twin.ts';
+import { encodeCursor } from '../../orchestration/utilization/federated-cursor.ts';
+import type { FederatedAnswer, FederatedQuestion } from '../../orchestration/utilization/federated-twin.ts';
 import { badInput, createFaults, type Faults, settled } from '../fault.ts';
 import type { Context } from '../room.ts';
 import type { FederatedPageNode, FederatedTwinNode } from '../schema/shapes.ts';

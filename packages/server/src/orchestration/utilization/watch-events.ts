@@ -15,9 +15,9 @@ import {
   type TwinId,
   type TwinQuery,
 } from '@cityweave/core';
+import type { Orchestration } from '../orchestration.ts';
+import type { Room } from '../room.ts';
 import type { FederatedAnswer, FederatedQuestion } from './federated-twin.ts';
-import type { Orchestration } from './orchestration.ts';
-import type { Room } from './room.ts';
 import type { SourceState, Sources } from './watch-sources.ts';
 import { type ChangeQueue, encodeWatchCursor, type Held, type Taken } from './watch-state.ts';
 

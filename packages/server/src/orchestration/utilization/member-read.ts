@@ -20,10 +20,10 @@ import {
   type Withheld,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
-import type { Links } from './communication-status.ts';
+import type { Links } from '../communication-status.ts';
+import { peerOf } from '../move.ts';
+import type { Room } from '../room.ts';
 import { clipToBox, digestOfArea, readTwins } from './exchange-data.ts';
-import { peerOf } from './move.ts';
-import type { Room } from './room.ts';
 
 /** One answer's time: it ends at the deadline, or when the asker goes away. */
 export type Deadline = { readonly signal: AbortSignal; readonly leftMs: () => number };
@@ -35,7 +35,9 @@ export type SourceOfTwins = {
   readonly agency: AgencyId;
   readonly read: (query: TwinQuery, deadline: Deadline) => Promise<Result<MemberPart>>;
   /** what an interrupted link says at once */
-  readonly interruption: () => { readonly problem: Problem; readonly since?: SourceReport['since']; readonly nextProbeAt?: SourceReport['nextProbeAt'] } | undefined;
+  readonly interruption: () =>
+    | { readonly problem: Problem; readonly since?: SourceReport['since']; readonly nextProbeAt?: SourceReport['nextProbeAt'] }
+    | undefined;
 };
 
 /** Which areas a member is known to remember; wrong only costs one repetition. */
@@ -59,12 +61,25 @@ const takeAreas = (filter: TwinFilter, coverage: Geometry | undefined, found: Ma
 
 type Asking = { readonly room: Room; readonly links: Links; readonly federation: Federation; readonly member: Member; readonly remembered: Remembered };
 
-const ask = async ({ room, links, federation, member }: Asking, query: TwinQuery, areas: ReadonlyMap<string, Geometry>, deadline: Deadline): Promise<Result<MemberPart>> => {
+type Posing = { readonly query: TwinQuery; readonly areas: ReadonlyMap<string, Geometry>; readonly deadline: Deadline };
+
+const ask = async ({ room, links, federation, member }: Asking, { query, areas, deadline }: Posing): Promise<Result<MemberPart>> => {
   const budgetMs = Math.max(limits.deadlineMinMs, deadline.leftMs() - limits.deadlineMarginMs);
   const from = room.deps.clock.monotonicMs();
-  const parameters = { federationId: federation.id, agreementId: member.agreementId, budgetMs, query, ...(areas.size > 0 && { areas: Object.fromEntries(areas) }) };
-  const asked = await room.ask(peerOf(member), 'digitalTwin.read.exchangeData', { parameters, objects: [] }, { timeoutMs: Number.POSITIVE_INFINITY, signal: deadline.signal, federationId: federation.id });
-  links.used(peerOf(member), asked, room.deps.clock.monotonicMs() - from);
+  const parameters = {
+    federationId: federation.id,
+    agreementId: member.agreementId,
+    budgetMs,
+    query,
+    ...(areas.size > 0 && { areas: Object.fromEntries(areas) }),
+  };
+  const asked = await room.ask(
+    peerOf(member),
+    'digitalTwin.read.exchangeData',
+    { parameters, objects: [] },
+    { timeoutMs: Number.POSITIVE_INFINITY, signal: deadline.signal, federationId: federation.id },
+  );
+  links.used(peerOf(member), { outcome: asked, ms: room.deps.clock.monotonicMs() - from });
   if (!asked.ok) return asked;
   const { page, withheld } = asked.value.objects[0].attributes;
   return page ? ok({ page, withheld }) : fail(problem('malformed', { agency: member.agency, accepted: 'a page of twins' }));
@@ -75,8 +90,8 @@ const askWithAreas = async (asking: Asking, query: TwinQuery, deadline: Deadline
   const filter = query.filter && takeAreas(query.filter, asking.member.coverage, areas);
   const unsent = new Map([...areas].filter(([digest]) => !asking.remembered.has(digest)));
   const named: TwinQuery = { ...query, ...(filter && { filter }) };
-  const first = await ask(asking, named, unsent, deadline);
-  const answer = !first.ok && first.problem.kind === 'unknownArea' ? await ask(asking, named, areas, deadline) : first;
+  const first = await ask(asking, { query: named, areas: unsent, deadline });
+  const answer = !first.ok && first.problem.kind === 'unknownArea' ? await ask(asking, { query: named, areas, deadline }) : first;
   if (answer.ok) for (const digest of areas.keys()) asking.remembered.set(digest, true);
   return answer;
 };

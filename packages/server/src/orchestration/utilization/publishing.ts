@@ -20,11 +20,11 @@ import {
   type TwinId,
   type TwinsChanged,
 } from '@cityweave/core';
-import { newMessageId, pause } from '../deps.ts';
-import type { AskedBy, Done } from '../exchange/answer.ts';
-import { signMessage } from '../trust/signature.ts';
-import { agreementInForce } from './membership.ts';
-import { agreements, type Room } from './room.ts';
+import { newMessageId, pause } from '../../deps.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { signMessage } from '../../trust/signature.ts';
+import { agreementInForce } from '../membership.ts';
+import { agreements, type Room } from '../room.ts';
 
 type Subscription = { readonly id: SubscriptionId; readonly subscriber: string; readonly agreementId: AgreementId; readonly after: number };
 

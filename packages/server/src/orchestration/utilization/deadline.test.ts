@@ -3,9 +3,9 @@
  */
 import { instantOfMs, limits } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { systemDeps } from '../deps.ts';
+import { systemDeps } from '../../deps.ts';
+import type { Room } from '../room.ts';
 import { createDeadline } from './federated-twin.ts';
-import type { Room } from './room.ts';
 
 const roomWith = (monotonicMs: () => number): Room => ({ deps: { ...systemDeps(), clock: { now: () => instantOfMs(0), monotonicMs } } }) as Room; // branding: a deadline uses nothing but time
 

@@ -29,11 +29,11 @@ import {
   type Withheld,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
-import { type Ending, endingSignal } from '../deps.ts';
-import type { AskedBy, Done } from '../exchange/answer.ts';
-import { sha256 } from '../trust/signature.ts';
-import { agreementInForce } from './membership.ts';
-import { federations, memberships, type Room } from './room.ts';
+import { type Ending, endingSignal } from '../../deps.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { sha256 } from '../../trust/signature.ts';
+import { agreementInForce } from '../membership.ts';
+import { federations, memberships, type Room } from '../room.ts';
 
 /** Areas that partners sent, by digest, so that a large one is sent once. */
 export type Areas = LRUCache<string, Geometry>;
@@ -91,7 +91,7 @@ const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): read
   sight === undefined ? [] : ([...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]); // branding: they come from filters and twins, whose terms are terms
 
 /** A twin as the asker may see it: only the terms wanted, none that is withheld. */
-const shown = (room: Room, sight: Sight, twin: Twin, terms: readonly string[] | undefined): Twin => {
+const shown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, twin: Twin, terms: readonly string[] | undefined): Twin => {
   const granted = grantOf(sight, twin.kind);
   if (!terms && !(granted?.withheld ?? []).length) return twin;
   const visible = Object.entries(twin.values).filter(([term]) => (terms?.includes(term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())));
@@ -128,7 +128,7 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   return twins.map((twin) => {
     const own = links.filter(({ from, to }) => from === twin.id || to === twin.id);
     const sames = targets.get(twin.id);
-    return { twin: shown(room, sight, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }) };
+    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }) };
   });
 };
 
@@ -189,7 +189,7 @@ const identify = async (
   return exchangeData({ identified, seq: headSeq }, `urn:uuid:${room.deps.ids.uuid()}`);
 };
 
-const withheldOf = (room: Room, sight: Sight, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {
+const withheldOf = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {
   const offered = terms ?? [...new Set(page.rows.flatMap(({ twin }) => Object.keys(twin.values)))];
   const kept = terms
     ? withheldTerms(room, sight, offered)
@@ -207,12 +207,9 @@ const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by
 
 type Pages = { readonly room: Room; readonly areas: Areas };
 
-const readUnder = async (
-  { room, areas }: Pages,
-  agreement: Agreement,
-  { parameters }: Request<'digitalTwin.read.exchangeData'>,
-  signal: AbortSignal,
-): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+type Under = { readonly agreement: Agreement; readonly parameters: Request<'digitalTwin.read.exchangeData'>['parameters'] };
+
+const readUnder = async ({ room, areas }: Pages, { agreement, parameters }: Under, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { query, areas: sent = {} } = parameters;
   if (!query) return fail(problem('badQuery', { accepted: 'a query, or identify' }));
   const sight = sightOf(agreement);
@@ -225,7 +222,7 @@ const readUnder = async (
     return exchangeData({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq }, id);
   }
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
-  const withheld = withheldOf(room, sight, page, query.terms);
+  const withheld = withheldOf({ room, sight }, page, query.terms);
   return exchangeData({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) }, id);
 };
 
@@ -241,7 +238,7 @@ export const answerRead = async (
   try {
     if (asked) return isFellow(room, by.sender) ? await identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
     const agreement = agreementInForce(room, agreementId, by.sender);
-    return agreement.ok ? await readUnder(pages, agreement.value, request, signal) : agreement;
+    return agreement.ok ? await readUnder(pages, { agreement: agreement.value, parameters: request.parameters }, signal) : agreement;
   } catch (cause) {
     if (signal.aborted) return fail(problem('timedOut'));
     return Promise.reject(cause);

@@ -2,10 +2,10 @@
  * Joining: declared joins to other agencies' keys become links once a federation is active: the other member is asked by alternative identifiers.
  */
 import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, problem, type Result, type TwinId } from '@cityweave/core';
-import { pause } from '../deps.ts';
-import type { Peer } from '../exchange/peer.ts';
-import { type AskIdentifiers, resolveJoins } from '../import/joins.ts';
-import { federations, memberships, type Room } from './room.ts';
+import { pause } from '../../deps.ts';
+import type { Peer } from '../../exchange/peer.ts';
+import { type AskIdentifiers, resolveJoins } from '../../import/joins.ts';
+import { federations, memberships, type Room } from '../room.ts';
 
 /** How often what found no partner is tried again without anybody's telling. */
 const retryMs = 30_000;

@@ -2,9 +2,9 @@
  * The sources of a watch: each is followed from its place in its own change log, before anything is read, so that nothing is missed.
  */
 import type { AgencyId, Federation, Instant, Member, Problem } from '@cityweave/core';
-import { pause } from '../deps.ts';
+import { pause } from '../../deps.ts';
+import type { Room } from '../room.ts';
 import { followMember, followOwn, type SourceEvent } from './live.ts';
-import type { Room } from './room.ts';
 import type { ChangeQueue } from './watch-state.ts';
 
 export type SourceState = {

@@ -17,11 +17,11 @@ import {
   type TwinId,
   type TwinsChanged,
 } from '@cityweave/core';
-import { pause } from '../deps.ts';
-import type { StreamedEvent } from '../protocol/http.ts';
-import { verifyMessage } from '../trust/signature.ts';
-import { peerOf } from './move.ts';
-import type { Room } from './room.ts';
+import { pause } from '../../deps.ts';
+import type { StreamedEvent } from '../../protocol/http.ts';
+import { verifyMessage } from '../../trust/signature.ts';
+import { peerOf } from '../move.ts';
+import type { Room } from '../room.ts';
 
 export type SourceEvent =
   | { readonly type: 'changed'; readonly agency: AgencyId; readonly seq: number; readonly ids: readonly TwinId[] }
