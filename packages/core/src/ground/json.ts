@@ -22,9 +22,21 @@ const objectText = (value: Readonly<Record<string, unknown>>): string => {
   return `{${text}}`;
 };
 
+/** Texts of large lists of numbers, for as long as the lists live: the same area goes to many members and is signed, sent and digested. */
+const textByNumbers = new WeakMap<object, string>();
+const rememberedFromCharacters = 4_096;
+
+const numbersText = (value: readonly unknown[]): string => {
+  const known = textByNumbers.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value);
+  if (text.length >= rememberedFromCharacters) textByNumbers.set(value, text);
+  return text;
+};
+
 /** Numbers and texts are written by RFC 8785 as JSON.stringify writes them; only the order of members has to be seen to. */
 const canonicalText = (value: unknown): string => {
-  if (Array.isArray(value)) return isNumbers(value) ? JSON.stringify(value) : `[${value.map(canonicalText).join(',')}]`;
+  if (Array.isArray(value)) return textByNumbers.get(value) ?? (isNumbers(value) ? numbersText(value) : `[${value.map(canonicalText).join(',')}]`);
   if (isObject(value)) return objectText(value);
   assert(typeof value !== 'number' || Number.isFinite(value), 'only numbers that are finite are made canonical');
   const text = JSON.stringify(value);
@@ -45,12 +57,11 @@ export const utf8Bytes = (text: string): number => {
   return bytes;
 };
 
-/** True where lists and objects are nested deeper than `depth`; walks without recursion, so depth itself cannot break it. */
+/** True where lists and objects are nested deeper than `depth`; it goes no deeper than that itself, so depth cannot break it. */
 export const nestedDeeperThan = (value: unknown, depth: number): boolean => {
-  let level: readonly unknown[] = [value];
-  for (let at = 0; at <= depth; at += 1) {
-    level = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.values(part) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth < 0) return true;
+  if (!Array.isArray(value)) return Object.values(value).some((part) => nestedDeeperThan(part, depth - 1));
+  for (const part of value) if (typeof part === 'object' && nestedDeeperThan(part, depth - 1)) return true;
+  return false;
 };

@@ -16,18 +16,38 @@ export type Position = z.infer<typeof Position>;
 export const Box = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90), z.number().min(-180).max(180), z.number().min(-90).max(90)]);
 export type Box = z.infer<typeof Box>;
 
-const Coordinates = z.array(z.number()).min(2).max(3);
-const Line = z.array(Coordinates).min(2);
-const Ring = z.array(Coordinates).min(4);
+type Nested1 = number[];
+type Nested2 = Nested1[];
+type Nested3 = Nested2[];
+type Nested4 = Nested3[];
+
+const isPosition = (value: readonly unknown[]): boolean => value.length <= 3 && value.every((part) => Number.isFinite(part));
+
+/** Lists within lists, each at least as long as `least` says for its level; the innermost are positions. */
+const isNested = (value: unknown, least: readonly number[], level: number): boolean => {
+  if (!Array.isArray(value) || value.length < (least[level] ?? 0)) return false;
+  return level === least.length - 1 ? isPosition(value) : value.every((part) => isNested(part, least, level + 1));
+};
+
+const jsonSchemaOf = (least: readonly number[]): Record<string, unknown> =>
+  least.reduceRight<Record<string, unknown>>(
+    (items, minItems, level) => (level === least.length - 1 ? { type: 'array', minItems, maxItems: 3, items } : { type: 'array', minItems, items }),
+    {
+      type: 'number',
+    },
+  );
+
+/** Checked in one walk and handed on as it is: an area has a hundred thousand numbers, and what was made of them once (its text, its digest) still belongs to it. */
+const coordinates = <T>(least: readonly number[], meaning: string) => z.custom<T>((value) => isNested(value, least, 0), meaning).meta(jsonSchemaOf(least));
 
 /** A GeoJSON geometry in CRS84. */
 export const Geometry = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Point'), coordinates: Coordinates }),
-  z.object({ type: z.literal('MultiPoint'), coordinates: z.array(Coordinates).min(1) }),
-  z.object({ type: z.literal('LineString'), coordinates: Line }),
-  z.object({ type: z.literal('MultiLineString'), coordinates: z.array(Line).min(1) }),
-  z.object({ type: z.literal('Polygon'), coordinates: z.array(Ring).min(1) }),
-  z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
+  z.object({ type: z.literal('Point'), coordinates: coordinates<Nested1>([2], 'a position') }),
+  z.object({ type: z.literal('MultiPoint'), coordinates: coordinates<Nested2>([1, 2], 'positions') }),
+  z.object({ type: z.literal('LineString'), coordinates: coordinates<Nested2>([2, 2], 'two positions or more') }),
+  z.object({ type: z.literal('MultiLineString'), coordinates: coordinates<Nested3>([1, 2, 2], 'lines of two positions or more') }),
+  z.object({ type: z.literal('Polygon'), coordinates: coordinates<Nested3>([1, 4, 2], 'rings of four positions or more') }),
+  z.object({ type: z.literal('MultiPolygon'), coordinates: coordinates<Nested4>([1, 1, 4, 2], 'polygons of rings of four positions or more') }),
 ]);
 export type Geometry = z.infer<typeof Geometry>;
 

@@ -2,6 +2,7 @@
  * Ask: one message of the catalogue to one peer and its parsed answer. Retry is decided here and only here, from the table of problems.
  */
 import {
+  canonicalJson,
   type FederationId,
   fail,
   isRetryable,
@@ -78,7 +79,7 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   const { name } = said;
   const { timeoutMs = askTimeoutDefaultMs, signal } = said.asking;
   const message = await signMessage(build(room, peer, said), room.key);
-  const text = JSON.stringify(message);
+  const text = canonicalJson(message);
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
   const sent = await room.protocol.send({ address: peer.address, text, timeoutMs, bytesMax, signal });

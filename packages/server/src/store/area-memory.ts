@@ -1,7 +1,8 @@
 /**
  * Areas of filters on their way to the readers' threads: a large geometry becomes text once, is read once in each thread and made ready once.
  */
-import { type AreaTest, type Geometry, type PreparedArea, prepareArea, type TwinFilter } from '@cityweave/core';
+import { hash } from 'node:crypto';
+import { type AreaTest, canonicalJson, type Geometry, type PreparedArea, prepareArea, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 
 /** Texts of geometries by the names that stand for them in a filter. */
@@ -25,13 +26,13 @@ const mapAreas = (filter: TwinFilter, change: (area: AreaTest) => AreaTest): Twi
 type Packed = { readonly name: string; readonly text: string };
 
 const packed = new WeakMap<Geometry, Packed>();
-let named = 0;
 
+/** Named by what it is: the same zone, asked of several nodes of one process, is read and made ready once a thread. */
 const pack = (geometry: Geometry): Packed => {
   const known = packed.get(geometry);
   if (known) return known;
-  named += 1;
-  const made = { name: `area-${named}`, text: JSON.stringify(geometry) };
+  const text = canonicalJson(geometry);
+  const made = { name: hash('sha256', text), text };
   packed.set(geometry, made);
   return made;
 };

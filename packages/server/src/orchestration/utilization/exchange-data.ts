@@ -4,6 +4,7 @@
 import {
   type Agreement,
   agencyOf,
+  type Box,
   boxesMeet,
   boxOf,
   canonicalJson,
@@ -247,11 +248,21 @@ export const answerRead = async (
   }
 };
 
+const partBoxes = new WeakMap<Geometry, readonly Box[]>();
+
+/** Measured once for all members that the geometry goes to. */
+const boxesOfParts = (geometry: Extract<Geometry, { type: 'MultiPolygon' }>): readonly Box[] => {
+  const boxes = partBoxes.get(geometry) ?? geometry.coordinates.map((coordinates) => boxOf({ type: 'Polygon', coordinates }));
+  partBoxes.set(geometry, boxes);
+  return boxes;
+};
+
 /** The parts of a geometry that touch a box: what lies elsewhere cannot matter there; what stays is never simplified. */
 export const clipToBox = (geometry: Geometry, coverage: Geometry | undefined): Geometry => {
   if (!coverage || geometry.type !== 'MultiPolygon') return geometry;
   const box = boxOf(coverage);
-  const coordinates = geometry.coordinates.filter((polygon) => boxesMeet(boxOf({ type: 'Polygon', coordinates: polygon }), box));
+  const boxes = boxesOfParts(geometry);
+  const coordinates = geometry.coordinates.filter((_, at) => boxesMeet(boxes[at] ?? box, box));
   const isWhole = coordinates.length === 0 || coordinates.length === geometry.coordinates.length;
   return isWhole ? geometry : { type: 'MultiPolygon', coordinates };
 };

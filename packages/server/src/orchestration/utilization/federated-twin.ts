@@ -109,9 +109,17 @@ const placesOf = async (
   return { filter: areasFilter(relation, places), missing };
 };
 
+/** Inner sets that are being walked now: several questions of one request name the same zone. */
+const sharedPlaces = ({ desk, deadline }: Resolving, relation: Relation): ReturnType<typeof placesOf> => {
+  const key = JSON.stringify([desk.federation.id, relation]);
+  const known = desk.resolving.get(key) ?? placesOf({ desk, deadline }, relation).finally(() => desk.resolving.delete(key));
+  desk.resolving.set(key, known);
+  return known;
+};
+
 const resolveRelations = async (resolving: Resolving, filter: FederatedFilter): Promise<Resolved> => {
   const relations = [...new Set(relationsOf(filter))];
-  const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await placesOf(resolving, relation)] as const)));
+  const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await sharedPlaces(resolving, relation)] as const)));
   const missing = [...resolved.values()].flatMap((part) => part.missing);
   return { filter: withAreas(filter, (relation) => resolved.get(relation)?.filter ?? { any: [] }), missing };
 };
@@ -191,11 +199,13 @@ export type FederatedTwins = {
 export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedTwins => {
   const identities = new Map<AgencyId, number>();
   const linked = new Map<AgencyId, number | undefined>();
+  const resolving: Desk['resolving'] = new Map();
   const deskOf = async (federation: Federation): Promise<Desk> => ({
     room,
     federation,
     identities,
     linked,
+    resolving,
     sources: [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))],
     planned: await plannedMembers(room, federation),
   });

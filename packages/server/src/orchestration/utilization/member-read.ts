@@ -59,7 +59,14 @@ const takeAreas = (filter: TwinFilter, coverage: Geometry | undefined, found: Ma
   ...(filter.not && { not: takeAreas(filter.not, coverage, found) }),
 });
 
-type Asking = { readonly room: Room; readonly links: Links; readonly federation: Federation; readonly member: Member; readonly remembered: Remembered };
+type Asking = {
+  readonly room: Room;
+  readonly links: Links;
+  readonly federation: Federation;
+  readonly member: Member;
+  readonly remembered: Remembered;
+  readonly sending: Map<string, Promise<void>>;
+};
 
 type Posing = { readonly query: TwinQuery; readonly areas: ReadonlyMap<string, Geometry>; readonly deadline: Deadline };
 
@@ -85,14 +92,28 @@ const ask = async ({ room, links, federation, member }: Asking, { query, areas, 
   return page ? ok({ page, withheld }) : fail(problem('malformed', { agency: member.agency, accepted: 'a page of twins' }));
 };
 
+/** Waits for areas that another question is sending to this member now, so that each goes over the line once. */
+const areasUnderWay = async ({ sending }: Asking, digests: Iterable<string>): Promise<void> => {
+  await Promise.all([...digests].flatMap((digest) => sending.get(digest) ?? []));
+};
+
 const askWithAreas = async (asking: Asking, query: TwinQuery, deadline: Deadline): Promise<Result<MemberPart>> => {
+  const { remembered, sending } = asking;
   const areas = new Map<string, Geometry>();
   const filter = query.filter && takeAreas(query.filter, asking.member.coverage, areas);
-  const unsent = new Map([...areas].filter(([digest]) => !asking.remembered.has(digest)));
+  await areasUnderWay(asking, areas.keys());
+  const unsent = new Map([...areas].filter(([digest]) => !remembered.has(digest)));
   const named: TwinQuery = { ...query, ...(filter && { filter }) };
-  const first = await ask(asking, { query: named, areas: unsent, deadline });
+  const asked = ask(asking, { query: named, areas: unsent, deadline });
+  const settled = asked.then(
+    () => undefined,
+    () => undefined,
+  );
+  for (const digest of unsent.keys()) sending.set(digest, settled);
+  const first = await asked;
   const answer = !first.ok && first.problem.kind === 'unknownArea' ? await ask(asking, { query: named, areas, deadline }) : first;
-  if (answer.ok) for (const digest of areas.keys()) asking.remembered.set(digest, true);
+  if (answer.ok) for (const digest of areas.keys()) remembered.set(digest, true);
+  for (const digest of unsent.keys()) if (sending.get(digest) === settled) sending.delete(digest);
   return answer;
 };
 
@@ -100,15 +121,22 @@ export type MemberReads = { readonly sourceOf: (federation: Federation, member: 
 
 export const createMemberReads = (room: Room, links: Links): MemberReads => {
   const remembered = new Map<string, Remembered>();
+  const sending = new Map<string, Map<string, Promise<void>>>();
   const rememberedBy = (id: string): Remembered => {
     const known = remembered.get(id) ?? new LRUCache<string, true>({ max: limits.areasRememberedMax });
     remembered.set(id, known);
     return known;
   };
+  const sendingTo = (id: string): Map<string, Promise<void>> => {
+    const known = sending.get(id) ?? new Map<string, Promise<void>>();
+    sending.set(id, known);
+    return known;
+  };
   return {
     sourceOf: (federation, member) => ({
       agency: member.agency,
-      read: (query, deadline) => askWithAreas({ room, links, federation, member, remembered: rememberedBy(member.twinId) }, query, deadline),
+      read: (query, deadline) =>
+        askWithAreas({ room, links, federation, member, remembered: rememberedBy(member.twinId), sending: sendingTo(member.twinId) }, query, deadline),
       interruption: () => {
         const interrupted = links.interruption(member.twinId);
         const status = links.status(member.twinId);

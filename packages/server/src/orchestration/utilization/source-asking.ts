@@ -27,6 +27,8 @@ export type Desk = {
   readonly sources: readonly SourceOfTwins[];
   readonly identities: Map<AgencyId, number>;
   readonly linked: Map<AgencyId, number | undefined>;
+  /** inner sets of relations that are being walked now */
+  readonly resolving: Map<string, Promise<{ readonly filter: TwinFilter; readonly missing: readonly SourceReport[] }>>;
   readonly planned: readonly PlannedMember[];
 };
 
