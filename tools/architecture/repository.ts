@@ -50,7 +50,7 @@ const sourceFile = (path: string): SourceFile => {
   return { path, home, room: room.replace(/(\.d)?\.ts$/, ''), text, code, bare: strip(text, false), imports: importsOf(code) };
 };
 
-const isTest = (path: string): boolean => /\.(test|contract)\.ts$/.test(path);
+const isTest = (path: string): boolean => /\.(test|contract)\.ts$|\/(trial[a-z-]*|crash-writer)\.ts$/.test(path);
 
 const all = list('packages/*/src/**/*.ts');
 

@@ -26,14 +26,16 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   protocol: [...ground, 'trust'],
   exchange: [...ground, 'store', 'protocol', 'trust'],
   registry: [...ground, 'store', 'exchange'],
-  orchestration: [...ground, 'config', 'store', 'trust', 'exchange', 'protocol'],
+  // joins are declared by sources and resolved over the exchange
+  orchestration: [...ground, 'config', 'store', 'import', 'trust', 'exchange', 'protocol'],
   graphql: [...ground, 'store', ...roles],
   http: [...ground, 'protocol', 'trust', 'exchange', 'graphql'],
-  'agency-node': rooms,
-  city: [...rooms, 'agency-node'],
-  cli: [...rooms, 'agency-node', 'city'],
+  'node-room': rooms,
+  'agency-node': [...rooms, 'node-room'],
+  city: [...rooms, 'node-room', 'agency-node'],
+  cli: [...rooms, 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'agency-node', 'city', 'cli'],
+  index: [...rooms, 'node-room', 'agency-node', 'city', 'cli'],
 };
 
 export type Power = {
@@ -49,18 +51,18 @@ export type Power = {
 export const powers: readonly Power[] = [
   { name: 'the time', form: /\bDate\.now\b|\bnew Date\(\s*\)/, homes: ['server/src/deps.ts'] },
   { name: 'new identifiers and chance', form: /\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b|\bMath\.random\b/, homes: ['server/src/deps.ts'] },
-  { name: 'the environment', form: /\bprocess\.env\b/, homes: ['server/src/config/', 'server/src/cli/'] },
+  { name: 'the environment', form: /\bprocess\.env\b/, homes: ['server/src/config/', 'server/src/cli/', 'server/src/main.ts'] },
   {
     name: 'SQL',
     form: /\b(SELECT\s|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (VIRTUAL )?TABLE|PRAGMA \w)/,
-    homes: ['server/src/store/sql'],
+    homes: ['server/src/store/sqlite/sql'],
     inTexts: true,
   },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
   {
     name: 'files',
     form: /from 'node:fs(\/promises)?'/,
-    homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/graphql/landing-page.ts'],
+    homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/cli/', 'server/src/graphql/landing-page.ts'],
     inTexts: true,
   },
   {

@@ -1,3 +1,6 @@
+/**
+ * Agency node: wires the rooms of one agency and starts them in their order. One program, roles by configuration.
+ */
 import { join } from 'node:path';
 import { type AgencyId, type Authority, checkTerms, fail, limits, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { FederationRule, NodeFile } from './config/node-file.ts';

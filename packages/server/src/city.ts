@@ -10,7 +10,7 @@ import { type Deps, pause, systemDeps } from './deps.ts';
 import type { LogLevel } from './events.ts';
 import type { Example } from './graphql/endpoint.ts';
 import { createImportThreads } from './import/threads.ts';
-import { createStoreThreads } from './store/sqlite-threads.ts';
+import { createStoreThreads } from './store/sqlite/sqlite-threads.ts';
 
 export type CityOptions = {
   readonly city: LoadedCity;

@@ -2,10 +2,23 @@
  * HTTP: requests to rooms by path, and the only HTTP status codes. Bodies are bounded while they are read.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { codeOf, describeProblem, fail, isRetryable, limits, ok, type Problem, type ProblemKind, problem, type Result } from '@cityweave/core';
+import {
+  codeOf,
+  describeProblem,
+  fail,
+  isRetryable,
+  limits,
+  messageDepthMax,
+  nestedDeeperThan,
+  ok,
+  type Problem,
+  type ProblemKind,
+  problem,
+  type Result,
+} from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
-import type { StreamEvent } from './orchestration/utilization/publishing.ts';
+import type { StreamEvent } from './exchange/stream-event.ts';
 
 /** Complete by its type: a problem without a status does not compile. */
 const statusByProblem: Readonly<Record<ProblemKind, number>> = {
@@ -95,7 +108,8 @@ const readBody = async (request: IncomingMessage, bytesMax: number): Promise<Res
 
 const parseBody = (text: string): Result<unknown> => {
   try {
-    return ok(JSON.parse(text));
+    const parsed: unknown = JSON.parse(text);
+    return nestedDeeperThan(parsed, messageDepthMax) ? fail(problem('malformed', { accepted: `nested at most ${messageDepthMax} deep` })) : ok(parsed);
   } catch {
     return fail(problem('malformed', { accepted: 'JSON' }));
   }

@@ -1,7 +1,6 @@
 /**
  * What a node opens when it starts: its folder under a lock, its records, its key, its store, and the room that orchestration works in.
  */
-import { mkdir } from 'node:fs/promises';
 import { agencyIdOf, agencyTwinIdOf, fail, ok, type Problem, problem, type Result, TermId, type Vocabulary } from '@cityweave/core';
 import type { NodeFile } from './config/node-file.ts';
 import type { Deps } from './deps.ts';
@@ -14,10 +13,10 @@ import type { ImportThreads } from './import/threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
 import { createHttpProtocol } from './protocol/http.ts';
-import { lockDirectory } from './store/lock.ts';
 import { openRecordStore } from './store/records.ts';
-import { openSqliteStore } from './store/sqlite.ts';
-import type { StoreThreads } from './store/sqlite-threads.ts';
+import { openSqliteStore } from './store/sqlite/sqlite.ts';
+import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
+import type { StoreThreads } from './store/sqlite/sqlite-threads.ts';
 import type { RecordStore, TwinStore } from './store/store.ts';
 import { loadNodeKey, type NodeKey } from './trust/node-key.ts';
 
@@ -37,7 +36,6 @@ export type AgencyNodeOptions = {
 export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly key: NodeKey; readonly unlock: () => void };
 
 export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions): Promise<Result<Opened>> => {
-  await mkdir(directory, { recursive: true });
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
   const records = openRecordStore({ directory, clock: deps.clock });

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { type FederationId, type Message, parseMessage, parseReply, type Reply, type Result } from '@cityweave/core';
 import { twinOfTest, valueOf } from './city.ts';
 
-const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
 
 export type NodeProcess = AsyncDisposable & {
   readonly name: string;

@@ -57,11 +57,11 @@ export const utf8Bytes = (text: string): number => {
   return bytes;
 };
 
-/** True where lists and objects are nested deeper than `depth`; it goes no deeper than that itself, so depth cannot break it. */
+/** True where values lie deeper than `depth` levels within lists and objects; it goes no deeper than that itself, so depth cannot break it. */
 export const nestedDeeperThan = (value: unknown, depth: number): boolean => {
   if (typeof value !== 'object' || value === null) return false;
-  if (depth < 0) return true;
-  if (!Array.isArray(value)) return Object.values(value).some((part) => nestedDeeperThan(part, depth - 1));
-  for (const part of value) if (typeof part === 'object' && nestedDeeperThan(part, depth - 1)) return true;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (depth <= 0) return parts.length > 0;
+  for (const part of parts) if ((depth === 1 || typeof part === 'object') && nestedDeeperThan(part, depth - 1)) return true;
   return false;
 };

@@ -87,8 +87,6 @@ export const boxOf = (geometry: Geometry): Box => {
 
 export const boxOfPosition = ([x, y]: Position): Box => [x, y, x, y];
 
-export const boxUnion = (a: Box, b: Box): Box => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
-
 /** Edges are inclusive. Both boxes have west <= east: those across the antimeridian are split before. */
 export const boxesMeet = (a: Box, b: Box): boolean => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 
@@ -147,10 +145,10 @@ export const within = (inner: Geometry, outer: Geometry): boolean =>
   partsOf(inner).every((part) => partsOf(outer).some((whole) => booleanWithin(toGeoJson(part), toGeoJson(whole))));
 
 /** Geodesic metres between two positions (mean earth radius). */
-export const metresBetween = (a: readonly number[], b: readonly number[]): number => distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers
+const metresBetween = (a: readonly number[], b: readonly number[]): number => distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers
 
 /** Metres from a position to the nearest point of a geometry: 0 inside. */
-export const metresTo = (from: readonly number[], geometry: Geometry): number => {
+const metresTo = (from: readonly number[], geometry: Geometry): number => {
   if (intersects({ type: 'Point', coordinates: [from[0] ?? 0, from[1] ?? 0] }, geometry)) return 0;
   return Math.min(...partsOf(geometry).flatMap((part) => linesOf(part).map((line) => metresToLine(from, line))));
 };

@@ -8,7 +8,7 @@ import { loadDictionaries, loadNode } from '../config/load.ts';
 import { systemDeps } from '../deps.ts';
 import type { LogLevel } from '../events.ts';
 import { createImportThreads } from '../import/threads.ts';
-import { createStoreThreads } from '../store/sqlite-threads.ts';
+import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
 import type { ExitCode } from './cityweave.ts';
 import { interruption, untilAborted } from './terminal.ts';
 import type { Context } from './up.ts';

@@ -24,7 +24,7 @@ export const introduce = async ({ protocol, records, clock }: Room, named: Addre
   const known = records.get('registryAt', named.address) as string | undefined; // branding: only this file writes the noun
   const pinned = known === undefined ? undefined : pinOf(records, known);
   if (known !== undefined && pinned) return { id: known, role: 'registry', address: pinned.endpoint, keys: pinned.keys };
-  const fetched = await protocol.fetch({ address: new URL('/.well-known/jwks.json', named.address).href, timeoutMs: introductionTimeoutMs });
+  const fetched = await protocol.fetchDocument({ address: new URL('/.well-known/jwks.json', named.address).href, timeoutMs: introductionTimeoutMs });
   const parsed = fetched.ok ? Introduction.safeParse(fetched.value).data : undefined;
   if (!parsed) return undefined;
   if (named.keyThumbprint !== undefined && !parsed.keys.some(({ kid }) => kid === named.keyThumbprint)) return undefined;

@@ -15,7 +15,7 @@ import { createEvents } from '../events.ts';
 import { createImportThreads } from '../import/threads.ts';
 import { createRoom, open } from '../node-room.ts';
 import { createOrchestration } from '../orchestration/orchestration.ts';
-import { createStoreThreads } from '../store/sqlite-threads.ts';
+import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
 import { bounds } from './bounds.ts';
 import { createGraphql, type Graphql, type GraphqlRoom } from './endpoint.ts';
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { assert, type Json } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
-import { collectionOf, createTrial, dataFolder, type Feature, hasData, sourceOf } from './trial.ts';
+import { collectionOf, createTrial, type Feature, hasReal, realFolder, sourceOf } from './trial.ts';
 
-const layers = join(dataFolder, 'cambridge', 'layers');
-const history = join(dataFolder, 'cambridge', 'history');
+const layers = join(realFolder, 'cambridge', 'layers');
+const history = join(realFolder, 'cambridge', 'history');
 
 const featuresOf = (path: string): readonly Feature[] => JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')).features;
 
@@ -50,7 +50,7 @@ const comparable = (geometry: Feature['geometry'], properties: Feature['properti
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   ]);
 
-describe.skipIf(!hasData)('Cambridge', () => {
+describe.skipIf(!hasReal)('Cambridge', () => {
   test('a second edition of the centrelines with new GlobalIDs, rounded coordinates and three true changes reports exactly three', async () => {
     await using trial = await createTrial();
     const source = layer('centerlines', { key: { columns: ['ID'], tolerance: 1e-6 } });

@@ -10,7 +10,7 @@ const source = sourceOf({ id: 'trees', format: 'geojson', path: 'trees.geojson',
 
 /** Imports in a process of its own and tells how far it is. */
 const programOf = (folder: string, path: string): string => `
-import { openSqliteStore } from ${JSON.stringify(new URL('../store/sqlite.ts', import.meta.url).href)};
+import { openSqliteStore } from ${JSON.stringify(new URL('../store/sqlite/sqlite.ts', import.meta.url).href)};
 import { importSource } from ${JSON.stringify(new URL('./import.ts', import.meta.url).href)};
 import { systemDeps } from ${JSON.stringify(new URL('../deps.ts', import.meta.url).href)};
 const { clock, ids } = systemDeps();

@@ -3,15 +3,15 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { type Authority, type Instant, type Problem, problem, shorten } from '@cityweave/core';
-import { stagingSql } from '../store/sql-staging.ts';
-import { checkTwin } from '../store/sqlite-rows.ts';
+import { stagingSql } from '../store/sqlite/sql-staging.ts';
+import { checkTwin } from '../store/sqlite/sqlite-rows.ts';
 import { type Adaptation, createAdaptation } from './adapt/adapt.ts';
-import { declaredOf } from './declared.ts';
+import { declaredOf } from './difference/declared.ts';
+import { closeStaging, createStaging, nameRows, type Staging, stageRow, stagingLimits } from './difference/staging.ts';
 import { readerOf } from './readers.ts';
 import type { ReaderItem, Refusal } from './record.ts';
 import { reportLimits } from './report.ts';
 import type { Source } from './source.ts';
-import { closeStaging, createStaging, nameRows, type Staging, stageRow, stagingLimits } from './staging.ts';
 
 /** Everything a thread needs; copied into it. */
 export type StageTask = {

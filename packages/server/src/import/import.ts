@@ -21,14 +21,14 @@ import {
 } from '@cityweave/core';
 import type { Clock, Ids } from '../deps.ts';
 import type { ImportRecord, TwinStore } from '../store/store.ts';
-import { applyDifference } from './apply.ts';
-import { type Difference, findDifference } from './difference.ts';
+import { applyDifference } from './difference/apply.ts';
+import { type Difference, findDifference } from './difference/difference.ts';
+import { closeStaging, removeStaging, reopenStaging } from './difference/staging.ts';
 import type { StagedFile } from './import-thread.ts';
 import { settleLocalJoins } from './joins.ts';
 import type { ImportReport, Refusal } from './record.ts';
 import { emptyReport, parseKeptReport, reportLimits } from './report.ts';
 import type { Source } from './source.ts';
-import { closeStaging, removeStaging, reopenStaging } from './staging.ts';
 import { createImportThreads, type ImportThreads } from './threads.ts';
 
 /** Raised when the same file would become other twins than before: everything is read again then. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Authority, addMs, assert, type Geometry, Instant, type Json } from '@cityweave/core';
 import type { z } from 'zod';
 import type { Clock } from '../deps.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite.ts';
 import type { TwinStore } from '../store/store.ts';
 import { type ImportOptions, importSource } from './import.ts';
 import type { ImportReport } from './record.ts';
@@ -15,8 +15,8 @@ import { Source } from './source.ts';
 import { createImportThreads } from './threads.ts';
 
 /** The folder of the real data, where there is one. */
-export const dataFolder = process.env['DATA'] ?? '../shared/data';
-export const hasData = existsSync(join(dataFolder, 'cambridge'));
+export const realFolder = process.env['DATA'] ?? '../shared/data';
+export const hasReal = existsSync(join(realFolder, 'cambridge'));
 
 export type ToldClock = Clock & { readonly move: (ms: number) => void };
 

@@ -26,7 +26,7 @@ export type Protocol = {
   /** One message, one answer, as parsed JSON. */
   readonly send: (sending: Sending) => Promise<Result<unknown>>;
   /** A small document of a peer that is not known yet. */
-  readonly fetch: (asked: { readonly address: string; readonly timeoutMs: number }) => Promise<Result<unknown>>;
+  readonly fetchDocument: (asked: { readonly address: string; readonly timeoutMs: number }) => Promise<Result<unknown>>;
   /** Events until the other side ends, the line breaks or nobody listens; the last item says why it ended. */
   readonly stream: (streaming: Streaming) => AsyncIterable<Result<StreamedEvent>>;
   readonly close: () => Promise<void>;
@@ -129,7 +129,7 @@ export const createHttpProtocol = (): Protocol => {
   const dispatcher = new Agent({ connections: connectionsPerPeerMax, connectTimeout: connectTimeoutMs, keepAliveTimeout: 30_000, pipelining: 1 });
   return {
     send: (sending) => send(dispatcher, sending),
-    fetch: (asked) => fetchDocument(dispatcher, asked),
+    fetchDocument: (asked) => fetchDocument(dispatcher, asked),
     stream: (streaming) => stream(dispatcher, streaming),
     close: () => dispatcher.destroy(),
   };

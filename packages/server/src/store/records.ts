@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Instant, ok, type Result } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
-import { recordSql } from './sql.ts';
-import { inTransaction, openFile } from './sqlite-file.ts';
+import { recordSql } from './sqlite/sql.ts';
+import { inTransaction, openFile } from './sqlite/sqlite-file.ts';
 import type { RecordStore } from './store.ts';
 
 export type RecordStoreOptions = { readonly directory: string; readonly clock: { readonly now: () => Instant } };

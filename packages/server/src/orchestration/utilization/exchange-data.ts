@@ -227,25 +227,25 @@ const readUnder = async ({ room, areas }: Pages, { agreement, parameters }: Unde
   return exchangeData({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) }, id);
 };
 
-/** T9: within the budget that the asker gave; beyond it nobody waits and the store is told to stop. */
-export const answerRead = async (
+type Answering = { readonly by: AskedBy; readonly signal: AbortSignal };
+
+const answerWithin = async (
   pages: Pages,
-  request: Request<'digitalTwin.read.exchangeData'>,
-  by: AskedBy,
+  { parameters }: Request<'digitalTwin.read.exchangeData'>,
+  { by, signal }: Answering,
 ): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
-  const { agreementId, identify: asked, budgetMs } = request.parameters;
-  const { signal, done } = endingOf(room, by, budgetMs);
-  try {
-    if (asked) return isFellow(room, by.sender) ? await identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
-    const agreement = agreementInForce(room, agreementId, by.sender);
-    return agreement.ok ? await readUnder(pages, { agreement: agreement.value, parameters: request.parameters }, signal) : agreement;
-  } catch (cause) {
-    if (signal.aborted) return fail(problem('timedOut'));
-    return Promise.reject(cause);
-  } finally {
-    done();
-  }
+  const { identify: asked, agreementId } = parameters;
+  if (asked) return isFellow(room, by.sender) ? identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
+  const agreement = agreementInForce(room, agreementId, by.sender);
+  return agreement.ok ? readUnder(pages, { agreement: agreement.value, parameters }, signal) : agreement;
+};
+
+/** T9: within the budget that the asker gave; beyond it nobody waits and the store is told to stop. */
+export const answerRead = (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  const { signal, done } = endingOf(pages.room, by, request.parameters.budgetMs);
+  const stopped = (cause: unknown) => (signal.aborted ? fail(problem('timedOut')) : Promise.reject(cause));
+  return answerWithin(pages, request, { by, signal }).then(undefined, stopped).finally(done);
 };
 
 const partBoxes = new WeakMap<Geometry, readonly Box[]>();

@@ -1,22 +1,16 @@
 /**
  * The cursor of a walk over several members: each member's last key, as one opaque text. Walking never repeats a twin.
  */
+
 import { type AgencyId, AgencyId as AgencyIdSchema, fail, ok, PageKey, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
+import { parseJson } from '../../exchange/json.ts';
 
 const Cursor = z.object({ v: z.literal(1), m: z.record(AgencyIdSchema, PageKey) });
 
 export type MemberKeys = ReadonlyMap<AgencyId, PageKey>;
 
 export const encodeCursor = (keys: MemberKeys): string => Buffer.from(JSON.stringify({ v: 1, m: Object.fromEntries(keys) })).toString('base64url');
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 export const decodeCursor = (text: string | undefined): Result<MemberKeys> => {
   if (text === undefined) return ok(new Map());

@@ -1,6 +1,7 @@
 /**
  * Live, the receiver's side: follows the change log of a member (T10, T11) or of the own store, and says when a source falls silent and comes back.
  */
+
 import {
   type AgencyId,
   type Federation,
@@ -18,6 +19,7 @@ import {
   type TwinsChanged,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import { parseJson } from '../../exchange/json.ts';
 import type { StreamedEvent } from '../../protocol/http.ts';
 import { verifyMessage } from '../../trust/signature.ts';
 import { peerOf } from '../move.ts';
@@ -44,14 +46,6 @@ const openSubscription = async ({ room, federation, member }: Following, after: 
     { timeoutMs: limits.streamSilentMs, signal: room.signal },
   );
   return opened.ok ? ok(opened.value.objects[0].id) : opened;
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** A T11 message of the member itself, under its pinned key. */

@@ -22,13 +22,12 @@ import {
 } from '@cityweave/core';
 import { newMessageId, pause } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
+import type { StreamEvent } from '../../exchange/stream-event.ts';
 import { signMessage } from '../../trust/signature.ts';
 import { agreementInForce } from '../membership.ts';
 import { agreements, type Room } from '../room.ts';
 
 type Subscription = { readonly id: SubscriptionId; readonly subscriber: string; readonly agreementId: AgreementId; readonly after: number };
-
-export type StreamEvent = { readonly type: 'message' | 'heartbeat'; readonly id: string; readonly text: string };
 
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;

@@ -14,7 +14,7 @@ import {
   type TwinFilter,
   wordsOfText,
 } from '@cityweave/core';
-import { preparedArea } from './area-memory.ts';
+import { preparedArea } from '../area-memory.ts';
 
 export type SqlValue = string | number | null;
 export type Sql = { readonly text: string; readonly params: readonly SqlValue[] };

@@ -3,7 +3,7 @@
  * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced.
  */
 import { Worker } from 'node:worker_threads';
-import { systemDeps, type Timers } from '../deps.ts';
+import { systemDeps, type Timers } from '../../deps.ts';
 import type { Answer, Job } from './sqlite-thread.ts';
 
 type Unnumbered<J> = J extends unknown ? Omit<J, 'id'> : never;

@@ -4,7 +4,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Facet, type Geometry, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
-import { preparedArea } from './area-memory.ts';
+import { preparedArea } from '../area-memory.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
 import { numberOf } from './sqlite-file.ts';

@@ -1,9 +1,9 @@
 /**
  * A process that writes until it is killed, for the test of what survives: prints the number of each batch once it is acknowledged.
  */
-import { systemDeps } from '../deps.ts';
+import { systemDeps } from '../../deps.ts';
+import { at, put } from '../twins.contract.ts';
 import { openSqliteStore } from './sqlite.ts';
-import { at, put } from './twins.contract.ts';
 
 const [, , directory = ''] = process.argv;
 const opened = await openSqliteStore({ directory, clock: systemDeps().clock });

@@ -4,11 +4,11 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { type Join, type Link, problem, type Shape, type TwinId, type TwinInput } from '@cityweave/core';
-import { stagingPragmas, stagingSql, stagingTables } from '../store/sql-staging.ts';
-import { type NotedTerms, newTerms, noteTerms, toTwinRow } from '../store/sqlite-rows.ts';
-import { ordinalIdOf } from './adapt/key.ts';
-import type { Refusal } from './record.ts';
-import type { Source } from './source.ts';
+import { stagingPragmas, stagingSql, stagingTables } from '../../store/sqlite/sql-staging.ts';
+import { type NotedTerms, newTerms, noteTerms, toTwinRow } from '../../store/sqlite/sqlite-rows.ts';
+import { ordinalIdOf } from '../adapt/key.ts';
+import type { Refusal } from '../record.ts';
+import type { Source } from '../source.ts';
 
 export const stagingLimits = {
   /** rows of one transaction while staging, and of one step while comparing */

@@ -2,9 +2,9 @@
  * Declared: what the row of a file says of a twin's relations, in the form in which the store keeps it: links to known ids, joins by keys.
  */
 import { type Authority, agencyIdOf } from '@cityweave/core';
-import { toLocalJoin } from './joins.ts';
-import type { StagedTwin } from './record.ts';
-import type { Source } from './source.ts';
+import { toLocalJoin } from '../joins.ts';
+import type { StagedTwin } from '../record.ts';
+import type { Source } from '../source.ts';
 
 /** What a link rests on that a row of a file declares by id. */
 export const evidenceOfFile = (source: string): string => `declared in source ${source}`;

@@ -3,14 +3,14 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
-import { type AreaTexts, unpackAreas } from './area-memory.ts';
+import type { StagedPage } from '../store.ts';
+import { type AreaTexts, unpackAreas } from '../area-memory.ts';
 import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
 import { maintainFile, writeBatches } from './sqlite-write.ts';
-import type { StagedPage } from './store.ts';
 
 export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'open'; readonly synchronous: Synchronous; readonly at: string }

@@ -2,8 +2,8 @@
  * Compare: when a staged row and a twin of the store are the same but for rounding.
  */
 import { eachPosition, type Geometry, placeOf, sameWithin, type Twin, type TwinInput } from '@cityweave/core';
-import type { TwinStore } from '../store/store.ts';
-import type { Source } from './source.ts';
+import type { TwinStore } from '../../store/store.ts';
+import type { Source } from '../source.ts';
 import type { Staging } from './staging.ts';
 
 export type DifferenceWork = {

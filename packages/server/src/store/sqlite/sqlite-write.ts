@@ -3,11 +3,11 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { type Box, type Problem, problem, type TwinInput } from '@cityweave/core';
+import type { Command, Outcome } from '../store.ts';
 import { schemaSql } from './sql.ts';
 import { countTwins, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
 import { deleteLink, deleteLinksOf, putJoins, putLink, settleJoin } from './sqlite-links.ts';
 import { type Batch, type RowCommand, type TermUse, type TwinRow, toTwinRow } from './sqlite-rows.ts';
-import type { Command, Outcome } from './store.ts';
 
 type Row = NonNullable<ReturnType<StatementSync['get']>>;
 

@@ -1,7 +1,7 @@
 import { AgencyId, agencyIdOf, TermId, twinIdOf } from '@cityweave/core';
 import { expect, test } from 'vitest';
-import type { TwinStore } from '../store/store.ts';
-import { authority, collectionOf, createTrial, point, sourceOf, type Trial } from './trial.ts';
+import type { TwinStore } from '../../store/store.ts';
+import { authority, collectionOf, createTrial, point, sourceOf, type Trial } from '../trial.ts';
 
 const lamps = sourceOf({
   id: 'lamps',

@@ -4,9 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { TwinId } from '@cityweave/core';
+import type { Source } from '../source.ts';
 import { contentOf, type DifferenceWork, samePlace, type Tally } from './compare.ts';
 import { matchMoved } from './match.ts';
-import type { Source } from './source.ts';
 import { countNamed, inTransaction, type Staging, stagedRow, stagingLimits, textOf } from './staging.ts';
 
 export type Difference = {

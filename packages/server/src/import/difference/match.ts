@@ -2,7 +2,7 @@
  * Match: rows whose key moved (a rounded coordinate in another grid cell, another place among equal rows) find the twin they were, which keeps its id.
  */
 import type { Twin, TwinId, TwinInput } from '@cityweave/core';
-import { ordinalIdOf } from './adapt/key.ts';
+import { ordinalIdOf } from '../adapt/key.ts';
 import { anchorOf, contentOf, type DifferenceWork, samePlace, type Tally } from './compare.ts';
 import { inTransaction, type Staging, stagedRow, textOf } from './staging.ts';
 

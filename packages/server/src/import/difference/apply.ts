@@ -17,11 +17,11 @@ import {
   type TwinId,
   type TwinInput,
 } from '@cityweave/core';
-import type { Command, Outcome, TwinStore } from '../store/store.ts';
-import { withId } from './adapt/key.ts';
+import type { Command, Outcome, TwinStore } from '../../store/store.ts';
+import { withId } from '../adapt/key.ts';
+import { declarerOf, evidenceOf } from '../joins.ts';
 import { evidenceOfFile } from './declared.ts';
 import { listAdditions } from './difference.ts';
-import { declarerOf, evidenceOf } from './joins.ts';
 import { type ChangeRow, nextChanges, type Staging, stagingLimits, textOf } from './staging.ts';
 
 export type ApplyWork = {

@@ -2,8 +2,8 @@
  * Links and joins on the writer's side. A link is known by its ends and its kind; its id is kept only where it is not made of them.
  */
 import { type Join, type Link, type LinkId, linkIdOf, problem, sameAs, type TermId, type TwinId } from '@cityweave/core';
+import type { Outcome } from '../store.ts';
 import { noteChange, type Writing } from './sqlite-file.ts';
-import type { Outcome } from './store.ts';
 
 type Ends = { readonly src: string; readonly kind: string; readonly dst: string; readonly ownId: string | null };
 

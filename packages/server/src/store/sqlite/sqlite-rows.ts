@@ -2,7 +2,7 @@
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
 import { type Box, boxOfTwin, type Json, normaliseKey, type Problem, problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
-import type { ApplyOptions, Command } from './store.ts';
+import type { ApplyOptions, Command } from '../store.ts';
 
 export type TwinRow = {
   readonly id: string;

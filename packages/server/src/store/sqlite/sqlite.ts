@@ -19,13 +19,13 @@ import {
   type Twin,
   type TwinId,
 } from '@cityweave/core';
-import type { Clock } from '../deps.ts';
-import { type AreaTexts, packAreas } from './area-memory.ts';
+import type { Clock } from '../../deps.ts';
+import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
+import { type AreaTexts, packAreas } from '../area-memory.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';
 import { createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
-import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from './store.ts';
 
 export type SqliteStoreOptions = {
   /** where the file of the store lies; made where it is not there */

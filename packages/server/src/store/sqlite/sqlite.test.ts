@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemDeps, type Timers } from '../deps.ts';
+import { systemDeps, type Timers } from '../../deps.ts';
+import { storeContract } from '../store.contract.ts';
+import type { TwinStore } from '../store.ts';
+import { accepted, at, put, putLink, term, twinId } from '../twins.contract.ts';
 import { openSqliteStore, storeFileName } from './sqlite.ts';
 import { createStoreThreads, type StoreThreads } from './sqlite-threads.ts';
-import { storeContract } from './store.contract.ts';
-import type { TwinStore } from './store.ts';
-import { accepted, at, put, putLink, term, twinId } from './twins.contract.ts';
 
 const { clock } = systemDeps();
 const shared = createStoreThreads({ writers: 1, readers: 2 });

@@ -3,11 +3,11 @@
  * Nothing is acknowledged before it is durable.
  */
 import { limits, type Problem, problem } from '@cityweave/core';
+import type { ApplyOptions, Command, Outcome, StagedPage, StagedTaken, TwinStore } from '../store.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
 import { abortError, type Task, trusted } from './sqlite-threads.ts';
 import type { Written } from './sqlite-write.ts';
-import type { ApplyOptions, Command, Outcome, StagedPage, StagedTaken, TwinStore } from './store.ts';
 
 export type Lane = {
   readonly apply: TwinStore['apply'];
