@@ -4,8 +4,8 @@
 import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEvents } from './events.ts';
-import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
+import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
 
 let server: HttpServer | undefined;
 

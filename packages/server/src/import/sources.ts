@@ -60,19 +60,27 @@ export const createSources = (room: SourcesRoom): Sources => {
   const feeds: Feed[] = [];
   const files = room.sources.filter(({ format }) => format !== 'feed');
   const recordings = room.sources.filter(({ format }) => format === 'feed');
+  /** Where files are as they were, the store has the feeds' terms and last values already: nobody waits for recordings to be read. */
+  let playing: Promise<void> = Promise.resolve();
+  const playAll = async (): Promise<void> => {
+    for (const source of recordings) {
+      const feed = room.signal.aborted ? undefined : await startFeed(room, source);
+      if (feed) feeds.push(feed);
+    }
+  };
   return {
     run: async () => {
       reports = await Promise.all(files.map((source) => importOne(room, source)));
       if (reports.some(({ state }) => state === 'DONE'))
         await settleLocalJoins(room.store, { clock: room.deps.clock, own: agencyIdOf(room.authority), signal: room.signal });
-      for (const source of recordings) {
-        const feed = room.signal.aborted ? undefined : await startFeed(room, source);
-        if (feed) feeds.push(feed);
-      }
+      const known = reports.every(({ state }) => state === 'UNCHANGED' || state === 'ABSENT');
+      playing = playAll();
+      if (!known) await playing;
       return reports;
     },
     reports: () => reports,
     close: async () => {
+      await playing;
       for (const feed of feeds) await feed[Symbol.asyncDispose]();
     },
   };

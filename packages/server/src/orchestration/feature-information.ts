@@ -140,14 +140,23 @@ export const deregister = async (room: Room): Promise<Result<unknown>> => {
 
 const renewalsPerLease = 3;
 
-/** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us is told anew. */
+/** What is offered, without how many there are: new kinds and terms are told, another bus is not. */
+const offerOf = async (room: Room): Promise<string> => {
+  const features = await describeFeatures(room);
+  return JSON.stringify(features.map(({ id, attributes }) => [id, attributes.data.terms]));
+};
+
+/** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us, or does not know our newest terms, is told anew. */
 export const keepRegistered = async (room: Room, told: (problem: Problem | undefined) => void): Promise<void> => {
-  let registered = false;
+  let registered: string | undefined;
   let waitMs: number = limits.retryDelayMinMs;
   while (!room.signal.aborted) {
-    const outcome: Result<unknown> = registered ? await renew(room) : await register(room);
+    const offer = await offerOf(room);
+    const outcome: Result<unknown> = registered === offer ? await renew(room) : await register(room);
     told(outcome.ok ? undefined : outcome.problem);
-    registered = outcome.ok || (registered && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind));
+    const away = !outcome.ok && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind);
+    if (outcome.ok) registered = offer;
+    else if (!away) registered = undefined;
     waitMs = outcome.ok ? (leaseSecondsOf(room) * 1000) / renewalsPerLease : Math.min(waitMs * 2, limits.retryDelayMaxMs);
     await pause(room.deps.timers, waitMs, room.signal);
     if (outcome.ok) waitMs = limits.retryDelayMinMs;

@@ -3,8 +3,8 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
-import type { StagedPage } from '../store.ts';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
+import type { StagedPage } from '../store.ts';
 import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';

@@ -20,8 +20,8 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
-import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
+import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';

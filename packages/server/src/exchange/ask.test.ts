@@ -1,0 +1,60 @@
+/**
+ * What is asked again, how often and after how long: only what may help when repeated, under one message id.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agencyTwinIdOf, Authority, fail, limits, type Problem, problem } from '@cityweave/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemDeps } from '../deps.ts';
+import { createEvents } from '../events.ts';
+import { createHttpProtocol, type Sending } from '../protocol/http.ts';
+import { openRecordStore } from '../store/records.ts';
+import { loadNodeKey, type NodeKey } from '../trust/node-key.ts';
+import { createAsk } from './ask.ts';
+
+const deps = systemDeps();
+const self = { id: agencyTwinIdOf(Authority.parse('front.example')), address: () => 'http://front.example/dtf/messages' };
+const peer = { id: agencyTwinIdOf(Authority.parse('water.example')), role: 'digitalTwin', address: 'http://water.example/dtf/messages', keys: [] } as const;
+
+describe('a question that fails', () => {
+  let directory = '';
+  let key: NodeKey;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ask-'));
+    const records = openRecordStore({ directory, clock: deps.clock });
+    if (!records.ok) expect.fail(records.problem.kind);
+    key = await loadNodeKey(records.value);
+    records.value.close();
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** Asks over a line that always fails so; what went out, and when. */
+  const asked = async (failure: Problem, attempts: number) => {
+    const sent: { readonly id: unknown; readonly atMs: number }[] = [];
+    const send = async ({ text }: Sending) => {
+      sent.push({ id: JSON.parse(text).header.messageId, atMs: deps.clock.monotonicMs() });
+      return fail(failure);
+    };
+    const ask = createAsk({ deps, events: createEvents({ agency: 'front', level: 'silent' }), protocol: { ...createHttpProtocol(), send }, key, self });
+    const answer = await ask(peer, 'digitalTwin.probe.digitalTwin', { parameters: { echo: 'one' }, objects: [{ kind: 'digitalTwin', id: peer.id }] }, { attempts });
+    return { sent, kind: answer.ok ? undefined : answer.problem.kind };
+  };
+
+  it('is asked retryAttemptsMax times at most, under one id, between retryDelayMinMs and retryDelayMaxMs apart', async () => {
+    for (const attempts of [limits.retryAttemptsMax, limits.retryAttemptsMax + 1]) {
+      const { sent, kind } = await asked(problem('unreachable'), attempts);
+      expect(kind).toBe('unreachable');
+      expect(sent).toHaveLength(limits.retryAttemptsMax);
+      expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+      const gaps = sent.slice(1).map(({ atMs }, at) => atMs - (sent[at]?.atMs ?? 0));
+      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(limits.retryDelayMinMs - 2);
+      for (const gap of gaps) expect(gap).toBeLessThan(limits.retryDelayMaxMs);
+    }
+  });
+
+  it('is asked once where nobody wished for more, or where repeating cannot help', async () => {
+    expect((await asked(problem('unreachable'), 1)).sent).toHaveLength(1);
+    expect(await asked(problem('declined'), limits.retryAttemptsMax)).toMatchObject({ sent: [{}], kind: 'declined' });
+  });
+});

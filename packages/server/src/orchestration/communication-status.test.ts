@@ -1,0 +1,88 @@
+/**
+ * The watch over a link: how long a probe waits, how often it is sent, and when a link is called interrupted.
+ */
+import { addMs, agencyTwinIdOf, Authority, fail, instantOfMs, limits, type Problem, problem, type Result } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import type { Peer } from '../exchange/peer.ts';
+import { createLinks, type Links } from './communication-status.ts';
+import type { Room } from './room.ts';
+
+const peer: Peer = { id: agencyTwinIdOf(Authority.parse('water.example')), role: 'digitalTwin', address: 'http://water.example/dtf/messages', keys: [] };
+const good: Result<unknown, Problem> = { ok: true, value: {} };
+
+type Watch = {
+  readonly links: Links;
+  /** how long each pause was, and how long each probe was given */
+  readonly paused: number[];
+  readonly given: (number | undefined)[];
+  readonly now: () => string;
+  /** the pause is over: the next probe is answered with `next` */
+  readonly turn: (next: Result<unknown, Problem>) => Promise<void>;
+};
+
+const breathe = () => new Promise((resolve) => setImmediate(resolve));
+
+const watchOf = async (first: Result<unknown, Problem>): Promise<Watch> => {
+  let now = instantOfMs(Date.UTC(2026, 0, 1));
+  let answer = first;
+  let due: { readonly ms: number; readonly run: () => void } | undefined;
+  const [paused, given]: [number[], (number | undefined)[]] = [[], []];
+  const after = (ms: number, run: () => void) => {
+    paused.push(ms);
+    due = { ms, run };
+    return () => undefined;
+  };
+  const ask = async (...[, , , asking]: Parameters<Room['ask']>) => {
+    given.push(asking?.timeoutMs);
+    return answer;
+  };
+  const deps = { clock: { now: () => now, monotonicMs: () => 0 }, ids: { uuid: () => 'one' }, timers: { after } };
+  // branding: a watch looks at nothing else of its room
+  const links = createLinks({ deps, ask, self: { id: peer.id }, signal: new AbortController().signal } as unknown as Room);
+  links.watch(peer);
+  await breathe();
+  const turn = async (next: Result<unknown, Problem>) => {
+    answer = next;
+    now = addMs(now, due?.ms ?? 0);
+    due?.run();
+    await breathe();
+  };
+  return { links, paused, given, now: () => now, turn };
+};
+
+describe('the watch over a link', () => {
+  it('that works probes every heartbeatMs and waits probeTimeoutMs for an answer', async () => {
+    const { links, paused, given, turn } = await watchOf(good);
+    await turn(good);
+    await turn(good);
+    expect(paused).toEqual([limits.heartbeatMs, limits.heartbeatMs, limits.heartbeatMs]);
+    expect(given).toEqual([limits.probeTimeoutMs, limits.probeTimeoutMs, limits.probeTimeoutMs]);
+    expect(links.status(peer.id)).toMatchObject({ state: 'CONNECTED', failures: 0 });
+  });
+
+  it('that is gone probes after probeIntervalMinMs, then twice as long each time, never longer than probeIntervalMaxMs, and at once in order when it is back', async () => {
+    const gone = fail(problem('unreachable'));
+    const { links, paused, turn, now } = await watchOf(gone);
+    const since = now();
+    for (let count = 0; count < 6; count += 1) await turn(gone);
+    const { probeIntervalMinMs: least, probeIntervalMaxMs: most } = limits;
+    expect(paused).toEqual([least, least * 2, least * 4, least * 8, least * 16, most, most]);
+    expect(links.interruption(peer.id)).toMatchObject({ kind: 'interrupted', since });
+    expect(links.status(peer.id)?.failures).toBe(7);
+    expect(links.status(peer.id)?.nextProbeAt).toBe(addMs(instantOfMs(Date.parse(now())), most));
+    await turn(good);
+    expect(links.interruption(peer.id)).toBeUndefined();
+    expect(paused.at(-1)).toBe(limits.heartbeatMs);
+    await turn(gone);
+    expect(paused.at(-1)).toBe(least);
+  });
+
+  it('is interrupted by two probes in a row without an answer in time, not by one', async () => {
+    const slow = fail(problem('timedOut'));
+    const { links, turn } = await watchOf(good);
+    await turn(slow);
+    expect(links.status(peer.id)?.state).toBe('CONNECTED');
+    await turn(slow);
+    expect(links.status(peer.id)?.state).toBe('INTERRUPTED');
+  });
+});
