@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agencyTwinIdOf, Authority, fail, limits, type Problem, problem } from '@cityweave/core';
+import { Authority, agencyTwinIdOf, fail, limits, type Problem, problem } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
@@ -37,7 +37,12 @@ describe('a question that fails', () => {
       return fail(failure);
     };
     const ask = createAsk({ deps, events: createEvents({ agency: 'front', level: 'silent' }), protocol: { ...createHttpProtocol(), send }, key, self });
-    const answer = await ask(peer, 'digitalTwin.probe.digitalTwin', { parameters: { echo: 'one' }, objects: [{ kind: 'digitalTwin', id: peer.id }] }, { attempts });
+    const answer = await ask(
+      peer,
+      'digitalTwin.probe.digitalTwin',
+      { parameters: { echo: 'one' }, objects: [{ kind: 'digitalTwin', id: peer.id }] },
+      { attempts },
+    );
     return { sent, kind: answer.ok ? undefined : answer.problem.kind };
   };
 

@@ -1,7 +1,7 @@
 /**
  * Introduction: how a node comes to know its registry: by the address in its node file, once, and by the pinned key from then on.
  */
-import { type LanguageMap, PublicKey } from '@cityweave/core';
+import { PublicKey } from '@cityweave/core';
 import { z } from 'zod';
 import type { Clock } from '../deps.ts';
 import type { Protocol } from '../protocol/http.ts';
@@ -11,8 +11,6 @@ import type { Peer } from './peer.ts';
 
 /** What a node says of itself to a stranger, beside its JWKS. */
 export const Introduction = z.object({ id: z.string(), endpoint: z.url(), keys: z.array(PublicKey).min(1) });
-export type Introduced = z.infer<typeof Introduction> & { readonly name: LanguageMap };
-
 type Room = { readonly protocol: Protocol; readonly records: RecordStore; readonly clock: Clock };
 type Address = { readonly address: string; readonly keyThumbprint?: string | undefined } | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * The watch over a link: how long a probe waits, how often it is sent, and when a link is called interrupted.
  */
-import { addMs, agencyTwinIdOf, Authority, fail, instantOfMs, limits, type Problem, problem, type Result } from '@cityweave/core';
+import { Authority, addMs, agencyTwinIdOf, fail, instantOfMs, limits, type Problem, problem, type Result } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Peer } from '../exchange/peer.ts';
 import { createLinks, type Links } from './communication-status.ts';

@@ -125,19 +125,6 @@ const renew = async (room: Room): Promise<Result<unknown>> => {
   return room.ask(registry, 'registry.renew.digitalTwin', { parameters: {}, objects: [object] }, { signal: room.signal });
 };
 
-export const deregister = async (room: Room): Promise<Result<unknown>> => {
-  const reached = await reachRegistry(room);
-  if (!reached.ok) return reached;
-  const { value: registry } = reached;
-  if (!registry) return ok(true);
-  return room.ask(
-    registry,
-    'registry.deregister.digitalTwin',
-    { parameters: {}, objects: [{ kind: 'digitalTwin', id: room.self.id }] },
-    { signal: room.signal },
-  );
-};
-
 const renewalsPerLease = 3;
 
 /** What is offered, without how many there are: new kinds and terms are told, another bus is not. */

@@ -34,12 +34,10 @@ const linkedTo = async (city: TestCity, key: string) =>
   (await city.front.store.adjacent([houseId(key)], { direction: 'out', limit: 10 })).map(({ to }) => to).sort();
 
 const read = (city: TestCity, sender: string, parameters: { readonly agreementId?: AgreementId; readonly identify?: { scheme: string; values: string[] } }) =>
-  city
-    .node('water')
-    .orchestration.answers['digitalTwin.read.exchangeData'](
-      { parameters: { federationId: testFederationId, ...(parameters.identify ? {} : { query: { version: 1 } }), ...parameters }, objects: [] },
-      { sender } as never, // branding: a read looks at nothing else of who asks
-    );
+  city.node('water').orchestration.answers['digitalTwin.read.exchangeData'](
+    { parameters: { federationId: testFederationId, ...(parameters.identify ? {} : { query: { version: 1 } }), ...parameters }, objects: [] },
+    { sender } as never, // branding: a read looks at nothing else of who asks
+  );
 
 describe('keys of another member', () => {
   it('become links to every twin that has them; what finds no partner is listed, and tried again', async () => {
@@ -57,7 +55,6 @@ describe('keys of another member', () => {
     const { version: _version, ...twin } = { ...known, id: gaugeId('g4'), altIds: [{ scheme: 'reach', value: 'C' }] };
     const applied = await store.apply([{ op: 'putTwin', twin }], { at: known.provenance.recordedAt });
     expect(applied).toMatchObject([{ ok: true }]);
-    await new Promise((resolve) => setImmediate(resolve));
     city.front.orchestration.resolveJoins();
     await settled(city, { RESOLVED: 3, UNRESOLVED: 0 });
     expect(await linkedTo(city, 'c')).toEqual([gaugeId('g4')]);

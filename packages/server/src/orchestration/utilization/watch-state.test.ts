@@ -1,7 +1,7 @@
 /**
  * What a watch remembers: no change is dropped, a twin is told once, and a cursor comes back as it was.
  */
-import { type AgencyId, AgencyId as AgencyIdSchema, type JoinedRow, type TwinId } from '@cityweave/core';
+import { type AgencyId, AgencyId as AgencyIdSchema, type JoinedRow, limits, type TwinId } from '@cityweave/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ChangeQueue, createChangeQueue, createHeld, decodeWatchCursor, encodeWatchCursor, type Taken } from './watch-state.ts';
@@ -96,5 +96,20 @@ describe('what the watcher has', () => {
     held.assume([row(1, 4)]);
     expect(held.idOf(twin('a', 1))).toBe(twin('a', 1));
     expect(held.note([row(1, 4)])).toHaveLength(1);
+  });
+});
+
+describe('a queue nobody takes from', () => {
+  const filled = (batches: number): ChangeQueue => {
+    const queue = createChangeQueue();
+    for (let seq = 1; seq <= batches; seq += 1) queue.put(a, seq, [twin('a', 1)]);
+    return queue;
+  };
+
+  test('holds subscriptionQueueMax batches as they came; one more merges them, and nothing is lost', () => {
+    expect(filled(limits.subscriptionQueueMax).twins()).toBe(limits.subscriptionQueueMax);
+    const merged = filled(limits.subscriptionQueueMax + 1);
+    expect(merged.twins()).toBe(1);
+    expect(merged.take(1)).toEqual({ ids: [twin('a', 1)], seqs: new Map([[a, limits.subscriptionQueueMax + 1]]) });
   });
 });

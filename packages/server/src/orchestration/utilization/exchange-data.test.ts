@@ -1,0 +1,78 @@
+/**
+ * A read within an agreement: how many rows come unasked, how many areas are remembered, and what time a member is told it has.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Authority, agencyIdOf, agencyTwinIdOf, agreementIdOf, fail, federationIdOf, limits, polygonOfBox, problem } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import { systemDeps } from '../../deps.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
+import { accepted, put } from '../../store/twins.contract.ts';
+import type { Room } from '../room.ts';
+import { createAreas, digestOfArea, readTwins } from './exchange-data.ts';
+import { createMemberReads } from './member-read.ts';
+
+const authority = Authority.parse('water.example');
+const id = agencyTwinIdOf(authority);
+const [agreementId, federationId] = [agreementIdOf(authority, 'one'), federationIdOf(authority, 'one')];
+
+const openRoom = async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'reads-'));
+  const deps = systemDeps();
+  const store = await openSqliteStore({ directory, clock: deps.clock });
+  if (!store.ok) return expect.fail(store.problem.kind);
+  // branding: a read looks at nothing else of its room
+  const room = { deps, store: store.value, self: { id, authority, agency: agencyIdOf(authority) }, signal: new AbortController().signal } as unknown as Room;
+  return {
+    room,
+    [Symbol.asyncDispose]: async () => {
+      await store.value.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+describe('a read', () => {
+  it('that says no size gets pageDefault rows, and a key where there is one more', async () => {
+    await using opened = await openRoom();
+    const { room } = opened;
+    const puts = (count: number, from = 0) => Array.from({ length: count }, (_, n) => put(`${from + n}`));
+    await accepted(room.store, puts(limits.pageDefault));
+    const read = () => readTwins({ room, sight: undefined, signal: room.signal }, { version: 1, filter: {} });
+    expect(await read()).toMatchObject({ rows: { length: limits.pageDefault } });
+    expect((await read()).next).toBeUndefined();
+    await accepted(room.store, puts(1, limits.pageDefault));
+    expect(await read()).toMatchObject({ rows: { length: limits.pageDefault }, next: {} });
+  });
+
+  it('tells the member what is left without deadlineMarginMs, and never less than deadlineMinMs', async () => {
+    const told: unknown[] = [];
+    const ask = async (...[, , content]: Parameters<Room['ask']>) => {
+      told.push((content as { parameters: { budgetMs: number } }).parameters.budgetMs); // branding: a read is asked
+      return fail(problem('unreachable'));
+    };
+    const links = { used: () => undefined };
+    const member = { twinId: id, agency: agencyIdOf(authority), agreementId, endpoint: { address: 'http://water.example' }, keys: [] };
+    // branding: no more of room, links, federation and member is looked at
+    const reads = createMemberReads({ deps: systemDeps(), ask } as unknown as Room, links as never);
+    const source = reads.sourceOf({ id: federationId } as never, member as never);
+    const { signal } = new AbortController();
+    for (const left of [1_000, limits.deadlineMarginMs + 2, limits.deadlineMarginMs + 1, limits.deadlineMarginMs])
+      await source.read({ version: 1 }, { signal, leftMs: () => left });
+    expect(told).toEqual([1_000 - limits.deadlineMarginMs, 2, limits.deadlineMinMs, limits.deadlineMinMs]);
+  });
+});
+
+describe('areas that a partner sent', () => {
+  it('are remembered up to areasRememberedMax; one more forgets the one that was not used for longest', () => {
+    const areas = createAreas();
+    const boxes = Array.from({ length: limits.areasRememberedMax + 1 }, (_, n) => polygonOfBox([0, 0, 1, (n + 1) / 1_000]));
+    const digests = boxes.map(digestOfArea);
+    for (const [n, box] of boxes.slice(0, -1).entries()) areas.set(digests[n] ?? '', box);
+    expect(digests.slice(0, -1).every((digest) => areas.has(digest))).toBe(true);
+    const last = boxes.at(-1);
+    if (last) areas.set(digests.at(-1) ?? '', last);
+    expect(digests.filter((digest) => !areas.has(digest))).toEqual([digests[0]]);
+  });
+});

@@ -1,0 +1,158 @@
+/**
+ * The sender's side of a subscription: every change in bounded batches, a heartbeat when there is none, and an end with the agreement.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  agreementIdOf,
+  cityDictionary,
+  connectionIdOf,
+  createVocabulary,
+  federationIdOf,
+  limits,
+} from '@cityweave/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemDeps } from '../../deps.ts';
+import type { StreamEvent } from '../../exchange/stream-event.ts';
+import { openRecordStore } from '../../store/records.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
+import { createStoreThreads, type StoreThreads } from '../../store/sqlite/sqlite-threads.ts';
+import type { RecordStore, TwinStore } from '../../store/store.ts';
+import { accepted, at, put } from '../../store/twins.contract.ts';
+import { loadNodeKey } from '../../trust/node-key.ts';
+import type { Room } from '../room.ts';
+import { createPublishing, type Publishing } from './publishing.ts';
+
+const [authority, front] = [Authority.parse('water.example'), agencyTwinIdOf(Authority.parse('front.example'))];
+const id = agencyTwinIdOf(authority);
+const [agreementId, federationId] = [agreementIdOf(authority, 'one'), federationIdOf(authority, 'one')];
+const system = systemDeps();
+const by = { sender: front } as never; // branding: a subscription looks at nothing else of who asks
+
+const agreementIn = (state: string) => ({
+  id: agreementId,
+  revision: 1,
+  state,
+  terms: {
+    federationId,
+    parties: { consumer: front, provider: id },
+    features: [{ featureId: 'urn:dtf:feature:water.example:thing', kind: 'city:Thing', modes: ['read', 'subscribe'] }],
+    purpose: 'city:safety',
+    permissions: [],
+    prohibitions: [],
+    validity: { from: at },
+  },
+});
+const end = (twinId: string) => ({ twinId, protocol: 'http', address: 'http://water.example/dtf/messages', format: 'application/json' });
+const connection = {
+  id: connectionIdOf(authority, 'one'),
+  federationId,
+  agreementId,
+  ends: [end(front), end(id)],
+  state: 'CONNECTED',
+  since: at,
+};
+
+describe('a subscription', () => {
+  let directory = '';
+  let threads: StoreThreads;
+  let store: TwinStore;
+  let records: RecordStore;
+  let publishing: Publishing;
+  let paused: number[] = [];
+  beforeAll(() => {
+    threads = createStoreThreads({ writers: 1, readers: 1 });
+  });
+  afterAll(() => threads.close());
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'publishing-'));
+    const [opened, kept] = [await openSqliteStore({ directory, clock: system.clock, threads }), openRecordStore({ directory, clock: system.clock })];
+    if (!opened.ok || !kept.ok) return expect.fail('no store');
+    store = opened.value;
+    records = kept.value;
+    paused = [];
+    records.put('agreement', agreementId, agreementIn('AGREED'));
+    records.put('communication', connection.id, connection);
+    const after = (ms: number, run: () => void) => {
+      paused.push(ms);
+      setImmediate(run);
+      return () => undefined;
+    };
+    const parts = { deps: { ...system, timers: { after } }, records, store, key: await loadNodeKey(records), signal: new AbortController().signal };
+    const vocabulary = createVocabulary([cityDictionary]);
+    // branding: publishing looks at nothing else of its room
+    publishing = createPublishing({ ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room);
+  });
+  afterEach(async () => {
+    const closing: Promise<void> = store.close();
+    await closing;
+    records.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const subscribe = async (after?: number) => {
+    const done = await publishing.subscribe({ parameters: { agreementId, ...(after !== undefined && { after }) }, objects: [] } as never, by); // branding: as parsed
+    return done.ok ? done.value.reply.objects[0].id : done.problem.kind;
+  };
+  const listen = (subscription: string, after?: number) =>
+    publishing.events(subscription, after, new AbortController().signal)?.[Symbol.asyncIterator]() ?? expect.fail('unknown');
+  const told = (event: IteratorResult<StreamEvent>) => (event.done ? undefined : JSON.parse(event.value.text).data.objects[0].attributes);
+  const puts = (count: number, from = 0) =>
+    accepted(
+      store,
+      Array.from({ length: count }, (_, n) => put(`${from + n}`)),
+    );
+
+  it('tells streamBatchTwinsMax changes in one event and one more in the next, then beats every streamHeartbeatMs', async () => {
+    const events = listen(await subscribe(0));
+    await puts(limits.streamBatchTwinsMax);
+    await puts(1, limits.streamBatchTwinsMax);
+    expect(told(await events.next()).rows).toHaveLength(limits.streamBatchTwinsMax);
+    expect(told(await events.next()).rows).toHaveLength(1);
+    expect(paused).toEqual([]);
+    for (let beat = 0; beat < 3; beat += 1) expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
+    expect(paused).toEqual([limits.streamHeartbeatMs, limits.streamHeartbeatMs]);
+    await events.return?.();
+  });
+
+  it('resumes after what was heard; from below the oldest change it asks for a new snapshot', async () => {
+    const subscription = await subscribe(0);
+    await puts(5);
+    const later = listen(subscription, 3);
+    expect(told(await later.next())).toMatchObject({ seq: 5, rows: [{}, {}] });
+    await later.return?.();
+    await store.maintain(2);
+    const late = listen(subscription, 0);
+    expect(told(await late.next())).toMatchObject({ seq: 5, rows: [], resnapshot: true });
+    expect((await late.next()).value).toMatchObject({ type: 'heartbeat', id: '5' });
+    await late.return?.();
+  });
+
+  it('ends when its agreement does, and none begins any more', async () => {
+    const events = listen(await subscribe());
+    expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
+    records.put('agreement', agreementId, agreementIn('TERMINATED'));
+    expect((await events.next()).done).toBe(true);
+    expect(await subscribe()).toBe('notInForce');
+  });
+
+  it('is one of streamsPerPeerMax: one more is refused while all are listened to, and takes the place of one that is not', async () => {
+    const streams: { readonly id: string; readonly events: AsyncIterator<StreamEvent> }[] = [];
+    for (let count = 0; count < limits.streamsPerPeerMax; count += 1) {
+      const one = await subscribe();
+      const events = listen(one);
+      await events.next();
+      streams.push({ id: one, events });
+    }
+    expect(await subscribe()).toBe('overloaded');
+    const [first, ...others] = streams;
+    await first?.events.return?.();
+    expect(await subscribe()).not.toBe('overloaded');
+    expect(publishing.events(first?.id ?? '', undefined, new AbortController().signal)).toBeUndefined();
+    for (const { events } of others) await events.return?.();
+  });
+});
