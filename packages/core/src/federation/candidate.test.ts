@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../ground/limits.ts';
 import { polygonOfBox } from '../ground/place.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
 import { candidateLifecycle, candidatesFor, findGaps, rankCandidates, scoreWeights } from './candidate.ts';
@@ -59,3 +60,8 @@ test('candidates for a need are all that serve it, of the agencies named', () =>
 });
 
 test('a candidate that is dropped stays dropped', () => expect(candidateLifecycle.states.filter(candidateLifecycle.isFinal)).toEqual(['DROPPED']));
+
+test('the best candidatesMax candidates are kept, one beyond is not', () => {
+  const many = (count: number) => rankCandidates(Array(count).fill(trialFound('a', 'city:Hospital')), ranking).length;
+  expect([many(limits.candidatesMax), many(limits.candidatesMax + 1)]).toEqual([limits.candidatesMax, limits.candidatesMax]);
+});

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AgencyId, compareText, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
+import { limits } from '../ground/limits.ts';
 import { boxesMeet, boxOf, type Geometry } from '../ground/place.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
 import { Feature } from '../twin/feature-information.ts';
@@ -118,7 +119,7 @@ const totalOf = (parts: ScoreParts): number =>
 export type Found = { readonly feature: Feature; readonly twin: RegisteredTwin; readonly registryId: TwinId };
 export type Ranking = Wanted & { readonly purpose?: TermId | undefined; readonly federationId?: FederationId | undefined; readonly now: Instant };
 
-/** Best first; the order of the input does not matter. What cannot be bridged comes last and says why. */
+/** Best first, at most `candidatesMax`; the order of the input does not matter. What cannot be bridged comes last and says why. */
 export const rankCandidates = (found: readonly Found[], ranking: Ranking): readonly Candidate[] =>
   found
     .map(({ feature, twin, registryId }): Candidate => {
@@ -128,7 +129,8 @@ export const rankCandidates = (found: readonly Found[], ranking: Ranking): reado
       const base = { feature, twin, registryId, discoveredAt: ranking.now, federationId: ranking.federationId, gaps: [...gaps] };
       return { ...base, scoreParts, score: bridgeable ? totalOf(scoreParts) : 0, state: 'DISCOVERED' };
     })
-    .sort((a, b) => b.score - a.score || compareText(a.feature.id, b.feature.id));
+    .sort((a, b) => b.score - a.score || compareText(a.feature.id, b.feature.id))
+    .slice(0, limits.candidatesMax);
 
 /** The candidates that serve a need, best first. A kind may be kept by several agencies: all of them are wanted. */
 export const candidatesFor = (need: Need, candidates: readonly Candidate[], vocabulary: Vocabulary): readonly Candidate[] =>

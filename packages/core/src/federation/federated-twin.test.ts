@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
 import type { PageKey, TwinRow } from '../twin/query.ts';
 import { agencyIdOfName, termOf, trialRow, trialTwin, twinIdOfName } from '../twin/trial-twin.ts';
 import type { Twin } from '../twin/twin.ts';
@@ -193,4 +194,11 @@ describe('the order of a page', () => {
     ]).toEqual([7, null]);
     expect(pageKeyOf(twin, undefined)).toEqual({ value: ash, id: ash });
   });
+});
+
+test('representations are asked for in identityRoundsMax rounds, not in one beyond', () => {
+  const row = trialRow(twinIdOfName('planning', 'ash'), { kind: 'city:Building' });
+  const rounds = (count: number) => Array(count).fill({ ids: [], objects: [] });
+  const open = (count: number) => identityOf([row], rounds(count)).ids.length;
+  expect([open(limits.identityRoundsMax - 1), open(limits.identityRoundsMax)]).toEqual([1, 0]);
 });

@@ -4,6 +4,7 @@
  */
 import { type AgencyId, compareText, type ObjectOfInterestId, type TermId, type TwinId } from '../ground/id.ts';
 import { canonicalJson } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
 import { convert } from '../ground/quantity.ts';
 import type { Order, PageKey, TwinRow } from '../twin/query.ts';
 import { type Twin, valueOfTerm } from '../twin/twin.ts';
@@ -163,9 +164,10 @@ export type Identity = { readonly ids: readonly TwinId[]; readonly objects: read
 
 /**
  * What is still to be asked for so that every representation of these rows is known: ids that links name, and objects of interest. What an
- * answer brings may name further ones, so it is asked for until nothing is left.
+ * answer brings may name further ones, so it is asked for until nothing is left, `identityRoundsMax` times at most.
  */
 export const identityOf = (rows: readonly TwinRow[], asked: readonly Identity[] = []): Identity => {
+  if (asked.length >= limits.identityRoundsMax) return { ids: [], objects: [] };
   const ids = new Set(rows.flatMap(({ twin, sameAs = [] }) => [twin.id, ...sameAs]));
   const objects = new Set(rows.flatMap(({ twin }) => twin.objectOfInterest ?? []));
   const [known, named] = [new Set(asked.flatMap((one) => one.ids)), new Set(asked.flatMap((one) => one.objects))];

@@ -61,7 +61,6 @@ export const limits = {
   streamHeartbeatMs: 1_000,
   /** A source that sent nothing, not even a heartbeat, for this long is silent. */
   streamSilentMs: 2_000,
-  subscriptionsMax: 200,
   subscriptionTwinsMax: 100_000,
   subscriptionQueueMax: 1_000,
 

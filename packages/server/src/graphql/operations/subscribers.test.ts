@@ -11,8 +11,8 @@ async function* forever(): AsyncGenerator<number> {
 }
 
 describe('subscribers of a node', () => {
-  it('are no more than subscriptionsMax and streamsPerPeerMax allow; one beyond is refused until one leaves', async () => {
-    expect(subscribersMax).toBe(Math.min(limits.subscriptionsMax, limits.streamsPerPeerMax));
+  it('are no more than streamsPerPeerMax allows; one beyond is refused until one leaves', async () => {
+    expect(subscribersMax).toBe(limits.streamsPerPeerMax);
     const counts = countsOf()({ orchestration: {} } as GraphqlRoom); // branding: it is counted by this part alone
     const open = Array.from({ length: subscribersMax }, () => counted(counts, forever()));
     for (const one of open) expect(await one.next()).toEqual({ done: false, value: 0 });

@@ -27,7 +27,7 @@ export const countsOf = (): CountsOf => {
 };
 
 /** Members bound the streams of one partner: a node cannot follow for more subscribers than that. */
-export const subscribersMax = Math.min(limits.subscriptionsMax, limits.streamsPerPeerMax);
+export const subscribersMax = limits.streamsPerPeerMax;
 
 /**
  * Ends at once when the reader lets go: a generator that waits for its next event would hear of it with that event only.

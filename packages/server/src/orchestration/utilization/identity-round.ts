@@ -130,9 +130,7 @@ export const joinByIdentity = async ({ walk, plan, reports }: Pick<Round, 'walk'
   const round: Round = { walk, plan, reports, answered: answeredIn({ plan, walk }, parts) };
   const more: TwinRow[] = [];
   const asked: Identity[] = [];
-  for (let turn = 0; turn < limits.identityRoundsMax; turn += 1) {
-    const open = identityOf([...begun, ...more], asked);
-    if (open.ids.length + open.objects.length === 0) break;
+  for (let open = identityOf(begun); open.ids.length + open.objects.length > 0; open = identityOf([...begun, ...more], asked)) {
     asked.push(open);
     more.push(...(await askRound(round, open, new Set([...paged, ...more].map(({ twin }) => twin.id)))));
   }

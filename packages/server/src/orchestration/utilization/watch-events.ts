@@ -19,7 +19,7 @@ import type { Orchestration } from '../orchestration.ts';
 import type { Room } from '../room.ts';
 import type { FederatedAnswer, FederatedQuestion } from './federated-twin.ts';
 import type { SourceState, Sources } from './watch-sources.ts';
-import { type ChangeQueue, encodeWatchCursor, type Held, type Taken } from './watch-state.ts';
+import { type ChangeQueue, encodeWatchCursor, type Held, isTooMany, type Taken } from './watch-state.ts';
 
 type Told = { readonly cursor: string; readonly sources: readonly SourceReport[]; readonly rules: MergeRules };
 
@@ -118,7 +118,7 @@ export async function* snapshot(desk: Desk, told: boolean): AsyncGenerator<Watch
     if (told) held.note(page.rows);
     else held.assume(page.rows);
     noteMissing(desk, page.sources);
-    if (held.size() > limits.subscriptionTwinsMax) return yield tooMany();
+    if (isTooMany(held.size())) return yield tooMany();
     const complete = page.next === undefined;
     const cursor = encodeWatchCursor({ federation: watched.federation, whole: complete, seqs });
     if (told) yield { type: 'snapshot', rows: page.rows, complete, cursor, sources: page.sources, rules: page.rules };

@@ -4,7 +4,7 @@
 import { type AgencyId, AgencyId as AgencyIdSchema, type JoinedRow, limits, type TwinId } from '@cityweave/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ChangeQueue, createChangeQueue, createHeld, decodeWatchCursor, encodeWatchCursor, type Taken } from './watch-state.ts';
+import { type ChangeQueue, createChangeQueue, createHeld, decodeWatchCursor, encodeWatchCursor, isTooMany, type Taken } from './watch-state.ts';
 
 const agency = (name: string): AgencyId => AgencyIdSchema.parse(`urn:dtf:agency:${name}.example`);
 const twin = (name: string, n: number): TwinId => `urn:dtf:twin:${name}.example:things/${n}` as TwinId;
@@ -113,3 +113,6 @@ describe('a queue nobody takes from', () => {
     expect(merged.take(1)).toEqual({ ids: [twin('a', 1)], seqs: new Map([[a, limits.subscriptionQueueMax + 1]]) });
   });
 });
+
+test('a subscription holds subscriptionTwinsMax twins, one beyond is too many', () =>
+  expect([isTooMany(limits.subscriptionTwinsMax), isTooMany(limits.subscriptionTwinsMax + 1)]).toEqual([false, true]));

@@ -32,6 +32,9 @@ export const decodeWatchCursor = (text: string, federation: string): Result<Watc
     : fail(problem('badQuery', { subject: 'cursor', accepted: 'a cursor of an earlier event of the same subscription' }));
 };
 
+/** More twins than a subscription may hold, whether they wait or were told. */
+export const isTooMany = (twins: number): boolean => twins > limits.subscriptionTwinsMax;
+
 type Batch = { readonly agency: AgencyId; seq: number; readonly ids: Set<TwinId> };
 
 export type Taken = { readonly ids: readonly TwinId[]; readonly seqs: ReadonlyMap<AgencyId, number> };

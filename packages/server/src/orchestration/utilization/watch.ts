@@ -5,7 +5,7 @@
 import { type AgencyId, type Federation, limits, type Problem, problem } from '@cityweave/core';
 import { advance, cursorNow, type Desk, delta, nowMs, snapshot, touchesRelated, type WatchEvent, type Watched, type WatchRoom } from './watch-events.ts';
 import { type SourceState, watchSources } from './watch-sources.ts';
-import { createChangeQueue, createHeld, decodeWatchCursor } from './watch-state.ts';
+import { createChangeQueue, createHeld, decodeWatchCursor, isTooMany } from './watch-state.ts';
 
 export type { WatchEvent };
 
@@ -14,7 +14,7 @@ const lostReason = (desk: Desk): { readonly agency: AgencyId | undefined; readon
   if (lost) return { agency: lost, reason: 'its history no longer reaches back so far' };
   const back = [...desk.missing].find((agency) => desk.sources.state(agency)?.alive);
   if (back && nowMs(desk) >= desk.retryAtMs) return { agency: back, reason: 'it was missing from the snapshot and is there again' };
-  return desk.queue.twins() > limits.subscriptionTwinsMax ? { agency: undefined, reason: 'more twins changed than a subscription may hold' } : undefined;
+  return isTooMany(desk.queue.twins()) ? { agency: undefined, reason: 'more twins changed than a subscription may hold' } : undefined;
 };
 
 async function* again(desk: Desk, { agency, reason }: { readonly agency: AgencyId | undefined; readonly reason: string }): AsyncGenerator<WatchEvent> {
