@@ -45,9 +45,12 @@ export const Join = z.object({
 export type Join = z.infer<typeof Join>;
 
 const decimal = /^[+-]?\d+\.0+$/;
+/** Text of these characters alone is composed already. */
+const latin1 = /^[\0-\xff]*$/;
 
 /** Keys as registers write them: 791, 791.0, " 791 " and "791" are the same key; case and leading zeros are kept. */
 export const normaliseKey = (raw: string | number): string => {
-  const text = String(raw).trim().normalize('NFC');
+  const trimmed = String(raw).trim();
+  const text = latin1.test(trimmed) ? trimmed : trimmed.normalize('NFC');
   return decimal.test(text) ? text.slice(0, text.indexOf('.')) : text;
 };

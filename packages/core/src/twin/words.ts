@@ -15,8 +15,12 @@ export const wordsOfText = (text: string): readonly string[] => {
 };
 
 /** The owner's key: what follows the name of the source in an id, its encoded spaces and punctuation as they were. */
-const keyOf = (id: string): string =>
-  id.slice(id.lastIndexOf('/') + 1).replace(/%([2-7][0-9A-Fa-f])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+const keyOf = (id: string): string => {
+  const encoded = id.slice(id.lastIndexOf('/') + 1);
+  return encoded.includes('%') ? decoded(encoded) : encoded;
+};
+
+const decoded = (encoded: string): string => encoded.replace(/%([2-7][0-9A-Fa-f])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** Every word of a twin's name, identifiers and text values, each once. */
 export const wordsOfTwin = (twin: Twin | TwinInput): ReadonlySet<string> => {

@@ -32,7 +32,7 @@ import type { Source } from './source.ts';
 import { createImportThreads, type ImportThreads } from './threads.ts';
 
 /** Raised when the same file would become other twins than before: everything is read again then. */
-const importerVersion = 1;
+const importerVersion = 2;
 
 export type ImportProgress = { readonly source: string; readonly phase: 'staging' | 'applying'; readonly records: number };
 

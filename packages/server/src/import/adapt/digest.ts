@@ -57,9 +57,11 @@ type Nested = number | readonly Nested[];
 const roundedText = (value: Nested, tolerance: number): string =>
   typeof value === 'number' ? String(Math.round(value / tolerance)) : `[${value.map((part) => roundedText(part, tolerance)).join(',')}]`;
 
-/** Where a twin is, rounded to a grid of `tolerance` degrees. */
-export const placeDigest = (position: Position | undefined, footprint: Geometry | undefined, tolerance: number): string =>
-  sha256(`${position ? roundedText(position, tolerance) : ''} ${footprint ? geometryText(footprint, tolerance) : ''}`);
+/** Where a twin is, rounded to a grid of `tolerance` degrees; a point is its own digest. */
+export const placeDigest = (position: Position | undefined, footprint: Geometry | undefined, tolerance: number): string => {
+  const point = position ? roundedText(position, tolerance) : '';
+  return footprint ? sha256(`${point} ${geometryText(footprint, tolerance)}`) : point;
+};
 
 export const geometryText = (geometry: Geometry, tolerance: number): string => `${geometry.type} ${roundedText(geometry.coordinates, tolerance)}`;
 

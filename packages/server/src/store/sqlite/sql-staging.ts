@@ -3,7 +3,8 @@
  */
 
 /** Nothing here outlives a crash, so nothing waits for the disk. */
-export const stagingPragmas = 'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;';
+export const stagingPragmas =
+  'PRAGMA page_size = 32768; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;';
 
 /**
  * staged: rows as read, ready to be columns of the store. used: the terms of each kind. named: their ids, duplicates settled. known: the source's twins in the store.
@@ -26,8 +27,7 @@ CREATE INDEX lost_digest ON lost (digest);
 CREATE INDEX lost_place ON lost (x, y);
 `;
 
-const firstOf = (order: string): string =>
-  `INSERT INTO named SELECT bare, row, digest FROM (SELECT bare, row, digest, row_number() OVER (PARTITION BY bare ORDER BY ${order}) AS place_in_group FROM staged) WHERE place_in_group = 1`;
+const firstOf = (order: string): string => `INSERT OR IGNORE INTO named SELECT bare, row, digest FROM staged ORDER BY bare, ${order}`;
 
 export const stagingSql = {
   begin: 'BEGIN',

@@ -59,7 +59,7 @@ const altsOf = ({ altIds }: TwinInput): string | null =>
   altIds === undefined || altIds.length === 0 ? null : JSON.stringify(altIds.map(({ scheme, value }) => [normaliseKey(value), scheme]));
 
 export const toTwinRow = (twin: TwinInput): TwinRow => {
-  const { id, footprint, ...rest } = twin;
+  const { id, footprint } = twin;
   const words = [...wordsOfTwin(twin)].join(' ');
   return {
     id,
@@ -72,7 +72,7 @@ export const toTwinRow = (twin: TwinInput): TwinRow => {
     words,
     wordsHash: hashOf(words),
     // the id stands first: a staged row that gets another one is changed there
-    doc: JSON.stringify({ id, ...rest }),
+    doc: JSON.stringify({ id, ...twin, footprint: undefined }),
     footprint: footprint ? JSON.stringify(footprint) : null,
   };
 };
