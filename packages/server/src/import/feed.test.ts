@@ -2,7 +2,7 @@ import { type Instant, type Position, TermId, type TwinId, twinIdOf } from '@cit
 import { describe, expect, test } from 'vitest';
 import type { Timers } from '../deps.ts';
 import { createFeed, type Feed } from './feed.ts';
-import { authority, collectionOf, createTrial, point, sourceOf, type Trial } from './trial.ts';
+import { authority, collectionOf, createTrial, point, sourceOf, type Trial, threads } from './trial.ts';
 
 const level = TermId.parse('city:waterLevel');
 const gauges = sourceOf({
@@ -46,6 +46,8 @@ const createToldTimers = () => {
   return { timers, pass, waiting };
 };
 
+const { signal } = new AbortController();
+
 type Played = {
   readonly feed: Feed;
   readonly pass: (seconds: number) => Promise<void>;
@@ -58,7 +60,7 @@ const start = async (trial: Trial, csv: string, source = recorded()): Promise<Pl
   const features = ['g1', 'g2'].map((ID) => ({ geometry: point(4.1, 52.1), properties: { ID } }));
   if ((await trial.headSeq()) === 0) await trial.run(gauges, trial.write('gauges.geojson', collectionOf(features)));
   const { timers, pass, waiting } = createToldTimers();
-  const created = await createFeed({ source, path: trial.write('levels.csv', csv), store: trial.store, clock: trial.clock, timers });
+  const created = await createFeed({ source, path: trial.write('levels.csv', csv), store: trial.store, clock: trial.clock, timers, threads, signal });
   if (!created.ok) throw new Error(JSON.stringify(created.problem));
   await created.value.idle();
   return {
@@ -222,7 +224,7 @@ describe('a recorded feed', () => {
     await (await start(trial, csvOf([]))).feed[Symbol.asyncDispose]();
     const path = trial.write('levels.ndjson', `${JSON.stringify({ out: noon, seen: noon - 1, gauge: 'g1', m: 4 })}\n`);
     const { timers } = createToldTimers();
-    const created = await createFeed({ source: recorded(), path, store: trial.store, clock: trial.clock, timers });
+    const created = await createFeed({ source: recorded(), path, store: trial.store, clock: trial.clock, timers, threads, signal });
     expect(created.ok).toBe(true);
     if (created.ok) await created.value.idle();
     expect((await trial.store.get([gaugeId('g1')])).get(gaugeId('g1'))?.values[level]).toMatchObject({ value: 4, observedAt: expect.not.stringContaining(at) });

@@ -18,8 +18,9 @@ import {
 } from '@cityweave/core';
 import type { Clock, Timers } from '../deps.ts';
 import type { Command, TwinStore } from '../store/store.ts';
-import { dayMs, type Recorded, type Recording, readRecording } from './recording.ts';
+import { dayMs, type Recorded, type Recording } from './recording.ts';
 import type { Source } from './source.ts';
+import type { ImportThreads } from './threads.ts';
 
 export type FeedOptions = {
   readonly source: Source;
@@ -28,6 +29,8 @@ export type FeedOptions = {
   readonly store: TwinStore;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly threads: ImportThreads;
+  readonly signal: AbortSignal;
   /** told when the store does not take a batch; the feed tries again */
   readonly onProblem?: ((found: Problem) => void) | undefined;
 };
@@ -60,7 +63,7 @@ const unresolvedListedMax = 100;
 
 export const createFeed = async (options: FeedOptions): Promise<Result<Feed, Problem>> => {
   const nowMs = msOfInstant(options.clock.now());
-  const recording = await readRecording(options.path, options.source, nowMs - (nowMs % dayMs));
+  const recording = await options.threads.readRecording({ path: options.path, source: options.source, midnightMs: nowMs - (nowMs % dayMs) }, options.signal);
   if (!recording.ok) return recording;
   const daily = options.source.feed?.repeat !== 'once';
   const start = { doneMs: daily ? nowMs - dayMs : Number.NEGATIVE_INFINITY, applied: 0 };

@@ -132,3 +132,5 @@ const prepareAdaptation = (
   tally.adaptation = adaptation.value;
   return undefined;
 };
+
+export { readRecording } from './recording.ts';

@@ -44,8 +44,11 @@ export type Recording = { readonly rows: readonly Recorded[]; readonly refused: 
 type Feed = NonNullable<Source['feed']>;
 type Parsing = { readonly source: Source; readonly feed: Feed; readonly placing: Placing; readonly midnightMs: number };
 
+/** What a thread needs to read one; copied into it. */
+export type RecordingTask = { readonly path: string; readonly source: Source; readonly midnightMs: number };
+
 /** Seconds of the day in a feed that is played once are those of the day that begins at `midnightMs`. */
-export const readRecording = async (path: string, source: Source, midnightMs: number): Promise<Result<Recording, Problem>> => {
+export const readRecording = async ({ path, source, midnightMs }: RecordingTask): Promise<Result<Recording, Problem>> => {
   const { feed } = source;
   if (!feed) return fail(problem('badConfiguration', { subject: source.id, path: 'feed', accepted: 'the columns of the recording' }));
   const system = parseReferenceSystem(source.crs ?? 'OGC:CRS84');

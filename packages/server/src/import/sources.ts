@@ -47,9 +47,10 @@ const startFeed = async (room: SourcesRoom, source: Source): Promise<Feed | unde
     () => false,
   );
   if (!there && source.optional) return undefined;
-  const { clock, timers } = room.deps;
+  const { deps, store, threads, signal } = room;
+  const { clock, timers } = deps;
   const onProblem = (found: Parameters<Events['sourceFailed']>[0]['problem']) => room.events.sourceFailed({ source: source.id, problem: found });
-  const feed = there ? await createFeed({ source, path: source.path, store: room.store, clock, timers, onProblem }) : undefined;
+  const feed = there ? await createFeed({ source, path: source.path, store, clock, timers, threads, signal, onProblem }) : undefined;
   if (feed?.ok) return feed.value;
   onProblem(feed ? feed.problem : problem('badFile', { subject: source.id, found: 'no such file' }));
   return undefined;

@@ -3,15 +3,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
-import { type Problem, problem, shorten } from '@cityweave/core';
+import { fail, type Problem, problem, type Result, shorten } from '@cityweave/core';
 import { Piscina } from 'piscina';
 import type { StageOutcome, StageTask } from './import-thread.ts';
+import type { Recording, RecordingTask } from './recording.ts';
 
 export type ImportThreads = {
   readonly stage: (
     task: Omit<StageTask, 'progress'>,
     options: { readonly signal: AbortSignal; readonly onStaged: (records: number) => void },
   ) => Promise<StageOutcome>;
+  /** a recorded feed, whole */
+  readonly readRecording: (task: RecordingTask, signal: AbortSignal) => Promise<Result<Recording>>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -20,7 +23,7 @@ const heapMegabytesMax = 1_024;
 const idleMs = 5_000;
 
 export const createImportThreads = (threads = availableParallelism()): ImportThreads => {
-  const pool = new Piscina<StageTask, StageOutcome>({
+  const pool = new Piscina({
     filename: new URL('./import-thread.ts', import.meta.url).href,
     name: 'stageFile',
     minThreads: 0,
@@ -39,6 +42,13 @@ export const createImportThreads = (threads = availableParallelism()): ImportThr
         return { ok: false, problem: signal.aborted ? problem('cancelled') : problemOfThread(error) };
       } finally {
         port1.close();
+      }
+    },
+    readRecording: async (task, signal) => {
+      try {
+        return await pool.run(task, { name: 'readRecording', signal });
+      } catch (error) {
+        return fail(signal.aborted ? problem('cancelled') : problemOfThread(error));
       }
     },
     [Symbol.asyncDispose]: () => pool.destroy(),

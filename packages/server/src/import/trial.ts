@@ -46,7 +46,7 @@ export const sourceOf = (given: z.input<typeof Source>): Source => Source.parse(
 export const authority = Authority.parse('works.example');
 
 /** Shared by the trials of a file: a thread takes longer to start than an import to run. It ends with the process. */
-const threads = createImportThreads(1);
+export const threads = createImportThreads(1);
 
 export type Trial = {
   readonly store: TwinStore;

@@ -72,7 +72,7 @@ export const toTwinRow = (twin: TwinInput): TwinRow => {
     words,
     wordsHash: hashOf(words),
     // the id stands first: a staged row that gets another one is changed there
-    doc: JSON.stringify({ id, ...twin, footprint: undefined }),
+    doc: JSON.stringify(Object.assign({ id }, twin, { footprint: undefined })),
     footprint: footprint ? JSON.stringify(footprint) : null,
   };
 };

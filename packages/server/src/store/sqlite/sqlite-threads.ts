@@ -3,6 +3,7 @@
  * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced.
  */
 import { Worker } from 'node:worker_threads';
+import { assert } from '@cityweave/core';
 import { systemDeps, type Timers } from '../../deps.ts';
 import type { Answer, Job } from './sqlite-thread.ts';
 
@@ -130,20 +131,21 @@ const createReaders = (max: number, timers: Timers) => {
       dispatch();
       return () => abandon(pending);
     });
+  // the first is needed as soon as the first store opens
+  startOne();
   return { read, threads };
 };
 
 const askThread = (thread: Thread, task: Task): Promise<unknown> => new Promise((resolve, reject) => thread.ask({ task, resolve, reject }));
 
 export const createStoreThreads = ({ writers = 1, readers = 2, timers = systemDeps().timers }: ThreadsOptions = {}): StoreThreads => {
-  const writing: Thread[] = [];
+  const writing = Array.from({ length: writers }, () => createThread(() => undefined));
   let pinned = 0;
   const { read, threads } = createReaders(readers, timers);
   const pinWriter = () => {
-    const index = pinned % writers;
+    const thread = writing[pinned % writers];
     pinned += 1;
-    const thread = writing[index] ?? createThread(() => undefined);
-    writing[index] = thread;
+    assert(thread, 'there is a writer');
     return (task: Task) => askThread(thread, task);
   };
   const release = async (path: string): Promise<void> => {
