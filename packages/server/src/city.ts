@@ -31,6 +31,8 @@ export type City = {
   readonly front: AgencyNode;
   /** Resolves with true once every federation is ACTIVE, with false when nobody waits any more. */
   readonly active: (signal: AbortSignal) => Promise<boolean>;
+  /** Resolves once the joins between the agencies have been tried, or nobody waits any more. */
+  readonly joined: (signal: AbortSignal) => Promise<void>;
   readonly federations: () => readonly Federation[];
   readonly close: () => Promise<void>;
 };
@@ -106,6 +108,10 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+const joinsTried = async (nodes: readonly AgencyNode[]): Promise<void> => {
+  await Promise.all(nodes.map(({ orchestration }) => orchestration.joinsTried()));
+};
+
 const federate = (city: LoadedCity, nodes: readonly AgencyNode[]): void => {
   for (const rule of city.federations) void nodes.find(({ authority }) => authority === rule.initiator)?.federate(rule);
 };
@@ -136,6 +142,7 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
     node: (authority) => nodes.find((node) => node.authority === authority),
     front,
     active: (signal) => waitActive({ city, nodes, deps }, signal),
+    joined: (signal) => Promise.race([joinsTried(nodes), aborted(signal)]),
     federations: () => federationsOf(city, nodes),
     close: async () => {
       await Promise.all(nodes.map((node) => node.close()));

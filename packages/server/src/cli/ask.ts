@@ -79,6 +79,8 @@ const startAndPose = async ({ loaded, question, options }: Posing, context: Cont
   if (!active)
     for (const { id, state, reason } of city.value.federations())
       terminal.problem(problem('notAllowedInState', { subject: id, found: `${state}${reason ? `: ${reason}` : ''}`, accepted: 'ACTIVE' }));
+  // a question about one object of two agencies is answered whole only when their keys have been joined
+  if (active) await city.value.joined(patience);
   const code = active ? await pose(city.value.front.address, question, context) : 1;
   await city.value.close();
   await claimed.value.release();

@@ -28,7 +28,7 @@ const readText = async (path: string): Promise<Result<string>> => {
 };
 
 const parseYaml = (path: string, text: string): Result<unknown> => {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, merge: true });
   const [error] = document.errors;
   if (error) return fail(problem('badConfiguration', { subject: shorten(path), found: error.message.split('\n')[0] ?? 'not YAML' }));
   return ok(document.toJS({ maxAliasCount: 1_000 }));

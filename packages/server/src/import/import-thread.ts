@@ -34,13 +34,14 @@ export type StagedFile = {
   /** the first of them */
   readonly refusals: readonly Refusal[];
   readonly duplicates: number;
+  readonly leftOut: number;
   readonly warnings: readonly string[];
   readonly toleranceDegrees: number;
 };
 
 export type StageOutcome = { readonly ok: false; readonly problem: Problem } | { readonly ok: true; readonly staged: StagedFile };
 
-type Tally = { rows: number; refused: number; readonly refusals: Refusal[]; adaptation: Adaptation | undefined };
+type Tally = { rows: number; refused: number; leftOut: number; readonly refusals: Refusal[]; adaptation: Adaptation | undefined };
 
 export const stageFile = async (task: StageTask): Promise<StageOutcome> => {
   const staging = createStaging(task.stagingPath);
@@ -55,7 +56,7 @@ export const stageFile = async (task: StageTask): Promise<StageOutcome> => {
 };
 
 const stageInto = async (staging: Staging, task: StageTask): Promise<StageOutcome> => {
-  const tally: Tally = { rows: 0, refused: 0, refusals: [], adaptation: undefined };
+  const tally: Tally = { rows: 0, refused: 0, leftOut: 0, refusals: [], adaptation: undefined };
   const fault = await stageItems(staging, task, tally);
   if (fault) return { ok: false, problem: fault };
   const duplicates = nameRows(staging, tally.rows, task.source.key.onDuplicate);
@@ -66,6 +67,7 @@ const stageInto = async (staging: Staging, task: StageTask): Promise<StageOutcom
       refused: tally.refused + duplicates.refused,
       refusals: [...tally.refusals, ...duplicates.refusals].slice(0, reportLimits.refusalsListedMax),
       duplicates: duplicates.count,
+      leftOut: tally.leftOut,
       warnings: tally.adaptation?.warnings() ?? [],
       toleranceDegrees: tally.adaptation?.toleranceDegrees ?? task.source.key.tolerance,
     },
@@ -104,6 +106,7 @@ const stageItem = (staging: Staging, { task, tally, item }: Step): Problem | und
     case 'record': {
       const unknown = tally.adaptation ? undefined : prepareAdaptation(task, tally, { type: 'header' });
       if (unknown || !tally.adaptation) return unknown;
+      if (!tally.adaptation.selects(item.record)) return leaveOut(tally);
       const adapted = tally.adaptation.adapt(item.record);
       if (!adapted.ok) return refuse(tally, { where: item.record.where, problem: adapted.problem });
       const unkept = checkTwin(adapted.value.twin);
@@ -118,6 +121,10 @@ const stageItem = (staging: Staging, { task, tally, item }: Step): Problem | und
 const refuse = (tally: Tally, refusal: Refusal): undefined => {
   tally.refused += 1;
   if (tally.refusals.length < reportLimits.refusalsListedMax) tally.refusals.push(refusal);
+};
+
+const leaveOut = (tally: Tally): undefined => {
+  tally.leftOut += 1;
 };
 
 /** What the file says of itself, first of all its reference system, decides how records are read. */

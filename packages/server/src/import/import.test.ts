@@ -47,6 +47,22 @@ describe('an import', () => {
     expect(readdirSync(join(trial.folder, 'scratch'))).toEqual([]);
   });
 
+  test('reads only the rows that the source selects, and says how many it left out', async () => {
+    await using trial = await createTrial();
+    const path = trial.write(
+      'benches.geojson',
+      collectionOf([bench('a', [4.1, 52.1], { keeper: 7 }), bench('b', [4.2, 52.2], { keeper: '7.0' }), bench('c', [4.3, 52.3])]),
+    );
+    const mine = sourceOf({ ...byId, where: { column: 'keeper', values: ['7'] }, drop: ['keeper'] });
+    const report = await trial.run(mine, path);
+    expect(report).toMatchObject({ state: 'DONE', accepted: 2, refused: 0, leftOut: 1 });
+    expect((await trial.store.get([idOf('c')])).size).toBe(0);
+    expect(await trial.run(mine, path)).toMatchObject({ state: 'UNCHANGED', leftOut: 1 });
+    const nobody = await trial.run(sourceOf({ ...byId, where: { column: 'keper', values: [7] } }), path);
+    expect(nobody).toMatchObject({ accepted: 0, leftOut: 3, removed: 2 });
+    expect(describeReport(nobody).join(' ')).toContain('look at its column and values');
+  });
+
   test('of the same file is not even read again, and changes neither a version nor the change log', async () => {
     await using trial = await createTrial();
     const path = trial.write('benches.geojson', collectionOf(benches));

@@ -203,7 +203,7 @@ const compareAndApply = async (run: Run, { record, stagingPath, staged }: Staged
   }
 };
 
-type Counts = Pick<ImportReport, 'accepted' | 'added' | 'changed' | 'unchanged' | 'removed' | 'refused' | 'refusals' | 'duplicates'>;
+type Counts = Pick<ImportReport, 'accepted' | 'added' | 'changed' | 'unchanged' | 'removed' | 'refused' | 'refusals' | 'duplicates' | 'leftOut'>;
 
 /** Counts what was found, less what the store did not take after all. */
 const createLate = (staged: StagedFile, difference: Difference) => {
@@ -224,7 +224,8 @@ const createLate = (staged: StagedFile, difference: Difference) => {
       const [added, changed] = [difference.added - refused.add, difference.changed - refused.change];
       const { unchanged, removed } = difference;
       const accepted = added + changed + unchanged;
-      return { added, changed, unchanged, removed, accepted, refused: staged.refused + refused.add + refused.change, refusals, duplicates: staged.duplicates };
+      const { duplicates, leftOut } = staged;
+      return { added, changed, unchanged, removed, accepted, refused: staged.refused + refused.add + refused.change, refusals, duplicates, leftOut };
     },
   };
 };

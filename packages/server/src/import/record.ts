@@ -74,6 +74,8 @@ export type ImportReport = {
   /** the first of the refused, bounded; `refused` counts all */
   readonly refusals: readonly Refusal[];
   readonly duplicates: number;
+  /** rows that the source's `where` does not select */
+  readonly leftOut: number;
   readonly joinsPending: number;
   /** links inside the agency whose other end is not there */
   readonly linksUnresolved: number;

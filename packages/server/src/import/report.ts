@@ -16,6 +16,7 @@ const nothing = {
   refused: 0,
   refusals: [],
   duplicates: 0,
+  leftOut: 0,
   joinsPending: 0,
   linksUnresolved: 0,
   warnings: [],
@@ -29,11 +30,12 @@ const KeptReport = z.object({
   accepted: z.int().min(0),
   refused: z.int().min(0),
   duplicates: z.int().min(0),
+  leftOut: z.int().min(0).default(0),
   refusals: z.array(z.object({ where: z.string(), problem: z.looseObject({ kind: z.string() }) })),
   warnings: z.array(z.string()),
 });
 
-export type KeptReport = Pick<ImportReport, 'accepted' | 'refused' | 'duplicates' | 'refusals' | 'warnings'>;
+export type KeptReport = Pick<ImportReport, 'accepted' | 'refused' | 'duplicates' | 'leftOut' | 'refusals' | 'warnings'>;
 
 /** The report that was stored with an import; undefined where it is of a form that this version does not know. */
 export const parseKeptReport = (stored: unknown): KeptReport | undefined => {
@@ -49,11 +51,17 @@ export const describeReport = (report: ImportReport): string[] => {
   const lines = [headline(report)];
   if (report.refused > 0) lines.push(...refusalLines(report));
   if (report.duplicates > 0) lines.push(`${counted(report.duplicates, 'row')} with a key that an earlier row has: see key.onDuplicate of the source`);
+  if (report.leftOut > 0) lines.push(leftOutLine(report));
   if (report.joinsPending > 0) lines.push(`${counted(report.joinsPending, 'join')} to other agencies pending: resolved once the federation is active`);
   if (report.linksUnresolved > 0)
     lines.push(`${counted(report.linksUnresolved, 'link')} inside the agency found no partner: the key they name is in no source`);
   return [...lines, ...report.warnings.map((warning) => `warning: ${warning}`)];
 };
+
+const leftOutLine = ({ leftOut, accepted, refused }: ImportReport): string =>
+  accepted + refused > 0
+    ? `${counted(leftOut, 'row')} left out: not among those that \`where\` of the source selects`
+    : `${counted(leftOut, 'row')} left out, which is all: no row has a value that \`where\` of the source names; look at its column and values`;
 
 const headline = (report: ImportReport): string => {
   const { source, file, added, changed, unchanged, removed, refused, seconds } = report;

@@ -62,6 +62,8 @@ export const Source = z.strictObject({
   /** the city runs without it where the file is not there, and says so */
   optional: z.boolean().default(false),
   kind: z.union([TermId, KindByColumn]),
+  /** only rows with one of these values in the column are read; the others are counted as left out. So several agencies may each read their part of one file */
+  where: z.strictObject({ column: z.string(), values: z.array(z.union([z.string(), z.number()])).min(1) }).optional(),
   key: Key.prefault({}),
   name: Template.optional(),
   /** the language of the names */

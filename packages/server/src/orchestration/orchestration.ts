@@ -59,6 +59,8 @@ export type Orchestration = {
   readonly agreement: (id: AgreementId) => Agreement | undefined;
   /** Tries the joins to other agencies' keys again. */
   readonly resolveJoins: () => void;
+  /** Once every join that is open now has been tried. */
+  readonly joinsTried: () => Promise<void>;
   readonly resume: () => void;
 };
 
@@ -169,6 +171,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     inReview: () => requestsInReview(room),
     agreement: (id) => agreements.load(room.records, id),
     resolveJoins: joining.run,
+    joinsTried: joining.tried,
     resume: () => {
       management.resume();
       joining.run();

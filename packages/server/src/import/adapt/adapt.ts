@@ -13,6 +13,7 @@ import {
   type Link,
   limits,
   linkIdOf,
+  normaliseKey,
   ok,
   type Problem,
   parseReferenceSystem,
@@ -47,6 +48,8 @@ export type AdaptContext = {
 };
 
 export type Adaptation = {
+  /** false where the record is none of the source's: its `where` selects others */
+  readonly selects: (record: SourceRecord) => boolean;
   readonly adapt: (record: SourceRecord) => Result<StagedTwin, Problem>;
   /** columns kept so far whose names look personal, one sentence each */
   readonly warnings: () => readonly string[];
@@ -89,7 +92,16 @@ export const createAdaptation = (source: Source, context: AdaptContext): Result<
     toleranceDegrees,
     shapeTolerance,
   };
-  return ok({ adapt: (record) => adaptRecord(bench, record), warnings: terms.warnings, toleranceDegrees });
+  return ok({ selects: selectionOf(source.where), adapt: (record) => adaptRecord(bench, record), warnings: terms.warnings, toleranceDegrees });
+};
+
+const noColumns: ReadonlySet<string> = new Set();
+
+/** A dropped column may select: it is looked at, not kept. */
+const selectionOf = (where: Source['where']): Adaptation['selects'] => {
+  if (!where) return () => true;
+  const values = new Set(where.values.map(normaliseKey));
+  return ({ columns, derived }) => values.has(cellText(cellsOf(columns, derived, noColumns)(where.column)));
 };
 
 const systemOf = (source: Source, headerCrs: string | undefined): Result<ReferenceSystem, Problem> => {

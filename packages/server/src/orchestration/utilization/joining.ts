@@ -53,13 +53,47 @@ const askIdentifiers =
     return ok(new Map(Object.entries(asked.value.objects[0].attributes.identified ?? {})));
   };
 
-export type Joining = { readonly run: () => void };
+export type Joining = {
+  /** tries all that is open, now or as soon as the round under way is done */
+  readonly run: () => void;
+  /** once every join that was open when this was called has been tried, or the node stops */
+  readonly tried: () => Promise<void>;
+};
+
+/** Rounds are counted as they are wanted; whoever waits is told when one ends that began after it asked. */
+const createRounds = () => {
+  let [wanted, done] = [0, 0];
+  let waiting: readonly { readonly round: number; readonly tell: () => void }[] = [];
+  const end = (round: number): void => {
+    done = Math.max(done, round);
+    for (const { tell } of waiting.filter((one) => one.round <= done)) tell();
+    waiting = waiting.filter((one) => one.round > done);
+  };
+  return {
+    want: (): void => {
+      wanted += 1;
+    },
+    begin: (): (() => void) => {
+      const round = wanted;
+      return () => end(round);
+    },
+    endAll: () => end(wanted),
+    ended: (): Promise<void> =>
+      new Promise((tell) => {
+        if (done >= wanted) tell();
+        else waiting = [...waiting, { round: wanted, tell }];
+      }),
+  };
+};
 
 export const createJoining = (room: Room): Joining => {
   let running = false;
   let rest = new AbortController();
+  const rounds = createRounds();
   const resolveOnce = async (): Promise<boolean> => {
+    const end = rounds.begin();
     const counts = await resolveJoins(room.store, askIdentifiers(room, new Map()), { clock: room.deps.clock, own: room.self.agency, signal: room.signal });
+    end();
     return counts.waiting + counts.unresolved > 0;
   };
   const work = async (): Promise<void> => {
@@ -70,6 +104,7 @@ export const createJoining = (room: Room): Joining => {
     }
   };
   const run = (): void => {
+    rounds.want();
     if (running) {
       rest.abort();
       return;
@@ -79,7 +114,8 @@ export const createJoining = (room: Room): Joining => {
       .catch((cause) => (room.signal.aborted ? undefined : room.events.defect('joining', cause)))
       .finally(() => {
         running = false;
+        rounds.endAll();
       });
   };
-  return { run };
+  return { run, tried: rounds.ended };
 };
