@@ -8,12 +8,13 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
   twin: ['ground'],
   federation: ['ground', 'twin'],
   message: ['ground', 'twin', 'federation'],
-  index: ['ground', 'twin', 'federation', 'message'],
+  scene: ['ground'],
+  index: ['ground', 'twin', 'federation', 'message', 'scene'],
 };
 
 const ground = ['deps', 'events'];
 const roles = ['registry', 'orchestration'];
-const rooms = [...ground, 'config', 'store', 'import', 'trust', 'protocol', 'exchange', ...roles, 'graphql', 'http'];
+const rooms = [...ground, 'config', 'store', 'import', 'trust', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
 
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
@@ -29,13 +30,16 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   // joins are declared by sources and resolved over the exchange
   orchestration: [...ground, 'config', 'store', 'import', 'trust', 'exchange', 'protocol'],
   graphql: [...ground, 'store', ...roles],
-  http: [...ground, 'protocol', 'trust', 'exchange', 'graphql'],
-  'node-room': rooms,
-  'agency-node': [...rooms, 'node-room'],
-  city: [...rooms, 'node-room', 'agency-node'],
-  cli: [...rooms, 'node-room', 'agency-node', 'city'],
+  // a scene is made of what a federation's sources say
+  tiles: [...ground, 'orchestration'],
+  http: [...ground, 'protocol', 'trust', 'exchange', 'graphql', 'orchestration', 'tiles'],
+  'node-threads': [...ground, 'store', 'import', 'tiles'],
+  'node-room': [...rooms, 'node-threads'],
+  'agency-node': [...rooms, 'node-threads', 'node-room'],
+  city: [...rooms, 'node-threads', 'node-room', 'agency-node'],
+  cli: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'node-room', 'agency-node', 'city', 'cli'],
+  index: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city', 'cli'],
 };
 
 export type Power = {
@@ -62,7 +66,14 @@ export const powers: readonly Power[] = [
   {
     name: 'files',
     form: /from 'node:fs(\/promises)?'/,
-    homes: ['server/src/store/', 'server/src/import/', 'server/src/config/', 'server/src/cli/', 'server/src/graphql/landing-page.ts'],
+    homes: [
+      'server/src/store/',
+      'server/src/import/',
+      'server/src/config/',
+      'server/src/cli/',
+      'server/src/graphql/landing-page.ts',
+      'server/src/tiles/scene-files.ts',
+    ],
     inTexts: true,
   },
   {

@@ -8,6 +8,7 @@ import { createEvents } from './events.ts';
 import { createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import { createGraphql } from './graphql/endpoint.ts';
+import { createTiles } from './http/tiles.ts';
 import { createHttp } from './http.ts';
 import { createSources, type Sources } from './import/sources.ts';
 import { type AgencyNodeOptions, createRoom, type Opened, open, problemGate, putAgencyTwin } from './node-room.ts';
@@ -16,6 +17,8 @@ import { createOrchestration, type Orchestration } from './orchestration/orchest
 import type { Room } from './orchestration/room.ts';
 import { createRegistry } from './registry/registry.ts';
 import type { TwinStore } from './store/store.ts';
+import { createSceneFiles } from './tiles/scene-files.ts';
+import { createScenes } from './tiles/scenes.ts';
 
 export type AgencyNode = {
   readonly authority: Authority;
@@ -88,6 +91,14 @@ const answerOf = (room: Room, orchestration: Orchestration) => {
   });
 };
 
+const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources }: Orchestration) => {
+  const files = createSceneFiles(join(directory, 'tiles'));
+  const failed = (cause: unknown): void => room.events.defect('tiles', cause);
+  const { vocabulary, signal, deps } = room;
+  const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
+  return { answer: createTiles({ scenes, files, federation, sources }), settled: scenes.settled };
+};
+
 type Working = { readonly room: Room; readonly sources: Sources; readonly orchestration: Orchestration };
 
 /** Sources, then the registry, then whatever was not finished when the node stopped. */
@@ -114,6 +125,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     introduction: () => ({ id: room.self.id, name: node.name, keys: [room.key.publicKey], endpoint: room.self.address() }),
     stream: orchestration.publishing.events,
     graphql: graphql.handle,
+    tiles: tilesOf(room, options, orchestration).answer,
     ready: gate.state,
     version: () => ({ name: 'cityweave', version: '0.1.0', agency: node.agency }),
   });

@@ -9,8 +9,7 @@ import type { NodeFile } from './config/node-file.ts';
 import { type Deps, pause, systemDeps } from './deps.ts';
 import type { LogLevel } from './events.ts';
 import type { Example } from './graphql/endpoint.ts';
-import { createImportThreads } from './import/threads.ts';
-import { createStoreThreads } from './store/sqlite/sqlite-threads.ts';
+import { createNodeThreads, type NodeThreads } from './node-threads.ts';
 
 export type CityOptions = {
   readonly city: LoadedCity;
@@ -41,10 +40,10 @@ type Shared = {
   readonly vocabulary: Vocabulary;
   readonly options: CityOptions;
   readonly deps: Deps;
-  readonly threads: { readonly store: ReturnType<typeof createStoreThreads>; readonly imports: ReturnType<typeof createImportThreads> };
+  readonly threads: NodeThreads;
 };
 
-const readersPerCity = 2;
+const writersPerCity = 2;
 
 const startNode = ({ options, deps, threads, vocabulary }: Shared, node: NodeFile): Promise<Result<AgencyNode>> =>
   createAgencyNode({
@@ -118,16 +117,12 @@ const federate = (city: LoadedCity, nodes: readonly AgencyNode[]): void => {
 
 export const createCity = async (options: CityOptions): Promise<Result<City>> => {
   const deps = options.deps ?? systemDeps();
-  const threads = { store: createStoreThreads({ writers: 2, readers: readersPerCity, timers: deps.timers }), imports: createImportThreads() };
+  const threads = createNodeThreads(deps.timers, writersPerCity);
   const vocabulary = createVocabulary([cityDictionary, ...options.city.vocabularies]);
   const shared: Shared = { options, deps, threads, vocabulary };
-  const stopThreads = async () => {
-    await threads.imports[Symbol.asyncDispose]();
-    await threads.store.close();
-  };
   const started = await startNodes(shared);
   if (!started.ok) {
-    await stopThreads();
+    await threads[Symbol.asyncDispose]();
     return started;
   }
   const nodes = started.value;
@@ -146,7 +141,7 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
     federations: () => federationsOf(city, nodes),
     close: async () => {
       await Promise.all(nodes.map((node) => node.close()));
-      await stopThreads();
+      await threads[Symbol.asyncDispose]();
     },
   });
 };

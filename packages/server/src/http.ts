@@ -1,77 +1,12 @@
 /**
- * HTTP: requests to rooms by path, and the only HTTP status codes. Bodies are bounded while they are read.
+ * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  codeOf,
-  describeProblem,
-  fail,
-  isRetryable,
-  limits,
-  messageDepthMax,
-  nestedDeeperThan,
-  ok,
-  type Problem,
-  type ProblemKind,
-  problem,
-  type Result,
-} from '@cityweave/core';
+import { fail, limits, ok, problem, type Result } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
-
-/** Complete by its type: a problem without a status does not compile. */
-const statusByProblem: Readonly<Record<ProblemKind, number>> = {
-  malformed: 400,
-  unsupportedVersion: 400,
-  unknownKind: 400,
-  unknownVerb: 400,
-  notMyRole: 405,
-  expired: 408,
-  replayed: 409,
-  tooLarge: 413,
-  unsupportedFormat: 415,
-  unknownDestination: 404,
-  invalid: 422,
-  ownedByOther: 409,
-  notRegistered: 404,
-  notFound: 404,
-  revisionConflict: 409,
-  leaseExpired: 410,
-  badId: 422,
-  badQuery: 400,
-  tooMany: 413,
-  unknownSubscription: 404,
-  resnapshot: 410,
-  unknownArea: 409,
-  unknownDictionary: 404,
-  unknownTerm: 422,
-  unknownFederation: 404,
-  notMember: 403,
-  notInitiator: 403,
-  declined: 403,
-  notAllowedInState: 409,
-  notInForce: 403,
-  hashDiffers: 409,
-  unbridgeable: 422,
-  unreachable: 502,
-  timedOut: 504,
-  interrupted: 503,
-  unitsDiffer: 422,
-  unknownReferenceSystem: 422,
-  clocksDiffer: 422,
-  unavailable: 503,
-  overloaded: 429,
-  notAuthenticated: 401,
-  notAuthorised: 403,
-  badSignature: 401,
-  cancelled: 499,
-  badFile: 422,
-  outsideCoverage: 422,
-  duplicateKey: 422,
-  badConfiguration: 500,
-  internal: 500,
-};
+import { goneSignal, parseBody, readBody, sendJson, sendProblem, statusByProblem } from './http/reply.ts';
 
 export type HttpRoom = {
   readonly events: Events;
@@ -81,55 +16,10 @@ export type HttpRoom = {
   readonly stream: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** everything under /tiles/ */
+  readonly tiles: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly ready: () => Result<true>;
   readonly version: () => { readonly name: string; readonly version: string; readonly agency: string };
-};
-
-/** Who asked is gone when the connection closes before the answer was written. */
-const goneSignal = (response: ServerResponse): AbortSignal => {
-  const gone = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
-};
-
-const readBody = async (request: IncomingMessage, bytesMax: number): Promise<Result<string>> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // The request is not destroyed where reading stops: the answer that says why goes out over the same socket.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
-    chunks.push(chunk);
-  }
-  return ok(Buffer.concat(chunks).toString('utf8'));
-};
-
-const parseBody = (text: string): Result<unknown> => {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return nestedDeeperThan(parsed, messageDepthMax) ? fail(problem('malformed', { accepted: `nested at most ${messageDepthMax} deep` })) : ok(parsed);
-  } catch {
-    return fail(problem('malformed', { accepted: 'JSON' }));
-  }
-};
-
-type Document = { readonly status: number; readonly value: unknown; readonly type?: string };
-
-const sendDocument = (response: ServerResponse, { status, value, type = 'application/json' }: Document): void => {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(JSON.stringify(value));
-};
-
-/** RFC 9457; facts, a code and a sentence, never an address or a stack. */
-const sendJson = (response: ServerResponse, status: number, value: unknown): void => sendDocument(response, { status, value });
-
-const sendProblem = (response: ServerResponse, { kind, ...facts }: Problem): void => {
-  const given = { kind, ...facts };
-  const status = statusByProblem[kind];
-  const value = { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts };
-  sendDocument(response, { status, value, type: 'application/problem+json' });
 };
 
 const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -196,6 +86,7 @@ const handle = async (room: HttpRoom, request: IncomingMessage, response: Server
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
   if (route) await route(room, request, response);
+  else if (path.startsWith('/tiles/')) await room.tiles(request, response);
   else if (isGraphql(path)) await room.graphql(request, response);
   else sendProblem(response, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));
 };

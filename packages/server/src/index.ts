@@ -11,7 +11,7 @@ export { type ImportOptions, importSource } from './import/import.ts';
 export type { ImportReport } from './import/record.ts';
 export { Source } from './import/source.ts';
 export { createImportThreads, type ImportThreads } from './import/threads.ts';
+export { createNodeThreads, type NodeThreads } from './node-threads.ts';
 export { openRecordStore } from './store/records.ts';
 export { openSqliteStore } from './store/sqlite/sqlite.ts';
-export { createStoreThreads } from './store/sqlite/sqlite-threads.ts';
 export type * from './store/store.ts';

@@ -9,14 +9,13 @@ import { createAsk } from './exchange/ask.ts';
 import { introduce } from './exchange/introduction.ts';
 import type { Peer } from './exchange/peer.ts';
 import type { Example } from './graphql/endpoint.ts';
-import type { ImportThreads } from './import/threads.ts';
+import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
 import { createHttpProtocol } from './protocol/http.ts';
 import { openRecordStore } from './store/records.ts';
 import { openSqliteStore } from './store/sqlite/sqlite.ts';
 import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
-import type { StoreThreads } from './store/sqlite/sqlite-threads.ts';
 import type { RecordStore, TwinStore } from './store/store.ts';
 import { loadNodeKey, type NodeKey } from './trust/node-key.ts';
 
@@ -30,7 +29,7 @@ export type AgencyNodeOptions = {
   /** the built-in dictionary and those of the city or node file; nodes of one process share it, and with it their GraphQL schema */
   readonly vocabulary: Vocabulary;
   readonly examples: readonly Example[];
-  readonly threads: { readonly store: StoreThreads; readonly imports: ImportThreads };
+  readonly threads: Omit<NodeThreads, typeof Symbol.asyncDispose>;
 };
 
 export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly key: NodeKey; readonly unlock: () => void };

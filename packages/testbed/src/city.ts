@@ -21,8 +21,7 @@ import {
   type City,
   createAgencyNode,
   createCity,
-  createImportThreads,
-  createStoreThreads,
+  createNodeThreads,
   loadCity,
   loadNode,
   openRecordStore,
@@ -225,7 +224,7 @@ type Again = { readonly folder: string; readonly name: string; readonly address:
 
 const startAgain = async ({ folder, name, address, registry }: Again): Promise<AsyncDisposable> => {
   const deps = systemDeps();
-  const threads = { store: createStoreThreads({ timers: deps.timers }), imports: createImportThreads() };
+  const threads = createNodeThreads(deps.timers);
   const file = valueOf(await loadNode(join(folder, name, 'node.yaml'), {}));
   const node = { ...file, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
   const directory = join(folder, 'state', authorityOfTest(name));
@@ -234,8 +233,7 @@ const startAgain = async ({ folder, name, address, registry }: Again): Promise<A
   return {
     [Symbol.asyncDispose]: async () => {
       await started.close();
-      await threads.imports[Symbol.asyncDispose]();
-      await threads.store.close();
+      await threads[Symbol.asyncDispose]();
     },
   };
 };

@@ -7,8 +7,7 @@ import { createAgencyNode } from '../agency-node.ts';
 import { loadDictionaries, loadNode } from '../config/load.ts';
 import { systemDeps } from '../deps.ts';
 import type { LogLevel } from '../events.ts';
-import { createImportThreads } from '../import/threads.ts';
-import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
+import { createNodeThreads } from '../node-threads.ts';
 import type { ExitCode } from './cityweave.ts';
 import { interruption, untilAborted } from './terminal.ts';
 import type { Context } from './up.ts';
@@ -23,7 +22,7 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
     return 1;
   }
   const deps = systemDeps();
-  const threads = { store: createStoreThreads({ timers: deps.timers }), imports: createImportThreads() };
+  await using threads = createNodeThreads(deps.timers);
   const directory = resolve(state, node.value.agency);
   const production = environment['NODE_ENV'] === 'production';
   const made = await createAgencyNode({
@@ -47,7 +46,5 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
   terminal.data(terminal.json ? JSON.stringify({ agency: made.value.agency, address: made.value.address }) : 'ready');
   await untilAborted(signal);
   await made.value.close();
-  await threads.imports[Symbol.asyncDispose]();
-  await threads.store.close();
   return 0;
 };

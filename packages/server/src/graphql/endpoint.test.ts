@@ -12,10 +12,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeFile } from '../config/node-file.ts';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
-import { createImportThreads } from '../import/threads.ts';
 import { createRoom, open } from '../node-room.ts';
+import { createNodeThreads, type NodeThreads } from '../node-threads.ts';
 import { createOrchestration } from '../orchestration/orchestration.ts';
-import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
 import { bounds } from './bounds.ts';
 import { createGraphql, type Graphql, type GraphqlRoom } from './endpoint.ts';
 
@@ -47,11 +46,7 @@ const askOf =
     return { status: response.status, data, errors };
   };
 
-const openRoom = async (
-  directory: string,
-  threads: { store: ReturnType<typeof createStoreThreads>; imports: ReturnType<typeof createImportThreads> },
-  more: Partial<GraphqlRoom>,
-) => {
+const openRoom = async (directory: string, threads: NodeThreads, more: Partial<GraphqlRoom>) => {
   const deps = systemDeps();
   const node = NodeFile.parse({ agency: 'own.example', name: { en: 'Own', de: 'Eigene' }, roles: ['registry', 'twin'] });
   const options = { node, directory, deps, logLevel: 'silent' as const, production: false, vocabulary, examples: [], threads };
@@ -75,7 +70,7 @@ const openRoom = async (
 const createTrialNode = async (more: Partial<GraphqlRoom> = {}): Promise<TrialNode> => {
   const directory = await mkdtemp(join(tmpdir(), 'cityweave-graphql-'));
   const deps = systemDeps();
-  const threads = { store: createStoreThreads({ writers: 1, readers: 1, timers: deps.timers }), imports: createImportThreads() };
+  const threads = createNodeThreads(deps.timers);
   const { room, defects, close } = await openRoom(directory, threads, more);
   const graphql = createGraphql(room);
   return {
@@ -91,8 +86,7 @@ const createTrialNode = async (more: Partial<GraphqlRoom> = {}): Promise<TrialNo
     },
     [Symbol.asyncDispose]: async () => {
       await close();
-      await threads.imports[Symbol.asyncDispose]();
-      await threads.store.close();
+      await threads[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
     },
   };

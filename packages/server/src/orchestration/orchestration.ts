@@ -31,6 +31,7 @@ import { createDeadline, createFederatedTwins, type FederatedAnswer, type Federa
 import { createJoining, type Joining } from './utilization/joining.ts';
 import { createMemberReads, type Deadline } from './utilization/member-read.ts';
 import { createPublishing, type Publishing } from './utilization/publishing.ts';
+import { type WalkedSource, walkedSources } from './utilization/walking.ts';
 
 export type TwinAnswers = Answers<'digitalTwin', AskedBy, Answered>;
 export type ApplicationAnswers = Answers<'application', AskedBy, Answered>;
@@ -57,6 +58,8 @@ export type Orchestration = {
   /** requests that wait for a person */
   readonly inReview: () => readonly Agreement[];
   readonly agreement: (id: AgreementId) => Agreement | undefined;
+  /** This node and every member that takes part, to be walked twin by twin. */
+  readonly sources: (federation: Federation) => readonly WalkedSource[];
   /** Tries the joins to other agencies' keys again. */
   readonly resolveJoins: () => void;
   /** Once every join that is open now has been tried. */
@@ -147,7 +150,8 @@ const underDeadline = async <T>(room: Room, { deadlineMs, signal }: Asking, work
 export const createOrchestration = (room: Room): Orchestration => {
   const links = createLinks(room);
   const management = createFederationManagement(room, links);
-  const twins = createFederatedTwins(room, createMemberReads(room, links));
+  const reads = createMemberReads(room, links);
+  const twins = createFederatedTwins(room, reads);
   const publishing = createPublishing(room);
   const joining = createJoining(room);
   const areas = createAreas();
@@ -166,6 +170,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     },
     ask: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.ask(federation, question, deadline)),
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
+    sources: (federation) => walkedSources(room, reads, federation),
     discover: (wanted) => discoverCandidates(room, wanted),
     decide: (id, decision) => review.decide(room, id, decision),
     inReview: () => requestsInReview(room),

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeOutlineTile, encodeOutlineTile, type Outline, outlineForms, roofShapes } from './outline-tile.ts';
+import { sceneLimits } from './scene-limits.ts';
+
+const metres = fc.integer({ min: -300_000, max: 300_000 }).map((cm) => cm / 100);
+const ring = fc.record({ corners: fc.array(fc.tuple(metres, metres), { minLength: 1, maxLength: 9 }), isHole: fc.boolean() });
+const outline: fc.Arbitrary<Outline> = fc.record({
+  row: fc.nat(100_000),
+  rings: fc.array(ring, { minLength: 1, maxLength: 3 }),
+  base: fc.integer({ min: -200, max: 200 }),
+  height: fc.nat(300),
+  roof: fc.constantFrom(...roofShapes),
+});
+const tile = fc.record({ form: fc.constantFrom(...outlineForms), outlines: fc.array(outline, { maxLength: 12 }) });
+
+describe('an outline tile', () => {
+  it('gives back every row, ring, height and roof, and corners to the centimetre', () => {
+    fc.assert(
+      fc.property(tile, (given) => {
+        const decoded = decodeOutlineTile(encodeOutlineTile(given));
+        if (!decoded.ok) return expect(decoded).toBe('decoded');
+        const { rows, ringFrom, cornerFrom, isHole, corners, centre, base, height, roof, form } = decoded.value;
+        expect(form).toBe(given.form);
+        expect([...rows]).toEqual(given.outlines.map((one) => one.row));
+        expect([...base]).toEqual(given.outlines.map((one) => one.base));
+        expect([...height]).toEqual(given.outlines.map((one) => one.height));
+        expect([...roof]).toEqual(given.outlines.map((one) => roofShapes.indexOf(one.roof)));
+        const rings = given.outlines.flatMap((one) => one.rings);
+        expect(ringFrom.at(-1)).toBe(rings.length);
+        expect([...isHole]).toEqual(rings.map((one) => (one.isHole ? 1 : 0)));
+        const all = rings.flatMap((one) => one.corners);
+        expect(cornerFrom.at(-1)).toBe(all.length);
+        for (const [at, [x, y]] of all.entries()) {
+          expect(Math.abs((corners[at * 2] ?? Number.NaN) + centre[0] - x)).toBeLessThan(0.006);
+          expect(Math.abs((corners[at * 2 + 1] ?? Number.NaN) + centre[1] - y)).toBeLessThan(0.006);
+        }
+      }),
+    );
+  });
+
+  it('that is cut off anywhere, or longer than it says, is refused', () => {
+    fc.assert(
+      fc.property(tile, fc.nat(), (given, at) => {
+        const bytes = encodeOutlineTile(given);
+        expect(decodeOutlineTile(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
+        expect(decodeOutlineTile(new Uint8Array([...bytes, 0])).ok).toBe(false);
+      }),
+    );
+  });
+
+  it('of any bytes at all is an answer, never an exception, and no larger than its bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        const decoded = decodeOutlineTile(bytes);
+        if (decoded.ok) expect(decoded.value.corners.length).toBeLessThanOrEqual(bytes.length);
+      }),
+    );
+  });
+
+  it('may have tileItemsMax items, and not one more', () => {
+    const point = (row: number): Outline => ({ row, rings: [{ corners: [[0, 0]], isHole: false }], base: 0, height: 0, roof: 'flat' });
+    const of = (items: number) => encodeOutlineTile({ form: 'point', outlines: Array.from({ length: items }, (_, row) => point(row)) });
+    expect(decodeOutlineTile(of(sceneLimits.tileItemsMax)).ok).toBe(true);
+    expect(decodeOutlineTile(of(sceneLimits.tileItemsMax + 1))).toMatchObject({ ok: false, problem: { kind: 'tooLarge' } });
+  });
+});

@@ -1,0 +1,175 @@
+/**
+ * Outline tile: what stands on the ground as rings (prisms, areas), as polylines or as points, each with the row of its twin's state.
+ * Columns of small differences; bytes in, arrays out. A tile that lies about its size is refused before anything is made for it.
+ */
+import { problem } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
+import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts';
+import { sceneLimits } from './scene-limits.ts';
+
+/** The order is that of the bytes: new forms go to the end. */
+export const outlineForms = ['prism', 'area', 'line', 'point'] as const;
+export type OutlineForm = (typeof outlineForms)[number];
+
+/** The order is that of the bytes. */
+export const roofShapes = ['flat', 'gabled', 'hipped', 'pyramid'] as const;
+export type RoofShape = (typeof roofShapes)[number];
+
+export type OutlineRing = { readonly corners: readonly (readonly [number, number])[]; readonly isHole: boolean };
+
+export type Outline = {
+  /** row of the twin within its layer */
+  readonly row: number;
+  /** rings without a repeated last corner, polylines, or one ring of one corner for a point; metres east and north */
+  readonly rings: readonly OutlineRing[];
+  /** metres above the scene's ground */
+  readonly base: number;
+  /** metres from base to the highest point; 0 for what lies flat */
+  readonly height: number;
+  readonly roof: RoofShape;
+};
+
+export type OutlineTile = { readonly form: OutlineForm; readonly outlines: readonly Outline[] };
+
+/** The same as arrays: item i has rings ringFrom[i] to ringFrom[i + 1], ring r the corners cornerFrom[r] to cornerFrom[r + 1]. */
+export type Outlines = {
+  readonly form: OutlineForm;
+  /** metres east and north; corners are relative to it */
+  readonly centre: readonly [number, number];
+  readonly rows: Uint32Array;
+  readonly ringFrom: Uint32Array;
+  readonly cornerFrom: Uint32Array;
+  readonly isHole: Uint8Array;
+  /** east, north, east, north ... in metres */
+  readonly corners: Float32Array;
+  readonly base: Float32Array;
+  readonly height: Float32Array;
+  /** index into `roofShapes` */
+  readonly roof: Uint8Array;
+};
+
+const perMetre = 100;
+const perMetreOfHeight = 20;
+
+const centreOf = (outlines: readonly Outline[]): readonly [number, number] => {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { rings } of outlines)
+    for (const { corners } of rings)
+      for (const [x, y] of corners) [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
+  return Number.isFinite(west) ? [Math.round((west + east) / 2), Math.round((south + north) / 2)] : [0, 0];
+};
+
+const writeRows = (to: ByteWriter, outlines: readonly Outline[]): void => {
+  let before = 0;
+  for (const { row } of outlines) {
+    to.int(row - before);
+    before = row;
+  }
+};
+
+const writeCorners = (to: ByteWriter, outlines: readonly Outline[], [east, north]: readonly [number, number]): void => {
+  let [beforeX, beforeY] = [0, 0];
+  for (const { rings } of outlines)
+    for (const { corners } of rings)
+      for (const [x, y] of corners) {
+        const [atX, atY] = [Math.round((x - east) * perMetre), Math.round((y - north) * perMetre)];
+        to.int(atX - beforeX);
+        to.int(atY - beforeY);
+        [beforeX, beforeY] = [atX, atY];
+      }
+};
+
+/** Coordinates are kept to the centimetre, heights to 5 cm. */
+export const encodeOutlineTile = ({ form, outlines }: OutlineTile): Uint8Array<ArrayBuffer> => {
+  const to = createByteWriter();
+  const centre = centreOf(outlines);
+  const rings = outlines.flatMap((outline) => outline.rings);
+  for (const value of [outlineForms.indexOf(form), outlines.length, rings.length, rings.reduce((sum, { corners }) => sum + corners.length, 0)]) to.uint(value);
+  for (const value of centre) to.float64(value);
+  writeRows(to, outlines);
+  for (const outline of outlines) to.uint(outline.rings.length);
+  for (const { corners, isHole } of rings) to.uint(corners.length * 2 + (isHole ? 1 : 0));
+  writeCorners(to, outlines, centre);
+  for (const { base } of outlines) to.int(Math.round(base * perMetreOfHeight));
+  for (const { height } of outlines) to.uint(Math.max(0, Math.round(height * perMetreOfHeight)));
+  for (const { roof } of outlines) to.uint(roofShapes.indexOf(roof));
+  return to.bytes();
+};
+
+const lying = (found: string) => fail(problem('malformed', { subject: 'tile', found, accepted: 'a tile whose counts agree with its bytes' }));
+
+type Counts = { readonly form: OutlineForm; readonly items: number; readonly rings: number; readonly corners: number };
+
+/** Every item takes some bytes, so that what is made for a tile is bounded by the tile itself. */
+const readCounts = (from: ByteReader): Result<Counts> => {
+  const [code, items, rings, corners] = [from.uint(), from.uint(), from.uint(), from.uint()];
+  const form = outlineForms[code];
+  if (!(form && from.isSound())) return lying('no header');
+  if (items > sceneLimits.tileItemsMax || rings > sceneLimits.tileRingsMax || corners > sceneLimits.tileCornersMax)
+    return fail(problem('tooLarge', { subject: 'corners of a tile', found: `${corners}`, limit: sceneLimits.tileCornersMax }));
+  if (items * 5 + rings + corners * 2 > from.left()) return lying('fewer bytes than it counts');
+  return ok({ form, items, rings, corners });
+};
+
+const empty = ({ form, items, rings, corners }: Counts, centre: readonly [number, number]): Outlines => ({
+  form,
+  centre,
+  rows: new Uint32Array(items),
+  ringFrom: new Uint32Array(items + 1),
+  cornerFrom: new Uint32Array(rings + 1),
+  isHole: new Uint8Array(rings),
+  corners: new Float32Array(corners * 2),
+  base: new Float32Array(items),
+  height: new Float32Array(items),
+  roof: new Uint8Array(items),
+});
+
+const readColumn = (count: number, read: () => number, put: (at: number, value: number) => void): void => {
+  for (let at = 0; at < count; at += 1) put(at, read());
+};
+
+const readShape = (from: ByteReader, tile: Outlines): void => {
+  let row = 0;
+  readColumn(tile.rows.length, from.int, (at, value) => {
+    row += value;
+    tile.rows[at] = row;
+  });
+  readColumn(tile.rows.length, from.uint, (at, value) => {
+    tile.ringFrom[at + 1] = (tile.ringFrom[at] ?? 0) + value;
+  });
+  readColumn(tile.isHole.length, from.uint, (at, value) => {
+    tile.isHole[at] = value % 2;
+    tile.cornerFrom[at + 1] = (tile.cornerFrom[at] ?? 0) + Math.floor(value / 2);
+  });
+};
+
+const readCorners = (from: ByteReader, { corners }: Outlines): void => {
+  let [x, y] = [0, 0];
+  for (let at = 0; at < corners.length; at += 2) {
+    x += from.int();
+    y += from.int();
+    corners[at] = x / perMetre;
+    corners[at + 1] = y / perMetre;
+  }
+};
+
+export const decodeOutlineTile = (bytes: Uint8Array): Result<Outlines> => {
+  const from = createByteReader(bytes);
+  const counts = readCounts(from);
+  if (!counts.ok) return counts;
+  const { items, rings, corners } = counts.value;
+  const tile = empty(counts.value, [from.float64(), from.float64()]);
+  readShape(from, tile);
+  if (tile.ringFrom[items] !== rings || tile.cornerFrom[rings] !== corners) return lying('rings or corners that do not add up');
+  readCorners(from, tile);
+  readColumn(items, from.int, (at, value) => {
+    tile.base[at] = value / perMetreOfHeight;
+  });
+  readColumn(items, from.uint, (at, value) => {
+    tile.height[at] = value / perMetreOfHeight;
+  });
+  readColumn(items, from.uint, (at, value) => {
+    tile.roof[at] = value < roofShapes.length ? value : 0;
+  });
+  return from.isSound() && from.isAtEnd() ? ok(tile) : lying('more or fewer bytes than it counts');
+};

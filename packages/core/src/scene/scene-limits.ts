@@ -1,0 +1,16 @@
+/**
+ * Bounds of a scene and its tiles. What is larger is refused; nothing is made for it.
+ */
+export const sceneLimits = {
+  tileItemsMax: 65_536,
+  tileRingsMax: 262_144,
+  tileCornersMax: 1_048_576,
+  /** inflated */
+  tileBytesMax: 16 * 1024 * 1024,
+  archiveTilesMax: 65_536,
+  archiveBytesMax: 1024 * 1024 * 1024,
+  layerRowsMax: 4_000_000,
+  sceneLayersMax: 1_000,
+  sceneKindsMax: 1_000,
+  lookupRowsMax: 10_000,
+} as const;

@@ -1,0 +1,117 @@
+/**
+ * Reply: bodies in, documents out, and the status of every problem. Bodies are bounded while they are read.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  codeOf,
+  describeProblem,
+  fail,
+  isRetryable,
+  messageDepthMax,
+  nestedDeeperThan,
+  ok,
+  type Problem,
+  type ProblemKind,
+  problem,
+  type Result,
+} from '@cityweave/core';
+
+/** Complete by its type: a problem without a status does not compile. */
+export const statusByProblem: Readonly<Record<ProblemKind, number>> = {
+  malformed: 400,
+  unsupportedVersion: 400,
+  unknownKind: 400,
+  unknownVerb: 400,
+  notMyRole: 405,
+  expired: 408,
+  replayed: 409,
+  tooLarge: 413,
+  unsupportedFormat: 415,
+  unknownDestination: 404,
+  invalid: 422,
+  ownedByOther: 409,
+  notRegistered: 404,
+  notFound: 404,
+  revisionConflict: 409,
+  leaseExpired: 410,
+  badId: 422,
+  badQuery: 400,
+  tooMany: 413,
+  unknownSubscription: 404,
+  resnapshot: 410,
+  unknownArea: 409,
+  unknownDictionary: 404,
+  unknownTerm: 422,
+  unknownFederation: 404,
+  notMember: 403,
+  notInitiator: 403,
+  declined: 403,
+  notAllowedInState: 409,
+  notInForce: 403,
+  hashDiffers: 409,
+  unbridgeable: 422,
+  unreachable: 502,
+  timedOut: 504,
+  interrupted: 503,
+  unitsDiffer: 422,
+  unknownReferenceSystem: 422,
+  clocksDiffer: 422,
+  unavailable: 503,
+  overloaded: 429,
+  notAuthenticated: 401,
+  notAuthorised: 403,
+  badSignature: 401,
+  cancelled: 499,
+  badFile: 422,
+  outsideCoverage: 422,
+  duplicateKey: 422,
+  badConfiguration: 500,
+  internal: 500,
+};
+
+/** Who asked is gone when the connection closes before the answer was written. */
+export const goneSignal = (response: ServerResponse): AbortSignal => {
+  const gone = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+};
+
+export const readBody = async (request: IncomingMessage, bytesMax: number): Promise<Result<string>> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The request is not destroyed where reading stops: the answer that says why goes out over the same socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
+    chunks.push(chunk);
+  }
+  return ok(Buffer.concat(chunks).toString('utf8'));
+};
+
+export const parseBody = (text: string): Result<unknown> => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return nestedDeeperThan(parsed, messageDepthMax) ? fail(problem('malformed', { accepted: `nested at most ${messageDepthMax} deep` })) : ok(parsed);
+  } catch {
+    return fail(problem('malformed', { accepted: 'JSON' }));
+  }
+};
+
+type Document = { readonly status: number; readonly value: unknown; readonly type?: string };
+
+export const sendDocument = (response: ServerResponse, { status, value, type = 'application/json' }: Document): void => {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(JSON.stringify(value));
+};
+
+/** RFC 9457; facts, a code and a sentence, never an address or a stack. */
+export const sendJson = (response: ServerResponse, status: number, value: unknown): void => sendDocument(response, { status, value });
+
+export const sendProblem = (response: ServerResponse, { kind, ...facts }: Problem): void => {
+  const given = { kind, ...facts };
+  const status = statusByProblem[kind];
+  const value = { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts };
+  sendDocument(response, { status, value, type: 'application/problem+json' });
+};

@@ -1,0 +1,132 @@
+/**
+ * Tiles over HTTP: the scene of a federation as a document, its archives as immutable bytes by range, rows and ids both ways, and one property as a column.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { ArchiveName, type Federation, fail, ok, problem, type Result, sceneLimits, TermId } from '@cityweave/core';
+import { z } from 'zod';
+import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
+import type { Held, Scenes } from '../tiles/scenes.ts';
+import { columnOf, encodeColumn } from '../tiles/values.ts';
+import { goneSignal, parseBody, readBody, sendJson, sendProblem } from './reply.ts';
+
+export type TilesRoom = {
+  readonly scenes: Scenes;
+  readonly files: SceneFiles;
+  readonly federation: (id: string) => Federation | undefined;
+  readonly sources: (federation: Federation) => readonly WalkedSource[];
+};
+
+type Call = { readonly room: TilesRoom; readonly url: URL; readonly request: IncomingMessage; readonly response: ServerResponse };
+
+const lookupBytesMax = 16 * 1024 * 1024;
+const retryAfterSeconds = 1;
+
+const heldOf = ({ room, url }: Call): Promise<Result<Held>> => room.scenes.of(url.searchParams.get('federation') ?? '');
+
+const refuse = ({ response }: Call, found: Parameters<typeof sendProblem>[1]): void => {
+  if (found.kind === 'unavailable') response.setHeader('retry-after', retryAfterSeconds);
+  sendProblem(response, found);
+};
+
+const sendScene = async (call: Call): Promise<void> => {
+  const held = await heldOf(call);
+  if (!held.ok) return refuse(call, held.problem);
+  const { scene } = held.value.built;
+  const tag = `"${scene.revision}"`;
+  call.response.setHeader('etag', tag);
+  if (call.request.headers['if-none-match'] === tag) call.response.writeHead(304).end();
+  else sendJson(call.response, 200, scene);
+};
+
+/** `bytes=from-to`, `bytes=from-`; one range, as our viewer asks. Undefined where none was asked for. */
+const rangeOf = (header: string | undefined, size: number): Result<ByteRange | undefined> => {
+  if (header === undefined) return ok(undefined);
+  const [, from, to] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(header) ?? [];
+  const range = { from: Number(from ?? Number.NaN), to: Math.min(to ? Number(to) : size - 1, size - 1) };
+  return range.from <= range.to
+    ? ok(range)
+    : fail(problem('malformed', { subject: 'range', found: header.slice(0, 80), accepted: `bytes=from-to within ${size}` }));
+};
+
+const sendArchive = async (call: Call): Promise<void> => {
+  const { room, url, request, response } = call;
+  const name = ArchiveName.safeParse(url.pathname.slice('/tiles/archives/'.length));
+  const size = name.success ? await room.files.size(name.data) : undefined;
+  if (!name.success || size === undefined) return refuse(call, problem('notFound', { subject: 'archive', accepted: 'a name that a scene gives' }));
+  const range = rangeOf(request.headers.range, size);
+  if (!range.ok) {
+    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+    return;
+  }
+  const { from, to } = range.value ?? { from: 0, to: size - 1 };
+  response.writeHead(range.value ? 206 : 200, {
+    'content-type': 'application/octet-stream',
+    'content-length': to - from + 1,
+    'accept-ranges': 'bytes',
+    'cache-control': 'public, max-age=31536000, immutable',
+    etag: `"${name.data}"`,
+    'x-content-type-options': 'nosniff',
+    ...(range.value && { 'content-range': `bytes ${from}-${to}/${size}` }),
+  });
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(room.files.read(name.data, { from, to }), response);
+};
+
+const Lookup = z.strictObject({
+  rows: z.array(z.int().min(0)).max(sceneLimits.lookupRowsMax).optional(),
+  ids: z.array(z.string()).max(sceneLimits.lookupRowsMax).optional(),
+});
+
+const sendLookup = async (call: Call): Promise<void> => {
+  const held = await heldOf(call);
+  if (!held.ok) return refuse(call, held.problem);
+  const body = await readBody(call.request, lookupBytesMax);
+  const parsed = body.ok ? parseBody(body.value) : body;
+  if (!parsed.ok) return refuse(call, parsed.problem);
+  const asked = Lookup.safeParse(parsed.value);
+  if (!asked.success) return refuse(call, problem('malformed', { subject: 'lookup', accepted: `rows or ids, at most ${sceneLimits.lookupRowsMax} of each` }));
+  const { rows: index } = held.value;
+  const { rows, ids } = asked.data;
+  sendJson(call.response, 200, {
+    ...(rows && { ids: rows.map((row) => index.idOf(row) ?? null) }),
+    ...(ids && { rows: ids.map((id) => index.rowOf(id) ?? null) }),
+  });
+};
+
+const sendValues = async (call: Call): Promise<void> => {
+  const { room, url, response } = call;
+  const held = await heldOf(call);
+  const federation = room.federation(url.searchParams.get('federation') ?? '');
+  const term = TermId.safeParse(url.searchParams.get('term'));
+  if (!held.ok) return refuse(call, held.problem);
+  if (!(term.success && federation)) return refuse(call, problem('malformed', { subject: 'term', accepted: 'a term of a dictionary' }));
+  const column = await columnOf({ held: held.value, federation, sources: room.sources, term: term.data, signal: goneSignal(response) });
+  if (!column.ok) return refuse(call, column.problem);
+  response
+    .writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .end(encodeColumn(column.value));
+};
+
+type Send = (call: Call) => Promise<void>;
+
+const sends: Readonly<Record<string, Send>> = {
+  'GET /tiles/scene': sendScene,
+  'POST /tiles/lookup': sendLookup,
+  'GET /tiles/values': sendValues,
+};
+
+const archives = '/tiles/archives/';
+
+export const createTiles =
+  (room: TilesRoom) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://node');
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const send = method === 'GET' && url.pathname.startsWith(archives) ? sendArchive : sends[`${method} ${url.pathname}`];
+    const call: Call = { room, url, request, response };
+    if (send) await send(call);
+    else
+      refuse(call, problem('notFound', { subject: url.pathname.slice(0, 80), accepted: '/tiles/scene, /tiles/archives/NAME, /tiles/lookup, /tiles/values' }));
+  };

@@ -1,0 +1,77 @@
+/**
+ * Walking: all twins of one source after the other, page by page, for what is made of a whole federation. Nobody waits for it, so every page has its own time.
+ */
+import {
+  type AgencyId,
+  type Federation,
+  fail,
+  type LanguageMap,
+  limits,
+  ok,
+  type PageKey,
+  problem,
+  type Result,
+  type TwinFilter,
+  type TwinRow,
+} from '@cityweave/core';
+import { endingSignal } from '../../deps.ts';
+import type { Room } from '../room.ts';
+import { type Deadline, type MemberReads, ownSource, type SourceOfTwins } from './member-read.ts';
+
+export type WalkQuery = { readonly filter?: TwinFilter; readonly terms: readonly string[] };
+
+export type WalkedSource = {
+  readonly agency: AgencyId;
+  readonly name: LanguageMap;
+  /** the source's change sequence now */
+  readonly seq: (signal: AbortSignal) => Promise<Result<number>>;
+  /** Rows in order of their ids; `take` is called for every page. The sequence is that of the first page: what changes meanwhile is seen by the next walk. */
+  readonly walk: (query: WalkQuery, take: (rows: readonly TwinRow[]) => void, signal: AbortSignal) => Promise<Result<number>>;
+};
+
+/** Runs with a time of its own that ends with the asker. */
+const withTime = async <T>(room: Room, signal: AbortSignal, run: (deadline: Deadline) => Promise<T>): Promise<T> => {
+  const until = room.deps.clock.monotonicMs() + limits.answerMaxMs;
+  const ending = endingSignal(room.deps.timers, limits.answerMaxMs, signal);
+  return run({ signal: ending.signal, leftMs: () => until - room.deps.clock.monotonicMs() }).finally(ending.done);
+};
+
+const walkSource = async (
+  { room, source }: { readonly room: Room; readonly source: SourceOfTwins },
+  { filter, terms }: WalkQuery,
+  { take, signal }: { readonly take: (rows: readonly TwinRow[]) => void; readonly signal: AbortSignal },
+): Promise<Result<number>> => {
+  let seq: number | undefined;
+  let after: PageKey | undefined;
+  do {
+    const page = { first: limits.pageMax, ...(after && { after }) };
+    // branding: terms of the dictionary's own table
+    const query = { version: 1 as const, ...(filter && { filter }), terms: terms as Parameters<SourceOfTwins['read']>[0]['terms'], page };
+    const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
+    if (!read.ok) return read;
+    seq ??= read.value.page.seq;
+    take(read.value.page.rows);
+    after = read.value.page.next;
+  } while (after !== undefined && !signal.aborted);
+  return signal.aborted ? fail(problem('cancelled')) : ok(seq ?? 0);
+};
+
+const seqOf = async (room: Room, source: SourceOfTwins, signal: AbortSignal): Promise<Result<number>> => {
+  const read = await withTime(room, signal, (deadline) => source.read({ version: 1, filter: { ids: [] }, terms: [], page: { first: 1 } }, deadline));
+  return read.ok ? ok(read.value.page.seq) : read;
+};
+
+/** The node's own twins, and those of every member that takes part. */
+export const walkedSources = (room: Room, reads: MemberReads, federation: Federation): readonly WalkedSource[] => {
+  const members = federation.members.filter(({ state }) => state === 'ACTIVE' || state === 'INTERRUPTED');
+  const sources = [
+    { source: ownSource(room), name: room.self.name },
+    ...members.map((member) => ({ source: reads.sourceOf(federation, member), name: member.name ?? { en: member.agency } })),
+  ];
+  return sources.map(({ source, name }) => ({
+    agency: source.agency,
+    name,
+    seq: (signal) => seqOf(room, source, signal),
+    walk: (query, take, signal) => walkSource({ room, source }, query, { take, signal }),
+  }));
+};

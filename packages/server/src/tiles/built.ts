@@ -1,0 +1,156 @@
+/**
+ * Built: a scene as it is served: its document, and which twin every row is. Layers whose twins look as before are not cut again.
+ */
+import { hash } from 'node:crypto';
+import {
+  type AgencyId,
+  boxOf,
+  compareText,
+  type FederationId,
+  fail,
+  type OutlineForm,
+  ok,
+  outlineForms,
+  type Result,
+  Scene,
+  type SceneKind,
+  type SceneLayer,
+  type TermId,
+  type Vocabulary,
+} from '@cityweave/core';
+import { z } from 'zod';
+import type { Part } from './collected.ts';
+import type { CutThreads } from './cut-threads.ts';
+import type { Drawn } from './drawn.ts';
+import { type LocalBox, noBox, widen } from './local.ts';
+import { drawOnce } from './once.ts';
+import type { SceneFiles } from './scene-files.ts';
+
+/** A layer and the digest of what it was cut from, so that the same is not cut twice. */
+const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
+
+export const Built = z.object({
+  scene: Scene,
+  layers: z.array(BuiltLayer),
+  /** twins that share another's row */
+  standIn: z.array(z.tuple([z.string(), z.string()])),
+  /** agencies and the change sequences that the scene shows */
+  seqs: z.array(z.tuple([z.string(), z.int()])),
+});
+export type Built = z.infer<typeof Built>;
+
+export type Building = {
+  readonly federation: FederationId;
+  readonly parts: readonly Part[];
+  readonly before: Built | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly threads: CutThreads;
+  readonly files: SceneFiles;
+  readonly signal: AbortSignal;
+};
+
+/** Once it is chosen it stays, or every tile would move with the first twin at the edge. */
+const originOf = ({ before, parts }: Building): [number, number] => {
+  if (before) return before.scene.origin;
+  const [west, south, east, north] = parts.flatMap(({ drawn }) => drawn.map(({ place }) => boxOf(place))).reduce<LocalBox>(widen, noBox);
+  const middle = (a: number, b: number): number => Math.round(((a + b) / 2) * 1000) / 1000;
+  return Number.isFinite(west) ? [middle(west, east), middle(south, north)] : [0, 0];
+};
+
+const kindsOf = (drawn: readonly Drawn[], vocabulary: Vocabulary): readonly SceneKind[] => {
+  const counts = new Map<TermId, number>();
+  for (const { kind } of drawn) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([kind, count]) => {
+      const term = vocabulary.term(kind);
+      return { kind, count, label: term?.label ?? { en: kind }, broader: [...(term?.broader ?? [])] };
+    });
+};
+
+type Group = { readonly agency: number; readonly form: OutlineForm; readonly drawn: readonly Drawn[] };
+
+const groupsOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): readonly Group[] =>
+  parts.flatMap((part, agency) =>
+    outlineForms.flatMap((form) => {
+      const drawn = part.drawn.filter((one) => one.form === form && shown.has(one));
+      return drawn.length === 0 ? [] : [{ agency, form, drawn }];
+    }),
+  );
+
+type Cut = { readonly layer: Omit<SceneLayer, 'firstRow'>; readonly from: string; readonly ids: readonly string[] };
+
+type Cutting = { readonly building: Building; readonly origin: [number, number]; readonly kinds: readonly SceneKind[] };
+
+const digestOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
+  const looks = drawn.map(({ id, kind, place, height, roof }) => [id, kinds.findIndex((one) => one.kind === kind), place, height, roof]);
+  return hash('sha256', JSON.stringify([origin, form, looks]), 'hex');
+};
+
+const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Promise<Result<Cut>> => {
+  const { before, files, threads, signal, parts } = building;
+  const from = digestOf(origin, group, kinds);
+  const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
+  const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
+  if (layer && ids && (await files.size(layer.archive)) !== undefined) return ok({ layer: { ...layer, agency: group.agency }, from, ids });
+  const indexed = group.drawn.map(({ place, height, roof, kind }) => ({ place, height, roof, kind: kinds.findIndex((one) => one.kind === kind) }));
+  const cut = await threads.cut({ origin, form: group.form, drawn: indexed }, signal);
+  if (!cut.ok) return cut;
+  const { archive, rowColumns, name, rowColumnsName, box, order } = cut.value;
+  await files.put(name, archive);
+  await files.put(rowColumnsName, rowColumns);
+  return ok({
+    layer: {
+      id: `${parts[group.agency]?.agency ?? ''} ${group.form}`,
+      agency: group.agency,
+      form: group.form,
+      archive: name,
+      bytes: archive.length,
+      rowColumns: rowColumnsName,
+      rows: order.length,
+      box: [...box],
+      kinds: [...new Set(indexed.map(({ kind }) => kind))].sort((a, b) => a - b),
+    },
+    from,
+    ids: order.map((at) => group.drawn[at]?.id ?? ''),
+  });
+};
+
+const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[]): Scene => {
+  let rows = 0;
+  const layers = cuts.map(({ layer }) => {
+    rows += layer.rows;
+    return { ...layer, firstRow: rows - layer.rows };
+  });
+  const agencies = building.parts.map(({ agency, name, problem }) => ({ id: agency, name, complete: problem === undefined }));
+  const box = layers.reduce<LocalBox>((sum, layer) => widen(sum, layer.box), noBox);
+  const scene = {
+    version: 1 as const,
+    federation: building.federation,
+    origin,
+    box: Number.isFinite(box[0]) ? [...box] : [0, 0, 0, 0],
+    rows,
+    agencies,
+    kinds: [...kinds],
+    layers,
+  };
+  return Scene.parse({ ...scene, revision: hash('sha256', JSON.stringify(scene), 'hex').slice(0, 16) });
+};
+
+const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap(({ agency, seq }) => (seq === undefined ? [] : [[agency, seq]]));
+
+export const buildScene = async (building: Building): Promise<Result<Built>> => {
+  const { parts, vocabulary, signal } = building;
+  const all = parts.flatMap(({ drawn }) => drawn);
+  const { drawn, standIn } = drawOnce(all);
+  const cutting: Cutting = { building, origin: originOf(building), kinds: kindsOf([...drawn], vocabulary) };
+  const cuts: Cut[] = [];
+  for (const group of groupsOf(parts, drawn)) {
+    const cut = await cutGroup(cutting, group);
+    if (!cut.ok) return cut;
+    if (signal.aborted) return fail({ kind: 'cancelled' });
+    cuts.push(cut.value);
+  }
+  const layers = cuts.map(({ from, ids }) => ({ from, ids: [...ids] }));
+  return ok({ scene: documentOf(cutting, cuts), layers, standIn: [...standIn], seqs: seqsOf(parts) });
+};

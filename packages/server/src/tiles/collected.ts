@@ -1,0 +1,57 @@
+/**
+ * Collected: what every source of a federation has to show, walked once and again only where its change sequence moved.
+ */
+import type { AgencyId, LanguageMap, Problem, Vocabulary } from '@cityweave/core';
+import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import { type Drawn, drawnTerms, toDrawn } from './drawn.ts';
+
+export type Part = {
+  readonly agency: AgencyId;
+  readonly name: LanguageMap;
+  /** of the walk that it comes from; undefined where nothing was ever got */
+  readonly seq: number | undefined;
+  readonly drawn: readonly Drawn[];
+  /** why it is not what the source has now */
+  readonly problem?: Problem | undefined;
+};
+
+export type Collecting = {
+  readonly sources: readonly WalkedSource[];
+  readonly known: ReadonlyMap<AgencyId, Part>;
+  readonly vocabulary: Vocabulary;
+  readonly signal: AbortSignal;
+  /** told how many twins were looked at so far */
+  readonly progress: (twins: number) => void;
+};
+
+const walkPart = async ({ known, vocabulary, signal, progress }: Collecting, source: WalkedSource): Promise<Part> => {
+  const { agency, name } = source;
+  const before = known.get(agency);
+  const drawn: Drawn[] = [];
+  const walked = await source.walk(
+    { terms: drawnTerms },
+    (rows) => {
+      for (const { twin, sameAs = [] } of rows) drawn.push(...[toDrawn(twin, sameAs, vocabulary) ?? []].flat());
+      progress(rows.length);
+    },
+    signal,
+  );
+  if (walked.ok) return { agency, name, seq: walked.value, drawn };
+  return { agency, name, seq: before?.seq, drawn: before?.drawn ?? [], problem: walked.problem };
+};
+
+const collectPart = async (collecting: Collecting, source: WalkedSource): Promise<Part> => {
+  const before = collecting.known.get(source.agency);
+  if (before?.seq === undefined) return walkPart(collecting, source);
+  const seq = await source.seq(collecting.signal);
+  if (!seq.ok) return { ...before, problem: seq.problem };
+  const { problem: _, ...sound } = before;
+  return seq.value === before.seq ? sound : walkPart(collecting, source);
+};
+
+/** One after the other: a scene is never in a hurry, a question is. */
+export const collect = async (collecting: Collecting): Promise<ReadonlyMap<AgencyId, Part>> => {
+  const parts = new Map<AgencyId, Part>();
+  for (const source of collecting.sources) if (!collecting.signal.aborted) parts.set(source.agency, await collectPart(collecting, source));
+  return parts;
+};

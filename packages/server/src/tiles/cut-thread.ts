@@ -1,0 +1,21 @@
+/**
+ * Cut thread: one layer of a scene, off the main thread: to metres about the origin, then to tiles.
+ */
+import { createLocalFrame, type OutlineForm } from '@cityweave/core';
+import { type CutLayer, cutLayer } from './cut.ts';
+import type { Drawn } from './drawn.ts';
+import { toRings } from './local.ts';
+
+export type CutTask = {
+  readonly origin: readonly [number, number];
+  readonly form: OutlineForm;
+  readonly drawn: readonly (Pick<Drawn, 'place' | 'height' | 'roof'> & { readonly kind: number })[];
+};
+
+export const cutDrawn = ({ origin, form, drawn }: CutTask): CutLayer => {
+  const frame = createLocalFrame(origin);
+  return cutLayer(
+    form,
+    drawn.map(({ place, kind, height, roof }) => ({ kind, height, roof, rings: toRings(place, frame) })),
+  );
+};

@@ -1,0 +1,135 @@
+/**
+ * Cut: the outlines of one layer as a quadtree of tiles, coarse first, in one archive. Rows follow a Morton curve, so that neighbours have near rows.
+ */
+import { hash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import {
+  directoryBytes,
+  encodeDirectory,
+  encodeOutlineTile,
+  encodeRowColumns,
+  type Outline,
+  type OutlineForm,
+  type OutlineRing,
+  type RoofShape,
+  type TileEntry,
+} from '@cityweave/core';
+import { toCoarse } from './coarse.ts';
+import { boxOfRings, type LocalBox, noBox, widen } from './local.ts';
+
+/** One twin to be cut: everything but its row, which the cut decides. */
+export type Uncut = { readonly kind: number; readonly rings: readonly OutlineRing[]; readonly height: number; readonly roof: RoofShape };
+
+export type CutLayer = {
+  readonly archive: Uint8Array<ArrayBuffer>;
+  readonly rowColumns: Uint8Array<ArrayBuffer>;
+  readonly name: string;
+  readonly rowColumnsName: string;
+  readonly box: LocalBox;
+  /** for every row the place of its twin in what was given */
+  readonly order: readonly number[];
+};
+
+/** A leaf has no more of either, unless it is of the deepest level. */
+const leafItemsMax = 900;
+const leafCornersMax = 12_000;
+const levelMax = 14;
+const sideMin = 1;
+
+type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox };
+
+const spread = (value: number): number => {
+  let bits = value & 0xffff;
+  bits = (bits | (bits << 8)) & 0x00ff00ff;
+  bits = (bits | (bits << 4)) & 0x0f0f0f0f;
+  bits = (bits | (bits << 2)) & 0x33333333;
+  return (bits | (bits << 1)) & 0x55555555;
+};
+
+type Square = { readonly west: number; readonly south: number; readonly side: number };
+
+const squareOf = ([west, south, east, north]: LocalBox): Square => ({ west, south, side: Math.max(sideMin, east - west, north - south) });
+
+const mortonOf = ({ west, south, side }: Square, [w, s, e, n]: LocalBox): number => {
+  const grid = (value: number): number => Math.max(0, Math.min(0xffff, Math.floor((value / side) * 0x10000)));
+  return (spread(grid((w + e) / 2 - west)) | (spread(grid((s + n) / 2 - south)) << 1)) >>> 0;
+};
+
+const place = (uncut: readonly Uncut[]): { readonly placed: readonly Placed[]; readonly order: readonly number[]; readonly square: Square } => {
+  const boxes = uncut.map(({ rings }) => boxOfRings(rings));
+  const square = squareOf(boxes.reduce(widen, noBox));
+  const codes = boxes.map((box) => mortonOf(square, box));
+  const order = uncut.map((_, at) => at).sort((a, b) => (codes[a] ?? 0) - (codes[b] ?? 0) || a - b);
+  const placed = order.flatMap((at, row) => {
+    const one = uncut[at];
+    const corners = one?.rings.reduce((sum, ring) => sum + ring.corners.length, 0) ?? 0;
+    return one ? [{ row, base: 0, ...one, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox }] : [];
+  });
+  return { placed, order, square };
+};
+
+type Node = { readonly level: number; readonly items: readonly Placed[]; readonly parent: number | undefined };
+
+/** The four quarters of a run of a Morton curve that begins at a whole square of that level. */
+const quarters = ({ items, level }: Node): readonly (readonly Placed[])[] => {
+  const step = 4 ** (16 - level - 1);
+  const groups: Placed[][] = [[], [], [], []];
+  for (const item of items) groups[Math.floor(item.morton / step) % 4]?.push(item);
+  return groups.filter((group) => group.length > 0);
+};
+
+const isLeaf = ({ items, level }: Node): boolean =>
+  level >= levelMax || (items.length <= leafItemsMax && items.reduce((sum, { corners }) => sum + corners, 0) <= leafCornersMax);
+
+type Cut = { readonly entry: Omit<TileEntry, 'offset' | 'length'>; readonly bytes: Uint8Array };
+
+const cutNode = (form: OutlineForm, node: Node, side: number): Cut => {
+  const leaf = isLeaf(node);
+  const { outlines, error } = leaf ? { outlines: node.items, error: 0 } : toCoarse(form, node.items, side);
+  const box = node.items.reduce((sum, item) => widen(sum, item.box), noBox);
+  const top = node.items.reduce((most, { height }) => Math.max(most, height), 0);
+  const bytes = gzipSync(encodeOutlineTile({ form, outlines }), { level: 9 });
+  return { entry: { level: node.level, parent: node.parent, box, top, error, items: outlines.length }, bytes };
+};
+
+/** Level by level, so that what is coarse comes first and every tile after the one it refines. */
+const cutTree = (form: OutlineForm, placed: readonly Placed[], square: Square): readonly Cut[] => {
+  const queue: Node[] = [{ level: 0, items: placed, parent: undefined }];
+  const cuts: Cut[] = [];
+  for (let at = 0; at < queue.length; at += 1) {
+    const node = queue[at];
+    if (!node) break;
+    cuts.push(cutNode(form, node, square.side / 2 ** node.level));
+    if (!isLeaf(node)) for (const items of quarters(node)) queue.push({ level: node.level + 1, items, parent: at });
+  }
+  return cuts;
+};
+
+const toArchive = (cuts: readonly Cut[], rows: number): Uint8Array<ArrayBuffer> => {
+  let offset = directoryBytes(cuts.length);
+  const entries = cuts.map(({ entry, bytes }) => {
+    offset += bytes.length;
+    return { ...entry, offset: offset - bytes.length, length: bytes.length };
+  });
+  const archive = new Uint8Array(offset);
+  archive.set(encodeDirectory(entries, rows));
+  for (const [at, { bytes }] of cuts.entries()) archive.set(bytes, entries[at]?.offset ?? 0);
+  return archive;
+};
+
+const centreOf = ({ box: [west, south, east, north] }: Placed): { readonly east: number; readonly north: number } => ({
+  east: (west + east) / 2,
+  north: (south + north) / 2,
+});
+
+const nameOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
+
+/** The same outlines give the same bytes, whenever they are cut. */
+export const cutLayer = (form: OutlineForm, uncut: readonly Uncut[]): CutLayer => {
+  const { placed, order, square } = place(uncut);
+  const archive = toArchive(cutTree(form, placed, square), placed.length);
+  const rows = placed.map((item) => ({ kind: item.kind, ...centreOf(item), top: item.height }));
+  const rowColumns = new Uint8Array(gzipSync(encodeRowColumns(rows), { level: 9 }));
+  const box = placed.reduce((sum, item) => widen(sum, item.box), noBox);
+  return { archive, rowColumns, name: nameOf(archive), rowColumnsName: nameOf(rowColumns), box, order };
+};

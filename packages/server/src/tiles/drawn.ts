@@ -1,0 +1,89 @@
+/**
+ * Drawn: what of a twin a scene shows. The form follows from its kind and its geometry, by one table; what has no place is not drawn.
+ */
+import {
+  convert,
+  type Geometry,
+  type OutlineForm,
+  placeOf,
+  type Reading,
+  type RoofShape,
+  roofShapes,
+  type TermId,
+  type Twin,
+  type TwinId,
+  type Vocabulary,
+} from '@cityweave/core';
+
+/** A twin as it is drawn, still in longitude and latitude. */
+export type Drawn = {
+  readonly id: TwinId;
+  /** every name under which the same object may be known: the twin's id, its object of interest, the twins that it is the same as */
+  readonly same: readonly string[];
+  readonly kind: TermId;
+  readonly form: OutlineForm;
+  readonly place: Geometry;
+  readonly height: number;
+  readonly roof: RoofShape;
+};
+
+/** The terms that say how a twin looks. */
+export const drawnTerms = ['city:height', 'city:storeys', 'city:roofShape'] as const;
+
+const metresPerStorey = 3;
+const agencyTwinKind = 'city:AgencyTwin';
+/** Higher than anything built. */
+const heightMax = 1_000;
+
+/** Kinds that stand up where their height is known; all other areas lie on the ground. */
+const standing = ['city:Building', 'city:BuildingPart', 'city:Structure'] as const;
+
+const numberOf = (reading: Reading | undefined, unit: string): number | undefined => {
+  if (typeof reading?.value !== 'number') return undefined;
+  if (reading.unit === undefined || reading.unit === unit) return reading.value;
+  const converted = convert(reading.value, reading.unit, unit);
+  return converted.ok ? converted.value : undefined;
+};
+
+/** The height that is said; else three metres a storey. */
+const heightOf = ({ values }: Twin): number => {
+  const storeys = values['city:storeys']?.value;
+  const height = numberOf(values['city:height'], 'm') ?? (typeof storeys === 'number' ? storeys * metresPerStorey : 0);
+  return height > 0 && height <= heightMax ? height : 0;
+};
+
+const roofOf = ({ values }: Twin): RoofShape => {
+  const said = values['city:roofShape']?.value;
+  return roofShapes.find((shape) => shape === said) ?? 'flat';
+};
+
+const formOf = (place: Geometry, stands: boolean): OutlineForm => {
+  switch (place.type) {
+    case 'Polygon':
+    case 'MultiPolygon':
+      return stands ? 'prism' : 'area';
+    case 'LineString':
+    case 'MultiLineString':
+      return 'line';
+    case 'Point':
+    case 'MultiPoint':
+      return 'point';
+  }
+};
+
+export const toDrawn = (twin: Twin, sameAs: readonly TwinId[], vocabulary: Vocabulary): Drawn | undefined => {
+  const place = placeOf(twin);
+  // the twin of an agency stands for all of its others: it is the city, not a thing in it
+  if (!place || twin.kind === agencyTwinKind) return undefined;
+  const height = heightOf(twin);
+  const form = formOf(place, height > 0 && standing.some((kind) => vocabulary.isA(twin.kind, kind)));
+  return {
+    id: twin.id,
+    same: [twin.id, ...(twin.objectOfInterest === undefined ? [] : [twin.objectOfInterest]), ...sameAs],
+    kind: twin.kind,
+    form,
+    place,
+    height: form === 'prism' || form === 'point' ? height : 0,
+    roof: form === 'prism' ? roofOf(twin) : 'flat',
+  };
+};

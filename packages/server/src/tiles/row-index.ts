@@ -1,0 +1,34 @@
+/**
+ * Row index: which twin stands in which row of a scene, both ways; twins that share a row lead to it.
+ */
+import type { Built } from './built.ts';
+
+export type RowIndex = {
+  readonly rowOf: (id: string) => number | undefined;
+  readonly idOf: (row: number) => string | undefined;
+};
+
+const numberRows = ({ scene, layers, standIn }: Built): ReadonlyMap<string, number> => {
+  const rows = new Map<string, number>();
+  for (const [at, { ids }] of layers.entries()) for (const [local, id] of ids.entries()) rows.set(id, (scene.layers[at]?.firstRow ?? 0) + local);
+  for (const [id, other] of standIn) {
+    const row = rows.get(other);
+    if (row !== undefined) rows.set(id, row);
+  }
+  return rows;
+};
+
+/** The index by id is made when it is first needed: a scene that is only looked at does without. */
+export const createRowIndex = (built: Built): RowIndex => {
+  let rows: ReadonlyMap<string, number> | undefined;
+  return {
+    rowOf: (id) => {
+      rows ??= numberRows(built);
+      return rows.get(id);
+    },
+    idOf: (row) => {
+      const at = built.scene.layers.findLastIndex(({ firstRow }) => firstRow <= row);
+      return built.layers[at]?.ids[row - (built.scene.layers[at]?.firstRow ?? 0)];
+    },
+  };
+};

@@ -1,0 +1,136 @@
+/**
+ * Scenes: one for every federation that somebody looks at. What was cut is served at once; whoever asks sets off the look at what has changed since.
+ */
+import { type AgencyId, type Federation, type FederationId, fail, ok, type Problem, problem, type Result, type Vocabulary } from '@cityweave/core';
+import type { Clock } from '../deps.ts';
+import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import { Built, buildScene } from './built.ts';
+import { collect, type Part } from './collected.ts';
+import type { CutThreads } from './cut-threads.ts';
+import { createRowIndex, type RowIndex } from './row-index.ts';
+import type { SceneFiles } from './scene-files.ts';
+
+export type SceneRoom = {
+  readonly clock: Clock;
+  readonly vocabulary: () => Vocabulary;
+  readonly federation: (id: string) => Federation | undefined;
+  readonly sources: (federation: Federation) => readonly WalkedSource[];
+  readonly files: SceneFiles;
+  readonly threads: CutThreads;
+  readonly failed: (cause: unknown) => void;
+  readonly signal: AbortSignal;
+};
+
+export type Held = { readonly built: Built; readonly rows: RowIndex };
+
+export type Scenes = {
+  /** The scene as it is known now; `unavailable`, with how far it is, while the first one is made. */
+  readonly of: (federation: string) => Promise<Result<Held>>;
+  /** resolves when nothing is being made */
+  readonly settled: () => Promise<void>;
+};
+
+/** Between two looks at what the members have changed. */
+const refreshMs = 5_000;
+
+type Making = {
+  held: Held | undefined;
+  parts: ReadonlyMap<AgencyId, Part>;
+  /** twins looked at so far */
+  walked: number;
+  refreshedMs: number;
+  problem: Problem | undefined;
+  work: Promise<void> | undefined;
+  readonly loaded: Promise<void>;
+};
+
+const hold = (built: Built): Held => ({ built, rows: createRowIndex(built) });
+
+/** Nobody changed anything since the scene that was kept. */
+const isAsKept = async ({ seqs, scene }: Built, sources: readonly WalkedSource[], signal: AbortSignal): Promise<boolean> => {
+  const known = new Map<string, number>(seqs);
+  if (sources.length !== scene.agencies.length || scene.agencies.some(({ complete }) => !complete)) return false;
+  const now = await Promise.all(sources.map(async (source) => [source.agency, await source.seq(signal)] as const));
+  return now.every(([agency, seq]) => seq.ok && known.get(agency) === seq.value);
+};
+
+/** Of a member that does not answer and whose twins are not at hand, the tiles stay; only the document says that they are not complete. */
+const keepTiles = (held: Held, parts: ReadonlyMap<AgencyId, Part>): Held => {
+  const agencies = held.built.scene.agencies.map((agency) => ({ ...agency, complete: parts.get(agency.id)?.problem === undefined }));
+  const missing = agencies.flatMap(({ id, complete }) => (complete ? [] : [id])).join(' ');
+  const revision = `${held.built.scene.revision.split('~')[0]}${missing && `~${missing.length}`}`;
+  return { ...held, built: { ...held.built, scene: { ...held.built.scene, agencies, revision } } };
+};
+
+const isLost = ({ seq, problem: why }: Part, before: Built | undefined): boolean =>
+  why !== undefined && seq === undefined && before !== undefined && before.seqs.length > 0;
+
+const refresh = async (room: SceneRoom, making: Making, federation: Federation): Promise<void> => {
+  const { signal, files, threads } = room;
+  const sources = room.sources(federation);
+  const before = making.held?.built;
+  if (before && making.parts.size === 0 && (await isAsKept(before, sources, signal))) return;
+  const progress = (twins: number): void => {
+    making.walked += twins;
+  };
+  const parts = await collect({ sources, known: making.parts, vocabulary: room.vocabulary(), signal, progress });
+  if (signal.aborted) return;
+  if (making.held && [...parts.values()].some((part) => isLost(part, before))) {
+    making.held = keepTiles(making.held, parts);
+    return;
+  }
+  making.parts = parts;
+  const built = await buildScene({ federation: federation.id, parts: [...parts.values()], before, vocabulary: room.vocabulary(), threads, files, signal });
+  making.problem = built.ok ? undefined : built.problem;
+  if (!built.ok) return;
+  if (built.value.scene.revision !== before?.scene.revision) making.held = hold(built.value);
+  await files.keep(federation.id, built.value);
+};
+
+const load = async ({ files }: SceneRoom, making: { held: Held | undefined }, federation: FederationId): Promise<void> => {
+  const kept = Built.safeParse(await files.kept(federation));
+  if (kept.success && kept.data.scene.federation === federation) making.held = hold(kept.data);
+};
+
+export const createScenes = (room: SceneRoom): Scenes => {
+  const scenes = new Map<FederationId, Making>();
+  const begin = (federation: FederationId): Making => {
+    const slot: { held: Held | undefined } = { held: undefined };
+    const made: Making = Object.assign(slot, {
+      parts: new Map<AgencyId, Part>(),
+      walked: 0,
+      refreshedMs: Number.NEGATIVE_INFINITY,
+      problem: undefined,
+      work: undefined,
+      loaded: load(room, slot, federation),
+    });
+    scenes.set(federation, made);
+    return made;
+  };
+  const lookAgain = (making: Making, federation: Federation): void => {
+    if (making.work || room.clock.monotonicMs() - making.refreshedMs < refreshMs || room.signal.aborted) return;
+    making.walked = 0;
+    making.work = refresh(room, making, federation)
+      .catch((cause) => {
+        if (!room.signal.aborted) room.failed(cause);
+      })
+      .finally(() => {
+        making.work = undefined;
+        making.refreshedMs = room.clock.monotonicMs();
+      });
+  };
+  return {
+    of: async (id) => {
+      const federation = room.federation(id);
+      if (!federation) return fail(problem('unknownFederation', { subject: id.slice(0, 80) }));
+      const making = scenes.get(federation.id) ?? begin(federation.id);
+      await making.loaded;
+      lookAgain(making, federation);
+      if (making.held) return ok(making.held);
+      return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: `being cut, ${making.walked} twins looked at` }));
+    },
+    settled: async () => {
+      await Promise.all([...scenes.values()].map(({ work }) => work));
+    },
+  };
+};

@@ -1,0 +1,89 @@
+/**
+ * Values: one property of all that is drawn, as a column by row: numbers, or the index of a text among those met.
+ */
+import { convert, type Federation, type Json, ok, type Result, type TermId } from '@cityweave/core';
+import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import type { Held } from './scenes.ts';
+
+export type ValueColumn = {
+  readonly term: string;
+  /** of the numbers; undefined where none was said */
+  readonly unit: string | undefined;
+  /** the texts that the column's numbers stand for; absent where they are numbers themselves */
+  readonly categories?: readonly string[];
+  /** NaN where nothing is known */
+  readonly values: Float32Array;
+  /** members that could not be asked */
+  readonly missing: readonly string[];
+};
+
+/** Further texts are one: nobody tells more colours apart. */
+const categoriesMax = 64;
+
+type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array };
+
+const numberIn = (value: number, unit: string | undefined, wanted: string | undefined): number => {
+  if (unit === undefined || wanted === undefined || unit === wanted) return value;
+  const converted = convert(value, unit, wanted);
+  return converted.ok ? converted.value : Number.NaN;
+};
+
+const codeOf = ({ categories }: Column, text: string): number => {
+  const known = categories.get(text);
+  if (known !== undefined) return known;
+  if (categories.size >= categoriesMax) return categoriesMax - 1;
+  categories.set(text, categories.size);
+  return categories.size - 1;
+};
+
+const put = (column: Column, row: number, { value, unit }: { readonly value: Json; readonly unit?: string | undefined }): void => {
+  if (typeof value === 'number') {
+    column.unit ??= unit;
+    column.values[row] = numberIn(value, unit, column.unit);
+  } else if (typeof value === 'string' || typeof value === 'boolean') column.values[row] = codeOf(column, String(value));
+};
+
+export type ValuesAsked = {
+  readonly held: Held;
+  readonly federation: Federation;
+  readonly sources: (federation: Federation) => readonly WalkedSource[];
+  readonly term: TermId;
+  readonly signal: AbortSignal;
+};
+
+/** The agency whose twin is drawn decides; the others fill what it leaves open. */
+export const columnOf = async ({ held, federation, sources, term, signal }: ValuesAsked): Promise<Result<ValueColumn>> => {
+  const { scene } = held.built;
+  const column: Column = { unit: undefined, categories: new Map(), values: new Float32Array(scene.rows).fill(Number.NaN) };
+  const missing: string[] = [];
+  const filter = { property: [{ term, op: 'exists' as const, value: true }] };
+  for (const source of sources(federation)) {
+    const walked = await source.walk(
+      { filter, terms: [term] },
+      (rows) => {
+        for (const { twin } of rows) {
+          const row = held.rows.rowOf(twin.id);
+          const reading = twin.values[term];
+          if (row === undefined || !reading) continue;
+          const isOwn = held.rows.idOf(row) === twin.id;
+          if (isOwn || Number.isNaN(column.values[row])) put(column, row, reading);
+        }
+      },
+      signal,
+    );
+    if (!walked.ok) missing.push(source.agency);
+  }
+  const categories = [...column.categories.keys()];
+  return ok({ term, unit: column.unit, values: column.values, missing, ...(categories.length > 0 && { categories }) });
+};
+
+/** Length of the head, the head as JSON filled up with spaces to a multiple of four, then the numbers; all little endian. */
+export const encodeColumn = ({ values, ...head }: ValueColumn): Uint8Array => {
+  const text = JSON.stringify(head);
+  const headBytes = new TextEncoder().encode(text + ' '.repeat((4 - (new TextEncoder().encode(text).length % 4)) % 4));
+  const bytes = new Uint8Array(4 + headBytes.length + values.length * 4);
+  new DataView(bytes.buffer).setUint32(0, headBytes.length, true);
+  bytes.set(headBytes, 4);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 4 + headBytes.length);
+  return bytes;
+};
