@@ -1,0 +1,91 @@
+/**
+ * The journey of a scene over real sockets: cut from what the federation's members grant, fetched by name, told apart from what is not a scene.
+ */
+import { gunzipSync } from 'node:zlib';
+import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, sceneLimits } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import { createTestCity, fourAgencies, present, type TestCity, testFederationId, until, valueOf } from '../city.ts';
+
+const asking = `federation=${encodeURIComponent(testFederationId)}`;
+const addressOf = (city: TestCity): string => city.node('front').address;
+const url = (city: TestCity, path: string): string => `${addressOf(city)}/tiles/${path}`;
+
+const sceneOf = async (city: TestCity): Promise<Scene> => {
+  const response = await until(
+    () => fetch(url(city, `scene?${asking}`)),
+    ({ status }) => status === 200,
+    'a scene',
+  );
+  return Scene.parse(await response.json());
+};
+
+const bytesOf = async (city: TestCity, name: string, range?: string): Promise<Uint8Array> => {
+  const response = await fetch(url(city, `archives/${name}`), range === undefined ? {} : { headers: { range } });
+  expect(response.status).toBe(range === undefined ? 200 : 206);
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+const lookUp = async (
+  city: TestCity,
+  asked: object,
+): Promise<{ readonly status: number; readonly ids?: readonly string[]; readonly rows?: readonly number[] }> => {
+  const response = await fetch(url(city, `lookup?${asking}`), { method: 'POST', body: JSON.stringify(asked) });
+  return { status: response.status, ...((await response.json()) as object) };
+};
+
+/** Rows of the scene that stand in the finest tiles of a layer. */
+const rowsIn = async (city: TestCity, layer: Scene['layers'][number]): Promise<readonly number[]> => {
+  const archive = await bytesOf(city, layer.archive);
+  expect(archive.length).toBe(layer.bytes);
+  const { tiles } = valueOf(decodeDirectory(archive));
+  const parents = new Set(tiles.map(({ parent }) => parent));
+  const leaves = tiles.filter((_, at) => !parents.has(at));
+  return leaves.flatMap(({ offset, length }) => {
+    const tile = valueOf(decodeOutlineTile(gunzipSync(archive.subarray(offset, offset + length))));
+    return [...tile.rows].map((row) => row + layer.firstRow);
+  });
+};
+
+describe('a scene', () => {
+  it('shows every twin of every member once, and tells which row it is, both ways', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const scene = await sceneOf(city);
+    const rows = (await Promise.all(scene.layers.map((layer) => rowsIn(city, layer)))).flat();
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: scene.rows }, (_, row) => row));
+    const { ids = [] } = await lookUp(city, { rows });
+    const answer = await city.ask();
+    expect([...ids].sort()).toEqual(answer.ids.filter((id) => id.includes(':things/')).sort());
+    expect((await lookUp(city, { ids })).rows).toEqual(rows);
+    expect(scene.agencies.map(({ complete }) => complete)).toEqual([true, true, true, true]);
+  });
+
+  it('is the same document while nothing changes, and its archives are named by what they are, whole or by range', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const scene = await sceneOf(city);
+    const [layer] = scene.layers;
+    const { archive, rowColumns, rows, firstRow } = present(layer, 'layer');
+    const again = await fetch(url(city, `scene?${asking}`), { headers: { 'if-none-match': `"${scene.revision}"` } });
+    expect(again.status).toBe(304);
+    const whole = await bytesOf(city, archive);
+    expect(await bytesOf(city, archive, 'bytes=0-15')).toEqual(whole.subarray(0, 16));
+    expect(await bytesOf(city, archive, 'bytes=16-')).toEqual(whole.subarray(16));
+    expect(valueOf(decodeRowColumns(gunzipSync(await bytesOf(city, rowColumns)))).kind).toHaveLength(rows);
+    expect(firstRow).toBe(0);
+  });
+
+  it('refuses what is no scene, no archive, no range, and more rows than may be looked up at once', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const { layers } = await sceneOf(city);
+    const statusOf = async (path: string, init?: RequestInit): Promise<number> => (await fetch(url(city, path), init)).status;
+    expect(await statusOf('scene?federation=urn:dtf:federation:nobody.example:none')).toBe(404);
+    expect(await statusOf(`archives/${'0'.repeat(64)}`)).toBe(404);
+    expect(await statusOf('archives/..%2f..%2frecords.sqlite')).toBe(404);
+    expect(await statusOf(`archives/${layers[0]?.archive}`, { headers: { range: 'bytes=99999999-' } })).toBe(416);
+    const rows = Array.from({ length: sceneLimits.lookupRowsMax + 1 }, (_, row) => row);
+    expect((await lookUp(city, { rows: rows.slice(1) })).status).toBe(200);
+    expect((await lookUp(city, { rows })).status).toBe(400);
+  });
+});
