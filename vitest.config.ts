@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What a single claim may take. Journeys over several real nodes take longer than anything inside one. */
-const testMs = { core: 20_000, server: 60_000, testbed: 180_000, tools: 60_000 };
+const testMs = { core: 20_000, server: 60_000, testbed: 180_000, tools: 60_000, viewer: 20_000 };
 
 const project = (name: keyof typeof testMs, folder: string) => ({
   extends: true as const,
@@ -30,6 +30,7 @@ export default defineConfig({
       project('server', 'packages/server/src'),
       project('testbed', 'packages/testbed/src'),
       project('tools', 'tools'),
+      project('viewer', 'packages/viewer/src'),
     ],
   },
 });

@@ -79,7 +79,7 @@ describe('the JSON Schema of the messages', () => {
 });
 
 const statuses = new Map(
-  [...(/const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? [])].map(
+  [...(/const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http/reply.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? [])].map(
     ([, kind = '', status]) => [kind, Number(status)],
   ),
 );

@@ -9,6 +9,7 @@ import { createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import { createGraphql } from './graphql/endpoint.ts';
 import { createTiles } from './http/tiles.ts';
+import { createViewerFiles } from './http/viewer-files.ts';
 import { createHttp } from './http.ts';
 import { createSources, type Sources } from './import/sources.ts';
 import { type AgencyNodeOptions, createRoom, type Opened, open, problemGate, putAgencyTwin } from './node-room.ts';
@@ -125,6 +126,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     introduction: () => ({ id: room.self.id, name: node.name, keys: [room.key.publicKey], endpoint: room.self.address() }),
     stream: orchestration.publishing.events,
     graphql: graphql.handle,
+    viewer: createViewerFiles(),
     tiles: tilesOf(room, options, orchestration).answer,
     ready: gate.state,
     version: () => ({ name: 'cityweave', version: '0.1.0', agency: node.agency }),

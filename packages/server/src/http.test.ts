@@ -21,6 +21,7 @@ const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
     introduction: () => ({}),
     stream: () => undefined,
     graphql: async (_, response) => void response.end(),
+    viewer: { has: () => false, send: async () => undefined },
     tiles: async (_, response) => void response.end(),
     ready: () => fail(problem('unavailable')),
     version: () => ({ name: 'cityweave', version: '0', agency: 'test' }),

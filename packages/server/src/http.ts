@@ -7,6 +7,7 @@ import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem, statusByProblem } from './http/reply.ts';
+import type { ViewerFiles } from './http/viewer-files.ts';
 
 export type HttpRoom = {
   readonly events: Events;
@@ -16,6 +17,8 @@ export type HttpRoom = {
   readonly stream: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** the built viewer; without it the landing page is at / */
+  readonly viewer: ViewerFiles;
   /** everything under /tiles/ */
   readonly tiles: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly ready: () => Result<true>;
@@ -82,10 +85,13 @@ const isGraphql = (path: string): boolean => path === '/' || path === '/graphql'
 
 const knownPaths = new Set(Object.keys(routes).map((route) => route.split(' ')[1]));
 
+const isGet = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
 const handle = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
   if (route) await route(room, request, response);
+  else if (room.viewer.has(path) && isGet(request)) await room.viewer.send(path, request, response);
   else if (path.startsWith('/tiles/')) await room.tiles(request, response);
   else if (isGraphql(path)) await room.graphql(request, response);
   else sendProblem(response, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));

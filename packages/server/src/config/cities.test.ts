@@ -14,7 +14,7 @@ const questionNames = readdirSync(join(fixtures, 'questions')).filter((name) => 
 /** `${NAME:-default}` of the environment, as on a machine that sets none. */
 const withDefaults = (text: string): string => text.replace(/\$\{\w+(?::-([^}]*))?\}/g, (_, otherwise: string | undefined) => otherwise ?? '');
 
-const parseCity = (name: string) => CityFile.safeParse(parseYaml(withDefaults(readFileSync(join(fixtures, 'cities', name), 'utf8'))));
+const parseCity = (name: string) => CityFile.safeParse(parseYaml(withDefaults(readFileSync(join(fixtures, 'cities', name), 'utf8')), { merge: true }));
 const parsed = new Map(cityNames.map((name) => [name, parseCity(name)]));
 
 const readCity = (name: string): CityFile => {

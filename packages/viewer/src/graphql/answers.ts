@@ -1,0 +1,110 @@
+/**
+ * Answers: what the texts of `queries` give, as types.
+ */
+
+export type Agency = { readonly id: string; readonly name: string };
+export type Term = { readonly id: string; readonly label: string };
+
+export type SourceStatus = 'ANSWERED' | 'FAILED' | 'LATE' | 'NOT_ASKED' | 'PARTIAL' | 'WITHHELD';
+export type Source = {
+  readonly agency: Agency;
+  readonly status: SourceStatus;
+  readonly rows?: number;
+  readonly latency?: string | null;
+  readonly age?: string | null;
+  readonly reason?: string | null;
+};
+
+export type Member = {
+  readonly agency: { readonly id: string };
+  readonly name: string;
+  readonly state: 'ACTIVE' | 'AGREED' | 'CONNECTING' | 'INTERRUPTED' | 'INVITED' | 'LEAVING' | 'LEFT' | 'REMOVED';
+  readonly since: string;
+  readonly reason: string | null;
+};
+
+export type Connection = {
+  readonly agency: { readonly id: string };
+  readonly state: 'ADAPTING' | 'CLOSED' | 'CLOSING' | 'CONNECTED' | 'FAILED' | 'INTERRUPTED' | 'REQUESTED';
+  readonly since: string;
+  readonly lastSeen: string | null;
+  readonly latency: string | null;
+};
+
+export type Group = { readonly kind: Term & { readonly broader: readonly { readonly id: string }[] }; readonly agency: Agency; readonly count: number };
+
+export type Federation = {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly initiator: Agency;
+  readonly members: readonly Member[];
+  readonly connections: readonly Connection[];
+  readonly summary: { readonly groups: readonly Group[]; readonly sources: readonly Source[] };
+};
+
+export type Standing = {
+  readonly agency: Agency;
+  readonly federations: { readonly nodes: readonly { readonly id: string; readonly name: string; readonly state: string }[] };
+};
+
+export type Status = {
+  readonly federationStatus: {
+    readonly state: string;
+    readonly reason: string | null;
+    readonly federation: { readonly members: readonly Member[]; readonly connections: readonly Connection[] };
+  };
+};
+
+export type TwinRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Term;
+  readonly representations: readonly { readonly agency: Agency }[];
+  readonly properties: readonly { readonly winner: { readonly term: { readonly id: string }; readonly value: unknown; readonly unit: string | null } }[];
+};
+
+export type TwinPage = {
+  readonly totalCount: number | null;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly nodes: readonly TwinRow[];
+  readonly sources: readonly Source[];
+};
+
+export type Said = {
+  readonly term: Term;
+  readonly value: unknown;
+  readonly unit: string | null;
+  readonly flag: 'CARRIED' | 'INTERPOLATED' | 'MEASURED' | 'MISSING' | 'SIMULATED';
+  readonly age: string;
+  readonly observedAt: string;
+  readonly origin: string | null;
+  readonly source: Agency;
+  readonly quality: { readonly accuracy: number | null; readonly completeness: number | null; readonly confidence: number | null } | null;
+};
+
+export type MergedSaid = { readonly winner: Said; readonly alternatives: readonly Said[]; readonly conflict: boolean; readonly rule: string };
+export type LinkEnd = { readonly id: string; readonly name: string | null; readonly kind: Term | null; readonly agency: Agency };
+export type Link = { readonly id: string; readonly kind: Term; readonly from: LinkEnd; readonly to: LinkEnd; readonly source: Agency };
+
+export type Representation = {
+  readonly id: string;
+  readonly agency: Agency;
+  readonly updatedAt: string;
+  readonly altIds: readonly { readonly scheme: string; readonly value: string }[];
+};
+
+export type WholeTwin = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Term & { readonly properties: readonly (Term & { readonly unit: string | null })[] };
+  readonly position: { readonly longitude: number; readonly latitude: number; readonly height: number | null } | null;
+  readonly representations: readonly Representation[];
+  readonly properties: readonly MergedSaid[];
+  readonly links: { readonly totalCount: number | null; readonly nodes: readonly Link[] };
+};
+
+export type TwinAnswer = {
+  readonly federation: { readonly twin: { readonly twin: WholeTwin | null; readonly sources: readonly Source[] } } | null;
+};

@@ -1,0 +1,78 @@
+/**
+ * Fetching: the scene's document, parts of its archives, and rows for ids. What cannot be had is a reason, never an exception.
+ */
+import { archiveHeaderBytes, type Directory, decodeDirectory, decodeRowColumns, directoryLength, type RowColumns, Scene } from '@cityweave/core/scene';
+
+export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly again: boolean };
+
+const failed = (reason: string, again = false) => ({ ok: false, reason, again }) as const;
+
+/** Bytes, or a document: `again` where the node says that it will have it soon. */
+const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> => {
+  try {
+    const response = await fetch(url, init);
+    return response.ok ? { ok: true, value: response } : failed(`${response.status}`, response.status === 503);
+  } catch {
+    return failed('unreachable', true);
+  }
+};
+
+const unzip = async (bytes: BlobPart): Promise<Uint8Array> => {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
+
+/** Bytes of an archive from `offset` on, unpacked; undefined where they cannot be had. */
+export const fetchTile = async (name: string, offset: number, length: number): Promise<Uint8Array | undefined> => {
+  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+  if (!got.ok) return undefined;
+  try {
+    return await unzip(await got.value.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+};
+
+const fetchPart = async (name: string, length: number): Promise<Fetched<Uint8Array>> => {
+  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=0-${length - 1}` } });
+  return got.ok ? { ok: true, value: new Uint8Array(await got.value.arrayBuffer()) } : got;
+};
+
+/** Most directories are within the first kilobytes; larger ones take a second request. */
+const firstBytes = 8_192;
+
+export const fetchDirectory = async (name: string, bytes: number): Promise<Directory | undefined> => {
+  const head = await fetchPart(name, Math.min(bytes, firstBytes));
+  if (!head.ok) return undefined;
+  const length = directoryLength(head.value.subarray(0, archiveHeaderBytes));
+  if (!length.ok) return undefined;
+  const whole = length.value <= head.value.length ? head : await fetchPart(name, length.value);
+  const directory = whole.ok ? decodeDirectory(whole.value) : undefined;
+  return directory?.ok ? directory.value : undefined;
+};
+
+export const fetchRowColumns = async (name: string): Promise<RowColumns | undefined> => {
+  const got = await get(`/tiles/archives/${name}`);
+  if (!got.ok) return undefined;
+  try {
+    const columns = decodeRowColumns(await unzip(await got.value.arrayBuffer()));
+    return columns.ok ? columns.value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const fetchScene = async (federation: string): Promise<Fetched<Scene>> => {
+  const got = await get(`/tiles/scene?federation=${encodeURIComponent(federation)}`);
+  if (!got.ok) return got;
+  const parsed = Scene.safeParse(await got.value.json());
+  return parsed.success ? { ok: true, value: parsed.data } : failed('a scene of another version');
+};
+
+type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };
+
+/** Rows of twins, or twins of rows; null where there is none. */
+export const lookUp = async (federation: string, asked: { readonly ids: readonly string[] } | { readonly rows: readonly number[] }): Promise<Found> => {
+  const got = await get(`/tiles/lookup?federation=${encodeURIComponent(federation)}`, { method: 'POST', body: JSON.stringify(asked) });
+  return got.ok ? await got.value.json() : {};
+};

@@ -1,0 +1,114 @@
+import { decodeOutlineTile, encodeOutlineTile, type Outline, type OutlineForm, type TileEntry } from '@cityweave/core/scene';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pickIn } from './pick.ts';
+import { raise } from './raise.ts';
+import { bounded, pan, type View, viewAfterKey, viewLimits } from './rig.ts';
+import { createTileTree, type Eye, selectTiles } from './tile-tree.ts';
+
+const square = (x: number, y: number, side: number): Outline['rings'] => [
+  {
+    isHole: false,
+    corners: [
+      [x, y],
+      [x + side, y],
+      [x + side, y + side],
+      [x, y + side],
+    ],
+  },
+];
+
+const tileOf = (form: OutlineForm, outlines: readonly Outline[]) => {
+  const decoded = decodeOutlineTile(encodeOutlineTile({ form, outlines }));
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.problem));
+  return decoded.value;
+};
+
+const house = (row: number, more: Partial<Outline> = {}): Outline => ({ row, rings: square(0, 0, 10), base: 0, height: 12, roof: 'flat', ...more });
+
+describe('a prism', () => {
+  it.each(['flat', 'gabled', 'hipped', 'pyramid'] as const)('with a %s roof is as high as it says and stands on its base', (roof) => {
+    const { positions, index, rows } = raise(tileOf('prism', [house(7, { roof })]), () => 1);
+    const ups = [...positions].filter((_, at) => at % 3 === 1);
+    expect([Math.min(...ups), Math.max(...ups)]).toEqual([0, 12]);
+    expect(new Set(rows)).toEqual(new Set([7]));
+    expect(Math.max(...index)).toBeLessThan(rows.length);
+  });
+
+  it('shares its corners between walls and a flat roof: two a corner of the footprint', () => {
+    expect(raise(tileOf('prism', [house(1)]), () => 1).rows).toHaveLength(8);
+  });
+});
+
+describe('a pick', () => {
+  const down = (x: number, y: number) => ({ from: [x, 100, -y] as const, along: [0, -1, 0] as const });
+
+  it('meets the roof that it is above, and nothing beside it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -49, max: 149 }), (at) => {
+        const tile = tileOf('prism', [house(3)]);
+        const x = at / 10;
+        const hit = pickIn(tile, down(x - tile.centre[0], 5 - tile.centre[1]), () => true);
+        if (x > 0 && x < 10) expect(hit).toMatchObject({ row: 3, distance: 88 });
+        else if (x < 0 || x > 10) expect(hit).toBeUndefined();
+      }),
+    );
+  });
+
+  it('meets a wall from the side, not the courtyard of a ring, and never what is hidden', () => {
+    const yard: Outline = house(4, { rings: [...square(0, 0, 30), ...square(10, 10, 10).map((ring) => ({ ...ring, isHole: true }))] });
+    const tile = tileOf('prism', [yard]);
+    const from = (x: number, y: number) => [x - tile.centre[0], 6, -(y - tile.centre[1])] as const;
+    expect(pickIn(tile, { from: from(-50, 15), along: [1, 0, 0] }, () => true)).toMatchObject({ row: 4, distance: 50 });
+    expect(pickIn(tile, down(15 - tile.centre[0], 15 - tile.centre[1]), () => true)).toBeUndefined();
+    expect(pickIn(tile, { from: from(-50, 15), along: [1, 0, 0] }, () => false)).toBeUndefined();
+  });
+});
+
+describe('a tile tree', () => {
+  const entry = (parent: number | undefined, error: number): TileEntry => ({
+    level: 0,
+    parent,
+    box: [0, 0, 100, 100],
+    top: 10,
+    error,
+    items: 1,
+    offset: 0,
+    length: 1,
+  });
+  const tree = createTileTree([entry(undefined, 4), entry(0, 0), entry(0, 0)]);
+  const eye = (away: number): Eye => ({ at: [50, away, -50], pixelsPerMetre: 1_000, sees: () => true });
+
+  it('draws what is coarse from afar, and what is fine from near', () => {
+    expect(selectTiles(tree, eye(5_000), () => true)).toEqual({ drawn: [0], wanted: [] });
+    expect(selectTiles(tree, eye(500), () => true)).toEqual({ drawn: [1, 2], wanted: [] });
+  });
+
+  it('keeps a tile until all that replaces it is here', () => {
+    expect(selectTiles(tree, eye(500), (tile) => tile !== 2)).toEqual({ drawn: [0], wanted: [2] });
+    expect(selectTiles(tree, eye(500), () => false)).toEqual({ drawn: [], wanted: [0, 1, 2] });
+  });
+});
+
+describe('a view', () => {
+  const view: View = { east: 0, north: 0, distance: 1_000, heading: 0, tilt: 45 };
+
+  it('stays within its bounds, however it is turned', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), fc.integer(), (distance, heading, tilt) => {
+        const kept = bounded({ ...view, distance, heading, tilt });
+        expect(kept.distance).toBeGreaterThanOrEqual(viewLimits.distanceMin);
+        expect(kept.distance).toBeLessThanOrEqual(viewLimits.distanceMax);
+        expect(kept.heading).toBeGreaterThanOrEqual(0);
+        expect(kept.heading).toBeLessThan(360);
+        expect(kept.tilt).toBeLessThanOrEqual(viewLimits.tiltMax);
+      }),
+    );
+  });
+
+  it('moves where it looks', () => {
+    expect(pan({ ...view, heading: 90 }, 0, 0.1)).toMatchObject({ east: expect.closeTo(100), north: expect.closeTo(0) });
+    expect(viewAfterKey(view, '+')?.distance).toBeLessThan(1_000);
+    expect(viewAfterKey(view, 'x')).toBeUndefined();
+  });
+});

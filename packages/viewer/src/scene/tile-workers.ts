@@ -1,0 +1,75 @@
+/**
+ * Tile workers: a few threads of the browser, each keeping the tiles that it made, so that a pick asks them all.
+ */
+import type { Hit, Ray } from './pick.ts';
+import type { TileAsked, TileMade, WorkerAsked, WorkerTold } from './tile-worker.ts';
+
+export type TileTold = TileMade | Extract<WorkerTold, { verb: 'refused' }>;
+
+export type TileWorkers = {
+  readonly load: (asked: TileAsked) => void;
+  readonly pick: (ray: Ray, keys: readonly string[], hidden: Uint8Array) => Promise<Hit | undefined>;
+  readonly drop: (key: string) => void;
+  readonly close: () => void;
+};
+
+const workersMax = 4;
+
+type Picking = { left: number; nearest: Hit | undefined; readonly done: (hit: Hit | undefined) => void };
+
+/** A pick is done when every worker has said what the ray meets in its tiles. */
+const createPicks = () => {
+  const picking = new Map<number, Picking>();
+  let picks = 0;
+  return {
+    begin: (left: number, done: Picking['done']): number => {
+      picks += 1;
+      picking.set(picks, { left, nearest: undefined, done });
+      return picks;
+    },
+    take: ({ number, hit }: Extract<WorkerTold, { verb: 'picked' }>): void => {
+      const pick = picking.get(number);
+      if (!pick) return;
+      if (hit && (!pick.nearest || hit.distance < pick.nearest.distance)) pick.nearest = hit;
+      pick.left -= 1;
+      if (pick.left > 0) return;
+      picking.delete(number);
+      pick.done(pick.nearest);
+    },
+  };
+};
+
+const startWorkers = (told: (given: WorkerTold) => void): readonly Worker[] =>
+  Array.from({ length: Math.max(1, Math.min(workersMax, navigator.hardwareConcurrency - 1)) }, () => {
+    const worker = new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => told(data));
+    return worker;
+  });
+
+export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers => {
+  const picks = createPicks();
+  const workers = startWorkers((told) => (told.verb === 'picked' ? picks.take(told) : made(told)));
+  const keepers = new Map<string, Worker>();
+  let next = 0;
+  const say = (worker: Worker | undefined, asked: WorkerAsked): void => worker?.postMessage(asked);
+  return {
+    load: (asked) => {
+      const worker = workers[next % workers.length];
+      next += 1;
+      if (worker) keepers.set(asked.key, worker);
+      say(worker, asked);
+    },
+    pick: (ray, keys, hidden) =>
+      new Promise((done) => {
+        const number = picks.begin(workers.length, done);
+        for (const worker of workers) say(worker, { verb: 'pick', number, ray, keys: keys.filter((key) => keepers.get(key) === worker), hidden });
+      }),
+    drop: (key) => {
+      say(keepers.get(key), { verb: 'drop', keys: [key] });
+      keepers.delete(key);
+    },
+    close: () => {
+      for (const worker of workers) worker.terminate();
+    },
+  };
+};
