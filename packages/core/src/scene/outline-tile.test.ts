@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createByteWriter } from './bytes.ts';
 import { decodeOutlineTile, encodeOutlineTile, type Outline, outlineForms, roofShapes } from './outline-tile.ts';
 import { sceneLimits } from './scene-limits.ts';
 
@@ -56,6 +57,17 @@ describe('an outline tile', () => {
         if (decoded.ok) expect(decoded.value.corners.length).toBeLessThanOrEqual(bytes.length);
       }),
     );
+  });
+
+  it('whose sums would wrap, or whose row cannot be, is refused before anybody follows them', () => {
+    const to = createByteWriter();
+    for (const value of [1, 2, 1, 1]) to.uint(value);
+    for (const value of [0, 0]) to.float64(value);
+    for (const value of [0, 0, 2 ** 32 - 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0]) to.uint(value);
+    expect(decodeOutlineTile(to.bytes())).toMatchObject({ ok: false, problem: { found: expect.stringContaining('add up') } });
+    const point: Outline = { row: sceneLimits.layerRowsMax, rings: [{ corners: [[0, 0]], isHole: false }], base: 0, height: 0, roof: 'flat' };
+    expect(decodeOutlineTile(encodeOutlineTile({ form: 'point', outlines: [point] })).ok).toBe(false);
+    expect(decodeOutlineTile(encodeOutlineTile({ form: 'point', outlines: [{ ...point, row: sceneLimits.layerRowsMax - 1 }] })).ok).toBe(true);
   });
 
   it('may have tileItemsMax items, and not one more', () => {

@@ -128,19 +128,26 @@ const readColumn = (count: number, read: () => number, put: (at: number, value: 
   for (let at = 0; at < count; at += 1) put(at, read());
 };
 
-const readShape = (from: ByteReader, tile: Outlines): void => {
-  let row = 0;
+/** False where a sum passes what was counted: the arrays hold no more, and a number that wraps would lead anywhere. */
+const readShape = (from: ByteReader, tile: Outlines, { rings, corners }: Counts): boolean => {
+  let [row, ringsSoFar, cornersSoFar, sound] = [0, 0, 0, true];
   readColumn(tile.rows.length, from.int, (at, value) => {
     row += value;
+    sound &&= row >= 0 && row < sceneLimits.layerRowsMax;
     tile.rows[at] = row;
   });
   readColumn(tile.rows.length, from.uint, (at, value) => {
-    tile.ringFrom[at + 1] = (tile.ringFrom[at] ?? 0) + value;
+    ringsSoFar += value;
+    sound &&= ringsSoFar <= rings;
+    tile.ringFrom[at + 1] = ringsSoFar;
   });
   readColumn(tile.isHole.length, from.uint, (at, value) => {
+    cornersSoFar += Math.floor(value / 2);
+    sound &&= cornersSoFar <= corners;
     tile.isHole[at] = value % 2;
-    tile.cornerFrom[at + 1] = (tile.cornerFrom[at] ?? 0) + Math.floor(value / 2);
+    tile.cornerFrom[at + 1] = cornersSoFar;
   });
+  return sound && ringsSoFar === rings && cornersSoFar === corners;
 };
 
 const readCorners = (from: ByteReader, { corners }: Outlines): void => {
@@ -157,10 +164,10 @@ export const decodeOutlineTile = (bytes: Uint8Array): Result<Outlines> => {
   const from = createByteReader(bytes);
   const counts = readCounts(from);
   if (!counts.ok) return counts;
-  const { items, rings, corners } = counts.value;
+  const { items } = counts.value;
   const tile = empty(counts.value, [from.float64(), from.float64()]);
-  readShape(from, tile);
-  if (tile.ringFrom[items] !== rings || tile.cornerFrom[rings] !== corners) return lying('rings or corners that do not add up');
+  if (!tile.centre.every(Number.isFinite)) return lying('a centre that is nowhere');
+  if (!readShape(from, tile, counts.value)) return lying('rows, rings or corners that do not add up');
   readCorners(from, tile);
   readColumn(items, from.int, (at, value) => {
     tile.base[at] = value / perMetreOfHeight;

@@ -11,10 +11,12 @@ import {
   type OutlineForm,
   ok,
   outlineForms,
+  problem,
   type Result,
   Scene,
   type SceneKind,
   type SceneLayer,
+  shorten,
   type TermId,
   type Vocabulary,
 } from '@cityweave/core';
@@ -116,13 +118,14 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
   });
 };
 
-const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[]): Scene => {
+/** The revision is another one too where a row is another twin: what is drawn may be the same, what is looked up is not. */
+const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[], standIn: ReadonlyMap<string, string>): Result<Scene> => {
   let rows = 0;
   const layers = cuts.map(({ layer }) => {
     rows += layer.rows;
     return { ...layer, firstRow: rows - layer.rows };
   });
-  const agencies = building.parts.map(({ agency, name, problem }) => ({ id: agency, name, complete: problem === undefined }));
+  const agencies = building.parts.map((part) => ({ id: part.agency, name: part.name, complete: part.problem === undefined }));
   const box = layers.reduce<LocalBox>((sum, layer) => widen(sum, layer.box), noBox);
   const scene = {
     version: 1 as const,
@@ -134,7 +137,9 @@ const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[]):
     kinds: [...kinds],
     layers,
   };
-  return Scene.parse({ ...scene, revision: hash('sha256', JSON.stringify(scene), 'hex').slice(0, 16) });
+  const revision = hash('sha256', JSON.stringify([scene, cuts.map(({ from }) => from), [...standIn]]), 'hex').slice(0, 16);
+  const parsed = Scene.safeParse({ ...scene, revision });
+  return parsed.success ? ok(parsed.data) : fail(problem('tooLarge', { subject: 'scene', found: shorten(parsed.error.issues[0]?.path.join('/')) }));
 };
 
 const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap(({ agency, seq }) => (seq === undefined ? [] : [[agency, seq]]));
@@ -152,5 +157,6 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
     cuts.push(cut.value);
   }
   const layers = cuts.map(({ from, ids }) => ({ from, ids: [...ids] }));
-  return ok({ scene: documentOf(cutting, cuts), layers, standIn: [...standIn], seqs: seqsOf(parts) });
+  const scene = documentOf(cutting, cuts, standIn);
+  return scene.ok ? ok({ scene: scene.value, layers, standIn: [...standIn], seqs: seqsOf(parts) }) : scene;
 };

@@ -12,9 +12,10 @@ import {
   type OutlineForm,
   type OutlineRing,
   type RoofShape,
+  sceneLimits,
   type TileEntry,
 } from '@cityweave/core';
-import { toCoarse } from './coarse.ts';
+import { type Coarse, toCoarse } from './coarse.ts';
 import { boxOfRings, type LocalBox, noBox, widen } from './local.ts';
 
 /** One twin to be cut: everything but its row, which the cut decides. */
@@ -35,6 +36,9 @@ const leafItemsMax = 900;
 const leafCornersMax = 12_000;
 const levelMax = 14;
 const sideMin = 1;
+/** a coarse tile is to be quick to fetch */
+const coarseCornersMax = 60_000;
+const sideMax = 40_000_000;
 
 type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox };
 
@@ -83,9 +87,19 @@ const isLeaf = ({ items, level }: Node): boolean =>
 
 type Cut = { readonly entry: Omit<TileEntry, 'offset' | 'length'>; readonly bytes: Uint8Array };
 
+const cornersIn = (outlines: readonly Outline[]): number =>
+  outlines.reduce((sum, { rings }) => sum + rings.reduce((all, { corners }) => all + corners.length, 0), 0);
+
+/** What a tile may hold is coarser where the first try is too much for one. */
+const coarseEnough = (form: OutlineForm, items: readonly Outline[], side: number): Coarse => {
+  const coarse = toCoarse(form, items, side);
+  const fits = coarse.outlines.length <= sceneLimits.tileItemsMax && cornersIn(coarse.outlines) <= coarseCornersMax;
+  return fits || side > sideMax ? coarse : coarseEnough(form, items, side * 2);
+};
+
 const cutNode = (form: OutlineForm, node: Node, side: number): Cut => {
   const leaf = isLeaf(node);
-  const { outlines, error } = leaf ? { outlines: node.items, error: 0 } : toCoarse(form, node.items, side);
+  const { outlines, error } = leaf ? { outlines: node.items, error: 0 } : coarseEnough(form, node.items, side);
   const box = node.items.reduce((sum, item) => widen(sum, item.box), noBox);
   const top = node.items.reduce((most, { height }) => Math.max(most, height), 0);
   const bytes = gzipSync(encodeOutlineTile({ form, outlines }), { level: 9 });

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -19,8 +19,6 @@ export type SceneFiles = {
   readonly read: (name: string, range: ByteRange) => Readable;
   readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
-  /** Removes the archives that no name is given of. */
-  readonly removeOthers: (names: ReadonlySet<string>) => Promise<void>;
 };
 
 const compress = promisify(gzip);
@@ -28,8 +26,8 @@ const expand = promisify(gunzip);
 /** A scene of a million twins, its ids and all. */
 const keptBytesMax = 512 * 1024 * 1024;
 
-const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const beside = `${path}.part`;
+const writeWhole = async (path: string, bytes: Uint8Array, writing: number): Promise<void> => {
+  const beside = `${path}.${writing}.part`;
   await writeFile(beside, bytes);
   const file = await open(beside, 'r');
   await file.sync();
@@ -51,10 +49,16 @@ export const createSceneFiles = (directory: string): SceneFiles => {
   const pathOf = (name: string): string => join(directory, ArchiveName.parse(name));
   const keptPath = (federation: FederationId): string => join(directory, `scene-${createHash('sha256').update(federation).digest('hex').slice(0, 32)}.json.gz`);
   const ready = mkdir(directory, { recursive: true });
+  /** two that write the same file at once do not write into one another */
+  let writings = 0;
+  const write = (path: string, bytes: Uint8Array): Promise<void> => {
+    writings += 1;
+    return writeWhole(path, bytes, writings);
+  };
   return {
     put: async (name, bytes) => {
       await ready;
-      if (!existsSync(pathOf(name))) await writeWhole(pathOf(name), bytes);
+      if (!existsSync(pathOf(name))) await write(pathOf(name), bytes);
     },
     size: (name) =>
       stat(pathOf(name)).then(
@@ -64,15 +68,11 @@ export const createSceneFiles = (directory: string): SceneFiles => {
     read: (name, { from, to }) => createReadStream(pathOf(name), { start: from, end: to }),
     keep: async (federation, value) => {
       await ready;
-      await writeWhole(keptPath(federation), await compress(JSON.stringify(value)));
+      await write(keptPath(federation), await compress(JSON.stringify(value)));
     },
     kept: async (federation) => {
       const bytes = await readFile(keptPath(federation)).catch(() => undefined);
       return bytes && parseKept(bytes);
-    },
-    removeOthers: async (names) => {
-      await ready;
-      for (const name of await readdir(directory)) if (ArchiveName.safeParse(name).success && !names.has(name)) await unlink(join(directory, name));
     },
   };
 };

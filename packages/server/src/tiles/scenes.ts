@@ -1,6 +1,7 @@
 /**
  * Scenes: one for every federation that somebody looks at. What was cut is served at once; whoever asks sets off the look at what has changed since.
  */
+import { hash } from 'node:crypto';
 import { type AgencyId, type Federation, type FederationId, fail, ok, type Problem, problem, type Result, type Vocabulary } from '@cityweave/core';
 import type { Clock } from '../deps.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
@@ -58,7 +59,7 @@ const isAsKept = async ({ seqs, scene }: Built, sources: readonly WalkedSource[]
 const keepTiles = (held: Held, parts: ReadonlyMap<AgencyId, Part>): Held => {
   const agencies = held.built.scene.agencies.map((agency) => ({ ...agency, complete: parts.get(agency.id)?.problem === undefined }));
   const missing = agencies.flatMap(({ id, complete }) => (complete ? [] : [id])).join(' ');
-  const revision = `${held.built.scene.revision.split('~')[0]}${missing && `~${missing.length}`}`;
+  const revision = `${held.built.scene.revision.split('~')[0]}${missing && `~${hash('sha256', missing, 'hex').slice(0, 8)}`}`;
   return { ...held, built: { ...held.built, scene: { ...held.built.scene, agencies, revision } } };
 };
 
@@ -112,7 +113,9 @@ export const createScenes = (room: SceneRoom): Scenes => {
     making.walked = 0;
     making.work = refresh(room, making, federation)
       .catch((cause) => {
-        if (!room.signal.aborted) room.failed(cause);
+        if (room.signal.aborted) return;
+        making.problem = problem('internal', { subject: 'scene' });
+        room.failed(cause);
       })
       .finally(() => {
         making.work = undefined;
