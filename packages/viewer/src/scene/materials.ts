@@ -100,6 +100,6 @@ export type Materials = { readonly solid: ShaderMaterial; readonly flat: ShaderM
 /** What lies on the ground is drawn in its order and leaves no depth: nothing flickers where two lie on one another. */
 export const createMaterials = (uniforms: Uniforms): Materials => {
   const flat = shader(uniforms, surfaceVertex, surfaceFragment(true));
-  Object.assign(flat, { depthWrite: false, depthTest: false, transparent: true });
+  Object.assign(flat, { depthWrite: false, depthTest: false });
   return { solid: shader(uniforms, surfaceVertex, surfaceFragment(false)), flat, point: shader(uniforms, pointVertex, pointFragment) };
 };
