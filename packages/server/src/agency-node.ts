@@ -119,6 +119,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const room = createRoom(options, opened, { events, address, signal });
   const orchestration = createOrchestration(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
+  const tiles = tilesOf(room, options, orchestration);
   const gate = problemGate();
   const http = createHttp({
     events,
@@ -127,22 +128,23 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     stream: orchestration.publishing.events,
     graphql: graphql.handle,
     viewer: createViewerFiles(),
-    tiles: tilesOf(room, options, orchestration).answer,
+    tiles: tiles.answer,
     ready: gate.state,
     version: () => ({ name: 'cityweave', version: '0.1.0', agency: node.agency }),
   });
   const socket = graphql.attachWebSocket(http.server);
   const scratch = join(directory, 'staging');
   const sources = createSources({ ...room, authority: node.agency, sources: node.sources, scratch, threads: options.threads.imports });
-  return { room, events, bound, address, orchestration, gate, http, socket, sources };
+  return { room, events, bound, address, orchestration, gate, http, socket, sources, tiles };
 };
 
 type Wired = ReturnType<typeof wire>;
 
-const closeNode = async ({ sources, socket, http, room, events }: Wired, opened: Opened): Promise<void> => {
+const closeNode = async ({ sources, socket, http, room, events, tiles }: Wired, opened: Opened): Promise<void> => {
   await sources.close();
   await socket.close();
   await http.close();
+  await tiles.settled();
   await room.protocol.close();
   await opened.store.close();
   opened.records.close();

@@ -169,7 +169,9 @@ export const App = () => {
   const notice = absent ?? problem ?? refused;
   return (
     <>
-      {federation && <Stage federation={federation} theme={theme} onStaged={setStaged} onPick={(row) => void pick(row)} onProblem={setProblem} />}
+      {federation && (
+        <Stage key={federation} federation={federation} theme={theme} onStaged={setStaged} onPick={(row) => void pick(row)} onProblem={setProblem} />
+      )}
       {federation && (
         <Search
           ask={ask}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Authority, featureIdOf } from '../ground/id.ts';
-import { polygonOfBox } from '../ground/place.ts';
+import { boxOf, polygonOfBox } from '../ground/place.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from '../twin/trial-twin.ts';
 import { type AgreementTerms, agreementLifecycle, agreementText, considerRequest, mayShow, type PolicyRule } from './agreement.ts';
 import { start, trialDraft, vocabulary } from './trial-federation.ts';
@@ -50,6 +50,17 @@ describe('the owner', () => {
       },
     });
     expect(consider(rule({}))).toEqual({ decision: 'accept', terms });
+  });
+
+  test('gives of the area asked for what the rule allows, and declines where that is nothing', () => {
+    const asking = (west: number) => {
+      const asked = { ...terms, area: polygonOfBox([west, 0, west + 2, 1]) };
+      return considerRequest(asked, { asker: agencyIdOfName('planning'), rules: [rule({ area: [0, 0, 3, 3] })], vocabulary, offered });
+    };
+    const given = asking(2);
+    expect(given.decision === 'accept' && given.terms.area && boxOf(given.terms.area)).toEqual([2, 0, 3, 1]);
+    expect(asking(1)).toMatchObject({ decision: 'accept', terms: { area: polygonOfBox([1, 0, 3, 1]) } });
+    expect(asking(7)).toEqual({ decision: 'decline', reason: 'nothing may be given of the area asked for' });
   });
 
   test('declines what is not offered, or offered as another kind', () => {

@@ -2,6 +2,7 @@
  * Agreement: the terms under which one twin lets another use its features. Both sides hold the same hash before any data moves.
  */
 import { z } from 'zod';
+import { overlapOf } from '../ground/area.ts';
 import { AgreementId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { canonicalJson } from '../ground/json.ts';
@@ -108,7 +109,9 @@ export const considerRequest = (terms: AgreementTerms, asking: Asking): Consider
     return offered === kind && (rule.kinds === undefined || rule.kinds.some((granted) => asking.vocabulary.isA(kind, granted)));
   });
   if (features.length === 0) return { decision: 'decline', reason: 'none of the features asked for is offered for this purpose' };
-  const area = areaOf(rule) ?? terms.area;
+  const allowed = areaOf(rule);
+  const area = allowed && terms.area ? overlapOf(terms.area, allowed) : (allowed ?? terms.area);
+  if (allowed && !area) return { decision: 'decline', reason: 'nothing may be given of the area asked for' };
   return { decision: rule.decision, terms: { ...terms, features: features.map((feature) => narrow(feature, rule)), ...(area && { area }) } };
 };
 

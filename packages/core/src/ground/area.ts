@@ -2,6 +2,8 @@
  * Area: a geometry made ready to be compared with many places. The predicates are those of place.ts and give the same answers;
  * only edges near a place are looked at, and what boxes can tell is told by boxes.
  */
+import { intersect } from '@turf/intersect';
+import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { createEdges, type Edges } from './edges.ts';
 import { type Box, boxesMeet, boxOf, eachPosition, type Geometry, growBox, intersects, metresApart, type SpatialRelation, within } from './place.ts';
 
@@ -165,4 +167,16 @@ export const prepareArea = ({ relation, geometry, metres = 0 }: Area): PreparedA
       return { boxes: boxes.flatMap((box) => boxesAround(box, metres)), holds: (place) => meets(place) || isNear(place) };
     }
   }
+};
+
+const areal = (geometry: Geometry): Feature<Polygon | MultiPolygon> | undefined =>
+  geometry.type === 'Polygon' || geometry.type === 'MultiPolygon' ? { type: 'Feature', properties: {}, geometry } : undefined;
+
+/** Undefined where they have nothing in common. A line or a point is kept whole where it lies in the area, else not at all. */
+export const overlapOf = (a: Geometry, b: Geometry): Geometry | undefined => {
+  if (within(a, b)) return a;
+  const [first, second] = [areal(a), areal(b)];
+  if (first && within(b, a)) return b;
+  const common = first && second && intersect({ type: 'FeatureCollection', features: [first, second] });
+  return common?.geometry;
 };

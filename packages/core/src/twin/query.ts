@@ -149,7 +149,15 @@ export const TwinPage = z.object({
 export type TwinPage = z.infer<typeof TwinPage>;
 
 /** One change of the log of a store. */
-export const Change = z.object({ seq: z.int().min(1), id: TwinId, op: z.enum(['put', 'delete', 'link', 'unlink']), at: Instant, link: LinkId.optional() });
+export const Change = z.object({
+  seq: z.int().min(1),
+  id: TwinId,
+  op: z.enum(['put', 'delete', 'link', 'unlink']),
+  at: Instant,
+  link: LinkId.optional(),
+  /** of a twin that is gone: what it was, as nothing else tells it any more */
+  kind: TermId.optional(),
+});
 export type Change = z.infer<typeof Change>;
 
 type Size = { nodes: number; depth: number; vertices: number };

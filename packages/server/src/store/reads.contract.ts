@@ -34,7 +34,7 @@ export const feedContract = (store: () => TwinStore, reopen: () => Promise<TwinS
     await accepted(store(), [{ op: 'deleteTwin', id: twinId('1') }]);
     const { changes } = await store().changes(6, { limit: 100 });
     expect(changes.map(({ op }) => op)).toEqual(['unlink', 'unlink', 'unlink', 'delete']);
-    expect(changes.at(-1)).toEqual({ seq: 10, id: twinId('1'), op: 'delete', at });
+    expect(changes.at(-1)).toEqual({ seq: 10, id: twinId('1'), op: 'delete', at, kind: term('Thing') });
     expect(await store().adjacent([twinId('1'), twinId('2')], { direction: 'both', limit: 10 })).toEqual([link(twinId('2'), foreignId('9'))]);
     for (const filter of [{ text: 'thing' }, { ids: [twinId('1')] }, {}]) expect(keysOf((await store().find({ filter, first: 9 })).twins)).not.toContain('1');
   });

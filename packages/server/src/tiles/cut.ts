@@ -38,7 +38,8 @@ const levelMax = 14;
 const sideMin = 1;
 /** a coarse tile is to be quick to fetch */
 const coarseCornersMax = 60_000;
-const sideMax = 40_000_000;
+const coarserWished = 4;
+const coarserMax = 65_536;
 
 type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox };
 
@@ -90,11 +91,17 @@ type Cut = { readonly entry: Omit<TileEntry, 'offset' | 'length'>; readonly byte
 const cornersIn = (outlines: readonly Outline[]): number =>
   outlines.reduce((sum, { rings }) => sum + rings.reduce((all, { corners }) => all + corners.length, 0), 0);
 
-/** What a tile may hold is coarser where the first try is too much for one. */
+/** Coarser and coarser, until a tile is half of what it stands for, or four times as coarse as its place asks; never larger than a tile may be. */
 const coarseEnough = (form: OutlineForm, items: readonly Outline[], side: number): Coarse => {
-  const coarse = toCoarse(form, items, side);
-  const fits = coarse.outlines.length <= sceneLimits.tileItemsMax && cornersIn(coarse.outlines) <= coarseCornersMax;
-  return fits || side > sideMax ? coarse : coarseEnough(form, items, side * 2);
+  const half = cornersIn(items) / 2;
+  let coarse = toCoarse(form, items, side);
+  for (let times = 2; times <= coarserMax; times *= 2) {
+    const corners = cornersIn(coarse.outlines);
+    const fits = coarse.outlines.length <= sceneLimits.tileItemsMax && corners <= coarseCornersMax;
+    if (fits && (corners <= half || times > coarserWished)) break;
+    coarse = toCoarse(form, items, side * times);
+  }
+  return coarse;
 };
 
 const cutNode = (form: OutlineForm, node: Node, side: number): Cut => {

@@ -2,7 +2,8 @@
  * The journey of a scene over real sockets: cut from what the federation's members grant, fetched by name, told apart from what is not a scene.
  */
 import { gunzipSync } from 'node:zlib';
-import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, sceneLimits } from '@cityweave/core';
+import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, sceneLimits, type TwinId } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { createTestCity, fourAgencies, present, type TestCity, testFederationId, until, valueOf } from '../city.ts';
 
@@ -73,6 +74,52 @@ describe('a scene', () => {
     expect(await bytesOf(city, archive, 'bytes=16-')).toEqual(whole.subarray(16));
     expect(valueOf(decodeRowColumns(gunzipSync(await bytesOf(city, rowColumns)))).kind).toHaveLength(rows);
     expect(firstRow).toBe(0);
+  });
+
+  it('gives one property of all that is drawn as a column, with its unit, and nothing where nothing is known', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const scene = await sceneOf(city);
+    const response = await fetch(url(city, `values?${asking}&term=city:load`));
+    const bytes = await response.arrayBuffer();
+    const headBytes = new DataView(bytes).getUint32(0, true);
+    const head = JSON.parse(new TextDecoder().decode(bytes.slice(4, 4 + headBytes)));
+    const values = new Float32Array(bytes.slice(4 + headBytes));
+    expect(values).toHaveLength(scene.rows);
+    const known = [...values.entries()].filter(([, value]) => !Number.isNaN(value));
+    expect(known.length).toBeGreaterThan(0);
+    expect(head).toMatchObject({ term: 'city:load', unit: 'kW', missing: [] });
+    const { ids = [] } = await lookUp(city, { rows: known.map(([row]) => row) });
+    for (const id of ids) expect(id).toContain('energy.test.example');
+    expect((await fetch(url(city, `values?${asking}&term=nonsense`))).status).toBe(400);
+  });
+
+  it('cuts only the layer anew in which something moved, and is there at once after a restart', async () => {
+    const before = await createTestCity({ agencies: fourAgencies() });
+    await before.active();
+    const first = await sceneOf(before);
+    const energy = before.node('energy');
+    const { ids = [] } = await lookUp(before, { rows: Array.from({ length: first.rows }, (_, row) => row) });
+    const moved = present(
+      ids.find((id) => id.includes('energy')),
+      'twin of energy',
+    ) as TwinId; // branding: an id that the scene gave
+    const [outcome] = await energy.store.apply([{ op: 'patchTwin', id: moved, values: {}, position: [5.5, 52.5] }], { at: systemDeps().clock.now() });
+    expect(outcome?.ok).toBe(true);
+    const second = await until(
+      () => sceneOf(before),
+      ({ revision }) => revision !== first.revision,
+      'another scene',
+    );
+    const archives = (scene: Scene) => new Map(scene.layers.map(({ id, archive }) => [id, archive]));
+    const [was, is] = [archives(first), archives(second)];
+    expect([...is].filter(([id, archive]) => was.get(id) !== archive).map(([id]) => id.includes('energy'))).toEqual([true]);
+    await before.stop();
+    await using after = await createTestCity({ agencies: fourAgencies(), folder: before.folder });
+    await after.active();
+    const response = await fetch(url(after, `scene?${asking}`));
+    expect(response.status).toBe(200);
+    expect(Scene.parse(await response.json()).layers).toEqual(second.layers);
   });
 
   it('refuses what is no scene, no archive, no range, and more rows than may be looked up at once', async () => {

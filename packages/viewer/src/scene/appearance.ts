@@ -70,7 +70,7 @@ export const createAppearance = ({ scene, layers, changed }: Room): Appearance =
   };
   let lit: readonly number[] = [];
   let chosen: readonly number[] = [];
-  eachRow((row, agency, kind) => state.set(row, kind, agency));
+  eachRow((row, _agency, kind) => state.setKind(row, kind));
   return {
     uniforms,
     light: (rows) => {

@@ -15,6 +15,8 @@ export type Place = { readonly east: number; readonly north: number; readonly to
 export type City = Pick<Appearance, 'light' | 'select' | 'hide' | 'paint'> & {
   readonly group: Group;
   readonly scene: Scene;
+  /** layers that could not be read, by agency and form */
+  readonly missing: readonly string[];
   /** before every frame: takes what the eye needs */
   readonly look: (camera: PerspectiveCamera, heightPixels: number) => void;
   /** the row of what lies under a point of the picture, -1 to 1 both ways */
@@ -42,15 +44,20 @@ const placeIn = (layers: readonly Layer[], row: number): Place | undefined => {
 const sightShare = 0.6;
 
 export const createCity = async (scene: Scene, changed: () => void): Promise<City> => {
-  const layers = await loadLayers(scene);
+  const { layers, missing } = await loadLayers(scene);
   const appearance = createAppearance({ scene, layers, changed });
-  const { uniforms, light, select, hide } = appearance;
+  const { uniforms, light, select } = appearance;
   const materials = createMaterials(uniforms);
   const [group, ground, caster] = [new Group(), createGround(), new Raycaster()];
   group.add(ground);
   const tiling = createTiling({ layers, group, materials, changed });
   return {
-    ...{ group, scene, light, select, hide },
+    ...{ group, scene, light, select },
+    missing: missing.map(({ id }) => id),
+    hide: (isHidden) => {
+      appearance.hide(isHidden);
+      tiling.hide(appearance.hidden());
+    },
     look: (camera, heightPixels) => {
       uniforms.pixels.value = heightPixels / (2 * Math.tan((camera.fov * Math.PI) / 360));
       uniforms.far.value = camera.far * sightShare;
@@ -59,7 +66,7 @@ export const createCity = async (scene: Scene, changed: () => void): Promise<Cit
     pick: async (camera, at) => {
       caster.setFromCamera(at, camera);
       const { origin, direction } = caster.ray;
-      const hit = await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] }, appearance.hidden());
+      const hit = await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] });
       return hit?.row;
     },
     paint: (theme) => {

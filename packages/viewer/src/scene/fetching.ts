@@ -1,7 +1,8 @@
 /**
  * Fetching: the scene's document, parts of its archives, and rows for ids. What cannot be had is a reason, never an exception.
  */
-import { archiveHeaderBytes, type Directory, decodeDirectory, decodeRowColumns, directoryLength, type RowColumns, Scene } from '@cityweave/core/scene';
+import type { Scene } from '@cityweave/core/scene';
+import { archiveHeaderBytes, type Directory, decodeDirectory, decodeRowColumns, directoryLength, type RowColumns } from '@cityweave/core/scene/tiles';
 
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly again: boolean };
 
@@ -62,10 +63,19 @@ export const fetchRowColumns = async (name: string): Promise<RowColumns | undefi
   }
 };
 
+const parseJson = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The schema of the document comes by itself, while the document is under way: the page needs it for nothing else. */
 export const fetchScene = async (federation: string): Promise<Fetched<Scene>> => {
-  const got = await get(`/tiles/scene?federation=${encodeURIComponent(federation)}`);
+  const [got, { Scene: schema }] = await Promise.all([get(`/tiles/scene?federation=${encodeURIComponent(federation)}`), import('@cityweave/core/scene')]);
   if (!got.ok) return got;
-  const parsed = Scene.safeParse(await got.value.json());
+  const parsed = schema.safeParse(await parseJson(got.value));
   return parsed.success ? { ok: true, value: parsed.data } : failed('a scene of another version');
 };
 
@@ -74,5 +84,6 @@ type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readon
 /** Rows of twins, or twins of rows; null where there is none. */
 export const lookUp = async (federation: string, asked: { readonly ids: readonly string[] } | { readonly rows: readonly number[] }): Promise<Found> => {
   const got = await get(`/tiles/lookup?federation=${encodeURIComponent(federation)}`, { method: 'POST', body: JSON.stringify(asked) });
-  return got.ok ? await got.value.json() : {};
+  const found = got.ok ? await parseJson(got.value) : undefined;
+  return typeof found === 'object' && found !== null ? found : {};
 };

@@ -18,14 +18,21 @@ export type Layer = {
   drawn: readonly number[];
 };
 
-const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<readonly Layer[]> => {
+const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<Layer | undefined> => {
   const [directory, columns] = await Promise.all([fetchDirectory(layer.archive, layer.bytes), fetchRowColumns(layer.rowColumns)]);
-  if (!(directory && columns)) return [];
-  return [{ layer, columns, looks: scene.kinds.map(lookOf), tree: createTileTree(directory.tiles), shown: new Map(), asked: new Set(), drawn: [] }];
+  if (!(directory && columns)) return undefined;
+  return { layer, columns, looks: scene.kinds.map(lookOf), tree: createTileTree(directory.tiles), shown: new Map(), asked: new Set(), drawn: [] };
 };
 
-/** A layer whose archive cannot be read is left out; the rest of the city stays. */
-export const loadLayers = async (scene: Scene): Promise<readonly Layer[]> => (await Promise.all(scene.layers.map((layer) => loadLayer(scene, layer)))).flat();
+export type Loaded = {
+  readonly layers: readonly Layer[] /** what could not be read: the rest of the city stays, and says so */;
+  readonly missing: readonly SceneLayer[];
+};
+
+export const loadLayers = async (scene: Scene): Promise<Loaded> => {
+  const loaded = await Promise.all(scene.layers.map((layer) => loadLayer(scene, layer)));
+  return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
+};
 
 const widthDefault = 3;
 

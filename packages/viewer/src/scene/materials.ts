@@ -31,6 +31,7 @@ bool take() {
 
 const fragmentHead = `${head}
 flat in ivec4 twin; in vec3 place; in float depth; out vec4 colour;
+vec3 own() { return texelFetch(palette, ivec2(twin.r + twin.a * 256, 0), 0).rgb; }
 vec3 tint(vec3 base) {
   bool lit = (twin.g & 4) != 0; bool selected = (twin.g & 2) != 0;
   vec3 shown = lit || selected ? mix(base, accent, selected ? 0.9 : 0.7) : base;
@@ -51,10 +52,10 @@ void main() {
 
 const surfaceFragment = (flat: boolean): string => `${fragmentHead}
 void main() {
-  vec3 base = texelFetch(palette, ivec2(twin.r, 0), 0).rgb;
+  vec3 base = own();
   ${
     flat
-      ? 'colour = vec4(fog(tint(base)), (twin.g & 4) != 0 ? 0.85 : 1.0);'
+      ? 'colour = vec4(fog(tint(base)), 1.0);'
       : `vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
   if (dot(normal, cameraPosition - place) < 0.0) normal = -normal;
   float light = 0.62 + 0.34 * max(0.0, dot(normal, sun)) + 0.08 * normal.y;
@@ -86,7 +87,7 @@ void main() {
   vec2 at = gl_PointCoord * 2.0 - 1.0;
   float edge = form == 2 ? max(abs(at.x), abs(at.y)) / 0.86 : form == 3 ? abs(at.x) + abs(at.y) : form == 4 ? max(at.y, abs(at.x) * 1.4 - at.y * 0.5 + 0.1) : length(at);
   if (edge > 1.0) discard;
-  vec3 base = tint(texelFetch(palette, ivec2(twin.r, 0), 0).rgb);
+  vec3 base = tint(own());
   bool rim = form > 0 && edge > 0.74;
   colour = vec4(fog(rim ? mix(base, vec3(1.0), 0.82) : base), 1.0);
 }

@@ -1,7 +1,8 @@
 /**
  * Pick: what a ray meets first: walls and roofs of prisms, then whatever lies nearest on the ground. Exact, on the outlines themselves.
  */
-import type { Outlines } from '@cityweave/core/scene';
+import type { Outlines } from '@cityweave/core/scene/tiles';
+import { raisePrism } from './raise.ts';
 
 export type Ray = { readonly from: readonly [number, number, number]; readonly along: readonly [number, number, number] };
 /** `distance` along the ray; `away` is how far a point or a line lies from it, in metres a metre of distance. */
@@ -52,7 +53,36 @@ const wallHit = (ray: Ray, { a, b, base, top }: Wall): number | undefined => {
   return distance > 0 && share >= 0 && share <= 1 && up >= base && up <= top ? distance : undefined;
 };
 
-const prismHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
+type Vector = readonly [number, number, number];
+
+const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const cross = (a: Vector, b: Vector): Vector => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+
+/** After Möller and Trumbore (1997). */
+const triangleHit = ({ from, along }: Ray, [a, b, c]: readonly [Vector, Vector, Vector]): number | undefined => {
+  const [side, other, away] = [minus(b, a), minus(c, a), minus(from, a)];
+  const across = cross(along, other);
+  const scale = dot(side, across);
+  if (Math.abs(scale) < 1e-9) return undefined;
+  const turned = cross(away, side);
+  const [u, v, distance] = [dot(away, across) / scale, dot(along, turned) / scale, dot(other, turned) / scale];
+  return u >= 0 && v >= 0 && u + v <= 1 && distance > 0 ? distance : undefined;
+};
+
+/** Where a prism's block is hit, a pitched roof may still be passed by: then its own triangles decide. */
+const pitchedHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
+  const { positions, index } = raisePrism(tile, item);
+  const corner = (at: number): Vector => [positions[at * 3] ?? 0, positions[at * 3 + 1] ?? 0, positions[at * 3 + 2] ?? 0];
+  let nearest: number | undefined;
+  for (let at = 0; at < index.length; at += 3) {
+    const hit = triangleHit(ray, [corner(index[at] ?? 0), corner(index[at + 1] ?? 0), corner(index[at + 2] ?? 0)]);
+    if (hit !== undefined && hit < (nearest ?? Infinity)) nearest = hit;
+  }
+  return nearest;
+};
+
+const blockHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
   const rings = ringsOf(tile, item);
   const base = tile.base[item] ?? 0;
   const top = base + (tile.height[item] ?? 0);
@@ -84,12 +114,22 @@ const lineAway = (tile: Outlines, item: number, place: readonly [number, number]
   return least;
 };
 
-const pointHit = (tile: Outlines, item: number, { from, along }: Ray): Hit | undefined => {
-  const [{ from: at }] = [ringsOf(tile, item)[0] ?? { from: 0 }];
+const placeHit = (tile: Outlines, item: number, { ray: { from, along }, at }: { readonly ray: Ray; readonly at: number }): Hit | undefined => {
   const [x, y, z] = [(tile.corners[at * 2] ?? 0) - from[0], (tile.height[item] ?? 0) - from[1], -(tile.corners[at * 2 + 1] ?? 0) - from[2]];
   const distance = x * along[0] + y * along[1] + z * along[2];
   const away = Math.hypot(x - along[0] * distance, y - along[1] * distance, z - along[2] * distance) / Math.max(1, distance);
   return distance > 0 && away < awayMax ? { row: tile.rows[item] ?? 0, distance, away } : undefined;
+};
+
+/** A twin of several points is met at any of them. */
+const pointHit = (tile: Outlines, item: number, ray: Ray): Hit | undefined => {
+  const hits = ringsOf(tile, item).flatMap(({ from }) => placeHit(tile, item, { ray, at: from }) ?? []);
+  return hits.sort((a, b) => a.away - b.away)[0];
+};
+
+const prismHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
+  const block = blockHit(tile, item, ray);
+  return block === undefined || tile.roof[item] === 0 ? block : pitchedHit(tile, item, ray);
 };
 
 const itemHit = (tile: Outlines, item: number, ray: Ray): Hit | undefined => {

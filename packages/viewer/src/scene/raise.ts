@@ -1,7 +1,7 @@
 /**
  * Raise: outlines become triangles: walls and roofs, areas on the ground, lines as ribbons, points as they are. Numbers in, arrays out; for a worker.
  */
-import { type Outlines, roofShapes } from '@cityweave/core/scene';
+import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
 import earcut from 'earcut';
 
 /** Corners without normals: walls and roof share them, light comes from the slope on the screen. */
@@ -116,6 +116,19 @@ const addPrism = (to: Growing, tile: Outlines, item: number): void => {
   }
 };
 
+/** One prism by itself, as it is drawn: for who has to know what exactly is hit. */
+export const raisePrism = (tile: Outlines, item: number): Raised => {
+  const to: Growing = { positions: [], rows: [], index: [] };
+  addPrism(to, tile, item);
+  return toRaised(to);
+};
+
+const toRaised = ({ positions, rows, index }: Growing): Raised => ({
+  positions: new Float32Array(positions),
+  rows: new Float32Array(rows),
+  index: new Uint32Array(index),
+});
+
 const addArea = (to: Growing, tile: Outlines, item: number): void => {
   for (const polygon of polygonsOf(tile, item)) {
     const first = to.rows.length;
@@ -180,5 +193,5 @@ export const raise = (tile: Outlines, widthOf: (row: number) => number): Raised 
     else if (tile.form === 'line') addLine(to, { tile, item, half: widthOf(tile.rows[item] ?? 0) / 2 });
     else addPoint(to, tile, item);
   }
-  return { positions: new Float32Array(to.positions), rows: new Float32Array(to.rows), index: new Uint32Array(to.index) };
+  return toRaised(to);
 };

@@ -16,6 +16,8 @@ export type View = {
 
 export const viewLimits = { distanceMin: 30, distanceMax: 60_000, tiltMax: 82 } as const;
 
+const tiltLevel = 1;
+
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 export const bounded = ({ east, north, distance, heading, tilt }: View): View => ({
@@ -29,7 +31,9 @@ export const bounded = ({ east, north, distance, heading, tilt }: View): View =>
 export const placeCamera = (camera: PerspectiveCamera, { east, north, distance, heading, tilt }: View): void => {
   const [up, back] = [Math.cos(radians(tilt)) * distance, Math.sin(radians(tilt)) * distance];
   camera.position.set(east - Math.sin(radians(heading)) * back, up, -(north - Math.cos(radians(heading)) * back));
-  camera.up.set(Math.sin(radians(heading)), tilt < 1 ? 0 : 1, tilt < 1 ? -Math.cos(radians(heading)) : 0);
+  // straight down there is no up on the ground but where one looks; everywhere else the horizon is level
+  if (tilt < tiltLevel) camera.up.set(Math.sin(radians(heading)), 0, -Math.cos(radians(heading)));
+  else camera.up.set(0, 1, 0);
   camera.lookAt(east, 0, -north);
   camera.near = Math.max(1, distance / 100);
   camera.far = Math.max(4_000, distance * 8);

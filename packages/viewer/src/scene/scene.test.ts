@@ -1,9 +1,10 @@
 import { decodeOutlineTile, encodeOutlineTile, type Outline, type OutlineForm, type TileEntry } from '@cityweave/core/scene';
 import fc from 'fast-check';
+import { PerspectiveCamera } from 'three';
 import { describe, expect, it } from 'vitest';
 import { pickIn } from './pick.ts';
 import { raise } from './raise.ts';
-import { bounded, pan, type View, viewAfterKey, viewLimits } from './rig.ts';
+import { bounded, pan, placeCamera, type View, viewAfterKey, viewLimits } from './rig.ts';
 import { createTileTree, type Eye, selectTiles } from './tile-tree.ts';
 
 const square = (x: number, y: number, side: number): Outline['rings'] => [
@@ -65,6 +66,22 @@ describe('a pick', () => {
   });
 });
 
+describe('a pick of a pitched roof', () => {
+  const tile = tileOf('prism', [house(5, { roof: 'gabled', rings: square(0, 0, 10) })]);
+  const above = (x: number, y: number) => ({ from: [x - tile.centre[0], 100, -(y - tile.centre[1])] as const, along: [0, -1, 0] as const });
+
+  it('meets the ridge at its full height, the slope below it, and the air beside a gable not at all', () => {
+    const ridge = pickIn(tile, above(5, 5), () => true)?.distance ?? 0;
+    expect(ridge).toBeCloseTo(88, 1);
+    const slopes = [1, 9].map((at) => [pickIn(tile, above(5, at), () => true)?.distance ?? 0, pickIn(tile, above(at, 5), () => true)?.distance ?? 0]);
+    expect(Math.max(...slopes.flat())).toBeGreaterThan(ridge + 1);
+    const overEaves = { from: [-50, 11.5, -tile.centre[1] + tile.centre[1]] as const, along: [1, 0, 0] as const };
+    const alongEaves = { from: [0, 11.5, 50] as const, along: [0, 0, -1] as const };
+    const distances = [overEaves, alongEaves].map((ray) => pickIn(tile, ray, () => true)?.distance);
+    expect(Math.max(...distances.map((distance) => distance ?? 0))).toBeGreaterThan(46);
+  });
+});
+
 describe('a tile tree', () => {
   const entry = (parent: number | undefined, error: number): TileEntry => ({
     level: 0,
@@ -102,6 +119,17 @@ describe('a view', () => {
         expect(kept.heading).toBeGreaterThanOrEqual(0);
         expect(kept.heading).toBeLessThan(360);
         expect(kept.tilt).toBeLessThanOrEqual(viewLimits.tiltMax);
+      }),
+    );
+  });
+
+  it('has a level horizon, whichever way it looks', () => {
+    const camera = new PerspectiveCamera();
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 359 }), fc.integer({ min: 0, max: viewLimits.tiltMax }), (heading, tilt) => {
+        placeCamera(camera, { ...view, heading, tilt });
+        const [, rightUp = 1] = camera.matrixWorld.elements;
+        expect(Math.abs(rightUp)).toBeLessThan(1e-6);
       }),
     );
   });

@@ -47,8 +47,13 @@ const waitForCity = async (federation: string, changed: () => void, signal: Abor
   for (;;) {
     const scene = await fetchScene(federation);
     if (signal.aborted) return 'stopped';
-    if (scene.ok) return createCity(scene.value, changed);
-    if (!scene.again) return scene.reason;
+    if (!(scene.ok || scene.again)) return scene.reason;
+    if (scene.ok) {
+      const city = await createCity(scene.value, changed);
+      if (!signal.aborted) return city;
+      city.close();
+      return 'stopped';
+    }
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
 };
@@ -81,9 +86,12 @@ const mount = async ({ canvas, root, props, signal }: Mounting): Promise<void> =
   city.paint(props.theme);
   listen(canvas, { view: () => view, move, click, home: () => move(homeOf(city)) }, signal);
   root.render(<Watcher city={city} onReady={ready} />);
+  if (city.missing.length > 0) props.onProblem(`Cannot be drawn now, because its tiles could not be read: ${city.missing.join(', ')}`);
   props.onStaged({ city, view: () => view, move });
   signal.addEventListener('abort', city.close, { once: true });
 };
+
+const noWebGl = 'This browser cannot draw the city in 3D (WebGL 2 is missing or switched off). Search, questions and their answers work without it.';
 
 type Mounted = { readonly element: HTMLCanvasElement; readonly props: () => StageProps; readonly scene: (made: Three) => void };
 
@@ -101,7 +109,9 @@ const startRoot = ({ element, props, scene }: Mounted): (() => void) => {
       gl: { antialias: true, powerPreference: 'high-performance' },
       onCreated: (made) => scene(made.scene),
     });
-  void configure().then(() => mount({ canvas: element, root, props: { ...props(), onPick: (row) => props().onPick(row) }, signal: stop.signal }));
+  const begin = () => mount({ canvas: element, root, props: { ...props(), onPick: (row) => props().onPick(row) }, signal: stop.signal });
+  // three says by an exception that the browser has no WebGL 2
+  void configure().then(begin, () => props().onProblem(noWebGl));
   const resized = new ResizeObserver(() => void configure());
   resized.observe(element);
   return () => {

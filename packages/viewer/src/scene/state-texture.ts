@@ -1,21 +1,21 @@
 /**
- * State texture: four bytes a twin by row: colour, flags, agency. A change of colour or of what is shown touches no geometry.
+ * State texture: four bytes a twin by row: its kind in the first and the last, what is shown of it in the second. No change of it touches geometry.
  */
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three';
 
-export const flags = { hidden: 1, selected: 2, lit: 4, faded: 8 } as const;
+/** Bits of the second byte, as the shaders read them. */
+export const flags = { hidden: 1, selected: 2, lit: 4 } as const;
 
 export type StateTexture = {
   readonly texture: DataTexture;
-  readonly width: number;
-  readonly set: (row: number, colour: number, agency: number) => void;
+  readonly setKind: (row: number, kind: number) => void;
   readonly flag: (row: number, flag: number, on: boolean) => void;
-  readonly has: (row: number, flag: number) => boolean;
   /** one byte a row: 1 where it is hidden */
   readonly hidden: () => Uint8Array;
   readonly upload: () => void;
 };
 
+/** as the shaders know it */
 const widthMax = 1_024;
 
 export const createStateTexture = (rows: number): StateTexture => {
@@ -26,17 +26,14 @@ export const createStateTexture = (rows: number): StateTexture => {
   texture.minFilter = NearestFilter;
   return {
     texture,
-    width: widthMax,
-    set: (row, colour, agency) => {
-      bytes[row * 4] = colour;
-      bytes[row * 4 + 2] = agency;
-      bytes[row * 4 + 3] = 255;
+    setKind: (row, kind) => {
+      bytes[row * 4] = kind % 256;
+      bytes[row * 4 + 3] = Math.floor(kind / 256);
     },
     flag: (row, flag, on) => {
       const before = bytes[row * 4 + 1] ?? 0;
       bytes[row * 4 + 1] = on ? before | flag : before & ~flag;
     },
-    has: (row, flag) => ((bytes[row * 4 + 1] ?? 0) & flag) !== 0,
     hidden: () => Uint8Array.from({ length: rows }, (_, row) => (bytes[row * 4 + 1] ?? 0) & flags.hidden),
     upload: () => {
       texture.needsUpdate = true;

@@ -1,7 +1,7 @@
 /**
  * Tile worker: fetches, decodes and raises tiles, keeps their outlines, and says what a ray meets in them.
  */
-import { decodeOutlineTile, type Outlines } from '@cityweave/core/scene';
+import { decodeOutlineTile, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchTile } from './fetching.ts';
 import { type Hit, pickIn, type Ray } from './pick.ts';
 import { raise } from './raise.ts';
@@ -18,7 +18,8 @@ export type TileAsked = {
 };
 export type WorkerAsked =
   | TileAsked
-  | { readonly verb: 'pick'; readonly number: number; readonly ray: Ray; readonly keys: readonly string[]; readonly hidden: Uint8Array }
+  | { readonly verb: 'pick'; readonly number: number; readonly ray: Ray; readonly keys: readonly string[] }
+  | { readonly verb: 'hide'; readonly hidden: Uint8Array }
   | { readonly verb: 'drop'; readonly keys: readonly string[] };
 
 export type TileMade = {
@@ -31,7 +32,7 @@ export type TileMade = {
 };
 export type WorkerTold =
   | TileMade
-  | { readonly verb: 'refused'; readonly key: string }
+  | { readonly verb: 'refused'; readonly key: string /** it could not be fetched, which may pass; else it is no tile */; readonly again: boolean }
   | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
 
 type Kept = { readonly tile: Outlines; readonly firstRow: number };
@@ -44,14 +45,17 @@ const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage
 const load = async ({ key, archive, offset, length, firstRow, widths }: TileAsked): Promise<void> => {
   const bytes = await fetchTile(archive, offset, length);
   const tile = bytes && decodeOutlineTile(bytes);
-  if (!tile?.ok) return tell({ verb: 'refused', key });
+  if (!tile?.ok) return tell({ verb: 'refused', key, again: bytes === undefined });
   kept.set(key, { tile: tile.value, firstRow });
   const { positions, rows, index } = raise(tile.value, (row) => widths?.[row] ?? lineWidth);
   for (let at = 0; at < rows.length; at += 1) rows[at] = (rows[at] ?? 0) + firstRow;
   tell({ verb: 'made', key, centre: tile.value.centre, positions, rows, index }, [positions.buffer, rows.buffer, index.buffer]);
 };
 
-const pick = (ray: Ray, keys: readonly string[], hidden: Uint8Array): Hit | undefined => {
+/** one byte a row of the scene: 1 where it may not be picked */
+let hidden: Uint8Array = new Uint8Array();
+
+const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
   let nearest: Hit | undefined;
   for (const key of keys) {
     const found = kept.get(key);
@@ -67,6 +71,7 @@ const pick = (ray: Ray, keys: readonly string[], hidden: Uint8Array): Hit | unde
 
 addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   if (data.verb === 'load') void load(data);
+  else if (data.verb === 'hide') hidden = data.hidden;
   else if (data.verb === 'drop') for (const key of data.keys) kept.delete(key);
-  else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys, data.hidden) });
+  else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });
 });

@@ -8,7 +8,9 @@ export type TileTold = TileMade | Extract<WorkerTold, { verb: 'refused' }>;
 
 export type TileWorkers = {
   readonly load: (asked: TileAsked) => void;
-  readonly pick: (ray: Ray, keys: readonly string[], hidden: Uint8Array) => Promise<Hit | undefined>;
+  readonly pick: (ray: Ray, keys: readonly string[]) => Promise<Hit | undefined>;
+  /** rows that are not there for a pick */
+  readonly hide: (hidden: Uint8Array) => void;
   readonly drop: (key: string) => void;
   readonly close: () => void;
 };
@@ -59,10 +61,13 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
       if (worker) keepers.set(asked.key, worker);
       say(worker, asked);
     },
-    pick: (ray, keys, hidden) =>
+    hide: (hidden) => {
+      for (const worker of workers) say(worker, { verb: 'hide', hidden });
+    },
+    pick: (ray, keys) =>
       new Promise((done) => {
         const number = picks.begin(workers.length, done);
-        for (const worker of workers) say(worker, { verb: 'pick', number, ray, keys: keys.filter((key) => keepers.get(key) === worker), hidden });
+        for (const worker of workers) say(worker, { verb: 'pick', number, ray, keys: keys.filter((key) => keepers.get(key) === worker) });
       }),
     drop: (key) => {
       say(keepers.get(key), { verb: 'drop', keys: [key] });

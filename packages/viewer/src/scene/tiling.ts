@@ -13,7 +13,8 @@ import { createTileWorkers, type TileWorkers } from './tile-workers.ts';
 export type Tiling = {
   /** asks for what the eye needs and draws what is here */
   readonly look: (camera: PerspectiveCamera, pixelsPerMetre: number) => void;
-  readonly pick: (ray: Ray, hidden: Uint8Array) => Promise<Hit | undefined>;
+  readonly pick: (ray: Ray) => Promise<Hit | undefined>;
+  readonly hide: (hidden: Uint8Array) => void;
   readonly close: () => void;
 };
 
@@ -41,6 +42,14 @@ const meshOf = (layer: Layer, { positions, rows, index, centre }: TileMade, { so
   return mesh;
 };
 
+/** The order of the map is that of use: what was drawn last stands last. */
+const moveToEnd = (shown: Layer['shown'], tile: number): void => {
+  const mesh = shown.get(tile);
+  if (!mesh) return;
+  shown.delete(tile);
+  shown.set(tile, mesh);
+};
+
 const show = (layer: Layer, drawn: readonly number[]): void => {
   const set = (tiles: readonly number[], visible: boolean): void => {
     for (const tile of tiles) {
@@ -51,9 +60,10 @@ const show = (layer: Layer, drawn: readonly number[]): void => {
   set(layer.drawn, false);
   set(drawn, true);
   layer.drawn = drawn;
+  for (const tile of drawn) moveToEnd(layer.shown, tile);
 };
 
-/** The oldest that are not drawn go; the root stays, or nothing could stand in for what comes. */
+/** What was not drawn for longest goes; the root stays, so that something can always stand in for what comes. */
 const dropOld = (layer: Layer, { group }: Room, workers: TileWorkers): void => {
   const surplus = Math.max(0, layer.shown.size - tilesKeptMax);
   for (const [tile, mesh] of [...layer.shown].slice(0, surplus)) {
@@ -66,11 +76,21 @@ const dropOld = (layer: Layer, { group }: Room, workers: TileWorkers): void => {
   }
 };
 
+/** A tile that could not be fetched is asked for again after a while; one that is no tile is not. */
+const againMs = 3_000;
+
 const createLoading = (room: Room) => {
+  const askAgain = ({ layer, tile }: { readonly layer: Layer; readonly tile: number }): void => {
+    setTimeout(() => {
+      layer.asked.delete(tile);
+      room.changed();
+    }, againMs);
+  };
   const pending = new Map<string, { readonly layer: Layer; readonly tile: number }>();
   const workers = createTileWorkers((told) => {
     const found = pending.get(told.key);
     pending.delete(told.key);
+    if (found && told.verb === 'refused' && told.again) askAgain(found);
     if (found && told.verb === 'made') {
       const mesh = meshOf(found.layer, told, room.materials);
       found.layer.shown.set(found.tile, mesh);
@@ -107,12 +127,12 @@ export const createTiling = (room: Room): Tiling => {
         dropOld(layer, room, workers);
       }
     },
-    pick: (ray, hidden) =>
+    pick: (ray) =>
       workers.pick(
         ray,
         layers.flatMap((layer) => layer.drawn.map((tile) => keyOf(layer, tile))),
-        hidden,
       ),
+    hide: workers.hide,
     close: () => {
       workers.close();
       for (const { shown } of layers) for (const mesh of shown.values()) mesh.geometry.dispose();

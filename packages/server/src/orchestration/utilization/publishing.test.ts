@@ -22,7 +22,7 @@ import { openRecordStore } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { createStoreThreads, type StoreThreads } from '../../store/sqlite/sqlite-threads.ts';
 import type { RecordStore, TwinStore } from '../../store/store.ts';
-import { accepted, at, put } from '../../store/twins.contract.ts';
+import { accepted, at, put, twinId } from '../../store/twins.contract.ts';
 import { loadNodeKey } from '../../trust/node-key.ts';
 import type { Room } from '../room.ts';
 import { createPublishing, type Publishing } from './publishing.ts';
@@ -130,6 +130,17 @@ describe('a subscription', () => {
     expect(told(await late.next())).toMatchObject({ seq: 5, rows: [], resnapshot: true });
     expect((await late.next()).value).toMatchObject({ type: 'heartbeat', id: '5' });
     await late.return?.();
+  });
+
+  it('tells that a twin is gone only where its kind was granted', async () => {
+    await accepted(store, [put('1'), put('2', { kind: 'Secret' })]);
+    const events = listen(await subscribe());
+    await accepted(
+      store,
+      ['1', '2'].map((key) => ({ op: 'deleteTwin', id: twinId(key) }) as const),
+    );
+    expect(told(await events.next())).toMatchObject({ rows: [], deleted: [twinId('1')] });
+    await events.return?.();
   });
 
   it('ends when its agreement does, and none begins any more', async () => {

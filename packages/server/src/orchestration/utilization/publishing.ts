@@ -17,7 +17,6 @@ import {
   type SubscriptionId,
   subscriptionIdOf,
   type Twin,
-  type TwinId,
   type TwinsChanged,
 } from '@cityweave/core';
 import { newMessageId, pause } from '../../deps.ts';
@@ -52,7 +51,7 @@ const shownTo = (room: Room, { features }: Granted, twin: Twin): Twin | undefine
   return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => mayShow(term, grant, room.vocabulary()))) };
 };
 
-/** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted. */
+/** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted, if its kind was granted. */
 const changedTwins = async (room: Room, granted: Granted, changes: readonly Change[]): Promise<TwinsChanged> => {
   const ids = [...new Set(changes.map(({ id }) => id))];
   const twins = await room.store.get(ids);
@@ -61,8 +60,11 @@ const changedTwins = async (room: Room, granted: Granted, changes: readonly Chan
     area &&
     new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
   const rows = [...twins.values()].flatMap((twin) => (inArea && !inArea.has(twin.id) ? [] : (shownTo(room, granted, twin) ?? []))).map((twin) => ({ twin }));
-  const deleted: TwinId[] = ids.filter((id) => !twins.has(id));
-  return { seq: changes.at(-1)?.seq ?? 0, rows, deleted };
+  const seq = changes.at(-1)?.seq ?? 0;
+  const gone = changes.filter(({ id, op }) => op === 'delete' && !twins.has(id));
+  // a log of an older version does not say what was deleted: the subscriber has to look for itself
+  if (gone.some(({ kind }) => kind === undefined)) return { seq, rows: [], deleted: [], resnapshot: true };
+  return { seq, rows, deleted: [...new Set(gone.filter(({ kind }) => granted.features.some((feature) => feature.kind === kind)).map(({ id }) => id))] };
 };
 
 const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChanged): Promise<Message> => {

@@ -78,6 +78,7 @@ CREATE INDEX import_source ON import (source, started_at);
 CREATE TABLE cursor (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE kind (kind TEXT PRIMARY KEY, twins INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMARY KEY (kind, term)) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE change ADD COLUMN kind TEXT;',
 ];
 
 export const schemaSql = {
@@ -132,7 +133,7 @@ export const writeSql = {
   deleteWords: 'DELETE FROM words WHERE rowid = ?',
   putAlt: 'INSERT OR IGNORE INTO alt (value, scheme, n) VALUES (?, ?, ?)',
   deleteAlt: 'DELETE FROM alt WHERE value = ? AND scheme = ? AND n = ?',
-  putChange: 'INSERT INTO change (seq, id, op, at, link) VALUES (?, ?, ?, ?, ?)',
+  putChange: 'INSERT INTO change (seq, id, op, at, link, kind) VALUES (?, ?, ?, ?, ?, ?)',
   putLink:
     'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id',
   findLinkByEnds: 'SELECT src, kind, dst, own_id FROM link WHERE src = ? AND kind = ? AND dst = ?',
@@ -179,7 +180,7 @@ SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 
 UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.kind = 'city:sameAs')`,
   kinds: 'SELECT kind, twins FROM kind WHERE twins > 0 ORDER BY kind',
   kindTerms: 'SELECT kind, term, unit FROM kind_term ORDER BY kind, term',
-  changes: 'SELECT seq, id, op, at, link FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
+  changes: 'SELECT seq, id, op, at, link, kind FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
   oldest: 'SELECT coalesce(min(seq) - 1, 0) AS oldest FROM change',
   cursor: writeSql.cursor,
   joins: 'SELECT src, kind, agency, scheme, value, state, dst, tried_at FROM pending_join WHERE (src, kind, agency, scheme, value) > (?, ?, ?, ?, ?)',

@@ -108,9 +108,9 @@ export const createWriting = (file: DatabaseSync): Writing => {
   return { file, statement, head: numberOf(statement('head').get(), 'head'), identityTouched: false, at: '', tally: new Map(), knownTerms: new Set() };
 };
 
-export const noteChange = (to: Writing, change: { readonly id: string; readonly op: string; readonly link?: string }): number => {
+export const noteChange = (to: Writing, change: { readonly id: string; readonly op: string; readonly link?: string; readonly kind?: string }): number => {
   to.head += 1;
-  to.statement('putChange').run(to.head, change.id, change.op, to.at, change.link ?? null);
+  to.statement('putChange').run(to.head, change.id, change.op, to.at, change.link ?? null, change.kind ?? null);
   return to.head;
 };
 

@@ -145,7 +145,7 @@ const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'delet
   for (const name of ['deleteWords', 'deleteBody', 'deleteShape', 'deleteTwin'] as const) to.statement(name).run(n);
   if (found['object'] !== null) to.identityTouched = true;
   countTwins(to, String(found['kind']), -1);
-  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id, op: 'delete' }) };
+  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id, op: 'delete', kind: String(found['kind']) }) };
 };
 
 const applyCommand = (to: Writing, command: RowCommand): Outcome => {

@@ -102,7 +102,14 @@ const adjacent =
     return [...links.values()].slice(0, limit);
   };
 
-const toChange = ({ seq, id, op, at, link }: Record<string, unknown>) => ({ seq, id, op, at, ...(link === null ? {} : { link }) });
+const toChange = ({ seq, id, op, at, link, kind }: Record<string, unknown>) => ({
+  seq,
+  id,
+  op,
+  at,
+  ...(link !== null && { link }),
+  ...(kind !== null && { kind }),
+});
 
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });

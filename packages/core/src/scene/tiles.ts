@@ -1,0 +1,8 @@
+/**
+ * The names of tiles by themselves: bytes in, arrays out, without the schema of the scene's document, for a worker that loads fast.
+ */
+export * from './archive.ts';
+export * from './local-frame.ts';
+export * from './outline-tile.ts';
+export * from './row-columns.ts';
+export * from './scene-limits.ts';

@@ -1,0 +1,123 @@
+import { gunzipSync } from 'node:zlib';
+import { decodeDirectory, decodeOutlineTile, decodeRowColumns, type OutlineForm } from '@cityweave/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { simplify } from './coarse.ts';
+import { type CutLayer, cutLayer, type Uncut } from './cut.ts';
+
+const house = (x: number, y: number, height: number): Uncut => ({
+  kind: 1,
+  height,
+  roof: 'flat',
+  rings: [
+    {
+      isHole: false,
+      corners: [
+        [x, y],
+        [x + 8, y],
+        [x + 8, y + 10],
+        [x, y + 10],
+      ],
+    },
+  ],
+});
+
+/** A town of many more houses than a leaf holds. */
+const town = (side: number): readonly Uncut[] =>
+  Array.from({ length: side * side }, (_, at) => house((at % side) * 20, Math.floor(at / side) * 20, 4 + ((at * 7) % 30)));
+
+const value = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T => (result.ok ? result.value : expect.fail('not decoded'));
+
+const tilesOf = ({ archive }: CutLayer) => {
+  const { tiles } = value(decodeDirectory(archive));
+  const parents = new Set(tiles.map(({ parent }) => parent));
+  return tiles.map((entry, at) => ({
+    entry,
+    isLeaf: !parents.has(at),
+    tile: value(decodeOutlineTile(gunzipSync(archive.subarray(entry.offset, entry.offset + entry.length)))),
+  }));
+};
+
+describe('a cut', () => {
+  it('has every outline in the finest tiles once, in rows that follow one another', () => {
+    const given = town(45);
+    const cut = cutLayer('prism', given);
+    const leaves = tilesOf(cut).filter(({ isLeaf }) => isLeaf);
+    expect(leaves.length).toBeGreaterThan(1);
+    expect(leaves.flatMap(({ tile }) => [...tile.rows]).sort((a, b) => a - b)).toEqual(given.map((_, row) => row));
+    expect([...cut.order].sort((a, b) => a - b)).toEqual(given.map((_, at) => at));
+    for (const { entry, tile } of leaves) {
+      expect(entry.error).toBe(0);
+      for (const [at, row] of tile.rows.entries()) expect(tile.height[at]).toBeCloseTo(given[cut.order[row] ?? 0]?.height ?? 0, 1);
+    }
+  });
+
+  it('is coarser above, within the box of what it stands for, and says by how much', () => {
+    const tiles = tilesOf(cutLayer('prism', town(45)));
+    const inner = tiles.filter(({ isLeaf }) => !isLeaf);
+    expect(inner.length).toBeGreaterThan(0);
+    for (const { entry, tile } of inner) {
+      expect(entry.error).toBeGreaterThan(0);
+      expect(tile.rows.length).toBeLessThan(2_025);
+      const [west, south, east, north] = entry.box;
+      for (let at = 0; at < tile.corners.length; at += 2) {
+        const [x, y] = [(tile.corners[at] ?? 0) + tile.centre[0], (tile.corners[at + 1] ?? 0) + tile.centre[1]];
+        expect(x >= west - 20 && x <= east + 20 && y >= south - 20 && y <= north + 20).toBe(true);
+      }
+    }
+  });
+
+  it('keeps the volume of the town in its coarsest tile', () => {
+    const given = town(45);
+    const [root] = tilesOf(cutLayer('prism', given));
+    const tile = root?.tile ?? expect.fail('no root');
+    const volume = [...tile.rows.keys()].reduce((sum, at) => {
+      const [from, to] = [(tile.cornerFrom[at] ?? 0) * 2, (tile.cornerFrom[at + 1] ?? 0) * 2];
+      const [xs, ys] = [tile.corners.slice(from, to).filter((_, n) => n % 2 === 0), tile.corners.slice(from, to).filter((_, n) => n % 2 === 1)];
+      return sum + (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys)) * (tile.height[at] ?? 0);
+    }, 0);
+    const true_ = given.reduce((sum, { height }) => sum + 80 * height, 0);
+    expect(volume / true_).toBeGreaterThan(0.95);
+    expect(volume / true_).toBeLessThan(1.05);
+  });
+
+  it('of the same outlines is the same bytes', () => {
+    expect(cutLayer('prism', town(12)).name).toBe(cutLayer('prism', town(12)).name);
+    expect(cutLayer('prism', town(12)).name).not.toBe(cutLayer('prism', [...town(12).slice(1), house(1, 1, 99)]).name);
+  });
+
+  it.each(['area', 'line', 'point'] as const)('of any %ss loses none of them', (form: OutlineForm) => {
+    const coordinate = fc.integer({ min: -3_000, max: 3_000 });
+    const corners = fc.array(fc.tuple(coordinate, coordinate), { minLength: form === 'point' ? 1 : 3, maxLength: form === 'point' ? 1 : 6 });
+    const uncut = corners.map((ring): Uncut => ({ kind: 2, height: 0, roof: 'flat', rings: [{ isHole: false, corners: ring }] }));
+    fc.assert(
+      fc.property(fc.array(uncut, { minLength: 1, maxLength: 40 }), (given) => {
+        const cut = cutLayer(form, given);
+        const leaves = tilesOf(cut).filter(({ isLeaf }) => isLeaf);
+        expect(leaves.flatMap(({ tile }) => [...tile.rows]).sort((a, b) => a - b)).toEqual(given.map((_, row) => row));
+        expect(value(decodeRowColumns(gunzipSync(cut.rowColumns))).kind).toHaveLength(given.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a simplified line', () => {
+  it('keeps its ends and leaves out no corner that lies further away than the tolerance', () => {
+    expect(
+      simplify(
+        [
+          [0, 0],
+          [5, 0.1],
+          [10, 0],
+          [10, 8],
+        ],
+        0.5,
+      ),
+    ).toEqual([
+      [0, 0],
+      [10, 0],
+      [10, 8],
+    ]);
+  });
+});
