@@ -162,14 +162,17 @@ export const pageKeyOf = (twin: Twin, order: Order | undefined): PageKey => ({ v
 
 export type Identity = { readonly ids: readonly TwinId[]; readonly objects: readonly ObjectOfInterestId[] };
 
-/**
- * What is still to be asked for so that every representation of these rows is known: ids that links name, and objects of interest. What an
- * answer brings may name further ones, so it is asked for until nothing is left, `identityRoundsMax` times at most.
- */
-export const identityOf = (rows: readonly TwinRow[], asked: readonly Identity[] = []): Identity => {
-  if (asked.length >= limits.identityRoundsMax) return { ids: [], objects: [] };
+/** What rows name and nobody has been asked for yet: ids of links, and objects of interest. */
+export const unasked = (rows: readonly TwinRow[], asked: readonly Identity[]): Identity => {
   const ids = new Set(rows.flatMap(({ twin, sameAs = [] }) => [twin.id, ...sameAs]));
   const objects = new Set(rows.flatMap(({ twin }) => twin.objectOfInterest ?? []));
   const [known, named] = [new Set(asked.flatMap((one) => one.ids)), new Set(asked.flatMap((one) => one.objects))];
   return { ids: [...ids].filter((id) => !known.has(id)), objects: [...objects].filter((object) => !named.has(object)) };
 };
+
+/**
+ * What is still to be asked for so that every representation of these rows is known. What an answer brings may name further ones, so it is
+ * asked for until nothing is left, `identityRoundsMax` times at most; what is left then makes an answer partial.
+ */
+export const identityOf = (rows: readonly TwinRow[], asked: readonly Identity[] = []): Identity =>
+  asked.length < limits.identityRoundsMax ? unasked(rows, asked) : { ids: [], objects: [] };

@@ -44,8 +44,8 @@ export const limits = {
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
   identityBatchMax: 250,
-  /** how often representations of representations are asked for in one answer */
-  identityRoundsMax: 4,
+  /** how often representations of representations are asked for in one answer: a chain of links as long is told whole */
+  identityRoundsMax: 16,
 
   /** between two probes of a link that works */
   heartbeatMs: 1_000,

@@ -4,23 +4,27 @@
  */
 import { z } from 'zod';
 
-/** Facts that a problem may carry; all are safe to show to a partner: no address, no path of a machine, no stack. */
-export const ProblemFacts = z.object({
-  /** what it is about: an id, a term, a field */
-  subject: z.string().optional(),
-  /** where: JSON pointer, line of a file, column */
-  path: z.string().optional(),
-  /** what was found there, shortened */
-  found: z.string().optional(),
-  /** what would be accepted */
-  accepted: z.string().optional(),
-  /** the agency it happened at */
-  agency: z.string().optional(),
-  /** the bound that was passed, or the revision that is current */
-  limit: z.number().optional(),
-  since: z.string().optional(),
-  retryAfterMs: z.number().optional(),
-});
+/**
+ * Facts that a problem may carry; all are safe to show to a partner: no address, no path of a machine, no stack.
+ * Marked pure: who needs the table alone, as a browser does, does not load the library of schemas with it.
+ */
+export const ProblemFacts = /* @__PURE__ */ (() =>
+  z.object({
+    /** what it is about: an id, a term, a field */
+    subject: z.string().optional(),
+    /** where: JSON pointer, line of a file, column */
+    path: z.string().optional(),
+    /** what was found there, shortened */
+    found: z.string().optional(),
+    /** what would be accepted */
+    accepted: z.string().optional(),
+    /** the agency it happened at */
+    agency: z.string().optional(),
+    /** the bound that was passed, or the revision that is current */
+    limit: z.number().optional(),
+    since: z.string().optional(),
+    retryAfterMs: z.number().optional(),
+  }))();
 export type ProblemFacts = z.infer<typeof ProblemFacts>;
 
 type Row = { readonly code: `DTF-${number}`; readonly retryable: boolean; readonly sentence: (facts: ProblemFacts) => string };

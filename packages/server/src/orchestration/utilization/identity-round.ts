@@ -15,6 +15,7 @@ import {
   openFor,
   type PageParts,
   pageJoined,
+  problem,
   type QueryPlan,
   rowsToJoin,
   type SourceReport,
@@ -24,6 +25,7 @@ import {
   type TwinId,
   type TwinQuery,
   type TwinRow,
+  unasked,
 } from '@cityweave/core';
 import type { MemberKeys } from './federated-cursor.ts';
 import type { Deadline } from './member-read.ts';
@@ -120,6 +122,18 @@ const askRound = async (round: Round, { ids, objects }: Identity, held: Readonly
   return found;
 };
 
+/** Whoever may keep representations that no round was left for has answered in part. */
+const reportUnasked = (round: Round, left: Identity, held: ReadonlySet<TwinId>): void => {
+  for (const { agency } of round.plan.members) {
+    const open = openFor(toldBy(round, agency), left, held);
+    const [subject] = [...open.ids, ...open.objects];
+    const before = round.reports.get(agency);
+    if (!(subject && before)) continue;
+    const partial: SourceReport = { agency, rows: 0, status: 'PARTIAL', problem: problem('tooLarge', { agency, subject, limit: limits.identityRoundsMax }) };
+    round.reports.set(agency, joinReports(before, partial));
+  }
+};
+
 const answeredIn = ({ plan, walk }: Pick<Round, 'plan' | 'walk'>, { pages }: PageParts): Round['answered'] =>
   new Map([...pages].map(([agency, page]) => [agency, walk.keys.has(agency) ? new Set() : answeredBy(filterOfMember(plan, agency), page)]));
 
@@ -134,5 +148,6 @@ export const joinByIdentity = async ({ walk, plan, reports }: Pick<Round, 'walk'
     asked.push(open);
     more.push(...(await askRound(round, open, new Set([...paged, ...more].map(({ twin }) => twin.id)))));
   }
+  reportUnasked(round, unasked([...begun, ...more], asked), new Set([...paged, ...more].map(({ twin }) => twin.id)));
   return pageJoined(parts, { plan, filter: walk.filter, rules: walk.desk.federation.rules, more });
 };
