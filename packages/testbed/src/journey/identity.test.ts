@@ -1,0 +1,65 @@
+/**
+ * One object with many representations, each linked to the next across agencies: told whole as far as the bound reaches, and in part beyond it.
+ */
+import { type AgencyId, limits, linkIdOf, sameAs, TwinId } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agencyOfTest, authorityOfTest, createTestCity, type TestCity } from '../city.ts';
+
+const names = ['water', 'energy'] as const;
+const keeperOf = (step: number): (typeof names)[number] => (step % 2 === 0 ? 'water' : 'energy');
+const twinAt = (chain: string, step: number): TwinId => TwinId.parse(`urn:dtf:twin:${authorityOfTest(keeperOf(step))}:things/${chain}-${step}`);
+
+/** Twins 0 to `links`, each the same as the one before it, kept by the two agencies in turn. */
+const chains = { whole: limits.identityRoundsMax, cut: limits.identityRoundsMax + 1 } as const;
+type Chain = keyof typeof chains;
+
+const stepsOf = (chain: Chain): readonly number[] => Array.from({ length: chains[chain] + 1 }, (_, step) => step);
+
+const twinsOf = (name: string) =>
+  (Object.keys(chains) as Chain[]).flatMap((chain) =>
+    stepsOf(chain)
+      .filter((step) => keeperOf(step) === name)
+      .map((step) => ({ key: `${chain}-${step}`, at: [0.5, 0.01 * step] as const })),
+  );
+
+const linkFrom = (chain: Chain, step: number) => {
+  const [from, to] = [twinAt(chain, step), twinAt(chain, step + 1)];
+  const at = systemDeps().clock.now();
+  // branding: an agency's id as the test city writes it
+  return { id: linkIdOf(from, sameAs, to), kind: sameAs, from, to, source: agencyOfTest(keeperOf(step)) as AgencyId, recordedAt: at };
+};
+
+const chainTogether = async (city: TestCity, chain: Chain): Promise<void> => {
+  for (const step of stepsOf(chain).slice(0, -1))
+    await city.node(keeperOf(step)).store.apply([{ op: 'putLink', link: linkFrom(chain, step) }], { at: systemDeps().clock.now() });
+};
+
+describe('representations that are linked one to the next', () => {
+  let city: TestCity;
+  beforeAll(async () => {
+    const kept = names.map((name) => ({ name, kind: 'city:Building', twins: twinsOf(name) }));
+    city = await createTestCity({
+      agencies: [{ name: 'front', kind: 'city:Park', twins: [] }, ...kept],
+      needs: names.map((name) => ({ kind: 'city:Building', agencies: [agencyOfTest(name)] })),
+    });
+    await city.active();
+    for (const chain of Object.keys(chains) as Chain[]) await chainTogether(city, chain);
+  });
+  afterAll(() => city[Symbol.asyncDispose]());
+
+  const found = async (chain: Chain) => {
+    const answer = await city.ask({ filter: { ids: [twinAt(chain, 0)] } });
+    return { told: answer.rows.map(({ twin }) => twin.representations.length), last: answer.source(keeperOf(chains[chain])) };
+  };
+
+  it('are one object as far as identityRoundsMax links reach', async () => {
+    expect(await found('whole')).toMatchObject({ told: [chains.whole + 1], last: { status: 'ANSWERED' } });
+  });
+
+  it('beyond that are told in part: the report of the keeper of the next one says where it stopped', async () => {
+    const { told, last } = await found('cut');
+    expect(told).toEqual([chains.cut]);
+    expect(last).toMatchObject({ status: 'PARTIAL', problem: { kind: 'tooLarge', subject: twinAt('cut', chains.cut), limit: limits.identityRoundsMax } });
+  });
+});
