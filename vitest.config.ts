@@ -6,12 +6,25 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What a single claim may take. Journeys over several real nodes take longer than anything inside one. */
-const testMs = { core: 20_000, server: 60_000, testbed: 180_000, tools: 60_000, viewer: 20_000 };
+const testMs = { core: 20_000, server: 60_000, testbed: 180_000, browser: 60_000, tools: 60_000, viewer: 20_000 };
 
 const project = (name: keyof typeof testMs, folder: string) => ({
   extends: true as const,
   test: { name, include: [`${folder}/**/*.test.ts`], testTimeout: testMs[name], hookTimeout: testMs[name] },
 });
+
+const browserTests = 'packages/testbed/src/browser';
+
+/** After all others and one file at a time: a browser without a graphics card needs the processors for itself. */
+const inBrowser = () => {
+  const { test } = project('browser', browserTests);
+  return { extends: true as const, test: { ...test, globalSetup: [`${browserTests}/setup.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } } };
+};
+
+const testbed = () => {
+  const { test } = project('testbed', 'packages/testbed/src');
+  return { extends: true as const, test: { ...test, exclude: [`${browserTests}/**`] } };
+};
 
 export default defineConfig({
   // As Node reads it: the bundler would take the package's other build, and a schema must not meet two of them.
@@ -28,7 +41,8 @@ export default defineConfig({
     projects: [
       project('core', 'packages/core/src'),
       project('server', 'packages/server/src'),
-      project('testbed', 'packages/testbed/src'),
+      testbed(),
+      inBrowser(),
       project('tools', 'tools'),
       project('viewer', 'packages/viewer/src'),
     ],

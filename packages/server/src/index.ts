@@ -4,6 +4,7 @@
 export { type AgencyNode, type AgencyNodeOptions, createAgencyNode } from './agency-node.ts';
 export { type City, type CityOptions, createCity } from './city.ts';
 export { runCommand } from './cli/cityweave.ts';
+export { loadExamples } from './cli/examples.ts';
 export { type LoadedCity, loadCity, loadNode } from './config/load.ts';
 export * from './config/node-file.ts';
 export { type Clock, type Deps, type Ids, systemDeps, type Timers } from './deps.ts';
