@@ -61,6 +61,7 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'unsupportedVersion--protocol-of-later': inHeader('registry.register.digitalTwin', { protocolVersion: '2.0' }),
   'unsupportedVersion--query-of-later': withQuery({ version: 2 }),
   'unsupportedVersion--query-without-version': withQuery({ version: undefined }),
+  'unsupportedVersion--one-of-several-queries': withParameters(read, { query: undefined, queries: [{ query: { version: 1 } }, { query: { version: 2 } }] }),
   'unknownVerb--shout': inAction('digitalTwin.release.federation', { verb: 'shout' }),
   'unknownVerb--name-of-a-prototype': inAction('digitalTwin.release.federation', { verb: '__proto__' }),
   'notMyRole--registration-to-a-twin': inHeader('registry.register.digitalTwin', {
@@ -99,6 +100,11 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'badQuery--filter-of-too-many-parts': withQuery({ filter: { any: Array.from({ length: 200 }, () => ({})) } }),
   'badQuery--box-off-the-earth': withQuery({ filter: { box: [9, 52, 190, 53] } }),
   'badQuery--page-too-large': withQuery({ page: { first: 501 } }),
+  'badQuery--more-questions-than-one-read-takes': withParameters(read, {
+    query: undefined,
+    queries: Array.from({ length: 33 }, () => ({ query: { version: 1 } })),
+  }),
+  'badQuery--one-of-several-questions': withParameters(read, { query: undefined, queries: [{ query: { version: 1, filter: { sql: '1 = 1' } } }] }),
   'invalid--service-without-needs': withAttributes('application.request.service', { needs: [] }),
   'invalid--federation-without-authority': withObjects('application.query.federationStatus', () => [{ kind: 'federation', id: 'urn:dtf:federation::flood' }]),
   'invalid--federation-not-named': withObjects('application.retrieve.federation', () => []),

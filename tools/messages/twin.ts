@@ -101,6 +101,28 @@ export const twinExamples: Examples = {
     request: { parameters: { federationId, agreementId, query: { version: 1, filter: { areas: [{ relation: 'within', digest: areaDigest }] } } } },
     failure: { code: 'DTF-305', message: `the area is not remembered here; send its geometry ${areaDigest}`, retryable: true, facts: { subject: areaDigest } },
   },
+  'read.exchangeData--several-questions': {
+    request: {
+      parameters: {
+        federationId,
+        agreementId,
+        queries: [
+          { query: { version: 1, filter: { ids: [zoneTwin.id] }, page: { first: 1 } }, budgetMs: 1960 },
+          { query: { version: 1, filter: { areas: [{ relation: 'within', digest: areaDigest }] } }, budgetMs: 240 },
+        ],
+      },
+    },
+    reply: {
+      objects: [
+        { kind: 'exchangeData', id: read, attributes: { page: { version: 1, rows: [{ twin: zoneTwin }], seq: 4812, identities: 0 }, agreementId, seq: 4812 } },
+        {
+          kind: 'exchangeData',
+          id: 'urn:uuid:0c6b43ac-9bb6-4a5e-8f3d-6b6f8a1f2d11',
+          attributes: { refused: { code: 'DTF-305', facts: { subject: areaDigest } }, seq: 4812 },
+        },
+      ],
+    },
+  },
   'read.exchangeData--identify': {
     request: { parameters: { federationId, identify: { scheme: 'zone', values: ['1', '7'] } } },
     reply: { objects: [{ kind: 'exchangeData', id: read, attributes: { identified: { 1: [zoneTwin.id] }, seq: 4812 } }] },

@@ -3,11 +3,22 @@
  */
 import { z } from 'zod';
 import { AgreementId, TermId, TwinId } from '../ground/id.ts';
-import { TwinPage, TwinRow } from '../twin/query.ts';
+import { codeOf, kindOfCode, type Problem, ProblemFacts } from '../ground/problem.ts';
+import { TwinPage, TwinQuery, TwinRow } from '../twin/query.ts';
 
 /** A part of the answer that policy keeps back, named by its terms and never by its content. */
 export const Withheld = z.object({ kinds: z.array(TermId).optional(), terms: z.array(TermId).optional() });
 export type Withheld = z.infer<typeof Withheld>;
+
+/** One of several questions of a read, with the time that its asker has left. */
+export const QueryWithin = z.object({ query: TwinQuery, budgetMs: z.number().min(0).optional() });
+export type QueryWithin = z.infer<typeof QueryWithin>;
+
+/** What kept one question of several from being answered, as its code and facts. */
+const Refused = z.object({ code: z.string(), facts: ProblemFacts });
+
+export const toRefused = ({ kind, ...facts }: Problem): z.infer<typeof Refused> => ({ code: codeOf({ kind, ...facts }), facts });
+export const problemOfRefused = ({ code, facts }: z.infer<typeof Refused>): Problem => ({ kind: kindOfCode(code), ...facts });
 
 /** Answer to a read: a page of twins, or which twins are known by the identifiers asked for. */
 export const TwinsRead = z.object({
@@ -15,6 +26,8 @@ export const TwinsRead = z.object({
   identified: z.record(z.string(), z.array(TwinId)).optional(),
   agreementId: AgreementId.optional(),
   withheld: Withheld.optional(),
+  /** in place of a page, where several questions were asked and this one could not be answered */
+  refused: Refused.optional(),
   /** the member's change sequence */
   seq: z.int().min(0),
 });

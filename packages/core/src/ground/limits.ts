@@ -44,6 +44,12 @@ export const limits = {
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
   identityBatchMax: 250,
+  /** questions of one read; those that wait for the same member share a message */
+  queriesPerReadMax: 32,
+  /** messages of small questions under way to one member; what comes meanwhile waits for the next one */
+  readsUnderWayMax: 1,
+  /** for as long at most: a slow answer keeps nobody else waiting */
+  readWaitMs: 10,
   /** how often representations of representations are asked for in one answer: a chain of links as long is told whole */
   identityRoundsMax: 16,
 

@@ -57,23 +57,35 @@ export const rowNameOf = (message: Message): Result<RowName> => {
   return fail(problem('notMyRole', { found: shorten(name) }));
 };
 
+type Asked = { readonly query?: unknown; readonly queries?: unknown; readonly areas?: unknown };
+
+const queriesOf = ({ query, queries }: Asked): readonly unknown[] => [
+  ...(query === undefined ? [] : [query]),
+  ...(Array.isArray(queries) ? queries.map((one) => (isObject(one) ? one['query'] : undefined)) : []),
+];
+
 /** A query has refusals of its own: its version, what it asks, its size. */
-const checkQuery = (parameters: { readonly query?: TwinQuery | undefined; readonly areas?: Readonly<Record<string, Geometry>> | undefined }): Result<true> => {
-  const areas = Object.values(parameters.areas ?? {}).map((geometry) => ({ relation: 'intersects', geometry }) as const);
-  const sized = checkFilterSize({ ...parameters.query?.filter, areas: [...(parameters.query?.filter?.areas ?? []), ...areas] });
+const checkQuery = (query: TwinQuery, areas: readonly Geometry[]): Result<true> => {
+  const sent = areas.map((geometry) => ({ relation: 'intersects', geometry }) as const);
+  const sized = checkFilterSize({ ...query.filter, areas: [...(query.filter?.areas ?? []), ...sent] });
   return sized.ok ? ok(true) : sized;
 };
+
+const firstFailure = (checked: readonly Result<unknown>[]): Result<unknown> => checked.find(({ ok: isOk }) => !isOk) ?? ok(true);
 
 /** The content of a request, as its row declares it. */
 export const parseRequest = <N extends RowName>(name: N, message: Message): Result<Request<N>> => {
   const { parameters = {} } = message.data.action;
-  const versioned = parameters['query'] === undefined ? ok(true) : checkQueryVersion(parameters['query']);
+  const versioned = firstFailure(queriesOf(parameters).map(checkQueryVersion));
   if (!versioned.ok) return versioned;
   const parsed = rowOf(name).request.safeParse({ parameters, objects: message.data.objects });
-  if (!parsed.success) return fail(problemOfIssues(parsed.error.issues[0]?.path[1] === 'query' ? 'badQuery' : 'invalid', parsed.error, `/data/${name}`));
-  const checked = parameters['query'] === undefined ? ok(true) : checkQuery(parsed.data.parameters as Parameters<typeof checkQuery>[0]); // branding: only T9 has a query, and its schema parsed it
+  if (!parsed.success) return fail(problemOfIssues(isOfQuery(parsed.error.issues[0]?.path[1]) ? 'badQuery' : 'invalid', parsed.error, `/data/${name}`));
+  const { areas = {}, ...asked } = parsed.data.parameters as Asked & { readonly areas?: Readonly<Record<string, Geometry>> }; // branding: only T9 has queries, and its schema parsed them
+  const checked = firstFailure(queriesOf(asked).map((query) => checkQuery(query as TwinQuery, Object.values(areas)))); // branding: as above
   return checked.ok ? ok(parsed.data as Request<N>) : checked; // branding: the row's own schema gives the row's own type
 };
+
+const isOfQuery = (member: PropertyKey | undefined): boolean => member === 'query' || member === 'queries';
 
 /** The content of an answer, or the problem it reports. */
 export const parseReply = <N extends RowName>(name: N, message: Message): Result<Reply<N>> => {

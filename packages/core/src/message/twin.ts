@@ -2,6 +2,7 @@
  * Rows twin to twin (I-T): federation, connection, data, status.
  */
 import { z } from 'zod';
+import { QueryWithin } from '../federation/exchange-data.ts';
 import { AgreementId, FederationId, SubscriptionId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
@@ -98,11 +99,13 @@ export const twinRows = {
         agreementId: AgreementId.optional(),
         ...budget,
         query: TwinQuery.optional(),
+        /** several questions in one message in place of `query`; each is answered apart, in their order */
+        queries: z.array(QueryWithin).min(1).max(limits.queriesPerReadMax).optional(),
         areas: z.record(AreaDigest, Geometry).optional(),
         identify: Identify.optional(),
       }),
     },
-    reply: { objects: one(object.twinsReadObject) },
+    reply: { objects: z.tuple([object.twinsReadObject], object.twinsReadObject) },
     refusals: ['notInForce', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
   }),
   'subscribe.exchangeData': row({

@@ -23,14 +23,15 @@ import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
 import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
+import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
 import { requestsInReview, review } from './review.ts';
 import { agreements, federationById, federations, type Room } from './room.ts';
-import { type Areas, answerRead, createAreas } from './utilization/exchange-data.ts';
+import { answerRead } from './utilization/exchange-data.ts';
 import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
 import { createJoining, type Joining } from './utilization/joining.ts';
 import { createMemberReads, type Deadline } from './utilization/member-read.ts';
-import { createPublishing, type Publishing } from './utilization/publishing.ts';
+import { type Areas, createAreas } from './utilization/sent-areas.ts';
 import { type WalkedSource, walkedSources } from './utilization/walking.ts';
 
 export type TwinAnswers = Answers<'digitalTwin', AskedBy, Answered>;

@@ -2,8 +2,8 @@
  * Subscription: a federation's twins as they are and then every change, and how the federation itself stands.
  */
 import { describeProblem, type FederatedFilter, type Federation, limits, msOfDuration, problem, type SourceReport, type TermId } from '@cityweave/core';
-import { type WatchEvent, watch } from '../../orchestration/utilization/watch.ts';
-import type { SourceState } from '../../orchestration/utilization/watch-sources.ts';
+import { type WatchEvent, watch } from '../../orchestration/live/watch.ts';
+import type { SourceState } from '../../orchestration/live/watch-sources.ts';
 import { badInput, createFaults, type Faults, faultOf } from '../fault.ts';
 import { parseTerm, toFilter } from '../questions/filter.ts';
 import { federatedEnds } from '../questions/link-ends.ts';

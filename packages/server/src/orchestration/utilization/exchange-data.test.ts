@@ -10,8 +10,9 @@ import { systemDeps } from '../../deps.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { accepted, put } from '../../store/twins.contract.ts';
 import type { Room } from '../room.ts';
-import { createAreas, digestOfArea, readTwins } from './exchange-data.ts';
+import { readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';
+import { createAreas, digestOfArea } from './sent-areas.ts';
 
 const authority = Authority.parse('water.example');
 const id = agencyTwinIdOf(authority);

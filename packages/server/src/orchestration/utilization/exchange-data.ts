@@ -4,10 +4,6 @@
 import {
   type Agreement,
   agencyOf,
-  type Box,
-  boxesMeet,
-  boxOf,
-  canonicalJson,
   conjuncts,
   fail,
   type Geometry,
@@ -15,8 +11,8 @@ import {
   limits,
   mayShow,
   ok,
-  type Problem,
   problem,
+  type QueryWithin,
   type Request,
   type Result,
   sameAs,
@@ -27,57 +23,18 @@ import {
   type TwinPage,
   type TwinQuery,
   type TwinRow,
+  type TwinsRead,
+  toRefused,
   type Withheld,
 } from '@cityweave/core';
-import { LRUCache } from 'lru-cache';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
-import { sha256 } from '../../trust/signature.ts';
 import { agreementInForce } from '../membership.ts';
 import { federations, memberships, type Room } from '../room.ts';
-
-/** Areas that partners sent, by digest, so that a large one is sent once. */
-export type Areas = LRUCache<string, Geometry>;
-
-export const createAreas = (): Areas => new LRUCache<string, Geometry>({ max: limits.areasRememberedMax });
-
-const digests = new WeakMap<Geometry, string>();
-
-/** The same zone is sent to every member, so it is digested once. */
-export const digestOfArea = (geometry: Geometry): string => {
-  const digest = digests.get(geometry) ?? sha256(canonicalJson(geometry));
-  digests.set(geometry, digest);
-  return digest;
-};
+import { type Areas, withKnownAreas } from './sent-areas.ts';
 
 /** What may be seen: everything of one's own, or what an agreement grants. */
 type Sight = { readonly granted: readonly GrantedFeature[]; readonly area?: Geometry | undefined } | undefined;
-
-const mapAreas = (filter: TwinFilter, place: (digest: string) => Geometry | undefined): Result<TwinFilter> => {
-  let missing: Problem | undefined;
-  const inside = (part: TwinFilter): TwinFilter => ({
-    ...part,
-    ...(part.areas && {
-      areas: part.areas.map((test) => {
-        const geometry = test.geometry ?? (test.digest === undefined ? undefined : place(test.digest));
-        if (!geometry) missing = problem('unknownArea', { subject: test.digest ?? 'an area without geometry' });
-        return { ...test, geometry };
-      }),
-    }),
-    ...(part.all && { all: part.all.map(inside) }),
-    ...(part.any && { any: part.any.map(inside) }),
-    ...(part.not && { not: inside(part.not) }),
-    ...(part.linked && { linked: part.linked.map((test) => ({ ...test, to: test.to && inside(test.to) })) }),
-  });
-  const mapped = inside(filter);
-  return missing ? fail(missing) : ok(mapped);
-};
-
-/** Remembers the areas that came along (each under the digest of what it is, whatever it was called) and puts all in place. */
-const withKnownAreas = (areas: Areas, filter: TwinFilter, sent: Readonly<Record<string, Geometry>>): Result<TwinFilter> => {
-  for (const geometry of Object.values(sent)) areas.set(digestOfArea(geometry), geometry);
-  return mapAreas(filter, (digest) => areas.get(digest));
-};
 
 const mentions = (filter: TwinFilter): readonly string[] => [
   ...(filter.property ?? []).map(({ term }) => term),
@@ -174,10 +131,10 @@ const isFellow = (room: Room, sender: string): boolean =>
         formed && !released && (initiator === sender || federation.members.some(({ twinId }) => twinId === sender)),
     );
 
-const exchangeData = (
-  attributes: Extract<Done<'digitalTwin.read.exchangeData'>, { ok: true }>['value']['reply']['objects'][0]['attributes'],
-  id: string,
-): Done<'digitalTwin.read.exchangeData'> => ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeData', id, attributes }] } });
+const reply = (room: Room, [first, ...more]: readonly [TwinsRead, ...TwinsRead[]]): Done<'digitalTwin.read.exchangeData'> => {
+  const named = (attributes: TwinsRead) => ({ kind: 'exchangeData' as const, id: `urn:uuid:${room.deps.ids.uuid()}`, attributes });
+  return ok({ reply: { parameters: {}, objects: [named(first), ...more.map(named)] } });
+};
 
 const identify = async (
   room: Room,
@@ -187,7 +144,7 @@ const identify = async (
   const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
   const { headSeq } = await room.store.health();
   const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
-  return exchangeData({ identified, seq: headSeq }, `urn:uuid:${room.deps.ids.uuid()}`);
+  return reply(room, [{ identified, seq: headSeq }]);
 };
 
 const withheldOf = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {
@@ -208,61 +165,67 @@ const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by
 
 type Pages = { readonly room: Room; readonly areas: Areas };
 
-type Under = { readonly agreement: Agreement; readonly parameters: Request<'digitalTwin.read.exchangeData'>['parameters'] };
+type Under = { readonly agreement: Agreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
 
-const readUnder = async ({ room, areas }: Pages, { agreement, parameters }: Under, signal: AbortSignal): Promise<Done<'digitalTwin.read.exchangeData'>> => {
-  const { query, areas: sent = {} } = parameters;
-  if (!query) return fail(problem('badQuery', { accepted: 'a query, or identify' }));
+const readUnder = async ({ room, areas }: Pages, { agreement, areas: sent, signal }: Under, query: TwinQuery): Promise<Result<TwinsRead>> => {
   const sight = sightOf(agreement);
   const filter = withKnownAreas(areas, query.filter ?? {}, sent);
   if (!filter.ok) return filter;
-  const id = `urn:uuid:${room.deps.ids.uuid()}`;
   const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...orderedBy(query)]);
   if (hidden.length > 0) {
     const { headSeq } = await room.store.health();
-    return exchangeData({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq }, id);
+    return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });
   }
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
   const withheld = withheldOf({ room, sight }, page, query.terms);
-  return exchangeData({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) }, id);
+  return ok({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) });
 };
 
-type Answering = { readonly by: AskedBy; readonly signal: AbortSignal };
+type Parameters = Request<'digitalTwin.read.exchangeData'>['parameters'];
 
-const answerWithin = async (
+/** Beyond its budget nobody waits for an answer, and the store is told to stop. */
+const within = async <T>(
+  room: Room,
+  by: AskedBy,
+  given: { readonly budgetMs: number | undefined; readonly run: (signal: AbortSignal) => Promise<Result<T>> },
+) => {
+  const { signal, done } = endingOf(room, by, given.budgetMs);
+  const stopped = (cause: unknown): Promise<Result<T>> => (signal.aborted ? Promise.resolve(fail(problem('timedOut'))) : Promise.reject(cause));
+  return given.run(signal).then(undefined, stopped).finally(done);
+};
+
+/** Several questions of one asker: each has its own time, and its own refusal. */
+const answerEach = async (
   pages: Pages,
-  { parameters }: Request<'digitalTwin.read.exchangeData'>,
-  { by, signal }: Answering,
-): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  { queries, ...under }: Omit<Under, 'signal'> & { readonly queries: readonly QueryWithin[] },
+  by: AskedBy,
+): Promise<readonly TwinsRead[]> => {
+  const { headSeq } = await pages.room.store.health();
+  const answer = async ({ query, budgetMs }: QueryWithin): Promise<TwinsRead> => {
+    const read = await within(pages.room, by, { budgetMs, run: (signal) => readUnder(pages, { ...under, signal }, query) });
+    return read.ok ? read.value : { refused: toRefused(read.problem), seq: headSeq };
+  };
+  return Promise.all(queries.map(answer));
+};
+
+const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
-  const { identify: asked, agreementId } = parameters;
-  if (asked) return isFellow(room, by.sender) ? identify(room, asked, signal) : fail(problem('notMember', { subject: by.sender }));
+  const { identify: asked, agreementId, query, queries, areas = {}, budgetMs } = parameters;
+  if (asked)
+    return isFellow(room, by.sender)
+      ? within(room, by, { budgetMs, run: (signal) => identify(room, asked, signal) })
+      : fail(problem('notMember', { subject: by.sender }));
   const agreement = agreementInForce(room, agreementId, by.sender);
-  return agreement.ok ? readUnder(pages, { agreement: agreement.value, parameters }, signal) : agreement;
+  if (!agreement.ok) return agreement;
+  const under = { agreement: agreement.value, areas };
+  if (query) {
+    const read = await within(room, by, { budgetMs, run: (signal) => readUnder(pages, { ...under, signal }, query) });
+    return read.ok ? reply(room, [read.value]) : read;
+  }
+  const [first, ...more] = await answerEach(pages, { ...under, queries: queries ?? [] }, by);
+  return first ? reply(room, [first, ...more]) : fail(problem('badQuery', { accepted: 'a query, queries, or identify' }));
 };
 
-/** T9: within the budget that the asker gave; beyond it nobody waits and the store is told to stop. */
-export const answerRead = (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
-  const { signal, done } = endingOf(pages.room, by, request.parameters.budgetMs);
-  const stopped = (cause: unknown) => (signal.aborted ? fail(problem('timedOut')) : Promise.reject(cause));
-  return answerWithin(pages, request, { by, signal }).then(undefined, stopped).finally(done);
-};
-
-const partBoxes = new WeakMap<Geometry, readonly Box[]>();
-
-/** Measured once for all members that the geometry goes to. */
-const boxesOfParts = (geometry: Extract<Geometry, { type: 'MultiPolygon' }>): readonly Box[] => {
-  const boxes = partBoxes.get(geometry) ?? geometry.coordinates.map((coordinates) => boxOf({ type: 'Polygon', coordinates }));
-  partBoxes.set(geometry, boxes);
-  return boxes;
-};
-
-/** The parts of a geometry that touch a box: what lies elsewhere cannot matter there; what stays is never simplified. */
-export const clipToBox = (geometry: Geometry, coverage: Geometry | undefined): Geometry => {
-  if (!coverage || geometry.type !== 'MultiPolygon') return geometry;
-  const box = boxOf(coverage);
-  const boxes = boxesOfParts(geometry);
-  const coordinates = geometry.coordinates.filter((_, at) => boxesMeet(boxes[at] ?? box, box));
-  const isWhole = coordinates.length === 0 || coordinates.length === geometry.coordinates.length;
-  return isWhole ? geometry : { type: 'MultiPolygon', coordinates };
-};
+/** T9. */
+export const answerRead = (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> =>
+  answerWithin(pages, request.parameters, by);

@@ -4,17 +4,14 @@
 import {
   type AgencyId,
   type Federation,
-  fail,
   type Geometry,
   limits,
   type Member,
   ok,
   oldestObservation,
   type Problem,
-  problem,
   type Result,
   type SourceReport,
-  type TwinFilter,
   type TwinPage,
   type TwinQuery,
   type Withheld,
@@ -23,7 +20,9 @@ import { LRUCache } from 'lru-cache';
 import type { Links } from '../communication-status.ts';
 import { peerOf } from '../move.ts';
 import type { Room } from '../room.ts';
-import { clipToBox, digestOfArea, readTwins } from './exchange-data.ts';
+import { readTwins } from './exchange-data.ts';
+import { takeAreas } from './sent-areas.ts';
+import { budgetOf, createSharedReads, isShareable, partOf, type Send, type SharedReads } from './shared-read.ts';
 
 /** One answer's time: it ends at the deadline, or when the asker goes away. */
 export type Deadline = { readonly signal: AbortSignal; readonly leftMs: () => number };
@@ -43,75 +42,59 @@ export type SourceOfTwins = {
 /** Which areas a member is known to remember; wrong only costs one repetition. */
 type Remembered = LRUCache<string, true>;
 
-const takeAreas = (filter: TwinFilter, coverage: Geometry | undefined, found: Map<string, Geometry>): TwinFilter => ({
-  ...filter,
-  ...(filter.areas && {
-    areas: filter.areas.map(({ geometry, ...test }) => {
-      if (!geometry) return test;
-      const clipped = clipToBox(geometry, coverage);
-      const digest = digestOfArea(clipped);
-      found.set(digest, clipped);
-      return { ...test, digest };
-    }),
-  }),
-  ...(filter.all && { all: filter.all.map((part) => takeAreas(part, coverage, found)) }),
-  ...(filter.any && { any: filter.any.map((part) => takeAreas(part, coverage, found)) }),
-  ...(filter.not && { not: takeAreas(filter.not, coverage, found) }),
-});
-
-type Asking = {
-  readonly room: Room;
-  readonly links: Links;
-  readonly federation: Federation;
-  readonly member: Member;
+/** The line to one member in one federation. */
+type Line = {
+  /** as it stands now: it may have moved, or agreed anew */
+  latest: { readonly federation: Federation; readonly member: Member };
   readonly remembered: Remembered;
   readonly sending: Map<string, Promise<void>>;
+  readonly send: Send;
+  readonly shared: SharedReads;
 };
 
 type Posing = { readonly query: TwinQuery; readonly areas: ReadonlyMap<string, Geometry>; readonly deadline: Deadline };
 
-const ask = async ({ room, links, federation, member }: Asking, { query, areas, deadline }: Posing): Promise<Result<MemberPart>> => {
-  const budgetMs = Math.max(limits.deadlineMinMs, deadline.leftMs() - limits.deadlineMarginMs);
-  const from = room.deps.clock.monotonicMs();
-  const parameters = {
-    federationId: federation.id,
-    agreementId: member.agreementId,
-    budgetMs,
-    query,
-    ...(areas.size > 0 && { areas: Object.fromEntries(areas) }),
+const sendTo =
+  (room: Room, links: Links, latest: () => Line['latest']): Send =>
+  async (asked, signal) => {
+    const { federation, member } = latest();
+    const from = room.deps.clock.monotonicMs();
+    const outcome = await room.ask(
+      peerOf(member),
+      'digitalTwin.read.exchangeData',
+      { parameters: { federationId: federation.id, agreementId: member.agreementId, ...asked }, objects: [] },
+      { timeoutMs: Number.POSITIVE_INFINITY, signal, federationId: federation.id },
+    );
+    links.used(peerOf(member), { outcome, ms: room.deps.clock.monotonicMs() - from });
+    return outcome.ok ? ok(outcome.value.objects.map(({ attributes }) => attributes)) : outcome;
   };
-  const asked = await room.ask(
-    peerOf(member),
-    'digitalTwin.read.exchangeData',
-    { parameters, objects: [] },
-    { timeoutMs: Number.POSITIVE_INFINITY, signal: deadline.signal, federationId: federation.id },
-  );
-  links.used(peerOf(member), { outcome: asked, ms: room.deps.clock.monotonicMs() - from });
-  if (!asked.ok) return asked;
-  const { page, withheld } = asked.value.objects[0].attributes;
-  return page ? ok({ page, withheld }) : fail(problem('malformed', { agency: member.agency, accepted: 'a page of twins' }));
+
+const ask = async ({ send, latest }: Line, { query, areas, deadline }: Posing): Promise<Result<MemberPart>> => {
+  const sent = areas.size > 0 && { areas: Object.fromEntries(areas) };
+  const asked = await send({ query, budgetMs: budgetOf(deadline), ...sent }, deadline.signal);
+  return asked.ok ? partOf(latest.member.agency, asked.value[0]) : asked;
 };
 
 /** Waits for areas that another question is sending to this member now, so that each goes over the line once. */
-const areasUnderWay = async ({ sending }: Asking, digests: Iterable<string>): Promise<void> => {
+const areasUnderWay = async ({ sending }: Line, digests: Iterable<string>): Promise<void> => {
   await Promise.all([...digests].flatMap((digest) => sending.get(digest) ?? []));
 };
 
-const askWithAreas = async (asking: Asking, query: TwinQuery, deadline: Deadline): Promise<Result<MemberPart>> => {
-  const { remembered, sending } = asking;
+const askWithAreas = async (line: Line, query: TwinQuery, deadline: Deadline): Promise<Result<MemberPart>> => {
+  const { remembered, sending } = line;
   const areas = new Map<string, Geometry>();
-  const filter = query.filter && takeAreas(query.filter, asking.member.coverage, areas);
-  await areasUnderWay(asking, areas.keys());
+  const filter = query.filter && takeAreas(query.filter, line.latest.member.coverage, areas);
+  await areasUnderWay(line, areas.keys());
   const unsent = new Map([...areas].filter(([digest]) => !remembered.has(digest)));
   const named: TwinQuery = { ...query, ...(filter && { filter }) };
-  const asked = ask(asking, { query: named, areas: unsent, deadline });
+  const asked = ask(line, { query: named, areas: unsent, deadline });
   const settled = asked.then(
     () => undefined,
     () => undefined,
   );
   for (const digest of unsent.keys()) sending.set(digest, settled);
   const first = await asked;
-  const answer = !first.ok && first.problem.kind === 'unknownArea' ? await ask(asking, { query: named, areas, deadline }) : first;
+  const answer = !first.ok && first.problem.kind === 'unknownArea' ? await ask(line, { query: named, areas, deadline }) : first;
   if (answer.ok) for (const digest of areas.keys()) remembered.set(digest, true);
   for (const digest of unsent.keys()) if (sending.get(digest) === settled) sending.delete(digest);
   return answer;
@@ -119,24 +102,34 @@ const askWithAreas = async (asking: Asking, query: TwinQuery, deadline: Deadline
 
 export type MemberReads = { readonly sourceOf: (federation: Federation, member: Member) => SourceOfTwins };
 
-export const createMemberReads = (room: Room, links: Links): MemberReads => {
-  const remembered = new Map<string, Remembered>();
-  const sending = new Map<string, Map<string, Promise<void>>>();
-  const rememberedBy = (id: string): Remembered => {
-    const known = remembered.get(id) ?? new LRUCache<string, true>({ max: limits.areasRememberedMax });
-    remembered.set(id, known);
-    return known;
+const openLine = (room: Room, links: Links, latest: Line['latest']): Line => {
+  const send = sendTo(room, links, () => line.latest);
+  const line: Line = {
+    latest,
+    remembered: new LRUCache<string, true>({ max: limits.areasRememberedMax }),
+    sending: new Map(),
+    send,
+    shared: createSharedReads({ agency: latest.member.agency, timers: room.deps.timers, send }),
   };
-  const sendingTo = (id: string): Map<string, Promise<void>> => {
-    const known = sending.get(id) ?? new Map<string, Promise<void>>();
-    sending.set(id, known);
-    return known;
+  return line;
+};
+
+export const createMemberReads = (room: Room, links: Links): MemberReads => {
+  const lines = new Map<string, Line>();
+  const lineTo = (federation: Federation, member: Member): Line => {
+    const key = `${federation.id} ${member.twinId}`;
+    const line = lines.get(key) ?? openLine(room, links, { federation, member });
+    line.latest = { federation, member };
+    lines.set(key, line);
+    return line;
   };
   return {
     sourceOf: (federation, member) => ({
       agency: member.agency,
-      read: (query, deadline) =>
-        askWithAreas({ room, links, federation, member, remembered: rememberedBy(member.twinId), sending: sendingTo(member.twinId) }, query, deadline),
+      read: (query, deadline) => {
+        const line = lineTo(federation, member);
+        return isShareable(query) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
+      },
       interruption: () => {
         const interrupted = links.interruption(member.twinId);
         const status = links.status(member.twinId);

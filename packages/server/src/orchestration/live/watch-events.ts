@@ -17,7 +17,7 @@ import {
 } from '@cityweave/core';
 import type { Orchestration } from '../orchestration.ts';
 import type { Room } from '../room.ts';
-import type { FederatedAnswer, FederatedQuestion } from './federated-twin.ts';
+import type { FederatedAnswer, FederatedQuestion } from '../utilization/federated-twin.ts';
 import type { SourceState, Sources } from './watch-sources.ts';
 import { type ChangeQueue, encodeWatchCursor, type Held, isTooMany, type Taken } from './watch-state.ts';
 
