@@ -59,7 +59,7 @@ export const powers: readonly Power[] = [
   {
     name: 'SQL',
     form: /\b(SELECT\s|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (VIRTUAL )?TABLE|PRAGMA \w)/,
-    homes: ['server/src/store/sqlite/sql'],
+    homes: ['server/src/store/sqlite/sql', 'server/src/store/sqlite-history/sql'],
     inTexts: true,
   },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },

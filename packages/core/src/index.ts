@@ -36,6 +36,7 @@ export * from './scene/index.ts';
 export * from './twin/city-dictionary.ts';
 export * from './twin/digital-twin.ts';
 export * from './twin/feature-information.ts';
+export * from './twin/history.ts';
 export * from './twin/link.ts';
 export * from './twin/matches.ts';
 export * from './twin/query.ts';

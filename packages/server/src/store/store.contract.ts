@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Result } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { filterContract } from './filter.contract.ts';
+import { historyContract } from './history.contract.ts';
 import { feedContract, linksContract, readsContract, registersContract } from './reads.contract.ts';
 import type { TwinStore } from './store.ts';
 import { writesContract } from './writes.contract.ts';
@@ -43,6 +44,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     const { store, reopen } = withStore(open);
     describe('writes', () => writesContract(store, reopen));
     describe('the change feed', () => feedContract(store, reopen));
+    describe('history', () => historyContract(store, reopen));
     describe('links', () => linksContract(store));
     describe('registers', () => registersContract(store, reopen));
     describe('reads', () => readsContract(store));

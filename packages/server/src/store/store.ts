@@ -14,15 +14,18 @@ import type {
   JoinState,
   Link,
   LinkId,
+  Moment,
   Order,
   PageKey,
   Problem,
+  Sample,
   Shape,
   TermId,
   Twin,
   TwinFilter,
   TwinId,
   TwinInput,
+  TwinPatch,
 } from '@cityweave/core';
 
 /** Whoever aborts gets an AbortError at once; a write that has begun is carried through. */
@@ -39,14 +42,8 @@ export type Command =
       readonly source?: string;
       readonly digest?: string;
     }
-  /** overwrites the values given (null takes one away), and the position where given */
-  | {
-      readonly op: 'patchTwin';
-      readonly id: TwinId;
-      readonly values: Readonly<Record<string, Twin['values'][string] | null>>;
-      readonly position?: Twin['position'];
-      readonly expected?: number;
-    }
+  /** changes values and position as `patchTwin` of core says: what was observed before what stands goes to the history only */
+  | ({ readonly op: 'patchTwin'; readonly id: TwinId; readonly expected?: number } & TwinPatch)
   | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
   | { readonly op: 'putLink'; readonly link: Link }
   | { readonly op: 'deleteLink'; readonly id: LinkId }
@@ -77,6 +74,21 @@ export type FindQuery = {
 };
 
 export type FoundPage = { readonly twins: readonly Twin[]; readonly next?: PageKey | undefined; readonly seq: number };
+
+/** A part of a twin's history: of one series or of all, observed from `from` to `to`, both included, as far as was known at `known`. */
+export type HistoryQuery = {
+  readonly series?: string | undefined;
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+  readonly known?: Instant | undefined;
+  readonly first: number;
+  /** the last sample seen */
+  readonly after?: SampleKey | undefined;
+};
+
+export type SampleKey = Pick<Sample, 'observedAt' | 'recordedAt' | 'series'>;
+
+export type SamplePage = { readonly samples: readonly Sample[]; readonly next?: SampleKey | undefined };
 
 /** An import: one source, one file, one digest. */
 export type ImportRecord = {
@@ -119,6 +131,10 @@ export type TwinStore = {
   ) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
+  /** What was said of a twin, in the order of `compareSamples`. A series that never changed tells what stands; a twin that is gone is still told. */
+  readonly history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => Promise<SamplePage>;
+  /** Twins as they were at `valid`, as far as was known at `known`: `twinOfSamples` of core. Those that were not there are left out. */
+  readonly stateAt: (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
   readonly count: (filter: TwinFilter, waiting?: Waiting) => Promise<number>;
   readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting) => Promise<readonly Group[]>;
   /** One hop for a whole frontier; links to twins of other agencies included. */

@@ -88,7 +88,8 @@ export const takeSql = {
 SELECT r.row, r.id, size, sum(size) OVER (ORDER BY r.id ROWS UNBOUNDED PRECEDING) AS upto
 FROM (SELECT row, id FROM staging.named WHERE id > ? ORDER BY id LIMIT ?) AS r CROSS JOIN staging.staged AS d ON d.row = r.row) WHERE upto - size <= ? ORDER BY id`,
   pageEnds: 'SELECT count(*) AS rows, min(id) AS first, max(id) AS last FROM temp.page',
-  isThere: 'SELECT EXISTS (SELECT 1 FROM main.twin WHERE id BETWEEN ? AND ?) AS there',
+  /** a twin that was there before has a history to go on with */
+  isThere: 'SELECT EXISTS (SELECT 1 FROM main.twin WHERE id BETWEEN ?1 AND ?2) OR EXISTS (SELECT 1 FROM main.series WHERE id BETWEEN ?1 AND ?2) AS there',
   lastNumber: 'SELECT coalesce(max(n), 0) AS n FROM main.twin',
   takeTwins: `INSERT INTO main.twin (n, id, agency, kind, name, version, created_at, updated_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest)
 SELECT ?1 + p.n, p.id, ?2, d.kind, d.name, 1, ?3, ?3, d.west, d.south, d.east, d.north, d.west, d.south, d.east, d.north, d.object, d.alts, d.words_hash, d.shapes IS NOT NULL, ?4, d.digest ${fromPage}`,

@@ -2,6 +2,8 @@
  * The only SQL of the embedded store, beside the filters of `sql-filter.ts`. Values are always parameters, never text.
  */
 
+import { historyReadSql, historyTables, historyWriteSql } from '../sqlite-history/sql-history.ts';
+
 /** Marks a file as a store of ours, so that no other database is opened by mistake. */
 export const applicationId = 0x43_57_54_31;
 
@@ -79,6 +81,7 @@ CREATE TABLE cursor (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOU
 CREATE TABLE kind (kind TEXT PRIMARY KEY, twins INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMARY KEY (kind, term)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE change ADD COLUMN kind TEXT;',
+  historyTables,
 ];
 
 export const schemaSql = {
@@ -152,6 +155,7 @@ export const writeSql = {
     'INSERT INTO import (id, source, started_at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, started_at = excluded.started_at, doc = excluded.doc',
   // the last change stays, so that the sequence goes on where it was
   prune: 'DELETE FROM change WHERE seq <= ? AND seq < (SELECT max(seq) FROM change)',
+  ...historyWriteSql,
 } as const;
 
 export const readSql = {
@@ -190,6 +194,7 @@ UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.k
   countJoins: 'SELECT state, count(*) AS joins FROM pending_join GROUP BY state',
   sourceState: "SELECT id, coalesce(digest, '') AS digest FROM twin WHERE source = ? AND id > ? ORDER BY id LIMIT ?",
   lastImport: 'SELECT doc FROM import WHERE source = ? ORDER BY started_at DESC, rowid DESC LIMIT 1',
+  history: historyReadSql,
 } as const;
 
 export const recordSql = {

@@ -27,6 +27,16 @@ export const inTransaction = <T>(file: DatabaseSync, work: () => T): T => {
   }
 };
 
+/** Whatever is read sees one state of the file. */
+export const inSnapshot = <T>(file: DatabaseSync, read: () => T): T => {
+  file.exec(schemaSql.beginRead);
+  try {
+    return read();
+  } finally {
+    file.exec(schemaSql.commit);
+  }
+};
+
 const migrate = (file: DatabaseSync, { migrations, at }: FileOptions): Result<true> => {
   file.exec(schemaSql.setApplicationId);
   file.exec(schemaSql.create);

@@ -5,9 +5,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Facet, type Geometry, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { preparedArea } from '../area-memory.ts';
+import { history, stateAt } from '../sqlite-history/past.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
-import { numberOf } from './sqlite-file.ts';
+import { inSnapshot, numberOf } from './sqlite-file.ts';
 import { linkIdOfRow } from './sqlite-links.ts';
 import { twinText } from './sqlite-rows.ts';
 
@@ -61,15 +62,6 @@ const asking = <T>(reading: ReadingFile, asked: Asked, read: () => T): T => {
   return read();
 };
 
-const inSnapshot = <T>({ file }: ReadingFile, read: () => T): T => {
-  file.exec(schemaSql.beginRead);
-  try {
-    return read();
-  } finally {
-    file.exec(schemaSql.commit);
-  }
-};
-
 const headOf = (reading: ReadingFile): number => numberOf(reading.statement(readSql.head).get(), 'head');
 
 const twinTexts = (rows: Rows): string => `[${rows.map(twinText).join(',')}]`;
@@ -80,7 +72,7 @@ type Find = Omit<FindShape, 'limit'> & { readonly filter: TwinFilter; readonly f
 const find = (reading: ReadingFile, { filter, first, ...shape }: Find) => {
   const compiled = compileFilter(filter);
   return asking(reading, compiled.asked, () =>
-    inSnapshot(reading, () => {
+    inSnapshot(reading.file, () => {
       const rows = rowsOf(reading, findSql(compiled, { ...shape, limit: first + 1 }));
       const last = rows.length > first ? rows[first - 1] : undefined;
       return { twins: twinTexts(rows.slice(0, first)), next: last && { value: last['key'], id: last['id'] }, seq: headOf(reading) };
@@ -100,7 +92,7 @@ const groups = (reading: ReadingFile, filter: TwinFilter, by: readonly Facet[]):
 
 /** What matches, and beside it all of the same kinds and agencies. */
 const summarise = (reading: ReadingFile, { filter, by }: { readonly filter: TwinFilter; readonly by: readonly Facet[] }) =>
-  inSnapshot(reading, () => ({ matching: groups(reading, filter, by), all: groups(reading, { kinds: filter.kinds, agencies: filter.agencies }, by) }));
+  inSnapshot(reading.file, () => ({ matching: groups(reading, filter, by), all: groups(reading, { kinds: filter.kinds, agencies: filter.agencies }, by) }));
 
 type Resolve = { readonly identifiers: readonly string[]; readonly keys: readonly string[]; readonly scheme: string | undefined };
 
@@ -143,7 +135,7 @@ const adjacent = (reading: ReadingFile, asked: Adjacent) => {
 };
 
 const changes = (reading: ReadingFile, { since, limit }: { readonly since: number; readonly limit: number }) =>
-  inSnapshot(reading, () => ({
+  inSnapshot(reading.file, () => ({
     changes: reading.statement(readSql.changes).all(since, limit),
     head: headOf(reading),
     oldest: numberOf(reading.statement(readSql.oldest).get(), 'oldest'),
@@ -157,7 +149,7 @@ const joins = ({ statement }: ReadingFile, { state, agency, first, after }: Join
 };
 
 const kinds = (reading: ReadingFile, _asked: object) =>
-  inSnapshot(reading, () => ({ kinds: reading.statement(readSql.kinds).all(), terms: reading.statement(readSql.kindTerms).all() }));
+  inSnapshot(reading.file, () => ({ kinds: reading.statement(readSql.kinds).all(), terms: reading.statement(readSql.kindTerms).all() }));
 
 export const reads = {
   kinds,
@@ -168,6 +160,8 @@ export const reads = {
   adjacent,
   changes,
   joins,
+  history,
+  stateAt,
   get: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }) => twinTexts(statement(readSql.byIds).all(JSON.stringify(ids))),
   shapes: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }): Rows => statement(readSql.shapes).all(JSON.stringify(ids)),
   identities: ({ statement }: ReadingFile, _asked: object) => numberOf(statement(readSql.identities).get(), 'twins'),

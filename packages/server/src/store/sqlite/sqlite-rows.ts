@@ -135,7 +135,10 @@ const toRowOfPut = ({ twin, shapes, expected, source, digest }: PutTwin, noted: 
 export const toRowCommand = (command: Command, noted: NotedTerms): RowCommand => {
   if (command.op === 'putTwin') return toRowOfPut(command, noted);
   if (command.op !== 'patchTwin') return command;
-  const refused = checkValues(command.id, command.values) ?? checkPlace({ id: command.id, position: command.position, footprint: undefined });
+  const sampled = Object.entries(command.samples ?? {}).flatMap(([term, readings]) => readings.map((reading) => ({ [term]: reading })));
+  const refused =
+    [command.values, ...sampled].reduce<Problem | undefined>((found, values) => found ?? checkValues(command.id, values), undefined) ??
+    checkPlace({ id: command.id, position: command.position, footprint: undefined });
   return refused ? { op: 'refused', problem: refused } : command;
 };
 

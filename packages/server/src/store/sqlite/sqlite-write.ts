@@ -2,7 +2,8 @@
  * The writer's side of the embedded store: batches in, outcomes out, one durable transaction for all that waited.
  */
 import type { StatementSync } from 'node:sqlite';
-import { type Box, type Problem, problem, type TwinInput } from '@cityweave/core';
+import { type Box, type Instant, type Problem, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
+import { gainHistory } from '../sqlite-history/gain.ts';
 import type { Command, Outcome } from '../store.ts';
 import { schemaSql } from './sql.ts';
 import { countTwins, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
@@ -106,30 +107,42 @@ const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
   return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id: row.id, op: 'put' }) };
 };
 
+const twinOfBody = (body: Pick<TwinRow, 'doc' | 'footprint'> | Row | undefined): TwinInput => {
+  const footprint = typeof body?.['footprint'] === 'string' ? { footprint: JSON.parse(body['footprint']) } : {};
+  return { ...JSON.parse(String(body?.['doc'])), ...footprint };
+};
+
+/** Most often the same is said again, and nothing has to be read. */
+const gainOfPut = (to: Writing, { row }: Put, found: Row | undefined): void => {
+  const body = found && to.statement('readBody').get(numberOf(found, 'n'));
+  if (body && body['doc'] === row.doc && body['footprint'] === row.footprint) return;
+  const at = to.at as Instant; // branding: instants cross the thread as text
+  gainHistory(to, row.id as TwinId, { before: body && twinOfBody(body), after: twinOfBody(row), at }); // branding: a row is made of a twin
+};
+
 const putRow = (to: Writing, command: Extract<RowCommand, { op: 'putRow' }>): Outcome => {
   const found = to.statement('findTwin').get(command.row.id);
-  return checkVersion(command.row.id, command.expected, numberOf(found, 'version')) ?? put(to, command, found);
+  const refused = checkVersion(command.row.id, command.expected, numberOf(found, 'version'));
+  if (refused) return refused;
+  gainOfPut(to, command, found);
+  return put(to, command, found);
 };
 
 const notFound = (id: string): Outcome => ({ ok: false, problem: problem('notFound', { subject: id }), current: 0 });
 
 type Patch = Extract<Command, { op: 'patchTwin' }>;
 
-const patched = (twin: TwinInput, { values, position }: Patch): TwinInput => {
-  const merged = Object.entries({ ...twin.values, ...values }).flatMap(([term, reading]) => (reading === null ? [] : [[term, reading] as const]));
-  return { ...twin, values: Object.fromEntries(merged), ...(position && { position }) };
-};
-
-const patchTwin = (to: Writing, command: Patch): Outcome => {
+const applyPatch = (to: Writing, command: Patch): Outcome => {
   const found = to.statement('findTwin').get(command.id);
   if (!found) return notFound(command.id);
   const refused = checkVersion(command.id, command.expected, numberOf(found, 'version'));
   if (refused) return refused;
-  const body = to.statement('readBody').get(numberOf(found, 'n'));
-  const footprint = typeof body?.['footprint'] === 'string' ? { footprint: JSON.parse(body['footprint']) } : {};
-  const twin: TwinInput = { ...JSON.parse(String(body?.['doc'])), ...footprint };
-  const terms = Object.entries(command.values).flatMap(([term, reading]): readonly TermUse[] => (reading ? [[term, reading.unit ?? null]] : []));
-  return put(to, { row: toTwinRow(patched(twin, command)), terms, shapes: undefined, source: undefined, digest: undefined }, found);
+  const before = twinOfBody(to.statement('readBody').get(numberOf(found, 'n')));
+  const at = to.at as Instant; // branding: instants cross the thread as text
+  const { after, late } = patchTwin(before, command, at);
+  gainHistory(to, command.id, { before, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
+  const terms = Object.entries(after.values).map(([term, reading]): TermUse => [term, reading.unit ?? null]);
+  return put(to, { row: toTwinRow(after), terms, shapes: undefined, source: undefined, digest: undefined }, found);
 };
 
 const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'deleteTwin' }>): Outcome => {
@@ -138,6 +151,7 @@ const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'delet
   const refused = checkVersion(id, expected, numberOf(found, 'version'));
   if (refused) return refused;
   const n = numberOf(found, 'n');
+  gainHistory(to, id, { before: twinOfBody(to.statement('readBody').get(n)), at: to.at as Instant }); // branding: instants cross the thread as text
   deleteLinksOf(to, id);
   putJoins(to, { from: id, joins: [] });
   putAlts(to, n, [null, found['alts']]);
@@ -153,7 +167,7 @@ const applyCommand = (to: Writing, command: RowCommand): Outcome => {
     case 'putRow':
       return putRow(to, command);
     case 'patchTwin':
-      return patchTwin(to, command);
+      return applyPatch(to, command);
     case 'deleteTwin':
       return deleteTwin(to, command);
     case 'putLink':

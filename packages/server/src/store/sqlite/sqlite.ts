@@ -9,6 +9,7 @@ import {
   type Join,
   type JoinState,
   type Link,
+  type Moment,
   normaliseKey,
   ok,
   type PageKey,
@@ -21,7 +22,7 @@ import {
 } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
-import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
+import type { FindQuery, FoundPage, HistoryQuery, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';
@@ -183,6 +184,9 @@ const questions = ({ ask, lane, clock }: Sides) => ({
     new Map((await ask('shapes', { ids }, waiting)).map(({ id, doc }): [TwinId, readonly Shape[]] => [trusted(id), trusted(JSON.parse(String(doc)))])),
   find: (query: FindQuery, waiting?: Waiting) => page(ask, query, waiting),
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
+  history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => ask('history', { id, query }, waiting),
+  stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
+    new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
   adjacent: adjacent(ask),
   kinds: createKinds({ ask, lane, clock }),

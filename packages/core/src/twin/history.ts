@@ -1,0 +1,221 @@
+/**
+ * History: what was true when (`observedAt`) and what was known when (`recordedAt`), of properties, place and the twin itself, as samples in series.
+ * The last sample of a series, by observation, then by record, is what stands; stores keep samples, these functions say which.
+ */
+import { z } from 'zod';
+import { compareText, type TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { canonicalJson } from '../ground/json.ts';
+import { Geometry, Position } from '../ground/place.ts';
+import { type Twin, TwinInput } from './twin.ts';
+import { type Reading, Value, valueOf } from './value.ts';
+
+/** Series beside those of properties, which are named by their terms: where the twin is, and that it is there, with kind and names. */
+export const placeSeries = '@place';
+export const twinSeries = '@twin';
+
+/** What is said, without its times: those are the sample's. */
+export const Said = Value.omit({ observedAt: true, recordedAt: true });
+export type Said = z.infer<typeof Said>;
+
+/** One entry of a series: holds from `observedAt` on, as far as was known from `recordedAt` on. Without `said` the property, the place or the twin was gone. */
+export const Sample = z.object({ series: z.string(), observedAt: Instant, recordedAt: Instant, said: Said.optional() });
+export type Sample = z.infer<typeof Sample>;
+
+/** A moment on both axes: what was true at `valid`, as far as it was known at `known`. */
+export type Moment = { readonly valid: Instant; readonly known: Instant };
+
+/** By observation, then by record, then by series: the order in which history is told. Two samples that are equal here are one, and the later given stands. */
+export const compareSamples = (a: Sample, b: Sample): number =>
+  compareText(a.observedAt, b.observedAt) || compareText(a.recordedAt, b.recordedAt) || compareText(a.series, b.series);
+
+/** The sample of one series that held at a moment. */
+export const sampleAt = (samples: Iterable<Sample>, { valid, known }: Moment): Sample | undefined => {
+  let found: Sample | undefined;
+  for (const sample of samples) if (sample.observedAt <= valid && sample.recordedAt <= known && (!found || compareSamples(sample, found) >= 0)) found = sample;
+  return found;
+};
+
+type Stated = Pick<TwinInput, 'provenance' | 'values' | 'position' | 'footprint' | 'agency' | 'kind' | 'name' | 'altIds' | 'objectOfInterest'>;
+
+const toSample = (series: string, { observedAt, recordedAt, ...said }: Value): Sample => ({ series, observedAt, recordedAt, said });
+
+const framed = (value: object, { provenance }: Stated): Value => valueOf({ value: JSON.parse(JSON.stringify(value)) }, provenance);
+
+const placeValue = (twin: Stated): Value | undefined =>
+  twin.position || twin.footprint ? framed({ position: twin.position, footprint: twin.footprint }, twin) : undefined;
+
+const twinValue = (twin: Stated): Value =>
+  framed({ agency: twin.agency, kind: twin.kind, name: twin.name, altIds: twin.altIds, objectOfInterest: twin.objectOfInterest }, twin);
+
+const readingOf = (twin: Stated, term: string): Reading | undefined => (Object.hasOwn(twin.values, term) ? twin.values[term] : undefined);
+
+const valueIn = (twin: Stated, series: string): Value | undefined => {
+  if (series === placeSeries) return placeValue(twin);
+  if (series === twinSeries) return twinValue(twin);
+  const reading = readingOf(twin, series);
+  return reading && valueOf(reading, twin.provenance);
+};
+
+/** What a twin says of a series now: the only sample of a series that never changed. */
+export const standingSample = (twin: Stated, series: string): Sample | undefined => {
+  const value = valueIn(twin, series);
+  return value && toSample(series, value);
+};
+
+export const seriesOf = (twin: Stated): readonly string[] => [
+  twinSeries,
+  ...(twin.position || twin.footprint ? [placeSeries] : []),
+  ...Object.keys(twin.values),
+];
+
+const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+
+/** What a series gains: `begins` comes first where the store has no sample of it yet. */
+export type Gained = { readonly series: string; readonly begins?: Sample | undefined; readonly samples: readonly Sample[] };
+
+export type TwinChange = {
+  readonly before?: Stated | undefined;
+  readonly after?: Stated | undefined;
+  readonly at: Instant;
+  /** samples that came too late to stand */
+  readonly late?: readonly Sample[] | undefined;
+  /** when it came to where it is, where that is not what the twin's provenance says */
+  readonly placedAt?: Instant | undefined;
+};
+
+/** The last sample that the store has of a series. */
+type Last = (series: string) => Sample | undefined;
+
+/** Who says it and where it comes from may change: that is the same value said again. */
+const sameSaid = ({ value, unit, datum, flag }: Said, other: Said): boolean =>
+  unit === other.unit && datum === other.datum && flag === other.flag && (value === other.value || canonicalJson(value) === canonicalJson(other.value));
+
+const repeats = (before: Stated, after: Stated, series: string): boolean => {
+  const [old, given] = [standingSample(before, series), standingSample(after, series)];
+  if (!old?.said || !given?.said) return !(old || given);
+  const timed = readingOf(after, series)?.observedAt;
+  return (timed === undefined || timed === old.observedAt) && sameSaid(old.said, given.said);
+};
+
+/** What takes the place of a sample observed later stands from that one's time on as well: a correction. */
+const afterLast = (sample: Sample, last: Sample, at: Instant): readonly Sample[] =>
+  compareSamples(sample, last) >= 0 ? [sample] : [sample, { ...sample, observedAt: last.observedAt, recordedAt: later(at, last.recordedAt) }];
+
+const gone = (series: string, { observedAt, recordedAt }: Sample, at: Instant): Sample => ({
+  series,
+  observedAt: later(at, observedAt),
+  recordedAt: later(at, recordedAt),
+});
+
+const givenBy = ({ after, at, placedAt }: TwinChange, series: string): Sample | undefined => {
+  const given = after && standingSample(after, series);
+  return given && placedAt !== undefined && series === placeSeries ? { ...given, observedAt: placedAt, recordedAt: at } : given;
+};
+
+const changedBy = (change: TwinChange, series: string, former: Sample | undefined): readonly Sample[] => {
+  const { before, after, at, late = [] } = change;
+  if (before && after && repeats(before, after, series)) return [];
+  const given = givenBy(change, series);
+  if (former) return given ? afterLast(given, former, at) : [gone(series, former, at)];
+  return given && late.some((sample) => sample.series === series) ? [given] : [];
+};
+
+/** The same value said again at another time: the twin forgets since when it holds, so history has to know. */
+const isSaidAnew = ({ after }: TwinChange, begins: Sample): boolean => {
+  const given = after && standingSample(after, begins.series);
+  return given !== undefined && (given.observedAt !== begins.observedAt || given.recordedAt !== begins.recordedAt);
+};
+
+const gainedBy = (change: TwinChange, series: string, last: Sample | undefined): readonly Gained[] => {
+  const standing = change.before && standingSample(change.before, series);
+  const late = (change.late ?? []).filter((sample) => sample.series === series);
+  const samples = [...late, ...changedBy(change, series, last ?? standing)];
+  const begins = last ? undefined : standing;
+  return samples.length === 0 && !(begins && isSaidAnew(change, begins)) ? [] : [{ series, begins, samples }];
+};
+
+/** What history gains when a twin is put, changed or deleted. A value that is only said again gains nothing; where the twin says all there is to say, a series has no samples of its own. */
+export const samplesOfChange = (change: TwinChange, last: Last): readonly Gained[] => {
+  const { before, after } = change;
+  const all = new Set([...(before ? seriesOf(before) : []), ...(after ? seriesOf(after) : [])]);
+  return [...all].flatMap((series) => gainedBy(change, series, last(series)));
+};
+
+/** Readings of the values of a twin, null where one is taken away; `samples` are more of them in any order. What was observed before what stands goes to the history only. */
+export type TwinPatch = {
+  readonly values: Readonly<Record<string, Reading | null>>;
+  readonly samples?: Readonly<Record<string, readonly Reading[]>> | undefined;
+  readonly position?: TwinInput['position'];
+  /** when it came to `position`; the time of the change where absent */
+  readonly placedAt?: Instant | undefined;
+};
+
+/** A value that says when it was true never gives way to one that was true earlier, or that was recorded earlier of the same time. */
+const isLate = (given: Reading, standing: Reading | undefined): boolean => {
+  if (given.observedAt === undefined || standing?.observedAt === undefined) return false;
+  const order = compareText(given.observedAt, standing.observedAt);
+  return order < 0 || (order === 0 && given.recordedAt !== undefined && standing.recordedAt !== undefined && given.recordedAt < standing.recordedAt);
+};
+
+const readingsOf = ({ values, samples }: TwinPatch, term: string): readonly Reading[] => {
+  const [given, more] = [values[term], samples && Object.hasOwn(samples, term) ? samples[term] : undefined];
+  return [...(more ?? []), ...(given && Object.hasOwn(values, term) ? [given] : [])];
+};
+
+const patchTerm = (
+  standing: Reading | undefined,
+  given: readonly Reading[],
+  at: Instant,
+): { readonly stands: Reading | undefined; readonly late: readonly Reading[] } => {
+  let stands = standing;
+  const late: Reading[] = [];
+  for (const reading of given) {
+    const timed = { ...reading, observedAt: reading.observedAt ?? at, recordedAt: reading.recordedAt ?? at };
+    if (isLate(reading, stands)) late.push(timed);
+    else {
+      if (stands && stands !== standing) late.push(stands);
+      stands = timed;
+    }
+  }
+  return { stands, late };
+};
+
+export type Patched = { readonly after: TwinInput; readonly late: readonly Sample[] };
+
+/** A twin as a patch leaves it, and the samples that came too late to stand. A reading that tells no times has those of the patch. */
+export const patchTwin = (before: TwinInput, patch: TwinPatch, at: Instant): Patched => {
+  const late: Sample[] = [];
+  const values = new Map(Object.entries(before.values));
+  for (const [term, reading] of Object.entries(patch.values)) if (reading === null) values.delete(term);
+  for (const term of new Set([...Object.keys(patch.values), ...Object.keys(patch.samples ?? {})])) {
+    const patched = patchTerm(values.get(term), readingsOf(patch, term), at);
+    if (patched.stands) values.set(term, patched.stands);
+    late.push(...patched.late.map((reading) => toSample(term, valueOf(reading, before.provenance))));
+  }
+  return { after: { ...before, values: Object.fromEntries(values), ...(patch.position && { position: patch.position }) }, late };
+};
+
+const readingIn = ({ observedAt, recordedAt, said }: Sample): Reading | undefined => said && { ...said, observedAt, recordedAt };
+
+const Frame = TwinInput.pick({ agency: true, kind: true, name: true, altIds: true, objectOfInterest: true });
+const Place = z.object({ position: Position.optional(), footprint: Geometry.optional() });
+
+/** A twin from the samples that held at one moment, one of each series; undefined where it was not there. `version` is that of now: a past state cannot be changed. */
+export const twinOfSamples = (id: TwinId, held: readonly Sample[], standing: Pick<Twin, 'version' | 'createdAt'> | undefined): Twin | undefined => {
+  const frame = held.find(({ series }) => series === twinSeries);
+  if (!frame?.said) return undefined;
+  const place = held.find(({ series }) => series === placeSeries)?.said?.value;
+  const { value, unit, datum, ...provenance } = frame.said;
+  const readings = held.flatMap((sample) => (sample.series.startsWith('@') ? [] : [[sample.series, readingIn(sample)] as const]));
+  return {
+    id,
+    ...Frame.parse(value),
+    ...(place ? Place.parse(place) : {}),
+    provenance: { ...provenance, observedAt: frame.observedAt, recordedAt: frame.recordedAt },
+    values: Object.fromEntries(readings.flatMap(([term, reading]) => (reading ? [[term, reading]] : []))),
+    version: standing?.version ?? 1,
+    createdAt: standing?.createdAt ?? frame.recordedAt,
+    updatedAt: held.reduce((latest, { recordedAt }) => later(latest, recordedAt), frame.recordedAt),
+  };
+};

@@ -1,0 +1,164 @@
+/**
+ * Chunk: some hundred samples of one series as few bytes: columns of differences, what is said beside the number once, deflated.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { assert, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
+
+export const chunkSamplesMax = 512;
+
+/** What a chunk says of itself without being read. */
+export type Chunk = { readonly first: number; readonly last: number; readonly known: number; readonly samples: number; readonly bytes: Uint8Array };
+
+type Writer = { readonly parts: number[] };
+type Reader = { readonly bytes: Uint8Array; at: number };
+
+/** Base 128, lowest first; arithmetic instead of bits, as numbers go up to 2^53. */
+const putVarint = ({ parts }: Writer, value: number): void => {
+  let left = value;
+  for (; left >= 128; left = Math.floor(left / 128)) parts.push((left % 128) + 128);
+  parts.push(left);
+};
+
+const takeVarint = (from: Reader): number => {
+  let [value, factor] = [0, 1];
+  for (let byte = from.bytes[from.at++] ?? 0; ; byte = from.bytes[from.at++] ?? 0) {
+    value += (byte % 128) * factor;
+    if (byte < 128) return value;
+    factor *= 128;
+  }
+};
+
+/** Signs in the lowest place, so that small differences are short either way. */
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+
+const putDifferences = (to: Writer, values: readonly number[]): void => {
+  let before = 0;
+  for (const value of values) {
+    putVarint(to, zigzag(value - before));
+    before = value;
+  }
+};
+
+const takeDifferences = (from: Reader, count: number): readonly number[] => {
+  let before = 0;
+  return Array.from({ length: count }, () => {
+    before += unzigzag(takeVarint(from));
+    return before;
+  });
+};
+
+/** Steps of a regular clock are equal, so that their differences vanish. */
+const toSteps = (times: readonly number[]): readonly number[] => times.map((time, index) => (index === 0 ? time : time - (times[index - 1] ?? 0)));
+
+const fromSteps = (steps: readonly number[]): readonly number[] => {
+  let time = 0;
+  return steps.map((step) => {
+    time += step;
+    return time;
+  });
+};
+
+const decimalsMax = 9;
+/** two of them and a sign fit in 2^53 */
+const wholeMax = 2 ** 50;
+
+const isWholeAt =
+  (decimals: number) =>
+  (value: number): boolean => {
+    const whole = Math.round(value * 10 ** decimals);
+    return Math.abs(whole) < wholeMax && whole / 10 ** decimals === value;
+  };
+
+/** How many decimals make all of them whole; undefined where none does. */
+const decimalsOf = (numbers: readonly number[]): number | undefined => {
+  for (let decimals = 0; decimals <= decimalsMax; decimals += 1) if (numbers.every(isWholeAt(decimals))) return decimals;
+  return undefined;
+};
+
+const asFloats = decimalsMax + 1;
+
+const putNumbers = (to: Writer, numbers: readonly number[]): void => {
+  const decimals = decimalsOf(numbers);
+  putVarint(to, decimals ?? asFloats);
+  if (decimals === undefined) for (const byte of new Uint8Array(Float64Array.from(numbers).buffer)) to.parts.push(byte);
+  else
+    putDifferences(
+      to,
+      numbers.map((value) => Math.round(value * 10 ** decimals)),
+    );
+};
+
+const takeNumbers = (from: Reader, count: number): readonly number[] => {
+  const decimals = takeVarint(from);
+  if (decimals !== asFloats) return takeDifferences(from, count).map((whole) => whole / 10 ** decimals);
+  const bytes = Uint8Array.from(from.bytes.subarray(from.at, from.at + 8 * count));
+  from.at += bytes.length;
+  return [...new Float64Array(bytes.buffer)];
+};
+
+/** What is said without its number, in the form in which equal ones are equal text. */
+const formOf = (said: Said | undefined): string => {
+  if (!said) return 'null';
+  const { value, ...rest } = said;
+  return JSON.stringify(typeof value === 'number' ? rest : [rest, value]);
+};
+
+const saidOf = (form: unknown, next: () => number): Said | undefined => {
+  if (form === null) return undefined;
+  if (!Array.isArray(form)) return { ...(form as Omit<Said, 'value'>), value: next() }; // branding: written by formOf
+  const [rest, value] = form as [Omit<Said, 'value'>, Said['value']]; // branding: written by formOf
+  return { ...rest, value };
+};
+
+const putText = (to: Writer, text: string): void => {
+  const bytes = Buffer.from(text);
+  putVarint(to, bytes.length);
+  for (const byte of bytes) to.parts.push(byte);
+};
+
+const takeText = (from: Reader): string => {
+  const length = takeVarint(from);
+  from.at += length;
+  return Buffer.from(from.bytes.subarray(from.at - length, from.at)).toString('utf8');
+};
+
+/** Samples of one series in the order of `compareSamples`. */
+export const encodeChunk = (samples: readonly Sample[]): Chunk => {
+  assert(samples.length > 0 && samples.length <= chunkSamplesMax, 'a chunk holds some samples, and no more than it may');
+  const [observed, recorded] = [samples.map(({ observedAt }) => msOfInstant(observedAt)), samples.map(({ recordedAt }) => msOfInstant(recordedAt))];
+  const forms = samples.map(({ said }) => formOf(said));
+  const known = [...new Set(forms)];
+  const places = new Map(known.map((form, index) => [form, index]));
+  const to: Writer = { parts: [] };
+  putVarint(to, samples.length);
+  putDifferences(to, toSteps(observed));
+  putDifferences(
+    to,
+    recorded.map((time, index) => time - (observed[index] ?? 0)),
+  );
+  putText(to, `[${known.join(',')}]`);
+  for (const form of forms) putVarint(to, places.get(form) ?? 0);
+  putNumbers(
+    to,
+    samples.flatMap(({ said }) => (typeof said?.value === 'number' ? [said.value] : [])),
+  );
+  const bytes = deflateRawSync(Uint8Array.from(to.parts), { level: 9 });
+  return { first: observed[0] ?? 0, last: observed.at(-1) ?? 0, known: Math.min(...recorded), samples: samples.length, bytes };
+};
+
+export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {
+  const from: Reader = { bytes: inflateRawSync(deflated), at: 0 };
+  const count = takeVarint(from);
+  const observed = fromSteps(takeDifferences(from, count));
+  const lags = takeDifferences(from, count);
+  const forms: readonly unknown[] = JSON.parse(takeText(from));
+  const places = Array.from({ length: count }, () => forms[takeVarint(from)]);
+  const numbers = takeNumbers(from, places.filter((form) => form !== null && !Array.isArray(form)).length);
+  let taken = 0;
+  return places.map((form, index) => {
+    const said = saidOf(form, () => numbers[taken++] ?? 0);
+    const time = observed[index] ?? 0;
+    return { series, observedAt: instantOfMs(time), recordedAt: instantOfMs(time + (lags[index] ?? 0)), ...(said && { said }) };
+  });
+};

@@ -1,0 +1,123 @@
+/**
+ * History and past states, on the readers' side of the embedded store: rows and chunks of a series told as one.
+ */
+import {
+  compareSamples,
+  instantOfMs,
+  type Moment,
+  msOfInstant,
+  type Sample,
+  sampleAt,
+  seriesOf,
+  standingSample,
+  type Twin,
+  type TwinId,
+  twinOfSamples,
+} from '@cityweave/core';
+import { decodeChunk } from '../history/chunk.ts';
+import { readSql } from '../sqlite/sql.ts';
+import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
+import type { ReadingFile } from '../sqlite/sqlite-read.ts';
+import { twinText } from '../sqlite/sqlite-rows.ts';
+import type { HistoryQuery, SamplePage } from '../store.ts';
+import { sampleOfRow, seriesById } from './gain.ts';
+
+const sql = readSql.history;
+
+type Span = { readonly from: number; readonly fromRecorded: number; readonly to: number; readonly known: number; readonly limit: number };
+
+/** Chunks may lie over one another where values came late; what is not yet folded was said last. */
+const samplesIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], { from, fromRecorded, to, known, limit }: Span): readonly Sample[] => {
+  const bySpot = new Map<string, Sample>();
+  const fits = ({ observedAt, recordedAt }: Sample): boolean => {
+    const [observed, recorded] = [msOfInstant(observedAt), msOfInstant(recordedAt)];
+    return (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
+  };
+  const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
+  for (const row of statement(sql.chunks).iterate(s, from, to, known)) {
+    const first = instantOfMs(numberOf(row, 'first'));
+    if (bySpot.size > limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > limit) break;
+    for (const sample of decodeChunk(series, row['bytes'] as Uint8Array)) if (fits(sample)) note(sample); // branding: the column is a blob
+  }
+  for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit + 1)) note(sampleOfRow(series, row));
+  return [...bySpot.values()].toSorted(compareSamples).slice(0, limit + 1);
+};
+
+const farthestMs = 8_640_000_000_000_000;
+
+const spanOf = ({ from, to, known, first, after }: HistoryQuery): Span => {
+  const start = [from, after?.observedAt]
+    .filter((at) => at !== undefined)
+    .toSorted()
+    .at(-1);
+  return {
+    from: start === undefined ? -farthestMs : msOfInstant(start),
+    fromRecorded: after && after.observedAt === start ? msOfInstant(after.recordedAt) : -farthestMs,
+    to: to === undefined ? farthestMs : msOfInstant(to),
+    known: known === undefined ? farthestMs : msOfInstant(known),
+    // the last one seen comes again and is left out
+    limit: first + 1,
+  };
+};
+
+const twinOf = ({ statement }: ReadingFile, id: TwinId): Twin | undefined => {
+  const [row] = statement(readSql.byIds).all(JSON.stringify([id]));
+  return row && JSON.parse(twinText(row));
+};
+
+const seriesIn = ({ statement }: ReadingFile, id: TwinId): Map<string, number> => seriesById(statement(sql.seriesOf).all(id));
+
+const isWithin = ({ observedAt, recordedAt }: Sample, { from, to, known }: HistoryQuery): boolean =>
+  (from === undefined || observedAt >= from) && (to === undefined || observedAt <= to) && (known === undefined || recordedAt <= known);
+
+/** What the twin itself says where nothing else was ever said. */
+const standing = (twin: Twin | undefined, known: ReadonlyMap<string, number>, query: HistoryQuery): readonly Sample[] =>
+  (twin ? seriesOf(twin) : [])
+    .filter((series) => !known.has(series) && (query.series ?? series) === series)
+    .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
+    .filter((sample) => isWithin(sample, query));
+
+export const history = (reading: ReadingFile, { id, query }: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
+  inSnapshot(reading.file, () => {
+    const known = seriesIn(reading, id);
+    const asked = [...known].filter(([series]) => (query.series ?? series) === series);
+    const { after, first } = query;
+    const found = [...asked.flatMap((one) => samplesIn(reading, one, spanOf(query))), ...standing(twinOf(reading, id), known, query)];
+    const samples = found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
+    const page = samples.slice(0, first);
+    const last = page.at(-1);
+    return {
+      samples: page,
+      ...(samples.length > first && last && { next: { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series } }),
+    };
+  });
+
+type MomentMs = { readonly valid: number; readonly known: number };
+
+const heldIn = (
+  { statement }: ReadingFile,
+  [series, s]: readonly [string, number],
+  { at, ms }: { readonly at: Moment; readonly ms: MomentMs },
+): Sample | undefined => {
+  const row = statement(sql.sampleAt).get(s, ms.valid, ms.known);
+  let found = row && sampleOfRow(series, row);
+  for (const chunk of statement(sql.chunksAt).iterate(s, ms.valid, ms.known)) {
+    if (found && numberOf(chunk, 'last') < msOfInstant(found.observedAt)) break;
+    const held = sampleAt(decodeChunk(series, chunk['bytes'] as Uint8Array), at); // branding: the column is a blob
+    if (held && (!found || compareSamples(held, found) > 0)) found = held;
+  }
+  return found;
+};
+
+const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] => {
+  const known = seriesIn(reading, id);
+  const twin = twinOf(reading, id);
+  const ms = { valid: msOfInstant(at.valid), known: msOfInstant(at.known) };
+  const told = [...known].flatMap((one) => heldIn(reading, one, { at, ms }) ?? []);
+  const silent = standing(twin, known, { to: at.valid, known: at.known, first: 0 });
+  const past = twinOfSamples(id, [...told, ...silent], twin);
+  return past ? [past] : [];
+};
+
+export const stateAt = (reading: ReadingFile, { ids, moment }: { readonly ids: readonly TwinId[]; readonly moment: Moment }): readonly Twin[] =>
+  inSnapshot(reading.file, () => ids.flatMap((id) => pastOf(reading, id, moment)));
