@@ -239,8 +239,13 @@ const settleOwn = async ({ store, source, own, clock, signal }: Run, { added, ch
 
 const openEndsPage = 500;
 
-/** What the twins of this source still wait for. */
-const openEnds = async ({ store, source, authority, own }: Run): Promise<Pick<ImportReport, 'joinsPending' | 'linksUnresolved'>> => {
+/** What the twins of a source still wait for. */
+export const openEnds = async ({
+  store,
+  source,
+  authority,
+  own,
+}: Pick<Run, 'store' | 'source' | 'authority' | 'own'>): Promise<Pick<ImportReport, 'joinsPending' | 'linksUnresolved'>> => {
   const declared = source.joins.length + source.links.length > 0 || source.format.startsWith('cityjson');
   if (!declared) return { joinsPending: 0, linksUnresolved: 0 };
   const prefix = `urn:dtf:twin:${authority}:${source.id}/`;

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { AgencyId, agencyIdOf, fail, type Json, limits, linkIdOf, ok, problem, TermId, type TwinId, twinIdOf } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
+import { systemDeps } from '../deps.ts';
+import { createEvents } from '../events.ts';
 import { type AskIdentifiers, partnersMax, resolveJoins } from './joins.ts';
-import { authority, collectionOf, createTrial, type Feature, point, sourceOf, type Trial } from './trial.ts';
+import { createSources } from './sources.ts';
+import { authority, collectionOf, createTrial, type Feature, point, sourceOf, type Trial, threads } from './trial.ts';
 
 const own = agencyIdOf(authority);
 const roads = AgencyId.parse('urn:dtf:agency:roads.example');
@@ -146,6 +150,28 @@ describe('links inside the agency', () => {
     expect(await bring(trial, [lamp('a', { Circuit: 'C1' }), lamp('b', { Circuit: 'C9' })], { ...fed('in'), licence: 'again' })).toMatchObject({
       linksUnresolved: 1,
     });
+  });
+
+  test('are counted as without a partner only once every source of the agency is in', async () => {
+    await using trial = await createTrial();
+    const many = Array.from({ length: 3_000 }, (_, at) => feeder(`f${at}`, `C${at}`));
+    trial.write('feeders.geojson', collectionOf(many));
+    const files = [lamp('a', { Circuit: 'C2999' }), lamp('b', { Circuit: 'nowhere' })];
+    const sources = [
+      { ...fed('in'), path: trial.write('lamps.geojson', collectionOf(files)) },
+      { ...feeders, path: join(trial.folder, 'feeders.geojson') },
+    ];
+    const { clock, store, folder } = trial;
+    const { timers, ids } = systemDeps();
+    const stop = new AbortController();
+    const events = createEvents({ agency: 'works', level: 'silent' });
+    const room = { deps: { clock, ids, timers }, events, store, authority, sources, scratch: join(folder, 'scratch'), threads, signal: stop.signal };
+    const running = createSources(room);
+    expect((await running.run()).map(({ source, linksUnresolved }) => [source, linksUnresolved])).toEqual([
+      ['lamps', 1],
+      ['feeders', 0],
+    ]);
+    await running.close();
   });
 
   test('reach every twin that carries the key, and follow when the other side changes', async () => {

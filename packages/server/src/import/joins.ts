@@ -44,8 +44,9 @@ type Run = {
   readonly store: TwinStore;
   readonly ask: AskIdentifiers;
   readonly options: SettleOptions;
-  /** the instant of the whole run: what carries it was tried already */
   readonly at: Instant;
+  /** joins that lost their partner in this run: they are tried once, though they are unresolved now */
+  readonly lost: Set<string>;
   readonly wanted: (join: Join) => boolean;
   readonly counts: { resolved: number; unresolved: number; waiting: number };
   readonly problems: Map<AgencyId, Problem>;
@@ -64,8 +65,8 @@ export const settleLocalJoins = (store: TwinStore, options: SettleOptions): Prom
 };
 
 const settleAll = async (start: Pick<Run, 'store' | 'ask' | 'options' | 'wanted'>): Promise<SettleCounts> => {
-  const run: Run = { ...start, at: start.options.clock.now(), counts: { resolved: 0, unresolved: 0, waiting: 0 }, problems: new Map() };
-  const states: readonly JoinState[] = run.options.again ? ['PENDING', 'UNRESOLVED', 'RESOLVED'] : ['PENDING', 'UNRESOLVED'];
+  const run: Run = { ...start, at: start.options.clock.now(), lost: new Set(), counts: { resolved: 0, unresolved: 0, waiting: 0 }, problems: new Map() };
+  const states: readonly JoinState[] = [...(run.options.again ? (['RESOLVED'] as const) : []), 'UNRESOLVED', 'PENDING'];
   for (const state of states) for (const agency of run.options.agencies ?? [undefined]) await settleState(run, state, agency);
   return { ...run.counts, problems: run.problems };
 };
@@ -83,8 +84,10 @@ const settleState = async (run: Run, state: JoinState, agency: AgencyId | undefi
 const isDue = (run: Run, join: Join): boolean => {
   const { schemes } = run.options;
   const touched = !schemes || join.state === 'PENDING' || schemes.has(schemeOf(join));
-  return run.wanted(join) && touched && join.triedAt !== run.at;
+  return run.wanted(join) && touched && !run.lost.has(keyOf(join));
 };
+
+const keyOf = ({ from, kind, agency, scheme, value }: Join): string => JSON.stringify([from, kind, agency, scheme, value]);
 
 /** Joins of one question: the same agency and the same scheme. */
 const groupsOf = (joins: readonly Join[]): readonly (readonly Join[])[] => {
@@ -127,6 +130,7 @@ const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap
   };
   for (const join of group) {
     const partners = (found.get(join.value) ?? []).filter((id) => id !== join.from).slice(0, partnersMax);
+    if (join.state === 'RESOLVED' && partners.length === 0) run.lost.add(keyOf(join));
     run.counts[partners.length > 0 ? 'resolved' : 'unresolved'] += 1;
     const commands = commandsOf(run, { join, partners, links: present.get(join.from) ?? [] });
     if (batch.length + commands.length > limits.commandsMax) await send();

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { TwinStore } from '../store/store.ts';
 import { createFeed, type Feed } from './feed.ts';
-import { type ImportProgress, importSource } from './import.ts';
+import { type ImportProgress, importSource, openEnds } from './import.ts';
 import { settleLocalJoins } from './joins.ts';
 import type { ImportReport } from './record.ts';
 import { describeReport } from './report.ts';
@@ -34,11 +34,21 @@ export type Sources = {
   readonly close: () => Promise<void>;
 };
 
-const importOne = async (room: SourcesRoom, source: Source): Promise<ImportReport> => {
+const importOne = (room: SourcesRoom, source: Source): Promise<ImportReport> => {
   const { deps, store, authority, scratch, threads, signal, onProgress } = room;
-  const report = await importSource({ source, authority, path: source.path, store, clock: deps.clock, ids: deps.ids, signal, scratch, threads, onProgress });
-  room.events.imported({ source: source.id, lines: describeReport(report), refused: report.refused });
-  return report;
+  return importSource({ source, authority, path: source.path, store, clock: deps.clock, ids: deps.ids, signal, scratch, threads, onProgress });
+};
+
+/** Files come in at the same time, in any order: only once all are in is it known which key is in none of them. */
+const settleAll = async (room: SourcesRoom, files: readonly Source[], reports: readonly ImportReport[]): Promise<readonly ImportReport[]> => {
+  const { store, authority, deps, signal } = room;
+  const own = agencyIdOf(authority);
+  await settleLocalJoins(store, { clock: deps.clock, own, signal });
+  const settled = async (report: ImportReport): Promise<ImportReport> => {
+    const source = files.find(({ id }) => id === report.source);
+    return report.state === 'DONE' && source ? { ...report, ...(await openEnds({ store, source, authority, own })) } : report;
+  };
+  return Promise.all(reports.map(settled));
 };
 
 const startFeed = async (room: SourcesRoom, source: Source): Promise<Feed | undefined> => {
@@ -72,8 +82,8 @@ export const createSources = (room: SourcesRoom): Sources => {
   return {
     run: async () => {
       reports = await Promise.all(files.map((source) => importOne(room, source)));
-      if (reports.some(({ state }) => state === 'DONE'))
-        await settleLocalJoins(room.store, { clock: room.deps.clock, own: agencyIdOf(room.authority), signal: room.signal });
+      if (reports.some(({ state }) => state === 'DONE')) reports = await settleAll(room, files, reports);
+      for (const report of reports) room.events.imported({ source: report.source, lines: describeReport(report), refused: report.refused });
       const known = reports.every(({ state }) => state === 'UNCHANGED' || state === 'ABSENT');
       playing = playAll();
       if (!known) await playing;
