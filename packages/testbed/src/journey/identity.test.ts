@@ -4,11 +4,14 @@
 import { type AgencyId, limits, linkIdOf, sameAs, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agencyOfTest, authorityOfTest, createTestCity, type TestCity } from '../city.ts';
+import { agencyOfTest, authorityOfTest, createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { hang, say, standIn } from './stand-in.ts';
 
 const names = ['water', 'energy'] as const;
 const keeperOf = (step: number): (typeof names)[number] => (step % 2 === 0 ? 'water' : 'energy');
-const twinAt = (chain: string, step: number): TwinId => TwinId.parse(`urn:dtf:twin:${authorityOfTest(keeperOf(step))}:things/${chain}-${step}`);
+
+const twinOf = (name: string, key: string): TwinId => TwinId.parse(`urn:dtf:twin:${authorityOfTest(name)}:things/${key}`);
+const twinAt = (chain: string, step: number): TwinId => twinOf(keeperOf(step), `${chain}-${step}`);
 
 /** Twins 0 to `links`, each the same as the one before it, kept by the two agencies in turn. */
 const chains = { whole: limits.identityRoundsMax, cut: limits.identityRoundsMax + 1 } as const;
@@ -23,12 +26,13 @@ const twinsOf = (name: string) =>
       .map((step) => ({ key: `${chain}-${step}`, at: [0.5, 0.01 * step] as const })),
   );
 
-const linkFrom = (chain: Chain, step: number) => {
-  const [from, to] = [twinAt(chain, step), twinAt(chain, step + 1)];
-  const at = systemDeps().clock.now();
-  // branding: an agency's id as the test city writes it
-  return { id: linkIdOf(from, sameAs, to), kind: sameAs, from, to, source: agencyOfTest(keeperOf(step)) as AgencyId, recordedAt: at };
+/** What `name` says: that its twin is the same as another one. */
+const linkOf = (name: string, from: TwinId, to: TwinId) => {
+  const source = agencyOfTest(name) as AgencyId; // branding: an agency's id as the test city writes it
+  return { id: linkIdOf(from, sameAs, to), kind: sameAs, from, to, source, recordedAt: systemDeps().clock.now() };
 };
+
+const linkFrom = (chain: Chain, step: number) => linkOf(keeperOf(step), twinAt(chain, step), twinAt(chain, step + 1));
 
 const chainTogether = async (city: TestCity, chain: Chain): Promise<void> => {
   for (const step of stepsOf(chain).slice(0, -1))
@@ -61,5 +65,28 @@ describe('representations that are linked one to the next', () => {
     const { told, last } = await found('cut');
     expect(told).toEqual([chains.cut]);
     expect(last).toMatchObject({ status: 'PARTIAL', problem: { kind: 'tooLarge', subject: twinAt('cut', chains.cut), limit: limits.identityRoundsMax } });
+  });
+});
+
+describe('an object of two agencies while a third one hangs', () => {
+  it('is told whole by the two, and only the third is missing', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const [from, to] = [twinOf('water', 'gauge-1'), twinOf('fire', 'fire-1')];
+    await city.node('water').store.apply([{ op: 'putLink', link: linkOf('water', from, to) }], { at: systemDeps().clock.now() });
+    const { address } = city.node('energy');
+    await city.node('energy').close();
+    await using other = await standIn(address);
+    other.answer(say('{}'));
+    await until(
+      () => city.front.orchestration.links.status(twinOfTest('energy'))?.state,
+      (state) => state === 'CONNECTED',
+      'thought to be there',
+    );
+    other.answer(hang);
+    const answer = await city.ask({ filter: { ids: [from] }, deadlineMs: 1_500 });
+    expect(answer.rows.map(({ twin }) => twin.representations.map(({ id }) => id).sort())).toEqual([[to, from]]);
+    expect(['LATE', 'FAILED']).toContain(answer.source('energy').status);
+    expect(['front', 'water', 'fire'].map((name) => answer.source(name).status)).toEqual(['ANSWERED', 'ANSWERED', 'ANSWERED']);
   });
 });

@@ -58,9 +58,20 @@ const totalOf = (plan: QueryPlan, asked: readonly Asked[]): number | undefined =
   return asked.reduce((sum, { part }) => sum + (part?.page.count ?? 0), 0);
 };
 
+/** What the first round may take of an answer's time where representations are still to be asked for: one that hangs must not cost the others theirs. */
+const firstRoundShare = 0.8;
+
+const askFirst = async (walk: Walk, plan: QueryPlan): Promise<readonly Asked[]> => {
+  const { desk, deadline } = walk;
+  const queryOf = (member: MemberPlan) => pageQuery(walk, member, plan.joined);
+  if (!plan.joined) return askAll(desk, plan, { queryOf, deadline });
+  const { done, ...share } = createDeadline(desk.room, deadline.leftMs() * firstRoundShare, deadline.signal);
+  return askAll(desk, plan, { queryOf, deadline: share }).finally(done);
+};
+
 const answerPlanned = async (walk: Walk, plan: QueryPlan): Promise<FederatedAnswer> => {
   const { desk, question } = walk;
-  const asked = await askAll(desk, plan, { queryOf: (member) => pageQuery(walk, member, plan.joined), deadline: walk.deadline });
+  const asked = await askFirst(walk, plan);
   const reports: Reports = new Map(asked.map(({ plan: member, report }) => [member.agency, report]));
   const pages = new Map(asked.flatMap(({ plan: member, part }) => (part ? [[member.agency, part.page] as const] : [])));
   const parts: PageParts = { pages, keys: walk.keys, order: question.order, first: question.first };

@@ -97,11 +97,15 @@ const toldBy = ({ walk: { desk }, answered }: Round, agency: AgencyId): Told => 
   answered: answered.get(agency) ?? new Set(),
 });
 
+/** Whoever stayed away in this answer is not waited for a second time. */
+const hasFailed = ({ reports }: Round, agency: AgencyId): boolean => ['LATE', 'FAILED'].includes(reports.get(agency)?.status ?? '');
+
 /** The representations that others keep of the objects found: one more question to those that may have any that are not at hand. */
 const askIdentities = async (round: Round, identity: Identity, held: ReadonlySet<TwinId>): Promise<readonly Asked[]> => {
   const { walk, plan } = round;
   const open = new Map(plan.members.map(({ agency }) => [agency, openFor(toldBy(round, agency), identity, held)]));
-  const members = plan.members.filter(({ agency }) => (open.get(agency)?.ids.length ?? 0) + (open.get(agency)?.objects.length ?? 0) > 0);
+  const isOpen = (agency: AgencyId): boolean => (open.get(agency)?.ids.length ?? 0) + (open.get(agency)?.objects.length ?? 0) > 0;
+  const members = plan.members.filter(({ agency }) => isOpen(agency) && !hasFailed(round, agency));
   const asking: QueryPlan = {
     ...plan,
     members: members.map((member) => ({ agency: member.agency, twinId: member.twinId, ask: true, filter: {}, why: 'representations of what others found' })),
