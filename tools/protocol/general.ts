@@ -28,7 +28,9 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`contentFormat\` | \`application/json\` |
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
-| \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\` |
+| \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
+| \`via\` | the adaptors that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`; not signed by the sender, so that each can add its own |
+| \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, and \`purpose\` where the data will be used for something narrower than was agreed |
 
 A message is known by the role it is addressed to (for what an application asks: \`application\`), its verb and its object: \`registry.register.feature\`. \`action\` has \`verb\`, \`object\`,
 \`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members of header and action that a node does not know
@@ -36,7 +38,13 @@ are kept and ignored; an operator of the query that it does not know is refused.
 
 const signatures = `Every message between nodes is signed from the first one on: \`security.signature\` is a detached JWS (RFC 7515, EdDSA with Ed25519, protected header with \`alg\` and \`kid\`) over
 the canonical JSON (RFC 8785) of the message without \`header.via\` and \`header.security.signature\`. The key belongs to the sender: a registration carries the key that signed it, and from
-then on the registry and every partner hold that key (*pinned*); another key for the same id is refused. A node publishes its keys at \`/.well-known/jwks.json\`. The hash of an
+then on the registry and every partner hold that key (*pinned*); another key for the same id is refused. A node publishes its keys at \`/.well-known/jwks.json\`.
+
+**Keys change** by announcements: each names the whole new set (a retired key with \`notAfter\`; one that is left out is revoked), has the next \`sequence\`, and is signed, as a detached JWS over
+the canonical JSON of its other members, with the key that was current before. They stand in the twin's registration and in the JWKS. Whoever holds an older set follows them to the newest one
+and believes nobody else, the registry included.
+
+The hash of an
 agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. Applications on the same machine may speak unsigned while the node is bound to loopback.
 
 The keys in the example messages are made of the name of the authority, so that anybody can check the signatures: they protect nothing.`;
@@ -48,12 +56,12 @@ const time = ({
 ${number(limits['clockToleranceMs'] ?? 0)} ms in the future with \`clocksDiffer\`. How long the asker waits travels as \`budgetMs\`, a length of time: clocks differ.
 
 A **change** is answered once. Its answer is saved together with what it changed, before it leaves; the same message id with the same content gets that answer again, with other content
-\`replayed\`. So a sender that does not know whether it was heard says the same message again. Senders save a step, with its message id, before they send it. A **read** is answered anew.`;
+\`replayed\`, a read's as well. So a sender that does not know whether it was heard says the same message again. Senders save a step, with its message id, before they send it. A **read** is answered anew.`;
 
 const streams = ({
   limits,
   number,
-}: Given): string => `\`digitalTwin.subscribe.exchangeData\` answers with a subscription; \`GET /dtf/events?subscription=ID\` opens its stream (server-sent events). Each event is a message
+}: Given): string => `\`digitalTwin.subscribe.exchangeData\` answers with a subscription; \`GET /dtf/events?subscription=ID\` opens its stream (server-sent events). Who opens it shows a JWT as \`authorization: Bearer\`: signed with a key of the subscriber (EdDSA, \`kid\`), \`iss\` the subscriber, \`aud\` the publisher, \`sub\` the subscription, \`exp\` within a minute. Each event is a message
 \`digitalTwin.publish.exchangeData\`, its event id the sender's change sequence. The receiver keeps that sequence in the same transaction as the data and resumes with \`Last-Event-ID\`:
 nothing is missed, nothing counts twice. Where the sender's history does not reach back so far, the first event says \`resnapshot\`. An event holds at most ${number(limits['streamBatchTwinsMax'] ?? 0)} twins, the latest
 state of each; a stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;

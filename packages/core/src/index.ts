@@ -3,6 +3,7 @@
  */
 
 export * from './federation/agreement.ts';
+export * from './federation/agreement-use.ts';
 export * from './federation/candidate.ts';
 export * from './federation/communication.ts';
 export * from './federation/exchange-data.ts';
@@ -39,6 +40,7 @@ export * from './twin/feature-information.ts';
 export * from './twin/history.ts';
 export * from './twin/link.ts';
 export * from './twin/matches.ts';
+export * from './twin/public-key.ts';
 export * from './twin/query.ts';
 export * from './twin/semantic-dictionary.ts';
 export * from './twin/twin.ts';

@@ -57,20 +57,6 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
   return { id, name, purpose, needs, initiator, rules: { authoritative, tolerance }, ...(area && !Array.isArray(area) && { area }) };
 };
 
-const lookUpOf = (room: Room) => async (id: string) => {
-  const registry = await room.registry();
-  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
-  const found = await room.ask(
-    registry,
-    'registry.retrieve.digitalTwin',
-    { parameters: {}, objects: [{ kind: 'digitalTwin', id: id as TwinId }] },
-    { signal: room.signal },
-  ); // branding: the registry refuses what is none
-  if (!found.ok) return found;
-  const { keys, endpoints } = found.value.objects[0].attributes;
-  return ok({ keys, endpoint: endpoints[0]?.address ?? '' });
-};
-
 const registryOf = (room: Room) =>
   createRegistry(
     { records: room.records, clock: room.deps.clock, vocabulary: room.vocabulary, leaseSeconds: limits.leaseSecondsDefault },
@@ -78,14 +64,14 @@ const registryOf = (room: Room) =>
   );
 
 const answerOf = (room: Room, orchestration: Orchestration) => {
-  const { deps, events, records, key, self, node } = room;
-  const authorise = createAuthorise({ deps, records, self, lookUp: lookUpOf(room), openToApplications: loopback.has(node.listen.host) });
+  const { deps, events, records, keys, self, node, partners } = room;
+  const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
   const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
   return createAnswer({
     deps,
     events,
     records,
-    key,
+    keys,
     self,
     authorise,
     rooms: { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry },
@@ -124,8 +110,15 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const http = createHttp({
     events,
     answer: answerOf(room, orchestration),
-    introduction: () => ({ id: room.self.id, name: node.name, keys: [room.key.publicKey], endpoint: room.self.address() }),
+    introduction: () => ({
+      id: room.self.id,
+      name: node.name,
+      keys: room.keys.published(),
+      announcements: room.keys.announcements(),
+      endpoint: room.self.address(),
+    }),
     stream: orchestration.publishing.events,
+    mayListen: orchestration.publishing.mayListen,
     graphql: graphql.handle,
     viewer: createViewerFiles(),
     tiles: tiles.answer,

@@ -20,6 +20,7 @@ const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
     answer: async () => ({ message: undefined, problem: problem('notFound') }),
     introduction: () => ({}),
     stream: () => undefined,
+    mayListen: async () => ok(true),
     graphql: async (_, response) => void response.end(),
     viewer: { has: () => false, send: async () => undefined },
     tiles: async (_, response) => void response.end(),
@@ -74,6 +75,18 @@ describe('messages', () => {
 });
 
 describe('streams', () => {
+  it('are opened with the pass of their subscriber and refused without', async () => {
+    const shown: (string | undefined)[] = [];
+    const mayListen: HttpRoom['mayListen'] = async (_, pass) => {
+      shown.push(pass);
+      return fail(problem('notAuthenticated'));
+    };
+    const address = await open({ mayListen });
+    for (const headers of [{}, { authorization: 'Bearer a.b.c' }, { authorization: 'Basic abc' }])
+      expect((await fetch(new URL('/dtf/events?subscription=one', address), { headers })).status).toBe(401);
+    expect(shown).toEqual([undefined, 'a.b.c', undefined]);
+  });
+
   it('an unknown subscription is 404', async () => {
     const address = await open();
     expect((await fetch(new URL('/dtf/events?subscription=none', address))).status).toBe(404);

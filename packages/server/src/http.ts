@@ -2,11 +2,11 @@
  * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { fail, limits, ok, problem, type Result } from '@cityweave/core';
+import { fail, limits, messageText, ok, problem, type Result } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
-import { goneSignal, parseBody, readBody, sendJson, sendProblem, statusByProblem } from './http/reply.ts';
+import { goneSignal, parseBody, readBody, sendJson, sendProblem, sendText, statusByProblem } from './http/reply.ts';
 import type { ViewerFiles } from './http/viewer-files.ts';
 
 export type HttpRoom = {
@@ -15,6 +15,8 @@ export type HttpRoom = {
   /** who this node is and by which keys it is known: a JWKS with the node's id, name and address beside it */
   readonly introduction: () => object;
   readonly stream: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
+  /** whether a pass shows that its bearer is the subscriber */
+  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<true>>;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** the built viewer; without it the landing page is at / */
@@ -31,7 +33,7 @@ const answerMessage = async (room: HttpRoom, request: IncomingMessage, response:
   const parsed = parseBody(body.value);
   if (!parsed.ok) return sendProblem(response, parsed.problem);
   const { message, problem: refused } = await room.answer(parsed.value, goneSignal(response), Buffer.byteLength(body.value));
-  if (message) sendJson(response, refused ? statusByProblem[refused.kind] : 200, message);
+  if (message) sendText(response, { status: refused ? statusByProblem[refused.kind] : 200, text: messageText(message) });
   else sendProblem(response, refused ?? problem('internal'));
 };
 
@@ -55,6 +57,8 @@ const writeEvent = (response: ServerResponse, { type, id, text }: StreamEvent): 
 /** Back-pressured: the next event is made when the last one was taken. */
 const streamEvents = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const id = new URL(request.url ?? '/', 'http://node').searchParams.get('subscription') ?? '';
+  const allowed = await room.mayListen(id, /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]);
+  if (!allowed.ok) return sendProblem(response, allowed.problem);
   const events = room.stream(id, lastSeen(request), goneSignal(response));
   if (!events) return sendProblem(response, problem('unknownSubscription', { found: id.slice(0, 80) }));
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });

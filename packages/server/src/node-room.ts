@@ -7,6 +7,8 @@ import type { Deps } from './deps.ts';
 import type { Events, LogLevel } from './events.ts';
 import { createAsk } from './exchange/ask.ts';
 import { introduce } from './exchange/introduction.ts';
+import { lookUpPartner } from './exchange/look-up.ts';
+import { createPartnerKeys, type LookUp } from './exchange/partner-keys.ts';
 import type { Peer } from './exchange/peer.ts';
 import type { Example } from './graphql/endpoint.ts';
 import type { NodeThreads } from './node-threads.ts';
@@ -17,7 +19,7 @@ import { openRecordStore } from './store/records.ts';
 import { openSqliteStore } from './store/sqlite/sqlite.ts';
 import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
 import type { RecordStore, TwinStore } from './store/store.ts';
-import { loadNodeKey, type NodeKey } from './trust/node-key.ts';
+import { type NodeKeys, openNodeKeys } from './trust/node-key.ts';
 
 export type AgencyNodeOptions = {
   readonly node: NodeFile;
@@ -32,7 +34,7 @@ export type AgencyNodeOptions = {
   readonly threads: Omit<NodeThreads, typeof Symbol.asyncDispose>;
 };
 
-export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly key: NodeKey; readonly unlock: () => void };
+export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly keys: NodeKeys; readonly unlock: () => void };
 
 export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions): Promise<Result<Opened>> => {
   const locked = await lockDirectory(directory);
@@ -41,7 +43,7 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   if (!records.ok) return records;
   const store = await openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: node.store.synchronous });
   if (!store.ok) return store;
-  return ok({ records: records.value, store: store.value, key: await loadNodeKey(records.value), unlock: locked.value });
+  return ok({ records: records.value, store: store.value, keys: await openNodeKeys(records.value, agencyTwinIdOf(node.agency)), unlock: locked.value });
 };
 
 /** The agency twin stands in the store like any other, so that links can name it and people can find it. */
@@ -88,19 +90,21 @@ export const createRoom = (
   const protocol = createHttpProtocol();
   const id = agencyTwinIdOf(node.agency);
   const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
-  const ask = createAsk({ deps, events: rooms.events, protocol, key: opened.key, self });
-  const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: [opened.key.publicKey] });
-  const registry = node.roles.includes('registry')
-    ? async () => ownRegistry()
-    : () => introduce({ protocol, records: opened.records, clock: deps.clock }, node.registry);
+  const { keys, records } = opened;
+  const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, named: node.registry, signal: rooms.signal }, partner);
+  const partners = createPartnerKeys({ deps, records, self: { id, keys: keys.published }, lookUp });
+  const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self });
+  const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: keys.published() });
+  const registry = node.roles.includes('registry') ? async () => ownRegistry() : () => introduce({ protocol, records, clock: deps.clock }, node.registry);
   return {
     deps,
     events: rooms.events,
-    records: opened.records,
+    records,
     store: opened.store,
     protocol,
     ask,
-    key: opened.key,
+    keys,
+    partners,
     self,
     node,
     vocabulary: () => options.vocabulary,

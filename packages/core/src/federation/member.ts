@@ -7,7 +7,8 @@ import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
-import { Endpoint, PublicKey } from '../twin/digital-twin.ts';
+import { Endpoint } from '../twin/digital-twin.ts';
+import { PublicKey } from '../twin/public-key.ts';
 
 export const MemberState = z.enum(['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED', 'LEAVING', 'LEFT', 'REMOVED']);
 export type MemberState = z.infer<typeof MemberState>;

@@ -22,6 +22,20 @@ export const limits = {
   answerMaxMs: 30_000,
   clockToleranceMs: 5_000,
   replayMemoryMs: 24 * 60 * 60 * 1000,
+  /** Ids of reads that are remembered, so that one id is not used for two contents. */
+  messageIdsRememberedMax: 10_000,
+  /** Adaptors that one message may pass. */
+  hopsMax: 8,
+
+  /** Keys by which one twin is known at a time, and changes of them that are told. */
+  keysMax: 8,
+  keyAnnouncementsMax: 32,
+  /** How long signatures of a retired key are accepted where nothing else is said. */
+  keyGraceMs: 24 * 60 * 60 * 1000,
+  /** A partner's keys are looked up again after this, and after a failure not sooner than the pause. */
+  keyRefreshMs: 10 * 60 * 1000,
+  keyLookUpPauseMs: 500,
+  keyLookUpsMax: 32,
 
   leaseSecondsDefault: 60,
   leaseSecondsMin: 1,

@@ -91,6 +91,8 @@ export const problems = {
   notAuthorised: row('DTF-801', false, 'not permitted'),
   badSignature: row('DTF-802', false, 'the signature is not valid'),
   cancelled: row('DTF-706', false, 'nobody waits for the answer any more'),
+  qosNotAttainable: row('DTF-507', false, 'the quality of service asked for cannot be kept'),
+  purposeNotPermitted: row('DTF-804', false, 'the agreement is for another purpose'),
   badFile: row('DTF-120', false, 'the file is refused and nothing was changed'),
   outsideCoverage: row('DTF-121', false, 'outside the declared coverage'),
   duplicateKey: row('DTF-122', false, 'the declared key is not unique'),

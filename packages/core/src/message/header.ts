@@ -2,7 +2,7 @@
  * Header area: who says which message to whom, and when. That a message has a header area and a data area is published; the fields are our design.
  */
 import { z } from 'zod';
-import { FederationId, MessageId } from '../ground/id.ts';
+import { FederationId, MessageId, TermId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 
@@ -18,8 +18,30 @@ export const MessageType = z.enum(['request', 'response', 'notification']);
 export type MessageType = z.infer<typeof MessageType>;
 
 /** Detached JWS (Ed25519) over the canonical JSON of the message without `via` and `security.signature`. */
-export const Security = z.looseObject({ scheme: z.enum(['none', 'jws']), keyId: z.string().optional(), signature: z.string().optional() });
+export const Security = z.looseObject({
+  scheme: z.enum(['none', 'jws']),
+  keyId: z.string().optional(),
+  signature: z.string().optional(),
+  /** what the data asked for will be used for, where that is narrower than the agreement's purpose */
+  purpose: TermId.optional(),
+});
 export type Security = z.infer<typeof Security>;
+
+/** An adaptor that the message passed, and what it did to it. Not signed by the sender: whoever passes a message on adds its own. */
+export const Hop = z.looseObject({
+  adaptorId: z.string().min(1).max(limits.idCharactersMax),
+  at: Instant,
+  profileId: z.string().max(limits.idCharactersMax).optional(),
+  steps: z.array(z.enum(['protocol', 'format', 'semantic'])),
+});
+export type Hop = z.infer<typeof Hop>;
+
+/**
+ * 0: at most once, never repeated and refused when it comes again. 1: at least once, repeated under its id until it is answered; a change is done once all the
+ * same. 2: exactly once, its answer is kept, a read's as well.
+ */
+export const Qos = z.literal([0, 1, 2]);
+export type Qos = z.infer<typeof Qos>;
 
 /** Members that this version does not know are kept and passed on. */
 export const Header = z.looseObject({
@@ -35,6 +57,9 @@ export const Header = z.looseObject({
   conversationId: z.string().max(limits.idCharactersMax).optional(),
   federationId: FederationId.optional(),
   expiresAt: Instant.optional(),
+  /** 1 where absent */
+  qos: Qos.optional(),
+  via: z.array(Hop).max(limits.hopsMax).optional(),
   security: Security.optional(),
 });
 export type Header = z.infer<typeof Header>;

@@ -11,7 +11,7 @@ import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, Problem
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
-import { type ComponentRef, Header, protocolVersion } from './header.ts';
+import { type ComponentRef, Header, protocolVersion, type Security } from './header.ts';
 
 /** Deeper than any message of the catalogue; the filter's own depth is counted apart. */
 export const messageDepthMax = 64;
@@ -105,6 +105,7 @@ type Sending = {
   readonly timestamp: Instant;
   readonly federationId?: Header['federationId'];
   readonly conversationId?: string | undefined;
+  readonly qos?: Header['qos'];
 };
 
 const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T; // branding: the same members less the undefined ones
@@ -162,16 +163,29 @@ export const replyMessage = (
   };
 };
 
+const dataTexts = new WeakMap<Message['data'], string>();
+
+/** Most of a message is its data area: it is made canonical once, to be signed, sent and compared. */
+const dataText = (data: Message['data']): string => {
+  const text = dataTexts.get(data) ?? canonicalJson(data);
+  dataTexts.set(data, text);
+  return text;
+};
+
+/** RFC 8785 of a message; members beside header and data area are rare. */
+export const messageText = (message: Message): string =>
+  Object.keys(message).length === 2 ? `{"data":${dataText(message.data)},"header":${canonicalJson(message.header)}}` : canonicalJson(message);
+
 /** The text that is signed: RFC 8785 of the message without `via` and without the signature itself. */
 export const signedText = (message: Message): string => {
   const { via: _via, security, ...header } = message.header;
   const { signature: _signature, ...rest } = security ?? {};
-  return canonicalJson({ ...message, header: security ? { ...header, security: rest } : header });
+  return messageText({ ...message, header: security ? { ...header, security: rest as Security } : header }); // branding: the scheme is in what rests
 };
 
 /** What two messages of one id must have in common: everything but when they were sent and how they were signed. */
-export const contentText = (message: Message): string =>
-  canonicalJson({ source: message.header.source.id, destination: message.header.destination.id, data: message.data });
+export const contentText = ({ header, data }: Message): string =>
+  `{"data":${dataText(data)},"destination":${canonicalJson(header.destination.id)},"source":${canonicalJson(header.source.id)}}`;
 
 /** A message is too old, or comes from a clock that is ahead, beyond the tolerance. */
 export const checkTime = (header: Header, now: Instant): Result<true> => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DigitalTwin, Endpoint, PublicKey, registryEntryLifecycle, Visibility } from './digital-twin.ts';
+import { DigitalTwin, Endpoint, registryEntryLifecycle, Visibility } from './digital-twin.ts';
+import { PublicKey } from './public-key.ts';
 import { agencyIdOfName, termOf } from './trial-twin.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'abc', kid: 'k1' } as const;

@@ -7,10 +7,7 @@ import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
-
-/** A public Ed25519 key (RFC 8037), as its JWKS shows it. */
-export const PublicKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string() });
-export type PublicKey = z.infer<typeof PublicKey>;
+import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
 /** How a functional entity is reached. */
 export const Endpoint = z.object({ protocol: z.enum(['http', 'https']), address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
@@ -31,7 +28,9 @@ export const DigitalTwin = z.object({
   coverage: Geometry.optional(),
   status: TwinStatus,
   endpoints: z.array(Endpoint).min(1),
-  keys: z.array(PublicKey).min(1),
+  keys: PublicKeys,
+  /** how the keys changed, for those who know older ones */
+  announcements: KeyAnnouncements.optional(),
   features: z.array(FeatureId),
   attribution: z.array(z.string()).optional(),
   visibility: Visibility,

@@ -78,6 +78,61 @@ describe('what is said twice', () => {
   });
 });
 
+describe('a question under an id that was used', () => {
+  const speak = async (desk: Desk, water: Partner, changes: Partial<Message['header']>) => {
+    const header = (given: Message['header']): Message['header'] => ({ ...given, ...changes });
+    return desk.write({ ...water, header }, 'registry.retrieve.registry', readRegistry);
+  };
+
+  it('is answered again where it says the same, refused where it says anything else', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const messageId = newMessageId(systemDeps().ids);
+    const made = await speak(desk, water, { messageId });
+    expect(await kindOf(desk.hear(made))).toBeUndefined();
+    expect(await kindOf(desk.hear(made))).toBeUndefined();
+    const other = desk.say({ ...water, messageId }, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
+    expect(await kindOf(other)).toBe('replayed');
+  });
+
+  it('at most once (qos 0): is refused when it comes again', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const made = await speak(desk, water, { qos: 0 });
+    expect(await kindOf(desk.hear(made))).toBeUndefined();
+    expect(await kindOf(desk.hear(made))).toBe('replayed');
+  });
+
+  it('exactly once (qos 2): gets the very answer that was kept', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const made = await speak(desk, water, { qos: 2 });
+    const first = await desk.hear(made);
+    desk.pass(1_000);
+    expect((await desk.hear(made)).message).toEqual(first.message);
+    const atLeastOnce = await speak(desk, water, { qos: 1 });
+    const again = await desk.hear(atLeastOnce);
+    desk.pass(1_000);
+    expect((await desk.hear(atLeastOnce)).message?.header.messageId).not.toBe(again.message?.header.messageId);
+  });
+
+  it('is remembered among messageIdsRememberedMax ids; the oldest gives way to one more', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const made = await speak(desk, water, { qos: 0 });
+    const fill = async (count: number) => {
+      for (let n = 0; n < count; n += 1) await desk.hear(await speak(desk, water, {}));
+    };
+    await desk.hear(made);
+    await fill(limits.messageIdsRememberedMax - 1);
+    expect(await kindOf(desk.hear(made))).toBe('replayed');
+    const late = await speak(desk, water, { qos: 0 });
+    await desk.hear(late);
+    await fill(limits.messageIdsRememberedMax);
+    expect(await kindOf(desk.hear(late))).toBeUndefined();
+  });
+});
+
 describe('what is said wrongly', () => {
   it('to another node, by an unknown verb, or to a role this node does not have', async () => {
     await using desk = await openDesk();
@@ -104,6 +159,15 @@ describe('what is said wrongly', () => {
     expect(await kindOf(desk.hear(ahead))).toBeUndefined();
     desk.pass(-1);
     expect((await desk.hear(ahead)).problem).toMatchObject({ kind: 'clocksDiffer', limit: limits.clockToleranceMs });
+  });
+
+  it('as another type of message than its row says', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    for (const messageType of ['response', 'notification'] as const) {
+      const made = await desk.write({ ...water, header: (given) => ({ ...given, messageType }) }, 'registry.retrieve.registry', readRegistry);
+      expect((await desk.hear(made)).problem).toMatchObject({ kind: 'malformed', path: '/header/messageType', accepted: 'request' });
+    }
   });
 
   it('without an envelope, of another version, or nested deeper than allowed', async () => {
@@ -179,6 +243,10 @@ describe('who says it', () => {
     await using desk = await openDesk();
     const water = await registered(desk);
     const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
-    expect(await kindOf(desk.hear({ ...message, header: { ...message.header, via: ['urn:dtf:twin:adaptor.example:agency'] } }))).toBeUndefined();
+    const hop = { adaptorId: 'urn:dtf:adaptor:county.example:one', at: '2026-01-01T00:00:00.000Z', steps: ['protocol'] };
+    const passed = (hops: number) => desk.hear({ ...message, header: { ...message.header, via: Array.from({ length: hops }, () => hop) } });
+    expect(await kindOf(passed(1))).toBeUndefined();
+    expect(await kindOf(passed(limits.hopsMax))).toBeUndefined();
+    expect(await kindOf(passed(limits.hopsMax + 1))).toBe('malformed');
   });
 });

@@ -23,10 +23,11 @@ import {
   rowNameOf,
   rowOf,
 } from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { RecordStore } from '../store/store.ts';
-import type { NodeKey } from '../trust/node-key.ts';
+import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
 import type { Self } from './peer.ts';
@@ -47,15 +48,17 @@ type AnswerRow = (name: RowName, request: Request<RowName>, by: AskedBy) => Prom
 /** The rooms of this node by the role under which they are addressed. */
 export type Rooms = Readonly<Partial<Record<AddressedRole, Partial<Readonly<Record<RowName, (request: never, by: AskedBy) => unknown>>>>>>;
 
-type Desk = {
+type Given = {
   readonly deps: Deps;
   readonly events: Events;
   readonly records: RecordStore;
-  readonly key: NodeKey;
+  readonly keys: Pick<NodeKeys, 'current'>;
   readonly self: Self;
   readonly authorise: Authorise;
   readonly rooms: Rooms;
 };
+
+type Desk = Given & { readonly heard: Ids };
 
 export type Answer = (
   raw: unknown,
@@ -95,21 +98,41 @@ const forgetOld = (desk: Desk): void => {
 const reply = (desk: Desk, message: Message, outcome: Result<Reply<RowName>>): Promise<Message> => {
   const { destination } = message.header;
   const source = { id: desk.self.id, role: destination.role };
-  return signMessage(replyMessage(message, outcome, { messageId: newMessageId(desk.deps.ids), timestamp: desk.deps.clock.now(), source }), desk.key);
+  return signMessage(replyMessage(message, outcome, { messageId: newMessageId(desk.deps.ids), timestamp: desk.deps.clock.now(), source }), desk.keys.current());
 };
 
 const outcomeOf = (answered: Result<Answered>): Result<Reply<RowName>> => (answered.ok ? ok(answered.value.reply as Reply<RowName>) : answered); // branding: see dispatch
 
-/** Answers a change: the records and the answer itself become durable in one step, then the answer may leave. */
-const answerChange = async (desk: Desk, name: RowName, by: AskedBy): Promise<Message> => {
+/** Ids that were heard, so that none is used for two contents; a question said at most once is not answered twice either. */
+type Ids = LRUCache<string, string>;
+
+/** A message whose sender is known, with the digest of what it says. */
+type Heard = AskedBy & { readonly digest: string };
+
+const hear = (heard: Ids, { header }: Message, digest: string): Result<true> => {
+  const key = `${header.source.id} ${header.messageId}`;
+  const before = heard.get(key);
+  heard.set(key, before ?? digest);
+  const isRepeat = before === digest && header.qos !== 0;
+  return before === undefined || isRepeat ? ok(true) : fail(problem('replayed', { subject: header.messageId }));
+};
+
+/** An answer that is kept must be small enough to be kept: what an exchange of data may carry is not. */
+const keepable = (name: RowName, answered: Result<Answered>): Result<Reply<RowName>> => {
+  const outcome = outcomeOf(answered);
+  const isLarge = outcome.ok && rowOf(name).effect === 'read' && JSON.stringify(outcome.value).length > limits.controlMessageBytesMax;
+  return isLarge ? fail(problem('qosNotAttainable', { subject: name, accepted: 'qos 0 or 1', limit: limits.controlMessageBytesMax })) : outcome;
+};
+
+/** Answers a change, or a question whose answer must be kept: the records and the answer itself become durable in one step, then the answer may leave. */
+const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard): Promise<Message> => {
   const { message } = by;
-  const digest = sha256(contentText(message));
   const kept = keptAnswer(desk, message, digest);
   if (!kept.ok) return reply(desk, message, kept);
   if (kept.value) return kept.value;
   const request = parseRequest(name, message);
   const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
-  const made = await reply(desk, message, outcomeOf(answered));
+  const made = await reply(desk, message, keepable(name, answered));
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
   if (answered.ok) {
@@ -120,7 +143,7 @@ const answerChange = async (desk: Desk, name: RowName, by: AskedBy): Promise<Mes
   return made;
 };
 
-const answerRead = async (desk: Desk, name: RowName, by: AskedBy): Promise<Message> => {
+const answerRead = async (desk: Desk, name: RowName, by: Heard): Promise<Message> => {
   const { message } = by;
   const request = parseRequest(name, message);
   const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
@@ -147,7 +170,8 @@ const problemIn = (message: Message): Problem | undefined => {
   return result?.status === 'failure' ? { kind: kindOfCode(result.code), ...result.facts } : undefined;
 };
 
-export const createAnswer = (desk: Desk): Answer => {
+export const createAnswer = (given: Given): Answer => {
+  const desk: Desk = { ...given, heard: new LRUCache({ max: limits.messageIdsRememberedMax }) };
   const inTurn = oneAtATime();
   const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
     const named = rowNameOf(message);
@@ -156,9 +180,13 @@ export const createAnswer = (desk: Desk): Answer => {
     if (bytes > bytesMax) return reply(desk, message, fail(problem('tooLarge', { subject: named.value, limit: bytesMax })));
     const allowed = await desk.authorise(message, named.value);
     if (!allowed.ok) return reply(desk, message, allowed);
-    const by: AskedBy = { sender: message.header.source.id, role: message.header.source.role, message, signal };
-    if (rowOf(named.value).effect === 'read') return answerRead(desk, named.value, by);
-    return inTurn(message.header.source.id, () => answerChange(desk, named.value, by));
+    const { source } = message.header;
+    const digest = sha256(contentText(message));
+    const heard = hear(desk.heard, message, digest);
+    if (!heard.ok) return reply(desk, message, heard);
+    const by: Heard = { sender: source.id, role: source.role, message, signal, digest };
+    if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
+    return inTurn(source.id, () => answerChange(desk, named.value, by));
   };
   return async (raw, signal, bytes) => {
     const from = desk.deps.clock.monotonicMs();

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, agencyTwinIdOf, fail, limits, type Problem, problem } from '@cityweave/core';
+import { Authority, agencyTwinIdOf, fail, limits, ok, type Problem, problem } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
@@ -36,7 +36,14 @@ describe('a question that fails', () => {
       sent.push({ id: JSON.parse(text).header.messageId, atMs: deps.clock.monotonicMs() });
       return fail(failure);
     };
-    const ask = createAsk({ deps, events: createEvents({ agency: 'front', level: 'silent' }), protocol: { ...createHttpProtocol(), send }, key, self });
+    const ask = createAsk({
+      deps,
+      events: createEvents({ agency: 'front', level: 'silent' }),
+      protocol: { ...createHttpProtocol(), send },
+      keys: { current: () => key },
+      partners: { verify: async () => ok(true) },
+      self,
+    });
     const answer = await ask(
       peer,
       'digitalTwin.probe.digitalTwin',

@@ -2,18 +2,19 @@
  * Ask: one message of the catalogue to one peer and its parsed answer. Retry is decided here and only here, from the table of problems.
  */
 import {
-  canonicalJson,
   type FederationId,
   fail,
   isRetryable,
   limits,
   type Message,
   type MessageId,
+  messageText,
   ok,
   type Problem,
   parseMessage,
   parseReply,
   problem,
+  type Qos,
   type Reply,
   type Request,
   type Result,
@@ -25,8 +26,9 @@ import pRetry, { AbortError } from 'p-retry';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { Protocol } from '../protocol/http.ts';
-import type { NodeKey } from '../trust/node-key.ts';
-import { signMessage, verifyMessage } from '../trust/signature.ts';
+import type { NodeKeys } from '../trust/node-key.ts';
+import { signMessage } from '../trust/signature.ts';
+import type { PartnerKeys } from './partner-keys.ts';
 import type { Peer, Self } from './peer.ts';
 
 export type Asking = {
@@ -37,6 +39,8 @@ export type Asking = {
   readonly federationId?: FederationId | undefined;
   /** how often a retryable failure is tried again; reads under a deadline are not */
   readonly attempts?: number;
+  /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
+  readonly qos?: Qos | undefined;
 };
 
 export type Ask = <N extends RowName>(peer: Peer, name: N, content: Request<N>, asking?: Asking) => Promise<Result<Reply<N>>>;
@@ -45,21 +49,29 @@ type Room = {
   readonly deps: Deps;
   readonly events: Events;
   readonly protocol: Protocol;
-  readonly key: NodeKey;
+  readonly keys: Pick<NodeKeys, 'current'>;
+  readonly partners: Pick<PartnerKeys, 'verify'>;
   readonly self: Self;
   readonly role?: 'application';
 };
 
 const askTimeoutDefaultMs = 5_000;
 
-/** The answer must be to this very message and signed by the peer's pinned key. */
-const checkAnswer = async (raw: unknown, request: Message, peer: Peer): Promise<Result<Message>> => {
+const isAnswerTo = ({ header }: Message, { header: asked }: Message): boolean =>
+  header.messageType === 'response' && header.correlationId === asked.messageId && header.destination.id === asked.source.id;
+
+/** The answer must be to this very message, from the peer itself and signed by a key of its own. */
+const checkAnswer = async (
+  { partners }: Room,
+  raw: unknown,
+  { request, peer }: { readonly request: Message; readonly peer: Peer },
+): Promise<Result<Message>> => {
   const parsed = parseMessage(raw);
   if (!parsed.ok) return parsed;
-  const { header } = parsed.value;
-  if (header.correlationId !== request.header.messageId)
-    return fail(problem('malformed', { path: '/header/correlationId', accepted: 'the id of the message asked' }));
-  const verified = await verifyMessage(parsed.value, peer.keys);
+  if (!isAnswerTo(parsed.value, request)) return fail(problem('malformed', { path: '/header', accepted: 'the response to the message asked' }));
+  const { id } = parsed.value.header.source;
+  if (id !== peer.id) return fail(problem('badSignature', { found: id, accepted: peer.id }));
+  const verified = await partners.verify(parsed.value, { keys: peer.keys, endpoint: peer.address });
   return verified.ok ? parsed : verified;
 };
 
@@ -73,18 +85,19 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     destination: { id: peer.id, role: peer.role },
     timestamp: room.deps.clock.now(),
     federationId: asking.federationId,
+    qos: asking.qos,
   });
 
 const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>): Promise<Result<Reply<N>>> => {
   const { name } = said;
   const { timeoutMs = askTimeoutDefaultMs, signal } = said.asking;
-  const message = await signMessage(build(room, peer, said), room.key);
-  const text = canonicalJson(message);
+  const message = await signMessage(build(room, peer, said), room.keys.current());
+  const text = messageText(message);
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
   const sent = await room.protocol.send({ address: peer.address, text, timeoutMs, bytesMax, signal });
   if (!sent.ok) return sent;
-  const answer = await checkAnswer(sent.value, message, peer);
+  const answer = await checkAnswer(room, sent.value, { request: message, peer });
   return answer.ok ? parseReply(name, answer.value) : answer;
 };
 
@@ -112,7 +125,7 @@ export const createAsk =
     const from = room.deps.clock.monotonicMs();
     const messageId = asking.messageId ?? newMessageId(room.deps.ids);
     const attempt = () => askOnce(room, peer, { name, content, asking: { ...asking, messageId } });
-    const attempts = Math.min(asking.attempts ?? 1, limits.retryAttemptsMax);
+    const attempts = asking.qos === 0 ? 1 : Math.min(asking.attempts ?? 1, limits.retryAttemptsMax);
     const result = attempts > 1 ? await retrying(attempt, attempts, asking.signal) : await attempt();
     room.events.asked({ row: name, to: peer.id, ms: room.deps.clock.monotonicMs() - from, problem: result.ok ? undefined : result.problem });
     return result.ok ? ok(result.value) : fail({ ...result.problem, agency: result.problem.agency ?? peer.id });

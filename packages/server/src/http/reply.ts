@@ -61,6 +61,8 @@ export const statusByProblem: Readonly<Record<ProblemKind, number>> = {
   notAuthenticated: 401,
   notAuthorised: 403,
   badSignature: 401,
+  qosNotAttainable: 422,
+  purposeNotPermitted: 403,
   cancelled: 499,
   badFile: 422,
   outsideCoverage: 422,
@@ -99,11 +101,19 @@ export const parseBody = (text: string): Result<unknown> => {
   }
 };
 
+/** JSON that is text already. */
+export const sendText = (
+  response: ServerResponse,
+  { status, text, type = 'application/json' }: { readonly status: number; readonly text: string; readonly type?: string },
+): void => {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(text);
+};
+
 type Document = { readonly status: number; readonly value: unknown; readonly type?: string };
 
 export const sendDocument = (response: ServerResponse, { status, value, type = 'application/json' }: Document): void => {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(JSON.stringify(value));
+  sendText(response, { status, text: JSON.stringify(value), type });
 };
 
 /** RFC 9457; facts, a code and a sentence, never an address or a stack. */

@@ -43,7 +43,8 @@ export const describeTwin = (room: Room): DigitalTwin => {
     ...(coverage && { coverage }),
     status: 'online',
     endpoints: [endpointOf(room.self.address())],
-    keys: [room.key.publicKey],
+    keys: [...room.keys.published()],
+    announcements: [...room.keys.announcements()],
     features: [],
     attribution: room.node.attribution,
     visibility: visibilityOf(room),
@@ -127,10 +128,10 @@ const renew = async (room: Room): Promise<Result<unknown>> => {
 
 const renewalsPerLease = 3;
 
-/** What is offered, without how many there are: new kinds and terms are told, another bus is not. */
+/** What is offered and under which keys, without how many there are: new kinds, terms and keys are told, another bus is not. */
 const offerOf = async (room: Room): Promise<string> => {
   const features = await describeFeatures(room);
-  return JSON.stringify(features.map(({ id, attributes }) => [id, attributes.data.terms]));
+  return JSON.stringify([room.keys.published(), ...features.map(({ id, attributes }) => [id, attributes.data.terms])]);
 };
 
 /** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us, or does not know our newest terms, is told anew. */
@@ -145,7 +146,7 @@ export const keepRegistered = async (room: Room, told: (problem: Problem | undef
     if (outcome.ok) registered = offer;
     else if (!away) registered = undefined;
     waitMs = outcome.ok ? (leaseSecondsOf(room) * 1000) / renewalsPerLease : Math.min(waitMs * 2, limits.retryDelayMaxMs);
-    await pause(room.deps.timers, waitMs, room.signal);
+    await pause(room.deps.timers, waitMs, AbortSignal.any([room.keys.changed(), room.signal]));
     if (outcome.ok) waitMs = limits.retryDelayMinMs;
   }
 };

@@ -142,12 +142,3 @@ export const letGo = (room: Room, request: Request<'digitalTwin.release.federati
   const released: Membership = { ...held.value, released: true, federation: { ...held.value.federation, state: 'RELEASED', since: room.deps.clock.now() } };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, released), ...ended(room, id)] });
 };
-
-/** The agreement under which a sender may read here: in force, connected, and his. */
-export const agreementInForce = (room: Room, id: AgreementId | undefined, sender: string): Result<Agreement> => {
-  const agreement = id && agreements.load(room.records, id);
-  const connected = communications.all(room.records).some((link) => link.agreementId === id && link.state === 'CONNECTED');
-  const mine = agreement?.terms.parties.consumer === sender && agreement.terms.parties.provider === room.self.id;
-  if (agreement && mine && agreement.state === 'AGREED' && connected) return ok(agreement);
-  return fail(problem('notInForce', { ...(id && { subject: id }), accepted: 'an agreement that is AGREED with a connection that is CONNECTED' }));
-};

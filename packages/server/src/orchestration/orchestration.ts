@@ -19,6 +19,7 @@ import {
   viewOf,
 } from '@cityweave/core';
 import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
+import { createRates, type Rates } from './agreement-in-force.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
 import { createFederationManagement, type FederationManagement } from './federation.ts';
@@ -92,13 +93,14 @@ type Rooms = {
   readonly publishing: Publishing;
   readonly joining: Joining;
   readonly areas: Areas;
+  readonly rates: Rates;
 };
 
 /** An answer after which something is to be done, once answer and records are safe. */
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, rates }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -106,7 +108,7 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas }: Ro
   'digitalTwin.confirm.federation': (request, by) => confirmAgreement(room, request, by),
   'digitalTwin.request.communication': (request, by) => openCommunication(room, request, by),
   'digitalTwin.form.federatedDigitalTwin': (request, by) => afterwards(noteFormed(room, request, by), joining.run),
-  'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas }, request, by),
+  'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas, rates }, request, by),
   'digitalTwin.subscribe.exchangeData': publishing.subscribe,
   'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
   'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
@@ -156,9 +158,10 @@ export const createOrchestration = (room: Room): Orchestration => {
   const publishing = createPublishing(room);
   const joining = createJoining(room);
   const areas = createAreas();
+  const rates = createRates(room);
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, rates });
   return {
     answers,
     publishing,

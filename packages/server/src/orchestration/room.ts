@@ -23,11 +23,12 @@ import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
+import type { PartnerKeys } from '../exchange/partner-keys.ts';
 import type { Peer, Self } from '../exchange/peer.ts';
 import type { Protocol } from '../protocol/http.ts';
 import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore, TwinStore } from '../store/store.ts';
-import type { NodeKey } from '../trust/node-key.ts';
+import type { NodeKeys } from '../trust/node-key.ts';
 
 export type Room = {
   readonly deps: Deps;
@@ -36,7 +37,8 @@ export type Room = {
   readonly store: TwinStore;
   readonly protocol: Protocol;
   readonly ask: Ask;
-  readonly key: NodeKey;
+  readonly keys: NodeKeys;
+  readonly partners: PartnerKeys;
   readonly self: Self & { readonly id: TwinId; readonly agency: AgencyId; readonly authority: Authority; readonly name: LanguageMap };
   readonly node: NodeFile;
   readonly vocabulary: () => Vocabulary;

@@ -107,6 +107,8 @@ async function* events(body: Dispatcher.ResponseData['body'], eventBytesMax: num
   }
 }
 
+const refusals: Readonly<Record<number, Problem['kind']>> = { 401: 'notAuthenticated', 404: 'unknownSubscription' };
+
 async function* stream(
   dispatcher: Agent,
   { address, lastEventId, headers, eventBytesMax, silentMs, signal }: Streaming,
@@ -116,7 +118,7 @@ async function* stream(
     const { statusCode, body } = await request(address, { headers: asked, dispatcher, signal, headersTimeout: silentMs, bodyTimeout: silentMs });
     if (statusCode !== 200) {
       await body.dump();
-      return yield fail(problem(statusCode === 404 ? 'unknownSubscription' : 'unreachable'));
+      return yield fail(problem(refusals[statusCode] ?? 'unreachable'));
     }
     yield* events(body, eventBytesMax);
     yield fail(problem('interrupted'));

@@ -31,8 +31,9 @@ import { newMessageId, systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
 import { createAnswer } from '../exchange/answer.ts';
 import { createAuthorise } from '../exchange/authorise.ts';
+import { createPartnerKeys } from '../exchange/partner-keys.ts';
 import { openRecordStore } from '../store/records.ts';
-import { loadNodeKey, type NodeKey } from '../trust/node-key.ts';
+import { loadNodeKey, type NodeKey, openNodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
 import { createRegistry } from './registry.ts';
 
@@ -114,8 +115,10 @@ export const openDesk = async () => {
   );
   const events = createEvents({ agency: registryAuthority, level: 'silent' });
   const lookUp = async (id: string) => fail(problem('notRegistered', { subject: id }));
-  const authorise = createAuthorise({ deps, records, self, lookUp, openToApplications: false });
-  const answer = createAnswer({ deps, events, records, key, self, authorise, rooms: { registry } });
+  const keys = await openNodeKeys(records, self.id);
+  const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
+  const authorise = createAuthorise({ deps, self, partners, openToApplications: false });
+  const answer = createAnswer({ deps, events, records, keys, self, authorise, rooms: { registry } });
 
   const partner = async (name: string): Promise<Partner> => {
     const own = await openRecords(folder, clock);

@@ -3,6 +3,7 @@
  */
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { defineKeys } from '../operations/keys.ts';
 import { defineOperator } from '../operations/operator.ts';
 import { defineOwnTwins } from '../operations/own-commands.ts';
 import { defineQueries } from '../operations/query.ts';
@@ -32,6 +33,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   builder.mutationType({ description: 'What can be changed on this node.' });
   defineOwnTwins(kit);
   defineOperator(kit);
+  defineKeys(kit);
   defineSubscriptions(kit, states);
   defineSubgraph(kit, [federated, ...twins]);
   return builder.toSchema();

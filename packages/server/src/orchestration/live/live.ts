@@ -21,7 +21,7 @@ import {
 import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
 import type { StreamedEvent } from '../../protocol/http.ts';
-import { verifyMessage } from '../../trust/signature.ts';
+import { writePass } from '../../trust/stream-pass.ts';
 import { peerOf } from '../move.ts';
 import type { Room } from '../room.ts';
 
@@ -49,11 +49,11 @@ const openSubscription = async ({ room, federation, member }: Following, after: 
 };
 
 /** A T11 message of the member itself, under its pinned key. */
-const parseEvent = async (member: Member, text: string): Promise<Result<TwinsChanged>> => {
+const parseEvent = async (room: Room, member: Member, text: string): Promise<Result<TwinsChanged>> => {
   const message = parseMessage(parseJson(text));
   if (!message.ok) return message;
   if (message.value.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.value.header.source.id }));
-  const verified = await verifyMessage(message.value, member.keys);
+  const verified = await room.partners.verify(message.value, { keys: member.keys, endpoint: member.endpoint.address });
   if (!verified.ok) return verified;
   const request = parseRequest('digitalTwin.publish.exchangeData', message.value);
   return request.ok ? ok(request.value.objects[0].attributes) : request;
@@ -62,7 +62,7 @@ const parseEvent = async (member: Member, text: string): Promise<Result<TwinsCha
 const toSourceEvent = async (room: Room, member: Member, event: StreamedEvent): Promise<Result<SourceEvent>> => {
   const { agency } = member;
   if (event.type === 'heartbeat') return ok({ type: 'alive', agency, seq: Number(event.id ?? 0), at: room.deps.clock.now() });
-  const changed = await parseEvent(member, event.text);
+  const changed = await parseEvent(room, member, event.text);
   if (!changed.ok) return changed;
   const { seq, rows, deleted, resnapshot } = changed.value;
   return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted] });
@@ -75,7 +75,10 @@ async function* connection(following: Following, after: number | undefined): Asy
   if (!opened.ok) return yield opened;
   const address = streamAddress(member);
   address.searchParams.set('subscription', opened.value);
-  const streaming = { address: address.href, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
+  const listening = { subscriber: room.self.id, publisher: member.twinId, subscription: opened.value };
+  const pass = await writePass(listening, room.keys.current(), room.deps.clock.now());
+  const headers = { authorization: `Bearer ${pass}` };
+  const streaming = { address: address.href, headers, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
   for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;
 }
 

@@ -82,7 +82,8 @@ describe('a subscription', () => {
       setImmediate(run);
       return () => undefined;
     };
-    const parts = { deps: { ...system, timers: { after } }, records, store, key: await loadNodeKey(records), signal: new AbortController().signal };
+    const key = await loadNodeKey(records);
+    const parts = { deps: { ...system, timers: { after } }, records, store, keys: { current: () => key }, signal: new AbortController().signal };
     const vocabulary = createVocabulary([cityDictionary]);
     // branding: publishing looks at nothing else of its room
     publishing = createPublishing({ ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room);

@@ -13,6 +13,7 @@ import {
   ok,
   problem,
   type Request,
+  type Result,
   requestMessage,
   type SubscriptionId,
   subscriptionIdOf,
@@ -23,14 +24,17 @@ import { newMessageId, pause } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { StreamEvent } from '../../exchange/stream-event.ts';
 import { signMessage } from '../../trust/signature.ts';
-import { agreementInForce } from '../membership.ts';
-import { agreements, type Room } from '../room.ts';
+import { checkPass } from '../../trust/stream-pass.ts';
+import { agreementInForce } from '../agreement-in-force.ts';
+import type { Room } from '../room.ts';
 
 type Subscription = { readonly id: SubscriptionId; readonly subscriber: string; readonly agreementId: AgreementId; readonly after: number };
 
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
   readonly unsubscribe: (request: Request<'digitalTwin.unsubscribe.exchangeData'>, by: AskedBy) => Done<'digitalTwin.unsubscribe.exchangeData'>;
+  /** Whether a pass shows that whoever opens the stream is its subscriber. */
+  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<true>>;
   /** Events from `after` on (else from where the subscription began) until nobody listens or the agreement ends; undefined where the id is unknown. */
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
@@ -38,10 +42,9 @@ export type Publishing = {
 /** What a subscriber may be told of. */
 type Granted = { readonly features: readonly GrantedFeature[]; readonly area?: Geometry | undefined };
 
-const grantedTo = (room: Room, { agreementId }: Subscription): Granted | undefined => {
-  const agreement = agreements.load(room.records, agreementId);
-  if (agreement?.state !== 'AGREED') return undefined;
-  return { features: agreement.terms.features.filter(({ modes }) => modes.includes('subscribe')), area: agreement.terms.area };
+const grantedTo = (room: Room, { agreementId, subscriber }: Subscription): Granted | undefined => {
+  const used = agreementInForce(room, { id: agreementId, mode: 'subscribe' }, { sender: subscriber });
+  return used.ok ? { features: used.value.features, area: used.value.agreement.terms.area } : undefined;
 };
 
 const shownTo = (room: Room, { features }: Granted, twin: Twin): Twin | undefined => {
@@ -81,7 +84,7 @@ const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChan
       destination: { id: subscription.subscriber, role: 'digitalTwin' },
       timestamp: room.deps.clock.now(),
     }),
-    room.key,
+    room.keys.current(),
   );
 };
 
@@ -143,7 +146,7 @@ export const createPublishing = (room: Room): Publishing => {
   }
   return {
     subscribe: async ({ parameters }, by) => {
-      const agreement = agreementInForce(room, parameters.agreementId, by.sender);
+      const agreement = agreementInForce(room, { id: parameters.agreementId, mode: 'subscribe', federationId: parameters.federationId }, by);
       if (!agreement.ok) return agreement;
       if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
       const { headSeq } = await room.store.health();
@@ -157,6 +160,12 @@ export const createPublishing = (room: Room): Publishing => {
       if (found?.subscriber !== by.sender) return fail(problem('unknownSubscription', { subject: parameters.subscriptionId }));
       subscriptions.delete(parameters.subscriptionId);
       return ok({ reply: { parameters: {}, objects: [] } });
+    },
+    mayListen: async (id, pass) => {
+      const subscriber = subscriptions.get(id)?.subscriber;
+      if (subscriber === undefined) return fail(problem('unknownSubscription', { found: id.slice(0, 80) }));
+      const listening = { subscriber, publisher: room.self.id, subscription: id };
+      return checkPass(pass, listening, { keys: room.partners.keysOf(subscriber), now: room.deps.clock.now() });
     },
     events: (id, after, signal) => {
       const subscription = subscriptions.get(id);

@@ -2,7 +2,6 @@
  * Exchange data (T9), the member's side: answers a read within the agreement: granted kinds, area and terms, and nothing else.
  */
 import {
-  type Agreement,
   agencyOf,
   conjuncts,
   fail,
@@ -25,11 +24,12 @@ import {
   type TwinRow,
   type TwinsRead,
   toRefused,
+  type UsableAgreement,
   type Withheld,
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
-import { agreementInForce } from '../membership.ts';
+import { agreementInForce, type Rates } from '../agreement-in-force.ts';
 import { federations, memberships, type Room } from '../room.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 
@@ -158,17 +158,18 @@ const withheldOf = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, page: Twin
 const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): Ending =>
   endingSignal(deps.timers, Math.min(budgetMs ?? limits.answerMaxMs, limits.answerMaxMs), by.signal);
 
-const sightOf = (agreement: Agreement): Sight => ({ granted: agreement.terms.features, area: agreement.terms.area });
+const sightOf = ({ agreement, features }: UsableAgreement): Sight => ({ granted: features, area: agreement.terms.area });
 
 /** An order tells of the values that make it: the place of a twin, and the key of the next page. */
 const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by === 'object' ? [order.by.term] : []);
 
-type Pages = { readonly room: Room; readonly areas: Areas };
+type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates };
 
-type Under = { readonly agreement: Agreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
+type Under = { readonly used: UsableAgreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
 
-const readUnder = async ({ room, areas }: Pages, { agreement, areas: sent, signal }: Under, query: TwinQuery): Promise<Result<TwinsRead>> => {
-  const sight = sightOf(agreement);
+const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: Under, query: TwinQuery): Promise<Result<TwinsRead>> => {
+  const { agreement } = used;
+  const sight = sightOf(used);
   const filter = withKnownAreas(areas, query.filter ?? {}, sent);
   if (!filter.ok) return filter;
   const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...orderedBy(query)]);
@@ -210,19 +211,21 @@ const answerEach = async (
 
 const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
-  const { identify: asked, agreementId, query, queries, areas = {}, budgetMs } = parameters;
+  const { identify: asked, agreementId, federationId, query, queries = [], areas = {}, budgetMs } = parameters;
   if (asked)
     return isFellow(room, by.sender)
       ? within(room, by, { budgetMs, run: (signal) => identify(room, asked, signal) })
       : fail(problem('notMember', { subject: by.sender }));
-  const agreement = agreementInForce(room, agreementId, by.sender);
-  if (!agreement.ok) return agreement;
-  const under = { agreement: agreement.value, areas };
+  const used = agreementInForce(room, { id: agreementId, mode: 'read', federationId }, by);
+  if (!used.ok) return used;
+  const taken = pages.rates.take(used.value, Math.max(1, queries.length));
+  if (!taken.ok) return taken;
+  const under = { used: used.value, areas };
   if (query) {
     const read = await within(room, by, { budgetMs, run: (signal) => readUnder(pages, { ...under, signal }, query) });
     return read.ok ? reply(room, [read.value]) : read;
   }
-  const [first, ...more] = await answerEach(pages, { ...under, queries: queries ?? [] }, by);
+  const [first, ...more] = await answerEach(pages, { ...under, queries }, by);
   return first ? reply(room, [first, ...more]) : fail(problem('badQuery', { accepted: 'a query, queries, or identify' }));
 };
 

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { Authority, agencyTwinIdOf, agreementIdOf, featureIdOf, federationIdOf, TermId } from '../ground/id.ts';
+import { addMs, Instant } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
+import { cityDictionary } from '../twin/city-dictionary.ts';
+import { createVocabulary } from '../twin/semantic-dictionary.ts';
+import { type Agreement, AgreementState } from './agreement.ts';
+import { rateOf, type Use, usable } from './agreement-use.ts';
+
+const [front, water] = [Authority.parse('front.example'), Authority.parse('water.example')];
+const [consumer, provider] = [agencyTwinIdOf(front), agencyTwinIdOf(water)];
+const now = Instant.parse('2026-05-04T12:00:00Z');
+const term = (name: string) => TermId.parse(name);
+const feature = (kind: string, modes: ('read' | 'subscribe')[], maxRatePerMinute?: number) => ({
+  featureId: featureIdOf(water, kind),
+  kind: term(kind),
+  modes,
+  ...(maxRatePerMinute !== undefined && { maxRatePerMinute }),
+});
+const agreement: Agreement = {
+  id: agreementIdOf(front, 'one'),
+  revision: 2,
+  state: 'AGREED',
+  terms: {
+    federationId: federationIdOf(front, 'one'),
+    parties: { consumer, provider },
+    features: [feature('city:RiverGauge', ['read', 'subscribe']), feature('city:FloodZone', ['read'])],
+    purpose: term('city:safety'),
+    permissions: [],
+    prohibitions: [],
+    validity: { from: now, to: addMs(now, 1_000) },
+  },
+};
+const use: Use = { consumer, provider, now, mode: 'read', connected: true, vocabulary: createVocabulary([cityDictionary]) };
+const kindOf = (given: Agreement | undefined, changes: Partial<Use> = {}) => {
+  const used = usable(given, { ...use, ...changes });
+  return used.ok ? used.value.features.map(({ kind }) => kind) : used.problem.kind;
+};
+
+test('in force it grants what is granted for the mode, and nothing else', () => {
+  expect(kindOf(agreement)).toEqual(['city:RiverGauge', 'city:FloodZone']);
+  expect(kindOf(agreement, { mode: 'subscribe' })).toEqual(['city:RiverGauge']);
+});
+
+test('in every state but AGREED, and without a connection, it grants nothing', () => {
+  for (const state of AgreementState.options.filter((one) => one !== 'AGREED')) expect(kindOf({ ...agreement, state })).toBe('notInForce');
+  expect(kindOf(agreement, { connected: false })).toBe('notInForce');
+  expect(kindOf(undefined)).toBe('notInForce');
+});
+
+test('of others, or for another federation, it grants nothing', () => {
+  expect(kindOf(agreement, { consumer: provider })).toBe('notInForce');
+  expect(kindOf(agreement, { provider: consumer })).toBe('notInForce');
+  expect(kindOf(agreement, { federationId: federationIdOf(front, 'two') })).toBe('notInForce');
+  expect(kindOf(agreement, { federationId: federationIdOf(front, 'one') })).not.toBe('notInForce');
+});
+
+test('it holds from its beginning, as far as clocks may differ before it, to its end', () => {
+  expect(kindOf(agreement, { now: addMs(now, -limits.clockToleranceMs) })).not.toBe('notInForce');
+  expect(kindOf(agreement, { now: addMs(now, -limits.clockToleranceMs - 1) })).toBe('notInForce');
+  expect(kindOf(agreement, { now: addMs(now, 1_000) })).not.toBe('notInForce');
+  expect(kindOf(agreement, { now: addMs(now, 1_001) })).toBe('notInForce');
+});
+
+test('a purpose that is said must be the agreed one or narrower', () => {
+  expect(kindOf(agreement, { purpose: term('city:safety') })).not.toBe('purposeNotPermitted');
+  expect(kindOf(agreement, { purpose: term('city:planning') })).toBe('purposeNotPermitted');
+});
+
+test('the least rate of several features bounds them', () => {
+  expect(rateOf([feature('city:RiverGauge', ['read'])])).toBeUndefined();
+  expect(rateOf([feature('city:RiverGauge', ['read'], 60), feature('city:FloodZone', ['read'], 12)])).toBe(12);
+});

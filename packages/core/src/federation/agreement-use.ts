@@ -1,0 +1,50 @@
+/**
+ * Agreement in use: whether what is asked now may be answered under it. Fails closed: no data before AGREED and CONNECTED, none after, only what was granted,
+ * only for the purpose and the time agreed.
+ */
+import type { FederationId, TermId } from '../ground/id.ts';
+import { addMs, type Instant } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
+import { problem } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
+import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+import type { Agreement, GrantedFeature } from './agreement.ts';
+
+export type Use = {
+  readonly consumer: string;
+  readonly provider: string;
+  readonly now: Instant;
+  readonly mode: GrantedFeature['modes'][number];
+  /** a connection of this agreement is CONNECTED */
+  readonly connected: boolean;
+  readonly vocabulary: Vocabulary;
+  /** as the message says it, where it does */
+  readonly federationId?: FederationId | undefined;
+  readonly purpose?: TermId | undefined;
+};
+
+export type UsableAgreement = { readonly agreement: Agreement /** those granted for this mode */; readonly features: readonly GrantedFeature[] };
+
+const holdsAt = ({ terms: { validity } }: Agreement, now: Instant): boolean =>
+  validity.from <= addMs(now, limits.clockToleranceMs) && (validity.to === undefined || now <= validity.to);
+
+const isBetween = ({ terms: { parties, federationId } }: Agreement, use: Use): boolean =>
+  parties.consumer === use.consumer && parties.provider === use.provider && (use.federationId === undefined || use.federationId === federationId);
+
+/** The agreement, and of its features those that may be used so, or which part of the terms stands against it. */
+export const usable = (agreement: Agreement | undefined, use: Use): Result<UsableAgreement> => {
+  if (agreement?.state !== 'AGREED' || !use.connected || !isBetween(agreement, use) || !holdsAt(agreement, use.now)) {
+    const accepted = 'an agreement that is AGREED and in its time, with a connection that is CONNECTED';
+    return fail(problem('notInForce', { ...(agreement && { subject: agreement.id }), accepted }));
+  }
+  const { purpose, features } = agreement.terms;
+  if (use.purpose !== undefined && !use.vocabulary.isA(use.purpose, purpose))
+    return fail(problem('purposeNotPermitted', { subject: agreement.id, found: use.purpose, accepted: purpose }));
+  return ok({ agreement, features: features.filter(({ modes }) => modes.includes(use.mode)) });
+};
+
+/** How often a minute these may be asked; undefined where nothing bounds it. */
+export const rateOf = (features: readonly GrantedFeature[]): number | undefined => {
+  const rates = features.flatMap(({ maxRatePerMinute }) => maxRatePerMinute ?? []);
+  return rates.length > 0 ? Math.min(...rates) : undefined;
+};

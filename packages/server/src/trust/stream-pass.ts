@@ -1,0 +1,46 @@
+/**
+ * Stream pass: who opens an event stream shows that it is the subscriber: a JWT of its node's key, for one subscription at one publisher, for a minute.
+ */
+import { fail, type Instant, msOfInstant, ok, type PublicKey, problem, type Result } from '@cityweave/core';
+import { importJWK, jwtVerify, SignJWT } from 'jose';
+import type { NodeKey } from './node-key.ts';
+
+export type Listening = { readonly subscriber: string; readonly publisher: string; readonly subscription: string };
+
+const validSeconds = 60;
+const toleranceSeconds = 5;
+
+const secondsOf = (at: Instant): number => Math.floor(msOfInstant(at) / 1000);
+
+export const writePass = ({ subscriber, publisher, subscription }: Listening, { keyId, privateKey }: NodeKey, at: Instant): Promise<string> =>
+  new SignJWT()
+    .setProtectedHeader({ alg: 'EdDSA', kid: keyId })
+    .setIssuer(subscriber)
+    .setAudience(publisher)
+    .setSubject(subscription)
+    .setIssuedAt(secondsOf(at))
+    .setExpirationTime(secondsOf(at) + validSeconds)
+    .sign(privateKey);
+
+type Checking = { readonly keys: readonly PublicKey[]; readonly now: Instant };
+
+/** True as a value where a key of the subscriber made the pass for exactly this. */
+export const checkPass = async (
+  pass: string | undefined,
+  { subscriber, publisher, subscription }: Listening,
+  { keys, now }: Checking,
+): Promise<Result<true>> => {
+  const expected = { issuer: subscriber, audience: publisher, subject: subscription, algorithms: ['EdDSA'], requiredClaims: ['exp', 'iat'] };
+  const keyOf = ({ kid }: { kid?: string }) => {
+    const key = keys.find((one) => one.kid === kid);
+    return key ? importJWK({ kty: key.kty, crv: key.crv, x: key.x }, 'EdDSA') : Promise.reject(new Error('no such key'));
+  };
+  if (pass === undefined) return fail(problem('notAuthenticated', { subject: subscription, accepted: 'authorization: Bearer and a JWT of the subscriber' }));
+  const verified = await jwtVerify(pass, keyOf, { ...expected, currentDate: new Date(msOfInstant(now)), clockTolerance: toleranceSeconds }).then(
+    () => true,
+    () => false,
+  );
+  return verified
+    ? ok(true)
+    : fail(problem('badSignature', { subject: subscription, accepted: 'a JWT of the subscriber for this subscription, not older than a minute' }));
+};
