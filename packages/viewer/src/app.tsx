@@ -13,10 +13,10 @@ import { Search } from './interface/search.tsx';
 import { Sources } from './interface/sources.tsx';
 import { type Answer, toAnswer } from './interface/state/answer.ts';
 import { TwinPanel } from './interface/twin-panel.tsx';
-import type { Theme } from './scene/city.ts';
 import { lookUp } from './scene/fetching.ts';
 import { lookOf } from './scene/look.ts';
-import { Stage, type Staged } from './scene/stage.tsx';
+import { Stage } from './scene/stage.tsx';
+import type { Dress, Staged, Theme } from './scene/staged.ts';
 
 const ask = createAsk('/graphql');
 /** Names come in the language of the page, whose texts are English. */
@@ -55,10 +55,16 @@ const useFederation = (): string | undefined => {
   return problem;
 };
 
+const dressOf = (theme: Theme): Dress => ({
+  theme,
+  contrast: matchMedia('(prefers-contrast: more)').matches,
+  motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+});
+
 type Selected = { readonly id: string; readonly twin: WholeTwin | undefined; readonly reason?: string };
 
-const flyTo = (staged: Staged | undefined, row: number | undefined | null): void => {
-  const place = row === undefined || row === null ? undefined : staged?.city.placeOf(row);
+const flyTo = async (staged: Staged | undefined, row: number | undefined | null): Promise<void> => {
+  const place = row === undefined || row === null ? undefined : await staged?.city.placeOf(row);
   if (staged && place) staged.move({ ...staged.view(), east: place.east, north: place.north, distance: Math.min(staged.view().distance, 600) });
 };
 
@@ -84,7 +90,7 @@ const useSelection = (federation: string | undefined, staged: Staged | undefined
       if (!isLatest()) return;
       const [row] = rows;
       staged?.city.select(row ?? undefined);
-      if (goes) flyTo(staged, row);
+      if (goes) void flyTo(staged, row);
       const twin = answer.ok ? (answer.value.federation?.twin.twin ?? undefined) : undefined;
       setSelected({ id, twin, ...(!twin && { reason: answer.ok ? 'No agency knows it any more.' : answer.refusal.message }) });
     },
@@ -132,7 +138,7 @@ const useQuestions = (federation: string | undefined, staged: Staged | undefined
 const useLayers = (staged: Staged | undefined) => {
   const turned = usePerson((state) => state.turned);
   const theme = usePerson((state) => state.theme);
-  const hiddenByLook = useMemo(() => staged?.city.scene.kinds.map((kind) => lookOf(kind).isHidden) ?? [], [staged]);
+  const hiddenByLook = useMemo(() => staged?.city.scene().kinds.map((kind) => lookOf(kind).isHidden) ?? [], [staged]);
   const isHidden = useCallback(
     (agency: number, kind: number): boolean => (hiddenByLook[kind] ?? false) !== turned.has(`${agency}|${kind}`),
     [hiddenByLook, turned],
@@ -140,8 +146,7 @@ const useLayers = (staged: Staged | undefined) => {
   useEffect(() => staged?.city.hide(isHidden), [staged, isHidden]);
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
-    staged?.city.paint(theme);
-  }, [staged, theme]);
+  }, [theme]);
   return { isHidden, theme };
 };
 
@@ -166,11 +171,12 @@ export const App = () => {
   const { questions, answer, problem: refused, pose } = useQuestions(federation, staged);
   const { isHidden, theme } = useLayers(staged);
   const { name, sources } = useStanding(federation);
+  const dress = useMemo(() => dressOf(theme), [theme]);
   const notice = absent ?? problem ?? refused;
   return (
     <>
       {federation && (
-        <Stage key={federation} federation={federation} theme={theme} onStaged={setStaged} onPick={(row) => void pick(row)} onProblem={setProblem} />
+        <Stage key={federation} federation={federation} dress={dress} onStaged={setStaged} onPick={(row) => void pick(row)} onProblem={setProblem} />
       )}
       {federation && (
         <Search
@@ -185,7 +191,7 @@ export const App = () => {
       {answer ? (
         <Answered answer={answer} onOpen={(id) => void select(id, true)} onClose={() => void pose(undefined)} />
       ) : (
-        staged && <Layers scene={staged.city.scene} theme={theme} isHidden={isHidden} onTurn={turn} />
+        staged && <Layers scene={staged.city.scene()} theme={theme} isHidden={isHidden} onTurn={turn} />
       )}
       <div className="corner">
         <button type="button" className="button" onClick={() => usePerson.setState({ theme: theme === 'light' ? 'dark' : 'light' })}>

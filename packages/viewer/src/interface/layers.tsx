@@ -2,8 +2,8 @@
  * Layers: what is drawn, by agency and kind, each with its colour, its number and whether it is shown.
  */
 import type { Scene } from '@cityweave/core/scene';
-import type { Theme } from '../scene/city.ts';
 import { agencyColour, lookOf } from '../scene/look.ts';
+import type { Theme } from '../scene/staged.ts';
 
 type LayersProps = {
   readonly scene: Scene;

@@ -2,82 +2,229 @@
  * City: the federated scene as three sees it. Tiles come and go by what the view needs; React hears of none of it.
  */
 import type { Scene } from '@cityweave/core/scene';
-import { Group, Mesh, MeshBasicMaterial, type PerspectiveCamera, PlaneGeometry, Raycaster, type Vector2 } from 'three';
-import { type Appearance, createAppearance, themes } from './appearance.ts';
-import { type Layer, loadLayers } from './layers.ts';
-import { createMaterials } from './materials.ts';
-import { createTiling } from './tiling.ts';
+import { BufferGeometry, Float32BufferAttribute, Group, Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
+import { createLive, type LiveSource } from './live/live.ts';
+import { type Appearance, createAppearance } from './look/appearance.ts';
+import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
+import { createLabels, type Labels } from './look/labels.ts';
+import { closeMaterials, createMaterials, type Materials } from './look/materials.ts';
+import { createShadow, type Shadow } from './look/shadow.ts';
+import { lightOf, softSun, sunOver } from './look/sun.ts';
+import { agencyColour } from './look.ts';
+import type { Arc, City, Dress, Label, View } from './staged.ts';
+import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
+import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
 
-export type { Theme } from './appearance.ts';
+export type Seen = {
+  readonly camera: PerspectiveCamera;
+  readonly renderer: WebGLRenderer;
+  readonly view: View;
+  readonly size: { readonly width: number; readonly height: number; readonly dpr: number };
+  readonly errorPixels: number;
+};
 
-export type Place = { readonly east: number; readonly north: number; readonly top: number };
-
-export type City = Pick<Appearance, 'light' | 'select' | 'hide' | 'paint'> & {
+/** The city as the stage holds it: more than the page may ask for. */
+export type StagedCity = {
+  readonly city: City;
   readonly group: Group;
-  readonly scene: Scene;
-  /** layers that could not be read, by agency and form */
-  readonly missing: readonly string[];
+  readonly paint: (dress: Dress) => void;
+  readonly shadows: (on: boolean) => void;
   /** before every frame: takes what the eye needs */
-  readonly look: (camera: PerspectiveCamera, heightPixels: number) => void;
+  readonly look: (seen: Seen) => void;
   /** the row of what lies under a point of the picture, -1 to 1 both ways */
   readonly pick: (camera: PerspectiveCamera, at: Vector2) => Promise<number | undefined>;
-  readonly placeOf: (row: number) => Place | undefined;
+  readonly progress: () => Progress;
+  readonly counts: Tiling['counts'];
+  /** The graphics card has lost all it had. */
+  readonly forget: () => void;
   readonly close: () => void;
 };
 
-const groundMetres = 400_000;
+export type CityRoom = { readonly scene: Scene; readonly canvas: HTMLElement; readonly changed: () => void; readonly liveSource: LiveSource };
 
-const createGround = () => {
-  const ground = new Mesh(new PlaneGeometry(groundMetres, groundMetres).rotateX(-Math.PI / 2), new MeshBasicMaterial({ depthWrite: false }));
-  ground.renderOrder = 0;
-  return ground;
-};
+const bytesMax = 64 * 1024 * 1024;
+const bytesOfPhoneMax = 24 * 1024 * 1024;
 
-const placeIn = (layers: readonly Layer[], row: number): Place | undefined => {
-  const found = layers.find(({ layer }) => row >= layer.firstRow && row < layer.firstRow + layer.rows);
-  if (!found) return undefined;
-  const [at, { east, north, top }] = [row - found.layer.firstRow, found.columns];
-  return { east: east[at] ?? 0, north: north[at] ?? 0, top: top[at] ?? 0 };
+const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
+
+const createBackdrop = ({ backdrop }: Materials): Mesh => {
+  const geometry = new BufferGeometry();
+  geometry.setAttribute('position', new Float32BufferAttribute([-1, -1, 0, 3, -1, 0, -1, 3, 0], 3));
+  return Object.assign(new Mesh(geometry, backdrop), { frustumCulled: false, renderOrder: 0 });
 };
 
 /** How far one sees, as a share of the farthest that is drawn at all. */
 const sightShare = 0.6;
+/** Metres that arcs and labels stand above the highest point of their twin. */
+const aboveMetres = 4;
 
-export const createCity = async (scene: Scene, changed: () => void): Promise<City> => {
-  const { layers, missing } = await loadLayers(scene);
-  const appearance = createAppearance({ scene, layers, changed });
-  const { uniforms, light, select } = appearance;
-  const materials = createMaterials(uniforms);
-  const [group, ground, caster] = [new Group(), createGround(), new Raycaster()];
-  group.add(ground);
-  const tiling = createTiling({ layers, group, materials, changed });
+type Made = {
+  readonly room: CityRoom;
+  readonly layers: readonly Layer[];
+  readonly appearance: Appearance;
+  readonly tiling: Tiling;
+  readonly shadow: Shadow;
+  readonly labels: Labels;
+  readonly group: Group;
+};
+
+const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
+
+/** What was asked for last counts: places may take a while to come. */
+const latest = <Given>(run: (given: Given, isLatest: () => boolean) => Promise<void>): ((given: Given) => void) => {
+  let asked = 0;
+  return (given) => {
+    asked += 1;
+    const own = asked;
+    void run(given, () => own === asked);
+  };
+};
+
+type Settable = { theme: Dress['theme'] };
+
+const drawArcs = ({ room, layers, appearance, group }: Made, dress: Settable) => {
+  const arcs = createArcs(appearance.uniforms);
+  group.add(arcs.mesh);
+  const placed = async ({ from, to, strength = 0.5 }: Arc): Promise<DrawnArc | undefined> => {
+    const [a, b] = await Promise.all([placeOfRow(layers, from), placeOfRow(layers, to)]);
+    const colour = (row: number): string => agencyColour(agencyOf(room.scene, row), dress.theme);
+    return a && b
+      ? {
+          from: [a.east, a.top + aboveMetres, -a.north],
+          to: [b.east, b.top + aboveMetres, -b.north],
+          colours: [colour(from), colour(to)],
+          strength: Math.max(0, Math.min(1, strength)),
+        }
+      : undefined;
+  };
+  const link = latest(async (given: readonly Arc[], isLatest) => {
+    const found = await Promise.all(given.slice(0, arcsMax).map(placed));
+    if (!isLatest()) return;
+    arcs.draw(found.filter((arc) => arc !== undefined));
+    room.changed();
+  });
+  return { link, close: arcs.close };
+};
+
+const placeLabels = ({ room, layers, labels }: Made): ((given: readonly Label[]) => void) =>
+  latest(async (given, isLatest) => {
+    const found = await Promise.all(
+      given.map(async (label) => {
+        const place = await placeOfRow(layers, label.row);
+        return place ? [{ ...label, at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
+      }),
+    );
+    if (!isLatest()) return;
+    labels.set(found.flat());
+    room.changed();
+  });
+
+/** Rows of the tiles that are drawn, nearest to the eye first; of a layer without places none. */
+const nearest = async ({ layers, tiling, appearance }: Made, [x, y, z]: readonly [number, number, number], most: number): Promise<readonly number[]> => {
+  const found: { readonly row: number; readonly away: number }[] = [];
+  for (const [from, to] of tiling.rowsInView())
+    for (const { layer, columns } of layers) {
+      const [first, last] = [Math.max(from, layer.firstRow), Math.min(to, layer.firstRow + layer.rows - 1)];
+      const places = first <= last ? await columns() : undefined;
+      for (let row = first; places && row <= last; row += 1) {
+        const at = row - layer.firstRow;
+        if ((appearance.state.flagsOf(row) & 1) === 0)
+          found.push({ row, away: Math.hypot((places.east[at] ?? 0) - x, (places.top[at] ?? 0) - y, -(places.north[at] ?? 0) - z) });
+      }
+    }
+  return found
+    .sort((a, b) => a.away - b.away)
+    .slice(0, most)
+    .map(({ row }) => row);
+};
+
+const lookAt = ({ tiling, appearance, shadow, labels }: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
+  const { uniforms } = appearance;
+  uniforms.pixels.value = (size.height * size.dpr) / (2 * Math.tan((camera.fov * Math.PI) / 360));
+  uniforms.far.value = camera.far * sightShare;
+  uniforms.dpr.value = size.dpr;
+  uniforms.size.value.set(size.width * size.dpr, size.height * size.dpr);
+  uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
+  if (tiling.look(camera, { pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
+  shadow.cast(renderer, view);
+  labels.place(camera, size);
+};
+
+const makeCity = (room: CityRoom, layers: readonly Layer[]): Made & { readonly materials: Materials } => {
+  const { scene, canvas, changed } = room;
+  const appearance = createAppearance(scene, changed);
+  const materials = createMaterials(appearance.uniforms);
+  const group = new Group();
+  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax });
+  group.add(createBackdrop(materials), tiling.group);
+  for (const { layer, known } of layers) appearance.setKinds({ firstRow: layer.firstRow, rows: layer.rows, agency: layer.agency, kinds: known.kinds });
+  const shadow = createShadow({ uniforms: appearance.uniforms, materials, solids: tiling.solids });
+  return { room, layers, appearance, materials, tiling, shadow, labels: createLabels(canvas), group };
+};
+
+type Doors = Pick<City, 'link'> & { readonly live: ReturnType<typeof createLive>; readonly eye: readonly [number, number, number] };
+
+/** The part of the city that the page may use. */
+const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doors): City => {
+  const { room, layers, appearance, tiling } = made;
+  const { light, select, hover, colourBy, legend } = appearance;
+  const hidden =
+    <Given>(run: (given: Given) => void) =>
+    (given: Given): void => {
+      run(given);
+      tiling.hide(appearance.state.hidden());
+    };
   return {
-    ...{ group, scene, light, select },
-    missing: missing.map(({ id }) => id),
-    hide: (isHidden) => {
-      appearance.hide(isHidden);
-      tiling.hide(appearance.hidden());
+    ...{ missing, light, select, hover, colourBy, legend, link, live: live.live },
+    scene: () => room.scene,
+    hide: hidden(appearance.hide),
+    keep: hidden(appearance.keep),
+    label: placeLabels(made),
+    sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(room.scene.origin, moment) : softSun)),
+    placeOf: (row) => placeOfRow(layers, row),
+    inView: (most) => nearest(made, eye, most),
+  };
+};
+
+const pickThrough = async (tiling: Tiling, camera: PerspectiveCamera, at: Vector2): Promise<number | undefined> => {
+  const caster = new Raycaster();
+  caster.setFromCamera(at, camera);
+  const { origin, direction } = caster.ray;
+  return (await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] }))?.row;
+};
+
+export const createCity = async (room: CityRoom): Promise<StagedCity> => {
+  const { layers, missing } = await loadLayers(room.scene);
+  const made = makeCity(room, layers);
+  const { appearance, materials, tiling, shadow, labels, group } = made;
+  const dress: Settable = { theme: 'light' };
+  const eye: [number, number, number] = [0, 0, 0];
+  const arcs = drawArcs(made, dress);
+  const live = createLive({ source: room.liveSource, rows: room.scene.rows, inView: tiling.rowsInView, mark: appearance.mark });
+  const named = missing.map(({ id }) => id);
+  return {
+    city: toCity(made, named, { link: arcs.link, live, eye }),
+    group,
+    paint: (wanted) => {
+      dress.theme = wanted.theme;
+      appearance.paint(wanted);
     },
-    look: (camera, heightPixels) => {
-      uniforms.pixels.value = heightPixels / (2 * Math.tan((camera.fov * Math.PI) / 360));
-      uniforms.far.value = camera.far * sightShare;
-      tiling.look(camera, uniforms.pixels.value);
+    shadows: shadow.turn,
+    look: (seen) => {
+      seen.camera.position.toArray(eye);
+      lookAt(made, seen);
     },
-    pick: async (camera, at) => {
-      caster.setFromCamera(at, camera);
-      const { origin, direction } = caster.ray;
-      const hit = await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] });
-      return hit?.row;
+    pick: (camera, at) => pickThrough(tiling, camera, at),
+    progress: tiling.progress,
+    counts: tiling.counts,
+    forget: () => {
+      tiling.forget();
+      appearance.state.forget();
+      shadow.spoil();
     },
-    paint: (theme) => {
-      ground.material.color.set(themes[theme].ground);
-      appearance.paint(theme);
-    },
-    placeOf: (row) => placeIn(layers, row),
     close: () => {
-      tiling.close();
-      for (const material of Object.values(materials)) material.dispose();
-      appearance.close();
+      for (const part of [live, arcs, tiling, shadow, labels, appearance]) part.close();
+      closeMaterials(materials);
     },
   };
 };

@@ -24,8 +24,12 @@ const unzip = async (bytes: BlobPart): Promise<Uint8Array> => {
 };
 
 /** Bytes of an archive from `offset` on, unpacked; undefined where they cannot be had. */
-export const fetchTile = async (name: string, offset: number, length: number): Promise<Uint8Array | undefined> => {
-  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+export const fetchTile = async (
+  name: string,
+  { offset, length }: { readonly offset: number; readonly length: number },
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> => {
+  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` }, signal });
   if (!got.ok) return undefined;
   try {
     return await unzip(await got.value.arrayBuffer());
@@ -92,4 +96,27 @@ export const lookUp = async (federation: string, asked: { readonly ids: readonly
   const got = await get(`/tiles/lookup?federation=${encodeURIComponent(federation)}`, { method: 'POST', body: JSON.stringify(asked) });
   const found = got.ok ? await parseJson(got.value) : undefined;
   return typeof found === 'object' && found !== null ? found : {};
+};
+
+export type Values = {
+  readonly term: string;
+  readonly unit: string | undefined;
+  readonly categories: readonly string[] | undefined;
+  /** one a row of the scene, NaN where nothing is known */
+  readonly values: Float32Array;
+};
+
+/** One property of all that is drawn. */
+export const fetchValues = async (federation: string, term: string, signal?: AbortSignal): Promise<Values | undefined> => {
+  const got = await get(`/tiles/values?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`, signal ? { signal } : {});
+  if (!got.ok) return undefined;
+  try {
+    const bytes = await got.value.arrayBuffer();
+    const headBytes = new DataView(bytes).getUint32(0, true);
+    const head: unknown = JSON.parse(new TextDecoder().decode(bytes.slice(4, 4 + headBytes)));
+    const { unit, categories } = head as { readonly unit?: string; readonly categories?: readonly string[] }; // branding: the node's own form
+    return { term, unit, categories, values: new Float32Array(bytes.slice(4 + headBytes)) };
+  } catch {
+    return undefined;
+  }
 };

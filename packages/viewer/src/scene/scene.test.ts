@@ -2,10 +2,11 @@ import { decodeOutlineTile, encodeOutlineTile, type Outline, type OutlineForm, t
 import fc from 'fast-check';
 import { PerspectiveCamera } from 'three';
 import { describe, expect, it } from 'vitest';
-import { pickIn } from './pick.ts';
-import { raise } from './raise.ts';
-import { bounded, pan, placeCamera, type View, viewAfterKey, viewLimits } from './rig.ts';
-import { createTileTree, type Eye, selectTiles } from './tile-tree.ts';
+import { bounded, pan, placeCamera, viewAfterKey, viewLimits } from './rig/view.ts';
+import type { View } from './staged.ts';
+import { boxTile, pickIn } from './tiles/pick.ts';
+import { type Raised, raise, type Sorts } from './tiles/raise.ts';
+import { createTileTree, type Eye, type Selection, selectTiles } from './tiles/tile-tree.ts';
 
 const square = (x: number, y: number, side: number): Outline['rings'] => [
   {
@@ -27,17 +28,21 @@ const tileOf = (form: OutlineForm, outlines: readonly Outline[]) => {
 
 const house = (row: number, more: Partial<Outline> = {}): Outline => ({ row, rings: square(0, 0, 10), base: 0, height: 12, roof: 'flat', ...more });
 
+const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0 };
+
+const solidOf = ({ solid }: Raised) => solid ?? expect.fail('nothing stands');
+
 describe('a prism', () => {
   it.each(['flat', 'gabled', 'hipped', 'pyramid'] as const)('with a %s roof is as high as it says and stands on its base', (roof) => {
-    const { positions, index, rows } = raise(tileOf('prism', [house(7, { roof })]), () => 1);
-    const ups = [...positions].filter((_, at) => at % 3 === 1);
+    const { corners, count, index, indices, rows } = solidOf(raise(tileOf('prism', [house(7, { roof })]), sorts));
+    const ups = [...corners.subarray(0, count * 3)].filter((_, at) => at % 3 === 1);
     expect([Math.min(...ups), Math.max(...ups)]).toEqual([0, 12]);
-    expect(new Set(rows)).toEqual(new Set([7]));
-    expect(Math.max(...index)).toBeLessThan(rows.length);
+    expect(new Set(rows.subarray(0, count))).toEqual(new Set([7]));
+    expect(Math.max(...index.subarray(0, indices))).toBeLessThan(count);
   });
 
   it('shares its corners between walls and a flat roof: two a corner of the footprint', () => {
-    expect(raise(tileOf('prism', [house(1)]), () => 1).rows).toHaveLength(8);
+    expect(solidOf(raise(tileOf('prism', [house(1)]), sorts)).count).toBe(8);
   });
 });
 
@@ -49,7 +54,7 @@ describe('a pick', () => {
       fc.property(fc.integer({ min: -49, max: 149 }), (at) => {
         const tile = tileOf('prism', [house(3)]);
         const x = at / 10;
-        const hit = pickIn(tile, down(x - tile.centre[0], 5 - tile.centre[1]), () => true);
+        const hit = pickIn(boxTile(tile), down(x - tile.centre[0], 5 - tile.centre[1]), () => true);
         if (x > 0 && x < 10) expect(hit).toMatchObject({ row: 3, distance: 88 });
         else if (x < 0 || x > 10) expect(hit).toBeUndefined();
       }),
@@ -60,9 +65,9 @@ describe('a pick', () => {
     const yard: Outline = house(4, { rings: [...square(0, 0, 30), ...square(10, 10, 10).map((ring) => ({ ...ring, isHole: true }))] });
     const tile = tileOf('prism', [yard]);
     const from = (x: number, y: number) => [x - tile.centre[0], 6, -(y - tile.centre[1])] as const;
-    expect(pickIn(tile, { from: from(-50, 15), along: [1, 0, 0] }, () => true)).toMatchObject({ row: 4, distance: 50 });
-    expect(pickIn(tile, down(15 - tile.centre[0], 15 - tile.centre[1]), () => true)).toBeUndefined();
-    expect(pickIn(tile, { from: from(-50, 15), along: [1, 0, 0] }, () => false)).toBeUndefined();
+    expect(pickIn(boxTile(tile), { from: from(-50, 15), along: [1, 0, 0] }, () => true)).toMatchObject({ row: 4, distance: 50 });
+    expect(pickIn(boxTile(tile), down(15 - tile.centre[0], 15 - tile.centre[1]), () => true)).toBeUndefined();
+    expect(pickIn(boxTile(tile), { from: from(-50, 15), along: [1, 0, 0] }, () => false)).toBeUndefined();
   });
 });
 
@@ -71,13 +76,16 @@ describe('a pick of a pitched roof', () => {
   const above = (x: number, y: number) => ({ from: [x - tile.centre[0], 100, -(y - tile.centre[1])] as const, along: [0, -1, 0] as const });
 
   it('meets the ridge at its full height, the slope below it, and the air beside a gable not at all', () => {
-    const ridge = pickIn(tile, above(5, 5), () => true)?.distance ?? 0;
+    const ridge = pickIn(boxTile(tile), above(5, 5), () => true)?.distance ?? 0;
     expect(ridge).toBeCloseTo(88, 1);
-    const slopes = [1, 9].map((at) => [pickIn(tile, above(5, at), () => true)?.distance ?? 0, pickIn(tile, above(at, 5), () => true)?.distance ?? 0]);
+    const slopes = [1, 9].map((at) => [
+      pickIn(boxTile(tile), above(5, at), () => true)?.distance ?? 0,
+      pickIn(boxTile(tile), above(at, 5), () => true)?.distance ?? 0,
+    ]);
     expect(Math.max(...slopes.flat())).toBeGreaterThan(ridge + 1);
     const overEaves = { from: [-50, 11.5, -tile.centre[1] + tile.centre[1]] as const, along: [1, 0, 0] as const };
     const alongEaves = { from: [0, 11.5, 50] as const, along: [0, 0, -1] as const };
-    const distances = [overEaves, alongEaves].map((ray) => pickIn(tile, ray, () => true)?.distance);
+    const distances = [overEaves, alongEaves].map((ray) => pickIn(boxTile(tile), ray, () => true)?.distance);
     expect(Math.max(...distances.map((distance) => distance ?? 0))).toBeGreaterThan(46);
   });
 });
@@ -94,16 +102,17 @@ describe('a tile tree', () => {
     length: 1,
   });
   const tree = createTileTree([entry(undefined, 4), entry(0, 0), entry(0, 0)]);
-  const eye = (away: number): Eye => ({ at: [50, away, -50], pixelsPerMetre: 1_000, sees: () => true });
+  const eye = (away: number): Eye => ({ at: [50, away, -50], pixelsPerMetre: 1_000, errorPixels: 1.5, sees: () => true });
+  const tilesIn = ({ drawn, wanted }: Selection) => ({ drawn, wanted: wanted.toSorted((a, b) => a.urgency - b.urgency).map(({ tile }) => tile) });
 
   it('draws what is coarse from afar, and what is fine from near', () => {
-    expect(selectTiles(tree, eye(5_000), () => true)).toEqual({ drawn: [0], wanted: [] });
-    expect(selectTiles(tree, eye(500), () => true)).toEqual({ drawn: [1, 2], wanted: [] });
+    expect(tilesIn(selectTiles(tree, eye(5_000), () => true))).toEqual({ drawn: [0], wanted: [] });
+    expect(tilesIn(selectTiles(tree, eye(500), () => true))).toEqual({ drawn: [1, 2], wanted: [] });
   });
 
   it('keeps a tile until all that replaces it is here', () => {
-    expect(selectTiles(tree, eye(500), (tile) => tile !== 2)).toEqual({ drawn: [0], wanted: [2] });
-    expect(selectTiles(tree, eye(500), () => false)).toEqual({ drawn: [], wanted: [0, 1, 2] });
+    expect(tilesIn(selectTiles(tree, eye(500), (tile) => tile !== 2))).toEqual({ drawn: [0], wanted: [2] });
+    expect(tilesIn(selectTiles(tree, eye(500), () => false))).toEqual({ drawn: [], wanted: [0, 1, 2] });
   });
 });
 

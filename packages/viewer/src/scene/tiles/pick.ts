@@ -72,10 +72,10 @@ const triangleHit = ({ from, along }: Ray, [a, b, c]: readonly [Vector, Vector, 
 
 /** Where a prism's block is hit, a pitched roof may still be passed by: then its own triangles decide. */
 const pitchedHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
-  const { positions, index } = raisePrism(tile, item);
-  const corner = (at: number): Vector => [positions[at * 3] ?? 0, positions[at * 3 + 1] ?? 0, positions[at * 3 + 2] ?? 0];
+  const { corners, index, indices } = raisePrism(tile, item);
+  const corner = (at: number): Vector => [corners[at * 3] ?? 0, corners[at * 3 + 1] ?? 0, corners[at * 3 + 2] ?? 0];
   let nearest: number | undefined;
-  for (let at = 0; at < index.length; at += 3) {
+  for (let at = 0; at < indices; at += 3) {
     const hit = triangleHit(ray, [corner(index[at] ?? 0), corner(index[at + 1] ?? 0), corner(index[at + 2] ?? 0)]);
     if (hit !== undefined && hit < (nearest ?? Infinity)) nearest = hit;
   }
@@ -147,11 +147,48 @@ const itemHit = (tile: Outlines, item: number, ray: Ray): Hit | undefined => {
   return away < awayMax / 2 ? { row, distance: ground, away } : undefined;
 };
 
+/** Outlines with the box of each item: west, south, east, north and top, so that most rays are told apart from it at once. */
+export type BoxedTile = { readonly outlines: Outlines; readonly boxes: Float32Array };
+
+const boxSize = 5;
+
+export const boxTile = (outlines: Outlines): BoxedTile => {
+  const { rows, ringFrom, cornerFrom, corners, base, height } = outlines;
+  const boxes = new Float32Array(rows.length * boxSize);
+  for (let item = 0; item < rows.length; item += 1) {
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let at = cornerFrom[ringFrom[item] ?? 0] ?? 0; at < (cornerFrom[ringFrom[item + 1] ?? 0] ?? 0); at += 1) {
+      const [x, y] = [corners[at * 2] ?? 0, corners[at * 2 + 1] ?? 0];
+      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
+    }
+    boxes.set([west, south, east, north, (base[item] ?? 0) + (height[item] ?? 0)], item * boxSize);
+  }
+  return { outlines, boxes };
+};
+
+/** Whether the ray passes through the box of an item. Points and lines are met beside them too: they are always asked. */
+const meetsBox = ({ boxes }: BoxedTile, item: number, { from, along }: Ray): boolean => {
+  const at = item * boxSize;
+  let [near, far] = [0, Infinity];
+  const slab = (start: number, step: number, [low, high]: readonly [number, number]): void => {
+    const [a, b] = step === 0 ? (start >= low && start <= high ? [-Infinity, Infinity] : [Infinity, -Infinity]) : [(low - start) / step, (high - start) / step];
+    near = Math.max(near, Math.min(a, b));
+    far = Math.min(far, Math.max(a, b));
+  };
+  slab(from[0], along[0], [boxes[at] ?? 0, boxes[at + 2] ?? 0]);
+  slab(from[2], along[2], [-(boxes[at + 3] ?? 0), -(boxes[at + 1] ?? 0)]);
+  slab(from[1], along[1], [-1, boxes[at + 4] ?? 0]);
+  return near <= far + 1e-6;
+};
+
 /** The nearest of what may be picked in one tile; the ray is relative to the tile's centre. Of areas that lie on one another the last, smallest, wins. */
-export const pickIn = (tile: Outlines, ray: Ray, mayPick: (row: number) => boolean): Hit | undefined => {
+export const pickIn = (tile: BoxedTile, ray: Ray, mayPick: (row: number) => boolean): Hit | undefined => {
+  const { outlines } = tile;
+  const always = outlines.form === 'point' || outlines.form === 'line';
   let nearest: Hit | undefined;
-  for (let item = 0; item < tile.rows.length; item += 1) {
-    const hit = mayPick(tile.rows[item] ?? 0) ? itemHit(tile, item, ray) : undefined;
+  for (let item = 0; item < outlines.rows.length; item += 1) {
+    if (!(always || meetsBox(tile, item, ray)) || !mayPick(outlines.rows[item] ?? 0)) continue;
+    const hit = itemHit(outlines, item, ray);
     if (hit && (!nearest || hit.distance + hit.away * hit.distance <= nearest.distance + nearest.away * nearest.distance)) nearest = hit;
   }
   return nearest;

@@ -1,13 +1,15 @@
 /**
- * Tile workers: a few threads of the browser, each keeping the tiles that it made, so that a pick asks them all.
+ * Tile workers: a few threads of the browser, each keeping the tiles that it made, so that a pick asks them all. What nobody wants any more is cancelled.
  */
 import type { Hit, Ray } from './pick.ts';
-import type { TileAsked, TileMade, WorkerAsked, WorkerTold } from './tile-worker.ts';
+import type { LayerKnown, TileAsked, TileMade, WorkerAsked, WorkerTold } from './tile-worker.ts';
 
 export type TileTold = TileMade | Extract<WorkerTold, { verb: 'refused' }>;
 
 export type TileWorkers = {
+  readonly know: (layer: LayerKnown) => void;
   readonly load: (asked: TileAsked) => void;
+  readonly cancel: (key: string) => void;
   readonly pick: (ray: Ray, keys: readonly string[]) => Promise<Hit | undefined>;
   /** rows that are not there for a pick */
   readonly hide: (hidden: Uint8Array) => void;
@@ -41,36 +43,40 @@ const createPicks = () => {
   };
 };
 
-const startWorkers = (told: (given: WorkerTold) => void): readonly Worker[] =>
-  Array.from({ length: Math.max(1, Math.min(workersMax, navigator.hardwareConcurrency - 1)) }, () => {
-    const worker = new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => told(data));
-    return worker;
-  });
+const startWorkers = (): readonly Worker[] =>
+  Array.from(
+    { length: Math.max(1, Math.min(workersMax, navigator.hardwareConcurrency - 1)) },
+    () => new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' }),
+  );
 
 export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers => {
   const picks = createPicks();
-  const workers = startWorkers((told) => (told.verb === 'picked' ? picks.take(told) : made(told)));
+  const workers = startWorkers();
+  for (const worker of workers)
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => (data.verb === 'picked' ? picks.take(data) : made(data)));
   const keepers = new Map<string, Worker>();
   let next = 0;
   const say = (worker: Worker | undefined, asked: WorkerAsked): void => worker?.postMessage(asked);
+  const sayAll = (asked: WorkerAsked): void => {
+    for (const worker of workers) say(worker, asked);
+  };
   return {
+    know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
       const worker = workers[next % workers.length];
       next += 1;
       if (worker) keepers.set(asked.key, worker);
       say(worker, asked);
     },
-    hide: (hidden) => {
-      for (const worker of workers) say(worker, { verb: 'hide', hidden });
-    },
+    cancel: (key) => say(keepers.get(key), { verb: 'cancel', key }),
+    hide: (hidden) => sayAll({ verb: 'hide', hidden }),
     pick: (ray, keys) =>
       new Promise((done) => {
         const number = picks.begin(workers.length, done);
         for (const worker of workers) say(worker, { verb: 'pick', number, ray, keys: keys.filter((key) => keepers.get(key) === worker) });
       }),
     drop: (key) => {
-      say(keepers.get(key), { verb: 'drop', keys: [key] });
+      say(keepers.get(key), { verb: 'drop', key });
       keepers.delete(key);
     },
     close: () => {

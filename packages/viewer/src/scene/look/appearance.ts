@@ -1,0 +1,209 @@
+/**
+ * Appearance: what is shown, lit and chosen, and in which colours: all of it in small textures, so that nothing of the geometry changes.
+ */
+import type { Scene } from '@cityweave/core/scene';
+import { Color, DataTexture, Matrix4, RGBAFormat, Vector2, Vector3 } from 'three';
+import { agencyColour, glyphShapes, glyphSigns, lookOf } from '../look.ts';
+import type { Colouring, Dress, LiveColumn, Stop } from '../staged.ts';
+import type { Uniforms } from './materials.ts';
+import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
+import { createSigns } from './signs.ts';
+import { createStateTexture, flags, type StateTexture } from './state-texture.ts';
+import { type Light, lightOf, softSun } from './sun.ts';
+import { tonesOf } from './themes.ts';
+
+/** The rows of one layer and what each is; one kind where all are alike. */
+export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
+
+export type Appearance = {
+  readonly uniforms: Uniforms;
+  readonly state: StateTexture;
+  /** What the rows of a layer are, as soon as that is known. */
+  readonly setKinds: (kinds: RowKinds) => void;
+  readonly light: (rows: readonly number[]) => void;
+  readonly select: (row: number | undefined) => void;
+  readonly hover: (row: number | undefined) => void;
+  readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
+  readonly keep: (rows: readonly number[] | undefined) => void;
+  readonly colourBy: (colouring: Colouring) => void;
+  readonly legend: () => readonly Stop[];
+  /** values and marks of some rows, as they came */
+  readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  readonly paint: (dress: Dress) => void;
+  readonly shine: (light: Light) => void;
+  readonly close: () => void;
+};
+
+/** The shader writes what it is given: colours go as they stand in the table. */
+const asGiven = (colour: string): Color => new Color(colour).convertLinearToSRGB();
+
+const texture = (width: number, height: number): DataTexture => new DataTexture(new Uint8Array(width * height * 4), width, height, RGBAFormat);
+
+const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
+  state: { value: state },
+  looks: { value: texture(kinds, 2) },
+  ramp: { value: texture(rampSteps, 2) },
+  signs: { value: createSigns() },
+  colouring: { value: 0 },
+  sun: { value: new Vector3() },
+  sunlight: { value: new Color() },
+  skylight: { value: new Color() },
+  horizon: { value: new Color() },
+  zenith: { value: new Color() },
+  ground: { value: new Color() },
+  accent: { value: new Color() },
+  ink: { value: new Color() },
+  contrast: { value: 0 },
+  far: { value: 10_000 },
+  pixels: { value: 1_000 },
+  dpr: { value: 1 },
+  anyLit: { value: 0 },
+  size: { value: new Vector2(1, 1) },
+  shadowMap: { value: null },
+  shadowMatrix: { value: new Matrix4() },
+  shadowOn: { value: 0 },
+  unproject: { value: new Matrix4() },
+});
+
+const put = (into: DataTexture, at: number, values: readonly number[]): void => into.image.data?.set(values, at * 4);
+
+const paintLooks = (looks: DataTexture, scene: Scene, theme: Dress['theme']): void => {
+  for (const [at, kind] of scene.kinds.entries()) {
+    const { colours, size, metres, shape, sign } = lookOf(kind);
+    const { r, g, b } = asGiven(colours[theme === 'light' ? 0 : 1]);
+    put(looks, at, [r * 255, g * 255, b * 255, 255]);
+    put(looks, Math.max(1, scene.kinds.length) + at, [size * 8, metres * 4, glyphShapes.indexOf(shape), glyphSigns.indexOf(sign)]);
+  }
+  looks.needsUpdate = true;
+};
+
+const agenciesPainted = 8;
+
+const paintRamp = (ramp: DataTexture, colouring: Colouring, theme: Dress['theme']): void => {
+  if (colouring.by === 'values') for (let step = 0; step < rampSteps; step += 1) put(ramp, step, [...colourAt(colouring.ramp, step / (rampSteps - 1)), 255]);
+  for (let at = 0; at < agenciesPainted; at += 1) {
+    const { r, g, b } = asGiven(agencyColour(at, theme));
+    put(ramp, rampSteps + at, [r * 255, g * 255, b * 255, 255]);
+  }
+  ramp.needsUpdate = true;
+};
+
+/** A flag that some rows have, told anew as a whole. */
+const flagged = (state: StateTexture, flag: number): ((rows: readonly number[]) => void) => {
+  let before: readonly number[] = [];
+  return (rows) => {
+    for (const row of before) state.flag(row, flag, false);
+    for (const row of rows) state.flag(row, flag, true);
+    before = rows;
+  };
+};
+
+/** What of the rows is shown: by what they are, and by what somebody keeps. */
+const createShown = (scene: Scene, state: StateTexture) => {
+  const known: RowKinds[] = [];
+  let isHidden: (agency: number, kind: number) => boolean = () => false;
+  let kept: ReadonlySet<number> | undefined;
+  const hideRows = ({ firstRow, rows, agency, kinds }: RowKinds): void => {
+    const byKind = scene.kinds.map((_, kind) => isHidden(agency, kind));
+    for (let at = 0; at < rows; at += 1) {
+      const hides = byKind[typeof kinds === 'number' ? kinds : (kinds[at] ?? 0)] === true;
+      state.flag(firstRow + at, flags.hidden, hides || (kept !== undefined && !kept.has(firstRow + at)));
+    }
+  };
+  return {
+    setKinds: (given: RowKinds): void => {
+      known.push(given);
+      const { firstRow, rows, agency, kinds } = given;
+      for (let at = 0; at < rows; at += 1) state.setTwin(firstRow + at, { kind: typeof kinds === 'number' ? kinds : (kinds[at] ?? 0), agency });
+      hideRows(given);
+    },
+    hide: (hides: typeof isHidden): void => {
+      isHidden = hides;
+      known.forEach(hideRows);
+    },
+    keep: (rows: readonly number[] | undefined): void => {
+      kept = rows && new Set(rows);
+      known.forEach(hideRows);
+    },
+  };
+};
+
+const colourings: Readonly<Record<Colouring['by'], number>> = { kind: 0, agency: 1, values: 2 };
+
+/** Which colours the twins have, and those of what is no twin. */
+const createColours = (scene: Scene, state: StateTexture, uniforms: Uniforms) => {
+  let dress: Dress = { theme: 'light', contrast: false, motion: true };
+  let colouring: Colouring = { by: 'kind' };
+  const step = (row: number, value: number): void => {
+    if (colouring.by === 'values') state.setStep(row, Number.isNaN(value) ? undefined : stepOf(value, colouring));
+  };
+  return {
+    legend: (): readonly Stop[] => (colouring.by === 'values' ? legendOf(colouring) : []),
+    colourBy: (by: Colouring): void => {
+      colouring = by;
+      uniforms.colouring.value = colourings[by.by];
+      paintRamp(uniforms.ramp.value, by, dress.theme);
+      if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) step(row, by.values[row] ?? Number.NaN);
+    },
+    mark: (column: LiveColumn, rows: Iterable<number>): void => {
+      for (const row of rows) {
+        const { stale, missing, alarm } = column.marksOf(row);
+        state.flag(row, flags.stale, stale);
+        state.flag(row, flags.missing, missing);
+        state.flag(row, flags.alarm, alarm);
+        step(row, column.values[row] ?? Number.NaN);
+      }
+    },
+    paint: (wanted: Dress): void => {
+      dress = wanted;
+      const tones = tonesOf(dress);
+      for (const name of ['ground', 'horizon', 'zenith', 'accent', 'ink'] as const) uniforms[name].value.copy(asGiven(tones[name]));
+      uniforms.contrast.value = dress.contrast ? 1 : 0;
+      paintLooks(uniforms.looks.value, scene, dress.theme);
+      paintRamp(uniforms.ramp.value, colouring, dress.theme);
+    },
+  };
+};
+
+const shineOn = ({ sun, sunlight, skylight }: Uniforms, light: Light): void => {
+  sun.value.set(...light.towards);
+  sunlight.value.setRGB(...light.sun);
+  skylight.value.setRGB(...light.sky);
+};
+
+export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
+  const state = createStateTexture(scene.rows);
+  const uniforms = createUniforms(state.texture, Math.max(1, scene.kinds.length));
+  const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
+  const shown = createShown(scene, state);
+  const colours = createColours(scene, state, uniforms);
+  const then =
+    <Given extends readonly unknown[]>(run: (...given: Given) => void) =>
+    (...given: Given): void => {
+      run(...given);
+      state.flush();
+      changed();
+    };
+  shineOn(uniforms, lightOf(softSun));
+  return {
+    uniforms,
+    state,
+    setKinds: then(shown.setKinds),
+    light: then((rows: readonly number[]) => {
+      uniforms.anyLit.value = rows.length > 0 ? 1 : 0;
+      lit(rows);
+    }),
+    select: then((row: number | undefined) => chosen(row === undefined ? [] : [row])),
+    hover: then((row: number | undefined) => hovered(row === undefined ? [] : [row])),
+    hide: then(shown.hide),
+    keep: then(shown.keep),
+    colourBy: then(colours.colourBy),
+    legend: colours.legend,
+    mark: then(colours.mark),
+    paint: then(colours.paint),
+    shine: then((light: Light) => shineOn(uniforms, light)),
+    close: () => {
+      for (const one of [state.texture, uniforms.looks.value, uniforms.ramp.value, uniforms.signs.value]) one.dispose();
+    },
+  };
+};

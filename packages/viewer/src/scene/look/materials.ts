@@ -1,0 +1,241 @@
+/**
+ * Materials: shaders for what stands, lies, covers and points, and for the ground and the sky behind all of it.
+ * Colour and visibility come from the state texture, light from the slope on the screen, the row of a tile's first twin from its matrix.
+ */
+import {
+  type Color,
+  type DataTexture,
+  type DepthTexture,
+  DoubleSide,
+  GLSL3,
+  type Matrix4,
+  RawShaderMaterial,
+  type Texture,
+  type Vector2,
+  type Vector3,
+} from 'three';
+
+type Uniform<T> = { value: T };
+
+export type Uniforms = {
+  readonly state: Uniform<DataTexture>;
+  /** by kind: colour in the first line; size, metres, shape and sign in the second */
+  readonly looks: Uniform<DataTexture>;
+  /** 256 steps of the ramp in the first line, colours of agencies in the second */
+  readonly ramp: Uniform<DataTexture>;
+  readonly signs: Uniform<Texture>;
+  readonly colouring: Uniform<number>;
+  readonly sun: Uniform<Vector3>;
+  readonly sunlight: Uniform<Color>;
+  readonly skylight: Uniform<Color>;
+  readonly horizon: Uniform<Color>;
+  readonly zenith: Uniform<Color>;
+  readonly ground: Uniform<Color>;
+  readonly accent: Uniform<Color>;
+  readonly ink: Uniform<Color>;
+  readonly contrast: Uniform<number>;
+  readonly far: Uniform<number>;
+  readonly pixels: Uniform<number>;
+  readonly dpr: Uniform<number>;
+  readonly anyLit: Uniform<number>;
+  readonly size: Uniform<Vector2>;
+  readonly shadowMap: Uniform<DepthTexture | null>;
+  readonly shadowMatrix: Uniform<Matrix4>;
+  readonly shadowOn: Uniform<number>;
+  readonly unproject: Uniform<Matrix4>;
+};
+
+const head = `
+precision highp float; precision highp int; precision highp sampler2DShadow;
+uniform mat4 modelMatrix, viewMatrix, projectionMatrix; uniform vec3 cameraPosition;
+uniform sampler2D state, looks, ramp; uniform int colouring;
+uniform vec3 sun, sunlight, skylight, horizon, zenith, ground, accent, ink; uniform float far, pixels, dpr, anyLit, contrast;
+`;
+
+const vertexHead = `${head}
+in ivec4 position; in float high;
+flat out ivec4 twin; out vec3 place; out float depth;
+bool take() {
+  int at = int(modelMatrix[0].w + 0.5) + (position.w & 0xffff) + int(high + 0.5) * 65536;
+  twin = ivec4(texelFetch(state, ivec2(at % 1024, at / 1024), 0) * 255.0 + 0.5);
+  return (twin.g & 1) == 0;
+}
+vec3 inWorld() { return mat3(modelMatrix) * vec3(position.xyz) + modelMatrix[3].xyz; }
+int kindOf() { return twin.r + (twin.a & 3) * 256; }
+`;
+
+const shadows = `
+uniform sampler2DShadow shadowMap; uniform mat4 shadowMatrix; uniform float shadowOn;
+float lightAt(vec3 world) {
+  if (shadowOn < 0.5) return 1.0;
+  vec4 at = shadowMatrix * vec4(world, 1.0);
+  if (any(greaterThan(abs(at.xy - 0.5), vec2(0.5))) || at.z > 1.0) return 1.0;
+  vec2 texel = vec2(1.0 / 2048.0);
+  float sum = 0.0;
+  for (int x = 0; x < 2; x++) for (int y = 0; y < 2; y++) sum += texture(shadowMap, vec3(at.xy + (vec2(x, y) - 0.5) * texel * 1.4, at.z - 0.0006));
+  vec2 rim = abs(at.xy - 0.5) * 2.0;
+  return mix(sum * 0.25, 1.0, smoothstep(0.85, 1.0, max(rim.x, rim.y)));
+}
+`;
+
+/** Hatched: no value. Striped: older than allowed. Dotted: its source is silent. Each can be told without colour. */
+const fragmentHead = `${head}
+flat in ivec4 twin; in vec3 place; in float depth; out vec4 colour;
+bool is(int bit) { return (twin.g & bit) != 0; }
+float stripes(vec2 at, float step) { return smoothstep(0.30, 0.42, abs(fract((at.x + at.y) / step) - 0.5)); }
+vec3 own() {
+  int kind = twin.r + (twin.a & 3) * 256;
+  vec3 plain = texelFetch(looks, ivec2(kind, 0), 0).rgb;
+  if (colouring == 0) return plain;
+  if (colouring == 1) return texelFetch(ramp, ivec2((twin.a >> 2) % 8, 1), 0).rgb;
+  vec2 at = gl_FragCoord.xy / dpr;
+  if (!is(16)) return mix(mix(plain, horizon, 0.55), ink, 0.22 * stripes(at, 7.0));
+  return texelFetch(ramp, ivec2(twin.b, 0), 0).rgb;
+}
+vec3 marked(vec3 base) {
+  vec2 at = gl_FragCoord.xy / dpr;
+  if (is(32)) base = mix(base, ink, 0.34 * stripes(vec2(at.x, -at.y), 9.0));
+  if (is(64)) base = mix(mix(base, horizon, 0.45), ink, 0.5 * (1.0 - smoothstep(1.0, 1.7, length(mod(at, 6.0) - 3.0))));
+  return base;
+}
+vec3 tint(vec3 base) {
+  vec3 shown = marked(base);
+  if (is(4)) shown = colouring == 2 ? shown : mix(shown, accent, 0.72);
+  if (is(8)) shown = mix(shown, accent, 0.45);
+  if (is(2)) shown = mix(shown, accent, 0.9);
+  return anyLit > 0.5 && !is(6) ? mix(shown, horizon, contrast > 0.5 ? 0.6 : 0.42) : shown;
+}
+vec3 fog(vec3 shade) { return contrast > 0.5 ? shade : mix(shade, horizon, smoothstep(0.5, 1.0, depth / far)); }
+`;
+
+const surfaceVertex = (lift: string): string => `${vertexHead}
+void main() {
+  vec3 world = inWorld(); ${lift}
+  place = world;
+  vec4 seen = viewMatrix * vec4(world, 1.0);
+  depth = -seen.z;
+  gl_Position = take() ? projectionMatrix * seen : vec4(2.0, 2.0, 2.0, 1.0);
+}
+`;
+
+const solidFragment = `${fragmentHead}${shadows}
+void main() {
+  vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
+  if (dot(normal, cameraPosition - place) < 0.0) normal = -normal;
+  float facing = max(0.0, dot(normal, sun));
+  float open = facing > 0.0 ? lightAt(place + normal * 0.35) : 0.0;
+  float foot = mix(0.84, 1.0, smoothstep(0.0, 11.0, place.y));
+  vec3 light = skylight * (0.82 + 0.18 * normal.y) * foot + sunlight * facing * open;
+  vec3 shade = tint(own()) * light;
+  if (contrast > 0.5) shade = mix(shade, ink, smoothstep(0.55, 0.3, dot(normal, normalize(cameraPosition - place))) * 0.35);
+  colour = vec4(fog(shade), 1.0);
+}
+`;
+
+const flatFragment = `${fragmentHead}${shadows}
+void main() { colour = vec4(fog(tint(own()) * mix(0.84, 1.0, lightAt(place))), 1.0); }
+`;
+
+/** Glass over the ground, hatched, so that what it covers stays to be seen. */
+const veilFragment = `${fragmentHead}
+void main() {
+  vec2 at = place.xz / max(0.6, depth / 420.0);
+  float line = stripes(at, 9.0);
+  colour = vec4(fog(tint(own())), mix(0.26, 0.5, line) * (is(6) ? 1.35 : 1.0));
+}
+`;
+
+const pointVertex = `${vertexHead}
+flat out ivec2 form; flat out float pixelsWide;
+void main() {
+  bool shown = take();
+  vec4 look = texelFetch(looks, ivec2(kindOf(), 1), 0) * 255.0;
+  float size = look.r / 8.0; float metres = look.g / 4.0;
+  form = ivec2(look.b + 0.5, look.a + 0.5);
+  place = inWorld() + vec3(0.0, metres * 0.35, 0.0);
+  vec4 seen = viewMatrix * vec4(place, 1.0);
+  depth = -seen.z;
+  bool marked = (twin.g & 14) != 0;
+  float wanted = min(size * 1.7 * dpr, metres * pixels / max(1.0, depth));
+  pixelsWide = max((marked ? 14.0 : 1.5) * dpr, marked ? max(wanted, size * 1.5 * dpr) : wanted);
+  gl_PointSize = pixelsWide;
+  gl_Position = shown && depth > 0.0 ? projectionMatrix * seen : vec4(2.0, 2.0, 2.0, 1.0);
+  // signs are seen over the roofs beside them; lamps and hydrants stand among them
+  if (size > 7.5 || marked) gl_Position.z -= 0.02 * gl_Position.w;
+}
+`;
+
+const pointFragment = `${fragmentHead}
+uniform sampler2D signs;
+flat in ivec2 form; flat in float pixelsWide;
+void main() {
+  vec2 at = gl_PointCoord * 2.0 - 1.0;
+  float edge = form.x == 2 ? max(abs(at.x), abs(at.y)) / 0.86 : form.x == 3 ? abs(at.x) + abs(at.y) : form.x == 4 ? max(at.y, abs(at.x) * 1.4 - at.y * 0.5 + 0.1) : length(at);
+  if (edge > 1.0) discard;
+  vec3 base = tint(own());
+  float rim = form.x > 0 ? smoothstep(0.76, 0.82, edge) : 0.0;
+  vec3 paper = vec3(dot(base, vec3(0.3, 0.59, 0.11)) > 0.56 ? 0.06 : 1.0);
+  float sign = 0.0;
+  if (form.y > 0 && pixelsWide > 11.0 * dpr) {
+    vec2 inside = (at * 0.5) / (form.x == 3 ? 0.56 : form.x == 4 ? 0.5 : 0.68) + vec2(0.5, form.x == 4 ? 0.36 : 0.5);
+    vec2 cell = clamp(inside, 0.0, 1.0);
+    if (cell == inside) sign = texture(signs, vec2((float(form.y % 4) + cell.x) / 4.0, (float(form.y / 4) + cell.y) / 4.0)).r;
+  }
+  vec3 drawn = mix(mix(base, paper, sign), mix(base, vec3(1.0), 0.88), rim);
+  colour = vec4(fog(drawn), 1.0);
+}
+`;
+
+/** The ground to the horizon and the sky above it, in one picture behind all else. */
+const backdropVertex = `${head}
+in vec3 position; out vec2 at;
+void main() { at = position.xy; gl_Position = vec4(position.xy, 0.9999, 1.0); }
+`;
+
+const backdropFragment = `${head}${shadows}
+uniform mat4 unproject; in vec2 at; out vec4 colour;
+float lines(vec2 place, float step) {
+  vec2 away = abs(fract(place / step - 0.5) - 0.5) / fwidth(place / step);
+  return 1.0 - min(min(away.x, away.y), 1.0);
+}
+void main() {
+  vec4 end = unproject * vec4(at, 1.0, 1.0);
+  vec3 ray = normalize(end.xyz / end.w - cameraPosition);
+  vec3 sky = mix(horizon, zenith, smoothstep(0.0, 0.5, ray.y));
+  float distance = ray.y < -0.0001 ? -cameraPosition.y / ray.y : 1e9;
+  vec3 place = cameraPosition + ray * distance;
+  float step = pow(10.0, floor(log(max(cameraPosition.y, 40.0)) / log(10.0)));
+  float grid = lines(place.xz, step) * 0.5 + lines(place.xz, step * 10.0) * 0.7;
+  vec3 paper = ground * mix(0.84, 1.0, ray.y < 0.0 ? lightAt(place) : 1.0);
+  paper = mix(paper, ink, 0.045 * grid * (1.0 - smoothstep(0.1, 0.45, distance / far)));
+  float away = contrast > 0.5 ? smoothstep(1.4, 1.6, distance / far) : smoothstep(0.35, 1.0, distance / far);
+  colour = vec4(ray.y < 0.0 ? mix(paper, sky, away) : sky, 1.0);
+}
+`;
+
+const shadowFragment = 'precision highp float; flat in ivec4 twin; in vec3 place; in float depth; out vec4 colour; void main() { colour = vec4(1.0); }';
+
+type Shader = { readonly vertex: string; readonly fragment: string };
+
+const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMaterial =>
+  new RawShaderMaterial({ glslVersion: GLSL3, uniforms, vertexShader: vertex, fragmentShader: fragment, side: DoubleSide });
+
+const materialNames = ['solid', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
+export type Materials = Readonly<Record<(typeof materialNames)[number], RawShaderMaterial>>;
+
+/** What lies on the ground is drawn in its order and leaves no depth: nothing flickers where two lie on one another. */
+export const createMaterials = (uniforms: Uniforms): Materials => {
+  const onGround = { depthWrite: false, depthTest: false };
+  return {
+    solid: shader(uniforms, { vertex: surfaceVertex(''), fragment: solidFragment }),
+    flat: Object.assign(shader(uniforms, { vertex: surfaceVertex(''), fragment: flatFragment }), onGround),
+    veil: Object.assign(shader(uniforms, { vertex: surfaceVertex('world.y = 0.05;'), fragment: veilFragment }), { depthWrite: false, transparent: true }),
+    point: shader(uniforms, { vertex: pointVertex, fragment: pointFragment }),
+    backdrop: Object.assign(shader(uniforms, { vertex: backdropVertex, fragment: backdropFragment }), onGround),
+    shadow: shader(uniforms, { vertex: surfaceVertex(''), fragment: shadowFragment }),
+  };
+};
+
+export const closeMaterials = (materials: Materials): void => {
+  for (const name of materialNames) materials[name].dispose();
+};

@@ -1,0 +1,111 @@
+/**
+ * Hands: what a person does to the view by mouse, touch and keys: drag, wheel, pinch, turn with two fingers, click and hover.
+ */
+import type { View } from '../staged.ts';
+import { bounded, pan, viewAfterKey } from './view.ts';
+
+export type Held = {
+  readonly view: () => View;
+  readonly move: (view: View) => void;
+  readonly click: (x: number, y: number) => void;
+  readonly hover: (x: number, y: number) => void;
+  readonly home: () => void;
+};
+
+const clickPixels = 5;
+const hoverEveryMs = 80;
+
+type Finger = { x: number; y: number; moved: number };
+type Step = { readonly dx: number; readonly dy: number };
+
+const turned = (view: View, { dx, dy }: Step): View => bounded({ ...view, heading: view.heading + dx * 0.3, tilt: view.tilt - dy * 0.25 });
+
+/** Of the distance, how much ground the height of the picture shows when one looks straight down; and how flat it is seen at most. */
+const groundShare = 0.667;
+const flattest = 0.35;
+
+/** The ground under the finger stays there, about. */
+const dragged = (view: View, { dx, dy }: Step, height: number): View =>
+  pan(view, (-dx * groundShare) / height, (dy * groundShare) / height / Math.max(flattest, Math.cos((view.tilt * Math.PI) / 180)));
+
+type Grip = { readonly spread: number; readonly angle: number; readonly x: number; readonly y: number };
+
+const gripOf = ([a, b]: readonly Finger[]): Grip | undefined =>
+  a && b
+    ? { spread: Math.hypot(a.x - b.x, a.y - b.y), angle: (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI, x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+    : undefined;
+
+/** Two fingers: apart is nearer, round is turning, up and down together is tilting. */
+export const gripped = (view: View, before: Grip, after: Grip): View => {
+  const turn = ((after.angle - before.angle + 540) % 360) - 180;
+  return bounded({
+    ...view,
+    distance: (view.distance * before.spread) / Math.max(1, after.spread),
+    heading: view.heading - turn,
+    tilt: view.tilt - (after.y - before.y) * 0.2,
+  });
+};
+
+const onPointer = (canvas: HTMLCanvasElement, held: Held, signal: AbortSignal): void => {
+  const { view, move, click, hover } = held;
+  const fingers = new Map<number, Finger>();
+  let hoveredMs = 0;
+  const look = (event: PointerEvent): void => {
+    if (event.pointerType === 'touch' || event.timeStamp - hoveredMs < hoverEveryMs) return;
+    hoveredMs = event.timeStamp;
+    hover(event.offsetX, event.offsetY);
+  };
+  const on = (event: PointerEvent): void => {
+    const finger = fingers.get(event.pointerId);
+    if (!finger) {
+      look(event);
+      return;
+    }
+    const before = gripOf([...fingers.values()]);
+    const step = { dx: event.clientX - finger.x, dy: event.clientY - finger.y };
+    Object.assign(finger, { x: event.clientX, y: event.clientY, moved: finger.moved + Math.abs(step.dx) + Math.abs(step.dy) });
+    const after = gripOf([...fingers.values()]);
+    if (before && after) move(gripped(view(), before, after));
+    else move(event.buttons === 2 || event.shiftKey || event.ctrlKey ? turned(view(), step) : dragged(view(), step, canvas.clientHeight));
+  };
+  const down = (event: PointerEvent): void => {
+    canvas.setPointerCapture(event.pointerId);
+    canvas.focus();
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY, moved: 0 });
+  };
+  const up = (event: PointerEvent): void => {
+    const finger = fingers.get(event.pointerId);
+    fingers.delete(event.pointerId);
+    if (finger && finger.moved < clickPixels && fingers.size === 0 && event.type === 'pointerup') click(event.offsetX, event.offsetY);
+  };
+  canvas.addEventListener('pointerdown', down, { signal });
+  canvas.addEventListener('pointermove', on, { signal });
+  canvas.addEventListener('pointerup', up, { signal });
+  canvas.addEventListener('pointercancel', up, { signal });
+  canvas.addEventListener('pointerleave', () => hover(-1, -1), { signal });
+};
+
+const onWheel = (canvas: HTMLCanvasElement, { view, move }: Held, signal: AbortSignal): void => {
+  const wheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const steps = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
+    move(bounded({ ...view(), distance: view().distance * Math.exp(Math.max(-200, Math.min(200, steps)) * 0.0015) }));
+  };
+  canvas.addEventListener('wheel', wheel, { signal, passive: false });
+};
+
+/** Listens on the canvas until the signal says so. */
+export const listen = (canvas: HTMLCanvasElement, held: Held, signal: AbortSignal): void => {
+  onPointer(canvas, held, signal);
+  onWheel(canvas, held, signal);
+  const key = (event: KeyboardEvent): void => {
+    if (event.key === 'Home') held.home();
+    if (event.key === 'Enter') held.click(canvas.clientWidth / 2, canvas.clientHeight / 2);
+    const next = event.ctrlKey || event.metaKey || event.altKey ? undefined : viewAfterKey(held.view(), event.key);
+    if (!next) return;
+    event.preventDefault();
+    held.move(next);
+  };
+  canvas.addEventListener('keydown', key, { signal });
+  canvas.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
+};

@@ -1,0 +1,115 @@
+/**
+ * Staged: the door between the page and the scene: all that the page may ask of it, and all that it hears. Twins are named by their rows.
+ */
+import type { Scene } from '@cityweave/core/scene';
+
+export type Theme = 'light' | 'dark';
+
+export type Dress = {
+  readonly theme: Theme;
+  /** stronger edges, plain grounds, nothing fades */
+  readonly contrast: boolean;
+  /** false: the camera jumps and nothing flows */
+  readonly motion: boolean;
+};
+
+export type View = {
+  /** metres east and north of the origin */
+  readonly east: number;
+  readonly north: number;
+  readonly distance: number;
+  /** degrees clockwise from north */
+  readonly heading: number;
+  /** degrees from straight down */
+  readonly tilt: number;
+};
+
+/** metres east and north of the origin, and above the ground */
+export type Place = { readonly east: number; readonly north: number; readonly top: number };
+
+export type RampName = 'sequential' | 'diverging' | 'categories';
+
+/** By what the twins are coloured; `values` has one number a row of the scene, NaN where nothing is known. */
+export type Colouring =
+  | { readonly by: 'kind' }
+  | { readonly by: 'agency' }
+  | { readonly by: 'values'; readonly values: Float32Array; readonly from: number; readonly to: number; readonly ramp: RampName };
+
+/** A value and its colour, for the legend. */
+export type Stop = { readonly value: number; readonly colour: string };
+
+/** A link between two twins; a strength of 1 is drawn as wide as any. */
+export type Arc = { readonly from: number; readonly to: number; readonly strength?: number };
+
+/** What a twin is called in the scene; the heavier stays where two would lie on one another. */
+export type Label = { readonly row: number; readonly text: string; readonly weight: number };
+
+/** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */
+export type Marks = { readonly stale: boolean; readonly missing: boolean; readonly alarm: boolean };
+
+/** Values of one property as they come, one a row of the scene. */
+export type LiveColumn = {
+  readonly term: string;
+  readonly unit: string | undefined;
+  /** the texts that the numbers stand for, where they stand for texts */
+  readonly categories: readonly string[] | undefined;
+  /** NaN where nothing is known */
+  readonly values: Float32Array;
+  /** seconds since 1970 at which the value was true; NaN where nothing is known */
+  readonly observed: Float64Array;
+  readonly marksOf: (row: number) => Marks;
+};
+
+export type Live = {
+  /** Follows one property of what is in view, or nothing any more. */
+  readonly follow: (term: string | undefined) => void;
+  readonly column: () => LiveColumn | undefined;
+  /** Told at most four times a second that something of the column is another; React reads what it shows and nothing else. */
+  readonly onChanged: (run: () => void) => () => void;
+};
+
+export type SceneEvent =
+  | { readonly type: 'lost' | 'restored' }
+  /** another revision of the scene is drawn: rows may be other twins */
+  | { readonly type: 'revised'; readonly scene: Scene }
+  /** how fine it is drawn now; 0 is finest */
+  | { readonly type: 'quality'; readonly tier: number }
+  /** tiles of this view that are here, and how many it needs */
+  | { readonly type: 'progress'; readonly here: number; readonly wanted: number };
+
+export type City = {
+  readonly scene: () => Scene;
+  /** layers that could not be read, by agency and form */
+  readonly missing: readonly string[];
+  /** the twins that an answer found; none: nothing is faded */
+  readonly light: (rows: readonly number[]) => void;
+  readonly select: (row: number | undefined) => void;
+  readonly hover: (row: number | undefined) => void;
+  readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
+  /** shows these twins only; undefined: all that is not hidden */
+  readonly keep: (rows: readonly number[] | undefined) => void;
+  readonly colourBy: (colouring: Colouring) => void;
+  /** of what is coloured by values now: five stops of numbers, one for each of categories */
+  readonly legend: () => readonly Stop[];
+  readonly link: (arcs: readonly Arc[]) => void;
+  readonly label: (labels: readonly Label[]) => void;
+  /** sun and shadow of that moment at this place; undefined: soft light from the south-west */
+  readonly sunAt: (moment: Date | undefined) => void;
+  readonly live: Live;
+  /** undefined where no twin has that row, or its place cannot be read */
+  readonly placeOf: (row: number) => Promise<Place | undefined>;
+  /** rows of the twins in view, from near to far */
+  readonly inView: (most: number) => Promise<readonly number[]>;
+};
+
+export type Staged = {
+  readonly city: City;
+  readonly view: () => View;
+  /** flies there; jumps where motion is not welcome */
+  readonly move: (view: View) => void;
+  /** all of the city */
+  readonly home: () => void;
+  /** Told when the view rests after it moved. */
+  readonly onView: (run: (view: View) => void) => () => void;
+  readonly onEvent: (run: (event: SceneEvent) => void) => () => void;
+};

@@ -1,0 +1,96 @@
+/**
+ * Drawn tile: what a worker made of a tile, as three draws it. The arrays are let go as soon as the graphics card has them.
+ */
+import { type Box3, BufferAttribute, BufferGeometry, IntType, Mesh, Points, Sphere } from 'three';
+import type { Materials } from '../look/materials.ts';
+import type { Layer } from './layers.ts';
+import type { Packed } from './mesh.ts';
+import type { Part } from './raise.ts';
+import type { TileMade } from './tile-worker.ts';
+
+export type DrawnTile = {
+  readonly key: string;
+  readonly meshes: readonly { readonly mesh: Mesh | Points; readonly stands: boolean }[];
+  readonly box: Box3;
+  readonly isRoot: boolean;
+  readonly level: number;
+  readonly bytes: number;
+  /** rows of the scene, first and last */
+  readonly rows: readonly [number, number];
+  /** number of the frame in which it was drawn last */
+  lastDrawn: number;
+};
+
+/** What lies on the ground is drawn first, by rank; then what stands; glass and points come last. */
+const orders: Readonly<Record<Part, number>> = { flat: 1, solid: 20, veil: 30, point: 40 };
+
+function letGo(this: BufferAttribute): void {
+  this.array = new Uint8Array();
+}
+
+const attribute = (array: Int16Array | Uint16Array | Uint32Array, itemSize: number): BufferAttribute => new BufferAttribute(array, itemSize).onUpload(letGo);
+
+const geometryOf = ({ corners, high, index }: Packed): BufferGeometry => {
+  const geometry = new BufferGeometry();
+  geometry.setAttribute('position', Object.assign(attribute(corners, 4), { gpuType: IntType }));
+  // what is drawn is chosen by tile: three need not know where it is
+  geometry.boundingSphere = new Sphere();
+  if (high) geometry.setAttribute('high', attribute(high, 1));
+  if (index) geometry.setIndex(attribute(index, 1));
+  return geometry;
+};
+
+/** The lowest line of the matrix, which no place needs, carries the row of the tile's first twin. */
+const toMesh = (
+  packed: TileMade['parts'][number],
+  [east, north]: TileMade['centre'],
+  { materials, rank }: { readonly materials: Materials; readonly rank: number },
+) => {
+  const { part, step, base } = packed;
+  const geometry = geometryOf(packed);
+  const mesh = part === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[part]);
+  Object.assign(mesh, {
+    renderOrder: orders[part] + (part === 'flat' ? rank : 0),
+    visible: false,
+    frustumCulled: false,
+    matrixAutoUpdate: false,
+    matrixWorldAutoUpdate: false,
+  });
+  mesh.matrixWorld.makeScale(step, step, step).setPosition(east, 0, -north);
+  mesh.matrixWorld.elements[3] = base;
+  return { mesh, stands: part === 'solid' };
+};
+
+const bytesOf = ({ corners, high, index }: Packed): number => corners.byteLength + (high?.byteLength ?? 0) + (index?.byteLength ?? 0);
+
+const rowsOf = (parts: TileMade['parts']): readonly [number, number] => {
+  let [from, to] = [Infinity, -Infinity];
+  for (const { corners, high, base } of parts)
+    for (let at = 3; at < corners.length; at += 4) {
+      const row = base + ((corners[at] ?? 0) & 0xffff) + (high?.[(at - 3) / 4] ?? 0) * 0x1_0000;
+      [from, to] = [Math.min(from, row), Math.max(to, row)];
+    }
+  return [from, to];
+};
+
+export const toDrawnTile = (layer: Layer, { key, centre, parts }: TileMade, materials: Materials): DrawnTile => {
+  const tile = Number(key.slice(key.lastIndexOf(' ') + 1));
+  const box = layer.boxes[tile] ?? layer.boxes[0];
+  return {
+    key,
+    meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank })),
+    box: box as Box3, // branding: every tile of a layer has a box
+    isRoot: tile === 0,
+    level: layer.tree.tiles[tile]?.level ?? 0,
+    bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0),
+    rows: rowsOf(parts),
+    lastDrawn: 0,
+  };
+};
+
+export const closeTile = ({ meshes }: DrawnTile): void => {
+  for (const { mesh } of meshes) {
+    mesh.removeFromParent();
+    mesh.geometry.dispose();
+  }
+};

@@ -1,0 +1,82 @@
+/**
+ * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
+ */
+import type { Scene, SceneLayer } from '@cityweave/core/scene';
+import type { RowColumns } from '@cityweave/core/scene/tiles';
+import { Box3, Vector3 } from 'three';
+import { fetchDirectory, fetchRowColumns } from '../fetching.ts';
+import { lookOf } from '../look.ts';
+import { createTileTree, type TileTree } from './tile-tree.ts';
+import type { LayerKnown } from './tile-worker.ts';
+
+export type Layer = {
+  readonly layer: SceneLayer;
+  readonly tree: TileTree;
+  readonly boxes: readonly Box3[];
+  /** by which each tile is known, to the workers too */
+  readonly keys: readonly string[];
+  readonly known: LayerKnown;
+  /** kinds and places by row of the layer, fetched once when first asked for */
+  readonly columns: () => Promise<RowColumns | undefined>;
+  /** the higher is drawn over the lower where both lie on the ground */
+  readonly rank: number;
+};
+
+/** Room above the highest point for glyphs and crowns. */
+const aboveMetres = 30;
+
+const boxOf = ({ box: [west, south, east, north], top }: TileTree['tiles'][number]): Box3 =>
+  new Box3(new Vector3(west, -1, -north), new Vector3(east, top + aboveMetres, -south));
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+/** Where all rows are of one kind nothing has to be fetched to know it. */
+const kindsOf = async ({ kinds }: SceneLayer, columns: Layer['columns']): Promise<LayerKnown['kinds'] | undefined> => {
+  const [only = 0, more] = kinds;
+  return more === undefined ? only : (await columns())?.kind;
+};
+
+const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<Layer | undefined> => {
+  const columns = once(() => fetchRowColumns(layer.rowColumns));
+  const [directory, kinds] = await Promise.all([fetchDirectory(layer.archive, layer.bytes), kindsOf(layer, columns)]);
+  if (!directory || kinds === undefined) return undefined;
+  const looks = scene.kinds.map(lookOf);
+  const tree = createTileTree(directory.tiles);
+  const known = {
+    ...{ layer: layer.id, form: layer.form, firstRow: layer.firstRow, kinds },
+    widths: Float32Array.from(looks, ({ width }) => width),
+    crowns: Uint8Array.from(looks, ({ isCrown }) => (isCrown ? 1 : 0)),
+    veils: Uint8Array.from(looks, ({ isVeil }) => (isVeil ? 1 : 0)),
+  };
+  const rank = Math.max(0, ...layer.kinds.map((kind) => looks[kind]?.rank ?? 0));
+  return { layer, tree, known, columns, rank, boxes: directory.tiles.map(boxOf), keys: directory.tiles.map((_, at) => `${layer.id} ${layer.archive} ${at}`) };
+};
+
+export type Loaded = {
+  readonly layers: readonly Layer[] /** what could not be read: the rest of the city stays, and says so */;
+  readonly missing: readonly SceneLayer[];
+};
+
+export const loadLayers = async (scene: Scene): Promise<Loaded> => {
+  const loaded = await Promise.all(scene.layers.map((layer) => loadLayer(scene, layer)));
+  return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
+};
+
+const layerOf = (layers: readonly Layer[], row: number): Layer | undefined =>
+  layers.find(({ layer }) => row >= layer.firstRow && row < layer.firstRow + layer.rows);
+
+export type RowPlace = { readonly east: number; readonly north: number; readonly top: number };
+
+export const placeOfRow = async (layers: readonly Layer[], row: number): Promise<RowPlace | undefined> => {
+  const found = layerOf(layers, row);
+  const columns = await found?.columns();
+  if (!(found && columns)) return undefined;
+  const at = row - found.layer.firstRow;
+  return { east: columns.east[at] ?? 0, north: columns.north[at] ?? 0, top: columns.top[at] ?? 0 };
+};

@@ -1,0 +1,118 @@
+/**
+ * Tile worker: fetches, decodes and raises tiles, keeps their outlines, and says what a ray meets in them.
+ */
+import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
+import { fetchTile } from '../fetching.ts';
+import { type Packed, pack } from './mesh.ts';
+import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
+import { type Part, raise, type Sorts } from './raise.ts';
+
+/** What of a layer a worker has to know for all of its tiles. */
+export type LayerKnown = {
+  readonly layer: string;
+  readonly form: OutlineForm;
+  readonly firstRow: number;
+  /** index of the kind, by row of the layer; one for all where all are alike */
+  readonly kinds: Uint16Array | number;
+  /** by index of the kind: metres of lines, and 1 for what stands as a crown or lies like glass */
+  readonly widths: Float32Array;
+  readonly crowns: Uint8Array;
+  readonly veils: Uint8Array;
+};
+
+export type TileAsked = {
+  readonly verb: 'load';
+  readonly key: string;
+  readonly layer: string;
+  readonly archive: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly widthMin: number;
+};
+
+export type WorkerAsked =
+  | ({ readonly verb: 'know' } & LayerKnown)
+  | TileAsked
+  | { readonly verb: 'cancel'; readonly key: string }
+  | { readonly verb: 'pick'; readonly number: number; readonly ray: Ray; readonly keys: readonly string[] }
+  | { readonly verb: 'hide'; readonly hidden: Uint8Array }
+  | { readonly verb: 'drop'; readonly key: string };
+
+export type TileMade = {
+  readonly verb: 'made';
+  readonly key: string;
+  readonly centre: readonly [number, number];
+  readonly parts: readonly (Packed & { readonly part: Part })[];
+  readonly wire: number;
+};
+
+export type WorkerTold =
+  | TileMade
+  | { readonly verb: 'refused'; readonly key: string /** it could not be fetched, which may pass; else it is no tile */; readonly again: boolean }
+  | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
+
+type Kept = { readonly tile: BoxedTile; readonly firstRow: number };
+
+const kept = new Map<string, Kept>();
+const layers = new Map<string, LayerKnown>();
+const fetching = new Map<string, AbortController>();
+
+const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage(told, { transfer: moved });
+
+const sortsOf = ({ kinds, widths, crowns, veils }: LayerKnown, widthMin: number): Sorts => {
+  const kindOf = (row: number): number => (typeof kinds === 'number' ? kinds : (kinds[row] ?? 0));
+  return {
+    widthOf: (row) => widths[kindOf(row)] ?? widthMin,
+    isCrown: (row) => crowns[kindOf(row)] === 1,
+    isVeil: (row) => veils[kindOf(row)] === 1,
+    widthMin,
+  };
+};
+
+const make = (tile: Outlines, layer: LayerKnown, widthMin: number): TileMade['parts'] =>
+  Object.entries(raise(tile, sortsOf(layer, widthMin))).map(([part, mesh]) => {
+    const packed = pack(mesh);
+    return { ...packed, base: packed.base + layer.firstRow, part: part as Part }; // branding: the keys of what was raised
+  });
+
+const load = async ({ key, layer: name, archive, offset, length, widthMin }: TileAsked): Promise<void> => {
+  const layer = layers.get(name);
+  const stop = new AbortController();
+  fetching.set(key, stop);
+  const bytes = await fetchTile(archive, { offset, length }, stop.signal);
+  fetching.delete(key);
+  if (stop.signal.aborted) return tell({ verb: 'refused', key, again: true });
+  const tile = bytes && decodeOutlineTile(bytes);
+  if (!(layer && tile?.ok)) return tell({ verb: 'refused', key, again: bytes === undefined });
+  kept.set(key, { tile: boxTile(tile.value), firstRow: layer.firstRow });
+  const parts = make(tile.value, layer, widthMin);
+  const moved = parts.flatMap(({ corners, high, index }) => [corners.buffer, ...(high ? [high.buffer] : []), ...(index ? [index.buffer] : [])]);
+  tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
+};
+
+/** one byte a row of the scene: 1 where it may not be picked */
+let hidden: Uint8Array = new Uint8Array();
+
+const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
+  let nearest: Hit | undefined;
+  for (const key of keys) {
+    const found = kept.get(key);
+    if (!found) continue;
+    const { tile, firstRow } = found;
+    const [east, north] = tile.outlines.centre;
+    const own = { ...ray, from: [ray.from[0] - east, ray.from[1], ray.from[2] + north] as const };
+    const hit = pickIn(tile, own, (row) => hidden[row + firstRow] !== 1);
+    const weight = (one: Hit): number => one.distance * (1 + one.away) - (tile.outlines.form === 'area' ? 0 : 0.5);
+    if (hit && (!nearest || weight(hit) < weight(nearest))) nearest = { ...hit, row: hit.row + firstRow };
+  }
+  return nearest;
+};
+
+addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
+  if (data.verb === 'know') layers.set(data.layer, data);
+  else if (data.verb === 'load') void load(data);
+  else if (data.verb === 'cancel') fetching.get(data.key)?.abort();
+  else if (data.verb === 'hide') hidden = data.hidden;
+  else if (data.verb === 'drop') kept.delete(data.key);
+  else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });
+});

@@ -1,0 +1,241 @@
+/**
+ * Tiling: which tiles are asked for, on the graphics card, and drawn. One upload a tile, a budget of bytes; what has not been drawn for long goes first.
+ */
+import { Frustum, Group, Matrix4, type PerspectiveCamera, Ray as ThreeRay, Vector3 } from 'three';
+import type { Materials } from '../look/materials.ts';
+import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
+import type { Layer } from './layers.ts';
+import type { Hit, Ray } from './pick.ts';
+import { selectTiles } from './tile-tree.ts';
+import type { TileMade } from './tile-worker.ts';
+import { createTileWorkers } from './tile-workers.ts';
+
+export type Progress = { readonly here: number; readonly wanted: number };
+
+export type Tiling = {
+  /** all that is drawn; what stands is a group of its own, for the shadows */
+  readonly group: Group;
+  readonly solids: Group;
+  /** Asks for what the eye needs and shows what is here; true where what is drawn is another. */
+  readonly look: (camera: PerspectiveCamera, seen: { readonly pixelsPerMetre: number; readonly errorPixels: number }) => boolean;
+  readonly pick: (ray: Ray) => Promise<Hit | undefined>;
+  readonly hide: (hidden: Uint8Array) => void;
+  readonly progress: () => Progress;
+  /** rows of the scene that stand in the tiles drawn now, from and to, least first */
+  readonly rowsInView: () => readonly (readonly [number, number])[];
+  /** The graphics card has lost all: every tile is fetched again. */
+  readonly forget: () => void;
+  readonly counts: () => { readonly tiles: number; readonly bytes: number; readonly wire: number };
+  readonly close: () => void;
+};
+
+type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number };
+
+const tilesOnTheWayMax = 16;
+const bytesAFrameMax = 2 * 1024 * 1024;
+/** A tile that could not be fetched is asked for again after a while; one that is no tile is not. */
+const againMs = 3_000;
+
+type Slot = { readonly layer: Layer; readonly tile: number; readonly key: string };
+
+/** A coarser line would vanish where the tile is drawn: half of what its parent is wrong by. */
+const widthMinOf = ({ tree }: Layer, tile: number): number => {
+  const { error, parent } = tree.tiles[tile] ?? { error: 0, parent: undefined };
+  return error > 0 ? error : ((parent === undefined ? undefined : tree.tiles[parent]?.error) ?? 0) / 3;
+};
+
+type State = {
+  readonly here: Map<string, DrawnTile>;
+  readonly onTheWay: Map<string, Slot>;
+  readonly made: (readonly [Slot, TileMade])[];
+  /** tiles that are not asked for: no tile, or not yet again */
+  readonly refused: Set<string>;
+  drawn: ReadonlySet<DrawnTile>;
+  progress: Progress;
+  bytes: number;
+  wire: number;
+  frame: number;
+};
+
+const createState = (): State => ({
+  ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), drawn: new Set() },
+  ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
+});
+
+const takeMade = (state: State, { materials }: Room, groups: Pick<Tiling, 'group' | 'solids'>): boolean => {
+  let bytes = 0;
+  while (state.made.length > 0 && bytes < bytesAFrameMax) {
+    const [slot, told] = state.made.shift() ?? [];
+    if (!(slot && told)) break;
+    const tile = toDrawnTile(slot.layer, told, materials);
+    for (const { mesh, stands } of tile.meshes) (stands ? groups.solids : groups.group).add(mesh);
+    state.here.set(slot.key, tile);
+    bytes += tile.bytes;
+    state.wire += told.wire;
+  }
+  state.bytes += bytes;
+  return bytes > 0;
+};
+
+/** What was not drawn for longest goes; roots stay, so that something can always stand in for what comes. */
+const dropOld = (state: State, bytesMax: number, drop: (key: string) => void): void => {
+  if (state.bytes <= bytesMax) return;
+  const idle = [...state.here]
+    .filter(([, tile]) => !(state.drawn.has(tile) || tile.isRoot))
+    .sort(([, a], [, b]) => a.lastDrawn - b.lastDrawn || b.level - a.level);
+  for (const [key, tile] of idle) {
+    if (state.bytes <= bytesMax) return;
+    closeTile(tile);
+    state.bytes -= tile.bytes;
+    state.here.delete(key);
+    drop(key);
+  }
+};
+
+type Wish = Slot & { readonly urgency: number };
+
+const show = (state: State, drawn: ReadonlySet<DrawnTile>): boolean => {
+  let isOther = drawn.size !== state.drawn.size;
+  for (const tile of state.drawn) if (!drawn.has(tile)) for (const { mesh } of tile.meshes) mesh.visible = false;
+  for (const tile of drawn) {
+    tile.lastDrawn = state.frame;
+    if (state.drawn.has(tile)) continue;
+    isOther = true;
+    for (const { mesh } of tile.meshes) mesh.visible = true;
+  }
+  state.drawn = drawn;
+  return isOther;
+};
+
+const rangesOf = (state: State): readonly (readonly [number, number])[] => {
+  const ranges = [...state.drawn].map(({ rows }) => rows).sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [from, to] of ranges) {
+    const last = merged.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+};
+
+type Requests = ReturnType<typeof createRequests>;
+
+/** Asks the workers for the most urgent, and tells them what nobody wants any more. */
+const createRequests = (state: State, { layers, changed }: Room) => {
+  const refuse = ({ key }: Slot, again: boolean): void => {
+    state.refused.add(key);
+    if (again)
+      setTimeout(() => {
+        state.refused.delete(key);
+        changed();
+      }, againMs);
+  };
+  const workers = createTileWorkers((told) => {
+    const slot = state.onTheWay.get(told.key);
+    state.onTheWay.delete(told.key);
+    if (slot && told.verb === 'made') state.made.push([slot, told]);
+    if (slot && told.verb === 'refused') refuse(slot, told.again);
+    changed();
+  });
+  for (const { known } of layers) workers.know(known);
+  const cancel = (wanted: ReadonlySet<string>): void => {
+    for (const [key] of state.onTheWay) {
+      if (wanted.has(key)) continue;
+      workers.cancel(key);
+      state.onTheWay.delete(key);
+      workers.drop(key);
+    }
+  };
+  const load = ({ layer, tile, key }: Slot): void => {
+    const entry = layer.tree.tiles[tile];
+    if (!entry) return;
+    state.onTheWay.set(key, { layer, tile, key });
+    const { archive, id } = layer.layer;
+    workers.load({ verb: 'load', key, layer: id, archive, offset: entry.offset, length: entry.length, widthMin: widthMinOf(layer, tile) });
+  };
+  const ask = (wishes: readonly Wish[]): void => {
+    cancel(new Set(wishes.map(({ key }) => key)));
+    const waiting = new Set(state.made.map(([{ key }]) => key));
+    const free = wishes.filter(({ key }) => !(waiting.has(key) || state.onTheWay.has(key) || state.refused.has(key)));
+    for (const wish of free.toSorted((a, b) => a.urgency - b.urgency).slice(0, Math.max(0, tilesOnTheWayMax - state.onTheWay.size))) load(wish);
+  };
+  return { workers, ask };
+};
+
+type Looking = { readonly camera: PerspectiveCamera; readonly pixelsPerMetre: number; readonly errorPixels: number };
+
+const frustum = new Frustum();
+const projected = new Matrix4();
+
+const choose = (state: State, layers: readonly Layer[], { camera, ...seen }: Looking) => {
+  frustum.setFromProjectionMatrix(projected.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
+  const { x, y, z } = camera.position;
+  const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
+  for (const layer of layers) {
+    const sees = (tile: number): boolean => layer.boxes[tile] !== undefined && frustum.intersectsBox(layer.boxes[tile]);
+    const selected = selectTiles(layer.tree, { at: [x, y, z], ...seen, sees }, (tile) => state.here.has(layer.keys[tile] ?? ''));
+    for (const tile of selected.drawn) {
+      const found = state.here.get(layer.keys[tile] ?? '');
+      if (found) drawn.add(found);
+    }
+    for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
+  }
+  return { drawn, wishes };
+};
+
+type Groups = Pick<Tiling, 'group' | 'solids'>;
+
+const lookWith = (
+  state: State,
+  { room, groups, requests }: { readonly room: Room; readonly groups: Groups; readonly requests: Requests },
+  looking: Looking,
+): boolean => {
+  state.frame += 1;
+  takeMade(state, room, groups);
+  const { drawn, wishes } = choose(state, room.layers, looking);
+  requests.ask(wishes);
+  const isOther = show(state, drawn);
+  dropOld(state, room.bytesMax, requests.workers.drop);
+  const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
+  state.progress = { here: drawn.size, wanted: drawn.size + open };
+  if (state.made.length > 0) room.changed();
+  return isOther;
+};
+
+export const createTiling = (room: Room): Tiling => {
+  const state = createState();
+  const groups = { group: new Group(), solids: new Group() };
+  groups.group.add(groups.solids);
+  const requests = createRequests(state, room);
+  const { workers } = requests;
+  const forget = (): void => {
+    for (const [key, tile] of state.here) {
+      closeTile(tile);
+      workers.drop(key);
+    }
+    state.here.clear();
+    Object.assign(state, { drawn: new Set(), bytes: 0 });
+  };
+  const pick = (ray: Ray): Promise<Hit | undefined> => {
+    const line = new ThreeRay(new Vector3(...ray.from), new Vector3(...ray.along));
+    const met = [...state.drawn].filter(({ box }) => line.intersectsBox(box));
+    return workers.pick(
+      ray,
+      met.map(({ key }) => key),
+    );
+  };
+  return {
+    ...groups,
+    look: (camera, seen) => lookWith(state, { room, groups, requests }, { camera, ...seen }),
+    pick,
+    hide: workers.hide,
+    progress: () => state.progress,
+    rowsInView: () => rangesOf(state),
+    forget,
+    counts: () => ({ tiles: state.here.size, bytes: state.bytes, wire: state.wire }),
+    close: () => {
+      workers.close();
+      forget();
+    },
+  };
+};
