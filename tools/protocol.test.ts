@@ -70,7 +70,12 @@ describe('the JSON Schema of the messages', () => {
   });
 
   /** What a schema cannot say: the calendar, and how large a filter is in all. */
-  const beyondStructure = ['malformed--day-that-does-not-exist', 'badQuery--filter-nested-too-deep', 'badQuery--filter-of-too-many-parts'];
+  const beyondStructure = [
+    'malformed--day-that-does-not-exist',
+    'badQuery--filter-nested-too-deep',
+    'badQuery--filter-of-too-many-parts',
+    'badQuery--condition-nested-too-deep',
+  ];
 
   test('refuses every message that is structurally invalid', () => {
     const accepted = invalidPaths.filter((path) => accepts(JSON.parse(read(path)))).map((path) => basename(path, '.json'));

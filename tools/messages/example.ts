@@ -40,7 +40,7 @@ export const requestOf = (name: string, { request }: Example, { source, destinat
   const header = {
     ...fields,
     messageId: messageIdOf(`request ${source.role} ${name}`),
-    messageType: verb === 'publish' ? 'notification' : 'request',
+    messageType: verb === 'publish' || verb === 'notify' ? 'notification' : 'request',
     source,
     destination,
     timestamp: at,

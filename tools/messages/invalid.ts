@@ -28,6 +28,10 @@ const membersOf = (value: unknown): Members => (isMembers(value) ? value : {});
 const withAttributes = (of: string, changes: Members): Spoiled =>
   withObjects(of, ([first, ...others]) => [{ ...membersOf(first), attributes: { ...membersOf(membersOf(first)['attributes']), ...changes } }, ...others]);
 
+/** The first object with attributes of another form. */
+const withAttributesAs = (of: string, attributes: unknown): Spoiled =>
+  withObjects(of, ([first, ...others]) => [{ ...membersOf(first), attributes }, ...others]);
+
 const withParameters = (of: string, changes: Members): Spoiled => ({
   of,
   spoil: ({ header, data }) => ({ header, data: { ...data, action: { ...data.action, parameters: { ...membersOf(data.action['parameters']), ...changes } } } }),
@@ -43,18 +47,19 @@ const withQuery = (changes: Members): Spoiled => ({
 });
 
 const nested = (depth: number): unknown => (depth === 0 ? {} : { not: nested(depth - 1) });
+const nestedConditions = (depth: number): unknown => (depth === 0 ? { path: 'name', op: 'exists' } : { not: nestedConditions(depth - 1) });
 const boxes = (depth: number): unknown => (depth === 0 ? 1 : [boxes(depth - 1)]);
 
 export const invalidMessages: Readonly<Record<string, Spoiled>> = {
-  'malformed--no-header': { of: 'registry.renew.digitalTwin', spoil: ({ data }) => ({ data }) },
-  'malformed--no-data-area': { of: 'registry.renew.digitalTwin', spoil: ({ header }) => ({ header }) },
+  'missing--header': { of: 'registry.renew.digitalTwin', spoil: ({ data }) => ({ data }) },
+  'missing--data-area': { of: 'registry.renew.digitalTwin', spoil: ({ header }) => ({ header }) },
   'malformed--a-list': { of: 'registry.renew.digitalTwin', spoil: (message) => [message] },
   'malformed--message-id-is-no-uuid': inHeader('digitalTwin.probe.digitalTwin', { messageId: 'urn:uuid:1' }),
   'malformed--timestamp-without-offset': inHeader('digitalTwin.probe.digitalTwin', { timestamp: '2026-05-04T12:30:00' }),
   'malformed--day-that-does-not-exist': inHeader('digitalTwin.probe.digitalTwin', { timestamp: '2026-02-30T12:30:00Z' }),
-  'malformed--unknown-message-type': inHeader('digitalTwin.probe.digitalTwin', { messageType: 'shout' }),
+  'unknownMessageType--shout': inHeader('digitalTwin.probe.digitalTwin', { messageType: 'shout' }),
   'malformed--unknown-role': inHeader('digitalTwin.probe.digitalTwin', { destination: { id: 'urn:dtf:twin:water.auenfurt.example:agency', role: 'mayor' } }),
-  'malformed--other-content-format': inHeader('registry.discover.feature', { contentFormat: 'text/csv' }),
+  'unsupportedFormat--csv': inHeader('registry.discover.feature', { contentFormat: 'text/csv' }),
   'malformed--objects-are-no-list': withObjects('registry.register.feature', () => ({})),
   'malformed--nested-too-deep': withObjects('registry.register.feature', () => boxes(70)),
   'malformed--verb-is-a-number': inAction('registry.retrieve.registry', { verb: 7 }),
@@ -74,9 +79,9 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'invalid--two-twins-at-once': withObjects('registry.register.digitalTwin', ([twin]) => [twin, twin]),
   'invalid--lease-of-no-time': withParameters('registry.renew.digitalTwin', { leaseSeconds: 0 }),
   'invalid--no-feature': withObjects('registry.register.feature', () => []),
-  'invalid--feature-without-terms': withAttributes('registry.register.feature', { data: { schema: {}, count: 0, stage: 'raw' } }),
+  'missing--terms-of-a-feature': withAttributes('registry.register.feature', { data: { schema: {}, count: 0, stage: 'raw' } }),
   'invalid--kind-is-no-term': withAttributes('registry.register.feature', { semanticType: 'FloodZone' }),
-  'invalid--revision-missing': withParameters('registry.update.digitalTwin', { baseRevision: undefined }),
+  'missing--base-revision': withParameters('registry.update.digitalTwin', { baseRevision: undefined }),
   'invalid--object-of-another-kind': withObjects('registry.deregister.feature', () => [
     { kind: 'digitalTwin', id: 'urn:dtf:twin:water.auenfurt.example:agency' },
   ]),
@@ -90,10 +95,32 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'invalid--federated-twin-alone': withObjects('digitalTwin.form.federatedDigitalTwin', ([twin]) => [twin]),
   'invalid--subscription-of-no-federation': withParameters('digitalTwin.subscribe.exchangeData', { federationId: 'flood' }),
   'invalid--negative-sequence': withParameters('digitalTwin.subscribe.exchangeData', { after: -1 }),
-  'invalid--change-with-bare-value': withAttributes('digitalTwin.publish.exchangeData', { rows: [{ twin: { 'city:height': 12 } }] }),
+  'missing--provenance-of-a-changed-twin': withAttributes('digitalTwin.publish.exchangeData', { rows: [{ twin: { 'city:height': 12 } }] }),
   'invalid--echo-too-long': withParameters('digitalTwin.probe.digitalTwin', { echo: 'b'.repeat(129) }),
-  'invalid--identify-without-scheme': withParameters(read, { identify: { values: ['1'] } }),
+  'missing--scheme-to-identify': withParameters(read, { identify: { values: ['1'] } }),
   'invalid--budget-without-end': withParameters(read, { budgetMs: 3_600_000 }),
+  'unknownKind--object-of-no-kind': withObjects('registry.deregister.feature', () => [{ kind: 'rumour', id: 'urn:dtf:rumour:water.auenfurt.example:1' }]),
+  'missing--verb': inAction('digitalTwin.probe.digitalTwin', { verb: undefined }),
+  'missing--sender': inHeader('digitalTwin.probe.digitalTwin', { source: undefined }),
+  'invalid--dictionary-with-bare-term': withAttributes('registry.register.semanticDictionary', { terms: ['aue:Polder'] }),
+  'missing--prefix-of-a-dictionary': withAttributes('registry.register.semanticDictionary', { prefix: undefined }),
+  'invalid--patch-is-a-list': withAttributesAs('registry.update.semanticDictionary', []),
+  'missing--target-of-a-mapping': withParameters('registry.map.semanticDictionary', { toDictionary: undefined }),
+  'invalid--mapping-to-no-dictionary': withParameters('registry.map.semanticDictionary', { toDictionary: 'city' }),
+  'missing--name-of-a-dictionary': withObjects('registry.retrieve.semanticDictionary', () => [{ kind: 'semanticDictionary' }]),
+  'badQuery--condition-of-no-operator': withParameters('registry.discover.feature', { where: { path: 'name', op: 'soundsLike', value: 'flood' } }),
+  'badQuery--condition-off-the-attributes': withParameters('registry.discover.feature', { where: { path: '__proto__', op: 'exists' } }),
+  'badQuery--condition-nested-too-deep': withParameters('registry.discover.feature', { where: nestedConditions(9) }),
+  'badQuery--near-nothing': withParameters('registry.discover.digitalTwin', { near: { type: 'Point', coordinates: [9.27, 52.03] } }),
+  'badQuery--during-no-time': withParameters('registry.subscribe.feature', { during: { from: 'noon' } }),
+  'badQuery--subscription-to-half-a-condition': withParameters('registry.subscribe.digitalTwin', { where: { path: 'domain' } }),
+  'missing--subscription-to-features': withParameters('registry.unsubscribe.feature', { subscriptionId: undefined }),
+  'invalid--subscription-to-twins-of-no-id': withParameters('registry.unsubscribe.digitalTwin', { subscriptionId: '1' }),
+  'invalid--adaptor-without-key': withAttributes('registry.register.communicationAdaptor', { keys: [] }),
+  'invalid--adaptor-of-one-end': withParameters('registry.discover.communicationAdaptor', { formats: ['text/csv'] }),
+  'invalid--change-of-no-kind': withParameters('digitalTwin.notify.feature', { change: 'rumoured' }),
+  'missing--revision-of-a-changed-twin': withObjects('digitalTwin.notify.digitalTwin', ([twin]) => [{ ...membersOf(twin), revision: undefined }]),
+  'invalid--too-many-hops': withParameters('registry.discover.digitalTwin', { forwarding: { path: [], hops: 4 } }),
   'badQuery--unknown-operator': withQuery({ filter: { property: [{ term: 'city:height', op: 'soundsLike', value: 'high' }] } }),
   'badQuery--unknown-member': withQuery({ filter: { sql: '1 = 1' } }),
   'badQuery--filter-nested-too-deep': withQuery({ filter: nested(8) }),

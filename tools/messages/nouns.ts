@@ -162,3 +162,42 @@ export const federatedTwin = {
     endpoints: [endpointOf(planning)],
   },
 };
+
+const words = [
+  { term: 'aue:Polder', role: 'kind', label: { en: 'Polder' }, broader: ['city:FloodZone'] },
+  { term: 'aue:pumpCurve', role: 'property', label: { en: 'Pump curve', de: 'Pumpenkennlinie' }, dataType: 'json' },
+];
+
+export const dictionary = {
+  kind: 'semanticDictionary',
+  id: `urn:dtf:dictionary:${water.authority}:terms`,
+  attributes: {
+    version: '1.2',
+    prefix: 'aue',
+    name: { en: 'Words of the water board' },
+    terms: words,
+    mappings: [
+      {
+        from: 'aue:discharge',
+        to: 'city:flow',
+        relation: 'exact',
+        conversion: { factor: 1000, offset: 0, fromUnit: 'm3/s', toUnit: 'L/s' },
+        confidence: 1,
+      },
+    ],
+  },
+};
+
+export const adaptor = {
+  kind: 'communicationAdaptor',
+  id: water.twin,
+  attributes: {
+    endpoints: [endpointOf(water)],
+    keys: [keyOf(water)],
+    protocolPairs: [],
+    formatPairs: [],
+    dictionaryPairs: [[dictionary.id, 'urn:dtf:dictionary:cityweave.example:city']],
+    capacity: { connections: 200, used: 3 },
+    status: 'online',
+  },
+};

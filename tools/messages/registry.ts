@@ -3,13 +3,15 @@
  */
 
 import type { Examples } from './example.ts';
-import { federatedTwin, pumpFeature, registeredWater, waterTwin, zoneFeature } from './nouns.ts';
-import { federatedTwinId, floodZones, planning, pumpingStations, registry, townArea, until, water } from './town.ts';
+import { adaptor, dictionary, federatedTwin, pumpFeature, registeredWater, waterTwin, zoneFeature } from './nouns.ts';
+import { federatedTwinId, floodZones, planning, pumpingStations, registry, registrySubscriptionId, townArea, until, water } from './town.ts';
 
 const waterName = { kind: 'digitalTwin', id: water.twin };
 const zoneName = { kind: 'feature', id: floodZones };
 const pumpName = { kind: 'feature', id: pumpingStations };
-const dictionaryName = { kind: 'semanticDictionary', id: 'urn:dtf:dictionary:water.auenfurt.example:terms' };
+const dictionaryName = { kind: 'semanticDictionary', id: dictionary.id };
+const subscribed = { kind: 'subscription', id: registrySubscriptionId, attributes: { expiresAt: until } };
+const adaptorName = { kind: 'communicationAdaptor', id: water.twin };
 const federatedName = { kind: 'federatedDigitalTwin', id: federatedTwinId };
 
 export const registryExamples: Examples = {
@@ -74,25 +76,77 @@ export const registryExamples: Examples = {
     request: { parameters: { kinds: ['city:FloodZone'], twins: [water.twin], limit: 1 } },
     reply: { parameters: { total: 2, next: floodZones }, objects: [zoneFeature] },
   },
-  'retrieve.semanticDictionary': {
+  'discover.feature--all-of-the-query': {
     from: planning,
-    request: { objects: [dictionaryName] },
-    reply: {
-      objects: [
-        {
-          ...dictionaryName,
-          attributes: {
-            version: '1',
-            prefix: 'aue',
-            name: { en: 'Words of the water board' },
-            terms: [
-              { term: 'aue:Polder', role: 'kind', label: { en: 'Polder' }, broader: ['city:FloodZone'] },
-              { term: 'aue:pumpCurve', role: 'property', label: { en: 'Pump curve', de: 'Pumpenkennlinie' }, dataType: 'json' },
-            ],
-          },
+    request: {
+      parameters: {
+        kinds: ['city:FloodZone'],
+        expand: ['narrower'],
+        purpose: 'city:safety',
+        near: { type: 'Point', coordinates: [9.27, 52.03], radius: 3000 },
+        during: { from: '2026-05-04T12:00:00.000Z', to: '2026-05-04T18:00:00.000Z' },
+        where: {
+          all: [
+            { path: 'quality.completeness', op: 'gte', value: 0.9 },
+            { any: [{ path: 'name', op: 'matches', value: 'flood' }, { not: { path: 'status', op: 'ne', value: 'active' } }] },
+          ],
         },
-      ],
+        bridgeable: { protocols: ['https'], formats: ['application/json'], allowAdaptation: true },
+        sort: { path: 'quality.completeness', descending: true },
+        limit: 50,
+      },
     },
+    reply: {
+      parameters: { total: 1, next: null, cut: [{ registry: planning.twin, reason: 'loop', path: [registry.twin] }] },
+      objects: [{ ...zoneFeature, revision: 1 }],
+    },
+  },
+  'subscribe.digitalTwin': {
+    from: planning,
+    request: { parameters: { domain: 'city:water', limit: 1, expiresAt: until } },
+    reply: { objects: [subscribed] },
+  },
+  'subscribe.feature': { from: planning, request: { parameters: { kinds: ['city:FloodZone'], limit: 1, expiresAt: until } }, reply: { objects: [subscribed] } },
+  'unsubscribe.digitalTwin': { from: planning, request: { parameters: { subscriptionId: registrySubscriptionId } }, reply: {} },
+  'unsubscribe.feature': { from: planning, request: { parameters: { subscriptionId: registrySubscriptionId } }, reply: {} },
+  'register.semanticDictionary': {
+    request: { objects: [dictionary] },
+    reply: { parameters: { warnings: ['aue:discharge'] }, objects: [{ ...dictionaryName, revision: 1 }] },
+  },
+  'update.semanticDictionary': {
+    request: { parameters: { baseRevision: 1 }, objects: [{ ...dictionaryName, attributes: { version: '1.3', domain: 'city:water' } }] },
+    reply: { objects: [{ ...dictionaryName, revision: 2 }] },
+  },
+  'update.semanticDictionary--earlier-version': {
+    request: { parameters: { baseRevision: 2 }, objects: [{ ...dictionaryName, attributes: { version: '1.1' } }] },
+    failure: {
+      code: 'DTF-313',
+      message: `a later version of the dictionary is kept already ${dictionary.id}: found 1.1; accepted: later than 1.3`,
+      retryable: false,
+      facts: { subject: dictionary.id, found: '1.1', accepted: 'later than 1.3' },
+    },
+  },
+  'retrieve.semanticDictionary': { from: planning, request: { parameters: { version: '1.2' }, objects: [dictionaryName] }, reply: { objects: [dictionary] } },
+  'map.semanticDictionary': {
+    from: planning,
+    request: { parameters: { toDictionary: 'urn:dtf:dictionary:cityweave.example:city', from: ['aue:Polder', 'aue:pumpCurve'] } },
+    reply: {
+      parameters: {
+        mappings: [
+          { from: 'aue:Polder', to: 'city:FloodZone', relation: 'broader', confidence: 1 },
+          { from: 'aue:pumpCurve', relation: 'none', confidence: 1 },
+        ],
+      },
+    },
+  },
+  'register.communicationAdaptor': {
+    request: { parameters: { leaseSeconds: 60 }, objects: [adaptor] },
+    reply: { objects: [{ ...adaptorName, revision: 1 }] },
+  },
+  'discover.communicationAdaptor': {
+    from: planning,
+    request: { parameters: { dictionaries: [dictionary.id, 'urn:dtf:dictionary:cityweave.example:city'] } },
+    reply: { objects: [{ ...adaptor, revision: 1 }] },
   },
   'register.federatedDigitalTwin': { from: planning, request: { objects: [federatedTwin] }, reply: { objects: [{ ...federatedName, revision: 1 }] } },
 };

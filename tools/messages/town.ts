@@ -27,6 +27,7 @@ export const federatedTwinId = `urn:dtf:fdt:${planning.authority}:flood`;
 export const agreementId = `urn:dtf:agreement:${planning.authority}:flood%2Fwater`;
 export const connectionId = `urn:dtf:connection:${planning.authority}:flood%2Fwater`;
 export const subscriptionId = `urn:dtf:subscription:${water.authority}:1`;
+export const registrySubscriptionId = `urn:dtf:subscription:${registry.authority}:1`;
 export const floodZones = `urn:dtf:feature:${water.authority}:city%3AFloodZone`;
 export const pumpingStations = `urn:dtf:feature:${water.authority}:city%3APumpingStation`;
 

@@ -2,9 +2,22 @@
  * Example content of the rows between twins, hand-written: the planning office forms a federation with the water board and asks it for its flood zones.
  */
 import type { Examples } from './example.ts';
-import { accepted, agreementHash, connectionIn, drafted, federatedTwin, formed, negotiated, status } from './nouns.ts';
+import { accepted, agreementHash, connectionIn, drafted, federatedTwin, formed, negotiated, status, waterTwin, zoneFeature } from './nouns.ts';
 import { canonical, sha256 } from './sign.ts';
-import { agreementId, federationId, floodZone, gaugeTwin, planning, subscriptionId, until, water, zoneTwin } from './town.ts';
+import {
+  agreementId,
+  federationId,
+  floodZone,
+  floodZones,
+  gaugeTwin,
+  planning,
+  registry,
+  registrySubscriptionId,
+  subscriptionId,
+  until,
+  water,
+  zoneTwin,
+} from './town.ts';
 
 const federationName = { kind: 'federation', id: federationId };
 const waterName = { kind: 'digitalTwin', id: water.twin };
@@ -12,6 +25,21 @@ const areaDigest = sha256(canonical(floodZone));
 const read = 'urn:uuid:5b0f8a3e-5d1c-4c7e-9a44-0d5a4f1c2b3e';
 
 export const twinExamples: Examples = {
+  'notify.digitalTwin': {
+    from: registry,
+    to: planning,
+    request: { parameters: { subscriptionId: registrySubscriptionId, change: 'updated' }, objects: [{ ...waterTwin, revision: 4 }] },
+  },
+  'notify.feature': {
+    from: registry,
+    to: planning,
+    request: { parameters: { subscriptionId: registrySubscriptionId, change: 'registered' }, objects: [{ ...zoneFeature, revision: 1 }] },
+  },
+  'notify.feature--removed': {
+    from: registry,
+    to: planning,
+    request: { parameters: { subscriptionId: registrySubscriptionId, change: 'removed' }, objects: [{ kind: 'feature', id: floodZones, revision: 2 }] },
+  },
   'request.federation': {
     request: { parameters: { round: 1, answerBy: until }, objects: [negotiated, drafted] },
     reply: { parameters: { decision: 'accepted', agreementHash }, objects: [accepted] },

@@ -2,6 +2,7 @@
  * The public names of the standard, in reading order.
  */
 
+export * from './federation/adaptor.ts';
 export * from './federation/agreement.ts';
 export * from './federation/agreement-use.ts';
 export * from './federation/candidate.ts';
@@ -29,6 +30,7 @@ export * from './ground/quantity.ts';
 export * from './ground/reference-system.ts';
 export * from './ground/result.ts';
 export * from './message/catalogue.ts';
+export * from './message/condition.ts';
 export * from './message/discovery-query.ts';
 export * from './message/header.ts';
 export * from './message/message.ts';
@@ -43,6 +45,7 @@ export * from './twin/matches.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';
 export * from './twin/semantic-dictionary.ts';
+export * from './twin/term-mapping.ts';
 export * from './twin/twin.ts';
 export * from './twin/value.ts';
 export * from './twin/words.ts';

@@ -57,11 +57,8 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
   return { id, name, purpose, needs, initiator, rules: { authoritative, tolerance }, ...(area && !Array.isArray(area) && { area }) };
 };
 
-const registryOf = (room: Room) =>
-  createRegistry(
-    { records: room.records, clock: room.deps.clock, vocabulary: room.vocabulary, leaseSeconds: limits.leaseSecondsDefault },
-    { id: room.self.id, name: room.self.name },
-  );
+const registryOf = ({ records, deps, events, vocabulary, self, ask, peers }: Room) =>
+  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, self, ask, peers });
 
 const answerOf = (room: Room, orchestration: Orchestration) => {
   const { deps, events, records, keys, self, node, partners } = room;

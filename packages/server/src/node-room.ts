@@ -91,9 +91,11 @@ export const createRoom = (
   const id = agencyTwinIdOf(node.agency);
   const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
   const { keys, records } = opened;
-  const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, named: node.registry, signal: rooms.signal }, partner);
+  const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, peers, named: node.registry, signal: rooms.signal }, partner);
   const partners = createPartnerKeys({ deps, records, self: { id, keys: keys.published }, lookUp });
   const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self });
+  const meet = (address: NodeFile['peers'][number]) => introduce({ protocol, records, clock: deps.clock }, address);
+  const peers = async (): Promise<readonly Peer[]> => (await Promise.all(node.peers.map(meet))).flatMap((peer) => peer ?? []);
   const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: keys.published() });
   const registry = node.roles.includes('registry') ? async () => ownRegistry() : () => introduce({ protocol, records, clock: deps.clock }, node.registry);
   return {
@@ -109,6 +111,7 @@ export const createRoom = (
     node,
     vocabulary: () => options.vocabulary,
     registry,
+    peers,
     signal: rooms.signal,
   };
 };

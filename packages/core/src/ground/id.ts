@@ -108,7 +108,7 @@ export const linkIdOf = (from: TwinId, kind: TermId, to: TwinId): LinkId =>
   `urn:dtf:link:${authorityOf(from)}:${encodeKey(kind)}/${encodeKey(from)}/${encodeKey(to)}` as LinkId;
 
 /** The authority in any urn:dtf identifier. */
-export const authorityOf = (id: TwinId | AgencyId | FeatureId | FederationId | AgreementId): Authority => (id.split(':')[3] ?? '') as Authority;
+export const authorityOf = (id: TwinId | AgencyId | FeatureId | FederationId | AgreementId | DictionaryId): Authority => (id.split(':')[3] ?? '') as Authority;
 
 /** The agency that issued an identifier. */
 export const agencyOf = (id: TwinId | FeatureId | FederationId): AgencyId => agencyIdOf(authorityOf(id));

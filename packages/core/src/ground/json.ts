@@ -47,6 +47,17 @@ const canonicalText = (value: unknown): string => {
 /** RFC 8785: the same text for the same content, whatever the order of the members. Members that are undefined are left out. */
 export const canonicalJson = (value: unknown): string => canonicalText(value);
 
+/** RFC 7396: members of the patch replace those of the target, `null` takes them away, lists are replaced whole. */
+export const mergePatch = (target: unknown, patch: unknown): unknown => {
+  if (!isObject(patch) || Array.isArray(patch)) return patch;
+  const merged = new Map<string, unknown>(isObject(target) && !Array.isArray(target) ? Object.entries(target) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, mergePatch(merged.get(name), value));
+  }
+  return Object.fromEntries(merged);
+};
+
 /** Bytes of a text in UTF-8, without making them. */
 export const utf8Bytes = (text: string): number => {
   let bytes = 0;

@@ -45,6 +45,15 @@ export const limits = {
   membersMax: 200,
   needsMax: 200,
   candidatesMax: 500,
+  /** how many registries further a question may go from the one that was asked */
+  registryHopsMax: 3,
+  registryPeersMax: 16,
+  /** how long a registry waits for its peers: what stays away is named */
+  registryPeerMs: 1_500,
+  registrySubscriptionsPerTwinMax: 64,
+  dictionariesMax: 200,
+  adaptorPairsMax: 200,
+  dictionaryTermsMax: 10_000,
   discoverPageDefault: 50,
   discoverPageMax: 500,
 

@@ -38,6 +38,6 @@ describe('what was found', () => {
 
   test('is told by its place', () => {
     const { error } = z.object({ a: z.array(z.number()) }).safeParse({ a: [1, 'x'] });
-    expect(error && problemOfIssues('invalid', error, '/data')).toMatchObject({ kind: 'invalid', path: '/data/a/1' });
+    expect(error && problemOfIssues('invalid', error, { where: '/data' })).toMatchObject({ kind: 'invalid', path: '/data/a/1' });
   });
 });

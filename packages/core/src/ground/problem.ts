@@ -49,6 +49,8 @@ const row = (code: Row['code'], retryable: boolean, text: string): Row => ({
 export const problems = {
   malformed: row('DTF-100', false, 'the message is not well formed'),
   unsupportedVersion: row('DTF-101', false, 'the version is not supported'),
+  missing: row('DTF-102', false, 'a mandatory field is missing'),
+  unknownMessageType: row('DTF-103', false, 'unknown message type'),
   unknownKind: row('DTF-104', false, 'unknown object kind'),
   unknownVerb: row('DTF-105', false, 'unknown verb'),
   notMyRole: row('DTF-106', false, 'this component does not answer that message'),
@@ -63,7 +65,9 @@ export const problems = {
   notFound: row('DTF-202', false, 'not found'),
   revisionConflict: row('DTF-203', true, 'changed meanwhile; read it again'),
   leaseExpired: row('DTF-204', true, 'the lease is over; register again'),
+  featureInUse: row('DTF-205', false, 'in use by a federation; leave it first, or insist'),
   badId: row('DTF-206', false, 'not a valid identifier'),
+  refusedByRegistry: row('DTF-208', false, 'refused by the rules of the registry'),
   badQuery: row('DTF-300', false, 'the query is not valid'),
   tooMany: row('DTF-301', false, 'more results than allowed; ask narrower'),
   unknownSubscription: row('DTF-303', false, 'the subscription is not known here'),
@@ -71,6 +75,8 @@ export const problems = {
   unknownArea: row('DTF-305', true, 'the area is not remembered here; send its geometry'),
   unknownDictionary: row('DTF-310', false, 'the dictionary is not known'),
   unknownTerm: row('DTF-311', false, 'the term is not in the dictionary'),
+  noMapping: row('DTF-312', false, 'no term corresponds'),
+  dictionaryConflict: row('DTF-313', false, 'a later version of the dictionary is kept already'),
   unknownFederation: row('DTF-400', false, 'the federation is not known here'),
   notMember: row('DTF-401', false, 'not a member of the federation'),
   notInitiator: row('DTF-402', false, 'only the initiator of the federation may do this'),
@@ -128,9 +134,17 @@ export const shorten = (found: unknown): string => {
   return text.length > foundCharactersMax ? `${text.slice(0, foundCharactersMax)}…` : text;
 };
 
-/** The first issue of a schema as a problem, with where it is and what would be accepted. */
-export const problemOfIssues = (kind: ProblemKind, error: z.ZodError, where = ''): Problem => {
+const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), raw);
+
+/** The first issue of a schema as a problem, with where it is and what would be accepted. With what was parsed, a field that is not there is `missing`. */
+export const problemOfIssues = (
+  kind: ProblemKind,
+  error: z.ZodError,
+  { where = '', raw }: { readonly where?: string; readonly raw?: unknown } = {},
+): Problem => {
   const [issue] = error.issues;
-  const path = issue ? `${where}/${issue.path.map(String).join('/')}` : where;
-  return problem(kind, { path, ...(issue && { accepted: issue.message }) });
+  if (!issue) return problem(kind, { path: where });
+  const isMissing = raw !== undefined && typeof issue.path.at(-1) === 'string' && valueAt(raw, issue.path) === undefined;
+  return problem(isMissing ? 'missing' : kind, { path: `${where}/${issue.path.map(String).join('/')}`, accepted: issue.message });
 };

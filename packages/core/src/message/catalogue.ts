@@ -3,10 +3,11 @@
  */
 import type { z } from 'zod';
 import { limits } from '../ground/limits.ts';
-import type { Result } from '../ground/result.ts';
+import { problem } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
 import { applicationRows } from './application.ts';
 import { registryRows } from './registry.ts';
-import type { AddressedRole, Row } from './row.ts';
+import type { AddressedRole, AllowedStates, Row } from './row.ts';
 import { twinRows } from './twin.ts';
 
 type Table = Readonly<Record<string, Omit<Row, 'role' | 'verb' | 'object' | 'bytesMax'>>>;
@@ -49,5 +50,16 @@ export const isRowName = (name: string): name is RowName => Object.hasOwn(catalo
 export const rowOf = (name: RowName): Row => catalogue[name];
 
 export const rowNames: readonly RowName[] = Object.keys(catalogue).filter(isRowName);
+
+/** `notAllowedInState` where the table does not let this message be answered while what it is about stands so. */
+export const checkAllowed = <L extends keyof AllowedStates>(
+  name: RowName,
+  lifecycle: L,
+  { state, subject }: { readonly state: NonNullable<AllowedStates[L]>[number]; readonly subject: string },
+): Result<true> => {
+  const allowed: readonly string[] | undefined = rowOf(name).allowed[lifecycle];
+  if (allowed === undefined || allowed.includes(state)) return ok(true);
+  return fail(problem('notAllowedInState', { subject, found: state, accepted: allowed.join(', ') }));
+};
 
 export const isKnownVerb = (verb: string): boolean => rowNames.some((name) => catalogue[name].verb === verb);

@@ -1,19 +1,154 @@
 /**
- * DiscoveryQuery: what is asked of a registry (6.7): meaning, purpose, area, and a page. Meaning includes synonyms and narrower terms.
+ * DiscoveryQuery: what is asked of a registry (6.7 of the model): meaning, purpose, place, time, quality, bridgeability, and a page; and what it means.
  */
 import { z } from 'zod';
-import { TermId } from '../ground/id.ts';
+import { compareText, TermId, TwinId } from '../ground/id.ts';
 import { limits } from '../ground/limits.ts';
-import { Geometry } from '../ground/place.ts';
+import { Geometry, intersects, metresApart, Position } from '../ground/place.ts';
+import { type DigitalTwin, Period, periodsMeet } from '../twin/digital-twin.ts';
+import type { FeatureInformation } from '../twin/feature-information.ts';
+import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+import { AttributePath, Condition, holds, isBounded, valuesAt } from './condition.ts';
+
+export const Expansion = z.enum(['synonyms', 'narrower']);
+export type Expansion = z.infer<typeof Expansion>;
+
+/** Protocols and formats that the asker speaks; with `allowAdaptation`, also what an adaptor of the registry makes of them. */
+export const Bridgeable = z.object({
+  protocols: z.array(z.string()).max(limits.needsMax),
+  formats: z.array(z.string()).max(limits.needsMax),
+  allowAdaptation: z.boolean().default(false),
+});
+export type Bridgeable = z.infer<typeof Bridgeable>;
+
+/** How a query went from registry to registry: those that it came through, and how many more may be asked. */
+export const Forwarding = z.object({
+  path: z.array(TwinId).max(limits.registryHopsMax + 1),
+  hops: z.int().min(0).max(limits.registryHopsMax),
+  onBehalfOf: z.string().optional(),
+});
+export type Forwarding = z.infer<typeof Forwarding>;
 
 export const DiscoveryQuery = z.object({
-  /** kinds wanted; a registered kind fits where it is one of these, a synonym or narrower */
+  /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term; both where absent */
   kinds: z.array(TermId).max(limits.needsMax).optional(),
+  expand: z.array(Expansion).optional(),
   domain: TermId.optional(),
   purpose: TermId.optional(),
   /** coverage must touch it */
   within: Geometry.optional(),
+  /** coverage must come as near as `radius`, in metres */
+  near: z.object({ type: z.literal('Point'), coordinates: Position, radius: z.number().min(0) }).optional(),
+  /** it must be usable at some time within */
+  during: Period.optional(),
+  where: Condition.refine(isBounded, `at most ${limits.filterDepthMax} deep and ${limits.filterNodesMax} parts in all`).optional(),
+  bridgeable: Bridgeable.optional(),
+  /** by an attribute, then by id; by id alone where absent */
+  sort: z.object({ path: AttributePath, descending: z.boolean().default(false) }).optional(),
   limit: z.int().min(1).max(limits.discoverPageMax).default(limits.discoverPageDefault),
-  cursor: z.string().max(limits.idCharactersMax).optional(),
+  cursor: z
+    .string()
+    .max(limits.keyCharactersMax + limits.idCharactersMax + 2)
+    .optional(),
+  forwarding: Forwarding.optional(),
 });
 export type DiscoveryQuery = z.infer<typeof DiscoveryQuery>;
+
+/** What one end speaks, and what an adaptor turns into what. */
+export type Spoken = { readonly protocol: string; readonly format: string };
+export type Bridges = (from: Spoken, to: Spoken) => boolean;
+
+export type Sight = { readonly vocabulary: Vocabulary; readonly bridges: Bridges };
+
+const isSynonym = (kind: string, wanted: string, vocabulary: Vocabulary): boolean =>
+  (vocabulary.term(kind)?.sameAs ?? []).includes(wanted as TermId) || (vocabulary.term(wanted)?.sameAs ?? []).includes(kind as TermId); // branding: compared as texts only
+
+/** Up the wider terms of `kind`, each once. */
+const isNarrower = (kind: string, wanted: string, vocabulary: Vocabulary): boolean => {
+  const seen = new Set([kind]);
+  for (const term of seen) for (const wider of vocabulary.term(term)?.broader ?? []) seen.add(wider);
+  return seen.has(wanted);
+};
+
+/** Whether a kind is one that is wanted, as far as the query lets its meaning reach. */
+const meansOne = (kind: TermId, wanted: TermId, { expand, vocabulary }: Pick<DiscoveryQuery, 'expand'> & Pick<Sight, 'vocabulary'>): boolean => {
+  if (kind === wanted) return true;
+  const [synonyms, narrower] = [expand?.includes('synonyms') ?? true, expand?.includes('narrower') ?? true];
+  if (synonyms && narrower) return vocabulary.isA(kind, wanted);
+  return (synonyms && isSynonym(kind, wanted, vocabulary)) || (narrower && isNarrower(kind, wanted, vocabulary));
+};
+
+const isNear = (coverage: Geometry | undefined, { within, near }: DiscoveryQuery): boolean => {
+  if (coverage === undefined) return true;
+  if (within !== undefined && !intersects(coverage, within)) return false;
+  return near === undefined || metresApart(coverage, { type: 'Point', coordinates: near.coordinates }) <= near.radius;
+};
+
+const speaksWith = (bindings: readonly Spoken[], wanted: Bridgeable, bridges: Bridges): boolean => {
+  const mine = wanted.protocols.flatMap((protocol) => wanted.formats.map((format): Spoken => ({ protocol, format })));
+  const direct = bindings.some(({ protocol, format }) => wanted.protocols.includes(protocol) && wanted.formats.includes(format));
+  return direct || (wanted.allowAdaptation && bindings.some((binding) => mine.some((own) => bridges(own, binding))));
+};
+
+const isFor = (purpose: TermId | undefined, allowed: readonly TermId[] | undefined, vocabulary: Vocabulary): boolean =>
+  purpose === undefined || allowed === undefined || allowed.some((one) => vocabulary.isA(purpose, one));
+
+/** Whether a registered feature is one that is asked for. Meaning, place, time, terms of use and bindings all must fit. */
+export const featureFits = (query: DiscoveryQuery, feature: FeatureInformation, { vocabulary, bridges }: Sight): boolean =>
+  (query.kinds === undefined || query.kinds.some((kind) => meansOne(feature.semanticType, kind, { ...query, vocabulary }))) &&
+  isFor(query.purpose, feature.policy.purposes, vocabulary) &&
+  isNear(feature.coverage.space, query) &&
+  (query.during === undefined || feature.coverage.time === undefined || periodsMeet(feature.coverage.time, query.during)) &&
+  (query.bridgeable === undefined || speaksWith(feature.bindings, query.bridgeable, bridges)) &&
+  (query.where === undefined || holds(query.where, feature, vocabulary));
+
+/** Whether a registered twin is one that is asked for; `kinds` are those of the features that the asker may see of it. */
+export const twinFits = (query: DiscoveryQuery, twin: DigitalTwin, { vocabulary, bridges, kinds }: Sight & { readonly kinds: readonly TermId[] }): boolean =>
+  (query.domain === undefined || vocabulary.isA(twin.domain, query.domain)) &&
+  isNear(twin.coverage, query) &&
+  (query.kinds === undefined || query.kinds.some((wanted) => kinds.some((kind) => meansOne(kind, wanted, { ...query, vocabulary })))) &&
+  (query.during === undefined || twin.schedule === undefined || twin.schedule.some((open) => query.during !== undefined && periodsMeet(open, query.during))) &&
+  (query.bridgeable === undefined || speaksWith(twin.endpoints, query.bridgeable, bridges)) &&
+  (query.where === undefined || holds(query.where, twin, vocabulary));
+
+type Sortable = { readonly id: string; readonly attributes: unknown };
+type Key = { readonly value: string | number | null; readonly id: string };
+
+const keyOf = ({ id, attributes }: Sortable, { sort }: Pick<DiscoveryQuery, 'sort'>): Key => {
+  const [value] = sort ? valuesAt(attributes, sort.path) : [];
+  if (typeof value === 'string') return { value: value.slice(0, limits.keyCharactersMax), id };
+  return { value: typeof value === 'number' ? value : null, id };
+};
+
+/** Numbers before texts before nothing; nothing comes last whichever way it is sorted. */
+const compareKeys = (a: Key, b: Key, descending: boolean): number => {
+  const rank = ({ value }: Key): number => (typeof value === 'number' ? 0 : value === null ? 2 : 1);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  const difference = typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : compareText(String(a.value), String(b.value));
+  return (descending ? -difference : difference) || compareText(a.id, b.id);
+};
+
+/** `n` or `s` and the value, a line's end, the id; the id alone where the value is nothing. */
+const parseCursor = (cursor: string): Key => {
+  const at = cursor.lastIndexOf('\n');
+  const [text, id] = [cursor.slice(1, Math.max(at, 1)), cursor.slice(at + 1)];
+  return { value: at < 0 ? null : cursor.startsWith('n') ? Number(text) : text, id };
+};
+
+const cursorOf = ({ value, id }: Key): string => (value === null ? id : `${typeof value === 'number' ? 'n' : 's'}${value}\n${id}`);
+
+/** The cursor behind an item. */
+export const cursorBehind = (item: Sortable, query: Pick<DiscoveryQuery, 'sort'>): string => cursorOf(keyOf(item, query));
+
+export type Paged<T> = { readonly total: number; readonly next: string | null; readonly items: readonly T[] };
+
+/** In the order asked for; the cursor is the place of the last one seen, so that a page stays right when entries come and go. */
+export const pageOf = <T extends Sortable>(all: readonly T[], query: Pick<DiscoveryQuery, 'sort' | 'limit' | 'cursor'>): Paged<T> => {
+  const descending = query.sort?.descending ?? false;
+  const keyed = all.map((item) => ({ item, key: keyOf(item, query) })).sort((a, b) => compareKeys(a.key, b.key, descending));
+  const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  const rest = after ? keyed.filter(({ key }) => compareKeys(key, after, descending) > 0) : keyed;
+  const items = rest.slice(0, query.limit);
+  const last = items.at(-1);
+  return { total: all.length, next: rest.length > query.limit && last ? cursorOf(last.key) : null, items: items.map(({ item }) => item) };
+};

@@ -96,6 +96,19 @@ describe('invalid messages', () => {
 
   test('are there for every role and for every problem that the parsers tell', () => {
     const kinds = new Set(invalid.map((path) => basename(path).split('--')[0]));
-    expect([...kinds].toSorted()).toEqual(['badQuery', 'invalid', 'malformed', 'notMyRole', 'unknownVerb', 'unsupportedVersion']);
+    expect([...kinds].toSorted()).toEqual([
+      ...[
+        'badQuery',
+        'invalid',
+        'malformed',
+        'missing',
+        'notMyRole',
+        'unknownKind',
+        'unknownMessageType',
+        'unknownVerb',
+        'unsupportedFormat',
+        'unsupportedVersion',
+      ],
+    ]);
   });
 });

@@ -51,7 +51,9 @@ describe('a message', () => {
   test('may hold anything at all without breaking the parser', () => {
     fc.assert(
       fc.property(fc.anything(), (raw) => {
-        expect(['malformed', 'unsupportedVersion']).toContain((({ ok, ...rest }) => ('problem' in rest ? rest.problem.kind : ok))(parseMessage(raw)));
+        expect(['malformed', 'missing', 'unknownMessageType', 'unsupportedFormat', 'unsupportedVersion']).toContain(
+          (({ ok, ...rest }) => ('problem' in rest ? rest.problem.kind : ok))(parseMessage(raw)),
+        );
       }),
     );
   });

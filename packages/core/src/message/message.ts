@@ -11,7 +11,8 @@ import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, Problem
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
-import { type ComponentRef, Header, protocolVersion, type Security } from './header.ts';
+import { type ComponentRef, Header, MessageType, protocolVersion, type Security } from './header.ts';
+import { isKnownKind } from './object-information.ts';
 
 /** Deeper than any message of the catalogue; the filter's own depth is counted apart. */
 export const messageDepthMax = 64;
@@ -33,17 +34,27 @@ export type Message = z.infer<typeof Message>;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const versionIn = (raw: unknown): unknown => (isObject(raw) && isObject(raw['header']) ? raw['header']['protocolVersion'] : undefined);
+const headerOf = (raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (isObject(raw['header']) ? raw['header'] : {});
+
+/** What is refused before the rest is looked at: a version, a type of message or a format that is another one. */
+const checkHeader = ({ protocolVersion: version, messageType, contentFormat }: Readonly<Record<string, unknown>>): Result<true> => {
+  if (typeof version === 'string' && version !== protocolVersion)
+    return fail(problem('unsupportedVersion', { found: shorten(version), accepted: protocolVersion }));
+  if (typeof messageType === 'string' && !MessageType.safeParse(messageType).success)
+    return fail(problem('unknownMessageType', { found: shorten(messageType), accepted: MessageType.options.join(', ') }));
+  if (typeof contentFormat === 'string' && contentFormat !== 'application/json')
+    return fail(problem('unsupportedFormat', { found: shorten(contentFormat), accepted: 'application/json' }));
+  return ok(true);
+};
 
 /** The envelope of a message; the content is parsed by its row. */
 export const parseMessage = (raw: unknown): Result<Message> => {
   if (!isObject(raw) || nestedDeeperThan(raw, messageDepthMax))
     return fail(problem('malformed', { accepted: `an object nested at most ${messageDepthMax} deep` }));
-  const version = versionIn(raw);
-  if (typeof version === 'string' && version !== protocolVersion)
-    return fail(problem('unsupportedVersion', { found: shorten(version), accepted: protocolVersion }));
+  const checked = checkHeader(headerOf(raw));
+  if (!checked.ok) return checked;
   const parsed = Message.safeParse(raw);
-  return parsed.success ? ok(parsed.data) : fail(problemOfIssues('malformed', parsed.error));
+  return parsed.success ? ok(parsed.data) : fail(problemOfIssues('malformed', parsed.error, { raw }));
 };
 
 const addressedRole = ({ header }: Message): string => (header.source.role === 'application' ? 'application' : header.destination.role);
@@ -73,13 +84,29 @@ const checkQuery = (query: TwinQuery, areas: readonly Geometry[]): Result<true> 
 
 const firstFailure = (checked: readonly Result<unknown>[]): Result<unknown> => checked.find(({ ok: isOk }) => !isOk) ?? ok(true);
 
+const unknownKindIn = (objects: readonly unknown[]): string | undefined =>
+  objects.map((object) => (isObject(object) ? object['kind'] : undefined)).find((kind): kind is string => typeof kind === 'string' && !isKnownKind(kind));
+
+/** Members of discovery whose faults make a query that is not valid rather than a message that is not. */
+const discoveryMembers = ['where', 'near', 'during', 'sort', 'bridgeable'];
+
+const faultIn = (name: RowName, error: z.ZodError, raw: unknown): Problem => {
+  const [part, member] = error.issues[0]?.path ?? [];
+  if (part === 'parameters' && (isOfQuery(member) || discoveryMembers.includes(String(member))))
+    return problemOfIssues('badQuery', error, { where: `/data/${name}` });
+  return problemOfIssues('invalid', error, { where: `/data/${name}`, raw });
+};
+
 /** The content of a request, as its row declares it. */
 export const parseRequest = <N extends RowName>(name: N, message: Message): Result<Request<N>> => {
   const { parameters = {} } = message.data.action;
   const versioned = firstFailure(queriesOf(parameters).map(checkQueryVersion));
   if (!versioned.ok) return versioned;
-  const parsed = rowOf(name).request.safeParse({ parameters, objects: message.data.objects });
-  if (!parsed.success) return fail(problemOfIssues(isOfQuery(parsed.error.issues[0]?.path[1]) ? 'badQuery' : 'invalid', parsed.error, `/data/${name}`));
+  const unknown = unknownKindIn(message.data.objects);
+  if (unknown !== undefined) return fail(problem('unknownKind', { found: shorten(unknown) }));
+  const content = { parameters, objects: message.data.objects };
+  const parsed = rowOf(name).request.safeParse(content);
+  if (!parsed.success) return fail(faultIn(name, parsed.error, content));
   const { areas = {}, ...asked } = parsed.data.parameters as Asked & { readonly areas?: Readonly<Record<string, Geometry>> }; // branding: only T9 has queries, and its schema parsed them
   const checked = firstFailure(queriesOf(asked).map((query) => checkQuery(query as TwinQuery, Object.values(areas)))); // branding: as above
   return checked.ok ? ok(parsed.data as Request<N>) : checked; // branding: the row's own schema gives the row's own type
@@ -95,7 +122,7 @@ export const parseReply = <N extends RowName>(name: N, message: Message): Result
   const parsed = rowOf(name).reply.safeParse({ parameters, objects: message.data.objects });
   return parsed.success
     ? ok(parsed.data as Reply<N>) // branding: as above
-    : fail(problemOfIssues('malformed', parsed.error, `/data/${name}`));
+    : fail(problemOfIssues('malformed', parsed.error, { where: `/data/${name}` }));
 };
 
 type Sending = {

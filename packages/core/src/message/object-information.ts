@@ -2,6 +2,7 @@
  * Object information: what a message is about, in the frame kind, id, revision, attributes (4.3). That the data area has it is published; the frame is ours.
  */
 import { z } from 'zod';
+import { CommunicationAdaptor } from '../federation/adaptor.ts';
 import { Agreement } from '../federation/agreement.ts';
 import { Need } from '../federation/candidate.ts';
 import { Communication, CommunicationStatus } from '../federation/communication.ts';
@@ -11,9 +12,18 @@ import { AgreementId, ConnectionId, DictionaryId, FeatureId, FederatedTwinId, Fe
 import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { Geometry } from '../ground/place.ts';
-import { DigitalTwin, Lease } from '../twin/digital-twin.ts';
+import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
 import { SemanticDictionary } from '../twin/semantic-dictionary.ts';
+
+/** The kinds of objects that the model knows; those that no message of ours is about are here to be told from unknown ones. */
+const kinds = [
+  ...['digitalTwin', 'feature', 'candidateFeature', 'federation', 'federatedDigitalTwin', 'federationStatus', 'communication', 'communicationStatus'],
+  ...['registry', 'communicationAdaptor', 'adaptationProfile', 'semanticDictionary', 'agreement', 'application', 'objectOfInterest'],
+  ...['subscription', 'exchangeData', 'service'],
+];
+
+export const isKnownKind = (kind: string): boolean => kinds.includes(kind);
 
 const objectInformation = <K extends string, I extends z.ZodType, A extends z.ZodType>(kind: K, id: I, attributes: A) =>
   z.object({ kind: z.literal(kind), id, revision: z.int().min(0).optional(), attributes });
@@ -21,27 +31,45 @@ const objectInformation = <K extends string, I extends z.ZodType, A extends z.Zo
 /** An object named by kind and id alone. */
 const named = <K extends string, I extends z.ZodType>(kind: K, id: I) => z.object({ kind: z.literal(kind), id, revision: z.int().min(0).optional() });
 
+/** JSON merge patch (RFC 7396) of attributes: what it makes of them is checked whole. */
+const patch = z.record(z.string(), z.json());
+
 export const digitalTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin);
 export const registeredTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin.extend(Lease.partial().shape));
-export const digitalTwinPatch = objectInformation('digitalTwin', TwinId, DigitalTwin.partial());
+export const digitalTwinPatch = objectInformation('digitalTwin', TwinId, patch);
 export const digitalTwinLease = objectInformation('digitalTwin', TwinId, z.object({ leaseUntil: Instant }));
 export const digitalTwinRenewal = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }).partial());
 export const digitalTwinName = named('digitalTwin', TwinId);
 export const digitalTwinStatus = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }));
 
 export const featureObject = objectInformation('feature', FeatureId, FeatureInformation);
-export const featurePatch = objectInformation('feature', FeatureId, FeatureInformation.partial());
+export const featurePatch = objectInformation('feature', FeatureId, patch);
 export const featureName = named('feature', FeatureId);
 
 /** What a registry says of itself. */
 export const registryObject = objectInformation(
   'registry',
   TwinId,
-  z.object({ name: LanguageMap, leaseSeconds: z.int(), dictionaries: z.array(DictionaryId), queryForms: z.array(z.string()) }),
+  z.object({
+    name: LanguageMap,
+    operator: z.string().optional(),
+    endpoints: z.array(Endpoint).optional(),
+    jurisdiction: Geometry.optional(),
+    leaseSeconds: z.int(),
+    dictionaries: z.array(DictionaryId),
+    queryForms: z.array(z.string()),
+    /** registries that it asks on behalf of whoever asks it */
+    peers: z.array(TwinId).optional(),
+    status: TwinStatus.optional(),
+  }),
 );
 
 export const dictionaryObject = objectInformation('semanticDictionary', DictionaryId, SemanticDictionary.omit({ id: true }));
+export const dictionaryPatch = objectInformation('semanticDictionary', DictionaryId, patch);
 export const dictionaryName = named('semanticDictionary', DictionaryId);
+
+export const adaptorObject = objectInformation('communicationAdaptor', TwinId, CommunicationAdaptor);
+export const adaptorName = named('communicationAdaptor', TwinId);
 
 /** The federated twin as a twin that can be found: its federation, its members, how it is reached. */
 export const federatedDigitalTwinObject = objectInformation(
@@ -53,6 +81,8 @@ export const federatedDigitalTwinObject = objectInformation(
     purpose: TermId,
     initiator: TwinId,
     memberTwins: z.array(TwinId),
+    /** the features it is made of: they are in use while it is registered */
+    composedFeatures: z.array(FeatureId).optional(),
     endpoints: DigitalTwin.shape.endpoints,
   }),
 );
@@ -69,9 +99,19 @@ export const federationStatusObject = objectInformation(
 export const agreementObject = objectInformation('agreement', AgreementId, Agreement.omit({ id: true }));
 export const communicationObject = objectInformation('communication', ConnectionId, Communication.omit({ id: true }));
 
+/** A registry entry that changed, as it is now; without attributes where it is gone. */
+export const changedTwinObject = z.object({ kind: z.literal('digitalTwin'), id: TwinId, revision: z.int().min(0), attributes: DigitalTwin.optional() });
+export const changedFeatureObject = z.object({
+  kind: z.literal('feature'),
+  id: FeatureId,
+  revision: z.int().min(0),
+  attributes: FeatureInformation.optional(),
+});
+
 export const twinsReadObject = objectInformation('exchangeData', z.string(), TwinsRead);
 export const twinsChangedObject = objectInformation('exchangeData', z.string(), TwinsChanged);
 export const subscriptionObject = objectInformation('subscription', SubscriptionId, z.object({ seq: z.int().min(0) }));
+export const registrySubscriptionObject = objectInformation('subscription', SubscriptionId, z.object({ expiresAt: Instant }));
 
 /** What an application wants, before anybody knows which federation will serve it. */
 export const serviceObject = objectInformation(

@@ -2,10 +2,13 @@
  * Rows twin to registry (I-R): registration, dictionary, discovery.
  */
 import { z } from 'zod';
-import { FeatureId, TwinId } from '../ground/id.ts';
+import { AdaptorNeed } from '../federation/adaptor.ts';
+import { DictionaryId, FeatureId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { ProblemFacts } from '../ground/problem.ts';
-import { DiscoveryQuery } from './discovery-query.ts';
+import { TermMapping } from '../twin/term-mapping.ts';
+import { DiscoveryQuery, Forwarding } from './discovery-query.ts';
 import * as object from './object-information.ts';
 import { many, one, row } from './row.ts';
 
@@ -19,7 +22,18 @@ const refused = z.array(z.object({ id: FeatureId, code: z.string(), facts: Probl
 /** Terms offered that are in no dictionary: they are kept, but cannot be compared with anybody's. */
 const warnings = z.array(z.string()).optional();
 
-const page = { total: z.int().min(0), next: z.string().nullable() };
+/** A registry that did not contribute: a loop, no hops left, or no answer; `path` names the registries on the way to it. */
+const Cut = z.object({ registry: z.string(), reason: z.enum(['loop', 'hops', 'unreachable']), path: z.array(TwinId) });
+
+const page = { total: z.int().min(0), next: z.string().nullable(), cut: z.array(Cut).optional() };
+
+const forwarding = { forwarding: Forwarding.optional() };
+
+const kept = ['ACTIVE', 'STALE', 'PAUSED'] as const;
+
+const version = z.string().max(limits.termCharactersMax);
+
+const subscription = { expiresAt: Instant.optional() };
 
 export const registryRows = {
   'register.digitalTwin': row({
@@ -50,6 +64,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: z.object({ baseRevision }), objects: one(object.digitalTwinPatch) },
     reply: { objects: one(object.digitalTwinName) },
+    allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
   }),
   'update.feature': row({
@@ -60,6 +75,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: z.object({ baseRevision }), objects: one(object.featurePatch) },
     reply: { objects: one(object.featureName) },
+    allowed: { 'registry entry': kept },
     refusals: ['notFound', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
   }),
   'renew.digitalTwin': row({
@@ -70,6 +86,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinRenewal) },
     reply: { objects: one(object.digitalTwinLease) },
+    allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'leaseExpired', 'notAuthorised'],
   }),
   'deregister.feature': row({
@@ -78,9 +95,10 @@ export const registryRows = {
     to: 'registry DTR-FE',
     purpose: 'Withdraws features.',
     effect: 'change',
-    request: { parameters: z.object({ reason }), objects: many(object.featureName).min(1) },
+    request: { parameters: z.object({ reason, force: z.boolean().optional() }), objects: many(object.featureName).min(1) },
     reply: { objects: many(object.featureName) },
-    refusals: ['notFound', 'notAuthorised'],
+    allowed: { 'registry entry': kept },
+    refusals: ['notFound', 'notAuthorised', 'featureInUse'],
   }),
   'deregister.digitalTwin': row({
     label: 'R5',
@@ -90,6 +108,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: z.object({ reason }), objects: one(object.digitalTwinName) },
     reply: { objects: one(object.digitalTwinName) },
+    allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'notAuthorised'],
   }),
   'deregister.federatedDigitalTwin': row({
@@ -108,7 +127,7 @@ export const registryRows = {
     to: 'registry DTR-FE',
     purpose: 'One registered twin by its id, with its address and keys.',
     effect: 'read',
-    request: { objects: one(object.digitalTwinName) },
+    request: { parameters: z.object(forwarding), objects: one(object.digitalTwinName) },
     reply: { objects: one(object.registeredTwinObject) },
     refusals: ['notRegistered'],
   }),
@@ -118,7 +137,7 @@ export const registryRows = {
     to: 'registry DTR-FE',
     purpose: 'One registered feature by its id.',
     effect: 'read',
-    request: { objects: one(object.featureName) },
+    request: { parameters: z.object(forwarding), objects: one(object.featureName) },
     reply: { objects: one(object.featureObject) },
     refusals: ['notFound'],
   }),
@@ -152,15 +171,117 @@ export const registryRows = {
     reply: { parameters: z.object(page), objects: many(object.featureObject) },
     refusals: ['badQuery', 'unknownTerm'],
   }),
+  'subscribe.digitalTwin': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Asks to be told of changes of twins that fit: registered, updated, removed; as R9.',
+    effect: 'change',
+    request: { parameters: DiscoveryQuery.extend(subscription) },
+    reply: { objects: one(object.registrySubscriptionObject) },
+    refusals: ['badQuery', 'overloaded', 'notRegistered'],
+  }),
+  'subscribe.feature': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Asks to be told of changes of features that fit: registered, updated, removed; as R9.',
+    effect: 'change',
+    request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional(), ...subscription }) },
+    reply: { objects: one(object.registrySubscriptionObject) },
+    refusals: ['badQuery', 'overloaded', 'notRegistered'],
+  }),
+  'unsubscribe.digitalTwin': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Ends a subscription to changes of twins.',
+    effect: 'change',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'unsubscribe.feature': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Ends a subscription to changes of features.',
+    effect: 'change',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'register.semanticDictionary': row({
+    label: 'R10',
+    from: 'twin, operator',
+    to: 'registry SD-FE',
+    purpose: 'Makes a dictionary known, or a later version of it; earlier versions can still be looked up.',
+    effect: 'change',
+    request: { objects: one(object.dictionaryObject) },
+    reply: { parameters: z.object({ warnings }), objects: one(object.dictionaryName) },
+    refusals: ['dictionaryConflict', 'notAuthorised', 'refusedByRegistry', 'notRegistered'],
+  }),
+  'update.semanticDictionary': row({
+    label: 'R10',
+    from: 'twin, operator',
+    to: 'registry SD-FE',
+    purpose: 'Changes members of a dictionary, based on a revision; the version must be a later one.',
+    effect: 'change',
+    request: { parameters: z.object({ baseRevision }), objects: one(object.dictionaryPatch) },
+    reply: { parameters: z.object({ warnings }), objects: one(object.dictionaryName) },
+    refusals: ['unknownDictionary', 'revisionConflict', 'dictionaryConflict', 'notAuthorised'],
+  }),
   'retrieve.semanticDictionary': row({
     label: 'R11',
     from: 'twin, communication adaptor',
     to: 'registry SD-FE',
-    purpose: 'A dictionary with its terms, or all that the registry keeps.',
+    purpose: 'Dictionaries with their terms, or with those named alone; all that the registry keeps where none is named.',
     effect: 'read',
-    request: { objects: many(object.dictionaryName).max(50) },
+    request: {
+      parameters: z.object({ version: version.optional(), terms: z.array(TermId).max(limits.messageObjectsMax).optional() }),
+      objects: many(object.dictionaryName).max(50),
+    },
     reply: { objects: many(object.dictionaryObject) },
-    refusals: ['unknownDictionary'],
+    refusals: ['unknownDictionary', 'unknownTerm'],
+  }),
+  'map.semanticDictionary': row({
+    label: 'R12',
+    from: 'twin CFIM-FE, adaptor SA-FE',
+    to: 'registry SD-FE',
+    purpose: 'Which terms of a dictionary correspond to terms of another, how closely, and how values are converted.',
+    effect: 'read',
+    request: {
+      parameters: z.object({
+        toDictionary: DictionaryId,
+        /** terms, or all of a dictionary */
+        from: z.array(TermId).max(limits.messageObjectsMax).optional(),
+        fromDictionary: DictionaryId.optional(),
+        /** refuse where a term has no correspondence, instead of saying none */
+        strict: z.boolean().optional(),
+      }),
+    },
+    reply: { parameters: z.object({ mappings: z.array(TermMapping).max(limits.dictionaryTermsMax) }) },
+    refusals: ['unknownDictionary', 'unknownTerm', 'noMapping'],
+  }),
+  'register.communicationAdaptor': row({
+    label: 'R13',
+    from: 'adaptor AP-FE',
+    to: 'registry DTR-FE',
+    purpose: 'Makes an adaptor known with what it converts; again, it renews. It is forgotten when its lease is over.',
+    effect: 'change',
+    request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.adaptorObject) },
+    reply: { objects: one(object.adaptorName) },
+    refusals: ['ownedByOther', 'notRegistered'],
+  }),
+  'discover.communicationAdaptor': row({
+    label: 'R13',
+    from: 'twin FC-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Adaptors that convert what two ends differ in, those with most room first.',
+    effect: 'read',
+    request: { parameters: AdaptorNeed },
+    reply: { objects: many(object.adaptorObject) },
+    refusals: [],
   }),
   'register.federatedDigitalTwin': row({
     label: 'R14',

@@ -2,12 +2,24 @@
  * A row of the catalogue: one message, who says it to whom, what it carries and what answers it.
  */
 import { z } from 'zod';
+import type { AgreementState } from '../federation/agreement.ts';
+import type { CommunicationState } from '../federation/communication.ts';
+import type { FederationState } from '../federation/federation.ts';
 import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import type { ProblemKind } from '../ground/problem.ts';
+import type { RegistryEntryState } from '../twin/digital-twin.ts';
 
 /** The role under which a message is looked up: that of its addressee; what applications ask of a twin stands apart. */
 export type AddressedRole = 'registry' | 'digitalTwin' | 'application';
+
+/** Where what a message is about must stand at whoever answers it, by the name of its lifecycle. */
+export type AllowedStates = {
+  readonly 'registry entry'?: readonly RegistryEntryState[];
+  readonly agreement?: readonly AgreementState[];
+  readonly federation?: readonly FederationState[];
+  readonly connection?: readonly CommunicationState[];
+};
 
 /** Nothing but members that a later version may add. */
 export const nothing = z.object({});
@@ -31,6 +43,8 @@ export type Row = {
   readonly bytesMax: number;
   readonly request: Content;
   readonly reply: Content;
+  /** `notAllowedInState` is the answer anywhere else */
+  readonly allowed: AllowedStates;
   /** the refusals that are this message's own, beside those of every message */
   readonly refusals: readonly ProblemKind[];
 };
@@ -42,6 +56,7 @@ type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO 
   readonly request: { readonly parameters?: RP; readonly objects?: RO };
   readonly reply: { readonly parameters?: AP; readonly objects?: AO };
   readonly messageType?: 'request' | 'notification';
+  readonly allowed?: AllowedStates;
 };
 
 type Nothing = typeof nothing;
@@ -60,6 +75,7 @@ export const row = <RP extends z.ZodType = Nothing, RO extends z.ZodType = NoObj
 ) => ({
   ...given,
   messageType: given.messageType ?? 'request',
+  allowed: given.allowed ?? {},
   request: content<RP, RO>(schemaOr(given.request.parameters, nothing) as RP, schemaOr(given.request.objects, noObjects) as RO), // branding: absent is what the type parameter defaults to
   reply: content<AP, AO>(schemaOr(given.reply.parameters, nothing) as AP, schemaOr(given.reply.objects, noObjects) as AO),
 });

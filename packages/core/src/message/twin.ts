@@ -22,7 +22,31 @@ const Identify = z.object({
   values: z.array(z.string().max(limits.keyCharactersMax)).max(limits.identityBatchMax),
 });
 
+const change = z.enum(['registered', 'updated', 'removed']);
+
 export const twinRows = {
+  'notify.digitalTwin': row({
+    label: 'R9',
+    from: 'registry DTR-FE',
+    to: 'twin CFIM-FE',
+    purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'notify.feature': row({
+    label: 'R9',
+    from: 'registry DTR-FE',
+    to: 'twin CFIM-FE',
+    purpose: 'Tells a subscriber that a registered feature changed. What he may not see is not told.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
   'request.federation': row({
     label: 'T1',
     from: 'initiator FM-FE',

@@ -20,12 +20,35 @@ export type Visibility = z.infer<typeof Visibility>;
 export const TwinStatus = z.enum(['online', 'degraded', 'offline', 'retired']);
 export type TwinStatus = z.infer<typeof TwinStatus>;
 
+/** From an instant to another; without an end it goes on. */
+export const Period = z.object({ from: Instant, to: Instant.optional() });
+export type Period = z.infer<typeof Period>;
+
+export const periodsMeet = (a: Period, b: Period): boolean => (a.to === undefined || a.to >= b.from) && (b.to === undefined || b.to >= a.from);
+
 export const DigitalTwin = z.object({
   name: LanguageMap,
   twinType: TermId,
   domain: TermId,
   owner: z.object({ name: z.string(), organizationId: z.string(), contact: z.string().optional() }),
+  description: LanguageMap.optional(),
+  altIds: z.array(z.object({ scheme: z.string(), value: z.string() })).optional(),
+  category: z.enum(['awareness', 'experimental', 'predictive', 'intelligent']).optional(),
+  objectsOfInterest: z.array(z.string()).optional(),
+  personas: z.array(TermId).optional(),
+  /** likeness and functional level, 1 to 5 */
+  fidelity: z.int().min(1).max(5).optional(),
+  maturity: z.int().min(1).max(5).optional(),
+  /** where its object is; `coverage` is for where it can answer */
+  location: Geometry.optional(),
   coverage: Geometry.optional(),
+  /** when it can be used; always where absent */
+  schedule: z.array(Period).optional(),
+  reports: z.array(z.object({ name: z.string(), address: z.url() })).optional(),
+  relationships: z.array(z.object({ type: TermId, target: z.string(), label: LanguageMap.optional() })).optional(),
+  synchronization: z.object({ mode: z.string(), interval: z.string().optional(), maxAge: z.string().optional(), clock: z.string().optional() }).optional(),
+  /** where it can be looked at: 3D Tiles, glTF, CityGML */
+  representation: z.array(z.object({ type: z.string(), address: z.url(), levelOfDetail: z.number().optional(), crs: z.string().optional() })).optional(),
   status: TwinStatus,
   endpoints: z.array(Endpoint).min(1),
   keys: PublicKeys,
@@ -42,13 +65,17 @@ export const Lease = z.object({ registeredAt: Instant, updatedAt: Instant, lease
 export type Lease = z.infer<typeof Lease>;
 
 export const registryEntryLifecycle = defineLifecycle('registry entry', 'PENDING', {
-  PENDING: ['ACTIVE', 'REMOVED'],
+  PENDING: ['ACTIVE', 'PAUSED', 'REMOVED'],
   ACTIVE: ['STALE', 'PAUSED', 'REMOVED'],
-  STALE: ['ACTIVE', 'REMOVED'],
+  STALE: ['ACTIVE', 'PAUSED', 'REMOVED'],
   PAUSED: ['ACTIVE', 'REMOVED'],
-  REMOVED: ['ACTIVE'],
+  REMOVED: ['ACTIVE', 'PAUSED'],
 });
 export type RegistryEntryState = (typeof registryEntryLifecycle)['initial'];
+
+/** Its owner may keep an entry without its being found: a twin that is offline, a feature that is paused. */
+export const entryStateOf = (status: TwinStatus | 'active' | 'paused' | 'withdrawn'): RegistryEntryState =>
+  ['offline', 'retired', 'paused', 'withdrawn'].includes(status) ? 'PAUSED' : 'ACTIVE';
 
 /** A twin as somebody else knows it: its id, and what it registered. */
 export const RegisteredTwin = z.object({ id: TwinId, revision: z.int(), attributes: DigitalTwin });

@@ -3,10 +3,13 @@
  */
 import { z } from 'zod';
 import { FeatureId, TermId, TwinId } from '../ground/id.ts';
+import { msOfDuration } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { Geometry } from '../ground/place.ts';
-import { Endpoint, Visibility } from './digital-twin.ts';
+import { Endpoint, Period, Visibility } from './digital-twin.ts';
 import { Quality } from './value.ts';
+
+const Duration = z.string().refine((text) => msOfDuration(text) !== undefined, 'an ISO 8601 duration of days, hours, minutes and seconds, as PT1M');
 
 export const OfferedTerm = z.object({ term: TermId, unit: z.string().optional() });
 export type OfferedTerm = z.infer<typeof OfferedTerm>;
@@ -14,6 +17,7 @@ export type OfferedTerm = z.infer<typeof OfferedTerm>;
 export const FeatureInformation = z.object({
   twinId: TwinId,
   name: LanguageMap,
+  description: LanguageMap.optional(),
   featureType: z.literal('data'),
   /** the kind of twin that is offered */
   semanticType: TermId,
@@ -25,11 +29,21 @@ export const FeatureInformation = z.object({
     /** how many there are now */
     count: z.int().min(0),
     stage: z.enum(['raw', 'transformed', 'modelInput', 'modelOutput']),
+    /** how often values are taken, and how far back they are kept: ISO 8601 durations */
+    interval: Duration.optional(),
+    history: Duration.optional(),
   }),
-  coverage: z.object({ space: Geometry.optional() }),
-  quality: Quality.optional(),
+  coverage: z.object({ space: Geometry.optional(), time: Period.optional() }),
+  quality: Quality.extend({ latency: Duration.optional() }).optional(),
   bindings: z.array(Endpoint).min(1),
-  policy: z.object({ purposes: z.array(TermId).optional(), attribution: z.array(z.string()).optional() }),
+  policy: z.object({
+    purposes: z.array(TermId).optional(),
+    attribution: z.array(z.string()).optional(),
+    retention: Duration.optional(),
+    redistribution: z.boolean().optional(),
+    price: z.string().optional(),
+    personalData: z.boolean().optional(),
+  }),
   visibility: Visibility,
   status: z.enum(['active', 'paused', 'withdrawn']),
   version: z.string(),

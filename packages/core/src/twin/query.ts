@@ -198,7 +198,7 @@ export const parseQuery = (raw: unknown): Result<TwinQuery, Problem> => {
   if (nestedDeeperThan(raw, jsonLevelsPerFilter * limits.filterDepthMax))
     return fail(problem('badQuery', { subject: 'depth of the filter', limit: limits.filterDepthMax }));
   const parsed = TwinQuery.safeParse(raw);
-  if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, `query version ${queryVersion}`));
+  if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, { where: `query version ${queryVersion}` }));
   const sized = checkFilterSize(parsed.data.filter ?? {});
   return sized.ok ? ok(parsed.data) : sized;
 };

@@ -4,8 +4,10 @@
 import { z } from 'zod';
 import { DictionaryId, TermId } from '../ground/id.ts';
 import { LanguageMap } from '../ground/language.ts';
+import { limits } from '../ground/limits.ts';
 import { type Problem, problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
+import { TermMapping } from './term-mapping.ts';
 
 export const TermRole = z.enum(['kind', 'property', 'link', 'domain']);
 export type TermRole = z.infer<typeof TermRole>;
@@ -33,9 +35,21 @@ export const SemanticDictionary = z.object({
   version: z.string(),
   prefix: z.string(),
   name: LanguageMap,
-  terms: z.array(Term).readonly(),
+  domain: z.string().optional(),
+  terms: z.array(Term).max(limits.dictionaryTermsMax).readonly(),
+  /** how its terms relate to those of other dictionaries */
+  mappings: z.array(TermMapping).readonly().optional(),
 });
 export type SemanticDictionary = z.infer<typeof SemanticDictionary>;
+
+const numbersOf = (version: string): readonly number[] => version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+
+/** Whether a version is later than another, number by number: 1.10 is later than 1.9. */
+export const isLaterVersion = (version: string, than: string): boolean => {
+  const [a, b] = [numbersOf(version), numbersOf(than)];
+  const at = Array.from({ length: Math.max(a.length, b.length) }, (_, index) => index).find((index) => (a[index] ?? 0) !== (b[index] ?? 0));
+  return at !== undefined && (a[at] ?? 0) > (b[at] ?? 0);
+};
 
 /** Several dictionaries, looked up as one. */
 export type Vocabulary = {

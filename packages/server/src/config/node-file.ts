@@ -1,7 +1,7 @@
 /**
  * Node file: one agency as its operator writes it (YAML): identity, roles, sources, features offered, policy.
  */
-import { AgencyId, Authority, Box, FederationId, Geometry, LanguageMap, TermId } from '@cityweave/core';
+import { AgencyId, Authority, Box, FederationId, Geometry, LanguageMap, limits, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
 
@@ -56,6 +56,11 @@ export const NodeFile = z.strictObject({
   listen: Listen.prefault({}),
   /** address of the registry's node; absent where this node has that role */
   registry: z.strictObject({ address: z.url(), keyThumbprint: z.string().optional() }).optional(),
+  /** of a registry: the registries that it asks for whoever asks it; each must name the other */
+  peers: z
+    .array(z.strictObject({ address: z.url(), keyThumbprint: z.string().optional() }))
+    .max(limits.registryPeersMax)
+    .default([]),
   /** the area for which this agency can answer */
   coverage: z.union([Box, Geometry]).optional(),
   dictionaries: z.array(z.string()).default([]),

@@ -174,7 +174,8 @@ describe('what is said wrongly', () => {
     await using desk = await openDesk();
     const water = await registered(desk);
     const message = await desk.write(water, 'registry.retrieve.registry', readRegistry);
-    for (const raw of [undefined, null, 7, 'text', [], {}, { header: {}, data: {} }]) expect(await kindOf(desk.hear(raw))).toBe('malformed');
+    for (const raw of [undefined, null, 7, 'text', []]) expect(await kindOf(desk.hear(raw))).toBe('malformed');
+    for (const raw of [{}, { header: {}, data: {} }]) expect(await kindOf(desk.hear(raw))).toBe('missing');
     expect(await kindOf(desk.hear({ ...message, header: { ...message.header, protocolVersion: '9.9' } }))).toBe('unsupportedVersion');
     const nested = (depth: number): unknown => (depth === 0 ? 1 : { in: nested(depth - 1) });
     // Two levels are the message and the member; what is signed no longer fits, which is found after the depth.

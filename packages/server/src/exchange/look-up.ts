@@ -12,6 +12,8 @@ type Room = {
   readonly protocol: Protocol;
   readonly ask: Ask;
   readonly registry: () => Promise<Peer | undefined>;
+  /** registries that this one asks, where it is one */
+  readonly peers: () => Promise<readonly Peer[]>;
   /** where this node finds its registry; absent where it has that role itself */
   readonly named: { readonly address: string } | undefined;
   readonly signal: AbortSignal;
@@ -25,6 +27,8 @@ const askRegistry = async ({ ask, signal }: Room, registry: Peer, id: TwinId): P
 };
 
 export const lookUpPartner = async (room: Room, id: string): Promise<Result<Introduced>> => {
+  const peer = (await room.peers()).find((one) => one.id === id);
+  if (peer) return fetchIntroduction(room.protocol, peer.address);
   const registry = await room.registry();
   if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
   if (registry.id === id && room.named) return fetchIntroduction(room.protocol, room.named.address);

@@ -5,6 +5,8 @@ import { type Federation, federatedTwinIdOf } from '@cityweave/core';
 import { endpointOf } from './feature-information.ts';
 import { type Room, reachRegistry } from './room.ts';
 
+const takingPart = ({ members }: Federation) => members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state));
+
 export const describeFederatedTwin = (room: Room, federation: Federation) => ({
   kind: 'federatedDigitalTwin' as const,
   id: federatedTwinIdOf(federation.id),
@@ -13,7 +15,8 @@ export const describeFederatedTwin = (room: Room, federation: Federation) => ({
     name: federation.name,
     purpose: federation.purpose,
     initiator: federation.initiator,
-    memberTwins: [federation.initiator, ...federation.members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state)).map(({ twinId }) => twinId)],
+    memberTwins: [federation.initiator, ...takingPart(federation).map(({ twinId }) => twinId)],
+    composedFeatures: takingPart(federation).flatMap(({ features }) => features.map(({ featureId }) => featureId)),
     endpoints: [endpointOf(room.self.address())],
   },
 });

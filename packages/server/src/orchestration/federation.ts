@@ -21,6 +21,7 @@ import type { Links } from './communication-status.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
+import { subscribeToNeeds, unsubscribeFromNeeds } from './registry-notices.ts';
 import { federationById, federations, type Room } from './room.ts';
 
 export type FederationManagement = {
@@ -31,6 +32,8 @@ export type FederationManagement = {
   readonly resume: () => void;
   /** Looks again at what is to be done now. */
   readonly nudge: (id: FederationId) => void;
+  /** Asks the registry at once: something changed there. */
+  readonly rediscover: () => void;
   readonly onChange: (told: (federation: Federation) => void) => () => void;
 };
 
@@ -85,6 +88,7 @@ const settle = async (desk: Desk, id: FederationId): Promise<void> => {
   if (wantedOf(federation) === 'RELEASED' && federation.registered) {
     if (!(await deregisterFederatedTwin(room, federation))) return;
     update(desk, id, (now) => ok({ ...now, registered: false }));
+    await unsubscribeFromNeeds(room, id);
   }
   update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : moveFederation(now, wantedOf(now), room.deps.clock.now())));
 };
@@ -135,6 +139,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   const unmet = unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: desk.room.vocabulary() });
   if (isDiscoveryDue(desk, talks.discoveredAt.get(id), { federation, lacking: unmet.length > 0 })) {
     talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
+    void subscribeToNeeds(desk.room, federation).catch((cause) => desk.room.events.defect('federation', cause));
     await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
   }
   followLinks(desk, federationById(desk.room, id) ?? federation);
@@ -180,7 +185,7 @@ const createDriver = (desk: Desk) => {
       if (waitMs > 0) await rests.rest(id, waitMs);
     }
   };
-  const running = new Set<string>();
+  const running = new Set<FederationId>();
   const run = (id: FederationId): void => {
     if (running.has(id)) {
       rests.wake(id);
@@ -196,7 +201,11 @@ const createDriver = (desk: Desk) => {
     for (const key of [...talks.notBefore.keys()]) if (key.startsWith(`${id} `)) talks.notBefore.delete(key);
     run(id);
   };
-  return { run, nudge };
+  const rediscover = (): void => {
+    talks.discoveredAt.clear();
+    for (const id of running) rests.wake(id);
+  };
+  return { run, nudge, rediscover };
 };
 
 export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
@@ -228,6 +237,7 @@ export const createFederationManagement = (room: Room, links: Links): Federation
       for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
     },
     nudge: driver.nudge,
+    rediscover: driver.rediscover,
     onChange: (told) => {
       listeners.add(told);
       return () => listeners.delete(told);

@@ -26,6 +26,7 @@ import { createFederationManagement, type FederationManagement } from './federat
 import { reportStatus, statusOf } from './federation-status.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
+import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
 import { requestsInReview, review } from './review.ts';
 import { agreements, federationById, federations, type Room } from './room.ts';
 import { answerRead } from './utilization/exchange-data.ts';
@@ -94,13 +95,14 @@ type Rooms = {
   readonly joining: Joining;
   readonly areas: Areas;
   readonly rates: Rates;
+  readonly notices: RegistryNotices;
 };
 
 /** An answer after which something is to be done, once answer and records are safe. */
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas, rates }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, notices }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -114,6 +116,8 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, rate
   'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
   'digitalTwin.report.federationStatus': (request, by) => afterwards(noteStatus(room, request, by), joining.run),
   'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
+  'digitalTwin.notify.digitalTwin': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
+  'digitalTwin.notify.feature': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
   'digitalTwin.release.federation': (request, by) => letGo(room, request, by),
   'digitalTwin.probe.digitalTwin': ({ parameters }) =>
     ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
@@ -161,7 +165,7 @@ export const createOrchestration = (room: Room): Orchestration => {
   const rates = createRates(room);
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, rates });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, notices: createRegistryNotices(room) });
   return {
     answers,
     publishing,

@@ -43,6 +43,8 @@ export type Room = {
   readonly node: NodeFile;
   readonly vocabulary: () => Vocabulary;
   readonly registry: () => Promise<Peer | undefined>;
+  /** the registries that this one asks, where it is one; those that can be reached */
+  readonly peers: () => Promise<readonly Peer[]>;
   /** ends with the node */
   readonly signal: AbortSignal;
 };

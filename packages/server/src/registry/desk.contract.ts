@@ -30,6 +30,7 @@ import {
 import { newMessageId, systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
 import { createAnswer } from '../exchange/answer.ts';
+import type { Ask } from '../exchange/ask.ts';
 import { createAuthorise } from '../exchange/authorise.ts';
 import { createPartnerKeys } from '../exchange/partner-keys.ts';
 import { openRecordStore } from '../store/records.ts';
@@ -38,6 +39,8 @@ import { signMessage } from '../trust/signature.ts';
 import { createRegistry } from './registry.ts';
 
 export type Partner = { readonly id: TwinId; readonly authority: Authority; readonly key: NodeKey };
+/** What the registry said to somebody. */
+export type Notice = { readonly to: string; readonly name: RowName; readonly content: unknown };
 export type Told = { readonly message: Message | undefined; readonly problem: Problem | undefined };
 
 type Header = Message['header'];
@@ -109,11 +112,22 @@ export const openDesk = async () => {
   const registryAuthority = Authority.parse('registry.example');
   const self = { id: agencyTwinIdOf(registryAuthority), address: () => 'http://registry.example/dtf/messages' };
   const vocabulary = createVocabulary([cityDictionary]);
-  const registry = createRegistry(
-    { records, clock, vocabulary: () => vocabulary, leaseSeconds: limits.leaseSecondsDefault },
-    { id: self.id, name: { en: 'Registry' } },
-  );
   const events = createEvents({ agency: registryAuthority, level: 'silent' });
+  const told: Notice[] = [];
+  const ask: Ask = async (peer, name, content) => {
+    told.push({ to: peer.id, name, content });
+    return fail(problem('unreachable'));
+  };
+  const registry = createRegistry({
+    records,
+    deps,
+    events,
+    vocabulary: () => vocabulary,
+    leaseSeconds: limits.leaseSecondsDefault,
+    self: { id: self.id, name: { en: 'Registry' } },
+    ask,
+    peers: async () => [],
+  });
   const lookUp = async (id: string) => fail(problem('notRegistered', { subject: id }));
   const keys = await openNodeKeys(records, self.id);
   const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
@@ -143,6 +157,7 @@ export const openDesk = async () => {
   return {
     clock,
     pass,
+    told,
     records,
     key,
     self,

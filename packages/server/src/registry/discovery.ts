@@ -1,56 +1,12 @@
 /**
- * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see. What he may not see leaves no trace.
+ * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see, here and at the peers.
  */
-import {
-  boxesMeet,
-  boxOf,
-  compareText,
-  fail,
-  type Geometry,
-  ok,
-  problem,
-  type Reply,
-  type Request,
-  type TermId,
-  type TwinId,
-  type Visibility,
-} from '@cityweave/core';
+import { cursorBehind, fail, featureFits, ok, pageOf, problem, type Reply, type Request, type TermId, twinFits } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { type FeatureEntry, featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
-
-const maySee = ({ level, audience = [] }: Visibility, owner: string, asker: string): boolean =>
-  owner === asker || level === 'public' || (level === 'federation' && (audience.length === 0 || audience.includes(asker)));
-
-const touches = (coverage: Geometry | undefined, area: Geometry | undefined): boolean =>
-  coverage === undefined || area === undefined || boxesMeet(boxOf(coverage), boxOf(area));
-
-type Paged<T> = { readonly total: number; readonly next: string | null; readonly items: readonly T[] };
-
-/** In id order; the cursor is the last id seen, so that a page stays right when entries come and go. */
-const pageOf = <T extends { readonly id: string }>(all: readonly T[], limit: number, cursor: string | undefined): Paged<T> => {
-  const sorted = [...all].sort((a, b) => compareText(a.id, b.id));
-  const rest = cursor === undefined ? sorted : sorted.filter(({ id }) => compareText(id, cursor) > 0);
-  const items = rest.slice(0, limit);
-  return { total: sorted.length, next: rest.length > limit ? (items.at(-1)?.id ?? null) : null, items };
-};
-
-type Entered = { readonly id: TwinId; readonly entry: TwinEntry };
-
-const isVisible = (room: RegistryRoom, { id, entry }: Entered, by: AskedBy): boolean =>
-  stateNow(entry, room.clock.now()) === 'ACTIVE' && maySee(entry.attributes.visibility, id, by.sender);
-
-type TwinQueryPart = Request<'registry.discover.digitalTwin'>['parameters'];
-
-const offersKind = (room: RegistryRoom, twinId: string, kinds: readonly TermId[]): boolean =>
-  featureEntries(room.records).some(
-    ({ entry }) =>
-      entry.state === 'ACTIVE' && entry.attributes.twinId === twinId && kinds.some((kind) => room.vocabulary().isA(entry.attributes.semanticType, kind)),
-  );
-
-const twinFits = (room: RegistryRoom, { id, entry: { attributes } }: Entered, query: TwinQueryPart): boolean =>
-  (query.domain === undefined || room.vocabulary().isA(attributes.domain, query.domain)) &&
-  touches(attributes.coverage, query.within) &&
-  (query.kinds === undefined || offersKind(room, id, query.kinds));
+import { adaptorBridges } from './adaptor-registration.ts';
+import { featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
+import { askerOf, askPeers, findAtPeers } from './peer-registries.ts';
+import { isFeatureVisible, isTwinVisible, maySee } from './visibility.ts';
 
 type RegisteredTwinObject = Reply<'registry.retrieve.digitalTwin'>['objects'][0];
 
@@ -59,62 +15,94 @@ const twinObject = (id: RegisteredTwinObject['id'], entry: TwinEntry): Registere
   return { kind: 'digitalTwin', id, revision: entry.revision, attributes: { ...entry.attributes, registeredAt, updatedAt, leaseUntil } };
 };
 
-export const discoverTwins = (
+const sightOf = (room: RegistryRoom) => ({ vocabulary: room.vocabulary(), bridges: adaptorBridges(room) });
+
+/** Each once, wherever it was found; the one with the later revision. */
+const once = <T extends { readonly id: string; readonly revision?: number | undefined }>(objects: readonly T[]): readonly T[] => {
+  const byId = new Map<string, T>();
+  for (const object of objects) if ((byId.get(object.id)?.revision ?? -1) < (object.revision ?? 0)) byId.set(object.id, object);
+  return [...byId.values()];
+};
+
+type Found<T> = { readonly objects: readonly T[]; readonly total: number; readonly more: boolean };
+
+/** Pages of several registries as one: each has what follows the same place, so the first of all of them are the first in all. */
+const merged = <T extends { readonly id: string; readonly attributes: unknown; readonly revision?: number | undefined }>(
+  pages: readonly Found<T>[],
+  query: Parameters<typeof pageOf>[1],
+) => {
+  const { items, next } = pageOf(once(pages.flatMap(({ objects }) => objects)), { ...query, cursor: undefined });
+  const last = items.at(-1);
+  const rest = next ?? (last && pages.some(({ more }) => more) ? cursorBehind(last, query) : null);
+  return { total: pages.reduce((sum, { total }) => sum + total, 0), next: rest, objects: items };
+};
+
+const kindsOf = (room: RegistryRoom, twinId: string, asker: string): readonly TermId[] =>
+  featureEntries(room.records).flatMap(({ entry }) =>
+    entry.attributes.twinId === twinId && isFeatureVisible(room, entry, { asker }) ? [entry.attributes.semanticType] : [],
+  );
+
+export const discoverTwins = async (
   room: RegistryRoom,
   { parameters }: Request<'registry.discover.digitalTwin'>,
   by: AskedBy,
-): Done<'registry.discover.digitalTwin'> => {
-  const fitting = twinEntries(room.records).filter((entered) => isVisible(room, entered, by) && twinFits(room, entered, parameters));
-  const { total, next, items } = pageOf(fitting, parameters.limit, parameters.cursor);
-  return ok({ reply: { parameters: { total, next }, objects: items.map(({ id, entry }) => twinObject(id, entry)) } });
+): Promise<Done<'registry.discover.digitalTwin'>> => {
+  const asker = await askerOf(room, by, parameters.forwarding);
+  const sight = sightOf(room);
+  const fitting = twinEntries(room.records)
+    .filter((entered) => isTwinVisible(room, entered, asker))
+    .filter(({ id, entry }) => twinFits(parameters, entry.attributes, { ...sight, kinds: kindsOf(room, id, asker) }))
+    .map(({ id, entry }) => twinObject(id, entry));
+  const own = pageOf(fitting, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.digitalTwin', parameters, asker });
+  const theirs = replies.map((reply) => ({ objects: reply.objects, total: reply.parameters.total, more: reply.parameters.next !== null }));
+  const { total, next, objects } = merged([{ objects: own.items, total: own.total, more: own.next !== null }, ...theirs], parameters);
+  return ok({ reply: { parameters: { total, next, ...(cut.length > 0 && { cut: [...cut] }) }, objects: [...objects] } });
 };
 
-const featureFits = (room: RegistryRoom, { attributes }: FeatureEntry, query: Request<'registry.discover.feature'>['parameters']): boolean => {
-  const { purposes } = attributes.policy;
-  const { purpose, kinds, twins, within } = query;
-  const vocabulary = room.vocabulary();
-  return (
-    (kinds === undefined || kinds.some((kind) => vocabulary.isA(attributes.semanticType, kind))) &&
-    (twins === undefined || twins.includes(attributes.twinId)) &&
-    (purpose === undefined || purposes === undefined || purposes.some((allowed) => vocabulary.isA(purpose, allowed))) &&
-    touches(attributes.coverage.space, within)
-  );
-};
-
-const featureVisible = (room: RegistryRoom, entry: FeatureEntry, by: AskedBy): boolean => {
-  const twin = twinEntry(room.records, entry.attributes.twinId);
-  return (
-    entry.state === 'ACTIVE' &&
-    twin !== undefined &&
-    isVisible(room, { id: entry.attributes.twinId, entry: twin }, by) &&
-    maySee(entry.attributes.visibility, entry.attributes.twinId, by.sender)
-  );
-};
-
-export const discoverFeatures = (room: RegistryRoom, { parameters }: Request<'registry.discover.feature'>, by: AskedBy): Done<'registry.discover.feature'> => {
-  const fitting = featureEntries(room.records).filter(({ entry }) => featureVisible(room, entry, by) && featureFits(room, entry, parameters));
-  const { total, next, items } = pageOf(fitting, parameters.limit, parameters.cursor);
-  const objects = items.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision, attributes: entry.attributes }));
-  return ok({ reply: { parameters: { total, next }, objects } });
-};
-
-export const retrieveTwin = (
+export const discoverFeatures = async (
   room: RegistryRoom,
-  { objects: [{ id }] }: Request<'registry.retrieve.digitalTwin'>,
+  { parameters }: Request<'registry.discover.feature'>,
   by: AskedBy,
-): Done<'registry.retrieve.digitalTwin'> => {
+): Promise<Done<'registry.discover.feature'>> => {
+  const asker = await askerOf(room, by, parameters.forwarding);
+  const sight = sightOf(room);
+  const { twins } = parameters;
+  const fitting = featureEntries(room.records)
+    .filter(({ entry }) => isFeatureVisible(room, entry, { asker }) && (twins === undefined || twins.includes(entry.attributes.twinId)))
+    .filter(({ entry }) => featureFits(parameters, entry.attributes, sight))
+    .map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision, attributes: entry.attributes }));
+  const own = pageOf(fitting, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.feature', parameters, asker });
+  const theirs = replies.map((reply) => ({ objects: reply.objects, total: reply.parameters.total, more: reply.parameters.next !== null }));
+  const { total, next, objects } = merged([{ objects: own.items, total: own.total, more: own.next !== null }, ...theirs], parameters);
+  return ok({ reply: { parameters: { total, next, ...(cut.length > 0 && { cut: [...cut] }) }, objects: [...objects] } });
+};
+
+export const retrieveTwin = async (
+  room: RegistryRoom,
+  request: Request<'registry.retrieve.digitalTwin'>,
+  by: AskedBy,
+): Promise<Done<'registry.retrieve.digitalTwin'>> => {
+  const [{ id }] = request.objects;
+  const asker = await askerOf(room, by, request.parameters.forwarding);
   const entry = twinEntry(room.records, id);
-  if (!entry || stateNow(entry, room.clock.now()) === 'REMOVED' || !maySee(entry.attributes.visibility, id, by.sender))
-    return fail(problem('notRegistered', { subject: id }));
-  return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
+  if (entry && stateNow(entry, room.deps.clock.now()) !== 'REMOVED' && maySee(entry.attributes.visibility, id, asker))
+    return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
+  const found = await findAtPeers(room, { name: 'registry.retrieve.digitalTwin', request, asker });
+  return found.ok ? ok({ reply: found.value }) : fail(problem('notRegistered', { subject: id }));
 };
 
-export const retrieveFeature = (
+export const retrieveFeature = async (
   room: RegistryRoom,
-  { objects: [{ id }] }: Request<'registry.retrieve.feature'>,
+  request: Request<'registry.retrieve.feature'>,
   by: AskedBy,
-): Done<'registry.retrieve.feature'> => {
+): Promise<Done<'registry.retrieve.feature'>> => {
+  const [{ id }] = request.objects;
+  const asker = await askerOf(room, by, request.parameters.forwarding);
   const entry = featureEntry(room.records, id);
-  if (!entry || !featureVisible(room, entry, by)) return fail(problem('notFound', { subject: id }));
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: entry.revision, attributes: entry.attributes }] } });
+  if (entry && isFeatureVisible(room, entry, { asker, states: ['ACTIVE', 'PAUSED'] }))
+    return ok({ reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: entry.revision, attributes: entry.attributes }] } });
+  const found = await findAtPeers(room, { name: 'registry.retrieve.feature', request, asker });
+  return found.ok ? ok({ reply: found.value }) : fail(problem('notFound', { subject: id }));
 };

@@ -1,5 +1,5 @@
 /**
- * Entries of the registry: twins, features and federated twins as they were registered, with revision, state and lease.
+ * Entries of the registry: twins and features as they were registered, with revision, state and lease; and what its rooms share.
  */
 import {
   addMs,
@@ -7,6 +7,7 @@ import {
   type FeatureId,
   type FeatureInformation,
   type Instant,
+  type LanguageMap,
   limits,
   type RegistryEntryState,
   type Result,
@@ -14,8 +15,11 @@ import {
   type TwinId,
   type Vocabulary,
 } from '@cityweave/core';
-import type { Clock } from '../deps.ts';
+import type { Deps } from '../deps.ts';
+import type { Events } from '../events.ts';
 import type { Saved } from '../exchange/answer.ts';
+import type { Ask } from '../exchange/ask.ts';
+import type { Peer } from '../exchange/peer.ts';
 import type { RecordStore } from '../store/store.ts';
 
 export type TwinEntry = {
@@ -32,9 +36,15 @@ export type FeatureEntry = { readonly revision: number; readonly attributes: Fea
 /** What the rooms of a registry share. */
 export type RegistryRoom = {
   readonly records: RecordStore;
-  readonly clock: Clock;
+  readonly deps: Pick<Deps, 'clock' | 'ids'>;
+  readonly events: Pick<Events, 'defect'>;
+  /** the dictionaries that the node was given, and those that were registered */
   readonly vocabulary: () => Vocabulary;
   readonly leaseSeconds: number;
+  readonly self: { readonly id: TwinId; readonly name: LanguageMap };
+  readonly ask: Ask;
+  /** registries that it asks on behalf of others */
+  readonly peers: () => Promise<readonly Peer[]>;
 };
 
 const twinNoun = 'registry.twin';
@@ -53,13 +63,17 @@ export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ nou
 
 /** Where an entry stands now: leases run out without anybody's doing, and after three missed ones the entry is gone. */
 export const stateNow = (entry: TwinEntry, now: Instant): RegistryEntryState => {
-  if (entry.state !== 'ACTIVE' || entry.leaseUntil >= now) return entry.state;
+  if (!['ACTIVE', 'PAUSED'].includes(entry.state) || entry.leaseUntil >= now) return entry.state;
   const gone = addMs(entry.leaseUntil, (limits.leasesMissedMax - 1) * entry.leaseSeconds * 1000);
-  return gone < now ? 'REMOVED' : 'STALE';
+  if (gone < now) return 'REMOVED';
+  return entry.state === 'ACTIVE' ? 'STALE' : entry.state;
 };
 
 export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<RegistryEntryState> =>
   registryEntryLifecycle.move(entry ? stateNow(entry, now) : registryEntryLifecycle.initial, to);
+
+export const enterFeatureState = (entry: FeatureEntry | undefined, to: RegistryEntryState): Result<RegistryEntryState> =>
+  registryEntryLifecycle.move(entry?.state ?? registryEntryLifecycle.initial, to);
 
 export const withLease = (entry: Omit<TwinEntry, 'leaseUntil' | 'updatedAt' | 'leaseSeconds'>, leaseSeconds: number, now: Instant): TwinEntry => ({
   ...entry,

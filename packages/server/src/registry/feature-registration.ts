@@ -1,9 +1,28 @@
 /**
- * Registration (DTR-FE, Y.4489 8.2.1) of features and of federated twins: one refused feature never spoils the others.
+ * Registration (DTR-FE, Y.4489 8.2.1) of features: one refused feature never spoils the others.
  */
-import { agencyOf, checkTerms, codeOf, type FeatureId, FeatureInformation, fail, ok, type Problem, problem, type Request, type Result } from '@cityweave/core';
-import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
-import { type FeatureEntry, featureEntry, type RegistryRoom, saveFeature, twinEntry } from './entry.ts';
+import {
+  agencyOf,
+  checkAllowed,
+  checkTerms,
+  codeOf,
+  entryStateOf,
+  type FeatureId,
+  FeatureInformation,
+  fail,
+  mergePatch,
+  ok,
+  type Problem,
+  problem,
+  problemOfIssues,
+  type Request,
+  type Result,
+  type RowName,
+} from '@cityweave/core';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, saveFeature, twinEntry } from './entry.ts';
+import { usersOf } from './federated-twin-registration.ts';
+import { changedFeatures, telling } from './subscription.ts';
 
 const warningsMax = 100;
 
@@ -20,7 +39,9 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
     return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const checked = checkTerms(room.vocabulary(), [attributes.semanticType]);
   if (!checked.ok) return checked;
-  return ok({ revision: (featureEntry(room.records, id)?.revision ?? 0) + 1, attributes, state: 'ACTIVE' });
+  const before = featureEntry(room.records, id);
+  const moved = enterFeatureState(before, entryStateOf(attributes.status));
+  return moved.ok ? ok({ revision: (before?.revision ?? 0) + 1, attributes, state: moved.value }) : moved;
 };
 
 const factsOf = ({ kind: _kind, ...facts }: Problem) => facts;
@@ -37,75 +58,56 @@ export const registerFeatures = (room: RegistryRoom, { objects }: Request<'regis
   return ok({
     reply: { parameters: { ...(refused.length > 0 && { refused }), ...(warnings.length > 0 && { warnings }) }, objects: named },
     save: entries.map(({ id, entry }) => saveFeature(id, entry)),
+    afterwards: telling(room, { features: changedFeatures(room, entries) }),
   });
 };
 
-const ownedFeature = (room: RegistryRoom, id: FeatureId, by: AskedBy): Result<FeatureEntry> => {
+const ownedFeature = (room: RegistryRoom, name: RowName, { id, by }: { readonly id: FeatureId; readonly by: AskedBy }): Result<FeatureEntry> => {
   const entry = featureEntry(room.records, id);
   if (!entry || entry.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
-  return by.sender === entry.attributes.twinId ? ok(entry) : fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  if (by.sender !== entry.attributes.twinId) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  const allowed = checkAllowed(name, 'registry entry', { state: entry.state, subject: id });
+  return allowed.ok ? ok(entry) : allowed;
 };
 
 export const updateFeature = (room: RegistryRoom, request: Request<'registry.update.feature'>, by: AskedBy): Done<'registry.update.feature'> => {
   const [{ id, attributes }] = request.objects;
-  const entry = ownedFeature(room, id, by);
+  const entry = ownedFeature(room, 'registry.update.feature', { id, by });
   if (!entry.ok) return entry;
   const { revision, attributes: before } = entry.value;
   if (revision !== request.parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: revision }));
-  const merged = FeatureInformation.safeParse({ ...before, ...attributes, twinId: before.twinId });
-  if (!merged.success) return fail(problem('invalid', { subject: id }));
+  const merged = FeatureInformation.safeParse({ ...Object(mergePatch(before, attributes)), twinId: before.twinId });
+  if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
   const checked = checkTerms(room.vocabulary(), [merged.data.semanticType]);
   if (!checked.ok) return checked;
-  const value: FeatureEntry = { ...entry.value, revision: revision + 1, attributes: merged.data };
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: value.revision }] }, save: [saveFeature(id, value)] });
+  const moved = enterFeatureState(entry.value, entryStateOf(merged.data.status));
+  if (!moved.ok) return moved;
+  const value: FeatureEntry = { revision: revision + 1, attributes: merged.data, state: moved.value };
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: value.revision }] },
+    save: [saveFeature(id, value)],
+    afterwards: telling(room, { features: changedFeatures(room, [{ id, entry: value }]) }),
+  });
 };
 
 export const deregisterFeatures = (
   room: RegistryRoom,
-  { objects }: Request<'registry.deregister.feature'>,
+  { parameters: { force = false }, objects }: Request<'registry.deregister.feature'>,
   by: AskedBy,
 ): Done<'registry.deregister.feature'> => {
-  const save: Saved[] = [];
+  const gone: { readonly id: FeatureId; readonly entry: FeatureEntry }[] = [];
   for (const { id } of objects) {
-    const entry = ownedFeature(room, id, by);
+    const entry = ownedFeature(room, 'registry.deregister.feature', { id, by });
     if (!entry.ok) return entry;
-    save.push(saveFeature(id, { ...entry.value, revision: entry.value.revision + 1, state: 'REMOVED' }));
+    const [user] = usersOf(room, id);
+    if (user && !force) return fail(problem('featureInUse', { subject: id, found: user, accepted: 'force, or leaving the federation first' }));
+    const moved = enterFeatureState(entry.value, 'REMOVED');
+    if (!moved.ok) return moved;
+    gone.push({ id, entry: { ...entry.value, revision: entry.value.revision + 1, state: moved.value } });
   }
-  return ok({ reply: { parameters: {}, objects: objects.map(({ id }) => ({ kind: 'feature' as const, id })) }, save });
-};
-
-type FederatedEntry = { readonly revision: number; readonly owner: string; readonly state: 'ACTIVE' | 'REMOVED'; readonly attributes: unknown };
-
-const federatedNoun = 'registry.federatedTwin';
-
-// branding: only this file writes the noun
-const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry | undefined => room.records.get(federatedNoun, id) as FederatedEntry | undefined;
-
-export const registerFederatedTwin = (
-  room: RegistryRoom,
-  request: Request<'registry.register.federatedDigitalTwin'>,
-  by: AskedBy,
-): Done<'registry.register.federatedDigitalTwin'> => {
-  const [{ id, attributes }] = request.objects;
-  const before = federatedEntry(room, id);
-  if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
-  if (attributes.initiator !== by.sender || !twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
-  const value: FederatedEntry = { revision: (before?.revision ?? 0) + 1, owner: by.sender, state: 'ACTIVE', attributes };
   return ok({
-    reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id, revision: value.revision }] },
-    save: [{ noun: federatedNoun, id, value }],
+    reply: { parameters: {}, objects: gone.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision })) },
+    save: gone.map(({ id, entry }) => saveFeature(id, entry)),
+    afterwards: telling(room, { features: changedFeatures(room, gone) }),
   });
-};
-
-export const deregisterFederatedTwin = (
-  room: RegistryRoom,
-  request: Request<'registry.deregister.federatedDigitalTwin'>,
-  by: AskedBy,
-): Done<'registry.deregister.federatedDigitalTwin'> => {
-  const [{ id }] = request.objects;
-  const before = federatedEntry(room, id);
-  if (!before || before.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
-  if (before.owner !== by.sender) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
-  const value: FederatedEntry = { ...before, revision: before.revision + 1, state: 'REMOVED' };
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id }] }, save: [{ noun: federatedNoun, id, value }] });
 };

@@ -1,14 +1,46 @@
 /**
  * Registration (DTR-FE, Y.4489 8.2.1) of twins: accepts, checks, keeps and removes entries; a lease keeps them fresh.
  */
-import { agencyOf, checkTerms, DigitalTwin, fail, ok, problem, type Request, type Result, type TwinId } from '@cityweave/core';
+import {
+  agencyOf,
+  checkAllowed,
+  checkTerms,
+  DigitalTwin,
+  entryStateOf,
+  type FeatureId,
+  fail,
+  mergePatch,
+  ok,
+  problem,
+  problemOfIssues,
+  type Request,
+  type Result,
+  type RowName,
+  type TwinId,
+} from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { enterState, featureEntries, type RegistryRoom, saveFeature, saveTwin, stateNow, type TwinEntry, twinEntry, withLease } from './entry.ts';
+import {
+  enterState,
+  type FeatureEntry,
+  featureEntries,
+  type RegistryRoom,
+  saveFeature,
+  saveTwin,
+  stateNow,
+  type TwinEntry,
+  twinEntry,
+  withLease,
+} from './entry.ts';
+import { changedFeatures, telling } from './subscription.ts';
 
-const owned = (room: RegistryRoom, by: AskedBy, id: TwinId): Result<TwinEntry> => {
+const owned = (room: RegistryRoom, name: RowName, { by, id }: { readonly by: AskedBy; readonly id: TwinId }): Result<TwinEntry> => {
   const entry = twinEntry(room.records, id);
   if (!entry || entry.state === 'REMOVED') return fail(problem('notRegistered', { subject: id }));
-  return by.sender === id ? ok(entry) : fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  if (by.sender !== id) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  const state = stateNow(entry, room.deps.clock.now());
+  if (state === 'REMOVED') return fail(problem('leaseExpired', { subject: id, since: entry.leaseUntil }));
+  const allowed = checkAllowed(name, 'registry entry', { state, subject: id });
+  return allowed.ok ? ok(entry) : allowed;
 };
 
 const leaseReply = (id: TwinId, { revision, leaseUntil }: TwinEntry) => ({
@@ -24,39 +56,52 @@ export const registerTwin = (room: RegistryRoom, request: Request<'registry.regi
     return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
   const checked = checkTerms(room.vocabulary(), [attributes.twinType, attributes.domain]);
   if (!checked.ok) return checked;
-  const now = room.clock.now();
+  const now = room.deps.clock.now();
   const before = twinEntry(room.records, id);
-  const moved = enterState(before, 'ACTIVE', now);
+  const moved = enterState(before, entryStateOf(attributes.status), now);
   if (!moved.ok) return moved;
   const made = { revision: (before?.revision ?? 0) + 1, attributes, state: moved.value, registeredAt: before?.registeredAt ?? now };
   const entry = withLease(made, request.parameters.leaseSeconds ?? room.leaseSeconds, now);
-  return ok({ reply: leaseReply(id, entry), save: [saveTwin(id, entry)] });
+  return ok({ reply: leaseReply(id, entry), save: [saveTwin(id, entry)], afterwards: telling(room, { twins: [{ id, before, after: entry }] }) });
 };
+
+/** A patch of attributes is an object, and so is what comes of it. */
+const patched = (before: object, patch: object): object => Object(mergePatch(before, patch));
 
 export const updateTwin = (room: RegistryRoom, request: Request<'registry.update.digitalTwin'>, by: AskedBy): Done<'registry.update.digitalTwin'> => {
   const [{ id, attributes }] = request.objects;
-  const entry = owned(room, by, id);
+  const entry = owned(room, 'registry.update.digitalTwin', { by, id });
   if (!entry.ok) return entry;
   const { revision, attributes: before } = entry.value;
   if (revision !== request.parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: revision }));
-  const merged = DigitalTwin.safeParse({ ...before, ...attributes, keys: before.keys, owner: before.owner });
-  if (!merged.success) return fail(problem('invalid', { subject: id }));
+  const merged = DigitalTwin.safeParse({ ...patched(before, attributes), keys: before.keys, owner: before.owner });
+  if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
   const checked = checkTerms(room.vocabulary(), [merged.data.twinType, merged.data.domain]);
   if (!checked.ok) return checked;
-  const value: TwinEntry = { ...entry.value, revision: revision + 1, attributes: merged.data, updatedAt: room.clock.now() };
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: value.revision }] }, save: [saveTwin(id, value)] });
+  const now = room.deps.clock.now();
+  const moved = enterState(entry.value, entryStateOf(merged.data.status), now);
+  if (!moved.ok) return moved;
+  const value: TwinEntry = { ...entry.value, revision: revision + 1, attributes: merged.data, state: moved.value, updatedAt: now };
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: value.revision }] },
+    save: [saveTwin(id, value)],
+    afterwards: telling(room, { twins: [{ id, before: entry.value, after: value }] }),
+  });
 };
 
 export const renewTwin = (room: RegistryRoom, request: Request<'registry.renew.digitalTwin'>, by: AskedBy): Done<'registry.renew.digitalTwin'> => {
   const [{ id, attributes }] = request.objects;
-  const entry = owned(room, by, id);
+  const entry = owned(room, 'registry.renew.digitalTwin', { by, id });
   if (!entry.ok) return entry;
-  const now = room.clock.now();
-  if (stateNow(entry.value, now) === 'REMOVED') return fail(problem('leaseExpired', { subject: id, since: entry.value.leaseUntil }));
+  const now = room.deps.clock.now();
   const status = attributes.status ?? entry.value.attributes.status;
-  const made = { ...entry.value, state: 'ACTIVE' as const, attributes: { ...entry.value.attributes, status } };
+  const moved = enterState(entry.value, entryStateOf(status), now);
+  if (!moved.ok) return moved;
+  const made = { ...entry.value, state: moved.value, attributes: { ...entry.value.attributes, status } };
   const renewed = withLease(made, request.parameters.leaseSeconds ?? entry.value.leaseSeconds, now);
-  return ok({ reply: leaseReply(id, renewed), save: [saveTwin(id, renewed)] });
+  const changed = renewed.state !== stateNow(entry.value, now) || status !== entry.value.attributes.status;
+  const told = changed ? { afterwards: telling(room, { twins: [{ id, before: entry.value, after: renewed }] }) } : {};
+  return ok({ reply: leaseReply(id, renewed), save: [saveTwin(id, renewed)], ...told });
 };
 
 /** The twin and its features go; tombstones stay, so that a revision is never used twice. */
@@ -66,10 +111,21 @@ export const deregisterTwin = (
   by: AskedBy,
 ): Done<'registry.deregister.digitalTwin'> => {
   const [{ id }] = request.objects;
-  const entry = owned(room, by, id);
+  const entry = owned(room, 'registry.deregister.digitalTwin', { by, id });
   if (!entry.ok) return entry;
-  const tombstone: TwinEntry = { ...entry.value, revision: entry.value.revision + 1, state: 'REMOVED', updatedAt: room.clock.now() };
-  const features = featureEntries(room.records).filter(({ entry: feature }) => feature.attributes.twinId === id && feature.state !== 'REMOVED');
-  const gone = features.map(({ id: featureId, entry: feature }) => saveFeature(featureId, { ...feature, revision: feature.revision + 1, state: 'REMOVED' }));
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: tombstone.revision }] }, save: [saveTwin(id, tombstone), ...gone] });
+  const moved = enterState(entry.value, 'REMOVED', room.deps.clock.now());
+  if (!moved.ok) return moved;
+  const tombstone: TwinEntry = { ...entry.value, revision: entry.value.revision + 1, state: moved.value, updatedAt: room.deps.clock.now() };
+  const gone = featuresOf(room, id).map(({ id: featureId, entry: feature }) => ({
+    id: featureId,
+    entry: { ...feature, revision: feature.revision + 1, state: moved.value },
+  }));
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: tombstone.revision }] },
+    save: [saveTwin(id, tombstone), ...gone.map((feature) => saveFeature(feature.id, feature.entry))],
+    afterwards: telling(room, { twins: [{ id, before: entry.value, after: tombstone }], features: changedFeatures(room, gone) }),
+  });
 };
+
+const featuresOf = (room: RegistryRoom, twinId: TwinId): readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[] =>
+  featureEntries(room.records).filter(({ entry }) => entry.attributes.twinId === twinId && entry.state !== 'REMOVED');

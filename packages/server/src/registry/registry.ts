@@ -1,49 +1,66 @@
 /**
  * Registry: its part of the answers. A row of the catalogue that is forgotten here does not compile.
  */
-import { type Answers, type LanguageMap, ok, type TwinId } from '@cityweave/core';
+import { type Answers, ok, type Reply, type TwinId } from '@cityweave/core';
 import type { Answered, AskedBy } from '../exchange/answer.ts';
+import { discoverAdaptors, registerAdaptor } from './adaptor-registration.ts';
 import { discoverFeatures, discoverTwins, retrieveFeature, retrieveTwin } from './discovery.ts';
 import type { RegistryRoom } from './entry.ts';
-import { deregisterFeatures, deregisterFederatedTwin, registerFeatures, registerFederatedTwin, updateFeature } from './feature-registration.ts';
+import { deregisterFeatures, registerFeatures, updateFeature } from './feature-registration.ts';
+import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { deregisterTwin, registerTwin, renewTwin, updateTwin } from './registration.ts';
-import { retrieveDictionaries } from './semantic-dictionary.ts';
+import { mapTerms, registerDictionary, retrieveDictionaries, updateDictionary, withRegistered } from './semantic-dictionary.ts';
+import { subscribe, unsubscribe } from './subscription.ts';
 
 export type RegistryAnswers = Answers<'registry', AskedBy, Answered>;
 
-type Identity = { readonly id: TwinId; readonly name: LanguageMap };
+/** The members of a discovery query that this registry understands. */
+const queryForms = ['kinds', 'expand', 'domain', 'purpose', 'within', 'near', 'during', 'where', 'bridgeable', 'sort'];
 
-export const createRegistry = (room: RegistryRoom, self: Identity): RegistryAnswers => ({
-  'registry.register.digitalTwin': (request, by) => registerTwin(room, request, by),
-  'registry.update.digitalTwin': (request, by) => updateTwin(room, request, by),
-  'registry.renew.digitalTwin': (request, by) => renewTwin(room, request, by),
-  'registry.deregister.digitalTwin': (request, by) => deregisterTwin(room, request, by),
-  'registry.register.feature': (request, by) => registerFeatures(room, request, by),
-  'registry.update.feature': (request, by) => updateFeature(room, request, by),
-  'registry.deregister.feature': (request, by) => deregisterFeatures(room, request, by),
-  'registry.register.federatedDigitalTwin': (request, by) => registerFederatedTwin(room, request, by),
-  'registry.deregister.federatedDigitalTwin': (request, by) => deregisterFederatedTwin(room, request, by),
-  'registry.retrieve.digitalTwin': (request, by) => retrieveTwin(room, request, by),
-  'registry.retrieve.feature': (request, by) => retrieveFeature(room, request, by),
-  'registry.discover.digitalTwin': (request, by) => discoverTwins(room, request, by),
-  'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
-  'registry.retrieve.semanticDictionary': (request) => retrieveDictionaries(room, request),
-  'registry.retrieve.registry': () =>
-    ok({
-      reply: {
-        parameters: {},
-        objects: [
-          {
-            kind: 'registry',
-            id: self.id,
-            attributes: {
-              name: self.name,
-              leaseSeconds: room.leaseSeconds,
-              dictionaries: room.vocabulary().dictionaries.map(({ id }) => id),
-              queryForms: ['kinds', 'domain', 'purpose', 'within'],
-            },
-          },
-        ],
+const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.registry'>> => ({
+  parameters: {},
+  objects: [
+    {
+      kind: 'registry',
+      id: room.self.id,
+      attributes: {
+        name: room.self.name,
+        leaseSeconds: room.leaseSeconds,
+        dictionaries: room.vocabulary().dictionaries.map(({ id }) => id),
+        queryForms,
+        peers: (await room.peers()).map(({ id }) => id as TwinId), // branding: a registry is reached as the twin of its agency
+        status: 'online',
       },
-    }),
+    },
+  ],
 });
+
+export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
+  const room: RegistryRoom = { ...given, vocabulary: withRegistered(given.records, given.vocabulary) };
+  return {
+    'registry.register.digitalTwin': (request, by) => registerTwin(room, request, by),
+    'registry.update.digitalTwin': (request, by) => updateTwin(room, request, by),
+    'registry.renew.digitalTwin': (request, by) => renewTwin(room, request, by),
+    'registry.deregister.digitalTwin': (request, by) => deregisterTwin(room, request, by),
+    'registry.register.feature': (request, by) => registerFeatures(room, request, by),
+    'registry.update.feature': (request, by) => updateFeature(room, request, by),
+    'registry.deregister.feature': (request, by) => deregisterFeatures(room, request, by),
+    'registry.register.federatedDigitalTwin': (request, by) => registerFederatedTwin(room, request, by),
+    'registry.deregister.federatedDigitalTwin': (request, by) => deregisterFederatedTwin(room, request, by),
+    'registry.retrieve.digitalTwin': (request, by) => retrieveTwin(room, request, by),
+    'registry.retrieve.feature': (request, by) => retrieveFeature(room, request, by),
+    'registry.retrieve.registry': async () => ok({ reply: await describe(room) }),
+    'registry.discover.digitalTwin': (request, by) => discoverTwins(room, request, by),
+    'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
+    'registry.subscribe.digitalTwin': (request, by) => subscribe(room, request, { by, about: 'digitalTwin' }),
+    'registry.subscribe.feature': (request, by) => subscribe(room, request, { by, about: 'feature' }),
+    'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, by),
+    'registry.unsubscribe.feature': (request, by) => unsubscribe(room, request, by),
+    'registry.register.semanticDictionary': (request, by) => registerDictionary(room, request, by),
+    'registry.update.semanticDictionary': (request, by) => updateDictionary(room, request, by),
+    'registry.retrieve.semanticDictionary': (request) => retrieveDictionaries(room, request),
+    'registry.map.semanticDictionary': (request) => mapTerms(room, request),
+    'registry.register.communicationAdaptor': (request, by) => registerAdaptor(room, request, by),
+    'registry.discover.communicationAdaptor': (request) => discoverAdaptors(room, request),
+  };
+};

@@ -1,0 +1,39 @@
+/**
+ * CommunicationAdaptor: what an adaptor says it can convert (Y.4489 9); it bridges two ends that differ in protocol, format or dictionary.
+ */
+import { z } from 'zod';
+import { DictionaryId } from '../ground/id.ts';
+import { limits } from '../ground/limits.ts';
+import { Endpoint, TwinStatus } from '../twin/digital-twin.ts';
+import { PublicKey } from '../twin/public-key.ts';
+
+const pairsOf = <T extends z.ZodType>(end: T) => z.array(z.tuple([end, end])).max(limits.adaptorPairsMax);
+
+export const CommunicationAdaptor = z.object({
+  endpoints: z.array(Endpoint).min(1),
+  keys: z.array(PublicKey).min(1),
+  /** each converts both ways */
+  protocolPairs: pairsOf(z.string()),
+  formatPairs: pairsOf(z.string()),
+  dictionaryPairs: pairsOf(DictionaryId),
+  capacity: z.object({ connections: z.int().min(0), used: z.int().min(0) }),
+  status: TwinStatus,
+});
+export type CommunicationAdaptor = z.infer<typeof CommunicationAdaptor>;
+
+/** What two ends differ in; what is absent does not matter. */
+export const AdaptorNeed = z.object({
+  protocols: z.tuple([z.string(), z.string()]).optional(),
+  formats: z.tuple([z.string(), z.string()]).optional(),
+  dictionaries: z.tuple([DictionaryId, DictionaryId]).optional(),
+});
+export type AdaptorNeed = z.infer<typeof AdaptorNeed>;
+
+const hasPair = (pairs: readonly (readonly [string, string])[], wanted: readonly [string, string] | undefined): boolean =>
+  wanted === undefined || wanted[0] === wanted[1] || pairs.some(([a, b]) => (a === wanted[0] && b === wanted[1]) || (a === wanted[1] && b === wanted[0]));
+
+/** Whether it is up and converts all that two ends differ in. */
+export const canBridge = (
+  { protocolPairs, formatPairs, dictionaryPairs, status }: CommunicationAdaptor,
+  { protocols, formats, dictionaries }: AdaptorNeed,
+): boolean => status === 'online' && hasPair(protocolPairs, protocols) && hasPair(formatPairs, formats) && hasPair(dictionaryPairs, dictionaries);

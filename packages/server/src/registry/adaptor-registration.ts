@@ -1,0 +1,67 @@
+/**
+ * Registration of communication adaptors, and finding one that bridges two ends (R13).
+ */
+import {
+  type AdaptorNeed,
+  addMs,
+  type Bridges,
+  type CommunicationAdaptor,
+  canBridge,
+  compareText,
+  fail,
+  type Instant,
+  limits,
+  ok,
+  problem,
+  type Request,
+  type TwinId,
+} from '@cityweave/core';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { type RegistryRoom, twinEntry } from './entry.ts';
+
+type AdaptorEntry = { readonly revision: number; readonly attributes: CommunicationAdaptor; readonly leaseUntil: Instant };
+
+const noun = 'registry.adaptor';
+
+// branding below: only this file writes the noun
+const entryOf = ({ records }: RegistryRoom, id: string): AdaptorEntry | undefined => records.get(noun, id) as AdaptorEntry | undefined;
+
+const adaptorsNow = ({ records, deps }: RegistryRoom): readonly { readonly id: TwinId; readonly entry: AdaptorEntry }[] => {
+  const now = deps.clock.now();
+  const all = records.list(noun).map(({ id, value }) => ({ id: id as TwinId, entry: value as AdaptorEntry }));
+  return all.filter(({ entry }) => entry.leaseUntil >= now);
+};
+
+/** The adaptor is a role of a node that is registered as a twin: both have its id. */
+export const registerAdaptor = (
+  room: RegistryRoom,
+  { parameters, objects: [{ id, attributes }] }: Request<'registry.register.communicationAdaptor'>,
+  by: AskedBy,
+): Done<'registry.register.communicationAdaptor'> => {
+  if (by.sender !== id) return fail(problem('ownedByOther', { subject: id, accepted: by.sender }));
+  if (!twinEntry(room.records, id)) return fail(problem('notRegistered', { subject: id }));
+  const leaseMs = (parameters.leaseSeconds ?? limits.leaseSecondsDefault) * 1000;
+  const value: AdaptorEntry = { revision: (entryOf(room, id)?.revision ?? 0) + 1, attributes, leaseUntil: addMs(room.deps.clock.now(), leaseMs) };
+  return ok({ reply: { parameters: {}, objects: [{ kind: 'communicationAdaptor', id, revision: value.revision }] }, save: [{ noun, id, value }] });
+};
+
+const roomIn = ({ capacity }: CommunicationAdaptor): number => capacity.connections - capacity.used;
+
+const bridging = (room: RegistryRoom, need: AdaptorNeed) => adaptorsNow(room).filter(({ entry }) => canBridge(entry.attributes, need));
+
+export const discoverAdaptors = (
+  room: RegistryRoom,
+  { parameters }: Request<'registry.discover.communicationAdaptor'>,
+): Done<'registry.discover.communicationAdaptor'> => {
+  const found = bridging(room, parameters).sort((a, b) => roomIn(b.entry.attributes) - roomIn(a.entry.attributes) || compareText(a.id, b.id));
+  const objects = found
+    .slice(0, limits.messageObjectsMax)
+    .map(({ id, entry }) => ({ kind: 'communicationAdaptor' as const, id, revision: entry.revision, attributes: entry.attributes }));
+  return ok({ reply: { parameters: {}, objects } });
+};
+
+/** Whether some adaptor that is registered now lies between two ends. */
+export const adaptorBridges =
+  (room: RegistryRoom): Bridges =>
+  (from, to) =>
+    bridging(room, { protocols: [from.protocol, to.protocol], formats: [from.format, to.format] }).length > 0;

@@ -1,0 +1,59 @@
+/**
+ * Registration of federated twins (R14, R5): a formed federation can be found as a twin, and what it is made of is in use.
+ */
+import { type FeatureId, fail, ok, problem, type RegistryEntryState, type Request, registryEntryLifecycle } from '@cityweave/core';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { type RegistryRoom, twinEntry } from './entry.ts';
+
+type FederatedEntry = {
+  readonly revision: number;
+  readonly owner: string;
+  readonly state: RegistryEntryState;
+  readonly attributes: Request<'registry.register.federatedDigitalTwin'>['objects'][0]['attributes'];
+};
+
+const federatedNoun = 'registry.federatedTwin';
+
+// branding: only this file writes the noun
+const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry | undefined => room.records.get(federatedNoun, id) as FederatedEntry | undefined;
+
+export const registerFederatedTwin = (
+  room: RegistryRoom,
+  request: Request<'registry.register.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'registry.register.federatedDigitalTwin'> => {
+  const [{ id, attributes }] = request.objects;
+  const before = federatedEntry(room, id);
+  if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
+  if (attributes.initiator !== by.sender || !twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
+  const moved = registryEntryLifecycle.move(before?.state ?? registryEntryLifecycle.initial, 'ACTIVE');
+  if (!moved.ok) return moved;
+  const value: FederatedEntry = { revision: (before?.revision ?? 0) + 1, owner: by.sender, state: moved.value, attributes };
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id, revision: value.revision }] },
+    save: [{ noun: federatedNoun, id, value }],
+  });
+};
+
+export const deregisterFederatedTwin = (
+  room: RegistryRoom,
+  request: Request<'registry.deregister.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'registry.deregister.federatedDigitalTwin'> => {
+  const [{ id }] = request.objects;
+  const before = federatedEntry(room, id);
+  if (!before || before.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
+  if (before.owner !== by.sender) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  const moved = registryEntryLifecycle.move(before.state, 'REMOVED');
+  if (!moved.ok) return moved;
+  const value: FederatedEntry = { ...before, revision: before.revision + 1, state: moved.value };
+  return ok({ reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id }] }, save: [{ noun: federatedNoun, id, value }] });
+};
+
+/** Federated twins that are made of a feature now. */
+export const usersOf = (room: RegistryRoom, id: FeatureId): readonly string[] =>
+  room.records
+    .list(federatedNoun)
+    .map(({ id: user, value }) => ({ user, entry: value as FederatedEntry }))
+    .filter(({ entry }) => entry.state === 'ACTIVE' && (entry.attributes.composedFeatures ?? []).includes(id))
+    .map(({ user }) => user);

@@ -1,0 +1,68 @@
+/**
+ * Peer registries: a registry asks those that it knows on behalf of whoever asks it. A loop is cut and its path named; a peer that is silent is named too.
+ */
+import { type Forwarding, fail, limits, ok, problem, type Reply, type Request, type Result, type TwinId } from '@cityweave/core';
+import type { AskedBy } from '../exchange/answer.ts';
+import type { Peer } from '../exchange/peer.ts';
+import type { RegistryRoom } from './entry.ts';
+
+export type Cut = NonNullable<Reply<'registry.discover.feature'>['parameters']['cut']>[number];
+
+type Way = { readonly forwarding: Forwarding; readonly go: readonly Peer[]; readonly cut: readonly Cut[] };
+
+/** Whoever a registry asks for: only a registry that is a peer may ask for another than itself. */
+export const askerOf = async (room: RegistryRoom, by: AskedBy, forwarding: Forwarding | undefined): Promise<string> => {
+  if (forwarding?.onBehalfOf === undefined) return by.sender;
+  return (await room.peers()).some(({ id }) => id === by.sender) ? forwarding.onBehalfOf : by.sender;
+};
+
+/** Where a question goes from here, and where it does not, and why. */
+const wayFrom = async (room: RegistryRoom, forwarding: Forwarding | undefined, onBehalfOf: string): Promise<Way> => {
+  const peers = (await room.peers()).slice(0, limits.registryPeersMax);
+  const path = [...(forwarding?.path ?? []), room.self.id];
+  const hops = forwarding?.hops ?? limits.registryHopsMax;
+  const next = { path, hops: Math.max(0, hops - 1), onBehalfOf };
+  const seen = (peer: Peer): boolean => path.some((id) => id === peer.id);
+  const asker = forwarding?.path.at(-1);
+  const loops = peers.filter((peer) => seen(peer) && peer.id !== asker).map((peer): Cut => ({ registry: peer.id, reason: 'loop', path }));
+  const open = peers.filter((peer) => !seen(peer));
+  if (hops > 0) return { forwarding: next, go: open, cut: loops };
+  return { forwarding: next, go: [], cut: [...loops, ...open.map((peer): Cut => ({ registry: peer.id, reason: 'hops', path }))] };
+};
+
+const answered = <T>(outcomes: readonly { readonly peer: Peer; readonly outcome: Result<T> }[], path: readonly TwinId[]) => ({
+  replies: outcomes.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : [])),
+  cut: outcomes.flatMap(({ peer, outcome }): readonly Cut[] => (outcome.ok ? [] : [{ registry: peer.id, reason: 'unreachable', path: [...path] }])),
+});
+
+const waiting = { timeoutMs: limits.registryPeerMs };
+
+type Asked<N extends 'registry.discover.digitalTwin' | 'registry.discover.feature'> = { readonly replies: readonly Reply<N>[]; readonly cut: readonly Cut[] };
+
+/** The same question to every peer at once, as far as hops and loops allow. */
+export const askPeers = async <N extends 'registry.discover.digitalTwin' | 'registry.discover.feature'>(
+  room: RegistryRoom,
+  { name, parameters, asker }: { readonly name: N; readonly parameters: Request<N>['parameters']; readonly asker: string },
+): Promise<Asked<N>> => {
+  const { go, cut, forwarding } = await wayFrom(room, parameters.forwarding, asker);
+  // branding: the same row's content, with the way it went
+  const content = { parameters: { ...parameters, forwarding }, objects: [] } as unknown as Request<N>;
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const { replies, cut: silent } = answered(outcomes, forwarding.path);
+  const told = replies.flatMap((reply) => (reply.parameters as { readonly cut?: readonly Cut[] }).cut ?? []); // branding: both rows have it
+  return { replies, cut: [...cut, ...silent, ...told] };
+};
+
+/** The first peer that has it. */
+export const findAtPeers = async <N extends 'registry.retrieve.digitalTwin' | 'registry.retrieve.feature'>(
+  room: RegistryRoom,
+  { name, request, asker }: { readonly name: N; readonly request: Request<N>; readonly asker: string },
+): Promise<Result<Reply<N>>> => {
+  const { go, forwarding } = await wayFrom(room, request.parameters.forwarding, asker);
+  // branding: the same row's content, with the way it went
+  const content = { parameters: { forwarding }, objects: request.objects } as unknown as Request<N>;
+  const outcomes = await Promise.all(go.map((peer) => room.ask(peer, name, content, waiting)));
+  const found = outcomes.find(({ ok: isFound }) => isFound);
+  const [object] = request.objects;
+  return found?.ok ? ok(found.value) : fail(problem(name === 'registry.retrieve.feature' ? 'notFound' : 'notRegistered', { subject: object.id }));
+};

@@ -1,0 +1,117 @@
+/**
+ * Who listens to a registry hears of what he may see, once it is safe; and of nothing else.
+ */
+import { limits, type Request, TermId, type Visibility } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import { type Desk, describeFeature, openDesk, type Partner, type Told } from './desk.contract.ts';
+
+type Subscribing = Request<'registry.subscribe.feature'>['parameters'];
+
+const gauge = TermId.parse('city:RiverGauge');
+
+const subscribe = (desk: Desk, who: Partner, parameters: Partial<Subscribing> = {}): Promise<Told> =>
+  desk.say(who, 'registry.subscribe.feature', { parameters: { kinds: [gauge], limit: 1, ...parameters }, objects: [] });
+
+const idIn = ({ message }: Told): string => String((message?.data.objects[0] as { id: unknown } | undefined)?.id); // branding: every object of the exchange has an id
+
+const offer = (
+  desk: Desk,
+  who: Partner,
+  { kind = 'city:RiverGauge', ...changes }: { readonly kind?: string; readonly visibility?: Visibility } = {},
+): Promise<Told> => desk.say(who, 'registry.register.feature', { parameters: {}, objects: [describeFeature(who, kind, changes)] });
+
+const heard = (desk: Desk, who: Partner): readonly string[] =>
+  desk.told
+    .filter(({ to }) => to === who.id)
+    .map(({ name, content }) => `${name.split('.')[2]} ${(content as Request<'digitalTwin.notify.feature'>).parameters.change}`); // branding: only notices are told
+
+const openWithTwo = async () => {
+  const desk = await openDesk();
+  const [water, planning] = [await desk.partner('water.example'), await desk.partner('planning.example')];
+  await desk.register(water);
+  await desk.register(planning);
+  return { desk, water, planning };
+};
+
+describe('a subscriber to features', () => {
+  it('hears that one was registered, updated, paused and is back, and that it is gone', async () => {
+    const { desk, water, planning } = await openWithTwo();
+    await using _desk = desk;
+    await subscribe(desk, planning);
+    const feature = describeFeature(water, 'city:RiverGauge');
+    await offer(desk, water);
+    const update = (baseRevision: number, attributes: Record<string, string>) =>
+      desk.say(water, 'registry.update.feature', { parameters: { baseRevision }, objects: [{ kind: 'feature', id: feature.id, attributes }] });
+    await update(1, { version: '1.1.0' });
+    await update(2, { status: 'paused' });
+    await update(3, { status: 'active' });
+    await desk.say(water, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
+    expect(heard(desk, planning)).toEqual(['feature registered', 'feature updated', 'feature removed', 'feature registered', 'feature removed']);
+  });
+
+  it('hears nothing of other kinds, of what it may not see, and nothing of its own after it ended or ran out', async () => {
+    const { desk, water, planning } = await openWithTwo();
+    await using _desk = desk;
+    const subscriptionId = idIn(await subscribe(desk, planning)) as Request<'registry.unsubscribe.feature'>['parameters']['subscriptionId']; // branding: as the registry gave it
+    await offer(desk, water, { kind: 'city:PumpingStation' });
+    await offer(desk, water, { visibility: { level: 'private' } });
+    expect(heard(desk, planning)).toEqual([]);
+    const end = (who: Partner) => desk.say(who, 'registry.unsubscribe.feature', { parameters: { subscriptionId }, objects: [] });
+    expect((await end(water)).problem?.kind).toBe('unknownSubscription');
+    expect((await end(planning)).problem).toBeUndefined();
+    await subscribe(desk, planning, { expiresAt: desk.clock.now() });
+    desk.pass(1);
+    await offer(desk, water);
+    expect(heard(desk, planning)).toEqual([]);
+  });
+
+  it('is told that what was private can be seen now as if it were new', async () => {
+    const { desk, water, planning } = await openWithTwo();
+    await using _desk = desk;
+    await subscribe(desk, planning);
+    await offer(desk, water, { visibility: { level: 'private' } });
+    await offer(desk, water);
+    expect(heard(desk, planning)).toEqual(['feature registered']);
+  });
+
+  it('may have registrySubscriptionsPerTwinMax of them, once it is registered', async () => {
+    const { desk, planning } = await openWithTwo();
+    await using _desk = desk;
+    for (let count = 0; count < limits.registrySubscriptionsPerTwinMax; count += 1) expect((await subscribe(desk, planning)).problem).toBeUndefined();
+    expect((await subscribe(desk, planning)).problem).toMatchObject({ kind: 'overloaded', limit: limits.registrySubscriptionsPerTwinMax });
+  });
+});
+
+it('a subscriber to twins hears of those that come, go offline and leave', async () => {
+  const { desk, water, planning } = await openWithTwo();
+  await using _desk = desk;
+  await desk.say(planning, 'registry.subscribe.digitalTwin', { parameters: { limit: 1 }, objects: [] });
+  const energy = await desk.partner('energy.example');
+  await desk.register(energy);
+  await desk.say(water, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'offline' } }] });
+  await desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: energy.id }] });
+  expect(heard(desk, planning)).toEqual(['digitalTwin registered', 'digitalTwin removed', 'digitalTwin removed']);
+});
+
+it('a feature that a federated twin is made of is in use: withdrawn only when its owner insists', async () => {
+  const { desk, water, planning } = await openWithTwo();
+  await using _desk = desk;
+  const feature = describeFeature(water, 'city:RiverGauge');
+  await offer(desk, water);
+  const attributes = {
+    federationId: 'urn:dtf:federation:planning.example:flood',
+    name: { en: 'Flood' },
+    purpose: 'city:safety',
+    initiator: planning.id,
+    memberTwins: [water.id],
+    composedFeatures: [feature.id],
+    endpoints: feature.attributes.bindings,
+  };
+  const federated = { kind: 'federatedDigitalTwin', id: 'urn:dtf:fdt:planning.example:flood', attributes };
+  const content = { parameters: {}, objects: [federated] } as unknown as Request<'registry.register.federatedDigitalTwin'>; // branding: ids as texts
+  expect((await desk.say(planning, 'registry.register.federatedDigitalTwin', content)).problem).toBeUndefined();
+  const withdraw = (force?: boolean) =>
+    desk.say(water, 'registry.deregister.feature', { parameters: { force }, objects: [{ kind: 'feature', id: feature.id }] });
+  expect((await withdraw()).problem).toMatchObject({ kind: 'featureInUse', found: federated.id });
+  expect((await withdraw(true)).problem).toBeUndefined();
+});
