@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { prepareArea } from './area.ts';
+import { describe, expect, test } from 'vitest';
+import { growBox, prepareArea } from './area.ts';
 import { createEdges } from './edges.ts';
 import { type Geometry, intersects, metresApart, within } from './place.ts';
 
@@ -90,4 +90,25 @@ test('edges are found by their boxes, edges of boxes included, and the search st
   ).toBe(true);
   expect(asked).toBe(1);
   expect(edges.some([0, 1, 99, 2], () => true)).toBe(false);
+});
+
+const degree = fc.double({ min: -80, max: 80, noNaN: true });
+
+describe('a box', () => {
+  test('grown by metres holds everything that is no further away, and stays on the earth', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(degree, degree),
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
+        ([x, y], metres, angle) => {
+          const [west, south, east, north] = growBox([x, y, x, y], metres);
+          const away = [x + Math.cos(angle) * 0.5, y + Math.sin(angle) * 0.5] as const;
+          if (metresApart({ type: 'Point', coordinates: [x, y] }, { type: 'Point', coordinates: [...away] }) <= metres)
+            expect(away[0] >= west && away[0] <= east && away[1] >= south && away[1] <= north).toBe(true);
+          expect(west >= -180 && east <= 180 && south >= -90 && north <= 90).toBe(true);
+        },
+      ),
+    );
+  });
 });

@@ -5,7 +5,7 @@
 import { intersect } from '@turf/intersect';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { createEdges, type Edges } from './edges.ts';
-import { type Box, boxesMeet, boxOf, eachPosition, type Geometry, growBox, intersects, metresApart, type SpatialRelation, within } from './place.ts';
+import { type Box, boxesMeet, boxOf, eachPosition, type Geometry, intersects, linesOf, metresApart, partsOf, type SpatialRelation, within } from './place.ts';
 
 export type PreparedArea = {
   /** a place outside all of them cannot pass; each has west <= east */
@@ -15,33 +15,14 @@ export type PreparedArea = {
 
 export type Area = { readonly relation: SpatialRelation; readonly geometry: Geometry; readonly metres?: number | undefined };
 
-/** Parts of a geometry, each of one piece. */
-const partsOf = (geometry: Geometry): readonly Geometry[] => {
-  switch (geometry.type) {
-    case 'MultiPoint':
-      return geometry.coordinates.map((coordinates) => ({ type: 'Point', coordinates }));
-    case 'MultiLineString':
-      return geometry.coordinates.map((coordinates) => ({ type: 'LineString', coordinates }));
-    case 'MultiPolygon':
-      return geometry.coordinates.map((coordinates) => ({ type: 'Polygon', coordinates }));
-    default:
-      return [geometry];
-  }
-};
+const metresPerDegree = 111_195;
 
-const linesOf = (geometry: Geometry): readonly (readonly (readonly number[])[])[] => {
-  switch (geometry.type) {
-    case 'Point':
-      return [[geometry.coordinates]];
-    case 'LineString':
-    case 'MultiPoint':
-      return [geometry.coordinates];
-    case 'Polygon':
-    case 'MultiLineString':
-      return geometry.coordinates;
-    case 'MultiPolygon':
-      return geometry.coordinates.flat();
-  }
+/** A box grown by metres on every side, generous towards the poles. */
+export const growBox = (box: Box, metres: number): Box => {
+  const up = metres / metresPerDegree;
+  const widest = Math.cos((Math.min(89, Math.max(Math.abs(box[1]), Math.abs(box[3])) + up) * Math.PI) / 180);
+  const aside = up / Math.max(widest, 0.01);
+  return [Math.max(-180, box[0] - aside), Math.max(-90, box[1] - up), Math.min(180, box[2] + aside), Math.min(90, box[3] + up)];
 };
 
 const dimensionOf = ({ type }: Geometry): number => (type.endsWith('Polygon') ? 2 : type.endsWith('LineString') ? 1 : 0);

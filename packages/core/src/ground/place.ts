@@ -85,8 +85,6 @@ export const boxOf = (geometry: Geometry): Box => {
   return box;
 };
 
-export const boxOfPosition = ([x, y]: Position): Box => [x, y, x, y];
-
 /** Edges are inclusive. Both boxes have west <= east: those across the antimeridian are split before. */
 export const boxesMeet = (a: Box, b: Box): boolean => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 
@@ -112,20 +110,11 @@ export const polygonOfBox = ([west, south, east, north]: Box): Geometry => ({
   ],
 });
 
-const metresPerDegree = 111_195;
-
-/** A box grown by metres on every side, generous towards the poles. */
-export const growBox = (box: Box, metres: number): Box => {
-  const up = metres / metresPerDegree;
-  const widest = Math.cos((Math.min(89, Math.max(Math.abs(box[1]), Math.abs(box[3])) + up) * Math.PI) / 180);
-  const aside = up / Math.max(widest, 0.01);
-  return [Math.max(-180, box[0] - aside), Math.max(-90, box[1] - up), Math.min(180, box[2] + aside), Math.min(90, box[3] + up)];
-};
-
 // Turf and this file describe the same GeoJSON; its own types ask for mutable positions.
 const toGeoJson = (geometry: Geometry): GeoJsonGeometry => geometry as GeoJsonGeometry;
 
-const partsOf = (geometry: Geometry): readonly Geometry[] => {
+/** Parts of a geometry, each of one piece. */
+export const partsOf = (geometry: Geometry): readonly Geometry[] => {
   switch (geometry.type) {
     case 'MultiPoint':
       return geometry.coordinates.map((coordinates) => ({ type: 'Point', coordinates }));
@@ -153,7 +142,8 @@ const metresTo = (from: readonly number[], geometry: Geometry): number => {
   return Math.min(...partsOf(geometry).flatMap((part) => linesOf(part).map((line) => metresToLine(from, line))));
 };
 
-const linesOf = (geometry: Geometry): readonly (readonly (readonly number[])[])[] => {
+/** The lines that a geometry is drawn with; a point is a line of one position. */
+export const linesOf = (geometry: Geometry): readonly (readonly (readonly number[])[])[] => {
   switch (geometry.type) {
     case 'Point':
       return [[geometry.coordinates]];

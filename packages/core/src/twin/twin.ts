@@ -6,7 +6,7 @@ import { AgencyId, ObjectOfInterestId, type TermId, TermId as TermIdSchema, Twin
 import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { type Box, boxOf, boxOfPosition, Geometry, Position } from '../ground/place.ts';
+import { type Box, boxOf, Geometry, Position } from '../ground/place.ts';
 import { Provenance, Reading, type Value, valueOf } from './value.ts';
 
 /** Another identifier by which the twin is known, e.g. the number in a register. */
@@ -66,8 +66,10 @@ export const valueOfTerm = (twin: Twin, term: TermId | string): Value | undefine
 export const placeOf = (twin: Pick<Twin, 'footprint' | 'position'>): Geometry | undefined =>
   twin.footprint ?? (twin.position && { type: 'Point', coordinates: [twin.position[0], twin.position[1]] });
 
-export const boxOfTwin = (twin: Pick<Twin, 'footprint' | 'position'>): Box | undefined =>
-  twin.footprint ? boxOf(twin.footprint) : twin.position && boxOfPosition(twin.position);
+export const boxOfTwin = (twin: Pick<Twin, 'footprint' | 'position'>): Box | undefined => {
+  const place = placeOf(twin);
+  return place && boxOf(place);
+};
 
 /** The oldest observation in a twin, which tells how old an answer may be. */
 export const oldestObservation = (twin: Twin): Instant =>
