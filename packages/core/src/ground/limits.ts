@@ -67,6 +67,8 @@ export const limits = {
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
   identityBatchMax: 250,
+  /** twins of a page whose history is asked for */
+  historyTwinsMax: 20,
   /** questions of one read; those that wait for the same member share a message */
   queriesPerReadMax: 32,
   /** messages of small questions under way to one member; what comes meanwhile waits for the next one */

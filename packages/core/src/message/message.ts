@@ -9,7 +9,7 @@ import { limits } from '../ground/limits.ts';
 import type { Geometry } from '../ground/place.ts';
 import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, ProblemFacts, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
-import { checkFilterSize, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
+import { checkFilterSize, checkPast, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
 import { type ComponentRef, Header, MessageType, protocolVersion, type Security } from './header.ts';
 import { isKnownKind } from './object-information.ts';
@@ -79,7 +79,9 @@ const queriesOf = ({ query, queries }: Asked): readonly unknown[] => [
 const checkQuery = (query: TwinQuery, areas: readonly Geometry[]): Result<true> => {
   const sent = areas.map((geometry) => ({ relation: 'intersects', geometry }) as const);
   const sized = checkFilterSize({ ...query.filter, areas: [...(query.filter?.areas ?? []), ...sent] });
-  return sized.ok ? ok(true) : sized;
+  if (!sized.ok) return sized;
+  const past = checkPast(query);
+  return past.ok ? ok(true) : past;
 };
 
 const firstFailure = (checked: readonly Result<unknown>[]): Result<unknown> => checked.find(({ ok: isOk }) => !isOk) ?? ok(true);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { compareText, type TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { canonicalJson } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
 import { Geometry, Position } from '../ground/place.ts';
 import { type Twin, TwinInput } from './twin.ts';
 import { type Reading, Value, valueOf } from './value.ts';
@@ -22,11 +23,32 @@ export type Said = z.infer<typeof Said>;
 export const Sample = z.object({ series: z.string(), observedAt: Instant, recordedAt: Instant, said: Said.optional() });
 export type Sample = z.infer<typeof Sample>;
 
+/** Where a sample stands in the order in which history is told. */
+export const SampleKey = Sample.pick({ series: true, observedAt: true, recordedAt: true });
+export type SampleKey = z.infer<typeof SampleKey>;
+
+/** A part of a twin's history: of one series or of all, observed from `from` to `to`, both included, as far as was known at `known`. */
+export const HistoryQuery = z.strictObject({
+  series: z.string().max(limits.termCharactersMax).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  known: Instant.optional(),
+  first: z.int().min(0).max(limits.pageMax),
+  /** the last sample seen */
+  after: SampleKey.optional(),
+});
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+/** Samples in the order of `compareSamples`; `next` is there where more follow. */
+export const SamplePage = z.object({ samples: z.array(Sample).readonly(), next: SampleKey.optional() });
+export type SamplePage = z.infer<typeof SamplePage>;
+
 /** A moment on both axes: what was true at `valid`, as far as it was known at `known`. */
-export type Moment = { readonly valid: Instant; readonly known: Instant };
+export const Moment = z.strictObject({ valid: Instant, known: Instant });
+export type Moment = z.infer<typeof Moment>;
 
 /** By observation, then by record, then by series: the order in which history is told. Two samples that are equal here are one, and the later given stands. */
-export const compareSamples = (a: Sample, b: Sample): number =>
+export const compareSamples = (a: SampleKey, b: SampleKey): number =>
   compareText(a.observedAt, b.observedAt) || compareText(a.recordedAt, b.recordedAt) || compareText(a.series, b.series);
 
 /** The sample of one series that held at a moment. */
@@ -201,9 +223,19 @@ const readingIn = ({ observedAt, recordedAt, said }: Sample): Reading | undefine
 const Frame = TwinInput.pick({ agency: true, kind: true, name: true, altIds: true, objectOfInterest: true });
 const Place = z.object({ position: Position.optional(), footprint: Geometry.optional() });
 
-/** A twin from the samples that held at one moment, one of each series; undefined where it was not there. `version` is that of now: a past state cannot be changed. */
-export const twinOfSamples = (id: TwinId, held: readonly Sample[], standing: Pick<Twin, 'version' | 'createdAt'> | undefined): Twin | undefined => {
+/** What held at one moment, one sample of each series at most; `first` is the first sample of the twin's own series. */
+export type Held = { readonly held: readonly Sample[]; readonly first: Sample | undefined };
+
+/** A twin that was spoken of before it was described is described as it first was. */
+const frameOf = ({ held, first }: Held): Sample | undefined => {
   const frame = held.find(({ series }) => series === twinSeries);
+  return frame || !held.some(({ said }) => said) ? frame : first;
+};
+
+/** A twin as it was; undefined where it was not there. `version` is that of now: a past state cannot be changed. */
+export const twinOfSamples = (id: TwinId, moment: Held, standing: Pick<Twin, 'version' | 'createdAt'> | undefined): Twin | undefined => {
+  const { held } = moment;
+  const frame = frameOf(moment);
   if (!frame?.said) return undefined;
   const place = held.find(({ series }) => series === placeSeries)?.said?.value;
   const { value, unit, datum, ...provenance } = frame.said;

@@ -53,6 +53,25 @@ describe('a query', () => {
   });
 });
 
+describe('a query of the past', () => {
+  const moment = { valid: '2026-05-04T12:00:00.000Z', known: '2026-05-04T12:00:00.000Z' };
+  const named = { ids: ['urn:dtf:twin:a.example:b'] };
+  const asksPast = (more: object): boolean => parseQuery({ version: 1, ...more }).ok;
+
+  test('is of twins that are named', () => {
+    expect(asksPast({ at: moment, filter: named })).toBe(true);
+    expect(asksPast({ at: moment, identity: { ids: named.ids, objects: [] } })).toBe(true);
+    for (const filter of [undefined, {}, { text: 'a' }, { ...named, text: 'a' }])
+      expect(parseQuery({ version: 1, at: moment, filter })).toMatchObject({ problem: { kind: 'badQuery', subject: 'at' } });
+  });
+
+  test('tells the history of at most historyTwinsMax twins, in pages of at most pageMax samples', () => {
+    const most = limits.historyTwinsMax;
+    const of = (twins: number, first = limits.pageMax) => asksPast({ filter: named, page: { first: twins }, history: { series: 'city:height', first } });
+    expect([of(most), of(most + 1), of(1), of(1, limits.pageMax + 1), asksPast({ history: { first: 1 } })]).toEqual([true, false, true, false, false]);
+  });
+});
+
 describe('a filter', () => {
   test('is at most filterDepthMax deep', () => {
     expect(checkFilterSize(nested(limits.filterDepthMax)).ok).toBe(true);

@@ -10,6 +10,7 @@ import { limits } from '../ground/limits.ts';
 import { Box, Geometry, SpatialRelation, verticesOf } from '../ground/place.ts';
 import { type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
+import { HistoryQuery, Moment, SamplePage } from './history.ts';
 import { Direction, Link } from './link.ts';
 import { Twin } from './twin.ts';
 
@@ -124,11 +125,15 @@ export const TwinQuery = z.strictObject({
   links: z.object({ kinds: z.array(TermId).optional(), direction: Direction }).optional(),
   /** asks for the number of all that match, beside the page */
   count: z.boolean().optional(),
+  /** asks for the twins as they were; of twins that are named, by `filter.ids` alone or by `identity`, as only the present is searched */
+  at: Moment.optional(),
+  /** a part of the history of each twin of the page, which is of `historyTwinsMax` at most */
+  history: HistoryQuery.optional(),
 });
 export type TwinQuery = z.infer<typeof TwinQuery>;
 
 /** A row of an answer: the twin, and the twins of others that it is said to be the same as. */
-export const TwinRow = z.object({ twin: Twin, sameAs: z.array(TwinId).optional(), links: z.array(Link).optional() });
+export const TwinRow = z.object({ twin: Twin, sameAs: z.array(TwinId).optional(), links: z.array(Link).optional(), history: SamplePage.optional() });
 export type TwinRow = z.infer<typeof TwinRow>;
 
 /** One member's part of an answer. */
@@ -181,6 +186,24 @@ export const checkFilterSize = (filter: TwinFilter): Result<TwinFilter, Problem>
   return ok(filter);
 };
 
+/** The past is told of twins that are named, and history of few of them. */
+export const checkPast = (query: TwinQuery): Result<TwinQuery, Problem> => {
+  const { at, history, filter = {}, identity, page } = query;
+  const named = identity !== undefined || (filter.ids !== undefined && Object.values(filter).filter((part) => part !== undefined).length === 1);
+  if (at && !named) return fail(problem('badQuery', { subject: 'at', accepted: 'filter.ids and nothing else, or identity' }));
+  const twins = page?.first ?? limits.pageDefault;
+  if (history && twins > limits.historyTwinsMax)
+    return fail(
+      problem('badQuery', {
+        subject: 'history',
+        found: `a page of ${twins}`,
+        accepted: `a page of ${limits.historyTwinsMax} twins`,
+        limit: limits.historyTwinsMax,
+      }),
+    );
+  return ok(query);
+};
+
 /** A version that this node does not know is refused before anything else is looked at, naming what it knows. */
 export const checkQueryVersion = (raw: unknown): Result<true, Problem> => {
   const version = typeof raw === 'object' && raw !== null && 'version' in raw ? raw.version : undefined;
@@ -200,5 +223,5 @@ export const parseQuery = (raw: unknown): Result<TwinQuery, Problem> => {
   const parsed = TwinQuery.safeParse(raw);
   if (!parsed.success) return fail(problemOfIssues('badQuery', parsed.error, { where: `query version ${queryVersion}` }));
   const sized = checkFilterSize(parsed.data.filter ?? {});
-  return sized.ok ? ok(parsed.data) : sized;
+  return sized.ok ? checkPast(parsed.data) : sized;
 };

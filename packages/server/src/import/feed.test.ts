@@ -105,6 +105,27 @@ describe('a recorded feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
+  test('leaves every reading in the history, the late ones too, and started again adds nothing to it', async () => {
+    await using trial = await createTrial('2026-05-04T12:00:00Z');
+    const rows = [
+      ...Array.from({ length: 100 }, (_, index) => [noon - 6000 + index * 60, noon - 6060 + index * 60, 'g1', index / 100, '']),
+      [noon + 30, noon - 3030, 'g1', 7, ''],
+    ];
+    const history = async () => (await trial.store.history(gaugeId('g1'), { series: level, first: 500 })).samples.map(({ said }) => said?.value);
+    const first = await start(trial, csvOf(rows));
+    // the row that is still to come was played yesterday
+    expect(await history()).toEqual([7, ...Array.from({ length: 100 }, (_, index) => index / 100)]);
+    await first.pass(30);
+    expect((await history()).lastIndexOf(7)).toBe(52);
+    expect(await first.reading()).toEqual(value(0.99));
+    await first.feed[Symbol.asyncDispose]();
+    const version = async () => (await trial.store.get([gaugeId('g1')])).get(gaugeId('g1'))?.version;
+    const before = await version();
+    const again = await start(trial, csvOf(rows));
+    expect([await history().then(({ length }) => length), await version()]).toEqual([102, before]);
+    await again.feed[Symbol.asyncDispose]();
+  });
+
   test('sets one timer, to the next row that is due', async () => {
     await using trial = await createTrial('2026-05-04T12:00:00Z');
     const { feed, nextMs, pass } = await start(

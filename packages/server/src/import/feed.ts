@@ -49,6 +49,8 @@ type Playing = FeedOptions & {
   readonly daily: boolean;
   /** what was published up to then is in the store */
   doneMs: number;
+  /** what was published up to then is in the history of the store, also of an earlier start */
+  keptMs: number;
   applied: number;
   readonly ids: Map<string, TwinId>;
   readonly unresolved: Set<string>;
@@ -66,10 +68,14 @@ export const createFeed = async (options: FeedOptions): Promise<Result<Feed, Pro
   const recording = await options.threads.readRecording({ path: options.path, source: options.source, midnightMs: nowMs - (nowMs % dayMs) }, options.signal);
   if (!recording.ok) return recording;
   const daily = options.source.feed?.repeat !== 'once';
-  const start = { doneMs: daily ? nowMs - dayMs : Number.NEGATIVE_INFINITY, applied: 0 };
+  const keptMs = (await options.store.cursor(cursorOf(options.source))) ?? Number.NEGATIVE_INFINITY;
+  const start = { doneMs: daily ? nowMs - dayMs : Number.NEGATIVE_INFINITY, keptMs, applied: 0 };
   const playing: Playing = { ...options, ...start, recording: recording.value, daily, ids: new Map(), unresolved: new Set(), placedAtMs: new Map() };
   return ok(play(playing));
 };
+
+/** The feed keeps its place in the store as a peer does. */
+const cursorOf = ({ id }: Source): string => `feed ${id}`;
 
 /** One step at a time; each ends by setting the timer to the next row that is due. */
 const play = (playing: Playing): Feed => {
@@ -113,11 +119,15 @@ const catchUp = async (playing: Playing): Promise<Problem | undefined> => {
   const nowMs = msOfInstant(playing.clock.now());
   const latest = latestOf(playing, dueRows(playing, nowMs));
   const keys = [...latest.keys()];
+  // a clock that was set back must not make the batch look like one that came before
+  const kept = Math.max(nowMs, playing.keptMs + 1);
   for (let from = 0; from < keys.length; from += batchTwins) {
-    const failed = await putBatch(playing, latest, keys.slice(from, from + batchTwins));
+    const seq = from + batchTwins >= keys.length ? kept : undefined;
+    const failed = await putBatch(playing, latest, { keys: keys.slice(from, from + batchTwins), seq });
     if (failed) return failed;
   }
   playing.doneMs = Math.max(playing.doneMs, nowMs);
+  playing.keptMs = kept;
   return undefined;
 };
 
@@ -154,33 +164,44 @@ const waitMs = ({ recording: { rows }, daily, doneMs, clock }: Playing): number 
   return dueMs === undefined ? sleepMaxMs : Math.min(sleepMaxMs, Math.max(0, midnightMs + dueMs - msOfInstant(clock.now())));
 };
 
-type Latest = { readonly readings: Map<string, Reading>; position?: { readonly at: Position; readonly observedMs: number } };
+type Latest = {
+  readonly readings: Map<string, Reading> /** before the latest */;
+  readonly samples: Map<string, readonly Reading[]>;
+  position?: { readonly at: Position; readonly observedMs: number };
+};
 
 /** A reading whose times are still numbers: of thousands of rows only the last becomes a value. */
 type Timed = { readonly reading: Reading; readonly observedMs: number; readonly publishedMs: number };
 
-type Collected = { readonly timed: Map<string, Timed>; position?: Latest['position'] };
+type Collected = { readonly timed: Map<string, Timed>; readonly passed: Map<string, Timed[]>; position?: Latest['position'] };
 
 const isLater = (given: Timed, known: Timed | undefined): boolean =>
   !known || given.observedMs > known.observedMs || (given.observedMs === known.observedMs && given.publishedMs > known.publishedMs);
+
+/** The latest of each term; what it passes, or what comes late, is for the history. */
+const collect = ({ timed, passed }: Collected, term: string, given: Timed): void => {
+  const known = timed.get(term);
+  const [stands, other] = isLater(given, known) ? [given, known] : [known, given];
+  if (stands) timed.set(term, stands);
+  const before = passed.get(term);
+  if (other && before) before.push(other);
+  else if (other) passed.set(term, [other]);
+};
 
 const collectDue = (due: readonly Due[]): ReadonlyMap<string, Collected> => {
   const collected = new Map<string, Collected>();
   for (const { row, publishedMs } of due) {
     const observedMs = publishedMs - row.lagMs;
-    const known: Collected = collected.get(row.key) ?? { timed: new Map() };
-    for (const [term, reading] of Object.entries(row.readings)) {
-      const given = { reading, observedMs, publishedMs };
-      if (isLater(given, known.timed.get(term))) known.timed.set(term, given);
-    }
+    const known: Collected = collected.get(row.key) ?? { timed: new Map(), passed: new Map() };
+    for (const [term, reading] of Object.entries(row.readings)) collect(known, term, { reading, observedMs, publishedMs });
     if (row.position && observedMs >= (known.position?.observedMs ?? Number.NEGATIVE_INFINITY)) known.position = { at: row.position, observedMs };
     collected.set(row.key, known);
   }
   return collected;
 };
 
-/** Of several readings of one property the one that supersedes the others: one patch a twin, never one a row. */
-const latestOf = ({ source }: Playing, due: readonly Due[]): ReadonlyMap<string, Latest> => {
+/** Of several readings of one property the one that supersedes the others, and for the history those of them that it does not know: one patch a twin, never one a row. */
+const latestOf = ({ source, keptMs }: Playing, due: readonly Due[]): ReadonlyMap<string, Latest> => {
   const origin = `feed ${source.id}`;
   const toReading = ({ reading, observedMs, publishedMs }: Timed): Reading => ({
     ...reading,
@@ -189,9 +210,10 @@ const latestOf = ({ source }: Playing, due: readonly Due[]): ReadonlyMap<string,
     origin,
   });
   const latest = new Map<string, Latest>();
-  for (const [key, { timed, position }] of collectDue(due)) {
+  for (const [key, { timed, passed, position }] of collectDue(due)) {
     const readings = new Map([...timed].map(([term, found]) => [term, toReading(found)]));
-    latest.set(key, { readings, ...(position && { position }) });
+    const samples = new Map([...passed].map(([term, all]) => [term, all.filter(({ publishedMs }) => publishedMs > keptMs).map(toReading)]));
+    latest.set(key, { readings, samples, ...(position && { position }) });
   }
   return latest;
 };
@@ -208,13 +230,17 @@ const compareInstants = (a: Instant | undefined, b: Instant | undefined): number
   return left === right ? 0 : left > right ? 1 : -1;
 };
 
-const putBatch = async (playing: Playing, latest: ReadonlyMap<string, Latest>, keys: readonly string[]): Promise<Problem | undefined> => {
-  const { store, clock } = playing;
+/** `seq` comes with the last batch of a step. */
+type Turn = { readonly keys: readonly string[]; readonly seq: number | undefined };
+
+const putBatch = async (playing: Playing, latest: ReadonlyMap<string, Latest>, { keys, seq }: Turn): Promise<Problem | undefined> => {
+  const { store, clock, source } = playing;
   await resolveKeys(playing, keys);
   const twins = await store.get([...new Set(keys.flatMap((key) => playing.ids.get(key) ?? []))]);
   const commands = keys.flatMap((key) => patchOf(playing, { key, latest: latest.get(key), twin: twins.get(playing.ids.get(key) ?? noTwin) }));
   if (commands.length === 0) return undefined;
-  const outcomes = await store.apply(commands, { atomic: false, at: clock.now() });
+  const cursor = seq === undefined ? {} : { cursor: { peer: cursorOf(source), seq } };
+  const outcomes = await store.apply(commands, { atomic: false, at: clock.now(), ...cursor });
   playing.applied += outcomes.filter((outcome) => outcome.ok).length;
   return outcomes.flatMap((outcome) => (outcome.ok || !isRetryable(outcome.problem) ? [] : [outcome.problem]))[0];
 };
@@ -236,15 +262,27 @@ const resolveKeys = async ({ store, source, ids, unresolved }: Playing, keys: re
 
 type Patching = { readonly key: string; readonly latest: Latest | undefined; readonly twin: Twin | undefined };
 
+/** What the history does not know yet: what the latest reading passed, and that one too where it came late. */
+const samplesOf = (
+  { readings, samples }: Latest,
+  { stands, keptMs }: { readonly stands: Readonly<Record<string, Reading>>; readonly keptMs: number },
+): Readonly<Record<string, readonly Reading[]>> => {
+  const isNew = ({ recordedAt }: Reading): boolean => recordedAt !== undefined && msOfInstant(recordedAt) > keptMs;
+  const all = [...readings].map(([term, reading]) => [term, [...(samples.get(term) ?? []), ...(!stands[term] && isNew(reading) ? [reading] : [])]] as const);
+  return Object.fromEntries(all.filter(([, some]) => some.length > 0));
+};
+
 /** What the store does not know yet; nothing where it knows it all. */
-const patchOf = ({ placedAtMs, ids }: Playing, { key, latest, twin }: Patching): readonly Command[] => {
+const patchOf = ({ placedAtMs, ids, keptMs }: Playing, { key, latest, twin }: Patching): readonly Command[] => {
   if (!twin || !latest) {
     ids.delete(key);
     return [];
   }
   const values = Object.fromEntries([...latest.readings].filter(([term, reading]) => supersedes(reading, twin.values[term])));
+  const samples = samplesOf(latest, { stands: values, keptMs });
   const position = latest.position && latest.position.observedMs >= (placedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) ? latest.position : undefined;
   if (position) placedAtMs.set(key, position.observedMs);
   const moved = position && JSON.stringify(position.at) !== JSON.stringify(twin.position) ? position.at : undefined;
-  return Object.keys(values).length === 0 && !moved ? [] : [{ op: 'patchTwin', id: twin.id, values, ...(moved && { position: moved }) }];
+  if (Object.keys(values).length + Object.keys(samples).length === 0 && !moved) return [];
+  return [{ op: 'patchTwin', id: twin.id, values, samples, ...(moved && position && { position: moved, placedAt: instantOfMs(position.observedMs) }) }];
 };

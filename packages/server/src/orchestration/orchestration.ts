@@ -12,10 +12,13 @@ import {
   FederationId,
   fail,
   federationIdOf,
+  type HistoryQuery,
   ok,
   problem,
   type Request,
   type Result,
+  type SamplePage,
+  type TwinId,
   viewOf,
 } from '@cityweave/core';
 import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
@@ -55,6 +58,8 @@ export type Orchestration = {
     question: { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] },
     asking: Asking,
   ) => Promise<FederatedSummary>;
+  /** The history of a twin of any member, as far as its owner shows it. */
+  readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, asking: Asking) => Promise<Result<SamplePage>>;
   readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
   /** An owner's decision on a request that its policy left to a person. */
   readonly decide: (id: AgreementId, decision: { readonly accept: boolean; readonly reason?: string | undefined }) => Promise<Result<Agreement>>;
@@ -178,6 +183,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     },
     ask: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.ask(federation, question, deadline)),
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
+    history: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.history(federation, asked, deadline)),
     sources: (federation) => walkedSources(room, reads, federation),
     discover: (wanted) => discoverCandidates(room, wanted),
     decide: (id, decision) => review.decide(room, id, decision),

@@ -1,9 +1,9 @@
 /**
  * What every store promises of history: what was true when, and what was known when.
  */
-import { Instant, type Reading, type Sample } from '@cityweave/core';
+import { type HistoryQuery, Instant, type Reading, type Sample, type SampleKey } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
-import type { Command, HistoryQuery, SampleKey, TwinStore } from './store.ts';
+import type { Command, TwinStore } from './store.ts';
 import { accepted, agency, put, term, twin, twinId } from './twins.contract.ts';
 
 /** A minute of one day. */
@@ -235,6 +235,15 @@ export const historyContract = (store: () => TwinStore, reopen: () => Promise<Tw
       expect(Object.entries(past?.values ?? {}).map(([name, { value: said }]) => [name, said])).toEqual(
         expect.arrayContaining(Object.entries(now?.values ?? {}).map(([name, { value: said }]) => [name, said])),
       );
+    });
+    test('spoken of before it was described, is described as it first was', async () => {
+      await at(20, putAt(20, {}, { name: { en: 'first' } }));
+      await at(21, putAt(21, {}, { name: { en: 'second' } }));
+      await at(22, sampled(reading(1, 5, 6), reading(2, 21, 22)));
+      const past = async (valid: Instant, known: Instant) => (await store().stateAt([id], { valid, known })).get(id);
+      expect(await past(m(5), end)).toMatchObject({ name: { en: 'first' }, values: { [level]: { value: 1 } } });
+      expect(await past(m(5), m(6))).toMatchObject({ name: { en: 'first' } });
+      expect(await past(m(4), end)).toBeUndefined();
     });
     test('is told for several twins at once, and only for those that were there', async () => {
       await accepted(store(), [put('1'), put('2')]);

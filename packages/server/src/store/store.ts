@@ -9,6 +9,7 @@ import type {
   Direction,
   Facet,
   Group,
+  HistoryQuery,
   Instant,
   Join,
   JoinState,
@@ -18,7 +19,7 @@ import type {
   Order,
   PageKey,
   Problem,
-  Sample,
+  SamplePage,
   Shape,
   TermId,
   Twin,
@@ -74,21 +75,6 @@ export type FindQuery = {
 };
 
 export type FoundPage = { readonly twins: readonly Twin[]; readonly next?: PageKey | undefined; readonly seq: number };
-
-/** A part of a twin's history: of one series or of all, observed from `from` to `to`, both included, as far as was known at `known`. */
-export type HistoryQuery = {
-  readonly series?: string | undefined;
-  readonly from?: Instant | undefined;
-  readonly to?: Instant | undefined;
-  readonly known?: Instant | undefined;
-  readonly first: number;
-  /** the last sample seen */
-  readonly after?: SampleKey | undefined;
-};
-
-export type SampleKey = Pick<Sample, 'observedAt' | 'recordedAt' | 'series'>;
-
-export type SamplePage = { readonly samples: readonly Sample[]; readonly next?: SampleKey | undefined };
 
 /** An import: one source, one file, one digest. */
 export type ImportRecord = {

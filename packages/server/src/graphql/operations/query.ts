@@ -6,10 +6,11 @@ import { badInput, createFaults } from '../fault.ts';
 import { askOne } from '../questions/asking.ts';
 import { toFilter } from '../questions/filter.ts';
 import { findPage, ownFilter } from '../questions/own-page.ts';
+import { momentOf, pastOwn } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
 import { definePage } from '../schema/connection.ts';
 import { federationNode, federationNodes } from '../schema/federation.ts';
-import type { Kit } from '../schema/kit.ts';
+import { type Kit, momentArgs } from '../schema/kit.ts';
 import { orBadInput, pageOfList, pageSizeText } from '../schema/page.ts';
 import type { FederationNode, TwinNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
@@ -82,9 +83,11 @@ const defineOwnTwins = ({ builder, inputs }: Kit): void => {
       type: 'Twin',
       nullable: true,
       description: "One of this agency's own twins, by any identifier it is known by: its URN, an alternative identifier, its object of interest.",
-      args: { id: t.arg.id({ required: true, description: 'The identifier.' }) },
-      resolve: async (_root, { id }, { own }) => {
-        const twin = await own.known(id);
+      args: { id: t.arg.id({ required: true, description: 'The identifier.' }), ...momentArgs(t) },
+      resolve: async (_root, { id, ...times }, context) => {
+        const at = momentOf(context, times);
+        if (at) return pastOwn(context, id, at);
+        const twin = await context.own.known(id);
         return twin && { twin };
       },
     }),

@@ -1,7 +1,7 @@
 /**
  * Asking a federation: arguments as a question, the answer as nodes. What a question does not need is not asked for.
  */
-import { compareText, type Federation, limits, msOfDuration, type Order, type PageKey, type TermId } from '@cityweave/core';
+import { compareText, type Federation, limits, type Moment, msOfDuration, type Order, type PageKey, type TermId } from '@cityweave/core';
 import { encodeCursor } from '../../orchestration/utilization/federated-cursor.ts';
 import type { FederatedAnswer, FederatedQuestion } from '../../orchestration/utilization/federated-twin.ts';
 import { badInput, createFaults, type Faults, settled } from '../fault.ts';
@@ -23,6 +23,7 @@ export type AskArgs = {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
   readonly deadline?: string | null | undefined;
+  readonly at?: Moment | undefined;
 };
 
 export const toOrder = (given: OrderGiven | null | undefined, faults: Faults): Order | undefined => {
@@ -70,6 +71,7 @@ export const toQuestion = (args: AskArgs, needed: Needed, faults: Faults): Asked
     ...(args.after && { after: args.after }),
     ...(needed.links && { links: needed.links }),
     ...(needed.count && { count: true }),
+    ...(args.at && { at: args.at }),
   };
   return { question, deadlineMs: parseDeadline(args.deadline, faults) };
 };
@@ -105,9 +107,14 @@ export const askPage = async (context: Context, federation: Federation, { args, 
 export const askOne = async (
   context: Context,
   federation: Federation,
-  { id, deadline, needed }: { readonly id: string; readonly deadline: string | null | undefined; readonly needed: Needed },
+  {
+    id,
+    deadline,
+    at,
+    needed,
+  }: { readonly id: string; readonly deadline: string | null | undefined; readonly at?: Moment | undefined; readonly needed: Needed },
 ) => {
-  const page = await askPage(context, federation, { args: { filter: { ids: [id] }, deadline, first: limits.identityBatchMax }, needed });
+  const page = await askPage(context, federation, { args: { filter: { ids: [id] }, deadline, at, first: limits.identityBatchMax }, needed });
   const [twin] = [...page.nodes].sort((a, b) => rank(a, id) - rank(b, id) || compareText(a.row.twin.id, b.row.twin.id));
   return { twin, sources: page.sources, plan: page.plan };
 };

@@ -1,19 +1,27 @@
 /**
- * Link ends: the twins at the other end of links, of any agency, asked for in one question an answer and within the time of that answer.
+ * Link ends: the twins at the other end of links, of any agency, and what was said of a twin before: asked of their owners within the time of the answer.
  */
-import { agencyOf, type Federation, limits, type Twin, type TwinId } from '@cityweave/core';
+import { agencyOf, type Federation, type HistoryQuery, limits, type SamplePage, type Twin, type TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
 import type { Context } from '../room.ts';
 
 export type LinkEnds = {
   /** the twin, where it can be had: its id and agency are known anyway */
   readonly twin: (id: TwinId) => Promise<Twin | undefined>;
+  /** what was said of a twin before, where its owner tells */
+  readonly history: (id: TwinId, query: HistoryQuery) => Promise<SamplePage | undefined>;
 };
 
+const ownHistory = ({ room, signal }: Context, id: TwinId, query: HistoryQuery): Promise<SamplePage> => room.store.history(id, query, { signal });
+
 /** Ends among this agency's own twins; those of others are known by id only. */
-export const ownEnds = ({ own, room }: Context): LinkEnds => ({
-  twin: async (id) => (agencyOf(id) === room.self.agency ? own.twin(id) : undefined),
-});
+export const ownEnds = (context: Context): LinkEnds => {
+  const isOwn = (id: TwinId): boolean => agencyOf(id) === context.room.self.agency;
+  return {
+    twin: async (id) => (isOwn(id) ? context.own.twin(id) : undefined),
+    history: async (id, query) => (isOwn(id) ? ownHistory(context, id, query) : undefined),
+  };
+};
 
 type Answering = { readonly federation: Federation /** what is left of the answer's time */; readonly leftMs: () => number };
 
@@ -26,6 +34,16 @@ const askTwins = async ({ room, signal }: Context, { federation, leftMs }: Answe
   return new Map(asked.value.rows.flatMap(({ twin }) => twin.representations.map((one) => [one.id, one] as const)));
 };
 
+const memberHistory = async (
+  { room, signal }: Context,
+  { federation, leftMs }: Answering,
+  asked: { readonly id: TwinId; readonly history: HistoryQuery },
+): Promise<SamplePage | undefined> => {
+  const deadlineMs = leftMs();
+  const told = deadlineMs <= 0 ? undefined : await room.orchestration.history(federation, asked, { deadlineMs, signal });
+  return told?.ok ? told.value : undefined;
+};
+
 /** Ends of any agency of a federation. */
 export const federatedEnds = (context: Context, answering: Answering): LinkEnds => {
   const others = new DataLoader<TwinId, Twin | undefined>(
@@ -35,5 +53,9 @@ export const federatedEnds = (context: Context, answering: Answering): LinkEnds 
     },
     { maxBatchSize: limits.pageMax },
   );
-  return { twin: (id) => (agencyOf(id) === context.room.self.agency ? context.own.twin(id) : others.load(id)) };
+  const isOwn = (id: TwinId): boolean => agencyOf(id) === context.room.self.agency;
+  return {
+    twin: (id) => (isOwn(id) ? context.own.twin(id) : others.load(id)),
+    history: (id, history) => (isOwn(id) ? ownHistory(context, id, history) : memberHistory(context, answering, { id, history })),
+  };
 };

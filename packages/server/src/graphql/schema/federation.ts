@@ -7,8 +7,9 @@ import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
 import { toFilter } from '../questions/filter.ts';
 import { neededBy } from '../questions/selection.ts';
+import { momentOf } from '../questions/twin-history.ts';
 import type { Context, GraphqlRoom } from '../room.ts';
-import { deadlineText, type Kit, langText } from './kit.ts';
+import { deadlineText, type Kit, langText, momentArgs } from './kit.ts';
 import { pageSizeText } from './page.ts';
 import type { ConnectionNode, FederationNode } from './shapes.ts';
 import { defineStates, type States } from './states.ts';
@@ -241,9 +242,10 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
       args: {
         id: t.arg.id({ required: true, description: 'A URN, an alternative identifier or an object of interest.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
+        ...momentArgs(t),
       },
-      resolve: async (...[node, { id, deadline }, context, info]) =>
-        askOne(context, await askable(node), { id, deadline, needed: neededBy(info, typed, vocabulary) }),
+      resolve: async (...[node, { id, deadline, ...times }, context, info]) =>
+        askOne(context, await askable(node), { id, deadline, at: momentOf(context, times), needed: neededBy(info, typed, vocabulary) }),
     }),
     summary: t.field({
       type: 'SummaryAnswer',

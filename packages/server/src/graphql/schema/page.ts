@@ -1,7 +1,8 @@
 /**
  * Pages: Relay connections with opaque cursors that stay valid under inserts.
  */
-import { fail, limits, ok, PageKey, type Result } from '@cityweave/core';
+import { fail, limits, ok, PageKey, type Result, type SampleKey } from '@cityweave/core';
+import type { z } from 'zod';
 import { type BadInput, badInput } from '../fault.ts';
 import type { Builder } from './builder.ts';
 
@@ -38,7 +39,7 @@ export const parsePage = ({ first, after, last, before }: PageArgs): Result<Page
   return parsed.ok ? ok({ size: parsed.value, backwards, from: (backwards ? before : after) ?? undefined }) : { ok: false, problem: parsed.problem };
 };
 
-export const encodeKey = (key: PageKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+export const encodeKey = (key: PageKey | SampleKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 const parseJson = (text: string): unknown => {
   try {
@@ -48,11 +49,13 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-export const decodeKey = (argument: string, cursor: string | undefined): Result<PageKey | undefined, BadInput> => {
+export const decodeCursorOf = <T>(key: z.ZodType<T>, argument: string, cursor: string | undefined): Result<T | undefined, BadInput> => {
   if (cursor === undefined) return ok(undefined);
-  const parsed = PageKey.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
+  const parsed = key.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   return parsed.success ? ok(parsed.data) : fail({ argument, found: cursor, accepted: 'a cursor of an earlier page of the same question' });
 };
+
+export const decodeKey = (argument: string, cursor: string | undefined): Result<PageKey | undefined, BadInput> => decodeCursorOf(PageKey, argument, cursor);
 
 /** Edges of a list that is whole in memory; cursors are positions after ids. */
 export const pageOfList = <T>(

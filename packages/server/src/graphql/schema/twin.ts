@@ -3,8 +3,10 @@
  */
 import { convert, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
 import { ownEnds } from '../questions/link-ends.ts';
+import { historyOf, type ValueNode } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
 import { genericTwin, type TypedField, type TypedKind } from '../typed-kinds.ts';
+import { definePage } from './connection.ts';
 import { type Kit, langText } from './kit.ts';
 import { defineLinks, kindsOf, type LinkArgs, linkNodes, linkText, pageOfLinks } from './link.ts';
 import { pageSizeText } from './page.ts';
@@ -169,10 +171,32 @@ const defineTyped = ({ builder }: Kit, { name, term, fields }: TypedKind) => {
 const textOf = (value: Reading['value'] | undefined): string | undefined =>
   value === undefined || value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
+const defineHistory = ({ builder }: Kit): void => {
+  const connection = definePage<ValueNode>(builder, 'Value');
+  builder.interfaceFields('Twin', (t) => ({
+    history: t.field({
+      type: connection,
+      nullable: true,
+      description:
+        'What its agency said of a property before, oldest observation first; a corrected value is followed by its correction. Null where the agency does not tell in time. Times after which it was gone have no value and the flag MISSING.',
+      args: {
+        term: t.arg.id({ required: true, description: 'The property, as "city:height".' }),
+        from: t.arg({ type: 'DateTime', description: 'Observed then or later.' }),
+        to: t.arg({ type: 'DateTime', description: 'Observed then or earlier.' }),
+        knownAt: t.arg({ type: 'DateTime', description: 'Only what its agency knew then; everything where absent.' }),
+        first: t.arg.int({ description: pageSizeText }),
+        after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
+      },
+      resolve: (node, args, context) => historyOf(node, args, context),
+    }),
+  }));
+};
+
 export const defineTwins = (kit: Kit) => {
   const links = defineLinks(kit);
   defineInterface(kit, links);
   defineRest(kit);
+  defineHistory(kit);
   const generic = kit.builder
     .objectRef<TwinNode>(genericTwin)
     .implement({ interfaces: ['Node', 'Twin'], description: 'A twin of a kind that no dictionary declares with properties.' });

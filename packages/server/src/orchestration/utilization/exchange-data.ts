@@ -6,16 +6,13 @@ import {
   conjuncts,
   fail,
   type Geometry,
-  type GrantedFeature,
   limits,
-  mayShow,
   ok,
   problem,
   type QueryWithin,
   type Request,
   type Result,
   sameAs,
-  type TermId,
   type Twin,
   type TwinFilter,
   type TwinId,
@@ -29,12 +26,12 @@ import {
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
+import type { FoundPage } from '../../store/store.ts';
 import { agreementInForce, type Rates } from '../agreement-in-force.ts';
 import { federations, memberships, type Room } from '../room.ts';
+import { pastTwins, withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
-
-/** What may be seen: everything of one's own, or what an agreement grants. */
-type Sight = { readonly granted: readonly GrantedFeature[]; readonly area?: Geometry | undefined } | undefined;
+import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
 
 const mentions = (filter: TwinFilter): readonly string[] => [
   ...(filter.property ?? []).map(({ term }) => term),
@@ -42,29 +39,6 @@ const mentions = (filter: TwinFilter): readonly string[] => [
     mentions,
   ),
 ];
-
-const grantOf = (sight: Sight, kind: TermId): GrantedFeature | undefined => sight?.granted.find((granted) => granted.kind === kind);
-
-const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): readonly TermId[] =>
-  sight === undefined ? [] : ([...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]); // branding: they come from filters and twins, whose terms are terms
-
-/** A twin as the asker may see it: only the terms wanted, none that is withheld. */
-const shown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, twin: Twin, terms: readonly string[] | undefined): Twin => {
-  const granted = grantOf(sight, twin.kind);
-  if (!terms && !(granted?.withheld ?? []).length) return twin;
-  const visible = Object.entries(twin.values).filter(([term]) => (terms?.includes(term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())));
-  return { ...twin, values: Object.fromEntries(visible) };
-};
-
-/** The filter within what is granted: its kinds narrowed, the granted area beside its own. */
-const restrict = (filter: TwinFilter, sight: Sight): TwinFilter => {
-  if (!sight) return filter;
-  const granted = sight.granted.map(({ kind }) => kind);
-  const kinds = filter.kinds ? granted.filter((kind) => filter.kinds?.includes(kind)) : granted;
-  return { ...filter, kinds, ...(sight.area && { areas: [...(filter.areas ?? []), { relation: 'intersects', geometry: sight.area }] }) };
-};
-
-type Reading = { readonly room: Room; readonly sight: Sight; readonly signal: AbortSignal };
 
 /** Own twins that represent the same objects: by id, by a sameAs link to one of the ids, by object of interest. */
 const identityFilter = async ({ room, signal }: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>): Promise<TwinFilter> => {
@@ -90,6 +64,13 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   });
 };
 
+const twinsOf = async (reading: Reading, query: TwinQuery, filter: TwinFilter): Promise<Pick<FoundPage, 'twins' | 'next' | 'seq'>> => {
+  const { room, signal } = reading;
+  const { order, page, at } = query;
+  if (at || !wantsRows(query)) return { twins: at ? await pastTwins(reading, filter, at) : [], seq: (await room.store.health()).headSeq };
+  return room.store.find({ filter, order, first: page?.first ?? limits.pageDefault, after: page?.after }, { signal });
+};
+
 const wantsRows = ({ page, summary, count }: TwinQuery): boolean => page !== undefined || (summary === undefined && count === undefined);
 
 /** The query answered from the own store, as far as one may see. */
@@ -97,18 +78,15 @@ export const readTwins = async (reading: Reading, query: TwinQuery): Promise<Twi
   const { room, sight, signal } = reading;
   const asked = query.identity ? await identityFilter(reading, query.identity) : query.filter;
   const filter = restrict(asked ?? {}, sight);
-  const first = query.page?.first ?? limits.pageDefault;
-  const found = wantsRows(query)
-    ? await room.store.find({ filter, order: query.order, first, after: query.page?.after }, { signal })
-    : { twins: [], seq: (await room.store.health()).headSeq };
-  const rows = await rowsOf(reading, found.twins, query);
+  const found = await twinsOf(reading, query, filter);
+  const rows = await withHistory(reading, query, await rowsOf(reading, found.twins, query));
   const count = query.count ? await room.store.count(filter, { signal }) : undefined;
   const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
   const [identities, linked] = await Promise.all([room.store.identities(), room.store.linkedTwins()]);
   return {
     version: 1,
     rows: [...rows],
-    ...('next' in found && found.next && { next: found.next }),
+    ...(found.next && { next: found.next }),
     seq: found.seq,
     identities,
     linked,
@@ -160,8 +138,11 @@ const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): En
 
 const sightOf = ({ agreement, features }: UsableAgreement): Sight => ({ granted: features, area: agreement.terms.area });
 
-/** An order tells of the values that make it: the place of a twin, and the key of the next page. */
-const orderedBy = ({ order }: TwinQuery): readonly string[] => (typeof order?.by === 'object' ? [order.by.term] : []);
+/** An order tells of the values that make it: the place of a twin, and the key of the next page. History tells of its series. */
+const toldBy = ({ order, history }: TwinQuery): readonly string[] => [
+  ...(typeof order?.by === 'object' ? [order.by.term] : []),
+  ...(history?.series === undefined ? [] : [history.series]),
+];
 
 type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates };
 
@@ -172,7 +153,7 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
   const sight = sightOf(used);
   const filter = withKnownAreas(areas, query.filter ?? {}, sent);
   if (!filter.ok) return filter;
-  const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...orderedBy(query)]);
+  const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...toldBy(query)]);
   if (hidden.length > 0) {
     const { headSeq } = await room.store.health();
     return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });

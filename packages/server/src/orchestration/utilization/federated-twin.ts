@@ -9,6 +9,7 @@ import {
   type FederatedFilter,
   type Federation,
   type Group,
+  type HistoryQuery,
   type JoinedRow,
   limits,
   type MemberPlan,
@@ -23,8 +24,10 @@ import {
   type Relation,
   type Result,
   relationsOf,
+  type SamplePage,
   type SourceReport,
   type TwinFilter,
+  type TwinId,
   withAreas,
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
@@ -32,6 +35,7 @@ import type { Room } from '../room.ts';
 import { decodeCursor, encodeCursor } from './federated-cursor.ts';
 import { type FederatedQuestion, joinByIdentity, pageQuery, type Reports, type Walk } from './identity-round.ts';
 import { type Deadline, type MemberReads, ownSource } from './member-read.ts';
+import { askHistory } from './past.ts';
 import { type Asked, askAll, type Desk, filterOf, sortedBy } from './source-asking.ts';
 
 export type { FederatedQuestion };
@@ -205,24 +209,27 @@ const plannedMembers = async (room: Room, federation: Federation): Promise<reado
 export type FederatedTwins = {
   readonly ask: (federation: Federation, question: FederatedQuestion, deadline: Deadline) => Promise<Result<FederatedAnswer>>;
   readonly summarise: (federation: Federation, question: SummaryQuestion, deadline: Deadline) => Promise<FederatedSummary>;
+  readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, deadline: Deadline) => Promise<Result<SamplePage>>;
 };
 
 export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedTwins => {
   const identities = new Map<AgencyId, number>();
   const linked = new Map<AgencyId, number | undefined>();
   const resolving: Desk['resolving'] = new Map();
+  const sourcesOf = (federation: Federation): Desk['sources'] => [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))];
   const deskOf = async (federation: Federation): Promise<Desk> => ({
     room,
     federation,
     identities,
     linked,
     resolving,
-    sources: [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))],
+    sources: sourcesOf(federation),
     planned: await plannedMembers(room, federation),
   });
   return {
     ask: async (federation, question, deadline) => ask(await deskOf(federation), question, deadline),
     summarise: async (federation, question, deadline) => summarise(await deskOf(federation), question, deadline),
+    history: (federation, asked, deadline) => askHistory({ sources: sourcesOf(federation) }, asked, deadline),
   };
 };
 

@@ -40,6 +40,8 @@ export type FederatedQuestion = {
   readonly after?: string | undefined;
   readonly links?: TwinQuery['links'];
   readonly count?: boolean | undefined;
+  /** the twins as they were: of twins that are named, as only the present is searched */
+  readonly at?: TwinQuery['at'];
 };
 
 export type Walk = {
@@ -71,6 +73,7 @@ export const pageQuery = (walk: Walk, member: MemberPlan, joined: boolean): Twin
     page: { first: question.first, ...(after && { after }) },
     ...(question.links && { links: question.links }),
     ...(question.count && { count: true }),
+    ...(question.at && { at: question.at }),
   };
 };
 
@@ -82,6 +85,7 @@ const identityQuery = (walk: Walk, { ids, objects }: Identity): TwinQuery => {
     ...(terms && { terms }),
     page: { first: limits.identityBatchMax },
     ...(walk.question.links && { links: walk.question.links }),
+    ...(walk.question.at && { at: walk.question.at }),
   };
 };
 

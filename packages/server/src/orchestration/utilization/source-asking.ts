@@ -33,7 +33,7 @@ export type Desk = {
 };
 
 /** Nobody is waited for beyond the deadline, whatever he does. */
-const withinDeadline = <T>(work: () => Promise<Result<T>>, { signal }: Deadline): Promise<Result<T>> => {
+export const withinDeadline = <T>(work: () => Promise<Result<T>>, { signal }: Deadline): Promise<Result<T>> => {
   if (signal.aborted) return Promise.resolve(fail(problem('timedOut')));
   return new Promise((resolve, reject) => {
     const over = () => resolve(fail(problem('timedOut')));

@@ -1,29 +1,26 @@
 /**
  * What a twin's history gains with each change, on the writer's side of the embedded store.
  */
-import { type Gained, instantOfMs, msOfInstant, type Sample, samplesOfChange, type TwinChange, type TwinId } from '@cityweave/core';
-import { numberOf, type Writing } from '../sqlite/sqlite-file.ts';
+import { compareSamples, type Gained, type Sample, samplesOfChange, type TwinChange, type TwinId } from '@cityweave/core';
+import type { Writing } from '../sqlite/sqlite-file.ts';
+import { foldSamples } from './fold.ts';
+import { putSample, sampleOfRow, seriesById } from './rows.ts';
 
-type Row = Record<string, unknown>;
+/** So many samples at once are a recording that is caught up with: they are folded straight away. */
+const foldAtOnceFrom = 64;
 
-export const sampleOfRow = (series: string, row: Row): Sample => ({
-  series,
-  observedAt: instantOfMs(numberOf(row, 'observed')),
-  recordedAt: instantOfMs(numberOf(row, 'recorded')),
-  ...(typeof row['said'] === 'string' && { said: JSON.parse(row['said']) }),
-});
-
-/** Numbers of the series of a twin that have samples, by their names. */
-export const seriesById = (rows: readonly Row[]): Map<string, number> => new Map(rows.map((row) => [String(row['name']), numberOf(row, 's')]));
-
-const putSample = (to: Writing, s: number, { observedAt, recordedAt, said }: Sample): void => {
-  to.statement('putSample').run(s, msOfInstant(observedAt), msOfInstant(recordedAt), said ? JSON.stringify(said) : null);
+const putMany = (to: Writing, s: number, samples: readonly Sample[]): void => {
+  const sorted = samples.toSorted(compareSamples);
+  const last = sorted.pop();
+  foldSamples(to, s, sorted);
+  if (last) putSample(to, s, last);
 };
 
 const putGained = (to: Writing, id: TwinId, { s, begins, samples, series }: Gained & { readonly s: number | undefined }): void => {
   const number = s ?? Number(to.statement('addSeries').run(id, series).lastInsertRowid);
   if (begins) putSample(to, number, begins);
-  for (const sample of samples) putSample(to, number, sample);
+  if (samples.length >= foldAtOnceFrom) putMany(to, number, samples);
+  else for (const sample of samples) putSample(to, number, sample);
 };
 
 export const gainHistory = (to: Writing, id: TwinId, change: TwinChange): void => {

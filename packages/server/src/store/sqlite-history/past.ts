@@ -3,24 +3,26 @@
  */
 import {
   compareSamples,
+  type HistoryQuery,
   instantOfMs,
   type Moment,
   msOfInstant,
   type Sample,
+  type SamplePage,
   sampleAt,
   seriesOf,
   standingSample,
   type Twin,
   type TwinId,
   twinOfSamples,
+  twinSeries,
 } from '@cityweave/core';
 import { decodeChunk } from '../history/chunk.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
 import type { ReadingFile } from '../sqlite/sqlite-read.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
-import type { HistoryQuery, SamplePage } from '../store.ts';
-import { sampleOfRow, seriesById } from './gain.ts';
+import { sampleOfRow, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 
@@ -77,19 +79,22 @@ const standing = (twin: Twin | undefined, known: ReadonlyMap<string, number>, qu
     .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
     .filter((sample) => isWithin(sample, query));
 
-export const history = (reading: ReadingFile, { id, query }: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
+/** One sample more than asked for tells whether more follow. */
+const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; readonly query: HistoryQuery }): readonly Sample[] => {
+  const known = seriesIn(reading, id);
+  const asked = [...known].filter(([series]) => (query.series ?? series) === series);
+  const found = [...asked.flatMap((one) => samplesIn(reading, one, spanOf(query))), ...standing(twinOf(reading, id), known, query)];
+  const { after } = query;
+  return found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
+};
+
+export const history = (reading: ReadingFile, asked: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
   inSnapshot(reading.file, () => {
-    const known = seriesIn(reading, id);
-    const asked = [...known].filter(([series]) => (query.series ?? series) === series);
-    const { after, first } = query;
-    const found = [...asked.flatMap((one) => samplesIn(reading, one, spanOf(query))), ...standing(twinOf(reading, id), known, query)];
-    const samples = found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
-    const page = samples.slice(0, first);
-    const last = page.at(-1);
-    return {
-      samples: page,
-      ...(samples.length > first && last && { next: { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series } }),
-    };
+    const { first } = asked.query;
+    const samples = samplesOf(reading, asked);
+    const last = samples[first - 1];
+    const next = samples.length > first && last && { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series };
+    return { samples: samples.slice(0, first), ...(next && { next }) };
   });
 
 type MomentMs = { readonly valid: number; readonly known: number };
@@ -109,13 +114,16 @@ const heldIn = (
   return found;
 };
 
+/** The first sample of the twin's own series. */
+const firstOf = (reading: ReadingFile, id: TwinId): Sample | undefined => samplesOf(reading, { id, query: { series: twinSeries, first: 1 } })[0];
+
 const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] => {
   const known = seriesIn(reading, id);
   const twin = twinOf(reading, id);
   const ms = { valid: msOfInstant(at.valid), known: msOfInstant(at.known) };
   const told = [...known].flatMap((one) => heldIn(reading, one, { at, ms }) ?? []);
   const silent = standing(twin, known, { to: at.valid, known: at.known, first: 0 });
-  const past = twinOfSamples(id, [...told, ...silent], twin);
+  const past = twinOfSamples(id, { held: [...told, ...silent], first: firstOf(reading, id) }, twin);
   return past ? [past] : [];
 };
 

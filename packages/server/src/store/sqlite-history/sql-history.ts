@@ -13,6 +13,9 @@ export const historyWriteSql = {
   seriesOf: 'SELECT s, name FROM series WHERE id = ?',
   addSeries: 'INSERT INTO series (id, name) VALUES (?, ?)',
   lastSample: 'SELECT observed, recorded, said FROM sample WHERE s = ? ORDER BY observed DESC, recorded DESC LIMIT 1',
+  samplesBetween: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
+  dropBetween: 'DELETE FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
+  putChunk: 'INSERT INTO chunk (s, first, last, known, samples, bytes) VALUES (?, ?, ?, ?, ?, ?)',
   putSample: 'INSERT OR REPLACE INTO sample (s, observed, recorded, said) VALUES (?, ?, ?, ?)',
 } as const;
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   fail,
   type Group,
+  type HistoryQuery,
   type Join,
   type JoinState,
   type Link,
@@ -22,7 +23,7 @@ import {
 } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
-import type { FindQuery, FoundPage, HistoryQuery, ImportRecord, TwinStore, Waiting } from '../store.ts';
+import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';

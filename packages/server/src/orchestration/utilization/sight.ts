@@ -1,0 +1,37 @@
+/**
+ * Sight: what of the own twins an asker may see: everything of one's own, or what an agreement grants.
+ */
+import { type Geometry, type GrantedFeature, mayShow, type TermId, type Twin, type TwinFilter } from '@cityweave/core';
+import type { Room } from '../room.ts';
+
+/** Undefined: everything. */
+export type Sight = { readonly granted: readonly GrantedFeature[]; readonly area?: Geometry | undefined } | undefined;
+
+export type Reading = { readonly room: Room; readonly sight: Sight; readonly signal: AbortSignal };
+
+const grantOf = (sight: Sight, kind: TermId): GrantedFeature | undefined => sight?.granted.find((granted) => granted.kind === kind);
+
+export const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): readonly TermId[] =>
+  sight === undefined ? [] : ([...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]); // branding: they come from filters and twins, whose terms are terms
+
+/** Whether a term of a kind may be shown. */
+export const isShown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, kind: TermId, term: string): boolean => {
+  const granted = grantOf(sight, kind);
+  return !granted || mayShow(term, granted, room.vocabulary());
+};
+
+/** A twin as the asker may see it: only the terms wanted, none that is withheld. */
+export const shown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, twin: Twin, terms: readonly string[] | undefined): Twin => {
+  const granted = grantOf(sight, twin.kind);
+  if (!terms && !(granted?.withheld ?? []).length) return twin;
+  const visible = Object.entries(twin.values).filter(([term]) => (terms?.includes(term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())));
+  return { ...twin, values: Object.fromEntries(visible) };
+};
+
+/** The filter within what is granted: its kinds narrowed, the granted area beside its own. */
+export const restrict = (filter: TwinFilter, sight: Sight): TwinFilter => {
+  if (!sight) return filter;
+  const granted = sight.granted.map(({ kind }) => kind);
+  const kinds = filter.kinds ? granted.filter((kind) => filter.kinds?.includes(kind)) : granted;
+  return { ...filter, kinds, ...(sight.area && { areas: [...(filter.areas ?? []), { relation: 'intersects', geometry: sight.area }] }) };
+};

@@ -1,0 +1,21 @@
+/**
+ * Samples as rows of the embedded store and back.
+ */
+import { instantOfMs, msOfInstant, type Sample } from '@cityweave/core';
+import { numberOf, type Writing } from '../sqlite/sqlite-file.ts';
+
+type Row = Record<string, unknown>;
+
+export const sampleOfRow = (series: string, row: Row): Sample => ({
+  series,
+  observedAt: instantOfMs(numberOf(row, 'observed')),
+  recordedAt: instantOfMs(numberOf(row, 'recorded')),
+  ...(typeof row['said'] === 'string' && { said: JSON.parse(row['said']) }),
+});
+
+/** Numbers of the series of a twin that have samples, by their names. */
+export const seriesById = (rows: readonly Row[]): Map<string, number> => new Map(rows.map((row) => [String(row['name']), numberOf(row, 's')]));
+
+export const putSample = (to: Writing, s: number, { observedAt, recordedAt, said }: Sample): void => {
+  to.statement('putSample').run(s, msOfInstant(observedAt), msOfInstant(recordedAt), said ? JSON.stringify(said) : null);
+};
