@@ -23,8 +23,8 @@ describe('the past of another agency', () => {
   let city: TestCity;
   let begun: Instant;
   const minute = (of: number): Instant => addMs(begun, of * 60_000);
-  const patch = (name: string, id: TwinId, term: TermId, samples: readonly (readonly [number, number, number])[]) =>
-    city.node(name).store.apply(
+  const patch = (id: TwinId, term: TermId, samples: readonly (readonly [number, number, number])[]) =>
+    city.node(id === gauge ? 'water' : 'energy').store.apply(
       [
         {
           op: 'patchTwin',
@@ -45,13 +45,13 @@ describe('the past of another agency', () => {
     });
     await city.active();
     begun = addMs(systemDeps().clock.now(), -100 * 60_000);
-    await patch('water', gauge, level, [
+    await patch(gauge, level, [
       [1, 0, 1],
       [2, 10, 11],
       [3, 20, 21],
       [2.5, 10, 30],
     ]);
-    await patch('energy', station, load, [
+    await patch(station, load, [
       [7, 0, 1],
       [8, 10, 11],
     ]);

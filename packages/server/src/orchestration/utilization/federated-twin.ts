@@ -33,9 +33,9 @@ import {
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { decodeCursor, encodeCursor } from './federated-cursor.ts';
+import { askHistory } from './history-asking.ts';
 import { type FederatedQuestion, joinByIdentity, pageQuery, type Reports, type Walk } from './identity-round.ts';
 import { type Deadline, type MemberReads, ownSource } from './member-read.ts';
-import { askHistory } from './past.ts';
 import { type Asked, askAll, type Desk, filterOf, sortedBy } from './source-asking.ts';
 
 export type { FederatedQuestion };

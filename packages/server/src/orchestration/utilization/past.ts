@@ -2,14 +2,9 @@
  * Past: twins as they were, and their history, within what an asker may see.
  */
 import {
-  agencyOf,
-  fail,
   type HistoryQuery,
   type Moment,
   matchesFilter,
-  ok,
-  problem,
-  type Result,
   type Sample,
   type SamplePage,
   type Twin,
@@ -18,9 +13,7 @@ import {
   type TwinQuery,
   type TwinRow,
 } from '@cityweave/core';
-import type { Deadline } from './member-read.ts';
 import { isShown, type Reading } from './sight.ts';
-import { type Desk, withinDeadline } from './source-asking.ts';
 
 const alone = { linksOf: () => [], twin: () => undefined };
 
@@ -43,19 +36,3 @@ const historyOf = async (reading: Reading, twin: Twin, query: HistoryQuery): Pro
 
 export const withHistory = async (reading: Reading, { history }: TwinQuery, rows: readonly TwinRow[]): Promise<readonly TwinRow[]> =>
   history ? Promise.all(rows.map(async (row) => ({ ...row, history: await historyOf(reading, row.twin, history) }))) : rows;
-
-/** The history of a twin as its owner tells it. */
-export const askHistory = async (
-  { sources }: Pick<Desk, 'sources'>,
-  { id, history }: { readonly id: TwinId; readonly history: HistoryQuery },
-  deadline: Deadline,
-): Promise<Result<SamplePage>> => {
-  const source = sources.find(({ agency }) => agency === agencyOf(id));
-  if (!source) return fail(problem('notMember', { subject: agencyOf(id) }));
-  const interrupted = source.interruption();
-  if (interrupted) return fail(interrupted.problem);
-  const query: TwinQuery = { version: 1, filter: { ids: [id] }, terms: [], page: { first: 1 }, history };
-  const part = await withinDeadline(() => source.read(query, deadline), deadline);
-  if (!part.ok) return part;
-  return ok(part.value.page.rows[0]?.history ?? { samples: [] });
-};
