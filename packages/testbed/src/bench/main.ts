@@ -1,5 +1,5 @@
 /**
- * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. `--quick` is for trials.
+ * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. `--quick` is for trials, `--million` and `--only` are the viewer's: the largest city, some contenders.
  */
 import { cpus } from 'node:os';
 import { systemDeps } from '@cityweave/server';
@@ -10,6 +10,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   import: async () => (await import('./import.ts')).benchImport(),
   store: async () => (await import('./store.ts')).benchStore(),
   federation: async () => (await import('./federation.ts')).benchFederation(),
+  viewer: async () => (await import('./viewer.ts')).benchViewer(),
 };
 
 const digits = 4;
@@ -42,7 +43,7 @@ const toTable = (results: readonly BenchResult[]): string => {
 };
 
 const refuse = (found: string): void => {
-  process.stderr.write(`${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json] [--quick]\n`);
+  process.stderr.write(`${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json] [--quick] [--million] [--only=NAME,NAME]\n`);
   process.exitCode = 2;
 };
 
@@ -56,7 +57,8 @@ const run = async (suite: string, json: boolean): Promise<void> => {
 };
 
 const given = process.argv.slice(2);
-const [suite, ...more] = given.filter((word) => word !== '--json' && word !== '--quick');
+const options = ['--json', '--quick', '--million'];
+const [suite, ...more] = given.filter((word) => !(options.includes(word) || word.startsWith('--only=')));
 if (suite === undefined) refuse('Which suite?');
 else if (!Object.hasOwn(suites, suite)) refuse(`No suite is called ${suite}.`);
 else if (more.length > 0) refuse(`Not understood: ${more.join(' ')}.`);

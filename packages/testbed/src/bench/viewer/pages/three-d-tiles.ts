@@ -1,0 +1,70 @@
+/**
+ * 3D Tiles in three: 3d-tiles-renderer with the levels that our tiler cuts, as quantized and compressed glTF.
+ */
+import { TilesRenderer } from '3d-tiles-renderer';
+import { GLTFExtensionsPlugin } from '3d-tiles-renderer/plugins';
+import { MeshoptDecoder } from 'meshoptimizer';
+import { DirectionalLight, HemisphereLight, type Material, Mesh, MeshLambertMaterial, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
+import { addresses, type Eye, errorPixels, picture } from '../views.ts';
+import { placeEye } from './eye.ts';
+import { enter, nextFrame } from './page.ts';
+
+const [stage, camera] = [new Scene(), new PerspectiveCamera(picture.fov, picture.width / picture.height)];
+const sun = new DirectionalLight('#ffffff', 2);
+sun.position.set(-0.55, 0.75, 0.4);
+stage.add(sun, new HemisphereLight('#ffffff', '#bbbbbb', 2));
+let [renderer, tiles, eye]: [WebGLRenderer | undefined, TilesRenderer | undefined, Eye] = [undefined, undefined, { distance: 0, tilt: 0 }];
+
+/** The lightest material of three that tells walls from roofs; its own default costs more. */
+const plain = new MeshLambertMaterial({ color: '#f4efe6' });
+
+const isMesh = (found: object): found is Mesh<Mesh['geometry'], Material> => found instanceof Mesh;
+
+const draw = (heading: number): void => {
+  placeEye(camera, eye, heading);
+  tiles?.update();
+  renderer?.render(stage, camera);
+};
+
+const start = (own: WebGLRenderer): TilesRenderer => {
+  const made = new TilesRenderer(addresses.tileset);
+  made.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
+  made.errorTarget = errorPixels;
+  made.setCamera(camera);
+  made.setResolutionFromRenderer(camera, own);
+  made.addEventListener('load-model', ({ scene }) => {
+    scene.traverse((found) => {
+      if (isMesh(found)) found.material = plain;
+    });
+  });
+  stage.add(made.group);
+  return made;
+};
+
+enter({
+  prepare: async (canvas, given) => {
+    eye = given;
+    renderer = new WebGLRenderer({ canvas, antialias: false });
+    renderer.setSize(picture.width, picture.height, false);
+    renderer.setClearColor('#e7edf2');
+    renderer.render(stage, camera);
+    await MeshoptDecoder.ready;
+  },
+  load: async () => {
+    if (!renderer) return;
+    tiles = start(renderer);
+    let loaded = false;
+    tiles.addEventListener('tiles-load-start', () => {
+      loaded = false;
+    });
+    tiles.addEventListener('tiles-load-end', () => {
+      loaded = true;
+    });
+    draw(0);
+    for (let quiet = 0; quiet < 2; quiet = loaded && tiles.visibleTiles.size > 0 ? quiet + 1 : 0) {
+      await nextFrame();
+      draw(0);
+    }
+  },
+  draw,
+});
