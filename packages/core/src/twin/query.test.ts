@@ -67,7 +67,8 @@ describe('a query of the past', () => {
 
   test('tells the history of at most historyTwinsMax twins, in pages of at most pageMax samples', () => {
     const most = limits.historyTwinsMax;
-    const of = (twins: number, first: number = limits.pageMax) => asksPast({ filter: named, page: { first: twins }, history: { series: 'city:height', first } });
+    const of = (twins: number, first: number = limits.pageMax) =>
+      asksPast({ filter: named, page: { first: twins }, history: { series: 'city:height', first } });
     expect([of(most), of(most + 1), of(1), of(1, limits.pageMax + 1), asksPast({ history: { first: 1 } })]).toEqual([true, false, true, false, false]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Examples: the saved questions that this city declares all variables of, with its defaults filled in.
+ * Examples: the saved questions that can be asked as they are, with what this city declares for their variables filled in.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -9,16 +9,22 @@ import type { Example } from '../graphql/endpoint.ts';
 
 const examplesMax = 50;
 
-/** The names of the variables that a document declares; nothing where it is no GraphQL. */
-export const variablesOf = (text: string): readonly string[] | undefined => {
+type Declared = { readonly name: string /** asked without a value, it has one of its own */; readonly hasDefault: boolean };
+
+const declaredIn = (text: string): readonly Declared[] | undefined => {
   try {
     return parse(text).definitions.flatMap((definition) =>
-      definition.kind === 'OperationDefinition' ? (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value) : [],
+      definition.kind === 'OperationDefinition'
+        ? (definition.variableDefinitions ?? []).map(({ variable, defaultValue }) => ({ name: variable.name.value, hasDefault: defaultValue !== undefined }))
+        : [],
     );
   } catch {
     return undefined;
   }
 };
+
+/** The names of the variables that a document declares; nothing where it is no GraphQL. */
+export const variablesOf = (text: string): readonly string[] | undefined => declaredIn(text)?.map(({ name }) => name);
 
 export const defaultsFor = (city: LoadedCity, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(names.flatMap((name) => (Object.hasOwn(city.variables, name) ? [[name, city.variables[name]]] : [])));
@@ -27,8 +33,9 @@ const titleOf = (text: string): string => /^#\s*(.+)$/m.exec(text)?.[1]?.trim() 
 
 const toExample = async (city: LoadedCity, path: string): Promise<readonly Example[]> => {
   const query = await readFile(path, 'utf8');
-  const names = variablesOf(query);
-  if (!names?.every((name) => Object.hasOwn(city.variables, name))) return [];
+  const declared = declaredIn(query);
+  if (!declared?.every(({ name, hasDefault }) => hasDefault || Object.hasOwn(city.variables, name))) return [];
+  const names = declared.map(({ name }) => name);
   return [{ name: basename(path, '.graphql'), title: titleOf(query), query, variables: defaultsFor(city, names) }];
 };
 

@@ -31,7 +31,9 @@ export type Connection = {
   readonly latency: string | null;
 };
 
-export type Group = { readonly kind: Term & { readonly broader: readonly { readonly id: string }[] }; readonly agency: Agency; readonly count: number };
+export type PropertyTerm = Term & { readonly unit: string | null };
+export type KindTerm = Term & { readonly broader: readonly { readonly id: string }[]; readonly properties: readonly PropertyTerm[] };
+export type Group = { readonly kind: KindTerm; readonly agency: Agency; readonly count: number };
 
 export type Federation = {
   readonly id: string;
@@ -43,6 +45,9 @@ export type Federation = {
   readonly connections: readonly Connection[];
   readonly summary: { readonly groups: readonly Group[]; readonly sources: readonly Source[] };
 };
+
+export type Count = { readonly kind: Term; readonly agency: Agency; readonly count: number };
+export type Counts = { readonly federation: { readonly summary: { readonly groups: readonly Count[] } } | null };
 
 export type Standing = {
   readonly agency: Agency;
@@ -62,7 +67,10 @@ export type TwinRow = {
   readonly name: string;
   readonly kind: Term;
   readonly representations: readonly { readonly agency: Agency }[];
-  readonly properties: readonly { readonly winner: { readonly term: { readonly id: string }; readonly value: unknown; readonly unit: string | null } }[];
+  readonly properties: readonly {
+    readonly winner: { readonly term: { readonly id: string }; readonly value: unknown; readonly unit: string | null; readonly age: string };
+    readonly conflict: boolean;
+  }[];
 };
 
 export type TwinPage = {
@@ -98,7 +106,7 @@ export type Representation = {
 export type WholeTwin = {
   readonly id: string;
   readonly name: string;
-  readonly kind: Term & { readonly properties: readonly (Term & { readonly unit: string | null })[] };
+  readonly kind: Term & { readonly properties: readonly PropertyTerm[] };
   readonly position: { readonly longitude: number; readonly latitude: number; readonly height: number | null } | null;
   readonly representations: readonly Representation[];
   readonly properties: readonly MergedSaid[];

@@ -11,14 +11,14 @@ import { createDrive, type Drive } from './rig/drive.ts';
 import { listen } from './rig/hands.ts';
 import { createQuality, type Quality, rendererHere, type Tier, tiers } from './rig/quality.ts';
 import { bounded, placeCamera } from './rig/view.ts';
-import type { Dress, SceneEvent, Staged, View } from './staged.ts';
+import type { Dress, SceneEvent, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 
 export type Told = {
   readonly staged: (staged: Staged) => void;
   readonly picked: (row: number | undefined) => void;
   readonly hovered: (row: number | undefined) => void;
-  readonly problem: (reason: string) => void;
+  readonly problem: (problem: SceneProblem) => void;
 };
 
 export type Mounting = { readonly canvas: HTMLCanvasElement; readonly federation: string; readonly dress: Dress; readonly told: Told };
@@ -209,19 +209,17 @@ const begin = async (mounting: Mounting, { root, here, signal }: Root): Promise<
   let changed: () => void = () => undefined;
   const staged = await waitForCity(mounting, () => changed(), signal);
   if (typeof staged === 'string') {
-    if (!signal.aborted) told.problem(staged);
+    if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
     return undefined;
   }
   const running = createRunning(staged, here);
   changed = () => running.invalidate();
   surviveLoss(canvas, running, signal);
   root.render(<Frames running={running} />);
-  if (staged.city.missing.length > 0) told.problem(`Cannot be drawn now, because its tiles could not be read: ${staged.city.missing.join(', ')}`);
+  if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
   handOver(mounting, running, signal);
   return running;
 };
-
-const noWebGl = 'This browser cannot draw the city in 3D (WebGL 2 is missing or switched off). Search, questions and their answers work without it.';
 
 const sizedRoot = (canvas: HTMLCanvasElement, here: Root['here'], dpr: () => number) => {
   const root = createRoot(canvas);
@@ -249,7 +247,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
   };
   const here = rendererHere();
   if (here === 'none') {
-    told.problem(noWebGl);
+    told.problem({ kind: 'noWebGl' });
     return { paint, close: () => stop.abort() };
   }
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
@@ -258,7 +256,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
     paint(dress);
   };
   // three says by an exception that the browser has no WebGL 2
-  void configure().then(start, () => told.problem(noWebGl));
+  void configure().then(start, () => told.problem({ kind: 'noWebGl' }));
   const resized = new ResizeObserver(() => void configure());
   resized.observe(canvas);
   const close = (): void => {

@@ -3,9 +3,7 @@
  */
 import { useEffect, useRef } from 'react';
 import { type Mounted, mountScene } from './mounting.tsx';
-import type { Dress, Staged } from './staged.ts';
-
-export type { Staged };
+import type { Dress, SceneProblem, Staged } from './staged.ts';
 
 export type StageProps = {
   readonly federation: string;
@@ -13,14 +11,13 @@ export type StageProps = {
   readonly onStaged: (staged: Staged) => void;
   readonly onPick: (row: number | undefined) => void;
   readonly onHover?: (row: number | undefined) => void;
-  readonly onProblem: (reason: string) => void;
+  readonly onProblem: (problem: SceneProblem) => void;
+  /** what it is, and which keys it takes, in the reader's language */
+  readonly said: { readonly role: string; readonly keys: string };
 };
 
-const keysSaid =
-  'The city in 3D. Arrow keys move, plus and minus zoom, Q and E turn, R and F tilt, Home shows all of it, Enter picks what is in the middle. All of it is in the layers and the search too.';
-
 export const Stage = (props: StageProps) => {
-  const { federation, dress } = props;
+  const { federation, dress, said } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const mounted = useRef<Mounted>(undefined);
   const latest = useRef(props);
@@ -30,7 +27,7 @@ export const Stage = (props: StageProps) => {
       staged: (staged: Staged) => latest.current.onStaged(staged),
       picked: (row: number | undefined) => latest.current.onPick(row),
       hovered: (row: number | undefined) => latest.current.onHover?.(row),
-      problem: (reason: string) => latest.current.onProblem(reason),
+      problem: (problem: SceneProblem) => latest.current.onProblem(problem),
     };
     if (!canvas.current) return undefined;
     mounted.current = mountScene({ canvas: canvas.current, federation, dress: latest.current.dress, told });
@@ -38,5 +35,5 @@ export const Stage = (props: StageProps) => {
   }, [federation]);
   useEffect(() => mounted.current?.paint(dress), [dress]);
   // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys and the pointer as an application does
-  return <canvas ref={canvas} className="stage" tabIndex={0} role="application" aria-roledescription="3D city view" aria-label={keysSaid} />;
+  return <canvas ref={canvas} className="stage" tabIndex={0} role="application" aria-roledescription={said.role} aria-label={said.keys} />;
 };

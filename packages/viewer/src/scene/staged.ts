@@ -68,6 +68,13 @@ export type Live = {
   readonly onChanged: (run: () => void) => () => void;
 };
 
+/** Why the scene, or a part of it, is not there. */
+export type SceneProblem =
+  | { readonly kind: 'noWebGl' }
+  /** layers that could not be read */
+  | { readonly kind: 'missing'; readonly names: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 export type SceneEvent =
   | { readonly type: 'lost' | 'restored' }
   /** another revision of the scene is drawn: rows may be other twins */

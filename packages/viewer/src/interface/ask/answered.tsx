@@ -1,0 +1,128 @@
+/**
+ * Answered: what a question found, counted and grouped by agency and kind, beside the scene in which it is lit.
+ */
+import { type Answer, agencyOf, type Counted, type FoundTwin } from '../state/answer.ts';
+import { agencyName, kindLabel, useKnown } from '../state/known.ts';
+import { person, usePerson } from '../state/person.ts';
+import { Name } from '../words/name.tsx';
+import { useWords } from '../words/words.ts';
+
+type Part = { readonly agency: string; readonly kind: string; readonly twins: readonly FoundTwin[] };
+
+/** More are lit and counted; a list of all of them is the table. */
+const listedMax = 500;
+
+const agencyOfTwin = ({ id, agencies: [first] }: FoundTwin): string => first ?? agencyOf(id) ?? '';
+
+export const partsOf = ({ sections }: Pick<Answer, 'sections'>): ReadonlyMap<string, readonly Part[]> => {
+  const twins = sections.flatMap((section) => section.twins);
+  const byAgency = Map.groupBy(twins, agencyOfTwin);
+  return new Map(
+    [...byAgency].map(([agency, own]) => [
+      agency,
+      [...Map.groupBy(own, ({ kind }) => kind ?? '')].map(([kind, found]): Part => ({ agency, kind, twins: found })),
+    ]),
+  );
+};
+
+/** As the answer itself counts them, where it does: of how many in all. */
+const countedOf = (counts: readonly Counted[], agency: string, kind?: string): { readonly count: number; readonly of: number } | undefined => {
+  const own = counts.filter((each) => each.agency === agency && (kind === undefined || each.kind === kind));
+  if (own.length === 0) return undefined;
+  return { count: own.reduce((sum, each) => sum + each.count, 0), of: own.reduce((sum, each) => sum + each.of, 0) };
+};
+
+const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
+  const isChosen = usePerson((state) => state.selected === twin.id);
+  const hover = (row: string | undefined) => person.set({ hovered: row });
+  return (
+    <li>
+      <button
+        type="button"
+        className="row"
+        aria-current={isChosen}
+        onClick={() => person.set({ selected: twin.id, frame: twin.id })}
+        onPointerEnter={() => hover(twin.id)}
+        onPointerLeave={() => hover(undefined)}
+        onFocus={() => hover(twin.id)}
+        onBlur={() => hover(undefined)}
+      >
+        <Name className="name" text={twin.name} />
+      </button>
+    </li>
+  );
+};
+
+const KindPart = ({ part, counts }: { readonly part: Part; readonly counts: readonly Counted[] }) => {
+  const { say } = useWords();
+  const groups = useKnown((state) => state.groups);
+  const counted = countedOf(counts, part.agency, part.kind);
+  return (
+    <details open={part.twins.length <= 12}>
+      <summary>
+        <Name text={part.kind === '' ? say('kindUnknown') : kindLabel({ groups }, part.kind)} />{' '}
+        <span className="soft">{counted ? say('countOf', { count: counted.count, of: counted.of }) : say('twinCount', { n: part.twins.length })}</span>
+      </summary>
+      <ul>
+        {part.twins.map((twin) => (
+          <TwinButton key={twin.id} twin={twin} />
+        ))}
+      </ul>
+    </details>
+  );
+};
+
+const AgencyPart = ({ agency, parts, counts }: { readonly agency: string; readonly parts: readonly Part[]; readonly counts: readonly Counted[] }) => {
+  const { say, instant } = useWords();
+  const known = useKnown();
+  const counted = countedOf(counts, agency);
+  const silence = known.silences.get(agency);
+  const listed = parts.reduce((sum, { twins }) => sum + twins.length, 0);
+  return (
+    <section>
+      <h3>
+        <Name text={agencyName(known, agency)} /> <span className="soft">{say('twinCount', { n: counted?.count ?? listed })}</span>
+        {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
+      </h3>
+      {parts.map((part) => (
+        <KindPart key={part.kind} part={part} counts={counts} />
+      ))}
+    </section>
+  );
+};
+
+/** As many in all as may be listed, in the order of the answer. */
+const bounded = (answer: Answer): Pick<Answer, 'sections'> => {
+  let left = listedMax;
+  const sections = answer.sections.map((section) => {
+    const twins = section.twins.slice(0, left);
+    left -= twins.length;
+    return { ...section, twins };
+  });
+  return { sections };
+};
+
+export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
+  const { say } = useWords();
+  const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
+  const parts = partsOf(bounded(answer));
+  return (
+    <div className="answered" aria-busy={asking}>
+      <p className="total">
+        <strong>{say('twinCount', { n: total })}</strong> {asking && <span className="soft">{say('asking')}</span>}
+      </p>
+      {total === 0 && <p className="soft">{say('nothingAnswered')}</p>}
+      {total > listedMax && (
+        <p className="soft">
+          {say('firstListed', { n: Math.min(listedMax, answer.ids.length) })}{' '}
+          <button type="button" className="quiet" onClick={() => person.set({ list: 'table' })}>
+            {say('openTable')}
+          </button>
+        </p>
+      )}
+      {[...parts].map(([agency, own]) => (
+        <AgencyPart key={agency} agency={agency} parts={own} counts={answer.counts} />
+      ))}
+    </div>
+  );
+};

@@ -1,0 +1,93 @@
+/**
+ * Search: one field over all agencies. What is found is chosen with the pointer or with the arrow keys, as in any combobox.
+ */
+import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { Icon } from '../frame/icon.tsx';
+import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
+import { useKnown } from '../state/known.ts';
+import { noFilter, person, usePerson } from '../state/person.ts';
+import { useWords } from '../words/words.ts';
+import { FoundList } from './found-list.tsx';
+import { useFound } from './use-found.ts';
+
+const open = (option: FoundOption): void => {
+  if (option.type === 'question') person.pose(option.question.name);
+  else if (option.type === 'kind') person.set({ filter: { ...noFilter, kinds: [option.kind.id] }, panel: 'filter' });
+  else person.set({ selected: option.twin.id, frame: option.twin.id });
+};
+
+const steps: Readonly<Record<string, (at: number, count: number) => number>> = {
+  ArrowDown: (at, count) => (at + 1) % count,
+  ArrowUp: (at, count) => (at <= 0 ? count : at) - 1,
+};
+
+const useOptions = (text: string) => {
+  const federation = usePerson((state) => state.federation);
+  const { questions, groups: known } = useKnown();
+  const finding = useFound(federation, text);
+  const groups = useMemo(
+    () => toGroups({ questions: matchingQuestions(questions, text), kinds: matchingKinds(known, text), twins: finding.twins }),
+    [questions, known, finding, text],
+  );
+  return { finding, groups, options: groups.flatMap((group) => group.options) };
+};
+
+type Field = { readonly text: string; readonly isOpen: boolean; readonly at: number };
+const closed: Field = { text: '', isOpen: false, at: -1 };
+
+/** What the field holds, whether its list is open, and which option is the active one. */
+const useField = () => {
+  const [field, setField] = useState(closed);
+  const { finding, groups, options } = useOptions(field.text);
+  const leave = (): void => setField(({ text }) => ({ ...closed, text }));
+  const take = (option: FoundOption): void => {
+    setField(closed);
+    open(option);
+  };
+  const key = (event: KeyboardEvent): void => {
+    const { at, isOpen } = field;
+    const step = steps[event.key];
+    const option = options[at] ?? (finding.state === 'found' ? options[0] : undefined);
+    if (step && options.length > 0) {
+      event.preventDefault();
+      setField({ ...field, isOpen: true, at: step(at, options.length) });
+    } else if (event.key === 'Enter' && option) take(option);
+    else if (event.key === 'Escape') setField(isOpen ? { ...closed, text: field.text } : closed);
+  };
+  return { field, setField, finding, groups, options, leave, take, key };
+};
+
+export const Search = () => {
+  const { say } = useWords();
+  const name = useKnown(({ federation }) => federation?.name);
+  const { field, setField, finding, groups, options, leave, take, key } = useField();
+  const { text, isOpen, at } = field;
+  const listId = useId();
+  const show = (): void => setField({ ...field, isOpen: true });
+  return (
+    <search className="panel search" onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || leave()}>
+      <Icon name="search" />
+      <input
+        id="search"
+        type="text"
+        role="combobox"
+        aria-label={name ? say('searchNamed', { name }) : say('search')}
+        aria-expanded={isOpen}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        {...(options[at] && { 'aria-activedescendant': `${listId}-${at}` })}
+        placeholder={say('searchHint')}
+        maxLength={searchLimits.charactersMax}
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+        value={text}
+        onFocus={show}
+        onClick={show}
+        onChange={({ target }) => setField({ text: target.value, isOpen: true, at: -1 })}
+        onKeyDown={key}
+      />
+      <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} />
+    </search>
+  );
+};

@@ -1,0 +1,44 @@
+/**
+ * Use found: asks all agencies while somebody types, after a breath, and forgets what was asked before.
+ */
+import { useEffect, useState } from 'react';
+import type { TwinRow } from '../../graphql/answers.ts';
+import { queries } from '../../graphql/queries.ts';
+import { searchLimits, toSearchFilter } from '../state/found.ts';
+import { ask } from '../state/learning.ts';
+import { person } from '../state/person.ts';
+
+const breathMs = 180;
+
+export type Finding = { readonly twins: readonly TwinRow[]; readonly state: 'idle' | 'asking' | 'found' | 'refused'; readonly missing: readonly string[] };
+
+const idle: Finding = { twins: [], state: 'idle', missing: [] };
+
+const find = async (federation: string, filter: object, signal: AbortSignal): Promise<Finding> => {
+  const variables = { federation, filter: { ...filter }, first: searchLimits.foundMax, terms: [], lang: person.get().lang };
+  const got = await ask(queries.twins, variables, signal);
+  const page = got.ok ? got.value.federation?.twins : undefined;
+  if (!page) return { ...idle, state: 'refused' };
+  const missing = page.sources.filter(({ status }) => status === 'FAILED' || status === 'LATE').map(({ agency }) => agency.name);
+  return { twins: page.nodes, state: 'found', missing };
+};
+
+export const useFound = (federation: string | undefined, text: string): Finding => {
+  const [finding, setFinding] = useState(idle);
+  useEffect(() => {
+    const filter = toSearchFilter(text);
+    setFinding(filter ? { ...idle, state: 'asking' } : idle);
+    if (!(filter && federation)) return undefined;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      void find(federation, filter, stop.signal).then((found) => {
+        if (!stop.signal.aborted) setFinding(found);
+      });
+    }, breathMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [federation, text]);
+  return finding;
+};

@@ -1,0 +1,27 @@
+/**
+ * Bonds: what a person does, done to the scene; and what the scene is told to do, told to the person.
+ */
+import { useEffect } from 'react';
+import type { Staged } from '../../scene/staged.ts';
+import { usePerson } from '../state/person.ts';
+import { useColouring } from './colouring.ts';
+import { useFraming } from './framing.ts';
+import { useHiding } from './hiding.ts';
+import { useLighting } from './lighting.ts';
+import { useLinking } from './linking.ts';
+import { useSceneKeys } from './scene-keys.ts';
+
+const useSun = (staged: Staged | undefined): void => {
+  const sun = usePerson((state) => state.sun);
+  useEffect(() => staged?.city.sunAt(sun === undefined ? undefined : new Date(sun)), [staged, sun]);
+};
+
+export const useBonds = (staged: Staged | undefined): void => {
+  useHiding(staged);
+  useLighting(staged);
+  useFraming(staged);
+  useColouring(staged);
+  useLinking(staged);
+  useSun(staged);
+  useSceneKeys(staged);
+};

@@ -1,0 +1,87 @@
+/**
+ * Linking: the links of the chosen twin as arcs, and names: of the chosen one, what it is linked to, what an answer found, else of what one knows a city by.
+ */
+import { useMemo } from 'react';
+import type { WholeTwin } from '../../graphql/answers.ts';
+import { queries } from '../../graphql/queries.ts';
+import type { Arc, Label, Staged } from '../../scene/staged.ts';
+import { useChosen } from '../state/choosing.ts';
+import { ask } from '../state/learning.ts';
+import { linkedTo } from '../state/linked-to.ts';
+import { usePerson } from '../state/person.ts';
+import { usePosed } from '../state/posing.ts';
+import { plainText } from '../words/format.ts';
+import { rowsById, useEffectLatest } from './rows.ts';
+
+const labelsMax = 60;
+
+const useLinked = (twin: WholeTwin | undefined) => useMemo(() => (twin ? linkedTo(twin) : []), [twin]);
+
+const useArcs = (staged: Staged | undefined): void => {
+  const federation = usePerson((state) => state.federation);
+  const hovered = usePerson((state) => state.hovered);
+  const twin = useChosen((state) => state.twin);
+  const linked = useLinked(twin);
+  useEffectLatest(
+    async (isLatest) => {
+      if (!(staged && federation)) return;
+      const ends = linked.map(({ end }) => end.id);
+      const rows = twin ? await rowsById(federation, [twin.id, ...ends]) : new Map<string, number>();
+      const own = twin && rows.get(twin.id);
+      if (!isLatest()) return;
+      const arcs = linked.flatMap(({ end: { id }, isOutward }): readonly Arc[] => {
+        const row = rows.get(id);
+        if (own === undefined || row === undefined || row === own) return [];
+        return [{ from: isOutward ? own : row, to: isOutward ? row : own, strength: id === hovered ? 1 : 0.5 }];
+      });
+      staged.city.link(arcs);
+    },
+    [staged, federation, twin, linked, hovered],
+  );
+};
+
+type Named = { readonly id: string; readonly name: string; readonly weight: number };
+
+/** By what one knows where one is, in a city that nothing was asked of yet. */
+const landmarks = ['city:AdministrativeArea', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
+
+const readLandmarks = async (federation: string, lang: string): Promise<readonly Named[]> => {
+  const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });
+  const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
+  // a name that is only a number tells nobody where they are
+  return nodes.filter(({ name }) => /\p{L}{3}/u.test(name)).map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
+};
+
+const useLabels = (staged: Staged | undefined): void => {
+  const federation = usePerson((state) => state.federation);
+  const lang = usePerson((state) => state.lang);
+  const twin = useChosen((state) => state.twin);
+  const answer = usePosed((state) => state.answer);
+  const linked = useLinked(twin);
+  useEffectLatest(
+    async (isLatest) => {
+      if (!(staged && federation)) return;
+      const chosen: readonly Named[] = twin
+        ? [{ id: twin.id, name: twin.name, weight: 100 }, ...linked.map(({ end: { id, name } }) => ({ id, name: name ?? '', weight: 50 }))]
+        : [];
+      const found = (answer?.sections ?? []).flatMap(({ twins }) => twins).map(({ id, name }) => ({ id, name, weight: 20 }));
+      const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
+      const few = named.slice(0, labelsMax);
+      const rows = await rowsById(
+        federation,
+        few.map(({ id }) => id),
+      );
+      const labels = few.flatMap(({ id, name, weight }): readonly Label[] => {
+        const row = rows.get(id);
+        return row === undefined || name === '' ? [] : [{ row, text: plainText(name, 60), weight }];
+      });
+      if (isLatest()) staged.city.label(labels);
+    },
+    [staged, federation, lang, twin, linked, answer],
+  );
+};
+
+export const useLinking = (staged: Staged | undefined): void => {
+  useArcs(staged);
+  useLabels(staged);
+};

@@ -1,0 +1,90 @@
+/**
+ * Notices: what keeps the page from showing all, and what to do about it.
+ */
+import { useEffect, useState } from 'react';
+import type { SceneProblem } from '../../scene/staged.ts';
+import { agencyName, useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
+import { person, usePerson } from '../state/person.ts';
+import { Name } from '../words/name.tsx';
+import { useWords, type Words } from '../words/words.ts';
+
+/** What is slow is said after this while. */
+const patienceMs = 4_000;
+
+const useSlow = (isWaiting: boolean): boolean => {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    const timer = isWaiting ? setTimeout(() => setSlow(true), patienceMs) : undefined;
+    return () => clearTimeout(timer);
+  }, [isWaiting]);
+  return slow;
+};
+
+const Silent = () => {
+  const { say, instant } = useWords();
+  const known = useKnown();
+  return [...known.silences].map(([id, { lastSeen }]) => (
+    <p key={id} className="notice warn">
+      <Name text={agencyName(known, id)} /> {say('silentSince', { time: instant(lastSeen) })}
+    </p>
+  ));
+};
+
+export type SceneState = { readonly stands: 'waiting' | 'staged' | 'none' | 'lost'; readonly problem: SceneProblem | undefined };
+type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
+
+const problemText = (problem: SceneProblem, { say, list }: Words): string => {
+  if (problem.kind === 'noWebGl') return say('noWebGl');
+  return problem.kind === 'missing' ? say('sceneMissing', { names: list(problem.names) }) : say('sceneRefused', { reason: problem.reason });
+};
+
+const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
+  const words = useWords();
+  const { say } = words;
+  if (!problem) return stands === 'lost' ? <p className="notice warn">{say('sceneLost')}</p> : null;
+  return (
+    <p className="notice warn">
+      <bdi>{problemText(problem, words)}</bdi>{' '}
+      <button type="button" className="quiet" onClick={onAgain}>
+        {say('tryAgain')}
+      </button>
+      {stands === 'none' && (
+        <button type="button" className="quiet" onClick={() => person.set({ list: 'table' })}>
+          {say('openTable')}
+        </button>
+      )}
+    </p>
+  );
+};
+
+export const Notices = (props: NoticesProps) => {
+  const { say, instant } = useWords();
+  const offlineSince = useKnown((state) => state.offlineSince);
+  const problem = useLearning((state) => state.problem);
+  const picking = usePerson((state) => state.picking);
+  const slow = useSlow(props.scene.stands === 'waiting' && !problem);
+  return (
+    <div className="notices" role="status">
+      {offlineSince !== undefined && <p className="notice warn">{say('offlineSince', { time: instant(offlineSince) })}</p>}
+      {problem?.kind === 'noFederation' && <p className="notice">{say('noFederation')}</p>}
+      {problem?.kind === 'refused' && offlineSince === undefined && (
+        <p className="notice warn">
+          {say('nodeRefused')} <Name text={problem.reason} />
+        </p>
+      )}
+      {slow && <p className="notice">{say('slowScene')}</p>}
+      <SceneNotice {...props} />
+      {picking !== undefined && (
+        <p className="notice pick">
+          {say('pickNow')}{' '}
+          <button type="button" className="quiet" onClick={() => person.pick(undefined)}>
+            {say('cancel')}
+          </button>
+        </p>
+      )}
+      <Silent />
+    </div>
+  );
+};

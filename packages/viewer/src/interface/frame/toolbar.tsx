@@ -1,0 +1,119 @@
+/**
+ * Toolbar: which parts of the window are open, and how the page looks and speaks.
+ */
+import { useState } from 'react';
+import { announce } from '../state/announcing.ts';
+import { useKnown } from '../state/known.ts';
+import { localMoment } from '../state/moment.ts';
+import { type ListName, type PanelName, person, usePerson } from '../state/person.ts';
+import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+type ToolProps = { readonly icon: IconName; readonly name: string; readonly pressed?: boolean; readonly mark?: string | undefined; readonly onUse: () => void };
+
+const Tool = ({ icon, name, pressed, mark, onUse }: ToolProps) => (
+  <button type="button" className="tool" {...(pressed !== undefined && { 'aria-pressed': pressed })} title={name} onClick={onUse}>
+    <Icon name={icon} />
+    <span className="tool-name">{name}</span>
+    {mark && <span className="mark">{mark}</span>}
+  </button>
+);
+
+const panelTools: readonly (readonly [PanelName, Key])[] = [
+  ['questions', 'questions'],
+  ['layers', 'layers'],
+  ['filter', 'filterAndColour'],
+  ['federation', 'federation'],
+];
+const listTools: readonly (readonly [ListName, Key])[] = [
+  ['table', 'table'],
+  ['tree', 'tree'],
+];
+
+const Language = () => {
+  const { lang, say } = useWords();
+  return (
+    <select
+      className="tool"
+      aria-label={say('language')}
+      value={lang}
+      onChange={({ target }) => {
+        if (isLanguage(target.value)) person.set({ lang: target.value });
+      }}
+    >
+      {Object.entries(languages).map(([tag, name]) => (
+        <option key={tag} value={tag} lang={tag}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+};
+
+const copy = async (text: string): Promise<boolean> => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const Share = ({ address }: { readonly address: () => string }) => {
+  const { say } = useWords();
+  const [link, setLink] = useState<string>();
+  const share = async (): Promise<void> => {
+    const now = address();
+    if (await copy(now)) {
+      setLink(undefined);
+      announce(say('linkCopied'));
+    } else setLink(now);
+  };
+  return (
+    <>
+      <Tool icon="share" name={say('copyLink')} onUse={() => void share()} />
+      {link !== undefined && (
+        <input
+          className="panel link"
+          readOnly={true}
+          aria-label={say('linkToThisView')}
+          value={link}
+          ref={(input) => input?.select()}
+          onBlur={() => setLink(undefined)}
+        />
+      )}
+    </>
+  );
+};
+
+export const Toolbar = ({ address }: { readonly address: () => string }) => {
+  const { say } = useWords();
+  const { panel, list, theme, sun } = usePerson();
+  const silent = useKnown(({ silences }) => silences.size);
+  return (
+    <nav id="views" tabIndex={-1} className="toolbar" aria-label={say('views')}>
+      {panelTools.map(([name, key]) => (
+        <Tool
+          key={name}
+          icon={name}
+          name={say(key)}
+          pressed={panel === name}
+          mark={name === 'federation' && silent > 0 ? say('silentCount', { n: silent }) : undefined}
+          onUse={() => person.open(name)}
+        />
+      ))}
+      {listTools.map(([name, key]) => (
+        <Tool key={name} icon={name} name={say(key)} pressed={list === name} onUse={() => person.show(name)} />
+      ))}
+      <Tool
+        icon="sun"
+        name={say('sun')}
+        pressed={sun !== undefined}
+        onUse={() => person.set({ sun: sun === undefined ? localMoment(new Date()) : undefined })}
+      />
+      <Share address={address} />
+      <Tool icon="theme" name={say(theme === 'light' ? 'darkTheme' : 'lightTheme')} onUse={() => person.set({ theme: theme === 'light' ? 'dark' : 'light' })} />
+      <Language />
+    </nav>
+  );
+};

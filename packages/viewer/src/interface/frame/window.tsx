@@ -1,0 +1,108 @@
+/**
+ * Window: all that lies over the city, and what moves it: what is known, asked, chosen, and the address of the page. It comes beside the first picture.
+ */
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import type { Staged } from '../../scene/staged.ts';
+import { Search } from '../ask/search.tsx';
+import { Sources } from '../ask/sources.tsx';
+import { useBonds } from '../bonds/bonds.ts';
+import { addressNow, goTo, keepAddress, speakAsChosen } from '../state/address.ts';
+import { choose } from '../state/choosing.ts';
+import { learnFederation, learnQuestions, useKnown } from '../state/known.ts';
+import { usePerson } from '../state/person.ts';
+import { poseAll } from '../state/posing.ts';
+import { start } from '../state/start.ts';
+import { watchFederation } from '../state/watching.ts';
+import { CameraPad } from './camera-pad.tsx';
+import { Notices, type SceneState } from './notices.tsx';
+import { Progress } from './progress.tsx';
+import { Said } from './said.tsx';
+import { Toolbar } from './toolbar.tsx';
+import './frame.css';
+import './narrow.css';
+import '../ask/ask.css';
+
+const Questions = lazy(() => import('../ask/questions.tsx').then(({ Questions: made }) => ({ default: made })));
+const Layers = lazy(() => import('../look/layers.tsx').then(({ Layers: made }) => ({ default: made })));
+const FilterPanel = lazy(() => import('../look/filter.tsx').then(({ FilterPanel: made }) => ({ default: made })));
+const FederationMap = lazy(() => import('../members/federation-map.tsx').then(({ FederationMap: made }) => ({ default: made })));
+const TwinPanel = lazy(() => import('../inspect/twin-panel.tsx').then(({ TwinPanel: made }) => ({ default: made })));
+const SunBar = lazy(() => import('../look/sun-bar.tsx').then(({ SunBar: made }) => ({ default: made })));
+const ListPanel = lazy(() => import('../list/list-panel.tsx').then(({ ListPanel: made }) => ({ default: made })));
+
+/** What the node knows, read when the page opens, and again when the language is another. */
+const useKnowing = (): void => {
+  const federation = usePerson((state) => state.federation);
+  const lang = usePerson((state) => state.lang);
+  useEffect(() => void learnQuestions(), []);
+  // names come in the language of the page
+  useEffect(() => {
+    if (!federation) return undefined;
+    void learnFederation(federation);
+    return watchFederation(federation);
+  }, [federation, lang]);
+};
+
+/** What is chosen and asked is read again when an agency is back. */
+const useAsking = (): void => {
+  const federation = usePerson((state) => state.federation);
+  const selected = usePerson((state) => state.selected);
+  const question = usePerson((state) => state.question);
+  const lang = usePerson((state) => state.lang);
+  const questions = useKnown((state) => state.questions);
+  const healed = useKnown((state) => state.healed);
+  // as said above
+  useEffect(() => choose(federation, selected), [federation, selected, lang, healed]);
+  // as said above
+  useEffect(() => poseAll(questions, question), [questions, question, healed]);
+};
+
+const useAddress = (staged: Staged | undefined): void => {
+  const latest = useRef(staged);
+  latest.current = staged;
+  useEffect(speakAsChosen, []);
+  useEffect(() => keepAddress(() => latest.current, start.camera), []);
+  useEffect(() => {
+    if (staged && start.camera) goTo(staged, start.camera);
+  }, [staged]);
+};
+
+const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
+  const { panel, list, selected, sun } = usePerson();
+  const scene = staged?.city.scene();
+  return (
+    <Suspense fallback={null}>
+      {panel === 'questions' && <Questions />}
+      {panel === 'layers' && <Layers scene={scene} />}
+      {panel === 'filter' && <FilterPanel scene={scene} />}
+      {panel === 'federation' && <FederationMap />}
+      {list && <ListPanel list={list} />}
+      {selected !== undefined && <TwinPanel />}
+      {sun !== undefined && <SunBar sun={sun} />}
+    </Suspense>
+  );
+};
+
+type WindowProps = { readonly staged: Staged | undefined; readonly scene: SceneState; readonly onAgain: () => void };
+
+export const Window = ({ staged, scene, onAgain }: WindowProps) => {
+  const parts = usePerson(({ panel, list, selected }) => `on-${panel ?? 'none'} on-${list ?? 'none'} ${selected === undefined ? '' : 'on-twin'}`);
+  useKnowing();
+  useAsking();
+  useAddress(staged);
+  useBonds(staged);
+  return (
+    <>
+      <main className={`window ${parts}`}>
+        <Search />
+        <Progress staged={staged} />
+        <Toolbar address={() => addressNow(staged)} />
+        <Notices scene={scene} onAgain={onAgain} />
+        <Panels staged={staged} />
+        {staged && <CameraPad staged={staged} />}
+        <Sources />
+      </main>
+      <Said />
+    </>
+  );
+};

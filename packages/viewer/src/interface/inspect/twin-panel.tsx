@@ -1,0 +1,90 @@
+/**
+ * Twin panel: everything that the federation says of one twin: each value with its unit, agency, age and quality, what others say beside it, and its links.
+ */
+import './inspect.css';
+import type { WholeTwin } from '../../graphql/answers.ts';
+import { Panel } from '../frame/panel.tsx';
+import { agencyOf } from '../state/answer.ts';
+import { useChosen } from '../state/choosing.ts';
+import { agencyName, useKnown } from '../state/known.ts';
+import { person, usePerson } from '../state/person.ts';
+import { Name } from '../words/name.tsx';
+import { useWords } from '../words/words.ts';
+import { Links } from './links.tsx';
+import { Values } from './values.tsx';
+
+const Keepers = ({ twin }: { readonly twin: WholeTwin }) => {
+  const { say, instant } = useWords();
+  const silences = useKnown((state) => state.silences);
+  return (
+    <ul className="keepers">
+      {twin.representations.map(({ id, agency, updatedAt, altIds }) => {
+        const silence = silences.get(agency.id);
+        return (
+          <li key={id}>
+            <Name className="badge" text={agency.name} />{' '}
+            <span className={silence ? 'warn' : 'soft'}>
+              {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('changedAt', { time: instant(updatedAt) })}
+            </span>
+            {altIds.map(({ scheme, value }) => (
+              <div key={`${scheme} ${value}`} className="soft">
+                <Name text={scheme} />: <Name text={value} />
+              </div>
+            ))}
+          </li>
+        );
+      })}
+    </ul>
+  );
+};
+
+const Missing = () => {
+  const { say } = useWords();
+  const { id, asking, problem, sources } = useChosen();
+  const known = useKnown();
+  if (asking) return <p className="soft">{say('askingAll')}</p>;
+  if (problem !== undefined)
+    return (
+      <p className="warn">
+        {say('questionRefused')} <Name text={problem} />
+      </p>
+    );
+  const keeper = agencyOf(id ?? '');
+  const isSilent = keeper !== undefined && (known.silences.has(keeper) || sources.some(({ agency, status }) => agency.id === keeper && status === 'FAILED'));
+  return <p className="warn">{isSilent ? say('twinSilent', { agency: agencyName(known, keeper) }) : say('twinUnknown')}</p>;
+};
+
+export const TwinPanel = () => {
+  const { say, instant } = useWords();
+  const { twin, lastKnown } = useChosen();
+  const selected = usePerson((state) => state.selected);
+  if (selected === undefined) return null;
+  return (
+    <Panel
+      name={say('selectedTwin')}
+      side="end"
+      about={selected}
+      title={<Name whole={true} text={twin?.name ?? selected} />}
+      onClose={() => person.select(undefined)}
+    >
+      {twin ? (
+        <>
+          <p className="soft">
+            <Name text={twin.kind.label} />
+            {lastKnown !== undefined && <strong className="warn"> {say('lastKnown', { time: instant(lastKnown) })}</strong>}
+          </p>
+          <p>
+            <button type="button" className="quiet" onClick={() => person.set({ frame: selected })}>
+              {say('showInScene')}
+            </button>
+          </p>
+          <Keepers twin={twin} />
+          <Values twin={twin} />
+          <Links twin={twin} />
+        </>
+      ) : (
+        <Missing />
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,87 @@
+/**
+ * Values: each property of a twin: what stands, and side by side what other agencies say, with unit, age and quality.
+ */
+import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
+import { useKnown } from '../state/known.ts';
+import { Name } from '../words/name.tsx';
+import { type Key, useWords } from '../words/words.ts';
+
+const flagKeys = {
+  CARRIED: 'flagCarried',
+  INTERPOLATED: 'flagInterpolated',
+  MEASURED: undefined,
+  MISSING: 'flagMissing',
+  SIMULATED: 'flagSimulated',
+} as const satisfies Readonly<Record<Said['flag'], Key | undefined>>;
+
+const Quality = ({ said: { quality } }: { readonly said: Said }) => {
+  const { say, number } = useWords();
+  if (!quality) return null;
+  const { accuracy, completeness, confidence } = quality;
+  const percent = (share: number): string => `${number(Math.round(share * 100))} %`;
+  return (
+    <>
+      {accuracy !== null && <span>{say('accuracy', { value: percent(accuracy) })}</span>}
+      {confidence !== null && <span>{say('confidence', { value: percent(confidence) })}</span>}
+      {completeness !== null && <span>{say('completeness', { value: percent(completeness) })}</span>}
+    </>
+  );
+};
+
+const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boolean }) => {
+  const { say, quantity, age, instant } = useWords();
+  const silence = useKnown(({ silences }) => silences.get(said.source.id));
+  const flag = flagKeys[said.flag];
+  return (
+    <div className={stands ? 'said stands' : 'said'}>
+      <Name className="value" text={quantity(said.value, said.unit)} {...(said.unit && { hint: said.unit })} />
+      <div className="soft provenance">
+        <Name text={said.source.name} />
+        <time dateTime={said.observedAt} title={instant(said.observedAt)}>
+          {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('ageOf', { age: age(said.age) })}
+        </time>
+        {flag && <span className="flag">{say(flag)}</span>}
+        <Quality said={said} />
+        {said.origin && <Name text={said.origin} />}
+      </div>
+    </div>
+  );
+};
+
+const ruleKeys: Readonly<Record<string, Key>> = { AUTHORITATIVE: 'ruleAuthority', NEWEST: 'ruleNewest', QUALITY: 'ruleQuality' };
+
+const Row = ({ merged: { winner, alternatives, conflict, rule } }: { readonly merged: MergedSaid }) => {
+  const { say } = useWords();
+  const why = ruleKeys[rule];
+  return (
+    <tr className={conflict ? 'disagrees' : undefined}>
+      <th scope="row">
+        <Name text={winner.term.label} />
+        {conflict && <div className="warn">{say('disagree')}</div>}
+        {alternatives.length > 0 && why && <div className="soft">{say(why)}</div>}
+      </th>
+      <td>
+        <div className="side-by-side">
+          {[winner, ...alternatives].map((said, at) => (
+            <SaidValue key={`${said.source.id} ${said.origin ?? ''} ${said.observedAt}`} said={said} stands={at === 0} />
+          ))}
+        </div>
+      </td>
+    </tr>
+  );
+};
+
+export const Values = ({ twin }: { readonly twin: WholeTwin }) => {
+  const { say } = useWords();
+  if (twin.properties.length === 0) return <p className="soft">{say('noProperties')}</p>;
+  return (
+    <table className="values">
+      <caption className="unseen">{say('values')}</caption>
+      <tbody>
+        {twin.properties.map((merged) => (
+          <Row key={merged.winner.term.id} merged={merged} />
+        ))}
+      </tbody>
+    </table>
+  );
+};

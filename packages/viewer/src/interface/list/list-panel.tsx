@@ -1,0 +1,46 @@
+/**
+ * List panel: the equal of the scene in texts, as a table or as a tree.
+ */
+import './list.css';
+import { Panel } from '../frame/panel.tsx';
+import { isTelling } from '../state/filter.ts';
+import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
+import { useWords } from '../words/words.ts';
+import { TwinTable } from './twin-table.tsx';
+import { TwinTree } from './twin-tree.tsx';
+
+const About = () => {
+  const { say } = useWords();
+  const { filter, question } = usePerson();
+  const isNarrow = isFiltered({ ...filter, ranges: filter.ranges.filter(isTelling) });
+  return (
+    <p className="soft list-about">
+      {question !== undefined && (
+        <>
+          {say('ofTheAnswer')}{' '}
+          <button type="button" className="quiet" onClick={() => person.set({ question: undefined })}>
+            {say('allTwins')}
+          </button>
+        </>
+      )}
+      {isNarrow && (
+        <>
+          {say('filtered')}{' '}
+          <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
+            {say('noFilter')}
+          </button>
+        </>
+      )}
+    </p>
+  );
+};
+
+export const ListPanel = ({ list }: { readonly list: 'table' | 'tree' }) => {
+  const { say } = useWords();
+  return (
+    <Panel name={say(list)} side="bottom" onClose={() => person.show(undefined)}>
+      <About />
+      {list === 'table' ? <TwinTable /> : <TwinTree />}
+    </Panel>
+  );
+};

@@ -1,0 +1,56 @@
+/**
+ * Tree line: one line of the tree, with its level, its place among its sisters, and what it holds.
+ */
+import { useKnown } from '../state/known.ts';
+import { person } from '../state/person.ts';
+import type { Line } from '../state/tree.ts';
+import { Name } from '../words/name.tsx';
+import { useWords } from '../words/words.ts';
+
+type TreeLineProps = {
+  readonly id: string;
+  readonly line: Line;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly isChosen: boolean;
+  readonly onTake: () => void;
+};
+
+const LineText = ({ line }: { readonly line: Line }) => {
+  const { say, number, instant, list } = useWords();
+  const silences = useKnown((state) => state.silences);
+  if (line.type === 'more')
+    return <span className="soft">{line.state === 'refused' ? say('listRefused') : line.state === 'asking' ? say('asking') : say('more')}</span>;
+  const agencies = line.type === 'agency' ? [line.key] : line.type === 'twin' ? line.twin.representations.map(({ agency }) => agency.id) : [];
+  const silent = agencies.flatMap((agency) => silences.get(agency) ?? []);
+  const others = line.type === 'twin' && line.twin.representations.length > 1 ? list(line.twin.representations.map(({ agency }) => agency.name)) : undefined;
+  return (
+    <>
+      <Name className="name" text={line.type === 'twin' ? line.twin.name : line.label} />
+      {'count' in line && <span className="soft">{number(line.count)}</span>}
+      {others && <Name className="soft" text={others} />}
+      {silent[0] && silent.length === agencies.length && <strong className="warn">{say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}
+    </>
+  );
+};
+
+export const TreeLine = ({ id, line, top, isActive, isChosen, onTake }: TreeLineProps) => (
+  <div
+    id={id}
+    role="treeitem"
+    className={`tree-line level-${line.level}${isActive ? ' active' : ''}`}
+    aria-level={line.level}
+    aria-setsize={line.size}
+    aria-posinset={line.position}
+    aria-selected={isChosen}
+    {...('open' in line && { 'aria-expanded': line.open })}
+    style={{ transform: `translateY(${top}px)` }}
+    onClick={onTake}
+    onPointerEnter={() => line.type === 'twin' && person.set({ hovered: line.twin.id })}
+  >
+    <span className="twist" aria-hidden="true">
+      {'open' in line ? (line.open ? '▾' : '▸') : ''}
+    </span>
+    <LineText line={line} />
+  </div>
+);

@@ -1,0 +1,126 @@
+/**
+ * Twin table: the twins that the scene shows, as rows that can be sorted; the same filter, the same selection, all by keyboard.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { TwinRow } from '../../graphql/answers.ts';
+import type { TwinOrder } from '../../graphql/queries.ts';
+import { propertiesOf } from '../state/columns.ts';
+import { useKnown } from '../state/known.ts';
+import { person, usePerson } from '../state/person.ts';
+import { useWords } from '../words/words.ts';
+import { movedBy } from './keys.ts';
+import { type Head, TableHead } from './table-head.tsx';
+import { TableRow } from './table-row.tsx';
+import { useListed } from './use-listed.ts';
+import { type Pages, usePages } from './use-pages.ts';
+
+const rowPixels = 34;
+const aheadRows = 20;
+
+const useHeads = (terms: readonly string[]): readonly Head[] => {
+  const { say } = useWords();
+  const groups = useKnown((state) => state.groups);
+  return useMemo(() => {
+    const properties = propertiesOf(groups, []);
+    const labelled = terms.map((term): Head => ({ key: term, label: properties.find(({ id }) => id === term)?.label ?? term, order: { term } }));
+    return [
+      { key: 'name', label: say('name'), order: { by: 'NAME' } },
+      { key: 'kind', label: say('kind'), order: { by: 'KIND' } },
+      { key: 'agency', label: say('agency'), order: undefined },
+      ...labelled,
+    ];
+  }, [groups, terms, say]);
+};
+
+const TableState = ({ pages }: { readonly pages: Pages }) => {
+  const { say, list } = useWords();
+  const { rows, total, state, missing } = pages;
+  return (
+    <p className="soft table-state" role="status">
+      {state === 'asking' && say('askingAll')}
+      {state === 'refused' && say('listRefused')}
+      {state !== 'asking' && rows.length === 0 && say('nothingListed')}
+      {state !== 'asking' && rows.length > 0 && (total === undefined ? say('rowsShown', { n: rows.length }) : say('rowsOf', { shown: rows.length, n: total }))}
+      {missing.length > 0 && <strong className="warn"> {say('without', { names: list(missing) })}</strong>}
+    </p>
+  );
+};
+
+const useRows = (pages: ReturnType<typeof usePages>) => {
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: pages.rows.length, getScrollElement: () => box.current, estimateSize: () => rowPixels, overscan: 8 });
+  const last = rows.getVirtualItems().at(-1)?.index ?? 0;
+  const { state, more } = pages;
+  // more of the list is asked for where its end comes near
+  useEffect(() => {
+    if (state === 'more' && last >= pages.rows.length - aheadRows) more();
+  }, [state, last, pages.rows.length]);
+  return { box, rows };
+};
+
+const takeKeys =
+  (rows: readonly TwinRow[], at: number, go: (next: number) => void) =>
+  (event: KeyboardEvent): void => {
+    const next = movedBy(event.key, at, rows.length);
+    const twin = rows[at];
+    if (next !== undefined) {
+      event.preventDefault();
+      go(next);
+      person.set({ hovered: rows[next]?.id });
+    } else if (event.key === 'Enter' && twin) person.set({ selected: twin.id, frame: twin.id });
+  };
+
+export const TwinTable = () => {
+  const { say } = useWords();
+  const listed = useListed();
+  const [order, setOrder] = useState<TwinOrder>({ by: 'NAME' });
+  const pages = usePages(useMemo(() => ({ ...listed, orderBy: order }), [listed, order]));
+  const heads = useHeads(listed.terms);
+  const selected = usePerson((state) => state.selected);
+  const [at, setAt] = useState(0);
+  const { box, rows } = useRows(pages);
+  const id = useId();
+  const key = takeKeys(pages.rows, at, (next) => {
+    setAt(next);
+    rows.scrollToIndex(next);
+  });
+  return (
+    <>
+      <TableState pages={pages} />
+      <div
+        id="list"
+        ref={box}
+        className="table"
+        role="grid"
+        tabIndex={0}
+        aria-label={say('table')}
+        aria-rowcount={pages.total === undefined ? -1 : pages.total + 1}
+        aria-colcount={heads.length}
+        {...(pages.rows.length > 0 && { 'aria-activedescendant': `${id}-${at}` })}
+        onKeyDown={key}
+      >
+        <TableHead heads={heads} order={order} onOrder={setOrder} />
+        <div className="rows" role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const twin = pages.rows[index];
+            if (!twin) return null;
+            return (
+              <TableRow
+                key={twin.id}
+                id={`${id}-${index}`}
+                twin={twin}
+                terms={listed.terms}
+                index={index}
+                top={start}
+                isActive={index === at}
+                isChosen={twin.id === selected}
+                onTake={setAt}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </>
+  );
+};

@@ -1,0 +1,103 @@
+/**
+ * Twin tree: federation, agency, kind, twin: the city as a tree of texts; the same filter, the same selection, all by keyboard.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useKnown } from '../state/known.ts';
+import { person, usePerson } from '../state/person.ts';
+import { type Line, toLines } from '../state/tree.ts';
+import { useWords } from '../words/words.ts';
+import { movedBy } from './keys.ts';
+import { TreeLine } from './tree-line.tsx';
+import { useForest } from './use-forest.ts';
+import { useListed } from './use-listed.ts';
+
+const rowPixels = 30;
+
+type Turning = { readonly turn: (key: string, open: boolean) => void; readonly grow: (key: string) => void };
+
+const take = (line: Line, { turn, grow }: Turning): void => {
+  if (line.type === 'twin') person.set({ selected: line.twin.id, frame: line.twin.id });
+  else if (line.type === 'more') grow(line.branch);
+  else turn(line.key, !line.open);
+};
+
+/** Where a key leads: undefined where it only opens or closes. */
+const aside = (key: string, line: Line, { lines, turn }: { readonly lines: readonly Line[]; readonly turn: Turning['turn'] }): number | undefined => {
+  const [into, outOf] = document.documentElement.dir === 'rtl' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+  const isBranch = 'open' in line;
+  if (key === into && isBranch && !line.open) turn(line.key, true);
+  else if (key === into && isBranch) return lines.findIndex(({ parent }) => parent === line.key);
+  else if (key === outOf && isBranch && line.open) turn(line.key, false);
+  else if (key === outOf && line.parent !== undefined) return lines.findIndex(({ key: other }) => other === line.parent);
+  return undefined;
+};
+
+const useTreeKeys = (lines: readonly Line[], turning: Turning, show: (index: number) => void) => {
+  const [active, setActive] = useState<string>();
+  const at = Math.max(
+    0,
+    lines.findIndex(({ key }) => key === active),
+  );
+  const go = (next: number): void => {
+    const line = lines[next];
+    setActive(line?.key);
+    show(next);
+    person.set({ hovered: line?.type === 'twin' ? line.twin.id : undefined });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const line = lines[at];
+    if (!line) return;
+    const next = movedBy(event.key, at, lines.length) ?? aside(event.key, line, { lines, turn: turning.turn });
+    const isTaken = event.key === 'Enter' || event.key === ' ';
+    if (isTaken) take(line, turning);
+    if (isTaken || event.key.startsWith('Arrow') || next !== undefined) event.preventDefault();
+    if (next !== undefined && next >= 0) go(next);
+  };
+  return { at, setActive, onKeyDown };
+};
+
+export const TwinTree = () => {
+  const { say } = useWords();
+  const listed = useListed();
+  const forest = useForest(listed);
+  const { turn, grow } = forest;
+  const name = useKnown(({ federation }) => federation?.name ?? '');
+  const lines = useMemo(
+    () => toLines({ name, counts: forest.counts ?? [], open: forest.open, branches: forest.branches }),
+    [name, forest.counts, forest.open, forest.branches],
+  );
+  const selected = usePerson((state) => state.selected);
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => rowPixels, overscan: 8 });
+  const { at, setActive, onKeyDown } = useTreeKeys(lines, { turn, grow }, (index) => rows.scrollToIndex(index));
+  const shown = rows.getVirtualItems();
+  const last = lines[shown.at(-1)?.index ?? 0];
+  const id = useId();
+  // more of a branch is asked for where its end comes into sight
+  useEffect(() => {
+    if (last?.type === 'more' && last.state === 'more') grow(last.branch);
+  }, [last]);
+  return (
+    <>
+      <p className="soft table-state" role="status">
+        {forest.counts === undefined && say('askingAll')}
+        {forest.counts?.length === 0 && say('nothingListed')}
+      </p>
+      <div id="list" ref={box} className="tree" role="tree" tabIndex={0} aria-label={say('tree')} aria-activedescendant={`${id}-${at}`} onKeyDown={onKeyDown}>
+        <div role="presentation" className="rows" style={{ height: rows.getTotalSize() }}>
+          {shown.map(({ index, start }) => {
+            const line = lines[index];
+            if (!line) return null;
+            const isChosen = line.type === 'twin' && line.twin.id === selected;
+            const onTake = (): void => {
+              setActive(line.key);
+              take(line, { turn, grow });
+            };
+            return <TreeLine key={line.key} id={`${id}-${index}`} line={line} top={start} isActive={index === at} isChosen={isChosen} onTake={onTake} />;
+          })}
+        </div>
+      </div>
+    </>
+  );
+};

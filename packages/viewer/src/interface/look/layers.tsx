@@ -1,0 +1,87 @@
+/**
+ * Layers: what is drawn, by agency and kind, each with its colour, its number and whether it is shown.
+ */
+import './look.css';
+import type { Scene } from '@cityweave/core/scene';
+import { agencyColour, lookOf } from '../../scene/look.ts';
+import { useIsHidden } from '../bonds/hiding.ts';
+import { Panel } from '../frame/panel.tsx';
+import { useKnown } from '../state/known.ts';
+import { type Person, person, usePerson } from '../state/person.ts';
+import { Name } from '../words/name.tsx';
+import { useWords } from '../words/words.ts';
+
+type IsHidden = (agency: number, kind: number) => boolean;
+
+const textOf = (names: Readonly<Record<string, string>>, lang: string): string => names[lang] ?? names['en'] ?? Object.values(names)[0] ?? '';
+
+const kindsOf = (scene: Scene, agency: number): readonly number[] => [
+  ...new Set(scene.layers.filter((layer) => layer.agency === agency).flatMap(({ kinds }) => kinds)),
+];
+
+type RowProps = {
+  readonly kind: Scene['kinds'][number];
+  readonly agency: string;
+  readonly shown: boolean;
+  readonly theme: Person['theme'];
+  readonly count: number;
+};
+
+const KindRow = ({ kind, agency, shown, theme, count }: RowProps) => {
+  const { number, lang } = useWords();
+  return (
+    <label className="check">
+      <input type="checkbox" checked={shown} onChange={() => person.turn(`${agency}|${kind.kind}`)} />
+      <span className={`chip ${lookOf(kind).shape}`} style={{ background: lookOf(kind).colours[theme === 'light' ? 0 : 1] }} />
+      <Name className="name" text={textOf(kind.label, lang)} />
+      <span className="soft">{number(count)}</span>
+    </label>
+  );
+};
+
+type AgencyProps = { readonly scene: Scene; readonly at: number; readonly isHidden: IsHidden };
+
+const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
+  const { say, instant, lang } = useWords();
+  const theme = usePerson((state) => state.theme);
+  const agency = scene.agencies[at];
+  const { groups, silences } = useKnown();
+  if (!agency) return null;
+  const silence = silences.get(agency.id);
+  const countOf = (kind: string): number | undefined => groups.find((group) => group.kind.id === kind && group.agency.id === agency.id)?.count;
+  return (
+    <fieldset>
+      <legend>
+        <span className="chip" style={{ background: agencyColour(at, theme) }} />
+        <Name text={textOf(agency.name, lang)} />
+        {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
+        {!(silence || agency.complete) && <span className="warn"> {say('incomplete')}</span>}
+      </legend>
+      {kindsOf(scene, at).map((kindAt) => {
+        const kind = scene.kinds[kindAt];
+        if (!kind) return null;
+        return <KindRow key={kind.kind} kind={kind} agency={agency.id} shown={!isHidden(at, kindAt)} theme={theme} count={countOf(kind.kind) ?? kind.count} />;
+      })}
+    </fieldset>
+  );
+};
+
+export const Layers = ({ scene }: { readonly scene: Scene | undefined }) => {
+  const { say } = useWords();
+  const isHidden = useIsHidden(scene);
+  const isTurned = usePerson(({ turned }) => turned.size > 0);
+  return (
+    <Panel name={say('layers')} side="start" onClose={() => person.open(undefined)}>
+      {scene ? (
+        scene.agencies.map(({ id }, at) => <AgencyLayers key={id} scene={scene} at={at} isHidden={isHidden} />)
+      ) : (
+        <p className="soft">{say('noScene')}</p>
+      )}
+      {isTurned && (
+        <button type="button" className="quiet" onClick={() => person.set({ turned: new Set() })}>
+          {say('layersAsFirst')}
+        </button>
+      )}
+    </Panel>
+  );
+};

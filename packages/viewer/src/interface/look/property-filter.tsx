@@ -1,0 +1,71 @@
+/**
+ * Property filter: how the values of a property are spread, and which part of them is wanted: brushed with the pointer, or set with two sliders.
+ */
+import { useEffect, useMemo } from 'react';
+import type { Values as Column } from '../../scene/fetching.ts';
+import { useColumns, wantColumns } from '../state/columns.ts';
+import { toBars, toHistogram } from '../state/histogram.ts';
+import { type PropertyRange, person, usePerson } from '../state/person.ts';
+import { Name } from '../words/name.tsx';
+import { useWords } from '../words/words.ts';
+import { Histogram } from './histogram.tsx';
+
+type PropertyFilterProps = { readonly label: string; readonly range: PropertyRange };
+
+const barsMax = 40;
+
+const Texts = ({ label, range, column }: PropertyFilterProps & { readonly column: Column }) => {
+  const { number, say } = useWords();
+  const bars = useMemo(() => toBars(column), [column]);
+  const { among = [] } = range;
+  const most = bars[0]?.count ?? 1;
+  const toggle = (text: string): void => {
+    const next = among.includes(text) ? among.filter((each) => each !== text) : [...among, text];
+    person.range(range.term, { term: range.term, ...(next.length > 0 && { among: next }) });
+  };
+  return (
+    <fieldset>
+      <legend className="unseen">
+        <Name text={label} />
+      </legend>
+      {bars.slice(0, barsMax).map(({ text, count }) => (
+        <label key={text} className="check">
+          <input type="checkbox" checked={among.includes(text)} onChange={() => toggle(text)} />
+          <Name className="name" text={text} />
+          <span className="soft">{number(count)}</span>
+          <meter className="bar" min={0} max={most} value={count} aria-label={say('twinCount', { n: count })} />
+        </label>
+      ))}
+    </fieldset>
+  );
+};
+
+const Numbers = ({ label, range, column }: PropertyFilterProps & { readonly column: Column }) => {
+  const { say } = useWords();
+  const histogram = useMemo(() => toHistogram(column.values), [column]);
+  if (!histogram) return <p className="soft">{say('noValues')}</p>;
+  return <Histogram label={label} range={range} histogram={histogram} unit={column.unit} />;
+};
+
+export const PropertyFilter = (props: PropertyFilterProps) => {
+  const { say } = useWords();
+  const { term } = props.range;
+  const federation = usePerson((state) => state.federation);
+  const read = useColumns((state) => state.read.get(term));
+  useEffect(() => {
+    if (federation) wantColumns(federation, [term]);
+  }, [federation, term]);
+  return (
+    <section className="property" aria-label={props.label}>
+      <h3>
+        <Name text={props.label} />
+        <button type="button" className="quiet" onClick={() => person.range(term, undefined)}>
+          {say('remove')}
+        </button>
+      </h3>
+      {(read === undefined || read.state === 'reading') && <p className="soft">{say('asking')}</p>}
+      {read?.state === 'refused' && <p className="warn">{say('columnRefused')}</p>}
+      {read?.state === 'read' && (read.column.categories ? <Texts {...props} column={read.column} /> : <Numbers {...props} column={read.column} />)}
+    </section>
+  );
+};

@@ -1,0 +1,99 @@
+/**
+ * Federation map: who takes part, how each line stands, how late and how old: as a picture, and as a list that says the same.
+ */
+import './members.css';
+import { Panel } from '../frame/panel.tsx';
+import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
+import { agencyName, useKnown } from '../state/known.ts';
+import { person, usePerson } from '../state/person.ts';
+import { cutText } from '../words/format.ts';
+import { Name } from '../words/name.tsx';
+import { type Key, useWords } from '../words/words.ts';
+
+const standingKeys = {
+  well: 'standsWell',
+  silent: 'standsSilent',
+  joining: 'standsJoining',
+  gone: 'standsGone',
+} as const satisfies Readonly<Record<MemberSpot['standing'], Key>>;
+
+const [scale, lineCharacters] = [3.6, 16] as const;
+
+/** A line that is whole, broken, dotted or hardly there: told apart without colour. */
+const Spot = ({ spot: { x, y, standing, name } }: { readonly spot: MemberSpot }) => (
+  <g className={`spot ${standing}`}>
+    <line x1={50 * scale} y1={50 * scale} x2={x * scale} y2={y * scale} />
+    <circle cx={x * scale} cy={y * scale} r={standing === 'silent' ? 11 : 9} />
+    {standing === 'silent' && (
+      <text className="sign" x={x * scale} y={y * scale + 5}>
+        !
+      </text>
+    )}
+    <text x={x * scale} y={y * scale + (y < 50 ? -16 : 26)}>
+      {cutText(name, lineCharacters)}
+    </text>
+  </g>
+);
+
+const Picture = ({ spots, initiator }: { readonly spots: readonly MemberSpot[]; readonly initiator: string }) => (
+  <svg className="federation-map" viewBox="-30 0 420 360" aria-hidden="true">
+    {spots.map((spot) => (
+      <Spot key={spot.id} spot={spot} />
+    ))}
+    <circle className="initiator" cx={50 * scale} cy={50 * scale} r="14" />
+    <text x={50 * scale} y={50 * scale + 30}>
+      {cutText(initiator, lineCharacters)}
+    </text>
+  </svg>
+);
+
+const MemberLine = ({ spot: { id, name, standing, lastSeen, latency, age, twins } }: { readonly spot: MemberSpot }) => {
+  const words = useWords();
+  const { say } = words;
+  const chosen = usePerson(({ filter }) => filter.agencies.includes(id));
+  return (
+    <li className={`member ${standing}`}>
+      <Name className="name" text={name} />
+      <strong className={standing === 'well' ? 'well' : 'warn'}>{say(standingKeys[standing])}</strong>
+      <span className="soft">
+        {say('twinCount', { n: twins })}
+        {standing === 'well' && latency && ` · ${say('answersIn', { time: words.seconds(1_000 * Number(/([\d.]+)S/.exec(latency)?.[1] ?? 0)) })}`}
+        {age && ` · ${say('oldestValue', { age: words.age(age) })}`}
+        {standing === 'silent' && lastSeen && ` · ${say('lastKnown', { time: words.instant(lastSeen) })}`}
+      </span>
+      <button type="button" className="quiet" aria-pressed={chosen} onClick={() => person.filterBy('agencies', id)}>
+        {say('onlyThese')}
+      </button>
+    </li>
+  );
+};
+
+export const FederationMap = () => {
+  const { say } = useWords();
+  const known = useKnown();
+  const { federation, groups } = known;
+  const spots = toSpots({ ...known, nameOf: (id) => agencyName(known, id) });
+  const silent = spots.filter(({ standing }) => standing === 'silent').length;
+  return (
+    <Panel name={say('federation')} side="start" title={<Name text={federation?.name ?? say('federation')} />} onClose={() => person.open(undefined)}>
+      {federation && (
+        <>
+          <p className={silent > 0 ? 'warn' : 'soft'}>
+            {say('membersSaid', { n: spots.length + 1 })} {silent === 0 ? say('allWell') : say('silentCount', { n: silent })}
+          </p>
+          <Picture spots={spots} initiator={federation.initiator.name} />
+          <ul className="members">
+            <li className="member well">
+              <Name className="name" text={federation.initiator.name} />
+              <strong>{say('initiator')}</strong>
+              <span className="soft">{say('twinCount', { n: twinsOf(groups, federation.initiator.id) })}</span>
+            </li>
+            {spots.map((spot) => (
+              <MemberLine key={spot.id} spot={spot} />
+            ))}
+          </ul>
+        </>
+      )}
+    </Panel>
+  );
+};

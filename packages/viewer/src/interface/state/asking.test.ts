@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
+import { type Question, titleOf } from '../../graphql/questions.ts';
+import { agencyOf, answerTwinsMax, mergeSources, toAnswer } from './answer.ts';
+import { matchingKinds, matchingQuestions, searchLimits, toGroups, toSearchFilter } from './found.ts';
+import { filled, placesOf } from './places.ts';
+import { toSourcesLine } from './sources-line.ts';
+
+const water = { id: 'urn:dtf:agency:water.example', name: 'Water' };
+const fire = { id: 'urn:dtf:agency:fire.example', name: 'Fire' };
+const source = (agency: typeof water, status: Source['status'], age?: string): Source => ({
+  agency,
+  status,
+  rows: 1,
+  latency: null,
+  age: age ?? null,
+  reason: null,
+});
+
+describe('an answer', () => {
+  const given = {
+    federation: {
+      twins: {
+        totalCount: 2,
+        nodes: [
+          { id: 'urn:dtf:twin:water.example:zones/1', name: 'A', kind: { id: 'city:FloodZone' }, representations: [{ agency: water }] },
+          { id: 'urn:dtf:federated-twin:fire.example:9', name: 'B' },
+          { id: 'javascript:alert(1)', name: 'no twin' },
+        ],
+        sources: [source(water, 'ANSWERED'), source(fire, 'FAILED')],
+      },
+      summary: { groups: [{ kind: { id: 'city:FloodZone' }, agency: { id: water.id }, count: 1, of: 4 }], sources: [source(water, 'PARTIAL')] },
+    },
+  };
+  it('has its twins, counts and sources, whatever was asked', () => {
+    const answer = toAnswer('flood', given, 12);
+    expect(answer.ids).toEqual(['urn:dtf:twin:water.example:zones/1', 'urn:dtf:federated-twin:fire.example:9']);
+    expect(answer.sections.map(({ path, total }) => [path, total])).toEqual([['twins', 2]]);
+    expect(answer.sections[0]?.twins[1]?.agencies).toEqual([fire.id]);
+    expect(answer.counts).toEqual([{ kind: 'city:FloodZone', agency: water.id, count: 1, of: 4 }]);
+    expect(answer.sources.map(({ agency, status }) => [agency.name, status])).toEqual([
+      ['Fire', 'FAILED'],
+      ['Water', 'PARTIAL'],
+    ]);
+  });
+  it.each([undefined, null, 7, 'x', [], { a: { b: null } }])('of a form that nobody expects (%s) is empty', (odd) =>
+    expect(toAnswer('q', odd, 0)).toMatchObject({ ids: [], sources: [], counts: [] }),
+  );
+  it(`lists at most ${answerTwinsMax} twins`, () => {
+    const nodes = Array.from({ length: answerTwinsMax + 1 }, (_, at) => ({ id: `urn:dtf:twin:a:s/${at}`, name: `${at}` }));
+    expect(toAnswer('q', { twins: { nodes } }, 0).ids).toHaveLength(answerTwinsMax);
+  });
+  it('knows an agency by an identifier', () =>
+    expect([agencyOf('urn:dtf:twin:a.example:s/1'), agencyOf('x')]).toEqual(['urn:dtf:agency:a.example', undefined]));
+  it('adds up what one agency gave to several parts', () =>
+    expect(mergeSources([source(water, 'ANSWERED'), source(water, 'LATE')])).toMatchObject([{ status: 'LATE', rows: 2 }]));
+});
+
+describe('the line of sources', () => {
+  it('says how many answered of how many asked, the oldest value, and who is missing', () =>
+    expect(toSourcesLine([source(water, 'ANSWERED', 'PT3M'), source(fire, 'FAILED'), source({ id: 'x', name: 'X' }, 'NOT_ASKED', 'P9D')], [])).toEqual({
+      answered: 1,
+      asked: 2,
+      oldest: 'PT3M',
+      missing: ['Fire'],
+    }));
+  it('names who fell silent after it had answered', () => expect(toSourcesLine([source(water, 'ANSWERED')], [water.id]).missing).toEqual(['Water']));
+});
+
+describe('a question', () => {
+  const question: Question = {
+    name: 'flood-exposure',
+    title: 'What stands in the zone? Asked of the initiator.',
+    query: '# ($no: TwinFilter)\nquery Q($federation: ID!, $zone: TwinFilter!, $other: TwinFilter) { a }',
+    variables: { federation: 'f', zone: { kinds: ['city:FloodZone'], property: [] } },
+  };
+  it('has a title and more', () => expect(titleOf(question)).toEqual({ title: 'What stands in the zone?', more: 'Asked of the initiator.' }));
+  it('has the places that its text declares', () =>
+    expect(placesOf(question)).toEqual([
+      { variable: 'zone', kinds: ['city:FloodZone'], saved: question.variables['zone'] },
+      { variable: 'other', kinds: [], saved: undefined },
+    ]));
+  it('is asked with what was picked for them, and with nothing else', () => {
+    expect(filled(question, { zone: 'urn:z', federation: 'urn:evil' })).toEqual({ ...question.variables, zone: { ids: ['urn:z'] } });
+    expect(filled(question, {})).toEqual(question.variables);
+  });
+  it('is found by words of its title and its name', () => {
+    expect(matchingQuestions([question], 'FLOOD zone')).toHaveLength(1);
+    expect(matchingQuestions([question], 'tram')).toHaveLength(0);
+  });
+});
+
+describe('a search', () => {
+  it('looks a whole identifier up, and takes anything else as words', () => {
+    expect(toSearchFilter(' urn:dtf:twin:a:s/1 ')).toEqual({ ids: ['urn:dtf:twin:a:s/1'] });
+    expect(toSearchFilter('Uferweg 3')).toEqual({ text: 'Uferweg 3' });
+    expect(toSearchFilter('x'.repeat(searchLimits.charactersMax + 1))).toEqual({ text: 'x'.repeat(searchLimits.charactersMax) });
+    expect([toSearchFilter('x'), toSearchFilter(' '.repeat(9))]).toEqual([undefined, undefined]);
+  });
+  it('groups what it found: questions, kinds, then by agency', () => {
+    const twin = (id: string, agency: typeof water): TwinRow => ({
+      id,
+      name: id,
+      kind: { id: 'k', label: 'K' },
+      representations: [{ agency }],
+      properties: [],
+    });
+    const groups: readonly Group[] = [water, fire].map((agency) => ({
+      kind: { id: 'k', label: 'Pumping station', broader: [], properties: [] },
+      agency,
+      count: 3,
+    }));
+    expect(matchingKinds(groups, 'stat')).toEqual([{ id: 'k', label: 'Pumping station', count: 6 }]);
+    expect(matchingKinds(groups, 'tation')).toEqual([]);
+    const found = toGroups({ questions: [], kinds: matchingKinds(groups, 'pump'), twins: [twin('1', fire), twin('2', water), twin('3', fire)] });
+    expect(found.map(({ key, options }) => [key, options.map((option) => option.key)])).toEqual([
+      ['kinds', ['k k']],
+      [fire.id, ['1', '3']],
+      [water.id, ['2']],
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * Columns: the properties by which somebody filters or colours, read once each for all that is drawn.
+ */
+import { create } from 'zustand';
+import { type Values as Column, fetchValues } from '../../scene/fetching.ts';
+import type { useKnown } from './known.ts';
+
+export type Read = { readonly state: 'reading' } | { readonly state: 'read'; readonly column: Column } | { readonly state: 'refused' };
+
+type Columns = { readonly federation: string | undefined; readonly read: ReadonlyMap<string, Read> };
+
+export const useColumns = create<Columns>()(() => ({ federation: undefined, read: new Map() }));
+
+/** A column has four bytes a twin: the least recently asked for goes. */
+const columnsMax = 6;
+
+const put = (term: string, read: Read): void => {
+  const next = new Map(useColumns.getState().read);
+  next.delete(term);
+  next.set(term, read);
+  for (const oldest of [...next.keys()].slice(0, Math.max(0, next.size - columnsMax))) next.delete(oldest);
+  useColumns.setState({ read: next });
+};
+
+const [againMs, triesMax] = [1_500, 20];
+
+/** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
+const read = async (federation: string, term: string): Promise<void> => {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const column = await fetchValues(federation, term);
+    if (useColumns.getState().federation !== federation) return;
+    if (column) return put(term, { state: 'read', column });
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
+  put(term, { state: 'refused' });
+};
+
+export const wantColumns = (federation: string, terms: readonly string[]): void => {
+  if (useColumns.getState().federation !== federation) useColumns.setState({ federation, read: new Map() });
+  for (const term of terms) {
+    if (useColumns.getState().read.has(term)) continue;
+    put(term, { state: 'reading' });
+    void read(federation, term);
+  }
+};
+
+export const columnOf = ({ read }: Pick<Columns, 'read'>, term: string): Column | undefined => {
+  const found = read.get(term);
+  return found?.state === 'read' ? found.column : undefined;
+};
+
+export type PropertyChoice = { readonly id: string; readonly label: string; readonly unit: string | null };
+
+/** Properties of the kinds that are there, by label. */
+export const propertiesOf = (groups: ReturnType<typeof useKnown.getState>['groups'], kinds: readonly string[]): readonly PropertyChoice[] => {
+  const fitting = groups.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind.id) || kind.broader.some(({ id }) => kinds.includes(id)));
+  const byId = new Map(fitting.flatMap(({ kind }) => kind.properties.map((property) => [property.id, property] as const)));
+  return [...byId.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
+};

@@ -1,0 +1,52 @@
+/**
+ * Watching: how the federation stands, followed while the page is open. Who falls silent and who is back is said in words.
+ */
+import type { Status } from '../../graphql/answers.ts';
+import { follow } from '../../graphql/follow.ts';
+import { queries } from '../../graphql/queries.ts';
+import { currentWords } from '../words/words.ts';
+import { announce } from './announcing.ts';
+import { agencyName, learnFederation, useKnown } from './known.ts';
+import { endpoint } from './learning.ts';
+import { person } from './person.ts';
+import { movedBetween, silencesOf } from './silence.ts';
+
+const { getState: get, setState: set } = useKnown;
+
+const sayMoves = (silent: readonly string[], back: readonly string[]): void => {
+  const { say, list } = currentWords();
+  const names = (ids: readonly string[]): string => list(ids.map((id) => agencyName(get(), id)));
+  if (silent.length > 0) announce(say('saidSilent', { n: silent.length, names: names(silent) }));
+  if (back.length > 0) announce(say('saidBack', { n: back.length, names: names(back) }));
+};
+
+const told = (federation: string, { federationStatus }: Status): void => {
+  const { members, connections } = federationStatus.federation;
+  const { silences: before, offlineSince, healed } = get();
+  const silences = silencesOf({ members, connections });
+  const { silent, back } = movedBetween(before, silences);
+  set({ members, connections, silences, offlineSince: undefined });
+  sayMoves(silent, back);
+  if (back.length > 0 || offlineSince !== undefined) {
+    set({ healed: healed + 1 });
+    void learnFederation(federation);
+  }
+};
+
+const lost = (): void => {
+  if (get().offlineSince !== undefined) return;
+  set({ offlineSince: new Date().toISOString() });
+  announce(currentWords().say('saidOffline'));
+};
+
+export const watchFederation = (federation: string): (() => void) => {
+  const stop = new AbortController();
+  void follow({
+    endpoint,
+    document: queries.status,
+    variables: { federation, lang: person.get().lang },
+    signal: stop.signal,
+    hear: (heard) => (heard.type === 'told' ? told(federation, heard.value) : lost()),
+  });
+  return () => stop.abort();
+};

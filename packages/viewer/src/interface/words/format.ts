@@ -1,0 +1,100 @@
+/**
+ * Format: numbers, dates, ages and values as the reader's language writes them. What a twin says stays a text whatever it holds.
+ */
+import { spokenUnit, unitText } from './units.ts';
+
+const secondsOf = { day: 86_400, hour: 3_600, minute: 60, second: 1 } as const;
+
+/** Of an ISO 8601 duration of days, hours, minutes and seconds; undefined where it is none. */
+export const secondsOfDuration = (duration: string): number | undefined => {
+  const found = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(duration);
+  if (!found || duration.length < 3) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = found.slice(1).map((part) => Number(part ?? 0));
+  return days * secondsOf.day + hours * secondsOf.hour + minutes * secondsOf.minute + seconds;
+};
+
+const steps = [
+  { unit: 'year', from: 2 * 365.25 * secondsOf.day, seconds: 365.25 * secondsOf.day },
+  { unit: 'month', from: 61 * secondsOf.day, seconds: 30.44 * secondsOf.day },
+  { unit: 'day', from: secondsOf.day, seconds: secondsOf.day },
+  { unit: 'hour', from: secondsOf.hour, seconds: secondsOf.hour },
+  { unit: 'minute', from: secondsOf.minute, seconds: secondsOf.minute },
+  { unit: 'second', from: 0, seconds: 1 },
+] as const;
+
+/** Symbols that all languages in Latin letters share; the others, and longer times, have words. */
+const symbols: Readonly<Record<string, string>> = { second: 's', minute: 'min', hour: 'h' };
+
+type Spoken = { readonly value: number; readonly unit: string; readonly digits: number };
+
+const timeText = (lang: string, { value, unit, digits }: Spoken): string => {
+  const spread = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const symbol = new Intl.Locale(lang).maximize().script === 'Latn' ? symbols[unit] : undefined;
+  if (symbol) return `${new Intl.NumberFormat(lang, spread).format(value)}\u00a0${symbol}`;
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long', ...spread }).format(value);
+};
+
+/** In the one unit that a person would say. */
+export const ageText = (lang: string, duration: string): string => {
+  const seconds = secondsOfDuration(duration);
+  if (seconds === undefined) return duration;
+  const step = steps.find(({ from }) => seconds >= from) ?? steps[5];
+  return timeText(lang, { value: Math.floor(seconds / step.seconds), unit: step.unit, digits: 0 });
+};
+
+export const secondsText = (lang: string, ms: number): string => timeText(lang, { value: ms / 1_000, unit: 'second', digits: 1 });
+
+export const numberText = (lang: string, value: number): string =>
+  new Intl.NumberFormat(lang, { maximumFractionDigits: Math.abs(value) >= 1_000 ? 1 : 3, useGrouping: 'min2' }).format(value);
+
+/** 14:02 of today, else with its date; what is no instant stays as it is. */
+export const instantText = (lang: string, instant: string, now: number): string => {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return instant;
+  const isToday = at.toDateString() === new Date(now).toDateString();
+  return new Intl.DateTimeFormat(lang, isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+};
+
+/** A day and an hour in full. */
+export const momentText = (lang: string, moment: string): string =>
+  new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(moment));
+
+const bidiControls = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
+
+/** For places that hold no markup to keep directions apart, as names of controls: without controls of direction, and bounded. */
+export const plainText = (text: string, charactersMax = 200): string => cutText(text.replace(bidiControls, ''), charactersMax);
+
+/** By characters as people count them, not in the middle of one. */
+export const cutText = (text: string, charactersMax: number): string => {
+  if (text.length <= charactersMax) return text;
+  const kept = text.slice(0, charactersMax).replace(/[\ud800-\udbff]$/, '');
+  return `${kept}…`;
+};
+
+type Worded = { readonly none: string; readonly yes: string; readonly no: string };
+
+/** The value alone; a unit that the language has words for is said with it by `quantityText`. */
+export const valueText = (lang: string, value: unknown, words: Worded): string => {
+  if (value === null || value === undefined) return words.none;
+  if (typeof value === 'number') return numberText(lang, value);
+  if (typeof value === 'boolean') return value ? words.yes : words.no;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+export const quantityText = (lang: string, { value, unit }: { readonly value: unknown; readonly unit: string | null | undefined }, words: Worded): string => {
+  const spoken = unit ? spokenUnit(unit) : undefined;
+  if (typeof value === 'number' && spoken)
+    return new Intl.NumberFormat(lang, { style: 'unit', unit: spoken, unitDisplay: 'long', maximumFractionDigits: 2 }).format(value);
+  const text = valueText(lang, value, words);
+  if (!unit || value === null || value === undefined) return text;
+  const printed = unitText(unit);
+  return printed === '' ? text : printed === '°' ? `${text}°` : `${text}\u00a0${printed}`;
+};
+
+/** The unit by itself, as beside the name of a property: in words where the language has them. */
+export const unitName = (lang: string, code: string): string => {
+  const unit = spokenUnit(code);
+  if (!unit) return unitText(code);
+  const parts = new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).formatToParts(100);
+  return parts.find(({ type }) => type === 'unit')?.value ?? unitText(code);
+};

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { ar } from './ar.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { ageText, cutText, instantText, numberText, plainText, quantityText, secondsOfDuration, secondsText, unitName } from './format.ts';
+import { unitText } from './units.ts';
+import { createWords, directionOf, fill, type Key, type Phrase } from './words.ts';
+
+const said = { none: 'no value', yes: 'yes', no: 'no' };
+const quantity = (value: unknown, unit?: string) => quantityText('en', { value, unit }, said).replaceAll('\u00a0', ' ');
+
+describe('a unit', () => {
+  it.each([
+    ['[ft_us]', 'ft'],
+    ['[ft_i]', 'ft'],
+    ['m2', 'm²'],
+    ['ug/m3', 'µg/m³'],
+    ['kW.h', 'kW·h'],
+    ['km/h', 'km/h'],
+    ['Cel', '°C'],
+    ['{persons}', 'persons'],
+    ['10*3/uL', '10*3/uL'],
+    ['1', ''],
+    ['s-1', 's⁻¹'],
+    ['', ''],
+  ])('%s is written %s', (code, text) => expect(unitText(code)).toBe(text));
+  it('stands behind its number; times are said in words, and nothing gets no unit', () => {
+    expect([quantity(12.345678, '[ft_us]'), quantity(500, 'a'), quantity(1, 'a'), quantity(45, 'deg')]).toEqual(['12.346 ft', '500 years', '1 year', '45°']);
+    expect([quantity(null, 'm'), quantity(true), quantity('<b>', 'm'), quantity({ a: 1 })]).toEqual(['no value', 'yes', '<b> m', '{"a":1}']);
+    expect([unitName('en', 'a'), unitName('de', 'a'), unitName('en', 'm3')]).toEqual(['years', 'Jahre', 'm³']);
+  });
+});
+
+describe('an age', () => {
+  it('is said in the one unit that a person would say', () => {
+    const ages = ['PT0.4S', 'PT59S', 'PT3M20S', 'PT5H', 'P2DT3H', 'P400D', 'P1000D', 'a while'].map((age) => ageText('en', age).replaceAll('\u00a0', ' '));
+    expect(ages).toEqual(['0 s', '59 s', '3 min', '5 h', '2 days', '13 months', '2 years', 'a while']);
+  });
+  it('is no number where it is no duration', () =>
+    expect(['P', 'PT', 'P1Y', '3 min'].map(secondsOfDuration)).toEqual([undefined, undefined, undefined, undefined]));
+  it('of an answer has one digit', () => expect(secondsText('de', 412).replaceAll('\u00a0', ' ')).toBe('0,4 s'));
+});
+
+describe('a time', () => {
+  const now = new Date(2026, 4, 1, 15, 0).getTime();
+  it('of today is an hour, any other has its day; what is none stays as it is', () => {
+    expect(instantText('de', new Date(2026, 4, 1, 14, 2).toISOString(), now)).toBe('14:02');
+    expect(instantText('de', new Date(2026, 3, 30, 14, 2).toISOString(), now)).toMatch(/30\.04\.2026.*14:02/);
+    expect(instantText('en', 'yesterday', now)).toBe('yesterday');
+  });
+});
+
+describe('a text of somebody else', () => {
+  it('is cut between characters, never within one', () => {
+    expect(cutText('abc', 3)).toBe('abc');
+    expect(cutText('abcd', 3)).toBe('abc…');
+    expect(cutText('ab😀d', 3)).toBe('ab…');
+  });
+  it('has no power over the direction of what stands around it', () => expect(plainText('\u202egnp\u2066.exe\u200f')).toBe('gnp.exe'));
+  it('is put into a sentence as it is', () =>
+    expect(fill('en', 'without {names}', { names: '{n} <img src=x> $& \u202eabc' })).toBe('without {n} <img src=x> $& abc'));
+});
+
+describe('the catalogues', () => {
+  const textsOf = (phrase: Phrase): readonly string[] => (typeof phrase === 'string' ? [phrase] : Object.values(phrase));
+  const factsOf = (phrase: Phrase): readonly string[] => [...new Set(textsOf(phrase).flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
+  it.each([
+    ['de', de],
+    ['ar', ar],
+  ])('%s says all that English says, with the same facts', (_lang, catalogue) => {
+    for (const key of Object.keys(en) as Key[]) {
+      const missing = factsOf(en[key]).filter((fact) => fact !== '{n}' && !factsOf(catalogue[key]).includes(fact));
+      expect({ key, missing }).toEqual({ key, missing: [] });
+      expect(textsOf(catalogue[key]).every((text) => text !== '')).toBe(true);
+    }
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
+  });
+  it('choose the plural of the language', () => {
+    const [english, arabic] = [createWords('en', en), createWords('ar', ar)];
+    expect([1, 2].map((n) => english.say('twinCount', { n }))).toEqual(['1 twin', '2 twins']);
+    expect(arabic.say('twinCount', { n: 2 })).toBe('توأمان');
+    expect([directionOf('ar'), directionOf('de')]).toEqual(['rtl', 'ltr']);
+  });
+  it('write numbers as the language does', () => expect([numberText('en', 21_286), numberText('de', 1.5)]).toEqual(['21,286', '1,5']));
+});

@@ -1,0 +1,79 @@
+/**
+ * Words: what the page says, in the language of its reader. English comes with the page, every other catalogue when it is wanted.
+ */
+import { create } from 'zustand';
+import { en } from './en.ts';
+import { ageText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName } from './format.ts';
+
+const factCharactersMax = 400;
+
+/** One text, or one a plural form of `n`. `{name}` is replaced. */
+export type Phrase = string | { readonly [form in Intl.LDMLPluralRule]?: string };
+export type Key = keyof typeof en;
+export type Catalogue = Readonly<Record<Key, Phrase>>;
+type Facts = Readonly<Record<string, string | number>>;
+
+export const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' } as const;
+export type Language = keyof typeof languages;
+
+export const isLanguage = (text: string | null | undefined): text is Language => text !== null && text !== undefined && Object.hasOwn(languages, text);
+
+const rightToLeft: readonly string[] = ['ar'];
+export const directionOf = (lang: Language): 'ltr' | 'rtl' => (rightToLeft.includes(lang) ? 'rtl' : 'ltr');
+
+const others: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
+  de: () => import('./de.ts').then(({ de }) => de),
+  ar: () => import('./ar.ts').then(({ ar }) => ar),
+};
+
+/** What is put in is somebody else's text: bounded, and without power over the direction of what stands around it. */
+export const fill = (lang: string, phrase: Phrase, facts: Facts): string => {
+  const n = typeof facts['n'] === 'number' ? facts['n'] : undefined;
+  const text = typeof phrase === 'string' ? phrase : (phrase[new Intl.PluralRules(lang).select(n ?? 0)] ?? phrase.other ?? '');
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const fact = facts[name];
+    return fact === undefined ? whole : typeof fact === 'number' ? numberText(lang, fact) : plainText(fact, factCharactersMax);
+  });
+};
+
+export type Words = {
+  readonly lang: Language;
+  readonly say: (key: Key, facts?: Facts) => string;
+  readonly number: (value: number) => string;
+  readonly age: (duration: string) => string;
+  readonly seconds: (ms: number) => string;
+  readonly instant: (instant: string) => string;
+  readonly moment: (moment: string) => string;
+  readonly quantity: (value: unknown, unit: string | null | undefined) => string;
+  readonly unit: (code: string) => string;
+  /** several names, as the language lists them */
+  readonly list: (names: readonly string[]) => string;
+};
+
+export const createWords = (lang: Language, catalogue: Catalogue): Words => {
+  const say = (key: Key, facts: Facts = {}): string => fill(lang, catalogue[key], facts);
+  return {
+    ...{ lang, say },
+    number: (value) => numberText(lang, value),
+    age: (duration) => ageText(lang, duration),
+    seconds: (ms) => secondsText(lang, ms),
+    instant: (instant) => instantText(lang, instant, Date.now()),
+    moment: (moment) => momentText(lang, moment),
+    quantity: (value, unit) => quantityText(lang, { value, unit }, { none: say('valueNone'), yes: say('yes'), no: say('no') }),
+    unit: (code) => unitName(lang, code),
+    list: (names) => new Intl.ListFormat(lang).format(names),
+  };
+};
+
+const useStore = create<Words>()(() => createWords('en', en));
+
+export const useWords = (): Words => useStore();
+export const currentWords = (): Words => useStore.getState();
+
+/** The page keeps speaking as before until the catalogue is here. */
+export const speak = async (lang: Language): Promise<void> => {
+  const words = createWords(lang, lang === 'en' ? en : await others[lang]());
+  document.documentElement.lang = lang;
+  document.documentElement.dir = directionOf(lang);
+  useStore.setState(words);
+};
