@@ -14,7 +14,7 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
 
 const ground = ['deps', 'events'];
 const roles = ['registry', 'orchestration'];
-const rooms = [...ground, 'config', 'store', 'import', 'trust', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
+const rooms = [...ground, 'config', 'store', 'import', 'trust', 'log', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
 
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
@@ -24,12 +24,13 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   config: [...ground, 'import'],
   store: ground,
   trust: [...ground, 'store'],
+  log: [...ground, 'store', 'trust'],
   protocol: [...ground, 'trust'],
-  exchange: [...ground, 'store', 'protocol', 'trust'],
+  exchange: [...ground, 'store', 'protocol', 'trust', 'log'],
   registry: [...ground, 'store', 'exchange'],
   // joins are declared by sources and resolved over the exchange
-  orchestration: [...ground, 'config', 'store', 'import', 'trust', 'exchange', 'protocol'],
-  graphql: [...ground, 'store', ...roles],
+  orchestration: [...ground, 'config', 'store', 'import', 'trust', 'log', 'exchange', 'protocol'],
+  graphql: [...ground, 'store', 'log', ...roles],
   // a scene is made of what a federation's sources say
   tiles: [...ground, 'orchestration'],
   http: [...ground, 'protocol', 'trust', 'exchange', 'graphql', 'orchestration', 'tiles'],
@@ -68,6 +69,7 @@ export const powers: readonly Power[] = [
     form: /from 'node:fs(\/promises)?'/,
     homes: [
       'server/src/store/',
+      'server/src/log/',
       'server/src/import/',
       'server/src/config/',
       'server/src/cli/',

@@ -32,6 +32,7 @@ export * from './ground/result.ts';
 export * from './message/catalogue.ts';
 export * from './message/condition.ts';
 export * from './message/discovery-query.ts';
+export * from './message/exchange-log.ts';
 export * from './message/header.ts';
 export * from './message/message.ts';
 export * from './message/row.ts';

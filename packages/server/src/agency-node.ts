@@ -61,7 +61,7 @@ const registryOf = ({ records, deps, events, vocabulary, self, ask, peers }: Roo
   createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, self, ask, peers });
 
 const answerOf = (room: Room, orchestration: Orchestration) => {
-  const { deps, events, records, keys, self, node, partners } = room;
+  const { deps, events, records, keys, self, node, partners, log } = room;
   const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
   const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
   return createAnswer({
@@ -70,6 +70,7 @@ const answerOf = (room: Room, orchestration: Orchestration) => {
     records,
     keys,
     self,
+    log,
     authorise,
     rooms: { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry },
   });
@@ -137,6 +138,7 @@ const closeNode = async ({ sources, socket, http, room, events, tiles }: Wired, 
   await tiles.settled();
   await room.protocol.close();
   await opened.store.close();
+  await opened.log.close();
   opened.records.close();
   opened.unlock();
   events.stopped({ agency: room.self.authority });

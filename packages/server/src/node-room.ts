@@ -11,6 +11,7 @@ import { lookUpPartner } from './exchange/look-up.ts';
 import { createPartnerKeys, type LookUp } from './exchange/partner-keys.ts';
 import type { Peer } from './exchange/peer.ts';
 import type { Example } from './graphql/endpoint.ts';
+import { type ExchangeLog, openExchangeLog } from './log/exchange-log.ts';
 import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
@@ -34,7 +35,13 @@ export type AgencyNodeOptions = {
   readonly threads: Omit<NodeThreads, typeof Symbol.asyncDispose>;
 };
 
-export type Opened = { readonly records: RecordStore; readonly store: TwinStore; readonly keys: NodeKeys; readonly unlock: () => void };
+export type Opened = {
+  readonly records: RecordStore;
+  readonly store: TwinStore;
+  readonly keys: NodeKeys;
+  readonly log: ExchangeLog;
+  readonly unlock: () => void;
+};
 
 export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions): Promise<Result<Opened>> => {
   const locked = await lockDirectory(directory);
@@ -43,7 +50,10 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   if (!records.ok) return records;
   const store = await openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: node.store.synchronous });
   if (!store.ok) return store;
-  return ok({ records: records.value, store: store.value, keys: await openNodeKeys(records.value, agencyTwinIdOf(node.agency)), unlock: locked.value });
+  const owner = agencyTwinIdOf(node.agency);
+  const keys = await openNodeKeys(records.value, owner);
+  const log = openExchangeLog({ directory, deps, records: records.value, owner, keys });
+  return ok({ records: records.value, store: store.value, keys, log, unlock: locked.value });
 };
 
 /** The agency twin stands in the store like any other, so that links can name it and people can find it. */
@@ -90,10 +100,10 @@ export const createRoom = (
   const protocol = createHttpProtocol();
   const id = agencyTwinIdOf(node.agency);
   const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
-  const { keys, records } = opened;
+  const { keys, records, log } = opened;
   const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, peers, named: node.registry, signal: rooms.signal }, partner);
   const partners = createPartnerKeys({ deps, records, self: { id, keys: keys.published }, lookUp });
-  const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self });
+  const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self, log });
   const meet = (address: NodeFile['peers'][number]) => introduce({ protocol, records, clock: deps.clock }, address);
   const peers = async (): Promise<readonly Peer[]> => (await Promise.all(node.peers.map(meet))).flatMap((peer) => peer ?? []);
   const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: keys.published() });
@@ -107,6 +117,7 @@ export const createRoom = (
     ask,
     keys,
     partners,
+    log,
     self,
     node,
     vocabulary: () => options.vocabulary,

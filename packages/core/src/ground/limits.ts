@@ -37,6 +37,15 @@ export const limits = {
   keyLookUpPauseMs: 500,
   keyLookUpsMax: 32,
 
+  /** A file of the exchange log is closed and the next one begun at this size; a checkpoint is signed after so many entries or so long. */
+  logFileBytesMax: 16 * 1024 * 1024,
+  logCheckpointEntries: 1_000,
+  logCheckpointMs: 60_000,
+  /** How long an entry may wait to be written with others. */
+  logFlushMs: 100,
+  /** Files that one page of the log looks into. */
+  logFilesPerPageMax: 4,
+
   leaseSecondsDefault: 60,
   leaseSecondsMin: 1,
   leaseSecondsMax: 86_400,

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { ask } from './ask.ts';
 import { importNode } from './import.ts';
+import { verifyNodeLog } from './log.ts';
 import { serve } from './serve.ts';
 import { createTerminal } from './terminal.ts';
 import { up } from './up.ts';
@@ -49,6 +50,10 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     .option('--variables <json>', 'variables; they go over the defaults of the city file')
     .option('--wait <seconds>', 'how long federations may take to become ACTIVE', '120')
     .action(async (options) => done(await ask(options, context(options))));
+  const log = program.command('log').description('the exchange log of a node');
+  withState(verb(log, 'verify', "check every line of a node's exchange log, changing nothing"))
+    .argument('<node>', 'node file (YAML), or the authority of a node of a city')
+    .action(async (node, options) => done(await verifyNodeLog({ node, ...options }, context(options))));
   return program;
 };
 

@@ -26,10 +26,12 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
+import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
+import { noMessage, toLogged } from './logged.ts';
 import type { Self } from './peer.ts';
 
 export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
@@ -56,6 +58,7 @@ type Given = {
   readonly self: Self;
   readonly authorise: Authorise;
   readonly rooms: Rooms;
+  readonly log: Pick<ExchangeLog, 'append'>;
 };
 
 type Desk = Given & { readonly heard: Ids };
@@ -191,13 +194,18 @@ export const createAnswer = (given: Given): Answer => {
   return async (raw, signal, bytes) => {
     const from = desk.deps.clock.monotonicMs();
     const parsed = parseMessage(raw);
-    if (!parsed.ok) return { message: undefined, problem: parsed.problem };
+    if (!parsed.ok) {
+      desk.log.append(noMessage(desk.self.id, parsed.problem));
+      return { message: undefined, problem: parsed.problem };
+    }
     const { data, header } = parsed.value;
     const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => {
       desk.events.defect('answer', cause);
       return reply(desk, parsed.value, fail(problem('internal')));
     });
     const refused = problemIn(message);
+    const logged = toLogged('heard', parsed.value, refused);
+    if (logged) desk.log.append(logged);
     desk.events.answered({
       row: `${data.action.verb}.${data.action.object}`.slice(0, 80),
       from: header.source.id,

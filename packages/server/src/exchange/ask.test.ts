@@ -42,6 +42,7 @@ describe('a question that fails', () => {
       protocol: { ...createHttpProtocol(), send },
       keys: { current: () => key },
       partners: { verify: async () => ok(true) },
+      log: { append: () => undefined },
       self,
     });
     const answer = await ask(

@@ -25,9 +25,11 @@ import {
 import pRetry, { AbortError } from 'p-retry';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
+import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { Protocol } from '../protocol/http.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
+import { toLogged } from './logged.ts';
 import type { PartnerKeys } from './partner-keys.ts';
 import type { Peer, Self } from './peer.ts';
 
@@ -52,6 +54,7 @@ type Room = {
   readonly keys: Pick<NodeKeys, 'current'>;
   readonly partners: Pick<PartnerKeys, 'verify'>;
   readonly self: Self;
+  readonly log: Pick<ExchangeLog, 'append'>;
   readonly role?: 'application';
 };
 
@@ -96,9 +99,11 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
   const sent = await room.protocol.send({ address: peer.address, text, timeoutMs, bytesMax, signal });
-  if (!sent.ok) return sent;
-  const answer = await checkAnswer(room, sent.value, { request: message, peer });
-  return answer.ok ? parseReply(name, answer.value) : answer;
+  const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : sent;
+  const result = answer.ok ? parseReply(name, answer.value) : answer;
+  const logged = toLogged('said', message, result.ok ? undefined : result.problem);
+  if (logged) room.log.append(logged);
+  return result;
 };
 
 /** Tells p-retry apart what may help when repeated; the problem travels in the cause. */

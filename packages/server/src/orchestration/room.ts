@@ -25,6 +25,7 @@ import type { Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import type { PartnerKeys } from '../exchange/partner-keys.ts';
 import type { Peer, Self } from '../exchange/peer.ts';
+import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { Protocol } from '../protocol/http.ts';
 import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore, TwinStore } from '../store/store.ts';
@@ -39,6 +40,7 @@ export type Room = {
   readonly ask: Ask;
   readonly keys: NodeKeys;
   readonly partners: PartnerKeys;
+  readonly log: ExchangeLog;
   readonly self: Self & { readonly id: TwinId; readonly agency: AgencyId; readonly authority: Authority; readonly name: LanguageMap };
   readonly node: NodeFile;
   readonly vocabulary: () => Vocabulary;

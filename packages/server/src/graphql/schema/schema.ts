@@ -3,6 +3,7 @@
  */
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { defineExchangeLog } from '../operations/exchange-log.ts';
 import { defineKeys } from '../operations/keys.ts';
 import { defineOperator } from '../operations/operator.ts';
 import { defineOwnTwins } from '../operations/own-commands.ts';
@@ -28,6 +29,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   const { links, twins } = defineTwins(kit);
   const federated = defineFederatedTwins(kit, links);
   const states = defineFederations(kit);
+  defineExchangeLog(kit);
   defineQueries(kit, states);
   defineRegistry(kit);
   builder.mutationType({ description: 'What can be changed on this node.' });

@@ -1,0 +1,169 @@
+/**
+ * The log of a node: written in the order of what was said, sealed, read page by page, mended after a crash; whatever is done to its files is found.
+ */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Authority, addMs, agencyTwinIdOf, emptyLog, instantOfMs, type LoggedExchange, limits } from '@cityweave/core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemDeps } from '../deps.ts';
+import { openRecordStore } from '../store/records.ts';
+import type { RecordStore } from '../store/store.ts';
+import { type NodeKeys, openNodeKeys } from '../trust/node-key.ts';
+import { type ExchangeLog, openExchangeLog, sealedHead, verifyLog } from './exchange-log.ts';
+import { logPaths, readLines } from './log-files.ts';
+
+const owner = agencyTwinIdOf(Authority.parse('water.example'));
+let directory = '';
+let now = instantOfMs(Date.UTC(2026, 4, 4));
+let records: RecordStore;
+let keys: NodeKeys;
+let log: ExchangeLog;
+let timers: { readonly ms: number; readonly run: () => void }[] = [];
+
+const clock = { now: () => now, monotonicMs: () => 0 };
+const deps = {
+  ...systemDeps(),
+  clock,
+  timers: {
+    after: (ms: number, run: () => void) => {
+      timers.push({ ms, run });
+      return () => undefined;
+    },
+  },
+};
+const open = (): ExchangeLog => openExchangeLog({ directory, deps, records, owner, keys });
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'log-'));
+  const opened = openRecordStore({ directory, clock });
+  if (!opened.ok) return expect.fail(opened.problem.kind);
+  records = opened.value;
+  keys = await openNodeKeys(records, owner);
+  timers = [];
+  log = open();
+});
+
+afterEach(() => {
+  records.close();
+  rmSync(directory, { recursive: true });
+});
+
+const exchange = (n: number, federationId = 'urn:dtf:federation:front.example:one'): LoggedExchange => ({
+  kind: 'exchange',
+  direction: 'heard',
+  messageId: `urn:uuid:${n}`,
+  from: 'urn:dtf:twin:front.example:agency',
+  to: owner,
+  verb: 'read',
+  object: 'exchangeData',
+  federationId,
+  code: 'DTF-000',
+});
+const append = (count: number, federationId?: string): void => {
+  for (let n = 0; n < count; n += 1) log.append(exchange(n, federationId));
+};
+const verify = () => verifyLog(directory, { owner, sealed: sealedHead(records), keys: keys.published() });
+const path = (): string => logPaths(directory)[0] ?? expect.fail('no log');
+
+it('is sound after it was closed, opened, added to, and its keys changed', async () => {
+  append(3);
+  await log.close();
+  expect(verify()).toMatchObject({ entries: 5, checkpoints: 1, unsealed: 0 });
+  log = open();
+  append(2);
+  await keys.rotate(now, 60_000);
+  append(1);
+  await keys.revoke(keys.published()[1]?.kid ?? '', now);
+  await log.close();
+  expect(verify()).toMatchObject({ checkpoints: 2, unsealed: 0 });
+  expect(verify().fault).toBeUndefined();
+});
+
+it('waits logFlushMs for others before it writes, and signs after logCheckpointEntries or logCheckpointMs', async () => {
+  append(3);
+  expect(timers.map(({ ms }) => ms)).toEqual([limits.logFlushMs]);
+  expect(logPaths(directory)).toEqual([]);
+  timers[0]?.run();
+  expect(readLines(path())).toHaveLength(4);
+  append(limits.logCheckpointEntries - 5);
+  timers[1]?.run();
+  expect(verify().checkpoints).toBe(0);
+  append(1);
+  timers[2]?.run();
+  expect(verify().checkpoints).toBe(1);
+  now = addMs(now, limits.logCheckpointMs - 1);
+  append(1);
+  timers[3]?.run();
+  expect(verify().checkpoints).toBe(1);
+  now = addMs(now, 1);
+  append(1);
+  timers[4]?.run();
+  expect(verify().checkpoints).toBe(2);
+  await log.close();
+});
+
+it('is told page by page, the newest first, of one federation', async () => {
+  append(5);
+  append(2, 'urn:dtf:federation:front.example:two');
+  const first = log.page({ federationId: 'urn:dtf:federation:front.example:one', first: 3 });
+  expect(first.entries.map(({ n }) => n)).toEqual([6, 5, 4]);
+  const next = log.page({ federationId: 'urn:dtf:federation:front.example:one', first: 3, before: first.more });
+  expect(next).toMatchObject({ entries: [{ n: 3 }, { n: 2 }], more: undefined });
+  expect(log.page({ first: 100 }).entries).toHaveLength(8);
+  await log.close();
+});
+
+it('goes on in a new file beyond logFileBytesMax; a page looks into logFilesPerPageMax of them', async () => {
+  const long = 'x'.repeat(limits.idCharactersMax);
+  const large = { ...exchange(0), messageId: long, from: long, to: long, agreementId: long };
+  const each = Math.ceil(limits.logFileBytesMax / JSON.stringify(large).length);
+  for (let file = 0; file <= limits.logFilesPerPageMax; file += 1) {
+    for (let n = 0; n < each; n += 1) log.append(large);
+    for (const { run } of timers.splice(0)) run();
+  }
+  append(1, 'urn:dtf:federation:front.example:last');
+  await log.close();
+  expect(logPaths(directory).length).toBeGreaterThan(limits.logFilesPerPageMax);
+  expect(verify().fault).toBeUndefined();
+  log = open();
+  const nobody = log.page({ federationId: 'urn:dtf:federation:front.example:none', first: 10 });
+  expect(nobody.entries).toEqual([]);
+  expect(nobody.more).toBeGreaterThan(1);
+  expect(log.page({ federationId: 'urn:dtf:federation:front.example:none', first: 10, before: nobody.more }).more).toBeUndefined();
+  await log.close();
+});
+
+it('a line that a crash cut off is taken away and told of', async () => {
+  append(3);
+  await log.close();
+  appendFileSync(path(), '{"at":"2026-05-0');
+  expect(verify().fault).toMatchObject({ kind: 'truncated' });
+  log = open();
+  append(1);
+  await log.close();
+  expect(verify().fault).toBeUndefined();
+  expect(readFileSync(path(), 'utf8')).toContain('"kind":"recovered"');
+});
+
+it('whatever is done to its file is found and located, whole ends cut off as well', async () => {
+  append(6);
+  await log.close();
+  const whole = readFileSync(path(), 'utf8');
+  const lines = whole.trimEnd().split('\n');
+  const check = (changed: readonly string[]) => {
+    writeFileSync(path(), `${changed.join('\n')}\n`);
+    return verify().fault;
+  };
+  const name = path().slice(path().lastIndexOf('/') + 1);
+  expect(check(lines.with(3, (lines[3] ?? '').replace('DTF-000', 'DTF-001')))).toEqual({ kind: 'changed', where: `${name}:4`, n: 4 });
+  expect(check(lines.toSpliced(3, 1))).toEqual({ kind: 'removed', where: `${name}:4`, n: 4 });
+  expect(check([...lines.slice(0, 3), lines[4] ?? '', lines[3] ?? '', ...lines.slice(5)])).toEqual({ kind: 'reordered', where: `${name}:4`, n: 4 });
+  expect(check(lines.slice(0, 4))).toEqual({ kind: 'truncated', where: `${name}:4`, n: 5 });
+  writeFileSync(path(), whole);
+  truncateSync(path(), whole.length - 20);
+  expect(verify().fault).toMatchObject({ kind: 'truncated', where: `${name}:${lines.length}` });
+  rmSync(path());
+  expect(verify().fault).toEqual({ kind: 'truncated', where: 'the beginning', n: 1 });
+  expect(sealedHead(records)).not.toEqual(emptyLog);
+});

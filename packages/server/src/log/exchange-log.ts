@@ -1,0 +1,184 @@
+/**
+ * Exchange log of this node: appends, seals with signed checkpoints, and is read page by page, the newest first.
+ */
+import {
+  announcementText,
+  checkLog,
+  checkpointText,
+  emptyLog,
+  type Instant,
+  type LogCheck,
+  type LogContent,
+  LogEntry,
+  type LoggedExchange,
+  type LogHead,
+  type LogLine,
+  limits,
+  logLine,
+  msBetween,
+  nextEntry,
+  type PublicKey,
+} from '@cityweave/core';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import type { RecordStore } from '../store/store.ts';
+import type { NodeKeys } from '../trust/node-key.ts';
+import { sha256, signText, verifyText } from '../trust/signature.ts';
+import { type LogFiles, logPaths, mendEnd, openLogFiles, readLines } from './log-files.ts';
+
+export type LogPage = { readonly entries: readonly LogEntry[] /** older ones may follow before this entry */; readonly more: number | undefined };
+
+export type ExchangeLog = {
+  readonly append: (exchange: LoggedExchange) => void;
+  /** Entries older than `before`, the newest first, of one federation where it is named. */
+  readonly page: (asked: { readonly federationId?: string | undefined; readonly first: number; readonly before?: number | undefined }) => LogPage;
+  readonly close: () => Promise<void>;
+};
+
+type Room = { readonly directory: string; readonly deps: Deps; readonly records: RecordStore; readonly owner: string; readonly keys: NodeKeys };
+
+const Head = z.object({ n: z.int(), hash: z.string() });
+
+const parseEntry = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The last checkpoint as the node remembers it beside the log. */
+export const sealedHead = (records: RecordStore): LogHead => Head.safeParse(records.get('log', 'sealed')).data ?? emptyLog;
+
+/** Where an opened log goes on: after its last whole line. */
+const lastHead = (directory: string): { readonly head: LogHead; readonly mended: number } => {
+  const path = logPaths(directory).at(-1);
+  if (path === undefined) return { head: emptyLog, mended: 0 };
+  const mended = mendEnd(path);
+  const last = LogEntry.safeParse(parseEntry(readLines(path).at(-1) ?? '')).data;
+  return { head: last ? { n: last.n, hash: last.hash } : emptyLog, mended };
+};
+
+type Writer = { readonly put: (content: LogContent) => LogHead; readonly flush: () => void; readonly head: () => LogHead };
+
+const createWriter = (files: LogFiles, clock: Deps['clock'], begun: LogHead): Writer => {
+  let head = begun;
+  let waiting: string[] = [];
+  return {
+    put: (content) => {
+      const entry = nextEntry(head, { at: clock.now(), content }, sha256);
+      head = { n: entry.n, hash: entry.hash };
+      waiting.push(logLine(entry));
+      return head;
+    },
+    flush: () => {
+      if (waiting.length > 0) files.write(waiting, head.n - waiting.length + 1);
+      waiting = [];
+    },
+    head: () => head,
+  };
+};
+
+/** Signs what was written so far, and remembers it elsewhere once it is on the disk. */
+const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, writer: Writer) => {
+  let sealed = { n: writer.head().n, at: deps.clock.now() };
+  let remembered: Promise<void> = Promise.resolve();
+  const remember = async (head: LogHead): Promise<void> => {
+    await files.sync();
+    records.put('log', 'sealed', head);
+  };
+  /** Resolves once it is remembered. */
+  const seal = (): Promise<void> => {
+    if (writer.head().n === sealed.n) return remembered;
+    const { keyId, ...key } = keys.current();
+    const on = writer.head();
+    const head = writer.put({ kind: 'checkpoint', keyId, signature: signText(checkpointText(owner, on), { keyId, ...key }) });
+    sealed = { n: head.n, at: deps.clock.now() };
+    writer.flush();
+    remembered = remembered.then(() => remember(head));
+    return remembered;
+  };
+  const isDue = (now: Instant): boolean => writer.head().n - sealed.n >= limits.logCheckpointEntries || msBetween(sealed.at, now) >= limits.logCheckpointMs;
+  return { seal, isDue };
+};
+
+const matching = (path: string, { federationId, before }: { readonly federationId?: string | undefined; readonly before: number }): readonly LogEntry[] =>
+  readLines(path).flatMap((line) => {
+    if (federationId !== undefined && !line.includes(JSON.stringify(federationId))) return [];
+    const entry = LogEntry.safeParse(parseEntry(line)).data;
+    const fits =
+      entry !== undefined &&
+      entry.n < before &&
+      (federationId === undefined || (entry.content.kind === 'exchange' && entry.content.federationId === federationId));
+    return fits ? [entry] : [];
+  });
+
+const firstIn = (path: string): number => Number(/exchange-(\d+)\.jsonl$/.exec(path)?.[1] ?? 0);
+
+const readPage = (paths: readonly string[], { federationId, first, before = Number.MAX_SAFE_INTEGER }: Parameters<ExchangeLog['page']>[0]): LogPage => {
+  const entries: LogEntry[] = [];
+  const older = paths.filter((path) => firstIn(path) < before).toReversed();
+  for (const [at, path] of older.entries()) {
+    const found = matching(path, { federationId, before }).toReversed();
+    const room = first - entries.length;
+    entries.push(...found.slice(0, room));
+    if (found.length > room) return { entries, more: entries.at(-1)?.n };
+    if (at + 1 >= limits.logFilesPerPageMax && at + 1 < older.length) return { entries, more: firstIn(path) };
+  }
+  return { entries, more: undefined };
+};
+
+export const openExchangeLog = (room: Room): ExchangeLog => {
+  const { deps, keys, directory } = room;
+  const { head, mended } = lastHead(directory);
+  const files = openLogFiles(directory);
+  const writer = createWriter(files, deps.clock, head);
+  const sealing = createSealing(room, files, writer);
+  let cancel: (() => void) | undefined;
+  let signedBy = '';
+  /** Whoever reads the log later must know by which keys it was signed. */
+  const tellKeys = (): void => {
+    const published = JSON.stringify(keys.published());
+    if (published === signedBy) return;
+    signedBy = published;
+    writer.put({ kind: 'keys', keys: [...keys.published()], announcements: [...keys.announcements()] });
+  };
+  const flush = (): void => {
+    cancel = undefined;
+    writer.flush();
+    if (sealing.isDue(deps.clock.now())) void sealing.seal();
+  };
+  if (head.n === 0) tellKeys();
+  if (mended > 0) writer.put({ kind: 'recovered', bytes: mended });
+  return {
+    append: (exchange) => {
+      tellKeys();
+      writer.put(exchange);
+      cancel ??= deps.timers.after(limits.logFlushMs, flush);
+    },
+    page: (asked) => {
+      writer.flush();
+      return readPage(files.paths(), asked);
+    },
+    close: async () => {
+      cancel?.();
+      tellKeys();
+      await sealing.seal();
+      writer.flush();
+      files.close();
+    },
+  };
+};
+
+function* linesOf(paths: readonly string[]): Generator<LogLine> {
+  for (const path of paths) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    for (const [at, line] of readLines(path).entries()) yield { value: parseEntry(line), where: `${name}:${at + 1}` };
+  }
+}
+
+/** Looks at every line of a node's log; nothing is changed. */
+export const verifyLog = (
+  directory: string,
+  { owner, sealed, keys }: { readonly owner: string; readonly sealed?: LogHead; readonly keys?: readonly PublicKey[] | undefined },
+): LogCheck => checkLog(linesOf(logPaths(directory)), { owner, hash: sha256, verifies: verifyText, keys, announcementText }, sealed);

@@ -1,0 +1,85 @@
+/**
+ * Log files: the exchange log as lines of text, in files named after the first entry in them. Only ever added to.
+ */
+import { closeSync, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { limits } from '@cityweave/core';
+
+export type LogFiles = {
+  /** paths, the oldest first */
+  readonly paths: () => readonly string[];
+  readonly write: (lines: readonly string[], firstN: number) => void;
+  /** Resolves once what was written is on the disk. */
+  readonly sync: () => Promise<void>;
+  readonly close: () => void;
+};
+
+const digits = 12;
+const nameOf = (n: number): string => `exchange-${String(n).padStart(digits, '0')}.jsonl`;
+
+export const logFolderOf = (directory: string): string => join(directory, 'log');
+
+/** Those of a node, the oldest first; none where it never wrote one. */
+export const logPaths = (directory: string): readonly string[] => {
+  const folder = logFolderOf(directory);
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^exchange-\d+\.jsonl$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+};
+
+export const readLines = (path: string): readonly string[] => {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+};
+
+/** Takes away a last line that was never finished; how many bytes that were. */
+export const mendEnd = (path: string): number => {
+  const text = readFileSync(path);
+  const end = text.lastIndexOf('\n') + 1;
+  if (end === text.length) return 0;
+  const file = openSync(path, 'r+');
+  ftruncateSync(file, end);
+  closeSync(file);
+  return text.length - end;
+};
+
+export const openLogFiles = (directory: string): LogFiles => {
+  const folder = logFolderOf(directory);
+  mkdirSync(folder, { recursive: true });
+  let file: number | undefined;
+  let bytes = 0;
+  const open = (path: string): number => {
+    file = openSync(path, 'a');
+    bytes = fstatSync(file).size;
+    return file;
+  };
+  const current = (firstN: number): number => {
+    if (file !== undefined && bytes < limits.logFileBytesMax) return file;
+    if (file !== undefined) closeSync(file);
+    const last = file === undefined ? logPaths(directory).at(-1) : undefined;
+    return open(last ?? join(folder, nameOf(firstN)));
+  };
+  const write: LogFiles['write'] = (lines, firstN) => {
+    const text = Buffer.from(`${lines.join('\n')}\n`);
+    writeSync(current(firstN), text);
+    bytes += text.length;
+  };
+  return {
+    paths: () => logPaths(directory),
+    write,
+    sync: () =>
+      new Promise((resolve) => {
+        if (file === undefined) resolve();
+        else fdatasync(file, () => resolve());
+      }),
+    close: () => {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+};

@@ -1,0 +1,81 @@
+/**
+ * The log of a city that was asked: who read what of whom under which agreement is there, at both ends and through GraphQL; what was read is not.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askGraphql, authorityOfTest, createTestCity, fourAgencies, type TestCity, testFederationId, twinOfTest } from '../city.ts';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
+
+const query = `query ($id: ID!, $after: String) {
+  federation(id: $id) { log(first: 5, after: $after) { nodes { n at direction verb object from to agreement code hash } pageInfo { hasNextPage endCursor } } }
+}`;
+
+type Entry = {
+  readonly n: number;
+  readonly direction: string;
+  readonly verb: string;
+  readonly from: string;
+  readonly to: string;
+  readonly agreement: string | null;
+};
+type Page = { readonly nodes: readonly Entry[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string } };
+
+describe('the exchange log', () => {
+  let city: TestCity;
+  beforeAll(async () => {
+    city = await createTestCity({ agencies: fourAgencies().slice(0, 3) });
+    await city.active();
+    await city.ask();
+  });
+  afterAll(() => city[Symbol.asyncDispose]());
+
+  const page = async (name: string, after?: string): Promise<Page> => {
+    const told = await askGraphql(city.node(name).address, query, { id: testFederationId, after });
+    return (told.data as { federation: { log: Page } }).federation.log; // branding: as asked
+  };
+  const whole = async (name: string): Promise<readonly Entry[]> => {
+    const entries: Entry[] = [];
+    let after: string | undefined;
+    do {
+      const { nodes, pageInfo } = await page(name, after);
+      entries.push(...nodes);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : undefined;
+    } while (after !== undefined);
+    return entries;
+  };
+
+  it('tells at both ends how the federation came to be and who read under which agreement, the newest first, page by page', async () => {
+    const [said, heard] = [await whole('front'), await whole('water')];
+    expect(said.map(({ n }) => n)).toEqual(said.map(({ n }) => n).toSorted((a, b) => b - a));
+    const verbs = (entries: readonly Entry[], direction: string) => new Set(entries.filter((entry) => entry.direction === direction).map(({ verb }) => verb));
+    for (const verb of ['request', 'confirm', 'form', 'read']) expect([...verbs(said, 'SAID')]).toContain(verb);
+    for (const verb of ['request', 'confirm', 'form', 'read']) expect([...verbs(heard, 'HEARD')]).toContain(verb);
+    const read = heard.find(({ verb, agreement }) => verb === 'read' && agreement !== null);
+    expect(read).toMatchObject({ from: twinOfTest('front'), to: twinOfTest('water'), agreement: expect.stringContaining('urn:dtf:agreement:') });
+  });
+
+  it('refuses a cursor that is none', async () => {
+    const told = await askGraphql(city.front.address, query, { id: testFederationId, after: 'x' });
+    expect(told.errors).toHaveLength(1);
+  });
+
+  it('is sound, holds nothing of what was read, and a word changed in it is found, by the command line', async () => {
+    await city.stop();
+    const args = [main, 'log', 'verify', authorityOfTest('water'), '--state', join(city.folder, 'state'), '--json'];
+    const verify = () => {
+      const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      return { status, ...JSON.parse(stdout) };
+    };
+    expect(verify()).toMatchObject({ status: 0, unsealed: 0 });
+    const [path = ''] = globSync(join(city.folder, 'state', authorityOfTest('water'), 'log', '*.jsonl'));
+    const text = readFileSync(path, 'utf8');
+    expect(text).not.toMatch(/gauge-\d|waterLevel/);
+    const line = text.split('\n').findIndex((one) => one.includes('"verb":"read"')) + 1;
+    writeFileSync(path, text.replace('"verb":"read"', '"verb":"seen"'));
+    expect(verify()).toMatchObject({ status: 1, fault: { kind: 'changed', n: line } });
+  });
+});
