@@ -46,6 +46,7 @@ export * from './twin/matches.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';
 export * from './twin/semantic-dictionary.ts';
+export * from './twin/surfaces.ts';
 export * from './twin/term-mapping.ts';
 export * from './twin/twin.ts';
 export * from './twin/value.ts';

@@ -68,6 +68,8 @@ export const limits = {
 
   pageDefault: 100,
   pageMax: 500,
+  /** Shapes of one page; a twin whose shape would go beyond is told without it. */
+  shapesBytesMax: 8 * 1024 * 1024,
   filterDepthMax: 8,
   filterNodesMax: 200,
   filterIdsMax: 10_000,

@@ -6,12 +6,20 @@ import { sceneLimits } from './scene-limits.ts';
 
 const metres = fc.integer({ min: -300_000, max: 300_000 }).map((cm) => cm / 100);
 const ring = fc.record({ corners: fc.array(fc.tuple(metres, metres), { minLength: 1, maxLength: 9 }), isHole: fc.boolean() });
+const solid = fc
+  .array(fc.tuple(metres, metres, metres), { minLength: 3, maxLength: 8 })
+  .chain((corners) =>
+    fc
+      .array(fc.array(fc.array(fc.nat(corners.length - 1), { minLength: 3, maxLength: 5 }), { minLength: 1, maxLength: 2 }), { maxLength: 4 })
+      .map((surfaces) => ({ corners, surfaces })),
+  );
 const outline: fc.Arbitrary<Outline> = fc.record({
   row: fc.nat(100_000),
   rings: fc.array(ring, { minLength: 1, maxLength: 3 }),
   base: fc.integer({ min: -200, max: 200 }),
   height: fc.nat(300),
   roof: fc.constantFrom(...roofShapes),
+  solid: fc.option(solid, { nil: undefined }),
 });
 const tile = fc.record({ form: fc.constantFrom(...outlineForms), outlines: fc.array(outline, { maxLength: 12 }) });
 
@@ -38,6 +46,41 @@ describe('an outline tile', () => {
         }
       }),
     );
+  });
+
+  it('gives back the surfaces of every item, corner by corner to the centimetre', () => {
+    fc.assert(
+      fc.property(tile, (given) => {
+        const decoded = decodeOutlineTile(encodeOutlineTile(given));
+        if (!decoded.ok) return expect(decoded).toBe('decoded');
+        const { solids, centre } = decoded.value;
+        const all = given.outlines.flatMap((one) => one.solid ?? []);
+        expect(solids === undefined).toBe(all.length === 0);
+        if (!solids) return;
+        expect([...solids.cornerFrom].map((to, at) => to - (solids.cornerFrom[at - 1] ?? 0)).slice(1)).toEqual(
+          given.outlines.map((one) => one.solid?.corners.length ?? 0),
+        );
+        const rings = all.flatMap(({ surfaces }) => surfaces.flat());
+        expect([...solids.index]).toEqual(rings.flat());
+        expect([...solids.indexFrom].map((to, at) => to - (solids.indexFrom[at - 1] ?? 0)).slice(1)).toEqual(rings.map(({ length }) => length));
+        const wanted = all.flatMap(({ corners }) => corners.flatMap(([x, y, up]) => [x - centre[0], y - centre[1], up]));
+        for (const [at, value] of wanted.entries()) expect(Math.abs((solids.corners[at] ?? Number.NaN) - value)).toBeLessThan(0.006);
+      }),
+    );
+  });
+
+  it('whose surface leads to a corner of another item is refused', () => {
+    const corners: [number, number, number][] = [
+      [0, 0, 0],
+      [1, 0, 0],
+      [0, 1, 0],
+    ];
+    const of = (last: number): Outline => ({
+      ...{ row: 0, rings: [{ corners: [[0, 0]], isHole: false }], base: 0, height: 0, roof: 'flat' },
+      solid: { corners, surfaces: [[[0, 1, last]]] },
+    });
+    expect(decodeOutlineTile(encodeOutlineTile({ form: 'prism', outlines: [of(2), of(2)] })).ok).toBe(true);
+    expect(decodeOutlineTile(encodeOutlineTile({ form: 'prism', outlines: [of(2), of(3)] })).ok).toBe(false);
   });
 
   it('that is cut off anywhere, or longer than it says, is refused', () => {

@@ -1,11 +1,12 @@
 /**
- * Outline tile: what stands on the ground as rings (prisms, areas), as polylines or as points, each with the row of its twin's state.
- * Columns of small differences; bytes in, arrays out. A tile that lies about its size is refused before anything is made for it.
+ * Outline tile: what stands on the ground as rings (prisms, areas), with their true surfaces where these are known, as polylines or as points.
+ * Each has the row of its twin's state. Columns of small differences; a tile that lies about its size is refused before anything is made for it.
  */
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts';
 import { sceneLimits } from './scene-limits.ts';
+import { encodeSolids, readSolids, type Solid, type Solids } from './solids.ts';
 
 /** The order is that of the bytes: new forms go to the end. */
 export const outlineForms = ['prism', 'area', 'line', 'point'] as const;
@@ -27,6 +28,8 @@ export type Outline = {
   /** metres from base to the highest point; 0 for what lies flat */
   readonly height: number;
   readonly roof: RoofShape;
+  /** its true surfaces; absent where it is what outline, height and roof say */
+  readonly solid?: Solid | undefined;
 };
 
 export type OutlineTile = { readonly form: OutlineForm; readonly outlines: readonly Outline[] };
@@ -46,6 +49,8 @@ export type Outlines = {
   readonly height: Float32Array;
   /** index into `roofShapes` */
   readonly roof: Uint8Array;
+  /** undefined where no item has surfaces of its own */
+  readonly solids: Solids | undefined;
 };
 
 const perMetre = 100;
@@ -93,6 +98,11 @@ export const encodeOutlineTile = ({ form, outlines }: OutlineTile): Uint8Array<A
   for (const { base } of outlines) to.int(Math.round(base * perMetreOfHeight));
   for (const { height } of outlines) to.uint(Math.max(0, Math.round(height * perMetreOfHeight)));
   for (const { roof } of outlines) to.uint(roofShapes.indexOf(roof));
+  encodeSolids(
+    to,
+    outlines.map(({ solid }) => solid),
+    centre,
+  );
   return to.bytes();
 };
 
@@ -122,6 +132,7 @@ const empty = ({ form, items, rings, corners }: Counts, centre: readonly [number
   base: new Float32Array(items),
   height: new Float32Array(items),
   roof: new Uint8Array(items),
+  solids: undefined,
 });
 
 const readColumn = (count: number, read: () => number, put: (at: number, value: number) => void): void => {
@@ -178,5 +189,7 @@ export const decodeOutlineTile = (bytes: Uint8Array): Result<Outlines> => {
   readColumn(items, from.uint, (at, value) => {
     tile.roof[at] = value < roofShapes.length ? value : 0;
   });
-  return from.isSound() && from.isAtEnd() ? ok(tile) : lying('more or fewer bytes than it counts');
+  const solids = readSolids(from, items);
+  if (!solids.ok) return solids;
+  return from.isSound() && from.isAtEnd() ? ok({ ...tile, solids: solids.value }) : lying('more or fewer bytes than it counts');
 };

@@ -42,7 +42,7 @@ export const SceneAgency = z.object({
 export type SceneAgency = z.infer<typeof SceneAgency>;
 
 export const Scene = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   federation: FederationId,
   /** another one where anything is drawn otherwise */
   revision: z.string(),

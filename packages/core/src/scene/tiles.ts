@@ -6,3 +6,4 @@ export * from './local-frame.ts';
 export * from './outline-tile.ts';
 export * from './row-columns.ts';
 export * from './scene-limits.ts';
+export * from './solids.ts';

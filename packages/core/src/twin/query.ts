@@ -12,7 +12,7 @@ import { type Problem, problem, problemOfIssues, shorten } from '../ground/probl
 import { fail, ok, type Result } from '../ground/result.ts';
 import { HistoryQuery, Moment, SamplePage } from './history.ts';
 import { Direction, Link } from './link.ts';
-import { Twin } from './twin.ts';
+import { Shape, Twin } from './twin.ts';
 
 export const queryVersion = 1;
 
@@ -123,6 +123,8 @@ export const TwinQuery = z.strictObject({
   summary: z.array(Facet).max(2).optional(),
   /** links of the twins of the page to send along */
   links: z.object({ kinds: z.array(TermId).optional(), direction: Direction }).optional(),
+  /** kinds, each with its narrower terms, whose twins come with the surfaces of their finest shape */
+  shapes: z.array(TermId).max(limits.filterKindsMax).optional(),
   /** asks for the number of all that match, beside the page */
   count: z.boolean().optional(),
   /** asks for the twins as they were; of twins that are named, by `filter.ids` alone or by `identity`, as only the present is searched */
@@ -132,8 +134,8 @@ export const TwinQuery = z.strictObject({
 });
 export type TwinQuery = z.infer<typeof TwinQuery>;
 
-/** A row of an answer: the twin, and the twins of others that it is said to be the same as. */
-export const TwinRow = z.object({ twin: Twin, sameAs: z.array(TwinId).optional(), links: z.array(Link).optional(), history: SamplePage.optional() });
+/** A row of an answer: the twin, the twins of others that it is said to be the same as, and, where it was asked for and fits, its finest shape. */
+export const TwinRow = z.object({ twin: Twin, sameAs: z.array(TwinId).optional(), links: z.array(Link).optional(), shape: Shape.optional(), history: SamplePage.optional() });
 export type TwinRow = z.infer<typeof TwinRow>;
 
 /** One member's part of an answer. */

@@ -1,7 +1,7 @@
 /**
  * Built: a scene as it is served: its document, and which twin every row is. Layers whose twins look as before are not cut again.
  */
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   type AgencyId,
   boxOf,
@@ -85,8 +85,10 @@ type Cut = { readonly layer: Omit<SceneLayer, 'firstRow'>; readonly from: string
 type Cutting = { readonly building: Building; readonly origin: [number, number]; readonly kinds: readonly SceneKind[] };
 
 const digestOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
-  const looks = drawn.map(({ id, kind, place, height, roof }) => [id, kinds.findIndex((one) => one.kind === kind), place, height, roof]);
-  return hash('sha256', JSON.stringify([origin, form, looks]), 'hex');
+  const numbers = new Map(kinds.map(({ kind }, at) => [kind, at]));
+  const digest = createHash('sha256').update(JSON.stringify([origin, form]));
+  for (const { id, kind, place, height, roof, solid } of drawn) digest.update(JSON.stringify([id, numbers.get(kind), place, height, roof, solid]));
+  return digest.digest('hex');
 };
 
 const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Promise<Result<Cut>> => {
@@ -95,7 +97,7 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
   const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
   const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
   if (layer && ids && (await files.size(layer.archive)) !== undefined) return ok({ layer: { ...layer, agency: group.agency }, from, ids });
-  const indexed = group.drawn.map(({ place, height, roof, kind }) => ({ place, height, roof, kind: kinds.findIndex((one) => one.kind === kind) }));
+  const indexed = group.drawn.map(({ place, height, roof, solid, kind }) => ({ place, height, roof, solid, kind: kinds.findIndex((one) => one.kind === kind) }));
   const cut = await threads.cut({ origin, form: group.form, drawn: indexed }, signal);
   if (!cut.ok) return cut;
   const { archive, rowColumns, name, rowColumnsName, box, order } = cut.value;
@@ -128,7 +130,7 @@ const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[], 
   const agencies = building.parts.map((part) => ({ id: part.agency, name: part.name, complete: part.problem === undefined }));
   const box = layers.reduce<LocalBox>((sum, layer) => widen(sum, layer.box), noBox);
   const scene = {
-    version: 1 as const,
+    version: 2 as const,
     federation: building.federation,
     origin,
     box: Number.isFinite(box[0]) ? [...box] : [0, 0, 0, 0],

@@ -127,7 +127,7 @@ const isLarge = ({ rings, height }: Outline, cell: number): boolean => {
 const coarsePrisms = (outlines: readonly Outline[], side: number): Coarse => {
   const cell = side / cellsPerSide;
   const large = outlines.filter((outline) => isLarge(outline, cell));
-  const own = coarseAreas(large, side).outlines.map((outline) => ({ ...outline, roof: 'flat' as const }));
+  const own = coarseAreas(large, side).outlines.map((outline) => ({ ...outline, roof: 'flat' as const, solid: undefined }));
   const cells = new Map<string, Mass>();
   for (const outline of outlines) if (!isLarge(outline, cell)) addToMass(cells, outline, cell);
   const masses = [...cells.values()];

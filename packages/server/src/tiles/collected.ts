@@ -3,7 +3,7 @@
  */
 import type { AgencyId, LanguageMap, Problem, Vocabulary } from '@cityweave/core';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import { type Drawn, drawnTerms, toDrawn } from './drawn.ts';
+import { type Drawn, drawnTerms, solidKinds, toDrawn } from './drawn.ts';
 
 export type Part = {
   readonly agency: AgencyId;
@@ -29,9 +29,9 @@ const walkPart = async ({ known, vocabulary, signal, progress }: Collecting, sou
   const before = known.get(agency);
   const drawn: Drawn[] = [];
   const walked = await source.walk(
-    { terms: drawnTerms },
+    { terms: drawnTerms, shapes: solidKinds },
     (rows) => {
-      for (const { twin, sameAs = [] } of rows) drawn.push(...[toDrawn(twin, sameAs, vocabulary) ?? []].flat());
+      for (const row of rows) drawn.push(...[toDrawn(row, vocabulary) ?? []].flat());
       progress(rows.length);
     },
     signal,

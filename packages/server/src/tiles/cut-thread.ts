@@ -4,18 +4,18 @@
 import { createLocalFrame, type OutlineForm } from '@cityweave/core';
 import { type CutLayer, cutLayer } from './cut.ts';
 import type { Drawn } from './drawn.ts';
-import { toRings } from './local.ts';
+import { toRings, toSolid } from './local.ts';
 
 export type CutTask = {
   readonly origin: readonly [number, number];
   readonly form: OutlineForm;
-  readonly drawn: readonly (Pick<Drawn, 'place' | 'height' | 'roof'> & { readonly kind: number })[];
+  readonly drawn: readonly (Pick<Drawn, 'place' | 'height' | 'roof' | 'solid'> & { readonly kind: number })[];
 };
 
 export const cutDrawn = ({ origin, form, drawn }: CutTask): CutLayer => {
   const frame = createLocalFrame(origin);
   return cutLayer(
     form,
-    drawn.map(({ place, kind, height, roof }) => ({ kind, height, roof, rings: toRings(place, frame) })),
+    drawn.map(({ place, kind, height, roof, solid }) => ({ kind, height, roof, rings: toRings(place, frame), solid: solid && toSolid(solid, frame) })),
   );
 };

@@ -12,6 +12,7 @@ import {
   type OutlineForm,
   type OutlineRing,
   type RoofShape,
+  type Solid,
   sceneLimits,
   type TileEntry,
 } from '@cityweave/core';
@@ -19,7 +20,13 @@ import { type Coarse, toCoarse } from './coarse.ts';
 import { boxOfRings, type LocalBox, noBox, widen } from './local.ts';
 
 /** One twin to be cut: everything but its row, which the cut decides. */
-export type Uncut = { readonly kind: number; readonly rings: readonly OutlineRing[]; readonly height: number; readonly roof: RoofShape };
+export type Uncut = {
+  readonly kind: number;
+  readonly rings: readonly OutlineRing[];
+  readonly height: number;
+  readonly roof: RoofShape;
+  readonly solid?: Solid | undefined;
+};
 
 export type CutLayer = {
   readonly archive: Uint8Array<ArrayBuffer>;
@@ -67,7 +74,7 @@ const place = (uncut: readonly Uncut[]): { readonly placed: readonly Placed[]; r
   const order = uncut.map((_, at) => at).sort((a, b) => (codes[a] ?? 0) - (codes[b] ?? 0) || a - b);
   const placed = order.flatMap((at, row) => {
     const one = uncut[at];
-    const corners = one?.rings.reduce((sum, ring) => sum + ring.corners.length, 0) ?? 0;
+    const corners = (one?.rings.reduce((sum, ring) => sum + ring.corners.length, 0) ?? 0) + (one?.solid?.corners.length ?? 0);
     return one ? [{ row, base: 0, ...one, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox }] : [];
   });
   return { placed, order, square };

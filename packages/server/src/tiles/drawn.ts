@@ -12,8 +12,10 @@ import {
   type TermId,
   type Twin,
   type TwinId,
+  type TwinRow,
   type Vocabulary,
 } from '@cityweave/core';
+import { type DrawnSolid, toDrawnSolid } from './drawn-solid.ts';
 
 /** A twin as it is drawn, still in longitude and latitude. */
 export type Drawn = {
@@ -25,6 +27,8 @@ export type Drawn = {
   readonly place: Geometry;
   readonly height: number;
   readonly roof: RoofShape;
+  /** its true surfaces, where they came */
+  readonly solid?: DrawnSolid | undefined;
 };
 
 /** The terms that say how a twin looks. */
@@ -35,8 +39,11 @@ const agencyTwinKind = 'city:AgencyTwin';
 /** Higher than anything built. */
 const heightMax = 1_000;
 
+/** Kinds whose true surfaces are drawn. */
+export const solidKinds = ['city:Building', 'city:BuildingPart'] as const;
+
 /** Kinds that stand up where their height is known; all other areas lie on the ground. */
-const standing = ['city:Building', 'city:BuildingPart', 'city:Structure'] as const;
+const standingKinds = ['city:Building', 'city:BuildingPart', 'city:Structure'] as const;
 
 const numberOf = (reading: Reading | undefined, unit: string): number | undefined => {
   if (typeof reading?.value !== 'number') return undefined;
@@ -71,12 +78,13 @@ const formOf = (place: Geometry, stands: boolean): OutlineForm => {
   }
 };
 
-export const toDrawn = (twin: Twin, sameAs: readonly TwinId[], vocabulary: Vocabulary): Drawn | undefined => {
+export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocabulary): Drawn | undefined => {
   const place = placeOf(twin);
   // the twin of an agency stands for all of its others: it is the city, not a thing in it
   if (!place || twin.kind === agencyTwinKind) return undefined;
-  const height = heightOf(twin);
-  const form = formOf(place, height > 0 && standing.some((kind) => vocabulary.isA(twin.kind, kind)));
+  const solid = shape && toDrawnSolid(shape);
+  const height = solid?.height ?? heightOf(twin);
+  const form = formOf(place, height > 0 && standingKinds.some((kind) => vocabulary.isA(twin.kind, kind)));
   return {
     id: twin.id,
     same: [twin.id, ...(twin.objectOfInterest === undefined ? [] : [twin.objectOfInterest]), ...sameAs],
@@ -85,5 +93,6 @@ export const toDrawn = (twin: Twin, sameAs: readonly TwinId[], vocabulary: Vocab
     place,
     height: form === 'prism' || form === 'point' ? height : 0,
     roof: form === 'prism' ? roofOf(twin) : 'flat',
+    ...(form === 'prism' && solid && { solid }),
   };
 };

@@ -1,7 +1,8 @@
 /**
  * Local: geometry of twins as outlines in metres about the scene's origin.
  */
-import type { Geometry, LocalFrame, OutlineRing } from '@cityweave/core';
+import type { Geometry, LocalFrame, OutlineRing, Solid } from '@cityweave/core';
+import type { DrawnSolid } from './drawn-solid.ts';
 
 type Line = readonly (readonly number[])[];
 
@@ -33,6 +34,11 @@ export const toRings = (place: Geometry, frame: LocalFrame): readonly OutlineRin
       return place.coordinates.flatMap((rings) => polygon(rings, frame));
   }
 };
+
+export const toSolid = ({ corners, surfaces }: DrawnSolid, frame: LocalFrame): Solid => ({
+  corners: corners.map(([longitude, latitude, up]) => [...frame.toLocal(longitude, latitude), up]),
+  surfaces,
+});
 
 export type LocalBox = readonly [number, number, number, number];
 

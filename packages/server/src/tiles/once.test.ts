@@ -42,7 +42,7 @@ const twin = (id: TwinId, { kind = 'city:Building', values = {}, place = { footp
   }) as Twin; // branding: made for the occasion
 
 const drawn = (id: TwinId, given: Given = {}, sameAs: readonly TwinId[] = []): Drawn =>
-  toDrawn(twin(id, given), sameAs, vocabulary) ?? expect.fail('not drawn');
+  toDrawn({ twin: twin(id, given), sameAs: [...sameAs] }, vocabulary) ?? expect.fail('not drawn');
 
 describe('what is drawn of a twin', () => {
   const tall = { 'city:height': { value: 30, unit: '[ft_us]' } };
@@ -55,8 +55,8 @@ describe('what is drawn of a twin', () => {
   });
 
   it('is nothing where it has no place, or is the twin of a whole agency', () => {
-    expect(toDrawn(twin(idOf('a', '1'), { place: {} }), [], vocabulary)).toBeUndefined();
-    expect(toDrawn(twin(idOf('a', '1'), { kind: 'city:AgencyTwin' }), [], vocabulary)).toBeUndefined();
+    expect(toDrawn({ twin: twin(idOf('a', '1'), { place: {} }) }, vocabulary)).toBeUndefined();
+    expect(toDrawn({ twin: twin(idOf('a', '1'), { kind: 'city:AgencyTwin' }) }, vocabulary)).toBeUndefined();
   });
 });
 

@@ -4,11 +4,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, agencyIdOf, agencyTwinIdOf, agreementIdOf, fail, federationIdOf, limits, polygonOfBox, problem } from '@cityweave/core';
+import { Authority, agencyIdOf, agencyTwinIdOf, agreementIdOf, fail, federationIdOf, limits, polygonOfBox, problem, type Shape, type TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { accepted, put } from '../../store/twins.contract.ts';
+import type { Command } from '../../store/store.ts';
 import type { Room } from '../room.ts';
 import { readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';
@@ -45,6 +46,27 @@ describe('a read', () => {
     expect((await read()).next).toBeUndefined();
     await accepted(room.store, puts(1, limits.pageDefault));
     expect(await read()).toMatchObject({ rows: { length: limits.pageDefault }, next: {} });
+  });
+
+  it('sends finest shapes along for the kinds asked for, until shapesBytesMax; who comes after is told without', async () => {
+    await using opened = await openRoom();
+    const { room } = opened;
+    const shapeOf = (bytes: number): Shape => {
+      const empty: Shape = { type: 'MultiSurface', lod: '2', boundaries: [[[0, 0, 0]]], vertices: [[0, 0, 0]], crs: '' };
+      return { ...empty, crs: 'x'.repeat(bytes - JSON.stringify(empty).length) };
+    };
+    const half = limits.shapesBytesMax / 2;
+    const shaped = (key: string, bytes: number): Command => ({ ...put(key), shapes: [shapeOf(bytes)] }) as Command; // branding: a put with its shapes
+    await accepted(room.store, [shaped('1', half), shaped('2', half), shaped('3', 200)]);
+    // branding: a read of shapes looks at nothing else of the vocabulary
+    const withVocabulary = { ...room, vocabulary: () => ({ isA: (kind: string, wanted: string) => kind === wanted }) } as unknown as Room;
+    const read = (shapes: readonly string[]) =>
+      // branding: kinds as they stand in the dictionary
+      readTwins({ room: withVocabulary, sight: undefined, signal: room.signal }, { version: 1, shapes: shapes as TermId[] });
+    const [first] = (await read(['city:Nothing'])).rows;
+    expect(first?.shape).toBeUndefined();
+    const all = await read([first?.twin.kind ?? '']);
+    expect(all.rows.map(({ shape }) => shape !== undefined)).toEqual([true, true, false]);
   });
 
   it('tells the member what is left without deadlineMarginMs, and never less than deadlineMinMs', async () => {

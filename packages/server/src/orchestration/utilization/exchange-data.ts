@@ -5,6 +5,7 @@ import {
   agencyOf,
   conjuncts,
   fail,
+  finestSurfaces,
   type Geometry,
   limits,
   ok,
@@ -12,6 +13,7 @@ import {
   type QueryWithin,
   type Request,
   type Result,
+  type Shape,
   sameAs,
   type Twin,
   type TwinFilter,
@@ -48,6 +50,26 @@ const identityFilter = async ({ room, signal }: Reading, { ids, objects }: NonNu
   return { ids: [...new Set<string>([...own, ...objects])] };
 };
 
+/** The finest shapes of the twins of these kinds, in order, until a page would grow too large. */
+const shapesOf = async ({ room, signal }: Reading, twins: readonly Twin[], kinds: TwinQuery['shapes']): Promise<ReadonlyMap<TwinId, Shape>> => {
+  const found = new Map<TwinId, Shape>();
+  const asked = twins.filter(({ shaped, kind }) => shaped && kinds?.some((wanted) => room.vocabulary().isA(kind, wanted)));
+  if (asked.length === 0) return found;
+  const stored = await room.store.shapes(
+    asked.map(({ id }) => id),
+    { signal },
+  );
+  let bytes = 0;
+  for (const [id, shapes] of stored) {
+    const shape = finestSurfaces(shapes);
+    const more = shape ? Buffer.byteLength(JSON.stringify(shape)) : 0;
+    if (!shape || bytes + more > limits.shapesBytesMax) continue;
+    bytes += more;
+    found.set(id, shape);
+  }
+  return found;
+};
+
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
   const ids = twins.map(({ id }) => id);
   const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
@@ -55,12 +77,13 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   const links = query.links
     ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal })
     : [];
+  const shapes = await shapesOf({ room, sight, signal }, twins, query.shapes);
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
   return twins.map((twin) => {
     const own = links.filter(({ from, to }) => from === twin.id || to === twin.id);
-    const sames = targets.get(twin.id);
-    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }) };
+    const [sames, shape] = [targets.get(twin.id), shapes.get(twin.id)];
+    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }), ...(shape && { shape }) };
   });
 };
 

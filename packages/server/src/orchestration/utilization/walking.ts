@@ -18,7 +18,15 @@ import { endingSignal } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { type Deadline, type MemberReads, ownSource, type SourceOfTwins } from './member-read.ts';
 
-export type WalkQuery = { readonly filter?: TwinFilter; readonly terms: readonly string[] };
+export type WalkQuery = {
+  readonly filter?: TwinFilter;
+  readonly terms: readonly string[];
+  /** kinds whose shapes come along */
+  readonly shapes?: readonly string[];
+};
+
+/** Rows of a page that carry shapes are large. */
+const pageOfShapes = 100;
 
 export type WalkedSource = {
   readonly agency: AgencyId;
@@ -38,15 +46,16 @@ const withTime = async <T>(room: Room, signal: AbortSignal, run: (deadline: Dead
 
 const walkSource = async (
   { room, source }: { readonly room: Room; readonly source: SourceOfTwins },
-  { filter, terms }: WalkQuery,
+  { filter, terms, shapes }: WalkQuery,
   { take, signal }: { readonly take: (rows: readonly TwinRow[]) => void; readonly signal: AbortSignal },
 ): Promise<Result<number>> => {
   let seq: number | undefined;
   let after: PageKey | undefined;
   do {
-    const page = { first: limits.pageMax, ...(after && { after }) };
-    // branding: terms of the dictionary's own table
-    const query = { version: 1 as const, ...(filter && { filter }), terms: terms as Parameters<SourceOfTwins['read']>[0]['terms'], page };
+    const page = { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) };
+    // branding: terms and kinds of the dictionary's own table
+    const named = { terms, ...(shapes && { shapes }) } as Pick<Parameters<SourceOfTwins['read']>[0], 'terms' | 'shapes'>;
+    const query = { version: 1 as const, ...(filter && { filter }), ...named, page };
     const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
     if (!read.ok) return read;
     seq ??= read.value.page.seq;

@@ -70,7 +70,7 @@ const triangleHit = ({ from, along }: Ray, [a, b, c]: readonly [Vector, Vector, 
   return u >= 0 && v >= 0 && u + v <= 1 && distance > 0 ? distance : undefined;
 };
 
-/** Where a prism's block is hit, a pitched roof may still be passed by: then its own triangles decide. */
+/** What is no block is hit where its triangles are. */
 const pitchedHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
   const { corners, index, indices } = raisePrism(tile, item);
   const corner = (at: number): Vector => [corners[at * 3] ?? 0, corners[at * 3 + 1] ?? 0, corners[at * 3 + 2] ?? 0];
@@ -127,7 +127,10 @@ const pointHit = (tile: Outlines, item: number, ray: Ray): Hit | undefined => {
   return hits.sort((a, b) => a.away - b.away)[0];
 };
 
+const isSolid = ({ solids }: Outlines, item: number): boolean => solids !== undefined && solids.cornerFrom[item] !== solids.cornerFrom[item + 1];
+
 const prismHit = (tile: Outlines, item: number, ray: Ray): number | undefined => {
+  if (isSolid(tile, item)) return pitchedHit(tile, item, ray);
   const block = blockHit(tile, item, ray);
   return block === undefined || tile.roof[item] === 0 ? block : pitchedHit(tile, item, ray);
 };
@@ -153,12 +156,16 @@ export type BoxedTile = { readonly outlines: Outlines; readonly boxes: Float32Ar
 const boxSize = 5;
 
 export const boxTile = (outlines: Outlines): BoxedTile => {
-  const { rows, ringFrom, cornerFrom, corners, base, height } = outlines;
+  const { rows, ringFrom, cornerFrom, corners, base, height, solids } = outlines;
   const boxes = new Float32Array(rows.length * boxSize);
   for (let item = 0; item < rows.length; item += 1) {
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let at = cornerFrom[ringFrom[item] ?? 0] ?? 0; at < (cornerFrom[ringFrom[item + 1] ?? 0] ?? 0); at += 1) {
       const [x, y] = [corners[at * 2] ?? 0, corners[at * 2 + 1] ?? 0];
+      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
+    }
+    for (let at = solids?.cornerFrom[item] ?? 0; at < (solids?.cornerFrom[item + 1] ?? 0); at += 1) {
+      const [x, y] = [solids?.corners[at * 3] ?? 0, solids?.corners[at * 3 + 1] ?? 0];
       [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
     }
     boxes.set([west, south, east, north, (base[item] ?? 0) + (height[item] ?? 0)], item * boxSize);
