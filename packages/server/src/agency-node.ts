@@ -20,6 +20,7 @@ import { createRegistry } from './registry/registry.ts';
 import type { TwinStore } from './store/store.ts';
 import { createSceneFiles } from './tiles/scene-files.ts';
 import { createScenes } from './tiles/scenes.ts';
+import { createStates } from './tiles/states.ts';
 
 export type AgencyNode = {
   readonly authority: Authority;
@@ -76,12 +77,13 @@ const answerOf = (room: Room, orchestration: Orchestration) => {
   });
 };
 
-const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources }: Orchestration) => {
+const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow }: Orchestration) => {
   const files = createSceneFiles(join(directory, 'tiles'));
   const failed = (cause: unknown): void => room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
-  return { answer: createTiles({ scenes, files, federation, sources }), settled: scenes.settled };
+  const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
+  return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled };
 };
 
 type Working = { readonly room: Room; readonly sources: Sources; readonly orchestration: Orchestration };

@@ -4,7 +4,7 @@
 import type { Timers } from './deps.ts';
 import { createImportThreads, type ImportThreads } from './import/threads.ts';
 import { createStoreThreads, type StoreThreads } from './store/sqlite/sqlite-threads.ts';
-import { type CutThreads, createCutThreads } from './tiles/cut-threads.ts';
+import { type CutThreads, createCutThreads } from './tiles/cut/cut-threads.ts';
 
 export type NodeThreads = {
   readonly store: StoreThreads;

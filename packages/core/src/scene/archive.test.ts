@@ -17,6 +17,8 @@ const entries = fc
         box: [west, west, west + 100, west + 100],
         top: 20,
         error: 1.5,
+        firstRow: at * 7,
+        mark: (at * 977).toString(16).padStart(16, '0'),
         offset: directoryBytes(drawn.length) + at * 5_000,
       }),
     ),

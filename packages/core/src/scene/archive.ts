@@ -18,14 +18,20 @@ export type TileEntry = {
   /** metres by which what is drawn may lie from what is true; 0 in the finest tiles */
   readonly error: number;
   readonly items: number;
+  /** digest of what it was cut from, in hexadecimal: the same in two archives of a layer where nothing in it changed */
+  readonly mark: string;
+  /** row of the layer from which the rows of the tile are counted */
+  readonly firstRow: number;
   /** bytes from the beginning of the archive */
   readonly offset: number;
   readonly length: number;
 };
 
 export const archiveHeaderBytes = 16;
-const entryBytes = 48;
+const entryBytes = 60;
+const markDigits = 16;
 const none = 0xffff_ffff;
+const version = 2;
 /** "CWT1", little endian. */
 const magic = 0x31_54_57_43;
 
@@ -34,11 +40,13 @@ export const directoryBytes = (tiles: number): number => archiveHeaderBytes + ti
 export const encodeDirectory = (tiles: readonly TileEntry[], rows: number): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(directoryBytes(tiles.length));
   const view = new DataView(bytes.buffer);
-  for (const [at, value] of [magic, 1, tiles.length, rows].entries()) view.setUint32(at * 4, value, true);
-  for (const [index, { level, parent, box, top, error, items, offset, length }] of tiles.entries()) {
+  for (const [at, value] of [magic, version, tiles.length, rows].entries()) view.setUint32(at * 4, value, true);
+  for (const [index, { level, parent, box, top, error, items, mark, firstRow, offset, length }] of tiles.entries()) {
     const at = archiveHeaderBytes + index * entryBytes;
     for (const [place, value] of [level, parent ?? none, items, offset, length].entries()) view.setUint32(at + place * 4, value, true);
     for (const [place, value] of [...box, top, error].entries()) view.setFloat32(at + 20 + place * 4, value, true);
+    view.setUint32(at + 44, firstRow, true);
+    view.setBigUint64(at + 48, BigInt(`0x${mark}`), true);
   }
   return bytes;
 };
@@ -49,7 +57,7 @@ const refused = (found: string) => fail(problem('malformed', { subject: 'archive
 export const directoryLength = (bytes: Uint8Array): Result<number> => {
   if (bytes.length < archiveHeaderBytes) return refused('cut off');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== magic || view.getUint32(4, true) !== 1) return refused('another format or version');
+  if (view.getUint32(0, true) !== magic || view.getUint32(4, true) !== version) return refused('another format or version');
   const tiles = view.getUint32(8, true);
   if (tiles > sceneLimits.archiveTilesMax)
     return fail(problem('tooLarge', { subject: 'tiles of an archive', found: `${tiles}`, limit: sceneLimits.archiveTilesMax }));
@@ -68,15 +76,21 @@ const readEntry = (view: DataView, at: number): TileEntry => {
     box: [float(0), float(1), float(2), float(3)],
     top: float(4),
     error: float(5),
+    firstRow: uint(11),
+    mark: view
+      .getBigUint64(at + 48, true)
+      .toString(16)
+      .padStart(markDigits, '0'),
   };
 };
 
-const isSoundEntry = ({ box, top, error, parent, offset, items, length }: TileEntry, index: number, from: number): boolean =>
+const isSoundEntry = ({ box, top, error, parent, offset, items, length, firstRow }: TileEntry, index: number, from: number): boolean =>
   [...box, top, error].every(Number.isFinite) &&
   error >= 0 &&
   (parent === undefined || parent < index) &&
   offset >= from &&
   items <= sceneLimits.tileItemsMax &&
+  firstRow < sceneLimits.layerRowsMax &&
   offset + length <= sceneLimits.archiveBytesMax;
 
 export type Directory = { readonly tiles: readonly TileEntry[]; readonly rows: number };

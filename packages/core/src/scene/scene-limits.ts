@@ -13,4 +13,10 @@ export const sceneLimits = {
   sceneLayersMax: 1_000,
   sceneKindsMax: 1_000,
   lookupRowsMax: 10_000,
+  sceneRowsMax: 16_000_000,
+  /** of one frame; what more changed comes in the next */
+  stateRowsMax: 50_000,
+  stateFrameBytesMax: 1024 * 1024,
+  /** stretches of rows that somebody looks at */
+  stateRangesMax: 1_000,
 } as const;

@@ -46,6 +46,8 @@ export const Scene = z.object({
   federation: FederationId,
   /** another one where anything is drawn otherwise */
   revision: z.string(),
+  /** another one where a row is another twin: what is known by row is to be asked anew */
+  rowsRevision: z.string(),
   /** longitude, latitude in CRS84 of east 0, north 0 */
   origin: z.tuple([z.number(), z.number()]),
   box: LocalBox,

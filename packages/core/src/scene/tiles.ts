@@ -6,4 +6,6 @@ export * from './local-frame.ts';
 export * from './outline-tile.ts';
 export * from './row-columns.ts';
 export * from './scene-limits.ts';
+export * from './scene-reader.ts';
 export * from './solids.ts';
+export * from './state-frame.ts';

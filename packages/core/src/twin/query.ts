@@ -135,7 +135,13 @@ export const TwinQuery = z.strictObject({
 export type TwinQuery = z.infer<typeof TwinQuery>;
 
 /** A row of an answer: the twin, the twins of others that it is said to be the same as, and, where it was asked for and fits, its finest shape. */
-export const TwinRow = z.object({ twin: Twin, sameAs: z.array(TwinId).optional(), links: z.array(Link).optional(), shape: Shape.optional(), history: SamplePage.optional() });
+export const TwinRow = z.object({
+  twin: Twin,
+  sameAs: z.array(TwinId).optional(),
+  links: z.array(Link).optional(),
+  shape: Shape.optional(),
+  history: SamplePage.optional(),
+});
 export type TwinRow = z.infer<typeof TwinRow>;
 
 /** One member's part of an answer. */

@@ -8,12 +8,14 @@ import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import type { Held, Scenes } from '../tiles/scenes.ts';
+import type { States } from '../tiles/states.ts';
 import { columnOf, encodeColumn } from '../tiles/values.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem } from './reply.ts';
 
 export type TilesRoom = {
   readonly scenes: Scenes;
   readonly files: SceneFiles;
+  readonly states: States;
   readonly federation: (id: string) => Federation | undefined;
   readonly sources: (federation: Federation) => readonly WalkedSource[];
 };
@@ -109,12 +111,44 @@ const sendValues = async (call: Call): Promise<void> => {
     .end(encodeColumn(column.value));
 };
 
+const StatesAsked = z.strictObject({
+  federation: z.string(),
+  term: TermId,
+  /** first and last row of each stretch */
+  ranges: z.array(z.tuple([z.int().min(0), z.int().min(0).max(sceneLimits.sceneRowsMax)])).max(sceneLimits.stateRangesMax),
+  since: z.object({ epoch: z.string(), version: z.int().min(0) }).optional(),
+});
+
+const statesBytesMax = 256 * 1024;
+
+/** Back-pressured: the next frame is made when the last one was taken. */
+const sendStates = async (call: Call): Promise<void> => {
+  const { room, request, response } = call;
+  const body = await readBody(request, statesBytesMax);
+  const parsed = body.ok ? parseBody(body.value) : body;
+  if (!parsed.ok) return refuse(call, parsed.problem);
+  const asked = StatesAsked.safeParse(parsed.value);
+  if (!asked.success)
+    return refuse(call, problem('malformed', { subject: 'states', accepted: `federation, term and at most ${sceneLimits.stateRangesMax} stretches of rows` }));
+  const opened = await room.states.open(asked.data, goneSignal(response));
+  if (!opened.ok) return refuse(call, opened.problem);
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
+  await pipeline(opened.value, response).catch(() => response.destroy());
+};
+
 type Send = (call: Call) => Promise<void>;
 
 const sends: Readonly<Record<string, Send>> = {
   'GET /tiles/scene': sendScene,
   'POST /tiles/lookup': sendLookup,
   'GET /tiles/values': sendValues,
+  'POST /tiles/states': sendStates,
 };
 
 const archives = '/tiles/archives/';
@@ -128,5 +162,11 @@ export const createTiles =
     const call: Call = { room, url, request, response };
     if (send) await send(call);
     else
-      refuse(call, problem('notFound', { subject: url.pathname.slice(0, 80), accepted: '/tiles/scene, /tiles/archives/NAME, /tiles/lookup, /tiles/values' }));
+      refuse(
+        call,
+        problem('notFound', {
+          subject: url.pathname.slice(0, 80),
+          accepted: '/tiles/scene, /tiles/archives/NAME, /tiles/lookup, /tiles/values, /tiles/states',
+        }),
+      );
   };

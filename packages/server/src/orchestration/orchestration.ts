@@ -27,6 +27,7 @@ import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
 import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
+import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
 import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
@@ -60,6 +61,8 @@ export type Orchestration = {
   ) => Promise<FederatedSummary>;
   /** The history of a twin of any member, as far as its owner shows it. */
   readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, asking: Asking) => Promise<Result<SamplePage>>;
+  /** Tells what happens at every source of a federation. */
+  readonly follow: Follow;
   readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
   /** An owner's decision on a request that its policy left to a person. */
   readonly decide: (id: AgreementId, decision: { readonly accept: boolean; readonly reason?: string | undefined }) => Promise<Result<Agreement>>;
@@ -185,6 +188,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
     history: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.history(federation, asked, deadline)),
     sources: (federation) => walkedSources(room, reads, federation),
+    follow: createFollow(room),
     discover: (wanted) => discoverCandidates(room, wanted),
     decide: (id, decision) => review.decide(room, id, decision),
     inReview: () => requestsInReview(room),

@@ -22,9 +22,9 @@ import {
 } from '@cityweave/core';
 import { z } from 'zod';
 import type { Part } from './collected.ts';
-import type { CutThreads } from './cut-threads.ts';
+import type { CutThreads } from './cut/cut-threads.ts';
+import { type LocalBox, noBox, widen } from './cut/local.ts';
 import type { Drawn } from './drawn.ts';
-import { type LocalBox, noBox, widen } from './local.ts';
 import { drawOnce } from './once.ts';
 import type { SceneFiles } from './scene-files.ts';
 
@@ -84,7 +84,7 @@ type Cut = { readonly layer: Omit<SceneLayer, 'firstRow'>; readonly from: string
 
 type Cutting = { readonly building: Building; readonly origin: [number, number]; readonly kinds: readonly SceneKind[] };
 
-const digestOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
+const looksOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
   const numbers = new Map(kinds.map(({ kind }, at) => [kind, at]));
   const digest = createHash('sha256').update(JSON.stringify([origin, form]));
   for (const { id, kind, place, height, roof, solid } of drawn) digest.update(JSON.stringify([id, numbers.get(kind), place, height, roof, solid]));
@@ -93,19 +93,28 @@ const digestOf = (origin: readonly number[], { form, drawn }: Group, kinds: read
 
 const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Promise<Result<Cut>> => {
   const { before, files, threads, signal, parts } = building;
-  const from = digestOf(origin, group, kinds);
+  const from = looksOf(origin, group, kinds);
   const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
   const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
   if (layer && ids && (await files.size(layer.archive)) !== undefined) return ok({ layer: { ...layer, agency: group.agency }, from, ids });
-  const indexed = group.drawn.map(({ place, height, roof, solid, kind }) => ({ place, height, roof, solid, kind: kinds.findIndex((one) => one.kind === kind) }));
-  const cut = await threads.cut({ origin, form: group.form, drawn: indexed }, signal);
+  const indexed = group.drawn.map(({ place, height, roof, solid, kind }) => ({
+    place,
+    height,
+    roof,
+    solid,
+    kind: kinds.findIndex((one) => one.kind === kind),
+  }));
+  const id = `${parts[group.agency]?.agency ?? ''} ${group.form}`;
+  const served = before?.scene.layers.find((one) => one.id === id);
+  const archiveBefore = served && (await files.whole(served.archive));
+  const cut = await threads.cut({ origin, form: group.form, drawn: indexed, ...(archiveBefore && { archiveBefore }) }, signal);
   if (!cut.ok) return cut;
   const { archive, rowColumns, name, rowColumnsName, box, order } = cut.value;
   await files.put(name, archive);
   await files.put(rowColumnsName, rowColumns);
   return ok({
     layer: {
-      id: `${parts[group.agency]?.agency ?? ''} ${group.form}`,
+      id,
       agency: group.agency,
       form: group.form,
       archive: name,
@@ -139,8 +148,15 @@ const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[], 
     kinds: [...kinds],
     layers,
   };
-  const revision = hash('sha256', JSON.stringify([scene, cuts.map(({ from }) => from), [...standIn]]), 'hex').slice(0, 16);
-  const parsed = Scene.safeParse({ ...scene, revision });
+  const digestOf = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 16);
+  const rowsRevision = digestOf([
+    scene.kinds.map(({ kind }) => kind),
+    agencies.map(({ id }) => id),
+    cuts.map(({ ids }) => digestOf(ids)),
+    digestOf([...standIn]),
+  ]);
+  const revision = digestOf([scene, cuts.map(({ from }) => from), rowsRevision]);
+  const parsed = Scene.safeParse({ ...scene, revision, rowsRevision });
   return parsed.success ? ok(parsed.data) : fail(problem('tooLarge', { subject: 'scene', found: shorten(parsed.error.issues[0]?.path.join('/')) }));
 };
 

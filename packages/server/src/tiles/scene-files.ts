@@ -17,6 +17,8 @@ export type SceneFiles = {
   readonly put: (name: string, bytes: Uint8Array) => Promise<void>;
   readonly size: (name: string) => Promise<number | undefined>;
   readonly read: (name: string, range: ByteRange) => Readable;
+  /** undefined where it is not there */
+  readonly whole: (name: string) => Promise<Uint8Array | undefined>;
   readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
 };
@@ -66,6 +68,7 @@ export const createSceneFiles = (directory: string): SceneFiles => {
         () => undefined,
       ),
     read: (name, { from, to }) => createReadStream(pathOf(name), { start: from, end: to }),
+    whole: (name) => readFile(pathOf(name)).catch(() => undefined),
     keep: async (federation, value) => {
       await ready;
       await write(keptPath(federation), await compress(JSON.stringify(value)));

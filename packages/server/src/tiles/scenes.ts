@@ -7,7 +7,7 @@ import type { Clock } from '../deps.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { Built, buildScene } from './built.ts';
 import { collect, type Part } from './collected.ts';
-import type { CutThreads } from './cut-threads.ts';
+import type { CutThreads } from './cut/cut-threads.ts';
 import { createRowIndex, type RowIndex } from './row-index.ts';
 import type { SceneFiles } from './scene-files.ts';
 

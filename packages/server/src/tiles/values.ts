@@ -20,7 +20,10 @@ export type ValueColumn = {
 /** Further texts are one: nobody tells more colours apart. */
 const categoriesMax = 64;
 
-type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array };
+/** A column that grows: the first unit that is said is that of all, texts get numbers as they are met. */
+export type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array };
+
+export const createColumn = (rows: number): Column => ({ unit: undefined, categories: new Map(), values: new Float32Array(rows).fill(Number.NaN) });
 
 const numberIn = (value: number, unit: string | undefined, wanted: string | undefined): number => {
   if (unit === undefined || wanted === undefined || unit === wanted) return value;
@@ -36,7 +39,7 @@ const codeOf = ({ categories }: Column, text: string): number => {
   return categories.size - 1;
 };
 
-const put = (column: Column, row: number, { value, unit }: { readonly value: Json; readonly unit?: string | undefined }): void => {
+export const putValue = (column: Column, row: number, { value, unit }: { readonly value: Json; readonly unit?: string | undefined }): void => {
   if (typeof value === 'number') {
     column.unit ??= unit;
     column.values[row] = numberIn(value, unit, column.unit);
@@ -54,7 +57,7 @@ export type ValuesAsked = {
 /** The agency whose twin is drawn decides; the others fill what it leaves open. */
 export const columnOf = async ({ held, federation, sources, term, signal }: ValuesAsked): Promise<Result<ValueColumn>> => {
   const { scene } = held.built;
-  const column: Column = { unit: undefined, categories: new Map(), values: new Float32Array(scene.rows).fill(Number.NaN) };
+  const column = createColumn(scene.rows);
   const missing: string[] = [];
   const filter = { property: [{ term, op: 'exists' as const, value: true }] };
   for (const source of sources(federation)) {
@@ -66,7 +69,7 @@ export const columnOf = async ({ held, federation, sources, term, signal }: Valu
           const reading = twin.values[term];
           if (row === undefined || !reading) continue;
           const isOwn = held.rows.idOf(row) === twin.id;
-          if (isOwn || Number.isNaN(column.values[row])) put(column, row, reading);
+          if (isOwn || Number.isNaN(column.values[row])) putValue(column, row, reading);
         }
       },
       signal,

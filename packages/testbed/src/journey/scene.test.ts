@@ -41,9 +41,9 @@ const rowsIn = async (city: TestCity, layer: Scene['layers'][number]): Promise<r
   const { tiles } = valueOf(decodeDirectory(archive));
   const parents = new Set(tiles.map(({ parent }) => parent));
   const leaves = tiles.filter((_, at) => !parents.has(at));
-  return leaves.flatMap(({ offset, length }) => {
+  return leaves.flatMap(({ offset, length, firstRow }) => {
     const tile = valueOf(decodeOutlineTile(gunzipSync(archive.subarray(offset, offset + length))));
-    return [...tile.rows].map((row) => row + layer.firstRow);
+    return [...tile.rows].map((row) => row + firstRow + layer.firstRow);
   });
 };
 

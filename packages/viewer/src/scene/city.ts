@@ -3,7 +3,8 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { BufferGeometry, Float32BufferAttribute, Group, Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
-import { createLive, type LiveSource } from './live/live.ts';
+import { fetchValues } from './fetching.ts';
+import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
 import { createLabels, type Labels } from './look/labels.ts';
@@ -33,14 +34,18 @@ export type StagedCity = {
   readonly look: (seen: Seen) => void;
   /** the row of what lies under a point of the picture, -1 to 1 both ways */
   readonly pick: (camera: PerspectiveCamera, at: Vector2) => Promise<number | undefined>;
+  /** the view rests: what is followed is what is seen now */
+  readonly rest: () => void;
   readonly progress: () => Progress;
   readonly counts: Tiling['counts'];
+  /** Takes another revision of the scene; false where its rows are other twins, so that all has to be made anew. */
+  readonly revise: (scene: Scene) => Promise<boolean>;
   /** The graphics card has lost all it had. */
   readonly forget: () => void;
   readonly close: () => void;
 };
 
-export type CityRoom = { readonly scene: Scene; readonly canvas: HTMLElement; readonly changed: () => void; readonly liveSource: LiveSource };
+export type CityRoom = { readonly scene: Scene; readonly canvas: HTMLElement; readonly changed: () => void; readonly revised: () => void };
 
 const bytesMax = 64 * 1024 * 1024;
 const bytesOfPhoneMax = 24 * 1024 * 1024;
@@ -60,7 +65,8 @@ const aboveMetres = 4;
 
 type Made = {
   readonly room: CityRoom;
-  readonly layers: readonly Layer[];
+  scene: Scene;
+  layers: readonly Layer[];
   readonly appearance: Appearance;
   readonly tiling: Tiling;
   readonly shadow: Shadow;
@@ -82,12 +88,13 @@ const latest = <Given>(run: (given: Given, isLatest: () => boolean) => Promise<v
 
 type Settable = { theme: Dress['theme'] };
 
-const drawArcs = ({ room, layers, appearance, group }: Made, dress: Settable) => {
+const drawArcs = (made: Made, dress: Settable) => {
+  const { room, appearance, group } = made;
   const arcs = createArcs(appearance.uniforms);
   group.add(arcs.mesh);
   const placed = async ({ from, to, strength = 0.5 }: Arc): Promise<DrawnArc | undefined> => {
-    const [a, b] = await Promise.all([placeOfRow(layers, from), placeOfRow(layers, to)]);
-    const colour = (row: number): string => agencyColour(agencyOf(room.scene, row), dress.theme);
+    const [a, b] = await Promise.all([placeOfRow(made.layers, from), placeOfRow(made.layers, to)]);
+    const colour = (row: number): string => agencyColour(agencyOf(made.scene, row), dress.theme);
     return a && b
       ? {
           from: [a.east, a.top + aboveMetres, -a.north],
@@ -106,11 +113,12 @@ const drawArcs = ({ room, layers, appearance, group }: Made, dress: Settable) =>
   return { link, close: arcs.close };
 };
 
-const placeLabels = ({ room, layers, labels }: Made): ((given: readonly Label[]) => void) =>
+const placeLabels = (made: Made): ((given: readonly Label[]) => void) =>
   latest(async (given, isLatest) => {
+    const { room, labels } = made;
     const found = await Promise.all(
       given.map(async (label) => {
-        const place = await placeOfRow(layers, label.row);
+        const place = await placeOfRow(made.layers, label.row);
         return place ? [{ ...label, at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
       }),
     );
@@ -150,6 +158,8 @@ const lookAt = ({ tiling, appearance, shadow, labels }: Made, { camera, renderer
   labels.place(camera, size);
 };
 
+const kindsOf = ({ layer: { firstRow, rows, agency }, known: { kinds } }: Layer) => ({ firstRow, rows, agency, kinds });
+
 const makeCity = (room: CityRoom, layers: readonly Layer[]): Made & { readonly materials: Materials } => {
   const { scene, canvas, changed } = room;
   const appearance = createAppearance(scene, changed);
@@ -157,16 +167,16 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made & { readonly m
   const group = new Group();
   const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax });
   group.add(createBackdrop(materials), tiling.group);
-  for (const { layer, known } of layers) appearance.setKinds({ firstRow: layer.firstRow, rows: layer.rows, agency: layer.agency, kinds: known.kinds });
+  for (const layer of layers) appearance.setKinds(kindsOf(layer));
   const shadow = createShadow({ uniforms: appearance.uniforms, materials, solids: tiling.solids });
-  return { room, layers, appearance, materials, tiling, shadow, labels: createLabels(canvas), group };
+  return { room, scene, layers, appearance, materials, tiling, shadow, labels: createLabels(canvas), group };
 };
 
-type Doors = Pick<City, 'link'> & { readonly live: ReturnType<typeof createLive>; readonly eye: readonly [number, number, number] };
+type Doors = Pick<City, 'link'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
 
 /** The part of the city that the page may use. */
 const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doors): City => {
-  const { room, layers, appearance, tiling } = made;
+  const { appearance, tiling } = made;
   const { light, select, hover, colourBy, legend } = appearance;
   const hidden =
     <Given>(run: (given: Given) => void) =>
@@ -176,12 +186,13 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
     };
   return {
     ...{ missing, light, select, hover, colourBy, legend, link, live: live.live },
-    scene: () => room.scene,
+    scene: () => made.scene,
     hide: hidden(appearance.hide),
     keep: hidden(appearance.keep),
     label: placeLabels(made),
-    sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(room.scene.origin, moment) : softSun)),
-    placeOf: (row) => placeOfRow(layers, row),
+    sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
+    values: (term) => fetchValues(made.scene.federation, term),
+    placeOf: (row) => placeOfRow(made.layers, row),
     inView: (most) => nearest(made, eye, most),
   };
 };
@@ -200,7 +211,11 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const dress: Settable = { theme: 'light' };
   const eye: [number, number, number] = [0, 0, 0];
   const arcs = drawArcs(made, dress);
-  const live = createLive({ source: room.liveSource, rows: room.scene.rows, inView: tiling.rowsInView, mark: appearance.mark });
+  const { scene } = room;
+  const live = createLive({
+    ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, mark: appearance.mark, revised: room.revised },
+    agencyOf: (row) => agencyOf(scene, row),
+  });
   const named = missing.map(({ id }) => id);
   return {
     city: toCity(made, named, { link: arcs.link, live, eye }),
@@ -215,8 +230,17 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
       lookAt(made, seen);
     },
     pick: (camera, at) => pickThrough(tiling, camera, at),
+    rest: live.look,
     progress: tiling.progress,
     counts: tiling.counts,
+    revise: async (next) => {
+      if (next.rowsRevision !== made.scene.rowsRevision) return false;
+      const { layers: nextLayers } = await loadLayers(next, made.layers);
+      for (const layer of nextLayers) if (!made.layers.includes(layer)) appearance.setKinds(kindsOf(layer));
+      Object.assign(made, { scene: next, layers: nextLayers });
+      tiling.setLayers(nextLayers);
+      return true;
+    },
     forget: () => {
       tiling.forget();
       appearance.state.forget();

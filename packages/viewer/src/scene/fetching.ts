@@ -2,7 +2,18 @@
  * Fetching: the scene's document, parts of its archives, and rows for ids. What cannot be had is a reason, never an exception.
  */
 import type { Scene } from '@cityweave/core/scene';
-import { archiveHeaderBytes, type Directory, decodeDirectory, decodeRowColumns, directoryLength, type RowColumns } from '@cityweave/core/scene/tiles';
+import {
+  archiveHeaderBytes,
+  createStateReader,
+  type Directory,
+  decodeDirectory,
+  decodeRowColumns,
+  directoryLength,
+  type RowColumns,
+  readScene,
+  type StateFrame,
+} from '@cityweave/core/scene/tiles';
+import type { Values } from './staged.ts';
 
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly again: boolean };
 
@@ -75,18 +86,11 @@ const parseJson = async (response: Response): Promise<unknown> => {
   }
 };
 
-/** The library of schemas tries whether it may compile code unless it is told not to, and the page's policy counts the trial as a violation. */
-const loadSchema = () => {
-  Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
-  return import('@cityweave/core/scene');
-};
-
-/** The schema of the document comes by itself, while the document is under way: the page needs it for nothing else. */
 export const fetchScene = async (federation: string): Promise<Fetched<Scene>> => {
-  const [got, { Scene: schema }] = await Promise.all([get(`/tiles/scene?federation=${encodeURIComponent(federation)}`), loadSchema()]);
+  const got = await get(`/tiles/scene?federation=${encodeURIComponent(federation)}`);
   if (!got.ok) return got;
-  const parsed = schema.safeParse(await parseJson(got.value));
-  return parsed.success ? { ok: true, value: parsed.data } : failed('a scene of another version');
+  const read = readScene(await parseJson(got.value));
+  return read.ok ? read : failed('a scene of another version');
 };
 
 type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };
@@ -98,17 +102,9 @@ export const lookUp = async (federation: string, asked: { readonly ids: readonly
   return typeof found === 'object' && found !== null ? found : {};
 };
 
-export type Values = {
-  readonly term: string;
-  readonly unit: string | undefined;
-  readonly categories: readonly string[] | undefined;
-  /** one a row of the scene, NaN where nothing is known */
-  readonly values: Float32Array;
-};
-
 /** One property of all that is drawn. */
-export const fetchValues = async (federation: string, term: string, signal?: AbortSignal): Promise<Values | undefined> => {
-  const got = await get(`/tiles/values?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`, signal ? { signal } : {});
+export const fetchValues = async (federation: string, term: string): Promise<Values | undefined> => {
+  const got = await get(`/tiles/values?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`);
   if (!got.ok) return undefined;
   try {
     const bytes = await got.value.arrayBuffer();
@@ -119,4 +115,31 @@ export const fetchValues = async (federation: string, term: string, signal?: Abo
   } catch {
     return undefined;
   }
+};
+
+export type StatesAsked = {
+  readonly federation: string;
+  readonly term: string;
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly since?: { readonly epoch: string; readonly version: number } | undefined;
+};
+
+/** One property of what is in view, frame by frame, until it ends, breaks or is refused; then `again` tells whether to ask anew. */
+export const followStates = async (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal): Promise<{ readonly again: boolean }> => {
+  const got = await get('/tiles/states', { method: 'POST', body: JSON.stringify(asked), signal });
+  if (!got.ok) return { again: got.again };
+  const text = new TextDecoder();
+  const read = createStateReader((bytes) => text.decode(bytes));
+  const reader = got.value.body?.getReader();
+  try {
+    for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) {
+      const frames = read(piece.value);
+      if (!frames.ok) break;
+      for (const frame of frames.value) take(frame);
+    }
+  } catch {
+    // the line broke: it is opened again
+  }
+  void reader?.cancel().catch(() => undefined);
+  return { again: true };
 };

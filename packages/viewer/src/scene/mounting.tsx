@@ -1,17 +1,14 @@
 /**
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
-import { createRoot, type ReconcilerRoot, useFrame, useThree } from '@react-three/fiber';
-import { useEffect } from 'react';
-import { type PerspectiveCamera, Vector2, type WebGLRenderer } from 'three';
-import { createCity, type StagedCity } from './city.ts';
+import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
+import { Vector2 } from 'three';
+import { type CityRoom, createCity, type StagedCity } from './city.ts';
 import { fetchScene } from './fetching.ts';
-import { createColumnSource } from './live/column-source.ts';
-import { createDrive, type Drive } from './rig/drive.ts';
 import { listen } from './rig/hands.ts';
-import { createQuality, type Quality, rendererHere, type Tier, tiers } from './rig/quality.ts';
-import { bounded, placeCamera } from './rig/view.ts';
-import type { Dress, SceneEvent, SceneProblem, Staged, View } from './staged.ts';
+import { rendererHere } from './rig/quality.ts';
+import { createRest, createRunning, Frames, homeOf, qualityAsked, type Running, tierOf } from './running.tsx';
+import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 
 export type Told = {
@@ -22,114 +19,59 @@ export type Told = {
 };
 
 export type Mounting = { readonly canvas: HTMLCanvasElement; readonly federation: string; readonly dress: Dress; readonly told: Told };
+
+/** The mounting as its parts see it: they tell which scene runs now, too. */
+type Staging = Omit<Mounting, 'told'> & { readonly told: Told & { readonly running: (running: Running) => void } };
 export type Mounted = { readonly paint: (dress: Dress) => void; readonly close: () => void };
 
 const againMs = 700;
-const restMs = 200;
 
-const homeOf = ({ city }: StagedCity): View => {
-  const [west, south, east, north] = city.scene().box;
-  const distance = Math.max(300, Math.max(east - west, north - south) * 0.62);
-  return bounded({ east: (west + east) / 2, north: (south + north) / 2, distance, heading: 20, tilt: 56 });
-};
-
-const listeners = <Event,>() => {
-  const all = new Set<(event: Event) => void>();
-  return {
-    tell: (event: Event): void => {
-      for (const run of all) run(event);
-    },
-    on: (run: (event: Event) => void): (() => void) => {
-      all.add(run);
-      return () => void all.delete(run);
-    },
-  };
-};
-
-/** What one mounted scene keeps while it lives. */
-type Running = {
-  readonly staged: StagedCity;
-  readonly drive: Drive;
-  readonly quality: Quality;
-  readonly views: ReturnType<typeof listeners<View>>;
-  readonly events: ReturnType<typeof listeners<SceneEvent>>;
-  camera: PerspectiveCamera | undefined;
-  renderer: WebGLRenderer | undefined;
-  invalidate: () => void;
-  setDpr: (dpr: number) => void;
-  isLost: boolean;
-  isMoving: boolean;
-  frames: number;
-  shownMs: number;
-};
-
-const tierOf = ({ quality }: Running): Tier => tiers[quality.tier()] ?? { dpr: 1, errorPixels: 1.5, errorMovingPixels: 3, shadows: false };
-
-const useTier = (running: Running): void => {
-  const { dpr, shadows } = tierOf(running);
-  running.setDpr(Math.min(devicePixelRatio, dpr));
-  running.staged.shadows(shadows);
-  running.events.tell({ type: 'quality', tier: running.quality.tier() });
-};
-
-/** At rest the picture is drawn once more, as fine as it gets, and whoever wants to know the view is told. */
-const createRest = (running: Running): (() => void) => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      running.isMoving = false;
-      running.invalidate();
-      running.views.tell(running.drive.view());
-    }, restMs);
-  };
-};
-
-/** A frame that follows another at once tells how long it takes. */
-const longestFrameMs = 500;
-
-const drawFrame = (running: Running, size: { readonly width: number; readonly height: number; readonly dpr: number }, seconds: number): void => {
-  const { staged, drive, camera, renderer, quality, events } = running;
-  if (!(camera && renderer) || running.isLost) return;
-  const now = performance.now();
-  running.frames += 1;
-  if (drive.step(seconds)) {
-    running.invalidate();
-    if (now - running.shownMs < longestFrameMs && quality.note(now - running.shownMs, now)) useTier(running);
-  }
-  running.shownMs = now;
-  placeCamera(camera, drive.view());
-  const { errorPixels, errorMovingPixels } = tierOf(running);
-  const before = staged.progress();
-  staged.look({ camera, renderer, view: drive.view(), size, errorPixels: (running.isMoving ? errorMovingPixels : errorPixels) * size.dpr });
-  const after = staged.progress();
-  if (before.here !== after.here || before.wanted !== after.wanted) events.tell({ type: 'progress', ...after });
-};
-
-const Frames = ({ running }: { readonly running: Running }) => {
-  const { camera, gl, invalidate, setDpr } = useThree();
-  useEffect(() => {
-    Object.assign(running, { camera, renderer: gl, invalidate, setDpr });
-    useTier(running);
-    invalidate();
-  }, [running, camera, gl, invalidate, setDpr]);
-  useFrame(({ size, viewport }, seconds) => drawFrame(running, { width: size.width, height: size.height, dpr: viewport.dpr }, seconds));
-  return <primitive object={running.staged.group} />;
-};
-
-const waitForCity = async ({ federation, canvas }: Mounting, changed: () => void, signal: AbortSignal): Promise<StagedCity | string> => {
+const waitForCity = async (
+  { federation, canvas }: Staging,
+  { changed, revised }: Pick<CityRoom, 'changed' | 'revised'>,
+  signal: AbortSignal,
+): Promise<StagedCity | string> => {
   for (;;) {
     const scene = await fetchScene(federation);
     if (signal.aborted) return 'stopped';
     if (!(scene.ok || scene.again)) return scene.reason;
     if (scene.ok) {
-      const made = await createCity({ scene: scene.value, canvas, changed, liveSource: createColumnSource(federation) });
+      const made = await createCity({ scene: scene.value, canvas, changed, revised });
       if (!signal.aborted) return made;
       made.close();
       return 'stopped';
     }
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
+};
+
+const revisionEveryMs = 5_000;
+
+/** Looks now and then, or when it is told to, whether the scene is drawn otherwise; `anew` where its rows are other twins. */
+const watchRevisions = (
+  federation: string,
+  { staged, events }: Running,
+  { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal },
+): (() => void) => {
+  let isBusy = false;
+  const look = async (): Promise<void> => {
+    const scene = await fetchScene(federation);
+    if (signal.aborted || !scene.ok || scene.value.revision === staged.city.scene().revision) return;
+    const isTaken = await staged.revise(scene.value);
+    if (signal.aborted) return;
+    events.tell({ type: 'revised', scene: scene.value });
+    if (!isTaken) anew();
+  };
+  const lookOnce = (): void => {
+    if (isBusy || document.hidden) return;
+    isBusy = true;
+    void look().finally(() => {
+      isBusy = false;
+    });
+  };
+  const timer = setInterval(lookOnce, revisionEveryMs);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return lookOnce;
 };
 
 /** The browser may take the graphics card away and give it back: nothing has to be loaded anew but tiles. */
@@ -159,22 +101,8 @@ const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => ne
 
 type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
 
-const qualityAsked = (): number | undefined => {
-  const asked = new URLSearchParams(location.search).get('quality');
-  return asked === null ? undefined : Math.max(0, Math.min(tiers.length - 1, Number(asked) || 0));
-};
-
-const createRunning = (staged: StagedCity, here: Root['here']): Running => {
-  const asked = qualityAsked();
-  return {
-    ...{ staged, drive: createDrive(homeOf(staged)), quality: createQuality(asked ?? (here === 'software' ? tiers.length - 1 : 0), asked !== undefined) },
-    ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },
-    ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, frames: 0, shownMs: 0 },
-  };
-};
-
 /** What hands do, and what the page is given for its own buttons. */
-const handOver = ({ canvas, told }: Mounting, running: Running, signal: AbortSignal): void => {
+const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSignal): void => {
   const { staged, drive } = running;
   const rest = createRest(running);
   const move = (view: View): void => {
@@ -204,21 +132,29 @@ const handOver = ({ canvas, told }: Mounting, running: Running, signal: AbortSig
   });
 };
 
-const begin = async (mounting: Mounting, { root, here, signal }: Root): Promise<Running | undefined> => {
-  const { canvas, told } = mounting;
-  let changed: () => void = () => undefined;
-  const staged = await waitForCity(mounting, () => changed(), signal);
+/** Stages the city once; where its rows become other twins, again, as it is looked at now. */
+const begin = async (mounting: Staging, { root, here, signal }: Root, before?: Running): Promise<void> => {
+  const { canvas, told, federation } = mounting;
+  const ended = new AbortController();
+  const both = AbortSignal.any([ended.signal, signal]);
+  let [changed, revised]: [() => void, () => void] = [() => undefined, () => undefined];
+  const staged = await waitForCity(mounting, { changed: () => changed(), revised: () => revised() }, both);
   if (typeof staged === 'string') {
     if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
-    return undefined;
+    return;
   }
-  const running = createRunning(staged, here);
+  const running = createRunning(staged, here, before?.drive.view());
   changed = () => running.invalidate();
-  surviveLoss(canvas, running, signal);
-  root.render(<Frames running={running} />);
+  const anew = (): void => {
+    ended.abort();
+    void begin(mounting, { root, here, signal }, running).then(() => staged.close());
+  };
+  revised = watchRevisions(federation, running, { anew, signal: both });
+  surviveLoss(canvas, running, both);
+  told.running(running);
+  root.render(<Frames key={staged.city.scene().rowsRevision} running={running} />);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
-  handOver(mounting, running, signal);
-  return running;
+  handOver(mounting, running, both);
 };
 
 const sizedRoot = (canvas: HTMLCanvasElement, here: Root['here'], dpr: () => number) => {
@@ -251,12 +187,16 @@ export const mountScene = (mounting: Mounting): Mounted => {
     return { paint, close: () => stop.abort() };
   }
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
-  const start = async (): Promise<void> => {
-    running = await begin(mounting, { root, here, signal: stop.signal });
+  const takeRunning = (now: Running): void => {
+    running = now;
     paint(dress);
   };
+  const staging = { ...mounting, told: { ...told, running: takeRunning } };
   // three says by an exception that the browser has no WebGL 2
-  void configure().then(start, () => told.problem({ kind: 'noWebGl' }));
+  void configure().then(
+    () => begin(staging, { root, here, signal: stop.signal }),
+    () => told.problem({ kind: 'noWebGl' }),
+  );
   const resized = new ResizeObserver(() => void configure());
   resized.observe(canvas);
   const close = (): void => {

@@ -98,6 +98,8 @@ describe('a tile tree', () => {
     top: 10,
     error,
     items: 1,
+    mark: '0',
+    firstRow: 0,
     offset: 0,
     length: 1,
   });

@@ -44,25 +44,40 @@ export type Arc = { readonly from: number; readonly to: number; readonly strengt
 /** What a twin is called in the scene; the heavier stays where two would lie on one another. */
 export type Label = { readonly row: number; readonly text: string; readonly weight: number };
 
-/** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */
-export type Marks = { readonly stale: boolean; readonly missing: boolean; readonly alarm: boolean };
-
-/** Values of one property as they come, one a row of the scene. */
-export type LiveColumn = {
+/** One property of all that is drawn, as it was when it was asked for. */
+export type Values = {
   readonly term: string;
   readonly unit: string | undefined;
   /** the texts that the numbers stand for, where they stand for texts */
   readonly categories: readonly string[] | undefined;
-  /** NaN where nothing is known */
+  /** one a row of the scene, NaN where nothing is known */
   readonly values: Float32Array;
+};
+
+/** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */
+export type Marks = { readonly stale: boolean; readonly missing: boolean; readonly alarm: boolean };
+
+/** Values of one property as they come, one a row of the scene. */
+export type LiveColumn = Values & {
   /** seconds since 1970 at which the value was true; NaN where nothing is known */
   readonly observed: Float64Array;
   readonly marksOf: (row: number) => Marks;
+  /** agencies, by their index in the scene, that are silent now, and since when */
+  readonly silent: ReadonlyMap<number, string | undefined>;
+};
+
+/** What of a property is out of order. */
+export type Bounds = {
+  /** seconds after which a value is stale */
+  readonly staleAfter?: number | undefined;
+  /** values below or above which a twin is in alarm */
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
 };
 
 export type Live = {
   /** Follows one property of what is in view, or nothing any more. */
-  readonly follow: (term: string | undefined) => void;
+  readonly follow: (term: string | undefined, bounds?: Bounds) => void;
   readonly column: () => LiveColumn | undefined;
   /** Told at most four times a second that something of the column is another; React reads what it shows and nothing else. */
   readonly onChanged: (run: () => void) => () => void;
@@ -102,6 +117,8 @@ export type City = {
   readonly label: (labels: readonly Label[]) => void;
   /** sun and shadow of that moment at this place; undefined: soft light from the south-west */
   readonly sunAt: (moment: Date | undefined) => void;
+  /** undefined where the node cannot tell it now */
+  readonly values: (term: string) => Promise<Values | undefined>;
   readonly live: Live;
   /** undefined where no twin has that row, or its place cannot be read */
   readonly placeOf: (row: number) => Promise<Place | undefined>;

@@ -16,6 +16,7 @@ import {
   problem,
   type Result,
   type TwinId,
+  type TwinRow,
   type TwinsChanged,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
@@ -26,7 +27,8 @@ import { peerOf } from '../move.ts';
 import type { Room } from '../room.ts';
 
 export type SourceEvent =
-  | { readonly type: 'changed'; readonly agency: AgencyId; readonly seq: number; readonly ids: readonly TwinId[] }
+  /** `rows`: the twins as they are now, where they came along */
+  | { readonly type: 'changed'; readonly agency: AgencyId; readonly seq: number; readonly ids: readonly TwinId[]; readonly rows?: readonly TwinRow[] }
   /** the source is there; nothing changed */
   | { readonly type: 'alive'; readonly agency: AgencyId; readonly seq: number; readonly at: Instant }
   | { readonly type: 'silent'; readonly agency: AgencyId; readonly since: Instant; readonly problem: Problem }
@@ -65,7 +67,7 @@ const toSourceEvent = async (room: Room, member: Member, event: StreamedEvent): 
   const changed = await parseEvent(room, member, event.text);
   if (!changed.ok) return changed;
   const { seq, rows, deleted, resnapshot } = changed.value;
-  return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted] });
+  return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted], rows });
 };
 
 /** One connection's life: opened after `after`, until it breaks; the last item says why. */

@@ -4,12 +4,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, agencyIdOf, agencyTwinIdOf, agreementIdOf, fail, federationIdOf, limits, polygonOfBox, problem, type Shape, type TermId } from '@cityweave/core';
+import {
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  agreementIdOf,
+  fail,
+  federationIdOf,
+  limits,
+  polygonOfBox,
+  problem,
+  type Shape,
+  type TermId,
+} from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
-import { accepted, put } from '../../store/twins.contract.ts';
 import type { Command } from '../../store/store.ts';
+import { accepted, put } from '../../store/twins.contract.ts';
 import type { Room } from '../room.ts';
 import { readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';

@@ -1,31 +1,25 @@
 /**
  * Live: one property of what is in view, as a column by row that is kept up to date. React is told a few times a second that something changed, never what.
  */
-import type { Live, LiveColumn } from '../staged.ts';
+import { followStates, type StatesAsked } from '../fetching.ts';
+import type { Bounds, Live, LiveColumn } from '../staged.ts';
+import { createColumn, type GrowingColumn } from './column.ts';
 
-/** Where columns come from: a whole column now, then what changed, until the signal says so. */
-export type LiveSource = {
-  readonly follow: (
-    asked: { readonly term: string; readonly rows: number; readonly inView: () => readonly (readonly [number, number])[] },
-    taken: Taken,
-    signal: AbortSignal,
-  ) => void;
-};
-
-export type Taken = {
-  readonly column: (column: LiveColumn) => void;
-  /** these rows of the column are others now */
-  readonly rows: (rows: Iterable<number>) => void;
-};
-
-type Room = {
-  readonly source: LiveSource;
+export type LiveRoom = {
+  readonly federation: string;
   readonly rows: number;
-  readonly inView: () => readonly (readonly [number, number])[];
+  readonly agencyOf: (row: number) => number;
+  /** stretches of rows that are drawn now */
+  readonly inView: () => StatesAsked['ranges'];
   readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  /** the rows of the scene are other twins */
+  readonly revised: () => void;
 };
 
 const toldEveryMs = 250;
+const againMs = 1_000;
+const staleEveryMs = 5_000;
+const rangesMax = 1_000;
 
 const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
   const listeners = new Set<() => void>();
@@ -46,27 +40,114 @@ const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged
   };
 };
 
-export const createLive = ({ source, rows, inView, mark }: Room): { readonly live: Live; readonly close: () => void } => {
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+
+type Following = {
+  readonly room: LiveRoom;
+  readonly growing: GrowingColumn;
+  readonly term: string;
+  readonly ring: () => void;
+  since: StatesAsked['since'];
+  revision: string | undefined;
+};
+
+const take = (following: Following, frame: Parameters<Parameters<typeof followStates>[1]>[0]): void => {
+  const { room, growing, ring } = following;
+  if ('head' in frame) {
+    if (following.revision !== undefined && following.revision !== frame.head.revision) room.revised();
+    following.revision = frame.head.revision;
+    following.since = { epoch: frame.head.epoch, version: frame.version };
+    growing.takeHead(frame.head);
+    room.mark(growing.column(), growing.column().values.keys());
+  } else {
+    if (following.since) following.since = { ...following.since, version: frame.version };
+    if (frame.changed.rows.length === 0) return;
+    room.mark(growing.column(), growing.takeValues(frame.changed));
+  }
+  ring();
+};
+
+/** Stretches that lie near one another become one, until there are few enough. */
+export const fewer = (ranges: StatesAsked['ranges'], most: number): StatesAsked['ranges'] => {
+  let merged = ranges;
+  for (let gap = 16; merged.length > most; gap *= 4) {
+    const next: [number, number][] = [];
+    for (const [from, to] of merged) {
+      const last = next.at(-1);
+      if (last && from - last[1] <= gap) last[1] = Math.max(last[1], to);
+      else next.push([from, to]);
+    }
+    merged = next;
+  }
+  return merged;
+};
+
+/** What was seen before is known up to a version; what comes into view is asked for from the beginning. */
+const followOn = async (following: Following, ranges: StatesAsked['ranges'], signal: AbortSignal): Promise<void> => {
+  const { room, term } = following;
+  while (!signal.aborted) {
+    const { again } = await followStates(
+      { federation: room.federation, term, ranges, since: following.since },
+      (frame) => signal.aborted || take(following, frame),
+      signal,
+    );
+    if (!again) return;
+    await sleep(againMs, signal);
+  }
+};
+
+const sameRanges = (a: StatesAsked['ranges'], b: StatesAsked['ranges']): boolean =>
+  a.length === b.length && a.every(([from, to], at) => from === b[at]?.[0] && to === b[at]?.[1]);
+
+export type LiveHere = { readonly live: Live /** the view rests, perhaps on other rows */; readonly look: () => void; readonly close: () => void };
+
+export const createLive = (room: LiveRoom): LiveHere => {
   const bell = createBell();
-  let stop = new AbortController();
-  let column: LiveColumn | undefined;
-  const taken: Taken = {
-    column: (given) => {
-      column = given;
-      mark(given, given.values.keys());
-      bell.ring();
-    },
-    rows: (changed) => {
-      if (column) mark(column, changed);
-      bell.ring();
-    },
-  };
-  const follow = (term: string | undefined): void => {
+  let following: Following | undefined;
+  let [stop, stopTerm] = [new AbortController(), new AbortController()];
+  let ranges: StatesAsked['ranges'] = [];
+  const look = (): void => {
+    if (!following) return;
+    const now = fewer(room.inView(), rangesMax);
+    if (sameRanges(now, ranges)) return;
+    ranges = now;
     stop.abort();
     stop = new AbortController();
-    column = undefined;
-    if (term !== undefined) source.follow({ term, rows, inView }, taken, stop.signal);
-    bell.ring();
+    following.since = undefined;
+    void followOn(following, ranges, stop.signal);
   };
-  return { live: { follow, column: () => column, onChanged: bell.on }, close: () => stop.abort() };
+  const keepStale = async ({ growing }: Following, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(staleEveryMs, signal);
+      const rows = signal.aborted ? [] : growing.takeStale();
+      if (rows.length > 0) room.mark(growing.column(), rows);
+    }
+  };
+  const follow = (term: string | undefined, bounds: Bounds = {}): void => {
+    stop.abort();
+    stopTerm.abort();
+    stopTerm = new AbortController();
+    ranges = [];
+    following = undefined;
+    bell.ring();
+    if (term === undefined) return;
+    const { rows, agencyOf } = room;
+    const growing = createColumn({ term, rows, bounds, agencyOf, nowSeconds: () => Date.now() / 1_000 });
+    following = { room, growing, term, ring: bell.ring, since: undefined, revision: undefined };
+    look();
+    void keepStale(following, stopTerm.signal);
+  };
+  const close = (): void => {
+    stop.abort();
+    stopTerm.abort();
+  };
+  return { live: { follow, column: () => following?.growing.column(), onChanged: bell.on }, look, close };
 };

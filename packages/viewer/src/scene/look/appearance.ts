@@ -112,8 +112,9 @@ const createShown = (scene: Scene, state: StateTexture) => {
   };
   return {
     setKinds: (given: RowKinds): void => {
-      known.push(given);
       const { firstRow, rows, agency, kinds } = given;
+      const at = known.findIndex((one) => one.firstRow === firstRow);
+      known.splice(at < 0 ? known.length : at, 1, given);
       for (let at = 0; at < rows; at += 1) state.setTwin(firstRow + at, { kind: typeof kinds === 'number' ? kinds : (kinds[at] ?? 0), agency });
       hideRows(given);
     },

@@ -10,6 +10,8 @@ import type { TileMade } from './tile-worker.ts';
 
 export type DrawnTile = {
   readonly key: string;
+  /** id of its layer */
+  readonly layer: string;
   readonly meshes: readonly { readonly mesh: Mesh | Points; readonly stands: boolean }[];
   readonly box: Box3;
   readonly isRoot: boolean;
@@ -44,7 +46,7 @@ const geometryOf = ({ corners, high, index }: Packed): BufferGeometry => {
 const toMesh = (
   packed: TileMade['parts'][number],
   [east, north]: TileMade['centre'],
-  { materials, rank }: { readonly materials: Materials; readonly rank: number },
+  { materials, rank, firstRow }: { readonly materials: Materials; readonly rank: number; readonly firstRow: number },
 ) => {
   const { part, step, base } = packed;
   const geometry = geometryOf(packed);
@@ -57,33 +59,35 @@ const toMesh = (
     matrixWorldAutoUpdate: false,
   });
   mesh.matrixWorld.makeScale(step, step, step).setPosition(east, 0, -north);
-  mesh.matrixWorld.elements[3] = base;
+  mesh.matrixWorld.elements[3] = firstRow + base;
   return { mesh, stands: part === 'solid' };
 };
 
 const bytesOf = ({ corners, high, index }: Packed): number => corners.byteLength + (high?.byteLength ?? 0) + (index?.byteLength ?? 0);
 
-const rowsOf = (parts: TileMade['parts']): readonly [number, number] => {
+const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, number] => {
   let [from, to] = [Infinity, -Infinity];
   for (const { corners, high, base } of parts)
     for (let at = 3; at < corners.length; at += 4) {
-      const row = base + ((corners[at] ?? 0) & 0xffff) + (high?.[(at - 3) / 4] ?? 0) * 0x1_0000;
+      const row = firstRow + base + ((corners[at] ?? 0) & 0xffff) + (high?.[(at - 3) / 4] ?? 0) * 0x1_0000;
       [from, to] = [Math.min(from, row), Math.max(to, row)];
     }
   return [from, to];
 };
 
-export const toDrawnTile = (layer: Layer, { key, centre, parts }: TileMade, materials: Materials): DrawnTile => {
-  const tile = Number(key.slice(key.lastIndexOf(' ') + 1));
-  const box = layer.boxes[tile] ?? layer.boxes[0];
+export const toDrawnTile = (layer: Layer, tile: number, { told, materials }: { readonly told: TileMade; readonly materials: Materials }): DrawnTile => {
+  const { key, centre, parts } = told;
+  const entry = layer.tree.tiles[tile];
+  const firstRow = layer.layer.firstRow + (entry?.firstRow ?? 0);
   return {
     key,
-    meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank })),
-    box: box as Box3, // branding: every tile of a layer has a box
+    layer: layer.layer.id,
+    meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank, firstRow })),
+    box: layer.boxes[tile] as Box3, // branding: every tile of a layer has a box
     isRoot: tile === 0,
-    level: layer.tree.tiles[tile]?.level ?? 0,
+    level: entry?.level ?? 0,
     bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0),
-    rows: rowsOf(parts),
+    rows: rowsOf(parts, firstRow),
     lastDrawn: 0,
   };
 };

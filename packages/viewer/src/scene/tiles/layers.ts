@@ -55,7 +55,15 @@ const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<Layer | undef
     veils: Uint8Array.from(looks, ({ isVeil }) => (isVeil ? 1 : 0)),
   };
   const rank = Math.max(0, ...layer.kinds.map((kind) => looks[kind]?.rank ?? 0));
-  return { layer, tree, known, columns, rank, boxes: directory.tiles.map(boxOf), keys: directory.tiles.map((_, at) => `${layer.id} ${layer.archive} ${at}`) };
+  return {
+    layer,
+    tree,
+    known,
+    columns,
+    rank,
+    boxes: directory.tiles.map(boxOf),
+    keys: directory.tiles.map(({ mark, firstRow }) => `${layer.id} ${mark} ${layer.firstRow + firstRow}`),
+  };
 };
 
 export type Loaded = {
@@ -63,8 +71,11 @@ export type Loaded = {
   readonly missing: readonly SceneLayer[];
 };
 
-export const loadLayers = async (scene: Scene): Promise<Loaded> => {
-  const loaded = await Promise.all(scene.layers.map((layer) => loadLayer(scene, layer)));
+/** Layers that are as they were before are not loaded again. */
+export const loadLayers = async (scene: Scene, before: readonly Layer[] = []): Promise<Loaded> => {
+  const isSame = (layer: SceneLayer, { layer: other }: Layer): boolean =>
+    other.id === layer.id && other.archive === layer.archive && other.rowColumns === layer.rowColumns && other.firstRow === layer.firstRow;
+  const loaded = await Promise.all(scene.layers.map((layer) => before.find((one) => isSame(layer, one)) ?? loadLayer(scene, layer)));
   return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
 };
 

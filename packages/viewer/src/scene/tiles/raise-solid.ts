@@ -14,7 +14,8 @@ const planeOf = ({ corners }: Solids, ring: readonly number[]): Axes => {
     const next = ring[(at + 1) % ring.length] ?? index;
     for (const axis of [0, 1, 2]) {
       const [u, v] = [(axis + 1) % 3, (axis + 2) % 3];
-      normal[axis] = (normal[axis] ?? 0) + ((corners[index * 3 + u] ?? 0) - (corners[next * 3 + u] ?? 0)) * ((corners[index * 3 + v] ?? 0) + (corners[next * 3 + v] ?? 0));
+      normal[axis] =
+        (normal[axis] ?? 0) + ((corners[index * 3 + u] ?? 0) - (corners[next * 3 + u] ?? 0)) * ((corners[index * 3 + v] ?? 0) + (corners[next * 3 + v] ?? 0));
     }
   }
   const [x, y, z] = normal.map(Math.abs);
@@ -25,7 +26,9 @@ const planeOf = ({ corners }: Solids, ring: readonly number[]): Axes => {
 /** Rings of a surface as indices into the corners of the tile. */
 const ringsOf = ({ ringFrom, indexFrom, index }: Solids, surface: number, first: number): readonly (readonly number[])[] => {
   const [from, to] = [ringFrom[surface] ?? 0, ringFrom[surface + 1] ?? 0];
-  return Array.from({ length: to - from }, (_, ring) => Array.from(index.subarray(indexFrom[from + ring] ?? 0, indexFrom[from + ring + 1] ?? 0), (at) => at + first));
+  return Array.from({ length: to - from }, (_, ring) =>
+    Array.from(index.subarray(indexFrom[from + ring] ?? 0, indexFrom[from + ring + 1] ?? 0), (at) => at + first),
+  );
 };
 
 const addSurface = (to: Mesh, solids: Solids, { rings, shift }: { readonly rings: readonly (readonly number[])[]; readonly shift: number }): void => {

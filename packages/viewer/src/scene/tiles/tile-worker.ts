@@ -28,6 +28,8 @@ export type TileAsked = {
   readonly offset: number;
   readonly length: number;
   readonly widthMin: number;
+  /** row of the layer from which the rows of the tile are counted */
+  readonly tileRow: number;
 };
 
 export type WorkerAsked =
@@ -51,7 +53,7 @@ export type WorkerTold =
   | { readonly verb: 'refused'; readonly key: string /** it could not be fetched, which may pass; else it is no tile */; readonly again: boolean }
   | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
 
-type Kept = { readonly tile: BoxedTile; readonly firstRow: number };
+type Kept = { readonly tile: BoxedTile; readonly layer: LayerKnown; readonly tileRow: number };
 
 const kept = new Map<string, Kept>();
 const layers = new Map<string, LayerKnown>();
@@ -59,8 +61,8 @@ const fetching = new Map<string, AbortController>();
 
 const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage(told, { transfer: moved });
 
-const sortsOf = ({ kinds, widths, crowns, veils }: LayerKnown, widthMin: number): Sorts => {
-  const kindOf = (row: number): number => (typeof kinds === 'number' ? kinds : (kinds[row] ?? 0));
+const sortsOf = ({ kinds, widths, crowns, veils }: LayerKnown, { widthMin, tileRow }: TileAsked): Sorts => {
+  const kindOf = (row: number): number => (typeof kinds === 'number' ? kinds : (kinds[tileRow + row] ?? 0));
   return {
     widthOf: (row) => widths[kindOf(row)] ?? widthMin,
     isCrown: (row) => crowns[kindOf(row)] === 1,
@@ -69,13 +71,12 @@ const sortsOf = ({ kinds, widths, crowns, veils }: LayerKnown, widthMin: number)
   };
 };
 
-const make = (tile: Outlines, layer: LayerKnown, widthMin: number): TileMade['parts'] =>
-  Object.entries(raise(tile, sortsOf(layer, widthMin))).map(([part, mesh]) => {
-    const packed = pack(mesh);
-    return { ...packed, base: packed.base + layer.firstRow, part: part as Part }; // branding: the keys of what was raised
-  });
+const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] =>
+  // branding: the keys of what was raised
+  Object.entries(raise(tile, sortsOf(layer, asked))).map(([part, mesh]) => ({ ...pack(mesh), part: part as Part }));
 
-const load = async ({ key, layer: name, archive, offset, length, widthMin }: TileAsked): Promise<void> => {
+const load = async (asked: TileAsked): Promise<void> => {
+  const { key, layer: name, archive, offset, length, tileRow } = asked;
   const layer = layers.get(name);
   const stop = new AbortController();
   fetching.set(key, stop);
@@ -84,8 +85,8 @@ const load = async ({ key, layer: name, archive, offset, length, widthMin }: Til
   if (stop.signal.aborted) return tell({ verb: 'refused', key, again: true });
   const tile = bytes && decodeOutlineTile(bytes);
   if (!(layer && tile?.ok)) return tell({ verb: 'refused', key, again: bytes === undefined });
-  kept.set(key, { tile: boxTile(tile.value), firstRow: layer.firstRow });
-  const parts = make(tile.value, layer, widthMin);
+  kept.set(key, { tile: boxTile(tile.value), layer, tileRow });
+  const parts = make(tile.value, layer, asked);
   const moved = parts.flatMap(({ corners, high, index }) => [corners.buffer, ...(high ? [high.buffer] : []), ...(index ? [index.buffer] : [])]);
   tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
 };
@@ -98,7 +99,8 @@ const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
   for (const key of keys) {
     const found = kept.get(key);
     if (!found) continue;
-    const { tile, firstRow } = found;
+    const { tile, layer, tileRow } = found;
+    const firstRow = layer.firstRow + tileRow;
     const [east, north] = tile.outlines.centre;
     const own = { ...ray, from: [ray.from[0] - east, ray.from[1], ray.from[2] + north] as const };
     const hit = pickIn(tile, own, (row) => hidden[row + firstRow] !== 1);

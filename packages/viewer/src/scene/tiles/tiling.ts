@@ -25,6 +25,8 @@ export type Tiling = {
   readonly rowsInView: () => readonly (readonly [number, number])[];
   /** The graphics card has lost all: every tile is fetched again. */
   readonly forget: () => void;
+  /** Layers that were cut anew take the place of those before; tiles that are the same stay. */
+  readonly setLayers: (layers: readonly Layer[]) => void;
   readonly counts: () => { readonly tiles: number; readonly bytes: number; readonly wire: number };
   readonly close: () => void;
 };
@@ -45,6 +47,9 @@ const widthMinOf = ({ tree }: Layer, tile: number): number => {
 };
 
 type State = {
+  layers: readonly Layer[];
+  /** tiles of layers that were cut anew: drawn until something of the new ones is */
+  retired: readonly DrawnTile[];
   readonly here: Map<string, DrawnTile>;
   readonly onTheWay: Map<string, Slot>;
   readonly made: (readonly [Slot, TileMade])[];
@@ -57,7 +62,8 @@ type State = {
   frame: number;
 };
 
-const createState = (): State => ({
+const createState = (layers: readonly Layer[]): State => ({
+  ...{ layers, retired: [] },
   ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), drawn: new Set() },
   ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
 });
@@ -67,7 +73,7 @@ const takeMade = (state: State, { materials }: Room, groups: Pick<Tiling, 'group
   while (state.made.length > 0 && bytes < bytesAFrameMax) {
     const [slot, told] = state.made.shift() ?? [];
     if (!(slot && told)) break;
-    const tile = toDrawnTile(slot.layer, told, materials);
+    const tile = toDrawnTile(slot.layer, slot.tile, { told, materials });
     for (const { mesh, stands } of tile.meshes) (stands ? groups.solids : groups.group).add(mesh);
     state.here.set(slot.key, tile);
     bytes += tile.bytes;
@@ -121,7 +127,7 @@ const rangesOf = (state: State): readonly (readonly [number, number])[] => {
 type Requests = ReturnType<typeof createRequests>;
 
 /** Asks the workers for the most urgent, and tells them what nobody wants any more. */
-const createRequests = (state: State, { layers, changed }: Room) => {
+const createRequests = (state: State, { changed }: Room) => {
   const refuse = ({ key }: Slot, again: boolean): void => {
     state.refused.add(key);
     if (again)
@@ -137,7 +143,7 @@ const createRequests = (state: State, { layers, changed }: Room) => {
     if (slot && told.verb === 'refused') refuse(slot, told.again);
     changed();
   });
-  for (const { known } of layers) workers.know(known);
+  for (const { known } of state.layers) workers.know(known);
   const cancel = (wanted: ReadonlySet<string>): void => {
     for (const [key] of state.onTheWay) {
       if (wanted.has(key)) continue;
@@ -151,7 +157,8 @@ const createRequests = (state: State, { layers, changed }: Room) => {
     if (!entry) return;
     state.onTheWay.set(key, { layer, tile, key });
     const { archive, id } = layer.layer;
-    workers.load({ verb: 'load', key, layer: id, archive, offset: entry.offset, length: entry.length, widthMin: widthMinOf(layer, tile) });
+    const { offset, length, firstRow: tileRow } = entry;
+    workers.load({ verb: 'load', key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile) });
   };
   const ask = (wishes: readonly Wish[]): void => {
     cancel(new Set(wishes.map(({ key }) => key)));
@@ -167,11 +174,11 @@ type Looking = { readonly camera: PerspectiveCamera; readonly pixelsPerMetre: nu
 const frustum = new Frustum();
 const projected = new Matrix4();
 
-const choose = (state: State, layers: readonly Layer[], { camera, ...seen }: Looking) => {
+const choose = (state: State, { camera, ...seen }: Looking) => {
   frustum.setFromProjectionMatrix(projected.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
   const { x, y, z } = camera.position;
   const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
-  for (const layer of layers) {
+  for (const layer of state.layers) {
     const sees = (tile: number): boolean => layer.boxes[tile] !== undefined && frustum.intersectsBox(layer.boxes[tile]);
     const selected = selectTiles(layer.tree, { at: [x, y, z], ...seen, sees }, (tile) => state.here.has(layer.keys[tile] ?? ''));
     for (const tile of selected.drawn) {
@@ -183,6 +190,31 @@ const choose = (state: State, layers: readonly Layer[], { camera, ...seen }: Loo
   return { drawn, wishes };
 };
 
+/** What is no longer of the scene stands in for what is not here yet. */
+const keepRetired = (state: State, drawn: Set<DrawnTile>): void => {
+  if (state.retired.length === 0) return;
+  const there = new Set([...drawn].map(({ layer }) => layer));
+  const isThere = (tile: DrawnTile): boolean => there.has(tile.layer) || !state.layers.some(({ layer }) => layer.id === tile.layer);
+  state.retired.filter(isThere).forEach(closeTile);
+  state.retired = state.retired.filter((tile) => !isThere(tile));
+  for (const tile of state.retired) drawn.add(tile);
+};
+
+const retire = (state: State, layers: readonly Layer[], { workers }: Requests): void => {
+  const keys = new Set(layers.flatMap((layer) => layer.keys));
+  const before = new Set(state.layers.map(({ known }) => known));
+  for (const { known } of layers) if (!before.has(known)) workers.know(known);
+  const gone = [...state.here].filter(([key]) => !keys.has(key));
+  for (const [key, tile] of gone) {
+    state.here.delete(key);
+    state.bytes -= tile.bytes;
+    workers.drop(key);
+    if (!state.drawn.has(tile)) closeTile(tile);
+  }
+  state.retired = [...state.retired, ...gone.flatMap(([, tile]) => (state.drawn.has(tile) ? [tile] : []))];
+  state.layers = layers;
+};
+
 type Groups = Pick<Tiling, 'group' | 'solids'>;
 
 const lookWith = (
@@ -192,8 +224,9 @@ const lookWith = (
 ): boolean => {
   state.frame += 1;
   takeMade(state, room, groups);
-  const { drawn, wishes } = choose(state, room.layers, looking);
+  const { drawn, wishes } = choose(state, looking);
   requests.ask(wishes);
+  keepRetired(state, drawn);
   const isOther = show(state, drawn);
   dropOld(state, room.bytesMax, requests.workers.drop);
   const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
@@ -203,7 +236,7 @@ const lookWith = (
 };
 
 export const createTiling = (room: Room): Tiling => {
-  const state = createState();
+  const state = createState(room.layers);
   const groups = { group: new Group(), solids: new Group() };
   groups.group.add(groups.solids);
   const requests = createRequests(state, room);
@@ -214,7 +247,8 @@ export const createTiling = (room: Room): Tiling => {
       workers.drop(key);
     }
     state.here.clear();
-    Object.assign(state, { drawn: new Set(), bytes: 0 });
+    state.retired.forEach(closeTile);
+    Object.assign(state, { drawn: new Set(), retired: [], bytes: 0 });
   };
   const pick = (ray: Ray): Promise<Hit | undefined> => {
     const line = new ThreeRay(new Vector3(...ray.from), new Vector3(...ray.along));
@@ -232,6 +266,10 @@ export const createTiling = (room: Room): Tiling => {
     progress: () => state.progress,
     rowsInView: () => rangesOf(state),
     forget,
+    setLayers: (layers) => {
+      retire(state, layers, requests);
+      room.changed();
+    },
     counts: () => ({ tiles: state.here.size, bytes: state.bytes, wire: state.wire }),
     close: () => {
       workers.close();

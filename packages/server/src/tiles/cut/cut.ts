@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
+  decodeDirectory,
   directoryBytes,
   encodeDirectory,
   encodeOutlineTile,
@@ -12,6 +13,7 @@ import {
   type OutlineForm,
   type OutlineRing,
   type RoofShape,
+  roofShapes,
   type Solid,
   sceneLimits,
   type TileEntry,
@@ -48,7 +50,7 @@ const coarseCornersMax = 60_000;
 const coarserWished = 4;
 const coarserMax = 65_536;
 
-type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox };
+type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox; readonly digest: Buffer };
 
 const spread = (value: number): number => {
   let bits = value & 0xffff;
@@ -60,7 +62,24 @@ const spread = (value: number): number => {
 
 type Square = { readonly west: number; readonly south: number; readonly side: number };
 
-const squareOf = ([west, south, east, north]: LocalBox): Square => ({ west, south, side: Math.max(sideMin, east - west, north - south) });
+/** A power of two about the layer, moved by whole eighths of it: a twin at the edge does not move every tile. */
+const squareOf = ([west, south, east, north]: LocalBox): Square => {
+  const wide = Math.max(sideMin, east - west, north - south);
+  const side = 2 ** Math.ceil(Math.log2(Number.isFinite(wide) ? (wide * 8) / 7 : sideMin));
+  const down = (value: number): number => (Number.isFinite(value) ? Math.floor(value / (side / 8)) * (side / 8) : 0);
+  return { west: down(west), south: down(south), side };
+};
+
+/** Of all that a tile says of a twin but its row. */
+const digestOf = ({ rings, height, roof, solid }: Uncut): Buffer => {
+  const numbers = [height, roofShapes.indexOf(roof), rings.length];
+  for (const { corners, isHole } of rings) {
+    numbers.push(corners.length, isHole ? 1 : 0);
+    for (const [x, y] of corners) numbers.push(x, y);
+  }
+  if (solid) numbers.push(...solid.corners.flat(), ...solid.surfaces.flatMap((rings) => [rings.length, ...rings.flatMap((ring) => [ring.length, ...ring])]));
+  return hash('sha256', Float64Array.from(numbers), 'buffer').subarray(0, 16);
+};
 
 const mortonOf = ({ west, south, side }: Square, [w, s, e, n]: LocalBox): number => {
   const grid = (value: number): number => Math.max(0, Math.min(0xffff, Math.floor((value / side) * 0x10000)));
@@ -71,11 +90,13 @@ const place = (uncut: readonly Uncut[]): { readonly placed: readonly Placed[]; r
   const boxes = uncut.map(({ rings }) => boxOfRings(rings));
   const square = squareOf(boxes.reduce(widen, noBox));
   const codes = boxes.map((box) => mortonOf(square, box));
-  const order = uncut.map((_, at) => at).sort((a, b) => (codes[a] ?? 0) - (codes[b] ?? 0) || a - b);
+  // what fits into one tile stays in the order in which it came: a bus that moves keeps its row
+  const order = uncut.map((_, at) => at);
+  if (uncut.length > leafItemsMax) order.sort((a, b) => (codes[a] ?? 0) - (codes[b] ?? 0) || a - b);
   const placed = order.flatMap((at, row) => {
     const one = uncut[at];
     const corners = (one?.rings.reduce((sum, ring) => sum + ring.corners.length, 0) ?? 0) + (one?.solid?.corners.length ?? 0);
-    return one ? [{ row, base: 0, ...one, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox }] : [];
+    return one ? [{ row, base: 0, ...one, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox, digest: digestOf(one) }] : [];
   });
   return { placed, order, square };
 };
@@ -111,26 +132,49 @@ const coarseEnough = (form: OutlineForm, items: readonly Outline[], side: number
   return coarse;
 };
 
-const cutNode = (form: OutlineForm, node: Node, side: number): Cut => {
-  const leaf = isLeaf(node);
-  const { outlines, error } = leaf ? { outlines: node.items, error: 0 } : coarseEnough(form, node.items, side);
+/** What the tile is cut from: the twins in it by their order, and how coarse it is to be. */
+const markOf = ({ form, square }: Cutting, { level, items }: Node): string =>
+  hash('sha256', Buffer.concat([Buffer.from(JSON.stringify([form, level, square])), ...items.map(({ digest }) => digest)]), 'hex').slice(0, 16);
+
+type Cutting = { readonly form: OutlineForm; readonly square: Square; readonly before: ReadonlyMap<string, Before> };
+
+const cutNode = (cutting: Cutting, node: Node): Cut => {
+  const { form, square } = cutting;
+  const firstRow = node.items.reduce((least, { row }) => Math.min(least, row), Infinity);
   const box = node.items.reduce((sum, item) => widen(sum, item.box), noBox);
   const top = node.items.reduce((most, { height }) => Math.max(most, height), 0);
-  const bytes = gzipSync(encodeOutlineTile({ form, outlines }), { level: 9 });
-  return { entry: { level: node.level, parent: node.parent, box, top, error, items: outlines.length }, bytes };
+  const mark = markOf(cutting, node);
+  const known = { level: node.level, parent: node.parent, box, top, mark, firstRow };
+  const before = cutting.before.get(mark);
+  if (before) return { entry: { ...known, error: before.error, items: before.items }, bytes: before.bytes };
+  const items = node.items.map((item) => ({ ...item, row: item.row - firstRow }));
+  const { outlines, error } = isLeaf(node) ? { outlines: items, error: 0 } : coarseEnough(form, items, square.side / 2 ** node.level);
+  return { entry: { ...known, error, items: outlines.length }, bytes: gzipSync(encodeOutlineTile({ form, outlines }), { level: 9 }) };
 };
 
 /** Level by level, so that what is coarse comes first and every tile after the one it refines. */
-const cutTree = (form: OutlineForm, placed: readonly Placed[], square: Square): readonly Cut[] => {
+const cutTree = (cutting: Cutting, placed: readonly Placed[]): readonly Cut[] => {
   const queue: Node[] = [{ level: 0, items: placed, parent: undefined }];
   const cuts: Cut[] = [];
   for (let at = 0; at < queue.length; at += 1) {
     const node = queue[at];
     if (!node) break;
-    cuts.push(cutNode(form, node, square.side / 2 ** node.level));
+    cuts.push(cutNode(cutting, node));
     if (!isLeaf(node)) for (const items of quarters(node)) queue.push({ level: node.level + 1, items, parent: at });
   }
   return cuts;
+};
+
+type Before = Pick<TileEntry, 'error' | 'items'> & { readonly bytes: Uint8Array };
+
+/** Tiles of the archive that was served before, by what they were cut from. */
+const tilesBefore = (archive: Uint8Array | undefined): ReadonlyMap<string, Before> => {
+  if (!archive) return new Map();
+  const directory = decodeDirectory(archive);
+  if (!directory.ok) return new Map();
+  return new Map(
+    directory.value.tiles.map(({ mark, error, items, offset, length }) => [mark, { error, items, bytes: archive.subarray(offset, offset + length) }]),
+  );
 };
 
 const toArchive = (cuts: readonly Cut[], rows: number): Uint8Array<ArrayBuffer> => {
@@ -152,10 +196,10 @@ const centreOf = ({ box: [west, south, east, north] }: Placed): { readonly east:
 
 const nameOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
-/** The same outlines give the same bytes, whenever they are cut. */
-export const cutLayer = (form: OutlineForm, uncut: readonly Uncut[]): CutLayer => {
+/** The same outlines give the same bytes, whenever they are cut. With the archive from before, only tiles in which something changed are cut anew. */
+export const cutLayer = (form: OutlineForm, uncut: readonly Uncut[], archiveBefore?: Uint8Array): CutLayer => {
   const { placed, order, square } = place(uncut);
-  const archive = toArchive(cutTree(form, placed, square), placed.length);
+  const archive = toArchive(cutTree({ form, square, before: tilesBefore(archiveBefore) }, placed), placed.length);
   const rows = placed.map((item) => ({ kind: item.kind, ...centreOf(item), top: item.height }));
   const rowColumns = new Uint8Array(gzipSync(encodeRowColumns(rows), { level: 9 }));
   const box = placed.reduce((sum, item) => widen(sum, item.box), noBox);

@@ -2,7 +2,7 @@
  * Local: geometry of twins as outlines in metres about the scene's origin.
  */
 import type { Geometry, LocalFrame, OutlineRing, Solid } from '@cityweave/core';
-import type { DrawnSolid } from './drawn-solid.ts';
+import type { DrawnSolid } from '../drawn-solid.ts';
 
 type Line = readonly (readonly number[])[];
 

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { decodeDirectory, decodeOutlineTile, decodeRowColumns, type OutlineForm } from '@cityweave/core';
+import { decodeDirectory, decodeOutlineTile, decodeRowColumns, type OutlineForm, type Outlines } from '@cityweave/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simplify } from './coarse.ts';
@@ -28,13 +28,15 @@ const town = (side: number): readonly Uncut[] =>
 
 const value = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T => (result.ok ? result.value : expect.fail('not decoded'));
 
+const rowsOfLayer = (firstRow: number, tile: Outlines): Outlines => ({ ...tile, rows: tile.rows.map((row) => row + firstRow) });
+
 const tilesOf = ({ archive }: CutLayer) => {
   const { tiles } = value(decodeDirectory(archive));
   const parents = new Set(tiles.map(({ parent }) => parent));
   return tiles.map((entry, at) => ({
     entry,
     isLeaf: !parents.has(at),
-    tile: value(decodeOutlineTile(gunzipSync(archive.subarray(entry.offset, entry.offset + entry.length)))),
+    tile: rowsOfLayer(entry.firstRow, value(decodeOutlineTile(gunzipSync(archive.subarray(entry.offset, entry.offset + entry.length))))),
   }));
 };
 
@@ -84,6 +86,19 @@ describe('a cut', () => {
   it('of the same outlines is the same bytes', () => {
     expect(cutLayer('prism', town(12)).name).toBe(cutLayer('prism', town(12)).name);
     expect(cutLayer('prism', town(12)).name).not.toBe(cutLayer('prism', [...town(12).slice(1), house(1, 1, 99)]).name);
+  });
+
+  it('of a town in which one house changed cuts the tile of that house and those above it anew, and gives the bytes of a cut from nothing', () => {
+    const given = town(60);
+    const first = cutLayer('prism', given);
+    const changed = given.map((one, at) => (at === 1_800 ? { ...one, height: 77 } : one));
+    const second = cutLayer('prism', changed, first.archive);
+    expect(second.name).toBe(cutLayer('prism', changed).name);
+    const marks = (cut: CutLayer) => value(decodeDirectory(cut.archive)).tiles.map(({ mark }) => mark);
+    const levels = new Set(value(decodeDirectory(second.archive)).tiles.map(({ level }) => level)).size;
+    const before = new Set(marks(first));
+    expect(marks(second).filter((mark) => !before.has(mark))).toHaveLength(levels);
+    expect(marks(second).length).toBeGreaterThan(levels);
   });
 
   it.each(['area', 'line', 'point'] as const)('of any %ss loses none of them', (form: OutlineForm) => {

@@ -1,0 +1,124 @@
+/**
+ * State column: one property of all that is drawn as it is now, with the version in which each row changed last, so that anybody can be told what is new to them.
+ */
+import { type Instant, type StateHead, type StateValues, sceneLimits, stateFlags, type TermId, type TwinId, type TwinRow, valueOf } from '@cityweave/core';
+import type { Held } from './scenes.ts';
+import { type Column, createColumn, putValue } from './values.ts';
+
+export type StateColumn = {
+  readonly epoch: string;
+  readonly revision: string;
+  readonly term: TermId;
+  readonly version: () => number;
+  /** another number where the head is another */
+  readonly headVersion: () => number;
+  readonly head: () => StateHead;
+  readonly take: (rows: readonly TwinRow[]) => void;
+  /** twins that are gone, or say nothing of it any more */
+  readonly lose: (ids: readonly TwinId[]) => void;
+  /** agency by its index in the scene */
+  readonly setSilent: (agency: number, since: Instant | undefined) => void;
+  /** Rows of these stretches that changed after `told`, from `from` on; `next` is where to go on, undefined at the end. */
+  readonly changedAfter: (told: number, ranges: readonly Range[], from: number) => { readonly changed: StateValues; readonly next: number | undefined };
+};
+
+export type Range = readonly [number, number];
+
+type Filled = Column & { readonly observed: Float64Array; readonly flags: Uint8Array; readonly versions: Uint32Array; readonly isOwn: Uint8Array };
+
+const create = (rows: number): Filled => ({
+  ...createColumn(rows),
+  observed: new Float64Array(rows).fill(Number.NaN),
+  flags: new Uint8Array(rows),
+  versions: new Uint32Array(rows),
+  isOwn: new Uint8Array(rows),
+});
+
+const secondsOf = (at: Instant): number => Date.parse(at) / 1_000;
+
+/** The agency whose twin is drawn decides; the others fill what it leaves open. */
+const takeRow = ({ filled, held, term }: { readonly filled: Filled; readonly held: Held; readonly term: TermId }, { twin }: TwinRow): number | undefined => {
+  const row = held.rows.rowOf(twin.id);
+  const reading = Object.hasOwn(twin.values, term) ? twin.values[term] : undefined;
+  if (row === undefined || !reading) return undefined;
+  const isOwn = held.rows.idOf(row) === twin.id;
+  if (!isOwn && filled.isOwn[row] === 1) return undefined;
+  const value = valueOf(reading, twin.provenance);
+  filled.values[row] = Number.NaN;
+  putValue(filled, row, value);
+  filled.observed[row] = secondsOf(value.observedAt);
+  filled.flags[row] = (value.flag === 'MISSING' ? stateFlags.missing : 0) + (value.flag === 'CARRIED' ? stateFlags.carried : 0);
+  filled.isOwn[row] = isOwn ? 1 : 0;
+  return row;
+};
+
+const collectAfter = (filled: Filled, told: number, { ranges, from }: { readonly ranges: readonly Range[]; readonly from: number }) => {
+  const rows: number[] = [];
+  let next: number | undefined;
+  for (const [first, last] of ranges) {
+    for (let row = Math.max(first, from); row <= last && row < filled.versions.length; row += 1) {
+      if ((filled.versions[row] ?? 0) <= told) continue;
+      if (rows.length >= sceneLimits.stateRowsMax) {
+        next = row;
+        break;
+      }
+      rows.push(row);
+    }
+    if (next !== undefined) break;
+  }
+  const changed: StateValues = {
+    rows: Uint32Array.from(rows),
+    values: Float32Array.from(rows, (row) => filled.values[row] ?? Number.NaN),
+    observed: Float64Array.from(rows, (row) => filled.observed[row] ?? Number.NaN),
+    flags: Uint8Array.from(rows, (row) => filled.flags[row] ?? 0),
+  };
+  return { changed, next };
+};
+
+export const createStateColumn = (held: Held, term: TermId, epoch: string): StateColumn => {
+  const filled = create(held.built.scene.rows);
+  const silent = new Map<number, Instant>();
+  const revision = held.built.scene.rowsRevision;
+  let [version, headVersion] = [0, 1];
+  const note = (rows: readonly (number | undefined)[]): void => {
+    const met = rows.filter((row) => row !== undefined);
+    if (met.length === 0) return;
+    version += 1;
+    for (const row of met) filled.versions[row] = version;
+  };
+  return {
+    ...{ epoch, revision, term },
+    version: () => version,
+    headVersion: () => headVersion,
+    head: () => {
+      const categories = [...filled.categories.keys()];
+      const told = [...silent].map(([agency, since]) => ({ agency, since }));
+      return { term, epoch, revision, silent: told, ...(filled.unit !== undefined && { unit: filled.unit }), ...(categories.length > 0 && { categories }) };
+    },
+    take: (rows) => {
+      const before = filled.categories.size + (filled.unit === undefined ? 0 : 1_000);
+      note(rows.map((row) => takeRow({ filled, held, term }, row)));
+      if (before !== filled.categories.size + (filled.unit === undefined ? 0 : 1_000)) headVersion += 1;
+    },
+    lose: (ids) => {
+      const lost = new Set<string>(ids);
+      // only what the twin that is drawn said before can be lost
+      const rows = ids.flatMap((id) => {
+        const row = held.rows.rowOf(id);
+        return row !== undefined && lost.has(held.rows.idOf(row) ?? '') && !Number.isNaN(filled.values[row]) ? [row] : [];
+      });
+      for (const row of rows) {
+        filled.values[row] = Number.NaN;
+        filled.flags[row] = stateFlags.missing;
+      }
+      note(rows);
+    },
+    setSilent: (agency, since) => {
+      if (silent.has(agency) === (since !== undefined)) return;
+      if (since === undefined) silent.delete(agency);
+      else silent.set(agency, since);
+      headVersion += 1;
+    },
+    changedAfter: (told, ranges, from) => collectAfter(filled, told, { ranges, from }),
+  };
+};

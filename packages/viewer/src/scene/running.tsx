@@ -1,0 +1,124 @@
+/**
+ * Running: one mounted scene while it lives: its view, its quality, its frames. A frame is a step of the view and a look at the city.
+ */
+import { useFrame, useThree } from '@react-three/fiber';
+import { useEffect } from 'react';
+import type { PerspectiveCamera, WebGLRenderer } from 'three';
+import type { StagedCity } from './city.ts';
+import { createDrive, type Drive } from './rig/drive.ts';
+import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
+import { bounded, placeCamera } from './rig/view.ts';
+import type { SceneEvent, View } from './staged.ts';
+
+const restMs = 200;
+
+export const homeOf = ({ city }: StagedCity): View => {
+  const [west, south, east, north] = city.scene().box;
+  const distance = Math.max(300, Math.max(east - west, north - south) * 0.62);
+  return bounded({ east: (west + east) / 2, north: (south + north) / 2, distance, heading: 20, tilt: 56 });
+};
+
+const listeners = <Event,>() => {
+  const all = new Set<(event: Event) => void>();
+  return {
+    tell: (event: Event): void => {
+      for (const run of all) run(event);
+    },
+    on: (run: (event: Event) => void): (() => void) => {
+      all.add(run);
+      return () => void all.delete(run);
+    },
+  };
+};
+
+/** What one mounted scene keeps while it lives. */
+export type Running = {
+  readonly staged: StagedCity;
+  readonly drive: Drive;
+  readonly quality: Quality;
+  readonly views: ReturnType<typeof listeners<View>>;
+  readonly events: ReturnType<typeof listeners<SceneEvent>>;
+  camera: PerspectiveCamera | undefined;
+  renderer: WebGLRenderer | undefined;
+  invalidate: () => void;
+  setDpr: (dpr: number) => void;
+  isLost: boolean;
+  isMoving: boolean;
+  frames: number;
+  shownMs: number;
+};
+
+export const tierOf = ({ quality }: Running): Tier => tiers[quality.tier()] ?? { dpr: 1, errorPixels: 1.5, errorMovingPixels: 3, shadows: false };
+
+const useTier = (running: Running): void => {
+  const { dpr, shadows } = tierOf(running);
+  running.setDpr(Math.min(devicePixelRatio, dpr));
+  running.staged.shadows(shadows);
+  running.events.tell({ type: 'quality', tier: running.quality.tier() });
+};
+
+/** At rest the picture is drawn once more, as fine as it gets, and whoever wants to know the view is told. */
+export const createRest = (running: Running): (() => void) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running.isMoving = false;
+      running.invalidate();
+      running.staged.rest();
+      running.views.tell(running.drive.view());
+    }, restMs);
+  };
+};
+
+/** A frame that follows another at once tells how long it takes. */
+const longestFrameMs = 500;
+
+const drawFrame = (running: Running, size: { readonly width: number; readonly height: number; readonly dpr: number }, seconds: number): void => {
+  const { staged, drive, camera, renderer, quality, events } = running;
+  if (!(camera && renderer) || running.isLost) return;
+  const now = performance.now();
+  running.frames += 1;
+  if (drive.step(seconds)) {
+    running.invalidate();
+    if (now - running.shownMs < longestFrameMs && quality.note(now - running.shownMs, now)) useTier(running);
+  }
+  running.shownMs = now;
+  placeCamera(camera, drive.view());
+  const { errorPixels, errorMovingPixels } = tierOf(running);
+  const before = staged.progress();
+  staged.look({ camera, renderer, view: drive.view(), size, errorPixels: (running.isMoving ? errorMovingPixels : errorPixels) * size.dpr });
+  const after = staged.progress();
+  if (before.here === after.here && before.wanted === after.wanted) return;
+  events.tell({ type: 'progress', ...after });
+  if (after.here === after.wanted && !running.isMoving) staged.rest();
+};
+
+export const Frames = ({ running }: { readonly running: Running }) => {
+  const { camera, gl, invalidate, setDpr } = useThree();
+  useEffect(() => {
+    Object.assign(running, { camera, renderer: gl, invalidate, setDpr });
+    useTier(running);
+    invalidate();
+  }, [running, camera, gl, invalidate, setDpr]);
+  useFrame(({ size, viewport }, seconds) => drawFrame(running, { width: size.width, height: size.height, dpr: viewport.dpr }, seconds));
+  return <primitive object={running.staged.group} />;
+};
+
+export const qualityAsked = (): number | undefined => {
+  const asked = new URLSearchParams(location.search).get('quality');
+  return asked === null ? undefined : Math.max(0, Math.min(tiers.length - 1, Number(asked) || 0));
+};
+
+export const createRunning = (staged: StagedCity, here: 'software' | 'hardware', view: View | undefined): Running => {
+  const asked = qualityAsked();
+  return {
+    ...{
+      staged,
+      drive: createDrive(view ?? homeOf(staged)),
+      quality: createQuality(asked ?? (here === 'software' ? tiers.length - 1 : 0), asked !== undefined),
+    },
+    ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },
+    ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, frames: 0, shownMs: 0 },
+  };
+};
