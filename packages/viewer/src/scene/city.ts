@@ -3,7 +3,6 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { BufferGeometry, Float32BufferAttribute, Group, Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
-import { fetchValues } from './fetching.ts';
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
@@ -191,7 +190,6 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
     keep: hidden(appearance.keep),
     label: placeLabels(made),
     sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
-    values: (term) => fetchValues(made.scene.federation, term),
     placeOf: (row) => placeOfRow(made.layers, row),
     inView: (most) => nearest(made, eye, most),
   };

@@ -117,8 +117,6 @@ export type City = {
   readonly label: (labels: readonly Label[]) => void;
   /** sun and shadow of that moment at this place; undefined: soft light from the south-west */
   readonly sunAt: (moment: Date | undefined) => void;
-  /** undefined where the node cannot tell it now */
-  readonly values: (term: string) => Promise<Values | undefined>;
   readonly live: Live;
   /** undefined where no twin has that row, or its place cannot be read */
   readonly placeOf: (row: number) => Promise<Place | undefined>;

@@ -8,7 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { ok } from '@cityweave/core';
+import { fail, ok, problem } from '@cityweave/core';
 import { createRowIndex, createTiles } from '@cityweave/server';
 import type { Ours } from './files/ours.ts';
 
@@ -49,7 +49,10 @@ const isPath = (path: string): boolean => normalize(path) === path;
 
 export const serveCity = async ({ built, files }: Ours, folders: Folders): Promise<Served> => {
   const held = { built, rows: createRowIndex(built) };
-  const tiles = createTiles({ scenes: { of: async () => ok(held), settled: async () => undefined }, files, federation: () => undefined, sources: () => [] });
+  const scenes = { of: async () => ok(held), settled: async () => undefined };
+  // of buildings that do not change nobody follows anything
+  const states = { open: async () => fail(problem('notMyRole')) };
+  const tiles = createTiles({ scenes, files, states, federation: () => undefined, sources: () => [] });
   const sent: { readonly path: string; readonly bytes: number }[] = [];
   const count = (response: ServerResponse, path: string): void => {
     const own = { path, bytes: 0 };

@@ -2,7 +2,7 @@
  * Property filter: how the values of a property are spread, and which part of them is wanted: brushed with the pointer, or set with two sliders.
  */
 import { useEffect, useMemo } from 'react';
-import type { Values as Column } from '../../scene/fetching.ts';
+import type { Values as Column } from '../../scene/staged.ts';
 import { useColumns, wantColumns } from '../state/columns.ts';
 import { toBars, toHistogram } from '../state/histogram.ts';
 import { type PropertyRange, person, usePerson } from '../state/person.ts';

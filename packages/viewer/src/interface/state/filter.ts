@@ -3,7 +3,7 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import type { Filter } from '../../graphql/queries.ts';
-import type { Values as Column } from '../../scene/fetching.ts';
+import type { Values as Column } from '../../scene/staged.ts';
 import type { PropertyRange, TwinChoice } from './person.ts';
 
 const testsOf = ({ term, unit, from, to, among }: PropertyRange): readonly object[] => {

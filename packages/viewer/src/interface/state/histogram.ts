@@ -1,7 +1,7 @@
 /**
  * Histogram: how many twins have which value of a property: equal steps for numbers, one bar a text for texts.
  */
-import type { Values as Column } from '../../scene/fetching.ts';
+import type { Values as Column } from '../../scene/staged.ts';
 
 export type Bin = { readonly from: number; readonly to: number; readonly count: number };
 export type Histogram = { readonly bins: readonly Bin[]; readonly min: number; readonly max: number; readonly known: number; readonly unknown: number };

@@ -34,8 +34,7 @@ enter({
   load: async () => {
     const scene = await fetchScene(addresses.federation);
     if (!(scene.ok && renderer)) throw new Error('no scene');
-    // of buildings that do not change nobody follows anything
-    staged = await createCity({ scene: scene.value, canvas: renderer.domElement, changed: () => undefined, liveSource: { follow: () => undefined } });
+    staged = await createCity({ scene: scene.value, canvas: renderer.domElement, changed: () => undefined, revised: () => undefined });
     staged.paint({ theme: 'light', contrast: false, motion: false });
     stage.add(staged.group);
     for (draw(0); !isComplete(); draw(0)) await nextFrame();
