@@ -2,7 +2,8 @@
  * Columns: the properties by which somebody filters or colours, read once each for all that is drawn.
  */
 import { create } from 'zustand';
-import { type Values as Column, fetchValues } from '../../scene/staged.ts';
+import { fetchValues } from '../../scene/fetching.ts';
+import type { Values as Column } from '../../scene/staged.ts';
 import type { useKnown } from './known.ts';
 
 export type Read = { readonly state: 'reading' } | { readonly state: 'read'; readonly column: Column } | { readonly state: 'refused' };
