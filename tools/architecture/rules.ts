@@ -27,6 +27,8 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   log: [...ground, 'store', 'trust'],
   protocol: [...ground, 'trust'],
   exchange: [...ground, 'store', 'protocol', 'trust', 'log'],
+  // the kit speaks as anybody would: it knows nothing of a node's rooms
+  conformance: [...ground, 'trust', 'protocol', 'exchange', 'log'],
   registry: [...ground, 'store', 'exchange'],
   // joins are declared by sources and resolved over the exchange
   orchestration: [...ground, 'config', 'store', 'import', 'trust', 'log', 'exchange', 'protocol'],
@@ -38,9 +40,9 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   'node-room': [...rooms, 'node-threads'],
   'agency-node': [...rooms, 'node-threads', 'node-room'],
   city: [...rooms, 'node-threads', 'node-room', 'agency-node'],
-  cli: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city'],
+  cli: [...rooms, 'conformance', 'node-threads', 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city', 'cli'],
+  index: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city', 'conformance', 'cli'],
 };
 
 export type Power = {
@@ -84,6 +86,7 @@ export const powers: readonly Power[] = [
     form: /\bfetch\(|from '(node:https?|node:http2|node:net|node:tls|undici|ws)'/,
     homes: [
       'server/src/protocol/',
+      'server/src/conformance/',
       'server/src/http.ts',
       'server/src/http/',
       'server/src/graphql/web-socket.ts',

@@ -4,9 +4,11 @@
 export { type AgencyNode, type AgencyNodeOptions, createAgencyNode } from './agency-node.ts';
 export { type City, type CityOptions, createCity } from './city.ts';
 export { runCommand } from './cli/cityweave.ts';
+export { fixturesFolder, readMaterial } from './cli/conformance.ts';
 export { loadExamples } from './cli/examples.ts';
 export { type LoadedCity, loadCity, loadNode } from './config/load.ts';
 export * from './config/node-file.ts';
+export { type ConformanceReport, testConformance } from './conformance/conformance.ts';
 export { type Clock, type Deps, type Ids, systemDeps, type Timers } from './deps.ts';
 export { createTiles } from './http/tiles.ts';
 export { type ImportOptions, importSource } from './import/import.ts';

@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { ask } from './ask.ts';
+import { conformance, fixturesFolder } from './conformance.ts';
 import { importNode } from './import.ts';
 import { verifyNodeLog } from './log.ts';
 import { serve } from './serve.ts';
@@ -50,6 +51,12 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     .option('--variables <json>', 'variables; they go over the defaults of the city file')
     .option('--wait <seconds>', 'how long federations may take to become ACTIVE', '120')
     .action(async (options) => done(await ask(options, context(options))));
+  verb(program, 'conformance', 'play the other side of every check of the exchange against a node, and name its faults')
+    .requiredOption('--target <url>', 'address of the node')
+    .option('--registry <url>', 'address of the node with its registry; the target itself where absent')
+    .option('--memory <folder>', 'the folder that the node keeps its memory in, to check its log')
+    .option('--fixtures <folder>', 'vectors and example messages', fixturesFolder)
+    .action(async (options) => done(await conformance(options, context(options))));
   const log = program.command('log').description('the exchange log of a node');
   withState(verb(log, 'verify', "check every line of a node's exchange log, changing nothing"))
     .argument('<node>', 'node file (YAML), or the authority of a node of a city')

@@ -1,0 +1,173 @@
+/**
+ * Conformance: plays the other side of every check against a target, and says of each whether it passed, failed and why, or could not be tried.
+ */
+import { fail, ok, type Problem, problem, problems, type Result } from '@cityweave/core';
+import { systemDeps } from '../deps.ts';
+import { fetchIntroduction } from '../exchange/introduction.ts';
+import { verifyLog } from '../log/exchange-log.ts';
+import { createHttpProtocol } from '../protocol/http.ts';
+import { type Actor, createActor, type Target } from './actor.ts';
+import { findFeature, listenUninvited, refuseAndPass, sayNonsense, sayTooMuch } from './encounters.ts';
+import { type ExampleMessage, sayInvalid, sayValid } from './examples.ts';
+import { entryOf, isSuccess, type Stage, say } from './stage.ts';
+import { type Finding, playVector, type Vector } from './vector.ts';
+
+export type Material = { readonly valid: readonly ExampleMessage[]; readonly invalid: readonly ExampleMessage[]; readonly vectors: readonly Vector[] };
+
+export type Asked = {
+  readonly target: string;
+  /** the node with the target's registry; the target itself where absent */
+  readonly registry?: string | undefined;
+  /** the folder of the target's memory, for its log */
+  readonly directory?: string | undefined;
+  readonly material: Material;
+  readonly signal: AbortSignal;
+  readonly told?: ((result: CheckResult) => void) | undefined;
+};
+
+export type CheckResult = { readonly check: number | undefined; readonly id: string; readonly title: string; readonly fault: string } & Finding;
+
+export type ConformanceReport = {
+  readonly target: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly results: readonly CheckResult[];
+};
+
+type Check = {
+  readonly check?: number;
+  readonly id: string;
+  readonly title: string;
+  readonly fault: string;
+  readonly run: (stage: Stage, one: Actor) => Promise<Finding>;
+};
+
+const codeOf = (kind: string): string | undefined => Object.entries(problems).find(([name]) => name === kind)?.[1].code;
+
+const notThere = (why: string) => async (): Promise<Finding> => ({ outcome: 'skipped', why });
+
+const checkLogIn =
+  (directory: string | undefined) =>
+  async ({ target }: Stage): Promise<Finding> => {
+    if (directory === undefined) return { outcome: 'skipped', why: 'say where the target keeps its memory: --memory FOLDER' };
+    const { fault, entries } = verifyLog(directory, { owner: target.id });
+    if (fault) return { outcome: 'failed', why: `${fault.where}: ${fault.kind}` };
+    return entries > 0 ? { outcome: 'passed' } : { outcome: 'failed', why: 'there is no log' };
+  };
+
+const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
+  {
+    check: 1,
+    id: '01-every-message',
+    title: 'Every message of the catalogue is understood',
+    fault: 'does not know its messages',
+    run: (stage, one) => sayValid(stage, one, material.valid),
+  },
+  {
+    check: 2,
+    id: '02-no-other-message',
+    title: 'What is not a message, or not what its row says, gets its code',
+    fault: 'takes what is no message',
+    run: (stage, one) => sayInvalid(stage, one, { examples: material.invalid, codeOf }),
+  },
+  {
+    check: 6,
+    id: '06-adaptor',
+    title: 'Two twins that differ are connected by the adaptor',
+    fault: 'converts wrongly',
+    run: notThere('the target is no adaptor'),
+  },
+  {
+    check: 7,
+    id: '07-direct',
+    title: 'Two twins with equal bindings are connected directly',
+    fault: 'needs an adaptor',
+    run: notThere('shown by 09-no-data-out-of-force: its connection has no adaptor'),
+  },
+  { check: 8, id: '08-refusal', title: 'Refusal leads to the next candidate', fault: 'gives up at the first refusal', run: refuseAndPass },
+  {
+    check: 10,
+    id: '10-link-cut',
+    title: 'A link that is cut is told, and the federation goes on',
+    fault: 'does not notice who is gone',
+    run: notThere('the kit cuts no links; the journeys of the testbed do'),
+  },
+  { check: 11, id: '11-slots', title: 'Three twins are delivered in one slot grid', fault: 'aligns wrongly', run: notThere('reads have no slot grid') },
+  { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: checkLogIn(directory) },
+  { id: '23-nonsense', title: 'Any bytes get a code', fault: 'breaks at bytes that are no message', run: sayNonsense },
+  { id: '23-too-much', title: 'More than the bound is refused', fault: 'has no bound', run: sayTooMuch },
+  { id: '24-stream', title: 'The name of a subscription opens no stream', fault: 'streams to anybody', run: listenUninvited },
+];
+
+const checksOf = (asked: Asked): readonly Check[] =>
+  [...codedChecks(asked), ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check)].toSorted(
+    (a, b) => (a.id < b.id ? -1 : 1),
+  ); // branding: a vector has everything of a check but how it is run
+
+const meet = async (protocol: ReturnType<typeof createHttpProtocol>, address: string): Promise<Result<Target>> => {
+  const met = await fetchIntroduction(protocol, address);
+  return met.ok ? ok({ ...met.value, address }) : met;
+};
+
+/** Both actors are registered before anything is asked. */
+const introduceActors = async (stage: Stage): Promise<Problem | undefined> => {
+  for (const actor of Object.values(stage.actors)) {
+    const told = await say(stage, actor, {
+      to: stage.registry,
+      role: 'registry',
+      verb: 'register',
+      object: 'digitalTwin',
+      parameters: { leaseSeconds: 3_600 },
+      objects: [entryOf(actor)],
+    });
+    if (!isSuccess(told))
+      return problem('notAuthorised', {
+        subject: 'the actors of the kit',
+        found: told.code ?? 'no answer',
+        accepted: 'a registry that takes registrations: --registry URL',
+      });
+  }
+  return undefined;
+};
+
+const runChecks = async (stage: Stage, asked: Asked): Promise<readonly CheckResult[]> => {
+  const results: CheckResult[] = [];
+  const [one] = Object.values(stage.actors);
+  for (const { check, id, title, fault, run } of one ? checksOf(asked) : []) {
+    if (asked.signal.aborted || !one) break;
+    const result: CheckResult = { check, id, title, fault, ...(await run(stage, one)) };
+    results.push(result);
+    asked.told?.(result);
+  }
+  return results;
+};
+
+const toReport = (target: Target, results: readonly CheckResult[]): ConformanceReport => {
+  const count = (outcome: Finding['outcome']): number => results.filter((result) => result.outcome === outcome).length;
+  return { target: target.id, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), results };
+};
+
+const withActors = async <T>(run: (actors: Stage['actors']) => Promise<T>): Promise<T> => {
+  const deps = systemDeps();
+  await using one = await createActor('one', deps);
+  await using two = await createActor('two', deps);
+  return await run({ one, two });
+};
+
+export const testConformance = async (asked: Asked): Promise<Result<ConformanceReport>> => {
+  const protocol = createHttpProtocol();
+  const target = await meet(protocol, asked.target);
+  const registry = asked.registry === undefined ? target : await meet(protocol, asked.registry);
+  await protocol.close();
+  if (!target.ok) return target;
+  if (!registry.ok) return registry;
+  return withActors(async (actors) => {
+    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, signal: asked.signal };
+    const refused = await introduceActors({ ...stage, feature: undefined });
+    if (refused) return fail(refused);
+    const [one] = Object.values(actors);
+    const feature = one && (await findFeature(stage, one));
+    return ok(toReport(target.value, await runChecks({ ...stage, feature }, asked)));
+  });
+};

@@ -1,0 +1,135 @@
+/**
+ * Stage: who takes part in a run: the target, its registry, two actors of the kit; and how one of them says something and what came back.
+ */
+import { type Instant, parseMessage } from '@cityweave/core';
+import { request } from 'undici';
+import type { Deps } from '../deps.ts';
+import { parseJson } from '../exchange/json.ts';
+import { verifyMessage } from '../trust/signature.ts';
+import { type Actor, memberAt, type Raw, signRaw, type Target } from './actor.ts';
+
+/** A feature of the target that data can be asked of. */
+export type Offered = { readonly id: string; readonly kind: string };
+
+export type Stage = {
+  readonly deps: Deps;
+  readonly target: Target;
+  readonly registry: Target;
+  readonly actors: Readonly<Record<string, Actor>>;
+  readonly feature: Offered | undefined;
+  readonly signal: AbortSignal;
+};
+
+export type Told = { readonly status: number; readonly body: unknown; readonly code: string | undefined };
+
+const answerMaxMs = 30_000;
+
+/** Bytes to the target's address for messages; an answer, or nothing, within the bound. */
+export const post = async ({ signal }: Pick<Stage, 'signal'>, address: string, bytes: string | Uint8Array): Promise<Told> => {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMaxMs)]);
+  try {
+    const { statusCode, body } = await request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: bytes, signal: within });
+    const parsed = parseJson(await body.text());
+    const code = memberAt(parsed, 'data.action.result.code') ?? memberAt(parsed, 'code');
+    return { status: statusCode, body: parsed, code: typeof code === 'string' ? code : undefined };
+  } catch {
+    return { status: 0, body: undefined, code: undefined };
+  }
+};
+
+export type Header = { readonly messageId: string; readonly to: Target; readonly role: string; readonly at: Instant; readonly more?: Raw | undefined };
+
+/** A message of an actor, not yet signed. */
+export const writeRaw = (actor: Actor, { messageId, to, role, at, more = {} }: Header, data: Raw): Raw => ({
+  header: {
+    protocolVersion: '1.0',
+    messageId,
+    messageType: 'request',
+    source: { id: actor.id, role: 'digitalTwin', endpoint: actor.endpoint.address },
+    destination: { id: to.id, role },
+    timestamp: at,
+    contentFormat: 'application/json',
+    ...more,
+  },
+  data,
+});
+
+/** What is wrong with an answer as a message, whatever it says; undefined where nothing is. */
+export const faultOfAnswer = async (told: Told, asked: Raw, to: Target): Promise<string | undefined> => {
+  const message = parseMessage(told.body);
+  if (!message.ok) return told.status === 0 ? 'no answer came' : 'the answer is no message';
+  const { header, data } = message.value;
+  if (header.messageType !== 'response') return 'the answer is no response';
+  if (header.correlationId !== memberAt(asked, 'header.messageId')) return 'the answer does not name the message that it answers';
+  if (header.source.id !== to.id || header.destination.id !== memberAt(asked, 'header.source.id')) return 'the answer does not swap source and destination';
+  if (data.action.verb !== memberAt(asked, 'data.action.verb') || data.action.object !== memberAt(asked, 'data.action.object'))
+    return 'the answer does not repeat verb and object';
+  if (!data.action.result) return 'the answer has no result';
+  return (await verifyMessage(message.value, to.keys)).ok ? undefined : 'the answer is not signed with the key of the target';
+};
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => AbortSignal.timeout(ms).addEventListener('abort', () => resolve(), { once: true }));
+
+/** For leases to run out and links to be missed: the target has a clock of its own. */
+export const pass = wait;
+
+export const say = async (
+  stage: Stage,
+  actor: Actor,
+  given: {
+    readonly to: Target;
+    readonly role: string;
+    readonly verb: string;
+    readonly object: string;
+    readonly parameters?: Raw;
+    readonly objects?: readonly unknown[];
+  },
+): Promise<Told> => {
+  const { to, role, verb, object, parameters = {}, objects = [] } = given;
+  const at = stage.deps.clock.now();
+  const message = writeRaw(actor, { messageId: `urn:uuid:${stage.deps.ids.uuid()}`, to, role, at }, { action: { verb, object, parameters }, objects });
+  return post(stage, to.endpoint, JSON.stringify(signRaw(message, actor.key)));
+};
+
+/** The entry under which an actor is known. */
+export const entryOf = (actor: Actor): Raw => ({
+  kind: 'digitalTwin',
+  id: actor.id,
+  attributes: {
+    name: { en: `Conformance kit: ${actor.name}` },
+    twinType: 'city:AgencyTwin',
+    domain: 'city:domain',
+    owner: { name: 'Conformance kit', organizationId: actor.agency },
+    status: 'online',
+    endpoints: [actor.endpoint],
+    keys: [actor.key.publicKey],
+    features: [],
+    visibility: { level: 'federation' },
+  },
+});
+
+export const featureOf = (actor: Actor, kind: string): Raw => ({
+  kind: 'feature',
+  id: `urn:dtf:feature:${actor.authority}:${encodeURIComponent(kind)}`,
+  attributes: {
+    twinId: actor.id,
+    name: { en: kind },
+    featureType: 'data',
+    semanticType: kind,
+    direction: 'provides',
+    data: { schema: {}, terms: [], count: 1, stage: 'transformed' },
+    coverage: {},
+    bindings: [actor.endpoint],
+    policy: {},
+    visibility: { level: 'federation' },
+    status: 'active',
+    version: '1.0.0',
+  },
+});
+
+export const objectsOf = ({ body }: Told): readonly unknown[] => {
+  const objects = memberAt(body, 'data.objects');
+  return Array.isArray(objects) ? objects : [];
+};
+
+export const isSuccess = ({ code }: Told): boolean => code === 'DTF-000' || code === 'DTF-001' || code === 'DTF-002';

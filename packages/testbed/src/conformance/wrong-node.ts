@@ -1,0 +1,114 @@
+/**
+ * WrongNode: a sound node behind a clerk who holds its key and spoils what it says: one fault at a time, seen from outside as if the node had it.
+ */
+import { createPrivateKey, type JsonWebKey, randomUUID, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { canonicalJson, type Message, parseMessage } from '@cityweave/core';
+import { openRecordStore, systemDeps } from '@cityweave/server';
+import { authorityOfTest, present, type TestCity, valueOf } from '../city.ts';
+
+type Said = { readonly request: Message; readonly reply: Message; readonly code: string | undefined };
+
+/** What the clerk makes of an answer; undefined leaves it as it is. */
+export type Fault = (said: Said) => Message | undefined;
+
+const success = { status: 'success', code: 'DTF-000' } as const;
+
+const answered = ({ reply }: Said, changes: { readonly objects?: unknown[] } = {}): Message => ({
+  header: reply.header,
+  data: { action: { ...reply.data.action, result: success }, objects: changes.objects ?? reply.data.objects },
+});
+
+const rowOf = ({ request }: Said): string => `${request.data.action.verb}.${request.data.action.object}`;
+
+/** An answer said anew, as by a node that does not remember that it gave one. */
+const anew = ({ reply }: Said): Message => ({ ...reply, header: { ...reply.header, messageId: `urn:uuid:${randomUUID()}` as Message['header']['messageId'] } }); // branding: a UUID
+
+export const faults: Readonly<Record<string, Fault>> = {
+  'skips signature checks': (said) => (['DTF-800', 'DTF-802'].includes(said.code ?? '') ? answered(said) : undefined),
+  'forgets idempotency': (said) => (said.code === 'DTF-108' ? answered(said) : said.code === 'DTF-000' ? anew(said) : undefined),
+  'sends data before agreement': (said) =>
+    rowOf(said) === 'read.exchangeData' && said.code === 'DTF-409'
+      ? answered(said, { objects: [{ kind: 'exchangeData', id: 'data', attributes: { seq: 0 } }] })
+      : undefined,
+  'enters a wrong state': (said) =>
+    ['confirm.federation', 'request.communication'].includes(rowOf(said)) && ['DTF-400', 'DTF-407', 'DTF-409', 'DTF-410'].includes(said.code ?? '')
+      ? answered(said)
+      : undefined,
+  'looks at no clock': (said) => (['DTF-107', 'DTF-604'].includes(said.code ?? '') ? answered(said) : undefined),
+};
+
+const readKey = (city: TestCity, name: string): JsonWebKey & { kid: string } => {
+  const records = valueOf(openRecordStore({ directory: join(city.folder, 'state', authorityOfTest(name)), clock: systemDeps().clock }));
+  const key = records.get('nodeKey', 'current') as JsonWebKey & { kid: string }; // branding: as the node keeps it
+  records.close();
+  return key;
+};
+
+const signAs = (message: Message, jwk: JsonWebKey & { kid: string }): Message => {
+  const security = { scheme: 'jws' as const, keyId: jwk.kid };
+  const bare = { ...message, header: { ...message.header, security } };
+  const head = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: jwk.kid })).toString('base64url');
+  const input = Buffer.from(`${head}.${Buffer.from(canonicalJson(bare)).toString('base64url')}`);
+  const signature = sign(null, input, createPrivateKey({ key: jwk, format: 'jwk' })).toString('base64url');
+  return { ...bare, header: { ...bare.header, security: { ...security, signature: `${head}..${signature}` } } };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+type Clerk = { readonly node: string; readonly own: () => string; readonly key: JsonWebKey & { kid: string }; readonly fault: Fault | undefined };
+
+/** The node's introduction, with the clerk's address for its own. */
+const introduce = async ({ node, own }: Clerk, path: string, response: ServerResponse): Promise<void> => {
+  const told = await fetch(new URL(path, node));
+  const text = await told.text();
+  response.writeHead(told.status, { 'content-type': 'application/json' }).end(path === '/.well-known/jwks.json' ? text.replaceAll(node, own()) : text);
+};
+
+const passOn = async ({ node, key, fault }: Clerk, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await bodyOf(request);
+  const told = await fetch(new URL('/dtf/messages', node), { method: 'POST', headers: { 'content-type': 'application/json' }, body: new Uint8Array(body) });
+  const text = await told.text();
+  const [said, reply] = [parseMessage(parse(body.toString())), parseMessage(parse(text))];
+  const spoiled = said.ok && reply.ok ? fault?.({ request: said.value, reply: reply.value, code: reply.value.data.action.result?.code }) : undefined;
+  response.writeHead(told.status, { 'content-type': 'application/json' }).end(spoiled ? JSON.stringify(signAs(spoiled, key)) : text);
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+export type WrongNode = AsyncDisposable & { readonly address: string };
+
+/** The node of this name, with one fault, at an address of its own. */
+export const wrongNode = async (city: TestCity, name: string, fault: Fault | undefined): Promise<WrongNode> => {
+  let address = '';
+  const clerk: Clerk = { node: city.node(name).address, own: () => address, key: readKey(city, name), fault };
+  const server = createServer((request, response) => {
+    const path = present(request.url, 'path');
+    void (request.method === 'POST' ? passOn(clerk, request, response) : introduce(clerk, path, response)).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // branding: it listens at a port
+  return {
+    address,
+    [Symbol.asyncDispose]: async () => {
+      const over = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await over;
+    },
+  };
+};
