@@ -116,3 +116,7 @@ export type WholeTwin = {
 export type TwinAnswer = {
   readonly federation: { readonly twin: { readonly twin: WholeTwin | null; readonly sources: readonly Source[] } } | null;
 };
+
+export type Sample = { readonly number: number | null; readonly observedAt: string };
+export type Series = { readonly agency: { readonly id: string }; readonly history: { readonly nodes: readonly Sample[] } | null };
+export type HistoryAnswer = { readonly federation: { readonly twin: { readonly twin: { readonly representations: readonly Series[] } | null } } | null };

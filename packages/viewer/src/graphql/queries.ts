@@ -1,10 +1,11 @@
 /**
  * Queries: the texts that the viewer asks, with the types of what they take and give.
  */
-import type { Counts, Federation, Status, TwinAnswer, TwinPage } from './answers.ts';
+import type { Counts, Federation, HistoryAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
 import { createDocument } from './client.ts';
 import countsText from './queries/counts.graphql?raw';
 import federationText from './queries/federation.graphql?raw';
+import historyText from './queries/history.graphql?raw';
 import statusText from './queries/status.graphql?raw';
 import twinText from './queries/twin.graphql?raw';
 import twinsText from './queries/twins.graphql?raw';
@@ -29,6 +30,10 @@ type TwinsVariables = About & {
 export const queries = {
   federation: createDocument<About, { readonly federation: Federation | null }>(federationText),
   counts: createDocument<About & { readonly filter?: Filter }, Counts>(countsText),
+  history: createDocument<
+    { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },
+    HistoryAnswer
+  >(historyText),
   status: createDocument<About, Status>(statusText),
   twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),
   twin: createDocument<About & { readonly id: string }, TwinAnswer>(twinText),

@@ -15,7 +15,11 @@ const Tool = ({ icon, name, pressed, mark, onUse }: ToolProps) => (
   <button type="button" className="tool" {...(pressed !== undefined && { 'aria-pressed': pressed })} title={name} onClick={onUse}>
     <Icon name={icon} />
     <span className="tool-name">{name}</span>
-    {mark && <span className="mark">{mark}</span>}
+    {mark && (
+      <span className="mark">
+        <span className="unseen">{mark}</span>
+      </span>
+    )}
   </button>
 );
 

@@ -26,11 +26,16 @@ const Keepers = ({ twin }: { readonly twin: WholeTwin }) => {
             <span className={silence ? 'warn' : 'soft'}>
               {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('changedAt', { time: instant(updatedAt) })}
             </span>
-            {altIds.map(({ scheme, value }) => (
-              <div key={`${scheme} ${value}`} className="soft">
-                <Name text={scheme} />: <Name text={value} />
-              </div>
-            ))}
+            {altIds.length > 0 && (
+              <details className="soft">
+                <summary>{say('identifiers', { n: altIds.length })}</summary>
+                {altIds.map(({ scheme, value }) => (
+                  <div key={`${scheme} ${value}`}>
+                    <Name text={scheme} />: <Name text={value} />
+                  </div>
+                ))}
+              </details>
+            )}
           </li>
         );
       })}

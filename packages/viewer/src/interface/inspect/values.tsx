@@ -5,6 +5,7 @@ import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
+import { Sparkline } from './sparkline.tsx';
 
 const flagKeys = {
   CARRIED: 'flagCarried',
@@ -28,6 +29,9 @@ const Quality = ({ said: { quality } }: { readonly said: Said }) => {
   );
 };
 
+/** The name of the file or feed, without its version. */
+const fileIn = (origin: string): string => origin.split(' ')[0] ?? origin;
+
 const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boolean }) => {
   const { say, quantity, age, instant } = useWords();
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
@@ -36,13 +40,13 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
     <div className={stands ? 'said stands' : 'said'}>
       <Name className="value" text={quantity(said.value, said.unit)} {...(said.unit && { hint: said.unit })} />
       <div className="soft provenance">
-        <Name text={said.source.name} />
+        <Name text={said.source.name} {...(said.origin && { hint: said.origin })} />
         <time dateTime={said.observedAt} title={instant(said.observedAt)}>
           {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('ageOf', { age: age(said.age) })}
         </time>
         {flag && <span className="flag">{say(flag)}</span>}
         <Quality said={said} />
-        {said.origin && <Name text={said.origin} />}
+        {said.origin && <Name text={fileIn(said.origin)} hint={said.origin} />}
       </div>
     </div>
   );
@@ -50,7 +54,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
 
 const ruleKeys: Readonly<Record<string, Key>> = { AUTHORITATIVE: 'ruleAuthority', NEWEST: 'ruleNewest', QUALITY: 'ruleQuality' };
 
-const Row = ({ merged: { winner, alternatives, conflict, rule } }: { readonly merged: MergedSaid }) => {
+const Row = ({ id, merged: { winner, alternatives, conflict, rule } }: { readonly id: string; readonly merged: MergedSaid }) => {
   const { say } = useWords();
   const why = ruleKeys[rule];
   return (
@@ -66,6 +70,7 @@ const Row = ({ merged: { winner, alternatives, conflict, rule } }: { readonly me
             <SaidValue key={`${said.source.id} ${said.origin ?? ''} ${said.observedAt}`} said={said} stands={at === 0} />
           ))}
         </div>
+        {typeof winner.value === 'number' && <Sparkline id={id} said={winner} />}
       </td>
     </tr>
   );
@@ -79,7 +84,7 @@ export const Values = ({ twin }: { readonly twin: WholeTwin }) => {
       <caption className="unseen">{say('values')}</caption>
       <tbody>
         {twin.properties.map((merged) => (
-          <Row key={merged.winner.term.id} merged={merged} />
+          <Row key={merged.winner.term.id} id={twin.id} merged={merged} />
         ))}
       </tbody>
     </table>

@@ -38,7 +38,7 @@ export const TreeLine = ({ id, line, top, isActive, isChosen, onTake }: TreeLine
   <div
     id={id}
     role="treeitem"
-    className={`tree-line level-${line.level}${isActive ? ' active' : ''}`}
+    className={`tree-line level-${line.level}${isActive ? ' active' : ''}${'open' in line && !line.open ? ' closed' : ''}`}
     aria-level={line.level}
     aria-setsize={line.size}
     aria-posinset={line.position}

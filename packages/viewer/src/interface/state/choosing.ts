@@ -46,10 +46,20 @@ const read = async (federation: string, id: string, signal: AbortSignal): Promis
   });
 };
 
+/** What is looked at is read again so often: the page follows no value by itself. */
+const readEveryMs = 10_000;
+
 /** Reads what is chosen; ends with the interest in it. */
 export const choose = (federation: string | undefined, id: string | undefined): (() => void) => {
   const stop = new AbortController();
   if (useChosen.getState().id !== id) useChosen.setState({ ...nothing, id, asking: id !== undefined });
-  if (federation && id !== undefined) void read(federation, id, stop.signal);
-  return () => stop.abort();
+  if (!federation || id === undefined) return () => stop.abort();
+  void read(federation, id, stop.signal);
+  const timer = setInterval(() => {
+    if (document.visibilityState === 'visible') void read(federation, id, stop.signal);
+  }, readEveryMs);
+  return () => {
+    clearInterval(timer);
+    stop.abort();
+  };
 };

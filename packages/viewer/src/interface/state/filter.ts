@@ -28,7 +28,7 @@ export const toTwinFilter = ({ agencies, kinds, ranges }: TwinChoice, ids?: read
 };
 
 type Shown = {
-  readonly scene: Pick<Scene, 'agencies' | 'kinds'>;
+  readonly scene: Pick<Scene, 'agencies' | 'kinds' | 'layers'>;
   readonly choice: TwinChoice;
   readonly turned: ReadonlySet<string>;
   readonly hiddenByLook: readonly boolean[];
@@ -39,18 +39,23 @@ type Shown = {
 const isOneOf = ({ kind, broader }: Scene['kinds'][number], kinds: readonly string[]): boolean =>
   kinds.includes(kind) || broader.some((wider) => kinds.includes(wider));
 
+/** Kinds that lie on the ground: they stay as the ground on which the others stand, whatever is filtered. */
+const groundOf = ({ layers }: Shown['scene']): ReadonlySet<number> =>
+  new Set(layers.filter(({ form }) => form === 'area' || form === 'line').flatMap(({ kinds }) => kinds));
+
 /** By the numbers of agency and kind in the scene. A filter that names a kind shows it, also where it is not shown by itself. */
-export const createIsHidden =
-  ({ scene, choice, turned, hiddenByLook, wanted }: Shown) =>
-  (agencyAt: number, kindAt: number): boolean => {
+export const createIsHidden = ({ scene, choice, turned, hiddenByLook, wanted }: Shown) => {
+  const ground = groundOf(scene);
+  return (agencyAt: number, kindAt: number): boolean => {
     const [agency, kind] = [scene.agencies[agencyAt], scene.kinds[kindAt]];
     if (!(agency && kind)) return false;
-    if (choice.agencies.length > 0 && !choice.agencies.includes(agency.id)) return true;
     const isNamed = isOneOf(kind, choice.kinds);
-    if (choice.kinds.length > 0 && !isNamed) return true;
+    const isLeftOut = (choice.kinds.length > 0 && !isNamed) || (choice.agencies.length > 0 && !choice.agencies.includes(agency.id));
+    if (isLeftOut && !ground.has(kindAt)) return true;
     const isShownBySelf = !(hiddenByLook[kindAt] ?? false) || isNamed || isOneOf(kind, wanted);
     return isShownBySelf === turned.has(`${agency.id}|${kind.kind}`);
   };
+};
 
 const holds = (value: number, range: PropertyRange, { categories }: Column): boolean => {
   if (Number.isNaN(value)) return false;

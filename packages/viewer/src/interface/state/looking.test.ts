@@ -71,7 +71,9 @@ describe('a filter', () => {
       broader: at === 2 ? ['city:Parcel'] : [],
       count: 1,
     }));
-    const scene = { agencies: [{ id: 'urn:dtf:agency:a', name: {}, complete: true }], kinds } as unknown as Parameters<typeof createIsHidden>[0]['scene'];
+    const scene = { agencies: [{ id: 'urn:dtf:agency:a', name: {}, complete: true }], kinds, layers: [] } as unknown as Parameters<
+      typeof createIsHidden
+    >[0]['scene'];
     const hiddenOf = (more: object) =>
       [0, 1, 2].map((at) =>
         createIsHidden({ scene, choice: { agencies: [], kinds: [], ranges: [] }, turned: new Set(), hiddenByLook: [false, true, true], wanted: [], ...more })(
@@ -83,7 +85,9 @@ describe('a filter', () => {
     expect(hiddenOf({ turned: new Set(['urn:dtf:agency:a|city:Parcel', 'urn:dtf:agency:a|city:Building']) })).toEqual([true, false, true]);
     expect(hiddenOf({ choice: { agencies: [], kinds: ['city:Parcel'], ranges: [] } })).toEqual([true, false, false]);
     expect(hiddenOf({ wanted: ['city:Parcel'] })).toEqual([false, false, false]);
-    expect(hiddenOf({ choice: { agencies: ['urn:dtf:agency:b'], kinds: [], ranges: [] } })).toEqual([true, true, true]);
+    const others = { agencies: ['urn:dtf:agency:b'], kinds: [], ranges: [] };
+    expect(hiddenOf({ choice: others })).toEqual([true, true, true]);
+    expect(hiddenOf({ choice: others, scene: { ...scene, layers: [{ form: 'area', kinds: [0] }] } })).toEqual([false, true, true]);
   });
 });
 

@@ -52,12 +52,12 @@ export const instantText = (lang: string, instant: string, now: number): string 
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return instant;
   const isToday = at.toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(lang, isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(lang, { ...(!isToday && { dateStyle: 'medium' }), timeStyle: 'short', hourCycle: 'h23' }).format(at);
 };
 
 /** A day and an hour in full. */
 export const momentText = (lang: string, moment: string): string =>
-  new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(moment));
+  new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(moment));
 
 const bidiControls = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 
