@@ -1,7 +1,7 @@
 /**
  * Answered: what a question found, counted and grouped by agency and kind, beside the scene in which it is lit.
  */
-import { type Answer, agencyOf, type Counted, type FoundTwin } from '../state/answer.ts';
+import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
@@ -14,8 +14,7 @@ const listedMax = 500;
 
 const agencyOfTwin = ({ id, agencies: [first] }: FoundTwin): string => first ?? agencyOf(id) ?? '';
 
-export const partsOf = ({ sections }: Pick<Answer, 'sections'>): ReadonlyMap<string, readonly Part[]> => {
-  const twins = sections.flatMap((section) => section.twins);
+const partsOf = ({ twins }: Pick<Section, 'twins'>): ReadonlyMap<string, readonly Part[]> => {
   const byAgency = Map.groupBy(twins, agencyOfTwin);
   return new Map(
     [...byAgency].map(([agency, own]) => [
@@ -92,20 +91,41 @@ const AgencyPart = ({ agency, parts, counts }: { readonly agency: string; readon
 };
 
 /** As many in all as may be listed, in the order of the answer. */
-const bounded = (answer: Answer): Pick<Answer, 'sections'> => {
+const bounded = ({ sections }: Answer): readonly Section[] => {
   let left = listedMax;
-  const sections = answer.sections.map((section) => {
+  return sections.map((section) => {
     const twins = section.twins.slice(0, left);
     left -= twins.length;
     return { ...section, twins };
   });
-  return { sections };
+};
+
+/** `siteKinds` as people write it. */
+const wordsOf = (path: string): string => path.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+
+type SectionProps = { readonly section: Section; readonly counts: readonly Counted[]; readonly named: boolean };
+
+/** A question may ask for several lists: each has its name and its number. Counts are told of the whole. */
+const SectionPart = ({ section, counts, named }: SectionProps) => {
+  const { say } = useWords();
+  return (
+    <>
+      {named && (
+        <p className="list-name">
+          <Name text={wordsOf(section.path)} /> <span className="soft">{say('twinCount', { n: section.total ?? section.twins.length })}</span>
+        </p>
+      )}
+      {[...partsOf(section)].map(([agency, own]) => (
+        <AgencyPart key={agency} agency={agency} parts={own} counts={named ? [] : counts} />
+      ))}
+    </>
+  );
 };
 
 export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
   const { say } = useWords();
   const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
-  const parts = partsOf(bounded(answer));
+  const sections = bounded(answer);
   return (
     <div className="answered" aria-busy={asking}>
       <p className="total">
@@ -120,8 +140,8 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
           </button>
         </p>
       )}
-      {[...parts].map(([agency, own]) => (
-        <AgencyPart key={agency} agency={agency} parts={own} counts={answer.counts} />
+      {sections.map((section) => (
+        <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
       ))}
     </div>
   );

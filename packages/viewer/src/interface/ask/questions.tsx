@@ -3,7 +3,7 @@
  */
 import { type Question, titleOf } from '../../graphql/questions.ts';
 import { Panel } from '../frame/panel.tsx';
-import { useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
 import { placesOf } from '../state/places.ts';
 import { usePosed } from '../state/posing.ts';
@@ -43,7 +43,7 @@ const Outcome = () => {
 
 export const Questions = () => {
   const { say } = useWords();
-  const questions = useKnown((state) => state.questions);
+  const questions = useLearning((state) => state.questions);
   const posed = usePerson((state) => state.question);
   const question = questions.find(({ name }) => name === posed?.name);
   const close = (): void => person.open(undefined);

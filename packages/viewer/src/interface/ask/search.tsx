@@ -5,6 +5,7 @@ import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { Icon } from '../frame/icon.tsx';
 import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
 import { useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
 import { noFilter, person, usePerson } from '../state/person.ts';
 import { useWords } from '../words/words.ts';
 import { FoundList } from './found-list.tsx';
@@ -23,7 +24,8 @@ const steps: Readonly<Record<string, (at: number, count: number) => number>> = {
 
 const useOptions = (text: string) => {
   const federation = usePerson((state) => state.federation);
-  const { questions, groups: known } = useKnown();
+  const questions = useLearning((state) => state.questions);
+  const known = useKnown((state) => state.groups);
   const finding = useFound(federation, text);
   const groups = useMemo(
     () => toGroups({ questions: matchingQuestions(questions, text), kinds: matchingKinds(known, text), twins: finding.twins }),

@@ -6,13 +6,13 @@ import { useEffect, useMemo } from 'react';
 import { lookOf } from '../../scene/look.ts';
 import type { Staged } from '../../scene/staged.ts';
 import { createIsHidden } from '../state/filter.ts';
-import { useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { placesOf } from '../state/places.ts';
 
 const useWantedKinds = (): string => {
   const name = usePerson((state) => state.question?.name);
-  const posed = useKnown((state) => state.questions.find((question) => question.name === name));
+  const posed = useLearning((state) => state.questions.find((question) => question.name === name));
   return posed
     ? placesOf(posed)
         .flatMap(({ kinds }) => kinds)

@@ -8,7 +8,8 @@ import { Sources } from '../ask/sources.tsx';
 import { useBonds } from '../bonds/bonds.ts';
 import { addressNow, goTo, keepAddress, speakAsChosen } from '../state/address.ts';
 import { choose } from '../state/choosing.ts';
-import { learnFederation, learnQuestions, useKnown } from '../state/known.ts';
+import { learnFederation, useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { poseAll } from '../state/posing.ts';
 import { start } from '../state/start.ts';
@@ -30,12 +31,10 @@ const TwinPanel = lazy(() => import('../inspect/twin-panel.tsx').then(({ TwinPan
 const SunBar = lazy(() => import('../look/sun-bar.tsx').then(({ SunBar: made }) => ({ default: made })));
 const ListPanel = lazy(() => import('../list/list-panel.tsx').then(({ ListPanel: made }) => ({ default: made })));
 
-/** What the node knows, read when the page opens, and again when the language is another. */
+/** What the node knows of the federation, in the language of the page. */
 const useKnowing = (): void => {
   const federation = usePerson((state) => state.federation);
   const lang = usePerson((state) => state.lang);
-  useEffect(() => void learnQuestions(), []);
-  // names come in the language of the page
   useEffect(() => {
     if (!federation) return undefined;
     void learnFederation(federation);
@@ -49,7 +48,7 @@ const useAsking = (): void => {
   const selected = usePerson((state) => state.selected);
   const question = usePerson((state) => state.question);
   const lang = usePerson((state) => state.lang);
-  const questions = useKnown((state) => state.questions);
+  const questions = useLearning((state) => state.questions);
   const healed = useKnown((state) => state.healed);
   // as said above
   useEffect(() => choose(federation, selected), [federation, selected, lang, healed]);

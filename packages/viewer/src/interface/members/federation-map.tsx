@@ -5,8 +5,9 @@ import './members.css';
 import { Panel } from '../frame/panel.tsx';
 import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
+import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
-import { cutText } from '../words/format.ts';
+import { cutText, plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
 
@@ -68,6 +69,26 @@ const MemberLine = ({ spot: { id, name, standing, lastSeen, latency, age, twins 
   );
 };
 
+/** Where the node takes part in several. */
+const Choice = () => {
+  const { say } = useWords();
+  const federations = useLearning((state) => state.federations);
+  const federation = usePerson((state) => state.federation);
+  if (federations.length < 2) return null;
+  return (
+    <label className="field">
+      <span>{say('federation')}</span>
+      <select value={federation ?? ''} onChange={({ target }) => person.set({ federation: target.value, selected: undefined, question: undefined })}>
+        {federations.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {plainText(name, 80)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
+
 export const FederationMap = () => {
   const { say } = useWords();
   const known = useKnown();
@@ -76,6 +97,7 @@ export const FederationMap = () => {
   const silent = spots.filter(({ standing }) => standing === 'silent').length;
   return (
     <Panel name={say('federation')} side="start" title={<Name text={federation?.name ?? say('federation')} />} onClose={() => person.open(undefined)}>
+      <Choice />
       {federation && (
         <>
           <p className={silent > 0 ? 'warn' : 'soft'}>

@@ -3,6 +3,7 @@ import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
 import { agencyOf, answerTwinsMax, mergeSources, toAnswer } from './answer.ts';
 import { matchingKinds, matchingQuestions, searchLimits, toGroups, toSearchFilter } from './found.ts';
+import { chooseFederation, federationOf } from './learning.ts';
 import { filled, placesOf } from './places.ts';
 import { toSourcesLine } from './sources-line.ts';
 
@@ -118,5 +119,20 @@ describe('a search', () => {
       [fire.id, ['1', '3']],
       [water.id, ['2']],
     ]);
+  });
+});
+
+describe('the federation of the page', () => {
+  const federations = ['a', 'b', 'c'].map((id) => ({ id, name: id }));
+  const asked = (federation: string): Question => ({ name: 'q', title: '', query: '', variables: { federation } });
+  it('is the one in the address, else the one of which most questions are saved, else the first', () => {
+    expect(chooseFederation(federations, [asked('b')], 'c')?.id).toBe('c');
+    expect(chooseFederation(federations, [asked('b'), asked('b'), asked('c')], 'gone')?.id).toBe('b');
+    expect(chooseFederation(federations, [], undefined)?.id).toBe('a');
+    expect(chooseFederation([], [asked('b')], 'b')).toBeUndefined();
+  });
+  it('is another where a question names another', () => {
+    expect(federationOf({ variables: { kinds: ['x'], registers: 'b' } }, federations)).toBe('b');
+    expect(federationOf({ variables: { registers: 'z' } }, federations)).toBeUndefined();
   });
 });

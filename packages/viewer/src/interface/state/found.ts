@@ -14,14 +14,16 @@ export const toSearchFilter = (text: string): Filter | undefined => {
   return /^urn:\S+$/.test(wanted) ? { ids: [wanted] } : { text: wanted };
 };
 
-/** Every word is somewhere in the question; without a text, all. */
+/** Every word is somewhere in the question; those whose name begins so come first. Without a text, all. */
 export const matchingQuestions = (questions: readonly Question[], text: string): readonly Question[] => {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return questions.filter((question) => {
+  const fitting = questions.filter((question) => {
     const { title, more } = titleOf(question);
     const said = `${title} ${more} ${question.name}`.toLowerCase();
     return words.every((word) => said.includes(word));
   });
+  const begins = ({ name }: Question): number => (words[0] !== undefined && name.toLowerCase().startsWith(words[0]) ? 0 : 1);
+  return fitting.toSorted((a, b) => begins(a) - begins(b));
 };
 
 export type FoundKind = { readonly id: string; readonly label: string; readonly count: number };

@@ -4,7 +4,6 @@
 import { create } from 'zustand';
 import type { Connection, Federation, Group, Member, Source } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
-import { type Question, readQuestions } from '../../graphql/questions.ts';
 import { ask } from './learning.ts';
 import { person } from './person.ts';
 import type { Silences } from './silence.ts';
@@ -16,7 +15,6 @@ export type Known = {
   readonly members: readonly Member[];
   readonly connections: readonly Connection[];
   readonly silences: Silences;
-  readonly questions: readonly Question[];
   /** since when the node that served this page does not answer */
   readonly offlineSince: string | undefined;
   /** one more each time an agency is back: what was asked meanwhile is worth asking again */
@@ -30,7 +28,6 @@ export const useKnown = create<Known>()(() => ({
   members: [],
   connections: [],
   silences: new Map(),
-  questions: [],
   offlineSince: undefined,
   healed: 0,
 }));
@@ -43,11 +40,6 @@ export const learnFederation = async (federation: string): Promise<void> => {
   if (!found) return;
   const { id, name, initiator, members, connections, summary } = found;
   set({ federation: { id, name, initiator }, members, connections, groups: summary.groups, sources: summary.sources });
-};
-
-export const learnQuestions = async (): Promise<void> => {
-  const read = await readQuestions();
-  if (read.ok) set({ questions: read.value });
 };
 
 /** The name by which people know an agency; what its identifier says where nobody told it. */

@@ -1,8 +1,9 @@
 /**
- * Learning: which federation the page is about, asked first of all and again until the node tells it.
+ * Learning: which federation the page is about and what can be asked of it, first of all and again until the node tells it.
  */
 import { create } from 'zustand';
 import { createAsk } from '../../graphql/client.ts';
+import { type Question, readQuestions } from '../../graphql/questions.ts';
 import { standing } from '../../graphql/standing.ts';
 import { person } from './person.ts';
 
@@ -10,20 +11,32 @@ export const endpoint = '/graphql';
 export const ask = createAsk(endpoint);
 
 type Problem = { readonly kind: 'noFederation' } | { readonly kind: 'refused'; readonly reason: string };
+type Named = { readonly id: string; readonly name: string };
 
-export const useLearning = create<{ readonly problem: Problem | undefined }>()(() => ({ problem: undefined }));
+export const useLearning = create<{ readonly problem: Problem | undefined; readonly federations: readonly Named[]; readonly questions: readonly Question[] }>()(
+  () => ({
+    problem: undefined,
+    federations: [],
+    questions: [],
+  }),
+);
 
 const againMs = 2_000;
 
-/** The one in its address, else the first that the node knows. */
+/** The one in the address, else the one of which most questions are saved, else the first that the node knows. */
+export const chooseFederation = (federations: readonly Named[], questions: readonly Question[], wanted: string | undefined): Named | undefined => {
+  const asked = ({ id }: Named): number => questions.filter(({ variables }) => Object.values(variables).includes(id)).length;
+  return federations.find(({ id }) => id === wanted) ?? federations.toSorted((a, b) => asked(b) - asked(a))[0];
+};
+
 const learn = async (signal: AbortSignal): Promise<void> => {
-  const answer = await ask(standing, { lang: person.get().lang });
+  const [answer, read] = await Promise.all([ask(standing, { lang: person.get().lang }), readQuestions(signal)]);
   if (signal.aborted) return;
-  const nodes = answer.ok ? answer.value.federations.nodes : [];
-  const found = nodes.find(({ id }) => id === person.get().federation) ?? nodes[0];
+  const [federations, questions] = [answer.ok ? answer.value.federations.nodes : [], read.ok ? read.value : []];
+  const found = chooseFederation(federations, questions, person.get().federation);
   if (found) person.set({ federation: found.id });
   const problem = answer.ok ? ({ kind: 'noFederation' } as const) : ({ kind: 'refused', reason: answer.refusal.message } as const);
-  useLearning.setState({ problem: found ? undefined : problem });
+  useLearning.setState({ federations, questions, problem: found ? undefined : problem });
   if (!found) setTimeout(() => void learn(signal), againMs);
 };
 
@@ -32,3 +45,7 @@ export const keepLearning = (): (() => void) => {
   void learn(stop.signal);
   return () => stop.abort();
 };
+
+/** A question that names another federation of this node is about that one. */
+export const federationOf = ({ variables }: Pick<Question, 'variables'>, federations: readonly Named[]): string | undefined =>
+  federations.find(({ id }) => Object.values(variables).includes(id))?.id;

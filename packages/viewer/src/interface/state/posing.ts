@@ -7,7 +7,7 @@ import type { Question } from '../../graphql/questions.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
 import { type Answer, toAnswer } from './answer.ts';
-import { ask } from './learning.ts';
+import { ask, federationOf, useLearning } from './learning.ts';
 import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
 
@@ -34,6 +34,8 @@ export const poseAll = (questions: readonly Question[], posed: PosedQuestion | u
   const stop = new AbortController();
   const question = questions.find(({ name }) => name === posed?.name);
   if (usePosed.getState().answer?.question !== question?.name) usePosed.setState(nothing);
+  const federation = question && federationOf(question, useLearning.getState().federations);
+  if (federation !== undefined && federation !== person.get().federation) person.set({ federation, selected: undefined });
   if (question && posed) void pose(question, posed.places, stop.signal);
   return () => stop.abort();
 };
