@@ -13,6 +13,14 @@ const project = (name: keyof typeof testMs, folder: string) => ({
   test: { name, include: [`${folder}/**/*.test.ts`], testTimeout: testMs[name], hookTimeout: testMs[name] },
 });
 
+/** A test may want a real Neo4j: the first that does starts it, the end of the run stops it. */
+const globalSetup = ['tools/neo4j/run-setup.ts'];
+
+const server = () => {
+  const { test } = project('server', 'packages/server/src');
+  return { extends: true as const, test: { ...test, globalSetup } };
+};
+
 const browserTests = 'packages/testbed/src/browser';
 
 /** After all others and one file at a time: a browser without a graphics card needs the processors for itself. */
@@ -23,7 +31,7 @@ const inBrowser = () => {
 
 const testbed = () => {
   const { test } = project('testbed', 'packages/testbed/src');
-  return { extends: true as const, test: { ...test, exclude: [`${browserTests}/**`] } };
+  return { extends: true as const, test: { ...test, exclude: [`${browserTests}/**`], globalSetup } };
 };
 
 export default defineConfig({
@@ -38,13 +46,6 @@ export default defineConfig({
     // A test that passes only at the second try tells of a race: it is a failure.
     retry: 0,
     allowOnly: false,
-    projects: [
-      project('core', 'packages/core/src'),
-      project('server', 'packages/server/src'),
-      testbed(),
-      inBrowser(),
-      project('tools', 'tools'),
-      project('viewer', 'packages/viewer/src'),
-    ],
+    projects: [project('core', 'packages/core/src'), server(), testbed(), inBrowser(), project('tools', 'tools'), project('viewer', 'packages/viewer/src')],
   },
 });

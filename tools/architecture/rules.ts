@@ -65,6 +65,13 @@ export const powers: readonly Power[] = [
     homes: ['server/src/store/sqlite/sql', 'server/src/store/sqlite-history/sql'],
     inTexts: true,
   },
+  {
+    name: 'Cypher',
+    form: /\b(MATCH|MERGE) \(|\bUNWIND \$|\bDETACH DELETE\b|\bCALL db\./,
+    homes: ['server/src/store/neo4j-cypher/'],
+    inTexts: true,
+  },
+  { name: 'the graph database', form: /from 'neo4j-driver'/, homes: ['server/src/store/neo4j/'], inTexts: true },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
   {
     name: 'files',

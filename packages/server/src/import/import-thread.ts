@@ -3,8 +3,8 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { type Authority, type Instant, type Problem, problem, shorten } from '@cityweave/core';
+import { checkTwin } from '../store/keepable.ts';
 import { stagingSql } from '../store/sqlite/sql-staging.ts';
-import { checkTwin } from '../store/sqlite/sqlite-rows.ts';
 import { type Adaptation, createAdaptation } from './adapt/adapt.ts';
 import { declaredOf } from './difference/declared.ts';
 import { closeStaging, createStaging, nameRows, type Staging, stageRow, stagingLimits } from './difference/staging.ts';

@@ -1,7 +1,8 @@
 /**
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
-import { type Box, boxOfTwin, type Json, normaliseKey, type Problem, problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { type Box, boxOfTwin, normaliseKey, type Problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { checkPatch, checkTwin } from '../keepable.ts';
 import type { ApplyOptions, Command } from '../store.ts';
 
 export type TwinRow = {
@@ -77,35 +78,7 @@ export const toTwinRow = (twin: TwinInput): TwinRow => {
   };
 };
 
-/** A number that JSON or a 64-bit float cannot keep; undefined where all can be kept. Walks without recursion. */
-const unkeepable = (value: Json): number | undefined => {
-  const parts: Json[] = [value];
-  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    if (typeof part === 'number' && (!Number.isFinite(part) || (Number.isInteger(part) && !Number.isSafeInteger(part)))) return part;
-    if (typeof part === 'object' && part !== null) parts.push(...Object.values(part));
-  }
-  return undefined;
-};
-
-const checkValues = (id: string, values: Readonly<Record<string, { readonly value: Json } | null>>): Problem | undefined => {
-  for (const [term, reading] of Object.entries(values)) {
-    const found = reading === null || typeof reading.value === 'string' ? undefined : unkeepable(reading.value);
-    if (found !== undefined)
-      return problem('invalid', { subject: id, path: term, found: String(found), accepted: 'numbers that are finite and integers up to 2^53' });
-  }
-  return undefined;
-};
-
-const checkPlace = ({ id, position, footprint }: Pick<TwinInput, 'id' | 'position' | 'footprint'>): Problem | undefined => {
-  const box = boxOfTwin({ position, footprint });
-  const fits = (position?.every(Number.isFinite) ?? true) && (box?.every(Number.isFinite) ?? true);
-  return fits ? undefined : problem('invalid', { subject: id, path: 'position', accepted: 'coordinates that are finite numbers' });
-};
-
 const noTerms: readonly TermUse[] = [];
-
-/** Why a twin cannot be kept as it is, where it cannot. */
-export const checkTwin = (twin: TwinInput): Problem | undefined => checkValues(twin.id, twin.values) ?? checkPlace(twin);
 
 export const newTerms = ({ kind, values }: TwinInput, noted: NotedTerms): readonly TermUse[] => {
   const known = noted.get(kind);
@@ -135,10 +108,7 @@ const toRowOfPut = ({ twin, shapes, expected, source, digest }: PutTwin, noted: 
 export const toRowCommand = (command: Command, noted: NotedTerms): RowCommand => {
   if (command.op === 'putTwin') return toRowOfPut(command, noted);
   if (command.op !== 'patchTwin') return command;
-  const sampled = Object.entries(command.samples ?? {}).flatMap(([term, readings]) => readings.map((reading) => ({ [term]: reading })));
-  const refused =
-    [command.values, ...sampled].reduce<Problem | undefined>((found, values) => found ?? checkValues(command.id, values), undefined) ??
-    checkPlace({ id: command.id, position: command.position, footprint: undefined });
+  const refused = checkPatch(command);
   return refused ? { op: 'refused', problem: refused } : command;
 };
 

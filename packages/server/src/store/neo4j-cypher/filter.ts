@@ -1,0 +1,184 @@
+/**
+ * A filter as a condition of Cypher: pure functions giving text and parameters. No condition is ever null, so that `not` is right.
+ * What Cypher cannot say (areas, values in other units) it says too widely, and `exact` is false: what is found so is looked at again by core.
+ */
+import {
+  type AreaTest,
+  type Box,
+  canonicalJson,
+  type Json,
+  type LinkTest,
+  normaliseKey,
+  type PropertyTest,
+  splitAtAntimeridian,
+  type TwinFilter,
+  wordsOfText,
+} from '@cityweave/core';
+import { preparedArea } from '../area-memory.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, unitKey, valueKey } from '../neo4j/neo4j-rows.ts';
+import type { Space } from './space.ts';
+
+export type Condition = { readonly text: string; readonly exact: boolean };
+
+/** What a statement is made with: names of the space, parameters so far, and links whose far ends were looked for before. */
+export type Asking = {
+  readonly space: Space;
+  readonly params: Record<string, unknown>;
+  /** ids of the far ends, for tests that a condition alone cannot decide */
+  readonly ends: ReadonlyMap<LinkTest, readonly string[]>;
+};
+
+const always: Condition = { text: 'true', exact: true };
+const never: Condition = { text: 'false', exact: true };
+const exactly = (text: string): Condition => ({ text, exact: true });
+
+/** A parameter; what is the same in meaning keeps its name, so that the server knows the statement again. */
+export const param = ({ params }: Asking, value: unknown): string => {
+  const name = `p${Object.keys(params).length}`;
+  params[name] = value;
+  return `$${name}`;
+};
+
+const joined = (parts: readonly Condition[], word: 'AND' | 'OR', otherwise: Condition): Condition => {
+  const [first] = parts;
+  if (first === undefined) return otherwise;
+  if (parts.length === 1) return first;
+  return { text: `(${parts.map(({ text }) => text).join(` ${word} `)})`, exact: parts.every(({ exact }) => exact) };
+};
+
+export const both = (parts: readonly Condition[]): Condition => joined(parts, 'AND', always);
+export const either = (parts: readonly Condition[]): Condition => joined(parts, 'OR', never);
+
+/** Not all that may hold does: what is certain to hold is unknown, so nothing can be taken away. */
+export const negated = ({ text, exact }: Condition): Condition => (exact ? exactly(`NOT ${text}`) : { text: 'true', exact: false });
+
+type Subject = { readonly asking: Asking; readonly alias: string };
+
+export const identifierKeys = (ids: readonly string[]): readonly string[] => [
+  ...new Set([...ids.map(objectKey), ...ids.map((id) => alternativeKey(normaliseKey(id)))]),
+];
+
+const isKnownBy = (ids: readonly string[], { asking, alias }: Subject): Condition => {
+  const { knownAs, identifier } = asking.space;
+  return exactly(
+    `(${alias}.id IN ${param(asking, ids)} OR EXISTS { (${alias})-[:${knownAs}]->(known:${identifier}) WHERE known.key IN ${param(asking, identifierKeys(ids))} })`,
+  );
+};
+
+const hasWords = (text: string, { asking, alias }: Subject): Condition =>
+  both(wordsOfText(text).map((word) => exactly(`${alias}.words CONTAINS ${param(asking, ` ${word}`)}`)));
+
+const meetsBox = ([west, south, east, north]: Box, { asking, alias }: Subject): Condition =>
+  exactly(
+    `(${alias}.west IS NOT NULL AND ${alias}.west <= ${param(asking, east)} AND ${alias}.east >= ${param(asking, west)} AND ${alias}.south <= ${param(asking, north)} AND ${alias}.north >= ${param(asking, south)})`,
+  );
+
+const maybeInArea = (area: AreaTest, subject: Subject): Condition => {
+  const prepared = preparedArea(area);
+  if (!prepared) return never;
+  const { asking, alias } = subject;
+  const corners = param(
+    asking,
+    prepared.boxes.map(([west, south, east, north]) => ({ west, south, east, north })),
+  );
+  const meets = `${alias}.west <= box.east AND ${alias}.east >= box.west AND ${alias}.south <= box.north AND ${alias}.north >= box.south`;
+  return { text: `(${alias}.west IS NOT NULL AND any(box IN ${corners} WHERE ${meets}))`, exact: false };
+};
+
+const compared = { lt: '<', lte: '<=', gt: '>', gte: '>=', contains: 'CONTAINS', prefix: 'STARTS WITH' } as const;
+
+/** Of the value itself, whatever its unit. Values of different types are neither equal nor in order. */
+const valuePasses = ({ term, op, value }: PropertyTest, { asking, alias }: Subject): string => {
+  const scalar = `${alias}[${param(asking, valueKey(term))}]`;
+  const other = `${alias}[${param(asking, otherKey(term))}]`;
+  const isThere = `(${scalar} IS NOT NULL OR ${other} IS NOT NULL)`;
+  const isOneOf = (wanted: readonly Json[]): string => {
+    const [plain, nested] = [wanted.filter(isScalar), wanted.filter((one) => !isScalar(one)).map(canonicalJson)];
+    return `(coalesce(${scalar} IN ${param(asking, plain)}, false) OR coalesce(${other} IN ${param(asking, nested)}, false))`;
+  };
+  if (op === 'exists') return value === false ? `NOT ${isThere}` : isThere;
+  if (value === undefined) return 'false';
+  if (op === 'eq') return isOneOf([value]);
+  if (op === 'ne') return `(${isThere} AND NOT ${isOneOf([value])})`;
+  if (op === 'in') return Array.isArray(value) ? isOneOf(value) : 'false';
+  const fits = typeof value === 'string' || (typeof value === 'number' && op !== 'contains' && op !== 'prefix');
+  return fits ? `coalesce(${scalar} ${compared[op]} ${param(asking, value)}, false)` : 'false';
+};
+
+/** A number in another unit may pass once it is converted: that is for core to say. */
+const passes = (test: PropertyTest, subject: Subject): Condition => {
+  const { asking, alias } = subject;
+  const text = valuePasses(test, subject);
+  if (test.unit === undefined || test.op === 'exists') return exactly(text);
+  const [own, wanted] = [`${alias}[${param(asking, unitKey(test.term))}]`, param(asking, test.unit)];
+  const converted = `(${own} <> ${wanted} AND ${alias}[${param(asking, valueKey(test.term))}] IS NOT NULL)`;
+  return { text: `coalesce((${own} = ${wanted} AND ${text}) OR ${converted}, false)`, exact: false };
+};
+
+/** Of a twin that is not here only the id is known; what needs more does not hold. */
+const matchesId = (filter: TwinFilter, subject: Subject): Condition => {
+  const { ids, agencies, all, any, ...rest } = filter;
+  const { asking, alias } = subject;
+  if (Object.values(rest).some((part) => part !== undefined)) return never;
+  return both([
+    ...(ids ? [exactly(`${alias}.id IN ${param(asking, ids)}`)] : []),
+    ...(agencies ? [exactly(`('urn:dtf:agency:' + split(${alias}.id, ':')[3]) IN ${param(asking, agencies)}`)] : []),
+    ...(all ?? []).map((part) => matchesId(part, subject)),
+    ...(any ? [either(any.map((part) => matchesId(part, subject)))] : []),
+  ]);
+};
+
+const farEnd = (test: LinkTest, subject: Subject): Condition => {
+  const { asking, alias } = subject;
+  if (!test.to) return always;
+  const known = asking.ends.get(test);
+  const own = known ? exactly(`${alias}.id IN ${param(asking, known)}`) : conditionOf(test.to, subject);
+  const foreign = matchesId(test.to, subject);
+  const { twin } = asking.space;
+  return { text: `((${alias}:${twin} AND ${own.text}) OR (NOT ${alias}:${twin} AND ${foreign.text}))`, exact: own.exact };
+};
+
+const isLinked = (test: LinkTest, { asking, alias }: Subject): Condition => {
+  const { link, end } = asking.space;
+  const far = `${alias}o`;
+  const kind = test.kind === undefined ? always : exactly(`${alias}l.kind = ${param(asking, test.kind)}`);
+  const { text, exact } = both([kind, farEnd(test, { asking, alias: far })]);
+  const way = (pattern: string): Condition => ({ text: `EXISTS { ${pattern} WHERE ${text} }`, exact });
+  return either([
+    ...(test.direction === 'in' ? [] : [way(`(${alias})-[${alias}l:${link}]->(${far}:${end})`)]),
+    ...(test.direction === 'out' ? [] : [way(`(${alias})<-[${alias}l:${link}]-(${far}:${end})`)]),
+  ]);
+};
+
+export const conditionOf = (filter: TwinFilter, subject: Subject): Condition => {
+  const { asking, alias } = subject;
+  const inside = (part: TwinFilter): Condition => conditionOf(part, subject);
+  return both([
+    ...(filter.kinds ? [exactly(`${alias}.kind IN ${param(asking, filter.kinds)}`)] : []),
+    ...(filter.agencies ? [exactly(`${alias}.agency IN ${param(asking, filter.agencies)}`)] : []),
+    ...(filter.changedSince ? [exactly(`${alias}.updatedAt >= ${param(asking, filter.changedSince)}`)] : []),
+    ...(filter.box ? [either(splitAtAntimeridian(filter.box).map((box) => meetsBox(box, subject)))] : []),
+    ...(filter.ids ? [isKnownBy(filter.ids, subject)] : []),
+    ...(filter.text === undefined ? [] : [hasWords(filter.text, subject)]),
+    ...(filter.property ?? []).map((test) => passes(test, subject)),
+    ...(filter.linked ?? []).map((test) => isLinked(test, subject)),
+    ...(filter.areas ?? []).map((area) => maybeInArea(area, subject)),
+    ...(filter.all ?? []).map(inside),
+    ...(filter.any ? [either(filter.any.map(inside))] : []),
+    ...(filter.not ? [negated(inside(filter.not))] : []),
+  ]);
+};
+
+/** Tests of links whose far end a condition alone cannot decide, innermost first: their ends are looked for before. */
+export const undecided = (filter: TwinFilter, space: Space): readonly LinkTest[] => {
+  const { linked = [], all = [], any = [], not } = filter;
+  const parts = [...all, ...any, ...(not ? [not] : [])];
+  const inside = parts.flatMap((part) => undecided(part, space));
+  const here = linked.flatMap((test): readonly LinkTest[] => {
+    if (!test.to) return [];
+    const deeper = undecided(test.to, space);
+    const { exact } = conditionOf(test.to, { asking: { space, params: {}, ends: new Map() }, alias: 't' });
+    return exact && deeper.length === 0 ? [] : [...deeper, test];
+  });
+  return [...inside, ...here];
+};

@@ -1,0 +1,194 @@
+/**
+ * Cypher that finds twins: where a search begins, which is an index always, and pages, counts and groups of what it finds.
+ */
+import { type Box, type Facet, type LinkTest, type Order, type PageKey, splitAtAntimeridian, type TwinFilter, wordsOfText } from '@cityweave/core';
+import { preparedArea } from '../area-memory.ts';
+import { pointAt, valueKey, whole, wordCharactersMax } from '../neo4j/neo4j-rows.ts';
+import { type Asking, both, type Condition, conditionOf, identifierKeys, param } from './filter.ts';
+import { type Cypher, type Space, sizes } from './space.ts';
+
+export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
+
+/** What is given back of a twin, and the tests of links in the order of their flags. */
+export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly flags: readonly LinkTest[] };
+
+export const twinColumns =
+  't.version AS version, t.createdAt AS createdAt, t.updatedAt AS updatedAt, t.shapes IS NOT NULL AS shaped, t.doc AS doc, t.footprint AS footprint';
+
+/** A beginning gives `t`, once each; `sorted` is the order in which it does. */
+type Start = { readonly text: string; readonly sorted?: 'id' | 'kind' };
+
+/** Boxes are found by their centres: each class of sizes in what is searched, grown by half of its size. */
+const startAtBoxes = (boxes: readonly Box[], asking: Asking): Start => {
+  const { twin } = asking.space;
+  const grown = boxes.map(([west, south, east, north]) =>
+    Object.fromEntries(
+      sizes.flatMap(({ place, degrees }) => {
+        const margin = degrees === 0 ? 0 : degrees / 2 + 1e-9;
+        return [
+          [`${place}from`, pointAt(west - margin, south - margin)],
+          [`${place}to`, pointAt(east + margin, north + margin)],
+        ];
+      }),
+    ),
+  );
+  const branches = sizes.map(({ place }) => `MATCH (t:${twin}) WHERE point.withinBBox(t.${place}, box.${place}from, box.${place}to) RETURN t`);
+  return { text: `UNWIND ${param(asking, grown)} AS box CALL (box) { ${branches.join(' UNION ALL ')} } WITH ${boxes.length > 1 ? 'DISTINCT ' : ''}t` };
+};
+
+const startAtIds = (ids: readonly string[], asking: Asking): Start => {
+  const { end, twin, identifier, knownAs } = asking.space;
+  return {
+    text: `CALL () { MATCH (t:${end}) WHERE t.id IN ${param(asking, ids)} AND t:${twin} RETURN t
+UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(asking, identifierKeys(ids))} RETURN t } WITH t`,
+  };
+};
+
+/** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for. */
+const startAtWords = (words: readonly string[], asking: Asking): Start => {
+  const query = words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
+  return { text: `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}) YIELD node AS t WITH t` };
+};
+
+const startAtLinks = ({ kind, direction }: LinkTest, asking: Asking): Start => {
+  const { twin, end, link } = asking.space;
+  const named = param(asking, kind);
+  const ways = [
+    ...(direction === 'in' ? [] : [`MATCH (t:${twin})-[l:${link}]->(:${end}) USING INDEX l:${link}(kind) WHERE l.kind = ${named} RETURN t`]),
+    ...(direction === 'out' ? [] : [`MATCH (t:${twin})<-[l:${link}]-(:${end}) USING INDEX l:${link}(kind) WHERE l.kind = ${named} RETURN t`]),
+  ];
+  return { text: `CALL () { ${ways.join(' UNION ')} } WITH DISTINCT t` };
+};
+
+const lastId = '\u{10ffff}';
+
+/** All twins in the order of their ids, from where the page before ended. */
+const startAtAll = (asking: Asking, { after, down }: { readonly after: string | undefined; readonly down: boolean }): Start => {
+  const { end, twin } = asking.space;
+  const from = param(asking, after ?? (down ? lastId : ''));
+  return { text: `MATCH (t:${end}) WHERE t.id ${down ? '<' : '>'} ${from} AND t:${twin} WITH t`, sorted: 'id' };
+};
+
+const startAtKind = (kind: string, asking: Asking, { after, down }: { readonly after: string | undefined; readonly down: boolean }): Start => {
+  const from = param(asking, after ?? (down ? lastId : ''));
+  return { text: `MATCH (t:${asking.space.twin}) WHERE t.kind = ${param(asking, kind)} AND t.id ${down ? '<' : '>'} ${from} WITH t`, sorted: 'kind' };
+};
+
+/** The index holds kind and id: it is taken where something is asked of both. */
+const startAtKinds = (kinds: readonly string[], asking: Asking): Start => ({
+  text: `MATCH (t:${asking.space.twin}) WHERE t.kind IN ${param(asking, kinds)} AND t.id > '' WITH t`,
+});
+
+/** Boxes outside of which nothing can pass. */
+const boxesOf = ({ box, areas = [] }: TwinFilter): readonly Box[] | undefined => {
+  const [area] = areas;
+  if (area) return preparedArea(area)?.boxes ?? [];
+  return box && splitAtAntimeridian(box);
+};
+
+/** Where the search begins: with what the fewest twins can have. */
+const startOf = (filter: TwinFilter, asking: Asking, walk: { readonly after: string | undefined; readonly down: boolean }): Start => {
+  const { ids, text, kinds, linked = [] } = filter;
+  if (ids) return startAtIds(ids, asking);
+  const words = text === undefined ? [] : wordsOfText(text);
+  if (words.length > 0) return startAtWords(words, asking);
+  const boxes = boxesOf(filter);
+  if (boxes) return startAtBoxes(boxes, asking);
+  const [kind, ...others] = kinds ?? [];
+  if (kind !== undefined) return others.length === 0 ? startAtKind(kind, asking, walk) : startAtKinds(kinds ?? [], asking);
+  const test = linked.find((one) => one.kind !== undefined);
+  return test ? startAtLinks(test, asking) : startAtAll(asking, walk);
+};
+
+/** Tests of links that core cannot decide on a twin alone; the server says of each row whether they hold. */
+const flagsOf = ({ linked = [], all = [], any = [], not }: TwinFilter): readonly LinkTest[] => [
+  ...linked,
+  ...[...all, ...any, ...(not ? [not] : [])].flatMap(flagsOf),
+];
+
+const asked = (space: Space, ends: Asking['ends']): Asking => ({ space, params: {}, ends });
+
+const flagColumn = (flags: readonly LinkTest[], asking: Asking): string =>
+  flags.length === 0 ? '' : `, [${flags.map((test) => conditionOf({ linked: [test] }, { asking, alias: 't' }).text).join(', ')}] AS flags`;
+
+type Sorting = { readonly key: string; readonly nullable: boolean; readonly descending: boolean };
+
+/** The number or text of a term; anything else sorts as if it were missing. */
+const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {
+  const { by, descending } = order ?? { by: 'id', descending: false };
+  if (typeof by === 'string') return { key: `t.${by}`, nullable: false, descending };
+  const value = `t[${param(asking, valueKey(by.term))}]`;
+  return { key: `CASE WHEN ${value} IS :: BOOLEAN THEN null ELSE ${value} END`, nullable: true, descending };
+};
+
+/** Numbers come before texts, as in every store; what is missing comes last whatever the direction. */
+const isText = 'key IS :: STRING NOT NULL';
+
+const beyond = ({ nullable, descending }: Sorting, { after, backwards }: FindShape, asking: Asking): Condition => {
+  if (!after) return both([]);
+  const further = backwards ? '<' : '>';
+  const id = param(asking, after.id);
+  if (after.value === null) return { text: backwards ? `(key IS NOT NULL OR t.id < ${id})` : `(key IS NULL AND t.id > ${id})`, exact: true };
+  const onward = descending === backwards ? '>' : '<';
+  const value = param(asking, after.value);
+  const otherType = onward === '>' ? typeof after.value === 'number' && isText : typeof after.value === 'string' && `NOT ${isText} AND key IS NOT NULL`;
+  const parts = [
+    `key ${onward} ${value}`,
+    `(key = ${value} AND t.id ${further} ${id})`,
+    ...(otherType ? [`(${otherType})`] : []),
+    ...(nullable && !backwards ? ['key IS NULL'] : []),
+  ];
+  return { text: `coalesce(${parts.join(' OR ')}, false)`, exact: true };
+};
+
+const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string => {
+  const [forth, back] = backwards ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
+  const way = descending ? back : forth;
+  return `${nullable ? `key IS NULL ${forth}, ${isText} ${way}, ` : ''}key ${way}, t.id ${forth}`;
+};
+
+type Finding = { readonly space: Space; readonly filter: TwinFilter; readonly ends: Asking['ends'] };
+
+/** In the order of ids; the beginning often has it already. */
+const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
+  const asking = asked(space, ends);
+  const down = (shape.order?.descending ?? false) !== shape.backwards;
+  const start = startOf(filter, asking, { after: shape.after?.id, down });
+  const condition = conditionOf(filter, { asking, alias: 't' });
+  const past = start.sorted || !shape.after ? '' : ` AND t.id ${down ? '<' : '>'} ${param(asking, shape.after.id)}`;
+  const flags = condition.exact ? [] : flagsOf(filter);
+  const way = down ? 'DESC' : 'ASC';
+  const sorted = start.sorted === 'kind' ? `t.kind ${way}, t.id ${way}` : `t.id ${way}`;
+  const cut = condition.exact ? ` LIMIT ${param(asking, whole(limit))}` : '';
+  const text = `${start.text} WHERE ${condition.text}${past} WITH t ORDER BY ${sorted}${cut} RETURN t.id AS id, t.id AS key, ${twinColumns}${flagColumn(flags, asking)}`;
+  return { cypher: { text, params: asking.params }, exact: condition.exact, flags };
+};
+
+const keyPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
+  const asking = asked(space, ends);
+  const start = startOf(filter, asking, { after: undefined, down: false });
+  const sorting = sortingOf(shape.order, asking);
+  const condition = conditionOf(filter, { asking, alias: 't' });
+  const flags = condition.exact ? [] : flagsOf(filter);
+  const cut = condition.exact ? ` LIMIT ${param(asking, whole(limit))}` : '';
+  const text = `${start.text} WHERE ${condition.text} WITH t, ${sorting.key} AS key WHERE ${beyond(sorting, shape, asking).text}
+WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut} RETURN t.id AS id, key, ${twinColumns}${flagColumn(flags, asking)}`;
+  return { cypher: { text, params: asking.params }, exact: condition.exact, flags };
+};
+
+/** One page; where the filter is not exact, all that may belong to it and what comes after, in order. */
+export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found =>
+  shape.order === undefined || shape.order.by === 'id' ? idPage(finding, shape, limit) : keyPage(finding, shape, limit);
+
+/** Counts by facets; where the filter is not exact, the rows themselves. */
+export const groupTwins = ({ space, filter, ends }: Finding, by: readonly Facet[]): Found => {
+  const asking = asked(space, ends);
+  if (Object.values(filter).every((part) => part === undefined) && by.length === 0)
+    return { cypher: { text: `MATCH (t:${space.twin}) RETURN count(t) AS twins`, params: {} }, exact: true, flags: [] };
+  const start = startOf(filter, asking, { after: undefined, down: false });
+  const condition = conditionOf(filter, { asking, alias: 't' });
+  const flags = condition.exact ? [] : flagsOf(filter);
+  const facets = by.map((facet) => `t.${facet} AS ${facet}, `).join('');
+  const result = condition.exact ? `${facets}count(t) AS twins` : `t.id AS id, ${twinColumns}${flagColumn(flags, asking)}`;
+  return { cypher: { text: `${start.text} WHERE ${condition.text} RETURN ${result}`, params: asking.params }, exact: condition.exact, flags };
+};

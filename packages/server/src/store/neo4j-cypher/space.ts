@@ -1,0 +1,113 @@
+/**
+ * What one agency's space in a Neo4j server is made of: its labels, constraints and indexes, and the steps from one version of them to the next.
+ * Community has one user database, so every name of a space holds the agency's authority: nothing of one agency is met by a statement of another.
+ */
+import { assert } from '@cityweave/core';
+
+/** A statement and its parameters. What a caller gives is a parameter, never text. */
+export type Cypher = { readonly text: string; readonly params: Readonly<Record<string, unknown>> };
+
+export const cypher = (text: string, params: Cypher['params'] = {}): Cypher => ({ text, params });
+
+/** Names of labels and of types of relationships, quoted. */
+export type Space = {
+  /** every id that something is known of: twins, and the far ends of links to twins of others */
+  readonly end: string;
+  readonly twin: string;
+  /** an alternative id or an object of interest */
+  readonly identifier: string;
+  readonly knownAs: string;
+  readonly link: string;
+  readonly change: string;
+  readonly join: string;
+  /** the head of the log, cursors of peers, kinds and their terms, imports, writers, the version of the schema */
+  readonly register: string;
+  readonly words: string;
+  /** name of an index of this space */
+  readonly index: (name: string) => string;
+};
+
+const authorityForm = /^[a-z0-9.-]+$/;
+
+export const spaceOf = (authority: string): Space => {
+  assert(authorityForm.test(authority), 'an authority has letters, digits, dots and hyphens only');
+  const named = (noun: string): string => `\`${noun} ${authority}\``;
+  return {
+    end: named('End'),
+    twin: named('Twin'),
+    identifier: named('Identifier'),
+    knownAs: named('KNOWN_AS'),
+    link: named('LINK'),
+    change: named('Change'),
+    join: named('Join'),
+    register: named('Register'),
+    words: `words ${authority}`,
+    index: named,
+  };
+};
+
+/**
+ * A box has its centre in the property of its size, so that a point index finds boxes: what is searched is grown by half of the size.
+ * Degrees of the longer side; the last class has no bound and is looked through whole.
+ */
+export const sizes = [
+  { place: 'at0', degrees: 0 },
+  { place: 'at1', degrees: 0.001 },
+  { place: 'at2', degrees: 0.01 },
+  { place: 'at3', degrees: 0.1 },
+  { place: 'at4', degrees: 360 },
+] as const;
+
+const unique = ({ index }: Space, name: string, [label, property]: readonly [string, string]): string =>
+  `CREATE CONSTRAINT ${index(name)} IF NOT EXISTS FOR (n:${label}) REQUIRE n.${property} IS UNIQUE`;
+
+const range = ({ index }: Space, name: string, [label, ...properties]: readonly string[]): string =>
+  `CREATE INDEX ${index(name)} IF NOT EXISTS FOR (n:${label}) ON (${properties.map((property) => `n.${property}`).join(', ')})`;
+
+const ofLinks = ({ index, link }: Space, name: string, property: string): string =>
+  `CREATE INDEX ${index(name)} IF NOT EXISTS FOR ()-[l:${link}]-() ON (l.${property})`;
+
+const point = ({ index, twin }: Space, property: string): string => `CREATE POINT INDEX ${index(property)} IF NOT EXISTS FOR (n:${twin}) ON (n.${property})`;
+
+/** Words were folded by core before they came here, the same for every store: the index splits them at spaces and does nothing else. */
+const fullText = ({ twin, words }: Space): string =>
+  `CREATE FULLTEXT INDEX \`${words}\` IF NOT EXISTS FOR (n:${twin}) ON EACH [n.words] OPTIONS {indexConfig: {\`fulltext.analyzer\`: 'whitespace'}}`;
+
+export type Migration = {
+  /** constraints are made in a transaction of their own */
+  readonly constraints: readonly string[];
+  readonly indexes: readonly string[];
+};
+
+/** Every step may be taken again: a process may have ended in the middle of it. The place in the list is the version reached. */
+export const migrationsOf = (space: Space): readonly Migration[] => [
+  {
+    constraints: [
+      unique(space, 'End id', [space.end, 'id']),
+      unique(space, 'Change seq', [space.change, 'seq']),
+      unique(space, 'Join key', [space.join, 'key']),
+      unique(space, 'Register key', [space.register, 'key']),
+    ],
+    indexes: [
+      ...sizes.map(({ place }) => point(space, place)),
+      range(space, 'Twin kind', [space.twin, 'kind', 'id']),
+      range(space, 'Twin source', [space.twin, 'source', 'id']),
+      range(space, 'Identifier key', [space.identifier, 'key']),
+      ofLinks(space, 'Link id', 'id'),
+      ofLinks(space, 'Link kind', 'kind'),
+      fullText(space),
+    ],
+  },
+];
+
+export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);
+
+/** The head of the log stands in one node: whoever writes locks it first, so that the order of numbers is the order of commits. */
+export const noteVersion = (space: Space, version: unknown): Cypher =>
+  cypher(
+    `MERGE (s:${space.register} {key: 'schema'}) SET s.version = $version
+MERGE (h:${space.register} {key: 'head'}) ON CREATE SET h.seq = 0, h.oldest = 0`,
+    { version },
+  );
+
+export const awaitIndexes: Cypher = cypher('CALL db.awaitIndexes(300)');

@@ -1,0 +1,185 @@
+/**
+ * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
+ */
+import { type Join, type Link, type Problem, problem, sameAs, type TwinInput } from '@cityweave/core';
+import { checkPatch, checkTwin } from '../keepable.ts';
+import type { ApplyOptions, Command, Outcome } from '../store.ts';
+import { altsOf } from './neo4j-rows.ts';
+import { type ChangeRow, cursorIn, endsKey, joinsIn, type LinkState, linkIn, linksAt, type TwinState, twinIn, type Working } from './working-set.ts';
+
+export type Batch = { readonly commands: readonly Command[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: string };
+
+type Work = { readonly working: Working; readonly at: string };
+
+const refused = (found: Problem, current?: number): Outcome => ({ ok: false, problem: found, ...(current !== undefined && { current }) });
+
+const checkVersion = (id: string, expected: number | undefined, current: number): Outcome | undefined =>
+  expected === undefined || expected === current
+    ? undefined
+    : refused(problem('revisionConflict', { subject: id, found: `version ${current}`, accepted: `version ${expected}` }), current);
+
+const noteChange = ({ working: { own }, at }: Work, change: Omit<ChangeRow, 'seq' | 'at'>): number => {
+  own.head += 1;
+  own.changes.push({ seq: own.head, at, ...change });
+  return own.head;
+};
+
+const countTwins = ({ working: { own } }: Work, kind: string, more: number): void => {
+  own.tally.set(kind, (own.tally.get(kind) ?? 0) + more);
+};
+
+type TermUses = readonly (readonly [string, { readonly unit?: string | undefined } | null])[];
+
+const noteTerms = ({ working: { own, below } }: Work, kind: string, uses: TermUses): void => {
+  for (const [term, reading] of uses) {
+    const key = JSON.stringify([kind, term]);
+    if (reading && !below.terms.has(key) && !own.terms.has(key)) own.terms.set(key, { kind, term, unit: reading.unit ?? null });
+  }
+};
+
+type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source' | 'digest'>;
+
+/** What an earlier command of the batch wanted of shapes, source and digest holds where this one does not say. */
+const put = (work: Work, { twin, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
+  const version = (found?.version ?? 0) + 1;
+  const createdAt = found?.createdAt ?? work.at;
+  const kept = { ...found?.kept, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
+  const object = twin.objectOfInterest ?? null;
+  if (found?.kind !== twin.kind) {
+    countTwins(work, twin.kind, 1);
+    if (found) countTwins(work, found.kind, -1);
+  }
+  if (object !== (found?.object ?? null)) work.working.own.identityTouched = true;
+  work.working.own.twins.set(twin.id, {
+    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), keys: found?.keys ?? [], fresh: found?.fresh ?? true, input: twin },
+    kept: { ...kept, version, createdAt, updatedAt: work.at },
+  });
+  return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put' }) };
+};
+
+const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outcome => {
+  const { twin, expected } = command;
+  const unkept = checkTwin(twin);
+  if (unkept) return refused(unkept);
+  const found = twinIn(work.working, twin.id);
+  const conflict = checkVersion(twin.id, expected, found?.version ?? 0);
+  if (conflict) return conflict;
+  noteTerms(work, twin.kind, Object.entries(twin.values));
+  return put(work, command, found);
+};
+
+const notFound = (id: string): Outcome => refused(problem('notFound', { subject: id }), 0);
+
+type Patch = Extract<Command, { op: 'patchTwin' }>;
+
+const patched = (twin: TwinInput, { values, position }: Patch): TwinInput => {
+  const merged = Object.entries({ ...twin.values, ...values }).flatMap(([term, reading]) => (reading === null ? [] : [[term, reading] as const]));
+  return { ...twin, values: Object.fromEntries(merged), ...(position && { position }) };
+};
+
+const patchTwin = (work: Work, command: Patch): Outcome => {
+  const unkept = checkPatch(command);
+  if (unkept) return refused(unkept);
+  const found = twinIn(work.working, command.id);
+  if (!found?.input) return notFound(command.id);
+  const conflict = checkVersion(command.id, command.expected, found.version);
+  if (conflict) return conflict;
+  noteTerms(work, found.kind, Object.entries(command.values));
+  return put(work, { twin: patched(found.input, command) }, found);
+};
+
+const unlink = (work: Work, link: LinkState): number => {
+  const { own } = work.working;
+  own.links.set(endsKey(link), null);
+  if (link.kind === sameAs) own.identityTouched = true;
+  return noteChange(work, { id: link.src, op: 'unlink', link: link.id });
+};
+
+/** No link of this store is left hanging on a twin that is gone. */
+const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'deleteTwin' }>): Outcome => {
+  const found = twinIn(work.working, id);
+  if (!found) return notFound(id);
+  const conflict = checkVersion(id, expected, found.version);
+  if (conflict) return conflict;
+  for (const link of linksAt(work.working, id)) unlink(work, link);
+  const { own } = work.working;
+  own.joins.set(id, new Map());
+  own.twins.set(id, null);
+  if (found.object !== null) own.identityTouched = true;
+  countTwins(work, found.kind, -1);
+  return { ok: true, version: found.version + 1, seq: noteChange(work, { id, op: 'delete', kind: found.kind }) };
+};
+
+/** A link is known by its ends and its kind: put again it takes the place of the one that was there. */
+const putLink = (work: Work, link: Link): Outcome => {
+  const { id, from: src, kind, to: dst } = link;
+  const { own } = work.working;
+  own.links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link });
+  if (kind === sameAs) own.identityTouched = true;
+  return { ok: true, version: 1, seq: noteChange(work, { id: src, op: 'link', link: id }) };
+};
+
+const deleteLink = (work: Work, id: string): Outcome => {
+  const found = linkIn(work.working, id);
+  return found ? { ok: true, version: 1, seq: unlink(work, found) } : refused(problem('notFound', { subject: id }));
+};
+
+/** Sorts as its parts do, one after the other. */
+export const joinKey = ({ from, kind, agency, scheme, value }: Omit<Join, 'state' | 'to' | 'triedAt'>): string =>
+  [from, kind, agency, scheme, value].join('\u0000');
+
+/** Joins that stay keep what became of them. */
+const putJoins = (work: Work, { from, joins }: Extract<Command, { op: 'putJoins' }>): Outcome => {
+  const known = joinsIn(work.working, from);
+  work.working.own.joins.set(from, new Map(joins.map((join) => [joinKey(join), known.get(joinKey(join)) ?? join])));
+  return { ok: true, version: 1, seq: work.working.own.head };
+};
+
+const settleJoin = (work: Work, join: Join): Outcome => {
+  const known = joinsIn(work.working, join.from);
+  if (!known.has(joinKey(join))) return refused(problem('notFound', { subject: join.from, found: join.value }));
+  work.working.own.joins.set(join.from, new Map(known).set(joinKey(join), join));
+  return { ok: true, version: 1, seq: work.working.own.head };
+};
+
+const applyCommand = (work: Work, command: Command): Outcome => {
+  switch (command.op) {
+    case 'putTwin':
+      return putTwin(work, command);
+    case 'patchTwin':
+      return patchTwin(work, command);
+    case 'deleteTwin':
+      return deleteTwin(work, command);
+    case 'putLink':
+      return putLink(work, command.link);
+    case 'deleteLink':
+      return deleteLink(work, command.id);
+    case 'putJoins':
+      return putJoins(work, command);
+    case 'settleJoin':
+      return settleJoin(work, command.join);
+  }
+};
+
+/** A peer's batch that came before changes nothing and is acknowledged again. */
+const replayed = ({ working }: Work, { cursor, commands }: Batch): readonly Outcome[] | undefined => {
+  if (!cursor) return undefined;
+  const seen = cursorIn(working, cursor.peer);
+  if (seen !== undefined && seen >= cursor.seq) return commands.map(() => ({ ok: true, version: 0, seq: working.own.head }));
+  working.own.cursors.set(cursor.peer, cursor.seq);
+  return undefined;
+};
+
+/** Outcomes of a batch in the order of its commands; one of an atomic batch that is refused refuses all, which the caller then drops. */
+export const decide = (working: Working, batch: Batch): readonly Outcome[] => {
+  const work = { working, at: batch.at };
+  const again = replayed(work, batch);
+  if (again) return again;
+  const outcomes: Outcome[] = [];
+  for (const command of batch.commands) {
+    const outcome = applyCommand(work, command);
+    outcomes.push(outcome);
+    if (batch.atomic && !outcome.ok) return batch.commands.map((_, index) => (index === outcomes.length - 1 ? outcome : refused(outcome.problem)));
+  }
+  return outcomes;
+};

@@ -1,0 +1,117 @@
+/**
+ * Find: pages, counts and groups. What the server can only say too widely is looked at again with the functions of core, row by row as it comes.
+ */
+import { type Facet, type LinkTest, matchesFilter, type PageKey, placeOf, type Twin, type TwinFilter, type TwinId } from '@cityweave/core';
+import { preparedArea } from '../area-memory.ts';
+import { undecided } from '../neo4j-cypher/filter.ts';
+import { type Found, findTwins, groupTwins } from '../neo4j-cypher/find.ts';
+import { readHead } from '../neo4j-cypher/read.ts';
+import type { Space } from '../neo4j-cypher/space.ts';
+import type { FindQuery, FoundPage, TwinStore } from '../store.ts';
+import type { Reading } from './connection.ts';
+import { type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
+import type { Row } from './save.ts';
+
+export type Asker = { readonly reading: Reading; readonly space: Space };
+
+type Ends = ReadonlyMap<LinkTest, readonly string[]>;
+
+const alone = { linksOf: () => [], twin: () => undefined };
+
+/** Whether a twin passes, where the server has said which of its tests of links hold. */
+const holds = (filter: TwinFilter, twin: Twin, flags: ReadonlyMap<LinkTest, boolean>): boolean => {
+  const { areas = [], linked = [], all = [], any, not, ...rest } = filter;
+  const place = placeOf(twin);
+  return (
+    matchesFilter(rest, twin, alone) &&
+    linked.every((test) => flags.get(test)) &&
+    all.every((part) => holds(part, twin, flags)) &&
+    (any?.some((part) => holds(part, twin, flags)) ?? true) &&
+    !(not && holds(not, twin, flags)) &&
+    areas.every((area) => place !== undefined && preparedArea(area)?.holds(place))
+  );
+};
+
+const twinIn = (row: Row): Twin => twinOf(trusted<TwinColumns>(row));
+
+/** Rows that pass, until it is enough. */
+const passing = async (
+  { reading }: Asker,
+  { found, filter }: { readonly found: Found; readonly filter: TwinFilter },
+  enough: (row: Row, twin: Twin) => boolean,
+) => {
+  await reading.each(found.cypher, (row) => {
+    const said: readonly boolean[] = trusted(row['flags'] ?? []);
+    const twin = twinIn(row);
+    const passes = found.exact || holds(filter, twin, new Map(found.flags.map((test, at) => [test, said[at] === true])));
+    return passes && enough(row, twin);
+  });
+};
+
+/** Far ends of links that a condition alone cannot decide: twins that pass, by id. */
+const endsOf = async (asker: Asker, filter: TwinFilter): Promise<Ends> => {
+  const ends = new Map<LinkTest, readonly string[]>();
+  for (const test of undecided(filter, asker.space)) {
+    const ids: string[] = [];
+    const inner = test.to ?? {};
+    const found = groupTwins({ space: asker.space, filter: inner, ends }, []);
+    await passing(asker, { found, filter: inner }, (row) => {
+      ids.push(String(row['id']));
+      return false;
+    });
+    ends.set(test, ids);
+  }
+  return ends;
+};
+
+export const headOf = async ({ reading, space }: Asker): Promise<number> => Number((await reading.run(readHead(space)))[0]?.['seq'] ?? 0);
+
+/** The head is read first: what was written after it may be in the page already, and is told once more by the log. */
+export const findPage = async (asker: Asker, { filter = {}, order, first, after, backwards = false }: FindQuery): Promise<FoundPage> => {
+  const seq = await headOf(asker);
+  const ends = await endsOf(asker, filter);
+  const found = findTwins({ space: asker.space, filter, ends }, { order, after, backwards }, first + 1);
+  const twins: Twin[] = [];
+  const keys: PageKey[] = [];
+  // one row more than asked for tells whether there is a next page
+  await passing(asker, { found, filter }, (row, twin) => {
+    twins.push(twin);
+    keys.push({ value: trusted(row['key'] ?? null), id: trusted<TwinId>(row['id']) });
+    return twins.length > first;
+  });
+  const next = twins.length > first ? keys[first - 1] : undefined;
+  return { twins: twins.slice(0, first), seq, ...(next && { next }) };
+};
+
+const facetsOf = (twin: Twin, by: readonly Facet[]): Row => Object.fromEntries(by.map((facet) => [facet, twin[facet]]));
+
+/** How many there are of each facet; one row of all where there are none. */
+export const groupsOf = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Row[]> => {
+  const ends = await endsOf(asker, filter);
+  const found = groupTwins({ space: asker.space, filter, ends }, by);
+  if (found.exact) return asker.reading.run(found.cypher);
+  const counts = new Map<string, { readonly facets: Row; twins: number }>(by.length === 0 ? [['{}', { facets: {}, twins: 0 }]] : []);
+  await passing(asker, { found, filter }, (_, twin) => {
+    const facets = facetsOf(twin, by);
+    const key = JSON.stringify(facets);
+    const known = counts.get(key) ?? { facets, twins: 0 };
+    known.twins += 1;
+    counts.set(key, known);
+    return false;
+  });
+  return [...counts.values()].map(({ facets, twins }) => ({ ...facets, twins }));
+};
+
+export const countTwins = async (asker: Asker, filter: TwinFilter): Promise<number> => Number((await groupsOf(asker, filter, []))[0]?.['twins'] ?? 0);
+
+const groupKey = (row: Row): string => JSON.stringify([row['kind'], row['agency']]);
+
+const compareGroups = (a: Row, b: Row): number => (groupKey(a) < groupKey(b) ? -1 : 1);
+
+/** What matches, and beside it all of the same kinds and agencies. A kind that was asked for and matches nothing is told too: none of twelve is an answer. */
+export const summarise = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): ReturnType<TwinStore['summarise']> => {
+  const matching = new Map((await groupsOf(asker, filter, by)).map((row) => [groupKey(row), Number(row['twins'])]));
+  const all = await groupsOf(asker, { kinds: filter.kinds, agencies: filter.agencies }, by);
+  const groups = all.toSorted(compareGroups).map(({ twins, ...facets }) => ({ ...facets, count: matching.get(groupKey(facets)) ?? 0, of: Number(twins) }));
+  return trusted(groups.filter(({ count }) => count > 0 || filter.kinds !== undefined));
+};

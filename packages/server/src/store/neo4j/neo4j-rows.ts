@@ -1,0 +1,115 @@
+/**
+ * Twins as properties of nodes and back: what is searched stands in properties of its own, the rest is one JSON text.
+ * Values are flat: `p:` a scalar by its term, `u:` its unit, `x:` what is no scalar as canonical JSON, so that null is there and told from missing.
+ */
+import { type Box, boxOfTwin, canonicalJson, type Json, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { int, types } from 'neo4j-driver';
+import { sizes } from '../neo4j-cypher/space.ts';
+
+/** A whole number as Cypher wants it for limits and counters; plain numbers travel as floats. */
+export const whole = (value: number) => int(value);
+
+const wgs84 = 4326;
+
+const between = (least: number, value: number, most: number): number => Math.min(most, Math.max(least, value));
+
+/** What lies beyond the ends of the world stands at them; the exact box is compared all the same. */
+export const pointAt = (longitude: number, latitude: number) => new types.Point(whole(wgs84), between(-180, longitude, 180), between(-90, latitude, 90));
+
+export const valueKey = (term: string): string => `p:${term}`;
+export const unitKey = (term: string): string => `u:${term}`;
+export const otherKey = (term: string): string => `x:${term}`;
+
+export const isScalar = (value: Json): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const flatValues = ({ values }: TwinInput): Properties => {
+  const flat: [string, unknown][] = [];
+  for (const [term, { value, unit }] of Object.entries(values)) {
+    flat.push(isScalar(value) ? [valueKey(term), value] : [otherKey(term), canonicalJson(value)]);
+    if (unit !== undefined) flat.push([unitKey(term), unit]);
+  }
+  return Object.fromEntries(flat);
+};
+
+/** The longest word that the index takes whole; of a longer one it knows the beginning. */
+export const wordCharactersMax = 255;
+
+const placeOfBox = (box: Box | undefined): Properties => {
+  const [west, south, east, north] = box ?? [null, null, null, null];
+  const extent = box ? Math.max(box[2] - box[0], box[3] - box[1]) : 0;
+  const size = box && sizes.find(({ degrees }) => extent <= degrees);
+  const centre = box && pointAt((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+  return { west, south, east, north, ...Object.fromEntries(sizes.map(({ place }) => [place, place === size?.place ? centre : null])) };
+};
+
+/** JSON of [value, scheme] pairs, values normalised; null where there are none. */
+export const altsOf = ({ altIds }: TwinInput): string | null =>
+  altIds === undefined || altIds.length === 0 ? null : JSON.stringify(altIds.map(({ scheme, value }) => [normaliseKey(value), scheme]));
+
+export const alternativeKey = (normalised: string): string => `alt:${normalised}`;
+export const objectKey = (object: string): string => `object:${object}`;
+
+/** What a twin is found under beside its id. */
+export const identifiersOf = ({ alts, object }: { readonly alts: string | null; readonly object: string | null }) => [
+  ...(object === null ? [] : [{ key: objectKey(object), scheme: null }]),
+  // written by altsOf
+  ...(alts === null ? [] : JSON.parse(alts).map(([value, scheme]: readonly [string, string]) => ({ key: alternativeKey(value), scheme }))),
+];
+
+export type Kept = {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** absent: as it was */
+  readonly source?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly shapes?: readonly Shape[] | undefined;
+};
+
+/** All properties of a twin's node; `before` are names of flat values that it had, which go where they are not written again. */
+export const propertiesOf = (twin: TwinInput, kept: Kept, before: readonly string[]): Properties => {
+  const { footprint, ...rest } = twin;
+  const values = flatValues(twin);
+  const { source, digest, shapes } = kept;
+  return {
+    ...Object.fromEntries(before.map((key) => [key, null])),
+    ...values,
+    ...placeOfBox(boxOfTwin(twin)),
+    keys: Object.keys(values),
+    agency: twin.agency,
+    kind: twin.kind,
+    name: textIn(twin.name),
+    version: whole(kept.version),
+    createdAt: kept.createdAt,
+    updatedAt: kept.updatedAt,
+    object: twin.objectOfInterest ?? null,
+    alts: altsOf(twin),
+    words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
+    doc: JSON.stringify(rest),
+    footprint: footprint ? JSON.stringify(footprint) : null,
+    ...(source !== undefined && { source }),
+    ...(digest !== undefined && { digest }),
+    ...(shapes && { shapes: shapes.length === 0 ? null : JSON.stringify(shapes) }),
+  };
+};
+
+/** What this side gives back was parsed before it was put in. */
+export const trusted = <T>(value: unknown): T => value as T; // branding: properties of our own nodes keep their types
+
+export const inputOf = (row: { readonly doc: unknown; readonly footprint: unknown }): TwinInput =>
+  trusted({ ...JSON.parse(String(row.doc)), ...(typeof row.footprint === 'string' && { footprint: JSON.parse(row.footprint) }) });
+
+export type TwinColumns = Readonly<Record<'doc' | 'footprint' | 'version' | 'createdAt' | 'updatedAt' | 'shaped', unknown>>;
+
+export const twinOf = (row: TwinColumns): Twin =>
+  trusted({
+    ...JSON.parse(String(row.doc)),
+    version: row.version,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    ...(typeof row.footprint === 'string' && { footprint: JSON.parse(row.footprint) }),
+    ...(row.shaped === true && { shaped: true }),
+  });

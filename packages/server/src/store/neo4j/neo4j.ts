@@ -1,0 +1,198 @@
+/**
+ * The store on Neo4j: the verbs of `TwinStore` over the official driver, with what Community has.
+ */
+import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
+import type { Clock, Ids } from '../../deps.ts';
+import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
+import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
+import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport } from '../neo4j-cypher/write.ts';
+import type { ImportRecord, TwinStore, Waiting } from '../store.ts';
+import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
+import { checkServer, problemOfOpening } from './failures.ts';
+import { type Asker, countTwins, findPage, summarise } from './find.ts';
+import { createLane, type Lane } from './lane.ts';
+import { trusted, whole } from './neo4j-rows.ts';
+import { adjacent, changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, twinsById } from './questions.ts';
+import { writerKey } from './save.ts';
+
+export type Neo4jStoreOptions = {
+  readonly settings: Neo4jSettings;
+  /** whose twins they are: several agencies may share a server, each sees its own space only */
+  readonly authority: string;
+  readonly deps: { readonly clock: Clock; readonly ids: Ids };
+  readonly drivers: Drivers;
+};
+
+type Sides = { readonly connection: Connection; readonly lane: Lane; readonly space: Space; readonly clock: Clock; readonly server: string };
+
+type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise<T>;
+
+/** What was read is good until this process writes; what another one writes is seen after this while at the latest. */
+const rememberedMs = 1_000;
+
+/** Looked at with every question to a federation and every answer to a partner. */
+const remembered = <T>({ lane, clock }: Sides, read: () => Promise<T>): (() => Promise<T>) => {
+  let known: { readonly value: Promise<T>; readonly at: number } | undefined;
+  const forget = () => {
+    known = undefined;
+  };
+  lane.onCommit(forget);
+  return () => {
+    const now = clock.monotonicMs();
+    if (known && now - known.at < rememberedMs) return known.value;
+    const value = read();
+    known = { value, at: now };
+    value.catch(forget);
+    return value;
+  };
+};
+
+const questions = (sides: Sides, ask: Ask) => ({
+  get: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => twinsById(asker, ids), waiting),
+  resolve: ((identifiers, waiting) => ask((asker) => resolve(asker, { identifiers, scheme: waiting?.scheme }), waiting)) satisfies TwinStore['resolve'],
+  shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
+  find: ((query, waiting) => ask((asker) => findPage(asker, query), waiting)) satisfies TwinStore['find'],
+  count: ((filter, waiting) => ask((asker) => countTwins(asker, filter), waiting)) satisfies TwinStore['count'],
+  summarise: ((filter, by, waiting) => ask((asker) => summarise(asker, filter, by), waiting)) satisfies TwinStore['summarise'],
+  adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],
+  kinds: remembered(sides, () => ask(kindsIn)),
+  identities: remembered(sides, () => ask((asker) => countOf(asker, true))),
+  linkedTwins: remembered(sides, () => ask((asker) => countOf(asker, false))),
+});
+
+const readOne = (ask: Ask, key: string) => ask(async ({ reading, space }) => (await reading.run(readRegister(space, key)))[0]);
+
+const importKey = (source: string): string => `import:${source}`;
+
+const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
+  apply: lane.apply,
+  onCommit: lane.onCommit,
+  changes: (since: number, { limit }: { readonly limit: number }) => ask((asker) => changesSince(asker, since, limit)),
+  cursor: async (peer: string) => {
+    const row = await readOne(ask, `cursor:${peer}`);
+    return row && Number(row['seq']);
+  },
+  joins: ((query) => ask((asker) => joinsOf(asker, query))) satisfies TwinStore['joins'],
+  countJoins: () => ask(countJoinsIn),
+  sourceState: (async (source, { after = '', first }) =>
+    trusted(await ask(({ reading }) => reading.run(readSource(space, source, { after, limit: whole(first) }))))) satisfies TwinStore['sourceState'],
+  putImport: async ({ ...record }: ImportRecord) => {
+    await lane.drained();
+    await connection.write((run) => run(putImport(space, { key: importKey(record.source), startedAt: record.startedAt, doc: JSON.stringify(record) })));
+  },
+  lastImport: async (source: string): Promise<ImportRecord | undefined> => {
+    const row = await readOne(ask, importKey(source));
+    return row && trusted(JSON.parse(String(row['doc'])));
+  },
+});
+
+const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore['health']> => {
+  const from = clock.monotonicMs();
+  try {
+    const [row] = await ask(({ reading, space }) => reading.run(readHead(space)));
+    return { ok: true, latencyMs: clock.monotonicMs() - from, headSeq: Number(row?.['seq'] ?? 0), detail: server };
+  } catch (cause) {
+    return { ok: false, latencyMs: clock.monotonicMs() - from, headSeq: 0, detail: cause instanceof Error ? cause.name : 'no answer' };
+  }
+};
+
+const prunedAtOnce = 10_000;
+
+/** The bound moves first, so that nobody reads what is half gone. The last change stays. */
+const maintain = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
+  await lane.drained();
+  const upTo = await connection.write(async (run) => {
+    const head = Number((await run(readHead(space)))[0]?.['seq'] ?? 0);
+    const oldest = Math.max(0, Math.min(head - keepChanges, head - 1));
+    await run(moveOldest(space, whole(oldest)));
+    return oldest;
+  });
+  for (let pruned = prunedAtOnce; pruned === prunedAtOnce; ) {
+    const [row] = await connection.write((run) => run(pruneChanges(space, whole(upTo), whole(prunedAtOnce))));
+    pruned = Number(row?.['pruned'] ?? 0);
+  }
+};
+
+const newest = (space: Space): number => migrationsOf(space).length;
+
+/** Takes the steps that are missing. A newer schema is left alone: an older program would not know what it means. */
+const migrate = async (connection: Connection, space: Space): Promise<Result<number>> => {
+  const [row] = await connection.command(schemaVersion(space));
+  const version = Number(row?.['version'] ?? 0);
+  if (version > newest(space))
+    return fail(
+      problem('unsupportedVersion', {
+        subject: 'store in Neo4j',
+        found: `schema ${version}`,
+        accepted: `up to schema ${newest(space)}: use a newer cityweave`,
+      }),
+    );
+  for (const { constraints, indexes } of migrationsOf(space).slice(version)) {
+    await connection.schema(constraints);
+    await connection.schema(indexes);
+  }
+  if (version < newest(space)) {
+    await connection.command(awaitIndexes);
+    await connection.write((run) => run(noteVersion(space, whole(newest(space)))));
+  }
+  const [head] = await connection.command(readHead(space));
+  return ok(Number(head?.['seq'] ?? 0));
+};
+
+/** A writer that said nothing for this long has ended without saying so. */
+const writerSilentMs = 86_400_000;
+
+const dayBefore = (now: Instant): Instant => instantOfMs(Date.parse(now) - writerSilentMs);
+
+const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
+  const ask: Ask = (work, waiting) =>
+    sides.lane.isOpen() ? sides.connection.read((reading) => work({ reading, space: sides.space }), waiting) : Promise.reject(new Error('the store is closed'));
+  return {
+    ...questions(sides, ask),
+    ...registers(sides, ask),
+    health: () => health(sides, ask),
+    maintain: (keepChanges) => maintain(sides, keepChanges),
+    close,
+  };
+};
+
+const start = async (
+  options: Neo4jStoreOptions,
+  driver: ReturnType<Drivers['take']>['driver'],
+): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
+  const { settings, authority, deps } = options;
+  const { agent } = await driver.getServerInfo({ database: settings.database });
+  const server = checkServer(agent);
+  if (!server.ok) return server;
+  const space = spaceOf(authority);
+  const connection = connect(driver, settings.database);
+  const head = await migrate(connection, space);
+  if (!head.ok) return head;
+  await connection.write((run) => run(forgetWriters(space, dayBefore(deps.clock.now()))));
+  return ok({ connection, space, clock: deps.clock, server: server.value, head: head.value });
+};
+
+export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result<TwinStore>> => {
+  const { settings, deps, drivers } = options;
+  const { driver, release } = drivers.take(settings);
+  const refuse = async (found: Problem): Promise<Result<never>> => {
+    await release();
+    return fail(found);
+  };
+  try {
+    const started = await start(options, driver);
+    if (!started.ok) return await refuse(started.problem);
+    const { head, ...sides } = started.value;
+    const { connection, space } = sides;
+    const writer = deps.ids.uuid();
+    const lane = createLane({ connection, space, writer }, head);
+    const close = async (): Promise<void> => {
+      await lane.close();
+      await connection.write((run) => run(deleteRegister(space, writerKey(writer)))).catch(() => undefined);
+      await release();
+    };
+    return ok(createVerbs({ ...sides, lane }, close));
+  } catch (cause) {
+    return refuse(problemOfOpening(cause, settings.uri));
+  }
+};

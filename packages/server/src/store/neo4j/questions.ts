@@ -1,0 +1,114 @@
+/**
+ * Questions by name: identifiers, links, changes, joins, kinds, as the port wants their answers.
+ */
+import { type Change, type Join, type JoinState, type Link, normaliseKey, type Shape, sameAs, type Twin, type TwinId } from '@cityweave/core';
+import {
+  countIdentities,
+  countJoins,
+  type Frontier,
+  readChanges,
+  readHead,
+  readJoins,
+  readKinds,
+  readLinks,
+  readShapes,
+  readTerms,
+  readTwins,
+  resolveIds,
+  resolveKeys,
+} from '../neo4j-cypher/read.ts';
+import type { TwinStore } from '../store.ts';
+import { joinKey } from './decide.ts';
+import type { Asker } from './find.ts';
+import { alternativeKey, objectKey, type TwinColumns, trusted, twinOf, whole } from './neo4j-rows.ts';
+import type { Row } from './save.ts';
+
+export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
+  new Map((await reading.run(readTwins(space, ids))).map((row) => [trusted<TwinId>(row['id']), twinOf(trusted<TwinColumns>(row))]));
+
+export const shapesById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, readonly Shape[]>> =>
+  new Map((await reading.run(readShapes(space, ids))).map(({ id, doc }) => [trusted<TwinId>(id), trusted<readonly Shape[]>(JSON.parse(String(doc)))]));
+
+const append = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+  const known = map.get(key);
+  if (!known) map.set(key, [value]);
+  else if (!known.includes(value)) known.push(value);
+};
+
+/** Names under which the identifiers stand in the store, each with the identifiers that come to it. */
+const keysOf = (identifiers: readonly string[]): ReadonlyMap<string, readonly string[]> => {
+  const keys = new Map<string, string[]>();
+  for (const identifier of identifiers) {
+    append(keys, objectKey(identifier), identifier);
+    append(keys, alternativeKey(normaliseKey(identifier)), identifier);
+  }
+  return keys;
+};
+
+type Resolving = { readonly identifiers: readonly string[]; readonly scheme: string | undefined };
+
+export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }: Resolving): Promise<ReadonlyMap<string, readonly TwinId[]>> => {
+  const keys = keysOf(identifiers);
+  const [own, others] = await Promise.all([reading.run(resolveIds(space, identifiers)), reading.run(resolveKeys(space, [...keys.keys()]))]);
+  const found = new Map<string, TwinId[]>();
+  for (const { key, id } of own) append(found, String(key), trusted<TwinId>(id));
+  const ofScheme = ({ key, scheme: given }: Row): boolean => scheme === undefined || given === scheme || String(key).startsWith(objectKey(''));
+  for (const row of others.filter(ofScheme)) for (const identifier of keys.get(String(row['key'])) ?? []) append(found, identifier, trusted<TwinId>(row['id']));
+  return found;
+};
+
+const linkOf = ({ evidence, ...link }: Row): Link => trusted({ ...link, ...(evidence !== null && { evidence }) });
+
+type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: 'out' | 'in' | 'both'; readonly limit: number };
+
+/** A link inside the frontier is met from both its ends. */
+export const adjacent = async ({ reading, space }: Asker, { ids, kinds, direction, limit }: Adjacent): Promise<readonly Link[]> => {
+  const frontier = { ids, kinds, limit: whole(limit) };
+  const rows = await Promise.all([
+    direction === 'in' ? [] : reading.run(readLinks(space, 'a', frontier)),
+    direction === 'out' ? [] : reading.run(readLinks(space, 'b', frontier)),
+  ]);
+  const links = new Map(rows.flat().map((row) => [row['id'], linkOf(row)]));
+  return [...links.values()].slice(0, limit);
+};
+
+export const countOf = async ({ reading, space }: Asker, objects: boolean): Promise<number> =>
+  Number((await reading.run(countIdentities(space, { objects, kind: sameAs })))[0]?.['twins'] ?? 0);
+
+export const kindsIn = async ({ reading, space }: Asker): ReturnType<TwinStore['kinds']> => {
+  const [kinds, terms] = await Promise.all([reading.run(readKinds(space)), reading.run(readTerms(space))]);
+  const byKind = Map.groupBy(terms, ({ kind }) => kind);
+  const termsOf = (kind: unknown) => (byKind.get(kind) ?? []).map(({ term, unit }) => (unit === null ? { term } : { term, unit }));
+  return trusted(kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
+};
+
+const changeOf = ({ seq, id, op, at, link, kind }: Row): Change => trusted({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) });
+
+/** A commit becomes visible piece by piece. Numbers have no holes, so what comes after a missing one is not told yet. */
+const withoutHoles = (rows: readonly Row[], from: number): readonly Row[] => {
+  const hole = rows.findIndex(({ seq }, index) => seq !== from + index + 1);
+  return hole < 0 ? rows : rows.slice(0, hole);
+};
+
+export const changesSince = async ({ reading, space }: Asker, since: number, limit: number): ReturnType<TwinStore['changes']> => {
+  const [row] = await reading.run(readHead(space));
+  const [head, oldest] = [Number(row?.['seq'] ?? 0), Number(row?.['oldest'] ?? 0)];
+  const from = Math.max(since, oldest);
+  const found = from >= head ? [] : await reading.run(readChanges(space, whole(from), whole(Math.min(from + limit, head))));
+  return { changes: withoutHoles(found, from).map(changeOf), head, oldest };
+};
+
+type JoinQuery = Parameters<TwinStore['joins']>[0];
+
+export const joinsOf = async ({ reading, space }: Asker, { state, agency, first, after = '' }: JoinQuery): ReturnType<TwinStore['joins']> => {
+  const rows = await reading.run(readJoins(space, { state, agency, after, limit: whole(first + 1) }));
+  const found = rows.slice(0, first).map(({ doc }) => trusted<Join>(JSON.parse(String(doc))));
+  const last = found.at(-1);
+  return { joins: found, ...(rows.length > first && last && { next: joinKey(last) }) };
+};
+
+export const countJoinsIn = async ({ reading, space }: Asker): Promise<Readonly<Record<JoinState, number>>> => {
+  const counts: Record<JoinState, number> = { PENDING: 0, RESOLVED: 0, UNRESOLVED: 0 };
+  for (const { state, joins } of await reading.run(countJoins(space))) counts[trusted<JoinState>(state)] = Number(joins);
+  return counts;
+};

@@ -1,0 +1,208 @@
+/**
+ * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded is asked for at once, and so is everything that is saved.
+ */
+
+import type { Cypher, Space } from '../neo4j-cypher/space.ts';
+import {
+  createChanges,
+  createIdentifiers,
+  createTwins,
+  deleteIdentifiers,
+  deleteJoins,
+  deleteLinks,
+  deleteTwins,
+  loadBodies,
+  loadJoins,
+  loadLinks,
+  loadLinksOf,
+  loadRegisters,
+  loadTwins,
+  lockHead,
+  moveHead,
+  noteTerms,
+  putJoins,
+  putLinks,
+  putRegisters,
+  sweepEnds,
+  tallyKinds,
+  updateTwins,
+} from '../neo4j-cypher/write.ts';
+import type { Command } from '../store.ts';
+import { type Batch, joinKey } from './decide.ts';
+import { identifiersOf, inputOf, propertiesOf, trusted, whole } from './neo4j-rows.ts';
+import { type Ends, emptySet, endsKey, type TwinState, type WorkingSet } from './working-set.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+/** Runs a statement in the transaction; what is asked without waiting goes out together. */
+export type Run = (statement: Cypher) => Promise<readonly Row[]>;
+
+const cursorKey = (peer: string): string => `cursor:${peer}`;
+export const writerKey = (writer: string): string => `writer:${writer}`;
+
+const sortedOnce = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].toSorted();
+
+type Op = Command['op'];
+const idsIn = (commands: readonly Command[], idOf: Partial<{ [O in Op]: (command: Extract<Command, { op: O }>) => string }>): readonly string[] =>
+  // one table of ops: each function is asked with the command of its own name
+  sortedOnce(commands.flatMap((command) => trusted<((given: Command) => string) | undefined>(idOf[command.op])?.(command) ?? []));
+
+/** What a group of batches may look at. */
+const wantedBy = (batches: readonly Batch[]) => {
+  const commands = batches.flatMap((batch) => batch.commands);
+  return {
+    twins: idsIn(commands, { putTwin: ({ twin }) => twin.id, patchTwin: ({ id }) => id, deleteTwin: ({ id }) => id }),
+    bodies: idsIn(commands, { patchTwin: ({ id }) => id }),
+    linked: idsIn(commands, { deleteTwin: ({ id }) => id }),
+    links: idsIn(commands, { deleteLink: ({ id }) => id }),
+    joins: idsIn(commands, { deleteTwin: ({ id }) => id, putJoins: ({ from }) => from, settleJoin: ({ join }) => join.from }),
+    peers: sortedOnce(batches.flatMap(({ cursor }) => (cursor ? [cursor.peer] : []))),
+  };
+};
+
+const none: readonly Row[] = [];
+
+/** Nothing is asked where nothing is wanted. */
+const ask = (run: Run, wanted: readonly string[], statement: (wanted: readonly string[]) => Cypher): Promise<readonly Row[]> =>
+  wanted.length === 0 ? Promise.resolve(none) : run(statement(wanted));
+
+export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
+
+const twinState = (row: Row, body: Row | undefined): TwinState => ({
+  version: Number(row['version']),
+  kind: String(row['kind']),
+  createdAt: String(row['createdAt']),
+  object: trusted(row['object']),
+  alts: trusted(row['alts']),
+  keys: trusted(row['keys'] ?? []),
+  fresh: false,
+  ...(body && { input: inputOf({ doc: body['doc'], footprint: body['footprint'] }) }),
+});
+
+const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'bodies' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
+  const bodies = new Map(found.bodies.map((row) => [row['id'], row]));
+  for (const row of found.twins) set.twins.set(String(row['id']), twinState(row, bodies.get(row['id'])));
+  for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), trusted<Ends>(row));
+  for (const { doc } of found.joins) {
+    const join = JSON.parse(String(doc));
+    set.joins.set(join.from, new Map(set.joins.get(join.from)).set(joinKey(join), join));
+  }
+  for (const { key, seq } of found.registers) if (String(key).startsWith('cursor:')) set.cursors.set(String(key).slice('cursor:'.length), Number(seq));
+};
+
+/** Locks the head of the log, then loads; `noted` are terms that the store is known to have. */
+export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, batches: readonly Batch[]): Promise<Loaded> => {
+  const wanted = wantedBy(batches);
+  const [head, registers, twins, bodies, linked, links, joins] = await Promise.all([
+    run(lockHead(space)),
+    run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
+    ask(run, wanted.twins, (ids) => loadTwins(space, ids)),
+    ask(run, wanted.bodies, (ids) => loadBodies(space, ids)),
+    ask(run, wanted.linked, (ids) => loadLinksOf(space, ids)),
+    ask(run, wanted.links, (ids) => loadLinks(space, ids)),
+    ask(run, wanted.joins, (ids) =>
+      loadJoins(
+        space,
+        ids.map((id) => `${id}\u0000`),
+      ),
+    ),
+  ]);
+  const set = emptySet(Number(head[0]?.['seq']));
+  fill(set, { twins, bodies, links: [...linked, ...links], joins, registers });
+  return { set, mark: registers.find(({ key }) => key === writerKey(writer))?.['mark'] };
+};
+
+/** What there was when the batch began, to tell what is new and what is gone. */
+export type Before = {
+  readonly twins: ReadonlyMap<string, TwinState | null>;
+  readonly links: ReadonlyMap<string, Ends | null>;
+  readonly joins: WorkingSet['joins'];
+};
+
+export const before = ({ twins, links, joins }: WorkingSet): Before => ({ twins: new Map(twins), links: new Map(links), joins: new Map(joins) });
+
+type Twins = readonly (readonly [string, TwinState])[];
+
+const twinRows = (twins: Twins) => twins.flatMap(([id, { input, kept, keys }]) => (input && kept ? [{ id, properties: propertiesOf(input, kept, keys) }] : []));
+
+const identifierRows = (twins: Twins) => twins.flatMap(([id, twin]) => identifiersOf(twin).map((identifier) => ({ id, ...identifier })));
+
+/** Statements that have something to do, in their order. */
+const some = (rows: readonly unknown[], statement: Cypher): readonly Cypher[] => (rows.length === 0 ? [] : [statement]);
+
+const saveTwins = (space: Space, { twins }: WorkingSet, was: Before): readonly Cypher[] => {
+  const written = [...twins].flatMap(([id, twin]): Twins => (twin?.kept ? [[id, twin]] : [])).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const gone = sortedOnce([...was.twins].flatMap(([id, twin]) => (twin && (twins.get(id)?.fresh ?? true) ? [id] : [])));
+  const [created, updated] = [written.filter(([, { fresh }]) => fresh), written.filter(([, { fresh }]) => !fresh)];
+  const renamed = updated.filter(([id, { alts, object }]) => was.twins.get(id)?.alts !== alts || was.twins.get(id)?.object !== object);
+  const identifiers = identifierRows([...created, ...renamed]);
+  return [
+    ...some(gone, deleteTwins(space, gone)),
+    ...some(created, createTwins(space, twinRows(created))),
+    ...some(updated, updateTwins(space, twinRows(updated))),
+    ...some(
+      renamed,
+      deleteIdentifiers(
+        space,
+        renamed.map(([id]) => id),
+      ),
+    ),
+    ...some(identifiers, createIdentifiers(space, identifiers)),
+  ];
+};
+
+const dropLinks = (space: Space, { links }: WorkingSet, was: Before): readonly Cypher[] => {
+  const gone = [...was.links].flatMap(([key, link]) => (link && links.get(key) === null ? [link] : []));
+  const [ids, ends] = [sortedOnce(gone.map(({ id }) => id)), sortedOnce(gone.flatMap(({ src, dst }) => [src, dst]))];
+  return [...some(ids, deleteLinks(space, ids)), ...some(ends, sweepEnds(space, ends))];
+};
+
+const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {
+  const written = [...links].flatMap(([, state]) => (state?.link ? [state] : []));
+  const rows = written.map(({ id, src, kind, dst, link }) => ({
+    ...{ id, src, kind, dst },
+    ...{ source: link?.source ?? null, recordedAt: link?.recordedAt ?? null, evidence: link?.evidence ?? null },
+  }));
+  return some(
+    rows,
+    putLinks(
+      space,
+      rows.toSorted((a, b) => (a.src < b.src ? -1 : 1)),
+    ),
+  );
+};
+
+const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly Cypher[] => {
+  const all = [...joins].map(([from, now]) => ({ now, had: was.joins.get(from) ?? new Map() }));
+  const gone = all.flatMap(({ now, had }) => [...had.keys()].filter((key) => !now.has(key)));
+  const put = all.flatMap(({ now, had }) => [...now].filter(([key, join]) => had.get(key) !== join));
+  const rows = put.map(([key, join]) => ({ key, state: join.state, agency: join.agency, doc: JSON.stringify(join) }));
+  return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
+};
+
+const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {
+  const kinds = [...set.tally].flatMap(([kind, more]) => (more === 0 ? [] : [{ key: `kind:${kind}`, kind, more: whole(more) }]));
+  const terms = [...set.terms].map(([key, row]) => ({ key: `term:${key}`, ...row }));
+  const cursors = [...set.cursors].map(([peer, seq]) => ({ key: cursorKey(peer), properties: { seq: whole(seq) } }));
+  const marked = { key: writerKey(writer), properties: { mark, at } };
+  return [...some(kinds, tallyKinds(space, kinds)), ...some(terms, noteTerms(space, terms)), putRegisters(space, [...cursors, marked])];
+};
+
+/** Which attempt this is: a connection that is lost at the commit leaves open whether it was made, and the mark tells. */
+export type Marking = { readonly writer: string; readonly mark: string; readonly at: string };
+
+export const save = async (
+  run: Run,
+  { space, set, was, marking }: { readonly space: Space; readonly set: WorkingSet; readonly was: Before; readonly marking: Marking },
+): Promise<void> => {
+  const changes = set.changes.map((change) => ({ ...change, seq: whole(change.seq), link: change.link ?? null, kind: change.kind ?? null }));
+  const statements = [
+    ...dropLinks(space, set, was),
+    ...saveTwins(space, set, was),
+    ...saveLinks(space, set),
+    ...saveJoins(space, set, was),
+    ...saveRegisters(space, set, marking),
+    ...some(changes, createChanges(space, changes)),
+    ...some(changes, moveHead(space, whole(set.head))),
+  ];
+  await Promise.all(statements.map(run));
+};

@@ -1,0 +1,134 @@
+import { lintCypherQuery, testData } from '@neo4j-cypher/language-support';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Cypher, cypher, type Space, spaceOf } from '../neo4j-cypher/space.ts';
+import type { Command, TwinStore } from '../store.ts';
+import { accepted, at, foreignId, put, putLink, term, twinId } from '../twins.contract.ts';
+import { connect } from './connection.ts';
+import { drivers, emptyPerFolder, trialServer } from './trial-neo4j.ts';
+import { readStatements, schemaStatements, writeStatements } from './trial-statements.ts';
+
+const [a, b] = ['a.statements.example', 'b.statements.example'];
+const space = spaceOf(a);
+const all: Readonly<Record<string, Cypher>> = { ...schemaStatements(space), ...writeStatements(space), ...readStatements(space) };
+
+/** What the linter says of a statement that knows its own parameters; labels and properties are made as they are needed. */
+const complaints = ({ text, params }: Cypher): readonly unknown[] => {
+  const { functions, procedures } = testData.mockSchema;
+  const { diagnostics } = lintCypherQuery(text, { functions: functions ?? {}, procedures: procedures ?? {}, parameters: params });
+  return diagnostics.map(({ message }) => message);
+};
+
+describe('the Cypher of the store', () => {
+  test.each(Object.entries(all))('%s is sound', (_, statement) => expect(complaints(statement)).toEqual([]));
+
+  test('a slip of the pen would be told', () => {
+    expect(complaints(cypher('MATCH (t:Twin) WHERE t.id = $id RETURN colesce(t.id)', { id: 1 }))).toHaveLength(1);
+    expect(complaints(cypher('MATCH (t:Twin) WHERE t.id = $ids RETURN t.id AS id', { id: 1 }))).toHaveLength(1);
+  });
+
+  test('every name of a space holds its agency', () => {
+    const { index, ...names } = space;
+    const texts = [...Object.values(names), index('x')];
+    expect(texts.filter((name) => !name.includes(a))).toEqual([]);
+    const used = Object.values(all).flatMap(({ text }) => [...text.matchAll(/[(|]\w*:([^ `){]+)|\[\w*:([^ `\]{]+)/g)].map(([label]) => label));
+    expect(used).toEqual([]);
+  });
+});
+
+/** They change what they look for, or take away what they have found: the server reads all of it before it begins. Batches are bounded. */
+const eagerByNature = new Set([
+  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'moveOldest'],
+  ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
+]);
+
+const { settings, skipped } = trialServer();
+
+describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`, () => {
+  const server = settings ?? { uri: '', database: '' };
+  const stores: TwinStore[] = [];
+  const { driver, release } = drivers.take(server);
+  const { command, write } = connect(driver, server.database);
+
+  /** Enough of everything for the planner to have a choice. */
+  const fill = async (store: TwinStore): Promise<void> => {
+    const keys = Array.from({ length: 600 }, (_, index) => `${index}`);
+    const twins = keys.map((key, index) =>
+      put(key, {
+        kind: index % 3 ? 'Thing' : 'Pump',
+        name: `pump ${key}`,
+        position: [4 + index / 1000, 45],
+        values: { 'city:p': { value: index, unit: 'm' } },
+      }),
+    );
+    const sourced = twins.map((one): Command => (one.op === 'putTwin' ? { ...one, source: 's', digest: 'd' } : one));
+    const known = put('1', { name: 'pump 1', object: 'urn:x:1', altIds: [{ scheme: 'no', value: '791' }], values: { 'city:p': { value: 1, unit: 'm' } } });
+    const links = keys.map((key, index) => putLink(twinId(key), index % 2 ? foreignId(key) : twinId(`${index + 1}`), index % 5 ? 'feeds' : 'sameAs'));
+    const join = { from: twinId('1'), kind: term('locatedIn'), agency: 'urn:dtf:agency:water.example', scheme: 'parcel', value: '7', state: 'PENDING' };
+    await accepted(store, [...sourced, known, putLink(twinId('1'), foreignId('9')), ...links]);
+    await store.apply([{ op: 'putJoins', from: twinId('1'), joins: [join as never] }], { at, cursor: { peer: 'p', seq: 1 } }); // branding: a join as text
+    await store.putImport({ id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at });
+  };
+
+  beforeAll(async () => {
+    for (const authority of [a, b]) {
+      const opened = await emptyPerFolder(server, authority)('statements');
+      stores.push(opened.ok ? opened.value : expect.fail(opened.problem.kind));
+    }
+    for (const store of stores) await fill(store);
+    // the planner counts in the background
+    await command(cypher('CALL db.resampleOutdatedIndexes()'));
+  });
+
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    await release();
+  });
+
+  type Plan = { readonly operatorType: string; readonly children: readonly Plan[] };
+  const operatorsOf = ({ operatorType, children }: Plan): readonly string[] => [operatorType.replace(/@.*/, ''), ...children.flatMap(operatorsOf)];
+
+  const explain = async ({ text, params }: Cypher): Promise<readonly string[]> => {
+    const session = driver.session({ database: server.database });
+    const { summary } = await session.run(`EXPLAIN ${text}`, params);
+    await session.close();
+    return summary.plan ? operatorsOf(summary.plan as Plan) : []; // branding: a plan is a tree of operators
+  };
+
+  const scans = /LabelScan|AllNodesScan|AllRelationshipsScan|RelationshipTypeScan|CartesianProduct/;
+
+  test.each(Object.entries({ ...writeStatements(space), ...readStatements(space) }))(
+    '%s begins at an index and holds nothing back',
+    async (name, statement) => {
+      const operators = await explain(statement);
+      expect(operators.length).toBeGreaterThan(0);
+      expect(operators.filter((operator) => scans.test(operator))).toEqual([]);
+      if (!eagerByNature.has(name)) expect(operators).not.toContain('Eager');
+    },
+  );
+
+  /** All that a space has, in an order of its own. */
+  const contentOf = async ({ end, identifier, change, join, register, link, knownAs }: Space): Promise<readonly string[]> => {
+    const nodes = await command(cypher(`MATCH (n:${end}|${identifier}|${change}|${join}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`));
+    const links = await command(cypher(`MATCH (n)-[r:${link}|${knownAs}]->(m) RETURN n.id AS src, m.id AS dst, properties(r) AS properties`));
+    return [...nodes, ...links].map((row) => JSON.stringify(row)).toSorted();
+  };
+
+  test('no statement of one agency meets what another one has', async () => {
+    const [first] = stores;
+    await first?.close();
+    await emptyPerFolder(server, a)('anew');
+    const theirs = await contentOf(spaceOf(b));
+    const mine = await contentOf(space);
+    expect(theirs.length).toBeGreaterThan(2_000);
+    for (const [name, statement] of Object.entries(readStatements(space))) {
+      const rows = await command(statement);
+      const told = rows.map((row) => JSON.stringify(row)).filter((text) => !/^\{"(twins|seq)":0/.test(text));
+      expect(told, name).toEqual([]);
+    }
+    for (const [name, statement] of Object.entries(writeStatements(space))) {
+      await write((run) => run(statement));
+      expect(await contentOf(spaceOf(b)), name).toEqual(theirs);
+    }
+    expect(await contentOf(space)).not.toEqual(mine);
+  });
+});

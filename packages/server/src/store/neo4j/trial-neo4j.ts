@@ -1,0 +1,66 @@
+/**
+ * A real Neo4j for tests: the one that NEO4J_URI names, else one started for this run; where neither can be had the reason why not.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Result } from '@cityweave/core';
+import { systemDeps } from '../../deps.ts';
+import { cypher, spaceOf } from '../neo4j-cypher/space.ts';
+import type { TwinStore } from '../store.ts';
+import { connect, createDrivers, type Neo4jSettings } from './connection.ts';
+import { openNeo4jStore } from './neo4j.ts';
+
+export type TrialServer = { readonly settings?: Neo4jSettings; readonly skipped: string };
+
+const root = join(import.meta.dirname, '../../../../..');
+
+type Started = { readonly uri?: string; readonly pid?: number; readonly missing?: string };
+
+/** Runs `pnpm neo4j VERB` on a home folder. */
+export const neo4jTool = (verb: 'start' | 'stop', home: string, more: readonly string[] = []): Started => {
+  const { stdout, stderr } = spawnSync(process.execPath, ['tools/neo4j.ts', verb, '--home', home, '--port', '0', '--json', ...more], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const line = stdout.trim().split('\n').at(-1);
+  return line ? JSON.parse(line) : { missing: stderr };
+};
+
+const given = (): Neo4jSettings | undefined => {
+  const { NEO4J_URI: uri, NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database = 'neo4j' } = process.env;
+  return uri ? { uri, username, password, database } : undefined;
+};
+
+/** One server a run, started by the first test file that wants it; the end of the run stops it. */
+export const trialServer = (): TrialServer => {
+  const settings = given();
+  if (settings) return { settings, skipped: '' };
+  const { uri, missing } = neo4jTool('start', process.env['NEO4J_TEST_HOME'] ?? '.cityweave/neo4j-tests');
+  if (uri) return { settings: { uri, database: 'neo4j' }, skipped: '' };
+  if (process.env['NEO4J_TESTS'] === 'required') throw new Error(`NEO4J_TESTS says required, and there is no Neo4j: ${missing}`);
+  return { skipped: ` (skipped: NEO4J_URI is not set and no server can be started here: ${missing})` };
+};
+
+export const drivers = createDrivers();
+export const deps = systemDeps();
+
+/** All of an agency's space goes, but for its schema. */
+const empty = async (settings: Neo4jSettings, authority: string): Promise<void> => {
+  const { driver, release } = drivers.take(settings);
+  const { end, identifier, change, join: joins, register } = spaceOf(authority);
+  const { command } = connect(driver, settings.database);
+  await command(cypher(`MATCH (n:${end}|${identifier}|${change}|${joins}) DETACH DELETE n`));
+  await command(cypher(`MATCH (n:${register}) WHERE NOT n.key IN ['head', 'schema'] DELETE n`));
+  await command(cypher(`MATCH (n:${register} {key: 'head'}) SET n.seq = 0, n.oldest = 0`));
+  await release();
+};
+
+/** A store that is empty for every new folder, and the same again for the same one. */
+export const emptyPerFolder = (settings: Neo4jSettings, authority: string): ((directory: string) => Promise<Result<TwinStore>>) => {
+  let last = '';
+  return async (directory) => {
+    if (directory !== last) await empty(settings, authority);
+    last = directory;
+    return openNeo4jStore({ settings, authority, deps, drivers });
+  };
+};

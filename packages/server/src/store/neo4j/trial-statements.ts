@@ -1,0 +1,161 @@
+/**
+ * Every statement of the store on Neo4j, each with arguments, for tests that look at all of them. A statement without arguments here does not compile.
+ */
+import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
+import * as find from '../neo4j-cypher/find.ts';
+import * as read from '../neo4j-cypher/read.ts';
+import { awaitIndexes, type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion } from '../neo4j-cypher/space.ts';
+import * as write from '../neo4j-cypher/write.ts';
+import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
+import { joinKey } from './decide.ts';
+import { identifiersOf, propertiesOf, whole } from './neo4j-rows.ts';
+
+const one = twin(twinId('1'), {
+  name: 'pump 12',
+  position: [4.5, 45.7],
+  object: 'urn:x:1',
+  altIds: [{ scheme: 'no', value: '791' }],
+  values: { 'city:p': { value: 1, unit: 'm' } },
+});
+const ids = [twinId('1'), twinId('2')];
+const row = { id: one.id, properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, []) };
+const identifier = { id: one.id, ...identifiersOf({ alts: '[["791","no"]]', object: null })[0] };
+const ends = { ...link(twinId('1'), foreignId('9')), src: twinId('1'), dst: foreignId('9') };
+const change = { seq: whole(1), id: one.id, op: 'put', at, link: null, kind: null };
+const pending = { from: one.id, kind: term('locatedIn'), agency, scheme: 'parcel', value: '7' };
+const joinRow = { key: joinKey(pending), state: 'PENDING', agency, doc: JSON.stringify({ ...pending, state: 'PENDING' }) };
+
+type Statement = (space: Space, ...rest: never[]) => Cypher;
+type Rest<F> = F extends (space: Space, ...rest: infer R) => Cypher ? R : never;
+type Arguments<M> = { readonly [N in keyof M as M[N] extends Statement ? N : never]: Rest<M[N]> };
+
+const writes: Arguments<typeof write> = {
+  lockHead: [],
+  loadTwins: [ids],
+  loadBodies: [ids],
+  loadLinksOf: [ids],
+  loadLinks: [[ends.id]],
+  loadJoins: [[`${one.id}\u0000`]],
+  loadRegisters: [['cursor:p', 'writer:w']],
+  createTwins: [[row]],
+  updateTwins: [[row]],
+  createIdentifiers: [[identifier]],
+  deleteIdentifiers: [ids],
+  putLinks: [[ends]],
+  deleteLinks: [[ends.id]],
+  sweepEnds: [[ends.dst]],
+  deleteTwins: [ids],
+  putJoins: [[joinRow]],
+  deleteJoins: [[joinRow.key]],
+  tallyKinds: [[{ key: 'kind:city:Thing', kind: 'city:Thing', more: whole(1) }]],
+  noteTerms: [[{ key: 'term:x', kind: 'city:Thing', term: 'city:p', unit: 'm' }]],
+  putRegisters: [[{ key: 'cursor:p', properties: { seq: whole(1) } }]],
+  createChanges: [[change]],
+  moveHead: [whole(1)],
+  deleteRegister: ['writer:w'],
+  forgetWriters: [at],
+  putImport: [{ key: 'import:s', startedAt: at, doc: '{}' }],
+  moveOldest: [whole(0)],
+  pruneChanges: [whole(1), whole(10)],
+};
+
+const reads: Arguments<typeof read> = {
+  readHead: [],
+  readTwins: [ids],
+  readShapes: [ids],
+  resolveIds: [ids],
+  resolveKeys: [['alt:791', 'object:urn:x:1']],
+  readLinks: ['a', { ids, kinds: [term('feeds')], limit: whole(10) }],
+  countIdentities: [{ objects: true, kind: 'city:sameAs' }],
+  readKinds: [],
+  readTerms: [],
+  readChanges: [whole(0), whole(10)],
+  readRegister: ['cursor:p'],
+  readJoins: [{ state: 'PENDING', agency, after: '', limit: whole(10) }],
+  countJoins: [],
+  readSource: ['s', { after: '', limit: whole(10) }],
+};
+
+const given = <M extends object>(module: M, table: Arguments<M>, space: Space): Readonly<Record<string, Cypher>> =>
+  Object.fromEntries(
+    // branding: the table has for every name of the module what its function takes
+    Object.entries(table).map(([name, rest]) => [
+      name,
+      (module as unknown as Record<string, (...all: unknown[]) => Cypher>)[name]?.(space, ...(rest as unknown[])) ?? cypher(''),
+    ]),
+  );
+
+export const writeStatements = (space: Space) => given(write, writes, space);
+
+const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
+  'readLinks, inward, any kind': read.readLinks(space, 'b', { ids, kinds: undefined, limit: whole(10) }),
+  'readJoins of all': read.readJoins(space, { state: undefined, agency: undefined, after: 'x', limit: whole(10) }),
+  'countIdentities of links': read.countIdentities(space, { objects: false, kind: 'city:sameAs' }),
+});
+
+const area = (geometry: Geometry) => ({ relation: 'intersects' as const, geometry });
+const manySquares: Geometry = { type: 'MultiPolygon', coordinates: [0, 1, 2].map((n) => square(n, n, 0.5).coordinates as number[][][]) }; // branding: polygons
+const kinds = [term('Thing')];
+
+/** Every part of a filter alone, some together, and all that nest. */
+const filters: Readonly<Record<string, TwinFilter>> = {
+  nothing: {},
+  ids: { ids: [...ids, '791', 'urn:x:1'] },
+  kind: { kinds },
+  'two kinds': { kinds: [term('Thing'), term('Pump')] },
+  agencies: { agencies: [agency] },
+  text: { text: 'pump 1' },
+  'long text': { text: 'x'.repeat(limits.filterTextCharactersMax) },
+  box: { box: [4, 45, 5, 46] },
+  'box across the antimeridian': { box: [170, -10, -170, 10] },
+  'box and kinds': { box: [4, 45, 5, 46], kinds },
+  area: { areas: [area(square(4, 45, 1))] },
+  'area of many parts, and kinds': { areas: [area(manySquares)], kinds },
+  'values in a unit': { kinds, property: [{ term: term('p'), op: 'gte', value: 1, unit: 'km' }] },
+  values: {
+    property: (['eq', 'ne', 'lt', 'in', 'exists', 'contains', 'prefix'] as const).map((op) => ({ term: term('p'), op, value: op === 'in' ? [1, 'a'] : 'a' })),
+  },
+  changed: { changedSince: at },
+  linked: { linked: [{ direction: 'both' }] },
+  'linked by kind': { linked: [{ kind: term('feeds'), direction: 'out' }] },
+  'linked to twins': { kinds, linked: [{ kind: term('feeds'), direction: 'in', to: { kinds, agencies: [agency] } }] },
+  any: { any: [{ kinds }, { text: 'pump' }, { box: [4, 45, 5, 46] }] },
+  all: { all: [{ ids: [...ids] }, { changedSince: at }] },
+  not: { not: { any: [{ ids: [...ids] }, { linked: [{ direction: 'out' }] }] } },
+  'not in an area': { not: { areas: [area(square(4, 45, 1))], linked: [{ direction: 'out' }] } },
+};
+
+const orders: readonly Order[] = [
+  { by: 'id', descending: false },
+  { by: 'id', descending: true },
+  { by: 'name', descending: false },
+  { by: { term: term('p') }, descending: true },
+];
+
+const after: PageKey = { value: 'a', id: twinId('0') };
+
+const findings = (space: Space): Readonly<Record<string, Cypher>> => {
+  const found: Record<string, Cypher> = {};
+  for (const [name, filter] of Object.entries(filters)) {
+    const finding = { space, filter, ends: new Map() };
+    found[`find ${name}`] = find.findTwins(finding, { order: undefined, after: undefined, backwards: false }, 10).cypher;
+    found[`count ${name}`] = find.groupTwins(finding, ['kind', 'agency']).cypher;
+  }
+  for (const filter of [{}, { kinds }, { text: 'pump' }])
+    for (const order of orders) {
+      const by = `find ${Object.keys(filter).join()} by ${JSON.stringify(order)}`;
+      const finding = { space, filter, ends: new Map() };
+      found[by] = find.findTwins(finding, { order, after: undefined, backwards: false }, 10).cypher;
+      found[`${by}, on`] = find.findTwins(finding, { order, after, backwards: true }, 10).cypher;
+    }
+  return { ...found, 'count all': find.groupTwins({ space, filter: {}, ends: new Map() }, []).cypher };
+};
+
+export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({ ...given(read, reads, space), ...variants(space), ...findings(space) });
+
+export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  schemaVersion: schemaVersion(space),
+  noteVersion: noteVersion(space, whole(1)),
+  awaitIndexes,
+  ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
+});

@@ -1,0 +1,91 @@
+/**
+ * Working set: what a batch has loaded of a store and what its commands have made of it so far. A batch that is refused as a whole is dropped with its layer.
+ */
+import type { Join, Link, TwinInput } from '@cityweave/core';
+import type { Kept } from './neo4j-rows.ts';
+
+/** A twin as the batch knows it; `input` where it was put or loaded whole. */
+export type TwinState = {
+  readonly version: number;
+  readonly kind: string;
+  readonly createdAt: string;
+  readonly object: string | null;
+  readonly alts: string | null;
+  /** names of flat values that its node has in the store */
+  readonly keys: readonly string[];
+  /** the store has no node of it, or one that goes with the twin that had the id before */
+  readonly fresh: boolean;
+  readonly input?: TwinInput | undefined;
+  /** what is to be written; absent where the store has it already */
+  readonly kept?: Kept | undefined;
+};
+
+export type Ends = { readonly id: string; readonly src: string; readonly kind: string; readonly dst: string };
+/** `link` where it is to be written. */
+export type LinkState = Ends & { readonly link?: Link | undefined };
+
+export type ChangeRow = { readonly seq: number; readonly id: string; readonly op: string; readonly at: string; readonly link?: string; readonly kind?: string };
+export type TermRow = { readonly kind: string; readonly term: string; readonly unit: string | null };
+
+/** What is not there any more is there as null. */
+type Layer<V> = Map<string, V | null>;
+
+export type WorkingSet = {
+  readonly twins: Layer<TwinState>;
+  /** by what ends and kind they have */
+  readonly links: Layer<LinkState>;
+  /** joins by the id that they start from */
+  readonly joins: Map<string, ReadonlyMap<string, Join>>;
+  readonly cursors: Map<string, number>;
+  readonly tally: Map<string, number>;
+  readonly terms: Map<string, TermRow>;
+  readonly changes: ChangeRow[];
+  head: number;
+  identityTouched: boolean;
+};
+
+export const emptySet = (head: number): WorkingSet => ({
+  twins: new Map(),
+  links: new Map(),
+  joins: new Map(),
+  cursors: new Map(),
+  tally: new Map(),
+  terms: new Map(),
+  changes: [],
+  head,
+  identityTouched: false,
+});
+
+/** The set that a batch works on: its own changes over what the batches before it have made. */
+export type Working = { readonly below: WorkingSet; readonly own: WorkingSet };
+
+export const layerOn = (below: WorkingSet): Working => ({ below, own: emptySet(below.head) });
+
+const merge = <V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void => {
+  for (const [key, value] of from) into.set(key, value);
+};
+
+/** The batch was accepted: what it has made is what the next one finds. */
+export const settle = ({ below, own }: Working): void => {
+  for (const name of ['twins', 'links', 'joins', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
+  for (const [kind, more] of own.tally) below.tally.set(kind, (below.tally.get(kind) ?? 0) + more);
+  for (const change of own.changes) below.changes.push(change);
+  below.head = own.head;
+  below.identityTouched ||= own.identityTouched;
+};
+
+const found = <V>(own: Layer<V>, below: Layer<V>, key: string): V | undefined => (own.has(key) ? own.get(key) : below.get(key)) ?? undefined;
+
+export const endsKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => JSON.stringify([src, kind, dst]);
+
+export const twinIn = ({ own, below }: Working, id: string): TwinState | undefined => found(own.twins, below.twins, id);
+export const joinsIn = ({ own, below }: Working, from: string): ReadonlyMap<string, Join> => own.joins.get(from) ?? below.joins.get(from) ?? new Map();
+export const cursorIn = ({ own, below }: Working, peer: string): number | undefined => own.cursors.get(peer) ?? below.cursors.get(peer);
+
+const linksIn = ({ own, below }: Working, fits: (link: LinkState) => boolean): readonly LinkState[] => {
+  const seen = [...below.links].filter(([key]) => !own.links.has(key));
+  return [...seen, ...own.links].flatMap(([, link]) => (link && fits(link) ? [link] : []));
+};
+
+export const linkIn = (working: Working, id: string): LinkState | undefined => linksIn(working, (link) => link.id === id)[0];
+export const linksAt = (working: Working, twin: string): readonly LinkState[] => linksIn(working, ({ src, dst }) => src === twin || dst === twin);
