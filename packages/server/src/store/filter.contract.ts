@@ -232,7 +232,7 @@ export const filterContract = (store: () => TwinStore): void => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 30, interruptAfterTimeLimit: 20_000, endOnFailure: true },
     );
   });
 

@@ -20,6 +20,10 @@ export type Space = {
   readonly link: string;
   readonly change: string;
   readonly join: string;
+  /** what a twin said of one property, of its place or of itself: the last sample; earlier ones are samples and chunks */
+  readonly series: string;
+  readonly sample: string;
+  readonly chunk: string;
   /** the head of the log, cursors of peers, kinds and their terms, imports, writers, the version of the schema */
   readonly register: string;
   readonly words: string;
@@ -40,6 +44,9 @@ export const spaceOf = (authority: string): Space => {
     link: named('LINK'),
     change: named('Change'),
     join: named('Join'),
+    series: named('Series'),
+    sample: named('Sample'),
+    chunk: named('Chunk'),
     register: named('Register'),
     words: `words ${authority}`,
     index: named,
@@ -58,8 +65,8 @@ export const sizes = [
   { place: 'at4', degrees: 360 },
 ] as const;
 
-const unique = ({ index }: Space, name: string, [label, property]: readonly [string, string]): string =>
-  `CREATE CONSTRAINT ${index(name)} IF NOT EXISTS FOR (n:${label}) REQUIRE n.${property} IS UNIQUE`;
+const unique = ({ index }: Space, name: string, [label, ...properties]: readonly string[]): string =>
+  `CREATE CONSTRAINT ${index(name)} IF NOT EXISTS FOR (n:${label}) REQUIRE (${properties.map((property) => `n.${property}`).join(', ')}) IS UNIQUE`;
 
 const range = ({ index }: Space, name: string, [label, ...properties]: readonly string[]): string =>
   `CREATE INDEX ${index(name)} IF NOT EXISTS FOR (n:${label}) ON (${properties.map((property) => `n.${property}`).join(', ')})`;
@@ -87,12 +94,15 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
       unique(space, 'Change seq', [space.change, 'seq']),
       unique(space, 'Join key', [space.join, 'key']),
       unique(space, 'Register key', [space.register, 'key']),
+      unique(space, 'Series key', [space.series, 'key']),
+      unique(space, 'Sample times', [space.sample, 'series', 'observed', 'recorded']),
     ],
     indexes: [
       ...sizes.map(({ place }) => point(space, place)),
       range(space, 'Twin kind', [space.twin, 'kind', 'id']),
       range(space, 'Twin source', [space.twin, 'source', 'id']),
       range(space, 'Identifier key', [space.identifier, 'key']),
+      range(space, 'Chunk last', [space.chunk, 'series', 'last']),
       ofLinks(space, 'Link id', 'id'),
       ofLinks(space, 'Link kind', 'kind'),
       fullText(space),

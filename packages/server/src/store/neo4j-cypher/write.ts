@@ -13,12 +13,9 @@ export const lockHead = ({ register }: Space): Cypher =>
 export const loadTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
   cypher(
     `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin}
-RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdAt, t.object AS object, t.alts AS alts, t.keys AS keys`,
+RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdAt, t.object AS object, t.alts AS alts, t.keys AS keys, t.doc AS doc, t.footprint AS footprint`,
     { ids },
   );
-
-export const loadBodies = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  cypher(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, t.doc AS doc, t.footprint AS footprint`, { ids });
 
 const linkColumns = 'l.id AS id, a.id AS src, l.kind AS kind, b.id AS dst';
 

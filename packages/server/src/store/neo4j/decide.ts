@@ -1,15 +1,16 @@
 /**
  * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
  */
-import { type Join, type Link, type Problem, problem, sameAs, type TwinInput } from '@cityweave/core';
+import { type Instant, type Join, type Link, type Problem, patchTwin, problem, sameAs } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
+import { gain } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
-import { altsOf } from './neo4j-rows.ts';
+import { altsOf, type Body, bodyOf, inputOf } from './neo4j-rows.ts';
 import { type ChangeRow, cursorIn, endsKey, joinsIn, type LinkState, linkIn, linksAt, type TwinState, twinIn, type Working } from './working-set.ts';
 
-export type Batch = { readonly commands: readonly Command[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: string };
+export type Batch = { readonly commands: readonly Command[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: Instant };
 
-type Work = { readonly working: Working; readonly at: string };
+type Work = { readonly working: Working; readonly at: Instant };
 
 const refused = (found: Problem, current?: number): Outcome => ({ ok: false, problem: found, ...(current !== undefined && { current }) });
 
@@ -37,13 +38,13 @@ const noteTerms = ({ working: { own, below } }: Work, kind: string, uses: TermUs
   }
 };
 
-type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source' | 'digest'>;
+type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source' | 'digest'> & { readonly body: Body };
 
 /** What an earlier command of the batch wanted of shapes, source and digest holds where this one does not say. */
-const put = (work: Work, { twin, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
+const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
   const version = (found?.version ?? 0) + 1;
   const createdAt = found?.createdAt ?? work.at;
-  const kept = { ...found?.kept, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
+  const kept = { ...found?.written?.kept, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
   const object = twin.objectOfInterest ?? null;
   if (found?.kind !== twin.kind) {
     countTwins(work, twin.kind, 1);
@@ -51,8 +52,8 @@ const put = (work: Work, { twin, shapes, source, digest }: Put, found: TwinState
   }
   if (object !== (found?.object ?? null)) work.working.own.identityTouched = true;
   work.working.own.twins.set(twin.id, {
-    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), keys: found?.keys ?? [], fresh: found?.fresh ?? true, input: twin },
-    kept: { ...kept, version, createdAt, updatedAt: work.at },
+    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), keys: found?.keys ?? [], fresh: found?.fresh ?? true, body },
+    written: { input: twin, kept: { ...kept, version, createdAt, updatedAt: work.at } },
   });
   return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put' }) };
 };
@@ -64,28 +65,30 @@ const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outc
   const found = twinIn(work.working, twin.id);
   const conflict = checkVersion(twin.id, expected, found?.version ?? 0);
   if (conflict) return conflict;
+  const body = bodyOf(twin);
+  // most often the same is said again
+  const isSame = found?.body.doc === body.doc && found.body.footprint === body.footprint;
+  if (!isSame) gain(work.working, twin.id, { before: found && inputOf(found.body), after: inputOf(body), at: work.at });
   noteTerms(work, twin.kind, Object.entries(twin.values));
-  return put(work, command, found);
+  return put(work, { ...command, body }, found);
 };
 
 const notFound = (id: string): Outcome => refused(problem('notFound', { subject: id }), 0);
 
 type Patch = Extract<Command, { op: 'patchTwin' }>;
 
-const patched = (twin: TwinInput, { values, position }: Patch): TwinInput => {
-  const merged = Object.entries({ ...twin.values, ...values }).flatMap(([term, reading]) => (reading === null ? [] : [[term, reading] as const]));
-  return { ...twin, values: Object.fromEntries(merged), ...(position && { position }) };
-};
-
-const patchTwin = (work: Work, command: Patch): Outcome => {
+const applyPatch = (work: Work, command: Patch): Outcome => {
   const unkept = checkPatch(command);
   if (unkept) return refused(unkept);
   const found = twinIn(work.working, command.id);
-  if (!found?.input) return notFound(command.id);
+  if (!found) return notFound(command.id);
   const conflict = checkVersion(command.id, command.expected, found.version);
   if (conflict) return conflict;
-  noteTerms(work, found.kind, Object.entries(command.values));
-  return put(work, { twin: patched(found.input, command) }, found);
+  const before = inputOf(found.body);
+  const { after, late } = patchTwin(before, command, work.at);
+  gain(work.working, command.id, { before, after, late, at: work.at, placedAt: command.position && (command.placedAt ?? work.at) });
+  noteTerms(work, found.kind, Object.entries(after.values));
+  return put(work, { twin: after, body: bodyOf(after) }, found);
 };
 
 const unlink = (work: Work, link: LinkState): number => {
@@ -101,6 +104,7 @@ const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'delete
   if (!found) return notFound(id);
   const conflict = checkVersion(id, expected, found.version);
   if (conflict) return conflict;
+  gain(work.working, id, { before: inputOf(found.body), at: work.at });
   for (const link of linksAt(work.working, id)) unlink(work, link);
   const { own } = work.working;
   own.joins.set(id, new Map());
@@ -147,7 +151,7 @@ const applyCommand = (work: Work, command: Command): Outcome => {
     case 'putTwin':
       return putTwin(work, command);
     case 'patchTwin':
-      return patchTwin(work, command);
+      return applyPatch(work, command);
     case 'deleteTwin':
       return deleteTwin(work, command);
     case 'putLink':

@@ -69,13 +69,17 @@ export type Kept = {
   readonly shapes?: readonly Shape[] | undefined;
 };
 
+/** A twin as text, its footprint apart: what is only searched by its box does not read it. */
+export type Body = { readonly doc: string; readonly footprint: string | null };
+
+export const bodyOf = ({ footprint, ...rest }: TwinInput): Body => ({ doc: JSON.stringify(rest), footprint: footprint ? JSON.stringify(footprint) : null });
+
 /** All properties of a twin's node; `before` are names of flat values that it had, which go where they are not written again. */
-export const propertiesOf = (twin: TwinInput, kept: Kept, before: readonly string[]): Properties => {
-  const { footprint, ...rest } = twin;
+export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { readonly body: Body; readonly keys: readonly string[] }): Properties => {
   const values = flatValues(twin);
   const { source, digest, shapes } = kept;
   return {
-    ...Object.fromEntries(before.map((key) => [key, null])),
+    ...Object.fromEntries(keys.map((key) => [key, null])),
     ...values,
     ...placeOfBox(boxOfTwin(twin)),
     keys: Object.keys(values),
@@ -88,8 +92,7 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, before: readonly strin
     object: twin.objectOfInterest ?? null,
     alts: altsOf(twin),
     words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
-    doc: JSON.stringify(rest),
-    footprint: footprint ? JSON.stringify(footprint) : null,
+    ...body,
     ...(source !== undefined && { source }),
     ...(digest !== undefined && { digest }),
     ...(shapes && { shapes: shapes.length === 0 ? null : JSON.stringify(shapes) }),
@@ -99,8 +102,8 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, before: readonly strin
 /** What this side gives back was parsed before it was put in. */
 export const trusted = <T>(value: unknown): T => value as T; // branding: properties of our own nodes keep their types
 
-export const inputOf = (row: { readonly doc: unknown; readonly footprint: unknown }): TwinInput =>
-  trusted({ ...JSON.parse(String(row.doc)), ...(typeof row.footprint === 'string' && { footprint: JSON.parse(row.footprint) }) });
+export const inputOf = ({ doc, footprint }: Body): TwinInput =>
+  trusted({ ...JSON.parse(doc), ...(footprint !== null && { footprint: JSON.parse(footprint) }) });
 
 export type TwinColumns = Readonly<Record<'doc' | 'footprint' | 'version' | 'createdAt' | 'updatedAt' | 'shaped', unknown>>;
 

@@ -6,6 +6,7 @@ import type { Clock, Ids } from '../../deps.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport } from '../neo4j-cypher/write.ts';
+import { history, stateAt } from '../neo4j-history/past.ts';
 import type { ImportRecord, TwinStore, Waiting } from '../store.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
 import { checkServer, problemOfOpening } from './failures.ts';
@@ -52,6 +53,8 @@ const questions = (sides: Sides, ask: Ask) => ({
   resolve: ((identifiers, waiting) => ask((asker) => resolve(asker, { identifiers, scheme: waiting?.scheme }), waiting)) satisfies TwinStore['resolve'],
   shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
   find: ((query, waiting) => ask((asker) => findPage(asker, query), waiting)) satisfies TwinStore['find'],
+  history: ((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)) satisfies TwinStore['history'],
+  stateAt: ((ids, moment, waiting) => ask((asker) => stateAt(asker, ids, moment), waiting)) satisfies TwinStore['stateAt'],
   count: ((filter, waiting) => ask((asker) => countTwins(asker, filter), waiting)) satisfies TwinStore['count'],
   summarise: ((filter, by, waiting) => ask((asker) => summarise(asker, filter, by), waiting)) satisfies TwinStore['summarise'],
   adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],

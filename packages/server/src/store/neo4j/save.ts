@@ -2,6 +2,7 @@
  * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded is asked for at once, and so is everything that is saved.
  */
 
+import { loadSeries, putSamples, putSeries } from '../neo4j-cypher/history.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
 import {
   createChanges,
@@ -11,7 +12,6 @@ import {
   deleteJoins,
   deleteLinks,
   deleteTwins,
-  loadBodies,
   loadJoins,
   loadLinks,
   loadLinksOf,
@@ -27,9 +27,10 @@ import {
   tallyKinds,
   updateTwins,
 } from '../neo4j-cypher/write.ts';
+import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/gain.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { identifiersOf, inputOf, propertiesOf, trusted, whole } from './neo4j-rows.ts';
+import { identifiersOf, propertiesOf, trusted, whole } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -51,7 +52,6 @@ const wantedBy = (batches: readonly Batch[]) => {
   const commands = batches.flatMap((batch) => batch.commands);
   return {
     twins: idsIn(commands, { putTwin: ({ twin }) => twin.id, patchTwin: ({ id }) => id, deleteTwin: ({ id }) => id }),
-    bodies: idsIn(commands, { patchTwin: ({ id }) => id }),
     linked: idsIn(commands, { deleteTwin: ({ id }) => id }),
     links: idsIn(commands, { deleteLink: ({ id }) => id }),
     joins: idsIn(commands, { deleteTwin: ({ id }) => id, putJoins: ({ from }) => from, settleJoin: ({ join }) => join.from }),
@@ -67,20 +67,23 @@ const ask = (run: Run, wanted: readonly string[], statement: (wanted: readonly s
 
 export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
 
-const twinState = (row: Row, body: Row | undefined): TwinState => ({
+const twinState = (row: Row): TwinState => ({
   version: Number(row['version']),
   kind: String(row['kind']),
   createdAt: String(row['createdAt']),
+  body: { doc: String(row['doc']), footprint: trusted(row['footprint']) },
   object: trusted(row['object']),
   alts: trusted(row['alts']),
   keys: trusted(row['keys'] ?? []),
   fresh: false,
-  ...(body && { input: inputOf({ doc: body['doc'], footprint: body['footprint'] }) }),
 });
 
-const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'bodies' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
-  const bodies = new Map(found.bodies.map((row) => [row['id'], row]));
-  for (const row of found.twins) set.twins.set(String(row['id']), twinState(row, bodies.get(row['id'])));
+const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
+  for (const row of found.twins) set.twins.set(String(row['id']), twinState(row));
+  for (const row of found.series) {
+    const [id, name] = [String(row['id']), String(row['name'])];
+    set.series.set(id, new Map(set.series.get(id)).set(name, sampleOfRow(name, row)));
+  }
   for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), trusted<Ends>(row));
   for (const { doc } of found.joins) {
     const join = JSON.parse(String(doc));
@@ -92,11 +95,16 @@ const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'bodies' | 'link
 /** Locks the head of the log, then loads; `noted` are terms that the store is known to have. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, batches: readonly Batch[]): Promise<Loaded> => {
   const wanted = wantedBy(batches);
-  const [head, registers, twins, bodies, linked, links, joins] = await Promise.all([
+  const [head, registers, twins, series, linked, links, joins] = await Promise.all([
     run(lockHead(space)),
     run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
     ask(run, wanted.twins, (ids) => loadTwins(space, ids)),
-    ask(run, wanted.bodies, (ids) => loadBodies(space, ids)),
+    ask(run, wanted.twins, (ids) =>
+      loadSeries(
+        space,
+        ids.map((id) => seriesKey(id, '')),
+      ),
+    ),
     ask(run, wanted.linked, (ids) => loadLinksOf(space, ids)),
     ask(run, wanted.links, (ids) => loadLinks(space, ids)),
     ask(run, wanted.joins, (ids) =>
@@ -107,7 +115,7 @@ export const load = async (run: Run, { space, writer }: { readonly space: Space;
     ),
   ]);
   const set = emptySet(Number(head[0]?.['seq']));
-  fill(set, { twins, bodies, links: [...linked, ...links], joins, registers });
+  fill(set, { twins, series, links: [...linked, ...links], joins, registers });
   return { set, mark: registers.find(({ key }) => key === writerKey(writer))?.['mark'] };
 };
 
@@ -116,13 +124,20 @@ export type Before = {
   readonly twins: ReadonlyMap<string, TwinState | null>;
   readonly links: ReadonlyMap<string, Ends | null>;
   readonly joins: WorkingSet['joins'];
+  readonly series: WorkingSet['series'];
 };
 
-export const before = ({ twins, links, joins }: WorkingSet): Before => ({ twins: new Map(twins), links: new Map(links), joins: new Map(joins) });
+export const before = ({ twins, links, joins, series }: WorkingSet): Before => ({
+  twins: new Map(twins),
+  links: new Map(links),
+  joins: new Map(joins),
+  series: new Map(series),
+});
 
 type Twins = readonly (readonly [string, TwinState])[];
 
-const twinRows = (twins: Twins) => twins.flatMap(([id, { input, kept, keys }]) => (input && kept ? [{ id, properties: propertiesOf(input, kept, keys) }] : []));
+const twinRows = (twins: Twins) =>
+  twins.flatMap(([id, { written, body, keys }]) => (written ? [{ id, properties: propertiesOf(written.input, written.kept, { body, keys }) }] : []));
 
 const identifierRows = (twins: Twins) => twins.flatMap(([id, twin]) => identifiersOf(twin).map((identifier) => ({ id, ...identifier })));
 
@@ -130,7 +145,7 @@ const identifierRows = (twins: Twins) => twins.flatMap(([id, twin]) => identifie
 const some = (rows: readonly unknown[], statement: Cypher): readonly Cypher[] => (rows.length === 0 ? [] : [statement]);
 
 const saveTwins = (space: Space, { twins }: WorkingSet, was: Before): readonly Cypher[] => {
-  const written = [...twins].flatMap(([id, twin]): Twins => (twin?.kept ? [[id, twin]] : [])).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const written = [...twins].flatMap(([id, twin]): Twins => (twin?.written ? [[id, twin]] : [])).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const gone = sortedOnce([...was.twins].flatMap(([id, twin]) => (twin && (twins.get(id)?.fresh ?? true) ? [id] : [])));
   const [created, updated] = [written.filter(([, { fresh }]) => fresh), written.filter(([, { fresh }]) => !fresh)];
   const renamed = updated.filter(([id, { alts, object }]) => was.twins.get(id)?.alts !== alts || was.twins.get(id)?.object !== object);
@@ -179,6 +194,14 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
   return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
 };
 
+const saveHistory = (space: Space, { series, samples }: WorkingSet, was: Before): readonly Cypher[] => {
+  const lasts = [...series].flatMap(([id, named]) => [...named].map(([name, last]) => ({ id, name, last })));
+  const moved = lasts.filter(({ id, name, last }) => was.series.get(id)?.get(name) !== last);
+  const rows = moved.map(({ id, name, last }) => ({ key: seriesKey(id, name), id, name, ...rowOfSample(last) }));
+  const gained = [...samples.values()].map(({ key, sample }) => ({ series: key, ...rowOfSample(sample) }));
+  return [...some(rows, putSeries(space, rows)), ...some(gained, putSamples(space, gained))];
+};
+
 const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {
   const kinds = [...set.tally].flatMap(([kind, more]) => (more === 0 ? [] : [{ key: `kind:${kind}`, kind, more: whole(more) }]));
   const terms = [...set.terms].map(([key, row]) => ({ key: `term:${key}`, ...row }));
@@ -200,6 +223,7 @@ export const save = async (
     ...saveTwins(space, set, was),
     ...saveLinks(space, set),
     ...saveJoins(space, set, was),
+    ...saveHistory(space, set, was),
     ...saveRegisters(space, set, marking),
     ...some(changes, createChanges(space, changes)),
     ...some(changes, moveHead(space, whole(set.head))),

@@ -37,7 +37,7 @@ describe('the Cypher of the store', () => {
 
 /** They change what they look for, or take away what they have found: the server reads all of it before it begins. Batches are bounded. */
 const eagerByNature = new Set([
-  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'moveOldest'],
+  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putSeries', 'putSamples', 'moveOldest'],
   ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
 ]);
 
@@ -107,8 +107,12 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
   );
 
   /** All that a space has, in an order of its own. */
-  const contentOf = async ({ end, identifier, change, join, register, link, knownAs }: Space): Promise<readonly string[]> => {
-    const nodes = await command(cypher(`MATCH (n:${end}|${identifier}|${change}|${join}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`));
+  const contentOf = async ({ end, identifier, change, join, series, sample, chunk, register, link, knownAs }: Space): Promise<readonly string[]> => {
+    const nodes = await command(
+      cypher(
+        `MATCH (n:${end}|${identifier}|${change}|${join}|${series}|${sample}|${chunk}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`,
+      ),
+    );
     const links = await command(cypher(`MATCH (n)-[r:${link}|${knownAs}]->(m) RETURN n.id AS src, m.id AS dst, properties(r) AS properties`));
     return [...nodes, ...links].map((row) => JSON.stringify(row)).toSorted();
   };

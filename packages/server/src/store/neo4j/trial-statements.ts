@@ -3,12 +3,14 @@
  */
 import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
 import * as find from '../neo4j-cypher/find.ts';
+import * as history from '../neo4j-cypher/history.ts';
 import * as read from '../neo4j-cypher/read.ts';
 import { awaitIndexes, type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion } from '../neo4j-cypher/space.ts';
 import * as write from '../neo4j-cypher/write.ts';
+import { seriesKey } from '../neo4j-history/gain.ts';
 import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
 import { joinKey } from './decide.ts';
-import { identifiersOf, propertiesOf, whole } from './neo4j-rows.ts';
+import { bodyOf, identifiersOf, propertiesOf, whole } from './neo4j-rows.ts';
 
 const one = twin(twinId('1'), {
   name: 'pump 12',
@@ -18,7 +20,10 @@ const one = twin(twinId('1'), {
   values: { 'city:p': { value: 1, unit: 'm' } },
 });
 const ids = [twinId('1'), twinId('2')];
-const row = { id: one.id, properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, []) };
+const row = {
+  id: one.id,
+  properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, { body: bodyOf(one), keys: [] }),
+};
 const identifier = { id: one.id, ...identifiersOf({ alts: '[["791","no"]]', object: null })[0] };
 const ends = { ...link(twinId('1'), foreignId('9')), src: twinId('1'), dst: foreignId('9') };
 const change = { seq: whole(1), id: one.id, op: 'put', at, link: null, kind: null };
@@ -32,7 +37,6 @@ type Arguments<M> = { readonly [N in keyof M as M[N] extends Statement ? N : nev
 const writes: Arguments<typeof write> = {
   lockHead: [],
   loadTwins: [ids],
-  loadBodies: [ids],
   loadLinksOf: [ids],
   loadLinks: [[ends.id]],
   loadJoins: [[`${one.id}\u0000`]],
@@ -85,7 +89,29 @@ const given = <M extends object>(module: M, table: Arguments<M>, space: Space): 
     ]),
   );
 
-export const writeStatements = (space: Space) => given(write, writes, space);
+const key = seriesKey(one.id, 'city:p');
+const times = { observed: whole(1), recorded: whole(2), said: '{}' };
+const span = { from: whole(0), fromRecorded: whole(0), to: whole(9), known: whole(9), limit: whole(10) };
+
+const pasts: Arguments<typeof history> = {
+  loadSeries: [[seriesKey(one.id, '')]],
+  putSeries: [[{ key, id: one.id, name: 'city:p', ...times }]],
+  putSamples: [[{ series: key, ...times }]],
+  readSamples: [key, span],
+  readChunks: [key, span],
+  samplesAt: [[key], { valid: whole(9), known: whole(9) }],
+  chunksAt: [[key], { valid: whole(9), known: whole(9), skipped: whole(0) }],
+};
+
+const only = (statements: Readonly<Record<string, Cypher>>, isWanted: (name: string) => boolean): Readonly<Record<string, Cypher>> =>
+  Object.fromEntries(Object.entries(statements).filter(([name]) => isWanted(name)));
+
+const isWrite = (name: string): boolean => name.startsWith('put') || name.startsWith('drop');
+
+export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  ...given(write, writes, space),
+  ...only(given(history, pasts, space), isWrite),
+});
 
 const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
   'readLinks, inward, any kind': read.readLinks(space, 'b', { ids, kinds: undefined, limit: whole(10) }),
@@ -151,7 +177,12 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   return { ...found, 'count all': find.groupTwins({ space, filter: {}, ends: new Map() }, []).cypher };
 };
 
-export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({ ...given(read, reads, space), ...variants(space), ...findings(space) });
+export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  ...given(read, reads, space),
+  ...only(given(history, pasts, space), (name) => !isWrite(name)),
+  ...variants(space),
+  ...findings(space),
+});
 
 export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   schemaVersion: schemaVersion(space),

@@ -1,10 +1,10 @@
 /**
  * Working set: what a batch has loaded of a store and what its commands have made of it so far. A batch that is refused as a whole is dropped with its layer.
  */
-import type { Join, Link, TwinInput } from '@cityweave/core';
-import type { Kept } from './neo4j-rows.ts';
+import type { Join, Link, Sample, TwinInput } from '@cityweave/core';
+import type { Body, Kept } from './neo4j-rows.ts';
 
-/** A twin as the batch knows it; `input` where it was put or loaded whole. */
+/** A twin as the batch knows it. */
 export type TwinState = {
   readonly version: number;
   readonly kind: string;
@@ -15,9 +15,9 @@ export type TwinState = {
   readonly keys: readonly string[];
   /** the store has no node of it, or one that goes with the twin that had the id before */
   readonly fresh: boolean;
-  readonly input?: TwinInput | undefined;
+  readonly body: Body;
   /** what is to be written; absent where the store has it already */
-  readonly kept?: Kept | undefined;
+  readonly written?: { readonly input: TwinInput; readonly kept: Kept } | undefined;
 };
 
 export type Ends = { readonly id: string; readonly src: string; readonly kind: string; readonly dst: string };
@@ -25,6 +25,8 @@ export type Ends = { readonly id: string; readonly src: string; readonly kind: s
 export type LinkState = Ends & { readonly link?: Link | undefined };
 
 export type ChangeRow = { readonly seq: number; readonly id: string; readonly op: string; readonly at: string; readonly link?: string; readonly kind?: string };
+/** `key` is that of the series. */
+export type SampleRow = { readonly key: string; readonly sample: Sample };
 export type TermRow = { readonly kind: string; readonly term: string; readonly unit: string | null };
 
 /** What is not there any more is there as null. */
@@ -36,6 +38,10 @@ export type WorkingSet = {
   readonly links: Layer<LinkState>;
   /** joins by the id that they start from */
   readonly joins: Map<string, ReadonlyMap<string, Join>>;
+  /** the last sample of each series of a twin, by its name */
+  readonly series: Map<string, ReadonlyMap<string, Sample>>;
+  /** samples gained, each once */
+  readonly samples: Map<string, SampleRow>;
   readonly cursors: Map<string, number>;
   readonly tally: Map<string, number>;
   readonly terms: Map<string, TermRow>;
@@ -48,6 +54,8 @@ export const emptySet = (head: number): WorkingSet => ({
   twins: new Map(),
   links: new Map(),
   joins: new Map(),
+  series: new Map(),
+  samples: new Map(),
   cursors: new Map(),
   tally: new Map(),
   terms: new Map(),
@@ -67,7 +75,7 @@ const merge = <V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void => {
 
 /** The batch was accepted: what it has made is what the next one finds. */
 export const settle = ({ below, own }: Working): void => {
-  for (const name of ['twins', 'links', 'joins', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
+  for (const name of ['twins', 'links', 'joins', 'series', 'samples', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
   for (const [kind, more] of own.tally) below.tally.set(kind, (below.tally.get(kind) ?? 0) + more);
   for (const change of own.changes) below.changes.push(change);
   below.head = own.head;
@@ -80,6 +88,7 @@ export const endsKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => JSON.st
 
 export const twinIn = ({ own, below }: Working, id: string): TwinState | undefined => found(own.twins, below.twins, id);
 export const joinsIn = ({ own, below }: Working, from: string): ReadonlyMap<string, Join> => own.joins.get(from) ?? below.joins.get(from) ?? new Map();
+export const seriesIn = ({ own, below }: Working, id: string): ReadonlyMap<string, Sample> => own.series.get(id) ?? below.series.get(id) ?? new Map();
 export const cursorIn = ({ own, below }: Working, peer: string): number | undefined => own.cursors.get(peer) ?? below.cursors.get(peer);
 
 const linksIn = ({ own, below }: Working, fits: (link: LinkState) => boolean): readonly LinkState[] => {

@@ -1,0 +1,168 @@
+/**
+ * History and past states: samples and chunks of a series told as one. Series are asked together, so that a page of twins takes few round trips.
+ */
+import {
+  compareSamples,
+  instantOfMs,
+  type Moment,
+  msOfInstant,
+  type Sample,
+  sampleAt,
+  seriesOf,
+  standingSample,
+  type Twin,
+  type TwinId,
+  twinOfSamples,
+} from '@cityweave/core';
+import { decodeChunk } from '../history/chunk.ts';
+import type { Asker } from '../neo4j/find.ts';
+import { trusted, whole } from '../neo4j/neo4j-rows.ts';
+import { twinsById } from '../neo4j/questions.ts';
+import type { Row } from '../neo4j/save.ts';
+import { chunksAt, loadSeries, readChunks, readSamples, type Span, samplesAt } from '../neo4j-cypher/history.ts';
+import type { HistoryQuery, SamplePage } from '../store.ts';
+import { sampleOfRow, seriesKey } from './gain.ts';
+
+const farthestMs = 8_640_000_000_000_000;
+
+type SpanMs = { readonly [K in keyof Span]: number };
+
+const spanOf = ({ from, to, known, first, after }: HistoryQuery): SpanMs => {
+  const start = [from, after?.observedAt]
+    .filter((at) => at !== undefined)
+    .toSorted()
+    .at(-1);
+  return {
+    from: start === undefined ? -farthestMs : msOfInstant(start),
+    fromRecorded: after && after.observedAt === start ? msOfInstant(after.recordedAt) : -farthestMs,
+    to: to === undefined ? farthestMs : msOfInstant(to),
+    known: known === undefined ? farthestMs : msOfInstant(known),
+    // the last one seen comes again and is left out, and one more tells whether more follow
+    limit: first + 2,
+  };
+};
+
+const parametersOf = (span: SpanMs): Span => ({
+  from: whole(span.from),
+  fromRecorded: whole(span.fromRecorded),
+  to: whole(span.to),
+  known: whole(span.known),
+  limit: whole(span.limit),
+});
+
+const fitsIn =
+  ({ from, fromRecorded, to, known }: SpanMs) =>
+  ({ observedAt, recordedAt }: Sample): boolean => {
+    const [observed, recorded] = [msOfInstant(observedAt), msOfInstant(recordedAt)];
+    return (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
+  };
+
+const bytesOf = (row: Row): Uint8Array => trusted(row['bytes']);
+
+/** Chunks may lie over one another where values came late; what is not yet folded was said last. */
+const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [TwinId, string], span: SpanMs): Promise<readonly Sample[]> => {
+  const bySpot = new Map<string, Sample>();
+  const fits = fitsIn(span);
+  const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
+  const key = seriesKey(id, series);
+  await reading.each(readChunks(space, key, parametersOf(span)), (row) => {
+    const first = instantOfMs(Number(row['first']));
+    if (bySpot.size > span.limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > span.limit) return true;
+    for (const sample of decodeChunk(series, bytesOf(row))) if (fits(sample)) note(sample);
+    return false;
+  });
+  for (const row of await reading.run(readSamples(space, key, parametersOf(span)))) note(sampleOfRow(series, row));
+  return [...bySpot.values()].toSorted(compareSamples).slice(0, span.limit);
+};
+
+/** Names of the series of each twin that have samples. */
+const seriesById = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<ReadonlyMap<TwinId, ReadonlySet<string>>> => {
+  const rows = await reading.run(
+    loadSeries(
+      space,
+      ids.map((id) => seriesKey(id, '')),
+    ),
+  );
+  const named = Map.groupBy(rows, (row) => trusted<TwinId>(row['id']));
+  return new Map([...named].map(([id, all]) => [id, new Set(all.map((row) => String(row['name'])))]));
+};
+
+type Bounds = Omit<HistoryQuery, 'first'>;
+
+const isWithin = ({ observedAt, recordedAt }: Sample, { from, to, known }: Bounds): boolean =>
+  (from === undefined || observedAt >= from) && (to === undefined || observedAt <= to) && (known === undefined || recordedAt <= known);
+
+const none: ReadonlySet<string> = new Set();
+
+/** What the twin itself says where nothing else was ever said. */
+const standing = (twin: Twin | undefined, known: ReadonlySet<string>, query: Bounds): readonly Sample[] =>
+  (twin ? seriesOf(twin) : [])
+    .filter((series) => !known.has(series) && (query.series ?? series) === series)
+    .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
+    .filter((sample) => isWithin(sample, query));
+
+const samplesOf = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<readonly Sample[]> => {
+  const known = (await seriesById(asker, [id])).get(id) ?? none;
+  const asked = [...known].filter((series) => (query.series ?? series) === series);
+  const found: Sample[] = [];
+  for (const series of asked) found.push(...(await samplesIn(asker, [id, series], spanOf(query))));
+  found.push(...standing((await twinsById(asker, [id])).get(id), known, query));
+  const { after } = query;
+  return found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
+};
+
+export const history = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<SamplePage> => {
+  const samples = await samplesOf(asker, id, query);
+  const last = samples[query.first - 1];
+  const next = samples.length > query.first && last && { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series };
+  return { samples: samples.slice(0, query.first), ...(next && { next }) };
+};
+
+type Held = Map<string, Sample>;
+type Past = { readonly names: ReadonlyMap<string, string>; readonly moment: Moment };
+
+const parametersAt = ({ moment }: Past) => ({ valid: whole(msOfInstant(moment.valid)), known: whole(msOfInstant(moment.known)) });
+
+/** Whether a chunk that ends then may still tell something later than what is held. */
+const mayTell = (held: Held, { key, last }: Row): boolean => {
+  const known = held.get(String(key));
+  return known === undefined || Number(last) >= msOfInstant(known.observedAt);
+};
+
+/** Chunks one after the other, the latest first, of those series where an earlier one may still tell something later. */
+const lookIntoChunks = async ({ reading, space }: Asker, held: Held, past: Past): Promise<void> => {
+  let open: readonly string[] = [...past.names.keys()];
+  for (let skipped = 0; open.length > 0; skipped += 1) {
+    const rows = await reading.run(chunksAt(space, open, { ...parametersAt(past), skipped: whole(skipped) }));
+    const telling = rows.filter((row) => mayTell(held, row));
+    for (const row of telling) {
+      const key = String(row['key']);
+      const [told, known] = [sampleAt(decodeChunk(past.names.get(key) ?? '', bytesOf(row)), past.moment), held.get(key)];
+      if (told && (!known || compareSamples(told, known) > 0)) held.set(key, told);
+    }
+    open = telling.map(({ key }) => String(key));
+  }
+};
+
+/** The sample of each series that held at a moment, by the key of the series. */
+const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
+  const rows = await asker.reading.run(samplesAt(asker.space, [...past.names.keys()], parametersAt(past)));
+  const held: Held = new Map(rows.map((row) => [String(row['key']), sampleOfRow(past.names.get(String(row['key'])) ?? '', row)]));
+  await lookIntoChunks(asker, held, past);
+  return held;
+};
+
+export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
+  const series = await seriesById(asker, ids);
+  const twins = await twinsById(asker, ids);
+  const names = new Map([...series].flatMap(([id, all]) => [...all].map((name) => [seriesKey(id, name), name] as const)));
+  const held = await heldAt(asker, { names, moment });
+  const found = new Map<TwinId, Twin>();
+  for (const id of ids) {
+    const [known, twin] = [series.get(id) ?? none, twins.get(id)];
+    const told = [...known].flatMap((name) => held.get(seriesKey(id, name)) ?? []);
+    const past = twinOfSamples(id, [...told, ...standing(twin, known, { to: moment.valid, known: moment.known })], twin);
+    if (past) found.set(id, past);
+  }
+  return found;
+};
