@@ -71,7 +71,7 @@ export const powers: readonly Power[] = [
     homes: ['server/src/store/neo4j-cypher/'],
     inTexts: true,
   },
-  { name: 'the graph database', form: /from 'neo4j-driver'/, homes: ['server/src/store/neo4j/'], inTexts: true },
+  { name: 'the graph database', form: /from 'neo4j-driver'/, homes: ['server/src/store/neo4j/', 'server/src/store/neo4j-cypher/parameters.ts'], inTexts: true },
   { name: 'the embedded database', form: /from 'node:sqlite'/, homes: ['server/src/store/', 'server/src/import/'], inTexts: true },
   {
     name: 'files',
@@ -127,5 +127,7 @@ export const bounds = { filesPerFolder: 14, foldersDeep: 2, exportedNames: 12 } 
 /** Files that are one table each: many names, one idea. */
 export const tables: Readonly<Record<string, string>> = {
   'packages/core/src/ground/id.ts': 'every kind of identifier and how each is made',
+  'packages/server/src/store/neo4j-cypher/read.ts': 'every question by name that is asked of Neo4j',
+  'packages/server/src/store/neo4j-cypher/write.ts': 'every statement by which Neo4j is written to',
   'packages/core/src/message/object-information.ts': 'every object that a message may carry, in the words of the wire',
 };

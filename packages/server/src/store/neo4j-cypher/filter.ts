@@ -15,7 +15,7 @@ import {
   wordsOfText,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
-import { alternativeKey, isScalar, objectKey, otherKey, unitKey, valueKey } from '../neo4j/neo4j-rows.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, unitKey, valueKey } from './parameters.ts';
 import type { Space } from './space.ts';
 
 export type Condition = { readonly text: string; readonly exact: boolean };

@@ -3,8 +3,8 @@
  */
 import { type Box, type Facet, type LinkTest, type Order, type PageKey, splitAtAntimeridian, type TwinFilter, wordsOfText } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
-import { pointAt, valueKey, whole, wordCharactersMax } from '../neo4j/neo4j-rows.ts';
 import { type Asking, both, type Condition, conditionOf, identifierKeys, param } from './filter.ts';
+import { pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
 import { type Cypher, type Space, sizes } from './space.ts';
 
 export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };

@@ -2,8 +2,8 @@
  * What a twin's history gains with each change of a batch.
  */
 import { compareSamples, instantOfMs, msOfInstant, type Sample, samplesOfChange, type TwinChange, type TwinId } from '@cityweave/core';
-import { whole } from '../neo4j/neo4j-rows.ts';
 import { seriesIn, type Working } from '../neo4j/working-set.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
 
 export const seriesKey = (id: string, name: string): string => `${id}\u0000${name}`;
 

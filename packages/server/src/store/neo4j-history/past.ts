@@ -3,24 +3,27 @@
  */
 import {
   compareSamples,
+  type HistoryQuery,
   instantOfMs,
   type Moment,
   msOfInstant,
   type Sample,
+  type SamplePage,
   sampleAt,
   seriesOf,
   standingSample,
   type Twin,
   type TwinId,
   twinOfSamples,
+  twinSeries,
 } from '@cityweave/core';
 import { decodeChunk } from '../history/chunk.ts';
 import type { Asker } from '../neo4j/find.ts';
-import { trusted, whole } from '../neo4j/neo4j-rows.ts';
+import { trusted } from '../neo4j/neo4j-rows.ts';
 import { twinsById } from '../neo4j/questions.ts';
 import type { Row } from '../neo4j/save.ts';
 import { chunksAt, loadSeries, readChunks, readSamples, type Span, samplesAt } from '../neo4j-cypher/history.ts';
-import type { HistoryQuery, SamplePage } from '../store.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
 import { sampleOfRow, seriesKey } from './gain.ts';
 
 const farthestMs = 8_640_000_000_000_000;
@@ -152,6 +155,9 @@ const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
   return held;
 };
 
+/** The first sample of the twin's own series. */
+const firstOf = async (asker: Asker, id: TwinId): Promise<Sample | undefined> => (await samplesOf(asker, id, { series: twinSeries, first: 1 }))[0];
+
 export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
   const series = await seriesById(asker, ids);
   const twins = await twinsById(asker, ids);
@@ -161,7 +167,9 @@ export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Mome
   for (const id of ids) {
     const [known, twin] = [series.get(id) ?? none, twins.get(id)];
     const told = [...known].flatMap((name) => held.get(seriesKey(id, name)) ?? []);
-    const past = twinOfSamples(id, [...told, ...standing(twin, known, { to: moment.valid, known: moment.known })], twin);
+    const all = [...told, ...standing(twin, known, { to: moment.valid, known: moment.known })];
+    const isFramed = all.some(({ series: name }) => name === twinSeries) || !all.some(({ said }) => said);
+    const past = twinOfSamples(id, { held: all, first: isFramed ? undefined : await firstOf(asker, id) }, twin);
     if (past) found.set(id, past);
   }
   return found;

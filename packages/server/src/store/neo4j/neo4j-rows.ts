@@ -2,26 +2,9 @@
  * Twins as properties of nodes and back: what is searched stands in properties of its own, the rest is one JSON text.
  * Values are flat: `p:` a scalar by its term, `u:` its unit, `x:` what is no scalar as canonical JSON, so that null is there and told from missing.
  */
-import { type Box, boxOfTwin, canonicalJson, type Json, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
-import { int, types } from 'neo4j-driver';
+import { type Box, boxOfTwin, canonicalJson, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { sizes } from '../neo4j-cypher/space.ts';
-
-/** A whole number as Cypher wants it for limits and counters; plain numbers travel as floats. */
-export const whole = (value: number) => int(value);
-
-const wgs84 = 4326;
-
-const between = (least: number, value: number, most: number): number => Math.min(most, Math.max(least, value));
-
-/** What lies beyond the ends of the world stands at them; the exact box is compared all the same. */
-export const pointAt = (longitude: number, latitude: number) => new types.Point(whole(wgs84), between(-180, longitude, 180), between(-90, latitude, 90));
-
-export const valueKey = (term: string): string => `p:${term}`;
-export const unitKey = (term: string): string => `u:${term}`;
-export const otherKey = (term: string): string => `x:${term}`;
-
-export const isScalar = (value: Json): value is string | number | boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -34,9 +17,6 @@ const flatValues = ({ values }: TwinInput): Properties => {
   return Object.fromEntries(flat);
 };
 
-/** The longest word that the index takes whole; of a longer one it knows the beginning. */
-export const wordCharactersMax = 255;
-
 const placeOfBox = (box: Box | undefined): Properties => {
   const [west, south, east, north] = box ?? [null, null, null, null];
   const extent = box ? Math.max(box[2] - box[0], box[3] - box[1]) : 0;
@@ -48,9 +28,6 @@ const placeOfBox = (box: Box | undefined): Properties => {
 /** JSON of [value, scheme] pairs, values normalised; null where there are none. */
 export const altsOf = ({ altIds }: TwinInput): string | null =>
   altIds === undefined || altIds.length === 0 ? null : JSON.stringify(altIds.map(({ scheme, value }) => [normaliseKey(value), scheme]));
-
-export const alternativeKey = (normalised: string): string => `alt:${normalised}`;
-export const objectKey = (object: string): string => `object:${object}`;
 
 /** What a twin is found under beside its id. */
 export const identifiersOf = ({ alts, object }: { readonly alts: string | null; readonly object: string | null }) => [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { storeContract } from '../store.contract.ts';
-import { drivers, emptyPerFolder, trialServer } from './trial-neo4j.ts';
+import { drivers, emptyPerFolder, trialServer } from './trial-server.ts';
 
 const { settings, skipped } = trialServer();
 

@@ -3,6 +3,7 @@
  */
 import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport } from '../neo4j-cypher/write.ts';
@@ -12,7 +13,7 @@ import { type Connection, connect, type Drivers, type Neo4jSettings } from './co
 import { checkServer, problemOfOpening } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
-import { trusted, whole } from './neo4j-rows.ts';
+import { trusted } from './neo4j-rows.ts';
 import { adjacent, changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, twinsById } from './questions.ts';
 import { writerKey } from './save.ts';
 

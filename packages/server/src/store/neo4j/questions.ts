@@ -2,6 +2,7 @@
  * Questions by name: identifiers, links, changes, joins, kinds, as the port wants their answers.
  */
 import { type Change, type Join, type JoinState, type Link, normaliseKey, type Shape, sameAs, type Twin, type TwinId } from '@cityweave/core';
+import { alternativeKey, objectKey, whole } from '../neo4j-cypher/parameters.ts';
 import {
   countIdentities,
   countJoins,
@@ -20,7 +21,7 @@ import {
 import type { TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
-import { alternativeKey, objectKey, type TwinColumns, trusted, twinOf, whole } from './neo4j-rows.ts';
+import { type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>

@@ -3,6 +3,7 @@
  */
 
 import { loadSeries, putSamples, putSeries } from '../neo4j-cypher/history.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
 import {
   createChanges,
@@ -30,7 +31,7 @@ import {
 import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/gain.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { identifiersOf, propertiesOf, trusted, whole } from './neo4j-rows.ts';
+import { identifiersOf, propertiesOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { type Cypher, cypher, type Space, spaceOf } from '../neo4j-cypher/space.
 import type { Command, TwinStore } from '../store.ts';
 import { accepted, at, foreignId, put, putLink, term, twinId } from '../twins.contract.ts';
 import { connect } from './connection.ts';
-import { drivers, emptyPerFolder, trialServer } from './trial-neo4j.ts';
+import { drivers, emptyPerFolder, trialServer } from './trial-server.ts';
 import { readStatements, schemaStatements, writeStatements } from './trial-statements.ts';
 
 const [a, b] = ['a.statements.example', 'b.statements.example'];

@@ -4,13 +4,14 @@
 import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
 import * as find from '../neo4j-cypher/find.ts';
 import * as history from '../neo4j-cypher/history.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
 import * as read from '../neo4j-cypher/read.ts';
 import { awaitIndexes, type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion } from '../neo4j-cypher/space.ts';
 import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/gain.ts';
 import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
 import { joinKey } from './decide.ts';
-import { bodyOf, identifiersOf, propertiesOf, whole } from './neo4j-rows.ts';
+import { bodyOf, identifiersOf, propertiesOf } from './neo4j-rows.ts';
 
 const one = twin(twinId('1'), {
   name: 'pump 12',

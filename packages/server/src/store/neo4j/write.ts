@@ -33,7 +33,7 @@ const decideAll = (set: WorkingSet, batches: readonly Batch[]): readonly (readon
     return outcomes;
   });
 
-const unnoted = (set: WorkingSet, noted: ReadonlySet<string>): ReadonlyMap<string, TermRow> => new Map([...set.terms].filter(([key]) => !noted.has(key)));
+const unnoted = (set: WorkingSet, noted: ReadonlySet<string>): Map<string, TermRow> => new Map([...set.terms].filter(([key]) => !noted.has(key)));
 
 /**
  * Nothing is told before it is durable. A connection that is lost at the commit leaves open whether it was made:
@@ -50,7 +50,7 @@ export const writeGroup = ({ connection, space, writer, noted }: Writer, group: 
     const mark = `${group}.${attempts.size}`;
     const written = { outcomes, head: set.head, identityTouched: set.identityTouched, terms: [...set.terms.keys()] };
     attempts.set(mark, written);
-    await save(run, { space, set: { ...set, terms: unnoted(set, noted) as WorkingSet['terms'] }, was, marking: { writer, mark, at: batches[0]?.at ?? '' } });
+    await save(run, { space, set: { ...set, terms: unnoted(set, noted) }, was, marking: { writer, mark, at: batches[0]?.at ?? '' } });
     return written;
   });
 };
