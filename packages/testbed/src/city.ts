@@ -10,11 +10,11 @@ import {
   Communication,
   cityDictionary,
   createVocabulary,
+  type FederatedFilter,
   type Federation,
   type FederationId,
   federationIdOf,
   type Order,
-  type TwinFilter,
 } from '@cityweave/core';
 import {
   type AgencyNode,
@@ -186,8 +186,9 @@ export type TestCity = AsyncDisposable & {
 };
 
 export type TestQuestion = {
-  readonly filter?: TwinFilter;
+  readonly filter?: FederatedFilter;
   readonly first?: number;
+  readonly count?: boolean;
   readonly after?: string | undefined;
   readonly deadlineMs?: number;
   readonly terms?: readonly string[];

@@ -21,6 +21,8 @@ export type PageParts = {
   readonly keys: Keys;
   readonly order: Order | undefined;
   readonly first: number;
+  /** a source was late: the walk is not over, whatever the others have left */
+  readonly isLate?: boolean;
 };
 
 /** `key` is its place in the order of the walk: a page that begins after it repeats nothing and misses nothing. */
@@ -37,14 +39,14 @@ const candidatesOf = ({ pages, order, first }: PageParts): readonly Candidate[] 
     .slice(0, first);
 
 /** Where each member goes on; absent where nobody has more. */
-const nextKeys = ({ pages, keys }: PageParts, candidates: readonly Candidate[]): Keys | undefined => {
+const nextKeys = ({ pages, keys, isLate = false }: PageParts, candidates: readonly Candidate[]): Keys | undefined => {
   const taken = new Map<AgencyId, number>();
   const next = new Map(keys);
   for (const { agency, key } of candidates) {
     taken.set(agency, (taken.get(agency) ?? 0) + 1);
     next.set(agency, key);
   }
-  const more = [...pages].some(([agency, page]) => page.next !== undefined || page.rows.length > (taken.get(agency) ?? 0));
+  const more = isLate || [...pages].some(([agency, page]) => page.next !== undefined || page.rows.length > (taken.get(agency) ?? 0));
   return more ? next : undefined;
 };
 
@@ -128,7 +130,7 @@ export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Join
     return place !== undefined && key && matchesMerged(filter, twin.representations, { rules, context, found }) ? [{ twin, place, key }] : [];
   });
   const next = nextKeys(parts, candidates);
-  const total = next === undefined && parts.keys.size === 0 ? { total: told.length } : {};
+  const total = next === undefined && parts.keys.size === 0 && parts.first > 0 ? { total: told.length } : {};
   const inOrder = told.sort((a, b) => a.place - b.place);
   return { rows: inOrder.map(({ twin, key }) => ({ twin, links: linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };

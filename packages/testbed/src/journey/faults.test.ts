@@ -62,7 +62,7 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
 
   it.each<[string, Answering, string]>([
     ['no JSON', say('<html>'), 'malformed'],
-    ['JSON that is no message', say('{"hello":"world"}'), 'malformed'],
+    ['JSON that is no message', say('{"hello":"world"}'), 'missing'],
     ['an answer to another question', reply((made) => ({ ...made, header: { ...made.header, correlationId: undefined } })), 'malformed'],
     ['an answer without a signature', reply((made) => made), 'notAuthenticated'],
     [

@@ -1,17 +1,16 @@
 /**
  * One object with many representations, each linked to the next across agencies: told whole as far as the bound reaches, and in part beyond it.
  */
-import { type AgencyId, limits, linkIdOf, sameAs, TwinId } from '@cityweave/core';
-import { systemDeps } from '@cityweave/server';
+import { limits, type TwinId } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agencyOfTest, authorityOfTest, createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { agencyOfTest, createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { saySame, thingOf } from './same-as.ts';
 import { hang, say, standIn } from './stand-in.ts';
 
 const names = ['water', 'energy'] as const;
 const keeperOf = (step: number): (typeof names)[number] => (step % 2 === 0 ? 'water' : 'energy');
 
-const twinOf = (name: string, key: string): TwinId => TwinId.parse(`urn:dtf:twin:${authorityOfTest(name)}:things/${key}`);
-const twinAt = (chain: string, step: number): TwinId => twinOf(keeperOf(step), `${chain}-${step}`);
+const twinAt = (chain: string, step: number): TwinId => thingOf(keeperOf(step), `${chain}-${step}`);
 
 /** Twins 0 to `links`, each the same as the one before it, kept by the two agencies in turn. */
 const chains = { whole: limits.identityRoundsMax, cut: limits.identityRoundsMax + 1 } as const;
@@ -26,17 +25,8 @@ const twinsOf = (name: string) =>
       .map((step) => ({ key: `${chain}-${step}`, at: [0.5, 0.01 * step] as const })),
   );
 
-/** What `name` says: that its twin is the same as another one. */
-const linkOf = (name: string, from: TwinId, to: TwinId) => {
-  const source = agencyOfTest(name) as AgencyId; // branding: an agency's id as the test city writes it
-  return { id: linkIdOf(from, sameAs, to), kind: sameAs, from, to, source, recordedAt: systemDeps().clock.now() };
-};
-
-const linkFrom = (chain: Chain, step: number) => linkOf(keeperOf(step), twinAt(chain, step), twinAt(chain, step + 1));
-
 const chainTogether = async (city: TestCity, chain: Chain): Promise<void> => {
-  for (const step of stepsOf(chain).slice(0, -1))
-    await city.node(keeperOf(step)).store.apply([{ op: 'putLink', link: linkFrom(chain, step) }], { at: systemDeps().clock.now() });
+  for (const step of stepsOf(chain).slice(0, -1)) await saySame(city, twinAt(chain, step), twinAt(chain, step + 1));
 };
 
 describe('representations that are linked one to the next', () => {
@@ -72,8 +62,8 @@ describe('an object of two agencies while a third one hangs', () => {
   it('is told whole by the two, and only the third is missing', async () => {
     await using city = await createTestCity({ agencies: fourAgencies() });
     await city.active();
-    const [from, to] = [twinOf('water', 'gauge-1'), twinOf('fire', 'fire-1')];
-    await city.node('water').store.apply([{ op: 'putLink', link: linkOf('water', from, to) }], { at: systemDeps().clock.now() });
+    const [from, to] = [thingOf('water', 'gauge-1'), thingOf('fire', 'fire-1')];
+    await saySame(city, from, to);
     const { address } = city.node('energy');
     await city.node('energy').close();
     await using other = await standIn(address);

@@ -3,7 +3,6 @@
  */
 import {
   type AgencyId,
-  areasFilter,
   expandKinds,
   type Facet,
   type FederatedFilter,
@@ -18,23 +17,20 @@ import {
   type PageParts,
   type PlannedMember,
   pageAlone,
-  placeOf,
   planQuery,
   type QueryPlan,
-  type Relation,
   type Result,
-  relationsOf,
   type SamplePage,
   type SourceReport,
   type TwinFilter,
   type TwinId,
-  withAreas,
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { decodeCursor, encodeCursor } from './federated-cursor.ts';
 import { askHistory } from './history-asking.ts';
 import { type FederatedQuestion, joinByIdentity, pageQuery, type Reports, type Walk } from './identity-round.ts';
+import { type AskInner, type InnerSets, isComplete, isMissing, resolveRelations, withInner } from './inner-set.ts';
 import { type Deadline, type MemberReads, ownSource } from './member-read.ts';
 import { type Asked, askAll, type Desk, filterOf, sortedBy } from './source-asking.ts';
 
@@ -57,9 +53,10 @@ const planFor = (desk: Desk, filter: TwinFilter): QueryPlan =>
     desk.planned.map((member) => ({ ...member, identities: (desk.identities.get(member.agency) ?? 1) > 0 })),
   );
 
+/** Each object once where some are shared: then only a page that tells all knows how many there are. */
 const totalOf = (plan: QueryPlan, asked: readonly Asked[]): number | undefined => {
-  if (plan.joined || asked.some(({ plan: member, part }) => member.ask && part === undefined)) return undefined;
-  return asked.reduce((sum, { part }) => sum + (part?.page.count ?? 0), 0);
+  const counts = asked.flatMap(({ part }) => (part ? [part.page.count] : []));
+  return plan.joined || counts.includes(undefined) ? undefined : counts.reduce<number>((sum, count = 0) => sum + count, 0);
 };
 
 /** What the first round may take of an answer's time where representations are still to be asked for: one that hangs must not cost the others theirs. */
@@ -76,14 +73,15 @@ const askFirst = async (walk: Walk, plan: QueryPlan): Promise<readonly Asked[]> 
 const answerPlanned = async (walk: Walk, plan: QueryPlan): Promise<FederatedAnswer> => {
   const { desk, question } = walk;
   const asked = await askFirst(walk, plan);
+  const isLate = asked.some(({ report }) => report.status === 'LATE');
   const reports: Reports = new Map(asked.map(({ plan: member, report }) => [member.agency, report]));
   const pages = new Map(asked.flatMap(({ plan: member, part }) => (part ? [[member.agency, part.page] as const] : [])));
-  const parts: PageParts = { pages, keys: walk.keys, order: question.order, first: question.first };
+  const parts: PageParts = { pages, keys: walk.keys, order: question.order, first: question.first, isLate };
   const page = plan.joined ? await joinByIdentity({ walk, plan, reports }, parts) : pageAlone(parts);
   return {
     rows: page.rows,
     ...(page.next && { next: encodeCursor(page.next) }),
-    total: totalOf(plan, asked) ?? page.total,
+    total: isComplete([...reports.values()]) ? (totalOf(plan, asked) ?? page.total) : undefined,
     sources: reportsOfPage(
       sortedBy([...reports.values()], ({ agency }) => agency),
       page.rows,
@@ -103,63 +101,33 @@ const reportsOfPage = (reports: readonly SourceReport[], rows: readonly JoinedRo
 /** Whether answers showed shared representations that the plan did not know of. */
 const surprised = (desk: Desk, plan: QueryPlan): boolean => !plan.joined && [...desk.identities.values()].some((count) => count > 0);
 
-type Resolving = { readonly desk: Desk; readonly deadline: Deadline };
-type Resolved = { readonly filter: TwinFilter; readonly missing: readonly SourceReport[] };
-
-/** The places of an inner set, walked to its end. */
-const placesOf = async (
-  { desk, deadline }: Resolving,
-  relation: Relation,
-): Promise<{ readonly filter: TwinFilter; readonly missing: readonly SourceReport[] }> => {
-  const places: NonNullable<ReturnType<typeof placeOf>>[] = [];
-  const missing: SourceReport[] = [];
-  let after: string | undefined;
-  do {
-    const page = await ask(desk, { filter: relation.to, terms: [], first: limits.pageMax, after }, deadline);
-    if (!page.ok) return { filter: { any: [] }, missing: [] };
-    places.push(...page.value.rows.flatMap(({ twin }) => twin.representations.flatMap((twinOfAgency) => placeOf(twinOfAgency) ?? [])));
-    missing.push(...page.value.sources.filter(({ status }) => !['ANSWERED', 'NOT_ASKED'].includes(status)));
-    after = page.value.next;
-  } while (after !== undefined && !deadline.signal.aborted);
-  return { filter: areasFilter(relation, places), missing };
-};
-
-/** Inner sets that are being walked now: several questions of one request name the same zone. */
-const sharedPlaces = ({ desk, deadline }: Resolving, relation: Relation): ReturnType<typeof placesOf> => {
-  const key = JSON.stringify([desk.federation.id, relation]);
-  const known = desk.resolving.get(key) ?? placesOf({ desk, deadline }, relation).finally(() => desk.resolving.delete(key));
-  desk.resolving.set(key, known);
-  return known;
-};
-
-const resolveRelations = async (resolving: Resolving, filter: FederatedFilter): Promise<Resolved> => {
-  const relations = [...new Set(relationsOf(filter))];
-  const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await sharedPlaces(resolving, relation)] as const)));
-  const missing = [...resolved.values()].flatMap((part) => part.missing);
-  return { filter: withAreas(filter, (relation) => resolved.get(relation)?.filter ?? { any: [] }), missing };
-};
-
-const prepare = async (resolving: Resolving, filter: FederatedFilter): Promise<Resolved> => {
-  const resolved = await resolveRelations(resolving, filter);
-  return { ...resolved, filter: expandKinds(resolved.filter, resolving.desk.room.vocabulary()) };
-};
-
-/** A source that could not say where the inner set lies makes the answer partial, whatever it said of the outer one. */
-const withMissing = (sources: readonly SourceReport[], missing: readonly SourceReport[]): readonly SourceReport[] =>
-  sources.map((report) => {
-    const lacking = missing.find(({ agency }) => agency === report.agency);
-    return lacking ? { ...lacking, rows: report.rows } : report;
-  });
-
 const ask = async (desk: Desk, question: FederatedQuestion, deadline: Deadline): Promise<Result<FederatedAnswer>> => {
   const keys = decodeCursor(question.after);
   if (!keys.ok) return keys;
-  const { filter, missing } = await prepare({ desk, deadline }, question.filter ?? {});
+  const { filter, ...inner } = await resolveInner(desk, question.filter ?? {}, deadline);
   const walk: Walk = { desk, question, filter, keys: keys.value, deadline };
-  const plan = planFor(desk, filter);
+  const plan = planWithin(planFor(desk, filter), inner);
   const first = await answerPlanned(walk, plan);
-  const answer = surprised(desk, plan) ? await answerPlanned(walk, planFor(desk, filter)) : first;
-  return ok({ ...answer, sources: withMissing(answer.sources, missing) });
+  const answer = surprised(desk, plan) ? await answerPlanned(walk, planWithin(planFor(desk, filter), inner)) : first;
+  const { total, ...rest } = answer;
+  return ok({ ...rest, ...(isComplete(inner.reports) && { total }), sources: withInner(answer.sources, inner.reports) });
+};
+
+/** Where the inner set is not known at all nobody can be asked; what is asked of the rest would be another question. */
+const planWithin = (plan: QueryPlan, { isKnown, reports }: InnerSets): QueryPlan => {
+  const silent = reports.filter(isMissing).map(({ agency }) => agency);
+  const why = `it is not known what to compare with: ${silent.join(', ')} did not say`;
+  return isKnown ? plan : { ...plan, members: plan.members.map(({ agency, twinId }) => ({ agency, twinId, ask: false, why })) };
+};
+
+/** What an inner set may take of an answer's time: its keeper must not cost the rest theirs. */
+const innerShare = 0.5;
+
+const resolveInner = async (desk: Desk, filter: FederatedFilter, deadline: Deadline): Promise<InnerSets & { readonly filter: TwinFilter }> => {
+  const share = createDeadline(desk.room, deadline.leftMs() * innerShare, deadline.signal);
+  const askInner: AskInner = (question) => ask(desk, question, share);
+  const resolved = await resolveRelations({ desk, signal: share.signal, ask: askInner }, filter).finally(share.done);
+  return { ...resolved, filter: expandKinds(resolved.filter, desk.room.vocabulary()) };
 };
 
 const addGroups = (groups: readonly Group[]): readonly Group[] => {
@@ -174,22 +142,20 @@ const addGroups = (groups: readonly Group[]): readonly Group[] => {
 
 export type SummaryQuestion = { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] };
 
-const summarise = async (desk: Desk, { filter, by }: SummaryQuestion, deadline: Deadline): Promise<FederatedSummary> => {
-  const prepared = await prepare({ desk, deadline }, filter ?? {});
-  const plan = planQuery(
-    prepared.filter,
+/** Counted by whoever keeps them: representations, not objects. */
+const planSummary = (desk: Desk, filter: TwinFilter): QueryPlan =>
+  planQuery(
+    filter,
     desk.planned.map((member) => ({ ...member, identities: false })),
   );
+
+const summarise = async (desk: Desk, { filter: given, by }: SummaryQuestion, deadline: Deadline): Promise<FederatedSummary> => {
+  const { filter, ...inner } = await resolveInner(desk, given ?? {}, deadline);
+  const plan = planWithin(planSummary(desk, filter), inner);
   const asked = await askAll(desk, plan, { queryOf: (member) => ({ version: 1, filter: filterOf(member), summary: [...by] }), deadline });
   const groups = addGroups(asked.flatMap(({ part }) => part?.page.groups ?? []));
-  return {
-    groups,
-    sources: withMissing(
-      asked.map(({ report, part }) => ({ ...report, rows: (part?.page.groups ?? []).reduce((sum, { count }) => sum + count, 0) })),
-      prepared.missing,
-    ),
-    plan: plan.members,
-  };
+  const reports = asked.map(({ report, part }) => ({ ...report, rows: (part?.page.groups ?? []).reduce((sum, { count }) => sum + count, 0) }));
+  return { groups, sources: withInner(reports, inner.reports), plan: plan.members };
 };
 
 const plannedMembers = async (room: Room, federation: Federation): Promise<readonly PlannedMember[]> => {

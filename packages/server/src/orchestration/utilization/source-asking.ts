@@ -17,6 +17,7 @@ import {
   type TwinQuery,
 } from '@cityweave/core';
 import type { Room } from '../room.ts';
+import type { InnerSet } from './inner-set.ts';
 import { type Deadline, type MemberPart, oldestOf, type SourceOfTwins } from './member-read.ts';
 
 export type Asked = { readonly plan: MemberPlan; readonly part?: MemberPart; readonly report: SourceReport };
@@ -28,7 +29,7 @@ export type Desk = {
   readonly identities: Map<AgencyId, number>;
   readonly linked: Map<AgencyId, number | undefined>;
   /** inner sets of relations that are being walked now */
-  readonly resolving: Map<string, Promise<{ readonly filter: TwinFilter; readonly missing: readonly SourceReport[] }>>;
+  readonly resolving: Map<string, Promise<InnerSet>>;
   readonly planned: readonly PlannedMember[];
 };
 
@@ -86,6 +87,8 @@ export const filterOfMember = ({ members }: QueryPlan, agency: AgencyId): TwinFi
   return member ? filterOf(member) : {};
 };
 
+const stayedAway = ({ status }: SourceReport): boolean => status === 'LATE' || status === 'FAILED';
+
 /** Two reports of one source as one: the worse status, the rows of both. */
 const worse = ['ANSWERED', 'NOT_ASKED', 'WITHHELD', 'PARTIAL', 'LATE', 'FAILED'] as const;
 
@@ -93,7 +96,7 @@ export const joinReports = (a: SourceReport, b: SourceReport): SourceReport => {
   if (a.status === 'NOT_ASKED' && b.status !== 'NOT_ASKED') return b;
   if (b.status === 'NOT_ASKED') return a;
   const [lesser, graver] = worse.indexOf(a.status) <= worse.indexOf(b.status) ? [a, b] : [b, a];
-  const status = graver.status !== lesser.status && ['LATE', 'FAILED'].includes(graver.status) ? 'PARTIAL' : graver.status;
+  const status = stayedAway(graver) && !stayedAway(lesser) ? 'PARTIAL' : graver.status;
   const latencyMs = Math.max(a.latencyMs ?? 0, b.latencyMs ?? 0);
   return { ...lesser, ...graver, status, rows: a.rows + b.rows, latencyMs };
 };

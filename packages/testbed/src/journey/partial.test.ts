@@ -1,0 +1,78 @@
+/**
+ * Answers that lack a source: no total is claimed, a walk is not over while somebody is late, and what cannot be compared is not asked.
+ */
+import { type FederatedFilter, TermId } from '@cityweave/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { saySame, thingOf } from './same-as.ts';
+import { hang, type StandIn, say, standIn } from './stand-in.ts';
+
+const deadlineMs = 1_500;
+
+const kinds = (...names: string[]) => names.map((name) => TermId.parse(`city:${name}`));
+/** Substations nearer than 100 km to what the water agency knows. */
+const nearGauges: FederatedFilter = {
+  kinds: kinds('Substation', 'FireStation'),
+  relates: [{ relation: 'nearerThan', to: { kinds: kinds('RiverGauge') }, metres: 100_000 }],
+};
+
+const settledAt = async (city: TestCity, name: string, answering: StandIn): Promise<void> => {
+  answering.answer(say('{}'));
+  await until(
+    () => city.front.orchestration.links.status(twinOfTest(name))?.state,
+    (state) => state === 'CONNECTED',
+    `${name} CONNECTED`,
+  );
+  answering.answer(hang);
+};
+
+describe('an answer of all', () => {
+  it('counts what there is, says that the keeper of the inner set was asked, and claims no total for a page of none', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    expect(await city.ask({ filter: { kinds: kinds('Substation', 'RiverGauge') }, count: true })).toMatchObject({ total: 6 });
+    const near = await city.ask({ filter: nearGauges, count: true });
+    expect(near.ids).toHaveLength(5);
+    expect(near.total).toBe(5);
+    expect(['water', 'energy', 'fire'].map((name) => near.source(name).status)).toEqual(['ANSWERED', 'ANSWERED', 'ANSWERED']);
+    expect(near.source('water').rows).toBe(0);
+    await saySame(city, thingOf('water', 'gauge-1'), thingOf('fire', 'fire-1'));
+    const joined = await city.ask({ filter: { kinds: kinds('RiverGauge') }, first: 0, count: true });
+    expect([joined.ids, joined.total]).toEqual([[], undefined]);
+  });
+});
+
+describe('while the water agency hangs', () => {
+  let city: TestCity;
+  let other: StandIn;
+  beforeAll(async () => {
+    city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const { address } = city.node('water');
+    await city.node('water').close();
+    other = await standIn(address);
+  });
+  afterAll(async () => {
+    await other[Symbol.asyncDispose]();
+    await city[Symbol.asyncDispose]();
+  });
+
+  it('no total is claimed, and the walk goes on where it stood as long as it is late', async () => {
+    await settledAt(city, 'water', other);
+    const page = await city.ask({ filter: { kinds: kinds('RiverGauge') }, count: true, deadlineMs });
+    expect(['LATE', 'FAILED']).toContain(page.source('water').status);
+    expect([page.total, page.ids]).toEqual([undefined, []]);
+    expect(page.next !== undefined).toBe(page.source('water').status === 'LATE');
+  });
+
+  it('nobody is asked what depends on its places, and the answer comes before the deadline', async () => {
+    await settledAt(city, 'water', other);
+    const from = performance.now();
+    const found = await city.ask({ filter: nearGauges, count: true, deadlineMs: 20_000 });
+    expect(performance.now() - from).toBeLessThan(20_000);
+    expect([found.ids, found.total]).toEqual([[], undefined]);
+    expect(['LATE', 'FAILED']).toContain(found.source('water').status);
+    for (const name of ['front', 'energy', 'fire'])
+      expect(found.source(name)).toMatchObject({ status: 'NOT_ASKED', why: expect.stringContaining('what to compare with') });
+  });
+});
