@@ -106,7 +106,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const orchestration = createOrchestration(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
-  const gate = problemGate();
+  const gate = problemGate((found) => events.notReady({ problem: found }));
   const http = createHttp({
     events,
     answer: answerOf(room, orchestration),

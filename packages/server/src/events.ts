@@ -1,13 +1,15 @@
 /**
  * Events: one function per event worth telling. The only writer of logs and counters.
  */
-import { describeProblem, type Problem } from '@cityweave/core';
+import { describeProblem, isRetryable, type Problem } from '@cityweave/core';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Events = {
   readonly metrics: () => Promise<string>;
   readonly started: (facts: { readonly agency: string; readonly address: string }) => void;
+  /** why the node is not ready; an error where trying again will not help */
+  readonly notReady: (facts: { readonly problem: Problem }) => void;
   readonly stopped: (facts: { readonly agency: string }) => void;
   readonly answered: (facts: { readonly row: string; readonly from: string; readonly ms: number; readonly problem?: Problem | undefined }) => void;
   readonly asked: (facts: { readonly row: string; readonly to: string; readonly ms: number; readonly problem?: Problem | undefined }) => void;
@@ -47,6 +49,7 @@ export const createEvents = (options: { readonly agency: string; readonly level:
   return {
     metrics: () => metrics.registry.metrics(),
     started: (facts) => log.info(facts, 'agency node listens'),
+    notReady: ({ problem }) => log[isRetryable(problem) ? 'warn' : 'error']({ problem: describeProblem(problem) }, 'agency node is not ready'),
     stopped: (facts) => log.info(facts, 'agency node stopped'),
     answered: ({ problem, ms, row, from }) => {
       metrics.answered.observe({ row, outcome: outcome(problem) }, ms / 1000);

@@ -2,7 +2,7 @@
  * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { fail, limits, messageText, ok, problem, type Result } from '@cityweave/core';
+import { describeProblem, fail, limits, messageText, ok, problem, type Result } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
@@ -77,7 +77,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /health/ready': (room, _request, response) => {
     const ready = room.ready();
     if (ready.ok) sendJson(response, 200, { status: 'ready' });
-    else sendProblem(response, ready.problem);
+    else sendJson(response, 503, { status: 'not ready', problem: describeProblem(ready.problem) });
   },
   'GET /metrics': async (room, _request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(await room.events.metrics());

@@ -75,7 +75,8 @@ export const putAgencyTwin = async (room: Room): Promise<void> => {
   await room.store.apply([{ op: 'putTwin', twin }], { at: now });
 };
 
-export const problemGate = () => {
+/** Closed by a problem, open without one; each new problem is told on. */
+export const problemGate = (tell: (found: Problem) => void) => {
   let last: Problem | undefined = problem('unavailable', { subject: 'the node is starting' });
   let opened: () => void = () => undefined;
   const open_ = new Promise<void>((resolve) => {
@@ -83,6 +84,7 @@ export const problemGate = () => {
   });
   return {
     told: (found: Problem | undefined): void => {
+      if (found && found.kind !== last?.kind) tell(found);
       last = found;
       if (!found) opened();
     },

@@ -23,6 +23,7 @@ type Options = {
 };
 type Question = { readonly query: string; readonly variables: Record<string, unknown> };
 
+export const waitSecondsMax = 3_600;
 const answerBytesMax = 64 * 1024 * 1024;
 const answerTimeoutMs = 60_000;
 
@@ -37,13 +38,23 @@ const parseVariables = (text: string | undefined): Result<Record<string, unknown
   return fail(problem('badConfiguration', { subject: '--variables', found: shorten(text), accepted: 'a JSON object' }));
 };
 
+const parseWait = (text: string): Result<number> => {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= waitSecondsMax) return ok(seconds);
+  return fail(problem('badConfiguration', { subject: '--wait', found: shorten(text), accepted: `whole seconds from 1 to ${waitSecondsMax}` }));
+};
+
 const questionOf = async (city: LoadedCity, { query: path, variables }: Options): Promise<Result<Question>> => {
   const query = await readFile(path, 'utf8').catch(() => undefined);
   if (query === undefined) return fail(problem('badConfiguration', { subject: '--query', found: shorten(path), accepted: 'the path of a GraphQL document' }));
   const names = variablesOf(query);
   if (!names) return fail(problem('badConfiguration', { subject: '--query', found: shorten(path), accepted: 'a GraphQL document' }));
   const given = parseVariables(variables);
-  return given.ok ? ok({ query, variables: { ...defaultsFor(city, names), ...given.value } }) : given;
+  if (!given.ok) return given;
+  const unknown = Object.keys(given.value).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    return fail(problem('badConfiguration', { subject: '--variables', found: unknown, accepted: names.join(', ') || 'none: the question has no variables' }));
+  return ok({ query, variables: { ...defaultsFor(city, names), ...given.value } });
 };
 
 const hasErrors = (answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'errors' in answer;
@@ -61,9 +72,9 @@ const pose = async (address: string, question: Question, { terminal }: Context):
   return hasErrors(answer.value) ? 1 : 0;
 };
 
-type Posing = { readonly loaded: LoadedCity; readonly question: Question; readonly options: Options };
+type Posing = { readonly loaded: LoadedCity; readonly question: Question; readonly options: Options; readonly waitSeconds: number };
 
-const startAndPose = async ({ loaded, question, options }: Posing, context: Context): Promise<ExitCode> => {
+const startAndPose = async ({ loaded, question, options, waitSeconds }: Posing, context: Context): Promise<ExitCode> => {
   const { terminal } = context;
   const folder = stateOf(options.state, loaded);
   const claimed = await claim(folder);
@@ -74,7 +85,7 @@ const startAndPose = async ({ loaded, question, options }: Posing, context: Cont
     return 1;
   }
   await claimed.value.announce(city.value);
-  const patience = AbortSignal.any([interruption(), AbortSignal.timeout(Math.max(1, Number(options.wait) || 0) * 1000)]);
+  const patience = AbortSignal.any([interruption(), AbortSignal.timeout(waitSeconds * 1000)]);
   const active = await city.value.active(patience);
   if (!active)
     for (const { id, state, reason } of city.value.federations())
@@ -88,12 +99,14 @@ const startAndPose = async ({ loaded, question, options }: Posing, context: Cont
 };
 
 export const ask = async (options: Options, context: Context): Promise<ExitCode> => {
-  const loaded = await loadCity(options.city, context.environment);
+  const wait = parseWait(options.wait);
+  const loaded = wait.ok ? await loadCity(options.city, context.environment) : wait;
   const question = loaded.ok ? await questionOf(loaded.value, options) : loaded;
-  if (!loaded.ok || !question.ok) {
+  if (!(wait.ok && loaded.ok && question.ok)) {
     if (!question.ok) context.terminal.problem(question.problem);
     return 1;
   }
   const running = await runningCity(stateOf(options.state, loaded.value));
-  return running ? pose(running.front, question.value, context) : startAndPose({ loaded: loaded.value, question: question.value, options }, context);
+  const posing = { loaded: loaded.value, question: question.value, options, waitSeconds: wait.value };
+  return running ? pose(running.front, question.value, context) : startAndPose(posing, context);
 };

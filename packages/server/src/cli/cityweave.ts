@@ -1,9 +1,10 @@
 /**
  * The command line: verbs, options, exit codes (0 done, 1 failed, 2 not understood).
  */
+import { problem, shorten } from '@cityweave/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
-import { ask } from './ask.ts';
+import { ask, waitSecondsMax } from './ask.ts';
 import { conformance, fixturesFolder } from './conformance.ts';
 import { importNode } from './import.ts';
 import { verifyNodeLog } from './log.ts';
@@ -49,7 +50,7 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     .requiredOption('--city <file>', 'city file (YAML)')
     .requiredOption('--query <file>', 'a GraphQL document')
     .option('--variables <json>', 'variables; they go over the defaults of the city file')
-    .option('--wait <seconds>', 'how long federations may take to become ACTIVE', '120')
+    .option('--wait <seconds>', `how long federations may take to become ACTIVE, 1 to ${waitSecondsMax}`, '120')
     .action(async (options) => done(await ask(options, context(options))));
   verb(program, 'conformance', 'play the other side of every check of the exchange against a node, and name its faults')
     .requiredOption('--target <url>', 'address of the node')
@@ -69,6 +70,13 @@ export const runCommand = async (args: readonly string[], environment: Environme
   const program = buildProgram(environment, (given) => {
     code = given;
   });
+  const [first] = args;
+  if (first !== undefined && !first.startsWith('-') && first !== 'help' && !program.commands.some((command) => command.name() === first)) {
+    createTerminal(false).problem(
+      problem('badConfiguration', { subject: 'verb', found: shorten(first), accepted: program.commands.map((command) => command.name()).join(', ') }),
+    );
+    return 2;
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

@@ -1,10 +1,9 @@
 /**
  * import: imports the sources of a node file into its store, tells the report, and stops.
  */
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Result } from '@cityweave/core';
-import { loadNode } from '../config/load.ts';
+import { fail, ok, problem, type Result } from '@cityweave/core';
+import { loadNodeAlone } from '../config/load.ts';
 import type { NodeFile } from '../config/node-file.ts';
 import { systemDeps } from '../deps.ts';
 import { createEvents, type LogLevel } from '../events.ts';
@@ -26,7 +25,6 @@ type Into = { readonly node: NodeFile; readonly directory: string; readonly log:
 /** Imports into the store at a directory, which is left as a node finds it. */
 export const importInto = async ({ node, directory, log }: Into, { terminal }: Context): Promise<Result<readonly ImportReport[]>> => {
   const deps = systemDeps();
-  await mkdir(directory, { recursive: true });
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
   const threads = createStoreThreads({ timers: deps.timers });
@@ -60,14 +58,25 @@ export const tellReports = (reports: readonly ImportReport[], { terminal }: Cont
   return reports.some(({ state }) => state === 'REFUSED') ? 1 : 0;
 };
 
-export const importNode = async ({ file, state, source, log }: Options, context: Context): Promise<ExitCode> => {
-  const node = await loadNode(file, context.environment);
-  if (!node.ok) {
-    context.terminal.problem(node.problem);
-    return 1;
-  }
-  const sources = source === undefined ? node.value.sources : node.value.sources.filter(({ id }) => id === source);
-  const done = await importInto({ node: { ...node.value, sources }, directory: resolve(state, node.value.agency), log }, context);
+/** The sources to import: all, or the one that is named. */
+const selected = ({ agency, sources }: NodeFile, source: string | undefined): Result<NodeFile['sources']> => {
+  const found = sources.filter(({ id }) => source === undefined || id === source);
+  if (source === undefined || found.length > 0) return ok(found);
+  return fail(
+    problem('badConfiguration', { subject: '--source', found: source, accepted: sources.map(({ id }) => id).join(', ') || `none: ${agency} has no sources` }),
+  );
+};
+
+const importSelected = async ({ file, state, source, log }: Options, context: Context): Promise<Result<readonly ImportReport[]>> => {
+  const loaded = await loadNodeAlone(file, context.environment);
+  if (!loaded.ok) return loaded;
+  const { node } = loaded.value;
+  const sources = selected(node, source);
+  return sources.ok ? importInto({ node: { ...node, sources: sources.value }, directory: resolve(state, node.agency), log }, context) : sources;
+};
+
+export const importNode = async (options: Options, context: Context): Promise<ExitCode> => {
+  const done = await importSelected(options, context);
   if (done.ok) return tellReports(done.value, context);
   context.terminal.problem(done.problem);
   return 1;

@@ -2,9 +2,9 @@
  * serve: runs one agency node until told to stop.
  */
 import { resolve } from 'node:path';
-import { cityDictionary, createVocabulary, textIn } from '@cityweave/core';
+import { textIn } from '@cityweave/core';
 import { createAgencyNode } from '../agency-node.ts';
-import { loadDictionaries, loadNode } from '../config/load.ts';
+import { loadNodeAlone } from '../config/load.ts';
 import { systemDeps } from '../deps.ts';
 import type { LogLevel } from '../events.ts';
 import { createNodeThreads } from '../node-threads.ts';
@@ -15,23 +15,23 @@ import type { Context } from './up.ts';
 type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };
 
 export const serve = async ({ file, state, log }: Options, { environment, terminal }: Context): Promise<ExitCode> => {
-  const node = await loadNode(file, environment);
-  const dictionaries = node.ok ? await loadDictionaries(node.value.dictionaries, environment) : node;
-  if (!node.ok || !dictionaries.ok) {
-    if (!dictionaries.ok) terminal.problem(dictionaries.problem);
+  const loaded = await loadNodeAlone(file, environment);
+  if (!loaded.ok) {
+    terminal.problem(loaded.problem);
     return 1;
   }
+  const { node, vocabulary } = loaded.value;
   const deps = systemDeps();
   await using threads = createNodeThreads(deps.timers);
-  const directory = resolve(state, node.value.agency);
+  const directory = resolve(state, node.agency);
   const production = environment['NODE_ENV'] === 'production';
   const made = await createAgencyNode({
-    node: node.value,
+    node,
     directory,
     deps,
     logLevel: log,
     production,
-    vocabulary: createVocabulary([cityDictionary, ...dictionaries.value]),
+    vocabulary,
     examples: [],
     threads,
   });
@@ -40,7 +40,7 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
     return 1;
   }
   const signal = interruption();
-  for (const rule of node.value.federations) made.value.federate(rule);
+  for (const rule of node.federations) made.value.federate(rule);
   terminal.say(`${made.value.address}  ${textIn(made.value.name)} (${made.value.authority})`);
   await Promise.race([made.value.ready, untilAborted(signal)]);
   terminal.data(terminal.json ? JSON.stringify({ agency: made.value.agency, address: made.value.address }) : 'ready');

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem, Result } from '@cityweave/core';
-import { loadCity, loadNode } from '../config/load.ts';
+import { loadCity, loadNodeAlone } from '../config/load.ts';
 import type { NodeFile } from '../config/node-file.ts';
 import type { LogLevel } from '../events.ts';
 import type { ExitCode } from './cityweave.ts';
@@ -18,8 +18,8 @@ type Options = { readonly file: string; readonly log: LogLevel };
 const nodesOf = async (file: string, { environment }: Context): Promise<Result<readonly NodeFile[], Problem>> => {
   const city = await loadCity(file, environment);
   if (city.ok) return { ok: true, value: city.value.nodes };
-  const node = await loadNode(file, environment);
-  if (node.ok) return { ok: true, value: [node.value] };
+  const node = await loadNodeAlone(file, environment);
+  if (node.ok) return { ok: true, value: [node.value.node] };
   const aboutCity =
     city.problem.path?.includes('#/') && !['agency', 'listen', 'sources', 'roles'].some((key) => city.problem.found?.includes(`unknown key ${key}`));
   return aboutCity && node.problem.found?.includes('unknown key city') ? city : node;

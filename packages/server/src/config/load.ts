@@ -3,10 +3,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { fail, ok, problem, type Result, SemanticDictionary, shorten } from '@cityweave/core';
-import { distance } from 'fastest-levenshtein';
+import { cityDictionary, createVocabulary, fail, ok, problem, type Result, SemanticDictionary, shorten, type Vocabulary } from '@cityweave/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { checkNode, nearest } from './check-node.ts';
 import { CityFile, NodeFile } from './node-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +19,7 @@ export type LoadedCity = Omit<CityFile, 'nodes'> & {
 };
 
 const configBytesMax = 4 * 1024 * 1024;
+const aliasesMax = 1_000;
 
 const readText = async (path: string): Promise<Result<string>> => {
   const text = await readFile(path, 'utf8').catch(() => undefined);
@@ -30,8 +31,14 @@ const readText = async (path: string): Promise<Result<string>> => {
 const parseYaml = (path: string, text: string): Result<unknown> => {
   const document = parseDocument(text, { prettyErrors: true, merge: true });
   const [error] = document.errors;
-  if (error) return fail(problem('badConfiguration', { subject: shorten(path), found: error.message.split('\n')[0] ?? 'not YAML' }));
-  return ok(document.toJS({ maxAliasCount: 1_000 }));
+  const refuse = (found: string) => fail(problem('badConfiguration', { subject: shorten(path), found: found.split('\n')[0] ?? 'not YAML', accepted: 'YAML' }));
+  if (error) return refuse(error.message);
+  try {
+    return ok(document.toJS({ maxAliasCount: aliasesMax }));
+  } catch (cause) {
+    // more is unfolded from aliases than a person writes
+    return refuse(String(cause));
+  }
 };
 
 /** Where the real data is: relative to the working directory, unlike every other path. */
@@ -91,8 +98,6 @@ const knownKeys = (schema: z.ZodType, path: readonly PropertyKey[]): readonly st
   return [...keys];
 };
 
-const nearest = (key: string, known: readonly string[]): string | undefined => [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
-
 /** Issues inside the options of a union are the ones a person can act on. */
 const deepest = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): { readonly issue: z.core.$ZodIssue; readonly path: readonly PropertyKey[] } => {
   const here = [...path, ...issue.path];
@@ -101,11 +106,27 @@ const deepest = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): { reado
   return inner ? deepest(inner, here) : { issue, path: here };
 };
 
-const explain = (schema: z.ZodType, error: z.ZodError, file: string) => {
+type Failed = { readonly file: string; readonly schema: z.ZodType; readonly raw: unknown };
+
+const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), raw);
+
+/** What would be accepted, in the words of a person who writes the file. */
+const acceptedBy = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_type') return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  if (issue.code === 'invalid_value') return issue.values.map(String).join(', ');
+  return issue.message;
+};
+
+const explain = (error: z.ZodError, { file, schema, raw }: Failed) => {
   const [first] = error.issues;
   const { issue, path } = first ? deepest(first, []) : { issue: undefined, path: [] };
   const where = `${shorten(file)}#/${path.map(String).join('/')}`;
-  if (issue?.code !== 'unrecognized_keys') return problem('badConfiguration', { path: where, accepted: issue?.message ?? 'another value' });
+  if (!issue) return problem('badConfiguration', { path: where, accepted: 'another value' });
+  if (issue.code !== 'unrecognized_keys') {
+    const found = valueAt(raw, path);
+    return problem('badConfiguration', { path: where, found: found === undefined ? 'nothing' : shorten(found), accepted: acceptedBy(issue) });
+  }
   const [unknown = ''] = issue.keys;
   const meant = nearest(unknown, knownKeys(schema, path));
   return problem('badConfiguration', { path: where, found: `unknown key ${unknown}`, ...(meant && { accepted: `${meant}?` }) });
@@ -126,7 +147,7 @@ const parseFile = async <S extends z.ZodType>(path: string, schema: S, environme
       }),
     );
   const parsed = schema.safeParse(value);
-  return parsed.success ? ok(parsed.data) : fail(explain(schema, parsed.error, path));
+  return parsed.success ? ok(parsed.data) : fail(explain(parsed.error, { file: path, schema, raw: value }));
 };
 
 const from = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
@@ -143,7 +164,7 @@ export const loadNode = async (path: string, environment: Environment): Promise<
   return parsed.ok ? ok(withPaths(parsed.value, dirname(resolve(path)))) : parsed;
 };
 
-export const loadDictionaries = async (paths: readonly string[], environment: Environment): Promise<Result<readonly SemanticDictionary[]>> => {
+const loadDictionaries = async (paths: readonly string[], environment: Environment): Promise<Result<readonly SemanticDictionary[]>> => {
   const loaded: SemanticDictionary[] = [];
   for (const path of paths) {
     const dictionary = await parseFile(path, SemanticDictionary, environment);
@@ -151,6 +172,19 @@ export const loadDictionaries = async (paths: readonly string[], environment: En
     loaded.push(dictionary.value);
   }
   return ok(loaded);
+};
+
+export type LoadedNode = { readonly node: NodeFile; readonly vocabulary: Vocabulary };
+
+/** A node file that stands alone, with its dictionaries, checked. */
+export const loadNodeAlone = async (path: string, environment: Environment): Promise<Result<LoadedNode>> => {
+  const node = await loadNode(path, environment);
+  if (!node.ok) return node;
+  const dictionaries = await loadDictionaries(node.value.dictionaries, environment);
+  if (!dictionaries.ok) return dictionaries;
+  const vocabulary = createVocabulary([cityDictionary, ...dictionaries.value]);
+  const checked = checkNode(node.value, vocabulary);
+  return checked.ok ? ok({ node: node.value, vocabulary }) : checked;
 };
 
 const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Environment): Promise<Result<readonly NodeFile[]>> => {
@@ -192,5 +226,8 @@ export const loadCity = async (path: string, environment: Environment): Promise<
   if (!checked.ok) return checked;
   const paths = [...parsed.value.dictionaries.map((name) => from(folder, name)), ...nodes.value.flatMap(({ dictionaries }) => dictionaries)];
   const vocabularies = await loadDictionaries([...new Set(paths)], environment);
-  return vocabularies.ok ? ok({ ...parsed.value, nodes: nodes.value, vocabularies: vocabularies.value, folder }) : vocabularies;
+  if (!vocabularies.ok) return vocabularies;
+  const vocabulary = createVocabulary([cityDictionary, ...vocabularies.value]);
+  const wrong = nodes.value.map((node) => checkNode(node, vocabulary)).find((one) => !one.ok);
+  return wrong && !wrong.ok ? wrong : ok({ ...parsed.value, nodes: nodes.value, vocabularies: vocabularies.value, folder });
 };

@@ -20,7 +20,12 @@ const tryLock = (path: string): DatabaseSync | undefined => {
 
 /** How to let go, or who is in the way. */
 export const lockDirectory = async (directory: string): Promise<Result<() => void>> => {
-  await mkdir(directory, { recursive: true });
+  const made = await mkdir(directory, { recursive: true }).then(
+    () => true,
+    () => false,
+  );
+  if (!made)
+    return fail(problem('badConfiguration', { subject: 'state', found: 'a folder that cannot be made', accepted: 'a folder that can be written (--state)' }));
   const held = tryLock(join(directory, 'lock.sqlite'));
   if (held) return ok(() => held.close());
   return fail(

@@ -1,0 +1,72 @@
+/**
+ * Check node: what a node file's schema cannot see: sources that are named twice, terms that no dictionary has, units that measure something else.
+ */
+import { convert, fail, isUnit, ok, problem, type Result, type TermId, type TermRole, type Vocabulary } from '@cityweave/core';
+import { distance } from 'fastest-levenshtein';
+import type { Source } from '../import/source.ts';
+import type { NodeFile } from './node-file.ts';
+
+export const nearest = (key: string, known: readonly string[]): string | undefined => [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
+
+type Named = { readonly path: string; readonly term: TermId; readonly role: TermRole };
+type Measured = { readonly path: string; readonly term: TermId | string; readonly unit: string };
+
+const kindsOf = ({ id, kind }: Source): readonly Named[] => {
+  const kinds = typeof kind === 'string' ? [kind] : [...Object.values(kind.kinds), ...(kind.otherwise ? [kind.otherwise] : [])];
+  return kinds.map((term) => ({ path: `sources/${id}/kind`, term, role: 'kind' }));
+};
+
+const termsOf = (source: Source): readonly Named[] => {
+  const { id, properties, constants, joins, links } = source;
+  return [
+    ...kindsOf(source),
+    ...properties.map(({ column, term }): Named => ({ path: `sources/${id}/properties/${column}`, term, role: 'property' })),
+    ...Object.keys(constants).map((term): Named => ({ path: `sources/${id}/constants`, term: term as TermId, role: 'property' })), // branding: a text that is no term is in no dictionary
+    ...[...joins, ...links].map(({ kind }): Named => ({ path: `sources/${id}/links`, term: kind, role: 'link' })),
+  ];
+};
+
+const unitsOf = ({ id, properties, constants }: Source): readonly Measured[] => [
+  ...properties.flatMap(({ column, term, unit }) => (unit === undefined ? [] : [{ path: `sources/${id}/properties/${column}`, term, unit }])),
+  ...Object.entries(constants).flatMap(([term, { unit }]) => (unit === undefined ? [] : [{ path: `sources/${id}/constants/${term}`, term, unit }])),
+];
+
+/** Terms of prefixes that no dictionary has pass: their owner keeps them apart. */
+const checkTerm = (vocabulary: Vocabulary, { path, term, role }: Named): Result<true> => {
+  const dictionary = vocabulary.dictionaries.find(({ prefix }) => prefix === term.split(':')[0]);
+  const found = vocabulary.term(term);
+  if (!dictionary || found?.role === role) return ok(true);
+  const meant = nearest(
+    term,
+    dictionary.terms.filter((known) => known.role === role).map((known) => known.term),
+  );
+  return fail(
+    problem('badConfiguration', { path, found: found ? `${term}, which is a ${found.role}` : term, accepted: meant ? `a ${role}, as ${meant}` : `a ${role}` }),
+  );
+};
+
+const checkUnit = (vocabulary: Vocabulary, { path, term, unit }: Measured): Result<true> => {
+  if (!isUnit(unit)) return fail(problem('badConfiguration', { path, found: unit, accepted: 'a unit of UCUM, as m, kW or [ft_us]' }));
+  const wanted = vocabulary.term(term)?.unit;
+  if (wanted === undefined || convert(1, unit, wanted).ok) return ok(true);
+  return fail(problem('badConfiguration', { path, found: unit, accepted: `a unit of ${term}, as ${wanted}` }));
+};
+
+const checkTwice = (sources: readonly Source[]): Result<true> => {
+  const ids = sources.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  return twice === undefined
+    ? ok(true)
+    : fail(problem('badConfiguration', { path: `sources/${twice}`, found: `${twice} twice`, accepted: 'one source an id' }));
+};
+
+/** The first thing that is wrong with a node's sources, with where it stands. */
+export const checkNode = ({ agency, sources }: NodeFile, vocabulary: Vocabulary): Result<true> => {
+  const checked = [
+    checkTwice(sources),
+    ...sources.flatMap(termsOf).map((named) => checkTerm(vocabulary, named)),
+    ...sources.flatMap(unitsOf).map((measured) => checkUnit(vocabulary, measured)),
+  ];
+  const wrong = checked.find((one) => !one.ok);
+  return wrong && !wrong.ok ? fail({ ...wrong.problem, subject: agency }) : ok(true);
+};

@@ -1,0 +1,88 @@
+/**
+ * Node files and city files that are wrong: each refusal names where, what was found and what would be accepted.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadCity, loadNodeAlone } from './load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cityweave-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const hydrants = { id: 'hydrants', format: 'geojson', path: 'hydrants.geojson', kind: 'city:Hydrant', key: { columns: ['ID'] } };
+const node = (...sources: readonly object[]) => ({ agency: 'water.example', name: { en: 'Water' }, sources });
+
+const write = (content: unknown): string => {
+  const path = join(folder, 'file.yaml');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+};
+
+const refusal = async (content: unknown) => {
+  const loaded = await loadNodeAlone(write(content), {});
+  return loaded.ok ? undefined : loaded.problem;
+};
+
+describe('a node file', () => {
+  it('that is right is taken', async () => {
+    expect(await refusal(node(hydrants))).toBeUndefined();
+  });
+
+  it.each<[string, unknown, object]>([
+    ['a source twice', node(hydrants, hydrants), { path: 'sources/hydrants', found: 'hydrants twice' }],
+    ['a kind that no dictionary has', node({ ...hydrants, kind: 'city:Hydrnt' }), { found: 'city:Hydrnt', accepted: 'a kind, as city:Hydrant' }],
+    ['a property as a kind', node({ ...hydrants, kind: 'city:height' }), { found: 'city:height, which is a property' }],
+    [
+      'a term that no dictionary has',
+      node({ ...hydrants, properties: [{ column: 'h', term: 'city:heihgt' }] }),
+      { path: 'sources/hydrants/properties/h', accepted: 'a property, as city:height' },
+    ],
+    [
+      'no unit',
+      node({ ...hydrants, properties: [{ column: 'h', term: 'city:height', unit: 'bogus' }] }),
+      { found: 'bogus', accepted: expect.stringContaining('UCUM') },
+    ],
+    [
+      'a unit of something else',
+      node({ ...hydrants, properties: [{ column: 'h', term: 'city:height', unit: 'kg' }] }),
+      { found: 'kg', accepted: 'a unit of city:height, as m' },
+    ],
+    ['an unknown key', node({ ...hydrants, pathh: 'x' }), { found: 'unknown key pathh', accepted: 'path?' }],
+    ['a format that is not read', node({ ...hydrants, format: 'shapefile' }), { found: 'shapefile', accepted: expect.stringContaining('geojson-lines') }],
+    ['no agency', { name: { en: 'Water' } }, { path: expect.stringContaining('#/agency'), found: 'nothing', accepted: 'a string' }],
+    ['YAML that is none', 'a: [1', { accepted: 'YAML' }],
+    [
+      'aliases without end',
+      `${'abcdefghi'
+        .split('')
+        .map(
+          (name, at, all) =>
+            `${name}: &${name} [${
+              at === 0
+                ? 1
+                : Array(9)
+                    .fill(`*${all[at - 1]}`)
+                    .join(', ')
+            }]`,
+        )
+        .join('\n')}\n`,
+      { accepted: 'YAML' },
+    ],
+  ])('with %s is refused', async (_, content, problem) => {
+    expect(await refusal(content)).toMatchObject({ kind: 'badConfiguration', ...problem });
+  });
+});
+
+describe('a city file', () => {
+  it('is checked node by node', async () => {
+    const city = {
+      city: 'town',
+      name: { en: 'Town' },
+      registry: 'water.example',
+      nodes: [{ ...node({ ...hydrants, kind: 'city:Hydrnt' }), roles: ['registry', 'twin'] }],
+    };
+    const loaded = await loadCity(write(city), {});
+    expect(loaded.ok ? undefined : loaded.problem).toMatchObject({ subject: 'water.example', found: 'city:Hydrnt' });
+  });
+});
