@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What a single claim may take. Journeys over several real nodes take longer than anything inside one. */
-const testMs = { core: 20_000, server: 60_000, testbed: 180_000, browser: 60_000, tools: 60_000, viewer: 20_000 };
+const testMs = { core: 20_000, server: 60_000, testbed: 180_000, browser: 120_000, tools: 60_000, viewer: 20_000 };
 
 const project = (name: keyof typeof testMs, folder: string) => ({
   extends: true as const,
@@ -23,10 +23,14 @@ const server = () => {
 
 const browserTests = 'packages/testbed/src/browser';
 
+/** What a page is given to show what it was asked for, on a machine that is busy. */
+const pollMs = 30_000;
+
 /** After all others and one file at a time: a browser without a graphics card needs the processors for itself. */
 const inBrowser = () => {
   const { test } = project('browser', browserTests);
-  return { extends: true as const, test: { ...test, globalSetup: [`${browserTests}/setup.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } } };
+  const setup = { globalSetup: [`${browserTests}/setup.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } };
+  return { extends: true as const, test: { ...test, ...setup, expect: { poll: { timeout: pollMs, interval: 100 } } } };
 };
 
 const testbed = () => {

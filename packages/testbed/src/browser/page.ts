@@ -1,10 +1,15 @@
 /**
- * Page: the viewer as a person opens it, watched: what it fetched from elsewhere, what its policy refused, what went wrong in it.
+ * Page: the viewer as a person opens it, watched: what it fetched from elsewhere, what its policy refused, what went wrong in it, what it drew.
  */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** Asked of no page but counted in each, from before its first script. */
-type Counts = { readonly frames: number; readonly violations: readonly string[] };
+/** Counted in every page from before its first script: calls that draw, commits of React, refusals of the policy. */
+type Counts = { readonly draws: number; readonly commits: number; readonly violations: readonly string[] };
+
+declare global {
+  var counted: Counts;
+  var cityweave: { readonly complete: () => Promise<unknown>; readonly setView: (view: object) => void } | undefined;
+}
 
 export type Watched = AsyncDisposable & {
   readonly page: Page;
@@ -13,21 +18,35 @@ export type Watched = AsyncDisposable & {
   /** uncaught exceptions and errors of the console, but for what the network says */
   readonly errors: readonly string[];
   readonly counts: () => Promise<Counts>;
+  /** resolves when all that the view needs is drawn */
+  readonly drawn: () => Promise<void>;
 };
 
-/** A frame is one call that draws; a violation is one event of the content security policy. */
+/** React tells its tools of every commit, in its production build too: we are the tool. */
 const counting = `
-  window.counted = { frames: 0, violations: [] };
+  window.counted = { draws: 0, commits: 0, violations: [] };
   addEventListener('securitypolicyviolation', (event) => counted.violations.push(event.violatedDirective + ' ' + event.blockedURI));
   for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced', 'clear']) {
     const drawn = WebGL2RenderingContext.prototype[name];
-    WebGL2RenderingContext.prototype[name] = function (...given) { counted.frames += 1; return drawn.apply(this, given); };
+    WebGL2RenderingContext.prototype[name] = function (...given) { counted.draws += 1; return drawn.apply(this, given); };
   }
+  window.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
+    supportsFiber: true, isDisabled: false, renderers: new Map(), checkDCE() {}, inject: () => 1,
+    onCommitFiberRoot() { counted.commits += 1; }, onCommitFiberUnmount() {}, onPostCommitFiberRoot() {},
+  };
 `;
 
 const isOfNetwork = (text: string): boolean => text.startsWith('Failed to load resource');
 
-export const openViewer = async (browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Watched> => {
+export type Opened = BrowserContextOptions & { /** behind the address, with its `#` */ readonly hash?: string };
+
+const drawnIn = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => globalThis.cityweave !== undefined);
+  await page.evaluate(() => globalThis.cityweave?.complete());
+};
+
+/** The page says of its drawing what a test asks, because its address asks for `?statistics`. */
+export const openViewer = async (browser: Browser, address: string, { hash = '', ...options }: Opened = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const [outside, errors]: [string[], string[]] = [[], []];
@@ -39,10 +58,16 @@ export const openViewer = async (browser: Browser, address: string, options: Bro
     if (message.type() === 'error' && !isOfNetwork(message.text())) errors.push(message.text());
   });
   await page.addInitScript(counting);
-  await page.goto(address);
+  await page.goto(`${new URL(address).origin}/?statistics${hash}`);
   return {
     ...{ page, outside, errors },
-    counts: () => page.evaluate('counted'),
+    counts: () => page.evaluate(() => globalThis.counted),
+    drawn: () => drawnIn(page),
     [Symbol.asyncDispose]: () => context.close(),
   };
 };
+
+export const search = (page: Page) => page.locator('#search');
+export const option = (page: Page, text: string) => page.locator('[role=listbox]').getByRole('option').filter({ hasText: text });
+export const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+export const tool = (page: Page, name: string) => page.locator('#views').getByRole('button', { name, exact: true });

@@ -1,0 +1,64 @@
+/**
+ * An agency is killed while the page is open, and started again: seen, said and healed without opening the page anew.
+ */
+import { rm } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { authorityOfTest, fourAgencies, testFederationId, until, writeCity } from '../city.ts';
+import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
+import { launchChromium } from './chromium.ts';
+import { openViewer, panel, tool } from './page.ts';
+
+const seenWithinMs = 2_000;
+
+const rule = {
+  id: testFederationId,
+  name: { en: 'Test' },
+  purpose: 'city:safety',
+  initiator: authorityOfTest('front'),
+  needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation' }],
+};
+
+const writeNodes = async (): Promise<string> => {
+  const [front, water, energy] = await Promise.all([freePort(), freePort(), freePort()]);
+  const registry = { address: `http://127.0.0.1:${front}` };
+  const agencies = fourAgencies({
+    front: { node: { listen: { port: front }, federations: [rule] } },
+    water: { node: { registry, listen: { port: water } } },
+    energy: { node: { registry, listen: { port: energy } } },
+  });
+  return writeCity({ agencies: agencies.slice(0, 3), needs: [] });
+};
+
+const untilActive = (front: NodeProcess) =>
+  until(
+    () => federationStatus(front, testFederationId),
+    (status) => status.ok && status.value.state === 'ACTIVE',
+    'ACTIVE',
+  );
+
+it('an agency that is killed is named within two seconds, its twins are last known, and all is well when it is back', async () => {
+  const folder = await writeNodes();
+  await using front = await startProcess(folder, 'front');
+  const [water, energy] = await Promise.all([startProcess(folder, 'water'), startProcess(folder, 'energy')]);
+  await using _energy = energy;
+  await untilActive(front);
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, front.address, { hash: '#v=table' });
+  const { page } = viewer;
+  await page.getByRole('row').filter({ hasText: 'gauge-1' }).first().click();
+  await panel(page, 'Selected twin').getByRole('heading', { name: 'gauge-1' }).waitFor();
+  await tool(page, 'Federation').click();
+  await page.getByText('All of them are heard of.').waitFor();
+  await water.kill();
+  await page.locator('.notices').getByText('does not answer: last known').waitFor({ timeout: seenWithinMs });
+  await page.locator('.member.silent').filter({ hasText: 'water' }).waitFor();
+  await panel(page, 'Selected twin').getByText('last known').first().waitFor();
+  await using again = await startProcess(folder, 'water');
+  expect(again.address).toBe(water.address);
+  await page.getByText('All of them are heard of.').waitFor();
+  await expect.poll(() => page.locator('.notices').textContent()).not.toContain('does not answer');
+  await panel(page, 'Selected twin').getByText('last known').first().waitFor({ state: 'detached' });
+  expect(viewer.errors).toEqual([]);
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+});
