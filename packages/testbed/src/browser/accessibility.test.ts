@@ -1,0 +1,102 @@
+/**
+ * No rule of accessibility is broken in any state of the window, and nothing is lost where it is small, enlarged, turned round or without colours.
+ */
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { type Opened, openViewer, search, tool, type Watched } from './page.ts';
+
+type Finding = { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] };
+declare global {
+  var axe: { readonly run: (options: object) => Promise<{ readonly violations: readonly Finding[] }> };
+}
+
+/** Of WCAG 2.2, A and AA, and what is good practice. */
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const flood = '#q=flood-exposure&w=questions';
+const hospital = '&s=urn:dtf:twin:fire.auenfurt.example:hospitals/HOSP-2';
+
+const toAnswer = ({ page }: Watched): Promise<void> => page.locator('div.answered').getByText('36 twins').waitFor();
+const toTwin = ({ page }: Watched): Promise<void> => page.locator('table.values tr').first().waitFor();
+const toRows = ({ page }: Watched): Promise<void> => page.getByRole('row').nth(3).waitFor();
+
+type State = Opened & { readonly until: (viewer: Watched) => Promise<unknown> };
+
+const states: Readonly<Record<string, State>> = {
+  start: { until: ({ page }) => page.locator('.sources-bar').waitFor() },
+  'an answer': { hash: flood, until: toAnswer },
+  'a twin beside an answer': { hash: `${flood}${hospital}`, until: toTwin },
+  'the layers': { hash: '#w=layers', until: ({ page }) => page.getByRole('checkbox').nth(5).waitFor() },
+  'a filter with colours and a legend': { hash: '#w=filter&p=city:height', until: ({ page }) => page.locator('.legend').first().waitFor() },
+  'the federation': { hash: '#w=federation', until: ({ page }) => page.locator('.member').nth(3).waitFor() },
+  'the table': { hash: '#v=table', until: toRows },
+  'the tree': { hash: '#v=tree', until: ({ page }) => page.getByRole('treeitem').first().waitFor() },
+  'a search with what it found': {
+    until: async ({ page }) => {
+      await search(page).click();
+      await page.keyboard.type('Klinikum');
+      await page.locator('[role=listbox]').getByRole('option').first().waitFor();
+    },
+  },
+  'the sun': { hash: '#t=2026-06-21T18:00', until: ({ page }) => page.locator('input[type=range]').first().waitFor() },
+  'an error': {
+    hash: `#s=urn:dtf:twin:fire.auenfurt.example:hospitals/NOBODY`,
+    until: ({ page }) => page.getByText('No agency knows this twin any more.').waitFor(),
+  },
+  'the dark theme': { hash: `${flood}${hospital}&m=dark`, until: toTwin },
+  'more contrast': { hash: `${flood}${hospital}`, contrast: 'more', until: toTwin },
+  'forced colours': { hash: `${flood}${hospital}`, forcedColors: 'active', until: toTwin },
+  'no motion': { hash: flood, reducedMotion: 'reduce', until: toAnswer },
+  '360 pixels, an answer': { hash: flood, viewport: { width: 360, height: 740 }, until: toAnswer },
+  '360 pixels, the table': { hash: '#v=table', viewport: { width: 360, height: 740 }, until: toRows },
+  '400 percent': { hash: `${flood}${hospital}`, viewport: { width: 320, height: 256 }, until: toTwin },
+  'right to left': { hash: `${flood}${hospital}&lang=ar`, until: toTwin },
+};
+
+const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What an element is and what is wrong with it, one line each. */
+const broken = async (page: Page): Promise<readonly string[]> => {
+  const { violations } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }), tags);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 300)}`));
+};
+
+/** Both ways of scrolling are for two-dimensional things: the page itself must not need the second. */
+const widths = (page: Page) => page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));
+
+describe('the window', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it.each(Object.entries(states))('breaks no rule of accessibility: %s', async (_, { until, ...opened }) => {
+    // axe comes as a script of its own, which the page's policy would not let in
+    await using viewer = await openViewer(browser, inject('sampleCity'), { ...opened, bypassCSP: true });
+    await until(viewer);
+    await viewer.page.addScriptTag({ path: script });
+    expect(await broken(viewer.page)).toEqual([]);
+    const { content, window } = await widths(viewer.page);
+    expect(content).toBeLessThanOrEqual(window);
+  });
+
+  it('is all there at 360 pixels: every tool can be reached, and closes what it opened', async () => {
+    await using viewer = await openViewer(browser, inject('sampleCity'), { viewport: { width: 360, height: 740 } });
+    const { page } = viewer;
+    for (const name of ['Questions', 'Layers', 'Filter and colour', 'Federation', 'Table', 'Tree']) {
+      await tool(page, name).click();
+      await page
+        .getByRole('button', { name: /^Close/ })
+        .first()
+        .waitFor();
+      await page
+        .getByRole('button', { name: /^Close/ })
+        .first()
+        .click();
+      await expect.poll(() => tool(page, name).getAttribute('aria-pressed')).toBe('false');
+    }
+  });
+});
