@@ -1,7 +1,7 @@
 /**
  * No rule of accessibility is broken in any state of the window, and nothing is lost where it is small, enlarged, turned round or without colours.
  */
-import { createRequire } from 'node:module';
+import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
@@ -55,8 +55,6 @@ const states: Readonly<Record<string, State>> = {
   'right to left': { hash: `${flood}${hospital}&lang=ar`, until: toTwin },
 };
 
-const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /** What an element is and what is wrong with it, one line each. */
 const broken = async (page: Page): Promise<readonly string[]> => {
   const { violations } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }), tags);
@@ -77,7 +75,7 @@ describe('the window', () => {
     // axe comes as a script of its own, which the page's policy would not let in
     await using viewer = await openViewer(browser, inject('sampleCity'), { ...opened, bypassCSP: true });
     await until(viewer);
-    await viewer.page.addScriptTag({ path: script });
+    await viewer.page.evaluate(axeCore.source);
     expect(await broken(viewer.page)).toEqual([]);
     const { content, window } = await widths(viewer.page);
     expect(content).toBeLessThanOrEqual(window);
