@@ -142,6 +142,36 @@ export const agreementHash = `sha-256:${sha256(canonical(narrowed))}`;
 export const drafted = { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: 'REQUESTED' } };
 export const accepted = { kind: 'agreement', id: agreementId, attributes: { revision: 2, terms: narrowed, state: 'ACCEPTED', hash: agreementHash } };
 
+type AgreementExample = {
+  readonly kind: string;
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+};
+
+/** The owner's other terms, and what the planning office asks for instead. */
+const putForward = (round: number, rate: number, offeredBy: string): AgreementExample => ({
+  kind: 'agreement',
+  id: agreementId,
+  attributes: {
+    revision: round,
+    terms: { ...terms, features: terms.features.map((feature) => ({ ...feature, maxRatePerMinute: rate })) },
+    state: 'OFFERED',
+    round,
+    offeredBy,
+    answerBy: until,
+  },
+});
+export const offered = putForward(2, 60, water.twin);
+export const countered = putForward(3, 600, planning.twin);
+
+export const hashOfTerms = ({ attributes }: AgreementExample): string => `sha-256:${sha256(canonical(attributes['terms']))}`;
+
+/** The same terms, accepted. */
+export const held = (agreement: AgreementExample) => ({
+  ...agreement,
+  attributes: { ...agreement.attributes, state: 'ACCEPTED', hash: hashOfTerms(agreement) },
+});
+
 const endOf = ({ twin, address }: Agency) => ({ twinId: twin, protocol: 'https', address, format: 'application/json' });
 
 export const connectionIn = (state: string) => ({

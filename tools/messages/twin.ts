@@ -2,11 +2,27 @@
  * Example content of the rows between twins, hand-written: the planning office forms a federation with the water board and asks it for its flood zones.
  */
 import type { Examples } from './example.ts';
-import { accepted, agreementHash, connectionIn, drafted, federatedTwin, formed, negotiated, status, waterTwin, zoneFeature } from './nouns.ts';
+import {
+  accepted,
+  agreementHash,
+  connectionIn,
+  countered,
+  drafted,
+  federatedTwin,
+  formed,
+  hashOfTerms,
+  held,
+  negotiated,
+  offered,
+  status,
+  waterTwin,
+  zoneFeature,
+} from './nouns.ts';
 import { canonical, sha256 } from './sign.ts';
 import {
   agreementId,
   federationId,
+  fire,
   floodZone,
   floodZones,
   gaugeTwin,
@@ -48,6 +64,35 @@ export const twinExamples: Examples = {
     request: { parameters: { round: 1 }, objects: [negotiated, drafted] },
     reply: { parameters: { decision: 'review', reason: 'a person looks at every request of another town' }, objects: [drafted] },
   },
+  'request.federation--other-terms': {
+    request: { parameters: { round: 1, answerBy: until }, objects: [negotiated, drafted] },
+    reply: { parameters: { decision: 'offered' }, objects: [offered] },
+  },
+  'request.federation--replacement': {
+    request: { parameters: { round: 1, replaces: fire.twin, answerBy: until }, objects: [negotiated, drafted] },
+    reply: { parameters: { decision: 'accepted', agreementHash }, objects: [accepted] },
+  },
+  'offer.federation': {
+    request: { parameters: { round: 3, reason: 'the water rises: more questions are needed' }, objects: [countered] },
+    reply: { parameters: { decision: 'accepted', agreementHash: hashOfTerms(countered) }, objects: [held(countered)] },
+  },
+  'offer.federation--too-many-rounds': {
+    request: { parameters: { round: 6 }, objects: [countered] },
+    failure: {
+      code: 'DTF-405',
+      message: `no agreement was reached in as many rounds as there may be ${agreementId} (limit 5)`,
+      retryable: false,
+      facts: { subject: agreementId, limit: 5 },
+    },
+  },
+  'leave.federation': {
+    from: water,
+    to: planning,
+    request: { parameters: { reason: 'the pumps are serviced', effectiveAt: until }, objects: [federationName] },
+    reply: { parameters: { effectiveAt: until } },
+  },
+  'suspend.federation': { request: { parameters: { reason: 'the network is serviced', until }, objects: [federationName] }, reply: {} },
+  'resume.federation': { request: { parameters: { reason: 'the network is back' }, objects: [federationName] }, reply: {} },
   'accept.federation': { from: water, to: planning, request: { parameters: { agreementHash }, objects: [accepted] }, reply: {} },
   'reject.federation': {
     from: water,
@@ -178,9 +223,13 @@ export const twinExamples: Examples = {
       objects: [{ kind: 'exchangeData', id: read, attributes: { seq: 9001, rows: [], deleted: [], resnapshot: true } }],
     },
   },
-  'report.federationStatus': { request: { objects: [status] }, reply: {} },
+  'report.federationStatus': { from: water, to: planning, request: { objects: [status] }, reply: {} },
+  'notify.federationStatus': { request: { objects: [status] } },
   'query.federationStatus': { request: { objects: [federationName] }, reply: { objects: [status] } },
-  'release.federation': { request: { parameters: { reason: 'the exercise is over' }, objects: [federationName] }, reply: {} },
+  'release.federation': {
+    request: { parameters: { reason: 'the exercise is over', graceSeconds: 60, deleteDataBy: '2026-05-11T12:30:00.000Z' }, objects: [federationName] },
+    reply: { parameters: { final: { reads: 1841 }, endsAt: until } },
+  },
   'probe.digitalTwin': {
     request: { parameters: { echo: 'b9c1' }, objects: [waterName] },
     reply: { parameters: { echo: 'b9c1' }, objects: [{ ...waterName, attributes: { status: 'online' } }] },

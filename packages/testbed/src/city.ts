@@ -43,7 +43,8 @@ export type TestAgency = {
   readonly node?: Readonly<Record<string, unknown>>;
 };
 
-export type TestNeed = { readonly kind: string; readonly agencies?: readonly string[]; readonly optional?: boolean };
+/** As a city file has it. */
+export type TestNeed = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
 export type TestCityOptions = {
   readonly agencies: readonly TestAgency[];

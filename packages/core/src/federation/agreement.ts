@@ -8,6 +8,7 @@ import { Instant } from '../ground/instant.ts';
 import { canonicalJson } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry, polygonOfBox } from '../ground/place.ts';
+import { ok, type Result } from '../ground/result.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
 export const GrantedFeature = z.object({
@@ -42,6 +43,8 @@ export const AgreementTerms = z.object({
   area: Geometry.optional(),
   permissions: z.array(z.string()),
   prohibitions: z.array(z.string()),
+  /** duties of the consumer: `delete` what it was given, so long after the end (ISO 8601), `attribute` what it shows */
+  obligations: z.array(z.object({ type: z.enum(['delete', 'attribute']), after: z.string().optional() })).optional(),
   validity: z.object({ from: Instant, to: Instant.optional() }),
 });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;
@@ -54,8 +57,28 @@ export const Agreement = z.object({
   /** SHA-256 of the canonical terms, once accepted */
   hash: z.string().optional(),
   reason: z.string().optional(),
+  /** of the negotiation: how many times terms were put forward, by whom last, and until when that may be answered */
+  round: z.int().min(1).optional(),
+  offeredBy: TwinId.optional(),
+  answerBy: Instant.optional(),
+  /** the consumer promised to have deleted by then what it was given */
+  deleteDataBy: Instant.optional(),
 });
 export type Agreement = z.infer<typeof Agreement>;
+
+/** The agreement in its next state, or `notAllowedInState`: the only way into one. */
+export const moveAgreement = (agreement: Agreement, state: AgreementState, change: Partial<Omit<Agreement, 'id' | 'state'>> = {}): Result<Agreement> => {
+  const moved = agreementLifecycle.move(agreement.state, state);
+  return moved.ok ? ok({ ...agreement, ...change, state }) : moved;
+};
+
+/** How an agreement that is no longer needed ends: by its time, or before it; one that is over already stays as it is. */
+export const endAgreement = (agreement: Agreement, now: Instant): Agreement => {
+  const { to } = agreement.terms.validity;
+  const wanted = agreement.state === 'AGREED' && to !== undefined && to < now ? 'EXPIRED' : 'TERMINATED';
+  const ended = moveAgreement(agreement, wanted);
+  return ended.ok ? ended.value : agreement;
+};
 
 /** The text whose SHA-256 is the agreement's hash. */
 export const agreementText = (terms: AgreementTerms): string => canonicalJson(terms);
@@ -68,7 +91,11 @@ export type PolicyRule = {
   readonly withhold: readonly TermId[];
   readonly area?: Geometry | readonly [number, number, number, number] | undefined;
   readonly decision: 'accept' | 'decline' | 'ask';
+  /** the rate offered where none is asked for, and the most that is given to who insists; the same where absent */
   readonly maxRatePerMinute?: number | undefined;
+  readonly mostRatePerMinute?: number | undefined;
+  /** the consumer must delete what it was given so long after the end */
+  readonly deleteAfter?: string | undefined;
 };
 
 export type Consideration =
@@ -93,11 +120,25 @@ const areaOf = (rule: PolicyRule): Geometry | undefined => {
   return 'type' in area ? area : polygonOfBox([area[0], area[1], area[2], area[3]]);
 };
 
-const narrow = (feature: GrantedFeature, rule: PolicyRule): GrantedFeature => ({
-  ...feature,
-  ...(rule.withhold.length > 0 && { withheld: [...rule.withhold] }),
-  ...(rule.maxRatePerMinute !== undefined && { maxRatePerMinute: rule.maxRatePerMinute }),
-});
+const rateFor = (asked: number | undefined, { maxRatePerMinute, mostRatePerMinute }: PolicyRule): number | undefined => {
+  if (maxRatePerMinute === undefined) return asked;
+  return asked === undefined ? maxRatePerMinute : Math.min(asked, mostRatePerMinute ?? maxRatePerMinute);
+};
+
+const narrow = (feature: GrantedFeature, rule: PolicyRule): GrantedFeature => {
+  const { withheld: asked = [], maxRatePerMinute, ...rest } = feature;
+  const withheld = [...new Set([...asked, ...rule.withhold])];
+  const rate = rateFor(maxRatePerMinute, rule);
+  return { ...rest, ...(withheld.length > 0 && { withheld }), ...(rate !== undefined && { maxRatePerMinute: rate }) };
+};
+
+type Obligations = NonNullable<AgreementTerms['obligations']>;
+
+/** What the owner asks for beside what the other side promised already. */
+const obligationsFor = ({ obligations = [] }: AgreementTerms, { deleteAfter }: PolicyRule): Obligations =>
+  deleteAfter === undefined || obligations.some(({ type, after }) => type === 'delete' && after === deleteAfter)
+    ? obligations
+    : [...obligations.filter(({ type }) => type !== 'delete'), { type: 'delete', after: deleteAfter }];
 
 /** The owner's answer to a request: the first rule that fits decides, and may narrow kinds, terms, area and rate; where none fits, no. */
 export const considerRequest = (terms: AgreementTerms, asking: Asking): Consideration => {
@@ -112,7 +153,14 @@ export const considerRequest = (terms: AgreementTerms, asking: Asking): Consider
   const allowed = areaOf(rule);
   const area = allowed && terms.area ? overlapOf(terms.area, allowed) : (allowed ?? terms.area);
   if (allowed && !area) return { decision: 'decline', reason: 'nothing may be given of the area asked for' };
-  return { decision: rule.decision, terms: { ...terms, features: features.map((feature) => narrow(feature, rule)), ...(area && { area }) } };
+  const obligations = obligationsFor(terms, rule);
+  const narrowed = {
+    ...terms,
+    features: features.map((feature) => narrow(feature, rule)),
+    ...(area && { area }),
+    ...(obligations.length > 0 && { obligations }),
+  };
+  return { decision: rule.decision, terms: narrowed };
 };
 
 /** True where a value of this term may leave the house under the agreement. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../ground/limits.ts';
 import { polygonOfBox } from '../ground/place.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
-import { candidateLifecycle, candidatesFor, findGaps, rankCandidates, scoreWeights } from './candidate.ts';
+import { candidateLifecycle, candidatesFor } from './candidate.ts';
+import { findGaps, rankCandidates, scoreWeights } from './forming/scoring.ts';
 import { start, trialFound, vocabulary } from './trial-federation.ts';
 
 const needs = [{ kind: termOf('city:CriticalFacility'), optional: false }];
@@ -36,7 +37,7 @@ describe('ranking', () => {
 });
 
 describe('a gap', () => {
-  const gapsOf = ({ feature, twin }: ReturnType<typeof trialFound>) => findGaps(feature, twin, ranking).map(({ aspect }) => aspect);
+  const gapsOf = (one: ReturnType<typeof trialFound>) => findGaps(one, ranking).map(({ aspect }) => aspect);
 
   test('is a kind that nobody needs, an area elsewhere, a purpose that the owner does not allow', () => {
     expect([

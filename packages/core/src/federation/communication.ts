@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AgreementId, ConnectionId, FederationId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
+import { ok, type Result } from '../ground/result.ts';
 
 export const CommunicationState = z.enum(['REQUESTED', 'ADAPTING', 'CONNECTED', 'INTERRUPTED', 'CLOSING', 'CLOSED', 'FAILED']);
 export type CommunicationState = z.infer<typeof CommunicationState>;
@@ -32,6 +33,18 @@ export const Communication = z.object({
   since: Instant,
 });
 export type Communication = z.infer<typeof Communication>;
+
+/** The connection in its next state, or `notAllowedInState`: the only way into one. */
+export const moveCommunication = (communication: Communication, state: CommunicationState, now: Instant): Result<Communication> => {
+  const moved = communicationLifecycle.move(communication.state, state);
+  return moved.ok ? ok({ ...communication, state, since: communication.state === state ? communication.since : now }) : moved;
+};
+
+/** Closed; one that could not be opened stays as it is. */
+export const closeCommunication = (communication: Communication, now: Instant): Communication => {
+  const closed = moveCommunication(communication, 'CLOSED', now);
+  return closed.ok ? closed.value : communication;
+};
 
 /** What is measured of a link while it is used; it lives in memory, its state's changes are saved. */
 export const CommunicationStatus = z.object({

@@ -1,23 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addMs } from '../ground/instant.ts';
+import { limits } from '../ground/limits.ts';
 import { termOf } from '../twin/trial-twin.ts';
-import { rankCandidates } from './candidate.ts';
-import {
-  changeMember,
-  chooseMembers,
-  type Federation,
-  type FederationState,
-  FederationView,
-  federationLifecycle,
-  formingPatienceMs,
-  moveFederation,
-  nextMove,
-  stateByMembers,
-  termsFor,
-  unmetNeeds,
-  viewOf,
-} from './federation.ts';
+import { changeMember, type Federation, type FederationState, FederationView, federationLifecycle, moveFederation, termsFor, viewOf } from './federation.ts';
+import { chooseMembers } from './forming/choosing.ts';
+import { rankCandidates } from './forming/scoring.ts';
+import { formingPatienceMs, nextMove, stateByMembers, unmetNeeds } from './forming/standing.ts';
 import { type Member, type MemberState, memberLifecycle } from './member.ts';
 import { initiator, start, trialDraft, trialFound, vocabulary } from './trial-federation.ts';
 
@@ -100,7 +89,8 @@ describe('a federation', () => {
     expect([byMembers(forming), byMembers({ ...forming, registered: true })]).toEqual(['FORMING', 'FORMING']);
     const known = inStates({ state: 'ACTIVE', formed: true }, { state: 'ACTIVE', formed: true }, 'FORMING');
     expect([byMembers(known), byMembers({ ...known, registered: true })]).toEqual(['FORMING', 'ACTIVE']);
-    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'))).toBe('DEGRADED');
+    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'), limits.degradedAfterMs - 1)).toBe('ACTIVE');
+    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'), limits.degradedAfterMs)).toBe('DEGRADED');
     expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'ACTIVE' }, 'DEGRADED'))).toBe('ACTIVE');
   });
 

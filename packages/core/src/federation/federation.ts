@@ -2,17 +2,18 @@
  * Federation: twins joined for a purpose, driven by its initiator's federation management (Y.4489 10.3.1). What comes next is decided here, from what is saved.
  */
 import { z } from 'zod';
-import { AgencyId, type Authority, agencyOf, agreementIdOf, authorityOf, connectionIdOf, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
-import { type Instant, Instant as InstantSchema, msBetween } from '../ground/instant.ts';
+import { AgencyId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
+import { type Instant, Instant as InstantSchema } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
+import { limits } from '../ground/limits.ts';
 import { Geometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
-import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 import type { AgreementTerms, GrantedFeature } from './agreement.ts';
-import { type Candidate, candidatesFor, Need } from './candidate.ts';
-import { Member, type MemberState, type Move, memberLifecycle } from './member.ts';
+import { type Candidate, KeptCandidate, Need } from './candidate.ts';
+import { followMembers } from './forming/candidates.ts';
+import { Member, memberLifecycle } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
 export type FederationState = z.infer<typeof FederationState>;
@@ -47,13 +48,21 @@ export const Federation = z.object({
   state: FederationState,
   since: InstantSchema,
   reason: z.string().optional(),
+  /** paused by a person until then, or until he says so; by itself where a need that it cannot do without is lost */
+  suspension: z.object({ by: z.enum(['person', 'loss']), until: InstantSchema.optional() }).optional(),
+  /** after that it is over */
+  validUntil: InstantSchema.optional(),
+  /** of a release: how long members still answer, and when what they gave is deleted */
+  notice: z.object({ graceSeconds: z.int().min(0), deleteDataBy: InstantSchema.optional() }).optional(),
+  /** features that were found, and what became of them */
+  candidates: z.array(KeptCandidate).max(limits.candidatesMax).optional(),
   createdAt: InstantSchema,
   /** the federated twin is registered */
   registered: z.boolean(),
 });
 export type Federation = z.infer<typeof Federation>;
 
-type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules'>;
+type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil'>;
 
 export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
   ...draft,
@@ -65,12 +74,14 @@ export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
   registered: false,
 });
 
-/** The federation in its next state, or `notAllowedInState`. */
+/** The federation in its next state, or `notAllowedInState`. A pause ends with the state. */
 export const moveFederation = (federation: Federation, state: FederationState, now: Instant): Result<Federation> => {
   const moved = federationLifecycle.move(federation.state, state);
   if (!moved.ok) return moved;
   const since = federation.state === state ? federation.since : now;
-  return { ok: true, value: { ...federation, state, since, revision: federation.revision + 1 } };
+  const { suspension, ...rest } = federation;
+  const paused = state === 'SUSPENDED' ? { suspension: suspension ?? { by: 'loss' as const } } : {};
+  return { ok: true, value: { ...rest, ...paused, state, since, revision: federation.revision + 1 } };
 };
 
 /** One member replaced by what `change` makes of it; a state its lifecycle does not allow is a problem and nothing changes. */
@@ -87,12 +98,13 @@ export const changeMember = (
     if (!moved.ok) refused = moved.problem;
     return { ...next, since: next.state === member.state ? member.since : now };
   });
-  return refused ? { ok: false, problem: refused } : { ok: true, value: { ...federation, members, revision: federation.revision + 1 } };
+  if (refused) return { ok: false, problem: refused };
+  const changed = { ...federation, members, revision: federation.revision + 1 };
+  return { ok: true, value: { ...changed, ...followMembers(changed) } };
 };
 
-const localOf = (federation: FederationId): string => federation.split(':').slice(4).join(':');
-
-const featureOf = ({ feature }: Candidate): Member['features'][number] => ({
+/** What a candidate would bring. */
+export const featureOf = ({ feature }: Candidate): Member['features'][number] => ({
   featureId: feature.id,
   kind: feature.attributes.semanticType,
   terms: feature.attributes.data.terms.map(({ term }) => term),
@@ -110,127 +122,26 @@ export const refreshMembers = (federation: Federation, candidates: readonly Cand
   return JSON.stringify(members) === JSON.stringify(federation.members) ? federation : { ...federation, members, revision: federation.revision + 1 };
 };
 
-/** Its agreement and connection are named after federation and member: inviting again after a crash makes no second ones. */
-const inviteOf = (federation: Federation, candidates: readonly Candidate[], now: Instant): Member | undefined => {
-  const [first] = candidates;
-  const endpoint = first?.twin.attributes.endpoints[0];
-  if (!first || !endpoint) return undefined;
-  const { id: twinId, attributes } = first.twin;
-  const local = `${localOf(federation.id)}/${authorityOf(twinId)}`;
-  const authority: Authority = authorityOf(federation.initiator);
-  return {
-    twinId,
-    agency: AgencyId.parse(attributes.owner.organizationId),
-    name: attributes.name,
-    endpoint,
-    keys: attributes.keys,
-    state: 'INVITED',
-    since: now,
-    features: candidates.map(featureOf),
-    ...(attributes.coverage && { coverage: attributes.coverage }),
-    agreementId: agreementIdOf(authority, local),
-    connectionId: connectionIdOf(authority, local),
-    formed: false,
-  };
-};
-
-const takesPart = (member: Member): boolean => !['LEAVING', 'LEFT', 'REMOVED'].includes(member.state);
-
-/** Members for the needs that nobody serves yet; an agency is never taken twice. */
-export const chooseMembers = (
-  federation: Federation,
-  candidates: readonly Candidate[],
-  { vocabulary, now }: { readonly vocabulary: Vocabulary; readonly now: Instant },
-): readonly Member[] => {
-  const taken = new Set(federation.members.map(({ twinId }) => twinId));
-  const byTwin = new Map<TwinId, Map<FeatureId, Candidate>>();
-  for (const need of federation.needs) {
-    for (const candidate of candidatesFor(need, candidates, vocabulary)) {
-      if (taken.has(candidate.twin.id) || candidate.twin.id === federation.initiator) continue;
-      byTwin.set(candidate.twin.id, (byTwin.get(candidate.twin.id) ?? new Map()).set(candidate.feature.id, candidate));
-    }
-  }
-  return [...byTwin.values()].flatMap((features) => inviteOf(federation, [...features.values()], now) ?? []);
-};
-
-type Serving = { readonly own: readonly TermId[]; readonly vocabulary: Vocabulary };
-
-type Offer = { readonly agency: AgencyId; readonly kinds: readonly TermId[] };
-
-const serves = (need: Need, { agency, kinds }: Offer, vocabulary: Vocabulary): boolean =>
-  (need.agencies === undefined || need.agencies.includes(agency)) && kinds.some((kind) => vocabulary.isA(kind, need.kind));
-
-/** Needs that neither the initiator nor a member in one of these states serves. */
-export const unmetNeeds = (federation: Federation, states: readonly MemberState[], { own, vocabulary }: Serving): readonly Need[] =>
-  federation.needs.filter(
-    (need) =>
-      !serves(need, { agency: agencyOf(federation.initiator), kinds: own }, vocabulary) &&
-      !federation.members.some(
-        (member) => states.includes(member.state) && serves(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary),
-      ),
-  );
-
-/** What is to be said to a member now; undefined while there is nothing to say. */
-export const nextMove = (federation: Federation, member: Member): Move | undefined => {
-  if (federation.state === 'RELEASING') return ['LEFT', 'REMOVED'].includes(member.state) ? undefined : 'release';
-  if (federationLifecycle.isFinal(federation.state)) return undefined;
-  switch (member.state) {
-    case 'INVITED':
-      return 'invite';
-    case 'AGREED':
-    case 'CONNECTING':
-      return 'connect';
-    case 'ACTIVE':
-      return ['FORMING', 'ACTIVE', 'DEGRADED'].includes(federation.state) && !member.formed ? 'form' : undefined;
-    default:
-      return undefined;
-  }
-};
-
-/** How long the forming of a federation waits for a member that does not answer, while every mandatory need is met without it. */
-export const formingPatienceMs = 3_000;
-
-const isSettled = (member: Member, now: Instant): boolean => {
-  if (['ACTIVE', 'INTERRUPTED'].includes(member.state)) return true;
-  return msBetween(member.since, now) > formingPatienceMs;
-};
-
-/**
- * Where the federation stands by its members: it forms once every mandatory need has a member and nobody is still being asked (within patience),
- * is active once all of them and the registry know, and is degraded while a link is interrupted. Late members join while it is active.
- */
-export const stateByMembers = (federation: Federation, serving: Serving, now: Instant): FederationState => {
-  const taking = federation.members.filter(takesPart);
-  const met = unmetNeeds(federation, ['ACTIVE', 'INTERRUPTED'], serving).every(({ optional }) => optional);
-  switch (federation.state) {
-    case 'NEGOTIATING':
-      return met && taking.every((member) => isSettled(member, now)) ? 'FORMING' : 'NEGOTIATING';
-    case 'FORMING':
-      return federation.registered && taking.every((member) => member.formed || member.state !== 'ACTIVE') ? 'ACTIVE' : 'FORMING';
-    case 'ACTIVE':
-    case 'DEGRADED':
-      return taking.some(({ state }) => state === 'INTERRUPTED') ? 'DEGRADED' : 'ACTIVE';
-    case 'RELEASING':
-      return federation.members.every(({ state }) => ['LEFT', 'REMOVED'].includes(state)) ? 'RELEASED' : 'RELEASING';
-    default:
-      return federation.state;
-  }
+/** The rate that its needs ask for; where they name none, as often as the owner allows. */
+const rateOfNeeds = ({ needs }: Federation, kind: TermId): Pick<GrantedFeature, 'maxRatePerMinute'> => {
+  const rates = needs.filter((need) => need.kind === kind).flatMap(({ ratePerMinute }) => ratePerMinute ?? []);
+  return rates.length > 0 ? { maxRatePerMinute: Math.max(...rates) } : {};
 };
 
 /** The terms that the initiator asks of a member. */
 export const termsFor = (federation: Federation, member: Member): AgreementTerms => ({
   federationId: federation.id,
   parties: { consumer: federation.initiator, provider: member.twinId },
-  features: member.features.map(({ featureId, kind }): GrantedFeature => ({ featureId, kind, modes: ['read', 'subscribe'] })),
+  features: member.features.map(({ featureId, kind }): GrantedFeature => ({ featureId, kind, modes: ['read', 'subscribe'], ...rateOfNeeds(federation, kind) })),
   purpose: federation.purpose,
   ...(federation.area && { area: federation.area }),
   permissions: [`use:${federation.purpose}`],
   prohibitions: ['redistribute'],
-  validity: { from: federation.createdAt },
+  validity: { from: federation.createdAt, ...(federation.validUntil && { to: federation.validUntil }) },
 });
 
 /** What a partner is told of a federation: who takes part and how it stands, without keys and steps. */
-export const FederationView = Federation.omit({ members: true, registered: true }).extend({
+export const FederationView = Federation.omit({ members: true, registered: true, candidates: true }).extend({
   members: z.array(
     Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).extend({
       features: z.array(z.object({ featureId: FeatureId, kind: TermId })),
@@ -239,7 +150,7 @@ export const FederationView = Federation.omit({ members: true, registered: true 
 });
 export type FederationView = z.infer<typeof FederationView>;
 
-export const viewOf = ({ members, registered: _, ...federation }: Federation): FederationView => ({
+export const viewOf = ({ members, registered: _, candidates: _candidates, ...federation }: Federation): FederationView => ({
   ...federation,
   members: members.map(({ twinId, agency, name, state, since, features }) => ({
     twinId,

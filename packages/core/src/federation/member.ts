@@ -25,7 +25,7 @@ export const memberLifecycle = defineLifecycle<MemberState>('member', 'INVITED',
 });
 
 /** A message that is to be said: saved with its id before it is sent, so that saying it again after a crash is harmless. */
-export const Step = z.object({ move: z.enum(['invite', 'connect', 'form', 'release']), messageId: MessageId });
+export const Step = z.object({ move: z.enum(['invite', 'connect', 'form', 'suspend', 'resume', 'release']), messageId: MessageId });
 export type Step = z.infer<typeof Step>;
 export type Move = Step['move'];
 
@@ -42,6 +42,12 @@ export const Member = z.object({
   coverage: Geometry.optional(),
   agreementId: AgreementId,
   connectionId: ConnectionId,
+  /** the member whose place it takes */
+  replaces: TwinId.optional(),
+  /** it has been told that the federation is suspended */
+  suspended: z.boolean().optional(),
+  /** until then it still answers, then it is gone */
+  leavesAt: Instant.optional(),
   /** what is being said to it now */
   step: Step.optional(),
   /** it has been told that the federated twin is formed */
@@ -49,3 +55,6 @@ export const Member = z.object({
   reason: z.string().optional(),
 });
 export type Member = z.infer<typeof Member>;
+
+/** It may be asked: it takes part, be its line interrupted, or still has to go. */
+export const mayBeAsked = ({ state }: Pick<Member, 'state'>): boolean => state === 'ACTIVE' || state === 'INTERRUPTED' || state === 'LEAVING';

@@ -6,8 +6,8 @@ import { instantOfMs } from '../ground/instant.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
-import type { Found } from './candidate.ts';
 import { proposeFederation } from './federation.ts';
+import type { Found } from './forming/scoring.ts';
 
 export const vocabulary = createVocabulary([cityDictionary]);
 export const start = instantOfMs(Date.UTC(2026, 4, 4));
@@ -77,14 +77,14 @@ export const trialFound = (
 
 export const initiator = agencyTwinIdOf(Authority.parse('planning.town.example'));
 
-export const trialDraft = (needs: readonly { readonly kind: string; readonly optional?: boolean }[]) =>
+export const trialDraft = (needs: readonly { readonly kind: string; readonly optional?: boolean; readonly one?: boolean }[]) =>
   proposeFederation(
     {
       id: FederationId.parse(`urn:dtf:federation:${authorityOf(initiator)}:flood`),
       name: { en: 'Flood' },
       purpose: termOf('city:safety'),
       initiator,
-      needs: needs.map(({ kind, optional = false }) => ({ kind: termOf(kind), optional })),
+      needs: needs.map(({ kind, optional = false, one }) => ({ kind: termOf(kind), optional, ...(one && { one }) })),
       rules: { authoritative: {}, tolerance: {} },
     },
     start,

@@ -51,7 +51,19 @@ export const limits = {
   leaseSecondsMax: 86_400,
   leasesMissedMax: 3,
   negotiationRoundsMax: 5,
+  /** how long an invitation may be answered */
+  invitationMs: 7 * 24 * 60 * 60 * 1000,
   membersMax: 200,
+  /** federations that one twin takes part in at once */
+  membershipsMax: 1_000,
+  /** an interrupted link degrades its federation after three heartbeats */
+  degradedAfterMs: 3_000,
+  /** a member that is silent for so long is lost where another may take its place */
+  memberLostMs: 10_000,
+  /** a mandatory need that nobody serves for so long suspends the federation */
+  suspendAfterMs: 60_000,
+  /** notice that a leaving member or a released federation may give */
+  graceSecondsMax: 86_400,
   needsMax: 200,
   candidatesMax: 500,
   /** how many registries further a question may go from the one that was asked */

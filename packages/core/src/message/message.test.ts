@@ -186,3 +186,9 @@ describe('bounds of parameters', () => {
     expect(round(limits.negotiationRoundsMax + 1)).toContain('/parameters/round');
   });
 });
+
+test('a release gives notice of up to graceSecondsMax', () => {
+  const release = (graceSeconds: number) =>
+    parseRequest('digitalTwin.release.federation', withParameters({ graceSeconds }, [{ kind: 'federation', id: 'urn:dtf:federation:a.example:flood' }])).ok;
+  expect([release(0), release(limits.graceSecondsMax), release(limits.graceSecondsMax + 1)]).toEqual([true, true, false]);
+});

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { QueryWithin } from '../federation/exchange-data.ts';
-import { AgreementId, FederationId, SubscriptionId } from '../ground/id.ts';
+import { AgreementId, FederationId, SubscriptionId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { Geometry } from '../ground/place.ts';
@@ -14,8 +14,11 @@ import { answerBy, budget, one, row } from './row.ts';
 const reason = z.string().max(limits.textCharactersMax).optional();
 const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadecimal digits');
 
-/** The owner's decision on a request: at once, or after a person looked at it (then T3 or T4 follows). */
-const decision = z.enum(['accepted', 'rejected', 'review']);
+/** What a side says to terms: yes, other terms, no; or that a person looks at them (then T2, T3 or T4 follows). */
+const decision = z.enum(['accepted', 'offered', 'rejected', 'review']);
+
+/** How many questions a member answered under the agreement since its node started. */
+const Final = z.object({ reads: z.int().min(0) });
 
 const Identify = z.object({
   scheme: z.string().max(limits.termCharactersMax),
@@ -48,36 +51,50 @@ export const twinRows = {
     refusals: ['unknownSubscription'],
   }),
   'request.federation': row({
-    label: 'T1',
+    label: 'T1, T7',
     from: 'initiator FM-FE',
     to: 'candidate FM-FE',
-    purpose: 'Invites a twin into a federation with a draft of the agreement; the owner accepts, narrows, declines or asks a person.',
+    purpose:
+      'Invites a twin into a federation with a draft of the agreement; the owner accepts, offers other terms, declines or asks a person. With `replaces` (T7) it is to take the place of a member that was lost.',
     effect: 'change',
     request: {
-      parameters: z.object({ round: z.int().min(1).max(limits.negotiationRoundsMax), ...answerBy }),
+      parameters: z.object({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
     reply: { parameters: z.object({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
-    refusals: ['declined', 'expired', 'notAllowedInState'],
+    refusals: ['notAuthorised', 'memberLimit', 'invitationExpired'],
+  }),
+  'offer.federation': row({
+    label: 'T2',
+    from: 'either FM-FE',
+    to: 'other FM-FE',
+    purpose: 'Puts other terms forward, in the next round; the answer is the next move of the other side.',
+    effect: 'change',
+    request: { parameters: z.object({ round: z.int().min(2), reason, ...answerBy }), objects: one(object.agreementObject) },
+    reply: { parameters: z.object({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
+    allowed: { agreement: ['REQUESTED', 'OFFERED'] },
+    refusals: ['unknownFederation', 'notAllowedInState', 'tooManyRounds', 'invitationExpired', 'termsNotAcceptable'],
   }),
   'accept.federation': row({
     label: 'T3',
     from: 'either FM-FE',
     to: 'other FM-FE',
-    purpose: 'Accepts the agreement as it stands, after review; names its hash.',
+    purpose: 'Accepts the agreement as it was put forward last; names its hash.',
     effect: 'change',
     request: { parameters: z.object({ agreementHash: hash }), objects: one(object.agreementObject) },
     reply: {},
-    refusals: ['unknownFederation', 'notAllowedInState', 'hashDiffers'],
+    allowed: { agreement: ['REQUESTED', 'OFFERED', 'ACCEPTED'] },
+    refusals: ['unknownFederation', 'notAllowedInState', 'hashDiffers', 'invitationExpired'],
   }),
   'reject.federation': row({
     label: 'T4',
     from: 'either FM-FE',
     to: 'other FM-FE',
-    purpose: 'Declines, after review, with the reason.',
+    purpose: 'Declines what was put forward, with the reason.',
     effect: 'change',
     request: { parameters: z.object({ agreementId: AgreementId, reason }), objects: one(object.federationName) },
     reply: {},
+    allowed: { agreement: ['REQUESTED', 'OFFERED', 'REJECTED'] },
     refusals: ['unknownFederation', 'notAllowedInState'],
   }),
   'confirm.federation': row({
@@ -88,7 +105,8 @@ export const twinRows = {
     effect: 'change',
     request: { parameters: z.object({ agreementHash: hash }), objects: one(object.agreementObject) },
     reply: { parameters: z.object({ agreementHash: hash }) },
-    refusals: ['unknownFederation', 'notAllowedInState', 'hashDiffers', 'notInitiator'],
+    allowed: { agreement: ['ACCEPTED', 'AGREED'] },
+    refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator'],
   }),
   'request.communication': row({
     label: 'T6a',
@@ -169,15 +187,37 @@ export const twinRows = {
     reply: {},
     refusals: ['resnapshot'],
   }),
+  'leave.federation': row({
+    label: 'T8',
+    from: 'member FM-FE',
+    to: 'initiator FM-FE',
+    purpose: 'A member says that it leaves, and when; until then it still answers.',
+    effect: 'change',
+    request: { parameters: z.object({ reason, effectiveAt: Instant }), objects: one(object.federationName) },
+    reply: { parameters: z.object({ effectiveAt: Instant }) },
+    allowed: { federation: ['NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'] },
+    refusals: ['unknownFederation', 'notMember', 'notAllowedInState'],
+  }),
   'report.federationStatus': row({
     label: 'T13',
-    from: 'FSIM-FE',
-    to: 'FSIM-FE',
-    purpose: 'Tells a partner how the federation stands.',
+    from: 'member FSIM-FE',
+    to: 'initiator FSIM-FE',
+    purpose: 'A member says that it is there again, and how the federation stands as it knows it; the initiator looks at its link at once.',
     effect: 'change',
     request: { objects: one(object.federationStatusObject) },
     reply: {},
     refusals: ['unknownFederation', 'notMember'],
+  }),
+  'notify.federationStatus': row({
+    label: 'T13',
+    from: 'initiator FSIM-FE',
+    to: 'members FSIM-FE',
+    purpose: 'Tells a member how the federation stands: at each change of its state or of who takes part.',
+    effect: 'change',
+    messageType: 'notification',
+    request: { objects: one(object.federationStatusObject) },
+    reply: {},
+    refusals: ['unknownFederation', 'notInitiator'],
   }),
   'query.federationStatus': row({
     label: 'T13',
@@ -189,14 +229,38 @@ export const twinRows = {
     reply: { objects: one(object.federationStatusObject) },
     refusals: ['unknownFederation', 'notMember'],
   }),
+  'suspend.federation': row({
+    label: 'T14',
+    from: 'initiator FM-FE',
+    to: 'members FM-FE',
+    purpose: 'Pauses the federation: no data moves until it is resumed, by hand or at the time named. Agreements and connections stay.',
+    effect: 'change',
+    request: { parameters: z.object({ reason, until: Instant.optional() }), objects: one(object.federationName) },
+    reply: {},
+    refusals: ['unknownFederation', 'notInitiator'],
+  }),
+  'resume.federation': row({
+    label: 'T14',
+    from: 'initiator FM-FE',
+    to: 'members FM-FE',
+    purpose: 'Data may move again.',
+    effect: 'change',
+    request: { parameters: z.object({ reason }), objects: one(object.federationName) },
+    reply: {},
+    refusals: ['unknownFederation', 'notInitiator'],
+  }),
   'release.federation': row({
     label: 'T15',
     from: 'initiator FM-FE',
     to: 'members FM-FE',
-    purpose: 'Ends the federation: agreements end, connections close, no data moves any more.',
+    purpose:
+      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says when it has deleted what it was given.',
     effect: 'change',
-    request: { parameters: z.object({ reason }), objects: one(object.federationName) },
-    reply: {},
+    request: {
+      parameters: z.object({ reason, graceSeconds: z.int().min(0).max(limits.graceSecondsMax).optional(), deleteDataBy: Instant.optional() }),
+      objects: one(object.federationName),
+    },
+    reply: { parameters: z.object({ final: Final.optional(), endsAt: Instant.optional() }) },
     refusals: ['unknownFederation', 'notInitiator'],
   }),
   'probe.digitalTwin': row({

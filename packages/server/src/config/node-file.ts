@@ -21,7 +21,11 @@ const PolicyRule = z.strictObject({
   /** reads outside this area are not answered */
   area: z.union([Box, Geometry]).optional(),
   decision: z.enum(['accept', 'decline', 'ask']).default('accept'),
+  /** offered where no rate is asked for, and the most given to who insists; the same where absent */
   maxRatePerMinute: z.int().positive().optional(),
+  mostRatePerMinute: z.int().positive().optional(),
+  /** what was given must be deleted so long after the end, ISO 8601 */
+  deleteAfter: z.string().optional(),
 });
 
 export const Policy = z.strictObject({ rules: z.array(PolicyRule).default([]), visibility: z.enum(['public', 'federation', 'private']).default('federation') });
@@ -30,7 +34,20 @@ export type Policy = z.infer<typeof Policy>;
 export const Listen = z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) });
 
 /** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
-const NeedRule = z.strictObject({ kind: TermId, agencies: z.array(AgencyId).optional(), optional: z.boolean().default(false) });
+const NeedRule = z.strictObject({
+  kind: TermId,
+  agencies: z.array(AgencyId).optional(),
+  optional: z.boolean().default(false),
+  /** the best candidate is enough, the others take its place when it is lost; all who serve it where absent */
+  one: z.boolean().optional(),
+  /** properties without which it is of no use */
+  terms: z.array(TermId).optional(),
+  /** questions a minute asked for, and fewer than which are of no use */
+  ratePerMinute: z.int().positive().optional(),
+  minRatePerMinute: z.int().positive().optional(),
+  /** how old values may be, ISO 8601 */
+  maxAge: z.string().optional(),
+});
 
 export const FederationRule = z.strictObject({
   id: FederationId,

@@ -4,7 +4,7 @@
 import { type AgreementId, type FederationId, fail, limits, ok, problem, type Result, rateOf, type UsableAgreement, type Use, usable } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { AskedBy } from '../exchange/answer.ts';
-import { agreements, communications, type Room } from './room.ts';
+import { agreements, communications, memberships, type Room } from './room.ts';
 
 export type Asked = { readonly id: AgreementId | undefined; readonly mode: Use['mode']; readonly federationId?: FederationId | undefined };
 
@@ -16,8 +16,19 @@ export const agreementInForce = (
   room: Room,
   { id, mode, federationId }: Asked,
   by: Pick<AskedBy, 'sender'> & { readonly message?: AskedBy['message'] },
-): Result<UsableAgreement> =>
-  usable(id && agreements.load(room.records, id), {
+): Result<UsableAgreement> => {
+  const agreement = id && agreements.load(room.records, id);
+  const pause = agreement && pauseOf(room, agreement.terms.federationId);
+  if (pause && agreement.terms.parties.consumer === by.sender)
+    return fail(
+      problem('notAllowedInState', {
+        subject: agreement.terms.federationId,
+        found: 'SUSPENDED',
+        ...(pause.until && { since: pause.until }),
+        accepted: 'a federation that is not suspended',
+      }),
+    );
+  return usable(agreement, {
     consumer: by.sender,
     provider: room.self.id,
     now: room.deps.clock.now(),
@@ -27,25 +38,44 @@ export const agreementInForce = (
     federationId,
     purpose: by.message?.header.security?.purpose,
   });
+};
+
+/** A pause that holds now. */
+const pauseOf = (room: Room, id: FederationId) => {
+  const suspended = memberships.load(room.records, id)?.suspended;
+  const isOver = suspended?.until !== undefined && suspended.until <= room.deps.clock.now();
+  return isOver ? undefined : suspended;
+};
 
 const minuteMs = 60_000;
 
 /** When each agreement was used in the last minute; only those are counted that bound their rate. */
-export type Rates = { readonly take: (used: UsableAgreement, questions: number) => Result<true> };
+export type Rates = {
+  readonly take: (used: UsableAgreement, questions: number) => Result<true>;
+  /** how many questions were answered under an agreement since this node started */
+  readonly answered: (agreementId: string) => { readonly reads: number };
+};
 
 export const createRates = ({ deps }: Pick<Room, 'deps'>): Rates => {
   const uses = new LRUCache<string, readonly number[]>({ max: limits.membersMax });
+  const counts = new LRUCache<string, number>({ max: limits.membershipsMax });
+  const count = (id: string, questions: number): void => void counts.set(id, (counts.get(id) ?? 0) + questions);
   return {
     take: ({ agreement, features }, questions) => {
       const rate = rateOf(features);
-      if (rate === undefined) return ok(true);
+      if (rate === undefined) {
+        count(agreement.id, questions);
+        return ok(true);
+      }
       const now = deps.clock.monotonicMs();
       const recent = (uses.get(agreement.id) ?? []).filter((at) => at > now - minuteMs);
       const [first = now] = recent;
       if (recent.length + questions > rate)
         return fail(problem('overloaded', { subject: agreement.id, limit: rate, retryAfterMs: Math.ceil(first + minuteMs - now) }));
+      count(agreement.id, questions);
       uses.set(agreement.id, [...recent, ...Array.from({ length: questions }, () => now)]);
       return ok(true);
     },
+    answered: (id) => ({ reads: counts.get(id) ?? 0 }),
   };
 };

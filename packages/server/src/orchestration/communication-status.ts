@@ -27,6 +27,8 @@ export type Links = {
   readonly used: (peer: Peer, use: Use) => void;
   /** Watches a link by probes until the node ends or `forget`. */
   readonly watch: (peer: Peer) => void;
+  /** Looks now whether anybody is there. */
+  readonly look: (peerId: string) => void;
   readonly forget: (peerId: string) => void;
   /** Called when a link changes its state. */
   readonly onChange: (told: (peerId: string, status: LinkStatus) => void) => () => void;
@@ -134,6 +136,10 @@ export const createLinks = (room: Room): Links => {
     interruption: (peerId) => interruption(watching, peerId),
     used: (peer, use) => used(watching, peer, use),
     watch: (peer) => watch(watching, peer),
+    look: (peerId) => {
+      const peer = watching.peers.get(peerId);
+      if (peer) void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
+    },
     forget: (peerId) => {
       watching.watched.get(peerId)?.abort();
       watching.watched.delete(peerId);

@@ -15,7 +15,7 @@ import {
 } from '@cityweave/core';
 import type { Done } from '../exchange/answer.ts';
 import type { Links } from './communication-status.ts';
-import { peerOf } from './move.ts';
+import { peerOf } from './forming/saying.ts';
 import { federationById, memberships, type Room } from './room.ts';
 
 type StatusObject = Reply<'digitalTwin.query.federationStatus'>['objects'][0];
@@ -39,7 +39,7 @@ export const statusOf = (
   asker: string,
 ): Done<'digitalTwin.query.federationStatus'> => {
   const federation = federationById(room, id);
-  const takesPart = asker === room.self.id || federation?.members.some(({ twinId }) => twinId === asker);
+  const takesPart = asker === room.self.id || federation?.members.some(({ twinId, state }) => twinId === asker && state !== 'REMOVED' && state !== 'LEFT');
   if (federation && takesPart) return ok({ reply: { parameters: {}, objects: [statusObject(viewOf(federation), linksOf(links, federation))] } });
   const membership = memberships.load(room.records, id);
   if (membership && (asker === room.self.id || asker === membership.initiator))
@@ -50,12 +50,12 @@ export const statusOf = (
 /** Tells every member that listens; one that cannot be told now hears of the next change. */
 export const reportStatus = async (room: Room, links: Links, federation: Federation): Promise<void> => {
   const object = statusObject(viewOf(federation), linksOf(links, federation));
-  const listening = federation.members.filter(({ state, formed }) => state === 'ACTIVE' && formed);
+  const listening = federation.members.filter(({ state, formed }) => ['ACTIVE', 'LEAVING'].includes(state) && formed);
   await Promise.all(
     listening.map((member) =>
       room.ask(
         peerOf(member),
-        'digitalTwin.report.federationStatus',
+        'digitalTwin.notify.federationStatus',
         { parameters: {}, objects: [object] },
         { federationId: federation.id, signal: room.signal },
       ),

@@ -25,13 +25,14 @@ import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
 import { createRates, type Rates } from './agreement-in-force.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
-import { createFederationManagement, type FederationManagement } from './federation.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
+import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
 import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
-import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication } from './membership.ts';
+import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
+import { requestsInReview, review } from './membership/review.ts';
+import { createStanding, type Standing } from './membership/standing.ts';
 import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
-import { requestsInReview, review } from './review.ts';
 import { agreements, federationById, federations, type Room } from './room.ts';
 import { answerRead } from './utilization/exchange-data.ts';
 import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
@@ -66,6 +67,8 @@ export type Orchestration = {
   readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
   /** An owner's decision on a request that its policy left to a person. */
   readonly decide: (id: AgreementId, decision: { readonly accept: boolean; readonly reason?: string | undefined }) => Promise<Result<Agreement>>;
+  /** how this node stands as a member of others' federations, and leaving them */
+  readonly standing: Standing;
   /** requests that wait for a person */
   readonly inReview: () => readonly Agreement[];
   readonly agreement: (id: AgreementId) => Agreement | undefined;
@@ -83,7 +86,7 @@ const tellMembers = (room: Room, links: Links, management: FederationManagement)
   const told = new Map<string, string>();
   management.onChange((federation) => {
     const standing = `${federation.state} ${federation.members.map(({ twinId, state }) => `${twinId} ${state}`).join(' ')}`;
-    if (!['ACTIVE', 'DEGRADED'].includes(federation.state) || told.get(federation.id) === standing) return;
+    if (!['ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(federation.state) || told.get(federation.id) === standing) return;
     told.set(federation.id, standing);
     void reportStatus(room, links, federation).catch((cause) => room.events.defect('federation-status', cause));
   });
@@ -104,13 +107,14 @@ type Rooms = {
   readonly areas: Areas;
   readonly rates: Rates;
   readonly notices: RegistryNotices;
+  readonly standing: Standing;
 };
 
 /** An answer after which something is to be done, once answer and records are safe. */
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, notices }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, notices, standing }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -122,14 +126,42 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, rate
   'digitalTwin.subscribe.exchangeData': publishing.subscribe,
   'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
   'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
-  'digitalTwin.report.federationStatus': (request, by) => afterwards(noteStatus(room, request, by), joining.run),
+  'digitalTwin.offer.federation': async (request, by) =>
+    afterwards(await review.offered(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
+  'digitalTwin.leave.federation': ({ parameters, objects: [{ id }] }, by) => {
+    const agreed = management.leaving(id, by.sender, parameters);
+    return agreed.ok ? ok({ reply: { parameters: { effectiveAt: agreed.value }, objects: [] } }) : agreed;
+  },
+  'digitalTwin.report.federationStatus': ({ objects: [{ id }] }, by) => heardFrom({ room, links, management }, id, by.sender),
+  'digitalTwin.notify.federationStatus': (request, by) => afterwards(noteStatus(room, request, by), joining.run),
+  'digitalTwin.suspend.federation': (request, by) => pausePart(room, request, by),
+  'digitalTwin.resume.federation': (request, by) => resumePart(room, request, by),
   'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
   'digitalTwin.notify.digitalTwin': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
   'digitalTwin.notify.feature': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
-  'digitalTwin.release.federation': (request, by) => letGo(room, request, by),
+  'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
   'digitalTwin.probe.digitalTwin': ({ parameters }) =>
     ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
 });
+
+/** T13: a member is there again; its link is looked at now, and what was put off is said. */
+const heardFrom = (
+  { room, links, management }: Pick<Rooms, 'room' | 'links' | 'management'>,
+  id: FederationId,
+  sender: string,
+): Done<'digitalTwin.report.federationStatus'> => {
+  const federation = federationById(room, id);
+  if (!federation) return fail(problem('unknownFederation', { subject: id }));
+  const member = federation.members.find(({ twinId, state }) => twinId === sender && state !== 'LEFT' && state !== 'REMOVED');
+  if (!member) return fail(problem('notMember', { subject: sender }));
+  return ok({
+    reply: { parameters: {}, objects: [] },
+    afterwards: () => {
+      links.look(sender);
+      management.nudge(id);
+    },
+  });
+};
 
 /** P1: the purpose becomes a federation that this node starts. */
 const requestService = (
@@ -171,9 +203,10 @@ export const createOrchestration = (room: Room): Orchestration => {
   const joining = createJoining(room);
   const areas = createAreas();
   const rates = createRates(room);
+  const standing = createStanding(room);
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, notices: createRegistryNotices(room) });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, notices: createRegistryNotices(room), standing });
   return {
     answers,
     publishing,
@@ -191,6 +224,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     follow: createFollow(room),
     discover: (wanted) => discoverCandidates(room, wanted),
     decide: (id, decision) => review.decide(room, id, decision),
+    standing,
     inReview: () => requestsInReview(room),
     agreement: (id) => agreements.load(room.records, id),
     resolveJoins: joining.run,
@@ -198,6 +232,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     resume: () => {
       management.resume();
       joining.run();
+      void standing.keep().catch((cause) => room.events.defect('standing', cause));
     },
   };
 };

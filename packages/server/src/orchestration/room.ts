@@ -10,7 +10,9 @@ import {
   type FederationId,
   FederationView,
   fail,
+  Instant,
   type LanguageMap,
+  MessageId,
   ok,
   problem,
   type Result,
@@ -58,7 +60,19 @@ export const reachRegistry = async (room: Room): Promise<Result<Peer | undefined
 };
 
 /** A member's own view of a federation that it was invited to. */
-export const Membership = z.object({ federation: FederationView, initiator: z.string(), agreementId: z.string(), formed: z.boolean(), released: z.boolean() });
+export const Membership = z.object({
+  federation: FederationView,
+  initiator: z.string(),
+  agreementId: z.string(),
+  formed: z.boolean(),
+  released: z.boolean(),
+  /** paused by the initiator, until then or until it says so */
+  suspended: z.object({ until: Instant.optional(), reason: z.string().optional() }).optional(),
+  /** released with grace: until then it is answered */
+  endsAt: Instant.optional(),
+  /** it is on its way out: what is said to the initiator, and whether that was heard */
+  leaving: z.object({ reason: z.string(), effectiveAt: Instant, messageId: MessageId, told: z.boolean() }).optional(),
+});
 export type Membership = z.infer<typeof Membership>;
 
 const keep = <T>(noun: string, schema: z.ZodType<T>) => {

@@ -1,5 +1,5 @@
 /**
- * Mutation on federations, as an operator asks: plan, request, answer, release. Expected failures are members of the result.
+ * Mutation on federations, as an operator asks: plan, request, answer. Expected failures are members of the result.
  */
 import {
   AgencyId,
@@ -31,7 +31,12 @@ import type { FederationNode } from '../schema/shapes.ts';
 import { geometryOf } from './registry.ts';
 
 type Given<T> = T | null | undefined;
-type NeedOfService = { readonly kind: string; readonly agencies?: Given<readonly string[]>; readonly optional?: Given<boolean> };
+type NeedOfService = {
+  readonly kind: string;
+  readonly agencies?: Given<readonly string[]>;
+  readonly optional?: Given<boolean>;
+  readonly one?: Given<boolean>;
+};
 type ServiceGiven = {
   readonly id?: Given<string>;
   readonly name?: Given<Json>;
@@ -44,12 +49,12 @@ type Draft = Parameters<Context['room']['orchestration']['management']['start']>
 
 const refusedInput = (path: string, found: unknown, accepted: string): Problem => problem('invalid', { path, found: shorten(found), accepted });
 
-const toNeed = ({ kind, agencies, optional }: NeedOfService, index: number): Result<Need> => {
+const toNeed = ({ kind, agencies, optional, one }: NeedOfService, index: number): Result<Need> => {
   const term = TermId.safeParse(kind);
   if (!term.success) return fail(refusedInput(`need.needs[${index}].kind`, kind, 'prefix:name, as city:Substation'));
   const only = AgencyId.array().safeParse(agencies ?? []);
   if (!only.success) return fail(refusedInput(`need.needs[${index}].agencies`, agencies, 'urn:dtf:agency:<authority>'));
-  return ok({ kind: term.data, optional: optional ?? false, ...(agencies && { agencies: only.data }) });
+  return ok({ kind: term.data, optional: optional ?? false, ...(one && { one }), ...(agencies && { agencies: only.data }) });
 };
 
 const toNeeds = (given: readonly NeedOfService[]): Result<readonly Need[]> => {
@@ -130,6 +135,7 @@ const defineService = ({ builder, inputs }: Kit) => {
       kind: t.id({ required: true, description: 'The kind, as "city:Substation"; narrower ones serve too.' }),
       agencies: t.idList({ description: 'From these agencies only.' }),
       optional: t.boolean({ defaultValue: false, description: 'The federation can do without.' }),
+      one: t.boolean({ defaultValue: false, description: 'One provider is enough: the best; the others take its place when it is lost.' }),
     }),
   });
   return builder.inputRef<ServiceGiven>('ServiceInput').implement({
@@ -170,13 +176,6 @@ const defineRequested = ({ builder }: Kit) => {
   };
 };
 
-const release = ({ room }: Context, id: string, reason: string): Problem | { readonly federation: FederationNode } => {
-  const parsed = FederationId.safeParse(id);
-  if (!parsed.success) return problem('badId', { path: 'federation', found: shorten(id), accepted: 'urn:dtf:federation:<authority>:<local>' });
-  const released = room.orchestration.management.release(parsed.data, reason);
-  return released.ok ? { federation: startedNode(released.value) } : released.problem;
-};
-
 type AnswerArgs = {
   readonly agreement?: Given<string>;
   readonly federation?: Given<string>;
@@ -204,7 +203,7 @@ const answer = async (context: Context, args: AnswerArgs): Promise<Problem | { r
   return decided.ok ? { agreement: decided.value } : decided.problem;
 };
 
-const defineRequests = (kit: Kit): void => {
+const defineRequests = (kit: Kit) => {
   const { builder } = kit;
   const service = defineService(kit);
   const results = defineRequested(kit);
@@ -228,16 +227,8 @@ const defineRequests = (kit: Kit): void => {
       args: { need: t.arg({ type: service, required: true, description: 'What it must bring together.' }) },
       resolve: (_root, { need }, context) => start(context, need),
     }),
-    releaseFederation: t.field({
-      type: results.federation,
-      description: 'Ends a federation that this node started: agreements and connections end with it.',
-      args: {
-        federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }),
-        reason: t.arg.string({ description: 'Told to the members.' }),
-      },
-      resolve: (_root, { federation, reason }, context) => release(context, federation, reason ?? 'released by its initiator'),
-    }),
   }));
+  return results.federation;
 };
 
 const defineAnswer = ({ builder }: Kit): void => {
@@ -269,7 +260,11 @@ const defineAnswer = ({ builder }: Kit): void => {
   }));
 };
 
-export const defineOperator = (kit: Kit): void => {
-  defineRequests(kit);
+/** The result that every change of a federation has. */
+export type FederationChange = ReturnType<typeof defineRequests>;
+
+export const defineOperator = (kit: Kit): FederationChange => {
+  const changed = defineRequests(kit);
   defineAnswer(kit);
+  return changed;
 };

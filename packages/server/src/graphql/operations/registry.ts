@@ -73,6 +73,8 @@ const defineGap = ({ builder }: Kit): void => {
       PROTOCOL: { value: 'protocol', description: 'How they speak.' },
       FORMAT: { value: 'format', description: 'How they write.' },
       SEMANTICS: { value: 'semantics', description: 'What they mean.' },
+      UNIT: { value: 'unit', description: 'In what they are measured.' },
+      TIME: { value: 'time', description: 'When they are for.' },
       SPACE: { value: 'space', description: 'Where they are.' },
       POLICY: { value: 'policy', description: 'What they allow.' },
     } as const,
@@ -87,9 +89,20 @@ const defineGap = ({ builder }: Kit): void => {
   });
 };
 
+const defineEvidence = ({ builder }: Kit): void => {
+  builder.objectType('Evidence', {
+    description: 'The reason of one part of a score.',
+    fields: (t) => ({
+      part: t.exposeString('part', { description: 'Which: meaning, space, time, quality, adaptation, trust.' }),
+      why: t.exposeString('why', { description: 'In a sentence.' }),
+    }),
+  });
+};
+
 const defineCandidate = (kit: Kit) => {
   const { builder } = kit;
   defineGap(kit);
+  defineEvidence(kit);
   builder.objectType('Candidate', {
     description: 'A kind of twin that an agency offers, and how well it serves a need.',
     fields: (t) => ({
@@ -116,6 +129,7 @@ const defineCandidate = (kit: Kit) => {
       attribution: t.stringList({ description: 'Whom to name when it is shown.', resolve: ({ feature }) => feature.attributes.policy.attribution ?? [] }),
       score: t.exposeFloat('score', { description: '0 to 1; 0 where a gap cannot be bridged.' }),
       scoreParts: t.field({ type: 'ScoreParts', description: 'What the score is made of.', resolve: ({ scoreParts }) => scoreParts }),
+      evidence: t.field({ type: ['Evidence'], description: 'Why each part of the score is what it is.', resolve: ({ evidence }) => evidence }),
       gaps: t.field({ type: ['Gap'], description: 'What stands in the way; empty where nothing does.', resolve: ({ gaps }) => gaps }),
     }),
   });

@@ -157,6 +157,7 @@ const defineNeed = ({ builder }: Kit): void => {
         resolve: ({ agencies: ids }, _args, { agencies }) => ids?.map(agencies.of),
       }),
       optional: t.exposeBoolean('optional', { description: 'The federation can do without.' }),
+      one: t.boolean({ description: 'One provider is enough.', resolve: ({ one }) => one ?? false }),
     }),
   });
 };

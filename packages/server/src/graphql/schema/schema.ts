@@ -9,6 +9,7 @@ import { defineOperator } from '../operations/operator.ts';
 import { defineOwnTwins } from '../operations/own-commands.ts';
 import { defineQueries } from '../operations/query.ts';
 import { defineRegistry } from '../operations/registry.ts';
+import { defineStanding } from '../operations/standing.ts';
 import { defineSubgraph } from '../operations/subgraph.ts';
 import { defineSubscriptions } from '../operations/subscription.ts';
 import { createTypedKinds, type TypedKinds } from '../typed-kinds.ts';
@@ -34,7 +35,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   defineRegistry(kit);
   builder.mutationType({ description: 'What can be changed on this node.' });
   defineOwnTwins(kit);
-  defineOperator(kit);
+  defineStanding(kit, defineOperator(kit));
   defineKeys(kit);
   defineSubscriptions(kit, states);
   defineSubgraph(kit, [federated, ...twins]);

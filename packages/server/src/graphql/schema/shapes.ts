@@ -90,6 +90,7 @@ export type Objects = {
   Candidate: Candidate;
   ScoreParts: ScoreParts;
   Gap: Candidate['gaps'][number];
+  Evidence: Candidate['evidence'][number];
   Entry: { readonly twin: RegisteredTwin; readonly lease: { readonly registeredAt?: Instant | undefined; readonly leaseUntil?: Instant | undefined } };
   FederatedTwinConnection: FederatedPageNode;
   FederatedTwinAnswer: FederatedTwinAnswerNode;

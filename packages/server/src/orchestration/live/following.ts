@@ -2,7 +2,7 @@
  * Following: what happens at every source of a federation, told as it comes, for as long as somebody listens. Who joins is followed, who leaves no more.
  */
 import type { AgencyId, Federation } from '@cityweave/core';
-import { limits } from '@cityweave/core';
+import { limits, mayBeAsked } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { followMember, followOwn, type SourceEvent } from './live.ts';
@@ -18,8 +18,6 @@ const pump = ({ room, take }: Followed, events: AsyncIterable<SourceEvent>): voi
   void run().catch((cause) => room.events.defect('following', cause));
 };
 
-const takesPart = ({ state }: Federation['members'][number]): boolean => state === 'ACTIVE' || state === 'INTERRUPTED';
-
 const followAll = (followed: Followed, federation: Federation, stops: Map<AgencyId, AbortController>): void => {
   const { room, signal } = followed;
   const begin = (agency: AgencyId, eventsOf: (ending: AbortSignal) => AsyncIterable<SourceEvent>): void => {
@@ -29,7 +27,7 @@ const followAll = (followed: Followed, federation: Federation, stops: Map<Agency
     pump(followed, eventsOf(AbortSignal.any([stop.signal, signal])));
   };
   begin(room.self.agency, (ending) => followOwn(room, undefined, ending));
-  const members = federation.members.filter(takesPart);
+  const members = federation.members.filter(mayBeAsked);
   for (const member of members) begin(member.agency, (ending) => followMember({ room, federation, member, signal: ending }, undefined));
   for (const [agency, stop] of stops) {
     if (agency === room.self.agency || members.some((member) => member.agency === agency)) continue;

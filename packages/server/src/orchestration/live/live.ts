@@ -23,7 +23,7 @@ import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
 import type { StreamedEvent } from '../../protocol/http.ts';
 import { writePass } from '../../trust/stream-pass.ts';
-import { peerOf } from '../move.ts';
+import { peerOf } from '../forming/saying.ts';
 import type { Room } from '../room.ts';
 
 export type SourceEvent =

@@ -1,7 +1,7 @@
 /**
  * The sources of a watch: each is followed from its place in its own change log, before anything is read, so that nothing is missed.
  */
-import type { AgencyId, Federation, Instant, Member, Problem } from '@cityweave/core';
+import { type AgencyId, type Federation, type Instant, mayBeAsked, type Problem } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { followMember, followOwn, type SourceEvent } from './live.ts';
@@ -34,8 +34,6 @@ export type Sources = {
 };
 
 type Watching = { readonly room: Room; readonly queue: ChangeQueue; readonly from: ReadonlyMap<AgencyId, number>; readonly signal: AbortSignal };
-
-const takesPart = ({ state }: Member): boolean => state === 'ACTIVE' || state === 'INTERRUPTED';
 
 const createBell = (room: Room, signal: AbortSignal) => {
   let rung = false;
@@ -124,7 +122,7 @@ export const watchSources = (watching: Watching): Sources => {
     takeMoved: () => taking(noted.moved).flatMap((agency) => noted.states.get(agency) ?? []),
     wait: bell.wait,
     followAll: (federation) => {
-      const members = federation.members.filter(takesPart);
+      const members = federation.members.filter(mayBeAsked);
       const wanted = new Set<AgencyId>([room.self.agency, ...members.map(({ agency }) => agency)]);
       const gone = [...stops.keys()].filter((agency) => !wanted.has(agency));
       const come = members.filter(({ agency }) => !stops.has(agency));

@@ -2,7 +2,7 @@
  * Watch: a federation's twins as they are, then every change, for as long as somebody listens. Each event's cursor covers all sources:
  * who resumes from it gets what followed, nothing missing and nothing twice.
  */
-import { type AgencyId, type Federation, limits, type Problem, problem } from '@cityweave/core';
+import { type AgencyId, type Federation, limits, mayBeAsked, type Problem, problem } from '@cityweave/core';
 import { advance, cursorNow, type Desk, delta, nowMs, snapshot, touchesRelated, type WatchEvent, type Watched, type WatchRoom } from './watch-events.ts';
 import { type SourceState, watchSources } from './watch-sources.ts';
 import { createChangeQueue, createHeld, decodeWatchCursor, isTooMany } from './watch-state.ts';
@@ -121,7 +121,7 @@ export const watch = (rooms: WatchRoom, watched: Watched): AsyncGenerator<WatchE
 
 /** A cursor that does not know all who take part cannot tell what followed. */
 const covers = ({ members }: Federation, own: AgencyId, seqs: ReadonlyMap<AgencyId, number>): boolean =>
-  [own, ...members.filter(({ state }) => state === 'ACTIVE' || state === 'INTERRUPTED').map(({ agency }) => agency)].every((agency) => seqs.has(agency));
+  [own, ...members.filter(mayBeAsked).map(({ agency }) => agency)].every((agency) => seqs.has(agency));
 
 async function* failing(given: Problem): AsyncGenerator<WatchEvent> {
   yield { type: 'failed', problem: given };

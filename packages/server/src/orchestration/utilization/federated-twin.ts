@@ -13,6 +13,7 @@ import {
   limits,
   type MemberPlan,
   type MergeRules,
+  mayBeAsked,
   ok,
   type PageParts,
   type PlannedMember,
@@ -167,7 +168,7 @@ const plannedMembers = async (room: Room, federation: Federation): Promise<reado
     kinds: own.map(({ kind, terms }) => ({ kind, terms: terms.map(({ term }) => term) })),
   };
   const others = federation.members
-    .filter(({ state }) => state === 'ACTIVE' || state === 'INTERRUPTED')
+    .filter(mayBeAsked)
     .map(({ twinId, agency, features }): PlannedMember => ({ twinId, agency, identities: true, kinds: features.map(({ kind, terms }) => ({ kind, terms })) }));
   return [self, ...others];
 };

@@ -18,7 +18,7 @@ import {
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { Links } from '../communication-status.ts';
-import { peerOf } from '../move.ts';
+import { peerOf } from '../forming/saying.ts';
 import type { Room } from '../room.ts';
 import { readTwins } from './exchange-data.ts';
 import { takeAreas } from './sent-areas.ts';

@@ -7,6 +7,7 @@ import {
   fail,
   type LanguageMap,
   limits,
+  mayBeAsked,
   ok,
   type PageKey,
   problem,
@@ -72,7 +73,7 @@ const seqOf = async (room: Room, source: SourceOfTwins, signal: AbortSignal): Pr
 
 /** The node's own twins, and those of every member that takes part. */
 export const walkedSources = (room: Room, reads: MemberReads, federation: Federation): readonly WalkedSource[] => {
-  const members = federation.members.filter(({ state }) => state === 'ACTIVE' || state === 'INTERRUPTED');
+  const members = federation.members.filter(mayBeAsked);
   const sources = [
     { source: ownSource(room), name: room.self.name },
     ...members.map((member) => ({ source: reads.sourceOf(federation, member), name: member.name ?? { en: member.agency } })),

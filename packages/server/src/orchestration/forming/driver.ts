@@ -1,5 +1,5 @@
 /**
- * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
+ * Driver: runs a federation until it is over: who is talked to now, what the registry is asked, where it stands after that; quickly while something is due, else slowly.
  */
 import {
   type Federation,
@@ -11,31 +11,16 @@ import {
   nextMove,
   ok,
   type Problem,
-  proposeFederation,
-  type Result,
   stateByMembers,
   unmetNeeds,
 } from '@cityweave/core';
-import { pause } from '../deps.ts';
-import type { Links } from './communication-status.ts';
+import { pause } from '../../deps.ts';
+import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
+import { federationById, federations, type Room } from '../room.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
-import { subscribeToNeeds, unsubscribeFromNeeds } from './registry-notices.ts';
-import { federationById, federations, type Room } from './room.ts';
-
-export type FederationManagement = {
-  /** Saves the draft and begins; the same id again is the same federation. */
-  readonly start: (draft: Parameters<typeof proposeFederation>[0]) => Result<Federation>;
-  readonly release: (id: FederationId, reason: string) => Result<Federation>;
-  /** Goes on with whatever was not finished when the node stopped. */
-  readonly resume: () => void;
-  /** Looks again at what is to be done now. */
-  readonly nudge: (id: FederationId) => void;
-  /** Asks the registry at once: something changed there. */
-  readonly rediscover: () => void;
-  readonly onChange: (told: (federation: Federation) => void) => () => void;
-};
+import { endInTime, letMembersGo, nextEndMs } from './notice.ts';
 
 /** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
 type Talks = {
@@ -130,6 +115,12 @@ const isDiscoveryDue = (
   return room.deps.clock.monotonicMs() - (discoveredAt ?? Number.NEGATIVE_INFINITY) >= everyMs;
 };
 
+/** Quickly while it forms or somebody is silent, slowly while all is well. */
+const restOf = ({ state, members }: Federation): number => {
+  if (state === 'DEGRADED' || state === 'SUSPENDED' || members.some((member) => member.state === 'INTERRUPTED')) return lookForMovedMs;
+  return state === 'ACTIVE' ? rediscoverMs : limits.retryDelayMinMs;
+};
+
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
 const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
   const federation = federationById(desk.room, id);
@@ -142,16 +133,17 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
     void subscribeToNeeds(desk.room, federation).catch((cause) => desk.room.events.defect('federation', cause));
     await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
   }
+  endInTime(desk, federation);
   followLinks(desk, federationById(desk.room, id) ?? federation);
+  letMembersGo(desk, federationById(desk.room, id) ?? federation);
   const now = federationById(desk.room, id) ?? federation;
   for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
   await settle(desk, id);
   const after = federationById(desk.room, id);
-  if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED')) forgetUnlessShared(desk, member);
+  if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED' || state === 'LEFT')) forgetUnlessShared(desk, member);
   if (!after || federationLifecycle.isFinal(after.state)) return undefined;
   if (after.revision !== federation.revision) return 0;
-  if (after.state === 'DEGRADED') return lookForMovedMs;
-  return after.state === 'ACTIVE' ? rediscoverMs : limits.retryDelayMinMs;
+  return Math.min(restOf(after), nextEndMs(after, desk.room.deps.clock.now()));
 };
 
 /** A rest that ends early when something happened, also when it happened before the rest began. */
@@ -175,7 +167,7 @@ const createRests = (room: Room) => {
 };
 
 /** Runs a federation until it is over: after each change at once, else after a while, or when nudged. */
-const createDriver = (desk: Desk) => {
+export const createDriver = (desk: Desk) => {
   const rests = createRests(desk.room);
   const talks: Talks = { done: rests.wake, busy: new Set(), discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
   const drive = async (id: FederationId): Promise<void> => {
@@ -206,41 +198,4 @@ const createDriver = (desk: Desk) => {
     for (const id of running) rests.wake(id);
   };
   return { run, nudge, rediscover };
-};
-
-export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
-  const listeners = new Set<(federation: Federation) => void>();
-  const save = (federation: Federation): void => {
-    const before = federationById(room, federation.id);
-    room.records.putAll([federations.saved(federation.id, federation)]);
-    if (before?.state !== federation.state) room.events.federationMoved({ federation: federation.id, state: federation.state, reason: federation.reason });
-    for (const told of listeners) told(federation);
-  };
-  const desk: Desk = { room, links, save };
-  const driver = createDriver(desk);
-  links.onChange(() => {
-    for (const { id } of federations.all(room.records)) driver.run(id);
-  });
-  return {
-    start: (draft) => {
-      const known = federationById(room, draft.id);
-      if (!known) save(proposeFederation(draft, room.deps.clock.now()));
-      driver.run(draft.id);
-      return ok(federationById(room, draft.id) ?? proposeFederation(draft, room.deps.clock.now()));
-    },
-    release: (id, reason) => {
-      const released = update(desk, id, (federation) => moveFederation({ ...federation, reason }, 'RELEASING', room.deps.clock.now()));
-      driver.run(id);
-      return released;
-    },
-    resume: () => {
-      for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
-    },
-    nudge: driver.nudge,
-    rediscover: driver.rediscover,
-    onChange: (told) => {
-      listeners.add(told);
-      return () => listeners.delete(told);
-    },
-  };
 };

@@ -2,8 +2,8 @@
  * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin.
  */
 import { type Federation, federatedTwinIdOf } from '@cityweave/core';
-import { endpointOf } from './feature-information.ts';
-import { type Room, reachRegistry } from './room.ts';
+import { endpointOf } from '../feature-information.ts';
+import { type Room, reachRegistry } from '../room.ts';
 
 const takingPart = ({ members }: Federation) => members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state));
 

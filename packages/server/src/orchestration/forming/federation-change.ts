@@ -9,6 +9,7 @@ import {
   type FederationId,
   type FederationState,
   fail,
+  keepCandidates,
   limits,
   type Member,
   type Move,
@@ -20,10 +21,10 @@ import {
   type TermId,
   unmetNeeds,
 } from '@cityweave/core';
-import { newMessageId } from '../deps.ts';
-import { discoverCandidates } from './candidate.ts';
-import type { Links } from './communication-status.ts';
-import { federationById, type Room } from './room.ts';
+import { newMessageId } from '../../deps.ts';
+import { discoverCandidates } from '../candidate.ts';
+import type { Links } from '../communication-status.ts';
+import { federationById, type Room } from '../room.ts';
 
 export type Desk = { readonly room: Room; readonly links: Links; readonly save: (federation: Federation) => void };
 
@@ -49,11 +50,10 @@ const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]):
   return update(desk, id, (loaded) => {
     const federation = refreshMembers(loaded, candidates);
     const chosen = chooseMembers(federation, candidates, { vocabulary: room.vocabulary(), now: room.deps.clock.now() });
-    return ok(
-      chosen.length === 0
-        ? federation
-        : { ...federation, members: [...federation.members, ...chosen].slice(0, limits.membersMax), revision: federation.revision + 1 },
-    );
+    const members = [...federation.members, ...chosen].slice(0, limits.membersMax);
+    const kept = [...keepCandidates({ ...federation, members }, candidates)];
+    const isSame = chosen.length === 0 && JSON.stringify(kept) === JSON.stringify(federation.candidates);
+    return ok(isSame ? federation : { ...federation, members, candidates: kept, revision: federation.revision + 1 });
   });
 };
 

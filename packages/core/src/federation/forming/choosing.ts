@@ -1,0 +1,95 @@
+/**
+ * Choosing members: of those that were found, whom to invite for which need; one that fell away is replaced by the next best (P-ARC: the initiator determines).
+ */
+import { AgencyId, type Authority, agreementIdOf, authorityOf, connectionIdOf, type FeatureId, type FederationId, type TwinId } from '../../ground/id.ts';
+import { type Instant, msBetween } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
+import { type Candidate, candidatesFor, type Need } from '../candidate.ts';
+import { type Federation, featureOf } from '../federation.ts';
+import type { Member } from '../member.ts';
+
+const localOf = (federation: FederationId): string => federation.split(':').slice(4).join(':');
+
+/** Its agreement and connection are named after federation and member: inviting again after a crash makes no second ones. */
+const inviteOf = (
+  federation: Federation,
+  candidates: readonly Candidate[],
+  { now, replaces }: { readonly now: Instant; readonly replaces: TwinId | undefined },
+): Member | undefined => {
+  const [first] = candidates;
+  const endpoint = first?.twin.attributes.endpoints[0];
+  if (!first || !endpoint) return undefined;
+  const { id: twinId, attributes } = first.twin;
+  const local = `${localOf(federation.id)}/${authorityOf(twinId)}`;
+  const authority: Authority = authorityOf(federation.initiator);
+  return {
+    twinId,
+    agency: AgencyId.parse(attributes.owner.organizationId),
+    name: attributes.name,
+    endpoint,
+    keys: attributes.keys,
+    state: 'INVITED',
+    since: now,
+    features: candidates.map(featureOf),
+    ...(attributes.coverage && { coverage: attributes.coverage }),
+    agreementId: agreementIdOf(authority, local),
+    connectionId: connectionIdOf(authority, local),
+    formed: false,
+    ...(replaces && { replaces }),
+  };
+};
+
+/** Silent for so long that another may take its place. */
+export const isLost = ({ state, since }: Member, now: Instant): boolean => state === 'INTERRUPTED' && msBetween(since, now) >= limits.memberLostMs;
+
+type Choosing = { readonly vocabulary: Vocabulary; readonly now: Instant };
+
+const offers = (member: Member, need: Need, vocabulary: Vocabulary): boolean =>
+  (need.agencies === undefined || need.agencies.includes(member.agency)) && member.features.some(({ kind }) => vocabulary.isA(kind, need.kind));
+
+const isWithUs = (member: Member, now: Instant): boolean =>
+  ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'].includes(member.state) && !isLost(member, now);
+
+/** For a need that one provider is enough for: nobody while it has one, else the best that was not asked yet; one that is chosen anyhow comes first. */
+const bestFor = (
+  federation: Federation,
+  need: Need,
+  { open, chosen, by: { vocabulary, now } }: { readonly open: readonly Candidate[]; readonly chosen: ReadonlySet<TwinId>; readonly by: Choosing },
+): readonly Candidate[] => {
+  if (federation.members.some((member) => offers(member, need, vocabulary) && isWithUs(member, now))) return [];
+  const best = open.find(({ twin }) => chosen.has(twin.id)) ?? open[0];
+  return open.filter(({ twin }) => twin.id === best?.twin.id);
+};
+
+/** Who served the need before and does no longer. */
+const predecessorOf = (federation: Federation, need: Need, { vocabulary, now }: Choosing): TwinId | undefined =>
+  federation.members.findLast((member) => offers(member, need, vocabulary) && (isLost(member, now) || ['LEAVING', 'LEFT'].includes(member.state)))?.twinId;
+
+type Choice = { readonly features: Map<FeatureId, Candidate>; replaces: TwinId | undefined };
+
+/**
+ * Members for the needs that nobody serves yet; an agency is never taken twice. Where one provider is enough the best is taken and the others are runners-up;
+ * otherwise all who serve the need are wanted.
+ */
+export const chooseMembers = (federation: Federation, candidates: readonly Candidate[], by: Choosing): readonly Member[] => {
+  const taken = new Set<TwinId>([federation.initiator, ...federation.members.map(({ twinId }) => twinId)]);
+  const choices = new Map<TwinId, Choice>();
+  for (const need of federation.needs.toSorted((a, b) => Number(a.one ?? false) - Number(b.one ?? false))) {
+    const open = candidatesFor(need, candidates, by.vocabulary).filter(({ twin }) => !taken.has(twin.id));
+    const wanted = need.one ? bestFor(federation, need, { open, chosen: new Set(choices.keys()), by }) : open;
+    for (const candidate of wanted) {
+      const choice = choices.get(candidate.twin.id) ?? { features: new Map(), replaces: undefined };
+      choice.features.set(candidate.feature.id, candidate);
+      choice.replaces ??= need.one ? predecessorOf(federation, need, by) : undefined;
+      choices.set(candidate.twin.id, choice);
+    }
+  }
+  return [...choices.values()].flatMap(({ features, replaces }) => inviteOf(federation, [...features.values()], { now: by.now, replaces }) ?? []);
+};
+
+/** Members that were lost and whose place another has taken. */
+export const replacedMembers = (federation: Federation, now: Instant): readonly Member[] =>
+  federation.members.filter(
+    (member) => isLost(member, now) && federation.members.some(({ replaces, state }) => replaces === member.twinId && state === 'ACTIVE'),
+  );

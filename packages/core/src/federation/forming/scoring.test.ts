@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { DictionaryId } from '../../ground/id.ts';
+import { Instant } from '../../ground/instant.ts';
+import { polygonOfBox } from '../../ground/place.ts';
+import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { createVocabulary } from '../../twin/semantic-dictionary.ts';
+import { termOf } from '../../twin/trial-twin.ts';
+import { start, trialFound, vocabulary } from '../trial-federation.ts';
+import { rankCandidates, scoreWeights } from './scoring.ts';
+
+const need = { kind: termOf('city:CriticalFacility'), optional: false };
+const base = { needs: [need], vocabulary, now: start };
+const exact = trialFound('fire', 'city:CriticalFacility', { completeness: 1 });
+const only = (found: ReturnType<typeof trialFound>, ranking: Partial<Parameters<typeof rankCandidates>[1]> = {}) => {
+  const [candidate] = rankCandidates([found], { ...base, ...ranking });
+  return candidate ?? expect.unreachable();
+};
+const changed = (attributes: object): typeof exact => ({ ...exact, feature: { ...exact.feature, attributes: { ...exact.feature.attributes, ...attributes } } });
+const part = (name: keyof typeof scoreWeights, candidate: ReturnType<typeof only>) => [
+  Number(candidate.scoreParts[name].toFixed(3)),
+  candidate.evidence.find((one) => one.part === name)?.why,
+];
+
+describe('a candidate is scored', () => {
+  test('by meaning: exact and synonym 1, close 0.8, narrower 0.7, broader 0.5, none 0', () => {
+    const county = {
+      id: DictionaryId.parse('urn:dtf:dictionary:county.example:terms'),
+      version: '1',
+      prefix: 'county',
+      name: { en: 'County' },
+      terms: [
+        { term: termOf('county:Vital'), role: 'kind' as const, label: { en: 'Vital' }, sameAs: [need.kind] },
+        { term: termOf('county:Useful'), role: 'kind' as const, label: { en: 'Useful' } },
+      ],
+      mappings: [{ from: termOf('county:Useful'), to: need.kind, relation: 'close' as const, confidence: 1 }],
+    };
+    const both = { vocabulary: createVocabulary([cityDictionary, county]) };
+    const meaning = (kind: string) => part('meaning', only(trialFound('a', kind), both))[0];
+    expect(['city:CriticalFacility', 'county:Vital', 'county:Useful', 'city:Hospital', 'city:Tree'].map(meaning)).toEqual([1, 1, 0.8, 0.7, 0]);
+    const hospital = { needs: [{ kind: termOf('city:Hospital'), optional: false }] };
+    expect(part('meaning', only(exact, hospital))).toEqual([0.5, 'city:CriticalFacility is broader than city:Hospital']);
+  });
+
+  test('by space, with the share that it covers', () => {
+    expect(part('space', only(exact, { area: polygonOfBox([0, 0, 2, 1]) }))).toEqual([0.5, 'covers 50 % of the area']);
+  });
+
+  test('by time: the share of the period, times how fresh its values are', () => {
+    const coverage = { coverage: { time: { from: Instant.parse('2026-01-01T00:00:00Z'), to: Instant.parse('2026-01-01T12:00:00Z') } } };
+    const period = { from: Instant.parse('2026-01-01T00:00:00Z'), to: Instant.parse('2026-01-02T00:00:00Z') };
+    expect(part('time', only(changed(coverage), { period }))).toEqual([0.5, 'covers 50 % of the time']);
+    const slow = changed({ data: { ...exact.feature.attributes.data, interval: 'PT50S' }, quality: { completeness: 1, latency: 'PT10S' } });
+    expect(part('time', only(slow, { needs: [{ ...need, maxAge: 'PT30S' }] }))).toEqual([
+      0.5,
+      'it is not bounded in time; values are up to 60 s old, 30 s are allowed',
+    ]);
+    const later = { from: Instant.parse('2027-01-01T00:00:00Z') };
+    expect(only(changed(coverage), { period: later })).toMatchObject({ score: 0, gaps: [{ aspect: 'time', bridgeable: false }] });
+  });
+
+  test('by quality and by trust', () => {
+    expect(part('quality', only(changed({ quality: { accuracy: 0.5, confidence: 1 } })))).toEqual([0.75, 'accuracy 0.5, confidence 1']);
+    expect(part('quality', only(changed({ quality: undefined })))).toEqual([0.5, 'it says nothing of its quality']);
+    expect((['kept', 'unknown', 'broken'] as const).map((trust) => part('trust', only(exact, { trust: () => trust }))[0])).toEqual([1, 0.5, 0]);
+  });
+
+  test('by the weighted sum of its parts, and is above another with the same score by latency, then by id', () => {
+    const { score, scoreParts } = only(exact);
+    const sum = Object.entries(scoreWeights).reduce((total, [name, weight]) => total + weight * scoreParts[name as keyof typeof scoreWeights], 0);
+    expect(score).toBeCloseTo(sum, 12);
+    const slow = changed({ quality: { completeness: 1, latency: 'PT1S' } });
+    const other = { ...slow, feature: { ...slow.feature, id: exact.feature.id.replace('fire', 'aaa') as typeof exact.feature.id } };
+    expect(rankCandidates([other, exact], base).map(({ feature }) => feature.id)).toEqual([exact.feature.id, other.feature.id]);
+  });
+});

@@ -1,0 +1,172 @@
+/**
+ * Scoring of candidates (6.8 of the model, our design): hard conditions as gaps, then a weighted sum of parts, each with its evidence.
+ */
+import { compareText, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
+import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
+import { type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
+import type { Feature } from '../../twin/feature-information.ts';
+import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
+import type { Candidate, Evidence, Gap, Need, ScoreParts } from '../candidate.ts';
+
+/** Weights of the score's parts; they add up to 1. */
+export const scoreWeights: ScoreParts = { meaning: 0.35, space: 0.2, time: 0.15, quality: 0.15, adaptation: 0.1, trust: 0.05 };
+
+export type Found = { readonly feature: Feature; readonly twin: RegisteredTwin; readonly registryId: TwinId };
+
+/** How far a partner was found true: an agreement kept, nothing known, or one that was broken. */
+export type Trust = 'kept' | 'unknown' | 'broken';
+
+export type Ranking = {
+  readonly needs: readonly Need[];
+  readonly vocabulary: Vocabulary;
+  readonly now: Instant;
+  readonly area?: Geometry | undefined;
+  readonly period?: Period | undefined;
+  readonly purpose?: TermId | undefined;
+  readonly federationId?: FederationId | undefined;
+  readonly trust?: ((twin: TwinId) => Trust) | undefined;
+};
+
+/** A part of the score with its reason. */
+type Part = { readonly value: number; readonly why: string };
+
+const isClose = (a: TermId, b: TermId, { dictionaries }: Vocabulary): boolean =>
+  dictionaries.some(({ mappings = [] }) =>
+    mappings.some(({ from, to, relation }) => relation === 'close' && ((from === a && to === b) || (from === b && to === a))),
+  );
+
+const isSynonym = (a: TermId, b: TermId, vocabulary: Vocabulary): boolean => vocabulary.isA(a, b) && vocabulary.isA(b, a);
+
+const meaningFor = (kind: TermId, need: TermId, vocabulary: Vocabulary): Part => {
+  if (kind === need) return { value: 1, why: `${kind} is what is needed` };
+  if (isSynonym(kind, need, vocabulary)) return { value: 1, why: `${kind} means ${need}` };
+  if (isClose(kind, need, vocabulary)) return { value: 0.8, why: `${kind} is close to ${need}` };
+  if (vocabulary.isA(kind, need)) return { value: 0.7, why: `${kind} is narrower than ${need}` };
+  if (vocabulary.isA(need, kind)) return { value: 0.5, why: `${kind} is broader than ${need}` };
+  return { value: 0, why: `${kind} is none of the kinds needed` };
+};
+
+const bestOf = (parts: readonly Part[], otherwise: Part): Part => parts.reduce((best, part) => (part.value > best.value ? part : best), otherwise);
+
+const meaningOf = (kind: TermId, { needs, vocabulary }: Ranking): Part =>
+  bestOf(
+    needs.map((need) => meaningFor(kind, need.kind, vocabulary)),
+    { value: 0, why: `${kind} is none of the kinds needed` },
+  );
+
+const overlapShare = (offered: Geometry, wanted: Geometry): number => {
+  const [a, b] = [boxOf(offered), boxOf(wanted)];
+  if (!boxesMeet(a, b)) return 0;
+  const area = (b[2] - b[0]) * (b[3] - b[1]);
+  const shared = (Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * (Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+  return area > 0 ? Math.min(1, shared / area) : 1;
+};
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** Share of the needed area that the feature covers, by their boxes; an area that nobody names counts as covered. */
+const spaceOf = ({ feature, twin }: Found, { area }: Ranking): Part => {
+  const offered = feature.attributes.coverage.space ?? twin.attributes.coverage;
+  if (!offered || !area) return { value: 1, why: area ? 'it names no area' : 'no area is asked for' };
+  const value = overlapShare(offered, area);
+  return { value, why: value === 0 ? 'its coverage lies outside the area' : `covers ${percent(value)} of the area` };
+};
+
+const periodShare = (offered: Period, wanted: Period): number => {
+  if (!periodsMeet(offered, wanted)) return 0;
+  if (wanted.to === undefined) return 1;
+  const [from, to] = [msOfInstant(wanted.from), msOfInstant(wanted.to)];
+  const shared = Math.min(to, offered.to === undefined ? to : msOfInstant(offered.to)) - Math.max(from, msOfInstant(offered.from));
+  return to > from ? shared / (to - from) : 1;
+};
+
+/** How old values are at most, of how old they may be. */
+const freshnessOf = ({ feature }: Found, { needs, vocabulary }: Ranking): Part => {
+  const { semanticType, data, quality } = feature.attributes;
+  const offeredMs = (msOfDuration(quality?.latency ?? 'PT0S') ?? 0) + (msOfDuration(data.interval ?? 'PT0S') ?? 0);
+  const allowed = needs
+    .filter((need) => vocabulary.isA(semanticType, need.kind))
+    .flatMap(({ maxAge }) => (maxAge === undefined ? [] : (msOfDuration(maxAge) ?? [])));
+  if (allowed.length === 0 || offeredMs === 0) return { value: 1, why: '' };
+  const allowedMs = Math.min(...allowed);
+  return { value: Math.min(1, allowedMs / offeredMs), why: `values are up to ${offeredMs / 1000} s old, ${allowedMs / 1000} s are allowed` };
+};
+
+const timeOf = (found: Found, ranking: Ranking): Part => {
+  const { time } = found.feature.attributes.coverage;
+  const share = time && ranking.period ? periodShare(time, ranking.period) : 1;
+  const fresh = freshnessOf(found, ranking);
+  const covered = time && ranking.period ? `covers ${percent(share)} of the time` : 'it is not bounded in time';
+  return { value: share * fresh.value, why: [covered, fresh.why].filter(Boolean).join('; ') };
+};
+
+const qualityOf = ({ feature }: Found): Part => {
+  const { accuracy, completeness, confidence } = feature.attributes.quality ?? {};
+  const given = Object.entries({ accuracy, completeness, confidence }).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  if (given.length === 0) return { value: 0.5, why: 'it says nothing of its quality' };
+  return { value: given.reduce((sum, [, part]) => sum + part, 0) / given.length, why: given.map(([name, part]) => `${name} ${part}`).join(', ') };
+};
+
+const trustValue: Readonly<Record<Trust, Part>> = {
+  kept: { value: 1, why: 'an earlier agreement was kept' },
+  unknown: { value: 0.5, why: 'there was no agreement before' },
+  broken: { value: 0, why: 'an earlier agreement was broken' },
+};
+
+/** What stands between the two ends. Every binding that a registry takes is HTTP and JSON, so meaning, space, time and policy are what can differ. */
+export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
+  const { attributes } = found.feature;
+  const { vocabulary, purpose, period } = ranking;
+  const meaning = meaningOf(attributes.semanticType, ranking);
+  const space = spaceOf(found, ranking);
+  const { purposes } = attributes.policy;
+  const time = attributes.coverage.time;
+  const gap = (aspect: Gap['aspect'], how: string): Gap => ({ aspect, bridgeable: false, how });
+  return [
+    ...(meaning.value === 0 ? [gap('semantics', meaning.why)] : []),
+    ...(space.value === 0 ? [gap('space', space.why)] : []),
+    ...(time && period && !periodsMeet(time, period) ? [gap('time', 'it is for another time')] : []),
+    ...(purpose && purposes && !purposes.some((allowed) => vocabulary.isA(purpose, allowed)) ? [gap('policy', `its owner allows ${purposes.join(', ')}`)] : []),
+  ];
+};
+
+const partsOf = (found: Found, ranking: Ranking): Readonly<Record<keyof ScoreParts, Part>> => ({
+  meaning: meaningOf(found.feature.attributes.semanticType, ranking),
+  space: spaceOf(found, ranking),
+  time: timeOf(found, ranking),
+  quality: qualityOf(found),
+  adaptation: { value: 1, why: 'direct: the same protocol, format and dictionary' },
+  trust: trustValue[ranking.trust?.(found.twin.id) ?? 'unknown'],
+});
+
+const partNames = ['meaning', 'space', 'time', 'quality', 'adaptation', 'trust'] as const;
+
+const totalOf = (parts: ScoreParts): number => partNames.reduce((sum, name) => sum + scoreWeights[name] * parts[name], 0);
+
+const scored = (found: Found, ranking: Ranking): Candidate => {
+  const parts = partsOf(found, ranking);
+  const { meaning, space, time, quality, adaptation, trust } = parts;
+  const values: ScoreParts = {
+    meaning: meaning.value,
+    space: space.value,
+    time: time.value,
+    quality: quality.value,
+    adaptation: adaptation.value,
+    trust: trust.value,
+  };
+  const evidence = partNames.map((part): Evidence => ({ part, why: parts[part].why }));
+  const gaps = findGaps(found, ranking);
+  const score = gaps.every((gap) => gap.bridgeable) ? totalOf(values) : 0;
+  return { ...found, discoveredAt: ranking.now, federationId: ranking.federationId, gaps: [...gaps], scoreParts: values, evidence, score, state: 'DISCOVERED' };
+};
+
+const latencyOf = ({ feature }: Candidate): number => msOfDuration(feature.attributes.quality?.latency ?? 'PT0S') ?? 0;
+
+/** Best first, at most `candidatesMax`; the order of the input does not matter. What cannot be bridged comes last and says why. */
+export const rankCandidates = (found: readonly Found[], ranking: Ranking): readonly Candidate[] =>
+  found
+    .map((one) => scored(one, ranking))
+    .sort((a, b) => b.score - a.score || latencyOf(a) - latencyOf(b) || compareText(a.feature.id, b.feature.id))
+    .slice(0, limits.candidatesMax);

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addMs } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import { termOf } from '../../twin/trial-twin.ts';
+import { type CandidateState, candidateLifecycle } from '../candidate.ts';
+import { changeMember, type Federation, type FederationState, federationLifecycle, moveFederation } from '../federation.ts';
+import { type Member, type MemberState, memberLifecycle } from '../member.ts';
+import { start, trialDraft, trialFound, vocabulary } from '../trial-federation.ts';
+import { keepCandidates } from './candidates.ts';
+import { chooseMembers, replacedMembers } from './choosing.ts';
+import { rankCandidates } from './scoring.ts';
+import { nextMove, stateByMembers } from './standing.ts';
+
+const serving = { own: [termOf('city:Building')], vocabulary };
+const draft = trialDraft([{ kind: 'city:FloodZone', one: true }]);
+const found = [trialFound('water', 'city:FloodZone', { completeness: 1 }), trialFound('county', 'city:FloodZone', { completeness: 0.5 })];
+const ranked = rankCandidates(found, { needs: draft.needs, vocabulary, now: start });
+const later = (ms: number) => addMs(start, ms);
+const choose = (federation: Federation, laterMs = 0) => chooseMembers(federation, ranked, { vocabulary, now: later(laterMs) });
+const withWater = (change: Partial<Member>, state: FederationState = 'ACTIVE'): Federation => ({
+  ...draft,
+  state,
+  members: choose(draft).map((member) => ({ ...member, ...change })),
+});
+const standing = (federation: Federation, laterMs: number): FederationState => stateByMembers(federation, serving, later(laterMs));
+
+type Happened = { readonly member: MemberState } | { readonly afterMs: number } | { readonly person: FederationState } | { readonly discover: true };
+
+/** What a node does about it. */
+const happen = (federation: Federation, happened: Happened, now: typeof start) => {
+  const twinId = federation.members[0]?.twinId ?? federation.initiator;
+  if ('member' in happened) return changeMember(federation, twinId, { change: (member) => ({ ...member, state: happened.member, formed: true }), now });
+  return moveFederation(federation, 'person' in happened ? happened.person : stateByMembers(federation, serving, now), now);
+};
+
+const expectAllowed = (before: Federation, after: Federation): void => {
+  expect(federationLifecycle.move(before.state, after.state).ok).toBe(true);
+  for (const { featureId, state } of after.candidates ?? []) {
+    const was = before.candidates?.find((kept) => kept.featureId === featureId && kept.state !== 'DROPPED')?.state ?? 'DISCOVERED';
+    expect(reachable(was)).toContain(state);
+  }
+};
+
+describe('where one provider is enough', () => {
+  test('the best is taken and nobody else while it is there', () => {
+    expect(choose(draft).map(({ agency }) => agency)).toEqual(['urn:dtf:agency:water.town.example']);
+    expect(choose(withWater({ state: 'ACTIVE' }))).toEqual([]);
+    expect(choose(withWater({ state: 'INTERRUPTED' }), limits.memberLostMs - 1)).toEqual([]);
+  });
+
+  test('the runner-up takes its place once it is silent for memberLostMs, leaves, or declined', () => {
+    const replacements = [
+      choose(withWater({ state: 'INTERRUPTED' }), limits.memberLostMs),
+      choose(withWater({ state: 'LEAVING' })),
+      choose(withWater({ state: 'REMOVED' })),
+    ];
+    const water = withWater({}).members[0]?.twinId;
+    expect(replacements.map((chosen) => chosen.map(({ agency, replaces }) => [agency, replaces]))).toEqual([
+      [['urn:dtf:agency:county.town.example', water]],
+      [['urn:dtf:agency:county.town.example', water]],
+      [['urn:dtf:agency:county.town.example', undefined]],
+    ]);
+  });
+
+  test('the lost one is let go only when its place is taken', () => {
+    const lost = withWater({ state: 'INTERRUPTED' });
+    const with_ = (state: MemberState): Federation => ({
+      ...lost,
+      members: [...lost.members, ...choose(lost, limits.memberLostMs).map((member) => ({ ...member, state }))],
+    });
+    const replaced = (state: MemberState) => replacedMembers(with_(state), later(limits.memberLostMs)).map(({ agency }) => agency);
+    expect([replaced('INVITED'), replaced('CONNECTING'), replaced('ACTIVE')]).toEqual([[], [], ['urn:dtf:agency:water.town.example']]);
+  });
+});
+
+describe('by its members a federation is', () => {
+  test('degraded after degradedAfterMs without the member it needs, suspended after suspendAfterMs, and active again when it is back', () => {
+    const silent = withWater({ state: 'INTERRUPTED' });
+    expect([limits.degradedAfterMs - 1, limits.degradedAfterMs, limits.suspendAfterMs - 1, limits.suspendAfterMs].map((ms) => standing(silent, ms))).toEqual([
+      'ACTIVE',
+      'DEGRADED',
+      'DEGRADED',
+      'SUSPENDED',
+    ]);
+    const suspended: Federation = { ...silent, state: 'SUSPENDED', suspension: { by: 'loss' } };
+    expect(standing(suspended, limits.suspendAfterMs)).toBe('SUSPENDED');
+    expect(standing({ ...withWater({ state: 'ACTIVE' }), state: 'SUSPENDED', suspension: { by: 'loss' } }, limits.suspendAfterMs)).toBe('ACTIVE');
+  });
+
+  test('not suspended by the loss of what it can do without', () => {
+    const optional: Federation = { ...withWater({ state: 'INTERRUPTED' }), needs: draft.needs.map((need) => ({ ...need, optional: true })) };
+    expect(standing(optional, limits.suspendAfterMs * 2)).toBe('DEGRADED');
+  });
+
+  test('suspended as long as a person wants, or until then', () => {
+    const paused: Federation = { ...withWater({ state: 'ACTIVE' }), state: 'SUSPENDED', suspension: { by: 'person' } };
+    expect(standing(paused, limits.suspendAfterMs * 10)).toBe('SUSPENDED');
+    const until: Federation = { ...paused, suspension: { by: 'person', until: later(1_000) } };
+    expect([standing(until, 999), standing(until, 1_000)]).toEqual(['SUSPENDED', 'ACTIVE']);
+  });
+
+  test('told to its members when it is paused and when it goes on', () => {
+    const [member] = withWater({ state: 'ACTIVE', formed: true }).members;
+    const paused: Federation = { ...withWater({}), state: 'SUSPENDED', suspension: { by: 'person' } };
+    const lost: Federation = { ...paused, suspension: { by: 'loss' } };
+    if (!member) return expect.unreachable();
+    expect([
+      nextMove(paused, member),
+      nextMove(paused, { ...member, suspended: true }),
+      nextMove(lost, member),
+      nextMove(withWater({}), { ...member, suspended: true }),
+    ]).toEqual(['suspend', undefined, undefined, 'resume']);
+  });
+
+  test('in no state that its lifecycle does not allow, nor are its members and candidates, whatever happens to them and whenever it is looked at', () => {
+    const event = fc.oneof(
+      fc.record({ member: fc.constantFrom(...memberLifecycle.states) }),
+      fc.record({ afterMs: fc.integer({ min: 1, max: limits.suspendAfterMs }) }),
+      fc.record({ person: fc.constantFrom<FederationState>('SUSPENDED', 'ACTIVE', 'RELEASING') }),
+      fc.constant({ discover: true as const }),
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+        let federation: Federation = { ...withWater({}, 'DISCOVERING'), registered: true };
+        let now = start;
+        for (const happened of events) {
+          const before = federation;
+          if ('afterMs' in happened) now = addMs(now, happened.afterMs);
+          const changed = happen(federation, happened, now);
+          if (changed.ok) federation = changed.value;
+          federation = { ...federation, candidates: [...keepCandidates(federation, 'discover' in happened ? ranked : [])] };
+          expectAllowed(before, federation);
+        }
+      }),
+    );
+  });
+});
+
+/** Every state that a candidate may come to from here. */
+const reachable = (from: CandidateState): readonly CandidateState[] => {
+  const seen = new Set([from]);
+  for (const state of seen) for (const next of candidateLifecycle.next[state]) seen.add(next);
+  return [...seen];
+};
+
+test('candidates are kept with their score and where they stand', () => {
+  const kept = (federation: Federation) => keepCandidates(federation, ranked).map(({ twinId, state }) => [twinId.split(':')[3], state]);
+  expect(kept(draft)).toEqual([
+    ['water.town.example', 'SHORTLISTED'],
+    ['county.town.example', 'SHORTLISTED'],
+  ]);
+  const states = (state: MemberState, reason?: string) => kept({ ...withWater({ state, ...(reason && { reason }) }) })[0]?.[1];
+  expect([states('INVITED'), states('AGREED'), states('ACTIVE'), states('LEFT'), states('REMOVED', 'declined')]).toEqual([
+    'INVITED',
+    'ACCEPTED',
+    'CONNECTED',
+    'DROPPED',
+    'REJECTED',
+  ]);
+});

@@ -1,0 +1,91 @@
+/**
+ * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
+ */
+import { type Federation, type FederationId, federationLifecycle, type Instant, moveFederation, ok, proposeFederation, type Result } from '@cityweave/core';
+import type { Links } from '../communication-status.ts';
+import { federationById, federations, type Room } from '../room.ts';
+import { createDriver } from './driver.ts';
+import { type Desk, update } from './federation-change.ts';
+import { memberLeaves, noticeFrom, resumeSuspended } from './notice.ts';
+
+export type FederationManagement = {
+  /** Saves the draft and begins; the same id again is the same federation. */
+  readonly start: (draft: Parameters<typeof proposeFederation>[0]) => Result<Federation>;
+  readonly release: (id: FederationId, reason: string, notice?: Federation['notice']) => Result<Federation>;
+  /** Pauses it: no data moves until it is resumed, or until then. */
+  readonly suspend: (id: FederationId, reason: string, until?: Instant) => Result<Federation>;
+  readonly resumeFederation: (id: FederationId) => Result<Federation>;
+  /** A member says that it leaves then; the time that is agreed. */
+  readonly leaving: (id: FederationId, member: string, leaving: { readonly reason?: string | undefined; readonly effectiveAt: Instant }) => Result<Instant>;
+  /** Goes on with whatever was not finished when the node stopped. */
+  readonly resume: () => void;
+  /** Looks again at what is to be done now. */
+  readonly nudge: (id: FederationId) => void;
+  /** Asks the registry at once: something changed there. */
+  readonly rediscover: () => void;
+  readonly onChange: (told: (federation: Federation) => void) => () => void;
+};
+
+type Changes = Pick<FederationManagement, 'release' | 'suspend' | 'resumeFederation' | 'leaving'>;
+
+/** What a person or a member wants changed: saved first, then driven on. */
+const createChanges = (desk: Desk, run: (id: FederationId) => void): Changes => {
+  const { clock } = desk.room.deps;
+  return {
+    release: (...[id, reason, notice]) => {
+      const released = update(desk, id, (federation) => moveFederation({ ...federation, reason, ...(notice && { notice }) }, 'RELEASING', clock.now()));
+      run(id);
+      return released;
+    },
+    suspend: (id, reason, until) => {
+      const suspension = { by: 'person' as const, ...(until && { until }) };
+      const suspended = update(desk, id, (federation) => moveFederation({ ...federation, reason, suspension }, 'SUSPENDED', clock.now()));
+      run(id);
+      return suspended;
+    },
+    resumeFederation: (id) => {
+      const resumed = update(desk, id, (federation) => resumeSuspended(federation, clock.now()));
+      run(id);
+      return resumed;
+    },
+    leaving: (id, twinId, { reason, effectiveAt }) => {
+      const agreed = noticeFrom(effectiveAt, clock.now());
+      const left = memberLeaves(desk, id, { twinId, reason, leavesAt: agreed });
+      run(id);
+      return left.ok ? ok(agreed) : left;
+    },
+  };
+};
+
+export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
+  const listeners = new Set<(federation: Federation) => void>();
+  const save = (federation: Federation): void => {
+    const before = federationById(room, federation.id);
+    room.records.putAll([federations.saved(federation.id, federation)]);
+    if (before?.state !== federation.state) room.events.federationMoved({ federation: federation.id, state: federation.state, reason: federation.reason });
+    for (const told of listeners) told(federation);
+  };
+  const desk: Desk = { room, links, save };
+  const driver = createDriver(desk);
+  links.onChange(() => {
+    for (const { id } of federations.all(room.records)) driver.run(id);
+  });
+  return {
+    start: (draft) => {
+      const known = federationById(room, draft.id);
+      if (!known) save(proposeFederation(draft, room.deps.clock.now()));
+      driver.run(draft.id);
+      return ok(federationById(room, draft.id) ?? proposeFederation(draft, room.deps.clock.now()));
+    },
+    ...createChanges(desk, driver.run),
+    resume: () => {
+      for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
+    },
+    nudge: driver.nudge,
+    rediscover: driver.rediscover,
+    onChange: (told) => {
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+  };
+};

@@ -1,0 +1,86 @@
+/**
+ * What the initiator says to one member, step by step: invite and agree, connect (T6a), form (T6), suspend and resume (T14), release (T15); and what follows for the member.
+ */
+import { addMs, type Communication, type Federation, fail, type Move, moveCommunication, ok } from '@cityweave/core';
+import { communications } from '../room.ts';
+import { describeFederatedTwin } from './federated-twin-registration.ts';
+import { invite } from './negotiation.ts';
+import { asking, type Become, depart, federationObject, outOrAgain, peerOf, type Saying } from './saying.ts';
+
+const connectionOf = ({ room, federation, member }: Saying): Communication => ({
+  id: member.connectionId,
+  federationId: federation.id,
+  agreementId: member.agreementId,
+  ends: [
+    { twinId: room.self.id, protocol: 'http', address: room.self.address(), format: 'application/json' },
+    { twinId: member.twinId, protocol: member.endpoint.protocol, address: member.endpoint.address, format: 'application/json' },
+  ],
+  state: 'REQUESTED',
+  since: room.deps.clock.now(),
+});
+
+const connect = async (saying: Saying): Become => {
+  const { room, member } = saying;
+  if (member.state === 'AGREED') return ok({ state: 'CONNECTING' });
+  const requested = communications.load(room.records, member.connectionId) ?? connectionOf(saying);
+  const { id, ...attributes } = requested;
+  room.records.putAll([communications.saved(id, requested)]);
+  const content = {
+    parameters: {},
+    objects: [{ kind: 'communication' as const, id, attributes }] as [{ kind: 'communication'; id: typeof id; attributes: typeof attributes }],
+  }; // branding: a list of one
+  const asked = await room.ask(peerOf(member), 'digitalTwin.request.communication', content, asking(saying));
+  const moved = moveCommunication(requested, asked.ok ? 'CONNECTED' : 'FAILED', room.deps.clock.now());
+  const become = asked.ok ? ok({ state: 'ACTIVE' as const }) : outOrAgain(asked.problem);
+  if (moved.ok && become.ok) room.records.putAll([communications.saved(id, moved.value)]);
+  return become;
+};
+
+const form = async (saying: Saying): Become => {
+  const { room, federation, member } = saying;
+  const objects: [ReturnType<typeof describeFederatedTwin>, ReturnType<typeof federationObject>] = [
+    describeFederatedTwin(room, federation),
+    federationObject(saying),
+  ];
+  const asked = await room.ask(peerOf(member), 'digitalTwin.form.federatedDigitalTwin', { parameters: {}, objects }, asking(saying));
+  return asked.ok ? ok({ formed: true }) : fail(asked.problem);
+};
+
+const nameOf = ({ federation }: Saying): [{ kind: 'federation'; id: Federation['id'] }] => [{ kind: 'federation', id: federation.id }];
+
+const suspend = async (saying: Saying): Become => {
+  const { room, federation, member } = saying;
+  const { reason, suspension } = federation;
+  const parameters = { reason, ...(suspension?.until && { until: suspension.until }) };
+  const asked = await room.ask(peerOf(member), 'digitalTwin.suspend.federation', { parameters, objects: nameOf(saying) }, asking(saying));
+  return asked.ok ? ok({ suspended: true }) : fail(asked.problem);
+};
+
+const resume = async (saying: Saying): Become => {
+  const { room, federation, member } = saying;
+  const content = { parameters: { reason: federation.reason }, objects: nameOf(saying) };
+  const asked = await room.ask(peerOf(member), 'digitalTwin.resume.federation', content, asking(saying));
+  return asked.ok ? ok({ suspended: false }) : fail(asked.problem);
+};
+
+/** With grace it goes on answering until then; else, and whether or not it can be told, nothing dangles on this side. */
+const release = async (saying: Saying): Become => {
+  const { room, federation, member } = saying;
+  const { reason, notice } = federation;
+  const asked = await room.ask(
+    peerOf(member),
+    'digitalTwin.release.federation',
+    { parameters: { reason, ...notice }, objects: nameOf(saying) },
+    { ...asking(saying), attempts: 3 },
+  );
+  const graceMs = (notice?.graceSeconds ?? 0) * 1000;
+  if (asked.ok && graceMs > 0 && ['ACTIVE', 'INTERRUPTED'].includes(member.state))
+    return ok({ state: 'LEAVING', leavesAt: addMs(room.deps.clock.now(), graceMs) });
+  depart(room, member);
+  return ok({ state: 'REMOVED', reason: asked.ok ? 'released' : 'released while it could not be told' });
+};
+
+const moves: Readonly<Record<Move, (saying: Saying) => Become>> = { invite, connect, form, suspend, resume, release };
+
+/** Says the next thing to a member; what it becomes, or why it has to be said again. */
+export const performMove = (saying: Saying, move: Move): Become => moves[move](saying);

@@ -1,0 +1,157 @@
+/**
+ * Negotiation, as the initiator leads it with one member: invite (T1), hear what the owner says, accept (T3), ask for other terms (T2) or decline (T4), confirm (T5).
+ * Each step is saved before it is said; after a crash the invitation is said again and the owner answers with where it stands.
+ */
+import {
+  type Agreement,
+  type AgreementTerms,
+  addMs,
+  agreementText,
+  considerOffer,
+  fail,
+  limits,
+  type Member,
+  moveAgreement,
+  ok,
+  problem,
+  type Reply,
+  type Result,
+  termsFor,
+} from '@cityweave/core';
+import { sha256 } from '../../trust/signature.ts';
+import { agreements, type Room } from '../room.ts';
+import { agreementObject, asking, type Become, federationObject, outOrAgain, peerOf, refusal, type Saying } from './saying.ts';
+
+export const hashOf = (agreement: Pick<Agreement, 'terms'>): string => `sha-256:${sha256(agreementText(agreement.terms))}`;
+
+const save = (room: Room, agreement: Agreement): void => room.records.putAll([agreements.saved(agreement.id, agreement)]);
+
+/** What this side put forward last, and what the other side says to it. */
+type Heard = { readonly mine: Agreement; readonly said: Reply<'digitalTwin.offer.federation'> };
+
+const draftFor = ({ room, federation, member }: Saying): Agreement => ({
+  id: member.agreementId,
+  revision: 1,
+  terms: termsFor(federation, member),
+  state: 'REQUESTED',
+  round: 1,
+  offeredBy: room.self.id,
+  answerBy: addMs(room.deps.clock.now(), limits.invitationMs),
+});
+
+/** Over for this member: nobody waits for an answer any more. */
+const giveUp = ({ room }: Saying, agreement: Agreement, reason: string): Result<Partial<Member>> => {
+  const rejected = moveAgreement(agreement, 'REJECTED', { reason });
+  if (rejected.ok) save(room, rejected.value);
+  return ok(refusal(reason));
+};
+
+const isExpired = ({ answerBy }: Agreement, { room }: Saying): boolean => answerBy !== undefined && answerBy < room.deps.clock.now();
+
+export const invite = async (saying: Saying): Become => {
+  const { room, member } = saying;
+  const known = agreements.load(room.records, member.agreementId);
+  if (known?.state === 'ACCEPTED' || known?.state === 'AGREED') return confirm(saying, known);
+  if (known?.state === 'REJECTED') return ok(refusal(known.reason));
+  const draft = known ?? draftFor(saying);
+  if (isExpired(draft, saying)) return giveUp(saying, draft, 'invitationExpired');
+  if (!known) save(room, draft);
+  const { answerBy } = draft;
+  const parameters = { round: 1, ...(answerBy && { answerBy }), ...(member.replaces && { replaces: member.replaces }) };
+  const first = { ...draft, terms: termsFor(saying.federation, member), state: 'REQUESTED' as const, round: 1, revision: 1 };
+  const objects: [ReturnType<typeof federationObject>, ReturnType<typeof agreementObject>] = [federationObject(saying), agreementObject(first)];
+  const asked = await room.ask(peerOf(member), 'digitalTwin.request.federation', { parameters, objects }, asking(saying));
+  return asked.ok ? hear(saying, { mine: { ...draft, terms: first.terms }, said: asked.value }) : outOrAgain(asked.problem);
+};
+
+const hear = (saying: Saying, { mine, said }: Heard): Become => {
+  const { parameters, objects } = said;
+  const { terms, revision, round } = objects[0].attributes;
+  switch (parameters.decision) {
+    case 'rejected':
+      return Promise.resolve(giveUp(saying, mine, parameters.reason ?? 'declined'));
+    case 'review':
+      return Promise.resolve(fail(problem('unavailable', { subject: 'the owner looks at it' })));
+    case 'accepted':
+      return hold(saying, mine, { terms, revision, hash: parameters.agreementHash });
+    case 'offered':
+      return consider(saying, mine, { terms, revision, round: round ?? 2 });
+  }
+};
+
+/** The owner accepts: what both hold must be one text. */
+const hold = async (
+  saying: Saying,
+  mine: Agreement,
+  { terms, revision, hash }: { readonly terms: AgreementTerms; readonly revision: number; readonly hash: string | undefined },
+): Become => {
+  if (hash === undefined || hash !== hashOf({ terms })) return fail(problem('hashDiffers', { subject: mine.id }));
+  const { needs } = saying.federation;
+  const considered = considerOffer(terms, { needs, vocabulary: saying.room.vocabulary(), asked: mine.terms });
+  if (considered.decision !== 'accept') return giveUp(saying, mine, 'termsNotAcceptable');
+  const accepted = moveAgreement(mine, 'ACCEPTED', { terms, revision, hash });
+  if (!accepted.ok) return accepted;
+  save(saying.room, accepted.value);
+  return confirm(saying, accepted.value);
+};
+
+type Offered = { readonly terms: AgreementTerms; readonly revision: number; readonly round: number };
+
+const consider = async (saying: Saying, mine: Agreement, offered: Offered): Become => {
+  const { room, federation, member } = saying;
+  const put = moveAgreement(mine, 'OFFERED', { ...offered, offeredBy: member.twinId });
+  if (!put.ok) return put;
+  save(room, put.value);
+  const considered = considerOffer(offered.terms, { needs: federation.needs, vocabulary: room.vocabulary(), asked: mine.terms });
+  if (considered.decision === 'accept') return acceptOffer(saying, put.value);
+  if (considered.decision === 'reject') return declineOffer(saying, put.value, `${considered.problem.kind}: ${considered.problem.accepted ?? ''}`);
+  return offered.round >= limits.negotiationRoundsMax ? declineOffer(saying, put.value, 'tooManyRounds') : counter(saying, put.value, considered.terms);
+};
+
+const inFederation = ({ room, federation }: Saying) => ({ federationId: federation.id, signal: room.signal });
+
+const acceptOffer = async (saying: Saying, offered: Agreement): Become => {
+  const { room, member } = saying;
+  const hash = hashOf(offered);
+  const content = { parameters: { agreementHash: hash }, objects: [agreementObject(offered)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
+  const asked = await room.ask(peerOf(member), 'digitalTwin.accept.federation', content, inFederation(saying));
+  if (!asked.ok) return outOrAgain(asked.problem);
+  const accepted = moveAgreement(offered, 'ACCEPTED', { hash });
+  if (!accepted.ok) return accepted;
+  save(room, accepted.value);
+  return confirm(saying, accepted.value);
+};
+
+const declineOffer = async (saying: Saying, offered: Agreement, reason: string): Become => {
+  const { room, federation, member } = saying;
+  const given = giveUp(saying, offered, reason);
+  const parameters = { agreementId: offered.id, reason };
+  const objects: [{ kind: 'federation'; id: typeof federation.id }] = [{ kind: 'federation', id: federation.id }];
+  await room.ask(peerOf(member), 'digitalTwin.reject.federation', { parameters, objects }, inFederation(saying));
+  return given;
+};
+
+const counter = async (saying: Saying, offered: Agreement, terms: AgreementTerms): Become => {
+  const { room, member } = saying;
+  const round = (offered.round ?? 2) + 1;
+  const mine: Agreement = { ...offered, terms, round, revision: offered.revision + 1, offeredBy: room.self.id };
+  save(room, mine);
+  const content = { parameters: { round }, objects: [agreementObject(mine)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
+  const asked = await room.ask(peerOf(member), 'digitalTwin.offer.federation', content, inFederation(saying));
+  return asked.ok ? hear(saying, { mine, said: asked.value }) : outOrAgain(asked.problem);
+};
+
+const confirm = async (saying: Saying, accepted: Agreement): Become => {
+  const { room, member } = saying;
+  const hash = accepted.hash ?? hashOf(accepted);
+  const revision = accepted.state === 'AGREED' ? accepted.revision : accepted.revision + 1;
+  const agreed = moveAgreement(accepted, 'AGREED', { hash, revision });
+  if (!agreed.ok) return agreed;
+  const content = { parameters: { agreementHash: hash }, objects: [agreementObject(agreed.value)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
+  const asked = await room.ask(peerOf(member), 'digitalTwin.confirm.federation', content, inFederation(saying));
+  if (!asked.ok) return outOrAgain(asked.problem);
+  if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: accepted.id }));
+  save(room, agreed.value);
+  const granted = new Set(agreed.value.terms.features.map(({ featureId }) => featureId));
+  return ok({ state: 'AGREED', features: member.features.filter(({ featureId }) => granted.has(featureId)) });
+};

@@ -1,0 +1,76 @@
+/**
+ * Notice: leaving, pauses and ends that come in their time: who is gone now, what is resumed, when to look again.
+ */
+import {
+  addMs,
+  changeMember,
+  checkAllowed,
+  type Federation,
+  type FederationId,
+  fail,
+  type Instant,
+  limits,
+  moveFederation,
+  msBetween,
+  ok,
+  problem,
+  type Result,
+  replacedMembers,
+} from '@cityweave/core';
+import { applyOutcome, type Desk, update } from './federation-change.ts';
+import { depart } from './saying.ts';
+
+/** Members whose notice is over, and those whose place another has taken, are gone; what tied them to us ends with them. */
+export const letMembersGo = (desk: Desk, federation: Federation): void => {
+  const now = desk.room.deps.clock.now();
+  const left = federation.members.filter(({ state, leavesAt }) => state === 'LEAVING' && leavesAt !== undefined && leavesAt <= now);
+  for (const member of left) {
+    depart(desk.room, member);
+    applyOutcome(desk, { id: federation.id, member }, ok({ state: 'LEFT', reason: member.reason ?? 'left' }));
+  }
+  for (const member of replacedMembers(federation, now)) {
+    const next = federation.members.find(({ replaces }) => replaces === member.twinId);
+    depart(desk.room, member);
+    applyOutcome(desk, { id: federation.id, member }, ok({ state: 'REMOVED', reason: `lost; ${next?.twinId ?? 'another'} took its place` }));
+  }
+};
+
+/** Its time is over. */
+export const endInTime = (desk: Desk, { id, state, validUntil }: Federation): void => {
+  const now = desk.room.deps.clock.now();
+  if (validUntil === undefined || validUntil > now || ['RELEASING', 'RELEASED', 'FAILED'].includes(state)) return;
+  update(desk, id, (federation) => moveFederation({ ...federation, reason: 'its time is over' }, 'RELEASING', now));
+};
+
+/** How long until somebody's notice is over, or a pause. */
+export const nextEndMs = ({ members, suspension, validUntil }: Federation, now: Instant): number => {
+  const ends = [...members.filter(({ state }) => state === 'LEAVING').map(({ leavesAt }) => leavesAt), suspension?.until, validUntil];
+  return Math.min(Number.POSITIVE_INFINITY, ...ends.flatMap((end) => (end === undefined || end < now ? [] : [Math.max(1, msBetween(now, end))])));
+};
+
+/** Only what is suspended can be resumed; how its members are tells whether it is active or degraded. */
+export const resumeSuspended = (federation: Federation, now: Instant): Result<Federation> =>
+  federation.state === 'SUSPENDED'
+    ? moveFederation(federation, 'ACTIVE', now)
+    : fail(problem('notAllowedInState', { subject: federation.id, found: federation.state, accepted: 'SUSPENDED' }));
+
+/** Never in the past, never later than notice may be given. */
+export const noticeFrom = (effectiveAt: Instant, now: Instant): Instant => {
+  const last = addMs(now, limits.graceSecondsMax * 1000);
+  return effectiveAt < now ? now : effectiveAt > last ? last : effectiveAt;
+};
+
+type LeavingMember = { readonly twinId: string; readonly reason: string | undefined; readonly leavesAt: Instant };
+
+export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'left', leavesAt }: LeavingMember): Result<Federation> =>
+  update(desk, id, (federation) => {
+    const allowed = checkAllowed('digitalTwin.leave.federation', 'federation', { state: federation.state, subject: id });
+    if (!allowed.ok) return allowed;
+    const member = federation.members.find((one) => one.twinId === twinId);
+    if (!member || ['LEFT', 'REMOVED'].includes(member.state)) return fail(problem('notMember', { subject: twinId }));
+    const state = member.state === 'INVITED' ? 'REMOVED' : 'LEAVING';
+    return changeMember(federation, member.twinId, {
+      change: ({ step: _, ...rest }) => ({ ...rest, state, reason, leavesAt }),
+      now: desk.room.deps.clock.now(),
+    });
+  });

@@ -1,0 +1,69 @@
+/**
+ * Deliberation: what this twin says to terms that are put to it: by the owner's policy where it provides, by its federation's needs where it asks (T1, T2).
+ */
+import {
+  type Agreement,
+  agencyOf,
+  agreementText,
+  considerOffer,
+  considerRequest,
+  type Federation,
+  fail,
+  limits,
+  moveAgreement,
+  ok,
+  type Reply,
+  type Result,
+} from '@cityweave/core';
+import { describeFeatures } from '../feature-information.ts';
+import { hashOf } from '../forming/negotiation.ts';
+import type { Room } from '../room.ts';
+
+type Decision = Reply<'digitalTwin.offer.federation'>['parameters']['decision'];
+
+/** The next move, with the agreement as it stands after it. */
+export type Deliberated = { readonly decision: Decision; readonly agreement: Agreement; readonly reason?: string | undefined };
+
+export const replyOf = ({ decision, agreement: { id, ...attributes }, reason }: Deliberated): Reply<'digitalTwin.offer.federation'> => ({
+  parameters: { decision, ...(decision === 'accepted' && { agreementHash: hashOf(attributes) }), ...(reason !== undefined && { reason }) },
+  objects: [{ kind: 'agreement', id, revision: attributes.revision, attributes }],
+});
+
+const decided = (decision: Decision, moved: Result<Agreement>, reason?: string): Result<Deliberated> =>
+  moved.ok ? ok({ decision, agreement: moved.value, ...(reason !== undefined && { reason }) }) : moved;
+
+const reject = (agreement: Agreement, reason: string): Result<Deliberated> => decided('rejected', moveAgreement(agreement, 'REJECTED', { reason }), reason);
+
+const offeredOf = async (room: Room) => new Map((await describeFeatures(room)).map(({ id, attributes }) => [id, attributes.semanticType]));
+
+/** Other terms, in the next round; after the last one there is none. */
+const offer = (room: Room, agreement: Agreement, terms: Agreement['terms']): Result<Deliberated> => {
+  const round = (agreement.round ?? 1) + 1;
+  if (round > limits.negotiationRoundsMax) return reject(agreement, 'tooManyRounds');
+  return decided('offered', moveAgreement(agreement, 'OFFERED', { terms, revision: agreement.revision + 1, round, offeredBy: room.self.id }));
+};
+
+/** The owner's word on terms that a consumer puts forward; `byPerson`: a person said yes where the policy asks one. */
+export const deliberateAsOwner = async (room: Room, asked: Agreement, byPerson = false): Promise<Result<Deliberated>> => {
+  const { terms } = asked;
+  const asking = { asker: agencyOf(terms.parties.consumer), rules: room.node.policy.rules, vocabulary: room.vocabulary(), offered: await offeredOf(room) };
+  const considered = considerRequest(terms, asking);
+  if (considered.decision === 'decline') return reject(asked, considered.reason);
+  const isSame = agreementText(considered.terms) === agreementText(terms);
+  if (considered.decision === 'ask' && !byPerson) return ok({ decision: 'review', agreement: asked });
+  return isSame ? decided('accepted', moveAgreement(asked, 'ACCEPTED', { hash: hashOf(asked) })) : offer(room, asked, considered.terms);
+};
+
+/** The initiator's word on terms that an owner puts forward after a person looked at them. */
+export const deliberateAsInitiator = (
+  room: Room,
+  { federation, mine, offered }: { readonly federation: Federation; readonly mine: Agreement; readonly offered: Agreement },
+): Result<Deliberated> => {
+  const considered = considerOffer(offered.terms, { needs: federation.needs, vocabulary: room.vocabulary(), asked: mine.terms });
+  const { terms, round, revision } = offered;
+  const put = moveAgreement(mine, 'OFFERED', { terms, round, revision, offeredBy: offered.terms.parties.provider });
+  if (!put.ok) return fail(put.problem);
+  if (considered.decision === 'reject') return reject(put.value, considered.problem.accepted ?? considered.problem.kind);
+  if (considered.decision === 'counter') return offer(room, put.value, considered.terms);
+  return decided('accepted', moveAgreement(put.value, 'ACCEPTED', { hash: hashOf(put.value) }));
+};

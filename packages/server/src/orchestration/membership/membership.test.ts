@@ -1,0 +1,143 @@
+/**
+ * The member's side of an invitation: how many federations it takes part in, and what stands when it is asked again.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AgreementId,
+  Authority,
+  addMs,
+  agencyIdOf,
+  agencyTwinIdOf,
+  cityDictionary,
+  createVocabulary,
+  FederationId,
+  featureIdOf,
+  instantOfMs,
+  limits,
+  proposeFederation,
+  type Request,
+  TermId,
+  viewOf,
+} from '@cityweave/core';
+import { expect, it } from 'vitest';
+import type { AskedBy } from '../../exchange/answer.ts';
+import { openRecordStore } from '../../store/records.ts';
+import { hashOf } from '../forming/negotiation.ts';
+import { type Membership, memberships, type Room } from '../room.ts';
+import { answerRequest, confirmAgreement } from './membership.ts';
+import { review } from './review.ts';
+
+const now = instantOfMs(Date.UTC(2026, 4, 4));
+const consumer = agencyTwinIdOf(Authority.parse('planning.example'));
+const authority = Authority.parse('water.example');
+const self = { id: agencyTwinIdOf(authority), agency: agencyIdOf(authority), authority, name: { en: 'Water' }, address: () => 'http://water.example/' };
+const kind = TermId.parse('city:RiverGauge');
+const id = FederationId.parse('urn:dtf:federation:planning.example:flood');
+const draft = proposeFederation(
+  { id, name: { en: 'Flood' }, purpose: TermId.parse('city:safety'), initiator: consumer, needs: [], rules: { authoritative: {}, tolerance: {} } },
+  now,
+);
+const terms = {
+  federationId: id,
+  parties: { consumer, provider: self.id },
+  features: [{ featureId: featureIdOf(authority, kind), kind, modes: ['read' as const] }],
+  purpose: draft.purpose,
+  permissions: [],
+  prohibitions: [],
+  validity: { from: now },
+};
+const agreementId = AgreementId.parse('urn:dtf:agreement:planning.example:flood');
+const by = { sender: consumer } as unknown as AskedBy; // branding: the sender alone is looked at
+
+const openRoom = (rule: object, at = now) => {
+  const folder = mkdtempSync(join(tmpdir(), 'membership-'));
+  const records = openRecordStore({ directory: folder, clock: { now: () => now } });
+  if (!records.ok) return expect.fail(records.problem.kind);
+  const held = [{ kind, count: 1, terms: [] }];
+  const room = {
+    records: records.value,
+    self,
+    deps: { clock: { now: () => at } },
+    node: { policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' }, attribution: [] },
+    store: { kinds: async () => held },
+    vocabulary: () => createVocabulary([cityDictionary]),
+  } as unknown as Room; // branding: what the member's side looks at
+  return {
+    room,
+    [Symbol.dispose]: () => {
+      records.value.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+};
+
+const request = (parameters: Partial<Request<'digitalTwin.request.federation'>['parameters']> = {}): Request<'digitalTwin.request.federation'> => ({
+  parameters: { round: 1, ...parameters },
+  objects: [
+    { kind: 'federation', id, attributes: viewOf(draft) },
+    { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: 'REQUESTED' } },
+  ],
+});
+
+/** As the desk does: what is saved with the answer is there before it leaves. */
+const said = async (room: Room, answer: Awaited<ReturnType<typeof answerRequest>>) => {
+  if (!answer.ok) return answer.problem.kind;
+  room.records.putAll(answer.value.save ?? []);
+  return answer.value.reply.parameters.decision;
+};
+
+it('a twin takes part in membershipsMax federations, and refuses one more', async () => {
+  using open = openRoom({});
+  const membership: Membership = { federation: viewOf(draft), initiator: consumer, agreementId, formed: true, released: false };
+  const joined = Array.from({ length: limits.membershipsMax }, (_, at) => memberships.saved(`urn:dtf:federation:planning.example:${at}`, membership));
+  open.room.records.putAll(joined);
+  expect(await answerRequest(open.room, request(), by)).toMatchObject({ ok: false, problem: { kind: 'memberLimit', limit: limits.membershipsMax } });
+  open.room.records.putAll(joined.slice(0, 1).map((one) => ({ ...one, value: { ...membership, released: true } })));
+  expect(await said(open.room, await answerRequest(open.room, request(), by))).toBe('accepted');
+});
+
+it('an invitation is answered up to its end, and asked again it is answered as it stands', async () => {
+  const answerBy = addMs(now, limits.invitationMs);
+  using late = openRoom({}, addMs(answerBy, 1));
+  expect(await said(late.room, await answerRequest(late.room, request({ answerBy }), by))).toBe('invitationExpired');
+  using open = openRoom({ maxRatePerMinute: 10 });
+  expect(await said(open.room, await answerRequest(open.room, request({ answerBy }), by))).toBe('offered');
+  expect(await said(open.room, await answerRequest(open.room, request({ answerBy }), by))).toBe('offered');
+});
+
+it('nothing is confirmed that was not accepted, nothing accepted that differs, and no side accepts its own words', async () => {
+  using open = openRoom({ maxRatePerMinute: 10 });
+  await said(open.room, await answerRequest(open.room, request(), by));
+  const [offered] = open.room.records.list('agreement').map(({ value }) => value as { terms: typeof terms; revision: number }); // branding: as it was saved
+  if (!offered) return expect.unreachable();
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: offered.revision, terms: offered.terms, state: 'OFFERED' as const } };
+  const confirm = (hash: string) => confirmAgreement(open.room, { parameters: { agreementHash: hash }, objects: [object] }, by);
+  const accept = (hash: string) => review.accepted(open.room, { parameters: { agreementHash: hash }, objects: [object] }, by);
+  expect(confirm(hashOf(offered))).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState' } });
+  expect(accept(hashOf({ terms }))).toMatchObject({ ok: false, problem: { kind: 'hashDiffers' } });
+  const accepted = accept(hashOf(offered));
+  if (!accepted.ok) return expect.unreachable();
+  open.room.records.putAll(accepted.value.save ?? []);
+  expect(confirm(hashOf({ terms }))).toMatchObject({ ok: false, problem: { kind: 'hashDiffers' } });
+  expect(confirm(hashOf(offered))).toMatchObject({ ok: true });
+  const round = await review.offered(open.room, { parameters: { round: limits.negotiationRoundsMax + 1 }, objects: [object] }, by);
+  expect(round).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState' } });
+});
+
+it('terms are put forward no more often than negotiationRoundsMax, and in their turn', async () => {
+  using open = openRoom({ maxRatePerMinute: 10 });
+  await said(open.room, await answerRequest(open.room, request(), by));
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 3, terms, state: 'OFFERED' as const } };
+  const offer = async (round: number) => {
+    const answer = await review.offered(open.room, { parameters: { round }, objects: [object] }, by);
+    if (!answer.ok) return answer.problem.kind;
+    open.room.records.putAll(answer.value.save ?? []);
+    return answer.value.reply.parameters.decision;
+  };
+  expect(await offer(2)).toBe('notAllowedInState');
+  expect(await offer(limits.negotiationRoundsMax + 1)).toBe('tooManyRounds');
+  expect(await offer(3)).toBe('offered');
+  expect(await offer(5)).toBe('rejected');
+});

@@ -1,0 +1,199 @@
+/**
+ * Federation management (FM-FE), the member's side: considers a request, holds to the agreement, connects, is told of the federated twin, and lets go.
+ */
+import {
+  type Agreement,
+  type AgreementId,
+  addMs,
+  type Communication,
+  checkAllowed,
+  checkRound,
+  closeCommunication,
+  communicationLifecycle,
+  endAgreement,
+  type FederationId,
+  fail,
+  type Instant,
+  limits,
+  moveAgreement,
+  moveCommunication,
+  ok,
+  problem,
+  type Request,
+  type Result,
+} from '@cityweave/core';
+import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
+import { hashOf } from '../forming/negotiation.ts';
+import { agreements, communications, type Membership, memberships, type Room } from '../room.ts';
+import { type Deliberated, deliberateAsOwner, replyOf } from './deliberation.ts';
+
+const isOpen = ({ state }: Agreement): boolean => state === 'REQUESTED' || state === 'OFFERED';
+
+/** What was said already, for an initiator that lost our answer and asks again. */
+const saidBefore = (known: Agreement): Deliberated | undefined => {
+  if (known.state === 'ACCEPTED' || known.state === 'AGREED') return { decision: 'accepted', agreement: known };
+  if (known.state === 'REJECTED') return { decision: 'rejected', agreement: known, reason: known.reason };
+  return isOpen(known)
+    ? { decision: known.state === 'OFFERED' && known.offeredBy === known.terms.parties.provider ? 'offered' : 'review', agreement: known }
+    : undefined;
+};
+
+const partsInAll = ({ records }: Room): number => memberships.all(records).filter(({ released }) => !released).length;
+
+export const answerRequest = async (
+  room: Room,
+  request: Request<'digitalTwin.request.federation'>,
+  by: AskedBy,
+): Promise<Done<'digitalTwin.request.federation'>> => {
+  const [federation, object] = request.objects;
+  const { answerBy, round } = request.parameters;
+  const { terms, revision } = object.attributes;
+  const asked: Agreement = { id: object.id, terms, revision, state: 'REQUESTED', round, offeredBy: terms.parties.consumer, ...(answerBy && { answerBy }) };
+  if (terms.parties.consumer !== by.sender || terms.parties.provider !== room.self.id)
+    return fail(problem('notAuthorised', { subject: object.id, accepted: 'an agreement between the sender and this twin' }));
+  const known = agreements.load(room.records, asked.id);
+  if (known) {
+    const said = saidBefore(known);
+    return said ? ok({ reply: replyOf(said) }) : fail(problem('notAllowedInState', { subject: known.id, found: known.state, accepted: 'a new agreement' }));
+  }
+  const inTime = checkRound(asked, round + 1, room.deps.clock.now());
+  if (!inTime.ok && inTime.problem.kind === 'invitationExpired') return inTime;
+  if (partsInAll(room) >= limits.membershipsMax) return fail(problem('memberLimit', { subject: room.self.id, limit: limits.membershipsMax }));
+  const deliberated = await deliberateAsOwner(room, asked);
+  if (!deliberated.ok) return deliberated;
+  const { agreement, decision } = deliberated.value;
+  const membership: Membership = { federation: federation.attributes, initiator: by.sender, agreementId: asked.id, formed: false, released: false };
+  const save = [agreements.saved(agreement.id, agreement), ...(decision === 'rejected' ? [] : [memberships.saved(federation.id, membership)])];
+  return ok({ reply: replyOf(deliberated.value), save });
+};
+
+const heldAgreement = (room: Room, id: AgreementId, by: AskedBy): Result<Agreement> => {
+  const agreement = agreements.load(room.records, id);
+  if (!agreement) return fail(problem('unknownFederation', { subject: id }));
+  return agreement.terms.parties.consumer === by.sender ? ok(agreement) : fail(problem('notInitiator', { subject: by.sender }));
+};
+
+export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confirm.federation'>, by: AskedBy): Done<'digitalTwin.confirm.federation'> => {
+  const [{ id, attributes }] = request.objects;
+  const held = heldAgreement(room, id, by);
+  if (!held.ok) return held;
+  const hash = hashOf(held.value);
+  const allowed = checkAllowed('digitalTwin.confirm.federation', 'agreement', { state: held.value.state, subject: id });
+  if (!allowed.ok) return allowed;
+  if (hash !== request.parameters.agreementHash || hash !== hashOf(attributes)) return fail(problem('hashDiffers', { subject: id, accepted: hash }));
+  const agreed = moveAgreement(held.value, 'AGREED', { hash });
+  if (!agreed.ok) return agreed;
+  return ok({ reply: { parameters: { agreementHash: hash }, objects: [] }, save: [agreements.saved(id, agreed.value)] });
+};
+
+export const openCommunication = (
+  room: Room,
+  request: Request<'digitalTwin.request.communication'>,
+  by: AskedBy,
+): Done<'digitalTwin.request.communication'> => {
+  const [{ id, attributes }] = request.objects;
+  const held = heldAgreement(room, attributes.agreementId, by);
+  if (!held.ok) return held;
+  if (held.value.state !== 'AGREED') return fail(problem('notInForce', { subject: attributes.agreementId, found: held.value.state, accepted: 'AGREED' }));
+  const known: Communication = communications.load(room.records, id) ?? { ...attributes, id, state: communicationLifecycle.initial };
+  const connected = moveCommunication(known, 'CONNECTED', room.deps.clock.now());
+  if (!connected.ok) return connected;
+  const { id: _id, ...told } = connected.value;
+  return ok({ reply: { parameters: {}, objects: [{ kind: 'communication', id, attributes: told }] }, save: [communications.saved(id, connected.value)] });
+};
+
+const heldMembership = (room: Room, id: FederationId, by: AskedBy): Result<Membership> => {
+  const membership = memberships.load(room.records, id);
+  if (!membership) return fail(problem('unknownFederation', { subject: id }));
+  return membership.initiator === by.sender ? ok(membership) : fail(problem('notInitiator', { subject: by.sender }));
+};
+
+export const noteFormed = (
+  room: Room,
+  request: Request<'digitalTwin.form.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'digitalTwin.form.federatedDigitalTwin'> => {
+  const [, federation] = request.objects;
+  const held = heldMembership(room, federation.id, by);
+  if (!held.ok) return held;
+  const formed: Membership = { ...held.value, federation: federation.attributes, formed: true };
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
+};
+
+export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.federationStatus'>, by: AskedBy): Done<'digitalTwin.notify.federationStatus'> => {
+  const [{ id, attributes }] = request.objects;
+  const held = heldMembership(room, id, by);
+  if (!held.ok) return held;
+  const { links: _links, reason: _reason, ...status } = attributes;
+  const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status } };
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
+};
+
+/** Agreements of the federation end and its connections close, in one step with what is said of it. */
+export const endedRecords = (room: Room, id: FederationId): readonly Saved[] => {
+  const now = room.deps.clock.now();
+  const ending = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id);
+  const closing = communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
+  return [
+    ...ending.map((agreement) => agreements.saved(agreement.id, endAgreement(agreement, now))),
+    ...closing.map((link) => communications.saved(link.id, closeCommunication(link, now))),
+  ];
+};
+
+/** This member's part is over: nothing of it goes on here. */
+export const partOver = (room: Room, id: FederationId, membership: Membership): readonly Saved[] => {
+  const federation = { ...membership.federation, state: 'RELEASED' as const, since: room.deps.clock.now() };
+  const released: Membership = { ...membership, released: true, federation };
+  return [memberships.saved(id, released), ...endedRecords(room, id)];
+};
+
+/** What the initiator promises to have deleted by then is kept with each agreement. */
+const promised = (room: Room, id: FederationId, deleteDataBy: Instant | undefined): readonly Saved[] =>
+  deleteDataBy === undefined
+    ? []
+    : agreements
+        .all(room.records)
+        .filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id)
+        .map((agreement) => agreements.saved(agreement.id, { ...agreement, deleteDataBy }));
+
+type Answered = { readonly reads: number };
+
+export const letGo = (
+  room: Room,
+  request: Request<'digitalTwin.release.federation'>,
+  { by, answered }: { readonly by: AskedBy; readonly answered: (agreementId: string) => Answered },
+): Done<'digitalTwin.release.federation'> => {
+  const [{ id }] = request.objects;
+  const { graceSeconds = 0, deleteDataBy } = request.parameters;
+  const held = heldMembership(room, id, by);
+  if (!held.ok) return held.problem.kind === 'unknownFederation' ? ok({ reply: { parameters: {}, objects: [] } }) : held;
+  const final = answered(held.value.agreementId);
+  if (graceSeconds > 0 && held.value.formed) {
+    const endsAt = addMs(room.deps.clock.now(), graceSeconds * 1000);
+    const leaving: Membership = { ...held.value, endsAt };
+    return ok({ reply: { parameters: { final, endsAt }, objects: [] }, save: [memberships.saved(id, leaving), ...promised(room, id, deleteDataBy)] });
+  }
+  return ok({ reply: { parameters: { final }, objects: [] }, save: withPromise(partOver(room, id, held.value), deleteDataBy) });
+};
+
+/** The same records, each agreement among them with the promise. */
+const withPromise = (saved: readonly Saved[], deleteDataBy: Instant | undefined): readonly Saved[] =>
+  deleteDataBy === undefined ? saved : saved.map((one) => (one.noun === 'agreement' ? { ...one, value: { ...Object(one.value), deleteDataBy } } : one));
+
+/** T14: no data moves until it is resumed, or until then. */
+export const pausePart = (room: Room, request: Request<'digitalTwin.suspend.federation'>, by: AskedBy): Done<'digitalTwin.suspend.federation'> => {
+  const [{ id }] = request.objects;
+  const held = heldMembership(room, id, by);
+  if (!held.ok) return held;
+  const { until, reason } = request.parameters;
+  const paused: Membership = { ...held.value, suspended: { ...(until && { until }), ...(reason !== undefined && { reason }) } };
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, paused)] });
+};
+
+export const resumePart = (room: Room, request: Request<'digitalTwin.resume.federation'>, by: AskedBy): Done<'digitalTwin.resume.federation'> => {
+  const [{ id }] = request.objects;
+  const held = heldMembership(room, id, by);
+  if (!held.ok) return held;
+  const { suspended: _, ...going } = held.value;
+  return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, going)] });
+};
