@@ -37,6 +37,9 @@ const start = (own: WebGLRenderer): TilesRenderer => {
       if (isMesh(found)) found.material = plain;
     });
   });
+  // 3D Tiles look up along z, three along y
+  made.group.rotation.x = -Math.PI / 2;
+  made.group.updateMatrixWorld();
   stage.add(made.group);
   return made;
 };
