@@ -2,7 +2,19 @@
  * Agency node: wires the rooms of one agency and starts them in their order. One program, roles by configuration.
  */
 import { join } from 'node:path';
-import { type AgencyId, type Authority, checkTerms, fail, limits, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
+import {
+  type AgencyId,
+  type Authority,
+  checkTerms,
+  type FederationId,
+  fail,
+  limits,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type TwinId,
+} from '@cityweave/core';
 import type { FederationRule, NodeFile } from './config/node-file.ts';
 import { createEvents } from './events.ts';
 import { createAnswer } from './exchange/answer.ts';
@@ -34,6 +46,8 @@ export type AgencyNode = {
   readonly sources: Sources;
   /** Forms a federation that a city file declares; the same one again is the same. */
   readonly federate: (rule: FederationRule) => Result<unknown>;
+  /** Begins to cut the scene of a federation, so that who looks first does not wait for it. */
+  readonly prepareScene: (federation: FederationId) => void;
   /** Resolves once sources are imported and the twin is registered. */
   readonly ready: Promise<void>;
   readonly close: () => Promise<void>;
@@ -83,7 +97,7 @@ const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federa
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
   const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
-  return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled };
+  return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 
 type Working = { readonly room: Room; readonly sources: Sources; readonly orchestration: Orchestration };
@@ -157,7 +171,7 @@ const listen = async (wired: Wired, node: NodeFile): Promise<Result<true>> => {
 };
 
 const toNode = (wired: Wired, close: () => Promise<void>): AgencyNode => {
-  const { room, orchestration, sources, gate, address } = wired;
+  const { room, orchestration, sources, gate, address, tiles } = wired;
   return {
     authority: room.self.authority,
     agency: room.self.agency,
@@ -168,6 +182,7 @@ const toNode = (wired: Wired, close: () => Promise<void>): AgencyNode => {
     orchestration,
     sources,
     federate: (rule) => orchestration.management.start(federationOf(rule, room.self.id)),
+    prepareScene: tiles.prepare,
     ready: gate.opened,
     close,
   };

@@ -30,7 +30,10 @@ const run = async (city: City, { terminal }: Context, signal: AbortSignal): Prom
   const active = await city.active(signal);
   if (!active) return 0;
   sayReports(city, terminal);
-  for (const federation of city.federations()) terminal.say(sayFederation(federation));
+  for (const federation of city.federations()) {
+    city.nodes.find(({ twin }) => twin === federation.initiator)?.prepareScene(federation.id);
+    terminal.say(sayFederation(federation));
+  }
   terminal.say(`open ${city.front.address}/ or ask ${city.front.address}/graphql`);
   if (terminal.json) terminal.data(JSON.stringify(runningOf(city)));
   else terminal.data('ready');

@@ -4,6 +4,7 @@
 import type { Scene } from '@cityweave/core/scene';
 import { BufferGeometry, Float32BufferAttribute, Group, Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
 import { createLive, type LiveHere } from './live/live.ts';
+import { alarmsMax, createAlarms } from './look/alarms.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
 import { createLabels, type Labels } from './look/labels.ts';
@@ -11,7 +12,7 @@ import { closeMaterials, createMaterials, type Materials } from './look/material
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
 import { agencyColour } from './look.ts';
-import type { Arc, City, Dress, Label, View } from './staged.ts';
+import type { Arc, City, Dress, Label, LiveColumn, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
 import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
 
@@ -61,6 +62,7 @@ const createBackdrop = ({ backdrop }: Materials): Mesh => {
 const sightShare = 0.6;
 /** Metres that arcs and labels stand above the highest point of their twin. */
 const aboveMetres = 4;
+const alarmAboveMetres = 14;
 
 type Made = {
   readonly room: CityRoom;
@@ -110,6 +112,35 @@ const drawArcs = (made: Made, dress: Settable) => {
     room.changed();
   });
   return { link, close: arcs.close };
+};
+
+/** Rows in alarm, and the ring over each. */
+const ringAlarms = (made: Made) => {
+  const alarms = createAlarms(made.appearance.uniforms);
+  made.group.add(alarms.points);
+  const rows = new Set<number>();
+  const draw = latest(async (_: undefined, isLatest) => {
+    const places = await Promise.all([...rows].slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
+    if (!isLatest()) return;
+    alarms.set(places.flatMap((place) => (place ? [[place.east, place.top + alarmAboveMetres, -place.north] as const] : [])));
+    made.room.changed();
+  });
+  const note = (column: LiveColumn, changed: Iterable<number>): void => {
+    let isOther = false;
+    for (const row of changed) {
+      const { alarm } = column.marksOf(row);
+      if (alarm === rows.has(row)) continue;
+      isOther = true;
+      if (alarm) rows.add(row);
+      else rows.delete(row);
+    }
+    if (isOther) draw(undefined);
+  };
+  const clear = (): void => {
+    rows.clear();
+    draw(undefined);
+  };
+  return { note, clear, close: alarms.close };
 };
 
 const placeLabels = (made: Made): ((given: readonly Label[]) => void) =>
@@ -171,6 +202,25 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made & { readonly m
   return { room, scene, layers, appearance, materials, tiling, shadow, labels: createLabels(canvas), group };
 };
 
+const liveOf = (made: Made) => {
+  const { room, scene, tiling, appearance } = made;
+  const alarms = ringAlarms(made);
+  const live = createLive({
+    ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, revised: room.revised },
+    agencyOf: (row) => agencyOf(scene, row),
+    mark: (column, rows) => {
+      const changed = [...rows];
+      appearance.mark(column, changed);
+      alarms.note(column, changed);
+    },
+    unmark: () => {
+      appearance.unmark();
+      alarms.clear();
+    },
+  });
+  return { live, alarms };
+};
+
 type Doors = Pick<City, 'link'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
 
 /** The part of the city that the page may use. */
@@ -209,11 +259,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const dress: Settable = { theme: 'light' };
   const eye: [number, number, number] = [0, 0, 0];
   const arcs = drawArcs(made, dress);
-  const { scene } = room;
-  const live = createLive({
-    ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, mark: appearance.mark, revised: room.revised },
-    agencyOf: (row) => agencyOf(scene, row),
-  });
+  const { live, alarms } = liveOf(made);
   const named = missing.map(({ id }) => id);
   return {
     city: toCity(made, named, { link: arcs.link, live, eye }),
@@ -245,7 +291,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
       shadow.spoil();
     },
     close: () => {
-      for (const part of [live, arcs, tiling, shadow, labels, appearance]) part.close();
+      for (const part of [live, alarms, arcs, tiling, shadow, labels, appearance]) part.close();
       closeMaterials(materials);
     },
   };

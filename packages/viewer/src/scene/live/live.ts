@@ -12,6 +12,8 @@ export type LiveRoom = {
   /** stretches of rows that are drawn now */
   readonly inView: () => StatesAsked['ranges'];
   readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  /** nothing is marked any more */
+  readonly unmark: () => void;
   /** the rows of the scene are other twins */
   readonly revised: () => void;
 };
@@ -136,6 +138,7 @@ export const createLive = (room: LiveRoom): LiveHere => {
     stopTerm.abort();
     stopTerm = new AbortController();
     ranges = [];
+    if (following) room.unmark();
     following = undefined;
     bell.ring();
     if (term === undefined) return;

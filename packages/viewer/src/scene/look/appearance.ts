@@ -29,6 +29,8 @@ export type Appearance = {
   readonly legend: () => readonly Stop[];
   /** values and marks of some rows, as they came */
   readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  /** nothing is marked any more */
+  readonly unmark: () => void;
   readonly paint: (dress: Dress) => void;
   readonly shine: (light: Light) => void;
   readonly close: () => void;
@@ -155,6 +157,9 @@ const createColours = (scene: Scene, state: StateTexture, uniforms: Uniforms) =>
         step(row, column.values[row] ?? Number.NaN);
       }
     },
+    unmark: (): void => {
+      for (let row = 0; row < scene.rows; row += 1) for (const flag of [flags.stale, flags.missing, flags.alarm]) state.flag(row, flag, false);
+    },
     paint: (wanted: Dress): void => {
       dress = wanted;
       const tones = tonesOf(dress);
@@ -201,6 +206,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
     colourBy: then(colours.colourBy),
     legend: colours.legend,
     mark: then(colours.mark),
+    unmark: then(colours.unmark),
     paint: then(colours.paint),
     shine: then((light: Light) => shineOn(uniforms, light)),
     close: () => {

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { declutter, labelsMax } from './labels.ts';
+import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
+import { lightOf, softSun, sunOver } from './sun.ts';
+
+describe('the sun', () => {
+  it('stands where it is known to stand', () => {
+    // Greenwich at noon of the equinox, Delft at midsummer noon, Tokyo at night
+    expect(sunOver([0, 51.48], new Date('2026-03-20T12:07:00Z')).height).toBeCloseTo(38.5, 0);
+    const delft = sunOver([4.36, 52.01], new Date('2026-06-21T11:44:00Z'));
+    expect(delft.height).toBeCloseTo(61.4, 0);
+    expect(delft.azimuth).toBeCloseTo(180, -1);
+    expect(sunOver([139.75, 35.68], new Date('2026-06-21T15:00:00Z')).height).toBeLessThan(0);
+    expect(sunOver([9.27, 52.03], new Date('2026-06-21T05:00:00Z')).azimuth).toBeLessThan(120);
+  });
+  it('gives light that is none below the horizon and never more than white', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -90, max: 90 }), fc.integer({ min: 0, max: 359 }), (height, azimuth) => {
+        const { towards, sun, sky } = lightOf({ height, azimuth });
+        expect(Math.hypot(...towards)).toBeCloseTo(1);
+        expect(towards[1]).toBeGreaterThan(0);
+        for (const [at, part] of sun.entries()) expect(part + (sky[at] ?? 0)).toBeLessThan(1.2);
+        if (height < -1) expect(Math.max(...sun)).toBe(0);
+      }),
+    );
+    expect(Math.max(...lightOf(softSun).sun)).toBeGreaterThan(0.3);
+  });
+});
+
+describe('a ramp', () => {
+  const by = (from: number, to: number, ramp: 'sequential' | 'categories') => ({ by: 'values', values: new Float32Array(), from, to, ramp }) as const;
+  it('grows with the value and stays within its steps', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 }), (a, b) => {
+        const [low, high] = [stepOf(Math.min(a, b), by(-1e5, 1e5, 'sequential')), stepOf(Math.max(a, b), by(-1e5, 1e5, 'sequential'))];
+        expect(low).toBeLessThanOrEqual(high);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeLessThan(rampSteps);
+      }),
+    );
+  });
+  it('is lighter the higher the value, so that it can be read without colour', () => {
+    const light = (at: number): number => colourAt('sequential', at).reduce((sum, part, channel) => sum + part * ([0.3, 0.59, 0.11][channel] ?? 0), 0);
+    for (let at = 0; at < 1; at += 0.1) expect(light(at + 0.1)).toBeGreaterThan(light(at));
+  });
+  it('of numbers has five stops, of categories one each, in the colours that are drawn', () => {
+    expect(legendOf(by(0, 100, 'sequential')).map(({ value }) => value)).toEqual([0, 25, 50, 75, 100]);
+    expect(legendOf(by(0, 2, 'categories')).map(({ colour }) => colour)).toEqual(['#0072b2', '#e69f00', '#009e73']);
+  });
+});
+
+describe('labels', () => {
+  it('that would lie on one another give way to the heavier, and there are never more than labelsMax', () => {
+    const label = (row: number, weight: number) => ({ row, text: `${row}`, weight, at: [0, 0, 0] as const });
+    const near = [
+      { label: label(1, 1), x: 100, y: 100 },
+      { label: label(2, 5), x: 110, y: 104 },
+      { label: label(3, 1), x: 900, y: 104 },
+    ];
+    expect(declutter(near).map(({ label: { row } }) => row)).toEqual([2, 3]);
+    const many = (count: number) => Array.from({ length: count }, (_, row) => ({ label: label(row, 1), x: row * 400, y: 0 }));
+    expect(declutter(many(labelsMax))).toHaveLength(labelsMax);
+    expect(declutter(many(labelsMax + 1))).toHaveLength(labelsMax);
+  });
+});

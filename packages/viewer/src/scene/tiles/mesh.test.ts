@@ -1,0 +1,122 @@
+import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addCorner, addTriangle, createMesh, pack } from './mesh.ts';
+import { boxTile, pickIn } from './pick.ts';
+import { raise, type Sorts } from './raise.ts';
+
+const metres = fc.integer({ min: -30_000, max: 30_000 }).map((cm) => cm / 100);
+
+describe('a packed mesh', () => {
+  it('has every corner to half a step and every row, however far the rows lie apart', () => {
+    const corner = fc.record({ at: fc.tuple(metres, metres, metres), row: fc.nat(3_000_000) });
+    fc.assert(
+      fc.property(fc.array(corner, { minLength: 1, maxLength: 40 }), (corners) => {
+        const mesh = createMesh();
+        for (const { at, row } of corners) addCorner(mesh, at, row);
+        const { corners: packed, high, step, base } = pack(mesh);
+        for (const [index, { at, row }] of corners.entries()) {
+          const [east, up, south, low] = packed.subarray(index * 4, index * 4 + 4);
+          expect(Math.abs((east ?? 0) * step - at[0])).toBeLessThanOrEqual(step / 2 + 1e-4);
+          expect(Math.abs((up ?? 0) * step - at[2])).toBeLessThanOrEqual(step / 2 + 1e-4);
+          expect(Math.abs((south ?? 0) * step + at[1])).toBeLessThanOrEqual(step / 2 + 1e-4);
+          expect(base + ((low ?? 0) & 0xffff) + (high?.[index] ?? 0) * 0x1_0000).toBe(row);
+        }
+      }),
+    );
+  });
+
+  it('of up to 65,535 corners is indexed by two bytes, beyond that by four', () => {
+    const of = (count: number) => {
+      const mesh = createMesh();
+      for (let at = 0; at < count; at += 1) addCorner(mesh, [0, 0, 0], 0);
+      addTriangle(mesh, [0, 0, count - 1]);
+      return pack(mesh).index;
+    };
+    expect(of(0xffff)).toBeInstanceOf(Uint16Array);
+    expect(of(0x1_0000)).toBeInstanceOf(Uint32Array);
+  });
+});
+
+const sorts: Sorts = { widthOf: () => 4, isCrown: (row) => row === 1, isVeil: (row) => row === 1, widthMin: 0 };
+
+const tileOf = (form: 'prism' | 'area' | 'point' | 'line', outlines: readonly Outline[]) => {
+  const decoded = decodeOutlineTile(encodeOutlineTile({ form, outlines }));
+  return decoded.ok ? decoded.value : expect.fail('no tile');
+};
+
+const ring = (side: number) => ({
+  isHole: false,
+  corners: [
+    [0, 0],
+    [side, 0],
+    [side, side],
+    [0, side],
+  ] as const,
+});
+
+/** A house whose roof rises from 4 to 9 metres towards the north. */
+const shed: Outline = {
+  ...{ row: 3, rings: [ring(10)], base: 0, height: 9, roof: 'flat' },
+  solid: {
+    corners: [
+      [0, 0, 0],
+      [10, 0, 0],
+      [10, 10, 0],
+      [0, 10, 0],
+      [0, 0, 4],
+      [10, 0, 4],
+      [10, 10, 9],
+      [0, 10, 9],
+    ],
+    surfaces: [[[4, 5, 6, 7]], [[0, 1, 5, 4]], [[1, 2, 6, 5]], [[2, 3, 7, 6]], [[3, 0, 4, 7]]],
+  },
+};
+
+describe('a house with surfaces of its own', () => {
+  it('is drawn by them and not by its outline', () => {
+    const { solid } = raise(tileOf('prism', [shed]), sorts);
+    expect(solid?.count).toBe(8);
+    expect(solid?.indices).toBe(5 * 2 * 3);
+  });
+  it('is met where its roof is', () => {
+    const tile = tileOf('prism', [shed]);
+    const above = (north: number) =>
+      pickIn(boxTile(tile), { from: [5 - tile.centre[0], 100, -(north - tile.centre[1])], along: [0, -1, 0] }, () => true)?.distance;
+    expect(above(1)).toBeCloseTo(100 - 4.5, 1);
+    expect(above(9)).toBeCloseTo(100 - 8.5, 1);
+    expect(above(11)).toBeUndefined();
+  });
+});
+
+describe('what lies and what points', () => {
+  const flat = (row: number): Outline => ({ row, rings: [ring(10)], base: 0, height: 0, roof: 'flat' });
+  it('is drawn as glass, as ground, as a crown or as a point by what it is', () => {
+    expect(Object.keys(raise(tileOf('area', [flat(0)]), sorts))).toEqual(['flat']);
+    expect(Object.keys(raise(tileOf('area', [flat(1)]), sorts))).toEqual(['veil']);
+    const point = (row: number): Outline => ({ ...flat(row), rings: [{ isHole: false, corners: [[2, 3]] }] });
+    expect(Object.keys(raise(tileOf('point', [point(0)]), sorts))).toEqual(['point']);
+    expect(Object.keys(raise(tileOf('point', [point(1)]), sorts))).toEqual(['solid']);
+  });
+  it('a line is never narrower than can be seen where its tile is drawn', () => {
+    const line: Outline = {
+      ...flat(0),
+      rings: [
+        {
+          isHole: false,
+          corners: [
+            [0, 0],
+            [100, 0],
+          ],
+        },
+      ],
+    };
+    const wide = (widthMin: number) => {
+      const { flat: mesh } = raise(tileOf('line', [line]), { ...sorts, widthMin });
+      const souths = [...(mesh?.corners ?? [])].slice(0, (mesh?.count ?? 0) * 3).filter((_, at) => at % 3 === 2);
+      return Math.max(...souths) - Math.min(...souths);
+    };
+    expect(wide(0)).toBeCloseTo(4);
+    expect(wide(9)).toBeCloseTo(9);
+  });
+});
