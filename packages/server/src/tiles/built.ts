@@ -87,7 +87,7 @@ type Cutting = { readonly building: Building; readonly origin: [number, number];
 const looksOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
   const numbers = new Map(kinds.map(({ kind }, at) => [kind, at]));
   const digest = createHash('sha256').update(JSON.stringify([origin, form]));
-  for (const { id, kind, place, height, roof, solid } of drawn) digest.update(JSON.stringify([id, numbers.get(kind), place, height, roof, solid]));
+  for (const { id, kind, place, base, height, roof, solid } of drawn) digest.update(JSON.stringify([id, numbers.get(kind), place, base, height, roof, solid]));
   return digest.digest('hex');
 };
 
@@ -97,8 +97,9 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
   const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
   const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
   if (layer && ids && (await files.size(layer.archive)) !== undefined) return ok({ layer: { ...layer, agency: group.agency }, from, ids });
-  const indexed = group.drawn.map(({ place, height, roof, solid, kind }) => ({
+  const indexed = group.drawn.map(({ place, base, height, roof, solid, kind }) => ({
     place,
+    base,
     height,
     roof,
     solid,

@@ -25,6 +25,9 @@ export type Drawn = {
   readonly kind: TermId;
   readonly form: OutlineForm;
   readonly place: Geometry;
+  /** metres above ground on which it stands: of what is on a roof, the roof */
+  readonly base: number;
+  /** metres from there to its highest point */
   readonly height: number;
   readonly roof: RoofShape;
   /** its true surfaces, where they came */
@@ -32,7 +35,7 @@ export type Drawn = {
 };
 
 /** The terms that say how a twin looks. */
-export const drawnTerms = ['city:height', 'city:storeys', 'city:roofShape'] as const;
+export const drawnTerms = ['city:height', 'city:storeys', 'city:roofShape', 'city:surfaceHeight'] as const;
 
 const metresPerStorey = 3;
 const agencyTwinKind = 'city:AgencyTwin';
@@ -59,6 +62,12 @@ const heightOf = ({ values }: Twin): number => {
   return height > 0 && height <= heightMax ? height : 0;
 };
 
+/** What stands on a roof begins there; its own height is told from the ground. */
+const baseOf = ({ values }: Twin, height: number): number => {
+  const surface = numberOf(values['city:surfaceHeight'], 'm') ?? 0;
+  return surface > 0 && surface < height ? surface : 0;
+};
+
 const roofOf = ({ values }: Twin): RoofShape => {
   const said = values['city:roofShape']?.value;
   return roofShapes.find((shape) => shape === said) ?? 'flat';
@@ -83,7 +92,9 @@ export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocab
   // the twin of an agency stands for all of its others: it is the city, not a thing in it
   if (!place || twin.kind === agencyTwinKind) return undefined;
   const solid = shape && toDrawnSolid(shape);
-  const height = solid?.height ?? heightOf(twin);
+  const top = solid?.height ?? heightOf(twin);
+  const base = solid ? 0 : baseOf(twin, top);
+  const height = top - base;
   const form = formOf(place, height > 0 && standingKinds.some((kind) => vocabulary.isA(twin.kind, kind)));
   return {
     id: twin.id,
@@ -91,7 +102,8 @@ export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocab
     kind: twin.kind,
     form,
     place,
-    height: form === 'prism' || form === 'point' ? height : 0,
+    base: form === 'prism' ? base : 0,
+    height: form === 'prism' ? height : form === 'point' ? top : 0,
     roof: form === 'prism' ? roofOf(twin) : 'flat',
     ...(form === 'prism' && solid && { solid }),
   };

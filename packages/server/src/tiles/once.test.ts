@@ -82,3 +82,29 @@ describe('an object of several agencies', () => {
     expect(once.standIn.get(entry)).toBe(house);
   });
 });
+
+describe('a thing that one agency keeps in two of its sources', () => {
+  const of = (source: string, key: string, more: Given = {}) =>
+    drawn(twinIdOf('a.example' as Authority, source, key), { kind: 'city:Structure', values: { 'city:height': { value: 9, unit: 'm' } }, ...more }); // branding: an authority
+  const moved = (by: number) => ({
+    place: { footprint: { ...square, coordinates: square.coordinates.map((ring) => ring.map(([x = 0, y = 0]) => [x + by, y])) } },
+  });
+
+  it('is drawn once where outline and height agree to a metre', () => {
+    const once = drawOnce([of('model', '1'), of('layer', 'x', moved(0.000_005))]);
+    expect(once.drawn.size).toBe(1);
+    expect(once.standIn.size).toBe(1);
+  });
+  it('and two of one source, of another height or another place, are two', () => {
+    const taller = { values: { 'city:height': { value: 12, unit: 'm' } } };
+    for (const other of [of('model', '2'), of('layer', 'x', taller), of('layer', 'x', moved(0.000_1))])
+      expect(drawOnce([of('model', '1'), other]).drawn.size).toBe(2);
+  });
+});
+
+describe('what stands on a roof', () => {
+  it('begins there, and its height is told from the ground', () => {
+    const values = { 'city:height': { value: 12, unit: 'm' }, 'city:surfaceHeight': { value: 10, unit: 'm' } };
+    expect(drawn(idOf('a', '1'), { values })).toMatchObject({ base: 10, height: 2 });
+  });
+});

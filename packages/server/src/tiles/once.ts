@@ -2,6 +2,7 @@
  * Once: an object that several agencies represent is drawn by the representation that shows most of it; the others share its row.
  */
 import { compareText, type OutlineForm, outlineForms } from '@cityweave/core';
+import { findAlike } from './alike.ts';
 import type { Drawn } from './drawn.ts';
 
 const parentOf = (parents: ReadonlyMap<string, string>, name: string): string => {
@@ -11,7 +12,7 @@ const parentOf = (parents: ReadonlyMap<string, string>, name: string): string =>
 };
 
 /** Names that belong to one object have one root. */
-const joinNames = (all: readonly Drawn[]): ReadonlyMap<string, string> => {
+const joinNames = (all: readonly Drawn[], pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> => {
   const parents = new Map<string, string>();
   for (const { same } of all) {
     const [first = ''] = same;
@@ -19,6 +20,7 @@ const joinNames = (all: readonly Drawn[]): ReadonlyMap<string, string> => {
     for (const name of same) parents.set(parentOf(parents, name), root);
     parents.set(first, root);
   }
+  for (const [a, b] of pairs) parents.set(parentOf(parents, b), parentOf(parents, a));
   return parents;
 };
 
@@ -31,7 +33,7 @@ export type DrawnOnce = { readonly drawn: ReadonlySet<Drawn>; readonly standIn: 
 
 export const drawOnce = (all: readonly Drawn[]): DrawnOnce => {
   const shared = all.filter(({ same }) => same.length > 1);
-  const parents = joinNames(shared);
+  const parents = joinNames(shared, findAlike(all));
   const best = new Map<string, Drawn>();
   const rootOf = ({ id }: Drawn): string => parentOf(parents, id);
   for (const drawn of all) {

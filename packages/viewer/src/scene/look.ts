@@ -46,7 +46,7 @@ export type Look = {
 };
 
 const plain: Look = {
-  ...{ colours: ['#8a8f98', '#9aa3b2'], size: 8, metres: 8, width: 3, shape: 'disc', sign: 'none' },
+  ...{ colours: ['#8f97a3', '#8c96a6'], size: 8, metres: 8, width: 3, shape: 'disc', sign: 'none' },
   ...{ rank: 4, isVeil: false, isCrown: false, isHidden: false },
 };
 const look = (light: string, dark: string, more: Partial<Look> = {}): Look => ({ ...plain, colours: [light, dark], ...more });
@@ -55,6 +55,13 @@ const looks: Readonly<Record<string, Look>> = {
   'city:Building': look('#f3ede2', '#566376'),
   'city:BuildingPart': look('#f3ede2', '#566376'),
   'city:Structure': look('#e8e3d9', '#4b5768'),
+  'city:Deck': look('#e2d2b8', '#5a5244', { rank: 6 }),
+  'city:Porch': look('#e2d2b8', '#5a5244', { rank: 6 }),
+  'city:RooftopUnit': look('#d3d6da', '#59636f'),
+  'city:SolarPanel': look('#4a6b96', '#3f6ea8'),
+  'city:Wall': look('#b9b2a5', '#5d6470', { width: 0.6, rank: 8 }),
+  'city:HistoricSite': look('#e9d9bd', '#3d362a', { rank: 3 }),
+  'city:BusShelter': look('#c9b3c6', '#6d5a70', { rank: 8 }),
   'city:Bridge': look('#d3cec3', '#4d5767', { rank: 8 }),
   'city:Park': look('#cde2bf', '#20392c', { rank: 3 }),
   'city:Vegetation': look('#d5e6ca', '#20382b', { rank: 3 }),
@@ -71,7 +78,7 @@ const looks: Readonly<Record<string, Look>> = {
   'city:BusLine': look('#b07aa8', '#c79bc0', { width: 4, rank: 9 }),
   'city:CycleWay': look('#9bc0a0', '#4c7a58', { width: 2, rank: 8 }),
   'city:Feeder': look('#d99a2b', '#f0b84a', { width: 3, rank: 9 }),
-  'city:Parcel': look('#e9e7e0', '#232a33', { isHidden: true, rank: 1 }),
+  'city:Parcel': look('#e5e5dc', '#222a33', { rank: 1 }),
   'city:FloodParcel': look('#c9d8ea', '#23384d', { isHidden: true, rank: 2 }),
   'city:AdministrativeArea': look('#dcd8cf', '#2b323c', { isHidden: true, rank: 0 }),
   'city:District': look('#dcd8cf', '#2b323c', { isHidden: true, rank: 0 }),
@@ -93,6 +100,8 @@ const looks: Readonly<Record<string, Look>> = {
   'water:Pegel': look('#0b5fff', '#7ab0ff', { size: 15, metres: 22, shape: 'triangle', sign: 'wave' }),
   'city:Sensor': look('#0b5fff', '#7ab0ff', { size: 13, metres: 18, shape: 'triangle', sign: 'leaf' }),
   'city:PumpingStation': look('#0b5fff', '#7ab0ff', { size: 12, metres: 16, shape: 'square', sign: 'pump' }),
+  'city:SolarInstallation': look('#8a6d00', '#e6c229', { size: 9, metres: 9, shape: 'square', sign: 'bolt' }),
+  'city:UtilityPole': look('#8a7a63', '#a8987f', { size: 3, metres: 2, shape: 'dot' }),
   'city:Hydrant': look('#3f7fb5', '#6aa9de', { size: 4, metres: 3, shape: 'dot' }),
   'city:Light': look('#c9a646', '#e6c766', { size: 3, metres: 2, shape: 'dot' }),
   'city:Intersection': look('#b0b4bb', '#596474', { size: 3, metres: 3, shape: 'dot', isHidden: true }),

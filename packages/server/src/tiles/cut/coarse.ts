@@ -87,17 +87,18 @@ const coarsePoints = (outlines: readonly Outline[], side: number): Coarse => {
   return { outlines: [...firstPerCell(outlines, cell).values()], error: cell / 3 };
 };
 
-type Mass = { area: number; volume: number; lowest: number; highest: number; largest: Outline; largestArea: number; x: number; y: number };
+type Mass = { area: number; volume: number; base: number; lowest: number; highest: number; largest: Outline; largestArea: number; x: number; y: number };
 
 const addToMass = (cells: Map<string, Mass>, outline: Outline, cell: number): void => {
   const [west, south, east, north] = boxOfRings(outline.rings);
   const [x, y] = [(west + east) / 2, (south + north) / 2];
   const area = Math.max(1, footprintArea(outline.rings));
   const key = `${Math.floor(x / cell)} ${Math.floor(y / cell)}`;
-  const mass = cells.get(key) ?? { area: 0, volume: 0, lowest: Infinity, highest: 0, largest: outline, largestArea: 0, x: 0, y: 0 };
+  const mass = cells.get(key) ?? { area: 0, volume: 0, base: 0, lowest: Infinity, highest: 0, largest: outline, largestArea: 0, x: 0, y: 0 };
   cells.set(key, mass);
   mass.area += area;
   mass.volume += area * outline.height;
+  mass.base += area * outline.base;
   mass.x += area * x;
   mass.y += area * y;
   mass.lowest = Math.min(mass.lowest, outline.height);
@@ -106,7 +107,7 @@ const addToMass = (cells: Map<string, Mass>, outline: Outline, cell: number): vo
 };
 
 /** A block with the footprint and the volume of all that stands in the cell, about where most of it stands; its row is that of its largest member. */
-const blockOf = ({ area, volume, largest, x, y }: Mass, cell: number): Outline => {
+const blockOf = ({ area, volume, base, largest, x, y }: Mass, cell: number): Outline => {
   const half = Math.min(cell, Math.sqrt(area)) / 2;
   const [east, north] = [x / area, y / area];
   const corners: readonly Corner[] = [
@@ -115,7 +116,7 @@ const blockOf = ({ area, volume, largest, x, y }: Mass, cell: number): Outline =
     [east + half, north + half],
     [east - half, north + half],
   ];
-  return { row: largest.row, rings: [{ corners, isHole: false }], base: 0, height: volume / area, roof: 'flat' };
+  return { row: largest.row, rings: [{ corners, isHole: false }], base: base / area, height: volume / area, roof: 'flat' };
 };
 
 const isLarge = ({ rings, height }: Outline, cell: number): boolean => {

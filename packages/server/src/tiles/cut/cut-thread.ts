@@ -11,14 +11,21 @@ export type CutTask = {
   readonly form: OutlineForm;
   /** of the same layer, as it was served before */
   readonly archiveBefore?: Uint8Array | undefined;
-  readonly drawn: readonly (Pick<Drawn, 'place' | 'height' | 'roof' | 'solid'> & { readonly kind: number })[];
+  readonly drawn: readonly (Pick<Drawn, 'place' | 'base' | 'height' | 'roof' | 'solid'> & { readonly kind: number })[];
 };
 
 export const cutDrawn = ({ origin, form, drawn, archiveBefore }: CutTask): CutLayer => {
   const frame = createLocalFrame(origin);
   return cutLayer(
     form,
-    drawn.map(({ place, kind, height, roof, solid }) => ({ kind, height, roof, rings: toRings(place, frame), solid: solid && toSolid(solid, frame) })),
+    drawn.map(({ place, kind, base, height, roof, solid }) => ({
+      kind,
+      base,
+      height,
+      roof,
+      rings: toRings(place, frame),
+      solid: solid && toSolid(solid, frame),
+    })),
     archiveBefore,
   );
 };

@@ -25,6 +25,7 @@ import { boxOfRings, type LocalBox, noBox, widen } from './local.ts';
 export type Uncut = {
   readonly kind: number;
   readonly rings: readonly OutlineRing[];
+  readonly base?: number | undefined;
   readonly height: number;
   readonly roof: RoofShape;
   readonly solid?: Solid | undefined;
@@ -71,8 +72,8 @@ const squareOf = ([west, south, east, north]: LocalBox): Square => {
 };
 
 /** Of all that a tile says of a twin but its row. */
-const digestOf = ({ rings, height, roof, solid }: Uncut): Buffer => {
-  const numbers = [height, roofShapes.indexOf(roof), rings.length];
+const digestOf = ({ rings, base = 0, height, roof, solid }: Uncut): Buffer => {
+  const numbers = [base, height, roofShapes.indexOf(roof), rings.length];
   for (const { corners, isHole } of rings) {
     numbers.push(corners.length, isHole ? 1 : 0);
     for (const [x, y] of corners) numbers.push(x, y);
@@ -96,7 +97,7 @@ const place = (uncut: readonly Uncut[]): { readonly placed: readonly Placed[]; r
   const placed = order.flatMap((at, row) => {
     const one = uncut[at];
     const corners = (one?.rings.reduce((sum, ring) => sum + ring.corners.length, 0) ?? 0) + (one?.solid?.corners.length ?? 0);
-    return one ? [{ row, base: 0, ...one, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox, digest: digestOf(one) }] : [];
+    return one ? [{ row, ...one, base: one.base ?? 0, morton: codes[at] ?? 0, corners, box: boxes[at] ?? noBox, digest: digestOf(one) }] : [];
   });
   return { placed, order, square };
 };
@@ -142,7 +143,7 @@ const cutNode = (cutting: Cutting, node: Node): Cut => {
   const { form, square } = cutting;
   const firstRow = node.items.reduce((least, { row }) => Math.min(least, row), Infinity);
   const box = node.items.reduce((sum, item) => widen(sum, item.box), noBox);
-  const top = node.items.reduce((most, { height }) => Math.max(most, height), 0);
+  const top = node.items.reduce((most, { base, height }) => Math.max(most, base + height), 0);
   const mark = markOf(cutting, node);
   const known = { level: node.level, parent: node.parent, box, top, mark, firstRow };
   const before = cutting.before.get(mark);
@@ -200,7 +201,7 @@ const nameOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 export const cutLayer = (form: OutlineForm, uncut: readonly Uncut[], archiveBefore?: Uint8Array): CutLayer => {
   const { placed, order, square } = place(uncut);
   const archive = toArchive(cutTree({ form, square, before: tilesBefore(archiveBefore) }, placed), placed.length);
-  const rows = placed.map((item) => ({ kind: item.kind, ...centreOf(item), top: item.height }));
+  const rows = placed.map((item) => ({ kind: item.kind, ...centreOf(item), top: item.base + item.height }));
   const rowColumns = new Uint8Array(gzipSync(encodeRowColumns(rows), { level: 9 }));
   const box = placed.reduce((sum, item) => widen(sum, item.box), noBox);
   return { archive, rowColumns, name: nameOf(archive), rowColumnsName: nameOf(rowColumns), box, order };
