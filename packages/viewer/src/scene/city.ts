@@ -2,17 +2,17 @@
  * City: the federated scene as three sees it. Tiles come and go by what the view needs; React hears of none of it.
  */
 import type { Scene } from '@cityweave/core/scene';
-import { BufferGeometry, Float32BufferAttribute, Group, Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
+import { Color, Group, type Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
 import { createLive, type LiveHere } from './live/live.ts';
-import { alarmsMax, createAlarms } from './look/alarms.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
-import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
+import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
 import { createLabels, type Labels } from './look/labels.ts';
-import { closeMaterials, createMaterials, type Materials } from './look/materials.ts';
+import { closeMaterials, createMaterials, type Effort, type Materials, setEffort } from './look/materials.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
-import { agencyColour } from './look.ts';
-import type { Arc, City, Dress, Label, LiveColumn, View } from './staged.ts';
+import { tonesOf } from './look/themes.ts';
+import { agencyOf, drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
+import type { City, Dress, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
 import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
 
@@ -29,7 +29,8 @@ export type StagedCity = {
   readonly city: City;
   readonly group: Group;
   readonly paint: (dress: Dress) => void;
-  readonly shadows: (on: boolean) => void;
+  /** with shadows, a sky and lines on the ground, or without */
+  readonly fine: (on: boolean) => void;
   /** before every frame: takes what the eye needs */
   readonly look: (seen: Seen) => void;
   /** the row of what lies under a point of the picture, -1 to 1 both ways */
@@ -52,18 +53,8 @@ const bytesOfPhoneMax = 24 * 1024 * 1024;
 
 const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
 
-const createBackdrop = ({ backdrop }: Materials): Mesh => {
-  const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new Float32BufferAttribute([-1, -1, 0, 3, -1, 0, -1, 3, 0], 3));
-  return Object.assign(new Mesh(geometry, backdrop), { frustumCulled: false, renderOrder: 0 });
-};
-
 /** How far one sees, as a share of the farthest that is drawn at all. */
 const sightShare = 0.6;
-/** Metres that arcs and labels stand above the highest point of their twin. */
-const aboveMetres = 4;
-const alarmAboveMetres = 14;
-
 type Made = {
   readonly room: CityRoom;
   scene: Scene;
@@ -73,89 +64,11 @@ type Made = {
   readonly shadow: Shadow;
   readonly labels: Labels;
   readonly group: Group;
+  readonly backdrop: Mesh;
+  readonly background: Color;
+  effort: Effort;
+  readonly materials: Materials;
 };
-
-const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
-
-/** What was asked for last counts: places may take a while to come. */
-const latest = <Given>(run: (given: Given, isLatest: () => boolean) => Promise<void>): ((given: Given) => void) => {
-  let asked = 0;
-  return (given) => {
-    asked += 1;
-    const own = asked;
-    void run(given, () => own === asked);
-  };
-};
-
-type Settable = { theme: Dress['theme'] };
-
-const drawArcs = (made: Made, dress: Settable) => {
-  const { room, appearance, group } = made;
-  const arcs = createArcs(appearance.uniforms);
-  group.add(arcs.mesh);
-  const placed = async ({ from, to, strength = 0.5 }: Arc): Promise<DrawnArc | undefined> => {
-    const [a, b] = await Promise.all([placeOfRow(made.layers, from), placeOfRow(made.layers, to)]);
-    const colour = (row: number): string => agencyColour(agencyOf(made.scene, row), dress.theme);
-    return a && b
-      ? {
-          from: [a.east, a.top + aboveMetres, -a.north],
-          to: [b.east, b.top + aboveMetres, -b.north],
-          colours: [colour(from), colour(to)],
-          strength: Math.max(0, Math.min(1, strength)),
-        }
-      : undefined;
-  };
-  const link = latest(async (given: readonly Arc[], isLatest) => {
-    const found = await Promise.all(given.slice(0, arcsMax).map(placed));
-    if (!isLatest()) return;
-    arcs.draw(found.filter((arc) => arc !== undefined));
-    room.changed();
-  });
-  return { link, close: arcs.close };
-};
-
-/** Rows in alarm, and the ring over each. */
-const ringAlarms = (made: Made) => {
-  const alarms = createAlarms(made.appearance.uniforms);
-  made.group.add(alarms.points);
-  const rows = new Set<number>();
-  const draw = latest(async (_: undefined, isLatest) => {
-    const places = await Promise.all([...rows].slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
-    if (!isLatest()) return;
-    alarms.set(places.flatMap((place) => (place ? [[place.east, place.top + alarmAboveMetres, -place.north] as const] : [])));
-    made.room.changed();
-  });
-  const note = (column: LiveColumn, changed: Iterable<number>): void => {
-    let isOther = false;
-    for (const row of changed) {
-      const { alarm } = column.marksOf(row);
-      if (alarm === rows.has(row)) continue;
-      isOther = true;
-      if (alarm) rows.add(row);
-      else rows.delete(row);
-    }
-    if (isOther) draw(undefined);
-  };
-  const clear = (): void => {
-    rows.clear();
-    draw(undefined);
-  };
-  return { note, clear, close: alarms.close };
-};
-
-const placeLabels = (made: Made): ((given: readonly Label[]) => void) =>
-  latest(async (given, isLatest) => {
-    const { room, labels } = made;
-    const found = await Promise.all(
-      given.map(async (label) => {
-        const place = await placeOfRow(made.layers, label.row);
-        return place ? [{ ...label, at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
-      }),
-    );
-    if (!isLatest()) return;
-    labels.set(found.flat());
-    room.changed();
-  });
 
 /** Rows of the tiles that are drawn, nearest to the eye first; of a layer without places none. */
 const nearest = async ({ layers, tiling, appearance }: Made, [x, y, z]: readonly [number, number, number], most: number): Promise<readonly number[]> => {
@@ -176,30 +89,54 @@ const nearest = async ({ layers, tiling, appearance }: Made, [x, y, z]: readonly
     .map(({ row }) => row);
 };
 
-const lookAt = ({ tiling, appearance, shadow, labels }: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
+const lookAt = ({ tiling, appearance, shadow, labels, background }: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
   const { uniforms } = appearance;
   uniforms.pixels.value = (size.height * size.dpr) / (2 * Math.tan((camera.fov * Math.PI) / 360));
   uniforms.far.value = camera.far * sightShare;
+  uniforms.grid.value = uniforms.shadowOn.value > 0 ? 10 ** Math.floor(Math.log10(Math.max(40, camera.position.y))) : 0;
   uniforms.dpr.value = size.dpr;
   uniforms.size.value.set(size.width * size.dpr, size.height * size.dpr);
   uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
   if (tiling.look(camera, { pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
+  renderer.setClearColor(background, 1);
   shadow.cast(renderer, view);
   labels.place(camera, size);
 };
 
 const kindsOf = ({ layer: { firstRow, rows, agency }, known: { kinds } }: Layer) => ({ firstRow, rows, agency, kinds });
 
-const makeCity = (room: CityRoom, layers: readonly Layer[]): Made & { readonly materials: Materials } => {
+const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
   const { scene, canvas, changed } = room;
   const appearance = createAppearance(scene, changed);
   const materials = createMaterials(appearance.uniforms);
   const group = new Group();
   const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax });
-  group.add(createBackdrop(materials), tiling.group);
+  const backdrop = createBackdrop(materials);
+  group.add(backdrop, tiling.group);
   for (const layer of layers) appearance.setKinds(kindsOf(layer));
   const shadow = createShadow({ uniforms: appearance.uniforms, materials, solids: tiling.solids });
-  return { room, scene, layers, appearance, materials, tiling, shadow, labels: createLabels(canvas), group };
+  return {
+    room,
+    scene,
+    layers,
+    appearance,
+    materials,
+    tiling,
+    shadow,
+    backdrop,
+    background: new Color(),
+    effort: { fine: false, marked: false },
+    labels: createLabels(canvas),
+    group,
+  };
+};
+
+/** Shaders do no more than what there is to show. */
+const tryHarder = (made: Made, more: Partial<Effort>): void => {
+  const effort = { ...made.effort, ...more };
+  if (effort.fine === made.effort.fine && effort.marked === made.effort.marked) return;
+  made.effort = effort;
+  setEffort(made.materials, effort);
 };
 
 const liveOf = (made: Made) => {
@@ -210,11 +147,13 @@ const liveOf = (made: Made) => {
     agencyOf: (row) => agencyOf(scene, row),
     mark: (column, rows) => {
       const changed = [...rows];
+      tryHarder(made, { marked: true });
       appearance.mark(column, changed);
       alarms.note(column, changed);
     },
     unmark: () => {
       appearance.unmark();
+      tryHarder(made, { marked: false });
       alarms.clear();
     },
   });
@@ -226,7 +165,7 @@ type Doors = Pick<City, 'link'> & { readonly live: LiveHere; readonly eye: reado
 /** The part of the city that the page may use. */
 const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doors): City => {
   const { appearance, tiling } = made;
-  const { light, select, hover, colourBy, legend } = appearance;
+  const { light, select, hover, legend } = appearance;
   const hidden =
     <Given>(run: (given: Given) => void) =>
     (given: Given): void => {
@@ -234,8 +173,12 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
       tiling.hide(appearance.state.hidden());
     };
   return {
-    ...{ missing, light, select, hover, colourBy, legend, link, live: live.live },
+    ...{ missing, light, select, hover, legend, link, live: live.live },
     scene: () => made.scene,
+    colourBy: (colouring) => {
+      if (colouring.by === 'values') tryHarder(made, { marked: true });
+      appearance.colourBy(colouring);
+    },
     hide: hidden(appearance.hide),
     keep: hidden(appearance.keep),
     label: placeLabels(made),
@@ -252,6 +195,13 @@ const pickThrough = async (tiling: Tiling, camera: PerspectiveCamera, at: Vector
   return (await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] }))?.row;
 };
 
+const makeFine = (made: Made, on: boolean): void => {
+  made.shadow.turn(on);
+  tryHarder(made, { fine: on });
+  made.backdrop.geometry.dispose();
+  made.backdrop.geometry = backdropGeometry(on);
+};
+
 export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const { layers, missing } = await loadLayers(room.scene);
   const made = makeCity(room, layers);
@@ -266,9 +216,10 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;
+      made.background.set(tonesOf(wanted).horizon);
       appearance.paint(wanted);
     },
-    shadows: shadow.turn,
+    fine: (on) => makeFine(made, on),
     look: (seen) => {
       seen.camera.position.toArray(eye);
       lookAt(made, seen);

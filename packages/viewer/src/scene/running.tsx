@@ -53,7 +53,7 @@ export const tierOf = ({ quality }: Running): Tier => tiers[quality.tier()] ?? {
 const useTier = (running: Running): void => {
   const { dpr, shadows } = tierOf(running);
   running.setDpr(Math.min(devicePixelRatio, dpr));
-  running.staged.shadows(shadows);
+  running.staged.fine(shadows);
   running.events.tell({ type: 'quality', tier: running.quality.tier() });
 };
 

@@ -105,11 +105,23 @@ describe('a tile tree', () => {
   });
   const tree = createTileTree([entry(undefined, 4), entry(0, 0), entry(0, 0)]);
   const eye = (away: number): Eye => ({ at: [50, away, -50], pixelsPerMetre: 1_000, errorPixels: 1.5, sees: () => true });
-  const tilesIn = ({ drawn, wanted }: Selection) => ({ drawn, wanted: wanted.toSorted((a, b) => a.urgency - b.urgency).map(({ tile }) => tile) });
+  const tilesIn = ({ drawn, wanted }: Selection) => ({
+    drawn,
+    wanted: wanted.toSorted((a, b) => a.urgency - b.urgency).map(({ tile }) => tile),
+  });
 
   it('draws what is coarse from afar, and what is fine from near', () => {
     expect(tilesIn(selectTiles(tree, eye(5_000), () => true))).toEqual({ drawn: [0], wanted: [] });
     expect(tilesIn(selectTiles(tree, eye(500), () => true))).toEqual({ drawn: [1, 2], wanted: [] });
+  });
+
+  it('asks at once for what the view needs, and for what lies between only as what may stand in later', () => {
+    const deep = createTileTree([entry(undefined, 40), entry(0, 20), entry(0, 20), entry(1, 0), entry(2, 0)]);
+    const { drawn, wanted, between } = selectTiles(deep, eye(500), (tile) => tile === 0);
+    expect(drawn).toEqual([0]);
+    expect(wanted.map(({ tile }) => tile)).toEqual([3, 4]);
+    expect(between.map(({ tile }) => tile)).toEqual([1, 2]);
+    expect(tilesIn(selectTiles(deep, eye(500), (tile) => [0, 3, 4].includes(tile)))).toEqual({ drawn: [3, 4], wanted: [] });
   });
 
   it('keeps a tile until all that replaces it is here', () => {

@@ -87,22 +87,21 @@ const coarsePoints = (outlines: readonly Outline[], side: number): Coarse => {
   return { outlines: [...firstPerCell(outlines, cell).values()], error: cell / 3 };
 };
 
-type Mass = { area: number; volume: number; base: number; lowest: number; highest: number; largest: Outline; largestArea: number; x: number; y: number };
+type Mass = { area: number; volume: number; squares: number; base: number; largest: Outline; largestArea: number; x: number; y: number };
 
 const addToMass = (cells: Map<string, Mass>, outline: Outline, cell: number): void => {
   const [west, south, east, north] = boxOfRings(outline.rings);
   const [x, y] = [(west + east) / 2, (south + north) / 2];
   const area = Math.max(1, footprintArea(outline.rings));
   const key = `${Math.floor(x / cell)} ${Math.floor(y / cell)}`;
-  const mass = cells.get(key) ?? { area: 0, volume: 0, base: 0, lowest: Infinity, highest: 0, largest: outline, largestArea: 0, x: 0, y: 0 };
+  const mass = cells.get(key) ?? { area: 0, volume: 0, squares: 0, base: 0, largest: outline, largestArea: 0, x: 0, y: 0 };
   cells.set(key, mass);
   mass.area += area;
   mass.volume += area * outline.height;
+  mass.squares += area * outline.height * outline.height;
   mass.base += area * outline.base;
   mass.x += area * x;
   mass.y += area * y;
-  mass.lowest = Math.min(mass.lowest, outline.height);
-  mass.highest = Math.max(mass.highest, outline.height);
   if (area > mass.largestArea) [mass.largest, mass.largestArea] = [outline, area];
 };
 
@@ -124,6 +123,20 @@ const isLarge = ({ rings, height }: Outline, cell: number): boolean => {
   return Math.max(east - west, north - south) > cell * 1.5 || height > cell * 2;
 };
 
+const spreadShare = 0.9;
+
+/** By how much roofs lie from that of their block: the root mean square of each block, such that nine tenths of what is built lie closer. */
+const spreadOf = (masses: readonly Mass[]): number => {
+  const spreads = masses.map(({ area, volume, squares }) => ({ area, spread: Math.sqrt(Math.max(0, squares / area - (volume / area) ** 2)) }));
+  const all = spreads.reduce((sum, { area }) => sum + area, 0);
+  let closer = 0;
+  for (const { area, spread } of spreads.toSorted((a, b) => a.spread - b.spread)) {
+    closer += area;
+    if (closer >= all * spreadShare) return spread;
+  }
+  return 0;
+};
+
 /** What is larger than a cell stays itself, simplified; the rest of each cell becomes one mass. */
 const coarsePrisms = (outlines: readonly Outline[], side: number): Coarse => {
   const cell = side / cellsPerSide;
@@ -132,8 +145,7 @@ const coarsePrisms = (outlines: readonly Outline[], side: number): Coarse => {
   const cells = new Map<string, Mass>();
   for (const outline of outlines) if (!isLarge(outline, cell)) addToMass(cells, outline, cell);
   const masses = [...cells.values()];
-  const spread = masses.reduce((most, { volume, area, lowest, highest }) => Math.max(most, Math.min(highest - volume / area, volume / area - lowest)), 0);
-  return { outlines: [...own, ...masses.map((mass) => blockOf(mass, cell))].sort((a, b) => a.row - b.row), error: Math.max(cell / 3, spread / 2) };
+  return { outlines: [...own, ...masses.map((mass) => blockOf(mass, cell))].sort((a, b) => a.row - b.row), error: Math.max(cell / 3, spreadOf(masses)) };
 };
 
 const coarseByForm: Readonly<Record<OutlineForm, (outlines: readonly Outline[], side: number) => Coarse>> = {

@@ -65,6 +65,7 @@ const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
   shadowMatrix: { value: new Matrix4() },
   shadowOn: { value: 0 },
   unproject: { value: new Matrix4() },
+  grid: { value: 0 },
 });
 
 const put = (into: DataTexture, at: number, values: readonly number[]): void => into.image.data?.set(values, at * 4);

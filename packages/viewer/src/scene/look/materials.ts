@@ -43,6 +43,8 @@ export type Uniforms = {
   readonly shadowMatrix: Uniform<Matrix4>;
   readonly shadowOn: Uniform<number>;
   readonly unproject: Uniform<Matrix4>;
+  /** metres between two lines of the ground, 0 for none */
+  readonly grid: Uniform<number>;
 };
 
 const head = `
@@ -54,17 +56,38 @@ uniform vec3 sun, sunlight, skylight, horizon, zenith, ground, accent, ink; unif
 
 const vertexHead = `${head}
 in ivec4 position; in float high;
-flat out ivec4 twin; out vec3 place; out float depth;
+flat out int mark; flat out vec3 tone; out vec3 place; out float depth; out float haze;
+void recede(float away) { depth = away; haze = contrast > 0.5 ? 0.0 : smoothstep(0.5, 1.0, away / far); }
+ivec4 twin;
+bool is(int bit) { return (twin.g & bit) != 0; }
+int kindOf() { return twin.r + (twin.a & 3) * 256; }
+vec3 own() {
+  if (colouring == 1) return texelFetch(ramp, ivec2((twin.a >> 2) % 8, 1), 0).rgb;
+  if (colouring == 2 && is(16)) return texelFetch(ramp, ivec2(twin.b, 0), 0).rgb;
+  vec3 plain = texelFetch(looks, ivec2(kindOf(), 0), 0).rgb;
+  return colouring == 2 ? mix(plain, horizon, 0.55) : plain;
+}
+/** Lit, hovered, chosen; what an answer did not find steps back. */
+vec3 tint(vec3 shown) {
+  if (is(4) && colouring != 2) shown = mix(shown, accent, 0.72);
+  if (is(8)) shown = mix(shown, accent, 0.45);
+  if (is(2)) shown = mix(shown, accent, 0.9);
+  return anyLit > 0.5 && !is(6) ? mix(shown, horizon, contrast > 0.5 ? 0.6 : 0.42) : shown;
+}
 bool take() {
   int at = int(modelMatrix[0].w + 0.5) + (position.w & 0xffff) + int(high + 0.5) * 65536;
-  twin = ivec4(texelFetch(state, ivec2(at % 1024, at / 1024), 0) * 255.0 + 0.5);
-  return (twin.g & 1) == 0;
+  twin = ivec4(texelFetch(state, ivec2(at & 1023, at >> 10), 0) * 255.0 + 0.5);
+  if (is(1)) return false;
+  mark = (twin.g & 110) + (colouring == 2 && !is(16) ? 256 : 0);
+  tone = tint(own());
+  return true;
 }
 vec3 inWorld() { return mat3(modelMatrix) * vec3(position.xyz) + modelMatrix[3].xyz; }
-int kindOf() { return twin.r + (twin.a & 3) * 256; }
 `;
 
+/** `FINE` is for who has time for it: shadows, lines on the ground, a sky. */
 const shadows = `
+#ifdef FINE
 uniform sampler2DShadow shadowMap; uniform mat4 shadowMatrix; uniform float shadowOn;
 float lightAt(vec3 world) {
   if (shadowOn < 0.5) return 1.0;
@@ -76,36 +99,30 @@ float lightAt(vec3 world) {
   vec2 rim = abs(at.xy - 0.5) * 2.0;
   return mix(sum * 0.25, 1.0, smoothstep(0.85, 1.0, max(rim.x, rim.y)));
 }
+#else
+float lightAt(vec3 world) { return 1.0; }
+#endif
 `;
 
 /** Hatched: no value. Striped: older than allowed. Dotted: its source is silent. Each can be told without colour. */
 const fragmentHead = `${head}
-flat in ivec4 twin; in vec3 place; in float depth; out vec4 colour;
-bool is(int bit) { return (twin.g & bit) != 0; }
+flat in int mark; flat in vec3 tone; in vec3 place; in float depth; in float haze; out vec4 colour;
 float stripes(vec2 at, float step) { return smoothstep(0.30, 0.42, abs(fract((at.x + at.y) / step) - 0.5)); }
-vec3 own() {
-  int kind = twin.r + (twin.a & 3) * 256;
-  vec3 plain = texelFetch(looks, ivec2(kind, 0), 0).rgb;
-  if (colouring == 0) return plain;
-  if (colouring == 1) return texelFetch(ramp, ivec2((twin.a >> 2) % 8, 1), 0).rgb;
+// without MARKED nothing is out of order, and nobody asks
+vec3 marked() {
+#ifndef MARKED
+  return tone;
+#else
+  if ((mark & 352) == 0) return tone;
+  vec3 base = tone;
   vec2 at = gl_FragCoord.xy / dpr;
-  if (!is(16)) return mix(mix(plain, horizon, 0.55), ink, 0.22 * stripes(at, 7.0));
-  return texelFetch(ramp, ivec2(twin.b, 0), 0).rgb;
-}
-vec3 marked(vec3 base) {
-  vec2 at = gl_FragCoord.xy / dpr;
-  if (is(32)) base = mix(base, ink, 0.34 * stripes(vec2(at.x, -at.y), 9.0));
-  if (is(64)) base = mix(mix(base, horizon, 0.45), ink, 0.5 * (1.0 - smoothstep(1.0, 1.7, length(mod(at, 6.0) - 3.0))));
+  if ((mark & 256) != 0) base = mix(base, ink, 0.22 * stripes(at, 7.0));
+  if ((mark & 32) != 0) base = mix(base, ink, 0.34 * stripes(vec2(at.x, -at.y), 9.0));
+  if ((mark & 64) != 0) base = mix(mix(base, horizon, 0.45), ink, 0.5 * (1.0 - smoothstep(1.0, 1.7, length(mod(at, 6.0) - 3.0))));
   return base;
+#endif
 }
-vec3 tint(vec3 base) {
-  vec3 shown = marked(base);
-  if (is(4)) shown = colouring == 2 ? shown : mix(shown, accent, 0.72);
-  if (is(8)) shown = mix(shown, accent, 0.45);
-  if (is(2)) shown = mix(shown, accent, 0.9);
-  return anyLit > 0.5 && !is(6) ? mix(shown, horizon, contrast > 0.5 ? 0.6 : 0.42) : shown;
-}
-vec3 fog(vec3 shade) { return contrast > 0.5 ? shade : mix(shade, horizon, smoothstep(0.5, 1.0, depth / far)); }
+vec3 fog(vec3 shade) { return mix(shade, horizon, haze); }
 `;
 
 const surfaceVertex = (lift: string): string => `${vertexHead}
@@ -113,27 +130,36 @@ void main() {
   vec3 world = inWorld(); ${lift}
   place = world;
   vec4 seen = viewMatrix * vec4(world, 1.0);
-  depth = -seen.z;
+  recede(-seen.z);
   gl_Position = take() ? projectionMatrix * seen : vec4(2.0, 2.0, 2.0, 1.0);
 }
 `;
 
+/** What is seen always looks towards the eye, so that the slope on the screen is enough. */
 const solidFragment = `${fragmentHead}${shadows}
 void main() {
   vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
-  if (dot(normal, cameraPosition - place) < 0.0) normal = -normal;
   float facing = max(0.0, dot(normal, sun));
-  float open = facing > 0.0 ? lightAt(place + normal * 0.35) : 0.0;
-  float foot = mix(0.84, 1.0, smoothstep(0.0, 11.0, place.y));
-  vec3 light = skylight * (0.82 + 0.18 * normal.y) * foot + sunlight * facing * open;
-  vec3 shade = tint(own()) * light;
+#ifdef FINE
+  if (facing > 0.0) facing *= lightAt(place + normal * 0.35);
+#endif
+  float foot = 0.84 + 0.16 * min(1.0, place.y * 0.09);
+  vec3 shade = marked() * (skylight * ((0.82 + 0.18 * normal.y) * foot) + sunlight * facing);
+#ifdef FINE
   if (contrast > 0.5) shade = mix(shade, ink, smoothstep(0.55, 0.3, dot(normal, normalize(cameraPosition - place))) * 0.35);
+#endif
   colour = vec4(fog(shade), 1.0);
 }
 `;
 
 const flatFragment = `${fragmentHead}${shadows}
-void main() { colour = vec4(fog(tint(own()) * mix(0.84, 1.0, lightAt(place))), 1.0); }
+void main() {
+#ifdef FINE
+  colour = vec4(fog(marked() * mix(0.84, 1.0, lightAt(place))), 1.0);
+#else
+  colour = vec4(fog(marked()), 1.0);
+#endif
+}
 `;
 
 /** Glass over the ground, hatched, so that what it covers stays to be seen. */
@@ -141,7 +167,7 @@ const veilFragment = `${fragmentHead}
 void main() {
   vec2 at = place.xz / max(0.6, depth / 420.0);
   float line = stripes(at, 9.0);
-  colour = vec4(fog(tint(own())), mix(0.26, 0.5, line) * (is(6) ? 1.35 : 1.0));
+  colour = vec4(fog(marked()), mix(0.26, 0.5, line) * ((mark & 6) != 0 ? 1.35 : 1.0));
 }
 `;
 
@@ -154,14 +180,14 @@ void main() {
   form = ivec2(look.b + 0.5, look.a + 0.5);
   place = inWorld() + vec3(0.0, metres * 0.35, 0.0);
   vec4 seen = viewMatrix * vec4(place, 1.0);
-  depth = -seen.z;
-  bool marked = (twin.g & 14) != 0;
+  recede(-seen.z);
+  bool isMarked = (mark & 14) != 0;
   float wanted = min(size * 1.7 * dpr, metres * pixels / max(1.0, depth));
-  pixelsWide = max((marked ? 14.0 : 1.5) * dpr, marked ? max(wanted, size * 1.5 * dpr) : wanted);
+  pixelsWide = max((isMarked ? 14.0 : 1.5) * dpr, isMarked ? max(wanted, size * 1.5 * dpr) : wanted);
   gl_PointSize = pixelsWide;
   gl_Position = shown && depth > 0.0 ? projectionMatrix * seen : vec4(2.0, 2.0, 2.0, 1.0);
   // signs are seen over the roofs beside them; lamps and hydrants stand among them
-  if (size > 7.5 || marked) gl_Position.z -= 0.02 * gl_Position.w;
+  if (size > 7.5 || isMarked) gl_Position.z -= 0.02 * gl_Position.w;
 }
 `;
 
@@ -172,7 +198,7 @@ void main() {
   vec2 at = gl_PointCoord * 2.0 - 1.0;
   float edge = form.x == 2 ? max(abs(at.x), abs(at.y)) / 0.86 : form.x == 3 ? abs(at.x) + abs(at.y) : form.x == 4 ? max(at.y, abs(at.x) * 1.4 - at.y * 0.5 + 0.1) : length(at);
   if (edge > 1.0) discard;
-  vec3 base = tint(own());
+  vec3 base = marked();
   float rim = form.x > 0 ? smoothstep(0.76, 0.82, edge) : 0.0;
   vec3 paper = vec3(dot(base, vec3(0.3, 0.59, 0.11)) > 0.56 ? 0.06 : 1.0);
   float sign = 0.0;
@@ -186,34 +212,50 @@ void main() {
 }
 `;
 
-/** The ground to the horizon and the sky above it, in one picture behind all else. */
+/** The ground to the horizon and the sky above it, behind all else: in one picture where there is time, else as a disc before a plain sky. */
 const backdropVertex = `${head}
-in vec3 position; out vec2 at;
-void main() { at = position.xy; gl_Position = vec4(position.xy, 0.9999, 1.0); }
+in vec3 position; out vec2 at; out float haze;
+void main() {
+  at = position.xy;
+#ifdef FINE
+  haze = 0.0;
+  gl_Position = vec4(position.xy, 0.99999, 1.0);
+#else
+  vec4 seen = viewMatrix * vec4(cameraPosition.x + position.x * far, 0.0, cameraPosition.z + position.y * far, 1.0);
+  haze = contrast > 0.5 ? 0.0 : smoothstep(0.35, 1.0, length(position.xy));
+  gl_Position = projectionMatrix * seen;
+  gl_Position.z = min(gl_Position.z, 0.99999 * gl_Position.w);
+#endif
+}
 `;
 
 const backdropFragment = `${head}${shadows}
-uniform mat4 unproject; in vec2 at; out vec4 colour;
+uniform mat4 unproject; uniform float grid; in vec2 at; in float haze; out vec4 colour;
 float lines(vec2 place, float step) {
   vec2 away = abs(fract(place / step - 0.5) - 0.5) / fwidth(place / step);
   return 1.0 - min(min(away.x, away.y), 1.0);
 }
 void main() {
+#ifdef FINE
   vec4 end = unproject * vec4(at, 1.0, 1.0);
   vec3 ray = normalize(end.xyz / end.w - cameraPosition);
   vec3 sky = mix(horizon, zenith, smoothstep(0.0, 0.5, ray.y));
   float distance = ray.y < -0.0001 ? -cameraPosition.y / ray.y : 1e9;
   vec3 place = cameraPosition + ray * distance;
-  float step = pow(10.0, floor(log(max(cameraPosition.y, 40.0)) / log(10.0)));
-  float grid = lines(place.xz, step) * 0.5 + lines(place.xz, step * 10.0) * 0.7;
   vec3 paper = ground * mix(0.84, 1.0, ray.y < 0.0 ? lightAt(place) : 1.0);
-  paper = mix(paper, ink, 0.045 * grid * (1.0 - smoothstep(0.1, 0.45, distance / far)));
+  if (grid > 0.0 && ray.y < 0.0) {
+    float drawn = lines(place.xz, grid) * 0.5 + lines(place.xz, grid * 10.0) * 0.7;
+    paper = mix(paper, ink, 0.045 * drawn * (1.0 - smoothstep(0.1, 0.45, distance / far)));
+  }
   float away = contrast > 0.5 ? smoothstep(1.4, 1.6, distance / far) : smoothstep(0.35, 1.0, distance / far);
   colour = vec4(ray.y < 0.0 ? mix(paper, sky, away) : sky, 1.0);
+#else
+  colour = vec4(mix(ground, horizon, haze), 1.0);
+#endif
 }
 `;
 
-const shadowFragment = 'precision highp float; flat in ivec4 twin; in vec3 place; in float depth; out vec4 colour; void main() { colour = vec4(1.0); }';
+const shadowFragment = 'precision highp float; out vec4 colour; void main() { colour = vec4(1.0); }';
 
 type Shader = { readonly vertex: string; readonly fragment: string };
 
@@ -223,9 +265,9 @@ const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMate
 const materialNames = ['solid', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
 export type Materials = Readonly<Record<(typeof materialNames)[number], RawShaderMaterial>>;
 
-/** What lies on the ground is drawn in its order and leaves no depth: nothing flickers where two lie on one another. */
+/** What stands is drawn first, then the ground where it is not hidden, and on it what lies there, in its order and without depth: nothing flickers. */
 export const createMaterials = (uniforms: Uniforms): Materials => {
-  const onGround = { depthWrite: false, depthTest: false };
+  const onGround = { depthWrite: false };
   return {
     solid: shader(uniforms, { vertex: surfaceVertex(''), fragment: solidFragment }),
     flat: Object.assign(shader(uniforms, { vertex: surfaceVertex(''), fragment: flatFragment }), onGround),
@@ -234,6 +276,14 @@ export const createMaterials = (uniforms: Uniforms): Materials => {
     backdrop: Object.assign(shader(uniforms, { vertex: backdropVertex, fragment: backdropFragment }), onGround),
     shadow: shader(uniforms, { vertex: surfaceVertex(''), fragment: shadowFragment }),
   };
+};
+
+/** `fine`: with shadows, a sky and lines on the ground; `marked`: some values are out of order, or nothing is known of some twins. */
+export type Effort = { readonly fine: boolean; readonly marked: boolean };
+
+export const setEffort = (materials: Materials, { fine, marked }: Effort): void => {
+  const defines = { ...(fine && { FINE: 1 }), ...(marked && { MARKED: 1 }) };
+  for (const name of materialNames) Object.assign(materials[name], { defines, needsUpdate: true });
 };
 
 export const closeMaterials = (materials: Materials): void => {

@@ -23,8 +23,8 @@ export type DrawnTile = {
   lastDrawn: number;
 };
 
-/** What lies on the ground is drawn first, by rank; then what stands; glass and points come last. */
-const orders: Readonly<Record<Part, number>> = { flat: 1, solid: 20, veil: 30, point: 40 };
+/** What stands, then (after the backdrop) what lies on the ground, by rank; glass and points come last. */
+const orders: Readonly<Record<Part, number>> = { solid: 0, flat: 2, veil: 30, point: 40 };
 
 function letGo(this: BufferAttribute): void {
   this.array = new Uint8Array();

@@ -13,9 +13,15 @@ export type Eye = {
   readonly sees: (tile: number) => boolean;
 };
 
-/** `urgency` is least for what is to come first: coarse before fine, near before far. */
+/** `urgency` is least for what is to come first: something of everything, then near before far. */
 export type Wanted = { readonly tile: number; readonly urgency: number };
-export type Selection = { readonly drawn: readonly number[]; readonly wanted: readonly Wanted[] };
+export type Selection = {
+  readonly drawn: readonly number[];
+  /** what the view needs and is not here */
+  readonly wanted: readonly Wanted[];
+  /** what stands between: asked for when nothing is wanted any more, so that it can stand in when the view moves */
+  readonly between: readonly Wanted[];
+};
 
 export type TileTree = { readonly tiles: readonly TileEntry[]; readonly children: readonly (readonly number[])[] };
 
@@ -32,31 +38,37 @@ const distanceTo = ({ box: [west, south, east, north], top }: TileEntry, [x, y, 
   return Math.max(1, Math.hypot(dx, dy, dz));
 };
 
-type Visit = { readonly tree: TileTree; readonly eye: Eye; readonly isHere: (tile: number) => boolean; readonly drawn: number[]; readonly wanted: Wanted[] };
-
-const levelUrgency = 100_000;
-
-const want = ({ tree, eye, wanted }: Visit, at: number): void => {
-  const tile = tree.tiles[at];
-  if (tile) wanted.push({ tile: at, urgency: tile.level * levelUrgency + distanceTo(tile, eye.at) });
+type Visit = {
+  readonly tree: TileTree;
+  readonly eye: Eye;
+  readonly isHere: (tile: number) => boolean;
+  readonly wanted: Wanted[];
+  readonly between: Wanted[];
 };
 
-/** Draws the tile, or what is finer where all of that is here; what is not is wanted. */
-const visit = (at: number, given: Visit): void => {
-  const { tree, eye, isHere, drawn } = given;
+const rootUrgency = -1;
+
+/** What covers the tile as fine as the view asks, of what is here; undefined where nothing here covers it. */
+const cover = (at: number, given: Visit): readonly number[] | undefined => {
+  const { tree, eye, isHere, wanted, between } = given;
   const tile = tree.tiles[at];
-  if (!(tile && eye.sees(at))) return;
-  const isFine = (tile.error * eye.pixelsPerMetre) / distanceTo(tile, eye.at) <= eye.errorPixels;
-  const finer = isFine ? [] : (tree.children[at] ?? []).filter(eye.sees);
-  const missing = finer.filter((child) => !isHere(child));
-  if (!isHere(at)) want(given, at);
-  else if (finer.length === 0 || missing.length > 0) drawn.push(at);
-  for (const child of missing) want(given, child);
-  if (missing.length === 0) for (const child of finer) visit(child, given);
+  if (!(tile && eye.sees(at))) return [];
+  const away = distanceTo(tile, eye.at);
+  const isFine = (tile.error * eye.pixelsPerMetre) / away <= eye.errorPixels;
+  const finer = isFine ? [] : (tree.children[at] ?? []);
+  const here = isHere(at);
+  if (!here) (finer.length === 0 || at === 0 ? wanted : between).push({ tile: at, urgency: at === 0 ? rootUrgency : away });
+  if (finer.length === 0) return here ? [at] : undefined;
+  const covers = finer.map((child) => cover(child, given));
+  if (covers.every((found) => found !== undefined)) return covers.flat();
+  if (here) return [at];
+  const some = covers.flatMap((found) => found ?? []);
+  return at === 0 && some.length > 0 ? some : undefined;
 };
 
+/** A tile stays until all that replaces it is here; what lies between it and that is not waited for. */
 export const selectTiles = (tree: TileTree, eye: Eye, isHere: (tile: number) => boolean): Selection => {
-  const [drawn, wanted]: [number[], Wanted[]] = [[], []];
-  visit(0, { tree, eye, isHere, drawn, wanted });
-  return { drawn, wanted };
+  const [wanted, between]: [Wanted[], Wanted[]] = [[], []];
+  const drawn = cover(0, { tree, eye, isHere, wanted, between }) ?? [];
+  return { drawn, wanted, between };
 };

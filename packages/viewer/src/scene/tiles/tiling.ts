@@ -177,7 +177,7 @@ const projected = new Matrix4();
 const choose = (state: State, { camera, ...seen }: Looking) => {
   frustum.setFromProjectionMatrix(projected.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
   const { x, y, z } = camera.position;
-  const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
+  const [drawn, wishes, later] = [new Set<DrawnTile>(), [] as Wish[], [] as Wish[]];
   for (const layer of state.layers) {
     const sees = (tile: number): boolean => layer.boxes[tile] !== undefined && frustum.intersectsBox(layer.boxes[tile]);
     const selected = selectTiles(layer.tree, { at: [x, y, z], ...seen, sees }, (tile) => state.here.has(layer.keys[tile] ?? ''));
@@ -186,8 +186,9 @@ const choose = (state: State, { camera, ...seen }: Looking) => {
       if (found) drawn.add(found);
     }
     for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
+    for (const { tile, urgency } of selected.between) later.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
   }
-  return { drawn, wishes };
+  return { drawn, wishes, later };
 };
 
 /** What is no longer of the scene stands in for what is not here yet. */
@@ -224,12 +225,12 @@ const lookWith = (
 ): boolean => {
   state.frame += 1;
   takeMade(state, room, groups);
-  const { drawn, wishes } = choose(state, looking);
-  requests.ask(wishes);
+  const { drawn, wishes, later } = choose(state, looking);
+  const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
+  requests.ask(open > 0 ? wishes : later);
   keepRetired(state, drawn);
   const isOther = show(state, drawn);
   dropOld(state, room.bytesMax, requests.workers.drop);
-  const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
   state.progress = { here: drawn.size, wanted: drawn.size + open };
   if (state.made.length > 0) room.changed();
   return isOther;
