@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import * as core from '../packages/core/src/index.ts';
 import { messageFiles } from './messages/files.ts';
 import { publicKeyOf } from './messages/sign.ts';
+import { describeBindings } from './protocol/bindings.ts';
 import { describeProtocol } from './protocol/document.ts';
 import { schemaOfMessages } from './protocol/schema.ts';
 
@@ -83,6 +84,29 @@ describe('the JSON Schema of the messages', () => {
   });
 });
 
+describe('the description of the bindings', () => {
+  const described = describeBindings(core.catalogue);
+
+  test('is up to date', async () => {
+    await expect(`${JSON.stringify(described, null, 1)}\n`).toMatchFileSnapshot('../fixtures/schema/bindings.openapi.json');
+  });
+
+  test('points only at definitions that the schema of the messages has', () => {
+    const names = new Set(Object.keys(Object(schema)['$defs']));
+    const pointed = [...JSON.stringify(described).matchAll(/messages\.schema\.json#\/\$defs\/([^"]+)"/g)].map(([, name = '']) => name);
+    expect(pointed.length).toBeGreaterThan(core.rowNames.length);
+    expect(pointed.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test('names the paths that a node serves', () => {
+    const routes = [...read('packages/server/src/http.ts').matchAll(/'(GET|POST) (\/dtf\/[a-z]+|\/\.well-known\/jwks\.json)'/g)].map(
+      ([, method = '', path = '']) => `${method.toLowerCase()} ${path}`,
+    );
+    const described_ = Object.entries(described.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    expect(described_.toSorted()).toEqual(routes.toSorted());
+  });
+});
+
 const statuses = new Map(
   [...(/const statusByProblem[^{]*= \{([\s\S]*?)\n\};/.exec(read('packages/server/src/http/reply.ts'))?.[1]?.matchAll(/(\w+): (\d{3})/g) ?? [])].map(
     ([, kind = '', status]) => [kind, Number(status)],
@@ -117,6 +141,7 @@ describe('the description of the protocol', () => {
       limits: core.limits,
       limitNotes,
       examples: validPaths.map((path) => basename(path)),
+      textOf: (example) => read(`fixtures/messages/valid/${example}`),
     });
     await expect(text).toMatchFileSnapshot('../docs/protocol.md');
   });

@@ -15,6 +15,7 @@ export type DescribedRow = {
   readonly messageType: string;
   readonly bytesMax: number;
   readonly refusals: readonly string[];
+  readonly allowed: Readonly<Record<string, readonly string[]>>;
 };
 
 export type DescribedProblem = {
@@ -35,6 +36,8 @@ export type Protocol = {
   readonly limitNotes: Readonly<Record<string, string>>;
   /** names of the example files, without folder */
   readonly examples: readonly string[];
+  /** what an example file holds */
+  readonly textOf: (example: string) => string;
 };
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -69,6 +72,22 @@ const examplesOf = ({ examples }: Protocol, name: string): string =>
     .map((file) => `[${file}](../fixtures/messages/valid/${file})`)
     .join(', ');
 
+const allowedOf = ({ allowed }: DescribedRow): string => {
+  const parts = Object.entries(allowed).map(([lifecycle, states]) => `${lifecycle} in ${states.map(code).join(', ')}`);
+  return parts.length > 0 ? `${parts.join('; ')}; anywhere else the answer is \`notAllowedInState\`` : 'in any state';
+};
+
+const linesShownMax = 60;
+
+/** The data area of the example as its file has it; the header is the same in form for every message, and a long one is looked at in its file. */
+const dataOf = ({ examples, textOf }: Protocol, example: string, heading: string): string => {
+  if (!examples.includes(example)) return '';
+  const text = JSON.stringify(JSON.parse(textOf(example)).data, null, 2);
+  const lines = text.split('\n');
+  if (lines.length > linesShownMax) return `${heading}: [${lines.length} lines](../fixtures/messages/valid/${example}).`;
+  return [`${heading}:`, '```json', text, '```'].join('\n');
+};
+
 const sectionOf = (protocol: Protocol, [name, row]: readonly [string, DescribedRow]): string =>
   [
     `#### ${name}`,
@@ -76,8 +95,13 @@ const sectionOf = (protocol: Protocol, [name, row]: readonly [string, DescribedR
     table(['label', 'from', 'to', 'type', 'at most'], [[row.label, row.from, row.to, row.messageType, `${number(row.bytesMax)} bytes`]]),
     `Effect: ${effects[row.effect] ?? row.effect}.`,
     `Own refusals: ${row.refusals.length > 0 ? row.refusals.map((kind) => `[${kind}](#results-and-problems)`).join(', ') : 'none'}.`,
+    `Where it may be said: ${allowedOf(row)}.`,
     `Examples: ${examplesOf(protocol, name)}.`,
-  ].join('\n\n');
+    dataOf(protocol, `${name}.json`, 'Asked'),
+    dataOf(protocol, `${name}.reply.json`, 'Answered'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 
 const contents = (protocol: Protocol): string =>
   Object.entries(roles)

@@ -1,0 +1,82 @@
+/**
+ * The bindings as OpenAPI 3.1: which paths a node serves, with which messages; the messages themselves are those of the JSON Schema beside it.
+ */
+type Row = { readonly role: string; readonly messageType: string; readonly purpose: string; readonly label: string };
+
+const definition = (name: string): { readonly $ref: string } => ({ $ref: `messages.schema.json#/$defs/${name}` });
+
+const json = (schema: unknown) => ({ 'application/json': { schema } });
+
+const describedMessages = (rows: readonly (readonly [string, Row])[]): string =>
+  rows.map(([name, { label, purpose }]) => `- \`${name}\` (${label}): ${purpose}`).join('\n');
+
+/** T11 travels on the stream of its subscription; every other message is one POST and its answer. */
+const isStreamed = (name: string): boolean => name === 'digitalTwin.publish.exchangeData';
+
+const messagesPath = (rows: readonly (readonly [string, Row])[]) => {
+  const posted = rows.filter(([name]) => !isStreamed(name));
+  const replies = posted.filter(([, { messageType }]) => messageType === 'request');
+  return {
+    post: {
+      summary: 'One message in, its answer out',
+      description: describedMessages(posted),
+      requestBody: { required: true, content: json({ oneOf: posted.map(([name]) => definition(`${name}.request`)) }) },
+      responses: {
+        200: {
+          description: 'the answer; a notification is acknowledged by an answer with nothing in it',
+          content: json({ anyOf: replies.map(([name]) => definition(`${name}.reply`)) }),
+        },
+        default: { description: 'a refusal, with the status of its problem', content: json(definition('failure')) },
+      },
+    },
+  };
+};
+
+const eventsPath = {
+  get: {
+    summary: 'The event stream of a subscription (T10): each event is a message T11',
+    parameters: [
+      { name: 'subscription', in: 'query', required: true, schema: { type: 'string' }, description: 'as T10 gave it' },
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        required: false,
+        schema: { type: 'string' },
+        description: "the sender's change sequence of the last event that was kept",
+      },
+      { name: 'Authorization', in: 'header', required: true, schema: { type: 'string' }, description: 'a pass signed by the subscriber' },
+    ],
+    responses: {
+      200: {
+        description: 'events `message` with T11 as data, and `heartbeat`',
+        content: { 'text/event-stream': { schema: definition('digitalTwin.publish.exchangeData.request') } },
+      },
+      default: { description: 'why not', content: json({ type: 'object' }) },
+    },
+  },
+};
+
+const keysPath = {
+  get: {
+    summary: 'Who the node is and by which keys it is known',
+    responses: { 200: { description: 'a JWKS with id, name and endpoint beside it', content: json({ type: 'object' }) } },
+  },
+};
+
+export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
+  const rows = Object.entries(catalogue);
+  const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    '/dtf/messages': messagesPath(rows),
+    '/dtf/events': eventsPath,
+    '/.well-known/jwks.json': keysPath,
+  };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'The information exchange of an agency node',
+      version: '1.0',
+      description: 'Built on the published skeleton of ITU-T Y.4605; every message is our design. Made from the catalogue.',
+    },
+    paths,
+  };
+};

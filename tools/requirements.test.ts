@@ -1,0 +1,82 @@
+/**
+ * The page of requirements cannot lie: what it names is there, every row has its number, and the page is what the tables say. `pnpm fixtures` renews it.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as core from '../packages/core/src/index.ts';
+import { describeRequirements, type Traced } from './requirements/document.ts';
+import { entities, messageNumbers } from './requirements/entities.ts';
+import { type Proof, requirements } from './requirements/requirements.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const roomByRole: Readonly<Record<string, string>> = {
+  registry: 'packages/server/src/registry/registry.ts',
+  digitalTwin: 'packages/server/src/orchestration/orchestration.ts',
+  application: 'packages/server/src/orchestration/orchestration.ts',
+};
+
+const rowsOf = (number: string): readonly string[] => core.rowNames.filter((name) => core.rowOf(name).label.split(', ').includes(number));
+
+const messages: Traced['messages'] = messageNumbers.map((number) => {
+  const rows = rowsOf(number);
+  const [first] = rows;
+  return { number, rows, room: first && roomByRole[first.split('.')[0] ?? ''] };
+});
+
+const all = [...Object.entries(requirements), ...Object.entries(entities)];
+
+/** A test of exactly this title, written as a call or, for a table of cases, on a line of its own. */
+const hasTest = ([file, title]: Proof): boolean => {
+  if (!existsSync(join(root, file))) return false;
+  const text = read(file);
+  return [`it('${title}'`, `test('${title}'`, `)(\n    '${title}'`].some((form) => text.includes(form));
+};
+
+describe('what the model asks for', () => {
+  test('is met in a file that is there, and shown by a test of that title, or it says why not', () => {
+    expect(all.filter(([, { home }]) => !existsSync(join(root, home))).map(([name]) => name)).toEqual([]);
+    expect(all.filter(([, { proof, unmet }]) => (proof === undefined) === (unmet === undefined)).map(([name]) => name)).toEqual([]);
+    expect(all.filter(([, { proof }]) => proof !== undefined && !hasTest(proof)).map(([name, { proof }]) => `${name}: ${proof?.join(' ')}`)).toEqual([]);
+  });
+
+  test('is numbered without a gap, and so are the messages', () => {
+    expect(Object.keys(requirements)).toEqual(Array.from({ length: 41 }, (_, at) => `RQ-${String(at + 1).padStart(2, '0')}`));
+    expect(new Set(messageNumbers).size).toBe(43);
+  });
+
+  test('names the number of every row, and every room answers its rows', () => {
+    expect(
+      core.rowNames.filter(
+        (name) =>
+          !core
+            .rowOf(name)
+            .label.split(', ')
+            .every((number) => messageNumbers.includes(number)),
+      ),
+    ).toEqual([]);
+    const unanswered = messages.flatMap(({ rows, room }) => rows.filter((name) => room === undefined || !read(room).includes(`'${name}'`)));
+    expect(unanswered).toEqual([]);
+  });
+
+  test('allows a message only in states that the lifecycles have', () => {
+    const states: Readonly<Record<string, readonly string[]>> = {
+      'registry entry': core.registryEntryLifecycle.states,
+      agreement: core.agreementLifecycle.states,
+      federation: core.federationLifecycle.states,
+      connection: core.communicationLifecycle.states,
+    };
+    const wrong = core.rowNames.flatMap((name) =>
+      Object.entries(core.rowOf(name).allowed).flatMap(([lifecycle, named]) =>
+        named.filter((state) => !states[lifecycle]?.includes(state)).map((state) => `${name}: ${state}`),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('is written down as it is', async () => {
+    await expect(describeRequirements({ requirements, entities, messages })).toMatchFileSnapshot('../docs/requirements.md');
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * The functional entities of Y.4489, whose names are published and whose duties are inferred, each with its room and a test; and tests of single messages.
+ */
+import type { Proof } from './requirements.ts';
+
+export type Entity = { readonly name: string; readonly home: string; readonly proof?: Proof; readonly unmet?: string };
+
+const server = (path: string): string => `packages/server/src/${path}`;
+const adaptorUnmet = 'The adaptor’s role is not built: its messages A1 to A8 are no rows, and a node refuses them as not its role.';
+
+export const entities: Readonly<Record<string, Entity>> = {
+  'DTR-FE': {
+    name: 'digital twin registration',
+    home: server('registry/registration.ts'),
+    proof: [server('registry/registry.test.ts'), 'a withdrawn twin takes its features with it'],
+  },
+  'SD-FE': {
+    name: 'semantic dictionary',
+    home: server('registry/semantic-dictionary.ts'),
+    proof: [server('registry/semantic-dictionary.test.ts'), 'is taken in a later version alone; the earlier ones can still be looked up'],
+  },
+  'DTD-FE': {
+    name: 'digital twin discovery',
+    home: server('registry/discovery.ts'),
+    proof: [server('registry/peer-registries.test.ts'), 'answer for them, each entry once, and name the path on which a loop was cut'],
+  },
+  'AP-FE': { name: 'adaptation process', home: 'packages/core/src/federation/adaptor.ts', unmet: adaptorUnmet },
+  'PA-FE': { name: 'protocol adaptation', home: server('protocol'), unmet: adaptorUnmet },
+  'DFA-FE': { name: 'data format adaptation', home: server('import'), unmet: `${adaptorUnmet} Formats of an agency’s own files are read at the import.` },
+  'SA-FE': {
+    name: 'semantic adaptation',
+    home: 'packages/core/src/twin/term-mapping.ts',
+    unmet: `${adaptorUnmet} Terms and units are mapped by the registry.`,
+  },
+  GF: {
+    name: 'general functions: the twin’s own data and functions',
+    home: server('store/store.ts'),
+    proof: [server('import/import.test.ts'), 'brings in every record of a new file and leaves no staging file behind'],
+  },
+  'FM-FE': {
+    name: 'federation management',
+    home: server('orchestration/forming/federation.ts'),
+    proof: [
+      'packages/testbed/src/journey/kill.test.ts',
+      'a node killed while a federation is formed, twenty times at different moments, leaves it formed once and nothing forgotten',
+    ],
+  },
+  'FSIM-FE': {
+    name: 'federation status information management',
+    home: server('orchestration/federation-status.ts'),
+    proof: ['packages/testbed/src/journey/standing.test.ts', 'moves no data until it is resumed; agreements stay in force'],
+  },
+  'FIM-FE': {
+    name: 'feature information management',
+    home: server('orchestration/feature-information.ts'),
+    proof: [
+      'packages/testbed/src/journey/processes.test.ts',
+      'a registry with the initiator and two members run as processes, find one another, and answer one question that names its sources',
+    ],
+  },
+  'CFIM-FE': {
+    name: 'candidate feature information management',
+    home: server('orchestration/candidate.ts'),
+    proof: ['packages/core/src/federation/forming/standing.test.ts', 'candidates are kept with their score and where they stand'],
+  },
+  'FC-FE': {
+    name: 'federation communication',
+    home: server('exchange/ask.ts'),
+    proof: [server('exchange/ask.test.ts'), 'is asked retryAttemptsMax times at most, under one id, between retryDelayMinMs and retryDelayMaxMs apart'],
+  },
+  'CSIM-FE': {
+    name: 'communication status information management',
+    home: server('orchestration/communication-status.ts'),
+    proof: [server('orchestration/communication-status.test.ts'), 'is interrupted by two probes in a row without an answer in time, not by one'],
+  },
+};
+
+/** The 43 messages of the catalogue of the model, by their numbers. */
+export const messageNumbers: readonly string[] = [
+  ...Array.from({ length: 14 }, (_, at) => `R${at + 1}`),
+  ...Array.from({ length: 16 }, (_, at) => `T${at + 1}`).flatMap((number) => (number === 'T6' ? ['T6a', 'T6'] : [number])),
+  ...Array.from({ length: 8 }, (_, at) => `A${at + 1}`),
+  ...Array.from({ length: 4 }, (_, at) => `P${at + 1}`),
+];
+
+/** Why there is no row of a number. A number that has one is never looked up here. */
+export const withoutRow: Readonly<Record<string, string>> = {
+  T12: 'functions are not offered yet',
+  P2: 'results reach applications as answers and subscriptions of GraphQL',
+  P4: 'applications are told of states by subscriptions of GraphQL',
+};
+export const adaptorWithoutRow = 'the adaptor’s role is not built';

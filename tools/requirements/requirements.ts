@@ -1,0 +1,318 @@
+/**
+ * What the model asks for (RQ-01 to RQ-41 of our reading), each with the file that meets it and the test that shows it, or why it is not met.
+ */
+
+/** Where a statement comes from: published text in our own words, what follows from published names and structure, or our own design. */
+export type Origin = 'published' | 'inferred' | 'ours';
+export type Proof = readonly [file: string, title: string];
+export type Requirement = {
+  readonly text: string;
+  readonly origin: Origin;
+  readonly messages: string;
+  readonly home: string;
+  readonly proof?: Proof;
+  readonly unmet?: string;
+};
+
+const journey = (name: string): string => `packages/testbed/src/journey/${name}.test.ts`;
+const server = (path: string): string => `packages/server/src/${path}`;
+const core = (path: string): string => `packages/core/src/${path}`;
+
+const registryTest = server('registry/registry.test.ts');
+const formed: Proof = [journey('federation'), 'is formed of whoever serves a need, and one question is answered by all'];
+
+export const requirements: Readonly<Record<string, Requirement>> = {
+  'RQ-01': {
+    text: 'A twin can register itself before it takes part in a federation.',
+    origin: 'published',
+    messages: 'R1, R2',
+    home: server('registry/registration.ts'),
+    proof: [registryTest, 'an entry is found up to the end of its lease, is stale after it, and gone after leasesMissedMax of them'],
+  },
+  'RQ-02': {
+    text: 'What is registered is what the twin can do for federations.',
+    origin: 'published',
+    messages: 'R2',
+    home: server('registry/feature-registration.ts'),
+    proof: [registryTest, 'one refused feature never spoils the others'],
+  },
+  'RQ-03': {
+    text: 'Registered information covers data and functions alike.',
+    origin: 'published',
+    messages: 'R2',
+    home: core('twin/feature-information.ts'),
+    unmet: 'This table knows of features that are data; functions are described where their messages are.',
+  },
+  'RQ-04': {
+    text: 'Twins and features are identified uniquely across owners.',
+    origin: 'inferred',
+    messages: 'R1, R2',
+    home: core('ground/id.ts'),
+    proof: [registryTest, 'nobody registers a twin of another agency'],
+  },
+  'RQ-05': {
+    text: 'Owners can change and withdraw their entries, others cannot.',
+    origin: 'inferred',
+    messages: 'R3, R5',
+    home: server('registry/registration.ts'),
+    proof: [registryTest, 'nobody changes, renews or withdraws what is another’s'],
+  },
+  'RQ-06': {
+    text: 'Entries do not outlive their twins.',
+    origin: 'ours',
+    messages: 'R4',
+    home: server('registry/entry.ts'),
+    proof: [registryTest, 'renewing keeps an entry, also a stale one; one that is gone must register again and keeps counting its revisions'],
+  },
+  'RQ-07': {
+    text: 'Features are described by terms that can be looked up.',
+    origin: 'inferred',
+    messages: 'R10, R11, R12',
+    home: server('registry/semantic-dictionary.ts'),
+    proof: [server('registry/semantic-dictionary.test.ts'), 'widens what is found: a kind of its own is found as the wider one'],
+  },
+  'RQ-08': {
+    text: 'A formed federated twin can be registered and found as a twin.',
+    origin: 'published',
+    messages: 'R14',
+    home: server('registry/federated-twin-registration.ts'),
+    unmet: 'It is registered and withdrawn, and what it is made of is in use meanwhile; discovery does not return it yet.',
+  },
+  'RQ-09': {
+    text: 'A twin can find twins that have what it needs.',
+    origin: 'published',
+    messages: 'R7',
+    home: server('registry/discovery.ts'),
+    proof: formed,
+  },
+  'RQ-10': {
+    text: 'Discovery starts from a purpose and the kinds of twins that fit it.',
+    origin: 'published',
+    messages: 'R7, P1',
+    home: core('message/discovery-query.ts'),
+    proof: [core('message/discovery-query.test.ts'), 'by purpose, place and time'],
+  },
+  'RQ-11': {
+    text: 'Queries filter by meaning, place, time, quality, protocol, format and terms of use.',
+    origin: 'inferred',
+    messages: 'R7',
+    home: core('message/condition.ts'),
+    proof: [core('message/discovery-query.test.ts'), 'by what it speaks, or what an adaptor makes of it'],
+  },
+  'RQ-12': {
+    text: 'Results are enough to decide and to connect.',
+    origin: 'inferred',
+    messages: 'R7',
+    home: core('federation/forming/scoring.ts'),
+    proof: [core('federation/candidate.test.ts'), 'is best first, and says why of each'],
+  },
+  'RQ-13': {
+    text: 'Several candidates are kept and compared; one takes the place of another that fails.',
+    origin: 'inferred',
+    messages: 'R7, T7',
+    home: core('federation/forming/choosing.ts'),
+    proof: [journey('replacement'), 'a member that is killed for good is replaced by the runner-up, and the federation is active again'],
+  },
+  'RQ-14': {
+    text: 'The registry keeps to the visibility that owners set.',
+    origin: 'inferred',
+    messages: 'R7',
+    home: server('registry/visibility.ts'),
+    proof: [registryTest, 'what is private leaves no trace for others and is there for its owner'],
+  },
+  'RQ-15': {
+    text: 'Whoever relies on entries hears of their changes.',
+    origin: 'ours',
+    messages: 'R8, R9',
+    home: server('registry/subscription.ts'),
+    proof: [server('registry/subscription.test.ts'), 'hears that one was registered, updated, paused and is back, and that it is gone'],
+  },
+  'RQ-16': {
+    text: 'The twins that were chosen are connected.',
+    origin: 'published',
+    messages: 'T6a, T6, A2',
+    home: server('orchestration/forming/move.ts'),
+    proof: [journey('federation'), 'leaves one agreement with one hash on both sides, and one connection'],
+  },
+  'RQ-17': {
+    text: 'The initiating twin determines who forms the federated twin.',
+    origin: 'published',
+    messages: 'T1 to T5',
+    home: core('federation/forming/choosing.ts'),
+    proof: [core('federation/federation.test.ts'), 'takes each agency once, for all that it serves, and never the initiator'],
+  },
+  'RQ-18': {
+    text: 'Twins of different protocols can be connected.',
+    origin: 'published',
+    messages: 'A2, A3',
+    home: core('federation/adaptor.ts'),
+    unmet: 'Adaptors can be registered and found; the adaptor itself, which would bridge protocols, is not built.',
+  },
+  'RQ-19': {
+    text: 'Twins of different data formats can be connected.',
+    origin: 'published',
+    messages: 'A3',
+    home: core('federation/adaptor.ts'),
+    unmet: 'As RQ-18: formats differ only at the import of an agency’s own files.',
+  },
+  'RQ-20': {
+    text: 'Twins of different semantics can be connected.',
+    origin: 'published',
+    messages: 'A3, R12',
+    home: core('twin/term-mapping.ts'),
+    unmet: 'The registry maps terms and units (R12); nothing converts the data that are exchanged by these mappings yet.',
+  },
+  'RQ-21': {
+    text: 'A twin is free to refuse, to set terms and to leave.',
+    origin: 'inferred',
+    messages: 'T2, T4, T8',
+    home: server('orchestration/membership/deliberation.ts'),
+    proof: [journey('standing'), 'an owner who will not give enough is left out, and both sides know that'],
+  },
+  'RQ-22': {
+    text: 'Both ends are authenticated and authorised before data move.',
+    origin: 'inferred',
+    messages: 'all',
+    home: server('exchange/authorise.ts'),
+    proof: [server('exchange/answer.test.ts'), 'content that was changed on the way is refused, and so is a message without a signature'],
+  },
+  'RQ-23': {
+    text: 'Where nothing has to be adapted the connection is direct.',
+    origin: 'inferred',
+    messages: 'T6a',
+    home: server('orchestration/forming/move.ts'),
+    proof: formed,
+  },
+  'RQ-24': {
+    text: 'Connected twins are used for questions across domains.',
+    origin: 'published',
+    messages: 'T9 to T12',
+    home: server('orchestration/utilization/federated-twin.ts'),
+    proof: [
+      'packages/testbed/src/cambridge/flood-exposure.test.ts',
+      'answers for the %i-year zone what an independent calculation finds, name by name, every member named',
+    ],
+  },
+  'RQ-25': {
+    text: 'The federated twin collects and analyses what its domains say.',
+    origin: 'published',
+    messages: 'T9 to T11',
+    home: core('federation/federated-twin.ts'),
+    proof: formed,
+  },
+  'RQ-26': {
+    text: 'The federated twin proposes solutions and simulates their effects.',
+    origin: 'published',
+    messages: 'T12',
+    home: core('message/twin.ts'),
+    unmet: 'No simulation is proposed by the federated twin itself.',
+  },
+  'RQ-27': {
+    text: 'Data of several twins are brought to one time slot and one unit before use.',
+    origin: 'published',
+    messages: 'T9 to T11',
+    home: core('ground/quantity.ts'),
+    unmet: 'Units are converted before values are compared; there is no grid of time slots.',
+  },
+  'RQ-28': {
+    text: 'Linked results are delivered to the application that asked.',
+    origin: 'published',
+    messages: 'P2',
+    home: server('graphql/operations/subscription.ts'),
+    unmet: 'Applications are answered and kept informed by GraphQL; the message P2 is not a row.',
+  },
+  'RQ-29': {
+    text: 'There is a tool for the service of the federated twin, with visualization.',
+    origin: 'published',
+    messages: 'none',
+    home: 'packages/viewer/src',
+    proof: [journey('scene'), 'shows every twin of every member once, and tells which row it is, both ways'],
+  },
+  'RQ-30': {
+    text: 'Twins keep synchronizing as often as the purpose needs.',
+    origin: 'published',
+    messages: 'T10, T11',
+    home: server('orchestration/live/publishing.ts'),
+    proof: [server('orchestration/live/publishing.test.ts'), 'resumes after what was heard; from below the oldest change it asks for a new snapshot'],
+  },
+  'RQ-31': {
+    text: 'The state of every federation is kept and can be reported.',
+    origin: 'published',
+    messages: 'T13',
+    home: server('orchestration/federation-status.ts'),
+    proof: [
+      core('federation/forming/standing.test.ts'),
+      'degraded after degradedAfterMs without the member it needs, suspended after suspendAfterMs, and active again when it is back',
+    ],
+  },
+  'RQ-32': {
+    text: 'The state of every link is kept and can be reported.',
+    origin: 'published',
+    messages: 'T13, A6',
+    home: server('orchestration/communication-status.ts'),
+    proof: [server('orchestration/communication-status.test.ts'), 'is interrupted by two probes in a row without an answer in time, not by one'],
+  },
+  'RQ-33': {
+    text: 'A federation can be suspended, changed and released without anything left dangling.',
+    origin: 'inferred',
+    messages: 'T14, T15, A8',
+    home: server('orchestration/forming/notice.ts'),
+    proof: [journey('federation'), 'released, it leaves nothing behind on either side, and reads are refused'],
+  },
+  'RQ-34': {
+    text: 'The failure of one member does not take down the rest.',
+    origin: 'inferred',
+    messages: 'T13, T7',
+    home: server('orchestration/utilization/source-asking.ts'),
+    proof: [journey('faults'), 'when every member fails, the own part still comes'],
+  },
+  'RQ-35': {
+    text: 'Exchanges can be traced afterwards: who, what, when, under which agreement.',
+    origin: 'ours',
+    messages: 'all',
+    home: server('log'),
+    proof: [journey('exchange-log'), 'tells at both ends how the federation came to be and who read under which agreement, the newest first, page by page'],
+  },
+  'RQ-36': {
+    text: 'Only what is needed is exposed.',
+    origin: 'published',
+    messages: 'R2, T2',
+    home: core('federation/agreement.ts'),
+    proof: [journey('federation'), 'a term that the owner keeps back is in no byte that leaves, asked for, tested, ordered by or read with everything else'],
+  },
+  'RQ-37': {
+    text: 'Raw data, transformed data, inputs and outputs of models are told apart.',
+    origin: 'published',
+    messages: 'R2',
+    home: core('twin/feature-information.ts'),
+    unmet: 'A feature says its stage when it is registered; the values that are exchanged do not repeat it.',
+  },
+  'RQ-38': {
+    text: 'Inputs of models and outputs of simulations can be got at.',
+    origin: 'published',
+    messages: 'T9, T12',
+    home: core('message/twin.ts'),
+    unmet: 'Nothing keeps the outputs of simulations to be read later.',
+  },
+  'RQ-39': {
+    text: 'Models carry standard metadata and can be called through a documented interface.',
+    origin: 'published',
+    messages: 'R2',
+    home: core('twin/feature-information.ts'),
+    unmet: 'This table knows of features that are data; functions are described where their messages are.',
+  },
+  'RQ-40': {
+    text: 'One result serves several visualizations; schema, unit, space and time are checked by themselves.',
+    origin: 'published',
+    messages: 'T9',
+    home: server('tiles'),
+    unmet: 'Map and scene are drawn of the same tiles and states; there is no report of checks beside a result.',
+  },
+  'RQ-41': {
+    text: 'A model can get at data on behalf of a person or an organization.',
+    origin: 'published',
+    messages: 'all',
+    home: core('message/header.ts'),
+    unmet: 'A message says for which purpose it asks, not on whose behalf.',
+  },
+};
