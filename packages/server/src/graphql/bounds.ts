@@ -5,6 +5,8 @@ export const bounds = {
   depthMax: 16,
   aliasesMax: 30,
   tokensMax: 5_000,
+  /** levels of lists and objects in the variables: more than a filter and a geometry in it take */
+  variablesDepthMax: 64,
   directivesMax: 50,
   /** fields, each multiplied by the page sizes of the lists around it where these are written in the query */
   costMax: 100_000,

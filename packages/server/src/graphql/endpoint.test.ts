@@ -279,6 +279,27 @@ describe('changes of own twins', () => {
     expect((await node.ask(links)).data).toMatchObject({ twin: { links: { totalCount: 0 } } });
   });
 
+  test('take a number without a unit in that of its dictionary', async () => {
+    const put = { id: 'urn:dtf:twin:own.example:houses/bare', kind: 'city:Building', name: { en: 'Bare' }, values: [{ term: 'city:height', value: 3 }] };
+    await node.ask(apply, { c: [{ put }] });
+    const { data } = await node.ask('query($id: ID!) { twin(id: $id) { property(term: "city:height") { number unit } } }', { id: put.id });
+    expect(data).toEqual({ twin: { property: { number: 3, unit: 'm' } } });
+    await node.ask(apply, { c: [{ delete: { id: put.id } }] });
+  });
+
+  test.each<[string, object, object]>([
+    ['a place off the earth', { position: [900, 52] }, { path: 'put.position', accepted: expect.stringContaining('CRS84') }],
+    ['an outline off the earth', { geometry: { type: 'Point', coordinates: [9, 152] } }, { path: 'put.geometry' }],
+    ['a text as a height', { values: [{ term: 'city:height', value: 'tall', unit: 'm' }] }, { path: 'values[0]', accepted: 'number' }],
+    ['a height in kilograms', { values: [{ term: 'city:height', value: 3, unit: 'kg' }] }, { code: 'UNITS_DIFFER', path: 'values[0]' }],
+    ['a property as a kind', { kind: 'city:height' }, { path: 'put.kind', accepted: 'a kind' }],
+    ['a name in no language', { name: {} }, { path: 'put.name' }],
+    ['a version below none', { expected: -4 }, { path: 'expected' }],
+  ])('refuse %s', async (_, part, problem) => {
+    const put = { id: 'urn:dtf:twin:own.example:houses/new', kind: 'city:Building', name: { en: 'New' }, ...part };
+    expect((await node.ask(apply, { c: [{ put }] })).data).toMatchObject({ applyTwins: { __typename: 'TwinsRefused', outcomes: [{ problem }] } });
+  });
+
   test('come in batches of a bounded size', async () => {
     const commands = (count: number) => Array.from({ length: count }, (_, n) => put(`many-${n}`));
     expect((await node.ask(apply, { c: commands(limits.commandsMax) })).data).toMatchObject({ applyTwins: { __typename: 'TwinsApplied' } });
@@ -423,6 +444,54 @@ describe('what went wrong on our side', () => {
     expect(text).not.toContain('passwd');
     expect(JSON.parse(text).errors).toMatchObject([{ message: 'internal error', extensions: { code: 'INTERNAL', retryable: true } }]);
     expect(broken.defects.map(String).join()).toContain('passwd');
+  });
+});
+
+describe('what could never be answered', () => {
+  const count = (property: object) => node.ask('query($f: TwinFilter!) { twins(filter: $f) { totalCount } }', { f: { property: [property] } });
+
+  test.each<[string, object, string]>([
+    ['a unit of something else', { term: 'city:height', op: 'GT', value: 3, unit: 'a' }, 'filter.property[0].unit'],
+    ['no unit at all', { term: 'city:height', op: 'GT', value: 3, unit: 'bogus' }, 'filter.property[0].unit'],
+    ['a text against a number', { term: 'city:height', op: 'GT', value: '3' }, 'filter.property[0].value'],
+    ['one text among numbers', { term: 'city:height', op: 'IN', value: [3, 'x'] }, 'filter.property[0].value'],
+    ['nothing against a number', { term: 'city:height', op: 'EQ', value: null }, 'filter.property[0].value'],
+  ])('%s is refused, naming where', async (_, property, argument) => {
+    const { errors } = await count(property);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument, accepted: expect.stringContaining('city:height') });
+  });
+
+  test('a box whose south is north of its north is refused', async () => {
+    const { errors } = await node.ask('{ twins(filter: { within: { box: [9, 53, 10, 52] } }) { totalCount } }');
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', accepted: expect.stringContaining('south below north') });
+  });
+
+  test('variables nested variablesDepthMax deep are read, deeper ones refused', async () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+    const deep = (depth: number) => node.ask('query($v: JSON) { agency { id } }', { v: nested(depth - 1) });
+    expect((await deep(bounds.variablesDepthMax)).errors[0]?.extensions?.['code']).not.toBe('TOO_LARGE');
+    expect((await deep(bounds.variablesDepthMax + 1)).errors[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: bounds.variablesDepthMax });
+    expect((await deep(3_000)).errors[0]?.extensions).toMatchObject({ code: 'TOO_LARGE' });
+  });
+});
+
+describe('own twins that take too long', () => {
+  test('are given up after answerMaxMs, and the store stops', async () => {
+    const { room } = node;
+    const waits: number[] = [];
+    const timers = {
+      after: (ms: number, run: () => void) => {
+        waits.push(ms);
+        setImmediate(run);
+        return () => undefined;
+      },
+    };
+    const never: GraphqlRoom['store']['find'] = (_query, { signal } = {}) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    const graphql = createGraphql({ ...room, deps: { ...room.deps, timers }, store: { ...room.store, find: never } });
+    const { errors } = await askOf(graphql)('{ twins { nodes { id } } }');
+    expect(errors[0]?.extensions).toMatchObject({ code: 'TIMED_OUT', limit: limits.answerMaxMs });
+    expect(waits).toEqual([limits.answerMaxMs]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Guards: limits that say their bounds, and what a production node does not show or accept.
  */
+import { nestedDeeperThan } from '@cityweave/core';
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import { GraphQLError, NoSchemaIntrospectionCustomRule, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -17,6 +18,13 @@ const reporting = (limit: number) => ({
     },
   ],
 });
+
+const shallowVariables: Plugin = {
+  onParams: ({ params, setResult }) => {
+    if (!nestedDeeperThan(params.variables, bounds.variablesDepthMax)) return;
+    setResult({ errors: [tooLarge(`variables: found deeper nesting; accepted: at most ${bounds.variablesDepthMax} levels`, bounds.variablesDepthMax)] });
+  },
+};
 
 export const limitOperations = (production: boolean): readonly Plugin[] => {
   const armor = new EnvelopArmor({
@@ -35,7 +43,8 @@ export const limitOperations = (production: boolean): readonly Plugin[] => {
     maxTokens: { enabled: true, n: bounds.tokensMax },
     blockFieldSuggestion: { enabled: production },
   });
-  return armor.protect().plugins as unknown as readonly Plugin[]; // branding: the plugins ask nothing of the context
+  const armour = armor.protect().plugins as unknown as readonly Plugin[]; // branding: the plugins ask nothing of the context
+  return [shallowVariables, ...armour];
 };
 
 const noIntrospection: Plugin = {

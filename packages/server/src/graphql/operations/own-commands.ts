@@ -2,6 +2,7 @@
  * Mutation on own twins: batches with expected versions, all or nothing, and what became of each command.
  */
 import { limits } from '@cityweave/core';
+import type { ValueGiven } from '../questions/command-parts.ts';
 import {
   type Applied,
   applyTwins,
@@ -11,7 +12,6 @@ import {
   type LinkGiven,
   type PatchGiven,
   type PutGiven,
-  type ValueGiven,
 } from '../questions/own-commands.ts';
 import type { Kit } from '../schema/kit.ts';
 
@@ -24,7 +24,7 @@ const defineValueInput = ({ builder, inputs }: Kit) =>
     fields: (t) => ({
       term: t.id({ required: true, description: 'The property, as "city:height".' }),
       value: t.field({ type: 'JSON', description: 'The value; null is a value too.' }),
-      unit: t.string({ description: 'UCUM code, as "m".' }),
+      unit: t.string({ description: 'UCUM code, as "m"; where a number has none, it is in that of the dictionary.' }),
       observedAt: t.field({ type: 'DateTime', description: 'When it was true; now where absent.' }),
       flag: t.field({ type: inputs.flag, description: 'How it came about; MEASURED where absent.' }),
     }),

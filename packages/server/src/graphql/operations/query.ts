@@ -5,7 +5,7 @@ import { AgencyId, agencyOf, type Facet, limits, TwinId } from '@cityweave/core'
 import { badInput, createFaults } from '../fault.ts';
 import { askOne } from '../questions/asking.ts';
 import { toFilter } from '../questions/filter.ts';
-import { findPage, ownFilter } from '../questions/own-page.ts';
+import { findPage, ownFilter, withinBound } from '../questions/own-page.ts';
 import { momentOf, pastOwn } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
 import { definePage } from '../schema/connection.ts';
@@ -69,11 +69,11 @@ const defineNodes = ({ builder }: Kit): void => {
 
 const summarise = async (context: Context, given: Parameters<typeof toFilter>[0], by: readonly Facet[]) => {
   const faults = createFaults();
-  const filter = toFilter(given, faults);
+  const filter = toFilter(given, faults, context.room.vocabulary());
   if (by.length === 0) faults.note({ argument: 'by', found: by, accepted: 'KIND, AGENCY or both' });
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
-  return context.room.store.summarise(await ownFilter(context, filter), [...new Set(by)], { signal: context.signal });
+  return withinBound(context, async (bounded) => bounded.room.store.summarise(await ownFilter(bounded, filter), [...new Set(by)], { signal: bounded.signal }));
 };
 
 const defineOwnTwins = ({ builder, inputs }: Kit): void => {

@@ -1,7 +1,17 @@
 /**
  * Subscription: a federation's twins as they are and then every change, and how the federation itself stands.
  */
-import { describeProblem, type FederatedFilter, type Federation, limits, msOfDuration, problem, type SourceReport, type TermId } from '@cityweave/core';
+import {
+  describeProblem,
+  type FederatedFilter,
+  type Federation,
+  limits,
+  msOfDuration,
+  problem,
+  type SourceReport,
+  type TermId,
+  type Vocabulary,
+} from '@cityweave/core';
 import { type WatchEvent, watch } from '../../orchestration/live/watch.ts';
 import type { SourceState } from '../../orchestration/live/watch-sources.ts';
 import { badInput, createFaults, type Faults, faultOf } from '../fault.ts';
@@ -152,15 +162,15 @@ type WatchArgs = {
 
 type Parsed = { readonly filter: FederatedFilter; readonly terms: readonly TermId[] | undefined; readonly everyMs: number };
 
-const parseArgs = ({ filter, terms, every }: WatchArgs, faults: Faults): Parsed => ({
-  filter: toFilter(filter, faults),
+const parseArgs = ({ filter, terms, every }: WatchArgs, faults: Faults, vocabulary: Vocabulary): Parsed => ({
+  filter: toFilter(filter, faults, vocabulary),
   terms: terms?.flatMap((term, index) => parseTerm(term, `terms[${index}]`, faults) ?? []),
   everyMs: parseEvery(every, faults),
 });
 
-const toWatched = (args: WatchArgs, needed: Needed, { signal }: Context) => {
+const toWatched = (args: WatchArgs, needed: Needed, { signal, room }: Context) => {
   const faults = createFaults();
-  const { filter, terms, everyMs } = parseArgs(args, faults);
+  const { filter, terms, everyMs } = parseArgs(args, faults, room.vocabulary());
   const wanted = terms ?? needed.terms;
   const watched = {
     federation: args.federation,

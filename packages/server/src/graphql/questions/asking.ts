@@ -1,7 +1,7 @@
 /**
  * Asking a federation: arguments as a question, the answer as nodes. What a question does not need is not asked for.
  */
-import { compareText, type Federation, limits, type Moment, msOfDuration, type Order, type PageKey, type TermId } from '@cityweave/core';
+import { compareText, type Federation, limits, type Moment, msOfDuration, type Order, type PageKey, type TermId, type Vocabulary } from '@cityweave/core';
 import { encodeCursor } from '../../orchestration/utilization/federated-cursor.ts';
 import type { FederatedAnswer, FederatedQuestion } from '../../orchestration/utilization/federated-twin.ts';
 import { badInput, createFaults, type Faults, settled } from '../fault.ts';
@@ -59,8 +59,10 @@ const termsWith = (needed: Needed, order: Order | undefined): readonly TermId[] 
 
 type Asked = { readonly question: FederatedQuestion; readonly deadlineMs: number };
 
-export const toQuestion = (args: AskArgs, needed: Needed, faults: Faults): Asked => {
-  const filter = toFilter(args.filter, faults);
+type Asking = FederatedAsk & { readonly vocabulary: Vocabulary };
+
+export const toQuestion = ({ args, needed, vocabulary }: Asking, faults: Faults): Asked => {
+  const filter = toFilter(args.filter, faults, vocabulary);
   const order = toOrder(args.orderBy, faults);
   const terms = termsWith(needed, order);
   const question: FederatedQuestion = {
@@ -93,7 +95,7 @@ export type FederatedAsk = { readonly args: AskArgs; readonly needed: Needed };
 export const askPage = async (context: Context, federation: Federation, { args, needed }: FederatedAsk): Promise<FederatedPageNode> => {
   const { room, signal } = context;
   const faults = createFaults();
-  const { question, deadlineMs } = toQuestion(args, needed, faults);
+  const { question, deadlineMs } = toQuestion({ args, needed, vocabulary: room.vocabulary() }, faults);
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
   const startedMs = room.deps.clock.monotonicMs();

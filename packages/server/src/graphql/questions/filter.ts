@@ -5,6 +5,8 @@ import {
   AgencyId,
   type AreaTest,
   Box,
+  checkUnitOf,
+  checkValueOf,
   type Direction,
   type FederatedFilter,
   Geometry,
@@ -17,6 +19,7 @@ import {
   type SpatialRelation,
   TermId,
   type TestOperator,
+  type Vocabulary,
   verticesOf,
 } from '@cityweave/core';
 import type { Faults } from '../fault.ts';
@@ -44,7 +47,7 @@ export type FilterGiven = {
   readonly not?: Given<FilterGiven>;
 };
 
-type At = { readonly faults: Faults; readonly path: string; readonly depth: number; readonly parts: { count: number } };
+type At = { readonly faults: Faults; readonly vocabulary: Vocabulary; readonly path: string; readonly depth: number; readonly parts: { count: number } };
 
 const inner = (at: At, path: string): At => ({ ...at, path: `${at.path}.${path}`, depth: at.depth + 1 });
 
@@ -85,11 +88,13 @@ const parseCircle = ({ longitude, latitude, metres }: CircleGiven, argument: str
 
 const parseBox = (box: readonly number[], argument: string, faults: Faults): Box | undefined => {
   const parsed = Box.safeParse(box);
-  return parsed.success ? parsed.data : faults.note({ argument, found: box, accepted: '[west, south, east, north] in degrees' });
+  return parsed.success && parsed.data[1] <= parsed.data[3]
+    ? parsed.data
+    : faults.note({ argument, found: box, accepted: '[west, south, east, north] in degrees, south below north' });
 };
 
 /** A box, a polygon or a circle as what filters know. */
-const withinOf = (area: Given<AreaGiven>, { faults, path }: At): Pick<FederatedFilter, 'box' | 'areas'> => {
+const withinOf = (area: Given<AreaGiven>, { faults, path }: Pick<At, 'faults' | 'path'>): Pick<FederatedFilter, 'box' | 'areas'> => {
   if (!area) return {};
   const argument = `${path}.within`;
   const { box, polygon, circle } = area;
@@ -104,18 +109,36 @@ const withinOf = (area: Given<AreaGiven>, { faults, path }: At): Pick<FederatedF
 };
 
 /** The area of a need: a box becomes the polygon around it, as a polygon is. */
-export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> =>
-  withinOf(area, { faults, path, depth: 1, parts: { count: 0 } });
+export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> => withinOf(area, { faults, path });
 
 const needsValue = (op: TestOperator): boolean => op !== 'exists';
 
-const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: string, faults: Faults): PropertyTest | undefined => {
+/** What each operator compares with; `exists` has its own yes or no, and parts of texts are looked for in whatever is there. */
+const comparedWith = (op: TestOperator, value: Json | undefined): readonly Json[] => {
+  if (value === undefined || ['exists', 'contains', 'prefix'].includes(op)) return [];
+  return op === 'in' && Array.isArray(value) ? value : [value];
+};
+
+/** A test that could never hold, because it compares what cannot be compared, is a mistake of whoever asks. */
+const isComparable = ({ term, op, value, unit }: PropertyTest, argument: string, { faults, vocabulary }: At): boolean => {
+  const known = vocabulary.term(term);
+  const checked = [...comparedWith(op, value).map((one) => checkValueOf(known, one)), ...(unit === undefined ? [] : [checkUnitOf(known, unit)])];
+  const wrong = checked.find((one) => !one.ok);
+  if (!wrong || wrong.ok) return true;
+  const { kind, found = '', accepted = '' } = wrong.problem;
+  faults.note({ argument: `${argument}.${kind === 'unitsDiffer' ? 'unit' : 'value'}`, found, accepted: `${accepted}, for ${term}` });
+  return false;
+};
+
+const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: string, at: At): PropertyTest | undefined => {
+  const { faults } = at;
   const parsed = parseTerm(term, `${argument}.term`, faults);
   const operator = op ?? 'eq';
   if (value === undefined && needsValue(operator))
     return faults.note({ argument: `${argument}.value`, found: 'nothing', accepted: 'the value to compare with' });
   if (operator === 'in' && !Array.isArray(value)) return faults.note({ argument: `${argument}.value`, found: value, accepted: 'a list of values' });
-  return parsed && { term: parsed, op: operator, ...(value !== undefined && { value }), ...(typeof unit === 'string' && { unit }) };
+  const test = parsed && { term: parsed, op: operator, ...(value !== undefined && { value }), ...(typeof unit === 'string' && { unit }) };
+  return test && isComparable(test, argument, at) ? test : undefined;
 };
 
 const linkOf = ({ kind, direction, to }: LinkTestGiven, at: At): LinkTest | undefined => {
@@ -152,9 +175,7 @@ const plainParts = (given: FilterGiven, at: At) => {
     ids: listOf(given.ids, { ...named('ids'), max: limits.filterIdsMax }, (id) => id),
     agencies: listOf(given.agencies, { ...named('agencies'), max: limits.membersMax }, (id, index) => parseAgency(id, `${path}.agencies[${index}]`, faults)),
     kinds: listOf(given.kinds, { ...named('kinds'), max: limits.filterKindsMax }, (kind, index) => parseTerm(kind, `${path}.kinds[${index}]`, faults)),
-    property: listOf(given.property, { ...named('property'), max: limits.filterNodesMax }, (test, index) =>
-      propertyOf(test, `${path}.property[${index}]`, faults),
-    ),
+    property: listOf(given.property, { ...named('property'), max: limits.filterNodesMax }, (test, index) => propertyOf(test, `${path}.property[${index}]`, at)),
     changedSince: instantOf(given.changedSince, at),
     text: textOf(given.text, at),
   };
@@ -196,5 +217,5 @@ const isTooLarge = ({ faults, path, depth, parts }: At): boolean => {
 const translate = (given: FilterGiven, at: At): FederatedFilter =>
   isTooLarge(at) ? {} : present({ ...plainParts(given, at), ...nestedParts(given, at), ...withinOf(given.within, at) });
 
-export const toFilter = (given: Given<FilterGiven>, faults: Faults, path = 'filter'): FederatedFilter =>
-  given ? translate(given, { faults, path, depth: 1, parts: { count: 0 } }) : {};
+export const toFilter = (given: Given<FilterGiven>, faults: Faults, vocabulary: Vocabulary): FederatedFilter =>
+  given ? translate(given, { faults, vocabulary, path: 'filter', depth: 1, parts: { count: 0 } }) : {};

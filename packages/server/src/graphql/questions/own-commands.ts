@@ -1,43 +1,13 @@
 /**
  * Commands on own twins: what GraphQL is given as commands of the store, each refused by itself with what is wrong with it.
  */
-import {
-  AlternativeId,
-  agencyOf,
-  checkTerms,
-  fail,
-  Geometry,
-  type Instant,
-  type Json,
-  LanguageMap,
-  type LinkId,
-  limits,
-  linkIdOf,
-  ObjectOfInterestId,
-  ok,
-  Position,
-  type Problem,
-  problem,
-  type Reading,
-  type Result,
-  shorten,
-  TermId,
-  TwinId,
-  type TwinInput,
-  type ValueFlag,
-} from '@cityweave/core';
+import { fail, type Instant, type Json, type LinkId, limits, linkIdOf, ok, type Problem, problem, type Result, shorten, TwinId } from '@cityweave/core';
 import type { Command, Outcome } from '../../store/store.ts';
 import type { Context } from '../room.ts';
+import { invalid, known, name, optional, ownId, placed, position, readingsOf, type ValueGiven } from './command-parts.ts';
 
 type Given<T> = T | null | undefined;
 
-export type ValueGiven = {
-  readonly term: string;
-  readonly value?: Given<Json>;
-  readonly unit?: Given<string>;
-  readonly observedAt?: Given<Instant>;
-  readonly flag?: Given<ValueFlag>;
-};
 export type PutGiven = {
   readonly id: string;
   readonly kind: string;
@@ -77,75 +47,14 @@ export type CommandOutcome = {
 };
 export type Applied = { readonly kept: boolean; readonly outcomes: readonly CommandOutcome[] };
 
-const invalid = (path: string, found: unknown, accepted: string): Problem => problem('invalid', { path, found: shorten(found), accepted });
-
-const ownId = ({ room }: Context, given: string, path: string): Result<TwinId> => {
-  const id = TwinId.safeParse(given);
-  if (!id.success) return fail(problem('badId', { path, found: shorten(given), accepted: 'urn:dtf:twin:<authority>:<source>/<key>' }));
-  if (agencyOf(id.data) !== room.self.agency)
-    return fail(problem('notAuthorised', { path, subject: shorten(given), accepted: `a twin of ${room.self.agency}` }));
-  return id.data === room.self.id ? fail(problem('notAuthorised', { path, subject: given, accepted: 'any twin but that of the agency itself' })) : ok(id.data);
-};
-
-const known = ({ room }: Context, given: string, path: string): Result<TermId> => {
-  const term = TermId.safeParse(given);
-  if (!term.success) return fail(invalid(path, given, 'prefix:name, as city:height'));
-  const checked = checkTerms(room.vocabulary(), [term.data]);
-  return checked.ok ? ok(term.data) : fail({ ...checked.problem, path });
-};
-
-type Readings = Readonly<Record<string, Reading>>;
-
-const readingOf = ({ value, unit, observedAt, flag }: ValueGiven): Reading => ({
-  value: value ?? null,
-  ...(typeof unit === 'string' && { unit }),
-  ...(observedAt && { observedAt }),
-  ...(flag && { flag }),
-});
-
-const readingsOf = (context: Context, given: Given<readonly ValueGiven[]>): Result<Readings> => {
-  const readings: [string, Reading][] = [];
-  for (const [index, value] of (given ?? []).entries()) {
-    const term = known(context, value.term, `values[${index}].term`);
-    if (!term.ok) return term;
-    readings.push([term.value, readingOf(value)]);
-  }
-  return ok(Object.fromEntries(readings));
-};
-
-const optional = <T>(
-  given: unknown,
-  path: string,
-  { parse, accepted }: { readonly parse: (found: unknown) => T | undefined; readonly accepted: string },
-): Result<T | undefined> => {
-  if (given === null || given === undefined) return ok(undefined);
-  const parsed = parse(given);
-  return parsed === undefined ? fail(invalid(path, given, accepted)) : ok(parsed);
-};
-
-const position = { parse: (found: unknown) => Position.safeParse(found).data, accepted: '[longitude, latitude] or [longitude, latitude, metres]' };
-const geometry = { parse: (found: unknown) => Geometry.safeParse(found).data, accepted: 'a GeoJSON geometry in longitude and latitude' };
-const altIds = { parse: (found: unknown) => AlternativeId.array().safeParse(found).data, accepted: 'schemes and values that are not empty' };
-const object = { parse: (found: unknown) => ObjectOfInterestId.safeParse(found).data, accepted: 'a URI' };
-const name = { parse: (found: unknown) => LanguageMap.safeParse(found).data, accepted: '{"en": "name", ...} by BCP 47 tag' };
-
-const placed = (given: PutGiven): Result<Pick<TwinInput, 'position' | 'footprint' | 'altIds' | 'objectOfInterest'>> => {
-  const parts = {
-    position: optional(given.position, 'put.position', position),
-    footprint: optional(given.geometry, 'put.geometry', geometry),
-    altIds: optional(given.altIds, 'put.altIds', altIds),
-    objectOfInterest: optional(given.objectOfInterest, 'put.objectOfInterest', object),
-  };
-  for (const part of Object.values(parts)) if (!part.ok) return part;
-  return ok(Object.fromEntries(Object.entries(parts).flatMap(([key, part]) => (part.ok && part.value !== undefined ? [[key, part.value]] : []))));
-};
-
 const versioned = (expected: Given<number>) => (typeof expected === 'number' ? { expected } : {});
+
+const expectedOf = ({ put, patch, delete: removed }: CommandGiven): Given<number> => put?.expected ?? patch?.expected ?? removed?.expected;
 
 const toPut = (context: Context, given: PutGiven): Result<Command> => {
   const id = ownId(context, given.id, 'put.id');
   if (!id.ok) return id;
-  const kind = known(context, given.kind, 'put.kind');
+  const kind = known(context, { given: given.kind, path: 'put.kind', role: 'kind' });
   if (!kind.ok) return kind;
   const values = readingsOf(context, given.values);
   if (!values.ok) return values;
@@ -193,7 +102,7 @@ const toDelete = (context: Context, given: DeleteGiven): Result<Command> => {
 const toLink = (context: Context, given: LinkGiven, op: 'link' | 'unlink'): Result<Command> => {
   const from = ownId(context, given.from, `${op}.from`);
   if (!from.ok) return from;
-  const kind = known(context, given.kind, `${op}.kind`);
+  const kind = known(context, { given: given.kind, path: `${op}.kind`, role: 'link' });
   if (!kind.ok) return kind;
   const to = TwinId.safeParse(given.to);
   if (!to.success) return fail(problem('badId', { path: `${op}.to`, found: shorten(given.to), accepted: 'urn:dtf:twin:<authority>:<source>/<key>' }));
@@ -217,6 +126,8 @@ const toLink = (context: Context, given: LinkGiven, op: 'link' | 'unlink'): Resu
 const toCommand = (context: Context, given: CommandGiven): Result<Command> => {
   const said = Object.entries(given).filter(([, part]) => part !== null && part !== undefined);
   if (said.length !== 1) return fail(invalid('command', said.map(([op]) => op).join(', ') || 'nothing', 'exactly one of put, patch, delete, link and unlink'));
+  const expected = expectedOf(given);
+  if (typeof expected === 'number' && expected < 0) return fail(invalid('expected', expected, '0 for a twin that must not exist, else its version'));
   if (given.put) return toPut(context, given.put);
   if (given.patch) return toPatch(context, given.patch);
   if (given.delete) return toDelete(context, given.delete);

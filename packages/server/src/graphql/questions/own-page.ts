@@ -9,21 +9,35 @@ import {
   ok,
   pageKeyOf,
   placeOf,
+  problem,
   type Relation,
   type Result,
   relationsOf,
   type TwinFilter,
   withAreas,
 } from '@cityweave/core';
-import { type BadInput, badInput, createFaults } from '../fault.ts';
+import { endingSignal } from '../../deps.ts';
+import { type BadInput, badInput, createFaults, refuse } from '../fault.ts';
 import type { Context } from '../room.ts';
 import { decodeKey, encodeKey, type Page, type PageArgs, parsePage } from '../schema/page.ts';
 import type { TwinPageNode } from '../schema/shapes.ts';
 import { type AskArgs, toOrder } from './asking.ts';
 import { toFilter } from './filter.ts';
 
+type Bounded = { readonly room: Context['room']; readonly signal: AbortSignal };
+
+/** Own twins are read within the time that any answer may take; beyond it the store stops, and whoever asked is told. */
+export const withinBound = async <T>({ room, signal }: Bounded, read: (bounded: Bounded) => Promise<T>): Promise<T> => {
+  const ending = endingSignal(room.deps.timers, limits.answerMaxMs, signal);
+  const stopped = (cause: unknown): Promise<never> =>
+    ending.signal.aborted && !signal.aborted
+      ? refuse(problem('timedOut', { subject: 'own twins', limit: limits.answerMaxMs, accepted: 'a question that asks for less' }))
+      : Promise.reject(cause);
+  return read({ room, signal: ending.signal }).catch(stopped).finally(ending.done);
+};
+
 /** The places of an inner set of own twins, walked to its end. */
-const placesOf = async (context: Context, relation: Relation): Promise<TwinFilter> => {
+const placesOf = async (context: Bounded, relation: Relation): Promise<TwinFilter> => {
   const { room, signal } = context;
   const filter = await ownFilter(context, relation.to);
   const places: NonNullable<ReturnType<typeof placeOf>>[] = [];
@@ -37,7 +51,7 @@ const placesOf = async (context: Context, relation: Relation): Promise<TwinFilte
 };
 
 /** The filter as the store knows it: kinds with their narrower ones, relations as areas. */
-export const ownFilter = async (context: Context, filter: FederatedFilter): Promise<TwinFilter> => {
+export const ownFilter = async (context: Bounded, filter: FederatedFilter): Promise<TwinFilter> => {
   const relations = [...new Set(relationsOf(filter))];
   const resolved = new Map(await Promise.all(relations.map(async (relation) => [relation, await placesOf(context, relation)] as const)));
   return expandKinds(
@@ -53,13 +67,16 @@ type Args = PageArgs & Pick<AskArgs, 'filter' | 'orderBy'>;
 const find = async (context: Context, args: Args, page: Page): Promise<TwinPageNode> => {
   const faults = createFaults();
   const order = toOrder(args.orderBy, faults);
-  const given = toFilter(args.filter, faults);
+  const given = toFilter(args.filter, faults, context.room.vocabulary());
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
   const after = await parsed(page.from === undefined ? ok(undefined) : decodeKey(page.backwards ? 'before' : 'after', page.from));
-  const filter = await ownFilter(context, given);
-  const { store } = context.room;
-  const found = await store.find({ filter, order, first: page.size, after, backwards: page.backwards }, { signal: context.signal });
+  const { filter, found } = await withinBound(context, async (bounded) => {
+    const own = await ownFilter(bounded, given);
+    const { store } = bounded.room;
+    const query = { filter: own, order, first: page.size, after, backwards: page.backwards };
+    return { filter: own, found: await store.find(query, { signal: bounded.signal }) };
+  });
   const twins = page.backwards ? [...found.twins].reverse() : found.twins;
   const edges = twins.map((twin) => ({ cursor: encodeKey(pageKeyOf(twin, order)), node: { twin } }));
   const [more, before] = [found.next !== undefined, after !== undefined];
@@ -67,7 +84,7 @@ const find = async (context: Context, args: Args, page: Page): Promise<TwinPageN
   return {
     edges,
     pageInfo: { hasNextPage, hasPreviousPage, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor },
-    count: () => store.count(filter, { signal: context.signal }),
+    count: () => withinBound(context, ({ room, signal }) => room.store.count(filter, { signal })),
   };
 };
 

@@ -1,7 +1,7 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Federation, problem, viewOf } from '@cityweave/core';
+import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
 import { agreements, communications, memberships } from '../../orchestration/room.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
@@ -206,7 +206,7 @@ const defineFederationType = ({ builder }: Kit, states: States): void => {
 const summarise = async (node: FederationNode, args: Parameters<typeof toSummary>[0], context: Context) => {
   const federation = await askable(node);
   const faults = createFaults();
-  const { question, deadlineMs } = toSummary(args, faults);
+  const { question, deadlineMs } = toSummary(args, faults, context.room.vocabulary());
   const fault = faults.first();
   return fault ? Promise.reject(badInput(fault)) : context.room.orchestration.summarise(federation, question, { deadlineMs, signal: context.signal });
 };
@@ -217,10 +217,10 @@ type SummaryArgs = {
   readonly deadline?: string | null | undefined;
 };
 
-const toSummary = ({ filter, by, deadline }: SummaryArgs, faults: ReturnType<typeof createFaults>) => {
+const toSummary = ({ filter, by, deadline }: SummaryArgs, faults: ReturnType<typeof createFaults>, vocabulary: Vocabulary) => {
   const unique = [...new Set(by)];
   if (unique.length === 0) faults.note({ argument: 'by', found: by, accepted: 'KIND, AGENCY or both' });
-  return { question: { filter: toFilter(filter, faults), by: unique }, deadlineMs: parseDeadline(deadline, faults) };
+  return { question: { filter: toFilter(filter, faults, vocabulary), by: unique }, deadlineMs: parseDeadline(deadline, faults) };
 };
 
 const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
