@@ -44,6 +44,12 @@ export const Join = z.object({
 });
 export type Join = z.infer<typeof Join>;
 
+/** By what a join is known, and the order in which joins are told. */
+export const JoinKey = Join.pick({ from: true, kind: true, agency: true, scheme: true, value: true });
+export type JoinKey = z.infer<typeof JoinKey>;
+
+export const joinKeyOf = ({ from, kind, agency, scheme, value }: JoinKey): JoinKey => ({ from, kind, agency, scheme, value });
+
 const decimal = /^[+-]?\d+\.0+$/;
 /** Text of these characters alone is composed already. */
 const latin1 = /^[\0-\xff]*$/;

@@ -14,6 +14,7 @@ import {
   type Instant,
   instantOfMs,
   type Join,
+  type JoinKey,
   type JoinState,
   type Problem,
   problem,
@@ -255,7 +256,7 @@ export const openEnds = async ({
 };
 
 const countOf = async (store: TwinStore, state: JoinState, counts: (join: Join) => boolean): Promise<number> => {
-  let [count, after]: [number, string | undefined] = [0, undefined];
+  let [count, after]: [number, JoinKey | undefined] = [0, undefined];
   do {
     const page = await store.joins({ state, first: openEndsPage, after });
     count += page.joins.filter(counts).length;

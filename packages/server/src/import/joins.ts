@@ -2,7 +2,20 @@
  * Joins: declared keys of other twins become links. Keys of other agencies are asked over the exchange, keys of the own agency in the store;
  * what finds no partner stays listed as UNRESOLVED, and is tried again when either side changes.
  */
-import { type AgencyId, type Instant, type Join, type JoinState, type Link, limits, linkIdOf, type Problem, type Result, type TwinId } from '@cityweave/core';
+import {
+  type AgencyId,
+  type Instant,
+  type Join,
+  type JoinKey,
+  type JoinState,
+  joinKeyOf,
+  type Link,
+  limits,
+  linkIdOf,
+  type Problem,
+  type Result,
+  type TwinId,
+} from '@cityweave/core';
 import type { Clock } from '../deps.ts';
 import type { Command, TwinStore } from '../store/store.ts';
 import type { StagedTwin } from './record.ts';
@@ -72,7 +85,7 @@ const settleAll = async (start: Pick<Run, 'store' | 'ask' | 'options' | 'wanted'
 };
 
 const settleState = async (run: Run, state: JoinState, agency: AgencyId | undefined): Promise<void> => {
-  let after: string | undefined;
+  let after: JoinKey | undefined;
   do {
     const page = await run.store.joins({ state, agency, first: pageJoins, after });
     const due = page.joins.filter((join) => isDue(run, join));
@@ -87,7 +100,7 @@ const isDue = (run: Run, join: Join): boolean => {
   return run.wanted(join) && touched && !run.lost.has(keyOf(join));
 };
 
-const keyOf = ({ from, kind, agency, scheme, value }: Join): string => JSON.stringify([from, kind, agency, scheme, value]);
+const keyOf = (join: Join): string => JSON.stringify(joinKeyOf(join));
 
 /** Joins of one question: the same agency and the same scheme. */
 const groupsOf = (joins: readonly Join[]): readonly (readonly Join[])[] => {

@@ -12,6 +12,7 @@ import type {
   HistoryQuery,
   Instant,
   Join,
+  JoinKey,
   JoinState,
   Link,
   LinkId,
@@ -149,8 +150,8 @@ export type TwinStore = {
     readonly state?: JoinState | undefined;
     readonly agency?: string | undefined;
     readonly first: number;
-    readonly after?: string | undefined;
-  }) => Promise<{ readonly joins: readonly Join[]; readonly next?: string | undefined }>;
+    readonly after?: JoinKey | undefined;
+  }) => Promise<{ readonly joins: readonly Join[]; readonly next?: JoinKey | undefined }>;
   readonly countJoins: () => Promise<Readonly<Record<JoinState, number>>>;
   /** Ids and content digests of a source's twins in id order: what an import compares with. */
   readonly sourceState: (

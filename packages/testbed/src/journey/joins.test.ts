@@ -3,7 +3,19 @@
  */
 import { type AgreementId, twinIdOf } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { agencyOfTest, authorityOfTest, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
+import {
+  agencyOfTest,
+  askGraphql,
+  authorityOfTest,
+  createTestCity,
+  fourAgencies,
+  present,
+  readKept,
+  type TestCity,
+  testFederationId,
+  twinOfTest,
+  until,
+} from '../city.ts';
 
 const reach = { identifiers: [{ scheme: 'reach', columns: ['reach'] }], properties: [] };
 const gauge = (key: string, at: readonly [number, number], name: string) => ({ key, at, values: { reach: name } });
@@ -16,7 +28,7 @@ const riverside = () =>
   fourAgencies({
     front: {
       twins: [house('a', [0.1, 0.1], 'A'), house('b', [0.1, 0.2], 'B'), house('c', [0.1, 0.3], 'C')],
-      source: { properties: [], joins: [{ columns: ['reach'], kind: 'city:along', agency: agencyOfTest('water'), scheme: 'reach' }] },
+      source: { properties: [], joins: [{ columns: ['reach'], kind: 'city:locatedOn', agency: agencyOfTest('water'), scheme: 'reach' }] },
     },
     water: { twins: [gauge('g1', [0.2, 0.1], 'A'), gauge('g2', [0.2, 0.2], 'A'), gauge('g3', [0.2, 0.3], 'B')], source: reach },
   }).filter(({ name }) => name !== 'energy');
@@ -50,6 +62,13 @@ describe('keys of another member', () => {
     expect((await city.front.store.joins({ state: 'UNRESOLVED', first: 10 })).joins.map(({ from, value }) => ({ from, value }))).toEqual([
       { from: houseId('c'), value: 'C' },
     ]);
+    const listed = await askGraphql(city.front.address, '{ joins(state: UNRESOLVED) { totalCount nodes { from scheme value agency { id } state to } } }');
+    expect(listed.data).toEqual({
+      joins: {
+        totalCount: 1,
+        nodes: [{ from: houseId('c'), scheme: 'reach', value: 'C', agency: { id: agencyOfTest('water') }, state: 'UNRESOLVED', to: null }],
+      },
+    });
     const { store } = city.node('water');
     const known = present((await store.get([gaugeId('g3')])).get(gaugeId('g3')), 'gauge');
     const { version: _version, ...twin } = { ...known, id: gaugeId('g4'), altIds: [{ scheme: 'reach', value: 'C' }] };

@@ -230,7 +230,11 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
       description: 'Twins of all members, merged. The answer comes within the deadline and names every source.',
       args: {
         filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }),
-        orderBy: t.arg({ type: inputs.order, description: 'In which order; by id where absent.' }),
+        orderBy: t.arg({
+          type: inputs.order,
+          description:
+            'In which order; by id where absent. An object of several agencies stands where the first of its representations does, by what that one says.',
+        }),
         first: t.arg.int({ description: pageSizeText }),
         after: t.arg.string({ description: 'Cursor behind which the page begins, of an earlier page of the same question.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),

@@ -1,7 +1,7 @@
 /**
  * Pages: Relay connections with opaque cursors that stay valid under inserts.
  */
-import { fail, limits, ok, PageKey, type Result, type SampleKey } from '@cityweave/core';
+import { fail, type JoinKey, limits, ok, PageKey, type Result, type SampleKey } from '@cityweave/core';
 import type { z } from 'zod';
 import { type BadInput, badInput } from '../fault.ts';
 import type { Builder } from './builder.ts';
@@ -39,7 +39,7 @@ export const parsePage = ({ first, after, last, before }: PageArgs): Result<Page
   return parsed.ok ? ok({ size: parsed.value, backwards, from: (backwards ? before : after) ?? undefined }) : { ok: false, problem: parsed.problem };
 };
 
-export const encodeKey = (key: PageKey | SampleKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+export const encodeKey = (key: PageKey | SampleKey | JoinKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 const parseJson = (text: string): unknown => {
   try {

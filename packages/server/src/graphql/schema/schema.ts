@@ -4,6 +4,7 @@
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { defineExchangeLog } from '../operations/exchange-log.ts';
+import { defineJoins } from '../operations/joins.ts';
 import { defineKeys } from '../operations/keys.ts';
 import { defineOperator } from '../operations/operator.ts';
 import { defineOwnTwins } from '../operations/own-commands.ts';
@@ -33,6 +34,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   defineExchangeLog(kit);
   defineQueries(kit, states);
   defineRegistry(kit);
+  defineJoins(kit);
   builder.mutationType({ description: 'What can be changed on this node.' });
   defineOwnTwins(kit);
   defineStanding(kit, defineOperator(kit));

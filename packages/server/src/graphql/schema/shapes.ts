@@ -9,6 +9,7 @@ import type {
   GrantedFeature,
   Group,
   Instant,
+  Join,
   JoinedRow,
   Link,
   Member,
@@ -76,6 +77,7 @@ export type Objects = {
   Value: { readonly term: TermId; readonly value: Value };
   MergedValue: MergedValue;
   Link: LinkNode;
+  Join: Join;
   LinkedTwin: LinkedTwinNode;
   Problem: Problem;
   SourceReport: SourceReport;

@@ -1,7 +1,7 @@
 /**
  * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
  */
-import { type Instant, type Join, type Link, type Problem, patchTwin, problem, sameAs } from '@cityweave/core';
+import { type Instant, type Join, type JoinKey, type Link, type Problem, patchTwin, problem, sameAs } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
 import { gain } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
@@ -129,8 +129,7 @@ const deleteLink = (work: Work, id: string): Outcome => {
 };
 
 /** Sorts as its parts do, one after the other. */
-export const joinKey = ({ from, kind, agency, scheme, value }: Omit<Join, 'state' | 'to' | 'triedAt'>): string =>
-  [from, kind, agency, scheme, value].join('\u0000');
+export const joinKey = ({ from, kind, agency, scheme, value }: JoinKey): string => [from, kind, agency, scheme, value].join('\u0000');
 
 /** Joins that stay keep what became of them. */
 const putJoins = (work: Work, { from, joins }: Extract<Command, { op: 'putJoins' }>): Outcome => {

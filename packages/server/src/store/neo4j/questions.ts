@@ -1,7 +1,7 @@
 /**
  * Questions by name: identifiers, links, changes, joins, kinds, as the port wants their answers.
  */
-import { type Change, type Join, type JoinState, type Link, normaliseKey, type Shape, sameAs, type Twin, type TwinId } from '@cityweave/core';
+import { type Change, type Join, type JoinState, joinKeyOf, type Link, normaliseKey, type Shape, sameAs, type Twin, type TwinId } from '@cityweave/core';
 import { alternativeKey, objectKey, whole } from '../neo4j-cypher/parameters.ts';
 import {
   countIdentities,
@@ -101,11 +101,11 @@ export const changesSince = async ({ reading, space }: Asker, since: number, lim
 
 type JoinQuery = Parameters<TwinStore['joins']>[0];
 
-export const joinsOf = async ({ reading, space }: Asker, { state, agency, first, after = '' }: JoinQuery): ReturnType<TwinStore['joins']> => {
-  const rows = await reading.run(readJoins(space, { state, agency, after, limit: whole(first + 1) }));
+export const joinsOf = async ({ reading, space }: Asker, { state, agency, first, after }: JoinQuery): ReturnType<TwinStore['joins']> => {
+  const rows = await reading.run(readJoins(space, { state, agency, after: after ? joinKey(after) : '', limit: whole(first + 1) }));
   const found = rows.slice(0, first).map(({ doc }) => trusted<Join>(JSON.parse(String(doc))));
   const last = found.at(-1);
-  return { joins: found, ...(rows.length > first && last && { next: joinKey(last) }) };
+  return { joins: found, ...(rows.length > first && last && { next: joinKeyOf(last) }) };
 };
 
 export const countJoinsIn = async ({ reading, space }: Asker): Promise<Readonly<Record<JoinState, number>>> => {

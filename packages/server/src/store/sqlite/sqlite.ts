@@ -8,7 +8,9 @@ import {
   type Group,
   type HistoryQuery,
   type Join,
+  type JoinKey,
   type JoinState,
+  joinKeyOf,
   type Link,
   type Moment,
   normaliseKey,
@@ -116,17 +118,15 @@ const toChange = ({ seq, id, op, at, link, kind }: Record<string, unknown>) => (
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });
 
-const joinKey = ({ from, kind, agency, scheme, value }: Join): string => JSON.stringify([from, kind, agency, scheme, value]);
-
-const firstJoin: readonly string[] = ['', '', '', '', ''];
+const afterJoin = (key: JoinKey | undefined): readonly string[] => (key ? [key.from, key.kind, key.agency, key.scheme, key.value] : ['', '', '', '', '']);
 
 const joins =
   (ask: Ask): TwinStore['joins'] =>
   async ({ state, agency, first, after }) => {
-    const rows = await ask('joins', { state, agency, first: first + 1, after: after === undefined ? firstJoin : JSON.parse(after) });
+    const rows = await ask('joins', { state, agency, first: first + 1, after: afterJoin(after) });
     const found = rows.slice(0, first).map(toJoin);
     const last = found.at(-1);
-    return { joins: found, ...(rows.length > first && last && { next: joinKey(last) }) };
+    return { joins: found, ...(rows.length > first && last && { next: joinKeyOf(last) }) };
   };
 
 const countJoins = async (ask: Ask): Promise<Record<JoinState, number>> => {
