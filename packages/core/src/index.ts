@@ -53,7 +53,6 @@ export * from './twin/query.ts';
 export * from './twin/semantic-dictionary.ts';
 export * from './twin/surfaces.ts';
 export * from './twin/term-mapping.ts';
-export * from './twin/term-value.ts';
 export * from './twin/twin.ts';
 export * from './twin/value.ts';
 export * from './twin/words.ts';

@@ -3,9 +3,12 @@
  */
 import { z } from 'zod';
 import { DictionaryId, TermId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import type { Json } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { type Problem, problem } from '../ground/problem.ts';
+import { type Problem, problem, shorten } from '../ground/problem.ts';
+import { convert } from '../ground/quantity.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { TermMapping } from './term-mapping.ts';
 
@@ -98,4 +101,25 @@ export const checkTerms = (vocabulary: Vocabulary, ids: readonly string[]): Resu
   const prefixes = new Set(vocabulary.dictionaries.map(({ prefix }) => prefix));
   const unknown = ids.find((id) => prefixes.has(id.split(':')[0] ?? '') && !vocabulary.term(id));
   return unknown === undefined ? ok(true) : fail(problem('unknownTerm', { subject: unknown }));
+};
+
+const isOfType: Readonly<Record<NonNullable<Term['dataType']>, (value: Json) => boolean>> = {
+  // registers write numbers where a dictionary has text: "791" and 791 are one parcel
+  text: (value) => typeof value === 'string' || typeof value === 'number',
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+  instant: (value) => typeof value === 'string' && Instant.safeParse(value).success,
+  json: () => true,
+};
+
+/** Whether a value can be of a property: of its data type. Terms that no dictionary has take anything. */
+export const checkValueOf = (term: Term | undefined, value: Json): Result<true, Problem> => {
+  if (!term?.dataType || isOfType[term.dataType](value)) return ok(true);
+  return fail(problem('invalid', { subject: term.term, found: shorten(value), accepted: term.dataType === 'instant' ? 'an RFC 3339 instant' : term.dataType }));
+};
+
+/** A unit of a term that has one must convert into it. */
+export const checkUnitOf = (term: Term | undefined, unit: string): Result<true, Problem> => {
+  if (term?.unit === undefined || convert(1, unit, term.unit).ok) return ok(true);
+  return fail(problem('unitsDiffer', { subject: term.term, found: shorten(unit), accepted: `a unit convertible to ${term.unit}` }));
 };
