@@ -2,11 +2,23 @@
  * How the viewer is built: one page, hashed files beside it, nothing inline, so that a strict content security policy holds.
  */
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The scene writes its own shaders: those of three's own materials are left out, a tenth of the first script. */
+const withoutShadersOfThree: Plugin = {
+  name: 'without-shaders-of-three',
+  enforce: 'pre',
+  load: (id) =>
+    /three\/src\/renderers\/shaders\/Shader(Chunk|Lib)\/[^?]*\.glsl\.js$/.test(id)
+      ? "export default ''; export const vertex = ''; export const fragment = '';"
+      : undefined,
+};
 
 // biome-ignore lint/style/noDefaultExport: the tool asks for one
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), withoutShadersOfThree],
+  // its parts one by one, so that what is not used can be left out
+  resolve: { alias: [{ find: /^three$/, replacement: 'three/src/Three.js' }] },
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
   worker: { format: 'es' },
 });

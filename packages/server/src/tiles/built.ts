@@ -31,7 +31,11 @@ import type { SceneFiles } from './scene-files.ts';
 /** A layer and the digest of what it was cut from, so that the same is not cut twice. */
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
+/** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
+const cutVersion = 2;
+
 export const Built = z.object({
+  version: z.literal(cutVersion),
   scene: Scene,
   layers: z.array(BuiltLayer),
   /** twins that share another's row */
@@ -177,5 +181,5 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
   }
   const layers = cuts.map(({ from, ids }) => ({ from, ids: [...ids] }));
   const scene = documentOf(cutting, cuts, standIn);
-  return scene.ok ? ok({ scene: scene.value, layers, standIn: [...standIn], seqs: seqsOf(parts) }) : scene;
+  return scene.ok ? ok({ version: cutVersion, scene: scene.value, layers, standIn: [...standIn], seqs: seqsOf(parts) }) : scene;
 };

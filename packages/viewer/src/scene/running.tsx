@@ -11,10 +11,14 @@ import { bounded, placeCamera } from './rig/view.ts';
 import type { SceneEvent, View } from './staged.ts';
 
 const restMs = 200;
+const homeDistanceMin = 300;
+/** Of the longer side of the city: so near that a city fills the picture, or, where it is long and narrow, all of it is in it. */
+const [fullShare, wholeShare] = [0.62, 0.95];
 
 export const homeOf = ({ city }: StagedCity): View => {
   const [west, south, east, north] = city.scene().box;
-  const distance = Math.max(300, Math.max(east - west, north - south) * 0.62);
+  const [longer, shorter] = [Math.max(east - west, north - south), Math.min(east - west, north - south)];
+  const distance = Math.max(homeDistanceMin, longer * (longer > shorter * 2 ? wholeShare : fullShare));
   return bounded({ east: (west + east) / 2, north: (south + north) / 2, distance, heading: 20, tilt: 56 });
 };
 
