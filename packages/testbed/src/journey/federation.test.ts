@@ -4,7 +4,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type AgreementId, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { agencyOfTest, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
+import { agencyOfTest, askGraphql, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
 
 const memberOf = (city: TestCity, name: string) =>
   present(
@@ -137,6 +137,10 @@ describe('a federation from its first word to its last', () => {
     for (const { twinId } of federation.members) expect(city.front.orchestration.links.status(twinId)).toBeUndefined();
     const answer = await city.ask();
     expect(answer.sources.map(({ agency }) => agency)).toEqual([agencyOfTest('front')]);
+    const again = `mutation { requestService(approval: GRANTED, need: { id: "${testFederationId}", name: { en: "Again" }, purpose: "city:safety", needs: [{ kind: "city:RiverGauge" }] }) { __typename ... on Problem { code found } } }`;
+    expect((await askGraphql(city.front.address, again)).data).toEqual({
+      requestService: { __typename: 'Problem', code: 'NOT_ALLOWED_IN_STATE', found: 'RELEASED' },
+    });
   });
 
   it('a term that the owner keeps back is in no byte that leaves, asked for, tested, ordered by or read with everything else', async () => {

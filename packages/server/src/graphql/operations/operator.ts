@@ -108,6 +108,9 @@ type Requested = Problem | { readonly federation: FederationNode } | ServicePlan
 const start = (context: Context, given: ServiceGiven): Problem | { readonly federation: FederationNode } => {
   const draft = toDraft(context, given);
   if (!draft.ok) return draft.problem;
+  const state = context.room.orchestration.federation(draft.value.id)?.state;
+  if (state === 'RELEASING' || state === 'RELEASED')
+    return problem('notAllowedInState', { subject: draft.value.id, found: state, accepted: 'the id of a federation that was never released, or none' });
   const started: Result<Federation> = context.room.orchestration.management.start(draft.value);
   return started.ok ? { federation: startedNode(started.value) } : started.problem;
 };
