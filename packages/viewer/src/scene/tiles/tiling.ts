@@ -40,10 +40,10 @@ const againMs = 3_000;
 
 type Slot = { readonly layer: Layer; readonly tile: number; readonly key: string };
 
-/** A coarser line would vanish where the tile is drawn: half of what its parent is wrong by. */
+/** A coarser line would vanish where the tile is drawn: a part of what its parent is wrong by. */
 const widthMinOf = ({ tree }: Layer, tile: number): number => {
   const { error, parent } = tree.tiles[tile] ?? { error: 0, parent: undefined };
-  return error > 0 ? error : ((parent === undefined ? undefined : tree.tiles[parent]?.error) ?? 0) / 3;
+  return error > 0 ? error : ((parent === undefined ? undefined : tree.tiles[parent]?.error) ?? 0) / 6;
 };
 
 type State = {
