@@ -2,7 +2,6 @@
  * Place choice: which zone or place a question is about: as it was saved, from a list, or picked in the scene.
  */
 import { useEffect, useId, useState } from 'react';
-import { isRecord } from '../../graphql/questions.ts';
 import { kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import type { Place } from '../state/places.ts';
@@ -25,17 +24,19 @@ const useOptions = (place: Place): readonly Option[] => {
   return options;
 };
 
-/** The tests that the question was saved with, as "100 years". */
-const savedText = ({ saved }: Place, { quantity }: Words): string => {
-  const tests = isRecord(saved) && Array.isArray(saved['property']) ? saved['property'].filter(isRecord) : [];
-  return tests.map(({ value, unit }) => quantity(value, typeof unit === 'string' ? unit : undefined)).join(', ');
-};
+/** By what the question was saved, as "100 years". */
+const savedText = ({ tests }: Place, { quantity }: Words): string => tests.map(({ value, unit }) => quantity(value, unit)).join(', ');
 
 const nameOfPlace = ({ kinds, variable }: Place, label: (kind: string) => string): string => (kinds.length > 0 ? kinds.map(label).join(', ') : variable);
 
-/** Two zones may have one name: then their number in the list tells them apart. */
-const optionText = ({ name }: Option, options: readonly Option[], at: number): string =>
-  options.some((other, index) => index !== at && other.name === name) ? `${plainText(name)} (${at + 1})` : plainText(name);
+const labelOf = ({ name, told }: Option, { quantity }: Words): string =>
+  [plainText(name), ...told.map(({ value, unit }) => plainText(quantity(value, unit), 40))].join(' · ');
+
+/** Two zones may be called the same: then their number in the list tells them apart. */
+const optionTexts = (options: readonly Option[], words: Words): readonly string[] => {
+  const labels = options.map((option) => labelOf(option, words));
+  return labels.map((label, at) => (labels.indexOf(label) === at && labels.lastIndexOf(label) === at ? label : `${label} (${at + 1})`));
+};
 
 export const PlaceChoice = ({ place, picked }: { readonly place: Place; readonly picked: string | undefined }) => {
   const words = useWords();
@@ -45,6 +46,7 @@ export const PlaceChoice = ({ place, picked }: { readonly place: Place; readonly
   const options = useOptions(place);
   const id = useId();
   const saved = savedText(place, words);
+  const texts = optionTexts(options, words);
   return (
     <div className="place">
       <label htmlFor={id}>{plainText(nameOfPlace(place, (kind) => kindLabel({ groups }, kind)))}</label>
@@ -52,7 +54,7 @@ export const PlaceChoice = ({ place, picked }: { readonly place: Place; readonly
         <option value="">{saved ? say('asSavedWith', { value: saved }) : say('asSaved')}</option>
         {options.map((option, at) => (
           <option key={option.id} value={option.id}>
-            {optionText(option, options, at)}
+            {texts[at]}
           </option>
         ))}
         {picked !== undefined && !options.some((option) => option.id === picked) && <option value={picked}>{plainText(picked)}</option>}

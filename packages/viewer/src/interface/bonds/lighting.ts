@@ -5,8 +5,9 @@ import { useEffect, useMemo } from 'react';
 import type { Staged } from '../../scene/staged.ts';
 import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
 import { isTelling, rowsWithin } from '../state/filter.ts';
-import { usePerson } from '../state/person.ts';
+import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
+import { viewAround } from '../state/view-around.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 /** Undefined where nothing is brushed. */
@@ -28,6 +29,16 @@ const useWithin = (): readonly number[] | undefined => {
   }, [ranges, read]);
 };
 
+const [surveyedMax, nearMetres] = [300, 800] as const;
+
+/** Brings all that was found before the eye. */
+const survey = async ({ city, view, move }: Staged, rows: readonly number[]): Promise<void> => {
+  person.set({ survey: false });
+  const places = (await Promise.all(rows.slice(0, surveyedMax).map((row) => city.placeOf(row)))).filter((place) => place !== undefined);
+  const around = viewAround(places, view());
+  if (around) move({ ...around, distance: Math.max(nearMetres, around.distance) });
+};
+
 export const useLighting = (staged: Staged | undefined): void => {
   const federation = usePerson((state) => state.federation);
   const ids = usePosed(({ answer }) => answer?.ids);
@@ -38,7 +49,9 @@ export const useLighting = (staged: Staged | undefined): void => {
       if (!ids) return staged.city.light(within ?? []);
       const rows = [...(await rowsById(federation, ids)).values()];
       const kept = within ? new Set(within) : undefined;
-      if (isLatest()) staged.city.light(rows.filter((row) => kept === undefined || kept.has(row)));
+      if (!isLatest()) return;
+      staged.city.light(rows.filter((row) => kept === undefined || kept.has(row)));
+      if (person.get().survey) await survey(staged, rows);
     },
     [staged, federation, ids, within],
   );

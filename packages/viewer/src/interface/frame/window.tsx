@@ -1,7 +1,7 @@
 /**
  * Window: all that lies over the city, and what moves it: what is known, asked, chosen, and the address of the page. It comes beside the first picture.
  */
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import type { Staged } from '../../scene/staged.ts';
 import { Search } from '../ask/search.tsx';
 import { Sources } from '../ask/sources.tsx';
@@ -66,19 +66,36 @@ const useAddress = (staged: Staged | undefined): void => {
   }, [staged]);
 };
 
+/** Each comes by itself: what is open already stays, and keeps the focus, while another one is fetched. */
+const Late = ({ when, children }: { readonly when: boolean; readonly children: ReactNode }) => when && <Suspense fallback={null}>{children}</Suspense>;
+
 const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { panel, list, selected, sun } = usePerson();
   const scene = staged?.city.scene();
   return (
-    <Suspense fallback={null}>
-      {panel === 'questions' && <Questions />}
-      {panel === 'layers' && <Layers scene={scene} />}
-      {panel === 'filter' && <FilterPanel scene={scene} />}
-      {panel === 'federation' && <FederationMap />}
-      {list && <ListPanel list={list} />}
-      {selected !== undefined && <TwinPanel />}
-      {sun !== undefined && <SunBar sun={sun} />}
-    </Suspense>
+    <>
+      <Late when={panel === 'questions'}>
+        <Questions />
+      </Late>
+      <Late when={panel === 'layers'}>
+        <Layers scene={scene} />
+      </Late>
+      <Late when={panel === 'filter'}>
+        <FilterPanel scene={scene} />
+      </Late>
+      <Late when={panel === 'federation'}>
+        <FederationMap />
+      </Late>
+      <Late when={list !== undefined}>
+        <ListPanel list={list ?? 'table'} />
+      </Late>
+      <Late when={selected !== undefined}>
+        <TwinPanel />
+      </Late>
+      <Late when={sun !== undefined}>
+        <SunBar sun={sun ?? ''} />
+      </Late>
+    </>
   );
 };
 

@@ -3,6 +3,7 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
+import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -60,7 +61,7 @@ const Row = ({ id, merged: { winner, alternatives, conflict, rule } }: { readonl
   return (
     <tr className={conflict ? 'disagrees' : undefined}>
       <th scope="row">
-        <Name text={winner.term.label} />
+        <Name text={termText(winner.term)} hint={winner.term.id} />
         {conflict && <div className="warn">{say('disagree')}</div>}
         {alternatives.length > 0 && why && <div className="soft">{say(why)}</div>}
       </th>
@@ -76,17 +77,31 @@ const Row = ({ id, merged: { winner, alternatives, conflict, rule } }: { readonl
   );
 };
 
+const Table = ({ id, rows, caption }: { readonly id: string; readonly rows: readonly MergedSaid[]; readonly caption: string }) => (
+  <table className="values">
+    <caption className="unseen">{caption}</caption>
+    <tbody>
+      {rows.map((merged) => (
+        <Row key={merged.winner.term.id} id={id} merged={merged} />
+      ))}
+    </tbody>
+  </table>
+);
+
+/** What a dictionary knows stands first; columns that only their agency names come behind. */
 export const Values = ({ twin }: { readonly twin: WholeTwin }) => {
   const { say } = useWords();
+  const [known, own] = [true, false].map((isWanted) => twin.properties.filter(({ winner: { term } }) => isKnownTerm(term) === isWanted));
   if (twin.properties.length === 0) return <p className="soft">{say('noProperties')}</p>;
   return (
-    <table className="values">
-      <caption className="unseen">{say('values')}</caption>
-      <tbody>
-        {twin.properties.map((merged) => (
-          <Row key={merged.winner.term.id} id={twin.id} merged={merged} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      {known && known.length > 0 && <Table id={twin.id} rows={known} caption={say('values')} />}
+      {own && own.length > 0 && (
+        <details open={known?.length === 0}>
+          <summary>{say('ownColumns', { n: own.length })}</summary>
+          <Table id={twin.id} rows={own} caption={say('ownColumns', { n: own.length })} />
+        </details>
+      )}
+    </>
   );
 };

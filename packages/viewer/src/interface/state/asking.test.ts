@@ -73,13 +73,13 @@ describe('a question', () => {
     name: 'flood-exposure',
     title: 'What stands in the zone? Asked of the initiator.',
     query: '# ($no: TwinFilter)\nquery Q($federation: ID!, $zone: TwinFilter!, $other: TwinFilter) { a }',
-    variables: { federation: 'f', zone: { kinds: ['city:FloodZone'], property: [] } },
+    variables: { federation: 'f', zone: { kinds: ['city:FloodZone'], property: [{ term: 'city:returnPeriod', value: 100, unit: 'a' }] } },
   };
   it('has a title and more', () => expect(titleOf(question)).toEqual({ title: 'What stands in the zone?', more: 'Asked of the initiator.' }));
   it('has the places that its text declares', () =>
     expect(placesOf(question)).toEqual([
-      { variable: 'zone', kinds: ['city:FloodZone'], saved: question.variables['zone'] },
-      { variable: 'other', kinds: [], saved: undefined },
+      { variable: 'zone', kinds: ['city:FloodZone'], tests: [{ term: 'city:returnPeriod', value: 100, unit: 'a' }] },
+      { variable: 'other', kinds: [], tests: [] },
     ]));
   it('is asked with what was picked for them, and with nothing else', () => {
     expect(filled(question, { zone: 'urn:z', federation: 'urn:evil' })).toEqual({ ...question.variables, zone: { ids: ['urn:z'] } });

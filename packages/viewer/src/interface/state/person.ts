@@ -41,6 +41,8 @@ export type Person = {
   readonly selected: string | undefined;
   /** the twin that the next look at the scene is to bring before the eye */
   readonly frame: string | undefined;
+  /** the next answer is brought before the eye as a whole */
+  readonly survey: boolean;
   /** the twin that is pointed at in a list */
   readonly hovered: string | undefined;
   readonly panel: PanelName | undefined;
@@ -64,6 +66,7 @@ export const usePerson = create<Person>()(() => ({
   picking: undefined,
   selected: undefined,
   frame: undefined,
+  survey: false,
   hovered: undefined,
   panel: undefined,
   list: undefined,
@@ -85,12 +88,13 @@ export const person = {
   select: (id: string | undefined): void => set({ selected: id }),
   open: (panel: PanelName | undefined): void => set({ panel: get().panel === panel ? undefined : panel }),
   show: (list: ListName | undefined): void => set({ list: get().list === list ? undefined : list }),
-  pose: (name: string | undefined): void => set({ question: name === undefined ? undefined : { name, places: {} }, picking: undefined, panel: 'questions' }),
+  pose: (name: string | undefined): void =>
+    set({ question: name === undefined ? undefined : { name, places: {} }, picking: undefined, panel: 'questions', survey: name !== undefined }),
   place: (variable: string, id: string | undefined): void => {
     const { question } = get();
     if (!question) return;
     const { [variable]: _before, ...places } = question.places;
-    set({ question: { ...question, places: id === undefined ? places : { ...places, [variable]: id } }, picking: undefined });
+    set({ question: { ...question, places: id === undefined ? places : { ...places, [variable]: id } }, picking: undefined, survey: true });
   },
   pick: (variable: string | undefined): void => set({ picking: variable }),
   filterBy: (of: 'agencies' | 'kinds', id: string): void => set({ filter: { ...get().filter, [of]: [...toggled(get().filter[of], id)] } }),

@@ -7,7 +7,8 @@ export type Place = {
   readonly variable: string;
   /** the kinds from which one picks, as the question was saved; none: any */
   readonly kinds: readonly string[];
-  readonly saved: unknown;
+  /** as the question was saved: the properties by which its twins are meant */
+  readonly tests: readonly { readonly term: string; readonly value: unknown; readonly unit: string | undefined }[];
 };
 
 const declared = /\$(\w+)\s*:\s*TwinFilter\b/g;
@@ -17,9 +18,14 @@ const kindsIn = (filter: unknown): readonly string[] => {
   return Array.isArray(kinds) ? kinds.filter((kind) => typeof kind === 'string') : [];
 };
 
+const testsIn = (filter: unknown): Place['tests'] => {
+  const tests = isRecord(filter) && Array.isArray(filter['property']) ? filter['property'].filter(isRecord) : [];
+  return tests.flatMap(({ term, value, unit }) => (typeof term === 'string' ? [{ term, value, unit: typeof unit === 'string' ? unit : undefined }] : []));
+};
+
 export const placesOf = ({ query, variables }: Pick<Question, 'query' | 'variables'>): readonly Place[] => {
   const text = query.replace(/^\s*#.*$/gm, '');
-  return [...text.matchAll(declared)].map(([, variable = '']) => ({ variable, kinds: kindsIn(variables[variable]), saved: variables[variable] }));
+  return [...text.matchAll(declared)].map(([, variable = '']) => ({ variable, kinds: kindsIn(variables[variable]), tests: testsIn(variables[variable]) }));
 };
 
 /** The variables with the twins that were picked. */

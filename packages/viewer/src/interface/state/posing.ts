@@ -12,7 +12,8 @@ import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
 
 export type Posed = { readonly answer: Answer | undefined; readonly problem: string | undefined; readonly asking: boolean };
-export type Option = { readonly id: string; readonly name: string };
+/** `told`: what tells it apart: its values of the properties by which the question was saved. */
+export type Option = { readonly id: string; readonly name: string; readonly told: readonly { readonly value: unknown; readonly unit: string | null }[] };
 
 const nothing: Posed = { answer: undefined, problem: undefined, asking: false };
 export const usePosed = create<Posed>()(() => nothing);
@@ -43,9 +44,11 @@ export const poseAll = (questions: readonly Question[], posed: PosedQuestion | u
 const optionsMax = 100;
 
 /** The twins from which a place is picked in a list: those of the kinds for which the question was saved, by name. */
-export const optionsOf = async (federation: string, { kinds }: Place, signal: AbortSignal): Promise<readonly Option[]> => {
+export const optionsOf = async (federation: string, { kinds, tests }: Place, signal: AbortSignal): Promise<readonly Option[]> => {
   if (kinds.length === 0) return [];
   const { lang } = person.get();
-  const got = await ask(queries.twins, { federation, filter: { kinds }, first: optionsMax, orderBy: { by: 'NAME' }, terms: [], lang }, signal);
-  return got.ok ? (got.value.federation?.twins.nodes ?? []).map(({ id, name }) => ({ id, name })) : [];
+  const terms = tests.map(({ term }) => term);
+  const got = await ask(queries.twins, { federation, filter: { kinds }, first: optionsMax, orderBy: { by: 'NAME' }, terms, lang }, signal);
+  const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
+  return nodes.map(({ id, name, properties }) => ({ id, name, told: properties.map(({ winner: { value, unit } }) => ({ value, unit })) }));
 };

@@ -104,6 +104,7 @@ export const ar: Catalogue = {
   onlyThese: 'هذه فقط',
   openTable: 'فتح الجدول',
   otherAgency: 'جهة أخرى',
+  ownColumns: { other: 'أعمدة خاصة: {n}' },
   pickInScene: 'الاختيار في المشهد',
   pickNow: 'اختر مكانًا في المشهد: انقر عليه، أو ضعه في الوسط واضغط Enter.',
   questionRefused: 'رُفض السؤال:',
