@@ -7,13 +7,19 @@ import { usePick } from './interface/bonds/picking.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
 import { keepLearning } from './interface/state/learning.ts';
 import { usePerson } from './interface/state/person.ts';
-import './interface/state/start.ts';
+import { readyToSpeak, speakAsChosen } from './interface/state/speaking.ts';
 import { useWords } from './interface/words/words.ts';
 import { Stage } from './scene/stage.tsx';
 import type { SceneProblem, Staged } from './scene/staged.ts';
 
-const SkipLinks = lazy(() => import('./interface/frame/skip-links.tsx').then(({ SkipLinks: made }) => ({ default: made })));
-const Window = lazy(() => import('./interface/frame/window.tsx').then(({ Window: made }) => ({ default: made })));
+const SkipLinks = lazy(async () => {
+  const [{ SkipLinks: made }] = await Promise.all([import('./interface/frame/skip-links.tsx'), readyToSpeak()]);
+  return { default: made };
+});
+const Window = lazy(async () => {
+  const [{ Window: made }] = await Promise.all([import('./interface/frame/window.tsx'), readyToSpeak()]);
+  return { default: made };
+});
 
 /** The scene as the page has it: not yet, here, lost for a while, or not to be had. */
 const useScene = () => {
@@ -39,6 +45,7 @@ export const App = () => {
   const dress = useDress();
   const pick = usePick();
   useEffect(keepLearning, []);
+  useEffect(speakAsChosen, []);
   return (
     <>
       <Suspense fallback={null}>

@@ -4,7 +4,6 @@
 
 import { createLocalFrame } from '@cityweave/core/scene/tiles';
 import type { Staged } from '../../scene/staged.ts';
-import { speak } from '../words/words.ts';
 import { type Camera, decodePermalink, encodePermalink, type Permalink } from './permalink.ts';
 import { person } from './person.ts';
 
@@ -60,13 +59,3 @@ export const keepAddress = (staged: () => Staged | undefined, wanted: Camera | u
 
 /** The address as it is at this moment, for whoever is to see the same. */
 export const addressNow = (staged: Staged | undefined): string => `${location.origin}${location.pathname}${encodePermalink(linkOf(cameraOf(staged)))}`;
-
-export const speakAsChosen = (): (() => void) => {
-  let { lang } = person.get();
-  void speak(lang);
-  return person.follow((next) => {
-    if (next.lang === lang) return;
-    lang = next.lang;
-    void speak(lang);
-  });
-};

@@ -1,8 +1,8 @@
 /**
- * Words: what the page says, in the language of its reader. English comes with the page, every other catalogue when it is wanted.
+ * Words: what the page says, in the language of its reader. A catalogue comes when it is wanted, and not with the first picture.
  */
 import { create } from 'zustand';
-import { en } from './en.ts';
+import type { en } from './en.ts';
 import { ageText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName } from './format.ts';
 
 const factCharactersMax = 400;
@@ -21,7 +21,8 @@ export const isLanguage = (text: string | null | undefined): text is Language =>
 const rightToLeft: readonly string[] = ['ar'];
 export const directionOf = (lang: Language): 'ltr' | 'rtl' => (rightToLeft.includes(lang) ? 'rtl' : 'ltr');
 
-const others: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
+const catalogues: Readonly<Record<Language, () => Promise<Catalogue>>> = {
+  en: () => import('./en.ts').then(({ en }) => en),
   de: () => import('./de.ts').then(({ de }) => de),
   ar: () => import('./ar.ts').then(({ ar }) => ar),
 };
@@ -50,8 +51,9 @@ export type Words = {
   readonly list: (names: readonly string[]) => string;
 };
 
-export const createWords = (lang: Language, catalogue: Catalogue): Words => {
-  const say = (key: Key, facts: Facts = {}): string => fill(lang, catalogue[key], facts);
+/** Where the catalogue is not here yet, nothing is said. */
+export const createWords = (lang: Language, catalogue: Partial<Catalogue>): Words => {
+  const say = (key: Key, facts: Facts = {}): string => fill(lang, catalogue[key] ?? '', facts);
   return {
     ...{ lang, say },
     number: (value) => numberText(lang, value),
@@ -65,14 +67,14 @@ export const createWords = (lang: Language, catalogue: Catalogue): Words => {
   };
 };
 
-const useStore = create<Words>()(() => createWords('en', en));
+const useStore = create<Words>()(() => createWords('en', {}));
 
 export const useWords = (): Words => useStore();
 export const currentWords = (): Words => useStore.getState();
 
 /** The page keeps speaking as before until the catalogue is here. */
 export const speak = async (lang: Language): Promise<void> => {
-  const words = createWords(lang, lang === 'en' ? en : await others[lang]());
+  const words = createWords(lang, await catalogues[lang]());
   document.documentElement.lang = lang;
   document.documentElement.dir = directionOf(lang);
   useStore.setState(words);
