@@ -54,13 +54,14 @@ const poseByMouse = async (page: Page): Promise<void> => {
   await option(page, flood).click();
 };
 
+/** The last zone of the list but one: what is flooded once in 500 years. Its own answer is waited for, not the end of the one before. */
 const otherZone = async (page: Page): Promise<void> => {
   const select = page.locator('.place select');
   await expect.poll(() => select.locator('option').count()).toBeGreaterThan(2);
-  const before = await answerOf(page).textContent();
   await select.focus();
   await page.keyboard.press('End');
-  await expect.poll(() => answerOf(page).textContent()).not.toBe(before);
+  await page.keyboard.press('ArrowUp');
+  await page.locator('div.answered[aria-busy="false"]').getByText('50 twins').waitFor();
 };
 
 const chooseByMouse = (page: Page): Promise<void> => answerOf(page).getByRole('button', { name: 'Krankenhaus' }).first().click();
@@ -133,7 +134,7 @@ describe('one twin', () => {
       expect(await row.locator('time').first().getAttribute('datetime')).toMatch(/^\d{4}-/);
     }
     const abroad = chosen.locator('details').filter({ hasText: 'other agency' }).first();
-    if (!(await abroad.getAttribute('open'))) await abroad.locator('summary').click();
+    if ((await abroad.getAttribute('open')) === null) await abroad.locator('summary').click();
     const linked = abroad.getByRole('button').first();
     const name = await linked.locator('.name').textContent();
     await linked.click();

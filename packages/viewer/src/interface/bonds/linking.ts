@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import type { WholeTwin } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import type { Arc, Label, Staged } from '../../scene/staged.ts';
+import type { FoundTwin } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
 import { ask } from '../state/learning.ts';
 import { linkedTo } from '../state/linked-to.ts';
@@ -42,6 +43,12 @@ const useArcs = (staged: Staged | undefined): void => {
 
 type Named = { readonly id: string; readonly name: string; readonly weight: number };
 
+/** Of what an answer found, the one hospital is named before one of eight charging points. */
+const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
+  const byKind = Map.groupBy(twins, ({ kind }) => kind);
+  return twins.map(({ id, name, kind }) => ({ id, name, weight: 20 + 20 / (byKind.get(kind)?.length ?? 1) })).sort((a, b) => b.weight - a.weight);
+};
+
 /** By what one knows where one is, in a city that nothing was asked of yet. */
 const landmarks = ['city:AdministrativeArea', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 
@@ -64,7 +71,7 @@ const useLabels = (staged: Staged | undefined): void => {
       const chosen: readonly Named[] = twin
         ? [{ id: twin.id, name: twin.name, weight: 100 }, ...linked.map(({ end: { id, name } }) => ({ id, name: name ?? '', weight: 50 }))]
         : [];
-      const found = (answer?.sections ?? []).flatMap(({ twins }) => twins).map(({ id, name }) => ({ id, name, weight: 20 }));
+      const found = namesOf(answer?.sections.flatMap(({ twins }) => twins) ?? []);
       const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
       const few = named.slice(0, labelsMax);
       const rows = await rowsById(
