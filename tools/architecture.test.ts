@@ -156,7 +156,7 @@ describe('tables that must be complete', () => {
     expect(names.filter((name) => !testTexts.some((text) => new RegExp(`\\b${name}\\b`).test(text)))).toEqual([]);
   });
   it('every message of the catalogue has an example and, where messages are described, a heading', () => {
-    const roles = { registry: 'registry', twin: 'digitalTwin', application: 'application' };
+    const roles = { registry: 'registry', twin: 'digitalTwin', function: 'digitalTwin', application: 'application' };
     const keys = Object.entries(roles).flatMap(([file, role]) =>
       [...read(`packages/core/src/message/${file}.ts`).matchAll(/^ {2}'([a-z]\w*\.[a-z]\w*)': row\(/gm)].map(([, key]) => `${role}.${key}`),
     );

@@ -56,7 +56,8 @@ describe('the city file', () => {
   });
 
   test('has an offer for each need of its federation, from seven agencies and more', () => {
-    const offered = sources.flatMap(kindsOf);
+    const computed = nodes.flatMap(({ functions }) => functions.map((name) => `city:${name[0]?.toUpperCase()}${name.slice(1)}`));
+    const offered = [...sources.flatMap(kindsOf), ...computed];
     const needs = city.federations.flatMap((federation) => federation.needs.map(({ kind }) => kind));
     expect(needs.filter((need) => !offered.some((kind) => vocabulary.isA(kind, need)))).toEqual([]);
     expect(nodes.filter((node) => node.sources.length > 0).length).toBeGreaterThanOrEqual(7);

@@ -14,7 +14,7 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
 
 const ground = ['deps', 'events'];
 const roles = ['registry', 'orchestration'];
-const rooms = [...ground, 'config', 'store', 'import', 'trust', 'log', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
+const rooms = [...ground, 'config', 'store', 'import', 'functions', 'trust', 'log', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
 
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +31,9 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   conformance: [...ground, 'trust', 'protocol', 'exchange', 'log'],
   registry: [...ground, 'store', 'exchange'],
   // joins are declared by sources and resolved over the exchange
-  orchestration: [...ground, 'config', 'store', 'import', 'trust', 'log', 'exchange', 'protocol'],
+  // what an agency computes for others, from its store alone
+  functions: [...ground, 'store'],
+  orchestration: [...ground, 'config', 'store', 'import', 'functions', 'trust', 'log', 'exchange', 'protocol'],
   graphql: [...ground, 'store', 'log', ...roles],
   // a scene is made of what a federation's sources say
   tiles: [...ground, 'orchestration'],

@@ -31,6 +31,8 @@ export const registrySubscriptionId = `urn:dtf:subscription:${registry.authority
 export const floodZones = `urn:dtf:feature:${water.authority}:city%3AFloodZone`;
 export const pumpingStations = `urn:dtf:feature:${water.authority}:city%3APumpingStation`;
 
+export const exposureFunction = `urn:dtf:feature:${water.authority}:city%3AExposure`;
+
 /** The town between its two bridges. */
 export const townArea = {
   type: 'Polygon',

@@ -38,6 +38,7 @@ export * from './message/catalogue.ts';
 export * from './message/condition.ts';
 export * from './message/discovery-query.ts';
 export * from './message/exchange-log.ts';
+export * from './message/function-run.ts';
 export * from './message/header.ts';
 export * from './message/message.ts';
 export * from './message/row.ts';

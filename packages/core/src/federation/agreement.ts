@@ -11,10 +11,14 @@ import { Geometry, polygonOfBox } from '../ground/place.ts';
 import { ok, type Result } from '../ground/result.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
+export const UseMode = z.enum(['read', 'subscribe', 'invoke', 'actuate']);
+export type UseMode = z.infer<typeof UseMode>;
+
 export const GrantedFeature = z.object({
   featureId: FeatureId,
   kind: TermId,
-  modes: z.array(z.enum(['read', 'subscribe'])),
+  /** data is read and subscribed to; a function is invoked, one that moves something in the city only where `actuate` is granted */
+  modes: z.array(UseMode),
   /** terms kept back, with their narrower ones */
   withheld: z.array(TermId).optional(),
   maxRatePerMinute: z.int().positive().optional(),
@@ -96,6 +100,8 @@ export type PolicyRule = {
   readonly mostRatePerMinute?: number | undefined;
   /** the consumer must delete what it was given so long after the end */
   readonly deleteAfter?: string | undefined;
+  /** functions that move something in the city may be invoked */
+  readonly actuation?: boolean | undefined;
 };
 
 export type Consideration =
@@ -129,7 +135,8 @@ const narrow = (feature: GrantedFeature, rule: PolicyRule): GrantedFeature => {
   const { withheld: asked = [], maxRatePerMinute, ...rest } = feature;
   const withheld = [...new Set([...asked, ...rule.withhold])];
   const rate = rateFor(maxRatePerMinute, rule);
-  return { ...rest, ...(withheld.length > 0 && { withheld }), ...(rate !== undefined && { maxRatePerMinute: rate }) };
+  const modes = feature.modes.filter((mode) => mode !== 'actuate' || rule.actuation === true);
+  return { ...rest, modes, ...(withheld.length > 0 && { withheld }), ...(rate !== undefined && { maxRatePerMinute: rate }) };
 };
 
 type Obligations = NonNullable<AgreementTerms['obligations']>;

@@ -108,6 +108,7 @@ export const featureOf = ({ feature }: Candidate): Member['features'][number] =>
   featureId: feature.id,
   kind: feature.attributes.semanticType,
   terms: feature.attributes.data.terms.map(({ term }) => term),
+  ...(feature.attributes.featureType === 'function' && { modes: ['invoke'] }),
 });
 
 /** Members as they are registered now: the terms that their features offer, and where they are reached. Kinds stay as agreed, keys as pinned. */
@@ -132,7 +133,9 @@ const rateOfNeeds = ({ needs }: Federation, kind: TermId): Pick<GrantedFeature, 
 export const termsFor = (federation: Federation, member: Member): AgreementTerms => ({
   federationId: federation.id,
   parties: { consumer: federation.initiator, provider: member.twinId },
-  features: member.features.map(({ featureId, kind }): GrantedFeature => ({ featureId, kind, modes: ['read', 'subscribe'], ...rateOfNeeds(federation, kind) })),
+  features: member.features.map(
+    ({ featureId, kind, modes = ['read', 'subscribe'] }): GrantedFeature => ({ featureId, kind, modes, ...rateOfNeeds(federation, kind) }),
+  ),
   purpose: federation.purpose,
   ...(federation.area && { area: federation.area }),
   permissions: [`use:${federation.purpose}`],

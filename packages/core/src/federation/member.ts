@@ -9,6 +9,7 @@ import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
 import { Endpoint } from '../twin/digital-twin.ts';
 import { PublicKey } from '../twin/public-key.ts';
+import { UseMode } from './agreement.ts';
 
 export const MemberState = z.enum(['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED', 'LEAVING', 'LEFT', 'REMOVED']);
 export type MemberState = z.infer<typeof MemberState>;
@@ -37,7 +38,8 @@ export const Member = z.object({
   keys: z.array(PublicKey),
   state: MemberState,
   since: Instant,
-  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()) })),
+  /** `modes`: what is asked for of a feature; reading and subscribing where absent */
+  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()), modes: z.array(UseMode).optional() })),
   /** the area for which it can answer */
   coverage: Geometry.optional(),
   agreementId: AgreementId,

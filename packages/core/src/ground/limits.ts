@@ -46,6 +46,12 @@ export const limits = {
   /** Files that one page of the log looks into. */
   logFilesPerPageMax: 4,
 
+  /** Functions running for others at a time, and runs that are remembered after their end. */
+  functionRunsMax: 32,
+  functionRunsRememberedMax: 1_000,
+  /** How long a function may run. */
+  functionMaxMs: 120_000,
+
   leaseSecondsDefault: 60,
   leaseSecondsMin: 1,
   leaseSecondsMax: 86_400,

@@ -6,6 +6,7 @@ import { limits } from '../ground/limits.ts';
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { applicationRows } from './application.ts';
+import { functionRows } from './function.ts';
 import { registryRows } from './registry.ts';
 import type { AddressedRole, AllowedStates, Row } from './row.ts';
 import { twinRows } from './twin.ts';
@@ -20,13 +21,17 @@ const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Key
   const rows: Record<string, unknown> = {};
   for (const [key, row] of Object.entries(table)) {
     const [verb = '', object = ''] = key.split('.');
-    const bytesMax = object === 'exchangeData' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax;
+    const bytesMax = object === 'exchangeData' || verb === 'invoke' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax;
     rows[`${role}.${key}`] = { ...row, role, verb, object, bytesMax };
   }
   return rows as Keyed<R, T>; // branding: each key is written with its role just above
 };
 
-export const catalogue = { ...keyed('registry', registryRows), ...keyed('digitalTwin', twinRows), ...keyed('application', applicationRows) };
+export const catalogue = {
+  ...keyed('registry', registryRows),
+  ...keyed('digitalTwin', { ...twinRows, ...functionRows }),
+  ...keyed('application', applicationRows),
+};
 export type Catalogue = typeof catalogue;
 
 /** `role.verb.object` */

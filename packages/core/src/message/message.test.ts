@@ -126,9 +126,11 @@ describe('the catalogue', () => {
     expect(['constructor', '__proto__', 'registry.register'].filter(isRowName)).toEqual([]);
   });
 
-  test('bounds exchange data by exchangeDataBytesMax and everything else by controlMessageBytesMax', () => {
-    for (const name of rowNames)
-      expect(rowOf(name).bytesMax).toBe(rowOf(name).object === 'exchangeData' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax);
+  test('bounds exchange data, and what functions are given, by exchangeDataBytesMax and everything else by controlMessageBytesMax', () => {
+    for (const name of rowNames) {
+      const { object, verb, bytesMax } = rowOf(name);
+      expect(bytesMax).toBe(object === 'exchangeData' || verb === 'invoke' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax);
+    }
   });
 });
 

@@ -141,6 +141,11 @@ const terms: readonly Term[] = [
   kind('FireDistrict', 'Fire engine district', { broader: 'AdministrativeArea' }),
   kind('PoliceDistrict', 'Police response district', { broader: 'AdministrativeArea' }),
 
+  // What agencies compute for one another.
+  kind('Function', 'Function', { definition: 'Something that an agency computes for others' }),
+  kind('ShortestRoute', 'Shortest route', { broader: 'Function', definition: 'The shortest way over road links, closed ones left out' }),
+  kind('Exposure', 'Exposure', { broader: 'Function', definition: 'Which twins stand in an area' }),
+
   // What flows and moves: grids, rivers, buses, and the sensors that watch them.
   kind('Sensor', 'Sensor', { definition: 'Something that measures' }),
   kind('RiverGauge', 'River gauge', { broader: 'Sensor', properties: 'waterLevel gaugeZero' }),

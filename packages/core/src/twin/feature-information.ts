@@ -1,5 +1,5 @@
 /**
- * FeatureInformation: one kind of twin (or, later, a function) that an agency offers, with its terms, area, quality and how to use it (Y.4489 10.3.3).
+ * FeatureInformation: one kind of twin, or a function, that an agency offers, with its terms, area, quality and how to use it (Y.4489 10.3.3).
  */
 import { z } from 'zod';
 import { FeatureId, TermId, TwinId } from '../ground/id.ts';
@@ -14,12 +14,33 @@ const Duration = z.string().refine((text) => msOfDuration(text) !== undefined, '
 export const OfferedTerm = z.object({ term: TermId, unit: z.string().optional() });
 export type OfferedTerm = z.infer<typeof OfferedTerm>;
 
+/** none: nothing changes; simulation: something is tried out; actuation: something in the city moves. */
+export const FunctionEffect = z.enum(['none', 'simulation', 'actuation']);
+export type FunctionEffect = z.infer<typeof FunctionEffect>;
+
+export const FunctionMode = z.enum(['sync', 'async']);
+export type FunctionMode = z.infer<typeof FunctionMode>;
+
+const JsonSchema = z.record(z.string(), z.json());
+
+export const FunctionInformation = z.object({
+  /** JSON Schema of the inputs and of the outputs */
+  inputs: JsonSchema,
+  outputs: JsonSchema,
+  modes: z.array(FunctionMode).min(1),
+  effect: FunctionEffect,
+  /** how it is computed, for people */
+  method: z.string().optional(),
+  expectedDuration: Duration.optional(),
+});
+export type FunctionInformation = z.infer<typeof FunctionInformation>;
+
 export const FeatureInformation = z.object({
   twinId: TwinId,
   name: LanguageMap,
   description: LanguageMap.optional(),
-  featureType: z.literal('data'),
-  /** the kind of twin that is offered */
+  featureType: z.enum(['data', 'function']),
+  /** the kind of twin that is offered, or what the function computes */
   semanticType: TermId,
   direction: z.literal('provides'),
   data: z.object({
@@ -33,6 +54,8 @@ export const FeatureInformation = z.object({
     interval: Duration.optional(),
     history: Duration.optional(),
   }),
+  /** of a function; `data` then describes what comes out */
+  function: FunctionInformation.optional(),
   coverage: z.object({ space: Geometry.optional(), time: Period.optional() }),
   quality: Quality.extend({ latency: Duration.optional() }).optional(),
   bindings: z.array(Endpoint).min(1),

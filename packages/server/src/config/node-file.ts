@@ -26,6 +26,8 @@ const PolicyRule = z.strictObject({
   mostRatePerMinute: z.int().positive().optional(),
   /** what was given must be deleted so long after the end, ISO 8601 */
   deleteAfter: z.string().optional(),
+  /** functions that move something in the city may be invoked */
+  actuation: z.boolean().default(false),
 });
 
 export const Policy = z.strictObject({ rules: z.array(PolicyRule).default([]), visibility: z.enum(['public', 'federation', 'private']).default('federation') });
@@ -82,6 +84,8 @@ export const NodeFile = z.strictObject({
   coverage: z.union([Box, Geometry]).optional(),
   dictionaries: z.array(z.string()).default([]),
   sources: z.array(Source).default([]),
+  /** what this agency computes for others */
+  functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),
   leaseSeconds: z.int().positive().optional(),
   store: z.strictObject({ adapter: z.literal('sqlite').default('sqlite'), synchronous: z.enum(['full', 'normal']).default('full') }).prefault({}),

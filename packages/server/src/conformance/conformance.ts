@@ -94,6 +94,13 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     run: notThere('the kit cuts no links; the journeys of the testbed do'),
   },
   { check: 11, id: '11-slots', title: 'Three twins are delivered in one slot grid', fault: 'aligns wrongly', run: notThere('reads have no slot grid') },
+  {
+    check: 12,
+    id: '12-actuation',
+    title: 'Actuation without permission is refused',
+    fault: 'moves what it may not',
+    run: notThere('the target offers no function that moves something'),
+  },
   { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: checkLogIn(directory) },
   { id: '23-nonsense', title: 'Any bytes get a code', fault: 'breaks at bytes that are no message', run: sayNonsense },
   { id: '23-too-much', title: 'More than the bound is refused', fault: 'has no bound', run: sayTooMuch },

@@ -5,6 +5,7 @@ import {
   type DigitalTwin,
   type Endpoint,
   type Feature,
+  FeatureId,
   featureIdOf,
   type Geometry,
   type LanguageMap,
@@ -15,8 +16,11 @@ import {
   type Result,
   TermId,
 } from '@cityweave/core';
+import { z } from 'zod';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
+import type { CityFunction } from '../functions/function.ts';
+import { offeredFunctions } from './invocation/running.ts';
 import { type Room, reachRegistry } from './room.ts';
 
 export const endpointOf = (address: string): Endpoint => ({
@@ -84,10 +88,36 @@ const describeFeature = (room: Room, held: KindHeld): Feature => {
   };
 };
 
-/** One feature for each kind of twin that the store holds; the agency twin itself is no feature. */
+const describeFunction = (room: Room, [id, given]: readonly [string, CityFunction]): Feature => {
+  const coverage = coverageOf(room);
+  const [inputs, outputs] = [given.inputs, given.outputs].map((schema) =>
+    z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })),
+  );
+  return {
+    id: FeatureId.parse(id),
+    attributes: {
+      twinId: room.self.id,
+      name: given.name,
+      featureType: 'function',
+      semanticType: given.kind,
+      direction: 'provides',
+      data: { schema: outputs ?? {}, terms: [], count: 0, stage: 'modelOutput' },
+      function: { inputs: inputs ?? {}, outputs: outputs ?? {}, modes: [...given.modes], effect: given.effect, method: given.method },
+      coverage: coverage ? { space: coverage } : {},
+      bindings: [endpointOf(room.self.address())],
+      policy: { attribution: room.node.attribution },
+      visibility: visibilityOf(room),
+      status: 'active',
+      version: '1.0.0',
+    },
+  };
+};
+
+/** One feature for each kind of twin that the store holds, and one for each function; the agency twin itself is no feature. */
 export const describeFeatures = async (room: Room): Promise<readonly Feature[]> => {
   const held = await room.store.kinds();
-  return held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
+  const data = held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
+  return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given))];
 };
 
 const registerFeatures = async (room: Room, registry: Peer, features: readonly Feature[]): Promise<Result<true>> => {

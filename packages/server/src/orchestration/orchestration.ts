@@ -27,6 +27,8 @@ import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
 import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
+import { createInvoking, type Invoking } from './invocation/invoking.ts';
+import { createRunning, type Running } from './invocation/running.ts';
 import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
@@ -74,6 +76,8 @@ export type Orchestration = {
   readonly agreement: (id: AgreementId) => Agreement | undefined;
   /** This node and every member that takes part, to be walked twin by twin. */
   readonly sources: (federation: Federation) => readonly WalkedSource[];
+  /** Functions of members. */
+  readonly functions: Invoking;
   /** Tries the joins to other agencies' keys again. */
   readonly resolveJoins: () => void;
   /** Once every join that is open now has been tried. */
@@ -106,6 +110,7 @@ type Rooms = {
   readonly joining: Joining;
   readonly areas: Areas;
   readonly rates: Rates;
+  readonly running: Running;
   readonly notices: RegistryNotices;
   readonly standing: Standing;
 };
@@ -114,7 +119,7 @@ type Rooms = {
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, notices, standing }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, running, notices, standing }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -136,6 +141,9 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, rate
   'digitalTwin.notify.federationStatus': (request, by) => afterwards(noteStatus(room, request, by), joining.run),
   'digitalTwin.suspend.federation': (request, by) => pausePart(room, request, by),
   'digitalTwin.resume.federation': (request, by) => resumePart(room, request, by),
+  'digitalTwin.invoke.feature': running.invoke,
+  'digitalTwin.query.feature': running.query,
+  'digitalTwin.cancel.feature': running.cancel,
   'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
   'digitalTwin.notify.digitalTwin': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
   'digitalTwin.notify.feature': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
@@ -203,10 +211,11 @@ export const createOrchestration = (room: Room): Orchestration => {
   const joining = createJoining(room);
   const areas = createAreas();
   const rates = createRates(room);
+  const running = createRunning(room, rates);
   const standing = createStanding(room);
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, notices: createRegistryNotices(room), standing });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, running, notices: createRegistryNotices(room), standing });
   return {
     answers,
     publishing,
@@ -220,6 +229,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     ask: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.ask(federation, question, deadline)),
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
     history: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.history(federation, asked, deadline)),
+    functions: createInvoking(room),
     sources: (federation) => walkedSources(room, reads, federation),
     follow: createFollow(room),
     discover: (wanted) => discoverCandidates(room, wanted),

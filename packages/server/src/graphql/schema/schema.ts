@@ -4,6 +4,7 @@
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { defineExchangeLog } from '../operations/exchange-log.ts';
+import { defineFunctions } from '../operations/functions.ts';
 import { defineJoins } from '../operations/joins.ts';
 import { defineKeys } from '../operations/keys.ts';
 import { defineOperator } from '../operations/operator.ts';
@@ -39,6 +40,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   defineOwnTwins(kit);
   defineStanding(kit, defineOperator(kit));
   defineKeys(kit);
+  defineFunctions(kit);
   defineSubscriptions(kit, states);
   defineSubgraph(kit, [federated, ...twins]);
   return builder.toSchema();

@@ -167,9 +167,14 @@ const plannedMembers = async (room: Room, federation: Federation): Promise<reado
     identities: true,
     kinds: own.map(({ kind, terms }) => ({ kind, terms: terms.map(({ term }) => term) })),
   };
-  const others = federation.members
-    .filter(mayBeAsked)
-    .map(({ twinId, agency, features }): PlannedMember => ({ twinId, agency, identities: true, kinds: features.map(({ kind, terms }) => ({ kind, terms })) }));
+  const others = federation.members.filter(mayBeAsked).map(
+    ({ twinId, agency, features }): PlannedMember => ({
+      twinId,
+      agency,
+      identities: true,
+      kinds: features.filter(({ modes }) => modes?.includes('read') ?? true).map(({ kind, terms }) => ({ kind, terms })),
+    }),
+  );
   return [self, ...others];
 };
 

@@ -1,0 +1,54 @@
+/**
+ * Rows twin to twin (I-T) about functions: invoke, ask after, cancel (T12).
+ */
+import { z } from 'zod';
+import { AgreementId, FederationId } from '../ground/id.ts';
+import { FunctionEffect, FunctionMode } from '../twin/feature-information.ts';
+import { FunctionRun, RunId } from './function-run.ts';
+import * as object from './object-information.ts';
+import { budget, one, row } from './row.ts';
+
+export const functionRows = {
+  'invoke.feature': row({
+    label: 'T12',
+    from: 'FC-FE',
+    to: 'FC-FE',
+    purpose:
+      'Has a function computed at its owner, under an agreement in force: at once, or in the background, then T12 query tells how it stands. One that moves something in the city needs `actuate` in the agreement and qos 2.',
+    effect: 'read',
+    request: {
+      parameters: z.object({
+        federationId: FederationId,
+        agreementId: AgreementId,
+        mode: FunctionMode.default('sync'),
+        /** the most that may happen: a function with a stronger effect is refused */
+        effect: FunctionEffect.default('simulation'),
+        inputs: z.record(z.string(), z.json()),
+        ...budget,
+      }),
+      objects: one(object.featureName),
+    },
+    reply: { parameters: FunctionRun, objects: one(object.featureName) },
+    refusals: ['notInForce', 'notFound', 'badInput', 'functionFailed', 'functionTimedOut', 'actuationNotPermitted', 'qosNotAttainable', 'overloaded'],
+  }),
+  'query.feature': row({
+    label: 'T12',
+    from: 'FC-FE',
+    to: 'FC-FE',
+    purpose: 'Asks how an invocation stands: its progress, and its outputs once it is done.',
+    effect: 'read',
+    request: { parameters: z.object({ runId: RunId }), objects: one(object.featureName) },
+    reply: { parameters: FunctionRun, objects: one(object.featureName) },
+    refusals: ['notFound'],
+  }),
+  'cancel.feature': row({
+    label: 'T12',
+    from: 'FC-FE',
+    to: 'FC-FE',
+    purpose: 'Ends an invocation that is not done.',
+    effect: 'change',
+    request: { parameters: z.object({ runId: RunId }), objects: one(object.featureName) },
+    reply: { parameters: FunctionRun, objects: one(object.featureName) },
+    refusals: ['notFound', 'notAllowedInState'],
+  }),
+} as const;

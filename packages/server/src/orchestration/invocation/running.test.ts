@@ -1,0 +1,184 @@
+/**
+ * Functions at their owner: only what was granted, within its time, one run after its lifecycle, and nothing moved in the city without permission.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Authority,
+  agencyTwinIdOf,
+  agreementIdOf,
+  cityDictionary,
+  connectionIdOf,
+  createVocabulary,
+  type FunctionEffect,
+  featureIdOf,
+  federationIdOf,
+  limits,
+  ok,
+  TermId,
+} from '@cityweave/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemDeps } from '../../deps.ts';
+import { createEvents } from '../../events.ts';
+import type { AskedBy } from '../../exchange/answer.ts';
+import type { CityFunction, Computing } from '../../functions/function.ts';
+import { openRecordStore } from '../../store/records.ts';
+import type { RecordStore } from '../../store/store.ts';
+import { createRates } from '../agreement-in-force.ts';
+import type { Room } from '../room.ts';
+import { createRunning, type Running } from './running.ts';
+
+const [authority, front] = [Authority.parse('water.example'), agencyTwinIdOf(Authority.parse('front.example'))];
+const id = agencyTwinIdOf(authority);
+const [agreementId, federationId] = [agreementIdOf(authority, 'one'), federationIdOf(authority, 'one')];
+const kind = TermId.parse('city:Function');
+const featureId = featureIdOf(authority, kind);
+const at = '2026-01-01T00:00:00.000Z';
+
+/** How a function of the test behaves: it ends when it is let, or when its signal says so. */
+type Behaviour = { readonly effect?: FunctionEffect; readonly run?: (computing: Computing) => Promise<Record<string, unknown>> };
+
+describe('a function', () => {
+  let directory = '';
+  let records: RecordStore;
+  let waited: { readonly ms: number; readonly run: () => void }[] = [];
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'running-'));
+    const opened = openRecordStore({ directory, clock: systemDeps().clock });
+    if (!opened.ok) return expect.fail(opened.problem.kind);
+    records = opened.value;
+    waited = [];
+  });
+  afterEach(() => {
+    records.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const grant = (modes: readonly string[], state = 'AGREED'): void => {
+    const end = (twinId: string) => ({ twinId, protocol: 'http', address: 'http://water.example/dtf/messages', format: 'application/json' });
+    const terms = {
+      federationId,
+      parties: { consumer: front, provider: id },
+      features: [{ featureId, kind, modes }],
+      purpose: 'city:safety',
+      permissions: [],
+      prohibitions: [],
+      validity: { from: at },
+    };
+    records.put('agreement', agreementId, { id: agreementId, revision: 1, state, terms });
+    const link = connectionIdOf(authority, 'one');
+    records.put('communication', link, { id: link, federationId, agreementId, ends: [end(front), end(id)], state: 'CONNECTED', since: at });
+  };
+
+  const open = ({ effect = 'none', run = async () => ({}) }: Behaviour = {}): Running => {
+    const system = systemDeps();
+    const after = (ms: number, fire: () => void) => {
+      waited.push({ ms, run: fire });
+      return () => undefined;
+    };
+    const deps = { ...system, timers: { after } };
+    const vocabulary = createVocabulary([cityDictionary]);
+    const events = createEvents({ agency: authority, level: 'silent' });
+    // branding: running looks at nothing else of its room
+    const room = { deps, events, records, self: { id, authority }, vocabulary: () => vocabulary, signal: new AbortController().signal } as unknown as Room;
+    const given: CityFunction = {
+      kind,
+      name: { en: 'Test' },
+      method: 'test',
+      effect,
+      modes: ['sync', 'async'],
+      inputs: z.object({ n: z.number() }),
+      outputs: z.object({}),
+      run: async (_, computing) => ok(await run(computing)),
+    };
+    return createRunning(room, createRates(room), new Map([[featureId, given]]));
+  };
+
+  const by = (qos?: number, sender: string = front) => ({ sender, message: { header: { qos } }, signal: new AbortController().signal }) as unknown as AskedBy; // branding: as authorised
+  const invoke = (running: Running, changes: Record<string, unknown> = {}, asker = by()) => {
+    const parameters = { federationId, agreementId, mode: 'sync', effect: 'simulation', inputs: { n: 1 }, ...changes };
+    return running.invoke({ parameters, objects: [{ kind: 'feature', id: featureId }] } as never, asker); // branding: as parsed
+  };
+  const kindOf = async (told: ReturnType<typeof invoke>) => ((done) => (done.ok ? done.value.reply.parameters.state : done.problem.kind))(await told);
+  const runIdOf = async (told: ReturnType<typeof invoke>) => ((done) => (done.ok ? done.value.reply.parameters.runId : done.problem.kind))(await told);
+  const about = (running: Running, act: 'query' | 'cancel', { runId, asker = by() }: { readonly runId: string; readonly asker?: AskedBy }) => {
+    const done = running[act]({ parameters: { runId }, objects: [{ kind: 'feature', id: featureId }] } as never, asker); // branding: as parsed
+    return done.ok ? done.value.reply.parameters : done.problem;
+  };
+  const untilAborted = ({ signal }: Computing) =>
+    new Promise<Record<string, unknown>>((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }));
+
+  it('is computed for whom it was granted, with inputs as it describes them, and for nobody else', async () => {
+    grant(['invoke']);
+    expect(await kindOf(invoke(open()))).toBe('SUCCEEDED');
+    expect(await kindOf(invoke(open(), { inputs: { n: 'one' } }))).toBe('badInput');
+    expect(await kindOf(invoke(open(), {}, by(1, id)))).toBe('notInForce');
+    grant(['read']);
+    expect(await kindOf(invoke(open()))).toBe('notInForce');
+    grant(['invoke'], 'TERMINATED');
+    expect(await kindOf(invoke(open()))).toBe('notInForce');
+  });
+
+  it('that moves something needs the asker to say so, qos 2, and `actuate` in the agreement', async () => {
+    grant(['invoke']);
+    const running = open({ effect: 'actuation' });
+    expect(await kindOf(invoke(running))).toBe('actuationNotPermitted');
+    expect(await kindOf(invoke(running, { effect: 'actuation' }))).toBe('qosNotAttainable');
+    expect(await kindOf(invoke(running, { effect: 'actuation' }, by(2)))).toBe('actuationNotPermitted');
+    grant(['invoke', 'actuate']);
+    expect(await kindOf(invoke(running, { effect: 'actuation' }, by(2)))).toBe('SUCCEEDED');
+    expect(await kindOf(invoke(open({ effect: 'simulation' }), { effect: 'none' }))).toBe('actuationNotPermitted');
+  });
+
+  it('in the background tells its progress, can be cancelled once, and only by whose it is', async () => {
+    grant(['invoke']);
+    const running = open({
+      run: async (computing) => {
+        computing.progress(0.4);
+        return untilAborted(computing);
+      },
+    });
+    const runId = await runIdOf(invoke(running, { mode: 'async' }));
+    expect(about(running, 'query', { runId })).toMatchObject({ state: 'RUNNING', progress: 0.4 });
+    expect(about(running, 'query', { runId: runId, asker: by(1, id) })).toMatchObject({ kind: 'notFound' });
+    expect(about(running, 'cancel', { runId })).toMatchObject({ state: 'CANCELLED' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(about(running, 'query', { runId })).toMatchObject({ state: 'CANCELLED' });
+    expect(about(running, 'cancel', { runId })).toMatchObject({ kind: 'notAllowedInState' });
+  });
+
+  it('ends after functionMaxMs in the background, at once after the budget of who waits, and a bug in it is its failure', async () => {
+    grant(['invoke']);
+    const slow = open({ run: untilAborted });
+    const runId = await runIdOf(invoke(slow, { mode: 'async' }));
+    expect(waited.at(-1)?.ms).toBe(limits.functionMaxMs);
+    waited.at(-1)?.run();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(about(slow, 'query', { runId })).toMatchObject({ state: 'TIMED_OUT', problem: { kind: 'functionTimedOut' } });
+    const told = invoke(slow, { budgetMs: 500 });
+    expect(waited.at(-1)?.ms).toBe(500);
+    waited.at(-1)?.run();
+    expect(await kindOf(told)).toBe('functionTimedOut');
+    expect(await kindOf(invoke(open({ run: () => Promise.reject(new Error('bug')) })))).toBe('functionFailed');
+  });
+
+  it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered', async () => {
+    grant(['invoke']);
+    const running = open({ run: untilAborted });
+    const runs: string[] = [];
+    for (let n = 0; n < limits.functionRunsMax; n += 1) runs.push(await runIdOf(invoke(running, { mode: 'async' })));
+    expect(await kindOf(invoke(running))).toBe('overloaded');
+    for (const runId of runs) about(running, 'cancel', { runId });
+    await new Promise((resolve) => setImmediate(resolve));
+    const quick = open();
+    const first = await runIdOf(invoke(quick));
+    for (let n = 1; n < limits.functionRunsRememberedMax; n += 1) await invoke(quick);
+    expect(about(quick, 'query', { runId: first })).toMatchObject({ state: 'SUCCEEDED' });
+    await invoke(quick);
+    await invoke(quick);
+    for (let n = 0; n < limits.functionRunsRememberedMax; n += 1) await invoke(quick);
+    expect(about(quick, 'query', { runId: first })).toMatchObject({ kind: 'notFound' });
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, and remembers how each run stands.
+ */
+import {
+  type FunctionRun,
+  fail,
+  featureIdOf,
+  limits,
+  moveRun,
+  ok,
+  type Problem,
+  problem,
+  problemOfIssues,
+  type Request,
+  type Result,
+  type UseMode,
+} from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
+import { endingSignal } from '../../deps.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import type { CityFunction } from '../../functions/function.ts';
+import { cityFunctions } from '../../functions/functions.ts';
+import { agreementInForce, type Rates } from '../agreement-in-force.ts';
+import type { Room } from '../room.ts';
+
+type Invocation = Request<'digitalTwin.invoke.feature'>;
+
+export type Running = {
+  readonly invoke: (request: Invocation, by: AskedBy) => Promise<Done<'digitalTwin.invoke.feature'>>;
+  readonly query: (request: Request<'digitalTwin.query.feature'>, by: AskedBy) => Done<'digitalTwin.query.feature'>;
+  readonly cancel: (request: Request<'digitalTwin.cancel.feature'>, by: AskedBy) => Done<'digitalTwin.cancel.feature'>;
+};
+
+/** A run, whose it is, and how it is stopped. */
+type Kept = { run: FunctionRun; readonly owner: string; readonly featureId: string; readonly stop: AbortController };
+
+type Runs = { readonly kept: LRUCache<string, Kept>; readonly active: Set<string> };
+
+export const offeredFunctions = (room: Pick<Room, 'node' | 'self'>): ReadonlyMap<string, CityFunction> =>
+  new Map(room.node.functions.map((name) => [featureIdOf(room.self.authority, cityFunctions[name].kind), cityFunctions[name]]));
+
+const strength = { none: 0, simulation: 1, actuation: 2 } as const;
+
+/** What moves something in the city needs its own permission, the asker's will, and a message that is answered once. */
+const checkEffect = ({ effect }: CityFunction, { parameters }: Invocation, { message }: AskedBy): Result<UseMode> => {
+  if (strength[effect] > strength[parameters.effect])
+    return fail(problem('actuationNotPermitted', { found: effect, accepted: `a function whose effect is at most ${parameters.effect}` }));
+  if (effect !== 'actuation') return ok('invoke');
+  return message.header.qos === 2 ? ok('actuate') : fail(problem('qosNotAttainable', { subject: 'a function that moves something', accepted: 'qos 2' }));
+};
+
+const checkUse = (room: Room, { request, by, mode }: { readonly request: Invocation; readonly by: AskedBy; readonly mode: UseMode }) => {
+  const { agreementId: id, federationId } = request.parameters;
+  const [{ id: featureId }] = request.objects;
+  const used = agreementInForce(room, { id, mode, federationId }, by);
+  if (!used.ok) return used;
+  const features = used.value.features.filter((feature) => feature.featureId === featureId);
+  if (features.length > 0) return ok({ ...used.value, features });
+  return fail(
+    mode === 'actuate'
+      ? problem('actuationNotPermitted', { subject: featureId })
+      : problem('notInForce', { subject: featureId, accepted: 'a function that was granted' }),
+  );
+};
+
+const found = (runs: Runs, runId: string, by: AskedBy): Result<Kept> => {
+  const kept = runs.kept.get(runId);
+  return kept?.owner === by.sender ? ok(kept) : fail(problem('notFound', { subject: runId }));
+};
+
+const replyOf = ({ run, featureId }: Kept): Extract<Done<'digitalTwin.query.feature'>, { ok: true }> =>
+  ok({ reply: { parameters: run, objects: [{ kind: 'feature', id: featureId }] } }) as Extract<Done<'digitalTwin.query.feature'>, { ok: true }>; // branding: the id came with the request
+
+type Starting = { readonly given: CityFunction; readonly inputs: unknown; readonly kept: Kept; readonly ms: number };
+
+const reasonOf = (signal: AbortSignal, kept: Kept): Problem =>
+  kept.stop.signal.aborted
+    ? problem('cancelled', { subject: kept.run.runId })
+    : problem(signal.aborted ? 'functionTimedOut' : 'functionFailed', { subject: kept.run.runId });
+
+/** Runs to its end, within its time; how it ended stands in the run. */
+const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, ms }: Starting): Promise<void> => {
+  const { deps, events, store } = room;
+  const since = () => deps.clock.now();
+  const { signal, done } = endingSignal(deps.timers, ms, AbortSignal.any([kept.stop.signal, room.signal]));
+  runs.active.add(kept.run.runId);
+  kept.run = moveRun(kept.run, 'RUNNING', { since: since() });
+  const progress = (part: number): void => {
+    if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
+  };
+  const outcome = await given.run(inputs, { store, signal, progress }).catch((cause): Result<never> => {
+    if (!signal.aborted) events.defect('function', cause);
+    return fail(reasonOf(signal, kept));
+  });
+  done();
+  runs.active.delete(kept.run.runId);
+  if (outcome.ok)
+    kept.run = moveRun(kept.run, 'SUCCEEDED', { since: since(), progress: 1, outputs: outcome.value as FunctionRun['outputs'] }); // branding: a function's outputs are JSON
+  else kept.run = moveRun(kept.run, outcome.problem.kind === 'functionTimedOut' ? 'TIMED_OUT' : 'FAILED', { since: since(), problem: outcome.problem });
+};
+
+const endsOf = ({ mode, budgetMs }: Invocation['parameters']): number =>
+  Math.min(mode === 'sync' ? (budgetMs ?? limits.answerMaxMs) : limits.functionMaxMs, mode === 'sync' ? limits.answerMaxMs : limits.functionMaxMs);
+
+const start = async (
+  room: Room,
+  runs: Runs,
+  { request, by, given }: { readonly request: Invocation; readonly by: AskedBy; readonly given: CityFunction },
+): Promise<Done<'digitalTwin.invoke.feature'>> => {
+  const [{ id: featureId }] = request.objects;
+  const { mode, inputs } = request.parameters;
+  if (runs.active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
+  const run: FunctionRun = { runId: `urn:uuid:${room.deps.ids.uuid()}`, state: 'QUEUED', since: room.deps.clock.now(), progress: 0 };
+  const kept: Kept = { run, owner: by.sender, featureId, stop: new AbortController() };
+  runs.kept.set(run.runId, kept);
+  const leave = (): void => kept.stop.abort();
+  const carried = carryOut(room, runs, { given, inputs, kept, ms: endsOf(request.parameters) });
+  if (mode === 'async') return replyOf(kept);
+  by.signal.addEventListener('abort', leave, { once: true });
+  await carried;
+  by.signal.removeEventListener('abort', leave);
+  return kept.run.problem ? fail(kept.run.problem) : replyOf(kept);
+};
+
+export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<string, CityFunction> = offeredFunctions(room)): Running => {
+  const runs: Runs = { kept: new LRUCache({ max: limits.functionRunsRememberedMax }), active: new Set() };
+  return {
+    invoke: async (request, by) => {
+      const [{ id }] = request.objects;
+      const given = offered.get(id);
+      if (!given) return fail(problem('notFound', { subject: id, accepted: 'a function that this agency offers' }));
+      const mode = checkEffect(given, request, by);
+      if (!mode.ok) return mode;
+      const used = checkUse(room, { request, by, mode: mode.value });
+      if (!used.ok) return used;
+      const inputs = given.inputs.safeParse(request.parameters.inputs);
+      if (!inputs.success) return fail(problemOfIssues('badInput', inputs.error, { where: '/inputs' }));
+      const taken = rates.take(used.value, 1);
+      return taken.ok ? start(room, runs, { request, by, given }) : taken;
+    },
+    query: ({ parameters }, by) => {
+      const kept = found(runs, parameters.runId, by);
+      return kept.ok ? replyOf(kept.value) : kept;
+    },
+    cancel: ({ parameters }, by) => {
+      const kept = found(runs, parameters.runId, by);
+      if (!kept.ok) return kept;
+      const { value } = kept;
+      if (!runs.active.has(value.run.runId))
+        return fail(problem('notAllowedInState', { subject: value.run.runId, found: value.run.state, accepted: 'RUNNING' }));
+      value.run = moveRun(value.run, 'CANCELLED', { since: room.deps.clock.now(), problem: problem('cancelled', { subject: value.run.runId }) });
+      value.stop.abort();
+      return replyOf(value);
+    },
+  };
+};
