@@ -16,8 +16,8 @@ import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
 import { createHttpProtocol } from './protocol/http.ts';
+import { openStore } from './store/open-store.ts';
 import { openRecordStore } from './store/records.ts';
-import { openSqliteStore } from './store/sqlite/sqlite.ts';
 import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
 import type { RecordStore, TwinStore } from './store/store.ts';
 import { type NodeKeys, openNodeKeys } from './trust/node-key.ts';
@@ -48,8 +48,12 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   if (!locked.ok) return locked;
   const records = openRecordStore({ directory, clock: deps.clock });
   if (!records.ok) return records;
-  const store = await openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: node.store.synchronous });
-  if (!store.ok) return store;
+  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads });
+  if (!store.ok) {
+    records.value.close();
+    locked.value();
+    return store;
+  }
   const owner = agencyTwinIdOf(node.agency);
   const keys = await openNodeKeys(records.value, owner);
   const log = openExchangeLog({ directory, deps, records: records.value, owner, keys });

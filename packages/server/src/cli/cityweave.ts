@@ -26,27 +26,36 @@ const verb = (program: Command, name: string, description: string): Command =>
 
 const withState = (command: Command): Command => command.option('--state <folder>', 'where nodes keep what they remember', '.cityweave');
 
+/** Whoever says nothing has what each node's file says. */
+const withStore = (command: Command): Command =>
+  withState(command).addOption(
+    new Option('--store <adapter>', 'where all nodes keep their twins, whatever their files say; neo4j needs NEO4J_URI').choices(['sqlite', 'neo4j']),
+  );
+
 const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
   const program = new Command('cityweave')
     .description('Joins the digital twins of a city’s agencies without moving them')
     .version('0.1.0')
     .exitOverride()
     .showHelpAfterError();
-  const context = (options: { readonly json: boolean }) => ({ environment, terminal: createTerminal(options.json) });
-  withState(verb(program, 'up', 'run a city: all agencies of a city file in one process'))
+  const context = ({ json, store }: { readonly json: boolean; readonly store?: string }) => ({
+    environment: store === undefined ? environment : { ...environment, CITYWEAVE_STORE: store },
+    terminal: createTerminal(json),
+  });
+  withStore(verb(program, 'up', 'run a city: all agencies of a city file in one process'))
     .argument('<city>', 'city file (YAML)')
     .action(async (file, options) => done(await up({ file, ...options }, context(options))));
-  withState(verb(program, 'serve', 'run one agency node'))
+  withStore(verb(program, 'serve', 'run one agency node'))
     .argument('<node>', 'node file (YAML)')
     .action(async (file, options) => done(await serve({ file, ...options }, context(options))));
-  withState(verb(program, 'import', 'import the sources of a node file, report, and stop'))
+  withStore(verb(program, 'import', 'import the sources of a node file, report, and stop'))
     .argument('<node>', 'node file (YAML)')
     .option('--source <id>', 'only this source')
     .action(async (file, options) => done(await importNode({ file, ...options }, context(options))));
   verb(program, 'validate', 'check a node file or a city file with its sources, changing nothing')
     .argument('<file>', 'node file or city file (YAML)')
     .action(async (file, options) => done(await validate({ file, ...options }, context(options))));
-  withState(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
+  withStore(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
     .requiredOption('--city <file>', 'city file (YAML)')
     .requiredOption('--query <file>', 'a GraphQL document')
     .option('--variables <json>', 'variables; they go over the defaults of the city file')

@@ -11,7 +11,8 @@ import type { ImportReport } from '../import/record.ts';
 import { describeReport } from '../import/report.ts';
 import { createSources } from '../import/sources.ts';
 import { createImportThreads } from '../import/threads.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite.ts';
+import { createDrivers } from '../store/neo4j/connection.ts';
+import { openStore } from '../store/open-store.ts';
 import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
 import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
 import type { ExitCode } from './cityweave.ts';
@@ -29,8 +30,13 @@ export const importInto = async ({ node, directory, log }: Into, { terminal }: C
   if (!locked.ok) return locked;
   const threads = createStoreThreads({ timers: deps.timers });
   const imports = createImportThreads();
-  const store = await openSqliteStore({ directory, clock: deps.clock, threads, synchronous: node.store.synchronous });
-  if (!store.ok) return store;
+  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads: { store: threads, drivers: createDrivers() } });
+  if (!store.ok) {
+    await imports[Symbol.asyncDispose]();
+    await threads.close();
+    locked.value();
+    return store;
+  }
   const sources = createSources({
     deps,
     events: createEvents({ agency: node.agency, level: log }),

@@ -14,11 +14,14 @@ import type { Context } from './up.ts';
 
 type Options = { readonly file: string; readonly log: LogLevel };
 
+const aside = (environment: Context['environment']): Context['environment'] => ({ ...environment, CITYWEAVE_STORE: 'sqlite' });
+
 /** A city file names its city; a node file names its agency. */
 const nodesOf = async (file: string, { environment }: Context): Promise<Result<readonly NodeFile[], Problem>> => {
-  const city = await loadCity(file, environment);
+  // what is read goes into a file that is thrown away, wherever the node keeps its twins
+  const city = await loadCity(file, aside(environment));
   if (city.ok) return { ok: true, value: city.value.nodes };
-  const node = await loadNodeAlone(file, environment);
+  const node = await loadNodeAlone(file, aside(environment));
   if (node.ok) return { ok: true, value: [node.value.node] };
   const aboutCity =
     city.problem.path?.includes('#/') && !['agency', 'listen', 'sources', 'roles'].some((key) => city.problem.found?.includes(`unknown key ${key}`));

@@ -8,6 +8,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { checkNode, nearest } from './check-node.ts';
 import { CityFile, NodeFile } from './node-file.ts';
+import { settleStore } from './store-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -154,14 +155,21 @@ const from = (folder: string, path: string): string => (isAbsolute(path) ? path 
 
 const withPaths = (node: NodeFile, folder: string): NodeFile => ({
   ...node,
+  store: { ...node.store, ...(node.store.passwordFile !== undefined && { passwordFile: from(folder, node.store.passwordFile) }) },
   dictionaries: node.dictionaries.map((path) => from(folder, path)),
   sources: node.sources.map((source) => ({ ...source, path: from(folder, source.path) })),
 });
 
-/** A node file with its paths relative to itself. */
+/** With its paths relative to its file, and with what the environment says of its store. */
+const settle = async (given: NodeFile, folder: string, environment: Environment): Promise<Result<NodeFile>> => {
+  const node = withPaths(given, folder);
+  const store = await settleStore(node.store, environment);
+  return store.ok ? ok({ ...node, store: store.value }) : store;
+};
+
 export const loadNode = async (path: string, environment: Environment): Promise<Result<NodeFile>> => {
   const parsed = await parseFile(path, NodeFile, environment);
-  return parsed.ok ? ok(withPaths(parsed.value, dirname(resolve(path)))) : parsed;
+  return parsed.ok ? settle(parsed.value, dirname(resolve(path)), environment) : parsed;
 };
 
 const loadDictionaries = async (paths: readonly string[], environment: Environment): Promise<Result<readonly SemanticDictionary[]>> => {
@@ -190,7 +198,7 @@ export const loadNodeAlone = async (path: string, environment: Environment): Pro
 const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Environment): Promise<Result<readonly NodeFile[]>> => {
   const loaded: NodeFile[] = [];
   for (const given of nodes) {
-    const node = 'file' in given ? await loadNode(from(folder, given.file), environment) : ok(withPaths(given, folder));
+    const node = 'file' in given ? await loadNode(from(folder, given.file), environment) : await settle(given, folder, environment);
     if (!node.ok) return node;
     loaded.push(node.value);
   }

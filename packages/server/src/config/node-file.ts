@@ -4,6 +4,7 @@
 import { AgencyId, Authority, Box, FederationId, Geometry, LanguageMap, limits, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
+import { StoreSettings } from './store-settings.ts';
 
 export const Role = z.enum(['registry', 'twin']);
 export type Role = z.infer<typeof Role>;
@@ -88,7 +89,7 @@ export const NodeFile = z.strictObject({
   functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),
   leaseSeconds: z.int().positive().optional(),
-  store: z.strictObject({ adapter: z.literal('sqlite').default('sqlite'), synchronous: z.enum(['full', 'normal']).default('full') }).prefault({}),
+  store: StoreSettings.prefault({}),
   attribution: z.array(z.string()).default([]),
   /** federations that this node starts */
   federations: z.array(FederationRule).default([]),
