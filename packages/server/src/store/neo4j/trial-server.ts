@@ -14,7 +14,7 @@ export type TrialServer = { readonly settings?: Neo4jSettings; readonly skipped:
 
 const root = join(import.meta.dirname, '../../../../..');
 
-type Started = { readonly uri?: string; readonly pid?: number; readonly missing?: string };
+type Started = { readonly uri?: string; readonly pid?: number; readonly port?: number; readonly missing?: string };
 
 /** Runs `pnpm neo4j VERB` on a home folder. */
 export const neo4jTool = (verb: 'start' | 'stop', home: string, more: readonly string[] = []): Started => {

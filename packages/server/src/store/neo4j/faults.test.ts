@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { auth, driver as openDriver } from 'neo4j-driver';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { TwinStore } from '../store.ts';
+import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
+import type { Neo4jSettings } from './connection.ts';
+import { checkServer } from './failures.ts';
+import { openNeo4jStore } from './neo4j.ts';
+import { deps, drivers, emptyPerFolder, neo4jTool, trialServer } from './trial-server.ts';
+
+describe('a server that cannot serve', () => {
+  test('is named with what to do: nobody there', async () => {
+    const opened = await openNeo4jStore({ settings: { uri: 'bolt://127.0.0.1:1', database: 'neo4j' }, authority: 'x.example', deps, drivers });
+    expect(opened).toMatchObject({ ok: false, problem: { kind: 'unavailable', subject: 'store.uri', found: expect.stringContaining('bolt://127.0.0.1:1') } });
+  });
+
+  test.each(['Neo4j/5.26.0', 'Neo4j/5.26.29', 'Neo4j/2026.09.0', 'Neo4j/6.0'])('%s is recent enough', (agent) => expect(checkServer(agent).ok).toBe(true));
+  test.each(['Neo4j/5.25.1', 'Neo4j/4.4.40', 'Memgraph/9.9.9', undefined])('%s is not', (agent) =>
+    expect(checkServer(agent)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', accepted: 'Neo4j 5.26 or newer' } }),
+  );
+});
+
+const { settings, skipped } = trialServer();
+const shared = settings ?? { uri: '', database: '' };
+
+const opened = async (authority: string, at_: Neo4jSettings): Promise<TwinStore> => {
+  const result = await openNeo4jStore({ settings: at_, authority, deps, drivers });
+  return result.ok ? result.value : expect.fail(JSON.stringify(result.problem));
+};
+
+describe.skipIf(!settings)(`many writers on a real server${skipped}`, () => {
+  test('sixteen of them, each with a store of its own, on one twin: no update is lost', { timeout: 120_000 }, async () => {
+    const [authority, writers, updates] = ['writers.test.example', 16, 3];
+    const first = await emptyPerFolder(shared, authority)('anew');
+    if (first.ok) await accepted(first.value, [put('1', { values: { 'city:n': { value: 0 } } })]);
+    const stores = await Promise.all(Array.from({ length: writers }, () => opened(authority, shared)));
+    const increment = async (store: TwinStore): Promise<void> => {
+      for (let done = 0; done < updates; ) {
+        const known = (await store.get([twinId('1')])).get(twinId('1'));
+        const next = twin(twinId('1'), { values: { 'city:n': { value: Number(known?.values[term('n')]?.value) + 1 } } });
+        const [outcome] = await store.apply([{ op: 'putTwin', twin: next, expected: known?.version ?? 0 }], { at });
+        if (outcome?.ok) done += 1;
+        else expect(outcome?.problem.kind).toBe('revisionConflict');
+      }
+    };
+    await Promise.all(stores.map(increment));
+    const [store] = stores;
+    expect((await store?.get([twinId('1')]))?.get(twinId('1'))).toMatchObject({
+      version: 1 + writers * updates,
+      values: { 'city:n': { value: writers * updates } },
+    });
+    expect((await store?.changes(0, { limit: 1_000 }))?.changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 1 + writers * updates }, (_, n) => n + 1));
+    for (const each of [...stores, ...(first.ok ? [first.value] : [])]) await each.close();
+  });
+});
+
+/** Rounds of kill -9; many on demand. */
+const killRounds = Number(process.env['NEO4J_KILL_ROUNDS'] ?? 1);
+
+describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, killed and configured at will${skipped || ' (not with NEO4J_URI)'}`, () => {
+  const home = mkdtempSync(join(tmpdir(), 'cityweave-faults-'));
+  afterAll(() => {
+    neo4jTool('stop', home);
+    rmSync(home, { recursive: true, force: true });
+  });
+  const start = (...more: readonly string[]): { readonly uri: string; readonly pid: number; readonly port: number } => {
+    const { uri = '', pid = 0, port = 0, missing } = neo4jTool('start', home, more);
+    return uri ? { uri, pid, port } : expect.fail(missing);
+  };
+
+  const batchOf = 20;
+  const authority = 'kill.test.example';
+
+  /** Writes batch after batch until told to stop; those that were acknowledged are noted. */
+  const writeOn = async (store: TwinStore, name: string, run: { stop: boolean; readonly acknowledged: Set<string> }): Promise<void> => {
+    for (let n = 0; !run.stop; n += 1) {
+      const batch = `${name}.${n}`;
+      const outcomes = await store.apply(
+        Array.from({ length: batchOf }, (_, index) => put(`${batch}-${index}`, { position: [index, n % 90], name: `of ${batch}` })),
+        { at },
+      );
+      if (outcomes.every(({ ok }) => ok)) run.acknowledged.add(batch);
+      else expect(outcomes[0]).toMatchObject({ ok: false, problem: { kind: expect.stringMatching(/^(unavailable|timedOut)$/) } });
+    }
+  };
+
+  const feedOf = async (store: TwinStore): Promise<readonly { readonly seq: number; readonly id: string }[]> => {
+    const seen: { readonly seq: number; readonly id: string }[] = [];
+    for (let size = -1; size < seen.length; ) {
+      size = seen.length;
+      seen.push(...(await store.changes(seen.at(-1)?.seq ?? 0, { limit: 5_000 })).changes);
+    }
+    return seen;
+  };
+
+  test(`what was acknowledged survives kill -9 while committing, whole batches only, the feed without a hole: ${killRounds} rounds`, {
+    timeout: 60_000 + killRounds * 90_000,
+  }, async () => {
+    let server = start();
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < killRounds; round += 1) {
+      const run = { stop: false, acknowledged };
+      const stores = await Promise.all([0, 1, 2, 3].map(() => opened(authority, { uri: server.uri, database: 'neo4j' })));
+      const from = acknowledged.size;
+      const writing = stores.map((store, index) => writeOn(store, `${round}.${index}`, run));
+      await expect.poll(() => acknowledged.size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(from + 12);
+      process.kill(server.pid, 'SIGKILL');
+      server = start('--port', `${server.port}`);
+      run.stop = true;
+      await Promise.all(writing);
+      for (const store of stores) await store.close();
+      const store = await opened(authority, { uri: server.uri, database: 'neo4j' });
+      const feed = await feedOf(store);
+      expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, index) => index + 1));
+      expect(new Set(feed.map(({ id }) => id)).size).toBe(feed.length);
+      const batches = Map.groupBy(feed, ({ id }) => id.slice(id.lastIndexOf('/') + 1, id.lastIndexOf('-')));
+      expect([...batches.values()].filter((rows) => rows.length !== batchOf)).toEqual([]);
+      expect([...acknowledged].filter((batch) => !batches.has(batch))).toEqual([]);
+      expect(await store.count({ box: [-180, -90, 180, 90], text: 'of' })).toBe(feed.length);
+      await store.close();
+    }
+    neo4jTool('stop', home);
+  });
+
+  test('a wrong password, and one that has to be changed, are told as what they are; a batch beyond the memory of the server too', {
+    timeout: 120_000,
+  }, async () => {
+    const { uri } = start('--set', 'dbms.security.auth_enabled=true', '--set', 'db.memory.transaction.max=2m');
+    const at_ = { uri, username: 'neo4j', database: 'neo4j' };
+    const open = (password: string) => openNeo4jStore({ settings: { ...at_, password }, authority, deps, drivers });
+    expect(await open('wrong')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', found: 'a name or password that Neo4j does not take' } });
+    expect(await open('neo4j')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration' } });
+    const fresh = openDriver(uri, auth.basic('neo4j', 'neo4j'));
+    await fresh.executeQuery("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $next", { next: 'of this test only' }, { database: 'system' });
+    await fresh.close();
+    const result = await open('of this test only');
+    const store = result.ok ? result.value : expect.fail(JSON.stringify(result.problem));
+    const large = Array.from({ length: 900 }, (_, index) => put(`large-${index}`, { values: { 'city:text': { value: 'words '.repeat(500) } } }));
+    const outcomes = await store.apply(large, { at });
+    expect(outcomes).toHaveLength(900);
+    expect(outcomes[0]).toMatchObject({ ok: false, problem: { kind: 'overloaded', found: expect.stringContaining('short of memory') } });
+    expect(await store.count({ text: 'words' })).toBe(0);
+    expect(await store.apply([put('small')], { at })).toMatchObject([{ ok: true }]);
+    await store.close();
+    neo4jTool('stop', home);
+  });
+
+  test('a database that takes no writes is refused with the setting to look at', { timeout: 120_000 }, async () => {
+    const { uri } = start('--set', 'server.databases.read_only=neo4j');
+    const result = await openNeo4jStore({ settings: { uri, database: 'neo4j' }, authority, deps, drivers });
+    expect(result).toMatchObject({ ok: false, problem: { kind: 'unavailable', accepted: expect.stringContaining('server.databases.read_only') } });
+    const missing = await openNeo4jStore({ settings: { uri, database: 'none' }, authority, deps, drivers });
+    expect(missing).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', subject: 'store.database' } });
+    neo4jTool('stop', home);
+  });
+});
