@@ -66,23 +66,26 @@ const answersAt = (port: number): Promise<boolean> =>
       .setTimeout(1_000, () => end(false));
   });
 
-const configuration = (port: number, settings: readonly string[]): string =>
-  [
-    'server.default_listen_address=127.0.0.1',
-    `server.bolt.listen_address=127.0.0.1:${port}`,
-    `server.bolt.advertised_address=127.0.0.1:${port}`,
-    'server.http.enabled=false',
-    'server.https.enabled=false',
-    'dbms.security.auth_enabled=false',
-    'dbms.usage_report.enabled=false',
-    'server.memory.pagecache.size=256m',
-    'db.tx_log.preallocate=false',
-    'db.tx_log.rotation.size=16m',
-    // else a server takes ten seconds to stop
-    'internal.dbms.bolt.netty_server_shutdown_quiet_period=0',
-    ...settings,
-    '',
-  ].join('\n');
+const defaults = (port: number): readonly string[] => [
+  'server.default_listen_address=127.0.0.1',
+  `server.bolt.listen_address=127.0.0.1:${port}`,
+  `server.bolt.advertised_address=127.0.0.1:${port}`,
+  'server.http.enabled=false',
+  'server.https.enabled=false',
+  'dbms.security.auth_enabled=false',
+  'dbms.usage_report.enabled=false',
+  'server.memory.pagecache.size=256m',
+  'db.tx_log.preallocate=false',
+  'db.tx_log.rotation.size=16m',
+  // else a server takes ten seconds to stop
+  'internal.dbms.bolt.netty_server_shutdown_quiet_period=0',
+];
+
+/** A setting that is given goes over the default of its name: Neo4j refuses a name that stands twice. */
+const configuration = (port: number, settings: readonly string[]): string => {
+  const lines = [...defaults(port), ...settings].map((line) => [line.slice(0, line.indexOf('=')), line] as const);
+  return [...new Map(lines).values(), ''].join('\n');
+};
 
 const opens = ['java.nio', 'java.io', 'sun.nio.ch', 'java.util.concurrent'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
 
@@ -116,7 +119,8 @@ const claim = async (home: string): Promise<() => void> => {
 
 const startClaimed = async ({ home, port: wanted, settings }: StartOptions): Promise<Running | undefined> => {
   const running = runningIn(home);
-  if (running) return running;
+  // a process that was killed may be listed for a while
+  if (running && (await answersAt(running.port))) return running;
   const port = wanted || (await freePort());
   mkdirSync(join(home, 'conf'), { recursive: true });
   writeFileSync(join(home, 'conf/neo4j.conf'), configuration(port, settings));

@@ -11,7 +11,6 @@ import type { ImportReport } from '../import/record.ts';
 import { describeReport } from '../import/report.ts';
 import { createSources } from '../import/sources.ts';
 import { createImportThreads } from '../import/threads.ts';
-import { createDrivers } from '../store/neo4j/connection.ts';
 import { openStore } from '../store/open-store.ts';
 import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
 import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
@@ -30,7 +29,7 @@ export const importInto = async ({ node, directory, log }: Into, { terminal }: C
   if (!locked.ok) return locked;
   const threads = createStoreThreads({ timers: deps.timers });
   const imports = createImportThreads();
-  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads: { store: threads, drivers: createDrivers() } });
+  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads: { store: threads } });
   if (!store.ok) {
     await imports[Symbol.asyncDispose]();
     await threads.close();

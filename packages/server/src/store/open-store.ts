@@ -3,7 +3,7 @@
  */
 import { fail, problem, type Result } from '@cityweave/core';
 import type { Clock, Ids } from '../deps.ts';
-import type { Drivers } from './neo4j/connection.ts';
+import { createDrivers, type Drivers } from './neo4j/connection.ts';
 import { openNeo4jStore } from './neo4j/neo4j.ts';
 import { openSqliteStore } from './sqlite/sqlite.ts';
 import type { Synchronous } from './sqlite/sqlite-file.ts';
@@ -23,12 +23,13 @@ export type OpenStoreOptions = {
   readonly authority: string;
   readonly directory: string;
   readonly deps: { readonly clock: Clock; readonly ids: Ids };
-  readonly threads: { readonly store: StoreThreads; readonly drivers: Drivers };
+  /** what the stores of a process share; own ones where absent */
+  readonly threads?: { readonly store?: StoreThreads; readonly drivers?: Drivers };
 };
 
-export const openStore = async ({ store, authority, directory, deps, threads }: OpenStoreOptions): Promise<Result<TwinStore>> => {
+export const openStore = async ({ store, authority, directory, deps, threads = {} }: OpenStoreOptions): Promise<Result<TwinStore>> => {
   const { adapter, synchronous, uri, username, password, database } = store;
   if (adapter === 'sqlite') return openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous });
   if (uri === undefined) return fail(problem('badConfiguration', { subject: 'store.uri', accepted: 'the address of a Neo4j server (NEO4J_URI)' }));
-  return openNeo4jStore({ settings: { uri, username, password, database }, authority, deps, drivers: threads.drivers });
+  return openNeo4jStore({ settings: { uri, username, password, database }, authority, deps, drivers: threads.drivers ?? createDrivers() });
 };

@@ -27,7 +27,7 @@ const table: readonly Row[] = [
     told: () => problem('unavailable', { subject: store, found: 'Neo4j takes no more passwords for a while: too many were wrong' }),
   },
   {
-    form: /(ReadOnlyDatabase|WriteOnReadOnlyAccessMode|ReadOnly|NotALeader|ForbiddenOnReadOnlyDatabase)$/,
+    form: /ReadOnly|NotALeader$/,
     told: (code) =>
       problem('unavailable', {
         subject: store,
@@ -49,7 +49,7 @@ const table: readonly Row[] = [
     told: (code) => problem('timedOut', { subject: store, found: code }),
   },
   {
-    form: /DatabaseNotFound$|DatabaseNotFound\w*/,
+    form: /DatabaseNotFound$/,
     told: () => problem('badConfiguration', { subject: 'store.database', found: 'no such database', accepted: 'neo4j, the one database of Community' }),
   },
   {
@@ -68,6 +68,8 @@ export const problemOf = (cause: unknown): Problem => {
 
 /** The batch itself is at fault, not the server's state: the others of its group can be taken without it. */
 export const isRefusal = (cause: unknown): boolean => /^Neo\.ClientError\.(Statement|Schema)|OutOfMemory/.test(codeOf(cause));
+
+export const isThereAlready = (cause: unknown): boolean => /^Neo\.ClientError\.Schema\.\w*AlreadyExists$/.test(codeOf(cause));
 
 /** When a store is opened, whoever reads the problem has the address in their own settings. */
 export const problemOfOpening = (cause: unknown, uri: string): Problem => {

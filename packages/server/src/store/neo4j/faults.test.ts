@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auth, driver as openDriver } from 'neo4j-driver';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
 import type { Neo4jSettings } from './connection.ts';
@@ -61,8 +61,10 @@ const killRounds = Number(process.env['NEO4J_KILL_ROUNDS'] ?? 1);
 
 describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, killed and configured at will${skipped || ' (not with NEO4J_URI)'}`, () => {
   const home = mkdtempSync(join(tmpdir(), 'cityweave-faults-'));
-  afterAll(() => {
+  afterEach(() => {
     neo4jTool('stop', home);
+  });
+  afterAll(() => {
     rmSync(home, { recursive: true, force: true });
   });
   const start = (...more: readonly string[]): { readonly uri: string; readonly pid: number; readonly port: number } => {
@@ -121,7 +123,6 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
       expect(await store.count({ box: [-180, -90, 180, 90], text: 'of' })).toBe(feed.length);
       await store.close();
     }
-    neo4jTool('stop', home);
   });
 
   test('a wrong password, and one that has to be changed, are told as what they are; a batch beyond the memory of the server too', {
@@ -144,7 +145,6 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
     expect(await store.count({ text: 'words' })).toBe(0);
     expect(await store.apply([put('small')], { at })).toMatchObject([{ ok: true }]);
     await store.close();
-    neo4jTool('stop', home);
   });
 
   test('a database that takes no writes is refused with the setting to look at', { timeout: 120_000 }, async () => {
@@ -153,6 +153,5 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
     expect(result).toMatchObject({ ok: false, problem: { kind: 'unavailable', accepted: expect.stringContaining('server.databases.read_only') } });
     const missing = await openNeo4jStore({ settings: { uri, database: 'none' }, authority, deps, drivers });
     expect(missing).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', subject: 'store.database' } });
-    neo4jTool('stop', home);
   });
 });

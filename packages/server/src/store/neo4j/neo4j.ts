@@ -6,11 +6,11 @@ import type { Clock, Ids } from '../../deps.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
-import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport } from '../neo4j-cypher/write.ts';
+import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
 import { history, stateAt } from '../neo4j-history/past.ts';
 import type { ImportRecord, TwinStore, Waiting } from '../store.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
-import { checkServer, problemOfOpening } from './failures.ts';
+import { checkServer, isThereAlready, problemOfOpening } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { trusted } from './neo4j-rows.ts';
@@ -119,6 +119,19 @@ const maintain = async ({ connection, space, lane }: Sides, keepChanges: number)
 
 const newest = (space: Space): number => migrationsOf(space).length;
 
+const schemaAttemptsMax = 5;
+
+/** Processes that open a space at the same time make the same things: what the other one has made by now is there at the next attempt. */
+const makeSchema = async (connection: Connection, texts: readonly string[]): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await connection.schema(texts);
+    } catch (cause) {
+      if (attempt === schemaAttemptsMax || !isThereAlready(cause)) return Promise.reject(cause);
+    }
+  }
+};
+
 /** Takes the steps that are missing. A newer schema is left alone: an older program would not know what it means. */
 const migrate = async (connection: Connection, space: Space): Promise<Result<number>> => {
   const [row] = await connection.command(schemaVersion(space));
@@ -132,8 +145,8 @@ const migrate = async (connection: Connection, space: Space): Promise<Result<num
       }),
     );
   for (const { constraints, indexes } of migrationsOf(space).slice(version)) {
-    await connection.schema(constraints);
-    await connection.schema(indexes);
+    await makeSchema(connection, constraints);
+    await makeSchema(connection, indexes);
   }
   if (version < newest(space)) {
     await connection.command(awaitIndexes);
@@ -163,7 +176,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
 const start = async (
   options: Neo4jStoreOptions,
   driver: ReturnType<Drivers['take']>['driver'],
-): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
+): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number; readonly writer: string }>> => {
   const { settings, authority, deps } = options;
   const { agent } = await driver.getServerInfo({ database: settings.database });
   const server = checkServer(agent);
@@ -172,12 +185,18 @@ const start = async (
   const connection = connect(driver, settings.database);
   const head = await migrate(connection, space);
   if (!head.ok) return head;
-  await connection.write((run) => run(forgetWriters(space, dayBefore(deps.clock.now()))));
-  return ok({ connection, space, clock: deps.clock, server: server.value, head: head.value });
+  const writer = deps.ids.uuid();
+  const at = deps.clock.now();
+  // a database that may only be read tells so here
+  await connection.write(async (run) => {
+    await run(forgetWriters(space, dayBefore(at)));
+    await run(putRegisters(space, [{ key: writerKey(writer), properties: { at } }]));
+  });
+  return ok({ connection, space, writer, clock: deps.clock, server: server.value, head: head.value });
 };
 
 export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result<TwinStore>> => {
-  const { settings, deps, drivers } = options;
+  const { settings, drivers } = options;
   const { driver, release } = drivers.take(settings);
   const refuse = async (found: Problem): Promise<Result<never>> => {
     await release();
@@ -186,9 +205,8 @@ export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result
   try {
     const started = await start(options, driver);
     if (!started.ok) return await refuse(started.problem);
-    const { head, ...sides } = started.value;
+    const { head, writer, ...sides } = started.value;
     const { connection, space } = sides;
-    const writer = deps.ids.uuid();
     const lane = createLane({ connection, space, writer }, head);
     const close = async (): Promise<void> => {
       await lane.close();

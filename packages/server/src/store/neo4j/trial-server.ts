@@ -2,7 +2,7 @@
  * A real Neo4j for tests: the one that NEO4J_URI names, else one started for this run; where neither can be had the reason why not.
  */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Result } from '@cityweave/core';
 import { systemDeps } from '../../deps.ts';
 import { cypher, spaceOf } from '../neo4j-cypher/space.ts';
@@ -55,12 +55,14 @@ const empty = async (settings: Neo4jSettings, authority: string): Promise<void> 
   await release();
 };
 
-/** A store that is empty for every new folder, and the same again for the same one. */
+/** A store that is empty for every new folder, and the same again for the same one; other stores that a test wants beside it have spaces of their own. */
 export const emptyPerFolder = (settings: Neo4jSettings, authority: string): ((directory: string) => Promise<Result<TwinStore>>) => {
-  let last = '';
+  const last = new Map<string, string>();
   return async (directory) => {
-    if (directory !== last) await empty(settings, authority);
-    last = directory;
-    return openNeo4jStore({ settings, authority, deps, drivers });
+    const name = basename(directory);
+    const owner = name.startsWith('other-') ? `${name}.${authority}` : authority;
+    if (directory !== last.get(owner)) await empty(settings, owner);
+    last.set(owner, directory);
+    return openNeo4jStore({ settings, authority: owner, deps, drivers });
   };
 };
