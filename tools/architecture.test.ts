@@ -16,7 +16,7 @@ import {
   testTexts,
   wordsOf,
 } from './architecture/repository.ts';
-import { bounds, coreArrows, powers, roomsWithoutCatch, serverArrows, tables, termsOfOthers, wordsNotUsed } from './architecture/rules.ts';
+import { bounds, coreArrows, powers, problemsWithoutTest, roomsWithoutCatch, serverArrows, tables, termsOfOthers, wordsNotUsed } from './architecture/rules.ts';
 
 const relativeImports = (file: SourceFile) => file.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => targetOf(file, specifier));
 
@@ -154,6 +154,14 @@ describe('tables that must be complete', () => {
     const names = [...read('packages/core/src/ground/limits.ts').matchAll(/^ {2}([a-z]\w+):/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !testTexts.some((text) => new RegExp(`\\b${name}\\b`).test(text)))).toEqual([]);
+  });
+  it('every problem of the table is provoked by a test, or by an example that must be refused', () => {
+    const kinds = [...read('packages/core/src/ground/problem.ts').matchAll(/^ {2}(\w+): row\('DTF-/gm)].map(([, kind]) => kind ?? '');
+    const refused = new Set(list('fixtures/messages/invalid/*.json').map((path) => path.split('/').at(-1)?.split('--')[0]));
+    expect(kinds.length).toBeGreaterThan(0);
+    const codeOf = (kind: string): string => kind.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+    const isProvoked = (kind: string): boolean => testTexts.some((text) => text.includes(`'${kind}'`) || text.includes(`'${codeOf(kind)}'`));
+    expect(kinds.filter((kind) => !refused.has(kind) && !isProvoked(kind))).toEqual(problemsWithoutTest);
   });
   it('every message of the catalogue has an example and, where messages are described, a heading', () => {
     const roles = { registry: 'registry', twin: 'digitalTwin', function: 'digitalTwin', application: 'application' };

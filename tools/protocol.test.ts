@@ -125,6 +125,7 @@ describe('the description of the protocol', () => {
       retryable,
       status: statuses.get(kind) ?? 0,
       sentence: sentence({}),
+      advice: core.advise(core.problem(kind as core.ProblemKind)),
     }));
     expect(problems.filter(({ status }) => status === 0)).toEqual([]);
     const text = describeProtocol({

@@ -133,3 +133,6 @@ export const tables: Readonly<Record<string, string>> = {
   'packages/server/src/store/neo4j-cypher/write.ts': 'every statement by which Neo4j is written to',
   'packages/core/src/message/object-information.ts': 'every object that a message may carry, in the words of the wire',
 };
+
+/** Problems that no test provokes yet; the list must be exact, so that it only gets shorter. */
+export const problemsWithoutTest: readonly string[] = ['resnapshot', 'unbridgeable'];

@@ -24,6 +24,7 @@ export type DescribedProblem = {
   readonly status: number;
   readonly retryable: boolean;
   readonly sentence: string;
+  readonly advice: string;
 };
 export type DescribedLifecycle = { readonly name: string; readonly initial: string; readonly next: Readonly<Record<string, readonly string[]>> };
 
@@ -112,8 +113,8 @@ const contents = (protocol: Protocol): string =>
 
 const problemTable = ({ problems }: Protocol): string =>
   table(
-    ['code', 'problem', 'HTTP', 'again?', 'what it says'],
-    problems.map(({ kind, code: dtf, status, retryable, sentence }) => [dtf, kind, String(status), retryable ? 'yes' : 'no', sentence]),
+    ['code', 'problem', 'HTTP', 'again?', 'what it says', 'what to do'],
+    problems.map(({ kind, code: dtf, status, retryable, sentence, advice }) => [dtf, kind, String(status), retryable ? 'yes' : 'no', sentence, advice]),
   );
 
 const lifecycleTable = ({ name, initial, next }: DescribedLifecycle): string =>
@@ -141,6 +142,8 @@ export const describeProtocol = (protocol: Protocol): string => {
     contents(protocol),
     '## The message',
     general.message,
+    '## Roles',
+    general.roles,
     '## Signatures',
     general.signatures,
     '## Time, repeats and order',

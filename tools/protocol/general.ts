@@ -36,6 +36,10 @@ A message is known by the role it is addressed to (for what an application asks:
 \`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members of header and action that a node does not know
 are kept and ignored; an operator of the query that it does not know is refused.`;
 
+const roles = `A node has the role of a digital twin, and by configuration that of a registry. **The role of a communication adaptor is not built**: adaptors can be registered and found (R13), but the messages
+to one (A1 to A8) are no rows. A node refuses them with \`notMyRole\`, or with \`unknownVerb\` where no other message has the verb. Of the messages to an application, P2 and P4 are no rows either: applications are
+answered and kept informed by GraphQL. Which messages of the model have rows, and which have none, is listed in [the page of requirements](requirements.md).`;
+
 const signatures = `Every message between nodes is signed from the first one on: \`security.signature\` is a detached JWS (RFC 7515, EdDSA with Ed25519, protected header with \`alg\` and \`kid\`) over
 the canonical JSON (RFC 8785) of the message without \`header.via\` and \`header.security.signature\`. The key belongs to the sender: a registration carries the key that signed it, and from
 then on the registry and every partner hold that key (*pinned*); another key for the same id is refused. A node publishes its keys at \`/.well-known/jwks.json\`.
@@ -74,4 +78,4 @@ A code that a node does not know is taken for \`internal\`.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 
-export const generalParts = (given: Given) => ({ origin, message, signatures, time: time(given), streams: streams(given), results, bounds });
+export const generalParts = (given: Given) => ({ origin, message, roles, signatures, time: time(given), streams: streams(given), results, bounds });

@@ -34,6 +34,7 @@ export * from './ground/problem.ts';
 export * from './ground/quantity.ts';
 export * from './ground/reference-system.ts';
 export * from './ground/result.ts';
+export * from './message/advice.ts';
 export * from './message/catalogue.ts';
 export * from './message/condition.ts';
 export * from './message/discovery-query.ts';

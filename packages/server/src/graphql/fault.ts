@@ -1,7 +1,7 @@
 /**
  * Faults: problems of the table as GraphQL errors. The code is the kind in upper snake case; nothing leaks an address, a path of a machine or a stack.
  */
-import { codeOf, describeProblem, isRetryable, type Problem, type Result, shorten } from '@cityweave/core';
+import { advise, codeOf, describeProblem, isRetryable, type Problem, type Result, shorten } from '@cityweave/core';
 import { GraphQLError } from 'graphql';
 
 export const codeName = (kind: Problem['kind']): string => kind.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -12,6 +12,7 @@ const extensionsOf = (problem: Problem) => {
     code: codeName(kind),
     problem: codeOf(problem),
     retryable: isRetryable(problem),
+    advice: advise(problem),
     ...(agency !== undefined && { source: agency }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...facts,

@@ -141,3 +141,14 @@ it('terms are put forward no more often than negotiationRoundsMax, and in their 
   expect(await offer(3)).toBe('offered');
   expect(await offer(5)).toBe('rejected');
 });
+
+it('nobody else speaks for the initiator, and what nobody asked about is not known', async () => {
+  using open = openRoom({});
+  await said(open.room, await answerRequest(open.room, request(), by));
+  const stranger = { sender: 'urn:dtf:twin:stranger.example:agency' } as unknown as AskedBy; // branding: as above
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 1, terms, state: 'ACCEPTED' as const } };
+  const confirm = (who: AskedBy, id_ = agreementId) =>
+    confirmAgreement(open.room, { parameters: { agreementHash: hashOf({ terms }) }, objects: [{ ...object, id: id_ }] }, who);
+  expect(confirm(stranger)).toMatchObject({ ok: false, problem: { kind: 'notInitiator' } });
+  expect(confirm(by, AgreementId.parse('urn:dtf:agreement:planning.example:other'))).toMatchObject({ ok: false, problem: { kind: 'unknownFederation' } });
+});
