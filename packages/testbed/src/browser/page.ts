@@ -38,7 +38,12 @@ const counting = `
 
 const isOfNetwork = (text: string): boolean => text.startsWith('Failed to load resource');
 
-export type Opened = BrowserContextOptions & { /** behind the address, with its `#` */ readonly hash?: string };
+export type Opened = BrowserContextOptions & {
+  /** behind the address, with its `#` */
+  readonly hash?: string;
+  /** as fine as the viewer draws, 0, whatever the machine can */
+  readonly quality?: number;
+};
 
 const drawnIn = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => globalThis.cityweave !== undefined);
@@ -46,7 +51,7 @@ const drawnIn = async (page: Page): Promise<void> => {
 };
 
 /** The page says of its drawing what a test asks, because its address asks for `?statistics`. */
-export const openViewer = async (browser: Browser, address: string, { hash = '', ...options }: Opened = {}): Promise<Watched> => {
+export const openViewer = async (browser: Browser, address: string, { hash = '', quality, ...options }: Opened = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const [outside, errors]: [string[], string[]] = [[], []];
@@ -58,7 +63,7 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
     if (message.type() === 'error' && !isOfNetwork(message.text())) errors.push(message.text());
   });
   await page.addInitScript(counting);
-  await page.goto(`${new URL(address).origin}/?statistics${hash}`);
+  await page.goto(`${new URL(address).origin}/?statistics${quality === undefined ? '' : `&quality=${quality}`}${hash}`);
   return {
     ...{ page, outside, errors },
     counts: () => page.evaluate(() => globalThis.counted),
