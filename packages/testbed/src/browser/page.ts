@@ -36,6 +36,9 @@ const counting = `
   };
 `;
 
+/** On a machine whose processors are busy a city without a graphics card takes its time. */
+const patienceMs = 90_000;
+
 const isOfNetwork = (text: string): boolean => text.startsWith('Failed to load resource');
 
 export type Opened = BrowserContextOptions & {
@@ -54,6 +57,7 @@ const drawnIn = async (page: Page): Promise<void> => {
 export const openViewer = async (browser: Browser, address: string, { hash = '', quality, ...options }: Opened = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
   const [outside, errors]: [string[], string[]] = [[], []];
   page.on('request', (request) => {
     if (!(request.url().startsWith(`${new URL(address).origin}/`) || /^(blob|data):/.test(request.url()))) outside.push(request.url());
