@@ -30,6 +30,7 @@ import { createOrchestration, type Orchestration } from './orchestration/orchest
 import type { Room } from './orchestration/room.ts';
 import { createRegistry } from './registry/registry.ts';
 import type { TwinStore } from './store/store.ts';
+import { createUpkeep } from './store/upkeep.ts';
 import { createSceneFiles } from './tiles/scene-files.ts';
 import { createScenes } from './tiles/scenes.ts';
 import { createStates } from './tiles/states.ts';
@@ -142,12 +143,16 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const socket = graphql.attachWebSocket(http.server);
   const scratch = join(directory, 'staging');
   const sources = createSources({ ...room, authority: node.agency, sources: node.sources, scratch, threads: options.threads.imports });
-  return { room, events, bound, address, orchestration, gate, http, socket, sources, tiles };
+  return { room, events, bound, address, orchestration, gate, http, socket, sources, tiles, upkeep: upkeepOf(room) };
 };
 
 type Wired = ReturnType<typeof wire>;
 
-const closeNode = async ({ sources, socket, http, room, events, tiles }: Wired, opened: Opened): Promise<void> => {
+const upkeepOf = ({ store, node, deps, events }: Room) =>
+  createUpkeep({ store, retention: node.store.retention, clock: deps.clock, timers: deps.timers, failed: (cause) => events.defect('upkeep', cause) });
+
+const closeNode = async ({ upkeep, sources, socket, http, room, events, tiles }: Wired, opened: Opened): Promise<void> => {
+  await upkeep.close();
   await sources.close();
   await socket.close();
   await http.close();

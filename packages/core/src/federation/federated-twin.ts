@@ -9,6 +9,7 @@ import { convert } from '../ground/quantity.ts';
 import type { Order, PageKey, TwinRow } from '../twin/query.ts';
 import { type Twin, valueOfTerm } from '../twin/twin.ts';
 import { compareValues, type Value } from '../twin/value.ts';
+import { relevanceOf } from '../twin/words.ts';
 import type { MergeRules } from './federation.ts';
 
 export type MergeRule = 'ONLY' | 'AUTHORITATIVE' | 'NEWEST' | 'QUALITY';
@@ -142,6 +143,7 @@ export const orderValueOf = (twin: Twin, order: Order | undefined): PageKey['val
   if (by === 'name') return twin.name['en'] ?? Object.values(twin.name)[0] ?? '';
   if (by === 'kind') return twin.kind;
   if (by === 'updatedAt') return twin.updatedAt;
+  if ('text' in by) return relevanceOf(twin, by.text);
   const value = valueOfTerm(twin, by.term)?.value;
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 };

@@ -95,8 +95,12 @@ export const IdentityTest = z.object({
 export type IdentityTest = z.infer<typeof IdentityTest>;
 
 export const OrderKey = z.enum(['id', 'name', 'kind', 'updatedAt']);
-/** Every order ends in the id by code point. `term` orders by that property's number or text; twins without it come last. */
-export const Order = z.object({ by: z.union([OrderKey, z.object({ term: TermId })]), descending: z.boolean().default(false) });
+/**
+ * Every order ends in the id by code point. `term` orders by that property's number or text; twins without it come last. `text` orders by how
+ * well it names a twin (`relevanceOf`), best first.
+ */
+const OrderBy = z.union([OrderKey, z.strictObject({ term: TermId }), z.strictObject({ text: z.string().max(limits.filterTextCharactersMax) })]);
+export const Order = z.object({ by: OrderBy, descending: z.boolean().default(false) });
 export type Order = z.infer<typeof Order>;
 
 /** The position after which a page begins: the order value and the id of the last twin seen. */

@@ -8,9 +8,10 @@ import { ask, waitSecondsMax } from './ask.ts';
 import { conformance, fixturesFolder } from './conformance.ts';
 import { importNode } from './import.ts';
 import { verifyNodeLog } from './log.ts';
+import { backup, exportTo, importFrom } from './moving.ts';
 import { serve } from './serve.ts';
 import { createTerminal } from './terminal.ts';
-import { up } from './up.ts';
+import { type Context, up } from './up.ts';
 import { validate } from './validate.ts';
 
 export type ExitCode = 0 | 1 | 2;
@@ -32,26 +33,47 @@ const withStore = (command: Command): Command =>
     new Option('--store <adapter>', 'where all nodes keep their twins, whatever their files say; neo4j needs NEO4J_URI').choices(['sqlite', 'neo4j']),
   );
 
-const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
-  const program = new Command('cityweave')
-    .description('Joins the digital twins of a city’s agencies without moving them')
-    .version('0.1.0')
-    .exitOverride()
-    .showHelpAfterError();
-  const context = ({ json, store }: { readonly json: boolean; readonly store?: string }) => ({
-    environment: store === undefined ? environment : { ...environment, CITYWEAVE_STORE: store },
-    terminal: createTerminal(json),
-  });
+type Adding = {
+  readonly program: Command;
+  readonly context: (options: { readonly json: boolean; readonly store?: string }) => Context;
+  readonly done: (code: ExitCode) => void;
+};
+
+/** Verbs that run nodes until they are told to stop. */
+const addRunning = ({ program, context, done }: Adding): void => {
   withStore(verb(program, 'up', 'run a city: all agencies of a city file in one process'))
     .argument('<city>', 'city file (YAML)')
     .action(async (file, options) => done(await up({ file, ...options }, context(options))));
   withStore(verb(program, 'serve', 'run one agency node'))
     .argument('<node>', 'node file (YAML)')
     .action(async (file, options) => done(await serve({ file, ...options }, context(options))));
+};
+
+/** Verbs about what a node keeps. */
+const addKeeping = ({ program, context, done }: Adding): void => {
   withStore(verb(program, 'import', 'import the sources of a node file, report, and stop'))
     .argument('<node>', 'node file (YAML)')
     .option('--source <id>', 'only this source')
-    .action(async (file, options) => done(await importNode({ file, ...options }, context(options))));
+    .option('--from <archive>', 'not the sources: a whole node, from a file that export wrote')
+    .action(async (file, options) =>
+      done(options.from === undefined ? await importNode({ file, ...options }, context(options)) : await importFrom({ file, ...options }, context(options))),
+    );
+  withState(verb(program, 'export', 'write a whole node to a file: twins, links, history, agreements, key; the node may be running'))
+    .argument('<node>', 'node file (YAML)')
+    .requiredOption('--to <archive>', 'the file to write (gzipped lines of JSON); it holds the key of the node')
+    .action(async (file, options) => done(await exportTo({ file, ...options }, context(options))));
+  withState(verb(program, 'backup', 'copy what a node keeps to a folder, from which it can be started again; the node may be running'))
+    .argument('<node>', 'node file (YAML)')
+    .requiredOption('--to <folder>', 'where to; it holds the key of the node')
+    .action(async (file, options) => done(await backup({ file, ...options }, context(options))));
+  const log = program.command('log').description('the exchange log of a node');
+  withState(verb(log, 'verify', "check every line of a node's exchange log, changing nothing"))
+    .argument('<node>', 'node file (YAML), or the authority of a node of a city')
+    .action(async (node, options) => done(await verifyNodeLog({ node, ...options }, context(options))));
+};
+
+/** Verbs that check and ask. */
+const addAsking = ({ program, context, done }: Adding): void => {
   verb(program, 'validate', 'check a node file or a city file with its sources, changing nothing')
     .argument('<file>', 'node file or city file (YAML)')
     .action(async (file, options) => done(await validate({ file, ...options }, context(options))));
@@ -67,10 +89,19 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     .option('--memory <folder>', 'the folder that the node keeps its memory in, to check its log')
     .option('--fixtures <folder>', 'vectors and example messages', fixturesFolder)
     .action(async (options) => done(await conformance(options, context(options))));
-  const log = program.command('log').description('the exchange log of a node');
-  withState(verb(log, 'verify', "check every line of a node's exchange log, changing nothing"))
-    .argument('<node>', 'node file (YAML), or the authority of a node of a city')
-    .action(async (node, options) => done(await verifyNodeLog({ node, ...options }, context(options))));
+};
+
+const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
+  const program = new Command('cityweave')
+    .description('Joins the digital twins of a city’s agencies without moving them')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError();
+  const context = ({ json, store }: { readonly json: boolean; readonly store?: string }) => ({
+    environment: store === undefined ? environment : { ...environment, CITYWEAVE_STORE: store },
+    terminal: createTerminal(json),
+  });
+  for (const add of [addRunning, addKeeping, addAsking]) add({ program, context, done });
   return program;
 };
 

@@ -5,6 +5,16 @@ import { readFile } from 'node:fs/promises';
 import { fail, ok, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
 
+/** How long a store keeps what was. */
+const Retention = z.strictObject({
+  /** changes of the log that stay: subscribers who stayed away longer take a new snapshot */
+  changes: z.int().min(0).default(1_000_000),
+  /** samples stay as they are for so long, then they are folded */
+  recentHours: z.number().min(0).default(6),
+  /** what held no more so long ago is forgotten; kept for good where absent */
+  historyDays: z.number().positive().optional(),
+});
+
 export const StoreSettings = z.strictObject({
   /** `sqlite`: a file in the node's folder; `neo4j`: a server. CITYWEAVE_STORE goes over it */
   adapter: z.enum(['sqlite', 'neo4j']).default('sqlite'),
@@ -22,6 +32,7 @@ export const StoreSettings = z.strictObject({
   passwordFile: z.string().optional(),
   /** NEO4J_DATABASE goes over it; Community has one */
   database: z.string().default('neo4j'),
+  retention: Retention.prefault({}),
 });
 export type StoreSettings = z.infer<typeof StoreSettings>;
 

@@ -9,6 +9,7 @@ import {
   type Order,
   type PageKey,
   type Position,
+  relevanceOf,
   type Twin,
   type TwinFilter,
   textIn,
@@ -153,6 +154,7 @@ const fill = async (store: TwinStore, sketches: readonly Sketch[], all: readonly
 const keyOf = (one: Twin, order: Order): string | number | null => {
   if (order.by === 'id' || order.by === 'kind' || order.by === 'updatedAt') return one[order.by];
   if (order.by === 'name') return textIn(one.name);
+  if ('text' in order.by) return relevanceOf(one, order.by.text);
   const value = one.values[order.by.term]?.value;
   return typeof value === 'string' || typeof value === 'number' ? value : null;
 };
@@ -191,7 +193,17 @@ const walk = async (store: TwinStore, order: Order, backwards: boolean): Promise
 };
 
 const order = fc.record({
-  by: fc.constantFrom<Order['by']>('id', 'name', 'kind', 'updatedAt', { term: term('p') }, { term: term('q') }),
+  by: fc.constantFrom<Order['by']>(
+    'id',
+    'name',
+    'kind',
+    'updatedAt',
+    { term: term('p') },
+    { term: term('q') },
+    { text: 'pump' },
+    { text: '791' },
+    { text: '' },
+  ),
   descending: fc.boolean(),
 });
 

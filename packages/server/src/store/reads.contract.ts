@@ -39,14 +39,49 @@ export const feedContract = (store: () => TwinStore, reopen: () => Promise<TwinS
     for (const filter of [{ text: 'thing' }, { ids: [twinId('1')] }, {}]) expect(keysOf((await store().find({ filter, first: 9 })).twins)).not.toContain('1');
   });
 
+  test('whoever has seen all of it is told nothing, and nobody more than asked for', async () => {
+    await accepted(
+      store(),
+      Array.from({ length: 5 }, (_, index) => put(`${index}`)),
+    );
+    expect(await store().changes(5, { limit: 10 })).toEqual({ changes: [], head: 5, oldest: 0 });
+    expect((await store().changes(1, { limit: 2 })).changes.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(await store().changes(99, { limit: 10 })).toMatchObject({ changes: [], head: 5 });
+  });
+
+  test('who comes back to a pruned log can tell by its place whether it missed something, also after a restart', async () => {
+    await accepted(
+      store(),
+      Array.from({ length: 6 }, (_, index) => put(`${index}`)),
+    );
+    await store().maintain({ keepChanges: 2 });
+    const opened = await reopen();
+    for (const [since, missed] of [
+      [3, true],
+      [4, false],
+      [6, false],
+    ] as const)
+      expect((await opened.changes(since, { limit: 9 })).oldest > since).toBe(missed);
+  });
+
+  test('a refused command leaves no number behind: the feed has no hole', async () => {
+    await accepted(store(), [put('1')]);
+    await store().apply([put('2'), { op: 'deleteTwin', id: twinId('none') }], { at });
+    await store().apply([put('3'), { op: 'deleteTwin', id: twinId('none') }], { at, atomic: false });
+    expect((await store().changes(0, { limit: 9 })).changes.map(({ seq, id }) => [seq, id])).toEqual([
+      [1, twinId('1')],
+      [2, twinId('3')],
+    ]);
+  });
+
   test('a pruned log says from where it can be read, and its numbers go on', async () => {
     await accepted(
       store(),
       Array.from({ length: 10 }, (_, index) => put(`${index}`)),
     );
-    await store().maintain(3);
+    await store().maintain({ keepChanges: 3 });
     expect(await store().changes(0, { limit: 100 })).toMatchObject({ head: 10, oldest: 7, changes: [{ seq: 8 }, { seq: 9 }, { seq: 10 }] });
-    await store().maintain(0);
+    await store().maintain({ keepChanges: 0 });
     expect(await (await reopen()).apply([put('1')], { at })).toMatchObject([{ ok: true, seq: 11 }]);
   });
 };

@@ -8,7 +8,7 @@ import { type Instant, ok, type Result } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { recordSql } from './sqlite/sql.ts';
 import { inTransaction, openFile } from './sqlite/sqlite-file.ts';
-import type { RecordStore } from './store.ts';
+import type { NodeRecord, RecordStore } from './store.ts';
 
 export type RecordStoreOptions = { readonly directory: string; readonly clock: { readonly now: () => Instant } };
 
@@ -57,6 +57,7 @@ const createRecords = (file: DatabaseSync, clock: RecordStoreOptions['clock']): 
     put: file.prepare(recordSql.put),
     remove: file.prepare(recordSql.remove),
     prune: file.prepare(recordSql.prune),
+    all: file.prepare(recordSql.all),
   };
   const memory = createMemory(statements);
   const putAll: RecordStore['putAll'] = (records) => {
@@ -66,7 +67,20 @@ const createRecords = (file: DatabaseSync, clock: RecordStoreOptions['clock']): 
     });
     for (const { noun, id } of records) memory.forget(noun, id);
   };
+  const load: RecordStore['load'] = (records) => {
+    inTransaction(file, () => {
+      for (const { noun, id, at, value } of records) statements.put.run(noun, id, at, JSON.stringify(value));
+    });
+    for (const { noun, id } of records) memory.forget(noun, id);
+  };
+  const all = function* (): Generator<NodeRecord> {
+    // branding: an instant as it was put in
+    for (const row of statements.all.iterate())
+      yield { noun: String(row['noun']), id: String(row['id']), at: String(row['at']) as Instant, value: JSON.parse(textOf(row) ?? 'null') };
+  };
   return {
+    all,
+    load,
     get: memory.get,
     list: memory.list,
     put: (noun, id, value) => putAll([{ noun, id, value }]),

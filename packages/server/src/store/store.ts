@@ -20,6 +20,8 @@ import type {
   Order,
   PageKey,
   Problem,
+  Result,
+  Sample,
   SamplePage,
   Shape,
   TermId,
@@ -89,6 +91,19 @@ export type ImportRecord = {
   readonly report?: unknown;
 };
 
+/** What is kept and how. Whatever held at `forgetBefore` or later stays known. */
+export type Retention = {
+  /** changes of the log that stay */
+  readonly keepChanges: number;
+  /** samples observed before are folded into chunks */
+  readonly foldBefore?: Instant | undefined;
+  /** samples that held no more at that time may be forgotten */
+  readonly forgetBefore?: Instant | undefined;
+};
+
+/** Samples folded by this run, and samples that it forgot. */
+export type Maintained = { readonly folded: number; readonly forgotten: number };
+
 export type StoreHealth = { readonly ok: boolean; readonly latencyMs: number; readonly headSeq: number; readonly detail: string };
 
 /** Rows of a staging file that are all new to the store: those after an id, in id order. */
@@ -106,6 +121,37 @@ export type StagedPage = {
 
 /** Not `ok`: a twin of one of the ids is there, nothing was written, and the rows have to come as commands. */
 export type StagedTaken = { readonly ok: false } | { readonly ok: true; readonly rows: number; readonly last: string };
+
+/** A part of what a store keeps, as it goes from one store to another: with versions and times as they are. */
+export type Moved =
+  | {
+      readonly part: 'twin';
+      readonly twin: Twin;
+      readonly shapes?: readonly Shape[] | undefined;
+      readonly source?: string | undefined;
+      readonly digest?: string | undefined;
+    }
+  | { readonly part: 'link'; readonly link: Link }
+  | { readonly part: 'join'; readonly join: Join }
+  | { readonly part: 'samples'; readonly id: TwinId; readonly samples: readonly Sample[] }
+  | { readonly part: 'term'; readonly kind: TermId; readonly term: TermId; readonly unit?: string | undefined }
+  | { readonly part: 'import'; readonly record: ImportRecord }
+  | { readonly part: 'cursor'; readonly peer: string; readonly seq: number }
+  /** the last change: where the log goes on */
+  | { readonly part: 'change'; readonly change: Change };
+
+/** What is told by no other verb, each part in an order of its own. */
+export type Unloadable = {
+  readonly twin: Extract<Moved, { part: 'twin' }>;
+  readonly link: Extract<Moved, { part: 'link' }>;
+  readonly term: Extract<Moved, { part: 'term' }>;
+  readonly import: Extract<Moved, { part: 'import' }>;
+  readonly cursor: Extract<Moved, { part: 'cursor' }>;
+  /** twins and their series that have samples, to be asked for by `history`; those of twins that are gone too */
+  readonly series: { readonly id: TwinId; readonly series: string };
+};
+
+export type UnloadedPage<P extends keyof Unloadable> = { readonly rows: readonly Unloadable[P][]; readonly next?: string | undefined };
 
 export type TwinStore = {
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
@@ -163,11 +209,18 @@ export type TwinStore = {
   readonly putImport: (record: ImportRecord) => Promise<void>;
   readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
   readonly health: () => Promise<StoreHealth>;
-  /** Prunes the change log to `keepChanges`, refreshes statistics, folds the journal. */
-  readonly maintain: (keepChanges: number) => Promise<void>;
+  /** Forgets and folds what may be, and refreshes what the engine knows of its data; in steps, so that writes go on. */
+  readonly maintain: (retention: Retention) => Promise<Maintained>;
+  /** Where the store can: a page of a part, for a move to another store; `after` is the `next` of the page before. */
+  readonly unload?: <P extends keyof Unloadable>(part: P, page: { readonly after?: string | undefined; readonly first: number }) => Promise<UnloadedPage<P>>;
+  /** Where the store can: takes what another store unloaded, as it is, one durable transaction a call. Into a store that is empty but for earlier calls; twins before their samples. */
+  readonly load?: (rows: readonly Moved[]) => Promise<Result<true>>;
   /** Drains writes. */
   readonly close: () => Promise<void>;
 };
+
+/** A record with the time at which it was last written. */
+export type NodeRecord = { readonly noun: string; readonly id: string; readonly at: Instant; readonly value: unknown };
 
 /** Nouns of the exchange that a node keeps: what was agreed, registered, asked and answered. */
 export type RecordStore = {
@@ -178,6 +231,10 @@ export type RecordStore = {
   /** All or nothing, durable before it returns. */
   readonly putAll: (records: readonly { readonly noun: string; readonly id: string; readonly value: unknown }[]) => void;
   readonly remove: (noun: string, id: string) => void;
+  /** Every record, for a move to another node. */
+  readonly all: () => Iterable<NodeRecord>;
+  /** Takes records as they are, with the times at which they were written; all or nothing. */
+  readonly load: (records: readonly NodeRecord[]) => void;
   /** Removes those of a noun that were last written before. */
   readonly prune: (noun: string, before: Instant) => number;
   readonly close: () => void;

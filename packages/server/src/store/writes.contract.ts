@@ -51,6 +51,22 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     expect(outcomes.filter((outcome) => !outcome.ok && outcome.problem.kind === 'revisionConflict' && outcome.current === 2)).toHaveLength(49);
   });
 
+  test('of sixteen writers who count together no one loses a step', { timeout: 60_000 }, async () => {
+    const id = twinId('1');
+    await accepted(store(), [put('1', { values: { 'city:n': { value: 0 } } })]);
+    const step = async (): Promise<void> => {
+      const found = (await store().get([id])).get(id);
+      const values = { 'city:n': { value: Number(found?.values['city:n']?.value) + 1 } };
+      const [outcome] = await store().apply([{ op: 'patchTwin', id, values, expected: found?.version ?? 0 }], { at });
+      if (!outcome?.ok) await step();
+    };
+    const count = async (): Promise<void> => {
+      for (let done = 0; done < 5; done += 1) await step();
+    };
+    await Promise.all(Array.from({ length: 16 }, count));
+    expect((await store().get([id])).get(id)).toMatchObject({ version: 81, values: { 'city:n': { value: 80 } } });
+  });
+
   test('expected 0 means that the twin must not be there yet', async () => {
     const fresh: Command = { op: 'putTwin', twin: twin(twinId('1')), expected: 0 };
     expect(await store().apply([fresh], { at })).toMatchObject([{ ok: true, version: 1 }]);

@@ -13,7 +13,7 @@ import twinsText from './queries/twins.graphql?raw';
 /** A filter of the schema's `TwinFilter`, as JSON. */
 export type Filter = { readonly [name: string]: unknown };
 
-export type TwinOrderKey = 'ID' | 'KIND' | 'NAME';
+export type TwinOrderKey = 'ID' | 'KIND' | 'NAME' | 'RELEVANCE';
 export type TwinOrder = { readonly by?: TwinOrderKey; readonly term?: string; readonly descending?: boolean };
 
 type Spoken = { readonly lang: string };

@@ -12,7 +12,7 @@ import { federatedEnds } from './link-ends.ts';
 import type { Needed } from './selection.ts';
 
 export type OrderGiven = {
-  readonly by?: 'id' | 'name' | 'kind' | 'updatedAt' | null | undefined;
+  readonly by?: 'id' | 'name' | 'kind' | 'updatedAt' | 'relevance' | null | undefined;
   readonly term?: string | null | undefined;
   readonly descending?: boolean | null | undefined;
 };
@@ -26,11 +26,14 @@ export type AskArgs = {
   readonly at?: Moment | undefined;
 };
 
-export const toOrder = (given: OrderGiven | null | undefined, faults: Faults): Order | undefined => {
+/** `text` is what the filter looks for: without it nothing is relevant. */
+export const toOrder = (given: OrderGiven | null | undefined, text: string | undefined, faults: Faults): Order | undefined => {
   if (!given) return undefined;
+  if (given.by === 'relevance' && text === undefined) return faults.note({ argument: 'orderBy', found: given, accepted: 'RELEVANCE with filter.text' });
   if (given.by && given.term) return faults.note({ argument: 'orderBy', found: given, accepted: 'by or term, not both' });
   const term = given.term ? parseTerm(given.term, 'orderBy.term', faults) : undefined;
-  return { by: term ? { term } : (given.by ?? 'id'), descending: given.descending ?? false };
+  const by = given.by === 'relevance' ? { text: text ?? '' } : (given.by ?? 'id');
+  return { by: term ? { term } : by, descending: given.descending ?? false };
 };
 
 /** Milliseconds of an answer's whole time. */
@@ -55,7 +58,7 @@ export const parseSize = (first: number | null | undefined, faults: Faults): num
 
 /** What the order looks at must come along. */
 const termsWith = (needed: Needed, order: Order | undefined): readonly TermId[] | undefined =>
-  needed.terms && typeof order?.by === 'object' ? [...new Set([...needed.terms, order.by.term])] : needed.terms;
+  needed.terms && typeof order?.by === 'object' && 'term' in order.by ? [...new Set([...needed.terms, order.by.term])] : needed.terms;
 
 type Asked = { readonly question: FederatedQuestion; readonly deadlineMs: number };
 
@@ -63,7 +66,7 @@ type Asking = FederatedAsk & { readonly vocabulary: Vocabulary };
 
 export const toQuestion = ({ args, needed, vocabulary }: Asking, faults: Faults): Asked => {
   const filter = toFilter(args.filter, faults, vocabulary);
-  const order = toOrder(args.orderBy, faults);
+  const order = toOrder(args.orderBy, filter?.text, faults);
   const terms = termsWith(needed, order);
   const question: FederatedQuestion = {
     filter,

@@ -66,8 +66,8 @@ type Args = PageArgs & Pick<AskArgs, 'filter' | 'orderBy'>;
 
 const find = async (context: Context, args: Args, page: Page): Promise<TwinPageNode> => {
   const faults = createFaults();
-  const order = toOrder(args.orderBy, faults);
   const given = toFilter(args.filter, faults, context.room.vocabulary());
+  const order = toOrder(args.orderBy, given?.text, faults);
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
   const after = await parsed(page.from === undefined ? ok(undefined) : decodeKey(page.backwards ? 'before' : 'after', page.from));

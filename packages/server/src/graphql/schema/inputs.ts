@@ -47,6 +47,7 @@ const defineOtherEnums = (builder: Builder) => ({
       NAME: { value: 'name', description: 'The English name, else the first one.' },
       KIND: { value: 'kind', description: 'The term of the kind.' },
       UPDATED_AT: { value: 'updatedAt', description: 'When the twin last changed.' },
+      RELEVANCE: { value: 'relevance', description: 'How well `filter.text` names it, best first: exactly, at the beginning, by its words, elsewhere.' },
     } as const,
   }),
   flag: builder.enumType('ValueFlag', {

@@ -78,11 +78,11 @@ const noBox = [null, null, null, null] as const;
 
 /** The twin becomes text once, here: what is new goes from this file into the store as it is. */
 export const stageRow = (staging: Staging, row: number, { where, digest, twin, shapes, joins, links }: Staged): void => {
-  const { id, kind, name, object, alts, box, wordsHash, words, doc, footprint } = toTwinRow(twin);
+  const { id, kind, name, object, alts, box, wordsHash, words, folded, doc, footprint } = toTwinRow(twin);
   const shaped = shapes.length > 0 ? JSON.stringify(shapes) : null;
   const declared = joins.length + links.length > 0 ? JSON.stringify({ joins, links }) : null;
   const size = doc.length + (footprint?.length ?? 0) + (shaped?.length ?? 0) + (declared?.length ?? 0);
-  const columns = [kind, name, object, alts, ...(box ?? noBox), wordsHash, words, doc, footprint, shaped, declared];
+  const columns = [kind, name, object, alts, ...(box ?? noBox), wordsHash, words, folded, doc, footprint, shaped, declared];
   staging.run('addRow').run(row, id, digest, where, size, ...columns);
   const terms = newTerms(twin, staging.noted);
   for (const [term, unit] of terms) staging.run('addUsed').run(kind, term, unit);

@@ -126,7 +126,7 @@ describe('a subscription', () => {
     const later = listen(subscription, 3);
     expect(told(await later.next())).toMatchObject({ seq: 5, rows: [{}, {}] });
     await later.return?.();
-    await store.maintain(2);
+    await store.maintain({ keepChanges: 2 });
     const late = listen(subscription, 0);
     expect(told(await late.next())).toMatchObject({ seq: 5, rows: [], resnapshot: true });
     expect((await late.next()).value).toMatchObject({ type: 'heartbeat', id: '5' });

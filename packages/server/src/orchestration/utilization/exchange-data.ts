@@ -163,7 +163,7 @@ const sightOf = ({ agreement, features }: UsableAgreement): Sight => ({ granted:
 
 /** An order tells of the values that make it: the place of a twin, and the key of the next page. History tells of its series. */
 const toldBy = ({ order, history }: TwinQuery): readonly string[] => [
-  ...(typeof order?.by === 'object' ? [order.by.term] : []),
+  ...(typeof order?.by === 'object' && 'term' in order.by ? [order.by.term] : []),
   ...(history?.series === undefined ? [] : [history.series]),
 ];
 

@@ -39,8 +39,9 @@ test('what goes into a chunk comes out of it, whatever is said', () => {
 });
 
 test('a full chunk of a sensor takes five bytes a sample, and one more than full is a bug', () => {
-  const noise = (index: number): number => Math.round(Math.sin(index / 20) * 400 + ((index * 7919) % 13)) / 100;
-  const samples = Array.from({ length: chunkSamplesMax + 1 }, (_, index) => sample(origin + index * 60_000, noise(index), (index * 31) % 900));
+  const chance = (index: number, below: number): number => (Math.imul(index + 1, 2_654_435_761) >>> 9) % below;
+  const noise = (index: number): number => Math.round(Math.sin(index / 20) * 400 + chance(index, 20)) / 100;
+  const samples = Array.from({ length: chunkSamplesMax + 1 }, (_, index) => sample(origin + index * 60_000, noise(index), 2_000 + chance(index, 900)));
   expect(encodeChunk(samples.slice(0, chunkSamplesMax)).bytes.length / chunkSamplesMax).toBeLessThan(5);
   expect(() => encodeChunk(samples)).toThrow();
   expect(() => encodeChunk([])).toThrow();

@@ -1,10 +1,21 @@
 /**
  * Cypher that finds twins: where a search begins, which is an index always, and pages, counts and groups of what it finds.
  */
-import { type Box, type Facet, type LinkTest, type Order, type PageKey, splitAtAntimeridian, type TwinFilter, wordsOfText } from '@cityweave/core';
+import {
+  type Box,
+  type Facet,
+  type LinkTest,
+  normaliseKey,
+  type Order,
+  type PageKey,
+  relevanceCharactersMax,
+  splitAtAntimeridian,
+  type TwinFilter,
+  wordsOfText,
+} from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { type Asking, both, type Condition, conditionOf, identifierKeys, param } from './filter.ts';
-import { pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
+import { alternativeKey, pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
 import { type Cypher, type Space, sizes } from './space.ts';
 
 export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
@@ -114,9 +125,22 @@ const flagColumn = (flags: readonly LinkTest[], asking: Asking): string =>
 type Sorting = { readonly key: string; readonly nullable: boolean; readonly descending: boolean };
 
 /** The number or text of a term; anything else sorts as if it were missing. */
+/** `relevanceOf` of core over the property that `foldedNames` filled. */
+const relevanceKey = (text: string, asking: Asking): string => {
+  const words = wordsOfText(text);
+  const line = `\n ${words.join(' ')}`;
+  const { knownAs, identifier } = asking.space;
+  const known = `t.id = ${param(asking, text)} OR EXISTS { (t)-[:${knownAs}]->(known:${identifier}) WHERE known.key = ${param(asking, alternativeKey(normaliseKey(text)))} }`;
+  const all = ['true', ...words.map((word) => `t.folded CONTAINS ${param(asking, ` ${word}`)}`)].join(' AND ');
+  const rank = `CASE WHEN t.folded CONTAINS ${param(asking, `${line}\n`)} OR ${known} THEN 0 WHEN t.folded CONTAINS ${param(asking, line)} THEN 1 WHEN ${all} THEN 2 ELSE 3 END`;
+  const most = relevanceCharactersMax;
+  return `${rank} * ${most + 1} + CASE WHEN size(t.folded) > ${most} THEN ${most} ELSE size(t.folded) END`;
+};
+
 const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {
   const { by, descending } = order ?? { by: 'id', descending: false };
   if (typeof by === 'string') return { key: `t.${by}`, nullable: false, descending };
+  if ('text' in by) return { key: relevanceKey(by.text, asking), nullable: false, descending };
   const value = `t[${param(asking, valueKey(by.term))}]`;
   return { key: `CASE WHEN ${value} IS :: BOOLEAN THEN null ELSE ${value} END`, nullable: true, descending };
 };

@@ -2,7 +2,7 @@
  * Twins as properties of nodes and back: what is searched stands in properties of its own, the rest is one JSON text.
  * Values are flat: `p:` a scalar by its term, `u:` its unit, `x:` what is no scalar as canonical JSON, so that null is there and told from missing.
  */
-import { type Box, boxOfTwin, canonicalJson, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { type Box, boxOfTwin, canonicalJson, foldedNames, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
 import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { sizes } from '../neo4j-cypher/space.ts';
 
@@ -68,6 +68,7 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { read
     updatedAt: kept.updatedAt,
     object: twin.objectOfInterest ?? null,
     alts: altsOf(twin),
+    folded: foldedNames(twin),
     words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
     ...body,
     ...(source !== undefined && { source }),

@@ -168,7 +168,10 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
     ...questions(sides, ask),
     ...registers(sides, ask),
     health: () => health(sides, ask),
-    maintain: (keepChanges) => maintain(sides, keepChanges),
+    maintain: async ({ keepChanges }) => {
+      await maintain(sides, keepChanges);
+      return { folded: 0, forgotten: 0 };
+    },
     close,
   };
 };

@@ -16,6 +16,22 @@ export const historyWriteSql = {
   samplesBetween: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
   dropBetween: 'DELETE FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
   putChunk: 'INSERT INTO chunk (s, first, last, known, samples, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+  toFold: 'SELECT s FROM sample WHERE s > ? AND observed < ? GROUP BY s HAVING count(*) > ? ORDER BY s LIMIT ?',
+  foldable:
+    'SELECT observed, recorded, said FROM sample WHERE s = ?1 AND observed < ?2 AND (observed, recorded) < (SELECT observed, recorded FROM sample WHERE s = ?1 ORDER BY observed DESC, recorded DESC LIMIT 1) ORDER BY observed, recorded',
+  seriesName: 'SELECT name FROM series WHERE s = ?',
+  lastChunk: 'SELECT c, samples, bytes FROM chunk WHERE s = ? ORDER BY last DESC, c DESC LIMIT 1',
+  dropChunk: 'DELETE FROM chunk WHERE c = ?',
+  nextSeries: 'SELECT s, name FROM series WHERE s > ? ORDER BY s LIMIT ?',
+  heldRow: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed <= ? AND recorded <= ? ORDER BY observed DESC, recorded DESC LIMIT 1',
+  chunkBefore: 'SELECT bytes FROM chunk WHERE s = ? AND first <= ? ORDER BY first DESC LIMIT 1',
+  forgetSamples: 'DELETE FROM sample WHERE s = ? AND (observed, recorded) < (?, ?)',
+  forgettingChunks: 'SELECT coalesce(sum(samples), 0) AS samples FROM chunk WHERE s = ? AND last < ?',
+  forgetChunks: 'DELETE FROM chunk WHERE s = ? AND last < ?',
+  /** of what is gone for good nothing has to be known */
+  forgetGone:
+    'DELETE FROM sample WHERE s = ?1 AND said IS NULL AND observed <= ?2 AND recorded <= ?2 AND NOT EXISTS (SELECT 1 FROM sample AS o WHERE o.s = ?1 AND (o.observed, o.recorded) <> (sample.observed, sample.recorded)) AND NOT EXISTS (SELECT 1 FROM chunk WHERE s = ?1)',
+  forgetSeries: 'DELETE FROM series WHERE s = ?1 AND NOT EXISTS (SELECT 1 FROM sample WHERE s = ?1)',
   putSample: 'INSERT OR REPLACE INTO sample (s, observed, recorded, said) VALUES (?, ?, ?, ?)',
 } as const;
 
@@ -24,6 +40,6 @@ export const historyReadSql = {
   samples:
     'SELECT observed, recorded, said FROM sample WHERE s = ? AND (observed, recorded) >= (?, ?) AND observed <= ? AND recorded <= ? ORDER BY observed, recorded LIMIT ?',
   chunks: 'SELECT first, bytes FROM chunk WHERE s = ? AND last >= ? AND first <= ? AND known <= ? ORDER BY first, c',
-  sampleAt: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed <= ? AND recorded <= ? ORDER BY observed DESC, recorded DESC LIMIT 1',
+  sampleAt: historyWriteSql.heldRow,
   chunksAt: 'SELECT last, bytes FROM chunk WHERE s = ? AND first <= ? AND known <= ? ORDER BY last DESC, c DESC',
 } as const;

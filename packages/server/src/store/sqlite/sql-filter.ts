@@ -10,6 +10,7 @@ import {
   type Order,
   type PageKey,
   type PropertyTest,
+  relevanceCharactersMax,
   splitAtAntimeridian,
   type TwinFilter,
   wordsOfText,
@@ -185,9 +186,26 @@ const termKey = (term: string): Sql => {
   return sql("(SELECT CASE WHEN json_type(doc, ?) IN ('integer', 'real', 'text') THEN json_extract(doc, ?) END FROM body WHERE body.n = t.n)", path, path);
 };
 
+/** `relevanceOf` of core over the column that `foldedNames` filled. */
+const relevanceKey = (text: string): Sql => {
+  const words = wordsOfText(text);
+  const line = `\n ${words.join(' ')}`;
+  const inWords = joined(
+    words.map((word) => sql('instr(t.folded, ?)', ` ${word}`)),
+    'AND',
+    '1',
+  );
+  const known = sql('t.id = ? OR EXISTS (SELECT 1 FROM alt AS a WHERE a.value = ? AND a.n = t.n)', text, normaliseKey(text));
+  return sql(
+    `(CASE WHEN instr(t.folded, ?) OR ${known.text} THEN 0 WHEN instr(t.folded, ?) THEN 1 WHEN ${inWords.text} THEN 2 ELSE 3 END * ${relevanceCharactersMax + 1} + min(length(t.folded), ${relevanceCharactersMax}))`,
+    ...[`${line}\n`, ...known.params, line, ...inWords.params],
+  );
+};
+
 const sortingOf = (order: Order | undefined): Sorting => {
   const { by, descending } = order ?? { by: 'id', descending: false };
-  return typeof by === 'string' ? { key: sql(columns[by]), nullable: false, descending } : { key: termKey(by.term), nullable: true, descending };
+  if (typeof by === 'string') return { key: sql(columns[by]), nullable: false, descending };
+  return 'text' in by ? { key: relevanceKey(by.text), nullable: false, descending } : { key: termKey(by.term), nullable: true, descending };
 };
 
 /** Rows beyond a position, in the direction of the walk. Missing values come last, so a walk back meets them first. */

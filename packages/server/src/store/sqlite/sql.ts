@@ -3,6 +3,7 @@
  */
 
 import { historyReadSql, historyTables, historyWriteSql } from '../sqlite-history/sql-history.ts';
+import { unloadSql } from '../sqlite-moving/sql-moving.ts';
 
 /** Marks a file as a store of ours, so that no other database is opened by mistake. */
 export const applicationId = 0x43_57_54_31;
@@ -82,6 +83,7 @@ CREATE TABLE kind (kind TEXT PRIMARY KEY, twins INTEGER NOT NULL) STRICT, WITHOU
 CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMARY KEY (kind, term)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE change ADD COLUMN kind TEXT;',
   historyTables,
+  "ALTER TABLE twin ADD COLUMN folded TEXT NOT NULL DEFAULT ''; UPDATE twin SET folded = folded_names((SELECT doc FROM body WHERE body.n = twin.n));",
 ];
 
 export const schemaSql = {
@@ -110,7 +112,7 @@ const keyColumns = ['id', 'kind', 'object', 'source'];
 
 const plainColumns = [
   ...['agency', 'name', 'version', 'created_at', 'updated_at', 'west', 'south', 'east', 'north', 'pad_west', 'pad_south', 'pad_east', 'pad_north'],
-  ...['alts', 'words_hash', 'shaped', 'digest'],
+  ...['alts', 'words_hash', 'shaped', 'digest', 'folded'],
 ];
 
 const twinColumns = [...keyColumns, ...plainColumns];
@@ -195,6 +197,7 @@ UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.k
   sourceState: "SELECT id, coalesce(digest, '') AS digest FROM twin WHERE source = ? AND id > ? ORDER BY id LIMIT ?",
   lastImport: 'SELECT doc FROM import WHERE source = ? ORDER BY started_at DESC, rowid DESC LIMIT 1',
   history: historyReadSql,
+  unload: unloadSql,
 } as const;
 
 export const recordSql = {
@@ -202,6 +205,7 @@ export const recordSql = {
     'CREATE TABLE record (noun TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (noun, id)) STRICT, WITHOUT ROWID;',
   ],
   get: 'SELECT doc FROM record WHERE noun = ? AND id = ?',
+  all: 'SELECT noun, id, at, doc FROM record ORDER BY noun, id',
   list: 'SELECT id, doc FROM record WHERE noun = ? ORDER BY id',
   put: 'INSERT INTO record (noun, id, at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET at = excluded.at, doc = excluded.doc',
   remove: 'DELETE FROM record WHERE noun = ? AND id = ?',

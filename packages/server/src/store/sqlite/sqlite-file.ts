@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { fail, type Instant, ok, problem, type Result } from '@cityweave/core';
+import { fail, foldedNames, type Instant, ok, problem, type Result } from '@cityweave/core';
 import { applicationId, pragmas, readerPragmas, schemaSql, writeSql } from './sql.ts';
 
 export type Synchronous = 'full' | 'normal';
@@ -37,7 +37,13 @@ export const inSnapshot = <T>(file: DatabaseSync, read: () => T): T => {
   }
 };
 
+/** What a migration asks of core. */
+const registerForMigration = (file: DatabaseSync): void => {
+  file.function('folded_names', { deterministic: true }, (doc) => foldedNames(JSON.parse(String(doc))));
+};
+
 const migrate = (file: DatabaseSync, { migrations, at }: FileOptions): Result<true> => {
+  registerForMigration(file);
   file.exec(schemaSql.setApplicationId);
   file.exec(schemaSql.create);
   const version = numberOf(file.prepare(schemaSql.version).get(), 'version');
@@ -133,4 +139,9 @@ export const noteTerm = (to: Writing, kind: string, [term, unit]: readonly [stri
 
 export const countTwins = (to: Writing, kind: string, more: number): void => {
   to.tally.set(kind, (to.tally.get(kind) ?? 0) + more);
+};
+
+export const flushTally = (to: Writing): void => {
+  for (const [kind, more] of to.tally) if (more !== 0) to.statement('tallyKind').run(kind, more);
+  to.tally.clear();
 };

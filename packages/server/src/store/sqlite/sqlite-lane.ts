@@ -3,6 +3,7 @@
  * Nothing is acknowledged before it is durable.
  */
 import { limits, type Problem, problem } from '@cityweave/core';
+import type { Loaded } from '../sqlite-moving/load.ts';
 import type { ApplyOptions, Command, Outcome, StagedPage, StagedTaken, TwinStore } from '../store.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
@@ -14,6 +15,9 @@ export type Lane = {
   readonly onCommit: TwinStore['onCommit'];
   /** a page of a staging file, after the batches sent before it */
   readonly take: (page: StagedPage) => Promise<StagedTaken>;
+  readonly load: NonNullable<TwinStore['load']>;
+  /** work between two groups, for which nothing has to be drained */
+  readonly aside: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
   /** any other task of the writer, after the batches sent before it */
   readonly send: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
   /** the head at the last write that touched an identity */
@@ -146,5 +150,11 @@ export const createLane = (options: LaneOptions): Lane => {
     await drained();
     await options.write({ verb: 'close', path: options.path });
   };
-  return { apply, onCommit, take, send, identitySeq, isOpen: () => open, close };
+  const load: Lane['load'] = async (rows) => {
+    const loaded = trusted<Loaded>(await send({ verb: 'load', rows }));
+    committed(loaded);
+    return loaded.result;
+  };
+  const aside: Lane['aside'] = (task) => options.write({ ...task, path: options.path });
+  return { apply, onCommit, take, load, send, aside, identitySeq, isOpen: () => open, close };
 };

@@ -6,6 +6,7 @@ import { type Facet, type Geometry, type PreparedArea, passesTest, type Reading,
 import { LRUCache } from 'lru-cache';
 import { preparedArea } from '../area-memory.ts';
 import { history, stateAt } from '../sqlite-history/past.ts';
+import { unload } from '../sqlite-moving/unload.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
@@ -162,6 +163,7 @@ export const reads = {
   joins,
   history,
   stateAt,
+  unload,
   get: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }) => twinTexts(statement(readSql.byIds).all(JSON.stringify(ids))),
   shapes: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }): Rows => statement(readSql.shapes).all(JSON.stringify(ids)),
   identities: ({ statement }: ReadingFile, _asked: object) => numberOf(statement(readSql.identities).get(), 'twins'),

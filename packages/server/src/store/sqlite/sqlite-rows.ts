@@ -1,7 +1,7 @@
 /**
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
-import { type Box, boxOfTwin, normaliseKey, type Problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
 import type { ApplyOptions, Command } from '../store.ts';
 
@@ -16,6 +16,8 @@ export type TwinRow = {
   readonly box: Box | null;
   readonly words: string;
   readonly wordsHash: number;
+  /** names as `relevanceOf` compares them */
+  readonly folded: string;
   /** the twin without its footprint */
   readonly doc: string;
   readonly footprint: string | null;
@@ -72,6 +74,7 @@ export const toTwinRow = (twin: TwinInput): TwinRow => {
     box: boxOfTwin(twin) ?? null,
     words,
     wordsHash: hashOf(words),
+    folded: foldedNames(twin),
     // the id stands first: a staged row that gets another one is changed there
     doc: JSON.stringify(Object.assign({ id }, twin, { footprint: undefined })),
     footprint: footprint ? JSON.stringify(footprint) : null,

@@ -4,7 +4,9 @@
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
-import type { StagedPage } from '../store.ts';
+import { foldStep, forgetStep } from '../sqlite-history/fold.ts';
+import { loadRows } from '../sqlite-moving/load.ts';
+import type { Moved, StagedPage } from '../store.ts';
 import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
@@ -18,6 +20,8 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'takeStaged'; readonly page: StagedPage }
   | { readonly verb: 'putImport'; readonly columns: readonly string[] }
   | { readonly verb: 'maintain'; readonly keepChanges: number }
+  | { readonly verb: 'load'; readonly rows: readonly Moved[] }
+  | { readonly verb: 'fold' | 'forget'; readonly after: number; readonly before: number }
   | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string; readonly areas: AreaTexts }
   | { readonly verb: 'close' }
 );
@@ -68,6 +72,12 @@ const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown 
       return takeStaged(writing, job.page);
     case 'putImport':
       return writing.statement('putImport').run(...job.columns);
+    case 'load':
+      return loadRows(writing, job.rows);
+    case 'fold':
+      return foldStep(writing, job);
+    case 'forget':
+      return forgetStep(writing, job);
     case 'maintain':
       return maintainFile(writing, job.keepChanges);
   }

@@ -6,7 +6,7 @@ import { type Box, type Instant, type Problem, patchTwin, problem, type TwinId, 
 import { gainHistory } from '../sqlite-history/gain.ts';
 import type { Command, Outcome } from '../store.ts';
 import { schemaSql } from './sql.ts';
-import { countTwins, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
+import { countTwins, flushTally, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
 import { deleteLink, deleteLinksOf, putJoins, putLink, settleJoin } from './sqlite-links.ts';
 import { type Batch, type RowCommand, type TermUse, type TwinRow, toTwinRow } from './sqlite-rows.ts';
 
@@ -63,7 +63,18 @@ const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | u
   const { row, shapes, digest } = put;
   const shaped = shapes === undefined ? numberOf(found, 'shaped') : shapes === null ? 0 : 1;
   const times = [numberOf(found, 'version') + 1, found?.['created_at'] ?? to.at, to.at];
-  return [row.agency, row.name, ...times, ...(row.box ?? noBox), ...(pad ?? noBox), row.alts, row.wordsHash, shaped, digest ?? found?.['digest'] ?? null];
+  return [
+    row.agency,
+    row.name,
+    ...times,
+    ...(row.box ?? noBox),
+    ...(pad ?? noBox),
+    row.alts,
+    row.wordsHash,
+    shaped,
+    digest ?? found?.['digest'] ?? null,
+    row.folded,
+  ];
 };
 
 const writeTwin = (to: Writing, put: Put, found: Row | undefined): number | bigint => {
@@ -207,11 +218,6 @@ const applyAll = (to: Writing, { commands, atomic }: Batch): readonly Outcome[] 
 const foundIn = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 const refuseAll = ({ commands }: Batch, refused: Problem): readonly Outcome[] => commands.map(() => ({ ok: false, problem: refused }));
-
-const flushTally = (to: Writing): void => {
-  for (const [kind, more] of to.tally) if (more !== 0) to.statement('tallyKind').run(kind, more);
-  to.tally.clear();
-};
 
 /** A batch keeps its own fate inside the common transaction. */
 const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] => {

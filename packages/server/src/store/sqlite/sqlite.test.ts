@@ -28,31 +28,50 @@ describe('the file and the threads of the embedded store', () => {
     return result.ok ? result.value : expect.fail(result.problem.kind);
   };
 
-  const killAfter = (batches: number): Promise<number> =>
+  /** Batches from `first` on, until so many are acknowledged; the number of the last of them. */
+  const killAfter = (batches: number, first: number): Promise<number> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let acknowledged = 0;
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), directory, `${first}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let acknowledged = first - 1;
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         acknowledged = Math.max(acknowledged, ...text.trim().split('\n').map(Number));
-        if (acknowledged >= batches) child.kill('SIGKILL');
+        if (acknowledged >= first + batches - 1) child.kill('SIGKILL');
       });
       child.on('error', reject).on('exit', () => resolve(acknowledged));
     });
 
-  test('what was acknowledged before a kill -9 is there afterwards, whole batches only, and the file is sound', { timeout: 30_000 }, async () => {
-    const acknowledged = await killAfter(25);
-    const store = await opened();
-    const count = await store.count({});
-    expect(acknowledged).toBeGreaterThanOrEqual(25);
-    expect(count % 20).toBe(0);
-    expect(count).toBeGreaterThanOrEqual(acknowledged * 20);
-    expect((await store.changes(0, { limit: 100_000 })).changes.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
-    expect(await store.count({ text: 'batch', box: [-180, -90, 180, 90] })).toBe(count);
-    await store.close();
+  /** How many batches are there: whole ones only, each of twenty twins and a count, with changes, words, places and history of them all. */
+  const batchesIn = async (store: TwinStore): Promise<number> => {
+    const batches = Number((await store.get([twinId('counter')])).get(twinId('counter'))?.values['city:batch']?.value ?? 0);
+    const twins = batches * 20;
+    expect([await store.count({}), await store.count({ text: 'batch', box: [-180, -90, 180, 90] })]).toEqual([twins + 1, twins]);
+    expect((await store.changes(0, { limit: 1_000_000 })).changes.map(({ seq }) => seq)).toEqual(Array.from({ length: batches * 21 }, (_, index) => index + 1));
+    const { samples } = await store.history(twinId('counter'), { series: 'city:batch', first: 100_000 });
+    expect(samples.map(({ said }) => said?.value)).toEqual(Array.from({ length: batches }, (_, index) => index + 1));
+    return batches;
+  };
+
+  const checkFile = (): void => {
     const file = new DatabaseSync(join(directory, storeFileName));
     expect(file.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
     expect(file.prepare("SELECT rtreecheck('place') AS found").get()).toEqual({ found: 'ok' });
     file.close();
+  };
+
+  /** `STORE_KILL_ROUNDS=50` for the whole proof. */
+  const killRounds = Number(process.env['STORE_KILL_ROUNDS'] ?? 3);
+
+  test('what was acknowledged before a kill -9 is there afterwards, whole batches only, and the file is sound', { timeout: 20_000 * killRounds }, async () => {
+    let batches = 0;
+    for (let round = 0; round < killRounds; round += 1) {
+      const acknowledged = await killAfter(2 + ((round * 7) % 13), batches + 1);
+      const store = await opened();
+      batches = await batchesIn(store);
+      expect(batches).toBeGreaterThanOrEqual(acknowledged);
+      await store.close();
+      checkFile();
+    }
+    expect(batches).toBeGreaterThanOrEqual(killRounds * 2);
   });
 
   test('a file of a newer version, of another program, or no database at all is refused and left alone', async () => {

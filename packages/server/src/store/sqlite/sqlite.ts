@@ -7,12 +7,14 @@ import {
   fail,
   type Group,
   type HistoryQuery,
+  type Instant,
   type Join,
   type JoinKey,
   type JoinState,
   joinKeyOf,
   type Link,
   type Moment,
+  msOfInstant,
   normaliseKey,
   ok,
   type PageKey,
@@ -25,6 +27,7 @@ import {
 } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
+import type { Stepped } from '../sqlite-history/fold.ts';
 import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
@@ -221,6 +224,26 @@ const imports = ({ ask, lane }: Sides) => ({
   },
 });
 
+/** Step after step: writes that wait come in between. */
+const walkSeries = async (lane: Lane, verb: 'fold' | 'forget', before: Instant | undefined): Promise<number> => {
+  let samples = 0;
+  for (let after: number | undefined = before === undefined ? undefined : 0; after !== undefined && before !== undefined; ) {
+    const stepped = trusted<Stepped>(await lane.aside({ verb, after, before: msOfInstant(before) }));
+    samples += stepped.samples;
+    after = stepped.next;
+  }
+  return samples;
+};
+
+const maintain =
+  (lane: Lane): TwinStore['maintain'] =>
+  async ({ keepChanges, foldBefore, forgetBefore }) => {
+    const forgotten = await walkSeries(lane, 'forget', forgetBefore);
+    const folded = await walkSeries(lane, 'fold', foldBefore);
+    await lane.send({ verb: 'maintain', keepChanges });
+    return { folded, forgotten };
+  };
+
 const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
   ...questions(sides),
   ...journal(sides),
@@ -228,9 +251,9 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
   identities: createIdentities(sides, 'identities'),
   linkedTwins: createIdentities(sides, 'linkedTwins'),
   health: () => health(sides),
-  maintain: async (keepChanges) => {
-    await sides.lane.send({ verb: 'maintain', keepChanges });
-  },
+  maintain: maintain(sides.lane),
+  unload: async (part, { after, first }) => trusted(await sides.ask('unload', { part, after, first })),
+  load: sides.lane.load,
   close,
 });
 

@@ -14,8 +14,9 @@ export type Finding = { readonly twins: readonly TwinRow[]; readonly state: 'idl
 
 const idle: Finding = { twins: [], state: 'idle', missing: [] };
 
-const find = async (federation: string, filter: object, signal: AbortSignal): Promise<Finding> => {
-  const variables = { federation, filter: { ...filter }, first: searchLimits.foundMax, terms: [], lang: person.get().lang };
+const find = async (federation: string, filter: NonNullable<ReturnType<typeof toSearchFilter>>, signal: AbortSignal): Promise<Finding> => {
+  const best = 'text' in filter ? { orderBy: { by: 'RELEVANCE' as const } } : {};
+  const variables = { federation, filter: { ...filter }, ...best, first: searchLimits.foundMax, terms: [], lang: person.get().lang };
   const got = await ask(queries.twins, variables, signal);
   const page = got.ok ? got.value.federation?.twins : undefined;
   if (!page) return { ...idle, state: 'refused' };

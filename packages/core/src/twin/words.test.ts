@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { trialTwin, twinIdOfName } from './trial-twin.ts';
+import { foldedNames, relevanceCharactersMax, relevanceOf } from './words.ts';
+
+const named = (name: Readonly<Record<string, string>>, more: object = {}) => ({
+  ...trialTwin(twinIdOfName('a', 'k-1'), { kind: 'city:Building' }),
+  name,
+  ...more,
+});
+const best = (text: string, ...names: readonly string[]): readonly string[] =>
+  names.toSorted((a, b) => relevanceOf(named({ en: a }), text) - relevanceOf(named({ en: b }), text));
+
+test('what is called exactly so comes first, then what begins so, then what has words that begin so, shorter names ahead', () => {
+  const names = ['Old bridge school', 'Bridge', 'Bridge Street School', 'Bridge Street', 'Tower with a note about abridge'];
+  expect(best('bridge', ...names)).toEqual(['Bridge', 'Bridge Street', 'Bridge Street School', 'Old bridge school', 'Tower with a note about abridge']);
+  expect(best('sch bri', 'Tower', 'Bridge Street School')).toEqual(['Bridge Street School', 'Tower']);
+});
+
+test('case, accents and punctuation do not matter, and any language counts', () => {
+  const twin = named({ de: 'Kläranlage Süd', fr: "Station d'épuration" });
+  for (const text of ['KLARANLAGE sud', "station d'epuration", 'Kläranlage-Süd']) expect(relevanceOf(twin, text)).toBeLessThan(1000);
+  expect(Math.floor(relevanceOf(twin, 'stat') / 1000)).toBe(1);
+  expect(Math.floor(relevanceOf(twin, 'süd') / 1000)).toBe(2);
+});
+
+test('an identifier is as good as a name', () => {
+  const twin = named({ en: 'Pump' }, { altIds: [{ scheme: 'no', value: '791.0' }] });
+  expect(relevanceOf(twin, '791')).toBeLessThan(1000);
+  expect(relevanceOf(twin, twin.id)).toBeLessThan(1000);
+  expect(Math.floor(relevanceOf(twin, '79') / 1000)).toBe(3);
+});
+
+test('length counts up to relevanceCharactersMax', () => {
+  const long = (characters: number) => relevanceOf(named({ en: 'x'.repeat(characters) }), 'y');
+  const around = foldedNames(named({ en: '' })).length;
+  expect([long(relevanceCharactersMax - around), long(relevanceCharactersMax - around + 1)]).toEqual([3999, 3999]);
+  expect(long(relevanceCharactersMax - around - 1)).toBe(3998);
+});

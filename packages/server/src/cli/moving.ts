@@ -1,0 +1,142 @@
+/**
+ * export, import --from, backup: a whole node as a file, a node from such a file, and a copy of what a node keeps while it runs.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { loadNode } from '../config/load.ts';
+import type { NodeFile } from '../config/node-file.ts';
+import { systemDeps } from '../deps.ts';
+import { logFolderOf, logPaths, readLines } from '../log/log-files.ts';
+import { type Archived, type Kept, loadArchive, verifyArchive, writeArchive } from '../store/moving/node-archive.ts';
+import { openRecordStore } from '../store/records.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite.ts';
+import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
+import { backupFolder } from '../store/sqlite-moving/backup.ts';
+import type { ExitCode } from './cityweave.ts';
+import type { Context } from './up.ts';
+
+type Options = { readonly file: string; readonly state: string };
+
+const logFileName = /^exchange-\d+\.jsonl$/;
+
+const logOf = (directory: string): Kept['log'] => ({
+  lines: function* () {
+    for (const path of logPaths(directory)) for (const line of readLines(path)) yield { file: basename(path), line };
+  },
+  put: (lines) => {
+    if (lines.length > 0) mkdirSync(logFolderOf(directory), { recursive: true });
+    // a name that is none of the log's own is somebody's who wants to write elsewhere
+    for (const { file, line } of lines) if (logFileName.test(file)) appendFileSync(join(logFolderOf(directory), file), `${line}\n`);
+  },
+});
+
+/** The files of a node, the log after the records that seal it. */
+const copyKept = async (from: string, to: string): Promise<Result<readonly string[]>> => {
+  const copied = await backupFolder(from, to);
+  if (!copied.ok || logPaths(from).length === 0) return copied;
+  await cp(logFolderOf(from), logFolderOf(to), { recursive: true });
+  return ok([...copied.value, basename(logFolderOf(to))]);
+};
+
+/** Opens what a folder keeps, does something with it and closes it again. */
+const withKept = async <T>(directory: string, work: (kept: Kept) => Promise<Result<T>>): Promise<Result<T>> => {
+  const { clock } = systemDeps();
+  const records = openRecordStore({ directory, clock });
+  if (!records.ok) return records;
+  const store = await openSqliteStore({ directory, clock });
+  if (!store.ok) {
+    records.value.close();
+    return store;
+  }
+  const done = await work({ store: store.value, records: records.value, log: logOf(directory) });
+  await store.value.close();
+  records.value.close();
+  return done;
+};
+
+const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'cityweave-'));
+  return work(folder).finally(() => rm(folder, { recursive: true, force: true }));
+};
+
+/** Of a copy made for it, so that the node may go on running and all of the file is of one moment. */
+const exportNode = (node: NodeFile, directory: string, to: string): Promise<Result<Archived>> =>
+  inScratch(async (folder) => {
+    const copied = await copyKept(directory, folder);
+    if (!copied.ok) return copied;
+    return withKept(folder, async (kept) => ok(await writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now() })));
+  });
+
+const keepsSomething = async (directory: string): Promise<boolean> =>
+  (await readdir(directory).catch(() => [])).some((name) => name.endsWith('.sqlite') && name !== 'lock.sqlite');
+
+/** Made beside the node's folder and moved into it once it is whole. */
+const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {
+  const verified = await verifyArchive(from, node.agency);
+  if (!verified.ok) return verified;
+  if (await keepsSomething(directory))
+    return fail(problem('badConfiguration', { subject: 'state', found: 'a folder in which a node keeps something', accepted: 'an empty one (--state)' }));
+  const locked = await lockDirectory(directory);
+  if (!locked.ok) return locked;
+  const loaded = await inScratch(async (folder) => {
+    const done = await withKept(folder, (kept) => loadArchive(from, kept));
+    if (done.ok) await cp(folder, directory, { recursive: true });
+    return done;
+  });
+  locked.value();
+  return loaded.ok ? verified : loaded;
+};
+
+const told = (done: Result<Archived>, path: string, { terminal }: Context): ExitCode => {
+  if (!done.ok) {
+    terminal.problem(done.problem);
+    return 1;
+  }
+  const { lines, sha256 } = done.value;
+  terminal.data(terminal.json ? JSON.stringify({ file: path, lines, sha256 }) : `${path}: ${lines} lines, SHA-256 ${sha256}`);
+  return 0;
+};
+
+const onlyEmbedded = problem('badConfiguration', {
+  subject: 'store.adapter',
+  found: 'neo4j',
+  accepted: 'sqlite: a node whose twins are in Neo4j is not moved by this yet',
+});
+
+type Moving = (node: NodeFile, directory: string, path: string) => Promise<Result<Archived>>;
+
+const move = async (options: Options & { readonly path: string }, context: Context, moving: Moving): Promise<ExitCode> => {
+  const node = await loadNode(options.file, context.environment);
+  const refused = (found: Problem): ExitCode => told(fail(found), options.path, context);
+  if (!node.ok) return refused(node.problem);
+  if (node.value.store.adapter !== 'sqlite') return refused(onlyEmbedded);
+  return told(await moving(node.value, resolve(options.state, node.value.agency), resolve(options.path)), options.path, context);
+};
+
+export const exportTo = (options: Options & { readonly to: string }, context: Context): Promise<ExitCode> =>
+  move({ ...options, path: options.to }, context, exportNode);
+
+export const importFrom = (options: Options & { readonly from: string }, context: Context): Promise<ExitCode> =>
+  move({ ...options, path: options.from }, context, restoreNode);
+
+export const backup = async ({ file, state, to }: Options & { readonly to: string }, { environment, terminal }: Context): Promise<ExitCode> => {
+  const node = await loadNode(file, environment);
+  const done =
+    node.ok && node.value.store.adapter !== 'sqlite' ? fail(onlyEmbedded) : node.ok ? await copyOf(resolve(state, node.value.agency), resolve(to)) : node;
+  if (!done.ok) {
+    terminal.problem(done.problem);
+    return 1;
+  }
+  terminal.data(terminal.json ? JSON.stringify({ folder: to, files: done.value }) : `${to}: ${done.value.join(', ')}`);
+  return 0;
+};
+
+const copyOf = async (directory: string, to: string): Promise<Result<readonly string[]>> => {
+  await mkdir(to, { recursive: true });
+  if (await keepsSomething(to))
+    return fail(problem('badConfiguration', { subject: '--to', found: 'a folder in which a node keeps something', accepted: 'another folder' }));
+  return copyKept(directory, to);
+};

@@ -1,0 +1,150 @@
+/**
+ * Random commands: whatever is done to a store, it answers as the model does.
+ */
+import { compareText, Instant, type Join, type Reading, TwinInput } from '@cityweave/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Abilities } from './history.contract.ts';
+import { createModel, type Fate, type Model } from './model.contract.ts';
+import type { ApplyOptions, Command, Outcome, TwinStore } from './store.ts';
+import { agency, foreignId, link, term, twinId } from './twins.contract.ts';
+
+const keys = ['a', 'b', 'c'] as const;
+const ids = keys.map(twinId);
+const ends = [...ids, foreignId('1')];
+const minute = (of: number): Instant => Instant.parse(new Date(Date.UTC(2026, 4, 4, 12, of)).toISOString());
+
+const id = fc.constantFrom(...ids);
+const when = fc.integer({ min: 0, max: 30 }).map(minute);
+const terms = ['city:p', 'city:q'] as const;
+const value = fc.constantFrom<Reading['value']>(1, 2.5, 'x', null, true, { a: [1] });
+const reading: fc.Arbitrary<Reading> = fc.record(
+  { value, unit: fc.constantFrom('m', 'km'), observedAt: when, recordedAt: when, flag: fc.constantFrom('MEASURED', 'SIMULATED') },
+  { requiredKeys: ['value'] },
+) as fc.Arbitrary<Reading>; // branding: constants of the types that a reading takes
+const expected = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 3 });
+const position = fc.constantFrom<[number, number]>([0, 0], [1, 1], [1.0005, 1]);
+
+const putTwin = fc
+  .record({
+    id,
+    when,
+    expected,
+    kind: fc.constantFrom('city:A', 'city:B'),
+    name: fc.constantFrom('one', 'two'),
+    more: fc.record({ position, objectOfInterest: fc.constantFrom('urn:x:1', 'urn:x:2') }, { requiredKeys: [] }),
+    values: fc.dictionary(fc.constantFrom(...terms), reading),
+  })
+  .map(
+    ({ when: at, expected: version, name, more, ...twin }): Command => ({
+      op: 'putTwin',
+      twin: TwinInput.parse({ ...twin, ...more, agency, name: { en: name }, provenance: { observedAt: at, recordedAt: at, source: agency } }),
+      ...(version !== undefined && { expected: version }),
+    }),
+  );
+const patchTwin = fc
+  .record({
+    id,
+    expected,
+    values: fc.dictionary(fc.constantFrom(...terms), fc.option(reading)),
+    samples: fc.dictionary(fc.constantFrom(...terms), fc.array(reading, { minLength: 1, maxLength: 3 })),
+    place: fc.option(fc.record({ position, placedAt: fc.option(when, { nil: undefined }) }), { nil: undefined }),
+  })
+  .map(({ expected: version, place, ...patch }): Command => ({ op: 'patchTwin', ...patch, ...place, ...(version !== undefined && { expected: version }) }));
+const oneLink = fc
+  .tuple(fc.constantFrom(...ends), fc.constantFrom(...ends), fc.constantFrom('feeds', 'sameAs'))
+  .map(([from, to, kind]) => link(from, to, kind));
+const join = (from: (typeof ids)[number], key: string): Join => ({ from, kind: term('locatedIn'), agency, scheme: 's', value: key, state: 'PENDING' });
+const oneJoin = fc.tuple(id, fc.constantFrom('7', '8', '9')).map(([from, key]) => join(from, key));
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: putTwin },
+  { weight: 5, arbitrary: patchTwin },
+  fc.record({ op: fc.constant('deleteTwin' as const), id }),
+  { weight: 2, arbitrary: oneLink.map((one): Command => ({ op: 'putLink', link: one })) },
+  oneLink.map((one): Command => ({ op: 'deleteLink', id: one.id })),
+  fc.tuple(id, fc.subarray(['7', '8', '9'])).map(([from, some]): Command => ({ op: 'putJoins', from, joins: some.map((key) => join(from, key)) })),
+  oneJoin.map((one): Command => ({ op: 'settleJoin', join: { ...one, state: 'RESOLVED', to: foreignId('9') } })),
+);
+
+type Batch = { readonly commands: readonly Command[]; readonly options: ApplyOptions };
+
+const batch: fc.Arbitrary<Batch> = fc
+  .record({
+    commands: fc.array(command, { minLength: 1, maxLength: 4 }),
+    at: when,
+    atomic: fc.boolean(),
+    cursor: fc.option(fc.record({ peer: fc.constantFrom('p', 'q'), seq: fc.integer({ min: 1, max: 4 }) }), { nil: undefined, freq: 4 }),
+  })
+  .map(({ commands, cursor, ...options }) => ({ commands, options: { ...options, ...(cursor && { cursor }) } }));
+
+const fateOf = (outcome: Outcome): Fate => (outcome.ok ? outcome.version : (outcome.problem.kind as Fate)); // branding: the kinds that the model knows
+
+const byId = <T extends { readonly id: string }>(all: Iterable<T>): readonly T[] => [...all].toSorted((a, b) => compareText(a.id, b.id));
+const texts = (all: Iterable<unknown>): readonly string[] => [...all].map((one) => JSON.stringify(one)).toSorted(compareText);
+
+const samePresent = async (store: TwinStore, model: Model): Promise<void> => {
+  expect(byId((await store.get(ids)).values())).toEqual(byId(model.twins()));
+  expect(byId(await store.adjacent(ends, { direction: 'both', limit: 100 }))).toEqual(byId(model.links()));
+  expect(texts((await store.joins({ first: 100 })).joins)).toEqual(texts(model.joins()));
+  expect([await store.identities(), await store.count({}), await store.cursor('p')]).toEqual([model.identities(), model.twins().length, model.cursor('p')]);
+};
+
+/** Links of a deleted twin go in an order of the store's own. */
+const sameFeed = async (store: TwinStore, model: Model, since: number): Promise<void> => {
+  const { changes } = await store.changes(since, { limit: 10_000 });
+  expect(changes.map(({ seq }) => seq - since)).toEqual(changes.map((_, index) => index + 1));
+  expect(texts(changes.map(({ seq, ...change }) => change))).toEqual(texts(model.changes().map(({ seq, ...change }) => change)));
+};
+
+const samePast = async (store: TwinStore, model: Model, moments: readonly (readonly [Instant, Instant])[]): Promise<void> => {
+  for (const one of ids) expect((await store.history(one, { first: 500 })).samples).toEqual(model.history(one));
+  for (const [valid, known] of moments) {
+    const past = await store.stateAt(ids, { valid, known });
+    for (const one of ids) expect(past.get(one)).toEqual(model.stateAt(one, { valid, known }));
+  }
+};
+
+/** Leaves nothing of an earlier run, not even history. */
+const empty = async (store: TwinStore): Promise<number> => {
+  const links = await store.adjacent(ends, { direction: 'both', limit: 1_000 });
+  const at = minute(100);
+  await store.apply(
+    [...links.map(({ id: of }) => ({ op: 'deleteLink', id: of }) as const), ...ids.map((of) => ({ op: 'putJoins', from: of, joins: [] }) as const)],
+    { at },
+  );
+  await store.apply(
+    ids.map((of) => ({ op: 'deleteTwin', id: of })),
+    { at, atomic: false },
+  );
+  await store.maintain({ keepChanges: 1_000_000, forgetBefore: minute(200) });
+  return (await store.health()).headSeq;
+};
+
+export const commandsContract = (store: () => TwinStore, { folds }: Abilities): void => {
+  // without forgetting, what a run leaves behind would be met by the next
+  test.skipIf(!folds)('leave a store as they leave the model: present, past and feed', { timeout: 120_000 }, async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(batch, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.tuple(when, when), { minLength: 2, maxLength: 4 }),
+        async (batches, moments) => {
+          run += 1;
+          const since = await empty(store());
+          const model = createModel();
+          for (const { commands, options } of batches) {
+            const named = options.cursor ? { ...options, cursor: { ...options.cursor, peer: `${options.cursor.peer}${run}` } } : options;
+            expect((await store().apply(commands, named)).map(fateOf)).toEqual(model.apply(commands, options));
+          }
+          await samePresent(store(), { ...model, cursor: () => undefined });
+          await sameFeed(store(), model, since);
+          await samePast(store(), model, moments);
+          await store().maintain({ keepChanges: 1_000_000, foldBefore: minute(50) });
+          await samePast(store(), model, moments);
+        },
+      ),
+      { numRuns: 60, interruptAfterTimeLimit: 40_000, endOnFailure: true },
+    );
+  });
+};

@@ -1,0 +1,186 @@
+/**
+ * A store as simple as one can be: maps in memory and the functions of core. What it answers is the measure of every store under random commands.
+ */
+import {
+  type Change,
+  compareSamples,
+  type Gained,
+  type Instant,
+  type Join,
+  type Link,
+  type LinkId,
+  type Moment,
+  patchTwin,
+  type Sample,
+  sameAs,
+  sampleAt,
+  samplesOfChange,
+  seriesOf,
+  standingSample,
+  type Twin,
+  type TwinChange,
+  type TwinId,
+  type TwinInput,
+  twinOfSamples,
+  twinSeries,
+} from '@cityweave/core';
+import type { ApplyOptions, Command } from './store.ts';
+
+/** What became of a command, in short: the version reached, or why not. */
+export type Fate = number | 'revisionConflict' | 'notFound';
+
+type State = {
+  readonly twins: Map<TwinId, Twin>;
+  readonly links: Map<LinkId, Link>;
+  readonly joins: Map<string, Join>;
+  readonly cursors: Map<string, number>;
+  readonly series: Map<TwinId, Map<string, Map<string, Sample>>>;
+  readonly changes: Change[];
+};
+
+const copyOf = ({ twins, links, joins, cursors, series, changes }: State): State => ({
+  twins: new Map(twins),
+  links: new Map(links),
+  joins: new Map(joins),
+  cursors: new Map(cursors),
+  series: new Map([...series].map(([id, of]) => [id, new Map([...of].map(([name, samples]) => [name, new Map(samples)]))])),
+  changes: [...changes],
+});
+
+const inputOf = ({ version, createdAt, updatedAt, shaped, ...input }: Twin): TwinInput => input;
+const joinKeyOf = ({ from, kind, agency, scheme, value }: Join): string => JSON.stringify([from, kind, agency, scheme, value]);
+const samplesOf = (state: State, id: TwinId, series: string): readonly Sample[] =>
+  [...(state.series.get(id)?.get(series)?.values() ?? [])].toSorted(compareSamples);
+
+const note = ({ changes }: State, change: Omit<Change, 'seq'>): void => {
+  changes.push({ seq: changes.length + 1, ...change });
+};
+
+const gain = (state: State, id: TwinId, change: TwinChange): void => {
+  const of = state.series.get(id) ?? new Map<string, Map<string, Sample>>();
+  const put = ({ series, begins, samples }: Gained): void => {
+    const known = of.get(series) ?? new Map<string, Sample>();
+    for (const sample of [...(begins ? [begins] : []), ...samples]) known.set(`${sample.observedAt}${sample.recordedAt}`, sample);
+    of.set(series, known);
+  };
+  for (const gained of samplesOfChange(change, (series) => samplesOf(state, id, series).at(-1))) put(gained);
+  if (of.size > 0) state.series.set(id, of);
+};
+
+type Writing = { readonly state: State; readonly at: Instant };
+
+const keep = ({ state, at }: Writing, input: TwinInput): Fate => {
+  const found = state.twins.get(input.id);
+  const version = (found?.version ?? 0) + 1;
+  state.twins.set(input.id, { ...input, version, createdAt: found?.createdAt ?? at, updatedAt: at });
+  note(state, { id: input.id, op: 'put', at });
+  return version;
+};
+
+const unlink = ({ state, at }: Writing, link: Link): void => {
+  state.links.delete(link.id);
+  note(state, { id: link.from, op: 'unlink', at, link: link.id });
+};
+
+const remove = (writing: Writing, found: Twin): Fate => {
+  const { state, at } = writing;
+  gain(state, found.id, { before: found, at });
+  for (const link of [...state.links.values()].filter(({ from, to }) => from === found.id || to === found.id)) unlink(writing, link);
+  for (const [key, { from }] of state.joins) if (from === found.id) state.joins.delete(key);
+  state.twins.delete(found.id);
+  note(state, { id: found.id, op: 'delete', at, kind: found.kind });
+  return found.version + 1;
+};
+
+const patch = (writing: Writing, found: Twin, command: Extract<Command, { op: 'patchTwin' }>): Fate => {
+  const { state, at } = writing;
+  const { after, late } = patchTwin(inputOf(found), command, at);
+  gain(state, found.id, { before: found, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
+  return keep(writing, after);
+};
+
+const putJoins = ({ state }: Writing, from: TwinId, joins: readonly Join[]): void => {
+  const wanted = new Set(joins.map(joinKeyOf));
+  for (const [key, join] of state.joins) if (join.from === from && !wanted.has(key)) state.joins.delete(key);
+  for (const join of joins) if (!state.joins.has(joinKeyOf(join))) state.joins.set(joinKeyOf(join), join);
+};
+
+const applyTwin = (writing: Writing, command: Extract<Command, { op: 'putTwin' | 'patchTwin' | 'deleteTwin' }>): Fate => {
+  const { state, at } = writing;
+  const found = state.twins.get(command.op === 'putTwin' ? command.twin.id : command.id);
+  if (command.op !== 'putTwin' && !found) return 'notFound';
+  if (command.expected !== undefined && command.expected !== (found?.version ?? 0)) return 'revisionConflict';
+  if (command.op === 'deleteTwin') return found ? remove(writing, found) : 'notFound';
+  if (command.op === 'patchTwin') return found ? patch(writing, found, command) : 'notFound';
+  gain(state, command.twin.id, { before: found, after: command.twin, at });
+  return keep(writing, command.twin);
+};
+
+const applyOne = (writing: Writing, command: Command): Fate => {
+  const { state, at } = writing;
+  switch (command.op) {
+    case 'putLink':
+      state.links.set(command.link.id, command.link);
+      note(state, { id: command.link.from, op: 'link', at, link: command.link.id });
+      return 1;
+    case 'deleteLink': {
+      const link = state.links.get(command.id);
+      if (link) unlink(writing, link);
+      return link ? 1 : 'notFound';
+    }
+    case 'putJoins':
+      putJoins(writing, command.from, command.joins);
+      return 1;
+    case 'settleJoin': {
+      const known = state.joins.has(joinKeyOf(command.join));
+      if (known) state.joins.set(joinKeyOf(command.join), command.join);
+      return known ? 1 : 'notFound';
+    }
+    default:
+      return applyTwin(writing, command);
+  }
+};
+
+export type Model = ReturnType<typeof createModel>;
+
+export const createModel = () => {
+  let state: State = { twins: new Map(), links: new Map(), joins: new Map(), cursors: new Map(), series: new Map(), changes: [] };
+  const apply = (commands: readonly Command[], { at, atomic = true, cursor }: ApplyOptions): readonly Fate[] => {
+    if (cursor && (state.cursors.get(cursor.peer) ?? -1) >= cursor.seq) return commands.map(() => 0);
+    const next = copyOf(state);
+    if (cursor) next.cursors.set(cursor.peer, cursor.seq);
+    const fates: Fate[] = [];
+    for (const command of commands) {
+      const fate = applyOne({ state: next, at }, command);
+      fates.push(fate);
+      if (atomic && typeof fate === 'string') return commands.map(() => fate);
+    }
+    state = next;
+    return fates;
+  };
+  const told = (id: TwinId): readonly Sample[] => {
+    const known = state.series.get(id) ?? new Map<string, unknown>();
+    const twin = state.twins.get(id);
+    const silent = (twin ? seriesOf(twin) : []).filter((series) => !known.has(series)).flatMap((series) => (twin && standingSample(twin, series)) ?? []);
+    return [...[...known.keys()].flatMap((series) => samplesOf(state, id, series)), ...silent].toSorted(compareSamples);
+  };
+  const stateAt = (id: TwinId, moment: Moment): Twin | undefined => {
+    const samples = Map.groupBy(told(id), ({ series }) => series);
+    const held = [...samples.values()].flatMap((some) => sampleAt(some, moment) ?? []);
+    return twinOfSamples(id, { held, first: samples.get(twinSeries)?.[0] }, state.twins.get(id));
+  };
+  return {
+    apply,
+    history: told,
+    stateAt,
+    twins: () => [...state.twins.values()],
+    links: () => [...state.links.values()],
+    joins: () => [...state.joins.values()],
+    changes: () => state.changes,
+    cursor: (peer: string) => state.cursors.get(peer),
+    identities: () => {
+      const same = [...state.links.values()].filter(({ kind }) => kind === sameAs).flatMap(({ from, to }) => [from, to]);
+      return [...state.twins.values()].filter(({ id, objectOfInterest }) => objectOfInterest !== undefined || same.includes(id)).length;
+    },
+  };
+};

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { Authority } from '@cityweave/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemDeps } from '../../deps.ts';
+import { openRecordStore } from '../records.ts';
+import { openSqliteStore } from '../sqlite/sqlite.ts';
+import { createStoreThreads } from '../sqlite/sqlite-threads.ts';
+import { accepted, at, put, putLink, twinId } from '../twins.contract.ts';
+import { archiveLineCharactersMax, type Kept, type LogLine, loadArchive, verifyArchive, writeArchive } from './node-archive.ts';
+
+const { clock } = systemDeps();
+const threads = createStoreThreads();
+const agency = Authority.parse('water.example');
+
+describe('a node as a file', () => {
+  let folder = '';
+  let opened: Kept[] = [];
+  const open = async (name: string): Promise<Kept> => {
+    const directory = join(folder, name);
+    const [store, records] = [await openSqliteStore({ directory, clock, threads }), openRecordStore({ directory, clock })];
+    if (!store.ok || !records.ok) return expect.fail('the node does not open');
+    const written: LogLine[] = [];
+    const log = { lines: () => written, put: (lines: readonly LogLine[]) => void written.push(...lines) };
+    opened.push({ store: store.value, records: records.value, log });
+    return { store: store.value, records: records.value, log };
+  };
+  const path = () => join(folder, 'node.gz');
+  const filled = async (): Promise<Kept> => {
+    const kept = await open('one');
+    await accepted(kept.store, [...Array.from({ length: 1200 }, (_, index) => put(`${index}`, { name: `thing ${index}` })), putLink(twinId('1'), twinId('2'))]);
+    await accepted(kept.store, [put('1', { name: 'renamed' }), { op: 'deleteTwin', id: twinId('5') }]);
+    kept.records.putAll(
+      Array.from({ length: 30 }, (_, index) => ({ noun: 'agreement', id: `urn:${index}`, value: { terms: [index, "O'Brien", '\u{1F300}'] } })),
+    );
+    kept.log.put([{ file: 'exchange-000000000001.jsonl', line: '{"n":1,"said":"as it is \\u00e9"}' }]);
+    return kept;
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'archive-'));
+  });
+  afterEach(async () => {
+    for (const { store, records } of opened) {
+      await store.close();
+      records.close();
+    }
+    opened = [];
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('comes back as it was: twins, links, history, records with their times, and the place of the log', async () => {
+    const one = await filled();
+    const written = await writeArchive(path(), one, { agency, at });
+    expect(await verifyArchive(path(), agency)).toEqual({ ok: true, value: written });
+    const other = await open('other');
+    expect(await loadArchive(path(), other)).toEqual({ ok: true, value: true });
+    expect([...other.records.all()]).toEqual([...one.records.all()]);
+    expect(other.log.lines()).toEqual(one.log.lines());
+    const told = async ({ store }: Kept) => ({
+      twins: (await store.find({ first: 2000 })).twins,
+      links: await store.adjacent([twinId('1')], { direction: 'both', limit: 9 }),
+      history: await Promise.all(['1', '5'].map((key) => store.history(twinId(key), { first: 99 }))),
+      head: (await store.health()).headSeq,
+    });
+    expect(await told(other)).toEqual(await told(one));
+    // the second file differs in nothing but what it was told of the time
+    expect((await writeArchive(join(folder, 'again.gz'), other, { agency, at })).sha256).toBe(written.sha256);
+  });
+
+  test('is for nobody else to read, and not there until it is whole', async () => {
+    await writeArchive(path(), await filled(), { agency, at });
+    const { statSync, readdirSync } = await import('node:fs');
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).not.toContain('node.gz.part');
+  });
+
+  test('that was cut off is refused, wherever it was cut', async () => {
+    await writeArchive(path(), await filled(), { agency, at });
+    const bytes = readFileSync(path());
+    for (const share of [0, 0.1, 0.5, 0.99]) {
+      writeFileSync(path(), bytes.subarray(0, Math.floor(bytes.length * share)));
+      expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
+    }
+    const lines = gunzipSync(bytes).toString().split('\n');
+    for (const kept of [1, 2, lines.length - 2]) {
+      writeFileSync(path(), gzipSync(`${lines.slice(0, kept).join('\n')}\n`));
+      expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile', found: 'no end: it is cut off' } });
+    }
+  });
+
+  test('that was altered is refused: a byte, a line taken out, two lines changed about', async () => {
+    await writeArchive(path(), await filled(), { agency, at });
+    const lines = gunzipSync(readFileSync(path())).toString().split('\n');
+    const altered = [
+      lines.map((line, index) => (index === 7 ? line.replace('thing', 'think') : line)),
+      lines.filter((_, index) => index !== 7),
+      lines.with(7, lines[8] ?? '').with(8, lines[7] ?? ''),
+    ];
+    for (const some of altered) {
+      writeFileSync(path(), gzipSync(some.join('\n')));
+      expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
+    }
+  });
+
+  test('of another agency, of another version, or no such file at all is refused', async () => {
+    await writeArchive(path(), await filled(), { agency, at });
+    expect(await verifyArchive(path(), Authority.parse('energy.example'))).toMatchObject({
+      ok: false,
+      problem: { kind: 'badFile', found: 'the node of water.example' },
+    });
+    const write = (heading: object): void => {
+      const line = `${JSON.stringify(heading)}\n`;
+      writeFileSync(path(), gzipSync(`${line}${JSON.stringify({ end: { lines: 1, sha256: createHash('sha256').update(line).digest('hex') } })}\n`));
+    };
+    write({ archive: 'cityweave node', version: 2, agency, at });
+    expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'version 2' } });
+    write({ archive: 'something else' });
+    expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile', found: 'no heading' } });
+    writeFileSync(path(), 'this is no archive');
+    expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile', found: 'Z_DATA_ERROR' } });
+    expect(await verifyArchive(join(folder, 'none.gz'), agency)).toMatchObject({ ok: false, problem: { kind: 'badFile', found: 'ENOENT' } });
+  });
+
+  test('with a line beyond archiveLineCharactersMax is refused before it is held', { timeout: 60_000 }, async () => {
+    writeFileSync(path(), gzipSync('x'.repeat(archiveLineCharactersMax + 100_000), { level: 1 }));
+    expect(await verifyArchive(path(), agency)).toMatchObject({ ok: false, problem: { kind: 'tooLarge', limit: archiveLineCharactersMax } });
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * Search: words in any language, as they are typed, best first.
+ */
+import { TwinInput } from '@cityweave/core';
+import { describe, expect, test } from 'vitest';
+import type { TwinStore } from './store.ts';
+import { accepted, keysOf, put, twin, twinId } from './twins.contract.ts';
+
+const names: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  german: { de: 'Kläranlage Süd', en: 'South treatment plant' },
+  french: { fr: "Station d'épuration de l'Île" },
+  polish: { pl: 'Łódź Żabieniec' },
+  greek: { el: 'Οδός Ερμού' },
+  russian: { ru: 'Насосная станция №5' },
+  arabic: { ar: 'محطة الضخ' },
+  hebrew: { he: 'תחנת שאיבה' },
+  japanese: { ja: 'ポンプ場' },
+  hindi: { hi: 'पंप स्टेशन' },
+  turkish: { tr: 'İstasyon Caddesi' },
+  vietnamese: { vi: 'Trạm bơm Cầu Giấy' },
+  plain: { en: 'Station Road' },
+};
+
+/** What is typed, and whom it must find. */
+const typed: readonly (readonly [string, readonly string[]])[] = [
+  ['klaranlage', ['german']],
+  ['KLÄRANLAGE SUD', ['german']],
+  ['sud klar', ['german']],
+  ['epuration', ['french']],
+  ['ile', ['french']],
+  ['zabieniec', ['polish']],
+  ['ερμου', ['greek']],
+  ['ΟΔΟΣ', ['greek']],
+  ['насос', ['russian']],
+  ['محطة', ['arabic']],
+  ['שאיבה', ['hebrew']],
+  ['ポンプ', ['japanese']],
+  ['tram bom', ['vietnamese']],
+  ['cau giay', ['vietnamese']],
+  ['istasyon', ['turkish']],
+  ['पंप', ['hindi']],
+  ['станция 5', ['russian']],
+  ['treatment', ['german']],
+  ["d'epuration de l'ile", ['french']],
+  ['station', ['french', 'plain']],
+  ['stat', ['french', 'plain']],
+  ['nothing of the kind', []],
+];
+
+export const searchContract = (store: () => TwinStore): void => {
+  describe('of names in many languages', () => {
+    test.each(typed)('%s', async (text, expected) => {
+      await accepted(
+        store(),
+        Object.entries(names).map(([key, name]) => ({ op: 'putTwin', twin: TwinInput.parse({ ...twin(twinId(`k${key}`)), name }) })),
+      );
+      const { twins } = await store().find({ filter: { text }, first: 99 });
+      expect(keysOf(twins).map((key) => key.slice(1))).toEqual(expected);
+    });
+  });
+
+  const ranked = async (text: string): Promise<readonly string[]> =>
+    (await store().find({ filter: { text }, order: { by: { text }, descending: false }, first: 99 })).twins.map(({ name }) => name['en'] ?? '');
+
+  test('tells what is called so first, then what begins so, then by its words, then where it is found elsewhere', async () => {
+    const called = ['Old Bridge Tower', 'Bridge', 'Bridge Street', 'Cambridge', 'Bridge Street North'];
+    await accepted(store(), [
+      ...called.map((name, index) => put(`${index}`, { name })),
+      put('note', { name: 'A', values: { 'city:note': { value: 'near the bridge' } } }),
+    ]);
+    expect(await ranked('bridge')).toEqual(['Bridge', 'Bridge Street', 'Bridge Street North', 'Old Bridge Tower', 'A']);
+    expect(await ranked('bri')).toEqual(['Bridge', 'Bridge Street', 'Bridge Street North', 'Old Bridge Tower', 'A']);
+    expect(await ranked('street bri')).toEqual(['Bridge Street', 'Bridge Street North']);
+  });
+
+  test('puts who has the number first, by whatever register', async () => {
+    await accepted(store(), [
+      put('a', { name: 'Pump 7915' }),
+      put('b', { name: 'A very long name of a pump', altIds: [{ scheme: 'register', value: '791.0' }] }),
+      put('c', { name: '791' }),
+    ]);
+    expect(await ranked('791')).toEqual(['791', 'A very long name of a pump', 'Pump 7915']);
+  });
+
+  test('follows what a twin is called now', async () => {
+    await accepted(store(), [put('1', { name: 'Mill' }), put('2', { name: 'Millpond' })]);
+    await accepted(store(), [put('1', { name: 'Bakery at the mill' })]);
+    expect(await ranked('mill')).toEqual(['Millpond', 'Bakery at the mill']);
+    await accepted(store(), [{ op: 'deleteTwin', id: twinId('2') }]);
+    expect(await ranked('mill')).toEqual(['Bakery at the mill']);
+  });
+};

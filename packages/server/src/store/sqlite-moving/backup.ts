@@ -1,0 +1,32 @@
+/**
+ * Backup: copies of a node's files while it runs. Each is one state of its file. Records come first: none speaks of twins or of lines of the log that the copy lacks.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { fail, ok, problem, type Result } from '@cityweave/core';
+import { recordFileName } from '../records.ts';
+import { storeFileName } from '../sqlite/sqlite.ts';
+
+/** All pages in one step: a writer in between would make it begin anew. */
+const pagesAtOnce = 2 ** 31 - 1;
+
+const copyFile = async (from: string, to: string): Promise<void> => {
+  const file = new DatabaseSync(from, { readOnly: true });
+  await backup(file, to, { rate: pagesAtOnce }).finally(() => file.close());
+};
+
+export const backupFolder = async (from: string, to: string): Promise<Result<readonly string[]>> => {
+  // a node that only imported so far has no records
+  const names = [recordFileName, storeFileName].filter((name) => existsSync(join(from, name)));
+  if (!names.includes(storeFileName))
+    return fail(problem('notFound', { subject: 'store of the node', accepted: 'a node that was started or imported (--state)' }));
+  for (const name of names) {
+    const copied = await copyFile(join(from, name), join(to, name)).then(
+      () => ok(true),
+      (cause: Error) => fail(problem('unavailable', { subject: name, found: cause.message })),
+    );
+    if (!copied.ok) return copied;
+  }
+  return ok(names);
+};

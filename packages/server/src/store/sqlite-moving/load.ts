@@ -1,0 +1,111 @@
+/**
+ * A store loaded, on the writer's side: rows that another store unloaded, as they are, with their versions and times.
+ */
+import { compareSamples, fail, linkIdOf, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
+import { countTwins, flushTally, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
+import { toTwinRow } from '../sqlite/sqlite-rows.ts';
+import { putAlts } from '../sqlite/sqlite-write.ts';
+import { foldSamples } from '../sqlite-history/fold.ts';
+import { putSample, seriesById } from '../sqlite-history/rows.ts';
+import type { Moved } from '../store.ts';
+
+type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
+
+const noBox = [null, null, null, null] as const;
+
+const inputOf = ({ version, createdAt, updatedAt, shaped, ...input }: Twin) => input;
+
+const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): void => {
+  const row = toTwinRow(inputOf(twin));
+  const box = row.box ?? noBox;
+  const keys = [row.id, row.kind, row.object, source ?? null];
+  const plain = [
+    row.agency,
+    row.name,
+    twin.version,
+    twin.createdAt,
+    twin.updatedAt,
+    ...box,
+    ...box,
+    row.alts,
+    row.wordsHash,
+    shapes ? 1 : 0,
+    digest ?? null,
+    row.folded,
+  ];
+  const n = to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
+  to.statement('insertBody').run(n, row.doc, row.footprint);
+  if (row.box) to.statement('insertPlace').run(n, row.box[0], row.box[2], row.box[1], row.box[3]);
+  to.statement('insertWords').run(n, row.words);
+  if (shapes) to.statement('putShape').run(n, JSON.stringify(shapes));
+  putAlts(to, n, [row.alts, null]);
+  countTwins(to, row.kind, 1);
+};
+
+const loadLink = (to: Writing, { link }: Part<'link'>): void => {
+  const ownId = link.id === linkIdOf(link.from, link.kind, link.to) ? null : link.id;
+  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId);
+};
+
+const loadJoin = (to: Writing, { join }: Part<'join'>): void => {
+  const { from, kind, agency, scheme, value, state, to: end, triedAt } = join;
+  to.statement('putJoin').run(from, kind, agency, scheme, value, state, end ?? null, triedAt ?? null);
+};
+
+/** The last sample of a series is a row, also where more of them follow in the next call. */
+const loadSamples = (to: Writing, { id, samples }: Part<'samples'>): void => {
+  const known = seriesById(to.statement('seriesOf').all(id));
+  for (const [series, some = []] of Object.entries(Object.groupBy(samples, (sample) => sample.series))) {
+    const s = known.get(series) ?? Number(to.statement('addSeries').run(id, series).lastInsertRowid);
+    const sorted = some.toSorted(compareSamples);
+    const last = sorted.pop();
+    foldSamples(to, s, sorted);
+    if (last) putSample(to, s, last);
+  }
+};
+
+const loadChange = (to: Writing, { change: { seq, id, op, at, link, kind } }: Part<'change'>): void => {
+  to.statement('putChange').run(seq, id, op, at, link ?? null, kind ?? null);
+  to.head = seq;
+};
+
+const loadRow = (to: Writing, row: Moved): unknown => {
+  switch (row.part) {
+    case 'twin':
+      return loadTwin(to, row);
+    case 'link':
+      return loadLink(to, row);
+    case 'join':
+      return loadJoin(to, row);
+    case 'samples':
+      return loadSamples(to, row);
+    case 'term':
+      return noteTerm(to, row.kind, [row.term, row.unit ?? null]);
+    case 'import':
+      return to.statement('putImport').run(row.record.id, row.record.source, row.record.startedAt, JSON.stringify(row.record));
+    case 'cursor':
+      return to.statement('putCursor').run(row.peer, row.seq);
+    case 'change':
+      return loadChange(to, row);
+  }
+};
+
+export type Loaded = { readonly result: Result<true>; readonly head: number; readonly identityTouched: boolean };
+
+const refused = (cause: unknown): Problem => problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : String(cause) });
+
+export const loadRows = (to: Writing, rows: readonly Moved[]): Loaded => {
+  const { head } = to;
+  try {
+    inTransaction(to.file, () => {
+      for (const row of rows) loadRow(to, row);
+      flushTally(to);
+    });
+    return { result: ok(true), head: to.head, identityTouched: true };
+  } catch (cause) {
+    Object.assign(to, { head });
+    to.tally.clear();
+    to.knownTerms.clear();
+    return { result: fail(refused(cause)), head, identityTouched: false };
+  }
+};

@@ -1,0 +1,41 @@
+import { addMs, Instant } from '@cityweave/core';
+import { expect, test } from 'vitest';
+import type { Timers } from '../deps.ts';
+import type { Retention, TwinStore } from './store.ts';
+import { createUpkeep } from './upkeep.ts';
+
+const now = Instant.parse('2026-05-04T12:00:00Z');
+const hours = (count: number): number => count * 60 * 60 * 1000;
+
+test('a store is looked after again and again, one run at a time, until it is told to stop', async () => {
+  const due: { readonly ms: number; readonly run: () => void }[] = [];
+  const timers: Timers = {
+    after: (ms, run) => {
+      const timer = { ms, run };
+      due.push(timer);
+      return () => due.splice(due.indexOf(timer), 1);
+    },
+  };
+  const asked: Retention[] = [];
+  const ended: (() => void)[] = [];
+  const failures: unknown[] = [];
+  const maintain: TwinStore['maintain'] = (retention) => {
+    asked.push(retention);
+    return new Promise((resolve, reject) => ended.push(asked.length === 2 ? () => reject(new Error('full')) : () => resolve({ folded: 0, forgotten: 0 })));
+  };
+  const clock = { now: () => now, monotonicMs: () => 0 };
+  const retention = { changes: 5, recentHours: 6, historyDays: 2 };
+  // only this verb is asked
+  const upkeep = createUpkeep({ store: { maintain } as TwinStore, retention, clock, timers, failed: (cause) => failures.push(cause) });
+  for (const run of [0, 1, 2]) {
+    expect(due.map(({ ms }) => ms)).toEqual([run === 0 ? 60_000 : hours(1)]);
+    due.shift()?.run();
+    expect([asked.length, due.length]).toEqual([run + 1, 0]);
+    ended.shift()?.();
+    await new Promise(setImmediate);
+  }
+  expect(asked[0]).toEqual({ keepChanges: 5, foldBefore: addMs(now, -hours(6)), forgetBefore: addMs(now, -hours(48)) });
+  expect(failures).toEqual([new Error('full')]);
+  await upkeep.close();
+  expect(due).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/**
+ * Benchmark of history: a month of readings of some sensors, what they take on the disk before and after they are folded, and past states of many twins.
+ */
+import { addMs, assert, type Instant, type Reading } from '@cityweave/core';
+import { encodeChunk, type TwinStore } from '@cityweave/server';
+import { type BenchResult, toResult } from './result.ts';
+import { at, best, clock, idOf } from './store-town.ts';
+
+const [sensors, samplesEach, batchSamples] = [20, 10_000, 50];
+const minuteMs = 60_000;
+const bytesMax = 5;
+
+/** Differs from one to the next as chance would have it, and is the same in every run. */
+const noise = (index: number, below: number): number => (Math.imul(index + 1, 2_654_435_761) >>> 9) % below;
+
+/** A level that rises and falls, with noise, read every minute and known some seconds later. */
+const readingOf = (sensor: number, index: number): Reading => {
+  const observedAt = addMs(at, (index - samplesEach) * minuteMs);
+  const value = Math.round(Math.sin((index + sensor * 100) / 200) * 4_000 + noise(index + sensor, 40)) / 100;
+  return { value, unit: 'm', observedAt, recordedAt: addMs(observedAt, 2_000 + noise(index, 900)), origin: 'feed levels' };
+};
+
+const record = async (store: TwinStore): Promise<void> => {
+  for (let from = 0; from < samplesEach; from += batchSamples) {
+    const commands = Array.from({ length: sensors }, (_, sensor) => ({
+      op: 'patchTwin' as const,
+      id: idOf(sensor),
+      values: {},
+      samples: { 'city:level': Array.from({ length: batchSamples }, (_, index) => readingOf(sensor, from + index)) },
+    }));
+    const outcomes = await store.apply(commands, { at: addMs(at, (from - samplesEach) * minuteMs) });
+    assert(
+      outcomes.every(({ ok }) => ok),
+      'every sample of the benchmark is accepted',
+    );
+  }
+};
+
+/** What chunks take by themselves: their bytes as they are kept. */
+const bytesASample = async (store: TwinStore): Promise<number> => {
+  const { samples } = await store.history(idOf(0), { series: 'city:level', first: 512 });
+  return encodeChunk(samples).bytes.length / samples.length;
+};
+
+export const benchHistory = async (store: TwinStore): Promise<BenchResult[]> => {
+  const total = sensors * samplesEach;
+  const recording = await best(1, () => record(store));
+  const folding = await best(1, () => store.maintain({ keepChanges: 1_000_000_000, foldBefore: at }));
+  const moment = (round: number): Instant => addMs(at, -round * 1_000 * minuteMs);
+  const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
+  const known = clock.now();
+  return [
+    { name: 'samples recorded by 50 a sensor', value: (total * 1_000) / recording, unit: 'samples/s', better: 'higher' },
+    { name: 'samples folded', value: (total * 1_000) / folding, unit: 'samples/s', better: 'higher' },
+    toResult({ name: 'a sample in a chunk', value: await bytesASample(store), unit: 'bytes', better: 'lower', budget: bytesMax }),
+    {
+      name: '500 samples of one sensor',
+      value: await best(30, (round) => store.history(idOf(round % sensors), { series: 'city:level', from: moment(round % 10), first: 500 })),
+      unit: 'ms',
+      better: 'lower',
+    },
+    {
+      name: '100 twins as they were',
+      value: await best(10, (round) => store.stateAt(ids, { valid: moment(round), known })),
+      unit: 'ms',
+      better: 'lower',
+    },
+  ];
+};
