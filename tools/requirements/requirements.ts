@@ -41,7 +41,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'R2',
     home: core('twin/feature-information.ts'),
-    unmet: 'This table knows of features that are data; functions are described where their messages are.',
+    proof: [
+      'packages/server/src/orchestration/invocation/running.test.ts',
+      'is computed for whom it was granted, with inputs as it describes them, and for nobody else',
+    ],
   },
   'RQ-04': {
     text: 'Twins and features are identified uniquely across owners.',
@@ -299,7 +302,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'R2',
     home: core('twin/feature-information.ts'),
-    unmet: 'This table knows of features that are data; functions are described where their messages are.',
+    proof: [
+      'packages/server/src/orchestration/invocation/running.test.ts',
+      'is computed for whom it was granted, with inputs as it describes them, and for nobody else',
+    ],
   },
   'RQ-40': {
     text: 'One result serves several visualizations; schema, unit, space and time are checked by themselves.',

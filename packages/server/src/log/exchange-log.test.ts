@@ -80,6 +80,14 @@ it('is sound after it was closed, opened, added to, and its keys changed', async
   expect(verify().fault).toBeUndefined();
 });
 
+it('ends when it is closed: what is heard after that starts no timer and writes nothing', async () => {
+  append(2);
+  await log.close();
+  const [waiting, lines] = [timers.length, readLines(path()).length];
+  append(1);
+  expect([timers.length, readLines(path()).length]).toEqual([waiting, lines]);
+});
+
 it('waits logFlushMs for others before it writes, and signs after logCheckpointEntries or logCheckpointMs', async () => {
   append(3);
   expect(timers.map(({ ms }) => ms)).toEqual([limits.logFlushMs]);

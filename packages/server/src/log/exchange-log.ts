@@ -135,6 +135,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
   const writer = createWriter(files, deps.clock, head);
   const sealing = createSealing(room, files, writer);
   let cancel: (() => void) | undefined;
+  let isClosed = false;
   let signedBy = '';
   /** Whoever reads the log later must know by which keys it was signed. */
   const tellKeys = (): void => {
@@ -152,6 +153,8 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
   if (mended > 0) writer.put({ kind: 'recovered', bytes: mended });
   return {
     append: (exchange) => {
+      // what a node that is closing still hears or says is answered, but its log has ended
+      if (isClosed) return;
       tellKeys();
       writer.put(exchange);
       cancel ??= deps.timers.after(limits.logFlushMs, flush);
@@ -161,6 +164,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
       return readPage(files.paths(), asked);
     },
     close: async () => {
+      isClosed = true;
       cancel?.();
       tellKeys();
       await sealing.seal();

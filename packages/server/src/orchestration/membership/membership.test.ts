@@ -60,7 +60,7 @@ const openRoom = (rule: object, at = now) => {
     records: records.value,
     self,
     deps: { clock: { now: () => at } },
-    node: { policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' }, attribution: [] },
+    node: { policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' }, attribution: [], functions: [] },
     store: { kinds: async () => held },
     vocabulary: () => createVocabulary([cityDictionary]),
   } as unknown as Room; // branding: what the member's side looks at
