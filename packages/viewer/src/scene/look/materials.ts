@@ -7,6 +7,7 @@ import {
   type DataTexture,
   type DepthTexture,
   DoubleSide,
+  FrontSide,
   GLSL3,
   type Matrix4,
   RawShaderMaterial,
@@ -262,14 +263,16 @@ type Shader = { readonly vertex: string; readonly fragment: string };
 const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMaterial =>
   new RawShaderMaterial({ glslVersion: GLSL3, uniforms, vertexShader: vertex, fragmentShader: fragment, side: DoubleSide });
 
-const materialNames = ['solid', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
+const materialNames = ['solid', 'shell', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
 export type Materials = Readonly<Record<(typeof materialNames)[number], RawShaderMaterial>>;
 
 /** What stands is drawn first, then the ground where it is not hidden, and on it what lies there, in its order and without depth: nothing flickers. */
 export const createMaterials = (uniforms: Uniforms): Materials => {
   const onGround = { depthWrite: false };
+  const solid = { vertex: surfaceVertex(''), fragment: solidFragment };
   return {
-    solid: shader(uniforms, { vertex: surfaceVertex(''), fragment: solidFragment }),
+    solid: Object.assign(shader(uniforms, solid), { side: FrontSide }),
+    shell: shader(uniforms, solid),
     flat: Object.assign(shader(uniforms, { vertex: surfaceVertex(''), fragment: flatFragment }), onGround),
     veil: Object.assign(shader(uniforms, { vertex: surfaceVertex('world.y = 0.05;'), fragment: veilFragment }), { depthWrite: false, transparent: true }),
     point: shader(uniforms, { vertex: pointVertex, fragment: pointFragment }),

@@ -76,17 +76,16 @@ export const createShadow = ({ uniforms, materials, solids }: Room): Shadow => {
   };
   const draw = (renderer: WebGLRenderer): void => {
     target ??= open();
-    const dress = (material: Materials['solid']): void => {
-      for (const child of solids.children) (child as Mesh).material = material; // branding: only meshes are put into it
-    };
+    const meshes = solids.children as Mesh[]; // branding: only meshes are put into it
+    const own = meshes.map(({ material }) => material);
     // nothing may sample the map while it is drawn
     uniforms.shadowMap.value = null;
-    dress(materials.shadow);
+    for (const mesh of meshes) mesh.material = materials.shadow;
     renderer.setRenderTarget(target);
     renderer.clear(true, true, false);
     renderer.render(solids, camera);
     renderer.setRenderTarget(null);
-    dress(materials.solid);
+    for (const [at, mesh] of meshes.entries()) mesh.material = own[at] ?? materials.solid;
     uniforms.shadowMap.value = target.depthTexture;
     uniforms.shadowMatrix.value.copy(toTexture).multiply(camera.projectionMatrix).multiply(camera.matrixWorldInverse);
   };

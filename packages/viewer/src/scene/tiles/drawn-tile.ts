@@ -24,7 +24,7 @@ export type DrawnTile = {
 };
 
 /** What stands, then (after the backdrop) what lies on the ground, by rank; glass and points come last. */
-const orders: Readonly<Record<Part, number>> = { solid: 0, flat: 2, veil: 30, point: 40 };
+const orders: Readonly<Record<Part, number>> = { solid: 0, shell: 0, flat: 2, veil: 30, point: 40 };
 
 function letGo(this: BufferAttribute): void {
   this.array = new Uint8Array();
@@ -60,7 +60,7 @@ const toMesh = (
   });
   mesh.matrixWorld.makeScale(step, step, step).setPosition(east, 0, -north);
   mesh.matrixWorld.elements[3] = firstRow + base;
-  return { mesh, stands: part === 'solid' };
+  return { mesh, stands: part === 'solid' || part === 'shell' };
 };
 
 const bytesOf = ({ corners, high, index }: Packed): number => corners.byteLength + (high?.byteLength ?? 0) + (index?.byteLength ?? 0);

@@ -1,7 +1,7 @@
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCorner, addTriangle, createMesh, pack } from './mesh.ts';
+import { addCorner, addTriangle, createMesh, type Mesh, pack } from './mesh.ts';
 import { boxTile, pickIn } from './pick.ts';
 import { raise, type Sorts } from './raise.ts';
 
@@ -75,9 +75,9 @@ const shed: Outline = {
 
 describe('a house with surfaces of its own', () => {
   it('is drawn by them and not by its outline', () => {
-    const { solid } = raise(tileOf('prism', [shed]), sorts);
-    expect(solid?.count).toBe(8);
-    expect(solid?.indices).toBe(5 * 2 * 3);
+    const { shell } = raise(tileOf('prism', [shed]), sorts);
+    expect(shell?.count).toBe(8);
+    expect(shell?.indices).toBe(5 * 2 * 3);
   });
   it('is met where its roof is', () => {
     const tile = tileOf('prism', [shed]);
@@ -86,6 +86,41 @@ describe('a house with surfaces of its own', () => {
     expect(above(1)).toBeCloseTo(100 - 4.5, 1);
     expect(above(9)).toBeCloseTo(100 - 8.5, 1);
     expect(above(11)).toBeUndefined();
+  });
+});
+
+/** Cubic metres within the triangles as they are turned; what stands on the ground needs no floor for it. */
+const volumeOf = (mesh: Mesh | undefined): number => {
+  const at = (index: number): readonly number[] => [...(mesh?.corners.subarray((mesh.index[index] ?? 0) * 3, (mesh.index[index] ?? 0) * 3 + 3) ?? [])];
+  let six = 0;
+  for (let index = 0; index < (mesh?.indices ?? 0); index += 3) {
+    const [[ax = 0, ay = 0, az = 0], [bx = 0, by = 0, bz = 0], [cx = 0, cy = 0, cz = 0]] = [at(index), at(index + 1), at(index + 2)];
+    six += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+  }
+  return six / 6;
+};
+
+describe('what is seen from without only', () => {
+  const yard = ring(20).corners.map(([x, y]) => [x + 5, y + 5] as const);
+  const built = (turn: { readonly outer: boolean; readonly hole: boolean }, more: Partial<Outline>): Outline => {
+    const turned = <T>(corners: readonly T[], back: boolean): readonly T[] => (back ? corners.toReversed() : corners);
+    const rings = [{ isHole: false, corners: turned(ring(30).corners, turn.outer) }];
+    return { row: 0, rings: more.roof ? rings : [...rings, { isHole: true, corners: turned(yard, turn.hole) }], base: 0, height: 10, roof: 'flat', ...more };
+  };
+  it('looks outward whichever way its rings were drawn, with its yards', () => {
+    fc.assert(
+      fc.property(fc.record({ outer: fc.boolean(), hole: fc.boolean() }), (turn) => {
+        const { solid } = raise(tileOf('prism', [built(turn, {})]), sorts);
+        expect(volumeOf(solid)).toBeCloseTo((900 - 400) * 10, 0);
+        const { solid: gabled } = raise(tileOf('prism', [built(turn, { roof: 'gabled' })]), sorts);
+        expect(volumeOf(gabled)).toBeCloseTo(900 * 6 + (900 * 4) / 2, 0);
+      }),
+    );
+    const crown = raise(tileOf('point', [{ ...built({ outer: false, hole: false }, {}), row: 1, rings: [{ isHole: false, corners: [[0, 0]] }] }]), sorts);
+    expect(volumeOf(crown.solid)).toBeGreaterThan(10);
+  });
+  it('is not what stands above the ground: one may look at it from below', () => {
+    expect(Object.keys(raise(tileOf('prism', [built({ outer: false, hole: false }, { base: 4 })]), sorts))).toEqual(['shell']);
   });
 });
 

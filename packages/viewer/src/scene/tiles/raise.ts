@@ -18,7 +18,8 @@ export type Sorts = {
   readonly widthMin: number;
 };
 
-export type Part = 'solid' | 'flat' | 'veil' | 'point';
+/** A solid looks outward with all of its triangles; a shell may be seen from within, or its surfaces are as their source has turned them. */
+export type Part = 'solid' | 'shell' | 'flat' | 'veil' | 'point';
 export type Raised = Readonly<Partial<Record<Part, Mesh>>>;
 
 type Corner = readonly [number, number];
@@ -32,13 +33,25 @@ const cornersOf = (tile: Outlines, ring: number): Corner[] => {
 
 type Polygon = { readonly outer: readonly Corner[]; readonly holes: readonly (readonly Corner[])[] };
 
-/** A ring that is no hole begins a polygon; the holes after it are its own. */
+const isClockwise = (corners: readonly Corner[]): boolean => {
+  let twice = 0;
+  let before = corners.at(-1);
+  for (const corner of corners) {
+    if (before) twice += before[0] * corner[1] - corner[0] * before[1];
+    before = corner;
+  }
+  return twice < 0;
+};
+
+/** A ring that is no hole begins a polygon; the holes after it are its own. What is built lies to the left of every ring. */
 const polygonsOf = (tile: Outlines, item: number): readonly Polygon[] => {
   const polygons: { outer: Corner[]; holes: Corner[][] }[] = [];
   for (let ring = tile.ringFrom[item] ?? 0; ring < (tile.ringFrom[item + 1] ?? 0); ring += 1) {
     const corners = cornersOf(tile, ring);
     if (corners.length < 3) continue;
-    if (tile.isHole[ring] === 1) polygons.at(-1)?.holes.push(corners);
+    const isHole = tile.isHole[ring] === 1;
+    if (isClockwise(corners) !== isHole) corners.reverse();
+    if (isHole) polygons.at(-1)?.holes.push(corners);
     else polygons.push({ outer: corners, holes: [] });
   }
   return polygons;
@@ -128,6 +141,10 @@ export const raisePrism = (tile: Outlines, item: number): Mesh => {
   return to;
 };
 
+/** What stands above the ground may be seen from below. */
+const partOf = ({ solids, base }: Outlines, item: number): Part =>
+  (base[item] ?? 0) > 0 || (solids && solids.cornerFrom[item] !== solids.cornerFrom[item + 1]) ? 'shell' : 'solid';
+
 const addArea = (to: Mesh, tile: Outlines, item: number): void => {
   for (const polygon of polygonsOf(tile, item)) {
     const first = to.count;
@@ -211,7 +228,7 @@ const raisePoint = ({ tile, sorts, mesh }: Raising, item: number): void => {
 const raiseItem = (raising: Raising, item: number): void => {
   const { tile, sorts, mesh } = raising;
   const row = tile.rows[item] ?? 0;
-  if (tile.form === 'prism') addPrism(mesh('solid'), tile, item);
+  if (tile.form === 'prism') addPrism(mesh(partOf(tile, item)), tile, item);
   else if (tile.form === 'area') addArea(mesh(sorts.isVeil(row) ? 'veil' : 'flat'), tile, item);
   else if (tile.form === 'line') addLine(mesh('flat'), { tile, item }, { row, half: Math.max(sorts.widthOf(row), sorts.widthMin) / 2 });
   else raisePoint(raising, item);
