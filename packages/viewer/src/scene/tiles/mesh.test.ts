@@ -119,6 +119,19 @@ describe('what is seen from without only', () => {
     const crown = raise(tileOf('point', [{ ...built({ outer: false, hole: false }, {}), row: 1, rings: [{ isHole: false, corners: [[0, 0]] }] }]), sorts);
     expect(volumeOf(crown.solid)).toBeGreaterThan(10);
   });
+  it('looks outward with and without a corner that turns inward', () => {
+    const bent = [...ring(30).corners.slice(0, 3), [10, 30] as const, [10, 10] as const, [0, 10] as const];
+    for (const [corners, area] of [
+      [ring(30).corners, 900],
+      [bent, 700],
+    ] as const)
+      for (const turned of [corners, corners.toReversed()]) {
+        const { solid } = raise(tileOf('prism', [{ row: 7, rings: [{ isHole: false, corners: turned }], base: 0, height: 10, roof: 'flat' }]), sorts);
+        expect(volumeOf(solid)).toBeCloseTo(area * 10, 0);
+        expect(solid?.count).toBe(corners.length * 2);
+        expect([...(solid?.rows.subarray(0, solid.count) ?? [])].every((row) => row === 7)).toBe(true);
+      }
+  });
   it('is not what stands above the ground: one may look at it from below', () => {
     expect(Object.keys(raise(tileOf('prism', [built({ outer: false, hole: false }, { base: 4 })]), sorts))).toEqual(['shell']);
   });

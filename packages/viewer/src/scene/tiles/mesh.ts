@@ -15,16 +15,28 @@ export const createMesh = (): Mesh => ({
   indices: 0,
 });
 
-const grow = (mesh: Mesh): void => {
+const growCorners = (mesh: Mesh): void => {
   const [corners, rows] = [new Float32Array(mesh.corners.length * 2), new Uint32Array(mesh.rows.length * 2)];
   corners.set(mesh.corners);
   rows.set(mesh.rows);
   Object.assign(mesh, { corners, rows });
 };
 
+const growIndex = (mesh: Mesh): void => {
+  const index = new Uint32Array(mesh.index.length * 2);
+  index.set(mesh.index);
+  mesh.index = index;
+};
+
+/** Room for so many more corners and indices. */
+export const reserve = (mesh: Mesh, corners: number, indices: number): void => {
+  while (mesh.count + corners > mesh.rows.length) growCorners(mesh);
+  while (mesh.indices + indices > mesh.index.length) growIndex(mesh);
+};
+
 /** East, north and up; the number of the corner. */
 export const addCorner = (mesh: Mesh, [east, north, up]: readonly [number, number, number], row: number): number => {
-  if (mesh.count >= mesh.rows.length) grow(mesh);
+  reserve(mesh, 1, 0);
   const at = mesh.count * 3;
   mesh.corners[at] = east;
   mesh.corners[at + 1] = up;
@@ -35,11 +47,7 @@ export const addCorner = (mesh: Mesh, [east, north, up]: readonly [number, numbe
 };
 
 export const addTriangle = (mesh: Mesh, [a, b, c]: readonly [number, number, number]): void => {
-  if (mesh.indices + 3 > mesh.index.length) {
-    const index = new Uint32Array(mesh.index.length * 2);
-    index.set(mesh.index);
-    mesh.index = index;
-  }
+  reserve(mesh, 0, 3);
   mesh.index[mesh.indices] = a;
   mesh.index[mesh.indices + 1] = b;
   mesh.index[mesh.indices + 2] = c;

@@ -155,20 +155,25 @@ export type BoxedTile = { readonly outlines: Outlines; readonly boxes: Float32Ar
 
 const boxSize = 5;
 
+const widen = (boxes: Float32Array, at: number, [corners, corner]: readonly [Float32Array, number]): void => {
+  const [x, y] = [corners[corner] ?? 0, corners[corner + 1] ?? 0];
+  if (x < (boxes[at] ?? 0)) boxes[at] = x;
+  if (y < (boxes[at + 1] ?? 0)) boxes[at + 1] = y;
+  if (x > (boxes[at + 2] ?? 0)) boxes[at + 2] = x;
+  if (y > (boxes[at + 3] ?? 0)) boxes[at + 3] = y;
+};
+
 export const boxTile = (outlines: Outlines): BoxedTile => {
   const { rows, ringFrom, cornerFrom, corners, base, height, solids } = outlines;
   const boxes = new Float32Array(rows.length * boxSize);
   for (let item = 0; item < rows.length; item += 1) {
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let at = cornerFrom[ringFrom[item] ?? 0] ?? 0; at < (cornerFrom[ringFrom[item + 1] ?? 0] ?? 0); at += 1) {
-      const [x, y] = [corners[at * 2] ?? 0, corners[at * 2 + 1] ?? 0];
-      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
-    }
-    for (let at = solids?.cornerFrom[item] ?? 0; at < (solids?.cornerFrom[item + 1] ?? 0); at += 1) {
-      const [x, y] = [solids?.corners[at * 3] ?? 0, solids?.corners[at * 3 + 1] ?? 0];
-      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
-    }
-    boxes.set([west, south, east, north, (base[item] ?? 0) + (height[item] ?? 0)], item * boxSize);
+    const at = item * boxSize;
+    boxes.fill(Infinity, at, at + 2).fill(-Infinity, at + 2, at + 4);
+    const ring = [cornerFrom[ringFrom[item] ?? 0] ?? 0, cornerFrom[ringFrom[item + 1] ?? 0] ?? 0] as const;
+    for (let corner = ring[0]; corner < ring[1]; corner += 1) widen(boxes, at, [corners, corner * 2]);
+    if (solids)
+      for (let corner = solids.cornerFrom[item] ?? 0; corner < (solids.cornerFrom[item + 1] ?? 0); corner += 1) widen(boxes, at, [solids.corners, corner * 3]);
+    boxes[at + 4] = (base[item] ?? 0) + (height[item] ?? 0);
   }
   return { outlines, boxes };
 };

@@ -4,6 +4,7 @@
 import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
 import earcut from 'earcut';
 import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
+import { addBlock } from './raise-block.ts';
 import { addSolid } from './raise-solid.ts';
 
 /** How the rows of a layer are drawn, as far as it changes their geometry. */
@@ -124,6 +125,7 @@ const addPitched = (to: Mesh, ring: readonly [Corner, Corner, Corner, Corner], s
 const addPrism = (to: Mesh, tile: Outlines, item: number): void => {
   const row = tile.rows[item] ?? 0;
   if (tile.solids && addSolid(to, { solids: tile.solids, item, row })) return;
+  if (addBlock(to, tile, item)) return;
   const base = tile.base[item] ?? 0;
   const standing = { row, base, top: base + (tile.height[item] ?? 0) };
   const roof = tile.roof[item] ?? 0;

@@ -1,0 +1,94 @@
+/**
+ * Raise block: one ring under a flat roof. Most of a city is that, so it is written straight into the arrays.
+ */
+import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
+import earcut from 'earcut';
+import { type Mesh, reserve } from './mesh.ts';
+
+const flatRoof = roofShapes.indexOf('flat');
+
+/** Twice the area, less than 0 for a ring that runs clockwise; and whether it nowhere turns the other way. */
+const turnsOf = ({ corners }: Outlines, from: number, to: number): { readonly twice: number; readonly isConvex: boolean } => {
+  let twice = 0;
+  let [left, right] = [false, false];
+  let [ax, ay] = [corners[to * 2 - 4] ?? 0, corners[to * 2 - 3] ?? 0];
+  let [bx, by] = [corners[to * 2 - 2] ?? 0, corners[to * 2 - 1] ?? 0];
+  for (let at = from; at < to; at += 1) {
+    const cx = corners[at * 2] ?? 0;
+    const cy = corners[at * 2 + 1] ?? 0;
+    twice += bx * cy - cx * by;
+    const turn = (bx - ax) * (cy - by) - (by - ay) * (cx - bx);
+    if (turn > 0) left = true;
+    if (turn < 0) right = true;
+    ax = bx;
+    ay = by;
+    bx = cx;
+    by = cy;
+  }
+  return { twice, isConvex: !(left && right) };
+};
+
+type Ring = { readonly from: number; readonly count: number; readonly isClockwise: boolean };
+
+/** Roof corners, then those at the foot, anticlockwise. */
+const addRings = (to: Mesh, tile: Outlines, { item, from, count, isClockwise }: Ring & { readonly item: number }): void => {
+  const base = tile.base[item] ?? 0;
+  const top = base + (tile.height[item] ?? 0);
+  const row = tile.rows[item] ?? 0;
+  for (let at = 0; at < count; at += 1) {
+    const corner = from + (isClockwise ? count - 1 - at : at);
+    for (let ring = 0; ring < 2; ring += 1) {
+      const put = to.count + at + ring * count;
+      to.corners[put * 3] = tile.corners[corner * 2] ?? 0;
+      to.corners[put * 3 + 1] = ring === 0 ? top : base;
+      to.corners[put * 3 + 2] = -(tile.corners[corner * 2 + 1] ?? 0);
+      to.rows[put] = row;
+    }
+  }
+  to.count += count * 2;
+};
+
+const put = (to: Mesh, a: number, [b, c]: readonly [number, number]): void => {
+  to.index[to.indices] = a;
+  to.index[to.indices + 1] = b;
+  to.index[to.indices + 2] = c;
+  to.indices += 3;
+};
+
+/** The corner that is new comes first, so that those before it are still at hand. */
+const addFan = (to: Mesh, first: number, count: number): void => {
+  put(to, first, [first + 1, first + 2]);
+  for (let at = 3; at < count; at += 1) put(to, first + at, [first, first + at - 1]);
+};
+
+const addEars = (to: Mesh, first: number, count: number): void => {
+  const flat: number[] = [];
+  for (let at = first; at < first + count; at += 1) flat.push(to.corners[at * 3] ?? 0, -(to.corners[at * 3 + 2] ?? 0));
+  const found = earcut(flat);
+  for (let at = 0; at + 2 < found.length; at += 3) put(to, first + (found[at] ?? 0), [first + (found[at + 1] ?? 0), first + (found[at + 2] ?? 0)]);
+};
+
+const addWalls = (to: Mesh, first: number, count: number): void => {
+  const feet = first + count;
+  for (let at = 0; at < count; at += 1) {
+    const next = at + 1 === count ? 0 : at + 1;
+    put(to, feet + next, [first + next, feet + at]);
+    put(to, first + at, [feet + at, first + next]);
+  }
+};
+
+/** False where the item is more than one ring under a flat roof. */
+export const addBlock = (to: Mesh, tile: Outlines, item: number): boolean => {
+  const ring = tile.ringFrom[item] ?? 0;
+  const [from, end] = [tile.cornerFrom[ring] ?? 0, tile.cornerFrom[ring + 1] ?? 0];
+  const count = end - from;
+  if (tile.ringFrom[item + 1] !== ring + 1 || tile.roof[item] !== flatRoof || tile.isHole[ring] === 1 || count < 3) return false;
+  const { twice, isConvex } = turnsOf(tile, from, end);
+  reserve(to, count * 2, count * 9);
+  const first = to.count;
+  addRings(to, tile, { item, from, count, isClockwise: twice < 0 });
+  if (isConvex) addFan(to, first, count);
+  else addEars(to, first, count);
+  addWalls(to, first, count);
+  return true;
+};
