@@ -103,7 +103,7 @@ describe('a browser without WebGL', () => {
       await option(page, 'Klinikum Auenfurt').click();
       await panel(page, 'Selected twin').locator('table.values tr').first().waitFor();
       await tool(page, 'Questions').click();
-      await page.locator('.card').filter({ hasText: 'stand in the zone' }).click();
+      await page.locator('.card').filter({ hasText: 'What stands in the flood zone' }).click();
       await page.locator('div.answered').getByText('36 twins').waitFor();
       await tool(page, 'Table').click();
       await page.getByRole('grid').getByRole('row').nth(5).waitFor();

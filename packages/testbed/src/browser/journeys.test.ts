@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { openViewer, option, panel, search, type Watched } from './page.ts';
 
-const flood = 'stand in the zone';
+const flood = 'What stands in the flood zone';
 let browser: Browser;
 const address = inject('sampleCity');
 beforeAll(async () => {
