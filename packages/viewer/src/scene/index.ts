@@ -4,3 +4,4 @@
 export { createCity, type StagedCity } from './city.ts';
 export { fetchScene } from './fetching.ts';
 export { placeCamera } from './rig/view.ts';
+export { startTileWorkers } from './tiles/tile-workers.ts';

@@ -10,6 +10,7 @@ import { rendererHere } from './rig/quality.ts';
 import { createRest, createRunning, Frames, homeOf, qualityAsked, type Running, tierOf } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
+import { startTileWorkers } from './tiles/tile-workers.ts';
 
 export type Told = {
   readonly staged: (staged: Staged) => void;
@@ -186,6 +187,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
     told.problem({ kind: 'noWebGl' });
     return { paint, close: () => stop.abort() };
   }
+  startTileWorkers();
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
   const takeRunning = (now: Running): void => {
     running = now;

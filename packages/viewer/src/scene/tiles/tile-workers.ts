@@ -49,9 +49,22 @@ const startWorkers = (): readonly Worker[] =>
     () => new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' }),
   );
 
+let early: readonly Worker[] | undefined;
+
+/** Starts the workers of the next city before anything is known of it: they are ready when its first tiles are asked for. */
+export const startTileWorkers = (): void => {
+  early ??= startWorkers();
+};
+
+const takeWorkers = (): readonly Worker[] => {
+  const workers = early ?? startWorkers();
+  early = undefined;
+  return workers;
+};
+
 export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers => {
   const picks = createPicks();
-  const workers = startWorkers();
+  const workers = takeWorkers();
   for (const worker of workers)
     worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => (data.verb === 'picked' ? picks.take(data) : made(data)));
   const keepers = new Map<string, Worker>();

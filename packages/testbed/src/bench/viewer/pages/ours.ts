@@ -1,7 +1,7 @@
 /**
  * Ours: the viewer's engine on a bare page, fed by the tiles that the server cuts.
  */
-import { createCity, fetchScene, placeCamera, type StagedCity } from '@cityweave/viewer/scene';
+import { createCity, fetchScene, placeCamera, type StagedCity, startTileWorkers } from '@cityweave/viewer/scene';
 import { PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { addresses, type Eye, errorPixels, picture } from '../views.ts';
 import { enter, nextFrame } from './page.ts';
@@ -26,6 +26,7 @@ const isComplete = (): boolean => {
 enter({
   prepare: (canvas, given) => {
     eye = given;
+    startTileWorkers();
     renderer = new WebGLRenderer({ canvas, antialias: false });
     renderer.setSize(picture.width, picture.height, false);
     renderer.setClearColor('#e7edf2');
