@@ -65,15 +65,10 @@ const toMesh = (
 
 const bytesOf = ({ corners, high, index }: Packed): number => corners.byteLength + (high?.byteLength ?? 0) + (index?.byteLength ?? 0);
 
-const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, number] => {
-  let [from, to] = [Infinity, -Infinity];
-  for (const { corners, high, base } of parts)
-    for (let at = 3; at < corners.length; at += 4) {
-      const row = firstRow + base + ((corners[at] ?? 0) & 0xffff) + (high?.[(at - 3) / 4] ?? 0) * 0x1_0000;
-      [from, to] = [Math.min(from, row), Math.max(to, row)];
-    }
-  return [from, to];
-};
+const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, number] => [
+  firstRow + Math.min(...parts.map(({ base }) => base)),
+  firstRow + Math.max(...parts.map(({ most }) => most)),
+];
 
 export const toDrawnTile = (layer: Layer, tile: number, { told, materials }: { readonly told: TileMade; readonly materials: Materials }): DrawnTile => {
   const { key, centre, parts } = told;

@@ -14,7 +14,8 @@ describe('a packed mesh', () => {
       fc.property(fc.array(corner, { minLength: 1, maxLength: 40 }), (corners) => {
         const mesh = createMesh();
         for (const { at, row } of corners) addCorner(mesh, at, row);
-        const { corners: packed, high, step, base } = pack(mesh);
+        const { corners: packed, high, step, base, most } = pack(mesh);
+        expect([base, most]).toEqual([Math.min(...corners.map(({ row }) => row)), Math.max(...corners.map(({ row }) => row))]);
         for (const [index, { at, row }] of corners.entries()) {
           const [east, up, south, low] = packed.subarray(index * 4, index * 4 + 4);
           expect(Math.abs((east ?? 0) * step - at[0])).toBeLessThanOrEqual(step / 2 + 1e-4);

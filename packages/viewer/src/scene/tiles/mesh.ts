@@ -62,7 +62,9 @@ export type Packed = {
   /** undefined where corners are drawn as points */
   readonly index: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | undefined;
   readonly step: number;
+  /** the least and the greatest of its rows */
   readonly base: number;
+  readonly most: number;
 };
 
 const stepFinest = 0.01;
@@ -106,5 +108,6 @@ export const pack = (mesh: Mesh): Packed => {
     index: indices === 0 ? undefined : count > 0xffff ? used.slice() : Uint16Array.from(used),
     step,
     base,
+    most,
   };
 };
