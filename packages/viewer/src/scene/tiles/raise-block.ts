@@ -68,13 +68,12 @@ const addEars = (to: Mesh, first: number, count: number): void => {
   for (let at = 0; at + 2 < found.length; at += 3) put(to, first + (found[at] ?? 0), [first + (found[at + 1] ?? 0), first + (found[at + 2] ?? 0)]);
 };
 
+/** First every triangle that stands on its base, so that new corners come in a row; those that hang from the roof have all of theirs by then. */
 const addWalls = (to: Mesh, first: number, count: number): void => {
   const feet = first + count;
-  for (let at = 0; at < count; at += 1) {
-    const next = at + 1 === count ? 0 : at + 1;
-    put(to, feet + next, [first + next, feet + at]);
-    put(to, first + at, [feet + at, first + next]);
-  }
+  put(to, feet, [feet + 1, first + 1]);
+  for (let at = 2; at <= count; at += 1) put(to, feet + (at % count), [first + (at % count), feet + at - 1]);
+  for (let at = 0; at < count; at += 1) put(to, first + at, [feet + at, first + ((at + 1) % count)]);
 };
 
 /** False where the item is more than one ring under a flat roof. */
