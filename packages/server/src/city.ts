@@ -59,8 +59,22 @@ const startNode = ({ options, deps, threads, vocabulary }: Shared, node: NodeFil
 
 const pollMs = 20;
 
-const federationsOf = (city: LoadedCity, nodes: readonly AgencyNode[]): readonly Federation[] =>
-  city.federations.flatMap(({ id, initiator }) => nodes.find(({ authority }) => authority === initiator)?.orchestration.federation(id) ?? []);
+type Started = { readonly federation: Federation; readonly initiator: AgencyNode };
+
+const startedIn = (city: LoadedCity, nodes: readonly AgencyNode[]): readonly Started[] =>
+  city.federations.flatMap(({ id, initiator: authority }) => {
+    const initiator = nodes.find((node) => node.authority === authority);
+    const federation = initiator?.orchestration.federation(id);
+    return initiator && federation ? [{ federation, initiator }] : [];
+  });
+
+const federationsOf = (city: LoadedCity, nodes: readonly AgencyNode[]): readonly Federation[] => startedIn(city, nodes).map(({ federation }) => federation);
+
+/** A federation that was ACTIVE when its nodes stopped says so at once; it answers whole when its initiator has reached each member again. */
+const isReached = ({ federation: { members }, initiator }: Started): boolean =>
+  members
+    .filter(({ state }) => state === 'ACTIVE' || state === 'INTERRUPTED')
+    .every(({ twinId }) => initiator.orchestration.links.status(twinId)?.state === 'CONNECTED');
 
 /** The registry first, so that the others know its address; then all at once. */
 const startNodes = async (shared: Shared): Promise<Result<readonly AgencyNode[]>> => {
@@ -88,15 +102,19 @@ const startNodes = async (shared: Shared): Promise<Result<readonly AgencyNode[]>
 
 type Waiting = { readonly city: LoadedCity; readonly nodes: readonly AgencyNode[]; readonly deps: Deps };
 
-/** A federation that comes back with a silent member is DEGRADED; whoever waits for the city waits this long for the member. */
+/** A federation may come back with a silent member; whoever waits for the city waits this long for the member. */
 const degradedPatienceMs = 3_000;
 
-/** Every node is ready and every federation ACTIVE, or DEGRADED for a while; false when nobody waits any more. */
+/** Every node is ready, every federation ACTIVE and its members reached, or DEGRADED for a while; false when nobody waits any more. */
 const waitActive = async ({ city, nodes, deps }: Waiting, signal: AbortSignal): Promise<boolean> => {
   await Promise.race([Promise.all(nodes.map(({ ready }) => ready)), aborted(signal)]);
   const from = deps.clock.monotonicMs();
-  const isUp = ({ state }: Federation): boolean => state === 'ACTIVE' || (state === 'DEGRADED' && deps.clock.monotonicMs() - from > degradedPatienceMs);
-  const all = () => federationsOf(city, nodes);
+  const isPatient = (): boolean => deps.clock.monotonicMs() - from <= degradedPatienceMs;
+  const isUp = (started: Started): boolean => {
+    const { state } = started.federation;
+    return (state === 'ACTIVE' && isReached(started)) || ((state === 'ACTIVE' || state === 'DEGRADED') && !isPatient());
+  };
+  const all = () => startedIn(city, nodes);
   while (!signal.aborted && !(all().length === city.federations.length && all().every(isUp))) await pause(deps.timers, pollMs, signal);
   return !signal.aborted;
 };

@@ -85,4 +85,16 @@ describe('the watch over a link', () => {
     await turn(slow);
     expect(links.status(peer.id)?.state).toBe('INTERRUPTED');
   });
+
+  it('to one that moved looks at the new address at once, and only when it is new', async () => {
+    const { links, given, turn } = await watchOf(fail(problem('unreachable')));
+    await turn(fail(problem('unreachable')));
+    const before = given.length;
+    links.watch(peer);
+    await breathe();
+    expect(given.length).toBe(before);
+    links.watch({ ...peer, address: 'http://water.example:81/dtf/messages' });
+    await breathe();
+    expect(given.length).toBe(before + 1);
+  });
 });

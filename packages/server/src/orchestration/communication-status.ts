@@ -107,21 +107,27 @@ const keepWatch = async (watching: Watching, peer: Peer, signal: AbortSignal): P
   }
 };
 
+const lookNow = (watching: Watching, peer: Peer): void =>
+  void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => watching.room.events.defect('communication-status', cause));
+
+/** One that moved is looked for at its new address at once: only at the old one was there nobody. */
 const watch = (watching: Watching, peer: Peer): void => {
   const { room, watched } = watching;
+  const before = watching.peers.get(peer.id);
   watching.peers.set(peer.id, peer);
-  if (watched.has(peer.id)) return;
+  if (watched.has(peer.id)) {
+    if (before?.address !== peer.address) lookNow(watching, peer);
+    return;
+  }
   const stop = new AbortController();
   watched.set(peer.id, stop);
   void keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
 };
 
 const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
-  const { room } = watching;
   if (outcome.ok) seen(watching, peer, ms);
   else if (outcome.problem.kind === 'unreachable') missed(watching, peer, limits.probeIntervalMinMs);
-  else if (outcome.problem.kind === 'timedOut')
-    void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
+  else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
 };
 
 const interruption = ({ statuses }: Watching, peerId: string): Problem | undefined => {
@@ -138,7 +144,7 @@ export const createLinks = (room: Room): Links => {
     watch: (peer) => watch(watching, peer),
     look: (peerId) => {
       const peer = watching.peers.get(peerId);
-      if (peer) void look(watching, peer, limits.probeIntervalMinMs).catch((cause) => room.events.defect('communication-status', cause));
+      if (peer) lookNow(watching, peer);
     },
     forget: (peerId) => {
       watching.watched.get(peerId)?.abort();
