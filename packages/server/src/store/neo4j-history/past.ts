@@ -10,42 +10,22 @@ import {
   type Sample,
   type SamplePage,
   sampleAt,
-  seriesOf,
-  standingSample,
   type Twin,
   type TwinId,
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
 import { decodeChunk } from '../history/chunk.ts';
+import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
 import { twinsById } from '../neo4j/questions.ts';
 import type { Row } from '../neo4j/save.ts';
-import { chunksAt, loadSeries, readChunks, readSamples, type Span, samplesAt } from '../neo4j-cypher/history.ts';
+import { chunksAt, loadSeries, type Span as Parameters, readChunks, readSamples, samplesAt } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { sampleOfRow, seriesKey } from './gain.ts';
 
-const farthestMs = 8_640_000_000_000_000;
-
-type SpanMs = { readonly [K in keyof Span]: number };
-
-const spanOf = ({ from, to, known, first, after }: HistoryQuery): SpanMs => {
-  const start = [from, after?.observedAt]
-    .filter((at) => at !== undefined)
-    .toSorted()
-    .at(-1);
-  return {
-    from: start === undefined ? -farthestMs : msOfInstant(start),
-    fromRecorded: after && after.observedAt === start ? msOfInstant(after.recordedAt) : -farthestMs,
-    to: to === undefined ? farthestMs : msOfInstant(to),
-    known: known === undefined ? farthestMs : msOfInstant(known),
-    // the last one seen comes again and is left out, and one more tells whether more follow
-    limit: first + 2,
-  };
-};
-
-const parametersOf = (span: SpanMs): Span => ({
+const parametersOf = (span: Span): Parameters => ({
   from: whole(span.from),
   fromRecorded: whole(span.fromRecorded),
   to: whole(span.to),
@@ -53,17 +33,10 @@ const parametersOf = (span: SpanMs): Span => ({
   limit: whole(span.limit),
 });
 
-const fitsIn =
-  ({ from, fromRecorded, to, known }: SpanMs) =>
-  ({ observedAt, recordedAt }: Sample): boolean => {
-    const [observed, recorded] = [msOfInstant(observedAt), msOfInstant(recordedAt)];
-    return (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
-  };
-
 const bytesOf = (row: Row): Uint8Array => trusted(row['bytes']);
 
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
-const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [TwinId, string], span: SpanMs): Promise<readonly Sample[]> => {
+const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [TwinId, string], span: Span): Promise<readonly Sample[]> => {
   const bySpot = new Map<string, Sample>();
   const fits = fitsIn(span);
   const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
@@ -90,19 +63,7 @@ const seriesById = async ({ reading, space }: Asker, ids: readonly TwinId[]): Pr
   return new Map([...named].map(([id, all]) => [id, new Set(all.map((row) => String(row['name'])))]));
 };
 
-type Bounds = Omit<HistoryQuery, 'first'>;
-
-const isWithin = ({ observedAt, recordedAt }: Sample, { from, to, known }: Bounds): boolean =>
-  (from === undefined || observedAt >= from) && (to === undefined || observedAt <= to) && (known === undefined || recordedAt <= known);
-
 const none: ReadonlySet<string> = new Set();
-
-/** What the twin itself says where nothing else was ever said. */
-const standing = (twin: Twin | undefined, known: ReadonlySet<string>, query: Bounds): readonly Sample[] =>
-  (twin ? seriesOf(twin) : [])
-    .filter((series) => !known.has(series) && (query.series ?? series) === series)
-    .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
-    .filter((sample) => isWithin(sample, query));
 
 const samplesOf = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<readonly Sample[]> => {
   const known = (await seriesById(asker, [id])).get(id) ?? none;
@@ -115,10 +76,7 @@ const samplesOf = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise
 };
 
 export const history = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<SamplePage> => {
-  const samples = await samplesOf(asker, id, query);
-  const last = samples[query.first - 1];
-  const next = samples.length > query.first && last && { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series };
-  return { samples: samples.slice(0, query.first), ...(next && { next }) };
+  return pageOf(await samplesOf(asker, id, query), query.first);
 };
 
 type Held = Map<string, Sample>;

@@ -10,14 +10,13 @@ import {
   type Sample,
   type SamplePage,
   sampleAt,
-  seriesOf,
-  standingSample,
   type Twin,
   type TwinId,
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
 import { decodeChunk } from '../history/chunk.ts';
+import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
 import type { ReadingFile } from '../sqlite/sqlite-read.ts';
@@ -26,40 +25,19 @@ import { sampleOfRow, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 
-type Span = { readonly from: number; readonly fromRecorded: number; readonly to: number; readonly known: number; readonly limit: number };
-
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
-const samplesIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], { from, fromRecorded, to, known, limit }: Span): readonly Sample[] => {
+const samplesIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], span: Span): readonly Sample[] => {
+  const { from, fromRecorded, to, known, limit } = span;
   const bySpot = new Map<string, Sample>();
-  const fits = ({ observedAt, recordedAt }: Sample): boolean => {
-    const [observed, recorded] = [msOfInstant(observedAt), msOfInstant(recordedAt)];
-    return (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
-  };
+  const fits = fitsIn(span);
   const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
   for (const row of statement(sql.chunks).iterate(s, from, to, known)) {
     const first = instantOfMs(numberOf(row, 'first'));
     if (bySpot.size > limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > limit) break;
     for (const sample of decodeChunk(series, row['bytes'] as Uint8Array)) if (fits(sample)) note(sample); // branding: the column is a blob
   }
-  for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit + 1)) note(sampleOfRow(series, row));
-  return [...bySpot.values()].toSorted(compareSamples).slice(0, limit + 1);
-};
-
-const farthestMs = 8_640_000_000_000_000;
-
-const spanOf = ({ from, to, known, first, after }: HistoryQuery): Span => {
-  const start = [from, after?.observedAt]
-    .filter((at) => at !== undefined)
-    .toSorted()
-    .at(-1);
-  return {
-    from: start === undefined ? -farthestMs : msOfInstant(start),
-    fromRecorded: after && after.observedAt === start ? msOfInstant(after.recordedAt) : -farthestMs,
-    to: to === undefined ? farthestMs : msOfInstant(to),
-    known: known === undefined ? farthestMs : msOfInstant(known),
-    // the last one seen comes again and is left out
-    limit: first + 1,
-  };
+  for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit)) note(sampleOfRow(series, row));
+  return [...bySpot.values()].toSorted(compareSamples).slice(0, limit);
 };
 
 const twinOf = ({ statement }: ReadingFile, id: TwinId): Twin | undefined => {
@@ -69,17 +47,6 @@ const twinOf = ({ statement }: ReadingFile, id: TwinId): Twin | undefined => {
 
 const seriesIn = ({ statement }: ReadingFile, id: TwinId): Map<string, number> => seriesById(statement(sql.seriesOf).all(id));
 
-const isWithin = ({ observedAt, recordedAt }: Sample, { from, to, known }: HistoryQuery): boolean =>
-  (from === undefined || observedAt >= from) && (to === undefined || observedAt <= to) && (known === undefined || recordedAt <= known);
-
-/** What the twin itself says where nothing else was ever said. */
-const standing = (twin: Twin | undefined, known: ReadonlyMap<string, number>, query: HistoryQuery): readonly Sample[] =>
-  (twin ? seriesOf(twin) : [])
-    .filter((series) => !known.has(series) && (query.series ?? series) === series)
-    .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
-    .filter((sample) => isWithin(sample, query));
-
-/** One sample more than asked for tells whether more follow. */
 const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; readonly query: HistoryQuery }): readonly Sample[] => {
   const known = seriesIn(reading, id);
   const asked = [...known].filter(([series]) => (query.series ?? series) === series);
@@ -89,13 +56,7 @@ const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; r
 };
 
 export const history = (reading: ReadingFile, asked: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
-  inSnapshot(reading.file, () => {
-    const { first } = asked.query;
-    const samples = samplesOf(reading, asked);
-    const last = samples[first - 1];
-    const next = samples.length > first && last && { observedAt: last.observedAt, recordedAt: last.recordedAt, series: last.series };
-    return { samples: samples.slice(0, first), ...(next && { next }) };
-  });
+  inSnapshot(reading.file, () => pageOf(samplesOf(reading, asked), asked.query.first));
 
 type MomentMs = { readonly valid: number; readonly known: number };
 
@@ -122,7 +83,7 @@ const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] =
   const twin = twinOf(reading, id);
   const ms = { valid: msOfInstant(at.valid), known: msOfInstant(at.known) };
   const told = [...known].flatMap((one) => heldIn(reading, one, { at, ms }) ?? []);
-  const silent = standing(twin, known, { to: at.valid, known: at.known, first: 0 });
+  const silent = standing(twin, known, { to: at.valid, known: at.known });
   const past = twinOfSamples(id, { held: [...told, ...silent], first: firstOf(reading, id) }, twin);
   return past ? [past] : [];
 };
