@@ -33,16 +33,17 @@ export const systemDeps = (): Deps => ({
 
 export const newMessageId = ({ uuid }: Ids): MessageId => MessageId.parse(`urn:uuid:${uuid()}`);
 
-/** Resolves after a while, or at once when nobody waits any more. */
+/** Resolves after a while, or at once when nobody waits any more. It leaves nothing at the signal, which may live as long as the node. */
 export const pause = (timers: Timers, ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const cancel = timers.after(ms, resolve);
-    const stop = () => {
+    const end = () => {
       cancel();
+      signal?.removeEventListener('abort', end);
       resolve();
     };
-    signal?.addEventListener('abort', stop, { once: true });
+    const cancel = timers.after(ms, end);
+    signal?.addEventListener('abort', end, { once: true });
   });
 
 export type Ending = { readonly signal: AbortSignal /** the work is over: the timer and the asker are let go */; readonly done: () => void };

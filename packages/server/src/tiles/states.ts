@@ -84,7 +84,7 @@ async function* readColumn(room: StatesRoom, column: StateColumn, { asked, signa
     if (beats || column.version() > told) {
       told = yield* framesAfter(column, asked.ranges, told);
     }
-    await pause(deps.timers, stateLimits.frameEveryMs, AbortSignal.any([signal]));
+    await pause(deps.timers, stateLimits.frameEveryMs, signal);
   }
 }
 
@@ -147,7 +147,7 @@ export const createStates = (room: StatesRoom): States => {
   const leave = async (key: string, kept: Kept): Promise<void> => {
     kept.readers -= 1;
     readers -= 1;
-    await pause(room.deps.timers, stateLimits.lingerMs, AbortSignal.any([room.signal]));
+    await pause(room.deps.timers, stateLimits.lingerMs, room.signal);
     if (kept.readers > 0) return;
     kept.stop.abort();
     if (columns.get(key) === kept) columns.delete(key);

@@ -45,8 +45,7 @@ export const createFollow =
       while (!signal.aborted) {
         const now = federation();
         if (now) followAll({ room, take, signal }, now, stops);
-        // a signal of its own: what waited leaves nothing behind on the long-lived one
-        await pause(room.deps.timers, limits.streamHeartbeatMs, AbortSignal.any([signal]));
+        await pause(room.deps.timers, limits.streamHeartbeatMs, signal);
       }
     };
     void run().catch((cause) => room.events.defect('following', cause));
