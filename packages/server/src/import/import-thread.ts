@@ -140,4 +140,4 @@ const prepareAdaptation = (
   return undefined;
 };
 
-export { readRecording } from './recording.ts';
+export { readRecording } from './feed/recording.ts';

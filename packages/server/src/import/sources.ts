@@ -7,7 +7,7 @@ import { type Authority, agencyIdOf, problem } from '@cityweave/core';
 import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { TwinStore } from '../store/store.ts';
-import { createFeed, type Feed } from './feed.ts';
+import { createFeed, type Feed } from './feed/feed.ts';
 import { type ImportProgress, importSource, openEnds } from './import.ts';
 import { settleLocalJoins } from './joins.ts';
 import type { ImportReport } from './record.ts';

@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { fail, type Problem, problem, type Result, shorten } from '@cityweave/core';
 import { Piscina } from 'piscina';
+import type { Recording, RecordingTask } from './feed/recording.ts';
 import type { StageOutcome, StageTask } from './import-thread.ts';
-import type { Recording, RecordingTask } from './recording.ts';
 
 export type ImportThreads = {
   readonly stage: (

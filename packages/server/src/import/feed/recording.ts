@@ -14,14 +14,14 @@ import {
   type Result,
   shorten,
 } from '@cityweave/core';
-import { type Cells, cellsOf, cellText, convertCell, parseInstant, type Row } from './adapt/columns.ts';
-import { createPlacing, type Placing } from './adapt/place.ts';
-import { readCsv } from './format/csv.ts';
-import { fileFault } from './format/file.ts';
-import { readLines } from './format/lines.ts';
-import type { Refusal } from './record.ts';
-import { reportLimits } from './report.ts';
-import type { Source } from './source.ts';
+import { type Cells, cellsOf, cellText, convertCell, parseInstant, type Row } from '../adapt/columns.ts';
+import { createPlacing, type Placing } from '../adapt/place.ts';
+import { readCsv } from '../format/csv.ts';
+import { fileFault } from '../format/file.ts';
+import { readLines } from '../format/lines.ts';
+import type { Refusal } from '../record.ts';
+import { reportLimits } from '../report.ts';
+import type { Source } from '../source.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,8 +1,8 @@
 import { type Instant, type Position, TermId, type TwinId, twinIdOf } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
-import type { Timers } from '../deps.ts';
+import type { Timers } from '../../deps.ts';
+import { authority, collectionOf, createTrial, point, sourceOf, type Trial, threads } from '../trial.ts';
 import { createFeed, type Feed } from './feed.ts';
-import { authority, collectionOf, createTrial, point, sourceOf, type Trial, threads } from './trial.ts';
 
 const level = TermId.parse('city:waterLevel');
 const gauges = sourceOf({
