@@ -108,6 +108,18 @@ export const powers: readonly Power[] = [
   { name: 'logs and counters', form: /from '(pino|prom-client)'/, homes: ['server/src/events'], inTexts: true },
   { name: 'the terminal', form: /\bconsole\.|\bprocess\.(stdout|stderr)\b/, homes: ['server/src/cli/', 'server/src/events'] },
   { name: 'the end of the process', form: /\bprocess\.(exit\b|exitCode\b|kill\b|on\()/, homes: ['server/src/main.ts', 'server/src/cli/'] },
+  {
+    // the compiler sees to it that a record's state was entered; these are the ways around it
+    name: 'a state that was not entered through its table',
+    form: /\bas (Entered\b|Agreement\b|Federation\b|Member\b|Communication\b|KeptCandidate\b|FunctionRun\b|TwinEntry\b|FeatureEntry\b)(?!\[)|\bstandsIn\b|\bshape\.state\b|brand<'entered'>\(\)\.parse/,
+    homes: ['core/src/ground/lifecycle.ts', 'core/src/ground/trial-state.ts', 'server/src/registry/entry.ts'],
+  },
+  {
+    name: 'records of a lifecycle under a name written by hand',
+    form: /noun: '(agreement|federation|membership|communication|registry\.\w+)'/,
+    homes: ['server/src/registry/entry.ts'],
+    inTexts: true,
+  },
   { name: 'throw', form: /(?<![.\w])throw\b/, homes: ['core/src/ground/assert.ts', 'server/src/graphql/schema/scalars.ts'] },
 ];
 

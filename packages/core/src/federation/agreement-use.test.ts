@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Authority, agencyTwinIdOf, agreementIdOf, featureIdOf, federationIdOf, TermId } from '../ground/id.ts';
 import { addMs, Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
+import { standsIn } from '../ground/trial-state.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { type Agreement, AgreementState } from './agreement.ts';
@@ -20,7 +21,7 @@ const feature = (kind: string, modes: ('read' | 'subscribe')[], maxRatePerMinute
 const agreement: Agreement = {
   id: agreementIdOf(front, 'one'),
   revision: 2,
-  state: 'AGREED',
+  state: standsIn('AGREED'),
   terms: {
     federationId: federationIdOf(front, 'one'),
     parties: { consumer, provider },
@@ -43,7 +44,7 @@ test('in force it grants what is granted for the mode, and nothing else', () => 
 });
 
 test('in every state but AGREED, and without a connection, it grants nothing', () => {
-  for (const state of AgreementState.options.filter((one) => one !== 'AGREED')) expect(kindOf({ ...agreement, state })).toBe('notInForce');
+  for (const state of AgreementState.options.filter((one) => one !== 'AGREED')) expect(kindOf({ ...agreement, state: standsIn(state) })).toBe('notInForce');
   expect(kindOf(agreement, { connected: false })).toBe('notInForce');
   expect(kindOf(undefined)).toBe('notInForce');
 });

@@ -57,7 +57,7 @@ export const Agreement = z.object({
   id: AgreementId,
   revision: z.int().min(1),
   terms: AgreementTerms,
-  state: AgreementState,
+  state: AgreementState.brand<'entered'>(),
   /** SHA-256 of the canonical terms, once accepted */
   hash: z.string().optional(),
   reason: z.string().optional(),
@@ -73,7 +73,7 @@ export type Agreement = z.infer<typeof Agreement>;
 /** The agreement in its next state, or `notAllowedInState`: the only way into one. */
 export const moveAgreement = (agreement: Agreement, state: AgreementState, change: Partial<Omit<Agreement, 'id' | 'state'>> = {}): Result<Agreement> => {
   const moved = agreementLifecycle.move(agreement.state, state);
-  return moved.ok ? ok({ ...agreement, ...change, state }) : moved;
+  return moved.ok ? ok({ ...agreement, ...change, state: moved.value }) : moved;
 };
 
 /** How an agreement that is no longer needed ends: by its time, or before it; one that is over already stays as it is. */

@@ -72,12 +72,12 @@ export const Candidate = z.object({
   scoreParts: ScoreParts,
   evidence: z.array(Evidence),
   gaps: z.array(Gap),
-  state: CandidateState,
+  state: CandidateState.brand<'entered'>(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
 /** What a federation keeps of a feature that was found: who offers it, how well it fits, and what became of it. */
-export const KeptCandidate = z.object({ featureId: FeatureId, twinId: TwinId, score: z.number(), state: CandidateState });
+export const KeptCandidate = z.object({ featureId: FeatureId, twinId: TwinId, score: z.number(), state: CandidateState.brand<'entered'>() });
 export type KeptCandidate = z.infer<typeof KeptCandidate>;
 
 /** The candidates that serve a need, best first. A kind may be kept by several agencies: all of them are wanted. */

@@ -29,7 +29,7 @@ export const Communication = z.object({
   agreementId: AgreementId,
   /** the consumer's end, then the provider's */
   ends: z.tuple([ConnectionEnd, ConnectionEnd]),
-  state: CommunicationState,
+  state: CommunicationState.brand<'entered'>(),
   since: Instant,
 });
 export type Communication = z.infer<typeof Communication>;
@@ -37,7 +37,7 @@ export type Communication = z.infer<typeof Communication>;
 /** The connection in its next state, or `notAllowedInState`: the only way into one. */
 export const moveCommunication = (communication: Communication, state: CommunicationState, now: Instant): Result<Communication> => {
   const moved = communicationLifecycle.move(communication.state, state);
-  return moved.ok ? ok({ ...communication, state, since: communication.state === state ? communication.since : now }) : moved;
+  return moved.ok ? ok({ ...communication, state: moved.value, since: communication.state === state ? communication.since : now }) : moved;
 };
 
 /** Closed; one that could not be opened stays as it is. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
+import { standsIn } from '../ground/trial-state.ts';
 import { termOf } from '../twin/trial-twin.ts';
 import { changeMember, type Federation, type FederationState, FederationView, federationLifecycle, moveFederation, termsFor, viewOf } from './federation.ts';
 import { chooseMembers } from './forming/choosing.ts';
@@ -14,11 +15,11 @@ const needs = [{ kind: 'city:FloodZone' }, { kind: 'city:Shelter', optional: tru
 const draft = trialDraft(needs);
 const found = [trialFound('water', 'city:FloodZone'), trialFound('water', 'city:PumpingStation'), trialFound('fire', 'city:Shelter')];
 const ranked = rankCandidates(found, { needs: draft.needs, vocabulary, now: start });
-const invited: Federation = { ...draft, state: 'NEGOTIATING', members: [...chooseMembers(draft, ranked, { vocabulary, now: start })] };
+const invited: Federation = { ...draft, state: standsIn('NEGOTIATING'), members: [...chooseMembers(draft, ranked, { vocabulary, now: start })] };
 const serving = { own: [termOf('city:Building')], vocabulary };
 const inStates = (water: Partial<Member>, fire: Partial<Member> = {}, state: FederationState = 'NEGOTIATING'): Federation => ({
   ...invited,
-  state,
+  state: standsIn(state),
   members: invited.members.map((member) => ({ ...member, ...(member.twinId.includes('water') ? water : fire) })),
 });
 const byMembers = (federation: Federation, laterMs = 0): FederationState => stateByMembers(federation, serving, addMs(start, laterMs));
@@ -77,26 +78,26 @@ describe('a federation', () => {
   });
 
   test('forms once every mandatory need is met and nobody is still being asked, or within patience', () => {
-    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }))).toBe('NEGOTIATING');
-    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }), formingPatienceMs)).toBe('NEGOTIATING');
-    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'INVITED' }), formingPatienceMs + 1)).toBe('FORMING');
-    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'REMOVED' }))).toBe('FORMING');
-    expect(byMembers(inStates({ state: 'INVITED' }, { state: 'ACTIVE' }), formingPatienceMs + 1)).toBe('NEGOTIATING');
+    expect(byMembers(inStates({ state: standsIn('ACTIVE') }, { state: standsIn('INVITED') }))).toBe('NEGOTIATING');
+    expect(byMembers(inStates({ state: standsIn('ACTIVE') }, { state: standsIn('INVITED') }), formingPatienceMs)).toBe('NEGOTIATING');
+    expect(byMembers(inStates({ state: standsIn('ACTIVE') }, { state: standsIn('INVITED') }), formingPatienceMs + 1)).toBe('FORMING');
+    expect(byMembers(inStates({ state: standsIn('ACTIVE') }, { state: standsIn('REMOVED') }))).toBe('FORMING');
+    expect(byMembers(inStates({ state: standsIn('INVITED') }, { state: standsIn('ACTIVE') }), formingPatienceMs + 1)).toBe('NEGOTIATING');
   });
 
   test('is active once the registry and all members know, degraded while a link is interrupted', () => {
-    const forming = inStates({ state: 'ACTIVE', formed: true }, { state: 'ACTIVE' }, 'FORMING');
+    const forming = inStates({ state: standsIn('ACTIVE'), formed: true }, { state: standsIn('ACTIVE') }, 'FORMING');
     expect([byMembers(forming), byMembers({ ...forming, registered: true })]).toEqual(['FORMING', 'FORMING']);
-    const known = inStates({ state: 'ACTIVE', formed: true }, { state: 'ACTIVE', formed: true }, 'FORMING');
+    const known = inStates({ state: standsIn('ACTIVE'), formed: true }, { state: standsIn('ACTIVE'), formed: true }, 'FORMING');
     expect([byMembers(known), byMembers({ ...known, registered: true })]).toEqual(['FORMING', 'ACTIVE']);
-    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'), limits.degradedAfterMs - 1)).toBe('ACTIVE');
-    expect(byMembers(inStates({ state: 'INTERRUPTED' }, { state: 'ACTIVE' }, 'ACTIVE'), limits.degradedAfterMs)).toBe('DEGRADED');
-    expect(byMembers(inStates({ state: 'ACTIVE' }, { state: 'ACTIVE' }, 'DEGRADED'))).toBe('ACTIVE');
+    expect(byMembers(inStates({ state: standsIn('INTERRUPTED') }, { state: standsIn('ACTIVE') }, 'ACTIVE'), limits.degradedAfterMs - 1)).toBe('ACTIVE');
+    expect(byMembers(inStates({ state: standsIn('INTERRUPTED') }, { state: standsIn('ACTIVE') }, 'ACTIVE'), limits.degradedAfterMs)).toBe('DEGRADED');
+    expect(byMembers(inStates({ state: standsIn('ACTIVE') }, { state: standsIn('ACTIVE') }, 'DEGRADED'))).toBe('ACTIVE');
   });
 
   test('is released once everybody has left', () => {
-    expect(byMembers(inStates({ state: 'LEFT' }, { state: 'ACTIVE' }, 'RELEASING'))).toBe('RELEASING');
-    expect(byMembers(inStates({ state: 'LEFT' }, { state: 'REMOVED' }, 'RELEASING'))).toBe('RELEASED');
+    expect(byMembers(inStates({ state: standsIn('LEFT') }, { state: standsIn('ACTIVE') }, 'RELEASING'))).toBe('RELEASING');
+    expect(byMembers(inStates({ state: standsIn('LEFT') }, { state: standsIn('REMOVED') }, 'RELEASING'))).toBe('RELEASED');
   });
 });
 
@@ -107,18 +108,18 @@ test('what is said to a member follows from where it and the federation stand', 
     return water && nextMove(federation, water);
   };
   expect([
-    moveOf({ state: 'INVITED' }, 'NEGOTIATING'),
-    moveOf({ state: 'AGREED' }, 'NEGOTIATING'),
-    moveOf({ state: 'CONNECTING' }, 'ACTIVE'),
-    moveOf({ state: 'ACTIVE' }, 'FORMING'),
+    moveOf({ state: standsIn('INVITED') }, 'NEGOTIATING'),
+    moveOf({ state: standsIn('AGREED') }, 'NEGOTIATING'),
+    moveOf({ state: standsIn('CONNECTING') }, 'ACTIVE'),
+    moveOf({ state: standsIn('ACTIVE') }, 'FORMING'),
   ]).toEqual(['invite', 'connect', 'connect', 'form']);
   expect([
-    moveOf({ state: 'ACTIVE' }, 'NEGOTIATING'),
-    moveOf({ state: 'ACTIVE', formed: true }, 'ACTIVE'),
-    moveOf({ state: 'INTERRUPTED' }, 'ACTIVE'),
-    moveOf({ state: 'INVITED' }, 'RELEASED'),
+    moveOf({ state: standsIn('ACTIVE') }, 'NEGOTIATING'),
+    moveOf({ state: standsIn('ACTIVE'), formed: true }, 'ACTIVE'),
+    moveOf({ state: standsIn('INTERRUPTED') }, 'ACTIVE'),
+    moveOf({ state: standsIn('INVITED') }, 'RELEASED'),
   ]).toEqual([undefined, undefined, undefined, undefined]);
-  expect([moveOf({ state: 'ACTIVE' }, 'RELEASING'), moveOf({ state: 'LEFT' }, 'RELEASING')]).toEqual(['release', undefined]);
+  expect([moveOf({ state: standsIn('ACTIVE') }, 'RELEASING'), moveOf({ state: standsIn('LEFT') }, 'RELEASING')]).toEqual(['release', undefined]);
 });
 
 test('a partner is told who takes part, without keys, addresses and steps', () => {

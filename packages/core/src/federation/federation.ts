@@ -13,7 +13,7 @@ import type { Result } from '../ground/result.ts';
 import type { AgreementTerms, GrantedFeature } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
-import { Member, memberLifecycle } from './member.ts';
+import { type ChangedMember, Member, memberLifecycle } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
 export type FederationState = z.infer<typeof FederationState>;
@@ -45,7 +45,7 @@ export const Federation = z.object({
   needs: z.array(Need),
   rules: MergeRules,
   members: z.array(Member),
-  state: FederationState,
+  state: FederationState.brand<'entered'>(),
   since: InstantSchema,
   reason: z.string().optional(),
   /** paused by a person until then, or until he says so; by itself where a need that it cannot do without is lost */
@@ -81,22 +81,25 @@ export const moveFederation = (federation: Federation, state: FederationState, n
   const since = federation.state === state ? federation.since : now;
   const { suspension, ...rest } = federation;
   const paused = state === 'SUSPENDED' ? { suspension: suspension ?? { by: 'loss' as const } } : {};
-  return { ok: true, value: { ...rest, ...paused, state, since, revision: federation.revision + 1 } };
+  return { ok: true, value: { ...rest, ...paused, state: moved.value, since, revision: federation.revision + 1 } };
 };
 
 /** One member replaced by what `change` makes of it; a state its lifecycle does not allow is a problem and nothing changes. */
 export const changeMember = (
   federation: Federation,
   twinId: TwinId,
-  { change, now }: { readonly change: (member: Member) => Member; readonly now: Instant },
+  { change, now }: { readonly change: (member: Member) => ChangedMember; readonly now: Instant },
 ): Result<Federation> => {
   let refused: Problem | undefined;
   const members = federation.members.map((member) => {
     if (member.twinId !== twinId) return member;
     const next = change(member);
     const moved = memberLifecycle.move(member.state, next.state);
-    if (!moved.ok) refused = moved.problem;
-    return { ...next, since: next.state === member.state ? member.since : now };
+    if (!moved.ok) {
+      refused = moved.problem;
+      return member;
+    }
+    return { ...next, state: moved.value, since: next.state === member.state ? member.since : now };
   });
   if (refused) return { ok: false, problem: refused };
   const changed = { ...federation, members, revision: federation.revision + 1 };
@@ -152,6 +155,13 @@ export const FederationView = Federation.omit({ members: true, registered: true,
   ),
 });
 export type FederationView = z.infer<typeof FederationView>;
+
+/** A member's view of a federation in which its own part is over. */
+export const releasedView = (view: FederationView, now: Instant): FederationView => {
+  const leaving = federationLifecycle.move(view.state, 'RELEASING');
+  const released = federationLifecycle.move(leaving.ok ? leaving.value : view.state, 'RELEASED');
+  return released.ok ? { ...view, state: released.value, since: now } : view;
+};
 
 export const viewOf = ({ members, registered: _, candidates: _candidates, ...federation }: Federation): FederationView => ({
   ...federation,

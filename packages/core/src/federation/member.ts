@@ -36,7 +36,7 @@ export const Member = z.object({
   name: LanguageMap,
   endpoint: Endpoint,
   keys: z.array(PublicKey),
-  state: MemberState,
+  state: MemberState.brand<'entered'>(),
   since: Instant,
   /** `modes`: what is asked for of a feature; reading and subscribing where absent */
   features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()), modes: z.array(UseMode).optional() })),
@@ -57,6 +57,9 @@ export const Member = z.object({
   reason: z.string().optional(),
 });
 export type Member = z.infer<typeof Member>;
+
+/** What a member is to become; the state it is to enter is looked at by whoever changes it. */
+export type ChangedMember = Omit<Member, 'state'> & { readonly state: MemberState };
 
 /** It may be asked: it takes part, be its line interrupted, or still has to go. */
 export const mayBeAsked = ({ state }: Pick<Member, 'state'>): boolean => state === 'ACTIVE' || state === 'INTERRUPTED' || state === 'LEAVING';

@@ -25,7 +25,7 @@ const kinds = Object.keys(problems) as [ProblemKind, ...ProblemKind[]]; // brand
 
 export const FunctionRun = z.object({
   runId: RunId,
-  state: FunctionRunState,
+  state: FunctionRunState.brand<'entered'>(),
   since: Instant,
   /** 0 to 1 */
   progress: z.number().min(0).max(1),
@@ -39,4 +39,7 @@ export const moveRun = (
   run: FunctionRun,
   state: FunctionRunState,
   change: Omit<Partial<FunctionRun>, 'state' | 'runId'> & { readonly since: Instant },
-): FunctionRun => (functionRunLifecycle.move(run.state, state).ok ? { ...run, ...change, state } : run);
+): FunctionRun => {
+  const moved = functionRunLifecycle.move(run.state, state);
+  return moved.ok ? { ...run, ...change, state: moved.value } : run;
+};

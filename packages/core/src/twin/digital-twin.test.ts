@@ -42,7 +42,7 @@ describe('an agency twin', () => {
 test('an entry of the registry never leaves its lifecycle, and can always come back', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...registryEntryLifecycle.states)), (tried) => {
-      const state = tried.reduce((at, wanted) => {
+      const state = tried.reduce<typeof registryEntryLifecycle.initial>((at, wanted) => {
         const moved = registryEntryLifecycle.move(at, wanted);
         return moved.ok ? moved.value : at;
       }, registryEntryLifecycle.initial);

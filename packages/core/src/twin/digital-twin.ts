@@ -64,14 +64,15 @@ export type DigitalTwin = z.infer<typeof DigitalTwin>;
 export const Lease = z.object({ registeredAt: Instant, updatedAt: Instant, leaseUntil: Instant });
 export type Lease = z.infer<typeof Lease>;
 
-export const registryEntryLifecycle = defineLifecycle('registry entry', 'PENDING', {
+export type RegistryEntryState = 'PENDING' | 'ACTIVE' | 'STALE' | 'PAUSED' | 'REMOVED';
+
+export const registryEntryLifecycle = defineLifecycle<RegistryEntryState>('registry entry', 'PENDING', {
   PENDING: ['ACTIVE', 'PAUSED', 'REMOVED'],
   ACTIVE: ['STALE', 'PAUSED', 'REMOVED'],
   STALE: ['ACTIVE', 'PAUSED', 'REMOVED'],
   PAUSED: ['ACTIVE', 'REMOVED'],
   REMOVED: ['ACTIVE', 'PAUSED'],
 });
-export type RegistryEntryState = (typeof registryEntryLifecycle)['initial'];
 
 /** Its owner may keep an entry without its being found: a twin that is offline, a feature that is paused. */
 export const entryStateOf = (status: TwinStatus | 'active' | 'paused' | 'withdrawn'): RegistryEntryState =>

@@ -4,6 +4,7 @@
 import {
   addMs,
   type DigitalTwin,
+  type Entered,
   type FeatureId,
   type FeatureInformation,
   type Instant,
@@ -25,13 +26,13 @@ import type { RecordStore } from '../store/store.ts';
 export type TwinEntry = {
   readonly revision: number;
   readonly attributes: DigitalTwin;
-  readonly state: RegistryEntryState;
+  readonly state: Entered<RegistryEntryState>;
   readonly registeredAt: Instant;
   readonly updatedAt: Instant;
   readonly leaseUntil: Instant;
   readonly leaseSeconds: number;
 };
-export type FeatureEntry = { readonly revision: number; readonly attributes: FeatureInformation; readonly state: RegistryEntryState };
+export type FeatureEntry = { readonly revision: number; readonly attributes: FeatureInformation; readonly state: Entered<RegistryEntryState> };
 
 /** What the rooms of a registry share. */
 export type RegistryRoom = {
@@ -62,17 +63,17 @@ export const saveTwin = (id: TwinId, value: TwinEntry): Saved => ({ noun: twinNo
 export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ noun: featureNoun, id, value });
 
 /** Where an entry stands now: leases run out without anybody's doing, and after three missed ones the entry is gone. */
-export const stateNow = (entry: TwinEntry, now: Instant): RegistryEntryState => {
+export const stateNow = (entry: TwinEntry, now: Instant): Entered<RegistryEntryState> => {
   if (!['ACTIVE', 'PAUSED'].includes(entry.state) || entry.leaseUntil >= now) return entry.state;
   const gone = addMs(entry.leaseUntil, (limits.leasesMissedMax - 1) * entry.leaseSeconds * 1000);
-  if (gone < now) return 'REMOVED';
-  return entry.state === 'ACTIVE' ? 'STALE' : entry.state;
+  const moved = registryEntryLifecycle.move(entry.state, gone < now ? 'REMOVED' : 'STALE');
+  return moved.ok ? moved.value : entry.state;
 };
 
-export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<RegistryEntryState> =>
+export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<Entered<RegistryEntryState>> =>
   registryEntryLifecycle.move(entry ? stateNow(entry, now) : registryEntryLifecycle.initial, to);
 
-export const enterFeatureState = (entry: FeatureEntry | undefined, to: RegistryEntryState): Result<RegistryEntryState> =>
+export const enterFeatureState = (entry: FeatureEntry | undefined, to: RegistryEntryState): Result<Entered<RegistryEntryState>> =>
   registryEntryLifecycle.move(entry?.state ?? registryEntryLifecycle.initial, to);
 
 export const withLease = (entry: Omit<TwinEntry, 'leaseUntil' | 'updatedAt' | 'leaseSeconds'>, leaseSeconds: number, now: Instant): TwinEntry => ({

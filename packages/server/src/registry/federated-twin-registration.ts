@@ -1,14 +1,14 @@
 /**
  * Registration of federated twins (R14, R5): a formed federation can be found as a twin, and what it is made of is in use.
  */
-import { type FeatureId, fail, ok, problem, type RegistryEntryState, type Request, registryEntryLifecycle } from '@cityweave/core';
+import { type Entered, type FeatureId, fail, ok, problem, type RegistryEntryState, type Request, registryEntryLifecycle } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { type RegistryRoom, twinEntry } from './entry.ts';
 
 type FederatedEntry = {
   readonly revision: number;
   readonly owner: string;
-  readonly state: RegistryEntryState;
+  readonly state: Entered<RegistryEntryState>;
   readonly attributes: Request<'registry.register.federatedDigitalTwin'>['objects'][0]['attributes'];
 };
 

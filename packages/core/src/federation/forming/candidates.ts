@@ -1,6 +1,7 @@
 /**
  * Candidates as a federation keeps them (CFIM-FE): each stands where its lifecycle lets it, by what was found and what became of the member it was invited as.
  */
+import type { Entered } from '../../ground/lifecycle.ts';
 import { limits } from '../../ground/limits.ts';
 import { type Candidate, type CandidateState, candidateLifecycle, type KeptCandidate } from '../candidate.ts';
 import type { Federation } from '../federation.ts';
@@ -17,7 +18,7 @@ const stateOfMember = ({ state, reason }: Member): CandidateState => {
 };
 
 /** Step by step along the way to where it is to stand, as far as each step is allowed. */
-const moveTowards = (from: CandidateState, to: CandidateState): CandidateState => {
+const moveTowards = (from: Entered<CandidateState>, to: CandidateState): Entered<CandidateState> => {
   const direct = candidateLifecycle.move(from, to);
   if (direct.ok) return direct.value;
   const next = way[way.indexOf(from) + 1];

@@ -7,7 +7,7 @@ import { limits } from '../../ground/limits.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { type Candidate, candidatesFor, type Need } from '../candidate.ts';
 import { type Federation, featureOf } from '../federation.ts';
-import type { Member } from '../member.ts';
+import { type Member, memberLifecycle } from '../member.ts';
 
 const localOf = (federation: FederationId): string => federation.split(':').slice(4).join(':');
 
@@ -29,7 +29,7 @@ const inviteOf = (
     name: attributes.name,
     endpoint,
     keys: attributes.keys,
-    state: 'INVITED',
+    state: memberLifecycle.initial,
     since: now,
     features: candidates.map(featureOf),
     ...(attributes.coverage && { coverage: attributes.coverage }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AgreementId, agencyOf, FeatureId, FederationId, TermId, TwinId } from '../../ground/id.ts';
 import { addMs } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
+import { standsIn } from '../../ground/trial-state.ts';
 import { type Agreement, type AgreementTerms, agreementLifecycle, considerRequest, endAgreement, moveAgreement, type PolicyRule } from '../agreement.ts';
 import type { Need } from '../candidate.ts';
 import { start, vocabulary } from '../trial-federation.ts';
@@ -20,7 +21,7 @@ const asked: AgreementTerms = {
   prohibitions: ['redistribute'],
   validity: { from: start },
 };
-const agreement: Agreement = { id: AgreementId.parse('urn:dtf:agreement:planning.example:flood'), revision: 1, terms: asked, state: 'REQUESTED' };
+const agreement: Agreement = { id: AgreementId.parse('urn:dtf:agreement:planning.example:flood'), revision: 1, terms: asked, state: standsIn('REQUESTED') };
 const need = (more: Partial<Need> = {}): Need => ({ kind: term('city:Substation'), optional: false, ...more });
 const asking = (more: Partial<Need> = {}, lastAsked = asked) => ({ needs: [need(more)], vocabulary, asked: lastAsked });
 const withFeature = (change: Partial<AgreementTerms['features'][number]>): AgreementTerms => ({
@@ -109,14 +110,14 @@ describe('terms may be put forward', () => {
 
 describe('an agreement', () => {
   test('is moved by its lifecycle alone', () => {
-    for (const from of agreementLifecycle.states)
+    for (const from of agreementLifecycle.states.map((state) => standsIn(state)))
       for (const to of agreementLifecycle.states) expect(moveAgreement({ ...agreement, state: from }, to).ok).toBe(agreementLifecycle.move(from, to).ok);
   });
 
   test('ends by its time or before it, once', () => {
-    const agreed: Agreement = { ...agreement, state: 'AGREED', terms: { ...asked, validity: { from: start, to: addMs(start, 1_000) } } };
+    const agreed: Agreement = { ...agreement, state: standsIn('AGREED'), terms: { ...asked, validity: { from: start, to: addMs(start, 1_000) } } };
     expect([endAgreement(agreed, addMs(start, 1_000)).state, endAgreement(agreed, addMs(start, 1_001)).state]).toEqual(['TERMINATED', 'EXPIRED']);
-    const rejected: Agreement = { ...agreement, state: 'REJECTED' };
+    const rejected: Agreement = { ...agreement, state: standsIn('REJECTED') };
     expect(endAgreement(rejected, start)).toBe(rejected);
   });
 });

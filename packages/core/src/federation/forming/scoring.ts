@@ -8,7 +8,7 @@ import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
 import { type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
-import type { Candidate, Evidence, Gap, Need, ScoreParts } from '../candidate.ts';
+import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
 
 /** Weights of the score's parts; they add up to 1. */
 export const scoreWeights: ScoreParts = { meaning: 0.35, space: 0.2, time: 0.15, quality: 0.15, adaptation: 0.1, trust: 0.05 };
@@ -159,7 +159,16 @@ const scored = (found: Found, ranking: Ranking): Candidate => {
   const evidence = partNames.map((part): Evidence => ({ part, why: parts[part].why }));
   const gaps = findGaps(found, ranking);
   const score = gaps.every((gap) => gap.bridgeable) ? totalOf(values) : 0;
-  return { ...found, discoveredAt: ranking.now, federationId: ranking.federationId, gaps: [...gaps], scoreParts: values, evidence, score, state: 'DISCOVERED' };
+  return {
+    ...found,
+    discoveredAt: ranking.now,
+    federationId: ranking.federationId,
+    gaps: [...gaps],
+    scoreParts: values,
+    evidence,
+    score,
+    state: candidateLifecycle.initial,
+  };
 };
 
 const latencyOf = ({ feature }: Candidate): number => msOfDuration(feature.attributes.quality?.latency ?? 'PT0S') ?? 0;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addMs } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
+import { standsIn } from '../../ground/trial-state.ts';
 import { termOf } from '../../twin/trial-twin.ts';
 import { type CandidateState, candidateLifecycle } from '../candidate.ts';
 import { changeMember, type Federation, type FederationState, federationLifecycle, moveFederation } from '../federation.ts';
@@ -20,7 +21,7 @@ const later = (ms: number) => addMs(start, ms);
 const choose = (federation: Federation, laterMs = 0) => chooseMembers(federation, ranked, { vocabulary, now: later(laterMs) });
 const withWater = (change: Partial<Member>, state: FederationState = 'ACTIVE'): Federation => ({
   ...draft,
-  state,
+  state: standsIn(state),
   members: choose(draft).map((member) => ({ ...member, ...change })),
 });
 const standing = (federation: Federation, laterMs: number): FederationState => stateByMembers(federation, serving, later(laterMs));
@@ -45,15 +46,15 @@ const expectAllowed = (before: Federation, after: Federation): void => {
 describe('where one provider is enough', () => {
   test('the best is taken and nobody else while it is there', () => {
     expect(choose(draft).map(({ agency }) => agency)).toEqual(['urn:dtf:agency:water.town.example']);
-    expect(choose(withWater({ state: 'ACTIVE' }))).toEqual([]);
-    expect(choose(withWater({ state: 'INTERRUPTED' }), limits.memberLostMs - 1)).toEqual([]);
+    expect(choose(withWater({ state: standsIn('ACTIVE') }))).toEqual([]);
+    expect(choose(withWater({ state: standsIn('INTERRUPTED') }), limits.memberLostMs - 1)).toEqual([]);
   });
 
   test('the runner-up takes its place once it is silent for memberLostMs, leaves, or declined', () => {
     const replacements = [
-      choose(withWater({ state: 'INTERRUPTED' }), limits.memberLostMs),
-      choose(withWater({ state: 'LEAVING' })),
-      choose(withWater({ state: 'REMOVED' })),
+      choose(withWater({ state: standsIn('INTERRUPTED') }), limits.memberLostMs),
+      choose(withWater({ state: standsIn('LEAVING') })),
+      choose(withWater({ state: standsIn('REMOVED') })),
     ];
     const water = withWater({}).members[0]?.twinId;
     expect(replacements.map((chosen) => chosen.map(({ agency, replaces }) => [agency, replaces]))).toEqual([
@@ -64,10 +65,10 @@ describe('where one provider is enough', () => {
   });
 
   test('the lost one is let go only when its place is taken', () => {
-    const lost = withWater({ state: 'INTERRUPTED' });
+    const lost = withWater({ state: standsIn('INTERRUPTED') });
     const with_ = (state: MemberState): Federation => ({
       ...lost,
-      members: [...lost.members, ...choose(lost, limits.memberLostMs).map((member) => ({ ...member, state }))],
+      members: [...lost.members, ...choose(lost, limits.memberLostMs).map((member) => ({ ...member, state: standsIn(state) }))],
     });
     const replaced = (state: MemberState) => replacedMembers(with_(state), later(limits.memberLostMs)).map(({ agency }) => agency);
     expect([replaced('INVITED'), replaced('CONNECTING'), replaced('ACTIVE')]).toEqual([[], [], ['urn:dtf:agency:water.town.example']]);
@@ -76,33 +77,35 @@ describe('where one provider is enough', () => {
 
 describe('by its members a federation is', () => {
   test('degraded after degradedAfterMs without the member it needs, suspended after suspendAfterMs, and active again when it is back', () => {
-    const silent = withWater({ state: 'INTERRUPTED' });
+    const silent = withWater({ state: standsIn('INTERRUPTED') });
     expect([limits.degradedAfterMs - 1, limits.degradedAfterMs, limits.suspendAfterMs - 1, limits.suspendAfterMs].map((ms) => standing(silent, ms))).toEqual([
       'ACTIVE',
       'DEGRADED',
       'DEGRADED',
       'SUSPENDED',
     ]);
-    const suspended: Federation = { ...silent, state: 'SUSPENDED', suspension: { by: 'loss' } };
+    const suspended: Federation = { ...silent, state: standsIn('SUSPENDED'), suspension: { by: 'loss' } };
     expect(standing(suspended, limits.suspendAfterMs)).toBe('SUSPENDED');
-    expect(standing({ ...withWater({ state: 'ACTIVE' }), state: 'SUSPENDED', suspension: { by: 'loss' } }, limits.suspendAfterMs)).toBe('ACTIVE');
+    expect(standing({ ...withWater({ state: standsIn('ACTIVE') }), state: standsIn('SUSPENDED'), suspension: { by: 'loss' } }, limits.suspendAfterMs)).toBe(
+      'ACTIVE',
+    );
   });
 
   test('not suspended by the loss of what it can do without', () => {
-    const optional: Federation = { ...withWater({ state: 'INTERRUPTED' }), needs: draft.needs.map((need) => ({ ...need, optional: true })) };
+    const optional: Federation = { ...withWater({ state: standsIn('INTERRUPTED') }), needs: draft.needs.map((need) => ({ ...need, optional: true })) };
     expect(standing(optional, limits.suspendAfterMs * 2)).toBe('DEGRADED');
   });
 
   test('suspended as long as a person wants, or until then', () => {
-    const paused: Federation = { ...withWater({ state: 'ACTIVE' }), state: 'SUSPENDED', suspension: { by: 'person' } };
+    const paused: Federation = { ...withWater({ state: standsIn('ACTIVE') }), state: standsIn('SUSPENDED'), suspension: { by: 'person' } };
     expect(standing(paused, limits.suspendAfterMs * 10)).toBe('SUSPENDED');
     const until: Federation = { ...paused, suspension: { by: 'person', until: later(1_000) } };
     expect([standing(until, 999), standing(until, 1_000)]).toEqual(['SUSPENDED', 'ACTIVE']);
   });
 
   test('told to its members when it is paused and when it goes on', () => {
-    const [member] = withWater({ state: 'ACTIVE', formed: true }).members;
-    const paused: Federation = { ...withWater({}), state: 'SUSPENDED', suspension: { by: 'person' } };
+    const [member] = withWater({ state: standsIn('ACTIVE'), formed: true }).members;
+    const paused: Federation = { ...withWater({}), state: standsIn('SUSPENDED'), suspension: { by: 'person' } };
     const lost: Federation = { ...paused, suspension: { by: 'loss' } };
     if (!member) return expect.unreachable();
     expect([
@@ -150,7 +153,7 @@ test('candidates are kept with their score and where they stand', () => {
     ['water.town.example', 'SHORTLISTED'],
     ['county.town.example', 'SHORTLISTED'],
   ]);
-  const states = (state: MemberState, reason?: string) => kept({ ...withWater({ state, ...(reason && { reason }) }) })[0]?.[1];
+  const states = (state: MemberState, reason?: string) => kept({ ...withWater({ state: standsIn(state), ...(reason && { reason }) }) })[0]?.[1];
   expect([states('INVITED'), states('AGREED'), states('ACTIVE'), states('LEFT'), states('REMOVED', 'declined')]).toEqual([
     'INVITED',
     'ACCEPTED',

@@ -131,7 +131,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   if (isDiscoveryDue(desk, talks.discoveredAt.get(id), { federation, lacking: unmet.length > 0 })) {
     talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
     void subscribeToNeeds(desk.room, federation).catch((cause) => desk.room.events.defect('federation', cause));
-    await discover(desk, { ...federation, state: federation.state === 'DRAFT' ? 'DISCOVERING' : federation.state });
+    await discover(desk, federationById(desk.room, id) ?? federation);
   }
   endInTime(desk, federation);
   followLinks(desk, federationById(desk.room, id) ?? federation);

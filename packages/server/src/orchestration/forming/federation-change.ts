@@ -3,6 +3,7 @@
  */
 import {
   type Candidate,
+  type ChangedMember,
   changeMember,
   chooseMembers,
   type Federation,
@@ -94,9 +95,9 @@ export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<M
  */
 const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || ['unavailable', 'replayed'].includes(outcome.problem.kind);
 
-export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<Member>>): void => {
+export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<ChangedMember>>): void => {
   const { deps, events } = desk.room;
-  const change: Partial<Member> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
+  const change: Partial<ChangedMember> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
   const changed = update(desk, id, (federation) =>
     changeMember(federation, member.twinId, {
       change: ({ step, reason: _reason, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }),

@@ -1,7 +1,7 @@
 /**
  * What the initiator says to one member, step by step: invite and agree, connect (T6a), form (T6), suspend and resume (T14), release (T15); and what follows for the member.
  */
-import { addMs, type Communication, type Federation, fail, type Move, moveCommunication, ok } from '@cityweave/core';
+import { addMs, type Communication, communicationLifecycle, type Federation, fail, type Move, moveCommunication, ok } from '@cityweave/core';
 import { communications } from '../room.ts';
 import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { invite } from './negotiation.ts';
@@ -15,7 +15,7 @@ const connectionOf = ({ room, federation, member }: Saying): Communication => ({
     { twinId: room.self.id, protocol: 'http', address: room.self.address(), format: 'application/json' },
     { twinId: member.twinId, protocol: member.endpoint.protocol, address: member.endpoint.address, format: 'application/json' },
   ],
-  state: 'REQUESTED',
+  state: communicationLifecycle.initial,
   since: room.deps.clock.now(),
 });
 

@@ -6,11 +6,12 @@ import {
   type Agreement,
   type AgreementTerms,
   addMs,
+  agreementLifecycle,
   agreementText,
+  type ChangedMember,
   considerOffer,
   fail,
   limits,
-  type Member,
   moveAgreement,
   ok,
   problem,
@@ -33,14 +34,14 @@ const draftFor = ({ room, federation, member }: Saying): Agreement => ({
   id: member.agreementId,
   revision: 1,
   terms: termsFor(federation, member),
-  state: 'REQUESTED',
+  state: agreementLifecycle.initial,
   round: 1,
   offeredBy: room.self.id,
   answerBy: addMs(room.deps.clock.now(), limits.invitationMs),
 });
 
 /** Over for this member: nobody waits for an answer any more. */
-const giveUp = ({ room }: Saying, agreement: Agreement, reason: string): Result<Partial<Member>> => {
+const giveUp = ({ room }: Saying, agreement: Agreement, reason: string): Result<Partial<ChangedMember>> => {
   const rejected = moveAgreement(agreement, 'REJECTED', { reason });
   if (rejected.ok) save(room, rejected.value);
   return ok(refusal(reason));
@@ -58,7 +59,7 @@ export const invite = async (saying: Saying): Become => {
   if (!known) save(room, draft);
   const { answerBy } = draft;
   const parameters = { round: 1, ...(answerBy && { answerBy }), ...(member.replaces && { replaces: member.replaces }) };
-  const first = { ...draft, terms: termsFor(saying.federation, member), state: 'REQUESTED' as const, round: 1, revision: 1 };
+  const first = { ...draft, terms: termsFor(saying.federation, member), state: agreementLifecycle.initial, round: 1, revision: 1 };
   const objects: [ReturnType<typeof federationObject>, ReturnType<typeof agreementObject>] = [federationObject(saying), agreementObject(first)];
   const asked = await room.ask(peerOf(member), 'digitalTwin.request.federation', { parameters, objects }, asking(saying));
   return asked.ok ? hear(saying, { mine: { ...draft, terms: first.terms }, said: asked.value }) : outOrAgain(asked.problem);

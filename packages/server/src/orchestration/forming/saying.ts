@@ -1,12 +1,24 @@
 /**
  * Saying: what the initiator's words to a member have in common: to whom, under which id, about what, and what a refusal means.
  */
-import { type Agreement, closeCommunication, endAgreement, type Federation, fail, type Member, ok, type Problem, type Result, viewOf } from '@cityweave/core';
+import {
+  type Agreement,
+  type ChangedMember,
+  closeCommunication,
+  endAgreement,
+  type Federation,
+  fail,
+  type Member,
+  ok,
+  type Problem,
+  type Result,
+  viewOf,
+} from '@cityweave/core';
 import type { Peer } from '../../exchange/peer.ts';
 import { agreements, communications, type Room } from '../room.ts';
 
 export type Saying = { readonly room: Room; readonly federation: Federation; readonly member: Member };
-export type Become = Promise<Result<Partial<Member>>>;
+export type Become = Promise<Result<Partial<ChangedMember>>>;
 
 export const peerOf = (member: Member): Peer => ({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
 
@@ -21,12 +33,12 @@ export const federationObject = ({ federation }: Pick<Saying, 'federation'>) => 
 
 export const agreementObject = ({ id, ...attributes }: Agreement) => ({ kind: 'agreement' as const, id, revision: attributes.revision, attributes });
 
-export const refusal = (reason: string | undefined): Partial<Member> => ({ state: 'REMOVED', reason: reason ?? 'declined' });
+export const refusal = (reason: string | undefined): Partial<ChangedMember> => ({ state: 'REMOVED', reason: reason ?? 'declined' });
 
 const final: readonly Problem['kind'][] = ['declined', 'notMyRole', 'unbridgeable', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'];
 
 /** A problem that will not go away by asking again takes the member out; any other is tried again. */
-export const outOrAgain = (given: Problem): Result<Partial<Member>> => (final.includes(given.kind) ? ok(refusal(given.kind)) : fail(given));
+export const outOrAgain = (given: Problem): Result<Partial<ChangedMember>> => (final.includes(given.kind) ? ok(refusal(given.kind)) : fail(given));
 
 /** On this side nothing dangles: the member's agreement ends and its connection is closed. */
 export const depart = (room: Room, member: Member): void => {

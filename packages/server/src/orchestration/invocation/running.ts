@@ -5,6 +5,7 @@ import {
   type FunctionRun,
   fail,
   featureIdOf,
+  functionRunLifecycle,
   limits,
   moveRun,
   ok,
@@ -110,7 +111,7 @@ const start = async (
   const [{ id: featureId }] = request.objects;
   const { mode, inputs } = request.parameters;
   if (runs.active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
-  const run: FunctionRun = { runId: `urn:uuid:${room.deps.ids.uuid()}`, state: 'QUEUED', since: room.deps.clock.now(), progress: 0 };
+  const run: FunctionRun = { runId: `urn:uuid:${room.deps.ids.uuid()}`, state: functionRunLifecycle.initial, since: room.deps.clock.now(), progress: 0 };
   const kept: Kept = { run, owner: by.sender, featureId, stop: new AbortController() };
   runs.kept.set(run.runId, kept);
   const leave = (): void => kept.stop.abort();

@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  Agreement,
   AgreementId,
+  type AgreementState,
   Authority,
   addMs,
   agencyIdOf,
@@ -73,11 +75,14 @@ const openRoom = (rule: object, at = now) => {
   };
 };
 
+/** As it is read from a message. */
+const standsIn = (state: AgreementState) => Agreement.shape.state.parse(state);
+
 const request = (parameters: Partial<Request<'digitalTwin.request.federation'>['parameters']> = {}): Request<'digitalTwin.request.federation'> => ({
   parameters: { round: 1, ...parameters },
   objects: [
     { kind: 'federation', id, attributes: viewOf(draft) },
-    { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: 'REQUESTED' } },
+    { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: standsIn('REQUESTED') } },
   ],
 });
 
@@ -112,7 +117,7 @@ it('nothing is confirmed that was not accepted, nothing accepted that differs, a
   await said(open.room, await answerRequest(open.room, request(), by));
   const [offered] = open.room.records.list('agreement').map(({ value }) => value as { terms: typeof terms; revision: number }); // branding: as it was saved
   if (!offered) return expect.unreachable();
-  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: offered.revision, terms: offered.terms, state: 'OFFERED' as const } };
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: offered.revision, terms: offered.terms, state: standsIn('OFFERED') } };
   const confirm = (hash: string) => confirmAgreement(open.room, { parameters: { agreementHash: hash }, objects: [object] }, by);
   const accept = (hash: string) => review.accepted(open.room, { parameters: { agreementHash: hash }, objects: [object] }, by);
   expect(confirm(hashOf(offered))).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState' } });
@@ -129,7 +134,7 @@ it('nothing is confirmed that was not accepted, nothing accepted that differs, a
 it('terms are put forward no more often than negotiationRoundsMax, and in their turn', async () => {
   using open = openRoom({ maxRatePerMinute: 10 });
   await said(open.room, await answerRequest(open.room, request(), by));
-  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 3, terms, state: 'OFFERED' as const } };
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 3, terms, state: standsIn('OFFERED') } };
   const offer = async (round: number) => {
     const answer = await review.offered(open.room, { parameters: { round }, objects: [object] }, by);
     if (!answer.ok) return answer.problem.kind;
@@ -146,7 +151,7 @@ it('nobody else speaks for the initiator, and what nobody asked about is not kno
   using open = openRoom({});
   await said(open.room, await answerRequest(open.room, request(), by));
   const stranger = { sender: 'urn:dtf:twin:stranger.example:agency' } as unknown as AskedBy; // branding: as above
-  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 1, terms, state: 'ACCEPTED' as const } };
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 1, terms, state: standsIn('ACCEPTED') } };
   const confirm = (who: AskedBy, id_ = agreementId) =>
     confirmAgreement(open.room, { parameters: { agreementHash: hashOf({ terms }) }, objects: [{ ...object, id: id_ }] }, who);
   expect(confirm(stranger)).toMatchObject({ ok: false, problem: { kind: 'notInitiator' } });

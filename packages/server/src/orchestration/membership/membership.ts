@@ -5,6 +5,7 @@ import {
   type Agreement,
   type AgreementId,
   addMs,
+  agreementLifecycle,
   type Communication,
   checkAllowed,
   checkRound,
@@ -21,6 +22,7 @@ import {
   problem,
   type Request,
   type Result,
+  releasedView,
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
 import { hashOf } from '../forming/negotiation.ts';
@@ -48,7 +50,8 @@ export const answerRequest = async (
   const [federation, object] = request.objects;
   const { answerBy, round } = request.parameters;
   const { terms, revision } = object.attributes;
-  const asked: Agreement = { id: object.id, terms, revision, state: 'REQUESTED', round, offeredBy: terms.parties.consumer, ...(answerBy && { answerBy }) };
+  const put = { round, offeredBy: terms.parties.consumer, ...(answerBy && { answerBy }) };
+  const asked: Agreement = { id: object.id, terms, revision, state: agreementLifecycle.initial, ...put };
   if (terms.parties.consumer !== by.sender || terms.parties.provider !== room.self.id)
     return fail(problem('notAuthorised', { subject: object.id, accepted: 'an agreement between the sender and this twin' }));
   const known = agreements.load(room.records, asked.id);
@@ -142,8 +145,7 @@ export const endedRecords = (room: Room, id: FederationId): readonly Saved[] => 
 
 /** This member's part is over: nothing of it goes on here. */
 export const partOver = (room: Room, id: FederationId, membership: Membership): readonly Saved[] => {
-  const federation = { ...membership.federation, state: 'RELEASED' as const, since: room.deps.clock.now() };
-  const released: Membership = { ...membership, released: true, federation };
+  const released: Membership = { ...membership, released: true, federation: releasedView(membership.federation, room.deps.clock.now()) };
   return [memberships.saved(id, released), ...endedRecords(room, id)];
 };
 
