@@ -216,7 +216,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;
-      made.background.set(tonesOf(wanted).horizon);
+      made.background.set(tonesOf(wanted).ground);
       appearance.paint(wanted);
     },
     fine: (on) => makeFine(made, on),

@@ -3,14 +3,15 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { Color, DataTexture, Matrix4, RGBAFormat, Vector2, Vector3 } from 'three';
-import { agencyColour, glyphShapes, glyphSigns, lookOf } from '../look.ts';
+import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
 import type { Colouring, Dress, LiveColumn, Stop } from '../staged.ts';
 import type { Uniforms } from './materials.ts';
-import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
+import { legendOf, stepOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
 import { createStateTexture, flags, type StateTexture } from './state-texture.ts';
 import { type Light, lightOf, softSun } from './sun.ts';
 import { tonesOf } from './themes.ts';
+import { asGiven, createTones, type Tones } from './tones.ts';
 
 /** The rows of one layer and what each is; one kind where all are alike. */
 export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
@@ -36,30 +37,23 @@ export type Appearance = {
   readonly close: () => void;
 };
 
-/** The shader writes what it is given: colours go as they stand in the table. */
-const asGiven = (colour: string): Color => new Color(colour).convertLinearToSRGB();
-
 const texture = (width: number, height: number): DataTexture => new DataTexture(new Uint8Array(width * height * 4), width, height, RGBAFormat);
 
 const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
   state: { value: state },
-  looks: { value: texture(kinds, 2) },
-  ramp: { value: texture(rampSteps, 2) },
+  looks: { value: texture(kinds, 1) },
   signs: { value: createSigns() },
-  colouring: { value: 0 },
   sun: { value: new Vector3() },
   sunlight: { value: new Color() },
   skylight: { value: new Color() },
   horizon: { value: new Color() },
   zenith: { value: new Color() },
   ground: { value: new Color() },
-  accent: { value: new Color() },
   ink: { value: new Color() },
   contrast: { value: 0 },
   far: { value: 10_000 },
   pixels: { value: 1_000 },
   dpr: { value: 1 },
-  anyLit: { value: 0 },
   size: { value: new Vector2(1, 1) },
   shadowMap: { value: null },
   shadowMatrix: { value: new Matrix4() },
@@ -68,27 +62,12 @@ const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
   grid: { value: 0 },
 });
 
-const put = (into: DataTexture, at: number, values: readonly number[]): void => into.image.data?.set(values, at * 4);
-
-const paintLooks = (looks: DataTexture, scene: Scene, theme: Dress['theme']): void => {
+const fillLooks = (looks: DataTexture, scene: Scene): void => {
   for (const [at, kind] of scene.kinds.entries()) {
-    const { colours, size, metres, shape, sign } = lookOf(kind);
-    const { r, g, b } = asGiven(colours[theme === 'light' ? 0 : 1]);
-    put(looks, at, [r * 255, g * 255, b * 255, 255]);
-    put(looks, Math.max(1, scene.kinds.length) + at, [size * 8, metres * 4, glyphShapes.indexOf(shape), glyphSigns.indexOf(sign)]);
+    const { size, metres, shape, sign } = lookOf(kind);
+    looks.image.data?.set([size * 8, metres * 4, glyphShapes.indexOf(shape), glyphSigns.indexOf(sign)], at * 4);
   }
   looks.needsUpdate = true;
-};
-
-const agenciesPainted = 8;
-
-const paintRamp = (ramp: DataTexture, colouring: Colouring, theme: Dress['theme']): void => {
-  if (colouring.by === 'values') for (let step = 0; step < rampSteps; step += 1) put(ramp, step, [...colourAt(colouring.ramp, step / (rampSteps - 1)), 255]);
-  for (let at = 0; at < agenciesPainted; at += 1) {
-    const { r, g, b } = asGiven(agencyColour(at, theme));
-    put(ramp, rampSteps + at, [r * 255, g * 255, b * 255, 255]);
-  }
-  ramp.needsUpdate = true;
 };
 
 /** A flag that some rows have, told anew as a whole. */
@@ -132,11 +111,8 @@ const createShown = (scene: Scene, state: StateTexture) => {
   };
 };
 
-const colourings: Readonly<Record<Colouring['by'], number>> = { kind: 0, agency: 1, values: 2 };
-
 /** Which colours the twins have, and those of what is no twin. */
-const createColours = (scene: Scene, state: StateTexture, uniforms: Uniforms) => {
-  let dress: Dress = { theme: 'light', contrast: false, motion: true };
+const createColours = (scene: Scene, { state, tones }: { readonly state: StateTexture; readonly tones: Tones }, uniforms: Uniforms) => {
   let colouring: Colouring = { by: 'kind' };
   const step = (row: number, value: number): void => {
     if (colouring.by === 'values') state.setStep(row, Number.isNaN(value) ? undefined : stepOf(value, colouring));
@@ -145,8 +121,8 @@ const createColours = (scene: Scene, state: StateTexture, uniforms: Uniforms) =>
     legend: (): readonly Stop[] => (colouring.by === 'values' ? legendOf(colouring) : []),
     colourBy: (by: Colouring): void => {
       colouring = by;
-      uniforms.colouring.value = colourings[by.by];
-      paintRamp(uniforms.ramp.value, by, dress.theme);
+      tones.colourBy(by);
+      state.repaint();
       if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) step(row, by.values[row] ?? Number.NaN);
     },
     mark: (column: LiveColumn, rows: Iterable<number>): void => {
@@ -161,13 +137,12 @@ const createColours = (scene: Scene, state: StateTexture, uniforms: Uniforms) =>
     unmark: (): void => {
       for (let row = 0; row < scene.rows; row += 1) for (const flag of [flags.stale, flags.missing, flags.alarm]) state.flag(row, flag, false);
     },
-    paint: (wanted: Dress): void => {
-      dress = wanted;
-      const tones = tonesOf(dress);
-      for (const name of ['ground', 'horizon', 'zenith', 'accent', 'ink'] as const) uniforms[name].value.copy(asGiven(tones[name]));
+    paint: (dress: Dress): void => {
+      const own = tonesOf(dress);
+      for (const name of ['ground', 'horizon', 'zenith', 'ink'] as const) uniforms[name].value.copy(asGiven(own[name]));
       uniforms.contrast.value = dress.contrast ? 1 : 0;
-      paintLooks(uniforms.looks.value, scene, dress.theme);
-      paintRamp(uniforms.ramp.value, colouring, dress.theme);
+      tones.dress(dress);
+      state.repaint();
     },
   };
 };
@@ -179,11 +154,12 @@ const shineOn = ({ sun, sunlight, skylight }: Uniforms, light: Light): void => {
 };
 
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
-  const state = createStateTexture(scene.rows);
+  const tones = createTones(scene);
+  const state = createStateTexture(scene.rows, tones.paint);
   const uniforms = createUniforms(state.texture, Math.max(1, scene.kinds.length));
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
   const shown = createShown(scene, state);
-  const colours = createColours(scene, state, uniforms);
+  const colours = createColours(scene, { state, tones }, uniforms);
   const then =
     <Given extends readonly unknown[]>(run: (...given: Given) => void) =>
     (...given: Given): void => {
@@ -192,12 +168,16 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
       changed();
     };
   shineOn(uniforms, lightOf(softSun));
+  fillLooks(uniforms.looks.value, scene);
+  let anyLit = false;
   return {
     uniforms,
     state,
     setKinds: then(shown.setKinds),
     light: then((rows: readonly number[]) => {
-      uniforms.anyLit.value = rows.length > 0 ? 1 : 0;
+      if (anyLit !== rows.length > 0) state.repaint();
+      anyLit = rows.length > 0;
+      tones.setAnyLit(anyLit);
       lit(rows);
     }),
     select: then((row: number | undefined) => chosen(row === undefined ? [] : [row])),
@@ -211,7 +191,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
     paint: then(colours.paint),
     shine: then((light: Light) => shineOn(uniforms, light)),
     close: () => {
-      for (const one of [state.texture, uniforms.looks.value, uniforms.ramp.value, uniforms.signs.value]) one.dispose();
+      for (const one of [state.texture, uniforms.looks.value, uniforms.signs.value]) one.dispose();
     },
   };
 };

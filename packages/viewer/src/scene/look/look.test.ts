@@ -1,8 +1,12 @@
+import { FederationId, TermId } from '@cityweave/core';
+import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { declutter, labelsMax } from './labels.ts';
 import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
+import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';
+import { createTones } from './tones.ts';
 
 describe('the sun', () => {
   it('stands where it is known to stand', () => {
@@ -47,6 +51,59 @@ describe('a ramp', () => {
   it('of numbers has five stops, of categories one each, in the colours that are drawn', () => {
     expect(legendOf(by(0, 100, 'sequential')).map(({ value }) => value)).toEqual([0, 25, 50, 75, 100]);
     expect(legendOf(by(0, 2, 'categories')).map(({ colour }) => colour)).toEqual(['#0072b2', '#e69f00', '#009e73']);
+  });
+});
+
+describe('what the graphics card is told of a twin', () => {
+  const scene: Scene = {
+    ...{ version: 2, federation: FederationId.parse('urn:dtf:federation:a.example:one'), revision: 'r', rowsRevision: 'r', origin: [0, 0], box: [0, 0, 1, 1] },
+    kinds: [{ kind: TermId.parse('city:Building'), label: {}, broader: [], count: 2_000 }],
+    ...{ rows: 2_000, agencies: [], layers: [] },
+  };
+  const told = () => {
+    const tones = createTones(scene);
+    const state = createStateTexture(scene.rows, tones.paint);
+    for (let row = 0; row < scene.rows; row += 1) state.setTwin(row, { kind: 0, agency: row % 2 });
+    state.flush();
+    const bytes = (row: number): readonly number[] => [...(state.texture.image.data?.subarray(row * 4, row * 4 + 4) ?? [])];
+    return { tones, state, bytes };
+  };
+  it('is its colour and its marks, another only where something of it is another', () => {
+    const { state, bytes } = told();
+    expect(bytes(3)).toEqual([0xf3, 0xed, 0xe2, 0]);
+    state.flag(3, flags.hidden, true);
+    state.flag(3, flags.selected, true);
+    state.flush();
+    expect(bytes(3)[3]).toBe(flags.hidden | flags.selected);
+    expect(bytes(3).slice(0, 3)).not.toEqual(bytes(4).slice(0, 3));
+    expect(bytes(4)).toEqual([0xf3, 0xed, 0xe2, 0]);
+  });
+  it('is the colour of its value, and a mark where it has none, when values are shown', () => {
+    const { tones, state, bytes } = told();
+    tones.colourBy({ by: 'values', values: new Float32Array(), from: 0, to: 1, ramp: 'sequential' });
+    state.repaint();
+    state.setStep(7, 255);
+    state.flush();
+    expect(bytes(7)).toEqual([...colourAt('sequential', 1), 0]);
+    expect(bytes(8)[3]).toBe(flags.valued);
+    tones.colourBy({ by: 'agency' });
+    state.repaint();
+    state.flush();
+    expect(bytes(8)).not.toEqual(bytes(9));
+    expect(bytes(8)).toEqual(bytes(10));
+  });
+  it('goes by the line where few rows changed, and as a whole where many did or the graphics card has lost it', () => {
+    const { state } = told();
+    state.texture.onUpdate?.(state.texture);
+    const lines = () => state.texture.updateRanges.map(({ start }) => start);
+    state.flag(5, flags.lit, true);
+    state.flag(6, flags.lit, true);
+    state.flush();
+    expect(lines()).toEqual([0]);
+    state.forget();
+    state.flag(1_500, flags.lit, true);
+    state.flush();
+    expect(lines()).toEqual([]);
   });
 });
 

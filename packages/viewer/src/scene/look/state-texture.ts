@@ -1,10 +1,21 @@
 /**
- * State texture: four bytes a twin by row: its kind, what is marked of it, the step of its value, its agency. No change of it touches geometry.
+ * State texture: of every twin by row the colour in which it is drawn and what is marked of it, four bytes. No change of it touches geometry.
  */
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three';
 
-/** Bits of the second byte, as the shaders read them. */
+/** Bits of what is marked, as the shaders read them; there `valued` is told the other way round. */
 export const flags = { hidden: 1, selected: 2, lit: 4, hover: 8, valued: 16, stale: 32, missing: 64, alarm: 128 } as const;
+
+/** What is known of the rows; `steps` are those of their values on the ramp. */
+export type RowStates = {
+  readonly kinds: Uint16Array;
+  readonly marks: Uint8Array;
+  readonly steps: Uint8Array;
+  readonly agencies: Uint16Array;
+};
+
+/** Puts red, green, blue and marks of a row, four bytes of its own. */
+export type Paint = (states: RowStates, row: number, into: Uint8Array) => void;
 
 export type StateTexture = {
   readonly texture: DataTexture;
@@ -13,9 +24,11 @@ export type StateTexture = {
   readonly flagsOf: (row: number) => number;
   /** the step of the value, or undefined where nothing is known */
   readonly setStep: (row: number, step: number | undefined) => void;
+  /** Colours mean something else now: every row is painted again. */
+  readonly repaint: () => void;
   /** one byte a row: 1 where it is hidden */
   readonly hidden: () => Uint8Array<ArrayBuffer>;
-  /** Sends what was touched since the last time to the graphics card, when the next frame is drawn. */
+  /** Paints what was touched since the last time, and sends it to the graphics card when the next frame is drawn. */
   readonly flush: () => void;
   /** The graphics card has lost what it had: all of it is sent again. */
   readonly forget: () => void;
@@ -23,28 +36,23 @@ export type StateTexture = {
 
 /** as the shaders know it */
 const width = 1_024;
-const kindsOfByte = 256;
 /** Beyond as many touched lines the whole is sent at once. */
 const linesMax = 64;
 
 /** Sends lines that were touched, or all where most were, or where the graphics card does not have all of it yet. */
-const createSending = (texture: DataTexture): Pick<StateTexture, 'flush' | 'forget'> & { readonly touched: Set<number> } => {
-  const touched = new Set<number>();
+const createSending = (texture: DataTexture) => {
   let isWhole = false;
   texture.onUpdate = () => {
     isWhole = true;
   };
   return {
-    touched,
-    flush: () => {
-      if (touched.size === 0) return;
-      isWhole &&= touched.size <= linesMax;
-      if (isWhole) for (const line of touched) texture.addUpdateRange(line * width * 4, width * 4);
+    send: (lines: ReadonlySet<number>): void => {
+      isWhole &&= lines.size <= linesMax;
+      if (isWhole) for (const line of lines) texture.addUpdateRange(line * width * 4, width * 4);
       else texture.clearUpdateRanges();
-      touched.clear();
       texture.needsUpdate = true;
     },
-    forget: () => {
+    forget: (): void => {
       isWhole = false;
       texture.clearUpdateRanges();
       texture.needsUpdate = true;
@@ -52,37 +60,79 @@ const createSending = (texture: DataTexture): Pick<StateTexture, 'flush' | 'forg
   };
 };
 
-export const createStateTexture = (rows: number): StateTexture => {
-  const height = Math.max(1, Math.ceil(rows / width));
-  const bytes = new Uint8Array(width * height * 4);
-  const texture = new DataTexture(bytes, width, height, RGBAFormat, UnsignedByteType);
-  Object.assign(texture, { magFilter: NearestFilter, minFilter: NearestFilter });
-  const { touched, flush, forget } = createSending(texture);
-  const touch = (row: number): void => void touched.add(Math.floor(row / width));
+/** Rows to be painted, each once; all of them where colours mean something else. */
+const createTouched = (rows: number) => {
+  const isTouched = new Uint8Array(rows);
+  let list: number[] = [];
+  let all = false;
+  return {
+    touch: (row: number): void => {
+      if (all || isTouched[row] === 1) return;
+      isTouched[row] = 1;
+      list.push(row);
+    },
+    touchAll: (): void => {
+      all = true;
+    },
+    take: (run: (row: number) => void): void => {
+      if (all) for (let row = 0; row < rows; row += 1) run(row);
+      else for (const row of list) run(row);
+      for (const row of list) isTouched[row] = 0;
+      [list, all] = [[], false];
+    },
+  };
+};
+
+const createTexture = (bytes: Uint8Array<ArrayBuffer>, height: number): DataTexture =>
+  Object.assign(new DataTexture(bytes, width, height, RGBAFormat, UnsignedByteType), { magFilter: NearestFilter, minFilter: NearestFilter });
+
+type Touch = (row: number) => void;
+
+const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'setStep'> => {
   const flag = (row: number, bit: number, on: boolean): void => {
-    const before = bytes[row * 4 + 1] ?? 0;
+    const before = marks[row] ?? 0;
     const after = on ? before | bit : before & ~bit;
     if (before === after) return;
-    bytes[row * 4 + 1] = after;
+    marks[row] = after;
     touch(row);
   };
   return {
-    texture,
+    flag,
     setTwin: (row, { kind, agency }) => {
-      bytes[row * 4] = kind % kindsOfByte;
-      bytes[row * 4 + 3] = Math.floor(kind / kindsOfByte) + ((agency % 64) << 2);
+      kinds[row] = kind;
+      agencies[row] = agency;
       touch(row);
     },
-    flag,
-    flagsOf: (row) => bytes[row * 4 + 1] ?? 0,
     setStep: (row, step) => {
       flag(row, flags.valued, step !== undefined);
-      if (step === undefined || bytes[row * 4 + 2] === step) return;
-      bytes[row * 4 + 2] = step;
+      if (step === undefined || steps[row] === step) return;
+      steps[row] = step;
       touch(row);
     },
-    hidden: () => Uint8Array.from({ length: rows }, (_, row) => (bytes[row * 4 + 1] ?? 0) & flags.hidden),
-    flush,
+  };
+};
+
+export const createStateTexture = (rows: number, paint: Paint): StateTexture => {
+  const height = Math.max(1, Math.ceil(rows / width));
+  const shown = new Uint8Array(width * height * 4);
+  const states = { kinds: new Uint16Array(rows), marks: new Uint8Array(rows), steps: new Uint8Array(rows), agencies: new Uint16Array(rows) };
+  const texture = createTexture(shown, height);
+  const { send, forget } = createSending(texture);
+  const { touch, touchAll, take } = createTouched(rows);
+  return {
+    texture,
+    ...changesOf(states, touch),
+    flagsOf: (row) => states.marks[row] ?? 0,
+    repaint: touchAll,
+    hidden: () => states.marks.map((own) => own & flags.hidden),
+    flush: () => {
+      const lines = new Set<number>();
+      take((row) => {
+        paint(states, row, shown);
+        lines.add(Math.floor(row / width));
+      });
+      if (lines.size > 0) send(lines);
+    },
     forget,
   };
 };

@@ -1,10 +1,9 @@
 /**
  * Drawn tile: what a worker made of a tile, as three draws it. The arrays are let go as soon as the graphics card has them.
  */
-import { type Box3, BufferAttribute, BufferGeometry, IntType, Mesh, Points, Sphere } from 'three';
+import { type Box3, BufferAttribute, BufferGeometry, IntType, Mesh, Points, Sphere, type TypedArray } from 'three';
 import type { Materials } from '../look/materials.ts';
 import type { Layer } from './layers.ts';
-import type { Packed } from './mesh.ts';
 import type { Part } from './raise.ts';
 import type { TileMade } from './tile-worker.ts';
 
@@ -30,14 +29,17 @@ function letGo(this: BufferAttribute): void {
   this.array = new Uint8Array();
 }
 
-const attribute = (array: Int16Array | Uint16Array | Uint32Array, itemSize: number): BufferAttribute => new BufferAttribute(array, itemSize).onUpload(letGo);
+const attribute = (array: TypedArray, itemSize: number, normalized = false): BufferAttribute =>
+  new BufferAttribute(array, itemSize, normalized).onUpload(letGo);
 
-const geometryOf = ({ corners, high, index }: Packed): BufferGeometry => {
+const geometryOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][number]): BufferGeometry => {
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', Object.assign(attribute(corners, 4), { gpuType: IntType }));
   // what is drawn is chosen by tile: three need not know where it is
   geometry.boundingSphere = new Sphere();
   if (high) geometry.setAttribute('high', attribute(high, 1));
+  if (facing) geometry.setAttribute('facing', attribute(facing, 2, true));
+  if (kinds) geometry.setAttribute('kind', attribute(kinds, 1));
   if (index) geometry.setIndex(attribute(index, 1));
   return geometry;
 };
@@ -63,7 +65,8 @@ const toMesh = (
   return { mesh, stands: part === 'solid' || part === 'shell' };
 };
 
-const bytesOf = ({ corners, high, index }: Packed): number => corners.byteLength + (high?.byteLength ?? 0) + (index?.byteLength ?? 0);
+const bytesOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][number]): number =>
+  [corners, high, facing, kinds, index].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
 
 const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, number] => [
   firstRow + Math.min(...parts.map(({ base }) => base)),

@@ -1,7 +1,8 @@
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCorner, addTriangle, createMesh, type Mesh, pack } from './mesh.ts';
+import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
+import { pack } from './pack.ts';
 import { boxTile, pickIn } from './pick.ts';
 import { raise, type Sorts } from './raise.ts';
 
@@ -14,7 +15,7 @@ describe('a packed mesh', () => {
       fc.property(fc.array(corner, { minLength: 1, maxLength: 40 }), (corners) => {
         const mesh = createMesh();
         for (const { at, row } of corners) addCorner(mesh, at, row);
-        const { corners: packed, high, step, base, most } = pack(mesh);
+        const { corners: packed, high, step, base, most } = pack(mesh, false);
         expect([base, most]).toEqual([Math.min(...corners.map(({ row }) => row)), Math.max(...corners.map(({ row }) => row))]);
         for (const [index, { at, row }] of corners.entries()) {
           const [east, up, south, low] = packed.subarray(index * 4, index * 4 + 4);
@@ -32,10 +33,59 @@ describe('a packed mesh', () => {
       const mesh = createMesh();
       for (let at = 0; at < count; at += 1) addCorner(mesh, [0, 0, 0], 0);
       addTriangle(mesh, [0, 0, count - 1]);
-      return pack(mesh).index;
+      return pack(mesh, false).index;
     };
     expect(of(0xffff)).toBeInstanceOf(Uint16Array);
     expect(of(0x1_0000)).toBeInstanceOf(Uint32Array);
+  });
+});
+
+/** Where a corner looks, of two bytes as the graphics card unfolds them. */
+const unfolded = (facing: Int8Array, corner: number): readonly number[] => {
+  const [u, v] = [(facing[corner * 2] ?? 0) / 127, (facing[corner * 2 + 1] ?? 0) / 127];
+  const y = 1 - Math.abs(u) - Math.abs(v);
+  const way = y < 0 ? [(1 - Math.abs(v)) * (u < 0 ? -1 : 1), y, (1 - Math.abs(u)) * (v < 0 ? -1 : 1)] : [u, y, v];
+  return way.map((part) => part / Math.hypot(...way));
+};
+
+const cornersOf = (mesh: Mesh, at: number): readonly (readonly number[])[] =>
+  [0, 1, 2].map((place) => [...mesh.corners.subarray((mesh.index[at + place] ?? 0) * 3, (mesh.index[at + place] ?? 0) * 3 + 3)]);
+
+const normalOf = ([a = [], b = [], c = []]: readonly (readonly number[])[]): readonly number[] => {
+  const [u, v] = [b.map((part, at) => part - (a[at] ?? 0)), c.map((part, at) => part - (a[at] ?? 0))];
+  return [0, 1, 2].map((at) => (u[(at + 1) % 3] ?? 0) * (v[(at + 2) % 3] ?? 0) - (u[(at + 2) % 3] ?? 0) * (v[(at + 1) % 3] ?? 0));
+};
+
+describe('the way triangles look', () => {
+  it('is said by the last corner of each, whatever they are, and none of them moves or turns over', () => {
+    const place = fc.tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 }));
+    const triangles = fc.array(fc.tuple(fc.nat(7), fc.nat(7), fc.nat(7)), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 8, maxLength: 8 }), triangles, (places, given) => {
+        const mesh = createMesh();
+        for (const [at, one] of places.entries()) addCorner(mesh, one, at);
+        for (const triangle of given) addTriangle(mesh, triangle);
+        const before = given.map((_, at) => cornersOf(mesh, at * 3));
+        const { facing } = pack(mesh, true);
+        for (const [at, corners] of before.entries()) {
+          const after = cornersOf(mesh, at * 3);
+          const turns = [0, 1, 2].map((turn) => JSON.stringify([0, 1, 2].map((one) => corners[(one + turn) % 3])));
+          expect(turns).toContain(JSON.stringify(after));
+          const normal = normalOf(after);
+          const length = Math.hypot(...normal);
+          const way = unfolded(facing ?? expect.fail('nothing faces'), mesh.index[at * 3 + 2] ?? 0);
+          if (length > 0) expect(normal.reduce((sum, part, axis) => sum + (part / length) * (way[axis] ?? 0), 0)).toBeGreaterThan(0.999);
+        }
+      }),
+    );
+  });
+
+  it('costs no corner more of what is one ring under a flat roof', () => {
+    const bent = [...ring(30).corners.slice(0, 3), [10, 30] as const, [10, 10] as const, [0, 10] as const];
+    for (const corners of [ring(10).corners, bent]) {
+      const { solid } = raise(tileOf('prism', [{ row: 1, rings: [{ isHole: false, corners }], base: 0, height: 9, roof: 'flat' }]), sorts);
+      expect(pack(solid ?? expect.fail('nothing stands'), true).corners).toHaveLength(corners.length * 2 * 4);
+    }
   });
 });
 

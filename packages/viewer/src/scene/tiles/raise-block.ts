@@ -55,10 +55,9 @@ const put = (to: Mesh, a: number, [b, c]: readonly [number, number]): void => {
   to.indices += 3;
 };
 
-/** The corner that is new comes first, so that those before it are still at hand. */
+/** The first corner comes last in every triangle and speaks for it: none of a wall's does that is at the roof. */
 const addFan = (to: Mesh, first: number, count: number): void => {
-  put(to, first, [first + 1, first + 2]);
-  for (let at = 3; at < count; at += 1) put(to, first + at, [first, first + at - 1]);
+  for (let at = 2; at < count; at += 1) put(to, first + at - 1, [first + at, first]);
 };
 
 const addEars = (to: Mesh, first: number, count: number): void => {
@@ -68,12 +67,15 @@ const addEars = (to: Mesh, first: number, count: number): void => {
   for (let at = 0; at + 2 < found.length; at += 3) put(to, first + (found[at] ?? 0), [first + (found[at + 1] ?? 0), first + (found[at + 2] ?? 0)]);
 };
 
-/** First every triangle that stands on its base, so that new corners come in a row; those that hang from the roof have all of theirs by then. */
+/** The four corners of a wall come in a row, the one at its foot that speaks for both triangles last. */
+const addWall = (to: Mesh, [here, next]: readonly [number, number], count: number): void => {
+  put(to, next, [here, here + count]);
+  put(to, next + count, [next, here + count]);
+};
+
+/** Every other wall first: each brings four new corners, and the walls between have theirs by then. */
 const addWalls = (to: Mesh, first: number, count: number): void => {
-  const feet = first + count;
-  put(to, feet, [feet + 1, first + 1]);
-  for (let at = 2; at <= count; at += 1) put(to, feet + (at % count), [first + (at % count), feet + at - 1]);
-  for (let at = 0; at < count; at += 1) put(to, first + at, [feet + at, first + ((at + 1) % count)]);
+  for (let turn = 0; turn < 2; turn += 1) for (let at = turn; at < count; at += 2) addWall(to, [first + at, first + ((at + 1) % count)], count);
 };
 
 /** False where the item is more than one ring under a flat roof. */
@@ -86,8 +88,8 @@ export const addBlock = (to: Mesh, tile: Outlines, item: number): boolean => {
   reserve(to, count * 2, count * 9);
   const first = to.count;
   addRings(to, tile, { item, from, count, isClockwise: twice < 0 });
+  addWalls(to, first, count);
   if (isConvex) addFan(to, first, count);
   else addEars(to, first, count);
-  addWalls(to, first, count);
   return true;
 };

@@ -79,8 +79,8 @@ const addWalls = (to: Mesh, ring: readonly Corner[], { row, base, top }: Standin
   for (const [x, y] of ring) addCorner(to, [x, y, base], row);
   for (let at = 0; at < ring.length; at += 1) {
     const next = (at + 1) % ring.length;
-    addTriangle(to, [first + at, feet + at, first + next]);
-    addTriangle(to, [first + next, feet + at, feet + next]);
+    addTriangle(to, [first + next, first + at, feet + at]);
+    addTriangle(to, [feet + next, first + next, feet + at]);
   }
   return first;
 };

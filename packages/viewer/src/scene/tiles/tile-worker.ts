@@ -3,7 +3,7 @@
  */
 import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchTile } from '../fetching.ts';
-import { type Packed, pack } from './mesh.ts';
+import { type Packed, pack } from './pack.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { type Part, raise, type Sorts } from './raise.ts';
 
@@ -44,7 +44,8 @@ export type TileMade = {
   readonly verb: 'made';
   readonly key: string;
   readonly centre: readonly [number, number];
-  readonly parts: readonly (Packed & { readonly part: Part })[];
+  /** `kinds` has one a corner, of what is drawn as points */
+  readonly parts: readonly (Packed & { readonly part: Part; readonly kinds: Uint16Array<ArrayBuffer> | undefined })[];
   readonly wire: number;
 };
 
@@ -61,19 +62,26 @@ const fetching = new Map<string, AbortController>();
 
 const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage(told, { transfer: moved });
 
-const sortsOf = ({ kinds, widths, crowns, veils }: LayerKnown, { widthMin, tileRow }: TileAsked): Sorts => {
-  const kindOf = (row: number): number => (typeof kinds === 'number' ? kinds : (kinds[tileRow + row] ?? 0));
-  return {
-    widthOf: (row) => widths[kindOf(row)] ?? widthMin,
-    isCrown: (row) => crowns[kindOf(row)] === 1,
-    isVeil: (row) => veils[kindOf(row)] === 1,
-    widthMin,
-  };
-};
+const kindsOf =
+  ({ kinds }: LayerKnown, { tileRow }: TileAsked) =>
+  (row: number): number =>
+    typeof kinds === 'number' ? kinds : (kinds[tileRow + row] ?? 0);
 
-const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] =>
-  // branding: the keys of what was raised
-  Object.entries(raise(tile, sortsOf(layer, asked))).map(([part, mesh]) => ({ ...pack(mesh), part: part as Part }));
+const sortsOf = ({ widths, crowns, veils }: LayerKnown, widthMin: number, kindOf: (row: number) => number): Sorts => ({
+  widthOf: (row) => widths[kindOf(row)] ?? widthMin,
+  isCrown: (row) => crowns[kindOf(row)] === 1,
+  isVeil: (row) => veils[kindOf(row)] === 1,
+  widthMin,
+});
+
+const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] => {
+  const kindOf = kindsOf(layer, asked);
+  return Object.entries(raise(tile, sortsOf(layer, asked.widthMin, kindOf))).map(([name, mesh]) => {
+    const part = name as Part; // branding: the keys of what was raised
+    const kinds = part === 'point' ? Uint16Array.from(mesh.rows.subarray(0, mesh.count), kindOf) : undefined;
+    return { ...pack(mesh, part === 'solid' || part === 'shell'), part, kinds };
+  });
+};
 
 const load = async (asked: TileAsked): Promise<void> => {
   const { key, layer: name, archive, offset, length, tileRow } = asked;
@@ -87,7 +95,7 @@ const load = async (asked: TileAsked): Promise<void> => {
   if (!(layer && tile?.ok)) return tell({ verb: 'refused', key, again: bytes === undefined });
   kept.set(key, { tile: boxTile(tile.value), layer, tileRow });
   const parts = make(tile.value, layer, asked);
-  const moved = parts.flatMap(({ corners, high, index }) => [corners.buffer, ...(high ? [high.buffer] : []), ...(index ? [index.buffer] : [])]);
+  const moved = parts.flatMap(({ corners, high, facing, kinds, index }) => [corners, high, facing, kinds, index].flatMap((array) => array?.buffer ?? []));
   tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
 };
 

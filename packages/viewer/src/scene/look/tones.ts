@@ -1,0 +1,99 @@
+/**
+ * Tones: the colour in which every twin is drawn now, from what it is, what is known of it and who looks at it. Worked out once when something of it changes, never while drawing.
+ */
+import type { Scene } from '@cityweave/core/scene';
+import { Color } from 'three';
+import { agencyColour, lookOf } from '../look.ts';
+import type { Colouring, Dress } from '../staged.ts';
+import { colourAt, type Rgb, rampSteps } from './ramps.ts';
+import { flags, type Paint, type RowStates } from './state-texture.ts';
+import { tonesOf } from './themes.ts';
+
+export type Tones = {
+  readonly paint: Paint;
+  readonly colourBy: (colouring: Colouring) => void;
+  readonly dress: (dress: Dress) => void;
+  /** an answer found some: the others step back */
+  readonly setAnyLit: (any: boolean) => void;
+};
+
+/** The shader writes what it is given: colours go as they stand in the table. */
+export const asGiven = (colour: string): Color => new Color(colour).convertLinearToSRGB();
+
+const bytesOf = (colour: string): Rgb => {
+  const { r, g, b } = asGiven(colour);
+  return [r * 255, g * 255, b * 255];
+};
+
+const agenciesPainted = 8;
+/** By how much a colour goes towards another one. */
+const shares = { lit: 0.72, hover: 0.45, selected: 0.9, unknown: 0.55, back: 0.42, backStrong: 0.6 } as const;
+
+const black: Rgb = [0, 0, 0];
+
+type Palette = {
+  readonly kinds: readonly Rgb[];
+  readonly agencies: readonly Rgb[];
+  readonly ramp: readonly Rgb[];
+  readonly horizon: Rgb;
+  readonly accent: Rgb;
+  readonly by: Colouring['by'];
+  readonly anyLit: boolean;
+  readonly back: number;
+};
+
+const mix = (a: Rgb, b: Rgb, share: number): Rgb => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+
+const ownOf = ({ kinds, agencies, ramp, horizon, by }: Palette, states: RowStates, row: number): Rgb => {
+  if (by === 'agency') return agencies[(states.agencies[row] ?? 0) % agenciesPainted] ?? black;
+  const plain = kinds[states.kinds[row] ?? 0] ?? black;
+  if (by === 'kind') return plain;
+  return ((states.marks[row] ?? 0) & flags.valued) === 0 ? mix(plain, horizon, shares.unknown) : (ramp[states.steps[row] ?? 0] ?? black);
+};
+
+/** Lit, hovered, chosen; what an answer did not find steps back. */
+const tint = ({ accent, horizon, by, anyLit, back }: Palette, own: Rgb, marks: number): Rgb => {
+  let shown = own;
+  if ((marks & flags.lit) !== 0 && by !== 'values') shown = mix(shown, accent, shares.lit);
+  if ((marks & flags.hover) !== 0) shown = mix(shown, accent, shares.hover);
+  if ((marks & flags.selected) !== 0) shown = mix(shown, accent, shares.selected);
+  return anyLit && (marks & (flags.lit | flags.selected)) === 0 ? mix(shown, horizon, back) : shown;
+};
+
+const paletteOf = (scene: Scene, dress: Dress): Pick<Palette, 'kinds' | 'agencies' | 'horizon' | 'accent' | 'back'> => {
+  const { horizon, accent } = tonesOf(dress);
+  return {
+    kinds: scene.kinds.map((kind) => bytesOf(lookOf(kind).colours[dress.theme === 'light' ? 0 : 1])),
+    agencies: Array.from({ length: agenciesPainted }, (_, at) => bytesOf(agencyColour(at, dress.theme))),
+    horizon: bytesOf(horizon),
+    accent: bytesOf(accent),
+    back: dress.contrast ? shares.backStrong : shares.back,
+  };
+};
+
+const rampOf = (colouring: Colouring): readonly Rgb[] =>
+  colouring.by === 'values' ? Array.from({ length: rampSteps }, (_, step) => colourAt(colouring.ramp, step / (rampSteps - 1))) : [];
+
+export const createTones = (scene: Scene): Tones => {
+  let palette: Palette = { ...paletteOf(scene, { theme: 'light', contrast: false, motion: true }), ramp: [], by: 'kind', anyLit: false };
+  return {
+    paint: (states, row, into) => {
+      const marks = states.marks[row] ?? 0;
+      const [red, green, blue] = tint(palette, ownOf(palette, states, row), marks);
+      const isUnknown = palette.by === 'values' && (marks & flags.valued) === 0;
+      into[row * 4] = red + 0.5;
+      into[row * 4 + 1] = green + 0.5;
+      into[row * 4 + 2] = blue + 0.5;
+      into[row * 4 + 3] = (marks & ~flags.valued) | (isUnknown ? flags.valued : 0);
+    },
+    colourBy: (colouring) => {
+      palette = { ...palette, by: colouring.by, ramp: rampOf(colouring) };
+    },
+    dress: (dress) => {
+      palette = { ...palette, ...paletteOf(scene, dress) };
+    },
+    setAnyLit: (anyLit) => {
+      palette = { ...palette, anyLit };
+    },
+  };
+};

@@ -1,0 +1,68 @@
+/**
+ * Pack: a mesh as the graphics card takes it: 8 bytes a corner, in steps of a centimetre or as fine as the size of the tile allows.
+ */
+import { faceTriangles } from './facing.ts';
+import type { Mesh } from './mesh.ts';
+
+export type Packed = {
+  /** east, up, south in steps of `step` metres; the row beyond `base`, its lowest 16 bits */
+  readonly corners: Int16Array<ArrayBuffer>;
+  /** the further bits of the rows; undefined where there are none */
+  readonly high: Uint16Array<ArrayBuffer> | undefined;
+  /** of what stands: which way the triangles look of which a corner is the last, two bytes a corner */
+  readonly facing: Int8Array<ArrayBuffer> | undefined;
+  /** undefined where corners are drawn as points */
+  readonly index: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | undefined;
+  readonly step: number;
+  /** the least and the greatest of its rows */
+  readonly base: number;
+  readonly most: number;
+};
+
+const stepFinest = 0.01;
+const stepsMax = 32_767;
+
+const rangeOf = ({ rows, count }: Mesh): readonly [number, number] => {
+  let [least, most] = [Infinity, 0];
+  for (let at = 0; at < count; at += 1) {
+    const row = rows[at] ?? 0;
+    if (row < least) least = row;
+    if (row > most) most = row;
+  }
+  return [count === 0 ? 0 : least, most];
+};
+
+const stepOf = ({ corners, count }: Mesh): number => {
+  let most = 0;
+  for (let at = 0; at < count * 3; at += 1) most = Math.max(most, Math.abs(corners[at] ?? 0));
+  return Math.max(stepFinest, most / stepsMax);
+};
+
+const packCorners = ({ corners, rows, count }: Mesh, step: number, base: number): Int16Array<ArrayBuffer> => {
+  const packed = new Int16Array(count * 4);
+  for (let at = 0; at < count; at += 1) {
+    packed[at * 4] = Math.round((corners[at * 3] ?? 0) / step);
+    packed[at * 4 + 1] = Math.round((corners[at * 3 + 1] ?? 0) / step);
+    packed[at * 4 + 2] = Math.round((corners[at * 3 + 2] ?? 0) / step);
+    packed[at * 4 + 3] = ((rows[at] ?? 0) - base) & 0xffff;
+  }
+  return packed;
+};
+
+/** What stands is `lit`: its triangles say which way they look. */
+export const pack = (mesh: Mesh, lit: boolean): Packed => {
+  const facing = lit ? faceTriangles(mesh) : undefined;
+  const { rows, count, index, indices } = mesh;
+  const [base, most] = rangeOf(mesh);
+  const step = stepOf(mesh);
+  const used = index.subarray(0, indices);
+  return {
+    corners: packCorners(mesh, step, base),
+    facing,
+    high: most - base > 0xffff ? Uint16Array.from(rows.subarray(0, count), (row) => (row - base) >>> 16) : undefined,
+    index: indices === 0 ? undefined : count > 0xffff ? used.slice() : Uint16Array.from(used),
+    step,
+    base,
+    most,
+  };
+};
