@@ -53,6 +53,12 @@ export const registryExamples: Examples = {
   'deregister.federatedDigitalTwin': { from: planning, request: { objects: [federatedName] }, reply: { objects: [{ ...federatedName, revision: 2 }] } },
   'retrieve.digitalTwin': { from: planning, request: { objects: [waterName] }, reply: { objects: [registeredWater] } },
   'retrieve.feature': { from: planning, request: { objects: [zoneName] }, reply: { objects: [{ ...zoneFeature, revision: 1 }] } },
+  'retrieve.federatedDigitalTwin': { from: planning, request: { objects: [federatedName] }, reply: { objects: [{ ...federatedTwin, revision: 1 }] } },
+  'discover.federatedDigitalTwin': {
+    from: water,
+    request: { parameters: { purpose: 'city:safety', kinds: ['city:FloodZone'], within: townArea, limit: 50 } },
+    reply: { parameters: { total: 1, next: null }, objects: [{ ...federatedTwin, revision: 1 }] },
+  },
   'retrieve.registry': {
     from: planning,
     request: {},

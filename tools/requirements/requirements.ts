@@ -77,9 +77,12 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   'RQ-08': {
     text: 'A formed federated twin can be registered and found as a twin.',
     origin: 'published',
-    messages: 'R14',
-    home: server('registry/federated-twin-registration.ts'),
-    unmet: 'It is registered and withdrawn, and what it is made of is in use meanwhile; discovery does not return it yet.',
+    messages: 'R14, R7',
+    home: server('registry/federated-twin-discovery.ts'),
+    proof: [
+      journey('federated-twin'),
+      'that is formed is found by what it is for and made of, without members that the asker may not see, until it is released',
+    ],
   },
   'RQ-09': {
     text: 'A twin can find twins that have what it needs.',

@@ -73,8 +73,8 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
   return { id, name, purpose, needs, initiator, rules: { authoritative, tolerance }, ...(area && !Array.isArray(area) && { area }) };
 };
 
-const registryOf = ({ records, deps, events, vocabulary, self, ask, peers }: Room) =>
-  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, self, ask, peers });
+const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, node: { verifyEndpoints } }: Room) =>
+  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers });
 
 const answerOf = (room: Room, orchestration: Orchestration) => {
   const { deps, events, records, keys, self, node, partners, log } = room;

@@ -182,8 +182,8 @@ export type TestCity = AsyncDisposable & {
   /** ids of the twins found, and the report of each agency by its short name */
   readonly ask: (question?: TestQuestion) => Promise<TestFound>;
   readonly stop: () => Promise<void>;
-  /** A node that was closed, with what it remembers, at its address. */
-  readonly startAgain: (name: string, address: string) => Promise<AsyncDisposable>;
+  /** A node that was closed, with what it remembers, at its address; with another node file where it says so. */
+  readonly startAgain: (name: string, address: string, changes?: Readonly<Record<string, unknown>>) => Promise<AsyncDisposable>;
 };
 
 export type TestQuestion = {
@@ -222,13 +222,13 @@ const askCity = async (
     valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })),
   );
 
-type Again = { readonly folder: string; readonly name: string; readonly address: string; readonly registry: string };
+type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & { readonly changes: Readonly<Record<string, unknown>> };
 
-const startAgain = async ({ folder, name, address, registry }: Again): Promise<AsyncDisposable> => {
+const startAgain = async ({ folder, name, address, registry, changes }: Again): Promise<AsyncDisposable> => {
   const deps = systemDeps();
   const threads = createNodeThreads(deps.timers);
   const file = valueOf(await loadNode(join(folder, name, 'node.yaml'), {}));
-  const node = { ...file, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
+  const node = { ...file, ...changes, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
   const directory = join(folder, 'state', authorityOfTest(name));
   const vocabulary = createVocabulary([cityDictionary]);
   const started = valueOf(await createAgencyNode({ node, directory, deps, logLevel: 'silent', production: false, vocabulary, examples: [], threads }));
@@ -263,7 +263,7 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
     },
     ask: (question = {}) => askCity(city.front, federation(), question),
     stop,
-    startAgain: (name, address) => startAgain({ folder, name, address, registry: city.front.address }),
+    startAgain: (name, address, changes = {}) => startAgain({ folder, name, address, registry: city.front.address, changes }),
     [Symbol.asyncDispose]: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });

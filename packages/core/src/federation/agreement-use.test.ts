@@ -6,7 +6,7 @@ import { standsIn } from '../ground/trial-state.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { type Agreement, AgreementState } from './agreement.ts';
-import { rateOf, type Use, usable } from './agreement-use.ts';
+import { checkLevel, rateOf, type Use, usable } from './agreement-use.ts';
 
 const [front, water] = [Authority.parse('front.example'), Authority.parse('water.example')];
 const [consumer, provider] = [agencyTwinIdOf(front), agencyTwinIdOf(water)];
@@ -71,4 +71,18 @@ test('a purpose that is said must be the agreed one or narrower', () => {
 test('the least rate of several features bounds them', () => {
   expect(rateOf([feature('city:RiverGauge', ['read'])])).toBeUndefined();
   expect(rateOf([feature('city:RiverGauge', ['read'], 60), feature('city:FloodZone', ['read'], 12)])).toBe(12);
+});
+
+test('what is older or less exact than was agreed is not given out as if it were not; what names no level has none', () => {
+  const promised = { ...feature('city:RiverGauge', ['read']), maxAge: 'PT30S', minAccuracy: 0.9 };
+  const kindFor = (granted: typeof promised | ReturnType<typeof feature>, supply: { newest?: typeof now; accuracy?: number }) => {
+    const checked = checkLevel(granted, supply, now);
+    return checked.ok ? 'good' : checked.problem.kind;
+  };
+  expect(kindFor(promised, { newest: addMs(now, -30_000), accuracy: 0.9 })).toBe('good');
+  expect(kindFor(promised, { newest: addMs(now, -30_001), accuracy: 0.9 })).toBe('tooOld');
+  expect(kindFor(promised, { newest: now, accuracy: 0.89 })).toBe('qualityTooLow');
+  expect(kindFor(promised, { newest: now })).toBe('qualityTooLow');
+  expect(kindFor(promised, { accuracy: 0.9 })).toBe('good');
+  expect(kindFor(feature('city:RiverGauge', ['read']), { newest: addMs(now, -86_400_000) })).toBe('good');
 });

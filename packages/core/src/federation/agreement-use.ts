@@ -3,7 +3,7 @@
  * only for the purpose and the time agreed.
  */
 import type { FederationId, TermId } from '../ground/id.ts';
-import { addMs, type Instant } from '../ground/instant.ts';
+import { addMs, type Instant, msOfDuration } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
@@ -41,6 +41,19 @@ export const usable = (agreement: Agreement | undefined, use: Use): Result<Usabl
   if (use.purpose !== undefined && !use.vocabulary.isA(use.purpose, purpose))
     return fail(problem('purposeNotPermitted', { subject: agreement.id, found: use.purpose, accepted: purpose }));
   return ok({ agreement, features: features.filter(({ modes }) => modes.includes(use.mode)) });
+};
+
+/** What the owner has of a feature now: when the newest of its values was true, and how exact it says they are. */
+export type Supply = { readonly newest?: Instant | undefined; readonly accuracy?: number | undefined };
+
+/** Whether it is as new and as good as was agreed; where nothing is there nothing is too old. */
+export const checkLevel = ({ featureId, maxAge, minAccuracy }: GrantedFeature, { newest, accuracy }: Supply, now: Instant): Result<true> => {
+  if (minAccuracy !== undefined && (accuracy === undefined || accuracy < minAccuracy))
+    return fail(problem('qualityTooLow', { subject: featureId, found: `accuracy ${accuracy ?? 'not told'}`, accepted: `accuracy ${minAccuracy}` }));
+  const oldest = maxAge === undefined ? undefined : addMs(now, -(msOfDuration(maxAge) ?? 0));
+  if (oldest !== undefined && newest !== undefined && newest < oldest)
+    return fail(problem('tooOld', { subject: featureId, since: newest, accepted: `values no older than ${maxAge}` }));
+  return ok(true);
 };
 
 /** How often a minute these may be asked; undefined where nothing bounds it. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Authority, featureIdOf } from '../ground/id.ts';
+import { type Authority, agreementIdOf, featureIdOf, federationIdOf } from '../ground/id.ts';
+import { addMs } from '../ground/instant.ts';
 import { boxOf, polygonOfBox } from '../ground/place.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from '../twin/trial-twin.ts';
-import { type AgreementTerms, agreementLifecycle, agreementText, considerRequest, mayShow, type PolicyRule } from './agreement.ts';
+import { Agreement, type AgreementTerms, agreementLifecycle, agreementText, conflictOf, considerRequest, mayShow, type PolicyRule } from './agreement.ts';
 import { start, trialDraft, vocabulary } from './trial-federation.ts';
 
 const water = 'water.town.example' as Authority;
@@ -27,6 +28,33 @@ const rule = (given: Partial<PolicyRule>): PolicyRule => ({ withhold: [], decisi
 const consider = (...rules: readonly PolicyRule[]) => considerRequest(terms, { asker: agencyIdOfName('planning'), rules, vocabulary, offered });
 
 describe('the owner', () => {
+  test('gives what tells of persons only by a rule that permits it', () => {
+    const personal = new Set([pumps]);
+    const given = (feature: typeof pumps, ...rules: readonly PolicyRule[]) => {
+      const asked = { ...terms, features: terms.features.filter(({ featureId }) => featureId === feature) };
+      return considerRequest(asked, { asker: agencyIdOfName('planning'), rules, vocabulary, offered, personal });
+    };
+    expect(given(pumps, rule({}))).toMatchObject({ decision: 'decline', kind: 'personalDataNotPermitted' });
+    expect(given(pumps, rule({ personalData: true }))).toMatchObject({ decision: 'accept', terms: { features: [{ featureId: pumps }] } });
+    expect(given(zones, rule({}))).toMatchObject({ decision: 'accept' });
+    const both = considerRequest(terms, { asker: agencyIdOfName('planning'), rules: [rule({})], vocabulary, offered, personal });
+    expect(both).toMatchObject({ decision: 'accept', terms: { features: [{ featureId: zones }] } });
+  });
+
+  test('lets one federation at a time move the same thing in the city', () => {
+    const moving: AgreementTerms = { ...terms, features: [{ featureId: pumps, kind: termOf('city:PumpingStation'), modes: ['invoke', 'actuate'] }] };
+    const other = { ...moving, federationId: federationIdOf(water, 'other') };
+    const held = (state: 'AGREED' | 'TERMINATED', given: AgreementTerms) => [
+      Agreement.parse({ id: agreementIdOf(water, 'held'), revision: 1, state, terms: given }),
+    ];
+    expect(conflictOf(moving, held('AGREED', other))?.terms.federationId).toBe(other.federationId);
+    expect(conflictOf(moving, held('TERMINATED', other))).toBeUndefined();
+    expect(conflictOf(moving, held('AGREED', moving))).toBeUndefined();
+    expect(conflictOf(terms, held('AGREED', other))).toBeUndefined();
+    const earlier = { ...other, validity: { from: addMs(start, -2_000), to: addMs(start, -1_000) } };
+    expect(conflictOf(moving, held('AGREED', earlier))).toBeUndefined();
+  });
+
   test('says no where no rule of the policy fits', () => {
     expect(consider().decision).toBe('decline');
     expect(consider(rule({ agencies: [agencyIdOfName('other')] }), rule({ purposes: ['city:culture'] })).decision).toBe('decline');

@@ -9,6 +9,8 @@ import { canonicalJson } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry, polygonOfBox } from '../ground/place.ts';
 import { ok, type Result } from '../ground/result.ts';
+import { periodsMeet } from '../twin/digital-twin.ts';
+import { Duration } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
 export const UseMode = z.enum(['read', 'subscribe', 'invoke', 'actuate']);
@@ -22,6 +24,9 @@ export const GrantedFeature = z.object({
   /** terms kept back, with their narrower ones */
   withheld: z.array(TermId).optional(),
   maxRatePerMinute: z.int().positive().optional(),
+  /** what the owner promises: values no older, and no less exact, than this */
+  maxAge: Duration.optional(),
+  minAccuracy: z.number().min(0).max(1).optional(),
 });
 export type GrantedFeature = z.infer<typeof GrantedFeature>;
 
@@ -102,18 +107,22 @@ export type PolicyRule = {
   readonly deleteAfter?: string | undefined;
   /** functions that move something in the city may be invoked */
   readonly actuation?: boolean | undefined;
+  /** what tells of persons may be given */
+  readonly personalData?: boolean | undefined;
 };
 
 export type Consideration =
   | { readonly decision: 'accept'; readonly terms: AgreementTerms }
   | { readonly decision: 'ask'; readonly terms: AgreementTerms }
-  | { readonly decision: 'decline'; readonly reason: string };
+  | { readonly decision: 'decline'; readonly reason: string; readonly kind?: 'personalDataNotPermitted' };
 
 type Asking = {
   readonly asker: string;
   readonly rules: readonly PolicyRule[];
   readonly vocabulary: Vocabulary;
   readonly offered: ReadonlyMap<FeatureId, TermId>;
+  /** those that tell of persons */
+  readonly personal?: ReadonlySet<FeatureId>;
 };
 
 const fits = (rule: PolicyRule, terms: AgreementTerms, { asker, vocabulary }: Asking): boolean =>
@@ -147,16 +156,18 @@ const obligationsFor = ({ obligations = [] }: AgreementTerms, { deleteAfter }: P
     ? obligations
     : [...obligations.filter(({ type }) => type !== 'delete'), { type: 'delete', after: deleteAfter }];
 
+const isOffered = ({ featureId, kind }: GrantedFeature, rule: PolicyRule, { offered, vocabulary }: Asking): boolean =>
+  offered.get(featureId) === kind && (rule.kinds === undefined || rule.kinds.some((granted) => vocabulary.isA(kind, granted)));
+
 /** The owner's answer to a request: the first rule that fits decides, and may narrow kinds, terms, area and rate; where none fits, no. */
 export const considerRequest = (terms: AgreementTerms, asking: Asking): Consideration => {
   const rule = asking.rules.find((candidate) => fits(candidate, terms, asking));
   if (!rule) return { decision: 'decline', reason: 'no rule of the policy allows this purpose for this agency' };
   if (rule.decision === 'decline') return { decision: 'decline', reason: 'a rule of the policy declines it' };
-  const features = terms.features.filter(({ featureId, kind }) => {
-    const offered = asking.offered.get(featureId);
-    return offered === kind && (rule.kinds === undefined || rule.kinds.some((granted) => asking.vocabulary.isA(kind, granted)));
-  });
-  if (features.length === 0) return { decision: 'decline', reason: 'none of the features asked for is offered for this purpose' };
+  const offered = terms.features.filter((feature) => isOffered(feature, rule, asking));
+  if (offered.length === 0) return { decision: 'decline', reason: 'none of the features asked for is offered for this purpose' };
+  const features = rule.personalData ? offered : offered.filter(({ featureId }) => !asking.personal?.has(featureId));
+  if (features.length === 0) return { decision: 'decline', reason: 'a rule of the policy that permits personal data', kind: 'personalDataNotPermitted' };
   const allowed = areaOf(rule);
   const area = allowed && terms.area ? overlapOf(terms.area, allowed) : (allowed ?? terms.area);
   if (allowed && !area) return { decision: 'decline', reason: 'nothing may be given of the area asked for' };
@@ -168,6 +179,17 @@ export const considerRequest = (terms: AgreementTerms, asking: Asking): Consider
     ...(obligations.length > 0 && { obligations }),
   };
   return { decision: rule.decision, terms: narrowed };
+};
+
+const movedBy = ({ features }: AgreementTerms): ReadonlySet<FeatureId> =>
+  new Set(features.filter(({ modes }) => modes.includes('actuate')).map(({ featureId }) => featureId));
+
+/** An agreement by which another federation may move the same thing in the city at the same time: two hands at one gate. */
+export const conflictOf = (terms: AgreementTerms, others: readonly Agreement[]): Agreement | undefined => {
+  const moved = movedBy(terms);
+  const isOther = ({ state, terms: other }: Agreement): boolean =>
+    ['ACCEPTED', 'AGREED'].includes(state) && other.federationId !== terms.federationId && other.parties.provider === terms.parties.provider;
+  return others.find((one) => isOther(one) && periodsMeet(one.terms.validity, terms.validity) && [...movedBy(one.terms)].some((feature) => moved.has(feature)));
 };
 
 /** True where a value of this term may leave the house under the agreement. */

@@ -7,7 +7,7 @@ import { Instant } from '../ground/instant.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
-import { Feature } from '../twin/feature-information.ts';
+import { Duration, Feature } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
 /** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
@@ -23,7 +23,9 @@ export const Need = z.object({
   ratePerMinute: z.int().positive().optional(),
   minRatePerMinute: z.int().positive().optional(),
   /** how old values may be: an ISO 8601 duration */
-  maxAge: z.string().optional(),
+  maxAge: Duration.optional(),
+  /** how exact they must be, of one */
+  minAccuracy: z.number().min(0).max(1).optional(),
 });
 export type Need = z.infer<typeof Need>;
 
@@ -42,7 +44,7 @@ export const candidateLifecycle = defineLifecycle<CandidateState>('candidate', '
 });
 
 export const Gap = z.object({
-  aspect: z.enum(['protocol', 'format', 'semantics', 'unit', 'time', 'space', 'policy']),
+  aspect: z.enum(['protocol', 'format', 'semantics', 'unit', 'time', 'space', 'quality', 'policy']),
   bridgeable: z.boolean(),
   how: z.string(),
 });

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { AgencyId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
-import { type Instant, Instant as InstantSchema } from '../ground/instant.ts';
+import { type Instant, Instant as InstantSchema, msOfDuration } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
@@ -132,12 +132,26 @@ const rateOfNeeds = ({ needs }: Federation, kind: TermId): Pick<GrantedFeature, 
   return rates.length > 0 ? { maxRatePerMinute: Math.max(...rates) } : {};
 };
 
+/** How new and how exact: as the strictest of its needs wants it. */
+const levelOfNeeds = ({ needs }: Federation, kind: TermId): Pick<GrantedFeature, 'maxAge' | 'minAccuracy'> => {
+  const served = needs.filter((need) => need.kind === kind);
+  const ages = served.flatMap(({ maxAge }) => maxAge ?? []).toSorted((a, b) => (msOfDuration(a) ?? 0) - (msOfDuration(b) ?? 0));
+  const accuracies = served.flatMap(({ minAccuracy }) => minAccuracy ?? []);
+  return { ...(ages[0] !== undefined && { maxAge: ages[0] }), ...(accuracies.length > 0 && { minAccuracy: Math.max(...accuracies) }) };
+};
+
 /** The terms that the initiator asks of a member. */
 export const termsFor = (federation: Federation, member: Member): AgreementTerms => ({
   federationId: federation.id,
   parties: { consumer: federation.initiator, provider: member.twinId },
   features: member.features.map(
-    ({ featureId, kind, modes = ['read', 'subscribe'] }): GrantedFeature => ({ featureId, kind, modes, ...rateOfNeeds(federation, kind) }),
+    ({ featureId, kind, modes = ['read', 'subscribe'] }): GrantedFeature => ({
+      featureId,
+      kind,
+      modes,
+      ...rateOfNeeds(federation, kind),
+      ...levelOfNeeds(federation, kind),
+    }),
   ),
   purpose: federation.purpose,
   ...(federation.area && { area: federation.area }),

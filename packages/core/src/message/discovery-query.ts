@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { compareText, TermId, TwinId } from '../ground/id.ts';
 import { limits } from '../ground/limits.ts';
 import { Geometry, intersects, metresApart, Position } from '../ground/place.ts';
+import { problem, shorten } from '../ground/problem.ts';
+import { fail, ok, type Result } from '../ground/result.ts';
 import { type DigitalTwin, Period, periodsMeet } from '../twin/digital-twin.ts';
 import type { FeatureInformation } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
@@ -29,7 +31,17 @@ export const Forwarding = z.object({
 });
 export type Forwarding = z.infer<typeof Forwarding>;
 
+/** The forms in which a query may be written. */
+export const queryForms = ['discovery/1'] as const;
+
+/** A query in another form is refused as that, whatever it says. */
+export const checkQueryForm = ({ queryForm }: { readonly queryForm?: unknown }): Result<true> =>
+  queryForm === undefined || queryForms.some((form) => form === queryForm)
+    ? ok(true)
+    : fail(problem('unsupportedQueryForm', { found: shorten(queryForm), accepted: queryForms.join(', ') }));
+
 export const DiscoveryQuery = z.object({
+  queryForm: z.enum(queryForms).optional(),
   /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term; both where absent */
   kinds: z.array(TermId).max(limits.needsMax).optional(),
   expand: z.array(Expansion).optional(),

@@ -107,6 +107,7 @@ describe('invalid messages', () => {
         'unknownMessageType',
         'unknownVerb',
         'unsupportedFormat',
+        'unsupportedQueryForm',
         'unsupportedVersion',
       ],
     ]);

@@ -11,6 +11,7 @@ import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, Problem
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkPast, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
+import { checkQueryForm } from './discovery-query.ts';
 import { type ComponentRef, Header, MessageType, protocolVersion, type Security } from './header.ts';
 import { isKnownKind } from './object-information.ts';
 
@@ -104,6 +105,8 @@ export const parseRequest = <N extends RowName>(name: N, message: Message): Resu
   const { parameters = {} } = message.data.action;
   const versioned = firstFailure(queriesOf(parameters).map(checkQueryVersion));
   if (!versioned.ok) return versioned;
+  const formed = checkQueryForm(parameters);
+  if (!formed.ok) return formed;
   const unknown = unknownKindIn(message.data.objects);
   if (unknown !== undefined) return fail(problem('unknownKind', { found: shorten(unknown) }));
   const content = { parameters, objects: message.data.objects };

@@ -44,7 +44,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinObject) },
     reply: { objects: one(object.digitalTwinLease) },
-    refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid'],
+    refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid', 'endpointNotVerified', 'upstreamTimedOut'],
   }),
   'register.feature': row({
     label: 'R2',
@@ -159,7 +159,7 @@ export const registryRows = {
     effect: 'read',
     request: { parameters: DiscoveryQuery },
     reply: { parameters: z.object(page), objects: many(object.registeredTwinObject) },
-    refusals: ['badQuery', 'unknownTerm'],
+    refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
   }),
   'discover.feature': row({
     label: 'R7',
@@ -169,7 +169,28 @@ export const registryRows = {
     effect: 'read',
     request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional() }) },
     reply: { parameters: z.object(page), objects: many(object.featureObject) },
-    refusals: ['badQuery', 'unknownTerm'],
+    refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
+  }),
+  'discover.federatedDigitalTwin': row({
+    label: 'R7',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose:
+      'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
+    effect: 'read',
+    request: { parameters: DiscoveryQuery.omit({ forwarding: true, during: true, bridgeable: true, domain: true }) },
+    reply: { parameters: z.object({ total: page.total, next: page.next }), objects: many(object.federatedDigitalTwinObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm'],
+  }),
+  'retrieve.federatedDigitalTwin': row({
+    label: 'R6',
+    from: 'twin',
+    to: 'registry DTR-FE',
+    purpose: 'One registered federated twin by its id.',
+    effect: 'read',
+    request: { objects: one(object.federatedDigitalTwinName) },
+    reply: { objects: one(object.federatedDigitalTwinObject) },
+    refusals: ['notFound'],
   }),
   'subscribe.digitalTwin': row({
     label: 'R8',
@@ -179,7 +200,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: DiscoveryQuery.extend(subscription) },
     reply: { objects: one(object.registrySubscriptionObject) },
-    refusals: ['badQuery', 'overloaded', 'notRegistered'],
+    refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
   }),
   'subscribe.feature': row({
     label: 'R8',
@@ -189,7 +210,7 @@ export const registryRows = {
     effect: 'change',
     request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional(), ...subscription }) },
     reply: { objects: one(object.registrySubscriptionObject) },
-    refusals: ['badQuery', 'overloaded', 'notRegistered'],
+    refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
   }),
   'unsubscribe.digitalTwin': row({
     label: 'R8',

@@ -9,7 +9,7 @@ import { Geometry } from '../ground/place.ts';
 import { Endpoint, Period, Visibility } from './digital-twin.ts';
 import { Quality } from './value.ts';
 
-const Duration = z.string().refine((text) => msOfDuration(text) !== undefined, 'an ISO 8601 duration of days, hours, minutes and seconds, as PT1M');
+export const Duration = z.string().refine((text) => msOfDuration(text) !== undefined, 'an ISO 8601 duration of days, hours, minutes and seconds, as PT1M');
 
 export const OfferedTerm = z.object({ term: TermId, unit: z.string().optional() });
 export type OfferedTerm = z.infer<typeof OfferedTerm>;

@@ -1,7 +1,7 @@
 /**
  * Node file: one agency as its operator writes it (YAML): identity, roles, sources, features offered, policy.
  */
-import { AgencyId, Authority, Box, FederationId, Geometry, LanguageMap, limits, TermId } from '@cityweave/core';
+import { AgencyId, Authority, Box, Duration, FederationId, Geometry, LanguageMap, limits, Period, Quality, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
 import { StoreSettings } from './store-settings.ts';
@@ -29,7 +29,22 @@ const PolicyRule = z.strictObject({
   deleteAfter: z.string().optional(),
   /** functions that move something in the city may be invoked */
   actuation: z.boolean().default(false),
+  /** what tells of persons may be given */
+  personalData: z.boolean().default(false),
 });
+
+/** What is said of a kind that is offered; narrower kinds with it. */
+const OfferRule = z.strictObject({
+  kind: TermId,
+  quality: Quality.pick({ accuracy: true, completeness: true, confidence: true }).optional(),
+  /** how often values are taken, and how late they come: ISO 8601 durations */
+  interval: Duration.optional(),
+  latency: Duration.optional(),
+  purposes: z.array(TermId).optional(),
+  /** it tells of persons: granted only by a rule that says so */
+  personalData: z.boolean().default(false),
+});
+export type OfferRule = z.infer<typeof OfferRule>;
 
 export const Policy = z.strictObject({ rules: z.array(PolicyRule).default([]), visibility: z.enum(['public', 'federation', 'private']).default('federation') });
 export type Policy = z.infer<typeof Policy>;
@@ -48,8 +63,9 @@ const NeedRule = z.strictObject({
   /** questions a minute asked for, and fewer than which are of no use */
   ratePerMinute: z.int().positive().optional(),
   minRatePerMinute: z.int().positive().optional(),
-  /** how old values may be, ISO 8601 */
-  maxAge: z.string().optional(),
+  /** how old values may be, ISO 8601, and how exact they must be, of one */
+  maxAge: Duration.optional(),
+  minAccuracy: z.number().min(0).max(1).optional(),
 });
 
 export const FederationRule = z.strictObject({
@@ -89,6 +105,12 @@ export const NodeFile = z.strictObject({
   functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),
   leaseSeconds: z.int().positive().optional(),
+  /** of a registry: a twin is taken in only once somebody answered at its address with its key */
+  verifyEndpoints: z.boolean().default(false),
+  /** when this agency answers no questions, so that its data can be worked on */
+  maintenance: z.array(Period).max(limits.needsMax).default([]),
+  /** what the agency says of what it offers, beside what its sources show */
+  offers: z.array(OfferRule).default([]),
   store: StoreSettings.prefault({}),
   attribution: z.array(z.string()).default([]),
   /** federations that this node starts */

@@ -83,7 +83,7 @@ describe('the keys of a partner', () => {
     expect(await heard()).toBe('heard');
     expect([await heard(first), await heard(second)]).toEqual(['heard', 'heard']);
     pass(60_001);
-    expect([await heard(first), await heard(second), await heard()]).toEqual(['badSignature', 'badSignature', 'heard']);
+    expect([await heard(first), await heard(second), await heard()]).toEqual(['keyNotTrusted', 'keyNotTrusted', 'heard']);
   });
 
   it('that were revoked count no longer once anything was heard under the new one, also where the current one was revoked', async () => {
@@ -91,11 +91,11 @@ describe('the keys of a partner', () => {
     const stolen = keys.current();
     await keys.revoke(stolen.keyId, now);
     expect(await heard()).toBe('heard');
-    expect(await heard(stolen)).toBe('badSignature');
+    expect(await heard(stolen)).toBe('keyNotTrusted');
     const current = keys.current();
     await keys.rotate(now, 60_000);
     await keys.revoke(current.keyId, now);
-    expect([await heard(), await heard(current)]).toEqual(['heard', 'badSignature']);
+    expect([await heard(), await heard(current)]).toEqual(['heard', 'keyNotTrusted']);
     expect(await keys.revoke('unknown', now)).toMatchObject({ ok: false, problem: { kind: 'notFound' } });
   });
 
@@ -109,7 +109,7 @@ describe('the keys of a partner', () => {
     pass(1);
     await heard(stolen);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await heard(stolen)).toBe('badSignature');
+    expect(await heard(stolen)).toBe('keyNotTrusted');
   });
 
   it("are no other's word: an entry with other keys, or announcements that the known key did not sign, change nothing", async () => {
@@ -117,8 +117,13 @@ describe('the keys of a partner', () => {
     const thief = await openNodeKeys(await openRecords('thief'), water);
     await thief.rotate(now, 60_000);
     entry = async () => ok({ keys: thief.published(), announcements: thief.announcements(), endpoint });
-    expect(await heard(thief.current())).toBe('badSignature');
+    expect(await heard(thief.current())).toBe('keyNotTrusted');
     expect(pinOf(records, water)?.keys).toEqual(keys.published());
+  });
+
+  it('of a stranger cannot be told while who knows them does not answer in time: that is no fault of his', async () => {
+    entry = async () => fail(problem('timedOut'));
+    expect(await heard()).toBe('upstreamTimedOut');
   });
 
   it('are looked up again not sooner than keyLookUpPauseMs after a failure', async () => {

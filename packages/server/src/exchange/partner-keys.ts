@@ -51,8 +51,12 @@ const createLookUps = ({ deps, lookUp }: PartnerKeysRoom) => {
 
 const has = (keys: readonly PublicKey[], message: Message): boolean => keys.some(({ kid }) => kid === message.header.security?.keyId);
 
-const stranger = (id: string, found: Problem): Problem =>
-  found.kind === 'overloaded' ? found : problem('notAuthenticated', { subject: id, accepted: 'a sender that the registry knows' });
+/** Who cannot be looked up now may be known in a moment; who was looked up and is not known will not. */
+const stranger = (id: string, found: Problem): Problem => {
+  if (found.kind === 'overloaded') return found;
+  if (found.kind === 'timedOut') return problem('upstreamTimedOut', { subject: id, accepted: 'a registry that says in time who this is' });
+  return problem('notAuthenticated', { subject: id, accepted: 'a sender that the registry knows' });
+};
 
 export const createPartnerKeys = (room: PartnerKeysRoom): PartnerKeys => {
   const { deps, records, self } = room;

@@ -1,7 +1,7 @@
 /**
  * Shortest route: from each place to each other one over road links, those that meet a closed area left out. Lengths are metres along the links.
  */
-import { type Geometry, ok, type Result, TermId, type TwinId } from '@cityweave/core';
+import { fail, type Geometry, ok, problem, type Result, TermId, type TwinId } from '@cityweave/core';
 import createGraph, { type Graph } from 'ngraph.graph';
 import { aStar } from 'ngraph.path';
 import { z } from 'zod';
@@ -84,8 +84,9 @@ const nameOf = ({ id }: Place, at: number): string => id ?? String(at);
 
 const millimetres = (metres: number): number => Math.round(metres * 1000) / 1000;
 
-const routes = async (inputs: Inputs, computing: Computing): Promise<Outputs> => {
+const routes = async (inputs: Inputs, computing: Computing): Promise<Result<Outputs>> => {
   const roads = await readRoadGraph(computing);
+  if (roads.links.length === 0) return fail(problem('notAvailable', { subject: 'road links' }));
   computing.progress(0.3);
   const closed = await closedIn(
     computing,
@@ -108,7 +109,7 @@ const routes = async (inputs: Inputs, computing: Computing): Promise<Outputs> =>
       };
     }),
   );
-  return { routes: found, links: roads.links.length, closed: [...closed].sort() };
+  return ok({ routes: found, links: roads.links.length, closed: [...closed].sort() });
 };
 
 export const shortestRoute: CityFunction = {
@@ -119,5 +120,5 @@ export const shortestRoute: CityFunction = {
   modes: ['sync', 'async'],
   inputs: Inputs,
   outputs: Outputs,
-  run: async (inputs, computing): Promise<Result<Outputs>> => ok(await routes(Inputs.parse(inputs), computing)),
+  run: (inputs, computing) => routes(Inputs.parse(inputs), computing),
 };

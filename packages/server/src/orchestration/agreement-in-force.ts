@@ -4,6 +4,7 @@
 import { type AgreementId, type FederationId, fail, limits, ok, problem, type Result, rateOf, type UsableAgreement, type Use, usable } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { AskedBy } from '../exchange/answer.ts';
+import { checkOpen } from './maintenance.ts';
 import { agreements, communications, memberships, type Room } from './room.ts';
 
 export type Asked = { readonly id: AgreementId | undefined; readonly mode: Use['mode']; readonly federationId?: FederationId | undefined };
@@ -17,6 +18,8 @@ export const agreementInForce = (
   { id, mode, federationId }: Asked,
   by: Pick<AskedBy, 'sender'> & { readonly message?: AskedBy['message'] },
 ): Result<UsableAgreement> => {
+  const open = checkOpen(room);
+  if (!open.ok) return open;
   const agreement = id && agreements.load(room.records, id);
   const pause = agreement && pauseOf(room, agreement.terms.federationId);
   if (pause && agreement.terms.parties.consumer === by.sender)

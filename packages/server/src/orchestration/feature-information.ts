@@ -17,10 +17,12 @@ import {
   TermId,
 } from '@cityweave/core';
 import { z } from 'zod';
+import type { OfferRule } from '../config/node-file.ts';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { CityFunction } from '../functions/function.ts';
 import { offeredFunctions } from './invocation/running.ts';
+import { scheduleOf } from './maintenance.ts';
 import { type Room, reachRegistry } from './room.ts';
 
 export const endpointOf = (address: string): Endpoint => ({
@@ -39,6 +41,7 @@ const visibilityOf = (room: Room) => ({ level: room.node.policy.visibility });
 
 export const describeTwin = (room: Room): DigitalTwin => {
   const coverage = coverageOf(room);
+  const schedule = scheduleOf(room);
   return {
     name: room.self.name,
     twinType: TermId.parse('city:AgencyTwin'),
@@ -50,6 +53,7 @@ export const describeTwin = (room: Room): DigitalTwin => {
     keys: [...room.keys.published()],
     announcements: [...room.keys.announcements()],
     features: [],
+    ...(schedule && { schedule: [...schedule] }),
     attribution: room.node.attribution,
     visibility: visibilityOf(room),
   };
@@ -66,7 +70,21 @@ const schemaOf = (room: Room, { terms }: KindHeld) => ({
 
 const nameOf = (room: Room, kind: TermId): LanguageMap => room.vocabulary().term(kind)?.label ?? { en: kind };
 
+/** What the node file says of a kind; of several the first that fits. */
+export const offerOfKind = (room: Pick<Room, 'node' | 'vocabulary'>, kind: TermId): OfferRule | undefined =>
+  room.node.offers.find((offer) => room.vocabulary().isA(kind, offer.kind));
+
+const saidOf = (room: Room, kind: TermId) => {
+  const { quality, latency, interval, purposes, personalData } = offerOfKind(room, kind) ?? {};
+  return {
+    interval: interval === undefined ? {} : { interval },
+    quality: quality || latency !== undefined ? { quality: { ...quality, ...(latency !== undefined && { latency }) } } : {},
+    policy: { ...(purposes && { purposes }), ...(personalData && { personalData }) },
+  };
+};
+
 const describeFeature = (room: Room, held: KindHeld): Feature => {
+  const said = saidOf(room, held.kind);
   const coverage = coverageOf(room);
   const terms = held.terms.map(({ term, unit }) => ({ term, ...(unit !== undefined && { unit }) }));
   return {
@@ -77,10 +95,11 @@ const describeFeature = (room: Room, held: KindHeld): Feature => {
       featureType: 'data',
       semanticType: held.kind,
       direction: 'provides',
-      data: { schema: schemaOf(room, held), terms, count: held.count, stage: 'transformed' },
+      data: { schema: schemaOf(room, held), terms, count: held.count, stage: 'transformed', ...said.interval },
+      ...said.quality,
       coverage: coverage ? { space: coverage } : {},
       bindings: [endpointOf(room.self.address())],
-      policy: { attribution: room.node.attribution },
+      policy: { attribution: room.node.attribution, ...said.policy },
       visibility: visibilityOf(room),
       status: 'active',
       version: '1.0.0',

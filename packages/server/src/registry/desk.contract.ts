@@ -103,7 +103,10 @@ export const describeFeature = ({ id, authority }: Partner, kind: string, change
   },
 });
 
-export const openDesk = async () => {
+/** Desks whose registry makes sure of addresses, and what is heard from there. */
+type Opening = { readonly verifyEndpoints?: boolean; readonly answers?: Ask };
+
+export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-desk-'));
   const { clock, pass } = toldClock();
   const deps = { ...systemDeps(), clock };
@@ -116,7 +119,7 @@ export const openDesk = async () => {
   const told: Notice[] = [];
   const ask: Ask = async (peer, name, content) => {
     told.push({ to: peer.id, name, content });
-    return fail(problem('unreachable'));
+    return answers ? answers(peer, name, content) : fail(problem('unreachable'));
   };
   const registry = createRegistry({
     records,
@@ -124,6 +127,7 @@ export const openDesk = async () => {
     events,
     vocabulary: () => vocabulary,
     leaseSeconds: limits.leaseSecondsDefault,
+    verifyEndpoints,
     self: { id: self.id, name: { en: 'Registry' } },
     ask,
     peers: async () => [],

@@ -42,6 +42,8 @@ export type RegistryRoom = {
   /** the dictionaries that the node was given, and those that were registered */
   readonly vocabulary: () => Vocabulary;
   readonly leaseSeconds: number;
+  /** a twin is taken in only once somebody answered at its address with its key */
+  readonly verifyEndpoints?: boolean;
   readonly self: { readonly id: TwinId; readonly name: LanguageMap };
   readonly ask: Ask;
   /** registries that it asks on behalf of others */

@@ -1,11 +1,21 @@
 /**
  * Registration of federated twins (R14, R5): a formed federation can be found as a twin, and what it is made of is in use.
  */
-import { type Entered, type FeatureId, fail, ok, problem, type RegistryEntryState, type Request, registryEntryLifecycle } from '@cityweave/core';
+import {
+  type Entered,
+  type FeatureId,
+  type FederatedTwinId,
+  fail,
+  ok,
+  problem,
+  type RegistryEntryState,
+  type Request,
+  registryEntryLifecycle,
+} from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { type RegistryRoom, twinEntry } from './entry.ts';
 
-type FederatedEntry = {
+export type FederatedEntry = {
   readonly revision: number;
   readonly owner: string;
   readonly state: Entered<RegistryEntryState>;
@@ -15,7 +25,9 @@ type FederatedEntry = {
 const federatedNoun = 'registry.federatedTwin';
 
 // branding: only this file writes the noun
-const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry | undefined => room.records.get(federatedNoun, id) as FederatedEntry | undefined;
+export const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry | undefined => room.records.get(federatedNoun, id) as FederatedEntry | undefined;
+export const federatedEntries = (room: RegistryRoom): readonly { readonly id: FederatedTwinId; readonly entry: FederatedEntry }[] =>
+  room.records.list(federatedNoun).map(({ id, value }) => ({ id: id as FederatedTwinId, entry: value as FederatedEntry }));
 
 export const registerFederatedTwin = (
   room: RegistryRoom,
@@ -52,8 +64,6 @@ export const deregisterFederatedTwin = (
 
 /** Federated twins that are made of a feature now. */
 export const usersOf = (room: RegistryRoom, id: FeatureId): readonly string[] =>
-  room.records
-    .list(federatedNoun)
-    .map(({ id: user, value }) => ({ user, entry: value as FederatedEntry }))
+  federatedEntries(room)
     .filter(({ entry }) => entry.state === 'ACTIVE' && (entry.attributes.composedFeatures ?? []).includes(id))
-    .map(({ user }) => user);
+    .map((user) => user.id);

@@ -9,6 +9,7 @@ import {
   entryStateOf,
   type FeatureId,
   fail,
+  limits,
   mergePatch,
   ok,
   problem,
@@ -43,6 +44,8 @@ const owned = (room: RegistryRoom, name: RowName, { by, id }: { readonly by: Ask
   return allowed.ok ? ok(entry) : allowed;
 };
 
+type Registered = Pick<Request<'registry.register.digitalTwin'>['objects'][0], 'id' | 'attributes'>;
+
 const leaseReply = (id: TwinId, { revision, leaseUntil }: TwinEntry) => ({
   parameters: {},
   objects: [{ kind: 'digitalTwin' as const, id, revision, attributes: { leaseUntil } }] as [
@@ -50,12 +53,31 @@ const leaseReply = (id: TwinId, { revision, leaseUntil }: TwinEntry) => ({
   ], // branding: a list of one
 });
 
-export const registerTwin = (room: RegistryRoom, request: Request<'registry.register.digitalTwin'>, by: AskedBy): Done<'registry.register.digitalTwin'> => {
+/** T16 at the address that is registered: the answer must be signed by the key that is registered. */
+const checkEndpoint = async (room: RegistryRoom, { id, attributes }: Registered): Promise<Result<true>> => {
+  const [endpoint] = attributes.endpoints;
+  if (!room.verifyEndpoints || !endpoint || id === room.self.id) return ok(true);
+  const echo = room.deps.ids.uuid();
+  const peer = { id, role: 'digitalTwin' as const, address: endpoint.address, keys: attributes.keys };
+  const content = { parameters: { echo }, objects: [{ kind: 'digitalTwin', id }] as [{ kind: 'digitalTwin'; id: TwinId }] }; // branding: a list of one
+  const told = await room.ask(peer, 'digitalTwin.probe.digitalTwin', content, { timeoutMs: limits.registryPeerMs });
+  if (told.ok && told.value.parameters.echo === echo) return ok(true);
+  if (!told.ok && told.problem.kind === 'timedOut') return fail(problem('upstreamTimedOut', { subject: id, limit: limits.registryPeerMs }));
+  return fail(problem('endpointNotVerified', { subject: id, found: told.ok ? 'another echo' : told.problem.kind, accepted: 'an answer to T16, signed' }));
+};
+
+export const registerTwin = async (
+  room: RegistryRoom,
+  request: Request<'registry.register.digitalTwin'>,
+  by: AskedBy,
+): Promise<Done<'registry.register.digitalTwin'>> => {
   const [{ id, attributes }] = request.objects;
   if (by.sender !== id || attributes.owner.organizationId !== agencyOf(id))
     return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
   const checked = checkTerms(room.vocabulary(), [attributes.twinType, attributes.domain]);
   if (!checked.ok) return checked;
+  const verified = await checkEndpoint(room, { id, attributes });
+  if (!verified.ok) return verified;
   const now = room.deps.clock.now();
   const before = twinEntry(room.records, id);
   const moved = enterState(before, entryStateOf(attributes.status), now);

@@ -1,8 +1,9 @@
 /**
  * The registry as its partners meet it: leases, owners, revisions and what may be seen.
  */
-import { codeOf, limits, problem, TermId } from '@cityweave/core';
+import { codeOf, fail, limits, ok, problem, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
+import type { Ask } from '../exchange/ask.ts';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
 
 const second = 1000;
@@ -105,6 +106,25 @@ describe('owners', () => {
     await desk.say(water, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
     const told = await desk.say(energy, 'registry.retrieve.feature', { parameters: {}, objects: [{ kind: 'feature', id: feature.id }] });
     expect(told.problem?.kind).toBe('notFound');
+  });
+});
+
+describe('a registry that makes sure of addresses', () => {
+  const registering = async (answers: NonNullable<Parameters<typeof openDesk>[0]>['answers']) => {
+    await using desk = await openDesk({ verifyEndpoints: true, ...(answers && { answers }) });
+    const { problem: found } = await desk.register(await desk.partner('water.example'));
+    return { kind: found?.kind ?? 'registered', asked: desk.told.map(({ name }) => name) };
+  };
+
+  it('takes a twin in once it answered there with its key, and says why it does not', async () => {
+    const probed = ['digitalTwin.probe.digitalTwin'];
+    // branding: the echo of what was asked
+    const echo = (async (...[, , content]: Parameters<Ask>) =>
+      ok({ parameters: { echo: (content as { parameters: { echo: string } }).parameters.echo } })) as Ask;
+    expect(await registering(echo)).toEqual({ kind: 'registered', asked: probed });
+    expect(await registering((async () => ok({ parameters: { echo: 'another' } })) as unknown as Ask)).toEqual({ kind: 'endpointNotVerified', asked: probed });
+    expect(await registering(async () => fail(problem('badSignature')))).toEqual({ kind: 'endpointNotVerified', asked: probed });
+    expect(await registering(async () => fail(problem('timedOut')))).toEqual({ kind: 'upstreamTimedOut', asked: probed });
   });
 });
 

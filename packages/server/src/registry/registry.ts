@@ -1,21 +1,19 @@
 /**
  * Registry: its part of the answers. A row of the catalogue that is forgotten here does not compile.
  */
-import { type Answers, ok, type Reply, type TwinId } from '@cityweave/core';
+import { type Answers, ok, queryForms, type Reply, type TwinId } from '@cityweave/core';
 import type { Answered, AskedBy } from '../exchange/answer.ts';
 import { discoverAdaptors, registerAdaptor } from './adaptor-registration.ts';
 import { discoverFeatures, discoverTwins, retrieveFeature, retrieveTwin } from './discovery.ts';
 import type { RegistryRoom } from './entry.ts';
 import { deregisterFeatures, registerFeatures, updateFeature } from './feature-registration.ts';
+import { discoverFederatedTwins, retrieveFederatedTwin } from './federated-twin-discovery.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { deregisterTwin, registerTwin, renewTwin, updateTwin } from './registration.ts';
 import { mapTerms, registerDictionary, retrieveDictionaries, updateDictionary, withRegistered } from './semantic-dictionary.ts';
 import { subscribe, unsubscribe } from './subscription.ts';
 
 export type RegistryAnswers = Answers<'registry', AskedBy, Answered>;
-
-/** The members of a discovery query that this registry understands. */
-const queryForms = ['kinds', 'expand', 'domain', 'purpose', 'within', 'near', 'during', 'where', 'bridgeable', 'sort'];
 
 const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.registry'>> => ({
   parameters: {},
@@ -27,7 +25,7 @@ const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.re
         name: room.self.name,
         leaseSeconds: room.leaseSeconds,
         dictionaries: room.vocabulary().dictionaries.map(({ id }) => id),
-        queryForms,
+        queryForms: [...queryForms],
         peers: (await room.peers()).map(({ id }) => id as TwinId), // branding: a registry is reached as the twin of its agency
         status: 'online',
       },
@@ -52,6 +50,8 @@ export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
     'registry.retrieve.registry': async () => ok({ reply: await describe(room) }),
     'registry.discover.digitalTwin': (request, by) => discoverTwins(room, request, by),
     'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
+    'registry.discover.federatedDigitalTwin': async (request, by) => discoverFederatedTwins(room, request, by),
+    'registry.retrieve.federatedDigitalTwin': async (request, by) => retrieveFederatedTwin(room, request, by),
     'registry.subscribe.digitalTwin': (request, by) => subscribe(room, request, { by, about: 'digitalTwin' }),
     'registry.subscribe.feature': (request, by) => subscribe(room, request, { by, about: 'feature' }),
     'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, by),

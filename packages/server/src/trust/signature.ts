@@ -69,6 +69,6 @@ export const verifyMessage = async (message: Message, keys: readonly PublicKey[]
   if (security?.scheme !== 'jws' || !security.signature)
     return fail(problem('notAuthenticated', { subject: source.id, accepted: 'a signature of scheme jws' }));
   const key = keys.find(({ kid }) => kid === security.keyId);
-  if (!key) return fail(problem('badSignature', { subject: source.id, found: security.keyId ?? 'no key id', accepted: 'a key in force of this sender' }));
+  if (!key) return fail(problem('keyNotTrusted', { subject: source.id, found: security.keyId ?? 'no key id', accepted: 'a key in force of this sender' }));
   return verifyText(signedText(message), security.signature, key) ? ok(true) : fail(problem('badSignature', { subject: source.id }));
 };

@@ -28,7 +28,7 @@ it('a pass is taken for what it was made for, while it is fresh, under the key o
   };
   expect(await checked(pass)).toBe('taken');
   expect(await checked(pass, {}, addMs(now, 60_000))).toBe('taken');
-  expect(await checked(pass, {}, addMs(now, 120_000))).toBe('badSignature');
+  expect(await checked(pass, {}, addMs(now, 120_000))).toBe('passExpired');
   for (const change of [{ subscription: 'two' }, { publisher: 'another' }, { subscriber: 'another' }]) expect(await checked(pass, change)).toBe('badSignature');
   expect(await checked(`${pass}x`)).toBe('badSignature');
   expect(await checked('no pass')).toBe('badSignature');

@@ -2,13 +2,14 @@
  * Stream pass: who opens an event stream shows that it is the subscriber: a JWT of its node's key, for one subscription at one publisher, for a minute.
  */
 import { fail, type Instant, msOfInstant, ok, type PublicKey, problem, type Result } from '@cityweave/core';
-import { importJWK, jwtVerify, SignJWT } from 'jose';
+import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { NodeKey } from './node-key.ts';
 
 export type Listening = { readonly subscriber: string; readonly publisher: string; readonly subscription: string };
 
 const validSeconds = 60;
 const toleranceSeconds = 5;
+const accepted = 'a JWT of the subscriber for this subscription, not older than a minute';
 
 const secondsOf = (at: Instant): number => Math.floor(msOfInstant(at) / 1000);
 
@@ -36,11 +37,8 @@ export const checkPass = async (
     return key ? importJWK({ kty: key.kty, crv: key.crv, x: key.x }, 'EdDSA') : Promise.reject(new Error('no such key'));
   };
   if (pass === undefined) return fail(problem('notAuthenticated', { subject: subscription, accepted: 'authorization: Bearer and a JWT of the subscriber' }));
-  const verified = await jwtVerify(pass, keyOf, { ...expected, currentDate: new Date(msOfInstant(now)), clockTolerance: toleranceSeconds }).then(
-    () => true,
-    () => false,
+  return jwtVerify(pass, keyOf, { ...expected, currentDate: new Date(msOfInstant(now)), clockTolerance: toleranceSeconds }).then(
+    () => ok(true as const),
+    (cause) => fail(problem(cause instanceof errors.JWTExpired ? 'passExpired' : 'badSignature', { subject: subscription, accepted })),
   );
-  return verified
-    ? ok(true)
-    : fail(problem('badSignature', { subject: subscription, accepted: 'a JWT of the subscriber for this subscription, not older than a minute' }));
 };

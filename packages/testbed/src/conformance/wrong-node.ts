@@ -28,7 +28,7 @@ const rowOf = ({ request }: Said): string => `${request.data.action.verb}.${requ
 const anew = ({ reply }: Said): Message => ({ ...reply, header: { ...reply.header, messageId: `urn:uuid:${randomUUID()}` as Message['header']['messageId'] } }); // branding: a UUID
 
 export const faults: Readonly<Record<string, Fault>> = {
-  'skips signature checks': (said) => (['DTF-800', 'DTF-802'].includes(said.code ?? '') ? answered(said) : undefined),
+  'skips signature checks': (said) => (['DTF-800', 'DTF-802', 'DTF-806'].includes(said.code ?? '') ? answered(said) : undefined),
   'forgets idempotency': (said) => (said.code === 'DTF-108' ? answered(said) : said.code === 'DTF-000' ? anew(said) : undefined),
   'sends data before agreement': (said) =>
     rowOf(said) === 'read.exchangeData' && said.code === 'DTF-409'

@@ -58,6 +58,14 @@ describe('a candidate is scored', () => {
     expect(only(changed(coverage), { period: later })).toMatchObject({ score: 0, gaps: [{ aspect: 'time', bridgeable: false }] });
   });
 
+  test('not at all where it is not as exact as a need wants it', () => {
+    const exactly = (accuracy: number | undefined) =>
+      only(changed({ quality: { ...(accuracy !== undefined && { accuracy }) } }), { needs: [{ ...need, minAccuracy: 0.9 }] });
+    expect(exactly(0.9).gaps).toEqual([]);
+    expect(exactly(0.8)).toMatchObject({ score: 0, gaps: [{ aspect: 'quality', bridgeable: false, how: 'accuracy 0.8, 0.9 is needed' }] });
+    expect(exactly(undefined).score).toBe(0);
+  });
+
   test('by quality and by trust', () => {
     expect(part('quality', only(changed({ quality: { accuracy: 0.5, confidence: 1 } })))).toEqual([0.75, 'accuracy 0.5, confidence 1']);
     expect(part('quality', only(changed({ quality: undefined })))).toEqual([0.5, 'it says nothing of its quality']);

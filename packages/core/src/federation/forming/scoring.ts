@@ -115,6 +115,13 @@ const trustValue: Readonly<Record<Trust, Part>> = {
   broken: { value: 0, why: 'an earlier agreement was broken' },
 };
 
+/** Why it is not exact enough for a need that names how exact. */
+const lacksAccuracy = ({ feature }: Found, { needs, vocabulary }: Ranking): string | undefined => {
+  const { semanticType, quality } = feature.attributes;
+  const least = Math.max(-1, ...needs.filter(({ kind }) => vocabulary.isA(semanticType, kind)).flatMap(({ minAccuracy }) => minAccuracy ?? []));
+  return (quality?.accuracy ?? 0) < least ? `accuracy ${quality?.accuracy ?? 'not told'}, ${least} is needed` : undefined;
+};
+
 /** What stands between the two ends. Every binding that a registry takes is HTTP and JSON, so meaning, space, time and policy are what can differ. */
 export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const { attributes } = found.feature;
@@ -123,11 +130,13 @@ export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const space = spaceOf(found, ranking);
   const { purposes } = attributes.policy;
   const time = attributes.coverage.time;
+  const lessExact = lacksAccuracy(found, ranking);
   const gap = (aspect: Gap['aspect'], how: string): Gap => ({ aspect, bridgeable: false, how });
   return [
     ...(meaning.value === 0 ? [gap('semantics', meaning.why)] : []),
     ...(space.value === 0 ? [gap('space', space.why)] : []),
     ...(time && period && !periodsMeet(time, period) ? [gap('time', 'it is for another time')] : []),
+    ...(lessExact === undefined ? [] : [gap('quality', lessExact)]),
     ...(purpose && purposes && !purposes.some((allowed) => vocabulary.isA(purpose, allowed)) ? [gap('policy', `its owner allows ${purposes.join(', ')}`)] : []),
   ];
 };

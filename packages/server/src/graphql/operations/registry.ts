@@ -76,6 +76,7 @@ const defineGap = ({ builder }: Kit): void => {
       UNIT: { value: 'unit', description: 'In what they are measured.' },
       TIME: { value: 'time', description: 'When they are for.' },
       SPACE: { value: 'space', description: 'Where they are.' },
+      QUALITY: { value: 'quality', description: 'How good they are.' },
       POLICY: { value: 'policy', description: 'What they allow.' },
     } as const,
   });

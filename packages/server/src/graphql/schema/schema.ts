@@ -4,6 +4,7 @@
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { defineExchangeLog } from '../operations/exchange-log.ts';
+import { defineFederatedRegistry } from '../operations/federated-registry.ts';
 import { defineFunctions } from '../operations/functions.ts';
 import { defineJoins } from '../operations/joins.ts';
 import { defineKeys } from '../operations/keys.ts';
@@ -35,6 +36,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   defineExchangeLog(kit);
   defineQueries(kit, states);
   defineRegistry(kit);
+  defineFederatedRegistry(kit);
   defineJoins(kit);
   builder.mutationType({ description: 'What can be changed on this node.' });
   defineOwnTwins(kit);

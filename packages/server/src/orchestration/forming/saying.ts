@@ -35,7 +35,10 @@ export const agreementObject = ({ id, ...attributes }: Agreement) => ({ kind: 'a
 
 export const refusal = (reason: string | undefined): Partial<ChangedMember> => ({ state: 'REMOVED', reason: reason ?? 'declined' });
 
-const final: readonly Problem['kind'][] = ['declined', 'notMyRole', 'unbridgeable', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'];
+const final: readonly Problem['kind'][] = [
+  ...(['declined', 'notMyRole', 'unbridgeable', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'] as const),
+  'personalDataNotPermitted',
+];
 
 /** A problem that will not go away by asking again takes the member out; any other is tried again. */
 export const outOrAgain = (given: Problem): Result<Partial<ChangedMember>> => (final.includes(given.kind) ? ok(refusal(given.kind)) : fail(given));

@@ -81,8 +81,17 @@ describe('a function', () => {
     const deps = { ...system, timers: { after } };
     const vocabulary = createVocabulary([cityDictionary]);
     const events = createEvents({ agency: authority, level: 'silent' });
+    const node = { maintenance: [] };
     // branding: running looks at nothing else of its room
-    const room = { deps, events, records, self: { id, authority }, vocabulary: () => vocabulary, signal: new AbortController().signal } as unknown as Room;
+    const room = {
+      deps,
+      events,
+      records,
+      node,
+      self: { id, authority },
+      vocabulary: () => vocabulary,
+      signal: new AbortController().signal,
+    } as unknown as Room;
     const given: CityFunction = {
       kind,
       name: { en: 'Test' },

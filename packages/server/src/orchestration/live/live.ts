@@ -91,6 +91,11 @@ export async function* followMember(following: Following, after: number | undefi
   let waitMs: number = limits.probeIntervalMinMs;
   while (!signal.aborted) {
     for await (const event of connection(following, seq)) {
+      if (!event.ok && event.problem.kind === 'resnapshot') {
+        seq = event.problem.limit;
+        yield { type: 'resnapshot', agency: member.agency, seq: seq ?? 0 };
+        break;
+      }
       if (!event.ok) {
         if (!signal.aborted) yield { type: 'silent', agency: member.agency, since: room.deps.clock.now(), problem: event.problem };
         break;
@@ -117,7 +122,7 @@ export async function* followOwn(room: Room, from: number | undefined, signal: A
   let after = from ?? (await room.store.health()).headSeq;
   while (!signal.aborted) {
     const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
-    if (after + 1 < oldest && after < head) {
+    if ((after + 1 < oldest && after < head) || after > head) {
       after = head;
       yield { type: 'resnapshot', agency, seq: head };
     } else if (changes.length > 0) {

@@ -83,7 +83,14 @@ describe('a subscription', () => {
       return () => undefined;
     };
     const key = await loadNodeKey(records);
-    const parts = { deps: { ...system, timers: { after } }, records, store, keys: { current: () => key }, signal: new AbortController().signal };
+    const parts = {
+      deps: { ...system, timers: { after } },
+      records,
+      store,
+      keys: { current: () => key },
+      signal: new AbortController().signal,
+      node: { maintenance: [] },
+    };
     const vocabulary = createVocabulary([cityDictionary]);
     // branding: publishing looks at nothing else of its room
     publishing = createPublishing({ ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room);
@@ -131,6 +138,12 @@ describe('a subscription', () => {
     expect(told(await late.next())).toMatchObject({ seq: 5, rows: [], resnapshot: true });
     expect((await late.next()).value).toMatchObject({ type: 'heartbeat', id: '5' });
     await late.return?.();
+  });
+
+  it('does not wait for changes that never were: a cursor of another store is told to take a new snapshot', async () => {
+    await puts(3);
+    expect(await subscribe(3)).toMatch(/^urn:dtf:subscription:/);
+    expect(await subscribe(4)).toBe('resnapshot');
   });
 
   it('tells that a twin is gone only where its kind was granted', async () => {

@@ -121,14 +121,20 @@ async function* follow(room: Room, subscription: Subscription, signal: AbortSign
   }
 }
 
+/** A place that this store never reached is of another one: who holds it has to look for itself. */
+const beginning = (after: number | undefined, headSeq: number): Result<number> =>
+  after === undefined || after <= headSeq ? ok(after ?? headSeq) : fail(problem('resnapshot', { found: `after ${after}`, limit: headSeq }));
+
+/** How many listen to each. */
+const count = (listening: Map<string, number>, id: string, by: 1 | -1): void => {
+  const now = (listening.get(id) ?? 0) + by;
+  if (now > 0) listening.set(id, now);
+  else listening.delete(id);
+};
+
 export const createPublishing = (room: Room): Publishing => {
   const subscriptions = new Map<string, Subscription>();
   const listening = new Map<string, number>();
-  const heard = (id: string, by: 1 | -1): void => {
-    const count = (listening.get(id) ?? 0) + by;
-    if (count > 0) listening.set(id, count);
-    else listening.delete(id);
-  };
   /** Room for one more: the oldest that nobody listens to any more gives way, as a subscriber that broke down never says goodbye. */
   const makeRoom = (subscriber: string): boolean => {
     const own = [...subscriptions.values()].filter((one) => one.subscriber === subscriber);
@@ -137,11 +143,11 @@ export const createPublishing = (room: Room): Publishing => {
     return idle !== undefined && subscriptions.delete(idle.id);
   };
   async function* listened(subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-    heard(subscription.id, 1);
+    count(listening, subscription.id, 1);
     try {
       yield* follow(room, subscription, signal);
     } finally {
-      heard(subscription.id, -1);
+      count(listening, subscription.id, -1);
     }
   }
   return {
@@ -150,8 +156,10 @@ export const createPublishing = (room: Room): Publishing => {
       if (!agreement.ok) return agreement;
       if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
       const { headSeq } = await room.store.health();
+      const begins = beginning(parameters.after, headSeq);
+      if (!begins.ok) return begins;
       const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
-      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: parameters.after ?? headSeq };
+      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: begins.value };
       subscriptions.set(id, subscription);
       return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { seq: subscription.after } }] } });
     },

@@ -5,6 +5,7 @@ import {
   type Agreement,
   agencyOf,
   agreementText,
+  conflictOf,
   considerOffer,
   considerRequest,
   type Federation,
@@ -12,12 +13,13 @@ import {
   limits,
   moveAgreement,
   ok,
+  problem,
   type Reply,
   type Result,
 } from '@cityweave/core';
 import { describeFeatures } from '../feature-information.ts';
 import { hashOf } from '../forming/negotiation.ts';
-import type { Room } from '../room.ts';
+import { agreements, type Room } from '../room.ts';
 
 type Decision = Reply<'digitalTwin.offer.federation'>['parameters']['decision'];
 
@@ -34,7 +36,14 @@ const decided = (decision: Decision, moved: Result<Agreement>, reason?: string):
 
 const reject = (agreement: Agreement, reason: string): Result<Deliberated> => decided('rejected', moveAgreement(agreement, 'REJECTED', { reason }), reason);
 
-const offeredOf = async (room: Room) => new Map((await describeFeatures(room)).map(({ id, attributes }) => [id, attributes.semanticType]));
+/** What is offered, and what of it tells of persons. */
+const offeredOf = async (room: Room) => {
+  const features = await describeFeatures(room);
+  return {
+    offered: new Map(features.map(({ id, attributes }) => [id, attributes.semanticType])),
+    personal: new Set(features.flatMap(({ id, attributes }) => (attributes.policy.personalData ? [id] : []))),
+  };
+};
 
 /** Other terms, in the next round; after the last one there is none. */
 const offer = (room: Room, agreement: Agreement, terms: Agreement['terms']): Result<Deliberated> => {
@@ -46,9 +55,13 @@ const offer = (room: Room, agreement: Agreement, terms: Agreement['terms']): Res
 /** The owner's word on terms that a consumer puts forward; `byPerson`: a person said yes where the policy asks one. */
 export const deliberateAsOwner = async (room: Room, asked: Agreement, byPerson = false): Promise<Result<Deliberated>> => {
   const { terms } = asked;
-  const asking = { asker: agencyOf(terms.parties.consumer), rules: room.node.policy.rules, vocabulary: room.vocabulary(), offered: await offeredOf(room) };
+  const asking = { asker: agencyOf(terms.parties.consumer), rules: room.node.policy.rules, vocabulary: room.vocabulary(), ...(await offeredOf(room)) };
   const considered = considerRequest(terms, asking);
+  if (considered.decision === 'decline' && considered.kind) return fail(problem(considered.kind, { subject: asked.id, accepted: considered.reason }));
   if (considered.decision === 'decline') return reject(asked, considered.reason);
+  const conflict = conflictOf(considered.terms, agreements.all(room.records));
+  if (conflict)
+    return fail(problem('federationsConflict', { subject: asked.id, found: 'a feature that another federation may actuate', accepted: 'another time' }));
   const isSame = agreementText(considered.terms) === agreementText(terms);
   if (considered.decision === 'ask' && !byPerson) return ok({ decision: 'review', agreement: asked });
   return isSame ? decided('accepted', moveAgreement(asked, 'ACCEPTED', { hash: hashOf(asked) })) : offer(room, asked, considered.terms);

@@ -26,8 +26,10 @@ import {
 import { expect, it } from 'vitest';
 import type { AskedBy } from '../../exchange/answer.ts';
 import { openRecordStore } from '../../store/records.ts';
+import { agreementInForce } from '../agreement-in-force.ts';
 import { hashOf } from '../forming/negotiation.ts';
-import { type Membership, memberships, type Room } from '../room.ts';
+import { scheduleOf } from '../maintenance.ts';
+import { agreements, type Membership, memberships, type Room } from '../room.ts';
 import { answerRequest, confirmAgreement } from './membership.ts';
 import { review } from './review.ts';
 
@@ -53,7 +55,7 @@ const terms = {
 const agreementId = AgreementId.parse('urn:dtf:agreement:planning.example:flood');
 const by = { sender: consumer } as unknown as AskedBy; // branding: the sender alone is looked at
 
-const openRoom = (rule: object, at = now) => {
+const openRoom = (rule: object, at = now, changes: object = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'membership-'));
   const records = openRecordStore({ directory: folder, clock: { now: () => now } });
   if (!records.ok) return expect.fail(records.problem.kind);
@@ -62,7 +64,14 @@ const openRoom = (rule: object, at = now) => {
     records: records.value,
     self,
     deps: { clock: { now: () => at } },
-    node: { policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' }, attribution: [], functions: [] },
+    node: {
+      policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' },
+      attribution: [],
+      functions: [],
+      maintenance: [],
+      offers: [],
+      ...changes,
+    },
     store: { kinds: async () => held },
     vocabulary: () => createVocabulary([cityDictionary]),
   } as unknown as Room; // branding: what the member's side looks at
@@ -156,4 +165,40 @@ it('nobody else speaks for the initiator, and what nobody asked about is not kno
     confirmAgreement(open.room, { parameters: { agreementHash: hashOf({ terms }) }, objects: [{ ...object, id: id_ }] }, who);
   expect(confirm(stranger)).toMatchObject({ ok: false, problem: { kind: 'notInitiator' } });
   expect(confirm(by, AgreementId.parse('urn:dtf:agreement:planning.example:other'))).toMatchObject({ ok: false, problem: { kind: 'unknownFederation' } });
+});
+
+it('what tells of persons is not agreed on without a rule that permits it', async () => {
+  const offers = [{ kind, personalData: true }];
+  using open = openRoom({}, now, { offers });
+  expect(await said(open.room, await answerRequest(open.room, request(), by))).toBe('personalDataNotPermitted');
+  using permitted = openRoom({ personalData: true }, now, { offers });
+  expect(await said(permitted.room, await answerRequest(permitted.room, request(), by))).toBe('accepted');
+});
+
+it('what one federation may move no other one may move at the same time', async () => {
+  using open = openRoom({ actuation: true });
+  const moving = { ...terms, features: [{ featureId: featureIdOf(authority, kind), kind, modes: ['actuate' as const] }] };
+  const other = { ...moving, federationId: FederationId.parse('urn:dtf:federation:planning.example:other') };
+  const held = (state: string) => Agreement.parse({ id: AgreementId.parse('urn:dtf:agreement:planning.example:other'), revision: 1, state, terms: other });
+  const keep = (agreement: Agreement) => open.room.records.putAll([agreements.saved(agreement.id, agreement)]);
+  keep(held('AGREED'));
+  const asked = request();
+  const [federation, agreement] = asked.objects;
+  const wanted: typeof asked = { ...asked, objects: [federation, { ...agreement, attributes: { ...agreement.attributes, terms: moving } }] };
+  expect(await said(open.room, await answerRequest(open.room, wanted, by))).toBe('federationsConflict');
+  keep(held('TERMINATED'));
+  expect(await said(open.room, await answerRequest(open.room, wanted, by))).toBe('accepted');
+});
+
+it('while it is closed for maintenance it is asked in vain, and says until when', async () => {
+  const maintenance = [{ from: addMs(now, -1_000), to: addMs(now, 60_000) }];
+  using closed = openRoom({}, now, { maintenance });
+  expect(await answerRequest(closed.room, request(), by)).toMatchObject({
+    problem: { kind: 'inMaintenance', since: maintenance[0]?.from, retryAfterMs: 60_000 },
+  });
+  expect(agreementInForce(closed.room, { id: agreementId, mode: 'read' }, by)).toMatchObject({ problem: { kind: 'inMaintenance' } });
+  expect(scheduleOf(closed.room)).toEqual([{ from: instantOfMs(0), to: maintenance[0]?.from }, { from: maintenance[0]?.to }]);
+  using over = openRoom({}, addMs(now, 60_000), { maintenance });
+  expect(await said(over.room, await answerRequest(over.room, request(), by))).toBe('accepted');
+  expect(agreementInForce(over.room, { id: agreementId, mode: 'read' }, by)).toMatchObject({ problem: { kind: 'notInForce' } });
 });

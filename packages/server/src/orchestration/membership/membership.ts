@@ -26,6 +26,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
 import { hashOf } from '../forming/negotiation.ts';
+import { checkOpen } from '../maintenance.ts';
 import { agreements, communications, type Membership, memberships, type Room } from '../room.ts';
 import { type Deliberated, deliberateAsOwner, replyOf } from './deliberation.ts';
 
@@ -59,6 +60,8 @@ export const answerRequest = async (
     const said = saidBefore(known);
     return said ? ok({ reply: replyOf(said) }) : fail(problem('notAllowedInState', { subject: known.id, found: known.state, accepted: 'a new agreement' }));
   }
+  const open = checkOpen(room);
+  if (!open.ok) return open;
   const inTime = checkRound(asked, round + 1, room.deps.clock.now());
   if (!inTime.ok && inTime.problem.kind === 'invitationExpired') return inTime;
   if (partsInAll(room) >= limits.membershipsMax) return fail(problem('memberLimit', { subject: room.self.id, limit: limits.membershipsMax }));

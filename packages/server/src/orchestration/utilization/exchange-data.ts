@@ -3,6 +3,7 @@
  */
 import {
   agencyOf,
+  checkLevel,
   conjuncts,
   fail,
   finestSurfaces,
@@ -30,6 +31,7 @@ import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { FoundPage } from '../../store/store.ts';
 import { agreementInForce, type Rates } from '../agreement-in-force.ts';
+import { offerOfKind } from '../feature-information.ts';
 import { federations, memberships, type Room } from '../room.ts';
 import { pastTwins, withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
@@ -171,6 +173,20 @@ type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates
 
 type Under = { readonly used: UsableAgreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
 
+/** Whether what is told of each feature is as new and as good as was agreed. */
+const levelOf = (room: Room, { features: granted }: UsableAgreement, { rows }: TwinPage): Result<true> => {
+  for (const feature of granted) {
+    if (feature.maxAge === undefined && feature.minAccuracy === undefined) continue;
+    const times = rows
+      .filter(({ twin }) => twin.kind === feature.kind)
+      .flatMap(({ twin }) => [twin.provenance.observedAt, ...Object.values(twin.values).flatMap(({ observedAt }) => observedAt ?? [])]);
+    const held = { newest: times.toSorted().at(-1), accuracy: offerOfKind(room, feature.kind)?.quality?.accuracy };
+    const checked = checkLevel(feature, held, room.deps.clock.now());
+    if (!checked.ok) return checked;
+  }
+  return ok(true);
+};
+
 const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: Under, query: TwinQuery): Promise<Result<TwinsRead>> => {
   const { agreement } = used;
   const sight = sightOf(used);
@@ -182,6 +198,8 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
     return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });
   }
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
+  const level = query.at ? ok(true) : levelOf(room, used, page);
+  if (!level.ok) return level;
   const withheld = withheldOf({ room, sight }, page, query.terms);
   return ok({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) });
 };

@@ -1,0 +1,63 @@
+/**
+ * Discovery of federated twins (R7, R6): found as twins are, by what they are for and made of. Nobody learns of members that he may not see.
+ */
+import { type DiscoveryQuery, type FederatedTwinId, fail, featureFits, holds, ok, pageOf, problem, type Reply, type Request } from '@cityweave/core';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { adaptorBridges } from './adaptor-registration.ts';
+import { featureEntry, type RegistryRoom, twinEntry } from './entry.ts';
+import { type FederatedEntry, federatedEntries, federatedEntry } from './federated-twin-registration.ts';
+import { isFeatureVisible, isTwinVisible } from './visibility.ts';
+
+type Found = Reply<'registry.retrieve.federatedDigitalTwin'>['objects'][0];
+type Query = Request<'registry.discover.federatedDigitalTwin'>['parameters'];
+
+/** As the asker may see it; undefined where its initiator leaves no trace for him. */
+const shownTo = (room: RegistryRoom, asker: string, { id, entry }: { readonly id: FederatedTwinId; readonly entry: FederatedEntry }): Found | undefined => {
+  const sees = (twin: FederatedEntry['attributes']['initiator']): boolean => {
+    const registered = twinEntry(room.records, twin);
+    return registered !== undefined && isTwinVisible(room, { id: twin, entry: registered }, asker);
+  };
+  const { attributes, revision, state } = entry;
+  if (state !== 'ACTIVE' || !sees(attributes.initiator)) return undefined;
+  const composedFeatures = (attributes.composedFeatures ?? []).filter((feature) => {
+    const registered = featureEntry(room.records, feature);
+    return registered !== undefined && isFeatureVisible(room, registered, { asker });
+  });
+  return { kind: 'federatedDigitalTwin', id, revision, attributes: { ...attributes, memberTwins: attributes.memberTwins.filter(sees), composedFeatures } };
+};
+
+/** Purpose and condition are judged on itself, kinds and place on what it is made of. */
+const fits = (room: RegistryRoom, { purpose, where, ...query }: Query, { attributes }: Found): boolean => {
+  const vocabulary = room.vocabulary();
+  if (purpose !== undefined && !vocabulary.isA(attributes.purpose, purpose)) return false;
+  if (where !== undefined && !holds(where, attributes, vocabulary)) return false;
+  if (query.kinds === undefined && query.within === undefined && query.near === undefined) return true;
+  const sight = { vocabulary, bridges: adaptorBridges(room) };
+  const ofFeature: DiscoveryQuery = { ...query };
+  return (attributes.composedFeatures ?? []).some((id) => {
+    const feature = featureEntry(room.records, id);
+    return feature !== undefined && featureFits(ofFeature, feature.attributes, sight);
+  });
+};
+
+export const discoverFederatedTwins = (
+  room: RegistryRoom,
+  { parameters }: Request<'registry.discover.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'registry.discover.federatedDigitalTwin'> => {
+  const fitting = federatedEntries(room)
+    .flatMap((entered) => shownTo(room, by.sender, entered) ?? [])
+    .filter((found) => fits(room, parameters, found));
+  const { total, next, items } = pageOf(fitting, parameters);
+  return ok({ reply: { parameters: { total, next }, objects: [...items] } });
+};
+
+export const retrieveFederatedTwin = (
+  room: RegistryRoom,
+  { objects: [{ id }] }: Request<'registry.retrieve.federatedDigitalTwin'>,
+  by: AskedBy,
+): Done<'registry.retrieve.federatedDigitalTwin'> => {
+  const entry = federatedEntry(room, id);
+  const found = entry && shownTo(room, by.sender, { id, entry });
+  return found ? ok({ reply: { parameters: {}, objects: [found] } }) : fail(problem('notFound', { subject: id }));
+};
