@@ -58,11 +58,11 @@ const addKeeping = ({ program, context, done }: Adding): void => {
     .action(async (file, options) =>
       done(options.from === undefined ? await importNode({ file, ...options }, context(options)) : await importFrom({ file, ...options }, context(options))),
     );
-  withState(verb(program, 'export', 'write a whole node to a file: twins, links, history, agreements, key; the node may be running'))
+  withStore(verb(program, 'export', 'write a whole node to a file: twins, links, history, agreements, key; the node may be running'))
     .argument('<node>', 'node file (YAML)')
     .requiredOption('--to <archive>', 'the file to write (gzipped lines of JSON); it holds the key of the node')
     .action(async (file, options) => done(await exportTo({ file, ...options }, context(options))));
-  withState(verb(program, 'backup', 'copy what a node keeps to a folder, from which it can be started again; the node may be running'))
+  withStore(verb(program, 'backup', 'copy what a node keeps to a folder, from which it can be started again; the node may be running'))
     .argument('<node>', 'node file (YAML)')
     .requiredOption('--to <folder>', 'where to; it holds the key of the node')
     .action(async (file, options) => done(await backup({ file, ...options }, context(options))));

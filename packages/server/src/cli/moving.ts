@@ -11,8 +11,9 @@ import type { NodeFile } from '../config/node-file.ts';
 import { systemDeps } from '../deps.ts';
 import { logFolderOf, logPaths, readLines } from '../log/log-files.ts';
 import { type Archived, type Kept, loadArchive, verifyArchive, writeArchive } from '../store/moving/node-archive.ts';
-import { openRecordStore } from '../store/records.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite.ts';
+import { openStore } from '../store/open-store.ts';
+import { openRecordStore, recordFileName } from '../store/records.ts';
+import { storeFileName } from '../store/sqlite/sqlite.ts';
 import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
 import { backupFolder } from '../store/sqlite-moving/backup.ts';
 import type { ExitCode } from './cityweave.ts';
@@ -41,12 +42,12 @@ const copyKept = async (from: string, to: string): Promise<Result<readonly strin
   return ok([...copied.value, basename(logFolderOf(to))]);
 };
 
-/** Opens what a folder keeps, does something with it and closes it again. */
-const withKept = async <T>(directory: string, work: (kept: Kept) => Promise<Result<T>>): Promise<Result<T>> => {
-  const { clock } = systemDeps();
-  const records = openRecordStore({ directory, clock });
+/** Opens what a folder keeps, and the server that keeps the twins where one does, does something with it and closes it again. */
+const withKept = async <T>({ store: settings, agency }: NodeFile, directory: string, work: (kept: Kept) => Promise<Result<T>>): Promise<Result<T>> => {
+  const deps = systemDeps();
+  const records = openRecordStore({ directory, clock: deps.clock });
   if (!records.ok) return records;
-  const store = await openSqliteStore({ directory, clock });
+  const store = await openStore({ store: settings, authority: agency, directory, deps });
   if (!store.ok) {
     records.value.close();
     return store;
@@ -62,16 +63,31 @@ const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> =>
   return work(folder).finally(() => rm(folder, { recursive: true, force: true }));
 };
 
-/** Of a copy made for it, so that the node may go on running and all of the file is of one moment. */
+const nothingKept = problem('notFound', { subject: 'store of the node', accepted: 'a node that was started or imported (--state)' });
+
+/** Where the settings say another store than the one that the node used, nothing or half of it would be found. */
+const isKept = async ({ store: { adapter } }: NodeFile, names: readonly string[], { store }: Kept): Promise<boolean> => {
+  if (adapter === 'sqlite') return names.includes(storeFileName);
+  return (await store.health()).headSeq > 0 || (names.includes(recordFileName) && !names.includes(storeFileName));
+};
+
+/** Of a copy made for it, so that the node may go on running and all of the file is of one moment; a server is read as it is. */
 const exportNode = (node: NodeFile, directory: string, to: string): Promise<Result<Archived>> =>
   inScratch(async (folder) => {
     const copied = await copyKept(directory, folder);
     if (!copied.ok) return copied;
-    return withKept(folder, async (kept) => ok(await writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now() })));
+    return withKept(node, folder, async (kept) =>
+      (await isKept(node, copied.value, kept)) ? writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now() }) : fail(nothingKept),
+    );
   });
 
 const keepsSomething = async (directory: string): Promise<boolean> =>
   (await readdir(directory).catch(() => [])).some((name) => name.endsWith('.sqlite') && name !== 'lock.sqlite');
+
+const inUse = problem('badConfiguration', { subject: 'store', found: 'twins of this agency, with their log', accepted: 'a store that keeps none of them' });
+
+/** A log begins when all is loaded: without one, twins that are there are those of a move that broke off, and it is made again. */
+const load = async (from: string, kept: Kept): Promise<Result<true>> => ((await kept.store.health()).headSeq > 0 ? fail(inUse) : loadArchive(from, kept));
 
 /** Made beside the node's folder and moved into it once it is whole. */
 const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {
@@ -82,7 +98,7 @@ const restoreNode = async (node: NodeFile, directory: string, from: string): Pro
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
   const loaded = await inScratch(async (folder) => {
-    const done = await withKept(folder, (kept) => loadArchive(from, kept));
+    const done = await withKept(node, folder, (kept) => load(from, kept));
     if (done.ok) await cp(folder, directory, { recursive: true });
     return done;
   });
@@ -95,15 +111,18 @@ const told = (done: Result<Archived>, path: string, { terminal }: Context): Exit
     terminal.problem(done.problem);
     return 1;
   }
-  const { lines, sha256 } = done.value;
-  terminal.data(terminal.json ? JSON.stringify({ file: path, lines, sha256 }) : `${path}: ${lines} lines, SHA-256 ${sha256}`);
+  const { lines, sha256, content } = done.value;
+  terminal.data(
+    terminal.json ? JSON.stringify({ file: path, lines, sha256, content }) : `${path}: ${lines} lines, SHA-256 ${sha256}, of what the node keeps ${content}`,
+  );
   return 0;
 };
 
-const onlyEmbedded = problem('badConfiguration', {
+/** Half a copy would be none. */
+const onlyFiles = problem('badConfiguration', {
   subject: 'store.adapter',
-  found: 'neo4j',
-  accepted: 'sqlite: a node whose twins are in Neo4j is not moved by this yet',
+  found: 'neo4j: twins in a server are no files to copy',
+  accepted: 'cityweave export, which writes all of the node to one file, or a dump of the database with a copy of the node folder, both stopped',
 });
 
 type Moving = (node: NodeFile, directory: string, path: string) => Promise<Result<Archived>>;
@@ -112,7 +131,6 @@ const move = async (options: Options & { readonly path: string }, context: Conte
   const node = await loadNode(options.file, context.environment);
   const refused = (found: Problem): ExitCode => told(fail(found), options.path, context);
   if (!node.ok) return refused(node.problem);
-  if (node.value.store.adapter !== 'sqlite') return refused(onlyEmbedded);
   return told(await moving(node.value, resolve(options.state, node.value.agency), resolve(options.path)), options.path, context);
 };
 
@@ -124,8 +142,7 @@ export const importFrom = (options: Options & { readonly from: string }, context
 
 export const backup = async ({ file, state, to }: Options & { readonly to: string }, { environment, terminal }: Context): Promise<ExitCode> => {
   const node = await loadNode(file, environment);
-  const done =
-    node.ok && node.value.store.adapter !== 'sqlite' ? fail(onlyEmbedded) : node.ok ? await copyOf(resolve(state, node.value.agency), resolve(to)) : node;
+  const done = node.ok ? await copyOf(node.value, resolve(state, node.value.agency), resolve(to)) : node;
   if (!done.ok) {
     terminal.problem(done.problem);
     return 1;
@@ -134,7 +151,9 @@ export const backup = async ({ file, state, to }: Options & { readonly to: strin
   return 0;
 };
 
-const copyOf = async (directory: string, to: string): Promise<Result<readonly string[]>> => {
+const copyOf = async (node: NodeFile, directory: string, to: string): Promise<Result<readonly string[]>> => {
+  if (node.store.adapter !== 'sqlite') return fail(onlyFiles);
+  if (!(await keepsSomething(directory))) return fail(nothingKept);
   await mkdir(to, { recursive: true });
   if (await keepsSomething(to))
     return fail(problem('badConfiguration', { subject: '--to', found: 'a folder in which a node keeps something', accepted: 'another folder' }));

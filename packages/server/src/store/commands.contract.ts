@@ -4,7 +4,6 @@
 import { compareText, Instant, type Join, type Reading, TwinInput } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Abilities } from './history.contract.ts';
 import { createModel, type Fate, type Model } from './model.contract.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore } from './store.ts';
 import { agency, foreignId, link, term, twinId } from './twins.contract.ts';
@@ -121,9 +120,8 @@ const empty = async (store: TwinStore): Promise<number> => {
   return (await store.health()).headSeq;
 };
 
-export const commandsContract = (store: () => TwinStore, { folds }: Abilities): void => {
-  // without forgetting, what a run leaves behind would be met by the next
-  test.skipIf(!folds)('leave a store as they leave the model: present, past and feed', { timeout: 120_000 }, async () => {
+export const commandsContract = (store: () => TwinStore): void => {
+  test('leave a store as they leave the model: present, past and feed', { timeout: 120_000 }, async () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -39,9 +39,7 @@ const putAt = (minute: number, values: Readonly<Record<string, unknown>>, more: 
   },
 });
 
-export type Abilities = { /** older samples into chunks, and forgets */ readonly folds: boolean };
-
-export const historyContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>, { folds }: Abilities): void => {
+export const historyContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>): void => {
   const at = async (minute: number, ...commands: readonly Command[]): Promise<void> => {
     const outcomes = await store().apply(commands, { at: m(minute) });
     expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
@@ -316,7 +314,7 @@ export const historyContract = (store: () => TwinStore, reopen: () => Promise<Tw
     });
   });
 
-  describe.skipIf(!folds)('is folded and forgotten', () => {
+  describe('is folded and forgotten', () => {
     const changes = { keepChanges: 1_000_000 };
     const many = (count: number, from = 0): readonly Reading[] =>
       Array.from({ length: count }, (_, index) =>

@@ -8,7 +8,7 @@ import type { Result } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { commandsContract } from './commands.contract.ts';
 import { filterContract } from './filter.contract.ts';
-import { type Abilities, historyContract } from './history.contract.ts';
+import { historyContract } from './history.contract.ts';
 import { hostileContract } from './hostile.contract.ts';
 import { movingContract } from './moving.contract.ts';
 import { feedContract, linksContract, readsContract, registersContract } from './reads.contract.ts';
@@ -60,19 +60,19 @@ export const withStore = (open: OpenStore): Opened => {
   return { store: () => current ?? expect.fail('no store is open'), reopen, another };
 };
 
-export const storeContract = (name: string, open: OpenStore, abilities: Abilities = { folds: true }): void => {
+export const storeContract = (name: string, open: OpenStore): void => {
   describe(`${name} keeps what it promises`, () => {
     const { store, reopen, another } = withStore(open);
     describe('writes', () => writesContract(store, reopen));
     describe('the change feed', () => feedContract(store, reopen));
-    describe('history', () => historyContract(store, reopen, abilities));
+    describe('history', () => historyContract(store, reopen));
     describe('links', () => linksContract(store));
     describe('registers', () => registersContract(store, reopen));
     describe('reads', () => readsContract(store));
     describe('hostile names', () => hostileContract(store, reopen));
     describe('search', () => searchContract(store));
     describe('a move', () => movingContract(store, another));
-    describe('random commands', () => commandsContract(store, abilities));
+    describe('random commands', () => commandsContract(store));
     describe('filters', () => filterContract(store));
   });
 };

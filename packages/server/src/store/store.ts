@@ -211,10 +211,10 @@ export type TwinStore = {
   readonly health: () => Promise<StoreHealth>;
   /** Forgets and folds what may be, and refreshes what the engine knows of its data; in steps, so that writes go on. */
   readonly maintain: (retention: Retention) => Promise<Maintained>;
-  /** Where the store can: a page of a part, for a move to another store; `after` is the `next` of the page before. */
-  readonly unload?: <P extends keyof Unloadable>(part: P, page: { readonly after?: string | undefined; readonly first: number }) => Promise<UnloadedPage<P>>;
-  /** Where the store can: takes what another store unloaded, as it is, one durable transaction a call. Into a store that is empty but for earlier calls; twins before their samples. */
-  readonly load?: (rows: readonly Moved[]) => Promise<Result<true>>;
+  /** A page of a part in the order of its keys, for a move to another store; `after` is the `next` of the page before. Of the imports of a source the last is told. */
+  readonly unload: <P extends keyof Unloadable>(part: P, page: { readonly after?: string | undefined; readonly first: number }) => Promise<UnloadedPage<P>>;
+  /** Takes what another store unloaded, as it is, one durable transaction a call. Into a store that is empty but for earlier calls; twins before their samples. */
+  readonly load: (rows: readonly Moved[]) => Promise<Result<true>>;
   /** Drains writes. */
   readonly close: () => Promise<void>;
 };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Authority } from '@cityweave/core';
+import { Authority, addMs } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openRecordStore } from '../records.ts';
@@ -54,7 +54,7 @@ describe('a node as a file', () => {
   test('comes back as it was: twins, links, history, records with their times, and the place of the log', async () => {
     const one = await filled();
     const written = await writeArchive(path(), one, { agency, at });
-    expect(await verifyArchive(path(), agency)).toEqual({ ok: true, value: written });
+    expect(await verifyArchive(path(), agency)).toEqual(written);
     const other = await open('other');
     expect(await loadArchive(path(), other)).toEqual({ ok: true, value: true });
     expect([...other.records.all()]).toEqual([...one.records.all()]);
@@ -67,12 +67,27 @@ describe('a node as a file', () => {
     });
     expect(await told(other)).toEqual(await told(one));
     // the second file differs in nothing but what it was told of the time
-    expect((await writeArchive(join(folder, 'again.gz'), other, { agency, at })).sha256).toBe(written.sha256);
+    expect(await writeArchive(join(folder, 'again.gz'), other, { agency, at })).toEqual(written);
+    const later = await writeArchive(join(folder, 'again.gz'), other, { agency, at: addMs(at, 1) });
+    expect(later).toMatchObject({ ok: true, value: { content: written.ok ? written.value.content : '' } });
+    expect(later).not.toEqual(written);
+  });
+
+  test('is of one moment: none is written of a node that somebody writes to meanwhile', async () => {
+    const kept = await filled();
+    const store: Kept['store'] = {
+      ...kept.store,
+      joins: async (query) => {
+        await kept.store.apply([put('late')], { at });
+        return kept.store.joins(query);
+      },
+    };
+    expect(await writeArchive(path(), { ...kept, store }, { agency, at })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' } });
+    expect(readdirSync(folder)).toEqual(['one']);
   });
 
   test('is for nobody else to read, and not there until it is whole', async () => {
     await writeArchive(path(), await filled(), { agency, at });
-    const { statSync, readdirSync } = await import('node:fs');
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).not.toContain('node.gz.part');
   });

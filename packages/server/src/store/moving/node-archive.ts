@@ -8,7 +8,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { type Authority, assert, fail, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { type Authority, canonicalJson, fail, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
 import type { Moved, NodeRecord, RecordStore, TwinStore } from '../store.ts';
 import { movedRows } from './unloading.ts';
@@ -17,7 +17,7 @@ const archiveVersion = 1;
 export const archiveLineCharactersMax = 64 * 1024 * 1024;
 
 const Heading = z.object({ archive: z.literal('cityweave node'), version: z.number(), agency: z.string(), at: z.string() });
-const End = z.object({ end: z.object({ lines: z.int(), sha256: z.string() }) });
+const End = z.object({ end: z.object({ lines: z.int(), sha256: z.string(), content: z.string() }) });
 
 /** A line of the exchange log and the name of the file that it stands in. */
 export type LogLine = { readonly file: string; readonly line: string };
@@ -29,7 +29,12 @@ export type Kept = {
   readonly log: { readonly lines: () => Iterable<LogLine>; readonly put: (lines: readonly LogLine[]) => void };
 };
 
-export type Archived = { readonly lines: number; readonly sha256: string };
+export type Archived = {
+  readonly lines: number;
+  readonly sha256: string;
+  /** digest of what the node keeps, the same whichever store it was read from and when: two nodes that tell the same one keep the same */
+  readonly content: string;
+};
 
 type Line = Moved | { readonly part: 'record'; readonly record: NodeRecord } | ({ readonly part: 'log' } & LogLine);
 
@@ -43,7 +48,7 @@ const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 /** Every line is part of the digest that the last one tells. */
 async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => void): AsyncGenerator<string> {
-  const hash = createHash('sha256');
+  const [hash, content] = [createHash('sha256'), createHash('sha256')];
   let lines = 0;
   const note = (value: unknown): string => {
     const line = lineOf(value);
@@ -52,26 +57,43 @@ async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => v
     return line;
   };
   yield note(heading);
-  for await (const line of contentOf(kept)) yield note(line);
-  const done = { lines, sha256: hash.digest('hex') };
+  for await (const line of contentOf(kept)) {
+    content.update(lineOf(canonicalJson(line)));
+    yield note(line);
+  }
+  const done = { lines, sha256: hash.digest('hex'), content: content.digest('hex') };
   told(done);
   yield lineOf({ end: done });
 }
 
-/** For its owner's eyes only: the key of the node is in it. The file has its name once it is whole. */
-export const writeArchive = async (path: string, kept: Kept, { agency, at }: { readonly agency: Authority; readonly at: Instant }): Promise<Archived> => {
-  let done: Archived = { lines: 0, sha256: '' };
+const headOf = async ({ store }: Kept): Promise<number> => (await store.health()).headSeq;
+
+const writtenMeanwhile = problem('revisionConflict', {
+  subject: 'store of the node',
+  found: 'a write while it was read',
+  accepted: 'a node that is stopped, or that nobody writes to for so long',
+});
+
+/** For its owner's eyes only: the key of the node is in it. The file has its name once it is whole, and of one moment: nothing was written while it was read. */
+export const writeArchive = async (
+  path: string,
+  kept: Kept,
+  { agency, at }: { readonly agency: Authority; readonly at: Instant },
+): Promise<Result<Archived>> => {
+  let done: Archived = { lines: 0, sha256: '', content: '' };
+  const head = await headOf(kept);
   const lines = linesOf(kept, { archive: 'cityweave node', version: archiveVersion, agency, at }, (told) => {
     done = told;
   });
   const part = `${path}.part`;
   try {
     await pipeline(Readable.from(lines, { objectMode: true, highWaterMark: 64 }), createGzip({ level: 6 }), createWriteStream(part, { mode: 0o600 }));
+    if ((await headOf(kept)) !== head) return fail(writtenMeanwhile);
     await rename(part, path);
   } finally {
     await rm(part, { force: true });
   }
-  return done;
+  return ok(done);
 };
 
 const bad = (found: string, accepted: string): Problem => problem('badFile', { subject: 'node archive', found, accepted });
@@ -115,12 +137,12 @@ const checkHeading = (line: string, agency: Authority): Problem | undefined => {
 
 type Read = { readonly heading: string; readonly lines: number; readonly sha256: string; readonly end: string };
 
-/** What is wrong with the end of what was read, where anything is. */
-const checkEnd = ({ sha256, lines, end }: Read): Problem | undefined => {
+/** What the end tells, where what was read agrees with it. */
+const checkEnd = ({ sha256, lines, end }: Read): Result<Archived> => {
   const told = End.safeParse(parse(end)).data?.end;
-  if (!told) return bad('no end: it is cut off', whole);
-  if (told.lines !== lines) return bad(`${lines} lines of ${told.lines}`, whole);
-  return told.sha256 === sha256 ? undefined : bad('another digest than its end tells: it was altered', whole);
+  if (!told) return fail(bad('no end: it is cut off', whole));
+  if (told.lines !== lines) return fail(bad(`${lines} lines of ${told.lines}`, whole));
+  return told.sha256 === sha256 ? ok(told) : fail(bad('another digest than its end tells: it was altered', whole));
 };
 
 /** Reads a file through; nothing is kept of it but its first and its last line. */
@@ -143,8 +165,8 @@ const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in 
 export const verifyArchive = async (path: string, agency: Authority): Promise<Result<Archived>> => {
   const read = await readThrough(path).catch((cause) => fail(bad(codeOf(cause), whole)));
   if (!read.ok) return read;
-  const wrong = checkHeading(read.value.heading, agency) ?? checkEnd(read.value);
-  return wrong ? fail(wrong) : ok({ lines: read.value.lines, sha256: read.value.sha256 });
+  const wrong = checkHeading(read.value.heading, agency);
+  return wrong ? fail(wrong) : checkEnd(read.value);
 };
 
 const loadRowsMax = 500;
@@ -155,7 +177,6 @@ const isMoved = (line: Line): line is Moved => line.part !== 'record' && line.pa
 const loadLines = ({ store, records, log }: Kept, lines: readonly Line[]): Promise<Result<true>> => {
   records.load(lines.flatMap((line) => (line.part === 'record' ? [line.record] : [])));
   log.put(lines.flatMap((line) => (line.part === 'log' ? [{ file: line.file, line: line.line }] : [])));
-  assert(store.load, 'the store is one that takes what was moved');
   return store.load(lines.filter(isMoved));
 };
 

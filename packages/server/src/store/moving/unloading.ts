@@ -1,13 +1,12 @@
 /**
  * Unloading: everything that a store keeps, part after part, as another store takes it.
  */
-import { assert, type SampleKey } from '@cityweave/core';
+import type { SampleKey } from '@cityweave/core';
 import type { Moved, TwinStore, Unloadable } from '../store.ts';
 
 const pageRows = 500;
 
 async function* partOf<P extends keyof Unloadable>(store: TwinStore, part: P): AsyncGenerator<readonly Unloadable[P][]> {
-  assert(store.unload, 'the store is one that can be moved');
   let after: string | undefined;
   do {
     const page = await store.unload(part, { after, first: pageRows });

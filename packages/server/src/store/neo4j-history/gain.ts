@@ -1,32 +1,15 @@
 /**
  * What a twin's history gains with each change of a batch.
  */
-import { compareSamples, instantOfMs, msOfInstant, type Sample, samplesOfChange, type TwinChange, type TwinId } from '@cityweave/core';
+import { compareSamples, type Sample, samplesOfChange, type TwinChange, type TwinId } from '@cityweave/core';
 import { seriesIn, type Working } from '../neo4j/working-set.ts';
-import { whole } from '../neo4j-cypher/parameters.ts';
-
-export const seriesKey = (id: string, name: string): string => `${id}\u0000${name}`;
-
-type Row = Readonly<Record<string, unknown>>;
-
-export const sampleOfRow = (series: string, { observed, recorded, said }: Row): Sample => ({
-  series,
-  observedAt: instantOfMs(Number(observed)),
-  recordedAt: instantOfMs(Number(recorded)),
-  ...(typeof said === 'string' && { said: JSON.parse(said) }),
-});
-
-export const rowOfSample = ({ observedAt, recordedAt, said }: Sample) => ({
-  observed: whole(msOfInstant(observedAt)),
-  recorded: whole(msOfInstant(recordedAt)),
-  said: said ? JSON.stringify(said) : null,
-});
+import { seriesKey } from './samples.ts';
 
 /** A twin that is new, and of whose id nothing was ever said, says itself all there is to say. */
 export const gain = (working: Working, id: TwinId, change: TwinChange): void => {
   const known = seriesIn(working, id);
   if (!change.before && known.size === 0) return;
-  const lasts = new Map(known);
+  const lasts = new Map<string, Sample>(known);
   const { own } = working;
   for (const { series, begins, samples } of samplesOfChange(change, (name) => known.get(name)))
     for (const sample of begins ? [begins, ...samples] : samples) {

@@ -15,7 +15,6 @@ import {
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
-import { decodeChunk } from '../history/chunk.ts';
 import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
@@ -23,7 +22,7 @@ import { twinsById } from '../neo4j/questions.ts';
 import type { Row } from '../neo4j/save.ts';
 import { chunksAt, loadSeries, type Span as Parameters, readChunks, readSamples, samplesAt } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { sampleOfRow, seriesKey } from './gain.ts';
+import { sampleOfRow, samplesOfChunk, seriesKey } from './samples.ts';
 
 const parametersOf = (span: Span): Parameters => ({
   from: whole(span.from),
@@ -32,8 +31,6 @@ const parametersOf = (span: Span): Parameters => ({
   known: whole(span.known),
   limit: whole(span.limit),
 });
-
-const bytesOf = (row: Row): Uint8Array => trusted(row['bytes']);
 
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
 const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [TwinId, string], span: Span): Promise<readonly Sample[]> => {
@@ -44,7 +41,7 @@ const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [Twin
   await reading.each(readChunks(space, key, parametersOf(span)), (row) => {
     const first = instantOfMs(Number(row['first']));
     if (bySpot.size > span.limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > span.limit) return true;
-    for (const sample of decodeChunk(series, bytesOf(row))) if (fits(sample)) note(sample);
+    for (const sample of samplesOfChunk(series, row)) if (fits(sample)) note(sample);
     return false;
   });
   for (const row of await reading.run(readSamples(space, key, parametersOf(span)))) note(sampleOfRow(series, row));
@@ -98,7 +95,7 @@ const lookIntoChunks = async ({ reading, space }: Asker, held: Held, past: Past)
     const telling = rows.filter((row) => mayTell(held, row));
     for (const row of telling) {
       const key = String(row['key']);
-      const [told, known] = [sampleAt(decodeChunk(past.names.get(key) ?? '', bytesOf(row)), past.moment), held.get(key)];
+      const [told, known] = [sampleAt(samplesOfChunk(past.names.get(key) ?? '', row), past.moment), held.get(key)];
       if (told && (!known || compareSamples(told, known) > 0)) held.set(key, told);
     }
     open = telling.map(({ key }) => String(key));

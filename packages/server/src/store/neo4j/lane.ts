@@ -12,6 +12,8 @@ export type Lane = {
   readonly apply: TwinStore['apply'];
   readonly onCommit: TwinStore['onCommit'];
   readonly isOpen: () => boolean;
+  /** what was written beside the lane is told as a commit */
+  readonly committed: (head: number) => void;
   /** resolves once nothing is being written */
   readonly drained: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -96,10 +98,12 @@ const enqueue = ({ queue, wake }: ReturnType<typeof createLoop>, batch: Batch, s
 export const createLane = (writer: Omit<Writer, 'noted'>, from: number): Lane => {
   const told = new Set<(head: number) => void>();
   let [head, open] = [from, true];
-  const loop = createLoop(writer, (now) => {
-    if (now === head) return;
+  const committed = (now: number): void => {
     head = now;
     for (const tell of told) tell(head);
+  };
+  const loop = createLoop(writer, (now) => {
+    if (now !== head) committed(now);
   });
   const apply: Lane['apply'] = async (commands, applying) => {
     if (applying.signal?.aborted) return Promise.reject(abortError());
@@ -115,5 +119,5 @@ export const createLane = (writer: Omit<Writer, 'noted'>, from: number): Lane =>
     open = false;
     await loop.drained();
   };
-  return { apply, onCommit, isOpen: () => open, drained: loop.drained, close };
+  return { apply, onCommit, isOpen: () => open, committed, drained: loop.drained, close };
 };

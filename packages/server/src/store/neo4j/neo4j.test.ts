@@ -12,5 +12,5 @@ describe.skipIf(!settings)(`on a real server${skipped}`, () => {
     held = drivers.take(server);
   });
   afterAll(() => held?.release());
-  storeContract('the store on Neo4j', emptyPerFolder(server, 'contract.test.example'), { folds: false });
+  storeContract('the store on Neo4j', emptyPerFolder(server, 'contract.test.example'));
 });

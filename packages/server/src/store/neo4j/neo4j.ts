@@ -7,10 +7,15 @@ import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
+import { foldStep } from '../neo4j-history/fold.ts';
+import { forgetStep } from '../neo4j-history/forget.ts';
 import { history, stateAt } from '../neo4j-history/past.ts';
-import type { ImportRecord, TwinStore, Waiting } from '../store.ts';
+import { walkSeries } from '../neo4j-history/upkeep.ts';
+import { loadRows } from '../neo4j-moving/load.ts';
+import { unload } from '../neo4j-moving/unload.ts';
+import type { ImportRecord, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
-import { checkServer, isThereAlready, problemOfOpening } from './failures.ts';
+import { checkServer, isThereAlready, problemOf, problemOfOpening } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { trusted } from './neo4j-rows.ts';
@@ -25,7 +30,15 @@ export type Neo4jStoreOptions = {
   readonly drivers: Drivers;
 };
 
-type Sides = { readonly connection: Connection; readonly lane: Lane; readonly space: Space; readonly clock: Clock; readonly server: string };
+type Sides = {
+  readonly connection: Connection;
+  readonly lane: Lane;
+  readonly space: Space;
+  /** this process, by an id of its own */
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly server: string;
+};
 
 type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise<T>;
 
@@ -103,7 +116,7 @@ const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore[
 const prunedAtOnce = 10_000;
 
 /** The bound moves first, so that nobody reads what is half gone. The last change stays. */
-const maintain = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
+const prune = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
   await lane.drained();
   const upTo = await connection.write(async (run) => {
     const head = Number((await run(readHead(space)))[0]?.['seq'] ?? 0);
@@ -115,6 +128,31 @@ const maintain = async ({ connection, space, lane }: Sides, keepChanges: number)
     const [row] = await connection.write((run) => run(pruneChanges(space, whole(upTo), whole(prunedAtOnce))));
     pruned = Number(row?.['pruned'] ?? 0);
   }
+};
+
+const maintain = async (sides: Sides, { keepChanges, foldBefore, forgetBefore }: Retention): Promise<Maintained> => {
+  const { connection, space } = sides;
+  const forgotten = await walkSeries({ connection, space, before: forgetBefore }, forgetStep);
+  const folded = await walkSeries({ connection, space, before: foldBefore }, foldStep);
+  await prune(sides, keepChanges);
+  return { folded, forgotten };
+};
+
+/** A move into a store that others do not write to meanwhile. */
+const createLoad = ({ connection, space, lane, writer }: Sides): TwinStore['load'] => {
+  let calls = 0;
+  return async (rows) => {
+    calls += 1;
+    await lane.drained();
+    try {
+      const loaded = await loadRows({ connection, space, writer, noted: new Set() }, `load ${calls}`, rows);
+      if (!loaded.ok) return loaded;
+      lane.committed(loaded.value);
+      return ok(true);
+    } catch (cause) {
+      return fail(problemOf(cause));
+    }
+  };
 };
 
 const newest = (space: Space): number => migrationsOf(space).length;
@@ -168,10 +206,9 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
     ...questions(sides, ask),
     ...registers(sides, ask),
     health: () => health(sides, ask),
-    maintain: async ({ keepChanges }) => {
-      await maintain(sides, keepChanges);
-      return { folded: 0, forgotten: 0 };
-    },
+    maintain: (retention) => maintain(sides, retention),
+    unload: (part, page) => ask((asker) => unload(asker, part, page)),
+    load: createLoad(sides),
     close,
   };
 };
@@ -179,7 +216,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
 const start = async (
   options: Neo4jStoreOptions,
   driver: ReturnType<Drivers['take']>['driver'],
-): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number; readonly writer: string }>> => {
+): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
   const { settings, authority, deps } = options;
   const { agent } = await driver.getServerInfo({ database: settings.database });
   const server = checkServer(agent);
@@ -208,8 +245,8 @@ export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result
   try {
     const started = await start(options, driver);
     if (!started.ok) return await refuse(started.problem);
-    const { head, writer, ...sides } = started.value;
-    const { connection, space } = sides;
+    const { head, ...sides } = started.value;
+    const { connection, space, writer } = sides;
     const lane = createLane({ connection, space, writer }, head);
     const close = async (): Promise<void> => {
       await lane.close();

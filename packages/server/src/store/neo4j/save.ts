@@ -28,7 +28,7 @@ import {
   tallyKinds,
   updateTwins,
 } from '../neo4j-cypher/write.ts';
-import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/gain.ts';
+import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/samples.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
 import { identifiersOf, propertiesOf, trusted } from './neo4j-rows.ts';
@@ -48,8 +48,11 @@ const idsIn = (commands: readonly Command[], idOf: Partial<{ [O in Op]: (command
   // one table of ops: each function is asked with the command of its own name
   sortedOnce(commands.flatMap((command) => trusted<((given: Command) => string) | undefined>(idOf[command.op])?.(command) ?? []));
 
-/** What a group of batches may look at. */
-const wantedBy = (batches: readonly Batch[]) => {
+/** Ids of what a transaction may look at. */
+export type Wanted = Readonly<Record<'twins' | 'linked' | 'links' | 'joins' | 'peers', readonly string[]>>;
+export const nothing: Wanted = { twins: [], linked: [], links: [], joins: [], peers: [] };
+
+export const wantedBy = (batches: readonly Batch[]): Wanted => {
   const commands = batches.flatMap((batch) => batch.commands);
   return {
     twins: idsIn(commands, { putTwin: ({ twin }) => twin.id, patchTwin: ({ id }) => id, deleteTwin: ({ id }) => id }),
@@ -94,8 +97,7 @@ const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'link
 };
 
 /** Locks the head of the log, then loads; `noted` are terms that the store is known to have. */
-export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, batches: readonly Batch[]): Promise<Loaded> => {
-  const wanted = wantedBy(batches);
+export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
   const [head, registers, twins, series, linked, links, joins] = await Promise.all([
     run(lockHead(space)),
     run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
@@ -207,12 +209,12 @@ const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Mark
   const kinds = [...set.tally].flatMap(([kind, more]) => (more === 0 ? [] : [{ key: `kind:${kind}`, kind, more: whole(more) }]));
   const terms = [...set.terms].map(([key, row]) => ({ key: `term:${key}`, ...row }));
   const cursors = [...set.cursors].map(([peer, seq]) => ({ key: cursorKey(peer), properties: { seq: whole(seq) } }));
-  const marked = { key: writerKey(writer), properties: { mark, at } };
+  const marked = { key: writerKey(writer), properties: { mark, ...(at !== undefined && { at }) } };
   return [...some(kinds, tallyKinds(space, kinds)), ...some(terms, noteTerms(space, terms)), putRegisters(space, [...cursors, marked])];
 };
 
 /** Which attempt this is: a connection that is lost at the commit leaves open whether it was made, and the mark tells. */
-export type Marking = { readonly writer: string; readonly mark: string; readonly at: string };
+export type Marking = { readonly writer: string; readonly mark: string; readonly at: string | undefined };
 
 export const save = async (
   run: Run,

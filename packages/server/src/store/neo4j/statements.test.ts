@@ -39,6 +39,7 @@ describe('the Cypher of the store', () => {
 const eagerByNature = new Set([
   ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putSeries', 'putSamples', 'moveOldest'],
   ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
+  ...['dropChunk', 'dropSamples', 'forgetChunks', 'forgetSamples', 'forgetGone', 'forgetSeries'],
 ]);
 
 const { settings, skipped } = trialServer();

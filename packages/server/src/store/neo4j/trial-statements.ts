@@ -4,11 +4,13 @@
 import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
 import * as find from '../neo4j-cypher/find.ts';
 import * as history from '../neo4j-cypher/history.ts';
+import * as moving from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import * as read from '../neo4j-cypher/read.ts';
 import { awaitIndexes, type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion } from '../neo4j-cypher/space.ts';
+import * as upkeep from '../neo4j-cypher/upkeep.ts';
 import * as write from '../neo4j-cypher/write.ts';
-import { seriesKey } from '../neo4j-history/gain.ts';
+import { seriesKey } from '../neo4j-history/samples.ts';
 import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
 import { joinKey } from './decide.ts';
 import { bodyOf, identifiersOf, propertiesOf } from './neo4j-rows.ts';
@@ -104,14 +106,45 @@ const pasts: Arguments<typeof history> = {
   chunksAt: [[key], { valid: whole(9), known: whole(9), skipped: whole(0) }],
 };
 
+const limit = whole(10);
+const [spot, chunkName] = [
+  { observed: whole(1), recorded: whole(2) },
+  { series: key, last: whole(9), number: whole(1) },
+];
+
+const upkeeps: Arguments<typeof upkeep> = {
+  nextSeries: [{ after: '', limit }],
+  foldableSeries: [[key], { before: whole(9), least: whole(1) }],
+  foldableSamples: [key, { before: whole(9), limit }],
+  lastChunk: [key],
+  putChunks: [[{ ...chunkName, first: whole(0), known: whole(0), samples: whole(1), bytes: new Int8Array(1) }]],
+  dropChunk: [chunkName],
+  noteChunks: [[{ key, chunks: whole(1) }]],
+  dropSamples: [[{ series: key, ...spot }]],
+  chunksBefore: [[key], whole(9)],
+  forgetChunks: [[{ key, ...spot }]],
+  forgetSamples: [[{ key, ...spot }], limit],
+  forgetGone: [[key], whole(9)],
+  forgetSeries: [[key]],
+};
+
+const movings: Arguments<typeof moving> = {
+  unloadTwins: [{ id: '', limit }],
+  unloadLinks: [{ from: '', kind: '', to: '', limit }],
+  unloadRegisters: ['import:', { key: '', limit }],
+  unloadTerms: [{ kind: '', term: '', limit }],
+  unloadSeries: [{ key: '', limit }],
+};
+
 const only = (statements: Readonly<Record<string, Cypher>>, isWanted: (name: string) => boolean): Readonly<Record<string, Cypher>> =>
   Object.fromEntries(Object.entries(statements).filter(([name]) => isWanted(name)));
 
-const isWrite = (name: string): boolean => name.startsWith('put') || name.startsWith('drop');
+const isWrite = (name: string): boolean => /^(put|drop|note|forget)/.test(name);
 
 export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   ...given(write, writes, space),
   ...only(given(history, pasts, space), isWrite),
+  ...only(given(upkeep, upkeeps, space), isWrite),
 });
 
 const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
@@ -181,6 +214,8 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
 export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   ...given(read, reads, space),
   ...only(given(history, pasts, space), (name) => !isWrite(name)),
+  ...only(given(upkeep, upkeeps, space), (name) => !isWrite(name)),
+  ...given(moving, movings, space),
   ...variants(space),
   ...findings(space),
 });

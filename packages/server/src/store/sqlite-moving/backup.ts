@@ -16,11 +16,9 @@ const copyFile = async (from: string, to: string): Promise<void> => {
   await backup(file, to, { rate: pagesAtOnce }).finally(() => file.close());
 };
 
+/** Those that are there: a node that only imported so far has no records, and twins that are kept in a server are no file. */
 export const backupFolder = async (from: string, to: string): Promise<Result<readonly string[]>> => {
-  // a node that only imported so far has no records
   const names = [recordFileName, storeFileName].filter((name) => existsSync(join(from, name)));
-  if (!names.includes(storeFileName))
-    return fail(problem('notFound', { subject: 'store of the node', accepted: 'a node that was started or imported (--state)' }));
   for (const name of names) {
     const copied = await copyFile(join(from, name), join(to, name)).then(
       () => ok(true),

@@ -33,7 +33,7 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
     },
   },
   term: { keys: ['kind', 'term'], toRow: (row) => ({ part: 'term', kind: row['kind'], term: row['term'], ...given(row, ['unit']) }) },
-  import: { keys: ['id'], toRow: (row) => ({ part: 'import', record: JSON.parse(String(row['doc'])) }) },
+  import: { keys: ['source'], toRow: (row) => ({ part: 'import', record: JSON.parse(String(row['doc'])) }) },
   cursor: { keys: ['peer'], toRow: (row) => ({ part: 'cursor', peer: row['peer'], seq: Number(row['seq']) }) },
   series: { keys: ['id', 'name'], toRow: (row) => ({ id: row['id'], series: row['name'] }) },
 };

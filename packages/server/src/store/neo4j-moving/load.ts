@@ -1,0 +1,128 @@
+/**
+ * A store loaded: rows that another store unloaded, as they are, with their versions and times. A row that is there already as it comes changes nothing:
+ * a move that broke off is made once more from its beginning.
+ */
+import { compareSamples, fail, ok, type Problem, problem, type Result, type Sample } from '@cityweave/core';
+import { joinKey } from '../neo4j/decide.ts';
+import { altsOf, bodyOf } from '../neo4j/neo4j-rows.ts';
+import { before, nothing, type Run, save, type Wanted } from '../neo4j/save.ts';
+import { endsKey, type WorkingSet } from '../neo4j/working-set.ts';
+import { commitOnce, type Writer } from '../neo4j/write.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
+import type { Space } from '../neo4j-cypher/space.ts';
+import { dropSamples, noteChunks, putChunks } from '../neo4j-cypher/upkeep.ts';
+import { moveOldest, putImport } from '../neo4j-cypher/write.ts';
+import { rowOfSample, rowsOfChunks, seriesKey, spotOf } from '../neo4j-history/samples.ts';
+import type { Moved } from '../store.ts';
+
+type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
+
+const rowsOf = <P extends Moved['part']>(rows: readonly Moved[], part: P): readonly Part<P>[] => rows.filter((row): row is Part<P> => row.part === part);
+
+const placeTwin = ({ twins, tally }: WorkingSet, { twin, shapes, source, digest }: Part<'twin'>): void => {
+  const { version, createdAt, updatedAt, shaped, ...input } = twin;
+  const { kind, objectOfInterest: object = null } = input;
+  const kept = { version, createdAt, updatedAt, source, digest, shapes };
+  twins.set(twin.id, { version, createdAt, kind, object, alts: altsOf(input), keys: [], fresh: true, body: bodyOf(input), written: { input, kept } });
+  tally.set(kind, (tally.get(kind) ?? 0) + 1);
+};
+
+/** Whether the twin is there as it comes; told as a problem where another one has its id, or two of the rows have. */
+const isThere = ({ twins }: WorkingSet, { twin: { version, createdAt, updatedAt, shaped, ...input } }: Part<'twin'>): Result<boolean> => {
+  const found = twins.get(input.id);
+  if (!found) return ok(false);
+  const { doc, footprint } = bodyOf(input);
+  if (!found.fresh && found.version === version && found.body.doc === doc && found.body.footprint === footprint) return ok(true);
+  return fail(problem('invalid', { subject: input.id, found: 'another twin of this id', accepted: 'a store that is empty' }));
+};
+
+const placeTwins = (set: WorkingSet, rows: readonly Moved[]): Problem | undefined => {
+  for (const row of rowsOf(rows, 'twin')) {
+    const there = isThere(set, row);
+    if (!there.ok) return there.problem;
+    if (!there.value) placeTwin(set, row);
+  }
+  return undefined;
+};
+
+const placeLink = ({ links }: WorkingSet, { link }: Part<'link'>): void => {
+  const { id, from: src, kind, to: dst } = link;
+  links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link });
+};
+
+const placeJoin = ({ joins }: WorkingSet, { join }: Part<'join'>): void => {
+  joins.set(join.from, new Map(joins.get(join.from)).set(joinKey(join), join));
+};
+
+const placeChange = (set: WorkingSet, { change }: Part<'change'>): void => {
+  const { seq, id, op, at, link, kind } = change;
+  set.changes.push({ seq, id, op, at, ...(link && { link }), ...(kind && { kind }) });
+  set.head = seq;
+};
+
+/** What a series becomes: folded but for its last sample. `last` is the one that it had. */
+type Series = { readonly key: string; readonly last: Sample | undefined; readonly folded: readonly Sample[] };
+
+/** Pages of a series come in their order, so what is not later than its last sample came before. */
+const placeSamples = (set: WorkingSet, rows: readonly Moved[]): readonly Series[] => {
+  const gained = rowsOf(rows, 'samples').flatMap(({ id, samples }) => samples.map((sample) => ({ id, sample })));
+  return [...Map.groupBy(gained, ({ id, sample }) => seriesKey(id, sample.series))].flatMap(([key, all]) => {
+    const { id, sample: any } = all[0] ?? {};
+    if (!id || !any) return [];
+    const last = set.series.get(id)?.get(any.series);
+    const later = all.map(({ sample }) => sample).filter((sample) => !last || compareSamples(sample, last) > 0);
+    const folded = [...(last ? [last] : []), ...later].toSorted(compareSamples);
+    const standing = folded.pop();
+    if (!standing || later.length === 0) return [];
+    set.series.set(id, new Map(set.series.get(id)).set(any.series, standing));
+    set.samples.set(`${key}${spotOf(standing)}`, { key, sample: standing });
+    return [{ key, last, folded }];
+  });
+};
+
+const saveFolded = async (run: Run, space: Space, series: readonly Series[]): Promise<void> => {
+  const chunks = series.map(({ key, folded }) => ({ key, rows: rowsOfChunks(key, folded, 0) }));
+  const dropped = series.flatMap(({ key, last }) => (last ? [{ series: key, ...rowOfSample(last) }] : []));
+  const made = chunks.filter(({ rows }) => rows.length > 0).map(({ key, rows }) => ({ key, chunks: whole(rows.length) }));
+  await Promise.all([
+    dropped.length > 0 && run(dropSamples(space, dropped)),
+    made.length > 0 &&
+      run(
+        putChunks(
+          space,
+          chunks.flatMap(({ rows }) => rows),
+        ),
+      ),
+    made.length > 0 && run(noteChunks(space, made)),
+  ]);
+};
+
+const placeRest = (set: WorkingSet, rows: readonly Moved[]): void => {
+  for (const row of rowsOf(rows, 'link')) placeLink(set, row);
+  for (const row of rowsOf(rows, 'join')) placeJoin(set, row);
+  for (const { kind, term, unit = null } of rowsOf(rows, 'term')) set.terms.set(JSON.stringify([kind, term]), { kind, term, unit });
+  for (const { peer, seq } of rowsOf(rows, 'cursor')) set.cursors.set(peer, seq);
+  for (const row of rowsOf(rows, 'change')) placeChange(set, row);
+};
+
+const wantedBy = (rows: readonly Moved[]): Wanted => ({
+  ...nothing,
+  twins: [...new Set([...rowsOf(rows, 'twin').map(({ twin }) => twin.id), ...rowsOf(rows, 'samples').map(({ id }) => id)])].toSorted(),
+});
+
+/** The head of the log once they are in; `name` is one that this writer never used before. */
+export const loadRows = (to: Writer, name: string, rows: readonly Moved[]): Promise<Result<number>> =>
+  commitOnce<Result<number>>(to, { name, wanted: wantedBy(rows) }, async ({ run, set, mark }) => {
+    const { space, writer } = to;
+    const was = before(set);
+    const refused = placeTwins(set, rows);
+    if (refused) return fail(refused);
+    placeRest(set, rows);
+    const series = placeSamples(set, rows);
+    await save(run, { space, set, was, marking: { writer, mark, at: undefined } });
+    await saveFolded(run, space, series);
+    for (const { record } of rowsOf(rows, 'import'))
+      await run(putImport(space, { key: `import:${record.source}`, startedAt: record.startedAt, doc: JSON.stringify(record) }));
+    for (const { change } of rowsOf(rows, 'change')) await run(moveOldest(space, whole(change.seq - 1)));
+    return ok(set.head);
+  });
