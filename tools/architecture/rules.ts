@@ -142,6 +142,7 @@ export const bounds = { filesPerFolder: 14, foldersDeep: 2, exportedNames: 12 } 
 export const tables: Readonly<Record<string, string>> = {
   'packages/core/src/ground/id.ts': 'every kind of identifier and how each is made',
   'packages/server/src/store/neo4j-cypher/read.ts': 'every question by name that is asked of Neo4j',
+  'packages/server/src/store/neo4j-cypher/upkeep.ts': 'every statement by which Neo4j is looked after',
   'packages/server/src/store/neo4j-cypher/write.ts': 'every statement by which Neo4j is written to',
   'packages/core/src/message/object-information.ts': 'every object that a message may carry, in the words of the wire',
 };

@@ -23,8 +23,7 @@ export type FindShape = { readonly order: Order | undefined; readonly after: Pag
 /** What is given back of a twin, and the tests of links in the order of their flags. */
 export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly flags: readonly LinkTest[] };
 
-export const twinColumns =
-  't.version AS version, t.createdAt AS createdAt, t.updatedAt AS updatedAt, t.shapes IS NOT NULL AS shaped, t.doc AS doc, t.footprint AS footprint';
+export const twinColumns = 't.shapes IS NOT NULL AS shaped, t.doc AS doc';
 
 /** A beginning gives `t`, once each; `sorted` is the order in which it does. */
 type Start = { readonly text: string; readonly sorted?: 'id' | 'kind' };

@@ -13,7 +13,7 @@ export const lockHead = ({ register }: Space): Cypher =>
 export const loadTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
   cypher(
     `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin}
-RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdAt, t.object AS object, t.alts AS alts, t.keys AS keys, t.doc AS doc, t.footprint AS footprint`,
+RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdAt, t.object AS object, t.alts AS alts, t.keys AS keys, t.doc AS doc`,
     { ids },
   );
 

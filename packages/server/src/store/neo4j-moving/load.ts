@@ -31,8 +31,7 @@ const placeTwin = ({ twins, tally }: WorkingSet, { twin, shapes, source, digest 
 const isThere = ({ twins }: WorkingSet, { twin: { version, createdAt, updatedAt, shaped, ...input } }: Part<'twin'>): Result<boolean> => {
   const found = twins.get(input.id);
   if (!found) return ok(false);
-  const { doc, footprint } = bodyOf(input);
-  if (!found.fresh && found.version === version && found.body.doc === doc && found.body.footprint === footprint) return ok(true);
+  if (!found.fresh && found.version === version && found.body === bodyOf(input)) return ok(true);
   return fail(problem('invalid', { subject: input.id, found: 'another twin of this id', accepted: 'a store that is empty' }));
 };
 

@@ -5,7 +5,7 @@ import { type Instant, type Join, type JoinKey, type Link, type Problem, patchTw
 import { checkPatch, checkTwin } from '../keepable.ts';
 import { gain } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
-import { altsOf, type Body, bodyOf, inputOf } from './neo4j-rows.ts';
+import { altsOf, bodyOf, inputOf } from './neo4j-rows.ts';
 import { type ChangeRow, cursorIn, endsKey, joinsIn, type LinkState, linkIn, linksAt, type TwinState, twinIn, type Working } from './working-set.ts';
 
 export type Batch = { readonly commands: readonly Command[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: Instant };
@@ -38,7 +38,7 @@ const noteTerms = ({ working: { own, below } }: Work, kind: string, uses: TermUs
   }
 };
 
-type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source' | 'digest'> & { readonly body: Body };
+type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source' | 'digest'> & { readonly body: string };
 
 /** What an earlier command of the batch wanted of shapes, source and digest holds where this one does not say. */
 const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
@@ -67,8 +67,7 @@ const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outc
   if (conflict) return conflict;
   const body = bodyOf(twin);
   // most often the same is said again
-  const isSame = found?.body.doc === body.doc && found.body.footprint === body.footprint;
-  if (!isSame) gain(work.working, twin.id, { before: found && inputOf(found.body), after: inputOf(body), at: work.at });
+  if (found?.body !== body) gain(work.working, twin.id, { before: found && inputOf(found.body), after: inputOf(body), at: work.at });
   noteTerms(work, twin.kind, Object.entries(twin.values));
   return put(work, { ...command, body }, found);
 };

@@ -46,13 +46,19 @@ export type Kept = {
   readonly shapes?: readonly Shape[] | undefined;
 };
 
-/** A twin as text, its footprint apart: what is only searched by its box does not read it. */
-export type Body = { readonly doc: string; readonly footprint: string | null };
+/** A twin as it was given, as text: equal ones are equal text. */
+export const bodyOf = (input: TwinInput): string => JSON.stringify(input);
 
-export const bodyOf = ({ footprint, ...rest }: TwinInput): Body => ({ doc: JSON.stringify(rest), footprint: footprint ? JSON.stringify(footprint) : null });
+/**
+ * All that is told of a twin is one property, its version too: who reads while another one commits may find some properties as they were and some as they are,
+ * and would write on a version whose values it has never seen.
+ */
+const docOf = ({ version, createdAt, updatedAt }: Kept, body: string): string => `${version} ${createdAt} ${updatedAt}\n${body}`;
 
-/** All properties of a twin's node; `before` are names of flat values that it had, which go where they are not written again. */
-export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { readonly body: Body; readonly keys: readonly string[] }): Properties => {
+export const bodyOfDoc = (doc: string): string => doc.slice(doc.indexOf('\n') + 1);
+
+/** All properties of a twin's node; `keys` are names of flat values that it had, which go where they are not written again. */
+export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { readonly body: string; readonly keys: readonly string[] }): Properties => {
   const values = flatValues(twin);
   const { source, digest, shapes } = kept;
   return {
@@ -70,7 +76,7 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { read
     alts: altsOf(twin),
     folded: foldedNames(twin),
     words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
-    ...body,
+    doc: docOf(kept, body),
     ...(source !== undefined && { source }),
     ...(digest !== undefined && { digest }),
     ...(shapes && { shapes: shapes.length === 0 ? null : JSON.stringify(shapes) }),
@@ -80,17 +86,12 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { read
 /** What this side gives back was parsed before it was put in. */
 export const trusted = <T>(value: unknown): T => value as T; // branding: properties of our own nodes keep their types
 
-export const inputOf = ({ doc, footprint }: Body): TwinInput =>
-  trusted({ ...JSON.parse(doc), ...(footprint !== null && { footprint: JSON.parse(footprint) }) });
+export const inputOf = (body: string): TwinInput => trusted(JSON.parse(body));
 
-export type TwinColumns = Readonly<Record<'doc' | 'footprint' | 'version' | 'createdAt' | 'updatedAt' | 'shaped', unknown>>;
+export type TwinColumns = Readonly<Record<'doc' | 'shaped', unknown>>;
 
-export const twinOf = (row: TwinColumns): Twin =>
-  trusted({
-    ...JSON.parse(String(row.doc)),
-    version: row.version,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    ...(typeof row.footprint === 'string' && { footprint: JSON.parse(row.footprint) }),
-    ...(row.shaped === true && { shaped: true }),
-  });
+export const twinOf = (row: TwinColumns): Twin => {
+  const doc = String(row.doc);
+  const [version, createdAt, updatedAt] = doc.slice(0, doc.indexOf('\n')).split(' ');
+  return trusted({ ...JSON.parse(bodyOfDoc(doc)), version: Number(version), createdAt, updatedAt, ...(row.shaped === true && { shaped: true }) });
+};

@@ -31,7 +31,7 @@ import {
 import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/samples.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { identifiersOf, propertiesOf, trusted } from './neo4j-rows.ts';
+import { bodyOfDoc, identifiersOf, propertiesOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -75,7 +75,7 @@ const twinState = (row: Row): TwinState => ({
   version: Number(row['version']),
   kind: String(row['kind']),
   createdAt: String(row['createdAt']),
-  body: { doc: String(row['doc']), footprint: trusted(row['footprint']) },
+  body: bodyOfDoc(String(row['doc'])),
   object: trusted(row['object']),
   alts: trusted(row['alts']),
   keys: trusted(row['keys'] ?? []),

@@ -2,7 +2,7 @@
  * Working set: what a batch has loaded of a store and what its commands have made of it so far. A batch that is refused as a whole is dropped with its layer.
  */
 import type { Join, Link, Sample, TwinInput } from '@cityweave/core';
-import type { Body, Kept } from './neo4j-rows.ts';
+import type { Kept } from './neo4j-rows.ts';
 
 /** A twin as the batch knows it. */
 export type TwinState = {
@@ -15,7 +15,7 @@ export type TwinState = {
   readonly keys: readonly string[];
   /** the store has no node of it, or one that goes with the twin that had the id before */
   readonly fresh: boolean;
-  readonly body: Body;
+  readonly body: string;
   /** what is to be written; absent where the store has it already */
   readonly written?: { readonly input: TwinInput; readonly kept: Kept } | undefined;
 };
