@@ -32,6 +32,7 @@ const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): 
     shapes ? 1 : 0,
     digest ?? null,
     row.folded,
+    0,
   ];
   const n = to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
   to.statement('insertBody').run(n, row.doc, row.footprint);

@@ -48,10 +48,10 @@ const known = (ids: readonly string[], { alias }: Subject): Sql => {
   );
 };
 
-/** FTS5 takes quoted words only; words hold letters and digits, so there is nothing to escape. */
+/** The function knows which words of the index begin so. */
 const hasWords = (text: string, { alias }: Subject): Sql => {
   const words = wordsOfText(text);
-  return words.length === 0 ? sql('1') : sql(`${alias}.n IN (SELECT rowid FROM words WHERE words MATCH ?)`, words.map((word) => `"${word}"*`).join(' '));
+  return words.length === 0 ? sql('1') : sql(`${alias}.n IN (SELECT rowid FROM words WHERE words MATCH words_beginning(?))`, words.join(' '));
 };
 
 const placed = ([west, south, east, north]: Box): Sql =>
@@ -91,8 +91,34 @@ const isInArea = (area: AreaTest, subject: Subject): Sql => {
 /** A JSON path of one member, quoted as JSON is. */
 const pathOf = (term: string): string => `$.values.${JSON.stringify(term)}`;
 
-const passes = (test: PropertyTest, { alias, asked }: Subject): Sql =>
-  sql(`test_holds(${asked.tests.push(test) - 1}, (SELECT doc -> ? FROM body WHERE body.n = ${alias}.n))`, pathOf(test.term));
+const comparisons = { eq: '=', lt: '<=', lte: '<=', gt: '>=', gte: '>=' } as const;
+
+const isCompared = (op: PropertyTest['op']): op is keyof typeof comparisons => op in comparisons;
+
+/** SQL and JSON may read the last digit of a number differently. */
+const widening = 1e-9;
+
+/** Texts that SQL reads out of JSON as they are. */
+const isPlain = /^[\x20-\x7e]*$/;
+
+/** What SQL can leave out before our function is asked; numbers and texts in the unit that they came in. Nothing that passes is left out. */
+const mayPass = ({ op, term, unit, value }: PropertyTest, { alias }: Subject): Sql | undefined => {
+  if (unit !== undefined || !isCompared(op)) return undefined;
+  const found = `(SELECT doc ->> ? FROM body WHERE body.n = ${alias}.n)`;
+  const path = `${pathOf(term)}.value`;
+  if (typeof value === 'string' && op === 'eq' && isPlain.test(value)) return sql(`coalesce(${found} = ?, 0)`, path, value);
+  if (typeof value !== 'number') return undefined;
+  const [below, above] = [value - Math.abs(value) * widening, value + Math.abs(value) * widening];
+  if (op === 'eq') return sql(`coalesce(${found} BETWEEN ? AND ?, 0)`, path, below, above);
+  return sql(`coalesce(${found} ${comparisons[op]} ?, 0)`, path, op.startsWith('l') ? above : below);
+};
+
+const passes = (test: PropertyTest, subject: Subject): Sql => {
+  const { alias, asked } = subject;
+  const exact = sql(`test_holds(${asked.tests.push(test) - 1}, (SELECT doc -> ? FROM body WHERE body.n = ${alias}.n))`, pathOf(test.term));
+  const sieve = mayPass(test, subject);
+  return sieve ? both([sieve, exact]) : exact;
+};
 
 /** The agency in an id: `urn:dtf:twin:<authority>:...`. */
 const agencyOfId = (column: string): string => `'urn:dtf:agency:' || substr(${column}, 14, instr(substr(${column}, 14), ':') - 1)`;
@@ -228,7 +254,7 @@ const idPage = ({ from, where }: Compiled, { order, after, backwards, limit }: F
   const down = (order?.descending ?? false) !== backwards;
   const past = after ? sql(` AND t.id ${down ? '<' : '>'} ?`, after.id) : sql('');
   return sql(
-    `SELECT t.n, t.id, t.id AS key FROM ${from} WHERE ${where.text}${past.text} ORDER BY t.id ${down ? 'DESC' : 'ASC'} LIMIT ?`,
+    `SELECT t.n, t.seq, t.id FROM ${from} WHERE ${where.text}${past.text} ORDER BY t.id ${down ? 'DESC' : 'ASC'} LIMIT ?`,
     ...where.params,
     ...past.params,
     limit,
@@ -238,7 +264,7 @@ const idPage = ({ from, where }: Compiled, { order, after, backwards, limit }: F
 const keyPage = ({ from, where }: Compiled, sorting: Sorting, { after, backwards, limit }: FindShape): Sql => {
   const past = after ? beyond(sorting, after, backwards) : sql('1');
   return sql(
-    `SELECT n, id, key FROM (SELECT t.n, t.id, ${sorting.key.text} AS key FROM ${from} WHERE ${where.text}) WHERE ${past.text} ${ordering(sorting, backwards)} LIMIT ?`,
+    `SELECT n, seq, id, key FROM (SELECT t.n, t.seq, t.id, ${sorting.key.text} AS key FROM ${from} WHERE ${where.text}) WHERE ${past.text} ${ordering(sorting, backwards)} LIMIT ?`,
     ...sorting.key.params,
     ...where.params,
     ...past.params,
@@ -246,15 +272,9 @@ const keyPage = ({ from, where }: Compiled, sorting: Sorting, { after, backwards
   );
 };
 
-/** One page: narrow rows are sorted, bodies are fetched for the page only. */
-export const findSql = (compiled: Compiled, shape: FindShape): Sql => {
-  const sorting = sortingOf(shape.order);
-  const page = shape.order === undefined || shape.order.by === 'id' ? idPage(compiled, shape) : keyPage(compiled, sorting, shape);
-  return {
-    text: `SELECT p.id, p.key, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM (${page.text}) AS p CROSS JOIN twin AS t ON t.n = p.n CROSS JOIN body AS b ON b.n = p.n`,
-    params: page.params,
-  };
-};
+/** One page, narrow: number, last change, id, and the key where that is another. */
+export const findSql = (compiled: Compiled, shape: FindShape): Sql =>
+  shape.order === undefined || shape.order.by === 'id' ? idPage(compiled, shape) : keyPage(compiled, sortingOf(shape.order), shape);
 
 export const countSql = ({ from, where }: Compiled): Sql => ({ text: `SELECT count(*) AS twins FROM ${from} WHERE ${where.text}`, params: where.params });
 

@@ -91,8 +91,8 @@ FROM (SELECT row, id FROM staging.named WHERE id > ? ORDER BY id LIMIT ?) AS r C
   /** a twin that was there before has a history to go on with */
   isThere: 'SELECT EXISTS (SELECT 1 FROM main.twin WHERE id BETWEEN ?1 AND ?2) OR EXISTS (SELECT 1 FROM main.series WHERE id BETWEEN ?1 AND ?2) AS there',
   lastNumber: 'SELECT coalesce(max(n), 0) AS n FROM main.twin',
-  takeTwins: `INSERT INTO main.twin (n, id, agency, kind, name, version, created_at, updated_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest, folded)
-SELECT ?1 + p.n, p.id, ?2, d.kind, d.name, 1, ?3, ?3, d.west, d.south, d.east, d.north, d.west, d.south, d.east, d.north, d.object, d.alts, d.words_hash, d.shapes IS NOT NULL, ?4, d.digest, d.folded ${fromPage}`,
+  takeTwins: `INSERT INTO main.twin (n, id, agency, kind, name, version, created_at, updated_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest, folded, seq)
+SELECT ?1 + p.n, p.id, ?2, d.kind, d.name, 1, ?3, ?3, d.west, d.south, d.east, d.north, d.west, d.south, d.east, d.north, d.object, d.alts, d.words_hash, d.shapes IS NOT NULL, ?4, d.digest, d.folded, ?5 + p.n ${fromPage}`,
   takeBodies: `INSERT INTO main.body (n, doc, footprint) SELECT ?1 + p.n, ${docNamed}, d.footprint ${fromPage}`,
   takeShapes: `INSERT INTO main.shape (n, doc) SELECT ?1 + p.n, d.shapes ${fromPage} WHERE d.shapes IS NOT NULL`,
   takePlaces: `INSERT INTO main.place (n, west, east, south, north) SELECT ?1 + p.n, d.west, d.east, d.south, d.north ${fromPage} WHERE d.west IS NOT NULL`,

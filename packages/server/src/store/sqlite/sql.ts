@@ -20,13 +20,17 @@ PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;
 PRAGMA analysis_limit = 400;`;
 
-/** Readers keep a smaller cache each: the pages are mapped anyway. */
-export const readerPragmas = `
-PRAGMA query_only = ON;
-PRAGMA cache_size = -16384;
-PRAGMA mmap_size = 268435456;
+/** The list of words lives in memory, and is lost where `temp_store` changes after it. */
+const readerPragmasOf = (cacheKiB: number, busyMs: number): string => `
 PRAGMA temp_store = MEMORY;
-PRAGMA busy_timeout = 5000;`;
+CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, words, instance);
+PRAGMA query_only = ON;
+PRAGMA cache_size = -${cacheKiB};
+PRAGMA mmap_size = 268435456;
+PRAGMA busy_timeout = ${busyMs};`;
+
+/** Readers keep a smaller cache each: the pages are mapped anyway. */
+export const readerPragmas = { thread: readerPragmasOf(16_384, 5_000), near: readerPragmasOf(4_096, 0) } as const;
 
 /**
  * Steps from one version of the schema to the next; the place in the list is the version reached.
@@ -84,6 +88,8 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   'ALTER TABLE change ADD COLUMN kind TEXT;',
   historyTables,
   "ALTER TABLE twin ADD COLUMN folded TEXT NOT NULL DEFAULT ''; UPDATE twin SET folded = folded_names((SELECT doc FROM body WHERE body.n = twin.n));",
+  // the change that wrote the twin last; 0 where that is not known
+  'ALTER TABLE twin ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;',
 ];
 
 export const schemaSql = {
@@ -112,7 +118,7 @@ const keyColumns = ['id', 'kind', 'object', 'source'];
 
 const plainColumns = [
   ...['agency', 'name', 'version', 'created_at', 'updated_at', 'west', 'south', 'east', 'north', 'pad_west', 'pad_south', 'pad_east', 'pad_north'],
-  ...['alts', 'words_hash', 'shaped', 'digest', 'folded'],
+  ...['alts', 'words_hash', 'shaped', 'digest', 'folded', 'seq'],
 ];
 
 const twinColumns = [...keyColumns, ...plainColumns];
@@ -160,9 +166,15 @@ export const writeSql = {
   ...historyWriteSql,
 } as const;
 
+/** The columns of a twin as one JSON text; what `twinText` makes of a row. */
+const asText = `substr(b.doc, 1, length(b.doc) - 1) || ',"version":' || t.version || ',"createdAt":"' || t.created_at || '","updatedAt":"' || t.updated_at || '"' || CASE WHEN b.footprint IS NULL THEN '' ELSE ',"footprint":' || b.footprint END || CASE t.shaped WHEN 0 THEN '}' ELSE ',"shaped":true}' END`;
+
 export const readSql = {
   head: writeSql.head,
   byIds: `SELECT t.id, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
+  /** one list of all, in the order of the numbers given */
+  textOfTwins: `SELECT CAST('[' || group_concat(${asText}) || ']' AS BLOB) AS text FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,
+  nextWord: 'SELECT term FROM temp.word WHERE term >= ? LIMIT 1',
   shapes: `SELECT t.id, s.doc FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN shape AS s ON s.n = t.n`,
   resolveIds: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value',
   resolveObjects: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.object = asked.value',

@@ -94,9 +94,10 @@ export const openFile = (options: FileOptions): Result<DatabaseSync> => {
   }
 };
 
-export const openForReading = (path: string): DatabaseSync => {
+/** For reading: on a thread of its own, where it may wait for the file, or on the thread that asks, where it may not. */
+export const openForReading = (path: string, where: keyof typeof readerPragmas): DatabaseSync => {
   const file = new DatabaseSync(path, { readOnly: true });
-  file.exec(readerPragmas);
+  file.exec(readerPragmas[where]);
   return file;
 };
 

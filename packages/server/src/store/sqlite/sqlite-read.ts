@@ -2,11 +2,13 @@
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Facet, type Geometry, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
+import { type Change, type Facet, type Geometry, type Link, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { preparedArea } from '../area-memory.ts';
 import { history, stateAt } from '../sqlite-history/past.ts';
 import { unload } from '../sqlite-moving/unload.ts';
+import { isKnown, type KnownChanges, type ToldTwins } from '../sqlite-reading/known-twins.ts';
+import { matchOfBeginnings } from '../sqlite-reading/word-beginnings.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
@@ -17,8 +19,12 @@ import { twinText } from './sqlite-rows.ts';
 export type ReadingFile = {
   readonly file: DatabaseSync;
   readonly statement: (text: string) => StatementSync;
+  /** rows as lists of their columns: for answers of many */
+  readonly lists: (sql: Sql) => Lists;
   asked: Asked;
   areas: readonly (PreparedArea | undefined)[];
+  /** what whoever asks has parsed already */
+  known?: KnownChanges | undefined;
 };
 
 const statementsMax = 256;
@@ -36,23 +42,39 @@ const registerFunctions = (reading: ReadingFile): void => {
     const value: Reading | undefined = typeof text === 'string' ? JSON.parse(text) : undefined;
     return test && passesTest(test, value) ? 1 : 0;
   });
+  reading.file.function('words_beginning', { deterministic: true }, (words) =>
+    matchOfBeginnings(reading.statement(readSql.nextWord), String(words).split(' ')),
+  );
 };
 
 const nothingAsked: Asked = { areas: [], tests: [] };
 
-export const createReading = (file: DatabaseSync): ReadingFile => {
+const createStatements = (prepare: (text: string) => StatementSync) => {
   const statements = new LRUCache<string, StatementSync>({ max: statementsMax });
-  const statement = (text: string): StatementSync => {
-    const known = statements.get(text) ?? file.prepare(text);
+  return (text: string): StatementSync => {
+    const known = statements.get(text) ?? prepare(text);
     statements.set(text, known);
     return known;
   };
-  const reading: ReadingFile = { file, statement, asked: nothingAsked, areas: [] };
+};
+
+const asLists = (statement: StatementSync): StatementSync => {
+  statement.setReturnArrays(true);
+  return statement;
+};
+
+export const createReading = (file: DatabaseSync): ReadingFile => {
+  const statement = createStatements((text) => file.prepare(text));
+  const listing = createStatements((text) => asLists(file.prepare(text)));
+  // branding: so it was told to return them
+  const lists = ({ text, params }: Sql) => listing(text).all(...params) as unknown as Lists;
+  const reading: ReadingFile = { file, statement, lists, asked: nothingAsked, areas: [] };
   registerFunctions(reading);
   return reading;
 };
 
 type Rows = readonly Record<string, unknown>[];
+type Lists = readonly (readonly unknown[])[];
 
 const rowsOf = ({ statement }: ReadingFile, { text, params }: Sql): Rows => statement(text).all(...params);
 
@@ -65,6 +87,20 @@ const asking = <T>(reading: ReadingFile, asked: Asked, read: () => T): T => {
 
 const headOf = (reading: ReadingFile): number => numberOf(reading.statement(readSql.head).get(), 'head');
 
+const nothing = new Uint8Array();
+
+/** What the asker knows is not told again. */
+const tellTwins = (reading: ReadingFile, rows: Lists): ToldTwins => {
+  const unknown: unknown[] = [];
+  const seqs = Float64Array.from(rows, ([n, seq]) => {
+    if (isKnown(reading.known, Number(seq))) return Number(seq);
+    unknown.push(n);
+    return -Number(seq);
+  });
+  const told = unknown.length > 0 ? reading.statement(readSql.textOfTwins).get(JSON.stringify(unknown)) : undefined;
+  return { seqs, text: told ? (told['text'] as Uint8Array<ArrayBuffer>) : nothing }; // branding: the column is a blob
+};
+
 const twinTexts = (rows: Rows): string => `[${rows.map(twinText).join(',')}]`;
 
 type Find = Omit<FindShape, 'limit'> & { readonly filter: TwinFilter; readonly first: number };
@@ -74,9 +110,9 @@ const find = (reading: ReadingFile, { filter, first, ...shape }: Find) => {
   const compiled = compileFilter(filter);
   return asking(reading, compiled.asked, () =>
     inSnapshot(reading.file, () => {
-      const rows = rowsOf(reading, findSql(compiled, { ...shape, limit: first + 1 }));
-      const last = rows.length > first ? rows[first - 1] : undefined;
-      return { twins: twinTexts(rows.slice(0, first)), next: last && { value: last['key'], id: last['id'] }, seq: headOf(reading) };
+      const rows = reading.lists(findSql(compiled, { ...shape, limit: first + 1 }));
+      const [, , id, value = id] = (rows.length > first && rows[first - 1]) || [];
+      return { twins: tellTwins(reading, rows.slice(0, first)), next: id === undefined ? undefined : { value, id }, seq: headOf(reading) };
     }),
   );
 };
@@ -113,31 +149,31 @@ type Adjacent = {
   readonly limit: number;
 };
 
-const linkOf = (row: Record<string, unknown>): readonly unknown[] => [
-  linkIdOfRow({ src: String(row['src']), kind: String(row['kind']), dst: String(row['dst']), ownId: typeof row['own_id'] === 'string' ? row['own_id'] : null }),
-  row['kind'],
-  row['src'],
-  row['dst'],
-  row['source'],
-  row['recorded_at'],
-  row['evidence'],
-];
-
-const linksOneWay = ({ statement }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit }: Adjacent): Rows => {
-  const frontier = JSON.stringify(ids);
-  if (!kinds) return statement(way === 'out' ? readSql.linksOut : readSql.linksIn).all(frontier, limit);
-  return statement(way === 'out' ? readSql.linksOutOfKinds : readSql.linksInOfKinds).all(frontier, JSON.stringify(kinds), limit);
+const linkOf = ([from, kind, to, source, recordedAt, evidence, ownId]: readonly unknown[]): Link => {
+  const id = linkIdOfRow({ src: String(from), kind: String(kind), dst: String(to), ownId: typeof ownId === 'string' ? ownId : null });
+  // branding: the rows of our own file keep their types
+  return { id, kind, from, to, source, recordedAt, ...(evidence === null ? {} : { evidence }) } as Link;
 };
 
-const adjacent = (reading: ReadingFile, asked: Adjacent) => {
+const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit }: Adjacent): Lists => {
+  const frontier = JSON.stringify(ids);
+  if (!kinds) return lists({ text: way === 'out' ? readSql.linksOut : readSql.linksIn, params: [frontier, limit] });
+  return lists({ text: way === 'out' ? readSql.linksOutOfKinds : readSql.linksInOfKinds, params: [frontier, JSON.stringify(kinds), limit] });
+};
+
+const adjacent = (reading: ReadingFile, asked: Adjacent): readonly Link[] => {
   const out = asked.direction === 'in' ? [] : linksOneWay(reading, 'out', asked);
   const inward = asked.direction === 'out' ? [] : linksOneWay(reading, 'in', asked);
   return [...out, ...inward].map(linkOf);
 };
 
+// branding: the rows of our own file keep their types
+const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
+  ({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) }) as Change;
+
 const changes = (reading: ReadingFile, { since, limit }: { readonly since: number; readonly limit: number }) =>
   inSnapshot(reading.file, () => ({
-    changes: reading.statement(readSql.changes).all(since, limit),
+    changes: reading.lists({ text: readSql.changes, params: [since, limit] }).map(changeOf),
     head: headOf(reading),
     oldest: numberOf(reading.statement(readSql.oldest).get(), 'oldest'),
   }));

@@ -34,7 +34,7 @@ const putMore = (to: Writing, base: number, row: Row): void => {
 const copyPage = (to: Writing, { agency, source, at }: StagedPage, rows: number): void => {
   const { file } = to;
   const base = numberOf(file.prepare(takeSql.lastNumber).get(), 'n');
-  file.prepare(takeSql.takeTwins).run(base, agency, at, source);
+  file.prepare(takeSql.takeTwins).run(base, agency, at, source, to.head);
   for (const name of ['takeBodies', 'takeShapes', 'takePlaces', 'takeWords'] as const) file.prepare(takeSql[name]).run(base);
   file.prepare(takeSql.takeChanges).run(to.head, at);
   to.head += rows;

@@ -6,6 +6,7 @@ import { problem, type Result } from '@cityweave/core';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
 import { foldStep, forgetStep } from '../sqlite-history/fold.ts';
 import { loadRows } from '../sqlite-moving/load.ts';
+import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import type { Moved, StagedPage } from '../store.ts';
 import { migrations } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
@@ -22,7 +23,7 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'maintain'; readonly keepChanges: number }
   | { readonly verb: 'load'; readonly rows: readonly Moved[] }
   | { readonly verb: 'fold' | 'forget'; readonly after: number; readonly before: number }
-  | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string; readonly areas: AreaTexts }
+  | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string; readonly areas: AreaTexts; readonly known?: KnownChanges | undefined }
   | { readonly verb: 'close' }
 );
 
@@ -42,7 +43,7 @@ const open = (path: string, synchronous: Synchronous, at: string): Result<number
 };
 
 const readingOf = (path: string): ReadingFile => {
-  const known = readings.get(path) ?? createReading(openForReading(path));
+  const known = readings.get(path) ?? createReading(openForReading(path, 'thread'));
   readings.set(path, known);
   return known;
 };
@@ -54,12 +55,12 @@ const close = (path: string): void => {
   readings.delete(path);
 };
 
-const read = <V extends ReadVerb>(path: string, verb: V, { args, areas }: Pick<Extract<Job, { verb: 'read' }>, 'args' | 'areas'>): unknown => {
+const read = <V extends ReadVerb>(path: string, verb: V, { args, areas, known }: Pick<Extract<Job, { verb: 'read' }>, 'args' | 'areas' | 'known'>): unknown => {
   // one table of reads: what each takes is what `sqlite.ts` wrote as text
   const answer: (reading: ReadingFile, asked: never) => unknown = reads[verb];
   const asked = JSON.parse(args);
   const placed = asked.filter ? { ...asked, filter: unpackAreas(asked.filter, areas) } : asked;
-  return answer(readingOf(path), placed as never);
+  return answer(Object.assign(readingOf(path), { known }), placed as never);
 };
 
 const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown => {
@@ -104,4 +105,14 @@ const answer = (job: Job): Answer => {
   }
 };
 
-parentPort?.on('message', (job: Job) => parentPort?.postMessage(answer(job)));
+/** Long texts are handed over, not copied. */
+const handedOver = ({ value }: Answer): readonly ArrayBuffer[] => {
+  const twins = value instanceof Object && 'twins' in value ? value.twins : undefined;
+  const text = twins instanceof Object && 'text' in twins ? twins.text : undefined;
+  return text instanceof Uint8Array && text.buffer instanceof ArrayBuffer && text.length > 0 ? [text.buffer] : [];
+};
+
+parentPort?.on('message', (job: Job) => {
+  const given = answer(job);
+  parentPort?.postMessage(given, handedOver(given));
+});

@@ -74,6 +74,7 @@ const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | u
     shaped,
     digest ?? found?.['digest'] ?? null,
     row.folded,
+    to.head + 1,
   ];
 };
 

@@ -28,11 +28,13 @@ import {
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
+import { createKnownTwins, type KnownChanges, type KnownTwins } from '../sqlite-reading/known-twins.ts';
+import { createNearReads } from '../sqlite-reading/near.ts';
 import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';
-import { createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
+import { abortError, createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
 
 export type SqliteStoreOptions = {
   /** where the file of the store lies; made where it is not there */
@@ -45,18 +47,24 @@ export type SqliteStoreOptions = {
 
 export const storeFileName = 'twins.sqlite';
 
-type Ask = <V extends ReadVerb>(verb: V, args: Parameters<Reads[V]>[1], waiting?: Waiting) => Promise<ReturnType<Reads[V]>>;
+type Asking = Waiting & { readonly known?: KnownChanges | undefined };
+type Ask = <V extends ReadVerb>(verb: V, args: Parameters<Reads[V]>[1], waiting?: Asking) => Promise<ReturnType<Reads[V]>>;
 
-type Sides = { readonly ask: Ask; readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
+type Sides = { readonly ask: Ask; readonly known: KnownTwins; readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
 
 // Everything below gives back what was parsed before it was put in: the rows of our own file keep their types.
 
 const twinsOf = (text: string): readonly Twin[] => trusted(JSON.parse(text));
 
-const page = async (ask: Ask, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
+/** Where a twin that a reader counted on is no longer known, the page is told whole. */
+const page = async ({ ask, known }: Pick<Sides, 'ask' | 'known'>, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
   const { filter = {}, order, first, after, backwards = false } = query;
-  const found = await ask('find', { filter, order, after, backwards, first }, waiting);
-  return { twins: twinsOf(found.twins), seq: found.seq, ...(found.next && { next: trusted<PageKey>(found.next) }) };
+  const told = async (changes?: KnownChanges): Promise<FoundPage | undefined> => {
+    const { twins: texts, seq, next } = await ask('find', { filter, order, after, backwards, first }, { ...waiting, known: changes });
+    const twins = known.twinsOf(texts);
+    return twins && { twins, seq, ...(next && { next: trusted<PageKey>(next) }) };
+  };
+  return (await told(known.changes)) ?? trusted<FoundPage>(await told());
 };
 
 const groupKey = (row: Record<string, unknown>): string => JSON.stringify([row['kind'], row['agency']]);
@@ -94,29 +102,14 @@ const resolve =
     return found;
   };
 
-const toLink = ([id, kind, from, to, source, recordedAt, evidence]: readonly unknown[]): Link =>
-  trusted({ id, kind, from, to, source, recordedAt, ...(evidence === null ? {} : { evidence }) });
-
 /** A link inside the frontier is met from both its ends. */
 const adjacent =
   (ask: Ask): TwinStore['adjacent'] =>
   async (ids, { kinds, direction, limit }, waiting) => {
     const links = new Map<string, Link>();
-    for (const row of await ask('adjacent', { ids, kinds, direction, limit }, waiting)) {
-      const link = toLink(row);
-      links.set(link.id, link);
-    }
+    for (const link of await ask('adjacent', { ids, kinds, direction, limit }, waiting)) links.set(link.id, link);
     return [...links.values()].slice(0, limit);
   };
-
-const toChange = ({ seq, id, op, at, link, kind }: Record<string, unknown>) => ({
-  seq,
-  id,
-  op,
-  at,
-  ...(link !== null && { link }),
-  ...(kind !== null && { kind }),
-});
 
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });
@@ -181,28 +174,25 @@ const createKinds = ({ ask, lane }: Sides): TwinStore['kinds'] => {
   };
 };
 
-const questions = ({ ask, lane, clock }: Sides) => ({
+const questions = ({ ask, known, lane, clock }: Sides) => ({
   get: async (ids: readonly TwinId[], waiting?: Waiting) => new Map(twinsOf(await ask('get', { ids }, waiting)).map((twin) => [twin.id, twin])),
   resolve: resolve(ask),
   shapes: async (ids: readonly TwinId[], waiting?: Waiting) =>
     new Map((await ask('shapes', { ids }, waiting)).map(({ id, doc }): [TwinId, readonly Shape[]] => [trusted(id), trusted(JSON.parse(String(doc)))])),
-  find: (query: FindQuery, waiting?: Waiting) => page(ask, query, waiting),
+  find: (query: FindQuery, waiting?: Waiting) => page({ ask, known }, query, waiting),
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
   history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => ask('history', { id, query }, waiting),
   stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
   adjacent: adjacent(ask),
-  kinds: createKinds({ ask, lane, clock }),
+  kinds: createKinds({ ask, known, lane, clock }),
 });
 
 const journal = ({ ask, lane }: Sides) => ({
   apply: lane.apply,
   onCommit: lane.onCommit,
-  changes: async (since: number, { limit }: { readonly limit: number }): ReturnType<TwinStore['changes']> => {
-    const found = await ask('changes', { since, limit });
-    return { changes: trusted(found.changes.map(toChange)), head: found.head, oldest: found.oldest };
-  },
+  changes: (since: number, { limit }: { readonly limit: number }) => ask('changes', { since, limit }),
   cursor: async (peer: string) => {
     const [row] = await ask('cursor', { peer });
     return row && Number(row['seq']);
@@ -283,14 +273,19 @@ export const openSqliteStore = async ({ directory, clock, threads, synchronous =
     return opened;
   }
   const lane = createLane({ write, path, head: opened.value });
+  const near = createNearReads(path);
   const ask: Ask = async (verb, args, waiting) => {
     if (!lane.isOpen()) return Promise.reject(new Error('the store is closed'));
-    return trusted(await using.read({ verb: 'read', path, read: verb, ...packArguments(args) }, waiting?.signal));
+    if (waiting?.signal?.aborted) return Promise.reject(abortError());
+    return (
+      near.answer(verb, args) ?? trusted(await using.read({ verb: 'read', path, read: verb, known: waiting?.known, ...packArguments(args) }, waiting?.signal))
+    );
   };
   const close = async () => {
     await lane.close();
+    near.close();
     await using.release(path);
     if (!threads) await using.close();
   };
-  return ok(createVerbs({ ask, lane, clock }, close));
+  return ok(createVerbs({ ask, known: createKnownTwins(), lane, clock }, close));
 };

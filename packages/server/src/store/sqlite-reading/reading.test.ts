@@ -1,0 +1,142 @@
+/**
+ * What is read where, and what is remembered of it: bounds of near reads, of known twins, and of the beginnings of words.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import type { Instant, Twin } from '@cityweave/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemDeps } from '../../deps.ts';
+import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
+import type { TwinStore } from '../store.ts';
+import { accepted, at, link, put, twin, twinId } from '../twins.contract.ts';
+import { createKnownTwins, isKnown, knownBytesMax, knownTwinsMax } from './known-twins.ts';
+import { createNearReads, type NearReads, nearKeysMax, nearRowsMax } from './near.ts';
+import { matchOfBeginnings, wordsOfBeginningMax } from './word-beginnings.ts';
+
+const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
+
+describe('near reads', () => {
+  let directory: string;
+  let store: TwinStore;
+  let near: NearReads;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cityweave-near-'));
+    const opened = await openSqliteStore({ directory, clock: systemDeps().clock });
+    store = opened.ok ? opened.value : expect.fail('the store opens');
+    near = createNearReads(join(directory, storeFileName));
+  });
+  afterEach(async () => {
+    near.close();
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('answer so many ids and no more, and nothing that may take long', async () => {
+    const ids = numbers(nearKeysMax).map(twinId);
+    await accepted(
+      store,
+      ids.map((id) => ({ op: 'putTwin', twin: twin(id) })),
+    );
+    expect(JSON.parse(near.answer('get', { ids }) ?? '[]')).toHaveLength(nearKeysMax);
+    expect(near.answer('get', { ids: [...ids, twinId('more')] })).toBeUndefined();
+    expect(near.answer('count', { filter: {} })).toBeUndefined();
+  });
+
+  it('leave a hub with more links than may be told to the threads, which tell them all', async () => {
+    const ends = numbers(nearRowsMax + 1);
+    const linked = (some: readonly string[]) =>
+      accepted(store, [put('hub'), ...some.map((end) => ({ op: 'putLink' as const, link: link(twinId('hub'), twinId(end)) }))]);
+    const asked = { ids: [twinId('hub')], kinds: undefined, direction: 'out' as const, limit: nearRowsMax * 2 };
+    await linked(ends.slice(1));
+    expect(near.answer('adjacent', asked)).toHaveLength(nearRowsMax);
+    await setImmediate();
+    await linked(ends);
+    expect(near.answer('adjacent', asked)).toBeUndefined();
+    expect(await store.adjacent([twinId('hub')], { direction: 'out', limit: nearRowsMax * 2 })).toHaveLength(nearRowsMax + 1);
+  });
+
+  it('leave the event loop to others after so many rows, until its next turn', async () => {
+    const asked = { since: 0, limit: nearRowsMax };
+    await accepted(
+      store,
+      numbers(nearRowsMax).map((key) => put(key)),
+    );
+    await setImmediate();
+    expect(near.answer('changes', { since: 0, limit: nearRowsMax + 1 })).toBeUndefined();
+    await setImmediate();
+    expect(near.answer('changes', asked)?.changes).toHaveLength(nearRowsMax);
+    expect(near.answer('changes', asked)).toBeUndefined();
+    await setImmediate();
+    expect(near.answer('changes', asked)?.changes).toHaveLength(nearRowsMax);
+  });
+
+  it('are aborted like all others', async () => {
+    await expect(store.get([twinId('1')], { signal: AbortSignal.abort() })).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  });
+
+  it('of a page tell the present twin, however often it was told before', async () => {
+    await accepted(store, [put('1'), put('2')]);
+    const page = async () => (await store.find({ first: 9 })).twins;
+    for (const _ of numbers(3)) expect(await page()).toHaveLength(2);
+    const [first] = await page();
+    expect((await page())[0]).toBe(first);
+    await accepted(store, [{ op: 'deleteTwin', id: twinId('1') }, { op: 'deleteTwin', id: twinId('2') }, put('2', { name: 'another' })]);
+    for (const _ of numbers(3)) expect((await page()).map(({ name, version }) => [name['en'], version])).toEqual([['another', 1]]);
+  });
+});
+
+describe('known twins', () => {
+  const told = (twins: readonly { readonly seq: number; readonly twin: Twin }[]) => ({
+    seqs: Float64Array.from(twins, ({ seq }) => -seq),
+    text: Buffer.from(JSON.stringify(twins.map((one) => one.twin))),
+  });
+  const named = (name: string): Twin => ({ ...twin(twinId('1'), { name }), version: 1, createdAt: at as Instant, updatedAt: at as Instant });
+
+  it('are those told for the second time', () => {
+    const { changes, twinsOf } = createKnownTwins();
+    expect(twinsOf(told([{ seq: 7, twin: named('a') }]))).toEqual([named('a')]);
+    expect(isKnown(changes, 7)).toBe(false);
+    twinsOf(told([{ seq: 7, twin: named('a') }]));
+    expect([isKnown(changes, 7), isKnown(changes, 7 + knownTwinsMax), isKnown(changes, 0)]).toEqual([true, false, false]);
+    expect(twinsOf({ seqs: Float64Array.of(7), text: new Uint8Array() })).toEqual([named('a')]);
+  });
+
+  it('are so many: another change at the same place takes it, and who counted on the first is told so', () => {
+    const { changes, twinsOf } = createKnownTwins();
+    for (const seq of [7, 7, 7 + knownTwinsMax, 7 + knownTwinsMax]) twinsOf(told([{ seq, twin: named(`of ${seq}`) }]));
+    expect([isKnown(changes, 7), isKnown(changes, 7 + knownTwinsMax)]).toEqual([false, true]);
+    expect(twinsOf({ seqs: Float64Array.of(7), text: new Uint8Array() })).toBeUndefined();
+  });
+
+  it('are not large, and not without the number of a change', () => {
+    const { changes, twinsOf } = createKnownTwins();
+    const large = named('x'.repeat(knownBytesMax));
+    for (const _ of [1, 2]) twinsOf(told([{ seq: 7, twin: large }]));
+    for (const _ of [1, 2]) expect(twinsOf({ seqs: Float64Array.of(0), text: Buffer.from(JSON.stringify([named('a')])) })).toEqual([named('a')]);
+    expect(isKnown(changes, 7)).toBe(false);
+    const spare = knownBytesMax - Buffer.byteLength(JSON.stringify([named('')]));
+    for (const _ of [1, 2]) twinsOf(told([{ seq: 7, twin: named('x'.repeat(spare)) }]));
+    expect(isKnown(changes, 7)).toBe(true);
+  });
+});
+
+describe('beginnings of words', () => {
+  const file = new DatabaseSync(':memory:');
+  file.exec("CREATE VIRTUAL TABLE words USING fts5 (found, detail = none, tokenize = 'ascii'); CREATE VIRTUAL TABLE word USING fts5vocab (words, instance)");
+  const next = file.prepare('SELECT term FROM word WHERE term >= ? LIMIT 1');
+  const many = numbers(wordsOfBeginningMax).map((key) => `many${key}`);
+  file.prepare('INSERT INTO words (found) VALUES (?)').run(['street', 'streets', 'strasse', ...many].join(' '));
+
+  it('are asked for as the words that begin so, where these are few', () => {
+    expect(matchOfBeginnings(next, ['street', 'stra'])).toBe('("street" OR "streets") AND ("strasse")');
+    expect(matchOfBeginnings(next, ['many'])).toBe(`(${many.map((word) => `"${word}"`).join(' OR ')})`);
+  });
+
+  it('are asked for as they are where more words begin so, or none', () => {
+    file.prepare('INSERT INTO words (found) VALUES (?)').run('manyfold');
+    expect(matchOfBeginnings(next, ['many', 'none'])).toBe('"many"* AND "none"*');
+  });
+});
