@@ -30,6 +30,7 @@ describe('a twin', () => {
     const old = instantOfMs(0);
     expect(oldestObservation(twin)).toBe(twin.provenance.observedAt);
     expect(oldestObservation({ ...twin, values: { ...twin.values, 'city:use': { value: 'shop', observedAt: old } } })).toBe(old);
+    expect(oldestObservation({ ...twin, values: {}, provenance: { ...twin.provenance, isFileDate: true } })).toBeUndefined();
   });
 });
 

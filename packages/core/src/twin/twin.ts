@@ -71,9 +71,9 @@ export const boxOfTwin = (twin: Pick<Twin, 'footprint' | 'position'>): Box | und
   return place && boxOf(place);
 };
 
-/** The oldest observation in a twin, which tells how old an answer may be. */
-export const oldestObservation = (twin: Twin): Instant =>
-  Object.values(twin.values).reduce<Instant>(
-    (oldest, reading) => (reading.observedAt !== undefined && reading.observedAt < oldest ? reading.observedAt : oldest),
-    twin.provenance.observedAt,
+/** The oldest observation in a twin, which tells how old an answer may be; undefined where its file names no time. */
+export const oldestObservation = ({ provenance, values }: Twin): Instant | undefined =>
+  Object.values(values).reduce<Instant | undefined>(
+    (oldest, { observedAt }) => (observedAt !== undefined && (oldest === undefined || observedAt < oldest) ? observedAt : oldest),
+    provenance.isFileDate ? undefined : provenance.observedAt,
   );

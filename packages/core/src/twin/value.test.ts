@@ -30,6 +30,8 @@ describe('a reading', () => {
       source: agencyIdOfName('fire'),
     });
     expect(valueOf({ value: null }, { ...provenance, flag: 'SIMULATED' }).flag).toBe('SIMULATED');
+    expect(valueOf({ value: 7 }, { ...provenance, isFileDate: true }).isFileDate).toBe(true);
+    expect(valueOf({ value: 7, observedAt: at(99) }, { ...provenance, isFileDate: true }).isFileDate).toBeUndefined();
   });
 
   test('is never younger than now', () => expect([ageMs({ observedAt: at(10) }, at(70)), ageMs({ observedAt: at(70) }, at(10))]).toEqual([60_000, 0]));

@@ -21,6 +21,8 @@ export type Quality = z.infer<typeof Quality>;
 export const Provenance = z.object({
   /** when it was true */
   observedAt: Instant,
+  /** that is the date of the file from which it came: what the file holds names no time */
+  isFileDate: z.literal(true).optional(),
   /** when the node learnt it */
   recordedAt: Instant,
   /** who says so */
@@ -46,8 +48,12 @@ export type Reading = z.infer<typeof Reading>;
 export const Value = Provenance.extend({ value: Json, unit: z.string().optional(), datum: z.string().optional(), flag: ValueFlag });
 export type Value = z.infer<typeof Value>;
 
+/** A reading that names its own time does not take the file's for it. */
+const timed = (reading: Reading, { isFileDate, ...provenance }: Provenance): Provenance =>
+  isFileDate && reading.observedAt === undefined ? { ...provenance, isFileDate } : provenance;
+
 export const valueOf = (reading: Reading, provenance: Provenance): Value => ({
-  ...provenance,
+  ...timed(reading, provenance),
   ...reading,
   flag: reading.flag ?? provenance.flag ?? 'MEASURED',
   observedAt: reading.observedAt ?? provenance.observedAt,

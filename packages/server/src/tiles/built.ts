@@ -21,6 +21,7 @@ import {
   type Vocabulary,
 } from '@cityweave/core';
 import { z } from 'zod';
+import { createCarried } from './carried.ts';
 import type { Part } from './collected.ts';
 import type { CutThreads } from './cut/cut-threads.ts';
 import { type LocalBox, noBox, widen } from './cut/local.ts';
@@ -32,7 +33,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 2;
+const cutVersion = 3;
 
 export const Built = z.object({
   version: z.literal(cutVersion),
@@ -76,13 +77,15 @@ const kindsOf = (drawn: readonly Drawn[], vocabulary: Vocabulary): readonly Scen
 
 type Group = { readonly agency: number; readonly form: OutlineForm; readonly drawn: readonly Drawn[] };
 
-const groupsOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): readonly Group[] =>
-  parts.flatMap((part, agency) =>
+const groupsOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): readonly Group[] => {
+  const carried = createCarried(shown);
+  return parts.flatMap((part, agency) =>
     outlineForms.flatMap((form) => {
-      const drawn = part.drawn.filter((one) => one.form === form && shown.has(one));
+      const drawn = part.drawn.filter((one) => one.form === form && shown.has(one)).map(carried);
       return drawn.length === 0 ? [] : [{ agency, form, drawn }];
     }),
   );
+};
 
 type Cut = { readonly layer: Omit<SceneLayer, 'firstRow'>; readonly from: string; readonly ids: readonly string[] };
 

@@ -30,6 +30,10 @@ export type Drawn = {
   /** metres from there to its highest point */
   readonly height: number;
   readonly roof: RoofShape;
+  /** it stands on roofs and nowhere else */
+  readonly isOfRoof: boolean;
+  /** others may stand on its roof */
+  readonly carries: boolean;
   /** its true surfaces, where they came */
   readonly solid?: DrawnSolid | undefined;
 };
@@ -48,6 +52,12 @@ export const solidKinds = ['city:Building', 'city:BuildingPart'] as const;
 /** Kinds that stand up where their height is known; all other areas lie on the ground. */
 const standingKinds = ['city:Building', 'city:BuildingPart', 'city:Structure'] as const;
 
+/** Kinds that carry others on their roofs, and those that are nowhere else. */
+const carryingKinds = ['city:Building', 'city:BuildingPart'] as const;
+const roofKinds = ['city:RooftopUnit', 'city:SolarPanel'] as const;
+/** So high is what stands on a roof where only its top is told. */
+const roofThingMetres = 1;
+
 const numberOf = (reading: Reading | undefined, unit: string): number | undefined => {
   if (typeof reading?.value !== 'number') return undefined;
   if (reading.unit === undefined || reading.unit === unit) return reading.value;
@@ -63,9 +73,10 @@ const heightOf = ({ values }: Twin): number => {
 };
 
 /** What stands on a roof begins there; its own height is told from the ground. */
-const baseOf = ({ values }: Twin, height: number): number => {
+const baseOf = ({ values }: Twin, height: number, isOfRoof: boolean): number => {
   const surface = numberOf(values['city:surfaceHeight'], 'm') ?? 0;
-  return surface > 0 && surface < height ? surface : 0;
+  if (surface > 0 && surface < height) return surface;
+  return isOfRoof ? Math.max(0, height - roofThingMetres) : 0;
 };
 
 const roofOf = ({ values }: Twin): RoofShape => {
@@ -93,9 +104,11 @@ export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocab
   if (!place || twin.kind === agencyTwinKind) return undefined;
   const solid = shape && toDrawnSolid(shape);
   const top = solid?.height ?? heightOf(twin);
-  const base = solid ? 0 : baseOf(twin, top);
+  const isOne = (kinds: readonly string[]): boolean => kinds.some((kind) => vocabulary.isA(twin.kind, kind));
+  const isOfRoof = isOne(roofKinds);
+  const base = solid ? 0 : baseOf(twin, top, isOfRoof);
   const height = top - base;
-  const form = formOf(place, height > 0 && standingKinds.some((kind) => vocabulary.isA(twin.kind, kind)));
+  const form = formOf(place, height > 0 && isOne(standingKinds));
   return {
     id: twin.id,
     same: [twin.id, ...(twin.objectOfInterest === undefined ? [] : [twin.objectOfInterest]), ...sameAs],
@@ -105,6 +118,8 @@ export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocab
     base: form === 'prism' ? base : 0,
     height: form === 'prism' ? height : form === 'point' ? top : 0,
     roof: form === 'prism' ? roofOf(twin) : 'flat',
+    isOfRoof,
+    carries: isOne(carryingKinds),
     ...(form === 'prism' && solid && { solid }),
   };
 };

@@ -1,5 +1,6 @@
 import { type Authority, cityDictionary, createVocabulary, type Instant, type Reading, TermId, type Twin, type TwinId, twinIdOf } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
+import { createCarried } from './carried.ts';
 import { type Drawn, toDrawn } from './drawn.ts';
 import { drawOnce } from './once.ts';
 
@@ -106,5 +107,24 @@ describe('what stands on a roof', () => {
   it('begins there, and its height is told from the ground', () => {
     const values = { 'city:height': { value: 12, unit: 'm' }, 'city:surfaceHeight': { value: 10, unit: 'm' } };
     expect(drawn(idOf('a', '1'), { values })).toMatchObject({ base: 10, height: 2 });
+  });
+
+  it('and is of a roof by its kind is a metre high where only its top is told', () => {
+    const values = { 'city:height': { value: 12, unit: 'm' }, 'city:surfaceHeight': { value: 12, unit: 'm' } };
+    expect(drawn(idOf('a', '1'), { values, kind: 'city:SolarPanel' })).toMatchObject({ base: 11, height: 1, isOfRoof: true });
+    expect(drawn(idOf('a', '1'), { values, kind: 'city:Deck' })).toMatchObject({ base: 0, height: 12, isOfRoof: false });
+  });
+
+  it('is drawn on the roof where the building is there, on the ground where it is not', () => {
+    const values = { 'city:height': { value: 12, unit: 'm' }, 'city:surfaceHeight': { value: 10, unit: 'm' } };
+    const small = { ...square, coordinates: square.coordinates.map((ring) => ring.map(([x = 0, y = 0]) => [x / 5_000, y / 5_000])) };
+    const given = { values, place: { footprint: small } };
+    const [panel, shelter] = (['city:SolarPanel', 'city:BusShelter'] as const).map((kind) => drawn(idOf('a', kind), { ...given, kind }));
+    const house = drawn(idOf('a', 'house'), { ...given, values: { 'city:height': { value: 10, unit: 'm' } } });
+    if (!(panel && shelter)) return expect.fail('not drawn');
+    expect(createCarried([panel, house])(panel)).toMatchObject({ base: 10, height: 2 });
+    const alone = createCarried([panel, shelter]);
+    expect(alone(panel)).toMatchObject({ base: 0, height: 2 });
+    expect(alone(shelter)).toMatchObject({ base: 0, height: 12 });
   });
 });

@@ -87,6 +87,8 @@ export type Said = {
   readonly flag: 'CARRIED' | 'INTERPOLATED' | 'MEASURED' | 'MISSING' | 'SIMULATED';
   readonly age: string;
   readonly observedAt: string;
+  /** that is the date of the file: what it holds names no time */
+  readonly isFileDate: boolean;
   readonly origin: string | null;
   readonly source: Agency;
   readonly quality: { readonly accuracy: number | null; readonly completeness: number | null; readonly confidence: number | null } | null;

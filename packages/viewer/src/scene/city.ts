@@ -8,6 +8,7 @@ import { type Appearance, createAppearance } from './look/appearance.ts';
 import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
 import { createLabels, type Labels } from './look/labels.ts';
 import { closeMaterials, createMaterials, type Effort, type Materials, setEffort } from './look/materials.ts';
+import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
 import { tonesOf } from './look/themes.ts';
@@ -166,11 +167,12 @@ type Doors = Pick<City, 'link'> & { readonly live: LiveHere; readonly eye: reado
 const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doors): City => {
   const { appearance, tiling } = made;
   const { light, select, hover, legend } = appearance;
+  const pickable = createPickable({ appearance, kinds: () => made.layers.map(kindsOf), tell: tiling.hide });
   const hidden =
     <Given>(run: (given: Given) => void) =>
     (given: Given): void => {
       run(given);
-      tiling.hide(appearance.state.hidden());
+      pickable.refresh();
     };
   return {
     ...{ missing, light, select, hover, legend, link, live: live.live },
@@ -181,6 +183,7 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
     },
     hide: hidden(appearance.hide),
     keep: hidden(appearance.keep),
+    pickFrom: pickable.from,
     label: placeLabels(made),
     sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
     placeOf: (row) => placeOfRow(made.layers, row),

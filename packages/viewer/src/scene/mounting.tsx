@@ -5,6 +5,7 @@ import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
 import { fetchScene } from './fetching.ts';
+import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
 import { createRest, createRunning, Frames, homeOf, qualityAsked, type Running, tierOf } from './running.tsx';
@@ -98,6 +99,8 @@ const surviveLoss = (canvas: HTMLCanvasElement, running: Running, signal: AbortS
   );
 };
 
+const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => clientWidth / Math.max(1, clientHeight);
+
 const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => new Vector2((x / canvas.clientWidth) * 2 - 1, 1 - (y / canvas.clientHeight) * 2);
 
 type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
@@ -112,7 +115,12 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
     running.invalidate();
     rest();
   };
-  const home = (): void => move(homeOf(staged));
+  const aspect = (): number => aspectOf(canvas);
+  const home = (): void => move(homeOf(staged, aspect()));
+  const show: Staged['show'] = (places, free, nearest) => {
+    const fitting = fitView(places, drive.wanted(), { free, nearest, aspect: aspect() });
+    if (fitting) move(fitting);
+  };
   const pick = (x: number, y: number, then: (row: number | undefined) => void): void => {
     if (running.camera) void staged.pick(running.camera, pointIn(canvas, x, y)).then(then);
   };
@@ -122,7 +130,7 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
     hover: (x: number, y: number) => (x < 0 ? told.hovered(undefined) : pick(x, y, told.hovered)),
   };
   listen(canvas, hands, signal);
-  told.staged({ city: staged.city, view: drive.wanted, move, home, onView: running.views.on, onEvent: running.events.on });
+  told.staged({ city: staged.city, view: drive.wanted, move, show, home, onView: running.views.on, onEvent: running.events.on });
   exposeStatistics({
     frames: () => running.frames,
     renderer: () => running.renderer,
@@ -144,7 +152,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
     if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, before?.drive.view());
+  const running = createRunning(staged, here, before?.drive.view() ?? homeOf(staged, aspectOf(mounting.canvas)));
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();
@@ -166,7 +174,7 @@ const sizedRoot = (canvas: HTMLCanvasElement, here: Root['here'], dpr: () => num
       dpr: dpr(),
       size: { width: canvas.clientWidth, height: canvas.clientHeight, top: 0, left: 0 },
       flat: true,
-      camera: { fov: 36.87 },
+      camera: { fov: fieldOfView },
       gl: { antialias: here === 'hardware' || qualityAsked() === 0, powerPreference: 'high-performance' },
     });
   return { root, configure };

@@ -6,20 +6,23 @@ import { useEffect } from 'react';
 import type { PerspectiveCamera, WebGLRenderer } from 'three';
 import type { StagedCity } from './city.ts';
 import { createDrive, type Drive } from './rig/drive.ts';
+import { fitView } from './rig/fit.ts';
 import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
-import { bounded, placeCamera } from './rig/view.ts';
+import { placeCamera } from './rig/view.ts';
 import type { SceneEvent, View } from './staged.ts';
 
 const restMs = 200;
 const homeDistanceMin = 300;
-/** Of the longer side of the city: so near that a city fills the picture, or, where it is long and narrow, all of it is in it. */
-const [fullShare, wholeShare] = [0.62, 0.95];
+/** Of the city's box: its corners are mostly empty, and a city fills the picture. */
+const homeShare = 0.8;
+const homeFree = { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 } as const;
 
-export const homeOf = ({ city }: StagedCity): View => {
+export const homeOf = ({ city }: StagedCity, aspect: number): View => {
   const [west, south, east, north] = city.scene().box;
-  const [longer, shorter] = [Math.max(east - west, north - south), Math.min(east - west, north - south)];
-  const distance = Math.max(homeDistanceMin, longer * (longer > shorter * 2 ? wholeShare : fullShare));
-  return bounded({ east: (west + east) / 2, north: (south + north) / 2, distance, heading: 20, tilt: 56 });
+  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: homeDistanceMin, heading: 20, tilt: 56 };
+  const [wide, high] = [((east - west) / 2) * homeShare, ((north - south) / 2) * homeShare];
+  const corners = [-1, 1].flatMap((x) => [-1, 1].map((y) => ({ east: middle.east + x * wide, north: middle.north + y * high, top: 0 })));
+  return fitView(corners, middle, { free: homeFree, aspect, nearest: homeDistanceMin }) ?? middle;
 };
 
 const listeners = <Event,>() => {
@@ -114,12 +117,12 @@ export const qualityAsked = (): number | undefined => {
   return asked === null ? undefined : Math.max(0, Math.min(tiers.length - 1, Number(asked) || 0));
 };
 
-export const createRunning = (staged: StagedCity, here: 'software' | 'hardware', view: View | undefined): Running => {
+export const createRunning = (staged: StagedCity, here: 'software' | 'hardware', view: View): Running => {
   const asked = qualityAsked();
   return {
     ...{
       staged,
-      drive: createDrive(view ?? homeOf(staged)),
+      drive: createDrive(view),
       quality: createQuality(asked ?? (here === 'software' ? tiers.length - 1 : 0), asked !== undefined),
     },
     ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },

@@ -24,6 +24,9 @@ export type View = {
   readonly tilt: number;
 };
 
+/** The part of the picture over which nothing lies, in shares of it from its left and its top. */
+export type Free = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+
 /** metres east and north of the origin, and above the ground */
 export type Place = { readonly east: number; readonly north: number; readonly top: number };
 
@@ -108,6 +111,8 @@ export type City = {
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
   readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
+  /** what the next pick may find, by the numbers of agency and kind; undefined: all that is shown */
+  readonly pickFrom: (isWanted: ((agency: number, kind: number) => boolean) | undefined) => void;
   /** shows these twins only; undefined: all that is not hidden */
   readonly keep: (rows: readonly number[] | undefined) => void;
   readonly colourBy: (colouring: Colouring) => void;
@@ -129,6 +134,8 @@ export type Staged = {
   readonly view: () => View;
   /** flies there; jumps where motion is not welcome */
   readonly move: (view: View) => void;
+  /** Flies to where all these places are in the free part of the picture, no nearer than so many metres; without places it stays. */
+  readonly show: (places: readonly Place[], free: Free, nearestMetres: number) => void;
   /** all of the city */
   readonly home: () => void;
   /** Told when the view rests after it moved. */

@@ -140,7 +140,7 @@ const defineSource = ({ builder }: Kit): void => {
       age: t.field({
         type: 'Duration',
         nullable: true,
-        description: 'Age of the oldest value that it gave.',
+        description: 'Age of the oldest value that it gave; null where none of them names a time.',
         resolve: ({ oldest }, _args, { room }) => (oldest === undefined ? undefined : durationOfMs(msBetween(oldest, room.deps.clock.now()))),
       }),
       reason: t.string({

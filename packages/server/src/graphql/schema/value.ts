@@ -151,6 +151,10 @@ const defineValueTypes = ({ builder, inputs: { flag } }: Kit): void => {
       unit: t.string({ nullable: true, description: 'UCUM code, as "m" or "kW".', resolve: ({ value }) => value.unit }),
       datum: t.string({ nullable: true, description: 'Vertical or horizontal datum, named and never guessed.', resolve: ({ value }) => value.datum }),
       observedAt: t.field({ type: 'DateTime', description: 'When it was true.', resolve: ({ value }) => value.observedAt }),
+      isFileDate: t.boolean({
+        description: 'Whether `observedAt` is the date of the file from which it came, because what that holds names no time.',
+        resolve: ({ value }) => value.isFileDate === true,
+      }),
       recordedAt: t.field({ type: 'DateTime', description: 'When the node learnt it.', resolve: ({ value }) => value.recordedAt }),
       age: t.field({
         type: 'Duration',

@@ -276,8 +276,10 @@ describe('names and identifiers', () => {
 
 describe('when it was true', () => {
   it('is the time of the file, the one declared, or the one in a column', () => {
-    expect(twin(record({})).provenance).toEqual({ observedAt: trialInstant, recordedAt: trialInstant, source: 'urn:dtf:agency:works.example', origin: 'file' });
-    expect(twin(record({}), { observedAt: '2014-01-01T00:00:00Z' }).provenance.observedAt).toBe('2014-01-01T00:00:00.000Z');
+    const ofFile = { observedAt: trialInstant, isFileDate: true, recordedAt: trialInstant, source: 'urn:dtf:agency:works.example', origin: 'file' };
+    expect(twin(record({})).provenance).toEqual(ofFile);
+    const { isFileDate: _, ...declared } = { ...ofFile, observedAt: '2014-01-01T00:00:00.000Z' };
+    expect(twin(record({}), { observedAt: '2014-01-01T00:00:00Z' }).provenance).toEqual(declared);
     const observedAt = { column: 'edited' };
     expect(twin(record({ edited: 0 }), { observedAt }).provenance.observedAt).toBe('1970-01-01T00:00:00.000Z');
     expect(twin(record({ edited: null }), { observedAt }).provenance.observedAt).toBe(trialInstant);

@@ -16,6 +16,7 @@ import {
   normaliseKey,
   ok,
   type Problem,
+  type Provenance,
   parseReferenceSystem,
   partOf,
   problem,
@@ -160,7 +161,7 @@ const twinOf = ({ source, context, agency }: Bench, { record, cells, key, place,
     ...(altIds.value.length > 0 && { altIds: altIds.value }),
     ...(objectOfInterest !== undefined && { objectOfInterest }),
     ...place,
-    provenance: { observedAt: observedAt.value, recordedAt: context.recordedAt, source: agency, origin: context.origin },
+    provenance: { ...observedAt.value, recordedAt: context.recordedAt, source: agency, origin: context.origin },
     values,
   });
 };
@@ -174,14 +175,17 @@ const kindOf = (kind: Source['kind'], cells: Cells): Result<TermId, Problem> => 
     : fail(problem('malformed', { path: `column ${kind.column}`, found: shorten(code), accepted: shorten(Object.keys(kind.kinds).join(', ')) }));
 };
 
-const observedAtOf = (declared: Source['observedAt'], cells: Cells, otherwise: Instant): Result<Instant, Problem> => {
-  if (declared === undefined) return ok(otherwise);
-  if (typeof declared === 'string') return ok(declared);
+type Observed = Pick<Provenance, 'observedAt' | 'isFileDate'>;
+
+const observedAtOf = (declared: Source['observedAt'], cells: Cells, fileChangedAt: Instant): Result<Observed, Problem> => {
+  const ofFile: Observed = { observedAt: fileChangedAt, isFileDate: true };
+  if (declared === undefined) return ok(ofFile);
+  if (typeof declared === 'string') return ok({ observedAt: declared });
   const cell = cells(declared.column) ?? null;
-  if (cellText(cell) === '') return ok(otherwise);
-  const instant = parseInstant(cell);
-  return instant
-    ? ok(instant)
+  if (cellText(cell) === '') return ok(ofFile);
+  const observedAt = parseInstant(cell);
+  return observedAt
+    ? ok({ observedAt })
     : fail(problem('malformed', { path: `column ${declared.column}`, found: shorten(cell), accepted: 'an instant with offset, or milliseconds since 1970' }));
 };
 

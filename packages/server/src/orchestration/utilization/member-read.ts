@@ -149,5 +149,5 @@ export const ownSource = (room: Room): SourceOfTwins => ({
 export const oldestOf = (page: TwinPage): SourceReport['oldest'] =>
   page.rows.reduce<SourceReport['oldest']>((oldest, { twin }) => {
     const observed = oldestObservation(twin);
-    return oldest === undefined || observed < oldest ? observed : oldest;
+    return oldest === undefined || (observed !== undefined && observed < oldest) ? observed : oldest;
   }, undefined);

@@ -3,6 +3,7 @@
  */
 import type { Staged } from '../../scene/staged.ts';
 import { person, usePerson } from '../state/person.ts';
+import { freeNow } from './free.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 const nearMetres = 600;
@@ -19,11 +20,11 @@ const useRowOf = (staged: Staged | undefined, id: string | undefined, run: (stag
   );
 };
 
-const frame = async ({ city, view, move }: Staged, row: number | undefined): Promise<void> => {
+const frame = async ({ city, view, show }: Staged, row: number | undefined): Promise<void> => {
   if (person.get().frame === undefined) return;
   const place = row === undefined ? undefined : await city.placeOf(row);
   person.set({ frame: undefined });
-  if (place) move({ ...view(), east: place.east, north: place.north, distance: Math.min(view().distance, nearMetres) });
+  if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
 };
 
 export const useFraming = (staged: Staged | undefined): void => {

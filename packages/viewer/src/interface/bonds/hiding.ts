@@ -5,7 +5,7 @@ import type { Scene } from '@cityweave/core/scene';
 import { useEffect, useMemo } from 'react';
 import { lookOf } from '../../scene/look.ts';
 import type { Staged } from '../../scene/staged.ts';
-import { createIsHidden } from '../state/filter.ts';
+import { createIsHidden, isOneOf } from '../state/filter.ts';
 import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { placesOf } from '../state/places.ts';
@@ -31,7 +31,23 @@ export const useIsHidden = (scene: Scene | undefined): ((agency: number, kind: n
   }, [scene, choice, turned, wanted]);
 };
 
+/** While somebody picks for a question, nothing else than what it asks for is found. */
+const usePickingFrom = (staged: Staged | undefined): void => {
+  const posed = usePerson((state) => state.question?.name);
+  const picking = usePerson((state) => state.picking);
+  const question = useLearning((state) => state.questions.find(({ name }) => name === posed));
+  useEffect(() => {
+    const place = question && placesOf(question).find(({ variable }) => variable === picking);
+    if (!staged || !place || place.kinds.length === 0) return undefined;
+    const scene = staged.city.scene();
+    const isWanted = scene.kinds.map((kind) => isOneOf(kind, place.kinds));
+    staged.city.pickFrom((_, kind) => isWanted[kind] === true);
+    return () => staged.city.pickFrom(undefined);
+  }, [staged, question, picking]);
+};
+
 export const useHiding = (staged: Staged | undefined): void => {
   const isHidden = useIsHidden(staged?.city.scene());
   useEffect(() => staged?.city.hide(isHidden), [staged, isHidden]);
+  usePickingFrom(staged);
 };

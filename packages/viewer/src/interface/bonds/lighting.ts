@@ -7,7 +7,7 @@ import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
 import { isTelling, rowsWithin } from '../state/filter.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
-import { viewAround } from '../state/view-around.ts';
+import { freeNow } from './free.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 /** Undefined where nothing is brushed. */
@@ -29,14 +29,13 @@ const useWithin = (): readonly number[] | undefined => {
   }, [ranges, read]);
 };
 
-const [surveyedMax, nearMetres] = [300, 800] as const;
+const [surveyedMax, nearMetres] = [1_000, 800] as const;
 
-/** Brings all that was found before the eye. */
-const survey = async ({ city, view, move }: Staged, rows: readonly number[]): Promise<void> => {
+/** Brings all that was found before the eye, beside what lies over the city. */
+const survey = async ({ city, show }: Staged, rows: readonly number[]): Promise<void> => {
   person.set({ survey: false });
   const places = (await Promise.all(rows.slice(0, surveyedMax).map((row) => city.placeOf(row)))).filter((place) => place !== undefined);
-  const around = viewAround(places, view());
-  if (around) move({ ...around, distance: Math.max(nearMetres, around.distance) });
+  show(places, freeNow(), nearMetres);
 };
 
 export const useLighting = (staged: Staged | undefined): void => {

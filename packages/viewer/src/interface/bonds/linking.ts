@@ -50,7 +50,7 @@ const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
 };
 
 /** By what one knows where one is, in a city that nothing was asked of yet. */
-const landmarks = ['city:AdministrativeArea', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
+const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 
 const readLandmarks = async (federation: string, lang: string): Promise<readonly Named[]> => {
   const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });

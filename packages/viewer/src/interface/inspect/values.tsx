@@ -3,9 +3,10 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
+import type { Silence } from '../state/silence.ts';
 import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
-import { type Key, useWords } from '../words/words.ts';
+import { type Key, useWords, type Words } from '../words/words.ts';
 import { Sparkline } from './sparkline.tsx';
 
 const flagKeys = {
@@ -33,8 +34,15 @@ const Quality = ({ said: { quality } }: { readonly said: Said }) => {
 /** The name of the file or feed, without its version. */
 const fileIn = (origin: string): string => origin.split(' ')[0] ?? origin;
 
+/** A file that names no time is as old as it is; what it tells may be older. */
+const whenText = (said: Said, silence: Silence | undefined, { say, age, instant, day }: Words): string => {
+  if (silence) return say('lastKnown', { time: instant(silence.lastSeen) });
+  return said.isFileDate ? say('fileOf', { day: day(said.observedAt) }) : say('ageOf', { age: age(said.age) });
+};
+
 const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boolean }) => {
-  const { say, quantity, age, instant } = useWords();
+  const words = useWords();
+  const { say, quantity, instant } = words;
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
   const flag = flagKeys[said.flag];
   return (
@@ -43,7 +51,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
       <div className="soft provenance">
         <Name text={said.source.name} {...(said.origin && { hint: said.origin })} />
         <time dateTime={said.observedAt} title={instant(said.observedAt)}>
-          {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('ageOf', { age: age(said.age) })}
+          {whenText(said, silence, words)}
         </time>
         {flag && <span className="flag">{say(flag)}</span>}
         <Quality said={said} />

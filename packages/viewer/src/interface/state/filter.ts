@@ -36,7 +36,7 @@ type Shown = {
   readonly wanted: readonly string[];
 };
 
-const isOneOf = ({ kind, broader }: Scene['kinds'][number], kinds: readonly string[]): boolean =>
+export const isOneOf = ({ kind, broader }: Scene['kinds'][number], kinds: readonly string[]): boolean =>
   kinds.includes(kind) || broader.some((wider) => kinds.includes(wider));
 
 /** Kinds that lie on the ground: they stay as the ground on which the others stand, whatever is filtered. */

@@ -4,7 +4,6 @@ import { createIsHidden, isTelling, rowsWithin, toTwinFilter } from './filter.ts
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { localMoment, minutesOf, withMinutes } from './moment.ts';
 import { termText } from './terms.ts';
-import { viewAround } from './view-around.ts';
 
 const column = (values: readonly number[], categories?: readonly string[]) => ({ term: 'x:y', unit: 'm', categories, values: Float32Array.from(values) });
 
@@ -97,18 +96,6 @@ describe('a moment', () => {
   it('is a day and a minute of it', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 1_439 }), (minutes) => minutesOf(withMinutes('2026-05-01T00:00', minutes)) === minutes));
     expect(localMoment(new Date(2026, 0, 2, 3, 4))).toBe('2026-01-02T03:04');
-  });
-});
-
-describe('a view around places', () => {
-  const view = { east: 0, north: 0, distance: 10, heading: 20, tilt: 50 };
-  it('looks at their middle from far enough', () => {
-    const places = [
-      { east: 0, north: 10 },
-      { east: 100, north: 50 },
-    ];
-    expect(viewAround(places, view)).toEqual({ east: 50, north: 30, distance: 150, heading: 20, tilt: 50 });
-    expect(viewAround([], view)).toBeUndefined();
   });
 });
 

@@ -7,7 +7,9 @@ import { person } from './person.ts';
 const read = (hash: string): Permalink => {
   const link = decodePermalink(hash);
   const { camera: _camera, theme, lang, ...said } = link;
-  person.set({ ...said, ...(theme && { theme }), ...(lang && { lang }) });
+  // who says a question and not from where it is looked at sees what it finds
+  const survey = said.question !== undefined && link.camera === undefined;
+  person.set({ ...said, survey, ...(theme && { theme }), ...(lang && { lang }) });
   return link;
 };
 

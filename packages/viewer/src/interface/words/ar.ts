@@ -41,6 +41,7 @@ export const ar: Catalogue = {
   day: 'اليوم',
   disagree: 'الجهات مختلفة',
   federation: 'الاتحاد',
+  fileOf: 'ملف بتاريخ {day}',
   filterAndColour: 'التصفية والتلوين',
   filterByProperty: 'التصفية حسب خاصية',
   filtered: 'مُصفّى.',

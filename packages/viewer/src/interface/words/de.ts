@@ -39,6 +39,7 @@ export const de: Catalogue = {
   day: 'Tag',
   disagree: 'Stellen widersprechen sich',
   federation: 'Verbund',
+  fileOf: 'Datei vom {day}',
   filterAndColour: 'Filtern und färben',
   filterByProperty: 'Nach Eigenschaft filtern',
   filtered: 'Gefiltert.',

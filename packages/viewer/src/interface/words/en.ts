@@ -39,6 +39,7 @@ export const en = {
   day: 'Day',
   disagree: 'agencies disagree',
   federation: 'Federation',
+  fileOf: 'file of {day}',
   filterAndColour: 'Filter and colour',
   filterByProperty: 'Filter by property',
   filtered: 'Filtered.',

@@ -55,6 +55,12 @@ export const instantText = (lang: string, instant: string, now: number): string 
   return new Intl.DateTimeFormat(lang, { ...(!isToday && { dateStyle: 'medium' }), timeStyle: 'short', hourCycle: 'h23' }).format(at);
 };
 
+/** The day alone; what is no instant stays as it is. */
+export const dayText = (lang: string, instant: string): string => {
+  const at = new Date(instant);
+  return Number.isNaN(at.getTime()) ? instant : new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }).format(at);
+};
+
 /** A day and an hour in full. */
 export const momentText = (lang: string, moment: string): string =>
   new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(moment));

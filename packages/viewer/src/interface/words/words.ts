@@ -3,7 +3,7 @@
  */
 import { create } from 'zustand';
 import type { en } from './en.ts';
-import { ageText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName } from './format.ts';
+import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName } from './format.ts';
 
 const factCharactersMax = 400;
 
@@ -44,6 +44,7 @@ export type Words = {
   readonly age: (duration: string) => string;
   readonly seconds: (ms: number) => string;
   readonly instant: (instant: string) => string;
+  readonly day: (instant: string) => string;
   readonly moment: (moment: string) => string;
   readonly quantity: (value: unknown, unit: string | null | undefined) => string;
   readonly unit: (code: string) => string;
@@ -60,6 +61,7 @@ export const createWords = (lang: Language, catalogue: Partial<Catalogue>): Word
     age: (duration) => ageText(lang, duration),
     seconds: (ms) => secondsText(lang, ms),
     instant: (instant) => instantText(lang, instant, Date.now()),
+    day: (instant) => dayText(lang, instant),
     moment: (moment) => momentText(lang, moment),
     quantity: (value, unit) => quantityText(lang, { value, unit }, { none: say('valueNone'), yes: say('yes'), no: say('no') }),
     unit: (code) => unitName(lang, code),

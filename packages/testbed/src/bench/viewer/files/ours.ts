@@ -16,7 +16,18 @@ const frame = createLocalFrame([0, 0]);
 const toDrawn = ({ corners, height }: Building, index: number): Drawn => {
   const id = twinIdOf(authority, 'buildings', String(index));
   const ring = [...corners, ...corners.slice(0, 1)].map(([east, north]) => frame.toLonLat(east, north));
-  return { id, same: [id], kind, form: 'prism', place: { type: 'Polygon', coordinates: [ring] }, base: 0, height, roof: 'flat' };
+  return {
+    id,
+    same: [id],
+    kind,
+    form: 'prism',
+    place: { type: 'Polygon', coordinates: [ring] },
+    base: 0,
+    height,
+    roof: 'flat',
+    isOfRoof: false,
+    carries: true,
+  };
 };
 
 export type Ours = { readonly built: Built; readonly files: SceneFiles };

@@ -1,0 +1,121 @@
+/**
+ * Hands: how a planner asks the flood question, picks a place and chooses what was found: with the mouse, or with the keyboard alone.
+ */
+import type { Page } from 'playwright-core';
+import { option, panel, search } from './page.ts';
+
+const flood = 'What stands in the flood zone';
+
+/** Names that stand in the scene. */
+export const labelsIn = (page: Page) => page.locator('.scene-labels > *:visible');
+export const labels = (page: Page): Promise<readonly string[]> => labelsIn(page).allTextContents();
+
+export const answerOf = (page: Page) => page.locator('div.answered');
+export const sources = (page: Page) => page.locator('.sources-bar');
+
+/** What two people have to see alike: the answer, its sources, what is chosen, and where the eye is. */
+export const seen = async (page: Page) => ({
+  answer: await answerOf(page).textContent(),
+  zone: await page.locator('.place select').inputValue(),
+  chosen: await panel(page, 'Selected twin').getByRole('heading', { level: 2 }).textContent(),
+  eye: /[&#]c=([^&]*)/.exec(page.url())?.[1],
+});
+
+/** Presses the key until that holds; somebody who tabs through a page does no more. */
+const pressUntil = async (page: Page, key: string, holds: () => Promise<boolean>): Promise<void> => {
+  for (let times = 0; times < 300; times += 1) {
+    if (await holds()) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead there; the focus is on ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))}`);
+};
+
+const focused = (page: Page, text: string) => (): Promise<boolean> =>
+  page.evaluate((wanted) => document.activeElement?.tagName === 'BUTTON' && (document.activeElement.textContent ?? '').includes(wanted), text);
+
+const inScene = (page: Page) => (): Promise<boolean> => page.evaluate(() => document.activeElement?.matches('.stage') === true);
+
+const poseByKeys = async (page: Page): Promise<void> => {
+  await pressUntil(page, 'Tab', inScene(page));
+  await page.keyboard.press('/');
+  await page.keyboard.type('flood');
+  await option(page, flood).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+};
+
+const poseByMouse = async (page: Page): Promise<void> => {
+  await search(page).click();
+  await page.keyboard.type('flood');
+  await option(page, flood).click();
+};
+
+const chooseByMouse = (page: Page, name: string): Promise<void> => answerOf(page).getByRole('button', { name }).first().click();
+
+const chooseByKeys = async (page: Page, name: string): Promise<void> => {
+  await pressUntil(page, 'Tab', focused(page, name));
+  await page.keyboard.press('Enter');
+};
+
+const openSourcesByKeys = async (page: Page): Promise<void> => {
+  await page.locator('#sources').focus();
+  await page.keyboard.press('Enter');
+};
+
+/** Where in the window the twin of that label stands: a label hangs a little above it. */
+const placeBelow = async (page: Page, label: string) => {
+  const box = await labelsIn(page).getByText(label, { exact: true }).boundingBox();
+  return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) * 1.3 };
+};
+
+const pickByMouse = async (page: Page, label: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Pick in the scene' }).click();
+  const { x, y } = await placeBelow(page, label);
+  await page.mouse.click(x, y);
+};
+
+/** Closer than that to the middle is under it; a press of an arrow key goes on by about twice as much. */
+const nearPixels = 30;
+
+/** Which arrow key brings that place nearer to the middle of the picture. */
+const arrowTo = async (page: Page, { x, y }: { readonly x: number; readonly y: number }): Promise<string | undefined> => {
+  const [right, down] = await page.evaluate(([left, top]) => [(left ?? 0) - innerWidth / 2, (top ?? 0) - innerHeight / 2] as const, [x, y]);
+  if (Math.abs(right) > nearPixels + 10) return right > 0 ? 'ArrowRight' : 'ArrowLeft';
+  if (Math.abs(down) > nearPixels) return down > 0 ? 'ArrowDown' : 'ArrowUp';
+  return undefined;
+};
+
+const pickByKeys = async (page: Page, label: string): Promise<void> => {
+  await pressUntil(page, 'Shift+Tab', focused(page, 'Pick in the scene'));
+  await page.keyboard.press('Enter');
+  await pressUntil(page, 'Shift+Tab', inScene(page));
+  for (let times = 0; times < 40; times += 1) {
+    const arrow = await arrowTo(page, await placeBelow(page, label));
+    if (arrow === undefined) break;
+    await page.keyboard.press(arrow);
+    await page.evaluate(() => globalThis.cityweave?.complete());
+  }
+  await page.keyboard.press('Enter');
+};
+
+export type Hands = {
+  readonly pose: (page: Page) => Promise<void>;
+  readonly choose: (page: Page, name: string) => Promise<void>;
+  readonly openSources: (page: Page) => Promise<void>;
+  /** fills the place of the question by what lies where that label stands */
+  readonly pick: (page: Page, label: string) => Promise<void>;
+};
+
+export const hands: Readonly<Record<'the mouse' | 'the keyboard alone', Hands>> = {
+  'the mouse': { pose: poseByMouse, choose: chooseByMouse, openSources: (page) => sources(page).locator('summary').click(), pick: pickByMouse },
+  'the keyboard alone': { pose: poseByKeys, choose: chooseByKeys, openSources: openSourcesByKeys, pick: pickByKeys },
+};
+
+/** Labels that lie under the panel of the answer: what is lit is to be where it can be seen. */
+export const labelsUnderPanel = async (page: Page): Promise<readonly string[]> => {
+  const edge = await panel(page, 'Answer').evaluate((section) => section.getBoundingClientRect().right);
+  return labelsIn(page).evaluateAll(
+    (all, right) => all.filter((label) => label.getBoundingClientRect().left + label.clientWidth / 2 < right).map(({ textContent }) => textContent ?? ''),
+    edge,
+  );
+};

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { freeBeside } from './free.ts';
+
+const size = { width: 1_440, height: 900 };
+const beside = { columns: [380, 400], isRtl: false } as const;
+
+describe('the free part of the picture', () => {
+  it('is beside the panels that are open, and on the other side in a language that is written from the right', () => {
+    const left = freeBeside({ start: true, end: false, bottom: false }, size, beside);
+    expect(left.left * size.width).toBeGreaterThan(380);
+    expect(left.right).toBeCloseTo(0.96);
+    const right = freeBeside({ start: true, end: false, bottom: false }, size, { ...beside, isRtl: true });
+    expect([right.left, right.right]).toEqual([expect.closeTo(0.04), expect.closeTo(1 - left.left)]);
+  });
+
+  it('is above a list and above a sheet', () => {
+    expect(freeBeside({ start: false, end: false, bottom: true }, size, beside).bottom).toBeLessThan(0.58);
+    expect(freeBeside({ start: true, end: false, bottom: false }, { width: 360, height: 740 }, { columns: undefined, isRtl: false }).bottom).toBeLessThan(0.48);
+  });
+
+  it('is all of it where the panels leave too little', () => {
+    expect(freeBeside({ start: true, end: true, bottom: false }, { width: 900, height: 700 }, beside)).toMatchObject({ left: 0.04, right: 0.96 });
+  });
+});

@@ -1,0 +1,50 @@
+/**
+ * Free: the part of the picture over which no panel lies, as the person has opened them, whether they are drawn yet or not.
+ */
+import type { Free } from '../../scene/staged.ts';
+import { person } from '../state/person.ts';
+
+/** Shares: of the height that a sheet and a list take, and of the air around what is shown. */
+const [sheetShare, listShare, air] = [0.52, 0.42, 0.04] as const;
+/** Less than that is not worth looking through. */
+const [leastWide, leastHigh] = [0.2, 0.12] as const;
+const gapPixels = 16;
+const barPixels = 60;
+
+type Size = { readonly width: number; readonly height: number };
+export type Taken = { readonly start: boolean; readonly end: boolean; readonly bottom: boolean };
+
+const enough = (from: number, to: number, least: number): readonly [number, number] => (to - from < least ? [air, 1 - air] : [from, to]);
+
+/** `columns`: pixels of the panels at the start and at the end; none where they come as sheets from below. */
+export const freeBeside = (
+  taken: Taken,
+  { width, height }: Size,
+  { columns, isRtl }: { readonly columns: readonly [number, number] | undefined; readonly isRtl: boolean },
+): Free => {
+  const bar = barPixels / height;
+  if (!columns) {
+    const isTaken = taken.start || taken.end || taken.bottom;
+    const [top, bottom] = enough(bar * 2 + air, isTaken ? 1 - sheetShare - bar - air : 1 - bar - air, leastHigh);
+    return { left: air, right: 1 - air, top, bottom };
+  }
+  const [start, end] = columns.map((pixels) => (pixels + gapPixels) / width);
+  const [before, after] = [taken.start ? (start ?? 0) : 0, taken.end ? (end ?? 0) : 0];
+  const [left, right] = enough((isRtl ? after : before) + air, 1 - (isRtl ? before : after) - air, leastWide);
+  const [top, bottom] = enough(bar + air, 1 - (taken.bottom ? listShare : 0) - bar - air, leastHigh);
+  return { left, right, top, bottom };
+};
+
+/** First and last track of the window's grid; a narrow one has no panels at its sides. */
+const columnsNow = (): readonly [number, number] | undefined => {
+  const window = document.querySelector('.window');
+  const tracks = window ? getComputedStyle(window).gridTemplateColumns.split(' ').map(Number.parseFloat) : [];
+  const [first, , last] = tracks;
+  return first === undefined || last === undefined ? undefined : [first, last];
+};
+
+export const freeNow = (): Free => {
+  const { panel, selected, list } = person.get();
+  const taken = { start: panel !== undefined, end: selected !== undefined, bottom: list !== undefined };
+  return freeBeside(taken, { width: innerWidth, height: innerHeight }, { columns: columnsNow(), isRtl: document.documentElement.dir === 'rtl' });
+};

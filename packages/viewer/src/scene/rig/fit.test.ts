@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { PerspectiveCamera, Vector3 } from 'three';
+import { describe, expect, it } from 'vitest';
+import type { Free, Place, View } from '../staged.ts';
+import { fieldOfView, fitView } from './fit.ts';
+import { placeCamera } from './view.ts';
+
+const [metres, aspect] = [fc.double({ min: -3_000, max: 3_000, noNaN: true }), 1.6];
+const places = fc.array(fc.record({ east: metres, north: metres, top: fc.double({ min: 0, max: 80, noNaN: true }) }), { minLength: 1, maxLength: 12 });
+const frees = fc.record({
+  left: fc.double({ min: 0, max: 0.4, noNaN: true }),
+  right: fc.double({ min: 0.65, max: 1, noNaN: true }),
+  top: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  bottom: fc.double({ min: 0.55, max: 1, noNaN: true }),
+});
+const views = fc.record({
+  ...{ east: metres, north: metres, distance: fc.constant(500) },
+  ...{ heading: fc.integer({ min: 0, max: 359 }), tilt: fc.integer({ min: 0, max: 70 }) },
+});
+
+/** Where a place stands in the picture, in shares of it. */
+const seenFrom = (view: View, { east, north, top }: Place): { readonly x: number; readonly y: number } => {
+  const camera = new PerspectiveCamera(fieldOfView, aspect);
+  placeCamera(camera, view);
+  const { x, y } = new Vector3(east, top, -north).project(camera);
+  return { x: (x + 1) / 2, y: (1 - y) / 2 };
+};
+
+const slack = 0.002;
+const isWithin = ({ x, y }: { readonly x: number; readonly y: number }, { left, right, top, bottom }: Free): boolean =>
+  x >= left - slack && x <= right + slack && y >= top - slack && y <= bottom + slack;
+
+describe('a view that fits', () => {
+  it('has every place in the free part of the picture, and keeps heading and tilt', () => {
+    fc.assert(
+      fc.property(places, views, frees, (all, view, free) => {
+        const fitting = fitView(all, view, { free, aspect, nearest: 300 }) ?? expect.fail('no view');
+        expect([fitting.heading, fitting.tilt]).toEqual([view.heading, view.tilt]);
+        for (const place of all) expect(isWithin(seenFrom(fitting, place), free)).toBe(true);
+      }),
+    );
+  });
+
+  it('is as near as that: some place stands at an edge, unless the eye is as near as it goes', () => {
+    fc.assert(
+      fc.property(places, views, frees, (all, view, free) => {
+        const fitting = fitView(all, view, { free, aspect, nearest: 300 }) ?? expect.fail('no view');
+        const inner = { left: free.left + 2 * slack, right: free.right - 2 * slack, top: free.top + 2 * slack, bottom: free.bottom - 2 * slack };
+        expect(fitting.distance < 400 || all.some((place) => !isWithin(seenFrom(fitting, place), inner))).toBe(true);
+      }),
+    );
+  });
+
+  it('of no place is none', () => {
+    expect(
+      fitView([], { east: 0, north: 0, distance: 1, heading: 0, tilt: 0 }, { free: { left: 0, right: 1, top: 0, bottom: 1 }, aspect, nearest: 1 }),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * Fit: from where places are seen together in the free part of the picture, whatever lies over the rest of it.
+ */
+import type { Free, Place, View } from '../staged.ts';
+import { bounded } from './view.ts';
+
+/** Degrees that the picture shows from top to bottom. */
+export const fieldOfView = 36.87;
+
+/** `aspect`: how wide the picture is for its height. Nearer than `nearest` metres nobody goes, not even for a single place. */
+export type Fitting = { readonly free: Free; readonly aspect: number; readonly nearest: number };
+
+type Vector = readonly [east: number, north: number, up: number];
+/** As the eye looks: to the right, up and into the picture. */
+type Axes = { readonly right: Vector; readonly up: Vector; readonly into: Vector };
+
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+
+const axesOf = ({ heading, tilt }: View): Axes => {
+  const [sin, cos] = [Math.sin(radians(heading)), Math.cos(radians(heading))];
+  const [flat, steep] = [Math.sin(radians(tilt)), Math.cos(radians(tilt))];
+  return { right: [cos, -sin, 0], up: [sin * steep, cos * steep, flat], into: [sin * flat, cos * flat, -steep] };
+};
+
+const along = ([x, y, z]: Vector, [east, north, up]: Vector): number => x * east + y * north + z * up;
+
+type Side = { readonly least: number; readonly most: number };
+type Seen = { readonly across: number; readonly into: number };
+
+/** How far back the eye has to be for one direction of the picture; and where it then is across. The sides are shares of the depth. */
+const wedge = (seen: readonly Seen[], { least, most }: Side) => {
+  const from = Math.min(...seen.map(({ across, into }) => across - least * into));
+  const to = Math.max(...seen.map(({ across, into }) => across - most * into));
+  return { into: (from - to) / (most - least), across: (into: number): number => (from + least * into + to + most * into) / 2 };
+};
+
+/** Heading and tilt stay; undefined where there is no place. */
+export const fitView = (places: readonly Place[], view: View, { free, aspect, nearest }: Fitting): View | undefined => {
+  if (places.length === 0) return undefined;
+  const axes = axesOf(view);
+  const points = places.map(({ east, north, top }): Vector => [east, north, top]);
+  const seenBy = (axis: Vector): readonly Seen[] => points.map((point) => ({ across: along(axis, point), into: along(axes.into, point) }));
+  const high = Math.tan(radians(fieldOfView / 2));
+  const share = (part: number): number => part * 2 - 1;
+  const wide = wedge(seenBy(axes.right), { least: share(free.left) * high * aspect, most: share(free.right) * high * aspect });
+  const tall = wedge(seenBy(axes.up), { least: -share(free.bottom) * high, most: -share(free.top) * high });
+  const steep = Math.cos(radians(view.tilt));
+  const viewFrom = (into: number): View => {
+    const [right, up] = [wide.across(into), tall.across(into)];
+    const [east, north, height] = [0, 1, 2].map((at) => right * (axes.right[at] ?? 0) + up * (axes.up[at] ?? 0) + into * (axes.into[at] ?? 0));
+    const distance = (height ?? 0) / steep;
+    return { ...view, east: (east ?? 0) + axes.into[0] * distance, north: (north ?? 0) + axes.into[1] * distance, distance };
+  };
+  const into = Math.min(wide.into, tall.into);
+  const fitting = viewFrom(into);
+  return bounded(fitting.distance >= nearest ? fitting : viewFrom(into - (nearest - fitting.distance)));
+};
