@@ -74,27 +74,11 @@ const pickByMouse = async (page: Page, label: string): Promise<void> => {
   await page.mouse.click(x, y);
 };
 
-/** Closer than that to the middle is under it; a press of an arrow key goes on by about twice as much. */
-const nearPixels = 30;
-
-/** Which arrow key brings that place nearer to the middle of the picture. */
-const arrowTo = async (page: Page, { x, y }: { readonly x: number; readonly y: number }): Promise<string | undefined> => {
-  const [right, down] = await page.evaluate(([left, top]) => [(left ?? 0) - innerWidth / 2, (top ?? 0) - innerHeight / 2] as const, [x, y]);
-  if (Math.abs(right) > nearPixels + 10) return right > 0 ? 'ArrowRight' : 'ArrowLeft';
-  if (Math.abs(down) > nearPixels) return down > 0 ? 'ArrowDown' : 'ArrowUp';
-  return undefined;
-};
-
-const pickByKeys = async (page: Page, label: string): Promise<void> => {
+/** What was chosen before stands under the middle. */
+const pickByKeys = async (page: Page): Promise<void> => {
   await pressUntil(page, 'Shift+Tab', focused(page, 'Pick in the scene'));
   await page.keyboard.press('Enter');
   await pressUntil(page, 'Shift+Tab', inScene(page));
-  for (let times = 0; times < 40; times += 1) {
-    const arrow = await arrowTo(page, await placeBelow(page, label));
-    if (arrow === undefined) break;
-    await page.keyboard.press(arrow);
-    await page.evaluate(() => globalThis.cityweave?.complete());
-  }
   await page.keyboard.press('Enter');
 };
 
@@ -102,7 +86,7 @@ export type Hands = {
   readonly pose: (page: Page) => Promise<void>;
   readonly choose: (page: Page, name: string) => Promise<void>;
   readonly openSources: (page: Page) => Promise<void>;
-  /** fills the place of the question by what lies where that label stands */
+  /** fills the place of the question by what lies where the chosen twin stands, as its label says */
   readonly pick: (page: Page, label: string) => Promise<void>;
 };
 
