@@ -166,6 +166,8 @@ export type TwinStore = {
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
   /** What was said of a twin, in the order of `compareSamples`. A series that never changed tells what stands; a twin that is gone is still told. */
   readonly history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => Promise<SamplePage>;
+  /** Twins of which something else was said before, those that are gone too, in the order of their ids. */
+  readonly withPast: (page: { readonly after?: TwinId | undefined; readonly first: number }, waiting?: Waiting) => Promise<readonly TwinId[]>;
   /** Twins as they were at `valid`, as far as was known at `known`: `twinOfSamples` of core. Those that were not there are left out. */
   readonly stateAt: (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
   readonly count: (filter: TwinFilter, waiting?: Waiting) => Promise<number>;

@@ -39,7 +39,14 @@ describe('the past of another agency', () => {
     city = await createTestCity({
       agencies: [
         { name: 'front', kind: 'city:Park', twins: [] },
-        { name: 'water', kind: 'city:RiverGauge', twins: [{ key: 'g1', at: [0.5, 0.5] }] },
+        {
+          name: 'water',
+          kind: 'city:RiverGauge',
+          twins: [
+            { key: 'g1', at: [0.5, 0.5] },
+            { key: 'new', at: [0.5, 0.7], values: { waterLevel: 9 } },
+          ],
+        },
         { name: 'energy', kind: 'city:Substation', twins: [{ key: 's1', at: [0.5, 0.6] }], policy: { rules: [{ withhold: [load] }] } },
       ],
     });
@@ -88,6 +95,88 @@ describe('the past of another agency', () => {
     expect(await value('')).toBe(3);
     expect(await value(`, asOf: "${minute(15)}"`)).toBe(2.5);
     expect(await value(`, asOf: "${minute(15)}", knownAt: "${minute(29)}"`)).toBe(2);
+  });
+
+  type Page = {
+    readonly nodes: readonly { readonly id: string; readonly property: { readonly winner: Told } | null }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly totalCount: number | null;
+    readonly sources: readonly { readonly agency: { readonly id: string }; readonly status: string; readonly rows: number }[];
+  };
+  const post = async (
+    query: string,
+  ): Promise<{ readonly data: { readonly federation: { readonly twins: Page } }; readonly errors?: readonly { readonly message: string }[] }> => {
+    const response = await fetch(`${city.front.address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query, variables: { federation: testFederationId } }),
+    });
+    return (await response.json()) as Awaited<ReturnType<typeof post>>;
+  };
+  const asked = (
+    times: string,
+    filter = '',
+  ) => `query ($federation: ID!) { federation(id: $federation) { twins(filter: { kinds: ["city:RiverGauge"] ${filter} } ${times}) {
+    nodes { id property(term: "city:waterLevel") { winner { number observedAt flag } } } pageInfo { hasNextPage endCursor } totalCount sources { agency { id } status rows } } } }`;
+  const page = async (times: string, filter = ''): Promise<Page> => {
+    const { data, errors } = await post(asked(times, filter));
+    expect(errors).toBeUndefined();
+    return data.federation.twins;
+  };
+  const levels = ({ nodes }: Page) => nodes.map(({ id, property }) => [id.slice(id.lastIndexOf('/') + 1), property?.winner.number]);
+
+  it('is searched as it was then: values, twins that are gone, twins that were not there yet', async () => {
+    const water = city.node('water').store;
+    const twin = (await water.get([gauge])).get(gauge);
+    if (!twin) return expect.fail('the gauge is there');
+    const { version: _version, createdAt: _created, updatedAt: _updated, ...input } = twin;
+    const id = TwinId.parse(gauge.replace(/g1$/, 'g0'));
+    const at = minute(12);
+    await water.apply(
+      [
+        {
+          op: 'putTwin',
+          twin: { ...input, id, provenance: { ...input.provenance, observedAt: at, recordedAt: at }, values: { [level]: { value: 2, unit: 'm' } } },
+        },
+      ],
+      { at },
+    );
+    await water.apply([{ op: 'deleteTwin', id }], { at: minute(40) });
+    expect(levels(await page(''))).toEqual([
+      ['g1', 3],
+      ['new', 9],
+    ]);
+    expect(levels(await page(`, asOf: "${minute(5)}"`))).toEqual([['g1', 1]]);
+    expect(levels(await page(`, asOf: "${minute(15)}"`))).toEqual([
+      ['g0', 2],
+      ['g1', 2.5],
+    ]);
+    expect(levels(await page(`, asOf: "${minute(15)}", knownAt: "${minute(29)}"`))).toEqual([
+      ['g0', 2],
+      ['g1', 2],
+    ]);
+    const low = 'property: [{ term: "city:waterLevel", op: LT, value: 2.2, unit: "m" }]';
+    expect(levels(await page(`, asOf: "${minute(15)}"`, low))).toEqual([['g0', 2]]);
+    expect(levels(await page(`, asOf: "${minute(50)}"`, low))).toEqual([]);
+    const told = await page(`, asOf: "${minute(15)}"`);
+    expect(told.totalCount).toBe(2);
+    expect(told.sources.find(({ agency }) => agency.id.endsWith('water.example') || agency.id.includes('water'))).toMatchObject({
+      status: 'ANSWERED',
+      rows: 2,
+    });
+  });
+
+  it('is told in pages, each twin once', async () => {
+    const times = `, asOf: "${minute(15)}", knownAt: "${minute(89)}", first: 1`;
+    const first = await page(times);
+    const rest = await page(`${times}, after: "${first.pageInfo.endCursor}"`);
+    expect([levels(first), first.pageInfo.hasNextPage, first.totalCount]).toEqual([[['g0', 2]], true, null]);
+    expect([levels(rest), rest.pageInfo.hasNextPage]).toEqual([[['g1', 2.5]], false]);
+  });
+
+  it('is not searched by links, and not ordered but by id', async () => {
+    for (const query of [asked(`, asOf: "${minute(15)}"`, 'linked: [{ kind: "city:feeds" }]'), asked(`, asOf: "${minute(15)}", orderBy: { by: NAME }`)])
+      expect((await post(query)).errors?.[0]?.message).toMatch(/asOf or knownAt/);
   });
 
   it('keeps back what policy keeps back', async () => {

@@ -238,8 +238,10 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
         first: t.arg.int({ description: pageSizeText }),
         after: t.arg.string({ description: 'Cursor behind which the page begins, of an earlier page of the same question.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
+        ...momentArgs(t),
       },
-      resolve: async (...[node, args, context, info]) => askPage(context, await askable(node), { args, needed: neededBy(info, typed, vocabulary) }),
+      resolve: async (...[node, args, context, info]) =>
+        askPage(context, await askable(node), { args: { ...args, at: momentOf(context, args) }, needed: neededBy(info, typed, vocabulary) }),
     }),
     twin: t.field({
       type: 'FederatedTwinAnswer',

@@ -92,11 +92,24 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
 const twinsOf = async (reading: Reading, query: TwinQuery, filter: TwinFilter): Promise<Pick<FoundPage, 'twins' | 'next' | 'seq'>> => {
   const { room, signal } = reading;
   const { order, page, at } = query;
-  if (at || !wantsRows(query)) return { twins: at ? await pastTwins(reading, filter, at) : [], seq: (await room.store.health()).headSeq };
+  if (at || !wantsRows(query)) {
+    const { headSeq: seq } = await room.store.health();
+    return at && wantsRows(query) ? { ...(await pastTwins(reading, filter, { at, page })), seq } : { twins: [], seq };
+  }
   return room.store.find({ filter, order, first: page?.first ?? limits.pageDefault, after: page?.after }, { signal });
 };
 
 const wantsRows = ({ page, summary, count }: TwinQuery): boolean => page !== undefined || (summary === undefined && count === undefined);
+
+/** How many there were is known only where one page told all of them. */
+const countOf = (
+  { room, signal }: Reading,
+  { at, page }: TwinQuery,
+  { filter, found }: { readonly filter: TwinFilter; readonly found: Pick<FoundPage, 'twins' | 'next'> },
+): Promise<number> | number | undefined => {
+  if (!at) return room.store.count(filter, { signal });
+  return found.next || page?.after ? undefined : found.twins.length;
+};
 
 /** The query answered from the own store, as far as one may see. */
 export const readTwins = async (reading: Reading, query: TwinQuery): Promise<TwinPage> => {
@@ -105,7 +118,7 @@ export const readTwins = async (reading: Reading, query: TwinQuery): Promise<Twi
   const filter = restrict(asked ?? {}, sight);
   const found = await twinsOf(reading, query, filter);
   const rows = await withHistory(reading, query, await rowsOf(reading, found.twins, query));
-  const count = query.count ? await room.store.count(filter, { signal }) : undefined;
+  const count = query.count ? await countOf(reading, query, { filter, found }) : undefined;
   const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
   const [identities, linked] = await Promise.all([room.store.identities(), room.store.linkedTwins()]);
   return {

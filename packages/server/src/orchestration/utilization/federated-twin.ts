@@ -3,6 +3,7 @@
  */
 import {
   type AgencyId,
+  conjuncts,
   expandKinds,
   type Facet,
   type FederatedFilter,
@@ -48,10 +49,16 @@ export type FederatedAnswer = {
 
 export type FederatedSummary = { readonly groups: readonly Group[]; readonly sources: readonly SourceReport[]; readonly plan: readonly MemberPlan[] };
 
-const planFor = (desk: Desk, filter: TwinFilter): QueryPlan =>
+/** The own node may have kept twins of kinds that it has no more. */
+const plannedThen = ({ room, planned }: Desk, filter: TwinFilter): Desk['planned'] => {
+  const kinds = conjuncts(filter).flatMap(({ kinds: asked = [] }) => asked.map((kind) => ({ kind, terms: [] })));
+  return planned.map((member) => (member.agency === room.self.agency ? { ...member, kinds: [...member.kinds, ...kinds] } : member));
+};
+
+const planFor = (desk: Desk, { filter, question }: Pick<Walk, 'filter' | 'question'>): QueryPlan =>
   planQuery(
     filter,
-    desk.planned.map((member) => ({ ...member, identities: (desk.identities.get(member.agency) ?? 1) > 0 })),
+    (question.at ? plannedThen(desk, filter) : desk.planned).map((member) => ({ ...member, identities: (desk.identities.get(member.agency) ?? 1) > 0 })),
   );
 
 /** Each object once where some are shared: then only a page that tells all knows how many there are. */
@@ -105,11 +112,11 @@ const surprised = (desk: Desk, plan: QueryPlan): boolean => !plan.joined && [...
 const ask = async (desk: Desk, question: FederatedQuestion, deadline: Deadline): Promise<Result<FederatedAnswer>> => {
   const keys = decodeCursor(question.after);
   if (!keys.ok) return keys;
-  const { filter, ...inner } = await resolveInner(desk, question.filter ?? {}, deadline);
+  const { filter, ...inner } = await resolveInner(desk, question, deadline);
   const walk: Walk = { desk, question, filter, keys: keys.value, deadline };
-  const plan = planWithin(planFor(desk, filter), inner);
+  const plan = planWithin(planFor(desk, walk), inner);
   const first = await answerPlanned(walk, plan);
-  const answer = surprised(desk, plan) ? await answerPlanned(walk, planWithin(planFor(desk, filter), inner)) : first;
+  const answer = surprised(desk, plan) ? await answerPlanned(walk, planWithin(planFor(desk, walk), inner)) : first;
   const { total, ...rest } = answer;
   return ok({ ...rest, ...(isComplete(inner.reports) && { total }), sources: withInner(answer.sources, inner.reports) });
 };
@@ -124,10 +131,14 @@ const planWithin = (plan: QueryPlan, { isKnown, reports }: InnerSets): QueryPlan
 /** What an inner set may take of an answer's time: its keeper must not cost the rest theirs. */
 const innerShare = 0.5;
 
-const resolveInner = async (desk: Desk, filter: FederatedFilter, deadline: Deadline): Promise<InnerSets & { readonly filter: TwinFilter }> => {
+const resolveInner = async (
+  desk: Desk,
+  { filter = {}, at }: Pick<FederatedQuestion, 'filter' | 'at'>,
+  deadline: Deadline,
+): Promise<InnerSets & { readonly filter: TwinFilter }> => {
   const share = createDeadline(desk.room, deadline.leftMs() * innerShare, deadline.signal);
   const askInner: AskInner = (question) => ask(desk, question, share);
-  const resolved = await resolveRelations({ desk, signal: share.signal, ask: askInner }, filter).finally(share.done);
+  const resolved = await resolveRelations({ desk, at, signal: share.signal, ask: askInner }, filter).finally(share.done);
   return { ...resolved, filter: expandKinds(resolved.filter, desk.room.vocabulary()) };
 };
 
@@ -151,7 +162,7 @@ const planSummary = (desk: Desk, filter: TwinFilter): QueryPlan =>
   );
 
 const summarise = async (desk: Desk, { filter: given, by }: SummaryQuestion, deadline: Deadline): Promise<FederatedSummary> => {
-  const { filter, ...inner } = await resolveInner(desk, given ?? {}, deadline);
+  const { filter, ...inner } = await resolveInner(desk, { filter: given }, deadline);
   const plan = planWithin(planSummary(desk, filter), inner);
   const asked = await askAll(desk, plan, { queryOf: (member) => ({ version: 1, filter: filterOf(member), summary: [...by] }), deadline });
   const groups = addGroups(asked.flatMap(({ part }) => part?.page.groups ?? []));

@@ -40,7 +40,7 @@ export type FederatedQuestion = {
   readonly after?: string | undefined;
   readonly links?: TwinQuery['links'];
   readonly count?: boolean | undefined;
-  /** the twins as they were: of twins that are named, as only the present is searched */
+  /** the twins as they were, those that matched then */
   readonly at?: TwinQuery['at'];
 };
 

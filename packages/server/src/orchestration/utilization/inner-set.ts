@@ -19,7 +19,7 @@ import { type Desk, joinReports } from './source-asking.ts';
 
 export type AskInner = (question: FederatedQuestion) => Promise<Result<FederatedAnswer>>;
 
-type Resolving = { readonly desk: Desk; readonly signal: AbortSignal; readonly ask: AskInner };
+type Resolving = { readonly desk: Desk; readonly at?: FederatedQuestion['at']; readonly signal: AbortSignal; readonly ask: AskInner };
 
 export type InnerSet = { readonly filter: TwinFilter; readonly reports: readonly SourceReport[]; readonly isKnown: boolean };
 
@@ -34,12 +34,12 @@ const joinAll = (reports: readonly SourceReport[]): readonly SourceReport[] =>
   [...Map.groupBy(reports, ({ agency }) => agency).values()].map((same) => same.reduce(joinReports));
 
 /** The places of an inner set, walked to its end. */
-const placesOf = async ({ signal, ask }: Resolving, relation: Relation): Promise<InnerSet> => {
+const placesOf = async ({ at, signal, ask }: Resolving, relation: Relation): Promise<InnerSet> => {
   const places: NonNullable<ReturnType<typeof placeOf>>[] = [];
   const reports: SourceReport[] = [];
   let after: string | undefined;
   do {
-    const page = await ask({ filter: relation.to, terms: [], first: limits.pageMax, after });
+    const page = await ask({ filter: relation.to, terms: [], first: limits.pageMax, after, at });
     if (!page.ok) break;
     places.push(...page.value.rows.flatMap(({ twin }) => twin.representations.flatMap((own) => placeOf(own) ?? [])));
     reports.push(...page.value.sources.filter(({ status }) => status !== 'NOT_ASKED'));
@@ -51,7 +51,7 @@ const placesOf = async ({ signal, ask }: Resolving, relation: Relation): Promise
 /** Inner sets that are being walked now: several questions of one request name the same zone. */
 const sharedPlaces = (resolving: Resolving, relation: Relation): Promise<InnerSet> => {
   const { resolving: underWay, federation } = resolving.desk;
-  const key = JSON.stringify([federation.id, relation]);
+  const key = JSON.stringify([federation.id, relation, resolving.at]);
   const known = underWay.get(key) ?? placesOf(resolving, relation).finally(() => underWay.delete(key));
   underWay.set(key, known);
   return known;

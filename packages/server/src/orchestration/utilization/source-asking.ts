@@ -59,6 +59,11 @@ const reportOfProblem = (agency: AgencyId, given: Problem, latencyMs: number): S
   status: given.kind === 'timedOut' ? 'LATE' : 'FAILED',
 });
 
+/** Who keeps no history, or tells it in another way, says so; what is true now would be no answer. */
+const isAboutPast = ({ kind, subject }: Problem): boolean => kind === 'badQuery' && subject === 'at';
+
+const tellsNoPast = 'it does not tell what was before';
+
 type Posing = { readonly plan: MemberPlan; readonly query: TwinQuery; readonly deadline: Deadline };
 
 const askSource = async (desk: Desk, { plan, query, deadline }: Posing): Promise<Asked> => {
@@ -69,6 +74,7 @@ const askSource = async (desk: Desk, { plan, query, deadline }: Posing): Promise
   const from = desk.room.deps.clock.monotonicMs();
   const part = await withinDeadline(() => source.read(query, deadline), deadline);
   const latencyMs = desk.room.deps.clock.monotonicMs() - from;
+  if (!part.ok && query.at && isAboutPast(part.problem)) return { plan, report: { agency: plan.agency, status: 'NOT_ASKED', rows: 0, why: tellsNoPast } };
   if (!part.ok) return { plan, report: reportOfProblem(plan.agency, part.problem, latencyMs) };
   desk.identities.set(plan.agency, part.value.page.identities);
   desk.linked.set(plan.agency, part.value.page.linked);

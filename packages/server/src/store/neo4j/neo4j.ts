@@ -9,7 +9,7 @@ import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spa
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
-import { history, stateAt } from '../neo4j-history/past.ts';
+import { history, stateAt, withPast } from '../neo4j-history/past.ts';
 import { walkSeries } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
@@ -68,6 +68,7 @@ const questions = (sides: Sides, ask: Ask) => ({
   shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
   find: ((query, waiting) => ask((asker) => findPage(asker, query), waiting)) satisfies TwinStore['find'],
   history: ((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)) satisfies TwinStore['history'],
+  withPast: ((page, waiting) => ask((asker) => withPast(asker, page), waiting)) satisfies TwinStore['withPast'],
   stateAt: ((ids, moment, waiting) => ask((asker) => stateAt(asker, ids, moment), waiting)) satisfies TwinStore['stateAt'],
   count: ((filter, waiting) => ask((asker) => countTwins(asker, filter), waiting)) satisfies TwinStore['count'],
   summarise: ((filter, by, waiting) => ask((asker) => summarise(asker, filter, by), waiting)) satisfies TwinStore['summarise'],

@@ -58,6 +58,15 @@ const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; r
 export const history = (reading: ReadingFile, asked: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
   inSnapshot(reading.file, () => pageOf(samplesOf(reading, asked), asked.query.first));
 
+/** Sorts before every id. */
+const beginning = '';
+
+export const withPast = ({ statement }: ReadingFile, { after, first }: { readonly after?: TwinId | undefined; readonly first: number }): readonly TwinId[] =>
+  // branding: ids of the own file
+  statement(sql.withPast)
+    .all(after ?? beginning, first)
+    .map(({ id }) => id as TwinId);
+
 type MomentMs = { readonly valid: number; readonly known: number };
 
 const heldIn = (

@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Change, type Facet, type Geometry, type Link, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { preparedArea } from '../area-memory.ts';
-import { history, stateAt } from '../sqlite-history/past.ts';
+import { history, stateAt, withPast } from '../sqlite-history/past.ts';
 import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type KnownChanges, type ToldTwins } from '../sqlite-reading/known-twins.ts';
 import { matchOfBeginnings } from '../sqlite-reading/word-beginnings.ts';
@@ -199,6 +199,7 @@ export const reads = {
   joins,
   history,
   stateAt,
+  withPast,
   unload,
   get: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }) => twinTexts(statement(readSql.byIds).all(JSON.stringify(ids))),
   shapes: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }): Rows => statement(readSql.shapes).all(JSON.stringify(ids)),

@@ -182,6 +182,7 @@ const questions = ({ ask, known, lane, clock }: Sides) => ({
   find: (query: FindQuery, waiting?: Waiting) => page({ ask, known }, query, waiting),
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
   history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => ask('history', { id, query }, waiting),
+  withPast: (asked: Parameters<TwinStore['withPast']>[0], waiting?: Waiting) => ask('withPast', asked, waiting),
   stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
