@@ -1,18 +1,18 @@
 /**
  * Cypher of history: series by twin and name with their last sample, recent samples as nodes, older ones folded into chunks. Instants are milliseconds here.
  */
-import { type Cypher, cypher, type Space } from './space.ts';
+import { type Cypher, type Space, steady } from './space.ts';
 
 /** Keys of series begin with the id of their twin. */
 export const loadSeries = ({ series }: Space, beginnings: readonly string[]): Cypher =>
-  cypher(
+  steady(
     `UNWIND $beginnings AS beginning MATCH (s:${series}) WHERE s.key STARTS WITH beginning
 RETURN s.id AS id, s.name AS name, s.observed AS observed, s.recorded AS recorded, s.said AS said`,
     { beginnings },
   );
 
 export const putSeries = ({ series }: Space, rows: readonly object[]): Cypher =>
-  cypher(
+  steady(
     `UNWIND $rows AS row MERGE (s:${series} {key: row.key})
 SET s.id = row.id, s.name = row.name, s.observed = row.observed, s.recorded = row.recorded, s.said = row.said`,
     { rows },
@@ -20,14 +20,14 @@ SET s.id = row.id, s.name = row.name, s.observed = row.observed, s.recorded = ro
 
 /** Of two samples that are one the later given stays. */
 export const putSamples = ({ sample }: Space, rows: readonly object[]): Cypher =>
-  cypher(`UNWIND $rows AS row MERGE (x:${sample} {series: row.series, observed: row.observed, recorded: row.recorded}) SET x.said = row.said`, { rows });
+  steady(`UNWIND $rows AS row MERGE (x:${sample} {series: row.series, observed: row.observed, recorded: row.recorded}) SET x.said = row.said`, { rows });
 
 export type Span = { readonly from: unknown; readonly fromRecorded: unknown; readonly to: unknown; readonly known: unknown; readonly limit: unknown };
 
 const sampleColumns = 'x.observed AS observed, x.recorded AS recorded, x.said AS said';
 
 export const readSamples = ({ sample }: Space, key: string, span: Span): Cypher =>
-  cypher(
+  steady(
     `MATCH (x:${sample}) WHERE x.series = $key AND x.observed >= $from AND x.observed <= $to
 AND x.recorded <= $known AND (x.observed > $from OR x.recorded >= $fromRecorded)
 RETURN ${sampleColumns} ORDER BY x.series, x.observed, x.recorded LIMIT $limit`,
@@ -35,7 +35,7 @@ RETURN ${sampleColumns} ORDER BY x.series, x.observed, x.recorded LIMIT $limit`,
   );
 
 export const readChunks = ({ chunk }: Space, key: string, { from, to, known }: Pick<Span, 'from' | 'to' | 'known'>): Cypher =>
-  cypher(
+  steady(
     `MATCH (c:${chunk}) WHERE c.series = $key AND c.last >= $from AND c.first <= $to AND c.known <= $known
 RETURN c.first AS first, c.bytes AS bytes ORDER BY c.first, c.number`,
     { key, from, to, known },
@@ -45,7 +45,7 @@ export type At = { readonly valid: unknown; readonly known: unknown };
 
 /** The sample of each series that held, among those that are not folded. */
 export const samplesAt = ({ sample }: Space, keys: readonly string[], at: At): Cypher =>
-  cypher(
+  steady(
     `UNWIND $keys AS key CALL (key) { MATCH (x:${sample}) WHERE x.series = key AND x.observed <= $valid AND x.recorded <= $known
 RETURN x ORDER BY x.series DESC, x.observed DESC, x.recorded DESC LIMIT 1 } RETURN key, ${sampleColumns}`,
     { keys, ...at },
@@ -53,7 +53,7 @@ RETURN x ORDER BY x.series DESC, x.observed DESC, x.recorded DESC LIMIT 1 } RETU
 
 /** The chunk of each series that comes after `skipped` others, the latest first. */
 export const chunksAt = ({ chunk }: Space, keys: readonly string[], { skipped, ...at }: At & { readonly skipped: unknown }): Cypher =>
-  cypher(
+  steady(
     `UNWIND $keys AS key CALL (key) { MATCH (c:${chunk}) WHERE c.series = key AND c.last > -8640000000000001 AND c.first <= $valid AND c.known <= $known
 RETURN c ORDER BY c.series DESC, c.last DESC, c.number DESC SKIP $skipped LIMIT 1 } RETURN key, c.last AS last, c.bytes AS bytes`,
     { keys, skipped, ...at },

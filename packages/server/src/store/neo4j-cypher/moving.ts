@@ -2,12 +2,12 @@
  * Cypher of moving a store: its parts page by page, in the order of their keys.
  */
 import { twinColumns } from './find.ts';
-import { type Cypher, cypher, type Space } from './space.ts';
+import { type Cypher, type Space, steady } from './space.ts';
 
 export type Page<K extends string> = { readonly [key in K]: string } & { readonly limit: unknown };
 
 export const unloadTwins = ({ end, twin }: Space, page: Page<'id'>): Cypher =>
-  cypher(
+  steady(
     `MATCH (t:${end}) WHERE t.id > $id AND t:${twin}
 RETURN t.id AS id, ${twinColumns}, t.source AS source, t.digest AS digest, t.shapes AS shapes ORDER BY t.id LIMIT $limit`,
     page,
@@ -15,7 +15,7 @@ RETURN t.id AS id, ${twinColumns}, t.source AS source, t.digest AS digest, t.sha
 
 /** Ends are walked in the order of their ids; those of one end are sorted. */
 export const unloadLinks = ({ end, link }: Space, page: Page<'from' | 'kind' | 'to'>): Cypher =>
-  cypher(
+  steady(
     `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE a.id >= $from AND (a.id > $from OR l.kind > $kind OR (l.kind = $kind AND b.id > $to))
 RETURN l.id AS id, l.kind AS kind, a.id AS \`from\`, b.id AS \`to\`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence
 ORDER BY a.id, l.kind, b.id LIMIT $limit`,
@@ -24,7 +24,7 @@ ORDER BY a.id, l.kind, b.id LIMIT $limit`,
 
 /** Registers whose keys begin so. */
 export const unloadRegisters = ({ register }: Space, beginning: string, page: Page<'key'>): Cypher =>
-  cypher(
+  steady(
     `MATCH (r:${register}) WHERE r.key STARTS WITH $beginning AND r.key > $key
 RETURN r.key AS key, r.seq AS seq, r.doc AS doc ORDER BY r.key LIMIT $limit`,
     { beginning, ...page },
@@ -32,11 +32,11 @@ RETURN r.key AS key, r.seq AS seq, r.doc AS doc ORDER BY r.key LIMIT $limit`,
 
 /** Few enough to be sorted. */
 export const unloadTerms = ({ register }: Space, page: Page<'kind' | 'term'>): Cypher =>
-  cypher(
+  steady(
     `MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' AND (r.kind > $kind OR (r.kind = $kind AND r.term > $term))
 RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY r.kind, r.term LIMIT $limit`,
     page,
   );
 
 export const unloadSeries = ({ series }: Space, page: Page<'key'>): Cypher =>
-  cypher(`MATCH (s:${series}) WHERE s.key > $key RETURN s.key AS key, s.id AS id, s.name AS name ORDER BY s.key LIMIT $limit`, page);
+  steady(`MATCH (s:${series}) WHERE s.key > $key RETURN s.key AS key, s.id AS id, s.name AS name ORDER BY s.key LIMIT $limit`, page);

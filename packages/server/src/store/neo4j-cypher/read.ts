@@ -2,21 +2,21 @@
  * Cypher of questions by name: twins by id, links, changes, joins, registers.
  */
 import { twinColumns } from './find.ts';
-import { type Cypher, cypher, type Space } from './space.ts';
+import { type Cypher, cypher, type Space, steady } from './space.ts';
 
-export const readHead = ({ register }: Space): Cypher => cypher(`MATCH (h:${register}) WHERE h.key = 'head' RETURN h.seq AS seq, h.oldest AS oldest`);
+export const readHead = ({ register }: Space): Cypher => steady(`MATCH (h:${register}) WHERE h.key = 'head' RETURN h.seq AS seq, h.oldest AS oldest`);
 
 export const readTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  cypher(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, ${twinColumns}`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, ${twinColumns}`, { ids });
 
 export const readShapes = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  cypher(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} AND t.shapes IS NOT NULL RETURN t.id AS id, t.shapes AS doc`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} AND t.shapes IS NOT NULL RETURN t.id AS id, t.shapes AS doc`, { ids });
 
 export const resolveIds = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  cypher(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS key, t.id AS id, null AS scheme`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS key, t.id AS id, null AS scheme`, { ids });
 
 export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly string[]): Cypher =>
-  cypher(`MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN $keys RETURN i.key AS key, t.id AS id, i.scheme AS scheme ORDER BY id`, { keys });
+  steady(`MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN $keys RETURN i.key AS key, t.id AS id, i.scheme AS scheme ORDER BY id`, { keys });
 
 const linkColumns = 'l.id AS id, l.kind AS kind, a.id AS `from`, b.id AS `to`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence';
 
@@ -40,34 +40,34 @@ export const countIdentities = ({ identifier, knownAs, twin, link, end }: Space,
 };
 
 export const readKinds = ({ register }: Space): Cypher =>
-  cypher(`MATCH (r:${register}) WHERE r.key STARTS WITH 'kind:' AND r.twins > 0 RETURN r.kind AS kind, r.twins AS twins ORDER BY kind`);
+  steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'kind:' AND r.twins > 0 RETURN r.kind AS kind, r.twins AS twins ORDER BY kind`);
 
 export const readTerms = ({ register }: Space): Cypher =>
-  cypher(`MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY kind, term`);
+  steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY kind, term`);
 
 export const readChanges = ({ change }: Space, since: unknown, upTo: unknown): Cypher =>
-  cypher(
+  steady(
     `MATCH (c:${change}) WHERE c.seq > $since AND c.seq <= $upTo
 RETURN c.seq AS seq, c.id AS id, c.op AS op, c.at AS at, c.link AS link, c.kind AS kind ORDER BY seq`,
     { since, upTo },
   );
 
 export const readRegister = ({ register }: Space, key: string): Cypher =>
-  cypher(`MATCH (r:${register}) WHERE r.key = $key RETURN r.seq AS seq, r.doc AS doc`, { key });
+  steady(`MATCH (r:${register}) WHERE r.key = $key RETURN r.seq AS seq, r.doc AS doc`, { key });
 
 export type JoinPage = { readonly state: string | undefined; readonly agency: string | undefined; readonly after: string; readonly limit: unknown };
 
 export const readJoins = ({ join }: Space, { state, agency, after, limit }: JoinPage): Cypher =>
-  cypher(
+  steady(
     `MATCH (j:${join}) WHERE j.key > $after${state === undefined ? '' : ' AND j.state = $state'}${agency === undefined ? '' : ' AND j.agency = $agency'}
 RETURN j.key AS key, j.doc AS doc ORDER BY j.key LIMIT $limit`,
     { after, ...(state !== undefined && { state }), ...(agency !== undefined && { agency }), limit },
   );
 
-export const countJoins = ({ join }: Space): Cypher => cypher(`MATCH (j:${join}) WHERE j.key > '' RETURN j.state AS state, count(j) AS joins`);
+export const countJoins = ({ join }: Space): Cypher => steady(`MATCH (j:${join}) WHERE j.key > '' RETURN j.state AS state, count(j) AS joins`);
 
 export const readSource = ({ twin }: Space, source: string, page: { readonly after: string; readonly limit: unknown }): Cypher =>
-  cypher(
+  steady(
     `MATCH (t:${twin}) WHERE t.source = $source AND t.id > $after
 RETURN t.id AS id, coalesce(t.digest, '') AS digest ORDER BY t.source, t.id LIMIT $limit`,
     { source, ...page },
