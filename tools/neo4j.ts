@@ -7,13 +7,14 @@ import { parseArgs } from 'node:util';
 import { fetchJars, missing, neo4jVersion } from './neo4j/jars.ts';
 import { logFile, type Running, runningIn, start, stop } from './neo4j/server.ts';
 
-const usage = `Usage: pnpm neo4j start|stop|status [--home FOLDER] [--port N] [--set KEY=VALUE]... [--json]
+const usage = `Usage: pnpm neo4j start|stop|status [--home FOLDER] [--port N] [--set KEY=VALUE]... [--measured] [--json]
 
   start    starts Neo4j ${neo4jVersion} where none runs yet, and waits until it answers
   stop     stops it; what it keeps stays in its home folder
   status   says whether it runs, and where
 
-  --home   its folder (.cityweave/neo4j)     --port   its Bolt port (7687; 0: a free one)     --set    a line of its configuration`;
+  --home   its folder (.cityweave/neo4j)     --port   its Bolt port (7687; 0: a free one)     --set    a line of its configuration
+  --measured   as in production, for benchmarks: starts slower, runs faster`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     home: { type: 'string', default: '.cityweave/neo4j' },
     port: { type: 'string', default: '7687' },
     set: { type: 'string', multiple: true, default: [] },
+    measured: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -45,7 +47,7 @@ const startServer = async (): Promise<number> => {
   if (lacking.length > 0) return refuse(`Neo4j needs ${lacking.join(' and ')}`);
   const failed = fetchJars();
   if (failed) return refuse(`Maven did not fetch org.neo4j:neo4j:${neo4jVersion}:\n${failed}`);
-  const running = await start({ home, port: Number(values.port), settings: values.set });
+  const running = await start({ home, port: Number(values.port), settings: values.set, measured: values.measured });
   if (!running) return refuse(`Neo4j does not start:\n${readFileSync(logFile(home), 'utf8').trim().split('\n').slice(-logLines).join('\n')}`);
   say(`Neo4j ${neo4jVersion} answers at ${uriOf(running)} (no password; process ${running.pid})\nNEO4J_URI=${uriOf(running)}`, {
     ...running,

@@ -16,6 +16,8 @@ export type StartOptions = {
   readonly port: number;
   /** further lines of its configuration */
   readonly settings: readonly string[];
+  /** all of Java's compilers and more memory: to be measured, not to be tried */
+  readonly measured: boolean;
 };
 
 const readyWithinMs = 120_000;
@@ -90,13 +92,14 @@ const configuration = (port: number, settings: readonly string[]): string => {
 const opens = ['java.nio', 'java.io', 'sun.nio.ch', 'java.util.concurrent'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
 
 /** One thread collects and only the first compiler runs: it starts sooner and takes less, which is what a trial wants. */
-const javaOptions = ['-Xms256m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...opens];
+const trial = ['-Xms512m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const production = ['-Xms1g', '-Xmx2g'];
 
-const launch = (home: string): { readonly pid: number; readonly ended: () => boolean } => {
+const launch = (home: string, measured: boolean): { readonly pid: number; readonly ended: () => boolean } => {
   const log = openSync(logFile(home), 'w');
   // no shell: java itself reads the asterisk
   const places = ['-cp', join(jarsFolder, '*'), 'org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`, `--config-dir=${join(home, 'conf')}`];
-  const child = spawn('java', [...javaOptions, ...places, '--console-mode'], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn('java', [...(measured ? production : trial), ...opens, ...places, '--console-mode'], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
   return { pid: child.pid ?? 0, ended: () => child.exitCode !== null || child.signalCode !== null };
@@ -117,14 +120,14 @@ const claim = async (home: string): Promise<() => void> => {
   }
 };
 
-const startClaimed = async ({ home, port: wanted, settings }: StartOptions): Promise<Running | undefined> => {
+const startClaimed = async ({ home, port: wanted, settings, measured }: StartOptions): Promise<Running | undefined> => {
   const running = runningIn(home);
   // a process that was killed may be listed for a while
   if (running && (await answersAt(running.port))) return running;
   const port = wanted || (await freePort());
   mkdirSync(join(home, 'conf'), { recursive: true });
   writeFileSync(join(home, 'conf/neo4j.conf'), configuration(port, settings));
-  const { pid, ended } = launch(home);
+  const { pid, ended } = launch(home, measured);
   const end = performance.now() + readyWithinMs;
   while (!(await answersAt(port))) {
     if (ended()) return undefined;

@@ -17,6 +17,7 @@ export { Source } from './import/source.ts';
 export { createImportThreads, type ImportThreads } from './import/threads.ts';
 export { createNodeThreads, type NodeThreads } from './node-threads.ts';
 export { encodeChunk } from './store/history/chunk.ts';
+export { openStore } from './store/open-store.ts';
 export { openRecordStore } from './store/records.ts';
 export { openSqliteStore } from './store/sqlite/sqlite.ts';
 export type * from './store/store.ts';

@@ -8,7 +8,7 @@ import type { BenchResult } from './result.ts';
 /** Loaded when asked for: a suite may need peers that others do not. */
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
-  store: async () => (await import('./store.ts')).benchStore(),
+  store: async () => [...(await (await import('./store.ts')).benchStore()), ...(await (await import('./store-neo4j.ts')).benchNeo4jStore())],
   federation: async () => (await import('./federation.ts')).benchFederation(),
   viewer: async () => (await import('./viewer.ts')).benchViewer(),
 };

@@ -16,7 +16,7 @@ const rounds = 30;
 
 type Town = { readonly store: TwinStore; readonly file: Floor; readonly size: number };
 
-const upsert = async (store: TwinStore, of: readonly number[], round = 0): Promise<void> => {
+export const upsert = async (store: TwinStore, of: readonly number[], round = 0): Promise<void> => {
   const outcomes = await store.apply(
     of.map((index) => ({ op: 'putTwin', twin: twinOf(index, round) })),
     { at },
@@ -27,7 +27,7 @@ const upsert = async (store: TwinStore, of: readonly number[], round = 0): Promi
   );
 };
 
-const link = async ({ store, size }: Town, of: readonly number[]): Promise<void> => {
+export const link = async ({ store, size }: Pick<Town, 'store' | 'size'>, of: readonly number[]): Promise<void> => {
   const ends = of.flatMap((index) => [1, 317, 7919].map((step) => [idOf(index), idOf((index + step) % size)] as const));
   await store.apply(
     ends.map(([from, to]) => ({ op: 'putLink', link: { id: linkIdOf(from, feeds, to), kind: feeds, from, to, source: agency, recordedAt: at } })),
@@ -36,7 +36,7 @@ const link = async ({ store, size }: Town, of: readonly number[]): Promise<void>
 };
 
 /** Two batches under way: one is packed while the other is written. */
-const inTurn = async (size: number, each: (batch: readonly number[]) => Promise<void>): Promise<void> => {
+export const inTurn = async (size: number, each: (batch: readonly number[]) => Promise<void>): Promise<void> => {
   let before = Promise.resolve();
   for (const batch of batchesOf(size)) {
     const now = each(batch);
@@ -46,7 +46,7 @@ const inTurn = async (size: number, each: (batch: readonly number[]) => Promise<
   await before;
 };
 
-const threeHops = async (store: TwinStore, from: TwinId): Promise<number> => {
+export const threeHops = async (store: TwinStore, from: TwinId): Promise<number> => {
   const seen = new Set([from]);
   let frontier: readonly TwinId[] = [from];
   for (let hop = 0; hop < 3; hop += 1) {
@@ -175,7 +175,7 @@ const benchSize = async (size: number): Promise<BenchResult[]> => {
   }
 };
 
-const sizes = process.argv.includes('--million') ? [1_000_000] : process.argv.includes('--quick') ? [10_000] : [10_000, 100_000];
+export const sizes = process.argv.includes('--million') ? [1_000_000] : process.argv.includes('--quick') ? [10_000] : [10_000, 100_000];
 
 export const benchStore = async (): Promise<BenchResult[]> => {
   const results: BenchResult[] = [];

@@ -1,0 +1,154 @@
+/**
+ * Benchmark of the store on Neo4j behind its port, beside the bare driver running the best statement on the same server in the same run.
+ */
+import { addMs, assert, msOfInstant, TermId } from '@cityweave/core';
+import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
+import { type BenchResult, toResult } from './result.ts';
+import { inTurn, link, sizes, threeHops, upsert } from './store.ts';
+import { createNeo4jFloor, fillNeo4jFloor, linkNeo4jFloor, type Neo4jFloor, neo4jFloorReads, recordNeo4jFloor, upsertNeo4jFloor } from './store-neo4j-floor.ts';
+import { levelOf, type Server, samplesEach, sensors, withServer } from './store-neo4j-server.ts';
+import { at, best, box, clock, idOf, indices } from './store-town.ts';
+
+const rounds = 30;
+/** what the server compiles while it is asked would be measured too */
+const warmings = 10;
+const against = 'bare driver, best statement';
+const readsAtLeast = 1 / 1.5;
+const writesAtLeast = 0.8;
+const level = TermId.parse('city:level');
+
+type Town = { readonly store: TwinStore; readonly floor: Neo4jFloor; readonly size: number };
+type Compared = { readonly ours: (round: number) => Promise<unknown>; readonly theirs: (round: number) => Promise<unknown> };
+
+/** Whether the ratio is kept that the budget of Neo4j is told as. */
+const ratioKept = (result: BenchResult, least: number): BenchResult => ({ ...result, ok: (result.ratio ?? 0) >= least });
+
+const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared>> => {
+  const bare = neo4jFloorReads(floor);
+  const spread = (round: number, step: number): number => (round * step) % size;
+  const from = size / 2;
+  const term = TermId.parse('city:number');
+  const between = [
+    { term, op: 'gte' as const, value: from },
+    { term, op: 'lte' as const, value: from + 99 },
+  ];
+  const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
+  const valid = (round: number) => addMs(at, -(1 + (round % 20)) * 6_000_000);
+  return {
+    'box of about 1,000 twins, whole twins': { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: bare.box },
+    'box of about 1,000 twins, counted': { ours: () => store.count({ box }), theirs: bare.count },
+    'one twin by id': { ours: (round) => store.get([idOf(spread(round, 997))]), theirs: (round) => bare.get(spread(round, 997)) },
+    '100 twins by a range of a property, without an index': {
+      ours: () => store.find({ filter: { property: between }, first: 100 }),
+      theirs: () => bare.property(from),
+    },
+    'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: bare.text },
+    'three hops both ways': { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => bare.hops(spread(round, 991)) },
+    '1,000 changes of the feed': { ours: (round) => store.changes(spread(round, 101), { limit: 1_000 }), theirs: (round) => bare.feed(spread(round, 101)) },
+    '100 twins as they were': {
+      ours: (round) => store.stateAt(ids, { valid: valid(round), known: clock.now() }),
+      theirs: (round) => bare.stateAt(ids, msOfInstant(valid(round))),
+    },
+  };
+};
+
+const compareReads = async (town: Town): Promise<BenchResult[]> => {
+  const results: BenchResult[] = [];
+  for (const [name, { ours, theirs }] of Object.entries(readsOf(town))) {
+    await best(warmings, theirs);
+    await best(warmings, ours);
+    const [value, againstValue] = [await best(rounds, ours), await best(rounds, theirs)];
+    results.push(ratioKept(toResult({ name, value, unit: 'ms', better: 'lower', against, againstValue }), readsAtLeast));
+  }
+  return results;
+};
+
+const compareUpserts = async ({ store, floor, size }: Town): Promise<BenchResult[]> => {
+  const results: BenchResult[] = [];
+  for (const batch of [1, 100, 1_000]) {
+    const some = (round: number) => indices(round * batch * 7, batch, size);
+    const theirs = await best(rounds, (round) => upsertNeo4jFloor(floor, some(round), round + 1));
+    const ours = await best(rounds, (round) => upsert(store, some(round), round + 1));
+    const perSecond = (ms: number) => (batch * 1_000) / ms;
+    const figures = { value: perSecond(ours), unit: 'twins/s', better: 'higher' as const, against, againstValue: perSecond(theirs) };
+    results.push(ratioKept(toResult({ name: `durable upserts that change, ${batch} a batch`, ...figures }), writesAtLeast));
+  }
+  return results;
+};
+
+const batchSamples = 50;
+
+/** A month of some sensors, in batches of a few samples each, then folded. */
+const record = async (store: TwinStore): Promise<void> => {
+  for (let from = 0; from < samplesEach; from += batchSamples) {
+    const samples = (sensor: number) =>
+      indices(from, batchSamples, samplesEach).map((index) => ({ ...levelOf(sensor, index), unit: 'm', recordedAt: levelOf(sensor, index).observedAt }));
+    const outcomes = await store.apply(
+      indices(0, sensors, sensors).map((sensor) => ({ op: 'patchTwin' as const, id: idOf(sensor), values: {}, samples: { [level]: samples(sensor) } })),
+      { at: addMs(at, (from - samplesEach) * 60_000) },
+    );
+    assert(
+      outcomes.every(({ ok }) => ok),
+      'every sample of the benchmark is accepted',
+    );
+  }
+};
+
+const benchFolding = async ({ store, floor }: Town): Promise<BenchResult[]> => {
+  const total = sensors * samplesEach;
+  const recording = await best(1, () => record(store));
+  await recordNeo4jFloor(floor, { sensors, samplesEach });
+  const folding = await best(1, () => store.maintain({ keepChanges: 1_000_000_000, foldBefore: at }));
+  const [folded] = await floor.run('MATCH (c:`Chunk bench.example`) RETURN sum(size(c.bytes)) AS bytes, sum(c.samples) AS samples');
+  return [
+    { name: 'samples recorded by 50 a sensor', value: (total * 1_000) / recording, unit: 'samples/s', better: 'higher' },
+    { name: 'samples folded', value: (total * 1_000) / folding, unit: 'samples/s', better: 'higher' },
+    toResult({
+      name: 'a sample in a chunk, as the server keeps it',
+      value: Number(folded?.['bytes']) / Number(folded?.['samples']),
+      unit: 'bytes',
+      better: 'lower',
+      budget: 5,
+    }),
+  ];
+};
+
+const open = async ({ uri, username, password, database }: Server, directory: string): Promise<TwinStore> => {
+  const settings = { adapter: 'neo4j' as const, synchronous: 'full' as const, uri, username, password, database };
+  const opened = await openStore({ store: settings, authority: 'bench.example', directory, deps: systemDeps() });
+  assert(opened.ok, 'the store of the benchmark opens');
+  return opened.value;
+};
+
+const compare = async (town: Town): Promise<BenchResult[]> => {
+  const { store, floor, size } = town;
+  const perSecond = (ms: number) => (size * 1_000) / ms;
+  const theirs = await best(1, () => fillNeo4jFloor(floor, size));
+  const ours = await best(1, () => inTurn(size, (batch) => upsert(store, batch)));
+  await inTurn(size, (batch) => link({ store, size }, batch));
+  await linkNeo4jFloor(floor, size);
+  const load = { name: `load of ${size} twins`, value: perSecond(ours), unit: 'twins/s', better: 'higher' as const, against, againstValue: perSecond(theirs) };
+  return [ratioKept(toResult(load), writesAtLeast), ...(await benchFolding(town)), ...(await compareReads(town)), ...(await compareUpserts(town))];
+};
+
+const benchSize =
+  (size: number) =>
+  async (server: Server): Promise<BenchResult[]> => {
+    const floor = await createNeo4jFloor(server);
+    const opening = clock.monotonicMs();
+    const store = await open(server, server.home ?? '.');
+    const opened: BenchResult = { name: 'a new space, opened', value: clock.monotonicMs() - opening, unit: 'ms', better: 'lower' };
+    try {
+      const results = [opened, ...(await compare({ store, floor, size }))];
+      return results.map((result) => ({ ...result, name: `Neo4j, ${size.toLocaleString('en')}: ${result.name}` }));
+    } finally {
+      await store.close();
+      await floor.close();
+    }
+  };
+
+export const benchNeo4jStore = async (): Promise<BenchResult[]> => {
+  const results: BenchResult[] = [];
+  for (const size of sizes) results.push(...((await withServer(benchSize(size))) ?? []));
+  return results;
+};
