@@ -63,10 +63,11 @@ export const deleteIdentifiers = ({ end, knownAs, identifier }: Space, ids: read
 export const createIdentifiers = ({ end, knownAs, identifier }: Space, rows: readonly object[]): Cypher =>
   steady(`UNWIND $rows AS row MATCH (t:${end}) WHERE t.id = row.id CREATE (t)-[:${knownAs}]->(:${identifier} {key: row.key, scheme: row.scheme})`, { rows });
 
+/** Known by `as`, its kind once more without an index: by the indexed one the server might look through all links of the kind for each row. */
 export const putLinks = ({ end, link }: Space, rows: readonly object[]): Cypher =>
   steady(
     `UNWIND $rows AS row MERGE (a:${end} {id: row.src}) MERGE (b:${end} {id: row.dst})
-MERGE (a)-[l:${link} {kind: row.kind}]->(b) SET l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence`,
+MERGE (a)-[l:${link} {as: row.kind}]->(b) SET l.kind = row.kind, l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence`,
     { rows },
   );
 
