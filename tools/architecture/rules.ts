@@ -40,11 +40,12 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   http: [...ground, 'protocol', 'trust', 'exchange', 'graphql', 'orchestration', 'tiles'],
   'node-threads': [...ground, 'store', 'import', 'tiles'],
   'node-room': [...rooms, 'node-threads'],
-  'agency-node': [...rooms, 'node-threads', 'node-room'],
+  'node-desk': [...rooms, 'node-room'],
+  'agency-node': [...rooms, 'node-threads', 'node-room', 'node-desk'],
   city: [...rooms, 'node-threads', 'node-room', 'agency-node'],
   cli: [...rooms, 'conformance', 'node-threads', 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'node-threads', 'node-room', 'agency-node', 'city', 'conformance', 'cli'],
+  index: [...rooms, 'node-threads', 'node-room', 'node-desk', 'agency-node', 'city', 'conformance', 'cli'],
 };
 
 export type Power = {

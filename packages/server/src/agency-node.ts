@@ -2,33 +2,18 @@
  * Agency node: wires the rooms of one agency and starts them in their order. One program, roles by configuration.
  */
 import { join } from 'node:path';
-import {
-  type AgencyId,
-  type Authority,
-  checkTerms,
-  type FederationId,
-  fail,
-  limits,
-  ok,
-  type Problem,
-  problem,
-  type Result,
-  type TwinId,
-} from '@cityweave/core';
+import { type AgencyId, type Authority, checkTerms, type FederationId, fail, ok, problem, type Result, type TwinId } from '@cityweave/core';
 import type { FederationRule, NodeFile } from './config/node-file.ts';
 import { createEvents } from './events.ts';
-import { createAnswer } from './exchange/answer.ts';
-import { createAuthorise } from './exchange/authorise.ts';
 import { createGraphql } from './graphql/endpoint.ts';
 import { createTiles } from './http/tiles.ts';
 import { createViewerFiles } from './http/viewer-files.ts';
 import { createHttp } from './http.ts';
 import { createSources, type Sources } from './import/sources.ts';
-import { type AgencyNodeOptions, createRoom, type Opened, open, problemGate, putAgencyTwin } from './node-room.ts';
-import { keepRegistered } from './orchestration/feature-information.ts';
-import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
+import { beginWork, createNodeDesk, loopback } from './node-desk.ts';
+import { type AgencyNodeOptions, createRoom, type Opened, open, problemGate } from './node-room.ts';
+import type { Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
-import { createRegistry } from './registry/registry.ts';
 import type { TwinStore } from './store/store.ts';
 import { createUpkeep } from './store/upkeep.ts';
 import { createSceneFiles } from './tiles/scene-files.ts';
@@ -54,8 +39,6 @@ export type AgencyNode = {
   readonly close: () => Promise<void>;
 };
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /** Elsewhere than on this machine, people must be told apart: that needs an identity provider, which this stage does not know. */
 const checkBinding = ({ listen }: NodeFile): Result<true> =>
   loopback.has(listen.host)
@@ -73,25 +56,6 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
   return { id, name, purpose, needs, initiator, rules: { authoritative, tolerance }, ...(area && !Array.isArray(area) && { area }) };
 };
 
-const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, node: { verifyEndpoints } }: Room) =>
-  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers });
-
-const answerOf = (room: Room, orchestration: Orchestration) => {
-  const { deps, events, records, keys, self, node, partners, log } = room;
-  const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
-  const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
-  return createAnswer({
-    deps,
-    events,
-    records,
-    keys,
-    self,
-    log,
-    authorise,
-    rooms: { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry },
-  });
-};
-
 const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow }: Orchestration) => {
   const files = createSceneFiles(join(directory, 'tiles'));
   const failed = (cause: unknown): void => room.events.defect('tiles', cause);
@@ -101,16 +65,6 @@ const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federa
   return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 
-type Working = { readonly room: Room; readonly sources: Sources; readonly orchestration: Orchestration };
-
-/** Sources, then the registry, then whatever was not finished when the node stopped. */
-const begin = async ({ room, sources, orchestration }: Working, told: (found: Problem | undefined) => void): Promise<void> => {
-  await putAgencyTwin(room);
-  await sources.run();
-  orchestration.resume();
-  await keepRegistered(room, told);
-};
-
 /** The rooms of a node, wired but not yet listening. */
 const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) => {
   const { node, directory } = options;
@@ -118,20 +72,14 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
-  const orchestration = createOrchestration(room);
+  const { orchestration, answer, introduction } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
   const gate = problemGate((found) => events.notReady({ problem: found }));
   const http = createHttp({
     events,
-    answer: answerOf(room, orchestration),
-    introduction: () => ({
-      id: room.self.id,
-      name: node.name,
-      keys: room.keys.published(),
-      announcements: room.keys.announcements(),
-      endpoint: room.self.address(),
-    }),
+    answer,
+    introduction,
     stream: orchestration.publishing.events,
     mayListen: orchestration.publishing.mayListen,
     graphql: graphql.handle,
@@ -205,7 +153,7 @@ export const createAgencyNode = async (options: AgencyNodeOptions): Promise<Resu
     await closeNode(wired, opened.value);
     return listening;
   }
-  const working = begin(wired, wired.gate.told).catch((cause) => {
+  const working = beginWork({ ...wired, readSources: wired.sources.run }, wired.gate.told).catch((cause) => {
     if (!stop.signal.aborted) wired.events.defect('agency-node', cause);
   });
   const close = async (): Promise<void> => {

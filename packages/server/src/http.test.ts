@@ -33,8 +33,10 @@ const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
   return port.ok ? `http://127.0.0.1:${port.value}` : '';
 };
 
-const post = async (address: string, body: string) => {
-  const response = await fetch(new URL('/dtf/messages', address), { method: 'POST', body });
+const json = { 'content-type': 'application/json' };
+
+const post = async (address: string, body: string, headers: Readonly<Record<string, string>> = json) => {
+  const response = await fetch(new URL('/dtf/messages', address), { method: 'POST', headers, body });
   return { status: response.status, told: await response.json() };
 };
 
@@ -62,6 +64,15 @@ describe('messages', () => {
     expect((await post(address, nested(messageDepthMax))).status).toBe(404);
     expect((await post(address, nested(messageDepthMax + 2))).status).toBe(400);
     expect((await post(address, nested(1_000_000))).status).toBe(400);
+  });
+
+  it('what is said as anything but JSON, as a page of elsewhere might, or is compressed, never reaches the desk', async () => {
+    const address = await open();
+    const kindOf = async (headers: Readonly<Record<string, string>>) => (await post(address, '{}', headers)).told;
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])
+      expect(await kindOf({ 'content-type': type })).toMatchObject({ status: 415, code: 'DTF-110', found: type, accepted: 'application/json' });
+    expect(await kindOf({ ...json, 'content-encoding': 'gzip' })).toMatchObject({ status: 415, found: 'gzip' });
+    expect(await kindOf({ 'content-type': 'application/json; charset=utf-8' })).toMatchObject({ status: 404 });
   });
 
   it('says who is ready, and refuses another method or path as such', async () => {

@@ -2,7 +2,7 @@
  * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { describeProblem, fail, limits, messageText, ok, problem, type Result } from '@cityweave/core';
+import { describeProblem, fail, limits, messageText, ok, problem, type Result, shorten } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
@@ -27,7 +27,19 @@ export type HttpRoom = {
   readonly version: () => { readonly name: string; readonly version: string; readonly agency: string };
 };
 
+/** JSON in UTF-8, as it is. A page of elsewhere cannot make a browser say that unasked, so that it cannot speak to a node of this machine. */
+const checkContent = ({ headers }: IncomingMessage): Result<true> => {
+  const [type, encoding] = [headers['content-type'] ?? '', headers['content-encoding'] ?? 'identity'];
+  const isJson = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type);
+  if (!isJson) return fail(problem('unsupportedFormat', { subject: 'content-type', found: shorten(type), accepted: 'application/json' }));
+  return encoding === 'identity'
+    ? ok(true)
+    : fail(problem('unsupportedFormat', { subject: 'content-encoding', found: shorten(encoding), accepted: 'identity' }));
+};
+
 const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const content = checkContent(request);
+  if (!content.ok) return sendProblem(response, content.problem);
   const body = await readBody(request, limits.exchangeDataBytesMax);
   if (!body.ok) return sendProblem(response, body.problem);
   const parsed = parseBody(body.value);

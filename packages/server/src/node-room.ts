@@ -12,10 +12,11 @@ import { createPartnerKeys, type LookUp } from './exchange/partner-keys.ts';
 import type { Peer } from './exchange/peer.ts';
 import type { Example } from './graphql/endpoint.ts';
 import { type ExchangeLog, openExchangeLog } from './log/exchange-log.ts';
+import { openLogFiles } from './log/log-files.ts';
 import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
-import { createHttpProtocol } from './protocol/http.ts';
+import { createHttpProtocol, type Protocol } from './protocol/http.ts';
 import { openStore } from './store/open-store.ts';
 import { openRecordStore } from './store/records.ts';
 import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
@@ -40,6 +41,7 @@ export type Opened = {
   readonly store: TwinStore;
   readonly keys: NodeKeys;
   readonly log: ExchangeLog;
+  readonly protocol: Protocol;
   readonly unlock: () => void;
 };
 
@@ -56,8 +58,8 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   }
   const owner = agencyTwinIdOf(node.agency);
   const keys = await openNodeKeys(records.value, owner);
-  const log = openExchangeLog({ directory, deps, records: records.value, owner, keys });
-  return ok({ records: records.value, store: store.value, keys, log, unlock: locked.value });
+  const log = openExchangeLog({ files: openLogFiles(directory), deps, records: records.value, owner, keys });
+  return ok({ records: records.value, store: store.value, keys, log, protocol: createHttpProtocol(), unlock: locked.value });
 };
 
 /** The agency twin stands in the store like any other, so that links can name it and people can find it. */
@@ -98,15 +100,14 @@ export const problemGate = (tell: (found: Problem) => void) => {
 };
 
 export const createRoom = (
-  options: AgencyNodeOptions,
+  options: Pick<AgencyNodeOptions, 'node' | 'deps' | 'vocabulary'>,
   opened: Opened,
   rooms: { readonly events: Events; readonly address: () => string; readonly signal: AbortSignal },
 ): Room => {
   const { node, deps } = options;
-  const protocol = createHttpProtocol();
   const id = agencyTwinIdOf(node.agency);
   const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
-  const { keys, records, log } = opened;
+  const { keys, records, log, protocol } = opened;
   const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, peers, named: node.registry, signal: rooms.signal }, partner);
   const partners = createPartnerKeys({ deps, records, self: { id, keys: keys.published }, lookUp });
   const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self, log });

@@ -44,12 +44,12 @@ const parse = (text: string): Body | undefined => {
   }
 };
 
-const askedLine = ({ header, data }: Body): string => {
+export const askedLine = ({ header, data }: Body): string => {
   const to = header.destination.role === 'registry' ? 'registry' : nameOf(header.destination.id);
   return `${nameOf(header.source.id)} -> ${to}: ${data.action.verb}.${data.action.object}${told(data.action.parameters)}${stateIn(data.objects)}`;
 };
 
-const answerLine = (text: string): string => {
+export const answerLine = (text: string): string => {
   const answer = parse(text);
   if (!answer?.data) return 'no answer';
   const { result, parameters } = answer.data.action;

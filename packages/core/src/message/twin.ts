@@ -195,7 +195,7 @@ export const twinRows = {
     effect: 'change',
     request: { parameters: z.object({ reason, effectiveAt: Instant }), objects: one(object.federationName) },
     reply: { parameters: z.object({ effectiveAt: Instant }) },
-    allowed: { federation: ['NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'] },
+    allowed: { federation: ['DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'] },
     refusals: ['unknownFederation', 'notMember', 'notAllowedInState'],
   }),
   'report.federationStatus': row({

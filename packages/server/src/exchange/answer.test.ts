@@ -204,7 +204,7 @@ describe('who says it', () => {
     const [water, thief] = [await desk.partner('water.example'), await desk.partner('water.example')];
     const silent = { header: ({ source, ...rest }: Message['header']) => ({ ...rest, source: { id: source.id, role: source.role } }) };
     expect(await kindOf(desk.say({ ...water, ...silent }, 'registry.register.digitalTwin', registration(water)))).toBeUndefined();
-    expect(await kindOf(desk.say(thief, 'registry.register.digitalTwin', registration(thief, 'mine now')))).toBe('badSignature');
+    expect(await kindOf(desk.say(thief, 'registry.register.digitalTwin', registration(thief, 'mine now')))).toBe('keyNotTrusted');
     expect(pinOf(desk.records, water.id)?.keys).toEqual([water.key.publicKey]);
   });
 

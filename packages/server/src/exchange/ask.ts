@@ -10,7 +10,6 @@ import {
   type MessageId,
   messageText,
   ok,
-  type Problem,
   parseMessage,
   parseReply,
   problem,
@@ -22,8 +21,7 @@ import {
   requestMessage,
   rowOf,
 } from '@cityweave/core';
-import pRetry, { AbortError } from 'p-retry';
-import { type Deps, newMessageId } from '../deps.ts';
+import { type Deps, newMessageId, pause, type Timers } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { Protocol } from '../protocol/http.ts';
@@ -106,21 +104,19 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   return result;
 };
 
-/** Tells p-retry apart what may help when repeated; the problem travels in the cause. */
-const retrying = async <T>(attempt: () => Promise<Result<T>>, attempts: number, signal: AbortSignal | undefined): Promise<Result<T>> => {
-  let last: Problem = problem('cancelled');
-  try {
-    return await pRetry(
-      async () => {
-        const result = await attempt();
-        if (result.ok) return result;
-        last = result.problem;
-        return Promise.reject(isRetryable(result.problem) ? new Error(result.problem.kind) : new AbortError(result.problem.kind));
-      },
-      { retries: attempts - 1, minTimeout: limits.retryDelayMinMs, maxTimeout: limits.retryDelayMaxMs, randomize: true, ...(signal && { signal }) },
-    );
-  } catch {
-    return fail(last);
+/** Longer with each attempt, and spread by the message's own id, so that not all who were let down come back at once. */
+const delayMs = (attempt: number, messageId: MessageId): number => {
+  const spread = 1 + Number.parseInt(messageId.slice(-2), 16) / 256;
+  return Math.min(limits.retryDelayMinMs * 2 ** (attempt - 1) * spread, limits.retryDelayMaxMs);
+};
+
+type Retrying = { readonly timers: Timers; readonly attempts: number; readonly messageId: MessageId; readonly signal: AbortSignal | undefined };
+
+const retrying = async <T>(attempt: () => Promise<Result<T>>, { timers, attempts, messageId, signal }: Retrying): Promise<Result<T>> => {
+  for (let made = 1; ; made += 1) {
+    const result = await attempt();
+    if (result.ok || made >= attempts || signal?.aborted || !isRetryable(result.problem)) return result;
+    await pause(timers, delayMs(made, messageId), signal);
   }
 };
 
@@ -131,7 +127,7 @@ export const createAsk =
     const messageId = asking.messageId ?? newMessageId(room.deps.ids);
     const attempt = () => askOnce(room, peer, { name, content, asking: { ...asking, messageId } });
     const attempts = asking.qos === 0 ? 1 : Math.min(asking.attempts ?? 1, limits.retryAttemptsMax);
-    const result = attempts > 1 ? await retrying(attempt, attempts, asking.signal) : await attempt();
+    const result = await retrying(attempt, { timers: room.deps.timers, attempts, messageId, signal: asking.signal });
     room.events.asked({ row: name, to: peer.id, ms: room.deps.clock.monotonicMs() - from, problem: result.ok ? undefined : result.problem });
     return result.ok ? ok(result.value) : fail({ ...result.problem, agency: result.problem.agency ?? peer.id });
   };

@@ -11,7 +11,7 @@ import { openRecordStore } from '../store/records.ts';
 import type { RecordStore } from '../store/store.ts';
 import { type NodeKeys, openNodeKeys } from '../trust/node-key.ts';
 import { type ExchangeLog, openExchangeLog, sealedHead, verifyLog } from './exchange-log.ts';
-import { logPaths, readLines } from './log-files.ts';
+import { logPaths, openLogFiles, readLines } from './log-files.ts';
 
 const owner = agencyTwinIdOf(Authority.parse('water.example'));
 let directory = '';
@@ -32,7 +32,7 @@ const deps = {
     },
   },
 };
-const open = (): ExchangeLog => openExchangeLog({ directory, deps, records, owner, keys });
+const open = (): ExchangeLog => openExchangeLog({ files: openLogFiles(directory), deps, records, owner, keys });
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'log-'));

@@ -24,7 +24,7 @@ import type { Deps } from '../deps.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signText, verifyText } from '../trust/signature.ts';
-import { type LogFiles, logPaths, mendEnd, openLogFiles, readLines } from './log-files.ts';
+import { type LogFiles, logPaths, readLines } from './log-files.ts';
 
 export type LogPage = { readonly entries: readonly LogEntry[] /** older ones may follow before this entry */; readonly more: number | undefined };
 
@@ -35,7 +35,7 @@ export type ExchangeLog = {
   readonly close: () => Promise<void>;
 };
 
-type Room = { readonly directory: string; readonly deps: Deps; readonly records: RecordStore; readonly owner: string; readonly keys: NodeKeys };
+type Room = { readonly files: LogFiles; readonly deps: Deps; readonly records: RecordStore; readonly owner: string; readonly keys: NodeKeys };
 
 const Head = z.object({ n: z.int(), hash: z.string() });
 
@@ -51,11 +51,11 @@ const parseEntry = (line: string): unknown => {
 export const sealedHead = (records: RecordStore): LogHead => Head.safeParse(records.get('log', 'sealed')).data ?? emptyLog;
 
 /** Where an opened log goes on: after its last whole line. */
-const lastHead = (directory: string): { readonly head: LogHead; readonly mended: number } => {
-  const path = logPaths(directory).at(-1);
+const lastHead = (files: LogFiles): { readonly head: LogHead; readonly mended: number } => {
+  const path = files.paths().at(-1);
   if (path === undefined) return { head: emptyLog, mended: 0 };
-  const mended = mendEnd(path);
-  const last = LogEntry.safeParse(parseEntry(readLines(path).at(-1) ?? '')).data;
+  const mended = files.mend(path);
+  const last = LogEntry.safeParse(parseEntry(files.lines(path).at(-1) ?? '')).data;
   return { head: last ? { n: last.n, hash: last.hash } : emptyLog, mended };
 };
 
@@ -102,8 +102,11 @@ const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, wr
   return { seal, isDue };
 };
 
-const matching = (path: string, { federationId, before }: { readonly federationId?: string | undefined; readonly before: number }): readonly LogEntry[] =>
-  readLines(path).flatMap((line) => {
+const matching = (
+  lines: readonly string[],
+  { federationId, before }: { readonly federationId?: string | undefined; readonly before: number },
+): readonly LogEntry[] =>
+  lines.flatMap((line) => {
     if (federationId !== undefined && !line.includes(JSON.stringify(federationId))) return [];
     const entry = LogEntry.safeParse(parseEntry(line)).data;
     const fits =
@@ -115,11 +118,14 @@ const matching = (path: string, { federationId, before }: { readonly federationI
 
 const firstIn = (path: string): number => Number(/exchange-(\d+)\.jsonl$/.exec(path)?.[1] ?? 0);
 
-const readPage = (paths: readonly string[], { federationId, first, before = Number.MAX_SAFE_INTEGER }: Parameters<ExchangeLog['page']>[0]): LogPage => {
+const readPage = (files: LogFiles, { federationId, first, before = Number.MAX_SAFE_INTEGER }: Parameters<ExchangeLog['page']>[0]): LogPage => {
   const entries: LogEntry[] = [];
-  const older = paths.filter((path) => firstIn(path) < before).toReversed();
+  const older = files
+    .paths()
+    .filter((path) => firstIn(path) < before)
+    .toReversed();
   for (const [at, path] of older.entries()) {
-    const found = matching(path, { federationId, before }).toReversed();
+    const found = matching(files.lines(path), { federationId, before }).toReversed();
     const room = first - entries.length;
     entries.push(...found.slice(0, room));
     if (found.length > room) return { entries, more: entries.at(-1)?.n };
@@ -129,9 +135,8 @@ const readPage = (paths: readonly string[], { federationId, first, before = Numb
 };
 
 export const openExchangeLog = (room: Room): ExchangeLog => {
-  const { deps, keys, directory } = room;
-  const { head, mended } = lastHead(directory);
-  const files = openLogFiles(directory);
+  const { deps, keys, files } = room;
+  const { head, mended } = lastHead(files);
   const writer = createWriter(files, deps.clock, head);
   const sealing = createSealing(room, files, writer);
   let cancel: (() => void) | undefined;
@@ -161,7 +166,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     },
     page: (asked) => {
       writer.flush();
-      return readPage(files.paths(), asked);
+      return readPage(files, asked);
     },
     close: async () => {
       isClosed = true;

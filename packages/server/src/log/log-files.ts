@@ -8,6 +8,9 @@ import { limits } from '@cityweave/core';
 export type LogFiles = {
   /** paths, the oldest first */
   readonly paths: () => readonly string[];
+  readonly lines: (path: string) => readonly string[];
+  /** Takes away a last line that was never finished; how many bytes that were. */
+  readonly mend: (path: string) => number;
   readonly write: (lines: readonly string[], firstN: number) => void;
   /** Resolves once what was written is on the disk. */
   readonly sync: () => Promise<void>;
@@ -37,8 +40,7 @@ export const readLines = (path: string): readonly string[] => {
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 };
 
-/** Takes away a last line that was never finished; how many bytes that were. */
-export const mendEnd = (path: string): number => {
+const mendEnd = (path: string): number => {
   const text = readFileSync(path);
   const end = text.lastIndexOf('\n') + 1;
   if (end === text.length) return 0;
@@ -71,6 +73,8 @@ export const openLogFiles = (directory: string): LogFiles => {
   };
   return {
     paths: () => logPaths(directory),
+    lines: readLines,
+    mend: mendEnd,
     write,
     sync: () =>
       new Promise((resolve) => {

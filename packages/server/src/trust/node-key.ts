@@ -2,7 +2,7 @@
  * NodeKey: the Ed25519 keys with which a node signs what it says. Made once, kept in the node's records, published as a JWKS; a change of them is announced
  * under the key that was current before.
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   addMs,
   announcementText,
@@ -17,7 +17,7 @@ import {
   type Result,
   type TwinId,
 } from '@cityweave/core';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { z } from 'zod';
 import type { RecordStore } from '../store/store.ts';
 import { signText } from './signature.ts';
@@ -42,9 +42,12 @@ export type NodeKeys = {
 const Ring = z.object({ keys: z.array(PublicKey), announcements: z.array(KeyAnnouncement) });
 type Ring = z.infer<typeof Ring>;
 
-const createKey = async (): Promise<JWK> => {
+/** RFC 7638 of a key of our kind: what a key is called follows from the key. */
+export const thumbprintOf = ({ crv, kty, x }: JWK): string => createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+
+const createKey = (): JWK => {
   const jwk: JWK = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk) };
+  return { ...jwk, kid: thumbprintOf(jwk) };
 };
 
 const toNodeKey = (jwk: JWK): NodeKey => {
@@ -56,7 +59,7 @@ const toNodeKey = (jwk: JWK): NodeKey => {
 export const loadNodeKey = async (records: RecordStore): Promise<NodeKey> => {
   const saved = records.get('nodeKey', 'current');
   if (saved) return toNodeKey(saved as JWK); // branding: only this file writes the noun
-  const jwk = await createKey();
+  const jwk = createKey();
   records.put('nodeKey', 'current', jwk);
   return toNodeKey(jwk);
 };
@@ -95,14 +98,14 @@ export const openNodeKeys = async (records: RecordStore, twinId: TwinId): Promis
     published: () => held.ring.keys,
     announcements: () => held.ring.announcements,
     rotate: async (at, graceMs) => {
-      const next = await createKey();
+      const next = createKey();
       return apply({ at, next, retired: graceMs > 0 ? [{ ...held.key.publicKey, notAfter: addMs(at, graceMs) }, ...retired()] : retired() });
     },
     revoke: async (keyId, at) => {
       if (!held.ring.keys.some(({ kid }) => kid === keyId)) {
         return fail(problem('notFound', { subject: keyId, accepted: held.ring.keys.map(({ kid }) => kid).join(', ') }));
       }
-      const next = keyId === held.key.keyId ? await createKey() : undefined;
+      const next = keyId === held.key.keyId ? createKey() : undefined;
       return ok(apply({ at, next, retired: retired().filter(({ kid }) => kid !== keyId) }));
     },
     changed: () => change.signal,

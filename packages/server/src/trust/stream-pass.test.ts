@@ -21,7 +21,7 @@ it('a pass is taken for what it was made for, while it is fresh, under the key o
   opened.value.close();
   rmSync(directory, { recursive: true });
   const now = instantOfMs(Date.UTC(2026, 4, 4));
-  const pass = await writePass(listening, key, now);
+  const pass = writePass(listening, key, now);
   const checked = async (given: string | undefined, changes = {}, at = now) => {
     const told = await checkPass(given, { ...listening, ...changes }, { keys: [key.publicKey], now: at });
     return told.ok ? 'taken' : told.problem.kind;

@@ -68,7 +68,7 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
     [
       'an answer that another signed',
       reply((made) => ({ ...made, header: { ...made.header, security: { scheme: 'jws', keyId: 'another', signature: 'a..b' } } })),
-      'badSignature',
+      'keyNotTrusted',
     ],
     ['100 MB', flood(100 * 1024 * 1024), 'tooLarge'],
   ])('answering %s: FAILED, and why', async (_, answering, kind) => {

@@ -40,8 +40,12 @@ const inviteOf = (
   };
 };
 
+/** Nobody is there: a link that was open is interrupted, or what is being said to whoever is still on the way in is not heard. */
+const isSilent = ({ state, reason }: Member): boolean =>
+  state === 'INTERRUPTED' || (['INVITED', 'AGREED', 'CONNECTING'].includes(state) && ['unreachable', 'timedOut'].includes(reason ?? ''));
+
 /** Silent for so long that another may take its place. */
-export const isLost = ({ state, since }: Member, now: Instant): boolean => state === 'INTERRUPTED' && msBetween(since, now) >= limits.memberLostMs;
+export const isLost = (member: Member, now: Instant): boolean => isSilent(member) && msBetween(member.since, now) >= limits.memberLostMs;
 
 type Choosing = { readonly vocabulary: Vocabulary; readonly now: Instant };
 

@@ -18,7 +18,7 @@ import { pause } from '../../deps.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { federationById, federations, type Room } from '../room.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
-import { applyOutcome, type Desk, discover, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
+import { applyOutcome, type Desk, discover, moveMember, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
 import { endInTime, letMembersGo, nextEndMs } from './notice.ts';
 
@@ -93,7 +93,7 @@ const followLinks = (desk: Desk, federation: Federation): void => {
     desk.links.watch({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
     const status = desk.links.status(member.twinId);
     const state = status?.state === 'INTERRUPTED' ? 'INTERRUPTED' : 'ACTIVE';
-    if (status && state !== member.state) applyOutcome(desk, { id: federation.id, member }, ok({ state }));
+    if (status && state !== member.state) moveMember(desk, { id: federation.id, member }, { state });
   }
 };
 

@@ -43,8 +43,12 @@ export const update = ({ room, save }: Desk, id: FederationId, change: (federati
 export const moveTo = (desk: Desk, id: FederationId, state: FederationState): Result<Federation> =>
   update(desk, id, (federation) => moveFederation(federation, state, desk.room.deps.clock.now()));
 
+/** Why it does not go on; what a person said of a pause or an end is not written over. */
 const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federation> =>
-  update(desk, id, (federation) => ok(federation.reason === reason ? federation : { ...federation, reason }));
+  update(desk, id, (federation) => {
+    const isSaid = ['SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED'].includes(federation.state);
+    return ok(isSaid || federation.reason === reason ? federation : { ...federation, reason });
+  });
 
 const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
   const { room } = desk;
@@ -95,15 +99,19 @@ export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<M
  */
 const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || ['unavailable', 'replayed'].includes(outcome.problem.kind);
 
-export const applyOutcome = (desk: Desk, { id, member }: Seat, outcome: Result<Partial<ChangedMember>>): void => {
+/** What became of a member by itself: what is being said to it meanwhile goes on under its id. */
+export const moveMember = (desk: Desk, { id, member }: Seat, change: Partial<ChangedMember>): void =>
+  become(desk, { id, member }, ({ reason: _, ...rest }) => ({ ...rest, ...change }));
+
+/** What came of what was said to a member. */
+export const applyOutcome = (desk: Desk, seat: Seat, outcome: Result<Partial<ChangedMember>>): void => {
+  const change: Partial<ChangedMember> = outcome.ok ? outcome.value : { reason: outcome.problem.kind };
+  become(desk, seat, ({ step, reason: _, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }));
+};
+
+const become = (desk: Desk, { id, member }: Seat, change: (member: Member) => ChangedMember): void => {
   const { deps, events } = desk.room;
-  const change: Partial<ChangedMember> = outcome.ok ? { ...outcome.value } : { reason: outcome.problem.kind };
-  const changed = update(desk, id, (federation) =>
-    changeMember(federation, member.twinId, {
-      change: ({ step, reason: _reason, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }),
-      now: deps.clock.now(),
-    }),
-  );
+  const changed = update(desk, id, (federation) => changeMember(federation, member.twinId, { change, now: deps.clock.now() }));
   const after = changed.ok ? changed.value.members.find(({ twinId }) => twinId === member.twinId) : undefined;
   if (after && after.state !== member.state) events.memberMoved({ federation: id, member: member.twinId, state: after.state, reason: after.reason });
 };

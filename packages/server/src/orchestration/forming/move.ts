@@ -30,7 +30,9 @@ const connect = async (saying: Saying): Become => {
     objects: [{ kind: 'communication' as const, id, attributes }] as [{ kind: 'communication'; id: typeof id; attributes: typeof attributes }],
   }; // branding: a list of one
   const asked = await room.ask(peerOf(member), 'digitalTwin.request.communication', content, asking(saying));
-  const moved = moveCommunication(requested, asked.ok ? 'CONNECTED' : 'FAILED', room.deps.clock.now());
+  // as it stands now: whoever left meanwhile has closed it
+  const standing = communications.load(room.records, member.connectionId) ?? requested;
+  const moved = moveCommunication(standing, asked.ok ? 'CONNECTED' : 'FAILED', room.deps.clock.now());
   const become = asked.ok ? ok({ state: 'ACTIVE' as const }) : outOrAgain(asked.problem);
   if (moved.ok && become.ok) room.records.putAll([communications.saved(id, moved.value)]);
   return become;

@@ -4,6 +4,7 @@
  */
 import {
   type Agreement,
+  type AgreementState,
   type AgreementTerms,
   addMs,
   agreementLifecycle,
@@ -27,6 +28,17 @@ export const hashOf = (agreement: Pick<Agreement, 'terms'>): string => `sha-256:
 
 const save = (room: Room, agreement: Agreement): void => room.records.putAll([agreements.saved(agreement.id, agreement)]);
 
+/** Moved from where it stands now: while the other side was asked, this side may have ended it. */
+const saveMoved = (
+  room: Room,
+  agreement: Agreement,
+  { state, ...change }: { readonly state: AgreementState } & Partial<Omit<Agreement, 'id' | 'state'>>,
+): Result<Agreement> => {
+  const moved = moveAgreement(agreements.load(room.records, agreement.id) ?? agreement, state, change);
+  if (moved.ok) save(room, moved.value);
+  return moved;
+};
+
 /** What this side put forward last, and what the other side says to it. */
 type Heard = { readonly mine: Agreement; readonly said: Reply<'digitalTwin.offer.federation'> };
 
@@ -42,8 +54,7 @@ const draftFor = ({ room, federation, member }: Saying): Agreement => ({
 
 /** Over for this member: nobody waits for an answer any more. */
 const giveUp = ({ room }: Saying, agreement: Agreement, reason: string): Result<Partial<ChangedMember>> => {
-  const rejected = moveAgreement(agreement, 'REJECTED', { reason });
-  if (rejected.ok) save(room, rejected.value);
+  saveMoved(room, agreement, { state: 'REJECTED', reason });
   return ok(refusal(reason));
 };
 
@@ -90,19 +101,16 @@ const hold = async (
   const { needs } = saying.federation;
   const considered = considerOffer(terms, { needs, vocabulary: saying.room.vocabulary(), asked: mine.terms });
   if (considered.decision !== 'accept') return giveUp(saying, mine, 'termsNotAcceptable');
-  const accepted = moveAgreement(mine, 'ACCEPTED', { terms, revision, hash });
-  if (!accepted.ok) return accepted;
-  save(saying.room, accepted.value);
-  return confirm(saying, accepted.value);
+  const accepted = saveMoved(saying.room, mine, { state: 'ACCEPTED', terms, revision, hash });
+  return accepted.ok ? confirm(saying, accepted.value) : accepted;
 };
 
 type Offered = { readonly terms: AgreementTerms; readonly revision: number; readonly round: number };
 
 const consider = async (saying: Saying, mine: Agreement, offered: Offered): Become => {
   const { room, federation, member } = saying;
-  const put = moveAgreement(mine, 'OFFERED', { ...offered, offeredBy: member.twinId });
+  const put = saveMoved(room, mine, { state: 'OFFERED', ...offered, offeredBy: member.twinId });
   if (!put.ok) return put;
-  save(room, put.value);
   const considered = considerOffer(offered.terms, { needs: federation.needs, vocabulary: room.vocabulary(), asked: mine.terms });
   if (considered.decision === 'accept') return acceptOffer(saying, put.value);
   if (considered.decision === 'reject') return declineOffer(saying, put.value, `${considered.problem.kind}: ${considered.problem.accepted ?? ''}`);
@@ -117,10 +125,8 @@ const acceptOffer = async (saying: Saying, offered: Agreement): Become => {
   const content = { parameters: { agreementHash: hash }, objects: [agreementObject(offered)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
   const asked = await room.ask(peerOf(member), 'digitalTwin.accept.federation', content, inFederation(saying));
   if (!asked.ok) return outOrAgain(asked.problem);
-  const accepted = moveAgreement(offered, 'ACCEPTED', { hash });
-  if (!accepted.ok) return accepted;
-  save(room, accepted.value);
-  return confirm(saying, accepted.value);
+  const accepted = saveMoved(room, offered, { state: 'ACCEPTED', hash });
+  return accepted.ok ? confirm(saying, accepted.value) : accepted;
 };
 
 const declineOffer = async (saying: Saying, offered: Agreement, reason: string): Become => {
@@ -152,7 +158,8 @@ const confirm = async (saying: Saying, accepted: Agreement): Become => {
   const asked = await room.ask(peerOf(member), 'digitalTwin.confirm.federation', content, inFederation(saying));
   if (!asked.ok) return outOrAgain(asked.problem);
   if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: accepted.id }));
-  save(room, agreed.value);
+  const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision });
+  if (!saved.ok) return saved;
   const granted = new Set(agreed.value.terms.features.map(({ featureId }) => featureId));
   return ok({ state: 'AGREED', features: member.features.filter(({ featureId }) => granted.has(featureId)) });
 };

@@ -12,12 +12,11 @@ import {
   limits,
   moveFederation,
   msBetween,
-  ok,
   problem,
   type Result,
   replacedMembers,
 } from '@cityweave/core';
-import { applyOutcome, type Desk, update } from './federation-change.ts';
+import { type Desk, moveMember, update } from './federation-change.ts';
 import { depart } from './saying.ts';
 
 /** Members whose notice is over, and those whose place another has taken, are gone; what tied them to us ends with them. */
@@ -26,12 +25,12 @@ export const letMembersGo = (desk: Desk, federation: Federation): void => {
   const left = federation.members.filter(({ state, leavesAt }) => state === 'LEAVING' && leavesAt !== undefined && leavesAt <= now);
   for (const member of left) {
     depart(desk.room, member);
-    applyOutcome(desk, { id: federation.id, member }, ok({ state: 'LEFT', reason: member.reason ?? 'left' }));
+    moveMember(desk, { id: federation.id, member }, { state: 'LEFT', reason: member.reason ?? 'left' });
   }
   for (const member of replacedMembers(federation, now)) {
     const next = federation.members.find(({ replaces }) => replaces === member.twinId);
     depart(desk.room, member);
-    applyOutcome(desk, { id: federation.id, member }, ok({ state: 'REMOVED', reason: `lost; ${next?.twinId ?? 'another'} took its place` }));
+    moveMember(desk, { id: federation.id, member }, { state: 'REMOVED', reason: `lost; ${next?.twinId ?? 'another'} took its place` });
   }
 };
 

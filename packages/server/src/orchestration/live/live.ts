@@ -78,7 +78,7 @@ async function* connection(following: Following, after: number | undefined): Asy
   const address = streamAddress(member);
   address.searchParams.set('subscription', opened.value);
   const listening = { subscriber: room.self.id, publisher: member.twinId, subscription: opened.value };
-  const pass = await writePass(listening, room.keys.current(), room.deps.clock.now());
+  const pass = writePass(listening, room.keys.current(), room.deps.clock.now());
   const headers = { authorization: `Bearer ${pass}` };
   const streaming = { address: address.href, headers, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
   for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;

@@ -36,6 +36,7 @@ const isOpen = ({ state }: Agreement): boolean => state === 'REQUESTED' || state
 const saidBefore = (known: Agreement): Deliberated | undefined => {
   if (known.state === 'ACCEPTED' || known.state === 'AGREED') return { decision: 'accepted', agreement: known };
   if (known.state === 'REJECTED') return { decision: 'rejected', agreement: known, reason: known.reason };
+  if (agreementLifecycle.isFinal(known.state)) return { decision: 'rejected', agreement: known, reason: known.reason ?? 'it is over here' };
   return isOpen(known)
     ? { decision: known.state === 'OFFERED' && known.offeredBy === known.terms.parties.provider ? 'offered' : 'review', agreement: known }
     : undefined;

@@ -68,12 +68,13 @@ const tell = async ({ room, initiator, agreement }: Telling): Promise<void> => {
 /** What the initiator says to terms that a person of this agency offered. */
 const hearReply = (room: Room, offered: Agreement, { parameters, objects }: Reply<'digitalTwin.offer.federation'>): void => {
   const { terms, round, revision } = objects[0].attributes;
+  const standing = agreements.load(room.records, offered.id) ?? offered;
   const moved =
     parameters.decision === 'accepted'
-      ? moveAgreement(offered, 'ACCEPTED', { hash: hashOf(offered) })
+      ? moveAgreement(standing, 'ACCEPTED', { hash: hashOf(offered) })
       : parameters.decision === 'offered'
-        ? moveAgreement(offered, 'OFFERED', { terms, round, revision, offeredBy: offered.terms.parties.consumer })
-        : moveAgreement(offered, 'REJECTED', { reason: parameters.reason });
+        ? moveAgreement(standing, 'OFFERED', { terms, round, revision, offeredBy: offered.terms.parties.consumer })
+        : moveAgreement(standing, 'REJECTED', { reason: parameters.reason });
   const agrees = parameters.decision !== 'accepted' || parameters.agreementHash === hashOf(offered);
   if (moved.ok && agrees) room.records.putAll([agreements.saved(offered.id, moved.value)]);
 };

@@ -13,6 +13,7 @@ import { createWriting, openFile, openForReading, type Synchronous, type Writing
 import { createReading, type ReadingFile, type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
+import type { StoreThreads } from './sqlite-threads.ts';
 import { maintainFile, writeBatches } from './sqlite-write.ts';
 
 export type Job = { readonly id: number; readonly path: string } & (
@@ -33,13 +34,23 @@ export type Answer = { readonly id: number; readonly value?: unknown; readonly f
 const writings = new Map<string, Writing>();
 const readings = new Map<string, ReadingFile>();
 
-const open = (path: string, synchronous: Synchronous, at: string): Result<number> => {
+type Opening = Pick<Extract<Job, { verb: 'open' }>, 'path' | 'synchronous' | 'at'>;
+
+const open = ({ path, synchronous, at }: Opening, file = path): Result<number> => {
   // branding: instants cross the thread as text
-  const opened = openFile({ path, synchronous, migrations, at: at as Parameters<typeof openFile>[0]['at'] });
+  const opened = openFile({ path: file, synchronous, migrations, at: at as Parameters<typeof openFile>[0]['at'] });
   if (!opened.ok) return opened;
   const writing = createWriting(opened.value);
   writings.set(path, writing);
   return { ok: true, value: writing.head };
+};
+
+/** A file in memory is read over the connection that writes it: there is no other. */
+const openInMemory = (opening: Opening): Result<number> => {
+  const opened = open(opening, ':memory:');
+  const file = writings.get(opening.path)?.file;
+  if (file) readings.set(opening.path, createReading(file));
+  return opened;
 };
 
 const readingOf = (path: string): ReadingFile => {
@@ -49,8 +60,7 @@ const readingOf = (path: string): ReadingFile => {
 };
 
 const close = (path: string): void => {
-  writings.get(path)?.file.close();
-  readings.get(path)?.file.close();
+  for (const file of new Set([writings.get(path)?.file, readings.get(path)?.file])) file?.close();
   writings.delete(path);
   readings.delete(path);
 };
@@ -87,7 +97,7 @@ const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown 
 const perform = (job: Job): unknown => {
   switch (job.verb) {
     case 'open':
-      return open(job.path, job.synchronous, job.at);
+      return open(job);
     case 'read':
       return read(job.path, job.read, job);
     case 'close':
@@ -116,3 +126,12 @@ parentPort?.on('message', (job: Job) => {
   const given = answer(job);
   parentPort?.postMessage(given, handedOver(given));
 });
+
+/** The work of these threads on the caller's own, over files in memory that end with their store: nothing waits, so that everything happens in its order. */
+export const createStoreInline = (): StoreThreads => {
+  const work = async (task: Parameters<StoreThreads['read']>[0]): Promise<unknown> => {
+    const job = { ...task, id: 0 };
+    return job.verb === 'open' ? openInMemory(job) : perform(job);
+  };
+  return { pinWriter: () => work, read: work, release: async () => undefined, close: async () => undefined };
+};

@@ -1,0 +1,57 @@
+/**
+ * Node desk: what of a node takes part in the exchange: orchestration, its roles, and the desk that answers; with no surface for people.
+ */
+import { limits, type Problem } from '@cityweave/core';
+import { type Answer, createAnswer } from './exchange/answer.ts';
+import { createAuthorise } from './exchange/authorise.ts';
+import type { Introduction } from './exchange/introduction.ts';
+import { putAgencyTwin } from './node-room.ts';
+import { keepRegistered } from './orchestration/feature-information.ts';
+import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
+import type { Room } from './orchestration/room.ts';
+import { createRegistry } from './registry/registry.ts';
+
+export const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export type NodeDesk = {
+  readonly orchestration: Orchestration;
+  readonly answer: Answer;
+  /** what it says of itself to a stranger */
+  readonly introduction: () => Introduction & { readonly name: Room['node']['name'] };
+};
+
+const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, node: { verifyEndpoints } }: Room) =>
+  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers });
+
+const answerOf = (room: Room, orchestration: Orchestration): Answer => {
+  const { deps, events, records, keys, self, node, partners, log } = room;
+  const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
+  const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
+  const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry };
+  return createAnswer({ deps, events, records, keys, self, log, authorise, rooms });
+};
+
+export const createNodeDesk = (room: Room): NodeDesk => {
+  const orchestration = createOrchestration(room);
+  return {
+    orchestration,
+    answer: answerOf(room, orchestration),
+    introduction: () => ({
+      id: room.self.id,
+      name: room.node.name,
+      keys: [...room.keys.published()],
+      announcements: [...room.keys.announcements()],
+      endpoint: room.self.address(),
+    }),
+  };
+};
+
+type Working = { readonly room: Room; readonly orchestration: Orchestration; readonly readSources: () => Promise<unknown> };
+
+/** Sources, then whatever was not finished when the node stopped, then the registry, until the node ends. */
+export const beginWork = async ({ room, orchestration, readSources }: Working, told: (found: Problem | undefined) => void): Promise<void> => {
+  await putAgencyTwin(room);
+  await readSources();
+  orchestration.resume();
+  await keepRegistered(room, told);
+};

@@ -1,0 +1,206 @@
+/**
+ * The invariants by name. Those of one moment stand here, those of a city that has settled in `settled.ts`.
+ */
+import { agreementLifecycle, communicationLifecycle, federationLifecycle, type Lifecycle, memberLifecycle, registryEntryLifecycle } from '@cityweave/core';
+import type { Invariant, MachineView, Told } from './invariant.ts';
+import { agencyOf } from './machine.ts';
+import { settledInvariants } from './settled.ts';
+
+type Standing = {
+  readonly state: string;
+  readonly revision?: number;
+  readonly members?: readonly (Standing & { readonly twinId: string; readonly agreementId: string })[];
+};
+type Table = Pick<Lifecycle<string>, 'name' | 'initial' | 'next'>;
+
+const tables: Readonly<Record<string, unknown>> = {
+  agreement: agreementLifecycle,
+  communication: communicationLifecycle,
+  federation: federationLifecycle,
+  'registry.twin': registryEntryLifecycle,
+  'registry.feature': registryEntryLifecycle,
+  'registry.federatedTwin': registryEntryLifecycle,
+};
+
+/** Several moves may be saved at once; there must be a way. */
+const leads = ({ next }: Table, from: string, to: string): boolean => {
+  const seen = new Set([from]);
+  for (const state of seen) for (const after of next[state] ?? []) seen.add(after);
+  return seen.has(to);
+};
+
+const wrongMove = (table: Table, from: string | undefined, to: string): string | undefined =>
+  leads(table, from ?? table.initial, to) ? undefined : `${table.name} went from ${from ?? table.initial} to ${to}`;
+
+const standingOf = (value: unknown): Standing | undefined => value as Standing | undefined; // branding: records of these nouns have a state
+
+const onlyAllowedStates: Invariant = {
+  name: 'onlyAllowedStates',
+  claim: 'no record enters a state to which its lifecycle does not lead',
+  wrote: (_world, _machine, { noun, before, after }) => {
+    const table = tables[noun] as Table | undefined; // branding: tables of several states, looked into by name
+    const [was, is] = [standingOf(before), standingOf(after)];
+    if (!table || !is) return undefined;
+    const moved = wrongMove(table, was?.state, is.state);
+    if (moved || noun !== 'federation') return moved;
+    return is.members
+      ?.map((member) => {
+        const seat = was?.members?.find(({ twinId, agreementId }) => twinId === member.twinId && agreementId === member.agreementId);
+        return wrongMove(memberLifecycle as unknown as Table, seat?.state, member.state); // branding: as above
+      })
+      .find((found) => found !== undefined);
+  },
+};
+
+const revisionsGrow: Invariant = {
+  name: 'revisionsGrow',
+  claim: 'a revision is never used for two contents, and never goes back',
+  wrote: (_world, _machine, { noun, id, before, after }) => {
+    const [was, is] = [standingOf(before)?.revision, standingOf(after)?.revision];
+    return was !== undefined && is !== undefined && is < was ? `${noun} ${id} went from revision ${was} to ${is}` : undefined;
+  },
+};
+
+/** What the initiator says to a member, step by step: each is saved with the id under which it is said. */
+const stepSubjects = new Set([
+  ...['request.federation', 'request.communication', 'form.federatedDigitalTwin', 'suspend.federation', 'resume.federation', 'release.federation'],
+]);
+
+const subjectOf = ({ data: { action } }: Told): string => `${action.verb}.${action.object}`;
+
+const savedBeforeSent: Invariant = {
+  name: 'savedBeforeSent',
+  claim: 'nothing is sent before it is saved: a step is in the records of its sender, an answer to a change in those of its receiver',
+  said: (_world, { disk }, message) => {
+    if (!stepSubjects.has(subjectOf(message))) return undefined;
+    const steps = disk.list('federation').flatMap(({ value }) => (value as { members: { step?: { messageId: string } }[] }).members); // branding: as federations are saved
+    return steps.some(({ step }) => step?.messageId === message.header.messageId) ? undefined : `${subjectOf(message)} was said and is in no record`;
+  },
+  answered: (_world, { disk }, { asked, answer }) => {
+    if (!stepSubjects.has(subjectOf(asked)) || answer.data.action.result?.status !== 'success') return undefined;
+    return disk.get('answer', asked.header.messageId) === undefined ? `the answer to ${subjectOf(asked)} was given and is in no record` : undefined;
+  },
+};
+
+/** What a repeat may touch: who spoke, and that it was heard. */
+const harmless = new Set(['pin', 'log', 'registryAt']);
+
+const repeatChangesNothing: Invariant = {
+  name: 'repeatChangesNothing',
+  claim: 'a message that was answered changes nothing when it comes again',
+  wrote: (_world, { name }, { noun, id, during }) =>
+    during?.again && !harmless.has(noun) ? `${name} wrote ${noun} ${id} when ${during.messageId} came again` : undefined,
+};
+
+type Agreed = {
+  readonly state: string;
+  readonly hash?: string;
+  readonly terms: { readonly federationId: string; readonly features: readonly { readonly kind: string }[]; readonly parties: { readonly consumer: string } };
+};
+
+const agreementAt = ({ disk }: MachineView, id: unknown): Agreed | undefined => disk.get('agreement', String(id)) as Agreed | undefined; // branding: as agreements are saved
+
+const outOfForce = (machine: MachineView, id: unknown): string | undefined => {
+  const agreement = agreementAt(machine, id);
+  if (agreement?.state !== 'AGREED') return `${machine.name} gave data under an agreement that is ${agreement?.state ?? 'unknown'}`;
+  const links = machine.disk.list('communication').map(({ value }) => value as { agreementId: string; state: string }); // branding: as connections are saved
+  if (!links.some(({ agreementId, state }) => agreementId === id && state === 'CONNECTED')) return `${machine.name} gave data without a connection`;
+  const membership = machine.disk.get('membership', agreement.terms.federationId) as { released: boolean } | undefined; // branding: as memberships are saved
+  return membership?.released ? `${machine.name} gave data after its release` : undefined;
+};
+
+const kindsIn = ({ data }: Told): readonly string[] =>
+  data.objects.flatMap(({ attributes }) =>
+    ((attributes?.['page'] as { rows?: { twin: { kind: string } }[] } | undefined)?.rows ?? []).map(({ twin }) => twin.kind),
+  ); // branding: as pages are told
+
+const noDataOutOfForce: Invariant = {
+  name: 'noDataOutOfForce',
+  claim: 'no data moves before the agreement is in force and the connection open, and none after release',
+  answered: (_world, machine, { asked, answer }) => {
+    if (!['read.exchangeData', 'subscribe.exchangeData', 'invoke.feature'].includes(subjectOf(asked))) return undefined;
+    const { parameters, result } = { ...asked.data.action, result: answer.data.action.result };
+    if (result?.status !== 'success' || parameters?.['agreementId'] === undefined) return undefined;
+    return outOfForce(machine, parameters['agreementId']);
+  },
+  streamed: (_world, machine, { agreementId }) => outOfForce(machine, agreementId),
+};
+
+const notGranted = (machine: MachineView, id: unknown, kinds: readonly string[]): string | undefined => {
+  const granted = agreementAt(machine, id)?.terms.features.map(({ kind }) => kind) ?? [];
+  const other = kinds.find((kind) => !granted.includes(kind));
+  return other === undefined ? undefined : `${machine.name} gave ${other}, which was not granted`;
+};
+
+const onlyWhatWasGranted: Invariant = {
+  name: 'onlyWhatWasGranted',
+  claim: 'nothing is given but kinds that the agreement grants',
+  answered: (_world, machine, { asked, answer }) => notGranted(machine, asked.data.action.parameters?.['agreementId'], kindsIn(answer)),
+  streamed: (_world, machine, { agreementId, kinds }) => notGranted(machine, agreementId, kinds),
+};
+
+const everySourceOnce: Invariant = {
+  name: 'everySourceOnce',
+  claim: 'every member that takes part is in the sources of an answer, exactly once',
+  asked: (world, { federation, sources }) => {
+    const planned = federation.members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED', 'LEAVING'].includes(state)).map(({ agency }) => String(agency));
+    const wanted = [agencyOf(world.initiator), ...planned].sort();
+    const told = sources.map(({ agency }) => agency).sort();
+    return told.join() === wanted.join() ? undefined : `sources are ${told.join(', ')}; planned were ${wanted.join(', ')}`;
+  },
+};
+
+const marginOfDeadline = 1.05;
+
+const silenceCostsDeadlineOnly: Invariant = {
+  name: 'silenceCostsDeadlineOnly',
+  claim: 'whoever is silent costs a deadline, never the answer: the own part always comes',
+  asked: ({ initiator }, { tookMs, deadlineMs, ids }) => {
+    if (tookMs > deadlineMs * marginOfDeadline) return `an answer took ${tookMs} ms of ${deadlineMs}`;
+    return ids.filter((id) => id.includes(`:${initiator}.`)).length >= 2 ? undefined : 'the own twins are not in the answer';
+  },
+};
+
+const sameHashOnBothSides: Invariant = {
+  name: 'sameHashOnBothSides',
+  claim: 'an agreement that is in force on both sides has one hash',
+  wrote: (world, _machine, { noun, id, after }) => {
+    if (noun !== 'agreement' || standingOf(after)?.state !== 'AGREED') return undefined;
+    const hashes = new Set(
+      world.machines.flatMap((machine) => agreementAt(machine, id) ?? []).flatMap(({ state, hash }) => (state === 'AGREED' ? (hash ?? 'none') : [])),
+    );
+    return hashes.size > 1 ? `agreement ${id} has ${hashes.size} hashes` : undefined;
+  },
+};
+
+const toldOnceInOrder: Invariant = {
+  name: 'toldOnceInOrder',
+  claim: 'whoever follows a source is told of each change once, in order, and knows at the end what stands',
+  followed: (_world, { told, known }, truth) => {
+    const wrong = [...told].find(([, numbers]) => numbers.some((number, at) => at > 0 && number <= (numbers[at - 1] ?? 0)));
+    if (wrong) return `${wrong[0]} told ${wrong[1].join(', ')}`;
+    const stale = [...truth].find(([id, version]) => known.get(id) !== version);
+    return stale ? `of ${stale[0]} version ${known.get(stale[0])} is known, ${stale[1]} stands` : undefined;
+  },
+};
+
+const nothingBreaks: Invariant = {
+  name: 'nothingBreaks',
+  claim: 'whatever happens is met by an outcome, never by a defect',
+  broke: ({ name }, where, cause) => `${name} broke in ${where}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
+};
+
+export const invariants: readonly Invariant[] = [
+  onlyAllowedStates,
+  revisionsGrow,
+  savedBeforeSent,
+  repeatChangesNothing,
+  noDataOutOfForce,
+  onlyWhatWasGranted,
+  everySourceOnce,
+  silenceCostsDeadlineOnly,
+  sameHashOnBothSides,
+  toldOnceInOrder,
+  nothingBreaks,
+  ...settledInvariants,
+];

@@ -1,0 +1,116 @@
+/**
+ * Each invariant, shown able to fail: a fault is planted in one node, and the invariant that it breaks says so.
+ */
+import { expect, it } from 'vitest';
+import { runHistory } from './history.ts';
+import { invariants } from './invariants.ts';
+import { noNoise } from './network.ts';
+import { type Act, type Plan, type Planned, planOf } from './plan.ts';
+import { disguising, type Planted } from './planted.ts';
+import { shrink } from './shrink.ts';
+
+const calm: Plan = {
+  ...planOf('calm'),
+  registry: 'front',
+  leaseSeconds: 60,
+  needs: [{ kind: 'city:RiverGauge' }],
+  policies: {},
+  noise: noNoise,
+  acts: [],
+  calmMs: 8_000,
+  endMs: 20_000,
+};
+
+const at = (atMs: number, act: Act): Planned => ({ ...act, atMs });
+
+type Case = { readonly invariant: string; readonly planted: Planted; readonly acts?: readonly Planned[]; readonly noise?: Plan['noise'] };
+
+/** What a node keeps of its federations, with something else in it than it believes. */
+const membersWithout = (value: Readonly<Record<string, unknown>>) => ({
+  ...value,
+  members: (value['members'] as readonly object[]).map((member) => ({ ...member, step: undefined })), // branding: as federations are saved
+});
+
+const forgetful: Planted['records'] = (_machine, records) => ({ ...records, get: (noun, id) => (noun === 'answer' ? undefined : records.get(noun, id)) });
+
+const breaking: Planted['records'] = (machine, records) => ({
+  ...records,
+  list: (noun) => (machine === 'water' && noun === 'membership' ? JSON.parse('no list') : records.list(noun)),
+});
+
+/** Writes what is wanted, and then once more something else. */
+const restless: Planted['records'] = (_machine, records) => ({
+  ...records,
+  putAll: (written) => {
+    records.putAll(written);
+    for (const { noun, id, value } of written) if (noun === 'communication') records.put(noun, id, { ...Object(value), state: 'REQUESTED' });
+  },
+});
+
+const cases: readonly Case[] = [
+  { invariant: 'onlyAllowedStates', planted: { records: restless } },
+  { invariant: 'revisionsGrow', planted: { records: disguising('front', 'federation', (value) => ({ ...value, revision: 9 - Number(value['revision']) })) } },
+  { invariant: 'savedBeforeSent', planted: { records: disguising('front', 'federation', membersWithout) } },
+  { invariant: 'repeatChangesNothing', planted: { records: forgetful }, noise: { lost: 0, repeated: 100, slow: 0 } },
+  {
+    invariant: 'noDataOutOfForce',
+    planted: { records: disguising('water', 'agreement', (value) => ({ ...value, state: 'ACCEPTED' })) },
+    acts: [at(6_000, { act: 'ask', deadlineMs: 1_000 })],
+  },
+  {
+    invariant: 'onlyWhatWasGranted',
+    planted: { records: disguising('water', 'agreement', (value) => ({ ...value, terms: { ...Object(value['terms']), features: [] } })) },
+    acts: [at(6_000, { act: 'ask', deadlineMs: 1_000 })],
+  },
+  {
+    invariant: 'everySourceOnce',
+    planted: { question: (question) => ({ ...question, sources: question.sources.slice(1) }) },
+    acts: [at(6_000, { act: 'ask', deadlineMs: 1_000 })],
+  },
+  {
+    invariant: 'silenceCostsDeadlineOnly',
+    planted: { timerMs: (ms) => (ms > 200 && ms <= 300 ? 4 * ms : ms), isDeaf: (machine, subject) => machine === 'water' && subject === 'read.exchangeData' },
+    acts: [at(6_000, { act: 'ask', deadlineMs: 300 })],
+  },
+  { invariant: 'sameHashOnBothSides', planted: { records: disguising('water', 'agreement', (value) => ({ ...value, hash: 'sha-256:another' })) } },
+  {
+    invariant: 'toldOnceInOrder',
+    planted: { tellsTwice: true },
+    acts: [at(4_000, { act: 'follow' }), at(6_000, { act: 'change', machine: 'water', level: 7 })],
+  },
+  { invariant: 'nothingBreaks', planted: { records: breaking } },
+  { invariant: 'bothSidesAgree', planted: { records: disguising('water', 'communication', (value) => ({ ...value, state: 'CLOSED' })) } },
+  { invariant: 'nobodyIsLeftBehind', planted: { records: disguising('water', 'membership', (value) => ({ ...value, released: true })) } },
+  { invariant: 'outlivesItsMembers', planted: { isDeaf: (_machine, subject) => subject === 'form.federatedDigitalTwin' } },
+  {
+    invariant: 'endsWhatWasReleased',
+    planted: { isDeaf: (_machine, subject) => subject === 'deregister.federatedDigitalTwin' },
+    acts: [at(6_000, { act: 'release', graceSeconds: 0 })],
+  },
+  { invariant: 'registryKnowsAll', planted: { isDeaf: (_machine, subject) => subject === 'register.digitalTwin' } },
+  { invariant: 'logsAreWhole', planted: { logLines: (lines) => lines.slice(0, 1) } },
+];
+
+it('every invariant has its fault', () => expect(cases.map(({ invariant }) => invariant)).toEqual(invariants.map(({ name }) => name)));
+
+it.each(cases)('$invariant finds what is planted', async ({ invariant: name, planted, acts = [], noise = noNoise }) => {
+  const looking = invariants.filter((one) => one.name === name);
+  expect((await runHistory({ ...calm, acts, noise }, looking, planted)).violation).toMatchObject({ invariant: name });
+  expect((await runHistory({ ...calm, acts }, looking)).violation).toBeUndefined();
+});
+
+it('a plan is shrunk to what matters', async () => {
+  const noise = { lost: 1, repeated: 1, slow: 1 };
+  const acts = [at(3_000, { act: 'replay' }), at(5_000, { act: 'release', graceSeconds: 0 }), at(6_000, { act: 'replay' }), at(7_000, { act: 'resume' })];
+  const whenReleased = {
+    name: 'whenReleased',
+    claim: 'nobody releases',
+    settled: ({ machines }: Parameters<NonNullable<(typeof invariants)[number]['settled']>>[0]) => {
+      const [front] = machines;
+      return JSON.stringify(front?.disk.list('federation')).includes('"RELEASED"') ? 'released' : undefined;
+    },
+  };
+  const least = await shrink({ ...calm, acts, noise }, whenReleased);
+  expect(least?.plan.acts.map(({ act }) => act)).toEqual(['release']);
+  expect(least?.plan.noise).toEqual(noNoise);
+});
