@@ -9,6 +9,7 @@ import type { BenchResult } from './result.ts';
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
   store: async () => [...(await (await import('./store.ts')).benchStore()), ...(await (await import('./store-neo4j.ts')).benchNeo4jStore())],
+  exchange: async () => (await import('./exchange.ts')).benchExchange(),
   federation: async () => (await import('./federation.ts')).benchFederation(),
   viewer: async () => (await import('./viewer.ts')).benchViewer(),
 };

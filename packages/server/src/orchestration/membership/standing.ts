@@ -23,7 +23,11 @@ export type Standing = {
 const askAgainMs = 2_000;
 const lookMs = 30_000;
 
-type Desk = { readonly room: Room /** initiators that said how things stand since this node started */; readonly heard: Set<FederationId> };
+type Desk = { readonly room: Room /** when initiators last said how things stand, since this node started */; readonly heard: Map<FederationId, number> };
+
+/** A release may never reach a member that is cut off: so it asks from time to time, and at once when it starts. */
+const isHeard = ({ room, heard }: Desk, { federation }: Membership): boolean =>
+  room.deps.clock.monotonicMs() - (heard.get(federation.id) ?? Number.NEGATIVE_INFINITY) < lookMs;
 
 const standing = ({ room }: Desk): readonly Membership[] => memberships.all(room.records).filter(({ released }) => !released);
 
@@ -51,10 +55,14 @@ const askStanding = async (desk: Desk, membership: Membership): Promise<boolean>
     { federationId: federation.id, signal: room.signal },
   );
   if (!told.ok && !['notMember', 'unknownFederation'].includes(told.problem.kind)) return false;
-  if (!told.ok || ['RELEASED', 'FAILED'].includes(told.value.objects[0].attributes.state)) {
+  const state = told.ok ? told.value.objects[0].attributes.state : 'RELEASED';
+  if (state === 'RELEASED' || state === 'FAILED') {
     finish(desk, memberships.load(room.records, federation.id) ?? membership);
     return true;
   }
+  // it is about to end: whether this member was told so is seen when it has
+  if (state === 'RELEASING') return false;
+  if (desk.heard.has(federation.id)) return true;
   const report = {
     kind: 'federationStatus' as const,
     id: federation.id,
@@ -92,16 +100,16 @@ const look = async (desk: Desk): Promise<number> => {
   for (const membership of standing(desk)) {
     if (isDue(membership, now)) finish(desk, membership);
     else if (membership.leaving && !membership.leaving.told) await sayLeaving(desk, membership);
-    else if (!desk.heard.has(membership.federation.id) && (await askStanding(desk, membership))) desk.heard.add(membership.federation.id);
+    else if (!isHeard(desk, membership) && (await askStanding(desk, membership))) desk.heard.set(membership.federation.id, desk.room.deps.clock.monotonicMs());
   }
   const left = standing(desk);
-  const isOpen = left.some(({ federation, leaving }) => !desk.heard.has(federation.id) || (leaving && !leaving.told));
+  const isOpen = left.some((membership) => !isHeard(desk, membership) || (membership.leaving && !membership.leaving.told));
   const ends = left.flatMap((membership) => endOf(membership) ?? []).map((end) => Math.max(1, msBetween(now, end)));
   return Math.min(isOpen ? askAgainMs : lookMs, ...ends);
 };
 
 export const createStanding = (room: Room): Standing => {
-  const desk: Desk = { room, heard: new Set() };
+  const desk: Desk = { room, heard: new Map() };
   let wake = new AbortController();
   const nudge = (): void => {
     wake.abort();
