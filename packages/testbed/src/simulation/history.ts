@@ -88,6 +88,7 @@ const watching =
     },
     streamed: (name, message) => {
       const agreementId = counts.subscriptions.get(String(message.data.action.parameters?.['subscriptionId'])) ?? '';
+      judge.note(askedLine(message));
       const rows = (message.data.objects[0]?.attributes?.['rows'] ?? []) as readonly { readonly twin: { readonly kind: string } }[]; // branding: T11 carries twins
       judge.look('streamed', ({ streamed }) => streamed?.(world, world.machine(name), { agreementId, kinds: rows.map(({ twin }) => twin.kind) }));
     },

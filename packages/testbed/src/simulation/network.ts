@@ -38,11 +38,14 @@ export type Network = {
   readonly replay: (random: Random) => void;
 };
 
-type Room = { readonly time: VirtualTime; readonly random: Random };
+type Room = { readonly time: VirtualTime; readonly random: Random; readonly usualMs: Latency };
 type Kept = { readonly origin: string; readonly text: string };
 
 const rememberedMax = 200;
-const usualMs = { from: 1, to: 20 };
+/** How long a message is on its way, in ms. */
+export type Latency = { readonly from: number; readonly to: number };
+
+export const usualLatency: Latency = { from: 1, to: 20 };
 const slowMs = { from: 500, to: 9_000 };
 
 const linkOf = (a: string, b: string): string => [a, b].sort().join(' ');
@@ -58,7 +61,7 @@ type Wires = Room & {
   noise: Noise;
 };
 
-const latency = ({ random, noise }: Wires): number =>
+const latency = ({ random, noise, usualMs }: Wires): number =>
   random.chance(noise.slow / 100) ? random.between(slowMs.from, slowMs.to) : random.between(usualMs.from, usualMs.to);
 
 const isHit = ({ random }: Wires, percent: number): boolean => random.chance(percent / 100);
@@ -179,8 +182,8 @@ async function* stream(
   yield fail(problem('interrupted'));
 }
 
-export const createNetwork = ({ time, random }: Room): Network => {
-  const wires: Wires = { time, random, listeners: new Map(), cuts: new Map(), remembered: [], noise: noNoise };
+export const createNetwork = ({ time, random, usualMs }: Room): Network => {
+  const wires: Wires = { time, random, usualMs, listeners: new Map(), cuts: new Map(), remembered: [], noise: noNoise };
   const { listeners, cuts, remembered } = wires;
   return {
     protocolOf: (process) => ({

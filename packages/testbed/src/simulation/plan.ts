@@ -1,7 +1,7 @@
 /**
  * Plan: what will be done to a city and when, drawn from a seed. It is a list, so that what does not matter to a failure can be left out of it.
  */
-import type { Cut, Noise } from './network.ts';
+import type { Cut, Latency, Noise } from './network.ts';
 import { createRandom, type Random } from './random.ts';
 
 export type Act =
@@ -34,6 +34,8 @@ export type Plan = {
   /** by machine, the rules of its owner */
   readonly policies: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly noise: Noise;
+  /** the same for every message where both ends are equal, so that only what follows from what decides the order */
+  readonly latency?: Latency;
   readonly acts: readonly Planned[];
   /** from then on nothing goes wrong any more, and all is expected to settle */
   readonly calmMs: number;

@@ -6,7 +6,7 @@ import { createStoreInline, openSqliteStore, type TwinStore } from '@cityweave/s
 import { valueOf } from '../city.ts';
 import type { Invariant, World } from './invariant.ts';
 import { authorityOf, createMachine, type Machine, type Watcher } from './machine.ts';
-import { createNetwork, type Network } from './network.ts';
+import { createNetwork, type Network, usualLatency } from './network.ts';
 import { initiator, members, type Plan } from './plan.ts';
 import type { Planted } from './planted.ts';
 import { createRandom, type Random } from './random.ts';
@@ -102,7 +102,7 @@ type Setting = { readonly plan: Plan; readonly planted: Planted; readonly invari
 export const setStage = async ({ plan, planted, invariants }: Setting, watcherOf: (stage: Pick<Stage, 'judge' | 'world'>) => Watcher): Promise<Stage> => {
   const time = createVirtualTime();
   const random = createRandom(`history ${plan.seed}`);
-  const network = createNetwork({ time, random: random.fork('network') });
+  const network = createNetwork({ time, random: random.fork('network'), usualMs: plan.latency ?? usualLatency });
   network.setNoise(plan.noise);
   const judge = createJudge(time, invariants);
   const machines: Machine[] = [];
