@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Clock } from '../deps.ts';
 import type { Protocol } from '../protocol/http.ts';
 import type { RecordStore } from '../store/store.ts';
-import { pinOf, putPin } from '../trust/pin.ts';
+import { followPin, pinOf, putPin } from '../trust/pin.ts';
 import type { Peer } from './peer.ts';
 
 /** What a node says of itself to a stranger, beside its JWKS. */
@@ -35,9 +35,9 @@ export const introduce = async ({ protocol, records, clock }: Room, named: Addre
   if (!fetched.ok) return undefined;
   const { id, keys, endpoint, announcements = [] } = fetched.value;
   if (named.keyThumbprint !== undefined && !keys.some(({ kid }) => kid === named.keyThumbprint)) return undefined;
-  const before = pinOf(records, id);
-  if (before && !keys.some(({ x }) => before.keys.some((key) => key.x === x))) return undefined;
-  putPin(records, id, { keys: before?.keys ?? keys, sequence: before?.sequence ?? announcements.at(-1)?.sequence ?? 0, endpoint, at: clock.now() });
+  const reached = followPin(pinOf(records, id), id, { keys, announcements });
+  if (!keys.some(({ x }) => reached.keys.some((key) => key.x === x))) return undefined;
+  putPin(records, id, { ...reached, endpoint, at: clock.now() });
   records.put('registryAt', named.address, id);
   return { id, role: 'registry', address: endpoint, keys };
 };
