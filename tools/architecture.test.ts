@@ -164,7 +164,14 @@ describe('tables that must be complete', () => {
     expect(kinds.filter((kind) => !refused.has(kind) && !isProvoked(kind))).toEqual(problemsWithoutTest);
   });
   it('every message of the catalogue has an example and, where messages are described, a heading', () => {
-    const roles = { registry: 'registry', twin: 'digitalTwin', function: 'digitalTwin', application: 'application' };
+    const roles = {
+      registry: 'registry',
+      twin: 'digitalTwin',
+      function: 'digitalTwin',
+      notice: 'digitalTwin',
+      adaptor: 'communicationAdaptor',
+      application: 'application',
+    };
     const keys = Object.entries(roles).flatMap(([file, role]) =>
       [...read(`packages/core/src/message/${file}.ts`).matchAll(/^ {2}'([a-z]\w*\.[a-z]\w*)': row\(/gm)].map(([, key]) => `${role}.${key}`),
     );

@@ -14,7 +14,7 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
 
 const ground = ['deps', 'events'];
 const roles = ['registry', 'orchestration'];
-const rooms = [...ground, 'config', 'store', 'import', 'functions', 'trust', 'log', 'protocol', 'exchange', ...roles, 'graphql', 'tiles', 'http'];
+const rooms = [...ground, 'config', 'store', 'import', 'functions', 'trust', 'log', 'protocol', 'exchange', ...roles, 'adaptor', 'graphql', 'tiles', 'http'];
 
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +30,7 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   // the kit speaks as anybody would: it knows nothing of a node's rooms
   conformance: [...ground, 'trust', 'protocol', 'exchange', 'log'],
   registry: [...ground, 'store', 'exchange'],
+  adaptor: [...ground, 'store', 'trust', 'log', 'protocol', 'exchange'],
   // joins are declared by sources and resolved over the exchange
   // what an agency computes for others, from its store alone
   functions: [...ground, 'store'],
@@ -125,7 +126,7 @@ export const powers: readonly Power[] = [
 ];
 
 /** Rooms that touch no foreign library, so that nothing can be thrown at them that is not a bug. */
-export const roomsWithoutCatch: readonly string[] = ['registry', 'orchestration', 'deps', 'events', 'agency-node'];
+export const roomsWithoutCatch: readonly string[] = ['registry', 'orchestration', 'adaptor', 'deps', 'events', 'agency-node'];
 
 /** They name nothing. The last one is a spelling: the standard says adaptor. */
 export const wordsNotUsed: readonly string[] = [
@@ -134,7 +135,7 @@ export const wordsNotUsed: readonly string[] = [
 ];
 
 /** The standard's own terms, and those of the formats we read, that hold such a word. */
-export const termsOfOthers: readonly string[] = ['exchange-data', 'data-area', 'data-type', 'service-object'];
+export const termsOfOthers: readonly string[] = ['exchange-data', 'data-area', 'data-format', 'data-type', 'service-object'];
 
 /** Limits of style; the aim is lower. Lines of files and functions are counted by Biome. Nouns (a schema and its type) are not counted as names. */
 export const bounds = { filesPerFolder: 14, foldersDeep: 2, exportedNames: 12 } as const;
@@ -149,4 +150,4 @@ export const tables: Readonly<Record<string, string>> = {
 };
 
 /** Problems that no test provokes yet; the list must be exact, so that it only gets shorter. */
-export const problemsWithoutTest: readonly string[] = ['unbridgeable'];
+export const problemsWithoutTest: readonly string[] = [];

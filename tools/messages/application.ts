@@ -3,7 +3,7 @@
  */
 import type { Examples } from './example.ts';
 import { formed, negotiated, status } from './nouns.ts';
-import { federationId, townArea } from './town.ts';
+import { federationId, gaugeTwin, planning, townArea } from './town.ts';
 
 const federationName = { kind: 'federation', id: federationId };
 
@@ -28,6 +28,16 @@ export const applicationExamples: Examples = {
     },
     reply: { parameters: { federationId }, objects: [negotiated] },
   },
+  'publish.exchangeData': {
+    from: planning,
+    request: {
+      parameters: { federationId },
+      objects: [
+        { kind: 'exchangeData', id: 'urn:uuid:5b0f8a3e-5d1c-4c7e-9a44-0d5a4f1c2b3f', attributes: { seq: 4813, rows: [{ twin: gaugeTwin }], deleted: [] } },
+      ],
+    },
+  },
+  'notify.federationStatus': { from: planning, request: { objects: [status] } },
   'query.federationStatus': { request: { objects: [federationName] }, reply: { objects: [status] } },
   'retrieve.federation': { request: { objects: [federationName] }, reply: { objects: [formed] } },
 };

@@ -1,6 +1,7 @@
 /**
  * The example messages as files: valid ones by row, invalid ones by the problem that must result.
  */
+import { adaptorExamples, bridgeExamples } from './adaptor.ts';
 import { applicationExamples } from './application.ts';
 import { type Component, type Ends, type Example, type Examples, type Message, replyOf, requestOf } from './example.ts';
 import { invalidMessages } from './invalid.ts';
@@ -23,13 +24,23 @@ const roles: readonly Role[] = [
   },
   {
     role: 'digitalTwin',
-    examples: twinExamples,
+    examples: { ...twinExamples, ...bridgeExamples },
     endsOf: ({ from = planning, to = water }) => ({ source: component(from, 'digitalTwin'), destination: component(to, 'digitalTwin'), federationId }),
+  },
+  {
+    role: 'communicationAdaptor',
+    examples: adaptorExamples,
+    endsOf: ({ from = planning, to = registry }) => ({
+      source: component(from, 'digitalTwin'),
+      destination: component(to, 'communicationAdaptor'),
+      federationId,
+    }),
   },
   {
     role: 'application',
     examples: applicationExamples,
-    endsOf: () => ({ source: floodDesk, destination: component(planning, 'digitalTwin') }),
+    endsOf: ({ from }) =>
+      from ? { source: component(from, 'digitalTwin'), destination: floodDesk } : { source: floodDesk, destination: component(planning, 'digitalTwin') },
   },
 ];
 

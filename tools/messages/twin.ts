@@ -1,6 +1,7 @@
 /**
  * Example content of the rows between twins, hand-written: the planning office forms a federation with the water board and asks it for its flood zones.
  */
+import { farContent } from './adaptor.ts';
 import type { Examples } from './example.ts';
 import {
   accepted,
@@ -150,6 +151,10 @@ export const twinExamples: Examples = {
         },
       ],
     },
+  },
+  'read.exchangeData--in-its-own-form': {
+    request: { parameters: { federationId, agreementId, query: { version: 1, filter: { kinds: ['water:Pegel'] } } } },
+    reply: { objects: [{ kind: 'exchangeData', id: read, attributes: { far: [farContent], agreementId, seq: 4812 } }] },
   },
   'read.exchangeData--in-area': {
     request: {

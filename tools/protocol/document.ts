@@ -57,7 +57,8 @@ const anchorOf = (heading: string): string =>
 const roles: Readonly<Record<string, string>> = {
   registry: 'To a registry',
   digitalTwin: 'Between twins',
-  application: 'From an application to a twin',
+  communicationAdaptor: 'To a communication adaptor',
+  application: 'Between applications and a twin',
 };
 
 const rowsOf = ({ rows }: Protocol, role: string): readonly (readonly [string, DescribedRow])[] => Object.entries(rows).filter(([, row]) => row.role === role);

@@ -29,16 +29,24 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
-| \`via\` | the adaptors that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`; not signed by the sender, so that each can add its own |
+| \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
 | \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, and \`purpose\` where the data will be used for something narrower than was agreed |
 
 A message is known by the role it is addressed to (for what an application asks: \`application\`), its verb and its object: \`registry.register.feature\`. \`action\` has \`verb\`, \`object\`,
 \`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members of header and action that a node does not know
 are kept and ignored; an operator of the query that it does not know is refused.`;
 
-const roles = `A node has the role of a digital twin, and by configuration that of a registry. **The role of a communication adaptor is not built**: adaptors can be registered and found (R13), but the messages
-to one (A1 to A8) are no rows. A node refuses them with \`notMyRole\`, or with \`unknownVerb\` where no other message has the verb. Of the messages to an application, P2 and P4 are no rows either: applications are
-answered and kept informed by GraphQL. Which messages of the model have rows, and which have none, is listed in [the page of requirements](requirements.md).`;
+const roles = `A node has the role of a digital twin, and by configuration those of a registry and of a communication adaptor. What is said to a role that a node does not have is refused with \`notMyRole\`.
+
+**Over an adaptor.** A member may keep its data in a system of its own, in a format, words, units, coordinates and times of its own; its feature says so (\`data.form\`). Who would use it finds an adaptor
+(R13), tries the adaptation (A3), asks for the bridge (A2) and hands it to the member with the connection (T6a). From then on messages marked A5 are addressed to the member and sent to the
+adaptor, which passes them on as they are and adds one entry to \`via\`: what it made of the data area (\`converted\`), the SHA-256 of the canonical JSON of the data area as its sender signed it
+(\`digest\`), and a detached JWS of its own over the canonical JSON of the entry without \`signature\` and with the message's \`messageId\`. So the sender's signature holds from end to end over what it
+said, and the adaptor answers for the conversion alone. Whoever receives such a message reads \`converted\` where the entry is the one of the adaptor that the connection names, and nothing otherwise. A member that
+answers over a bridge says \`far\`: its records as they are there, less what the agreement withholds. The first probe that comes back opens the bridge, and both ends are told (A4).
+An adaptor that cannot pass a message on says so in its own name, never in that of an end.
+
+Messages to an application (P2, P4) have rows; applications are reached by GraphQL, where a subscription says the same. Which messages of the model have rows, and which have none, is listed in [the page of requirements](requirements.md).`;
 
 const signatures = `Every message between nodes is signed from the first one on: \`security.signature\` is a detached JWS (RFC 7515, EdDSA with Ed25519, protected header with \`alg\` and \`kid\`) over
 the canonical JSON (RFC 8785) of the message without \`header.via\` and \`header.security.signature\`. The key belongs to the sender: a registration carries the key that signed it, and from

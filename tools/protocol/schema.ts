@@ -18,10 +18,13 @@ export type CatalogueRow = {
 const partners = ['digitalTwin', 'federatedDigitalTwin', 'registry', 'communicationAdaptor'] as const;
 
 /** The roles at both ends: what applications ask stands apart from what twins ask one another. */
-const endsOf = ({ role }: CatalogueRow, component: z.ZodObject) => ({
-  source: component.extend({ role: role === 'application' ? z.literal('application') : z.enum(partners) }),
-  destination: component.extend({ role: z.literal(role === 'application' ? 'digitalTwin' : role) }),
-});
+const endsOf = ({ role, messageType }: CatalogueRow, component: z.ZodObject) => {
+  const isAsked = role === 'application' && messageType === 'request';
+  return {
+    source: component.extend({ role: isAsked ? z.literal('application') : z.enum(partners) }),
+    destination: component.extend({ role: z.literal(isAsked ? 'digitalTwin' : role) }),
+  };
+};
 
 /** Parameters may be left out of a message where none of them is needed. */
 const parametersOf = (parameters: z.ZodType): z.ZodType => (parameters.safeParse({}).success ? parameters.optional() : parameters);

@@ -1,7 +1,7 @@
 /**
  * The page of requirements as Markdown: what is asked for, by whose word, where it is met, which test shows it, and what is not met.
  */
-import { adaptorWithoutRow, type Entity, withoutRow } from './entities.ts';
+import type { Entity } from './entities.ts';
 import type { Origin, Proof, Requirement } from './requirements.ts';
 
 export type Traced = {
@@ -41,7 +41,7 @@ const requirementRow = ([number, { text, origin, messages, home, proof, unmet }]
 ];
 
 const messageRow = ({ number, rows, room }: Traced['messages'][number]): readonly string[] => {
-  if (rows.length === 0) return [number, `**not met**: ${withoutRow[number] ?? (number.startsWith('A') ? adaptorWithoutRow : 'no row')}`, '', ''];
+  if (rows.length === 0) return [number, '**not met**: no row', '', ''];
   return [
     number,
     rows.map((name) => `[${name}](protocol.md#${name.replaceAll('.', '').toLowerCase()})`).join(', '),

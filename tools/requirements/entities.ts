@@ -6,7 +6,8 @@ import type { Proof } from './requirements.ts';
 export type Entity = { readonly name: string; readonly home: string; readonly proof?: Proof; readonly unmet?: string };
 
 const server = (path: string): string => `packages/server/src/${path}`;
-const adaptorUnmet = 'The adaptor’s role is not built: its messages A1 to A8 are no rows, and a node refuses them as not its role.';
+
+const adaptorJourney = 'packages/testbed/src/journey/adaptor.test.ts';
 
 export const entities: Readonly<Record<string, Entity>> = {
   'DTR-FE': {
@@ -24,13 +25,25 @@ export const entities: Readonly<Record<string, Entity>> = {
     home: server('registry/discovery.ts'),
     proof: [server('registry/peer-registries.test.ts'), 'answer for them, each entry once, and name the path on which a loop was cut'],
   },
-  'AP-FE': { name: 'adaptation process', home: 'packages/core/src/federation/adaptor.ts', unmet: adaptorUnmet },
-  'PA-FE': { name: 'protocol adaptation', home: server('protocol'), unmet: adaptorUnmet },
-  'DFA-FE': { name: 'data format adaptation', home: server('import'), unmet: `${adaptorUnmet} Formats of an agency’s own files are read at the import.` },
+  'AP-FE': {
+    name: 'adaptation process',
+    home: server('adaptor/adaptation-process.ts'),
+    proof: [adaptorJourney, 'says before anything is opened what comes over, what is not quite the same, and what is lost'],
+  },
+  'PA-FE': {
+    name: 'protocol adaptation',
+    home: server('adaptor/protocol-adaptation.ts'),
+    proof: [server('adaptor/adaptor.test.ts'), 'passes on what its owner signed, beside it what it made of that, signed by itself'],
+  },
+  'DFA-FE': {
+    name: 'data format adaptation',
+    home: server('adaptor/data-format-adaptation.ts'),
+    proof: [adaptorJourney, 'makes twins of what two far systems have, in the words, units, places and times of the federation'],
+  },
   'SA-FE': {
     name: 'semantic adaptation',
-    home: 'packages/core/src/twin/term-mapping.ts',
-    unmet: `${adaptorUnmet} Terms and units are mapped by the registry.`,
+    home: server('adaptor/semantic-adaptation.ts'),
+    proof: ['packages/core/src/federation/adaptation/adaptation.test.ts', 'keeps what a record says through units, codes, zones and reference systems'],
   },
   GF: {
     name: 'general functions: the twin’s own data and functions',
@@ -82,11 +95,3 @@ export const messageNumbers: readonly string[] = [
   ...Array.from({ length: 8 }, (_, at) => `A${at + 1}`),
   ...Array.from({ length: 4 }, (_, at) => `P${at + 1}`),
 ];
-
-/** Why there is no row of a number. A number that has one is never looked up here. */
-export const withoutRow: Readonly<Record<string, string>> = {
-  T12: 'functions are not offered yet',
-  P2: 'results reach applications as answers and subscriptions of GraphQL',
-  P4: 'applications are told of states by subscriptions of GraphQL',
-};
-export const adaptorWithoutRow = 'the adaptor’s role is not built';

@@ -2,6 +2,11 @@
  * The public names of the standard, in reading order.
  */
 
+export * from './federation/adaptation/answering.ts';
+export * from './federation/adaptation/converting.ts';
+export * from './federation/adaptation/local-time.ts';
+export * from './federation/adaptation/planning.ts';
+export * from './federation/adaptation/profile.ts';
 export * from './federation/adaptor.ts';
 export * from './federation/agreement.ts';
 export * from './federation/agreement-use.ts';
@@ -36,8 +41,8 @@ export * from './ground/reference-system.ts';
 export * from './ground/result.ts';
 export * from './message/advice.ts';
 export * from './message/catalogue.ts';
-export * from './message/condition.ts';
-export * from './message/discovery-query.ts';
+export * from './message/discovery/condition.ts';
+export * from './message/discovery/discovery-query.ts';
 export * from './message/exchange-log.ts';
 export * from './message/function-run.ts';
 export * from './message/header.ts';

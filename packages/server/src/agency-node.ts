@@ -72,7 +72,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
-  const { orchestration, answer, introduction } = createNodeDesk(room);
+  const { orchestration, adaptor, answer, introduction } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
   const gate = problemGate((found) => events.notReady({ problem: found }));
@@ -91,7 +91,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const socket = graphql.attachWebSocket(http.server);
   const scratch = join(directory, 'staging');
   const sources = createSources({ ...room, authority: node.agency, sources: node.sources, scratch, threads: options.threads.imports });
-  return { room, events, bound, address, orchestration, gate, http, socket, sources, tiles, upkeep: upkeepOf(room) };
+  return { room, events, bound, address, orchestration, adaptor, gate, http, socket, sources, tiles, upkeep: upkeepOf(room) };
 };
 
 type Wired = ReturnType<typeof wire>;
@@ -106,6 +106,7 @@ const closeNode = async ({ upkeep, sources, socket, http, room, events, tiles }:
   await http.close();
   await tiles.settled();
   await room.protocol.close();
+  await room.far.close();
   await opened.store.close();
   await opened.log.close();
   opened.records.close();

@@ -2,6 +2,7 @@
  * Node desk: what of a node takes part in the exchange: orchestration, its roles, and the desk that answers; with no surface for people.
  */
 import { limits, type Problem } from '@cityweave/core';
+import { type Adaptor, createAdaptor } from './adaptor/adaptor.ts';
 import { type Answer, createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import type { Introduction } from './exchange/introduction.ts';
@@ -15,6 +16,7 @@ export const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export type NodeDesk = {
   readonly orchestration: Orchestration;
+  readonly adaptor: Adaptor | undefined;
   readonly answer: Answer;
   /** what it says of itself to a stranger */
   readonly introduction: () => Introduction & { readonly name: Room['node']['name'] };
@@ -23,19 +25,22 @@ export type NodeDesk = {
 const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, node: { verifyEndpoints } }: Room) =>
   createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers });
 
-const answerOf = (room: Room, orchestration: Orchestration): Answer => {
+const answerOf = (room: Room, orchestration: Orchestration, adaptor: Adaptor | undefined): Answer => {
   const { deps, events, records, keys, self, node, partners, log } = room;
   const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
   const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
-  const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry };
-  return createAnswer({ deps, events, records, keys, self, log, authorise, rooms });
+  const bridging = adaptor ? { communicationAdaptor: adaptor.answers } : {};
+  const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry, ...bridging };
+  return createAnswer({ deps, events, records, keys, self, log, authorise, keysFor: partners.keysFor, relay: adaptor?.relay, rooms });
 };
 
 export const createNodeDesk = (room: Room): NodeDesk => {
   const orchestration = createOrchestration(room);
+  const adaptor = room.node.roles.includes('adaptor') ? createAdaptor(room) : undefined;
   return {
     orchestration,
-    answer: answerOf(room, orchestration),
+    adaptor,
+    answer: answerOf(room, orchestration, adaptor),
     introduction: () => ({
       id: room.self.id,
       name: room.node.name,
@@ -46,12 +51,18 @@ export const createNodeDesk = (room: Room): NodeDesk => {
   };
 };
 
-type Working = { readonly room: Room; readonly orchestration: Orchestration; readonly readSources: () => Promise<unknown> };
+type Working = {
+  readonly room: Room;
+  readonly orchestration: Orchestration;
+  readonly adaptor?: Adaptor | undefined;
+  readonly readSources: () => Promise<unknown>;
+};
 
 /** Sources, then whatever was not finished when the node stopped, then the registry, until the node ends. */
-export const beginWork = async ({ room, orchestration, readSources }: Working, told: (found: Problem | undefined) => void): Promise<void> => {
+export const beginWork = async ({ room, orchestration, adaptor, readSources }: Working, told: (found: Problem | undefined) => void): Promise<void> => {
   await putAgencyTwin(room);
   await readSources();
   orchestration.resume();
-  await keepRegistered(room, told);
+  adaptor?.resume();
+  await keepRegistered(room, { told, beside: adaptor?.register });
 };

@@ -16,6 +16,7 @@ import { openLogFiles } from './log/log-files.ts';
 import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
+import { createFarFetch } from './protocol/far-fetch.ts';
 import { createHttpProtocol, type Protocol } from './protocol/http.ts';
 import { openStore } from './store/open-store.ts';
 import { openRecordStore } from './store/records.ts';
@@ -121,6 +122,7 @@ export const createRoom = (
     records,
     store: opened.store,
     protocol,
+    far: createFarFetch(),
     ask,
     keys,
     partners,

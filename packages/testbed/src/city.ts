@@ -41,6 +41,7 @@ export type TestAgency = {
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly source?: Readonly<Record<string, unknown>>;
   readonly node?: Readonly<Record<string, unknown>>;
+  readonly dictionary?: Readonly<Record<string, unknown>>;
 };
 
 /** As a city file has it. */
@@ -100,6 +101,7 @@ const nodeOf = (agency: TestAgency, isFirst: boolean) => ({
   coverage: [0, 0, 1, 1],
   sources: agency.twins.length > 0 ? [sourceOf(agency)] : [],
   ...(agency.policy && { policy: agency.policy }),
+  ...(agency.dictionary && { dictionaries: ['words.yaml'] }),
   ...agency.node,
 });
 
@@ -107,6 +109,7 @@ const writeAgency = async (folder: string, agency: TestAgency, isFirst: boolean)
   const home = join(folder, agency.name);
   await mkdir(home, { recursive: true });
   await writeFile(join(home, `things.${agency.format ?? 'geojson'}`), agency.format === 'csv' ? toCsv(agency.twins) : toGeojson(agency.twins));
+  if (agency.dictionary) await writeFile(join(home, 'words.yaml'), JSON.stringify(agency.dictionary));
   await writeFile(join(home, 'node.yaml'), JSON.stringify(nodeOf(agency, isFirst)));
 };
 
@@ -148,11 +151,9 @@ export const present = <T>(value: T | undefined, what: string): T => {
   return value;
 };
 
-const boundMs = 60_000;
-
 /** Looks at real state until it is as wished; what it was last is told where that never happens. */
 export const until = async <T>(look: () => T | Promise<T>, isThere: (state: T) => boolean, what: string): Promise<T> => {
-  const end = AbortSignal.timeout(boundMs);
+  const end = AbortSignal.timeout(60_000);
   for (;;) {
     const state = await look();
     if (isThere(state)) return state;

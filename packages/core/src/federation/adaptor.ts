@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { DictionaryId } from '../ground/id.ts';
 import { limits } from '../ground/limits.ts';
 import { Endpoint, TwinStatus } from '../twin/digital-twin.ts';
+import type { Feature } from '../twin/feature-information.ts';
 import { PublicKey } from '../twin/public-key.ts';
+import type { SemanticDictionary } from '../twin/semantic-dictionary.ts';
 
 const pairsOf = <T extends z.ZodType>(end: T) => z.array(z.tuple([end, end])).max(limits.adaptorPairsMax);
 
@@ -37,3 +39,17 @@ export const canBridge = (
   { protocolPairs, formatPairs, dictionaryPairs, status }: CommunicationAdaptor,
   { protocols, formats, dictionaries }: AdaptorNeed,
 ): boolean => status === 'online' && hasPair(protocolPairs, protocols) && hasPair(formatPairs, formats) && hasPair(dictionaryPairs, dictionaries);
+
+/** What an adaptor must convert between whoever uses a feature and its owner; undefined where they can talk directly. */
+export const adaptorNeedOf = (
+  { attributes: { data, bindings } }: Feature,
+  { dictionary, protocol }: { readonly dictionary: SemanticDictionary; readonly protocol: string },
+): AdaptorNeed | undefined =>
+  data.form && {
+    protocols: [plainProtocol(protocol), plainProtocol(bindings[0]?.protocol ?? protocol)],
+    formats: ['application/json', data.form.format],
+    dictionaries: [dictionary.id, data.form.dictionary],
+  };
+
+/** Whether a line is encrypted makes no difference to an adaptor. */
+export const plainProtocol = (protocol: string): string => ({ https: 'http', wss: 'ws' })[protocol] ?? protocol;

@@ -26,6 +26,8 @@ export const Need = z.object({
   maxAge: Duration.optional(),
   /** how exact they must be, of one */
   minAccuracy: z.number().min(0).max(1).optional(),
+  /** what an adaptor may lose of it, 0 to 1; anything where absent */
+  maxLoss: z.number().min(0).max(1).optional(),
 });
 export type Need = z.infer<typeof Need>;
 

@@ -1,11 +1,14 @@
 /**
- * Communication: one link between two federated twins, and its state (Y.4489 10.3.5, 10.3.6). This stage knows direct links.
+ * Communication: one link between two federated twins, direct or over an adaptor's bridge, and its state (Y.4489 10.3.5, 10.3.6).
  */
 import { z } from 'zod';
-import { AgreementId, ConnectionId, FederationId, TwinId } from '../ground/id.ts';
+import { AgreementId, ConnectionId, DictionaryId, FederationId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { ok, type Result } from '../ground/result.ts';
+import { BindingProtocol } from '../twin/digital-twin.ts';
+import { FarFormat } from '../twin/feature-information.ts';
+import { Bridge } from './adaptation/profile.ts';
 
 export const CommunicationState = z.enum(['REQUESTED', 'ADAPTING', 'CONNECTED', 'INTERRUPTED', 'CLOSING', 'CLOSED', 'FAILED']);
 export type CommunicationState = z.infer<typeof CommunicationState>;
@@ -20,7 +23,14 @@ export const communicationLifecycle = defineLifecycle<CommunicationState>('conne
   FAILED: [],
 });
 
-export const ConnectionEnd = z.object({ twinId: TwinId, protocol: z.enum(['http', 'https']), address: z.url(), format: z.literal('application/json') });
+export const ConnectionEnd = z.object({
+  twinId: TwinId,
+  protocol: BindingProtocol,
+  address: z.url(),
+  format: z.union([z.literal('application/json'), FarFormat]),
+  /** whose words it uses, where that matters */
+  dictionary: DictionaryId.optional(),
+});
 export type ConnectionEnd = z.infer<typeof ConnectionEnd>;
 
 export const Communication = z.object({
@@ -29,6 +39,8 @@ export const Communication = z.object({
   agreementId: AgreementId,
   /** the consumer's end, then the provider's */
   ends: z.tuple([ConnectionEnd, ConnectionEnd]),
+  /** what lies between the ends; they talk directly where absent */
+  bridge: Bridge.optional(),
   state: CommunicationState.brand<'entered'>(),
   since: Instant,
 });
@@ -58,3 +70,17 @@ export const CommunicationStatus = z.object({
   nextProbeAt: Instant.optional(),
 });
 export type CommunicationStatus = z.infer<typeof CommunicationStatus>;
+
+/** What went over a bridge, as its adaptor counted it. */
+export const BridgeFigures = z.object({
+  state: CommunicationState,
+  since: Instant,
+  /** messages passed on, and those of them that came to nothing */
+  messages: z.int().min(0),
+  failures: z.int().min(0),
+  lastMessageAt: Instant.optional(),
+  latencyMs: z.number().min(0).optional(),
+  /** values that could not be converted and were left out */
+  dropped: z.int().min(0),
+});
+export type BridgeFigures = z.infer<typeof BridgeFigures>;

@@ -2,8 +2,9 @@
  * ExchangeData: what moves between federated twins: a page of twins on request (T9), or the twins that changed (T11).
  */
 import { z } from 'zod';
-import { AgreementId, TermId, TwinId } from '../ground/id.ts';
+import { AgreementId, FeatureId, TermId, TwinId } from '../ground/id.ts';
 import { codeOf, kindOfCode, type Problem, ProblemFacts } from '../ground/problem.ts';
+import { FarFormat } from '../twin/feature-information.ts';
 import { TwinPage, TwinQuery, TwinRow } from '../twin/query.ts';
 
 /** A part of the answer that policy keeps back, named by its terms and never by its content. */
@@ -20,10 +21,16 @@ const Refused = z.object({ code: z.string(), facts: ProblemFacts });
 export const toRefused = ({ kind, ...facts }: Problem): z.infer<typeof Refused> => ({ code: codeOf({ kind, ...facts }), facts });
 export const problemOfRefused = ({ code, facts }: z.infer<typeof Refused>): Problem => ({ kind: kindOfCode(code), ...facts });
 
+/** What a member says in a form of its own: content of a feature as it is there, for an adaptor to convert. */
+export const FarContent = z.object({ featureId: FeatureId, format: FarFormat, content: z.array(z.unknown()) });
+export type FarContent = z.infer<typeof FarContent>;
+
 /** Answer to a read: a page of twins, or which twins are known by the identifiers asked for. */
 export const TwinsRead = z.object({
   page: TwinPage.optional(),
   identified: z.record(z.string(), z.array(TwinId)).optional(),
+  /** in place of a page, over a bridge */
+  far: z.array(FarContent).optional(),
   agreementId: AgreementId.optional(),
   withheld: Withheld.optional(),
   /** in place of a page, where several questions were asked and this one could not be answered */

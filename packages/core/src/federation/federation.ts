@@ -112,6 +112,19 @@ export const featureOf = ({ feature }: Candidate): Member['features'][number] =>
   kind: feature.attributes.semanticType,
   terms: feature.attributes.data.terms.map(({ term }) => term),
   ...(feature.attributes.featureType === 'function' && { modes: ['invoke'] }),
+  ...(feature.attributes.data.form && { far: true, modes: ['read', 'subscribe'] }),
+});
+
+/** Over a bridge a feature is what the adaptor makes of it. */
+const bridged = (feature: Member['features'][number], { bridge }: Member): Member['features'][number] => {
+  const made = bridge?.features.find(({ featureId }) => featureId === feature.featureId);
+  return made ? { ...feature, kind: made.kind, terms: [...made.terms] } : feature;
+};
+
+/** A member whose connection goes over this bridge from now on. */
+export const withBridge = (member: Member, bridge: Member['bridge']): Partial<Member> => ({
+  bridge,
+  features: member.features.map((feature) => bridged(feature, { ...member, bridge })),
 });
 
 /** Members as they are registered now: the terms that their features offer, and where they are reached. Kinds stay as agreed, keys as pinned. */
@@ -121,7 +134,7 @@ export const refreshMembers = (federation: Federation, candidates: readonly Cand
   const members = federation.members.map((member) => ({
     ...member,
     endpoint: endpoints.get(member.twinId) ?? member.endpoint,
-    features: member.features.map((feature) => features.get(feature.featureId) ?? feature),
+    features: member.features.map((feature) => bridged(features.get(feature.featureId) ?? feature, member)),
   }));
   return JSON.stringify(members) === JSON.stringify(federation.members) ? federation : { ...federation, members, revision: federation.revision + 1 };
 };

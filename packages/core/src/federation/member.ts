@@ -9,6 +9,7 @@ import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
 import { Endpoint } from '../twin/digital-twin.ts';
 import { PublicKey } from '../twin/public-key.ts';
+import { Bridge } from './adaptation/profile.ts';
 import { UseMode } from './agreement.ts';
 
 export const MemberState = z.enum(['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED', 'LEAVING', 'LEFT', 'REMOVED']);
@@ -38,12 +39,16 @@ export const Member = z.object({
   keys: z.array(PublicKey),
   state: MemberState.brand<'entered'>(),
   since: Instant,
-  /** `modes`: what is asked for of a feature; reading and subscribing where absent */
-  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()), modes: z.array(UseMode).optional() })),
+  /** `modes`: what is asked for of a feature; reading and subscribing where absent. `far`: its owner has it in a form of its own, which takes an adaptor */
+  features: z.array(
+    z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()), modes: z.array(UseMode).optional(), far: z.boolean().optional() }),
+  ),
   /** the area for which it can answer */
   coverage: Geometry.optional(),
   agreementId: AgreementId,
   connectionId: ConnectionId,
+  /** what lies between it and the initiator, where they cannot talk directly */
+  bridge: Bridge.optional(),
   /** the member whose place it takes */
   replaces: TwinId.optional(),
   /** it has been told that the federation is suspended */

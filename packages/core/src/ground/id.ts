@@ -46,6 +46,10 @@ export type AgreementId = z.infer<typeof AgreementId>;
 export const ConnectionId = urnOf('connection').brand<'ConnectionId'>();
 export type ConnectionId = z.infer<typeof ConnectionId>;
 
+/** `urn:dtf:profile:<authority>:<local>`: the rules of one bridged connection, named by its adaptor. */
+export const ProfileId = urnOf('profile').brand<'ProfileId'>();
+export type ProfileId = z.infer<typeof ProfileId>;
+
 export const SubscriptionId = urnOf('subscription').brand<'SubscriptionId'>();
 export type SubscriptionId = z.infer<typeof SubscriptionId>;
 
@@ -96,6 +100,8 @@ export const agreementIdOf = (authority: Authority, local: string): AgreementId 
 export const connectionIdOf = (authority: Authority, local: string): ConnectionId => `urn:dtf:connection:${authority}:${encodeKey(local)}` as ConnectionId;
 
 export const federationIdOf = (authority: Authority, local: string): FederationId => `urn:dtf:federation:${authority}:${encodeKey(local)}` as FederationId;
+
+export const profileIdOf = (authority: Authority, local: string): ProfileId => `urn:dtf:profile:${authority}:${encodeKey(local)}` as ProfileId;
 
 export const subscriptionIdOf = (authority: Authority, local: string): SubscriptionId =>
   `urn:dtf:subscription:${authority}:${encodeKey(local)}` as SubscriptionId;

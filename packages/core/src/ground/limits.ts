@@ -80,6 +80,15 @@ export const limits = {
   registrySubscriptionsPerTwinMax: 64,
   dictionariesMax: 200,
   adaptorPairsMax: 200,
+  /** rules of one feature of an adaptation profile */
+  adaptationRulesMax: 500,
+  /** connections that one adaptor bridges at a time */
+  adaptorConnectionsMax: 200,
+  /** records of a dry run that are converted to be looked at */
+  adaptationSamplesMax: 20,
+  /** records that are fetched of a member's own interface for one question, and how long is waited for them */
+  farRecordsMax: 20_000,
+  farFetchMs: 10_000,
   dictionaryTermsMax: 10_000,
   discoverPageDefault: 50,
   discoverPageMax: 500,

@@ -3,6 +3,7 @@
  * Vertical datums are named, never converted.
  */
 import proj4 from 'proj4';
+import type { Geometry } from './place.ts';
 import { type Problem, problem, shorten } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';
 
@@ -113,6 +114,37 @@ const roundDegrees = (degrees: number): number => Math.round(degrees * 1e9) / 1e
 export const toCrs84 = (crs: string): Result<(position: readonly number[]) => [number, number], Problem> => {
   const system = parseReferenceSystem(crs);
   return system.ok ? ok((position) => system.value.toCrs84(position, 'authority')) : system;
+};
+
+/** The same geometry with every position converted. */
+export const mapPositions = (geometry: Geometry, convert: (position: readonly number[]) => [number, number]): Geometry => {
+  const line = (positions: readonly number[][]): number[][] => positions.map(convert);
+  const lines = (parts: readonly number[][][]): number[][][] => parts.map(line);
+  switch (geometry.type) {
+    case 'Point':
+      return { type: 'Point', coordinates: convert(geometry.coordinates) };
+    case 'MultiPoint':
+    case 'LineString':
+      return { type: geometry.type, coordinates: line(geometry.coordinates) };
+    case 'MultiLineString':
+    case 'Polygon':
+      return { type: geometry.type, coordinates: lines(geometry.coordinates) };
+    case 'MultiPolygon':
+      return { type: 'MultiPolygon', coordinates: geometry.coordinates.map(lines) };
+  }
+};
+
+/** The same geometry in two dimensions in longitude and latitude, x before y in what is given; `notConvertible` where it then lies off the earth. */
+export const geometryToCrs84 = (geometry: Geometry, crs: string): Result<Geometry, Problem> => {
+  const system = parseReferenceSystem(crs);
+  if (!system.ok) return system;
+  let strange: readonly number[] | undefined;
+  const converted = mapPositions(geometry, (position) => {
+    const [longitude, latitude] = system.value.toCrs84(position);
+    if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) strange ??= position;
+    return [longitude, latitude];
+  });
+  return strange ? fail(problem('notConvertible', { found: strange.join(', '), accepted: `a place on the earth, in ${system.value.id}` })) : ok(converted);
 };
 
 /** The datum of the heights of a system, named; undefined where the system has none or is not known. */

@@ -1,5 +1,5 @@
 /**
- * Rows application to twin (I-P): the purpose in, the state out.
+ * Rows between applications and a twin (I-P): the purpose in, results and states out.
  */
 import { z } from 'zod';
 import { FederationId } from '../ground/id.ts';
@@ -16,6 +16,30 @@ export const applicationRows = {
     request: { objects: one(object.serviceObject) },
     reply: { parameters: z.object({ federationId: FederationId }), objects: one(object.federationObject) },
     refusals: ['unknownTerm', 'notAllowedInState'],
+  }),
+  'publish.exchangeData': row({
+    label: 'P2',
+    from: 'federated twin',
+    to: 'application',
+    purpose:
+      'Carries the result of a federation to an application that asked for it: the twins that changed, each value converted and with its source. Applications are reached by GraphQL: it is what the subscription `federationTwins` and the question `twins` say.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { parameters: z.object({ federationId: FederationId }), objects: one(object.twinsChangedObject) },
+    reply: {},
+    refusals: [],
+  }),
+  'notify.federationStatus': row({
+    label: 'P4',
+    from: 'twin FSIM-FE',
+    to: 'application',
+    purpose:
+      'Tells an application that a federation, a member or a link of it has changed its state. Applications are reached by GraphQL: it is what the subscription `federationStatus` says.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { objects: one(object.federationStatusObject) },
+    reply: {},
+    refusals: [],
   }),
   'query.federationStatus': row({
     label: 'P3',

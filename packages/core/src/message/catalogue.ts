@@ -5,8 +5,10 @@ import type { z } from 'zod';
 import { limits } from '../ground/limits.ts';
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
+import { adaptorRows } from './adaptor.ts';
 import { applicationRows } from './application.ts';
 import { functionRows } from './function.ts';
+import { noticeRows } from './notice.ts';
 import { registryRows } from './registry.ts';
 import type { AddressedRole, AllowedStates, Row } from './row.ts';
 import { twinRows } from './twin.ts';
@@ -29,7 +31,8 @@ const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Key
 
 export const catalogue = {
   ...keyed('registry', registryRows),
-  ...keyed('digitalTwin', { ...twinRows, ...functionRows }),
+  ...keyed('digitalTwin', { ...twinRows, ...functionRows, ...noticeRows }),
+  ...keyed('communicationAdaptor', adaptorRows),
   ...keyed('application', applicationRows),
 };
 export type Catalogue = typeof catalogue;
@@ -66,5 +69,8 @@ export const checkAllowed = <L extends keyof AllowedStates>(
   if (allowed === undefined || allowed.includes(state)) return ok(true);
   return fail(problem('notAllowedInState', { subject, found: state, accepted: allowed.join(', ') }));
 };
+
+/** A5: messages between twins that an adaptor passes on, unchanged but for its entry in `via`. */
+export const isRelayed = (name: RowName): boolean => rowOf(name).label.split(', ').includes('A5');
 
 export const isKnownVerb = (verb: string): boolean => rowNames.some((name) => catalogue[name].verb === verb);

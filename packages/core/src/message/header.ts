@@ -2,8 +2,10 @@
  * Header area: who says which message to whom, and when. That a message has a header area and a data area is published; the fields are our design.
  */
 import { z } from 'zod';
+import { AdaptationStep } from '../federation/adaptation/profile.ts';
 import { FederationId, MessageId, TermId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { canonicalJson } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 
 export const protocolVersion = '1.0';
@@ -32,7 +34,14 @@ export const Hop = z.looseObject({
   adaptorId: z.string().min(1).max(limits.idCharactersMax),
   at: Instant,
   profileId: z.string().max(limits.idCharactersMax).optional(),
-  steps: z.array(z.enum(['protocol', 'format', 'semantic'])),
+  steps: z.array(AdaptationStep),
+  /** SHA-256 of the canonical data area as its sender signed it */
+  digest: z.string().optional(),
+  /** what the adaptor made of that data area; absent where it passed it on as it was */
+  converted: z.looseObject({ action: z.looseObject({}), objects: z.array(z.unknown()).max(limits.messageObjectsMax) }).optional(),
+  /** detached JWS of the adaptor over the message's id and this entry without it */
+  keyId: z.string().optional(),
+  signature: z.string().optional(),
 });
 export type Hop = z.infer<typeof Hop>;
 
@@ -63,3 +72,18 @@ export const Header = z.looseObject({
   security: Security.optional(),
 });
 export type Header = z.infer<typeof Header>;
+
+/** RFC 8785 of an adaptor's entry without its signature, bound to the message that it stands in: what the adaptor signs. */
+export const hopText = (messageId: MessageId, { signature: _, ...hop }: Hop): string => canonicalJson({ ...hop, messageId });
+
+/** With the entry of an adaptor: the message itself stays as its sender signed it. */
+export const withHop = <M extends { readonly header: Header }>(message: M, hop: Hop): M => ({
+  ...message,
+  header: { ...message.header, via: [...(message.header.via ?? []), hop] },
+});
+
+type WithData = { readonly data: { readonly action: object; readonly objects: readonly unknown[] } };
+
+/** The message as whoever trusts the adaptor reads it: converted where it was converted. */
+export const asConverted = <M extends WithData>(message: M, { converted }: Hop): M =>
+  converted ? { ...message, data: { ...converted, action: { ...message.data.action, ...converted.action }, objects: converted.objects } } : message;

@@ -11,7 +11,7 @@ import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, Problem
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkPast, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
-import { checkQueryForm } from './discovery-query.ts';
+import { checkQueryForm } from './discovery/discovery-query.ts';
 import { type ComponentRef, Header, MessageType, protocolVersion, type Security } from './header.ts';
 import { isKnownKind } from './object-information.ts';
 
@@ -218,6 +218,9 @@ export const signedText = (message: Message): string => {
 /** What two messages of one id must have in common: everything but when they were sent and how they were signed. */
 export const contentText = ({ header, data }: Message): string =>
   `{"data":${dataText(data)},"destination":${canonicalJson(header.destination.id)},"source":${canonicalJson(header.source.id)}}`;
+
+/** What the digest in an adaptor's entry is made of: the data area as its sender signed it. */
+export const originalText = ({ data }: Message): string => dataText(data);
 
 /** A message is too old, or comes from a clock that is ahead, beyond the tolerance. */
 export const checkTime = (header: Header, now: Instant): Result<true> => {

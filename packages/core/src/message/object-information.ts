@@ -2,15 +2,17 @@
  * Object information: what a message is about, in the frame kind, id, revision, attributes (4.3). That the data area has it is published; the frame is ours.
  */
 import { z } from 'zod';
+import { AdaptationProfile, FeatureAdaptation } from '../federation/adaptation/profile.ts';
 import { CommunicationAdaptor } from '../federation/adaptor.ts';
 import { Agreement } from '../federation/agreement.ts';
 import { Need } from '../federation/candidate.ts';
-import { Communication, CommunicationStatus } from '../federation/communication.ts';
+import { BridgeFigures, Communication, CommunicationState, CommunicationStatus } from '../federation/communication.ts';
 import { TwinsChanged, TwinsRead } from '../federation/exchange-data.ts';
 import { FederationView } from '../federation/federation.ts';
-import { AgreementId, ConnectionId, DictionaryId, FeatureId, FederatedTwinId, FederationId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
+import { AgreementId, ConnectionId, DictionaryId, FeatureId, FederatedTwinId, FederationId, ProfileId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
+import { limits } from '../ground/limits.ts';
 import { Geometry } from '../ground/place.ts';
 import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
@@ -98,6 +100,19 @@ export const federationStatusObject = objectInformation(
 
 export const agreementObject = objectInformation('agreement', AgreementId, Agreement.omit({ id: true }));
 export const communicationObject = objectInformation('communication', ConnectionId, Communication.omit({ id: true }));
+export const communicationName = named('communication', ConnectionId);
+/** Where a bridged connection stands, and why. */
+export const communicationChange = objectInformation(
+  'communication',
+  ConnectionId,
+  z.object({ state: CommunicationState, since: Instant, reason: z.string().max(limits.textCharactersMax).optional() }),
+);
+export const bridgeFigures = objectInformation('communicationStatus', ConnectionId, BridgeFigures);
+export const communicationStatusName = named('communicationStatus', ConnectionId);
+
+export const profileObject = objectInformation('adaptationProfile', ProfileId, AdaptationProfile);
+/** Rules of some features in place of those that were; the report is made anew. */
+export const profilePatch = objectInformation('adaptationProfile', ProfileId, z.object({ features: z.array(FeatureAdaptation).min(1).max(limits.needsMax) }));
 
 /** A registry entry that changed, as it is now; without attributes where it is gone. */
 export const changedTwinObject = z.object({ kind: z.literal('digitalTwin'), id: TwinId, revision: z.int().min(0), attributes: DigitalTwin.optional() });

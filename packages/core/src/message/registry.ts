@@ -8,7 +8,7 @@ import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { ProblemFacts } from '../ground/problem.ts';
 import { TermMapping } from '../twin/term-mapping.ts';
-import { DiscoveryQuery, Forwarding } from './discovery-query.ts';
+import { DiscoveryQuery, Forwarding } from './discovery/discovery-query.ts';
 import * as object from './object-information.ts';
 import { many, one, row } from './row.ts';
 

@@ -11,7 +11,7 @@ import type { ProblemKind } from '../ground/problem.ts';
 import type { RegistryEntryState } from '../twin/digital-twin.ts';
 
 /** The role under which a message is looked up: that of its addressee; what applications ask of a twin stands apart. */
-export type AddressedRole = 'registry' | 'digitalTwin' | 'application';
+export type AddressedRole = 'registry' | 'digitalTwin' | 'communicationAdaptor' | 'application';
 
 /** Where what a message is about must stand at whoever answers it, by the name of its lifecycle. */
 export type AllowedStates = {

@@ -25,31 +25,7 @@ const Identify = z.object({
   values: z.array(z.string().max(limits.keyCharactersMax)).max(limits.identityBatchMax),
 });
 
-const change = z.enum(['registered', 'updated', 'removed']);
-
 export const twinRows = {
-  'notify.digitalTwin': row({
-    label: 'R9',
-    from: 'registry DTR-FE',
-    to: 'twin CFIM-FE',
-    purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
-    effect: 'read',
-    messageType: 'notification',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
-    reply: {},
-    refusals: ['unknownSubscription'],
-  }),
-  'notify.feature': row({
-    label: 'R9',
-    from: 'registry DTR-FE',
-    to: 'twin CFIM-FE',
-    purpose: 'Tells a subscriber that a registered feature changed. What he may not see is not told.',
-    effect: 'read',
-    messageType: 'notification',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
-    reply: {},
-    refusals: ['unknownSubscription'],
-  }),
   'request.federation': row({
     label: 'T1, T7',
     from: 'initiator FM-FE',
@@ -129,7 +105,7 @@ export const twinRows = {
     refusals: ['unknownFederation', 'notInForce', 'notInitiator'],
   }),
   'read.exchangeData': row({
-    label: 'T9',
+    label: 'T9, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
@@ -264,7 +240,7 @@ export const twinRows = {
     refusals: ['unknownFederation', 'notInitiator'],
   }),
   'probe.digitalTwin': row({
-    label: 'T16',
+    label: 'T16, A5',
     from: 'any',
     to: 'any',
     purpose: 'Asks whether the other side is there, and measures the way and the difference of clocks.',

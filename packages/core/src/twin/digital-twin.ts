@@ -10,7 +10,10 @@ import { Geometry } from '../ground/place.ts';
 import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
 /** How a functional entity is reached. */
-export const Endpoint = z.object({ protocol: z.enum(['http', 'https']), address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
+export const BindingProtocol = z.enum(['http', 'https', 'ws', 'wss']);
+export type BindingProtocol = z.infer<typeof BindingProtocol>;
+
+export const Endpoint = z.object({ protocol: BindingProtocol, address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
 export type Endpoint = z.infer<typeof Endpoint>;
 
 /** Who may find an entry: everybody, partners named in `audience`, or its owner alone. */

@@ -2,9 +2,11 @@
  * FeatureInformation: one kind of twin, or a function, that an agency offers, with its terms, area, quality and how to use it (Y.4489 10.3.3).
  */
 import { z } from 'zod';
-import { FeatureId, TermId, TwinId } from '../ground/id.ts';
+import { DictionaryId, FeatureId, TermId, TwinId } from '../ground/id.ts';
 import { msOfDuration } from '../ground/instant.ts';
+import { Json } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
+import { limits } from '../ground/limits.ts';
 import { Geometry } from '../ground/place.ts';
 import { Endpoint, Period, Visibility } from './digital-twin.ts';
 import { Quality } from './value.ts';
@@ -35,6 +37,39 @@ export const FunctionInformation = z.object({
 });
 export type FunctionInformation = z.infer<typeof FunctionInformation>;
 
+/** A property in the owner's own records: under which name, what it means, in which unit. */
+export const FormMember = z.object({
+  member: z.string().min(1).max(limits.termCharactersMax),
+  term: TermId,
+  unit: z.string().optional(),
+  codes: z.record(z.string(), Json).optional(),
+});
+export type FormMember = z.infer<typeof FormMember>;
+
+/** Formats of data other than the exchange's own that a member may answer in. */
+export const FarFormat = z.enum(['application/geo+json', 'application/ld+json']);
+export type FarFormat = z.infer<typeof FarFormat>;
+
+/** How the owner has its data where it does not answer in the exchange's own form: an adaptor converts them by this. */
+export const FarForm = z.object({
+  /** GeoJSON features, or entities of NGSI-LD */
+  format: FarFormat,
+  /** whose words `members` are explained in */
+  dictionary: DictionaryId,
+  /** under which name its twins are kept: the second part of their ids */
+  source: z.string().min(1).max(limits.keyCharactersMax),
+  /** members that tell records apart, name them and say when they were true; `id` is the record's own */
+  key: z.string().min(1),
+  name: z.string().optional(),
+  observedAt: z.string().optional(),
+  /** of its coordinates; CRS84 where absent */
+  crs: z.string().optional(),
+  /** IANA name of the zone of times without offset */
+  timeZone: z.string().optional(),
+  members: z.array(FormMember).max(limits.adaptationRulesMax),
+});
+export type FarForm = z.infer<typeof FarForm>;
+
 export const FeatureInformation = z.object({
   twinId: TwinId,
   name: LanguageMap,
@@ -53,6 +88,8 @@ export const FeatureInformation = z.object({
     /** how often values are taken, and how far back they are kept: ISO 8601 durations */
     interval: Duration.optional(),
     history: Duration.optional(),
+    /** absent where it answers in the exchange's own form */
+    form: FarForm.optional(),
   }),
   /** of a function; `data` then describes what comes out */
   function: FunctionInformation.optional(),

@@ -3,7 +3,7 @@
  * A twin keeps one provenance and each reading overrides only what differs, so that 100 columns of one file do not repeat it.
  */
 import { z } from 'zod';
-import { AgencyId, compareText } from '../ground/id.ts';
+import { AgencyId, compareText, TwinId } from '../ground/id.ts';
 import { Instant, msBetween } from '../ground/instant.ts';
 import { canonicalJson, Json } from '../ground/json.ts';
 
@@ -31,6 +31,8 @@ export const Provenance = z.object({
   quality: Quality.optional(),
   /** the file, feed or request it came from, by name and version, never by path */
   origin: z.string().optional(),
+  /** the communication adaptor that converted it, where it came over one */
+  via: TwinId.optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 

@@ -4,9 +4,10 @@
 import { AgencyId, Authority, Box, Duration, FederationId, Geometry, LanguageMap, limits, Period, Quality, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
+import { FarInterface } from './far-interface.ts';
 import { StoreSettings } from './store-settings.ts';
 
-export const Role = z.enum(['registry', 'twin']);
+export const Role = z.enum(['registry', 'twin', 'adaptor']);
 export type Role = z.infer<typeof Role>;
 
 /** Who may use what, for which purpose. The first rule that fits decides; where none fits the request is declined. */
@@ -63,6 +64,8 @@ const NeedRule = z.strictObject({
   /** questions a minute asked for, and fewer than which are of no use */
   ratePerMinute: z.int().positive().optional(),
   minRatePerMinute: z.int().positive().optional(),
+  /** what an adaptor may lose of it, 0 to 1 */
+  maxLoss: z.number().min(0).max(1).optional(),
   /** how old values may be, ISO 8601, and how exact they must be, of one */
   maxAge: Duration.optional(),
   minAccuracy: z.number().min(0).max(1).optional(),
@@ -101,6 +104,8 @@ export const NodeFile = z.strictObject({
   coverage: z.union([Box, Geometry]).optional(),
   dictionaries: z.array(z.string()).default([]),
   sources: z.array(Source).default([]),
+  /** systems that keep their data where they are: who asks for them needs an adaptor */
+  interfaces: z.array(FarInterface).default([]),
   /** what this agency computes for others */
   functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),

@@ -12,6 +12,7 @@ import {
   type Message,
   ok,
   type Problem,
+  type PublicKey,
   parseMessage,
   parseRequest,
   problem,
@@ -33,6 +34,7 @@ import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
 import { noMessage, toLogged } from './logged.ts';
 import type { Self } from './peer.ts';
+import { readThrough } from './via.ts';
 
 export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
 
@@ -40,7 +42,18 @@ export type Saved = { readonly noun: string; readonly id: string; readonly value
 export type Answered = { readonly reply: unknown; readonly save?: readonly Saved[] | undefined; readonly afterwards?: (() => void) | undefined };
 
 /** Who asks, as authorised, and when nobody waits for the answer any more. */
-export type AskedBy = { readonly sender: string; readonly role: ComponentRole; readonly message: Message; readonly signal: AbortSignal };
+export type AskedBy = {
+  readonly sender: string;
+  readonly role: ComponentRole;
+  /** as it is to be read: converted where an adaptor that this node knows converted it */
+  readonly message: Message;
+  readonly signal: AbortSignal;
+  /** the adaptor that it came over */
+  readonly via?: string | undefined;
+};
+
+/** Passes a message for another twin on (A5), where this node is an adaptor; the answer, or its own refusal. */
+export type Relay = (message: Message, signal: AbortSignal) => Promise<Message>;
 
 /** A room's outcome for a row: what it replies and what is saved with it. */
 export type Done<N extends RowName> = Result<{ readonly reply: Reply<N>; readonly save?: readonly Saved[]; readonly afterwards?: () => void }>;
@@ -59,6 +72,9 @@ type Given = {
   readonly authorise: Authorise;
   readonly rooms: Rooms;
   readonly log: Pick<ExchangeLog, 'append'>;
+  /** keys of an adaptor that passed something on */
+  readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
+  readonly relay?: Relay | undefined;
 };
 
 type Desk = Given & { readonly heard: Ids };
@@ -179,6 +195,7 @@ export const createAnswer = (given: Given): Answer => {
   const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
     const named = rowNameOf(message);
     if (!named.ok) return reply(desk, message, named);
+    if (desk.relay && message.header.destination.id !== desk.self.id) return desk.relay(message, signal);
     const { bytesMax } = rowOf(named.value);
     if (bytes > bytesMax) return reply(desk, message, fail(problem('tooLarge', { subject: named.value, limit: bytesMax })));
     const allowed = await desk.authorise(message, named.value);
@@ -187,7 +204,9 @@ export const createAnswer = (given: Given): Answer => {
     const digest = sha256(contentText(message));
     const heard = hear(desk.heard, message, digest);
     if (!heard.ok) return reply(desk, message, heard);
-    const by: Heard = { sender: source.id, role: source.role, message, signal, digest };
+    const through = await readThrough(message, desk.keysFor);
+    if (!through.ok) return reply(desk, message, through);
+    const by: Heard = { sender: source.id, role: source.role, message: through.value.message, signal, digest, via: through.value.adaptorId };
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
     return inTurn(source.id, () => answerChange(desk, named.value, by));
   };

@@ -41,7 +41,7 @@ describe('a question that fails', () => {
       events: createEvents({ agency: 'front', level: 'silent' }),
       protocol: { ...createHttpProtocol(), send },
       keys: { current: () => key },
-      partners: { verify: async () => ok(true) },
+      partners: { verify: async () => ok(true), keysFor: async () => [] },
       log: { append: () => undefined },
       self,
     });

@@ -30,6 +30,7 @@ import { signMessage } from '../trust/signature.ts';
 import { toLogged } from './logged.ts';
 import type { PartnerKeys } from './partner-keys.ts';
 import type { Peer, Self } from './peer.ts';
+import { readThrough } from './via.ts';
 
 export type Asking = {
   readonly timeoutMs?: number;
@@ -50,7 +51,7 @@ type Room = {
   readonly events: Events;
   readonly protocol: Protocol;
   readonly keys: Pick<NodeKeys, 'current'>;
-  readonly partners: Pick<PartnerKeys, 'verify'>;
+  readonly partners: Pick<PartnerKeys, 'verify' | 'keysFor'>;
   readonly self: Self;
   readonly log: Pick<ExchangeLog, 'append'>;
   readonly role?: 'application';
@@ -61,7 +62,7 @@ const askTimeoutDefaultMs = 5_000;
 const isAnswerTo = ({ header }: Message, { header: asked }: Message): boolean =>
   header.messageType === 'response' && header.correlationId === asked.messageId && header.destination.id === asked.source.id;
 
-/** The answer must be to this very message, from the peer itself and signed by a key of its own. */
+/** The answer must be to this very message, from the peer itself and signed by a key of its own; of an adaptor between them only that it could not pass it on. */
 const checkAnswer = async (
   { partners }: Room,
   raw: unknown,
@@ -71,9 +72,16 @@ const checkAnswer = async (
   if (!parsed.ok) return parsed;
   if (!isAnswerTo(parsed.value, request)) return fail(problem('malformed', { path: '/header', accepted: 'the response to the message asked' }));
   const { id } = parsed.value.header.source;
+  const { through } = peer;
+  if (through && id === through.id && parsed.value.data.action.result?.status === 'failure') {
+    const verified = await partners.verify(parsed.value, { keys: through.keys, endpoint: peer.address });
+    return verified.ok ? parsed : verified;
+  }
   if (id !== peer.id) return fail(problem('badSignature', { found: id, accepted: peer.id }));
-  const verified = await partners.verify(parsed.value, { keys: peer.keys, endpoint: peer.address });
-  return verified.ok ? parsed : verified;
+  const verified = await partners.verify(parsed.value, { keys: peer.keys, ...(!through && { endpoint: peer.address }) });
+  if (!verified.ok || !through) return verified.ok ? parsed : verified;
+  const read = await readThrough(parsed.value, async (adaptorId) => (adaptorId === through.id ? partners.keysFor(adaptorId) : []));
+  return read.ok ? ok(read.value.message) : read;
 };
 
 /** One message as it is to be said. */

@@ -16,6 +16,8 @@ export type PartnerKeys = {
   readonly verify: (message: Message, introduced?: Introduced) => Promise<Result<true>>;
   /** The keys of a partner whose signatures are accepted now; none where it is not known. */
   readonly keysOf: (id: string) => readonly PublicKey[];
+  /** The same, looked up where it is not known yet; nothing is pinned by looking. */
+  readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
 };
 
 export type PartnerKeysRoom = {
@@ -97,8 +99,11 @@ export const createPartnerKeys = (room: PartnerKeysRoom): PartnerKeys => {
     return pin ? verifyMessage(message, keysInForce(pin.keys, deps.clock.now())) : fail(stranger(id, told.problem));
   };
 
-  return {
-    verify,
-    keysOf: (id) => keysInForce(id === self.id ? self.keys() : (pinOf(records, id)?.keys ?? []), deps.clock.now()),
+  const keysOf: PartnerKeys['keysOf'] = (id) => keysInForce(id === self.id ? self.keys() : (pinOf(records, id)?.keys ?? []), deps.clock.now());
+  const keysToldOf = async (id: string): Promise<readonly PublicKey[]> => {
+    const told = await lookUp(id);
+    return told.ok ? keysInForce(told.value.keys, deps.clock.now()) : [];
   };
+
+  return { verify, keysOf, keysFor: async (id) => (keysOf(id).length > 0 ? keysOf(id) : keysToldOf(id)) };
 };

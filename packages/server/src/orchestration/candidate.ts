@@ -3,6 +3,7 @@
  */
 import {
   type Candidate,
+  type CommunicationAdaptor,
   type Feature,
   type FederationId,
   fail,
@@ -69,6 +70,13 @@ const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: F
 const askFeatures = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & { twins: TwinId[] }) =>
   room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
 
+/** Adaptors are only asked for where something is to be converted. */
+const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly CommunicationAdaptor[]> => {
+  if (!found.some(({ feature }) => feature.attributes.data.form)) return [];
+  const asked = await room.ask(registry, 'registry.discover.communicationAdaptor', { parameters: {}, objects: [] }, { signal: room.signal });
+  return asked.ok ? asked.value.objects.map(({ attributes }) => attributes) : [];
+};
+
 /** What the registry knows that fits a need, ranked, with what stands in the way of each. */
 export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Result<readonly Candidate[]>> => {
   const registry = await room.registry();
@@ -83,5 +91,6 @@ export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Re
     const twin = byId.get(feature.attributes.twinId);
     return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
   });
-  return ok(rankCandidates(found, { ...wanted, vocabulary: room.vocabulary(), now: room.deps.clock.now() }));
+  const adaptors = await discoverAdaptors(room, registry, found);
+  return ok(rankCandidates(found, { ...wanted, adaptors, vocabulary: room.vocabulary(), now: room.deps.clock.now() }));
 };

@@ -21,6 +21,7 @@ import type { OfferRule } from '../config/node-file.ts';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { CityFunction } from '../functions/function.ts';
+import { describeFarFeatures } from './bridging/far-features.ts';
 import { offeredFunctions } from './invocation/running.ts';
 import { scheduleOf } from './maintenance.ts';
 import { type Room, reachRegistry } from './room.ts';
@@ -132,11 +133,21 @@ const describeFunction = (room: Room, [id, given]: readonly [string, CityFunctio
   };
 };
 
-/** One feature for each kind of twin that the store holds, and one for each function; the agency twin itself is no feature. */
+const sharedOf = (room: Room) => {
+  const coverage = coverageOf(room);
+  return {
+    coverage: coverage ? { space: coverage } : {},
+    policy: { attribution: room.node.attribution },
+    visibility: visibilityOf(room),
+    endpoints: [endpointOf(room.self.address())],
+  };
+};
+
+/** One feature for each kind of twin that the store holds, one for each function, one for each interface; the agency twin itself is no feature. */
 export const describeFeatures = async (room: Room): Promise<readonly Feature[]> => {
   const held = await room.store.kinds();
   const data = held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
-  return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given))];
+  return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given)), ...describeFarFeatures(room, sharedOf(room))];
 };
 
 const registerFeatures = async (room: Room, registry: Peer, features: readonly Feature[]): Promise<Result<true>> => {
@@ -183,13 +194,20 @@ const offerOf = async (room: Room): Promise<string> => {
   return JSON.stringify([room.keys.published(), ...features.map(({ id, attributes }) => [id, attributes.data.terms])]);
 };
 
+type Registering = {
+  readonly told: (problem: Problem | undefined) => void;
+  /** what this node is beside a twin, made known each time after it */
+  readonly beside?: (() => Promise<Result<unknown>>) | undefined;
+};
+
 /** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us, or does not know our newest terms, is told anew. */
-export const keepRegistered = async (room: Room, told: (problem: Problem | undefined) => void): Promise<void> => {
+export const keepRegistered = async (room: Room, { told, beside }: Registering): Promise<void> => {
   let registered: string | undefined;
   let waitMs: number = limits.retryDelayMinMs;
   while (!room.signal.aborted) {
     const offer = await offerOf(room);
-    const outcome: Result<unknown> = registered === offer ? await renew(room) : await register(room);
+    const twin: Result<unknown> = registered === offer ? await renew(room) : await register(room);
+    const outcome = twin.ok && beside ? await beside() : twin;
     told(outcome.ok ? undefined : outcome.problem);
     const away = !outcome.ok && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind);
     if (outcome.ok) registered = offer;

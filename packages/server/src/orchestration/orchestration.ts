@@ -6,6 +6,7 @@ import {
   type AgreementId,
   type Answers,
   type Candidate,
+  type ConnectionId,
   type Facet,
   type FederatedFilter,
   type Federation,
@@ -23,6 +24,8 @@ import {
 } from '@cityweave/core';
 import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
 import { createRates, type Rates } from './agreement-in-force.ts';
+import { createFarRecords, type FarRecords } from './bridging/far-records.ts';
+import { noteBridge, noteFigures } from './bridging/standing-bridge.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
@@ -35,7 +38,7 @@ import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCom
 import { requestsInReview, review } from './membership/review.ts';
 import { createStanding, type Standing } from './membership/standing.ts';
 import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
-import { agreements, federationById, federations, type Room } from './room.ts';
+import { agreements, communications, federationById, federations, type Room } from './room.ts';
 import { answerRead } from './utilization/exchange-data.ts';
 import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
 import { createJoining, type Joining } from './utilization/joining.ts';
@@ -109,6 +112,7 @@ type Rooms = {
   readonly publishing: Publishing;
   readonly joining: Joining;
   readonly areas: Areas;
+  readonly far: FarRecords;
   readonly rates: Rates;
   readonly running: Running;
   readonly notices: RegistryNotices;
@@ -119,7 +123,7 @@ type Rooms = {
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas, rates, running, notices, standing }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, far, rates, running, notices, standing }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -127,7 +131,7 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, rate
   'digitalTwin.confirm.federation': (request, by) => confirmAgreement(room, request, by),
   'digitalTwin.request.communication': (request, by) => openCommunication(room, request, by),
   'digitalTwin.form.federatedDigitalTwin': (request, by) => afterwards(noteFormed(room, request, by), joining.run),
-  'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas, rates }, request, by),
+  'digitalTwin.read.exchangeData': (request, by) => answerRead({ room, areas, rates, far }, request, by),
   'digitalTwin.subscribe.exchangeData': publishing.subscribe,
   'digitalTwin.unsubscribe.exchangeData': publishing.unsubscribe,
   'digitalTwin.publish.exchangeData': () => fail(problem('notAllowedInState', { accepted: 'T11 on the event stream of a subscription' })),
@@ -145,12 +149,20 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, rate
   'digitalTwin.query.feature': running.query,
   'digitalTwin.cancel.feature': running.cancel,
   'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
+  'digitalTwin.notify.communication': (request, by) => afterwards(noteBridge(room, request, by), () => lookAcross(links, room, request.objects[0].id)),
+  'digitalTwin.report.communicationStatus': (request, by) => noteFigures(room, request, by),
   'digitalTwin.notify.digitalTwin': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
   'digitalTwin.notify.feature': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
   'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
   'digitalTwin.probe.digitalTwin': ({ parameters }) =>
     ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
 });
+
+/** What an adaptor says of a bridge is a reason to look whether anybody is there. */
+const lookAcross = (links: Links, room: Room, id: ConnectionId): void => {
+  const member = communications.load(room.records, id)?.ends[1].twinId;
+  if (member !== undefined && member !== room.self.id) links.look(member);
+};
 
 /** T13: a member is there again; its link is looked at now, and what was put off is said. */
 const heardFrom = (
@@ -187,6 +199,8 @@ const requestService = (
 
 const applicationAnswers = (rooms: Rooms): ApplicationAnswers => ({
   'application.request.service': (request) => requestService(rooms, request),
+  'application.publish.exchangeData': () => fail(problem('notMyRole', { accepted: 'an application, which follows a federation by GraphQL' })),
+  'application.notify.federationStatus': () => fail(problem('notMyRole', { accepted: 'an application, which follows a federation by GraphQL' })),
   'application.query.federationStatus': ({ objects: [{ id }] }) => statusOf(rooms, id, rooms.room.self.id),
   'application.retrieve.federation': ({ objects: [{ id }] }) => {
     const federation = federationById(rooms.room, id);
@@ -210,12 +224,13 @@ export const createOrchestration = (room: Room): Orchestration => {
   const publishing = createPublishing(room);
   const joining = createJoining(room);
   const areas = createAreas();
+  const far = createFarRecords(room);
   const rates = createRates(room);
   const running = createRunning(room, rates);
   const standing = createStanding(room);
   tellMembers(room, links, management);
   joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, rates, running, notices: createRegistryNotices(room), standing });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running, notices: createRegistryNotices(room), standing });
   return {
     answers,
     publishing,

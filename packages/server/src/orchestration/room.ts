@@ -28,6 +28,7 @@ import type { Ask } from '../exchange/ask.ts';
 import type { PartnerKeys } from '../exchange/partner-keys.ts';
 import type { Peer, Self } from '../exchange/peer.ts';
 import type { ExchangeLog } from '../log/exchange-log.ts';
+import type { FarFetch } from '../protocol/far-fetch.ts';
 import type { Protocol } from '../protocol/http.ts';
 import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore, TwinStore } from '../store/store.ts';
@@ -39,6 +40,8 @@ export type Room = {
   readonly records: RecordStore;
   readonly store: TwinStore;
   readonly protocol: Protocol;
+  /** the agency's own interfaces */
+  readonly far: FarFetch;
   readonly ask: Ask;
   readonly keys: NodeKeys;
   readonly partners: PartnerKeys;

@@ -136,7 +136,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
   const keys = await openNodeKeys(records, self.id);
   const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
   const authorise = createAuthorise({ deps, self, partners, openToApplications: false });
-  const answer = createAnswer({ deps, events, records, keys, self, log: { append: () => undefined }, authorise, rooms: { registry } });
+  const answer = createAnswer({ deps, events, records, keys, self, log: { append: () => undefined }, authorise, keysFor: async () => [], rooms: { registry } });
 
   const partner = async (name: string): Promise<Partner> => {
     const own = await openRecords(folder, clock);

@@ -5,9 +5,14 @@ import { compareText, type FederationId, type TermId, type TwinId } from '../../
 import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
+import { describeProblem } from '../../ground/problem.ts';
+import { cityDictionary } from '../../twin/city-dictionary.ts';
 import { type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
+import { planFeature, stepsBetween } from '../adaptation/planning.ts';
+import type { AdaptationStep } from '../adaptation/profile.ts';
+import { adaptorNeedOf, type CommunicationAdaptor, canBridge } from '../adaptor.ts';
 import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
 
 /** Weights of the score's parts; they add up to 1. */
@@ -27,6 +32,8 @@ export type Ranking = {
   readonly purpose?: TermId | undefined;
   readonly federationId?: FederationId | undefined;
   readonly trust?: ((twin: TwinId) => Trust) | undefined;
+  /** adaptors that could lie between */
+  readonly adaptors?: readonly CommunicationAdaptor[] | undefined;
 };
 
 /** A part of the score with its reason. */
@@ -122,7 +129,35 @@ const lacksAccuracy = ({ feature }: Found, { needs, vocabulary }: Ranking): stri
   return (quality?.accuracy ?? 0) < least ? `accuracy ${quality?.accuracy ?? 'not told'}, ${least} is needed` : undefined;
 };
 
-/** What stands between the two ends. Every binding that a registry takes is HTTP and JSON, so meaning, space, time and policy are what can differ. */
+const aspects: Readonly<Record<AdaptationStep, Gap['aspect']>> = { protocol: 'protocol', format: 'format', semantic: 'semantics' };
+
+const ownEnd = { dictionary: cityDictionary, protocol: 'http' };
+
+/** What an adaptor would have to convert, and whether there is one that can. */
+const formGaps = ({ feature }: Found, { adaptors = [] }: Ranking): readonly Gap[] => {
+  const need = adaptorNeedOf(feature, ownEnd);
+  if (!need) return [];
+  const bridgeable = adaptors.some((adaptor) => canBridge(adaptor, need));
+  const found = [need.protocols, need.formats, need.dictionaries].flatMap((pair) => (pair && pair[0] !== pair[1] ? [pair[1]] : [])).join(', ');
+  const how = bridgeable ? `an adaptor converts ${found}` : `no adaptor is registered that converts ${found}`;
+  return stepsBetween([feature], ownEnd).map((step) => ({ aspect: aspects[step], bridgeable, how }));
+};
+
+const adaptationScores = { protocol: 0.8, format: 0.6, semantic: 0.4 } as const;
+
+const adaptationOf = ({ feature }: Found, { vocabulary }: Ranking): Part => {
+  const last = stepsBetween([feature], ownEnd).at(-1);
+  if (!last) return { value: 1, why: 'direct: the same protocol, format and dictionary' };
+  const planned = planFeature(feature, { ...ownEnd, vocabulary });
+  if (!planned.ok) return { value: 0, why: describeProblem(planned.problem) };
+  const { expectedLoss, exact, lossy, unmapped } = planned.value.report;
+  return {
+    value: Math.max(0, adaptationScores[last] - expectedLoss),
+    why: `over an adaptor: ${exact.length} properties exact, ${lossy.length} not quite, ${unmapped.length} lost`,
+  };
+};
+
+/** What stands between the two ends: meaning, space, time and policy, and what an adaptor would have to convert. */
 export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const { attributes } = found.feature;
   const { vocabulary, purpose, period } = ranking;
@@ -133,6 +168,7 @@ export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const lessExact = lacksAccuracy(found, ranking);
   const gap = (aspect: Gap['aspect'], how: string): Gap => ({ aspect, bridgeable: false, how });
   return [
+    ...formGaps(found, ranking),
     ...(meaning.value === 0 ? [gap('semantics', meaning.why)] : []),
     ...(space.value === 0 ? [gap('space', space.why)] : []),
     ...(time && period && !periodsMeet(time, period) ? [gap('time', 'it is for another time')] : []),
@@ -146,7 +182,7 @@ const partsOf = (found: Found, ranking: Ranking): Readonly<Record<keyof ScorePar
   space: spaceOf(found, ranking),
   time: timeOf(found, ranking),
   quality: qualityOf(found),
-  adaptation: { value: 1, why: 'direct: the same protocol, format and dictionary' },
+  adaptation: adaptationOf(found, ranking),
   trust: trustValue[ranking.trust?.(found.twin.id) ?? 'unknown'],
 });
 

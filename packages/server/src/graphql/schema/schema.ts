@@ -3,6 +3,7 @@
  */
 import { createVocabulary, type Vocabulary } from '@cityweave/core';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { defineBridge } from '../bridge.ts';
 import { defineExchangeLog } from '../operations/exchange-log.ts';
 import { defineFederatedRegistry } from '../operations/federated-registry.ts';
 import { defineFunctions } from '../operations/functions.ts';
@@ -33,6 +34,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   const { links, twins } = defineTwins(kit);
   const federated = defineFederatedTwins(kit, links);
   const states = defineFederations(kit);
+  defineBridge(kit, states);
   defineExchangeLog(kit);
   defineQueries(kit, states);
   defineRegistry(kit);

@@ -1,7 +1,7 @@
 /**
  * Agencies, terms, positions and values. A value is never bare: it says of which term, in which unit, when it was true, who says so and how good it is.
  */
-import { ageMs, durationOfMs, type LanguageMap, textIn } from '@cityweave/core';
+import { ageMs, agencyOf, durationOfMs, type LanguageMap, textIn } from '@cityweave/core';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
 import type { TwinNode } from './shapes.ts';
@@ -163,6 +163,12 @@ const defineValueTypes = ({ builder, inputs: { flag } }: Kit): void => {
       }),
       source: t.field({ type: 'Agency', description: 'Who says so.', resolve: ({ value }, _args, { agencies }) => agencies.of(value.source) }),
       origin: t.string({ nullable: true, description: 'The file, feed or request it came from, by name and version.', resolve: ({ value }) => value.origin }),
+      via: t.field({
+        type: 'Agency',
+        nullable: true,
+        description: 'Whose communication adaptor converted it, where one did.',
+        resolve: ({ value: { via } }, _args, { agencies }) => via && agencies.of(agencyOf(via)),
+      }),
       flag: t.field({ type: flag, description: 'How it came about.', resolve: ({ value }) => value.flag }),
       quality: t.field({ type: 'Quality', nullable: true, description: 'How good it is, where known.', resolve: ({ value }) => value.quality }),
     }),

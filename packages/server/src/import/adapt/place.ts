@@ -9,6 +9,7 @@ import {
   fail,
   type Geometry,
   intersects,
+  mapPositions,
   ok,
   type Position,
   type Problem,
@@ -40,24 +41,6 @@ export const createPlacing = (source: Source, system: ReferenceSystem): Placing 
     if (strange) return fail(problem('malformed', { found: strange.join(', '), accepted: `a place on the earth, in ${system.id}` }));
     return ok(placeOfGeometry(converted, geometry));
   };
-};
-
-/** The same geometry in two dimensions, every position converted. */
-const mapPositions = (geometry: Geometry, convert: Convert): Geometry => {
-  const line = (positions: readonly number[][]): number[][] => positions.map(convert);
-  const lines = (parts: readonly number[][][]): number[][][] => parts.map(line);
-  switch (geometry.type) {
-    case 'Point':
-      return { type: 'Point', coordinates: convert(geometry.coordinates) };
-    case 'MultiPoint':
-    case 'LineString':
-      return { type: geometry.type, coordinates: line(geometry.coordinates) };
-    case 'MultiLineString':
-    case 'Polygon':
-      return { type: geometry.type, coordinates: lines(geometry.coordinates) };
-    case 'MultiPolygon':
-      return { type: 'MultiPolygon', coordinates: geometry.coordinates.map(lines) };
-  }
 };
 
 const isBox = (coverage: Box | Geometry): coverage is Box => Array.isArray(coverage);

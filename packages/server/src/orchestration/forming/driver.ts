@@ -2,6 +2,7 @@
  * Driver: runs a federation until it is over: who is talked to now, what the registry is asked, where it stands after that; quickly while something is due, else slowly.
  */
 import {
+  changeMember,
   type Federation,
   type FederationId,
   federationLifecycle,
@@ -15,12 +16,14 @@ import {
   unmetNeeds,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import { movedBridge } from '../bridging/standing-bridge.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { federationById, federations, type Room } from '../room.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveMember, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
 import { endInTime, letMembersGo, nextEndMs } from './notice.ts';
+import { peerOf } from './saying.ts';
 
 /** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
 type Talks = {
@@ -90,10 +93,18 @@ const forgetUnlessShared = ({ room, links }: Desk, { twinId }: Member): void => 
 const followLinks = (desk: Desk, federation: Federation): void => {
   for (const member of federation.members) {
     if (member.state !== 'ACTIVE' && member.state !== 'INTERRUPTED') continue;
-    desk.links.watch({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
+    desk.links.watch(peerOf(member, 'data'));
     const status = desk.links.status(member.twinId);
     const state = status?.state === 'INTERRUPTED' ? 'INTERRUPTED' : 'ACTIVE';
     if (status && state !== member.state) moveMember(desk, { id: federation.id, member }, { state });
+  }
+};
+
+/** Bridges whose adaptor has moved lead there from now on. */
+const followAdaptors = async (desk: Desk, { id, members }: Federation): Promise<void> => {
+  for (const member of members.filter(({ state, bridge }) => state === 'INTERRUPTED' && bridge !== undefined)) {
+    const bridge = await movedBridge(desk.room, member);
+    if (bridge) update(desk, id, (now) => changeMember(now, member.twinId, { change: (found) => ({ ...found, bridge }), now: desk.room.deps.clock.now() }));
   }
 };
 
@@ -132,6 +143,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
     talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
     void subscribeToNeeds(desk.room, federation).catch((cause) => desk.room.events.defect('federation', cause));
     await discover(desk, federationById(desk.room, id) ?? federation);
+    await followAdaptors(desk, federation);
   }
   endInTime(desk, federation);
   followLinks(desk, federationById(desk.room, id) ?? federation);

@@ -62,6 +62,10 @@ const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]):
   });
 };
 
+/** Who offers something that nobody can convert. */
+const notBridged = (candidates: readonly Candidate[]): readonly string[] =>
+  candidates.flatMap(({ twin, gaps }) => gaps.filter(({ aspect, bridgeable }) => aspect === 'format' && !bridgeable).map(({ how }) => `${twin.id}: ${how}`));
+
 /** Asks the registry for what is still needed, and takes in whoever serves it. */
 export const discover = async (desk: Desk, federation: Federation): Promise<void> => {
   const { room } = desk;
@@ -75,7 +79,7 @@ export const discover = async (desk: Desk, federation: Federation): Promise<void
     ({ optional }) => !optional,
   );
   if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
-  else withReason(desk, federation.id, `nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`);
+  else withReason(desk, federation.id, [`nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`, ...notBridged(found.value)].join('; '));
 };
 
 /** A member's place in a federation. */

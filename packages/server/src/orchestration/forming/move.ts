@@ -1,7 +1,20 @@
 /**
  * What the initiator says to one member, step by step: invite and agree, connect (T6a), form (T6), suspend and resume (T14), release (T15); and what follows for the member.
  */
-import { addMs, type Communication, communicationLifecycle, type Federation, fail, type Move, moveCommunication, ok } from '@cityweave/core';
+import {
+  addMs,
+  type Communication,
+  communicationLifecycle,
+  type Federation,
+  fail,
+  type Move,
+  moveCommunication,
+  ok,
+  type Problem,
+  type Result,
+  withBridge,
+} from '@cityweave/core';
+import { needsBridge, openBridge, probeBridge } from '../bridging/bridge.ts';
 import { communications } from '../room.ts';
 import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { invite } from './negotiation.ts';
@@ -19,10 +32,35 @@ const connectionOf = ({ room, federation, member }: Saying): Communication => ({
   since: room.deps.clock.now(),
 });
 
+/** The connection that is to be opened, over a bridge where it takes one; that one is set up before the member hears of it. */
+const adapted = async (saying: Saying, requested: Communication): Promise<Result<Communication>> => {
+  if (!needsBridge(saying) || (requested.bridge && requested.state === 'CONNECTED')) return ok(requested);
+  const bridge = await openBridge(saying, requested);
+  return bridge.ok ? moveCommunication({ ...requested, bridge: bridge.value }, 'ADAPTING', saying.room.deps.clock.now()) : bridge;
+};
+
+/** Both ends know of each other by now: what was asked for works, over its bridge too. */
+const opened = async (saying: Saying, { bridge }: Communication): Become => {
+  if (!bridge) return ok({ state: 'ACTIVE' });
+  const probed = await probeBridge(saying, bridge);
+  return probed.ok ? ok({ state: 'ACTIVE', ...withBridge(saying.member, bridge) }) : fail(probed.problem);
+};
+
 const connect = async (saying: Saying): Become => {
   const { room, member } = saying;
   if (member.state === 'AGREED') return ok({ state: 'CONNECTING' });
-  const requested = communications.load(room.records, member.connectionId) ?? connectionOf(saying);
+  const asked = communications.load(room.records, member.connectionId) ?? connectionOf(saying);
+  const made = await adapted(saying, asked);
+  if (!made.ok) return lacksAdaptor(made.problem) ? fail(made.problem) : outOrAgain(made.problem);
+  return request(saying, made.value);
+};
+
+/** One may be registered later. */
+const lacksAdaptor = ({ kind, accepted }: Problem): boolean => kind === 'unbridgeable' && accepted === 'an adaptor that is registered';
+
+/** T6a. */
+const request = async (saying: Saying, requested: Communication): Become => {
+  const { room, member } = saying;
   const { id, ...attributes } = requested;
   room.records.putAll([communications.saved(id, requested)]);
   const content = {
@@ -30,10 +68,10 @@ const connect = async (saying: Saying): Become => {
     objects: [{ kind: 'communication' as const, id, attributes }] as [{ kind: 'communication'; id: typeof id; attributes: typeof attributes }],
   }; // branding: a list of one
   const asked = await room.ask(peerOf(member), 'digitalTwin.request.communication', content, asking(saying));
+  const become = asked.ok ? await opened(saying, requested) : outOrAgain(asked.problem);
   // as it stands now: whoever left meanwhile has closed it
   const standing = communications.load(room.records, member.connectionId) ?? requested;
   const moved = moveCommunication(standing, asked.ok ? 'CONNECTED' : 'FAILED', room.deps.clock.now());
-  const become = asked.ok ? ok({ state: 'ACTIVE' as const }) : outOrAgain(asked.problem);
   if (moved.ok && become.ok) room.records.putAll([communications.saved(id, moved.value)]);
   return become;
 };

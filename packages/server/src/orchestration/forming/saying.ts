@@ -15,12 +15,18 @@ import {
   viewOf,
 } from '@cityweave/core';
 import type { Peer } from '../../exchange/peer.ts';
+import { closeBridge } from '../bridging/standing-bridge.ts';
 import { agreements, communications, type Room } from '../room.ts';
 
 export type Saying = { readonly room: Room; readonly federation: Federation; readonly member: Member };
 export type Become = Promise<Result<Partial<ChangedMember>>>;
 
-export const peerOf = (member: Member): Peer => ({ id: member.twinId, role: 'digitalTwin', address: member.endpoint.address, keys: member.keys });
+/** What is negotiated is said to a member itself; what is asked of its data goes over its bridge, where it has one. */
+export const peerOf = (member: Member, about: 'federation' | 'data' = 'federation'): Peer => {
+  const { twinId, endpoint, keys, bridge } = member;
+  const itself = { id: twinId, role: 'digitalTwin' as const, address: endpoint.address, keys };
+  return bridge && about === 'data' ? { ...itself, address: bridge.address, through: { id: bridge.adaptorId, keys: bridge.keys } } : itself;
+};
 
 export const asking = ({ room, federation, member }: Saying) => ({ messageId: member.step?.messageId, federationId: federation.id, signal: room.signal });
 
@@ -36,20 +42,22 @@ export const agreementObject = ({ id, ...attributes }: Agreement) => ({ kind: 'a
 export const refusal = (reason: string | undefined): Partial<ChangedMember> => ({ state: 'REMOVED', reason: reason ?? 'declined' });
 
 const final: readonly Problem['kind'][] = [
-  ...(['declined', 'notMyRole', 'unbridgeable', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'] as const),
+  ...(['declined', 'notMyRole', 'unbridgeable', 'lossTooHigh', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'] as const),
   'personalDataNotPermitted',
 ];
 
 /** A problem that will not go away by asking again takes the member out; any other is tried again. */
 export const outOrAgain = (given: Problem): Result<Partial<ChangedMember>> => (final.includes(given.kind) ? ok(refusal(given.kind)) : fail(given));
 
-/** On this side nothing dangles: the member's agreement ends and its connection is closed. */
+/** On this side nothing dangles: the member's agreement ends, its connection is closed, its bridge is taken down. */
 export const depart = (room: Room, member: Member): void => {
   const now = room.deps.clock.now();
   const agreement = agreements.load(room.records, member.agreementId);
   const connection = communications.load(room.records, member.connectionId);
+  const isBridged = connection?.bridge !== undefined && connection.state !== 'CLOSED';
   room.records.putAll([
     ...(agreement ? [agreements.saved(agreement.id, endAgreement(agreement, now))] : []),
     ...(connection ? [communications.saved(connection.id, closeCommunication(connection, now))] : []),
   ]);
+  if (isBridged) void closeBridge(room, connection).catch((cause) => room.events.defect('bridge', cause));
 };

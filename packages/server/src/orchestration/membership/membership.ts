@@ -24,6 +24,7 @@ import {
   type Result,
   releasedView,
 } from '@cityweave/core';
+import { formatOf } from '../../config/far-interface.ts';
 import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { checkOpen } from '../maintenance.ts';
@@ -102,12 +103,22 @@ export const openCommunication = (
   const held = heldAgreement(room, attributes.agreementId, by);
   if (!held.ok) return held;
   if (held.value.state !== 'AGREED') return fail(problem('notInForce', { subject: attributes.agreementId, found: held.value.state, accepted: 'AGREED' }));
-  const known: Communication = communications.load(room.records, id) ?? { ...attributes, id, state: communicationLifecycle.initial };
-  const connected = moveCommunication(known, 'CONNECTED', room.deps.clock.now());
+  const isFar = room.node.interfaces.length > 0;
+  if (isFar && !attributes.bridge)
+    return fail(problem('unbridgeable', { subject: room.self.id, found: 'a direct connection', accepted: `an adaptor for ${farFormsOf(room)}` }));
+  const before = communications.load(room.records, id);
+  const known: Communication = before
+    ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }
+    : { ...attributes, id, state: communicationLifecycle.initial };
+  // over a bridge it is connected when the adaptor says so
+  const next = attributes.bridge ? (known.state === 'REQUESTED' ? 'ADAPTING' : known.state) : 'CONNECTED';
+  const connected = moveCommunication(known, next, room.deps.clock.now());
   if (!connected.ok) return connected;
   const { id: _id, ...told } = connected.value;
   return ok({ reply: { parameters: {}, objects: [{ kind: 'communication', id, attributes: told }] }, save: [communications.saved(id, connected.value)] });
 };
+
+const farFormsOf = ({ node }: Room): string => [...new Set(node.interfaces.map(formatOf))].join(', ');
 
 const heldMembership = (room: Room, id: FederationId, by: AskedBy): Result<Membership> => {
   const membership = memberships.load(room.records, id);

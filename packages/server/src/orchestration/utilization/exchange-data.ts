@@ -31,8 +31,9 @@ import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { FoundPage } from '../../store/store.ts';
 import { agreementInForce, type Rates } from '../agreement-in-force.ts';
+import type { FarRecords } from '../bridging/far-records.ts';
 import { offerOfKind } from '../feature-information.ts';
-import { federations, memberships, type Room } from '../room.ts';
+import { communications, federations, memberships, type Room } from '../room.ts';
 import { pastTwins, withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
@@ -182,7 +183,7 @@ const toldBy = ({ order, history }: TwinQuery): readonly string[] => [
   ...(history?.series === undefined ? [] : [history.series]),
 ];
 
-type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates };
+type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates; readonly far: FarRecords };
 
 type Under = { readonly used: UsableAgreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
 
@@ -244,6 +245,14 @@ const answerEach = async (
   return Promise.all(queries.map(answer));
 };
 
+/** What was agreed to go over an adaptor goes over that one, and nothing else does. */
+const checkWay = (room: Room, agreementId: string | undefined, { via }: AskedBy): Result<true> => {
+  const agreed = communications.all(room.records).find((link) => link.agreementId === agreementId)?.bridge?.adaptorId;
+  return agreed === via
+    ? ok(true)
+    : fail(problem('notInForce', { subject: agreementId ?? '', found: via ?? 'no adaptor', accepted: agreed ?? 'a direct question' }));
+};
+
 const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
   const { identify: asked, agreementId, federationId, query, queries = [], areas = {}, budgetMs } = parameters;
@@ -253,8 +262,14 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
       : fail(problem('notMember', { subject: by.sender }));
   const used = agreementInForce(room, { id: agreementId, mode: 'read', federationId }, by);
   if (!used.ok) return used;
+  const across = checkWay(room, agreementId, by);
+  if (!across.ok) return across;
   const taken = pages.rates.take(used.value, Math.max(1, queries.length));
   if (!taken.ok) return taken;
+  if (by.via !== undefined) {
+    const read = await within(room, by, { budgetMs, run: (signal) => pages.far.read(used.value, query, signal) });
+    return read.ok ? reply(room, [read.value]) : read;
+  }
   const under = { used: used.value, areas };
   if (query) {
     const read = await within(room, by, { budgetMs, run: (signal) => readUnder(pages, { ...under, signal }, query) });

@@ -60,12 +60,12 @@ const sendTo =
     const { federation, member } = latest();
     const from = room.deps.clock.monotonicMs();
     const outcome = await room.ask(
-      peerOf(member),
+      peerOf(member, 'data'),
       'digitalTwin.read.exchangeData',
       { parameters: { federationId: federation.id, agreementId: member.agreementId, ...asked }, objects: [] },
       { timeoutMs: Number.POSITIVE_INFINITY, signal, federationId: federation.id },
     );
-    links.used(peerOf(member), { outcome, ms: room.deps.clock.monotonicMs() - from });
+    links.used(peerOf(member, 'data'), { outcome, ms: room.deps.clock.monotonicMs() - from });
     return outcome.ok ? ok(outcome.value.objects.map(({ attributes }) => attributes)) : outcome;
   };
 
@@ -82,6 +82,8 @@ const areasUnderWay = async ({ sending }: Line, digests: Iterable<string>): Prom
 
 const askWithAreas = async (line: Line, query: TwinQuery, deadline: Deadline): Promise<Result<MemberPart>> => {
   const { remembered, sending } = line;
+  // over a bridge areas go as they are: an adaptor remembers nothing of what it passed on
+  if (line.latest.member.bridge) return ask(line, { query, areas: new Map(), deadline });
   const areas = new Map<string, Geometry>();
   const filter = query.filter && takeAreas(query.filter, line.latest.member.coverage, areas);
   await areasUnderWay(line, areas.keys());

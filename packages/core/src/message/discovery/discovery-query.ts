@@ -2,14 +2,14 @@
  * DiscoveryQuery: what is asked of a registry (6.7 of the model): meaning, purpose, place, time, quality, bridgeability, and a page; and what it means.
  */
 import { z } from 'zod';
-import { compareText, TermId, TwinId } from '../ground/id.ts';
-import { limits } from '../ground/limits.ts';
-import { Geometry, intersects, metresApart, Position } from '../ground/place.ts';
-import { problem, shorten } from '../ground/problem.ts';
-import { fail, ok, type Result } from '../ground/result.ts';
-import { type DigitalTwin, Period, periodsMeet } from '../twin/digital-twin.ts';
-import type { FeatureInformation } from '../twin/feature-information.ts';
-import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+import { compareText, TermId, TwinId } from '../../ground/id.ts';
+import { limits } from '../../ground/limits.ts';
+import { Geometry, intersects, metresApart, Position } from '../../ground/place.ts';
+import { problem, shorten } from '../../ground/problem.ts';
+import { fail, ok, type Result } from '../../ground/result.ts';
+import { type DigitalTwin, Period, periodsMeet } from '../../twin/digital-twin.ts';
+import type { FeatureInformation } from '../../twin/feature-information.ts';
+import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { AttributePath, Condition, holds, isBounded, valuesAt } from './condition.ts';
 
 export const Expansion = z.enum(['synonyms', 'narrower']);

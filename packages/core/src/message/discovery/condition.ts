@@ -2,10 +2,10 @@
  * Condition: the `where` of a discovery query: a tree of all, any, not and tests of attributes by path (6.7 of the model, our design).
  */
 import { z } from 'zod';
-import { Json } from '../ground/json.ts';
-import { limits } from '../ground/limits.ts';
-import type { Vocabulary } from '../twin/semantic-dictionary.ts';
-import { wordsOfText } from '../twin/words.ts';
+import { Json } from '../../ground/json.ts';
+import { limits } from '../../ground/limits.ts';
+import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
+import { wordsOfText } from '../../twin/words.ts';
 
 export const ConditionOperator = z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'isA', 'matches']);
 export type ConditionOperator = z.infer<typeof ConditionOperator>;

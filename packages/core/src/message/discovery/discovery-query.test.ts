@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { trialFound, vocabulary } from '../federation/trial-federation.ts';
-import { Instant } from '../ground/instant.ts';
-import { limits } from '../ground/limits.ts';
-import { polygonOfBox } from '../ground/place.ts';
-import { termOf } from '../twin/trial-twin.ts';
+import { trialFound, vocabulary } from '../../federation/trial-federation.ts';
+import { Instant } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import { polygonOfBox } from '../../ground/place.ts';
+import { termOf } from '../../twin/trial-twin.ts';
 import { Condition, holds, isBounded } from './condition.ts';
 import { DiscoveryQuery, featureFits, pageOf, twinFits } from './discovery-query.ts';
 

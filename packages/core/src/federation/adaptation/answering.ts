@@ -1,0 +1,79 @@
+/**
+ * Answering a query from twins that are at hand: what a store does for a member that has one, for a member that has none. Bounded by what was fetched.
+ */
+import type { AgencyId, TermId } from '../../ground/id.ts';
+import { limits } from '../../ground/limits.ts';
+import { matchesFilter } from '../../twin/matches.ts';
+import type { Facet, Group, TwinFilter, TwinPage, TwinQuery } from '../../twin/query.ts';
+import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
+import type { Twin } from '../../twin/twin.ts';
+import { comparePageKeys, pageKeyOf } from '../federated-twin.ts';
+
+const noLinks = { linksOf: () => [], twin: () => undefined };
+
+/** Kinds with their narrower terms, as stores take them. */
+const widened = (filter: TwinFilter, vocabulary: Vocabulary): TwinFilter => ({
+  ...filter,
+  ...(filter.kinds && { kinds: filter.kinds.flatMap((kind) => vocabulary.narrowed(kind).map((one) => one as TermId)) }), // branding: terms of the vocabulary
+  ...(filter.all && { all: filter.all.map((part) => widened(part, vocabulary)) }),
+  ...(filter.any && { any: filter.any.map((part) => widened(part, vocabulary)) }),
+  ...(filter.not && { not: widened(filter.not, vocabulary) }),
+});
+
+const found = (twins: readonly Twin[], { filter = {}, identity }: TwinQuery, vocabulary: Vocabulary): readonly Twin[] => {
+  if (identity) {
+    const ids = new Set<string>(identity.ids);
+    const objects = new Set<string>(identity.objects);
+    return twins.filter(({ id, objectOfInterest }) => ids.has(id) || (objectOfInterest !== undefined && objects.has(objectOfInterest)));
+  }
+  const wide = widened(filter, vocabulary);
+  return twins.filter((twin) => matchesFilter(wide, twin, noLinks));
+};
+
+const groupsOf = (twins: readonly Twin[], matching: ReadonlySet<Twin>, facets: readonly Facet[]): Group[] => {
+  const groups = new Map<string, Group>();
+  for (const twin of twins) {
+    const by: { kind?: Twin['kind']; agency?: AgencyId } = {
+      ...(facets.includes('kind') && { kind: twin.kind }),
+      ...(facets.includes('agency') && { agency: twin.agency }),
+    };
+    const key = `${by.kind} ${by.agency}`;
+    const before = groups.get(key) ?? { ...by, count: 0, of: 0 };
+    groups.set(key, { ...before, of: before.of + 1, count: before.count + (matching.has(twin) ? 1 : 0) });
+  }
+  return [...groups.values()].filter(({ count }) => count > 0);
+};
+
+const shown = (twin: Twin, terms: TwinQuery['terms']): Twin =>
+  terms === undefined ? twin : { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => terms.some((wanted) => wanted === term))) };
+
+const wantsRows = ({ page, summary, count, at }: TwinQuery): boolean =>
+  at === undefined && (page !== undefined || (summary === undefined && count === undefined));
+
+/** One page in the order asked for. The past is not known here: of twins as they were there are none. */
+export const answerQuery = (
+  twins: readonly Twin[],
+  query: TwinQuery,
+  { vocabulary, seq }: { readonly vocabulary: Vocabulary; readonly seq: number },
+): TwinPage => {
+  const { order, page, terms } = query;
+  const descending = order?.descending ?? false;
+  const matching = found(twins, query, vocabulary);
+  const keyed = matching
+    .map((twin) => ({ twin, key: pageKeyOf(twin, order) }))
+    .filter(({ key }) => page?.after === undefined || comparePageKeys(key, page.after, descending) > 0)
+    .sort((a, b) => comparePageKeys(a.key, b.key, descending));
+  const first = wantsRows(query) ? (page?.first ?? limits.pageDefault) : 0;
+  const rows = keyed.slice(0, first);
+  const next = first > 0 && keyed.length > first ? rows.at(-1)?.key : undefined;
+  return {
+    version: 1,
+    rows: rows.map(({ twin }) => ({ twin: shown(twin, terms), ...(query.links && { links: [] }) })),
+    ...(next && { next }),
+    seq,
+    identities: 0,
+    linked: 0,
+    ...(query.count && { count: matching.length }),
+    ...(query.summary && { groups: groupsOf(twins, new Set(matching), query.summary) }),
+  };
+};

@@ -1,0 +1,55 @@
+/**
+ * Rows to a twin from those that it relies on: the registry tells of entries that changed (R9), an adaptor of the bridge (A4, A6).
+ */
+import { z } from 'zod';
+import { SubscriptionId } from '../ground/id.ts';
+import * as object from './object-information.ts';
+import { one, row } from './row.ts';
+
+const change = z.enum(['registered', 'updated', 'removed']);
+
+export const noticeRows = {
+  'notify.digitalTwin': row({
+    label: 'R9',
+    from: 'registry DTR-FE',
+    to: 'twin CFIM-FE',
+    purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'notify.feature': row({
+    label: 'R9',
+    from: 'registry DTR-FE',
+    to: 'twin CFIM-FE',
+    purpose: 'Tells a subscriber that a registered feature changed. What he may not see is not told.',
+    effect: 'read',
+    messageType: 'notification',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'notify.communication': row({
+    label: 'A4',
+    from: 'adaptor AP-FE',
+    to: 'twin CSIM-FE',
+    purpose: 'Tells an end of a bridge where it stands by now: connected, interrupted, closed.',
+    effect: 'change',
+    messageType: 'notification',
+    request: { objects: one(object.communicationChange) },
+    reply: {},
+    refusals: ['unknownConnection'],
+  }),
+  'report.communicationStatus': row({
+    label: 'A6',
+    from: 'adaptor AP-FE',
+    to: 'twin CSIM-FE',
+    purpose: 'Tells the consumer what went over its bridge, when that changes its state and when its rules were changed.',
+    effect: 'change',
+    request: { objects: one(object.bridgeFigures) },
+    reply: {},
+    refusals: ['unknownConnection'],
+  }),
+} as const;

@@ -1,0 +1,216 @@
+/**
+ * Adaptation process (AP-FE, Y.4489 9.2.1): compares both ends, works out what a connection needs and what is lost by it (A3), and sets the bridge up (A2).
+ */
+import {
+  type AdaptationProfile,
+  authorityOf,
+  type Bridge,
+  type ConnectionId,
+  communicationLifecycle,
+  createVocabulary,
+  type DictionaryId,
+  type Endpoint,
+  type Feature,
+  fail,
+  joinReports,
+  limits,
+  moveCommunication,
+  ok,
+  type Problem,
+  plainProtocol,
+  planFeature,
+  problem,
+  profileIdOf,
+  type Request,
+  type Result,
+  type SemanticDictionary,
+  stepsBetween,
+  type TermId,
+  type TwinId,
+  termsOfRules,
+  type Vocabulary,
+} from '@cityweave/core';
+import type { AskedBy, Done } from '../exchange/answer.ts';
+import { type AdaptorRoom, type BridgeRecord, bridgeOf, openBridges, savedBridge } from './bridge.ts';
+import { convertContents } from './semantic-adaptation.ts';
+
+type Wanted = {
+  readonly connectionId: ConnectionId;
+  readonly owner: TwinId;
+  readonly features: readonly Feature[];
+  readonly dictionary: DictionaryId;
+  readonly protocol: string;
+  readonly terms?: readonly TermId[] | undefined;
+  readonly maxLoss?: number | undefined;
+};
+
+/** A dictionary that is not known here is read at the registry. */
+const readDictionary = async (room: AdaptorRoom, id: DictionaryId): Promise<Result<SemanticDictionary>> => {
+  const registry = await room.registry();
+  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
+  const content = { parameters: {}, objects: [{ kind: 'semanticDictionary' as const, id }] };
+  const read = await room.ask(registry, 'registry.retrieve.semanticDictionary', content, { signal: room.signal });
+  if (!read.ok) return read;
+  const [found] = read.value.objects;
+  return found ? ok({ id, ...found.attributes }) : fail(problem('unknownDictionary', { subject: id }));
+};
+
+/** Every dictionary that is needed, looked up as one. */
+const vocabularyFor = async (room: AdaptorRoom, ids: readonly DictionaryId[]): Promise<Result<Vocabulary>> => {
+  const known = room.vocabulary();
+  const missing = [...new Set(ids)].filter((id) => !known.dictionaries.some((dictionary) => dictionary.id === id));
+  const read: SemanticDictionary[] = [];
+  for (const id of missing) {
+    const dictionary = await readDictionary(room, id);
+    if (!dictionary.ok) return dictionary;
+    read.push(dictionary.value);
+  }
+  return ok(read.length === 0 ? known : createVocabulary([...known.dictionaries, ...read]));
+};
+
+/** What was asked for must come over, and not more may be lost than is allowed. */
+const checkBounds = ({ features, report }: AdaptationProfile, { owner, terms = [], maxLoss }: Wanted): Result<true> => {
+  const mapped = new Set<string>(features.flatMap(({ rules }) => termsOfRules(rules)));
+  const missing = terms.filter((term) => !mapped.has(term));
+  if (missing.length > 0)
+    return fail(problem('unbridgeable', { subject: owner, found: `nothing that becomes ${missing.join(', ')}`, accepted: 'a mapping of each' }));
+  if (maxLoss !== undefined && report.expectedLoss > maxLoss)
+    return fail(
+      problem('lossTooHigh', {
+        subject: owner,
+        found: report.expectedLoss.toFixed(2),
+        limit: maxLoss,
+        accepted: report.unmapped.map(({ term }) => term).join(', '),
+      }),
+    );
+  return ok(true);
+};
+
+/** The profile that follows from form and dictionaries, or what is missing for one. */
+const planProfile = async (room: AdaptorRoom, wanted: Wanted): Promise<Result<AdaptationProfile>> => {
+  const { connectionId, owner, features, protocol } = wanted;
+  const stranger = features.find(({ attributes }) => attributes.twinId !== owner);
+  if (stranger) return fail(problem('notAuthorised', { subject: stranger.id, accepted: `features of ${owner}` }));
+  const vocabulary = await vocabularyFor(room, [wanted.dictionary, ...features.flatMap(({ attributes }) => attributes.data.form?.dictionary ?? [])]);
+  if (!vocabulary.ok) return vocabulary;
+  const dictionary = vocabulary.value.dictionaries.find(({ id }) => id === wanted.dictionary);
+  if (!dictionary) return fail(problem('unknownDictionary', { subject: wanted.dictionary }));
+  const target = { vocabulary: vocabulary.value, dictionary, protocol };
+  const planned = features.map((feature) => planFeature(feature, target));
+  const refused = planned.find((one) => !one.ok);
+  if (refused && !refused.ok) return refused;
+  const plans = planned.flatMap((one) => (one.ok ? [one.value] : []));
+  const report = joinReports(plans.map((plan) => plan.report));
+  const profile: AdaptationProfile = { connectionId, steps: [...stepsBetween(features, target)], features: plans.map(({ adaptation }) => adaptation), report };
+  const bounded = checkBounds(profile, wanted);
+  return bounded.ok ? ok(profile) : bounded;
+};
+
+type Tried = Request<'communicationAdaptor.configure.adaptationProfile'>;
+
+/** A3: nothing is opened and nothing kept. */
+export const tryProfile = async (
+  room: AdaptorRoom,
+  { parameters, objects: _ }: Tried,
+  by: AskedBy,
+): Promise<Done<'communicationAdaptor.configure.adaptationProfile'>> => {
+  const profile = await planProfile(room, parameters);
+  if (!profile.ok) return profile;
+  const { samples, owner, connectionId } = parameters;
+  const format = samples && parameters.features.find(({ id }) => id === samples.featureId)?.attributes.data.form?.format;
+  const converting = { profile: profile.value, owner, adaptor: room.self.id, now: room.deps.clock.now() };
+  const made = samples && format ? convertContents([{ ...samples, format }], converting) : undefined;
+  const id = profileIdOf(authorityOf(room.self.id), `${by.message.header.messageId.slice('urn:uuid:'.length)}/${connectionId.split(':').at(-1)}`);
+  return ok({
+    reply: {
+      parameters: { ...(made && { samples: [...made.twins] }), dropped: made?.dropped ?? 0 },
+      objects: [{ kind: 'adaptationProfile', id, attributes: profile.value }],
+    },
+  });
+};
+
+/** Where the owner takes what the consumer says: at the binding that its features name. */
+const endpointFor = (endpoints: readonly Endpoint[], features: readonly Feature[]): Endpoint | undefined => {
+  const protocol = features[0]?.attributes.bindings[0]?.protocol;
+  return endpoints.find((endpoint) => protocol !== undefined && plainProtocol(endpoint.protocol) === plainProtocol(protocol)) ?? endpoints[0];
+};
+
+/** An owner that nobody answers for may have moved: the registry knows where to. */
+export const followOwner = async (room: AdaptorRoom, bridge: BridgeRecord, features: readonly Feature[] = []): Promise<void> => {
+  const { owner, connection } = bridge;
+  const found = await findOwner(room, owner.id as TwinId, features); // branding: an end of a connection is a twin
+  const standing = bridgeOf(room, connection.id);
+  if (found.ok && standing && found.value.address !== standing.owner.address) room.records.putAll([savedBridge({ ...standing, owner: found.value })]);
+};
+
+/** The owner as the registry knows it, not as whoever asks for the bridge says. */
+const findOwner = async (room: AdaptorRoom, id: TwinId, features: readonly Feature[]): Promise<Result<BridgeRecord['owner']>> => {
+  const registry = await room.registry();
+  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
+  const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, { signal: room.signal });
+  if (!found.ok) return found;
+  const { endpoints, keys } = found.value.objects[0].attributes;
+  const endpoint = endpointFor(endpoints, features);
+  return endpoint ? ok({ id, address: endpoint.address, keys }) : fail(problem('unbridgeable', { subject: id, accepted: 'an endpoint' }));
+};
+
+type Asked = Request<'communicationAdaptor.request.communication'>;
+
+const bridgeFrom = (room: AdaptorRoom, profile: AdaptationProfile): Bridge => ({
+  adaptorId: room.self.id,
+  address: room.self.address(),
+  keys: [...room.keys.published()],
+  profileId: profileIdOf(authorityOf(room.self.id), profile.connectionId.split(':').slice(3).join('/')),
+  steps: profile.steps,
+  features: profile.features.map(({ featureId, kind, rules }) => ({ featureId, kind: kind.to, terms: [...termsOfRules(rules)] })),
+  report: profile.report,
+});
+
+const toReply = ({ connection, profileId, profile, revision }: BridgeRecord): Done<'communicationAdaptor.request.communication'> => {
+  const { id, ...attributes } = connection;
+  const { steps, report } = profile;
+  return ok({
+    reply: { parameters: { profileId, steps, report }, objects: [{ kind: 'communication', id, revision, attributes }] },
+  });
+};
+
+const mayAsk = (room: AdaptorRoom, { objects: [{ id, attributes }] }: Asked, by: AskedBy): Problem | undefined => {
+  const [consumer, owner] = attributes.ends;
+  if (consumer.twinId !== by.sender || owner.twinId === by.sender) return problem('notAuthorised', { subject: id, accepted: 'the consumer of the agreement' });
+  const known = bridgeOf(room, id);
+  if (known && known.consumer.id !== by.sender) return problem('notAuthorised', { subject: id, accepted: 'a connection of the sender' });
+  return openBridges(room).length >= limits.adaptorConnectionsMax && !known
+    ? problem('overloaded', { subject: 'connections', limit: limits.adaptorConnectionsMax })
+    : undefined;
+};
+
+/** A2: asked again for a connection that stands, it is the same bridge under the rules as they follow now. */
+export const requestBridge = async (room: AdaptorRoom, request: Asked, by: AskedBy): Promise<Done<'communicationAdaptor.request.communication'>> => {
+  const refused = mayAsk(room, request, by);
+  if (refused) return fail(refused);
+  const { parameters, objects } = request;
+  const [{ id, attributes }] = objects;
+  const [consumer, { twinId }] = attributes.ends;
+  const profile = await planProfile(room, { ...parameters, connectionId: id, owner: twinId });
+  if (!profile.ok) return profile;
+  const owner = await findOwner(room, twinId, parameters.features);
+  if (!owner.ok) return owner;
+  const now = room.deps.clock.now();
+  const bridge = bridgeFrom(room, profile.value);
+  const standing = openBridges(room).find(({ connection }) => connection.id === id)?.connection;
+  const adapting = standing
+    ? ok({ ...standing, bridge })
+    : moveCommunication({ ...attributes, id, bridge, state: communicationLifecycle.initial, since: now }, 'ADAPTING', now);
+  if (!adapting.ok) return adapting;
+  const record: BridgeRecord = {
+    connection: adapting.value,
+    profileId: bridge.profileId,
+    profile: profile.value,
+    revision: (bridgeOf(room, id)?.revision ?? 0) + 1,
+    consumer: { id: consumer.twinId, address: consumer.address, keys: [...room.partners.keysOf(consumer.twinId)] },
+    owner: owner.value,
+    figures: { state: adapting.value.state, since: adapting.value.since, messages: 0, failures: 0, dropped: 0 },
+  };
+  const made = toReply(record);
+  return made.ok ? ok({ ...made.value, save: [savedBridge(record)] }) : made;
+};

@@ -1,0 +1,245 @@
+/**
+ * Adaptor: its part of the answers (A1 to A8), what it says of itself, and the bridges that it watches. A row of the catalogue that is forgotten here does not compile.
+ */
+import {
+  type Answers,
+  type CommunicationAdaptor,
+  type CommunicationState,
+  checkAllowed,
+  checkRules,
+  checkTerms,
+  cityDictionary,
+  type Endpoint,
+  fail,
+  limits,
+  ok,
+  type Problem,
+  problem,
+  type Request,
+  type Result,
+  reportOfRules,
+  termsOfRules,
+} from '@cityweave/core';
+import type { Answered, AskedBy, Done, Relay } from '../exchange/answer.ts';
+import { followOwner, requestBridge, tryProfile } from './adaptation-process.ts';
+import { type AdaptorRoom, type BridgeRecord, bridgeOf, bridgesOf, createFigures, type Figures, moveBridge, openBridges, savedBridge } from './bridge.ts';
+import { farFormats } from './data-format-adaptation.ts';
+import { createRelay, type PassedOn } from './protocol-adaptation.ts';
+
+export type AdaptorAnswers = Answers<'communicationAdaptor', AskedBy, Answered>;
+
+export type Adaptor = {
+  readonly answers: AdaptorAnswers;
+  readonly relay: Relay;
+  /** Makes it known to the registry with what it converts; again, it renews. */
+  readonly register: () => Promise<Result<unknown>>;
+  /** Takes down what was on its way down when the node stopped. */
+  readonly resume: () => void;
+};
+
+type Desk = { readonly room: AdaptorRoom; readonly figures: Figures };
+
+const endpointOf = (address: string): Endpoint => ({
+  protocol: address.startsWith('https') ? 'https' : 'http',
+  address,
+  format: 'application/json',
+  security: 'jws',
+});
+
+const describe = ({ room }: Desk): CommunicationAdaptor => ({
+  endpoints: [endpointOf(room.self.address())],
+  keys: [...room.keys.published()],
+  protocolPairs: [['http', 'ws']],
+  formatPairs: farFormats.map((format) => ['application/json', format]),
+  dictionaryPairs: room
+    .vocabulary()
+    .dictionaries.filter(({ id }) => id !== cityDictionary.id)
+    .slice(0, limits.adaptorPairsMax)
+    .map(({ id }) => [cityDictionary.id, id]),
+  capacity: { connections: limits.adaptorConnectionsMax, used: openBridges(room).length },
+  status: 'online',
+});
+
+const register = async (desk: Desk): Promise<Result<unknown>> => {
+  const { room } = desk;
+  const registry = await room.registry();
+  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
+  const content = { parameters: {}, objects: [{ kind: 'communicationAdaptor' as const, id: room.self.id, attributes: describe(desk) }] };
+  return room.ask(
+    registry,
+    'registry.register.communicationAdaptor',
+    content as Request<'registry.register.communicationAdaptor'>, // branding: a list of one
+    { signal: room.signal },
+  );
+};
+
+type End = BridgeRecord['owner'];
+
+const peerOf = ({ id, address, keys }: End) => ({ id, role: 'digitalTwin' as const, address, keys });
+
+/** A4: where the bridge stands by now. An end that cannot be told finds out when it uses the bridge. */
+const tell = async (
+  { room }: Desk,
+  { connection }: BridgeRecord,
+  { end, reason }: { readonly end: End; readonly reason?: string | undefined },
+): Promise<void> => {
+  const { id, state, since, federationId } = connection;
+  const attributes = { state, since, ...(reason !== undefined && { reason }) };
+  const object = { kind: 'communication' as const, id, attributes };
+  await room.ask(
+    peerOf(end),
+    'digitalTwin.notify.communication',
+    { parameters: {}, objects: [object] },
+    { federationId, timeoutMs: limits.probeTimeoutMs, signal: room.signal },
+  );
+};
+
+/** A6: what went over it, for the consumer. */
+const report = async ({ room, figures }: Desk, bridge: BridgeRecord): Promise<void> => {
+  const { id, federationId } = bridge.connection;
+  const content = { parameters: {}, objects: [{ kind: 'communicationStatus' as const, id, attributes: figures.of(bridge) }] };
+  await room.ask(
+    peerOf(bridge.consumer),
+    'digitalTwin.report.communicationStatus',
+    content as Request<'digitalTwin.report.communicationStatus'>, // branding: a list of one
+    { federationId, timeoutMs: limits.probeTimeoutMs, signal: room.signal },
+  );
+};
+
+const lost: readonly Problem['kind'][] = ['unreachable', 'timedOut', 'interrupted', 'malformed', 'badSignature', 'keyNotTrusted'];
+
+/** Where the bridge stands after a message went over it, or did not. */
+const stateAfter = ({ connection: { state } }: BridgeRecord, outcome: Result<unknown>): CommunicationState => {
+  if (outcome.ok) return 'CONNECTED';
+  return state === 'CONNECTED' && lost.includes(outcome.problem.kind) ? 'INTERRUPTED' : state;
+};
+
+/** Both ends know that it stands before the first answer comes over it; of a break the consumer hears. */
+const watch =
+  (desk: Desk): PassedOn =>
+  async ({ connection: { id } }, outcome) => {
+    const { room, figures } = desk;
+    const bridge = bridgeOf(room, id);
+    if (!bridge || bridge.connection.state === 'CLOSING') return;
+    if (!outcome.ok && outcome.problem.kind === 'unreachable') void followOwner(room, bridge).catch((cause) => room.events.defect('adaptor', cause));
+    const to = stateAfter(bridge, outcome);
+    const moved = moveBridge(bridge, to, room.deps.clock.now());
+    if (!moved.ok || to === bridge.connection.state) return;
+    const kept = { ...moved.value, figures: figures.of(moved.value) };
+    room.records.putAll([savedBridge(kept)]);
+    const reason = outcome.ok ? undefined : outcome.problem.kind;
+    if (to === 'CONNECTED') await Promise.all([kept.consumer, kept.owner].map((end) => tell(desk, kept, { end })));
+    else void tell(desk, kept, { end: kept.consumer, reason }).catch((cause) => room.events.defect('adaptor', cause));
+    void report(desk, kept).catch((cause) => room.events.defect('adaptor', cause));
+  };
+
+/** A bridge of the sender's: nobody else learns that it is there. */
+const ownBridge = (room: AdaptorRoom, id: string, by: AskedBy): Result<BridgeRecord> => {
+  const bridge = bridgeOf(room, id);
+  const isEnd = bridge !== undefined && (bridge.consumer.id === by.sender || bridge.owner.id === by.sender);
+  return isEnd ? ok(bridge) : fail(problem('unknownConnection', { subject: id }));
+};
+
+const status = ({ room, figures }: Desk, { objects: [{ id }] }: Request<'communicationAdaptor.query.communicationStatus'>, by: AskedBy) => {
+  const bridge = ownBridge(room, id, by);
+  if (!bridge.ok) return bridge;
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'communicationStatus', id, attributes: figures.of(bridge.value) }] },
+  }) satisfies Done<'communicationAdaptor.query.communicationStatus'>;
+};
+
+type Updating = Request<'communicationAdaptor.update.adaptationProfile'>;
+
+const changed = (room: AdaptorRoom, bridge: BridgeRecord, { parameters, objects: [{ attributes }] }: Updating): Result<BridgeRecord> => {
+  if (parameters.baseRevision !== bridge.revision) return fail(problem('revisionConflict', { subject: bridge.profileId, limit: bridge.revision }));
+  const unknown = attributes.features.find(({ featureId }) => !bridge.profile.features.some((feature) => feature.featureId === featureId));
+  if (unknown) return fail(problem('badProfile', { subject: unknown.featureId, accepted: 'a feature of the connection' }));
+  const checked = checkRules(attributes.features);
+  const terms = checked.ok
+    ? checkTerms(
+        room.vocabulary(),
+        attributes.features.flatMap(({ rules }) => [...termsOfRules(rules)]),
+      )
+    : checked;
+  if (!terms.ok) return terms;
+  const features = bridge.profile.features.map((feature) => attributes.features.find(({ featureId }) => featureId === feature.featureId) ?? feature);
+  const profile = { ...bridge.profile, features, report: reportOfRules(features, bridge.profile.report) };
+  return ok({ ...bridge, profile, revision: bridge.revision + 1 });
+};
+
+/** A7. */
+const updateProfile = (desk: Desk, request: Updating, by: AskedBy): Done<'communicationAdaptor.update.adaptationProfile'> => {
+  const { room } = desk;
+  const [{ id }] = request.objects;
+  const named = bridgesOf(room).find(({ profileId }) => profileId === id);
+  const bridge = named ? ownBridge(room, named.connection.id, by) : fail(problem('unknownConnection', { subject: id }));
+  if (!bridge.ok) return bridge;
+  const { state } = bridge.value.connection;
+  const allowed = checkAllowed('communicationAdaptor.update.adaptationProfile', 'connection', { state, subject: id });
+  const next = allowed.ok ? changed(room, bridge.value, request) : allowed;
+  if (!next.ok) return next;
+  return ok({
+    reply: { parameters: {}, objects: [{ kind: 'adaptationProfile', id, revision: next.value.revision, attributes: next.value.profile }] },
+    save: [savedBridge(next.value)],
+    afterwards: () => void report(desk, next.value).catch((cause) => room.events.defect('adaptor', cause)),
+  });
+};
+
+/** Down for good: the profile goes with it, and the owner is told. */
+const close = async (desk: Desk, bridge: BridgeRecord): Promise<void> => {
+  const { room, figures } = desk;
+  const closed = moveBridge(bridge, 'CLOSED', room.deps.clock.now());
+  if (!closed.ok) return;
+  const kept = { ...closed.value, figures: figures.of(closed.value), profile: { ...closed.value.profile, features: [] } };
+  room.records.putAll([savedBridge(kept)]);
+  figures.forget(kept);
+  await tell(desk, kept, { end: kept.owner });
+};
+
+/** A8. */
+const disconnect = (
+  desk: Desk,
+  { parameters, objects: [{ id }] }: Request<'communicationAdaptor.disconnect.communication'>,
+  by: AskedBy,
+): Done<'communicationAdaptor.disconnect.communication'> => {
+  const { room, figures } = desk;
+  const bridge = ownBridge(room, id, by);
+  if (!bridge.ok) return bridge;
+  const final = figures.of(bridge.value);
+  const { state } = bridge.value.connection;
+  if (state === 'CLOSED' || state === 'FAILED') return ok({ reply: { parameters: { final }, objects: [] } });
+  const closing = moveBridge(bridge.value, state === 'ADAPTING' ? 'CLOSED' : 'CLOSING', room.deps.clock.now());
+  if (!closing.ok) return closing;
+  const end = (): void => void close(desk, closing.value).catch((cause) => room.events.defect('adaptor', cause));
+  return ok({
+    reply: { parameters: { final: { ...final, state: closing.value.connection.state } }, objects: [] },
+    save: [savedBridge(closing.value)],
+    afterwards: () => {
+      if (parameters.drainSeconds) room.deps.timers.after(parameters.drainSeconds * 1000, end);
+      else end();
+    },
+  });
+};
+
+const answersOf = (desk: Desk): AdaptorAnswers => ({
+  'communicationAdaptor.retrieve.communicationAdaptor': () =>
+    ok({ reply: { parameters: {}, objects: [{ kind: 'communicationAdaptor', id: desk.room.self.id, attributes: describe(desk) }] } }),
+  'communicationAdaptor.request.communication': (request, by) => requestBridge(desk.room, request, by),
+  'communicationAdaptor.configure.adaptationProfile': (request, by) => tryProfile(desk.room, request, by),
+  'communicationAdaptor.query.communicationStatus': (request, by) => status(desk, request, by),
+  'communicationAdaptor.update.adaptationProfile': (request, by) => updateProfile(desk, request, by),
+  'communicationAdaptor.disconnect.communication': (request, by) => disconnect(desk, request, by),
+});
+
+export const createAdaptor = (room: AdaptorRoom): Adaptor => {
+  const desk: Desk = { room, figures: createFigures() };
+  return {
+    answers: answersOf(desk),
+    relay: createRelay({ room, figures: desk.figures, passedOn: watch(desk) }),
+    register: () => register(desk),
+    resume: () => {
+      for (const bridge of openBridges(room).filter(({ connection }) => connection.state === 'CLOSING'))
+        void close(desk, bridge).catch((cause) => room.events.defect('adaptor', cause));
+    },
+  };
+};

@@ -1,0 +1,113 @@
+/**
+ * Bridge: one connection that this adaptor lies between, as it remembers it: both ends, the profile, where it stands and what went over it.
+ */
+
+import type { Vocabulary } from '@cityweave/core';
+import {
+  AdaptationProfile,
+  BridgeFigures,
+  Communication,
+  type CommunicationState,
+  type ConnectionId,
+  type Instant,
+  moveCommunication,
+  ok,
+  ProfileId,
+  PublicKeys,
+  type Result,
+} from '@cityweave/core';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import type { Events } from '../events.ts';
+import type { Saved } from '../exchange/answer.ts';
+import type { Ask } from '../exchange/ask.ts';
+import type { PartnerKeys } from '../exchange/partner-keys.ts';
+import type { Peer, Self } from '../exchange/peer.ts';
+import type { ExchangeLog } from '../log/exchange-log.ts';
+import type { Protocol } from '../protocol/http.ts';
+import { parsedOnce } from '../store/parsed-once.ts';
+import type { RecordStore } from '../store/store.ts';
+import type { NodeKeys } from '../trust/node-key.ts';
+
+export type AdaptorRoom = {
+  readonly deps: Deps;
+  readonly events: Events;
+  readonly records: RecordStore;
+  readonly protocol: Protocol;
+  readonly ask: Ask;
+  readonly keys: NodeKeys;
+  readonly partners: PartnerKeys;
+  readonly log: Pick<ExchangeLog, 'append'>;
+  readonly self: Self & { readonly id: Communication['ends'][0]['twinId'] };
+  readonly vocabulary: () => Vocabulary;
+  readonly registry: () => Promise<Peer | undefined>;
+  readonly signal: AbortSignal;
+};
+
+const End = z.object({ id: z.string(), address: z.string(), keys: PublicKeys });
+
+export const BridgeRecord = z.object({
+  connection: Communication,
+  profileId: ProfileId,
+  profile: AdaptationProfile,
+  revision: z.int().min(1),
+  consumer: End,
+  owner: End,
+  figures: BridgeFigures,
+});
+export type BridgeRecord = z.infer<typeof BridgeRecord>;
+
+const noun = 'bridge';
+const parse = parsedOnce(BridgeRecord);
+
+export const bridgeOf = ({ records }: Pick<AdaptorRoom, 'records'>, id: string): BridgeRecord | undefined => parse(records.get(noun, id));
+export const bridgesOf = ({ records }: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => records.list(noun).flatMap(({ value }) => parse(value) ?? []);
+export const savedBridge = (bridge: BridgeRecord): Saved => ({ noun, id: bridge.connection.id, value: bridge });
+
+const isOver = ({ connection }: BridgeRecord): boolean => connection.state === 'CLOSED' || connection.state === 'FAILED';
+
+export const openBridges = (room: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => bridgesOf(room).filter((bridge) => !isOver(bridge));
+
+/** The bridge that a message between two twins goes over; of several between the same ends that of the federation. */
+export const bridgeBetween = (
+  room: Pick<AdaptorRoom, 'records'>,
+  { from, to, federationId }: { readonly from: string; readonly to: string; readonly federationId: string | undefined },
+): BridgeRecord | undefined => {
+  const between = openBridges(room).filter(({ consumer, owner }) => consumer.id === from && owner.id === to);
+  return between.find(({ connection }) => connection.federationId === federationId) ?? (federationId === undefined ? between[0] : undefined);
+};
+
+/** In its next state, with its figures; `notAllowedInState` where the lifecycle of connections does not let it. */
+export const moveBridge = (bridge: BridgeRecord, state: CommunicationState, now: Instant): Result<BridgeRecord> => {
+  const moved = moveCommunication(bridge.connection, state, now);
+  if (!moved.ok) return moved;
+  return ok({ ...bridge, connection: moved.value, figures: { ...bridge.figures, state, since: moved.value.since } });
+};
+
+export type Passed = { readonly ms: number; readonly failed: boolean; readonly dropped?: number | undefined };
+
+/** Figures live in memory and are kept with the bridge at each change of its state: a message costs no write. */
+export const createFigures = () => {
+  const counts = new Map<ConnectionId, Omit<BridgeFigures, 'state' | 'since'>>();
+  const of = ({ connection, figures }: BridgeRecord): BridgeFigures => ({
+    ...figures,
+    ...counts.get(connection.id),
+    state: connection.state,
+    since: connection.since,
+  });
+  return {
+    of,
+    note: (bridge: BridgeRecord, { ms, failed, dropped = 0 }: Passed, now: Instant): void => {
+      const before = of(bridge);
+      counts.set(bridge.connection.id, {
+        messages: before.messages + 1,
+        failures: before.failures + (failed ? 1 : 0),
+        lastMessageAt: now,
+        latencyMs: ms,
+        dropped: Math.max(before.dropped, dropped),
+      });
+    },
+    forget: ({ connection }: BridgeRecord): void => void counts.delete(connection.id),
+  };
+};
+export type Figures = ReturnType<typeof createFigures>;

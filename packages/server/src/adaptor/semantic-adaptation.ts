@@ -1,0 +1,80 @@
+/**
+ * Semantic adaptation (SA-FE, Y.4489 9.2.4): a question into the owner's words, the owner's records into twins of the consumer's dictionary, by the rules of the profile.
+ */
+import {
+  type AdaptationProfile,
+  answerQuery,
+  type Box,
+  boxOf,
+  convertRecord,
+  type FarContent,
+  fail,
+  type Instant,
+  ok,
+  problem,
+  type QueryWithin,
+  type Reply,
+  type Request,
+  type Result,
+  type Twin,
+  type TwinId,
+  type TwinQuery,
+  type TwinsRead,
+  type Vocabulary,
+} from '@cityweave/core';
+import { readRecord } from './data-format-adaptation.ts';
+
+type Read = Request<'digitalTwin.read.exchangeData'>['parameters'];
+
+const queriesOf = ({ query, queries = [] }: Read): readonly TwinQuery[] => (query ? [query] : queries.map(({ query: one }: QueryWithin) => one));
+
+/** Where twins must lie at least; the owner's interface can leave the others out. */
+const boxOfQuery = ({ filter, identity }: TwinQuery): Box | undefined => {
+  if (identity || !filter) return undefined;
+  const area = filter.areas?.find(({ relation, geometry }) => relation !== 'nearerThan' && geometry !== undefined)?.geometry;
+  return filter.box ?? (area && boxOf(area));
+};
+
+/** What is asked of the owner: its own kinds and, where one is named, the box. Everything else is judged on what came back. */
+export const toOwner = (read: Read, { features }: AdaptationProfile): Read => {
+  const [only, ...more] = queriesOf(read);
+  const box = only && more.length === 0 ? boxOfQuery(only) : undefined;
+  const { queries: _queries, areas: _areas, ...rest } = read;
+  return { ...rest, query: { version: 1, filter: { kinds: features.map(({ kind }) => kind.from), ...(box && { box }) } } };
+};
+
+export type Converted = { readonly twins: readonly Twin[]; readonly dropped: number };
+
+export type Converter = { readonly profile: AdaptationProfile; readonly owner: TwinId; readonly adaptor: TwinId; readonly now: Instant };
+
+/** Every record that can be converted as a twin; the number of records and values that cannot. */
+export const convertContents = (contents: readonly FarContent[], { profile, owner, adaptor, now }: Converter): Converted => {
+  const twins: Twin[] = [];
+  let dropped = 0;
+  for (const { featureId, format, content } of contents) {
+    const adaptation = profile.features.find((feature) => feature.featureId === featureId);
+    for (const raw of adaptation ? content : []) {
+      const record = readRecord(format, raw);
+      const made = record.ok && adaptation ? convertRecord(record.value, { adaptation, owner, adaptor, now }) : record;
+      if (made.ok && 'twin' in made.value) {
+        twins.push(made.value.twin);
+        dropped += made.value.dropped;
+      } else dropped += 1;
+    }
+  }
+  return { twins, dropped };
+};
+
+type Answering = { readonly twins: readonly Twin[]; readonly vocabulary: Vocabulary; readonly newId: () => string };
+
+/** The answer to what was asked first, from the converted twins: one part for each of its questions. */
+export const toConsumer = (read: Read, told: TwinsRead, { twins, vocabulary, newId }: Answering): Result<Reply<'digitalTwin.read.exchangeData'>> => {
+  const { far: _far, page: _page, ...rest } = told;
+  const parts = queriesOf(read).map((query) => ({
+    kind: 'exchangeData' as const,
+    id: `urn:uuid:${newId()}`,
+    attributes: { ...rest, page: answerQuery(twins, query, { vocabulary, seq: told.seq }) },
+  }));
+  const [first, ...more] = parts;
+  return first ? ok({ parameters: {}, objects: [first, ...more] }) : fail(problem('badQuery', { accepted: 'a query, or queries' }));
+};
