@@ -33,7 +33,7 @@ export const entities: Readonly<Record<string, Entity>> = {
   'PA-FE': {
     name: 'protocol adaptation',
     home: server('adaptor/protocol-adaptation.ts'),
-    proof: [server('adaptor/adaptor.test.ts'), 'passes on what its owner signed, beside it what it made of that, signed by itself'],
+    unmet: 'Messages are passed on, unchanged and with an entry in `via`, over HTTP alone: there is no second binding between nodes to convert to.',
   },
   'DFA-FE': {
     name: 'data format adaptation',

@@ -152,7 +152,8 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'A2, A3, A5',
     home: server('adaptor/protocol-adaptation.ts'),
-    proof: [server('adaptor/adaptor.test.ts'), 'passes on what its owner signed, beside it what it made of that, signed by itself'],
+    unmet:
+      'An adaptor passes messages on over HTTP, the one binding that nodes speak. Systems that speak OGC API Features or NGSI-LD take part: there the node of their owner speaks to them.',
   },
   'RQ-19': {
     text: 'Twins of different data formats can be connected.',
