@@ -33,7 +33,7 @@ const medianOf = (measured: readonly Measured[]): Measured => {
   const of = (key: keyof Measured): number => median(measured.map((one) => one[key]));
   return {
     ...{ load: of('load'), frame: of('frame'), js: of('js'), wire: of('wire'), zipped: of('zipped') },
-    ...{ heap: of('heap'), gpu: of('gpu'), calls: of('calls'), triangles: of('triangles') },
+    ...{ heap: of('heap'), gpu: of('gpu'), calls: of('calls'), triangles: of('triangles'), difference: of('difference') },
   };
 };
 
@@ -47,7 +47,7 @@ const measureView = async ({ view, count, side, served }: Asked): Promise<Table>
     for (const name of taking) {
       const pictureAt = join(pictures, `${count}-${view}-${name}.png`);
       const one = await measure({ name, given: { view, side, rows: count }, served, pictureAt });
-      say(`${count} ${view} ${name}: ${JSON.stringify(one, (_, value) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value))}`);
+      say(`${count} ${view} ${name}: ${JSON.stringify(one, (_, value) => (typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value))}`);
       measured.set(name, [...(measured.get(name) ?? []), one]);
     }
   return new Map([...measured].map(([name, all]) => [name, medianOf(all)]));
@@ -68,6 +68,16 @@ const figures: readonly Figure[] = [
   { key: 'wire', what: 'bytes on the wire', unit: 'MB', per: 1e6, share: () => 0.2 },
   { key: 'heap', what: 'heap and buffers', unit: 'MB', per: 1e6, share: () => 0.3 },
   { key: 'gpu', what: 'on the graphics card', unit: 'MB', per: 1e6, share: () => 0.5 },
+];
+
+/** Of the picture that may be another one than in full detail. */
+const differenceMost = 0.01;
+
+/** What the picture is made of, and how true it is. */
+const drawnBy = ({ calls, triangles, difference }: Measured, name: string): readonly BenchResult[] => [
+  toResult({ name: `calls to draw, ${name}`, value: calls, unit: 'calls', better: 'lower' }),
+  toResult({ name: `triangles drawn, ${name}`, value: triangles, unit: 'triangles', better: 'lower' }),
+  toResult({ name: `picture that differs from full detail, ${name}`, value: difference * 100, unit: '%', better: 'lower', budget: differenceMost * 100 }),
 ];
 
 /** Beside the peer that does best in this one figure, and one line without a budget for each of the others. */
@@ -96,7 +106,7 @@ const toResults = ({ view, count }: Asked, table: Table): readonly BenchResult[]
       againstValue: theirs.zipped / 1e6,
     }),
   );
-  return [...compared, ...zipped];
+  return [...compared, ...zipped, ...drawnBy(ours, `${count} buildings, ${view}`)];
 };
 
 const benchSize = async (count: number, folder: string): Promise<readonly BenchResult[]> => {

@@ -2,27 +2,15 @@
  * Coarse: what stands for many outlines where the view is too far to tell them apart, and by how many metres that lies from the truth.
  */
 import type { Outline, OutlineForm, OutlineRing } from '@cityweave/core';
-import { boxOfRings, type LocalBox } from './local.ts';
+import { boxOfRings } from './local.ts';
+import { areaOf, type Corner, toMasses } from './masses.ts';
 
 export type Coarse = { readonly outlines: readonly Outline[]; readonly error: number };
 
-type Corner = readonly [number, number];
-
-/** Parts of a tile's side: cells in which buildings become one mass, and below which lines and areas are not told apart. */
-const cellsPerSide = 48;
+/** Parts of a tile's side: by how much buildings may lie from the truth, and below which lines and areas are not told apart. */
+const errorsPerSide = 128;
 const finePartsPerSide = 192;
 const pointCellsPerSide = 24;
-
-const areaOf = (corners: readonly Corner[]): number => {
-  let twice = 0;
-  for (let at = 0; at < corners.length; at += 1) {
-    const [a, b] = [corners[at], corners[(at + 1) % corners.length]];
-    if (a && b) twice += a[0] * b[1] - b[0] * a[1];
-  }
-  return Math.abs(twice) / 2;
-};
-
-const footprintArea = (rings: readonly OutlineRing[]): number => rings.reduce((sum, { corners, isHole }) => sum + (isHole ? -1 : 1) * areaOf(corners), 0);
 
 const distance = ([x, y]: Corner, [ax, ay]: Corner, [bx, by]: Corner): number => {
   const [dx, dy] = [bx - ax, by - ay];
@@ -61,12 +49,23 @@ const coarseLines = (outlines: readonly Outline[], side: number): Coarse => {
   return { outlines: seen, error: error * 2 };
 };
 
+const simplifyRing = ({ corners, isHole }: OutlineRing, tolerance: number): OutlineRing => ({
+  isHole,
+  corners: simplify([...corners, ...corners.slice(0, 1)], tolerance).slice(0, -1),
+});
+
+/** Of what stands: holes too small to be seen are closed, and a ring of which nothing would be left stays as it is. */
+const plainRings = (rings: readonly OutlineRing[], tolerance: number): readonly OutlineRing[] =>
+  rings.flatMap((ring) => {
+    const plain = simplifyRing(ring, tolerance);
+    if (plain.corners.length > 2 && areaOf(plain.corners) > tolerance * tolerance) return [plain];
+    return ring.isHole ? [] : [ring];
+  });
+
 const coarseAreas = (outlines: readonly Outline[], side: number): Coarse => {
   const error = side / finePartsPerSide;
   const seen = outlines.flatMap((outline) => {
-    const rings = outline.rings
-      .map((ring) => ({ ...ring, corners: simplify([...ring.corners, ...ring.corners.slice(0, 1)], error).slice(0, -1) }))
-      .filter(({ corners }) => corners.length > 2 && areaOf(corners) > error * error);
+    const rings = outline.rings.map((ring) => simplifyRing(ring, error)).filter(({ corners }) => corners.length > 2 && areaOf(corners) > error * error);
     return rings.some(({ isHole }) => !isHole) ? [{ ...outline, rings: rings[0]?.isHole ? rings.filter(({ isHole }) => !isHole) : rings }] : [];
   });
   return { outlines: seen, error };
@@ -87,65 +86,12 @@ const coarsePoints = (outlines: readonly Outline[], side: number): Coarse => {
   return { outlines: [...firstPerCell(outlines, cell).values()], error: cell / 3 };
 };
 
-type Mass = { area: number; volume: number; squares: number; base: number; largest: Outline; largestArea: number; x: number; y: number };
-
-const addToMass = (cells: Map<string, Mass>, outline: Outline, cell: number): void => {
-  const [west, south, east, north] = boxOfRings(outline.rings);
-  const [x, y] = [(west + east) / 2, (south + north) / 2];
-  const area = Math.max(1, footprintArea(outline.rings));
-  const key = `${Math.floor(x / cell)} ${Math.floor(y / cell)}`;
-  const mass = cells.get(key) ?? { area: 0, volume: 0, squares: 0, base: 0, largest: outline, largestArea: 0, x: 0, y: 0 };
-  cells.set(key, mass);
-  mass.area += area;
-  mass.volume += area * outline.height;
-  mass.squares += area * outline.height * outline.height;
-  mass.base += area * outline.base;
-  mass.x += area * x;
-  mass.y += area * y;
-  if (area > mass.largestArea) [mass.largest, mass.largestArea] = [outline, area];
-};
-
-/** A block with the footprint and the volume of all that stands in the cell, about where most of it stands; its row is that of its largest member. */
-const blockOf = ({ area, volume, base, largest, x, y }: Mass, cell: number): Outline => {
-  const half = Math.min(cell, Math.sqrt(area)) / 2;
-  const [east, north] = [x / area, y / area];
-  const corners: readonly Corner[] = [
-    [east - half, north - half],
-    [east + half, north - half],
-    [east + half, north + half],
-    [east - half, north + half],
-  ];
-  return { row: largest.row, rings: [{ corners, isHole: false }], base: base / area, height: volume / area, roof: 'flat' };
-};
-
-const isLarge = ({ rings, height }: Outline, cell: number): boolean => {
-  const [west, south, east, north]: LocalBox = boxOfRings(rings);
-  return Math.max(east - west, north - south) > cell * 1.5 || height > cell * 2;
-};
-
-const spreadShare = 0.9;
-
-/** By how much roofs lie from that of their block: the root mean square of each block, such that nine tenths of what is built lie closer. */
-const spreadOf = (masses: readonly Mass[]): number => {
-  const spreads = masses.map(({ area, volume, squares }) => ({ area, spread: Math.sqrt(Math.max(0, squares / area - (volume / area) ** 2)) }));
-  const all = spreads.reduce((sum, { area }) => sum + area, 0);
-  let closer = 0;
-  for (const { area, spread } of spreads.toSorted((a, b) => a.spread - b.spread)) {
-    closer += area;
-    if (closer >= all * spreadShare) return spread;
-  }
-  return 0;
-};
-
-/** What is larger than a cell stays itself, simplified; the rest of each cell becomes one mass. */
+/** What is larger than a cell stays itself, simplified, as does what stands alone; the rest of each cell becomes a few masses. */
 const coarsePrisms = (outlines: readonly Outline[], side: number): Coarse => {
-  const cell = side / cellsPerSide;
-  const large = outlines.filter((outline) => isLarge(outline, cell));
-  const own = coarseAreas(large, side).outlines.map((outline) => ({ ...outline, roof: 'flat' as const, solid: undefined }));
-  const cells = new Map<string, Mass>();
-  for (const outline of outlines) if (!isLarge(outline, cell)) addToMass(cells, outline, cell);
-  const masses = [...cells.values()];
-  return { outlines: [...own, ...masses.map((mass) => blockOf(mass, cell))].sort((a, b) => a.row - b.row), error: Math.max(cell / 3, spreadOf(masses)) };
+  const error = side / errorsPerSide;
+  const { alone, masses } = toMasses(outlines, error);
+  const own = alone.map((outline) => ({ ...outline, rings: plainRings(outline.rings, error / 2), roof: 'flat' as const, solid: undefined }));
+  return { outlines: [...own, ...masses].sort((a, b) => a.row - b.row), error };
 };
 
 const coarseByForm: Readonly<Record<OutlineForm, (outlines: readonly Outline[], side: number) => Coarse>> = {

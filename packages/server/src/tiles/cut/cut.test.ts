@@ -69,18 +69,36 @@ describe('a cut', () => {
     }
   });
 
-  it('keeps the volume of the town in its coarsest tile', () => {
+  it('keeps the footprint of the town in its coarsest tile, and its heights to half of the error', () => {
     const given = town(45);
     const [root] = tilesOf(cutLayer('prism', given));
-    const tile = root?.tile ?? expect.fail('no root');
-    const volume = [...tile.rows.keys()].reduce((sum, at) => {
+    const { tile, entry } = root ?? expect.fail('no root');
+    const areas = [...tile.rows.keys()].map((at) => {
       const [from, to] = [(tile.cornerFrom[at] ?? 0) * 2, (tile.cornerFrom[at + 1] ?? 0) * 2];
       const [xs, ys] = [tile.corners.slice(from, to).filter((_, n) => n % 2 === 0), tile.corners.slice(from, to).filter((_, n) => n % 2 === 1)];
-      return sum + (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys)) * (tile.height[at] ?? 0);
-    }, 0);
-    const true_ = given.reduce((sum, { height }) => sum + 80 * height, 0);
-    expect(volume / true_).toBeGreaterThan(0.95);
-    expect(volume / true_).toBeLessThan(1.05);
+      return (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys));
+    });
+    const area = areas.reduce((sum, own) => sum + own, 0);
+    expect(area / (given.length * 80)).toBeGreaterThan(0.95);
+    expect(area / (given.length * 80)).toBeLessThan(1.05);
+    const height = areas.reduce((sum, own, at) => sum + own * (tile.height[at] ?? 0), 0) / area;
+    const true_ = given.reduce((sum, one) => sum + one.height, 0) / given.length;
+    expect(height).toBeGreaterThan(true_ * 0.98);
+    expect(height).toBeLessThan(true_ + entry.error / 2);
+  });
+
+  it('has for every building something about as high, however coarse: a tower among houses stays a tower', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 3, max: 250 }), { minLength: 1_000, maxLength: 1_000 }), (heights) => {
+        const given = heights.map((height, at) => house((at % 32) * 20, Math.floor(at / 32) * 20, height));
+        for (const { entry, tile } of tilesOf(cutLayer('prism', given))) {
+          const tops = [...tile.height].sort((a, b) => a - b);
+          const above = (height: number): number => tops.find((top) => top >= height - entry.error * 2 - 0.1) ?? Number.NaN;
+          if (entry.parent === undefined) for (const { height } of given) expect(above(height)).toBeLessThanOrEqual(height + entry.error * 2.5 + 0.1);
+        }
+      }),
+      { numRuns: 5 },
+    );
   });
 
   it('of the same outlines is the same bytes', () => {

@@ -48,7 +48,8 @@ const levelMax = 14;
 const sideMin = 1;
 /** a coarse tile is to be quick to fetch */
 const coarseCornersMax = 60_000;
-const coarserWished = 4;
+const coarseShareMost = 0.8;
+const coarserWished = 2;
 const coarserMax = 65_536;
 
 type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox; readonly digest: Buffer };
@@ -120,14 +121,14 @@ type Cut = { readonly entry: Omit<TileEntry, 'offset' | 'length'>; readonly byte
 const cornersIn = (outlines: readonly Outline[]): number =>
   outlines.reduce((sum, { rings }) => sum + rings.reduce((all, { corners }) => all + corners.length, 0), 0);
 
-/** Coarser and coarser, until a tile is half of what it stands for, or four times as coarse as its place asks; never larger than a tile may be. */
+/** As coarse as its place asks; coarser where it would be larger than a tile may be, or nearly as large as what it stands for. */
 const coarseEnough = (form: OutlineForm, items: readonly Outline[], side: number): Coarse => {
-  const half = cornersIn(items) / 2;
+  const most = cornersIn(items) * coarseShareMost;
   let coarse = toCoarse(form, items, side);
   for (let times = 2; times <= coarserMax; times *= 2) {
     const corners = cornersIn(coarse.outlines);
     const fits = coarse.outlines.length <= sceneLimits.tileItemsMax && corners <= coarseCornersMax;
-    if (fits && (corners <= half || times > coarserWished)) break;
+    if (fits && (corners <= most || times > coarserWished)) break;
     coarse = toCoarse(form, items, side * times);
   }
   return coarse;

@@ -22,6 +22,8 @@ export type Measured = {
   readonly gpu: number;
   readonly calls: number;
   readonly triangles: number;
+  /** share of the picture that is another one in full detail, as far as an eye sees; of who has no levels 0 */
+  readonly difference: number;
 };
 
 const orbitFrames = 24;
@@ -56,7 +58,8 @@ const measureOn = async (page: Page, { name, given, served, pictureAt }: Run): P
   const { calls, triangles, gpuBytes } = await page.evaluate(() => globalThis.bench.count());
   await keepPicture(page, pictureAt);
   const { frame, js } = await page.evaluate((frames) => globalThis.bench.orbit(frames), orbitFrames);
-  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, heap, gpu: gpuBytes, calls, triangles };
+  const difference = (await Promise.race([page.evaluate(() => globalThis.bench.difference()), failed])) ?? 0;
+  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, heap, gpu: gpuBytes, calls, triangles, difference };
 };
 
 export const measure = async (run: Run): Promise<Measured> => {

@@ -2,6 +2,7 @@
  * Page: what every contender does on a page of its own, and how it is measured: the same clock, the same counter, the same read-back.
  */
 import { type Eye, eyeOf, type Given } from '../views.ts';
+import { shareOfOther } from './difference.ts';
 
 export type Contender = {
   /** everything that does not depend on the city: the renderer, the context, an empty picture */
@@ -10,6 +11,8 @@ export type Contender = {
   readonly load: () => Promise<void>;
   /** one whole frame, at once; degrees clockwise from north */
   readonly draw: (heading: number) => void;
+  /** of who has levels: draws everything in full detail from now on */
+  readonly refine?: () => Promise<void>;
 };
 
 type Counter = { drawing: boolean; gl: WebGL2RenderingContext | undefined; calls: number; triangles: number; bytes: () => number };
@@ -22,6 +25,8 @@ declare global {
     readonly orbit: (frames: number) => { readonly frame: readonly number[]; readonly js: readonly number[] };
     readonly count: () => { readonly calls: number; readonly triangles: number; readonly gpuBytes: number };
     readonly picture: () => string;
+    /** share of the picture that is another one in full detail; undefined where there are no levels */
+    readonly difference: () => Promise<number | undefined>;
   };
 }
 
@@ -52,6 +57,23 @@ const orbit = (contender: Contender, frames: number) => {
   return { frame, js };
 };
 
+const pixelsOf = ({ draw }: Contender): Uint8Array => {
+  draw(0);
+  const { gl } = globalThis.counter;
+  if (!gl) return new Uint8Array();
+  const pixels = new Uint8Array(gl.drawingBufferWidth * gl.drawingBufferHeight * 4);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  return pixels;
+};
+
+const differenceOf = async (contender: Contender): Promise<number | undefined> => {
+  if (!contender.refine) return undefined;
+  const coarse = pixelsOf(contender);
+  await contender.refine();
+  return shareOfOther(coarse, pixelsOf(contender), canvasOf().width);
+};
+
 export const enter = (contender: Contender): void => {
   globalThis.bench = {
     prepare: async (given) => contender.prepare(canvasOf(), eyeOf(given.view, given.side), given),
@@ -70,6 +92,7 @@ export const enter = (contender: Contender): void => {
       contender.draw(0);
       return { calls: globalThis.counter.calls, triangles: globalThis.counter.triangles, gpuBytes: globalThis.counter.bytes() };
     },
+    difference: () => differenceOf(contender),
     picture: () => {
       contender.draw(0);
       return globalThis.counter.gl?.canvas instanceof HTMLCanvasElement ? globalThis.counter.gl.canvas.toDataURL('image/png') : '';
