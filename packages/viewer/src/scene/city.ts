@@ -6,13 +6,14 @@ import { Color, Group, type Mesh, type PerspectiveCamera, Raycaster, type Vector
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
-import { createLabels, type Labels } from './look/labels.ts';
 import { closeMaterials, createMaterials, type Effort, type Materials, setEffort } from './look/materials.ts';
 import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
 import { tonesOf } from './look/themes.ts';
+import { createLabels, type Labels } from './overlay/labels.ts';
 import { agencyOf, drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
+import { warm } from './rig/warming.ts';
 import type { City, Dress, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
 import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
@@ -68,6 +69,8 @@ type Made = {
   readonly backdrop: Mesh;
   readonly background: Color;
   effort: Effort;
+  /** the shaders of the first picture are compiled, or will be before it */
+  isWarm: boolean;
   readonly materials: Materials;
 };
 
@@ -90,7 +93,8 @@ const nearest = async ({ layers, tiling, appearance }: Made, [x, y, z]: readonly
     .map(({ row }) => row);
 };
 
-const lookAt = ({ tiling, appearance, shadow, labels, background }: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
+const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
+  const { tiling, appearance, shadow, labels, background } = made;
   const { uniforms } = appearance;
   uniforms.pixels.value = (size.height * size.dpr) / (2 * Math.tan((camera.fov * Math.PI) / 360));
   uniforms.far.value = camera.far * sightShare;
@@ -100,6 +104,12 @@ const lookAt = ({ tiling, appearance, shadow, labels, background }: Made, { came
   uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
   if (tiling.look(camera, { pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
   renderer.setClearColor(background, 1);
+  if (!made.isWarm)
+    warm(
+      { renderer, camera, materials: made.materials },
+      made.layers.map(({ layer }) => layer.form),
+    );
+  made.isWarm = true;
   shadow.cast(renderer, view);
   labels.place(camera, size);
 };
@@ -127,6 +137,7 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
     backdrop,
     background: new Color(),
     effort: { fine: false, marked: false },
+    isWarm: false,
     labels: createLabels(canvas),
     group,
   };

@@ -34,16 +34,25 @@ const unzip = async (bytes: BlobPart): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-/** Bytes of an archive from `offset` on, unpacked; undefined where they cannot be had. */
-export const fetchTile = async (
+/** A tile as it was before it was packed; undefined where it is not whole. */
+export const unpackTile = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> => {
+  try {
+    return await unzip(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Bytes of an archive from `offset` on; undefined where they cannot be had. */
+export const fetchBytes = async (
   name: string,
   { offset, length }: { readonly offset: number; readonly length: number },
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> => {
+): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` }, signal });
   if (!got.ok) return undefined;
   try {
-    return await unzip(await got.value.arrayBuffer());
+    return new Uint8Array(await got.value.arrayBuffer());
   } catch {
     return undefined;
   }

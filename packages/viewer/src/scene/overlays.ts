@@ -3,11 +3,11 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import type { Group } from 'three';
-import { alarmsMax, createAlarms } from './look/alarms.ts';
 import type { Appearance } from './look/appearance.ts';
-import { arcsMax, createArcs, type DrawnArc } from './look/arcs.ts';
-import type { Labels } from './look/labels.ts';
 import { agencyColour } from './look.ts';
+import { alarmsMax, createAlarms } from './overlay/alarms.ts';
+import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
+import type { Labels } from './overlay/labels.ts';
 import type { Arc, Dress, Label, LiveColumn } from './staged.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
 

@@ -7,6 +7,7 @@ import type { View } from './staged.ts';
 import { boxTile, pickIn } from './tiles/pick.ts';
 import { type Raised, raise, type Sorts } from './tiles/raise.ts';
 import { createTileTree, type Eye, type Selection, selectTiles } from './tiles/tile-tree.ts';
+import { joinLimits, joinTiles } from './tiles/tile-workers.ts';
 
 const square = (x: number, y: number, side: number): Outline['rings'] => [
   {
@@ -127,6 +128,48 @@ describe('a tile tree', () => {
   it('keeps a tile until all that replaces it is here', () => {
     expect(tilesIn(selectTiles(tree, eye(500), (tile) => tile !== 2))).toEqual({ drawn: [0], wanted: [2] });
     expect(tilesIn(selectTiles(tree, eye(500), () => false))).toEqual({ drawn: [], wanted: [0, 1, 2] });
+  });
+});
+
+describe('tiles that are asked for together', () => {
+  const asked = (archive: string, offset: number, length: number) => ({
+    key: `${archive} ${offset}`,
+    layer: 'l',
+    archive,
+    offset,
+    length,
+    widthMin: 0,
+    tileRow: 0,
+  });
+  const places = fc.array(fc.record({ archive: fc.constantFrom('a', 'b'), before: fc.nat(20_000), length: fc.integer({ min: 1, max: 300_000 }) }), {
+    maxLength: 20,
+  });
+
+  it('come in runs of one archive that hold each of them once, none longer than is joined unless it is one tile, and little besides', () => {
+    fc.assert(
+      fc.property(places, (given) => {
+        const ends = { a: 0, b: 0 };
+        const tiles = given.map(({ archive, before, length }) => {
+          const offset = ends[archive as 'a' | 'b'] + before;
+          ends[archive as 'a' | 'b'] = offset + length;
+          return asked(archive, offset, length);
+        });
+        const runs = joinTiles(tiles.toReversed());
+        expect(new Set(runs.flat())).toEqual(new Set(tiles));
+        expect(runs.flat()).toHaveLength(tiles.length);
+        for (const run of runs) {
+          const [first, last] = [run[0] ?? expect.fail('an empty run'), run.at(-1) ?? expect.fail('an empty run')];
+          expect(new Set(run.map(({ archive }) => archive)).size).toBe(1);
+          const bytes = last.offset + last.length - first.offset;
+          if (run.length > 1) expect(bytes).toBeLessThanOrEqual(joinLimits.bytesMax);
+          expect(bytes - run.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual((run.length - 1) * joinLimits.gapBytesMax);
+        }
+      }),
+    );
+    expect(joinTiles([asked('a', 0, 10), asked('a', 10 + joinLimits.gapBytesMax, 10)])).toHaveLength(1);
+    expect(joinTiles([asked('a', 0, 10), asked('a', 11 + joinLimits.gapBytesMax, 10)])).toHaveLength(2);
+    expect(joinTiles([asked('a', 0, 10), asked('a', 10, joinLimits.bytesMax - 10)])).toHaveLength(1);
+    expect(joinTiles([asked('a', 0, 10), asked('a', 10, joinLimits.bytesMax - 9)])).toHaveLength(2);
   });
 });
 

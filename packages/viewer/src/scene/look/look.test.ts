@@ -2,7 +2,7 @@ import { FederationId, TermId } from '@cityweave/core';
 import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declutter, labelsMax } from './labels.ts';
+import { declutter, labelsMax } from '../overlay/labels.ts';
 import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
 import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';

@@ -1,6 +1,5 @@
 /**
- * Materials: shaders for what stands, lies, covers and points, and for the ground and the sky behind all of it.
- * Colour and visibility come from the state texture, light from the way a triangle faces, the row of a tile's first twin from its matrix.
+ * Materials: what the shaders are drawn with, and how much of them there is time for.
  */
 import {
   type Color,
@@ -15,6 +14,7 @@ import {
   type Vector2,
   type Vector3,
 } from 'three';
+import { type Shader, shaders } from './shaders.ts';
 
 type Uniform<T> = { value: T };
 
@@ -43,257 +43,6 @@ export type Uniforms = {
   readonly grid: Uniform<number>;
 };
 
-const head = `
-precision highp float; precision highp int; precision highp sampler2DShadow;
-uniform mat4 modelMatrix, viewMatrix, projectionMatrix; uniform vec3 cameraPosition;
-uniform sampler2D state;
-uniform vec3 sun, sunlight, skylight, horizon, zenith, ground, ink; uniform float far, pixels, dpr, contrast;
-`;
-
-/** What is the same all over a triangle is flat: it comes from its last corner. */
-const vertexHead = `${head}
-in ivec4 position; in float high;
-flat out vec3 tone;
-#if defined(MARKED) || defined(SIGNED)
-flat out int mark;
-#endif
-float hazeOf(float away) { return contrast > 0.5 ? 0.0 : smoothstep(0.5, 1.0, away / far); }
-int marks;
-bool take() {
-  int at = int(modelMatrix[0].w + 0.5) + (position.w & 0xffff) + int(high + 0.5) * 65536;
-  vec4 twin = texelFetch(state, ivec2(at & 1023, at >> 10), 0);
-  tone = twin.rgb; marks = int(twin.a * 255.0 + 0.5);
-#if defined(MARKED) || defined(SIGNED)
-  mark = marks;
-#endif
-  return (marks & 1) == 0;
-}
-vec3 inWorld() { return mat3(modelMatrix) * vec3(position.xyz) + modelMatrix[3].xyz; }
-`;
-
-/** `FINE` is for who has time for it: shadows, lines on the ground, a sky. */
-const shadows = `
-#ifdef FINE
-uniform sampler2DShadow shadowMap; uniform mat4 shadowMatrix; uniform float shadowOn;
-float lightAt(vec3 world) {
-  if (shadowOn < 0.5) return 1.0;
-  vec4 at = shadowMatrix * vec4(world, 1.0);
-  if (any(greaterThan(abs(at.xy - 0.5), vec2(0.5))) || at.z > 1.0) return 1.0;
-  vec2 texel = vec2(1.0 / 2048.0);
-  float sum = 0.0;
-  for (int x = 0; x < 2; x++) for (int y = 0; y < 2; y++) sum += texture(shadowMap, vec3(at.xy + (vec2(x, y) - 0.5) * texel * 1.4, at.z - 0.0006));
-  vec2 rim = abs(at.xy - 0.5) * 2.0;
-  return mix(sum * 0.25, 1.0, smoothstep(0.85, 1.0, max(rim.x, rim.y)));
-}
-#else
-float lightAt(vec3 world) { return 1.0; }
-#endif
-`;
-
-/** Hatched: no value. Striped: older than allowed. Dotted: its source is silent. Each can be told without colour. */
-const fragmentHead = `${head}
-flat in vec3 tone; out vec4 colour;
-#if defined(MARKED) || defined(SIGNED)
-flat in int mark;
-#endif
-float stripes(vec2 at, float step) { return smoothstep(0.30, 0.42, abs(fract((at.x + at.y) / step) - 0.5)); }
-// without MARKED nothing is out of order, and nobody asks
-vec3 marked(vec3 base) {
-#ifdef MARKED
-  if ((mark & 112) == 0) return base;
-  vec2 at = gl_FragCoord.xy / dpr;
-  if ((mark & 16) != 0) base = mix(base, ink, 0.22 * stripes(at, 7.0));
-  if ((mark & 32) != 0) base = mix(base, ink, 0.34 * stripes(vec2(at.x, -at.y), 9.0));
-  if ((mark & 64) != 0) base = mix(mix(base, horizon, 0.45), ink, 0.5 * (1.0 - smoothstep(1.0, 1.7, length(mod(at, 6.0) - 3.0))));
-#endif
-  return base;
-}
-`;
-
-const nowhere = 'vec4(2.0, 2.0, 2.0, 1.0)';
-
-/** Where nobody has time for more, light and haze are worked out by the corner; a wall is darker at its foot. */
-const solidVertex = `${vertexHead}
-in vec2 facing;
-#ifdef FINE
-flat out vec3 normal; out vec3 place; out float haze;
-#else
-out float foot;
-#endif
-vec3 unfolded() {
-  vec3 way = vec3(facing.x, 1.0 - abs(facing.x) - abs(facing.y), facing.y);
-  if (way.y < 0.0) way.xz = (1.0 - abs(way.zx)) * vec2(way.x < 0.0 ? -1.0 : 1.0, way.z < 0.0 ? -1.0 : 1.0);
-  return normalize(way);
-}
-void main() {
-  vec3 world = inWorld();
-  vec4 seen = viewMatrix * vec4(world, 1.0);
-  bool shown = take();
-  float away = hazeOf(-seen.z);
-  float dark = 0.84 + 0.16 * min(1.0, world.y * 0.09);
-#ifdef FINE
-  normal = unfolded(); place = world; haze = away;
-#else
-  vec3 way = unfolded();
-#ifdef BOTH
-  if (dot(way, cameraPosition - world) < 0.0) way = -way;
-#endif
-  vec3 lit = tone * (skylight * (0.82 + 0.18 * way.y) + sunlight * max(0.0, dot(way, sun)));
-  tone = mix(lit, horizon, away);
-  foot = mix(dark, 1.0, away);
-#endif
-  gl_Position = shown ? projectionMatrix * seen : ${nowhere};
-}
-`;
-
-const solidFragment = `${fragmentHead}${shadows}
-#ifdef FINE
-flat in vec3 normal; in vec3 place; in float haze;
-#else
-in float foot;
-#endif
-void main() {
-#ifdef FINE
-  vec3 way = normal;
-#ifdef BOTH
-  if (!gl_FrontFacing) way = -way;
-#endif
-  float facing = max(0.0, dot(way, sun));
-  if (facing > 0.0) facing *= lightAt(place + way * 0.35);
-  float dark = 0.84 + 0.16 * min(1.0, place.y * 0.09);
-  vec3 shade = marked(tone) * (skylight * ((0.82 + 0.18 * way.y) * dark) + sunlight * facing);
-  if (contrast > 0.5) shade = mix(shade, ink, smoothstep(0.55, 0.3, dot(way, normalize(cameraPosition - place))) * 0.35);
-  colour = vec4(mix(shade, horizon, haze), 1.0);
-#else
-  colour = vec4(marked(tone * foot), 1.0);
-#endif
-}
-`;
-
-const flatVertex = (lift: string): string => `${vertexHead}
-out vec3 place; out float depth; out float haze;
-void main() {
-  place = inWorld(); ${lift}
-  vec4 seen = viewMatrix * vec4(place, 1.0);
-  depth = -seen.z; haze = hazeOf(depth);
-  gl_Position = take() ? projectionMatrix * seen : ${nowhere};
-}
-`;
-
-const flatFragment = `${fragmentHead}${shadows}
-in vec3 place; in float haze;
-void main() {
-#ifdef FINE
-  colour = vec4(mix(marked(tone) * mix(0.84, 1.0, lightAt(place)), horizon, haze), 1.0);
-#else
-  colour = vec4(mix(marked(tone), horizon, haze), 1.0);
-#endif
-}
-`;
-
-/** Glass over the ground, hatched, so that what it covers stays to be seen. */
-const veilFragment = `${fragmentHead}
-in vec3 place; in float depth; in float haze;
-void main() {
-  vec2 at = place.xz / max(0.6, depth / 420.0);
-  float line = stripes(at, 9.0);
-  colour = vec4(mix(marked(tone), horizon, haze), mix(0.26, 0.5, line) * ((mark & 6) != 0 ? 1.35 : 1.0));
-}
-`;
-
-const pointVertex = `${vertexHead}
-uniform sampler2D looks; in float kind;
-flat out ivec2 form; flat out float pixelsWide; flat out float haze;
-void main() {
-  bool shown = take();
-  vec4 look = texelFetch(looks, ivec2(int(kind + 0.5), 0), 0) * 255.0;
-  float size = look.r / 8.0; float metres = look.g / 4.0;
-  form = ivec2(look.b + 0.5, look.a + 0.5);
-  vec4 seen = viewMatrix * vec4(inWorld() + vec3(0.0, metres * 0.35, 0.0), 1.0);
-  float depth = -seen.z;
-  haze = hazeOf(depth);
-  bool isMarked = (mark & 14) != 0;
-  float wanted = min(size * 1.7 * dpr, metres * pixels / max(1.0, depth));
-  pixelsWide = max((isMarked ? 14.0 : 1.5) * dpr, isMarked ? max(wanted, size * 1.5 * dpr) : wanted);
-  gl_PointSize = pixelsWide;
-  gl_Position = shown && depth > 0.0 ? projectionMatrix * seen : ${nowhere};
-  // signs are seen over the roofs beside them; lamps and hydrants stand among them
-  if (size > 7.5 || isMarked) gl_Position.z -= 0.02 * gl_Position.w;
-}
-`;
-
-const pointFragment = `${fragmentHead}
-uniform sampler2D signs;
-flat in ivec2 form; flat in float pixelsWide; flat in float haze;
-void main() {
-  vec2 at = gl_PointCoord * 2.0 - 1.0;
-  float edge = form.x == 2 ? max(abs(at.x), abs(at.y)) / 0.86 : form.x == 3 ? abs(at.x) + abs(at.y) : form.x == 4 ? max(at.y, abs(at.x) * 1.4 - at.y * 0.5 + 0.1) : length(at);
-  if (edge > 1.0) discard;
-  vec3 base = marked(tone);
-  float rim = form.x > 0 ? smoothstep(0.76, 0.82, edge) : 0.0;
-  vec3 paper = vec3(dot(base, vec3(0.3, 0.59, 0.11)) > 0.56 ? 0.06 : 1.0);
-  float sign = 0.0;
-  if (form.y > 0 && pixelsWide > 11.0 * dpr) {
-    vec2 inside = (at * 0.5) / (form.x == 3 ? 0.56 : form.x == 4 ? 0.5 : 0.68) + vec2(0.5, form.x == 4 ? 0.36 : 0.5);
-    vec2 cell = clamp(inside, 0.0, 1.0);
-    if (cell == inside) sign = texture(signs, vec2((float(form.y % 4) + cell.x) / 4.0, (float(form.y / 4) + cell.y) / 4.0)).r;
-  }
-  vec3 drawn = mix(mix(base, paper, sign), mix(base, vec3(1.0), 0.88), rim);
-  colour = vec4(mix(drawn, horizon, haze), 1.0);
-}
-`;
-
-/** The ground to the horizon and the sky above it, behind all else: in one picture where there is time, else what is not plain ground of it. */
-const backdropVertex = `${head}
-in vec3 position; out vec2 at; out float haze;
-void main() {
-  at = position.xy;
-#ifdef FINE
-  haze = 0.0;
-  gl_Position = vec4(position.xy, 0.99999, 1.0);
-#else
-  float up = position.z * (cameraPosition.y + far * 0.5);
-  vec4 seen = viewMatrix * vec4(cameraPosition.x + position.x * far, up, cameraPosition.z + position.y * far, 1.0);
-  haze = contrast > 0.5 ? 0.0 : smoothstep(0.35, 1.0, length(position.xy));
-  gl_Position = projectionMatrix * seen;
-  gl_Position.z = min(gl_Position.z, 0.99999 * gl_Position.w);
-#endif
-}
-`;
-
-const backdropFragment = `${head}${shadows}
-uniform mat4 unproject; uniform float grid; in vec2 at; in float haze; out vec4 colour;
-float lines(vec2 place, float step) {
-  vec2 away = abs(fract(place / step - 0.5) - 0.5) / fwidth(place / step);
-  return 1.0 - min(min(away.x, away.y), 1.0);
-}
-void main() {
-#ifdef FINE
-  vec4 end = unproject * vec4(at, 1.0, 1.0);
-  vec3 ray = normalize(end.xyz / end.w - cameraPosition);
-  vec3 sky = mix(horizon, zenith, smoothstep(0.0, 0.5, ray.y));
-  float distance = ray.y < -0.0001 ? -cameraPosition.y / ray.y : 1e9;
-  vec3 place = cameraPosition + ray * distance;
-  vec3 paper = ground * mix(0.84, 1.0, ray.y < 0.0 ? lightAt(place) : 1.0);
-  if (grid > 0.0 && ray.y < 0.0) {
-    float drawn = lines(place.xz, grid) * 0.5 + lines(place.xz, grid * 10.0) * 0.7;
-    paper = mix(paper, ink, 0.045 * drawn * (1.0 - smoothstep(0.1, 0.45, distance / far)));
-  }
-  float away = contrast > 0.5 ? smoothstep(1.4, 1.6, distance / far) : smoothstep(0.35, 1.0, distance / far);
-  colour = vec4(ray.y < 0.0 ? mix(paper, sky, away) : sky, 1.0);
-#else
-  colour = vec4(mix(ground, horizon, haze), 1.0);
-#endif
-}
-`;
-
-const shadowVertex = `${vertexHead}
-void main() { gl_Position = take() ? projectionMatrix * (viewMatrix * vec4(inWorld(), 1.0)) : ${nowhere}; }
-`;
-const shadowFragment = 'precision highp float; out vec4 colour; void main() { colour = vec4(1.0); }';
-
-type Shader = { readonly vertex: string; readonly fragment: string };
-
 const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMaterial =>
   new RawShaderMaterial({ glslVersion: GLSL3, uniforms, vertexShader: vertex, fragmentShader: fragment, side: DoubleSide });
 
@@ -310,15 +59,15 @@ const ownDefines: Readonly<Partial<Record<keyof Materials, Readonly<Record<strin
 /** What stands is drawn first, then the ground where it is not hidden, and on it what lies there, in its order and without depth: nothing flickers. */
 export const createMaterials = (uniforms: Uniforms): Materials => {
   const onGround = { depthWrite: false };
-  const solid = { vertex: solidVertex, fragment: solidFragment };
+  const { solid, flat, veil, point, backdrop, shadow } = shaders;
   const materials = {
     solid: Object.assign(shader(uniforms, solid), { side: FrontSide }),
     shell: shader(uniforms, solid),
-    flat: Object.assign(shader(uniforms, { vertex: flatVertex(''), fragment: flatFragment }), onGround),
-    veil: Object.assign(shader(uniforms, { vertex: flatVertex('place.y = 0.05;'), fragment: veilFragment }), { depthWrite: false, transparent: true }),
-    point: shader(uniforms, { vertex: pointVertex, fragment: pointFragment }),
-    backdrop: Object.assign(shader(uniforms, { vertex: backdropVertex, fragment: backdropFragment }), onGround),
-    shadow: shader(uniforms, { vertex: shadowVertex, fragment: shadowFragment }),
+    flat: Object.assign(shader(uniforms, flat), onGround),
+    veil: Object.assign(shader(uniforms, veil), { depthWrite: false, transparent: true }),
+    point: shader(uniforms, point),
+    backdrop: Object.assign(shader(uniforms, backdrop), onGround),
+    shadow: shader(uniforms, shadow),
   };
   for (const name of materialNames) materials[name].defines = { ...ownDefines[name] };
   return materials;

@@ -33,43 +33,46 @@ const doubleCorner = (mesh: Mesh, corner: number): number => {
   return own;
 };
 
-type Speaking = { spoken: Int32Array };
-
-const spokenOf = (speaking: Speaking, corner: number): number => speaking.spoken[corner] ?? silent;
-
-const speak = (speaking: Speaking, corner: number, direction: number): void => {
-  if (corner >= speaking.spoken.length) {
-    const grown = new Int32Array(corner * 2).fill(silent);
-    grown.set(speaking.spoken);
-    speaking.spoken = grown;
-  }
-  speaking.spoken[corner] = direction;
+/** The corner that speaks for a triangle: one that says the same already, else one that is silent, the last before the others. */
+const speakerOf = (spoken: Int32Array, [a, b, c]: Triangle, direction: number): number => {
+  const [sayA, sayB, sayC] = [spoken[a], spoken[b], spoken[c]];
+  if (sayC === direction) return c;
+  if (sayA === direction) return a;
+  if (sayB === direction) return b;
+  if (sayC === silent) return c;
+  if (sayA === silent) return a;
+  return sayB === silent ? b : silent;
 };
 
-/** The corner that speaks for a triangle: one that says the same already, else one that is silent, the last before the others. */
-const speakerOf = (speaking: Speaking, turned: Triangle, direction: number): number => {
-  for (const place of [2, 0, 1]) if (spokenOf(speaking, turned[place] ?? 0) === direction) return place;
-  for (const place of [2, 0, 1]) if (spokenOf(speaking, turned[place] ?? 0) === silent) return place;
-  return silent;
+const grown = (spoken: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+  const more = new Int32Array(spoken.length * 2).fill(silent);
+  more.set(spoken);
+  return more;
+};
+
+const turn = (index: Uint32Array, at: number, [a, b, speaker]: Triangle): void => {
+  index[at] = a;
+  index[at + 1] = b;
+  index[at + 2] = speaker;
 };
 
 /** Turns every triangle so that its last corner speaks for it, as the winding stays; two bytes a corner. */
 export const faceTriangles = (mesh: Mesh): Int8Array<ArrayBuffer> => {
-  const speaking: Speaking = { spoken: new Int32Array(mesh.count).fill(silent) };
+  let spoken = new Int32Array(mesh.count + 1).fill(silent);
   for (let at = 0; at < mesh.indices; at += 3) {
-    const corners = [mesh.index[at] ?? 0, mesh.index[at + 1] ?? 0, mesh.index[at + 2] ?? 0] satisfies Triangle;
-    const direction = directionOf(mesh, corners);
-    const place = speakerOf(speaking, corners, direction);
-    const speaker = place === silent ? doubleCorner(mesh, corners[2]) : (corners[place] ?? 0);
-    speak(speaking, speaker, direction);
-    const from = place === silent ? 2 : place;
-    mesh.index[at] = corners[(from + 1) % 3] ?? 0;
-    mesh.index[at + 1] = corners[(from + 2) % 3] ?? 0;
-    mesh.index[at + 2] = speaker;
+    const [a, b, c] = [mesh.index[at] ?? 0, mesh.index[at + 1] ?? 0, mesh.index[at + 2] ?? 0];
+    const direction = directionOf(mesh, [a, b, c]);
+    const speaker = speakerOf(spoken, [a, b, c], direction);
+    if (speaker === a) turn(mesh.index, at, [b, c, a]);
+    else if (speaker === b) turn(mesh.index, at, [c, a, b]);
+    else if (speaker === silent) turn(mesh.index, at, [a, b, doubleCorner(mesh, c)]);
+    const last = mesh.index[at + 2] ?? 0;
+    if (last >= spoken.length) spoken = grown(spoken);
+    spoken[last] = direction;
   }
   const facing = new Int8Array(mesh.count * 2);
   for (let corner = 0; corner < mesh.count; corner += 1) {
-    const direction = Math.max(0, spokenOf(speaking, corner));
+    const direction = Math.max(0, spoken[corner] ?? 0);
     facing[corner * 2] = direction >> 8;
     facing[corner * 2 + 1] = direction & 0xff;
   }

@@ -2,7 +2,7 @@
  * Tile worker: fetches, decodes and raises tiles, keeps their outlines, and says what a ray meets in them.
  */
 import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
-import { fetchTile } from '../fetching.ts';
+import { fetchBytes, unpackTile } from '../fetching.ts';
 import { type Packed, pack } from './pack.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { type Part, raise, type Sorts } from './raise.ts';
@@ -21,7 +21,6 @@ export type LayerKnown = {
 };
 
 export type TileAsked = {
-  readonly verb: 'load';
   readonly key: string;
   readonly layer: string;
   readonly archive: string;
@@ -34,7 +33,8 @@ export type TileAsked = {
 
 export type WorkerAsked =
   | ({ readonly verb: 'know' } & LayerKnown)
-  | TileAsked
+  /** of one archive, from the least offset on: they come in one answer */
+  | { readonly verb: 'load'; readonly asked: readonly TileAsked[] }
   | { readonly verb: 'cancel'; readonly key: string }
   | { readonly verb: 'pick'; readonly number: number; readonly ray: Ray; readonly keys: readonly string[] }
   | { readonly verb: 'hide'; readonly hidden: Uint8Array }
@@ -58,6 +58,7 @@ type Kept = { readonly tile: BoxedTile; readonly layer: LayerKnown; readonly til
 
 const kept = new Map<string, Kept>();
 const layers = new Map<string, LayerKnown>();
+/** tiles that are on their way, and how to stop those that come with them */
 const fetching = new Map<string, AbortController>();
 
 const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage(told, { transfer: moved });
@@ -83,20 +84,40 @@ const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['pa
   });
 };
 
-const load = async (asked: TileAsked): Promise<void> => {
-  const { key, layer: name, archive, offset, length, tileRow } = asked;
+const refuse = (key: string, again: boolean): void => tell({ verb: 'refused', key, again });
+
+const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>): Promise<void> => {
+  const { key, layer: name, tileRow, length } = asked;
   const layer = layers.get(name);
-  const stop = new AbortController();
-  fetching.set(key, stop);
-  const bytes = await fetchTile(archive, { offset, length }, stop.signal);
-  fetching.delete(key);
-  if (stop.signal.aborted) return tell({ verb: 'refused', key, again: true });
+  const bytes = await unpackTile(packed);
+  if (!fetching.delete(key)) return refuse(key, true);
   const tile = bytes && decodeOutlineTile(bytes);
-  if (!(layer && tile?.ok)) return tell({ verb: 'refused', key, again: bytes === undefined });
+  if (!(layer && tile?.ok)) return refuse(key, bytes === undefined);
   kept.set(key, { tile: boxTile(tile.value), layer, tileRow });
   const parts = make(tile.value, layer, asked);
   const moved = parts.flatMap(({ corners, high, facing, kinds, index }) => [corners, high, facing, kinds, index].flatMap((array) => array?.buffer ?? []));
   tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
+};
+
+const load = async (asked: readonly TileAsked[]): Promise<void> => {
+  const [first, last] = [asked[0], asked.at(-1)];
+  if (!(first && last)) return;
+  const stop = new AbortController();
+  for (const { key } of asked) fetching.set(key, stop);
+  const bytes = await fetchBytes(first.archive, { offset: first.offset, length: last.offset + last.length - first.offset }, stop.signal);
+  for (const one of asked)
+    if (bytes) await makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length));
+    else {
+      fetching.delete(one.key);
+      refuse(one.key, true);
+    }
+};
+
+/** What comes with others is stopped when nobody wants any of them. */
+const cancel = (key: string): void => {
+  const stop = fetching.get(key);
+  fetching.delete(key);
+  if (stop && ![...fetching.values()].includes(stop)) stop.abort();
 };
 
 /** one byte a row of the scene: 1 where it may not be picked */
@@ -120,8 +141,8 @@ const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
 
 addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   if (data.verb === 'know') layers.set(data.layer, data);
-  else if (data.verb === 'load') void load(data);
-  else if (data.verb === 'cancel') fetching.get(data.key)?.abort();
+  else if (data.verb === 'load') void load(data.asked);
+  else if (data.verb === 'cancel') cancel(data.key);
   else if (data.verb === 'hide') hidden = data.hidden;
   else if (data.verb === 'drop') kept.delete(data.key);
   else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });

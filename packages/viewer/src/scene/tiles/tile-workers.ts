@@ -8,7 +8,7 @@ export type TileTold = TileMade | Extract<WorkerTold, { verb: 'refused' }>;
 
 export type TileWorkers = {
   readonly know: (layer: LayerKnown) => void;
-  readonly load: (asked: TileAsked) => void;
+  readonly load: (asked: readonly TileAsked[]) => void;
   readonly cancel: (key: string) => void;
   readonly pick: (ray: Ray, keys: readonly string[]) => Promise<Hit | undefined>;
   /** rows that are not there for a pick */
@@ -18,6 +18,28 @@ export type TileWorkers = {
 };
 
 const workersMax = 4;
+/** Tiles that lie near one another in an archive come in one answer: what lies between is less than another request costs. */
+export const joinLimits = { bytesMax: 256 * 1024, gapBytesMax: 8 * 1024 } as const;
+
+/** Runs of tiles that come together, each by its place in the archive. */
+export const joinTiles = (asked: readonly TileAsked[]): readonly (readonly TileAsked[])[] => {
+  const runs: TileAsked[][] = [];
+  for (const one of asked.toSorted((a, b) => (a.archive === b.archive ? a.offset - b.offset : a.archive < b.archive ? -1 : 1))) {
+    const run = runs.at(-1);
+    const [first, last] = [run?.[0], run?.at(-1)];
+    const gap = one.offset - (last ? last.offset + last.length : 0);
+    const isNear = last?.archive === one.archive && gap >= 0 && gap <= joinLimits.gapBytesMax;
+    if (run && first && isNear && one.offset + one.length - first.offset <= joinLimits.bytesMax) run.push(one);
+    else runs.push([one]);
+  }
+  return runs;
+};
+
+/** Long runs are shared among the workers. */
+const shareOut = (runs: readonly (readonly TileAsked[])[], workers: number): readonly (readonly TileAsked[])[] => {
+  const most = Math.ceil(runs.reduce((sum, run) => sum + run.length, 0) / workers);
+  return runs.flatMap((run) => Array.from({ length: Math.ceil(run.length / most) }, (_, part) => run.slice(part * most, (part + 1) * most)));
+};
 
 type Picking = { left: number; nearest: Hit | undefined; readonly done: (hit: Hit | undefined) => void };
 
@@ -76,10 +98,12 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
   return {
     know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
-      const worker = workers[next % workers.length];
-      next += 1;
-      if (worker) keepers.set(asked.key, worker);
-      say(worker, asked);
+      for (const run of shareOut(joinTiles(asked), workers.length)) {
+        const worker = workers[next % workers.length];
+        next += 1;
+        if (worker) for (const { key } of run) keepers.set(key, worker);
+        say(worker, { verb: 'load', asked: run });
+      }
     },
     cancel: (key) => say(keepers.get(key), { verb: 'cancel', key }),
     hide: (hidden) => sayAll({ verb: 'hide', hidden }),

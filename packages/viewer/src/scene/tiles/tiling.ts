@@ -7,7 +7,7 @@ import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
 import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
 import { selectTiles } from './tile-tree.ts';
-import type { TileMade } from './tile-worker.ts';
+import type { TileAsked, TileMade } from './tile-worker.ts';
 import { createTileWorkers } from './tile-workers.ts';
 
 export type Progress = { readonly here: number; readonly wanted: number };
@@ -33,7 +33,7 @@ export type Tiling = {
 
 type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number };
 
-const tilesOnTheWayMax = 16;
+const tilesOnTheWayMax = 32;
 const bytesAFrameMax = 2 * 1024 * 1024;
 /** A tile that could not be fetched is asked for again after a while; one that is no tile is not. */
 const againMs = 3_000;
@@ -152,19 +152,21 @@ const createRequests = (state: State, { changed }: Room) => {
       workers.drop(key);
     }
   };
-  const load = ({ layer, tile, key }: Slot): void => {
+  const toAsked = ({ layer, tile, key }: Slot): readonly TileAsked[] => {
     const entry = layer.tree.tiles[tile];
-    if (!entry) return;
+    if (!entry) return [];
     state.onTheWay.set(key, { layer, tile, key });
     const { archive, id } = layer.layer;
     const { offset, length, firstRow: tileRow } = entry;
-    workers.load({ verb: 'load', key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile) });
+    return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile) }];
   };
   const ask = (wishes: readonly Wish[]): void => {
     cancel(new Set(wishes.map(({ key }) => key)));
     const waiting = new Set(state.made.map(([{ key }]) => key));
     const free = wishes.filter(({ key }) => !(waiting.has(key) || state.onTheWay.has(key) || state.refused.has(key)));
-    for (const wish of free.toSorted((a, b) => a.urgency - b.urgency).slice(0, Math.max(0, tilesOnTheWayMax - state.onTheWay.size))) load(wish);
+    const room = Math.max(0, tilesOnTheWayMax - state.onTheWay.size);
+    const next = free.toSorted((a, b) => a.urgency - b.urgency).slice(0, room);
+    if (next.length > 0) workers.load(next.flatMap(toAsked));
   };
   return { workers, ask };
 };
