@@ -10,6 +10,7 @@ const nothing = (): BufferGeometry => {
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', Object.assign(new BufferAttribute(new Int16Array(12), 4), { gpuType: IntType }));
   geometry.setAttribute('facing', new BufferAttribute(new Int8Array(6), 2, true));
+  geometry.setAttribute('kind', new BufferAttribute(new Uint16Array(3), 1));
   geometry.setIndex(new BufferAttribute(new Uint16Array(3), 1));
   geometry.boundingSphere = new Sphere();
   return geometry;
