@@ -14,7 +14,7 @@ const bytesMax = 5;
 const noise = (index: number, below: number): number => (Math.imul(index + 1, 2_654_435_761) >>> 9) % below;
 
 /** A level that rises and falls, with noise, read every minute and known some seconds later. */
-const readingOf = (sensor: number, index: number): Reading => {
+export const readingOf = (sensor: number, index: number): Reading => {
   const observedAt = addMs(at, (index - samplesEach) * minuteMs);
   const value = Math.round(Math.sin((index + sensor * 100) / 200) * 4_000 + noise(index + sensor, 40)) / 100;
   return { value, unit: 'm', observedAt, recordedAt: addMs(observedAt, 2_000 + noise(index, 900)), origin: 'feed levels' };

@@ -3,8 +3,9 @@
  */
 import { assert, msOfInstant } from '@cityweave/core';
 import { auth, type Driver, int, driver as openDriver, types } from 'neo4j-driver';
-import { levelOf, type Server } from './store-neo4j-server.ts';
-import { batchesOf, box, idOf, indices, twinOf } from './store-town.ts';
+import { readingOf } from './store-history.ts';
+import type { Server } from './store-neo4j-server.ts';
+import { at, batchesOf, box, idOf, indices, twinOf } from './store-town.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -69,8 +70,8 @@ export const linkNeo4jFloor = async ({ run }: Neo4jFloor, size: number): Promise
 export const recordNeo4jFloor = async ({ run }: Neo4jFloor, { sensors, samplesEach }: { readonly sensors: number; readonly samplesEach: number }) => {
   for (const sensor of indices(0, sensors, sensors)) {
     const rows = indices(0, samplesEach, samplesEach).map((index) => {
-      const { observedAt, value } = levelOf(sensor, index);
-      return { observed: int(msOfInstant(observedAt)), value };
+      const { observedAt, value } = readingOf(sensor, index);
+      return { observed: int(msOfInstant(observedAt ?? at)), value };
     });
     await run('UNWIND $rows AS row CREATE (:FloorSample {series: $series, observed: row.observed, value: row.value})', { series: idOf(sensor), rows });
   }

@@ -1,12 +1,10 @@
 /**
- * The server of the benchmark on Neo4j, and what its sensors say: the server that NEO4J_URI names, else one of its own with both of Java's compilers, stopped at the end.
+ * The server of the benchmark on Neo4j: the server that NEO4J_URI names, else one of its own with both of Java's compilers, stopped at the end.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addMs, type Instant } from '@cityweave/core';
-import { at } from './store-town.ts';
 
 export type Server = {
   readonly uri: string;
@@ -46,12 +44,3 @@ export const withServer = async <T>(work: (server: Server) => Promise<T>): Promi
     rmSync(home, { recursive: true, force: true });
   }
 };
-
-const minuteMs = 60_000;
-export const [sensors, samplesEach] = [20, 2_000];
-
-/** A level read every minute, the last one now. */
-export const levelOf = (sensor: number, index: number): { readonly observedAt: Instant; readonly value: number } => ({
-  observedAt: addMs(at, (index - samplesEach) * minuteMs),
-  value: Math.round(Math.sin((index + sensor * 100) / 200) * 4_000) / 100,
-});

@@ -1,12 +1,13 @@
 /**
  * Benchmark of the store on Neo4j behind its port, beside the bare driver running the best statement on the same server in the same run.
  */
-import { addMs, assert, msOfInstant, TermId } from '@cityweave/core';
+import { assert, msOfInstant, TermId } from '@cityweave/core';
 import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
 import { inTurn, link, sizes, threeHops, upsert } from './store.ts';
+import { readingOf } from './store-history.ts';
 import { createNeo4jFloor, fillNeo4jFloor, linkNeo4jFloor, type Neo4jFloor, neo4jFloorReads, recordNeo4jFloor, upsertNeo4jFloor } from './store-neo4j-floor.ts';
-import { levelOf, type Server, samplesEach, sensors, withServer } from './store-neo4j-server.ts';
+import { type Server, withServer } from './store-neo4j-server.ts';
 import { at, best, box, clock, idOf, indices } from './store-town.ts';
 
 const rounds = 30;
@@ -33,7 +34,7 @@ const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared
     { term, op: 'lte' as const, value: from + 99 },
   ];
   const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
-  const valid = (round: number) => addMs(at, -(1 + (round % 20)) * 6_000_000);
+  const valid = (round: number) => readingOf(0, (round * 97) % samplesEach).observedAt ?? at;
   return {
     'box of about 1,000 twins, whole twins': { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: bare.box },
     'box of about 1,000 twins, counted': { ours: () => store.count({ box }), theirs: bare.count },
@@ -76,16 +77,15 @@ const compareUpserts = async ({ store, floor, size }: Town): Promise<BenchResult
   return results;
 };
 
-const batchSamples = 50;
+const [sensors, samplesEach, batchSamples] = [20, 2_000, 50];
 
-/** A month of some sensors, in batches of a few samples each, then folded. */
+/** A day of some sensors, in batches of a few samples each. */
 const record = async (store: TwinStore): Promise<void> => {
   for (let from = 0; from < samplesEach; from += batchSamples) {
-    const samples = (sensor: number) =>
-      indices(from, batchSamples, samplesEach).map((index) => ({ ...levelOf(sensor, index), unit: 'm', recordedAt: levelOf(sensor, index).observedAt }));
+    const samples = (sensor: number) => indices(from, batchSamples, samplesEach).map((index) => readingOf(sensor, index));
     const outcomes = await store.apply(
       indices(0, sensors, sensors).map((sensor) => ({ op: 'patchTwin' as const, id: idOf(sensor), values: {}, samples: { [level]: samples(sensor) } })),
-      { at: addMs(at, (from - samplesEach) * 60_000) },
+      { at },
     );
     assert(
       outcomes.every(({ ok }) => ok),

@@ -115,8 +115,7 @@ const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
 const firstOf = async (asker: Asker, id: TwinId): Promise<Sample | undefined> => (await samplesOf(asker, id, { series: twinSeries, first: 1 }))[0];
 
 export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
-  const series = await seriesById(asker, ids);
-  const twins = await twinsById(asker, ids);
+  const [series, twins] = await Promise.all([seriesById(asker, ids), twinsById(asker, ids)]);
   const names = new Map([...series].flatMap(([id, all]) => [...all].map((name) => [seriesKey(id, name), name] as const)));
   const held = await heldAt(asker, { names, moment });
   const found = new Map<TwinId, Twin>();

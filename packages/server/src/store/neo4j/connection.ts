@@ -1,7 +1,17 @@
 /**
  * Connection: drivers that the stores of a process share, bounded transactions, and reads that end as soon as nobody waits for them.
  */
-import { auth, bookmarkManager as createBookmarks, type Driver, type ManagedTransaction, driver as openDriver, type Session } from 'neo4j-driver';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  auth,
+  bookmarkManager as createBookmarks,
+  type Driver,
+  isRetryableError,
+  session as modes,
+  driver as openDriver,
+  type Result,
+  type Session,
+} from 'neo4j-driver';
 import type { Cypher } from '../neo4j-cypher/space.ts';
 import type { Waiting } from '../store.ts';
 import type { Row, Run } from './save.ts';
@@ -75,27 +85,63 @@ export type Reading = {
   readonly each: (statement: Cypher, enough: (row: Row) => boolean) => Promise<void>;
 };
 
-const runIn =
-  (transaction: ManagedTransaction): Run =>
-  async ({ text, params }) =>
-    (await transaction.run(text, params)).records.map((record) => record.toObject());
+const rowsOf = async (result: Result): Promise<readonly Row[]> => (await result).records.map((record) => record.toObject());
 
-const eachIn =
-  (transaction: ManagedTransaction): Reading['each'] =>
-  async ({ text, params }, enough) => {
-    for await (const record of transaction.run(text, params)) if (enough(record.toObject())) break;
+/** Statements of one read, each by itself on a connection of its own: nothing is gained by a transaction where every statement sees what was committed before it. */
+const createReading = (open: () => Session): { readonly reading: Reading; readonly stop: () => void } => {
+  const sessions = new Set<Session>();
+  let stopped = false;
+  const asking = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
+    if (stopped) return Promise.reject(abortError());
+    const session = open();
+    sessions.add(session);
+    try {
+      return await ask(session);
+    } finally {
+      sessions.delete(session);
+      await session.close();
+    }
   };
+  const bounded = { timeout: readWithinMs };
+  const reading: Reading = {
+    run: ({ text, params }) => asking((session) => rowsOf(session.run(text, params, bounded))),
+    each: ({ text, params }, enough) =>
+      asking(async (session) => {
+        for await (const record of session.run(text, params, bounded)) if (enough(record.toObject())) break;
+      }),
+  };
+  // closing a session ends its work on the server
+  const stop = (): void => {
+    stopped = true;
+    for (const session of sessions) void session.close().catch(() => undefined);
+  };
+  return { reading, stop };
+};
 
-/** Ends the wait at once; closing the session ends the work on the server. */
-const untilAborted = <T>({ signal }: Waiting, session: Session, reading: Promise<T>): Promise<T> =>
+/** Ends the wait at once, and with it the work on the server. */
+const untilAborted = <T>({ signal }: Waiting, stopReading: () => void, reading: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = () => {
-      void session.close().catch(() => undefined);
+      stopReading();
       reject(abortError());
     };
     signal?.addEventListener('abort', stop, { once: true });
     reading.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
   });
+
+const readAttemptsMax = 7;
+const firstPauseMs = 50;
+
+/** Where the driver says that it may help; with pauses that double, three seconds in all. */
+const again = async <T>(attempt: () => Promise<T>, { signal }: Waiting, made = 1): Promise<T> => {
+  try {
+    return await attempt();
+  } catch (cause) {
+    if (made === readAttemptsMax || signal?.aborted || !(cause instanceof Error && isRetryableError(cause))) return Promise.reject(cause);
+  }
+  await pause(firstPauseMs * 2 ** (made - 1));
+  return again(attempt, { signal }, made + 1);
+};
 
 export const connect = (driver: Driver, database: string): Connection => {
   // a read of this process waits for what this process has written, whichever server of a cluster it comes to
@@ -108,23 +154,25 @@ export const connect = (driver: Driver, database: string): Connection => {
       await session.close();
     }
   };
-  const reading = <T>(session: Session, work: (reading: Reading) => Promise<T>, waiting: Waiting): Promise<T> =>
-    session.executeRead(
-      (transaction) => (waiting.signal?.aborted ? Promise.reject(abortError()) : work({ run: runIn(transaction), each: eachIn(transaction) })),
-      { timeout: readWithinMs },
+  const read: Connection['read'] = async (work, waiting = {}) => {
+    if (waiting.signal?.aborted) return Promise.reject(abortError());
+    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }));
+    return untilAborted(
+      waiting,
+      stop,
+      again(() => work(reading), waiting),
     );
+  };
   return {
-    write: (work) => within((session) => session.executeWrite((transaction) => work(runIn(transaction)), { timeout: writeWithinMs })),
-    command: ({ text, params }) => within(async (session) => (await session.run(text, params)).records.map((record) => record.toObject())),
+    write: (work) =>
+      within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeWithinMs })),
+    command: ({ text, params }) => within((session) => rowsOf(session.run(text, params))),
     schema: (texts) =>
       within((session) =>
         session.executeWrite(async (transaction) => {
           for (const text of texts) await transaction.run(text);
         }),
       ),
-    read: async (work, waiting = {}) => {
-      if (waiting.signal?.aborted) return Promise.reject(abortError());
-      return within((session) => untilAborted(waiting, session, reading(session, work, waiting)));
-    },
+    read,
   };
 };
