@@ -16,7 +16,7 @@ import {
 import { preparedArea } from '../area-memory.ts';
 import { type Asking, both, type Condition, conditionOf, identifierKeys, param } from './filter.ts';
 import { alternativeKey, pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
-import { type Cypher, type Space, sizes } from './space.ts';
+import { type Cypher, pointPlace, type Space, sizes } from './space.ts';
 
 export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
 
@@ -26,7 +26,12 @@ export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly
 export const twinColumns = 't.shapes IS NOT NULL AS shaped, t.doc AS doc';
 
 /** A beginning gives `t`, once each; `sorted` is the order in which it does. */
-type Start = { readonly text: string; readonly sorted?: 'id' | 'kind' };
+type Start = {
+  readonly text: string;
+  readonly sorted?: 'id' | 'kind';
+  /** at the box of the filter */
+  readonly boxed?: boolean;
+};
 
 /** Boxes are found by their centres: each class of sizes in what is searched, grown by half of its size. */
 const startAtBoxes = (boxes: readonly Box[], asking: Asking): Start => {
@@ -103,7 +108,7 @@ const startOf = (filter: TwinFilter, asking: Asking, walk: { readonly after: str
   const words = text === undefined ? [] : wordsOfText(text);
   if (words.length > 0) return startAtWords(words, asking);
   const boxes = boxesOf(filter);
-  if (boxes) return startAtBoxes(boxes, asking);
+  if (boxes) return { ...startAtBoxes(boxes, asking), boxed: filter.areas === undefined || filter.areas.length === 0 };
   const [kind, ...others] = kinds ?? [];
   if (kind !== undefined) return others.length === 0 ? startAtKind(kind, asking, walk) : startAtKinds(kinds ?? [], asking);
   const test = linked.find((one) => one.kind !== undefined);
@@ -170,6 +175,15 @@ const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string
   return `${nullable ? `key IS NULL ${forth}, ${isText} ${way}, ` : ''}key ${way}, t.id ${forth}`;
 };
 
+/** A point that was found in the box is in it; of what is larger only the centre was looked for. */
+const conditionFrom = ({ boxed }: Start, filter: TwinFilter, asking: Asking): Condition => {
+  const { box, ...rest } = filter;
+  const subject = { asking, alias: 't' };
+  if (!(boxed && box)) return conditionOf(filter, subject);
+  const { text, exact } = conditionOf({ box }, subject);
+  return both([{ text: `(t.${pointPlace} IS NOT NULL OR ${text})`, exact }, conditionOf(rest, subject)]);
+};
+
 type Finding = { readonly space: Space; readonly filter: TwinFilter; readonly ends: Asking['ends'] };
 
 /** In the order of ids; the beginning often has it already. */
@@ -177,7 +191,7 @@ const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: numbe
   const asking = asked(space, ends);
   const down = (shape.order?.descending ?? false) !== shape.backwards;
   const start = startOf(filter, asking, { after: shape.after?.id, down });
-  const condition = conditionOf(filter, { asking, alias: 't' });
+  const condition = conditionFrom(start, filter, asking);
   const past = start.sorted || !shape.after ? '' : ` AND t.id ${down ? '<' : '>'} ${param(asking, shape.after.id)}`;
   const flags = condition.exact ? [] : flagsOf(filter);
   const way = down ? 'DESC' : 'ASC';
@@ -191,7 +205,7 @@ const keyPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: numb
   const asking = asked(space, ends);
   const start = startOf(filter, asking, { after: undefined, down: false });
   const sorting = sortingOf(shape.order, asking);
-  const condition = conditionOf(filter, { asking, alias: 't' });
+  const condition = conditionFrom(start, filter, asking);
   const flags = condition.exact ? [] : flagsOf(filter);
   const cut = condition.exact ? ` LIMIT ${param(asking, whole(limit))}` : '';
   const text = `${start.text} WHERE ${condition.text} WITH t, ${sorting.key} AS key WHERE ${beyond(sorting, shape, asking).text}
@@ -209,7 +223,7 @@ export const groupTwins = ({ space, filter, ends }: Finding, by: readonly Facet[
   if (Object.values(filter).every((part) => part === undefined) && by.length === 0)
     return { cypher: { text: `MATCH (t:${space.twin}) RETURN count(t) AS twins`, params: {} }, exact: true, flags: [] };
   const start = startOf(filter, asking, { after: undefined, down: false });
-  const condition = conditionOf(filter, { asking, alias: 't' });
+  const condition = conditionFrom(start, filter, asking);
   const flags = condition.exact ? [] : flagsOf(filter);
   const facets = by.map((facet) => `t.${facet} AS ${facet}, `).join('');
   const result = condition.exact ? `${facets}count(t) AS twins` : `t.id AS id, ${twinColumns}${flagColumn(flags, asking)}`;

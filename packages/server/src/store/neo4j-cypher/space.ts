@@ -59,12 +59,15 @@ export const spaceOf = (authority: string): Space => {
   };
 };
 
+/** Of what is a point and nothing more. */
+export const pointPlace = 'at0';
+
 /**
  * A box has its centre in the property of its size, so that a point index finds boxes: what is searched is grown by half of the size.
  * Degrees of the longer side; the last class has no bound and is looked through whole.
  */
 export const sizes = [
-  { place: 'at0', degrees: 0 },
+  { place: pointPlace, degrees: 0 },
   { place: 'at1', degrees: 0.001 },
   { place: 'at2', degrees: 0.01 },
   { place: 'at3', degrees: 0.1 },

@@ -94,8 +94,6 @@ export const putRegisters = ({ register }: Space, rows: readonly object[]): Cyph
 export const createChanges = ({ change }: Space, rows: readonly object[]): Cypher =>
   steady(`UNWIND $rows AS row CREATE (:${change} {seq: row.seq, id: row.id, op: row.op, at: row.at, link: row.link, kind: row.kind})`, { rows });
 
-export const moveHead = ({ register }: Space, seq: unknown): Cypher => steady(`MATCH (h:${register}) WHERE h.key = 'head' SET h.seq = $seq`, { seq });
-
 export const deleteRegister = ({ register }: Space, key: string): Cypher => steady(`MATCH (r:${register}) WHERE r.key = $key DELETE r`, { key });
 
 /** Writers that ended without saying so. */

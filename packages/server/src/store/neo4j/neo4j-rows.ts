@@ -4,7 +4,7 @@
  */
 import { type Box, boxOfTwin, canonicalJson, foldedNames, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
 import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
-import { sizes } from '../neo4j-cypher/space.ts';
+import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -17,10 +17,13 @@ const flatValues = ({ values }: TwinInput): Properties => {
   return Object.fromEntries(flat);
 };
 
+/** What lies beyond the ends of the world is found at them, and is no point there. */
+const isInWorld = ([west, south, east, north]: Box): boolean => west >= -180 && east <= 180 && south >= -90 && north <= 90;
+
 const placeOfBox = (box: Box | undefined): Properties => {
   const [west, south, east, north] = box ?? [null, null, null, null];
   const extent = box ? Math.max(box[2] - box[0], box[3] - box[1]) : 0;
-  const size = box && sizes.find(({ degrees }) => extent <= degrees);
+  const size = box && sizes.find(({ place, degrees }) => extent <= degrees && (place !== pointPlace || isInWorld(box)));
   const centre = box && pointAt((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
   return { west, south, east, north, ...Object.fromEntries(sizes.map(({ place }) => [place, place === size?.place ? centre : null])) };
 };

@@ -19,7 +19,6 @@ import {
   loadRegisters,
   loadTwins,
   lockHead,
-  moveHead,
   noteTerms,
   putJoins,
   putLinks,
@@ -209,8 +208,9 @@ const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Mark
   const kinds = [...set.tally].flatMap(([kind, more]) => (more === 0 ? [] : [{ key: `kind:${kind}`, kind, more: whole(more) }]));
   const terms = [...set.terms].map(([key, row]) => ({ key: `term:${key}`, ...row }));
   const cursors = [...set.cursors].map(([peer, seq]) => ({ key: cursorKey(peer), properties: { seq: whole(seq) } }));
+  const head = set.changes.length === 0 ? [] : [{ key: 'head', properties: { seq: whole(set.head) } }];
   const marked = { key: writerKey(writer), properties: { mark, ...(at !== undefined && { at }) } };
-  return [...some(kinds, tallyKinds(space, kinds)), ...some(terms, noteTerms(space, terms)), putRegisters(space, [...cursors, marked])];
+  return [...some(kinds, tallyKinds(space, kinds)), ...some(terms, noteTerms(space, terms)), putRegisters(space, [...cursors, ...head, marked])];
 };
 
 /** Which attempt this is: a connection that is lost at the commit leaves open whether it was made, and the mark tells. */
@@ -229,7 +229,6 @@ export const save = async (
     ...saveHistory(space, set, was),
     ...saveRegisters(space, set, marking),
     ...some(changes, createChanges(space, changes)),
-    ...some(changes, moveHead(space, whole(set.head))),
   ];
   await Promise.all(statements.map(run));
 };

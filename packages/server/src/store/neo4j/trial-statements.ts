@@ -58,7 +58,6 @@ const writes: Arguments<typeof write> = {
   noteTerms: [[{ key: 'term:x', kind: 'city:Thing', term: 'city:p', unit: 'm' }]],
   putRegisters: [[{ key: 'cursor:p', properties: { seq: whole(1) } }]],
   createChanges: [[change]],
-  moveHead: [whole(1)],
   deleteRegister: ['writer:w'],
   forgetWriters: [at],
   putImport: [{ key: 'import:s', startedAt: at, doc: '{}' }],
