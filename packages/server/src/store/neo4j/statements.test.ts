@@ -78,7 +78,7 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
     for (const store of stores.slice(0, 2)) await fill(store);
     // the planner counts in the background
     await command(cypher('CALL db.resampleOutdatedIndexes()'));
-  });
+  }, 180_000);
 
   afterAll(async () => {
     for (const store of stores) await store.close();
