@@ -17,7 +17,7 @@ const self = {
   attributes: {
     endpoints: [endpointOf(registry)],
     keys: [keyOf(registry)],
-    protocolPairs: [['http', 'ws']],
+    protocolPairs: [],
     formatPairs: [
       ['application/json', 'application/geo+json'],
       ['application/json', 'application/ld+json'],

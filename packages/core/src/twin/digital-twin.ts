@@ -10,7 +10,7 @@ import { Geometry } from '../ground/place.ts';
 import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
 /** How a functional entity is reached. */
-export const BindingProtocol = z.enum(['http', 'https', 'ws', 'wss']);
+export const BindingProtocol = z.enum(['http', 'https']);
 export type BindingProtocol = z.infer<typeof BindingProtocol>;
 
 export const Endpoint = z.object({ protocol: BindingProtocol, address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });

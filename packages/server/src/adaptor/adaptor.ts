@@ -49,7 +49,7 @@ const endpointOf = (address: string): Endpoint => ({
 const describe = ({ room }: Desk): CommunicationAdaptor => ({
   endpoints: [endpointOf(room.self.address())],
   keys: [...room.keys.published()],
-  protocolPairs: [['http', 'ws']],
+  protocolPairs: [],
   formatPairs: farFormats.map((format) => ['application/json', format]),
   dictionaryPairs: room
     .vocabulary()

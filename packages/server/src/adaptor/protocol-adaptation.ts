@@ -1,5 +1,5 @@
 /**
- * Protocol adaptation (PA-FE, Y.4489 9.2.2): passes messages between the ends of a bridge on (A5), over the binding that each end speaks. What its sender signed stays as it is.
+ * Protocol adaptation (PA-FE, Y.4489 9.2.2): passes messages between the ends of a bridge on (A5), over HTTP. What its sender signed stays as it is.
  */
 import {
   checkTime,

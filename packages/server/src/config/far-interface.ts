@@ -16,8 +16,6 @@ export const FarInterface = FarForm.omit({ format: true, source: true })
     protocol: FarProtocol,
     address: z.url(),
     kind: TermId,
-    /** over which binding of the exchange its data are asked for */
-    binding: z.enum(['http', 'ws']).default('http'),
     /** what was fetched so long ago is fetched again, in milliseconds */
     freshMs: z.int().min(0).max(3_600_000).default(1_000),
   })

@@ -56,7 +56,7 @@ const form = FarForm.parse({
 
 const endpoint = { protocol: 'http', address: 'http://grid.example/dtf/messages', format: 'application/json', security: 'jws' };
 
-const featureOf = (given: FarForm | undefined, kind = 'grid:Trafo', protocol = 'http'): Feature => ({
+const featureOf = (given: FarForm | undefined, kind = 'grid:Trafo'): Feature => ({
   id: FeatureId.parse('urn:dtf:feature:grid.example:trafos'),
   attributes: FeatureInformation.parse({
     twinId: owner,
@@ -66,7 +66,7 @@ const featureOf = (given: FarForm | undefined, kind = 'grid:Trafo', protocol = '
     direction: 'provides',
     data: { schema: {}, terms: [], count: 0, stage: 'raw', ...(given && { form: given }) },
     coverage: {},
-    bindings: [{ ...endpoint, protocol }],
+    bindings: [endpoint],
     policy: {},
     visibility: { level: 'public' },
     status: 'active',
@@ -108,7 +108,6 @@ describe('an adaptation', () => {
   it('needs the steps in which two ends differ, in their order, and an adaptor that has each', () => {
     expect(stepsBetween([featureOf(undefined)], target)).toEqual([]);
     expect(stepsBetween([featureOf(form)], target)).toEqual(['format', 'semantic']);
-    expect(stepsBetween([featureOf(form, 'grid:Trafo', 'wss')], target)).toEqual(['protocol', 'format', 'semantic']);
     expect(adaptorNeedOf(featureOf(undefined), target)).toBeUndefined();
     const need = adaptorNeedOf(featureOf(form), target) ?? expect.unreachable();
     const able = {

@@ -10,7 +10,6 @@ import { farCount, farFeatureId } from './far-records.ts';
 type Shared = Pick<Feature['attributes'], 'coverage' | 'policy' | 'visibility'> & { readonly endpoints: readonly Endpoint[] };
 
 const describe = (room: Room, given: FarInterface, { endpoints, ...shared }: Shared): Feature => {
-  const binding = endpoints.find(({ protocol }) => protocol.startsWith(given.binding)) ?? endpoints[0];
   const terms = given.members.map(({ term, unit }) => ({ term, ...(unit !== undefined && { unit }) }));
   return {
     id: farFeatureId(room, given),
@@ -28,7 +27,7 @@ const describe = (room: Room, given: FarInterface, { endpoints, ...shared }: Sha
         stage: 'raw',
         form: formOf(given),
       },
-      bindings: binding ? [binding] : [],
+      bindings: [...endpoints],
       status: 'active',
       version: '1.0.0',
     },
