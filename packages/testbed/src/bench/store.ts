@@ -1,6 +1,6 @@
 /**
  * Benchmark of the embedded store behind its port, beside bare node:sqlite running the best statement on the same thread in the same run:
- * 10,000 and 100,000 twins; `--quick` takes the first alone, `--million` a million in place of both.
+ * 10,000 and 100,000 twins; `--quick` takes the first alone, `--million` 100,000 and a million, and says how the cost of a read grows with them.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -163,6 +163,8 @@ const compare = async (town: Town, folder: string): Promise<BenchResult[]> => {
   ];
 };
 
+const nameAlone = ({ name }: BenchResult): string => name.slice(name.indexOf(': ') + 2);
+
 const benchSize = async (size: number): Promise<BenchResult[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'cityweave-bench-'));
   const file = createFloor(folder);
@@ -175,10 +177,23 @@ const benchSize = async (size: number): Promise<BenchResult[]> => {
   }
 };
 
-export const sizes = process.argv.includes('--million') ? [1_000_000] : process.argv.includes('--quick') ? [10_000] : [10_000, 100_000];
+export const sizes = process.argv.includes('--million') ? [100_000, 1_000_000] : process.argv.includes('--quick') ? [10_000] : [10_000, 100_000];
+
+/** What looks at all twins, or puts all that match in order, costs more the more there are; all others are bounded by what they find. */
+const isBounded = ({ name, unit, better }: BenchResult): boolean => unit === 'ms' && better === 'lower' && !/without an index|words|opened again/.test(name);
+
+const growthMax = 3;
+
+/** How many times as long each bounded read takes where there is ten times as much. */
+const growthOf = ([smaller, larger]: readonly (readonly BenchResult[])[]): readonly BenchResult[] =>
+  (larger ?? []).filter(isBounded).flatMap((read) => {
+    const name = nameAlone(read);
+    const before = smaller?.find((one) => nameAlone(one) === name);
+    return before ? [toResult({ name: `ten times the twins: ${name}`, value: read.value / before.value, unit: 'times', better: 'lower', budget: growthMax })] : [];
+  });
 
 export const benchStore = async (): Promise<BenchResult[]> => {
-  const results: BenchResult[] = [];
-  for (const size of sizes) results.push(...(await benchSize(size)));
-  return results;
+  const bySize: (readonly BenchResult[])[] = [];
+  for (const size of sizes) bySize.push(await benchSize(size));
+  return [...bySize.flat(), ...growthOf(bySize)];
 };
