@@ -54,6 +54,7 @@ export * from './twin/digital-twin.ts';
 export * from './twin/feature-information.ts';
 export * from './twin/history.ts';
 export * from './twin/link.ts';
+export * from './twin/link-history.ts';
 export * from './twin/matches.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';

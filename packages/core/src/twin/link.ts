@@ -21,6 +21,8 @@ export const Link = z.object({
   /** who says so */
   source: AgencyId,
   recordedAt: Instant,
+  /** since when it is true, where that is not when it was recorded */
+  observedAt: Instant.optional(),
   /** what it rests on, e.g. the columns of a declared join */
   evidence: z.string().max(limits.nameCharactersMax).optional(),
 });

@@ -1,7 +1,7 @@
 /**
  * Random commands: whatever is done to a store, it answers as the model does.
  */
-import { compareText, Instant, type Join, type Reading, TwinInput } from '@cityweave/core';
+import { compareText, Instant, type Join, type Link, type Reading, TwinInput } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createModel, type Fate, type Model } from './model.contract.ts';
@@ -51,8 +51,14 @@ const patchTwin = fc
   })
   .map(({ expected: version, place, ...patch }): Command => ({ op: 'patchTwin', ...patch, ...place, ...(version !== undefined && { expected: version }) }));
 const oneLink = fc
-  .tuple(fc.constantFrom(...ends), fc.constantFrom(...ends), fc.constantFrom('feeds', 'sameAs'))
-  .map(([from, to, kind]) => link(from, to, kind));
+  .record({
+    from: fc.constantFrom(...ends),
+    to: fc.constantFrom(...ends),
+    kind: fc.constantFrom('feeds', 'sameAs'),
+    recordedAt: when,
+    observedAt: fc.option(when),
+  })
+  .map(({ from, to, kind, recordedAt, observedAt }) => ({ ...link(from, to, kind), recordedAt, ...(observedAt && { observedAt }) }));
 const join = (from: (typeof ids)[number], key: string): Join => ({ from, kind: term('locatedIn'), agency, scheme: 's', value: key, state: 'PENDING' });
 const oneJoin = fc.tuple(id, fc.constantFrom('7', '8', '9')).map(([from, key]) => join(from, key));
 
@@ -61,7 +67,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: patchTwin },
   fc.record({ op: fc.constant('deleteTwin' as const), id }),
   { weight: 2, arbitrary: oneLink.map((one): Command => ({ op: 'putLink', link: one })) },
-  oneLink.map((one): Command => ({ op: 'deleteLink', id: one.id })),
+  fc.tuple(oneLink, fc.option(when)).map(([one, endedAt]): Command => ({ op: 'deleteLink', id: one.id, ...(endedAt && { endedAt }) })),
   fc.tuple(id, fc.subarray(['7', '8', '9'])).map(([from, some]): Command => ({ op: 'putJoins', from, joins: some.map((key) => join(from, key)) })),
   oneJoin.map((one): Command => ({ op: 'settleJoin', join: { ...one, state: 'RESOLVED', to: foreignId('9') } })),
 );
@@ -96,11 +102,16 @@ const sameFeed = async (store: TwinStore, model: Model, since: number): Promise<
   expect(texts(changes.map(({ seq, ...change }) => change))).toEqual(texts(model.changes().map(({ seq, ...change }) => change)));
 };
 
+/** True since it was recorded, whether or not it says so. */
+const unsaid = ({ observedAt, ...link }: Link): Link => ({ ...link, ...(observedAt !== undefined && observedAt !== link.recordedAt && { observedAt }) });
+
 const samePast = async (store: TwinStore, model: Model, moments: readonly (readonly [Instant, Instant])[]): Promise<void> => {
   for (const one of ids) expect((await store.history(one, { first: 500 })).samples).toEqual(model.history(one));
   for (const [valid, known] of moments) {
     const past = await store.stateAt(ids, { valid, known });
     for (const one of ids) expect(past.get(one)).toEqual(model.stateAt(one, { valid, known }));
+    const links = await store.linksAt?.(ends, { direction: 'both', limit: 100, moment: { valid, known } });
+    if (links) expect(byId(links.map(unsaid))).toEqual(byId(model.linksAt({ valid, known }).map(unsaid)));
   }
 };
 

@@ -8,13 +8,17 @@ import {
   type Instant,
   type Join,
   type Link,
+  type LinkChange,
   type LinkId,
+  linkAt,
   type Moment,
   patchTwin,
   type Sample,
   sameAs,
   sampleAt,
+  sampleOfLink,
   samplesOfChange,
+  samplesOfLink,
   seriesOf,
   standingSample,
   type Twin,
@@ -35,15 +39,18 @@ type State = {
   readonly joins: Map<string, Join>;
   readonly cursors: Map<string, number>;
   readonly series: Map<TwinId, Map<string, Map<string, Sample>>>;
+  /** samples of links of which something else was said */
+  readonly pastLinks: Map<LinkId, readonly Sample[]>;
   readonly changes: Change[];
 };
 
-const copyOf = ({ twins, links, joins, cursors, series, changes }: State): State => ({
+const copyOf = ({ twins, links, joins, cursors, series, pastLinks, changes }: State): State => ({
   twins: new Map(twins),
   links: new Map(links),
   joins: new Map(joins),
   cursors: new Map(cursors),
   series: new Map([...series].map(([id, of]) => [id, new Map([...of].map(([name, samples]) => [name, new Map(samples)]))])),
+  pastLinks: new Map(pastLinks),
   changes: [...changes],
 });
 
@@ -77,7 +84,16 @@ const keep = ({ state, at }: Writing, input: TwinInput): Fate => {
   return version;
 };
 
-const unlink = ({ state, at }: Writing, link: Link): void => {
+const gainLink = ({ state, at }: Writing, change: Omit<LinkChange, 'at'>): void => {
+  const id = change.before?.id ?? change.after?.id;
+  const gained = id ? samplesOfLink({ ...change, at }, state.pastLinks.get(id)?.toSorted(compareSamples).at(-1)) : [];
+  const known = new Map([...((id && state.pastLinks.get(id)) ?? []), ...gained].map((sample) => [`${sample.observedAt}${sample.recordedAt}`, sample]));
+  if (id && gained.length > 0) state.pastLinks.set(id, [...known.values()]);
+};
+
+const unlink = (writing: Writing, link: Link, endedAt?: Instant): void => {
+  const { state, at } = writing;
+  gainLink(writing, { before: link, endedAt });
   state.links.delete(link.id);
   note(state, { id: link.from, op: 'unlink', at, link: link.id });
 };
@@ -120,12 +136,13 @@ const applyOne = (writing: Writing, command: Command): Fate => {
   const { state, at } = writing;
   switch (command.op) {
     case 'putLink':
+      gainLink(writing, { before: state.links.get(command.link.id), after: command.link });
       state.links.set(command.link.id, command.link);
       note(state, { id: command.link.from, op: 'link', at, link: command.link.id });
       return 1;
     case 'deleteLink': {
       const link = state.links.get(command.id);
-      if (link) unlink(writing, link);
+      if (link) unlink(writing, link, command.endedAt);
       return link ? 1 : 'notFound';
     }
     case 'putJoins':
@@ -144,7 +161,7 @@ const applyOne = (writing: Writing, command: Command): Fate => {
 export type Model = ReturnType<typeof createModel>;
 
 export const createModel = () => {
-  let state: State = { twins: new Map(), links: new Map(), joins: new Map(), cursors: new Map(), series: new Map(), changes: [] };
+  let state: State = { twins: new Map(), links: new Map(), joins: new Map(), cursors: new Map(), series: new Map(), pastLinks: new Map(), changes: [] };
   const apply = (commands: readonly Command[], { at, atomic = true, cursor }: ApplyOptions): readonly Fate[] => {
     if (cursor && (state.cursors.get(cursor.peer) ?? -1) >= cursor.seq) return commands.map(() => 0);
     const next = copyOf(state);
@@ -175,6 +192,10 @@ export const createModel = () => {
     stateAt,
     twins: () => [...state.twins.values()],
     links: () => [...state.links.values()],
+    linksAt: (moment: Moment): readonly Link[] => {
+      const alone = [...state.links.values()].filter(({ id }) => !state.pastLinks.has(id)).map((link) => [sampleOfLink(link)]);
+      return [...alone, ...state.pastLinks.values()].flatMap((samples) => linkAt(samples.toSorted(compareSamples), moment) ?? []);
+    },
     joins: () => [...state.joins.values()],
     changes: () => state.changes,
     cursor: (peer: string) => state.cursors.get(peer),

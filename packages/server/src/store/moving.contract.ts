@@ -8,6 +8,7 @@ import type { Command, TwinStore } from './store.ts';
 import { accepted, agency, at, foreignId, link, put, putLink, term, twin, twinId } from './twins.contract.ts';
 
 const end = Instant.parse('2200-01-01T00:00:00Z');
+const beforeEnd = Instant.parse('2199-01-01T00:00:00Z');
 
 const move = async (from: TwinStore, to: TwinStore): Promise<void> => {
   for await (const rows of movedRows(from)) expect(await to.load(rows)).toEqual({ ok: true, value: true });
@@ -30,12 +31,14 @@ const fill = async (store: TwinStore): Promise<void> => {
     ...Array.from({ length: 700 }, (_, index) => put(`${index}`, { name: `thing ${index}` })),
     put('gone', { values: { 'city:level': { value: 1 } } }),
     putLink(twinId('1'), twinId('2')),
+    putLink(twinId('2'), twinId('3')),
     { op: 'putLink', link: { ...link(twinId('1'), foreignId('9'), 'sameAs'), evidence: 'column 3' } },
     { op: 'putJoins', from: twinId('1'), joins: [{ from: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel', value: '7', state: 'PENDING' }] },
   ]);
   await accepted(store, [
     { op: 'patchTwin', id: twinId('1'), values: {}, samples: { 'city:level': Array.from({ length: 1200 }, (_, index) => sample(index)) }, position: [5, 45] },
     { op: 'deleteTwin', id: twinId('gone') },
+    { op: 'deleteLink', id: link(twinId('2'), twinId('3')).id, endedAt: end },
   ]);
   await store.apply([put('2', { name: 'renamed' })], { at, cursor: { peer: 'p', seq: 7 } });
   await store.putImport({ id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at, report: { added: 3 } });
@@ -59,6 +62,9 @@ const everything = async (store: TwinStore): Promise<unknown> => {
     counts: [await store.identities(), await store.linkedTwins(), await store.cursor('p'), headSeq],
     imports: [await store.lastImport('s'), await store.sourceState('s', { first: 9 })],
     history: await Promise.all(ids.map((id) => store.history(id, { first: 2000 }))),
+    pastLinks: (await store.linksAt?.(ids, { direction: 'both', limit: 100, moment: { valid: beforeEnd, known: end } }))?.toSorted((a, b) =>
+      a.id < b.id ? -1 : 1,
+    ),
     past: [...(await store.stateAt(ids, { valid: Instant.parse('2026-01-01T03:00:30Z'), known: end }))],
   };
 };

@@ -1,7 +1,7 @@
 /**
  * What every store promises of its change feed, links, registers and pages.
  */
-import type { Change, Twin } from '@cityweave/core';
+import { type Change, Instant, type Twin } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { Command, TwinStore } from './store.ts';
 import { accepted, agency, at, foreignId, keysOf, link, put, putLink, term, twin, twinId } from './twins.contract.ts';
@@ -136,6 +136,61 @@ export const linksContract = (store: () => TwinStore) => {
     expect([await store().identities(), await store().linkedTwins()]).toEqual([3, 2]);
     await accepted(store(), [{ op: 'deleteTwin', id: b }]);
     expect([await store().identities(), await store().linkedTwins()]).toEqual([2, 1]);
+  });
+};
+
+/** Where the store can; the only place that looks whether it does. */
+export const pastLinksContract = (store: () => TwinStore) => {
+  const [a, b] = [twinId('a'), twinId('b')];
+  const minute = (of: number) => Instant.parse(new Date(Date.UTC(2026, 4, 4, 12, of)).toISOString());
+  const since = (recorded: number, observed?: number, more: object = {}): Command => ({
+    op: 'putLink',
+    link: { ...link(a, b), ...more, recordedAt: minute(recorded), ...(observed !== undefined && { observedAt: minute(observed) }) },
+  });
+  const over = (endedAt?: number): Command => ({ op: 'deleteLink', id: link(a, b).id, ...(endedAt !== undefined && { endedAt: minute(endedAt) }) });
+  const apply = async (of: number, command: Command) => expect((await store().apply([command], { at: minute(of) })).map(({ ok }) => ok)).toEqual([true]);
+  const were = async (valid: number, known: number, kinds?: readonly string[]) => {
+    const asked = { direction: 'both' as const, limit: 9, moment: { valid: minute(valid), known: minute(known) }, ...(kinds && { kinds: kinds.map(term) }) };
+    return (await store().linksAt?.([b], asked))?.map(({ evidence = 'none' }) => evidence);
+  };
+  const needs = (context: { readonly skip: (condition: boolean, note: string) => void }) =>
+    context.skip(store().linksAt === undefined, 'this store keeps no history of links');
+
+  test('a link was there from when it was true, as far as it was known', async (context) => {
+    needs(context);
+    await apply(10, since(10, 5));
+    expect([await were(4, 59), await were(5, 9), await were(5, 10), await were(5, 10, ['feeds']), await were(5, 10, ['sameAs'])]).toEqual([
+      [],
+      [],
+      ['none'],
+      ['none'],
+      [],
+    ]);
+  });
+
+  test('a link that is gone was there until it was over, and is known to have ended since that was said', async (context) => {
+    needs(context);
+    await apply(10, since(10));
+    await apply(30, over(20));
+    expect(await store().adjacent([b], { direction: 'both', limit: 9 })).toEqual([]);
+    expect([await were(15, 59), await were(20, 29), await were(20, 30), await were(25, 59)]).toEqual([['none'], ['none'], [], []]);
+    await apply(40, since(40));
+    expect([await were(39, 59), await were(40, 59), await were(19, 59)]).toEqual([[], ['none'], ['none']]);
+  });
+
+  test('a link that came late and was corrected is told as it was known', async (context) => {
+    needs(context);
+    await apply(30, since(30, 10, { evidence: 'first' }));
+    await apply(40, since(40, 5, { evidence: 'second' }));
+    expect([await were(7, 39), await were(7, 40), await were(10, 39), await were(12, 40)]).toEqual([[], ['second'], ['first'], ['second']]);
+  });
+
+  test('links of a twin that is gone are told with what it was', async (context) => {
+    needs(context);
+    await accepted(store(), [put('a'), put('b')]);
+    await apply(10, since(10));
+    await apply(20, { op: 'deleteTwin', id: a });
+    expect([await were(19, 59), await were(20, 59)]).toEqual([['none'], []]);
   });
 };
 

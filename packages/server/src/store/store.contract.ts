@@ -11,7 +11,7 @@ import { filterContract } from './filter.contract.ts';
 import { historyContract } from './history.contract.ts';
 import { hostileContract } from './hostile.contract.ts';
 import { movingContract } from './moving.contract.ts';
-import { feedContract, linksContract, readsContract, registersContract } from './reads.contract.ts';
+import { feedContract, linksContract, pastLinksContract, readsContract, registersContract } from './reads.contract.ts';
 import { searchContract } from './search.contract.ts';
 import type { TwinStore } from './store.ts';
 import { writesContract } from './writes.contract.ts';
@@ -67,6 +67,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     describe('the change feed', () => feedContract(store, reopen));
     describe('history', () => historyContract(store, reopen));
     describe('links', () => linksContract(store));
+    describe('links of before', () => pastLinksContract(store));
     describe('registers', () => registersContract(store, reopen));
     describe('reads', () => readsContract(store));
     describe('hostile names', () => hostileContract(store, reopen));

@@ -50,7 +50,8 @@ export type Command =
   | ({ readonly op: 'patchTwin'; readonly id: TwinId; readonly expected?: number } & TwinPatch)
   | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
   | { readonly op: 'putLink'; readonly link: Link }
-  | { readonly op: 'deleteLink'; readonly id: LinkId }
+  /** `endedAt` is when it was no longer true; the time of the change where absent */
+  | { readonly op: 'deleteLink'; readonly id: LinkId; readonly endedAt?: Instant }
   /** replaces the joins of a twin; those that are there already keep their state */
   | { readonly op: 'putJoins'; readonly from: TwinId; readonly joins: readonly Join[] }
   | { readonly op: 'settleJoin'; readonly join: Join };
@@ -176,6 +177,12 @@ export type TwinStore = {
   readonly adjacent: (
     ids: readonly TwinId[],
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },
+    waiting?: Waiting,
+  ) => Promise<readonly Link[]>;
+  /** Where the store can: the links that there were at `valid`, as far as was known at `known`; the first of them where there were more. */
+  readonly linksAt?: (
+    ids: readonly TwinId[],
+    query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number; readonly moment: Moment },
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
   /** What there is: every kind with how many twins, and the terms (with the unit first met) that its twins have had values of. Kept up to date by `apply`, so that it costs no scan. */

@@ -189,7 +189,9 @@ const growthOf = ([smaller, larger]: readonly (readonly BenchResult[])[]): reado
   (larger ?? []).filter(isBounded).flatMap((read) => {
     const name = nameAlone(read);
     const before = smaller?.find((one) => nameAlone(one) === name);
-    return before ? [toResult({ name: `ten times the twins: ${name}`, value: read.value / before.value, unit: 'times', better: 'lower', budget: growthMax })] : [];
+    return before
+      ? [toResult({ name: `ten times the twins: ${name}`, value: read.value / before.value, unit: 'times', better: 'lower', budget: growthMax })]
+      : [];
   });
 
 export const benchStore = async (): Promise<BenchResult[]> => {

@@ -1,7 +1,7 @@
 /**
  * What was said before, asked across agencies: history and past states of another agency's twin, as far as its policy shows them.
  */
-import { addMs, type Instant, TermId, TwinId } from '@cityweave/core';
+import { addMs, agencyOf, type Instant, linkIdOf, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorityOfTest, createTestCity, type TestCity, testFederationId } from '../city.ts';
@@ -103,15 +103,19 @@ describe('the past of another agency', () => {
     readonly totalCount: number | null;
     readonly sources: readonly { readonly agency: { readonly id: string }; readonly status: string; readonly rows: number }[];
   };
-  const post = async (
-    query: string,
-  ): Promise<{ readonly data: { readonly federation: { readonly twins: Page } }; readonly errors?: readonly { readonly message: string }[] }> => {
+  type Ends = { readonly nodes: readonly { readonly to: { readonly id: string } }[] };
+  type Linked = {
+    readonly federation: { readonly twin: { readonly twin: { readonly links: Ends; readonly representations: readonly { readonly links: Ends }[] } | null } };
+  };
+  type Paged = { readonly federation: { readonly twins: Page } };
+  type Posted<T> = { readonly data: T; readonly errors?: readonly { readonly message: string }[] };
+  const post = async <T = Paged>(query: string, variables: object = {}): Promise<Posted<T>> => {
     const response = await fetch(`${city.front.address}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ query, variables: { federation: testFederationId } }),
+      body: JSON.stringify({ query, variables: { federation: testFederationId, ...variables } }),
     });
-    return (await response.json()) as Awaited<ReturnType<typeof post>>;
+    return (await response.json()) as Posted<T>;
   };
   const asked = (
     times: string,
@@ -172,6 +176,24 @@ describe('the past of another agency', () => {
     const rest = await page(`${times}, after: "${first.pageInfo.endCursor}"`);
     expect([levels(first), first.pageInfo.hasNextPage, first.totalCount]).toEqual([[['g0', 2]], true, null]);
     expect([levels(rest), rest.pageInfo.hasNextPage]).toEqual([[['g1', 2.5]], false]);
+  });
+
+  it('has the links that there were, also those that are gone', async () => {
+    const { store } = city.node('water');
+    const [kind, to] = [TermId.parse('city:feeds'), station];
+    const link = { id: linkIdOf(gauge, kind, to), kind, from: gauge, to, source: agencyOf(gauge), recordedAt: minute(10) };
+    await store.apply([{ op: 'putLink', link }], { at: minute(10) });
+    await store.apply([{ op: 'deleteLink', id: link.id, endedAt: minute(20) }], { at: minute(30) });
+    const ends = async (times: string) => {
+      const links = 'links { nodes { to { id } } }';
+      const query = `query ($federation: ID!, $id: ID!) { federation(id: $federation) { twin(id: $id ${times}) { twin { ${links} representations { ${links} } } } } }`;
+      const { twin } = (await post<Linked>(query, { id: gauge })).data.federation.twin;
+      return [twin?.links, twin?.representations[0]?.links].map((told) => told?.nodes.map((node) => node.to.id));
+    };
+    expect(await ends('')).toEqual([[], []]);
+    expect(await ends(`, asOf: "${minute(15)}"`)).toEqual([[station], [station]]);
+    expect(await ends(`, asOf: "${minute(25)}"`)).toEqual([[], []]);
+    expect(await ends(`, asOf: "${minute(25)}", knownAt: "${minute(29)}"`)).toEqual([[station], [station]]);
   });
 
   it('is not searched by links, and not ordered but by id', async () => {

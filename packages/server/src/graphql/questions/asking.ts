@@ -98,12 +98,18 @@ export const toQuestion = ({ args, needed, vocabulary }: Asking, faults: Faults)
 /** Every planned member goes on behind the same place of the common order. */
 const cursorOf = ({ plan }: FederatedAnswer, key: PageKey): string => encodeCursor(new Map(plan.map(({ agency }) => [agency, key])));
 
-export type Answering = { readonly context: Context; readonly federation: Federation; readonly startedMs: number; readonly deadlineMs: number };
+export type Answering = {
+  readonly context: Context;
+  readonly federation: Federation;
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  readonly at?: Moment | undefined;
+};
 
-export const nodesOf = (answer: FederatedAnswer, { context, federation, startedMs, deadlineMs }: Answering): readonly FederatedTwinNode[] => {
+export const nodesOf = (answer: FederatedAnswer, { context, federation, startedMs, deadlineMs, at }: Answering): readonly FederatedTwinNode[] => {
   const leftMs = () => deadlineMs - (context.room.deps.clock.monotonicMs() - startedMs);
-  const ends = federatedEnds(context, { federation, leftMs });
-  return answer.rows.map((row) => ({ row, rules: answer.rules, ends }));
+  const ends = federatedEnds(context, { federation, leftMs, at });
+  return answer.rows.map((row) => ({ row, rules: answer.rules, ends, at }));
 };
 
 export type FederatedAsk = { readonly args: AskArgs; readonly needed: Needed };
@@ -117,7 +123,7 @@ export const askPage = async (context: Context, federation: Federation, { args, 
   if (fault) return Promise.reject(badInput(fault));
   const startedMs = room.deps.clock.monotonicMs();
   const answer = await settled(await room.orchestration.ask(federation, question, { deadlineMs, signal }));
-  const nodes = nodesOf(answer, { context, federation, startedMs, deadlineMs });
+  const nodes = nodesOf(answer, { context, federation, startedMs, deadlineMs, at: args.at });
   const { sources, plan, next, total } = answer;
   return { nodes, sources, plan, next, total, isFirst: !args.after, cursorOf: ({ row }) => cursorOf(answer, row.key) };
 };

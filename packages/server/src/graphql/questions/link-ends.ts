@@ -1,7 +1,7 @@
 /**
  * Link ends: the twins at the other end of links, of any agency, and what was said of a twin before: asked of their owners within the time of the answer.
  */
-import { agencyOf, type Federation, type HistoryQuery, limits, type SamplePage, type Twin, type TwinId } from '@cityweave/core';
+import { agencyOf, type Federation, type HistoryQuery, limits, type Moment, type SamplePage, type Twin, type TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
 import type { Context } from '../room.ts';
 
@@ -23,13 +23,19 @@ export const ownEnds = (context: Context): LinkEnds => {
   };
 };
 
-type Answering = { readonly federation: Federation /** what is left of the answer's time */; readonly leftMs: () => number };
+type Answering = {
+  readonly federation: Federation;
+  /** what is left of the answer's time */
+  readonly leftMs: () => number;
+  /** of the past the ends are told as they were, too */
+  readonly at?: Moment | undefined;
+};
 
-const askTwins = async ({ room, signal }: Context, { federation, leftMs }: Answering, ids: readonly TwinId[]): Promise<ReadonlyMap<string, Twin>> => {
+const askTwins = async ({ room, signal }: Context, { federation, leftMs, at }: Answering, ids: readonly TwinId[]): Promise<ReadonlyMap<string, Twin>> => {
   const deadlineMs = leftMs();
   if (deadlineMs <= 0) return new Map();
   const agencies = [...new Set(ids.map(agencyOf))];
-  const asked = await room.orchestration.ask(federation, { filter: { ids, agencies }, terms: [], first: limits.pageMax }, { deadlineMs, signal });
+  const asked = await room.orchestration.ask(federation, { filter: { ids, agencies }, terms: [], first: limits.pageMax, at }, { deadlineMs, signal });
   if (!asked.ok) return new Map();
   return new Map(asked.value.rows.flatMap(({ twin }) => twin.representations.map((one) => [one.id, one] as const)));
 };
@@ -55,7 +61,7 @@ export const federatedEnds = (context: Context, answering: Answering): LinkEnds 
   );
   const isOwn = (id: TwinId): boolean => agencyOf(id) === context.room.self.agency;
   return {
-    twin: (id) => (isOwn(id) ? context.own.twin(id) : others.load(id)),
+    twin: (id) => (isOwn(id) && !answering.at ? context.own.twin(id) : others.load(id)),
     history: (id, history) => (isOwn(id) ? ownHistory(context, id, history) : memberHistory(context, answering, { id, history })),
   };
 };

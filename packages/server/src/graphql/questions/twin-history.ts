@@ -92,5 +92,5 @@ export const momentOf = (
 export const pastOwn = async ({ room, signal }: Context, identifier: string, at: Moment): Promise<TwinNode | undefined> => {
   const known = (await room.store.resolve([identifier], { signal })).get(identifier)?.[0] ?? TwinId.safeParse(identifier).data;
   const twin = known && (await room.store.stateAt([known], at, { signal })).get(known);
-  return twin && { twin };
+  return twin && { twin, at };
 };

@@ -81,7 +81,7 @@ const defineRelated = ({ builder, inputs, vocabulary }: Kit, links: Links) => {
     representations: t.field({
       type: ['Twin'],
       description: "Each agency's own, the founding one first.",
-      resolve: ({ row, ends }) => row.twin.representations.map((twin): TwinNode => ({ twin, found: { row, ends } })),
+      resolve: ({ row, ends, at }) => row.twin.representations.map((twin): TwinNode => ({ twin, found: { row, ends }, at })),
     }),
   }));
   return builder

@@ -79,6 +79,11 @@ export const defineLinks = (kit: Kit) => {
       source: t.field({ type: 'Agency', description: 'Who says so.', resolve: ({ link }, _args, { agencies }) => agencies.of(link.source) }),
       evidence: t.string({ nullable: true, description: 'What it rests on, as the columns of a declared join.', resolve: ({ link }) => link.evidence }),
       recordedAt: t.field({ type: 'DateTime', description: 'When the node learnt it.', resolve: ({ link }) => link.recordedAt }),
+      observedAt: t.field({
+        type: 'DateTime',
+        description: 'Since when it is true; since it was learnt, where nothing else was said.',
+        resolve: ({ link }) => link.observedAt ?? link.recordedAt,
+      }),
     }),
   });
   defineEnd(kit);

@@ -16,6 +16,7 @@ import type {
   MemberPlan,
   MergedValue,
   MergeRules,
+  Moment,
   Need,
   Position,
   Problem,
@@ -33,13 +34,13 @@ import type { LinkEnds } from '../questions/link-ends.ts';
 import type { AgencyNode } from '../room.ts';
 import type { Edge, PagePlace } from './page.ts';
 
-/** A twin as one agency keeps it; links are there where it came in an answer of a federation. */
-export type TwinNode = { readonly twin: Twin; readonly found?: FoundIn | undefined };
+/** A twin as one agency keeps it; links are there where it came in an answer of a federation; `at` is there where it is told as it was. */
+export type TwinNode = { readonly twin: Twin; readonly found?: FoundIn | undefined; readonly at?: Moment | undefined };
 
 /** The answer in which a twin was found: its links came along, the far ends can still be asked for. */
 export type FoundIn = { readonly row: JoinedRow; readonly ends: LinkEnds };
 
-export type FederatedTwinNode = { readonly row: JoinedRow; readonly rules: MergeRules; readonly ends: LinkEnds };
+export type FederatedTwinNode = { readonly row: JoinedRow; readonly rules: MergeRules; readonly ends: LinkEnds; readonly at?: Moment | undefined };
 
 export type FederationNode = { readonly view: FederationView; readonly started: Federation | undefined };
 

@@ -1,7 +1,7 @@
 /**
  * Twin: one agency's digital representation of one object. Kinds that declare properties are types of their own, all others are GenericTwin.
  */
-import { convert, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
+import { convert, type Link, limits, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
 import { ownEnds } from '../questions/link-ends.ts';
 import { historyOf, type ValueNode } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
@@ -13,17 +13,20 @@ import { pageSizeText } from './page.ts';
 import type { LinkNode, TwinNode } from './shapes.ts';
 import { nameIn } from './value.ts';
 
+type LinksOf = { readonly kinds: readonly TermId[] | undefined; readonly direction: LinkArgs['direction'] };
+
+/** What links were is told by stores that keep their history, and by none else. */
+const ownLinks = async ({ twin, at }: TwinNode, { kinds, direction }: LinksOf, { own, room, signal }: Context): Promise<readonly Link[]> => {
+  if (!at) return own.links({ id: twin.id, kinds, direction });
+  return (await room.store.linksAt?.([twin.id], { kinds, direction, limit: limits.linksPerTwinAnswerMax, moment: at }, { signal })) ?? [];
+};
+
 /** Own twins' links come from the store; those of others came along with the answer. */
-const linksOf = async (
-  { twin, found }: TwinNode,
-  args: Pick<LinkArgs, 'direction'> & { readonly kinds: readonly TermId[] | undefined },
-  context: Context,
-): Promise<readonly LinkNode[]> => {
+const linksOf = async (node: TwinNode, args: LinksOf, context: Context): Promise<readonly LinkNode[]> => {
+  const { twin, found } = node;
   const { kinds, direction } = args;
   const own = twin.agency === context.room.self.agency;
-  const links = own
-    ? await context.own.links({ id: twin.id, kinds, direction })
-    : (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind));
+  const links = own ? await ownLinks(node, args, context) : (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind));
   return linkNodes(links, new Set<TwinId>([twin.id]), { direction, ends: found?.ends ?? ownEnds(context) });
 };
 

@@ -8,6 +8,7 @@ import {
   fail,
   finestSurfaces,
   type Geometry,
+  type Link,
   limits,
   ok,
   problem,
@@ -73,20 +74,25 @@ const shapesOf = async ({ room, signal }: Reading, twins: readonly Twin[], kinds
   return found;
 };
 
+/** Links as they are, or as they were; undefined where they are not asked for, or where the store does not tell what they were. */
+const linksOf = async ({ room, signal }: Reading, ids: readonly TwinId[], { links, at }: TwinQuery): Promise<readonly Link[] | undefined> => {
+  if (!links) return undefined;
+  const asked = { ...links, limit: limits.linksPerTwinAnswerMax * 4 };
+  return at ? room.store.linksAt?.(ids, { ...asked, moment: at }, { signal }) : room.store.adjacent(ids, asked, { signal });
+};
+
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
   const ids = twins.map(({ id }) => id);
   const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
   const same = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
-  const links = query.links
-    ? await room.store.adjacent(ids, { kinds: query.links.kinds, direction: query.links.direction, limit: limits.linksPerTwinAnswerMax * 4 }, { signal })
-    : [];
+  const links = await linksOf({ room, sight, signal }, ids, query);
   const shapes = await shapesOf({ room, sight, signal }, twins, query.shapes);
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
   return twins.map((twin) => {
-    const own = links.filter(({ from, to }) => from === twin.id || to === twin.id);
+    const own = (links ?? []).filter(({ from, to }) => from === twin.id || to === twin.id);
     const [sames, shape] = [targets.get(twin.id), shapes.get(twin.id)];
-    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(query.links && { links: own }), ...(shape && { shape }) };
+    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(links && { links: own }), ...(shape && { shape }) };
   });
 };
 

@@ -18,7 +18,8 @@ export const resolveIds = ({ end, twin }: Space, ids: readonly string[]): Cypher
 export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly string[]): Cypher =>
   steady(`MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN $keys RETURN i.key AS key, t.id AS id, i.scheme AS scheme ORDER BY id`, { keys });
 
-const linkColumns = 'l.id AS id, l.kind AS kind, a.id AS `from`, b.id AS `to`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence';
+const linkColumns =
+  'l.id AS id, l.kind AS kind, a.id AS `from`, b.id AS `to`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';
 
 export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown };
 

@@ -67,7 +67,7 @@ export const createIdentifiers = ({ end, knownAs, identifier }: Space, rows: rea
 export const putLinks = ({ end, link }: Space, rows: readonly object[]): Cypher =>
   steady(
     `UNWIND $rows AS row MERGE (a:${end} {id: row.src}) MERGE (b:${end} {id: row.dst})
-MERGE (a)-[l:${link} {as: row.kind}]->(b) SET l.kind = row.kind, l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence`,
+MERGE (a)-[l:${link} {as: row.kind}]->(b) SET l.kind = row.kind, l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence, l.observedAt = row.observedAt`,
     { rows },
   );
 

@@ -5,6 +5,7 @@ import {
   compareSamples,
   type HistoryQuery,
   instantOfMs,
+  linkSeries,
   type Moment,
   msOfInstant,
   type Sample,
@@ -141,7 +142,7 @@ export const withPast = async (
   let key: unknown = after === undefined ? '' : `${after}\u0001`;
   while (ids.size < first && key !== undefined) {
     const rows = await reading.run(unloadSeries(space, { key: String(key), limit: whole(seriesPerPage) }));
-    for (const { id } of rows) if (ids.size < first) ids.add(trusted(id));
+    for (const { id, name } of rows) if (ids.size < first && name !== linkSeries) ids.add(trusted(id));
     key = rows.length === seriesPerPage ? rows.at(-1)?.['key'] : undefined;
   }
   return [...ids];

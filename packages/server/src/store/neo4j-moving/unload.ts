@@ -37,7 +37,10 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
   link: told({
     keys: ['from', 'kind', 'to'],
     statement: unloadLinks,
-    toRow: ({ evidence, ...link }) => ({ part: 'link', link: { ...link, ...(evidence !== null && { evidence }) } }),
+    toRow: ({ evidence, observedAt, ...link }) => ({
+      part: 'link',
+      link: { ...link, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) },
+    }),
   }),
   term: told({
     keys: ['kind', 'term'],

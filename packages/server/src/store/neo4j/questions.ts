@@ -58,7 +58,8 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
   return found;
 };
 
-const linkOf = ({ evidence, ...link }: Row): Link => trusted({ ...link, ...(evidence !== null && { evidence }) });
+const linkOf = ({ evidence, observedAt, ...link }: Row): Link =>
+  trusted({ ...link, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) });
 
 type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: 'out' | 'in' | 'both'; readonly limit: number };
 

@@ -177,7 +177,7 @@ const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {
   const written = [...links].flatMap(([, state]) => (state?.link ? [state] : []));
   const rows = written.map(({ id, src, kind, dst, link }) => ({
     ...{ id, src, kind, dst },
-    ...{ source: link?.source ?? null, recordedAt: link?.recordedAt ?? null, evidence: link?.evidence ?? null },
+    ...{ source: link?.source ?? null, recordedAt: link?.recordedAt ?? null, evidence: link?.evidence ?? null, observedAt: link?.observedAt ?? null },
   }));
   return some(
     rows,

@@ -81,6 +81,7 @@ const forgetSeries = (to: Writing, named: Named, before: number): number => {
   to.statement('forgetChunks').run(s, observed);
   const rows = Number(to.statement('forgetSamples').run(s, observed, recorded).changes) + Number(to.statement('forgetGone').run(s, before).changes);
   to.statement('forgetSeries').run(s);
+  to.statement('forgetPastLink').run(s);
   return chunked + rows;
 };
 

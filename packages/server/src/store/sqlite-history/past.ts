@@ -5,6 +5,9 @@ import {
   compareSamples,
   type HistoryQuery,
   instantOfMs,
+  type Link,
+  linkOfSample,
+  linkSeries,
   type Moment,
   msOfInstant,
   type Sample,
@@ -82,6 +85,11 @@ const heldIn = (
     if (held && (!found || compareSamples(held, found) > 0)) found = held;
   }
   return found;
+};
+
+export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | undefined => {
+  const held = heldIn(reading, [linkSeries, s], { at, ms: { valid: msOfInstant(at.valid), known: msOfInstant(at.known) } });
+  return held && linkOfSample(held);
 };
 
 /** The first sample of the twin's own series. */

@@ -9,6 +9,13 @@ CREATE TABLE sample (s INTEGER NOT NULL, observed INTEGER NOT NULL, recorded INT
 CREATE TABLE chunk (c INTEGER PRIMARY KEY, s INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, known INTEGER NOT NULL, samples INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX chunk_series ON chunk (s, last);`;
 
+/** Links of which something else was said: their series, by their ends. */
+export const linkHistoryTables = `
+ALTER TABLE link ADD COLUMN observed_at TEXT;
+CREATE TABLE link_past (src TEXT NOT NULL, kind TEXT NOT NULL, dst TEXT NOT NULL, s INTEGER NOT NULL, PRIMARY KEY (src, kind, dst)) STRICT, WITHOUT ROWID;
+CREATE INDEX link_past_reverse ON link_past (dst, kind, src);
+CREATE UNIQUE INDEX link_past_series ON link_past (s);`;
+
 export const historyWriteSql = {
   seriesOf: 'SELECT s, name FROM series WHERE id = ?',
   addSeries: 'INSERT INTO series (id, name) VALUES (?, ?)',
@@ -32,11 +39,13 @@ export const historyWriteSql = {
   forgetGone:
     'DELETE FROM sample WHERE s = ?1 AND said IS NULL AND observed <= ?2 AND recorded <= ?2 AND NOT EXISTS (SELECT 1 FROM sample AS o WHERE o.s = ?1 AND (o.observed, o.recorded) <> (sample.observed, sample.recorded)) AND NOT EXISTS (SELECT 1 FROM chunk WHERE s = ?1)',
   forgetSeries: 'DELETE FROM series WHERE s = ?1 AND NOT EXISTS (SELECT 1 FROM sample WHERE s = ?1)',
+  forgetPastLink: 'DELETE FROM link_past WHERE s = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE s = ?1)',
+  putPastLink: 'INSERT OR REPLACE INTO link_past (src, kind, dst, s) VALUES (?, ?, ?, ?)',
   putSample: 'INSERT OR REPLACE INTO sample (s, observed, recorded, said) VALUES (?, ?, ?, ?)',
 } as const;
 
 export const historyReadSql = {
-  withPast: 'SELECT DISTINCT id FROM series WHERE id > ? ORDER BY id LIMIT ?',
+  withPast: "SELECT DISTINCT id FROM series WHERE id > ? AND name <> '@link' ORDER BY id LIMIT ?",
   seriesOf: historyWriteSql.seriesOf,
   samples:
     'SELECT observed, recorded, said FROM sample WHERE s = ? AND (observed, recorded) >= (?, ?) AND observed <= ? AND recorded <= ? ORDER BY observed, recorded LIMIT ?',

@@ -1,8 +1,9 @@
 /**
  * A store loaded, on the writer's side: rows that another store unloaded, as they are, with their versions and times.
  */
-import { compareSamples, fail, linkIdOf, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
+import { compareSamples, fail, linkIdOf, linkSeries, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
 import { countTwins, flushTally, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
+import { notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
 import { putAlts } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
@@ -45,7 +46,7 @@ const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): 
 
 const loadLink = (to: Writing, { link }: Part<'link'>): void => {
   const ownId = link.id === linkIdOf(link.from, link.kind, link.to) ? null : link.id;
-  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId);
+  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId, link.observedAt ?? null);
 };
 
 const loadJoin = (to: Writing, { join }: Part<'join'>): void => {
@@ -58,6 +59,7 @@ const loadSamples = (to: Writing, { id, samples }: Part<'samples'>): void => {
   const known = seriesById(to.statement('seriesOf').all(id));
   for (const [series, some = []] of Object.entries(Object.groupBy(samples, (sample) => sample.series))) {
     const s = known.get(series) ?? Number(to.statement('addSeries').run(id, series).lastInsertRowid);
+    if (series === linkSeries) notePastLink(to, s, some);
     const sorted = some.toSorted(compareSamples);
     const last = sorted.pop();
     foldSamples(to, s, sorted);

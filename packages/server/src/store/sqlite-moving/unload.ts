@@ -3,7 +3,7 @@
  */
 
 import { readSql } from '../sqlite/sql.ts';
-import { linkIdOfRow } from '../sqlite/sqlite-links.ts';
+import { linkOf } from '../sqlite/sqlite-links.ts';
 import type { ReadingFile } from '../sqlite/sqlite-read.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
 import type { Unloadable } from '../store.ts';
@@ -27,9 +27,8 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
   link: {
     keys: ['src', 'kind', 'dst'],
     toRow: (row) => {
-      const { src, kind, dst, source, recorded_at: recordedAt } = row;
-      const id = linkIdOfRow({ src: String(src), kind: String(kind), dst: String(dst), ownId: typeof row['own_id'] === 'string' ? row['own_id'] : null });
-      return { part: 'link', link: { id, kind, from: src, to: dst, source, recordedAt, ...given(row, ['evidence']) } };
+      const { src, kind, dst, source, recorded_at, evidence, own_id, observed_at } = row;
+      return { part: 'link', link: linkOf([src, kind, dst, source, recorded_at, evidence, own_id, observed_at]) };
     },
   },
   term: { keys: ['kind', 'term'], toRow: (row) => ({ part: 'term', kind: row['kind'], term: row['term'], ...given(row, ['unit']) }) },

@@ -2,7 +2,7 @@
  * The only SQL of the embedded store, beside the filters of `sql-filter.ts`. Values are always parameters, never text.
  */
 
-import { historyReadSql, historyTables, historyWriteSql } from '../sqlite-history/sql-history.ts';
+import { historyReadSql, historyTables, historyWriteSql, linkHistoryTables } from '../sqlite-history/sql-history.ts';
 import { unloadSql } from '../sqlite-moving/sql-moving.ts';
 
 /** Marks a file as a store of ours, so that no other database is opened by mistake. */
@@ -90,6 +90,7 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   "ALTER TABLE twin ADD COLUMN folded TEXT NOT NULL DEFAULT ''; UPDATE twin SET folded = folded_names((SELECT doc FROM body WHERE body.n = twin.n));",
   // the change that wrote the twin last; 0 where that is not known
   'ALTER TABLE twin ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;',
+  linkHistoryTables,
 ];
 
 export const schemaSql = {
@@ -123,6 +124,8 @@ const plainColumns = [
 
 const twinColumns = [...keyColumns, ...plainColumns];
 
+const linkColumns = 'l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id, l.observed_at';
+
 export const writeSql = {
   head: 'SELECT coalesce(max(seq), 0) AS head FROM change',
   findTwin:
@@ -146,10 +149,10 @@ export const writeSql = {
   deleteAlt: 'DELETE FROM alt WHERE value = ? AND scheme = ? AND n = ?',
   putChange: 'INSERT INTO change (seq, id, op, at, link, kind) VALUES (?, ?, ?, ?, ?, ?)',
   putLink:
-    'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id',
-  findLinkByEnds: 'SELECT src, kind, dst, own_id FROM link WHERE src = ? AND kind = ? AND dst = ?',
-  findLinkByOwnId: 'SELECT src, kind, dst, own_id FROM link WHERE own_id = ?',
-  linksOf: 'SELECT src, kind, dst, own_id FROM link WHERE src = ? UNION SELECT src, kind, dst, own_id FROM link WHERE dst = ?',
+    'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id, observed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id, observed_at = excluded.observed_at',
+  findLinkByEnds: `SELECT ${linkColumns} FROM link AS l WHERE src = ? AND kind = ? AND dst = ?`,
+  findLinkByOwnId: `SELECT ${linkColumns} FROM link AS l WHERE own_id = ?`,
+  linksOf: `SELECT ${linkColumns} FROM link AS l WHERE src = ? UNION SELECT ${linkColumns} FROM link AS l WHERE dst = ?`,
   deleteLink: 'DELETE FROM link WHERE src = ? AND kind = ? AND dst = ?',
   joinsOf: 'SELECT kind, agency, scheme, value FROM pending_join WHERE src = ?',
   putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -169,6 +172,32 @@ export const writeSql = {
 /** The columns of a twin as one JSON text; what `twinText` makes of a row. */
 const asText = `substr(b.doc, 1, length(b.doc) - 1) || ',"version":' || t.version || ',"createdAt":"' || t.created_at || '","updatedAt":"' || t.updated_at || '"' || CASE WHEN b.footprint IS NULL THEN '' ELSE ',"footprint":' || b.footprint END || CASE t.shaped WHEN 0 THEN '}' ELSE ',"shaped":true}' END`;
 
+export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean; readonly then: boolean };
+
+/** Links that touch twins, with their past ones where it is asked for what there was then. Parameters: ids, kinds, `valid` and `known`, limit. */
+const walks = {
+  out: { from: 'link AS l ON l.src = asked.value', kind: 'l.kind', past: 'link_past AS p ON p.src = asked.value' },
+  in: {
+    from: 'link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst',
+    kind: 'r.kind',
+    past: 'link_past AS p INDEXED BY link_past_reverse ON p.dst = asked.value',
+  },
+} as const;
+
+const ofTheseKinds = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`;
+
+/** Of links without a history. */
+const stoodThen =
+  'coalesce(l.observed_at, l.recorded_at) <= ? AND l.recorded_at <= ? AND NOT EXISTS (SELECT 1 FROM link_past AS p WHERE p.src = l.src AND p.kind = l.kind AND p.dst = l.dst)';
+
+export const linksSql = ({ way, ofKinds, then }: LinksShape): string => {
+  const conditions = [...(ofKinds ? [ofTheseKinds(walks[way].kind)] : []), ...(then ? [stoodThen] : [])];
+  return `SELECT ${linkColumns} FROM json_each(?) AS asked CROSS JOIN ${walks[way].from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} LIMIT ?`;
+};
+
+export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'then'>): string =>
+  `SELECT p.s FROM json_each(?) AS asked CROSS JOIN ${walks[way].past}${ofKinds ? ` WHERE ${ofTheseKinds('p.kind')}` : ''}`;
+
 export const readSql = {
   head: writeSql.head,
   byIds: `SELECT t.id, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
@@ -181,14 +210,6 @@ export const readSql = {
   resolveAlts: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value CROSS JOIN twin AS t ON t.n = a.n',
   resolveAltsOfScheme:
     'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value AND a.scheme = ? CROSS JOIN twin AS t ON t.n = a.n',
-  linksOut:
-    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS l ON l.src = asked.value LIMIT ?',
-  linksOutOfKinds:
-    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS l ON l.src = asked.value WHERE l.kind IN (SELECT value FROM json_each(?)) LIMIT ?',
-  linksIn:
-    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst LIMIT ?',
-  linksInOfKinds:
-    'SELECT l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id FROM json_each(?) AS asked CROSS JOIN link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst WHERE r.kind IN (SELECT value FROM json_each(?)) LIMIT ?',
   identities: `SELECT count(*) AS twins FROM (
 SELECT id FROM twin WHERE object IS NOT NULL
 UNION SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 'city:sameAs'

@@ -1,33 +1,77 @@
 /**
  * Links and joins on the writer's side. A link is known by its ends and its kind; its id is kept only where it is not made of them.
  */
-import { type Join, type Link, type LinkId, linkIdOf, problem, sameAs, type TermId, type TwinId } from '@cityweave/core';
+import {
+  type Instant,
+  type Join,
+  type Link,
+  type LinkChange,
+  type LinkId,
+  linkIdOf,
+  linkOfSample,
+  linkSeries,
+  problem,
+  type Sample,
+  sameAs,
+  samplesOfLink,
+  type TermId,
+  type TwinId,
+} from '@cityweave/core';
+import { putSample, sampleOfRow } from '../sqlite-history/rows.ts';
 import type { Outcome } from '../store.ts';
-import { noteChange, type Writing } from './sqlite-file.ts';
+import { noteChange, numberOf, type Writing } from './sqlite-file.ts';
 
 type Ends = { readonly src: string; readonly kind: string; readonly dst: string; readonly ownId: string | null };
 
-const endsOf = (row: Record<string, unknown>): Ends => ({
-  src: String(row['src']),
-  kind: String(row['kind']),
-  dst: String(row['dst']),
-  ownId: typeof row['own_id'] === 'string' ? row['own_id'] : null,
-});
-
 // branding: what a store gives back was branded when it was put in
-export const linkIdOfRow = ({ src, kind, dst, ownId }: Ends): LinkId => (ownId ?? linkIdOf(src as TwinId, kind as TermId, dst as TwinId)) as LinkId;
+const linkIdOfRow = ({ src, kind, dst, ownId }: Ends): LinkId => (ownId ?? linkIdOf(src as TwinId, kind as TermId, dst as TwinId)) as LinkId;
+
+/** A link from the columns of its row, in the order in which they are always read. */
+export const linkOf = ([from, kind, to, source, recordedAt, evidence, ownId, observedAt]: readonly unknown[]): Link => {
+  const id = linkIdOfRow({ src: String(from), kind: String(kind), dst: String(to), ownId: typeof ownId === 'string' ? ownId : null });
+  // branding: the rows of our own file keep their types
+  return { id, kind, from, to, source, recordedAt, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) } as Link;
+};
+
+type Row = Record<string, unknown>;
+
+const linkOfRow = (row: Row): Link =>
+  linkOf([row['src'], row['kind'], row['dst'], row['source'], row['recorded_at'], row['evidence'], row['own_id'], row['observed_at']]);
+
+/** By its ends: which twins a series of a link is of. */
+export const notePastLink = (to: Writing, s: number, samples: readonly Sample[]): void => {
+  const link = samples.map(linkOfSample).find((one) => one !== undefined);
+  if (link) to.statement('putPastLink').run(link.from, link.kind, link.to, s);
+};
+
+/** A link is known by its ends and its kind, whatever id it has. */
+const gainLinkHistory = (to: Writing, change: Omit<LinkChange, 'at'>): void => {
+  const link = change.before ?? change.after;
+  if (!link) return;
+  const id = linkIdOf(link.from, link.kind, link.to);
+  const series = to.statement('seriesOf').get(id);
+  const last = series && to.statement('lastSample').get(numberOf(series, 's'));
+  const gained = samplesOfLink({ ...change, at: to.at as Instant }, last && sampleOfRow(linkSeries, last)); // branding: instants cross the thread as text
+  if (gained.length === 0) return;
+  const s = series ? numberOf(series, 's') : Number(to.statement('addSeries').run(id, linkSeries).lastInsertRowid);
+  if (!series) notePastLink(to, s, gained);
+  for (const sample of gained) putSample(to, s, sample);
+};
 
 export const putLink = (to: Writing, link: Link): Outcome => {
   const ownId = link.id === linkIdOf(link.from, link.kind, link.to) ? null : link.id;
-  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId);
+  const before = to.statement('findLinkByEnds').get(link.from, link.kind, link.to);
+  gainLinkHistory(to, { before: before && linkOfRow(before), after: link });
+  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId, link.observedAt ?? null);
   if (link.kind === sameAs) to.identityTouched = true;
   return { ok: true, version: 1, seq: noteChange(to, { id: link.from, op: 'link', link: link.id }) };
 };
 
-const removeLink = (to: Writing, ends: Ends): number => {
-  to.statement('deleteLink').run(ends.src, ends.kind, ends.dst);
-  if (ends.kind === sameAs) to.identityTouched = true;
-  return noteChange(to, { id: ends.src, op: 'unlink', link: linkIdOfRow(ends) });
+const removeLink = (to: Writing, link: Link, endedAt?: Instant): number => {
+  gainLinkHistory(to, { before: link, endedAt });
+  to.statement('deleteLink').run(link.from, link.kind, link.to);
+  if (link.kind === sameAs) to.identityTouched = true;
+  return noteChange(to, { id: link.from, op: 'unlink', link: link.id });
 };
 
 /** kind, from and to as `linkIdOf` wrote them. */
@@ -43,23 +87,23 @@ const decodeAscii = (part: string): string =>
     'latin1',
   ).toString('utf8');
 
-const findLink = (to: Writing, id: LinkId): Ends | undefined => {
+const findLink = (to: Writing, id: LinkId): Link | undefined => {
   const own = to.statement('findLinkByOwnId').get(id);
-  if (own) return endsOf(own);
+  if (own) return linkOfRow(own);
   const [kind, src, dst] = partsOfId(id);
   const found = kind !== undefined && src !== undefined && dst !== undefined ? to.statement('findLinkByEnds').get(src, kind, dst) : undefined;
-  const ends = found && endsOf(found);
-  return ends && linkIdOfRow(ends) === id ? ends : undefined;
+  const link = found && linkOfRow(found);
+  return link?.id === id ? link : undefined;
 };
 
-export const deleteLink = (to: Writing, id: LinkId): Outcome => {
-  const ends = findLink(to, id);
-  return ends ? { ok: true, version: 1, seq: removeLink(to, ends) } : { ok: false, problem: problem('notFound', { subject: id }) };
+export const deleteLink = (to: Writing, { id, endedAt }: { readonly id: LinkId; readonly endedAt?: Instant }): Outcome => {
+  const link = findLink(to, id);
+  return link ? { ok: true, version: 1, seq: removeLink(to, link, endedAt) } : { ok: false, problem: problem('notFound', { subject: id }) };
 };
 
 /** No link of this store is left hanging on a twin that is gone. */
 export const deleteLinksOf = (to: Writing, id: TwinId): void => {
-  for (const row of to.statement('linksOf').all(id, id)) removeLink(to, endsOf(row));
+  for (const row of to.statement('linksOf').all(id, id)) removeLink(to, linkOfRow(row));
 };
 
 type JoinKey = Pick<Join, 'kind' | 'agency' | 'scheme' | 'value'>;

@@ -2,17 +2,17 @@
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Change, type Facet, type Geometry, type Link, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
+import { type Change, type Facet, type Geometry, type Link, type Moment, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { preparedArea } from '../area-memory.ts';
-import { history, stateAt, withPast } from '../sqlite-history/past.ts';
+import { history, pastLink, stateAt, withPast } from '../sqlite-history/past.ts';
 import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type KnownChanges, type ToldTwins } from '../sqlite-reading/known-twins.ts';
 import { matchOfBeginnings } from '../sqlite-reading/word-beginnings.ts';
-import { readSql, schemaSql } from './sql.ts';
+import { linksSql, pastLinksSql, readSql, schemaSql } from './sql.ts';
 import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
-import { linkIdOfRow } from './sqlite-links.ts';
+import { linkOf } from './sqlite-links.ts';
 import { twinText } from './sqlite-rows.ts';
 
 /** An open file, its prepared statements, and what the statement now running asks of our functions. */
@@ -149,23 +149,25 @@ type Adjacent = {
   readonly limit: number;
 };
 
-const linkOf = ([from, kind, to, source, recordedAt, evidence, ownId]: readonly unknown[]): Link => {
-  const id = linkIdOfRow({ src: String(from), kind: String(kind), dst: String(to), ownId: typeof ownId === 'string' ? ownId : null });
-  // branding: the rows of our own file keep their types
-  return { id, kind, from, to, source, recordedAt, ...(evidence === null ? {} : { evidence }) } as Link;
+const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): readonly Link[] => {
+  const text = linksSql({ way, ofKinds: kinds !== undefined, then: moment !== undefined });
+  const params = [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), limit];
+  return lists({ text, params }).map(linkOf);
 };
 
-const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit }: Adjacent): Lists => {
-  const frontier = JSON.stringify(ids);
-  if (!kinds) return lists({ text: way === 'out' ? readSql.linksOut : readSql.linksIn, params: [frontier, limit] });
-  return lists({ text: way === 'out' ? readSql.linksOutOfKinds : readSql.linksInOfKinds, params: [frontier, JSON.stringify(kinds), limit] });
-};
+const waysOf = (direction: Adjacent['direction']): readonly ('out' | 'in')[] => (direction === 'both' ? ['out', 'in'] : [direction]);
 
-const adjacent = (reading: ReadingFile, asked: Adjacent): readonly Link[] => {
-  const out = asked.direction === 'in' ? [] : linksOneWay(reading, 'out', asked);
-  const inward = asked.direction === 'out' ? [] : linksOneWay(reading, 'in', asked);
-  return [...out, ...inward].map(linkOf);
-};
+const adjacent = (reading: ReadingFile, asked: Adjacent): readonly Link[] => waysOf(asked.direction).flatMap((way) => linksOneWay(reading, way, asked));
+
+/** Links that have a history are told by it, all others by themselves. */
+const linksAt = (reading: ReadingFile, asked: Adjacent & { readonly moment: Moment }): readonly Link[] =>
+  inSnapshot(reading.file, () =>
+    waysOf(asked.direction).flatMap((way) => {
+      const { ids, kinds, moment } = asked;
+      const past = { text: pastLinksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : [])] };
+      return [...linksOneWay(reading, way, asked), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
+    }),
+  );
 
 // branding: the rows of our own file keep their types
 const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
@@ -195,6 +197,7 @@ export const reads = {
   summarise,
   resolve,
   adjacent,
+  linksAt,
   changes,
   joins,
   history,

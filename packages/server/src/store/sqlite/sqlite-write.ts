@@ -185,7 +185,7 @@ const applyCommand = (to: Writing, command: RowCommand): Outcome => {
     case 'putLink':
       return putLink(to, command.link);
     case 'deleteLink':
-      return deleteLink(to, command.id);
+      return deleteLink(to, command);
     case 'putJoins':
       return putJoins(to, command);
     case 'settleJoin':

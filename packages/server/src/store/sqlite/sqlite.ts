@@ -103,13 +103,17 @@ const resolve =
   };
 
 /** A link inside the frontier is met from both its ends. */
+const eachOnce = (links: readonly Link[], limit: number): readonly Link[] => [...new Map(links.map((link) => [link.id, link])).values()].slice(0, limit);
+
 const adjacent =
   (ask: Ask): TwinStore['adjacent'] =>
-  async (ids, { kinds, direction, limit }, waiting) => {
-    const links = new Map<string, Link>();
-    for (const link of await ask('adjacent', { ids, kinds, direction, limit }, waiting)) links.set(link.id, link);
-    return [...links.values()].slice(0, limit);
-  };
+  async (ids, { kinds, direction, limit }, waiting) =>
+    eachOnce(await ask('adjacent', { ids, kinds, direction, limit }, waiting), limit);
+
+const linksAt =
+  (ask: Ask): NonNullable<TwinStore['linksAt']> =>
+  async (ids, { kinds, direction, limit, moment }, waiting) =>
+    eachOnce(await ask('linksAt', { ids, kinds, direction, limit, moment }, waiting), limit);
 
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });
@@ -187,6 +191,7 @@ const questions = ({ ask, known, lane, clock }: Sides) => ({
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
   adjacent: adjacent(ask),
+  linksAt: linksAt(ask),
   kinds: createKinds({ ask, known, lane, clock }),
 });
 
