@@ -172,7 +172,7 @@ export const writeSql = {
 /** The columns of a twin as one JSON text; what `twinText` makes of a row. */
 const asText = `substr(b.doc, 1, length(b.doc) - 1) || ',"version":' || t.version || ',"createdAt":"' || t.created_at || '","updatedAt":"' || t.updated_at || '"' || CASE WHEN b.footprint IS NULL THEN '' ELSE ',"footprint":' || b.footprint END || CASE t.shaped WHEN 0 THEN '}' ELSE ',"shaped":true}' END`;
 
-export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean; readonly then: boolean };
+export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean; readonly ofBefore: boolean };
 
 /** Links that touch twins, with their past ones where it is asked for what there was then. Parameters: ids, kinds, `valid` and `known`, limit. */
 const walks = {
@@ -190,12 +190,12 @@ const ofTheseKinds = (column: string): string => `${column} IN (SELECT value FRO
 const stoodThen =
   'coalesce(l.observed_at, l.recorded_at) <= ? AND l.recorded_at <= ? AND NOT EXISTS (SELECT 1 FROM link_past AS p WHERE p.src = l.src AND p.kind = l.kind AND p.dst = l.dst)';
 
-export const linksSql = ({ way, ofKinds, then }: LinksShape): string => {
-  const conditions = [...(ofKinds ? [ofTheseKinds(walks[way].kind)] : []), ...(then ? [stoodThen] : [])];
+export const linksSql = ({ way, ofKinds, ofBefore }: LinksShape): string => {
+  const conditions = [...(ofKinds ? [ofTheseKinds(walks[way].kind)] : []), ...(ofBefore ? [stoodThen] : [])];
   return `SELECT ${linkColumns} FROM json_each(?) AS asked CROSS JOIN ${walks[way].from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} LIMIT ?`;
 };
 
-export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'then'>): string =>
+export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'ofBefore'>): string =>
   `SELECT p.s FROM json_each(?) AS asked CROSS JOIN ${walks[way].past}${ofKinds ? ` WHERE ${ofTheseKinds('p.kind')}` : ''}`;
 
 export const readSql = {

@@ -150,7 +150,7 @@ type Adjacent = {
 };
 
 const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): readonly Link[] => {
-  const text = linksSql({ way, ofKinds: kinds !== undefined, then: moment !== undefined });
+  const text = linksSql({ way, ofKinds: kinds !== undefined, ofBefore: moment !== undefined });
   const params = [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), limit];
   return lists({ text, params }).map(linkOf);
 };

@@ -3,13 +3,13 @@
  * The last sample of a series, by observation, then by record, is what stands; stores keep samples, these functions say which.
  */
 import { z } from 'zod';
-import { compareText, type TwinId } from '../ground/id.ts';
-import { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
-import { limits } from '../ground/limits.ts';
-import { Geometry, Position } from '../ground/place.ts';
-import { type Twin, TwinInput } from './twin.ts';
-import { type Reading, Value, valueOf } from './value.ts';
+import { compareText, type TwinId } from '../../ground/id.ts';
+import { Instant } from '../../ground/instant.ts';
+import { canonicalJson } from '../../ground/json.ts';
+import { limits } from '../../ground/limits.ts';
+import { Geometry, Position } from '../../ground/place.ts';
+import { type Twin, TwinInput } from '../twin.ts';
+import { type Reading, Value, valueOf } from '../value.ts';
 
 /** Series beside those of properties, which are named by their terms: where the twin is, and that it is there, with kind and names. */
 export const placeSeries = '@place';

@@ -3,10 +3,10 @@
  * A link of which nothing else was ever said has no samples: it says all there is to say.
  */
 import { z } from 'zod';
-import type { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
+import type { Instant } from '../../ground/instant.ts';
+import { canonicalJson } from '../../ground/json.ts';
 import { compareSamples, type Moment, type Sample, sampleAt } from './history.ts';
-import { Link } from './link.ts';
+import { Link } from '../link.ts';
 
 export const linkSeries = '@link';
 
