@@ -10,8 +10,8 @@ import { limits } from '../ground/limits.ts';
 import { Box, Geometry, SpatialRelation, verticesOf } from '../ground/place.ts';
 import { type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
-import { HistoryQuery, Moment, SamplePage } from './past/history.ts';
 import { Direction, Link } from './link.ts';
+import { HistoryQuery, Moment, SamplePage } from './past/history.ts';
 import { Shape, Twin } from './twin.ts';
 
 export const queryVersion = 1;

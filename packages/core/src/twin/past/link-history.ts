@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import type { Instant } from '../../ground/instant.ts';
 import { canonicalJson } from '../../ground/json.ts';
-import { compareSamples, type Moment, type Sample, sampleAt } from './history.ts';
 import { Link } from '../link.ts';
+import { compareSamples, type Moment, type Sample, sampleAt } from './history.ts';
 
 export const linkSeries = '@link';
 
