@@ -1,6 +1,7 @@
 /**
  * An adaptor over real sockets: members whose systems speak OGC API Features and NGSI-LD, in other words, units, coordinates and times, take part like any other.
  */
+import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, testFederationId, twinOfTest, until, valueOf } from '../city.ts';
 import { bridgedAgencies, bridgedNeeds, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
@@ -93,6 +94,11 @@ describe('an adaptor', () => {
     expect(first.ids).toHaveLength(2);
     const rest = await city.ask({ filter: { kinds: ['city:RiverGauge', 'city:Substation'] } as never, first: 10, after: first.next });
     expect(new Set([...first.ids, ...rest.ids]).size).toBe(5);
+  });
+
+  it('is not asked for what was before, and that is told', async () => {
+    const now = systemDeps().clock.now();
+    expect((await city.ask({ at: { valid: now, known: now } } as never)).source('river').status).toBe('NOT_ASKED');
   });
 
   it('passes nothing on that the agreement holds back, and nothing that was never declared', async () => {

@@ -4,12 +4,14 @@
 import {
   type AgencyId,
   type Federation,
+  fail,
   type Geometry,
   limits,
   type Member,
   ok,
   oldestObservation,
   type Problem,
+  problem,
   type Result,
   type SourceReport,
   type TwinPage,
@@ -116,6 +118,9 @@ const openLine = (room: Room, links: Links, latest: Line['latest']): Line => {
   return line;
 };
 
+/** What a far system had before is not asked for, and what it has now would be no answer. */
+const noPastOverBridge = problem('badQuery', { subject: 'at', accepted: 'the present, of a member that takes part over a bridge' });
+
 export const createMemberReads = (room: Room, links: Links): MemberReads => {
   const lines = new Map<string, Line>();
   const lineTo = (federation: Federation, member: Member): Line => {
@@ -130,6 +135,7 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
       agency: member.agency,
       read: (query, deadline) => {
         const line = lineTo(federation, member);
+        if (query.at && member.bridge) return Promise.resolve(fail(noPastOverBridge));
         return isShareable(query) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
       },
       interruption: () => {
