@@ -41,6 +41,10 @@ describe('a name that is no name', () => {
     await tool(page, 'Table').click();
     const grid = page.getByRole('grid');
     for (const part of ['<img src=x', 'javascript:', 'abc', 'endless']) await grid.getByRole('row').filter({ hasText: part }).first().waitFor();
+    await grid.getByRole('row').filter({ hasText: 'endless' }).first().click();
+    await chosen.getByRole('heading', { level: 2 }).filter({ hasText: 'endless' }).waitFor();
+    expect(await chosen.evaluate((section) => section.getBoundingClientRect().width)).toBeLessThanOrEqual(400);
+    expect(await chosen.evaluate((section) => section.scrollWidth <= section.clientWidth)).toBe(true);
     await tool(page, 'Tree').click();
     await page.getByRole('treeitem').first().waitFor();
     expect(await page.locator('img, a[href^="javascript:"]').count()).toBe(0);

@@ -2,13 +2,18 @@
  * An agency is killed while the page is open, and started again: seen, said and healed without opening the page anew.
  */
 import { rm } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { authorityOfTest, fourAgencies, testFederationId, until, writeCity } from '../city.ts';
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
+import { pictureDifference } from './picture-difference.ts';
 
 const seenWithinMs = 2_000;
+/** A part of the picture over which no panel lies, and the share of it that is another where a twin is hatched. */
+const cityClip = { x: 400, y: 80, width: 440, height: 300 } as const;
+const seenShare = 0.0001;
 
 const rule = {
   id: testFederationId,
@@ -27,6 +32,20 @@ const writeNodes = async (): Promise<string> => {
     energy: { node: { registry, listen: { port: energy } } },
   });
   return writeCity({ agencies: agencies.slice(0, 3), needs: [] });
+};
+
+/** The city as it is seen once nothing in it moves any more. */
+const atRest = async (page: Page): Promise<Buffer> => {
+  let seen = await page.screenshot({ clip: cityClip });
+  await expect
+    .poll(async () => {
+      const next = await page.screenshot({ clip: cityClip });
+      const moved = await pictureDifference(page, seen, next);
+      seen = next;
+      return moved;
+    })
+    .toBe(0);
+  return seen;
 };
 
 const untilActive = (front: NodeProcess) =>
@@ -49,15 +68,18 @@ it('an agency that is killed is named within two seconds, its twins are last kno
   await panel(page, 'Selected twin').getByRole('heading', { name: 'gauge-1' }).waitFor();
   await tool(page, 'Federation').click();
   await page.getByText('All of them are heard of.').waitFor();
+  const before = await atRest(page);
   await water.kill();
   await page.locator('.notices').getByText('does not answer: last known').waitFor({ timeout: seenWithinMs });
   await page.locator('.member.silent').filter({ hasText: 'water' }).waitFor();
   await panel(page, 'Selected twin').getByText('last known').first().waitFor();
+  await expect.poll(async () => pictureDifference(page, before, await page.screenshot({ clip: cityClip }))).toBeGreaterThan(seenShare);
   await using again = await startProcess(folder, 'water');
   expect(again.address).toBe(water.address);
   await page.getByText('All of them are heard of.').waitFor();
   await expect.poll(() => page.locator('.notices').textContent()).not.toContain('does not answer');
   await panel(page, 'Selected twin').getByText('last known').first().waitFor({ state: 'detached' });
+  await expect.poll(async () => pictureDifference(page, before, await page.screenshot({ clip: cityClip }))).toBeLessThan(seenShare);
   expect(viewer.errors).toEqual([]);
   await browser.close();
   await rm(folder, { recursive: true, force: true });

@@ -25,6 +25,7 @@ type TwinsVariables = About & {
   readonly orderBy?: TwinOrder;
   readonly deadline?: string;
   readonly terms: readonly string[];
+  readonly asOf?: string;
 };
 
 export const queries = {
@@ -36,5 +37,5 @@ export const queries = {
   >(historyText),
   status: createDocument<About, Status>(statusText),
   twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),
-  twin: createDocument<About & { readonly id: string }, TwinAnswer>(twinText),
+  twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText),
 } as const;

@@ -71,6 +71,8 @@ type Made = {
   effort: Effort;
   /** the shaders of the first picture are compiled, or will be before it */
   isWarm: boolean;
+  /** numbers of agencies that are silent */
+  silent: ReadonlySet<number>;
   readonly materials: Materials;
 };
 
@@ -138,6 +140,7 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
     background: new Color(),
     effort: { fine: false, marked: false },
     isWarm: false,
+    silent: new Set(),
     labels: createLabels(canvas),
     group,
   };
@@ -165,7 +168,7 @@ const liveOf = (made: Made) => {
     },
     unmark: () => {
       appearance.unmark();
-      tryHarder(made, { marked: false });
+      tryHarder(made, { marked: made.silent.size > 0 });
       alarms.clear();
     },
   });
@@ -195,6 +198,11 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
     hide: hidden(appearance.hide),
     keep: hidden(appearance.keep),
     pickFrom: pickable.from,
+    silence: (ids) => {
+      made.silent = new Set(made.scene.agencies.flatMap(({ id }, at) => (ids.includes(id) ? [at] : [])));
+      if (made.silent.size > 0) tryHarder(made, { marked: true });
+      appearance.silence(made.silent);
+    },
     label: placeLabels(made),
     sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
     placeOf: (row) => placeOfRow(made.layers, row),

@@ -111,6 +111,8 @@ export type City = {
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
   readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
+  /** agencies whose twins are shown as last known, whatever is followed */
+  readonly silence: (agencies: readonly string[]) => void;
   /** what the next pick may find, by the numbers of agency and kind; undefined: all that is shown */
   readonly pickFrom: (isWanted: ((agency: number, kind: number) => boolean) | undefined) => void;
   /** shows these twins only; undefined: all that is not hidden */

@@ -1,6 +1,7 @@
 /**
  * Answered: what a question found, counted and grouped by agency and kind, beside the scene in which it is lit.
  */
+import { useEffect, useState } from 'react';
 import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
@@ -9,8 +10,8 @@ import { useWords } from '../words/words.ts';
 
 type Part = { readonly agency: string; readonly kind: string; readonly twins: readonly FoundTwin[] };
 
-/** More are lit and counted; a list of all of them is the table. */
-const listedMax = 500;
+/** So many more are listed each time somebody asks for more; all are lit, counted and in the table. */
+const listedStep = 500;
 
 const agencyOfTwin = ({ id, agencies: [first] }: FoundTwin): string => first ?? agencyOf(id) ?? '';
 
@@ -91,8 +92,8 @@ const AgencyPart = ({ agency, parts, counts }: { readonly agency: string; readon
 };
 
 /** As many in all as may be listed, in the order of the answer. */
-const bounded = ({ sections }: Answer): readonly Section[] => {
-  let left = listedMax;
+const bounded = ({ sections }: Answer, most: number): readonly Section[] => {
+  let left = most;
   return sections.map((section) => {
     const twins = section.twins.slice(0, left);
     left -= twins.length;
@@ -125,16 +126,18 @@ const SectionPart = ({ section, counts, named }: SectionProps) => {
 export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
   const { say } = useWords();
   const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
-  const sections = bounded(answer);
+  const [listed, setListed] = useState(listedStep);
+  useEffect(() => setListed(listedStep), [answer.question]);
+  const sections = bounded(answer, listed);
   return (
     <div className="answered" aria-busy={asking}>
       <p className="total">
         <strong>{say('twinCount', { n: total })}</strong> {asking && <span className="soft">{say('asking')}</span>}
       </p>
       {total === 0 && <p className="soft">{say('nothingAnswered')}</p>}
-      {total > listedMax && (
+      {total > listed && (
         <p className="soft">
-          {say('firstListed', { n: Math.min(listedMax, answer.ids.length) })}{' '}
+          {say('firstListed', { n: Math.min(listed, answer.ids.length) })}{' '}
           <button type="button" className="quiet" onClick={() => person.set({ list: 'table' })}>
             {say('openTable')}
           </button>
@@ -143,6 +146,11 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
       {sections.map((section) => (
         <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
       ))}
+      {answer.ids.length > listed && (
+        <button type="button" className="quiet" onClick={() => setListed(listed + listedStep)}>
+          {say('listMore', { n: Math.min(listedStep, answer.ids.length - listed) })}
+        </button>
+      )}
     </div>
   );
 };

@@ -3,6 +3,8 @@
  */
 import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
+import { readColumnsAgain } from '../state/columns.ts';
+import { useKnown } from '../state/known.ts';
 import { usePerson } from '../state/person.ts';
 import { useColouring } from './colouring.ts';
 import { useFraming } from './framing.ts';
@@ -16,6 +18,19 @@ const useSun = (staged: Staged | undefined): void => {
   useEffect(() => staged?.city.sunAt(sun === undefined ? undefined : new Date(sun)), [staged, sun]);
 };
 
+/** Columns are those of the moment that is looked at. */
+const useMoment = (): void => {
+  const asOf = usePerson((state) => state.asOf);
+  // as said above
+  useEffect(readColumnsAgain, [asOf]);
+};
+
+/** Who is silent is seen in the scene, whatever it shows. */
+const useSilence = (staged: Staged | undefined): void => {
+  const silences = useKnown((state) => state.silences);
+  useEffect(() => staged?.city.silence([...silences.keys()]), [staged, silences]);
+};
+
 export const useBonds = (staged: Staged | undefined): void => {
   useHiding(staged);
   useLighting(staged);
@@ -23,5 +38,7 @@ export const useBonds = (staged: Staged | undefined): void => {
   useColouring(staged);
   useLinking(staged);
   useSun(staged);
+  useSilence(staged);
+  useMoment();
   useSceneKeys(staged);
 };

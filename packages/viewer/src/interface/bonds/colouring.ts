@@ -3,8 +3,9 @@
  */
 import { useEffect } from 'react';
 import { create } from 'zustand';
-import type { City, Colouring, LiveColumn, Staged, Stop } from '../../scene/staged.ts';
+import type { City, Colouring, Staged, Stop, Values } from '../../scene/staged.ts';
 import { toHistogram } from '../state/histogram.ts';
+import { readPastColumn } from '../state/past-column.ts';
 import { usePerson } from '../state/person.ts';
 
 export type Legend = {
@@ -22,7 +23,7 @@ export type Legend = {
 export const useLegend = create<{ readonly legend: Legend | undefined }>()(() => ({ legend: undefined }));
 
 /** Numbers on both sides of nothing are told apart from nothing on. */
-const colouringOf = ({ values, categories }: LiveColumn): Extract<Colouring, { by: 'values' }> | undefined => {
+const colouringOf = ({ values, categories }: Values): Extract<Colouring, { by: 'values' }> | undefined => {
   const spread = toHistogram(values, 1);
   if (!spread) return undefined;
   if (categories) return { by: 'values', values, from: 0, to: Math.max(0, categories.length - 1), ramp: 'categories' };
@@ -32,7 +33,7 @@ const colouringOf = ({ values, categories }: LiveColumn): Extract<Colouring, { b
   return { by: 'values', values, from: isBothSides ? -far : min, to: isBothSides ? far : max, ramp: isBothSides ? 'diverging' : 'sequential' };
 };
 
-const toLegend = (city: City, column: LiveColumn, { from, to }: Extract<Colouring, { by: 'values' }>): Legend => {
+const toLegend = (city: City, column: Values, { from, to }: Extract<Colouring, { by: 'values' }>): Legend => {
   const spread = toHistogram(column.values, 1);
   const { term, unit, categories } = column;
   return { term, unit, categories, stops: city.legend(), from, to, known: spread?.known ?? 0, unknown: spread?.unknown ?? 0 };
@@ -60,12 +61,31 @@ const follow = ({ city }: Staged, term: string): (() => void) => {
   };
 };
 
+/** As it was: read once, and nothing is followed. */
+const showPast = ({ city }: Staged, asked: { readonly federation: string; readonly term: string; readonly asOf: string }): (() => void) => {
+  let isWanted = true;
+  void readPastColumn(asked).then((column) => {
+    const colouring = column && colouringOf(column);
+    if (!(isWanted && column && colouring)) return;
+    city.colourBy(colouring);
+    useLegend.setState({ legend: toLegend(city, column, colouring) });
+  });
+  return () => {
+    isWanted = false;
+    city.colourBy({ by: 'kind' });
+    useLegend.setState({ legend: undefined });
+  };
+};
+
 export const useColouring = (staged: Staged | undefined): void => {
   const colour = usePerson((state) => state.colour);
+  const asOf = usePerson((state) => state.asOf);
+  const federation = usePerson((state) => state.federation);
   useEffect(() => {
     if (!staged || colour === undefined) return undefined;
+    if (colour !== 'agency' && asOf !== undefined && federation) return showPast(staged, { federation, term: colour, asOf });
     if (colour !== 'agency') return follow(staged, colour);
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
-  }, [staged, colour]);
+  }, [staged, colour, asOf, federation]);
 };

@@ -41,6 +41,7 @@ const survey = async ({ city, show }: Staged, rows: readonly number[]): Promise<
 export const useLighting = (staged: Staged | undefined): void => {
   const federation = usePerson((state) => state.federation);
   const ids = usePosed(({ answer }) => answer?.ids);
+  const asking = usePosed((state) => state.asking);
   const within = useWithin();
   useEffectLatest(
     async (isLatest) => {
@@ -50,8 +51,8 @@ export const useLighting = (staged: Staged | undefined): void => {
       const kept = within ? new Set(within) : undefined;
       if (!isLatest()) return;
       staged.city.light(rows.filter((row) => kept === undefined || kept.has(row)));
-      if (person.get().survey) await survey(staged, rows);
+      if (person.get().survey && !asking) await survey(staged, rows);
     },
-    [staged, federation, ids, within],
+    [staged, federation, ids, asking, within],
   );
 };

@@ -78,6 +78,7 @@ export const Notices = (props: NoticesProps) => {
       <SceneNotice {...props} />
       {picking !== undefined && (
         <p className="notice pick">
+          <span className="crosshair" aria-hidden="true" />
           {say('pickNow')}{' '}
           <button type="button" className="quiet" onClick={() => person.pick(undefined)}>
             {say('cancel')}

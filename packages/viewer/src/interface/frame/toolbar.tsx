@@ -4,7 +4,7 @@
 import { useState } from 'react';
 import { announce } from '../state/announcing.ts';
 import { useKnown } from '../state/known.ts';
-import { localMoment } from '../state/moment.ts';
+import { anywhere, localMoment } from '../state/moment.ts';
 import { type ListName, type PanelName, person, usePerson } from '../state/person.ts';
 import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -92,7 +92,7 @@ const Share = ({ address }: { readonly address: () => string }) => {
 
 export const Toolbar = ({ address }: { readonly address: () => string }) => {
   const { say } = useWords();
-  const { panel, list, theme, sun } = usePerson();
+  const { panel, list, theme, sun, asOf } = usePerson();
   const silent = useKnown(({ silences }) => silences.size);
   return (
     <nav id="views" tabIndex={-1} className="toolbar" aria-label={say('views')}>
@@ -114,6 +114,12 @@ export const Toolbar = ({ address }: { readonly address: () => string }) => {
         name={say('sun')}
         pressed={sun !== undefined}
         onUse={() => person.set({ sun: sun === undefined ? localMoment(new Date()) : undefined })}
+      />
+      <Tool
+        icon="time"
+        name={say('time')}
+        pressed={asOf !== undefined}
+        onUse={() => person.set({ asOf: asOf === undefined ? anywhere(localMoment(new Date())) : undefined })}
       />
       <Share address={address} />
       <Tool icon="theme" name={say(theme === 'light' ? 'darkTheme' : 'lightTheme')} onUse={() => person.set({ theme: theme === 'light' ? 'dark' : 'light' })} />

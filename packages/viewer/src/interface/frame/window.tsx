@@ -29,6 +29,7 @@ const FilterPanel = lazy(() => import('../look/filter.tsx').then(({ FilterPanel:
 const FederationMap = lazy(() => import('../members/federation-map.tsx').then(({ FederationMap: made }) => ({ default: made })));
 const TwinPanel = lazy(() => import('../inspect/twin-panel.tsx').then(({ TwinPanel: made }) => ({ default: made })));
 const SunBar = lazy(() => import('../look/sun-bar.tsx').then(({ SunBar: made }) => ({ default: made })));
+const TimeBar = lazy(() => import('../look/time-bar.tsx').then(({ TimeBar: made }) => ({ default: made })));
 const ListPanel = lazy(() => import('../list/list-panel.tsx').then(({ ListPanel: made }) => ({ default: made })));
 
 /** What the node knows of the federation, in the language of the page. */
@@ -48,12 +49,13 @@ const useAsking = (): void => {
   const selected = usePerson((state) => state.selected);
   const question = usePerson((state) => state.question);
   const lang = usePerson((state) => state.lang);
+  const asOf = usePerson((state) => state.asOf);
   const questions = useLearning((state) => state.questions);
   const healed = useKnown((state) => state.healed);
   // as said above
-  useEffect(() => choose(federation, selected), [federation, selected, lang, healed]);
+  useEffect(() => choose(federation, selected), [federation, selected, lang, asOf, healed]);
   // as said above
-  useEffect(() => poseAll(questions, question), [questions, question, healed]);
+  useEffect(() => poseAll(questions, question), [questions, question, asOf, healed]);
 };
 
 const useAddress = (staged: Staged | undefined): void => {
@@ -69,7 +71,7 @@ const useAddress = (staged: Staged | undefined): void => {
 const Late = ({ when, children }: { readonly when: boolean; readonly children: ReactNode }) => when && <Suspense fallback={null}>{children}</Suspense>;
 
 const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
-  const { panel, list, selected, sun } = usePerson();
+  const { panel, list, selected, sun, asOf } = usePerson();
   const scene = staged?.city.scene();
   return (
     <>
@@ -90,6 +92,9 @@ const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
       </Late>
       <Late when={selected !== undefined}>
         <TwinPanel />
+      </Late>
+      <Late when={asOf !== undefined}>
+        <TimeBar asOf={asOf ?? ''} />
       </Late>
       <Late when={sun !== undefined}>
         <SunBar sun={sun ?? ''} />

@@ -13,12 +13,12 @@ const pageRows = 100;
 
 type Growing = { readonly listed: Listed; readonly key: string; readonly before: Branch | undefined; readonly signal: AbortSignal };
 
-const readBranch = async ({ listed: { federation, filter, terms, lang }, key, before, signal }: Growing): Promise<Branch> => {
+const readBranch = async ({ listed: { federation, filter, terms, asOf, lang }, key, before, signal }: Growing): Promise<Branch> => {
   const [agency, kind] = partsOfKey(key);
   const refused: Branch = { rows: before?.rows ?? [], after: before?.after, state: 'refused' };
   if (!(federation && kind)) return refused;
   const within = { agencies: [agency], kinds: [kind], ...(filter && { all: [filter] }) };
-  const variables = { federation, filter: within, first: pageRows, orderBy: { by: 'NAME' as const }, terms, lang };
+  const variables = { federation, filter: within, first: pageRows, ...(asOf === undefined ? { orderBy: { by: 'NAME' as const } } : { asOf }), terms, lang };
   const got = await ask(queries.twins, { ...variables, ...(before?.after !== undefined && { after: before.after }) }, signal);
   const page = got.ok ? got.value.federation?.twins : undefined;
   if (!page) return refused;

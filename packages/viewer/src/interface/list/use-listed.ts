@@ -7,18 +7,24 @@ import { isTelling, toTwinFilter } from '../state/filter.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 
-export type Listed = { readonly federation: string | undefined; readonly filter: Filter | undefined; readonly terms: readonly string[]; readonly lang: string };
+export type Listed = {
+  readonly federation: string | undefined;
+  readonly filter: Filter | undefined;
+  readonly terms: readonly string[];
+  readonly asOf: string | undefined;
+  readonly lang: string;
+};
 
 /** Beside name, kind and agency. */
 const termsMax = 3;
 
 export const useListed = (): Listed => {
-  const { federation, filter, colour, question, lang } = usePerson();
+  const { federation, filter, colour, question, asOf, lang } = usePerson();
   const ids = usePosed(({ answer }) => answer?.ids);
   const asked = question === undefined ? undefined : ids;
   const terms = useMemo(() => [...new Set([...(colour ? [colour] : []), ...filter.ranges.map(({ term }) => term)])].slice(0, termsMax), [colour, filter]);
   return useMemo(
-    () => ({ federation, filter: toTwinFilter({ ...filter, ranges: filter.ranges.filter(isTelling) }, asked), terms, lang }),
-    [federation, filter, asked, terms, lang],
+    () => ({ federation, filter: toTwinFilter({ ...filter, ranges: filter.ranges.filter(isTelling) }, asked), terms, asOf, lang }),
+    [federation, filter, asked, terms, asOf, lang],
   );
 };

@@ -21,9 +21,19 @@ const nothing: Pages = { rows: [], total: undefined, state: 'asking', missing: [
 
 type Asked = Listed & { readonly orderBy: TwinOrder };
 
-const readPage = async ({ federation, filter, terms, lang, orderBy }: Asked, after: string | undefined, signal: AbortSignal) => {
+const readPage = async ({ federation, filter, terms, lang, asOf, orderBy }: Asked, after: string | undefined, signal: AbortSignal) => {
   if (!federation) return undefined;
-  const variables = { federation, first: pageRows, orderBy, terms, lang, ...(filter && { filter }), ...(after !== undefined && { after }) };
+  // the past is told in the order of identifiers
+  const order = asOf === undefined ? { orderBy } : { asOf };
+  const variables = {
+    federation,
+    first: pageRows,
+    ...order,
+    terms,
+    lang,
+    ...(filter && { filter }),
+    ...(after !== undefined && { after }),
+  };
   const got = await ask(queries.twins, variables, signal);
   return got.ok ? got.value.federation?.twins : undefined;
 };

@@ -5,7 +5,13 @@ import type { Agency, Source, SourceStatus } from '../../graphql/answers.ts';
 import { isRecord } from '../../graphql/questions.ts';
 
 export type FoundTwin = { readonly id: string; readonly name: string; readonly kind: string | undefined; readonly agencies: readonly string[] };
-export type Section = { readonly path: string; readonly total: number | undefined; readonly twins: readonly FoundTwin[] };
+export type Section = {
+  readonly path: string;
+  readonly total: number | undefined;
+  readonly twins: readonly FoundTwin[];
+  /** cursor behind which its next page begins, where there is one */
+  readonly next?: string | undefined;
+};
 export type Counted = { readonly kind: string | undefined; readonly agency: string | undefined; readonly count: number; readonly of: number };
 
 export type Answer = {
@@ -49,6 +55,9 @@ const toTwin = (node: unknown): readonly FoundTwin[] => {
   return [{ id, name: textAt(node, 'name') ?? id, kind: textAt(node, 'kind', 'id'), agencies: agenciesOf(node, id) }];
 };
 
+const nextAt = (value: Readonly<Record<string, unknown>>): string | undefined =>
+  isRecord(value['pageInfo']) && value['pageInfo']['hasNextPage'] === true ? textAt(value, 'pageInfo', 'endCursor') : undefined;
+
 type Parts = { sections: Section[]; counts: Counted[]; sources: Source[] };
 
 const statuses: ReadonlySet<string> = new Set(['ANSWERED', 'FAILED', 'LATE', 'NOT_ASKED', 'PARTIAL', 'WITHHELD'] satisfies SourceStatus[]);
@@ -78,7 +87,12 @@ const collect = (value: unknown, path: readonly string[], parts: Parts): void =>
     if (key === 'sources' && Array.isArray(part)) parts.sources.push(...part.flatMap(toSource));
     else if (key === 'groups' && Array.isArray(part)) parts.counts.push(...part.flatMap(toCounted));
     else if (key === 'nodes' && Array.isArray(part))
-      parts.sections.push({ path: path.at(-1) ?? '', total: numberAt(value, 'totalCount'), twins: part.flatMap(toTwin).slice(0, answerTwinsMax) });
+      parts.sections.push({
+        path: path.at(-1) ?? '',
+        total: numberAt(value, 'totalCount'),
+        twins: part.flatMap(toTwin).slice(0, answerTwinsMax),
+        next: nextAt(value),
+      });
     else collect(part, [...path, key], parts);
   }
 };
@@ -103,10 +117,31 @@ export const mergeSources = (sources: readonly Source[]): readonly Source[] => {
   return [...merged.values()].sort((a, b) => badness[b.status] - badness[a.status] || (a.agency.name < b.agency.name ? -1 : 1));
 };
 
-export const toAnswer = (question: string, given: unknown, ms: number): Answer => {
+const idsOf = (sections: readonly Section[]): readonly string[] =>
+  [...new Set(sections.flatMap(({ twins }) => twins.map(({ id }) => id)))].slice(0, answerTwinsMax);
+
+const partsIn = (given: unknown): Parts => {
   const parts: Parts = { sections: [], counts: [], sources: [] };
   collect(given, [], parts);
+  return parts;
+};
+
+export const toAnswer = (question: string, given: unknown, ms: number): Answer => {
+  const parts = partsIn(given);
   const sections = parts.sections.filter(({ twins, total }) => twins.length > 0 || total !== undefined || parts.sections.length === 1);
-  const ids = [...new Set(sections.flatMap(({ twins }) => twins.map(({ id }) => id)))].slice(0, answerTwinsMax);
-  return { question, ms, sections, counts: parts.counts, sources: mergeSources(parts.sources), ids };
+  return { question, ms, sections, counts: parts.counts, sources: mergeSources(parts.sources), ids: idsOf(sections) };
+};
+
+/** The first list that goes on, as long as more of it may be taken. */
+export const nextOf = ({ sections, ids }: Answer): string | undefined =>
+  ids.length >= answerTwinsMax ? undefined : sections.find(({ next }) => next !== undefined)?.next;
+
+/** With the next page of its lists. */
+export const withPage = (answer: Answer, given: unknown, ms: number): Answer => {
+  const { sections: more, sources } = partsIn(given);
+  const sections = answer.sections.map((section): Section => {
+    const page = section.next === undefined ? undefined : more.find(({ path }) => path === section.path);
+    return page ? { ...section, twins: [...section.twins, ...page.twins].slice(0, answerTwinsMax), next: page.next } : { ...section, next: undefined };
+  });
+  return { ...answer, ms: answer.ms + ms, sections, sources: mergeSources([...answer.sources, ...sources]), ids: idsOf(sections) };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
-import { agencyOf, answerTwinsMax, mergeSources, toAnswer } from './answer.ts';
+import { agencyOf, answerTwinsMax, mergeSources, nextOf, toAnswer, withPage } from './answer.ts';
 import { matchingKinds, matchingQuestions, searchLimits, toGroups, toSearchFilter } from './found.ts';
 import { chooseFederation, federationOf } from './learning.ts';
 import { filled, placesOf } from './places.ts';
@@ -50,6 +50,21 @@ describe('an answer', () => {
   it(`lists at most ${answerTwinsMax} twins`, () => {
     const nodes = Array.from({ length: answerTwinsMax + 1 }, (_, at) => ({ id: `urn:dtf:twin:a:s/${at}`, name: `${at}` }));
     expect(toAnswer('q', { twins: { nodes } }, 0).ids).toHaveLength(answerTwinsMax);
+  });
+  it('goes on page by page, until there is no more or no more is taken', () => {
+    const page = (from: number, count: number, endCursor?: string) => ({
+      twins: {
+        totalCount: 700,
+        pageInfo: { hasNextPage: endCursor !== undefined, endCursor },
+        nodes: Array.from({ length: count }, (_, at) => ({ id: `urn:dtf:twin:a:s/${from + at}`, name: `${from + at}` })),
+        sources: [source(water, 'ANSWERED')],
+      },
+    });
+    const first = toAnswer('q', page(0, 500, 'c500'), 1);
+    expect(nextOf(first)).toBe('c500');
+    const whole = withPage(first, page(500, 200), 2);
+    expect([whole.ids.length, whole.sections[0]?.total, whole.ms, nextOf(whole)]).toEqual([700, 700, 3, undefined]);
+    expect(nextOf(toAnswer('q', page(0, answerTwinsMax, 'more'), 0))).toBeUndefined();
   });
   it('knows an agency by an identifier', () =>
     expect([agencyOf('urn:dtf:twin:a.example:s/1'), agencyOf('x')]).toEqual(['urn:dtf:agency:a.example', undefined]));

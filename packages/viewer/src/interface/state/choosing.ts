@@ -32,11 +32,12 @@ const remember = (id: string, twin: WholeTwin): void => {
 };
 
 const read = async (federation: string, id: string, signal: AbortSignal): Promise<void> => {
-  const answer = await ask(queries.twin, { federation, id, lang: person.get().lang }, signal);
+  const { lang, asOf } = person.get();
+  const answer = await ask(queries.twin, { federation, id, lang, ...(asOf !== undefined && { asOf }) }, signal);
   if (signal.aborted) return;
   const told = answer.ok ? answer.value.federation?.twin : undefined;
-  const before = remembered.get(id);
-  if (told?.twin) remember(id, told.twin);
+  const before = asOf === undefined ? remembered.get(id) : undefined;
+  if (told?.twin && asOf === undefined) remember(id, told.twin);
   useChosen.setState({
     asking: false,
     twin: told?.twin ?? before?.twin,

@@ -5,6 +5,8 @@ import { create } from 'zustand';
 import { fetchValues } from '../../scene/fetching.ts';
 import type { Values as Column } from '../../scene/staged.ts';
 import type { useKnown } from './known.ts';
+import { readPastColumn } from './past-column.ts';
+import { person } from './person.ts';
 
 export type Read = { readonly state: 'reading' } | { readonly state: 'read'; readonly column: Column } | { readonly state: 'refused' };
 
@@ -28,8 +30,9 @@ const [againMs, triesMax] = [1_500, 20];
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
 const read = async (federation: string, term: string): Promise<void> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
-    const column = await fetchValues(federation, term);
-    if (useColumns.getState().federation !== federation) return;
+    const { asOf } = person.get();
+    const column = await (asOf === undefined ? fetchValues(federation, term) : readPastColumn({ federation, term, asOf }));
+    if (useColumns.getState().federation !== federation || person.get().asOf !== asOf) return;
     if (column) return put(term, { state: 'read', column });
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
@@ -43,6 +46,12 @@ export const wantColumns = (federation: string, terms: readonly string[]): void 
     put(term, { state: 'reading' });
     void read(federation, term);
   }
+};
+
+/** What an agency did not tell while it was silent may be told now, and another moment has other values; until they are here, what was read stays. */
+export const readColumnsAgain = (): void => {
+  const { federation, read: known } = useColumns.getState();
+  if (federation !== undefined) for (const term of known.keys()) void read(federation, term);
 };
 
 export const columnOf = ({ read }: Pick<Columns, 'read'>, term: string): Column | undefined => {

@@ -13,7 +13,7 @@ export type Camera = {
   readonly tilt: number;
 };
 
-export type Permalink = Pick<Person, 'federation' | 'turned' | 'filter' | 'colour' | 'sun' | 'question' | 'selected' | 'panel' | 'list'> & {
+export type Permalink = Pick<Person, 'federation' | 'turned' | 'filter' | 'colour' | 'sun' | 'asOf' | 'question' | 'selected' | 'panel' | 'list'> & {
   readonly theme: Person['theme'] | undefined;
   readonly lang: Language | undefined;
   readonly camera: Camera | undefined;
@@ -96,6 +96,9 @@ const toQuestion = (text: string | undefined): PosedQuestion | undefined => {
 const toMoment = (text: string | undefined): string | undefined =>
   text !== undefined && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 
+/** A moment anywhere, to the minute. */
+const toPast = (text: string | undefined): string | undefined => (text?.endsWith('Z') && toMoment(text.slice(0, -1)) !== undefined ? text : undefined);
+
 const oneOf = <T extends string>(all: readonly T[], text: string | undefined): T | undefined => all.find((each) => each === text);
 
 export const encodePermalink = ({ filter, ...link }: Permalink): string => {
@@ -108,6 +111,7 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
     ['r', filter.ranges.map(rangeText).join(',')],
     ['p', link.colour && escape(link.colour)],
     ['t', link.sun],
+    ['at', link.asOf],
     ['q', link.question && questionText(link.question)],
     ['s', link.selected && escape(link.selected)],
     ['w', link.panel],
@@ -137,6 +141,7 @@ export const decodePermalink = (hash: string): Permalink => {
     filter: toFilter(parts),
     colour: one('p'),
     sun: toMoment(one('t')),
+    asOf: toPast(one('at')),
     question: toQuestion(parts.get('q')),
     selected: one('s'),
     panel: oneOf(panels, one('w')),

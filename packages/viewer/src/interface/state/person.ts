@@ -35,6 +35,8 @@ export type Person = {
   readonly colour: string | undefined;
   /** the moment whose sun shines, as a local time without its zone, YYYY-MM-DDTHH:MM; undefined: soft light */
   readonly sun: string | undefined;
+  /** the moment that is looked at, YYYY-MM-DDTHH:MMZ; undefined: now */
+  readonly asOf: string | undefined;
   readonly question: PosedQuestion | undefined;
   /** the place of the question that the next pick in the scene fills */
   readonly picking: string | undefined;
@@ -62,6 +64,7 @@ export const usePerson = create<Person>()(() => ({
   filter: noFilter,
   colour: undefined,
   sun: undefined,
+  asOf: undefined,
   question: undefined,
   picking: undefined,
   selected: undefined,

@@ -6,7 +6,7 @@ import { queries } from '../../graphql/queries.ts';
 import type { Question } from '../../graphql/questions.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
-import { type Answer, toAnswer } from './answer.ts';
+import { type Answer, nextOf, toAnswer, withPage } from './answer.ts';
 import { ask, federationOf, useLearning } from './learning.ts';
 import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
@@ -18,16 +18,39 @@ export type Option = { readonly id: string; readonly name: string; readonly told
 const nothing: Posed = { answer: undefined, problem: undefined, asking: false };
 export const usePosed = create<Posed>()(() => nothing);
 
+/** A question that can be asked page by page says so: by a cursor among its variables. */
+const isPaged = ({ query }: Question): boolean => /\$after\s*:\s*String\b/.test(query);
+
+/** A question that can be asked of the past says so, by a moment among its variables. */
+export const isOfTime = ({ query }: Pick<Question, 'query'>): boolean => /\$asOf\s*:\s*DateTime\b/.test(query);
+
+/** What follows the first page, each page as it comes; one that does not come ends it, and the list says how many it has of all. */
+const readOn = async (question: Question, variables: object, signal: AbortSignal): Promise<void> => {
+  for (;;) {
+    const { answer } = usePosed.getState();
+    const after = answer && isPaged(question) ? nextOf(answer) : undefined;
+    if (!answer || after === undefined) return;
+    const from = performance.now();
+    const got = await ask<object, unknown>({ text: question.query }, { ...variables, after }, signal);
+    if (signal.aborted || !got.ok) return;
+    usePosed.setState({ answer: withPage(answer, got.value, performance.now() - from) });
+  }
+};
+
 /** An earlier answer stays to be seen until the next one is here. */
 const pose = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
   usePosed.setState({ asking: true, problem: undefined });
   const from = performance.now();
-  const got = await ask<object, unknown>({ text: question.query }, filled(question, picked), signal);
+  const { asOf } = person.get();
+  const variables = { ...filled(question, picked), ...(asOf !== undefined && isOfTime(question) && { asOf }) };
+  const got = await ask<object, unknown>({ text: question.query }, variables, signal);
   if (signal.aborted) return;
   if (!got.ok) return usePosed.setState({ answer: undefined, problem: got.refusal.message, asking: false });
-  const answer = toAnswer(question.name, got.value, performance.now() - from);
-  usePosed.setState({ answer, asking: false });
-  announce(currentWords().say('saidAnswered', { n: answer.ids.length }));
+  usePosed.setState({ answer: toAnswer(question.name, got.value, performance.now() - from) });
+  await readOn(question, variables, signal);
+  if (signal.aborted) return;
+  usePosed.setState({ asking: false });
+  announce(currentWords().say('saidAnswered', { n: usePosed.getState().answer?.ids.length ?? 0 }));
 };
 
 /** Asks what the person poses; ends with the interest in it. */

@@ -6,6 +6,7 @@ import { follow } from '../../graphql/follow.ts';
 import { queries } from '../../graphql/queries.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
+import { readColumnsAgain } from './columns.ts';
 import { agencyName, learnFederation, useKnown } from './known.ts';
 import { endpoint } from './learning.ts';
 import { person } from './person.ts';
@@ -29,6 +30,7 @@ const told = (federation: string, { federationStatus }: Status): void => {
   sayMoves(silent, back);
   if (back.length > 0 || offlineSince !== undefined) {
     set({ healed: healed + 1 });
+    readColumnsAgain();
     void learnFederation(federation);
   }
 };

@@ -30,8 +30,10 @@ export type Appearance = {
   readonly legend: () => readonly Stop[];
   /** values and marks of some rows, as they came */
   readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
-  /** nothing is marked any more */
+  /** nothing is marked any more, but for what is silent */
   readonly unmark: () => void;
+  /** agencies, by their number, whose twins are shown as last known */
+  readonly silence: (agencies: ReadonlySet<number>) => void;
   readonly paint: (dress: Dress) => void;
   readonly shine: (light: Light) => void;
   readonly close: () => void;
@@ -114,6 +116,8 @@ const createShown = (scene: Scene, state: StateTexture) => {
 /** Which colours the twins have, and those of what is no twin. */
 const createColours = (scene: Scene, { state, tones }: { readonly state: StateTexture; readonly tones: Tones }, uniforms: Uniforms) => {
   let colouring: Colouring = { by: 'kind' };
+  let silent: ReadonlySet<number> = new Set();
+  const isSilent = (row: number): boolean => silent.has(state.agencyOf(row));
   const step = (row: number, value: number): void => {
     if (colouring.by === 'values') state.setStep(row, Number.isNaN(value) ? undefined : stepOf(value, colouring));
   };
@@ -128,14 +132,22 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
     mark: (column: LiveColumn, rows: Iterable<number>): void => {
       for (const row of rows) {
         const { stale, missing, alarm } = column.marksOf(row);
-        state.flag(row, flags.stale, stale);
+        state.flag(row, flags.stale, stale || isSilent(row));
         state.flag(row, flags.missing, missing);
         state.flag(row, flags.alarm, alarm);
         step(row, column.values[row] ?? Number.NaN);
       }
     },
     unmark: (): void => {
-      for (let row = 0; row < scene.rows; row += 1) for (const flag of [flags.stale, flags.missing, flags.alarm]) state.flag(row, flag, false);
+      for (let row = 0; row < scene.rows; row += 1) {
+        for (const flag of [flags.missing, flags.alarm]) state.flag(row, flag, false);
+        state.flag(row, flags.stale, isSilent(row));
+      }
+    },
+    silence: (agencies: ReadonlySet<number>): void => {
+      const moved = new Set([...agencies, ...silent].filter((agency) => agencies.has(agency) !== silent.has(agency)));
+      silent = agencies;
+      for (let row = 0; row < scene.rows; row += 1) if (moved.has(state.agencyOf(row))) state.flag(row, flags.stale, isSilent(row));
     },
     paint: (dress: Dress): void => {
       const own = tonesOf(dress);
@@ -188,6 +200,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
     legend: colours.legend,
     mark: then(colours.mark),
     unmark: then(colours.unmark),
+    silence: then(colours.silence),
     paint: then(colours.paint),
     shine: then((light: Light) => shineOn(uniforms, light)),
     close: () => {

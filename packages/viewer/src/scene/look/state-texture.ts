@@ -22,6 +22,7 @@ export type StateTexture = {
   readonly setTwin: (row: number, twin: { readonly kind: number; readonly agency: number }) => void;
   readonly flag: (row: number, flag: number, on: boolean) => void;
   readonly flagsOf: (row: number) => number;
+  readonly agencyOf: (row: number) => number;
   /** the step of the value, or undefined where nothing is known */
   readonly setStep: (row: number, step: number | undefined) => void;
   /** Colours mean something else now: every row is painted again. */
@@ -123,6 +124,7 @@ export const createStateTexture = (rows: number, paint: Paint): StateTexture => 
     texture,
     ...changesOf(states, touch),
     flagsOf: (row) => states.marks[row] ?? 0,
+    agencyOf: (row) => states.agencies[row] ?? 0,
     repaint: touchAll,
     hidden: () => states.marks.map((own) => own & flags.hidden),
     flush: () => {
