@@ -20,6 +20,7 @@ const lying = globSync('fixtures/messages/*/*.json', { cwd: root })
   .toSorted();
 const validPaths = lying.filter((path) => path.includes('/valid/'));
 const invalidPaths = lying.filter((path) => path.includes('/invalid/'));
+const refusedPaths = lying.filter((path) => path.includes('/refused/'));
 
 describe('the example messages', () => {
   test('are what is made of their content', () => {
@@ -64,6 +65,8 @@ describe('the JSON Schema of the messages', () => {
   });
 
   test('accepts every valid message', () => expect(validPaths.filter((path) => !accepts(JSON.parse(read(path))))).toEqual([]));
+
+  test('accepts what only a node refuses', () => expect(refusedPaths.filter((path) => !accepts(JSON.parse(read(path))))).toEqual([]));
 
   test('accepts each for the row that it is of', () => {
     const oneOfEach = [...new Map(validPaths.map((path) => [definition(path), path])).values()];

@@ -6,6 +6,7 @@ import { applicationExamples } from './application.ts';
 import { type Component, type Ends, type Example, type Examples, type Message, replyOf, requestOf } from './example.ts';
 import { invalidMessages } from './invalid.ts';
 import { registryExamples } from './registry.ts';
+import { spoiltForNodes, spoiltForParsers } from './systematic.ts';
 import { type Agency, federationId, planning, registry, water } from './town.ts';
 import { twinExamples } from './twin.ts';
 
@@ -62,7 +63,21 @@ const messageOf = (key: string): Message => {
   return found ? requestOf(name, example, found.endsOf(example)) : { header: {}, data: { action: {}, objects: [] } };
 };
 
+/** One request of every row, spoilt in the ways that are the same for all. */
+const systematic = (): readonly MessageFile[] =>
+  roles.flatMap(({ role, examples, endsOf }) =>
+    Object.entries(examples)
+      .filter(([name]) => !name.includes('--'))
+      .flatMap(([name, example]) => {
+        const message = requestOf(name, example, endsOf(example));
+        const row = `${role}.${name}`;
+        const invalid = spoiltForParsers(row, message).map((file) => fileOf(`invalid/${file.name}`, file.message));
+        return [...invalid, ...spoiltForNodes(row, message).map((file) => fileOf(`refused/${file.name}`, file.message))];
+      }),
+  );
+
 export const messageFiles = (): readonly MessageFile[] => [
   ...roles.flatMap(filesOfRole),
+  ...systematic(),
   ...Object.entries(invalidMessages).map(([name, { of, spoil }]) => fileOf(`invalid/${name}`, spoil(messageOf(of)))),
 ];

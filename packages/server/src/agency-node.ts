@@ -52,16 +52,26 @@ const checkBinding = ({ listen }: NodeFile): Result<true> =>
       );
 
 const federationOf = (rule: FederationRule, initiator: TwinId) => {
-  const { id, name, purpose, needs, authoritative, tolerance, area } = rule;
-  return { id, name, purpose, needs, initiator, rules: { authoritative, tolerance }, ...(area && !Array.isArray(area) && { area }) };
+  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf } = rule;
+  return {
+    id,
+    name,
+    purpose,
+    needs,
+    initiator,
+    rules: { authoritative, tolerance },
+    ...(onBehalfOf && { onBehalfOf }),
+    ...(area && !Array.isArray(area) && { area }),
+  };
 };
 
-const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow }: Orchestration) => {
+const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow, onForget }: Orchestration) => {
   const files = createSceneFiles(join(directory, 'tiles'));
   const failed = (cause: unknown): void => room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
   const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
+  onForget(scenes.forget);
   return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 

@@ -10,6 +10,7 @@ import { putAgencyTwin } from './node-room.ts';
 import { keepRegistered } from './orchestration/feature-information.ts';
 import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
+import { watchLeases } from './registry/lease-watch.ts';
 import { createRegistry } from './registry/registry.ts';
 
 export const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -22,8 +23,11 @@ export type NodeDesk = {
   readonly introduction: () => Introduction & { readonly name: Room['node']['name'] };
 };
 
-const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, node: { verifyEndpoints } }: Room) =>
-  createRegistry({ records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers });
+const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signal, node: { verifyEndpoints } }: Room) => {
+  const desk = { records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers };
+  void watchLeases(desk, { timers: deps.timers, signal }).catch((cause) => (signal.aborted ? undefined : events.defect('registry', cause)));
+  return createRegistry(desk);
+};
 
 const answerOf = (room: Room, orchestration: Orchestration, adaptor: Adaptor | undefined): Answer => {
   const { deps, events, records, keys, self, node, partners, log } = room;

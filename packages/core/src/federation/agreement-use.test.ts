@@ -5,8 +5,8 @@ import { limits } from '../ground/limits.ts';
 import { standsIn } from '../ground/trial-state.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
-import { type Agreement, AgreementState } from './agreement.ts';
-import { checkLevel, rateOf, type Use, usable } from './agreement-use.ts';
+import { Agreement, AgreementState, behalfPermission } from './agreement.ts';
+import { checkLevel, deletionDueAt, keptTo, rateOf, type Use, usable } from './agreement-use.ts';
 
 const [front, water] = [Authority.parse('front.example'), Authority.parse('water.example')];
 const [consumer, provider] = [agencyTwinIdOf(front), agencyTwinIdOf(water)];
@@ -85,4 +85,30 @@ test('what is older or less exact than was agreed is not given out as if it were
   expect(kindFor(promised, { newest: now })).toBe('qualityTooLow');
   expect(kindFor(promised, { accuracy: 0.9 })).toBe('good');
   expect(kindFor(feature('city:RiverGauge', ['read']), { newest: addMs(now, -86_400_000) })).toBe('good');
+});
+
+test('what was given has to be gone as was promised, else as long after the end as was agreed, else at the end', () => {
+  const after = { ...agreement, terms: { ...agreement.terms, obligations: [{ type: 'delete' as const, after: 'PT1M' }] } };
+  expect(deletionDueAt(agreement, now)).toBe(now);
+  expect(deletionDueAt(after, now)).toBe(addMs(now, 60_000));
+  expect(deletionDueAt({ ...after, deleteDataBy: addMs(now, 5) }, now)).toBe(addMs(now, 5));
+});
+
+test('a partner is trusted by what was agreed with it and kept, and not where it holds what should be gone', () => {
+  const held = Agreement.parse({ ...agreement, hash: 'sha-256:0', state: 'TERMINATED' });
+  const kept = (given: readonly Agreement[], partner: string = provider) => keptTo(given, { partner, now });
+  expect([kept([]), kept([Agreement.parse({ ...agreement, state: 'REJECTED' })]), kept([held])]).toEqual(['unknown', 'unknown', 'kept']);
+  const owed = { ...held, deleteDataBy: addMs(now, -1) };
+  expect(kept([owed], consumer)).toBe('broken');
+  expect([kept([owed]), kept([{ ...owed, deletedAt: now }], consumer), kept([{ ...held, deleteDataBy: now }], consumer)]).toEqual(['kept', 'kept', 'kept']);
+});
+
+test('a consumer asks for itself and its own people, for others only where the agreement names them', () => {
+  const other = 'urn:dtf:org:county.example:flood-office';
+  const named = { ...agreement, terms: { ...agreement.terms, permissions: [behalfPermission(other)] } };
+  expect([
+    kindOf(agreement, { onBehalfOf: 'urn:dtf:person:front.example:ada' }),
+    kindOf(agreement, { onBehalfOf: other }),
+    kindOf(named, { onBehalfOf: other }),
+  ]).toEqual([kindOf(agreement), 'notAuthorised', kindOf(agreement)]);
 });

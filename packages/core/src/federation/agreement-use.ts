@@ -8,7 +8,7 @@ import { limits } from '../ground/limits.ts';
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
-import type { Agreement, GrantedFeature } from './agreement.ts';
+import { type Agreement, behalfPermission, type GrantedFeature } from './agreement.ts';
 
 export type Use = {
   readonly consumer: string;
@@ -21,6 +21,7 @@ export type Use = {
   /** as the message says it, where it does */
   readonly federationId?: FederationId | undefined;
   readonly purpose?: TermId | undefined;
+  readonly onBehalfOf?: string | undefined;
 };
 
 export type UsableAgreement = { readonly agreement: Agreement /** those granted for this mode */; readonly features: readonly GrantedFeature[] };
@@ -31,6 +32,10 @@ const holdsAt = ({ terms: { validity } }: Agreement, now: Instant): boolean =>
 const isBetween = ({ terms: { parties, federationId } }: Agreement, use: Use): boolean =>
   parties.consumer === use.consumer && parties.provider === use.provider && (use.federationId === undefined || use.federationId === federationId);
 
+/** A consumer asks for itself and its own people; for others only where the agreement says so. */
+const mayActFor = ({ terms: { parties, permissions } }: Agreement, onBehalfOf: string): boolean =>
+  onBehalfOf.split(':')[3] === parties.consumer.split(':')[3] || permissions.includes(behalfPermission(onBehalfOf));
+
 /** The agreement, and of its features those that may be used so, or which part of the terms stands against it. */
 export const usable = (agreement: Agreement | undefined, use: Use): Result<UsableAgreement> => {
   if (agreement?.state !== 'AGREED' || !use.connected || !isBetween(agreement, use) || !holdsAt(agreement, use.now)) {
@@ -40,6 +45,8 @@ export const usable = (agreement: Agreement | undefined, use: Use): Result<Usabl
   const { purpose, features } = agreement.terms;
   if (use.purpose !== undefined && !use.vocabulary.isA(use.purpose, purpose))
     return fail(problem('purposeNotPermitted', { subject: agreement.id, found: use.purpose, accepted: purpose }));
+  if (use.onBehalfOf !== undefined && !mayActFor(agreement, use.onBehalfOf))
+    return fail(problem('notAuthorised', { subject: agreement.id, found: use.onBehalfOf, accepted: 'somebody of the consumer, or whom the agreement names' }));
   return ok({ agreement, features: features.filter(({ modes }) => modes.includes(use.mode)) });
 };
 
@@ -54,6 +61,23 @@ export const checkLevel = ({ featureId, maxAge, minAccuracy }: GrantedFeature, {
   if (oldest !== undefined && newest !== undefined && newest < oldest)
     return fail(problem('tooOld', { subject: featureId, since: newest, accepted: `values no older than ${maxAge}` }));
   return ok(true);
+};
+
+/** When a consumer has to have deleted what it was given: as it promised, else as long after the end as was agreed, else at the end. */
+export const deletionDueAt = ({ terms: { obligations = [] }, deleteDataBy }: Agreement, endedAt: Instant): Instant => {
+  const after = obligations.find(({ type }) => type === 'delete')?.after;
+  return deleteDataBy ?? addMs(endedAt, after === undefined ? 0 : (msOfDuration(after) ?? 0));
+};
+
+/** How a partner kept to what was agreed before: known where an agreement was in force, broken where what it was given should be gone and it does not say so. */
+export const keptTo = (
+  agreements: readonly Agreement[],
+  { partner, now }: { readonly partner: string; readonly now: Instant },
+): 'kept' | 'unknown' | 'broken' => {
+  const isOverdue = ({ terms, deleteDataBy, deletedAt }: Agreement): boolean =>
+    terms.parties.consumer === partner && deleteDataBy !== undefined && deletedAt === undefined && deleteDataBy < now;
+  if (agreements.some(isOverdue)) return 'broken';
+  return agreements.some(({ hash, state }) => hash !== undefined && ['AGREED', 'EXPIRED', 'TERMINATED'].includes(state)) ? 'kept' : 'unknown';
 };
 
 /** How often a minute these may be asked; undefined where nothing bounds it. */

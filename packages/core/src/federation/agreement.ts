@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { overlapOf } from '../ground/area.ts';
-import { AgreementId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
+import { AgreementId, FeatureId, FederationId, MessageId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { canonicalJson } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
@@ -72,6 +72,11 @@ export const Agreement = z.object({
   answerBy: Instant.optional(),
   /** the consumer promised to have deleted by then what it was given */
   deleteDataBy: Instant.optional(),
+  /** ... and has, and whether the owner knows */
+  deletedAt: Instant.optional(),
+  deletionTold: z.boolean().optional(),
+  /** under which that is said, also when it is said again */
+  deletionMessageId: MessageId.optional(),
 });
 export type Agreement = z.infer<typeof Agreement>;
 
@@ -88,6 +93,9 @@ export const endAgreement = (agreement: Agreement, now: Instant): Agreement => {
   const ended = moveAgreement(agreement, wanted);
   return ended.ok ? ended.value : agreement;
 };
+
+/** The permission by which a consumer may ask for somebody who is not of its own agency. */
+export const behalfPermission = (id: string): string => `behalf:${id}`;
 
 /** The text whose SHA-256 is the agreement's hash. */
 export const agreementText = (terms: AgreementTerms): string => canonicalJson(terms);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { AgreementId, FeatureId, TermId, TwinId } from '../ground/id.ts';
 import { codeOf, kindOfCode, type Problem, ProblemFacts } from '../ground/problem.ts';
-import { FarFormat } from '../twin/feature-information.ts';
+import { FarFormat, ProcessingStage } from '../twin/feature-information.ts';
 import { TwinPage, TwinQuery, TwinRow } from '../twin/query.ts';
 
 /** A part of the answer that policy keeps back, named by its terms and never by its content. */
@@ -33,6 +33,8 @@ export const TwinsRead = z.object({
   far: z.array(FarContent).optional(),
   agreementId: AgreementId.optional(),
   withheld: Withheld.optional(),
+  /** of kinds that are not transformed data: raw, or what went into or came out of a model */
+  stages: z.record(TermId, ProcessingStage).optional(),
   /** in place of a page, where several questions were asked and this one could not be answered */
   refused: Refused.optional(),
   /** the member's change sequence */

@@ -10,7 +10,7 @@ import { limits } from '../ground/limits.ts';
 import { Geometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
-import type { AgreementTerms, GrantedFeature } from './agreement.ts';
+import { type AgreementTerms, behalfPermission, type GrantedFeature } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
 import { type ChangedMember, Member, memberLifecycle } from './member.ts';
@@ -50,6 +50,8 @@ export const Federation = z.object({
   reason: z.string().optional(),
   /** paused by a person until then, or until he says so; by itself where a need that it cannot do without is lost */
   suspension: z.object({ by: z.enum(['person', 'loss']), until: InstantSchema.optional() }).optional(),
+  /** persons and organizations of others for whom the initiator asks */
+  onBehalfOf: z.array(z.string().min(1).max(limits.idCharactersMax)).max(limits.needsMax).optional(),
   /** after that it is over */
   validUntil: InstantSchema.optional(),
   /** of a release: how long members still answer, and when what they gave is deleted */
@@ -62,7 +64,7 @@ export const Federation = z.object({
 });
 export type Federation = z.infer<typeof Federation>;
 
-type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil'>;
+type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil' | 'onBehalfOf'>;
 
 export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
   ...draft,
@@ -168,7 +170,7 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
   ),
   purpose: federation.purpose,
   ...(federation.area && { area: federation.area }),
-  permissions: [`use:${federation.purpose}`],
+  permissions: [`use:${federation.purpose}`, ...(federation.onBehalfOf ?? []).map(behalfPermission)],
   prohibitions: ['redistribute'],
   validity: { from: federation.createdAt, ...(federation.validUntil && { to: federation.validUntil }) },
 });

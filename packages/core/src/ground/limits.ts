@@ -107,6 +107,9 @@ export const limits = {
   identityBatchMax: 250,
   /** twins of a page whose history is asked for */
   historyTwinsMax: 20,
+  /** slots of one series in an answer, and samples that are looked at for them */
+  slotsMax: 1_000,
+  slotSamplesMax: 10_000,
   /** questions of one read; those that wait for the same member share a message */
   queriesPerReadMax: 32,
   /** messages of small questions under way to one member; what comes meanwhile waits for the next one */

@@ -23,6 +23,7 @@ export const LoggedExchange = z.object({
   object: word,
   federationId: id.optional(),
   agreementId: id.optional(),
+  onBehalfOf: id.optional(),
   code: word,
 });
 export type LoggedExchange = z.infer<typeof LoggedExchange>;
@@ -55,6 +56,9 @@ export const nextEntry = (head: LogHead, { at, content }: { readonly at: Instant
   const told = { n: head.n + 1, at, previous: head.hash, content };
   return { ...told, hash: hash(canonicalJson(told)) };
 };
+
+/** Whether an entry's hash is what its content gives. */
+export const isIntact = ({ hash, ...told }: LogEntry, hashing: Hashing): boolean => hashing(canonicalJson(told)) === hash;
 
 /** The text that a checkpoint signs: whose log it is and which entry it stands on. */
 export const checkpointText = (owner: string, on: LogHead): string => canonicalJson({ owner, n: on.n, hash: on.hash });

@@ -26,6 +26,8 @@ export const Security = z.looseObject({
   signature: z.string().optional(),
   /** what the data asked for will be used for, where that is narrower than the agreement's purpose */
   purpose: TermId.optional(),
+  /** the person or organization that it is asked for, where that is not the sender */
+  onBehalfOf: z.string().min(1).max(limits.idCharactersMax).optional(),
 });
 export type Security = z.infer<typeof Security>;
 

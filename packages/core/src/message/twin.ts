@@ -230,10 +230,15 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'members FM-FE',
     purpose:
-      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says when it has deleted what it was given.',
+      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has.',
     effect: 'change',
     request: {
-      parameters: z.object({ reason, graceSeconds: z.int().min(0).max(limits.graceSecondsMax).optional(), deleteDataBy: Instant.optional() }),
+      parameters: z.object({
+        reason,
+        graceSeconds: z.int().min(0).max(limits.graceSecondsMax).optional(),
+        deleteDataBy: Instant.optional(),
+        deletedAt: Instant.optional(),
+      }),
       objects: one(object.federationName),
     },
     reply: { parameters: z.object({ final: Final.optional(), endsAt: Instant.optional() }) },

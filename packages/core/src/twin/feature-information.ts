@@ -13,6 +13,10 @@ import { Quality } from './value.ts';
 
 export const Duration = z.string().refine((text) => msOfDuration(text) !== undefined, 'an ISO 8601 duration of days, hours, minutes and seconds, as PT1M');
 
+/** As it was measured, worked on, put into a model, or what a model gave. */
+export const ProcessingStage = z.enum(['raw', 'transformed', 'modelInput', 'modelOutput']);
+export type ProcessingStage = z.infer<typeof ProcessingStage>;
+
 export const OfferedTerm = z.object({ term: TermId, unit: z.string().optional() });
 export type OfferedTerm = z.infer<typeof OfferedTerm>;
 
@@ -84,7 +88,7 @@ export const FeatureInformation = z.object({
     terms: z.array(OfferedTerm),
     /** how many there are now */
     count: z.int().min(0),
-    stage: z.enum(['raw', 'transformed', 'modelInput', 'modelOutput']),
+    stage: ProcessingStage,
     /** how often values are taken, and how far back they are kept: ISO 8601 durations */
     interval: Duration.optional(),
     history: Duration.optional(),

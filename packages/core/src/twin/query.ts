@@ -12,6 +12,7 @@ import { type Problem, problem, problemOfIssues, shorten } from '../ground/probl
 import { fail, ok, type Result } from '../ground/result.ts';
 import { Direction, Link } from './link.ts';
 import { HistoryQuery, Moment, SamplePage } from './past/history.ts';
+import { Alignment, SlotValue } from './past/slots.ts';
 import { Shape, Twin } from './twin.ts';
 
 export const queryVersion = 1;
@@ -135,6 +136,8 @@ export const TwinQuery = z.strictObject({
   at: Moment.optional(),
   /** a part of the history of each twin of the page, which is of `historyTwinsMax` at most */
   history: HistoryQuery.optional(),
+  /** the series of the history in a grid of slots, from its `from` to its `to` */
+  align: Alignment.optional(),
 });
 export type TwinQuery = z.infer<typeof TwinQuery>;
 
@@ -145,6 +148,7 @@ export const TwinRow = z.object({
   links: z.array(Link).optional(),
   shape: Shape.optional(),
   history: SamplePage.optional(),
+  slots: z.array(SlotValue).max(limits.slotsMax).optional(),
 });
 export type TwinRow = z.infer<typeof TwinRow>;
 
@@ -236,6 +240,8 @@ export const checkPast = (query: TwinQuery): Result<TwinQuery, Problem> => {
         limit: limits.historyTwinsMax,
       }),
     );
+  if (query.align && !(history?.series && history.from && history.to))
+    return fail(problem('badQuery', { subject: 'align', accepted: 'a history of one series, from and to' }));
   return ok(query);
 };
 

@@ -88,6 +88,7 @@ const addAsking = ({ program, context, done }: Adding): void => {
     .option('--registry <url>', 'address of the node with its registry; the target itself where absent')
     .option('--memory <folder>', 'the folder that the node keeps its memory in, to check its log')
     .option('--fixtures <folder>', 'vectors and example messages', fixturesFolder)
+    .option('--only <names...>', 'only checks whose names begin so, as 09 or 20-signatures')
     .action(async (options) => done(await conformance(options, context(options))));
 };
 

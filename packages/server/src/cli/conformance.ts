@@ -12,7 +12,7 @@ import type { ExitCode } from './cityweave.ts';
 import { interruption, type Terminal } from './terminal.ts';
 import type { Context } from './up.ts';
 
-type Options = { readonly target: string; readonly registry?: string; readonly fixtures: string; readonly memory?: string };
+type Options = { readonly target: string; readonly registry?: string; readonly fixtures: string; readonly memory?: string; readonly only?: readonly string[] };
 
 /** Beside the program where nothing else is said. */
 export const fixturesFolder: string = resolve(import.meta.dirname, '../../../../fixtures');
@@ -37,8 +37,10 @@ export const readMaterial = async (fixtures: string): Promise<Result<Material>> 
   }
   if (vectors.length === 0)
     return fail(problem('notFound', { subject: join(fixtures, 'conformance'), accepted: '--fixtures with the folder of vectors and messages' }));
-  const [valid, invalid] = await Promise.all(['valid', 'invalid'].map((kind) => readMessages(join(fixtures, 'messages', kind))));
-  return ok({ valid: valid ?? [], invalid: invalid ?? [], vectors });
+  const [valid = [], invalid = [], refused = []] = await Promise.all(
+    ['valid', 'invalid', 'refused'].map((kind) => readMessages(join(fixtures, 'messages', kind))),
+  );
+  return ok({ valid, invalid, refused, vectors });
 };
 
 const marks = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
@@ -57,10 +59,10 @@ const refuse = (found: Problem, terminal: Terminal): ExitCode => {
   return 1;
 };
 
-export const conformance = async ({ target, registry, memory, fixtures }: Options, { terminal }: Context): Promise<ExitCode> => {
+export const conformance = async ({ target, registry, memory, fixtures, only }: Options, { terminal }: Context): Promise<ExitCode> => {
   const material = await readMaterial(fixtures);
   if (!material.ok) return refuse(material.problem, terminal);
   const told = (result: CheckResult): void => (terminal.json ? undefined : terminal.data(describe(result)));
-  const report = await testConformance({ target, registry, directory: memory, material: material.value, signal: interruption(), told });
+  const report = await testConformance({ target, registry, directory: memory, only, material: material.value, signal: interruption(), told });
   return report.ok ? tell(report.value, terminal) : refuse(report.problem, terminal);
 };

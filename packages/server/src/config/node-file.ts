@@ -1,7 +1,7 @@
 /**
  * Node file: one agency as its operator writes it (YAML): identity, roles, sources, features offered, policy.
  */
-import { AgencyId, Authority, Box, Duration, FederationId, Geometry, LanguageMap, limits, Period, Quality, TermId } from '@cityweave/core';
+import { AgencyId, Authority, Box, Duration, FederationId, Geometry, LanguageMap, limits, Period, ProcessingStage, Quality, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
 import { FarInterface } from './far-interface.ts';
@@ -42,6 +42,8 @@ const OfferRule = z.strictObject({
   interval: Duration.optional(),
   latency: Duration.optional(),
   purposes: z.array(TermId).optional(),
+  /** as measured, or what a model takes or gives */
+  stage: ProcessingStage.default('transformed'),
   /** it tells of persons: granted only by a rule that says so */
   personalData: z.boolean().default(false),
 });
@@ -78,6 +80,8 @@ export const FederationRule = z.strictObject({
   initiator: Authority,
   needs: z.array(NeedRule).min(1),
   area: z.union([Box, Geometry]).optional(),
+  /** persons and organizations of others for whom its initiator asks */
+  onBehalfOf: z.array(z.string()).optional(),
   /** who wins where several agencies give a value of the same term */
   authoritative: z.record(z.string(), AgencyId).default({}),
   /** differences up to this are no conflict, by term */

@@ -7,12 +7,18 @@ import { fetchIntroduction } from '../exchange/introduction.ts';
 import { verifyLog } from '../log/exchange-log.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
 import { type Actor, createActor, type Target } from './actor.ts';
-import { findFeature, listenUninvited, refuseAndPass, sayNonsense, sayTooMuch } from './encounters.ts';
-import { type ExampleMessage, sayInvalid, sayValid } from './examples.ts';
+import { findFeature, listenUninvited, sayNonsense, sayTooMuch } from './encounters.ts';
+import { type ExampleMessage, sayInvalid, sayRefused, sayValid } from './examples.ts';
+import { connectDirectly, cutAndReplace, refuseAndPass } from './forming.ts';
 import { entryOf, isSuccess, type Stage, say } from './stage.ts';
 import { type Finding, playVector, type Vector } from './vector.ts';
 
-export type Material = { readonly valid: readonly ExampleMessage[]; readonly invalid: readonly ExampleMessage[]; readonly vectors: readonly Vector[] };
+export type Material = {
+  readonly valid: readonly ExampleMessage[];
+  readonly invalid: readonly ExampleMessage[];
+  readonly refused: readonly ExampleMessage[];
+  readonly vectors: readonly Vector[];
+};
 
 export type Asked = {
   readonly target: string;
@@ -20,6 +26,8 @@ export type Asked = {
   readonly registry?: string | undefined;
   /** the folder of the target's memory, for its log */
   readonly directory?: string | undefined;
+  /** only checks whose names begin so; all where absent */
+  readonly only?: readonly string[] | undefined;
   readonly material: Material;
   readonly signal: AbortSignal;
   readonly told?: ((result: CheckResult) => void) | undefined;
@@ -80,10 +88,10 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
   },
   {
     check: 7,
-    id: '07-direct',
-    title: 'Two twins with equal bindings are connected directly',
+    id: '07-direct-as-initiator',
+    title: 'Where it forms a federation, twins with equal bindings are connected directly',
     fault: 'needs an adaptor',
-    run: notThere('shown by 09-no-data-out-of-force: its connection has no adaptor'),
+    run: connectDirectly,
   },
   { check: 8, id: '08-refusal', title: 'Refusal leads to the next candidate', fault: 'gives up at the first refusal', run: refuseAndPass },
   {
@@ -91,26 +99,24 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     id: '10-link-cut',
     title: 'A link that is cut is told, and the federation goes on',
     fault: 'does not notice who is gone',
-    run: notThere('the kit cuts no links; the journeys of the testbed do'),
-  },
-  { check: 11, id: '11-slots', title: 'Three twins are delivered in one slot grid', fault: 'aligns wrongly', run: notThere('reads have no slot grid') },
-  {
-    check: 12,
-    id: '12-actuation',
-    title: 'Actuation without permission is refused',
-    fault: 'moves what it may not',
-    run: notThere('the target offers no function that moves something'),
+    run: cutAndReplace,
   },
   { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: checkLogIn(directory) },
+  {
+    id: '22-every-row',
+    title: 'Every row is refused too late, too early and for somebody else',
+    fault: 'looks at no clock, or at no address',
+    run: (stage, one) => sayRefused(stage, one, { examples: material.refused, codeOf }),
+  },
   { id: '23-nonsense', title: 'Any bytes get a code', fault: 'breaks at bytes that are no message', run: sayNonsense },
   { id: '23-too-much', title: 'More than the bound is refused', fault: 'has no bound', run: sayTooMuch },
   { id: '24-stream', title: 'The name of a subscription opens no stream', fault: 'streams to anybody', run: listenUninvited },
 ];
 
 const checksOf = (asked: Asked): readonly Check[] =>
-  [...codedChecks(asked), ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check)].toSorted(
-    (a, b) => (a.id < b.id ? -1 : 1),
-  ); // branding: a vector has everything of a check but how it is run
+  [...codedChecks(asked), ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check)] // branding: a vector has everything of a check but how it is run
+    .filter(({ id }) => asked.only === undefined || asked.only.some((name) => id.startsWith(name)))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 const meet = async (protocol: ReturnType<typeof createHttpProtocol>, address: string): Promise<Result<Target>> => {
   const met = await fetchIntroduction(protocol, address);

@@ -50,6 +50,27 @@ export const sayValid = async (stage: Stage, actor: Actor, examples: readonly Ex
   return { outcome: 'passed' };
 };
 
+/** Check 22: every row is refused for what is wrong with its envelope, whatever it says. */
+export const sayRefused = async (stage: Stage, actor: Actor, { examples, codeOf }: Expecting): Promise<Finding> => {
+  for (const example of examples.filter((one) => isSaidToTwins(one) && isForRole(one))) {
+    const [problem = ''] = example.name.split('--');
+    const to = targetOf(stage, example.message);
+    const message = again(stage, actor, { message: isRaw(example.message) ? example.message : {}, to });
+    const told = await post(stage, to.endpoint, JSON.stringify(signRaw(withHeader(message, spoiltHeader(example.message, problem)), actor.key)));
+    if (told.code !== codeOf(problem)) return { outcome: 'failed', why: `${example.name}: ${told.code ?? 'no code'} came, ${codeOf(problem)} should` };
+  }
+  return { outcome: 'passed' };
+};
+
+const withHeader = (message: Raw, changes: Raw): Raw => ({ ...message, header: { ...(isRaw(message['header']) ? message['header'] : {}), ...changes } });
+
+/** What is wrong with its header, which is put right where the message is said again. */
+const spoiltHeader = (message: unknown, problem: string): Raw => {
+  if (problem === 'expired') return { expiresAt: memberAt(message, 'header.expiresAt') };
+  if (problem === 'unknownDestination') return { destination: memberAt(message, 'header.destination') };
+  return {};
+};
+
 type Expecting = {
   readonly examples: readonly ExampleMessage[] /** the code of a problem by its name */;
   readonly codeOf: (problem: string) => string | undefined;

@@ -9,7 +9,7 @@ import { verifyMessage } from '../trust/signature.ts';
 import { type Actor, memberAt, type Raw, signRaw, type Target } from './actor.ts';
 
 /** A feature of the target that data can be asked of. */
-export type Offered = { readonly id: string; readonly kind: string };
+export type Offered = { readonly id: string; readonly kind: string /** a property of its twins */; readonly term: string };
 
 export type Stage = {
   readonly deps: Deps;

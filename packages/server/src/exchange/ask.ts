@@ -42,6 +42,8 @@ export type Asking = {
   readonly attempts?: number;
   /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
   readonly qos?: Qos | undefined;
+  /** for whom it is asked, where not for this agency */
+  readonly onBehalfOf?: string | undefined;
 };
 
 export type Ask = <N extends RowName>(peer: Peer, name: N, content: Request<N>, asking?: Asking) => Promise<Result<Reply<N>>>;
@@ -87,8 +89,8 @@ const checkAnswer = async (
 /** One message as it is to be said. */
 type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>; readonly asking: Asking };
 
-const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message =>
-  requestMessage(name, content, {
+const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message => {
+  const message = requestMessage(name, content, {
     messageId: asking.messageId ?? newMessageId(room.deps.ids),
     source: { id: room.self.id, role: 'digitalTwin', endpoint: room.self.address() },
     destination: { id: peer.id, role: peer.role },
@@ -96,6 +98,9 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     federationId: asking.federationId,
     qos: asking.qos,
   });
+  const { onBehalfOf } = asking;
+  return onBehalfOf === undefined ? message : { ...message, header: { ...message.header, security: { scheme: 'jws', onBehalfOf } } };
+};
 
 const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>): Promise<Result<Reply<N>>> => {
   const { name } = said;

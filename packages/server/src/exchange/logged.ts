@@ -25,6 +25,7 @@ export const toLogged = (direction: LoggedExchange['direction'], message: Messag
   const { verb, object } = message.data.action;
   if (verb === 'probe' && !problem) return undefined;
   const { messageId, source, destination } = message.header;
+  const onBehalfOf = message.header.security?.onBehalfOf;
   const [federationId, agreementId] = [federationOf(message), agreementOf(message.data)];
   return {
     kind: 'exchange',
@@ -36,6 +37,7 @@ export const toLogged = (direction: LoggedExchange['direction'], message: Messag
     object: object.slice(0, limits.termCharactersMax),
     ...(federationId !== undefined && { federationId }),
     ...(agreementId !== undefined && { agreementId }),
+    ...(onBehalfOf !== undefined && { onBehalfOf }),
     code: problem ? codeOf(problem) : success,
   };
 };

@@ -13,7 +13,7 @@ import { columnOf, encodeColumn } from '../tiles/values.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem } from './reply.ts';
 
 export type TilesRoom = {
-  readonly scenes: Scenes;
+  readonly scenes: Pick<Scenes, 'of'>;
   readonly files: SceneFiles;
   readonly states: States;
   readonly federation: (id: string) => Federation | undefined;

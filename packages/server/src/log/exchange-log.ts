@@ -7,6 +7,7 @@ import {
   checkpointText,
   emptyLog,
   type Instant,
+  isIntact,
   type LogCheck,
   type LogContent,
   LogEntry,
@@ -26,7 +27,13 @@ import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signText, verifyText } from '../trust/signature.ts';
 import { type LogFiles, logPaths, readLines } from './log-files.ts';
 
-export type LogPage = { readonly entries: readonly LogEntry[] /** older ones may follow before this entry */; readonly more: number | undefined };
+export type LogPage = {
+  readonly entries: readonly LogEntry[];
+  /** older ones may follow before this entry */
+  readonly more: number | undefined;
+  /** of the entries, by number: what their content gives is their hash, and a signed checkpoint stands behind them */
+  readonly verified: ReadonlySet<number>;
+};
 
 export type ExchangeLog = {
   readonly append: (exchange: LoggedExchange) => void;
@@ -99,7 +106,7 @@ const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, wr
     return remembered;
   };
   const isDue = (now: Instant): boolean => writer.head().n - sealed.n >= limits.logCheckpointEntries || msBetween(sealed.at, now) >= limits.logCheckpointMs;
-  return { seal, isDue };
+  return { seal, isDue, sealedTo: () => sealed.n };
 };
 
 const matching = (
@@ -118,7 +125,10 @@ const matching = (
 
 const firstIn = (path: string): number => Number(/exchange-(\d+)\.jsonl$/.exec(path)?.[1] ?? 0);
 
-const readPage = (files: LogFiles, { federationId, first, before = Number.MAX_SAFE_INTEGER }: Parameters<ExchangeLog['page']>[0]): LogPage => {
+const readPage = (
+  files: LogFiles,
+  { federationId, first, before = Number.MAX_SAFE_INTEGER }: Parameters<ExchangeLog['page']>[0],
+): Omit<LogPage, 'verified'> => {
   const entries: LogEntry[] = [];
   const older = files
     .paths()
@@ -133,6 +143,11 @@ const readPage = (files: LogFiles, { federationId, first, before = Number.MAX_SA
   }
   return { entries, more: undefined };
 };
+
+const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPage => ({
+  ...page,
+  verified: new Set(page.entries.filter((entry) => entry.n <= sealedTo && isIntact(entry, sha256)).map(({ n }) => n)),
+});
 
 export const openExchangeLog = (room: Room): ExchangeLog => {
   const { deps, keys, files } = room;
@@ -166,7 +181,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     },
     page: (asked) => {
       writer.flush();
-      return readPage(files, asked);
+      return withVerified(readPage(files, asked), sealing.sealedTo());
     },
     close: async () => {
       isClosed = true;

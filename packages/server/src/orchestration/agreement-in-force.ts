@@ -40,6 +40,7 @@ export const agreementInForce = (
     vocabulary: room.vocabulary(),
     federationId,
     purpose: by.message?.header.security?.purpose,
+    onBehalfOf: by.message?.header.security?.onBehalfOf,
   });
 };
 

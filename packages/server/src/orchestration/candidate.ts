@@ -19,6 +19,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
+import { trustIn } from './partner-trust.ts';
 import type { Room } from './room.ts';
 
 export type Wanted = {
@@ -92,5 +93,5 @@ export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Re
     return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
   });
   const adaptors = await discoverAdaptors(room, registry, found);
-  return ok(rankCandidates(found, { ...wanted, adaptors, vocabulary: room.vocabulary(), now: room.deps.clock.now() }));
+  return ok(rankCandidates(found, { ...wanted, adaptors, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) }));
 };

@@ -76,8 +76,9 @@ export const offerOfKind = (room: Pick<Room, 'node' | 'vocabulary'>, kind: TermI
   room.node.offers.find((offer) => room.vocabulary().isA(kind, offer.kind));
 
 const saidOf = (room: Room, kind: TermId) => {
-  const { quality, latency, interval, purposes, personalData } = offerOfKind(room, kind) ?? {};
+  const { quality, latency, interval, purposes, personalData, stage = 'transformed' as const } = offerOfKind(room, kind) ?? {};
   return {
+    stage,
     interval: interval === undefined ? {} : { interval },
     quality: quality || latency !== undefined ? { quality: { ...quality, ...(latency !== undefined && { latency }) } } : {},
     policy: { ...(purposes && { purposes }), ...(personalData && { personalData }) },
@@ -96,7 +97,7 @@ const describeFeature = (room: Room, held: KindHeld): Feature => {
       featureType: 'data',
       semanticType: held.kind,
       direction: 'provides',
-      data: { schema: schemaOf(room, held), terms, count: held.count, stage: 'transformed', ...said.interval },
+      data: { schema: schemaOf(room, held), terms, count: held.count, stage: said.stage, ...said.interval },
       ...said.quality,
       coverage: coverage ? { space: coverage } : {},
       bindings: [endpointOf(room.self.address())],

@@ -28,6 +28,7 @@ import { createFarRecords, type FarRecords } from './bridging/far-records.ts';
 import { noteBridge, noteFigures } from './bridging/standing-bridge.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
 import { createLinks, type Links } from './communication-status.ts';
+import { createDuties, type Duties } from './duties.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
 import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
 import { createInvoking, type Invoking } from './invocation/invoking.ts';
@@ -37,10 +38,12 @@ import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
 import { requestsInReview, review } from './membership/review.ts';
 import { createStanding, type Standing } from './membership/standing.ts';
+import { remembering } from './partner-trust.ts';
 import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
 import { agreements, communications, federationById, federations, type Room } from './room.ts';
 import { answerRead } from './utilization/exchange-data.ts';
 import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
+import type { AlignedSeries, Aligning } from './utilization/history-asking.ts';
 import { createJoining, type Joining } from './utilization/joining.ts';
 import { createMemberReads, type Deadline } from './utilization/member-read.ts';
 import { type Areas, createAreas } from './utilization/sent-areas.ts';
@@ -67,6 +70,8 @@ export type Orchestration = {
   ) => Promise<FederatedSummary>;
   /** The history of a twin of any member, as far as its owner shows it. */
   readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, asking: Asking) => Promise<Result<SamplePage>>;
+  /** A series of several twins in one grid of slots and one unit. */
+  readonly aligned: (federation: Federation, asked: Aligning, asking: Asking) => Promise<readonly AlignedSeries[]>;
   /** Tells what happens at every source of a federation. */
   readonly follow: Follow;
   readonly discover: (wanted: Wanted) => Promise<Result<readonly Candidate[]>>;
@@ -85,6 +90,8 @@ export type Orchestration = {
   readonly resolveJoins: () => void;
   /** Once every join that is open now has been tried. */
   readonly joinsTried: () => Promise<void>;
+  /** Called with a federation under which nothing of others may be kept any more. */
+  readonly onForget: Duties['onForget'];
   readonly resume: () => void;
 };
 
@@ -216,7 +223,19 @@ const underDeadline = async <T>(room: Room, { deadlineMs, signal }: Asking, work
   return work(deadline).finally(done);
 };
 
-export const createOrchestration = (room: Room): Orchestration => {
+/** With whatever was not finished when the node stopped, and what was promised. */
+const goOn = (room: Room, rooms: Pick<Rooms, 'management' | 'joining' | 'standing'> & { readonly duties: Duties }): void => {
+  const failed = (where: string) => (cause: unknown) => (room.signal.aborted ? undefined : room.events.defect(where, cause));
+  rooms.management.onChange(rooms.duties.nudge);
+  joinWhenActive(rooms.management, rooms.joining.run);
+  rooms.management.resume();
+  rooms.joining.run();
+  void rooms.standing.keep().catch(failed('standing'));
+  void rooms.duties.keep().catch(failed('duties'));
+};
+
+export const createOrchestration = (given: Room): Orchestration => {
+  const room: Room = { ...given, ask: remembering(given) };
   const links = createLinks(room);
   const management = createFederationManagement(room, links);
   const reads = createMemberReads(room, links);
@@ -226,11 +245,10 @@ export const createOrchestration = (room: Room): Orchestration => {
   const areas = createAreas();
   const far = createFarRecords(room);
   const rates = createRates(room);
-  const running = createRunning(room, rates);
   const standing = createStanding(room);
+  const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
   tellMembers(room, links, management);
-  joinWhenActive(management, joining.run);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running, notices: createRegistryNotices(room), standing });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running: createRunning(room, rates), notices, standing });
   return {
     answers,
     publishing,
@@ -243,6 +261,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     },
     ask: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.ask(federation, question, deadline)),
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
+    aligned: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.aligned(federation, asked, deadline)),
     history: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.history(federation, asked, deadline)),
     functions: createInvoking(room),
     sources: (federation) => walkedSources(room, reads, federation),
@@ -254,10 +273,7 @@ export const createOrchestration = (room: Room): Orchestration => {
     agreement: (id) => agreements.load(room.records, id),
     resolveJoins: joining.run,
     joinsTried: joining.tried,
-    resume: () => {
-      management.resume();
-      joining.run();
-      void standing.keep().catch((cause) => room.events.defect('standing', cause));
-    },
+    onForget: duties.onForget,
+    resume: () => goOn(room, { management, joining, standing, duties }),
   };
 };

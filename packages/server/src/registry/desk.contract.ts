@@ -36,6 +36,7 @@ import { createPartnerKeys } from '../exchange/partner-keys.ts';
 import { openRecordStore } from '../store/records.ts';
 import { loadNodeKey, type NodeKey, openNodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
+import { runOutLeases } from './lease-watch.ts';
 import { createRegistry } from './registry.ts';
 
 export type Partner = { readonly id: TwinId; readonly authority: Authority; readonly key: NodeKey };
@@ -121,7 +122,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
     told.push({ to: peer.id, name, content });
     return answers ? answers(peer, name, content) : fail(problem('unreachable'));
   };
-  const registry = createRegistry({
+  const room = {
     records,
     deps,
     events,
@@ -131,7 +132,8 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
     self: { id: self.id, name: { en: 'Registry' } },
     ask,
     peers: async () => [],
-  });
+  };
+  const registry = createRegistry(room);
   const lookUp = async (id: string) => fail(problem('notRegistered', { subject: id }));
   const keys = await openNodeKeys(records, self.id);
   const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
@@ -160,8 +162,12 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
     say(who, 'registry.register.digitalTwin', { parameters: { leaseSeconds }, objects: [describeTwin(who, changes)] });
   return {
     clock,
+    /** before anything that this desk heard */
+    longAgo: instantOfMs(0),
     pass,
     told,
+    /** as it does by itself, when time went by */
+    runOutLeases: () => runOutLeases(room),
     records,
     key,
     self,

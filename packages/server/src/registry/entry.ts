@@ -66,7 +66,7 @@ export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ nou
 
 /** Where an entry stands now: leases run out without anybody's doing, and after three missed ones the entry is gone. */
 export const stateNow = (entry: TwinEntry, now: Instant): Entered<RegistryEntryState> => {
-  if (!['ACTIVE', 'PAUSED'].includes(entry.state) || entry.leaseUntil >= now) return entry.state;
+  if (!['ACTIVE', 'STALE', 'PAUSED'].includes(entry.state) || entry.leaseUntil >= now) return entry.state;
   const gone = addMs(entry.leaseUntil, (limits.leasesMissedMax - 1) * entry.leaseSeconds * 1000);
   const moved = registryEntryLifecycle.move(entry.state, gone < now ? 'REMOVED' : 'STALE');
   return moved.ok ? moved.value : entry.state;

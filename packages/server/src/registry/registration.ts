@@ -122,7 +122,8 @@ export const renewTwin = (room: RegistryRoom, request: Request<'registry.renew.d
   const made = { ...entry.value, state: moved.value, attributes: { ...entry.value.attributes, status } };
   const renewed = withLease(made, request.parameters.leaseSeconds ?? entry.value.leaseSeconds, now);
   const changed = renewed.state !== stateNow(entry.value, now) || status !== entry.value.attributes.status;
-  const told = changed ? { afterwards: telling(room, { twins: [{ id, before: entry.value, after: renewed }] }) } : {};
+  const features = featuresOf(room, id).map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
+  const told = changed ? { afterwards: telling(room, { twins: [{ id, before: entry.value, after: renewed }], features }) } : {};
   return ok({ reply: leaseReply(id, renewed), save: [saveTwin(id, renewed)], ...told });
 };
 

@@ -49,6 +49,30 @@ describe('a subscriber to features', () => {
     expect(heard(desk, planning)).toEqual(['feature registered', 'feature updated', 'feature removed', 'feature registered', 'feature removed']);
   });
 
+  it('hears that one is gone when its lease runs out, though nobody said anything, and that it is back when it is renewed; once each', async () => {
+    const { desk, planning } = await openWithTwo();
+    await using _desk = desk;
+    const fire = await desk.partner('fire.example');
+    await desk.register(fire, {}, 10);
+    await subscribe(desk, planning);
+    await desk.say(planning, 'registry.subscribe.digitalTwin', { parameters: { kinds: [gauge], limit: 1 }, objects: [] });
+    await offer(desk, fire);
+    desk.pass(10_000);
+    desk.runOutLeases();
+    expect(heard(desk, planning)).toEqual(['feature registered']);
+    desk.pass(1);
+    desk.runOutLeases();
+    desk.runOutLeases();
+    expect(heard(desk, planning).slice(1).toSorted()).toEqual(['digitalTwin removed', 'feature removed']);
+    await desk.say(fire, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: fire.id, attributes: {} }] });
+    expect(heard(desk, planning).slice(3).toSorted()).toEqual(['digitalTwin registered', 'feature registered']);
+    desk.pass(limits.leasesMissedMax * 10_000 + 1);
+    desk.runOutLeases();
+    expect(heard(desk, planning).slice(5).toSorted()).toEqual(['digitalTwin removed', 'feature removed']);
+    desk.runOutLeases();
+    expect(heard(desk, planning)).toHaveLength(7);
+  });
+
   it('hears nothing of other kinds, of what it may not see, and nothing of its own after it ended or ran out', async () => {
     const { desk, water, planning } = await openWithTwo();
     await using _desk = desk;

@@ -110,8 +110,12 @@ const seesTwin = (
 /** One subscriber's view of one change: what he saw is looked at before it is saved, what he sees afterwards. */
 type Notice = () => Promise<unknown>;
 
-const featureNotice = (room: RegistryRoom, { id: subscriptionId, value }: Held, { id, before, after }: FeatureChange): Notice => {
-  const saw = seesFeature(room, value, before);
+const featureNotice = (
+  room: RegistryRoom,
+  { id: subscriptionId, value }: Held,
+  { id, before, after, seenIn }: FeatureChange & { readonly seenIn: RegistryRoom },
+): Notice => {
+  const saw = seesFeature(seenIn, value, before);
   return async () => {
     const sees = seesFeature(room, value, after);
     const change = changeOf(saw, sees);
@@ -138,9 +142,13 @@ const twinNotice = (room: RegistryRoom, { id: subscriptionId, value }: Held, { i
 export const telling = (
   room: RegistryRoom,
   { twins = [], features = [] }: { readonly twins?: readonly TwinChange[]; readonly features?: readonly FeatureChange[] },
+  /** where what was seen before is not what is seen now: time went by */
+  before: RegistryRoom = room,
 ) => {
   const notices = alive(room).flatMap((held): readonly Notice[] =>
-    held.value.about === 'feature' ? features.map((change) => featureNotice(room, held, change)) : twins.map((change) => twinNotice(room, held, change)),
+    held.value.about === 'feature'
+      ? features.map((change) => featureNotice(room, held, { ...change, seenIn: before }))
+      : twins.map((change) => twinNotice(room, held, change)),
   );
   return (): void => {
     for (const notice of notices) void notice().catch((cause) => room.events.defect('registry', cause));

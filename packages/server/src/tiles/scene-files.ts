@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -21,6 +21,8 @@ export type SceneFiles = {
   readonly whole: (name: string) => Promise<Uint8Array | undefined>;
   readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
+  /** What is remembered of the federation's scene goes, and every layer that no other scene has. */
+  readonly forget: (federation: FederationId) => Promise<void>;
 };
 
 const compress = promisify(gzip);
@@ -45,6 +47,15 @@ const parseKept = async (bytes: Buffer): Promise<unknown> => {
     // A file of another version, or spoilt: the scene is made anew.
     return undefined;
   }
+};
+
+/** Layers that no scene names any more. */
+const sweep = async (directory: string): Promise<void> => {
+  const names = await readdir(directory);
+  const scenes = names.filter((name) => /^scene-.*\.json\.gz$/.test(name));
+  const told = await Promise.all(scenes.map(async (name) => JSON.stringify(await parseKept(await readFile(join(directory, name))))));
+  const unused = names.filter((name) => ArchiveName.safeParse(name).success && !told.some((text) => text?.includes(name)));
+  await Promise.all(unused.map((name) => rm(join(directory, name), { force: true })));
 };
 
 export const createSceneFiles = (directory: string): SceneFiles => {
@@ -72,6 +83,11 @@ export const createSceneFiles = (directory: string): SceneFiles => {
     keep: async (federation, value) => {
       await ready;
       await write(keptPath(federation), await compress(JSON.stringify(value)));
+    },
+    forget: async (federation) => {
+      await ready;
+      await rm(keptPath(federation), { force: true });
+      await sweep(directory);
     },
     kept: async (federation) => {
       const bytes = await readFile(keptPath(federation)).catch(() => undefined);

@@ -27,6 +27,8 @@ export type Held = { readonly built: Built; readonly rows: RowIndex };
 export type Scenes = {
   /** The scene as it is known now; `unavailable`, with how far it is, while the first one is made. */
   readonly of: (federation: string) => Promise<Result<Held>>;
+  /** Nothing is kept of it any more; who asks next sees what may be seen then. */
+  readonly forget: (federation: FederationId) => Promise<void>;
   /** resolves when nothing is being made */
   readonly settled: () => Promise<void>;
 };
@@ -122,6 +124,9 @@ export const createScenes = (room: SceneRoom): Scenes => {
         making.refreshedMs = room.clock.monotonicMs();
       });
   };
+  const settled = async (): Promise<void> => {
+    await Promise.all([...scenes.values()].map(({ work }) => work));
+  };
   return {
     of: async (id) => {
       const federation = room.federation(id);
@@ -132,8 +137,11 @@ export const createScenes = (room: SceneRoom): Scenes => {
       if (making.held) return ok(making.held);
       return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: `being cut, ${making.walked} twins looked at` }));
     },
-    settled: async () => {
-      await Promise.all([...scenes.values()].map(({ work }) => work));
+    forget: async (id) => {
+      await settled();
+      scenes.delete(id);
+      await room.files.forget(id);
     },
+    settled,
   };
 };

@@ -22,6 +22,17 @@ const toAnswer = ({ page }: Watched): Promise<void> => page.locator('div.answere
 const toTwin = ({ page }: Watched): Promise<void> => page.locator('table.values tr').first().waitFor();
 const toRows = ({ page }: Watched): Promise<void> => page.getByRole('row').nth(3).waitFor();
 
+/** Opened by keyboard, and walked to its second line. */
+const toLog = async ({ page }: Watched): Promise<void> => {
+  await page.locator('.member').nth(3).waitFor();
+  await page.locator('section > button[aria-expanded]').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.log-line').nth(3).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.log-line').nth(1).and(page.locator('[aria-selected=true]')).waitFor();
+};
+
 type State = Opened & { readonly until: (viewer: Watched) => Promise<unknown> };
 
 const states: Readonly<Record<string, State>> = {
@@ -31,6 +42,8 @@ const states: Readonly<Record<string, State>> = {
   'the layers': { hash: '#w=layers', until: ({ page }) => page.getByRole('checkbox').nth(5).waitFor() },
   'a filter with colours and a legend': { hash: '#w=filter&p=city:height', until: ({ page }) => page.locator('.legend').first().waitFor() },
   'the federation': { hash: '#w=federation', until: ({ page }) => page.locator('.member').nth(3).waitFor() },
+  'the exchange log': { hash: '#w=federation', until: toLog },
+  'the exchange log, right to left': { hash: '#w=federation&lang=ar', until: toLog },
   'the table': { hash: '#v=table', until: toRows },
   'the tree': { hash: '#v=tree', until: ({ page }) => page.getByRole('treeitem').first().waitFor() },
   'a search with what it found': {

@@ -14,37 +14,33 @@ describe('the conformance kit', () => {
   });
   afterAll(() => city[Symbol.asyncDispose]());
 
-  /** Only what may find a fault of this kind, where one is looked for: the leases take their time. */
-  const test = async (target: string, only: (id: string) => boolean = () => true): Promise<ConformanceReport> => {
+  const test = async (target: string, only?: readonly string[]): Promise<ConformanceReport> => {
     const material = valueOf(await readMaterial(fixturesFolder));
-    const vectors = material.vectors.filter(({ id }) => only(id));
-    const signal = AbortSignal.timeout(120_000);
     const directory = join(city.folder, 'state', authorityOfTest('front'));
-    return valueOf(await testConformance({ target, directory, material: { ...material, vectors }, signal }));
+    return valueOf(await testConformance({ target, directory, only, material, signal: AbortSignal.timeout(180_000) }));
   };
 
-  it('finds our own node sound; what it could not try it says', async () => {
+  it('finds our own node sound; what it could not try it says', { timeout: 200_000 }, async () => {
     const { results, failed } = await test(city.front.address);
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(failed).toBe(0);
-    expect(results.filter(({ outcome }) => outcome === 'skipped').map(({ id }) => id)).toEqual([
-      '06-adaptor',
-      '07-direct',
-      '10-link-cut',
-      '11-slots',
-      '12-actuation',
-    ]);
+    expect(results.filter(({ outcome }) => outcome === 'skipped').map(({ id }) => id)).toEqual(['06-adaptor']);
     expect(new Set(results.flatMap(({ check }) => check ?? []))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]));
   });
 
-  it('finds the same node sound through a clerk who changes nothing', async () => {
+  /** What takes no time: leases that run out and members that fall silent take theirs. */
+  const quick = ['01', '02', '03', '04-o', '04-r', '05', '07', '08', '09', '11', '12', '13', '2'];
+  /** Where a fault of this kind is looked for, if not among the quick ones. */
+  const slow: Readonly<Record<string, readonly string[]>> = { 'does not notice who is gone': ['10'] };
+
+  it('finds the same node sound through a clerk who changes nothing', { timeout: 100_000 }, async () => {
     await using node = await wrongNode(city, 'front', undefined);
-    expect((await test(node.address, (id) => !id.startsWith('04-a'))).results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect((await test(node.address, quick)).results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
   });
 
-  it.each(Object.keys(faults))('names it: %s', async (fault) => {
+  it.each(Object.keys(faults))('names it: %s', { timeout: 100_000 }, async (fault) => {
     await using node = await wrongNode(city, 'front', faults[fault]);
-    const { results } = await test(node.address, (id) => !id.startsWith('04-a'));
+    const { results } = await test(node.address, slow[fault] ?? quick);
     const named = results.filter(({ outcome }) => outcome === 'failed').map((result) => result.fault);
     expect(named.some((one) => one.startsWith(fault))).toBe(true);
   });

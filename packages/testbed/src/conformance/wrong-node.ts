@@ -27,6 +27,23 @@ const rowOf = ({ request }: Said): string => `${request.data.action.verb}.${requ
 /** An answer said anew, as by a node that does not remember that it gave one. */
 const anew = ({ reply }: Said): Message => ({ ...reply, header: { ...reply.header, messageId: `urn:uuid:${randomUUID()}` as Message['header']['messageId'] } }); // branding: a UUID
 
+type Raw = Readonly<Record<string, unknown>>;
+
+const firstObject = ({ reply }: Said): Raw => Object(reply.data.objects[0]);
+const attributesOf = (object: unknown): Raw => Object(Object(object)['attributes']);
+
+const withAttributes = (said: Said, changes: Raw): Message =>
+  answered(said, { objects: [{ ...firstObject(said), attributes: { ...attributesOf(firstObject(said)), ...changes } }] });
+
+/** Every member as one who is there. */
+const asIfActive = (said: Said): unknown => {
+  const { members } = attributesOf(firstObject(said));
+  return Array.isArray(members) ? members.map((member) => ({ ...Object(member), state: 'ACTIVE' })) : members;
+};
+
+/** The terms as they were asked for. */
+const grantingAll = (said: Said): Message => withAttributes(said, { terms: attributesOf(said.request.data.objects[1])['terms'] });
+
 export const faults: Readonly<Record<string, Fault>> = {
   'skips signature checks': (said) => (['DTF-800', 'DTF-802', 'DTF-806'].includes(said.code ?? '') ? answered(said) : undefined),
   'forgets idempotency': (said) => (said.code === 'DTF-108' ? answered(said) : said.code === 'DTF-000' ? anew(said) : undefined),
@@ -37,6 +54,15 @@ export const faults: Readonly<Record<string, Fault>> = {
   'enters a wrong state': (said) =>
     ['confirm.federation', 'request.communication'].includes(rowOf(said)) && ['DTF-400', 'DTF-407', 'DTF-409', 'DTF-410'].includes(said.code ?? '')
       ? answered(said)
+      : undefined,
+  'needs an adaptor': (said) =>
+    rowOf(said) === 'request.communication' && said.code === 'DTF-000' ? withAttributes(said, { adaptorId: 'urn:dtf:twin:bridge.example:agency' }) : undefined,
+  'moves what it may not': (said) => (rowOf(said) === 'request.federation' && said.code === 'DTF-000' ? grantingAll(said) : undefined),
+  'does not notice who is gone': (said) =>
+    rowOf(said) === 'query.federationStatus' && said.code === 'DTF-000' ? withAttributes(said, { state: 'ACTIVE', members: asIfActive(said) }) : undefined,
+  'aligns wrongly': (said) =>
+    rowOf(said) === 'read.exchangeData' && JSON.stringify(said.reply.data.objects).includes('"slots"')
+      ? answered(said, { objects: JSON.parse(JSON.stringify(said.reply.data.objects).replaceAll('"flag":"MISSING"', '"flag":"CARRIED","value":0')) })
       : undefined,
   'looks at no clock': (said) => (['DTF-107', 'DTF-604'].includes(said.code ?? '') ? answered(said) : undefined),
 };

@@ -131,6 +131,37 @@ describe('a function of a member', () => {
     expect((await invoke({ inputs: { ...ways, closed: [everything] } })).outputs?.['routes']).toMatchObject([{ length: null, links: [] }]);
   });
 
+  it('proposes, of what could be done, what comes out best, and leaves out what leads nowhere', async () => {
+    const all = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [0, 0],
+          [0.25, 0],
+          [0.25, 1],
+          [0, 1],
+          [0, 0],
+        ],
+      ],
+    };
+    const options = [
+      { name: 'nothing can be passed', inputs: { ...ways, closed: [{ geometry: all }] } },
+      { name: 'the zone is closed', inputs: ways, twins: [{ input: 'closed', filter: { kinds: ['city:FloodZone'] } }] },
+      { name: 'the zone is pumped dry', inputs: ways },
+      { name: 'no way at all', inputs: {} },
+    ];
+    const text = `mutation ($feature: ID!, $options: [OptionToTry!]!) { tryOptions(feature: $feature, options: $options, path: "routes.length", sense: LEAST, deadline: "PT20S") {
+      ... on OptionsTried { options { name measure run { __typename } } } ... on Problem { code } } }`;
+    const told = await askGraphql(city.front.address, text, { feature: route, options });
+    expect(told.errors).toBeUndefined();
+    const tried = (told.data as { tryOptions: { options: { name: string; measure: number | null; run: { __typename: string } }[] } }).tryOptions.options; // branding: as asked
+    expect(tried.map(({ name }) => name)).toEqual(['the zone is pumped dry', 'the zone is closed', 'no way at all', 'nothing can be passed']);
+    expect(tried.map(({ measure }) => measure !== null)).toEqual([true, true, false, false]);
+    expect(Number(tried[0]?.measure)).toBeLessThan(Number(tried[1]?.measure));
+    expect(tried[2]?.run.__typename).toBe('Problem');
+    expect((await askGraphql(city.front.address, text, { feature: route, options: [] })).data).toEqual({ tryOptions: { code: 'INVALID' } });
+  });
+
   it('in the background is told of when it is asked after', async () => {
     const { id, state } = await invoke({ inputs: ways, mode: 'ASYNC' });
     expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(state);

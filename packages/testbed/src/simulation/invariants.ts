@@ -74,7 +74,10 @@ const savedBeforeSent: Invariant = {
   said: (_world, { disk }, message) => {
     if (!stepSubjects.has(subjectOf(message))) return undefined;
     const steps = disk.list('federation').flatMap(({ value }) => (value as { members: { step?: { messageId: string } }[] }).members); // branding: as federations are saved
-    return steps.some(({ step }) => step?.messageId === message.header.messageId) ? undefined : `${subjectOf(message)} was said and is in no record`;
+    const duties = disk.list('agreement').map(({ value }) => (value as { deletionMessageId?: string }).deletionMessageId); // branding: as agreements are saved
+    return duties.includes(message.header.messageId) || steps.some(({ step }) => step?.messageId === message.header.messageId)
+      ? undefined
+      : `${subjectOf(message)} was said and is in no record`;
   },
   answered: (_world, { disk }, { asked, answer }) => {
     if (!stepSubjects.has(subjectOf(asked)) || answer.data.action.result?.status !== 'success') return undefined;

@@ -122,3 +122,21 @@ export type TwinAnswer = {
 export type Sample = { readonly number: number | null; readonly observedAt: string };
 export type Series = { readonly agency: { readonly id: string }; readonly history: { readonly nodes: readonly Sample[] } | null };
 export type HistoryAnswer = { readonly federation: { readonly twin: { readonly twin: { readonly representations: readonly Series[] } | null } } | null };
+
+/** One line of the exchange log. */
+export type Logged = {
+  readonly n: number;
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly verb: string;
+  readonly object: string;
+  readonly agreement: string | null;
+  readonly code: string;
+  readonly verified: boolean;
+};
+export type LogAnswer = {
+  readonly federation: {
+    readonly log: { readonly nodes: readonly Logged[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } };
+  } | null;
+};

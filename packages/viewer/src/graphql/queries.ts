@@ -1,11 +1,12 @@
 /**
  * Queries: the texts that the viewer asks, with the types of what they take and give.
  */
-import type { Counts, Federation, HistoryAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
+import type { Counts, Federation, HistoryAnswer, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
 import { createDocument } from './client.ts';
 import countsText from './queries/counts.graphql?raw';
 import federationText from './queries/federation.graphql?raw';
 import historyText from './queries/history.graphql?raw';
+import logText from './queries/log.graphql?raw';
 import statusText from './queries/status.graphql?raw';
 import twinText from './queries/twin.graphql?raw';
 import twinsText from './queries/twins.graphql?raw';
@@ -35,6 +36,7 @@ export const queries = {
     { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },
     HistoryAnswer
   >(historyText),
+  log: createDocument<{ readonly federation: string; readonly first: number; readonly after?: string }, LogAnswer>(logText),
   status: createDocument<About, Status>(statusText),
   twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),
   twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText),

@@ -8,12 +8,16 @@ import type { Context } from '../room.ts';
 import type { Kit } from '../schema/kit.ts';
 import { type PageArgs, pageSizeText, parsePage } from '../schema/page.ts';
 
-type Entry = { readonly n: number; readonly at: Instant; readonly hash: string; readonly exchange: LoggedExchange };
+type Entry = { readonly n: number; readonly at: Instant; readonly hash: string; readonly verified: boolean; readonly exchange: LoggedExchange };
 type Connection = { readonly entries: readonly Entry[]; readonly more: number | undefined };
 
-const toEntry = ({ n, at, hash, content }: LogEntry): readonly Entry[] => (content.kind === 'exchange' ? [{ n, at, hash, exchange: content }] : []);
+const toEntry = ({ n, at, hash, content }: LogEntry, verified: boolean): readonly Entry[] =>
+  content.kind === 'exchange' ? [{ n, at, hash, verified, exchange: content }] : [];
 
-const toConnection = ({ entries, more }: LogPage): Connection => ({ entries: entries.flatMap(toEntry), more });
+const toConnection = ({ entries, more, verified }: LogPage): Connection => ({
+  entries: entries.flatMap((entry) => toEntry(entry, verified.has(entry.n))),
+  more,
+});
 
 const ask = ({ room }: Context, federationId: string, args: Pick<PageArgs, 'first' | 'after'>): Connection | Promise<never> => {
   const page = parsePage(args);
@@ -35,6 +39,9 @@ const defineEntry = ({ builder }: Kit) => {
       n: t.exposeInt('n', { description: 'Its place in the log of this node.' }),
       at: t.field({ type: 'DateTime', description: 'When it was answered.', resolve: ({ at }) => at }),
       hash: t.exposeString('hash', { description: 'SHA-256 of the entry with the hash of the one before.' }),
+      verified: t.exposeBoolean('verified', {
+        description: 'Its hash is what its content gives, and a signed checkpoint of this node stands behind it.',
+      }),
       direction: t.field({ type: direction, description: 'Heard or said.', resolve: ({ exchange }) => exchange.direction }),
       message: t.id({ nullable: true, description: '`urn:uuid:` of the message.', resolve: ({ exchange }) => exchange.messageId }),
       from: t.id({ description: 'Who said it.', resolve: ({ exchange }) => exchange.from }),
@@ -42,6 +49,7 @@ const defineEntry = ({ builder }: Kit) => {
       verb: t.string({ description: 'As the catalogue names it: "read".', resolve: ({ exchange }) => exchange.verb }),
       object: t.string({ description: 'As the catalogue names it: "exchangeData".', resolve: ({ exchange }) => exchange.object }),
       agreement: t.id({ nullable: true, description: 'The agreement it names.', resolve: ({ exchange }) => exchange.agreementId }),
+      onBehalfOf: t.id({ nullable: true, description: 'For whom it was asked, where not for the sender.', resolve: ({ exchange }) => exchange.onBehalfOf }),
       code: t.string({ description: 'The result: "DTF-000", or the code of the problem.', resolve: ({ exchange }) => exchange.code }),
     }),
   });

@@ -10,7 +10,8 @@ import { deadlineText, type Kit } from '../schema/kit.ts';
 
 type Given<T> = T | null | undefined;
 type TwinsInput = { readonly input: string; readonly filter: FilterGiven };
-type Args = {
+export type InvokeArgs = {
+  readonly onBehalfOf?: string | null | undefined;
   readonly feature: string;
   readonly inputs?: Json | undefined;
   readonly twins?: Given<readonly TwinsInput[]>;
@@ -19,7 +20,7 @@ type Args = {
   readonly federation?: Given<string>;
 };
 
-type Told = Problem | { readonly run: FunctionRun };
+export type Told = Problem | { readonly run: FunctionRun };
 
 const isObject = (value: unknown): value is Record<string, Json> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -66,7 +67,7 @@ const gather = async (
   return ok(inputs);
 };
 
-const parse = (args: Args): Result<{ readonly feature: FeatureId; readonly inputs: Record<string, Json>; readonly deadlineMs: number }> => {
+const parse = (args: InvokeArgs): Result<{ readonly feature: FeatureId; readonly inputs: Record<string, Json>; readonly deadlineMs: number }> => {
   const feature = FeatureId.safeParse(args.feature);
   if (!feature.success) return fail(problem('badId', { path: 'feature', found: shorten(args.feature), accepted: 'urn:dtf:feature:<authority>:<local>' }));
   if (!isObject(args.inputs)) return fail(problem('badInput', { path: 'inputs', found: shorten(args.inputs), accepted: 'an object of inputs by name' }));
@@ -77,7 +78,7 @@ const parse = (args: Args): Result<{ readonly feature: FeatureId; readonly input
   return ok({ feature: feature.data, inputs: args.inputs, deadlineMs });
 };
 
-const invoke = async (context: Context, args: Args): Promise<Told> => {
+export const invokeFunction = async (context: Context, args: InvokeArgs): Promise<Told> => {
   const parsed = parse(args);
   if (!parsed.ok) return parsed.problem;
   const { feature, deadlineMs } = parsed.value;
@@ -93,6 +94,7 @@ const invoke = async (context: Context, args: Args): Promise<Told> => {
     deadlineMs,
     federation: granted.value.federation.id,
     signal: context.signal,
+    onBehalfOf: args.onBehalfOf ?? undefined,
   }); // branding: both are JSON
   return run.ok ? { run: run.value.run } : run.problem;
 };
@@ -133,6 +135,12 @@ const defineRun = ({ builder }: Kit) => {
         description: 'What came out, once it is done; the feature describes it.',
         resolve: ({ run: { outputs } }) => outputs as Json | undefined,
       }), // branding: outputs are JSON
+      inputs: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: 'What it was computed from.',
+        resolve: ({ run: { inputs } }) => inputs as Json | undefined,
+      }), // branding: inputs are JSON
       problem: t.field({ type: 'Problem', nullable: true, description: 'Why it failed or ended.', resolve: ({ run: { problem: why } }) => why }),
     }),
   });
@@ -145,7 +153,7 @@ const defineRun = ({ builder }: Kit) => {
 
 const featureText = '`urn:dtf:feature:...` of a function that a member of an active federation of this node grants.';
 
-export const defineFunctions = (kit: Kit): void => {
+export const defineFunctions = (kit: Kit) => {
   const { builder, inputs } = kit;
   const result = defineRun(kit);
   const mode = builder.enumType('FunctionMode', {
@@ -173,9 +181,12 @@ export const defineFunctions = (kit: Kit): void => {
         twins: t.arg({ type: [twins], description: 'Inputs that are twins of the federation.' }),
         mode: t.arg({ type: mode, defaultValue: 'sync', description: 'Wait for the outputs, or not.' }),
         federation: t.arg.id({ description: 'Of several that have it, this one.' }),
+        onBehalfOf: t.arg.id({
+          description: 'The person or organization that it is computed for: of this agency, or named by the agreement. Both logs keep it.',
+        }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
       },
-      resolve: (_root, args, context): Promise<Told> => invoke(context, args),
+      resolve: (_root, args, context): Promise<Told> => invokeFunction(context, args),
     }),
     cancelFunctionRun: t.field({
       type: result,
@@ -192,4 +203,5 @@ export const defineFunctions = (kit: Kit): void => {
       resolve: (_root, args, context): Promise<Told> => about(context, { ...args, act: 'query' }),
     }),
   }));
+  return { result, twins };
 };

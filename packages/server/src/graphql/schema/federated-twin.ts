@@ -1,7 +1,19 @@
 /**
  * FederatedTwin: the merged view of all representations of one object, and what every source contributed to an answer.
  */
-import { codeOf, describeProblem, describeSource, durationOfMs, isRetryable, mergeValue, msBetween, type TermId, type TwinId, termsOf } from '@cityweave/core';
+import {
+  type ChecksMade,
+  codeOf,
+  describeProblem,
+  describeSource,
+  durationOfMs,
+  isRetryable,
+  mergeValue,
+  msBetween,
+  type TermId,
+  type TwinId,
+  termsOf,
+} from '@cityweave/core';
 import { codeName } from '../fault.ts';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
@@ -113,7 +125,20 @@ const defineProblem = ({ builder }: Kit): void => {
   });
 };
 
-const defineSource = ({ builder }: Kit): void => {
+const defineChecks = ({ builder }: Kit) =>
+  builder.objectRef<ChecksMade>('SourceChecks').implement({
+    description: 'How many values of a source were looked at, and how many did not pass. They are told all the same.',
+    fields: (t) => ({
+      values: t.exposeInt('values', { description: 'Values looked at.' }),
+      schema: t.exposeInt('schema', { description: 'Not of the kind that their term says.' }),
+      unit: t.exposeInt('unit', { description: 'In a unit that cannot be converted to that of their term.' }),
+      space: t.exposeInt('space', { description: 'Twins outside what the agency covers.' }),
+      time: t.exposeInt('time', { description: 'Observed in the future.' }),
+    }),
+  });
+
+const defineSource = (kit: Kit): void => {
+  const { builder } = kit;
   const status = builder.enumType('SourceStatus', {
     description: 'What became of one source of an answer.',
     values: {
@@ -125,6 +150,7 @@ const defineSource = ({ builder }: Kit): void => {
       NOT_ASKED: { description: 'The plan proved that it cannot contribute; `reason` says why.' },
     } as const,
   });
+  const checks = defineChecks(kit);
   builder.objectType('SourceReport', {
     description: 'What one member contributed to one answer. Every member that was planned is reported exactly once.',
     fields: (t) => ({
@@ -136,6 +162,12 @@ const defineSource = ({ builder }: Kit): void => {
         nullable: true,
         description: 'How long it took to answer.',
         resolve: ({ latencyMs }) => (latencyMs === undefined ? undefined : durationOfMs(latencyMs)),
+      }),
+      checks: t.field({
+        type: checks,
+        nullable: true,
+        description: 'What was looked at before its part was used.',
+        resolve: (report) => report.checks,
       }),
       age: t.field({
         type: 'Duration',

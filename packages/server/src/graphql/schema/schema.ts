@@ -6,7 +6,6 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { defineBridge } from '../bridge.ts';
 import { defineExchangeLog } from '../operations/exchange-log.ts';
 import { defineFederatedRegistry } from '../operations/federated-registry.ts';
-import { defineFunctions } from '../operations/functions.ts';
 import { defineJoins } from '../operations/joins.ts';
 import { defineKeys } from '../operations/keys.ts';
 import { defineOperator } from '../operations/operator.ts';
@@ -16,6 +15,8 @@ import { defineRegistry } from '../operations/registry.ts';
 import { defineStanding } from '../operations/standing.ts';
 import { defineSubgraph } from '../operations/subgraph.ts';
 import { defineSubscriptions } from '../operations/subscription.ts';
+import { defineOptions } from '../questions/options.ts';
+import { defineSlots } from '../questions/twin-slots.ts';
 import { createTypedKinds, type TypedKinds } from '../typed-kinds.ts';
 import { createBuilder } from './builder.ts';
 import { defineFederatedTwins } from './federated-twin.ts';
@@ -36,6 +37,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   const states = defineFederations(kit);
   defineBridge(kit, states);
   defineExchangeLog(kit);
+  defineSlots(kit);
   defineQueries(kit, states);
   defineRegistry(kit);
   defineFederatedRegistry(kit);
@@ -44,7 +46,7 @@ const build = (vocabulary: Vocabulary, typed: TypedKinds): GraphQLSchema => {
   defineOwnTwins(kit);
   defineStanding(kit, defineOperator(kit));
   defineKeys(kit);
-  defineFunctions(kit);
+  defineOptions(kit);
   defineSubscriptions(kit, states);
   defineSubgraph(kit, [federated, ...twins]);
   return builder.toSchema();

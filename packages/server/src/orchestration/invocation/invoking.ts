@@ -13,6 +13,8 @@ export type Invocation = {
   readonly mode: 'sync' | 'async';
   readonly deadlineMs: number;
   readonly federation?: string | undefined;
+  /** for whom it is computed, where not for this agency */
+  readonly onBehalfOf?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -38,7 +40,7 @@ const granting = (room: Room, feature: string, wanted: string | undefined): Retu
 /** What is left for the way back. */
 const marginMs = 100;
 
-const invoke = async (room: Room, { feature, inputs = {}, mode, deadlineMs, federation: wanted, signal }: Invocation): Promise<Result<Invoked>> => {
+const invoke = async (room: Room, { feature, inputs = {}, mode, deadlineMs, federation: wanted, signal, onBehalfOf }: Invocation): Promise<Result<Invoked>> => {
   const found = granting(room, feature, wanted);
   if (!found.ok) return found;
   const { federation, member } = found.value;
@@ -51,7 +53,12 @@ const invoke = async (room: Room, { feature, inputs = {}, mode, deadlineMs, fede
     budgetMs: Math.max(0, deadlineMs - marginMs),
   };
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
-  const asked = await room.ask(peerOf(member), 'digitalTwin.invoke.feature', content, { timeoutMs: deadlineMs, signal, federationId: federation.id });
+  const asked = await room.ask(peerOf(member), 'digitalTwin.invoke.feature', content, {
+    timeoutMs: deadlineMs,
+    signal,
+    federationId: federation.id,
+    onBehalfOf,
+  });
   return asked.ok ? ok({ run: asked.value.parameters, member, federation }) : asked;
 };
 

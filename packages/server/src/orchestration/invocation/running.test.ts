@@ -173,6 +173,20 @@ describe('a function', () => {
     expect(await kindOf(invoke(open({ run: () => Promise.reject(new Error('bug')) })))).toBe('functionFailed');
   });
 
+  it('leaves what came out, and what it was computed from, to be read when its owner was started again, by whose it is', async () => {
+    grant(['invoke']);
+    const runId = await runIdOf(invoke(open({ run: async () => ({ answer: 42 }) })));
+    const again = open();
+    expect(about(again, 'query', { runId: String(runId) })).toMatchObject({
+      state: 'SUCCEEDED',
+      inputs: { n: 1 },
+      outputs: { answer: 42 },
+      stage: 'modelOutput',
+    });
+    expect(about(again, 'query', { runId: String(runId), asker: by(undefined, 'urn:dtf:twin:guest.example:agency') })).toMatchObject({ kind: 'notFound' });
+    expect(about(again, 'cancel', { runId: String(runId) })).toMatchObject({ kind: 'notAllowedInState' });
+  });
+
   it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered', async () => {
     grant(['invoke']);
     const running = open({ run: untilAborted });

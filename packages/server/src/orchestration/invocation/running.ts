@@ -2,7 +2,7 @@
  * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, and remembers how each run stands.
  */
 import {
-  type FunctionRun,
+  FunctionRun,
   fail,
   featureIdOf,
   functionRunLifecycle,
@@ -17,6 +17,7 @@ import {
   type UseMode,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { CityFunction } from '../../functions/function.ts';
@@ -34,6 +35,8 @@ export type Running = {
 
 /** A run, whose it is, and how it is stopped. */
 type Kept = { run: FunctionRun; readonly owner: string; readonly featureId: string; readonly stop: AbortController };
+
+const KeptRun = z.object({ run: FunctionRun, owner: z.string(), featureId: z.string() });
 
 type Runs = { readonly kept: LRUCache<string, Kept>; readonly active: Set<string> };
 
@@ -64,8 +67,24 @@ const checkUse = (room: Room, { request, by, mode }: { readonly request: Invocat
   );
 };
 
-const found = (runs: Runs, runId: string, by: AskedBy): Result<Kept> => {
-  const kept = runs.kept.get(runId);
+const noun = 'functionRun';
+
+/** What came of a run stays to be read after its end, also when the node was started again; the newest, as far as they are small enough. */
+const keep = ({ records, deps }: Room, { run, owner, featureId }: Kept): void => {
+  if (JSON.stringify(run).length > limits.controlMessageBytesMax) return;
+  records.put(noun, run.runId, { run, owner, featureId, at: deps.clock.now() });
+  const kept = records.list(noun).map(({ id, value }) => ({ id, at: String(Object(value).at) }));
+  const excess = kept.length - limits.functionRunsRememberedMax;
+  if (excess > 0) for (const { id } of kept.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(0, excess)) records.remove(noun, id);
+};
+
+const keptBefore = ({ records }: Room, runId: string): Kept | undefined => {
+  const parsed = KeptRun.safeParse(records.get(noun, runId));
+  return parsed.success ? { ...parsed.data, stop: new AbortController() } : undefined;
+};
+
+const found = (room: Room, runs: Runs, { runId, by }: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
+  const kept = runs.kept.get(runId) ?? keptBefore(room, runId);
   return kept?.owner === by.sender ? ok(kept) : fail(problem('notFound', { subject: runId }));
 };
 
@@ -96,8 +115,9 @@ const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, ms }: Sta
   done();
   runs.active.delete(kept.run.runId);
   if (outcome.ok)
-    kept.run = moveRun(kept.run, 'SUCCEEDED', { since: since(), progress: 1, outputs: outcome.value as FunctionRun['outputs'] }); // branding: a function's outputs are JSON
+    kept.run = moveRun(kept.run, 'SUCCEEDED', { since: since(), progress: 1, stage: 'modelOutput', outputs: outcome.value as FunctionRun['outputs'] }); // branding: a function's outputs are JSON
   else kept.run = moveRun(kept.run, outcome.problem.kind === 'functionTimedOut' ? 'TIMED_OUT' : 'FAILED', { since: since(), problem: outcome.problem });
+  keep(room, kept);
 };
 
 const endsOf = ({ mode, budgetMs }: Invocation['parameters']): number =>
@@ -111,7 +131,13 @@ const start = async (
   const [{ id: featureId }] = request.objects;
   const { mode, inputs } = request.parameters;
   if (runs.active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
-  const run: FunctionRun = { runId: `urn:uuid:${room.deps.ids.uuid()}`, state: functionRunLifecycle.initial, since: room.deps.clock.now(), progress: 0 };
+  const run: FunctionRun = {
+    runId: `urn:uuid:${room.deps.ids.uuid()}`,
+    state: functionRunLifecycle.initial,
+    since: room.deps.clock.now(),
+    progress: 0,
+    inputs,
+  };
   const kept: Kept = { run, owner: by.sender, featureId, stop: new AbortController() };
   runs.kept.set(run.runId, kept);
   const leave = (): void => kept.stop.abort();
@@ -140,11 +166,11 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       return taken.ok ? start(room, runs, { request, by, given }) : taken;
     },
     query: ({ parameters }, by) => {
-      const kept = found(runs, parameters.runId, by);
+      const kept = found(room, runs, { runId: parameters.runId, by });
       return kept.ok ? replyOf(kept.value) : kept;
     },
     cancel: ({ parameters }, by) => {
-      const kept = found(runs, parameters.runId, by);
+      const kept = found(room, runs, { runId: parameters.runId, by });
       if (!kept.ok) return kept;
       const { value } = kept;
       if (!runs.active.has(value.run.runId))

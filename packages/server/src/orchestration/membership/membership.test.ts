@@ -70,6 +70,7 @@ const openRoom = (rule: object, at = now, changes: object = {}) => {
       functions: [],
       maintenance: [],
       offers: [],
+      interfaces: [],
       ...changes,
     },
     store: { kinds: async () => held },

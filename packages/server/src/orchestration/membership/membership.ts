@@ -11,6 +11,7 @@ import {
   checkRound,
   closeCommunication,
   communicationLifecycle,
+  deletionDueAt,
   endAgreement,
   type FederationId,
   fail,
@@ -147,13 +148,19 @@ export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.fede
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
 };
 
+/** Where the terms say when what was given must be gone, that is kept with how they ended. */
+const withDuty = (ended: Agreement, now: Instant): Agreement => {
+  const owes = ended.terms.obligations?.some(({ type }) => type === 'delete') && ['EXPIRED', 'TERMINATED'].includes(ended.state);
+  return owes ? { ...ended, deleteDataBy: deletionDueAt(ended, now) } : ended;
+};
+
 /** Agreements of the federation end and its connections close, in one step with what is said of it. */
 export const endedRecords = (room: Room, id: FederationId): readonly Saved[] => {
   const now = room.deps.clock.now();
   const ending = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id);
   const closing = communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
   return [
-    ...ending.map((agreement) => agreements.saved(agreement.id, endAgreement(agreement, now))),
+    ...ending.map((agreement) => agreements.saved(agreement.id, withDuty(endAgreement(agreement, now), now))),
     ...closing.map((link) => communications.saved(link.id, closeCommunication(link, now))),
   ];
 };
@@ -173,6 +180,17 @@ const promised = (room: Room, id: FederationId, deleteDataBy: Instant | undefine
         .filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id)
         .map((agreement) => agreements.saved(agreement.id, { ...agreement, deleteDataBy }));
 
+/** The consumer says that what it was given is gone. */
+const noteDeleted = (
+  room: Room,
+  id: FederationId,
+  { sender, deletedAt }: { readonly sender: string; readonly deletedAt: Instant },
+): Done<'digitalTwin.release.federation'> => {
+  const owed = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.consumer === sender);
+  const save = owed.map((agreement) => agreements.saved(agreement.id, { ...agreement, deletedAt, deletionTold: true }));
+  return ok({ reply: { parameters: {}, objects: [] }, save });
+};
+
 type Answered = { readonly reads: number };
 
 export const letGo = (
@@ -181,7 +199,8 @@ export const letGo = (
   { by, answered }: { readonly by: AskedBy; readonly answered: (agreementId: string) => Answered },
 ): Done<'digitalTwin.release.federation'> => {
   const [{ id }] = request.objects;
-  const { graceSeconds = 0, deleteDataBy } = request.parameters;
+  const { graceSeconds = 0, deleteDataBy, deletedAt } = request.parameters;
+  if (deletedAt) return noteDeleted(room, id, { sender: by.sender, deletedAt });
   const held = heldMembership(room, id, by);
   if (!held.ok) return held.problem.kind === 'unknownFederation' ? ok({ reply: { parameters: {}, objects: [] } }) : held;
   const final = answered(held.value.agreementId);

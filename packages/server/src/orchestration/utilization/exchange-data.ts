@@ -193,6 +193,14 @@ type Pages = { readonly room: Room; readonly areas: Areas; readonly rates: Rates
 
 type Under = { readonly used: UsableAgreement; readonly areas: Readonly<Record<string, Geometry>>; readonly signal: AbortSignal };
 
+/** What is not transformed data is told apart from it. */
+const stagesOf = (room: Room, { rows }: TwinPage): Pick<TwinsRead, 'stages'> => {
+  if (room.node.offers.length === 0) return {};
+  const kinds = [...new Set(rows.map(({ twin }) => twin.kind))];
+  const told = kinds.flatMap((kind) => ((stage) => (stage && stage !== 'transformed' ? [[kind, stage] as const] : []))(offerOfKind(room, kind)?.stage));
+  return told.length > 0 ? { stages: Object.fromEntries(told) } : {};
+};
+
 /** Whether what is told of each feature is as new and as good as was agreed. */
 const levelOf = (room: Room, { features: granted }: UsableAgreement, { rows }: TwinPage): Result<true> => {
   for (const feature of granted) {
@@ -221,7 +229,7 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
   const level = query.at ? ok(true) : levelOf(room, used, page);
   if (!level.ok) return level;
   const withheld = withheldOf({ room, sight }, page, query.terms);
-  return ok({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }) });
+  return ok({ page, agreementId: agreement.id, seq: page.seq, ...(withheld && { withheld }), ...stagesOf(room, page) });
 };
 
 type Parameters = Request<'digitalTwin.read.exchangeData'>['parameters'];

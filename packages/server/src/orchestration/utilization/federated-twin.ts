@@ -30,7 +30,7 @@ import {
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { decodeCursor, encodeCursor } from './federated-cursor.ts';
-import { askHistory } from './history-asking.ts';
+import { type AlignedSeries, type Aligning, askAligned, askHistory } from './history-asking.ts';
 import { type FederatedQuestion, joinByIdentity, pageQuery, type Reports, type Walk } from './identity-round.ts';
 import { type AskInner, type InnerSets, isComplete, isMissing, resolveRelations, withInner } from './inner-set.ts';
 import { type Deadline, type MemberReads, ownSource } from './member-read.ts';
@@ -192,6 +192,7 @@ const plannedMembers = async (room: Room, federation: Federation): Promise<reado
 export type FederatedTwins = {
   readonly ask: (federation: Federation, question: FederatedQuestion, deadline: Deadline) => Promise<Result<FederatedAnswer>>;
   readonly summarise: (federation: Federation, question: SummaryQuestion, deadline: Deadline) => Promise<FederatedSummary>;
+  readonly aligned: (federation: Federation, asked: Aligning, deadline: Deadline) => Promise<readonly AlignedSeries[]>;
   readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, deadline: Deadline) => Promise<Result<SamplePage>>;
 };
 
@@ -212,6 +213,7 @@ export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedT
   return {
     ask: async (federation, question, deadline) => ask(await deskOf(federation), question, deadline),
     summarise: async (federation, question, deadline) => summarise(await deskOf(federation), question, deadline),
+    aligned: (federation, asked, deadline) => askAligned({ sources: sourcesOf(federation) }, asked, deadline),
     history: (federation, asked, deadline) => askHistory({ sources: sourcesOf(federation) }, asked, deadline),
   };
 };

@@ -1,9 +1,44 @@
 /**
  * History asking: what was said of a twin before, asked of the one source that keeps it.
  */
-import { agencyOf, fail, type HistoryQuery, ok, problem, type Result, type SamplePage, type TwinId, type TwinQuery } from '@cityweave/core';
+import {
+  type Alignment,
+  agencyOf,
+  fail,
+  type HistoryQuery,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type SamplePage,
+  type SlotValue,
+  type TwinId,
+  type TwinQuery,
+} from '@cityweave/core';
 import type { Deadline } from './member-read.ts';
 import { type Desk, withinDeadline } from './source-asking.ts';
+
+/** One series of several twins in one grid of slots and one unit; what an owner does not tell says why. */
+export type Aligning = { readonly ids: readonly TwinId[]; readonly history: HistoryQuery; readonly align: Alignment };
+export type AlignedSeries = { readonly id: TwinId; readonly slots: readonly SlotValue[]; readonly problem?: Problem };
+
+const askSlots = async (
+  { sources }: Pick<Desk, 'sources'>,
+  { id, history, align }: Omit<Aligning, 'ids'> & { readonly id: TwinId },
+  deadline: Deadline,
+): Promise<AlignedSeries> => {
+  const source = sources.find(({ agency }) => agency === agencyOf(id));
+  const away = source ? source.interruption()?.problem : problem('notMember', { subject: agencyOf(id) });
+  if (!source || away) return { id, slots: [], problem: away ?? problem('notMember') };
+  const query: TwinQuery = { version: 1, filter: { ids: [id] }, terms: [], page: { first: 1 }, history, align };
+  const part = await withinDeadline(() => source.read(query, deadline), deadline);
+  if (!part.ok) return { id, slots: [], problem: part.problem };
+  const [row] = part.value.page.rows;
+  return row ? { id, slots: row.slots ?? [] } : { id, slots: [], problem: problem('notFound', { subject: id }) };
+};
+
+export const askAligned = (desk: Pick<Desk, 'sources'>, { ids, ...asked }: Aligning, deadline: Deadline): Promise<readonly AlignedSeries[]> =>
+  Promise.all(ids.map((id) => askSlots(desk, { id, ...asked }, deadline)));
 
 /** The history of a twin as its owner tells it. */
 export const askHistory = async (

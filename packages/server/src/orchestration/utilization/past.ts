@@ -2,11 +2,16 @@
  * Past: twins as they were, and their history, within what an asker may see.
  */
 import {
+  type Alignment,
+  addMs,
+  alignSamples,
   compareText,
   type HistoryQuery,
+  type Instant,
   limits,
   type Moment,
   matchesFilter,
+  msOfDuration,
   type PageKey,
   type Sample,
   type SamplePage,
@@ -88,5 +93,29 @@ const historyOf = async (reading: Reading, twin: Twin, query: HistoryQuery): Pro
   return { ...page, samples: page.samples.filter((sample) => mayTell(reading, twin, sample)) };
 };
 
-export const withHistory = async (reading: Reading, { history }: TwinQuery, rows: readonly TwinRow[]): Promise<readonly TwinRow[]> =>
-  history ? Promise.all(rows.map(async (row) => ({ ...row, history: await historyOf(reading, row.twin, history) }))) : rows;
+/** Samples of a series from so long before the first slot that what is carried into it is known, `slotSamplesMax` at most. */
+const samplesFor = async (reading: Reading, twin: Twin, { history, align }: Aligned): Promise<readonly Sample[]> => {
+  const back = align.maxAge === undefined ? undefined : addMs(history.from, -(msOfDuration(align.maxAge) ?? 0));
+  const samples: Sample[] = [];
+  let after: HistoryQuery['after'];
+  do {
+    const page = await historyOf(reading, twin, { ...history, from: back, first: limits.pageMax, after });
+    samples.push(...page.samples);
+    after = page.next;
+  } while (after && samples.length < limits.slotSamplesMax);
+  return samples;
+};
+
+type Aligned = { readonly history: HistoryQuery & { readonly from: Instant; readonly to: Instant }; readonly align: Alignment };
+
+const slotsOf = async (reading: Reading, row: TwinRow, asked: Aligned): Promise<TwinRow> => ({
+  ...row,
+  slots: [...alignSamples(await samplesFor(reading, row.twin, asked), asked.align, asked.history)],
+});
+
+export const withHistory = async (reading: Reading, { history, align }: TwinQuery, rows: readonly TwinRow[]): Promise<readonly TwinRow[]> => {
+  if (!history) return rows;
+  const { from, to } = history;
+  if (align && from && to) return Promise.all(rows.map((row) => slotsOf(reading, row, { history: { ...history, from, to }, align })));
+  return Promise.all(rows.map(async (row) => ({ ...row, history: await historyOf(reading, row.twin, history) })));
+};

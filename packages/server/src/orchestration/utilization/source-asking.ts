@@ -3,6 +3,9 @@
  */
 import {
   type AgencyId,
+  addChecks,
+  type ChecksMade,
+  checkRows,
   compareText,
   type Federation,
   fail,
@@ -45,9 +48,15 @@ export const withinDeadline = <T>(work: () => Promise<Result<T>>, { signal }: De
   });
 };
 
-const reportOf = (agency: AgencyId, part: MemberPart, latencyMs: number): SourceReport => {
+/** Every value is looked at before it is used; what does not pass is told, not hidden. */
+const checksOf = ({ room, federation }: Desk, agency: AgencyId, { page }: MemberPart): ChecksMade => {
+  const coverage = federation.members.find((member) => member.agency === agency)?.coverage;
+  return checkRows(page.rows, { vocabulary: room.vocabulary(), coverage, now: room.deps.clock.now() });
+};
+
+const reportOf = (desk: Desk, part: MemberPart, { agency, latencyMs }: Pick<SourceReport, 'agency' | 'latencyMs'>): SourceReport => {
   const oldest = oldestOf(part.page);
-  const base = { agency, rows: part.page.rows.length, latencyMs, ...(oldest && { oldest }) };
+  const base = { agency, rows: part.page.rows.length, latencyMs, checks: checksOf(desk, agency, part), ...(oldest && { oldest }) };
   return part.withheld ? { ...base, status: 'WITHHELD', withheld: part.withheld } : { ...base, status: 'ANSWERED' };
 };
 
@@ -78,7 +87,7 @@ const askSource = async (desk: Desk, { plan, query, deadline }: Posing): Promise
   if (!part.ok) return { plan, report: reportOfProblem(plan.agency, part.problem, latencyMs) };
   desk.identities.set(plan.agency, part.value.page.identities);
   desk.linked.set(plan.agency, part.value.page.linked);
-  return { plan, part: part.value, report: reportOf(plan.agency, part.value, latencyMs) };
+  return { plan, part: part.value, report: reportOf(desk, part.value, { agency: plan.agency, latencyMs }) };
 };
 
 export type Questions = { readonly queryOf: (member: MemberPlan) => TwinQuery; readonly deadline: Deadline };
@@ -104,7 +113,8 @@ export const joinReports = (a: SourceReport, b: SourceReport): SourceReport => {
   const [lesser, graver] = worse.indexOf(a.status) <= worse.indexOf(b.status) ? [a, b] : [b, a];
   const status = stayedAway(graver) && !stayedAway(lesser) ? 'PARTIAL' : graver.status;
   const latencyMs = Math.max(a.latencyMs ?? 0, b.latencyMs ?? 0);
-  return { ...lesser, ...graver, status, rows: a.rows + b.rows, latencyMs };
+  const checks = addChecks(a.checks, b.checks);
+  return { ...lesser, ...graver, status, rows: a.rows + b.rows, latencyMs, ...(checks && { checks }) };
 };
 
 export const sortedBy = <T>(all: readonly T[], by: (item: T) => string): readonly T[] => [...all].sort((a, b) => compareText(by(a), by(b)));

@@ -2,6 +2,7 @@
  * Federation map: who takes part, how each line stands, how late and how old: as a picture, and as a list that says the same.
  */
 import './members.css';
+import { ExchangeLog } from '../federation/log.tsx';
 import { Panel } from '../frame/panel.tsx';
 import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
@@ -114,6 +115,7 @@ export const FederationMap = () => {
               <MemberLine key={spot.id} spot={spot} />
             ))}
           </ul>
+          <ExchangeLog federation={federation.id} />
         </>
       )}
     </Panel>

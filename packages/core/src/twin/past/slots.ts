@@ -1,0 +1,116 @@
+/**
+ * Slots: values of one series brought into a grid of times that several twins share, so that they can be compared: what was measured, worked out, carried or is missing.
+ */
+import { z } from 'zod';
+import { Instant, instantOfMs, msOfDuration, msOfInstant } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import { convert } from '../../ground/quantity.ts';
+import { Duration } from '../feature-information.ts';
+import { ValueFlag } from '../value.ts';
+import type { Sample } from './history.ts';
+
+/** How the values within a slot become one; `linear` works out what lies between two. */
+export const AlignMethod = z.enum(['last', 'nearest', 'mean', 'sum', 'min', 'max', 'linear']);
+export type AlignMethod = z.infer<typeof AlignMethod>;
+
+/** The k-th slot is from `epoch` + k × `slot` on, up to the next one. */
+export const Alignment = z.strictObject({
+  epoch: Instant,
+  slot: Duration,
+  method: AlignMethod.default('last'),
+  /** a value that is older than this is missing, never carried */
+  maxAge: Duration.optional(),
+  /** UCUM code in which numbers are wanted; what cannot be converted is missing */
+  unit: z.string().optional(),
+});
+export type Alignment = z.infer<typeof Alignment>;
+
+/** One slot of the grid; `age` in seconds at its end, of the newest value that went into it. */
+export const SlotValue = z.object({ slot: z.int(), at: Instant, value: z.json().optional(), flag: ValueFlag, age: z.number().optional() });
+export type SlotValue = z.infer<typeof SlotValue>;
+
+type Point = { readonly ms: number; readonly value: unknown; readonly flag: ValueFlag };
+type Grid = { readonly epochMs: number; readonly slotMs: number; readonly method: AlignMethod; readonly maxAgeMs: number };
+
+const inUnit = (value: unknown, from: string | undefined, to: string | undefined): unknown => {
+  if (typeof value !== 'number' || to === undefined || from === to) return value;
+  const converted = from === undefined ? undefined : convert(value, from, to);
+  return converted?.ok ? converted.value : undefined;
+};
+
+const pointOf = ({ observedAt, said }: Sample, unit: string | undefined): readonly Point[] => {
+  const value = said && said.flag !== 'MISSING' ? inUnit(said.value, said.unit, unit) : undefined;
+  return value === undefined ? [] : [{ ms: msOfInstant(observedAt), value, flag: said?.flag ?? 'MEASURED' }];
+};
+
+const gridOf = ({ epoch, slot, method, maxAge }: Alignment): Grid => ({
+  epochMs: msOfInstant(epoch),
+  slotMs: Math.max(1, msOfDuration(slot) ?? 1),
+  method,
+  maxAgeMs: maxAge === undefined ? Number.POSITIVE_INFINITY : (msOfDuration(maxAge) ?? 0),
+});
+
+const folds: Readonly<Record<'mean' | 'sum' | 'min' | 'max', (numbers: readonly number[]) => number>> = {
+  mean: (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length,
+  sum: (numbers) => numbers.reduce((sum, one) => sum + one, 0),
+  min: (numbers) => Math.min(...numbers),
+  max: (numbers) => Math.max(...numbers),
+};
+
+const isFold = (method: AlignMethod): method is keyof typeof folds => method in folds;
+
+type Slot = { readonly slot: number; readonly fromMs: number; readonly toMs: number };
+type Made = Pick<SlotValue, 'value' | 'flag'> & { readonly newestMs: number };
+
+/** Of values within the slot. */
+const within = (points: readonly Point[], { fromMs, toMs }: Slot, { method }: Grid): Made | undefined => {
+  const inside = points.filter(({ ms }) => ms >= fromMs && ms < toMs);
+  const last = inside.at(-1);
+  if (!last) return undefined;
+  const numbers = inside.flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
+  if (isFold(method) && numbers.length === inside.length) return { value: folds[method](numbers), flag: last.flag, newestMs: last.ms };
+  const middle = (fromMs + toMs) / 2;
+  const nearest = inside.reduce((best, point) => (Math.abs(point.ms - middle) < Math.abs(best.ms - middle) ? point : best), last);
+  const chosen = method === 'nearest' ? nearest : last;
+  return { value: z.json().parse(chosen.value), flag: chosen.flag, newestMs: chosen.ms };
+};
+
+/** Between the value before and the one after, at the middle of the slot. */
+const between = (before: Point | undefined, after: Point | undefined, { fromMs, toMs }: Slot): Made | undefined => {
+  if (typeof before?.value !== 'number' || typeof after?.value !== 'number') return undefined;
+  const share = ((fromMs + toMs) / 2 - before.ms) / (after.ms - before.ms);
+  return { value: before.value + share * (after.value - before.value), flag: 'INTERPOLATED', newestMs: before.ms };
+};
+
+/** What stands in a slot in which nothing was said: worked out, or carried; sums count only what came. */
+const outside = (points: readonly Point[], slot: Slot, grid: Grid): Made | undefined => {
+  const before = points.findLast(({ ms }) => ms < slot.fromMs);
+  if (grid.method === 'linear')
+    return between(
+      before,
+      points.find(({ ms }) => ms >= slot.toMs),
+      slot,
+    );
+  return before && grid.method !== 'sum' ? { value: z.json().parse(before.value), flag: 'CARRIED', newestMs: before.ms } : undefined;
+};
+
+/** The slots of a period, each once, in order, `slotsMax` at most; samples of one series, the oldest first, of which the last `slotSamplesMax` count. */
+export const alignSamples = (
+  samples: readonly Sample[],
+  alignment: Alignment,
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+): readonly SlotValue[] => {
+  const grid = gridOf(alignment);
+  const points = samples.slice(-limits.slotSamplesMax).flatMap((sample) => pointOf(sample, alignment.unit));
+  const first = Math.floor((msOfInstant(from) - grid.epochMs) / grid.slotMs);
+  const last = Math.floor((msOfInstant(to) - grid.epochMs) / grid.slotMs);
+  return Array.from({ length: Math.min(limits.slotsMax, Math.max(0, last - first + 1)) }, (_, at): SlotValue => {
+    const fromMs = grid.epochMs + (first + at) * grid.slotMs;
+    const slot = { slot: first + at, fromMs, toMs: fromMs + grid.slotMs };
+    const made = within(points, slot, grid) ?? outside(points, slot, grid);
+    const age = made && (slot.toMs - made.newestMs) / 1000;
+    const named = { slot: slot.slot, at: instantOfMs(fromMs) };
+    if (!made || age === undefined || age * 1000 > grid.maxAgeMs) return { ...named, flag: 'MISSING' };
+    return { ...named, value: made.value, flag: made.flag, age };
+  });
+};

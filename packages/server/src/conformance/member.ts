@@ -1,0 +1,80 @@
+/**
+ * Member: an actor of the kit that is asked into federations: it accepts, declines or says nothing, and remembers what it heard.
+ */
+import { AgreementTerms, agreementText } from '@cityweave/core';
+import { sha256 } from '../trust/signature.ts';
+import { type Actor, isRaw, memberAt, type Raw, replyOf } from './actor.ts';
+import type { Stage } from './stage.ts';
+
+/** How it behaves from now on. */
+export type Behaviour = 'accept' | 'reject' | 'silent';
+
+export type Heard = { readonly row: string; readonly message: Raw };
+
+export type Member = { readonly actor: Actor; readonly heard: readonly Heard[]; readonly behave: (how: Behaviour) => void };
+
+const rowOf = (message: Raw): string => `${String(memberAt(message, 'data.action.verb'))}.${String(memberAt(message, 'data.action.object'))}`;
+
+type Said = { readonly parameters?: Raw; readonly objects?: readonly unknown[] };
+
+const hashIn = (agreement: unknown): string => {
+  const terms = AgreementTerms.safeParse(memberAt(agreement, 'attributes.terms'));
+  return terms.success ? `sha-256:${sha256(agreementText(terms.data))}` : '';
+};
+
+/** An object of the message in another state. */
+const standing = (object: unknown, state: string): unknown =>
+  isRaw(object) ? { ...object, attributes: { ...(isRaw(object['attributes']) ? object['attributes'] : {}), state } } : object;
+
+/** What a member that accepts answers, by row; anything else gets an answer without content. */
+const accepting: Readonly<Record<string, (message: Raw) => Said>> = {
+  'request.federation': (message) => {
+    const agreement = memberAt(message, 'data.objects.1');
+    return { parameters: { decision: 'accepted', agreementHash: hashIn(agreement) }, objects: [standing(agreement, 'ACCEPTED')] };
+  },
+  'confirm.federation': (message) => ({ parameters: { agreementHash: memberAt(message, 'data.action.parameters.agreementHash') } }),
+  'request.communication': (message) => ({ objects: [standing(memberAt(message, 'data.objects.0'), 'CONNECTED')] }),
+  'read.exchangeData': (message) => ({
+    objects: [
+      {
+        kind: 'exchangeData',
+        id: `urn:uuid:${String(memberAt(message, 'header.messageId')).slice(9)}`,
+        attributes: { page: { version: 1, rows: [], seq: 0, identities: 0 }, seq: 0 },
+      },
+    ],
+  }),
+};
+
+const declining = (message: Raw): Said => ({
+  parameters: { decision: 'rejected', reason: 'the kit declines' },
+  objects: [memberAt(message, 'data.objects.1')],
+});
+
+const probed = (actor: Actor, message: Raw): Said => ({
+  parameters: { echo: memberAt(message, 'data.action.parameters.echo') },
+  objects: [{ kind: 'digitalTwin', id: actor.id, attributes: { status: 'online' } }],
+});
+
+export const createMember = (stage: Stage, actor: Actor, behaviour: Behaviour): Member => {
+  const heard: Heard[] = [];
+  let how = behaviour;
+  const contentOf = (row: string, message: Raw): Said => {
+    if (row === 'probe.digitalTwin') return probed(actor, message);
+    if (row === 'request.federation' && how === 'reject') return declining(message);
+    return accepting[row]?.(message) ?? {};
+  };
+  actor.answer((message) => {
+    if (how === 'silent') return undefined;
+    const row = rowOf(message);
+    heard.push({ row, message });
+    const { parameters = {}, objects = [] } = contentOf(row, message);
+    return replyOf(actor, message, { parameters, objects, at: stage.deps.clock.now(), id: stage.deps.ids.uuid() });
+  });
+  return {
+    actor,
+    heard,
+    behave: (next) => {
+      how = next;
+    },
+  };
+};

@@ -1,0 +1,99 @@
+/**
+ * Twin slots: one property of several twins, of whichever agencies, in one grid of times and one unit: ready to be compared, summed or put into a model.
+ */
+import { Alignment, describeProblem, type Federation, fail, limits, ok, type Result, type SlotValue, TermId, TwinId } from '@cityweave/core';
+import { type BadInput, badInput, createFaults } from '../fault.ts';
+import type { Context } from '../room.ts';
+import { askable } from '../schema/federation.ts';
+import type { Kit } from '../schema/kit.ts';
+import { parseTerm } from './filter.ts';
+
+type Series = Awaited<ReturnType<Context['room']['orchestration']['aligned']>>[number];
+
+type Asked = Parameters<Context['room']['orchestration']['aligned']>[1];
+
+type Args = {
+  readonly ids: readonly string[];
+  readonly term: string;
+  readonly from: Alignment['epoch'];
+  readonly to: Alignment['epoch'];
+  readonly slot: string;
+  readonly epoch?: Alignment['epoch'] | null | undefined;
+  readonly method?: Alignment['method'] | null | undefined;
+  readonly maxAge?: string | null | undefined;
+  readonly unit?: string | null | undefined;
+};
+
+const toAsked = ({ ids, term, from, to, slot, epoch, method, maxAge, unit }: Args): Result<Asked, BadInput> => {
+  const faults = createFaults();
+  const series = parseTerm(term, 'term', faults);
+  if (ids.length > limits.historyTwinsMax) faults.note({ argument: 'ids', found: `${ids.length}`, accepted: `at most ${limits.historyTwinsMax}` });
+  const twins = ids.flatMap((id) => TwinId.safeParse(id).data ?? faults.note({ argument: 'ids', found: id, accepted: 'urn:dtf:twin:...' }) ?? []);
+  const align = Alignment.safeParse({ epoch: epoch ?? from, slot, ...(method && { method }), ...(maxAge && { maxAge }), ...(unit && { unit }) });
+  if (!align.success) faults.note({ argument: 'slot', found: slot, accepted: 'an ISO 8601 duration, as PT10S' });
+  const fault = faults.first();
+  if (fault) return fail(fault);
+  if (!align.success || !series) return fail({ argument: 'slot', found: slot, accepted: 'an ISO 8601 duration' });
+  return ok({ ids: twins, history: { series: TermId.parse(series), from, to, first: limits.pageMax }, align: align.data });
+};
+
+const ask = (federation: Federation, args: Args, { room, signal }: Context): Promise<readonly Series[]> => {
+  const asked = toAsked(args);
+  if (!asked.ok) return Promise.reject(badInput(asked.problem));
+  return room.orchestration.aligned(federation, asked.value, { deadlineMs: limits.deadlineDefaultMs, signal });
+};
+
+const defineSlot = ({ builder }: Kit) =>
+  builder.objectRef<SlotValue>('Slot').implement({
+    description: 'One place of the grid.',
+    fields: (t) => ({
+      slot: t.exposeInt('slot', { description: 'Its number; 0 begins at the epoch.' }),
+      at: t.field({ type: 'DateTime', description: 'When it begins.', resolve: ({ at }) => at }),
+      value: t.field({ type: 'JSON', nullable: true, description: 'Nothing where it is missing.', resolve: ({ value }) => value }),
+      flag: t.string({ description: 'MEASURED, INTERPOLATED, CARRIED, SIMULATED or MISSING.', resolve: ({ flag }) => flag }),
+      age: t.float({ nullable: true, description: 'Seconds from what was observed to the end of the slot.', resolve: ({ age }) => age }),
+    }),
+  });
+
+export const defineSlots = (kit: Kit): void => {
+  const { builder } = kit;
+  const slot = defineSlot(kit);
+  const method = builder.enumType('AlignMethod', {
+    description: 'How values within a slot become one.',
+    values: {
+      last: { description: 'The last one.' },
+      nearest: { description: 'The one nearest to the middle.' },
+      mean: { description: 'Their mean.' },
+      sum: { description: 'Their sum; of a slot without any there is none.' },
+      min: { description: 'The least.' },
+      max: { description: 'The greatest.' },
+      linear: { description: 'The last one; in a slot without any, worked out between the value before and the one after.' },
+    } as const,
+  });
+  const series = builder.objectRef<Series>('AlignedSeries').implement({
+    description: 'A property of one twin in the grid that was asked for.',
+    fields: (t) => ({
+      id: t.id({ description: 'The twin.', resolve: ({ id }) => id }),
+      slots: t.field({ type: [slot], description: 'Every slot once, in order; none where its owner does not tell.', resolve: ({ slots }) => slots }),
+      problem: t.string({ nullable: true, description: 'Why nothing is told.', resolve: (one) => (one.problem ? describeProblem(one.problem) : null) }),
+    }),
+  });
+  builder.objectFields('Federation', (t) => ({
+    series: t.field({
+      type: [series],
+      description: `One property of up to ${limits.historyTwinsMax} twins, in one grid of at most ${limits.slotsMax} slots and one unit.`,
+      args: {
+        ids: t.arg.idList({ required: true, description: 'The twins, of any member.' }),
+        term: t.arg.string({ required: true, description: 'The property.' }),
+        from: t.arg({ type: 'DateTime', required: true, description: 'In the first slot.' }),
+        to: t.arg({ type: 'DateTime', required: true, description: 'In the last one.' }),
+        slot: t.arg({ type: 'Duration', required: true, description: 'How long one is.' }),
+        epoch: t.arg({ type: 'DateTime', description: 'Where slot 0 begins; `from` where absent.' }),
+        method: t.arg({ type: method, description: 'The last value where absent.' }),
+        maxAge: t.arg({ type: 'Duration', description: 'What is older is missing, never carried.' }),
+        unit: t.arg.string({ description: 'UCUM code in which numbers are wanted.' }),
+      },
+      resolve: async (node, args, context) => ask(await askable(node), args, context),
+    }),
+  }));
+};

@@ -1,0 +1,44 @@
+/**
+ * Lease watch: an entry whose lease ran out is stale, after the missed ones it is gone, and whoever listens to it hears that, though nobody said anything.
+ */
+import { type Instant, limits, msBetween, type TwinId } from '@cityweave/core';
+import { type Deps, pause } from '../deps.ts';
+import { enterState, featureEntries, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
+import { telling } from './subscription.ts';
+
+type Entered = { readonly id: TwinId; readonly entry: TwinEntry };
+
+/** The room as it was at a moment: what could be seen then. */
+const at = (room: RegistryRoom, now: Instant): RegistryRoom => ({ ...room, deps: { ...room.deps, clock: { ...room.deps.clock, now: () => now } } });
+
+const run = (room: RegistryRoom, { id, entry }: Entered): void => {
+  const moved = enterState(entry, stateNow(entry, room.deps.clock.now()), room.deps.clock.now());
+  if (!moved.ok) return;
+  const after: TwinEntry = { ...entry, state: moved.value };
+  const features = featureEntries(room.records)
+    .filter((feature) => feature.entry.attributes.twinId === id)
+    .map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
+  const tell = telling(room, { twins: [{ id, before: entry, after }], features }, at(room, entry.leaseUntil));
+  room.records.putAll([saveTwin(id, after)]);
+  tell();
+};
+
+/** Entries that stand otherwise than they were saved, because time went by. */
+export const runOutLeases = (room: RegistryRoom): void => {
+  const now = room.deps.clock.now();
+  for (const entered of twinEntries(room.records)) if (stateNow(entered.entry, now) !== entered.entry.state) run(room, entered);
+};
+
+/** How long until the next lease is over; not longer than the shortest one that may be begun meanwhile. */
+const untilNext = (room: RegistryRoom): number => {
+  const now = room.deps.clock.now();
+  const ends = twinEntries(room.records).flatMap(({ entry }) => (entry.state === 'ACTIVE' ? [msBetween(now, entry.leaseUntil) + 1] : []));
+  return Math.max(1, Math.min(limits.leaseSecondsMin * 1000, ...ends));
+};
+
+export const watchLeases = async (room: RegistryRoom, { timers, signal }: { readonly timers: Deps['timers']; readonly signal: AbortSignal }): Promise<void> => {
+  while (!signal.aborted) {
+    runOutLeases(room);
+    await pause(timers, untilNext(room), signal);
+  }
+};
