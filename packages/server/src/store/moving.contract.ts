@@ -44,28 +44,32 @@ const fill = async (store: TwinStore): Promise<void> => {
   await store.putImport({ id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at, report: { added: 3 } });
 };
 
-/** Everything that can be asked, as one text. */
+/** Stores tell what was asked for by its key, in whatever order. */
+const inOrder = <K, V>(keys: readonly K[], found: ReadonlyMap<K, V>): readonly (readonly [K, V | undefined])[] => keys.map((key) => [key, found.get(key)]);
+
+/** Everything that can be asked. */
 const everything = async (store: TwinStore): Promise<unknown> => {
   const ids = ['full', '1', '2', '699', 'gone'].map(twinId);
+  const named = ['791', 'urn:x:1', twinId('5')];
   const { headSeq } = await store.health();
   return {
-    twins: [...(await store.get(ids))],
+    twins: inOrder(ids, await store.get(ids)),
     found: (await store.find({ first: 1000 })).twins.map(({ id, version }) => [id, version]),
     texts: await Promise.all(['sud', 'renamed', '791', hostile].map((text) => store.count({ text }))),
     box: await store.count({ box: [4, 45, 5, 46] }),
     hostile: await store.count({ property: [{ term: term(hostile), op: 'eq', value: hostile }] }),
-    shapes: [...(await store.shapes(ids))],
+    shapes: inOrder(ids, await store.shapes(ids)),
     links: (await store.adjacent(ids, { direction: 'both', limit: 100 })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     joins: await store.joins({ first: 100 }),
-    resolved: [...(await store.resolve(['791', 'urn:x:1', twinId('5')]))],
+    resolved: inOrder(named, await store.resolve(named)),
     kinds: await store.kinds(),
     counts: [await store.identities(), await store.linkedTwins(), await store.cursor('p'), headSeq],
     imports: [await store.lastImport('s'), await store.sourceState('s', { first: 9 })],
     history: await Promise.all(ids.map((id) => store.history(id, { first: 2000 }))),
-    pastLinks: (await store.linksAt?.(ids, { direction: 'both', limit: 100, moment: { valid: beforeEnd, known: end } }))?.toSorted((a, b) =>
+    pastLinks: (await store.linksAt(ids, { direction: 'both', limit: 100, moment: { valid: beforeEnd, known: end } })).toSorted((a, b) =>
       a.id < b.id ? -1 : 1,
     ),
-    past: [...(await store.stateAt(ids, { valid: Instant.parse('2026-01-01T03:00:30Z'), known: end }))],
+    past: inOrder(ids, await store.stateAt(ids, { valid: Instant.parse('2026-01-01T03:00:30Z'), known: end })),
   };
 };
 

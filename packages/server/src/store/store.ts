@@ -179,8 +179,8 @@ export type TwinStore = {
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
-  /** Where the store can: the links that there were at `valid`, as far as was known at `known`; the first of them where there were more. */
-  readonly linksAt?: (
+  /** The links that there were at `valid`, as far as was known at `known`; the first of them where there were more. */
+  readonly linksAt: (
     ids: readonly TwinId[],
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number; readonly moment: Moment },
     waiting?: Waiting,

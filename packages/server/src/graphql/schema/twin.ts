@@ -15,10 +15,9 @@ import { nameIn } from './value.ts';
 
 type LinksOf = { readonly kinds: readonly TermId[] | undefined; readonly direction: LinkArgs['direction'] };
 
-/** What links were is told by stores that keep their history, and by none else. */
 const ownLinks = async ({ twin, at }: TwinNode, { kinds, direction }: LinksOf, { own, room, signal }: Context): Promise<readonly Link[]> => {
   if (!at) return own.links({ id: twin.id, kinds, direction });
-  return (await room.store.linksAt?.([twin.id], { kinds, direction, limit: limits.linksPerTwinAnswerMax, moment: at }, { signal })) ?? [];
+  return room.store.linksAt([twin.id], { kinds, direction, limit: limits.linksPerTwinAnswerMax, moment: at }, { signal });
 };
 
 /** Own twins' links come from the store; those of others came along with the answer. */

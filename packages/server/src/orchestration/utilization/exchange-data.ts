@@ -74,11 +74,11 @@ const shapesOf = async ({ room, signal }: Reading, twins: readonly Twin[], kinds
   return found;
 };
 
-/** Links as they are, or as they were; undefined where they are not asked for, or where the store does not tell what they were. */
+/** Links as they are, or as they were; undefined where they are not asked for. */
 const linksOf = async ({ room, signal }: Reading, ids: readonly TwinId[], { links, at }: TwinQuery): Promise<readonly Link[] | undefined> => {
   if (!links) return undefined;
   const asked = { ...links, limit: limits.linksPerTwinAnswerMax * 4 };
-  return at ? room.store.linksAt?.(ids, { ...asked, moment: at }, { signal }) : room.store.adjacent(ids, asked, { signal });
+  return at ? room.store.linksAt(ids, { ...asked, moment: at }, { signal }) : room.store.adjacent(ids, asked, { signal });
 };
 
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {

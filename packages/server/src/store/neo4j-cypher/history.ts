@@ -14,7 +14,8 @@ RETURN s.id AS id, s.name AS name, s.observed AS observed, s.recorded AS recorde
 export const putSeries = ({ series }: Space, rows: readonly object[]): Cypher =>
   steady(
     `UNWIND $rows AS row MERGE (s:${series} {key: row.key})
-SET s.id = row.id, s.name = row.name, s.observed = row.observed, s.recorded = row.recorded, s.said = row.said`,
+SET s.id = row.id, s.name = row.name, s.observed = row.observed, s.recorded = row.recorded, s.said = row.said,
+  s.src = coalesce(row.src, s.src), s.kind = coalesce(row.kind, s.kind), s.dst = coalesce(row.dst, s.dst)`,
     { rows },
   );
 
@@ -40,6 +41,13 @@ export const readChunks = ({ chunk }: Space, key: string, { from, to, known }: P
 RETURN c.first AS first, c.bytes AS bytes ORDER BY c.first, c.number`,
     { key, from, to, known },
   );
+
+/** Series of links at twins; `near` is the end that is asked of. */
+export const seriesAt = (
+  { series }: Space,
+  near: 'src' | 'dst',
+  { ids, kinds }: { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined },
+): Cypher => steady(`MATCH (s:${series}) WHERE s.${near} IN $ids${kinds ? ' AND s.kind IN $kinds' : ''} RETURN s.key AS key`, { ids, ...(kinds && { kinds }) });
 
 export type At = { readonly valid: unknown; readonly known: unknown };
 

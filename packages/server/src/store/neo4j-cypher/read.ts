@@ -1,6 +1,7 @@
 /**
  * Cypher of questions by name: twins by id, links, changes, joins, registers.
  */
+import type { Moment } from '@cityweave/core';
 import { twinColumns } from './find.ts';
 import { type Cypher, cypher, type Space, steady } from './space.ts';
 
@@ -21,15 +22,16 @@ export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly
 const linkColumns =
   'l.id AS id, l.kind AS kind, a.id AS `from`, b.id AS `to`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';
 
-export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown };
+export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown; readonly moment?: Moment };
 
-/** One hop for a whole frontier; `near` is the end that stands in it. */
-export const readLinks = ({ end, link }: Space, near: 'a' | 'b', { ids, kinds, limit }: Frontier): Cypher =>
-  cypher(`MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${kinds ? ' AND l.kind IN $kinds' : ''} RETURN ${linkColumns} LIMIT $limit`, {
-    ids,
-    ...(kinds && { kinds }),
-    limit,
-  });
+/** One hop for a whole frontier; `near` is the end that stands in it. With a moment, links that were there then and of which nothing else was ever said. */
+export const readLinks = ({ end, link, series }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier): Cypher => {
+  const ofKinds = kinds ? ' AND l.kind IN $kinds' : '';
+  const then = ` AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
+AND NOT EXISTS { MATCH (s:${series}) WHERE s.src = a.id AND s.dst = b.id AND s.kind = l.kind }`;
+  const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${ofKinds}${moment ? then : ''} RETURN ${linkColumns} LIMIT $limit`;
+  return cypher(text, { ids, ...(kinds && { kinds }), ...(moment && { valid: moment.valid, known: moment.known }), limit });
+};
 
 /** Twins of this agency at either end of a link of the kind, and where asked for those that name an object. */
 export const countIdentities = ({ identifier, knownAs, twin, link, end }: Space, of: { readonly objects: boolean; readonly kind: string }): Cypher => {

@@ -117,6 +117,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
       fullText(space),
     ],
   },
+  // of links of which something else was said: their series, by their ends
+  { constraints: [], indexes: [range(space, 'Series src', [space.series, 'src']), range(space, 'Series dst', [space.series, 'dst'])] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

@@ -17,7 +17,8 @@ RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdA
     { ids },
   );
 
-const linkColumns = 'l.id AS id, a.id AS src, l.kind AS kind, b.id AS dst';
+const linkColumns =
+  'l.id AS id, a.id AS src, l.kind AS kind, b.id AS dst, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';
 
 export const loadLinksOf = ({ end, link }: Space, ids: readonly string[]): Cypher =>
   steady(
@@ -28,6 +29,15 @@ UNION MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE b.id IN $ids RETURN ${linkC
 
 export const loadLinks = ({ end, link }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE l.id IN $ids RETURN ${linkColumns}`, { ids });
+
+/** Links by their ends and kinds: rows tell which. */
+export const loadLinksBetween = ({ end, link }: Space, rows: readonly object[]): Cypher =>
+  steady(
+    `UNWIND $rows AS row MATCH (a:${end}) WHERE a.id = row.src MATCH (b:${end}) WHERE b.id = row.dst MATCH (a)-[l:${link} {as: row.kind}]->(b) RETURN ${linkColumns}`,
+    {
+      rows,
+    },
+  );
 
 /** Keys of joins begin with the id that they start from. */
 export const loadJoins = ({ join }: Space, beginnings: readonly string[]): Cypher =>

@@ -105,7 +105,7 @@ const lookIntoChunks = async ({ reading, space }: Asker, held: Held, past: Past)
 };
 
 /** The sample of each series that held at a moment, by the key of the series. */
-const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
+export const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
   const rows = await asker.reading.run(samplesAt(asker.space, [...past.names.keys()], parametersAt(past)));
   const held: Held = new Map(rows.map((row) => [String(row['key']), sampleOfRow(past.names.get(String(row['key'])) ?? '', row)]));
   await lookIntoChunks(asker, held, past);

@@ -2,7 +2,7 @@
  * A store loaded: rows that another store unloaded, as they are, with their versions and times. A row that is there already as it comes changes nothing:
  * a move that broke off is made once more from its beginning.
  */
-import { compareSamples, fail, ok, type Problem, problem, type Result, type Sample } from '@cityweave/core';
+import { compareSamples, fail, linkOfSample, linkSeries, ok, type Problem, problem, type Result, type Sample } from '@cityweave/core';
 import { joinKey } from '../neo4j/decide.ts';
 import { altsOf, bodyOf } from '../neo4j/neo4j-rows.ts';
 import { before, nothing, type Run, save, type Wanted } from '../neo4j/save.ts';
@@ -46,7 +46,7 @@ const placeTwins = (set: WorkingSet, rows: readonly Moved[]): Problem | undefine
 
 const placeLink = ({ links }: WorkingSet, { link }: Part<'link'>): void => {
   const { id, from: src, kind, to: dst } = link;
-  links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link });
+  links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link, written: true });
 };
 
 const placeJoin = ({ joins }: WorkingSet, { join }: Part<'join'>): void => {
@@ -74,6 +74,8 @@ const placeSamples = (set: WorkingSet, rows: readonly Moved[]): readonly Series[
     const standing = folded.pop();
     if (!standing || later.length === 0) return [];
     set.series.set(id, new Map(set.series.get(id)).set(any.series, standing));
+    const past = any.series === linkSeries ? folded.concat(standing).flatMap((sample) => linkOfSample(sample) ?? [])[0] : undefined;
+    if (past) set.pastLinks.set(id, { src: past.from, kind: past.kind, dst: past.to });
     set.samples.set(`${key}${spotOf(standing)}`, { key, sample: standing });
     return [{ key, last, folded }];
   });

@@ -3,10 +3,22 @@
  */
 import { type Instant, type Join, type JoinKey, type Link, type Problem, patchTwin, problem, sameAs } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
-import { gain } from '../neo4j-history/gain.ts';
+import { gain, gainLink } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
 import { altsOf, bodyOf, inputOf } from './neo4j-rows.ts';
-import { type ChangeRow, cursorIn, endsKey, joinsIn, type LinkState, linkIn, linksAt, type TwinState, twinIn, type Working } from './working-set.ts';
+import {
+  type ChangeRow,
+  cursorIn,
+  endsKey,
+  joinsIn,
+  type LinkState,
+  linkBetween,
+  linkIn,
+  linksAt,
+  type TwinState,
+  twinIn,
+  type Working,
+} from './working-set.ts';
 
 export type Batch = { readonly commands: readonly Command[]; readonly atomic: boolean; readonly cursor: ApplyOptions['cursor']; readonly at: Instant };
 
@@ -90,8 +102,9 @@ const applyPatch = (work: Work, command: Patch): Outcome => {
   return put(work, { twin: after, body: bodyOf(after) }, found);
 };
 
-const unlink = (work: Work, link: LinkState): number => {
+const unlink = (work: Work, link: LinkState, endedAt?: Instant): number => {
   const { own } = work.working;
+  gainLink(work.working, { before: link.link, at: work.at, endedAt });
   own.links.set(endsKey(link), null);
   if (link.kind === sameAs) own.identityTouched = true;
   return noteChange(work, { id: link.src, op: 'unlink', link: link.id });
@@ -117,14 +130,16 @@ const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'delete
 const putLink = (work: Work, link: Link): Outcome => {
   const { id, from: src, kind, to: dst } = link;
   const { own } = work.working;
-  own.links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link });
+  const ends = endsKey({ src, kind, dst });
+  gainLink(work.working, { before: linkBetween(work.working, ends)?.link, after: link, at: work.at });
+  own.links.set(ends, { id, src, kind, dst, link, written: true });
   if (kind === sameAs) own.identityTouched = true;
   return { ok: true, version: 1, seq: noteChange(work, { id: src, op: 'link', link: id }) };
 };
 
-const deleteLink = (work: Work, id: string): Outcome => {
+const deleteLink = (work: Work, { id, endedAt }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const found = linkIn(work.working, id);
-  return found ? { ok: true, version: 1, seq: unlink(work, found) } : refused(problem('notFound', { subject: id }));
+  return found ? { ok: true, version: 1, seq: unlink(work, found, endedAt) } : refused(problem('notFound', { subject: id }));
 };
 
 /** Sorts as its parts do, one after the other. */
@@ -155,7 +170,7 @@ const applyCommand = (work: Work, command: Command): Outcome => {
     case 'putLink':
       return putLink(work, command.link);
     case 'deleteLink':
-      return deleteLink(work, command.id);
+      return deleteLink(work, command);
     case 'putJoins':
       return putJoins(work, command);
     case 'settleJoin':

@@ -2,7 +2,19 @@
  * Twins as properties of nodes and back: what is searched stands in properties of its own, the rest is one JSON text.
  * Values are flat: `p:` a scalar by its term, `u:` its unit, `x:` what is no scalar as canonical JSON, so that null is there and told from missing.
  */
-import { type Box, boxOfTwin, canonicalJson, foldedNames, normaliseKey, type Shape, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import {
+  type Box,
+  boxOfTwin,
+  canonicalJson,
+  foldedNames,
+  type Link,
+  normaliseKey,
+  type Shape,
+  type Twin,
+  type TwinInput,
+  textIn,
+  wordsOfTwin,
+} from '@cityweave/core';
 import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
 
@@ -98,3 +110,6 @@ export const twinOf = (row: TwinColumns): Twin => {
   const [version, createdAt, updatedAt] = doc.slice(0, doc.indexOf('\n')).split(' ');
   return trusted({ ...JSON.parse(bodyOfDoc(doc)), version: Number(version), createdAt, updatedAt, ...(row.shaped === true && { shaped: true }) });
 };
+
+export const linkOfRow = ({ id, kind, from, to, source, recordedAt, evidence, observedAt }: Properties): Link =>
+  trusted({ id, kind, from, to, source, recordedAt, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) });

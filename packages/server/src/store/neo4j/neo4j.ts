@@ -10,6 +10,7 @@ import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, put
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
 import { history, stateAt, withPast } from '../neo4j-history/past.ts';
+import { linksAt } from '../neo4j-history/past-links.ts';
 import { walkSeries } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
@@ -73,6 +74,7 @@ const questions = (sides: Sides, ask: Ask) => ({
   count: ((filter, waiting) => ask((asker) => countTwins(asker, filter), waiting)) satisfies TwinStore['count'],
   summarise: ((filter, by, waiting) => ask((asker) => summarise(asker, filter, by), waiting)) satisfies TwinStore['summarise'],
   adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],
+  linksAt: ((ids, query, waiting) => ask((asker) => linksAt(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['linksAt'],
   kinds: remembered(sides, () => ask(kindsIn)),
   identities: remembered(sides, () => ask((asker) => countOf(asker, true))),
   linkedTwins: remembered(sides, () => ask((asker) => countOf(asker, false))),

@@ -1,7 +1,19 @@
 /**
  * Questions by name: identifiers, links, changes, joins, kinds, as the port wants their answers.
  */
-import { type Change, type Join, type JoinState, joinKeyOf, type Link, normaliseKey, type Shape, sameAs, type Twin, type TwinId } from '@cityweave/core';
+import {
+  type Change,
+  type Join,
+  type JoinState,
+  joinKeyOf,
+  type Link,
+  type Moment,
+  normaliseKey,
+  type Shape,
+  sameAs,
+  type Twin,
+  type TwinId,
+} from '@cityweave/core';
 import { alternativeKey, objectKey, whole } from '../neo4j-cypher/parameters.ts';
 import {
   countIdentities,
@@ -21,7 +33,7 @@ import {
 import type { TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
-import { type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
+import { linkOfRow, type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
@@ -58,21 +70,21 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
   return found;
 };
 
-const linkOf = ({ evidence, observedAt, ...link }: Row): Link =>
-  trusted({ ...link, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) });
-
-type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: 'out' | 'in' | 'both'; readonly limit: number };
+export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: 'out' | 'in' | 'both'; readonly limit: number };
 
 /** A link inside the frontier is met from both its ends. */
-export const adjacent = async ({ reading, space }: Asker, { ids, kinds, direction, limit }: Adjacent): Promise<readonly Link[]> => {
-  const frontier = { ids, kinds, limit: whole(limit) };
+export const eachOnce = (links: readonly Link[], limit: number): readonly Link[] => [...new Map(links.map((link) => [link.id, link])).values()].slice(0, limit);
+
+export const linksNear = async ({ reading, space }: Asker, { ids, kinds, direction, limit, moment }: Adjacent & { readonly moment?: Moment }) => {
+  const frontier = { ids, kinds, limit: whole(limit), ...(moment && { moment }) };
   const rows = await Promise.all([
     direction === 'in' ? [] : reading.run(readLinks(space, 'a', frontier)),
     direction === 'out' ? [] : reading.run(readLinks(space, 'b', frontier)),
   ]);
-  const links = new Map(rows.flat().map((row) => [row['id'], linkOf(row)]));
-  return [...links.values()].slice(0, limit);
+  return rows.flat().map(linkOfRow);
 };
+
+export const adjacent = async (asker: Asker, asked: Adjacent): Promise<readonly Link[]> => eachOnce(await linksNear(asker, asked), asked.limit);
 
 export const countOf = async ({ reading, space }: Asker, objects: boolean): Promise<number> =>
   Number((await reading.run(countIdentities(space, { objects, kind: sameAs })))[0]?.['twins'] ?? 0);

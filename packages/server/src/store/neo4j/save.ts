@@ -2,6 +2,7 @@
  * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded is asked for at once, and so is everything that is saved.
  */
 
+import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
 import { loadSeries, putSamples, putSeries } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
@@ -15,6 +16,7 @@ import {
   deleteTwins,
   loadJoins,
   loadLinks,
+  loadLinksBetween,
   loadLinksOf,
   loadRegisters,
   loadTwins,
@@ -30,8 +32,8 @@ import {
 import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/samples.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { bodyOfDoc, identifiersOf, propertiesOf, trusted } from './neo4j-rows.ts';
-import { type Ends, emptySet, endsKey, type TwinState, type WorkingSet } from './working-set.ts';
+import { bodyOfDoc, identifiersOf, linkOfRow, propertiesOf, trusted } from './neo4j-rows.ts';
+import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** Runs a statement in the transaction; what is asked without waiting goes out together. */
@@ -48,8 +50,17 @@ const idsIn = (commands: readonly Command[], idOf: Partial<{ [O in Op]: (command
   sortedOnce(commands.flatMap((command) => trusted<((given: Command) => string) | undefined>(idOf[command.op])?.(command) ?? []));
 
 /** Ids of what a transaction may look at. */
-export type Wanted = Readonly<Record<'twins' | 'linked' | 'links' | 'joins' | 'peers', readonly string[]>>;
-export const nothing: Wanted = { twins: [], linked: [], links: [], joins: [], peers: [] };
+export type Wanted = Readonly<Record<'twins' | 'linked' | 'links' | 'joins' | 'peers', readonly string[]>> & {
+  /** ends and kinds of links that are put */
+  readonly between: readonly Omit<Ends, 'id'>[];
+};
+export const nothing: Wanted = { twins: [], linked: [], links: [], joins: [], peers: [], between: [] };
+
+const endsIn = (commands: readonly Command[]): Wanted['between'] => {
+  const ends = commands.flatMap((command) => (command.op === 'putLink' ? [{ src: command.link.from, kind: command.link.kind, dst: command.link.to }] : []));
+  const byKey = new Map(ends.map((one) => [endsKey(one), one]));
+  return sortedOnce(byKey.keys()).flatMap((key) => byKey.get(key) ?? []);
+};
 
 export const wantedBy = (batches: readonly Batch[]): Wanted => {
   const commands = batches.flatMap((batch) => batch.commands);
@@ -57,6 +68,7 @@ export const wantedBy = (batches: readonly Batch[]): Wanted => {
     twins: idsIn(commands, { putTwin: ({ twin }) => twin.id, patchTwin: ({ id }) => id, deleteTwin: ({ id }) => id }),
     linked: idsIn(commands, { deleteTwin: ({ id }) => id }),
     links: idsIn(commands, { deleteLink: ({ id }) => id }),
+    between: endsIn(commands),
     joins: idsIn(commands, { deleteTwin: ({ id }) => id, putJoins: ({ from }) => from, settleJoin: ({ join }) => join.from }),
     peers: sortedOnce(batches.flatMap(({ cursor }) => (cursor ? [cursor.peer] : []))),
   };
@@ -65,7 +77,7 @@ export const wantedBy = (batches: readonly Batch[]): Wanted => {
 const none: readonly Row[] = [];
 
 /** Nothing is asked where nothing is wanted. */
-const ask = (run: Run, wanted: readonly string[], statement: (wanted: readonly string[]) => Cypher): Promise<readonly Row[]> =>
+const ask = <W>(run: Run, wanted: readonly W[], statement: (wanted: readonly W[]) => Cypher): Promise<readonly Row[]> =>
   wanted.length === 0 ? Promise.resolve(none) : run(statement(wanted));
 
 export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
@@ -81,13 +93,24 @@ const twinState = (row: Row): TwinState => ({
   fresh: false,
 });
 
+const linkState = (row: Row): LinkState => {
+  const { id, src, kind, dst } = trusted<Ends>(row);
+  return { id, src, kind, dst, link: linkOfRow({ ...row, from: src, to: dst }), written: false };
+};
+
+const linkKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => linkIdOf(trusted<TwinId>(src), trusted<TermId>(kind), trusted<TwinId>(dst));
+
+const fillSeries = ({ series }: WorkingSet, rows: readonly Row[]): void => {
+  for (const row of rows) {
+    const [id, name] = [String(row['id']), String(row['name'])];
+    series.set(id, new Map(series.get(id)).set(name, sampleOfRow(name, row)));
+  }
+};
+
 const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
   for (const row of found.twins) set.twins.set(String(row['id']), twinState(row));
-  for (const row of found.series) {
-    const [id, name] = [String(row['id']), String(row['name'])];
-    set.series.set(id, new Map(set.series.get(id)).set(name, sampleOfRow(name, row)));
-  }
-  for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), trusted<Ends>(row));
+  fillSeries(set, found.series);
+  for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), linkState(row));
   for (const { doc } of found.joins) {
     const join = JSON.parse(String(doc));
     set.joins.set(join.from, new Map(set.joins.get(join.from)).set(joinKey(join), join));
@@ -95,20 +118,23 @@ const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'link
   for (const { key, seq } of found.registers) if (String(key).startsWith('cursor:')) set.cursors.set(String(key).slice('cursor:'.length), Number(seq));
 };
 
-/** Locks the head of the log, then loads; `noted` are terms that the store is known to have. */
+const seriesOf = (space: Space) => (ids: readonly string[]) =>
+  loadSeries(
+    space,
+    ids.map((id) => seriesKey(id, '')),
+  );
+
+/** Locks the head of the log, then loads; of links that are found only then, their series in a second round. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
-  const [head, registers, twins, series, linked, links, joins] = await Promise.all([
+  const named = [...wanted.twins, ...wanted.between.map(linkKey)];
+  const [head, registers, twins, series, linked, links, between, joins] = await Promise.all([
     run(lockHead(space)),
     run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
     ask(run, wanted.twins, (ids) => loadTwins(space, ids)),
-    ask(run, wanted.twins, (ids) =>
-      loadSeries(
-        space,
-        ids.map((id) => seriesKey(id, '')),
-      ),
-    ),
+    ask(run, named, seriesOf(space)),
     ask(run, wanted.linked, (ids) => loadLinksOf(space, ids)),
     ask(run, wanted.links, (ids) => loadLinks(space, ids)),
+    ask(run, wanted.between, (ends) => loadLinksBetween(space, ends)),
     ask(run, wanted.joins, (ids) =>
       loadJoins(
         space,
@@ -117,7 +143,8 @@ export const load = async (run: Run, { space, writer }: { readonly space: Space;
     ),
   ]);
   const set = emptySet(Number(head[0]?.['seq']));
-  fill(set, { twins, series, links: [...linked, ...links], joins, registers });
+  fill(set, { twins, series, links: [...linked, ...links, ...between], joins, registers });
+  fillSeries(set, await ask(run, sortedOnce([...linked, ...links].map((row) => linkKey(trusted<Ends>(row)))), seriesOf(space)));
   return { set, mark: registers.find(({ key }) => key === writerKey(writer))?.['mark'] };
 };
 
@@ -174,10 +201,10 @@ const dropLinks = (space: Space, { links }: WorkingSet, was: Before): readonly C
 };
 
 const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {
-  const written = [...links].flatMap(([, state]) => (state?.link ? [state] : []));
-  const rows = written.map(({ id, src, kind, dst, link }) => ({
+  const written = [...links].flatMap(([, state]) => (state?.written ? [state] : []));
+  const rows = written.map(({ id, src, kind, dst, link: { source, recordedAt, evidence = null, observedAt = null } }) => ({
     ...{ id, src, kind, dst },
-    ...{ source: link?.source ?? null, recordedAt: link?.recordedAt ?? null, evidence: link?.evidence ?? null, observedAt: link?.observedAt ?? null },
+    ...{ source, recordedAt, evidence, observedAt },
   }));
   return some(
     rows,
@@ -196,10 +223,12 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
   return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
 };
 
-const saveHistory = (space: Space, { series, samples }: WorkingSet, was: Before): readonly Cypher[] => {
+const noEnds = { src: null, kind: null, dst: null };
+
+const saveHistory = (space: Space, { series, pastLinks, samples }: WorkingSet, was: Before): readonly Cypher[] => {
   const lasts = [...series].flatMap(([id, named]) => [...named].map(([name, last]) => ({ id, name, last })));
   const moved = lasts.filter(({ id, name, last }) => was.series.get(id)?.get(name) !== last);
-  const rows = moved.map(({ id, name, last }) => ({ key: seriesKey(id, name), id, name, ...rowOfSample(last) }));
+  const rows = moved.map(({ id, name, last }) => ({ key: seriesKey(id, name), id, name, ...(pastLinks.get(id) ?? noEnds), ...rowOfSample(last) }));
   const gained = [...samples.values()].map(({ key, sample }) => ({ series: key, ...rowOfSample(sample) }));
   return [...some(rows, putSeries(space, rows)), ...some(gained, putSamples(space, gained))];
 };

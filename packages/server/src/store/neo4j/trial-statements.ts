@@ -42,6 +42,7 @@ const writes: Arguments<typeof write> = {
   loadTwins: [ids],
   loadLinksOf: [ids],
   loadLinks: [[ends.id]],
+  loadLinksBetween: [[ends]],
   loadJoins: [[`${one.id}\u0000`]],
   loadRegisters: [['cursor:p', 'writer:w']],
   createTwins: [[row]],
@@ -98,6 +99,7 @@ const span = { from: whole(0), fromRecorded: whole(0), to: whole(9), known: whol
 const pasts: Arguments<typeof history> = {
   loadSeries: [[seriesKey(one.id, '')]],
   putSeries: [[{ key, id: one.id, name: 'city:p', ...times }]],
+  seriesAt: ['src', { ids, kinds: [term('feeds')] }],
   putSamples: [[{ series: key, ...times }]],
   readSamples: [key, span],
   readChunks: [key, span],
@@ -148,6 +150,13 @@ export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> 
 
 const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
   'readLinks, inward, any kind': read.readLinks(space, 'b', { ids, kinds: undefined, limit: whole(10) }),
+  'readLinks of then': read.readLinks(space, 'a', {
+    ids,
+    kinds: undefined,
+    limit: whole(10),
+    moment: { valid: one.provenance.observedAt, known: one.provenance.observedAt },
+  }),
+  'seriesAt, inward, any kind': history.seriesAt(space, 'dst', { ids, kinds: undefined }),
   'readJoins of all': read.readJoins(space, { state: undefined, agency: undefined, after: 'x', limit: whole(10) }),
   'countIdentities of links': read.countIdentities(space, { objects: false, kind: 'city:sameAs' }),
 });

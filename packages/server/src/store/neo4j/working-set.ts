@@ -21,8 +21,8 @@ export type TwinState = {
 };
 
 export type Ends = { readonly id: string; readonly src: string; readonly kind: string; readonly dst: string };
-/** `link` where it is to be written. */
-export type LinkState = Ends & { readonly link?: Link | undefined };
+/** `written` where it is to be. */
+export type LinkState = Ends & { readonly link: Link; readonly written: boolean };
 
 export type ChangeRow = { readonly seq: number; readonly id: string; readonly op: string; readonly at: string; readonly link?: string; readonly kind?: string };
 /** `key` is that of the series. */
@@ -40,6 +40,8 @@ export type WorkingSet = {
   readonly joins: Map<string, ReadonlyMap<string, Join>>;
   /** the last sample of each series of a twin, by its name */
   readonly series: Map<string, ReadonlyMap<string, Sample>>;
+  /** ends of the links that have series, by the id of the series */
+  readonly pastLinks: Map<string, Omit<Ends, 'id'>>;
   /** samples gained, each once */
   readonly samples: Map<string, SampleRow>;
   readonly cursors: Map<string, number>;
@@ -55,6 +57,7 @@ export const emptySet = (head: number): WorkingSet => ({
   links: new Map(),
   joins: new Map(),
   series: new Map(),
+  pastLinks: new Map(),
   samples: new Map(),
   cursors: new Map(),
   tally: new Map(),
@@ -75,7 +78,7 @@ const merge = <V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void => {
 
 /** The batch was accepted: what it has made is what the next one finds. */
 export const settle = ({ below, own }: Working): void => {
-  for (const name of ['twins', 'links', 'joins', 'series', 'samples', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
+  for (const name of ['twins', 'links', 'joins', 'series', 'pastLinks', 'samples', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
   for (const [kind, more] of own.tally) below.tally.set(kind, (below.tally.get(kind) ?? 0) + more);
   for (const change of own.changes) below.changes.push(change);
   below.head = own.head;
@@ -96,5 +99,6 @@ const linksIn = ({ own, below }: Working, fits: (link: LinkState) => boolean): r
   return [...seen, ...own.links].flatMap(([, link]) => (link && fits(link) ? [link] : []));
 };
 
+export const linkBetween = ({ own, below }: Working, ends: string): LinkState | undefined => found(own.links, below.links, ends);
 export const linkIn = (working: Working, id: string): LinkState | undefined => linksIn(working, (link) => link.id === id)[0];
 export const linksAt = (working: Working, twin: string): readonly LinkState[] => linksIn(working, ({ src, dst }) => src === twin || dst === twin);

@@ -111,7 +111,7 @@ const adjacent =
     eachOnce(await ask('adjacent', { ids, kinds, direction, limit }, waiting), limit);
 
 const linksAt =
-  (ask: Ask): NonNullable<TwinStore['linksAt']> =>
+  (ask: Ask): TwinStore['linksAt'] =>
   async (ids, { kinds, direction, limit, moment }, waiting) =>
     eachOnce(await ask('linksAt', { ids, kinds, direction, limit, moment }, waiting), limit);
 
