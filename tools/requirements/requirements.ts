@@ -226,7 +226,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'P2',
     home: server('graphql/operations/subscription.ts'),
-    unmet: 'Applications are answered and kept informed by GraphQL; the message P2 is not a row.',
+    proof: ['packages/testbed/src/clients.test.ts', 'graphql-ws receives a snapshot and deltas, and resumes'],
   },
   'RQ-29': {
     text: 'There is a tool for the service of the federated twin, with visualization.',

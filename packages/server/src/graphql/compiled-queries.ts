@@ -2,16 +2,22 @@
  * Compiled queries: an operation that comes again is compiled. Variables are coerced by graphql itself before: the compiler would unroll inputs that contain themselves.
  */
 import { useGraphQlJit } from '@envelop/graphql-jit';
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, Kind, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues, Kind, type TypeNode, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Events } from '../events.ts';
 import { bounds } from './bounds.ts';
 
 const anyValue = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'JSON' } } as const;
 
-/** The operation with variables of any value: they have been coerced already. */
+/** Directives ask for a Boolean, and the compiler looks at what the variable says that it is. */
+const isBoolean = (type: TypeNode): boolean =>
+  type.kind === Kind.NON_NULL_TYPE ? isBoolean(type.type) : type.kind === Kind.NAMED_TYPE && type.name.value === 'Boolean';
+
+/** The operation with variables of any value, but for those that skip or include: they have been coerced already. */
 const withCoerced = (document: DocumentNode): DocumentNode =>
-  visit(document, { VariableDefinition: ({ defaultValue: _default, ...definition }) => ({ ...definition, type: anyValue }) });
+  visit(document, {
+    VariableDefinition: ({ defaultValue, ...definition }) => (isBoolean(definition.type) ? { ...definition, defaultValue } : { ...definition, type: anyValue }),
+  });
 
 type Known = { times: number; compiled: DocumentNode | undefined };
 

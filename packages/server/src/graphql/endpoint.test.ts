@@ -160,6 +160,16 @@ describe('own twins', () => {
     });
   });
 
+  test('what a variable skips is skipped after compiling as before', async () => {
+    const query =
+      'query($brief: Boolean!, $named: Boolean = true) { twins(filter: { ids: ["urn:dtf:twin:own.example:houses/003"] }) { totalCount @skip(if: $brief) nodes { id name @include(if: $named) } } }';
+    const [id, name] = ['urn:dtf:twin:own.example:houses/003', 'House 3'];
+    for (let round = 0; round < 5; round += 1) {
+      expect(await node.ask(query, { brief: true })).toEqual({ status: 200, data: { twins: { nodes: [{ id, name }] } }, errors: [] });
+      expect(await node.ask(query, { brief: false, named: false })).toEqual({ status: 200, data: { twins: { totalCount: 1, nodes: [{ id }] } }, errors: [] });
+    }
+  });
+
   test('a wrong variable is refused the same way before and after compiling', async () => {
     const query = 'query($f: TwinFilter) { twins(filter: $f) { totalCount } }';
     for (let round = 0; round < 5; round += 1) {
