@@ -7,8 +7,9 @@ import { type CityRoom, createCity, type StagedCity } from './city.ts';
 import { fetchScene } from './fetching.ts';
 import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
+import { homeOf } from './rig/home.ts';
 import { rendererHere } from './rig/quality.ts';
-import { createRest, createRunning, Frames, homeOf, qualityAsked, type Running, tierOf } from './running.tsx';
+import { createRest, createRunning, Frames, qualityAsked, type Running, tierOf } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
@@ -116,7 +117,7 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
     rest();
   };
   const aspect = (): number => aspectOf(canvas);
-  const home = (): void => move(homeOf(staged, aspect()));
+  const home = (): void => move(homeOf(staged.city.scene(), aspect()));
   const show: Staged['show'] = (places, free, nearest) => {
     const fitting = fitView(places, drive.wanted(), { free, nearest, aspect: aspect() });
     if (fitting) move(fitting);
@@ -152,7 +153,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
     if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, before?.drive.view() ?? homeOf(staged, aspectOf(mounting.canvas)));
+  const running = createRunning(staged, here, before?.drive.view() ?? homeOf(staged.city.scene(), aspectOf(mounting.canvas)));
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();

@@ -6,26 +6,11 @@ import { useEffect } from 'react';
 import type { PerspectiveCamera, WebGLRenderer } from 'three';
 import type { StagedCity } from './city.ts';
 import { createDrive, type Drive } from './rig/drive.ts';
-import { fitView } from './rig/fit.ts';
 import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
 import { placeCamera } from './rig/view.ts';
 import type { SceneEvent, View } from './staged.ts';
 
 const restMs = 200;
-const homeDistanceMin = 300;
-/** Of the city's box: its corners are mostly empty, and a city fills the picture, also one that is higher than it is wide. */
-const [homeShare, homeShareOfNarrow] = [0.8, 0.5] as const;
-const homeFree = { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 } as const;
-
-export const homeOf = ({ city }: StagedCity, aspect: number): View => {
-  const [west, south, east, north] = city.scene().box;
-  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: homeDistanceMin, heading: 20, tilt: 56 };
-  const share = aspect < 1 ? homeShareOfNarrow : homeShare;
-  const [wide, high] = [((east - west) / 2) * share, ((north - south) / 2) * share];
-  const corners = [-1, 1].flatMap((x) => [-1, 1].map((y) => ({ east: middle.east + x * wide, north: middle.north + y * high, top: 0 })));
-  return fitView(corners, middle, { free: homeFree, aspect, nearest: homeDistanceMin }) ?? middle;
-};
-
 const listeners = <Event,>() => {
   const all = new Set<(event: Event) => void>();
   return {

@@ -12,6 +12,7 @@ import { linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
+import { isTelling } from '../words/telling.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 const labelsMax = 60;
@@ -55,8 +56,7 @@ const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'cit
 const readLandmarks = async (federation: string, lang: string): Promise<readonly Named[]> => {
   const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });
   const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
-  // a name that is only a number tells nobody where they are
-  return nodes.filter(({ name }) => /\p{L}{3}/u.test(name)).map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
+  return nodes.filter(({ name }) => isTelling(name)).map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
 };
 
 const useLabels = (staged: Staged | undefined): void => {

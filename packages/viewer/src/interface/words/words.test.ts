@@ -3,6 +3,7 @@ import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { ageText, cutText, instantText, numberText, plainText, quantityText, secondsOfDuration, secondsText, unitName } from './format.ts';
+import { isTelling } from './telling.ts';
 import { unitText } from './units.ts';
 import { createWords, directionOf, fill, type Key, type Phrase } from './words.ts';
 
@@ -82,4 +83,11 @@ describe('the catalogues', () => {
     expect([directionOf('ar'), directionOf('de')]).toEqual(['rtl', 'ltr']);
   });
   it('write numbers as the language does', () => expect([numberText('en', 21_286), numberText('de', 1.5)]).toEqual(['21,286', '1,5']));
+});
+
+describe('a name over the city', () => {
+  it.each(['Aune', 'Playground 12', 'Donaudampfschifffahrtsgesellschaft', 'Пруд', 'حديقة البلدية'])('%s tells where one is', (name) =>
+    expect(isTelling(name)).toBe(true),
+  );
+  it.each(['12', 'B-3', '', 'WaterBody P0028.3600507750384e9faeac329', 'BATIMENT0000000240851'])('%s does not', (name) => expect(isTelling(name)).toBe(false));
 });

@@ -3,6 +3,7 @@ import { PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 import type { Free, Place, View } from '../staged.ts';
 import { fieldOfView, fitView } from './fit.ts';
+import { homeOf } from './home.ts';
 import { placeCamera } from './view.ts';
 
 const [metres, aspect] = [fc.double({ min: -3_000, max: 3_000, noNaN: true }), 1.6];
@@ -55,5 +56,24 @@ describe('a view that fits', () => {
     expect(
       fitView([], { east: 0, north: 0, distance: 1, heading: 0, tilt: 0 }, { free: { left: 0, right: 1, top: 0, bottom: 1 }, aspect, nearest: 1 }),
     ).toBeUndefined();
+  });
+});
+
+describe('home', () => {
+  type Layer = Parameters<typeof homeOf>[0]['layers'][number];
+  const layer = (form: Layer['form'], box: Layer['box']): Layer => ({ form, box }) as Layer; // branding: what is drawn has no say in it
+  const districts = [layer('prism', [-2_000, -400, -1_200, 500]), layer('prism', [1_500, -300, 2_000, 300])];
+
+  it('shows what is built in every district, and lets a river run out', () => {
+    const river = layer('area', [-9_000, -60, 9_000, 60]);
+    const view = homeOf({ box: [-9_000, -400, 9_000, 500], layers: [river, ...districts] }, aspect);
+    const ends = [-2_000, 2_000].map((east) => seenFrom(view, { east, north: 50, top: 0 }));
+    for (const end of ends) expect(isWithin(end, { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
+    expect(Math.abs((ends[1]?.x ?? 0) - (ends[0]?.x ?? 0))).toBeGreaterThan(0.7);
+  });
+
+  it('shows all there is where nothing is built', () => {
+    const view = homeOf({ box: [-9_000, -400, 9_000, 500], layers: [layer('line', [-9_000, -60, 9_000, 60])] }, aspect);
+    for (const east of [-9_000, 9_000]) expect(isWithin(seenFrom(view, { east, north: 50, top: 0 }), { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
   });
 });

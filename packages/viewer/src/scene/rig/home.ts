@@ -1,0 +1,35 @@
+/**
+ * Home: from where a city is seen as a whole.
+ */
+import type { Scene } from '@cityweave/core/scene';
+import type { View } from '../staged.ts';
+import { fitView } from './fit.ts';
+
+type Drawn = Pick<Scene, 'box' | 'layers'>;
+
+const distanceMin = 300;
+
+/** A city that is seen on a narrow picture fills it, and its ends run out. */
+const narrowShare = 0.6;
+/** Of the way to a corner of the city's box: there is mostly nothing there. */
+const cornerShare = 0.9;
+const homeFree = { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 } as const;
+
+/** What is built, as roads and rivers run far out of a city; where nothing is, all that there is. */
+const builtBox = ({ box, layers }: Drawn): Scene['box'] => {
+  const built = layers.filter(({ form }) => form === 'prism').map((layer) => layer.box);
+  const side = (at: 0 | 1 | 2 | 3, outer: (...sides: readonly number[]) => number): number => outer(...built.map((one) => one[at]));
+  return built.length === 0 ? box : [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];
+};
+
+/** From the middle to the ends of a city's box, one half of it being 1. */
+const ends = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => (x !== 0 && y !== 0 ? ([x * cornerShare, y * cornerShare] as const) : ([x, y] as const))));
+
+export const homeOf = (scene: Drawn, aspect: number): View => {
+  const [west, south, east, north] = builtBox(scene);
+  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading: 20, tilt: 56 };
+  const share = aspect < 1 ? narrowShare : 1;
+  const [wide, high] = [((east - west) / 2) * share, ((north - south) / 2) * share];
+  const places = ends.map(([x, y]) => ({ east: middle.east + x * wide, north: middle.north + y * high, top: 0 }));
+  return fitView(places, middle, { free: homeFree, aspect, nearest: distanceMin }) ?? middle;
+};
