@@ -49,4 +49,14 @@ describe('the files of the viewer', () => {
     for (const path of ['/assets/../index.html', '/assets/..%2findex.html', '/index.html', '/assets/', '/assets/none.js']) expect(files.has(path)).toBe(false);
     expect(createViewerFiles(join(tmpdir(), 'no such folder')).has('/')).toBe(false);
   });
+
+  it('are those of the page as it was built last, also while the node runs', async () => {
+    const folder = build();
+    const address = await serve(folder);
+    rmSync(join(folder, 'assets/index-1.js'));
+    writeFileSync(join(folder, 'assets/index-2.js'), 'void 1');
+    expect((await fetch(address)).status).toBe(200);
+    expect((await fetch(`${address}/assets/index-2.js`)).status).toBe(200);
+    expect((await fetch(`${address}/assets/index-1.js`)).status).toBe(404);
+  });
 });

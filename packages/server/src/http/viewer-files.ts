@@ -32,7 +32,7 @@ export type ViewerFiles = {
   readonly send: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 };
 
-/** Only files that were there at the start have a path: nothing that somebody writes in an address reaches the file system. */
+/** Only files that are listed have a path: nothing that somebody writes in an address reaches the file system. */
 const listed = (folder: string): ReadonlyMap<string, string> => {
   if (!existsSync(join(folder, 'index.html'))) return new Map();
   const assets = existsSync(join(folder, 'assets')) ? readdirSync(join(folder, 'assets')) : [];
@@ -40,9 +40,13 @@ const listed = (folder: string): ReadonlyMap<string, string> => {
 };
 
 export const createViewerFiles = (folder: string = builtFolder): ViewerFiles => {
-  const files = listed(folder);
+  let files = listed(folder);
   return {
-    has: (path) => files.has(path),
+    has: (path) => {
+      // a page that was built anew names other files
+      if (path === '/') files = listed(folder);
+      return files.has(path);
+    },
     send: async (path, request, response) => {
       const file = files.get(path) ?? '';
       response.writeHead(200, {
