@@ -165,7 +165,9 @@ describe('tables that must be complete', () => {
   });
   it('every message of the catalogue has an example and, where messages are described, a heading', () => {
     const roles = {
-      registry: 'registry',
+      'registry/registration': 'registry',
+      'registry/discovery': 'registry',
+      'registry/semantic-dictionary': 'registry',
       twin: 'digitalTwin',
       function: 'digitalTwin',
       notice: 'digitalTwin',

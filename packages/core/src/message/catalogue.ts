@@ -9,7 +9,7 @@ import { adaptorRows } from './adaptor.ts';
 import { applicationRows } from './application.ts';
 import { functionRows } from './function.ts';
 import { noticeRows } from './notice.ts';
-import { registryRows } from './registry.ts';
+import { registryRows } from './registry/registry.ts';
 import type { AddressedRole, AllowedStates, Row } from './row.ts';
 import { twinRows } from './twin.ts';
 

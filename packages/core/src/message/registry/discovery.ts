@@ -1,0 +1,145 @@
+/**
+ * Rows of discovery (DTD-FE): looking up, finding, and hearing of changes.
+ */
+
+import { z } from 'zod';
+import { AdaptorNeed } from '../../federation/adaptor.ts';
+import { SubscriptionId, TwinId } from '../../ground/id.ts';
+import { Instant } from '../../ground/instant.ts';
+import { limits } from '../../ground/limits.ts';
+import { DiscoveryQuery, Forwarding } from '../discovery/discovery-query.ts';
+import * as object from '../object-information.ts';
+import { many, one, row } from '../row.ts';
+
+/** A registry that did not contribute: a loop, no hops left, or no answer; `path` names the registries on the way to it. */
+const Cut = z.object({ registry: z.string(), reason: z.enum(['loop', 'hops', 'unreachable']), path: z.array(TwinId) });
+
+const page = { total: z.int().min(0), next: z.string().nullable(), cut: z.array(Cut).optional() };
+
+const forwarding = { forwarding: Forwarding.optional() };
+
+const subscription = { expiresAt: Instant.optional() };
+
+export const discoveryRows = {
+  'retrieve.digitalTwin': row({
+    label: 'R6',
+    from: 'twin',
+    to: 'registry DTR-FE',
+    purpose: 'One registered twin by its id, with its address and keys.',
+    effect: 'read',
+    request: { parameters: z.object(forwarding), objects: one(object.digitalTwinName) },
+    reply: { objects: one(object.registeredTwinObject) },
+    refusals: ['notRegistered'],
+  }),
+  'retrieve.feature': row({
+    label: 'R6',
+    from: 'twin',
+    to: 'registry DTR-FE',
+    purpose: 'One registered feature by its id.',
+    effect: 'read',
+    request: { parameters: z.object(forwarding), objects: one(object.featureName) },
+    reply: { objects: one(object.featureObject) },
+    refusals: ['notFound'],
+  }),
+  'retrieve.registry': row({
+    label: 'R6',
+    from: 'twin',
+    to: 'registry DTR-FE',
+    purpose: 'What the registry says of itself: lease, dictionaries, forms of query.',
+    effect: 'read',
+    request: {},
+    reply: { objects: one(object.registryObject) },
+    refusals: [],
+  }),
+  'discover.digitalTwin': row({
+    label: 'R7',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'First step of discovery: the twins that fit, of those the asker may see.',
+    effect: 'read',
+    request: { parameters: DiscoveryQuery },
+    reply: { parameters: z.object(page), objects: many(object.registeredTwinObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
+  }),
+  'discover.feature': row({
+    label: 'R7',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Second step of discovery: the features that fit, by meaning with narrower terms and synonyms, within chosen twins.',
+    effect: 'read',
+    request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional() }) },
+    reply: { parameters: z.object(page), objects: many(object.featureObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
+  }),
+  'discover.federatedDigitalTwin': row({
+    label: 'R7',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose:
+      'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
+    effect: 'read',
+    request: { parameters: DiscoveryQuery.omit({ forwarding: true, during: true, bridgeable: true, domain: true }) },
+    reply: { parameters: z.object({ total: page.total, next: page.next }), objects: many(object.federatedDigitalTwinObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm'],
+  }),
+  'retrieve.federatedDigitalTwin': row({
+    label: 'R6',
+    from: 'twin',
+    to: 'registry DTR-FE',
+    purpose: 'One registered federated twin by its id.',
+    effect: 'read',
+    request: { objects: one(object.federatedDigitalTwinName) },
+    reply: { objects: one(object.federatedDigitalTwinObject) },
+    refusals: ['notFound'],
+  }),
+  'subscribe.digitalTwin': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Asks to be told of changes of twins that fit: registered, updated, removed; as R9.',
+    effect: 'change',
+    request: { parameters: DiscoveryQuery.extend(subscription) },
+    reply: { objects: one(object.registrySubscriptionObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
+  }),
+  'subscribe.feature': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Asks to be told of changes of features that fit: registered, updated, removed; as R9.',
+    effect: 'change',
+    request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional(), ...subscription }) },
+    reply: { objects: one(object.registrySubscriptionObject) },
+    refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
+  }),
+  'unsubscribe.digitalTwin': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Ends a subscription to changes of twins.',
+    effect: 'change',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'unsubscribe.feature': row({
+    label: 'R8',
+    from: 'twin CFIM-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Ends a subscription to changes of features.',
+    effect: 'change',
+    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    reply: {},
+    refusals: ['unknownSubscription'],
+  }),
+  'discover.communicationAdaptor': row({
+    label: 'R13',
+    from: 'twin FC-FE',
+    to: 'registry DTD-FE',
+    purpose: 'Adaptors that convert what two ends differ in, those with most room first.',
+    effect: 'read',
+    request: { parameters: AdaptorNeed },
+    reply: { objects: many(object.adaptorObject) },
+    refusals: [],
+  }),
+} as const;

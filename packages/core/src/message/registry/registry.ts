@@ -1,0 +1,8 @@
+/**
+ * Rows twin to registry (I-R).
+ */
+import { discoveryRows } from './discovery.ts';
+import { registrationRows } from './registration.ts';
+import { semanticDictionaryRows } from './semantic-dictionary.ts';
+
+export const registryRows = { ...registrationRows, ...discoveryRows, ...semanticDictionaryRows } as const;
