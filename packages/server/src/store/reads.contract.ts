@@ -1,7 +1,7 @@
 /**
- * What every store promises of its change feed, links, registers and pages.
+ * What every store promises of its change feed, registers and pages.
  */
-import { type Change, Instant, type Twin } from '@cityweave/core';
+import type { Change, Twin } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { Command, TwinStore } from './store.ts';
 import { accepted, agency, at, foreignId, keysOf, link, put, putLink, term, twin, twinId } from './twins.contract.ts';
@@ -83,108 +83,6 @@ export const feedContract = (store: () => TwinStore, reopen: () => Promise<TwinS
     expect(await store().changes(0, { limit: 100 })).toMatchObject({ head: 10, oldest: 7, changes: [{ seq: 8 }, { seq: 9 }, { seq: 10 }] });
     await store().maintain({ keepChanges: 0 });
     expect(await (await reopen()).apply([put('1')], { at })).toMatchObject([{ ok: true, seq: 11 }]);
-  });
-};
-
-const foreignLink = link(twinId('x'), twinId('y')).id.replace('/', '-other/') as ReturnType<typeof link>['id']; // branding: a link id of another making
-
-export const linksContract = (store: () => TwinStore) => {
-  const [a, b, c] = [twinId('a'), twinId('b'), twinId('c')];
-
-  test('self-links, cycles and links to twins of others are one hop each, told once', async () => {
-    const all = [link(a, a), link(a, b), link(b, a), link(b, foreignId('1')), link(foreignId('2'), a, 'sameAs')];
-    await accepted(store(), [put('a'), put('b'), ...all.map((one): Command => ({ op: 'putLink', link: one }))]);
-    const hop = async (ids: readonly (typeof a)[], direction: 'out' | 'in' | 'both', kinds?: readonly string[]) =>
-      (await store().adjacent(ids, { direction, limit: 100, ...(kinds && { kinds: kinds.map(term) }) })).map(({ id }) => id).toSorted();
-    const ids = (...of: readonly (typeof all)[number][]) => of.map(({ id }) => id).toSorted();
-    const [self, ab, ba, abroad, inward] = all.map((one) => [one]);
-    expect(await hop([a], 'out')).toEqual(ids(...(self ?? []), ...(ab ?? [])));
-    expect(await hop([a], 'in')).toEqual(ids(...(self ?? []), ...(ba ?? []), ...(inward ?? [])));
-    expect(await hop([a, b], 'both')).toEqual(ids(...all));
-    expect(await hop([a, b], 'both', ['sameAs'])).toEqual(ids(...(inward ?? [])));
-    expect(await hop([b], 'out', ['feeds'])).toEqual(ids(...(ba ?? []), ...(abroad ?? [])));
-    expect(await hop([c], 'both')).toEqual([]);
-    expect(await store().adjacent([a, b], { direction: 'both', limit: 2 })).toHaveLength(2);
-  });
-
-  test('a link is deleted by its id, also by one that is not made of its ends', async () => {
-    const own = { ...link(a, c), id: foreignLink, evidence: 'column 3' };
-    await accepted(store(), [
-      { op: 'putLink', link: link(a, b) },
-      { op: 'putLink', link: own },
-    ]);
-    expect(await store().adjacent([c], { direction: 'in', limit: 9 })).toEqual([own]);
-    await accepted(store(), [
-      { op: 'deleteLink', id: link(a, b).id },
-      { op: 'deleteLink', id: own.id },
-    ]);
-    expect(await store().adjacent([a], { direction: 'both', limit: 9 })).toEqual([]);
-    expect(await store().apply([{ op: 'deleteLink', id: own.id }], { at })).toMatchObject([{ ok: false, problem: { kind: 'notFound' } }]);
-  });
-
-  test('identities counts own twins with a sameAs link or an object of interest, each once', async () => {
-    await accepted(store(), [
-      put('a', { object: 'o' }),
-      put('b'),
-      put('c'),
-      putLink(a, foreignId('1'), 'sameAs'),
-      putLink(foreignId('2'), b, 'sameAs'),
-      putLink(c, b),
-    ]);
-    expect([await store().identities(), await store().linkedTwins()]).toEqual([2, 2]);
-    await accepted(store(), [put('c', { object: 'p' })]);
-    expect([await store().identities(), await store().linkedTwins()]).toEqual([3, 2]);
-    await accepted(store(), [{ op: 'deleteTwin', id: b }]);
-    expect([await store().identities(), await store().linkedTwins()]).toEqual([2, 1]);
-  });
-};
-
-/** Where the store can; the only place that looks whether it does. */
-export const pastLinksContract = (store: () => TwinStore) => {
-  const [a, b] = [twinId('a'), twinId('b')];
-  const minute = (of: number) => Instant.parse(new Date(Date.UTC(2026, 4, 4, 12, of)).toISOString());
-  const since = (recorded: number, observed?: number, more: object = {}): Command => ({
-    op: 'putLink',
-    link: { ...link(a, b), ...more, recordedAt: minute(recorded), ...(observed !== undefined && { observedAt: minute(observed) }) },
-  });
-  const over = (endedAt?: number): Command => ({ op: 'deleteLink', id: link(a, b).id, ...(endedAt !== undefined && { endedAt: minute(endedAt) }) });
-  const apply = async (of: number, command: Command) => expect((await store().apply([command], { at: minute(of) })).map(({ ok }) => ok)).toEqual([true]);
-  const were = async (valid: number, known: number, kinds?: readonly string[]) => {
-    const asked = { direction: 'both' as const, limit: 9, moment: { valid: minute(valid), known: minute(known) }, ...(kinds && { kinds: kinds.map(term) }) };
-    return (await store().linksAt([b], asked)).map(({ evidence = 'none' }) => evidence);
-  };
-
-  test('a link was there from when it was true, as far as it was known', async () => {
-    await apply(10, since(10, 5));
-    expect([await were(4, 59), await were(5, 9), await were(5, 10), await were(5, 10, ['feeds']), await were(5, 10, ['sameAs'])]).toEqual([
-      [],
-      [],
-      ['none'],
-      ['none'],
-      [],
-    ]);
-  });
-
-  test('a link that is gone was there until it was over, and is known to have ended since that was said', async () => {
-    await apply(10, since(10));
-    await apply(30, over(20));
-    expect(await store().adjacent([b], { direction: 'both', limit: 9 })).toEqual([]);
-    expect([await were(15, 59), await were(20, 29), await were(20, 30), await were(25, 59)]).toEqual([['none'], ['none'], [], []]);
-    await apply(40, since(40));
-    expect([await were(39, 59), await were(40, 59), await were(19, 59)]).toEqual([[], ['none'], ['none']]);
-  });
-
-  test('a link that came late and was corrected is told as it was known', async () => {
-    await apply(30, since(30, 10, { evidence: 'first' }));
-    await apply(40, since(40, 5, { evidence: 'second' }));
-    expect([await were(7, 39), await were(7, 40), await were(10, 39), await were(12, 40)]).toEqual([[], ['second'], ['first'], ['second']]);
-  });
-
-  test('links of a twin that is gone are told with what it was', async () => {
-    await accepted(store(), [put('a'), put('b')]);
-    await apply(10, since(10));
-    await apply(20, { op: 'deleteTwin', id: a });
-    expect([await were(19, 59), await were(20, 59)]).toEqual([['none'], []]);
   });
 };
 

@@ -1,0 +1,95 @@
+/**
+ * What every store promises of history that is folded, and of what it forgets.
+ */
+import type { Reading, SampleKey } from '@cityweave/core';
+import { expect, test } from 'vitest';
+import type { TwinStore } from './store.ts';
+import { createTimeline, end, id, level, m, putAt, reading, sampled, type Told, told } from './timeline.contract.ts';
+
+export const foldingContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>): void => {
+  const { at, all, value } = createTimeline(store);
+  const changes = { keepChanges: 1_000_000 };
+  const many = (count: number, from = 0): readonly Reading[] =>
+    Array.from({ length: count }, (_, index) =>
+      reading(((from + index) * 7) % 100 === 3 ? `text ${index}` : (from + index) / 10, from + index, from + index + 2),
+    );
+  const fill = async (count: number, from = 0): Promise<void> => {
+    if (from === 0) await at(0, putAt(0, {}));
+    for (let start = 0; start < count; start += 40) await at(from + start, sampled(...many(Math.min(40, count - start), from + start)));
+  };
+  test('without a trace: history and past states are the same before and after', async () => {
+    await fill(1300);
+    const moments = [-1, 0, 7, 511, 512, 700, 1299, 5000].flatMap((valid) => [0, 500, 2000].map((known) => [m(valid), m(known)] as const));
+    const states = () => Promise.all(moments.map(([valid, known]) => value(valid, known)));
+    const [before, told] = [await states(), await all({ first: 2000 })];
+    expect(await store().maintain({ ...changes, foldBefore: m(1000) })).toMatchObject({ folded: 1000 });
+    expect(await all({ first: 2000 })).toEqual(told);
+    expect(await states()).toEqual(before);
+    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toMatchObject({ folded: 299 });
+    expect(await all({ first: 2000 })).toEqual(told);
+    expect(await states()).toEqual(before);
+    await reopen();
+    expect(await all({ first: 2000 })).toEqual(told);
+  });
+  test('and still told in pages, from any moment to any other', async () => {
+    await fill(1200);
+    await store().maintain({ ...changes, foldBefore: m(1100) });
+    const seen: Told[] = [];
+    let after: SampleKey | undefined;
+    do {
+      const page = await store().history(id, { series: level, first: 170, after, from: m(100) });
+      seen.push(...told(page.samples));
+      after = page.next;
+    } while (after);
+    expect(seen.map(([observed]) => observed)).toEqual(Array.from({ length: 1100 }, (_, index) => index + 100));
+    expect((await all({ from: m(510), to: m(514) })).map(([observed]) => observed)).toEqual([510, 511, 512, 513, 514]);
+    expect((await all({ from: m(510), to: m(514), known: m(514) })).map(([observed]) => observed)).toEqual([510, 511, 512]);
+  });
+  test('and late values still find their place in it, corrections too', async () => {
+    await fill(600);
+    await store().maintain({ ...changes, foldBefore: m(590) });
+    await at(700, sampled(reading('late', 100.5, 700), reading('corrected', 200, 700), reading('again', 300, 302)));
+    expect([await value(m(101)), await value(m(100.6)), await value(m(200)), await value(m(200), m(699)), await value(m(300))]).toEqual([
+      10.1,
+      'late',
+      'corrected',
+      20,
+      'again',
+    ]);
+    const told_ = await all({ first: 1000 });
+    expect(told_.length).toBe(602);
+    await store().maintain({ ...changes, foldBefore: m(800) });
+    expect(await all({ first: 1000 })).toEqual(told_);
+    expect([await value(m(100.6)), await value(m(200)), await value(m(300))]).toEqual(['late', 'corrected', 'again']);
+  });
+  test('not while there is little of it, and a second run finds nothing to do', async () => {
+    await fill(10);
+    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0 });
+    await fill(500, 20);
+    await store().maintain({ ...changes, foldBefore: m(5000) });
+    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0 });
+  });
+  test('only what held no more: whatever held then or later stays known', async () => {
+    await fill(1200);
+    await store().maintain({ ...changes, foldBefore: m(900) });
+    const kept = async () => all({ first: 2000, from: m(700) });
+    const [before, state] = [await kept(), await value(m(700))];
+    expect((await store().maintain({ ...changes, forgetBefore: m(700) })).forgotten).toBeGreaterThan(500);
+    expect(await kept()).toEqual(before);
+    expect(await value(m(700))).toBe(state);
+    expect((await all({ first: 2000 })).length).toBeLessThan(700);
+    await store().maintain({ ...changes, forgetBefore: m(9000) });
+    expect(await value(end)).toBe(119.9);
+    expect((await store().get([id])).get(id)?.values[level]?.value).toBe(119.9);
+  });
+  test('with what is gone for good: of a deleted twin nothing is left', async () => {
+    await at(0, putAt(0, { level: 1 }, { position: [1, 1] }));
+    await at(10, { op: 'deleteTwin', id });
+    await store().maintain({ ...changes, forgetBefore: m(5) });
+    expect(await value(m(5))).toBe(1);
+    await store().maintain({ ...changes, forgetBefore: m(20) });
+    expect((await store().history(id, { first: 99 })).samples).toEqual([]);
+    await at(30, putAt(30, { level: 3 }));
+    expect([await value(m(5)), await value(end)]).toEqual(['no twin', 3]);
+  });
+};
