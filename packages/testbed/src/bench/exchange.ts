@@ -5,7 +5,8 @@
 import { rm } from 'node:fs/promises';
 import { type Message, messageText } from '@cityweave/core';
 import { Agent, request } from 'undici';
-import { present, valueOf, writeCity } from '../city.ts';
+import { present, valueOf } from '../city.ts';
+import { writeCity } from '../city-files.ts';
 import { startProcess } from '../processes.ts';
 import { openParty, type Party, write } from './exchange/parties.ts';
 import { startProgram } from './federation/program.ts';

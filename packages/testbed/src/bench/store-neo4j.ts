@@ -4,10 +4,11 @@
 import { assert, msOfInstant, TermId } from '@cityweave/core';
 import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
-import { inTurn, link, sizes, threeHops, upsert } from './store.ts';
+import { inTurn, link, sizes, upsert } from './store.ts';
 import { readingOf } from './store-history.ts';
 import { createNeo4jFloor, fillNeo4jFloor, linkNeo4jFloor, type Neo4jFloor, neo4jFloorReads, recordNeo4jFloor, upsertNeo4jFloor } from './store-neo4j-floor.ts';
 import { type Server, withServer } from './store-neo4j-server.ts';
+import { type Compared, questionsOf } from './store-questions.ts';
 import { at, best, box, clock, idOf, indices } from './store-town.ts';
 
 const rounds = 30;
@@ -19,33 +20,17 @@ const writesAtLeast = 0.8;
 const level = TermId.parse('city:level');
 
 type Town = { readonly store: TwinStore; readonly floor: Neo4jFloor; readonly size: number };
-type Compared = { readonly ours: (round: number) => Promise<unknown>; readonly theirs: (round: number) => Promise<unknown> };
 
 /** Whether the ratio is kept that the budget of Neo4j is told as. */
 const ratioKept = (result: BenchResult, least: number): BenchResult => ({ ...result, ok: (result.ratio ?? 0) >= least });
 
 const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared>> => {
   const bare = neo4jFloorReads(floor);
-  const spread = (round: number, step: number): number => (round * step) % size;
-  const from = size / 2;
-  const term = TermId.parse('city:number');
-  const between = [
-    { term, op: 'gte' as const, value: from },
-    { term, op: 'lte' as const, value: from + 99 },
-  ];
   const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
   const valid = (round: number) => readingOf(0, (round * 97) % samplesEach).observedAt ?? at;
   return {
     'box of about 1,000 twins, whole twins': { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: bare.box },
-    'box of about 1,000 twins, counted': { ours: () => store.count({ box }), theirs: bare.count },
-    'one twin by id': { ours: (round) => store.get([idOf(spread(round, 997))]), theirs: (round) => bare.get(spread(round, 997)) },
-    '100 twins by a range of a property, without an index': {
-      ours: () => store.find({ filter: { property: between }, first: 100 }),
-      theirs: () => bare.property(from),
-    },
-    'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: bare.text },
-    'three hops both ways': { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => bare.hops(spread(round, 991)) },
-    '1,000 changes of the feed': { ours: (round) => store.changes(spread(round, 101), { limit: 1_000 }), theirs: (round) => bare.feed(spread(round, 101)) },
+    ...questionsOf(store, bare, size),
     '100 twins as they were': {
       ours: (round) => store.stateAt(ids, { valid: valid(round), known: clock.now() }),
       theirs: (round) => bare.stateAt(ids, msOfInstant(valid(round))),

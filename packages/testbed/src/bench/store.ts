@@ -5,11 +5,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assert, linkIdOf, TermId, type TwinId } from '@cityweave/core';
+import { assert, linkIdOf } from '@cityweave/core';
 import { openSqliteStore, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
 import { createFloor, type Floor, fillFloor, floorReads, linkFloor, upsertFloor } from './store-floor.ts';
 import { benchHistory } from './store-history.ts';
+import { type Compared, hops, questionsOf } from './store-questions.ts';
 import { agency, at, batchesOf, best, box, boxesMax, boxOf, clock, feeds, idOf, indices, twinOf } from './store-town.ts';
 
 const rounds = 30;
@@ -46,33 +47,13 @@ export const inTurn = async (size: number, each: (batch: readonly number[]) => P
   await before;
 };
 
-export const threeHops = async (store: TwinStore, from: TwinId): Promise<number> => {
-  const seen = new Set([from]);
-  let frontier: readonly TwinId[] = [from];
-  for (let hop = 0; hop < 3; hop += 1) {
-    const links = await store.adjacent(frontier, { direction: 'both', limit: 10_000 });
-    frontier = [...new Set(links.flatMap((one) => [one.from, one.to]))].filter((id) => !seen.has(id));
-    for (const id of frontier) seen.add(id);
-  }
-  return seen.size;
-};
-
 const against = 'bare node:sqlite';
 
-const [boxOfTwins, hops] = ['box of about 1,000 twins, looked at again', 'three hops both ways'] as const;
+const boxOfTwins = 'box of about 1,000 twins, looked at again';
 const budgetsMs: Readonly<Record<string, number>> = { [boxOfTwins]: 2, [hops]: 0.5 };
-
-type Compared = { readonly ours: (round: number) => Promise<unknown>; readonly theirs: (round: number) => unknown; readonly times?: number };
 
 const readsOf = ({ store, file, size }: Town): Readonly<Record<string, Compared>> => {
   const floor = floorReads(file);
-  const spread = (round: number, step: number): number => (round * step) % size;
-  const from = size / 2;
-  const term = TermId.parse('city:number');
-  const between = [
-    { term, op: 'gte' as const, value: from },
-    { term, op: 'lte' as const, value: from + 99 },
-  ];
   return {
     'box of about 1,000 twins, another one each time': {
       ours: (round) => store.find({ filter: { box: boxOf(round) }, first: 2_000 }),
@@ -80,16 +61,7 @@ const readsOf = ({ store, file, size }: Town): Readonly<Record<string, Compared>
       times: boxesMax,
     },
     [boxOfTwins]: { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: () => floor.box(box) },
-    'box of about 1,000 twins, counted': { ours: () => store.count({ box }), theirs: floor.count },
-    'one twin by id': { ours: (round) => store.get([idOf(spread(round, 997))]), theirs: (round) => floor.get(spread(round, 997)) },
-    '100 twins by a range of a property, without an index': {
-      ours: () => store.find({ filter: { property: between }, first: 100 }),
-      theirs: () => floor.property(from),
-      times: 5,
-    },
-    'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: floor.text },
-    [hops]: { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => floor.hops(idOf(spread(round, 991))) },
-    '1,000 changes of the feed': { ours: (round) => store.changes(spread(round, 101), { limit: 1_000 }), theirs: (round) => floor.feed(spread(round, 101)) },
+    ...questionsOf(store, { ...floor, hops: (at) => floor.hops(idOf(at)) }, size),
   };
 };
 

@@ -18,7 +18,8 @@ import {
   signText,
   systemDeps,
 } from '@cityweave/server';
-import { authorityOfTest, valueOf } from '../../city.ts';
+import { valueOf } from '../../city.ts';
+import { authorityOfTest } from '../../city-files.ts';
 
 export type Party = AsyncDisposable & { readonly room: Room; readonly desk: NodeDesk };
 

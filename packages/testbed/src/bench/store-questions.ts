@@ -1,0 +1,60 @@
+/**
+ * Store questions: what every store is asked, and from where in the town; each suite sets beside them what its own floor answers.
+ */
+import { TermId, type TwinId } from '@cityweave/core';
+import type { TwinStore } from '@cityweave/server';
+import { box, idOf } from './store-town.ts';
+
+type Asked = (round: number) => Promise<unknown>;
+export type Compared = { readonly ours: Asked; readonly theirs: (round: number) => unknown; readonly times?: number };
+
+/** Another part of the town each time. */
+const spreadOver =
+  (size: number) =>
+  (round: number, step: number): number =>
+    (round * step) % size;
+
+const threeHops = async (store: TwinStore, from: TwinId): Promise<number> => {
+  const seen = new Set([from]);
+  let frontier: readonly TwinId[] = [from];
+  for (let hop = 0; hop < 3; hop += 1) {
+    const links = await store.adjacent(frontier, { direction: 'both', limit: 10_000 });
+    frontier = [...new Set(links.flatMap((one) => [one.from, one.to]))].filter((id) => !seen.has(id));
+    for (const id of frontier) seen.add(id);
+  }
+  return seen.size;
+};
+
+/** What a floor answers to the same; numbers are those of twins in the town. */
+type FloorAnswers = {
+  readonly count: () => unknown;
+  readonly get: (at: number) => unknown;
+  readonly property: (from: number) => unknown;
+  readonly text: () => unknown;
+  readonly hops: (at: number) => unknown;
+  readonly feed: (since: number) => unknown;
+};
+
+export const hops = 'three hops both ways';
+
+export const questionsOf = (store: TwinStore, floor: FloorAnswers, size: number): Readonly<Record<string, Compared>> => {
+  const spread = spreadOver(size);
+  const from = size / 2;
+  const term = TermId.parse('city:number');
+  const between = [
+    { term, op: 'gte' as const, value: from },
+    { term, op: 'lte' as const, value: from + 99 },
+  ];
+  return {
+    'box of about 1,000 twins, counted': { ours: () => store.count({ box }), theirs: floor.count },
+    'one twin by id': { ours: (round) => store.get([idOf(spread(round, 997))]), theirs: (round) => floor.get(spread(round, 997)) },
+    '100 twins by a range of a property, without an index': {
+      ours: () => store.find({ filter: { property: between }, first: 100 }),
+      theirs: () => floor.property(from),
+      times: 5,
+    },
+    'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: floor.text },
+    [hops]: { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => floor.hops(spread(round, 991)) },
+    '1,000 changes of the feed': { ours: (round) => store.changes(spread(round, 101), { limit: 1_000 }), theirs: (round) => floor.feed(spread(round, 101)) },
+  };
+};
