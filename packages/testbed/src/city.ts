@@ -1,21 +1,9 @@
 /**
  * TestCity: a small city in one process over real sockets, made of files written for the occasion. It ends with its scope.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  Agreement,
-  Authority,
-  Communication,
-  cityDictionary,
-  createVocabulary,
-  type FederatedFilter,
-  type Federation,
-  type FederationId,
-  federationIdOf,
-  type Order,
-} from '@cityweave/core';
+import { Agreement, Communication, cityDictionary, createVocabulary, type FederatedFilter, type Federation, type Order } from '@cityweave/core';
 import {
   type AgencyNode,
   type City,
@@ -27,118 +15,7 @@ import {
   openRecordStore,
   systemDeps,
 } from '@cityweave/server';
-
-/** A twin as its agency's file gives it. */
-export type TestTwin = { readonly key: string; readonly at: readonly [number, number]; readonly values?: Readonly<Record<string, string | number>> };
-
-export type TestAgency = {
-  /** first label of its authority */
-  readonly name: string;
-  readonly kind: string;
-  readonly twins: readonly TestTwin[];
-  /** `csv` writes the same twins as a register with columns for the position */
-  readonly format?: 'geojson' | 'csv';
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly source?: Readonly<Record<string, unknown>>;
-  readonly node?: Readonly<Record<string, unknown>>;
-  readonly dictionary?: Readonly<Record<string, unknown>>;
-};
-
-/** As a city file has it. */
-export type TestNeed = { readonly kind: string } & Readonly<Record<string, unknown>>;
-
-export type TestCityOptions = {
-  readonly agencies: readonly TestAgency[];
-  /** what the first agency's federation needs; one mandatory need for each other agency's kind where absent; none at all where empty */
-  readonly needs?: readonly TestNeed[];
-  readonly federation?: Readonly<Record<string, unknown>>;
-  /** a folder of an earlier city, to start it again with what it remembers */
-  readonly folder?: string;
-};
-
-export const authorityOfTest = (name: string): Authority => Authority.parse(`${name}.test.example`);
-export const agencyOfTest = (name: string): string => `urn:dtf:agency:${authorityOfTest(name)}`;
-export const twinOfTest = (name: string): string => `urn:dtf:twin:${authorityOfTest(name)}:agency`;
-
-const unitByColumn: Readonly<Record<string, string>> = { load: 'kW', power: 'kW', returnPeriod: 'a' };
-
-const featureOf = ({ key, at, values = {} }: TestTwin) => ({
-  type: 'Feature',
-  geometry: { type: 'Point', coordinates: at },
-  properties: { ref: key, ...values },
-});
-
-const columnsOf = (twins: readonly TestTwin[]): readonly string[] => [...new Set(twins.flatMap(({ values = {} }) => Object.keys(values)))];
-
-const toGeojson = (twins: readonly TestTwin[]): string => JSON.stringify({ type: 'FeatureCollection', features: twins.map(featureOf) });
-
-const toCsv = (twins: readonly TestTwin[]): string => {
-  const columns = columnsOf(twins);
-  const rows = twins.map(({ key, at: [x, y], values = {} }) => [key, x, y, ...columns.map((column) => values[column] ?? '')].join(','));
-  return [['ref', 'x', 'y', ...columns].join(','), ...rows, ''].join('\n');
-};
-
-const propertyOf = (column: string) => ({ column, term: `city:${column}`, ...(unitByColumn[column] && { unit: unitByColumn[column] }) });
-
-const sourceOf = ({ kind, twins, format = 'geojson', source = {} }: TestAgency) => ({
-  id: 'things',
-  format,
-  path: `things.${format}`,
-  kind,
-  key: { columns: ['ref'] },
-  name: '{ref}',
-  identifiers: [{ scheme: 'ref', columns: ['ref'] }],
-  properties: columnsOf(twins).map(propertyOf),
-  otherColumns: 'drop',
-  ...(format === 'csv' && { position: { x: 'x', y: 'y' } }),
-  ...source,
-});
-
-const nodeOf = (agency: TestAgency, isFirst: boolean) => ({
-  agency: authorityOfTest(agency.name),
-  name: { en: agency.name },
-  roles: isFirst ? ['registry', 'twin'] : ['twin'],
-  coverage: [0, 0, 1, 1],
-  sources: agency.twins.length > 0 ? [sourceOf(agency)] : [],
-  ...(agency.policy && { policy: agency.policy }),
-  ...(agency.dictionary && { dictionaries: ['words.yaml'] }),
-  ...agency.node,
-});
-
-const writeAgency = async (folder: string, agency: TestAgency, isFirst: boolean): Promise<void> => {
-  const home = join(folder, agency.name);
-  await mkdir(home, { recursive: true });
-  await writeFile(join(home, `things.${agency.format ?? 'geojson'}`), agency.format === 'csv' ? toCsv(agency.twins) : toGeojson(agency.twins));
-  if (agency.dictionary) await writeFile(join(home, 'words.yaml'), JSON.stringify(agency.dictionary));
-  await writeFile(join(home, 'node.yaml'), JSON.stringify(nodeOf(agency, isFirst)));
-};
-
-export const testFederationId: FederationId = federationIdOf(authorityOfTest('front'), 'test');
-
-const federationRule = ({ agencies, needs, federation }: TestCityOptions) => ({
-  id: testFederationId,
-  name: { en: 'Test' },
-  purpose: 'city:safety',
-  initiator: authorityOfTest(agencies[0]?.name ?? ''),
-  needs: needs ?? agencies.slice(1).map(({ kind }) => ({ kind })),
-  ...federation,
-});
-
-/** Writes the city's files; the first agency keeps the registry and begins the federation. */
-export const writeCity = async (options: TestCityOptions): Promise<string> => {
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'cityweave-test-')));
-  const { agencies, needs } = options;
-  await Promise.all(agencies.map((agency, at) => writeAgency(folder, agency, at === 0)));
-  const city = {
-    city: 'test',
-    name: { en: 'Test' },
-    registry: authorityOfTest(agencies[0]?.name ?? ''),
-    nodes: agencies.map(({ name }) => ({ file: `${name}/node.yaml` })),
-    federations: needs?.length === 0 ? [] : [federationRule(options)],
-  };
-  await writeFile(join(folder, 'city.yaml'), JSON.stringify(city));
-  return folder;
-};
+import { agencyOfTest, authorityOfTest, type TestCityOptions, testFederationId, writeCity } from './city-files.ts';
 
 /** A test cannot go on without it: says what was in the way. */
 export const valueOf = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: unknown }): T => {
@@ -284,19 +161,4 @@ export const readKept = (folder: string, name: string): Kept => {
   const connections = records.list('communication').map(({ value }) => Communication.parse(value));
   records.close();
   return { agreements, connections };
-};
-
-/** Four agencies on one square: who plans and asks, the river, the grid, and the fire brigade. */
-export const fourAgencies = (changes: Readonly<Record<string, Partial<TestAgency>>> = {}): readonly TestAgency[] => {
-  const agencies: readonly TestAgency[] = [
-    { name: 'front', kind: 'city:Building', twins: [{ key: 'house', at: [0.1, 0.1], values: { height: 12 } }] },
-    { name: 'water', kind: 'city:RiverGauge', twins: [1, 2, 3].map((n) => ({ key: `gauge-${n}`, at: [0.2, 0.1 * n], values: { waterLevel: n } })) },
-    {
-      name: 'energy',
-      kind: 'city:Substation',
-      twins: [1, 2, 3].map((n) => ({ key: `station-${n}`, at: [0.3, 0.1 * n], values: { load: 100 * n, owner: 'GRID-SECRET' } })),
-    },
-    { name: 'fire', kind: 'city:FireStation', format: 'csv', twins: [1, 2].map((n) => ({ key: `fire-${n}`, at: [0.4, 0.1 * n], values: { phone: `1${n}` } })) },
-  ];
-  return agencies.map((agency) => ({ ...agency, ...changes[agency.name] }));
 };

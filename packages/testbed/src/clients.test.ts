@@ -8,7 +8,8 @@ import { ClientError, GraphQLClient } from 'graphql-request';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askGraphql, createTestCity, fourAgencies, present, type TestCity, testFederationId, until } from './city.ts';
+import { askGraphql, createTestCity, present, type TestCity, until } from './city.ts';
+import { fourAgencies, testFederationId } from './city-files.ts';
 
 let city: TestCity;
 let url: string;

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type FederationId, type Message, parseMessage, parseReply, type Reply, type Result } from '@cityweave/core';
-import { twinOfTest, valueOf } from './city.ts';
+import { valueOf } from './city.ts';
+import { twinOfTest } from './city-files.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
 

@@ -5,7 +5,8 @@ import { twinIdOf } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { authorityOfTest, createTestCity, fourAgencies } from '../city.ts';
+import { createTestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, option, panel, search, tool } from './page.ts';
 

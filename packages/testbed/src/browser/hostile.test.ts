@@ -3,7 +3,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestCity, fourAgencies, type TestCity } from '../city.ts';
+import { createTestCity, type TestCity } from '../city.ts';
+import { fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, option, panel, search, tool } from './page.ts';
 

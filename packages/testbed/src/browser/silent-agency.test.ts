@@ -4,7 +4,8 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { authorityOfTest, fourAgencies, testFederationId, until, writeCity } from '../city.ts';
+import { until } from '../city.ts';
+import { authorityOfTest, fourAgencies, testFederationId, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';

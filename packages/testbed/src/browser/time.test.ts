@@ -5,7 +5,8 @@ import { addMs, type Instant, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { authorityOfTest, createTestCity, fourAgencies } from '../city.ts';
+import { createTestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
 

@@ -4,7 +4,8 @@
 import { join } from 'node:path';
 import { type ConformanceReport, fixturesFolder, readMaterial, testConformance } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorityOfTest, createTestCity, fourAgencies, type TestCity, valueOf } from '../city.ts';
+import { createTestCity, type TestCity, valueOf } from '../city.ts';
+import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { faults, wrongNode } from './wrong-node.ts';
 
 describe('the conformance kit', () => {

@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { canonicalJson, type Message, parseMessage } from '@cityweave/core';
 import { openRecordStore, systemDeps } from '@cityweave/server';
-import { authorityOfTest, present, type TestCity, valueOf } from '../city.ts';
+import { present, type TestCity, valueOf } from '../city.ts';
+import { authorityOfTest } from '../city-files.ts';
 
 type Said = { readonly request: Message; readonly reply: Message; readonly code: string | undefined };
 

@@ -2,7 +2,7 @@
  * Bridged city: four agencies of which two keep their data in systems of their own, in other words, units, coordinates and times, and one is the adaptor between them and the rest.
  */
 import proj4 from 'proj4';
-import type { TestAgency } from '../city.ts';
+import type { TestAgency } from '../city-files.ts';
 import type { FarServer } from './interface.ts';
 
 const utm31 = '+proj=utm +zone=31 +datum=WGS84 +units=m +no_defs';

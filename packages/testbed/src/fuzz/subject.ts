@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@cityweave/core';
 import { fixturesFolder, openNodeKeys, openRecordStore, signText, systemDeps } from '@cityweave/server';
-import { authorityOfTest, createTestCity, fourAgencies, present, type TestCity, twinOfTest, valueOf } from '../city.ts';
+import { createTestCity, present, type TestCity, valueOf } from '../city.ts';
+import { authorityOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
 import type { Json } from './mutate.ts';
 
 export type Recorded = { readonly to: string; readonly value: Json };

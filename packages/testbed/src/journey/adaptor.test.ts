@@ -3,7 +3,8 @@
  */
 import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, testFederationId, twinOfTest, until, valueOf } from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
+import { testFederationId, twinOfTest } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
 import { type FarServer, startFarServer } from '../far/interface.ts';
 

@@ -4,7 +4,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { featureIdOf, TermId } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, authorityOfTest, createTestCity, fourAgencies, type TestCity, testFederationId } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies, testFederationId } from '../city-files.ts';
 
 const office = 'urn:dtf:org:county.example:flood-office';
 const exposure = featureIdOf(authorityOfTest('water'), TermId.parse('city:Exposure'));

@@ -4,7 +4,8 @@
 import { addMs, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { expect, it } from 'vitest';
-import { agencyOfTest, askGraphql, authorityOfTest, createTestCity, fourAgencies, testFederationId } from '../city.ts';
+import { askGraphql, createTestCity } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies, testFederationId } from '../city-files.ts';
 
 it('an answer says of each member how many of its values are of another kind, in no unit of theirs, or from the future', async () => {
   await using city = await createTestCity({ agencies: fourAgencies() });

@@ -4,19 +4,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  agencyOfTest,
-  askGraphql,
-  authorityOfTest,
-  createTestCity,
-  fourAgencies,
-  present,
-  readKept,
-  type TestCity,
-  testFederationId,
-  twinOfTest,
-  until,
-} from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, type TestCity, until } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const joining = {
   front: {

@@ -6,7 +6,8 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, authorityOfTest, createTestCity, fourAgencies, type TestCity, testFederationId, twinOfTest } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
 

@@ -3,7 +3,8 @@
  */
 import { limits, type Message, parseMessage, replyMessage } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestCity, fourAgencies, present, type TestCity, twinOfTest, until, valueOf } from '../city.ts';
+import { createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
+import { fourAgencies, twinOfTest } from '../city-files.ts';
 import { type Answering, flood, hang, say, standIn } from './stand-in.ts';
 
 const deadlineMs = 1_500;

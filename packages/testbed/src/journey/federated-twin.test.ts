@@ -3,7 +3,8 @@
  */
 import { federatedTwinIdOf } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, fourAgencies, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
+import { fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 type Registered = {
   readonly id: string;

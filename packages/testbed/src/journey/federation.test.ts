@@ -4,7 +4,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type AgreementId, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { agencyOfTest, askGraphql, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, type TestCity, until } from '../city.ts';
+import { agencyOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const memberOf = (city: TestCity, name: string) =>
   present(

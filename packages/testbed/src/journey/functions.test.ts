@@ -2,7 +2,8 @@
  * Functions over real sockets: the roads of a member routed around a closed area found in the federation, at once and in the background; exposure beside it.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agencyOfTest, askGraphql, authorityOfTest, createTestCity, fourAgencies, type TestCity, until } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies } from '../city-files.ts';
 
 /** A square of four roads: the short way from west to east is along the south, the long one over the north. */
 const roads = [

@@ -4,7 +4,8 @@
 import { addMs, agencyOf, type Instant, linkIdOf, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorityOfTest, createTestCity, type TestCity, testFederationId } from '../city.ts';
+import { createTestCity, type TestCity } from '../city.ts';
+import { authorityOfTest, testFederationId } from '../city-files.ts';
 
 const level = TermId.parse('city:waterLevel');
 const load = TermId.parse('city:load');

@@ -3,7 +3,8 @@
  */
 import { limits, type TwinId } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agencyOfTest, createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { createTestCity, type TestCity, until } from '../city.ts';
+import { agencyOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
 import { saySame, thingOf } from './same-as.ts';
 import { hang, say, standIn } from './stand-in.ts';
 

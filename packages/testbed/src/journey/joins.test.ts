@@ -3,19 +3,8 @@
  */
 import { type AgreementId, twinIdOf } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import {
-  agencyOfTest,
-  askGraphql,
-  authorityOfTest,
-  createTestCity,
-  fourAgencies,
-  present,
-  readKept,
-  type TestCity,
-  testFederationId,
-  twinOfTest,
-  until,
-} from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, type TestCity, until } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const reach = { identifiers: [{ scheme: 'reach', columns: ['reach'] }], properties: [] };
 const gauge = (key: string, at: readonly [number, number], name: string) => ({ key, at, values: { reach: name } });

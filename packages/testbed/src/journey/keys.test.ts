@@ -2,7 +2,8 @@
  * Keys over real sockets: a member changes its key, or has one stolen, while a federation is at work; and what is told to whom shows its pass.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, fourAgencies, type TestCity, until } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
+import { fourAgencies } from '../city-files.ts';
 
 describe('a change of keys', () => {
   let city: TestCity;

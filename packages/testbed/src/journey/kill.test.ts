@@ -4,7 +4,8 @@
 import { rm } from 'node:fs/promises';
 import { type FederationId, federationIdOf } from '@cityweave/core';
 import { expect, it } from 'vitest';
-import { authorityOfTest, fourAgencies, present, readKept, type TestAgency, twinOfTest, until, writeCity } from '../city.ts';
+import { present, readKept, until } from '../city.ts';
+import { authorityOfTest, fourAgencies, type TestAgency, twinOfTest, writeCity } from '../city-files.ts';
 import { askAsApplication, federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 
 const names = ['registry', 'front', 'water', 'energy'] as const;

@@ -2,7 +2,8 @@
  * What was promised is kept or told: values older than agreed, less exact than agreed, road links that are not there, a house that is closed.
  */
 import { expect, it } from 'vitest';
-import { createTestCity, fourAgencies, twinOfTest, until } from '../city.ts';
+import { createTestCity, until } from '../city.ts';
+import { fourAgencies, twinOfTest } from '../city-files.ts';
 
 const old = '2020-01-01T00:00:00Z';
 const needs = [

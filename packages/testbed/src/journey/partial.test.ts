@@ -3,7 +3,8 @@
  */
 import { type FederatedFilter, TermId } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestCity, fourAgencies, type TestCity, twinOfTest, until } from '../city.ts';
+import { createTestCity, type TestCity, until } from '../city.ts';
+import { fourAgencies, twinOfTest } from '../city-files.ts';
 import { saySame, thingOf } from './same-as.ts';
 import { hang, type StandIn, say, standIn } from './stand-in.ts';
 

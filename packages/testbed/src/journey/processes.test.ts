@@ -3,7 +3,8 @@
  */
 import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { agencyOfTest, askGraphql, authorityOfTest, fourAgencies, testFederationId, until, writeCity } from '../city.ts';
+import { askGraphql, until } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies, testFederationId, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, startProcess } from '../processes.ts';
 
 const question = `query ($federation: ID!) {

@@ -2,7 +2,8 @@
  * A member lost for good: the runner-up takes its place and the federation is ACTIVE again without anybody's hand. Its conversation is kept as a file to be read.
  */
 import { expect, it } from 'vitest';
-import { createTestCity, present, readKept, type TestAgency, twinOfTest, until } from '../city.ts';
+import { createTestCity, present, readKept, until } from '../city.ts';
+import { type TestAgency, twinOfTest } from '../city-files.ts';
 import { listen } from '../transcript.ts';
 
 const gauges = (name: string, count: number): TestAgency => ({

@@ -3,7 +3,8 @@
  */
 import { agencyOf, authorityOf, linkIdOf, sameAs, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
-import { authorityOfTest, present, type TestCity } from '../city.ts';
+import { present, type TestCity } from '../city.ts';
+import { authorityOfTest } from '../city-files.ts';
 
 export const thingOf = (name: string, key: string): TwinId => TwinId.parse(`urn:dtf:twin:${authorityOfTest(name)}:things/${key}`);
 

@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, sceneLimits, type TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
-import { createTestCity, fourAgencies, present, type TestCity, testFederationId, until, valueOf } from '../city.ts';
+import { createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
+import { fourAgencies, testFederationId } from '../city-files.ts';
 
 const asking = `federation=${encodeURIComponent(testFederationId)}`;
 const addressOf = (city: TestCity): string => city.node('front').address;

@@ -3,7 +3,8 @@
  */
 import { addMs, type Instant, instantOfMs, TermId, TwinId } from '@cityweave/core';
 import { expect, it } from 'vitest';
-import { askGraphql, authorityOfTest, createTestCity, type TestCity, testFederationId } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity } from '../city.ts';
+import { authorityOfTest, testFederationId } from '../city-files.ts';
 
 const load = TermId.parse('city:load');
 const epoch = instantOfMs(Date.UTC(2026, 4, 4, 12));

@@ -2,7 +2,8 @@
  * How a federation stands: haggled for, suspended and resumed, left with notice, released with grace; and a member that was away learns what it missed.
  */
 import { describe, expect, it } from 'vitest';
-import { agencyOfTest, askGraphql, createTestCity, fourAgencies, present, readKept, type TestCity, testFederationId, twinOfTest, until } from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, type TestCity, until } from '../city.ts';
+import { agencyOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const memberOf = (city: TestCity, name: string) =>
   present(

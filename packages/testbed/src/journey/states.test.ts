@@ -4,7 +4,8 @@
 import { createStateReader, type Scene, type StateFrame, type TermId, type TwinId } from '@cityweave/core';
 import { stateLimits, systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
-import { createTestCity, fourAgencies, present, type TestCity, testFederationId, until, valueOf } from '../city.ts';
+import { createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
+import { fourAgencies, testFederationId } from '../city-files.ts';
 
 const addressOf = (city: TestCity): string => city.node('front').address;
 
