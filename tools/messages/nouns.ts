@@ -119,6 +119,7 @@ export const status = {
     state: 'ACTIVE',
     since: at,
     members: formed.attributes.members,
+    revision: formed.attributes.revision,
     links: [{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, failures: 0 }],
   },
 };

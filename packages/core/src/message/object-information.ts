@@ -95,7 +95,10 @@ export const federationName = named('federation', FederationId);
 export const federationStatusObject = objectInformation(
   'federationStatus',
   FederationId,
-  FederationView.pick({ state: true, since: true, members: true }).extend({ reason: z.string().optional(), links: z.array(CommunicationStatus).optional() }),
+  FederationView.pick({ state: true, since: true, members: true, revision: true }).extend({
+    reason: z.string().optional(),
+    links: z.array(CommunicationStatus).optional(),
+  }),
 );
 
 export const agreementObject = objectInformation('agreement', AgreementId, Agreement.omit({ id: true }));

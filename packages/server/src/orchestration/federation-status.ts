@@ -26,10 +26,10 @@ const linksOf = (links: Links, federation: Federation): readonly CommunicationSt
     return status ? [{ connectionId, ...status }] : [];
   });
 
-const statusObject = ({ id, state, since, members, reason }: FederationView, links: readonly CommunicationStatus[]): StatusObject => ({
+const statusObject = ({ id, state, since, members, revision, reason }: FederationView, links: readonly CommunicationStatus[]): StatusObject => ({
   kind: 'federationStatus',
   id,
-  attributes: { state, since, members, ...(reason !== undefined && { reason }), ...(links.length > 0 && { links: [...links] }) },
+  attributes: { state, since, members, revision, ...(reason !== undefined && { reason }), ...(links.length > 0 && { links: [...links] }) },
 });
 
 /** As this node sees it: the initiator knows all links, a member what it was told last. */

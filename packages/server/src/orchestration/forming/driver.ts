@@ -9,6 +9,7 @@ import {
   limits,
   type Member,
   moveFederation,
+  msBetween,
   nextMove,
   ok,
   type Problem,
@@ -111,8 +112,9 @@ const followAdaptors = async (desk: Desk, { id, members }: Federation): Promise<
 /** How often the registry is asked again for what is still needed, and for what members offer by now. */
 const rediscoverMs = 5_000;
 const refreshMs = 30_000;
-/** A silent member may have moved: the registry knows where to. */
+/** A silent member may have moved: the registry knows where to. It is asked the less the longer the silence lasts. */
 const lookForMovedMs = 500;
+const partOfSilence = 0.1;
 
 const isDiscoveryDue = (
   { room }: Desk,
@@ -121,8 +123,9 @@ const isDiscoveryDue = (
 ): boolean => {
   if (state === 'RELEASING') return false;
   if (state === 'DRAFT' || state === 'DISCOVERING') return true;
-  const silent = members.some((member) => member.state === 'INTERRUPTED' || (member.state !== 'REMOVED' && member.reason === 'unreachable'));
-  const everyMs = silent ? lookForMovedMs : lacking ? rediscoverMs : refreshMs;
+  const silences = members.filter((member) => member.state === 'INTERRUPTED' || (member.state !== 'REMOVED' && member.reason === 'unreachable'));
+  const calmMs = lacking ? rediscoverMs : refreshMs;
+  const everyMs = Math.min(calmMs, ...silences.map(({ since }) => Math.max(lookForMovedMs, partOfSilence * msBetween(since, room.deps.clock.now()))));
   return room.deps.clock.monotonicMs() - (discoveredAt ?? Number.NEGATIVE_INFINITY) >= everyMs;
 };
 

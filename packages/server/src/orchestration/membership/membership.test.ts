@@ -30,7 +30,7 @@ import { agreementInForce } from '../agreement-in-force.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { scheduleOf } from '../maintenance.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
-import { answerRequest, confirmAgreement } from './membership.ts';
+import { answerRequest, confirmAgreement, noteStatus } from './membership.ts';
 import { review } from './review.ts';
 
 const now = instantOfMs(Date.UTC(2026, 4, 4));
@@ -166,6 +166,22 @@ it('nobody else speaks for the initiator, and what nobody asked about is not kno
     confirmAgreement(open.room, { parameters: { agreementHash: hashOf({ terms }) }, objects: [{ ...object, id: id_ }] }, who);
   expect(confirm(stranger)).toMatchObject({ ok: false, problem: { kind: 'notInitiator' } });
   expect(confirm(by, AgreementId.parse('urn:dtf:agreement:planning.example:other'))).toMatchObject({ ok: false, problem: { kind: 'unknownFederation' } });
+});
+
+it('a word about the federation that was overtaken on its way changes nothing', () => {
+  using open = openRoom({});
+  const federation = viewOf({ ...draft, revision: 4 });
+  open.room.records.putAll([memberships.saved(id, { federation, initiator: consumer, agreementId, formed: true, released: false })]);
+  const hear = (revision: number, since = now) => {
+    const attributes = { state: federation.state, members: [], since, revision };
+    const noted = noteStatus(open.room, { parameters: {}, objects: [{ kind: 'federationStatus', id, attributes }] }, by);
+    if (!noted.ok) return expect.fail(noted.problem.kind);
+    open.room.records.putAll(noted.value.save ?? []);
+    return memberships.load(open.room.records, id)?.federation;
+  };
+  expect(hear(3, addMs(now, 1))).toEqual(federation);
+  expect(hear(5, addMs(now, 2))).toMatchObject({ revision: 5, since: addMs(now, 2) });
+  expect(hear(5, addMs(now, 2))).toMatchObject({ revision: 5 });
 });
 
 it('what tells of persons is not agreed on without a rule that permits it', async () => {

@@ -139,10 +139,12 @@ export const noteFormed = (
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
 };
 
+/** What was overtaken on its way by a later word says nothing new. */
 export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.federationStatus'>, by: AskedBy): Done<'digitalTwin.notify.federationStatus'> => {
   const [{ id, attributes }] = request.objects;
   const held = heldMembership(room, id, by);
   if (!held.ok) return held;
+  if (attributes.revision < held.value.federation.revision) return ok({ reply: { parameters: {}, objects: [] } });
   const { links: _links, reason: _reason, ...status } = attributes;
   const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status } };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });

@@ -66,7 +66,7 @@ const askStanding = async (desk: Desk, membership: Membership): Promise<boolean>
   const report = {
     kind: 'federationStatus' as const,
     id: federation.id,
-    attributes: { state: federation.state, since: federation.since, members: federation.members },
+    attributes: { state: federation.state, since: federation.since, members: federation.members, revision: federation.revision },
   };
   const reported = await room.ask(
     initiator.value,
