@@ -56,6 +56,7 @@ export * from './twin/link.ts';
 export * from './twin/matches.ts';
 export * from './twin/past/history.ts';
 export * from './twin/past/link-history.ts';
+export * from './twin/past/past-sieve.ts';
 export * from './twin/past/slots.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';

@@ -132,7 +132,7 @@ export const TwinQuery = z.strictObject({
   shapes: z.array(TermId).max(limits.filterKindsMax).optional(),
   /** asks for the number of all that match, beside the page */
   count: z.boolean().optional(),
-  /** asks for the twins as they were, those that matched then; in the order of their ids, without a summary and whatever links they had */
+  /** asks for the twins as they were, those that matched then, with the links that there were */
   at: Moment.optional(),
   /** a part of the history of each twin of the page, which is of `historyTwinsMax` at most */
   history: HistoryQuery.optional(),
@@ -202,34 +202,9 @@ export const checkFilterSize = (filter: TwinFilter): Result<TwinFilter, Problem>
   return ok(filter);
 };
 
-type Linking = {
-  readonly linked?: readonly unknown[] | undefined;
-  readonly all?: readonly Linking[] | undefined;
-  readonly any?: readonly Linking[] | undefined;
-  readonly not?: Linking | undefined;
-  /** sets of twins that a filter between agencies compares with */
-  readonly relates?: readonly { readonly to: Linking }[] | undefined;
-};
-
-const asksForLinks = ({ linked, all = [], any = [], not, relates = [] }: Linking): boolean =>
-  linked !== undefined || [...all, ...any, ...(not ? [not] : []), ...relates.map(({ to }) => to)].some(asksForLinks);
-
-/** What a question about the past must do without; undefined where it does. */
-export const presentOnly = ({
-  filter = {},
-  order,
-  summary,
-}: Pick<TwinQuery, 'order' | 'summary'> & { readonly filter?: Linking | undefined }): string | undefined => {
-  if (order && (order.by !== 'id' || order.descending)) return 'order';
-  if (asksForLinks(filter)) return 'filter.linked';
-  return summary && 'summary';
-};
-
-/** Of the past the links are not searched, and it comes in the order of ids; history is told of few twins. */
+/** History is told of few twins, and in slots of one series alone. */
 export const checkPast = (query: TwinQuery): Result<TwinQuery, Problem> => {
-  const { at, history, page } = query;
-  const found = at && presentOnly(query);
-  if (found) return fail(problem('badQuery', { subject: 'at', found, accepted: 'no summary, no links in the filter, the order of ids' }));
+  const { history, page } = query;
   const twins = page?.first ?? limits.pageDefault;
   if (history && twins > limits.historyTwinsMax)
     return fail(

@@ -7,8 +7,6 @@ import {
   type Answers,
   type Candidate,
   type ConnectionId,
-  type Facet,
-  type FederatedFilter,
   type Federation,
   FederationId,
   fail,
@@ -42,7 +40,14 @@ import { remembering } from './partner-trust.ts';
 import { createRegistryNotices, type RegistryNotices } from './registry-notices.ts';
 import { agreements, communications, federationById, federations, type Room } from './room.ts';
 import { answerRead } from './utilization/exchange-data.ts';
-import { createDeadline, createFederatedTwins, type FederatedAnswer, type FederatedQuestion, type FederatedSummary } from './utilization/federated-twin.ts';
+import {
+  createDeadline,
+  createFederatedTwins,
+  type FederatedAnswer,
+  type FederatedQuestion,
+  type FederatedSummary,
+  type SummaryQuestion,
+} from './utilization/federated-twin.ts';
 import type { AlignedSeries, Aligning } from './utilization/history-asking.ts';
 import { createJoining, type Joining } from './utilization/joining.ts';
 import { createMemberReads, type Deadline } from './utilization/member-read.ts';
@@ -63,11 +68,7 @@ export type Orchestration = {
   readonly federations: () => readonly Federation[];
   readonly federation: (id: string) => Federation | undefined;
   readonly ask: (federation: Federation, question: FederatedQuestion, asking: Asking) => Promise<Result<FederatedAnswer>>;
-  readonly summarise: (
-    federation: Federation,
-    question: { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] },
-    asking: Asking,
-  ) => Promise<FederatedSummary>;
+  readonly summarise: (federation: Federation, question: SummaryQuestion, asking: Asking) => Promise<FederatedSummary>;
   /** The history of a twin of any member, as far as its owner shows it. */
   readonly history: (federation: Federation, asked: { readonly id: TwinId; readonly history: HistoryQuery }, asking: Asking) => Promise<Result<SamplePage>>;
   /** A series of several twins in one grid of slots and one unit. */

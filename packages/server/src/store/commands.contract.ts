@@ -1,7 +1,19 @@
 /**
  * Random commands: whatever is done to a store, it answers as the model does.
  */
-import { compareText, Instant, type Join, type Link, type Reading, TwinInput } from '@cityweave/core';
+import {
+  comparePageKeys,
+  compareText,
+  Instant,
+  type Join,
+  type Link,
+  type Moment,
+  type Order,
+  pageKeyOf,
+  type Reading,
+  type TwinFilter,
+  TwinInput,
+} from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createModel, type Fate, type Model } from './model.contract.ts';
@@ -105,6 +117,38 @@ const sameFeed = async (store: TwinStore, model: Model, since: number): Promise<
 /** True since it was recorded, whether or not it says so. */
 const unsaid = ({ observedAt, ...link }: Link): Link => ({ ...link, ...(observedAt !== undefined && observedAt !== link.recordedAt && { observedAt }) });
 
+const orders: readonly (Order | undefined)[] = [undefined, { by: 'name', descending: true }, { by: { term: term('p') }, descending: false }];
+
+const filters: readonly TwinFilter[] = [
+  {},
+  { kinds: [term('A')] },
+  { property: [{ term: term('p'), op: 'eq', value: 1 }] },
+  { linked: [{ kind: term('feeds'), direction: 'out' }] },
+  { not: { linked: [{ direction: 'in', to: { kinds: [term('B')] } }] } },
+  { ids: ['urn:x:1', twinId('c')] },
+  { box: [0.5, 0.5, 1, 1] },
+];
+
+/** Searched, ordered, paged, counted and summarised as it was. */
+const sameSearch = async (store: TwinStore, model: Model, at: Moment): Promise<void> => {
+  for (const filter of filters) {
+    const then = model.matching(filter, at);
+    for (const order of orders) {
+      const sorted = then.toSorted((a, b) => comparePageKeys(pageKeyOf(a, order), pageKeyOf(b, order), order?.descending ?? false));
+      const first = await store.find({ filter, order, at, first: 1 });
+      const rest = await store.find({ filter, order, at, first: 9, after: first.next });
+      expect(first.next ? [...first.twins, ...rest.twins] : first.twins).toEqual(sorted);
+      const back = sorted.slice(-1).map((last) => pageKeyOf(last, order))[0];
+      if (back) expect((await store.find({ filter, order, at, first: 9, after: back, backwards: true })).twins).toEqual(sorted.slice(0, -1).toReversed());
+    }
+    expect(await store.count(filter, { at })).toBe(then.length);
+    const groups = await store.summarise(filter, ['kind'], { at });
+    expect(Object.fromEntries(groups.flatMap(({ kind, count }) => (count > 0 ? [[kind, count]] : [])))).toEqual(
+      Object.fromEntries([...Map.groupBy(then, ({ kind }) => kind)].map(([kind, some]) => [kind, some.length])),
+    );
+  }
+};
+
 const samePast = async (store: TwinStore, model: Model, moments: readonly (readonly [Instant, Instant])[]): Promise<void> => {
   for (const one of ids) expect((await store.history(one, { first: 500 })).samples).toEqual(model.history(one));
   for (const [valid, known] of moments) {
@@ -112,6 +156,7 @@ const samePast = async (store: TwinStore, model: Model, moments: readonly (reado
     for (const one of ids) expect(past.get(one)).toEqual(model.stateAt(one, { valid, known }));
     const links = await store.linksAt(ends, { direction: 'both', limit: 100, moment: { valid, known } });
     expect(byId(links.map(unsaid))).toEqual(byId(model.linksAt({ valid, known }).map(unsaid)));
+    await sameSearch(store, model, { valid, known });
   }
 };
 

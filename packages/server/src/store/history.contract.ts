@@ -10,20 +10,6 @@ import { accepted, agency, put, term, twin, twinId } from './twins.contract.ts';
 export const historyContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>): void => {
   const { at, all, value } = createTimeline(store);
 
-  test('is told of twins of which something else was said, gone ones too, in pages in the order of ids', async () => {
-    const named = (keys: readonly string[]) => keys.map(twinId);
-    await accepted(store(), [put('still'), ...['d', 'b', 'a', 'c'].map((key) => put(key))]);
-    expect(await store().withPast({ first: 9 })).toEqual([]);
-    await accepted(store(), [
-      ...['d', 'b', 'a'].map((key) => put(key, { name: 'another', values: { [level]: { value: 1 } } })),
-      { op: 'deleteTwin', id: twinId('c') },
-    ]);
-    expect(await store().withPast({ first: 9 })).toEqual(named(['a', 'b', 'c', 'd']));
-    expect(await store().withPast({ first: 2 })).toEqual(named(['a', 'b']));
-    expect(await store().withPast({ first: 2, after: twinId('b') })).toEqual(named(['c', 'd']));
-    expect(await store().withPast({ first: 2, after: twinId('d') })).toEqual([]);
-  });
-
   describe('of a value', () => {
     test('that never changed is what stands, from when it was true', async () => {
       await at(5, putAt(5, { level: 1 }));

@@ -12,6 +12,7 @@ import {
   type LinkId,
   linkAt,
   type Moment,
+  matchesFilter,
   patchTwin,
   type Sample,
   sameAs,
@@ -23,6 +24,7 @@ import {
   standingSample,
   type Twin,
   type TwinChange,
+  type TwinFilter,
   type TwinId,
   type TwinInput,
   twinOfSamples,
@@ -186,16 +188,25 @@ export const createModel = () => {
     const held = [...samples.values()].flatMap((some) => sampleAt(some, moment) ?? []);
     return twinOfSamples(id, { held, first: samples.get(twinSeries)?.[0] }, state.twins.get(id));
   };
+  const linksAt = (moment: Moment): readonly Link[] => {
+    const alone = [...state.links.values()].filter(({ id }) => !state.pastLinks.has(id)).map((link) => [sampleOfLink(link)]);
+    return [...alone, ...state.pastLinks.values()].flatMap((samples) => linkAt(samples.toSorted(compareSamples), moment) ?? []);
+  };
+  const matching = (filter: TwinFilter, moment: Moment): readonly Twin[] => {
+    const ids = new Set([...state.twins.keys(), ...state.series.keys()]);
+    const links = linksAt(moment);
+    const linksOf = (id: TwinId) => links.filter(({ from, to }) => from === id || to === id);
+    const context = { linksOf, twin: (id: TwinId) => stateAt(id, moment) };
+    return [...ids].flatMap((id) => stateAt(id, moment) ?? []).filter((twin) => matchesFilter(filter, twin, context));
+  };
   return {
     apply,
     history: told,
     stateAt,
+    matching,
     twins: () => [...state.twins.values()],
     links: () => [...state.links.values()],
-    linksAt: (moment: Moment): readonly Link[] => {
-      const alone = [...state.links.values()].filter(({ id }) => !state.pastLinks.has(id)).map((link) => [sampleOfLink(link)]);
-      return [...alone, ...state.pastLinks.values()].flatMap((samples) => linkAt(samples.toSorted(compareSamples), moment) ?? []);
-    },
+    linksAt,
     joins: () => [...state.joins.values()],
     changes: () => state.changes,
     cursor: (peer: string) => state.cursors.get(peer),

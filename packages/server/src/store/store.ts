@@ -69,7 +69,10 @@ export type ApplyOptions = Waiting & {
   readonly at: Instant;
 };
 
-export type FindQuery = {
+/** Twins and links as they were at `valid`, as far as was known at `known`; as they are where absent. */
+export type Then = { readonly at?: Moment | undefined };
+
+export type FindQuery = Then & {
   readonly filter?: TwinFilter | undefined;
   readonly order?: Order | undefined;
   readonly first: number;
@@ -164,15 +167,14 @@ export type TwinStore = {
     waiting?: Waiting & { readonly scheme?: string | undefined },
   ) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
+  /** With `at`: those that matched then, links and all; of an identifier that reads as a twin's id only that twin is looked for. */
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
   /** What was said of a twin, in the order of `compareSamples`. A series that never changed tells what stands; a twin that is gone is still told. */
   readonly history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => Promise<SamplePage>;
-  /** Twins of which something else was said before, those that are gone too, in the order of their ids. */
-  readonly withPast: (page: { readonly after?: TwinId | undefined; readonly first: number }, waiting?: Waiting) => Promise<readonly TwinId[]>;
   /** Twins as they were at `valid`, as far as was known at `known`: `twinOfSamples` of core. Those that were not there are left out. */
   readonly stateAt: (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
-  readonly count: (filter: TwinFilter, waiting?: Waiting) => Promise<number>;
-  readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting) => Promise<readonly Group[]>;
+  readonly count: (filter: TwinFilter, waiting?: Waiting & Then) => Promise<number>;
+  readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting & Then) => Promise<readonly Group[]>;
   /** One hop for a whole frontier; links to twins of other agencies included. */
   readonly adjacent: (
     ids: readonly TwinId[],

@@ -1,7 +1,7 @@
 /**
  * What was said before, asked across agencies: history and past states of another agency's twin, as far as its policy shows them.
  */
-import { addMs, agencyOf, type Instant, linkIdOf, TermId, TwinId } from '@cityweave/core';
+import { addMs, agencyOf, type Instant, linkIdOf, sameAs, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestCity, type TestCity } from '../city.ts';
@@ -197,9 +197,47 @@ describe('the past of another agency', () => {
     expect(await ends(`, asOf: "${minute(25)}", knownAt: "${minute(29)}"`)).toEqual([[station], [station]]);
   });
 
-  it('is not searched by links, and not ordered but by id', async () => {
-    for (const query of [asked(`, asOf: "${minute(15)}"`, 'linked: [{ kind: "city:feeds" }]'), asked(`, asOf: "${minute(15)}", orderBy: { by: NAME }`)])
-      expect((await post(query)).errors?.[0]?.message).toMatch(/asOf or knownAt/);
+  it('is searched by the links that there were, put in the order of the values that held, and counted as it was', async () => {
+    const fed = 'linked: [{ kind: "city:feeds" }]';
+    expect(levels(await page(`, asOf: "${minute(15)}"`, fed))).toEqual([['g1', 2.5]]);
+    expect(levels(await page(`, asOf: "${minute(25)}"`, fed))).toEqual([]);
+    expect(levels(await page(`, asOf: "${minute(25)}", knownAt: "${minute(29)}"`, fed))).toEqual([['g1', 3]]);
+    const byLevel = 'orderBy: { term: "city:waterLevel", descending: true }';
+    expect(levels(await page(`, asOf: "${minute(15)}", ${byLevel}`))).toEqual([
+      ['g1', 2.5],
+      ['g0', 2],
+    ]);
+    const first = await page(`, asOf: "${minute(15)}", knownAt: "${minute(89)}", ${byLevel}, first: 1`);
+    const rest = await page(`, asOf: "${minute(15)}", knownAt: "${minute(89)}", ${byLevel}, first: 1, after: "${first.pageInfo.endCursor}"`);
+    expect([levels(first), levels(rest), rest.pageInfo.hasNextPage]).toEqual([[['g1', 2.5]], [['g0', 2]], false]);
+    const counted = async (times: string) => {
+      const query = `query ($federation: ID!) { federation(id: $federation) { summary(filter: { kinds: ["city:RiverGauge"] }, by: [KIND] ${times}) { groups { count of } } } }`;
+      const { data } = await post<{ readonly federation: { readonly summary: { readonly groups: readonly object[] } } }>(query);
+      return data.federation.summary.groups;
+    };
+    expect(await counted(`, asOf: "${minute(15)}"`)).toEqual([{ count: 2, of: 2 }]);
+    expect(await counted(`, asOf: "${minute(5)}"`)).toEqual([{ count: 1, of: 1 }]);
+    expect(await counted('')).toEqual([{ count: 2, of: 2 }]);
+  });
+
+  it('is one object with what it was the same as', async () => {
+    const { store } = city.node('water');
+    const link = { id: linkIdOf(gauge, sameAs, station), kind: sameAs, from: gauge, to: station, source: agencyOf(gauge), recordedAt: minute(10) };
+    await store.apply([{ op: 'putLink', link }], { at: minute(10) });
+    await store.apply([{ op: 'deleteLink', id: link.id, endedAt: minute(20) }], { at: minute(30) });
+    const represented = async (times: string) => {
+      const query = `query ($federation: ID!, $id: ID!) { federation(id: $federation) { twin(id: $id ${times}) { twin { representations { id } } } } }`;
+      const { twin } = (
+        await post<{ readonly federation: { readonly twin: { readonly twin: { readonly representations: readonly { readonly id: string }[] } } } }>(query, {
+          id: gauge,
+        })
+      ).data.federation.twin;
+      return twin.representations.map(({ id }) => id).toSorted();
+    };
+    const [both, alone] = [[gauge, station].toSorted(), [gauge]];
+    expect(await represented('')).toEqual(alone);
+    expect(await represented(`, knownAt: "${minute(29)}"`)).toEqual(both);
+    expect(await represented(`, asOf: "${minute(25)}"`)).toEqual(alone);
   });
 
   it('keeps back what policy keeps back', async () => {

@@ -1,18 +1,7 @@
 /**
  * Asking a federation: arguments as a question, the answer as nodes. What a question does not need is not asked for.
  */
-import {
-  compareText,
-  type Federation,
-  limits,
-  type Moment,
-  msOfDuration,
-  type Order,
-  type PageKey,
-  presentOnly,
-  type TermId,
-  type Vocabulary,
-} from '@cityweave/core';
+import { compareText, type Federation, limits, type Moment, msOfDuration, type Order, type PageKey, type TermId, type Vocabulary } from '@cityweave/core';
 import { encodeCursor } from '../../orchestration/utilization/federated-cursor.ts';
 import type { FederatedAnswer, FederatedQuestion } from '../../orchestration/utilization/federated-twin.ts';
 import { badInput, createFaults, type Faults, settled } from '../fault.ts';
@@ -78,9 +67,6 @@ type Asking = FederatedAsk & { readonly vocabulary: Vocabulary };
 export const toQuestion = ({ args, needed, vocabulary }: Asking, faults: Faults): Asked => {
   const filter = toFilter(args.filter, faults, vocabulary);
   const order = toOrder(args.orderBy, filter?.text, faults);
-  const found = args.at && filter && presentOnly({ filter, order });
-  if (found)
-    faults.note({ argument: found === 'order' ? 'orderBy' : 'filter', found, accepted: 'with asOf or knownAt: no links in the filter, the order of ids' });
   const terms = termsWith(needed, order);
   const question: FederatedQuestion = {
     filter,

@@ -203,12 +203,14 @@ const defineFederationType = ({ builder }: Kit, states: States): void => {
   });
 };
 
-const summarise = async (node: FederationNode, args: Parameters<typeof toSummary>[0], context: Context) => {
+const summarise = async (node: FederationNode, args: SummaryArgs & Parameters<typeof momentOf>[1], context: Context) => {
   const federation = await askable(node);
   const faults = createFaults();
   const { question, deadlineMs } = toSummary(args, faults, context.room.vocabulary());
   const fault = faults.first();
-  return fault ? Promise.reject(badInput(fault)) : context.room.orchestration.summarise(federation, question, { deadlineMs, signal: context.signal });
+  if (fault) return Promise.reject(badInput(fault));
+  const at = momentOf(context, args);
+  return context.room.orchestration.summarise(federation, { ...question, at }, { deadlineMs, signal: context.signal });
 };
 
 type SummaryArgs = {
@@ -261,6 +263,7 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
         filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }),
         by: t.arg({ type: [inputs.facet], required: true, description: 'Counted by these.' }),
         deadline: t.arg({ type: 'Duration', defaultValue: 'PT2S', description: deadlineText }),
+        ...momentArgs(t),
       },
       resolve: summarise,
     }),

@@ -35,7 +35,7 @@ import { agreementInForce, type Rates } from '../agreement-in-force.ts';
 import type { FarRecords } from '../bridging/far-records.ts';
 import { offerOfKind } from '../feature-information.ts';
 import { communications, federations, memberships, type Room } from '../room.ts';
-import { pastTwins, withHistory } from './past.ts';
+import { withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
 
@@ -46,10 +46,20 @@ const mentions = (filter: TwinFilter): readonly string[] => [
   ),
 ];
 
+type LinksAsked = NonNullable<TwinQuery['links']> & Pick<TwinQuery, 'at'> & { readonly limit: number };
+
+/** Links as they are, or as they were. */
+const linksThen = ({ room, signal }: Reading, ids: readonly TwinId[], { at, ...asked }: LinksAsked): Promise<readonly Link[]> =>
+  at ? room.store.linksAt(ids, { ...asked, moment: at }, { signal }) : room.store.adjacent(ids, asked, { signal });
+
+/** Most have none now, and need not be looked through; of what there was nothing is counted. */
+const sameAsLinks = async (reading: Reading, ids: readonly TwinId[], asked: Omit<LinksAsked, 'kinds'>): Promise<readonly Link[]> =>
+  ids.length > 0 && (asked.at || (await reading.room.store.linkedTwins()) > 0) ? linksThen(reading, ids, { ...asked, kinds: [sameAs] }) : [];
+
 /** Own twins that represent the same objects: by id, by a sameAs link to one of the ids, by object of interest. */
-const identityFilter = async ({ room, signal }: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>): Promise<TwinFilter> => {
-  const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
-  const links = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'in', limit: limits.identityBatchMax * 4 }, { signal }) : [];
+const identityFilter = async (reading: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>, at: TwinQuery['at']): Promise<TwinFilter> => {
+  const { room } = reading;
+  const links = await sameAsLinks(reading, ids, { direction: 'in', limit: limits.identityBatchMax * 4, at });
   const own = [...ids, ...links.map(({ from }) => from)].filter((id) => agencyOf(id) === room.self.agency);
   return { ids: [...new Set<string>([...own, ...objects])] };
 };
@@ -74,18 +84,11 @@ const shapesOf = async ({ room, signal }: Reading, twins: readonly Twin[], kinds
   return found;
 };
 
-/** Links as they are, or as they were; undefined where they are not asked for. */
-const linksOf = async ({ room, signal }: Reading, ids: readonly TwinId[], { links, at }: TwinQuery): Promise<readonly Link[] | undefined> => {
-  if (!links) return undefined;
-  const asked = { ...links, limit: limits.linksPerTwinAnswerMax * 4 };
-  return at ? room.store.linksAt(ids, { ...asked, moment: at }, { signal }) : room.store.adjacent(ids, asked, { signal });
-};
-
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
   const ids = twins.map(({ id }) => id);
-  const linked = ids.length > 0 && (await room.store.linkedTwins()) > 0;
-  const same = linked ? await room.store.adjacent(ids, { kinds: [sameAs], direction: 'out', limit: ids.length * 8 }, { signal }) : [];
-  const links = await linksOf({ room, sight, signal }, ids, query);
+  const { at } = query;
+  const same = await sameAsLinks({ room, sight, signal }, ids, { direction: 'out', limit: ids.length * 8, at });
+  const links = query.links && (await linksThen({ room, sight, signal }, ids, { ...query.links, limit: limits.linksPerTwinAnswerMax * 4, at }));
   const shapes = await shapesOf({ room, sight, signal }, twins, query.shapes);
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
@@ -96,37 +99,24 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   });
 };
 
-const twinsOf = async (reading: Reading, query: TwinQuery, filter: TwinFilter): Promise<Pick<FoundPage, 'twins' | 'next' | 'seq'>> => {
-  const { room, signal } = reading;
+const twinsOf = async ({ room, signal }: Reading, query: TwinQuery, filter: TwinFilter): Promise<FoundPage> => {
   const { order, page, at } = query;
-  if (at || !wantsRows(query)) {
-    const { headSeq: seq } = await room.store.health();
-    return at && wantsRows(query) ? { ...(await pastTwins(reading, filter, { at, page })), seq } : { twins: [], seq };
-  }
-  return room.store.find({ filter, order, first: page?.first ?? limits.pageDefault, after: page?.after }, { signal });
+  if (!wantsRows(query)) return { twins: [], seq: (await room.store.health()).headSeq };
+  return room.store.find({ filter, order, at, first: page?.first ?? limits.pageDefault, after: page?.after }, { signal });
 };
 
 const wantsRows = ({ page, summary, count }: TwinQuery): boolean => page !== undefined || (summary === undefined && count === undefined);
 
-/** How many there were is known only where one page told all of them. */
-const countOf = (
-  { room, signal }: Reading,
-  { at, page }: TwinQuery,
-  { filter, found }: { readonly filter: TwinFilter; readonly found: Pick<FoundPage, 'twins' | 'next'> },
-): Promise<number> | number | undefined => {
-  if (!at) return room.store.count(filter, { signal });
-  return found.next || page?.after ? undefined : found.twins.length;
-};
-
 /** The query answered from the own store, as far as one may see. */
 export const readTwins = async (reading: Reading, query: TwinQuery): Promise<TwinPage> => {
   const { room, sight, signal } = reading;
-  const asked = query.identity ? await identityFilter(reading, query.identity) : query.filter;
+  const { at } = query;
+  const asked = query.identity ? await identityFilter(reading, query.identity, at) : query.filter;
   const filter = restrict(asked ?? {}, sight);
   const found = await twinsOf(reading, query, filter);
   const rows = await withHistory(reading, query, await rowsOf(reading, found.twins, query));
-  const count = query.count ? await countOf(reading, query, { filter, found }) : undefined;
-  const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal }) : undefined;
+  const count = query.count ? await room.store.count(filter, { signal, at }) : undefined;
+  const groups = query.summary ? await room.store.summarise(filter, query.summary, { signal, at }) : undefined;
   const [identities, linked] = await Promise.all([room.store.identities(), room.store.linkedTwins()]);
   return {
     version: 1,

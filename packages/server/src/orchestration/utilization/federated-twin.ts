@@ -6,7 +6,6 @@ import {
   conjuncts,
   expandKinds,
   type Facet,
-  type FederatedFilter,
   type Federation,
   type Group,
   type HistoryQuery,
@@ -26,6 +25,7 @@ import {
   type SourceReport,
   type TwinFilter,
   type TwinId,
+  type TwinQuery,
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { Room } from '../room.ts';
@@ -55,10 +55,14 @@ const plannedThen = ({ room, planned }: Desk, filter: TwinFilter): Desk['planned
   return planned.map((member) => (member.agency === room.self.agency ? { ...member, kinds: [...member.kinds, ...kinds] } : member));
 };
 
-const planFor = (desk: Desk, { filter, question }: Pick<Walk, 'filter' | 'question'>): QueryPlan =>
+/** What members tell of identities is true now; then they may have had others. */
+const planFor = (desk: Desk, { filter, question: { at } }: Pick<Walk, 'filter' | 'question'>): QueryPlan =>
   planQuery(
     filter,
-    (question.at ? plannedThen(desk, filter) : desk.planned).map((member) => ({ ...member, identities: (desk.identities.get(member.agency) ?? 1) > 0 })),
+    (at ? plannedThen(desk, filter) : desk.planned).map((member) => ({
+      ...member,
+      identities: at !== undefined || (desk.identities.get(member.agency) ?? 1) > 0,
+    })),
   );
 
 /** Each object once where some are shared: then only a page that tells all knows how many there are. */
@@ -152,19 +156,20 @@ const addGroups = (groups: readonly Group[]): readonly Group[] => {
   return sortedBy([...byKey.values()], ({ kind, agency }) => `${kind ?? ''} ${agency ?? ''}`);
 };
 
-export type SummaryQuestion = { readonly filter?: FederatedFilter | undefined; readonly by: readonly Facet[] };
+export type SummaryQuestion = Pick<FederatedQuestion, 'filter' | 'at'> & { readonly by: readonly Facet[] };
 
 /** Counted by whoever keeps them: representations, not objects. */
-const planSummary = (desk: Desk, filter: TwinFilter): QueryPlan =>
+const planSummary = (desk: Desk, { filter, at }: { readonly filter: TwinFilter } & Pick<SummaryQuestion, 'at'>): QueryPlan =>
   planQuery(
     filter,
-    desk.planned.map((member) => ({ ...member, identities: false })),
+    (at ? plannedThen(desk, filter) : desk.planned).map((member) => ({ ...member, identities: false })),
   );
 
-const summarise = async (desk: Desk, { filter: given, by }: SummaryQuestion, deadline: Deadline): Promise<FederatedSummary> => {
-  const { filter, ...inner } = await resolveInner(desk, { filter: given }, deadline);
-  const plan = planWithin(planSummary(desk, filter), inner);
-  const asked = await askAll(desk, plan, { queryOf: (member) => ({ version: 1, filter: filterOf(member), summary: [...by] }), deadline });
+const summarise = async (desk: Desk, { filter: given, by, at }: SummaryQuestion, deadline: Deadline): Promise<FederatedSummary> => {
+  const { filter, ...inner } = await resolveInner(desk, { filter: given, at }, deadline);
+  const plan = planWithin(planSummary(desk, { filter, at }), inner);
+  const queryOf = (member: MemberPlan): TwinQuery => ({ version: 1, filter: filterOf(member), summary: [...by], ...(at && { at }) });
+  const asked = await askAll(desk, plan, { queryOf, deadline });
   const groups = addGroups(asked.flatMap(({ part }) => part?.page.groups ?? []));
   const reports = asked.map(({ report, part }) => ({ ...report, rows: (part?.page.groups ?? []).reduce((sum, { count }) => sum + count, 0) }));
   return { groups, sources: withInner(reports, inner.reports), plan: plan.members };

@@ -94,10 +94,11 @@ export type Reports = Map<AgencyId, SourceReport>;
 /** What a round of questions for representations builds on; each round adds to the reports. */
 type Round = { readonly walk: Walk; readonly plan: QueryPlan; readonly reports: Reports; readonly answered: ReadonlyMap<AgencyId, ReadonlySet<string>> };
 
-const toldBy = ({ walk: { desk }, answered }: Round, agency: AgencyId): Told => ({
+/** What is counted is what there is now: of the past nothing is told. */
+const toldBy = ({ walk: { desk, question }, answered }: Round, agency: AgencyId): Told => ({
   agency,
-  identities: desk.identities.get(agency),
-  linked: desk.linked.get(agency),
+  identities: question.at ? undefined : desk.identities.get(agency),
+  linked: question.at ? undefined : desk.linked.get(agency),
   answered: answered.get(agency) ?? new Set(),
 });
 

@@ -5,7 +5,6 @@ import {
   compareSamples,
   type HistoryQuery,
   instantOfMs,
-  linkSeries,
   type Moment,
   msOfInstant,
   type Sample,
@@ -22,7 +21,6 @@ import { trusted } from '../neo4j/neo4j-rows.ts';
 import { twinsById } from '../neo4j/questions.ts';
 import type { Row } from '../neo4j/save.ts';
 import { chunksAt, loadSeries, type Span as Parameters, readChunks, readSamples, samplesAt } from '../neo4j-cypher/history.ts';
-import { unloadSeries } from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { sampleOfRow, samplesOfChunk, seriesKey } from './samples.ts';
 
@@ -129,21 +127,4 @@ export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Mome
     if (past) found.set(id, past);
   }
   return found;
-};
-
-/** Keys of series begin with the id of their twin, and what follows it sorts before all else; so many of them at once. */
-const seriesPerPage = 1_000;
-
-export const withPast = async (
-  { reading, space }: Asker,
-  { after, first }: { readonly after?: TwinId | undefined; readonly first: number },
-): Promise<readonly TwinId[]> => {
-  const ids = new Set<TwinId>();
-  let key: unknown = after === undefined ? '' : `${after}\u0001`;
-  while (ids.size < first && key !== undefined) {
-    const rows = await reading.run(unloadSeries(space, { key: String(key), limit: whole(seriesPerPage) }));
-    for (const { id, name } of rows) if (ids.size < first && name !== linkSeries) ids.add(trusted(id));
-    key = rows.length === seriesPerPage ? rows.at(-1)?.['key'] : undefined;
-  }
-  return [...ids];
 };

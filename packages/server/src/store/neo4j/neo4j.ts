@@ -9,8 +9,9 @@ import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spa
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
-import { history, stateAt, withPast } from '../neo4j-history/past.ts';
+import { history, stateAt } from '../neo4j-history/past.ts';
 import { linksAt } from '../neo4j-history/past-links.ts';
+import { countThen, findThen, summariseThen } from '../neo4j-history/past-search.ts';
 import { walkSeries } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
@@ -67,12 +68,16 @@ const questions = (sides: Sides, ask: Ask) => ({
   get: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => twinsById(asker, ids), waiting),
   resolve: ((identifiers, waiting) => ask((asker) => resolve(asker, { identifiers, scheme: waiting?.scheme }), waiting)) satisfies TwinStore['resolve'],
   shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
-  find: ((query, waiting) => ask((asker) => findPage(asker, query), waiting)) satisfies TwinStore['find'],
+  find: (({ at, ...query }, waiting) => ask((asker) => (at ? findThen(asker, { ...query, at }) : findPage(asker, query)), waiting)) satisfies TwinStore['find'],
   history: ((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)) satisfies TwinStore['history'],
-  withPast: ((page, waiting) => ask((asker) => withPast(asker, page), waiting)) satisfies TwinStore['withPast'],
   stateAt: ((ids, moment, waiting) => ask((asker) => stateAt(asker, ids, moment), waiting)) satisfies TwinStore['stateAt'],
-  count: ((filter, waiting) => ask((asker) => countTwins(asker, filter), waiting)) satisfies TwinStore['count'],
-  summarise: ((filter, by, waiting) => ask((asker) => summarise(asker, filter, by), waiting)) satisfies TwinStore['summarise'],
+  count: ((filter, waiting) =>
+    ask((asker) => (waiting?.at ? countThen(asker, { filter, at: waiting.at }) : countTwins(asker, filter)), waiting)) satisfies TwinStore['count'],
+  summarise: ((filter, by, waiting) =>
+    ask(
+      (asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)),
+      waiting,
+    )) satisfies TwinStore['summarise'],
   adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],
   linksAt: ((ids, query, waiting) => ask((asker) => linksAt(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['linksAt'],
   kinds: remembered(sides, () => ask(kindsIn)),

@@ -22,8 +22,8 @@ import { decodeChunk } from '../history/chunk.ts';
 import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
-import type { ReadingFile } from '../sqlite/sqlite-read.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
+import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
 import { sampleOfRow, seriesById } from './rows.ts';
 
 const sql = readSql.history;
@@ -61,15 +61,6 @@ const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; r
 export const history = (reading: ReadingFile, asked: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
   inSnapshot(reading.file, () => pageOf(samplesOf(reading, asked), asked.query.first));
 
-/** Sorts before every id. */
-const beginning = '';
-
-export const withPast = ({ statement }: ReadingFile, { after, first }: { readonly after?: TwinId | undefined; readonly first: number }): readonly TwinId[] =>
-  // branding: ids of the own file
-  statement(sql.withPast)
-    .all(after ?? beginning, first)
-    .map(({ id }) => id as TwinId);
-
 type MomentMs = { readonly valid: number; readonly known: number };
 
 const heldIn = (
@@ -105,5 +96,8 @@ const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] =
   return past ? [past] : [];
 };
 
+/** Within a snapshot of the caller's. */
+export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment): readonly Twin[] => ids.flatMap((id) => pastOf(reading, id, at));
+
 export const stateAt = (reading: ReadingFile, { ids, moment }: { readonly ids: readonly TwinId[]; readonly moment: Moment }): readonly Twin[] =>
-  inSnapshot(reading.file, () => ids.flatMap((id) => pastOf(reading, id, moment)));
+  inSnapshot(reading.file, () => statesThen(reading, ids, moment));

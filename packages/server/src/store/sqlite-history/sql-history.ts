@@ -45,7 +45,6 @@ export const historyWriteSql = {
 } as const;
 
 export const historyReadSql = {
-  withPast: "SELECT DISTINCT id FROM series WHERE id > ? AND name <> '@link' ORDER BY id LIMIT ?",
   seriesOf: historyWriteSql.seriesOf,
   samples:
     'SELECT observed, recorded, said FROM sample WHERE s = ? AND (observed, recorded) >= (?, ?) AND observed <= ? AND recorded <= ? ORDER BY observed, recorded LIMIT ?',

@@ -4,8 +4,8 @@
 
 import { readSql } from '../sqlite/sql.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
-import type { ReadingFile } from '../sqlite/sqlite-read.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
+import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { Unloadable } from '../store.ts';
 
 type Row = Record<string, unknown>;

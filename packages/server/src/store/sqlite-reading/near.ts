@@ -3,7 +3,8 @@
  * How much they may touch, alone and in one turn of the event loop, is bounded; whatever is more is left to the readers' threads.
  */
 import { openForReading } from '../sqlite/sqlite-file.ts';
-import { createReading, type ReadingFile, type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
+import { type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
+import { createReading, type ReadingFile } from './reading-file.ts';
 
 /** Ids of one question. */
 export const nearKeysMax = 64;

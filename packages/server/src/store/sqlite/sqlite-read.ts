@@ -1,91 +1,17 @@
 /**
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Change, type Facet, type Geometry, type Link, type Moment, type PreparedArea, passesTest, type Reading, type TwinFilter } from '@cityweave/core';
-import { LRUCache } from 'lru-cache';
-import { preparedArea } from '../area-memory.ts';
-import { history, pastLink, stateAt, withPast } from '../sqlite-history/past.ts';
+import type { Change, Facet, TwinFilter } from '@cityweave/core';
+import { history, stateAt } from '../sqlite-history/past.ts';
+import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
 import { unload } from '../sqlite-moving/unload.ts';
-import { isKnown, type KnownChanges, type ToldTwins } from '../sqlite-reading/known-twins.ts';
-import { matchOfBeginnings } from '../sqlite-reading/word-beginnings.ts';
-import { linksSql, pastLinksSql, readSql, schemaSql } from './sql.ts';
-import { type Asked, compileFilter, countSql, type FindShape, findSql, groupSql, type Sql } from './sql-filter.ts';
+import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
+import { adjacent, linksAt } from '../sqlite-reading/links.ts';
+import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
+import { readSql, schemaSql } from './sql.ts';
+import { compileFilter, countSql, type FindShape, findSql, groupSql } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
-import { linkOf } from './sqlite-links.ts';
 import { twinText } from './sqlite-rows.ts';
-
-/** An open file, its prepared statements, and what the statement now running asks of our functions. */
-export type ReadingFile = {
-  readonly file: DatabaseSync;
-  readonly statement: (text: string) => StatementSync;
-  /** rows as lists of their columns: for answers of many */
-  readonly lists: (sql: Sql) => Lists;
-  asked: Asked;
-  areas: readonly (PreparedArea | undefined)[];
-  /** what whoever asks has parsed already */
-  known?: KnownChanges | undefined;
-};
-
-const statementsMax = 256;
-
-const placeOfRow = (west: unknown, south: unknown, footprint: unknown): Geometry =>
-  typeof footprint === 'string' ? JSON.parse(footprint) : { type: 'Point', coordinates: [Number(west), Number(south)] };
-
-const registerFunctions = (reading: ReadingFile): void => {
-  reading.file.function('area_holds', { varargs: true }, (...[index, west, south, footprint]) => {
-    const area = reading.areas[Number(index)];
-    return area?.holds(placeOfRow(west, south, footprint)) ? 1 : 0;
-  });
-  reading.file.function('test_holds', (index, text) => {
-    const test = reading.asked.tests[Number(index)];
-    const value: Reading | undefined = typeof text === 'string' ? JSON.parse(text) : undefined;
-    return test && passesTest(test, value) ? 1 : 0;
-  });
-  reading.file.function('words_beginning', { deterministic: true }, (words) =>
-    matchOfBeginnings(reading.statement(readSql.nextWord), String(words).split(' ')),
-  );
-};
-
-const nothingAsked: Asked = { areas: [], tests: [] };
-
-const createStatements = (prepare: (text: string) => StatementSync) => {
-  const statements = new LRUCache<string, StatementSync>({ max: statementsMax });
-  return (text: string): StatementSync => {
-    const known = statements.get(text) ?? prepare(text);
-    statements.set(text, known);
-    return known;
-  };
-};
-
-const asLists = (statement: StatementSync): StatementSync => {
-  statement.setReturnArrays(true);
-  return statement;
-};
-
-export const createReading = (file: DatabaseSync): ReadingFile => {
-  const statement = createStatements((text) => file.prepare(text));
-  const listing = createStatements((text) => asLists(file.prepare(text)));
-  // branding: so it was told to return them
-  const lists = ({ text, params }: Sql) => listing(text).all(...params) as unknown as Lists;
-  const reading: ReadingFile = { file, statement, lists, asked: nothingAsked, areas: [] };
-  registerFunctions(reading);
-  return reading;
-};
-
-type Rows = readonly Record<string, unknown>[];
-type Lists = readonly (readonly unknown[])[];
-
-const rowsOf = ({ statement }: ReadingFile, { text, params }: Sql): Rows => statement(text).all(...params);
-
-/** Our functions answer for this statement only. */
-const asking = <T>(reading: ReadingFile, asked: Asked, read: () => T): T => {
-  reading.asked = asked;
-  reading.areas = asked.areas.map(preparedArea);
-  return read();
-};
-
-const headOf = (reading: ReadingFile): number => numberOf(reading.statement(readSql.head).get(), 'head');
 
 const nothing = new Uint8Array();
 
@@ -142,33 +68,6 @@ const resolve = ({ statement }: ReadingFile, { identifiers, keys, scheme }: Reso
   };
 };
 
-type Adjacent = {
-  readonly ids: readonly string[];
-  readonly kinds: readonly string[] | undefined;
-  readonly direction: 'out' | 'in' | 'both';
-  readonly limit: number;
-};
-
-const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): readonly Link[] => {
-  const text = linksSql({ way, ofKinds: kinds !== undefined, ofBefore: moment !== undefined });
-  const params = [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), limit];
-  return lists({ text, params }).map(linkOf);
-};
-
-const waysOf = (direction: Adjacent['direction']): readonly ('out' | 'in')[] => (direction === 'both' ? ['out', 'in'] : [direction]);
-
-const adjacent = (reading: ReadingFile, asked: Adjacent): readonly Link[] => waysOf(asked.direction).flatMap((way) => linksOneWay(reading, way, asked));
-
-/** Links that have a history are told by it, all others by themselves. */
-const linksAt = (reading: ReadingFile, asked: Adjacent & { readonly moment: Moment }): readonly Link[] =>
-  inSnapshot(reading.file, () =>
-    waysOf(asked.direction).flatMap((way) => {
-      const { ids, kinds, moment } = asked;
-      const past = { text: pastLinksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : [])] };
-      return [...linksOneWay(reading, way, asked), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
-    }),
-  );
-
 // branding: the rows of our own file keep their types
 const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
   ({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) }) as Change;
@@ -202,7 +101,9 @@ export const reads = {
   joins,
   history,
   stateAt,
-  withPast,
+  findThen,
+  countThen,
+  summariseThen,
   unload,
   get: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }) => twinTexts(statement(readSql.byIds).all(JSON.stringify(ids))),
   shapes: ({ statement }: ReadingFile, { ids }: { readonly ids: readonly string[] }): Rows => statement(readSql.shapes).all(JSON.stringify(ids)),

@@ -30,7 +30,7 @@ import { type AreaTexts, packAreas } from '../area-memory.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
 import { createKnownTwins, type KnownChanges, type KnownTwins } from '../sqlite-reading/known-twins.ts';
 import { createNearReads } from '../sqlite-reading/near.ts';
-import type { FindQuery, FoundPage, ImportRecord, TwinStore, Waiting } from '../store.ts';
+import type { FindQuery, FoundPage, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import type { Reads, ReadVerb } from './sqlite-read.ts';
@@ -57,7 +57,7 @@ type Sides = { readonly ask: Ask; readonly known: KnownTwins; readonly lane: Lan
 const twinsOf = (text: string): readonly Twin[] => trusted(JSON.parse(text));
 
 /** Where a twin that a reader counted on is no longer known, the page is told whole. */
-const page = async ({ ask, known }: Pick<Sides, 'ask' | 'known'>, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
+const present = async ({ ask, known }: Pick<Sides, 'ask' | 'known'>, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
   const { filter = {}, order, first, after, backwards = false } = query;
   const told = async (changes?: KnownChanges): Promise<FoundPage | undefined> => {
     const { twins: texts, seq, next } = await ask('find', { filter, order, after, backwards, first }, { ...waiting, known: changes });
@@ -66,6 +66,9 @@ const page = async ({ ask, known }: Pick<Sides, 'ask' | 'known'>, query: FindQue
   };
   return (await told(known.changes)) ?? trusted<FoundPage>(await told());
 };
+
+const page = async (sides: Pick<Sides, 'ask' | 'known'>, { at, ...query }: FindQuery, waiting?: Waiting): Promise<FoundPage> =>
+  at ? sides.ask('findThen', { ...query, filter: query.filter ?? {}, at }, waiting) : present(sides, query, waiting);
 
 const groupKey = (row: Record<string, unknown>): string => JSON.stringify([row['kind'], row['agency']]);
 
@@ -78,6 +81,7 @@ const toGroup = (row: Record<string, unknown>, count: number): Group => {
 const summarise =
   (ask: Ask): TwinStore['summarise'] =>
   async (filter, by, waiting) => {
+    if (waiting?.at) return ask('summariseThen', { filter, by, at: waiting.at }, waiting);
     const { matching, all } = await ask('summarise', { filter, by }, waiting);
     const counts = new Map(matching.map((row) => [groupKey(row), Number(row['twins'])]));
     const groups = all.map((row) => toGroup(row, counts.get(groupKey(row)) ?? 0));
@@ -184,9 +188,9 @@ const questions = ({ ask, known, lane, clock }: Sides) => ({
   shapes: async (ids: readonly TwinId[], waiting?: Waiting) =>
     new Map((await ask('shapes', { ids }, waiting)).map(({ id, doc }): [TwinId, readonly Shape[]] => [trusted(id), trusted(JSON.parse(String(doc)))])),
   find: (query: FindQuery, waiting?: Waiting) => page({ ask, known }, query, waiting),
-  count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting) => ask('count', { filter }, waiting),
+  count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting & Then) =>
+    waiting?.at ? ask('countThen', { filter, at: waiting.at }, waiting) : ask('count', { filter }, waiting),
   history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => ask('history', { id, query }, waiting),
-  withPast: (asked: Parameters<TwinStore['withPast']>[0], waiting?: Waiting) => ask('withPast', asked, waiting),
   stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
