@@ -42,11 +42,13 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   'node-threads': [...ground, 'store', 'import', 'tiles'],
   'node-room': [...rooms, 'node-threads'],
   'node-desk': [...rooms, 'node-room'],
+  // speaks as the node would, and only reads what it remembers
+  diagnosis: [...ground, 'store', 'trust', 'protocol', 'exchange', 'orchestration', 'node-room'],
   'agency-node': [...rooms, 'node-threads', 'node-room', 'node-desk'],
   city: [...rooms, 'node-threads', 'node-room', 'agency-node'],
-  cli: [...rooms, 'conformance', 'node-threads', 'node-room', 'agency-node', 'city'],
+  cli: [...rooms, 'conformance', 'diagnosis', 'node-threads', 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'node-threads', 'node-room', 'node-desk', 'agency-node', 'city', 'conformance', 'cli'],
+  index: [...rooms, 'node-threads', 'node-room', 'node-desk', 'agency-node', 'city', 'conformance', 'diagnosis', 'cli'],
 };
 
 export type Power = {

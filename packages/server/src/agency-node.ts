@@ -11,7 +11,7 @@ import { createViewerFiles } from './http/viewer-files.ts';
 import { createHttp } from './http.ts';
 import { createSources, type Sources } from './import/sources.ts';
 import { beginWork, createNodeDesk, loopback } from './node-desk.ts';
-import { type AgencyNodeOptions, createRoom, type Opened, open, problemGate } from './node-room.ts';
+import { type AgencyNodeOptions, createRoom, noteAddress, type Opened, open, problemGate } from './node-room.ts';
 import type { Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
 import type { TwinStore } from './store/store.ts';
@@ -130,6 +130,7 @@ const listen = async (wired: Wired, node: NodeFile): Promise<Result<true>> => {
   const listening = await wired.http.listen(node.listen.host, node.listen.port);
   if (!listening.ok) return listening;
   wired.bound.port = listening.value;
+  noteAddress(wired.room.records, wired.address());
   wired.events.started({ agency: node.agency, address: wired.address() });
   return ok(true);
 };

@@ -3,9 +3,9 @@
  */
 export { type AgencyNode, type AgencyNodeOptions, createAgencyNode } from './agency-node.ts';
 export { type City, type CityOptions, createCity } from './city.ts';
+export { loadExamples } from './cli/asking/examples.ts';
+export { fixturesFolder, readMaterial } from './cli/checking/conformance.ts';
 export { runCommand } from './cli/cityweave.ts';
-export { fixturesFolder, readMaterial } from './cli/conformance.ts';
-export { loadExamples } from './cli/examples.ts';
 export { type LoadedCity, loadCity, loadNode } from './config/load.ts';
 export * from './config/node-file.ts';
 export { type ConformanceReport, testConformance } from './conformance/conformance.ts';

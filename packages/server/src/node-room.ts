@@ -2,6 +2,7 @@
  * What a node opens when it starts: its folder under a lock, its records, its key, its store, and the room that orchestration works in.
  */
 import { agencyIdOf, agencyTwinIdOf, fail, ok, type Problem, problem, type Result, TermId, type Vocabulary } from '@cityweave/core';
+import { z } from 'zod';
 import type { NodeFile } from './config/node-file.ts';
 import type { Deps } from './deps.ts';
 import type { Events, LogLevel } from './events.ts';
@@ -100,38 +101,45 @@ export const problemGate = (tell: (found: Problem) => void) => {
   };
 };
 
-export const createRoom = (
-  options: Pick<AgencyNodeOptions, 'node' | 'deps' | 'vocabulary'>,
-  opened: Opened,
-  rooms: { readonly events: Events; readonly address: () => string; readonly signal: AbortSignal },
-): Room => {
-  const { node, deps } = options;
-  const id = agencyTwinIdOf(node.agency);
-  const self = { id, agency: agencyIdOf(node.agency), authority: node.agency, name: node.name, address: () => `${rooms.address()}/dtf/messages` };
-  const { keys, records, log, protocol } = opened;
-  const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, peers, named: node.registry, signal: rooms.signal }, partner);
-  const partners = createPartnerKeys({ deps, records, self: { id, keys: keys.published }, lookUp });
-  const ask = createAsk({ deps, events: rooms.events, protocol, keys, partners, self, log });
+/** What a node needs to speak to others. */
+export type SpeakingRoom = Pick<Room, 'deps' | 'events' | 'records' | 'protocol' | 'keys' | 'self' | 'node' | 'signal'> & {
+  readonly log: Pick<ExchangeLog, 'append'>;
+};
+/** Its voice, and whom it may turn to. */
+export type Speaking = Pick<Room, 'ask' | 'partners' | 'registry' | 'peers'>;
+
+export const createSpeaking = (room: SpeakingRoom): Speaking => {
+  const { deps, records, protocol, keys, self, node, signal } = room;
+  const lookUp: LookUp = (partner) => lookUpPartner({ protocol, ask, registry, peers, named: node.registry, signal }, partner);
+  const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
+  const ask = createAsk({ ...room, partners });
   const meet = (address: NodeFile['peers'][number]) => introduce({ protocol, records, clock: deps.clock }, address);
   const peers = async (): Promise<readonly Peer[]> => (await Promise.all(node.peers.map(meet))).flatMap((peer) => peer ?? []);
-  const ownRegistry = (): Peer => ({ id, role: 'registry', address: self.address(), keys: keys.published() });
+  const ownRegistry = (): Peer => ({ id: self.id, role: 'registry', address: self.address(), keys: keys.published() });
   const registry = node.roles.includes('registry') ? async () => ownRegistry() : () => introduce({ protocol, records, clock: deps.clock }, node.registry);
-  return {
-    deps,
-    events: rooms.events,
-    records,
-    store: opened.store,
-    protocol,
-    far: createFarFetch(),
-    ask,
-    keys,
-    partners,
-    log,
-    self,
-    node,
-    vocabulary: () => options.vocabulary,
-    registry,
-    peers,
-    signal: rooms.signal,
-  };
+  return { ask, partners, registry, peers };
+};
+
+/** Who a node is. */
+export const selfOf = ({ agency, name }: NodeFile, address: () => string): Room['self'] => ({
+  id: agencyTwinIdOf(agency),
+  agency: agencyIdOf(agency),
+  authority: agency,
+  name,
+  address: () => `${address()}/dtf/messages`,
+});
+
+const addressRecord = ['listening', 'address'] as const;
+
+/** Where a node listens, or listened last, for whoever looks at it from outside. */
+export const noteAddress = (records: RecordStore, address: string): void => records.put(...addressRecord, address);
+export const addressOf = (records: RecordStore): string | undefined => z.url().safeParse(records.get(...addressRecord)).data;
+
+export const createRoom = (
+  { node, deps, vocabulary }: Pick<AgencyNodeOptions, 'node' | 'deps' | 'vocabulary'>,
+  { keys, records, log, protocol, store }: Opened,
+  { events, address, signal }: { readonly events: Events; readonly address: () => string; readonly signal: AbortSignal },
+): Room => {
+  const speaking = { deps, events, records, protocol, keys, log, self: selfOf(node, address), node, signal };
+  return { ...speaking, ...createSpeaking(speaking), log, store, far: createFarFetch(), vocabulary: () => vocabulary };
 };

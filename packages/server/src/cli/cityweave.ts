@@ -4,15 +4,16 @@
 import { problem, shorten } from '@cityweave/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
-import { ask, waitSecondsMax } from './ask.ts';
-import { conformance, fixturesFolder } from './conformance.ts';
-import { importNode } from './import.ts';
-import { verifyNodeLog } from './log.ts';
-import { backup, exportTo, importFrom } from './moving.ts';
-import { serve } from './serve.ts';
+import { ask, waitSecondsMax } from './asking/ask.ts';
+import { conformance, fixturesFolder } from './checking/conformance.ts';
+import { doctor } from './checking/doctor.ts';
+import { validate } from './checking/validate.ts';
+import { importNode } from './keeping/import.ts';
+import { verifyNodeLog } from './keeping/log.ts';
+import { backup, exportTo, importFrom } from './keeping/moving.ts';
+import { serve } from './running/serve.ts';
+import { type Context, up } from './running/up.ts';
 import { createTerminal } from './terminal.ts';
-import { type Context, up } from './up.ts';
-import { validate } from './validate.ts';
 
 export type ExitCode = 0 | 1 | 2;
 
@@ -72,17 +73,14 @@ const addKeeping = ({ program, context, done }: Adding): void => {
     .action(async (node, options) => done(await verifyNodeLog({ node, ...options }, context(options))));
 };
 
-/** Verbs that check and ask. */
-const addAsking = ({ program, context, done }: Adding): void => {
+/** Verbs that check, changing nothing. */
+const addChecking = ({ program, context, done }: Adding): void => {
   verb(program, 'validate', 'check a node file or a city file with its sources, changing nothing')
     .argument('<file>', 'node file or city file (YAML)')
     .action(async (file, options) => done(await validate({ file, ...options }, context(options))));
-  withStore(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
-    .requiredOption('--city <file>', 'city file (YAML)')
-    .requiredOption('--query <file>', 'a GraphQL document')
-    .option('--variables <json>', 'variables; they go over the defaults of the city file')
-    .option('--wait <seconds>', `how long federations may take to become ACTIVE, 1 to ${waitSecondsMax}`, '120')
-    .action(async (options) => done(await ask(options, context(options))));
+  withStore(verb(program, 'doctor', 'look at a node, or all of a city, and at each of its links: how they stand, why, and what to do'))
+    .argument('<file>', 'node file or city file (YAML)')
+    .action(async (file, options) => done(await doctor({ file, ...options }, context(options))));
   verb(program, 'conformance', 'play the other side of every check of the exchange against a node, and name its faults')
     .requiredOption('--target <url>', 'address of the node')
     .option('--registry <url>', 'address of the node with its registry; the target itself where absent')
@@ -90,6 +88,16 @@ const addAsking = ({ program, context, done }: Adding): void => {
     .option('--fixtures <folder>', 'vectors and example messages', fixturesFolder)
     .option('--only <names...>', 'only checks whose names begin so, as 09 or 20-signatures')
     .action(async (options) => done(await conformance(options, context(options))));
+};
+
+/** Verbs that ask. */
+const addAsking = ({ program, context, done }: Adding): void => {
+  withStore(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
+    .requiredOption('--city <file>', 'city file (YAML)')
+    .requiredOption('--query <file>', 'a GraphQL document')
+    .option('--variables <json>', 'variables; they go over the defaults of the city file')
+    .option('--wait <seconds>', `how long federations may take to become ACTIVE, 1 to ${waitSecondsMax}`, '120')
+    .action(async (options) => done(await ask(options, context(options))));
 };
 
 const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
@@ -102,7 +110,7 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     environment: store === undefined ? environment : { ...environment, CITYWEAVE_STORE: store },
     terminal: createTerminal(json),
   });
-  for (const add of [addRunning, addKeeping, addAsking]) add({ program, context, done });
+  for (const add of [addRunning, addKeeping, addChecking, addAsking]) add({ program, context, done });
   return program;
 };
 

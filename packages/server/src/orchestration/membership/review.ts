@@ -30,7 +30,7 @@ const waitsHere = ({ self }: Room, { state, terms: { parties }, offeredBy }: Agr
 export const requestsInReview = (room: Room): readonly Agreement[] => agreements.all(room.records).filter((agreement) => waitsHere(room, agreement));
 
 /** The initiator of a federation that this node was invited to, as the registry knows it. */
-export const initiatorOf = async (room: Room, id: Agreement['terms']['parties']['consumer']): Promise<Result<Peer>> => {
+export const initiatorOf = async (room: Pick<Room, 'registry' | 'ask'>, id: Agreement['terms']['parties']['consumer']): Promise<Result<Peer>> => {
   const registry = await room.registry();
   if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
   const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] });

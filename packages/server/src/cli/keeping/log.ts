@@ -3,14 +3,14 @@
  */
 import { resolve } from 'node:path';
 import { Authority, agencyTwinIdOf, fail, type LogCheck, type LogFault, type LogFaultKind, ok, problem, type Result } from '@cityweave/core';
-import { loadNode } from '../config/load.ts';
-import { systemDeps } from '../deps.ts';
-import { sealedHead, verifyLog } from '../log/exchange-log.ts';
-import { logPaths } from '../log/log-files.ts';
-import { openRecordStore } from '../store/records.ts';
-import { openNodeKeys } from '../trust/node-key.ts';
-import type { ExitCode } from './cityweave.ts';
-import type { Context } from './up.ts';
+import { loadNode } from '../../config/load.ts';
+import { systemDeps } from '../../deps.ts';
+import { sealedHead, verifyLog } from '../../log/exchange-log.ts';
+import { logPaths } from '../../log/log-files.ts';
+import { openRecordStore } from '../../store/records.ts';
+import { openNodeKeys } from '../../trust/node-key.ts';
+import type { ExitCode } from '../cityweave.ts';
+import type { Context } from '../running/up.ts';
 
 type Options = { readonly node: string; readonly state: string };
 

@@ -3,13 +3,13 @@
  */
 import { resolve } from 'node:path';
 import { textIn } from '@cityweave/core';
-import { createAgencyNode } from '../agency-node.ts';
-import { loadNodeAlone } from '../config/load.ts';
-import { systemDeps } from '../deps.ts';
-import type { LogLevel } from '../events.ts';
-import { createNodeThreads } from '../node-threads.ts';
-import type { ExitCode } from './cityweave.ts';
-import { interruption, untilAborted } from './terminal.ts';
+import { createAgencyNode } from '../../agency-node.ts';
+import { loadNodeAlone } from '../../config/load.ts';
+import { systemDeps } from '../../deps.ts';
+import type { LogLevel } from '../../events.ts';
+import { createNodeThreads } from '../../node-threads.ts';
+import type { ExitCode } from '../cityweave.ts';
+import { interruption, untilAborted } from '../terminal.ts';
 import type { Context } from './up.ts';
 
 type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };

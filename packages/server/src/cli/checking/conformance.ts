@@ -5,17 +5,17 @@ import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Problem, problem, problemOfIssues, type Result } from '@cityweave/core';
-import { type CheckResult, type ConformanceReport, type Material, testConformance } from '../conformance/conformance.ts';
-import { Vector } from '../conformance/vector.ts';
-import { parseJson } from '../exchange/json.ts';
-import type { ExitCode } from './cityweave.ts';
-import { interruption, type Terminal } from './terminal.ts';
-import type { Context } from './up.ts';
+import { type CheckResult, type ConformanceReport, type Material, testConformance } from '../../conformance/conformance.ts';
+import { Vector } from '../../conformance/vector.ts';
+import { parseJson } from '../../exchange/json.ts';
+import type { ExitCode } from '../cityweave.ts';
+import type { Context } from '../running/up.ts';
+import { interruption, type Terminal } from '../terminal.ts';
 
 type Options = { readonly target: string; readonly registry?: string; readonly fixtures: string; readonly memory?: string; readonly only?: readonly string[] };
 
 /** Beside the program where nothing else is said. */
-export const fixturesFolder: string = resolve(import.meta.dirname, '../../../../fixtures');
+export const fixturesFolder: string = resolve(import.meta.dirname, '../../../../../fixtures');
 
 const readMessages = async (folder: string): Promise<Material['valid']> => {
   const paths = globSync('*.json', { cwd: folder }).toSorted();

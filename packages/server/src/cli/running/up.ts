@@ -2,14 +2,14 @@
  * up: runs the agencies of a city file in one process, says when their federations are ACTIVE, and stops when told.
  */
 import { type Federation, textIn } from '@cityweave/core';
-import { type City, createCity } from '../city.ts';
-import { type Environment, type LoadedCity, loadCity } from '../config/load.ts';
-import type { LogLevel } from '../events.ts';
-import { describeReport } from '../import/report.ts';
-import type { ExitCode } from './cityweave.ts';
-import { loadExamples } from './examples.ts';
+import { type City, createCity } from '../../city.ts';
+import { type Environment, type LoadedCity, loadCity } from '../../config/load.ts';
+import type { LogLevel } from '../../events.ts';
+import { describeReport } from '../../import/report.ts';
+import { loadExamples } from '../asking/examples.ts';
+import type { ExitCode } from '../cityweave.ts';
+import { interruption, type Terminal, untilAborted } from '../terminal.ts';
 import { claim, runningOf, stateOf } from './running.ts';
-import { interruption, type Terminal, untilAborted } from './terminal.ts';
 
 export type Context = { readonly environment: Environment; readonly terminal: Terminal };
 type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };

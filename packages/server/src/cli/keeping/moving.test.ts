@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemDeps } from '../deps.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite.ts';
-import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
-import { runCommand } from './cityweave.ts';
+import { systemDeps } from '../../deps.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
+import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
+import { runCommand } from '../cityweave.ts';
 
 const nodeFile = `
 agency: water.town.example

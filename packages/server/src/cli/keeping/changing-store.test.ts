@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Instant, TermId } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemDeps } from '../deps.ts';
-import { emptyPerFolder, trialServer } from '../store/neo4j/trial-server.ts';
-import { openRecordStore } from '../store/records.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite.ts';
-import type { Moved, TwinStore } from '../store/store.ts';
-import { runCommand } from './cityweave.ts';
+import { systemDeps } from '../../deps.ts';
+import { emptyPerFolder, trialServer } from '../../store/neo4j/trial-server.ts';
+import { openRecordStore } from '../../store/records.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
+import type { Moved, TwinStore } from '../../store/store.ts';
+import { runCommand } from '../cityweave.ts';
 
 const authority = 'moves.town.example';
 const nodeFile = `

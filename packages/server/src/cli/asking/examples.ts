@@ -4,8 +4,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'graphql';
-import type { LoadedCity } from '../config/load.ts';
-import type { Example } from '../graphql/endpoint.ts';
+import type { LoadedCity } from '../../config/load.ts';
+import type { Example } from '../../graphql/endpoint.ts';
 
 const examplesMax = 50;
 

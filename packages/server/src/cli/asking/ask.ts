@@ -3,15 +3,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { fail, ok, problem, type Result, shorten } from '@cityweave/core';
-import { createCity } from '../city.ts';
-import { type LoadedCity, loadCity } from '../config/load.ts';
-import type { LogLevel } from '../events.ts';
-import { createHttpProtocol } from '../protocol/http.ts';
-import type { ExitCode } from './cityweave.ts';
+import { createCity } from '../../city.ts';
+import { type LoadedCity, loadCity } from '../../config/load.ts';
+import type { LogLevel } from '../../events.ts';
+import { createHttpProtocol } from '../../protocol/http.ts';
+import type { ExitCode } from '../cityweave.ts';
+import { claim, runningCity, stateOf } from '../running/running.ts';
+import type { Context } from '../running/up.ts';
+import { interruption } from '../terminal.ts';
 import { defaultsFor, variablesOf } from './examples.ts';
-import { claim, runningCity, stateOf } from './running.ts';
-import { interruption } from './terminal.ts';
-import type { Context } from './up.ts';
 
 type Options = {
   readonly city: string;

@@ -5,10 +5,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ok, type Result } from '@cityweave/core';
 import { z } from 'zod';
-import type { City } from '../city.ts';
-import type { LoadedCity } from '../config/load.ts';
-import { parseJson } from '../exchange/json.ts';
-import { isLocked, lockDirectory } from '../store/sqlite/sqlite-lock.ts';
+import type { City } from '../../city.ts';
+import type { LoadedCity } from '../../config/load.ts';
+import { parseJson } from '../../exchange/json.ts';
+import { isLocked, lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
 
 const Running = z.object({ front: z.url(), nodes: z.array(z.object({ agency: z.string(), address: z.url() })) });
 export type Running = z.infer<typeof Running>;

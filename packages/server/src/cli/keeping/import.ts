@@ -3,20 +3,20 @@
  */
 import { join, resolve } from 'node:path';
 import { fail, ok, problem, type Result } from '@cityweave/core';
-import { loadNodeAlone } from '../config/load.ts';
-import type { NodeFile } from '../config/node-file.ts';
-import { systemDeps } from '../deps.ts';
-import { createEvents, type LogLevel } from '../events.ts';
-import type { ImportReport } from '../import/record.ts';
-import { describeReport } from '../import/report.ts';
-import { createSources } from '../import/sources.ts';
-import { createImportThreads } from '../import/threads.ts';
-import { openStore } from '../store/open-store.ts';
-import { lockDirectory } from '../store/sqlite/sqlite-lock.ts';
-import { createStoreThreads } from '../store/sqlite/sqlite-threads.ts';
-import type { ExitCode } from './cityweave.ts';
-import { interruption } from './terminal.ts';
-import type { Context } from './up.ts';
+import { loadNodeAlone } from '../../config/load.ts';
+import type { NodeFile } from '../../config/node-file.ts';
+import { systemDeps } from '../../deps.ts';
+import { createEvents, type LogLevel } from '../../events.ts';
+import type { ImportReport } from '../../import/record.ts';
+import { describeReport } from '../../import/report.ts';
+import { createSources } from '../../import/sources.ts';
+import { createImportThreads } from '../../import/threads.ts';
+import { openStore } from '../../store/open-store.ts';
+import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
+import { createStoreThreads } from '../../store/sqlite/sqlite-threads.ts';
+import type { ExitCode } from '../cityweave.ts';
+import type { Context } from '../running/up.ts';
+import { interruption } from '../terminal.ts';
 
 type Options = { readonly file: string; readonly state: string; readonly source?: string; readonly log: LogLevel };
 
