@@ -7,6 +7,7 @@ import { type Answer, createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import type { Introduction } from './exchange/introduction.ts';
 import { putAgencyTwin } from './node-room.ts';
+import { mayHearAgain } from './orchestration/agreement-in-force.ts';
 import { keepRegistered } from './orchestration/feature-information.ts';
 import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
@@ -35,7 +36,12 @@ const answerOf = (room: Room, orchestration: Orchestration, adaptor: Adaptor | u
   const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
   const bridging = adaptor ? { communicationAdaptor: adaptor.answers } : {};
   const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry, ...bridging };
-  return createAnswer({ deps, events, records, keys, self, log, authorise, keysFor: partners.keysFor, relay: adaptor?.relay, rooms });
+  return createAnswer({
+    ...{ deps, events, records, keys, self, log, authorise, rooms },
+    keysFor: partners.keysFor,
+    mayHearAgain: (name, message) => mayHearAgain(room, name, message),
+    relay: adaptor?.relay,
+  });
 };
 
 export const createNodeDesk = (room: Room): NodeDesk => {

@@ -1,7 +1,7 @@
 /**
  * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
  */
-import { limits, type Message, messageDepthMax } from '@cityweave/core';
+import { fail, limits, type Message, messageDepthMax, ok, problem } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { newMessageId, systemDeps } from '../deps.ts';
 import { type Desk, describeTwin, openDesk, type Partner } from '../registry/desk.contract.ts';
@@ -33,6 +33,30 @@ describe('what is said twice', () => {
     desk.pass(60_000);
     expect((await desk.hear(message)).message).toEqual(first.message);
     expect(desk.records.list('registry.twin')).toEqual(before);
+  });
+
+  it('gets the kept answer under the key of now, for the one that it was signed with may be revoked', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const first = await desk.hear(message);
+    await desk.keys.rotate(desk.clock.now(), 0);
+    const second = await desk.hear(message);
+    if (!first.message || !second.message) return expect.fail('no answer');
+    expect(second.message.data).toEqual(first.message.data);
+    expect(second.message.header.messageId).toBe(first.message.header.messageId);
+    expect(await verifyMessage(second.message, desk.keys.published())).toEqual({ ok: true, value: true });
+  });
+
+  it('is not given once more what it may not be given any more', async () => {
+    let ended = false;
+    await using desk = await openDesk({ mayHearAgain: () => (ended ? fail(problem('notInForce')) : ok(true)) });
+    const water = await desk.partner('water.example');
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    expect(await kindOf(desk.hear(message))).toBeUndefined();
+    expect(await kindOf(desk.hear(message))).toBeUndefined();
+    ended = true;
+    expect(await kindOf(desk.hear(message))).toBe('notInForce');
   });
 
   it('is answered once when it comes twice at the same time', async () => {

@@ -74,6 +74,8 @@ type Given = {
   readonly log: Pick<ExchangeLog, 'append'>;
   /** keys of an adaptor that passed something on */
   readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
+  /** whether the sender may be given once more what it was given */
+  readonly mayHearAgain: (name: RowName, message: Message) => Result<unknown>;
   readonly relay?: Relay | undefined;
 };
 
@@ -143,12 +145,20 @@ const keepable = (name: RowName, answered: Result<Answered>): Result<Reply<RowNa
   return isLarge ? fail(problem('qosNotAttainable', { subject: name, accepted: 'qos 0 or 1', limit: limits.controlMessageBytesMax })) : outcome;
 };
 
+/** The kept answer, under the key of now: the one that it was signed with may be revoked. */
+const repeat = async (desk: Desk, message: Message, { name, kept }: { readonly name: RowName; readonly kept: Message }): Promise<Message> => {
+  const allowed = desk.mayHearAgain(name, message);
+  if (!allowed.ok) return reply(desk, message, allowed);
+  const key = desk.keys.current();
+  return kept.header.security?.keyId === key.keyId ? kept : signMessage(kept, key);
+};
+
 /** Answers a change, or a question whose answer must be kept: the records and the answer itself become durable in one step, then the answer may leave. */
 const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard): Promise<Message> => {
   const { message } = by;
   const kept = keptAnswer(desk, message, digest);
   if (!kept.ok) return reply(desk, message, kept);
-  if (kept.value) return kept.value;
+  if (kept.value) return repeat(desk, message, { name, kept: kept.value });
   const request = parseRequest(name, message);
   const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
   const made = await reply(desk, message, keepable(name, answered));

@@ -1,7 +1,21 @@
 /**
  * Agreement in force: under which agreement a sender may use data or functions of this node now, and how often.
  */
-import { type AgreementId, type FederationId, fail, limits, ok, problem, type Result, rateOf, type UsableAgreement, type Use, usable } from '@cityweave/core';
+import {
+  AgreementId,
+  type FederationId,
+  fail,
+  limits,
+  type Message,
+  ok,
+  problem,
+  type Result,
+  type RowName,
+  rateOf,
+  type UsableAgreement,
+  type Use,
+  usable,
+} from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { AskedBy } from '../exchange/answer.ts';
 import { checkOpen } from './maintenance.ts';
@@ -42,6 +56,16 @@ export const agreementInForce = (
     purpose: by.message?.header.security?.purpose,
     onBehalfOf: by.message?.header.security?.onBehalfOf,
   });
+};
+
+/** Rows by which something is given under an agreement. */
+const giving: ReadonlySet<RowName> = new Set<RowName>(['digitalTwin.read.exchangeData', 'digitalTwin.subscribe.exchangeData', 'digitalTwin.invoke.feature']);
+
+/** A repeat gets the answer that was kept, but nothing is given once more after the end. */
+export const mayHearAgain = (room: Room, name: RowName, message: Message): Result<unknown> => {
+  const id = AgreementId.safeParse(message.data.action.parameters?.['agreementId']).data;
+  if (!giving.has(name) || id === undefined) return ok(true);
+  return agreementInForce(room, { id, mode: 'read' }, { sender: message.header.source.id, message });
 };
 
 /** A pause that holds now. */

@@ -19,9 +19,11 @@ import {
   limits,
   type Message,
   type MessageId,
+  ok,
   type Problem,
   problem,
   type Request,
+  type Result,
   type RowName,
   requestMessage,
   TermId,
@@ -105,9 +107,13 @@ export const describeFeature = ({ id, authority }: Partner, kind: string, change
 });
 
 /** Desks whose registry makes sure of addresses, and what is heard from there. */
-type Opening = { readonly verifyEndpoints?: boolean; readonly answers?: Ask };
+type Opening = {
+  readonly verifyEndpoints?: boolean;
+  readonly answers?: Ask /** whether what was given may be given again */;
+  readonly mayHearAgain?: () => Result<unknown>;
+};
 
-export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {}) => {
+export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain = () => ok(true) }: Opening = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-desk-'));
   const { clock, pass } = toldClock();
   const deps = { ...systemDeps(), clock };
@@ -138,7 +144,18 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
   const keys = await openNodeKeys(records, self.id);
   const partners = createPartnerKeys({ deps, records, self: { id: self.id, keys: keys.published }, lookUp });
   const authorise = createAuthorise({ deps, self, partners, openToApplications: false });
-  const answer = createAnswer({ deps, events, records, keys, self, log: { append: () => undefined }, authorise, keysFor: async () => [], rooms: { registry } });
+  const answer = createAnswer({
+    deps,
+    events,
+    records,
+    keys,
+    self,
+    log: { append: () => undefined },
+    authorise,
+    keysFor: async () => [],
+    mayHearAgain,
+    rooms: { registry },
+  });
 
   const partner = async (name: string): Promise<Partner> => {
     const own = await openRecords(folder, clock);
@@ -170,6 +187,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers }: Opening = {
     runOutLeases: () => runOutLeases(room),
     records,
     key,
+    keys,
     self,
     partner,
     write,

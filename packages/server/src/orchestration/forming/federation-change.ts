@@ -107,8 +107,12 @@ const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || ['unavai
 export const moveMember = (desk: Desk, { id, member }: Seat, change: Partial<ChangedMember>): void =>
   become(desk, { id, member }, ({ reason: _, ...rest }) => ({ ...rest, ...change }));
 
-/** What came of what was said to a member. */
+const isGone = ({ room }: Desk, { id, member: { twinId } }: Seat): boolean =>
+  federationById(room, id)?.members.some((member) => member.twinId === twinId && ['LEFT', 'REMOVED'].includes(member.state)) ?? true;
+
+/** What came of what was said to a member; nothing where it has gone meanwhile. */
 export const applyOutcome = (desk: Desk, seat: Seat, outcome: Result<Partial<ChangedMember>>): void => {
+  if (isGone(desk, seat)) return;
   const change: Partial<ChangedMember> = outcome.ok ? outcome.value : { reason: outcome.problem.kind };
   become(desk, seat, ({ step, reason: _, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }));
 };

@@ -61,8 +61,9 @@ export const noticeFrom = (effectiveAt: Instant, now: Instant): Instant => {
 
 type LeavingMember = { readonly twinId: string; readonly reason: string | undefined; readonly leavesAt: Instant };
 
-export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'left', leavesAt }: LeavingMember): Result<Federation> =>
-  update(desk, id, (federation) => {
+/** One that was not agreed with yet is gone at once. */
+export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'left', leavesAt }: LeavingMember): Result<Federation> => {
+  const left = update(desk, id, (federation) => {
     const allowed = checkAllowed('digitalTwin.leave.federation', 'federation', { state: federation.state, subject: id });
     if (!allowed.ok) return allowed;
     const member = federation.members.find((one) => one.twinId === twinId);
@@ -73,3 +74,7 @@ export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'l
       now: desk.room.deps.clock.now(),
     });
   });
+  const gone = left.ok ? left.value.members.find((member) => member.twinId === twinId && member.state === 'REMOVED') : undefined;
+  if (gone) depart(desk.room, gone);
+  return left;
+};
