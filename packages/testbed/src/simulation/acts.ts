@@ -4,6 +4,7 @@
 import { instantOfMs, TermId } from '@cityweave/core';
 import type { Question } from './invariant.ts';
 import { twinIdOf } from './machine.ts';
+import { noNoise } from './network.ts';
 import { type Act, initiator, type Planned } from './plan.ts';
 import { type Following, federationIdOfNumber, kindOf, machineOf, originMs, type Stage } from './stage.ts';
 import { twinCommand } from './twin-command.ts';
@@ -82,7 +83,8 @@ const acts: Acts = {
   },
   noise: ({ network, time, plan }, { noise, forMs }) => {
     network.setNoise(noise);
-    time.after(forMs, () => network.setNoise(plan.noise));
+    // what ends after it is calm leaves it calm
+    time.after(forMs, () => network.setNoise(time.nowMs() < plan.calmMs ? plan.noise : noNoise));
   },
   crash,
   // without its registry nobody finds anybody: that one always comes back
