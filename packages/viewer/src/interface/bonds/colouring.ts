@@ -39,15 +39,14 @@ const toLegend = (city: City, column: Values, { from, to }: Extract<Colouring, {
   return { term, unit, categories, stops: city.legend(), from, to, known: spread?.known ?? 0, unknown: spread?.unknown ?? 0 };
 };
 
-/** The first column colours the city; after that the scene keeps it up to date by itself. */
+/** The first column that knows anything colours the city; after that the scene keeps it up to date by itself. */
 const follow = ({ city }: Staged, term: string): (() => void) => {
   let isColoured = false;
   const look = (): void => {
     const column = city.live.column();
-    if (isColoured || column?.term !== term) return;
+    const colouring = isColoured || column?.term !== term ? undefined : colouringOf(column);
+    if (!(column && colouring)) return;
     isColoured = true;
-    const colouring = colouringOf(column);
-    if (!colouring) return;
     city.colourBy(colouring);
     useLegend.setState({ legend: toLegend(city, column, colouring) });
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { freeBeside } from './free.ts';
 
 const size = { width: 1_440, height: 900 };
-const beside = { columns: [380, 400], isRtl: false } as const;
+const beside = { columns: [380, 400], isRtl: false, air: 0.04 } as const;
 
 describe('the free part of the picture', () => {
   it('is beside the panels that are open, and on the other side in a language that is written from the right', () => {
@@ -15,7 +15,11 @@ describe('the free part of the picture', () => {
 
   it('is above a list and above a sheet', () => {
     expect(freeBeside({ start: false, end: false, bottom: true }, size, beside).bottom).toBeLessThan(0.58);
-    expect(freeBeside({ start: true, end: false, bottom: false }, { width: 360, height: 740 }, { columns: undefined, isRtl: false }).bottom).toBeLessThan(0.48);
+    expect(freeBeside({ start: true, end: false, bottom: false }, { width: 360, height: 740 }, { ...beside, columns: undefined }).bottom).toBeLessThan(0.48);
+  });
+
+  it('ends where panels and the window do, where no air is wanted', () => {
+    expect(freeBeside({ start: false, end: false, bottom: false }, size, { ...beside, air: 0 })).toMatchObject({ left: 0, right: 1 });
   });
 
   it('is all of it where the panels leave too little', () => {

@@ -4,28 +4,34 @@
 import type { Free } from '../../scene/staged.ts';
 import { person } from '../state/person.ts';
 
-/** Shares: of the height that a sheet and a list take, and of the air around what is shown. */
-const [sheetShare, listShare, air] = [0.52, 0.42, 0.04] as const;
+/** Shares of the height that a sheet and a list take. */
+const [sheetShare, listShare] = [0.52, 0.42] as const;
+/** Share of the picture that stays around what is shown. */
+const airShare = 0.04;
 /** Less than that is not worth looking through. */
-const [leastWide, leastHigh] = [0.2, 0.12] as const;
+const [leastWide, leastHigh] = [0.2, 0.1] as const;
 const gapPixels = 16;
 const barPixels = 60;
+/** A narrow window has the search and the tools one below the other. */
+const narrowBars = 2.5;
 
 type Size = { readonly width: number; readonly height: number };
 export type Taken = { readonly start: boolean; readonly end: boolean; readonly bottom: boolean };
 
-const enough = (from: number, to: number, least: number): readonly [number, number] => (to - from < least ? [air, 1 - air] : [from, to]);
+type Beside = {
+  /** pixels of the panels at the start and at the end; none where they come as sheets from below */
+  readonly columns: readonly [number, number] | undefined;
+  readonly isRtl: boolean;
+  /** share of the picture at each of its edges that stays empty */
+  readonly air: number;
+};
 
-/** `columns`: pixels of the panels at the start and at the end; none where they come as sheets from below. */
-export const freeBeside = (
-  taken: Taken,
-  { width, height }: Size,
-  { columns, isRtl }: { readonly columns: readonly [number, number] | undefined; readonly isRtl: boolean },
-): Free => {
+export const freeBeside = (taken: Taken, { width, height }: Size, { columns, isRtl, air }: Beside): Free => {
   const bar = barPixels / height;
+  const enough = (from: number, to: number, least: number): readonly [number, number] => (to - from < least ? [air, 1 - air] : [from, to]);
   if (!columns) {
     const isTaken = taken.start || taken.end || taken.bottom;
-    const [top, bottom] = enough(bar * 2 + air, isTaken ? 1 - sheetShare - bar - air : 1 - bar - air, leastHigh);
+    const [top, bottom] = enough(bar * narrowBars + air, isTaken ? 1 - sheetShare - bar - air : 1 - bar - air, leastHigh);
     return { left: air, right: 1 - air, top, bottom };
   }
   const [start, end] = columns.map((pixels) => (pixels + gapPixels) / width);
@@ -43,8 +49,14 @@ const columnsNow = (): readonly [number, number] | undefined => {
   return first === undefined || last === undefined ? undefined : [first, last];
 };
 
-export const freeNow = (): Free => {
+const besideNow = (air: number): Free => {
   const { panel, selected, list } = person.get();
   const taken = { start: panel !== undefined, end: selected !== undefined, bottom: list !== undefined };
-  return freeBeside(taken, { width: innerWidth, height: innerHeight }, { columns: columnsNow(), isRtl: document.documentElement.dir === 'rtl' });
+  return freeBeside(taken, { width: innerWidth, height: innerHeight }, { columns: columnsNow(), isRtl: document.documentElement.dir === 'rtl', air });
 };
+
+/** With air around what is shown in it. */
+export const freeNow = (): Free => besideNow(airShare);
+
+/** To its very edges. */
+export const clearNow = (): Free => besideNow(0);

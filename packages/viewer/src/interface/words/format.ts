@@ -23,7 +23,7 @@ const steps = [
 ] as const;
 
 /** Symbols that all languages in Latin letters share; the others, and longer times, have words. */
-const symbols: Readonly<Record<string, string>> = { second: 's', minute: 'min', hour: 'h' };
+const symbols: Readonly<Record<string, string>> = { millisecond: 'ms', second: 's', minute: 'min', hour: 'h' };
 
 type Spoken = { readonly value: number; readonly unit: string; readonly digits: number };
 
@@ -42,7 +42,13 @@ export const ageText = (lang: string, duration: string): string => {
   return timeText(lang, { value: Math.floor(seconds / step.seconds), unit: step.unit, digits: 0 });
 };
 
-export const secondsText = (lang: string, ms: number): string => timeText(lang, { value: ms / 1_000, unit: 'second', digits: 1 });
+/** Less than this is told in milliseconds. */
+const shortMs = 100;
+
+export const secondsText = (lang: string, ms: number): string =>
+  ms < shortMs
+    ? timeText(lang, { value: Math.max(1, Math.round(ms)), unit: 'millisecond', digits: 0 })
+    : timeText(lang, { value: ms / 1_000, unit: 'second', digits: 1 });
 
 export const numberText = (lang: string, value: number): string =>
   new Intl.NumberFormat(lang, { maximumFractionDigits: Math.abs(value) >= 1_000 ? 1 : 3, useGrouping: 'min2' }).format(value);

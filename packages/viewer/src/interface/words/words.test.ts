@@ -39,7 +39,8 @@ describe('an age', () => {
   });
   it('is no number where it is no duration', () =>
     expect(['P', 'PT', 'P1Y', '3 min'].map(secondsOfDuration)).toEqual([undefined, undefined, undefined, undefined]));
-  it('of an answer has one digit', () => expect(secondsText('de', 412).replaceAll('\u00a0', ' ')).toBe('0,4 s'));
+  it('of an answer has one digit, and is never nothing', () =>
+    expect([412, 12.4, 0].map((ms) => secondsText('de', ms).replaceAll('\u00a0', ' '))).toEqual(['0,4 s', '12 ms', '1 ms']));
 });
 
 describe('a time', () => {

@@ -2,7 +2,7 @@ import { FederationId, TermId } from '@cityweave/core';
 import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declutter, labelsMax } from '../overlay/labels.ts';
+import { declutter, labelsMax, wholeBetween } from '../overlay/labels.ts';
 import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
 import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';
@@ -119,5 +119,9 @@ describe('labels', () => {
     const many = (count: number) => Array.from({ length: count }, (_, row) => ({ label: label(row, 1), x: row * 400, y: 0 }));
     expect(declutter(many(labelsMax))).toHaveLength(labelsMax);
     expect(declutter(many(labelsMax + 1))).toHaveLength(labelsMax);
+  });
+
+  it('are moved in until no edge cuts them', () => {
+    expect([10, 200, 399].map((x) => wholeBetween(x, 100, [0, 400]))).toEqual([54, 200, 346]);
   });
 });

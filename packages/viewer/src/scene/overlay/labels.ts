@@ -2,11 +2,17 @@
  * Labels: names over the city as texts of the page, few enough to be read; of two that would lie on one another the heavier stays. The lists say them too.
  */
 import { type PerspectiveCamera, Vector3 } from 'three';
+import type { Free } from '../staged.ts';
 
 export type PlacedLabel = { readonly row: number; readonly text: string; readonly weight: number; readonly at: readonly [number, number, number] };
 
 export type Labels = {
+  /** names of twins */
   readonly set: (labels: readonly PlacedLabel[]) => void;
+  /** how many links a bundle of arcs stands for */
+  readonly setCounts: (counts: readonly PlacedLabel[]) => void;
+  /** Names stand in this part of the picture alone, and whole. */
+  readonly keepIn: (free: Free) => void;
   /** Moves them to where they are seen now. */
   readonly place: (camera: PerspectiveCamera, size: { readonly width: number; readonly height: number }) => void;
   readonly close: () => void;
@@ -33,47 +39,74 @@ export const declutter = (seen: readonly Seen[]): readonly Seen[] => {
   return shown;
 };
 
+const wholePicture: Free = { left: 0, right: 1, top: 0, bottom: 1 };
+const gapPixels = 4;
+
+/** The middle of what is so wide, moved until all of it lies between the two edges. */
+export const wholeBetween = (x: number, width: number, [from, to]: readonly [number, number]): number =>
+  Math.max(from + width / 2 + gapPixels, Math.min(to - width / 2 - gapPixels, x));
+
 const cut = (text: string): string => (text.length > charactersMax ? `${text.slice(0, charactersMax - 1)}…` : text);
+
+/** The texts that stand in the page, by row, each as wide as it is read once. */
+const createTexts = (layer: HTMLElement) => {
+  const shown = new Map<number, { readonly element: HTMLElement; readonly width: number }>();
+  return {
+    of: ({ row, text }: PlacedLabel) => {
+      const known = shown.get(row);
+      if (known) return known;
+      const element = document.createElement('bdi');
+      element.textContent = cut(text);
+      layer.append(element);
+      const made = { element, width: element.offsetWidth };
+      shown.set(row, made);
+      return made;
+    },
+    keep: (stays: (row: number) => boolean): void => {
+      for (const [row, { element }] of shown)
+        if (!stays(row)) {
+          element.remove();
+          shown.delete(row);
+        }
+    },
+  };
+};
 
 export const createLabels = (beside: HTMLElement): Labels => {
   const layer = document.createElement('div');
   layer.className = 'scene-labels';
   layer.setAttribute('aria-hidden', 'true');
   beside.after(layer);
-  const shown = new Map<number, HTMLElement>();
-  let labels: readonly PlacedLabel[] = [];
-  const elementOf = ({ row, text }: PlacedLabel): HTMLElement => {
-    const known = shown.get(row);
-    if (known) return known;
-    const element = document.createElement('bdi');
-    element.textContent = cut(text);
-    layer.append(element);
-    shown.set(row, element);
-    return element;
-  };
-  const clear = (stays: (row: number) => boolean): void => {
-    for (const [row, element] of shown)
-      if (!stays(row)) {
-        element.remove();
-        shown.delete(row);
-      }
-  };
+  const texts = createTexts(layer);
+  let [names, counts, free]: [readonly PlacedLabel[], readonly PlacedLabel[], Free] = [[], [], wholePicture];
   const at = new Vector3();
   return {
     set: (given) => {
-      labels = given;
-      clear(() => false);
+      names = given;
+      texts.keep(() => false);
+    },
+    setCounts: (given) => {
+      counts = given;
+      texts.keep(() => false);
+    },
+    keepIn: (given) => {
+      free = given;
     },
     place: (camera, { width, height }) => {
-      const seen = labels.flatMap((label): Seen[] => {
+      const seen = [...names, ...counts].flatMap((label): Seen[] => {
         at.set(...label.at).project(camera);
-        const isSeen = at.z < 1 && Math.abs(at.x) < 1 && Math.abs(at.y) < 1;
-        return isSeen ? [{ label, x: (at.x * 0.5 + 0.5) * width, y: (0.5 - at.y * 0.5) * height }] : [];
+        const [x, y] = [at.x * 0.5 + 0.5, 0.5 - at.y * 0.5];
+        const isSeen = at.z < 1 && x > free.left && x < free.right && y > free.top && y < free.bottom;
+        return isSeen ? [{ label, x: x * width, y: y * height }] : [];
       });
       const stays = declutter(seen);
       const rows = new Set(stays.map(({ label }) => label.row));
-      clear((row) => rows.has(row));
-      for (const { label, x, y } of stays) elementOf(label).style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, -130%)`;
+      texts.keep((row) => rows.has(row));
+      for (const { label, x, y } of stays) {
+        const { element, width: own } = texts.of(label);
+        const middle = wholeBetween(x, own, [free.left * width, free.right * width]);
+        element.style.transform = `translate(${Math.round(middle)}px, ${Math.round(y)}px) translate(-50%, -130%)`;
+      }
     },
     close: () => layer.remove(),
   };
