@@ -47,6 +47,15 @@ export type Federation = {
 };
 
 export type Count = { readonly kind: Term; readonly agency: Agency; readonly count: number };
+type OwnedEnd = { readonly id: string; readonly agency: { readonly id: string } };
+export type CrossingPage = {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly nodes: readonly {
+    readonly links: { readonly nodes: readonly { readonly kind: { readonly id: string }; readonly from: OwnedEnd; readonly to: OwnedEnd }[] };
+  }[];
+};
+export type Crossing = { readonly federation: { readonly twins: CrossingPage } | null };
+
 export type Counts = { readonly federation: { readonly summary: { readonly groups: readonly Count[] } } | null };
 
 export type Standing = {

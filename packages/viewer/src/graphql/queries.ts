@@ -1,9 +1,10 @@
 /**
  * Queries: the texts that the viewer asks, with the types of what they take and give.
  */
-import type { Counts, Federation, HistoryAnswer, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
+import type { Counts, Crossing, Federation, HistoryAnswer, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
 import { createDocument } from './client.ts';
 import countsText from './queries/counts.graphql?raw';
+import crossingText from './queries/crossing.graphql?raw';
 import federationText from './queries/federation.graphql?raw';
 import historyText from './queries/history.graphql?raw';
 import logText from './queries/log.graphql?raw';
@@ -29,9 +30,20 @@ type TwinsVariables = About & {
   readonly asOf?: string;
 };
 
+type CrossingVariables = {
+  readonly federation: string;
+  readonly filter: Filter;
+  readonly direction: 'BOTH' | 'OUT';
+  readonly first: number;
+  readonly after?: string;
+  readonly deadline: string;
+  readonly asOf?: string;
+};
+
 export const queries = {
   federation: createDocument<About, { readonly federation: Federation | null }>(federationText),
   counts: createDocument<About & { readonly filter?: Filter }, Counts>(countsText),
+  crossing: createDocument<CrossingVariables, Crossing>(crossingText),
   history: createDocument<
     { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },
     HistoryAnswer

@@ -204,6 +204,10 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
       appearance.silence(made.silent);
     },
     label: placeLabels(made),
+    labelIn: (free) => {
+      made.labels.keepIn(free);
+      made.room.changed();
+    },
     sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
     placeOf: (row) => placeOfRow(made.layers, row),
     inView: (most) => nearest(made, eye, most),
@@ -244,6 +248,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     fine: (on) => makeFine(made, on),
     look: (seen) => {
       seen.camera.position.toArray(eye);
+      arcs.look(seen.view.distance);
       lookAt(made, seen);
     },
     pick: (camera, at) => pickThrough(tiling, camera, at),

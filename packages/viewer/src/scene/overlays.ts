@@ -7,13 +7,16 @@ import type { Appearance } from './look/appearance.ts';
 import { agencyColour } from './look.ts';
 import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
-import type { Labels } from './overlay/labels.ts';
+import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
+import type { Labels, PlacedLabel } from './overlay/labels.ts';
 import type { Arc, Dress, Label, LiveColumn } from './staged.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
 
 /** Metres that arcs and labels stand above the highest point of their twin. */
 const aboveMetres = 4;
 const alarmAboveMetres = 14;
+/** An arc that is shorter would be a dot. */
+const arcMetresMin = 20;
 
 /** What overlays need of the city; its layers may be others later. */
 export type Overlaid = {
@@ -39,10 +42,34 @@ const latest = <Given>(run: (given: Given, isLatest: () => boolean) => Promise<v
 
 export type Settable = { theme: Dress['theme'] };
 
+/** As high as the arc itself rises over its middle. */
+const topOf = ({ from, to }: Bundle): readonly [number, number, number] => {
+  const rise = Math.min(Math.hypot(to[0] - from[0], to[1] - from[1], to[2] - from[2]) / 3, 400);
+  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2 + rise, (from[2] + to[2]) / 2];
+};
+
+/** The rows of twins begin at 0. */
+const toCount = (one: Bundle, at: number): PlacedLabel => ({ row: -1 - at, text: `×${one.count}`, weight: 10 + one.count, at: topOf(one) });
+
+const isArc = (arc: DrawnArc | undefined): arc is DrawnArc => arc !== undefined && Math.hypot(arc.to[0] - arc.from[0], arc.to[2] - arc.from[2]) >= arcMetresMin;
+
 export const drawArcs = (made: Overlaid, dress: Settable) => {
   const { room, appearance, group } = made;
   const arcs = createArcs(appearance.uniforms);
   group.add(arcs.mesh);
+  let [given, metres]: [readonly DrawnArc[], number | undefined] = [[], undefined];
+  const draw = (): void => {
+    const bundles = bundle(given, metres);
+    arcs.draw(bundles);
+    made.labels.setCounts(bundles.filter(({ count }) => count > 1).map(toCount));
+  };
+  /** Bundles are others where the view is much farther or nearer. */
+  const look = (distance: number): void => {
+    const wanted = districtMetres(distance);
+    if (wanted === metres) return;
+    metres = wanted;
+    draw();
+  };
   const placed = async ({ from, to, strength = 0.5 }: Arc): Promise<DrawnArc | undefined> => {
     const [a, b] = await Promise.all([placeOfRow(made.layers, from), placeOfRow(made.layers, to)]);
     const colour = (row: number): string => agencyColour(agencyOf(made.scene, row), dress.theme);
@@ -55,13 +82,14 @@ export const drawArcs = (made: Overlaid, dress: Settable) => {
         }
       : undefined;
   };
-  const link = latest(async (given: readonly Arc[], isLatest) => {
-    const found = await Promise.all(given.slice(0, arcsMax).map(placed));
+  const link = latest(async (wanted: readonly Arc[], isLatest) => {
+    const found = await Promise.all(wanted.slice(0, arcsMax).map(placed));
     if (!isLatest()) return;
-    arcs.draw(found.filter((arc) => arc !== undefined));
+    given = found.filter(isArc);
+    draw();
     room.changed();
   });
-  return { link, close: arcs.close };
+  return { link, look, close: arcs.close };
 };
 
 /** Rows in alarm, and the ring over each. */

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
+import { usePosed } from '../state/posing.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -123,17 +124,29 @@ const SectionPart = ({ section, counts, named }: SectionProps) => {
   );
 };
 
+/** Of which time the answer is, where somebody looks at another than now. */
+const Time = () => {
+  const { say, moment } = useWords();
+  const asOf = usePosed((state) => state.asOf);
+  const lookedAt = usePerson((state) => state.asOf);
+  if (asOf !== undefined) return <p className="soft">{say('answerThen', { time: moment(asOf) })}</p>;
+  return lookedAt === undefined ? null : <p className="soft">{say('answerNow')}</p>;
+};
+
 export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
   const { say } = useWords();
   const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
   const [listed, setListed] = useState(listedStep);
   useEffect(() => setListed(listedStep), [answer.question]);
   const sections = bounded(answer, listed);
+  // a question counts as of now: beside a list of the past its numbers would say something else
+  const counts = usePosed((state) => state.asOf) === undefined ? answer.counts : [];
   return (
     <div className="answered" aria-busy={asking}>
       <p className="total">
         <strong>{say('twinCount', { n: total })}</strong> {asking && <span className="soft">{say('asking')}</span>}
       </p>
+      <Time />
       {total === 0 && <p className="soft">{say('nothingAnswered')}</p>}
       {total > listed && (
         <p className="soft">
@@ -144,7 +157,7 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
         </p>
       )}
       {sections.map((section) => (
-        <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
+        <SectionPart key={section.path} section={section} counts={counts} named={sections.length > 1} />
       ))}
       {answer.ids.length > listed && (
         <button type="button" className="quiet" onClick={() => setListed(listed + listedStep)}>

@@ -1,26 +1,52 @@
 /**
  * Linking: the links of the chosen twin as arcs, and names: of the chosen one, what it is linked to, what an answer found, else of what one knows a city by.
  */
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { WholeTwin } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import type { Arc, Label, Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
+import { type CrossLink, readCrossing, useCrossing } from '../state/crossing.ts';
+import { isTelling as isRange, toTwinFilter } from '../state/filter.ts';
+import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
 import { isTelling } from '../words/telling.ts';
+import { clearNow } from './free.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 const labelsMax = 60;
 
 const useLinked = (twin: WholeTwin | undefined) => useMemo(() => (twin ? linkedTo(twin) : []), [twin]);
 
+/** Links between agencies, where somebody wants to see them. */
+const useCrossings = (): void => {
+  const { federation, crossing, filter, question, asOf } = usePerson();
+  const ids = usePosed(({ answer }) => answer?.ids);
+  const asked = question === undefined ? undefined : ids;
+  const agencies = useKnown(({ groups }) => [...new Set(groups.map(({ agency }) => agency.id))].sort().join(' '));
+  useEffect(() => {
+    const isWanted = crossing && federation !== undefined && agencies !== '' && (question === undefined || ids !== undefined);
+    const told = toTwinFilter({ ...filter, ranges: filter.ranges.filter(isRange) });
+    return readCrossing(isWanted ? { federation, agencies: agencies.split(' '), filter: told, ids: asked, asOf } : undefined);
+  }, [federation, crossing, filter, question === undefined, asked, asOf, agencies]);
+};
+
+const crossStrength = 0.15;
+
+const toArcs = (links: readonly CrossLink[], rows: ReadonlyMap<string, number>): readonly Arc[] =>
+  links.flatMap(({ from, to }): readonly Arc[] => {
+    const [start, end] = [rows.get(from), rows.get(to)];
+    return start === undefined || end === undefined ? [] : [{ from: start, to: end, strength: crossStrength }];
+  });
+
 const useArcs = (staged: Staged | undefined): void => {
   const federation = usePerson((state) => state.federation);
+  const crossing = useCrossing((state) => state.links);
   const hovered = usePerson((state) => state.hovered);
   const twin = useChosen((state) => state.twin);
   const linked = useLinked(twin);
@@ -28,7 +54,8 @@ const useArcs = (staged: Staged | undefined): void => {
     async (isLatest) => {
       if (!(staged && federation)) return;
       const ends = linked.map(({ end }) => end.id);
-      const rows = twin ? await rowsById(federation, [twin.id, ...ends]) : new Map<string, number>();
+      const crossed = crossing.flatMap(({ from, to }) => [from, to]);
+      const rows = await rowsById(federation, [...new Set([...(twin ? [twin.id] : []), ...ends, ...crossed])]);
       const own = twin && rows.get(twin.id);
       if (!isLatest()) return;
       const arcs = linked.flatMap(({ end: { id }, isOutward }): readonly Arc[] => {
@@ -36,9 +63,9 @@ const useArcs = (staged: Staged | undefined): void => {
         if (own === undefined || row === undefined || row === own) return [];
         return [{ from: isOutward ? own : row, to: isOutward ? row : own, strength: id === hovered ? 1 : 0.5 }];
       });
-      staged.city.link(arcs);
+      staged.city.link([...arcs, ...toArcs(crossing, rows)]);
     },
-    [staged, federation, twin, linked, hovered],
+    [staged, federation, twin, linked, hovered, crossing],
   );
 };
 
@@ -88,7 +115,20 @@ const useLabels = (staged: Staged | undefined): void => {
   );
 };
 
+/** No name is half under a panel, or cut by the edge of the window. */
+const useLabelsBeside = (staged: Staged | undefined): void => {
+  const isTaken = usePerson(({ panel, selected, list }) => [panel, selected, list].map((part) => part !== undefined).join());
+  useEffect(() => {
+    const keepBeside = (): void => staged?.city.labelIn(clearNow());
+    keepBeside();
+    addEventListener('resize', keepBeside);
+    return () => removeEventListener('resize', keepBeside);
+  }, [staged, isTaken]);
+};
+
 export const useLinking = (staged: Staged | undefined): void => {
+  useCrossings();
   useArcs(staged);
   useLabels(staged);
+  useLabelsBeside(staged);
 };

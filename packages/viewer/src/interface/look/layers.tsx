@@ -6,6 +6,7 @@ import type { Scene } from '@cityweave/core/scene';
 import { agencyColour, lookOf } from '../../scene/look.ts';
 import { useIsHidden } from '../bonds/hiding.ts';
 import { Panel } from '../frame/panel.tsx';
+import { useCrossing } from '../state/crossing.ts';
 import { useKnown } from '../state/known.ts';
 import { type Person, person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
@@ -66,12 +67,36 @@ const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
   );
 };
 
+/** Arcs between agencies: whether they are drawn, and how many there are. */
+const CrossingRow = () => {
+  const { say } = useWords();
+  const isWanted = usePerson((state) => state.crossing);
+  const { links, state } = useCrossing();
+  const told = {
+    none: '',
+    asking: say('askingAll'),
+    all: say('linkCount', { n: links.length }),
+    cut: say('linksCut', { n: links.length }),
+    refused: say('linksRefused'),
+  };
+  return (
+    <label className="check">
+      <input type="checkbox" checked={isWanted} onChange={() => person.set({ crossing: !isWanted })} />
+      <span className="name">{say('linksBetween')}</span>
+      <span className="soft" role="status">
+        {told[state]}
+      </span>
+    </label>
+  );
+};
+
 export const Layers = ({ scene }: { readonly scene: Scene | undefined }) => {
   const { say } = useWords();
   const isHidden = useIsHidden(scene);
   const isTurned = usePerson(({ turned }) => turned.size > 0);
   return (
     <Panel name={say('layers')} side="start" onClose={() => person.open(undefined)}>
+      <CrossingRow />
       {scene ? (
         scene.agencies.map(({ id }, at) => <AgencyLayers key={id} scene={scene} at={at} isHidden={isHidden} />)
       ) : (

@@ -19,6 +19,7 @@ const link: fc.Arbitrary<Permalink> = fc.record({
   turned: fc.uniqueArray(text, { maxLength: 5 }).map((keys): ReadonlySet<string> => new Set(keys)),
   filter: fc.record({ agencies: fc.array(text, { maxLength: 4 }), kinds: fc.array(text, { maxLength: 4 }), ranges: fc.array(range, { maxLength: 3 }) }),
   colour: fc.option(text, { nil: undefined }),
+  crossing: fc.boolean(),
   sun: fc.constantFrom(undefined, '2026-05-01T09:00'),
   asOf: fc.constantFrom(undefined, '2026-05-01T09:00Z'),
   question: fc.option(fc.record({ name: text, places: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), text, { maxKeys: 3, noNullPrototype: true }) }), {

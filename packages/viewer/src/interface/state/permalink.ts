@@ -13,7 +13,10 @@ export type Camera = {
   readonly tilt: number;
 };
 
-export type Permalink = Pick<Person, 'federation' | 'turned' | 'filter' | 'colour' | 'sun' | 'asOf' | 'question' | 'selected' | 'panel' | 'list'> & {
+export type Permalink = Pick<
+  Person,
+  'federation' | 'turned' | 'filter' | 'colour' | 'crossing' | 'sun' | 'asOf' | 'question' | 'selected' | 'panel' | 'list'
+> & {
   readonly theme: Person['theme'] | undefined;
   readonly lang: Language | undefined;
   readonly camera: Camera | undefined;
@@ -110,6 +113,7 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
     ['k', list(filter.kinds)],
     ['r', filter.ranges.map(rangeText).join(',')],
     ['p', link.colour && escape(link.colour)],
+    ['x', link.crossing ? '1' : undefined],
     ['t', link.sun],
     ['at', link.asOf],
     ['q', link.question && questionText(link.question)],
@@ -140,6 +144,7 @@ export const decodePermalink = (hash: string): Permalink => {
     turned: new Set(unlist(parts.get('l'))),
     filter: toFilter(parts),
     colour: one('p'),
+    crossing: one('x') === '1',
     sun: toMoment(one('t')),
     asOf: toPast(one('at')),
     question: toQuestion(parts.get('q')),

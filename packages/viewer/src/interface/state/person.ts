@@ -33,6 +33,8 @@ export type Person = {
   readonly filter: TwinChoice;
   /** the property by which the city is coloured; `agency`: by who keeps it */
   readonly colour: string | undefined;
+  /** links between agencies are drawn */
+  readonly crossing: boolean;
   /** the moment whose sun shines, as a local time without its zone, YYYY-MM-DDTHH:MM; undefined: soft light */
   readonly sun: string | undefined;
   /** the moment that is looked at, YYYY-MM-DDTHH:MMZ; undefined: now */
@@ -63,6 +65,7 @@ export const usePerson = create<Person>()(() => ({
   turned: new Set(),
   filter: noFilter,
   colour: undefined,
+  crossing: false,
   sun: undefined,
   asOf: undefined,
   question: undefined,

@@ -11,11 +11,17 @@ import { ask, federationOf, useLearning } from './learning.ts';
 import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
 
-export type Posed = { readonly answer: Answer | undefined; readonly problem: string | undefined; readonly asking: boolean };
+export type Posed = {
+  readonly answer: Answer | undefined;
+  /** the moment of the past that the answer tells of; undefined: now */
+  readonly asOf: string | undefined;
+  readonly problem: string | undefined;
+  readonly asking: boolean;
+};
 /** `told`: what tells it apart: its values of the properties by which the question was saved. */
 export type Option = { readonly id: string; readonly name: string; readonly told: readonly { readonly value: unknown; readonly unit: string | null }[] };
 
-const nothing: Posed = { answer: undefined, problem: undefined, asking: false };
+const nothing: Posed = { answer: undefined, asOf: undefined, problem: undefined, asking: false };
 export const usePosed = create<Posed>()(() => nothing);
 
 /** A question that can be asked page by page says so: by a cursor among its variables. */
@@ -41,12 +47,12 @@ const readOn = async (question: Question, variables: object, signal: AbortSignal
 const pose = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
   usePosed.setState({ asking: true, problem: undefined });
   const from = performance.now();
-  const { asOf } = person.get();
-  const variables = { ...filled(question, picked), ...(asOf !== undefined && isOfTime(question) && { asOf }) };
+  const asOf = isOfTime(question) ? person.get().asOf : undefined;
+  const variables = { ...filled(question, picked), ...(asOf !== undefined && { asOf }) };
   const got = await ask<object, unknown>({ text: question.query }, variables, signal);
   if (signal.aborted) return;
   if (!got.ok) return usePosed.setState({ answer: undefined, problem: got.refusal.message, asking: false });
-  usePosed.setState({ answer: toAnswer(question.name, got.value, performance.now() - from) });
+  usePosed.setState({ answer: toAnswer(question.name, got.value, performance.now() - from), asOf });
   await readOn(question, variables, signal);
   if (signal.aborted) return;
   usePosed.setState({ asking: false });
