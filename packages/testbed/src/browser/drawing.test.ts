@@ -60,7 +60,7 @@ describe('the page', () => {
     const gauge = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
     await using viewer = await openViewer(browser, city.front.address, { hash: '#p=city:waterLevel&w=filter' });
     const { page } = viewer;
-    await page.locator('.legend').first().waitFor();
+    await page.locator('.legend .stops').waitFor();
     await viewer.drawn();
     const rise = async (level: number): Promise<void> => {
       const { draws } = await viewer.counts();

@@ -33,7 +33,10 @@ const pressUntil = async (page: Page, key: string, holds: () => Promise<boolean>
 const focused = (page: Page, text: string) => (): Promise<boolean> =>
   page.evaluate((wanted) => document.activeElement?.tagName === 'BUTTON' && (document.activeElement.textContent ?? '').includes(wanted), text);
 
-const inScene = (page: Page) => (): Promise<boolean> => page.evaluate(() => document.activeElement?.matches('.stage') === true);
+const isFocused = (page: Page, selector: string) => (): Promise<boolean> =>
+  page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector);
+
+const inScene = (page: Page) => isFocused(page, '.stage');
 
 const poseByKeys = async (page: Page): Promise<void> => {
   await pressUntil(page, 'Tab', inScene(page));
@@ -57,20 +60,23 @@ const chooseByKeys = async (page: Page, name: string): Promise<void> => {
   await page.keyboard.press('Enter');
 };
 
+/** The links that skip stand before all else. */
 const openSourcesByKeys = async (page: Page): Promise<void> => {
-  await page.locator('#sources').focus();
+  await pressUntil(page, 'Shift+Tab', focused(page, 'To the sources'));
+  await page.keyboard.press('Enter');
+  await pressUntil(page, 'Tab', isFocused(page, '#sources'));
   await page.keyboard.press('Enter');
 };
 
 /** Where in the window the twin of that label stands: a label hangs a little above it. */
-const placeBelow = async (page: Page, label: string) => {
+export const pointOfLabel = async (page: Page, label: string | RegExp) => {
   const box = await labelsIn(page).getByText(label, { exact: true }).boundingBox();
   return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) * 1.3 };
 };
 
 const pickByMouse = async (page: Page, label: string): Promise<void> => {
   await page.getByRole('button', { name: 'Pick in the scene' }).click();
-  const { x, y } = await placeBelow(page, label);
+  const { x, y } = await pointOfLabel(page, label);
   await page.mouse.click(x, y);
 };
 

@@ -11,7 +11,7 @@ type Given = { readonly pictures: readonly [string, string]; readonly blur: numb
 const compare = async ({ pictures, blur, least }: Given): Promise<number> => {
   const pixels = async (base64: string): Promise<ImageData | undefined> => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const picture = await createImageBitmap(new Blob([bytes]));
     const canvas = new OffscreenCanvas(picture.width, picture.height);
     const context = canvas.getContext('2d');
     if (!context) return undefined;
@@ -30,3 +30,20 @@ const compare = async ({ pictures, blur, least }: Given): Promise<number> => {
 /** The share of pixels that differ; 1 where the pictures are not even of one size. */
 export const pictureDifference = (page: Page, a: Buffer, b: Buffer): Promise<number> =>
   page.evaluate(compare, { pictures: [a.toString('base64'), b.toString('base64')] as const, blur: blurPixels, least: channelMin });
+
+type Clip = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+/** Two of so many in a row are alike, or it never rests. */
+const picturesMax = 200;
+
+/** The page, or a part of it, once nothing in it moves any more. */
+export const settledPicture = async (page: Page, clip?: Clip): Promise<Buffer> => {
+  const take = (): Promise<Buffer> => page.screenshot(clip ? { clip } : {});
+  let seen = await take();
+  for (let taken = 1; taken < picturesMax; taken += 1) {
+    const next = await take();
+    if ((await pictureDifference(page, seen, next)) === 0) return next;
+    seen = next;
+  }
+  throw new Error('the page does not come to rest');
+};

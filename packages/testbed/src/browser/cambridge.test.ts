@@ -1,0 +1,68 @@
+/**
+ * The flood question on a real city, in the page: by the mouse and by the keyboard alone, and as many twins as the files say.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { floodExposure } from '../cambridge/figures.ts';
+import { root } from './build-viewer.ts';
+import { launchChromium } from './chromium.ts';
+import { type CityProcess, startCity } from './city-process.ts';
+import { answerOf, hands, labels, labelsUnderPanel, seen, sources } from './hands.ts';
+import { openViewer, panel } from './page.ts';
+
+const dataFolder = resolve(process.env['DATA'] ?? join(root, '../shared/data'));
+const isThere = existsSync(join(dataFolder, 'cambridge', 'layers'));
+const isSkipped = isThere ? '' : ' (skipped: DATA names no folder with the layers of Cambridge: docs/data.md says where they come from)';
+
+/** The first start reads 171,469 records, and the first look at the scene cuts them into tiles. */
+const startMaxMs = 600_000;
+const journeyMaxMs = 600_000;
+const station = 'ALEWIFE';
+
+describe.skipIf(!isThere)(`the flood question on Cambridge, in the page${isSkipped}`, () => {
+  let [browser, city]: [Browser | undefined, CityProcess | undefined] = [undefined, undefined];
+  beforeAll(async () => {
+    city = await startCity(join(root, 'fixtures/cities/cambridge.yaml'));
+    browser = await launchChromium();
+  }, startMaxMs);
+  afterAll(async () => {
+    await browser?.close();
+    await city?.[Symbol.asyncDispose]();
+  }, startMaxMs);
+
+  it.each(Object.entries(hands))(
+    'is asked by %s, lit, listed, asked of a zone that is picked in the scene, and opened by its link',
+    async (_, hand) => {
+      if (!(browser && city)) throw new Error('no city');
+      const exposed = Object.values(floodExposure(dataFolder, 500)).reduce((sum, { exposed: count }) => sum + count, 0);
+      await using viewer = await openViewer(browser, city.address);
+      const { page } = viewer;
+      page.setDefaultTimeout(journeyMaxMs);
+      await viewer.drawn();
+      await hand.pose(page);
+      await answerOf(page).getByText(`${exposed} twins`).first().waitFor();
+      await expect.poll(() => labels(page)).toContain(station);
+      await expect.poll(() => labelsUnderPanel(page)).toEqual([]);
+      await hand.openSources(page);
+      await sources(page).getByRole('listitem').nth(5).waitFor();
+      await hand.choose(page, station);
+      await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: station }).waitFor();
+      await viewer.drawn();
+      await hand.pick(page, station);
+      await expect.poll(() => page.locator('.place select').inputValue()).toContain('urn:dtf:twin:fema.example:');
+      await page.locator('div.answered[aria-busy="false"]').getByRole('button', { name: station }).first().waitFor();
+      await expect.poll(() => page.url()).toContain('s=urn');
+      await viewer.drawn();
+      const [first, link] = [await seen(page), page.url()];
+      await using other = await openViewer(browser, city.address, { hash: new URL(link).hash });
+      other.page.setDefaultTimeout(journeyMaxMs);
+      await answerOf(other.page).waitFor();
+      await panel(other.page, 'Selected twin').getByRole('heading', { level: 2, name: station }).waitFor();
+      await expect.poll(() => seen(other.page), { timeout: journeyMaxMs }).toEqual(first);
+      expect([...viewer.errors, ...other.errors]).toEqual([]);
+    },
+    journeyMaxMs,
+  );
+});

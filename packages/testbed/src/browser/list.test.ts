@@ -1,0 +1,34 @@
+/**
+ * The list beside the scene: as long as the city is large, in one order, all of it by the keyboard alone.
+ */
+import type { Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { openViewer, panel } from './page.ts';
+
+const rowsMin = 500;
+
+const read = async (page: Page): Promise<number> =>
+  Number(/^([\d,]+)/.exec((await page.locator('.table-state').textContent()) ?? '')?.[1]?.replace(',', '') ?? 0);
+
+const activeRow = (page: Page) => page.locator('[role=grid] .table-row.active');
+
+it(`has more than ${rowsMin} rows, drawn as far as they are seen; the last one is chosen like the first`, async () => {
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&lang=en' });
+  const { page } = viewer;
+  await page.getByRole('grid').getByRole('row').nth(5).waitFor();
+  await page.getByRole('grid').focus();
+  for (let rows = await read(page); rows <= rowsMin; rows = await read(page)) {
+    await page.keyboard.press('End');
+    await expect.poll(() => read(page)).toBeGreaterThan(rows);
+  }
+  await page.keyboard.press('End');
+  await expect.poll(async () => Number(await activeRow(page).getAttribute('aria-rowindex'))).toBeGreaterThan(rowsMin);
+  expect(await page.locator('[role=grid] .table-row').count()).toBeLessThan(100);
+  const name = (await activeRow(page).getByRole('gridcell').first().textContent()) ?? '';
+  await page.keyboard.press('Enter');
+  await panel(page, 'Selected twin').getByRole('heading', { level: 2, name }).waitFor();
+  expect(viewer.errors).toEqual([]);
+  await browser.close();
+});
