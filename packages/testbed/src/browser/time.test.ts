@@ -30,6 +30,7 @@ it('is what the table, the twin and the scene show, as far back as the bar is mo
   await using viewer = await openViewer(browser, city.front.address, { timezoneId: 'UTC', hash: `#v=table&w=filter&p=city:waterLevel&at=${day}T11:00Z` });
   const { page } = viewer;
   await rowOf(page).getByText('1.25').waitFor();
+  await panel(page, 'Table').getByText('As it was on').waitFor();
   await page.locator('.legend').first().waitFor();
   await rowOf(page).click();
   await panel(page, 'Selected twin').getByText('1.25').first().waitFor();

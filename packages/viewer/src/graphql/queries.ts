@@ -42,7 +42,7 @@ type CrossingVariables = {
 
 export const queries = {
   federation: createDocument<About, { readonly federation: Federation | null }>(federationText),
-  counts: createDocument<About & { readonly filter?: Filter }, Counts>(countsText),
+  counts: createDocument<About & { readonly filter?: Filter; readonly asOf?: string }, Counts>(countsText),
   crossing: createDocument<CrossingVariables, Crossing>(crossingText),
   history: createDocument<
     { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },

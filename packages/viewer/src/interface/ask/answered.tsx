@@ -129,7 +129,7 @@ const Time = () => {
   const { say, moment } = useWords();
   const asOf = usePosed((state) => state.asOf);
   const lookedAt = usePerson((state) => state.asOf);
-  if (asOf !== undefined) return <p className="soft">{say('answerThen', { time: moment(asOf) })}</p>;
+  if (asOf !== undefined) return <p className="soft">{say('asItWas', { time: moment(asOf) })}</p>;
   return lookedAt === undefined ? null : <p className="soft">{say('answerNow')}</p>;
 };
 
@@ -139,8 +139,6 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
   const [listed, setListed] = useState(listedStep);
   useEffect(() => setListed(listedStep), [answer.question]);
   const sections = bounded(answer, listed);
-  // a question counts as of now: beside a list of the past its numbers would say something else
-  const counts = usePosed((state) => state.asOf) === undefined ? answer.counts : [];
   return (
     <div className="answered" aria-busy={asking}>
       <p className="total">
@@ -157,7 +155,7 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
         </p>
       )}
       {sections.map((section) => (
-        <SectionPart key={section.path} section={section} counts={counts} named={sections.length > 1} />
+        <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
       ))}
       {answer.ids.length > listed && (
         <button type="button" className="quiet" onClick={() => setListed(listed + listedStep)}>

@@ -9,12 +9,20 @@ import { type ListName, type PanelName, person, usePerson } from '../state/perso
 import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
 import { Icon, type IconName } from './icon.tsx';
 
-type ToolProps = { readonly icon: IconName; readonly name: string; readonly pressed?: boolean; readonly mark?: string | undefined; readonly onUse: () => void };
+type ToolProps = {
+  readonly icon: IconName;
+  readonly name: string;
+  readonly pressed?: boolean;
+  readonly mark?: string | undefined;
+  /** its name is said, and shown when it is pointed at */
+  readonly quiet?: boolean;
+  readonly onUse: () => void;
+};
 
-const Tool = ({ icon, name, pressed, mark, onUse }: ToolProps) => (
+const Tool = ({ icon, name, pressed, mark, quiet = false, onUse }: ToolProps) => (
   <button type="button" className="tool" {...(pressed !== undefined && { 'aria-pressed': pressed })} title={name} onClick={onUse}>
     <Icon name={icon} />
-    <span className="tool-name">{name}</span>
+    <span className={quiet ? 'unseen' : 'tool-name'}>{name}</span>
     {mark && (
       <span className="mark">
         <span className="unseen">{mark}</span>
@@ -75,7 +83,7 @@ const Share = ({ address }: { readonly address: () => string }) => {
   };
   return (
     <>
-      <Tool icon="share" name={say('copyLink')} onUse={() => void share()} />
+      <Tool icon="share" quiet={true} name={say('copyLink')} onUse={() => void share()} />
       {link !== undefined && (
         <input
           className="panel link"
@@ -122,7 +130,12 @@ export const Toolbar = ({ address }: { readonly address: () => string }) => {
         onUse={() => person.set({ asOf: asOf === undefined ? anywhere(localMoment(new Date())) : undefined })}
       />
       <Share address={address} />
-      <Tool icon="theme" name={say(theme === 'light' ? 'darkTheme' : 'lightTheme')} onUse={() => person.set({ theme: theme === 'light' ? 'dark' : 'light' })} />
+      <Tool
+        icon="theme"
+        quiet={true}
+        name={say(theme === 'light' ? 'darkTheme' : 'lightTheme')}
+        onUse={() => person.set({ theme: theme === 'light' ? 'dark' : 'light' })}
+      />
       <Language />
     </nav>
   );

@@ -10,11 +10,12 @@ import { TwinTable } from './twin-table.tsx';
 import { TwinTree } from './twin-tree.tsx';
 
 const About = () => {
-  const { say } = useWords();
-  const { filter, question } = usePerson();
+  const { say, moment } = useWords();
+  const { filter, question, asOf } = usePerson();
   const isNarrow = isFiltered({ ...filter, ranges: filter.ranges.filter(isTelling) });
   return (
     <p className="soft list-about">
+      {asOf !== undefined && `${say('asItWas', { time: moment(asOf) })} `}
       {question !== undefined && (
         <>
           {say('ofTheAnswer')}{' '}

@@ -88,7 +88,6 @@ export const TwinTable = () => {
   return (
     <>
       <TableState pages={pages} />
-      {listed.asOf !== undefined && <p className="soft">{say('pastOrder')}</p>}
       <div
         id="list"
         ref={box}
@@ -101,7 +100,7 @@ export const TwinTable = () => {
         {...(pages.rows.length > 0 && { 'aria-activedescendant': `${id}-${at}` })}
         onKeyDown={key}
       >
-        <TableHead heads={heads} order={listed.asOf === undefined ? order : {}} onOrder={setOrder} />
+        <TableHead heads={heads} order={order} onOrder={setOrder} />
         <div className="rows" role="rowgroup" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start }) => {
             const twin = pages.rows[index];

@@ -58,7 +58,7 @@ const useTreeKeys = (lines: readonly Line[], turning: Turning, show: (index: num
 };
 
 export const TwinTree = () => {
-  const { say, moment } = useWords();
+  const { say } = useWords();
   const listed = useListed();
   const forest = useForest(listed);
   const { turn, grow } = forest;
@@ -84,7 +84,6 @@ export const TwinTree = () => {
         {forest.counts === undefined && say('askingAll')}
         {forest.counts?.length === 0 && say('nothingListed')}
       </p>
-      {listed.asOf !== undefined && <p className="soft">{say('countsNow', { time: moment(listed.asOf) })}</p>}
       <div id="list" ref={box} className="tree" role="tree" tabIndex={0} aria-label={say('tree')} aria-activedescendant={`${id}-${at}`} onKeyDown={onKeyDown}>
         <div role="presentation" className="rows" style={{ height: rows.getTotalSize() }}>
           {shown.map(({ index, start }) => {

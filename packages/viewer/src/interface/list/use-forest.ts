@@ -18,7 +18,7 @@ const readBranch = async ({ listed: { federation, filter, terms, asOf, lang }, k
   const refused: Branch = { rows: before?.rows ?? [], after: before?.after, state: 'refused' };
   if (!(federation && kind)) return refused;
   const within = { agencies: [agency], kinds: [kind], ...(filter && { all: [filter] }) };
-  const variables = { federation, filter: within, first: pageRows, ...(asOf === undefined ? { orderBy: { by: 'NAME' as const } } : { asOf }), terms, lang };
+  const variables = { federation, filter: within, first: pageRows, orderBy: { by: 'NAME' as const }, ...(asOf !== undefined && { asOf }), terms, lang };
   const got = await ask(queries.twins, { ...variables, ...(before?.after !== undefined && { after: before.after }) }, signal);
   const page = got.ok ? got.value.federation?.twins : undefined;
   if (!page) return refused;
@@ -27,7 +27,7 @@ const readBranch = async ({ listed: { federation, filter, terms, asOf, lang }, k
 };
 
 /** Undefined while they are asked for. */
-const useCounts = ({ federation, filter, lang }: Listed): readonly Count[] | undefined => {
+const useCounts = ({ federation, filter, asOf, lang }: Listed): readonly Count[] | undefined => {
   const [counts, setCounts] = useState<readonly Count[]>();
   const healed = useKnown((state) => state.healed);
   // they are asked for again when an agency is back
@@ -35,11 +35,11 @@ const useCounts = ({ federation, filter, lang }: Listed): readonly Count[] | und
     const stop = new AbortController();
     setCounts(undefined);
     if (federation)
-      void ask(queries.counts, { federation, lang, ...(filter && { filter }) }, stop.signal).then((got) => {
+      void ask(queries.counts, { federation, lang, ...(filter && { filter }), ...(asOf !== undefined && { asOf }) }, stop.signal).then((got) => {
         if (!stop.signal.aborted) setCounts(got.ok ? (got.value.federation?.summary.groups.filter(({ count }) => count > 0) ?? []) : []);
       });
     return () => stop.abort();
-  }, [federation, filter, lang, healed]);
+  }, [federation, filter, asOf, lang, healed]);
   return counts;
 };
 

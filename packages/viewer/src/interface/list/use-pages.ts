@@ -23,14 +23,13 @@ type Asked = Listed & { readonly orderBy: TwinOrder };
 
 const readPage = async ({ federation, filter, terms, lang, asOf, orderBy }: Asked, after: string | undefined, signal: AbortSignal) => {
   if (!federation) return undefined;
-  // the past is told in the order of identifiers
-  const order = asOf === undefined ? { orderBy } : { asOf };
   const variables = {
     federation,
     first: pageRows,
-    ...order,
+    orderBy,
     terms,
     lang,
+    ...(asOf !== undefined && { asOf }),
     ...(filter && { filter }),
     ...(after !== undefined && { after }),
   };
