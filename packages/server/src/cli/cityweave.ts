@@ -4,7 +4,9 @@
 import { problem, shorten } from '@cityweave/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
-import { ask, waitSecondsMax } from './asking/ask.ts';
+import { ask } from './asking/ask.ts';
+import { waitSecondsMax } from './asking/city-at-hand.ts';
+import { subscribe } from './asking/subscribe.ts';
 import { conformance, fixturesFolder } from './checking/conformance.ts';
 import { doctor } from './checking/doctor.ts';
 import { validate } from './checking/validate.ts';
@@ -90,14 +92,21 @@ const addChecking = ({ program, context, done }: Adding): void => {
     .action(async (options) => done(await conformance(options, context(options))));
 };
 
-/** Verbs that ask. */
-const addAsking = ({ program, context, done }: Adding): void => {
-  withStore(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it'))
+const withQuestion = (command: Command): Command =>
+  withStore(command)
     .requiredOption('--city <file>', 'city file (YAML)')
     .requiredOption('--query <file>', 'a GraphQL document')
     .option('--variables <json>', 'variables; they go over the defaults of the city file')
-    .option('--wait <seconds>', `how long federations may take to become ACTIVE, 1 to ${waitSecondsMax}`, '120')
-    .action(async (options) => done(await ask(options, context(options))));
+    .option('--wait <seconds>', `how long federations may take to become ACTIVE, 1 to ${waitSecondsMax}`, '120');
+
+/** Verbs that ask. */
+const addAsking = ({ program, context, done }: Adding): void => {
+  withQuestion(verb(program, 'ask', 'ask a city one question: of the running one, else of one started for it')).action(async (options) =>
+    done(await ask(options, context(options))),
+  );
+  withQuestion(verb(program, 'subscribe', 'follow a subscription, one event a line; a line that breaks is taken up where it broke, by the variable $cursor'))
+    .option('--first <events>', 'stop after so many events')
+    .action(async (options) => done(await subscribe(options, context(options))));
 };
 
 const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { subgraphSdl } from '../operations/subgraph.ts';
 import { createSchema, printSdl } from './schema.ts';
 
-const questions = new URL('../../../../../fixtures/questions/', import.meta.url);
+const fixtures = new URL('../../../../../fixtures/', import.meta.url);
 const schema = createSchema(createVocabulary([cityDictionary]));
 
 const undescribed = (given: GraphQLSchema): readonly string[] =>
@@ -45,10 +45,12 @@ describe('the schema', () => {
       expect(schema.getType(name)).toMatchObject({ specifiedByURL: expect.stringContaining('https://') });
   });
 
-  test('answers every saved question', () => {
-    for (const name of readdirSync(questions).filter((file) => file.endsWith('.graphql'))) {
-      expect(validate(schema, parse(readFileSync(new URL(name, questions), 'utf8'))).map(({ message }) => `${name}: ${message}`)).toEqual([]);
-    }
+  test.each(['questions', 'subscriptions'])('answers all saved %s', (kind) => {
+    const folder = new URL(`${kind}/`, fixtures);
+    const names = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names)
+      expect(validate(schema, parse(readFileSync(new URL(name, folder), 'utf8'))).map(({ message }) => `${name}: ${message}`)).toEqual([]);
   });
 
   test('is a subgraph that composes, its twins known by their ids', () => {
