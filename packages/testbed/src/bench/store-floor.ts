@@ -70,6 +70,9 @@ type Row = { readonly [column: string]: unknown };
 
 const twinOfRow = ({ version, created_at: createdAt, updated_at: updatedAt, doc }: Row) => ({ ...JSON.parse(String(doc)), version, createdAt, updatedAt });
 
+/** One row more tells whether others follow. */
+const pageOf = (rows: readonly Row[]) => ({ twins: rows.slice(0, 100).map(twinOfRow), more: rows.length > 100 });
+
 const floorFinds = (file: Floor) => {
   const inBox = file.prepare(
     `SELECT ${columns} FROM place AS r CROSS JOIN twin AS t ON t.n = r.n WHERE r.west <= ? AND r.east >= ? AND r.south <= ? AND r.north >= ? AND t.x BETWEEN ? AND ? AND t.y BETWEEN ? AND ? ORDER BY t.id`,
@@ -77,16 +80,16 @@ const floorFinds = (file: Floor) => {
   const counted = file.prepare(
     'SELECT count(*) AS twins FROM place AS r CROSS JOIN twin AS t ON t.n = r.n WHERE r.west <= ? AND r.east >= ? AND r.south <= ? AND r.north >= ? AND t.x BETWEEN ? AND ? AND t.y BETWEEN ? AND ?',
   );
-  const byNumber = file.prepare(`SELECT ${columns} FROM twin AS t WHERE doc ->> '$.values.city:number.value' BETWEEN ? AND ? ORDER BY id LIMIT 100`);
+  const byNumber = file.prepare(`SELECT ${columns} FROM twin AS t WHERE doc ->> '$.values.city:number.value' BETWEEN ? AND ? ORDER BY id LIMIT 101`);
   const byId = file.prepare(`SELECT ${columns} FROM twin AS t WHERE id = ?`);
-  const byText = file.prepare(`SELECT ${columns} FROM words AS w CROSS JOIN twin AS t ON t.n = w.rowid WHERE words MATCH ? ORDER BY t.id LIMIT 100`);
+  const byText = file.prepare(`SELECT ${columns} FROM words AS w CROSS JOIN twin AS t ON t.n = w.rowid WHERE words MATCH ? ORDER BY t.id LIMIT 101`);
   const placed = ([west, south, east, north]: typeof box) => [east, west, north, south, west, east, south, north];
   return {
     box: (of: typeof box) => inBox.all(...placed(of)).map(twinOfRow),
     count: () => counted.get(...placed(box)),
     get: (index: number) => twinOfRow(byId.get(idOf(index)) ?? {}),
-    property: (from: number) => byNumber.all(from, from + 99).map(twinOfRow),
-    text: () => byText.all('"street"* "77"*').map(twinOfRow),
+    property: (from: number) => pageOf(byNumber.all(from, from + 99)),
+    text: () => pageOf(byText.all('"street"* "77"*')),
   };
 };
 

@@ -55,7 +55,7 @@ export const benchHistory = async (store: TwinStore): Promise<BenchResult[]> => 
     toResult({ name: 'a sample in a chunk', value: await bytesASample(store), unit: 'bytes', better: 'lower', budget: bytesMax }),
     {
       name: '500 samples of one sensor',
-      value: await best(30, (round) => store.history(idOf(round % sensors), { series: 'city:level', from: moment(round % 10), first: 500 })),
+      value: await best(30, (round) => store.history(idOf(round % sensors), { series: 'city:level', from: moment(1 + (round % 9)), first: 500 })),
       unit: 'ms',
       better: 'lower',
     },

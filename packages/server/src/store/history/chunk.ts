@@ -147,18 +147,41 @@ export const encodeChunk = (samples: readonly Sample[]): Chunk => {
   return { first: observed[0] ?? 0, last: observed.at(-1) ?? 0, known: Math.min(...recorded), samples: samples.length, bytes };
 };
 
-export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {
+/** A chunk that was opened: times in milliseconds, and each sample only when it is asked for. */
+export type OpenChunk = { readonly observed: readonly number[]; readonly recorded: readonly number[]; readonly sample: (index: number) => Sample };
+
+/** Which of the numbers is said at each place. */
+const turnsOf = (places: readonly unknown[]): readonly number[] => {
+  let turn = 0;
+  return places.map((form) => (form !== null && !Array.isArray(form) ? turn++ : turn));
+};
+
+export const openChunk = (series: string, deflated: Uint8Array): OpenChunk => {
   const from: Reader = { bytes: inflateRawSync(deflated), at: 0 };
   const count = takeVarint(from);
   const observed = fromSteps(takeDifferences(from, count));
-  const lags = takeDifferences(from, count);
+  const recorded = takeDifferences(from, count).map((lag, index) => (observed[index] ?? 0) + lag);
   const forms: readonly unknown[] = JSON.parse(takeText(from));
   const places = Array.from({ length: count }, () => forms[takeVarint(from)]);
   const numbers = takeNumbers(from, places.filter((form) => form !== null && !Array.isArray(form)).length);
-  let taken = 0;
-  return places.map((form, index) => {
-    const said = saidOf(form, () => numbers[taken++] ?? 0);
-    const time = observed[index] ?? 0;
-    return { series, observedAt: instantOfMs(time), recordedAt: instantOfMs(time + (lags[index] ?? 0)), ...(said && { said }) };
-  });
+  const turns = turnsOf(places);
+  const sample = (index: number): Sample => {
+    const said = saidOf(places[index], () => numbers[turns[index] ?? 0] ?? 0);
+    return { series, observedAt: instantOfMs(observed[index] ?? 0), recordedAt: instantOfMs(recorded[index] ?? 0), ...(said && { said }) };
+  };
+  return { observed, recorded, sample };
+};
+
+/** Samples of a chunk stand in the order of `compareSamples`: the last one that was true and known by then. */
+export const sampleOfChunkAt = (
+  { observed, recorded, sample }: OpenChunk,
+  { valid, known }: { readonly valid: number; readonly known: number },
+): Sample | undefined => {
+  for (let index = observed.length - 1; index >= 0; index -= 1) if ((observed[index] ?? 0) <= valid && (recorded[index] ?? 0) <= known) return sample(index);
+  return undefined;
+};
+
+export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {
+  const { observed, sample } = openChunk(series, deflated);
+  return observed.map((_, index) => sample(index));
 };

@@ -22,12 +22,13 @@ export const spanOf = ({ from, to, known, first, after }: HistoryQuery): Span =>
   };
 };
 
+export const holdsTimes = ({ from, fromRecorded, to, known }: Span, observed: number, recorded: number): boolean =>
+  (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
+
 export const fitsIn =
-  ({ from, fromRecorded, to, known }: Span) =>
-  ({ observedAt, recordedAt }: Sample): boolean => {
-    const [observed, recorded] = [msOfInstant(observedAt), msOfInstant(recordedAt)];
-    return (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
-  };
+  (span: Span) =>
+  ({ observedAt, recordedAt }: Sample): boolean =>
+    holdsTimes(span, msOfInstant(observedAt), msOfInstant(recordedAt));
 
 type Bounds = Omit<HistoryQuery, 'first'>;
 

@@ -4,7 +4,6 @@
 import {
   compareSamples,
   type HistoryQuery,
-  instantOfMs,
   type Link,
   linkOfSample,
   linkSeries,
@@ -12,40 +11,53 @@ import {
   msOfInstant,
   type Sample,
   type SamplePage,
-  sampleAt,
   type Twin,
   type TwinId,
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
-import { decodeChunk } from '../history/chunk.ts';
-import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
+import { type OpenChunk, openChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { holdsTimes, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
-import { twinText } from '../sqlite/sqlite-rows.ts';
+import { twinOfRow } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
 import { sampleOfRow, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 
+/** A sample that is made when it is told. */
+type Spotted = { readonly observed: number; readonly recorded: number; readonly make: () => Sample };
+
+const inOrder = (a: Spotted, b: Spotted): number => a.observed - b.observed || a.recorded - b.recorded;
+
+const openRow = (series: string, row: Record<string, unknown>): OpenChunk => openChunk(series, row['bytes'] as Uint8Array); // branding: the column is a blob
+
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
 const samplesIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], span: Span): readonly Sample[] => {
   const { from, fromRecorded, to, known, limit } = span;
-  const bySpot = new Map<string, Sample>();
-  const fits = fitsIn(span);
-  const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
+  const bySpot = new Map<string, Spotted>();
+  const note = (spotted: Spotted): unknown => bySpot.set(`${spotted.observed} ${spotted.recorded}`, spotted);
   for (const row of statement(sql.chunks).iterate(s, from, to, known)) {
-    const first = instantOfMs(numberOf(row, 'first'));
-    if (bySpot.size > limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > limit) break;
-    for (const sample of decodeChunk(series, row['bytes'] as Uint8Array)) if (fits(sample)) note(sample); // branding: the column is a blob
+    const first = numberOf(row, 'first');
+    if (bySpot.size > limit && [...bySpot.values()].filter(({ observed }) => observed < first).length > limit) break;
+    const chunk = openRow(series, row);
+    for (const [index, observed] of chunk.observed.entries()) {
+      const recorded = chunk.recorded[index] ?? 0;
+      if (holdsTimes(span, observed, recorded)) note({ observed, recorded, make: () => chunk.sample(index) });
+    }
   }
-  for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit)) note(sampleOfRow(series, row));
-  return [...bySpot.values()].toSorted(compareSamples).slice(0, limit);
+  for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit))
+    note({ observed: numberOf(row, 'observed'), recorded: numberOf(row, 'recorded'), make: () => sampleOfRow(series, row) });
+  return [...bySpot.values()]
+    .toSorted(inOrder)
+    .slice(0, limit)
+    .map(({ make }) => make());
 };
 
-const twinOf = ({ statement }: ReadingFile, id: TwinId): Twin | undefined => {
-  const [row] = statement(readSql.byIds).all(JSON.stringify([id]));
-  return row && JSON.parse(twinText(row));
+const twinOf = ({ lists }: ReadingFile, id: TwinId): Twin | undefined => {
+  const [row] = lists({ text: readSql.byId, params: [id] });
+  return row && twinOfRow(row);
 };
 
 const seriesIn = ({ statement }: ReadingFile, id: TwinId): Map<string, number> => seriesById(statement(sql.seriesOf).all(id));
@@ -63,23 +75,19 @@ export const history = (reading: ReadingFile, asked: { readonly id: TwinId; read
 
 type MomentMs = { readonly valid: number; readonly known: number };
 
-const heldIn = (
-  { statement }: ReadingFile,
-  [series, s]: readonly [string, number],
-  { at, ms }: { readonly at: Moment; readonly ms: MomentMs },
-): Sample | undefined => {
+const heldIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], ms: MomentMs): Sample | undefined => {
   const row = statement(sql.sampleAt).get(s, ms.valid, ms.known);
   let found = row && sampleOfRow(series, row);
   for (const chunk of statement(sql.chunksAt).iterate(s, ms.valid, ms.known)) {
     if (found && numberOf(chunk, 'last') < msOfInstant(found.observedAt)) break;
-    const held = sampleAt(decodeChunk(series, chunk['bytes'] as Uint8Array), at); // branding: the column is a blob
+    const held = sampleOfChunkAt(openRow(series, chunk), ms);
     if (held && (!found || compareSamples(held, found) > 0)) found = held;
   }
   return found;
 };
 
 export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | undefined => {
-  const held = heldIn(reading, [linkSeries, s], { at, ms: { valid: msOfInstant(at.valid), known: msOfInstant(at.known) } });
+  const held = heldIn(reading, [linkSeries, s], { valid: msOfInstant(at.valid), known: msOfInstant(at.known) });
   return held && linkOfSample(held);
 };
 
@@ -90,9 +98,11 @@ const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] =
   const known = seriesIn(reading, id);
   const twin = twinOf(reading, id);
   const ms = { valid: msOfInstant(at.valid), known: msOfInstant(at.known) };
-  const told = [...known].flatMap((one) => heldIn(reading, one, { at, ms }) ?? []);
+  const told = [...known].flatMap((one) => heldIn(reading, one, ms) ?? []);
   const silent = standing(twin, known, { to: at.valid, known: at.known });
-  const past = twinOfSamples(id, { held: [...told, ...silent], first: firstOf(reading, id) }, twin);
+  const held = [...told, ...silent];
+  const isFramed = held.some(({ series }) => series === twinSeries) || !held.some(({ said }) => said);
+  const past = twinOfSamples(id, { held, first: isFramed ? undefined : firstOf(reading, id) }, twin);
   return past ? [past] : [];
 };
 

@@ -21,9 +21,14 @@ export const isKnown = (known: KnownChanges | undefined, seq: number): boolean =
 /** Twins on their way from a reader: their changes in order, negative for those that are in the text, a JSON list in UTF-8. */
 export type ToldTwins = { readonly seqs: Float64Array; readonly text: Uint8Array };
 
+/** Twins that were read where they are asked for: as those on their way, but parsed. */
+export type ReadTwins = Pick<ToldTwins, 'seqs'> & { readonly told: readonly Twin[]; readonly bytes: number };
+
 export type KnownTwins = {
   readonly changes: KnownChanges;
-  /** undefined where one that was known then is no longer */
+  /** those that were told, among those that were known; undefined where one that was known then is no longer */
+  readonly together: (read: ReadTwins) => readonly Twin[] | undefined;
+  /** the same, of twins on their way */
   readonly twinsOf: (told: ToldTwins) => readonly Twin[] | undefined;
 };
 
@@ -40,10 +45,9 @@ export const createKnownTwins = (): KnownTwins => {
     }
     seen[place] = turn;
   };
-  const twinsOf: KnownTwins['twinsOf'] = ({ seqs, text }) => {
-    const told: readonly Twin[] = text.length === 0 ? [] : JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+  const together: KnownTwins['together'] = ({ seqs, told, bytes }) => {
     const known = seqs.length > told.length ? Array.from(seqs, (seq) => (isKnown(changes, seq) ? twins[placeOf(seq)] : undefined)) : [];
-    const worthKeeping = text.length <= told.length * knownBytesMax;
+    const worthKeeping = bytes <= told.length * knownBytesMax;
     let next = 0;
     const found: Twin[] = [];
     for (const [index, seq] of seqs.entries()) {
@@ -55,5 +59,9 @@ export const createKnownTwins = (): KnownTwins => {
     }
     return found;
   };
-  return { changes, twinsOf };
+  const twinsOf: KnownTwins['twinsOf'] = ({ seqs, text }) => {
+    const told = text.length === 0 ? [] : JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+    return together({ seqs, told, bytes: text.length });
+  };
+  return { changes, together, twinsOf };
 };

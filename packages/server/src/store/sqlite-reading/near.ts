@@ -1,39 +1,82 @@
 /**
- * Near reads: look-ups by key that find little are done where they are asked, on a connection of their own; a thread's round trip would cost more than they do.
- * How much they may touch, alone and in one turn of the event loop, is bounded; whatever is more is left to the readers' threads.
+ * Near reads: look-ups by key and boxes that find little are answered where they are asked, on a connection of their own; a thread's round trip, and handing over
+ * what it found, would cost more than they do. How much they may touch, alone and in one turn of the event loop, is bounded; whatever is more is left to the readers' threads.
  */
-import { openForReading } from '../sqlite/sqlite-file.ts';
-import { type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
-import { createReading, type ReadingFile } from './reading-file.ts';
+import type { PageKey, Twin } from '@cityweave/core';
+import { readSql } from '../sqlite/sql.ts';
+import { boxAlone, boxCountSql, isBox, treeCountSql } from '../sqlite/sql-filter.ts';
+import { numberOf, openForReading } from '../sqlite/sqlite-file.ts';
+import { type Find, pageOf, type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
+import { twinOfRow } from '../sqlite/sqlite-rows.ts';
+import { isKnown, type KnownChanges, type ReadTwins } from './known-twins.ts';
+import { createReading, type Lists, type ReadingFile, rowsOf } from './reading-file.ts';
 
 /** Ids of one question. */
 export const nearKeysMax = 64;
 /** Rows of one answer, and of all answers in one turn until the next is left to the threads. */
-export const nearRowsMax = 1_000;
+export const nearRowsMax = 2_000;
 /** What an answer counts for at least. */
 const rowsOfAnswerMin = 16;
 
-type Told<V extends ReadVerb> = { readonly found: ReturnType<Reads[V]>; readonly rows: number };
+/** What was found, and what was touched for it. */
+type Told<T> = { readonly found: T | undefined; readonly rows: number };
 
-type Answers = { readonly [V in ReadVerb]?: (reading: ReadingFile, asked: Parameters<Reads[V]>[1]) => Told<V> | undefined };
+const notHere = { found: undefined, rows: 0 };
+const tooMuch = { found: undefined, rows: nearRowsMax };
+
+type Answers = { readonly [V in ReadVerb]?: (reading: ReadingFile, asked: Parameters<Reads[V]>[1]) => Told<ReturnType<Reads[V]>> };
 
 const one = <T>(found: T) => ({ found, rows: 1 });
 
 const near: Answers = {
-  get: (reading, asked) => (asked.ids.length > nearKeysMax ? undefined : { found: reads.get(reading, asked), rows: asked.ids.length }),
   /** One row more than may be tells that there are too many. */
   adjacent: (reading, asked) => {
-    if (asked.ids.length > nearKeysMax) return undefined;
+    if (asked.ids.length > nearKeysMax) return notHere;
     const found = reads.adjacent(reading, { ...asked, limit: Math.min(asked.limit, nearRowsMax + 1) });
-    return found.length > nearRowsMax ? undefined : { found, rows: found.length };
+    return found.length > nearRowsMax ? tooMuch : { found, rows: 1 + found.length };
+  },
+  count: (reading, { filter }) => {
+    const box = isBox(filter) && boxAlone(filter);
+    if (!box) return notHere;
+    const [row] = rowsOf(reading, boxCountSql(box, nearRowsMax + 1));
+    const rows = numberOf(row, 'touched');
+    return rows > nearRowsMax ? tooMuch : { found: numberOf(row, 'twins'), rows: 1 + rows };
   },
   changes: (reading, asked) => {
-    if (asked.limit > nearRowsMax) return undefined;
+    if (asked.limit > nearRowsMax) return notHere;
     const found = reads.changes(reading, asked);
-    return { found, rows: found.changes.length };
+    return { found, rows: 1 + found.changes.length };
   },
   cursor: (reading, asked) => one(reads.cursor(reading, asked)),
   head: (reading, asked) => one(reads.head(reading, asked)),
+};
+
+const twinsById = (reading: ReadingFile, ids: readonly string[]): Told<readonly Twin[]> => {
+  if (ids.length > nearKeysMax) return notHere;
+  const found = ids.flatMap((id) => reading.lists({ text: readSql.byId, params: [id] }).map(twinOfRow));
+  return { found, rows: ids.length };
+};
+
+const bytesOf = (rows: Lists): number => rows.reduce((sum, [, , , , doc, footprint]) => sum + String(doc).length + String(footprint ?? '').length, 0);
+
+/** What is known is not read again. */
+const readTwins = (reading: ReadingFile, known: KnownChanges, rows: Lists): ReadTwins => {
+  const unknown = rows.filter(([, seq]) => !isKnown(known, Number(seq)));
+  const seqs = Float64Array.from(rows, ([, seq]) => (isKnown(known, Number(seq)) ? Number(seq) : -Number(seq)));
+  const columns = unknown.length > 0 ? reading.lists({ text: readSql.byNumbers, params: [JSON.stringify(unknown.map(([n]) => n))] }) : [];
+  return { seqs, told: columns.map(twinOfRow), bytes: bytesOf(columns) };
+};
+
+export type NearPage = { readonly twins: ReadTwins; readonly next: PageKey | undefined; readonly seq: number };
+
+/** A page of a box, in an order of columns. */
+const pageOfBox = (reading: ReadingFile, asked: Find, known: KnownChanges): Told<NearPage> => {
+  const box = boxAlone(asked.filter);
+  if (!box || asked.first > nearRowsMax || typeof (asked.order?.by ?? 'id') !== 'string') return notHere;
+  const rows = numberOf(rowsOf(reading, treeCountSql(box, nearRowsMax + 1))[0], 'touched');
+  if (rows > nearRowsMax) return tooMuch;
+  const page = pageOf(reading, asked, (found) => readTwins(reading, known, found));
+  return { found: { ...page, next: page.next as PageKey | undefined }, rows: 1 + rows }; // branding: ids of the own file
 };
 
 /** Rows that may still be read in this turn: whoever reads on and on lets others have theirs. */
@@ -45,15 +88,18 @@ const createTurn = () => {
     });
   };
   const spend = (rows: number): void => {
+    if (rows === 0) return;
     if (spent === 0) begin();
     spent += Math.max(rows, rowsOfAnswerMin);
   };
   return { isOver: () => spent >= nearRowsMax, spend };
 };
 
+/** undefined where the question is not for here, or not now */
 export type NearReads = {
-  /** undefined where the question is not for here, or not now */
   readonly answer: <V extends ReadVerb>(verb: V, asked: Parameters<Reads[V]>[1]) => ReturnType<Reads[V]> | undefined;
+  readonly twins: (ids: readonly string[]) => readonly Twin[] | undefined;
+  readonly page: (asked: Find, known: KnownChanges) => NearPage | undefined;
   readonly close: () => void;
 };
 
@@ -64,17 +110,25 @@ export const createNearReads = (path: string): NearReads => {
     opened ??= createReading(openForReading(path, 'near'));
     return opened;
   };
-  const answer: NearReads['answer'] = (verb, asked) => {
-    const read = near[verb];
-    if (!read || turn.isOver()) return undefined;
+  const within = <T>(read: (from: ReadingFile) => Told<T>): T | undefined => {
+    if (turn.isOver()) return undefined;
     try {
-      const told = read(reading(), asked);
-      turn.spend(told?.rows ?? nearRowsMax);
-      return told?.found;
+      const { found, rows } = read(reading());
+      turn.spend(rows);
+      return found;
     } catch {
       // the file is busy or cannot be read: a reader's thread waits for it, or says what is wrong
       return undefined;
     }
   };
-  return { answer, close: () => opened?.file.close() };
+  const answer: NearReads['answer'] = (verb, asked) => {
+    const read = near[verb];
+    return read && within((from) => read(from, asked));
+  };
+  return {
+    answer,
+    twins: (ids) => within((from) => twinsById(from, ids)),
+    page: (asked, known) => within((from) => pageOfBox(from, asked, known)),
+    close: () => opened?.file.close(),
+  };
 };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import type { Instant, Twin } from '@cityweave/core';
+import type { Box, Instant, Twin, TwinFilter } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
@@ -40,8 +40,8 @@ describe('near reads', () => {
       store,
       ids.map((id) => ({ op: 'putTwin', twin: twin(id) })),
     );
-    expect(JSON.parse(near.answer('get', { ids }) ?? '[]')).toHaveLength(nearKeysMax);
-    expect(near.answer('get', { ids: [...ids, twinId('more')] })).toBeUndefined();
+    expect(near.twins(ids)).toHaveLength(nearKeysMax);
+    expect(near.twins([...ids, twinId('more')])).toBeUndefined();
     expect(near.answer('count', { filter: {} })).toBeUndefined();
   });
 
@@ -56,6 +56,37 @@ describe('near reads', () => {
     await linked(ends);
     expect(near.answer('adjacent', asked)).toBeUndefined();
     expect(await store.adjacent([twinId('hub')], { direction: 'out', limit: nearRowsMax * 2 })).toHaveLength(nearRowsMax + 1);
+  });
+
+  it('tell and count a box that few twins meet, and leave one that more meet to the threads, which tell all', async () => {
+    const { changes, together } = createKnownTwins();
+    const [box, around]: readonly [Box, Box] = [
+      [0, 0, 1, 1],
+      [-1, -1, 2, 2],
+    ];
+    const place = (some: readonly string[]) =>
+      accepted(
+        store,
+        some.map((key, at) => put(key, { position: [at % 2, 1] })),
+      );
+    const page = async (filter: TwinFilter) => {
+      await setImmediate();
+      const told = near.page({ filter, order: undefined, after: undefined, backwards: false, first: nearRowsMax }, changes);
+      return told && together(told.twins)?.length;
+    };
+    const count = async (filter: TwinFilter) => {
+      await setImmediate();
+      return near.answer('count', { filter });
+    };
+    const keys = numbers(nearRowsMax);
+    await place(keys);
+    for (const of of [box, around]) expect([await page({ box: of }), await count({ box: of })]).toEqual([nearRowsMax, nearRowsMax]);
+    expect([await page({ box: [0.5, 0, 0.6, 1] }), await count({ box: [0.5, 0, 0.6, 1] }), await page({ box, kinds: [] })]).toEqual([0, 0, 0]);
+    expect([await page({ box, text: 'thing' }), await count({ box, kinds: [] }), await page({})]).toEqual([undefined, undefined, undefined]);
+    await place(['one', 'more']);
+    for (const of of [box, around])
+      expect([await page({ box: of }), await count({ box: of }), await store.count({ box: of })]).toEqual([undefined, undefined, nearRowsMax + 2]);
+    expect((await store.find({ filter: { box }, first: nearRowsMax + 2 })).twins).toHaveLength(nearRowsMax + 2);
   });
 
   it('leave the event loop to others after so many rows, until its next turn', async () => {

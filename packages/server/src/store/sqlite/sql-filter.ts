@@ -2,19 +2,7 @@
  * A filter as SQL: pure functions giving text and parameters. Nothing that a caller gives becomes text, and no condition is ever NULL, so that `not` is exact.
  * What SQL cannot say (areas, tests of properties) is asked of the functions `area_holds` and `test_holds`, by its place in a list.
  */
-import {
-  type AreaTest,
-  type Box,
-  type LinkTest,
-  normaliseKey,
-  type Order,
-  type PageKey,
-  type PropertyTest,
-  relevanceCharactersMax,
-  splitAtAntimeridian,
-  type TwinFilter,
-  wordsOfText,
-} from '@cityweave/core';
+import { type AreaTest, type Box, type LinkTest, normaliseKey, type PropertyTest, splitAtAntimeridian, type TwinFilter, wordsOfText } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 
 export type SqlValue = string | number | null;
@@ -23,10 +11,10 @@ export type Sql = { readonly text: string; readonly params: readonly SqlValue[] 
 /** Areas and tests that the statement refers to by their place. */
 export type Asked = { readonly areas: AreaTest[]; readonly tests: PropertyTest[] };
 
-const sql = (text: string, ...params: readonly SqlValue[]): Sql => ({ text, params });
+export const sql = (text: string, ...params: readonly SqlValue[]): Sql => ({ text, params });
 const never = sql('0');
 
-const joined = (parts: readonly Sql[], word: string, otherwise: string): Sql =>
+export const joined = (parts: readonly Sql[], word: string, otherwise: string): Sql =>
   parts.length === 0 ? sql(otherwise) : { text: `(${parts.map(({ text }) => text).join(` ${word} `)})`, params: parts.flatMap(({ params }) => params) };
 
 const both = (parts: readonly Sql[]): Sql => joined(parts, 'AND', '1');
@@ -89,11 +77,9 @@ const isInArea = (area: AreaTest, subject: Subject): Sql => {
 };
 
 /** A JSON path of one member, quoted as JSON is. */
-const pathOf = (term: string): string => `$.values.${JSON.stringify(term)}`;
+export const pathOf = (term: string): string => `$.values.${JSON.stringify(term)}`;
 
-const comparisons = { eq: '=', lt: '<=', lte: '<=', gt: '>=', gte: '>=' } as const;
-
-const isCompared = (op: PropertyTest['op']): op is keyof typeof comparisons => op in comparisons;
+const compared: readonly PropertyTest['op'][] = ['eq', 'lt', 'lte', 'gt', 'gte'];
 
 /** SQL and JSON may read the last digit of a number differently. */
 const widening = 1e-9;
@@ -101,23 +87,30 @@ const widening = 1e-9;
 /** Texts that SQL reads out of JSON as they are. */
 const isPlain = /^[\x20-\x7e]*$/;
 
-/** What SQL can leave out before our function is asked; numbers and texts in the unit that they came in. Nothing that passes is left out. */
-const mayPass = ({ op, term, unit, value }: PropertyTest, { alias }: Subject): Sql | undefined => {
-  if (unit !== undefined || !isCompared(op)) return undefined;
-  const found = `(SELECT doc ->> ? FROM body WHERE body.n = ${alias}.n)`;
-  const path = `${pathOf(term)}.value`;
-  if (typeof value === 'string' && op === 'eq' && isPlain.test(value)) return sql(`coalesce(${found} = ?, 0)`, path, value);
-  if (typeof value !== 'number') return undefined;
-  const [below, above] = [value - Math.abs(value) * widening, value + Math.abs(value) * widening];
-  if (op === 'eq') return sql(`coalesce(${found} BETWEEN ? AND ?, 0)`, path, below, above);
-  return sql(`coalesce(${found} ${comparisons[op]} ?, 0)`, path, op.startsWith('l') ? above : below);
+const numbersOnly = ({ op, unit, value }: PropertyTest): boolean => unit === undefined && compared.includes(op) && typeof value === 'number';
+
+const textOnly = ({ op, unit, value }: PropertyTest): boolean => unit === undefined && op === 'eq' && typeof value === 'string' && isPlain.test(value);
+
+/** The numbers that a test may let through. */
+const rangeOf = ({ op, value }: PropertyTest): readonly [number, number] => {
+  const [below, above] = [Number(value) - Math.abs(Number(value)) * widening, Number(value) + Math.abs(Number(value)) * widening];
+  return [op.startsWith('l') ? -Infinity : below, op.startsWith('g') ? Infinity : above];
 };
 
-const passes = (test: PropertyTest, subject: Subject): Sql => {
-  const { alias, asked } = subject;
-  const exact = sql(`test_holds(${asked.tests.push(test) - 1}, (SELECT doc -> ? FROM body WHERE body.n = ${alias}.n))`, pathOf(test.term));
-  const sieve = mayPass(test, subject);
-  return sieve ? both([sieve, exact]) : exact;
+const between = (term: string, ranges: readonly (readonly [number, number])[]): Sql =>
+  sql('doc ->> ? BETWEEN ? AND ?', `${pathOf(term)}.value`, Math.max(...ranges.map(([from]) => from)), Math.min(...ranges.map(([, to]) => to)));
+
+/** What SQL can leave out before our function is asked; numbers and texts in the unit that they came in. Nothing that passes is left out. */
+const mayPass = (tests: readonly PropertyTest[]): readonly Sql[] => [
+  ...[...Map.groupBy(tests.filter(numbersOnly), ({ term }) => term)].map(([term, of]) => between(term, of.map(rangeOf))),
+  ...tests.filter(textOnly).map(({ term, value }) => sql('doc ->> ? = ?', `${pathOf(term)}.value`, String(value))),
+];
+
+/** All tests with one look at the twin's values; the limit keeps SQLite from asking other conditions first. */
+const pass = (tests: readonly PropertyTest[], { alias, asked }: Subject): Sql => {
+  const exact = tests.map((test) => sql(`test_holds(${asked.tests.push(test) - 1}, doc -> ?)`, pathOf(test.term)));
+  const { text, params } = both([...mayPass(tests), ...exact]);
+  return { text: `EXISTS (SELECT 1 FROM body WHERE body.n = ${alias}.n AND ${text} LIMIT 1)`, params };
 };
 
 /** The agency in an id: `urn:dtf:twin:<authority>:...`. */
@@ -176,7 +169,7 @@ const conditionOf = (filter: TwinFilter, subject: Subject): Sql =>
     ...(filter.all ?? []).map((part) => conditionOf(part, subject)),
     ...(filter.any ? [either(filter.any.map((part) => conditionOf(part, subject)))] : []),
     ...(filter.not ? [negated(filter.not, subject)] : []),
-    ...(filter.property ?? []).map((test) => passes(test, subject)),
+    ...(filter.property?.length ? [pass(filter.property, subject)] : []),
     ...(filter.areas ?? []).map((area) => isInArea(area, subject)),
   ]);
 
@@ -187,9 +180,40 @@ const negated = (filter: TwinFilter, subject: Subject): Sql => {
 
 export type Compiled = { readonly from: string; readonly where: Sql; readonly asked: Asked };
 
+/** The tree's boxes are never smaller than the twins': what lies inside as the tree has it need not be looked at again. */
+const within = ([west, south, east, north]: Box): Sql => sql('(r.west >= ? AND r.south >= ? AND r.east <= ? AND r.north <= ?)', west, south, east, north);
+
+/** How many twins meet a box, without a look at those that lie inside it; \`touched\` are those that were looked at, so many at most. */
+export const boxCountSql = (box: Box, limit: number): Sql => {
+  const [west, south, east, north] = box;
+  const [inside, exact] = [within(box), exactly(box, { alias: 't', asked: { areas: [], tests: [] }, depth: 0 })];
+  return {
+    text: `SELECT count(*) AS touched, count(hit) AS twins FROM (SELECT CASE WHEN ${inside.text} THEN 1 ELSE (SELECT 1 FROM twin AS t WHERE t.n = r.n AND ${exact.text}) END AS hit FROM place AS r WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? LIMIT ?)`,
+    params: [...inside.params, ...exact.params, east, west, north, south, limit],
+  };
+};
+
+/** How many places of the tree a box meets, so many at most. */
+export const treeCountSql = ([west, south, east, north]: Box, limit: number): Sql =>
+  sql(
+    'SELECT count(*) AS touched FROM (SELECT 1 FROM place WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? LIMIT ?)',
+    east,
+    west,
+    north,
+    south,
+    limit,
+  );
+
 /** A plain box is walked from the tree; everything else the planner may order as it likes. */
 const treeBox = ({ box, ids, text, linked }: TwinFilter): Box | undefined =>
   box && box[0] <= box[2] && !ids && text === undefined && !linked ? box : undefined;
+
+/** The box of a filter that asks for nothing else but what stands in the twin's own columns. */
+export const boxAlone = ({ box, kinds, agencies, changedSince, ...rest }: TwinFilter): Box | undefined =>
+  Object.values(rest).every((part) => part === undefined) ? treeBox({ box }) : undefined;
+
+/** Whether a box is all that a filter asks for. */
+export const isBox = ({ box, ...rest }: TwinFilter): boolean => box !== undefined && Object.values(rest).every((part) => part === undefined);
 
 export const compileFilter = (filter: TwinFilter): Compiled => {
   const asked: Asked = { areas: [], tests: [] };
@@ -199,86 +223,6 @@ export const compileFilter = (filter: TwinFilter): Compiled => {
   const [west, south, east, north] = box;
   const rest = { ...filter, box: undefined };
   const tree = sql('r.west <= ? AND r.east >= ? AND r.south <= ? AND r.north >= ?', east, west, north, south);
-  return { from: 'place AS r CROSS JOIN twin AS t ON t.n = r.n', where: both([tree, exactly(box, subject), conditionOf(rest, subject)]), asked };
-};
-
-type Sorting = { readonly key: Sql; readonly nullable: boolean; readonly descending: boolean };
-
-const columns = { id: 't.id', name: 't.name', kind: 't.kind', updatedAt: 't.updated_at' } as const;
-
-/** The number or text of a term; anything else sorts as if it were missing. */
-const termKey = (term: string): Sql => {
-  const path = `${pathOf(term)}.value`;
-  return sql("(SELECT CASE WHEN json_type(doc, ?) IN ('integer', 'real', 'text') THEN json_extract(doc, ?) END FROM body WHERE body.n = t.n)", path, path);
-};
-
-/** `relevanceOf` of core over the column that `foldedNames` filled. */
-const relevanceKey = (text: string): Sql => {
-  const words = wordsOfText(text);
-  const line = `\n ${words.join(' ')}`;
-  const inWords = joined(
-    words.map((word) => sql('instr(t.folded, ?)', ` ${word}`)),
-    'AND',
-    '1',
-  );
-  const known = sql('t.id = ? OR EXISTS (SELECT 1 FROM alt AS a WHERE a.value = ? AND a.n = t.n)', text, normaliseKey(text));
-  return sql(
-    `(CASE WHEN instr(t.folded, ?) OR ${known.text} THEN 0 WHEN instr(t.folded, ?) THEN 1 WHEN ${inWords.text} THEN 2 ELSE 3 END * ${relevanceCharactersMax + 1} + min(length(t.folded), ${relevanceCharactersMax}))`,
-    ...[`${line}\n`, ...known.params, line, ...inWords.params],
-  );
-};
-
-const sortingOf = (order: Order | undefined): Sorting => {
-  const { by, descending } = order ?? { by: 'id', descending: false };
-  if (typeof by === 'string') return { key: sql(columns[by]), nullable: false, descending };
-  return 'text' in by ? { key: relevanceKey(by.text), nullable: false, descending } : { key: termKey(by.term), nullable: true, descending };
-};
-
-/** Rows beyond a position, in the direction of the walk. Missing values come last, so a walk back meets them first. */
-const beyond = ({ nullable, descending }: Sorting, { value, id }: PageKey, backwards: boolean): Sql => {
-  const further = backwards ? '<' : '>';
-  const onward = descending === backwards ? '>' : '<';
-  if (value === null) return sql(backwards ? '(key IS NOT NULL OR id < ?)' : '(key IS NULL AND id > ?)', id);
-  const missing = nullable && !backwards ? ' OR key IS NULL' : '';
-  return sql(`(key ${onward} ? OR (key = ? AND id ${further} ?)${missing})`, value, value, id);
-};
-
-const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string => {
-  const [forth, back] = backwards ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
-  return `ORDER BY ${nullable ? `key IS NULL ${forth}, ` : ''}key ${descending ? back : forth}, id ${forth}`;
-};
-
-export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean; readonly limit: number };
-
-const idPage = ({ from, where }: Compiled, { order, after, backwards, limit }: FindShape): Sql => {
-  const down = (order?.descending ?? false) !== backwards;
-  const past = after ? sql(` AND t.id ${down ? '<' : '>'} ?`, after.id) : sql('');
-  return sql(
-    `SELECT t.n, t.seq, t.id FROM ${from} WHERE ${where.text}${past.text} ORDER BY t.id ${down ? 'DESC' : 'ASC'} LIMIT ?`,
-    ...where.params,
-    ...past.params,
-    limit,
-  );
-};
-
-const keyPage = ({ from, where }: Compiled, sorting: Sorting, { after, backwards, limit }: FindShape): Sql => {
-  const past = after ? beyond(sorting, after, backwards) : sql('1');
-  return sql(
-    `SELECT n, seq, id, key FROM (SELECT t.n, t.seq, t.id, ${sorting.key.text} AS key FROM ${from} WHERE ${where.text}) WHERE ${past.text} ${ordering(sorting, backwards)} LIMIT ?`,
-    ...sorting.key.params,
-    ...where.params,
-    ...past.params,
-    limit,
-  );
-};
-
-/** One page, narrow: number, last change, id, and the key where that is another. */
-export const findSql = (compiled: Compiled, shape: FindShape): Sql =>
-  shape.order === undefined || shape.order.by === 'id' ? idPage(compiled, shape) : keyPage(compiled, sortingOf(shape.order), shape);
-
-export const countSql = ({ from, where }: Compiled): Sql => ({ text: `SELECT count(*) AS twins FROM ${from} WHERE ${where.text}`, params: where.params });
-
-export const groupSql = ({ from, where }: Compiled, facets: readonly ('kind' | 'agency')[]): Sql => {
-  const by = facets.map((facet) => `t.${facet}`).join(', ');
-  return { text: `SELECT ${by}, count(*) AS twins FROM ${from} WHERE ${where.text} GROUP BY ${by}`, params: where.params };
+  const meets = either([within(box), exactly(box, subject)]);
+  return { from: 'place AS r CROSS JOIN twin AS t ON t.n = r.n', where: both([tree, meets, conditionOf(rest, subject)]), asked };
 };

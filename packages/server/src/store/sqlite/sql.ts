@@ -198,8 +198,13 @@ export const linksSql = ({ way, ofKinds, ofBefore }: LinksShape): string => {
 export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'ofBefore'>): string =>
   `SELECT p.s FROM json_each(?) AS asked CROSS JOIN ${walks[way].past}${ofKinds ? ` WHERE ${ofTheseKinds('p.kind')}` : ''}`;
 
+const twinColumnsRead = 't.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint';
+
 export const readSql = {
   head: writeSql.head,
+  /** one by one: the columns of `twinOfRow` */
+  byId: `SELECT ${twinColumnsRead} FROM twin AS t CROSS JOIN body AS b ON b.n = t.n WHERE t.id = ?`,
+  byNumbers: `SELECT ${twinColumnsRead} FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,
   byIds: `SELECT t.id, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
   /** one list of all, in the order of the numbers given */
   textOfTwins: `SELECT CAST('[' || group_concat(${asText}) || ']' AS BLOB) AS text FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,

@@ -8,8 +8,9 @@ import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
 import { adjacent, linksAt } from '../sqlite-reading/links.ts';
 import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
+import { countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
 import { readSql, schemaSql } from './sql.ts';
-import { compileFilter, countSql, type FindShape, findSql, groupSql } from './sql-filter.ts';
+import { boxAlone, boxCountSql, compileFilter, isBox } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
 import { twinText } from './sqlite-rows.ts';
 
@@ -29,21 +30,27 @@ const tellTwins = (reading: ReadingFile, rows: Lists): ToldTwins => {
 
 const twinTexts = (rows: Rows): string => `[${rows.map(twinText).join(',')}]`;
 
-type Find = Omit<FindShape, 'limit'> & { readonly filter: TwinFilter; readonly first: number };
+export type Find = Omit<FindShape, 'limit'> & { readonly filter: TwinFilter; readonly first: number };
 
-/** One row more than asked for tells whether there is a next page. */
-const find = (reading: ReadingFile, { filter, first, ...shape }: Find) => {
+/** One row more than asked for tells whether there is a next page. Twins are told as `tell` does of their numbers and last changes. */
+export const pageOf = <T>(reading: ReadingFile, { filter, first, ...shape }: Find, tell: (rows: Lists) => T) => {
   const compiled = compileFilter(filter);
   return asking(reading, compiled.asked, () =>
     inSnapshot(reading.file, () => {
       const rows = reading.lists(findSql(compiled, { ...shape, limit: first + 1 }));
       const [, , id, value = id] = (rows.length > first && rows[first - 1]) || [];
-      return { twins: tellTwins(reading, rows.slice(0, first)), next: id === undefined ? undefined : { value, id }, seq: headOf(reading) };
+      return { twins: tell(rows.slice(0, first)), next: id === undefined ? undefined : { value, id }, seq: headOf(reading) };
     }),
   );
 };
 
+const find = (reading: ReadingFile, asked: Find) => pageOf(reading, asked, (rows) => tellTwins(reading, rows));
+
+const unlimited = -1;
+
 const count = (reading: ReadingFile, { filter }: { readonly filter: TwinFilter }): number => {
+  const box = isBox(filter) && boxAlone(filter);
+  if (box) return numberOf(rowsOf(reading, boxCountSql(box, unlimited))[0], 'twins');
   const compiled = compileFilter(filter);
   return asking(reading, compiled.asked, () => numberOf(rowsOf(reading, countSql(compiled))[0], 'twins'));
 };

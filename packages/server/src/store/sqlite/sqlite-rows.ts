@@ -1,7 +1,7 @@
 /**
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
-import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
 import type { ApplyOptions, Command } from '../store.ts';
 
@@ -114,6 +114,16 @@ export const toRowCommand = (command: Command, noted: NotedTerms): RowCommand =>
   const refused = checkPatch(command);
   return refused ? { op: 'refused', problem: refused } : command;
 };
+
+/** A twin from the columns of its rows, in the order in which they are always read. */
+export const twinOfRow = ([version, createdAt, updatedAt, shaped, doc, footprint]: readonly unknown[]): Twin =>
+  // branding: written by `toTwinRow`
+  Object.assign(
+    JSON.parse(doc as string),
+    { version, createdAt, updatedAt },
+    footprint !== null && { footprint: JSON.parse(footprint as string) },
+    shaped !== 0 && { shaped: true },
+  );
 
 /** JSON text of a twin from its rows, made without parsing. */
 export const twinText = (row: { readonly [column: string]: unknown }): string =>

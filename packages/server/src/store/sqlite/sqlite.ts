@@ -17,23 +17,21 @@ import {
   msOfInstant,
   normaliseKey,
   ok,
-  type PageKey,
   type Problem,
   problem,
   type Result,
   type Shape,
-  type Twin,
   type TwinId,
 } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
-import { createKnownTwins, type KnownChanges, type KnownTwins } from '../sqlite-reading/known-twins.ts';
+import { createKnownTwins } from '../sqlite-reading/known-twins.ts';
 import { createNearReads } from '../sqlite-reading/near.ts';
-import type { FindQuery, FoundPage, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
+import { type Ask, type Reader, readPage, readTwins } from '../sqlite-reading/twin-reads.ts';
+import type { FindQuery, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
-import type { Reads, ReadVerb } from './sqlite-read.ts';
 import { abortError, createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
 
 export type SqliteStoreOptions = {
@@ -47,28 +45,9 @@ export type SqliteStoreOptions = {
 
 export const storeFileName = 'twins.sqlite';
 
-type Asking = Waiting & { readonly known?: KnownChanges | undefined };
-type Ask = <V extends ReadVerb>(verb: V, args: Parameters<Reads[V]>[1], waiting?: Asking) => Promise<ReturnType<Reads[V]>>;
-
-type Sides = { readonly ask: Ask; readonly known: KnownTwins; readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
+type Sides = Reader & { readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
 
 // Everything below gives back what was parsed before it was put in: the rows of our own file keep their types.
-
-const twinsOf = (text: string): readonly Twin[] => trusted(JSON.parse(text));
-
-/** Where a twin that a reader counted on is no longer known, the page is told whole. */
-const present = async ({ ask, known }: Pick<Sides, 'ask' | 'known'>, query: FindQuery, waiting?: Waiting): Promise<FoundPage> => {
-  const { filter = {}, order, first, after, backwards = false } = query;
-  const told = async (changes?: KnownChanges): Promise<FoundPage | undefined> => {
-    const { twins: texts, seq, next } = await ask('find', { filter, order, after, backwards, first }, { ...waiting, known: changes });
-    const twins = known.twinsOf(texts);
-    return twins && { twins, seq, ...(next && { next: trusted<PageKey>(next) }) };
-  };
-  return (await told(known.changes)) ?? trusted<FoundPage>(await told());
-};
-
-const page = async (sides: Pick<Sides, 'ask' | 'known'>, { at, ...query }: FindQuery, waiting?: Waiting): Promise<FoundPage> =>
-  at ? sides.ask('findThen', { ...query, filter: query.filter ?? {}, at }, waiting) : present(sides, query, waiting);
 
 const groupKey = (row: Record<string, unknown>): string => JSON.stringify([row['kind'], row['agency']]);
 
@@ -182,12 +161,12 @@ const createKinds = ({ ask, lane }: Sides): TwinStore['kinds'] => {
   };
 };
 
-const questions = ({ ask, known, lane, clock }: Sides) => ({
-  get: async (ids: readonly TwinId[], waiting?: Waiting) => new Map(twinsOf(await ask('get', { ids }, waiting)).map((twin) => [twin.id, twin])),
+const questions = (sides: Sides, { ask }: Pick<Sides, 'ask'> = sides) => ({
+  get: (ids: readonly TwinId[], waiting?: Waiting) => readTwins(sides, ids, waiting),
   resolve: resolve(ask),
   shapes: async (ids: readonly TwinId[], waiting?: Waiting) =>
     new Map((await ask('shapes', { ids }, waiting)).map(({ id, doc }): [TwinId, readonly Shape[]] => [trusted(id), trusted(JSON.parse(String(doc)))])),
-  find: (query: FindQuery, waiting?: Waiting) => page({ ask, known }, query, waiting),
+  find: (query: FindQuery, waiting?: Waiting) => readPage(sides, query, waiting),
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting & Then) =>
     waiting?.at ? ask('countThen', { filter, at: waiting.at }, waiting) : ask('count', { filter }, waiting),
   history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => ask('history', { id, query }, waiting),
@@ -196,7 +175,7 @@ const questions = ({ ask, known, lane, clock }: Sides) => ({
   summarise: summarise(ask),
   adjacent: adjacent(ask),
   linksAt: linksAt(ask),
-  kinds: createKinds({ ask, known, lane, clock }),
+  kinds: createKinds(sides),
 });
 
 const journal = ({ ask, lane }: Sides) => ({
@@ -297,5 +276,6 @@ export const openSqliteStore = async ({ directory, clock, threads, synchronous =
     await using.release(path);
     if (!threads) await using.close();
   };
-  return ok(createVerbs({ ask, known: createKnownTwins(), lane, clock }, close));
+  const isAsked = (waiting?: Waiting): boolean => lane.isOpen() && waiting?.signal?.aborted !== true;
+  return ok(createVerbs({ ask, isAsked, near, known: createKnownTwins(), lane, clock }, close));
 };

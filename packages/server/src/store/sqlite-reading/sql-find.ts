@@ -1,0 +1,86 @@
+/**
+ * Pages, counts and groups of what a filter lets through, as SQL: every order ends in the id.
+ */
+import { normaliseKey, type Order, type PageKey, relevanceCharactersMax, wordsOfText } from '@cityweave/core';
+import { type Compiled, joined, pathOf, type Sql, sql } from '../sqlite/sql-filter.ts';
+
+type Sorting = { readonly key: Sql; readonly nullable: boolean; readonly descending: boolean };
+
+const columns = { id: 't.id', name: 't.name', kind: 't.kind', updatedAt: 't.updated_at' } as const;
+
+/** The number or text of a term; anything else sorts as if it were missing. */
+const termKey = (term: string): Sql => {
+  const path = `${pathOf(term)}.value`;
+  return sql("(SELECT CASE WHEN json_type(doc, ?) IN ('integer', 'real', 'text') THEN json_extract(doc, ?) END FROM body WHERE body.n = t.n)", path, path);
+};
+
+/** `relevanceOf` of core over the column that `foldedNames` filled. */
+const relevanceKey = (text: string): Sql => {
+  const words = wordsOfText(text);
+  const line = `\n ${words.join(' ')}`;
+  const inWords = joined(
+    words.map((word) => sql('instr(t.folded, ?)', ` ${word}`)),
+    'AND',
+    '1',
+  );
+  const known = sql('t.id = ? OR EXISTS (SELECT 1 FROM alt AS a WHERE a.value = ? AND a.n = t.n)', text, normaliseKey(text));
+  return sql(
+    `(CASE WHEN instr(t.folded, ?) OR ${known.text} THEN 0 WHEN instr(t.folded, ?) THEN 1 WHEN ${inWords.text} THEN 2 ELSE 3 END * ${relevanceCharactersMax + 1} + min(length(t.folded), ${relevanceCharactersMax}))`,
+    ...[`${line}\n`, ...known.params, line, ...inWords.params],
+  );
+};
+
+const sortingOf = (order: Order | undefined): Sorting => {
+  const { by, descending } = order ?? { by: 'id', descending: false };
+  if (typeof by === 'string') return { key: sql(columns[by]), nullable: false, descending };
+  return 'text' in by ? { key: relevanceKey(by.text), nullable: false, descending } : { key: termKey(by.term), nullable: true, descending };
+};
+
+/** Rows beyond a position, in the direction of the walk. Missing values come last, so a walk back meets them first. */
+const beyond = ({ nullable, descending }: Sorting, { value, id }: PageKey, backwards: boolean): Sql => {
+  const further = backwards ? '<' : '>';
+  const onward = descending === backwards ? '>' : '<';
+  if (value === null) return sql(backwards ? '(key IS NOT NULL OR id < ?)' : '(key IS NULL AND id > ?)', id);
+  const missing = nullable && !backwards ? ' OR key IS NULL' : '';
+  return sql(`(key ${onward} ? OR (key = ? AND id ${further} ?)${missing})`, value, value, id);
+};
+
+const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string => {
+  const [forth, back] = backwards ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
+  return `ORDER BY ${nullable ? `key IS NULL ${forth}, ` : ''}key ${descending ? back : forth}, id ${forth}`;
+};
+
+export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean; readonly limit: number };
+
+const idPage = ({ from, where }: Compiled, { order, after, backwards, limit }: FindShape): Sql => {
+  const down = (order?.descending ?? false) !== backwards;
+  const past = after ? sql(` AND t.id ${down ? '<' : '>'} ?`, after.id) : sql('');
+  return sql(
+    `SELECT t.n, t.seq, t.id FROM ${from} WHERE ${where.text}${past.text} ORDER BY t.id ${down ? 'DESC' : 'ASC'} LIMIT ?`,
+    ...where.params,
+    ...past.params,
+    limit,
+  );
+};
+
+const keyPage = ({ from, where }: Compiled, sorting: Sorting, { after, backwards, limit }: FindShape): Sql => {
+  const past = after ? beyond(sorting, after, backwards) : sql('1');
+  return sql(
+    `SELECT n, seq, id, key FROM (SELECT t.n, t.seq, t.id, ${sorting.key.text} AS key FROM ${from} WHERE ${where.text}) WHERE ${past.text} ${ordering(sorting, backwards)} LIMIT ?`,
+    ...sorting.key.params,
+    ...where.params,
+    ...past.params,
+    limit,
+  );
+};
+
+/** One page, narrow: number, last change, id, and the key where that is another. */
+export const findSql = (compiled: Compiled, shape: FindShape): Sql =>
+  shape.order === undefined || shape.order.by === 'id' ? idPage(compiled, shape) : keyPage(compiled, sortingOf(shape.order), shape);
+
+export const countSql = ({ from, where }: Compiled): Sql => ({ text: `SELECT count(*) AS twins FROM ${from} WHERE ${where.text}`, params: where.params });
+
+export const groupSql = ({ from, where }: Compiled, facets: readonly ('kind' | 'agency')[]): Sql => {
+  const by = facets.map((facet) => `t.${facet}`).join(', ');
+  return { text: `SELECT ${by}, count(*) AS twins FROM ${from} WHERE ${where.text} GROUP BY ${by}`, params: where.params };
+};
