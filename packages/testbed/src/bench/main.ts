@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   store: async () => [...(await (await import('./store.ts')).benchStore()), ...(await (await import('./store-neo4j.ts')).benchNeo4jStore())],
   exchange: async () => (await import('./exchange.ts')).benchExchange(),
   federation: async () => (await import('./federation.ts')).benchFederation(),
+  subscription: async () => (await import('./subscription.ts')).benchSubscription(),
   viewer: async () => (await import('./viewer.ts')).benchViewer(),
 };
 
