@@ -88,17 +88,29 @@ const pickByKeys = async (page: Page): Promise<void> => {
   await page.keyboard.press('Enter');
 };
 
+const places = '.place select';
+
+const toPlacesByKeys = (page: Page): Promise<void> => pressUntil(page, 'Shift+Tab', isFocused(page, places));
+
 export type Hands = {
   readonly pose: (page: Page) => Promise<void>;
   readonly choose: (page: Page, name: string) => Promise<void>;
   readonly openSources: (page: Page) => Promise<void>;
+  /** to the list of places of the question */
+  readonly toPlaces: (page: Page) => Promise<void>;
   /** fills the place of the question by what lies where the chosen twin stands, as its label says */
   readonly pick: (page: Page, label: string) => Promise<void>;
 };
 
 export const hands: Readonly<Record<'the mouse' | 'the keyboard alone', Hands>> = {
-  'the mouse': { pose: poseByMouse, choose: chooseByMouse, openSources: (page) => sources(page).locator('summary').click(), pick: pickByMouse },
-  'the keyboard alone': { pose: poseByKeys, choose: chooseByKeys, openSources: openSourcesByKeys, pick: pickByKeys },
+  'the mouse': {
+    pose: poseByMouse,
+    choose: chooseByMouse,
+    openSources: (page) => sources(page).locator('summary').click(),
+    toPlaces: (page) => page.locator(places).focus(),
+    pick: pickByMouse,
+  },
+  'the keyboard alone': { pose: poseByKeys, choose: chooseByKeys, openSources: openSourcesByKeys, toPlaces: toPlacesByKeys, pick: pickByKeys },
 };
 
 /** Labels that lie under the panel of the answer: what is lit is to be where it can be seen. */
