@@ -1,5 +1,5 @@
 /**
- * A filter as a condition of Cypher: pure functions giving text and parameters. No condition is ever null, so that `not` is right.
+ * A filter as a condition of Cypher: pure functions giving text and parameters. A condition that is null does not hold; `certain` makes it false where that matters.
  * What Cypher cannot say (areas, values in other units) it says too widely, and `exact` is false: what is found so is looked at again by core.
  */
 import {
@@ -15,8 +15,8 @@ import {
   wordsOfText,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
-import { alternativeKey, isScalar, objectKey, otherKey, unitKey, valueKey } from './parameters.ts';
-import type { Space } from './space.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey } from './parameters.ts';
+import { pointPlace, type Space } from './space.ts';
 
 export type Condition = { readonly text: string; readonly exact: boolean };
 
@@ -49,10 +49,19 @@ const joined = (parts: readonly Condition[], word: 'AND' | 'OR', otherwise: Cond
 export const both = (parts: readonly Condition[]): Condition => joined(parts, 'AND', always);
 export const either = (parts: readonly Condition[]): Condition => joined(parts, 'OR', never);
 
-/** Not all that may hold does: what is certain to hold is unknown, so nothing can be taken away. */
-export const negated = ({ text, exact }: Condition): Condition => (exact ? exactly(`NOT ${text}`) : { text: 'true', exact: false });
+/** Never null. A comparison that is left as it is costs the server less than half, so it is said only where it matters. */
+export const certain = (text: string): string => `coalesce(${text}, false)`;
 
-type Subject = { readonly asking: Asking; readonly alias: string };
+/** Not all that may hold does: what is certain to hold is unknown, so nothing can be taken away. */
+export const negated = ({ text, exact }: Condition): Condition => (exact ? exactly(`NOT ${certain(text)}`) : { text: 'true', exact: false });
+
+export type Subject = { readonly asking: Asking; readonly alias: string };
+
+const plainName = /^[A-Za-z0-9:._-]+$/;
+
+/** A property by its name, which the server reads at once where it stands in the text; of a name with other signs nothing stands in a text. */
+export const propertyOf = (name: string, { asking, alias }: Subject): string =>
+  plainName.test(name) ? `${alias}.\`${name}\`` : `${alias}[${param(asking, name)}]`;
 
 export const identifierKeys = (ids: readonly string[]): readonly string[] => [
   ...new Set([...ids.map(objectKey), ...ids.map((id) => alternativeKey(normaliseKey(id)))]),
@@ -68,51 +77,50 @@ const isKnownBy = (ids: readonly string[], { asking, alias }: Subject): Conditio
 const hasWords = (text: string, { asking, alias }: Subject): Condition =>
   both(wordsOfText(text).map((word) => exactly(`${alias}.words CONTAINS ${param(asking, ` ${word}`)}`)));
 
-const meetsBox = ([west, south, east, north]: Box, { asking, alias }: Subject): Condition =>
-  exactly(
-    `(${alias}.west IS NOT NULL AND ${alias}.west <= ${param(asking, east)} AND ${alias}.east >= ${param(asking, west)} AND ${alias}.south <= ${param(asking, north)} AND ${alias}.north >= ${param(asking, south)})`,
-  );
+/** Whether a twin's box meets another; of a point its corners are not kept. */
+export const meetsCorners = (alias: string, box: string): string =>
+  `${alias}.west <= ${box}.east AND ${alias}.east >= ${box}.west AND ${alias}.south <= ${box}.north AND ${alias}.north >= ${box}.south`;
 
-const maybeInArea = (area: AreaTest, subject: Subject): Condition => {
+const meets = (alias: string, box: string): string => `(point.withinBBox(${alias}.${pointPlace}, ${box}.from, ${box}.to) OR (${meetsCorners(alias, box)}))`;
+
+const boxParameter = ([west, south, east, north]: Box) => ({ west, south, east, north, from: pointAt(west, south), to: pointAt(east, north) });
+
+const meetsBox = (box: Box, { asking, alias }: Subject): Condition => exactly(meets(alias, param(asking, boxParameter(box))));
+
+const maybeInArea = (area: AreaTest, { asking, alias }: Subject): Condition => {
   const prepared = preparedArea(area);
   if (!prepared) return never;
-  const { asking, alias } = subject;
-  const corners = param(
-    asking,
-    prepared.boxes.map(([west, south, east, north]) => ({ west, south, east, north })),
-  );
-  const meets = `${alias}.west <= box.east AND ${alias}.east >= box.west AND ${alias}.south <= box.north AND ${alias}.north >= box.south`;
-  return { text: `(${alias}.west IS NOT NULL AND any(box IN ${corners} WHERE ${meets}))`, exact: false };
+  return { text: `any(box IN ${param(asking, prepared.boxes.map(boxParameter))} WHERE ${meets(alias, 'box')})`, exact: false };
 };
 
 const compared = { lt: '<', lte: '<=', gt: '>', gte: '>=', contains: 'CONTAINS', prefix: 'STARTS WITH' } as const;
 
 /** Of the value itself, whatever its unit. Values of different types are neither equal nor in order. */
-const valuePasses = ({ term, op, value }: PropertyTest, { asking, alias }: Subject): string => {
-  const scalar = `${alias}[${param(asking, valueKey(term))}]`;
-  const other = `${alias}[${param(asking, otherKey(term))}]`;
+const valuePasses = ({ term, op, value }: PropertyTest, subject: Subject): string => {
+  const { asking } = subject;
+  const [scalar, other] = [propertyOf(valueKey(term), subject), propertyOf(otherKey(term), subject)];
   const isThere = `(${scalar} IS NOT NULL OR ${other} IS NOT NULL)`;
   const isOneOf = (wanted: readonly Json[]): string => {
     const [plain, nested] = [wanted.filter(isScalar), wanted.filter((one) => !isScalar(one)).map(canonicalJson)];
-    return `(coalesce(${scalar} IN ${param(asking, plain)}, false) OR coalesce(${other} IN ${param(asking, nested)}, false))`;
+    const [isPlain, isNested] = [`${scalar} IN ${param(asking, plain)}`, `${other} IN ${param(asking, nested)}`];
+    return nested.length === 0 ? isPlain : `(${isPlain} OR ${isNested})`;
   };
   if (op === 'exists') return value === false ? `NOT ${isThere}` : isThere;
   if (value === undefined) return 'false';
   if (op === 'eq') return isOneOf([value]);
-  if (op === 'ne') return `(${isThere} AND NOT ${isOneOf([value])})`;
+  if (op === 'ne') return `(${isThere} AND NOT ${certain(isOneOf([value]))})`;
   if (op === 'in') return Array.isArray(value) ? isOneOf(value) : 'false';
   const fits = typeof value === 'string' || (typeof value === 'number' && op !== 'contains' && op !== 'prefix');
-  return fits ? `coalesce(${scalar} ${compared[op]} ${param(asking, value)}, false)` : 'false';
+  return fits ? `${scalar} ${compared[op]} ${param(asking, value)}` : 'false';
 };
 
 /** A number in another unit may pass once it is converted: that is for core to say. */
 const passes = (test: PropertyTest, subject: Subject): Condition => {
-  const { asking, alias } = subject;
   const text = valuePasses(test, subject);
   if (test.unit === undefined || test.op === 'exists') return exactly(text);
-  const [own, wanted] = [`${alias}[${param(asking, unitKey(test.term))}]`, param(asking, test.unit)];
-  const converted = `(${own} <> ${wanted} AND ${alias}[${param(asking, valueKey(test.term))}] IS NOT NULL)`;
-  return { text: `coalesce((${own} = ${wanted} AND ${text}) OR ${converted}, false)`, exact: false };
+  const [own, wanted] = [propertyOf(unitKey(test.term), subject), param(subject.asking, test.unit)];
+  const converted = `(${own} <> ${wanted} AND ${propertyOf(valueKey(test.term), subject)} IS NOT NULL)`;
+  return { text: `((${own} = ${wanted} AND ${text}) OR ${converted})`, exact: false };
 };
 
 /** Of a twin that is not here only the id is known; what needs more does not hold. */

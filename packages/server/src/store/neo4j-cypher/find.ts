@@ -14,8 +14,8 @@ import {
   wordsOfText,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
-import { type Asking, both, type Condition, conditionOf, identifierKeys, param } from './filter.ts';
-import { alternativeKey, pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
+import { type Asking, both, type Condition, certain, conditionOf, identifierKeys, meetsCorners, param, propertyOf } from './filter.ts';
+import { alternativeKey, pointAt, shapedMark, valueKey, whole, wordCharactersMax } from './parameters.ts';
 import { type Cypher, pointPlace, type Space, sizes } from './space.ts';
 
 export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
@@ -23,32 +23,37 @@ export type FindShape = { readonly order: Order | undefined; readonly after: Pag
 /** What is given back of a twin, and the tests of links in the order of their flags. */
 export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly flags: readonly LinkTest[] };
 
-export const twinColumns = 't.shapes IS NOT NULL AS shaped, t.doc AS doc';
+/** A twin's text, as `twinOf` reads it: one that has shapes says so in front. */
+export const twinText = `CASE WHEN t.shapes IS NULL THEN t.doc ELSE '${shapedMark}' + t.doc END`;
 
 /** A beginning gives `t`, once each; `sorted` is the order in which it does. */
 type Start = {
   readonly text: string;
   readonly sorted?: 'id' | 'kind';
-  /** at the box of the filter */
-  readonly boxed?: boolean;
+  /** parts of the filter that hold for whatever the beginning gives */
+  readonly settled?: Partial<Record<'box' | 'text', undefined>>;
 };
 
-/** Boxes are found by their centres: each class of sizes in what is searched, grown by half of its size. */
+const grownBox = ([west, south, east, north]: Box) => {
+  const corners = sizes.flatMap(({ place, degrees }) => {
+    const margin = degrees === 0 ? 0 : degrees / 2 + 1e-9;
+    return [
+      [`${place}from`, pointAt(west - margin, south - margin)],
+      [`${place}to`, pointAt(east + margin, north + margin)],
+    ];
+  });
+  return { west, south, east, north, ...Object.fromEntries(corners) };
+};
+
+/** Boxes are found by their centres: each class of sizes in what is searched, grown by half of its size. A point that was found is in the box, of what is larger the box is compared. */
 const startAtBoxes = (boxes: readonly Box[], asking: Asking): Start => {
   const { twin } = asking.space;
-  const grown = boxes.map(([west, south, east, north]) =>
-    Object.fromEntries(
-      sizes.flatMap(({ place, degrees }) => {
-        const margin = degrees === 0 ? 0 : degrees / 2 + 1e-9;
-        return [
-          [`${place}from`, pointAt(west - margin, south - margin)],
-          [`${place}to`, pointAt(east + margin, north + margin)],
-        ];
-      }),
-    ),
-  );
-  const branches = sizes.map(({ place }) => `MATCH (t:${twin}) WHERE point.withinBBox(t.${place}, box.${place}from, box.${place}to) RETURN t`);
-  return { text: `UNWIND ${param(asking, grown)} AS box CALL (box) { ${branches.join(' UNION ALL ')} } WITH ${boxes.length > 1 ? 'DISTINCT ' : ''}t` };
+  const branches = sizes.map(({ place }) => {
+    const meets = place === pointPlace ? '' : ` AND ${meetsCorners('t', 'box')}`;
+    return `MATCH (t:${twin}) WHERE point.withinBBox(t.${place}, box.${place}from, box.${place}to)${meets} RETURN t`;
+  });
+  const found = `UNWIND ${param(asking, boxes.map(grownBox))} AS box CALL (box) { ${branches.join(' UNION ALL ')} }`;
+  return { text: `${found} WITH ${boxes.length > 1 ? 'DISTINCT ' : ''}t` };
 };
 
 const startAtIds = (ids: readonly string[], asking: Asking): Start => {
@@ -59,10 +64,12 @@ UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(
   };
 };
 
-/** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for. */
+/** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for, and the rest has to be looked at again. */
 const startAtWords = (words: readonly string[], asking: Asking): Start => {
   const query = words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
-  return { text: `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}) YIELD node AS t WITH t` };
+  const isWhole = words.every((word) => word.length <= wordCharactersMax);
+  const text = `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}) YIELD node AS t WITH t`;
+  return { text, ...(isWhole && { settled: { text: undefined } }) };
 };
 
 const startAtLinks = ({ kind, direction }: LinkTest, asking: Asking): Start => {
@@ -108,7 +115,8 @@ const startOf = (filter: TwinFilter, asking: Asking, walk: { readonly after: str
   const words = text === undefined ? [] : wordsOfText(text);
   if (words.length > 0) return startAtWords(words, asking);
   const boxes = boxesOf(filter);
-  if (boxes) return { ...startAtBoxes(boxes, asking), boxed: filter.areas === undefined || filter.areas.length === 0 };
+  const isOfBox = filter.areas === undefined || filter.areas.length === 0;
+  if (boxes) return { ...startAtBoxes(boxes, asking), ...(isOfBox && { settled: { box: undefined } }) };
   const [kind, ...others] = kinds ?? [];
   if (kind !== undefined) return others.length === 0 ? startAtKind(kind, asking, walk) : startAtKinds(kinds ?? [], asking);
   const test = linked.find((one) => one.kind !== undefined);
@@ -124,7 +132,7 @@ const flagsOf = ({ linked = [], all = [], any = [], not }: TwinFilter): readonly
 const asked = (space: Space, ends: Asking['ends']): Asking => ({ space, params: {}, ends });
 
 const flagColumn = (flags: readonly LinkTest[], asking: Asking): string =>
-  flags.length === 0 ? '' : `, [${flags.map((test) => conditionOf({ linked: [test] }, { asking, alias: 't' }).text).join(', ')}] AS flags`;
+  flags.length === 0 ? '' : `, [${flags.map((test) => certain(conditionOf({ linked: [test] }, { asking, alias: 't' }).text)).join(', ')}] AS flags`;
 
 type Sorting = { readonly key: string; readonly nullable: boolean; readonly descending: boolean };
 
@@ -145,7 +153,7 @@ const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {
   const { by, descending } = order ?? { by: 'id', descending: false };
   if (typeof by === 'string') return { key: `t.${by}`, nullable: false, descending };
   if ('text' in by) return { key: relevanceKey(by.text, asking), nullable: false, descending };
-  const value = `t[${param(asking, valueKey(by.term))}]`;
+  const value = propertyOf(valueKey(by.term), { asking, alias: 't' });
   return { key: `CASE WHEN ${value} IS :: BOOLEAN THEN null ELSE ${value} END`, nullable: true, descending };
 };
 
@@ -175,13 +183,19 @@ const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string
   return `${nullable ? `key IS NULL ${forth}, ${isText} ${way}, ` : ''}key ${way}, t.id ${forth}`;
 };
 
-/** A point that was found in the box is in it; of what is larger only the centre was looked for. */
-const conditionFrom = ({ boxed }: Start, filter: TwinFilter, asking: Asking): Condition => {
-  const { box, ...rest } = filter;
-  const subject = { asking, alias: 't' };
-  if (!(boxed && box)) return conditionOf(filter, subject);
-  const { text, exact } = conditionOf({ box }, subject);
-  return both([{ text: `(t.${pointPlace} IS NOT NULL OR ${text})`, exact }, conditionOf(rest, subject)]);
+/** What the beginning has not settled. */
+const conditionFrom = ({ settled }: Start, filter: TwinFilter, asking: Asking): Condition => conditionOf({ ...filter, ...settled }, { asking, alias: 't' });
+
+type Paging = { readonly asking: Asking; readonly exact: boolean; readonly flags: readonly LinkTest[] };
+
+/**
+ * What is exact comes as one row: the head of the log as it was before, and the texts of the page; a row for each twin costs both sides more than the twin does.
+ * What core looks at again comes twin by twin, until it is enough.
+ */
+const toPage = (found: string, { asking, exact, flags }: Paging): Found => {
+  const headed = `MATCH (h:${asking.space.register}) WHERE h.key = 'head' WITH h.seq AS seq CALL (seq) { ${found} RETURN collect(${twinText}) AS docs } RETURN seq, docs`;
+  const text = exact ? headed : `${found} RETURN ${twinText} AS doc${flagColumn(flags, asking)}`;
+  return { cypher: { text, params: asking.params }, exact, flags };
 };
 
 type Finding = { readonly space: Space; readonly filter: TwinFilter; readonly ends: Asking['ends'] };
@@ -197,8 +211,8 @@ const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: numbe
   const way = down ? 'DESC' : 'ASC';
   const sorted = start.sorted === 'kind' ? `t.kind ${way}, t.id ${way}` : `t.id ${way}`;
   const cut = condition.exact ? ` LIMIT ${param(asking, whole(limit))}` : '';
-  const text = `${start.text} WHERE ${condition.text}${past} WITH t ORDER BY ${sorted}${cut} RETURN t.id AS id, t.id AS key, ${twinColumns}${flagColumn(flags, asking)}`;
-  return { cypher: { text, params: asking.params }, exact: condition.exact, flags };
+  const text = `${start.text} WHERE ${condition.text}${past} WITH t ORDER BY ${sorted}${cut}`;
+  return toPage(text, { asking, exact: condition.exact, flags });
 };
 
 const keyPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
@@ -209,8 +223,8 @@ const keyPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: numb
   const flags = condition.exact ? [] : flagsOf(filter);
   const cut = condition.exact ? ` LIMIT ${param(asking, whole(limit))}` : '';
   const text = `${start.text} WHERE ${condition.text} WITH t, ${sorting.key} AS key WHERE ${beyond(sorting, shape, asking).text}
-WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut} RETURN t.id AS id, key, ${twinColumns}${flagColumn(flags, asking)}`;
-  return { cypher: { text, params: asking.params }, exact: condition.exact, flags };
+WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut}`;
+  return toPage(text, { asking, exact: condition.exact, flags });
 };
 
 /** One page; where the filter is not exact, all that may belong to it and what comes after, in order. */
@@ -226,6 +240,6 @@ export const groupTwins = ({ space, filter, ends }: Finding, by: readonly Facet[
   const condition = conditionFrom(start, filter, asking);
   const flags = condition.exact ? [] : flagsOf(filter);
   const facets = by.map((facet) => `t.${facet} AS ${facet}, `).join('');
-  const result = condition.exact ? `${facets}count(t) AS twins` : `t.id AS id, ${twinColumns}${flagColumn(flags, asking)}`;
+  const result = condition.exact ? `${facets}count(t) AS twins` : `${twinText} AS doc${flagColumn(flags, asking)}`;
   return { cypher: { text: `${start.text} WHERE ${condition.text} RETURN ${result}`, params: asking.params }, exact: condition.exact, flags };
 };

@@ -2,13 +2,13 @@
  * Cypher of questions by name: twins by id, links, changes, joins, registers.
  */
 import type { Moment } from '@cityweave/core';
-import { twinColumns } from './find.ts';
+import { twinText } from './find.ts';
 import { type Cypher, cypher, type Space, steady } from './space.ts';
 
 export const readHead = ({ register }: Space): Cypher => steady(`MATCH (h:${register}) WHERE h.key = 'head' RETURN h.seq AS seq, h.oldest AS oldest`);
 
 export const readTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, ${twinColumns}`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN collect(${twinText}) AS docs`, { ids });
 
 export const readShapes = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} AND t.shapes IS NOT NULL RETURN t.id AS id, t.shapes AS doc`, { ids });
@@ -48,11 +48,13 @@ export const readKinds = ({ register }: Space): Cypher =>
 export const readTerms = ({ register }: Space): Cypher =>
   steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY kind, term`);
 
-export const readChanges = ({ change }: Space, since: unknown, upTo: unknown): Cypher =>
+/** The head of the log as it was before, and the changes after `since` or after the oldest that is kept, in one row. */
+export const readChanges = ({ register, change }: Space, since: unknown, limit: unknown): Cypher =>
   steady(
-    `MATCH (c:${change}) WHERE c.seq > $since AND c.seq <= $upTo
-RETURN c.seq AS seq, c.id AS id, c.op AS op, c.at AS at, c.link AS link, c.kind AS kind ORDER BY seq`,
-    { since, upTo },
+    `MATCH (h:${register}) WHERE h.key = 'head' WITH h.seq AS head, h.oldest AS oldest, CASE WHEN h.oldest > $since THEN h.oldest ELSE $since END AS after
+CALL (head, after) { MATCH (c:${change}) WHERE c.seq > after AND c.seq <= after + $limit AND c.seq <= head WITH c ORDER BY c.seq
+RETURN collect([c.seq, c.id, c.op, c.at, c.link, c.kind]) AS changes } RETURN head, oldest, after, changes`,
+    { since, limit },
   );
 
 export const readRegister = ({ register }: Space, key: string): Cypher =>

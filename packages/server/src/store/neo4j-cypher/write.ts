@@ -11,11 +11,7 @@ export const lockHead = ({ register }: Space): Cypher =>
   steady(`MATCH (h:${register}) WHERE h.key = 'head' SET h.lock = true REMOVE h.lock RETURN h.seq AS seq, h.oldest AS oldest`);
 
 export const loadTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  steady(
-    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin}
-RETURN t.id AS id, t.version AS version, t.kind AS kind, t.createdAt AS createdAt, t.object AS object, t.alts AS alts, t.keys AS keys, t.doc AS doc`,
-    { ids },
-  );
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, t.doc AS doc`, { ids });
 
 const linkColumns =
   'l.id AS id, a.id AS src, l.kind AS kind, b.id AS dst, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';

@@ -23,7 +23,7 @@ const placeTwin = ({ twins, tally }: WorkingSet, { twin, shapes, source, digest 
   const { version, createdAt, updatedAt, shaped, ...input } = twin;
   const { kind, objectOfInterest: object = null } = input;
   const kept = { version, createdAt, updatedAt, source, digest, shapes };
-  twins.set(twin.id, { version, createdAt, kind, object, alts: altsOf(input), keys: [], fresh: true, body: bodyOf(input), written: { input, kept } });
+  twins.set(twin.id, { version, createdAt, kind, object, alts: altsOf(input), fresh: true, body: bodyOf(input), input, written: kept });
   tally.set(kind, (tally.get(kind) ?? 0) + 1);
 };
 

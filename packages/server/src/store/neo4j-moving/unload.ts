@@ -2,7 +2,7 @@
  * A store unloaded: rows of each part as they are told to another store.
  */
 import type { Asker } from '../neo4j/find.ts';
-import { type TwinColumns, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
+import { trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
 import { type Page, unloadLinks, unloadRegisters, unloadSeries, unloadTerms, unloadTwins } from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
@@ -29,7 +29,7 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
     statement: unloadTwins,
     toRow: (row) => ({
       part: 'twin',
-      twin: twinOf(trusted<TwinColumns>(row)),
+      twin: twinOf(String(row['doc'])),
       ...given(row, ['source', 'digest']),
       ...(typeof row['shapes'] === 'string' && { shapes: JSON.parse(row['shapes']) }),
     }),

@@ -56,7 +56,7 @@ type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source
 const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
   const version = (found?.version ?? 0) + 1;
   const createdAt = found?.createdAt ?? work.at;
-  const kept = { ...found?.written?.kept, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
+  const kept = { ...found?.written, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
   const object = twin.objectOfInterest ?? null;
   if (found?.kind !== twin.kind) {
     countTwins(work, twin.kind, 1);
@@ -64,8 +64,8 @@ const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: Twi
   }
   if (object !== (found?.object ?? null)) work.working.own.identityTouched = true;
   work.working.own.twins.set(twin.id, {
-    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), keys: found?.keys ?? [], fresh: found?.fresh ?? true, body },
-    written: { input: twin, kept: { ...kept, version, createdAt, updatedAt: work.at } },
+    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), fresh: found?.fresh ?? true, body, input: twin },
+    written: { ...kept, version, createdAt, updatedAt: work.at },
   });
   return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put' }) };
 };
@@ -79,9 +79,10 @@ const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outc
   if (conflict) return conflict;
   const body = bodyOf(twin);
   // most often the same is said again
-  if (found?.body !== body) gain(work.working, twin.id, { before: found && inputOf(found.body), after: inputOf(body), at: work.at });
+  const input = found?.body === body ? found.input : inputOf(body);
+  if (found?.body !== body) gain(work.working, twin.id, { before: found?.input, after: input, at: work.at });
   noteTerms(work, twin.kind, Object.entries(twin.values));
-  return put(work, { ...command, body }, found);
+  return put(work, { ...command, twin: input, body }, found);
 };
 
 const notFound = (id: string): Outcome => refused(problem('notFound', { subject: id }), 0);
@@ -95,11 +96,12 @@ const applyPatch = (work: Work, command: Patch): Outcome => {
   if (!found) return notFound(command.id);
   const conflict = checkVersion(command.id, command.expected, found.version);
   if (conflict) return conflict;
-  const before = inputOf(found.body);
+  const before = found.input;
   const { after, late } = patchTwin(before, command, work.at);
   gain(work.working, command.id, { before, after, late, at: work.at, placedAt: command.position && (command.placedAt ?? work.at) });
   noteTerms(work, found.kind, Object.entries(after.values));
-  return put(work, { twin: after, body: bodyOf(after) }, found);
+  const body = bodyOf(after);
+  return put(work, { twin: inputOf(body), body }, found);
 };
 
 const unlink = (work: Work, link: LinkState, endedAt?: Instant): number => {
@@ -116,7 +118,7 @@ const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'delete
   if (!found) return notFound(id);
   const conflict = checkVersion(id, expected, found.version);
   if (conflict) return conflict;
-  gain(work.working, id, { before: inputOf(found.body), at: work.at });
+  gain(work.working, id, { before: found.input, at: work.at });
   for (const link of linksAt(work.working, id)) unlink(work, link);
   const { own } = work.working;
   own.joins.set(id, new Map());

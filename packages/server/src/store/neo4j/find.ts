@@ -1,7 +1,7 @@
 /**
  * Find: pages, counts and groups. What the server can only say too widely is looked at again with the functions of core, row by row as it comes.
  */
-import { type Facet, type LinkTest, matchesFilter, type PageKey, placeOf, type Twin, type TwinFilter, type TwinId } from '@cityweave/core';
+import { type Facet, type LinkTest, matchesFilter, pageKeyOf, placeOf, type Twin, type TwinFilter } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
 import { type Found, findTwins, groupTwins } from '../neo4j-cypher/find.ts';
@@ -9,7 +9,7 @@ import { readHead } from '../neo4j-cypher/read.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import type { FindQuery, FoundPage, TwinStore } from '../store.ts';
 import type { Reading } from './connection.ts';
-import { type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
+import { textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export type Asker = { readonly reading: Reading; readonly space: Space };
@@ -32,19 +32,17 @@ const holds = (filter: TwinFilter, twin: Twin, flags: ReadonlyMap<LinkTest, bool
   );
 };
 
-const twinIn = (row: Row): Twin => twinOf(trusted<TwinColumns>(row));
-
 /** Rows that pass, until it is enough. */
 const passing = async (
   { reading }: Asker,
   { found, filter }: { readonly found: Found; readonly filter: TwinFilter },
-  enough: (row: Row, twin: Twin) => boolean,
+  enough: (twin: Twin) => boolean,
 ) => {
   await reading.each(found.cypher, (row) => {
     const said: readonly boolean[] = trusted(row['flags'] ?? []);
-    const twin = twinIn(row);
+    const twin = twinOf(String(row['doc']));
     const passes = found.exact || holds(filter, twin, new Map(found.flags.map((test, at) => [test, said[at] === true])));
-    return passes && enough(row, twin);
+    return passes && enough(twin);
   });
 };
 
@@ -55,8 +53,8 @@ const endsOf = async (asker: Asker, filter: TwinFilter): Promise<Ends> => {
     const ids: string[] = [];
     const inner = test.to ?? {};
     const found = groupTwins({ space: asker.space, filter: inner, ends }, []);
-    await passing(asker, { found, filter: inner }, (row) => {
-      ids.push(String(row['id']));
+    await passing(asker, { found, filter: inner }, ({ id }) => {
+      ids.push(id);
       return false;
     });
     ends.set(test, ids);
@@ -67,20 +65,25 @@ const endsOf = async (asker: Asker, filter: TwinFilter): Promise<Ends> => {
 export const headOf = async ({ reading, space }: Asker): Promise<number> => Number((await reading.run(readHead(space)))[0]?.['seq'] ?? 0);
 
 /** The head is read first: what was written after it may be in the page already, and is told once more by the log. */
-export const findPage = async (asker: Asker, { filter = {}, order, first, after, backwards = false }: FindQuery): Promise<FoundPage> => {
+const headAndTwins = async (asker: Asker, { found, filter }: { readonly found: Found; readonly filter: TwinFilter }, most: number) => {
+  if (found.exact) {
+    const rows = await asker.reading.run(found.cypher);
+    return { seq: Number(rows[0]?.['seq'] ?? 0), twins: textsIn(rows).map(twinOf) };
+  }
   const seq = await headOf(asker);
+  const twins: Twin[] = [];
+  await passing(asker, { found, filter }, (twin) => twins.push(twin) >= most);
+  return { seq, twins };
+};
+
+/** One twin more than asked for tells whether there is a next page. */
+export const findPage = async (asker: Asker, { filter = {}, order, first, after, backwards = false }: FindQuery): Promise<FoundPage> => {
+  const before = undecided(filter, asker.space).length > 0 ? await headOf(asker) : undefined;
   const ends = await endsOf(asker, filter);
   const found = findTwins({ space: asker.space, filter, ends }, { order, after, backwards }, first + 1);
-  const twins: Twin[] = [];
-  const keys: PageKey[] = [];
-  // one row more than asked for tells whether there is a next page
-  await passing(asker, { found, filter }, (row, twin) => {
-    twins.push(twin);
-    keys.push({ value: trusted(row['key'] ?? null), id: trusted<TwinId>(row['id']) });
-    return twins.length > first;
-  });
-  const next = twins.length > first ? keys[first - 1] : undefined;
-  return { twins: twins.slice(0, first), seq, ...(next && { next }) };
+  const { seq, twins } = await headAndTwins(asker, { found, filter }, first + 1);
+  const last = twins.length > first ? twins[first - 1] : undefined;
+  return { twins: twins.slice(0, first), seq: before ?? seq, ...(last && { next: pageKeyOf(last, order) }) };
 };
 
 const facetsOf = (twin: Twin, by: readonly Facet[]): Row => Object.fromEntries(by.map((facet) => [facet, twin[facet]]));
@@ -91,7 +94,7 @@ export const groupsOf = async (asker: Asker, filter: TwinFilter, by: readonly Fa
   const found = groupTwins({ space: asker.space, filter, ends }, by);
   if (found.exact) return asker.reading.run(found.cypher);
   const counts = new Map<string, { readonly facets: Row; twins: number }>(by.length === 0 ? [['{}', { facets: {}, twins: 0 }]] : []);
-  await passing(asker, { found, filter }, (_, twin) => {
+  await passing(asker, { found, filter }, (twin) => {
     const facets = facetsOf(twin, by);
     const key = JSON.stringify(facets);
     const known = counts.get(key) ?? { facets, twins: 0 };

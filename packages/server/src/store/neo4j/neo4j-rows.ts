@@ -15,7 +15,7 @@ import {
   textIn,
   wordsOfTwin,
 } from '@cityweave/core';
-import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, shapedMark, unitKey, valueKey } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -29,14 +29,14 @@ const flatValues = ({ values }: TwinInput): Properties => {
   return Object.fromEntries(flat);
 };
 
-/** What lies beyond the ends of the world is found at them, and is no point there. */
+/** What lies beyond the ends of the world is found at them, and is no point there. Of a point its corners would say nothing more. */
 const isInWorld = ([west, south, east, north]: Box): boolean => west >= -180 && east <= 180 && south >= -90 && north <= 90;
 
 const placeOfBox = (box: Box | undefined): Properties => {
-  const [west, south, east, north] = box ?? [null, null, null, null];
   const extent = box ? Math.max(box[2] - box[0], box[3] - box[1]) : 0;
   const size = box && sizes.find(({ place, degrees }) => extent <= degrees && (place !== pointPlace || isInWorld(box)));
   const centre = box && pointAt((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+  const [west, south, east, north] = box && size?.place !== pointPlace ? box : [null, null, null, null];
   return { west, south, east, north, ...Object.fromEntries(sizes.map(({ place }) => [place, place === size?.place ? centre : null])) };
 };
 
@@ -70,32 +70,36 @@ export const bodyOf = (input: TwinInput): string => JSON.stringify(input);
  */
 const docOf = ({ version, createdAt, updatedAt }: Kept, body: string): string => `${version} ${createdAt} ${updatedAt}\n${body}`;
 
-export const bodyOfDoc = (doc: string): string => doc.slice(doc.indexOf('\n') + 1);
+const bodyOfDoc = (doc: string): string => doc.slice(doc.indexOf('\n') + 1);
 
-/** All properties of a twin's node; `keys` are names of flat values that it had, which go where they are not written again. */
-export const propertiesOf = (twin: TwinInput, kept: Kept, { body, keys }: { readonly body: string; readonly keys: readonly string[] }): Properties => {
-  const values = flatValues(twin);
-  const { source, digest, shapes } = kept;
-  return {
-    ...Object.fromEntries(keys.map((key) => [key, null])),
-    ...values,
-    ...placeOfBox(boxOfTwin(twin)),
-    keys: Object.keys(values),
-    agency: twin.agency,
-    kind: twin.kind,
-    name: textIn(twin.name),
-    version: whole(kept.version),
-    createdAt: kept.createdAt,
-    updatedAt: kept.updatedAt,
-    object: twin.objectOfInterest ?? null,
-    alts: altsOf(twin),
-    folded: foldedNames(twin),
-    words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
-    doc: docOf(kept, body),
-    ...(source !== undefined && { source }),
-    ...(digest !== undefined && { digest }),
-    ...(shapes && { shapes: shapes.length === 0 ? null : JSON.stringify(shapes) }),
-  };
+/** What is searched, by the names of properties; null where there is nothing. */
+const searchedOf = (twin: TwinInput): Properties => ({
+  ...flatValues(twin),
+  ...placeOfBox(boxOfTwin(twin)),
+  agency: twin.agency,
+  kind: twin.kind,
+  name: textIn(twin.name),
+  folded: foldedNames(twin),
+  words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
+});
+
+const keptOf = (kept: Kept, body: string): Properties => ({
+  updatedAt: kept.updatedAt,
+  doc: docOf(kept, body),
+  ...(kept.source !== undefined && { source: kept.source }),
+  ...(kept.digest !== undefined && { digest: kept.digest }),
+  ...(kept.shapes && { shapes: kept.shapes.length === 0 ? null : JSON.stringify(kept.shapes) }),
+});
+
+/** Points are objects, all else is text, number or truth. */
+const isSame = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'object' && a !== null && String(a) === String(b));
+
+/** What a twin's node has now and had not `before`, null for what goes: the server looks for every property that it is given among all that the node has. */
+export const propertiesOf = (twin: TwinInput, kept: Kept, { body, before }: { readonly body: string; readonly before?: TwinInput | undefined }): Properties => {
+  const [was, now] = [before ? searchedOf(before) : {}, searchedOf(twin)];
+  const gone = Object.keys(was).flatMap((name) => (Object.hasOwn(now, name) ? [] : [[name, null]]));
+  const said = Object.entries(now).filter(([name, value]) => !isSame(value, was[name] ?? null));
+  return { ...Object.fromEntries([...gone, ...said]), ...keptOf(kept, body) };
 };
 
 /** What this side gives back was parsed before it was put in. */
@@ -103,12 +107,25 @@ export const trusted = <T>(value: unknown): T => value as T; // branding: proper
 
 export const inputOf = (body: string): TwinInput => trusted(JSON.parse(body));
 
-export type TwinColumns = Readonly<Record<'doc' | 'shaped', unknown>>;
+const headOfDoc = (doc: string): Pick<Kept, 'version' | 'createdAt' | 'updatedAt'> => {
+  const [version, createdAt = '', updatedAt = ''] = doc.slice(0, doc.indexOf('\n')).split(' ');
+  return { version: Number(version), createdAt, updatedAt };
+};
 
-export const twinOf = (row: TwinColumns): Twin => {
-  const doc = String(row.doc);
-  const [version, createdAt, updatedAt] = doc.slice(0, doc.indexOf('\n')).split(' ');
-  return trusted({ ...JSON.parse(bodyOfDoc(doc)), version: Number(version), createdAt, updatedAt, ...(row.shaped === true && { shaped: true }) });
+/** What a batch has to know of a twin that is there. */
+export const standingOf = (doc: string) => {
+  const body = bodyOfDoc(doc);
+  return { ...headOfDoc(doc), body, input: inputOf(body) };
+};
+
+/** Texts that came together in one row. */
+export const textsIn = ([row]: readonly Properties[]): readonly string[] => trusted(row?.['docs'] ?? []);
+
+/** A twin from its text, which begins with a mark where it has shapes. */
+export const twinOf = (text: string): Twin => {
+  const shaped = text.startsWith(shapedMark);
+  const { input, body, ...kept } = standingOf(shaped ? text.slice(shapedMark.length) : text);
+  return { ...input, ...trusted<Pick<Twin, 'version' | 'createdAt' | 'updatedAt'>>(kept), ...(shaped && { shaped: true }) };
 };
 
 export const linkOfRow = ({ id, kind, from, to, source, recordedAt, evidence, observedAt }: Properties): Link =>

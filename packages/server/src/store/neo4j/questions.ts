@@ -20,7 +20,6 @@ import {
   countJoins,
   type Frontier,
   readChanges,
-  readHead,
   readJoins,
   readKinds,
   readLinks,
@@ -33,11 +32,11 @@ import {
 import type { TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
-import { linkOfRow, type TwinColumns, trusted, twinOf } from './neo4j-rows.ts';
+import { linkOfRow, textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
-  new Map((await reading.run(readTwins(space, ids))).map((row) => [trusted<TwinId>(row['id']), twinOf(trusted<TwinColumns>(row))]));
+  new Map(textsIn(await reading.run(readTwins(space, ids))).map(twinOf).map((twin) => [twin.id, twin]));
 
 export const shapesById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, readonly Shape[]>> =>
   new Map((await reading.run(readShapes(space, ids))).map(({ id, doc }) => [trusted<TwinId>(id), trusted<readonly Shape[]>(JSON.parse(String(doc)))]));
@@ -96,20 +95,19 @@ export const kindsIn = async ({ reading, space }: Asker): ReturnType<TwinStore['
   return trusted(kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
 };
 
-const changeOf = ({ seq, id, op, at, link, kind }: Row): Change => trusted({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) });
+const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
+  trusted({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) });
 
 /** A commit becomes visible piece by piece. Numbers have no holes, so what comes after a missing one is not told yet. */
-const withoutHoles = (rows: readonly Row[], from: number): readonly Row[] => {
-  const hole = rows.findIndex(({ seq }, index) => seq !== from + index + 1);
-  return hole < 0 ? rows : rows.slice(0, hole);
+const withoutHoles = (changes: readonly Change[], from: number): readonly Change[] => {
+  const hole = changes.findIndex(({ seq }, index) => seq !== from + index + 1);
+  return hole < 0 ? changes : changes.slice(0, hole);
 };
 
 export const changesSince = async ({ reading, space }: Asker, since: number, limit: number): ReturnType<TwinStore['changes']> => {
-  const [row] = await reading.run(readHead(space));
-  const [head, oldest] = [Number(row?.['seq'] ?? 0), Number(row?.['oldest'] ?? 0)];
-  const from = Math.max(since, oldest);
-  const found = from >= head ? [] : await reading.run(readChanges(space, whole(from), whole(Math.min(from + limit, head))));
-  return { changes: withoutHoles(found, from).map(changeOf), head, oldest };
+  const [row] = await reading.run(readChanges(space, whole(since), whole(limit)));
+  const changes = trusted<readonly (readonly unknown[])[]>(row?.['changes'] ?? []).map(changeOf);
+  return { changes: withoutHoles(changes, Number(row?.['after'])), head: Number(row?.['head'] ?? 0), oldest: Number(row?.['oldest'] ?? 0) };
 };
 
 type JoinQuery = Parameters<TwinStore['joins']>[0];

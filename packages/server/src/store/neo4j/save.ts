@@ -32,7 +32,7 @@ import {
 import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/samples.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { bodyOfDoc, identifiersOf, linkOfRow, propertiesOf, trusted } from './neo4j-rows.ts';
+import { altsOf, identifiersOf, linkOfRow, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -82,16 +82,10 @@ const ask = <W>(run: Run, wanted: readonly W[], statement: (wanted: readonly W[]
 
 export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
 
-const twinState = (row: Row): TwinState => ({
-  version: Number(row['version']),
-  kind: String(row['kind']),
-  createdAt: String(row['createdAt']),
-  body: bodyOfDoc(String(row['doc'])),
-  object: trusted(row['object']),
-  alts: trusted(row['alts']),
-  keys: trusted(row['keys'] ?? []),
-  fresh: false,
-});
+const twinState = (doc: string): TwinState => {
+  const { version, createdAt, body, input } = standingOf(doc);
+  return { version, createdAt, body, input, kind: input.kind, object: input.objectOfInterest ?? null, alts: altsOf(input), fresh: false };
+};
 
 const linkState = (row: Row): LinkState => {
   const { id, src, kind, dst } = trusted<Ends>(row);
@@ -108,7 +102,7 @@ const fillSeries = ({ series }: WorkingSet, rows: readonly Row[]): void => {
 };
 
 const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
-  for (const row of found.twins) set.twins.set(String(row['id']), twinState(row));
+  for (const row of found.twins) set.twins.set(String(row['id']), twinState(String(row['doc'])));
   fillSeries(set, found.series);
   for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), linkState(row));
   for (const { doc } of found.joins) {
@@ -165,8 +159,8 @@ export const before = ({ twins, links, joins, series }: WorkingSet): Before => (
 
 type Twins = readonly (readonly [string, TwinState])[];
 
-const twinRows = (twins: Twins) =>
-  twins.flatMap(([id, { written, body, keys }]) => (written ? [{ id, properties: propertiesOf(written.input, written.kept, { body, keys }) }] : []));
+const twinRows = (twins: Twins, was: Before['twins'] = new Map()) =>
+  twins.flatMap(([id, { written, body, input }]) => (written ? [{ id, properties: propertiesOf(input, written, { body, before: was.get(id)?.input }) }] : []));
 
 const identifierRows = (twins: Twins) => twins.flatMap(([id, twin]) => identifiersOf(twin).map((identifier) => ({ id, ...identifier })));
 
@@ -182,7 +176,7 @@ const saveTwins = (space: Space, { twins }: WorkingSet, was: Before): readonly C
   return [
     ...some(gone, deleteTwins(space, gone)),
     ...some(created, createTwins(space, twinRows(created))),
-    ...some(updated, updateTwins(space, twinRows(updated))),
+    ...some(updated, updateTwins(space, twinRows(updated, was.twins))),
     ...some(
       renamed,
       deleteIdentifiers(

@@ -25,7 +25,7 @@ const one = twin(twinId('1'), {
 const ids = [twinId('1'), twinId('2')];
 const row = {
   id: one.id,
-  properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, { body: bodyOf(one), keys: [] }),
+  properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, { body: bodyOf(one) }),
 };
 const identifier = { id: one.id, ...identifiersOf({ alts: '[["791","no"]]', object: null })[0] };
 const ends = { ...link(twinId('1'), foreignId('9')), src: twinId('1'), dst: foreignId('9') };

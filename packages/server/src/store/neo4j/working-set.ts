@@ -11,13 +11,12 @@ export type TwinState = {
   readonly createdAt: string;
   readonly object: string | null;
   readonly alts: string | null;
-  /** names of flat values that its node has in the store */
-  readonly keys: readonly string[];
   /** the store has no node of it, or one that goes with the twin that had the id before */
   readonly fresh: boolean;
   readonly body: string;
+  readonly input: TwinInput;
   /** what is to be written; absent where the store has it already */
-  readonly written?: { readonly input: TwinInput; readonly kept: Kept } | undefined;
+  readonly written?: Kept | undefined;
 };
 
 export type Ends = { readonly id: string; readonly src: string; readonly kind: string; readonly dst: string };
