@@ -1,18 +1,19 @@
 /**
- * The floor of the benchmark on Neo4j: the bare driver with the best statement for each question, over the smallest graph that could answer it.
+ * The floor of the benchmark on Neo4j: the bare driver with the best statement for each question, over the smallest graph that could give the same answer.
  */
-import { assert, msOfInstant } from '@cityweave/core';
-import { auth, type Driver, int, driver as openDriver, types } from 'neo4j-driver';
+import { assert, linkIdOf, type Moment, msOfInstant, type TwinId } from '@cityweave/core';
+import { auth, type Driver, int, driver as openDriver, type Result, type Session, types } from 'neo4j-driver';
 import { readingOf } from './store-history.ts';
 import type { Server } from './store-neo4j-server.ts';
-import { at, batchesOf, box, idOf, indices, twinOf } from './store-town.ts';
+import { agency, at, batchesOf, box, feeds, idOf, indices, twinOf } from './store-town.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
 const schema = [
   'CREATE CONSTRAINT `floor id` FOR (t:FloorTwin) REQUIRE t.id IS UNIQUE',
   'CREATE CONSTRAINT `floor seq` FOR (c:FloorChange) REQUIRE c.seq IS UNIQUE',
-  'CREATE CONSTRAINT `floor sample` FOR (x:FloorSample) REQUIRE (x.series, x.observed) IS UNIQUE',
+  'CREATE CONSTRAINT `floor past` FOR (p:FloorPast) REQUIRE p.id IS UNIQUE',
+  'CREATE CONSTRAINT `floor sample` FOR (x:FloorSample) REQUIRE (x.series, x.observed, x.recorded) IS UNIQUE',
   'CREATE POINT INDEX `floor place` FOR (t:FloorTwin) ON (t.place)',
   "CREATE FULLTEXT INDEX `floor words` FOR (t:FloorTwin) ON EACH [t.words] OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding'}}",
   'CREATE (:FloorHead {seq: 0})',
@@ -28,86 +29,133 @@ const nodeOf = (index: number, round: number) => {
 
 const rowsOf = (some: readonly number[], round: number) => some.map((index, at) => ({ id: idOf(index), at: int(at + 1), to: nodeOf(index, round) }));
 
-const createRun =
-  (driver: Driver, database: string) =>
-  async (text: string, params: Params = {}): Promise<readonly Params[]> => {
-    const session = driver.session({ database });
-    try {
-      return (await session.run(text, params)).records.map((record) => record.toObject());
-    } finally {
-      await session.close();
-    }
-  };
+type Run = (text: string, params?: Params) => Promise<readonly Params[]>;
+
+const within = async <T>(driver: Driver, database: string, work: (session: Session) => Promise<T>): Promise<T> => {
+  const session = driver.session({ database });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+};
+
+const rowsIn = async (result: Result): Promise<readonly Params[]> => (await result).records.map((record) => record.toObject());
 
 export const createNeo4jFloor = async ({ uri, username, password, database }: Server) => {
   const driver = openDriver(uri, username === undefined ? undefined : auth.basic(username, password ?? ''), { disableLosslessIntegers: true });
-  const run = createRun(driver, database);
+  const run: Run = (text, params = {}) => within(driver, database, (session) => rowsIn(session.run(text, params)));
+  const transact = (work: (run: Run) => Promise<void>): Promise<void> =>
+    within(driver, database, (session) => session.executeWrite((transaction) => work((text, params = {}) => rowsIn(transaction.run(text, params)))));
   for (const text of schema) await run(text);
   await run('CALL db.awaitIndexes(300)');
-  return { run, close: () => driver.close() };
+  return { run, transact, close: () => driver.close() };
 };
 
 export type Neo4jFloor = Awaited<ReturnType<typeof createNeo4jFloor>>;
 
-const upsertText = `MATCH (h:FloorHead) SET h.seq = h.seq + size($rows) WITH h.seq - size($rows) AS from
-UNWIND $rows AS row MERGE (t:FloorTwin {id: row.id}) SET t += row.to CREATE (:FloorChange {seq: from + row.at, id: row.id, op: 'put'})`;
+const putAll = `UNWIND $rows AS row MERGE (t:FloorTwin {id: row.id}) SET t += row.to CREATE (:FloorChange {seq: from + row.at, id: row.id, op: 'put', at: $at})`;
+const upsertText = `MATCH (h:FloorHead) SET h.seq = h.seq + size($rows) WITH h.seq - size($rows) AS from ${putAll}`;
 
+/** Nothing is looked at and nothing of what was is kept. */
 export const upsertNeo4jFloor = async ({ run }: Neo4jFloor, some: readonly number[], round: number): Promise<void> => {
-  await run(upsertText, { rows: rowsOf(some, round) });
+  await run(upsertText, { rows: rowsOf(some, round), at });
+};
+
+const standingText = `MATCH (h:FloorHead) SET h.lock = true REMOVE h.lock WITH h.seq AS from
+CALL (from) { UNWIND $ids AS id MATCH (t:FloorTwin) WHERE t.id = id OPTIONAL MATCH (p:FloorPast) WHERE p.id = id RETURN collect([id, t.doc, p.doc]) AS standing }
+RETURN from, standing`;
+const keepText = `MATCH (h:FloorHead) SET h.seq = $from + size($rows) WITH $from AS from ${putAll} MERGE (p:FloorPast {id: row.id}) SET p.doc = row.past`;
+
+type Standing = readonly (readonly [id: string, doc: string, past: string | null])[];
+
+/** What was is kept as text, as it was: under the lock, read, then written, in one transaction. */
+export const upsertKeptNeo4jFloor = async ({ transact }: Neo4jFloor, some: readonly number[], round: number): Promise<void> => {
+  await transact(async (run) => {
+    const [row] = await run(standingText, { ids: some.map(idOf) });
+    const standing = (row?.['standing'] ?? []) as Standing; // branding: as the statement above tells it
+    const pasts = new Map(standing.map(([id, doc, past]) => [id, JSON.stringify([...JSON.parse(past ?? '[]'), JSON.parse(doc)])]));
+    await run(keepText, { from: int(Number(row?.['from'])), rows: rowsOf(some, round).map((one) => ({ ...one, past: pasts.get(one.id) })), at });
+  });
 };
 
 export const fillNeo4jFloor = async (floor: Neo4jFloor, size: number): Promise<void> => {
   for (const batch of batchesOf(size)) await upsertNeo4jFloor(floor, batch, 0);
 };
 
+const linkRow = (src: TwinId, dst: TwinId) => ({ src, dst, id: linkIdOf(src, feeds, dst), kind: feeds, source: agency, at });
+
 export const linkNeo4jFloor = async ({ run }: Neo4jFloor, size: number): Promise<void> => {
   for (const batch of batchesOf(size)) {
-    const rows = batch.flatMap((index) => [1, 317, 7919].map((step) => ({ src: idOf(index), dst: idOf((index + step) % size) })));
-    await run('UNWIND $rows AS row MATCH (a:FloorTwin {id: row.src}) MATCH (b:FloorTwin {id: row.dst}) CREATE (a)-[:FLOOR]->(b)', { rows });
+    const rows = batch.flatMap((index) => [1, 317, 7919].map((step) => linkRow(idOf(index), idOf((index + step) % size))));
+    await run(
+      'UNWIND $rows AS row MATCH (a:FloorTwin {id: row.src}) MATCH (b:FloorTwin {id: row.dst}) CREATE (a)-[:FLOOR {id: row.id, kind: row.kind, source: row.source, at: row.at}]->(b)',
+      {
+        rows,
+      },
+    );
   }
 };
 
 export const recordNeo4jFloor = async ({ run }: Neo4jFloor, { sensors, samplesEach }: { readonly sensors: number; readonly samplesEach: number }) => {
   for (const sensor of indices(0, sensors, sensors)) {
     const rows = indices(0, samplesEach, samplesEach).map((index) => {
-      const { observedAt, value } = readingOf(sensor, index);
-      return { observed: int(msOfInstant(observedAt ?? at)), value };
+      const { observedAt = at, recordedAt = at, value } = readingOf(sensor, index);
+      return { observed: int(msOfInstant(observedAt)), recorded: int(msOfInstant(recordedAt)), value };
     });
-    await run('UNWIND $rows AS row CREATE (:FloorSample {series: $series, observed: row.observed, value: row.value})', { series: idOf(sensor), rows });
+    await run('UNWIND $rows AS row CREATE (:FloorSample {series: $series, observed: row.observed, recorded: row.recorded, value: row.value})', {
+      series: idOf(sensor),
+      rows,
+    });
   }
 };
 
-const docs = (rows: readonly Params[]): number => rows.map(({ doc }) => JSON.parse(String(doc))).length;
+const parsed = (docs: unknown): number => (docs as readonly string[]).map((doc) => JSON.parse(doc)).length; // branding: texts of twins
 
-export const neo4jFloorReads = ({ run }: Neo4jFloor) => {
+/** Texts of twins as one row: a row for each costs both sides more than the twin does. */
+const collected = 'RETURN collect(t.doc) AS docs';
+
+const finds = ({ run }: Neo4jFloor) => {
   const [west, south, east, north] = box;
   const corners = { sw: pointAt(west, south), ne: pointAt(east, north) };
   const inBox = 'MATCH (t:FloorTwin) WHERE point.withinBBox(t.place, $sw, $ne)';
+  const docs = async (text: string, params: Params = {}) => parsed((await run(text, params))[0]?.['docs']);
   return {
-    box: async () => docs(await run(`${inBox} RETURN t.doc AS doc ORDER BY t.id`, corners)),
+    box: () => docs(`${inBox} WITH t ORDER BY t.id ${collected}`, corners),
     count: () => run(`${inBox} RETURN count(t) AS twins`, corners),
-    get: async (index: number) => docs(await run('MATCH (t:FloorTwin) WHERE t.id = $id RETURN t.doc AS doc', { id: idOf(index) })),
-    property: async (from: number) =>
-      docs(
-        await run("MATCH (t:FloorTwin) WHERE t.id > '' AND t.number >= $from AND t.number <= $to RETURN t.doc AS doc ORDER BY t.id LIMIT 100", {
-          from,
-          to: from + 99,
-        }),
-      ),
-    text: async () =>
-      docs(await run("CALL db.index.fulltext.queryNodes('floor words', '+street* +77*') YIELD node AS t RETURN t.doc AS doc ORDER BY t.id LIMIT 100")),
-    hops: async (from: number) => {
-      const rows = await run('MATCH (:FloorTwin {id: $id})-[:FLOOR*1..3]-(t) RETURN DISTINCT t.id AS id', { id: idOf(from) });
-      assert(rows.length > 0, 'every twin of the benchmark is linked');
-      return rows.length;
-    },
-    feed: (since: number) => run('MATCH (c:FloorChange) WHERE c.seq > $since RETURN c.seq AS seq, c.id AS id, c.op AS op ORDER BY c.seq LIMIT 1000', { since }),
-    stateAt: (ids: readonly string[], valid: number) =>
-      run(
-        `UNWIND $ids AS id MATCH (t:FloorTwin) WHERE t.id = id
-CALL (id) { MATCH (x:FloorSample) WHERE x.series = id AND x.observed <= $valid RETURN x.value AS value ORDER BY x.series DESC, x.observed DESC LIMIT 1 }
-RETURN t.doc AS doc, value`,
-        { ids, valid: int(valid) },
-      ).then(docs),
+    get: (index: number) => docs(`MATCH (t:FloorTwin) WHERE t.id = $id ${collected}`, { id: idOf(index) }),
+    property: (from: number) =>
+      docs(`MATCH (t:FloorTwin) WHERE t.id > '' AND t.number >= $from AND t.number <= $to WITH t ORDER BY t.id LIMIT 100 ${collected}`, {
+        from,
+        to: from + 99,
+      }),
+    text: () => docs(`CALL db.index.fulltext.queryNodes('floor words', '+street* +77*') YIELD node AS t WITH t ORDER BY t.id LIMIT 100 ${collected}`),
   };
 };
+
+/** The sample of each sensor that held, as far as was known; in two times, unfolded. */
+const heldText = `UNWIND $ids AS id MATCH (t:FloorTwin) WHERE t.id = id
+CALL (id) { MATCH (x:FloorSample) WHERE x.series = id AND x.observed <= $valid AND x.recorded <= $known
+RETURN x.value AS value ORDER BY x.series DESC, x.observed DESC, x.recorded DESC LIMIT 1 }
+RETURN collect(t.doc) AS docs, collect(value) AS values`;
+
+const walks = ({ run }: Neo4jFloor) => ({
+  /** with all that links say, as one row */
+  hops: async (from: number) => {
+    const rows = await run(
+      `MATCH (a:FloorTwin) WHERE a.id = $id MATCH (a)-[:FLOOR*0..2]-(n) WITH DISTINCT n MATCH (n)-[l:FLOOR]-() WITH DISTINCT l
+RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.at]) AS links`,
+      { id: idOf(from) },
+    );
+    assert(rows.length > 0, 'every twin of the benchmark is linked');
+    return rows;
+  },
+  feed: (since: number) =>
+    run('MATCH (c:FloorChange) WHERE c.seq > $since WITH c ORDER BY c.seq LIMIT 1000 RETURN collect([c.seq, c.id, c.op, c.at]) AS changes', { since }),
+  stateAt: async (ids: readonly string[], { valid, known }: Moment) => {
+    const [row] = await run(heldText, { ids, valid: int(msOfInstant(valid)), known: int(msOfInstant(known)) });
+    return parsed(row?.['docs']);
+  },
+});
+
+export const neo4jFloorReads = (floor: Neo4jFloor) => ({ ...finds(floor), ...walks(floor) });

@@ -38,5 +38,5 @@ RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY r.kind, r.term LI
     page,
   );
 
-export const unloadSeries = ({ series }: Space, page: Page<'key'>): Cypher =>
-  steady(`MATCH (s:${series}) WHERE s.key > $key RETURN s.key AS key, s.id AS id, s.name AS name ORDER BY s.key LIMIT $limit`, page);
+export const unloadPasts = ({ past }: Space, page: Page<'key'>): Cypher =>
+  steady(`MATCH (p:${past}) WHERE p.key > $key RETURN p.key AS key, p.names AS names ORDER BY p.key LIMIT $limit`, page);

@@ -25,10 +25,10 @@ const linkColumns =
 export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown; readonly moment?: Moment };
 
 /** One hop for a whole frontier; `near` is the end that stands in it. With a moment, links that were there then and of which nothing else was ever said. */
-export const readLinks = ({ end, link, series }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier): Cypher => {
+export const readLinks = ({ end, link, past }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier): Cypher => {
   const ofKinds = kinds ? ' AND l.kind IN $kinds' : '';
   const then = ` AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
-AND NOT EXISTS { MATCH (s:${series}) WHERE s.src = a.id AND s.dst = b.id AND s.kind = l.kind }`;
+AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind }`;
   const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${ofKinds}${moment ? then : ''} RETURN ${linkColumns} LIMIT $limit`;
   return cypher(text, { ids, ...(kinds && { kinds }), ...(moment && { valid: moment.valid, known: moment.known }), limit });
 };

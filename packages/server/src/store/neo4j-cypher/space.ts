@@ -26,9 +26,8 @@ export type Space = {
   readonly link: string;
   readonly change: string;
   readonly join: string;
-  /** what a twin said of one property, of its place or of itself: the last sample; earlier ones are samples and chunks */
-  readonly series: string;
-  readonly sample: string;
+  /** what was said before of a twin or a link, of each series the last samples; earlier ones are in chunks */
+  readonly past: string;
   readonly chunk: string;
   /** the head of the log, cursors of peers, kinds and their terms, imports, writers, the version of the schema */
   readonly register: string;
@@ -50,8 +49,7 @@ export const spaceOf = (authority: string): Space => {
     link: named('LINK'),
     change: named('Change'),
     join: named('Join'),
-    series: named('Series'),
-    sample: named('Sample'),
+    past: named('Past'),
     chunk: named('Chunk'),
     register: named('Register'),
     words: `words ${authority}`,
@@ -103,8 +101,6 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
       unique(space, 'Change seq', [space.change, 'seq']),
       unique(space, 'Join key', [space.join, 'key']),
       unique(space, 'Register key', [space.register, 'key']),
-      unique(space, 'Series key', [space.series, 'key']),
-      unique(space, 'Sample times', [space.sample, 'series', 'observed', 'recorded']),
     ],
     indexes: [
       ...sizes.map(({ place }) => point(space, place)),
@@ -117,8 +113,13 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
       fullText(space),
     ],
   },
-  // of links of which something else was said: their series, by their ends
-  { constraints: [], indexes: [range(space, 'Series src', [space.series, 'src']), range(space, 'Series dst', [space.series, 'dst'])] },
+  // made what the next step makes otherwise
+  { constraints: [], indexes: [] },
+  {
+    constraints: [unique(space, 'Past key', [space.past, 'key'])],
+    // of links of which something else was said, by their ends
+    indexes: [range(space, 'Past src', [space.past, 'src']), range(space, 'Past dst', [space.past, 'dst'])],
+  },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

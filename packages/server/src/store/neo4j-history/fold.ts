@@ -1,55 +1,94 @@
 /**
- * Folding: samples of series into chunks, a bounded number a step. Each step locks the head of the log, as every writer does.
+ * Folding: samples of tails and loose chunks into full chunks, a bounded number a step. Each step locks the head of the log, as every writer does.
  */
-import { compareSamples, type Sample } from '@cityweave/core';
+import { msOfInstant, type Sample } from '@cityweave/core';
 import { chunkSamplesMax } from '../history/chunk.ts';
+import type { Row } from '../neo4j/save.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { dropChunk, dropSamples, foldableSamples, foldableSeries, lastChunk, noteChunks, putChunks } from '../neo4j-cypher/upkeep.ts';
-import { rowOfSample, rowsOfChunks, sampleOfRow, samplesOfChunk, spotOf } from './samples.ts';
-import type { Named, Step, Stepped } from './upkeep.ts';
+import { openChunks } from '../neo4j-cypher/upkeep.ts';
+import { type ChunkRow, rowsOfChunks, samplesOfChunk, seriesKey } from './samples.ts';
+import { joinSamples, type Past, type Tail } from './tails.ts';
+import { type Kept, type Left, leave, type Step, type Stepped } from './upkeep.ts';
 
 /** Fewer samples than that are left until there are more. */
 const foldSamplesMin = 16;
+const chunksAtOnce = 128;
 const foldedAtOnce = 16 * chunkSamplesMax;
 
+type Named = { readonly key: string; readonly series: string; readonly tail: Tail };
+
+const isBefore =
+  (ms: number) =>
+  ({ observedAt }: Sample): boolean =>
+    msOfInstant(observedAt) < ms;
+
 /** The last sample of a series stays as it is. */
-const foldable = async ({ run, space, before }: Step, { key, name, observed, recorded }: Named): Promise<readonly Sample[]> => {
-  const rows = await run(foldableSamples(space, key, { before: whole(before), limit: whole(foldedAtOnce) }));
-  return rows.filter((row) => Number(row['observed']) !== observed || Number(row['recorded']) !== recorded).map((row) => sampleOfRow(name, row));
+const foldable = ({ samples }: Tail, before: number): readonly Sample[] => samples.slice(0, -1).filter(isBefore(before));
+
+const namesOf = ({ id, past }: Kept, before: number): readonly Named[] =>
+  [...past].flatMap(([series, tail]) => (tail.loose || foldable(tail, before).length >= foldSamplesMin ? [{ key: seriesKey(id, series), series, tail }] : []));
+
+type Folded = { readonly tail: Tail; readonly gone: readonly object[]; readonly made: readonly ChunkRow[]; readonly samples: number };
+
+const latest = (samples: readonly Sample[]): number => Math.max(...samples.slice(-1).map(({ observedAt }) => msOfInstant(observedAt)));
+
+/** A chunk that is not full is opened again; what is not to be folded yet stays loose. Of two samples that are one the later given stays. */
+const foldSeries = ({ key, series, tail }: Named, open: readonly Row[], before: number): Folded | undefined => {
+  const [loose, whole_] = [open.filter((row) => row['loose']), open.filter((row) => !row['loose'])];
+  const samplesIn = (rows: readonly Row[]): readonly Sample[] => rows.flatMap((row) => samplesOfChunk(series, row));
+  const early = foldable(tail, before);
+  const waiting = joinSamples(samplesIn(loose), early);
+  const folding = waiting.filter(isBefore(before));
+  if (folding.length < foldSamplesMin) return undefined;
+  const made = rowsOfChunks(key, joinSamples(samplesIn(whole_), folding), { made: tail.chunks, loose: false });
+  const staying = waiting.filter((sample) => !isBefore(before)(sample));
+  const left = rowsOfChunks(key, staying, { made: tail.chunks + made.length, loose: true });
+  return {
+    tail: {
+      samples: tail.samples.filter((sample) => !early.includes(sample)),
+      chunks: tail.chunks + made.length + left.length,
+      until: Math.max(tail.until, latest(folding)),
+      loose: left.length > 0 || open.length === chunksAtOnce,
+    },
+    gone: open.map(({ last, number }) => ({ series: key, last: whole(Number(last)), number: whole(Number(number)) })),
+    made: [...made, ...left],
+    samples: folding.length,
+  };
 };
 
-/** A chunk that is not full is opened again. Of two samples that are one the later given stays. */
-const foldSeries = async (step: Step, named: Named): Promise<number> => {
-  const { run, space } = step;
-  const { key, name, chunks } = named;
-  const [samples, [chunk]] = await Promise.all([foldable(step, named), run(lastChunk(space, key))]);
-  if (samples.length < foldSamplesMin) return 0;
-  const open = chunk && Number(chunk['samples']) < chunkSamplesMax ? chunk : undefined;
-  const bySpot = new Map([...(open ? samplesOfChunk(name, open) : []), ...samples].map((sample) => [spotOf(sample), sample]));
-  const rows = rowsOfChunks(key, [...bySpot.values()].toSorted(compareSamples), chunks);
-  await Promise.all([
-    open && run(dropChunk(space, { series: key, last: whole(Number(open['last'])), number: whole(Number(open['number'])) })),
-    run(
-      dropSamples(
-        space,
-        samples.map((sample) => ({ series: key, ...rowOfSample(sample) })),
-      ),
-    ),
-    run(putChunks(space, rows)),
-    run(noteChunks(space, [{ key, chunks: whole(chunks + rows.length) }])),
-  ]);
-  return samples.length;
+type FoldedPast = { readonly past: Past; readonly left: Omit<Left, 'pasts'>; readonly samples: number; readonly isDone: boolean };
+
+const foldPast = async ({ run, space, before }: Step, kept: Kept): Promise<FoldedPast | undefined> => {
+  const named = namesOf(kept, before);
+  if (named.length === 0) return undefined;
+  const opening = { before: whole(before), full: whole(chunkSamplesMax), limit: whole(chunksAtOnce) };
+  const chunked = named.filter(({ tail }) => tail.chunks > 0).map(({ key }) => key);
+  const rows = Map.groupBy(chunked.length === 0 ? [] : await run(openChunks(space, chunked, opening)), ({ key }) => String(key));
+  const folded = new Map(
+    named.flatMap((one) => {
+      const result = foldSeries(one, rows.get(one.key) ?? [], before);
+      return result ? [[one.series, result] as const] : [];
+    }),
+  );
+  if (folded.size === 0) return undefined;
+  const all = [...folded.values()];
+  return {
+    past: new Map([...kept.past].map(([series, tail]) => [series, folded.get(series)?.tail ?? tail])),
+    left: { gone: all.flatMap(({ gone }) => gone), made: all.flatMap(({ made }) => made) },
+    samples: all.reduce((sum, { samples }) => sum + samples, 0),
+    isDone: [...rows.values()].every(({ length }) => length < chunksAtOnce),
+  };
 };
 
-/** Where a step has done enough, the series that it ended with is looked at again by the next one. */
-export const foldStep = async (step: Step, named: readonly Named[]): Promise<Stepped> => {
-  const keys = named.map(({ key }) => key);
-  const rows = await step.run(foldableSeries(step.space, keys, { before: whole(step.before), least: whole(foldSamplesMin) }));
-  const wanted = new Set(rows.map(({ key }) => key));
+/** Where a step has done enough, the past that it ended with is looked at again by the next one. */
+export const foldStep = async (step: Step, kept: readonly Kept[]): Promise<Stepped> => {
   let samples = 0;
-  for (const [index, one] of named.entries()) {
-    if (wanted.has(one.key)) samples += await foldSeries(step, one);
-    if (samples >= foldedAtOnce) return { samples, done: index };
+  for (const [index, one] of kept.entries()) {
+    const folded = await foldPast(step, one);
+    if (!folded) continue;
+    await leave(step, { ...folded.left, pasts: [{ id: one.id, past: folded.past }] });
+    samples += folded.samples;
+    if (!folded.isDone || samples >= foldedAtOnce) return { samples, done: index };
   }
-  return { samples, done: named.length };
+  return { samples, done: kept.length };
 };

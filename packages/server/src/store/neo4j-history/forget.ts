@@ -1,46 +1,58 @@
 /**
  * Forgetting: samples that held no more at a time go, those of many series in one step. Each step locks the head of the log, as every writer does.
  */
-import { instantOfMs, type Sample, sampleAt } from '@cityweave/core';
-import type { Row } from '../neo4j/save.ts';
-import { samplesAt } from '../neo4j-cypher/history.ts';
+import { compareSamples, instantOfMs, msOfInstant, type Sample, sampleAt } from '@cityweave/core';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { chunksBefore, forgetChunks, forgetGone, forgetSamples, forgetSeries } from '../neo4j-cypher/upkeep.ts';
-import { rowOfSample, sampleOfRow, samplesOfChunk } from './samples.ts';
-import type { Named, Step, Stepped } from './upkeep.ts';
+import { chunkedSeries, chunksBefore, forgetChunks } from '../neo4j-cypher/upkeep.ts';
+import { samplesOfChunk, seriesKey } from './samples.ts';
+import type { Tail } from './tails.ts';
+import { type Kept, leave, type Step, type Stepped } from './upkeep.ts';
 
-const forgottenAtOnce = 1_000;
-
-const byKey = (rows: readonly Row[]): ReadonlyMap<unknown, Row> => new Map(rows.map((row) => [row['key'], row]));
+type Held = { readonly key: string; readonly id: string; readonly series: string; readonly tail: Tail; readonly held: Sample };
 
 /** Of each series what held then, as it was known then: it makes everything before it needless. */
-const heldBefore = async ({ run, space, before }: Step, named: readonly Named[]): Promise<readonly { readonly key: string; readonly held: Sample }[]> => {
-  const keys = named.map(({ key }) => key);
-  const [rows, chunks] = await Promise.all([
-    run(samplesAt(space, keys, { valid: whole(before), known: whole(before) })).then(byKey),
-    run(chunksBefore(space, keys, whole(before))).then(byKey),
-  ]);
+const heldBefore = async ({ run, space, before }: Step, kept: readonly Kept[]): Promise<readonly Held[]> => {
+  const named = kept.flatMap(({ id, past }) => [...past].map(([series, tail]) => ({ key: seriesKey(id, series), id, series, tail })));
+  const chunked = named.filter(({ tail }) => tail.chunks > 0).map(({ key }) => key);
+  const chunks = new Map((chunked.length === 0 ? [] : await run(chunksBefore(space, chunked, whole(before)))).map((row) => [row['key'], row]));
   const moment = { valid: instantOfMs(before), known: instantOfMs(before) };
-  return named.flatMap(({ key, name }) => {
-    const [row, chunk] = [rows.get(key), chunks.get(key)];
-    const held = sampleAt([...(chunk ? samplesOfChunk(name, chunk) : []), ...(row ? [sampleOfRow(name, row)] : [])], moment);
-    return held ? [{ key, held }] : [];
+  return named.flatMap((one) => {
+    const chunk = chunks.get(one.key);
+    const held = sampleAt([...(chunk ? samplesOfChunk(one.series, chunk) : []), ...one.tail.samples], moment);
+    return held ? [{ ...one, held }] : [];
   });
 };
 
-const samplesIn = (rows: readonly Row[]): number => Number(rows[0]?.['samples'] ?? 0);
+/** Of what is gone for good nothing has to be known. */
+const isGone = ({ samples: [only, ...others] }: Tail, before: number): boolean =>
+  only !== undefined && others.length === 0 && !only.said && msOfInstant(only.observedAt) <= before && msOfInstant(only.recordedAt) <= before;
 
-export const forgetStep = async (step: Step, named: readonly Named[]): Promise<Stepped> => {
-  const { run, space, before } = step;
-  const found = await heldBefore(step, named);
-  const rows = found.map(({ key, held }) => ({ key, ...rowOfSample(held) }));
-  const keys = found.map(({ key }) => key);
-  const [chunked, dropped, gone] = await Promise.all([
-    run(forgetChunks(space, rows)).then(samplesIn),
-    run(forgetSamples(space, rows, whole(forgottenAtOnce))).then(samplesIn),
-    run(forgetGone(space, keys, whole(before))).then(samplesIn),
-  ]);
-  if (gone > 0) await run(forgetSeries(space, keys));
-  // of one of the series there may be more than that
-  return { samples: chunked + dropped + gone, done: dropped >= forgottenAtOnce ? 0 : named.length };
+const forgetInChunks = async ({ run, space }: Step, all: readonly Held[]): Promise<number> => {
+  const rows = all.flatMap(({ key, tail, held }) => (tail.chunks > 0 ? [{ key, observed: whole(msOfInstant(held.observedAt)) }] : []));
+  return rows.length === 0 ? 0 : Number((await run(forgetChunks(space, rows)))[0]?.['samples'] ?? 0);
+};
+
+/** Keys of the series of which nothing is left but that they are over. */
+const goneSeries = async ({ run, space, before }: Step, all: readonly Held[]): Promise<ReadonlySet<string>> => {
+  const keys = all.filter(({ tail }) => isGone(tail, before)).map(({ key }) => key);
+  const chunked = keys.length === 0 ? [] : await run(chunkedSeries(space, keys));
+  const left = new Set(chunked.map(({ key }) => key));
+  return new Set(keys.filter((key) => !left.has(key)));
+};
+
+export const forgetStep = async (step: Step, kept: readonly Kept[]): Promise<Stepped> => {
+  const found = await heldBefore(step, kept);
+  const chunked = await forgetInChunks(step, found);
+  const cut = found.map((one) => ({ ...one, tail: { ...one.tail, samples: one.tail.samples.filter((sample) => compareSamples(sample, one.held) >= 0) } }));
+  const gone = await goneSeries(step, cut);
+  const tails = new Map(cut.map(({ key, tail }) => [key, tail]));
+  const pasts = kept.map(({ id, past }): Kept => {
+    const staying = [...past].filter(([series]) => !gone.has(seriesKey(id, series)));
+    return { id, past: new Map(staying.map(([series, tail]) => [series, tails.get(seriesKey(id, series)) ?? tail])) };
+  });
+  const count = ({ past }: Kept): number => [...past.values()].reduce((sum, { samples }) => sum + samples.length, 0);
+  const less = pasts.filter((now, index) => count(now) < count(kept[index] ?? now));
+  await leave(step, { pasts: less, gone: [], made: [] });
+  const dropped = kept.reduce((sum, one) => sum + count(one), 0) - pasts.reduce((sum, one) => sum + count(one), 0);
+  return { samples: chunked + dropped, done: kept.length };
 };

@@ -7,7 +7,6 @@ import {
   type Group,
   hopsOf,
   type Link,
-  linkSeries,
   type MatchContext,
   type Moment,
   matchesFilter,
@@ -20,7 +19,7 @@ import {
 import { goesById, groupsOf, isSettled, pageOfFound, type Tally, tally, twinsPerStep, withMore } from '../history/past-page.ts';
 import { type Asker, findPage, headOf } from '../neo4j/find.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
-import { unloadSeries } from '../neo4j-cypher/moving.ts';
+import { readWithPast } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { FindQuery, FoundPage } from '../store.ts';
 import { stateAt } from './past.ts';
@@ -28,20 +27,11 @@ import { linksAt } from './past-links.ts';
 
 type Asked = { readonly filter: TwinFilter; readonly at: Moment };
 
-/** Keys of series begin with the id of their twin, and what follows it sorts before all else; so many of them at once. */
-const seriesPerPage = 1_000;
-
 /** Of which something else was said; a step of them at most. */
 const withPast = async ({ reading, space }: Asker, { series, ids: named }: PastSieve, after: TwinId | undefined): Promise<readonly TwinId[]> => {
   if (named) return named.filter((id) => after === undefined || compareText(id, after) > 0).toSorted(compareText);
-  const ids = new Set<TwinId>();
-  let key: unknown = after === undefined ? '' : `${after}\u0001`;
-  while (ids.size < twinsPerStep && key !== undefined) {
-    const rows = await reading.run(unloadSeries(space, { key: String(key), limit: whole(seriesPerPage) }));
-    for (const { id, name } of rows) if (ids.size < twinsPerStep && (series ? series.includes(String(name)) : name !== linkSeries)) ids.add(trusted(id));
-    key = rows.length === seriesPerPage ? rows.at(-1)?.['key'] : undefined;
-  }
-  return [...ids];
+  const rows = await reading.run(readWithPast(space, { after: after ?? '', series, limit: whole(twinsPerStep) }));
+  return rows.map(({ id }) => trusted<TwinId>(id));
 };
 
 async function* candidates(asker: Asker, filter: TwinFilter, from: TwinId | undefined): AsyncGenerator<readonly TwinId[]> {

@@ -1,5 +1,5 @@
 /**
- * History and past states: samples and chunks of a series told as one. Series are asked together, so that a page of twins takes few round trips.
+ * History and past states: chunks and the tail of a series told as one. Twins and their tails come together, and chunks only where they may tell more.
  */
 import {
   compareSamples,
@@ -17,114 +17,122 @@ import {
 } from '@cityweave/core';
 import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
-import { trusted } from '../neo4j/neo4j-rows.ts';
-import { twinsById } from '../neo4j/questions.ts';
+import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
-import { chunksAt, loadSeries, type Span as Parameters, readChunks, readSamples, samplesAt } from '../neo4j-cypher/history.ts';
+import { chunksAt, readChunks, readPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { sampleOfRow, samplesOfChunk, seriesKey } from './samples.ts';
+import { samplesOfChunk, seriesKey, spotOf } from './samples.ts';
+import { decodePast, noPast, type Past, type Tail } from './tails.ts';
 
-const parametersOf = (span: Span): Parameters => ({
-  from: whole(span.from),
-  fromRecorded: whole(span.fromRecorded),
-  to: whole(span.to),
-  known: whole(span.known),
-  limit: whole(span.limit),
-});
+/** What is told of an id: the twin where it is there, and what was said of it before. */
+type Told = { readonly id: TwinId; readonly twin: Twin | undefined; readonly past: Past };
 
-/** Chunks may lie over one another where values came late; what is not yet folded was said last. */
-const samplesIn = async ({ reading, space }: Asker, [id, series]: readonly [TwinId, string], span: Span): Promise<readonly Sample[]> => {
-  const bySpot = new Map<string, Sample>();
-  const fits = fitsIn(span);
-  const note = (sample: Sample): unknown => bySpot.set(`${sample.observedAt}${sample.recordedAt}`, sample);
-  const key = seriesKey(id, series);
-  await reading.each(readChunks(space, key, parametersOf(span)), (row) => {
-    const first = instantOfMs(Number(row['first']));
-    if (bySpot.size > span.limit && [...bySpot.values()].filter(({ observedAt }) => observedAt < first).length > span.limit) return true;
-    for (const sample of samplesOfChunk(series, row)) if (fits(sample)) note(sample);
-    return false;
-  });
-  for (const row of await reading.run(readSamples(space, key, parametersOf(span)))) note(sampleOfRow(series, row));
-  return [...bySpot.values()].toSorted(compareSamples).slice(0, span.limit);
-};
-
-/** Names of the series of each twin that have samples. */
-const seriesById = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<ReadonlyMap<TwinId, ReadonlySet<string>>> => {
-  const rows = await reading.run(
-    loadSeries(
-      space,
-      ids.map((id) => seriesKey(id, '')),
-    ),
+const toldOf = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<readonly Told[]> => {
+  const rows = await reading.run(readPasts(space, ids));
+  const twins = new Map(
+    textsIn(rows)
+      .map(twinOf)
+      .map((twin) => [twin.id, twin]),
   );
-  const named = Map.groupBy(rows, (row) => trusted<TwinId>(row['id']));
-  return new Map([...named].map(([id, all]) => [id, new Set(all.map((row) => String(row['name'])))]));
+  const texts = new Map(trusted<readonly (readonly [TwinId, string])[]>(rows[0]?.['pasts'] ?? []));
+  return ids.map((id) => {
+    const text = texts.get(id);
+    return { id, twin: twins.get(id), past: text === undefined ? noPast : decodePast(text) };
+  });
 };
 
-const none: ReadonlySet<string> = new Set();
+/** Of two samples that are one the later made chunk tells, and before all chunks the tail, which was said last. */
+const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named, span: Span): Promise<readonly Sample[]> => {
+  const found = new Map<string, { readonly sample: Sample; readonly number: number }>();
+  const fits = fitsIn(span);
+  const note = (sample: Sample, number: number): void => {
+    const known = found.get(spotOf(sample));
+    if (fits(sample) && !(known && known.number > number)) found.set(spotOf(sample), { sample, number });
+  };
+  const isEnough = (first: string): boolean =>
+    found.size > span.limit && [...found.values()].filter(({ sample }) => sample.observedAt < first).length > span.limit;
+  const bounds = { from: whole(span.from), to: whole(span.to), known: whole(span.known) };
+  if (tail.chunks > 0)
+    await reading.each(readChunks(space, key, bounds), (row) => {
+      if (isEnough(instantOfMs(Number(row['first'])))) return true;
+      for (const sample of samplesOfChunk(series, row)) note(sample, Number(row['number']));
+      return false;
+    });
+  for (const sample of tail.samples) note(sample, Number.POSITIVE_INFINITY);
+  return [...found.values()]
+    .map(({ sample }) => sample)
+    .toSorted(compareSamples)
+    .slice(0, span.limit);
+};
 
-const samplesOf = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<readonly Sample[]> => {
-  const known = (await seriesById(asker, [id])).get(id) ?? none;
-  const asked = [...known].filter((series) => (query.series ?? series) === series);
+type Named = { readonly key: string; readonly series: string; readonly tail: Tail };
+
+const namedIn = (id: string, past: Past): readonly Named[] => [...past].map(([series, tail]) => ({ key: seriesKey(id, series), series, tail }));
+
+const samplesOf = async (asker: Asker, { id, twin, past }: Told, query: HistoryQuery): Promise<readonly Sample[]> => {
   const found: Sample[] = [];
-  for (const series of asked) found.push(...(await samplesIn(asker, [id, series], spanOf(query))));
-  found.push(...standing((await twinsById(asker, [id])).get(id), known, query));
+  for (const named of namedIn(id, past)) if ((query.series ?? named.series) === named.series) found.push(...(await samplesIn(asker, named, spanOf(query))));
+  found.push(...standing(twin, past, query));
   const { after } = query;
   return found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
 };
 
 export const history = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<SamplePage> => {
-  return pageOf(await samplesOf(asker, id, query), query.first);
+  const found: Sample[] = [];
+  for (const told of await toldOf(asker, [id])) found.push(...(await samplesOf(asker, told, query)));
+  return pageOf(found, query.first);
 };
 
 type Held = Map<string, Sample>;
-type Past = { readonly names: ReadonlyMap<string, string>; readonly moment: Moment };
-
-const parametersAt = ({ moment }: Past) => ({ valid: whole(msOfInstant(moment.valid)), known: whole(msOfInstant(moment.known)) });
 
 /** Whether a chunk that ends then may still tell something later than what is held. */
-const mayTell = (held: Held, { key, last }: Row): boolean => {
-  const known = held.get(String(key));
-  return known === undefined || Number(last) >= msOfInstant(known.observedAt);
-};
+const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
 
-/** Chunks one after the other, the latest first, of those series where an earlier one may still tell something later. */
-const lookIntoChunks = async ({ reading, space }: Asker, held: Held, past: Past): Promise<void> => {
-  let open: readonly string[] = [...past.names.keys()];
-  for (let skipped = 0; open.length > 0; skipped += 1) {
-    const rows = await reading.run(chunksAt(space, open, { ...parametersAt(past), skipped: whole(skipped) }));
-    const telling = rows.filter((row) => mayTell(held, row));
-    for (const row of telling) {
-      const key = String(row['key']);
-      const [told, known] = [sampleAt(samplesOfChunk(past.names.get(key) ?? '', row), past.moment), held.get(key)];
-      if (told && (!known || compareSamples(told, known) > 0)) held.set(key, told);
-    }
-    open = telling.map(({ key }) => String(key));
+const chunksAtOnce = 2;
+
+/** Chunks some at a time, the latest first, of those series where an earlier one may still tell something later. */
+const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, moment }: { readonly all: readonly Named[]; readonly moment: Moment }) => {
+  const names = new Map(all.map(({ key, series }) => [key, series]));
+  const at = { valid: whole(msOfInstant(moment.valid)), known: whole(msOfInstant(moment.known)), limit: whole(chunksAtOnce) };
+  const look = (row: Row): boolean => {
+    const key = String(row['key']);
+    if (!mayTell(held.get(key), Number(row['last']))) return false;
+    const [told, known] = [sampleAt(samplesOfChunk(names.get(key) ?? '', row), moment), held.get(key)];
+    if (told && (!known || compareSamples(told, known) > 0)) held.set(key, told);
+    return true;
+  };
+  let open: readonly string[] = all.filter(({ key, tail }) => tail.chunks > 0 && mayTell(held.get(key), tail.until)).map(({ key }) => key);
+  for (let skipped = 0; open.length > 0; skipped += chunksAtOnce) {
+    const rows = await reading.run(chunksAt(space, open, { ...at, skipped: whole(skipped) }));
+    const telling = Map.groupBy(rows.filter(look), ({ key }) => String(key));
+    open = open.filter((key) => telling.get(key)?.length === chunksAtOnce);
   }
 };
 
 /** The sample of each series that held at a moment, by the key of the series. */
-export const heldAt = async (asker: Asker, past: Past): Promise<Held> => {
-  const rows = await asker.reading.run(samplesAt(asker.space, [...past.names.keys()], parametersAt(past)));
-  const held: Held = new Map(rows.map((row) => [String(row['key']), sampleOfRow(past.names.get(String(row['key'])) ?? '', row)]));
-  await lookIntoChunks(asker, held, past);
+export const heldAt = async (asker: Asker, pasts: ReadonlyMap<string, Past>, moment: Moment): Promise<ReadonlyMap<string, Sample>> => {
+  const all = [...pasts].flatMap(([id, past]) => namedIn(id, past));
+  const held: Held = new Map();
+  for (const { key, tail } of all) {
+    const sample = sampleAt(tail.samples, moment);
+    if (sample) held.set(key, sample);
+  }
+  await lookIntoChunks(asker, held, { all, moment });
   return held;
 };
 
-/** The first sample of the twin's own series. */
-const firstOf = async (asker: Asker, id: TwinId): Promise<Sample | undefined> => (await samplesOf(asker, id, { series: twinSeries, first: 1 }))[0];
-
 export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
-  const [series, twins] = await Promise.all([seriesById(asker, ids), twinsById(asker, ids)]);
-  const names = new Map([...series].flatMap(([id, all]) => [...all].map((name) => [seriesKey(id, name), name] as const)));
-  const held = await heldAt(asker, { names, moment });
+  const all = await toldOf(asker, ids);
+  const held = await heldAt(asker, new Map(all.map(({ id, past }) => [id, past])), moment);
   const found = new Map<TwinId, Twin>();
-  for (const id of ids) {
-    const [known, twin] = [series.get(id) ?? none, twins.get(id)];
-    const told = [...known].flatMap((name) => held.get(seriesKey(id, name)) ?? []);
-    const all = [...told, ...standing(twin, known, { to: moment.valid, known: moment.known })];
-    const isFramed = all.some(({ series: name }) => name === twinSeries) || !all.some(({ said }) => said);
-    const past = twinOfSamples(id, { held: all, first: isFramed ? undefined : await firstOf(asker, id) }, twin);
-    if (past) found.set(id, past);
+  for (const told of all) {
+    const { id, twin, past } = told;
+    const samples = [...past.keys()].flatMap((series) => held.get(seriesKey(id, series)) ?? []);
+    const said = [...samples, ...standing(twin, past, { to: moment.valid, known: moment.known })];
+    const isFramed = said.some(({ series }) => series === twinSeries) || !said.some((sample) => sample.said);
+    const first = isFramed ? undefined : (await samplesOf(asker, told, { series: twinSeries, first: 1 }))[0];
+    const then = twinOfSamples(id, { held: said, first }, twin);
+    if (then) found.set(id, then);
   }
   return found;
 };

@@ -1,39 +1,56 @@
 /**
- * Upkeep of history: all series, some at a time in the order of their keys, each step a transaction of its own: writes that wait come in between.
+ * Upkeep of history: all pasts, some at a time in the order of their keys, each step a transaction of its own: writes that wait come in between.
  */
 import { type Instant, msOfInstant } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
-import { trusted } from '../neo4j/neo4j-rows.ts';
 import type { Run } from '../neo4j/save.ts';
+import { putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
-import { nextSeries } from '../neo4j-cypher/upkeep.ts';
+import { dropChunks, dropPasts, nextPasts, putChunks } from '../neo4j-cypher/upkeep.ts';
 import { lockHead } from '../neo4j-cypher/write.ts';
+import type { ChunkRow } from './samples.ts';
+import { decodePast, type Past, rowOfPast } from './tails.ts';
 
-/** A series by its key, its name, when its last sample was said, and how many chunks were made of it. */
-export type Named = { readonly key: string; readonly name: string; readonly observed: number; readonly recorded: number; readonly chunks: number };
+/** Tails of a twin or a link, by its id. */
+export type Kept = { readonly id: string; readonly past: Past };
 export type Step = { readonly run: Run; readonly space: Space; readonly before: number };
-/** Samples that a step has dealt with, and how many of the series given to it are done. */
+/** Samples that a step has dealt with, and how many of the pasts given to it are done. */
 export type Stepped = { readonly samples: number; readonly done: number };
+
+/** What a step leaves: pasts that became others, chunks that go and chunks that come. */
+export type Left = { readonly pasts: readonly Kept[]; readonly gone: readonly object[]; readonly made: readonly ChunkRow[] };
+
+export const leave = async ({ run, space }: Step, { pasts, gone, made }: Left): Promise<void> => {
+  const empty = pasts.filter(({ past }) => past.size === 0).map(({ id }) => id);
+  const rows = pasts.filter(({ past }) => past.size > 0).map(({ id, past }) => rowOfPast(id, past));
+  await Promise.all([
+    empty.length > 0 && run(dropPasts(space, empty)),
+    rows.length > 0 && run(putPasts(space, rows)),
+    gone.length > 0 && run(dropChunks(space, gone)),
+    made.length > 0 && run(putChunks(space, made)),
+  ]);
+};
 
 type Walk = { readonly connection: Connection; readonly space: Space; readonly before: Instant | undefined };
 
-const seriesPerStep = 200;
+const pastsPerStep = 200;
 
 /** Samples dealt with. */
-export const walkSeries = async ({ connection, space, before }: Walk, each: (step: Step, named: readonly Named[]) => Promise<Stepped>): Promise<number> => {
+export const walkPasts = async ({ connection, space, before }: Walk, each: (step: Step, kept: readonly Kept[]) => Promise<Stepped>): Promise<number> => {
   if (before === undefined) return 0;
   let samples = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after;
-    const [named, stepped] = await connection.write(async (run) => {
+    const [kept, stepped] = await connection.write(async (run) => {
       await run(lockHead(space));
-      const found = trusted<readonly Named[]>(await run(nextSeries(space, { after: from, limit: whole(seriesPerStep) })));
+      const rows = await run(nextPasts(space, { after: from, limit: whole(pastsPerStep) }));
+      const found = rows.map(({ id, doc }): Kept => ({ id: String(id), past: decodePast(String(doc)) }));
       return [found, found.length === 0 ? { samples: 0, done: 0 } : await each({ run, space, before: msOfInstant(before) }, found)] as const;
     });
     samples += stepped.samples;
-    const isLast = stepped.done === named.length && named.length < seriesPerStep;
-    after = isLast ? undefined : (named[stepped.done - 1]?.key ?? from);
+    const isLast = stepped.done === kept.length && kept.length < pastsPerStep;
+    after = isLast ? undefined : (kept[stepped.done - 1]?.id ?? from);
   }
   return samples;
 };

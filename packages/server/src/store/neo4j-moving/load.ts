@@ -2,17 +2,15 @@
  * A store loaded: rows that another store unloaded, as they are, with their versions and times. A row that is there already as it comes changes nothing:
  * a move that broke off is made once more from its beginning.
  */
-import { compareSamples, fail, linkOfSample, linkSeries, ok, type Problem, problem, type Result, type Sample } from '@cityweave/core';
+import { compareSamples, fail, linkOfSample, linkSeries, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { joinKey } from '../neo4j/decide.ts';
 import { altsOf, bodyOf } from '../neo4j/neo4j-rows.ts';
-import { before, nothing, type Run, save, type Wanted } from '../neo4j/save.ts';
+import { before, nothing, save, type Wanted } from '../neo4j/save.ts';
 import { endsKey, type WorkingSet } from '../neo4j/working-set.ts';
 import { commitOnce, type Writer } from '../neo4j/write.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import type { Space } from '../neo4j-cypher/space.ts';
-import { dropSamples, noteChunks, putChunks } from '../neo4j-cypher/upkeep.ts';
 import { moveOldest, putImport } from '../neo4j-cypher/write.ts';
-import { rowOfSample, rowsOfChunks, seriesKey, spotOf } from '../neo4j-history/samples.ts';
+import { noPast, withSamples } from '../neo4j-history/tails.ts';
 import type { Moved } from '../store.ts';
 
 type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
@@ -59,43 +57,17 @@ const placeChange = (set: WorkingSet, { change }: Part<'change'>): void => {
   set.head = seq;
 };
 
-/** What a series becomes: folded but for its last sample. `last` is the one that it had. */
-type Series = { readonly key: string; readonly last: Sample | undefined; readonly folded: readonly Sample[] };
-
 /** Pages of a series come in their order, so what is not later than its last sample came before. */
-const placeSamples = (set: WorkingSet, rows: readonly Moved[]): readonly Series[] => {
-  const gained = rowsOf(rows, 'samples').flatMap(({ id, samples }) => samples.map((sample) => ({ id, sample })));
-  return [...Map.groupBy(gained, ({ id, sample }) => seriesKey(id, sample.series))].flatMap(([key, all]) => {
-    const { id, sample: any } = all[0] ?? {};
-    if (!id || !any) return [];
-    const last = set.series.get(id)?.get(any.series);
-    const later = all.map(({ sample }) => sample).filter((sample) => !last || compareSamples(sample, last) > 0);
-    const folded = [...(last ? [last] : []), ...later].toSorted(compareSamples);
-    const standing = folded.pop();
-    if (!standing || later.length === 0) return [];
-    set.series.set(id, new Map(set.series.get(id)).set(any.series, standing));
-    const past = any.series === linkSeries ? folded.concat(standing).flatMap((sample) => linkOfSample(sample) ?? [])[0] : undefined;
-    if (past) set.pastLinks.set(id, { src: past.from, kind: past.kind, dst: past.to });
-    set.samples.set(`${key}${spotOf(standing)}`, { key, sample: standing });
-    return [{ key, last, folded }];
-  });
-};
-
-const saveFolded = async (run: Run, space: Space, series: readonly Series[]): Promise<void> => {
-  const chunks = series.map(({ key, folded }) => ({ key, rows: rowsOfChunks(key, folded, 0) }));
-  const dropped = series.flatMap(({ key, last }) => (last ? [{ series: key, ...rowOfSample(last) }] : []));
-  const made = chunks.filter(({ rows }) => rows.length > 0).map(({ key, rows }) => ({ key, chunks: whole(rows.length) }));
-  await Promise.all([
-    dropped.length > 0 && run(dropSamples(space, dropped)),
-    made.length > 0 &&
-      run(
-        putChunks(
-          space,
-          chunks.flatMap(({ rows }) => rows),
-        ),
-      ),
-    made.length > 0 && run(noteChunks(space, made)),
-  ]);
+const placeSamples = ({ pasts, pastLinks }: WorkingSet, rows: readonly Moved[]): void => {
+  for (const { id, samples } of rowsOf(rows, 'samples'))
+    for (const [series, given] of Map.groupBy(samples, (sample) => sample.series)) {
+      const past = pasts.get(id) ?? noPast;
+      const last = past.get(series)?.samples.at(-1);
+      const later = given.filter((sample) => !last || compareSamples(sample, last) > 0);
+      if (later.length > 0) pasts.set(id, withSamples(past, series, later));
+      const link = series === linkSeries ? later.flatMap((sample) => linkOfSample(sample) ?? [])[0] : undefined;
+      if (link) pastLinks.set(id, { src: link.from, kind: link.kind, dst: link.to });
+    }
 };
 
 const placeRest = (set: WorkingSet, rows: readonly Moved[]): void => {
@@ -119,9 +91,8 @@ export const loadRows = (to: Writer, name: string, rows: readonly Moved[]): Prom
     const refused = placeTwins(set, rows);
     if (refused) return fail(refused);
     placeRest(set, rows);
-    const series = placeSamples(set, rows);
+    placeSamples(set, rows);
     await save(run, { space, set, was, marking: { writer, mark, at: undefined } });
-    await saveFolded(run, space, series);
     for (const { record } of rowsOf(rows, 'import'))
       await run(putImport(space, { key: `import:${record.source}`, startedAt: record.startedAt, doc: JSON.stringify(record) }));
     for (const { change } of rowsOf(rows, 'change')) await run(moveOldest(space, whole(change.seq - 1)));

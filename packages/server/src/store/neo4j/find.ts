@@ -33,11 +33,7 @@ const holds = (filter: TwinFilter, twin: Twin, flags: ReadonlyMap<LinkTest, bool
 };
 
 /** Rows that pass, until it is enough. */
-const passing = async (
-  { reading }: Asker,
-  { found, filter }: { readonly found: Found; readonly filter: TwinFilter },
-  enough: (twin: Twin) => boolean,
-) => {
+const passing = async ({ reading }: Asker, { found, filter }: { readonly found: Found; readonly filter: TwinFilter }, enough: (twin: Twin) => boolean) => {
   await reading.each(found.cypher, (row) => {
     const said: readonly boolean[] = trusted(row['flags'] ?? []);
     const twin = twinOf(String(row['doc']));

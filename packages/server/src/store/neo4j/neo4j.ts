@@ -7,12 +7,13 @@ import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
+import { convert } from '../neo4j-history/conversion.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
 import { history, stateAt } from '../neo4j-history/past.ts';
 import { linksAt } from '../neo4j-history/past-links.ts';
 import { countThen, findThen, summariseThen } from '../neo4j-history/past-search.ts';
-import { walkSeries } from '../neo4j-history/upkeep.ts';
+import { walkPasts } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
@@ -140,8 +141,8 @@ const prune = async ({ connection, space, lane }: Sides, keepChanges: number): P
 
 const maintain = async (sides: Sides, { keepChanges, foldBefore, forgetBefore }: Retention): Promise<Maintained> => {
   const { connection, space } = sides;
-  const forgotten = await walkSeries({ connection, space, before: forgetBefore }, forgetStep);
-  const folded = await walkSeries({ connection, space, before: foldBefore }, foldStep);
+  const forgotten = await walkPasts({ connection, space, before: forgetBefore }, forgetStep);
+  const folded = await walkPasts({ connection, space, before: foldBefore }, foldStep);
   await prune(sides, keepChanges);
   return { folded, forgotten };
 };
@@ -196,6 +197,7 @@ const migrate = async (connection: Connection, space: Space): Promise<Result<num
   }
   if (version < newest(space)) {
     await connection.command(awaitIndexes);
+    if (version > 0) await convert(connection, space);
     await connection.write((run) => run(noteVersion(space, whole(newest(space)))));
   }
   const [head] = await connection.command(readHead(space));

@@ -36,7 +36,11 @@ import { linkOfRow, textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
-  new Map(textsIn(await reading.run(readTwins(space, ids))).map(twinOf).map((twin) => [twin.id, twin]));
+  new Map(
+    textsIn(await reading.run(readTwins(space, ids)))
+      .map(twinOf)
+      .map((twin) => [twin.id, twin]),
+  );
 
 export const shapesById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, readonly Shape[]>> =>
   new Map((await reading.run(readShapes(space, ids))).map(({ id, doc }) => [trusted<TwinId>(id), trusted<readonly Shape[]>(JSON.parse(String(doc)))]));

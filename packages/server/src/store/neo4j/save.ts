@@ -3,9 +3,10 @@
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
-import { loadSeries, putSamples, putSeries } from '../neo4j-cypher/history.ts';
+import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
+import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import {
   createChanges,
   createIdentifiers,
@@ -29,7 +30,7 @@ import {
   tallyKinds,
   updateTwins,
 } from '../neo4j-cypher/write.ts';
-import { rowOfSample, sampleOfRow, seriesKey } from '../neo4j-history/samples.ts';
+import { decodePast, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
 import { altsOf, identifiersOf, linkOfRow, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
@@ -94,16 +95,13 @@ const linkState = (row: Row): LinkState => {
 
 const linkKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => linkIdOf(trusted<TwinId>(src), trusted<TermId>(kind), trusted<TwinId>(dst));
 
-const fillSeries = ({ series }: WorkingSet, rows: readonly Row[]): void => {
-  for (const row of rows) {
-    const [id, name] = [String(row['id']), String(row['name'])];
-    series.set(id, new Map(series.get(id)).set(name, sampleOfRow(name, row)));
-  }
+const fillPasts = ({ pasts }: WorkingSet, rows: readonly Row[]): void => {
+  for (const { id, doc } of rows) pasts.set(String(id), decodePast(String(doc)));
 };
 
-const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
+const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'pasts' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
   for (const row of found.twins) set.twins.set(String(row['id']), twinState(String(row['doc'])));
-  fillSeries(set, found.series);
+  fillPasts(set, found.pasts);
   for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), linkState(row));
   for (const { doc } of found.joins) {
     const join = JSON.parse(String(doc));
@@ -112,20 +110,14 @@ const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'series' | 'link
   for (const { key, seq } of found.registers) if (String(key).startsWith('cursor:')) set.cursors.set(String(key).slice('cursor:'.length), Number(seq));
 };
 
-const seriesOf = (space: Space) => (ids: readonly string[]) =>
-  loadSeries(
-    space,
-    ids.map((id) => seriesKey(id, '')),
-  );
-
-/** Locks the head of the log, then loads; of links that are found only then, their series in a second round. */
+/** Locks the head of the log, then loads; of links that are found only then, what was said of them before in a second round. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
   const named = [...wanted.twins, ...wanted.between.map(linkKey)];
-  const [head, registers, twins, series, linked, links, between, joins] = await Promise.all([
+  const [head, registers, twins, pasts, linked, links, between, joins] = await Promise.all([
     run(lockHead(space)),
     run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
     ask(run, wanted.twins, (ids) => loadTwins(space, ids)),
-    ask(run, named, seriesOf(space)),
+    ask(run, named, (ids) => loadPasts(space, ids)),
     ask(run, wanted.linked, (ids) => loadLinksOf(space, ids)),
     ask(run, wanted.links, (ids) => loadLinks(space, ids)),
     ask(run, wanted.between, (ends) => loadLinksBetween(space, ends)),
@@ -137,8 +129,9 @@ export const load = async (run: Run, { space, writer }: { readonly space: Space;
     ),
   ]);
   const set = emptySet(Number(head[0]?.['seq']));
-  fill(set, { twins, series, links: [...linked, ...links, ...between], joins, registers });
-  fillSeries(set, await ask(run, sortedOnce([...linked, ...links].map((row) => linkKey(trusted<Ends>(row)))), seriesOf(space)));
+  fill(set, { twins, pasts, links: [...linked, ...links, ...between], joins, registers });
+  const met = sortedOnce([...linked, ...links].map((row) => linkKey(trusted<Ends>(row))));
+  fillPasts(set, await ask(run, met, (ids) => loadPasts(space, ids)));
   return { set, mark: registers.find(({ key }) => key === writerKey(writer))?.['mark'] };
 };
 
@@ -147,14 +140,14 @@ export type Before = {
   readonly twins: ReadonlyMap<string, TwinState | null>;
   readonly links: ReadonlyMap<string, Ends | null>;
   readonly joins: WorkingSet['joins'];
-  readonly series: WorkingSet['series'];
+  readonly pasts: WorkingSet['pasts'];
 };
 
-export const before = ({ twins, links, joins, series }: WorkingSet): Before => ({
+export const before = ({ twins, links, joins, pasts }: WorkingSet): Before => ({
   twins: new Map(twins),
   links: new Map(links),
   joins: new Map(joins),
-  series: new Map(series),
+  pasts: new Map(pasts),
 });
 
 type Twins = readonly (readonly [string, TwinState])[];
@@ -219,12 +212,11 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
 
 const noEnds = { src: null, kind: null, dst: null };
 
-const saveHistory = (space: Space, { series, pastLinks, samples }: WorkingSet, was: Before): readonly Cypher[] => {
-  const lasts = [...series].flatMap(([id, named]) => [...named].map(([name, last]) => ({ id, name, last })));
-  const moved = lasts.filter(({ id, name, last }) => was.series.get(id)?.get(name) !== last);
-  const rows = moved.map(({ id, name, last }) => ({ key: seriesKey(id, name), id, name, ...(pastLinks.get(id) ?? noEnds), ...rowOfSample(last) }));
-  const gained = [...samples.values()].map(({ key, sample }) => ({ series: key, ...rowOfSample(sample) }));
-  return [...some(rows, putSeries(space, rows)), ...some(gained, putSamples(space, gained))];
+const saveHistory = (space: Space, { pasts, pastLinks }: WorkingSet, was: Before): readonly Cypher[] => {
+  const moved = [...pasts].flatMap(([id, past]) => (was.pasts.get(id) === past ? [] : [{ id, ...spillPast(id, past) }]));
+  const rows = moved.map(({ id, past }) => ({ ...rowOfPast(id, past), ...(pastLinks.get(id) ?? noEnds) }));
+  const chunks = moved.flatMap((one) => one.chunks);
+  return [...some(rows, putPasts(space, rows)), ...some(chunks, putChunks(space, chunks))];
 };
 
 const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {

@@ -37,9 +37,9 @@ describe('the Cypher of the store', () => {
 
 /** They change what they look for, or take away what they have found: the server reads all of it before it begins. Batches are bounded. */
 const eagerByNature = new Set([
-  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putSeries', 'putSamples', 'moveOldest'],
+  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putPasts', 'moveOldest'],
   ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
-  ...['dropChunk', 'dropSamples', 'forgetChunks', 'forgetSamples', 'forgetGone', 'forgetSeries'],
+  ...['dropChunks', 'dropPasts', 'forgetChunks'],
 ]);
 
 const { settings, skipped } = trialServer();
@@ -124,11 +124,9 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
   });
 
   /** All that a space has, in an order of its own. */
-  const contentOf = async ({ end, identifier, change, join, series, sample, chunk, register, link, knownAs }: Space): Promise<readonly string[]> => {
+  const contentOf = async ({ end, identifier, change, join, past, chunk, register, link, knownAs }: Space): Promise<readonly string[]> => {
     const nodes = await command(
-      cypher(
-        `MATCH (n:${end}|${identifier}|${change}|${join}|${series}|${sample}|${chunk}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`,
-      ),
+      cypher(`MATCH (n:${end}|${identifier}|${change}|${join}|${past}|${chunk}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`),
     );
     const links = await command(cypher(`MATCH (n)-[r:${link}|${knownAs}]->(m) RETURN n.id AS src, m.id AS dst, properties(r) AS properties`));
     return [...nodes, ...links].map((row) => JSON.stringify(row)).toSorted();
@@ -143,7 +141,7 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
     expect(theirs.length).toBeGreaterThan(2_000);
     for (const [name, statement] of Object.entries(readStatements(space))) {
       const rows = await command(statement);
-      const told = rows.map((row) => JSON.stringify(row)).filter((text) => !/^\{("(twins|seq|head)":0|"docs":\[\]\})/.test(text));
+      const told = rows.map((row) => JSON.stringify(row)).filter((text) => !/^\{("(twins|seq|head)":0|"docs":\[\],?("pasts":\[\])?\})/.test(text));
       expect(told, name).toEqual([]);
     }
     for (const [name, statement] of Object.entries(writeStatements(space))) {

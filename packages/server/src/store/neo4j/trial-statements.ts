@@ -2,6 +2,7 @@
  * Every statement of the store on Neo4j, each with arguments, for tests that look at all of them. A statement without arguments here does not compile.
  */
 import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
+import * as conversion from '../neo4j-cypher/conversion.ts';
 import * as find from '../neo4j-cypher/find.ts';
 import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
@@ -93,40 +94,30 @@ const given = <M extends object>(module: M, table: Arguments<M>, space: Space): 
   );
 
 const key = seriesKey(one.id, 'city:p');
-const times = { observed: whole(1), recorded: whole(2), said: '{}' };
-const span = { from: whole(0), fromRecorded: whole(0), to: whole(9), known: whole(9), limit: whole(10) };
+const limit = whole(10);
+const span = { from: whole(0), to: whole(9), known: whole(9) };
 
 const pasts: Arguments<typeof history> = {
-  loadSeries: [[seriesKey(one.id, '')]],
-  putSeries: [[{ key, id: one.id, name: 'city:p', ...times }]],
-  seriesAt: ['src', { ids, kinds: [term('feeds')] }],
-  putSamples: [[{ series: key, ...times }]],
-  readSamples: [key, span],
+  loadPasts: [ids],
+  putPasts: [[{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]],
+  readPasts: [ids],
+  readPastLinks: ['src', { ids, kinds: [term('feeds')] }],
+  readWithPast: [{ after: '', series: ['city:p'], limit }],
   readChunks: [key, span],
-  samplesAt: [[key], { valid: whole(9), known: whole(9) }],
-  chunksAt: [[key], { valid: whole(9), known: whole(9), skipped: whole(0) }],
+  chunksAt: [[key], { valid: whole(9), known: whole(9), skipped: whole(0), limit }],
 };
 
-const limit = whole(10);
-const [spot, chunkName] = [
-  { observed: whole(1), recorded: whole(2) },
-  { series: key, last: whole(9), number: whole(1) },
-];
+const chunkName = { series: key, last: whole(9), number: whole(1) };
 
 const upkeeps: Arguments<typeof upkeep> = {
-  nextSeries: [{ after: '', limit }],
-  foldableSeries: [[key], { before: whole(9), least: whole(1) }],
-  foldableSamples: [key, { before: whole(9), limit }],
-  lastChunk: [key],
-  putChunks: [[{ ...chunkName, first: whole(0), known: whole(0), samples: whole(1), bytes: new Int8Array(1) }]],
-  dropChunk: [chunkName],
-  noteChunks: [[{ key, chunks: whole(1) }]],
-  dropSamples: [[{ series: key, ...spot }]],
+  nextPasts: [{ after: '', limit }],
+  dropPasts: [ids],
+  openChunks: [[key], { before: whole(9), full: whole(512), limit }],
+  dropChunks: [[chunkName]],
+  putChunks: [[{ ...chunkName, first: whole(0), known: whole(0), samples: whole(1), loose: null, bytes: new Int8Array(1) }]],
   chunksBefore: [[key], whole(9)],
-  forgetChunks: [[{ key, ...spot }]],
-  forgetSamples: [[{ key, ...spot }], limit],
-  forgetGone: [[key], whole(9)],
-  forgetSeries: [[key]],
+  forgetChunks: [[{ key, observed: whole(1) }]],
+  chunkedSeries: [[key]],
 };
 
 const movings: Arguments<typeof moving> = {
@@ -134,7 +125,7 @@ const movings: Arguments<typeof moving> = {
   unloadLinks: [{ from: '', kind: '', to: '', limit }],
   unloadRegisters: ['import:', { key: '', limit }],
   unloadTerms: [{ kind: '', term: '', limit }],
-  unloadSeries: [{ key: '', limit }],
+  unloadPasts: [{ key: '', limit }],
 };
 
 const only = (statements: Readonly<Record<string, Cypher>>, isWanted: (name: string) => boolean): Readonly<Record<string, Cypher>> =>
@@ -156,7 +147,8 @@ const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
     limit: whole(10),
     moment: { valid: one.provenance.observedAt, known: one.provenance.observedAt },
   }),
-  'seriesAt, inward, any kind': history.seriesAt(space, 'dst', { ids, kinds: undefined }),
+  'readPastLinks, inward, any kind': history.readPastLinks(space, 'dst', { ids, kinds: undefined }),
+  'readWithPast of any series': history.readWithPast(space, { after: '', series: undefined, limit: whole(10) }),
   'readJoins of all': read.readJoins(space, { state: undefined, agency: undefined, after: 'x', limit: whole(10) }),
   'countIdentities of links': read.countIdentities(space, { objects: false, kind: 'city:sameAs' }),
 });
@@ -232,5 +224,10 @@ export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>>
   schemaVersion: schemaVersion(space),
   noteVersion: noteVersion(space, whole(1)),
   awaitIndexes,
+  formerSeries: conversion.formerSeries(space, limit),
+  formerSamples: conversion.formerSamples(space, [key]),
+  latestChunks: conversion.latestChunks(space, [key]),
+  dropFormer: conversion.dropFormer(space, [key]),
+  dropTwice: conversion.dropTwice(space),
   ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
 });

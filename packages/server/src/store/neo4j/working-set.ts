@@ -1,7 +1,8 @@
 /**
  * Working set: what a batch has loaded of a store and what its commands have made of it so far. A batch that is refused as a whole is dropped with its layer.
  */
-import type { Join, Link, Sample, TwinInput } from '@cityweave/core';
+import type { Join, Link, TwinInput } from '@cityweave/core';
+import { noPast, type Past } from '../neo4j-history/tails.ts';
 import type { Kept } from './neo4j-rows.ts';
 
 /** A twin as the batch knows it. */
@@ -24,8 +25,6 @@ export type Ends = { readonly id: string; readonly src: string; readonly kind: s
 export type LinkState = Ends & { readonly link: Link; readonly written: boolean };
 
 export type ChangeRow = { readonly seq: number; readonly id: string; readonly op: string; readonly at: string; readonly link?: string; readonly kind?: string };
-/** `key` is that of the series. */
-export type SampleRow = { readonly key: string; readonly sample: Sample };
 export type TermRow = { readonly kind: string; readonly term: string; readonly unit: string | null };
 
 /** What is not there any more is there as null. */
@@ -37,12 +36,10 @@ export type WorkingSet = {
   readonly links: Layer<LinkState>;
   /** joins by the id that they start from */
   readonly joins: Map<string, ReadonlyMap<string, Join>>;
-  /** the last sample of each series of a twin, by its name */
-  readonly series: Map<string, ReadonlyMap<string, Sample>>;
-  /** ends of the links that have series, by the id of the series */
+  /** what was said before of a twin or a link, by its id */
+  readonly pasts: Map<string, Past>;
+  /** ends of the links of which something was said before, by their ids */
   readonly pastLinks: Map<string, Omit<Ends, 'id'>>;
-  /** samples gained, each once */
-  readonly samples: Map<string, SampleRow>;
   readonly cursors: Map<string, number>;
   readonly tally: Map<string, number>;
   readonly terms: Map<string, TermRow>;
@@ -55,9 +52,8 @@ export const emptySet = (head: number): WorkingSet => ({
   twins: new Map(),
   links: new Map(),
   joins: new Map(),
-  series: new Map(),
+  pasts: new Map(),
   pastLinks: new Map(),
-  samples: new Map(),
   cursors: new Map(),
   tally: new Map(),
   terms: new Map(),
@@ -77,7 +73,7 @@ const merge = <V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void => {
 
 /** The batch was accepted: what it has made is what the next one finds. */
 export const settle = ({ below, own }: Working): void => {
-  for (const name of ['twins', 'links', 'joins', 'series', 'pastLinks', 'samples', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
+  for (const name of ['twins', 'links', 'joins', 'pasts', 'pastLinks', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
   for (const [kind, more] of own.tally) below.tally.set(kind, (below.tally.get(kind) ?? 0) + more);
   for (const change of own.changes) below.changes.push(change);
   below.head = own.head;
@@ -90,7 +86,7 @@ export const endsKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => JSON.st
 
 export const twinIn = ({ own, below }: Working, id: string): TwinState | undefined => found(own.twins, below.twins, id);
 export const joinsIn = ({ own, below }: Working, from: string): ReadonlyMap<string, Join> => own.joins.get(from) ?? below.joins.get(from) ?? new Map();
-export const seriesIn = ({ own, below }: Working, id: string): ReadonlyMap<string, Sample> => own.series.get(id) ?? below.series.get(id) ?? new Map();
+export const pastIn = ({ own, below }: Working, id: string): Past => own.pasts.get(id) ?? below.pasts.get(id) ?? noPast;
 export const cursorIn = ({ own, below }: Working, peer: string): number | undefined => own.cursors.get(peer) ?? below.cursors.get(peer);
 
 const linksIn = ({ own, below }: Working, fits: (link: LinkState) => boolean): readonly LinkState[] => {

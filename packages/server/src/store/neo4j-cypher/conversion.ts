@@ -1,0 +1,39 @@
+/**
+ * Cypher of the step from schema 2 to 3: every sample was a node of its own and every series another one, points had corners,
+ * and twins had properties that their text tells as well.
+ */
+import { type Cypher, cypher, type Space } from './space.ts';
+
+const [before, beforeAll] = [(noun: string, { index }: Space): string => index(noun), -8_640_000_000_000_001];
+
+/** Some of them; those that are converted are gone. */
+export const formerSeries = (space: Space, limit: unknown): Cypher =>
+  cypher(
+    `MATCH (s:${before('Series', space)}) WHERE s.key > ''
+RETURN s.key AS key, s.id AS id, s.name AS name, s.src AS src, s.kind AS kind, s.dst AS dst, coalesce(s.chunks, 0) AS chunks ORDER BY s.key LIMIT $limit`,
+    { limit },
+  );
+
+export const formerSamples = (space: Space, keys: readonly string[]): Cypher =>
+  cypher(
+    `UNWIND $keys AS key MATCH (x:${before('Sample', space)}) WHERE x.series = key AND x.observed > ${beforeAll} AND x.recorded > ${beforeAll}
+RETURN key, x.observed AS observed, x.recorded AS recorded, x.said AS said`,
+    { keys },
+  );
+
+export const latestChunks = ({ chunk }: Space, keys: readonly string[]): Cypher =>
+  cypher(`UNWIND $keys AS key MATCH (c:${chunk}) WHERE c.series = key AND c.last > ${beforeAll} RETURN key, max(c.last) AS last`, { keys });
+
+export const dropFormer = (space: Space, keys: readonly string[]): Cypher =>
+  cypher(
+    `UNWIND $keys AS key MATCH (s:${before('Series', space)}) WHERE s.key = key DELETE s WITH key
+MATCH (x:${before('Sample', space)}) WHERE x.series = key AND x.observed > ${beforeAll} AND x.recorded > ${beforeAll} DELETE x`,
+    { keys },
+  );
+
+/** In transactions of their own. */
+export const dropTwice = ({ twin }: Space): Cypher =>
+  cypher(
+    `MATCH (t:${twin}) CALL (t) { REMOVE t.version, t.createdAt, t.object, t.alts, t.keys
+WITH t WHERE t.at0 IS NOT NULL REMOVE t.west, t.south, t.east, t.north } IN TRANSACTIONS OF 1000 ROWS`,
+  );

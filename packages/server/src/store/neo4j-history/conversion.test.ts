@@ -1,0 +1,58 @@
+import { addMs, msOfInstant } from '@cityweave/core';
+import { describe, expect, test } from 'vitest';
+import { connect } from '../neo4j/connection.ts';
+import { drivers, emptyPerFolder, trialServer } from '../neo4j/trial-server.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
+import { type Cypher, cypher, spaceOf } from '../neo4j-cypher/space.ts';
+import type { TwinStore } from '../store.ts';
+import { accepted, at, put, twinId } from '../twins.contract.ts';
+import { seriesKey } from './samples.ts';
+
+const { settings, skipped } = trialServer();
+const authority = 'conversion.test.example';
+const [id, samples] = [twinId('1'), 100];
+const { end, twin, register, index } = spaceOf(authority);
+const key = seriesKey(id, 'city:p');
+const time = (minute: number) => addMs(at, minute * 60_000);
+
+/** A series of the twin as schema 2 had it, and a corner that a point had. */
+const former: readonly Cypher[] = [
+  cypher(`CREATE (:${index('Series')} {key: $key, id: $id, name: 'city:p', observed: 0, recorded: 0, said: '{}'})`, { key, id }),
+  cypher(`UNWIND $rows AS row CREATE (:${index('Sample')} {series: $key, observed: row.time, recorded: row.time, said: row.said})`, {
+    key,
+    rows: Array.from({ length: samples }, (_, minute) => ({
+      time: whole(msOfInstant(time(minute))),
+      said: JSON.stringify({ value: minute, source: 'urn:dtf:agency:water.example', flag: 'MEASURED' }),
+    })),
+  }),
+  cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.west = 9, t.east = 9, t.south = 9, t.north = 9, t.version = 1`, { id }),
+  cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 2`),
+];
+
+describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () => {
+  const server = settings ?? { uri: '', database: '' };
+  const { driver, release } = drivers.take(server);
+  const { command } = connect(driver, server.database);
+  const open = async (folder: string, openIn: ReturnType<typeof emptyPerFolder>): Promise<TwinStore> => {
+    const opened = await openIn(folder);
+    return opened.ok ? opened.value : expect.fail(opened.problem.kind);
+  };
+
+  test('is opened with all of its history, and what it had twice is gone', { timeout: 60_000 }, async () => {
+    const openIn = emptyPerFolder(server, authority);
+    const before = await open('conversion', openIn);
+    await accepted(before, [put('1', { position: [4, 45], values: { 'city:p': { value: samples } } })]);
+    await before.close();
+    for (const statement of former) await command(statement);
+    const store = await open('conversion', openIn);
+    const { samples: told } = await store.history(id, { series: 'city:p', first: 1_000 });
+    expect(told.map(({ said }) => said?.value)).toEqual(Array.from({ length: samples }, (_, minute) => minute));
+    const then = await store.stateAt([id], { valid: time(20.5), known: time(samples) });
+    expect(then.get(id)?.values).toMatchObject({ 'city:p': { value: 20 } });
+    expect([await store.count({ box: [8, 8, 10, 10] }), await store.count({ box: [3, 44, 5, 46] })]).toEqual([0, 1]);
+    expect(await command(cypher(`MATCH (n:${index('Series')}|${index('Sample')}) RETURN count(n) AS left`))).toEqual([{ left: 0 }]);
+    expect(await command(cypher(`MATCH (t:${twin}) RETURN t.version AS version`))).toEqual([{ version: null }]);
+    await store.close();
+    await release();
+  });
+});

@@ -1,0 +1,79 @@
+/**
+ * Conversion: a space of schema 2 as one of schema 3. What is converted is gone from where it was, so that a process that ends in the middle of it is gone on with.
+ */
+import { instantOfMs, type Sample } from '@cityweave/core';
+import type { Connection } from '../neo4j/connection.ts';
+import { trusted } from '../neo4j/neo4j-rows.ts';
+import type { Row, Run } from '../neo4j/save.ts';
+import { dropFormer, dropTwice, formerSamples, formerSeries, latestChunks } from '../neo4j-cypher/conversion.ts';
+import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
+import type { Space } from '../neo4j-cypher/space.ts';
+import { putChunks } from '../neo4j-cypher/upkeep.ts';
+import { lockHead } from '../neo4j-cypher/write.ts';
+import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
+
+const seriesPerStep = 20;
+
+type Former = Readonly<Record<'key' | 'id' | 'name', string>> & { readonly chunks: number };
+
+const sampleOf = (series: string, { observed, recorded, said }: Row): Sample => ({
+  series,
+  observedAt: instantOfMs(Number(observed)),
+  recordedAt: instantOfMs(Number(recorded)),
+  ...(typeof said === 'string' && { said: JSON.parse(said) }),
+});
+
+const pastsWith = async (run: Run, space: Space, series: readonly Former[]): Promise<ReadonlyMap<string, Past>> => {
+  const keys = series.map(({ key }) => key);
+  const [samples, chunks, known] = await Promise.all([
+    run(formerSamples(space, keys)),
+    run(latestChunks(space, keys)),
+    run(
+      loadPasts(
+        space,
+        series.map(({ id }) => id),
+      ),
+    ),
+  ]);
+  const [byKey, lastByKey] = [Map.groupBy(samples, ({ key }) => String(key)), new Map(chunks.map(({ key, last }) => [key, Number(last)]))];
+  const pasts = new Map(known.map(({ id, doc }) => [String(id), decodePast(String(doc))]));
+  for (const { key, id, name, chunks: made } of series) {
+    const tail = joinSamples((byKey.get(key) ?? []).map((row) => sampleOf(name, row)));
+    const past = new Map(pasts.get(id) ?? noPast).set(name, { samples: tail, chunks: made, until: lastByKey.get(key) ?? neverMs, loose: false });
+    pasts.set(id, past);
+  }
+  return pasts;
+};
+
+/** How many series it was. */
+const convertSome = async (run: Run, space: Space): Promise<number> => {
+  await run(lockHead(space));
+  const rows = await run(formerSeries(space, whole(seriesPerStep)));
+  const series = trusted<readonly Former[]>(rows);
+  if (series.length === 0) return 0;
+  const ends = new Map(rows.map(({ id, src, kind, dst }) => [String(id), { src, kind, dst }]));
+  const spilled = [...(await pastsWith(run, space, series))].map(([id, past]) => ({ id, ...spillPast(id, past) }));
+  const pasts = spilled.map(({ id, past }) => ({ ...rowOfPast(id, past), ...ends.get(id) }));
+  await Promise.all([
+    run(putPasts(space, pasts)),
+    run(
+      putChunks(
+        space,
+        spilled.flatMap(({ chunks }) => chunks),
+      ),
+    ),
+    run(
+      dropFormer(
+        space,
+        series.map(({ key }) => key),
+      ),
+    ),
+  ]);
+  return series.length;
+};
+
+export const convert = async (connection: Connection, space: Space): Promise<void> => {
+  for (let done = seriesPerStep; done > 0; ) done = await connection.write((run) => convertSome(run, space));
+  await connection.command(dropTwice(space));
+};

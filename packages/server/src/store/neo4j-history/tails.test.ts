@@ -1,0 +1,60 @@
+import { AgencyId, instantOfMs, type Said, type Sample } from '@cityweave/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { samplesOfChunk } from './samples.ts';
+import { decodePast, noPast, rowOfPast, spillPast, withSamples } from './tails.ts';
+
+const source = AgencyId.parse('urn:dtf:agency:water.example');
+const sample = (series: string, minute: number, { value, lag = 0 }: { readonly value: Said['value'] | undefined; readonly lag?: number }): Sample => ({
+  series,
+  observedAt: instantOfMs(minute * 60_000),
+  recordedAt: instantOfMs((minute + lag) * 60_000),
+  ...(value !== undefined && { said: { value, unit: 'm', source, flag: 'MEASURED' } }),
+});
+
+const value = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0),
+  fc.jsonValue(),
+  fc.constant(undefined),
+);
+const series = fc.constantFrom('city:level', '@place', 'x:a\'"`$)DETACH/**/DELETE', '__proto__');
+
+test('whatever was said comes back from the text of a past', () => {
+  const given = fc.tuple(series, fc.integer({ min: -1e6, max: 1e6 }), value, fc.nat(100)).map(([name, minute, said, lag]) => {
+    const plain = said === undefined ? undefined : (JSON.parse(JSON.stringify(said)) as Said['value']); // branding: what JSON can say
+    return sample(name, minute, { value: plain, lag });
+  });
+  fc.assert(
+    fc.property(fc.array(given, { maxLength: 40 }), (samples) => {
+      let past = noPast;
+      for (const one of samples) past = withSamples(past, one.series, [one]);
+      expect(decodePast(rowOfPast('a', past).doc)).toEqual(past);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const level = (minute: number, value: number): Sample => sample('s', minute, { value });
+
+test('samples stand in their order, and of two that are one the later given stays', () => {
+  const past = withSamples(withSamples(noPast, 's', [level(3, 3), level(1, 1)]), 's', [level(2, 2), level(3, 30)]);
+  expect(past.get('s')?.samples.map(({ said }) => said?.value)).toEqual([1, 2, 30]);
+});
+
+const minutes = (count: number): readonly Sample[] => Array.from({ length: count }, (_, minute) => level(minute, minute));
+
+test('a tail keeps 64 samples; of one more all but the last go into a loose chunk', () => {
+  const kept = spillPast('a', withSamples(noPast, 's', minutes(64)));
+  expect([kept.past.get('s')?.samples.length, kept.chunks]).toEqual([64, []]);
+  const { past, chunks } = spillPast('a', withSamples(noPast, 's', minutes(65)));
+  expect(past.get('s')).toEqual({ samples: minutes(65).slice(-1), chunks: 1, until: 63 * 60_000, loose: true });
+  expect(chunks.map((row) => [row.loose, samplesOfChunk('s', row)])).toEqual([[true, minutes(64)]]);
+});
+
+test('more than a chunk holds goes into several, numbered on from those that were made', () => {
+  const first = spillPast('a', withSamples(noPast, 's', minutes(65))).past;
+  const { past, chunks } = spillPast('a', withSamples(first, 's', minutes(1_200)));
+  expect(chunks.map(({ number }) => Number(number))).toEqual([2, 3, 4]);
+  expect([past.get('s')?.chunks, past.get('s')?.samples]).toEqual([4, minutes(1_200).slice(-1)]);
+});
