@@ -4,7 +4,7 @@
 import { assert, TermId } from '@cityweave/core';
 import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
-import { inTurn, link, sizes, upsert } from './store.ts';
+import { growthOf, inTurn, link, sizes, upsert } from './store.ts';
 import { readingOf } from './store-history.ts';
 import {
   createNeo4jFloor,
@@ -147,7 +147,7 @@ const benchSize =
   };
 
 export const benchNeo4jStore = async (): Promise<BenchResult[]> => {
-  const results: BenchResult[] = [];
-  for (const size of sizes) results.push(...((await withServer(benchSize(size))) ?? []));
-  return results;
+  const bySize: (readonly BenchResult[])[] = [];
+  for (const size of sizes) bySize.push((await withServer(benchSize(size))) ?? []);
+  return [...bySize.flat(), ...growthOf(bySize).map((result) => ({ ...result, name: `Neo4j, ${result.name}` }))];
 };

@@ -157,7 +157,7 @@ const isBounded = ({ name, unit, better }: BenchResult): boolean => unit === 'ms
 const growthMax = 3;
 
 /** How many times as long each bounded read takes where there is ten times as much. */
-const growthOf = ([smaller, larger]: readonly (readonly BenchResult[])[]): readonly BenchResult[] =>
+export const growthOf = ([smaller, larger]: readonly (readonly BenchResult[])[]): readonly BenchResult[] =>
   (larger ?? []).filter(isBounded).flatMap((read) => {
     const name = nameAlone(read);
     const before = smaller?.find((one) => nameAlone(one) === name);

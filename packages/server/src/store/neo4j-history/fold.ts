@@ -34,13 +34,13 @@ const latest = (samples: readonly Sample[]): number => Math.max(...samples.slice
 
 /** A chunk that is not full is opened again; what is not to be folded yet stays loose. Of two samples that are one the later given stays. */
 const foldSeries = ({ key, series, tail }: Named, open: readonly Row[], before: number): Folded | undefined => {
-  const [loose, whole_] = [open.filter((row) => row['loose']), open.filter((row) => !row['loose'])];
+  const [loose, begun] = [open.filter((row) => row['loose']), open.filter((row) => !row['loose'])];
   const samplesIn = (rows: readonly Row[]): readonly Sample[] => rows.flatMap((row) => samplesOfChunk(series, row));
   const early = foldable(tail, before);
   const waiting = joinSamples(samplesIn(loose), early);
   const folding = waiting.filter(isBefore(before));
   if (folding.length < foldSamplesMin) return undefined;
-  const made = rowsOfChunks(key, joinSamples(samplesIn(whole_), folding), { made: tail.chunks, loose: false });
+  const made = rowsOfChunks(key, joinSamples(samplesIn(begun), folding), { made: tail.chunks, loose: false });
   const staying = waiting.filter((sample) => !isBefore(before)(sample));
   const left = rowsOfChunks(key, staying, { made: tail.chunks + made.length, loose: true });
   return {
