@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import * as core from '../packages/core/src/index.ts';
 import { messageFiles } from './messages/files.ts';
 import { publicKeyOf } from './messages/sign.ts';
-import { describeBindings } from './protocol/bindings.ts';
+import { describeBindings, describeSockets } from './protocol/bindings.ts';
 import { describeProtocol } from './protocol/document.ts';
 import { schemaOfMessages } from './protocol/schema.ts';
 
@@ -99,6 +99,16 @@ describe('the description of the bindings', () => {
     const pointed = [...JSON.stringify(described).matchAll(/messages\.schema\.json#\/\$defs\/([^"]+)"/g)].map(([, name = '']) => name);
     expect(pointed.length).toBeGreaterThan(core.rowNames.length);
     expect(pointed.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test('over a WebSocket is up to date, with the same messages', async () => {
+    const sockets = describeSockets(core.catalogue);
+    await expect(`${JSON.stringify(sockets, null, 1)}\n`).toMatchFileSnapshot('../fixtures/schema/bindings.asyncapi.json');
+    const definitions = (text: string): readonly string[] => [
+      ...new Set([...text.matchAll(/messages\.schema\.json#\/\$defs\/([^"]+)"/g)].map(([, name = '']) => name)),
+    ];
+    expect(definitions(JSON.stringify(sockets)).toSorted()).toEqual(definitions(JSON.stringify(described)).toSorted());
+    expect(sockets.info.description).toContain(/subprotocol = '([^']+)'/.exec(read('packages/server/src/protocol/web-socket.ts'))?.[1] ?? 'none');
   });
 
   test('names the paths that a node serves', () => {

@@ -1,5 +1,6 @@
 /**
- * The bindings as OpenAPI 3.1: which paths a node serves, with which messages; the messages themselves are those of the JSON Schema beside it.
+ * The bindings: HTTP as OpenAPI 3.1, WebSocket as AsyncAPI 3.0: which paths a node serves, with which messages; the messages themselves are those of the JSON Schema
+ * beside them.
  */
 type Row = { readonly role: string; readonly messageType: string; readonly purpose: string; readonly label: string };
 
@@ -63,6 +64,45 @@ const keysPath = {
   },
 };
 
+const origin = 'Built on the published skeleton of ITU-T Y.4605; every message is our design. Made from the catalogue.';
+
+/** The subprotocol and its messages are those of HTTP: one JSON message a frame. */
+export const describeSockets = (catalogue: Readonly<Record<string, Row>>) => {
+  const rows = Object.entries(catalogue).filter(([name]) => !isStreamed(name));
+  const frame = (name: string, schema: unknown, summary: string) => [name, { name, summary, contentType: 'application/json', payload: schema }] as const;
+  const said = rows.map(([name, { label, purpose }]) => frame(`${name}.request`, definition(`${name}.request`), `${label}: ${purpose}`));
+  const answers = rows.flatMap(([name, { label, messageType }]) =>
+    messageType === 'request' ? [frame(`${name}.reply`, definition(`${name}.reply`), `the answer to ${label}`)] : [],
+  );
+  const failure = frame('failure', definition('failure'), 'a refusal; what was no message at all gets the problem alone (RFC 9457), without a header');
+  const streamed = frame('digitalTwin.publish.exchangeData.request', definition('digitalTwin.publish.exchangeData.request'), 'T11, one a frame');
+  const refer = (channel: string, frames: readonly (readonly [string, unknown])[]) =>
+    frames.map(([name]) => ({ $ref: `#/channels/${channel}/messages/${name}` }));
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'The information exchange of an agency node, over WebSocket', version: '1.0', description: `Subprotocol \`dtf.v1\`. ${origin}` },
+    channels: {
+      messages: {
+        address: '/dtf/messages',
+        description: 'Questions go from who opened the socket, answers come back in any order, each with the `correlationId` of what it answers.',
+        messages: Object.fromEntries([...said, ...answers, failure]),
+      },
+      events: {
+        address: '/dtf/events?subscription={subscription}',
+        description:
+          'The stream of a subscription (T10). The request has `Authorization: Bearer` with a pass signed by the subscriber, and `Last-Event-ID` to go on. A ping is a heartbeat: its payload is the sequence that was reached.',
+        parameters: { subscription: { description: 'as T10 gave it' } },
+        messages: Object.fromEntries([streamed]),
+      },
+    },
+    operations: {
+      hear: { action: 'receive', channel: { $ref: '#/channels/messages' }, messages: refer('messages', said) },
+      answer: { action: 'send', channel: { $ref: '#/channels/messages' }, messages: refer('messages', [...answers, failure]) },
+      publish: { action: 'send', channel: { $ref: '#/channels/events' }, messages: refer('events', [streamed]) },
+    },
+  };
+};
+
 export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
   const rows = Object.entries(catalogue);
   const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -75,7 +115,7 @@ export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
     info: {
       title: 'The information exchange of an agency node',
       version: '1.0',
-      description: 'Built on the published skeleton of ITU-T Y.4605; every message is our design. Made from the catalogue.',
+      description: origin,
     },
     paths,
   };

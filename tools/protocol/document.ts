@@ -151,6 +151,8 @@ export const describeProtocol = (protocol: Protocol): string => {
     general.time,
     '## Streams',
     general.streams,
+    '## Over a WebSocket',
+    general.sockets,
     '## The messages',
     ...Object.entries(roles).flatMap(([role, heading]) => [`### ${heading}`, ...rowsOf(protocol, role).map((row) => sectionOf(protocol, row))]),
     '## Results and problems',

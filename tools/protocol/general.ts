@@ -12,11 +12,11 @@ checked against it. Somebody who writes a node in another language needs three t
 of digital twin federation). Published are: the components (registry, communication adaptor, digital twin, federated digital twin, application), the functional
 entities inside them (FIM-FE, CFIM-FE, FM-FE, FSIM-FE, FC-FE, CSIM-FE, DTR-FE, SD-FE, DTD-FE), what each of them is for, the reference points between them, and that a message
 has a header area and a data area, the latter with object information and action information. **Everything else is our design**: the fields, their names and types, the verbs,
-parameters and results, the codes of problems, states and lifecycles, signatures, the query between agencies, limits, and HTTP with JSON as carrier. The labels (R1, T9, P3 ...) number
+parameters and results, the codes of problems, states and lifecycles, signatures, the query between agencies, limits, and HTTP and WebSocket with JSON as carriers. The labels (R1, T9, P3 ...) number
 our rows. No conformance to the text of either Recommendation is claimed.`;
 
 const message = `A message is one JSON object: a **header area** (\`header\`: who says it to whom, and when) and a **data area** (\`data\`: \`action\` is the action information, \`objects\` the
-object information). \`POST /dtf/messages\` carries one message; its response carries the answer.
+object information). \`POST /dtf/messages\` carries one message; its response carries the answer. A WebSocket carries the same, see *Over a WebSocket*.
 
 | field of the header | what |
 | --- | --- |
@@ -78,6 +78,19 @@ const streams = ({
 nothing is missed, nothing counts twice. Where the sender's history does not reach back so far, the first event says \`resnapshot\`. An event holds at most ${number(limits['streamBatchTwinsMax'] ?? 0)} twins, the latest
 state of each; a stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;
 
+const sockets = ({
+  limits,
+  number,
+}: Given): string => `Every node speaks HTTP; one that registers an endpoint with \`protocol: websocket\` takes the same messages there, in the subprotocol \`dtf.v1\`: another one, or none, is refused with the one that is spoken, and so is a
+request with an \`Origin\`, as pages send it. [AsyncAPI](../fixtures/schema/bindings.asyncapi.json) describes it. One frame is one message as it would be posted. Who opened the socket asks, the other end answers, in any order: an answer is known by its
+\`correlationId\`, what was no message at all gets its problem as it would in HTTP. Each end opens sockets of its own, so that who is at the other end never matters: every message is signed. Of two bindings that both ends speak the asker takes the WebSocket (both
+directions at any time, no waiting for a connection); where the socket is refused it says the same over HTTP, for ${number((limits['socketRestMs'] ?? 0) / 1000)} s. A message that was under way when a socket broke is not known to have been heard: it is said again, under its id, as its \`qos\` allows, over either binding.
+
+The stream of a subscription is a socket of its own, at \`/dtf/events\` with the same pass and \`Last-Event-ID\`: each frame is one T11, and a ping is a heartbeat with the sequence as its payload. The next event is made when the last one was taken.
+
+Bounds: ${number(limits['exchangeDataBytesMax'] ?? 0)} bytes a frame (more closes with 1009); ${number(limits['socketMessagesMax'] ?? 0)} messages under way on a socket, then nothing more is heard until one was answered, nor while ${number(limits['socketWaitingBytesMax'] ?? 0)} bytes of answers wait to be taken;
+a ping every ${number(limits['socketPingMs'] ?? 0)} ms, the end of the socket after ${number(limits['socketSilentMs'] ?? 0)} ms without a sign of life; ${number(limits['socketsMax'] ?? 0)} sockets a node. A question that nobody waits for any more ends its socket where it was the last one under way there, else with its \`budgetMs\`.`;
+
 const results = `A response has a result: \`status\` is \`success\`, \`partial\`, \`accepted\` or \`failure\`; \`code\` is \`DTF-000\` or the code of the problem; a failure says whether asking again may help
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
 response follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
@@ -86,4 +99,14 @@ A code that a node does not know is taken for \`internal\`.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 
-export const generalParts = (given: Given) => ({ origin, message, roles, signatures, time: time(given), streams: streams(given), results, bounds });
+export const generalParts = (given: Given) => ({
+  origin,
+  message,
+  roles,
+  signatures,
+  time: time(given),
+  streams: streams(given),
+  sockets: sockets(given),
+  results,
+  bounds,
+});

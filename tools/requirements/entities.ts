@@ -33,7 +33,10 @@ export const entities: Readonly<Record<string, Entity>> = {
   'PA-FE': {
     name: 'protocol adaptation',
     home: server('adaptor/protocol-adaptation.ts'),
-    unmet: 'Messages are passed on, unchanged and with an entry in `via`, over HTTP alone: there is no second binding between nodes to convert to.',
+    proof: [
+      'packages/testbed/src/journey/bindings.test.ts',
+      'are connected by an adaptor: a consumer that speaks HTTP alone reads of an owner that offers its data over a WebSocket alone',
+    ],
   },
   'DFA-FE': {
     name: 'data format adaptation',

@@ -152,8 +152,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'A2, A3, A5',
     home: server('adaptor/protocol-adaptation.ts'),
-    unmet:
-      'An adaptor passes messages on over HTTP, the one binding that nodes speak. Systems that speak OGC API Features or NGSI-LD take part: there the node of their owner speaks to them.',
+    proof: [
+      journey('bindings'),
+      'are connected by an adaptor: a consumer that speaks HTTP alone reads of an owner that offers its data over a WebSocket alone',
+    ],
   },
   'RQ-19': {
     text: 'Twins of different data formats can be connected.',

@@ -92,16 +92,18 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     introduction,
     stream: orchestration.publishing.events,
     mayListen: orchestration.publishing.mayListen,
+    deps: room.deps,
+    takesSockets: node.bindings.includes('websocket'),
     graphql: graphql.handle,
+    graphqlSocket: graphql.webSocket.upgrade,
     viewer: createViewerFiles(),
     tiles: tiles.answer,
     ready: gate.state,
     version: () => ({ name: 'cityweave', version: '0.1.0', agency: node.agency }),
   });
-  const socket = graphql.attachWebSocket(http.server);
   const scratch = join(directory, 'staging');
   const sources = createSources({ ...room, authority: node.agency, sources: node.sources, scratch, threads: options.threads.imports });
-  return { room, events, bound, address, orchestration, adaptor, gate, http, socket, sources, tiles, upkeep: upkeepOf(room) };
+  return { room, events, bound, address, orchestration, adaptor, gate, http, socket: graphql.webSocket, sources, tiles, upkeep: upkeepOf(room) };
 };
 
 type Wired = ReturnType<typeof wire>;

@@ -3,6 +3,7 @@
  */
 import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemDeps } from './deps.ts';
 import { createEvents } from './events.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
 import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
@@ -16,6 +17,9 @@ afterEach(async () => {
 
 const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
   const room: HttpRoom = {
+    deps: systemDeps(),
+    takesSockets: true,
+    graphqlSocket: (_, socket) => void socket.destroy(),
     events: createEvents({ agency: 'test', level: 'silent' }),
     answer: async () => ({ message: undefined, problem: problem('notFound') }),
     introduction: () => ({}),

@@ -4,21 +4,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { describeProblem, fail, limits, messageText, ok, problem, type Result, shorten } from '@cityweave/core';
 import type { Events } from './events.ts';
-import type { Answer } from './exchange/answer.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
+import { openStream } from './http/listener.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem, sendText, statusByProblem } from './http/reply.ts';
 import type { ViewerFiles } from './http/viewer-files.ts';
+import { createSocketDoor, refuseUpgrade, type SocketRoom, type Upgrade } from './http/web-socket.ts';
 
-export type HttpRoom = {
+export type HttpRoom = SocketRoom & {
   readonly events: Events;
-  readonly answer: Answer;
   /** who this node is and by which keys it is known: a JWKS with the node's id, name and address beside it */
   readonly introduction: () => object;
-  readonly stream: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
-  /** whether a pass shows that its bearer is the subscriber */
-  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<true>>;
+  /** whether messages are taken over a WebSocket as well */
+  readonly takesSockets: boolean;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** the same over a socket, at /graphql */
+  readonly graphqlSocket: Upgrade;
   /** the built viewer; without it the landing page is at / */
   readonly viewer: ViewerFiles;
   /** everything under /tiles/ */
@@ -49,11 +50,6 @@ const answerMessage = async (room: HttpRoom, request: IncomingMessage, response:
   else sendProblem(response, refused ?? problem('internal'));
 };
 
-const lastSeen = (request: IncomingMessage): number | undefined => {
-  const header = request.headers['last-event-id'];
-  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
-};
-
 const writeEvent = (response: ServerResponse, { type, id, text }: StreamEvent): Promise<void> | undefined => {
   const taken = response.write(`event: ${type}\nid: ${id}\ndata: ${text}\n\n`);
   if (taken || response.destroyed) return undefined;
@@ -68,14 +64,11 @@ const writeEvent = (response: ServerResponse, { type, id, text }: StreamEvent): 
 
 /** Back-pressured: the next event is made when the last one was taken. */
 const streamEvents = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const id = new URL(request.url ?? '/', 'http://node').searchParams.get('subscription') ?? '';
-  const allowed = await room.mayListen(id, /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]);
-  if (!allowed.ok) return sendProblem(response, allowed.problem);
-  const events = room.stream(id, lastSeen(request), goneSignal(response));
-  if (!events) return sendProblem(response, problem('unknownSubscription', { found: id.slice(0, 80) }));
+  const events = await openStream(room, request, goneSignal(response));
+  if (!events.ok) return sendProblem(response, events.problem);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
-  for await (const event of events) await writeEvent(response, event);
+  for await (const event of events.value) await writeEvent(response, event);
   response.end();
 };
 
@@ -113,8 +106,17 @@ const handle = async (room: HttpRoom, request: IncomingMessage, response: Server
   else sendProblem(response, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));
 };
 
+/** Requests that want to become sockets, by path; any other is refused. */
+const upgrading =
+  ({ takesSockets, graphqlSocket }: HttpRoom, take: Upgrade): Upgrade =>
+  (request, socket, head) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (path === '/graphql') graphqlSocket(request, socket, head);
+    else if (takesSockets && (path === '/dtf/messages' || path === '/dtf/events')) take(request, socket, head);
+    else refuseUpgrade(request, socket, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));
+  };
+
 export type HttpServer = {
-  readonly server: Server;
   readonly listen: (host: string, port: number) => Promise<Result<number>>;
   readonly close: () => Promise<void>;
 };
@@ -150,11 +152,13 @@ export const createHttp = (room: HttpRoom): HttpServer => {
       sendProblem(response, problem('internal'));
     });
   });
+  const door = createSocketDoor(room);
+  server.on('upgrade', upgrading(room, door.upgrade));
   return {
-    server,
     listen: (host, port) => listen(server, host, port),
     close: () =>
       new Promise((resolve) => {
+        door.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -10,15 +10,16 @@ import { createAsk } from './exchange/ask.ts';
 import { introduce } from './exchange/introduction.ts';
 import { lookUpPartner } from './exchange/look-up.ts';
 import { createPartnerKeys, type LookUp } from './exchange/partner-keys.ts';
-import type { Peer } from './exchange/peer.ts';
+import { endpointsAt, type Peer } from './exchange/peer.ts';
 import type { Example } from './graphql/endpoint.ts';
 import { type ExchangeLog, openExchangeLog } from './log/exchange-log.ts';
 import { openLogFiles } from './log/log-files.ts';
 import type { NodeThreads } from './node-threads.ts';
 import { coverageOf } from './orchestration/feature-information.ts';
 import type { Room } from './orchestration/room.ts';
+import { createProtocol } from './protocol/bindings.ts';
 import { createFarFetch } from './protocol/far-fetch.ts';
-import { createHttpProtocol, type Protocol } from './protocol/http.ts';
+import type { Protocol } from './protocol/protocol.ts';
 import { openStore } from './store/open-store.ts';
 import { openRecordStore } from './store/records.ts';
 import { lockDirectory } from './store/sqlite/sqlite-lock.ts';
@@ -61,7 +62,7 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   const owner = agencyTwinIdOf(node.agency);
   const keys = await openNodeKeys(records.value, owner);
   const log = openExchangeLog({ files: openLogFiles(directory), deps, records: records.value, owner, keys });
-  return ok({ records: records.value, store: store.value, keys, log, protocol: createHttpProtocol(), unlock: locked.value });
+  return ok({ records: records.value, store: store.value, keys, log, protocol: createProtocol(deps, node.bindings), unlock: locked.value });
 };
 
 /** The agency twin stands in the store like any other, so that links can name it and people can find it. */
@@ -120,14 +121,12 @@ export const createSpeaking = (room: SpeakingRoom): Speaking => {
   return { ask, partners, registry, peers };
 };
 
-/** Who a node is. */
-export const selfOf = ({ agency, name }: NodeFile, address: () => string): Room['self'] => ({
-  id: agencyTwinIdOf(agency),
-  agency: agencyIdOf(agency),
-  authority: agency,
-  name,
-  address: () => `${address()}/dtf/messages`,
-});
+/** Who a node is, and where it takes messages. */
+export const selfOf = ({ agency, name, bindings }: NodeFile, base: () => string): Room['self'] => {
+  const address = () => `${base()}/dtf/messages`;
+  const endpoints = () => endpointsAt(address(), bindings);
+  return { id: agencyTwinIdOf(agency), agency: agencyIdOf(agency), authority: agency, name, address, endpoints };
+};
 
 const addressRecord = ['listening', 'address'] as const;
 

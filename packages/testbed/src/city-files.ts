@@ -30,6 +30,8 @@ export type TestCityOptions = {
   /** what the first agency's federation needs; one mandatory need for each other agency's kind where absent; none at all where empty */
   readonly needs?: readonly TestNeed[];
   readonly federation?: Readonly<Record<string, unknown>>;
+  /** what every node speaks where its own file does not say; both where absent */
+  readonly bindings?: readonly string[];
   /** a folder of an earlier city, to start it again with what it remembers */
   readonly folder?: string;
 };
@@ -72,10 +74,11 @@ const sourceOf = ({ kind, twins, format = 'geojson', source = {} }: TestAgency) 
   ...source,
 });
 
-const nodeOf = (agency: TestAgency, isFirst: boolean) => ({
+const nodeOf = (agency: TestAgency, { isFirst, bindings }: { readonly isFirst: boolean; readonly bindings: readonly string[] | undefined }) => ({
   agency: authorityOfTest(agency.name),
   name: { en: agency.name },
   roles: isFirst ? ['registry', 'twin'] : ['twin'],
+  ...(bindings && { bindings }),
   coverage: [0, 0, 1, 1],
   sources: agency.twins.length > 0 ? [sourceOf(agency)] : [],
   ...(agency.policy && { policy: agency.policy }),
@@ -83,12 +86,12 @@ const nodeOf = (agency: TestAgency, isFirst: boolean) => ({
   ...agency.node,
 });
 
-const writeAgency = async (folder: string, agency: TestAgency, isFirst: boolean): Promise<void> => {
+const writeAgency = async (folder: string, agency: TestAgency, how: Parameters<typeof nodeOf>[1]): Promise<void> => {
   const home = join(folder, agency.name);
   await mkdir(home, { recursive: true });
   await writeFile(join(home, `things.${agency.format ?? 'geojson'}`), agency.format === 'csv' ? toCsv(agency.twins) : toGeojson(agency.twins));
   if (agency.dictionary) await writeFile(join(home, 'words.yaml'), JSON.stringify(agency.dictionary));
-  await writeFile(join(home, 'node.yaml'), JSON.stringify(nodeOf(agency, isFirst)));
+  await writeFile(join(home, 'node.yaml'), JSON.stringify(nodeOf(agency, how)));
 };
 
 export const testFederationId: FederationId = federationIdOf(authorityOfTest('front'), 'test');
@@ -105,8 +108,8 @@ const federationRule = ({ agencies, needs, federation }: TestCityOptions) => ({
 /** Writes the city's files; the first agency keeps the registry and begins the federation. */
 export const writeCity = async (options: TestCityOptions): Promise<string> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'cityweave-test-')));
-  const { agencies, needs } = options;
-  await Promise.all(agencies.map((agency, at) => writeAgency(folder, agency, at === 0)));
+  const { agencies, needs, bindings } = options;
+  await Promise.all(agencies.map((agency, at) => writeAgency(folder, agency, { isFirst: at === 0, bindings })));
   const city = {
     city: 'test',
     name: { en: 'Test' },

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { DictionaryId } from '../ground/id.ts';
 import { limits } from '../ground/limits.ts';
-import { Endpoint, TwinStatus } from '../twin/digital-twin.ts';
+import { type Binding, Endpoint, TwinStatus } from '../twin/digital-twin.ts';
 import type { Feature } from '../twin/feature-information.ts';
 import { PublicKey } from '../twin/public-key.ts';
 import type { SemanticDictionary } from '../twin/semantic-dictionary.ts';
@@ -40,16 +40,27 @@ export const canBridge = (
   { protocols, formats, dictionaries }: AdaptorNeed,
 ): boolean => status === 'online' && hasPair(protocolPairs, protocols) && hasPair(formatPairs, formats) && hasPair(dictionaryPairs, dictionaries);
 
+/** Whether a line is encrypted makes no difference to an adaptor. */
+const plainProtocol = (protocol: string): string => (protocol === 'https' ? 'http' : protocol);
+
+/** The protocol of the far end where it is another one than the consumer's; undefined where the feature is offered over that as well. */
+export const otherProtocol = ({ attributes: { bindings } }: Feature, protocol: string): string | undefined => {
+  const offered = bindings.map((binding) => plainProtocol(binding.protocol));
+  return offered.includes(plainProtocol(protocol)) ? undefined : offered[0];
+};
+
+/** The consumer's end for these: by a protocol over which all are offered, where it speaks one. */
+export const protocolFor = (features: readonly Feature[], bindings: readonly Binding[]): string =>
+  bindings.find((own) => features.every((feature) => otherProtocol(feature, own) === undefined)) ?? bindings[0] ?? 'http';
+
 /** What an adaptor must convert between whoever uses a feature and its owner; undefined where they can talk directly. */
 export const adaptorNeedOf = (
-  { attributes: { data, bindings } }: Feature,
+  feature: Feature,
   { dictionary, protocol }: { readonly dictionary: SemanticDictionary; readonly protocol: string },
-): AdaptorNeed | undefined =>
-  data.form && {
-    protocols: [plainProtocol(protocol), plainProtocol(bindings[0]?.protocol ?? protocol)],
-    formats: ['application/json', data.form.format],
-    dictionaries: [dictionary.id, data.form.dictionary],
-  };
-
-/** Whether a line is encrypted makes no difference to an adaptor. */
-export const plainProtocol = (protocol: string): string => ({ https: 'http', wss: 'ws' })[protocol] ?? protocol;
+): AdaptorNeed | undefined => {
+  const { form } = feature.attributes.data;
+  const own = plainProtocol(protocol);
+  return (
+    form && { protocols: [own, otherProtocol(feature, own) ?? own], formats: ['application/json', form.format], dictionaries: [dictionary.id, form.dictionary] }
+  );
+};

@@ -13,7 +13,7 @@ import type { Result } from '../ground/result.ts';
 import { type AgreementTerms, behalfPermission, type GrantedFeature } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
-import { type ChangedMember, Member, memberLifecycle } from './member.ts';
+import { type ChangedMember, Member, memberLifecycle, wayTo } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
 export type FederationState = z.infer<typeof FederationState>;
@@ -132,10 +132,10 @@ export const withBridge = (member: Member, bridge: Member['bridge']): Partial<Me
 /** Members as they are registered now: the terms that their features offer, and where they are reached. Kinds stay as agreed, keys as pinned. */
 export const refreshMembers = (federation: Federation, candidates: readonly Candidate[]): Federation => {
   const features = new Map(candidates.map((candidate) => [candidate.feature.id, featureOf(candidate)]));
-  const endpoints = new Map(candidates.flatMap(({ twin }) => twin.attributes.endpoints.slice(0, 1).map((endpoint) => [twin.id, endpoint] as const)));
+  const ways = new Map(candidates.map(({ twin }) => [twin.id, wayTo(twin.attributes)]));
   const members = federation.members.map((member) => ({
     ...member,
-    endpoint: endpoints.get(member.twinId) ?? member.endpoint,
+    ...ways.get(member.twinId),
     features: member.features.map((feature) => bridged(features.get(feature.featureId) ?? feature, member)),
   }));
   return JSON.stringify(members) === JSON.stringify(federation.members) ? federation : { ...federation, members, revision: federation.revision + 1 };

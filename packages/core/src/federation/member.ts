@@ -7,7 +7,7 @@ import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
-import { Endpoint } from '../twin/digital-twin.ts';
+import { type DigitalTwin, Endpoint, reachedAt } from '../twin/digital-twin.ts';
 import { PublicKey } from '../twin/public-key.ts';
 import { Bridge } from './adaptation/profile.ts';
 import { UseMode } from './agreement.ts';
@@ -36,6 +36,8 @@ export const Member = z.object({
   agency: AgencyId,
   name: LanguageMap,
   endpoint: Endpoint,
+  /** where it also takes messages over a WebSocket */
+  socket: z.url().optional(),
   keys: z.array(PublicKey),
   state: MemberState.brand<'entered'>(),
   since: Instant,
@@ -62,6 +64,13 @@ export const Member = z.object({
   reason: z.string().optional(),
 });
 export type Member = z.infer<typeof Member>;
+
+/** Where a member is spoken to, as it is registered. */
+export const wayTo = ({ endpoints }: Pick<DigitalTwin, 'endpoints'>): Pick<Member, 'endpoint' | 'socket'> | undefined => {
+  const reached = reachedAt(endpoints);
+  const endpoint = endpoints.find(({ address }) => address === reached?.address);
+  return endpoint && { endpoint, socket: reached?.socket };
+};
 
 /** What a member is to become; the state it is to enter is looked at by whoever changes it. */
 export type ChangedMember = Omit<Member, 'state'> & { readonly state: MemberState };

@@ -128,6 +128,17 @@ export const limits = {
   retryDelayMinMs: 100,
   retryDelayMaxMs: 5_000,
 
+  /** messages under way on one WebSocket between nodes, and sockets that one node takes in */
+  socketMessagesMax: 64,
+  socketsMax: 1_024,
+  /** answers that wait to be taken on a socket: beyond it nothing more is heard there */
+  socketWaitingBytesMax: 16 * 1024 * 1024,
+  /** a socket is asked for a sign of life so often, and is given up when none came for so long */
+  socketPingMs: 5_000,
+  socketSilentMs: 12_000,
+  /** a peer whose socket was refused is spoken to over HTTP for so long */
+  socketRestMs: 30_000,
+
   streamsPerPeerMax: 64,
   streamBatchTwinsMax: 500,
   streamHeartbeatMs: 1_000,

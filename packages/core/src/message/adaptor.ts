@@ -52,7 +52,7 @@ export const adaptorRows = {
       parameters: z.object({ profileId: ProfileId, steps: z.array(AdaptationStep).min(1), report: AdaptationReport }),
       objects: one(object.communicationObject),
     },
-    refusals: ['unbridgeable', 'lossTooHigh', 'overloaded', 'notAuthorised', 'unreachable', 'unknownDictionary'],
+    refusals: ['unbridgeable', 'mappingMissing', 'lossTooHigh', 'adaptorOverloaded', 'notAuthorised', 'unreachable', 'unknownDictionary'],
   }),
   'configure.adaptationProfile': row({
     label: 'A3',

@@ -230,7 +230,7 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'members FM-FE',
     purpose:
-      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has.',
+      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has. What a member does not know is over already.',
     effect: 'change',
     request: {
       parameters: z.object({
@@ -242,7 +242,7 @@ export const twinRows = {
       objects: one(object.federationName),
     },
     reply: { parameters: z.object({ final: Final.optional(), endsAt: Instant.optional() }) },
-    refusals: ['unknownFederation', 'notInitiator'],
+    refusals: ['notInitiator'],
   }),
   'probe.digitalTwin': row({
     label: 'T16, A5',

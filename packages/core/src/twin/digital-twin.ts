@@ -9,12 +9,29 @@ import { defineLifecycle } from '../ground/lifecycle.ts';
 import { Geometry } from '../ground/place.ts';
 import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
-/** How a functional entity is reached. */
-export const BindingProtocol = z.enum(['http', 'https']);
+/** How a functional entity is reached; whether the line is encrypted, a WebSocket's address says. */
+export const BindingProtocol = z.enum(['http', 'https', 'websocket']);
 export type BindingProtocol = z.infer<typeof BindingProtocol>;
+
+/** The bindings between nodes: HTTP, which everybody speaks, and WebSocket, which answers sooner. */
+export const Binding = z.enum(['http', 'websocket']);
+export type Binding = z.infer<typeof Binding>;
 
 export const Endpoint = z.object({ protocol: BindingProtocol, address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
 export type Endpoint = z.infer<typeof Endpoint>;
+
+/** Whether a line is encrypted makes no difference to whoever bridges it. */
+export const bindingOf = (protocol: BindingProtocol): Binding => (protocol === 'websocket' ? 'websocket' : 'http');
+
+/** Where messages go: over HTTP, and over a WebSocket where there is one; of two that both ends speak the WebSocket is the better. */
+export type Reached = { readonly address: string; readonly socket?: string };
+
+/** The way to whoever registered these; `address` is the socket's where nothing but a WebSocket was named. */
+export const reachedAt = (endpoints: readonly Pick<Endpoint, 'protocol' | 'address'>[]): Reached | undefined => {
+  const socket = endpoints.find(({ protocol }) => protocol === 'websocket')?.address;
+  const address = endpoints.find(({ protocol }) => protocol !== 'websocket')?.address ?? socket;
+  return address === undefined ? undefined : { address, ...(socket !== undefined && { socket }) };
+};
 
 /** Who may find an entry: everybody, partners named in `audience`, or its owner alone. */
 export const Visibility = z.object({ level: z.enum(['public', 'federation', 'private']), audience: z.array(z.string()).optional() });

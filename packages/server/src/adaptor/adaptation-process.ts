@@ -5,6 +5,7 @@ import {
   type AdaptationProfile,
   authorityOf,
   type Bridge,
+  bindingOf,
   type ConnectionId,
   communicationLifecycle,
   createVocabulary,
@@ -17,12 +18,13 @@ import {
   moveCommunication,
   ok,
   type Problem,
-  plainProtocol,
   planFeature,
   problem,
   profileIdOf,
+  type Reached,
   type Request,
   type Result,
+  reachedAt,
   type SemanticDictionary,
   stepsBetween,
   type TermId,
@@ -73,7 +75,7 @@ const checkBounds = ({ features, report }: AdaptationProfile, { owner, terms = [
   const mapped = new Set<string>(features.flatMap(({ rules }) => termsOfRules(rules)));
   const missing = terms.filter((term) => !mapped.has(term));
   if (missing.length > 0)
-    return fail(problem('unbridgeable', { subject: owner, found: `nothing that becomes ${missing.join(', ')}`, accepted: 'a mapping of each' }));
+    return fail(problem('mappingMissing', { subject: owner, found: `nothing that becomes ${missing.join(', ')}`, accepted: 'a mapping of each' }));
   if (maxLoss !== undefined && report.expectedLoss > maxLoss)
     return fail(
       problem('lossTooHigh', {
@@ -129,10 +131,10 @@ export const tryProfile = async (
   });
 };
 
-/** Where the owner takes what the consumer says: at the binding that its features name. */
-const endpointFor = (endpoints: readonly Endpoint[], features: readonly Feature[]): Endpoint | undefined => {
-  const protocol = features[0]?.attributes.bindings[0]?.protocol;
-  return endpoints.find((endpoint) => protocol !== undefined && plainProtocol(endpoint.protocol) === plainProtocol(protocol)) ?? endpoints[0];
+/** Where the owner takes what the consumer says: by the bindings that its features name. */
+const wayToOwner = (endpoints: readonly Endpoint[], [feature]: readonly Feature[]): Reached | undefined => {
+  const named = new Set(feature?.attributes.bindings.map(({ protocol }) => bindingOf(protocol)));
+  return reachedAt(endpoints.filter(({ protocol }) => named.has(bindingOf(protocol)))) ?? reachedAt(endpoints);
 };
 
 /** An owner that nobody answers for may have moved: the registry knows where to. */
@@ -150,8 +152,8 @@ const findOwner = async (room: AdaptorRoom, id: TwinId, features: readonly Featu
   const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, { signal: room.signal });
   if (!found.ok) return found;
   const { endpoints, keys } = found.value.objects[0].attributes;
-  const endpoint = endpointFor(endpoints, features);
-  return endpoint ? ok({ id, address: endpoint.address, keys }) : fail(problem('unbridgeable', { subject: id, accepted: 'an endpoint' }));
+  const way = wayToOwner(endpoints, features);
+  return way ? ok({ id, ...way, keys }) : fail(problem('unbridgeable', { subject: id, accepted: 'an endpoint' }));
 };
 
 type Asked = Request<'communicationAdaptor.request.communication'>;
@@ -180,7 +182,7 @@ const mayAsk = (room: AdaptorRoom, { objects: [{ id, attributes }] }: Asked, by:
   const known = bridgeOf(room, id);
   if (known && known.consumer.id !== by.sender) return problem('notAuthorised', { subject: id, accepted: 'a connection of the sender' });
   return openBridges(room).length >= limits.adaptorConnectionsMax && !known
-    ? problem('overloaded', { subject: 'connections', limit: limits.adaptorConnectionsMax })
+    ? problem('adaptorOverloaded', { subject: 'connections', limit: limits.adaptorConnectionsMax })
     : undefined;
 };
 

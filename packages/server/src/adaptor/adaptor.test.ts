@@ -234,7 +234,7 @@ describe('an adaptor', () => {
 
   it('refuses what it cannot bridge, and names what is missing', async () => {
     const lacking = await dryRun({ terms: ['city:power', 'city:voltage'] });
-    expect(memberAt(lacking, 'data.action.result')).toMatchObject({ code: 'DTF-500', facts: { found: 'nothing that becomes city:voltage' } });
+    expect(memberAt(lacking, 'data.action.result')).toMatchObject({ code: 'DTF-601', facts: { found: 'nothing that becomes city:voltage' } });
     const lossy = await dryRun({ maxLoss: 0.4 });
     expect(memberAt(lossy, 'data.action.result')).toMatchObject({ code: 'DTF-605', facts: { found: '0.50', limit: 0.4, accepted: 'grid:hum' } });
     expect(codeOf(await dryRun({ dictionary: 'urn:dtf:dictionary:nobody.example:none' }))).toBe('DTF-310');
@@ -366,6 +366,6 @@ describe('an adaptor', () => {
 
   it('bridges adaptorConnectionsMax connections at a time', async () => {
     for (let n = 0; n < limits.adaptorConnectionsMax; n += 1) expect(codeOf(await bridge(asker, {}, `many-${n}`))).toBe('DTF-000');
-    expect(codeOf(await bridge(asker, {}, 'one-more'))).toBe('DTF-708');
+    expect(kindOfCode(String(codeOf(await bridge(asker, {}, 'one-more'))))).toBe('adaptorOverloaded');
   });
 });

@@ -9,7 +9,6 @@ import {
   checkRules,
   checkTerms,
   cityDictionary,
-  type Endpoint,
   fail,
   limits,
   ok,
@@ -39,17 +38,10 @@ export type Adaptor = {
 
 type Desk = { readonly room: AdaptorRoom; readonly figures: Figures };
 
-const endpointOf = (address: string): Endpoint => ({
-  protocol: address.startsWith('https') ? 'https' : 'http',
-  address,
-  format: 'application/json',
-  security: 'jws',
-});
-
 const describe = ({ room }: Desk): CommunicationAdaptor => ({
-  endpoints: [endpointOf(room.self.address())],
+  endpoints: room.self.endpoints(),
   keys: [...room.keys.published()],
-  protocolPairs: [],
+  protocolPairs: room.self.endpoints().length > 1 ? [['http', 'websocket']] : [],
   formatPairs: farFormats.map((format) => ['application/json', format]),
   dictionaryPairs: room
     .vocabulary()

@@ -22,9 +22,9 @@ import type { Events } from '../events.ts';
 import type { Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import type { PartnerKeys } from '../exchange/partner-keys.ts';
-import type { Peer, Self } from '../exchange/peer.ts';
+import type { Offered, Peer, Self } from '../exchange/peer.ts';
 import type { ExchangeLog } from '../log/exchange-log.ts';
-import type { Protocol } from '../protocol/http.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import { parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
@@ -38,13 +38,13 @@ export type AdaptorRoom = {
   readonly keys: NodeKeys;
   readonly partners: PartnerKeys;
   readonly log: Pick<ExchangeLog, 'append'>;
-  readonly self: Self & { readonly id: Communication['ends'][0]['twinId'] };
+  readonly self: Self & Offered & { readonly id: Communication['ends'][0]['twinId'] };
   readonly vocabulary: () => Vocabulary;
   readonly registry: () => Promise<Peer | undefined>;
   readonly signal: AbortSignal;
 };
 
-const End = z.object({ id: z.string(), address: z.string(), keys: PublicKeys });
+const End = z.object({ id: z.string(), address: z.string(), socket: z.string().optional(), keys: PublicKeys });
 
 export const BridgeRecord = z.object({
   connection: Communication,

@@ -1,5 +1,5 @@
 /**
- * Protocol adaptation (PA-FE, Y.4489 9.2.2): passes messages between the ends of a bridge on (A5), over HTTP. What its sender signed stays as it is.
+ * Protocol adaptation (PA-FE, Y.4489 9.2.2): passes messages between the ends of a bridge on (A5), over HTTP or a WebSocket, whichever an end speaks. What its sender signed stays as it is.
  */
 import {
   checkTime,
@@ -89,8 +89,9 @@ const send = async (
   { bridge, name, signal, timeoutMs }: Passage & { readonly timeoutMs: number },
 ): Promise<Result<Message>> => {
   const { owner } = bridge;
+  const { address, socket } = owner;
   const { bytesMax } = rowOf(name);
-  const sent = await room.protocol.send({ address: owner.address, text: messageText(outgoing), timeoutMs, bytesMax, signal });
+  const sent = await room.protocol.send({ address, socket, text: messageText(outgoing), messageId: outgoing.header.messageId, timeoutMs, bytesMax, signal });
   const answer = sent.ok ? parseMessage(sent.value) : sent;
   if (!answer.ok) return answer;
   if (!isAnswerTo(answer.value, outgoing, owner.id))

@@ -1,7 +1,21 @@
 /**
  * Node file: one agency as its operator writes it (YAML): identity, roles, sources, features offered, policy.
  */
-import { AgencyId, Authority, Box, Duration, FederationId, Geometry, LanguageMap, limits, Period, ProcessingStage, Quality, TermId } from '@cityweave/core';
+import {
+  AgencyId,
+  Authority,
+  Binding,
+  Box,
+  Duration,
+  FederationId,
+  Geometry,
+  LanguageMap,
+  limits,
+  Period,
+  ProcessingStage,
+  Quality,
+  TermId,
+} from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
 import { FarInterface } from './far-interface.ts';
@@ -97,6 +111,8 @@ export const NodeFile = z.strictObject({
   domain: TermId.prefault('city:domain'),
   contact: z.string().optional(),
   listen: Listen.prefault({}),
+  /** over which its data are offered, and messages are said to others: of what both speak, the WebSocket. Known by HTTP every node is */
+  bindings: z.array(Binding).min(1).default(['http', 'websocket']),
   /** address of the registry's node; absent where this node has that role */
   registry: z.strictObject({ address: z.url(), keyThumbprint: z.string().optional() }).optional(),
   /** of a registry: the registries that it asks for whoever asks it; each must name the other */

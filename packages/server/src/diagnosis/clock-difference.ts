@@ -3,7 +3,7 @@
  */
 import { addMs, msBetween, parseMessage } from '@cityweave/core';
 import type { Deps } from '../deps.ts';
-import type { Protocol } from '../protocol/http.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 
 export type Sighting = { readonly latencyMs: number /** written halfway, if both clocks agreed */; readonly clockAheadMs: number };
 

@@ -4,7 +4,7 @@
 import { fail, type ProblemKind, problem, type Reply } from '@cityweave/core';
 import { fetchIntroduction } from '../exchange/introduction.ts';
 import type { Peer } from '../exchange/peer.ts';
-import type { Protocol } from '../protocol/http.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import { broken, type Finding } from './finding.ts';
 import { answered } from './link.ts';
 import type { Stage } from './stage.ts';

@@ -8,10 +8,12 @@ import { Authority, agencyTwinIdOf, fail, limits, ok, type Problem, problem } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
-import { createHttpProtocol, type Sending } from '../protocol/http.ts';
+import { createHttpProtocol } from '../protocol/http.ts';
+import type { Sending } from '../protocol/protocol.ts';
 import { openRecordStore } from '../store/records.ts';
 import { loadNodeKey, type NodeKey } from '../trust/node-key.ts';
 import { createAsk } from './ask.ts';
+import type { Peer } from './peer.ts';
 
 const deps = systemDeps();
 const self = { id: agencyTwinIdOf(Authority.parse('front.example')), address: () => 'http://front.example/dtf/messages' };
@@ -30,7 +32,7 @@ describe('a question that fails', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   /** Asks over a line that always fails so; what went out, and when. */
-  const asked = async (failure: Problem, attempts: number) => {
+  const asked = async (failure: Problem, attempts: number, to: Peer = peer) => {
     const sent: { readonly id: unknown; readonly atMs: number }[] = [];
     const send = async ({ text }: Sending) => {
       sent.push({ id: JSON.parse(text).header.messageId, atMs: deps.clock.monotonicMs() });
@@ -46,7 +48,7 @@ describe('a question that fails', () => {
       self,
     });
     const answer = await ask(
-      peer,
+      to,
       'digitalTwin.probe.digitalTwin',
       { parameters: { echo: 'one' }, objects: [{ kind: 'digitalTwin', id: peer.id }] },
       { attempts },
@@ -64,6 +66,16 @@ describe('a question that fails', () => {
       for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(limits.retryDelayMinMs - 2);
       for (const gap of gaps) expect(gap).toBeLessThan(limits.retryDelayMaxMs);
     }
+  });
+
+  it('names the adaptor that nobody answers at, be it on the way or the one that is asked', async () => {
+    const id = agencyTwinIdOf(Authority.parse('between.example'));
+    for (const to of [
+      { ...peer, through: { id, keys: [] } },
+      { ...peer, id, role: 'communicationAdaptor' as const },
+    ])
+      expect((await asked(problem('unreachable'), 1, to)).kind).toBe('adaptorUnreachable');
+    expect((await asked(problem('timedOut'), 1, { ...peer, through: { id, keys: [] } })).kind).toBe('timedOut');
   });
 
   it('is asked once where nobody wished for more, or where repeating cannot help', async () => {

@@ -10,6 +10,7 @@ import {
   type MessageId,
   messageText,
   ok,
+  type Problem,
   parseMessage,
   parseReply,
   problem,
@@ -24,7 +25,7 @@ import {
 import { type Deps, newMessageId, pause, type Timers } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { ExchangeLog } from '../log/exchange-log.ts';
-import type { Protocol } from '../protocol/http.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
 import { toLogged } from './logged.ts';
@@ -102,6 +103,14 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
   return onBehalfOf === undefined ? message : { ...message, header: { ...message.header, security: { scheme: 'jws', onBehalfOf } } };
 };
 
+const wayTo = ({ address, socket }: Peer) => ({ address, socket });
+
+/** Who lies between, or is asked to, is named as what it is. */
+const onTheWay = ({ id, role, through }: Peer, found: Problem): Problem => {
+  const adaptor = through?.id ?? (role === 'communicationAdaptor' ? id : undefined);
+  return adaptor !== undefined && found.kind === 'unreachable' ? problem('adaptorUnreachable', { subject: adaptor }) : found;
+};
+
 const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>): Promise<Result<Reply<N>>> => {
   const { name } = said;
   const { timeoutMs = askTimeoutDefaultMs, signal } = said.asking;
@@ -109,8 +118,8 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   const text = messageText(message);
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
-  const sent = await room.protocol.send({ address: peer.address, text, timeoutMs, bytesMax, signal });
-  const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : sent;
+  const sent = await room.protocol.send({ ...wayTo(peer), text, messageId: message.header.messageId, timeoutMs, bytesMax, signal });
+  const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : fail(onTheWay(peer, sent.problem));
   const result = answer.ok ? parseReply(name, answer.value) : answer;
   const logged = toLogged('said', message, result.ok ? undefined : result.problem);
   if (logged) room.log.append(logged);

@@ -1,7 +1,20 @@
 /**
  * Authorise: who may say what. A message is for this node, in time, and signed with the key pinned for its sender.
  */
-import { checkTime, fail, KeyAnnouncements, type Message, ok, PublicKeys, problem, type Result, type RowName, rowOf } from '@cityweave/core';
+import {
+  checkTime,
+  Endpoint,
+  fail,
+  KeyAnnouncements,
+  type Message,
+  ok,
+  PublicKeys,
+  problem,
+  type Result,
+  type RowName,
+  reachedAt,
+  rowOf,
+} from '@cityweave/core';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Introduced } from '../trust/pin.ts';
@@ -20,7 +33,7 @@ type Desk = {
 
 const Introducing = z.object({
   id: z.string(),
-  attributes: z.object({ keys: PublicKeys, announcements: KeyAnnouncements.optional(), endpoints: z.array(z.object({ address: z.string() })).min(1) }),
+  attributes: z.object({ keys: PublicKeys, announcements: KeyAnnouncements.optional(), endpoints: z.array(Endpoint).min(1) }),
 });
 
 /** A registration carries the key that signed it, and how it came to be: that is how a registry comes to know the key. */
@@ -29,7 +42,7 @@ const introducedBy = (message: Message, name: RowName): Introduced | undefined =
   const introduced = Introducing.safeParse(message.data.objects[0]).data;
   if (introduced?.id !== message.header.source.id) return undefined;
   const { keys, announcements, endpoints } = introduced.attributes;
-  return { keys, announcements, endpoint: endpoints[0]?.address };
+  return { keys, announcements, endpoint: reachedAt(endpoints)?.address };
 };
 
 const isForMe = ({ header }: Message, self: Self): boolean => header.destination.id === self.id;

@@ -4,7 +4,7 @@
 import { fail, KeyAnnouncements, ok, PublicKeys, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
 import type { Clock } from '../deps.ts';
-import type { Protocol } from '../protocol/http.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import type { RecordStore } from '../store/store.ts';
 import { followPin, pinOf, putPin } from '../trust/pin.ts';
 import type { Peer } from './peer.ts';

@@ -1,8 +1,8 @@
 /**
  * Look up: what a partner's keys are now. The registry's entry says it, with the announcements that prove it; of its own keys the registry's document.
  */
-import { fail, ok, problem, type Result, TwinId } from '@cityweave/core';
-import type { Protocol } from '../protocol/http.ts';
+import { fail, ok, problem, type Result, reachedAt, TwinId } from '@cityweave/core';
+import type { Protocol } from '../protocol/protocol.ts';
 import type { Introduced } from '../trust/pin.ts';
 import type { Ask } from './ask.ts';
 import { fetchIntroduction } from './introduction.ts';
@@ -23,7 +23,7 @@ const askRegistry = async ({ ask, signal }: Room, registry: Peer, id: TwinId): P
   const found = await ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, { signal });
   if (!found.ok) return found;
   const { keys, announcements, endpoints } = found.value.objects[0].attributes;
-  return ok({ keys, announcements, endpoint: endpoints[0]?.address });
+  return ok({ keys, announcements, endpoint: reachedAt(endpoints)?.address });
 };
 
 export const lookUpPartner = async (room: Room, id: string): Promise<Result<Introduced>> => {

@@ -11,7 +11,7 @@ import { maskError, maskedLog } from './masking.ts';
 import { createOwnTwins } from './questions/own-twins.ts';
 import { type Context, createAgencies, type Example, type GraphqlRoom } from './room.ts';
 import { createSchema } from './schema/schema.ts';
-import { attachWebSocket, type IncomingMessage, type Server, type ServerResponse, type SocketContext, type WebSocketDoor } from './web-socket.ts';
+import { createWebSocketDoor, type IncomingMessage, type ServerResponse, type SocketContext, type WebSocketDoor } from './web-socket.ts';
 
 export type { Example, GraphqlRoom };
 
@@ -21,7 +21,8 @@ export type Graphql = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** the same without a socket */
   readonly fetch: (request: Request) => Promise<Response>;
-  readonly attachWebSocket: (server: Server) => WebSocketDoor;
+  /** the same over a socket, at /graphql */
+  readonly webSocket: WebSocketDoor;
 };
 
 type ContextOf = (signal: AbortSignal) => Context;
@@ -75,6 +76,6 @@ export const createGraphql = (room: GraphqlRoom): Graphql => {
       await yoga.handle(request, response);
     },
     fetch: async (request) => yoga.handleRequest(request, {}),
-    attachWebSocket: (server) => attachWebSocket(server, yoga.getEnveloped),
+    webSocket: createWebSocketDoor(yoga.getEnveloped),
   };
 };

@@ -1,19 +1,24 @@
 /**
  * WebSocket: the same operations over graphql-transport-ws, on the node's own port, with the same limits.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { bounds } from './bounds.ts';
 
-export type { IncomingMessage, Server, ServerResponse };
+export type { IncomingMessage, ServerResponse };
 
 /** What an operation that came over a socket brings along: there is no request that could end. */
 export type SocketContext = { readonly signal?: AbortSignal | undefined };
 
-export type WebSocketDoor = { readonly close: () => Promise<void> };
+/** Takes a request to become a socket in, and ends all of them. */
+export type WebSocketDoor = {
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly close: () => Promise<void>;
+};
 
 type Enveloped = YogaServerInstance<SocketContext, object>['getEnveloped'];
 type Running = Pick<ReturnType<Enveloped>, 'execute' | 'subscribe'>;
@@ -62,9 +67,9 @@ const prepare = async (
   return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory(), rootValue: { execute, subscribe } };
 };
 
-export const attachWebSocket = (server: Server, getEnveloped: Enveloped): WebSocketDoor => {
+export const createWebSocketDoor = (getEnveloped: Enveloped): WebSocketDoor => {
   const signalOf = createSignals();
-  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: bounds.requestBytesMax });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: bounds.requestBytesMax });
   const door = useServer(
     {
       execute: (args) => (args as Prepared).rootValue.execute(args), // branding: `prepare` made them
@@ -73,5 +78,8 @@ export const attachWebSocket = (server: Server, getEnveloped: Enveloped): WebSoc
     },
     sockets,
   );
-  return { close: async () => door.dispose() };
+  return {
+    upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, (opened) => void sockets.emit('connection', opened, request)),
+    close: async () => door.dispose(),
+  };
 };

@@ -66,6 +66,9 @@ export const statusByProblem: Readonly<Record<ProblemKind, number>> = {
   unreachable: 502,
   timedOut: 504,
   unknownConnection: 404,
+  adaptorOverloaded: 503,
+  adaptorUnreachable: 502,
+  mappingMissing: 422,
   notConvertible: 422,
   lossTooHigh: 422,
   badProfile: 422,
@@ -148,9 +151,12 @@ export const sendDocument = (response: ServerResponse, { status, value, type = '
 /** RFC 9457; facts, a code and a sentence, never an address or a stack. */
 export const sendJson = (response: ServerResponse, status: number, value: unknown): void => sendDocument(response, { status, value });
 
-export const sendProblem = (response: ServerResponse, { kind, ...facts }: Problem): void => {
+export const problemDocument = ({ kind, ...facts }: Problem): { readonly status: number } & Readonly<Record<string, unknown>> => {
   const given = { kind, ...facts };
-  const status = statusByProblem[kind];
-  const value = { type: 'about:blank', title: describeProblem(given), status, code: codeOf(given), retryable: isRetryable(given), ...facts };
-  sendDocument(response, { status, value, type: 'application/problem+json' });
+  return { type: 'about:blank', title: describeProblem(given), code: codeOf(given), retryable: isRetryable(given), ...facts, status: statusByProblem[kind] };
+};
+
+export const sendProblem = (response: ServerResponse, found: Problem): void => {
+  const value = problemDocument(found);
+  sendDocument(response, { status: value.status, value, type: 'application/problem+json' });
 };

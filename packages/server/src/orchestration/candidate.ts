@@ -93,5 +93,6 @@ export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Re
     return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
   });
   const adaptors = await discoverAdaptors(room, registry, found);
-  return ok(rankCandidates(found, { ...wanted, adaptors, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) }));
+  const own = { adaptors, bindings: room.node.bindings, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) };
+  return ok(rankCandidates(found, { ...wanted, ...own }));
 };

@@ -60,6 +60,14 @@ describe('the watch over a link', () => {
     expect(links.status(peer.id)).toMatchObject({ state: 'CONNECTED', failures: 0 });
   });
 
+  it('stays forgotten, whatever comes of a probe that was under way', async () => {
+    const { links, turn } = await watchOf(good);
+    const turned = turn(good);
+    links.forget(peer.id);
+    await turned;
+    expect(links.status(peer.id)).toBeUndefined();
+  });
+
   it('that is gone probes after probeIntervalMinMs, then twice as long each time, never longer than probeIntervalMaxMs, and at once in order when it is back', async () => {
     const gone = fail(problem('unreachable'));
     const { links, paused, turn, now } = await watchOf(gone);

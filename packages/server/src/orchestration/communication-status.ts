@@ -34,7 +34,8 @@ export type Links = {
   readonly onChange: (told: (peerId: string, status: LinkStatus) => void) => () => void;
 };
 
-const lost = (kind: Problem['kind']): boolean => ['unreachable', 'timedOut', 'interrupted'].includes(kind);
+const nobodyThere = (kind: Problem['kind']): boolean => ['unreachable', 'adaptorUnreachable'].includes(kind);
+const lost = (kind: Problem['kind']): boolean => nobodyThere(kind) || ['timedOut', 'interrupted'].includes(kind);
 
 const probe = (room: Room, peer: Peer): Promise<Result<unknown>> =>
   room.ask(
@@ -87,7 +88,10 @@ const noteLoss = (watching: Watching, peer: Peer, { found, waitMs }: { readonly 
 const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boolean> => {
   const { clock } = watching.room.deps;
   const from = clock.monotonicMs();
+  const isWatched = watching.peers.has(peer.id);
   const probed = await probe(watching.room, peer);
+  // forgotten meanwhile: what comes of a probe that was under way is nobody's any more
+  if (isWatched && !watching.peers.has(peer.id)) return probed.ok;
   if (probed.ok || !lost(probed.problem.kind)) {
     seen(watching, peer, clock.monotonicMs() - from);
     return true;
@@ -126,7 +130,7 @@ const watch = (watching: Watching, peer: Peer): void => {
 
 const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
   if (outcome.ok) seen(watching, peer, ms);
-  else if (outcome.problem.kind === 'unreachable') missed(watching, peer, limits.probeIntervalMinMs);
+  else if (nobodyThere(outcome.problem.kind)) missed(watching, peer, limits.probeIntervalMinMs);
   else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
 };
 

@@ -2,6 +2,7 @@
  * Feature information (FIM-FE, Y.4489 10.3.3): makes features of what the store holds, registers them with the agency twin, and keeps the lease.
  */
 import {
+  bindingOf,
   type DigitalTwin,
   type Endpoint,
   type Feature,
@@ -26,12 +27,8 @@ import { offeredFunctions } from './invocation/running.ts';
 import { scheduleOf } from './maintenance.ts';
 import { type Room, reachRegistry } from './room.ts';
 
-export const endpointOf = (address: string): Endpoint => ({
-  protocol: address.startsWith('https') ? 'https' : 'http',
-  address,
-  format: 'application/json',
-  security: 'jws',
-});
+/** Where its data are to be had: of where it takes messages, what its node file names. */
+const bindingsOf = ({ node: { bindings }, self }: Room): Endpoint[] => self.endpoints().filter(({ protocol }) => bindings.includes(bindingOf(protocol)));
 
 export const coverageOf = (room: Room): Geometry | undefined => {
   const { coverage } = room.node;
@@ -50,7 +47,7 @@ export const describeTwin = (room: Room): DigitalTwin => {
     owner: { name: room.self.name['en'] ?? room.self.authority, organizationId: room.self.agency, ...(room.node.contact && { contact: room.node.contact }) },
     ...(coverage && { coverage }),
     status: 'online',
-    endpoints: [endpointOf(room.self.address())],
+    endpoints: room.self.endpoints(),
     keys: [...room.keys.published()],
     announcements: [...room.keys.announcements()],
     features: [],
@@ -100,7 +97,7 @@ const describeFeature = (room: Room, held: KindHeld): Feature => {
       data: { schema: schemaOf(room, held), terms, count: held.count, stage: said.stage, ...said.interval },
       ...said.quality,
       coverage: coverage ? { space: coverage } : {},
-      bindings: [endpointOf(room.self.address())],
+      bindings: bindingsOf(room),
       policy: { attribution: room.node.attribution, ...said.policy },
       visibility: visibilityOf(room),
       status: 'active',
@@ -125,7 +122,7 @@ const describeFunction = (room: Room, [id, given]: readonly [string, CityFunctio
       data: { schema: outputs ?? {}, terms: [], count: 0, stage: 'modelOutput' },
       function: { inputs: inputs ?? {}, outputs: outputs ?? {}, modes: [...given.modes], effect: given.effect, method: given.method },
       coverage: coverage ? { space: coverage } : {},
-      bindings: [endpointOf(room.self.address())],
+      bindings: bindingsOf(room),
       policy: { attribution: room.node.attribution },
       visibility: visibilityOf(room),
       status: 'active',
@@ -140,7 +137,7 @@ const sharedOf = (room: Room) => {
     coverage: coverage ? { space: coverage } : {},
     policy: { attribution: room.node.attribution },
     visibility: visibilityOf(room),
-    endpoints: [endpointOf(room.self.address())],
+    endpoints: bindingsOf(room),
   };
 };
 

@@ -1,36 +1,10 @@
 /**
- * Protocol adaptation (PA-FE), HTTP: a message out and its answer in, a stream of events in. The network is touched here and nowhere else.
+ * HTTP, the asking end: a message is posted and its answer read; events come as server-sent ones.
  */
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { createParser } from 'eventsource-parser';
 import { Agent, type Dispatcher, errors, request } from 'undici';
-
-export type Sending = {
-  readonly address: string;
-  readonly text: string;
-  readonly timeoutMs: number;
-  readonly bytesMax: number;
-  readonly signal?: AbortSignal | undefined;
-};
-export type Streaming = {
-  readonly address: string;
-  readonly lastEventId?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly eventBytesMax: number;
-  readonly silentMs: number;
-  readonly signal: AbortSignal;
-};
-export type StreamedEvent = { readonly id: string | undefined; readonly type: string; readonly text: string };
-
-export type Protocol = {
-  /** One message, one answer, as parsed JSON. */
-  readonly send: (sending: Sending) => Promise<Result<unknown>>;
-  /** A small document of a peer that is not known yet. */
-  readonly fetchDocument: (asked: { readonly address: string; readonly timeoutMs: number }) => Promise<Result<unknown>>;
-  /** Events until the other side ends, the line breaks or nobody listens; the last item says why it ended. */
-  readonly stream: (streaming: Streaming) => AsyncIterable<Result<StreamedEvent>>;
-  readonly close: () => Promise<void>;
-};
+import type { Protocol, Sending, StreamedEvent, Streaming } from './protocol.ts';
 
 const connectionsPerPeerMax = 8;
 const connectTimeoutMs = 1_000;
@@ -55,7 +29,7 @@ const readBody = async (body: Dispatcher.ResponseData['body'], bytesMax: number)
   return ok(Buffer.concat(chunks).toString('utf8'));
 };
 
-const parseJson = (text: string): Result<unknown> => {
+export const parseJson = (text: string): Result<unknown> => {
   try {
     return ok(JSON.parse(text));
   } catch {

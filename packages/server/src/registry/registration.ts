@@ -17,6 +17,7 @@ import {
   type Request,
   type Result,
   type RowName,
+  reachedAt,
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
@@ -55,10 +56,10 @@ const leaseReply = (id: TwinId, { revision, leaseUntil }: TwinEntry) => ({
 
 /** T16 at the address that is registered: the answer must be signed by the key that is registered. */
 const checkEndpoint = async (room: RegistryRoom, { id, attributes }: Registered): Promise<Result<true>> => {
-  const [endpoint] = attributes.endpoints;
-  if (!room.verifyEndpoints || !endpoint || id === room.self.id) return ok(true);
+  const way = reachedAt(attributes.endpoints);
+  if (!room.verifyEndpoints || !way || id === room.self.id) return ok(true);
   const echo = room.deps.ids.uuid();
-  const peer = { id, role: 'digitalTwin' as const, address: endpoint.address, keys: attributes.keys };
+  const peer = { id, role: 'digitalTwin' as const, ...way, keys: attributes.keys };
   const content = { parameters: { echo }, objects: [{ kind: 'digitalTwin', id }] as [{ kind: 'digitalTwin'; id: TwinId }] }; // branding: a list of one
   const told = await room.ask(peer, 'digitalTwin.probe.digitalTwin', content, { timeoutMs: limits.registryPeerMs });
   if (told.ok && told.value.parameters.echo === echo) return ok(true);

@@ -14,6 +14,7 @@ import {
   ok,
   problem,
   type Request,
+  reachedAt,
   type SubscriptionId,
   subscriptionIdOf,
   type TwinId,
@@ -79,8 +80,8 @@ const changeOf = (saw: boolean, sees: boolean): 'registered' | 'updated' | 'remo
 
 const subscriberOf = (room: RegistryRoom, id: TwinId): Peer | undefined => {
   const attributes = twinEntry(room.records, id)?.attributes;
-  const address = attributes?.endpoints[0]?.address;
-  return attributes && address ? { id, role: 'digitalTwin', address, keys: attributes.keys } : undefined;
+  const way = attributes && reachedAt(attributes.endpoints);
+  return attributes && way ? { id, role: 'digitalTwin', ...way, keys: attributes.keys } : undefined;
 };
 
 export type TwinChange = { readonly id: TwinId; readonly before: TwinEntry | undefined; readonly after: TwinEntry };

@@ -25,7 +25,8 @@ const reply =
   (raw, response) =>
     say(replyTo(raw, change))(raw, response);
 
-describe('an agency that is gone, hangs, or answers garbage', () => {
+describe.each(['http', 'http and websocket'])('an agency that is gone, hangs, or answers garbage, over %s', (spoken) => {
+  const bindings = spoken.split(' and ');
   let city: TestCity;
   let address: string;
   const linkOf = (name: string) => city.front.orchestration.links.status(twinOfTest(name));
@@ -47,7 +48,7 @@ describe('an agency that is gone, hangs, or answers garbage', () => {
   };
 
   beforeAll(async () => {
-    city = await createTestCity({ agencies: fourAgencies() });
+    city = await createTestCity({ bindings, agencies: fourAgencies() });
     await city.active();
     ({ address } = city.node('energy'));
     await city.node('energy').close();

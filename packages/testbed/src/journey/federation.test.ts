@@ -1,11 +1,11 @@
 /**
  * The journey of a federation over real sockets: register, discover, agree, connect, form, read, release; and what nobody may see before or after.
  */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type AgreementId, TermId } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, until } from '../city.ts';
 import { agencyOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
+import { listenIn } from '../wire.ts';
 
 const memberOf = (city: TestCity, name: string) =>
   present(
@@ -20,21 +20,12 @@ const inReview = (city: TestCity, name: string): Promise<AgreementId> =>
     'a request for a person',
   ).then(([agreement]) => present(agreement, 'agreement').id);
 
-/** Every byte that this process receives as an answer while `work` is done. */
-const receivedDuring = async (work: () => Promise<unknown>): Promise<string> => {
-  const chunks: string[] = [];
-  const told = (message: unknown) => chunks.push(String((message as { chunk: Buffer }).chunk)); // branding: what the channel carries
-  subscribe('undici:request:bodyChunkReceived', told);
-  await work();
-  unsubscribe('undici:request:bodyChunkReceived', told);
-  return chunks.join('');
-};
-
 const asksPerson = { energy: { policy: { rules: [{ decision: 'ask' }] } } };
 
-describe('a federation from its first word to its last', () => {
+describe.each(['http', 'http and websocket'])('a federation from its first word to its last, over %s', (spoken) => {
+  const bindings = spoken.split(' and ');
   it('is formed of whoever serves a need, and one question is answered by all', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies() });
+    await using city = await createTestCity({ bindings, agencies: fourAgencies() });
     const federation = await city.active();
     const standing = federation.members.map(({ agency, state, formed }) => ({ agency, state, formed })).sort((a, b) => a.agency.localeCompare(b.agency));
     expect(standing).toEqual(['energy', 'fire', 'water'].map((name) => ({ agency: agencyOfTest(name), state: 'ACTIVE', formed: true })));
@@ -45,7 +36,7 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('leaves one agreement with one hash on both sides, and one connection', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies() });
+    await using city = await createTestCity({ bindings, agencies: fourAgencies() });
     await city.active();
     const front = readKept(city.folder, 'front');
     for (const name of ['energy', 'fire', 'water']) {
@@ -55,13 +46,13 @@ describe('a federation from its first word to its last', () => {
       expect(front.agreements.filter(({ id }) => id === agreements[0]?.id).map(({ hash, state }) => ({ hash, state }))).toEqual([
         { hash: agreements[0]?.hash, state: 'AGREED' },
       ]);
-      expect(connections.map(({ state }) => state)).toEqual(['CONNECTED']);
+      expect(connections.map(({ state, ends }) => [state, ...ends.map(({ protocol }) => protocol)])).toEqual([['CONNECTED', bindings.at(-1), bindings.at(-1)]]);
     }
   });
 
   it('goes on without an owner who declines, and says who and why', async () => {
     const agencies = fourAgencies({ energy: { policy: { rules: [{ decision: 'decline' }] } } });
-    await using city = await createTestCity({ agencies, needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }] });
+    await using city = await createTestCity({ bindings, agencies, needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }] });
     await city.active();
     expect(memberOf(city, 'energy')).toMatchObject({ state: 'REMOVED', reason: expect.stringContaining('declines') });
     expect((await city.ask()).ids.some((id) => id.includes('station'))).toBe(false);
@@ -69,6 +60,7 @@ describe('a federation from its first word to its last', () => {
 
   it('waits for a person; accepted, the member comes in; before that nothing of its data is seen', async () => {
     await using city = await createTestCity({
+      bindings,
       agencies: fourAgencies(asksPerson),
       needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
     });
@@ -86,6 +78,7 @@ describe('a federation from its first word to its last', () => {
 
   it('waits for a person; declined, the member is out for good, and is not asked again', async () => {
     await using city = await createTestCity({
+      bindings,
       agencies: fourAgencies(asksPerson),
       needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
     });
@@ -104,6 +97,7 @@ describe('a federation from its first word to its last', () => {
 
   it('a decision that could not be told is heard when the invitation is said again', async () => {
     await using city = await createTestCity({
+      bindings,
       agencies: fourAgencies(asksPerson),
       needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation', optional: true }],
     });
@@ -124,7 +118,7 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('released, it leaves nothing behind on either side, and reads are refused', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies() });
+    await using city = await createTestCity({ bindings, agencies: fourAgencies() });
     await city.active();
     const { management } = city.front.orchestration;
     expect(management.release(testFederationId, 'the test is over')).toMatchObject({ ok: true });
@@ -145,10 +139,11 @@ describe('a federation from its first word to its last', () => {
   });
 
   it('a term that the owner keeps back is in no byte that leaves, asked for, tested, ordered by or read with everything else', async () => {
-    await using city = await createTestCity({ agencies: fourAgencies({ energy: { policy: { rules: [{ withhold: ['city:owner'] }] } } }) });
+    using wire = listenIn();
+    await using city = await createTestCity({ bindings, agencies: fourAgencies({ energy: { policy: { rules: [{ withhold: ['city:owner'] }] } } }) });
     await city.active();
     const owner = TermId.parse('city:owner');
-    const asked = await receivedDuring(async () => {
+    const asked = await wire.receivedDuring(async () => {
       expect((await city.ask()).source('energy')).toMatchObject({ status: 'WITHHELD', withheld: { terms: ['city:owner'] } });
       expect((await city.ask({ terms: [owner, 'city:load'] })).source('energy').status).toBe('WITHHELD');
       const tested = await city.ask({ filter: { property: [{ term: owner, op: 'eq', value: 'GRID-SECRET' }] } });
@@ -157,5 +152,7 @@ describe('a federation from its first word to its last', () => {
     });
     expect(asked).toContain('station-1');
     expect(asked).not.toContain('GRID-SECRET');
+    const { host } = new URL(city.node('energy').address);
+    expect(wire.sockets.includes(`${host}/dtf/messages`)).toBe(bindings.includes('websocket'));
   });
 });

@@ -126,7 +126,7 @@ describe('an adaptation', () => {
 
   it('is refused where nothing is said of the data, or the kind means nothing to the other end', () => {
     expect(planFeature(featureOf(undefined), target)).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', accepted: 'data.form' } });
-    expect(planFeature(featureOf(form, 'grid:Rumour'), target)).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', found: 'grid:Rumour' } });
+    expect(planFeature(featureOf(form, 'grid:Rumour'), target)).toMatchObject({ ok: false, problem: { kind: 'mappingMissing', found: 'grid:Rumour' } });
   });
 
   it('keeps what a record says through units, codes, zones and reference systems', () => {

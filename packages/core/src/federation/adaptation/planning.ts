@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../ground/result.ts';
 import type { FarForm, Feature, FormMember } from '../../twin/feature-information.ts';
 import type { SemanticDictionary, Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { conversionOfUnits, mapTerm, type TermMapping } from '../../twin/term-mapping.ts';
-import { plainProtocol } from '../adaptor.ts';
+import { otherProtocol } from '../adaptor.ts';
 import type { AdaptationReport, AdaptationRule, AdaptationStep, FeatureAdaptation } from './profile.ts';
 
 /** What the consumer's end understands. */
@@ -78,14 +78,14 @@ const reportOf = (turned: readonly Turned[]): AdaptationReport => {
 
 const isTermOf = (rule: AdaptationRule): rule is AdaptationRule & { readonly to: TermId } => rule.to.includes(':');
 
-/** The rules for one feature; `unbridgeable` where its kind means nothing in the other dictionary. */
+/** The rules for one feature; `mappingMissing` where its kind means nothing in the other dictionary. */
 export const planFeature = ({ id, attributes }: Feature, target: Target): Result<Planned> => {
   const { form } = attributes.data;
   if (!form) return fail(problem('unbridgeable', { subject: id, found: 'nothing said of how its data are', accepted: 'data.form' }));
   const kind = mapTerm(attributes.semanticType, target);
   if (kind.to === undefined)
     return fail(
-      problem('unbridgeable', { subject: id, found: attributes.semanticType, accepted: `a kind that a term of ${target.dictionary.prefix} corresponds to` }),
+      problem('mappingMissing', { subject: id, found: attributes.semanticType, accepted: `a kind that a term of ${target.dictionary.prefix} corresponds to` }),
     );
   const turned = form.members.map((member) => turnMember(member, target));
   const rules = [...partRules(form), ...turned.flatMap((one) => ('rule' in one ? [one.rule] : []))];
@@ -146,15 +146,11 @@ export const joinReports = (reports: readonly AdaptationReport[]): AdaptationRep
   };
 };
 
-const bindingOf = (feature: Feature): string | undefined => feature.attributes.bindings[0]?.protocol;
-
 /** What stands between a feature and whoever would use it, in the order in which an adaptor takes it away; nothing where they can talk directly. */
 export const stepsBetween = (features: readonly Feature[], { dictionary, protocol }: Pick<Target, 'dictionary' | 'protocol'>): readonly AdaptationStep[] => {
   const forms = features.flatMap(({ attributes }) => attributes.data.form ?? []);
   return [
-    ...(forms.length > 0 && features.some((feature) => plainProtocol(bindingOf(feature) ?? protocol) !== plainProtocol(protocol))
-      ? (['protocol'] as const)
-      : []),
+    ...(forms.length > 0 && features.some((feature) => otherProtocol(feature, protocol) !== undefined) ? (['protocol'] as const) : []),
     ...(forms.length > 0 ? (['format'] as const) : []),
     ...(forms.some((form) => form.dictionary !== dictionary.id) ? (['semantic'] as const) : []),
   ];

@@ -7,7 +7,7 @@ import { limits } from '../../ground/limits.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { type Candidate, candidatesFor, type Need } from '../candidate.ts';
 import { type Federation, featureOf } from '../federation.ts';
-import { type Member, memberLifecycle } from '../member.ts';
+import { type Member, memberLifecycle, wayTo } from '../member.ts';
 
 const localOf = (federation: FederationId): string => federation.split(':').slice(4).join(':');
 
@@ -18,8 +18,8 @@ const inviteOf = (
   { now, replaces }: { readonly now: Instant; readonly replaces: TwinId | undefined },
 ): Member | undefined => {
   const [first] = candidates;
-  const endpoint = first?.twin.attributes.endpoints[0];
-  if (!first || !endpoint) return undefined;
+  const way = first && wayTo(first.twin.attributes);
+  if (!first || !way) return undefined;
   const { id: twinId, attributes } = first.twin;
   const local = `${localOf(federation.id)}/${authorityOf(twinId)}`;
   const authority: Authority = authorityOf(federation.initiator);
@@ -27,7 +27,7 @@ const inviteOf = (
     twinId,
     agency: AgencyId.parse(attributes.owner.organizationId),
     name: attributes.name,
-    endpoint,
+    ...way,
     keys: attributes.keys,
     state: memberLifecycle.initial,
     since: now,

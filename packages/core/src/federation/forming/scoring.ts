@@ -7,12 +7,12 @@ import { limits } from '../../ground/limits.ts';
 import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
 import { cityDictionary } from '../../twin/city-dictionary.ts';
-import { type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
+import { Binding, type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { planFeature, stepsBetween } from '../adaptation/planning.ts';
 import type { AdaptationStep } from '../adaptation/profile.ts';
-import { adaptorNeedOf, type CommunicationAdaptor, canBridge } from '../adaptor.ts';
+import { adaptorNeedOf, type CommunicationAdaptor, canBridge, protocolFor } from '../adaptor.ts';
 import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
 
 /** Weights of the score's parts; they add up to 1. */
@@ -32,6 +32,8 @@ export type Ranking = {
   readonly purpose?: TermId | undefined;
   readonly federationId?: FederationId | undefined;
   readonly trust?: ((twin: TwinId) => Trust) | undefined;
+  /** what the consumer speaks; all where absent */
+  readonly bindings?: readonly Binding[] | undefined;
   /** adaptors that could lie between */
   readonly adaptors?: readonly CommunicationAdaptor[] | undefined;
 };
@@ -131,10 +133,12 @@ const lacksAccuracy = ({ feature }: Found, { needs, vocabulary }: Ranking): stri
 
 const aspects: Readonly<Record<AdaptationStep, Gap['aspect']>> = { protocol: 'protocol', format: 'format', semantic: 'semantics' };
 
-const ownEnd = { dictionary: cityDictionary, protocol: 'http' };
+const ownEndFor = (feature: Feature, { bindings = Binding.options }: Ranking) => ({ dictionary: cityDictionary, protocol: protocolFor([feature], bindings) });
 
 /** What an adaptor would have to convert, and whether there is one that can. */
-const formGaps = ({ feature }: Found, { adaptors = [] }: Ranking): readonly Gap[] => {
+const formGaps = ({ feature }: Found, ranking: Ranking): readonly Gap[] => {
+  const { adaptors = [] } = ranking;
+  const ownEnd = ownEndFor(feature, ranking);
   const need = adaptorNeedOf(feature, ownEnd);
   if (!need) return [];
   const bridgeable = adaptors.some((adaptor) => canBridge(adaptor, need));
@@ -145,7 +149,9 @@ const formGaps = ({ feature }: Found, { adaptors = [] }: Ranking): readonly Gap[
 
 const adaptationScores = { protocol: 0.8, format: 0.6, semantic: 0.4 } as const;
 
-const adaptationOf = ({ feature }: Found, { vocabulary }: Ranking): Part => {
+const adaptationOf = ({ feature }: Found, ranking: Ranking): Part => {
+  const ownEnd = ownEndFor(feature, ranking);
+  const { vocabulary } = ranking;
   const last = stepsBetween([feature], ownEnd).at(-1);
   if (!last) return { value: 1, why: 'direct: the same protocol, format and dictionary' };
   const planned = planFeature(feature, { ...ownEnd, vocabulary });

@@ -4,7 +4,8 @@
 import { fail, limits, ok, type Problem, problem, type Result, shorten } from '@cityweave/core';
 import { pause, systemDeps } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
-import { createHttpProtocol, type Protocol } from '../../protocol/http.ts';
+import { createHttpProtocol } from '../../protocol/http.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
 import type { ExitCode } from '../cityweave.ts';
 import type { Context } from '../running/up.ts';
 import type { Terminal } from '../terminal.ts';

@@ -13,15 +13,22 @@ import {
   type FeatureId,
   fail,
   ok,
+  type Problem,
   problem,
+  protocolFor,
   type Request,
   type Result,
+  reachedAt,
   type TermId,
 } from '@cityweave/core';
 import type { Peer } from '../../exchange/peer.ts';
 import { peerOf, type Saying } from '../forming/saying.ts';
 
-const ownEnd = { dictionary: cityDictionary, protocol: 'http' };
+/** This end, by a protocol that the owner offers as well, where there is one. */
+const ownEndFor = ({ room }: Saying, features: readonly Feature[]) => ({
+  dictionary: cityDictionary,
+  protocol: protocolFor(features, room.node.bindings),
+});
 
 /** Features of a member that only an adaptor can read. */
 const farFeatures = ({ member }: Saying): readonly FeatureId[] => member.features.filter(({ far }) => far).map(({ featureId }) => featureId);
@@ -44,22 +51,24 @@ type Found = { readonly id: string; readonly attributes: CommunicationAdaptor };
 const describeNeed = ({ protocols, formats, dictionaries }: AdaptorNeed): string =>
   [protocols, formats, dictionaries].flatMap((pair) => (pair && pair[0] !== pair[1] ? [`${pair[1]} to ${pair[0]}`] : [])).join(', ');
 
-/** One adaptor for all that the member offers: the first that the registry names. */
-const findAdaptor = async ({ room, member }: Saying, registry: Peer, features: readonly Feature[]): Promise<Result<Found>> => {
-  const needs = features.flatMap((feature) => adaptorNeedOf(feature, ownEnd) ?? []);
+/** Adaptors for all that the member offers, as the registry names them. */
+const findAdaptors = async (saying: Saying, registry: Peer, features: readonly Feature[]): Promise<Result<readonly Peer[]>> => {
+  const { room, member } = saying;
+  const needs = features.flatMap((feature) => adaptorNeedOf(feature, ownEndFor(saying, features)) ?? []);
   const [first = {}] = needs;
   const asked = await room.ask(registry, 'registry.discover.communicationAdaptor', { parameters: first, objects: [] }, { signal: room.signal });
   if (!asked.ok) return asked;
-  const fits = asked.value.objects.find(({ attributes }) => needs.every((need) => canBridge(attributes, need)));
-  return fits
-    ? ok(fits)
+  const fits = asked.value.objects.filter(({ attributes }) => needs.every((need) => canBridge(attributes, need)));
+  return fits.length > 0
+    ? ok(fits.map(adaptorPeer))
     : fail(problem('unbridgeable', { subject: member.twinId, found: needs.map(describeNeed).join('; '), accepted: 'an adaptor that is registered' }));
 };
 
 const adaptorPeer = ({ id, attributes }: Found): Peer => ({
   id,
   role: 'communicationAdaptor',
-  address: attributes.endpoints[0]?.address ?? '',
+  address: '',
+  ...reachedAt(attributes.endpoints),
   keys: attributes.keys,
 });
 
@@ -73,12 +82,10 @@ const boundsOf = ({ room, federation, member }: Saying): { readonly terms?: Term
 
 type Setting = { readonly saying: Saying; readonly adaptor: Peer; readonly features: readonly Feature[] };
 
-const optionsOf = ({ saying, features }: Setting) => ({
-  features: [...features],
-  dictionary: ownEnd.dictionary.id,
-  protocol: ownEnd.protocol,
-  ...boundsOf(saying),
-});
+const optionsOf = ({ saying, features }: Setting) => {
+  const { dictionary, protocol } = ownEndFor(saying, features);
+  return { features: [...features], dictionary: dictionary.id, protocol, ...boundsOf(saying) };
+};
 
 /** A3: what would come over and what would be lost, before anything is opened. */
 const tryOut = async (setting: Setting): Promise<Result<unknown>> => {
@@ -110,17 +117,25 @@ const setUp = async (setting: Setting, requested: Communication): Promise<Result
     : fail(problem('malformed', { agency: setting.adaptor.id, accepted: 'the bridge of the connection' }));
 };
 
-/** The bridge of a member's connection, set up anew: an adaptor that is gone is not asked for again. */
+/** What is no fault of what was asked: another adaptor may do it. */
+const passedBy: readonly Problem['kind'][] = ['adaptorOverloaded', 'adaptorUnreachable', 'timedOut'];
+
+/** The bridge of a member's connection, set up anew; of several adaptors the first that answers and has room. */
 export const openBridge = async (saying: Saying, requested: Communication): Promise<Result<Bridge>> => {
   const registry = await saying.room.registry();
   if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
   const features = await retrieveFeatures(saying, registry, farFeatures(saying));
   if (!features.ok) return features;
-  const found = await findAdaptor(saying, registry, features.value);
+  const found = await findAdaptors(saying, registry, features.value);
   if (!found.ok) return found;
-  const setting: Setting = { saying, adaptor: adaptorPeer(found.value), features: features.value };
-  const tried = await tryOut(setting);
-  return tried.ok ? setUp(setting, requested) : tried;
+  let bridge: Result<Bridge> = fail(problem('unbridgeable', { subject: saying.member.twinId }));
+  for (const adaptor of found.value) {
+    const setting: Setting = { saying, adaptor, features: features.value };
+    const tried = await tryOut(setting);
+    bridge = tried.ok ? await setUp(setting, requested) : tried;
+    if (bridge.ok || !passedBy.includes(bridge.problem.kind)) return bridge;
+  }
+  return bridge;
 };
 
 /** Opens the line over the bridge: the first probe that comes back connects it. */

@@ -12,6 +12,7 @@ import {
   problem,
   type Request,
   type Result,
+  reachedAt,
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
@@ -25,7 +26,8 @@ export const movedBridge = async (room: Room, { bridge }: Pick<Member, 'bridge'>
   if (!registry || !bridge) return undefined;
   const content = { parameters: {}, objects: [{ kind: 'digitalTwin' as const, id: bridge.adaptorId }] as [{ kind: 'digitalTwin'; id: TwinId }] }; // branding: a list of one
   const found = await room.ask(registry, 'registry.retrieve.digitalTwin', content, { signal: room.signal });
-  const address = found.ok ? found.value.objects[0].attributes.endpoints[0]?.address : undefined;
+  const endpoints = found.ok ? found.value.objects[0].attributes.endpoints : [];
+  const address = reachedAt(endpoints)?.address;
   return address === undefined || address === bridge.address ? undefined : { ...bridge, address };
 };
 

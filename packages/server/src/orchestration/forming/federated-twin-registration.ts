@@ -2,7 +2,6 @@
  * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin.
  */
 import { type Federation, federatedTwinIdOf } from '@cityweave/core';
-import { endpointOf } from '../feature-information.ts';
 import { type Room, reachRegistry } from '../room.ts';
 
 const takingPart = ({ members }: Federation) => members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state));
@@ -17,7 +16,7 @@ export const describeFederatedTwin = (room: Room, federation: Federation) => ({
     initiator: federation.initiator,
     memberTwins: [federation.initiator, ...takingPart(federation).map(({ twinId }) => twinId)],
     composedFeatures: takingPart(federation).flatMap(({ features }) => features.map(({ featureId }) => featureId)),
-    endpoints: [endpointOf(room.self.address())],
+    endpoints: room.self.endpoints(),
   },
 });
 

@@ -12,6 +12,7 @@ import {
   ok,
   type Problem,
   type Result,
+  reachedAt,
   withBridge,
 } from '@cityweave/core';
 import { needsBridge, openBridge, probeBridge } from '../bridging/bridge.ts';
@@ -20,17 +21,27 @@ import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { invite } from './negotiation.ts';
 import { asking, type Become, depart, federationObject, outOrAgain, peerOf, type Saying } from './saying.ts';
 
-const connectionOf = ({ room, federation, member }: Saying): Communication => ({
-  id: member.connectionId,
-  federationId: federation.id,
-  agreementId: member.agreementId,
-  ends: [
-    { twinId: room.self.id, protocol: 'http', address: room.self.address(), format: 'application/json' },
-    { twinId: member.twinId, protocol: member.endpoint.protocol, address: member.endpoint.address, format: 'application/json' },
-  ],
-  state: communicationLifecycle.initial,
-  since: room.deps.clock.now(),
-});
+/** Both ends by the best binding that both speak. */
+const endsOf = ({ room, member: { twinId, endpoint, socket } }: Saying): Communication['ends'] => {
+  const own = reachedAt(room.self.endpoints());
+  const format = 'application/json';
+  if (own?.socket !== undefined && socket !== undefined)
+    return [
+      { twinId: room.self.id, protocol: 'websocket', address: own.socket, format },
+      { twinId, protocol: 'websocket', address: socket, format },
+    ];
+  return [
+    { twinId: room.self.id, protocol: 'http', address: room.self.address(), format },
+    { twinId, protocol: endpoint.protocol, address: endpoint.address, format },
+  ];
+};
+
+const connectionOf = (saying: Saying): Communication => {
+  const { room, federation, member } = saying;
+  const { agreementId, connectionId: id } = member;
+  const state = communicationLifecycle.initial;
+  return { id, federationId: federation.id, agreementId, ends: endsOf(saying), state, since: room.deps.clock.now() };
+};
 
 /** The connection that is to be opened, over a bridge where it takes one; that one is set up before the member hears of it. */
 const adapted = async (saying: Saying, requested: Communication): Promise<Result<Communication>> => {

@@ -24,9 +24,9 @@ export type Become = Promise<Result<Partial<ChangedMember>>>;
 
 /** What is negotiated is said to a member itself; what is asked of its data goes over its bridge, where it has one. */
 export const peerOf = (member: Member, about: 'federation' | 'data' = 'federation'): Peer => {
-  const { twinId, endpoint, keys, bridge } = member;
-  const itself = { id: twinId, role: 'digitalTwin' as const, address: endpoint.address, keys };
-  return bridge && about === 'data' ? { ...itself, address: bridge.address, through: { id: bridge.adaptorId, keys: bridge.keys } } : itself;
+  const { twinId, endpoint, socket, keys, bridge } = member;
+  const itself = { id: twinId, role: 'digitalTwin' as const, address: endpoint.address, socket, keys };
+  return bridge && about === 'data' ? { ...itself, address: bridge.address, socket: undefined, through: { id: bridge.adaptorId, keys: bridge.keys } } : itself;
 };
 
 export const asking = ({ room, federation, member }: Saying) => ({ messageId: member.step?.messageId, federationId: federation.id, signal: room.signal });
@@ -43,7 +43,17 @@ export const agreementObject = ({ id, ...attributes }: Agreement) => ({ kind: 'a
 export const refusal = (reason: string | undefined): Partial<ChangedMember> => ({ state: 'REMOVED', reason: reason ?? 'declined' });
 
 const final: readonly Problem['kind'][] = [
-  ...(['declined', 'notMyRole', 'unbridgeable', 'lossTooHigh', 'hashDiffers', 'invitationExpired', 'tooManyRounds', 'termsNotAcceptable'] as const),
+  ...([
+    'declined',
+    'notMyRole',
+    'unbridgeable',
+    'mappingMissing',
+    'lossTooHigh',
+    'hashDiffers',
+    'invitationExpired',
+    'tooManyRounds',
+    'termsNotAcceptable',
+  ] as const),
   'personalDataNotPermitted',
 ];
 

@@ -21,7 +21,7 @@ import {
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
-import type { StreamedEvent } from '../../protocol/http.ts';
+import type { StreamedEvent, Way } from '../../protocol/protocol.ts';
 import { writePass } from '../../trust/stream-pass.ts';
 import { peerOf } from '../forming/saying.ts';
 import type { Room } from '../room.ts';
@@ -35,7 +35,11 @@ export type SourceEvent =
   /** history is gone: what was known of this source must be read anew */
   | { readonly type: 'resnapshot'; readonly agency: AgencyId; readonly seq: number };
 
-const streamAddress = (member: Member): URL => new URL('/dtf/events', member.endpoint.address);
+/** The stream of a subscription, at each address where messages are taken. */
+const streamWay = ({ endpoint, socket }: Member, subscription: string): Way => {
+  const at = (address: string): string => Object.assign(new URL('/dtf/events', address), { search: new URLSearchParams({ subscription }).toString() }).href;
+  return { address: at(endpoint.address), ...(socket !== undefined && { socket: at(socket) }) };
+};
 
 type Following = { readonly room: Room; readonly federation: Federation; readonly member: Member; readonly signal: AbortSignal };
 
@@ -75,12 +79,10 @@ async function* connection(following: Following, after: number | undefined): Asy
   const { room, member, signal } = following;
   const opened = await openSubscription(following, after);
   if (!opened.ok) return yield opened;
-  const address = streamAddress(member);
-  address.searchParams.set('subscription', opened.value);
   const listening = { subscriber: room.self.id, publisher: member.twinId, subscription: opened.value };
   const pass = writePass(listening, room.keys.current(), room.deps.clock.now());
   const headers = { authorization: `Bearer ${pass}` };
-  const streaming = { address: address.href, headers, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
+  const streaming = { ...streamWay(member, opened.value), headers, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
   for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;
 }
 

@@ -25,6 +25,7 @@ import {
 } from '@cityweave/core';
 import { expect, it } from 'vitest';
 import type { AskedBy } from '../../exchange/answer.ts';
+import { endpointsAt } from '../../exchange/peer.ts';
 import { openRecordStore } from '../../store/records.ts';
 import { agreementInForce } from '../agreement-in-force.ts';
 import { hashOf } from '../forming/negotiation.ts';
@@ -36,7 +37,9 @@ import { review } from './review.ts';
 const now = instantOfMs(Date.UTC(2026, 4, 4));
 const consumer = agencyTwinIdOf(Authority.parse('planning.example'));
 const authority = Authority.parse('water.example');
-const self = { id: agencyTwinIdOf(authority), agency: agencyIdOf(authority), authority, name: { en: 'Water' }, address: () => 'http://water.example/' };
+const address = () => 'http://water.example/';
+const endpoints = () => endpointsAt(address(), ['http']);
+const self = { id: agencyTwinIdOf(authority), agency: agencyIdOf(authority), authority, name: { en: 'Water' }, address, endpoints };
 const kind = TermId.parse('city:RiverGauge');
 const id = FederationId.parse('urn:dtf:federation:planning.example:flood');
 const draft = proposeFederation(
@@ -67,6 +70,7 @@ const openRoom = (rule: object, at = now, changes: object = {}) => {
     node: {
       policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' },
       attribution: [],
+      bindings: ['http'],
       functions: [],
       maintenance: [],
       offers: [],

@@ -15,6 +15,7 @@ import {
   type Reply,
   type Request,
   type Result,
+  reachedAt,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { Peer } from '../../exchange/peer.ts';
@@ -34,11 +35,10 @@ export const initiatorOf = async (room: Pick<Room, 'registry' | 'ask'>, id: Agre
   const registry = await room.registry();
   if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
   const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] });
-  const endpoint = found.ok ? found.value.objects[0].attributes.endpoints[0] : undefined;
   if (!found.ok) return found;
-  return endpoint
-    ? ok({ id, role: 'digitalTwin', address: endpoint.address, keys: found.value.objects[0].attributes.keys })
-    : fail(problem('unbridgeable', { subject: id }));
+  const { endpoints, keys } = found.value.objects[0].attributes;
+  const way = reachedAt(endpoints);
+  return way ? ok({ id, role: 'digitalTwin', ...way, keys }) : fail(problem('unbridgeable', { subject: id }));
 };
 
 type Decision = { readonly accept: boolean; readonly reason?: string | undefined };

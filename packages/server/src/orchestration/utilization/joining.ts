@@ -1,7 +1,7 @@
 /**
  * Joining: declared joins to other agencies' keys become links once a federation is active: the other member is asked by alternative identifiers.
  */
-import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, problem, type Result, type TwinId } from '@cityweave/core';
+import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, problem, type Result, reachedAt, type TwinId } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import type { Peer } from '../../exchange/peer.ts';
 import { type AskIdentifiers, resolveJoins } from '../../import/joins.ts';
@@ -32,8 +32,8 @@ const peerOfAgency = async (room: Room, id: TwinId): Promise<Result<Peer>> => {
   const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, { signal: room.signal });
   if (!found.ok) return found;
   const { endpoints, keys } = found.value.objects[0].attributes;
-  const [endpoint] = endpoints;
-  return endpoint ? ok({ id, role: 'digitalTwin', address: endpoint.address, keys }) : fail(problem('unbridgeable', { subject: id }));
+  const way = reachedAt(endpoints);
+  return way ? ok({ id, role: 'digitalTwin', ...way, keys }) : fail(problem('unbridgeable', { subject: id }));
 };
 
 const askIdentifiers =
