@@ -1,7 +1,7 @@
 /**
  * The command line: verbs, options, exit codes (0 done, 1 failed, 2 not understood).
  */
-import { problem, shorten } from '@cityweave/core';
+import { Binding, problem, shorten } from '@cityweave/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { ask } from './asking/ask.ts';
@@ -88,6 +88,7 @@ const addChecking = ({ program, context, done }: Adding): void => {
     .option('--registry <url>', 'address of the node with its registry; the target itself where absent')
     .option('--memory <folder>', 'the folder that the node keeps its memory in, to check its log')
     .option('--fixtures <folder>', 'vectors and example messages', fixturesFolder)
+    .addOption(new Option('--binding <name>', 'what carries what the kit says').choices(Binding.options).default('http'))
     .option('--only <names...>', 'only checks whose names begin so, as 09 or 20-signatures')
     .action(async (options) => done(await conformance(options, context(options))));
 };

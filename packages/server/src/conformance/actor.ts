@@ -3,10 +3,22 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Authority, agencyIdOf, agencyTwinIdOf, canonicalJson, type PublicKey, PublicKey as PublicKeySchema } from '@cityweave/core';
+import {
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  type Binding,
+  canonicalJson,
+  type Endpoint,
+  type PublicKey,
+  PublicKey as PublicKeySchema,
+} from '@cityweave/core';
 import { calculateJwkThumbprint } from 'jose';
+import { WebSocketServer } from 'ws';
 import type { Deps } from '../deps.ts';
 import { parseJson } from '../exchange/json.ts';
+import { endpointsAt } from '../exchange/peer.ts';
+import { subprotocol } from '../protocol/web-socket.ts';
 import type { NodeKey } from '../trust/node-key.ts';
 import { signText } from '../trust/signature.ts';
 
@@ -21,15 +33,20 @@ export const memberAt = (value: unknown, path: string): unknown =>
 /** Whom the kit speaks to, as its introduction says. */
 export type Target = { readonly id: string; readonly endpoint: string; readonly keys: readonly PublicKey[]; readonly address: string };
 
+type Answering = (message: Raw, over: Binding) => Raw | undefined;
+
 export type Actor = AsyncDisposable & {
   readonly name: string;
   readonly id: string;
   readonly authority: string;
   readonly agency: string;
   readonly key: NodeKey;
-  readonly endpoint: { readonly protocol: 'http'; readonly address: string; readonly format: 'application/json'; readonly security: 'jws' };
-  /** what the actor answers from now on; undefined is silence */
-  readonly answer: (how: (message: Raw) => Raw | undefined) => void;
+  /** where it is reached over HTTP */
+  readonly endpoint: Endpoint;
+  /** what it registers: over a WebSocket as well where the kit plays over one */
+  readonly endpoints: readonly Endpoint[];
+  /** what the actor answers from now on to what it hears over a binding; undefined is silence */
+  readonly answer: (how: Answering) => void;
 };
 
 const createKey = async (): Promise<NodeKey> => {
@@ -66,39 +83,54 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
   return parseJson(Buffer.concat(chunks).toString('utf8'));
 };
 
-type Answering = { how: (message: Raw) => Raw | undefined };
+type Desk = { how: Answering };
 
-const listen = async (answering: Answering): Promise<{ readonly server: Server; readonly port: number }> => {
+type Listening = { readonly port: number; readonly close: () => Promise<void> };
+
+const listen = async (desk: Desk): Promise<Listening> => {
   const heard = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message = await readJson(request);
-    const reply = isRaw(message) ? answering.how(message) : undefined;
+    const reply = isRaw(message) ? desk.how(message, 'http') : undefined;
     if (reply) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   };
   const server = createServer((request, response) => void heard(request, response).catch(() => response.destroy()));
+  const sockets = new WebSocketServer({ server, handleProtocols: () => subprotocol, maxPayload: bodyBytesMax });
+  sockets.on('connection', (socket) =>
+    socket.on('message', (bytes) => {
+      const message = parseJson(String(bytes));
+      const reply = isRaw(message) ? desk.how(message, 'websocket') : undefined;
+      if (reply) socket.send(JSON.stringify(reply));
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  return { server, port: portOf(server) };
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port: portOf(server), close };
 };
 
 /** Named anew in every run: a target that was tested before knows none of its actors. */
-export const createActor = async (name: string, { ids }: Deps): Promise<Actor> => {
+export const createActor = async (name: string, { ids }: Deps, binding: Binding = 'http'): Promise<Actor> => {
   const authority = Authority.parse(`${name}-${ids.uuid().slice(0, 8)}.conformance.example`);
-  const answering: Answering = { how: () => undefined };
-  const { server, port } = await listen(answering);
+  const desk: Desk = { how: () => undefined };
+  const { port, close } = await listen(desk);
+  const endpoints = endpointsAt(`http://127.0.0.1:${port}/dtf/messages`, [binding]);
+  const [endpoint] = endpoints;
   return {
     name,
     id: agencyTwinIdOf(authority),
     authority,
     agency: agencyIdOf(authority),
     key: await createKey(),
-    endpoint: { protocol: 'http', address: `http://127.0.0.1:${port}/dtf/messages`, format: 'application/json', security: 'jws' },
+    endpoint,
+    endpoints,
     answer: (how) => {
-      answering.how = how;
+      desk.how = how;
     },
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    [Symbol.asyncDispose]: close,
   };
 };
 

@@ -1,13 +1,15 @@
 /**
  * Conformance: plays the other side of every check against a target, and says of each whether it passed, failed and why, or could not be tried.
  */
-import { fail, ok, type Problem, problem, problems, type Result } from '@cityweave/core';
+import { type Binding, fail, ok, type Problem, problem, problems, type Result } from '@cityweave/core';
 import { systemDeps } from '../deps.ts';
 import { fetchIntroduction } from '../exchange/introduction.ts';
 import { verifyLog } from '../log/exchange-log.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
 import { type Actor, createActor, type Target } from './actor.ts';
-import { findFeature, listenUninvited, sayNonsense, sayTooMuch } from './encounters.ts';
+import { connectByAdaptor } from './adapting.ts';
+import { sayOfNobody, sayOfWhatIsOver, saySignedByAnother, sayTooMuch } from './behaviour.ts';
+import { findFeature, listenUninvited, sayNonsense } from './encounters.ts';
 import { type ExampleMessage, sayInvalid, sayRefused, sayValid } from './examples.ts';
 import { connectDirectly, cutAndReplace, refuseAndPass } from './forming.ts';
 import { entryOf, isSuccess, type Stage, say } from './stage.ts';
@@ -26,6 +28,8 @@ export type Asked = {
   readonly registry?: string | undefined;
   /** the folder of the target's memory, for its log */
   readonly directory?: string | undefined;
+  /** what carries what the kit says, and what its actors take */
+  readonly binding?: Binding | undefined;
   /** only checks whose names begin so; all where absent */
   readonly only?: readonly string[] | undefined;
   readonly material: Material;
@@ -53,8 +57,6 @@ type Check = {
 
 const codeOf = (kind: string): string | undefined => Object.entries(problems).find(([name]) => name === kind)?.[1].code;
 
-const notThere = (why: string) => async (): Promise<Finding> => ({ outcome: 'skipped', why });
-
 const checkLogIn =
   (directory: string | undefined) =>
   async ({ target }: Stage): Promise<Finding> => {
@@ -63,6 +65,40 @@ const checkLogIn =
     if (fault) return { outcome: 'failed', why: `${fault.where}: ${fault.kind}` };
     return entries > 0 ? { outcome: 'passed' } : { outcome: 'failed', why: 'there is no log' };
   };
+
+/** What each row of the table is refused for, whatever it says. */
+const rowChecks = ({ material }: Asked): readonly Check[] => [
+  {
+    id: '22-every-row',
+    title: 'Every row is refused too late, too early and for somebody else',
+    fault: 'looks at no clock, or at no address',
+    run: (stage, one) => sayRefused(stage, one, { examples: material.refused, codeOf }),
+  },
+  {
+    id: '22-every-row-signed-by-another',
+    title: 'Every row is refused where another signed it',
+    fault: 'skips signature checks',
+    run: (stage, one) => saySignedByAnother(stage, one, material),
+  },
+  {
+    id: '22-every-row-too-large',
+    title: 'Every row is refused beyond its bound',
+    fault: 'has no bound',
+    run: (stage, one) => sayTooMuch(stage, one, material),
+  },
+  {
+    id: '22-every-row-of-nobody',
+    title: 'Every row that is about something says that it does not know it',
+    fault: 'answers about what it does not know',
+    run: (stage, one) => sayOfNobody(stage, one, material),
+  },
+  {
+    id: '22-every-row-of-what-is-over',
+    title: 'Every row is refused in a state that its table does not allow',
+    fault: 'enters a wrong state',
+    run: (stage, one) => sayOfWhatIsOver(stage, one, material),
+  },
+];
 
 const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
   {
@@ -84,7 +120,7 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     id: '06-adaptor',
     title: 'Two twins that differ are connected by the adaptor',
     fault: 'converts wrongly',
-    run: notThere('the target is no adaptor'),
+    run: connectByAdaptor,
   },
   {
     check: 7,
@@ -102,19 +138,16 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     run: cutAndReplace,
   },
   { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: checkLogIn(directory) },
-  {
-    id: '22-every-row',
-    title: 'Every row is refused too late, too early and for somebody else',
-    fault: 'looks at no clock, or at no address',
-    run: (stage, one) => sayRefused(stage, one, { examples: material.refused, codeOf }),
-  },
   { id: '23-nonsense', title: 'Any bytes get a code', fault: 'breaks at bytes that are no message', run: sayNonsense },
-  { id: '23-too-much', title: 'More than the bound is refused', fault: 'has no bound', run: sayTooMuch },
   { id: '24-stream', title: 'The name of a subscription opens no stream', fault: 'streams to anybody', run: listenUninvited },
 ];
 
 const checksOf = (asked: Asked): readonly Check[] =>
-  [...codedChecks(asked), ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check)] // branding: a vector has everything of a check but how it is run
+  [
+    ...codedChecks(asked),
+    ...rowChecks(asked),
+    ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check),
+  ] // branding: a vector has everything of a check but how it is run
     .filter(({ id }) => asked.only === undefined || asked.only.some((name) => id.startsWith(name)))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -161,10 +194,10 @@ const toReport = (target: Target, results: readonly CheckResult[]): ConformanceR
   return { target: target.id, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), results };
 };
 
-const withActors = async <T>(run: (actors: Stage['actors']) => Promise<T>): Promise<T> => {
+const withActors = async <T>(binding: Binding, run: (actors: Stage['actors']) => Promise<T>): Promise<T> => {
   const deps = systemDeps();
-  await using one = await createActor('one', deps);
-  await using two = await createActor('two', deps);
+  await using one = await createActor('one', deps, binding);
+  await using two = await createActor('two', deps, binding);
   return await run({ one, two });
 };
 
@@ -175,8 +208,9 @@ export const testConformance = async (asked: Asked): Promise<Result<ConformanceR
   await protocol.close();
   if (!target.ok) return target;
   if (!registry.ok) return registry;
-  return withActors(async (actors) => {
-    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, signal: asked.signal };
+  const { binding = 'http', signal } = asked;
+  return withActors(binding, async (actors) => {
+    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, binding, signal };
     const refused = await introduceActors({ ...stage, feature: undefined });
     if (refused) return fail(refused);
     const [one] = Object.values(actors);

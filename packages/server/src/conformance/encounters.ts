@@ -2,13 +2,13 @@
  * Encounters: checks that need more than a conversation as data: bytes that are no message, streams, what the target offers.
  */
 import { request } from 'undici';
+import { WebSocket } from 'ws';
+import { subprotocol } from '../protocol/web-socket.ts';
 import { type Actor, memberAt } from './actor.ts';
 import { objectsOf, post, type Stage, say } from './stage.ts';
 import type { Finding } from './vector.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
-
-const controlBytesMax = 1024 * 1024;
 
 /** Bytes that are no message get a code, within the bound of an answer. */
 export const sayNonsense = async (stage: Stage): Promise<Finding> => {
@@ -22,23 +22,29 @@ export const sayNonsense = async (stage: Stage): Promise<Finding> => {
   return { outcome: 'passed' };
 };
 
-/** A control message beyond its bound is refused as too large. */
-export const sayTooMuch = async (stage: Stage, actor: Actor): Promise<Finding> => {
-  const told = await say(stage, actor, {
-    to: stage.registry,
-    role: 'registry',
-    verb: 'retrieve',
-    object: 'registry',
-    parameters: { padding: 'x'.repeat(controlBytesMax) },
-  });
-  return told.code === 'DTF-109' ? { outcome: 'passed' } : failed(`a control message of more than 1 MiB got ${told.code ?? 'no code'}, DTF-109 should come`);
+const statusOf = async (address: URL, signal: AbortSignal): Promise<number> => {
+  const { statusCode, body } = await request(address, { signal });
+  await body.dump();
+  return statusCode;
 };
+
+/** 101 where it was opened. */
+const statusOfSocket = (address: URL): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(address.href.replace(/^http/, 'ws'), subprotocol);
+    const tell = (status: number): void => {
+      resolve(status);
+      socket.terminate();
+    };
+    socket.once('open', () => tell(101));
+    socket.once('unexpected-response', (_, { statusCode = 0 }) => tell(statusCode));
+    socket.on('error', () => tell(0));
+  });
 
 /** The name of a subscription alone opens no stream. */
 export const listenUninvited = async (stage: Stage): Promise<Finding> => {
   const address = new URL('/dtf/events?subscription=urn:dtf:subscription:conformance.example:1', stage.target.endpoint);
-  const { statusCode, body } = await request(address, { signal: stage.signal });
-  await body.dump();
+  const statusCode = await (stage.binding === 'websocket' ? statusOfSocket : statusOf)(address, stage.signal);
   return statusCode === 404 || statusCode === 401 ? { outcome: 'passed' } : failed(`a stream was opened without a pass: ${statusCode}`);
 };
 

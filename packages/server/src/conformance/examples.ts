@@ -11,7 +11,8 @@ export type ExampleMessage = { readonly name: string; readonly message: unknown 
 /** Codes by which a target says that it does not know a message that it must know. */
 const notUnderstood = ['DTF-100', 'DTF-101', 'DTF-103', 'DTF-104', 'DTF-105', 'DTF-106', 'DTF-112', 'DTF-300'];
 
-const again = (stage: Stage, actor: Actor, { message, to }: { readonly message: Raw; readonly to: Target }): Raw => {
+/** As it stands, under an actor's name, now. */
+export const again = (stage: Stage, actor: Actor, { message, to }: { readonly message: Raw; readonly to: Target }): Raw => {
   const header = memberAt(message, 'header');
   if (!isRaw(header)) return message;
   const { security: _, expiresAt: __, federationId: ___, ...rest } = header;
@@ -28,7 +29,8 @@ const again = (stage: Stage, actor: Actor, { message, to }: { readonly message: 
   };
 };
 
-const targetOf = (stage: Stage, message: unknown): Target => (memberAt(message, 'header.destination.role') === 'registry' ? stage.registry : stage.target);
+export const targetOf = (stage: Stage, message: unknown): Target =>
+  memberAt(message, 'header.destination.role') === 'registry' ? stage.registry : stage.target;
 
 /** Messages of applications are for whoever is signed in; answers and notifications are for streams. */
 const isSaidToTwins = ({ name, message }: ExampleMessage): boolean =>

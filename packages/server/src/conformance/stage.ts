@@ -1,10 +1,12 @@
 /**
  * Stage: who takes part in a run: the target, its registry, two actors of the kit; and how one of them says something and what came back.
  */
-import { type Instant, parseMessage } from '@cityweave/core';
+import { type Binding, type Instant, parseMessage, problems } from '@cityweave/core';
 import { request } from 'undici';
+import { WebSocket } from 'ws';
 import type { Deps } from '../deps.ts';
 import { parseJson } from '../exchange/json.ts';
+import { closedAsTooLarge, subprotocol } from '../protocol/web-socket.ts';
 import { verifyMessage } from '../trust/signature.ts';
 import { type Actor, memberAt, type Raw, signRaw, type Target } from './actor.ts';
 
@@ -17,6 +19,8 @@ export type Stage = {
   readonly registry: Target;
   readonly actors: Readonly<Record<string, Actor>>;
   readonly feature: Offered | undefined;
+  /** what carries what the kit says */
+  readonly binding: Binding;
   readonly signal: AbortSignal;
 };
 
@@ -24,14 +28,40 @@ export type Told = { readonly status: number; readonly body: unknown; readonly c
 
 const answerMaxMs = 30_000;
 
-/** Bytes to the target's address for messages; an answer, or nothing, within the bound. */
-export const post = async ({ signal }: Pick<Stage, 'signal'>, address: string, bytes: string | Uint8Array): Promise<Told> => {
+const toldOf = (status: number, text: string): Told => {
+  const body = parseJson(text);
+  const code = memberAt(body, 'data.action.result.code') ?? memberAt(body, 'code');
+  return { status, body, code: typeof code === 'string' ? code : undefined };
+};
+
+const postOverHttp = async (address: string, bytes: string | Uint8Array, signal: AbortSignal): Promise<Told> => {
+  const { statusCode, body } = await request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: bytes, signal });
+  return toldOf(statusCode, await body.text());
+};
+
+/** One frame on a socket of its own, and the first one that comes back. */
+const postOverSocket = (address: string, bytes: string | Uint8Array, signal: AbortSignal): Promise<Told> =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(address.replace(/^http/, 'ws'), subprotocol);
+    const end = (): void => socket.terminate();
+    signal.addEventListener('abort', end, { once: true });
+    socket.once('open', () => socket.send(bytes));
+    socket.once('message', (frame) => resolve(toldOf(200, String(frame))));
+    socket.once('message', () => socket.close());
+    socket.on('error', reject);
+    socket.once('close', (code) => {
+      signal.removeEventListener('abort', end);
+      // what is too large for a frame has no answer but the code of the close
+      if (code === closedAsTooLarge) resolve({ status: 0, body: undefined, code: problems.tooLarge.code });
+      else reject(new Error('closed without an answer'));
+    });
+  });
+
+/** Bytes to the target's address for messages, over the binding that the kit plays over; an answer, or nothing, within the bound. */
+export const post = async ({ signal, binding }: Pick<Stage, 'signal' | 'binding'>, address: string, bytes: string | Uint8Array): Promise<Told> => {
   const within = AbortSignal.any([signal, AbortSignal.timeout(answerMaxMs)]);
   try {
-    const { statusCode, body } = await request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: bytes, signal: within });
-    const parsed = parseJson(await body.text());
-    const code = memberAt(parsed, 'data.action.result.code') ?? memberAt(parsed, 'code');
-    return { status: statusCode, body: parsed, code: typeof code === 'string' ? code : undefined };
+    return await (binding === 'websocket' ? postOverSocket : postOverHttp)(address, bytes, within);
   } catch {
     return { status: 0, body: undefined, code: undefined };
   }
@@ -101,7 +131,7 @@ export const entryOf = (actor: Actor): Raw => ({
     domain: 'city:domain',
     owner: { name: 'Conformance kit', organizationId: actor.agency },
     status: 'online',
-    endpoints: [actor.endpoint],
+    endpoints: actor.endpoints,
     keys: [actor.key.publicKey],
     features: [],
     visibility: { level: 'federation' },
@@ -119,7 +149,7 @@ export const featureOf = (actor: Actor, kind: string): Raw => ({
     direction: 'provides',
     data: { schema: {}, terms: [], count: 1, stage: 'transformed' },
     coverage: {},
-    bindings: [actor.endpoint],
+    bindings: actor.endpoints,
     policy: {},
     visibility: { level: 'federation' },
     status: 'active',

@@ -6,31 +6,47 @@ import { type ConformanceReport, fixturesFolder, readMaterial, testConformance }
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestCity, type TestCity, valueOf } from '../city.ts';
 import { authorityOfTest, fourAgencies } from '../city-files.ts';
-import { faults, wrongNode } from './wrong-node.ts';
+import { alteredByAdaptor, faults, wrongNode } from './wrong-node.ts';
+
+/** It has a registry elsewhere: a node may have any of the roles. */
+const adaptor = { name: 'between', kind: 'city:Building', twins: [], node: { roles: ['adaptor'] } };
 
 describe('the conformance kit', () => {
   let city: TestCity;
   beforeAll(async () => {
-    city = await createTestCity({ agencies: fourAgencies().slice(0, 2), needs: [] });
+    city = await createTestCity({ agencies: [...fourAgencies().slice(0, 2), adaptor], needs: [] });
   });
   afterAll(() => city[Symbol.asyncDispose]());
 
-  const test = async (target: string, only?: readonly string[]): Promise<ConformanceReport> => {
+  const test = async (target: string, only?: readonly string[], binding?: 'http' | 'websocket'): Promise<ConformanceReport> => {
     const material = valueOf(await readMaterial(fixturesFolder));
     const directory = join(city.folder, 'state', authorityOfTest('front'));
-    return valueOf(await testConformance({ target, directory, only, material, signal: AbortSignal.timeout(180_000) }));
+    const registry = city.front.address;
+    return valueOf(await testConformance({ target, registry, directory, only, binding, material, signal: AbortSignal.timeout(180_000) }));
   };
 
-  it('finds our own node sound; what it could not try it says', { timeout: 200_000 }, async () => {
-    const { results, failed } = await test(city.front.address);
+  it.each(['http', 'websocket'] as const)('finds our own node sound over %s; what it could not try it says', { timeout: 200_000 }, async (binding) => {
+    const { results, failed } = await test(city.front.address, undefined, binding);
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(failed).toBe(0);
     expect(results.filter(({ outcome }) => outcome === 'skipped').map(({ id }) => id)).toEqual(['06-adaptor']);
     expect(new Set(results.flatMap(({ check }) => check ?? []))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]));
   });
 
-  /** What takes no time: leases that run out and members that fall silent take theirs. */
-  const quick = ['01', '02', '03', '04-o', '04-r', '05', '07', '08', '09', '11', '12', '13', '2'];
+  it.each(['http', 'websocket'] as const)('finds our own adaptor sound over %s', { timeout: 100_000 }, async (binding) => {
+    const { results } = await test(city.node('between').address, ['06'], binding);
+    expect(results).toMatchObject([{ id: '06-adaptor', check: 6, outcome: 'passed' }]);
+  });
+
+  it('names the fault of an adaptor that does not pass on what its owner signed', { timeout: 100_000 }, async () => {
+    await using node = await wrongNode(city, 'between', alteredByAdaptor);
+    expect((await test(node.address, ['06'])).results).toMatchObject([
+      { fault: 'converts wrongly', outcome: 'failed', why: expect.stringContaining('signed') },
+    ]);
+  });
+
+  /** What takes no time: leases that run out, members that fall silent and every row of the table take theirs. */
+  const quick = ['01', '02', '03', '04-o', '04-r', '05', '07', '08', '09', '11', '12', '13', '20', '21', '22-envelope', '23', '24'];
   /** Where a fault of this kind is looked for, if not among the quick ones. */
   const slow: Readonly<Record<string, readonly string[]>> = { 'does not notice who is gone': ['10'] };
 

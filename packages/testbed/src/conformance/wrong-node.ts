@@ -68,6 +68,12 @@ export const faults: Readonly<Record<string, Fault>> = {
   'looks at no clock': (said) => (['DTF-107', 'DTF-604'].includes(said.code ?? '') ? answered(said) : undefined),
 };
 
+/** What an owner said, without the adaptor's entry and under another signature. */
+export const alteredByAdaptor: Fault = ({ reply }) => {
+  const { via, ...header } = reply.header;
+  return via && { ...reply, header };
+};
+
 const readKey = (city: TestCity, name: string): JsonWebKey & { kid: string } => {
   const records = valueOf(openRecordStore({ directory: join(city.folder, 'state', authorityOfTest(name)), clock: systemDeps().clock }));
   const key = records.get('nodeKey', 'current') as JsonWebKey & { kid: string }; // branding: as the node keeps it

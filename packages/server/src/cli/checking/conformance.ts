@@ -4,7 +4,7 @@
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { fail, ok, type Problem, problem, problemOfIssues, type Result } from '@cityweave/core';
+import { type Binding, fail, ok, type Problem, problem, problemOfIssues, type Result } from '@cityweave/core';
 import { type CheckResult, type ConformanceReport, type Material, testConformance } from '../../conformance/conformance.ts';
 import { Vector } from '../../conformance/vector.ts';
 import { parseJson } from '../../exchange/json.ts';
@@ -12,7 +12,14 @@ import type { ExitCode } from '../cityweave.ts';
 import type { Context } from '../running/up.ts';
 import { interruption, type Terminal } from '../terminal.ts';
 
-type Options = { readonly target: string; readonly registry?: string; readonly fixtures: string; readonly memory?: string; readonly only?: readonly string[] };
+type Options = {
+  readonly target: string;
+  readonly registry?: string;
+  readonly fixtures: string;
+  readonly memory?: string;
+  readonly only?: readonly string[];
+  readonly binding: Binding;
+};
 
 /** Beside the program where nothing else is said. */
 export const fixturesFolder: string = resolve(import.meta.dirname, '../../../../../fixtures');
@@ -59,10 +66,10 @@ const refuse = (found: Problem, terminal: Terminal): ExitCode => {
   return 1;
 };
 
-export const conformance = async ({ target, registry, memory, fixtures, only }: Options, { terminal }: Context): Promise<ExitCode> => {
+export const conformance = async ({ target, registry, memory, fixtures, only, binding }: Options, { terminal }: Context): Promise<ExitCode> => {
   const material = await readMaterial(fixtures);
   if (!material.ok) return refuse(material.problem, terminal);
   const told = (result: CheckResult): void => (terminal.json ? undefined : terminal.data(describe(result)));
-  const report = await testConformance({ target, registry, directory: memory, only, material: material.value, signal: interruption(), told });
+  const report = await testConformance({ target, registry, directory: memory, only, binding, material: material.value, signal: interruption(), told });
   return report.ok ? tell(report.value, terminal) : refuse(report.problem, terminal);
 };
