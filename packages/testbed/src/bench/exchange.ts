@@ -1,13 +1,15 @@
 /**
- * Exchange benchmark: what a signed message costs at the desk of a node, on one core, and how long a question takes from one node to another, beside a bare
- * HTTP echo of the same size between two processes of the same run.
+ * Exchange benchmark: what a signed message costs at the desk of a node, on one core, and how long a question takes from one node to another, over each binding and
+ * over an adaptor, beside a bare HTTP echo of the same size between two processes of the same run.
  */
 import { rm } from 'node:fs/promises';
 import { type Message, messageText } from '@cityweave/core';
+import type { Peer } from '@cityweave/server';
 import { Agent, request } from 'undici';
 import { present, valueOf } from '../city.ts';
 import { writeCity } from '../city-files.ts';
 import { startProcess } from '../processes.ts';
+import { benchBridge } from './exchange/bridge.ts';
 import { openParty, type Party, write } from './exchange/parties.ts';
 import { startProgram } from './federation/program.ts';
 import { type BenchResult, toResult } from './result.ts';
@@ -114,7 +116,23 @@ const benchEcho = async (questionBytes: number, answerBytes: number): Promise<re
   return times;
 };
 
-/** From a node of this process to one of another: sign, send, answer, receive, verify, log at both ends. */
+/** How a question goes from one node to another, with the times of one after the other. */
+type Lane = { readonly label: string; readonly times: readonly number[] };
+
+const figuresOf = ({ label, times }: Lane, echo: { readonly label: string; readonly times: readonly number[] }): readonly BenchResult[] =>
+  ([50, 99] as const).map((percent) =>
+    toResult({
+      ...{
+        name: `one question after the other between two nodes, ${label}: p${percent}`,
+        value: percentile(times, percent / 100),
+        unit: 'ms',
+        better: 'lower',
+      },
+      ...{ against: echo.label, againstValue: percentile(echo.times, percent / 100) },
+    }),
+  );
+
+/** From a node of this process to one of another: sign, send, answer, receive, verify, log at both ends; over either binding. */
 const benchAsking = async (): Promise<readonly BenchResult[]> => {
   const folder = await writeCity({ agencies: [{ name: 'front', kind: 'city:Building', twins: [] }], needs: [] });
   await using server = await startProcess(folder, 'front');
@@ -122,17 +140,22 @@ const benchAsking = async (): Promise<readonly BenchResult[]> => {
   const registry = present(await asker.room.registry(), 'registry');
   valueOf(await asker.room.ask(registry, registration(asker).name, registration(asker).content));
   const { name, content } = read(asker);
-  const times = await timesOf(async () => valueOf(await asker.room.ask(registry, name, content)));
+  const timesTo = (peer: Peer) => timesOf(async () => valueOf(await asker.room.ask(peer, name, content)));
+  const http = await timesTo(registry);
+  const socket = await timesTo({ ...registry, socket: registry.address.replace(/^http/, 'ws') });
   const question = Buffer.byteLength(write(asker, registry.id, read(asker)));
   const answer = Buffer.byteLength(JSON.stringify(entryOf(asker))) + question;
-  const echoed = await benchEcho(question, answer);
+  const echo = { label: `ms, bare HTTP echo of ${question} and ${answer} bytes`, times: await benchEcho(question, answer) };
   await rm(folder, { recursive: true, force: true });
-  const figure = (label: string, share: number): BenchResult =>
-    toResult({
-      ...{ name: `one question after the other between two nodes: ${label}`, value: percentile(times, share), unit: 'ms', better: 'lower' },
-      ...{ against: `ms, bare HTTP echo of ${question} and ${answer} bytes`, againstValue: percentile(echoed, share) },
-    });
-  return [figure('p50', 0.5), figure('p99', 0.99)];
+  return [...figuresOf({ label: 'over HTTP', times: http }, echo), ...figuresOf({ label: 'over a WebSocket', times: socket }, echo)];
 };
 
-export const benchExchange = async (): Promise<readonly BenchResult[]> => [...(await benchDesk()), ...(await benchAsking())];
+/** A probe of an owner at its own address, and over the adaptor between: two hops, the adaptor's entry made, signed and checked. */
+const benchAdaptor = async (): Promise<readonly BenchResult[]> => {
+  await using bridge = await benchBridge();
+  const direct = { label: 'ms, the same probe without the adaptor', times: await timesOf(bridge.probeDirectly) };
+  const through = await timesOf(bridge.probeThrough);
+  return figuresOf({ label: 'a probe over an adaptor', times: through }, direct);
+};
+
+export const benchExchange = async (): Promise<readonly BenchResult[]> => [...(await benchDesk()), ...(await benchAsking()), ...(await benchAdaptor())];
