@@ -21,7 +21,7 @@ import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
 import { chunksAt, readChunks, readPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { samplesOfChunk, seriesKey, spotOf } from './samples.ts';
+import { sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
 import { decodePast, noPast, type Past, type Tail } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
@@ -93,12 +93,14 @@ const chunksAtOnce = 2;
 /** Chunks some at a time, the latest first, of those series where an earlier one may still tell something later. */
 const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, moment }: { readonly all: readonly Named[]; readonly moment: Moment }) => {
   const names = new Map(all.map(({ key, series }) => [key, series]));
-  const at = { valid: whole(msOfInstant(moment.valid)), known: whole(msOfInstant(moment.known)), limit: whole(chunksAtOnce) };
+  const [valid, known] = [msOfInstant(moment.valid), msOfInstant(moment.known)];
+  const at = { valid: whole(valid), known: whole(known), limit: whole(chunksAtOnce) };
   const look = (row: Row): boolean => {
     const key = String(row['key']);
-    if (!mayTell(held.get(key), Number(row['last']))) return false;
-    const [told, known] = [sampleAt(samplesOfChunk(names.get(key) ?? '', row), moment), held.get(key)];
-    if (told && (!known || compareSamples(told, known) > 0)) held.set(key, told);
+    const standing = held.get(key);
+    if (!mayTell(standing, Number(row['last']))) return false;
+    const told = sampleInChunk(names.get(key) ?? '', row, { valid, known });
+    if (told && (!standing || compareSamples(told, standing) > 0)) held.set(key, told);
     return true;
   };
   let open: readonly string[] = all.filter(({ key, tail }) => tail.chunks > 0 && mayTell(held.get(key), tail.until)).map(({ key }) => key);

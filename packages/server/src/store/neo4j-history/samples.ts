@@ -2,7 +2,7 @@
  * Samples in chunks as properties of nodes and back.
  */
 import type { Sample } from '@cityweave/core';
-import { chunkSamplesMax, decodeChunk, encodeChunk } from '../history/chunk.ts';
+import { chunkSamplesMax, decodeChunk, encodeChunk, openChunk, sampleOfChunkAt } from '../history/chunk.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -12,10 +12,16 @@ export const seriesKey = (id: string, name: string): string => `${id}\u0000${nam
 /** Times tell samples of a series apart. */
 export const spotOf = ({ observedAt, recordedAt }: Sample): string => `${observedAt}${recordedAt}`;
 
-export const samplesOfChunk = (series: string, { bytes }: Row): readonly Sample[] => {
+const bytesOf = ({ bytes }: Row): Uint8Array => {
   const given = bytes as Int8Array; // branding: the driver gives bytes so
-  return decodeChunk(series, new Uint8Array(given.buffer, given.byteOffset, given.byteLength));
+  return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
 };
+
+export const samplesOfChunk = (series: string, row: Row): readonly Sample[] => decodeChunk(series, bytesOf(row));
+
+/** The sample of a chunk that held at a moment in milliseconds; no other one is made. */
+export const sampleInChunk = (series: string, row: Row, at: Parameters<typeof sampleOfChunkAt>[1]): Sample | undefined =>
+  sampleOfChunkAt(openChunk(series, bytesOf(row)), at);
 
 export type ChunkRow = Readonly<Record<'series' | 'number' | 'first' | 'last' | 'known' | 'samples' | 'loose' | 'bytes', unknown>>;
 
