@@ -1,59 +1,108 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { archiveHeaderBytes, decodeDirectory, directoryBytes, directoryLength, encodeDirectory, type TileEntry } from './archive.ts';
+import {
+  archiveHeadBytes,
+  decodeArchiveHead,
+  decodeDirectory,
+  encodeArchiveHead,
+  encodeDirectory,
+  readDirectory,
+  type TileEntry,
+  type UnplacedTile,
+} from './archive.ts';
 import { createLocalFrame } from './local-frame.ts';
 import { decodeRowColumns, encodeRowColumns } from './row-columns.ts';
 import { sceneLimits } from './scene-limits.ts';
+
+/** An archive without its tiles: nothing is compressed. */
+const directoryOf = (tiles: readonly UnplacedTile[], rows: number): Uint8Array<ArrayBuffer> => {
+  const bytes = encodeDirectory(tiles);
+  return Uint8Array.from([...encodeArchiveHead({ tiles: tiles.length, rows, length: bytes.length }), ...bytes]);
+};
+
+const placed = (tiles: readonly UnplacedTile[]): readonly TileEntry[] => {
+  let offset = directoryOf(tiles, 0).length;
+  return tiles.map((tile) => {
+    offset += tile.length;
+    return { ...tile, offset: offset - tile.length };
+  });
+};
+
+const read = (bytes: Uint8Array) => readDirectory(bytes, (packed) => packed);
 
 const entries = fc
   .array(fc.tuple(fc.nat(9), fc.nat(900), fc.nat(5_000), fc.integer({ min: -9_000, max: 9_000 })), { minLength: 1, maxLength: 20 })
   .map((drawn) =>
     drawn.map(
-      ([level, items, length, west], at): TileEntry => ({
-        level,
-        items,
-        length,
-        parent: at === 0 ? undefined : Math.floor((at - 1) / 4),
-        box: [west, west, west + 100, west + 100],
-        top: 20,
-        error: 1.5,
-        firstRow: at * 7,
-        mark: (at * 977).toString(16).padStart(16, '0'),
-        offset: directoryBytes(drawn.length) + at * 5_000,
+      ([level, items, length, west], at): UnplacedTile => ({
+        ...{ level, items, length, parent: at === 0 ? undefined : Math.floor((at - 1) / 4) },
+        ...{ box: [west, west, west + 100.5, west + 100], top: 20, error: 1.5 },
+        ...{ firstRow: at * 7, mark: (at * 977).toString(16).padStart(12, '0') },
       }),
     ),
   );
 
 describe('a directory', () => {
-  it('gives back its tiles, and its first bytes tell its length', () => {
+  it('gives back its tiles, one after the other behind it, and its head tells its length', () => {
     fc.assert(
       fc.property(entries, fc.nat(1_000_000), (tiles, rows) => {
-        const bytes = encodeDirectory(tiles, rows);
-        expect(directoryLength(bytes.subarray(0, archiveHeaderBytes))).toEqual({ ok: true, value: bytes.length });
-        expect(decodeDirectory(bytes)).toEqual({ ok: true, value: { tiles, rows } });
+        const bytes = directoryOf(tiles, rows);
+        expect(decodeArchiveHead(bytes)).toEqual({ ok: true, value: { tiles: tiles.length, rows, length: bytes.length - archiveHeadBytes } });
+        expect(read(bytes)).toEqual({ ok: true, value: { tiles: placed(tiles), rows } });
       }),
     );
   });
 
-  it('that is cut off, of another format, or whose tile comes before its parent is refused', () => {
+  it('has boxes that hold what they held before they were rounded', () => {
+    const metres = fc.double({ min: -9_000, max: 9_000, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(metres, metres), { minLength: 1, maxLength: 9 }), (corners) => {
+        const tiles = corners.map(
+          ([x, y], at): UnplacedTile => ({
+            ...{ level: 0, items: 1, length: 1, parent: at === 0 ? undefined : at - 1, top: 1.3, error: 0, firstRow: 0, mark: '00000000000a' },
+            box: [x, y, x + 7.3, y + 7.3],
+          }),
+        );
+        const found = read(directoryOf(tiles, 1));
+        if (!found.ok) return expect(found).toBe('read');
+        for (const [at, { box, top }] of found.value.tiles.entries()) {
+          const [x, y] = corners[at] ?? [0, 0];
+          const away = [x - box[0], y - box[1], box[2] - x - 7.3, box[3] - y - 7.3];
+          expect(Math.min(...away)).toBeGreaterThan(-1e-6);
+          expect(Math.max(...away)).toBeLessThan(1.1);
+          expect(top).toBe(1.5);
+        }
+      }),
+    );
+  });
+
+  it('that is cut off, longer than it says, of another format, or whose tile comes before its parent is refused', () => {
     fc.assert(
       fc.property(entries, fc.nat(), (tiles, at) => {
-        const bytes = encodeDirectory(tiles, 1);
-        expect(decodeDirectory(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
-        expect(decodeDirectory(bytes.with(0, 0)).ok).toBe(false);
-        expect(decodeDirectory(encodeDirectory([...tiles, { ...tiles[0], parent: tiles.length + 1 } as TileEntry], 1)).ok).toBe(false);
+        const bytes = directoryOf(tiles, 1);
+        expect(read(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
+        expect(read(bytes.with(0, 0)).ok).toBe(false);
+        const head = { tiles: tiles.length, rows: 1, length: bytes.length };
+        expect(decodeDirectory(head, encodeDirectory(tiles)).ok).toBe(true);
+        expect(decodeDirectory(head, Uint8Array.from([...encodeDirectory(tiles), 0])).ok).toBe(false);
+        expect(read(directoryOf([...tiles, { ...tiles[0], parent: tiles.length + 1 } as UnplacedTile], 1)).ok).toBe(false);
+      }),
+    );
+  });
+
+  it('of any bytes at all is an answer, never an exception', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(30), (bytes, tiles) => {
+        const decoded = decodeDirectory({ tiles, rows: 1, length: bytes.length }, bytes);
+        if (decoded.ok) expect(decoded.value.tiles).toHaveLength(tiles);
       }),
     );
   });
 
   it('of archiveTilesMax tiles is read, of one more it is not', () => {
-    const head = (tiles: number): Uint8Array => {
-      const bytes = encodeDirectory([], 0);
-      new DataView(bytes.buffer).setUint32(8, tiles, true);
-      return bytes;
-    };
-    expect(directoryLength(head(sceneLimits.archiveTilesMax))).toMatchObject({ ok: true });
-    expect(directoryLength(head(sceneLimits.archiveTilesMax + 1))).toMatchObject({ ok: false, problem: { kind: 'tooLarge' } });
+    const head = (tiles: number) => decodeArchiveHead(encodeArchiveHead({ tiles, rows: 0, length: 0 }));
+    expect(head(sceneLimits.archiveTilesMax)).toMatchObject({ ok: true });
+    expect(head(sceneLimits.archiveTilesMax + 1)).toMatchObject({ ok: false, problem: { kind: 'tooLarge' } });
   });
 });
 

@@ -5,7 +5,6 @@
 export type ByteWriter = {
   readonly uint: (value: number) => void;
   readonly int: (value: number) => void;
-  readonly float64: (value: number) => void;
   readonly bytes: () => Uint8Array<ArrayBuffer>;
 };
 
@@ -32,11 +31,6 @@ export const createByteWriter = (): ByteWriter => {
   return {
     uint,
     int: (value) => uint(value < 0 ? -2 * value - 1 : 2 * value),
-    float64: (value) => {
-      room(8);
-      new DataView(buffer.buffer).setFloat64(length, value, true);
-      length += 8;
-    },
     bytes: () => buffer.slice(0, length),
   };
 };
@@ -44,7 +38,6 @@ export const createByteWriter = (): ByteWriter => {
 export type ByteReader = {
   readonly uint: () => number;
   readonly int: () => number;
-  readonly float64: () => number;
   /** true where everything read so far was there */
   readonly isSound: () => boolean;
   readonly isAtEnd: () => boolean;
@@ -54,10 +47,14 @@ export type ByteReader = {
 const groupsMax = 7;
 
 export const createByteReader = (bytes: Uint8Array): ByteReader => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   let sound = true;
   const uint = (): number => {
+    const only = bytes[at] ?? 128;
+    if (only < 128) {
+      at += 1;
+      return only;
+    }
     let [value, scale] = [0, 1];
     for (let group = 0; group < groupsMax && at < bytes.length; group += 1) {
       const byte = bytes[at] ?? 0;
@@ -74,12 +71,6 @@ export const createByteReader = (bytes: Uint8Array): ByteReader => {
     int: () => {
       const value = uint();
       return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    },
-    float64: () => {
-      at += 8;
-      if (at <= bytes.length) return view.getFloat64(at - 8, true);
-      sound = false;
-      return 0;
     },
     isSound: () => sound,
     isAtEnd: () => at >= bytes.length,

@@ -48,6 +48,35 @@ describe('an outline tile', () => {
     );
   });
 
+  it('of a grain gives back corners and heights to half of it, and closes what is squared off without telling how', () => {
+    const grain = fc.integer({ min: 1, max: sceneLimits.tileGrainCentimetresMax }).map((centimetres) => centimetres / 100);
+    fc.assert(
+      fc.property(tile, grain, ({ form, outlines }, grain) => {
+        const given = { form, outlines: outlines.map((one) => ({ ...one, solid: undefined })), grain };
+        const decoded = decodeOutlineTile(encodeOutlineTile(given));
+        if (!decoded.ok) return expect(decoded).toBe('decoded');
+        const { corners, centre, height } = decoded.value;
+        const all = given.outlines.flatMap((one) => one.rings).flatMap((one) => one.corners);
+        for (const [at, [x, y]] of all.entries()) {
+          expect(Math.abs((corners[at * 2] ?? Number.NaN) + centre[0] - x)).toBeLessThanOrEqual(grain / 2 + 0.002);
+          expect(Math.abs((corners[at * 2 + 1] ?? Number.NaN) + centre[1] - y)).toBeLessThanOrEqual(grain / 2 + 0.002);
+        }
+        for (const [at, one] of given.outlines.entries())
+          expect(Math.abs((height[at] ?? Number.NaN) - one.height)).toBeLessThanOrEqual(Math.max(0.05, grain) / 2 + 0.001);
+      }),
+    );
+  });
+
+  it('of tileGrainCentimetresMax is read, of a coarser grain or none it is refused', () => {
+    const of = (grain: number) => {
+      const to = createByteWriter();
+      for (const value of [1, 0, 0, 0, grain, 0, 0, 0]) to.uint(value);
+      return decodeOutlineTile(to.bytes());
+    };
+    expect(of(sceneLimits.tileGrainCentimetresMax)).toMatchObject({ ok: true });
+    for (const grain of [0, sceneLimits.tileGrainCentimetresMax + 1]) expect(of(grain)).toMatchObject({ ok: false, problem: { kind: 'malformed' } });
+  });
+
   it('gives back the surfaces of every item, corner by corner to the centimetre', () => {
     fc.assert(
       fc.property(tile, (given) => {
@@ -104,8 +133,7 @@ describe('an outline tile', () => {
 
   it('whose sums would wrap, or whose row cannot be, is refused before anybody follows them', () => {
     const to = createByteWriter();
-    for (const value of [1, 2, 1, 1]) to.uint(value);
-    for (const value of [0, 0]) to.float64(value);
+    for (const value of [1, 2, 1, 1, 1, 0, 0]) to.uint(value);
     for (const value of [0, 0, 2 ** 32 - 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0]) to.uint(value);
     expect(decodeOutlineTile(to.bytes())).toMatchObject({ ok: false, problem: { found: expect.stringContaining('add up') } });
     const point: Outline = { row: sceneLimits.layerRowsMax, rings: [{ corners: [[0, 0]], isHole: false }], base: 0, height: 0, roof: 'flat' };

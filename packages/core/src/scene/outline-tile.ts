@@ -5,6 +5,7 @@
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts';
+import { readCornerColumns, writeCornerColumns } from './corner-columns.ts';
 import { sceneLimits } from './scene-limits.ts';
 import { encodeSolids, readSolids, type Solid, type Solids } from './solids.ts';
 
@@ -32,7 +33,12 @@ export type Outline = {
   readonly solid?: Solid | undefined;
 };
 
-export type OutlineTile = { readonly form: OutlineForm; readonly outlines: readonly Outline[] };
+export type OutlineTile = {
+  readonly form: OutlineForm;
+  readonly outlines: readonly Outline[];
+  /** metres between two values of a coordinate, whole centimetres, at most `tileGrainCentimetresMax`; one where nothing is said */
+  readonly grain?: number;
+};
 
 /** The same as arrays: item i has rings ringFrom[i] to ringFrom[i + 1], ring r the corners cornerFrom[r] to cornerFrom[r + 1]. */
 export type Outlines = {
@@ -54,7 +60,11 @@ export type Outlines = {
 };
 
 const perMetre = 100;
-const perMetreOfHeight = 20;
+/** Heights are kept to 5 cm, or to the grain of a coarser tile. */
+const heightGrainLeast = 5;
+
+const toCentimetres = (grain: number): number => Math.max(1, Math.min(sceneLimits.tileGrainCentimetresMax, Math.round(grain * perMetre)));
+const isRing = (form: OutlineForm): boolean => form === 'prism' || form === 'area';
 
 const centreOf = (outlines: readonly Outline[]): readonly [number, number] => {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -72,53 +82,57 @@ const writeRows = (to: ByteWriter, outlines: readonly Outline[]): void => {
   }
 };
 
-const writeCorners = (to: ByteWriter, outlines: readonly Outline[], [east, north]: readonly [number, number]): void => {
-  let [beforeX, beforeY] = [0, 0];
-  for (const { rings } of outlines)
-    for (const { corners } of rings)
-      for (const [x, y] of corners) {
-        const [atX, atY] = [Math.round((x - east) * perMetre), Math.round((y - north) * perMetre)];
-        to.int(atX - beforeX);
-        to.int(atY - beforeY);
-        [beforeX, beforeY] = [atX, atY];
-      }
+const stepsOf = (rings: readonly OutlineRing[], [east, north]: readonly [number, number], grain: number): Float64Array => {
+  const toSteps = (metres: number): number => Math.round((metres * perMetre) / grain);
+  return Float64Array.from(rings.flatMap(({ corners }) => corners.flatMap(([x, y]) => [toSteps(x - east), toSteps(y - north)])));
 };
 
-/** Coordinates are kept to the centimetre, heights to 5 cm. */
-export const encodeOutlineTile = ({ form, outlines }: OutlineTile): Uint8Array<ArrayBuffer> => {
+const startsOf = (counts: readonly number[]): Uint32Array => {
+  let sum = 0;
+  return Uint32Array.from([0, ...counts], (count) => {
+    sum += count;
+    return sum;
+  });
+};
+
+/** Coordinates and heights are kept to the grain. */
+export const encodeOutlineTile = ({ form, outlines, grain: grainMetres = 1 / perMetre }: OutlineTile): Uint8Array<ArrayBuffer> => {
   const to = createByteWriter();
-  const centre = centreOf(outlines);
+  const [centre, grain] = [centreOf(outlines), toCentimetres(grainMetres)];
   const rings = outlines.flatMap((outline) => outline.rings);
-  for (const value of [outlineForms.indexOf(form), outlines.length, rings.length, rings.reduce((sum, { corners }) => sum + corners.length, 0)]) to.uint(value);
-  for (const value of centre) to.float64(value);
+  const counts = rings.map(({ corners }) => corners.length);
+  for (const value of [outlineForms.indexOf(form), outlines.length, rings.length, counts.reduce((sum, count) => sum + count, 0), grain]) to.uint(value);
+  for (const value of centre) to.int(value);
   writeRows(to, outlines);
   for (const outline of outlines) to.uint(outline.rings.length);
   for (const { corners, isHole } of rings) to.uint(corners.length * 2 + (isHole ? 1 : 0));
-  writeCorners(to, outlines, centre);
-  for (const { base } of outlines) to.int(Math.round(base * perMetreOfHeight));
-  for (const { height } of outlines) to.uint(Math.max(0, Math.round(height * perMetreOfHeight)));
+  writeCornerColumns(to, { steps: stepsOf(rings, centre, grain), cornerFrom: startsOf(counts), isClosed: isRing(form) });
+  const toHeight = (metres: number): number => Math.round((metres * perMetre) / Math.max(heightGrainLeast, grain));
+  for (const { base } of outlines) to.int(toHeight(base));
+  for (const { height } of outlines) to.uint(Math.max(0, toHeight(height)));
   for (const { roof } of outlines) to.uint(roofShapes.indexOf(roof));
   encodeSolids(
     to,
     outlines.map(({ solid }) => solid),
-    centre,
+    { centre, perMetre: perMetre / grain },
   );
   return to.bytes();
 };
 
 const lying = (found: string) => fail(problem('malformed', { subject: 'tile', found, accepted: 'a tile whose counts agree with its bytes' }));
 
-type Counts = { readonly form: OutlineForm; readonly items: number; readonly rings: number; readonly corners: number };
+type Counts = { readonly form: OutlineForm; readonly items: number; readonly rings: number; readonly corners: number; readonly grain: number };
 
 /** Every item takes some bytes, so that what is made for a tile is bounded by the tile itself. */
 const readCounts = (from: ByteReader): Result<Counts> => {
-  const [code, items, rings, corners] = [from.uint(), from.uint(), from.uint(), from.uint()];
+  const [code, items, rings, corners, grain] = [from.uint(), from.uint(), from.uint(), from.uint(), from.uint()];
   const form = outlineForms[code];
   if (!(form && from.isSound())) return lying('no header');
+  if (grain < 1 || grain > sceneLimits.tileGrainCentimetresMax) return lying(`a grain of ${grain} centimetres`);
   if (items > sceneLimits.tileItemsMax || rings > sceneLimits.tileRingsMax || corners > sceneLimits.tileCornersMax)
     return fail(problem('tooLarge', { subject: 'corners of a tile', found: `${corners}`, limit: sceneLimits.tileCornersMax }));
   if (items * 5 + rings + corners * 2 > from.left()) return lying('fewer bytes than it counts');
-  return ok({ form, items, rings, corners });
+  return ok({ form, items, rings, corners, grain });
 };
 
 const empty = ({ form, items, rings, corners }: Counts, centre: readonly [number, number]): Outlines => ({
@@ -161,35 +175,31 @@ const readShape = (from: ByteReader, tile: Outlines, { rings, corners }: Counts)
   return sound && ringsSoFar === rings && cornersSoFar === corners;
 };
 
-const readCorners = (from: ByteReader, { corners }: Outlines): void => {
-  let [x, y] = [0, 0];
-  for (let at = 0; at < corners.length; at += 2) {
-    x += from.int();
-    y += from.int();
-    corners[at] = x / perMetre;
-    corners[at + 1] = y / perMetre;
-  }
+const readCorners = (from: ByteReader, { corners, cornerFrom, form }: Outlines, grain: number): void => {
+  const steps = new Float64Array(corners.length);
+  readCornerColumns(from, { steps, cornerFrom, isClosed: isRing(form) });
+  for (let at = 0; at < corners.length; at += 1) corners[at] = ((steps[at] ?? 0) * grain) / perMetre;
 };
 
 export const decodeOutlineTile = (bytes: Uint8Array): Result<Outlines> => {
   const from = createByteReader(bytes);
   const counts = readCounts(from);
   if (!counts.ok) return counts;
-  const { items } = counts.value;
-  const tile = empty(counts.value, [from.float64(), from.float64()]);
-  if (!tile.centre.every(Number.isFinite)) return lying('a centre that is nowhere');
+  const { items, grain } = counts.value;
+  const tile = empty(counts.value, [from.int(), from.int()]);
   if (!readShape(from, tile, counts.value)) return lying('rows, rings or corners that do not add up');
-  readCorners(from, tile);
+  readCorners(from, tile, grain);
+  const heightGrain = Math.max(heightGrainLeast, grain) / perMetre;
   readColumn(items, from.int, (at, value) => {
-    tile.base[at] = value / perMetreOfHeight;
+    tile.base[at] = value * heightGrain;
   });
   readColumn(items, from.uint, (at, value) => {
-    tile.height[at] = value / perMetreOfHeight;
+    tile.height[at] = value * heightGrain;
   });
   readColumn(items, from.uint, (at, value) => {
     tile.roof[at] = value < roofShapes.length ? value : 0;
   });
-  const solids = readSolids(from, items);
+  const solids = readSolids(from, items, perMetre / grain);
   if (!solids.ok) return solids;
   return from.isSound() && from.isAtEnd() ? ok({ ...tile, solids: solids.value }) : lying('more or fewer bytes than it counts');
 };

@@ -5,10 +5,13 @@ export const sceneLimits = {
   tileItemsMax: 65_536,
   tileRingsMax: 262_144,
   tileCornersMax: 1_048_576,
+  tileGrainCentimetresMax: 100_000,
   /** inflated */
   tileBytesMax: 16 * 1024 * 1024,
   archiveTilesMax: 65_536,
   archiveBytesMax: 1024 * 1024 * 1024,
+  /** of the beginnings of archives that come with the document of a scene */
+  openingBytesMax: 512 * 1024,
   layerRowsMax: 4_000_000,
   sceneLayersMax: 1_000,
   sceneKindsMax: 1_000,

@@ -4,7 +4,7 @@ import { sceneLimits } from './scene-limits.ts';
 import { readScene } from './scene-reader.ts';
 
 const layer = {
-  ...{ id: 'urn:dtf:agency:a.example prism', agency: 0, form: 'prism', archive: 'a'.repeat(64), bytes: 9, rowColumns: 'b'.repeat(64) },
+  ...{ id: 'urn:dtf:agency:a.example prism', agency: 0, form: 'prism', archive: 'a'.repeat(64), bytes: 9, beginning: 9, rowColumns: 'b'.repeat(64) },
   ...{ firstRow: 0, rows: 3, box: [0, 0, 9, 9], kinds: [0] },
 };
 const scene = {

@@ -31,7 +31,17 @@ const shape =
     isObject(value) && Object.entries(members).every(([name, check]) => check(value[name]));
 
 const layer = shape({
-  ...{ id: text, agency: whole, archive: digest, bytes: whole, rowColumns: digest, firstRow: whole, box: several(number, 4), kinds: listOf(whole) },
+  ...{
+    id: text,
+    agency: whole,
+    archive: digest,
+    bytes: whole,
+    beginning: whole,
+    rowColumns: digest,
+    firstRow: whole,
+    box: several(number, 4),
+    kinds: listOf(whole),
+  },
   form: (value) => outlineForms.some((form) => form === value),
   rows: (value) => whole(value) && Number(value) <= sceneLimits.layerRowsMax,
 });

@@ -20,6 +20,8 @@ export const SceneLayer = z.object({
   form: z.enum(outlineForms),
   archive: ArchiveName,
   bytes: z.int().min(0),
+  /** how many of them are its head, its directory and its first tile */
+  beginning: z.int().min(0),
   rowColumns: ArchiveName,
   /** row of the scene of the layer's first twin; rows of one layer follow one another */
   firstRow: z.int().min(0),

@@ -26,11 +26,12 @@ export type Solids = {
   readonly corners: Float32Array;
 };
 
-const perMetre = 100;
-
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 
-const writeCorners = (to: ByteWriter, solids: readonly Solid[], [east, north]: readonly [number, number]): void => {
+/** Where the tile's centre is, and how many steps of its grain a metre has. */
+export type SolidGrid = { readonly centre: readonly [number, number]; readonly perMetre: number };
+
+const writeCorners = (to: ByteWriter, solids: readonly Solid[], { centre: [east, north], perMetre }: SolidGrid): void => {
   const before: [number, number, number] = [0, 0, 0];
   for (const { corners } of solids)
     for (const [x, y, up] of corners)
@@ -52,7 +53,7 @@ const writeIndices = (to: ByteWriter, rings: readonly (readonly number[])[]): vo
 };
 
 /** Four counts, of which the first is 0 where nothing follows; then what each item, surface and ring counts, indices and corners. */
-export const encodeSolids = (to: ByteWriter, items: readonly (Solid | undefined)[], centre: readonly [number, number]): void => {
+export const encodeSolids = (to: ByteWriter, items: readonly (Solid | undefined)[], grid: SolidGrid): void => {
   const solids = items.filter((solid) => solid !== undefined);
   const surfaces = solids.flatMap((solid) => solid.surfaces);
   const rings = surfaces.flat();
@@ -65,7 +66,7 @@ export const encodeSolids = (to: ByteWriter, items: readonly (Solid | undefined)
   for (const surface of surfaces) to.uint(surface.length);
   for (const ring of rings) to.uint(ring.length);
   writeIndices(to, rings);
-  writeCorners(to, solids, centre);
+  writeCorners(to, solids, grid);
 };
 
 const lying = (found: string) => fail(problem('malformed', { subject: 'solids of a tile', found, accepted: 'surfaces whose counts agree with their bytes' }));
@@ -93,7 +94,7 @@ const readIndices = (from: ByteReader, count: number): Uint32Array | undefined =
   return index;
 };
 
-const readCorners = (from: ByteReader, count: number): Float32Array => {
+const readCorners = (from: ByteReader, count: number, perMetre: number): Float32Array => {
   const corners = new Float32Array(count * 3);
   const before: [number, number, number] = [0, 0, 0];
   for (let at = 0; at < corners.length; at += 1) {
@@ -114,7 +115,7 @@ const leadsToCorners = ({ cornerFrom, surfaceFrom, ringFrom, indexFrom, index }:
   return true;
 };
 
-export const readSolids = (from: ByteReader, items: number): Result<Solids | undefined> => {
+export const readSolids = (from: ByteReader, items: number, perMetre: number): Result<Solids | undefined> => {
   const corners = from.uint();
   if (corners === 0) return from.isSound() ? ok(undefined) : lying('cut off');
   const [surfaces, rings, indices] = [from.uint(), from.uint(), from.uint()];
@@ -126,5 +127,5 @@ export const readSolids = (from: ByteReader, items: number): Result<Solids | und
   const index = readIndices(from, indices);
   if (!(cornerFrom && surfaceFrom && ringFrom && indexFrom && index)) return lying('surfaces, rings or corners that do not add up');
   const found = { cornerFrom, surfaceFrom, ringFrom, indexFrom, index };
-  return leadsToCorners(found) ? ok({ ...found, corners: readCorners(from, corners) }) : lying('a corner that is not there');
+  return leadsToCorners(found) ? ok({ ...found, corners: readCorners(from, corners, perMetre) }) : lying('a corner that is not there');
 };

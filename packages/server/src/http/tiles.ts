@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ArchiveName, type Federation, fail, ok, problem, type Result, sceneLimits, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import { createOpenings, type Openings } from '../tiles/opening.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import type { Held, Scenes } from '../tiles/scenes.ts';
 import type { States } from '../tiles/states.ts';
@@ -20,7 +21,12 @@ export type TilesRoom = {
   readonly sources: (federation: Federation) => readonly WalkedSource[];
 };
 
-type Call = { readonly room: TilesRoom; readonly url: URL; readonly request: IncomingMessage; readonly response: ServerResponse };
+type Call = {
+  readonly room: TilesRoom & { readonly openings: Openings };
+  readonly url: URL;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+};
 
 const lookupBytesMax = 16 * 1024 * 1024;
 const retryAfterSeconds = 1;
@@ -30,6 +36,21 @@ const heldOf = ({ room, url }: Call): Promise<Result<Held>> => room.scenes.of(ur
 const refuse = ({ response }: Call, found: Parameters<typeof sendProblem>[1]): void => {
   if (found.kind === 'unavailable') response.setHeader('retry-after', retryAfterSeconds);
   sendProblem(response, found);
+};
+
+/** Whoever cannot read it compressed is told so by what it is. */
+const sendOpening = async (call: Call): Promise<void> => {
+  const held = await heldOf(call);
+  if (!held.ok) return refuse(call, held.problem);
+  const bytes = await call.room.openings.of(held.value.built);
+  call.response
+    .writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-encoding': 'gzip',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(bytes);
 };
 
 const sendScene = async (call: Call): Promise<void> => {
@@ -146,6 +167,7 @@ type Send = (call: Call) => Promise<void>;
 
 const sends: Readonly<Record<string, Send>> = {
   'GET /tiles/scene': sendScene,
+  'GET /tiles/opening': sendOpening,
   'POST /tiles/lookup': sendLookup,
   'GET /tiles/values': sendValues,
   'POST /tiles/states': sendStates,
@@ -153,9 +175,9 @@ const sends: Readonly<Record<string, Send>> = {
 
 const archives = '/tiles/archives/';
 
-export const createTiles =
-  (room: TilesRoom) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const createTiles = (given: TilesRoom) => {
+  const room = { ...given, openings: createOpenings(given.files) };
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://node');
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const send = method === 'GET' && url.pathname.startsWith(archives) ? sendArchive : sends[`${method} ${url.pathname}`];
@@ -166,7 +188,8 @@ export const createTiles =
         call,
         problem('notFound', {
           subject: url.pathname.slice(0, 80),
-          accepted: '/tiles/scene, /tiles/archives/NAME, /tiles/lookup, /tiles/values, /tiles/states',
+          accepted: '/tiles/scene, /tiles/opening, /tiles/archives/NAME, /tiles/lookup, /tiles/values, /tiles/states',
         }),
       );
   };
+};

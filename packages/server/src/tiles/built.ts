@@ -33,7 +33,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 3;
+const cutVersion = 4;
 
 export const Built = z.object({
   version: z.literal(cutVersion),
@@ -117,7 +117,7 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
   const archiveBefore = served && (await files.whole(served.archive));
   const cut = await threads.cut({ origin, form: group.form, drawn: indexed, ...(archiveBefore && { archiveBefore }) }, signal);
   if (!cut.ok) return cut;
-  const { archive, rowColumns, name, rowColumnsName, box, order } = cut.value;
+  const { archive, beginning, rowColumns, name, rowColumnsName, box, order } = cut.value;
   await files.put(name, archive);
   await files.put(rowColumnsName, rowColumns);
   return ok({
@@ -127,6 +127,7 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
       form: group.form,
       archive: name,
       bytes: archive.length,
+      beginning,
       rowColumns: rowColumnsName,
       rows: order.length,
       box: [...box],

@@ -18,6 +18,7 @@ export type SceneFiles = {
   readonly size: (name: string) => Promise<number | undefined>;
   readonly read: (name: string, range: ByteRange) => Readable;
   /** undefined where it is not there */
+  readonly part: (name: string, range: ByteRange) => Promise<Uint8Array | undefined>;
   readonly whole: (name: string) => Promise<Uint8Array | undefined>;
   readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
@@ -37,6 +38,12 @@ const writeWhole = async (path: string, bytes: Uint8Array, writing: number): Pro
   await file.sync();
   await file.close();
   await rename(beside, path);
+};
+
+const readPart = async (path: string, from: number, length: number): Promise<Uint8Array> => {
+  await using file = await open(path, 'r');
+  const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, from);
+  return buffer.subarray(0, bytesRead);
 };
 
 const parseKept = async (bytes: Buffer): Promise<unknown> => {
@@ -79,6 +86,7 @@ export const createSceneFiles = (directory: string): SceneFiles => {
         () => undefined,
       ),
     read: (name, { from, to }) => createReadStream(pathOf(name), { start: from, end: to }),
+    part: (name, { from, to }) => readPart(pathOf(name), from, to - from + 1).catch(() => undefined),
     whole: (name) => readFile(pathOf(name)).catch(() => undefined),
     keep: async (federation, value) => {
       await ready;

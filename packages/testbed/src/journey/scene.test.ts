@@ -2,7 +2,7 @@
  * The journey of a scene over real sockets: cut from what the federation's members grant, fetched by name, told apart from what is not a scene.
  */
 import { gunzipSync } from 'node:zlib';
-import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, sceneLimits, type TwinId } from '@cityweave/core';
+import { decodeOutlineTile, decodeRowColumns, readDirectory, Scene, sceneLimits, type TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
@@ -39,7 +39,7 @@ const lookUp = async (
 const rowsIn = async (city: TestCity, layer: Scene['layers'][number]): Promise<readonly number[]> => {
   const archive = await bytesOf(city, layer.archive);
   expect(archive.length).toBe(layer.bytes);
-  const { tiles } = valueOf(decodeDirectory(archive));
+  const { tiles } = valueOf(readDirectory(archive, (bytes) => gunzipSync(bytes)));
   const parents = new Set(tiles.map(({ parent }) => parent));
   const leaves = tiles.filter((_, at) => !parents.has(at));
   return leaves.flatMap(({ offset, length, firstRow }) => {
@@ -75,6 +75,19 @@ describe('a scene', () => {
     expect(await bytesOf(city, archive, 'bytes=16-')).toEqual(whole.subarray(16));
     expect(valueOf(decodeRowColumns(gunzipSync(await bytesOf(city, rowColumns)))).kind).toHaveLength(rows);
     expect(firstRow).toBe(0);
+  });
+
+  it('opens with the same document and the beginning of every archive in one answer', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const scene = await sceneOf(city);
+    const bytes = Buffer.from(await (await fetch(url(city, `opening?${asking}`))).arrayBuffer());
+    const parts: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) parts.push(bytes.subarray(at + 4, at + 4 + bytes.readUInt32LE(at)));
+    expect(JSON.parse(String(parts[0]))).toEqual(scene);
+    const whole = await Promise.all(scene.layers.map(async ({ archive, beginning }) => Buffer.from((await bytesOf(city, archive)).subarray(0, beginning))));
+    expect(parts.slice(1)).toEqual(whole);
+    expect((await fetch(url(city, 'opening?federation=urn:dtf:federation:x:y'))).status).toBe(404);
   });
 
   it('gives one property of all that is drawn as a column, with its unit, and nothing where nothing is known', async () => {

@@ -3,6 +3,7 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { Color, Group, type Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
+import type { Opening } from './fetching.ts';
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
@@ -48,7 +49,7 @@ export type StagedCity = {
   readonly close: () => void;
 };
 
-export type CityRoom = { readonly scene: Scene; readonly canvas: HTMLElement; readonly changed: () => void; readonly revised: () => void };
+export type CityRoom = { readonly opening: Opening; readonly canvas: HTMLElement; readonly changed: () => void; readonly revised: () => void };
 
 const bytesMax = 64 * 1024 * 1024;
 const bytesOfPhoneMax = 24 * 1024 * 1024;
@@ -119,7 +120,8 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
 const kindsOf = ({ layer: { firstRow, rows, agency }, known: { kinds } }: Layer) => ({ firstRow, rows, agency, kinds });
 
 const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
-  const { scene, canvas, changed } = room;
+  const { canvas, changed } = room;
+  const { scene } = room.opening;
   const appearance = createAppearance(scene, changed);
   const materials = createMaterials(appearance.uniforms);
   const group = new Group();
@@ -229,7 +231,7 @@ const makeFine = (made: Made, on: boolean): void => {
 };
 
 export const createCity = async (room: CityRoom): Promise<StagedCity> => {
-  const { layers, missing } = await loadLayers(room.scene);
+  const { layers, missing } = await loadLayers(room.opening);
   const made = makeCity(room, layers);
   const { appearance, materials, tiling, shadow, labels, group } = made;
   const dress: Settable = { theme: 'light' };
@@ -257,7 +259,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     counts: tiling.counts,
     revise: async (next) => {
       if (next.rowsRevision !== made.scene.rowsRevision) return false;
-      const { layers: nextLayers } = await loadLayers(next, made.layers);
+      const { layers: nextLayers } = await loadLayers({ scene: next, beginnings: new Map() }, made.layers);
       for (const layer of nextLayers) if (!made.layers.includes(layer)) appearance.setKinds(kindsOf(layer));
       Object.assign(made, { scene: next, layers: nextLayers });
       tiling.setLayers(nextLayers);

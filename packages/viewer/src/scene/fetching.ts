@@ -1,14 +1,14 @@
 /**
  * Fetching: the scene's document, parts of its archives, and rows for ids. What cannot be had is a reason, never an exception.
  */
-import type { Scene } from '@cityweave/core/scene';
+import type { Scene, SceneLayer } from '@cityweave/core/scene';
 import {
-  archiveHeaderBytes,
+  archiveHeadBytes,
   createStateReader,
   type Directory,
+  decodeArchiveHead,
   decodeDirectory,
   decodeRowColumns,
-  directoryLength,
   type RowColumns,
   readScene,
   type StateFrame,
@@ -47,9 +47,9 @@ export const unpackTile = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8A
 export const fetchBytes = async (
   name: string,
   { offset, length }: { readonly offset: number; readonly length: number },
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` }, signal });
+  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=${offset}-${offset + length - 1}` }, ...(signal && { signal }) });
   if (!got.ok) return undefined;
   try {
     return new Uint8Array(await got.value.arrayBuffer());
@@ -58,22 +58,21 @@ export const fetchBytes = async (
   }
 };
 
-const fetchPart = async (name: string, length: number): Promise<Fetched<Uint8Array>> => {
-  const got = await get(`/tiles/archives/${name}`, { headers: { range: `bytes=0-${length - 1}` } });
-  return got.ok ? { ok: true, value: new Uint8Array(await got.value.arrayBuffer()) } : got;
+/** The beginning of an archive: its head, its directory and its first tile. */
+export type Beginning = { readonly bytes: Uint8Array<ArrayBuffer>; readonly directory: Directory };
+
+const readBeginning = async (bytes: Uint8Array<ArrayBuffer>): Promise<Beginning | undefined> => {
+  const head = decodeArchiveHead(bytes);
+  const packed = head.ok ? bytes.slice(archiveHeadBytes, archiveHeadBytes + head.value.length) : undefined;
+  const unpacked = packed && (await unpackTile(packed));
+  const directory = head.ok && unpacked ? decodeDirectory(head.value, unpacked) : undefined;
+  return directory?.ok ? { bytes, directory: directory.value } : undefined;
 };
 
-/** Most directories are within the first kilobytes; larger ones take a second request. */
-const firstBytes = 8_192;
-
-export const fetchDirectory = async (name: string, bytes: number): Promise<Directory | undefined> => {
-  const head = await fetchPart(name, Math.min(bytes, firstBytes));
-  if (!head.ok) return undefined;
-  const length = directoryLength(head.value.subarray(0, archiveHeaderBytes));
-  if (!length.ok) return undefined;
-  const whole = length.value <= head.value.length ? head : await fetchPart(name, length.value);
-  const directory = whole.ok ? decodeDirectory(whole.value) : undefined;
-  return directory?.ok ? directory.value : undefined;
+/** Of a layer of which it did not come with the scene, it is fetched. */
+export const fetchBeginning = async ({ archive, beginning }: SceneLayer, came?: Uint8Array<ArrayBuffer>): Promise<Beginning | undefined> => {
+  const bytes = came ?? (await fetchBytes(archive, { offset: 0, length: beginning }));
+  return bytes && readBeginning(bytes);
 };
 
 export const fetchRowColumns = async (name: string): Promise<RowColumns | undefined> => {
@@ -100,6 +99,40 @@ export const fetchScene = async (federation: string): Promise<Fetched<Scene>> =>
   if (!got.ok) return got;
   const read = readScene(await parseJson(got.value));
   return read.ok ? read : failed('a scene of another version');
+};
+
+/** A scene and, by the name of an archive, what came of it. */
+export type Opening = { readonly scene: Scene; readonly beginnings: ReadonlyMap<string, Uint8Array<ArrayBuffer>> };
+
+/** Parts with their length before each. */
+const partsOf = (bytes: ArrayBuffer): readonly Uint8Array<ArrayBuffer>[] => {
+  const [view, parts] = [new DataView(bytes), [] as Uint8Array<ArrayBuffer>[]];
+  for (let at = 0; at + 4 <= bytes.byteLength; ) {
+    const length = view.getUint32(at, true);
+    parts.push(new Uint8Array(bytes, at + 4, Math.min(length, bytes.byteLength - at - 4)));
+    at += 4 + length;
+  }
+  return parts;
+};
+
+const parseText = (bytes: Uint8Array | undefined): unknown => {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+};
+
+export const fetchOpening = async (federation: string): Promise<Fetched<Opening>> => {
+  const got = await get(`/tiles/opening?federation=${encodeURIComponent(federation)}`);
+  if (!got.ok) return got;
+  const bytes = await got.value.arrayBuffer().catch(() => undefined);
+  if (!bytes) return failed('unreachable', true);
+  const [document, ...parts] = partsOf(bytes);
+  const read = readScene(parseText(document));
+  if (!read.ok) return failed('a scene of another version');
+  const came = read.value.layers.flatMap(({ archive }, at): [string, Uint8Array<ArrayBuffer>][] => (parts[at]?.length ? [[archive, parts[at]]] : []));
+  return { ok: true, value: { scene: read.value, beginnings: new Map(came) } };
 };
 
 type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };

@@ -2,6 +2,6 @@
  * The engine's names by themselves: the city on any canvas, without the page around it.
  */
 export { createCity, type StagedCity } from './city.ts';
-export { fetchScene } from './fetching.ts';
+export { fetchOpening } from './fetching.ts';
 export { placeCamera } from './rig/view.ts';
 export { startTileWorkers } from './tiles/tile-workers.ts';

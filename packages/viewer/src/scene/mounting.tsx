@@ -4,7 +4,7 @@
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
-import { fetchScene } from './fetching.ts';
+import { fetchOpening, fetchScene } from './fetching.ts';
 import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
 import { homeOf } from './rig/home.ts';
@@ -35,11 +35,11 @@ const waitForCity = async (
   signal: AbortSignal,
 ): Promise<StagedCity | string> => {
   for (;;) {
-    const scene = await fetchScene(federation);
+    const opening = await fetchOpening(federation);
     if (signal.aborted) return 'stopped';
-    if (!(scene.ok || scene.again)) return scene.reason;
-    if (scene.ok) {
-      const made = await createCity({ scene: scene.value, canvas, changed, revised });
+    if (!(opening.ok || opening.again)) return opening.reason;
+    if (opening.ok) {
+      const made = await createCity({ opening: opening.value, canvas, changed, revised });
       if (!signal.aborted) return made;
       made.close();
       return 'stopped';

@@ -116,13 +116,17 @@ describe('a tile tree', () => {
     expect(tilesIn(selectTiles(tree, eye(500), () => true))).toEqual({ drawn: [1, 2], wanted: [] });
   });
 
-  it('asks at once for what the view needs, and for what lies between only as what may stand in later', () => {
+  it('asks at once for what the view needs, and not for what lies between', () => {
     const deep = createTileTree([entry(undefined, 40), entry(0, 20), entry(0, 20), entry(1, 0), entry(2, 0)]);
-    const { drawn, wanted, between } = selectTiles(deep, eye(500), (tile) => tile === 0);
+    const { drawn, wanted } = selectTiles(deep, eye(500), (tile) => tile === 0);
     expect(drawn).toEqual([0]);
     expect(wanted.map(({ tile }) => tile)).toEqual([3, 4]);
-    expect(between.map(({ tile }) => tile)).toEqual([1, 2]);
     expect(tilesIn(selectTiles(deep, eye(500), (tile) => [0, 3, 4].includes(tile)))).toEqual({ drawn: [3, 4], wanted: [] });
+  });
+
+  it('shows what is finer until what the view needs is here, where that covers it', () => {
+    expect(tilesIn(selectTiles(tree, eye(5_000), (tile) => tile > 0))).toEqual({ drawn: [1, 2], wanted: [0] });
+    expect(tilesIn(selectTiles(tree, eye(5_000), (tile) => tile === 1))).toEqual({ drawn: [], wanted: [0] });
   });
 
   it('keeps a tile until all that replaces it is here', () => {

@@ -4,11 +4,9 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
-  decodeDirectory,
-  directoryBytes,
-  encodeDirectory,
   encodeOutlineTile,
   encodeRowColumns,
+  markDigits,
   type Outline,
   type OutlineForm,
   type OutlineRing,
@@ -16,9 +14,9 @@ import {
   roofShapes,
   type Solid,
   sceneLimits,
-  type TileEntry,
 } from '@cityweave/core';
-import { type Coarse, toCoarse } from './coarse.ts';
+import { type Before, type CutTile, tilesBefore, toArchive } from './archive-file.ts';
+import { type Coarse, errorsPerSide, toCoarse } from './coarse.ts';
 import { boxOfRings, type LocalBox, noBox, widen } from './local.ts';
 
 /** One twin to be cut: everything but its row, which the cut decides. */
@@ -33,6 +31,8 @@ export type Uncut = {
 
 export type CutLayer = {
   readonly archive: Uint8Array<ArrayBuffer>;
+  /** bytes of its head, its directory and its first tile */
+  readonly beginning: number;
   readonly rowColumns: Uint8Array<ArrayBuffer>;
   readonly name: string;
   readonly rowColumnsName: string;
@@ -51,6 +51,14 @@ const coarseCornersMax = 60_000;
 const coarseShareMost = 0.8;
 const coarserWished = 2;
 const coarserMax = 65_536;
+/** Of a leaf there is more than the truth: as it looks from further away, by so many metres of error. */
+const leafDetails: Readonly<Record<OutlineForm, readonly number[]>> = { prism: [4, 1], area: [4, 1], line: [4, 1], point: [] };
+/** Of what stands for several leaves there is one as coarse as its side asks, and one between that and the next: by how much coarser it is. */
+const coarserDetails: Readonly<Record<OutlineForm, readonly number[]>> = { prism: [Math.SQRT2, 1], area: [1], line: [1], point: [1] };
+/** A leaf of fewer corners is sent as it is. */
+const detailCornersMin = 1_000;
+/** Metres of error for every metre between two values of a coordinate: of buildings told one by one, and of what stands for many. */
+const errorsPerGrain = { leaf: 2, above: 4 } as const;
 
 type Placed = Outline & { readonly morton: number; readonly kind: number; readonly corners: number; readonly box: LocalBox; readonly digest: Buffer };
 
@@ -103,7 +111,15 @@ const place = (uncut: readonly Uncut[]): { readonly placed: readonly Placed[]; r
   return { placed, order, square };
 };
 
-type Node = { readonly level: number; readonly items: readonly Placed[]; readonly parent: number | undefined };
+/** `error` is 0 for the truth, `finer` what there is of the same in more detail; `level` is that of its square, `depth` how many nodes stand above it. */
+type Node = {
+  readonly level: number;
+  readonly depth: number;
+  readonly items: readonly Placed[];
+  readonly parent: number | undefined;
+  readonly error: number;
+  readonly finer: readonly number[];
+};
 
 /** The four quarters of a run of a Morton curve that begins at a whole square of that level. */
 const quarters = ({ items, level }: Node): readonly (readonly Placed[])[] => {
@@ -113,82 +129,84 @@ const quarters = ({ items, level }: Node): readonly (readonly Placed[])[] => {
   return groups.filter((group) => group.length > 0);
 };
 
-const isLeaf = ({ items, level }: Node): boolean =>
-  level >= levelMax || (items.length <= leafItemsMax && items.reduce((sum, { corners }) => sum + corners, 0) <= leafCornersMax);
+const cornersOf = (items: readonly Placed[]): number => items.reduce((sum, { corners }) => sum + corners, 0);
 
-type Cut = { readonly entry: Omit<TileEntry, 'offset' | 'length'>; readonly bytes: Uint8Array };
+const isLeaf = ({ items, level }: Pick<Node, 'items' | 'level'>): boolean =>
+  level >= levelMax || (items.length <= leafItemsMax && cornersOf(items) <= leafCornersMax);
+
+/** By how many metres it may lie from the truth, the most first. */
+const errorsOf = ({ form, square }: Cutting, { items, level }: Pick<Node, 'items' | 'level'>, above: number): readonly number[] => {
+  if (!isLeaf({ items, level })) return coarserDetails[form].map((times) => (times * square.side) / 2 ** level / errorsPerSide[form]);
+  return cornersOf(items) < detailCornersMin ? [0] : [...leafDetails[form].filter((error) => error < above), 0];
+};
+
+const nodeOf = (cutting: Cutting, node: Pick<Node, 'items' | 'level' | 'parent' | 'depth'>, above: number): Node => {
+  const [error = 0, ...finer] = errorsOf(cutting, node, above);
+  return { ...node, error, finer };
+};
+
+/** What takes the place of a node where it is too coarse: the same in more detail, then its quarters. */
+const finerThan = (cutting: Cutting, node: Node, at: number): readonly Node[] => {
+  const under = { parent: at, depth: node.depth + 1 };
+  const [error, ...finer] = node.finer;
+  if (error !== undefined) return [{ ...node, ...under, error, finer }];
+  return isLeaf(node) ? [] : quarters(node).map((items) => nodeOf(cutting, { ...under, items, level: node.level + 1 }, node.error));
+};
 
 const cornersIn = (outlines: readonly Outline[]): number =>
-  outlines.reduce((sum, { rings }) => sum + rings.reduce((all, { corners }) => all + corners.length, 0), 0);
+  outlines.reduce((sum, { rings, solid }) => sum + rings.reduce((all, { corners }) => all + corners.length, solid?.corners.length ?? 0), 0);
 
 /** As coarse as its place asks; coarser where it would be larger than a tile may be, or nearly as large as what it stands for. */
-const coarseEnough = (form: OutlineForm, items: readonly Outline[], side: number): Coarse => {
+const coarseEnough = (form: OutlineForm, items: readonly Outline[], error: number): Coarse => {
   const most = cornersIn(items) * coarseShareMost;
-  let coarse = toCoarse(form, items, side);
+  let coarse = toCoarse(form, items, error);
   for (let times = 2; times <= coarserMax; times *= 2) {
     const corners = cornersIn(coarse.outlines);
     const fits = coarse.outlines.length <= sceneLimits.tileItemsMax && corners <= coarseCornersMax;
     if (fits && (corners <= most || times > coarserWished)) break;
-    coarse = toCoarse(form, items, side * times);
+    coarse = toCoarse(form, items, error * times);
   }
   return coarse;
 };
 
 /** What the tile is cut from: the twins in it by their order, and how coarse it is to be. */
-const markOf = ({ form, square }: Cutting, { level, items }: Node): string =>
-  hash('sha256', Buffer.concat([Buffer.from(JSON.stringify([form, level, square])), ...items.map(({ digest }) => digest)]), 'hex').slice(0, 16);
+const markOf = ({ form, square }: Cutting, { level, error, items }: Node): string =>
+  hash('sha256', Buffer.concat([Buffer.from(JSON.stringify([form, level, error, square])), ...items.map(({ digest }) => digest)]), 'hex').slice(0, markDigits);
 
 type Cutting = { readonly form: OutlineForm; readonly square: Square; readonly before: ReadonlyMap<string, Before> };
 
-const cutNode = (cutting: Cutting, node: Node): Cut => {
-  const { form, square } = cutting;
+/** A leaf as it looks from further away is never coarser than it was to be. */
+const drawnOf = (form: OutlineForm, node: Node, items: readonly Outline[]): Coarse => {
+  if (node.error === 0) return { outlines: items, error: 0 };
+  return isLeaf(node) ? toCoarse(form, items, node.error) : coarseEnough(form, items, node.error);
+};
+
+const cutNode = (cutting: Cutting, node: Node): CutTile => {
+  const { form } = cutting;
   const firstRow = node.items.reduce((least, { row }) => Math.min(least, row), Infinity);
   const box = node.items.reduce((sum, item) => widen(sum, item.box), noBox);
   const top = node.items.reduce((most, { base, height }) => Math.max(most, base + height), 0);
   const mark = markOf(cutting, node);
-  const known = { level: node.level, parent: node.parent, box, top, mark, firstRow };
+  const known = { level: node.depth, parent: node.parent, box, top, mark, firstRow };
   const before = cutting.before.get(mark);
   if (before) return { entry: { ...known, error: before.error, items: before.items }, bytes: before.bytes };
   const items = node.items.map((item) => ({ ...item, row: item.row - firstRow }));
-  const { outlines, error } = isLeaf(node) ? { outlines: items, error: 0 } : coarseEnough(form, items, square.side / 2 ** node.level);
-  return { entry: { ...known, error, items: outlines.length }, bytes: gzipSync(encodeOutlineTile({ form, outlines }), { level: 9 }) };
+  const { outlines, error } = drawnOf(form, node, items);
+  const tile = { form, outlines, ...(error > 0 && { grain: error / errorsPerGrain[isLeaf(node) ? 'leaf' : 'above'] }) };
+  return { entry: { ...known, error, items: outlines.length }, bytes: gzipSync(encodeOutlineTile(tile), { level: 9 }) };
 };
 
-/** Level by level, so that what is coarse comes first and every tile after the one it refines. */
-const cutTree = (cutting: Cutting, placed: readonly Placed[]): readonly Cut[] => {
-  const queue: Node[] = [{ level: 0, items: placed, parent: undefined }];
-  const cuts: Cut[] = [];
+/** Level by level, so that what is coarse comes first, what is as coarse lies together, and every tile after the one it refines. */
+const cutTree = (cutting: Cutting, placed: readonly Placed[]): readonly CutTile[] => {
+  const queue: Node[] = [nodeOf(cutting, { level: 0, depth: 0, items: placed, parent: undefined }, Infinity)];
+  const cuts: CutTile[] = [];
   for (let at = 0; at < queue.length; at += 1) {
     const node = queue[at];
     if (!node) break;
     cuts.push(cutNode(cutting, node));
-    if (!isLeaf(node)) for (const items of quarters(node)) queue.push({ level: node.level + 1, items, parent: at });
+    queue.push(...finerThan(cutting, node, at));
   }
   return cuts;
-};
-
-type Before = Pick<TileEntry, 'error' | 'items'> & { readonly bytes: Uint8Array };
-
-/** Tiles of the archive that was served before, by what they were cut from. */
-const tilesBefore = (archive: Uint8Array | undefined): ReadonlyMap<string, Before> => {
-  if (!archive) return new Map();
-  const directory = decodeDirectory(archive);
-  if (!directory.ok) return new Map();
-  return new Map(
-    directory.value.tiles.map(({ mark, error, items, offset, length }) => [mark, { error, items, bytes: archive.subarray(offset, offset + length) }]),
-  );
-};
-
-const toArchive = (cuts: readonly Cut[], rows: number): Uint8Array<ArrayBuffer> => {
-  let offset = directoryBytes(cuts.length);
-  const entries = cuts.map(({ entry, bytes }) => {
-    offset += bytes.length;
-    return { ...entry, offset: offset - bytes.length, length: bytes.length };
-  });
-  const archive = new Uint8Array(offset);
-  archive.set(encodeDirectory(entries, rows));
-  for (const [at, { bytes }] of cuts.entries()) archive.set(bytes, entries[at]?.offset ?? 0);
-  return archive;
 };
 
 const centreOf = ({ box: [west, south, east, north] }: Placed): { readonly east: number; readonly north: number } => ({
@@ -201,9 +219,9 @@ const nameOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 /** The same outlines give the same bytes, whenever they are cut. With the archive from before, only tiles in which something changed are cut anew. */
 export const cutLayer = (form: OutlineForm, uncut: readonly Uncut[], archiveBefore?: Uint8Array): CutLayer => {
   const { placed, order, square } = place(uncut);
-  const archive = toArchive(cutTree({ form, square, before: tilesBefore(archiveBefore) }, placed), placed.length);
+  const { archive, beginning } = toArchive(cutTree({ form, square, before: tilesBefore(archiveBefore) }, placed), placed.length);
   const rows = placed.map((item) => ({ kind: item.kind, ...centreOf(item), top: item.base + item.height }));
   const rowColumns = new Uint8Array(gzipSync(encodeRowColumns(rows), { level: 9 }));
   const box = placed.reduce((sum, item) => widen(sum, item.box), noBox);
-  return { archive, rowColumns, name: nameOf(archive), rowColumnsName: nameOf(rowColumns), box, order };
+  return { archive, beginning, rowColumns, name: nameOf(archive), rowColumnsName: nameOf(rowColumns), box, order };
 };

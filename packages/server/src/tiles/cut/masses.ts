@@ -13,8 +13,11 @@ export type Masses = { readonly alone: readonly Outline[]; readonly masses: read
 const errorsPerCell = 3;
 /** A building as large as this many cells is told apart by itself. */
 const largeCells = 1.2;
-/** Between buildings one sees walls, where a block has none: it is higher for it, by so much of what it lacks, and by half of the error at most. */
-const lackingShare = 1.7;
+/**
+ * Between buildings one sees walls, where a block has none, and walls are darker than the ground: it is higher for it, by so much of what it lacks,
+ * by a part of the error at most, and by less where it is high: between towers one does not see down. Worked out so that a town is as dark as in full detail.
+ */
+const lacking = { share: 5, errors: 0.9, errorsPerHeight: 1.3 } as const;
 
 export const areaOf = (corners: readonly Corner[]): number => {
   let twice = 0;
@@ -25,7 +28,8 @@ export const areaOf = (corners: readonly Corner[]): number => {
   return Math.abs(twice) / 2;
 };
 
-const footprintArea = (rings: readonly OutlineRing[]): number => rings.reduce((sum, { corners, isHole }) => sum + (isHole ? -1 : 1) * areaOf(corners), 0);
+export const footprintArea = (rings: readonly OutlineRing[]): number =>
+  rings.reduce((sum, { corners, isHole }) => sum + (isHole ? -1 : 1) * areaOf(corners), 0);
 
 const lengthOf = (corners: readonly Corner[]): number =>
   corners.reduce((sum, [x, y], at) => {
@@ -45,7 +49,7 @@ const keyOf = ({ rings, base }: Outline, error: number): string | undefined => {
 type Axis = readonly [cos: number, sin: number];
 
 /** The direction of the longest side: what stands in a row stands along it. */
-const axisOf = ({ rings }: Outline): Axis => {
+export const axisOf = ({ rings }: Pick<Outline, 'rings'>): Axis => {
   const corners = rings[0]?.corners ?? [];
   let [most, axis]: [number, Axis] = [0, [1, 0]];
   for (const [at, [x, y]] of corners.entries()) {
@@ -83,7 +87,7 @@ const weigh = (members: readonly [Outline, ...Outline[]]): Weighed => {
 };
 
 /** How far the members reach along an axis and across it. */
-const reachOf = (members: readonly Outline[], [cos, sin]: Axis): readonly [number, number] => {
+export const reachOf = (members: readonly Pick<Outline, 'rings'>[], [cos, sin]: Axis): readonly [number, number] => {
   let [left, right, near, far] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const { rings } of members)
     for (const { corners } of rings)
@@ -94,8 +98,11 @@ const reachOf = (members: readonly Outline[], [cos, sin]: Axis): readonly [numbe
   return [Math.max(1, right - left), Math.max(1, far - near)];
 };
 
+const heightFor = (lacks: number, height: number, error: number): number =>
+  Math.max(0, Math.min(error * lacking.errors, lacks * lacking.share)) * Math.min(1, (lacking.errorsPerHeight * error) / Math.max(1, height));
+
 /** A block as long to as wide as its members together, with their footprint and their volume, about where most of it stands; its row is that of the largest. */
-const blockOf = (members: readonly [Outline, ...Outline[]], error: number): Outline => {
+export const blockOf = (members: readonly [Outline, ...Outline[]], error: number): Outline => {
   const { area, height, base, largest, middle, walls } = weigh(members);
   const [cos, sin] = axisOf(largest);
   const [long, wide] = reachOf(members, [cos, sin]);
@@ -106,8 +113,8 @@ const blockOf = (members: readonly [Outline, ...Outline[]], error: number): Outl
       return [middle[0] + u * cos - v * sin, middle[1] + u * sin + v * cos];
     }),
   );
-  const more = lackingShare * height * (walls / (4 * share * (long + wide)) - 1) * (1 - area / (long * wide));
-  return { row: largest.row, rings: [{ corners, isHole: false }], base, height: height + Math.max(0, Math.min(error / 2, more)), roof: 'flat' };
+  const lacks = height * (walls / (4 * share * (long + wide)) - 1) * (1 - area / (long * wide));
+  return { row: largest.row, rings: [{ corners, isHole: false }], base, height: height + heightFor(lacks, height, error), roof: 'flat' };
 };
 
 const topOf = ({ base, height }: Outline): number => base + height;

@@ -1,10 +1,10 @@
 /**
  * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
  */
-import type { Scene, SceneLayer } from '@cityweave/core/scene';
+import type { SceneLayer } from '@cityweave/core/scene';
 import type { RowColumns } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
-import { fetchDirectory, fetchRowColumns } from '../fetching.ts';
+import { fetchBeginning, fetchRowColumns, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
 import { createTileTree, type TileTree } from './tile-tree.ts';
 import type { LayerKnown } from './tile-worker.ts';
@@ -12,6 +12,8 @@ import type { LayerKnown } from './tile-worker.ts';
 export type Layer = {
   readonly layer: SceneLayer;
   readonly tree: TileTree;
+  /** the first bytes of its archive, which hold its first tile */
+  readonly beginning: Uint8Array<ArrayBuffer>;
   readonly boxes: readonly Box3[];
   /** by which each tile is known, to the workers too */
   readonly keys: readonly string[];
@@ -42,10 +44,11 @@ const kindsOf = async ({ kinds }: SceneLayer, columns: Layer['columns']): Promis
   return more === undefined ? only : (await columns())?.kind;
 };
 
-const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<Layer | undefined> => {
+const loadLayer = async ({ scene, beginnings }: Opening, layer: SceneLayer): Promise<Layer | undefined> => {
   const columns = once(() => fetchRowColumns(layer.rowColumns));
-  const [directory, kinds] = await Promise.all([fetchDirectory(layer.archive, layer.bytes), kindsOf(layer, columns)]);
-  if (!directory || kinds === undefined) return undefined;
+  const [began, kinds] = await Promise.all([fetchBeginning(layer, beginnings.get(layer.archive)), kindsOf(layer, columns)]);
+  if (!began || kinds === undefined) return undefined;
+  const { bytes: beginning, directory } = began;
   const looks = scene.kinds.map(lookOf);
   const tree = createTileTree(directory.tiles);
   const known = {
@@ -58,6 +61,7 @@ const loadLayer = async (scene: Scene, layer: SceneLayer): Promise<Layer | undef
   return {
     layer,
     tree,
+    beginning,
     known,
     columns,
     rank,
@@ -72,10 +76,11 @@ export type Loaded = {
 };
 
 /** Layers that are as they were before are not loaded again. */
-export const loadLayers = async (scene: Scene, before: readonly Layer[] = []): Promise<Loaded> => {
+export const loadLayers = async (opening: Opening, before: readonly Layer[] = []): Promise<Loaded> => {
+  const { scene } = opening;
   const isSame = (layer: SceneLayer, { layer: other }: Layer): boolean =>
     other.id === layer.id && other.archive === layer.archive && other.rowColumns === layer.rowColumns && other.firstRow === layer.firstRow;
-  const loaded = await Promise.all(scene.layers.map((layer) => before.find((one) => isSame(layer, one)) ?? loadLayer(scene, layer)));
+  const loaded = await Promise.all(scene.layers.map((layer) => before.find((one) => isSame(layer, one)) ?? loadLayer(opening, layer)));
   return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
 };
 

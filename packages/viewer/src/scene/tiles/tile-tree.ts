@@ -19,8 +19,6 @@ export type Selection = {
   readonly drawn: readonly number[];
   /** what the view needs and is not here */
   readonly wanted: readonly Wanted[];
-  /** what stands between: asked for when nothing is wanted any more, so that it can stand in when the view moves */
-  readonly between: readonly Wanted[];
 };
 
 export type TileTree = { readonly tiles: readonly TileEntry[]; readonly children: readonly (readonly number[])[] };
@@ -43,22 +41,33 @@ type Visit = {
   readonly eye: Eye;
   readonly isHere: (tile: number) => boolean;
   readonly wanted: Wanted[];
-  readonly between: Wanted[];
 };
 
 const rootUrgency = -1;
 
+/** What is finer than a tile and covers it, of what is here; undefined where nothing does. */
+const finerHere = (at: number, given: Visit): readonly number[] | undefined => {
+  const found: number[] = [];
+  const children = given.tree.children[at] ?? [];
+  for (const child of children) {
+    const covers = given.eye.sees(child) ? (given.isHere(child) ? [child] : finerHere(child, given)) : [];
+    if (!covers) return undefined;
+    found.push(...covers);
+  }
+  return children.length === 0 ? undefined : found;
+};
+
 /** What covers the tile as fine as the view asks, of what is here; undefined where nothing here covers it. */
 const cover = (at: number, given: Visit): readonly number[] | undefined => {
-  const { tree, eye, isHere, wanted, between } = given;
+  const { tree, eye, isHere, wanted } = given;
   const tile = tree.tiles[at];
   if (!(tile && eye.sees(at))) return [];
   const away = distanceTo(tile, eye.at);
   const isFine = (tile.error * eye.pixelsPerMetre) / away <= eye.errorPixels;
   const finer = isFine ? [] : (tree.children[at] ?? []);
   const here = isHere(at);
-  if (!here) (finer.length === 0 || at === 0 ? wanted : between).push({ tile: at, urgency: at === 0 ? rootUrgency : away });
-  if (finer.length === 0) return here ? [at] : undefined;
+  if (!here && (finer.length === 0 || at === 0)) wanted.push({ tile: at, urgency: at === 0 ? rootUrgency : away });
+  if (finer.length === 0) return here ? [at] : finerHere(at, given);
   const covers = finer.map((child) => cover(child, given));
   if (covers.every((found) => found !== undefined)) return covers.flat();
   if (here) return [at];
@@ -66,9 +75,9 @@ const cover = (at: number, given: Visit): readonly number[] | undefined => {
   return at === 0 && some.length > 0 ? some : undefined;
 };
 
-/** A tile stays until all that replaces it is here; what lies between it and that is not waited for. */
+/** A tile stays until all that replaces it is here, be that finer or coarser; what lies between is not asked for. */
 export const selectTiles = (tree: TileTree, eye: Eye, isHere: (tile: number) => boolean): Selection => {
-  const [wanted, between]: [Wanted[], Wanted[]] = [[], []];
-  const drawn = cover(0, { tree, eye, isHere, wanted, between }) ?? [];
-  return { drawn, wanted, between };
+  const wanted: Wanted[] = [];
+  const drawn = cover(0, { tree, eye, isHere, wanted }) ?? [];
+  return { drawn, wanted };
 };

@@ -26,6 +26,8 @@ export type TileAsked = {
   readonly archive: string;
   readonly offset: number;
   readonly length: number;
+  /** where they came with the scene */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly widthMin: number;
   /** row of the layer from which the rows of the tile are counted */
   readonly tileRow: number;
@@ -99,14 +101,18 @@ const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>): Prom
   tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
 };
 
+const bytesOf = async (first: TileAsked, length: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+  first.bytes ?? fetchBytes(first.archive, { offset: first.offset, length }, signal);
+
+/** All are unpacked at once, and each is made as soon as it is. */
 const load = async (asked: readonly TileAsked[]): Promise<void> => {
   const [first, last] = [asked[0], asked.at(-1)];
   if (!(first && last)) return;
   const stop = new AbortController();
   for (const { key } of asked) fetching.set(key, stop);
-  const bytes = await fetchBytes(first.archive, { offset: first.offset, length: last.offset + last.length - first.offset }, stop.signal);
+  const bytes = await bytesOf(first, last.offset + last.length - first.offset, stop.signal);
   for (const one of asked)
-    if (bytes) await makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length));
+    if (bytes) void makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length));
     else {
       fetching.delete(one.key);
       refuse(one.key, true);

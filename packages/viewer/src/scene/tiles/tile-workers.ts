@@ -98,7 +98,9 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
   return {
     know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
-      for (const run of shareOut(joinTiles(asked), workers.length)) {
+      const ready = asked.filter(({ bytes }) => bytes !== undefined).map((one) => [one]);
+      const runs = shareOut(joinTiles(asked.filter(({ bytes }) => bytes === undefined)), workers.length);
+      for (const run of [...ready, ...runs]) {
         const worker = workers[next % workers.length];
         next += 1;
         if (worker) for (const { key } of run) keepers.set(key, worker);

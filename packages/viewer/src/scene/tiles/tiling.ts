@@ -158,7 +158,8 @@ const createRequests = (state: State, { changed }: Room) => {
     state.onTheWay.set(key, { layer, tile, key });
     const { archive, id } = layer.layer;
     const { offset, length, firstRow: tileRow } = entry;
-    return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile) }];
+    const came = offset + length <= layer.beginning.length && { bytes: layer.beginning.slice(offset, offset + length) };
+    return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile), ...came }];
   };
   const ask = (wishes: readonly Wish[]): void => {
     cancel(new Set(wishes.map(({ key }) => key)));
@@ -179,7 +180,7 @@ const projected = new Matrix4();
 const choose = (state: State, { camera, ...seen }: Looking) => {
   frustum.setFromProjectionMatrix(projected.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
   const { x, y, z } = camera.position;
-  const [drawn, wishes, later] = [new Set<DrawnTile>(), [] as Wish[], [] as Wish[]];
+  const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
   for (const layer of state.layers) {
     const sees = (tile: number): boolean => layer.boxes[tile] !== undefined && frustum.intersectsBox(layer.boxes[tile]);
     const selected = selectTiles(layer.tree, { at: [x, y, z], ...seen, sees }, (tile) => state.here.has(layer.keys[tile] ?? ''));
@@ -188,9 +189,8 @@ const choose = (state: State, { camera, ...seen }: Looking) => {
       if (found) drawn.add(found);
     }
     for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
-    for (const { tile, urgency } of selected.between) later.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
   }
-  return { drawn, wishes, later };
+  return { drawn, wishes };
 };
 
 /** What is no longer of the scene stands in for what is not here yet. */
@@ -227,9 +227,9 @@ const lookWith = (
 ): boolean => {
   state.frame += 1;
   takeMade(state, room, groups);
-  const { drawn, wishes, later } = choose(state, looking);
+  const { drawn, wishes } = choose(state, looking);
   const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
-  requests.ask(open > 0 ? wishes : later);
+  requests.ask(wishes);
   keepRetired(state, drawn);
   const isOther = show(state, drawn);
   dropOld(state, room.bytesMax, requests.workers.drop);

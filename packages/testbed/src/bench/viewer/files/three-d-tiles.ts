@@ -4,7 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { decodeDirectory, decodeOutlineTile, type Outlines, type TileEntry } from '@cityweave/core';
+import { decodeOutlineTile, type Outlines, readDirectory, type TileEntry } from '@cityweave/core';
 import { Document, NodeIO } from '@gltf-transform/core';
 import { EXTMeshoptCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
 import { MeshoptEncoder } from 'meshoptimizer';
@@ -96,7 +96,7 @@ export const write3dTiles = async (archivePath: string, folder: string): Promise
   await Promise.all([MeshoptEncoder.ready, mkdir(folder, { recursive: true })]);
   const io = new NodeIO().registerExtensions([EXTMeshoptCompression, KHRMeshQuantization]).registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
   const archive = await readFile(archivePath);
-  const { tiles } = valueOf(decodeDirectory(archive));
+  const { tiles } = valueOf(readDirectory(archive, (bytes) => gunzipSync(bytes)));
   for (const [at, { offset, length }] of tiles.entries()) {
     const tile = valueOf(decodeOutlineTile(gunzipSync(archive.subarray(offset, offset + length))));
     await writeFile(join(folder, `${at}.glb`), await toDocument(io, raise(tile), tile.centre));

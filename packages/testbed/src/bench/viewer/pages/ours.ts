@@ -1,7 +1,7 @@
 /**
  * Ours: the viewer's engine on a bare page, fed by the tiles that the server cuts.
  */
-import { createCity, fetchScene, placeCamera, type StagedCity, startTileWorkers } from '@cityweave/viewer/scene';
+import { createCity, fetchOpening, placeCamera, type StagedCity, startTileWorkers } from '@cityweave/viewer/scene';
 import { PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { addresses, type Eye, errorPixels, picture } from '../views.ts';
 import { enter, nextFrame } from './page.ts';
@@ -38,9 +38,9 @@ enter({
     renderer.render(stage, camera);
   },
   load: async () => {
-    const scene = await fetchScene(addresses.federation);
-    if (!(scene.ok && renderer)) throw new Error('no scene');
-    staged = await createCity({ scene: scene.value, canvas: renderer.domElement, changed: () => undefined, revised: () => undefined });
+    const opening = await fetchOpening(addresses.federation);
+    if (!(opening.ok && renderer)) throw new Error('no scene');
+    staged = await createCity({ opening: opening.value, canvas: renderer.domElement, changed: () => undefined, revised: () => undefined });
     staged.paint({ theme: 'light', contrast: false, motion: false });
     stage.add(staged.group);
     await complete();
