@@ -7,7 +7,15 @@ import { createStateReader, encodeStateFrame, type StateFrame } from './state-fr
 const toBytes = (text: string): Uint8Array => Uint8Array.from([...unescape(encodeURIComponent(text))], (letter) => letter.charCodeAt(0));
 const toText = (bytes: Uint8Array): string => decodeURIComponent(escape(String.fromCharCode(...bytes)));
 
-const row = fc.record({ row: fc.nat(1_000_000), value: fc.float(), observed: fc.double({ noNaN: true }), flag: fc.constantFrom(0, 1, 2, 3) });
+const row = fc.record({
+  row: fc.nat(1_000_000),
+  value: fc.float(),
+  observed: fc.oneof(
+    fc.constant(Number.NaN),
+    fc.integer({ min: -4_000_000_000_000, max: 4_000_000_000_000 }).map((ms) => ms / 1_000),
+  ),
+  flag: fc.constantFrom(0, 1, 2, 3),
+});
 const changed = fc.array(row, { maxLength: 30 }).map((all) => ({
   rows: Uint32Array.from(all, (one) => one.row),
   values: Float32Array.from(all, ({ value }) => value),
@@ -42,11 +50,19 @@ describe('a stream of state frames', () => {
   it('with a frame that lies about its rows, or leads beyond any scene, is refused', () => {
     const values = { rows: Uint32Array.of(1, 2), values: Float32Array.of(1, 2), observed: Float64Array.of(0, 0), flags: Uint8Array.of(0, 0) };
     const bytes = encodeStateFrame({ version: 1, changed: values }, toBytes);
-    new DataView(bytes.buffer).setUint32(12, 3, true);
-    expect(createStateReader(toText)(bytes).ok).toBe(false);
+    for (const count of [1, 3]) {
+      new DataView(bytes.buffer).setUint32(12, count, true);
+      expect(createStateReader(toText)(bytes).ok).toBe(false);
+    }
     const beyond = (last: number) => encodeStateFrame({ version: 1, changed: { ...values, rows: Uint32Array.of(0, last) } }, toBytes);
     expect(createStateReader(toText)(beyond(sceneLimits.sceneRowsMax - 1)).ok).toBe(true);
     expect(createStateReader(toText)(beyond(sceneLimits.sceneRowsMax)).ok).toBe(false);
+  });
+
+  it('tells a change of a value in eight bytes, where rows lie near one another and times too', () => {
+    const rows = Uint32Array.from({ length: 10_000 }, (_, at) => at * 9);
+    const changed = { rows, values: new Float32Array(10_000), observed: new Float64Array(10_000).fill(1_790_000_000.125), flags: new Uint8Array(10_000) };
+    expect(encodeStateFrame({ version: 1, changed }, toBytes).length).toBeLessThan(80_000);
   });
 
   it('may have frames of stateRowsMax rows within stateFrameBytesMax, and not one more', () => {

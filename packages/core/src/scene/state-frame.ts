@@ -4,6 +4,7 @@
  */
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
+import { createByteReader, createByteWriter } from './bytes.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 /** Bits of a value's flag. */
@@ -13,7 +14,7 @@ export type StateValues = {
   readonly rows: Uint32Array;
   /** NaN where nothing is known any more */
   readonly values: Float32Array;
-  /** seconds since 1970 at which the value was true; NaN where nobody says */
+  /** seconds since 1970 at which the value was true, to the thousandth; NaN where nobody says */
   readonly observed: Float64Array;
   readonly flags: Uint8Array;
 };
@@ -34,10 +35,15 @@ export type StateHead = {
 /** `version`: who has this frame has all changes up to it. */
 export type StateFrame = { readonly version: number } & ({ readonly head: StateHead } | { readonly changed: StateValues });
 
-/** Length of what follows, kind, version, rows; the columns follow, the widest first. */
+/** Length of what follows, kind, version, rows; then the values, and rows, times and flags as small differences. */
 const headerBytes = 16;
 const kinds = { head: 1, changed: 2 } as const;
-const bytesARow = 17;
+const valueBytes = 4;
+/** of a value, and of what is told of it beside */
+const bytesARowMin = valueBytes + 3;
+/** Beside the flags of a value: nobody says when it was true. */
+const timeless = 128;
+const perSecond = 1_000;
 
 const framed = (kind: number, { version, count }: { readonly version: number; readonly count: number }, body: Uint8Array): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(headerBytes + body.length);
@@ -48,15 +54,23 @@ const framed = (kind: number, { version, count }: { readonly version: number; re
 };
 
 const encodeValues = ({ rows, values, observed, flags }: StateValues): Uint8Array => {
-  const body = new Uint8Array(rows.length * bytesARow);
-  const view = new DataView(body.buffer);
-  const count = rows.length;
-  for (let at = 0; at < count; at += 1) {
-    view.setFloat64(at * 8, observed[at] ?? Number.NaN, true);
-    view.setUint32(count * 8 + at * 4, rows[at] ?? 0, true);
-    view.setFloat32(count * 12 + at * 4, values[at] ?? Number.NaN, true);
-    body[count * 16 + at] = flags[at] ?? 0;
+  const to = createByteWriter();
+  let [row, time] = [0, 0];
+  for (const own of rows) {
+    to.int(own - row);
+    row = own;
   }
+  for (const own of observed) {
+    const next = Number.isNaN(own) ? time : Math.round(own * perSecond);
+    to.int(next - time);
+    time = next;
+  }
+  for (const [at, own] of flags.entries()) to.uint(own + (Number.isNaN(observed[at]) ? timeless : 0));
+  const told = to.bytes();
+  const body = new Uint8Array(values.length * valueBytes + told.length);
+  const view = new DataView(body.buffer);
+  for (const [at, value] of values.entries()) view.setFloat32(at * valueBytes, value, true);
+  body.set(told, values.length * valueBytes);
   return body;
 };
 
@@ -69,15 +83,28 @@ export const encodeStateFrame = (frame: StateFrame, toBytes: (text: string) => U
 const lying = (found: string) => fail(problem('malformed', { subject: 'state frame', found, accepted: 'frames whose lengths agree with their bytes' }));
 
 const decodeValues = (body: Uint8Array, count: number): Result<StateValues> => {
-  if (count > sceneLimits.stateRowsMax || body.length !== count * bytesARow) return lying('another length than it says');
+  if (count > sceneLimits.stateRowsMax || body.length < count * bytesARowMin) return lying('another length than it says');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const read = { rows: new Uint32Array(count), values: new Float32Array(count), observed: new Float64Array(count), flags: body.slice(count * 16) };
+  const from = createByteReader(body.subarray(count * valueBytes));
+  const read = { rows: new Uint32Array(count), values: new Float32Array(count), observed: new Float64Array(count), flags: new Uint8Array(count) };
+  let [row, time, sound] = [0, 0, true];
   for (let at = 0; at < count; at += 1) {
-    read.observed[at] = view.getFloat64(at * 8, true);
-    read.rows[at] = view.getUint32(count * 8 + at * 4, true);
-    read.values[at] = view.getFloat32(count * 12 + at * 4, true);
+    row += from.int();
+    sound &&= row >= 0 && row < sceneLimits.sceneRowsMax;
+    read.rows[at] = row;
+    read.values[at] = view.getFloat32(at * valueBytes, true);
   }
-  return read.rows.every((row) => row < sceneLimits.sceneRowsMax) ? ok(read) : lying('a row that cannot be');
+  for (let at = 0; at < count; at += 1) {
+    time += from.int();
+    read.observed[at] = time / perSecond;
+  }
+  for (let at = 0; at < count; at += 1) {
+    const told = from.uint();
+    read.flags[at] = told % timeless;
+    if (told >= timeless) read.observed[at] = Number.NaN;
+  }
+  if (!(from.isSound() && from.isAtEnd())) return lying('another length than it says');
+  return sound ? ok(read) : lying('a row that cannot be');
 };
 
 const isHead = (value: unknown): value is StateHead => {

@@ -53,6 +53,8 @@ export type Building = {
   readonly vocabulary: Vocabulary;
   readonly threads: CutThreads;
   readonly files: SceneFiles;
+  /** told how many layers are cut, and of how many */
+  readonly progress: (cut: number, of: number) => void;
   readonly signal: AbortSignal;
 };
 
@@ -177,7 +179,9 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
   const { drawn, standIn } = drawOnce(all);
   const cutting: Cutting = { building, origin: originOf(building), kinds: kindsOf([...drawn], vocabulary) };
   const cuts: Cut[] = [];
-  for (const group of groupsOf(parts, drawn)) {
+  const groups = groupsOf(parts, drawn);
+  for (const group of groups) {
+    building.progress(cuts.length, groups.length);
     const cut = await cutGroup(cutting, group);
     if (!cut.ok) return cut;
     if (signal.aborted) return fail({ kind: 'cancelled' });

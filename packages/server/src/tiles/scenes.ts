@@ -41,6 +41,8 @@ type Making = {
   parts: ReadonlyMap<AgencyId, Part>;
   /** twins looked at so far */
   walked: number;
+  /** layers that are cut, and how many there are; undefined while twins are looked at */
+  layers: readonly [cut: number, of: number] | undefined;
   refreshedMs: number;
   problem: Problem | undefined;
   work: Promise<void> | undefined;
@@ -83,7 +85,11 @@ const refresh = async (room: SceneRoom, making: Making, federation: Federation):
     return;
   }
   making.parts = parts;
-  const built = await buildScene({ federation: federation.id, parts: [...parts.values()], before, vocabulary: room.vocabulary(), threads, files, signal });
+  const layersCut = (cut: number, of: number): void => {
+    making.layers = [cut, of];
+  };
+  const building = { federation: federation.id, parts: [...parts.values()], before, vocabulary: room.vocabulary(), threads, files, signal };
+  const built = await buildScene({ ...building, progress: layersCut });
   making.problem = built.ok ? undefined : built.problem;
   if (!built.ok) return;
   if (built.value.scene.revision !== before?.scene.revision) making.held = hold(built.value);
@@ -95,13 +101,16 @@ const load = async ({ files }: SceneRoom, making: { held: Held | undefined }, fe
   if (kept.success && kept.data.scene.federation === federation) making.held = hold(kept.data);
 };
 
+export const howFar = ({ walked, layers }: Pick<Making, 'walked' | 'layers'>): string =>
+  `being cut, ${walked} twins looked at${layers ? `, ${layers[0]} of ${layers[1]} layers cut` : ''}`;
+
 export const createScenes = (room: SceneRoom): Scenes => {
   const scenes = new Map<FederationId, Making>();
   const begin = (federation: FederationId): Making => {
     const slot: { held: Held | undefined } = { held: undefined };
     const made: Making = Object.assign(slot, {
       parts: new Map<AgencyId, Part>(),
-      walked: 0,
+      ...{ walked: 0, layers: undefined },
       refreshedMs: Number.NEGATIVE_INFINITY,
       problem: undefined,
       work: undefined,
@@ -112,7 +121,7 @@ export const createScenes = (room: SceneRoom): Scenes => {
   };
   const lookAgain = (making: Making, federation: Federation): void => {
     if (making.work || room.clock.monotonicMs() - making.refreshedMs < refreshMs || room.signal.aborted) return;
-    making.walked = 0;
+    Object.assign(making, { walked: 0, layers: undefined });
     making.work = refresh(room, making, federation)
       .catch((cause) => {
         if (room.signal.aborted) return;
@@ -135,7 +144,7 @@ export const createScenes = (room: SceneRoom): Scenes => {
       await making.loaded;
       lookAgain(making, federation);
       if (making.held) return ok(making.held);
-      return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: `being cut, ${making.walked} twins looked at` }));
+      return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: howFar(making) }));
     },
     forget: async (id) => {
       await settled();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchResult, toResult } from './result.ts';
 import { buildPages, type ContenderName, contenders } from './viewer/build.ts';
+import { bytesOfChanges, changesASecond } from './viewer/files/changes.ts';
 import { writeColumns } from './viewer/files/columns.ts';
 import { writeOurs } from './viewer/files/ours.ts';
 import { write3dTiles } from './viewer/files/three-d-tiles.ts';
@@ -34,6 +35,7 @@ const medianOf = (measured: readonly Measured[]): Measured => {
   return {
     ...{ load: of('load'), frame: of('frame'), js: of('js'), wire: of('wire'), zipped: of('zipped') },
     ...{ heap: of('heap'), gpu: of('gpu'), calls: of('calls'), triangles: of('triangles'), difference: of('difference') },
+    changing: of('changing'),
   };
 };
 
@@ -73,11 +75,19 @@ const figures: readonly Figure[] = [
 /** Of the picture that may be another one than in full detail. */
 const differenceMost = 0.01;
 
+/** What one second of changes may take on the page's own thread, and on the wire. */
+const changes = { scriptMs: 0.8, kilobytes: 80 } as const;
+
 /** What the picture is made of, and how true it is. */
-const drawnBy = ({ calls, triangles, difference }: Measured, name: string): readonly BenchResult[] => [
+const drawnBy = (
+  { calls, triangles, difference, changing }: Measured,
+  { count, name }: { readonly count: number; readonly name: string },
+): readonly BenchResult[] => [
   toResult({ name: `calls to draw, ${name}`, value: calls, unit: 'calls', better: 'lower' }),
   toResult({ name: `triangles drawn, ${name}`, value: triangles, unit: 'triangles', better: 'lower' }),
   toResult({ name: `picture that differs from full detail, ${name}`, value: difference * 100, unit: '%', better: 'lower', budget: differenceMost * 100 }),
+  toResult({ name: `script of ${changesASecond} changes a second, ${name}`, value: changing, unit: 'ms', better: 'lower', budget: changes.scriptMs }),
+  toResult({ name: `bytes of ${changesASecond} changes, ${name}`, value: bytesOfChanges(count) / 1e3, unit: 'KB', better: 'lower', budget: changes.kilobytes }),
 ];
 
 /** Beside the peer that does best in this one figure, and one line without a budget for each of the others. */
@@ -106,7 +116,7 @@ const toResults = ({ view, count }: Asked, table: Table): readonly BenchResult[]
       againstValue: theirs.zipped / 1e6,
     }),
   );
-  return [...compared, ...zipped, ...drawnBy(ours, `${count} buildings, ${view}`)];
+  return [...compared, ...zipped, ...drawnBy(ours, { count, name: `${count} buildings, ${view}` })];
 };
 
 const benchSize = async (count: number, folder: string): Promise<readonly BenchResult[]> => {

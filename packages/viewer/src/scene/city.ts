@@ -163,7 +163,7 @@ const liveOf = (made: Made) => {
     ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, revised: room.revised },
     agencyOf: (row) => agencyOf(scene, row),
     mark: (column, rows) => {
-      const changed = [...rows];
+      const changed = rows instanceof Uint32Array ? rows : [...rows];
       tryHarder(made, { marked: true });
       appearance.mark(column, changed);
       alarms.note(column, changed);

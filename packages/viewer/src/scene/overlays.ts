@@ -9,7 +9,7 @@ import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
 import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
 import type { Labels, PlacedLabel } from './overlay/labels.ts';
-import type { Arc, Dress, Label, LiveColumn } from './staged.ts';
+import { type Arc, type Dress, type Label, type LiveColumn, markBits } from './staged.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
 
 /** Metres that arcs and labels stand above the highest point of their twin. */
@@ -106,7 +106,7 @@ export const ringAlarms = (made: Overlaid) => {
   const note = (column: LiveColumn, changed: Iterable<number>): void => {
     let isOther = false;
     for (const row of changed) {
-      const { alarm } = column.marksOf(row);
+      const alarm = (column.marksOf(row) & markBits.alarm) !== 0;
       if (alarm === rows.has(row)) continue;
       isOther = true;
       if (alarm) rows.add(row);

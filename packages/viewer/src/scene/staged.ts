@@ -58,13 +58,14 @@ export type Values = {
 };
 
 /** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */
-export type Marks = { readonly stale: boolean; readonly missing: boolean; readonly alarm: boolean };
+export const markBits = { stale: 1, missing: 2, alarm: 4 } as const;
 
 /** Values of one property as they come, one a row of the scene. */
 export type LiveColumn = Values & {
   /** seconds since 1970 at which the value was true; NaN where nothing is known */
   readonly observed: Float64Array;
-  readonly marksOf: (row: number) => Marks;
+  /** sum of `markBits` */
+  readonly marksOf: (row: number) => number;
   /** agencies, by their index in the scene, that are silent now, and since when */
   readonly silent: ReadonlyMap<number, string | undefined>;
 };

@@ -2,6 +2,7 @@
  * Measure: one contender, one view, one fresh browser: loaded, turned about, and asked what it takes.
  */
 import { writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import { launchChromium } from '../../browser/chromium.ts';
 import type { ContenderName } from './build.ts';
@@ -24,9 +25,13 @@ export type Measured = {
   readonly triangles: number;
   /** share of the picture that is another one in full detail, as far as an eye sees; of who has no levels 0 */
   readonly difference: number;
+  /** milliseconds of script on the page's own thread while ten thousand values a second change, a second; of who shows none 0 */
+  readonly changing: number;
 };
 
 const orbitFrames = 24;
+/** so long values change before they are measured, and while they are */
+const changing = { firstMs: 2_000, measuredMs: 4_000 } as const;
 const patienceMs = 180_000;
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -59,7 +64,23 @@ const measureOn = async (page: Page, { name, given, served, pictureAt }: Run): P
   await keepPicture(page, pictureAt);
   const { frame, js } = await page.evaluate((frames) => globalThis.bench.orbit(frames), orbitFrames);
   const difference = (await Promise.race([page.evaluate(() => globalThis.bench.difference()), failed])) ?? 0;
-  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, heap, gpu: gpuBytes, calls, triangles, difference };
+  const changing = await scriptOfChanges(page);
+  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, heap, gpu: gpuBytes, calls, triangles, difference, changing };
+};
+
+const scriptSeconds = async (session: CDPSession): Promise<number> => {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? Number.NaN;
+};
+
+const scriptOfChanges = async (page: Page): Promise<number> => {
+  if (!(await page.evaluate(() => globalThis.bench.follow()))) return 0;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  await setTimeout(changing.firstMs);
+  const [before, from] = [await scriptSeconds(session), performance.now()];
+  await setTimeout(changing.measuredMs);
+  return (((await scriptSeconds(session)) - before) / ((performance.now() - from) / 1_000)) * 1_000;
 };
 
 export const measure = async (run: Run): Promise<Measured> => {

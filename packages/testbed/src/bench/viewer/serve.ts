@@ -8,8 +8,9 @@ import { extname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { fail, ok, problem } from '@cityweave/core';
+import { ok } from '@cityweave/core';
 import { createRowIndex, createTiles } from '@cityweave/server';
+import { changeFrames } from './files/changes.ts';
 import type { Ours } from './files/ours.ts';
 
 export type Served = {
@@ -50,8 +51,8 @@ const isPath = (path: string): boolean => normalize(path) === path;
 export const serveCity = async ({ built, files }: Ours, folders: Folders): Promise<Served> => {
   const held = { built, rows: createRowIndex(built) };
   const scenes = { of: async () => ok(held), settled: async () => undefined };
-  // of buildings that do not change nobody follows anything
-  const states = { open: async () => fail(problem('notMyRole')) };
+  const { rows, rowsRevision: revision } = built.scene;
+  const states = { open: async (_: unknown, signal: AbortSignal) => ok(changeFrames({ rows, revision }, signal)) };
   const tiles = createTiles({ scenes, files, states, federation: () => undefined, sources: () => [] });
   const sent: { readonly path: string; readonly bytes: number }[] = [];
   const count = (response: ServerResponse, path: string): void => {

@@ -25,6 +25,7 @@ export type Given = { readonly view: ViewName; readonly side: number; readonly r
 /** Where each contender finds the city. */
 export const addresses = {
   federation: 'urn:dtf:federation:bench.example:city',
+  changingTerm: 'city:load',
   columns: '/city/columns.bin',
   tileset: '/city/3dtiles/tileset.json',
   vectorTiles: '/city/vector',

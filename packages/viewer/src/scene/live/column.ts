@@ -2,7 +2,7 @@
  * Column: values of one property by row, filled by frames as they come, and what is out of order about each.
  */
 import { type StateHead, type StateValues, stateFlags } from '@cityweave/core/scene/tiles';
-import type { Bounds, LiveColumn, Marks } from '../staged.ts';
+import { type Bounds, type LiveColumn, markBits } from '../staged.ts';
 
 export type GrowingColumn = {
   readonly column: () => LiveColumn;
@@ -25,22 +25,20 @@ export const createColumn = ({ term, rows, bounds, agencyOf, nowSeconds }: Given
   const values = new Float32Array(rows).fill(Number.NaN);
   const observed = new Float64Array(rows).fill(Number.NaN);
   const flags = new Uint8Array(rows);
-  const known = new Set<number>();
-  const stale = new Set<number>();
+  const known = new Uint8Array(rows);
+  const grown = new Uint8Array(rows);
   let head: StateHead | undefined;
   let silent: ReadonlyMap<number, string | undefined> = new Map();
   const isStale = (row: number): boolean => {
     const age = nowSeconds() - (observed[row] ?? Number.NaN);
     return ((flags[row] ?? 0) & stateFlags.carried) !== 0 || (bounds.staleAfter !== undefined && age > bounds.staleAfter);
   };
-  const marksOf = (row: number): Marks => {
+  const marksOf = (row: number): number => {
+    if (known[row] !== 1) return 0;
     const value = values[row] ?? Number.NaN;
-    const isSilent = known.has(row) && silent.has(agencyOf(row));
-    return {
-      stale: known.has(row) && isStale(row),
-      missing: isSilent || ((flags[row] ?? 0) & stateFlags.missing) !== 0,
-      alarm: value < (bounds.least ?? -Infinity) || value > (bounds.most ?? Infinity),
-    };
+    const missing = ((flags[row] ?? 0) & stateFlags.missing) !== 0 || (silent.size > 0 && silent.has(agencyOf(row)));
+    const alarm = value < (bounds.least ?? -Infinity) || value > (bounds.most ?? Infinity);
+    return (isStale(row) ? markBits.stale : 0) + (missing ? markBits.missing : 0) + (alarm ? markBits.alarm : 0);
   };
   return {
     column: () => ({ term, unit: head?.unit, categories: head?.categories, values, observed, marksOf, silent }),
@@ -54,15 +52,19 @@ export const createColumn = ({ term, rows, bounds, agencyOf, nowSeconds }: Given
         values[row] = changed.values[at] ?? Number.NaN;
         observed[row] = changed.observed[at] ?? Number.NaN;
         flags[row] = changed.flags[at] ?? 0;
-        known.add(row);
-        stale.delete(row);
+        known[row] = 1;
+        grown[row] = 0;
       }
       return changed.rows;
     },
     takeStale: () => {
-      const grown = [...known].filter((row) => !stale.has(row) && isStale(row));
-      for (const row of grown) stale.add(row);
-      return grown;
+      const found: number[] = [];
+      for (let row = 0; row < rows; row += 1) {
+        if (known[row] !== 1 || grown[row] === 1 || !isStale(row)) continue;
+        grown[row] = 1;
+        found.push(row);
+      }
+      return found;
     },
   };
 };

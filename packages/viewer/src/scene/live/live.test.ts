@@ -2,6 +2,7 @@ import { stateFlags } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createQuality, tiers } from '../rig/quality.ts';
+import { markBits } from '../staged.ts';
 import { createColumn } from './column.ts';
 import { fewer } from './live.ts';
 
@@ -30,7 +31,10 @@ describe('a live column', () => {
       [6, 8, {}],
     ] as const)
       column.takeValues(told(row, value, more));
-    const marks = (row: number) => column.column().marksOf(row);
+    const marks = (row: number) => {
+      const bits = column.column().marksOf(row);
+      return { stale: (bits & markBits.stale) > 0, missing: (bits & markBits.missing) > 0, alarm: (bits & markBits.alarm) > 0 };
+    };
     expect(marks(1)).toEqual({ stale: false, missing: false, alarm: false });
     expect(marks(2)).toMatchObject({ alarm: true });
     expect(marks(3)).toMatchObject({ missing: true });

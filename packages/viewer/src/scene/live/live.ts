@@ -1,9 +1,11 @@
 /**
  * Live: one property of what is in view, as a column by row that is kept up to date. React is told a few times a second that something changed, never what.
  */
-import { followStates, type StatesAsked } from '../fetching.ts';
+import type { StateFrame } from '@cityweave/core/scene/tiles';
+import type { StatesAsked } from '../fetching.ts';
 import type { Bounds, Live, LiveColumn } from '../staged.ts';
 import { createColumn, type GrowingColumn } from './column.ts';
+import { createStateFollowing, type StateFollowing } from './state-following.ts';
 
 export type LiveRoom = {
   readonly federation: string;
@@ -61,7 +63,7 @@ type Following = {
   revision: string | undefined;
 };
 
-const take = (following: Following, frame: Parameters<Parameters<typeof followStates>[1]>[0]): void => {
+const take = (following: Following, frame: StateFrame): void => {
   const { room, growing, ring } = following;
   if ('head' in frame) {
     if (following.revision !== undefined && following.revision !== frame.head.revision) room.revised();
@@ -93,10 +95,14 @@ export const fewer = (ranges: StatesAsked['ranges'], most: number): StatesAsked[
 };
 
 /** What was seen before is known up to a version; what comes into view is asked for from the beginning. */
-const followOn = async (following: Following, ranges: StatesAsked['ranges'], signal: AbortSignal): Promise<void> => {
+const followOn = async (
+  { states, following }: { readonly states: StateFollowing; readonly following: Following },
+  ranges: StatesAsked['ranges'],
+  signal: AbortSignal,
+): Promise<void> => {
   const { room, term } = following;
   while (!signal.aborted) {
-    const { again } = await followStates(
+    const { again } = await states.follow(
       { federation: room.federation, term, ranges, since: following.since },
       (frame) => signal.aborted || take(following, frame),
       signal,
@@ -113,6 +119,7 @@ export type LiveHere = { readonly live: Live /** the view rests, perhaps on othe
 
 export const createLive = (room: LiveRoom): LiveHere => {
   const bell = createBell();
+  const states = createStateFollowing();
   let following: Following | undefined;
   let [stop, stopTerm] = [new AbortController(), new AbortController()];
   let ranges: StatesAsked['ranges'] = [];
@@ -124,7 +131,7 @@ export const createLive = (room: LiveRoom): LiveHere => {
     stop.abort();
     stop = new AbortController();
     following.since = undefined;
-    void followOn(following, ranges, stop.signal);
+    void followOn({ states, following }, ranges, stop.signal);
   };
   const keepStale = async ({ growing }: Following, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
@@ -151,6 +158,7 @@ export const createLive = (room: LiveRoom): LiveHere => {
   const close = (): void => {
     stop.abort();
     stopTerm.abort();
+    states.close();
   };
   return { live: { follow, column: () => following?.growing.column(), onChanged: bell.on }, look, close };
 };

@@ -4,7 +4,7 @@
 import type { Scene } from '@cityweave/core/scene';
 import { Color, DataTexture, Matrix4, RGBAFormat, Vector2, Vector3 } from 'three';
 import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
-import type { Colouring, Dress, LiveColumn, Stop } from '../staged.ts';
+import { type Colouring, type Dress, type LiveColumn, markBits, type Stop } from '../staged.ts';
 import type { Uniforms } from './materials.ts';
 import { legendOf, stepOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
@@ -131,10 +131,9 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
     },
     mark: (column: LiveColumn, rows: Iterable<number>): void => {
       for (const row of rows) {
-        const { stale, missing, alarm } = column.marksOf(row);
-        state.flag(row, flags.stale, stale || isSilent(row));
-        state.flag(row, flags.missing, missing);
-        state.flag(row, flags.alarm, alarm);
+        const bits = column.marksOf(row);
+        const stale = (bits & markBits.stale) !== 0 || (silent.size > 0 && isSilent(row));
+        state.mark(row, (stale ? flags.stale : 0) + ((bits & markBits.missing) === 0 ? 0 : flags.missing) + ((bits & markBits.alarm) === 0 ? 0 : flags.alarm));
         step(row, column.values[row] ?? Number.NaN);
       }
     },

@@ -6,6 +6,8 @@ import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three'
 /** Bits of what is marked, as the shaders read them; there `valued` is told the other way round. */
 export const flags = { hidden: 1, selected: 2, lit: 4, hover: 8, valued: 16, stale: 32, missing: 64, alarm: 128 } as const;
 
+const outOfOrder = flags.stale | flags.missing | flags.alarm;
+
 /** What is known of the rows; `steps` are those of their values on the ramp. */
 export type RowStates = {
   readonly kinds: Uint16Array;
@@ -21,6 +23,8 @@ export type StateTexture = {
   readonly texture: DataTexture;
   readonly setTwin: (row: number, twin: { readonly kind: number; readonly agency: number }) => void;
   readonly flag: (row: number, flag: number, on: boolean) => void;
+  /** what is out of order about its value: some of stale, missing and alarm, and no more */
+  readonly mark: (row: number, marks: number) => void;
   readonly flagsOf: (row: number) => number;
   readonly agencyOf: (row: number) => number;
   /** the step of the value, or undefined where nothing is known */
@@ -89,16 +93,16 @@ const createTexture = (bytes: Uint8Array<ArrayBuffer>, height: number): DataText
 
 type Touch = (row: number) => void;
 
-const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'setStep'> => {
-  const flag = (row: number, bit: number, on: boolean): void => {
-    const before = marks[row] ?? 0;
-    const after = on ? before | bit : before & ~bit;
-    if (before === after) return;
+const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'mark' | 'setStep'> => {
+  const put = (row: number, after: number): void => {
+    if (marks[row] === after) return;
     marks[row] = after;
     touch(row);
   };
+  const flag = (row: number, bit: number, on: boolean): void => put(row, on ? (marks[row] ?? 0) | bit : (marks[row] ?? 0) & ~bit);
   return {
     flag,
+    mark: (row, given) => put(row, ((marks[row] ?? 0) & ~outOfOrder) | given),
     setTwin: (row, { kind, agency }) => {
       kinds[row] = kind;
       agencies[row] = agency;
@@ -129,9 +133,12 @@ export const createStateTexture = (rows: number, paint: Paint): StateTexture => 
     hidden: () => states.marks.map((own) => own & flags.hidden),
     flush: () => {
       const lines = new Set<number>();
+      let last = -1;
       take((row) => {
         paint(states, row, shown);
-        lines.add(Math.floor(row / width));
+        const line = Math.floor(row / width);
+        if (line !== last) lines.add(line);
+        last = line;
       });
       if (lines.size > 0) send(lines);
     },

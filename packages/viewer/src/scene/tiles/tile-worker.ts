@@ -56,7 +56,8 @@ export type WorkerTold =
   | { readonly verb: 'refused'; readonly key: string /** it could not be fetched, which may pass; else it is no tile */; readonly again: boolean }
   | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
 
-type Kept = { readonly tile: BoxedTile; readonly layer: LayerKnown; readonly tileRow: number };
+/** Boxed when it is first picked in. */
+type Kept = { readonly outlines: Outlines; boxed: BoxedTile | undefined; readonly layer: LayerKnown; readonly tileRow: number };
 
 const kept = new Map<string, Kept>();
 const layers = new Map<string, LayerKnown>();
@@ -95,7 +96,7 @@ const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>): Prom
   if (!fetching.delete(key)) return refuse(key, true);
   const tile = bytes && decodeOutlineTile(bytes);
   if (!(layer && tile?.ok)) return refuse(key, bytes === undefined);
-  kept.set(key, { tile: boxTile(tile.value), layer, tileRow });
+  kept.set(key, { outlines: tile.value, boxed: undefined, layer, tileRow });
   const parts = make(tile.value, layer, asked);
   const moved = parts.flatMap(({ corners, high, facing, kinds, index }) => [corners, high, facing, kinds, index].flatMap((array) => array?.buffer ?? []));
   tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
@@ -134,7 +135,8 @@ const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
   for (const key of keys) {
     const found = kept.get(key);
     if (!found) continue;
-    const { tile, layer, tileRow } = found;
+    found.boxed ??= boxTile(found.outlines);
+    const { boxed: tile, layer, tileRow } = found;
     const firstRow = layer.firstRow + tileRow;
     const [east, north] = tile.outlines.centre;
     const own = { ...ray, from: [ray.from[0] - east, ray.from[1], ray.from[2] + north] as const };

@@ -17,6 +17,8 @@ export type TileWorkers = {
   readonly close: () => void;
 };
 
+/** While a city loads the page itself has little to do: two are not too many for two processors. */
+const workersMin = 2;
 const workersMax = 4;
 /** Tiles that lie near one another in an archive come in one answer: what lies between is less than another request costs. */
 export const joinLimits = { bytesMax: 256 * 1024, gapBytesMax: 8 * 1024 } as const;
@@ -67,7 +69,7 @@ const createPicks = () => {
 
 const startWorkers = (): readonly Worker[] =>
   Array.from(
-    { length: Math.max(1, Math.min(workersMax, navigator.hardwareConcurrency - 1)) },
+    { length: Math.max(workersMin, Math.min(workersMax, navigator.hardwareConcurrency - 1)) },
     () => new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' }),
   );
 

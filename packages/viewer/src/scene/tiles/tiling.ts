@@ -34,7 +34,7 @@ export type Tiling = {
 type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number };
 
 const tilesOnTheWayMax = 32;
-const bytesAFrameMax = 2 * 1024 * 1024;
+const bytesAFrameMax = 8 * 1024 * 1024;
 /** A tile that could not be fetched is asked for again after a while; one that is no tile is not. */
 const againMs = 3_000;
 

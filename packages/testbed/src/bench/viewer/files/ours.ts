@@ -43,6 +43,7 @@ export const writeOurs = async ({ buildings }: Town, folder: string): Promise<Ou
     vocabulary: createVocabulary([cityDictionary]),
     threads,
     files,
+    progress: () => undefined,
     signal: new AbortController().signal,
   });
   return { built: valueOf(built), files };

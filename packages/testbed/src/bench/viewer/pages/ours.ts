@@ -4,19 +4,24 @@
 import { createCity, fetchOpening, placeCamera, type StagedCity, startTileWorkers } from '@cityweave/viewer/scene';
 import { PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { addresses, type Eye, errorPixels, picture } from '../views.ts';
-import { enter, nextFrame } from './page.ts';
+import { enter } from './page.ts';
 
 const [stage, camera] = [new Scene(), new PerspectiveCamera(picture.fov, picture.width / picture.height)];
 const size = { width: picture.width, height: picture.height, dpr: 1 };
 let [renderer, staged, eye]: [WebGLRenderer | undefined, StagedCity | undefined, Eye] = [undefined, undefined, { distance: 0, tilt: 0 }];
 let wrongBy: number = errorPixels;
+let rows = 0;
 
-const draw = (heading: number): void => {
+/** What the view needs is asked for, and what is here taken over; nothing is drawn. */
+const look = (heading: number): void => {
   const view = { east: 0, north: 0, heading, ...eye };
   placeCamera(camera, view);
-  if (!renderer) return;
-  staged?.look({ camera, renderer, view, size, errorPixels: wrongBy });
-  renderer.render(stage, camera);
+  if (renderer) staged?.look({ camera, renderer, view, size, errorPixels: wrongBy });
+};
+
+const draw = (heading: number): void => {
+  look(heading);
+  renderer?.render(stage, camera);
 };
 
 const isComplete = (): boolean => {
@@ -24,13 +29,32 @@ const isComplete = (): boolean => {
   return here > 0 && here === wanted;
 };
 
+/** The engine says when it wants to be looked at again. */
+const createNews = () => {
+  let [isNew, tell]: [boolean, () => void] = [false, () => undefined];
+  return {
+    changed: (): void => {
+      isNew = true;
+      tell();
+    },
+    wait: async (): Promise<void> => {
+      if (!isNew)
+        await new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+      isNew = false;
+    },
+  };
+};
+const news = createNews();
+
 const complete = async (): Promise<void> => {
-  for (draw(0); !isComplete(); draw(0)) await nextFrame();
+  for (look(0); !isComplete(); look(0)) await news.wait();
 };
 
 enter({
-  prepare: (canvas, given) => {
-    eye = given;
+  prepare: (canvas, given, { rows: known }) => {
+    [eye, rows] = [given, known];
     startTileWorkers();
     renderer = new WebGLRenderer({ canvas, antialias: false });
     renderer.setSize(picture.width, picture.height, false);
@@ -40,12 +64,16 @@ enter({
   load: async () => {
     const opening = await fetchOpening(addresses.federation);
     if (!(opening.ok && renderer)) throw new Error('no scene');
-    staged = await createCity({ opening: opening.value, canvas: renderer.domElement, changed: () => undefined, revised: () => undefined });
+    staged = await createCity({ opening: opening.value, canvas: renderer.domElement, changed: news.changed, revised: () => undefined });
     staged.paint({ theme: 'light', contrast: false, motion: false });
     stage.add(staged.group);
     await complete();
   },
   draw,
+  follow: () => {
+    staged?.city.colourBy({ by: 'values', values: new Float32Array(rows).fill(Number.NaN), from: 0, to: 100, ramp: 'sequential' });
+    staged?.city.live.follow(addresses.changingTerm);
+  },
   refine: () => {
     wrongBy = 0;
     return complete();

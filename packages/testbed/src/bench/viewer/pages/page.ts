@@ -13,6 +13,8 @@ export type Contender = {
   readonly draw: (heading: number) => void;
   /** of who has levels: draws everything in full detail from now on */
   readonly refine?: () => Promise<void>;
+  /** of who shows values as they change: follows them from now on */
+  readonly follow?: () => void;
 };
 
 type Counter = { drawing: boolean; gl: WebGL2RenderingContext | undefined; calls: number; triangles: number; bytes: () => number };
@@ -27,6 +29,8 @@ declare global {
     readonly picture: () => string;
     /** share of the picture that is another one in full detail; undefined where there are no levels */
     readonly difference: () => Promise<number | undefined>;
+    /** false where nothing can be followed */
+    readonly follow: () => boolean;
   };
 }
 
@@ -93,6 +97,10 @@ export const enter = (contender: Contender): void => {
       return { calls: globalThis.counter.calls, triangles: globalThis.counter.triangles, gpuBytes: globalThis.counter.bytes() };
     },
     difference: () => differenceOf(contender),
+    follow: () => {
+      contender.follow?.();
+      return contender.follow !== undefined;
+    },
     picture: () => {
       contender.draw(0);
       return globalThis.counter.gl?.canvas instanceof HTMLCanvasElement ? globalThis.counter.gl.canvas.toDataURL('image/png') : '';

@@ -20,9 +20,14 @@ const plain = new MeshLambertMaterial({ color: '#f4efe6' });
 
 const isMesh = (found: object): found is Mesh<Mesh['geometry'], Material> => found instanceof Mesh;
 
-const draw = (heading: number): void => {
+/** What the view needs is asked for, and what is here taken over; nothing is drawn. */
+const look = (heading: number): void => {
   placeEye(camera, eye, heading);
   tiles?.update();
+};
+
+const draw = (heading: number): void => {
+  look(heading);
   renderer?.render(stage, camera);
 };
 
@@ -63,10 +68,10 @@ enter({
     tiles.addEventListener('tiles-load-end', () => {
       loaded = true;
     });
-    draw(0);
+    look(0);
     for (let quiet = 0; quiet < 2; quiet = loaded && tiles.visibleTiles.size > 0 ? quiet + 1 : 0) {
       await nextFrame();
-      draw(0);
+      look(0);
     }
   },
   draw,
