@@ -2,7 +2,7 @@
  * Figures of a scene, as the page gets it: how many twins of each kind are drawn, which stands highest, and how many of their surfaces slope.
  */
 import { gunzipSync } from 'node:zlib';
-import { decodeDirectory, decodeOutlineTile, decodeRowColumns, Scene, type SceneLayer, type Solids } from '@cityweave/core';
+import { decodeOutlineTile, decodeRowColumns, readDirectory, Scene, type SceneLayer, type Solids } from '@cityweave/core';
 import { until, valueOf } from '../city.ts';
 
 type Asked = { readonly address: string; readonly federation: string };
@@ -74,7 +74,7 @@ export const slopingSurfaces = async (asked: Asked, scene: Scene): Promise<numbe
   let sloping = 0;
   for (const { archive } of solidLayers(scene)) {
     const bytes = await archiveOf(asked, archive);
-    const { tiles } = valueOf(decodeDirectory(bytes));
+    const { tiles } = valueOf(readDirectory(bytes, (packed) => gunzipSync(packed)));
     const parents = new Set(tiles.map(({ parent }) => parent));
     for (const { offset, length } of tiles.filter((_, at) => !parents.has(at))) {
       const { solids } = valueOf(decodeOutlineTile(gunzipSync(bytes.subarray(offset, offset + length))));
