@@ -13,11 +13,11 @@ export type StateFollowing = {
 
 const startWorker = (): Worker => new Worker(new URL('./state-worker.ts', import.meta.url), { type: 'module' });
 
-export const createStateFollowing = (start: () => Worker = startWorker): StateFollowing => {
+export const createStateFollowing = (): StateFollowing => {
   let worker: Worker | undefined;
   let follows = 0;
   const say = (asked: FollowAsked): void => {
-    worker ??= start();
+    worker ??= startWorker();
     worker.postMessage(asked);
   };
   return {
