@@ -159,12 +159,15 @@ const registerFeatures = async (room: Room, registry: Peer, features: readonly F
 
 const leaseSecondsOf = (room: Room): number => room.node.leaseSeconds ?? limits.leaseSecondsDefault;
 
+/** The revision of the entry that the registry has of this node; nothing where there is no registry. */
+type Entered = Result<number | undefined>;
+
 /** R1 and R2: the twin with its key, then what it offers. */
-export const register = async (room: Room): Promise<Result<true>> => {
+const register = async (room: Room): Promise<Entered> => {
   const reached = await reachRegistry(room);
   if (!reached.ok) return reached;
   const { value: registry } = reached;
-  if (!registry) return ok(true);
+  if (!registry) return ok(undefined);
   const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room) };
   const twin = await room.ask(
     registry,
@@ -172,16 +175,19 @@ export const register = async (room: Room): Promise<Result<true>> => {
     { parameters: { leaseSeconds: leaseSecondsOf(room) }, objects: [object] },
     { signal: room.signal },
   );
-  return twin.ok ? registerFeatures(room, registry, await describeFeatures(room)) : twin;
+  if (!twin.ok) return twin;
+  const features = await registerFeatures(room, registry, await describeFeatures(room));
+  return features.ok ? ok(twin.value.objects[0].revision) : features;
 };
 
-const renew = async (room: Room): Promise<Result<unknown>> => {
+const renew = async (room: Room): Promise<Entered> => {
   const reached = await reachRegistry(room);
   if (!reached.ok) return reached;
   const { value: registry } = reached;
-  if (!registry) return ok(true);
+  if (!registry) return ok(undefined);
   const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: {} };
-  return room.ask(registry, 'registry.renew.digitalTwin', { parameters: {}, objects: [object] }, { signal: room.signal });
+  const renewed = await room.ask(registry, 'registry.renew.digitalTwin', { parameters: {}, objects: [object] }, { signal: room.signal });
+  return renewed.ok ? ok(renewed.value.objects[0].revision) : renewed;
 };
 
 const renewalsPerLease = 3;
@@ -198,17 +204,26 @@ type Registering = {
   readonly beside?: (() => Promise<Result<unknown>>) | undefined;
 };
 
+type Registered = { readonly offer: string; readonly revision: number | undefined };
+
+/** Renewed while it is what is offered, else registered; and where the entry is another by now: a word of ours from before came late and was written over it. */
+const enter = async (room: Room, registered: Registered | undefined, offer: string): Promise<Entered> => {
+  if (registered?.offer !== offer) return register(room);
+  const renewed = await renew(room);
+  return renewed.ok && renewed.value !== registered.revision ? register(room) : renewed;
+};
+
 /** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us, or does not know our newest terms, is told anew. */
 export const keepRegistered = async (room: Room, { told, beside }: Registering): Promise<void> => {
-  let registered: string | undefined;
+  let registered: Registered | undefined;
   let waitMs: number = limits.retryDelayMinMs;
   while (!room.signal.aborted) {
     const offer = await offerOf(room);
-    const twin: Result<unknown> = registered === offer ? await renew(room) : await register(room);
-    const outcome = twin.ok && beside ? await beside() : twin;
+    const twin = await enter(room, registered, offer);
+    const outcome: Result<unknown> = twin.ok && beside ? await beside() : twin;
     told(outcome.ok ? undefined : outcome.problem);
     const away = !outcome.ok && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind);
-    if (outcome.ok) registered = offer;
+    if (outcome.ok && twin.ok) registered = { offer, revision: twin.value };
     else if (!away) registered = undefined;
     waitMs = outcome.ok ? (leaseSecondsOf(room) * 1000) / renewalsPerLease : Math.min(waitMs * 2, limits.retryDelayMaxMs);
     await pause(room.deps.timers, waitMs, AbortSignal.any([room.keys.changed(), room.signal]));
