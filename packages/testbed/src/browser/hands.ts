@@ -53,7 +53,12 @@ const poseByMouse = async (page: Page): Promise<void> => {
   await option(page, flood).click();
 };
 
-const chooseByMouse = (page: Page, name: string): Promise<void> => answerOf(page).getByRole('button', { name }).filter({ hasText: new RegExp(name) }).first().click();
+const chooseByMouse = (page: Page, name: string): Promise<void> =>
+  answerOf(page)
+    .getByRole('button', { name })
+    .filter({ hasText: new RegExp(name) })
+    .first()
+    .click();
 
 const chooseByKeys = async (page: Page, name: string): Promise<void> => {
   await pressUntil(page, 'Tab', focused(page, name));
