@@ -14,14 +14,16 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
 
 const ground = ['deps', 'events'];
 const roles = ['registry', 'orchestration'];
-const rooms = [...ground, 'config', 'store', 'import', 'functions', 'trust', 'log', 'protocol', 'exchange', ...roles, 'adaptor', 'graphql', 'tiles', 'http'];
+const rooms = [...ground, 'broker', 'config', 'store', 'import', 'functions', 'trust', 'log', 'protocol', 'exchange', ...roles, 'adaptor', 'graphql', 'tiles', 'http'];
 
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   deps: [],
   events: ['deps'],
   import: [...ground, 'store'],
-  config: [...ground, 'import'],
+  config: [...ground, 'import', 'broker'],
+  // a system that an agency of a shown city has of its own: it knows of no twin
+  broker: [...ground, 'import'],
   store: ground,
   trust: [...ground, 'store'],
   log: [...ground, 'store', 'trust'],
@@ -99,6 +101,7 @@ export const powers: readonly Power[] = [
     form: /\bfetch\(|from '(node:https?|node:http2|node:net|node:tls|undici|ws)'/,
     homes: [
       'server/src/protocol/',
+      'server/src/broker/',
       'server/src/conformance/',
       'server/src/http.ts',
       'server/src/http/',
@@ -108,7 +111,7 @@ export const powers: readonly Power[] = [
     ],
     inTexts: true,
   },
-  { name: 'HTTP status codes', form: /\bstatus(Code)?\s*[:=]\s*[1-5]\d\d\b/, homes: ['server/src/http.ts', 'server/src/http/', 'server/src/protocol/'] },
+  { name: 'HTTP status codes', form: /\bstatus(Code)?\s*[:=]\s*[1-5]\d\d\b/, homes: ['server/src/http.ts', 'server/src/http/', 'server/src/protocol/', 'server/src/broker/'] },
   { name: 'logs and counters', form: /from '(pino|prom-client)'/, homes: ['server/src/events'], inTexts: true },
   { name: 'the terminal', form: /\bconsole\.|\bprocess\.(stdout|stderr)\b/, homes: ['server/src/cli/', 'server/src/events'] },
   { name: 'the end of the process', form: /\bprocess\.(exit\b|exitCode\b|kill\b|on\()/, homes: ['server/src/main.ts', 'server/src/cli/'] },

@@ -5,6 +5,7 @@
 export * from './federation/adaptation/answering.ts';
 export * from './federation/adaptation/converting.ts';
 export * from './federation/adaptation/local-time.ts';
+export * from './federation/adaptation/past-answering.ts';
 export * from './federation/adaptation/planning.ts';
 export * from './federation/adaptation/profile.ts';
 export * from './federation/adaptor.ts';

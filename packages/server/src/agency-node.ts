@@ -82,7 +82,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
-  const { orchestration, adaptor, answer, introduction } = createNodeDesk(room);
+  const { orchestration, adaptor, answer, streams, introduction } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
   const gate = problemGate((found) => events.notReady({ problem: found }));
@@ -90,8 +90,9 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     events,
     answer,
     introduction,
-    stream: orchestration.publishing.events,
-    mayListen: orchestration.publishing.mayListen,
+    stream: streams.events,
+    mayListen: streams.mayListen,
+    farNotice: orchestration.farNotified,
     deps: room.deps,
     takesSockets: node.bindings.includes('websocket'),
     graphql: graphql.handle,

@@ -4,6 +4,9 @@
 import { join } from 'node:path';
 import { type Authority, cityDictionary, createVocabulary, type Federation, ok, type Result, type Vocabulary } from '@cityweave/core';
 import { type AgencyNode, createAgencyNode } from './agency-node.ts';
+import { type Broker, startBroker } from './broker/broker.ts';
+import { replay } from './broker/replay.ts';
+import { reachedAt } from './config/broker-rule.ts';
 import type { LoadedCity } from './config/load.ts';
 import type { NodeFile } from './config/node-file.ts';
 import { type Deps, pause, systemDeps } from './deps.ts';
@@ -33,6 +36,8 @@ export type City = {
   /** Resolves once the joins between the agencies have been tried, or nobody waits any more. */
   readonly joined: (signal: AbortSignal) => Promise<void>;
   readonly federations: () => readonly Federation[];
+  /** a system of an agency that the city runs beside its nodes */
+  readonly broker: (id: string) => Broker | undefined;
   readonly close: () => Promise<void>;
 };
 
@@ -41,6 +46,27 @@ type Shared = {
   readonly options: CityOptions;
   readonly deps: Deps;
   readonly threads: NodeThreads;
+};
+
+type Brokers = AsyncDisposable & { readonly origins: ReadonlyMap<string, string>; readonly byId: ReadonlyMap<string, Broker> };
+
+/** The systems that agencies of the city have, each with its recorded day. */
+const startBrokers = async ({ city: { brokers }, freePorts }: CityOptions, deps: Deps): Promise<Brokers> => {
+  const stop = new AbortController();
+  const started = new Map<string, Broker>();
+  for (const { id, entities, recording, port } of brokers) {
+    const broker = await startBroker({ entities, deps, port: freePorts ? 0 : port });
+    started.set(id, broker);
+    if (recording.length > 0) void replay(broker.entities, recording, { deps, signal: stop.signal });
+  }
+  return {
+    origins: new Map([...started].map(([id, { origin }]) => [id, origin])),
+    byId: started,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await Promise.all([...started.values()].map((broker) => broker.close()));
+    },
+  };
 };
 
 const writersPerCity = 2;
@@ -137,9 +163,12 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
   const deps = options.deps ?? systemDeps();
   const threads = createNodeThreads(deps.timers, writersPerCity);
   const vocabulary = createVocabulary([cityDictionary, ...options.city.vocabularies]);
-  const shared: Shared = { options, deps, threads, vocabulary };
+  const brokers = await startBrokers(options, deps);
+  const nodesOf = options.city.nodes.map((node) => ({ ...node, interfaces: node.interfaces.map((given) => reachedAt(given, brokers.origins)) }));
+  const shared: Shared = { options: { ...options, city: { ...options.city, nodes: nodesOf } }, deps, threads, vocabulary };
   const started = await startNodes(shared);
   if (!started.ok) {
+    await brokers[Symbol.asyncDispose]();
     await threads[Symbol.asyncDispose]();
     return started;
   }
@@ -157,8 +186,10 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
     active: (signal) => waitActive({ city, nodes, deps }, signal),
     joined: (signal) => Promise.race([joinsTried(nodes), aborted(signal)]),
     federations: () => federationsOf(city, nodes),
+    broker: (id) => brokers.byId.get(id),
     close: async () => {
       await Promise.all(nodes.map((node) => node.close()));
+      await brokers[Symbol.asyncDispose]();
       await threads[Symbol.asyncDispose]();
     },
   });

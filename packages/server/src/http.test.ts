@@ -23,6 +23,7 @@ const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
     events: createEvents({ agency: 'test', level: 'silent' }),
     answer: async () => ({ message: undefined, problem: problem('notFound') }),
     introduction: () => ({}),
+    farNotice: () => false,
     stream: () => undefined,
     mayListen: async () => ok(true),
     graphql: async (_, response) => void response.end(),

@@ -16,6 +16,8 @@ export type HttpRoom = SocketRoom & {
   readonly introduction: () => object;
   /** whether messages are taken over a WebSocket as well */
   readonly takesSockets: boolean;
+  /** a system of the agency's own says that something changed; false where nobody asked it to */
+  readonly farNotice: (token: string) => boolean;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** the same over a socket, at /graphql */
@@ -90,6 +92,16 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /version': (room, _request, response) => sendJson(response, 200, room.version()),
 };
 
+const farNoticePath = '/dtf/far/';
+
+/** What it says is not read: it is a reason to look. */
+const noteFar = (room: HttpRoom, request: IncomingMessage, response: ServerResponse): void => {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  request.resume();
+  if (room.farNotice(path.slice(farNoticePath.length))) response.writeHead(204).end();
+  else sendProblem(response, problem('unknownSubscription', { found: shorten(path) }));
+};
+
 const isGraphql = (path: string): boolean => path === '/' || path === '/graphql' || path.startsWith('/graphql/') || path.startsWith('/landing.');
 
 const knownPaths = new Set(Object.keys(routes).map((route) => route.split(' ')[1]));
@@ -101,6 +113,7 @@ const handle = async (room: HttpRoom, request: IncomingMessage, response: Server
   const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
   if (route) await route(room, request, response);
   else if (room.viewer.has(path) && isGet(request)) await room.viewer.send(path, request, response);
+  else if (path.startsWith(farNoticePath) && request.method === 'POST') noteFar(room, request, response);
   else if (path.startsWith('/tiles/')) await room.tiles(request, response);
   else if (isGraphql(path)) await room.graphql(request, response);
   else sendProblem(response, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));

@@ -2,6 +2,7 @@
  * The public names of the server: what the testbed and other programs start.
  */
 export { type AgencyNode, type AgencyNodeOptions, createAgencyNode } from './agency-node.ts';
+export { type Broker, startBroker } from './broker/broker.ts';
 export { type City, type CityOptions, createCity } from './city.ts';
 export { loadExamples } from './cli/asking/examples.ts';
 export { fixturesFolder, readMaterial } from './cli/checking/conformance.ts';

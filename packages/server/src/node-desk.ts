@@ -9,6 +9,7 @@ import type { Introduction } from './exchange/introduction.ts';
 import { putAgencyTwin } from './node-room.ts';
 import { mayHearAgain } from './orchestration/agreement-in-force.ts';
 import { keepRegistered } from './orchestration/feature-information.ts';
+import type { Publishing } from './orchestration/live/publishing.ts';
 import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
 import { watchLeases } from './registry/lease-watch.ts';
@@ -20,6 +21,8 @@ export type NodeDesk = {
   readonly orchestration: Orchestration;
   readonly adaptor: Adaptor | undefined;
   readonly answer: Answer;
+  /** streams of this node's own changes, and those that go over it as an adaptor */
+  readonly streams: Pick<Publishing, 'mayListen' | 'events'>;
   /** what it says of itself to a stranger */
   readonly introduction: () => Introduction & { readonly name: Room['node']['name'] };
 };
@@ -44,6 +47,11 @@ const answerOf = (room: Room, orchestration: Orchestration, adaptor: Adaptor | u
   });
 };
 
+const streamsOf = ({ publishing }: Orchestration, adaptor: Adaptor | undefined): NodeDesk['streams'] => ({
+  mayListen: (id, pass) => adaptor?.streams.mayListen(id, pass) ?? publishing.mayListen(id, pass),
+  events: (id, after, signal) => adaptor?.streams.events(id, after, signal) ?? publishing.events(id, after, signal),
+});
+
 export const createNodeDesk = (room: Room): NodeDesk => {
   const orchestration = createOrchestration(room);
   const adaptor = room.node.roles.includes('adaptor') ? createAdaptor(room) : undefined;
@@ -51,6 +59,7 @@ export const createNodeDesk = (room: Room): NodeDesk => {
     orchestration,
     adaptor,
     answer: answerOf(room, orchestration, adaptor),
+    streams: streamsOf(orchestration, adaptor),
     introduction: () => ({
       id: room.self.id,
       name: room.node.name,

@@ -31,6 +31,8 @@ export const TwinsRead = z.object({
   identified: z.record(z.string(), z.array(TwinId)).optional(),
   /** in place of a page, over a bridge */
   far: z.array(FarContent).optional(),
+  /** over a bridge, where history is asked for: what the records in `far` said before, each state as a record of its own */
+  farPast: z.array(FarContent).optional(),
   agreementId: AgreementId.optional(),
   withheld: Withheld.optional(),
   /** of kinds that are not transformed data: raw, or what went into or came out of a model */
@@ -47,6 +49,9 @@ export const TwinsChanged = z.object({
   seq: z.int().min(0),
   rows: z.array(TwinRow),
   deleted: z.array(TwinId),
+  /** in place of rows, over a bridge: records that changed, as they are now, and those that are gone, as they were */
+  far: z.array(FarContent).optional(),
+  farGone: z.array(FarContent).optional(),
   /** the history asked for is gone: what follows starts at `seq`, and a new snapshot is needed */
   resnapshot: z.boolean().optional(),
 });

@@ -93,6 +93,12 @@ export const agencyTwinIdOf = (authority: Authority): TwinId => `urn:dtf:twin:${
 
 export const twinIdOf = (authority: Authority, source: string, key: string): TwinId => `urn:dtf:twin:${authority}:${source}/${encodeKey(key)}` as TwinId;
 
+/** Under which name its agency keeps a twin, and by which key it tells it apart; undefined where the id is made in another way. */
+export const partsOfTwinId = (id: TwinId): { readonly source: string; readonly key: string } | undefined => {
+  const [source, key, ...more] = id.split(':').slice(4).join(':').split('/');
+  return source === undefined || key === undefined || more.length > 0 || /%(?![0-9A-Fa-f]{2})/.test(key) ? undefined : { source, key: decodeURIComponent(key) };
+};
+
 export const featureIdOf = (authority: Authority, local: string): FeatureId => `urn:dtf:feature:${authority}:${encodeKey(local)}` as FeatureId;
 
 export const agreementIdOf = (authority: Authority, local: string): AgreementId => `urn:dtf:agreement:${authority}:${encodeKey(local)}` as AgreementId;

@@ -89,6 +89,11 @@ export const limits = {
   /** records that are fetched of a member's own interface for one question, and how long is waited for them */
   farRecordsMax: 20_000,
   farFetchMs: 10_000,
+  /** records of a member's own interfaces whose last change is remembered for who follows; who is further behind takes a new snapshot */
+  farChangesMax: 10_000,
+  /** for how long a member asks its own system to be told of changes before it asks again, and how often it looks for itself meanwhile */
+  farSubscriptionMs: 600_000,
+  farSubscribedLookMs: 60_000,
   dictionaryTermsMax: 10_000,
   discoverPageDefault: 50,
   discoverPageMax: 500,

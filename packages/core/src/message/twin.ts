@@ -127,7 +127,7 @@ export const twinRows = {
     refusals: ['notInForce', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
   }),
   'subscribe.exchangeData': row({
-    label: 'T10',
+    label: 'T10, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose: 'Asks for changes as they happen; they follow as T11 on the event stream of the subscription.',
@@ -140,10 +140,10 @@ export const twinRows = {
       }),
     },
     reply: { objects: one(object.subscriptionObject) },
-    refusals: ['notInForce', 'overloaded'],
+    refusals: ['notInForce', 'overloaded', 'unavailable'],
   }),
   'unsubscribe.exchangeData': row({
-    label: 'T10',
+    label: 'T10, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose: 'Ends a subscription.',
@@ -153,7 +153,7 @@ export const twinRows = {
     refusals: ['unknownSubscription'],
   }),
   'publish.exchangeData': row({
-    label: 'T11',
+    label: 'T11, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose: "Carries the twins that changed, latest per twin, with the sender's change sequence.",

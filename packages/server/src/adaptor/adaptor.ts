@@ -24,12 +24,15 @@ import { followOwner, requestBridge, tryProfile } from './adaptation-process.ts'
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, bridgesOf, createFigures, type Figures, moveBridge, openBridges, savedBridge } from './bridge.ts';
 import { farFormats } from './data-format-adaptation.ts';
 import { createRelay, type PassedOn } from './protocol-adaptation.ts';
+import { createStreams, type Streams } from './stream-adaptation.ts';
 
 export type AdaptorAnswers = Answers<'communicationAdaptor', AskedBy, Answered>;
 
 export type Adaptor = {
   readonly answers: AdaptorAnswers;
   readonly relay: Relay;
+  /** event streams that go over a bridge */
+  readonly streams: Streams;
   /** Makes it known to the registry with what it converts; again, it renews. */
   readonly register: () => Promise<Result<unknown>>;
   /** Takes down what was on its way down when the node stopped. */
@@ -225,9 +228,11 @@ const answersOf = (desk: Desk): AdaptorAnswers => ({
 
 export const createAdaptor = (room: AdaptorRoom): Adaptor => {
   const desk: Desk = { room, figures: createFigures() };
+  const streams = createStreams(desk);
   return {
     answers: answersOf(desk),
-    relay: createRelay({ room, figures: desk.figures, passedOn: watch(desk) }),
+    relay: createRelay({ room, figures: desk.figures, passedOn: watch(desk), streams }),
+    streams,
     register: () => register(desk),
     resume: () => {
       for (const bridge of openBridges(room).filter(({ connection }) => connection.state === 'CLOSING'))

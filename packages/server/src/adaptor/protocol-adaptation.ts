@@ -21,7 +21,6 @@ import {
   replyMessage,
   rowNameOf,
   rowOf,
-  type TwinId,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { newMessageId } from '../deps.ts';
@@ -30,7 +29,9 @@ import { toLogged } from '../exchange/logged.ts';
 import { signHop } from '../exchange/via.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeBetween, type Figures } from './bridge.ts';
+import { converterOf, hopOf } from './profile-use.ts';
 import { type Converted, convertContents, toConsumer, toOwner } from './semantic-adaptation.ts';
+import type { Streams } from './stream-adaptation.ts';
 
 export type PassedOn = (bridge: BridgeRecord, outcome: Result<unknown>) => Promise<void>;
 
@@ -39,6 +40,7 @@ type Passing = {
   readonly figures: Figures;
   /** told of every message that was passed on, before its answer is */
   readonly passedOn: PassedOn;
+  readonly streams: Streams;
   /** what contents became, by what they were: an unchanged interface is converted once */
   readonly converted: LRUCache<string, Converted>;
 };
@@ -46,10 +48,11 @@ type Passing = {
 type Passage = { readonly message: Message; readonly name: RowName; readonly bridge: BridgeRecord; readonly signal: AbortSignal };
 
 const readName = 'digitalTwin.read.exchangeData';
+const probeName = 'digitalTwin.probe.digitalTwin';
 
 /** Where the bridge carries what: at first only a probe, which opens it. */
 const mayPass = ({ connection: { state, id } }: BridgeRecord, name: RowName): Result<true> => {
-  const isProbe = name === 'digitalTwin.probe.digitalTwin';
+  const isProbe = name === probeName;
   if (state === 'CONNECTED' || state === 'INTERRUPTED' || (state === 'ADAPTING' && isProbe)) return ok(true);
   return fail(problem('notAllowedInState', { subject: id, found: state, accepted: 'CONNECTED' }));
 };
@@ -62,22 +65,15 @@ const bridgeFor = (room: AdaptorRoom, { header }: Message, name: RowName): Resul
   return passes.ok ? ok(bridge) : passes;
 };
 
-const hopOf = ({ room }: Passing, { profile, profileId }: BridgeRecord) => ({
-  adaptorId: room.self.id,
-  at: room.deps.clock.now(),
-  profileId,
-  steps: profile.steps,
-});
-
 /** To the owner: as it came, and beside it, where it is a question for data, the same in the owner's words. */
 const outward = (passing: Passing, { message, name, bridge }: Passage, read: Request<typeof readName> | undefined): Message => {
-  const hop = hopOf(passing, bridge);
+  const hop = hopOf(passing.room, bridge);
   const converted = read && name === readName ? { action: { parameters: toOwner(read.parameters, bridge.profile) }, objects: [] } : undefined;
   return signHop(message, { ...hop, ...(converted && { converted }) }, passing.room.keys.current());
 };
 
 const timeoutOf = (name: RowName, read: Request<typeof readName> | undefined): number =>
-  name === readName ? Math.min(read?.parameters.budgetMs ?? limits.answerMaxMs, limits.answerMaxMs) : limits.probeTimeoutMs;
+  name === probeName ? limits.probeTimeoutMs : Math.min(read?.parameters.budgetMs ?? limits.answerMaxMs, limits.answerMaxMs);
 
 const isAnswerTo = ({ header }: Message, { header: asked }: Message, owner: string): boolean =>
   header.messageType === 'response' && header.correlationId === asked.messageId && header.source.id === owner;
@@ -100,12 +96,12 @@ const send = async (
   return verified.ok ? answer : verified;
 };
 
-const convertOnce = (passing: Passing, { profile, revision, connection, owner }: BridgeRecord, far: readonly FarContent[]): Converted => {
+const convertOnce = (passing: Passing, bridge: BridgeRecord, far: readonly FarContent[]): Converted => {
+  const { connection, revision } = bridge;
   const key = sha256(`${connection.id} ${revision} ${JSON.stringify(far)}`);
   const known = passing.converted.get(key);
   if (known) return known;
-  const { room } = passing;
-  const made = convertContents(far, { profile, owner: owner.id as TwinId, adaptor: room.self.id, now: room.deps.clock.now() }); // branding: an end of a connection is a twin
+  const made = convertContents(far, converterOf(passing.room, bridge));
   passing.converted.set(key, made);
   return made;
 };
@@ -119,15 +115,16 @@ const inward = (
   { answer, read }: { readonly answer: Message; readonly read: Request<typeof readName> | undefined },
 ): Result<Inward> => {
   const key = passing.room.keys.current();
-  const hop = hopOf(passing, bridge);
+  const hop = hopOf(passing.room, bridge);
   if (!read || answer.data.action.result?.status === 'failure') return ok({ message: signHop(answer, hop, key) });
   const told = parseReply(readName, answer);
   if (!told.ok || name !== readName) return told.ok ? ok({ message: signHop(answer, hop, key) }) : told;
   const { attributes } = told.value.objects[0];
   if (!attributes.far) return ok({ message: signHop(answer, hop, key) });
   const { twins, dropped } = convertOnce(passing, bridge, attributes.far);
+  const states = attributes.farPast && convertOnce(passing, bridge, attributes.farPast).twins;
   const { vocabulary, deps } = passing.room;
-  const made = toConsumer(read.parameters, attributes, { twins, vocabulary: vocabulary(), newId: deps.ids.uuid });
+  const made = toConsumer(read.parameters, attributes, { twins, states, vocabulary: vocabulary(), newId: deps.ids.uuid });
   if (!made.ok) return made;
   const converted = { action: { parameters: made.value.parameters }, objects: made.value.objects };
   return ok({ message: signHop(answer, { ...hop, converted }, key), dropped });
@@ -142,7 +139,7 @@ const readIn = (name: RowName, message: Message): Result<Request<typeof readName
 };
 
 const pass = async (passing: Passing, passage: Passage): Promise<Result<Message>> => {
-  const { room, figures, passedOn } = passing;
+  const { room, figures, passedOn, streams } = passing;
   const { name, message, bridge } = passage;
   const read = readIn(name, message);
   if (!read.ok) return read;
@@ -152,6 +149,7 @@ const pass = async (passing: Passing, passage: Passage): Promise<Result<Message>
   const dropped = made.ok ? made.value.dropped : undefined;
   figures.note(bridge, { ms: room.deps.clock.monotonicMs() - from, failed: !made.ok, dropped }, room.deps.clock.now());
   await passedOn(bridge, answer);
+  if (made.ok && name === 'digitalTwin.subscribe.exchangeData') streams.opened(made.value.message, bridge);
   return made.ok ? ok(made.value.message) : made;
 };
 

@@ -10,7 +10,9 @@ import {
   type FarContent,
   fail,
   type Instant,
+  limits,
   ok,
+  periodAsked,
   problem,
   type QueryWithin,
   type Reply,
@@ -18,9 +20,12 @@ import {
   type Result,
   type Twin,
   type TwinId,
+  type TwinPage,
   type TwinQuery,
+  type TwinsChanged,
   type TwinsRead,
   type Vocabulary,
+  withStates,
 } from '@cityweave/core';
 import { readRecord } from './data-format-adaptation.ts';
 
@@ -35,13 +40,20 @@ const boxOfQuery = ({ filter, identity }: TwinQuery): Box | undefined => {
   return filter.box ?? (area && boxOf(area));
 };
 
-/** What is asked of the owner: its own kinds and, where one is named, the box. Everything else is judged on what came back. */
+/** What is asked of the owner: its own kinds and, where one is named, the box; of history whose, and of which time. Everything else is judged on what came back. */
 export const toOwner = (read: Read, { features }: AdaptationProfile): Read => {
   const [only, ...more] = queriesOf(read);
-  const box = only && more.length === 0 ? boxOfQuery(only) : undefined;
+  const alone = more.length === 0 ? only : undefined;
+  const box = alone && boxOfQuery(alone);
+  const past = alone && historyAsked(alone);
   const { queries: _queries, areas: _areas, ...rest } = read;
-  return { ...rest, query: { version: 1, filter: { kinds: features.map(({ kind }) => kind.from), ...(box && { box }) } } };
+  const ids = past && alone?.filter?.ids;
+  const filter = { kinds: features.map(({ kind }) => kind.from), ...(box && { box }), ...(ids && { ids }) };
+  const history = past && { history: { ...periodAsked(past), first: limits.pageMax }, page: { first: limits.historyTwinsMax } };
+  return { ...rest, query: { version: 1, filter, ...history } };
 };
+
+const historyAsked = ({ history, align }: TwinQuery) => history && { history, ...(align && { align }) };
 
 export type Converted = { readonly twins: readonly Twin[]; readonly dropped: number };
 
@@ -65,16 +77,37 @@ export const convertContents = (contents: readonly FarContent[], { profile, owne
   return { twins, dropped };
 };
 
-type Answering = { readonly twins: readonly Twin[]; readonly vocabulary: Vocabulary; readonly newId: () => string };
+type Answering = {
+  readonly twins: readonly Twin[];
+  /** what they said before, where that was asked for */
+  readonly states?: readonly Twin[] | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly newId: () => string;
+};
 
 /** The answer to what was asked first, from the converted twins: one part for each of its questions. */
-export const toConsumer = (read: Read, told: TwinsRead, { twins, vocabulary, newId }: Answering): Result<Reply<'digitalTwin.read.exchangeData'>> => {
-  const { far: _far, page: _page, ...rest } = told;
+export const toConsumer = (read: Read, told: TwinsRead, { twins, states = [], vocabulary, newId }: Answering): Result<Reply<'digitalTwin.read.exchangeData'>> => {
+  const { far: _far, farPast: _past, page: _page, ...rest } = told;
+  if (!told.farPast && queriesOf(read).some(historyAsked))
+    return fail(problem('badQuery', { subject: 'history', accepted: 'one question in a message, over a bridge' }));
+  const pageOf = (query: TwinQuery): TwinPage => {
+    const page = answerQuery(twins, query, { vocabulary, seq: told.seq });
+    const asked = historyAsked(query);
+    return asked ? withStates(page, states, asked) : page;
+  };
   const parts = queriesOf(read).map((query) => ({
     kind: 'exchangeData' as const,
     id: `urn:uuid:${newId()}`,
-    attributes: { ...rest, page: answerQuery(twins, query, { vocabulary, seq: told.seq }) },
+    attributes: { ...rest, page: pageOf(query) },
   }));
   const [first, ...more] = parts;
   return first ? ok({ parameters: {}, objects: [first, ...more] }) : fail(problem('badQuery', { accepted: 'a query, or queries' }));
+};
+
+/** What changed (T11): records that are there as twins, those that are gone by their ids. */
+export const changesToConsumer = ({ far = [], farGone = [], ...told }: TwinsChanged, converter: Converter): { readonly changed: TwinsChanged; readonly dropped: number } => {
+  const [there, gone] = [convertContents(far, converter), convertContents(farGone, converter)];
+  const ids = new Set(there.twins.map(({ id }) => id));
+  const deleted = gone.twins.map(({ id }) => id).filter((id) => !ids.has(id));
+  return { changed: { ...told, rows: there.twins.map((twin) => ({ twin })), deleted: [...new Set(deleted)] }, dropped: there.dropped };
 };

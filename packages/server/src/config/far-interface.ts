@@ -18,6 +18,14 @@ export const FarInterface = FarForm.omit({ format: true, source: true })
     kind: TermId,
     /** what was fetched so long ago is fetched again, in milliseconds */
     freshMs: z.int().min(0).max(3_600_000).default(1_000),
+    /** how often it is looked at while somebody follows, in milliseconds; a broker of NGSI-LD is asked to say by itself when something changed */
+    lookMs: z.int().min(100).max(3_600_000).default(5_000),
+    /** of NGSI-LD: the @context in which types and members are named, where that is not the core's */
+    context: z.url().optional(),
+    /**
+     * Where what was before is kept: temporal entities of NGSI-LD, or the items of a collection with a record for each time, told by `datetime`. Absent: it is not.
+     */
+    history: z.strictObject({ address: z.url() }).optional(),
   })
   .strict();
 export type FarInterface = z.infer<typeof FarInterface>;

@@ -6,13 +6,15 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { cityDictionary, createVocabulary, fail, ok, problem, type Result, SemanticDictionary, shorten, type Vocabulary } from '@cityweave/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { brokerOf, type LoadedBroker, loadBroker } from './broker-rule.ts';
 import { checkNode, nearest } from './check-node.ts';
 import { CityFile, NodeFile } from './node-file.ts';
 import { settleStore } from './store-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type LoadedCity = Omit<CityFile, 'nodes'> & {
+export type LoadedCity = Omit<CityFile, 'nodes' | 'brokers'> & {
+  readonly brokers: readonly LoadedBroker[];
   readonly nodes: readonly NodeFile[];
   readonly vocabularies: readonly SemanticDictionary[];
   /** folder of the city file */
@@ -192,7 +194,8 @@ export const loadNodeAlone = async (path: string, environment: Environment): Pro
   if (!dictionaries.ok) return dictionaries;
   const vocabulary = createVocabulary([cityDictionary, ...dictionaries.value]);
   const checked = checkNode(node.value, vocabulary);
-  return checked.ok ? ok({ node: node.value, vocabulary }) : checked;
+  const brokers = checked.ok ? checkBrokers(path, [], [node.value]) : checked;
+  return brokers.ok ? ok({ node: node.value, vocabulary }) : brokers;
 };
 
 const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Environment): Promise<Result<readonly NodeFile[]>> => {
@@ -201,6 +204,26 @@ const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Envir
     const node = 'file' in given ? await loadNode(from(folder, given.file), environment) : await settle(given, folder, environment);
     if (!node.ok) return node;
     loaded.push(node.value);
+  }
+  return ok(loaded);
+};
+
+/** Every broker that an interface names is one of the city's. */
+const checkBrokers = (path: string, brokers: readonly { readonly id: string }[], nodes: readonly NodeFile[]): Result<true> => {
+  const known = brokers.map(({ id }) => id);
+  const named = nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ address, history }) => [address, ...(history ? [history.address] : [])]));
+  const unknown = named.map(brokerOf).find((id) => id !== undefined && !known.includes(id));
+  if (unknown === undefined) return ok(true);
+  const accepted = nearest(unknown, known) ?? 'an address that begins with http: or https:';
+  return fail(problem('badConfiguration', { path: shorten(path), found: `broker:${unknown}, which is no broker of a city file`, accepted }));
+};
+
+const loadBrokers = async ({ brokers }: CityFile, folder: string): Promise<Result<readonly LoadedBroker[]>> => {
+  const loaded: LoadedBroker[] = [];
+  for (const { entities, recording, ...rule } of brokers) {
+    const broker = await loadBroker({ ...rule, entities: from(folder, entities), ...(recording !== undefined && { recording: from(folder, recording) }) });
+    if (!broker.ok) return broker;
+    loaded.push(broker.value);
   }
   return ok(loaded);
 };
@@ -231,11 +254,14 @@ export const loadCity = async (path: string, environment: Environment): Promise<
   const nodes = await loadNodes(parsed.value, folder, environment);
   if (!nodes.ok) return nodes;
   const checked = checkAuthorities(path, parsed.value, nodes.value);
-  if (!checked.ok) return checked;
+  const named = checked.ok ? checkBrokers(path, parsed.value.brokers, nodes.value) : checked;
+  if (!named.ok) return named;
+  const brokers = await loadBrokers(parsed.value, folder);
+  if (!brokers.ok) return brokers;
   const paths = [...parsed.value.dictionaries.map((name) => from(folder, name)), ...nodes.value.flatMap(({ dictionaries }) => dictionaries)];
   const vocabularies = await loadDictionaries([...new Set(paths)], environment);
   if (!vocabularies.ok) return vocabularies;
   const vocabulary = createVocabulary([cityDictionary, ...vocabularies.value]);
   const wrong = nodes.value.map((node) => checkNode(node, vocabulary)).find((one) => !one.ok);
-  return wrong && !wrong.ok ? wrong : ok({ ...parsed.value, nodes: nodes.value, vocabularies: vocabularies.value, folder });
+  return wrong && !wrong.ok ? wrong : ok({ ...parsed.value, brokers: brokers.value, nodes: nodes.value, vocabularies: vocabularies.value, folder });
 };

@@ -18,6 +18,7 @@ import {
 } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
+import { BrokerRule } from './broker-rule.ts';
 import { FarInterface } from './far-interface.ts';
 import { StoreSettings } from './store-settings.ts';
 
@@ -152,6 +153,8 @@ export const CityFile = z.strictObject({
   /** terms beside the built-in `city` vocabulary */
   dictionaries: z.array(z.string()).default([]),
   nodes: z.array(z.union([NodeFile, z.strictObject({ file: z.string() })])).min(1),
+  /** systems of agencies that are run beside the nodes; an interface names one as `broker:ID/path` */
+  brokers: z.array(BrokerRule).default([]),
   federations: z.array(FederationRule).default([]),
   /** defaults of the variables of saved questions */
   variables: z.record(z.string(), z.unknown()).default({}),

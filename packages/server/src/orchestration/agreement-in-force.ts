@@ -107,3 +107,11 @@ export const createRates = ({ deps }: Pick<Room, 'deps'>): Rates => {
     answered: (id) => ({ reads: counts.get(id) ?? 0 }),
   };
 };
+
+/** What was agreed to go over an adaptor goes over that one, and nothing else does. */
+export const checkWay = (room: Room, agreementId: string | undefined, { via }: AskedBy): Result<true> => {
+  const agreed = communications.all(room.records).find((link) => link.agreementId === agreementId)?.bridge?.adaptorId;
+  return agreed === via
+    ? ok(true)
+    : fail(problem('notInForce', { subject: agreementId ?? '', found: via ?? 'no adaptor', accepted: agreed ?? 'a direct question' }));
+};

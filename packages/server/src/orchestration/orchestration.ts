@@ -22,6 +22,8 @@ import {
 } from '@cityweave/core';
 import type { Answered, AskedBy, Done } from '../exchange/answer.ts';
 import { createRates, type Rates } from './agreement-in-force.ts';
+import { createFarFeed } from './bridging/far-feed.ts';
+import { createFarLog, type FarLog } from './bridging/far-log.ts';
 import { createFarRecords, type FarRecords } from './bridging/far-records.ts';
 import { noteBridge, noteFigures } from './bridging/standing-bridge.ts';
 import { discoverCandidates, type Wanted } from './candidate.ts';
@@ -31,6 +33,7 @@ import { reportStatus, statusOf } from './federation-status.ts';
 import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
 import { createInvoking, type Invoking } from './invocation/invoking.ts';
 import { createRunning, type Running } from './invocation/running.ts';
+import { createStoreFeed } from './live/feed.ts';
 import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
@@ -93,6 +96,8 @@ export type Orchestration = {
   readonly joinsTried: () => Promise<void>;
   /** Called with a federation under which nothing of others may be kept any more. */
   readonly onForget: Duties['onForget'];
+  /** An agency's own system says that something changed; false where nobody asked it to. */
+  readonly farNotified: FarLog['notified'];
   readonly resume: () => void;
 };
 
@@ -241,10 +246,12 @@ export const createOrchestration = (given: Room): Orchestration => {
   const management = createFederationManagement(room, links);
   const reads = createMemberReads(room, links);
   const twins = createFederatedTwins(room, reads);
-  const publishing = createPublishing(room);
+  const farLog = createFarLog(room);
+  const [storeFeed, farFeed] = [createStoreFeed(room), createFarFeed(room, farLog)];
+  const publishing = createPublishing(room, (via) => (via === undefined ? storeFeed : farFeed));
   const joining = createJoining(room);
   const areas = createAreas();
-  const far = createFarRecords(room);
+  const far = createFarRecords(room, farLog);
   const rates = createRates(room);
   const standing = createStanding(room);
   const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
@@ -275,6 +282,7 @@ export const createOrchestration = (given: Room): Orchestration => {
     resolveJoins: joining.run,
     joinsTried: joining.tried,
     onForget: duties.onForget,
+    farNotified: farLog.notified,
     resume: () => goOn(room, { management, joining, standing, duties }),
   };
 };

@@ -1,12 +1,14 @@
 /**
  * Far fetch: all records of an agency's own interface, page by page: OGC API Features by its `next` links, NGSI-LD by its `Link` header. Never beyond the bounds, never to another host.
  */
-import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { fail, limits, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { Agent, type Dispatcher, errors, request } from 'undici';
 
 export type FarAsked = {
   readonly protocol: 'ogc-api-features' | 'ngsi-ld';
   readonly address: string;
+  /** of NGSI-LD: the @context in which types and members are named */
+  readonly context?: string | undefined;
   /** west, south, east, north in CRS84, where the interface can leave the others out */
   readonly box?: readonly number[] | undefined;
   readonly recordsMax: number;
@@ -15,7 +17,22 @@ export type FarAsked = {
   readonly signal: AbortSignal;
 };
 
-export type FarFetch = { readonly records: (asked: FarAsked) => Promise<Result<readonly unknown[]>>; readonly close: () => Promise<void> };
+/** Something said to an interface: a document asked for, or one given to it. */
+export type FarSaid = Pick<FarAsked, 'protocol' | 'context'> & {
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  readonly address: string;
+  readonly body?: unknown;
+  readonly signal: AbortSignal | undefined;
+};
+
+export type FarFetch = {
+  readonly records: (asked: FarAsked) => Promise<Result<readonly unknown[]>>;
+  /** One document; undefined where it is not there. */
+  readonly document: (asked: FarAsked) => Promise<Result<unknown>>;
+  /** The address that was made, where one was; `unavailable` where it was not taken. */
+  readonly say: (said: FarSaid) => Promise<Result<{ readonly location: string | undefined }>>;
+  readonly close: () => Promise<void>;
+};
 
 type Page = { readonly body: unknown; readonly link: string | undefined; readonly bytes: number };
 
@@ -40,12 +57,21 @@ const readText = async (body: Dispatcher.ResponseData['body'], bytesMax: number)
   return ok(Buffer.concat(chunks).toString('utf8'));
 };
 
-const fetchPage = async (dispatcher: Agent, address: URL, { protocol, signal, bytesMax }: FarAsked): Promise<Result<Page>> => {
+/** Names of types and members are those of this context. */
+const contextLink = ({ context }: Pick<FarAsked, 'context'>): Readonly<Record<string, string>> =>
+  context === undefined ? {} : { link: `<${context}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"` };
+
+const refusedWith = (statusCode: number): Problem =>
+  problem('unavailable', { subject: 'the interface of the agency', found: `status ${statusCode}`, accepted: '2xx' });
+
+const fetchPage = async (dispatcher: Agent, address: URL, asked: FarAsked): Promise<Result<Page>> => {
+  const { protocol, signal, bytesMax } = asked;
   try {
-    const { statusCode, headers, body } = await request(address, { dispatcher, signal, headers: { accept: accepts[protocol] } });
+    const { statusCode, headers, body } = await request(address, { dispatcher, signal, headers: { accept: accepts[protocol], ...contextLink(asked) } });
     const text = await readText(body, bytesMax);
     if (!text.ok) return text;
-    if (statusCode !== 200) return fail(problem('unavailable', { subject: 'the interface of the agency', found: `status ${statusCode}`, accepted: '200' }));
+    if (statusCode === 404) return fail(problem('notFound', { subject: 'the interface of the agency' }));
+    if (statusCode !== 200) return fail(refusedWith(statusCode));
     const link = headers['link'];
     return ok({ body: JSON.parse(text.value), link: Array.isArray(link) ? link.join(', ') : link, bytes: text.value.length });
   } catch (cause) {
@@ -99,10 +125,34 @@ const fetchAll = async (dispatcher: Agent, asked: FarAsked): Promise<Result<read
   return ok(records);
 };
 
+const fetchDocument = async (dispatcher: Agent, asked: FarAsked): Promise<Result<unknown>> => {
+  const page = await fetchPage(dispatcher, new URL(asked.address), asked);
+  if (page.ok) return ok(page.value.body);
+  return page.problem.kind === 'notFound' ? ok(undefined) : page;
+};
+
+const say = async (dispatcher: Agent, { method, address, body, signal, ...said }: FarSaid): Promise<Result<{ readonly location: string | undefined }>> => {
+  try {
+    const ending = AbortSignal.any([AbortSignal.timeout(limits.farFetchMs), ...(signal ? [signal] : [])]);
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...contextLink(said) };
+    const { statusCode, headers: told, body: answer } = await request(address, { method, dispatcher, signal: ending, headers, ...content });
+    await answer.dump();
+    const { location } = told;
+    return statusCode >= 200 && statusCode < 300 ? ok({ location: Array.isArray(location) ? location[0] : location }) : fail(refusedWith(statusCode));
+  } catch (cause) {
+    return fail(problemOfCause(cause));
+  }
+};
+
+const within = (asked: FarAsked): FarAsked => ({ ...asked, signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]) });
+
 export const createFarFetch = (): FarFetch => {
   const dispatcher = new Agent({ connections: 4, connectTimeout: 1_000 });
   return {
-    records: (asked) => fetchAll(dispatcher, { ...asked, signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]) }),
+    records: (asked) => fetchAll(dispatcher, within(asked)),
+    document: (asked) => fetchDocument(dispatcher, within(asked)),
+    say: (said) => say(dispatcher, said),
     close: () => dispatcher.destroy(),
   };
 };

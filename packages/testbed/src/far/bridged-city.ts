@@ -1,6 +1,7 @@
 /**
  * Bridged city: four agencies of which two keep their data in systems of their own, in other words, units, coordinates and times, and one is the adaptor between them and the rest.
  */
+import type { Broker } from '@cityweave/server';
 import proj4 from 'proj4';
 import type { TestAgency } from '../city-files.ts';
 import type { FarServer } from './interface.ts';
@@ -60,7 +61,7 @@ const gridWords = {
   ],
 };
 
-export const riverInterface = (server: FarServer) => ({
+const riverInterface = (server: FarServer) => ({
   id: 'gauges',
   protocol: 'ogc-api-features',
   // pages of two: the third gauge is on the second one
@@ -73,6 +74,7 @@ export const riverInterface = (server: FarServer) => ({
   crs: 'EPSG:32631',
   timeZone: 'America/New_York',
   freshMs: 0,
+  lookMs: 100,
   members: [
     { member: 'level_ft', term: 'river:stage', unit: '[ft_i]' },
     { member: 'state', term: 'river:alert', codes: { H: 'high', L: 'low' } },
@@ -80,10 +82,13 @@ export const riverInterface = (server: FarServer) => ({
   ],
 });
 
-const gridInterface = (server: FarServer) => ({
+const gridInterface = ({ origin }: Pick<Broker, 'origin'>) => ({
   id: 'transformers',
   protocol: 'ngsi-ld',
-  address: server.address,
+  address: `${origin}/ngsi-ld/v1/entities?type=Transformer`,
+  history: { address: `${origin}/ngsi-ld/v1/temporal/entities` },
+  // only its broker's word makes the agency look again while the test runs
+  lookMs: 3_600_000,
   kind: 'grid:Transformer',
   dictionary: gridWords.id,
   key: 'id',
@@ -95,7 +100,7 @@ const gridInterface = (server: FarServer) => ({
   ],
 });
 
-type Far = { readonly river: FarServer; readonly grid: FarServer };
+export type Far = { readonly river: FarServer; readonly grid: Broker };
 
 /** Who asks, who lies between, and who is asked; `changes` by name. */
 export const bridgedAgencies = ({ river, grid }: Far, changes: Readonly<Record<string, Partial<TestAgency>>> = {}): readonly TestAgency[] => {

@@ -1,5 +1,5 @@
 /**
- * Far interface: a real HTTP server that speaks what an agency's own system speaks: OGC API Features over one collection, or NGSI-LD over its entities, page by page.
+ * Far interface: a real HTTP server that speaks OGC API Features over one collection, page by page, as an agency's own system does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -9,21 +9,19 @@ export type FarState = { records: readonly unknown[]; isDown: boolean };
 export type FarServer = AsyncDisposable & {
   readonly state: FarState;
   readonly origin: string;
-  /** where the collection's items, or a query for entities, are found */
+  /** where the collection's items are found */
   readonly address: string;
   /** what was asked of it, path and query, oldest first */
   readonly asked: readonly string[];
 };
 
-type Speaks = 'ogc-api-features' | 'ngsi-ld';
-
-const pathOf = { 'ogc-api-features': '/collections/things/items', 'ngsi-ld': '/ngsi-ld/v1/entities' } as const;
+const itemsPath = '/collections/things/items';
 
 const numberOr = (text: string | null, otherwise: number): number => (text === null ? otherwise : Number(text));
 
 type Page = { readonly records: readonly unknown[]; readonly next: string | undefined; readonly total: number };
 
-const pageOf = ({ records }: FarState, url: URL): Page => {
+const pageOf = (records: readonly unknown[], url: URL): Page => {
   const offset = numberOr(url.searchParams.get('offset'), 0);
   const limit = numberOr(url.searchParams.get('limit'), 10);
   const next = new URL(url);
@@ -37,21 +35,15 @@ const sendFeatures = (response: ServerResponse, { records, next, total }: Page):
   response.end(JSON.stringify({ type: 'FeatureCollection', numberMatched: total, numberReturned: records.length, features: records, links }));
 };
 
-const sendEntities = (response: ServerResponse, { records, next }: Page): void => {
-  response.writeHead(200, { 'content-type': 'application/ld+json', ...(next !== undefined && { link: `<${next}>; rel="next"; type="application/ld+json"` }) });
-  response.end(JSON.stringify(records));
-};
-
 /** Serves the records until its scope ends. */
-export const startFarServer = async (speaks: Speaks, records: readonly unknown[]): Promise<FarServer> => {
+export const startFarServer = async (records: readonly unknown[]): Promise<FarServer> => {
   const state: FarState = { records, isDown: false };
   const asked: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     asked.push(`${url.pathname}${url.search}`);
-    if (state.isDown || url.pathname !== pathOf[speaks]) return void response.writeHead(state.isDown ? 503 : 404).end();
-    if (speaks === 'ngsi-ld') sendEntities(response, pageOf(state, url));
-    else sendFeatures(response, pageOf(state, url));
+    if (state.isDown || url.pathname !== itemsPath) return void response.writeHead(state.isDown ? 503 : 404).end();
+    sendFeatures(response, pageOf(state.records, url));
   };
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,7 +53,7 @@ export const startFarServer = async (speaks: Speaks, records: readonly unknown[]
     state,
     asked,
     origin,
-    address: `${origin}${pathOf[speaks]}`,
+    address: `${origin}${itemsPath}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

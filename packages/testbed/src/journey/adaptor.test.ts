@@ -1,24 +1,23 @@
 /**
  * An adaptor over real sockets: members whose systems speak OGC API Features and NGSI-LD, in other words, units, coordinates and times, take part like any other.
  */
-import { systemDeps } from '@cityweave/server';
+import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
+import { Instant, type TwinId } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
 import { testFederationId, twinOfTest } from '../city-files.ts';
-import { bridgedAgencies, bridgedNeeds, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
-import { type FarServer, startFarServer } from '../far/interface.ts';
-
-type Far = { readonly river: FarServer; readonly grid: FarServer };
+import { bridgedAgencies, bridgedNeeds, type Far, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
+import { startFarServer } from '../far/interface.ts';
 
 const startFar = async (): Promise<Far & AsyncDisposable> => {
-  const river = await startFarServer('ogc-api-features', gaugeFeatures);
-  const grid = await startFarServer('ngsi-ld', transformers);
+  const river = await startFarServer(gaugeFeatures);
+  const grid = await startBroker({ entities: transformers, deps: systemDeps() });
   return {
     river,
     grid,
     [Symbol.asyncDispose]: async () => {
       await river[Symbol.asyncDispose]();
-      await grid[Symbol.asyncDispose]();
+      await grid.close();
     },
   };
 };
@@ -141,6 +140,79 @@ describe('an adaptor', () => {
     const found = await city.ask();
     expect(twinsOf(found, 'river')[0]?.values['city:waterLevel']?.value).toBeCloseTo(30.48, 9);
     far.river.state.records = gaugeFeatures;
+  });
+
+  it('tells whoever follows what changed at a far system, and what is gone, as its owner signed it', async () => {
+    const stop = new AbortController();
+    const heard: SourceEvent[] = [];
+    city.front.orchestration.follow(() => city.federation(), async (event) => void heard.push(event), stop.signal);
+    const river = () => heard.filter(({ agency }) => agency.includes('river'));
+    await until(river, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    const [first, second, third] = gaugeFeatures.map((feature) => present(feature, 'gauge'));
+    far.river.state.records = [{ ...first, properties: { ...first?.properties, level_ft: 50 } }, second];
+    const changed = await until(
+      () => river().flatMap((event) => (event.type === 'changed' ? [event] : [])),
+      (events) => ['G-1', 'G-3'].every((key) => events.some(({ ids }) => ids.some((id) => id.endsWith(`:gauges/${key}`)))),
+      'changed and gone',
+    );
+    expect(changed.flatMap(({ ids }) => ids)).toHaveLength(2);
+    expect(JSON.stringify(changed)).not.toContain('RIVER-SECRET');
+    expect(JSON.stringify(changed)).toContain('"city:waterLevel":{"value":15.24,"unit":"m"');
+    far.river.state.isDown = true;
+    await until(river, (events) => events.some((event) => event.type === 'silent' && event.problem.kind === 'unavailable'), 'silent, with the reason');
+    far.river.state.isDown = false;
+    far.river.state.records = [first, second, third];
+    const count = river().length;
+    await until(river, (events) => events.slice(count).some(({ type }) => type === 'alive'), 'alive again');
+    stop.abort();
+  });
+
+  it('is told by a broker of what changed there, and looks', async () => {
+    const stop = new AbortController();
+    const heard: SourceEvent[] = [];
+    city.front.orchestration.follow(() => city.federation(), async (event) => void heard.push(event), stop.signal);
+    const grid = () => heard.filter(({ agency }) => agency.includes('grid'));
+    await until(grid, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    await until(() => far.grid.subscriptions.list(), (list) => list.length === 1, 'subscribed at the broker');
+    far.grid.entities.patch('urn:ngsi-ld:Transformer:T2', { ratedPower: { type: 'Property', value: 750_000, unitCode: 'WTT' } }, systemDeps().clock.now());
+    const told = await until(
+      () => grid().flatMap((event) => (event.type === 'changed' ? [event] : [])),
+      (events) => events.length > 0,
+      'told',
+    );
+    expect(told.flatMap(({ ids }) => ids)).toEqual(['urn:dtf:twin:grid.test.example:transformers/urn%3Angsi-ld%3ATransformer%3AT2']);
+    expect(JSON.stringify(told)).toContain('"city:power":{"value":750,"unit":"kW"');
+    stop.abort();
+    await until(() => far.grid.subscriptions.list(), (list) => list.length === 0, 'taken back');
+  });
+
+  it('tells what a far system said before, in the words and units of the federation', async () => {
+    const id = 'urn:dtf:twin:grid.test.example:transformers/urn%3Angsi-ld%3ATransformer%3AT1' as TwinId;
+    const say = (value: number, at: string): void =>
+      void far.grid.entities.patch('urn:ngsi-ld:Transformer:T1', { ratedPower: { type: 'Property', value, unitCode: 'WTT', observedAt: at } }, systemDeps().clock.now());
+    say(300_000, '2026-03-03T12:00:00.000Z');
+    say(350_000, '2026-03-04T12:00:00.000Z');
+    const history = { series: 'city:power', first: 2, from: Instant.parse('2026-03-02T00:00:00Z') };
+    const [asked, asking] = [{ id, history }, { deadlineMs: 5_000 }];
+    const page = valueOf(await city.front.orchestration.history(city.federation(), asked, asking));
+    expect(page.samples.map(({ observedAt, said }) => [observedAt, said?.value, said?.unit, said?.via])).toEqual([
+      ['2026-03-02T12:00:00.000Z', 250, 'kW', twinOfTest('between')],
+      ['2026-03-03T12:00:00.000Z', 300, 'kW', twinOfTest('between')],
+    ]);
+    const rest = valueOf(await city.front.orchestration.history(city.federation(), { id, history: { ...history, after: page.next } }, asking));
+    expect(rest.samples.map(({ said }) => said?.value)).toEqual([350]);
+    expect(rest.next).toBeUndefined();
+    const align = { epoch: Instant.parse('2026-03-01T00:00:00Z'), slot: 'P1D', method: 'last' as const, unit: 'MW' };
+    const between = { ...history, from: Instant.parse('2026-03-03T00:00:00Z'), to: Instant.parse('2026-03-05T00:00:00Z'), first: 100 };
+    const [aligned] = await city.front.orchestration.aligned(city.federation(), { ids: [id], history: between, align }, asking);
+    expect(aligned?.slots.map(({ flag }) => flag)).toEqual(['MEASURED', 'MEASURED', 'CARRIED']);
+    for (const [slot, value] of [0.3, 0.35, 0.35].entries()) expect(aligned?.slots[slot]?.value).toBeCloseTo(value, 12);
+  });
+
+  it('says where a far system keeps nothing of what was, instead of saying nothing', async () => {
+    const asked = { id: 'urn:dtf:twin:river.test.example:gauges/G-1' as never, history: { first: 10 } };
+    const told = await city.front.orchestration.history(city.federation(), asked, { deadlineMs: 5_000 });
+    expect(told).toMatchObject({ ok: false, problem: { kind: 'badQuery', subject: 'history', accepted: expect.stringContaining('keeps no history') } });
   });
 
   it('that breaks down leaves the others, and says for whom it is missing; it is connected again when the far system is', async () => {

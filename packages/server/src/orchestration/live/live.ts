@@ -21,10 +21,11 @@ import {
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
+import { readThrough } from '../../exchange/via.ts';
 import type { StreamedEvent, Way } from '../../protocol/protocol.ts';
 import { writePass } from '../../trust/stream-pass.ts';
 import { peerOf } from '../forming/saying.ts';
-import type { Room } from '../room.ts';
+import { federationById, type Room } from '../room.ts';
 
 export type SourceEvent =
   /** `rows`: the twins as they are now, where they came along */
@@ -35,10 +36,11 @@ export type SourceEvent =
   /** history is gone: what was known of this source must be read anew */
   | { readonly type: 'resnapshot'; readonly agency: AgencyId; readonly seq: number };
 
-/** The stream of a subscription, at each address where messages are taken. */
-const streamWay = ({ endpoint, socket }: Member, subscription: string): Way => {
-  const at = (address: string): string => Object.assign(new URL('/dtf/events', address), { search: new URLSearchParams({ subscription }).toString() }).href;
-  return { address: at(endpoint.address), ...(socket !== undefined && { socket: at(socket) }) };
+/** The stream of a subscription, at each address where messages are taken: over its bridge, where it has one. */
+const streamWay = (member: Member, subscription: string): Way => {
+  const { address, socket } = peerOf(member, 'data');
+  const at = (place: string): string => Object.assign(new URL('/dtf/events', place), { search: new URLSearchParams({ subscription }).toString() }).href;
+  return { address: at(address), ...(socket !== undefined && { socket: at(socket) }) };
 };
 
 type Following = { readonly room: Room; readonly federation: Federation; readonly member: Member; readonly signal: AbortSignal };
@@ -46,10 +48,10 @@ type Following = { readonly room: Room; readonly federation: Federation; readonl
 const openSubscription = async ({ room, federation, member }: Following, after: number | undefined): Promise<Result<string>> => {
   const parameters = { federationId: federation.id, agreementId: member.agreementId, ...(after !== undefined && { after }) };
   const opened = await room.ask(
-    peerOf(member),
+    peerOf(member, 'data'),
     'digitalTwin.subscribe.exchangeData',
     { parameters, objects: [] },
-    { timeoutMs: limits.streamSilentMs, signal: room.signal },
+    { timeoutMs: member.bridge ? limits.farFetchMs : limits.streamSilentMs, federationId: federation.id, signal: room.signal },
   );
   return opened.ok ? ok(opened.value.objects[0].id) : opened;
 };
@@ -59,9 +61,11 @@ const parseEvent = async (room: Room, member: Member, text: string): Promise<Res
   const message = parseMessage(parseJson(text));
   if (!message.ok) return message;
   if (message.value.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.value.header.source.id }));
-  const verified = await room.partners.verify(message.value, { keys: member.keys, endpoint: member.endpoint.address });
+  const verified = await room.partners.verify(message.value, { keys: member.keys, ...(!member.bridge && { endpoint: member.endpoint.address }) });
   if (!verified.ok) return verified;
-  const request = parseRequest('digitalTwin.publish.exchangeData', message.value);
+  const { bridge } = member;
+  const through = await readThrough(message.value, async (adaptorId) => (adaptorId === bridge?.adaptorId ? room.partners.keysFor(adaptorId) : []));
+  const request = through.ok ? parseRequest('digitalTwin.publish.exchangeData', through.value.message) : through;
   return request.ok ? ok(request.value.objects[0].attributes) : request;
 };
 
@@ -86,13 +90,20 @@ async function* connection(following: Following, after: number | undefined): Asy
   for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;
 }
 
+/** It may have moved, or its adaptor may have, since somebody began to listen. */
+const asNow = (following: Following): Following => {
+  const { room, federation, member } = following;
+  const now = federationById(room, federation.id)?.members.find(({ twinId }) => twinId === member.twinId);
+  return now ? { ...following, member: now } : following;
+};
+
 /** A member's changes after a sequence, for as long as somebody listens; a broken line is opened again where it broke. */
 export async function* followMember(following: Following, after: number | undefined): AsyncGenerator<SourceEvent> {
   const { room, member, signal } = following;
   let seq = after;
   let waitMs: number = limits.probeIntervalMinMs;
   while (!signal.aborted) {
-    for await (const event of connection(following, seq)) {
+    for await (const event of connection(asNow(following), seq)) {
       if (!event.ok && event.problem.kind === 'resnapshot') {
         seq = event.problem.limit;
         yield { type: 'resnapshot', agency: member.agency, seq: seq ?? 0 };

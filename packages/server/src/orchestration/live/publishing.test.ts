@@ -25,6 +25,7 @@ import type { RecordStore, TwinStore } from '../../store/store.ts';
 import { accepted, at, put, twinId } from '../../store/twins.contract.ts';
 import { loadNodeKey } from '../../trust/node-key.ts';
 import type { Room } from '../room.ts';
+import { createStoreFeed } from './feed.ts';
 import { createPublishing, type Publishing } from './publishing.ts';
 
 const [authority, front] = [Authority.parse('water.example'), agencyTwinIdOf(Authority.parse('front.example'))];
@@ -93,7 +94,8 @@ describe('a subscription', () => {
     };
     const vocabulary = createVocabulary([cityDictionary]);
     // branding: publishing looks at nothing else of its room
-    publishing = createPublishing({ ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room);
+    const room = { ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room;
+    publishing = createPublishing(room, () => createStoreFeed(room));
   });
   afterEach(async () => {
     const closing: Promise<void> = store.close();

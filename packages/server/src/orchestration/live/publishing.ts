@@ -3,13 +3,9 @@
  */
 import {
   type AgreementId,
-  type Change,
   fail,
-  type Geometry,
-  type GrantedFeature,
   limits,
   type Message,
-  mayShow,
   ok,
   problem,
   type Request,
@@ -17,18 +13,28 @@ import {
   requestMessage,
   type SubscriptionId,
   subscriptionIdOf,
-  type Twin,
   type TwinsChanged,
 } from '@cityweave/core';
-import { newMessageId, pause } from '../../deps.ts';
+import { newMessageId } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { StreamEvent } from '../../exchange/stream-event.ts';
 import { signMessage } from '../../trust/signature.ts';
 import { checkPass } from '../../trust/stream-pass.ts';
-import { agreementInForce } from '../agreement-in-force.ts';
+import { agreementInForce, checkWay } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
+import type { Feed, Granted } from './feed.ts';
 
-type Subscription = { readonly id: SubscriptionId; readonly subscriber: string; readonly agreementId: AgreementId; readonly after: number };
+type Subscription = {
+  readonly id: SubscriptionId;
+  readonly subscriber: string;
+  readonly agreementId: AgreementId;
+  readonly after: number;
+  /** the adaptor that its messages go over */
+  readonly via: string | undefined;
+};
+
+/** Where what is told comes from, by the way that it goes. */
+type FeedOf = (via: string | undefined) => Feed;
 
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
@@ -39,35 +45,9 @@ export type Publishing = {
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
 
-/** What a subscriber may be told of. */
-type Granted = { readonly features: readonly GrantedFeature[]; readonly area?: Geometry | undefined };
-
 const grantedTo = (room: Room, { agreementId, subscriber }: Subscription): Granted | undefined => {
   const used = agreementInForce(room, { id: agreementId, mode: 'subscribe' }, { sender: subscriber });
   return used.ok ? { features: used.value.features, area: used.value.agreement.terms.area } : undefined;
-};
-
-const shownTo = (room: Room, { features }: Granted, twin: Twin): Twin | undefined => {
-  const grant = features.find(({ kind }) => kind === twin.kind);
-  if (!grant) return undefined;
-  if (!(grant.withheld ?? []).length) return twin;
-  return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => mayShow(term, grant, room.vocabulary()))) };
-};
-
-/** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted, if its kind was granted. */
-const changedTwins = async (room: Room, granted: Granted, changes: readonly Change[]): Promise<TwinsChanged> => {
-  const ids = [...new Set(changes.map(({ id }) => id))];
-  const twins = await room.store.get(ids);
-  const { area } = granted;
-  const inArea =
-    area &&
-    new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
-  const rows = [...twins.values()].flatMap((twin) => (inArea && !inArea.has(twin.id) ? [] : (shownTo(room, granted, twin) ?? []))).map((twin) => ({ twin }));
-  const seq = changes.at(-1)?.seq ?? 0;
-  const gone = changes.filter(({ id, op }) => op === 'delete' && !twins.has(id));
-  // a log of an older version does not say what was deleted: the subscriber has to look for itself
-  if (gone.some(({ kind }) => kind === undefined)) return { seq, rows: [], deleted: [], resnapshot: true };
-  return { seq, rows, deleted: [...new Set(gone.filter(({ kind }) => granted.features.some((feature) => feature.kind === kind)).map(({ id }) => id))] };
 };
 
 const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChanged): Promise<Message> => {
@@ -94,34 +74,25 @@ const toEvent = async (room: Room, subscription: Subscription, changed: TwinsCha
   text: JSON.stringify(await toMessage(room, subscription, changed)),
 });
 
-/** Resolves at the next commit, after the heartbeat's time, or when nobody listens. */
-const nextCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
-  const over = new AbortController();
-  const stop = room.store.onCommit(() => over.abort());
-  await pause(room.deps.timers, limits.streamHeartbeatMs, AbortSignal.any([over.signal, signal]));
-  stop();
-};
-
-async function* follow(room: Room, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+async function* follow({ room, feedOf }: { readonly room: Room; readonly feedOf: FeedOf }, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const feed = feedOf(subscription.via);
   let { after } = subscription;
+  feed.open(signal);
   while (!signal.aborted) {
     const granted = grantedTo(room, subscription);
-    if (!granted) return;
-    const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
-    if (after + 1 < oldest && after < head) {
-      yield toEvent(room, subscription, { seq: head, rows: [], deleted: [], resnapshot: true });
-      after = head;
-    } else if (changes.length > 0) {
-      yield toEvent(room, subscription, await changedTwins(room, granted, changes));
-      after = changes.at(-1)?.seq ?? after;
+    const told = granted && (await feed.next(after, granted));
+    if (!told || told.type === 'over') return;
+    if (told.type === 'changed') {
+      yield toEvent(room, subscription, told.changed);
+      after = told.seq;
     } else {
-      yield { type: 'heartbeat', id: String(after), text: String(head) };
-      await nextCommit(room, signal);
+      yield { type: 'heartbeat', id: String(after), text: String(told.head) };
+      await feed.wait(signal);
     }
   }
 }
 
-/** A place that this store never reached is of another one: who holds it has to look for itself. */
+/** A place that was never reached here is of another store: who holds it has to look for itself. */
 const beginning = (after: number | undefined, headSeq: number): Result<number> =>
   after === undefined || after <= headSeq ? ok(after ?? headSeq) : fail(problem('resnapshot', { found: `after ${after}`, limit: headSeq }));
 
@@ -132,7 +103,7 @@ const count = (listening: Map<string, number>, id: string, by: 1 | -1): void => 
   else listening.delete(id);
 };
 
-export const createPublishing = (room: Room): Publishing => {
+export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
   const subscriptions = new Map<string, Subscription>();
   const listening = new Map<string, number>();
   /** Room for one more: the oldest that nobody listens to any more gives way, as a subscriber that broke down never says goodbye. */
@@ -145,7 +116,7 @@ export const createPublishing = (room: Room): Publishing => {
   async function* listened(subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
     count(listening, subscription.id, 1);
     try {
-      yield* follow(room, subscription, signal);
+      yield* follow({ room, feedOf }, subscription, signal);
     } finally {
       count(listening, subscription.id, -1);
     }
@@ -155,11 +126,13 @@ export const createPublishing = (room: Room): Publishing => {
       const agreement = agreementInForce(room, { id: parameters.agreementId, mode: 'subscribe', federationId: parameters.federationId }, by);
       if (!agreement.ok) return agreement;
       if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
-      const { headSeq } = await room.store.health();
-      const begins = beginning(parameters.after, headSeq);
+      const across = checkWay(room, parameters.agreementId, by);
+      if (!across.ok) return across;
+      const reached = await feedOf(by.via).head();
+      const begins = reached.ok ? beginning(parameters.after, reached.value) : reached;
       if (!begins.ok) return begins;
       const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
-      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: begins.value };
+      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: begins.value, via: by.via };
       subscriptions.set(id, subscription);
       return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { seq: subscription.after } }] } });
     },

@@ -31,10 +31,10 @@ import {
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { FoundPage } from '../../store/store.ts';
-import { agreementInForce, type Rates } from '../agreement-in-force.ts';
+import { agreementInForce, checkWay, type Rates } from '../agreement-in-force.ts';
 import type { FarRecords } from '../bridging/far-records.ts';
 import { offerOfKind } from '../feature-information.ts';
-import { communications, federations, memberships, type Room } from '../room.ts';
+import { federations, memberships, type Room } from '../room.ts';
 import { withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
@@ -249,14 +249,6 @@ const answerEach = async (
   return Promise.all(queries.map(answer));
 };
 
-/** What was agreed to go over an adaptor goes over that one, and nothing else does. */
-const checkWay = (room: Room, agreementId: string | undefined, { via }: AskedBy): Result<true> => {
-  const agreed = communications.all(room.records).find((link) => link.agreementId === agreementId)?.bridge?.adaptorId;
-  return agreed === via
-    ? ok(true)
-    : fail(problem('notInForce', { subject: agreementId ?? '', found: via ?? 'no adaptor', accepted: agreed ?? 'a direct question' }));
-};
-
 const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
   const { identify: asked, agreementId, federationId, query, queries = [], areas = {}, budgetMs } = parameters;
@@ -271,7 +263,7 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
   const taken = pages.rates.take(used.value, Math.max(1, queries.length));
   if (!taken.ok) return taken;
   if (by.via !== undefined) {
-    const read = await within(room, by, { budgetMs, run: (signal) => pages.far.read(used.value, query, signal) });
+    const read = await within(room, by, { budgetMs, run: (signal) => pages.far(used.value, query, signal) });
     return read.ok ? reply(room, [read.value]) : read;
   }
   const under = { used: used.value, areas };

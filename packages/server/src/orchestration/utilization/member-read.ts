@@ -136,7 +136,7 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
       read: (query, deadline) => {
         const line = lineTo(federation, member);
         if (query.at && member.bridge) return Promise.resolve(fail(noPastOverBridge));
-        return isShareable(query) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
+        return isShareable(query) && !(query.history && member.bridge) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
       },
       interruption: () => {
         const interrupted = links.interruption(member.twinId);
