@@ -86,7 +86,11 @@ type Answering = {
 };
 
 /** The answer to what was asked first, from the converted twins: one part for each of its questions. */
-export const toConsumer = (read: Read, told: TwinsRead, { twins, states = [], vocabulary, newId }: Answering): Result<Reply<'digitalTwin.read.exchangeData'>> => {
+export const toConsumer = (
+  read: Read,
+  told: TwinsRead,
+  { twins, states = [], vocabulary, newId }: Answering,
+): Result<Reply<'digitalTwin.read.exchangeData'>> => {
   const { far: _far, farPast: _past, page: _page, ...rest } = told;
   if (!told.farPast && queriesOf(read).some(historyAsked))
     return fail(problem('badQuery', { subject: 'history', accepted: 'one question in a message, over a bridge' }));
@@ -105,7 +109,10 @@ export const toConsumer = (read: Read, told: TwinsRead, { twins, states = [], vo
 };
 
 /** What changed (T11): records that are there as twins, those that are gone by their ids. */
-export const changesToConsumer = ({ far = [], farGone = [], ...told }: TwinsChanged, converter: Converter): { readonly changed: TwinsChanged; readonly dropped: number } => {
+export const changesToConsumer = (
+  { far = [], farGone = [], ...told }: TwinsChanged,
+  converter: Converter,
+): { readonly changed: TwinsChanged; readonly dropped: number } => {
   const [there, gone] = [convertContents(far, converter), convertContents(farGone, converter)];
   const ids = new Set(there.twins.map(({ id }) => id));
   const deleted = gone.twins.map(({ id }) => id).filter((id) => !ids.has(id));

@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Agent, request } from 'undici';
 import type { Deps } from '../deps.ts';
-import { Attributes, createEntities, type Entities, Entity } from './entities.ts';
+import { Attributes, createEntities, type Entities, NgsiEntity } from './entities.ts';
 import { createSubscriptions, Subscription, type Subscriptions } from './subscriptions.ts';
 
 export type Broker = {
@@ -51,10 +51,12 @@ const listEntities = ({ entities }: Room, { url }: Asked): Answer => {
 const getEntity = ({ entities }: Room, { id }: Asked): Answer => ((found) => (found ? { status: 200, body: found } : notFound(id)))(entities.get(id));
 
 const putEntity = ({ entities }: Room, { body }: Asked): Answer => {
-  const entity = Entity.safeParse(body);
+  const entity = NgsiEntity.safeParse(body);
   if (!entity.success) return badRequest('an entity with id and type');
   if (entities.get(entity.data.id)) return refusal(409, 'AlreadyExists', entity.data.id);
-  return entities.put(entity.data) ? { status: 201, headers: { location: `/ngsi-ld/v1/entities/${encodeURIComponent(entity.data.id)}` } } : refusal(403, 'TooManyResults', 'entities');
+  return entities.put(entity.data)
+    ? { status: 201, headers: { location: `/ngsi-ld/v1/entities/${encodeURIComponent(entity.data.id)}` } }
+    : refusal(403, 'TooManyResults', 'entities');
 };
 
 const patchEntity = ({ entities, deps }: Room, { id, body }: Asked): Answer => {
@@ -150,7 +152,15 @@ const listen = async (server: Server, port: number): Promise<string> => {
 };
 
 /** On loopback only: it asks nobody who he is. */
-export const startBroker = async ({ entities: given, deps, port = 0 }: { readonly entities: readonly Entity[]; readonly deps: Deps; readonly port?: number }): Promise<Broker> => {
+export const startBroker = async ({
+  entities: given,
+  deps,
+  port = 0,
+}: {
+  readonly entities: readonly NgsiEntity[];
+  readonly deps: Deps;
+  readonly port?: number;
+}): Promise<Broker> => {
   const entities = createEntities();
   for (const entity of given) entities.put(entity);
   const agent = new Agent({ connections: 4, connectTimeout: notifyMs });

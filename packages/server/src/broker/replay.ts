@@ -14,7 +14,11 @@ const say = (entities: Entities, { row, publishedMs }: { readonly row: Recorded;
 };
 
 /** Until nobody wants it any more. */
-export const replay = async (entities: Entities, rows: readonly Recorded[], { deps, signal }: { readonly deps: Deps; readonly signal: AbortSignal }): Promise<void> => {
+export const replay = async (
+  entities: Entities,
+  rows: readonly Recorded[],
+  { deps, signal }: { readonly deps: Deps; readonly signal: AbortSignal },
+): Promise<void> => {
   let doneMs = msOfInstant(deps.clock.now()) - dayMs;
   while (!signal.aborted) {
     const nowMs = msOfInstant(deps.clock.now());

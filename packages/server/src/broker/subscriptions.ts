@@ -4,7 +4,7 @@
 import type { Instant } from '@cityweave/core';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import type { Entities, Entity } from './entities.ts';
+import type { Entities, NgsiEntity } from './entities.ts';
 
 export const Subscription = z.looseObject({
   type: z.literal('Subscription'),
@@ -27,11 +27,11 @@ export type Subscriptions = {
   readonly close: () => void;
 };
 
-type Kept = { readonly id: string; readonly subscription: Subscription; readonly waiting: Map<string, Entity>; sending: boolean };
+type Kept = { readonly id: string; readonly subscription: Subscription; readonly waiting: Map<string, NgsiEntity>; sending: boolean };
 
 const isOver = ({ expiresAt }: Subscription, now: Instant): boolean => expiresAt !== undefined && Date.parse(expiresAt) <= Date.parse(now);
 
-const wants = ({ entities, watchedAttributes }: Subscription, entity: Entity, attributes: readonly string[]): boolean =>
+const wants = ({ entities, watchedAttributes }: Subscription, entity: NgsiEntity, attributes: readonly string[]): boolean =>
   (entities === undefined || entities.some(({ type, id }) => type === entity.type && (id === undefined || id === entity.id))) &&
   (watchedAttributes === undefined || watchedAttributes.some((name) => attributes.includes(name)));
 
@@ -42,7 +42,13 @@ export const createSubscriptions = (entities: Entities, deps: Deps, notify: Noti
     while (one.waiting.size > 0 && kept.has(one.id)) {
       const data = [...one.waiting.values()];
       one.waiting.clear();
-      const notification = { id: `urn:ngsi-ld:Notification:${deps.ids.uuid()}`, type: 'Notification', subscriptionId: one.id, notifiedAt: deps.clock.now(), data };
+      const notification = {
+        id: `urn:ngsi-ld:Notification:${deps.ids.uuid()}`,
+        type: 'Notification',
+        subscriptionId: one.id,
+        notifiedAt: deps.clock.now(),
+        data,
+      };
       await notify(one.subscription.notification.endpoint.uri, notification);
     }
     one.sending = false;

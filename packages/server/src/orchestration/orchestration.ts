@@ -33,7 +33,7 @@ import { reportStatus, statusOf } from './federation-status.ts';
 import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
 import { createInvoking, type Invoking } from './invocation/invoking.ts';
 import { createRunning, type Running } from './invocation/running.ts';
-import { createStoreFeed } from './live/feed.ts';
+import { createStoreFeed, type Feed } from './live/feed.ts';
 import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
@@ -240,6 +240,12 @@ const goOn = (room: Room, rooms: Pick<Rooms, 'management' | 'joining' | 'standin
   void rooms.duties.keep().catch(failed('duties'));
 };
 
+/** Over a bridge changes are those of the agency's own systems, else those of the store. */
+const feedsOf = (room: Room, farLog: FarLog) => {
+  const [store, far] = [createStoreFeed(room), createFarFeed(room, farLog)];
+  return (via: string | undefined): Feed => (via === undefined ? store : far);
+};
+
 export const createOrchestration = (given: Room): Orchestration => {
   const room: Room = { ...given, ask: remembering(given) };
   const links = createLinks(room);
@@ -247,12 +253,9 @@ export const createOrchestration = (given: Room): Orchestration => {
   const reads = createMemberReads(room, links);
   const twins = createFederatedTwins(room, reads);
   const farLog = createFarLog(room);
-  const [storeFeed, farFeed] = [createStoreFeed(room), createFarFeed(room, farLog)];
-  const publishing = createPublishing(room, (via) => (via === undefined ? storeFeed : farFeed));
+  const publishing = createPublishing(room, feedsOf(room, farLog));
   const joining = createJoining(room);
-  const areas = createAreas();
-  const far = createFarRecords(room, farLog);
-  const rates = createRates(room);
+  const [areas, far, rates] = [createAreas(), createFarRecords(room, farLog), createRates(room)];
   const standing = createStanding(room);
   const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
   tellMembers(room, links, management);

@@ -1,8 +1,9 @@
 /**
  * An adaptor over real sockets: members whose systems speak OGC API Features and NGSI-LD, in other words, units, coordinates and times, take part like any other.
  */
-import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
+
 import { Instant, type TwinId } from '@cityweave/core';
+import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
 import { testFederationId, twinOfTest } from '../city-files.ts';
@@ -145,7 +146,11 @@ describe('an adaptor', () => {
   it('tells whoever follows what changed at a far system, and what is gone, as its owner signed it', async () => {
     const stop = new AbortController();
     const heard: SourceEvent[] = [];
-    city.front.orchestration.follow(() => city.federation(), async (event) => void heard.push(event), stop.signal);
+    city.front.orchestration.follow(
+      () => city.federation(),
+      async (event) => void heard.push(event),
+      stop.signal,
+    );
     const river = () => heard.filter(({ agency }) => agency.includes('river'));
     await until(river, (events) => events.some(({ type }) => type === 'alive'), 'alive');
     const [first, second, third] = gaugeFeatures.map((feature) => present(feature, 'gauge'));
@@ -170,10 +175,18 @@ describe('an adaptor', () => {
   it('is told by a broker of what changed there, and looks', async () => {
     const stop = new AbortController();
     const heard: SourceEvent[] = [];
-    city.front.orchestration.follow(() => city.federation(), async (event) => void heard.push(event), stop.signal);
+    city.front.orchestration.follow(
+      () => city.federation(),
+      async (event) => void heard.push(event),
+      stop.signal,
+    );
     const grid = () => heard.filter(({ agency }) => agency.includes('grid'));
     await until(grid, (events) => events.some(({ type }) => type === 'alive'), 'alive');
-    await until(() => far.grid.subscriptions.list(), (list) => list.length === 1, 'subscribed at the broker');
+    await until(
+      () => far.grid.subscriptions.list(),
+      (list) => list.length === 1,
+      'subscribed at the broker',
+    );
     far.grid.entities.patch('urn:ngsi-ld:Transformer:T2', { ratedPower: { type: 'Property', value: 750_000, unitCode: 'WTT' } }, systemDeps().clock.now());
     const told = await until(
       () => grid().flatMap((event) => (event.type === 'changed' ? [event] : [])),
@@ -183,13 +196,21 @@ describe('an adaptor', () => {
     expect(told.flatMap(({ ids }) => ids)).toEqual(['urn:dtf:twin:grid.test.example:transformers/urn%3Angsi-ld%3ATransformer%3AT2']);
     expect(JSON.stringify(told)).toContain('"city:power":{"value":750,"unit":"kW"');
     stop.abort();
-    await until(() => far.grid.subscriptions.list(), (list) => list.length === 0, 'taken back');
+    await until(
+      () => far.grid.subscriptions.list(),
+      (list) => list.length === 0,
+      'taken back',
+    );
   });
 
   it('tells what a far system said before, in the words and units of the federation', async () => {
     const id = 'urn:dtf:twin:grid.test.example:transformers/urn%3Angsi-ld%3ATransformer%3AT1' as TwinId;
     const say = (value: number, at: string): void =>
-      void far.grid.entities.patch('urn:ngsi-ld:Transformer:T1', { ratedPower: { type: 'Property', value, unitCode: 'WTT', observedAt: at } }, systemDeps().clock.now());
+      void far.grid.entities.patch(
+        'urn:ngsi-ld:Transformer:T1',
+        { ratedPower: { type: 'Property', value, unitCode: 'WTT', observedAt: at } },
+        systemDeps().clock.now(),
+      );
     say(300_000, '2026-03-03T12:00:00.000Z');
     say(350_000, '2026-03-04T12:00:00.000Z');
     const history = { series: 'city:power', first: 2, from: Instant.parse('2026-03-02T00:00:00Z') };

@@ -62,9 +62,6 @@ export const createFarChanges = (): FarChanges => {
       forgetOldest();
       return head !== from;
     },
-    after: (seq, most) =>
-      [...latest.values()]
-        .filter((change) => change.seq > seq)
-        .slice(0, most),
+    after: (seq, most) => [...latest.values()].filter((change) => change.seq > seq).slice(0, most),
   };
 };

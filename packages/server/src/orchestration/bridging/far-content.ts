@@ -1,7 +1,18 @@
 /**
  * Far content: what of an agency's own records may leave under an agreement: members that were declared and are not held back, in the area agreed on.
  */
-import { type Box, boxOf, type FarContent, Geometry, type GrantedFeature, geometryToCrs84, intersects, type Json, mayShow, type TwinsRead } from '@cityweave/core';
+import {
+  type Box,
+  boxOf,
+  type FarContent,
+  Geometry,
+  type GrantedFeature,
+  geometryToCrs84,
+  intersects,
+  type Json,
+  mayShow,
+  type TwinsRead,
+} from '@cityweave/core';
 import { type FarInterface, formatOf } from '../../config/far-interface.ts';
 import type { Room } from '../room.ts';
 

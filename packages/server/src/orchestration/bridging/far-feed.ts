@@ -13,12 +13,26 @@ import { grantedInterfaces } from './far-records.ts';
 const contentsOf = (room: Room, granted: Granted, changes: readonly FarChange[]): { readonly far: FarContent[]; readonly farGone: FarContent[] } => {
   const interfaces = grantedInterfaces(room, granted.features).map((one) => ({ ...one, area: granted.area }));
   const told = (one: (typeof interfaces)[number], records: readonly (Json | undefined)[]): FarContent[] => {
-    const content = contentOf(room, one, records.filter((record) => record !== undefined));
+    const content = contentOf(
+      room,
+      one,
+      records.filter((record) => record !== undefined),
+    );
     return content.content.length > 0 ? [content] : [];
   };
   return {
-    far: interfaces.flatMap((one) => told(one, changes.filter(({ given }) => given === one.given).map(({ record }) => record))),
-    farGone: interfaces.flatMap((one) => told(one, changes.filter((change) => change.given === one.given && isGone(room, one, change)).map(({ before }) => before))),
+    far: interfaces.flatMap((one) =>
+      told(
+        one,
+        changes.filter(({ given }) => given === one.given).map(({ record }) => record),
+      ),
+    ),
+    farGone: interfaces.flatMap((one) =>
+      told(
+        one,
+        changes.filter((change) => change.given === one.given && isGone(room, one, change)).map(({ before }) => before),
+      ),
+    ),
   };
 };
 

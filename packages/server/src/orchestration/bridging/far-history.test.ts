@@ -48,12 +48,18 @@ describe('what a system of an agency said before', () => {
     expect(told).toMatchObject({ ok: true, value: { present: [now[0]], past: [then[1]] } });
     expect(asked.at(-1)?.searchParams.get('datetime')).toMatch(/^2026-03-02T00:00:00.000Z\/20/);
     expect(asked.at(-1)?.searchParams.get('gauge')).toBe('G/1');
-    expect(await ask({ filter: { ids: [idOf('nobody'), 'urn:dtf:twin:river.example:other/G2'] }, history: { first: 10 } })).toEqual({ ok: true, value: { present: [], past: [] } });
+    expect(await ask({ filter: { ids: [idOf('nobody'), 'urn:dtf:twin:river.example:other/G2'] }, history: { first: 10 } })).toEqual({
+      ok: true,
+      value: { present: [], past: [] },
+    });
   });
 
   it('is told to be kept nowhere where it is not', async () => {
     const { history: _, ...without } = given;
-    expect(await ask({ filter: { ids: [idOf('G2')] }, history: { first: 10 } }, without)).toMatchObject({ ok: false, problem: { kind: 'badQuery', subject: 'history' } });
+    expect(await ask({ filter: { ids: [idOf('G2')] }, history: { first: 10 } }, without)).toMatchObject({
+      ok: false,
+      problem: { kind: 'badQuery', subject: 'history' },
+    });
   });
 
   it('is asked of historyTwinsMax twins at a time', async () => {

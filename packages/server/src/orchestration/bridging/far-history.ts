@@ -73,10 +73,11 @@ export const farHistory = async (
 ): Promise<Result<{ readonly present: readonly Json[]; readonly past: readonly Json[] }>> => {
   const { history } = asked.query;
   if (!given.history || !history)
-    return fail(problem('badQuery', { subject: 'history', path: `interfaces/${given.id}`, accepted: 'the present: the system behind this interface keeps no history' }));
+    return fail(
+      problem('badQuery', { subject: 'history', path: `interfaces/${given.id}`, accepted: 'the present: the system behind this interface keeps no history' }),
+    );
   const present = recordsAsked(given, asked);
-  if (present.length > limits.historyTwinsMax)
-    return fail(problem('tooMany', { subject: 'twins whose history is asked for', limit: limits.historyTwinsMax }));
+  if (present.length > limits.historyTwinsMax) return fail(problem('tooMany', { subject: 'twins whose history is asked for', limit: limits.historyTwinsMax }));
   const where = { address: given.history.address, period: periodOf(history, room.deps.clock.now()), signal: asked.signal };
   const read = await Promise.all(present.map((record) => (given.protocol === 'ngsi-ld' ? temporalOf : datedOf)(room, given, { ...where, record })));
   const failed = read.flatMap((one) => (one.ok ? [] : [one]))[0];

@@ -7,7 +7,7 @@ import { pause } from '../../deps.ts';
 import type { Room } from '../room.ts';
 import { createFarChanges, type FarChange, type Kept, type Records } from './far-changes.ts';
 import { keyOf } from './far-content.ts';
-import { type FarSubscriptions, createFarSubscriptions } from './far-subscription.ts';
+import { createFarSubscriptions, type FarSubscriptions } from './far-subscription.ts';
 
 export type FarLog = {
   /** The records of an interface, no older than it says is fresh. */
@@ -37,7 +37,11 @@ type Desk = {
 };
 
 const byKeyOf = (given: FarInterface, records: readonly Json[]): Records =>
-  new Map(records.flatMap((record): [string, Kept][] => ((key) => (key === undefined ? [] : [[key, { record, text: JSON.stringify(record) }]]))(keyOf(given, record))));
+  new Map(
+    records.flatMap((record): [string, Kept][] =>
+      ((key) => (key === undefined ? [] : [[key, { record, text: JSON.stringify(record) }]]))(keyOf(given, record)),
+    ),
+  );
 
 const wakeAll = ({ waiting }: Desk): void => {
   for (const wake of waiting) wake();
@@ -92,7 +96,11 @@ const lookAtAll = async (desk: Desk): Promise<Result<number>> => {
 };
 
 /** One loop an interface, for as long as anybody follows; a hint ends its rest. */
-const keepLooking = async (desk: Desk, given: FarInterface, { hints, signal }: { readonly hints: FarSubscriptions; readonly signal: AbortSignal }): Promise<void> => {
+const keepLooking = async (
+  desk: Desk,
+  given: FarInterface,
+  { hints, signal }: { readonly hints: FarSubscriptions; readonly signal: AbortSignal },
+): Promise<void> => {
   const { timers } = desk.room.deps;
   while (!signal.aborted) {
     const rest = hints.begin(given, signal);
@@ -109,7 +117,8 @@ export const createFarLog = (room: Room): FarLog => {
   const begin = (): void => {
     stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, room.signal]);
-    for (const given of room.node.interfaces) void keepLooking(desk, given, { hints, signal }).catch((cause) => (signal.aborted ? undefined : room.events.defect('far-log', cause)));
+    for (const given of room.node.interfaces)
+      void keepLooking(desk, given, { hints, signal }).catch((cause) => (signal.aborted ? undefined : room.events.defect('far-log', cause)));
   };
   return {
     records: async (given) => {

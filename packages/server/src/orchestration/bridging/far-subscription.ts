@@ -42,7 +42,9 @@ const subscribe = async (room: Room, given: FarInterface, token: string): Promis
   const said = await room.far.say({ ...given, method: 'POST', address: subscriptionsOf(given), body: subscriptionOf(room, given, token), signal: room.signal });
   if (!said.ok) return said;
   const location = said.value.location && URL.parse(said.value.location, given.address)?.href;
-  return location ? ok(location) : fail(problem('unavailable', { subject: 'subscriptions of the interface', found: 'no location', accepted: 'where it was made' }));
+  return location
+    ? ok(location)
+    : fail(problem('unavailable', { subject: 'subscriptions of the interface', found: 'no location', accepted: 'where it was made' }));
 };
 
 /** Half of its time is over. */

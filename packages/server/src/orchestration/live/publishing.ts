@@ -74,7 +74,11 @@ const toEvent = async (room: Room, subscription: Subscription, changed: TwinsCha
   text: JSON.stringify(await toMessage(room, subscription, changed)),
 });
 
-async function* follow({ room, feedOf }: { readonly room: Room; readonly feedOf: FeedOf }, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+async function* follow(
+  { room, feedOf }: { readonly room: Room; readonly feedOf: FeedOf },
+  subscription: Subscription,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
   const feed = feedOf(subscription.via);
   let { after } = subscription;
   feed.open(signal);
