@@ -10,6 +10,7 @@ import { roadsFiles } from './agencies/roads.ts';
 import { socialFiles } from './agencies/social.ts';
 import { createTransit, transitFiles } from './agencies/transit.ts';
 import { waterFiles } from './agencies/water.ts';
+import { waterwaysFiles } from './agencies/waterways.ts';
 import type { MadeFile } from './ground/writers.ts';
 import { createTown, type Town } from './town/town.ts';
 
@@ -21,6 +22,7 @@ export const filesOf = (town: Town): readonly MadeFile[] => {
     ...planningFiles(town),
     ...energyFiles(town, grid),
     ...waterFiles(town),
+    ...waterwaysFiles(),
     ...fireFiles(town),
     ...transitFiles(town, createTransit(town)),
     ...roadsFiles(town),

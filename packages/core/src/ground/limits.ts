@@ -84,6 +84,8 @@ export const limits = {
   adaptationRulesMax: 500,
   /** connections that one adaptor bridges at a time */
   adaptorConnectionsMax: 200,
+  /** a bridge over which its consumer said nothing for so long is taken down: whoever ended it could not say so */
+  bridgeIdleMs: 600_000,
   /** records of a dry run that are converted to be looked at */
   adaptationSamplesMax: 20,
   /** records that are fetched of a member's own interface for one question, and how long is waited for them */

@@ -111,6 +111,7 @@ const terms: readonly Term[] = [
   // Ground, water and structures.
   kind('Structure', 'Structure', { properties: 'height topElevation baseElevation', definition: 'Something built that is no building' }),
   kind('Bridge', 'Bridge', { broader: 'Structure' }),
+  kind('FloodGate', 'Flood gate', { broader: 'Structure', properties: 'opening waterLevel', definition: 'A gate that holds water back or lets it through' }),
   kind('Deck', 'Deck', { broader: 'Structure', properties: 'height topElevation baseElevation' }),
   kind('Porch', 'Porch', { broader: 'Structure' }),
   kind('Wall', 'Wall', { broader: 'Structure' }),
@@ -202,6 +203,7 @@ const terms: readonly Term[] = [
   property('load', 'Load', 'number', 'kW', 'Power that flows now'),
   property('voltage', 'Voltage', 'number', 'kV'),
   property('waterLevel', 'Water level', 'number', 'm', 'Above the zero of the gauge'),
+  property('opening', 'Opening', 'number', '%', 'How far something is open: 0 is shut'),
   property('gaugeZero', 'Zero of the gauge', 'number', 'm'),
   property('pm25', 'Fine dust PM2.5', 'number', 'ug/m3'),
   property('pm10', 'Fine dust PM10', 'number', 'ug/m3'),

@@ -1,16 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalJson, cityDictionary, createVocabulary, hopText, kindOfCode, limits, Message, SemanticDictionary, signedText } from '@cityweave/core';
+import { addMs, canonicalJson, cityDictionary, createVocabulary, hopText, kindOfCode, limits, Message, SemanticDictionary, signedText } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgencyNode, createAgencyNode } from '../agency-node.ts';
 import { NodeFile } from '../config/node-file.ts';
 import { type Actor, createActor, isRaw, memberAt, type Raw, replyOf, signRaw } from '../conformance/actor.ts';
-import { systemDeps } from '../deps.ts';
+import { type Deps, systemDeps } from '../deps.ts';
 import { createNodeThreads, type NodeThreads } from '../node-threads.ts';
 import { sha256, verifyText } from '../trust/signature.ts';
 
-const deps = systemDeps();
+const system = systemDeps();
+/** The clock is put forward, and waits of an eighth of `bridgeIdleMs` end, when a test says so. */
+let aheadMs = 0;
+const idleLooks: (() => void)[] = [];
+const deps: Deps = {
+  ...system,
+  clock: { ...system.clock, now: () => addMs(system.clock.now(), aheadMs) },
+  timers: {
+    after: (ms, run) => {
+      if (ms !== limits.bridgeIdleMs / 8) return system.timers.after(ms, run);
+      idleLooks.push(run);
+      return () => undefined;
+    },
+  },
+};
 const now = (): string => deps.clock.now();
 const uuid = (): string => `urn:uuid:${deps.ids.uuid()}`;
 
@@ -176,6 +190,11 @@ describe('an adaptor', () => {
     });
   };
 
+  const registerAll = async (): Promise<void> => {
+    for (const actor of [asker, owner, stranger])
+      expect(codeOf(await say(actor, { verb: 'register', object: 'digitalTwin', objects: [twinOf(actor)], to: registry() }))).toBe('DTF-000');
+  };
+
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cityweave-adaptor-'));
     threads = createNodeThreads(deps.timers);
@@ -185,8 +204,7 @@ describe('an adaptor', () => {
     node = made.ok ? made.value : expect.unreachable(JSON.stringify(made.problem));
     await node.ready;
     [asker, owner, stranger] = [await createActor('asker', deps), await createActor('owner', deps), await createActor('stranger', deps)];
-    for (const actor of [asker, owner, stranger])
-      expect(codeOf(await say(actor, { verb: 'register', object: 'digitalTwin', objects: [twinOf(actor)], to: registry() }))).toBe('DTF-000');
+    await registerAll();
     asker.answer((message) => {
       heard.push(message);
       return replyOf(asker, message, { at: now(), id: deps.ids.uuid() });
@@ -362,6 +380,35 @@ describe('an adaptor', () => {
     await expect.poll(() => heard.slice(before).map((message) => memberAt(message, 'data.objects.0.attributes.state'))).toContain('CLOSED');
     expect(codeOf(await read())).toBe('DTF-503');
     expect(codeOf(await disconnect(asker))).toBe('DTF-000');
+  });
+
+  it('over which nothing came for bridgeIdleMs is taken down, though nobody said so (A8), and is set up again when it is asked for', async () => {
+    const toldOwner = () =>
+      heard.filter((message) => memberAt(message, 'header.destination.id') === owner.id).map((message) => memberAt(message, 'data.objects.0.attributes.state'));
+    const lookForIdle = async (): Promise<void> => {
+      const [look] = idleLooks.splice(0);
+      look?.();
+      await expect.poll(() => idleLooks.length).toBe(1);
+      // their leases are over as well
+      await registerAll();
+    };
+    expect(codeOf(await bridge(asker))).toBe('DTF-000');
+    expect(codeOf(await probe())).toBe('DTF-000');
+    heard.length = 0;
+    aheadMs += limits.bridgeIdleMs - 1_000;
+    await lookForIdle();
+    expect(codeOf(await probe())).toBe('DTF-000');
+    aheadMs += limits.bridgeIdleMs - 1_000;
+    await lookForIdle();
+    expect(memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CONNECTED');
+    aheadMs += 2_000;
+    await lookForIdle();
+    expect(memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CLOSED');
+    expect(toldOwner().filter(Boolean)).toEqual(['INTERRUPTED']);
+    expect(kindOfCode(String(codeOf(await read())))).toBe('unknownConnection');
+    expect(codeOf(await bridge(asker))).toBe('DTF-000');
+    expect(codeOf(await probe())).toBe('DTF-000');
+    expect(toldOwner().filter(Boolean)).toEqual(['INTERRUPTED', 'CONNECTED']);
   });
 
   it('bridges adaptorConnectionsMax connections at a time', async () => {

@@ -3,6 +3,7 @@
  */
 import {
   type Answers,
+  addMs,
   type CommunicationAdaptor,
   type CommunicationState,
   checkAllowed,
@@ -19,6 +20,7 @@ import {
   reportOfRules,
   termsOfRules,
 } from '@cityweave/core';
+import { pause } from '../deps.ts';
 import type { Answered, AskedBy, Done, Relay } from '../exchange/answer.ts';
 import { followOwner, requestBridge, tryProfile } from './adaptation-process.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, bridgesOf, createFigures, type Figures, moveBridge, openBridges, savedBridge } from './bridge.ts';
@@ -35,7 +37,7 @@ export type Adaptor = {
   readonly streams: Streams;
   /** Makes it known to the registry with what it converts; again, it renews. */
   readonly register: () => Promise<Result<unknown>>;
-  /** Takes down what was on its way down when the node stopped. */
+  /** Takes down what was on its way down when the node stopped, and from then on what nobody uses any more. */
   readonly resume: () => void;
 };
 
@@ -191,6 +193,35 @@ const close = async (desk: Desk, bridge: BridgeRecord): Promise<void> => {
   await tell(desk, kept, { end: kept.owner });
 };
 
+/**
+ * Nobody says anything over it any more, and who ended it may not have been heard. Its consumer may come back and ask for it again, so that to its owner it is
+ * interrupted, until the agreement ends.
+ */
+const expire = async (desk: Desk, bridge: BridgeRecord): Promise<void> => {
+  const { room, figures } = desk;
+  const closed = moveBridge(bridge, 'CLOSED', room.deps.clock.now());
+  if (!closed.ok) return;
+  room.records.putAll([savedBridge({ ...closed.value, figures: figures.of(closed.value), profile: { ...closed.value.profile, features: [] } })]);
+  figures.forget(bridge);
+  const interrupted = moveBridge(bridge, 'INTERRUPTED', room.deps.clock.now());
+  if (interrupted.ok) await tell(desk, interrupted.value, { end: bridge.owner, reason: 'idle' });
+};
+
+const idleLooks = 8;
+
+/** Bridges over which nothing came for `bridgeIdleMs`, counted from when this node started at the earliest. */
+const takeDownIdle = async (desk: Desk): Promise<void> => {
+  const { room, figures } = desk;
+  const { clock, timers } = room.deps;
+  const startedAt = clock.now();
+  while (!room.signal.aborted) {
+    await pause(timers, limits.bridgeIdleMs / idleLooks, room.signal);
+    const since = addMs(clock.now(), -limits.bridgeIdleMs);
+    const idle = openBridges(room).filter((bridge) => [startedAt, bridge.connection.since, figures.of(bridge).lastMessageAt ?? ''].every((at) => at <= since));
+    for (const bridge of room.signal.aborted ? [] : idle) await expire(desk, bridge);
+  }
+};
+
 /** A8. */
 const disconnect = (
   desk: Desk,
@@ -237,6 +268,7 @@ export const createAdaptor = (room: AdaptorRoom): Adaptor => {
     resume: () => {
       for (const bridge of openBridges(room).filter(({ connection }) => connection.state === 'CLOSING'))
         void close(desk, bridge).catch((cause) => room.events.defect('adaptor', cause));
+      void takeDownIdle(desk).catch((cause) => (room.signal.aborted ? undefined : room.events.defect('adaptor', cause)));
     },
   };
 };

@@ -4,6 +4,7 @@
 import { convert, fail, isUnit, ok, problem, type Result, type TermId, type TermRole, type Vocabulary } from '@cityweave/core';
 import { distance } from 'fastest-levenshtein';
 import type { Source } from '../import/source.ts';
+import type { FarInterface } from './far-interface.ts';
 import type { NodeFile } from './node-file.ts';
 
 export const nearest = (key: string, known: readonly string[]): string | undefined => [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
@@ -52,7 +53,7 @@ const checkUnit = (vocabulary: Vocabulary, { path, term, unit }: Measured): Resu
   return fail(problem('badConfiguration', { path, found: unit, accepted: `a unit of ${term}, as ${wanted}` }));
 };
 
-const checkTwice = (sources: readonly Source[]): Result<true> => {
+const checkTwice = (sources: readonly { readonly id: string }[]): Result<true> => {
   const ids = sources.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   return twice === undefined
@@ -60,10 +61,30 @@ const checkTwice = (sources: readonly Source[]): Result<true> => {
     : fail(problem('badConfiguration', { path: `sources/${twice}`, found: `${twice} twice`, accepted: 'one source an id' }));
 };
 
-/** The first thing that is wrong with a node's sources, with where it stands. */
-export const checkNode = ({ agency, sources }: NodeFile, vocabulary: Vocabulary): Result<true> => {
+const namedIn = ({ id, kind, members }: FarInterface): readonly Named[] => [
+  { path: `interfaces/${id}/kind`, term: kind, role: 'kind' },
+  ...members.map(({ member, term }): Named => ({ path: `interfaces/${id}/members/${member}`, term, role: 'property' })),
+];
+
+const measuredIn = ({ id, members }: FarInterface): readonly Measured[] =>
+  members.flatMap(({ member, term, unit }) => (unit === undefined ? [] : [{ path: `interfaces/${id}/members/${member}`, term, unit }]));
+
+/** Whoever keeps its data elsewhere answers over an adaptor, and with nothing that it imported or computes here: that would be missing without a word. */
+const checkAlone = ({ interfaces, sources, functions }: NodeFile): Result<true> => {
+  const beside = [...(sources.length > 0 ? ['sources'] : []), ...(functions.length > 0 ? ['functions'] : [])];
+  if (interfaces.length === 0 || beside.length === 0) return ok(true);
+  const accepted = `interfaces alone: give the ${beside.join(' and ')} a node of their own`;
+  return fail(problem('badConfiguration', { path: 'interfaces', found: `interfaces beside ${beside.join(' and ')}`, accepted }));
+};
+
+/** The first thing that is wrong with a node's sources and interfaces, with where it stands. */
+export const checkNode = (node: NodeFile, vocabulary: Vocabulary): Result<true> => {
+  const { agency, sources, interfaces } = node;
   const checked = [
-    checkTwice(sources),
+    checkAlone(node),
+    checkTwice([...sources, ...interfaces]),
+    ...interfaces.flatMap(namedIn).map((named) => checkTerm(vocabulary, named)),
+    ...interfaces.flatMap(measuredIn).map((measured) => checkUnit(vocabulary, measured)),
     ...sources.flatMap(termsOf).map((named) => checkTerm(vocabulary, named)),
     ...sources.flatMap(unitsOf).map((measured) => checkUnit(vocabulary, measured)),
   ];

@@ -13,6 +13,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const hydrants = { id: 'hydrants', format: 'geojson', path: 'hydrants.geojson', kind: 'city:Hydrant', key: { columns: ['ID'] } };
 const node = (...sources: readonly object[]) => ({ agency: 'water.example', name: { en: 'Water' }, sources });
 
+const gates = {
+  ...{ id: 'gates', protocol: 'ngsi-ld', address: 'http://127.0.0.1/ngsi-ld/v1/entities', kind: 'city:FloodGate', key: 'id' },
+  ...{ dictionary: 'urn:dtf:dictionary:cityweave.org:city', members: [] },
+};
+
 const write = (content: unknown): string => {
   const path = join(folder, 'file.yaml');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
@@ -50,6 +55,21 @@ describe('a node file', () => {
     ],
     ['an unknown key', node({ ...hydrants, pathh: 'x' }), { found: 'unknown key pathh', accepted: 'path?' }],
     ['a format that is not read', node({ ...hydrants, format: 'shapefile' }), { found: 'shapefile', accepted: expect.stringContaining('geojson-lines') }],
+    [
+      'a term of an interface that no dictionary has',
+      { ...node(), interfaces: [{ ...gates, members: [{ member: 'open', term: 'city:openning' }] }] },
+      { path: 'interfaces/gates/members/open', accepted: 'a property, as city:opening' },
+    ],
+    [
+      'interfaces beside sources, which nobody would be told of',
+      { ...node(hydrants), interfaces: [gates] },
+      { path: 'interfaces', found: 'interfaces beside sources', accepted: expect.stringContaining('a node of their own') },
+    ],
+    [
+      'a broker that no city file runs',
+      { ...node(), interfaces: [{ ...gates, address: 'broker:gates/ngsi-ld/v1/entities' }] },
+      { found: 'broker:gates, which is no broker of a city file' },
+    ],
     ['no agency', { name: { en: 'Water' } }, { path: expect.stringContaining('#/agency'), found: 'nothing', accepted: 'a string' }],
     ['YAML that is none', 'a: [1', { accepted: 'YAML' }],
     [
@@ -75,6 +95,29 @@ describe('a node file', () => {
 });
 
 describe('a city file', () => {
+  it('runs the brokers whose files are there and right', async () => {
+    const city = (broker: object) => ({
+      ...{ city: 'town', name: { en: 'Town' }, registry: 'water.example', brokers: [{ id: 'gates', entities: 'gates.json', ...broker }] },
+      nodes: [{ ...node(), roles: ['registry'], interfaces: [{ ...gates, address: 'broker:gates/ngsi-ld/v1/entities' }] }],
+    });
+    const loaded = async (broker: object) => {
+      const told = await loadCity(write(city(broker)), {});
+      return told.ok ? told.value.brokers : told.problem;
+    };
+    expect(await loaded({})).toMatchObject({ kind: 'badConfiguration', found: 'no such file' });
+    writeFileSync(join(folder, 'gates.json'), '[{"id":"urn:ngsi-ld:Gate:1"}]');
+    expect(await loaded({})).toMatchObject({ kind: 'badConfiguration', path: expect.stringContaining('/0/type') });
+    writeFileSync(join(folder, 'gates.json'), '[{"id":"urn:ngsi-ld:Gate:1","type":"Gate"}]');
+    writeFileSync(join(folder, 'day.json'), '[[60,"urn:ngsi-ld:Gate:1","opening",10,"P1"],[30,"urn:ngsi-ld:Gate:1","opening",5]]');
+    const readings = [{ opening: { value: 5 } }, { opening: { value: 10, unit: 'P1' } }];
+    expect(await loaded({ recording: 'day.json' })).toMatchObject([{ id: 'gates', recording: readings.map((one) => ({ readings: one })) }]);
+    expect(await loaded({ id: 'doors' })).toMatchObject({
+      kind: 'badConfiguration',
+      found: 'broker:gates, which is no broker of a city file',
+      accepted: 'doors',
+    });
+  });
+
   it('is checked node by node', async () => {
     const city = {
       city: 'town',

@@ -35,7 +35,8 @@ export type Links = {
 };
 
 const nobodyThere = (kind: Problem['kind']): boolean => ['unreachable', 'adaptorUnreachable'].includes(kind);
-const lost = (kind: Problem['kind']): boolean => nobodyThere(kind) || ['timedOut', 'interrupted'].includes(kind);
+/** Also where an adaptor knows of no bridge: nobody is reached over it. */
+const lost = (kind: Problem['kind']): boolean => nobodyThere(kind) || ['timedOut', 'interrupted', 'unknownConnection'].includes(kind);
 
 const probe = (room: Room, peer: Peer): Promise<Result<unknown>> =>
   room.ask(

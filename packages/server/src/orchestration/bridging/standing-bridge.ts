@@ -46,6 +46,13 @@ export const closeBridge = async (room: Room, connection: Communication): Promis
   if (asked.ok) room.records.putAll([figures.saved(id, asked.value.parameters.final)]);
 };
 
+/** Every bridge of a federation that is over here: either end may say so, and one of them is heard. */
+export const closeBridges = (room: Room, federationId: string): void => {
+  for (const connection of communications.all(room.records))
+    if (connection.federationId === federationId && connection.bridge)
+      void closeBridge(room, connection).catch((cause) => (room.signal.aborted ? undefined : room.events.defect('bridge', cause)));
+};
+
 const noun = 'bridgeFigures';
 const parseFigures = parsedOnce(BridgeFigures);
 

@@ -17,7 +17,7 @@ import {
   unmetNeeds,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
-import { movedBridge } from '../bridging/standing-bridge.ts';
+import { mendedBridge } from '../bridging/mending.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { federationById, federations, type Room } from '../room.ts';
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
@@ -101,10 +101,11 @@ const followLinks = (desk: Desk, federation: Federation): void => {
   }
 };
 
-/** Bridges whose adaptor has moved lead there from now on. */
-const followAdaptors = async (desk: Desk, { id, members }: Federation): Promise<void> => {
+/** Bridges whose adaptor has moved lead there from now on; those that are gone are set up again. */
+const followAdaptors = async (desk: Desk, federation: Federation): Promise<void> => {
+  const { id, members } = federation;
   for (const member of members.filter(({ state, bridge }) => state === 'INTERRUPTED' && bridge !== undefined)) {
-    const bridge = await movedBridge(desk.room, member);
+    const bridge = await mendedBridge(desk.room, federation, member);
     if (bridge) update(desk, id, (now) => changeMember(now, member.twinId, { change: (found) => ({ ...found, bridge }), now: desk.room.deps.clock.now() }));
   }
 };

@@ -13,11 +13,13 @@ import {
   agencyIdOf,
   agencyTwinIdOf,
   cityDictionary,
+  connectionIdOf,
   createVocabulary,
   FederationId,
   featureIdOf,
   instantOfMs,
   limits,
+  profileIdOf,
   proposeFederation,
   type Request,
   TermId,
@@ -31,7 +33,7 @@ import { agreementInForce } from '../agreement-in-force.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { scheduleOf } from '../maintenance.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
-import { answerRequest, confirmAgreement, noteStatus } from './membership.ts';
+import { answerRequest, confirmAgreement, noteStatus, openCommunication } from './membership.ts';
 import { review } from './review.ts';
 
 const now = instantOfMs(Date.UTC(2026, 4, 4));
@@ -222,4 +224,35 @@ it('while it is closed for maintenance it is asked in vain, and says until when'
   using over = openRoom({}, addMs(now, 60_000), { maintenance });
   expect(await said(over.room, await answerRequest(over.room, request(), by))).toBe('accepted');
   expect(agreementInForce(over.room, { id: agreementId, mode: 'read' }, by)).toMatchObject({ problem: { kind: 'notInForce' } });
+});
+
+it('who keeps its data elsewhere is connected over an adaptor only, who answers here only directly; both are told', () => {
+  const agreement = Agreement.parse({ id: agreementId, revision: 1, terms, state: 'AGREED' });
+  const adaptorId = agencyTwinIdOf(Authority.parse('between.example'));
+  const report = { coverage: 1, expectedLoss: 0, exact: [], lossy: [], unmapped: [] };
+  const profileId = profileIdOf(authority, 'one');
+  const bridge = { adaptorId, address: 'http://between.example/', keys: [], profileId, steps: ['format' as const], features: [], report };
+  const ends = [consumer, self.id].map((twinId) => ({ twinId, protocol: 'http', address: 'http://x.example/', format: 'application/json' }));
+  const connection = connectionIdOf(authority, 'one');
+  const open = (interfaces: readonly object[], changes: object) => {
+    using room = openRoom({}, now, { interfaces });
+    room.room.records.putAll([agreements.saved(agreementId, agreement)]);
+    const attributes = { federationId: id, agreementId, ends, state: 'REQUESTED', since: now, ...changes };
+    const asked = {
+      parameters: {},
+      objects: [{ kind: 'communication', id: connection, attributes }],
+    } as unknown as Request<'digitalTwin.request.communication'>; // branding: as it is parsed
+    return openCommunication(room.room, asked, by);
+  };
+  const gates = { id: 'gates', protocol: 'ngsi-ld' };
+  expect(open([], {})).toMatchObject({ ok: true });
+  expect(open([gates], { bridge })).toMatchObject({ ok: true });
+  expect(open([], { bridge })).toMatchObject({
+    ok: false,
+    problem: { kind: 'unbridgeable', found: 'an adaptor', accepted: expect.stringContaining('a direct connection') },
+  });
+  expect(open([gates], {})).toMatchObject({
+    ok: false,
+    problem: { kind: 'unbridgeable', found: 'a direct connection', accepted: 'an adaptor for application/ld+json' },
+  });
 });

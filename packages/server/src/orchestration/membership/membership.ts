@@ -107,6 +107,10 @@ export const openCommunication = (
   const isFar = room.node.interfaces.length > 0;
   if (isFar && !attributes.bridge)
     return fail(problem('unbridgeable', { subject: room.self.id, found: 'a direct connection', accepted: `an adaptor for ${farFormsOf(room)}` }));
+  if (!isFar && attributes.bridge)
+    return fail(
+      problem('unbridgeable', { subject: room.self.id, found: 'an adaptor', accepted: 'a direct connection: this twin answers in the form of the exchange' }),
+    );
   const before = communications.load(room.records, id);
   const known: Communication = before
     ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }

@@ -3,6 +3,7 @@
  */
 import { addMs, type FederationId, fail, type Instant, limits, msBetween, ok, problem, type Result } from '@cityweave/core';
 import { newMessageId, pause } from '../../deps.ts';
+import { closeBridges } from '../bridging/standing-bridge.ts';
 import { type Membership, memberships, type Room } from '../room.ts';
 import { partOver } from './membership.ts';
 import { initiatorOf } from './review.ts';
@@ -39,7 +40,10 @@ const isDue = (membership: Membership, now: Instant): boolean => {
   return end !== undefined && end <= now;
 };
 
-const finish = ({ room }: Desk, membership: Membership): void => room.records.putAll(partOver(room, membership.federation.id, membership));
+const finish = ({ room }: Desk, membership: Membership): void => {
+  room.records.putAll(partOver(room, membership.federation.id, membership));
+  closeBridges(room, membership.federation.id);
+};
 
 /** Over there it may be over, or somebody else may have our place: then it is over here too. Else the initiator hears that we are there again. */
 const askStanding = async (desk: Desk, membership: Membership): Promise<boolean> => {
