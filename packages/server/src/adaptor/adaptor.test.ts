@@ -409,6 +409,9 @@ describe('an adaptor', () => {
     expect(codeOf(await bridge(asker))).toBe('DTF-000');
     expect(codeOf(await probe())).toBe('DTF-000');
     expect(toldOwner().filter(Boolean)).toEqual(['INTERRUPTED', 'CONNECTED']);
+    const taken = { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(1).id }] };
+    expect(codeOf(await say(asker, taken))).toBe('DTF-000');
+    await expect.poll(async () => memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CLOSED');
   });
 
   it('bridges adaptorConnectionsMax connections at a time', async () => {

@@ -16,6 +16,8 @@ export const FarInterface = FarForm.omit({ format: true, source: true })
     protocol: FarProtocol,
     address: z.url(),
     kind: TermId,
+    /** members by which others may know its twins, as their joins name them */
+    identifiers: z.array(z.strictObject({ scheme: z.string().min(1), member: z.string().min(1) })).default([]),
     /** what was fetched so long ago is fetched again, in milliseconds */
     freshMs: z.int().min(0).max(3_600_000).default(1_000),
     /** how often it is looked at while somebody follows, in milliseconds; a broker of NGSI-LD is asked to say by itself when something changed */

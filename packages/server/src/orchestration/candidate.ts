@@ -3,7 +3,6 @@
  */
 import {
   type Candidate,
-  type CommunicationAdaptor,
   type Feature,
   type FederationId,
   fail,
@@ -19,6 +18,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
+import { type FoundAdaptor, tryAdaptations } from './bridging/trying.ts';
 import { trustIn } from './partner-trust.ts';
 import type { Room } from './room.ts';
 
@@ -72,10 +72,10 @@ const askFeatures = (room: Room, registry: Peer, parameters: ReturnType<typeof q
   room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
 
 /** Adaptors are only asked for where something is to be converted. */
-const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly CommunicationAdaptor[]> => {
+const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly FoundAdaptor[]> => {
   if (!found.some(({ feature }) => feature.attributes.data.form)) return [];
   const asked = await room.ask(registry, 'registry.discover.communicationAdaptor', { parameters: {}, objects: [] }, { signal: room.signal });
-  return asked.ok ? asked.value.objects.map(({ attributes }) => attributes) : [];
+  return asked.ok ? asked.value.objects.map(({ id, attributes }) => ({ id, attributes })) : [];
 };
 
 /** What the registry knows that fits a need, ranked, with what stands in the way of each. */
@@ -93,6 +93,12 @@ export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Re
     return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
   });
   const adaptors = await discoverAdaptors(room, registry, found);
-  const own = { adaptors, bindings: room.node.bindings, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) };
-  return ok(rankCandidates(found, { ...wanted, ...own }));
+  const tried = await tryAdaptations(
+    room,
+    found.map(({ feature }) => feature),
+    adaptors,
+  );
+  const between = { adaptors: adaptors.map(({ attributes }) => attributes), tried };
+  const own = { bindings: room.node.bindings, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) };
+  return ok(rankCandidates(found, { ...wanted, ...between, ...own }));
 };

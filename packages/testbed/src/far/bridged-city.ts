@@ -61,7 +61,7 @@ const gridWords = {
   ],
 };
 
-const riverInterface = (server: FarServer) => ({
+const riverInterface = (server: Pick<FarServer, 'address'>) => ({
   id: 'gauges',
   protocol: 'ogc-api-features',
   // pages of two: the third gauge is on the second one
@@ -75,6 +75,7 @@ const riverInterface = (server: FarServer) => ({
   timeZone: 'America/New_York',
   freshMs: 0,
   lookMs: 100,
+  identifiers: [{ scheme: 'gauge', member: 'label' }],
   members: [
     { member: 'level_ft', term: 'river:stage', unit: '[ft_i]' },
     { member: 'state', term: 'river:alert', codes: { H: 'high', L: 'low' } },
@@ -101,9 +102,11 @@ const gridInterface = ({ origin }: Pick<Broker, 'origin'>) => ({
 });
 
 export type Far = { readonly river: FarServer; readonly grid: Broker };
+/** Where the two systems are. */
+type Systems = { readonly river: Pick<FarServer, 'address'>; readonly grid: Pick<Broker, 'origin'> };
 
 /** Who asks, who lies between, and who is asked; `changes` by name. */
-export const bridgedAgencies = ({ river, grid }: Far, changes: Readonly<Record<string, Partial<TestAgency>>> = {}): readonly TestAgency[] => {
+export const bridgedAgencies = ({ river, grid }: Systems, changes: Readonly<Record<string, Partial<TestAgency>>> = {}): readonly TestAgency[] => {
   const agencies: readonly TestAgency[] = [
     { name: 'front', kind: 'city:Building', twins: [{ key: 'house', at: [0.1, 0.1], values: { height: 12 } }] },
     { name: 'between', kind: 'city:Building', twins: [], node: { roles: ['adaptor'] } },

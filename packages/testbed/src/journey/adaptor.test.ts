@@ -6,7 +6,7 @@ import { Instant, type TwinId } from '@cityweave/core';
 import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
-import { testFederationId, twinOfTest } from '../city-files.ts';
+import { type TestAgency, testFederationId, twinOfTest } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, type Far, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
 import { startFarServer } from '../far/interface.ts';
 
@@ -234,6 +234,26 @@ describe('an adaptor', () => {
     const asked = { id: 'urn:dtf:twin:river.test.example:gauges/G-1' as never, history: { first: 10 } };
     const told = await city.front.orchestration.history(city.federation(), asked, { deadlineMs: 5_000 });
     expect(told).toMatchObject({ ok: false, problem: { kind: 'badQuery', subject: 'history', accepted: expect.stringContaining('keeps no history') } });
+  });
+
+  it('is not needed by a member that looks for a twin of a far system by its key: joins of others lead there', async () => {
+    const join = { kind: 'city:locatedAt', agency: 'urn:dtf:agency:river.test.example', scheme: 'gauge' };
+    const twins = [{ key: 'Gauge G-2', at: [0.1, 0.2] as const }];
+    const source = { joins: [{ columns: ['ref'], ...join }] };
+    const pump: TestAgency = { name: 'pump', kind: 'city:PumpingStation', twins, source };
+    await using other = await createTestCity({ agencies: [...bridgedAgencies(far), pump], needs: [...bridgedNeeds, { kind: 'city:PumpingStation' }] });
+    await other.active();
+    const links = await until(
+      () => other.node('pump').store.adjacent([`urn:dtf:twin:pump.test.example:things/${encodeURIComponent('Gauge G-2')}` as TwinId], { direction: 'out', limit: 10 }, {}),
+      (found) => found.length > 0,
+      'joined',
+    );
+    expect(links.map(({ to }) => to)).toEqual(['urn:dtf:twin:river.test.example:gauges/G-2']);
+  });
+
+  it('says that there are no functions behind a far system', () => {
+    const asked = city.front.orchestration.functions.granting('urn:dtf:feature:river.test.example:city%3AExposure');
+    expect(asked).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', agency: 'urn:dtf:agency:river.test.example', accepted: expect.stringContaining('computes nothing') } });
   });
 
   it('that breaks down leaves the others, and says for whom it is missing; it is connected again when the far system is', async () => {

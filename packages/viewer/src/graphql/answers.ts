@@ -100,6 +100,8 @@ export type Said = {
   readonly isFileDate: boolean;
   readonly origin: string | null;
   readonly source: Agency;
+  /** whose adaptor it came over and was converted by */
+  readonly via: Agency | null;
   readonly quality: { readonly accuracy: number | null; readonly completeness: number | null; readonly confidence: number | null } | null;
 };
 

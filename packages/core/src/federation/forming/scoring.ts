@@ -1,17 +1,18 @@
 /**
  * Scoring of candidates (6.8 of the model, our design): hard conditions as gaps, then a weighted sum of parts, each with its evidence.
  */
-import { compareText, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
+import { compareText, type FeatureId, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
 import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
+import { ok, type Result } from '../../ground/result.ts';
 import { cityDictionary } from '../../twin/city-dictionary.ts';
 import { Binding, type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { planFeature, stepsBetween } from '../adaptation/planning.ts';
-import type { AdaptationStep } from '../adaptation/profile.ts';
+import type { AdaptationReport, AdaptationStep } from '../adaptation/profile.ts';
 import { adaptorNeedOf, type CommunicationAdaptor, canBridge, protocolFor } from '../adaptor.ts';
 import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
 
@@ -36,6 +37,8 @@ export type Ranking = {
   readonly bindings?: readonly Binding[] | undefined;
   /** adaptors that could lie between */
   readonly adaptors?: readonly CommunicationAdaptor[] | undefined;
+  /** what an adaptor said that it would keep and lose of a feature, or why it cannot convert it */
+  readonly tried?: ReadonlyMap<FeatureId, Result<AdaptationReport>> | undefined;
 };
 
 /** A part of the score with its reason. */
@@ -137,10 +140,12 @@ const ownEndFor = (feature: Feature, { bindings = Binding.options }: Ranking) =>
 
 /** What an adaptor would have to convert, and whether there is one that can. */
 const formGaps = ({ feature }: Found, ranking: Ranking): readonly Gap[] => {
-  const { adaptors = [] } = ranking;
+  const { adaptors = [], tried } = ranking;
   const ownEnd = ownEndFor(feature, ranking);
   const need = adaptorNeedOf(feature, ownEnd);
   if (!need) return [];
+  const refused = tried?.get(feature.id);
+  if (refused && !refused.ok) return [{ aspect: 'semantics', bridgeable: false, how: describeProblem(refused.problem) }];
   const bridgeable = adaptors.some((adaptor) => canBridge(adaptor, need));
   const found = [need.protocols, need.formats, need.dictionaries].flatMap((pair) => (pair && pair[0] !== pair[1] ? [pair[1]] : [])).join(', ');
   const how = bridgeable ? `an adaptor converts ${found}` : `no adaptor is registered that converts ${found}`;
@@ -149,14 +154,19 @@ const formGaps = ({ feature }: Found, ranking: Ranking): readonly Gap[] => {
 
 const adaptationScores = { protocol: 0.8, format: 0.6, semantic: 0.4 } as const;
 
+/** Without an adaptor's word: what follows from the dictionaries that are known here. */
+const reportHere = (feature: Feature, ranking: Ranking): Result<AdaptationReport> => {
+  const planned = planFeature(feature, { ...ownEndFor(feature, ranking), vocabulary: ranking.vocabulary });
+  return planned.ok ? ok(planned.value.report) : planned;
+};
+
 const adaptationOf = ({ feature }: Found, ranking: Ranking): Part => {
   const ownEnd = ownEndFor(feature, ranking);
-  const { vocabulary } = ranking;
   const last = stepsBetween([feature], ownEnd).at(-1);
   if (!last) return { value: 1, why: 'direct: the same protocol, format and dictionary' };
-  const planned = planFeature(feature, { ...ownEnd, vocabulary });
-  if (!planned.ok) return { value: 0, why: describeProblem(planned.problem) };
-  const { expectedLoss, exact, lossy, unmapped } = planned.value.report;
+  const report = ranking.tried?.get(feature.id) ?? reportHere(feature, ranking);
+  if (!report.ok) return { value: 0, why: describeProblem(report.problem) };
+  const { expectedLoss, exact, lossy, unmapped } = report.value;
   return {
     value: Math.max(0, adaptationScores[last] - expectedLoss),
     why: `over an adaptor: ${exact.length} properties exact, ${lossy.length} not quite, ${unmapped.length} lost`,

@@ -29,11 +29,14 @@ const bareMember = ({ protocol }: FarInterface, record: Members, name: string): 
   return isMembers(found) ? (found['value'] ?? found['object']) : found;
 };
 
-/** What tells a record apart; undefined where it does not say. */
-export const keyOf = (given: FarInterface, record: Json): string | undefined => {
-  const key = isMembers(record) ? bareMember(given, record, given.key) : undefined;
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
+/** A member as a text to tell records apart by; undefined where the record does not say it. */
+export const textOf = (given: FarInterface, record: Json, member: string): string | undefined => {
+  const found = isMembers(record) ? bareMember(given, record, member) : undefined;
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
 };
+
+/** What tells a record apart. */
+export const keyOf = (given: FarInterface, record: Json): string | undefined => textOf(given, record, given.key);
 
 const namesShown = (room: Room, { key, name, observedAt, members }: FarInterface, granted: GrantedFeature): ReadonlySet<string> => {
   const parts = [key, name, observedAt].filter((one) => one !== undefined);

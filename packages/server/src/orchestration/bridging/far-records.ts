@@ -6,22 +6,31 @@ import {
   fail,
   featureIdOf,
   type GrantedFeature,
+  normaliseKey,
   ok,
   type Problem,
   problem,
   type Result,
+  type TwinId,
   type TwinQuery,
+  twinIdOf,
   type TwinsRead,
   type UsableAgreement,
 } from '@cityweave/core';
 import type { FarInterface } from '../../config/far-interface.ts';
 import type { Room } from '../room.ts';
-import { contentOf, type Granted, withheldOf } from './far-content.ts';
+import { contentOf, type Granted, keyOf, textOf, withheldOf } from './far-content.ts';
 import { farHistory } from './far-history.ts';
 import type { FarLog } from './far-log.ts';
 
-/** The records of the interfaces asked for, as far as the agreement goes. */
-export type FarRecords = (used: UsableAgreement, query: TwinQuery | undefined, signal: AbortSignal) => Promise<Result<TwinsRead>>;
+type Identify = { readonly scheme: string; readonly values: readonly string[] };
+
+export type FarRecords = {
+  /** The records of the interfaces asked for, as far as the agreement goes. */
+  readonly read: (used: UsableAgreement, query: TwinQuery | undefined, signal: AbortSignal) => Promise<Result<TwinsRead>>;
+  /** Which twins are known by these identifiers; whoever asks needs no adaptor for that. */
+  readonly identify: (asked: Identify, signal: AbortSignal) => Promise<Result<TwinsRead>>;
+};
 
 /** How many records were there last. */
 export const farCount = ({ records }: Room, { id }: Pick<FarInterface, 'id'>): number => Number(records.get('farRecords', id) ?? 0);
@@ -82,7 +91,31 @@ const unless = async <T>(signal: AbortSignal, work: Promise<Result<T>>): Promise
   return Promise.race([work, gone]);
 };
 
-export const createFarRecords =
-  (room: Room, log: FarLog): FarRecords =>
-  (used, query, signal) =>
-    unless(signal, readAll({ room, log }, used, { query, signal }));
+const identifyIn = async ({ room, log }: Desk, given: FarInterface, { scheme, values }: Identify): Promise<Result<readonly (readonly [string, TwinId])[]>> => {
+  const members = given.identifiers.filter((one) => one.scheme === scheme).map(({ member }) => member);
+  const records = members.length > 0 ? await log.records(given) : ok([]);
+  if (!records.ok) return records;
+  const wanted = new Map(values.map((value) => [normaliseKey(value), value]));
+  return ok(
+    records.value.flatMap((record) => {
+      const key = keyOf(given, record);
+      const known = members.flatMap((member) => textOf(given, record, member) ?? []).flatMap((text) => wanted.get(normaliseKey(text)) ?? []);
+      return key === undefined ? [] : known.map((value) => [value, twinIdOf(room.self.authority, given.id, key)] as const);
+    }),
+  );
+};
+
+const identifyAll = async (desk: Desk, asked: Identify): Promise<Result<TwinsRead>> => {
+  const { room, log } = desk;
+  const found = await Promise.all(room.node.interfaces.map((given) => identifyIn(desk, given, asked)));
+  const failed: Problem | undefined = found.flatMap((one) => (one.ok ? [] : [one.problem]))[0];
+  if (failed) return fail({ ...failed, agency: room.self.agency });
+  const identified: Record<string, TwinId[]> = {};
+  for (const [value, id] of found.flatMap((one) => (one.ok ? one.value : []))) identified[value] = [...(identified[value] ?? []), id];
+  return ok({ identified, seq: log.head() });
+};
+
+export const createFarRecords = (room: Room, log: FarLog): FarRecords => ({
+  read: (used, query, signal) => unless(signal, readAll({ room, log }, used, { query, signal })),
+  identify: (asked, signal) => unless(signal, identifyAll({ room, log }, asked)),
+});

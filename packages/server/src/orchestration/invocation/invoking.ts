@@ -1,7 +1,7 @@
 /**
  * Invoking (T12), the asker's side: whose function it is in which federation, asked within a deadline; and runs in the background looked after.
  */
-import { type FeatureId, type Federation, type FunctionRun, fail, type Member, ok, problem, type Result, type RunId } from '@cityweave/core';
+import { agencyOf, FeatureId, type Federation, type FunctionRun, fail, type Member, ok, type Problem, problem, type Result, type RunId } from '@cityweave/core';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
 
@@ -26,6 +26,14 @@ export type Invoking = {
   readonly cancel: (feature: FeatureId, runId: RunId) => Promise<Result<FunctionRun>>;
 };
 
+const agencyIn = (feature: string): string | undefined => ((parsed) => parsed && agencyOf(parsed))(FeatureId.safeParse(feature).data);
+
+const hasNoFunctions = ({ agency }: Member, feature: string): Problem =>
+  problem('unbridgeable', {
+    ...{ subject: feature, agency, found: 'a member that takes part over an adaptor' },
+    accepted: 'a function of another member: the system behind it tells data, by OGC API Features or NGSI-LD, and computes nothing',
+  });
+
 const granting = (room: Room, feature: string, wanted: string | undefined): ReturnType<Invoking['granting']> => {
   for (const federation of federations.all(room.records)) {
     if ((wanted !== undefined && federation.id !== wanted) || !['ACTIVE', 'DEGRADED'].includes(federation.state)) continue;
@@ -33,6 +41,8 @@ const granting = (room: Room, feature: string, wanted: string | undefined): Retu
       ({ state, features }) => state === 'ACTIVE' && features.some(({ featureId, modes }) => featureId === feature && modes?.includes('invoke')),
     );
     if (member) return ok({ federation, member });
+    const bridged = federation.members.find(({ agency, bridge }) => bridge && agency === agencyIn(feature));
+    if (bridged) return fail(hasNoFunctions(bridged, feature));
   }
   return fail(problem('notFound', { subject: feature, accepted: 'a function that a member of an active federation of this node grants' }));
 };

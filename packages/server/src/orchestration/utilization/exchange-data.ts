@@ -150,10 +150,14 @@ const reply = (room: Room, [first, ...more]: readonly [TwinsRead, ...TwinsRead[]
 };
 
 const identify = async (
-  room: Room,
+  { room, far }: Pick<Pages, 'room' | 'far'>,
   asked: NonNullable<Request<'digitalTwin.read.exchangeData'>['parameters']['identify']>,
   signal: AbortSignal,
 ): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  if (room.node.interfaces.length > 0) {
+    const told = await far.identify(asked, signal);
+    return told.ok ? reply(room, [told.value]) : told;
+  }
   const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
   const { headSeq } = await room.store.health();
   const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
@@ -254,7 +258,7 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
   const { identify: asked, agreementId, federationId, query, queries = [], areas = {}, budgetMs } = parameters;
   if (asked)
     return isFellow(room, by.sender)
-      ? within(room, by, { budgetMs, run: (signal) => identify(room, asked, signal) })
+      ? within(room, by, { budgetMs, run: (signal) => identify(pages, asked, signal) })
       : fail(problem('notMember', { subject: by.sender }));
   const used = agreementInForce(room, { id: agreementId, mode: 'read', federationId }, by);
   if (!used.ok) return used;
@@ -263,7 +267,7 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
   const taken = pages.rates.take(used.value, Math.max(1, queries.length));
   if (!taken.ok) return taken;
   if (by.via !== undefined) {
-    const read = await within(room, by, { budgetMs, run: (signal) => pages.far(used.value, query, signal) });
+    const read = await within(room, by, { budgetMs, run: (signal) => pages.far.read(used.value, query, signal) });
     return read.ok ? reply(room, [read.value]) : read;
   }
   const under = { used: used.value, areas };

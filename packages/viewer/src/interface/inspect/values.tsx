@@ -53,6 +53,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
         <time dateTime={said.observedAt} title={instant(said.observedAt)}>
           {whenText(said, silence, words)}
         </time>
+        {said.via && <span className="via">{say('overAdaptor', { name: said.via.name })}</span>}
         {flag && <span className="flag">{say(flag)}</span>}
         <Quality said={said} />
         {said.origin && <Name text={fileIn(said.origin)} hint={said.origin} />}

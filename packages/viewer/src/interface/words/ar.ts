@@ -116,6 +116,7 @@ export const ar: Catalogue = {
   onlyThese: 'هذه فقط',
   openTable: 'فتح الجدول',
   otherAgency: 'جهة أخرى',
+  overAdaptor: 'عبر محوّل {name}',
   ownColumns: { other: 'أعمدة خاصة: {n}' },
   pickInScene: 'الاختيار في المشهد',
   pickNow: 'اختر مكانًا في المشهد: انقر عليه، أو ضعه في الوسط واضغط Enter.',

@@ -114,6 +114,7 @@ export const de: Catalogue = {
   onlyThese: 'Nur diese',
   openTable: 'Tabelle öffnen',
   otherAgency: 'andere Stelle',
+  overAdaptor: 'über den Adaptor von {name}',
   ownColumns: { one: '{n} eigene Spalte', other: '{n} eigene Spalten' },
   pickInScene: 'In der Szene wählen',
   pickNow: 'Wählen Sie einen Ort in der Szene: Klicken Sie ihn an, oder bringen Sie ihn in die Mitte und drücken Sie die Eingabetaste.',

@@ -114,6 +114,7 @@ export const en = {
   onlyThese: 'Only these',
   openTable: 'Open the table',
   otherAgency: 'other agency',
+  overAdaptor: 'over the adaptor of {name}',
   ownColumns: { one: '{n} column of its own', other: '{n} columns of its own' },
   pickInScene: 'Pick in the scene',
   pickNow: 'Pick a place in the scene: click it, or move it under the middle and press Enter.',
