@@ -244,7 +244,10 @@ describe('an adaptor', () => {
     await using other = await createTestCity({ agencies: [...bridgedAgencies(far), pump], needs: [...bridgedNeeds, { kind: 'city:PumpingStation' }] });
     await other.active();
     const links = await until(
-      () => other.node('pump').store.adjacent([`urn:dtf:twin:pump.test.example:things/${encodeURIComponent('Gauge G-2')}` as TwinId], { direction: 'out', limit: 10 }, {}),
+      () =>
+        other
+          .node('pump')
+          .store.adjacent([`urn:dtf:twin:pump.test.example:things/${encodeURIComponent('Gauge G-2')}` as TwinId], { direction: 'out', limit: 10 }, {}),
       (found) => found.length > 0,
       'joined',
     );
@@ -253,7 +256,10 @@ describe('an adaptor', () => {
 
   it('says that there are no functions behind a far system', () => {
     const asked = city.front.orchestration.functions.granting('urn:dtf:feature:river.test.example:city%3AExposure');
-    expect(asked).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', agency: 'urn:dtf:agency:river.test.example', accepted: expect.stringContaining('computes nothing') } });
+    expect(asked).toMatchObject({
+      ok: false,
+      problem: { kind: 'unbridgeable', agency: 'urn:dtf:agency:river.test.example', accepted: expect.stringContaining('computes nothing') },
+    });
   });
 
   it('that breaks down leaves the others, and says for whom it is missing; it is connected again when the far system is', async () => {

@@ -13,8 +13,8 @@ import {
   type Result,
   type TwinId,
   type TwinQuery,
-  twinIdOf,
   type TwinsRead,
+  twinIdOf,
   type UsableAgreement,
 } from '@cityweave/core';
 import type { FarInterface } from '../../config/far-interface.ts';
