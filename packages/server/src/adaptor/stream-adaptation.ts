@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { parseJson } from '../exchange/json.ts';
 import type { StreamEvent } from '../exchange/stream-event.ts';
 import { signHop } from '../exchange/via.ts';
+import type { Way } from '../protocol/protocol.ts';
 import { checkPass } from '../trust/stream-pass.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, type Figures } from './bridge.ts';
 import { converterOf, hopOf } from './profile-use.ts';
@@ -48,10 +49,10 @@ const adapt = async ({ room, figures }: Room, bridge: BridgeRecord, text: string
   return ok(signHop(message.value, { ...hopOf(room, bridge), converted }, room.keys.current()));
 };
 
-const streamAddress = ({ owner }: BridgeRecord, id: string): string => {
-  const address = new URL('/dtf/events', owner.address);
-  address.searchParams.set('subscription', id);
-  return address.href;
+/** The stream at each address where the owner takes messages. */
+const streamWay = ({ owner: { address, socket } }: BridgeRecord, id: string): Way => {
+  const at = (place: string): string => Object.assign(new URL('/dtf/events', place), { search: new URLSearchParams({ subscription: id }).toString() }).href;
+  return { address: at(address), ...(socket !== undefined && { socket: at(socket) }) };
 };
 
 /** It ends with the owner's stream, with the bridge, and with a message that is not the owner's own. */
@@ -63,7 +64,7 @@ async function* follow(
   const begun = openBridgeOf(room, subscription);
   if (!begun) return;
   const streaming = {
-    address: streamAddress(begun, id),
+    ...streamWay(begun, id),
     headers: { authorization: `Bearer ${subscription.pass}` },
     ...(after !== undefined && { lastEventId: String(after) }),
     eventBytesMax: limits.exchangeDataBytesMax,

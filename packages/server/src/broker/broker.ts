@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { Attributes, createEntities, type Entities, NgsiEntity } from './entities.ts';
 import { createSubscriptions, Subscription, type Subscriptions } from './subscriptions.ts';
 
-export type Broker = {
+export type Broker = AsyncDisposable & {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   readonly entities: Entities;
@@ -172,15 +172,11 @@ export const startBroker = async ({
       () => send(response, refusal(500, 'InternalError', 'internal error')),
     );
   });
-  return {
-    origin: await listen(server, port),
-    entities,
-    subscriptions,
-    close: async () => {
-      subscriptions.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await agent.destroy();
-    },
+  const close = async (): Promise<void> => {
+    subscriptions.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await agent.destroy();
   };
+  return { origin: await listen(server, port), entities, subscriptions, close, [Symbol.asyncDispose]: close };
 };

@@ -23,6 +23,7 @@ const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
   events: createEvents({ agency: 'test', level: 'silent' }),
   answer: async (asked) => ({ message: answerTo(asked), problem: undefined }),
   introduction: () => ({}),
+  farNotice: () => false,
   stream: () => undefined,
   mayListen: async () => ok(true),
   graphql: async (_, response) => void response.end(),

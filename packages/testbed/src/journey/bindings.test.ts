@@ -2,6 +2,7 @@
  * What carries the exchange between nodes: of two bindings the better one, HTTP where the socket is refused, and an adaptor between twins that share none;
  * qos says the same over each.
  */
+import { startBroker, systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, until } from '../city.ts';
 import { fourAgencies, twinOfTest } from '../city-files.ts';
@@ -42,8 +43,8 @@ describe('an initiator that speaks both', () => {
 describe('twins that share no binding', () => {
   it('are connected by an adaptor: a consumer that speaks HTTP alone reads of an owner that offers its data over a WebSocket alone', async () => {
     using wire = listenIn();
-    await using river = await startFarServer('ogc-api-features', gaugeFeatures);
-    await using grid = await startFarServer('ngsi-ld', transformers);
+    await using river = await startFarServer(gaugeFeatures);
+    await using grid = await startBroker({ entities: transformers, deps: systemDeps() });
     const agencies = bridgedAgencies({ river, grid }).map((agency) => {
       const bindings = { front: ['http'], river: ['websocket'], grid: ['websocket'] }[agency.name];
       return { ...agency, node: { ...agency.node, ...(bindings && { bindings }) } };
@@ -62,8 +63,8 @@ describe('twins that share no binding', () => {
   });
 
   it('are connected by the next adaptor where one cannot be reached', async () => {
-    await using river = await startFarServer('ogc-api-features', gaugeFeatures);
-    await using grid = await startFarServer('ngsi-ld', transformers);
+    await using river = await startFarServer(gaugeFeatures);
+    await using grid = await startBroker({ entities: transformers, deps: systemDeps() });
     const other = { name: 'beyond', kind: 'city:Building', twins: [], node: { roles: ['adaptor'] } };
     await using city = await createTestCity({ agencies: [...bridgedAgencies({ river, grid }), other], needs: [] });
     await city.node('between').close();

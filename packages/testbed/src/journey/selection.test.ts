@@ -19,8 +19,9 @@ it('who can be talked to directly goes before who takes an adaptor, and what wou
   await using river = await startFarServer(gaugeFeatures);
   using transcript = listen();
   transcript.note('front needs river gauges of one agency; water says them as the exchange has them, river in words and a form of its own');
+  // the transcript hears what goes over HTTP
   const agencies = bridgedAgencies({ river, grid: river }).filter(({ name }) => name !== 'grid');
-  await using city = await createTestCity({ agencies: [...agencies, water], needs: [{ kind: 'city:RiverGauge', one: true }] });
+  await using city = await createTestCity({ agencies: [...agencies, water], needs: [{ kind: 'city:RiverGauge', one: true }], bindings: ['http'] });
   await city.active();
   transcript.note('water is chosen; river stays the runner-up');
   expect(city.federation().candidates?.map(({ twinId, state }) => [twinId, state])).toEqual([
