@@ -3,7 +3,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { cityDictionary, type Request } from '@cityweave/core';
-import type { Peer } from '@cityweave/server';
+import { type Peer, startBroker, systemDeps } from '@cityweave/server';
 import { present, valueOf } from '../../city.ts';
 import { twinOfTest, writeCity } from '../../city-files.ts';
 import { bridgedAgencies, gaugeFeatures, transformers } from '../../far/bridged-city.ts';
@@ -19,7 +19,7 @@ const agreementId = 'urn:dtf:agreement:asker.test.example:bench';
 /** The adaptor keeps the registry as well, so that one process less is measured. */
 const startNodes = async () => {
   const closing = new AsyncDisposableStack();
-  const [river, grid] = [await startFarServer('ogc-api-features', gaugeFeatures), await startFarServer('ngsi-ld', transformers)];
+  const [river, grid] = [await startFarServer(gaugeFeatures), await startBroker({ entities: transformers, deps: systemDeps() })];
   closing.use(river);
   closing.use(grid);
   const [, , owner] = bridgedAgencies({ river, grid });
