@@ -32,6 +32,8 @@ export type Space = {
   /** the head of the log, cursors of peers, kinds and their terms, imports, writers, the version of the schema */
   readonly register: string;
   readonly words: string;
+  /** what the names of all indexes of this space end with, and of no other */
+  readonly ending: string;
   /** name of an index of this space */
   readonly index: (name: string) => string;
 };
@@ -53,6 +55,7 @@ export const spaceOf = (authority: string): Space => {
     chunk: named('Chunk'),
     register: named('Register'),
     words: `words ${authority}`,
+    ending: ` ${authority}`,
     index: named,
   };
 };
@@ -132,4 +135,6 @@ MERGE (h:${space.register} {key: 'head'}) ON CREATE SET h.seq = 0, h.oldest = 0`
     { version },
   );
 
-export const awaitIndexes: Cypher = cypher('CALL db.awaitIndexes(300)');
+/** Indexes of this space that cannot be asked yet. They are looked at one moment after the other: an index is not finished while a transaction is open that began before it, as one that waits for indexes would be. */
+export const unfinishedIndexes = ({ ending }: Space): Cypher =>
+  cypher("SHOW INDEXES YIELD name, state WHERE name ENDS WITH $ending AND state <> 'ONLINE' RETURN name, state", { ending });

@@ -1,13 +1,12 @@
 /**
  * The store on Neo4j: the verbs of `TwinStore` over the official driver, with what Community has.
  */
-import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
+import { fail, type Instant, instantOfMs, ok, type Problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
-import { awaitIndexes, migrationsOf, noteVersion, type Space, schemaVersion, spaceOf } from '../neo4j-cypher/space.ts';
+import { type Space, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
-import { convert } from '../neo4j-history/conversion.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
 import { history, stateAt } from '../neo4j-history/past.ts';
@@ -18,9 +17,10 @@ import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
-import { checkServer, isThereAlready, problemOf, problemOfOpening } from './failures.ts';
+import { checkServer, problemOf, problemOfOpening } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
+import { migrate } from './migration.ts';
 import { trusted } from './neo4j-rows.ts';
 import { adjacent, changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, twinsById } from './questions.ts';
 import { writerKey } from './save.ts';
@@ -162,46 +162,6 @@ const createLoad = ({ connection, space, lane, writer }: Sides): TwinStore['load
       return fail(problemOf(cause));
     }
   };
-};
-
-const newest = (space: Space): number => migrationsOf(space).length;
-
-const schemaAttemptsMax = 5;
-
-/** Processes that open a space at the same time make the same things: what the other one has made by now is there at the next attempt. */
-const makeSchema = async (connection: Connection, texts: readonly string[]): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await connection.schema(texts);
-    } catch (cause) {
-      if (attempt === schemaAttemptsMax || !isThereAlready(cause)) return Promise.reject(cause);
-    }
-  }
-};
-
-/** Takes the steps that are missing. A newer schema is left alone: an older program would not know what it means. */
-const migrate = async (connection: Connection, space: Space): Promise<Result<number>> => {
-  const [row] = await connection.command(schemaVersion(space));
-  const version = Number(row?.['version'] ?? 0);
-  if (version > newest(space))
-    return fail(
-      problem('unsupportedVersion', {
-        subject: 'store in Neo4j',
-        found: `schema ${version}`,
-        accepted: `up to schema ${newest(space)}: use a newer cityweave`,
-      }),
-    );
-  for (const { constraints, indexes } of migrationsOf(space).slice(version)) {
-    await makeSchema(connection, constraints);
-    await makeSchema(connection, indexes);
-  }
-  if (version < newest(space)) {
-    await connection.command(awaitIndexes);
-    if (version > 0) await convert(connection, space);
-    await connection.write((run) => run(noteVersion(space, whole(newest(space)))));
-  }
-  const [head] = await connection.command(readHead(space));
-  return ok(Number(head?.['seq'] ?? 0));
 };
 
 /** A writer that said nothing for this long has ended without saying so. */

@@ -8,7 +8,7 @@ import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import * as read from '../neo4j-cypher/read.ts';
-import { awaitIndexes, type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion } from '../neo4j-cypher/space.ts';
+import { type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
 import * as upkeep from '../neo4j-cypher/upkeep.ts';
 import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
@@ -223,7 +223,7 @@ export const readStatements = (space: Space): Readonly<Record<string, Cypher>> =
 export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   schemaVersion: schemaVersion(space),
   noteVersion: noteVersion(space, whole(1)),
-  awaitIndexes,
+  unfinishedIndexes: unfinishedIndexes(space),
   formerSeries: conversion.formerSeries(space, limit),
   formerSamples: conversion.formerSamples(space, [key]),
   latestChunks: conversion.latestChunks(space, [key]),
