@@ -27,7 +27,8 @@ describe('a model of another agency', () => {
   beforeAll(async () => {
     const water = { node: { functions: ['exposure'], offers: [{ kind: 'city:RiverGauge', stage: 'raw' }] } };
     const needs = [{ kind: 'city:Exposure' }, { kind: 'city:RiverGauge' }];
-    city = await createTestCity({ agencies: fourAgencies({ water }), needs, federation: { onBehalfOf: [office] } });
+    // over HTTP, whose bodies can be seen on their way
+    city = await createTestCity({ agencies: fourAgencies({ water }), bindings: ['http'], needs, federation: { onBehalfOf: [office] } });
     await city.active();
   });
   afterAll(() => city[Symbol.asyncDispose]());
