@@ -1,5 +1,5 @@
 /**
- * Transcript: who said what to whom over the sockets of this process, as lines that read the same in every run.
+ * Transcript: who said what to whom over HTTP from this process, as lines that read the same in every run.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 

@@ -26,7 +26,8 @@ const flow = [
 it('a member that is killed for good is replaced by the runner-up, and the federation is active again', { timeout: 90_000 }, async () => {
   using transcript = listen();
   transcript.note('front needs river gauges of one agency; county and water keep some');
-  await using city = await createTestCity({ agencies, needs: [{ kind: 'city:RiverGauge', one: true }] });
+  // the transcript hears what goes over HTTP
+  await using city = await createTestCity({ agencies, needs: [{ kind: 'city:RiverGauge', one: true }], bindings: ['http'] });
   const member = (name: string) => city.federation().members.find(({ twinId }) => twinId === twinOfTest(name));
   await city.active();
   expect(member('water')).toBeUndefined();
