@@ -3,9 +3,8 @@
  */
 import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemDeps } from './deps.ts';
-import { createEvents } from './events.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
+import { roomWith } from './http/trial-rooms.ts';
 import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
 
 let server: HttpServer | undefined;
@@ -16,24 +15,9 @@ afterEach(async () => {
 });
 
 const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
-  const room: HttpRoom = {
-    deps: systemDeps(),
-    takesSockets: true,
-    graphqlSocket: (_, socket) => void socket.destroy(),
-    events: createEvents({ agency: 'test', level: 'silent' }),
-    answer: async () => ({ message: undefined, problem: problem('notFound') }),
-    introduction: () => ({}),
-    farNotice: () => false,
-    stream: () => undefined,
-    mayListen: async () => ok(true),
-    graphql: async (_, response) => void response.end(),
-    viewer: { has: () => false, send: async () => undefined },
-    tiles: async (_, response) => void response.end(),
-    ready: () => fail(problem('unavailable')),
-    version: () => ({ name: 'cityweave', version: '0', agency: 'test' }),
-    ...changes,
-  };
-  server = createHttp(room);
+  server = createHttp(
+    roomWith({ answer: async () => ({ message: undefined, problem: problem('notFound') }), ready: () => fail(problem('unavailable')), ...changes }),
+  );
   const port = await server.listen('127.0.0.1', 0);
   return port.ok ? `http://127.0.0.1:${port.value}` : '';
 };

@@ -96,6 +96,15 @@ const writeAgency = async (folder: string, agency: TestAgency, how: Parameters<t
 
 export const testFederationId: FederationId = federationIdOf(authorityOfTest('front'), 'test');
 
+/** The rule of a node file by which the first agency begins the federation itself. */
+export const ruleOfFront = (...kinds: readonly string[]) => ({
+  id: testFederationId,
+  name: { en: 'Test' },
+  purpose: 'city:safety',
+  initiator: authorityOfTest('front'),
+  needs: kinds.map((kind) => ({ kind })),
+});
+
 const federationRule = ({ agencies, needs, federation }: TestCityOptions) => ({
   id: testFederationId,
   name: { en: 'Test' },

@@ -12,14 +12,12 @@ import { startProcess } from '../processes.ts';
 import { benchBridge } from './exchange/bridge.ts';
 import { openParty, type Party, write } from './exchange/parties.ts';
 import { startProgram } from './federation/program.ts';
-import { type BenchResult, toResult } from './result.ts';
+import { type BenchResult, percentile, toResult } from './result.ts';
 
 const quick = process.argv.includes('--quick');
 const measureMs = quick ? 1_000 : 10_000;
 const warmUpMs = quick ? 200 : 2_000;
 const signal = new AbortController().signal;
-
-const percentile = (times: readonly number[], share: number): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN;
 
 /** Times of one after the other, in ms, after a warm-up. */
 const timesOf = async (once: () => Promise<unknown>): Promise<readonly number[]> => {

@@ -10,9 +10,9 @@ import { startCityweave } from './federation/cityweave.ts';
 import { type Contender, cpuSecondsOf } from './federation/contender.ts';
 import { startHive } from './federation/hive.ts';
 import { askWhileHung, type Outcome } from './federation/hung.ts';
-import { type Job, percentile, type Run } from './federation/load.ts';
+import type { Job, Run } from './federation/load.ts';
 import { startProgram } from './federation/program.ts';
-import { type BenchResult, toResult } from './result.ts';
+import { type BenchResult, median, percentile, toResult } from './result.ts';
 
 type Size = { readonly rounds: number; readonly warmUpMs: number; readonly measureMs: number };
 
@@ -24,8 +24,6 @@ const connectionCounts = [16, 64] as const;
 const budgetRatio = 2.5;
 /** Compiled code is reached after some thousand questions, on either side alike. */
 const firstWarmUpMs = 10_000;
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 type Measured = Run & { readonly cpuMsPerAnswer: number | undefined };
 

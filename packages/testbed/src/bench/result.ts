@@ -24,3 +24,9 @@ export const toResult = (given: Omit<BenchResult, 'ratio' | 'ok'>): BenchResult 
     ...(budget !== undefined && { ok: better === 'higher' ? value >= budget : value <= budget }),
   };
 };
+
+/** Nearest rank: of times, `share` lie below it. */
+export const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);

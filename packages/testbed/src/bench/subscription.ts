@@ -1,7 +1,7 @@
 /**
  * Benchmark of a subscription: a change at one agency until a subscriber at another one hears of it, beside MQTT's publish and subscribe on the same machine; in turns.
  */
-import { type BenchResult, toResult } from './result.ts';
+import { type BenchResult, percentile, toResult } from './result.ts';
 import { openFederated } from './subscription/federated.ts';
 import { openMqtt } from './subscription/mqtt.ts';
 import { timesOf } from './subscription/way.ts';
@@ -13,8 +13,6 @@ const warmUpMs = quick ? 500 : 5_000;
 /** about what an event of one changed twin takes */
 const payloadBytes = 400;
 const budgetTimes = 3;
-
-const percentile = (times: readonly number[], share: number): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN;
 
 export const benchSubscription = async (): Promise<readonly BenchResult[]> => {
   await using ours = await openFederated();

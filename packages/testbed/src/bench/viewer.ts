@@ -4,14 +4,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchResult, toResult } from './result.ts';
+import { type BenchResult, median, toResult } from './result.ts';
 import { buildPages, type ContenderName, contenders } from './viewer/build.ts';
 import { bytesOfChanges, changesASecond } from './viewer/files/changes.ts';
 import { writeColumns } from './viewer/files/columns.ts';
 import { writeOurs } from './viewer/files/ours.ts';
 import { write3dTiles } from './viewer/files/three-d-tiles.ts';
 import { writeVectorTiles } from './viewer/files/vector-tiles.ts';
-import { type Measured, measure, median } from './viewer/measure.ts';
+import { type Measured, measure } from './viewer/measure.ts';
 import { type Served, serveCity } from './viewer/serve.ts';
 import { buildTown } from './viewer/town.ts';
 import { type ViewName, viewNames } from './viewer/views.ts';

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { until } from '../city.ts';
-import { authorityOfTest, fourAgencies, testFederationId, writeCity } from '../city-files.ts';
+import { fourAgencies, ruleOfFront, testFederationId, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
@@ -16,19 +16,11 @@ const seenWithinMs = 2_000;
 const cityClip = { x: 400, y: 80, width: 440, height: 300 } as const;
 const seenShare = 0.0001;
 
-const rule = {
-  id: testFederationId,
-  name: { en: 'Test' },
-  purpose: 'city:safety',
-  initiator: authorityOfTest('front'),
-  needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation' }],
-};
-
 const writeNodes = async (): Promise<string> => {
   const [front, water, energy] = await Promise.all([freePort(), freePort(), freePort()]);
   const registry = { address: `http://127.0.0.1:${front}` };
   const agencies = fourAgencies({
-    front: { node: { listen: { port: front }, federations: [rule] } },
+    front: { node: { listen: { port: front }, federations: [ruleOfFront('city:RiverGauge', 'city:Substation')] } },
     water: { node: { registry, listen: { port: water } } },
     energy: { node: { registry, listen: { port: energy } } },
   });

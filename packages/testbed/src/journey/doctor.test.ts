@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../city.ts';
-import { authorityOfTest, fourAgencies, testFederationId, twinOfTest, writeCity } from '../city-files.ts';
+import { fourAgencies, ruleOfFront, testFederationId, twinOfTest, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
@@ -24,14 +24,6 @@ const doctor = (folder: string, name: string, state = join(folder, 'state')): Pr
     });
   });
 
-const rule = {
-  id: testFederationId,
-  name: { en: 'Test' },
-  purpose: 'city:safety',
-  initiator: authorityOfTest('front'),
-  needs: [{ kind: 'city:RiverGauge' }],
-};
-
 const outcomes = ({ findings }: Told) => findings.map(({ about, outcome }) => `${about} ${outcome}`);
 
 describe('cityweave doctor', () => {
@@ -41,7 +33,10 @@ describe('cityweave doctor', () => {
   beforeAll(async () => {
     const port = await freePort();
     registry = `http://127.0.0.1:${port}`;
-    const changes = { front: { node: { listen: { port }, federations: [rule] } }, water: { node: { registry: { address: registry } } } };
+    const changes = {
+      front: { node: { listen: { port }, federations: [ruleOfFront('city:RiverGauge')] } },
+      water: { node: { registry: { address: registry } } },
+    };
     folder = await writeCity({ agencies: fourAgencies(changes).slice(0, 2), needs: [] });
     nodes = [await startProcess(folder, 'front'), await startProcess(folder, 'water')];
     await until(

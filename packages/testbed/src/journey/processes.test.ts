@@ -4,24 +4,16 @@
 import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { askGraphql, until } from '../city.ts';
-import { agencyOfTest, authorityOfTest, fourAgencies, testFederationId, writeCity } from '../city-files.ts';
+import { agencyOfTest, fourAgencies, ruleOfFront, testFederationId, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, startProcess } from '../processes.ts';
 
 const question = `query ($federation: ID!) {
   federation(id: $federation) { twins(first: 100) { nodes { id } sources { agency { id } status rows } } }
 }`;
 
-const rule = {
-  id: testFederationId,
-  name: { en: 'Test' },
-  purpose: 'city:safety',
-  initiator: authorityOfTest('front'),
-  needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation' }],
-};
-
 it('a registry with the initiator and two members run as processes, find one another, and answer one question that names its sources', async () => {
   const registry = { address: `http://127.0.0.1:${await freePort()}` };
-  const first = { listen: { port: Number(new URL(registry.address).port) }, federations: [rule] };
+  const first = { listen: { port: Number(new URL(registry.address).port) }, federations: [ruleOfFront('city:RiverGauge', 'city:Substation')] };
   const agencies = fourAgencies({ front: { node: first }, water: { node: { registry } }, energy: { node: { registry } } }).slice(0, 3);
   const folder = await writeCity({ agencies, needs: [] });
   await using front = await startProcess(folder, 'front');

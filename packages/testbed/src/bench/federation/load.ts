@@ -2,6 +2,7 @@
  * Program: the client of a run, a process of its own. Each connection asks one question after the other, each another one, and compares every answer.
  */
 import { Pool } from 'undici';
+import { percentile } from '../result.ts';
 import { type DialectName, dialects } from './dialect.ts';
 import { createQuestions, isRight } from './workload.ts';
 
@@ -25,9 +26,6 @@ export type Run = {
   readonly p99Ms: number;
   readonly firstError?: string;
 };
-
-export const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 type Asking = { readonly pool: Pool; readonly path: string; readonly job: Job; readonly ask: () => readonly string[] };
 
@@ -55,14 +53,13 @@ const runFor = async (asking: Asking, ms: number): Promise<Run> => {
   const note = (took: number, error: string | undefined) => (error === undefined ? times.push(took) : errors.push(error));
   await Promise.all(Array.from({ length: asking.job.connections }, () => connectionLoop(asking, from + ms, note)));
   const seconds = (performance.now() - from) / 1000;
-  const sorted = times.toSorted((a, b) => a - b);
   return {
     answers: times.length,
     answersInAll: times.length,
     errors: errors.length,
     seconds,
-    p50Ms: percentile(sorted, 0.5),
-    p99Ms: percentile(sorted, 0.99),
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
     ...(errors[0] && { firstError: errors[0] }),
   };
 };

@@ -4,7 +4,7 @@
 import { rm } from 'node:fs/promises';
 import { createClient } from 'graphql-sse';
 import { askGraphql, until } from '../../city.ts';
-import { authorityOfTest, fourAgencies, testFederationId, writeCity } from '../../city-files.ts';
+import { fourAgencies, ruleOfFront, testFederationId, writeCity } from '../../city-files.ts';
 import { federationStatus, freePort, startProcess } from '../../processes.ts';
 import type { Way } from './way.ts';
 
@@ -16,14 +16,6 @@ const subscription = `subscription ($federation: ID!) {
     ... on Delta { changed { id property(term: "city:waterLevel") { winner { number } } } }
   }
 }`;
-
-const rule = {
-  id: testFederationId,
-  name: { en: 'Bench' },
-  purpose: 'city:safety',
-  initiator: authorityOfTest('front'),
-  needs: [{ kind: 'city:RiverGauge' }],
-};
 
 type Event = {
   readonly complete?: boolean;
@@ -44,7 +36,7 @@ const whole = async (answers: AsyncIterator<Answer>): Promise<void> => {
 const startNodes = async () => {
   const port = await freePort();
   const changes = {
-    front: { node: { listen: { port }, federations: [rule] } },
+    front: { node: { listen: { port }, federations: [ruleOfFront('city:RiverGauge')] } },
     water: { node: { registry: { address: `http://127.0.0.1:${port}` } } },
   };
   const folder = await writeCity({ agencies: fourAgencies(changes).slice(0, 2), needs: [] });

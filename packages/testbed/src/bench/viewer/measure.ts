@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import { launchChromium } from '../../browser/chromium.ts';
+import { median } from '../result.ts';
 import type { ContenderName } from './build.ts';
 import type { Served } from './serve.ts';
 import { type Given, picture } from './views.ts';
@@ -33,8 +34,6 @@ const orbitFrames = 24;
 /** so long values change before they are measured, and while they are */
 const changing = { firstMs: 2_000, measuredMs: 4_000 } as const;
 const patienceMs = 180_000;
-
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const heapOf = async (session: CDPSession): Promise<number> => {
   await session.send('HeapProfiler.collectGarbage');
