@@ -8,7 +8,7 @@ import type { Arc, Label, Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
 import { type CrossLink, readCrossing, useCrossing } from '../state/crossing.ts';
-import { isTelling as isRange, toTwinFilter } from '../state/filter.ts';
+import { isLeftOut, isTelling as isRange, toTwinFilter } from '../state/filter.ts';
 import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { linkedTo } from '../state/linked-to.ts';
@@ -91,14 +91,21 @@ const useLabels = (staged: Staged | undefined): void => {
   const lang = usePerson((state) => state.lang);
   const twin = useChosen((state) => state.twin);
   const answer = usePosed((state) => state.answer);
+  const filter = usePerson((state) => state.filter);
   const linked = useLinked(twin);
   useEffectLatest(
     async (isLatest) => {
       if (!(staged && federation)) return;
+      const { kinds } = staged.city.scene();
+      // a name over a twin that the filter leaves out would stand over nothing
+      const isThere = ({ kind: id, agencies }: FoundTwin): boolean => {
+        const kind = kinds.find((one) => one.kind === id);
+        return kind === undefined || !isLeftOut(filter, kind, agencies);
+      };
       const chosen: readonly Named[] = twin
         ? [{ id: twin.id, name: twin.name, weight: 100 }, ...linked.map(({ end: { id, name } }) => ({ id, name: name ?? '', weight: 50 }))]
         : [];
-      const found = namesOf(answer?.sections.flatMap(({ twins }) => twins) ?? []);
+      const found = namesOf(answer?.sections.flatMap(({ twins }) => twins).filter(isThere) ?? []);
       const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
       const few = named.slice(0, labelsMax);
       const rows = await rowsById(
@@ -111,7 +118,7 @@ const useLabels = (staged: Staged | undefined): void => {
       });
       if (isLatest()) staged.city.label(labels);
     },
-    [staged, federation, lang, twin, linked, answer],
+    [staged, federation, lang, twin, linked, answer, filter],
   );
 };
 

@@ -39,6 +39,13 @@ type Shown = {
 export const isOneOf = ({ kind, broader }: Scene['kinds'][number], kinds: readonly string[]): boolean =>
   kinds.includes(kind) || broader.some((wider) => kinds.includes(wider));
 
+/** What a filter of kinds and agencies leaves out, of a twin that several agencies may keep. */
+export const isLeftOut = (
+  { kinds, agencies }: Pick<Shown['choice'], 'kinds' | 'agencies'>,
+  kind: Scene['kinds'][number],
+  keepers: readonly string[],
+): boolean => (kinds.length > 0 && !isOneOf(kind, kinds)) || (agencies.length > 0 && !keepers.some((id) => agencies.includes(id)));
+
 /** Kinds that lie on the ground: they stay as the ground on which the others stand, whatever is filtered. */
 const groundOf = ({ layers }: Shown['scene']): ReadonlySet<number> =>
   new Set(layers.filter(({ form }) => form === 'area' || form === 'line').flatMap(({ kinds }) => kinds));
@@ -50,8 +57,7 @@ export const createIsHidden = ({ scene, choice, turned, hiddenByLook, wanted }: 
     const [agency, kind] = [scene.agencies[agencyAt], scene.kinds[kindAt]];
     if (!(agency && kind)) return false;
     const isNamed = isOneOf(kind, choice.kinds);
-    const isLeftOut = (choice.kinds.length > 0 && !isNamed) || (choice.agencies.length > 0 && !choice.agencies.includes(agency.id));
-    if (isLeftOut && !ground.has(kindAt)) return true;
+    if (isLeftOut(choice, kind, [agency.id]) && !ground.has(kindAt)) return true;
     const isShownBySelf = !(hiddenByLook[kindAt] ?? false) || isNamed || isOneOf(kind, wanted);
     return isShownBySelf === turned.has(`${agency.id}|${kind.kind}`);
   };

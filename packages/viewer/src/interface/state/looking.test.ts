@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIsHidden, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
+import { createIsHidden, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { localMoment, minutesOf, withMinutes } from './moment.ts';
 import { termText } from './terms.ts';
@@ -64,6 +64,11 @@ describe('a filter', () => {
         [{ term: 't', to: 5 }, column([9, 1, 9])],
       ]),
     ).toEqual([1]);
+  });
+  it('leaves a twin out that is of another kind, or that nobody keeps who is wanted', () => {
+    const school = { kind: 'city:School', label: {}, broader: ['city:Building'], count: 1 } as unknown as Parameters<typeof isLeftOut>[1]; // branding: terms as texts
+    const choose = (kinds: readonly string[], agencies: readonly string[]) => isLeftOut({ kinds, agencies }, school, ['a', 'b']);
+    expect([choose([], []), choose(['city:Building'], ['b']), choose(['city:Bus'], []), choose([], ['c'])]).toEqual([false, false, true, true]);
   });
   it('shows a kind that it names, with narrower ones, also where the look hides it', () => {
     const kinds = ['city:Building', 'city:Parcel', 'city:FloodParcel'].map((kind, at) => ({
