@@ -100,6 +100,7 @@ const looks: Readonly<Record<string, Look>> = {
   'water:Pegel': look('#0b5fff', '#7ab0ff', { size: 15, metres: 22, shape: 'triangle', sign: 'wave' }),
   'city:Sensor': look('#0b5fff', '#7ab0ff', { size: 13, metres: 18, shape: 'triangle', sign: 'leaf' }),
   'city:PumpingStation': look('#0b5fff', '#7ab0ff', { size: 12, metres: 16, shape: 'square', sign: 'pump' }),
+  'city:FloodGate': look('#0b5fff', '#7ab0ff', { size: 13, metres: 18, shape: 'diamond', sign: 'wave' }),
   'city:SolarInstallation': look('#8a6d00', '#e6c229', { size: 9, metres: 9, shape: 'square', sign: 'bolt' }),
   'city:UtilityPole': look('#8a7a63', '#a8987f', { size: 3, metres: 2, shape: 'dot' }),
   'city:Hydrant': look('#3f7fb5', '#6aa9de', { size: 4, metres: 3, shape: 'dot' }),
