@@ -143,16 +143,22 @@ describe('an adaptor', () => {
     far.river.state.records = gaugeFeatures;
   });
 
-  it('tells whoever follows what changed at a far system, and what is gone, as its owner signed it', async () => {
-    const stop = new AbortController();
-    const heard: SourceEvent[] = [];
+  /** What is heard of an agency from now on, once it was heard of. */
+  const followed = async (name: string) => {
+    const over = new AbortController();
+    const events: SourceEvent[] = [];
     city.front.orchestration.follow(
       () => city.federation(),
-      async (event) => void heard.push(event),
-      stop.signal,
+      async (event) => void events.push(event),
+      over.signal,
     );
-    const river = () => heard.filter(({ agency }) => agency.includes('river'));
-    await until(river, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    const heard = () => events.filter(({ agency }) => agency.includes(name));
+    await until(heard, (told) => told.some(({ type }) => type === 'alive'), 'alive');
+    return { heard, stop: () => over.abort() };
+  };
+
+  it('tells whoever follows what changed at a far system, and what is gone, as its owner signed it', async () => {
+    const { heard: river, stop } = await followed('river');
     const [first, second, third] = gaugeFeatures.map((feature) => present(feature, 'gauge'));
     far.river.state.records = [{ ...first, properties: { ...first?.properties, level_ft: 50 } }, second];
     const changed = await until(
@@ -169,19 +175,11 @@ describe('an adaptor', () => {
     far.river.state.records = [first, second, third];
     const count = river().length;
     await until(river, (events) => events.slice(count).some(({ type }) => type === 'alive'), 'alive again');
-    stop.abort();
+    stop();
   });
 
   it('is told by a broker of what changed there, and looks', async () => {
-    const stop = new AbortController();
-    const heard: SourceEvent[] = [];
-    city.front.orchestration.follow(
-      () => city.federation(),
-      async (event) => void heard.push(event),
-      stop.signal,
-    );
-    const grid = () => heard.filter(({ agency }) => agency.includes('grid'));
-    await until(grid, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    const { heard: grid, stop } = await followed('grid');
     await until(
       () => far.grid.subscriptions.list(),
       (list) => list.length === 1,
@@ -195,7 +193,7 @@ describe('an adaptor', () => {
     );
     expect(told.flatMap(({ ids }) => ids)).toEqual(['urn:dtf:twin:grid.test.example:transformers/urn%3Angsi-ld%3ATransformer%3AT2']);
     expect(JSON.stringify(told)).toContain('"city:power":{"value":750,"unit":"kW"');
-    stop.abort();
+    stop();
     await until(
       () => far.grid.subscriptions.list(),
       (list) => list.length === 0,
