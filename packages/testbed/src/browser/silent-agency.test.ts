@@ -8,6 +8,7 @@ import { until } from '../city.ts';
 import { fourAgencies, ruleOfFront, testFederationId, writeCity } from '../city-files.ts';
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
+import { labels } from './hands.ts';
 import { openViewer, panel, tool } from './page.ts';
 import { pictureDifference, settledPicture } from './picture-difference.ts';
 
@@ -56,6 +57,8 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await panel(page, 'Selected twin').getByRole('heading', { name: 'gauge-1' }).waitFor();
   await tool(page, 'Federation').click();
   await page.getByText('All of them are heard of.').waitFor();
+  await expect.poll(() => labels(page)).toContain('gauge-1');
+  await viewer.drawn();
   const before = await settledPicture(page, cityClip);
   await water.kill();
   const notice = page.locator('.notices').getByText('does not answer: last known').waitFor({ timeout: seenWithinMs });
