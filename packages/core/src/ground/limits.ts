@@ -156,6 +156,8 @@ export const limits = {
 
   commandsMax: 500,
   linksPerTwinAnswerMax: 500,
+  /** hops of one walk along links of a store */
+  walkHopsMax: 16,
 } as const;
 
 export type Limits = typeof limits;

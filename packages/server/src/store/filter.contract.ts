@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ends, filter, keys, links, placed } from './filter-drawn.contract.ts';
 import type { TwinStore } from './store.ts';
-import { accepted, at, keysOf, put, type Sketch, term, twin, twinId } from './twins.contract.ts';
+import { accepted, at, keysOf, link, put, type Sketch, term, twin, twinId } from './twins.contract.ts';
 
 /** Fills the store anew and gives what is in it. */
 const fill = async (store: TwinStore, sketches: readonly Sketch[], all: readonly Link[]): Promise<readonly Twin[]> => {
@@ -109,6 +109,24 @@ export const filterContract = (store: () => TwinStore): void => {
       }),
       { numRuns: 60, interruptAfterTimeLimit: 20_000, endOnFailure: true },
     );
+  });
+
+  test('links of links are looked at also where only core can say what is at their end', async () => {
+    const long = { property: [{ term: term('p'), op: 'gte' as const, value: 1, unit: 'km' }] };
+    await accepted(store(), [put('c', { values: { 'city:p': { value: 2_000, unit: 'm' } } }), put('d', { values: { 'city:p': { value: 2, unit: 'm' } } })]);
+    for (const [from, to] of [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['x', 'y'],
+      ['y', 'd'],
+    ] as const)
+      await accepted(store(), [...(from === 'a' || from === 'x' ? [put(from), put(to)] : []), { op: 'putLink', link: link(twinId(from), twinId(to)) }]);
+    const outward = (to: TwinFilter): TwinFilter => ({ linked: [{ direction: 'out', to }] });
+    const found = async (asked: TwinFilter) => keysOf((await store().find({ filter: asked, first: 10 })).twins);
+    expect(await found(outward(long))).toEqual(['b']);
+    expect(await found(outward(outward(long)))).toEqual(['a']);
+    expect(await store().count(outward(outward(long)))).toBe(1);
+    expect(await found(outward({ not: outward(long) }))).toEqual(['b', 'x', 'y']);
   });
 
   test('walks in every order, forwards and backwards, page by page', { timeout: 60_000 }, async () => {

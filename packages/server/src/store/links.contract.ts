@@ -1,7 +1,7 @@
 /**
  * What every store promises of links, as they are and as they were.
  */
-import { Instant } from '@cityweave/core';
+import { Instant, limits } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { Command, TwinStore } from './store.ts';
 import { accepted, at, foreignId, link, put, putLink, term, twinId } from './twins.contract.ts';
@@ -25,6 +25,38 @@ export const linksContract = (store: () => TwinStore) => {
     expect(await hop([b], 'out', ['feeds'])).toEqual(ids(...(ba ?? []), ...(abroad ?? [])));
     expect(await hop([c], 'both')).toEqual([]);
     expect(await store().adjacent([a, b], { direction: 'both', limit: 2 })).toHaveLength(2);
+  });
+
+  test('a walk of several hops goes on from whatever it reaches once, through circles and twins of others, and no further', async () => {
+    const [d, far] = [twinId('d'), foreignId('1')];
+    const links = {
+      ab: link(a, b),
+      ba: link(b, a),
+      bb: link(b, b),
+      bc: link(b, c),
+      outward: link(c, far),
+      back: link(far, d, 'sameAs'),
+      beyond: link(d, twinId('e')),
+    };
+    await accepted(store(), [put('a'), put('b'), put('c'), put('d'), ...Object.values(links).map((one): Command => ({ op: 'putLink', link: one }))]);
+    const names = new Map(Object.entries(links).map(([name, { id }]) => [id, name]));
+    type Walk = Partial<{ direction: 'out' | 'in' | 'both'; kinds: readonly string[]; limit: number }>;
+    const walk = async (ids: readonly (typeof a)[], depth: number, { direction = 'out', kinds, limit = 100 }: Walk = {}) => {
+      const told = await store().traverse(ids, { direction, depth, limit, ...(kinds && { kinds: kinds.map(term) }) });
+      return told.map(({ id }) => names.get(id)).toSorted();
+    };
+    expect(await walk([a], 1)).toEqual(['ab']);
+    expect(await walk([a], 2)).toEqual(['ab', 'ba', 'bb', 'bc']);
+    expect(await walk([a], 3)).toEqual(['ab', 'ba', 'bb', 'bc', 'outward']);
+    expect(await walk([a], 4, { kinds: ['feeds'] })).toEqual(['ab', 'ba', 'bb', 'bc', 'outward']);
+    expect(await walk([a], limits.walkHopsMax)).toEqual(Object.keys(links).toSorted());
+    expect(await walk([d], 2, { direction: 'in' })).toEqual(['back', 'outward']);
+    expect(await walk([c, far], 1, { direction: 'both' })).toEqual(['back', 'bc', 'outward']);
+    expect(await walk([d], 3, { direction: 'both', kinds: ['sameAs'] })).toEqual(['back']);
+    expect(await walk([twinId('none')], 3, { direction: 'both' })).toEqual([]);
+    expect(await walk([a], limits.walkHopsMax, { direction: 'both', limit: 3 })).toHaveLength(3);
+    await expect(walk([a], limits.walkHopsMax + 1)).rejects.toThrow();
+    await expect(walk([a], 0)).rejects.toThrow();
   });
 
   test('a link is deleted by its id, also by one that is not made of its ends', async () => {

@@ -181,6 +181,12 @@ export type TwinStore = {
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
+  /** Links met on a walk of so many hops, one at least, each once: whatever is reached is walked on from once, a twin of another agency by the links that are here. */
+  readonly traverse: (
+    ids: readonly TwinId[],
+    query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly depth: number; readonly limit: number },
+    waiting?: Waiting,
+  ) => Promise<readonly Link[]>;
   /** The links that there were at `valid`, as far as was known at `known`; the first of them where there were more. */
   readonly linksAt: (
     ids: readonly TwinId[],

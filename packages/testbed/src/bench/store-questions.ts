@@ -15,14 +15,8 @@ const spreadOver =
     (round * step) % size;
 
 const threeHops = async (store: TwinStore, from: TwinId): Promise<number> => {
-  const seen = new Set([from]);
-  let frontier: readonly TwinId[] = [from];
-  for (let hop = 0; hop < 3; hop += 1) {
-    const links = await store.adjacent(frontier, { direction: 'both', limit: 10_000 });
-    frontier = [...new Set(links.flatMap((one) => [one.from, one.to]))].filter((id) => !seen.has(id));
-    for (const id of frontier) seen.add(id);
-  }
-  return seen.size;
+  const links = await store.traverse([from], { direction: 'both', depth: 3, limit: 10_000 });
+  return new Set(links.flatMap((one) => [one.from, one.to])).size;
 };
 
 /** What a floor answers to the same; numbers are those of twins in the town. */

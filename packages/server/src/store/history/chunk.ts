@@ -20,11 +20,13 @@ const putVarint = ({ parts }: Writer, value: number): void => {
 };
 
 const takeVarint = (from: Reader): number => {
-  let [value, factor] = [0, 1];
-  for (let byte = from.bytes[from.at++] ?? 0; ; byte = from.bytes[from.at++] ?? 0) {
-    value += (byte % 128) * factor;
+  let byte = from.bytes[from.at++] ?? 0;
+  if (byte < 128) return byte;
+  let value = byte - 128;
+  for (let factor = 128; ; factor *= 128) {
+    byte = from.bytes[from.at++] ?? 0;
+    value += (byte & 127) * factor;
     if (byte < 128) return value;
-    factor *= 128;
   }
 };
 
@@ -40,18 +42,20 @@ const putDifferences = (to: Writer, values: readonly number[]): void => {
   }
 };
 
-const takeDifferences = (from: Reader, count: number): readonly number[] => {
+const takeDifferences = (from: Reader, count: number): Float64Array => {
+  const values = new Float64Array(count);
   let before = 0;
-  return Array.from({ length: count }, () => {
+  for (let index = 0; index < count; index += 1) {
     before += unzigzag(takeVarint(from));
-    return before;
-  });
+    values[index] = before;
+  }
+  return values;
 };
 
 /** Steps of a regular clock are equal, so that their differences vanish. */
 const toSteps = (times: readonly number[]): readonly number[] => times.map((time, index) => (index === 0 ? time : time - (times[index - 1] ?? 0)));
 
-const fromSteps = (steps: readonly number[]): readonly number[] => {
+const fromSteps = (steps: Float64Array): Float64Array => {
   let time = 0;
   return steps.map((step) => {
     time += step;
@@ -89,12 +93,12 @@ const putNumbers = (to: Writer, numbers: readonly number[]): void => {
     );
 };
 
-const takeNumbers = (from: Reader, count: number): readonly number[] => {
+const takeNumbers = (from: Reader, count: number): Float64Array => {
   const decimals = takeVarint(from);
   if (decimals !== asFloats) return takeDifferences(from, count).map((whole) => whole / 10 ** decimals);
   const bytes = Uint8Array.from(from.bytes.subarray(from.at, from.at + 8 * count));
   from.at += bytes.length;
-  return [...new Float64Array(bytes.buffer)];
+  return new Float64Array(bytes.buffer);
 };
 
 /** What is said without its number, in the form in which equal ones are equal text. */
@@ -148,7 +152,7 @@ export const encodeChunk = (samples: readonly Sample[]): Chunk => {
 };
 
 /** A chunk that was opened: times in milliseconds, and each sample only when it is asked for. */
-export type OpenChunk = { readonly observed: readonly number[]; readonly recorded: readonly number[]; readonly sample: (index: number) => Sample };
+export type OpenChunk = { readonly observed: Float64Array; readonly recorded: Float64Array; readonly sample: (index: number) => Sample };
 
 /** Which of the numbers is said at each place. */
 const turnsOf = (places: readonly unknown[]): readonly number[] => {
@@ -183,5 +187,5 @@ export const sampleOfChunkAt = (
 
 export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {
   const { observed, sample } = openChunk(series, deflated);
-  return observed.map((_, index) => sample(index));
+  return Array.from(observed, (_, index) => sample(index));
 };

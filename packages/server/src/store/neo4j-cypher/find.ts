@@ -231,15 +231,22 @@ WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut}`;
 export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found =>
   shape.order === undefined || shape.order.by === 'id' ? idPage(finding, shape, limit) : keyPage(finding, shape, limit);
 
-/** Counts by facets; where the filter is not exact, the rows themselves. */
-export const groupTwins = ({ space, filter, ends }: Finding, by: readonly Facet[]): Found => {
+/** All that may pass, a row each, in no order; of what is exact `told` instead. */
+const allTwins = ({ space, filter, ends }: Finding, told?: string): Found => {
   const asking = asked(space, ends);
+  const start = startOf(filter, asking, { after: undefined, down: false });
+  const { text, exact } = conditionFrom(start, filter, asking);
+  const flags = exact ? [] : flagsOf(filter);
+  const result = (exact && told) || `${twinText} AS doc${flagColumn(flags, asking)}`;
+  return { cypher: { text: `${start.text} WHERE ${text} RETURN ${result}`, params: asking.params }, exact, flags };
+};
+
+export const walkTwins = (finding: Finding): Found => allTwins(finding);
+
+/** Counts by facets; where the filter is not exact, the rows themselves. */
+export const groupTwins = (finding: Finding, by: readonly Facet[]): Found => {
+  const { space, filter } = finding;
   if (Object.values(filter).every((part) => part === undefined) && by.length === 0)
     return { cypher: { text: `MATCH (t:${space.twin}) RETURN count(t) AS twins`, params: {} }, exact: true, flags: [] };
-  const start = startOf(filter, asking, { after: undefined, down: false });
-  const condition = conditionFrom(start, filter, asking);
-  const flags = condition.exact ? [] : flagsOf(filter);
-  const facets = by.map((facet) => `t.${facet} AS ${facet}, `).join('');
-  const result = condition.exact ? `${facets}count(t) AS twins` : `${twinText} AS doc${flagColumn(flags, asking)}`;
-  return { cypher: { text: `${start.text} WHERE ${condition.text} RETURN ${result}`, params: asking.params }, exact: condition.exact, flags };
+  return allTwins(finding, `${by.map((facet) => `t.${facet} AS ${facet}, `).join('')}count(t) AS twins`);
 };

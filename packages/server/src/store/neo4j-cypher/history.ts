@@ -4,6 +4,8 @@
 import { twinText } from './find.ts';
 import { type Cypher, type Space, steady } from './space.ts';
 
+const beforeAll = -8_640_000_000_000_001;
+
 export const loadPasts = ({ past }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (p:${past}) WHERE p.key IN $ids RETURN p.key AS id, p.doc AS doc`, { ids });
 
@@ -22,6 +24,24 @@ export const readPasts = ({ end, twin, past }: Space, ids: readonly string[]): C
 CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids RETURN collect([p.key, p.doc]) AS pasts } RETURN docs, pasts`,
     { ids },
   );
+
+export type Then = { readonly valid: unknown; readonly known: unknown };
+
+/** Of a series the chunks that began by then and hold something that was known by then, the latest first. */
+const chunksThen = ({ chunk }: Space, key: string): string =>
+  `MATCH (c:${chunk}) WHERE c.series = ${key} AND c.last > ${beforeAll} AND c.first <= $valid AND c.known <= $known WITH c ORDER BY c.series DESC, c.last DESC, c.number DESC`;
+
+/** The same, and of each series the latest chunk that may tell what held then, with when the one before it ends. A past is read before its chunks: what is folded meanwhile is told by either. */
+export const readPastsThen = (space: Space, ids: readonly string[], then: Then & { readonly joint: string }): Cypher => {
+  const { end, twin, past } = space;
+  const latest = `CALL (key, name) { ${chunksThen(space, 'key + $joint + name')} LIMIT 2 RETURN collect(c) AS latest } WITH name, latest WHERE size(latest) > 0`;
+  const chunks = `CALL (key, names) { UNWIND names AS name ${latest} RETURN collect([name, latest[0].last, latest[0].bytes, latest[1].last]) AS chunks }`;
+  return steady(
+    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(${twinText}) AS docs
+CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS doc, p.names AS names ${chunks} RETURN collect([key, doc, chunks]) AS pasts } RETURN docs, pasts`,
+    { ids, ...then },
+  );
+};
 
 /** What was said before of links at twins; `near` is the end that is asked of. */
 export const readPastLinks = (
@@ -51,12 +71,9 @@ RETURN c.first AS first, c.number AS number, c.bytes AS bytes ORDER BY c.first, 
     { key, ...span },
   );
 
-export type At = { readonly valid: unknown; readonly known: unknown; readonly skipped: unknown; readonly limit: unknown };
-
-/** Of each series some chunks after `skipped` others, the latest first. */
-export const chunksAt = ({ chunk }: Space, keys: readonly string[], at: At): Cypher =>
-  steady(
-    `UNWIND $keys AS key CALL (key) { MATCH (c:${chunk}) WHERE c.series = key AND c.last > -8640000000000001 AND c.first <= $valid AND c.known <= $known
-RETURN c ORDER BY c.series DESC, c.last DESC, c.number DESC SKIP $skipped LIMIT $limit } RETURN key, c.last AS last, c.bytes AS bytes`,
-    { keys, ...at },
-  );
+/** Of each series some chunks after `skipped` others. */
+export const chunksAt = (space: Space, keys: readonly string[], at: Then & { readonly skipped: unknown; readonly limit: unknown }): Cypher =>
+  steady(`UNWIND $keys AS key CALL (key) { ${chunksThen(space, 'key')} SKIP $skipped LIMIT $limit RETURN c } RETURN key, c.last AS last, c.bytes AS bytes`, {
+    keys,
+    ...at,
+  });

@@ -1,7 +1,7 @@
 /**
  * Cypher of questions by name: twins by id, links, changes, joins, registers.
  */
-import type { Moment } from '@cityweave/core';
+import type { Direction, Moment } from '@cityweave/core';
 import { twinText } from './find.ts';
 import { type Cypher, cypher, type Space, steady } from './space.ts';
 
@@ -19,18 +19,32 @@ export const resolveIds = ({ end, twin }: Space, ids: readonly string[]): Cypher
 export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly string[]): Cypher =>
   steady(`MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN $keys RETURN i.key AS key, t.id AS id, i.scheme AS scheme ORDER BY id`, { keys });
 
-const linkColumns =
-  'l.id AS id, l.kind AS kind, a.id AS `from`, b.id AS `to`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';
+export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown };
 
-export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown; readonly moment?: Moment };
+const linksTold = 'RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.recordedAt, l.evidence, l.observedAt]) AS links';
 
-/** One hop for a whole frontier; `near` is the end that stands in it. With a moment, links that were there then and of which nothing else was ever said. */
-export const readLinks = ({ end, link, past }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier): Cypher => {
-  const ofKinds = kinds ? ' AND l.kind IN $kinds' : '';
-  const then = ` AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
-AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind }`;
-  const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${ofKinds}${moment ? then : ''} RETURN ${linkColumns} LIMIT $limit`;
-  return cypher(text, { ids, ...(kinds && { kinds }), ...(moment && { valid: moment.valid, known: moment.known }), limit });
+const arrows = { out: ['-', '->'], in: ['<-', '-'], both: ['-', '-'] } as const;
+
+/** Links met on a walk of so many hops from a frontier, each once, as one row. Whatever is reached is walked on from once only, so that circles end. */
+export const readLinks = (
+  { end, link }: Space,
+  { ids, kinds, limit, direction, depth }: Frontier & { readonly direction: Direction; readonly depth: number },
+): Cypher => {
+  const [from, to] = arrows[direction];
+  const ofKinds = kinds ? ' WHERE l.kind IN $kinds' : '';
+  const walked = depth === 1 ? '' : ` MATCH (a) (()${from}[l:${link}${ofKinds}]${to}()){0,${depth - 1}} (n) WITH DISTINCT n`;
+  const start = walked === '' ? 'n' : 'a';
+  const text = `MATCH (${start}:${end}) USING INDEX ${start}:${end}(id) WHERE ${start}.id IN $ids${walked}
+MATCH (n)${from}[l:${link}]${to}()${ofKinds} WITH DISTINCT l LIMIT $limit ${linksTold}`;
+  return steady(text, { ids, ...(kinds && { kinds }), limit });
+};
+
+/** One hop for a whole frontier, `near` is the end that stands in it: links that were there at a moment, and of which nothing else was ever said. */
+export const readLinksThen = ({ end, link, past }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier & { readonly moment: Moment }): Cypher => {
+  const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${kinds ? ' AND l.kind IN $kinds' : ''}
+AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
+AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind } WITH l LIMIT $limit ${linksTold}`;
+  return cypher(text, { ids, ...(kinds && { kinds }), valid: moment.valid, known: moment.known, limit });
 };
 
 /** Twins of this agency at either end of a link of the kind, and where asked for those that name an object. */

@@ -9,11 +9,21 @@ export type Cypher = { readonly text: string; readonly params: Readonly<Record<s
 
 export const cypher = (text: string, params: Cypher['params'] = {}): Cypher => ({ text, params });
 
+const steadily = 'CYPHER replan=skip ';
+
 /**
  * A statement that has one good plan, whatever the server counts: it begins at the one index that fits. While a store grows, the server would throw its plans away
  * every ten seconds and make them anew, for each agency that shares it.
  */
-export const steady = (text: string, params: Cypher['params'] = {}): Cypher => cypher(`CYPHER replan=skip ${text}`, params);
+export const steady = (text: string, params: Cypher['params'] = {}): Cypher => cypher(`${steadily}${text}`, params);
+
+/** Statements that give nothing as one: each sees what those before it did. Told apart by their places are their parameters too. */
+export const inTurn = (statements: readonly Cypher[]): Cypher => {
+  const named = (name: string, at: number): string => `${name}${at}`;
+  const texts = statements.map(({ text }, at) => `CALL () { ${text.replace(steadily, '').replaceAll(/\$(\w+)/g, (_, name) => `$${named(name, at)}`)} }`);
+  const params = statements.flatMap((one, at) => Object.entries(one.params).map(([name, value]) => [named(name, at), value]));
+  return steady(texts.join('\n'), Object.fromEntries(params));
+};
 
 /** Names of labels and of types of relationships, quoted. */
 export type Space = {

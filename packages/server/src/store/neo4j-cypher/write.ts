@@ -7,40 +7,40 @@ import { type Cypher, type Space, steady } from './space.ts';
  * Taken first in every transaction that writes: isolation is read-committed, so a version that was read before the lock may be another one after it.
  * The property is written and removed only to lock the node; the lock is held until the commit.
  */
-export const lockHead = ({ register }: Space): Cypher =>
-  steady(`MATCH (h:${register}) WHERE h.key = 'head' SET h.lock = true REMOVE h.lock RETURN h.seq AS seq, h.oldest AS oldest`);
+const locked = ({ register }: Space): string => `MATCH (h:${register}) WHERE h.key = 'head' SET h.lock = true REMOVE h.lock`;
 
-export const loadTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, t.doc AS doc`, { ids });
+export const lockHead = (space: Space): Cypher => steady(`${locked(space)} RETURN h.seq AS seq, h.oldest AS oldest`);
 
-const linkColumns =
-  'l.id AS id, a.id AS src, l.kind AS kind, b.id AS dst, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt';
+/** What a batch may look at: keys of registers, ids of twins, keys of pasts, ids of twins with all their links, ids of links, beginnings of the keys of joins, ends and kinds of links. */
+export type Sought = Readonly<Record<'registers' | 'twins' | 'pasts' | 'linked' | 'links' | 'joins', readonly string[]>> & {
+  readonly between: readonly object[];
+};
 
-export const loadLinksOf = ({ end, link }: Space, ids: readonly string[]): Cypher =>
-  steady(
-    `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE a.id IN $ids RETURN ${linkColumns}
-UNION MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE b.id IN $ids RETURN ${linkColumns}`,
-    { ids },
+/** Links come as `linkOf` takes them. */
+const seekingIn = ({ end, twin, link, past, join, register }: Space): Readonly<Record<keyof Sought, string>> => {
+  const [found, ends] = [`MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE`, 'RETURN a, l, b'];
+  const told = 'RETURN collect([l.id, l.kind, a.id, b.id, l.source, l.recordedAt, l.evidence, l.observedAt])';
+  return {
+    registers: `MATCH (r:${register}) WHERE r.key IN $registers RETURN collect([r.key, r.seq, r.mark]) AS registers`,
+    twins: `MATCH (t:${end}) WHERE t.id IN $twins AND t:${twin} RETURN collect([t.id, t.doc]) AS twins`,
+    pasts: `MATCH (p:${past}) WHERE p.key IN $pasts RETURN collect([p.key, p.doc]) AS pasts`,
+    linked: `CALL () { ${found} a.id IN $linked ${ends} UNION ${found} b.id IN $linked ${ends} } ${told} AS linked`,
+    links: `${found} l.id IN $links ${told} AS links`,
+    between: `UNWIND $between AS row MATCH (a:${end}) WHERE a.id = row.src MATCH (b:${end}) WHERE b.id = row.dst MATCH (a)-[l:${link} {as: row.kind}]->(b) ${told} AS between`,
+    joins: `UNWIND $joins AS beginning MATCH (j:${join}) WHERE j.key STARTS WITH beginning RETURN collect(j.doc) AS joins`,
+  };
+};
+
+/** The head of the log, locked, and under its lock what is there of what is sought, as one row. */
+export const loadSought = (space: Space, sought: Sought): Cypher => {
+  const seeking = new Map(Object.entries(seekingIn(space)));
+  const wanted = Object.entries(sought).filter(([, some]) => some.length > 0);
+  const parts = wanted.map(([name]) => `CALL (seq) { ${seeking.get(name)} }`);
+  return steady(
+    [`${locked(space)} WITH h.seq AS seq`, ...parts, `RETURN ${['seq', ...wanted.map(([name]) => name)].join(', ')}`].join('\n'),
+    Object.fromEntries(wanted),
   );
-
-export const loadLinks = ({ end, link }: Space, ids: readonly string[]): Cypher =>
-  steady(`MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE l.id IN $ids RETURN ${linkColumns}`, { ids });
-
-/** Links by their ends and kinds: rows tell which. */
-export const loadLinksBetween = ({ end, link }: Space, rows: readonly object[]): Cypher =>
-  steady(
-    `UNWIND $rows AS row MATCH (a:${end}) WHERE a.id = row.src MATCH (b:${end}) WHERE b.id = row.dst MATCH (a)-[l:${link} {as: row.kind}]->(b) RETURN ${linkColumns}`,
-    {
-      rows,
-    },
-  );
-
-/** Keys of joins begin with the id that they start from. */
-export const loadJoins = ({ join }: Space, beginnings: readonly string[]): Cypher =>
-  steady(`UNWIND $beginnings AS beginning MATCH (j:${join}) WHERE j.key STARTS WITH beginning RETURN j.doc AS doc`, { beginnings });
-
-export const loadRegisters = ({ register }: Space, keys: readonly string[]): Cypher =>
-  steady(`MATCH (r:${register}) WHERE r.key IN $keys RETURN r.key AS key, r.seq AS seq, r.mark AS mark`, { keys });
+};
 
 export const deleteLinks = ({ link }: Space, ids: readonly string[]): Cypher =>
   steady(`UNWIND $ids AS id MATCH ()-[l:${link}]->() WHERE l.id = id DELETE l`, { ids });

@@ -19,27 +19,32 @@ import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts'
 import type { Asker } from '../neo4j/find.ts';
 import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
-import { chunksAt, readChunks, readPasts } from '../neo4j-cypher/history.ts';
+import { chunksAt, readChunks, readPasts, readPastsThen } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
+import { joint, sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
 import { decodePast, noPast, type Past, type Tail } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
 type Told = { readonly id: TwinId; readonly twin: Twin | undefined; readonly past: Past };
 
-const toldOf = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<readonly Told[]> => {
-  const rows = await reading.run(readPasts(space, ids));
+const toldIn = (ids: readonly TwinId[], rows: readonly Row[], texts: ReadonlyMap<TwinId, string>): readonly Told[] => {
   const twins = new Map(
     textsIn(rows)
       .map(twinOf)
       .map((twin) => [twin.id, twin]),
   );
-  const texts = new Map(trusted<readonly (readonly [TwinId, string])[]>(rows[0]?.['pasts'] ?? []));
   return ids.map((id) => {
     const text = texts.get(id);
     return { id, twin: twins.get(id), past: text === undefined ? noPast : decodePast(text) };
   });
 };
+
+const toldOf = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<readonly Told[]> => {
+  const rows = await reading.run(readPasts(space, ids));
+  return toldIn(ids, rows, new Map(trusted<readonly (readonly [TwinId, string])[]>(rows[0]?.['pasts'] ?? [])));
+};
+
+const momentMs = ({ valid, known }: Moment) => ({ valid: whole(msOfInstant(valid)), known: whole(msOfInstant(known)) });
 
 /** Of two samples that are one the later made chunk tells, and before all chunks the tail, which was said last. */
 const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named, span: Span): Promise<readonly Sample[]> => {
@@ -90,11 +95,16 @@ const mayTell = (held: Sample | undefined, last: number): boolean => held === un
 
 const chunksAtOnce = 2;
 
+/** The latest chunk of a series that may tell; `next` is when the one before it ends, null where there is none. */
+type LatestChunk = { readonly key: string; readonly last: number; readonly bytes: unknown; readonly next: number | null };
+
+type Looking = { readonly all: readonly Named[]; readonly moment: Moment; readonly latest?: readonly LatestChunk[] | undefined };
+
 /** Chunks some at a time, the latest first, of those series where an earlier one may still tell something later. */
-const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, moment }: { readonly all: readonly Named[]; readonly moment: Moment }) => {
+const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, moment, latest }: Looking) => {
   const names = new Map(all.map(({ key, series }) => [key, series]));
   const [valid, known] = [msOfInstant(moment.valid), msOfInstant(moment.known)];
-  const at = { valid: whole(valid), known: whole(known), limit: whole(chunksAtOnce) };
+  const at = { ...momentMs(moment), limit: whole(chunksAtOnce) };
   const look = (row: Row): boolean => {
     const key = String(row['key']);
     const standing = held.get(key);
@@ -103,8 +113,11 @@ const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, mome
     if (told && (!standing || compareSamples(told, standing) > 0)) held.set(key, told);
     return true;
   };
-  let open: readonly string[] = all.filter(({ key, tail }) => tail.chunks > 0 && mayTell(held.get(key), tail.until)).map(({ key }) => key);
-  for (let skipped = 0; open.length > 0; skipped += chunksAtOnce) {
+  const goesOn = (row: LatestChunk): boolean => look(row) && row.next !== null && mayTell(held.get(row.key), row.next);
+  let open: readonly string[] = (latest?.filter(goesOn) ?? all.filter(({ key, tail }) => tail.chunks > 0 && mayTell(held.get(key), tail.until))).map(
+    ({ key }) => key,
+  );
+  for (let skipped = latest ? 1 : 0; open.length > 0; skipped += chunksAtOnce) {
     const rows = await reading.run(chunksAt(space, open, { ...at, skipped: whole(skipped) }));
     const telling = Map.groupBy(rows.filter(look), ({ key }) => String(key));
     open = open.filter((key) => telling.get(key)?.length === chunksAtOnce);
@@ -112,20 +125,36 @@ const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, mome
 };
 
 /** The sample of each series that held at a moment, by the key of the series. */
-export const heldAt = async (asker: Asker, pasts: ReadonlyMap<string, Past>, moment: Moment): Promise<ReadonlyMap<string, Sample>> => {
+export const heldAt = async (
+  asker: Asker,
+  pasts: ReadonlyMap<string, Past>,
+  { moment, latest }: Omit<Looking, 'all'>,
+): Promise<ReadonlyMap<string, Sample>> => {
   const all = [...pasts].flatMap(([id, past]) => namedIn(id, past));
   const held: Held = new Map();
   for (const { key, tail } of all) {
     const sample = sampleAt(tail.samples, moment);
     if (sample) held.set(key, sample);
   }
-  await lookIntoChunks(asker, held, { all, moment });
+  await lookIntoChunks(asker, held, { all, moment, latest });
   return held;
 };
 
+type PastThen = readonly [id: TwinId, doc: string, chunks: readonly (readonly [series: string, last: number, bytes: unknown, next: number | null])[]];
+
+/** What is told of them, and the sample of each series that held. */
+const toldAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment) => {
+  const rows = await asker.reading.run(readPastsThen(asker.space, ids, { ...momentMs(moment), joint }));
+  const pasts = trusted<readonly PastThen[]>(rows[0]?.['pasts'] ?? []);
+  const latest = pasts.flatMap(([id, , chunks]) =>
+    chunks.map(([series, last, bytes, next]): LatestChunk => ({ key: seriesKey(id, series), last, bytes, next })),
+  );
+  const all = toldIn(ids, rows, new Map(pasts.map(([id, doc]) => [id, doc])));
+  return { all, held: await heldAt(asker, new Map(all.map(({ id, past }) => [id, past])), { moment, latest }) };
+};
+
 export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
-  const all = await toldOf(asker, ids);
-  const held = await heldAt(asker, new Map(all.map(({ id, past }) => [id, past])), moment);
+  const { all, held } = await toldAt(asker, ids, moment);
   const found = new Map<TwinId, Twin>();
   for (const told of all) {
     const { id, twin, past } = told;

@@ -7,7 +7,9 @@ import { whole } from '../neo4j-cypher/parameters.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-export const seriesKey = (id: string, name: string): string => `${id}\u0000${name}`;
+export const joint = '\u0000';
+
+export const seriesKey = (id: string, name: string): string => `${id}${joint}${name}`;
 
 /** Times tell samples of a series apart. */
 export const spotOf = ({ observedAt, recordedAt }: Sample): string => `${observedAt}${recordedAt}`;

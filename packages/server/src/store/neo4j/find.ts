@@ -4,7 +4,7 @@
 import { type Facet, type LinkTest, matchesFilter, pageKeyOf, placeOf, type Twin, type TwinFilter } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
-import { type Found, findTwins, groupTwins } from '../neo4j-cypher/find.ts';
+import { type Found, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
 import { readHead } from '../neo4j-cypher/read.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import type { FindQuery, FoundPage, TwinStore } from '../store.ts';
@@ -48,7 +48,7 @@ const endsOf = async (asker: Asker, filter: TwinFilter): Promise<Ends> => {
   for (const test of undecided(filter, asker.space)) {
     const ids: string[] = [];
     const inner = test.to ?? {};
-    const found = groupTwins({ space: asker.space, filter: inner, ends }, []);
+    const found = walkTwins({ space: asker.space, filter: inner, ends });
     await passing(asker, { found, filter: inner }, ({ id }) => {
       ids.push(id);
       return false;

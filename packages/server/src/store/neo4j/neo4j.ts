@@ -22,7 +22,7 @@ import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { migrate } from './migration.ts';
 import { trusted } from './neo4j-rows.ts';
-import { adjacent, changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, twinsById } from './questions.ts';
+import { changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, traverse, twinsById } from './questions.ts';
 import { writerKey } from './save.ts';
 
 export type Neo4jStoreOptions = {
@@ -79,7 +79,9 @@ const questions = (sides: Sides, ask: Ask) => ({
       (asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)),
       waiting,
     )) satisfies TwinStore['summarise'],
-  adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],
+  adjacent: ((ids, query, waiting) =>
+    ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query, depth: 1 }), waiting)) satisfies TwinStore['adjacent'],
+  traverse: ((ids, query, waiting) => ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['traverse'],
   linksAt: ((ids, query, waiting) => ask((asker) => linksAt(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['linksAt'],
   kinds: remembered(sides, () => ask(kindsIn)),
   identities: remembered(sides, () => ask((asker) => countOf(asker, true))),

@@ -2,12 +2,14 @@
  * Questions by name: identifiers, links, changes, joins, kinds, as the port wants their answers.
  */
 import {
+  assert,
   type Change,
+  type Direction,
   type Join,
   type JoinState,
   joinKeyOf,
   type Link,
-  type Moment,
+  limits,
   normaliseKey,
   type Shape,
   sameAs,
@@ -32,7 +34,7 @@ import {
 import type { TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
-import { linkOfRow, textsIn, trusted, twinOf } from './neo4j-rows.ts';
+import { linksIn, textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
@@ -73,21 +75,13 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
   return found;
 };
 
-export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: 'out' | 'in' | 'both'; readonly limit: number };
+export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: Direction; readonly limit: number };
 
-/** A link inside the frontier is met from both its ends. */
-export const eachOnce = (links: readonly Link[], limit: number): readonly Link[] => [...new Map(links.map((link) => [link.id, link])).values()].slice(0, limit);
-
-export const linksNear = async ({ reading, space }: Asker, { ids, kinds, direction, limit, moment }: Adjacent & { readonly moment?: Moment }) => {
-  const frontier = { ids, kinds, limit: whole(limit), ...(moment && { moment }) };
-  const rows = await Promise.all([
-    direction === 'in' ? [] : reading.run(readLinks(space, 'a', frontier)),
-    direction === 'out' ? [] : reading.run(readLinks(space, 'b', frontier)),
-  ]);
-  return rows.flat().map(linkOfRow);
+/** So many hops from twins; links that are near lie one hop away. */
+export const traverse = async ({ reading, space }: Asker, { limit, ...asked }: Adjacent & { readonly depth: number }): Promise<readonly Link[]> => {
+  assert(asked.depth >= 1 && asked.depth <= limits.walkHopsMax, 'a walk has one hop, and no more than it may');
+  return linksIn(await reading.run(readLinks(space, { ...asked, limit: whole(limit) })));
 };
-
-export const adjacent = async (asker: Asker, asked: Adjacent): Promise<readonly Link[]> => eachOnce(await linksNear(asker, asked), asked.limit);
 
 export const countOf = async ({ reading, space }: Asker, objects: boolean): Promise<number> =>
   Number((await reading.run(countIdentities(space, { objects, kind: sameAs })))[0]?.['twins'] ?? 0);

@@ -1,11 +1,11 @@
 /**
- * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded is asked for at once, and so is everything that is saved.
+ * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded comes with one statement, and everything that is saved goes with another.
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
 import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import type { Cypher, Space } from '../neo4j-cypher/space.ts';
+import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import {
   createChanges,
@@ -15,13 +15,7 @@ import {
   deleteJoins,
   deleteLinks,
   deleteTwins,
-  loadJoins,
-  loadLinks,
-  loadLinksBetween,
-  loadLinksOf,
-  loadRegisters,
-  loadTwins,
-  lockHead,
+  loadSought,
   noteTerms,
   putJoins,
   putLinks,
@@ -33,7 +27,7 @@ import {
 import { decodePast, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
 import { type Batch, joinKey } from './decide.ts';
-import { altsOf, identifiersOf, linkOfRow, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
+import { altsOf, identifiersOf, linkOf, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -75,12 +69,6 @@ export const wantedBy = (batches: readonly Batch[]): Wanted => {
   };
 };
 
-const none: readonly Row[] = [];
-
-/** Nothing is asked where nothing is wanted. */
-const ask = <W>(run: Run, wanted: readonly W[], statement: (wanted: readonly W[]) => Cypher): Promise<readonly Row[]> =>
-  wanted.length === 0 ? Promise.resolve(none) : run(statement(wanted));
-
 export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
 
 const twinState = (doc: string): TwinState => {
@@ -88,51 +76,72 @@ const twinState = (doc: string): TwinState => {
   return { version, createdAt, body, input, kind: input.kind, object: input.objectOfInterest ?? null, alts: altsOf(input), fresh: false };
 };
 
-const linkState = (row: Row): LinkState => {
-  const { id, src, kind, dst } = trusted<Ends>(row);
-  return { id, src, kind, dst, link: linkOfRow({ ...row, from: src, to: dst }), written: false };
+const linkState = (row: LinkRow): LinkState => {
+  const link = linkOf(row);
+  return { id: link.id, src: link.from, kind: link.kind, dst: link.to, link, written: false };
 };
 
-const linkKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => linkIdOf(trusted<TwinId>(src), trusted<TermId>(kind), trusted<TwinId>(dst));
+const pastKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => linkIdOf(trusted<TwinId>(src), trusted<TermId>(kind), trusted<TwinId>(dst));
 
-const fillPasts = ({ pasts }: WorkingSet, rows: readonly Row[]): void => {
-  for (const { id, doc } of rows) pasts.set(String(id), decodePast(String(doc)));
+type LinkRow = readonly unknown[];
+type TextRow = readonly [id: string, doc: string];
+
+/** As `loadSought` tells it; what was not sought is absent. */
+type Found = { readonly seq: number } & Partial<{
+  readonly registers: readonly (readonly [key: string, seq: number, mark: unknown])[];
+  readonly twins: readonly TextRow[];
+  readonly pasts: readonly TextRow[];
+  readonly linked: readonly LinkRow[];
+  readonly links: readonly LinkRow[];
+  readonly between: readonly LinkRow[];
+  readonly joins: readonly string[];
+}>;
+
+const fillPasts = ({ pasts }: WorkingSet, texts: readonly TextRow[]): void => {
+  for (const [id, doc] of texts) pasts.set(id, decodePast(doc));
 };
 
-const fill = (set: WorkingSet, found: Readonly<Record<'twins' | 'pasts' | 'links' | 'joins' | 'registers', readonly Row[]>>): void => {
-  for (const row of found.twins) set.twins.set(String(row['id']), twinState(String(row['doc'])));
-  fillPasts(set, found.pasts);
-  for (const row of found.links) set.links.set(endsKey(trusted<Ends>(row)), linkState(row));
-  for (const { doc } of found.joins) {
-    const join = JSON.parse(String(doc));
-    set.joins.set(join.from, new Map(set.joins.get(join.from)).set(joinKey(join), join));
+const fillJoins = ({ joins }: WorkingSet, docs: readonly string[]): void => {
+  for (const doc of docs) {
+    const join = JSON.parse(doc);
+    joins.set(join.from, new Map(joins.get(join.from)).set(joinKey(join), join));
   }
-  for (const { key, seq } of found.registers) if (String(key).startsWith('cursor:')) set.cursors.set(String(key).slice('cursor:'.length), Number(seq));
 };
 
-/** Locks the head of the log, then loads; of links that are found only then, what was said of them before in a second round. */
+const fill = (set: WorkingSet, { registers = [], twins = [], pasts = [], linked = [], links = [], between = [], joins = [] }: Found): void => {
+  for (const [id, doc] of twins) set.twins.set(id, twinState(doc));
+  fillPasts(set, pasts);
+  for (const state of [...linked, ...links, ...between].map(linkState)) set.links.set(endsKey(state), state);
+  fillJoins(set, joins);
+  for (const [key, seq] of registers) if (key.startsWith('cursor:')) set.cursors.set(key.slice('cursor:'.length), seq);
+};
+
+/** Of links that are known only once they were loaded, what was said of them before comes in a second round. */
+const loadPastsMet = async (
+  run: Run,
+  { space, set }: { readonly space: Space; readonly set: WorkingSet },
+  { linked = [], links = [] }: Found,
+): Promise<void> => {
+  const met = sortedOnce([...linked, ...links].map((row) => pastKey(linkState(row))));
+  if (met.length === 0) return;
+  const rows = await run(loadPasts(space, met));
+  fillPasts(
+    set,
+    rows.map(({ id, doc }) => [String(id), String(doc)]),
+  );
+};
+
+/** Locks the head of the log, then loads. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
-  const named = [...wanted.twins, ...wanted.between.map(linkKey)];
-  const [head, registers, twins, pasts, linked, links, between, joins] = await Promise.all([
-    run(lockHead(space)),
-    run(loadRegisters(space, [writerKey(writer), ...wanted.peers.map(cursorKey)])),
-    ask(run, wanted.twins, (ids) => loadTwins(space, ids)),
-    ask(run, named, (ids) => loadPasts(space, ids)),
-    ask(run, wanted.linked, (ids) => loadLinksOf(space, ids)),
-    ask(run, wanted.links, (ids) => loadLinks(space, ids)),
-    ask(run, wanted.between, (ends) => loadLinksBetween(space, ends)),
-    ask(run, wanted.joins, (ids) =>
-      loadJoins(
-        space,
-        ids.map((id) => `${id}\u0000`),
-      ),
-    ),
-  ]);
-  const set = emptySet(Number(head[0]?.['seq']));
-  fill(set, { twins, pasts, links: [...linked, ...links, ...between], joins, registers });
-  const met = sortedOnce([...linked, ...links].map((row) => linkKey(trusted<Ends>(row))));
-  fillPasts(set, await ask(run, met, (ids) => loadPasts(space, ids)));
-  return { set, mark: registers.find(({ key }) => key === writerKey(writer))?.['mark'] };
+  const { twins, linked, links, between, joins, peers } = wanted;
+  const registers = [writerKey(writer), ...peers.map(cursorKey)];
+  const pasts = [...twins, ...between.map(pastKey)];
+  const [row] = await run(loadSought(space, { registers, twins, pasts, linked, links, between, joins: joins.map((id) => `${id}\u0000`) }));
+  const found = trusted<Found>(row);
+  const set = emptySet(found.seq);
+  fill(set, found);
+  await loadPastsMet(run, { space, set }, found);
+  return { set, mark: found.registers?.find(([key]) => key === writerKey(writer))?.[2] };
 };
 
 /** What there was when the batch began, to tell what is new and what is gone. */
@@ -245,5 +254,5 @@ export const save = async (
     ...saveRegisters(space, set, marking),
     ...some(changes, createChanges(space, changes)),
   ];
-  await Promise.all(statements.map(run));
+  await run(inTurn(statements));
 };

@@ -40,6 +40,8 @@ const eagerByNature = new Set([
   ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putPasts', 'moveOldest'],
   ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
   ...['dropChunks', 'dropPasts', 'forgetChunks'],
+  // what comes first is finished before what comes next begins
+  ...['loadSought', 'save changes', 'save new twins', 'save deletions'],
 ]);
 
 const { settings, skipped } = trialServer();
@@ -141,7 +143,9 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
     expect(theirs.length).toBeGreaterThan(2_000);
     for (const [name, statement] of Object.entries(readStatements(space))) {
       const rows = await command(statement);
-      const told = rows.map((row) => JSON.stringify(row)).filter((text) => !/^\{("(twins|seq|head)":0|"docs":\[\],?("pasts":\[\])?\})/.test(text));
+      const told = rows
+        .map((row) => JSON.stringify(row))
+        .filter((text) => !/^\{("(twins|seq|head)":0|("docs":\[\],?("pasts":\[\])?|"links":\[\])\})/.test(text));
       expect(told, name).toEqual([]);
     }
     for (const [name, statement] of Object.entries(writeStatements(space))) {

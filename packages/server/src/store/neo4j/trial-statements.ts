@@ -8,7 +8,7 @@ import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import * as read from '../neo4j-cypher/read.ts';
-import { type Cypher, cypher, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
+import { type Cypher, cypher, inTurn, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
 import * as upkeep from '../neo4j-cypher/upkeep.ts';
 import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
@@ -38,14 +38,11 @@ type Statement = (space: Space, ...rest: never[]) => Cypher;
 type Rest<F> = F extends (space: Space, ...rest: infer R) => Cypher ? R : never;
 type Arguments<M> = { readonly [N in keyof M as M[N] extends Statement ? N : never]: Rest<M[N]> };
 
+const sought = { registers: ['cursor:p', 'writer:w'], twins: ids, pasts: ids, linked: ids, links: [ends.id], between: [ends], joins: [`${one.id}\u0000`] };
+
 const writes: Arguments<typeof write> = {
   lockHead: [],
-  loadTwins: [ids],
-  loadLinksOf: [ids],
-  loadLinks: [[ends.id]],
-  loadLinksBetween: [[ends]],
-  loadJoins: [[`${one.id}\u0000`]],
-  loadRegisters: [['cursor:p', 'writer:w']],
+  loadSought: [sought],
   createTwins: [[row]],
   updateTwins: [[row]],
   createIdentifiers: [[identifier]],
@@ -73,7 +70,8 @@ const reads: Arguments<typeof read> = {
   readShapes: [ids],
   resolveIds: [ids],
   resolveKeys: [['alt:791', 'object:urn:x:1']],
-  readLinks: ['a', { ids, kinds: [term('feeds')], limit: whole(10) }],
+  readLinks: [{ ids, kinds: [term('feeds')], limit: whole(10), direction: 'both', depth: 3 }],
+  readLinksThen: ['a', { ids, kinds: [term('feeds')], limit: whole(10), moment: { valid: at, known: at } }],
   countIdentities: [{ objects: true, kind: 'city:sameAs' }],
   readKinds: [],
   readTerms: [],
@@ -101,6 +99,7 @@ const pasts: Arguments<typeof history> = {
   loadPasts: [ids],
   putPasts: [[{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]],
   readPasts: [ids],
+  readPastsThen: [ids, { valid: whole(9), known: whole(9), joint: '\u0000' }],
   readPastLinks: ['src', { ids, kinds: [term('feeds')] }],
   readWithPast: [{ after: '', series: ['city:p'], limit }],
   readChunks: [key, span],
@@ -133,20 +132,42 @@ const only = (statements: Readonly<Record<string, Cypher>>, isWanted: (name: str
 
 const isWrite = (name: string): boolean => /^(put|drop|note|forget)/.test(name);
 
+/** What a batch of changes and one of new twins and links save. */
+const saves = (space: Space): Readonly<Record<string, Cypher>> => {
+  const told = [{ key: 'head', properties: { seq: whole(1) } }];
+  const noted = (seq: number): readonly Cypher[] => [write.putRegisters(space, told), write.createChanges(space, [{ ...change, seq: whole(seq) }])];
+  const said = history.putPasts(space, [{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]);
+  return {
+    'save changes': inTurn([write.updateTwins(space, [row]), said, ...noted(2)]),
+    'save new twins': inTurn([
+      write.createTwins(space, [row]),
+      write.createIdentifiers(space, [identifier]),
+      write.putLinks(space, [ends]),
+      write.putJoins(space, [joinRow]),
+      write.tallyKinds(space, [{ key: 'kind:city:Thing', kind: 'city:Thing', more: whole(1) }]),
+      ...noted(3),
+    ]),
+    'save deletions': inTurn([write.deleteLinks(space, [ends.id]), write.sweepEnds(space, [ends.dst]), write.deleteTwins(space, ids), said, ...noted(4)]),
+  };
+};
+
 export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   ...given(write, writes, space),
+  ...saves(space),
   ...only(given(history, pasts, space), isWrite),
   ...only(given(upkeep, upkeeps, space), isWrite),
 });
 
 const variants = (space: Space): Readonly<Record<string, Cypher>> => ({
-  'readLinks, inward, any kind': read.readLinks(space, 'b', { ids, kinds: undefined, limit: whole(10) }),
-  'readLinks of then': read.readLinks(space, 'a', {
-    ids,
-    kinds: undefined,
-    limit: whole(10),
-    moment: { valid: one.provenance.observedAt, known: one.provenance.observedAt },
-  }),
+  ...Object.fromEntries(
+    (['out', 'in', 'both'] as const).flatMap((direction) =>
+      [1, 2].map((depth) => [
+        `readLinks, ${direction}, any kind, ${depth}`,
+        read.readLinks(space, { ids, kinds: undefined, limit: whole(10), direction, depth }),
+      ]),
+    ),
+  ),
+  'readLinksThen, inward, any kind': read.readLinksThen(space, 'b', { ids, kinds: undefined, limit: whole(10), moment: { valid: at, known: at } }),
   'readPastLinks, inward, any kind': history.readPastLinks(space, 'dst', { ids, kinds: undefined }),
   'readWithPast of any series': history.readWithPast(space, { after: '', series: undefined, limit: whole(10) }),
   'readJoins of all': read.readJoins(space, { state: undefined, agency: undefined, after: 'x', limit: whole(10) }),

@@ -30,9 +30,9 @@ const one = <T>(found: T) => ({ found, rows: 1 });
 
 const near: Answers = {
   /** One row more than may be tells that there are too many. */
-  adjacent: (reading, asked) => {
+  traverse: (reading, asked) => {
     if (asked.ids.length > nearKeysMax) return notHere;
-    const found = reads.adjacent(reading, { ...asked, limit: Math.min(asked.limit, nearRowsMax + 1) });
+    const found = reads.traverse(reading, { ...asked, limit: Math.min(asked.limit, nearRowsMax + 1) });
     return found.length > nearRowsMax ? tooMuch : { found, rows: 1 + found.length };
   },
   count: (reading, { filter }) => {

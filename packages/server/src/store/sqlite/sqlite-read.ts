@@ -6,7 +6,7 @@ import { history, stateAt } from '../sqlite-history/past.ts';
 import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
 import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
-import { adjacent, linksAt } from '../sqlite-reading/links.ts';
+import { linksAt, traverse } from '../sqlite-reading/links.ts';
 import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
 import { countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
 import { readSql, schemaSql } from './sql.ts';
@@ -102,7 +102,7 @@ export const reads = {
   count,
   summarise,
   resolve,
-  adjacent,
+  traverse,
   linksAt,
   changes,
   joins,

@@ -88,10 +88,15 @@ const resolve =
 /** A link inside the frontier is met from both its ends. */
 const eachOnce = (links: readonly Link[], limit: number): readonly Link[] => [...new Map(links.map((link) => [link.id, link])).values()].slice(0, limit);
 
+const traverse =
+  (ask: Ask): TwinStore['traverse'] =>
+  (ids, { kinds, direction, depth, limit }, waiting) =>
+    ask('traverse', { ids, kinds, direction, depth, limit }, waiting);
+
 const adjacent =
   (ask: Ask): TwinStore['adjacent'] =>
-  async (ids, { kinds, direction, limit }, waiting) =>
-    eachOnce(await ask('adjacent', { ids, kinds, direction, limit }, waiting), limit);
+  (ids, query, waiting) =>
+    traverse(ask)(ids, { ...query, depth: 1 }, waiting);
 
 const linksAt =
   (ask: Ask): TwinStore['linksAt'] =>
@@ -174,6 +179,7 @@ const questions = (sides: Sides, { ask }: Pick<Sides, 'ask'> = sides) => ({
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
   summarise: summarise(ask),
   adjacent: adjacent(ask),
+  traverse: traverse(ask),
   linksAt: linksAt(ask),
   kinds: createKinds(sides),
 });
