@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { DictionaryId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import { type Binding, Endpoint, TwinStatus } from '../twin/digital-twin.ts';
 import type { Feature } from '../twin/feature-information.ts';
@@ -11,20 +12,20 @@ import type { SemanticDictionary } from '../twin/semantic-dictionary.ts';
 
 const pairsOf = <T extends z.ZodType>(end: T) => z.array(z.tuple([end, end])).max(limits.adaptorPairsMax);
 
-export const CommunicationAdaptor = z.object({
+export const CommunicationAdaptor = openObject({
   endpoints: z.array(Endpoint).min(1),
   keys: z.array(PublicKey).min(1),
   /** each converts both ways */
   protocolPairs: pairsOf(z.string()),
   formatPairs: pairsOf(z.string()),
   dictionaryPairs: pairsOf(DictionaryId),
-  capacity: z.object({ connections: z.int().min(0), used: z.int().min(0) }),
+  capacity: openObject({ connections: z.int().min(0), used: z.int().min(0) }),
   status: TwinStatus,
 });
 export type CommunicationAdaptor = z.infer<typeof CommunicationAdaptor>;
 
 /** What two ends differ in; what is absent does not matter. */
-export const AdaptorNeed = z.object({
+export const AdaptorNeed = openObject({
   protocols: z.tuple([z.string(), z.string()]).optional(),
   formats: z.tuple([z.string(), z.string()]).optional(),
   dictionaries: z.tuple([DictionaryId, DictionaryId]).optional(),

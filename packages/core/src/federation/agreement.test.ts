@@ -41,6 +41,13 @@ describe('the owner', () => {
     expect(both).toMatchObject({ decision: 'accept', terms: { features: [{ featureId: zones }] } });
   });
 
+  test('narrows terms with members that it does not know and keeps these', () => {
+    const said = { ...terms, 'x:later': 1, features: terms.features.map((feature) => ({ ...feature, 'x:more': [2] })) };
+    const asking = { asker: agencyIdOfName('planning'), rules: [rule({ maxRatePerMinute: 5 })], vocabulary, offered };
+    const narrowed = { ...said, features: said.features.map((feature) => ({ ...feature, maxRatePerMinute: 5 })) };
+    expect(considerRequest(said, asking)).toMatchObject({ decision: 'accept', terms: narrowed });
+  });
+
   test('lets one federation at a time move the same thing in the city', () => {
     const moving: AgreementTerms = { ...terms, features: [{ featureId: pumps, kind: termOf('city:PumpingStation'), modes: ['invoke', 'actuate'] }] };
     const other = { ...moving, federationId: federationIdOf(water, 'other') };

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { overlapOf } from '../ground/area.ts';
 import { AgreementId, FeatureId, FederationId, MessageId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
+import { canonicalJson, openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
-import { Geometry, polygonOfBox } from '../ground/place.ts';
+import { type Geometry, polygonOfBox, ToldGeometry } from '../ground/place.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { periodsMeet } from '../twin/digital-twin.ts';
 import { Duration } from '../twin/feature-information.ts';
@@ -16,7 +16,7 @@ import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 export const UseMode = z.enum(['read', 'subscribe', 'invoke', 'actuate']);
 export type UseMode = z.infer<typeof UseMode>;
 
-export const GrantedFeature = z.object({
+export const GrantedFeature = openObject({
   featureId: FeatureId,
   kind: TermId,
   /** data is read and subscribed to; a function is invoked, one that moves something in the city only where `actuate` is granted */
@@ -44,21 +44,21 @@ export const agreementLifecycle = defineLifecycle<AgreementState>('agreement', '
 });
 
 /** What both sides sign: everything but where the negotiation stands. */
-export const AgreementTerms = z.object({
+export const AgreementTerms = openObject({
   federationId: FederationId,
-  parties: z.object({ consumer: TwinId, provider: TwinId }),
+  parties: openObject({ consumer: TwinId, provider: TwinId }),
   features: z.array(GrantedFeature),
   purpose: TermId,
-  area: Geometry.optional(),
+  area: ToldGeometry.optional(),
   permissions: z.array(z.string()),
   prohibitions: z.array(z.string()),
   /** duties of the consumer: `delete` what it was given, so long after the end (ISO 8601), `attribute` what it shows */
-  obligations: z.array(z.object({ type: z.enum(['delete', 'attribute']), after: z.string().optional() })).optional(),
-  validity: z.object({ from: Instant, to: Instant.optional() }),
+  obligations: z.array(openObject({ type: z.enum(['delete', 'attribute']), after: z.string().optional() })).optional(),
+  validity: openObject({ from: Instant, to: Instant.optional() }),
 });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;
 
-export const Agreement = z.object({
+export const Agreement = openObject({
   id: AgreementId,
   revision: z.int().min(1),
   terms: AgreementTerms,

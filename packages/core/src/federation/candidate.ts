@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { AgencyId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
@@ -11,7 +12,7 @@ import { Duration, Feature } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 
 /** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
-export const Need = z.object({
+export const Need = openObject({
   kind: TermId,
   agencies: z.array(AgencyId).optional(),
   optional: z.boolean(),

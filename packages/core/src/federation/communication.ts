@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { AgreementId, ConnectionId, DictionaryId, FederationId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { BindingProtocol } from '../twin/digital-twin.ts';
@@ -23,7 +24,7 @@ export const communicationLifecycle = defineLifecycle<CommunicationState>('conne
   FAILED: [],
 });
 
-export const ConnectionEnd = z.object({
+export const ConnectionEnd = openObject({
   twinId: TwinId,
   protocol: BindingProtocol,
   address: z.url(),
@@ -33,7 +34,7 @@ export const ConnectionEnd = z.object({
 });
 export type ConnectionEnd = z.infer<typeof ConnectionEnd>;
 
-export const Communication = z.object({
+export const Communication = openObject({
   id: ConnectionId,
   federationId: FederationId,
   agreementId: AgreementId,
@@ -59,7 +60,7 @@ export const closeCommunication = (communication: Communication, now: Instant): 
 };
 
 /** What is measured of a link while it is used; it lives in memory, its state's changes are saved. */
-export const CommunicationStatus = z.object({
+export const CommunicationStatus = openObject({
   connectionId: ConnectionId,
   state: CommunicationState,
   since: Instant,
@@ -72,7 +73,7 @@ export const CommunicationStatus = z.object({
 export type CommunicationStatus = z.infer<typeof CommunicationStatus>;
 
 /** What went over a bridge, as its adaptor counted it. */
-export const BridgeFigures = z.object({
+export const BridgeFigures = openObject({
   state: CommunicationState,
   since: Instant,
   /** messages passed on, and those of them that came to nothing */

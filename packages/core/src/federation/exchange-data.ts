@@ -3,30 +3,31 @@
  */
 import { z } from 'zod';
 import { AgreementId, FeatureId, TermId, TwinId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import { codeOf, kindOfCode, type Problem, ProblemFacts } from '../ground/problem.ts';
 import { FarFormat, ProcessingStage } from '../twin/feature-information.ts';
 import { TwinPage, TwinQuery, TwinRow } from '../twin/query.ts';
 
 /** A part of the answer that policy keeps back, named by its terms and never by its content. */
-export const Withheld = z.object({ kinds: z.array(TermId).optional(), terms: z.array(TermId).optional() });
+export const Withheld = openObject({ kinds: z.array(TermId).optional(), terms: z.array(TermId).optional() });
 export type Withheld = z.infer<typeof Withheld>;
 
 /** One of several questions of a read, with the time that its asker has left. */
-export const QueryWithin = z.object({ query: TwinQuery, budgetMs: z.number().min(0).optional() });
+export const QueryWithin = openObject({ query: TwinQuery, budgetMs: z.number().min(0).optional() });
 export type QueryWithin = z.infer<typeof QueryWithin>;
 
 /** What kept one question of several from being answered, as its code and facts. */
-const Refused = z.object({ code: z.string(), facts: ProblemFacts });
+const Refused = openObject({ code: z.string(), facts: ProblemFacts });
 
 export const toRefused = ({ kind, ...facts }: Problem): z.infer<typeof Refused> => ({ code: codeOf({ kind, ...facts }), facts });
 export const problemOfRefused = ({ code, facts }: z.infer<typeof Refused>): Problem => ({ kind: kindOfCode(code), ...facts });
 
 /** What a member says in a form of its own: content of a feature as it is there, for an adaptor to convert. */
-export const FarContent = z.object({ featureId: FeatureId, format: FarFormat, content: z.array(z.unknown()) });
+export const FarContent = openObject({ featureId: FeatureId, format: FarFormat, content: z.array(z.unknown()) });
 export type FarContent = z.infer<typeof FarContent>;
 
 /** Answer to a read: a page of twins, or which twins are known by the identifiers asked for. */
-export const TwinsRead = z.object({
+export const TwinsRead = openObject({
   page: TwinPage.optional(),
   identified: z.record(z.string(), z.array(TwinId)).optional(),
   /** in place of a page, over a bridge */
@@ -45,7 +46,7 @@ export const TwinsRead = z.object({
 export type TwinsRead = z.infer<typeof TwinsRead>;
 
 /** The present state of the twins that changed up to `seq`, latest per twin; `deleted` are gone. */
-export const TwinsChanged = z.object({
+export const TwinsChanged = openObject({
   seq: z.int().min(0),
   rows: z.array(TwinRow),
   deleted: z.array(TwinId),

@@ -4,10 +4,11 @@
 import { z } from 'zod';
 import { AgencyId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { type Instant, Instant as InstantSchema, msOfDuration } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
-import { Geometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
 import { type AgreementTerms, behalfPermission, type GrantedFeature } from './agreement.ts';
@@ -32,7 +33,7 @@ export const federationLifecycle = defineLifecycle<FederationState>('federation'
 });
 
 /** Who wins where several agencies give a value of a term, and up to which difference they agree. */
-export const MergeRules = z.object({ authoritative: z.record(z.string(), AgencyId), tolerance: z.record(z.string(), z.number()) });
+export const MergeRules = openObject({ authoritative: z.record(z.string(), AgencyId), tolerance: z.record(z.string(), z.number()) });
 export type MergeRules = z.infer<typeof MergeRules>;
 
 export const Federation = z.object({
@@ -41,7 +42,7 @@ export const Federation = z.object({
   name: LanguageMap,
   purpose: TermId,
   initiator: TwinId,
-  area: Geometry.optional(),
+  area: ToldGeometry.optional(),
   needs: z.array(Need),
   rules: MergeRules,
   members: z.array(Member),
@@ -49,13 +50,13 @@ export const Federation = z.object({
   since: InstantSchema,
   reason: z.string().optional(),
   /** paused by a person until then, or until he says so; by itself where a need that it cannot do without is lost */
-  suspension: z.object({ by: z.enum(['person', 'loss']), until: InstantSchema.optional() }).optional(),
+  suspension: openObject({ by: z.enum(['person', 'loss']), until: InstantSchema.optional() }).optional(),
   /** persons and organizations of others for whom the initiator asks */
   onBehalfOf: z.array(z.string().min(1).max(limits.idCharactersMax)).max(limits.needsMax).optional(),
   /** after that it is over */
   validUntil: InstantSchema.optional(),
   /** of a release: how long members still answer, and when what they gave is deleted */
-  notice: z.object({ graceSeconds: z.int().min(0), deleteDataBy: InstantSchema.optional() }).optional(),
+  notice: openObject({ graceSeconds: z.int().min(0), deleteDataBy: InstantSchema.optional() }).optional(),
   /** features that were found, and what became of them */
   candidates: z.array(KeptCandidate).max(limits.candidatesMax).optional(),
   createdAt: InstantSchema,
@@ -176,10 +177,12 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
 });
 
 /** What a partner is told of a federation: who takes part and how it stands, without keys and steps. */
-export const FederationView = Federation.omit({ members: true, registered: true, candidates: true }).extend({
+export const FederationView = openObject({
+  ...Federation.omit({ members: true, registered: true, candidates: true }).shape,
   members: z.array(
-    Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).extend({
-      features: z.array(z.object({ featureId: FeatureId, kind: TermId })),
+    openObject({
+      ...Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).shape,
+      features: z.array(openObject({ featureId: FeatureId, kind: TermId })),
     }),
   ),
 });

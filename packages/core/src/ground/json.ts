@@ -8,6 +8,13 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 export const Json: z.ZodType<Json> = z.json();
 
+/**
+ * What others say in a message. Members that this version does not know are kept and passed on, so that what is signed and hashed stays what was said; the type
+ * names those that are known.
+ */
+export const openObject = <S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<z.core.util.Writeable<S>, z.core.$strip> =>
+  z.looseObject(shape) as unknown as z.ZodObject<z.core.util.Writeable<S>, z.core.$strip>; // branding: the same schema, its type without an index over all names
+
 /** Lists of nothing but finite numbers, as coordinates are: their JSON is canonical as it is, and most of a geometry is that. */
 const isNumbers = (value: unknown): boolean => (Array.isArray(value) ? value.every(isNumbers) : Number.isFinite(value));
 

@@ -56,6 +56,8 @@ export const limits = {
   leaseSecondsMin: 1,
   leaseSecondsMax: 86_400,
   leasesMissedMax: 3,
+  /** what updates make of an entry of the registry: it must still be told in one message */
+  registryEntryBytesMax: 768 * 1024,
   negotiationRoundsMax: 5,
   /** how long an invitation may be answered */
   invitationMs: 7 * 24 * 60 * 60 * 1000,

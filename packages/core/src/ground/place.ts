@@ -7,6 +7,7 @@ import booleanWithin from '@turf/boolean-within';
 import distance from '@turf/distance';
 import type { Geometry as GeoJsonGeometry, Position as GeoJsonPosition } from 'geojson';
 import { z } from 'zod';
+import { openObject } from './json.ts';
 
 /** [longitude, latitude] or [longitude, latitude, metres in the named vertical datum]. */
 export const Position = z.union([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number(), z.number()])]);
@@ -40,16 +41,22 @@ const jsonSchemaOf = (least: readonly number[]): Record<string, unknown> =>
 /** Checked in one walk and handed on as it is: an area has a hundred thousand numbers, and what was made of them once (its text, its digest) still belongs to it. */
 const coordinates = <T>(least: readonly number[], meaning: string) => z.custom<T>((value) => isNested(value, least, 0), meaning).meta(jsonSchemaOf(least));
 
+const geometryOf = (object: typeof openObject) =>
+  z.discriminatedUnion('type', [
+    object({ type: z.literal('Point'), coordinates: coordinates<Nested1>([2], 'a position') }),
+    object({ type: z.literal('MultiPoint'), coordinates: coordinates<Nested2>([1, 2], 'positions') }),
+    object({ type: z.literal('LineString'), coordinates: coordinates<Nested2>([2, 2], 'two positions or more') }),
+    object({ type: z.literal('MultiLineString'), coordinates: coordinates<Nested3>([1, 2, 2], 'lines of two positions or more') }),
+    object({ type: z.literal('Polygon'), coordinates: coordinates<Nested3>([1, 4, 2], 'rings of four positions or more') }),
+    object({ type: z.literal('MultiPolygon'), coordinates: coordinates<Nested4>([1, 1, 4, 2], 'polygons of rings of four positions or more') }),
+  ]);
+
 /** A GeoJSON geometry in CRS84. */
-export const Geometry = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Point'), coordinates: coordinates<Nested1>([2], 'a position') }),
-  z.object({ type: z.literal('MultiPoint'), coordinates: coordinates<Nested2>([1, 2], 'positions') }),
-  z.object({ type: z.literal('LineString'), coordinates: coordinates<Nested2>([2, 2], 'two positions or more') }),
-  z.object({ type: z.literal('MultiLineString'), coordinates: coordinates<Nested3>([1, 2, 2], 'lines of two positions or more') }),
-  z.object({ type: z.literal('Polygon'), coordinates: coordinates<Nested3>([1, 4, 2], 'rings of four positions or more') }),
-  z.object({ type: z.literal('MultiPolygon'), coordinates: coordinates<Nested4>([1, 1, 4, 2], 'polygons of rings of four positions or more') }),
-]);
+export const Geometry = geometryOf(z.object);
 export type Geometry = z.infer<typeof Geometry>;
+
+/** ... with whatever else its author wrote beside it: where it is hashed, signed or passed on. */
+export const ToldGeometry: typeof Geometry = geometryOf(openObject);
 
 export const SpatialRelation = z.enum(['intersects', 'within', 'nearerThan']);
 export type SpatialRelation = z.infer<typeof SpatialRelation>;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AdaptationReport, AdaptationStep } from '../federation/adaptation/profile.ts';
 import { BridgeFigures } from '../federation/communication.ts';
 import { AgreementId, ConnectionId, DictionaryId, FeatureId, ProfileId, TermId, TwinId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import { Feature } from '../twin/feature-information.ts';
 import { Twin } from '../twin/twin.ts';
@@ -45,11 +46,11 @@ export const adaptorRows = {
       'Asks for a bridge between both ends of a connection. The answer names the address to which messages for the other end are sent, the profile and what is lost. Only the consumer of the agreement may ask, and only for twins that are registered.',
     effect: 'change',
     request: {
-      parameters: z.object({ agreementId: AgreementId, ...auto, ...bounds }),
+      parameters: openObject({ agreementId: AgreementId, ...auto, ...bounds }),
       objects: one(object.communicationObject),
     },
     reply: {
-      parameters: z.object({ profileId: ProfileId, steps: z.array(AdaptationStep).min(1), report: AdaptationReport }),
+      parameters: openObject({ profileId: ProfileId, steps: z.array(AdaptationStep).min(1), report: AdaptationReport }),
       objects: one(object.communicationObject),
     },
     refusals: ['unbridgeable', 'mappingMissing', 'lossTooHigh', 'adaptorOverloaded', 'notAuthorised', 'unreachable', 'unknownDictionary'],
@@ -62,17 +63,17 @@ export const adaptorRows = {
       'Tries an adaptation without opening anything: the rules that follow from form and dictionaries, what they keep and lose, and, where samples came along, the twins that they make of them.',
     effect: 'read',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         connectionId: ConnectionId,
         dryRun: z.literal(true),
         owner: TwinId,
         ...auto,
         ...bounds,
-        samples: z.object({ featureId: FeatureId, content: z.array(z.json()).max(limits.adaptationSamplesMax) }).optional(),
+        samples: openObject({ featureId: FeatureId, content: z.array(z.json()).max(limits.adaptationSamplesMax) }).optional(),
       }),
     },
     reply: {
-      parameters: z.object({ samples: z.array(Twin).optional(), dropped: z.int().min(0) }),
+      parameters: openObject({ samples: z.array(Twin).optional(), dropped: z.int().min(0) }),
       objects: one(object.profileObject),
     },
     refusals: ['unbridgeable', 'lossTooHigh', 'notConvertible', 'unknownDictionary'],
@@ -93,7 +94,7 @@ export const adaptorRows = {
     to: 'adaptor AP-FE',
     purpose: 'Replaces rules of a profile in use, based on a revision: a person knows better what a member means. Both ends hear of it by the report.',
     effect: 'change',
-    request: { parameters: z.object({ baseRevision }), objects: one(object.profilePatch) },
+    request: { parameters: openObject({ baseRevision }), objects: one(object.profilePatch) },
     reply: { objects: one(object.profileObject) },
     allowed: { connection: ['ADAPTING', 'CONNECTED', 'INTERRUPTED'] },
     refusals: ['unknownConnection', 'revisionConflict', 'badProfile', 'unknownTerm', 'notAllowedInState'],
@@ -104,8 +105,8 @@ export const adaptorRows = {
     to: 'adaptor AP-FE',
     purpose: 'Takes the bridge down. What is under way may end within the time named; then nothing passes any more and the profile is deleted.',
     effect: 'change',
-    request: { parameters: z.object({ drainSeconds: z.int().min(0).max(limits.graceSecondsMax).optional() }), objects: one(object.communicationName) },
-    reply: { parameters: z.object({ final: BridgeFigures }) },
+    request: { parameters: openObject({ drainSeconds: z.int().min(0).max(limits.graceSecondsMax).optional() }), objects: one(object.communicationName) },
+    reply: { parameters: openObject({ final: BridgeFigures }) },
     refusals: ['unknownConnection'],
   }),
 } as const;

@@ -1,8 +1,9 @@
 /**
  * Rows between applications and a twin (I-P): the purpose in, results and states out.
  */
-import { z } from 'zod';
+
 import { FederationId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
 
@@ -14,7 +15,7 @@ export const applicationRows = {
     purpose: 'States a purpose and what is needed for it; the twin forms a federation that serves it.',
     effect: 'change',
     request: { objects: one(object.serviceObject) },
-    reply: { parameters: z.object({ federationId: FederationId }), objects: one(object.federationObject) },
+    reply: { parameters: openObject({ federationId: FederationId }), objects: one(object.federationObject) },
     refusals: ['unknownTerm', 'notAllowedInState'],
   }),
   'publish.exchangeData': row({
@@ -25,7 +26,7 @@ export const applicationRows = {
       'Carries the result of a federation to an application that asked for it: the twins that changed, each value converted and with its source. Applications are reached by GraphQL: it is what the subscription `federationTwins` and the question `twins` say.',
     effect: 'read',
     messageType: 'notification',
-    request: { parameters: z.object({ federationId: FederationId }), objects: one(object.twinsChangedObject) },
+    request: { parameters: openObject({ federationId: FederationId }), objects: one(object.twinsChangedObject) },
     reply: {},
     refusals: [],
   }),

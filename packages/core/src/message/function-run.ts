@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { compareText } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { ProblemFacts, type ProblemKind, problems } from '../ground/problem.ts';
 import { valuesAt } from './discovery/condition.ts';
@@ -25,7 +26,7 @@ export type RunId = z.infer<typeof RunId>;
 
 const kinds = Object.keys(problems) as [ProblemKind, ...ProblemKind[]]; // branding: the keys of the table
 
-export const FunctionRun = z.object({
+export const FunctionRun = openObject({
   runId: RunId,
   state: FunctionRunState.brand<'entered'>(),
   since: Instant,

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { AgreementId, FederationId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import { FunctionEffect, FunctionMode } from '../twin/feature-information.ts';
 import { FunctionRun, RunId } from './function-run.ts';
 import * as object from './object-information.ts';
@@ -17,7 +18,7 @@ export const functionRows = {
       'Has a function computed at its owner, under an agreement in force: at once, or in the background, then T12 query tells how it stands. One that moves something in the city needs `actuate` in the agreement and qos 2.',
     effect: 'read',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         federationId: FederationId,
         agreementId: AgreementId,
         mode: FunctionMode.default('sync'),
@@ -37,7 +38,7 @@ export const functionRows = {
     to: 'FC-FE',
     purpose: 'Asks how an invocation stands: its progress, and its outputs once it is done.',
     effect: 'read',
-    request: { parameters: z.object({ runId: RunId }), objects: one(object.featureName) },
+    request: { parameters: openObject({ runId: RunId }), objects: one(object.featureName) },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
     refusals: ['notFound'],
   }),
@@ -47,7 +48,7 @@ export const functionRows = {
     to: 'FC-FE',
     purpose: 'Ends an invocation that is not done.',
     effect: 'change',
-    request: { parameters: z.object({ runId: RunId }), objects: one(object.featureName) },
+    request: { parameters: openObject({ runId: RunId }), objects: one(object.featureName) },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
     refusals: ['notFound', 'notAllowedInState'],
   }),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AdaptationStep } from '../federation/adaptation/profile.ts';
 import { FederationId, MessageId, TermId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
+import { canonicalJson, openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 
 export const protocolVersion = '1.0';
@@ -13,7 +13,7 @@ export const protocolVersion = '1.0';
 export const ComponentRole = z.enum(['digitalTwin', 'federatedDigitalTwin', 'registry', 'communicationAdaptor', 'application']);
 export type ComponentRole = z.infer<typeof ComponentRole>;
 
-export const ComponentRef = z.object({ id: z.string().min(1).max(limits.idCharactersMax), role: ComponentRole, endpoint: z.string().optional() });
+export const ComponentRef = openObject({ id: z.string().min(1).max(limits.idCharactersMax), role: ComponentRole, endpoint: z.string().optional() });
 export type ComponentRef = z.infer<typeof ComponentRef>;
 
 export const MessageType = z.enum(['request', 'response', 'notification']);

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { SubscriptionId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
 
@@ -16,7 +17,7 @@ export const noticeRows = {
     purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
     effect: 'read',
     messageType: 'notification',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),
@@ -27,7 +28,7 @@ export const noticeRows = {
     purpose: 'Tells a subscriber that a registered feature changed. What he may not see is not told.',
     effect: 'read',
     messageType: 'notification',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),

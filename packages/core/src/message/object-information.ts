@@ -11,9 +11,10 @@ import { TwinsChanged, TwinsRead } from '../federation/exchange-data.ts';
 import { FederationView } from '../federation/federation.ts';
 import { AgreementId, ConnectionId, DictionaryId, FeatureId, FederatedTwinId, FederationId, ProfileId, SubscriptionId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { Geometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place.ts';
 import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
 import { SemanticDictionary } from '../twin/semantic-dictionary.ts';
@@ -28,10 +29,10 @@ const kinds = [
 export const isKnownKind = (kind: string): boolean => kinds.includes(kind);
 
 const objectInformation = <K extends string, I extends z.ZodType, A extends z.ZodType>(kind: K, id: I, attributes: A) =>
-  z.object({ kind: z.literal(kind), id, revision: z.int().min(0).optional(), attributes });
+  openObject({ kind: z.literal(kind), id, revision: z.int().min(0).optional(), attributes });
 
 /** An object named by kind and id alone. */
-const named = <K extends string, I extends z.ZodType>(kind: K, id: I) => z.object({ kind: z.literal(kind), id, revision: z.int().min(0).optional() });
+const named = <K extends string, I extends z.ZodType>(kind: K, id: I) => openObject({ kind: z.literal(kind), id, revision: z.int().min(0).optional() });
 
 /** JSON merge patch (RFC 7396) of attributes: what it makes of them is checked whole. */
 const patch = z.record(z.string(), z.json());
@@ -39,7 +40,7 @@ const patch = z.record(z.string(), z.json());
 export const digitalTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin);
 export const registeredTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin.extend(Lease.partial().shape));
 export const digitalTwinPatch = objectInformation('digitalTwin', TwinId, patch);
-export const digitalTwinLease = objectInformation('digitalTwin', TwinId, z.object({ leaseUntil: Instant }));
+export const digitalTwinLease = objectInformation('digitalTwin', TwinId, openObject({ leaseUntil: Instant }));
 export const digitalTwinRenewal = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }).partial());
 export const digitalTwinName = named('digitalTwin', TwinId);
 export const digitalTwinStatus = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }));
@@ -52,11 +53,11 @@ export const featureName = named('feature', FeatureId);
 export const registryObject = objectInformation(
   'registry',
   TwinId,
-  z.object({
+  openObject({
     name: LanguageMap,
     operator: z.string().optional(),
     endpoints: z.array(Endpoint).optional(),
-    jurisdiction: Geometry.optional(),
+    jurisdiction: ToldGeometry.optional(),
     leaseSeconds: z.int(),
     dictionaries: z.array(DictionaryId),
     queryForms: z.array(z.string()),
@@ -77,7 +78,7 @@ export const adaptorName = named('communicationAdaptor', TwinId);
 export const federatedDigitalTwinObject = objectInformation(
   'federatedDigitalTwin',
   FederatedTwinId,
-  z.object({
+  openObject({
     federationId: FederationId,
     name: LanguageMap,
     purpose: TermId,
@@ -108,18 +109,18 @@ export const communicationName = named('communication', ConnectionId);
 export const communicationChange = objectInformation(
   'communication',
   ConnectionId,
-  z.object({ state: CommunicationState, since: Instant, reason: z.string().max(limits.textCharactersMax).optional() }),
+  openObject({ state: CommunicationState, since: Instant, reason: z.string().max(limits.textCharactersMax).optional() }),
 );
 export const bridgeFigures = objectInformation('communicationStatus', ConnectionId, BridgeFigures);
 export const communicationStatusName = named('communicationStatus', ConnectionId);
 
 export const profileObject = objectInformation('adaptationProfile', ProfileId, AdaptationProfile);
 /** Rules of some features in place of those that were; the report is made anew. */
-export const profilePatch = objectInformation('adaptationProfile', ProfileId, z.object({ features: z.array(FeatureAdaptation).min(1).max(limits.needsMax) }));
+export const profilePatch = objectInformation('adaptationProfile', ProfileId, openObject({ features: z.array(FeatureAdaptation).min(1).max(limits.needsMax) }));
 
 /** A registry entry that changed, as it is now; without attributes where it is gone. */
-export const changedTwinObject = z.object({ kind: z.literal('digitalTwin'), id: TwinId, revision: z.int().min(0), attributes: DigitalTwin.optional() });
-export const changedFeatureObject = z.object({
+export const changedTwinObject = openObject({ kind: z.literal('digitalTwin'), id: TwinId, revision: z.int().min(0), attributes: DigitalTwin.optional() });
+export const changedFeatureObject = openObject({
   kind: z.literal('feature'),
   id: FeatureId,
   revision: z.int().min(0),
@@ -128,12 +129,12 @@ export const changedFeatureObject = z.object({
 
 export const twinsReadObject = objectInformation('exchangeData', z.string(), TwinsRead);
 export const twinsChangedObject = objectInformation('exchangeData', z.string(), TwinsChanged);
-export const subscriptionObject = objectInformation('subscription', SubscriptionId, z.object({ seq: z.int().min(0) }));
-export const registrySubscriptionObject = objectInformation('subscription', SubscriptionId, z.object({ expiresAt: Instant }));
+export const subscriptionObject = objectInformation('subscription', SubscriptionId, openObject({ seq: z.int().min(0) }));
+export const registrySubscriptionObject = objectInformation('subscription', SubscriptionId, openObject({ expiresAt: Instant }));
 
 /** What an application wants, before anybody knows which federation will serve it. */
 export const serviceObject = objectInformation(
   'service',
   z.string(),
-  z.object({ name: LanguageMap, purpose: TermId, needs: z.array(Need).min(1), area: Geometry.optional(), federationId: FederationId.optional() }),
+  openObject({ name: LanguageMap, purpose: TermId, needs: z.array(Need).min(1), area: ToldGeometry.optional(), federationId: FederationId.optional() }),
 );

@@ -6,6 +6,7 @@ import type { AgreementState } from '../federation/agreement.ts';
 import type { CommunicationState } from '../federation/communication.ts';
 import type { FederationState } from '../federation/federation.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import type { ProblemKind } from '../ground/problem.ts';
 import type { RegistryEntryState } from '../twin/digital-twin.ts';
@@ -22,7 +23,7 @@ export type AllowedStates = {
 };
 
 /** Nothing but members that a later version may add. */
-export const nothing = z.object({});
+export const nothing = openObject({});
 
 const content = <P extends z.ZodType, O extends z.ZodType>(parameters: P, objects: O) => z.object({ parameters, objects });
 export type Content = ReturnType<typeof content<z.ZodType, z.ZodType>>;

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { QueryWithin } from '../federation/exchange-data.ts';
 import { AgreementId, FederationId, SubscriptionId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
-import { Geometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place.ts';
 import { AreaDigest, TwinQuery } from '../twin/query.ts';
 import * as object from './object-information.ts';
 import { answerBy, budget, one, row } from './row.ts';
@@ -18,9 +19,9 @@ const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadec
 const decision = z.enum(['accepted', 'offered', 'rejected', 'review']);
 
 /** How many questions a member answered under the agreement since its node started. */
-const Final = z.object({ reads: z.int().min(0) });
+const Final = openObject({ reads: z.int().min(0) });
 
-const Identify = z.object({
+const Identify = openObject({
   scheme: z.string().max(limits.termCharactersMax),
   values: z.array(z.string().max(limits.keyCharactersMax)).max(limits.identityBatchMax),
 });
@@ -34,10 +35,10 @@ export const twinRows = {
       'Invites a twin into a federation with a draft of the agreement; the owner accepts, offers other terms, declines or asks a person. With `replaces` (T7) it is to take the place of a member that was lost.',
     effect: 'change',
     request: {
-      parameters: z.object({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),
+      parameters: openObject({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
-    reply: { parameters: z.object({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
+    reply: { parameters: openObject({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
     refusals: ['notAuthorised', 'memberLimit', 'invitationExpired'],
   }),
   'offer.federation': row({
@@ -46,8 +47,8 @@ export const twinRows = {
     to: 'other FM-FE',
     purpose: 'Puts other terms forward, in the next round; the answer is the next move of the other side.',
     effect: 'change',
-    request: { parameters: z.object({ round: z.int().min(2), reason, ...answerBy }), objects: one(object.agreementObject) },
-    reply: { parameters: z.object({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
+    request: { parameters: openObject({ round: z.int().min(2), reason, ...answerBy }), objects: one(object.agreementObject) },
+    reply: { parameters: openObject({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
     allowed: { agreement: ['REQUESTED', 'OFFERED'] },
     refusals: ['unknownFederation', 'notAllowedInState', 'tooManyRounds', 'invitationExpired', 'termsNotAcceptable'],
   }),
@@ -57,7 +58,7 @@ export const twinRows = {
     to: 'other FM-FE',
     purpose: 'Accepts the agreement as it was put forward last; names its hash.',
     effect: 'change',
-    request: { parameters: z.object({ agreementHash: hash }), objects: one(object.agreementObject) },
+    request: { parameters: openObject({ agreementHash: hash }), objects: one(object.agreementObject) },
     reply: {},
     allowed: { agreement: ['REQUESTED', 'OFFERED', 'ACCEPTED'] },
     refusals: ['unknownFederation', 'notAllowedInState', 'hashDiffers', 'invitationExpired'],
@@ -68,7 +69,7 @@ export const twinRows = {
     to: 'other FM-FE',
     purpose: 'Declines what was put forward, with the reason.',
     effect: 'change',
-    request: { parameters: z.object({ agreementId: AgreementId, reason }), objects: one(object.federationName) },
+    request: { parameters: openObject({ agreementId: AgreementId, reason }), objects: one(object.federationName) },
     reply: {},
     allowed: { agreement: ['REQUESTED', 'OFFERED', 'REJECTED'] },
     refusals: ['unknownFederation', 'notAllowedInState'],
@@ -79,8 +80,8 @@ export const twinRows = {
     to: 'member FM-FE',
     purpose: 'Fixes the agreement: both sides hold the same hash from here on.',
     effect: 'change',
-    request: { parameters: z.object({ agreementHash: hash }), objects: one(object.agreementObject) },
-    reply: { parameters: z.object({ agreementHash: hash }) },
+    request: { parameters: openObject({ agreementHash: hash }), objects: one(object.agreementObject) },
+    reply: { parameters: openObject({ agreementHash: hash }) },
     allowed: { agreement: ['ACCEPTED', 'AGREED'] },
     refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator'],
   }),
@@ -90,7 +91,7 @@ export const twinRows = {
     to: 'member FC-FE',
     purpose: 'Opens the connection under an agreement in force.',
     effect: 'change',
-    request: { parameters: z.object({ openBy: Instant.optional() }), objects: one(object.communicationObject) },
+    request: { parameters: openObject({ openBy: Instant.optional() }), objects: one(object.communicationObject) },
     reply: { objects: one(object.communicationObject) },
     refusals: ['unknownFederation', 'notInForce', 'unbridgeable'],
   }),
@@ -112,14 +113,14 @@ export const twinRows = {
       'Asks a member for twins: the query between agencies, under an agreement in force. Members of one active federation may also ask which twins are known by identifiers of a scheme; no values are told then.',
     effect: 'read',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         federationId: FederationId,
         agreementId: AgreementId.optional(),
         ...budget,
         query: TwinQuery.optional(),
         /** several questions in one message in place of `query`; each is answered apart, in their order */
         queries: z.array(QueryWithin).min(1).max(limits.queriesPerReadMax).optional(),
-        areas: z.record(AreaDigest, Geometry).optional(),
+        areas: z.record(AreaDigest, ToldGeometry).optional(),
         identify: Identify.optional(),
       }),
     },
@@ -133,7 +134,7 @@ export const twinRows = {
     purpose: 'Asks for changes as they happen; they follow as T11 on the event stream of the subscription.',
     effect: 'change',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         federationId: FederationId,
         agreementId: AgreementId,
         /** changes after this sequence; absent: from now on */ after: z.int().min(0).optional(),
@@ -148,7 +149,7 @@ export const twinRows = {
     to: 'FC-FE',
     purpose: 'Ends a subscription.',
     effect: 'change',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId }) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),
@@ -159,7 +160,7 @@ export const twinRows = {
     purpose: "Carries the twins that changed, latest per twin, with the sender's change sequence.",
     effect: 'read',
     messageType: 'notification',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId }), objects: one(object.twinsChangedObject) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId }), objects: one(object.twinsChangedObject) },
     reply: {},
     refusals: ['resnapshot'],
   }),
@@ -169,8 +170,8 @@ export const twinRows = {
     to: 'initiator FM-FE',
     purpose: 'A member says that it leaves, and when; until then it still answers.',
     effect: 'change',
-    request: { parameters: z.object({ reason, effectiveAt: Instant }), objects: one(object.federationName) },
-    reply: { parameters: z.object({ effectiveAt: Instant }) },
+    request: { parameters: openObject({ reason, effectiveAt: Instant }), objects: one(object.federationName) },
+    reply: { parameters: openObject({ effectiveAt: Instant }) },
     allowed: { federation: ['DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'] },
     refusals: ['unknownFederation', 'notMember', 'notAllowedInState'],
   }),
@@ -211,7 +212,7 @@ export const twinRows = {
     to: 'members FM-FE',
     purpose: 'Pauses the federation: no data moves until it is resumed, by hand or at the time named. Agreements and connections stay.',
     effect: 'change',
-    request: { parameters: z.object({ reason, until: Instant.optional() }), objects: one(object.federationName) },
+    request: { parameters: openObject({ reason, until: Instant.optional() }), objects: one(object.federationName) },
     reply: {},
     refusals: ['unknownFederation', 'notInitiator'],
   }),
@@ -221,7 +222,7 @@ export const twinRows = {
     to: 'members FM-FE',
     purpose: 'Data may move again.',
     effect: 'change',
-    request: { parameters: z.object({ reason }), objects: one(object.federationName) },
+    request: { parameters: openObject({ reason }), objects: one(object.federationName) },
     reply: {},
     refusals: ['unknownFederation', 'notInitiator'],
   }),
@@ -233,7 +234,7 @@ export const twinRows = {
       'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has. What a member does not know is over already.',
     effect: 'change',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         reason,
         graceSeconds: z.int().min(0).max(limits.graceSecondsMax).optional(),
         deleteDataBy: Instant.optional(),
@@ -241,7 +242,7 @@ export const twinRows = {
       }),
       objects: one(object.federationName),
     },
-    reply: { parameters: z.object({ final: Final.optional(), endsAt: Instant.optional() }) },
+    reply: { parameters: openObject({ final: Final.optional(), endsAt: Instant.optional() }) },
     refusals: ['notInitiator'],
   }),
   'probe.digitalTwin': row({
@@ -250,8 +251,8 @@ export const twinRows = {
     to: 'any',
     purpose: 'Asks whether the other side is there, and measures the way and the difference of clocks.',
     effect: 'read',
-    request: { parameters: z.object({ echo: z.string().max(128) }), objects: one(object.digitalTwinName) },
-    reply: { parameters: z.object({ echo: z.string() }), objects: one(object.digitalTwinStatus) },
+    request: { parameters: openObject({ echo: z.string().max(128) }), objects: one(object.digitalTwinName) },
+    reply: { parameters: openObject({ echo: z.string() }), objects: one(object.digitalTwinStatus) },
     refusals: [],
   }),
 } as const;

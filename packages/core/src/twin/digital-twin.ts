@@ -4,9 +4,10 @@
 import { z } from 'zod';
 import { FeatureId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
+import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
-import { Geometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place.ts';
 import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
 /** How a functional entity is reached; whether the line is encrypted, a WebSocket's address says. */
@@ -17,7 +18,7 @@ export type BindingProtocol = z.infer<typeof BindingProtocol>;
 export const Binding = z.enum(['http', 'websocket']);
 export type Binding = z.infer<typeof Binding>;
 
-export const Endpoint = z.object({ protocol: BindingProtocol, address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
+export const Endpoint = openObject({ protocol: BindingProtocol, address: z.url(), format: z.literal('application/json'), security: z.enum(['jws']) });
 export type Endpoint = z.infer<typeof Endpoint>;
 
 /** Whether a line is encrypted makes no difference to whoever bridges it. */
@@ -34,25 +35,25 @@ export const reachedAt = (endpoints: readonly Pick<Endpoint, 'protocol' | 'addre
 };
 
 /** Who may find an entry: everybody, partners named in `audience`, or its owner alone. */
-export const Visibility = z.object({ level: z.enum(['public', 'federation', 'private']), audience: z.array(z.string()).optional() });
+export const Visibility = openObject({ level: z.enum(['public', 'federation', 'private']), audience: z.array(z.string()).optional() });
 export type Visibility = z.infer<typeof Visibility>;
 
 export const TwinStatus = z.enum(['online', 'degraded', 'offline', 'retired']);
 export type TwinStatus = z.infer<typeof TwinStatus>;
 
 /** From an instant to another; without an end it goes on. */
-export const Period = z.object({ from: Instant, to: Instant.optional() });
+export const Period = openObject({ from: Instant, to: Instant.optional() });
 export type Period = z.infer<typeof Period>;
 
 export const periodsMeet = (a: Period, b: Period): boolean => (a.to === undefined || a.to >= b.from) && (b.to === undefined || b.to >= a.from);
 
-export const DigitalTwin = z.object({
+export const DigitalTwin = openObject({
   name: LanguageMap,
   twinType: TermId,
   domain: TermId,
-  owner: z.object({ name: z.string(), organizationId: z.string(), contact: z.string().optional() }),
+  owner: openObject({ name: z.string(), organizationId: z.string(), contact: z.string().optional() }),
   description: LanguageMap.optional(),
-  altIds: z.array(z.object({ scheme: z.string(), value: z.string() })).optional(),
+  altIds: z.array(openObject({ scheme: z.string(), value: z.string() })).optional(),
   category: z.enum(['awareness', 'experimental', 'predictive', 'intelligent']).optional(),
   objectsOfInterest: z.array(z.string()).optional(),
   personas: z.array(TermId).optional(),
@@ -60,15 +61,15 @@ export const DigitalTwin = z.object({
   fidelity: z.int().min(1).max(5).optional(),
   maturity: z.int().min(1).max(5).optional(),
   /** where its object is; `coverage` is for where it can answer */
-  location: Geometry.optional(),
-  coverage: Geometry.optional(),
+  location: ToldGeometry.optional(),
+  coverage: ToldGeometry.optional(),
   /** when it can be used; always where absent */
   schedule: z.array(Period).optional(),
-  reports: z.array(z.object({ name: z.string(), address: z.url() })).optional(),
-  relationships: z.array(z.object({ type: TermId, target: z.string(), label: LanguageMap.optional() })).optional(),
-  synchronization: z.object({ mode: z.string(), interval: z.string().optional(), maxAge: z.string().optional(), clock: z.string().optional() }).optional(),
+  reports: z.array(openObject({ name: z.string(), address: z.url() })).optional(),
+  relationships: z.array(openObject({ type: TermId, target: z.string(), label: LanguageMap.optional() })).optional(),
+  synchronization: openObject({ mode: z.string(), interval: z.string().optional(), maxAge: z.string().optional(), clock: z.string().optional() }).optional(),
   /** where it can be looked at: 3D Tiles, glTF, CityGML */
-  representation: z.array(z.object({ type: z.string(), address: z.url(), levelOfDetail: z.number().optional(), crs: z.string().optional() })).optional(),
+  representation: z.array(openObject({ type: z.string(), address: z.url(), levelOfDetail: z.number().optional(), crs: z.string().optional() })).optional(),
   status: TwinStatus,
   endpoints: z.array(Endpoint).min(1),
   keys: PublicKeys,
@@ -81,7 +82,7 @@ export const DigitalTwin = z.object({
 export type DigitalTwin = z.infer<typeof DigitalTwin>;
 
 /** What the registry adds to what an owner registers. */
-export const Lease = z.object({ registeredAt: Instant, updatedAt: Instant, leaseUntil: Instant });
+export const Lease = openObject({ registeredAt: Instant, updatedAt: Instant, leaseUntil: Instant });
 export type Lease = z.infer<typeof Lease>;
 
 export type RegistryEntryState = 'PENDING' | 'ACTIVE' | 'STALE' | 'PAUSED' | 'REMOVED';
@@ -99,5 +100,5 @@ export const entryStateOf = (status: TwinStatus | 'active' | 'paused' | 'withdra
   ['offline', 'retired', 'paused', 'withdrawn'].includes(status) ? 'PAUSED' : 'ACTIVE';
 
 /** A twin as somebody else knows it: its id, and what it registered. */
-export const RegisteredTwin = z.object({ id: TwinId, revision: z.int(), attributes: DigitalTwin });
+export const RegisteredTwin = openObject({ id: TwinId, revision: z.int(), attributes: DigitalTwin });
 export type RegisteredTwin = z.infer<typeof RegisteredTwin>;

@@ -4,10 +4,10 @@
 import { z } from 'zod';
 import { DictionaryId, FeatureId, TermId, TwinId } from '../ground/id.ts';
 import { msOfDuration } from '../ground/instant.ts';
-import { Json } from '../ground/json.ts';
+import { Json, openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { Geometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place.ts';
 import { Endpoint, Period, Visibility } from './digital-twin.ts';
 import { Quality } from './value.ts';
 
@@ -17,7 +17,7 @@ export const Duration = z.string().refine((text) => msOfDuration(text) !== undef
 export const ProcessingStage = z.enum(['raw', 'transformed', 'modelInput', 'modelOutput']);
 export type ProcessingStage = z.infer<typeof ProcessingStage>;
 
-export const OfferedTerm = z.object({ term: TermId, unit: z.string().optional() });
+export const OfferedTerm = openObject({ term: TermId, unit: z.string().optional() });
 export type OfferedTerm = z.infer<typeof OfferedTerm>;
 
 /** none: nothing changes; simulation: something is tried out; actuation: something in the city moves. */
@@ -29,7 +29,7 @@ export type FunctionMode = z.infer<typeof FunctionMode>;
 
 const JsonSchema = z.record(z.string(), z.json());
 
-export const FunctionInformation = z.object({
+export const FunctionInformation = openObject({
   /** JSON Schema of the inputs and of the outputs */
   inputs: JsonSchema,
   outputs: JsonSchema,
@@ -42,7 +42,7 @@ export const FunctionInformation = z.object({
 export type FunctionInformation = z.infer<typeof FunctionInformation>;
 
 /** A property in the owner's own records: under which name, what it means, in which unit. */
-export const FormMember = z.object({
+export const FormMember = openObject({
   member: z.string().min(1).max(limits.termCharactersMax),
   term: TermId,
   unit: z.string().optional(),
@@ -55,7 +55,7 @@ export const FarFormat = z.enum(['application/geo+json', 'application/ld+json'])
 export type FarFormat = z.infer<typeof FarFormat>;
 
 /** How the owner has its data where it does not answer in the exchange's own form: an adaptor converts them by this. */
-export const FarForm = z.object({
+export const FarForm = openObject({
   /** GeoJSON features, or entities of NGSI-LD */
   format: FarFormat,
   /** whose words `members` are explained in */
@@ -74,7 +74,7 @@ export const FarForm = z.object({
 });
 export type FarForm = z.infer<typeof FarForm>;
 
-export const FeatureInformation = z.object({
+export const FeatureInformation = openObject({
   twinId: TwinId,
   name: LanguageMap,
   description: LanguageMap.optional(),
@@ -82,7 +82,7 @@ export const FeatureInformation = z.object({
   /** the kind of twin that is offered, or what the function computes */
   semanticType: TermId,
   direction: z.literal('provides'),
-  data: z.object({
+  data: openObject({
     /** JSON Schema of one twin of this kind: its terms as properties */
     schema: z.record(z.string(), z.json()),
     terms: z.array(OfferedTerm),
@@ -97,10 +97,10 @@ export const FeatureInformation = z.object({
   }),
   /** of a function; `data` then describes what comes out */
   function: FunctionInformation.optional(),
-  coverage: z.object({ space: Geometry.optional(), time: Period.optional() }),
-  quality: Quality.extend({ latency: Duration.optional() }).optional(),
+  coverage: openObject({ space: ToldGeometry.optional(), time: Period.optional() }),
+  quality: openObject({ ...Quality.shape, latency: Duration.optional() }).optional(),
   bindings: z.array(Endpoint).min(1),
-  policy: z.object({
+  policy: openObject({
     purposes: z.array(TermId).optional(),
     attribution: z.array(z.string()).optional(),
     retention: Duration.optional(),
@@ -114,5 +114,5 @@ export const FeatureInformation = z.object({
 });
 export type FeatureInformation = z.infer<typeof FeatureInformation>;
 
-export const Feature = z.object({ id: FeatureId, attributes: FeatureInformation });
+export const Feature = openObject({ id: FeatureId, attributes: FeatureInformation });
 export type Feature = z.infer<typeof Feature>;

@@ -5,17 +5,17 @@
 import { z } from 'zod';
 import { compareText, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
+import { canonicalJson, openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 
-/** A public Ed25519 key (RFC 8037), as its JWKS shows it. A key with `notAfter` is retired: what it signed is accepted until then, it announces nothing. */
+/** A public Ed25519 key (RFC 8037), as its JWKS shows it, and nothing else of it: what is private would be passed on with it. A key with `notAfter` is retired: what it signed is accepted until then, it announces nothing. */
 export const PublicKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string(), notAfter: Instant.optional() });
 export type PublicKey = z.infer<typeof PublicKey>;
 
 export const PublicKeys = z.array(PublicKey).min(1).max(limits.keysMax);
 
 /** A key that is not in `keys` any more is revoked: nothing that it signed is accepted. */
-export const KeyAnnouncement = z.object({
+export const KeyAnnouncement = openObject({
   twinId: TwinId,
   /** rises by one with each announcement of a twin */
   sequence: z.int().min(1),

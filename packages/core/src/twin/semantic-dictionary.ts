@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { DictionaryId, TermId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import type { Json } from '../ground/json.ts';
+import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
 import { type Problem, problem, shorten } from '../ground/problem.ts';
@@ -15,7 +16,7 @@ import { TermMapping } from './term-mapping.ts';
 export const TermRole = z.enum(['kind', 'property', 'link', 'domain']);
 export type TermRole = z.infer<typeof TermRole>;
 
-export const Term = z.object({
+export const Term = openObject({
   term: TermId,
   role: TermRole,
   label: LanguageMap,
@@ -33,7 +34,7 @@ export const Term = z.object({
 });
 export type Term = z.infer<typeof Term>;
 
-export const SemanticDictionary = z.object({
+export const SemanticDictionary = openObject({
   id: DictionaryId,
   version: z.string(),
   prefix: z.string(),

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { TermId } from '../ground/id.ts';
+import { openObject } from '../ground/json.ts';
 import { convert } from '../ground/quantity.ts';
 import type { SemanticDictionary, Term, Vocabulary } from './semantic-dictionary.ts';
 
@@ -10,10 +11,10 @@ export const MappingRelation = z.enum(['exact', 'close', 'broader', 'narrower', 
 export type MappingRelation = z.infer<typeof MappingRelation>;
 
 /** wanted = found * factor + offset */
-export const LinearConversion = z.object({ factor: z.number(), offset: z.number(), fromUnit: z.string().optional(), toUnit: z.string().optional() });
+export const LinearConversion = openObject({ factor: z.number(), offset: z.number(), fromUnit: z.string().optional(), toUnit: z.string().optional() });
 export type LinearConversion = z.infer<typeof LinearConversion>;
 
-export const TermMapping = z.object({
+export const TermMapping = openObject({
   from: TermId,
   /** absent where nothing corresponds */
   to: TermId.optional(),

@@ -54,7 +54,7 @@ const readDictionary = async (room: AdaptorRoom, id: DictionaryId): Promise<Resu
   const read = await room.ask(registry, 'registry.retrieve.semanticDictionary', content, { signal: room.signal });
   if (!read.ok) return read;
   const [found] = read.value.objects;
-  return found ? ok({ id, ...found.attributes }) : fail(problem('unknownDictionary', { subject: id }));
+  return found ? ok({ ...found.attributes, id }) : fail(problem('unknownDictionary', { subject: id }));
 };
 
 /** Every dictionary that is needed, looked up as one. */

@@ -3,17 +3,22 @@
  */
 import {
   addMs,
+  canonicalJson,
   type DigitalTwin,
   type Entered,
   type FeatureId,
   type FeatureInformation,
+  fail,
   type Instant,
   type LanguageMap,
   limits,
+  ok,
+  problem,
   type RegistryEntryState,
   type Result,
   registryEntryLifecycle,
   type TwinId,
+  utf8Bytes,
   type Vocabulary,
 } from '@cityweave/core';
 import type { Deps } from '../deps.ts';
@@ -77,6 +82,12 @@ export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState,
 
 export const enterFeatureState = (entry: FeatureEntry | undefined, to: RegistryEntryState): Result<Entered<RegistryEntryState>> =>
   registryEntryLifecycle.move(entry?.state ?? registryEntryLifecycle.initial, to);
+
+/** Whatever it has more than this version knows is kept with it: an update must not let it grow for ever. */
+export const checkSize = (id: string, attributes: object): Result<true> =>
+  utf8Bytes(canonicalJson(attributes)) <= limits.registryEntryBytesMax
+    ? ok(true)
+    : fail(problem('tooLarge', { subject: id, limit: limits.registryEntryBytesMax }));
 
 export const withLease = (entry: Omit<TwinEntry, 'leaseUntil' | 'updatedAt' | 'leaseSeconds'>, leaseSeconds: number, now: Instant): TwinEntry => ({
   ...entry,

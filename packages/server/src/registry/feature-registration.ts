@@ -20,7 +20,7 @@ import {
   type RowName,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, saveFeature, twinEntry } from './entry.ts';
+import { checkSize, enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, saveFeature, twinEntry } from './entry.ts';
 import { usersOf } from './federated-twin-registration.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
@@ -78,6 +78,8 @@ export const updateFeature = (room: RegistryRoom, request: Request<'registry.upd
   if (revision !== request.parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: revision }));
   const merged = FeatureInformation.safeParse({ ...Object(mergePatch(before, attributes)), twinId: before.twinId });
   if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
+  const sized = checkSize(id, merged.data);
+  if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [merged.data.semanticType]);
   if (!checked.ok) return checked;
   const moved = enterFeatureState(entry.value, entryStateOf(merged.data.status));

@@ -22,6 +22,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import {
+  checkSize,
   enterState,
   type FeatureEntry,
   featureEntries,
@@ -99,6 +100,8 @@ export const updateTwin = (room: RegistryRoom, request: Request<'registry.update
   if (revision !== request.parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: revision }));
   const merged = DigitalTwin.safeParse({ ...patched(before, attributes), keys: before.keys, owner: before.owner });
   if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
+  const sized = checkSize(id, merged.data);
+  if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [merged.data.twinType, merged.data.domain]);
   if (!checked.ok) return checked;
   const now = room.deps.clock.now();

@@ -1,7 +1,7 @@
 /**
  * The registry as its partners meet it: leases, owners, revisions and what may be seen.
  */
-import { codeOf, fail, limits, ok, problem, TermId } from '@cityweave/core';
+import { canonicalJson, codeOf, fail, limits, ok, problem, TermId, utf8Bytes } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Ask } from '../exchange/ask.ts';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
@@ -154,6 +154,38 @@ describe('revisions', () => {
     );
     const told = await Promise.all(messages.map((message) => desk.hear(message)));
     expect(told.filter(({ problem: found }) => found === undefined).length).toBe(1);
+  });
+});
+
+describe('what a later version says', () => {
+  const later: object = { 'x:later': { of: ['a later version', 1] } };
+  const attributesIn = ({ message }: Told): unknown => (message?.data.objects[0] as { attributes?: unknown } | undefined)?.attributes; // branding: every object of the exchange may have attributes
+
+  it('is kept with an entry, through updates, and told to whoever finds it', async () => {
+    await using desk = await openDesk();
+    const { water, energy } = await twoRegistered(desk);
+    const name = { kind: 'digitalTwin' as const, id: water.id };
+    await desk.register(water, later);
+    const patch = { status: 'degraded', 'x:more': 2 };
+    await desk.say(water, 'registry.update.digitalTwin', { parameters: { baseRevision: 2 }, objects: [{ ...name, attributes: patch }] });
+    expect(attributesIn(await retrieve(desk, energy, water))).toMatchObject({ ...later, ...patch });
+    const feature = describeFeature(water, 'city:RiverGauge', later);
+    await desk.say(water, 'registry.register.feature', { parameters: {}, objects: [feature] });
+    const found = await desk.say(energy, 'registry.discover.feature', { parameters: { limit: 10 }, objects: [] });
+    expect(attributesIn(found)).toMatchObject(later);
+  });
+
+  it('grows with updates to registryEntryBytesMax and no further', async () => {
+    await using desk = await openDesk();
+    const { water } = await twoRegistered(desk);
+    const bytes = utf8Bytes(canonicalJson({ ...describeTwin(water).attributes, 'x:later': '' }));
+    const grow = (baseRevision: number, to: number) =>
+      desk.say(water, 'registry.update.digitalTwin', {
+        parameters: { baseRevision },
+        objects: [{ kind: 'digitalTwin', id: water.id, attributes: { 'x:later': 'x'.repeat(to - bytes) } }],
+      });
+    expect((await grow(1, limits.registryEntryBytesMax)).problem).toBeUndefined();
+    expect((await grow(2, limits.registryEntryBytesMax + 1)).problem).toMatchObject({ kind: 'tooLarge', limit: limits.registryEntryBytesMax });
   });
 });
 

@@ -22,7 +22,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
 import type { RecordStore } from '../store/store.ts';
-import { type RegistryRoom, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, twinEntry } from './entry.ts';
 
 type DictionaryEntry = { readonly revision: number; readonly owner: string; readonly dictionary: SemanticDictionary };
 
@@ -134,7 +134,9 @@ export const updateDictionary = (
   if (before.owner !== by.sender) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   if (before.revision !== parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: before.revision }));
   const merged = SemanticDictionary.safeParse({ ...Object(mergePatch(before.dictionary, attributes)), id });
-  return merged.success ? accept(room, merged.data, by) : fail(problemOfIssues('invalid', merged.error, { where: id }));
+  if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
+  const sized = checkSize(id, merged.data);
+  return sized.ok ? accept(room, merged.data, by) : sized;
 };
 
 /** R12: each term with what corresponds to it; `strict` refuses where nothing does. */

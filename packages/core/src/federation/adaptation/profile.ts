@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { ConnectionId, FeatureId, ProfileId, TermId, TwinId } from '../../ground/id.ts';
-import { Json } from '../../ground/json.ts';
+import { Json, openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { PublicKeys } from '../../twin/public-key.ts';
 import { MappingRelation } from '../../twin/term-mapping.ts';
@@ -15,7 +15,7 @@ export type AdaptationStep = z.infer<typeof AdaptationStep>;
 /** Where a rule puts what it converts: a part of the twin, or a property by its term. */
 export const twinParts = ['key', 'name', 'observedAt', 'place'] as const;
 
-export const AdaptationRule = z.object({
+export const AdaptationRule = openObject({
   /** the member of the owner's record; of a place, its geometry */
   from: z.string().max(limits.termCharactersMax),
   to: z.union([z.enum(twinParts), TermId]),
@@ -38,22 +38,22 @@ export const AdaptationRule = z.object({
 export type AdaptationRule = z.infer<typeof AdaptationRule>;
 
 /** One feature of the owner, converted. */
-export const FeatureAdaptation = z.object({
+export const FeatureAdaptation = openObject({
   featureId: FeatureId,
   /** the name under which its twins are kept: the second part of their ids */
   source: z.string().max(limits.keyCharactersMax),
   format: z.string(),
-  kind: z.object({ from: TermId, to: TermId, relation: MappingRelation }),
+  kind: openObject({ from: TermId, to: TermId, relation: MappingRelation }),
   rules: z.array(AdaptationRule).max(limits.adaptationRulesMax),
 });
 export type FeatureAdaptation = z.infer<typeof FeatureAdaptation>;
 
 /** A property that comes over as something that is not quite the same. */
-export const Loss = z.object({ from: TermId, to: TermId, why: z.string() });
+export const Loss = openObject({ from: TermId, to: TermId, why: z.string() });
 export type Loss = z.infer<typeof Loss>;
 
 /** What a conversion keeps and what it loses, for people and for whoever decides. */
-export const AdaptationReport = z.object({
+export const AdaptationReport = openObject({
   /** share of the owner's properties that come over, 0 to 1 */
   coverage: z.number().min(0).max(1),
   /** 0 where every property comes over as exactly what it is, 1 where none does */
@@ -61,11 +61,11 @@ export const AdaptationReport = z.object({
   /** conversions that lose nothing, for people: `energy:power kW to city:power W` */
   exact: z.array(z.string()),
   lossy: z.array(Loss),
-  unmapped: z.array(z.object({ term: TermId, why: z.string() })),
+  unmapped: z.array(openObject({ term: TermId, why: z.string() })),
 });
 export type AdaptationReport = z.infer<typeof AdaptationReport>;
 
-export const AdaptationProfile = z.object({
+export const AdaptationProfile = openObject({
   connectionId: ConnectionId,
   steps: z.array(AdaptationStep),
   features: z.array(FeatureAdaptation).max(limits.needsMax),
@@ -74,7 +74,7 @@ export const AdaptationProfile = z.object({
 export type AdaptationProfile = z.infer<typeof AdaptationProfile>;
 
 /** The bridge of a connection, as both of its ends know it. */
-export const Bridge = z.object({
+export const Bridge = openObject({
   adaptorId: TwinId,
   /** where messages to the other end are sent */
   address: z.url(),
@@ -82,7 +82,7 @@ export const Bridge = z.object({
   profileId: ProfileId,
   steps: z.array(AdaptationStep).min(1),
   /** what the features are once converted */
-  features: z.array(z.object({ featureId: FeatureId, kind: TermId, terms: z.array(TermId) })),
+  features: z.array(openObject({ featureId: FeatureId, kind: TermId, terms: z.array(TermId) })),
   report: AdaptationReport,
 });
 export type Bridge = z.infer<typeof Bridge>;

@@ -3,8 +3,9 @@
  */
 import { z } from 'zod';
 import { compareText, TermId, TwinId } from '../../ground/id.ts';
+import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import { Geometry, intersects, metresApart, Position } from '../../ground/place.ts';
+import { type Geometry, intersects, metresApart, Position, ToldGeometry } from '../../ground/place.ts';
 import { problem, shorten } from '../../ground/problem.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import { type DigitalTwin, Period, periodsMeet } from '../../twin/digital-twin.ts';
@@ -16,7 +17,7 @@ export const Expansion = z.enum(['synonyms', 'narrower']);
 export type Expansion = z.infer<typeof Expansion>;
 
 /** Protocols and formats that the asker speaks; with `allowAdaptation`, also what an adaptor of the registry makes of them. */
-export const Bridgeable = z.object({
+export const Bridgeable = openObject({
   protocols: z.array(z.string()).max(limits.needsMax),
   formats: z.array(z.string()).max(limits.needsMax),
   allowAdaptation: z.boolean().default(false),
@@ -24,7 +25,7 @@ export const Bridgeable = z.object({
 export type Bridgeable = z.infer<typeof Bridgeable>;
 
 /** How a query went from registry to registry: those that it came through, and how many more may be asked. */
-export const Forwarding = z.object({
+export const Forwarding = openObject({
   path: z.array(TwinId).max(limits.registryHopsMax + 1),
   hops: z.int().min(0).max(limits.registryHopsMax),
   onBehalfOf: z.string().optional(),
@@ -40,7 +41,7 @@ export const checkQueryForm = ({ queryForm }: { readonly queryForm?: unknown }):
     ? ok(true)
     : fail(problem('unsupportedQueryForm', { found: shorten(queryForm), accepted: queryForms.join(', ') }));
 
-export const DiscoveryQuery = z.object({
+export const DiscoveryQuery = openObject({
   queryForm: z.enum(queryForms).optional(),
   /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term; both where absent */
   kinds: z.array(TermId).max(limits.needsMax).optional(),
@@ -48,15 +49,15 @@ export const DiscoveryQuery = z.object({
   domain: TermId.optional(),
   purpose: TermId.optional(),
   /** coverage must touch it */
-  within: Geometry.optional(),
+  within: ToldGeometry.optional(),
   /** coverage must come as near as `radius`, in metres */
-  near: z.object({ type: z.literal('Point'), coordinates: Position, radius: z.number().min(0) }).optional(),
+  near: openObject({ type: z.literal('Point'), coordinates: Position, radius: z.number().min(0) }).optional(),
   /** it must be usable at some time within */
   during: Period.optional(),
   where: Condition.refine(isBounded, `at most ${limits.filterDepthMax} deep and ${limits.filterNodesMax} parts in all`).optional(),
   bridgeable: Bridgeable.optional(),
   /** by an attribute, then by id; by id alone where absent */
-  sort: z.object({ path: AttributePath, descending: z.boolean().default(false) }).optional(),
+  sort: openObject({ path: AttributePath, descending: z.boolean().default(false) }).optional(),
   limit: z.int().min(1).max(limits.discoverPageMax).default(limits.discoverPageDefault),
   cursor: z
     .string()

@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { AdaptorNeed } from '../../federation/adaptor.ts';
 import { SubscriptionId, TwinId } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
+import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { DiscoveryQuery, Forwarding } from '../discovery/discovery-query.ts';
 import * as object from '../object-information.ts';
 import { many, one, row } from '../row.ts';
 
 /** A registry that did not contribute: a loop, no hops left, or no answer; `path` names the registries on the way to it. */
-const Cut = z.object({ registry: z.string(), reason: z.enum(['loop', 'hops', 'unreachable']), path: z.array(TwinId) });
+const Cut = openObject({ registry: z.string(), reason: z.enum(['loop', 'hops', 'unreachable']), path: z.array(TwinId) });
 
 const page = { total: z.int().min(0), next: z.string().nullable(), cut: z.array(Cut).optional() };
 
@@ -27,7 +28,7 @@ export const discoveryRows = {
     to: 'registry DTR-FE',
     purpose: 'One registered twin by its id, with its address and keys.',
     effect: 'read',
-    request: { parameters: z.object(forwarding), objects: one(object.digitalTwinName) },
+    request: { parameters: openObject(forwarding), objects: one(object.digitalTwinName) },
     reply: { objects: one(object.registeredTwinObject) },
     refusals: ['notRegistered'],
   }),
@@ -37,7 +38,7 @@ export const discoveryRows = {
     to: 'registry DTR-FE',
     purpose: 'One registered feature by its id.',
     effect: 'read',
-    request: { parameters: z.object(forwarding), objects: one(object.featureName) },
+    request: { parameters: openObject(forwarding), objects: one(object.featureName) },
     reply: { objects: one(object.featureObject) },
     refusals: ['notFound'],
   }),
@@ -58,7 +59,7 @@ export const discoveryRows = {
     purpose: 'First step of discovery: the twins that fit, of those the asker may see.',
     effect: 'read',
     request: { parameters: DiscoveryQuery },
-    reply: { parameters: z.object(page), objects: many(object.registeredTwinObject) },
+    reply: { parameters: openObject(page), objects: many(object.registeredTwinObject) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
   }),
   'discover.feature': row({
@@ -68,7 +69,7 @@ export const discoveryRows = {
     purpose: 'Second step of discovery: the features that fit, by meaning with narrower terms and synonyms, within chosen twins.',
     effect: 'read',
     request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional() }) },
-    reply: { parameters: z.object(page), objects: many(object.featureObject) },
+    reply: { parameters: openObject(page), objects: many(object.featureObject) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
   }),
   'discover.federatedDigitalTwin': row({
@@ -79,7 +80,7 @@ export const discoveryRows = {
       'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
     effect: 'read',
     request: { parameters: DiscoveryQuery.omit({ forwarding: true, during: true, bridgeable: true, domain: true }) },
-    reply: { parameters: z.object({ total: page.total, next: page.next }), objects: many(object.federatedDigitalTwinObject) },
+    reply: { parameters: openObject({ total: page.total, next: page.next }), objects: many(object.federatedDigitalTwinObject) },
     refusals: ['badQuery', 'unsupportedQueryForm'],
   }),
   'retrieve.federatedDigitalTwin': row({
@@ -118,7 +119,7 @@ export const discoveryRows = {
     to: 'registry DTD-FE',
     purpose: 'Ends a subscription to changes of twins.',
     effect: 'change',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId }) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),
@@ -128,7 +129,7 @@ export const discoveryRows = {
     to: 'registry DTD-FE',
     purpose: 'Ends a subscription to changes of features.',
     effect: 'change',
-    request: { parameters: z.object({ subscriptionId: SubscriptionId }) },
+    request: { parameters: openObject({ subscriptionId: SubscriptionId }) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),

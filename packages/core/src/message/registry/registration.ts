@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { FeatureId } from '../../ground/id.ts';
+import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { ProblemFacts } from '../../ground/problem.ts';
 import * as object from '../object-information.ts';
@@ -16,7 +17,7 @@ const baseRevision = z.int().min(0);
 const reason = z.string().max(limits.textCharactersMax).optional();
 
 /** What became of each feature: its revision among the objects, or the reason here. */
-const refused = z.array(z.object({ id: FeatureId, code: z.string(), facts: ProblemFacts })).optional();
+const refused = z.array(openObject({ id: FeatureId, code: z.string(), facts: ProblemFacts })).optional();
 
 /** Terms offered that are in no dictionary: they are kept, but cannot be compared with anybody's. */
 export const warnings = z.array(z.string()).optional();
@@ -30,7 +31,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Makes the twin of an agency known: who it is, how it is reached, with which key it signs. The key is pinned.',
     effect: 'change',
-    request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinObject) },
+    request: { parameters: openObject({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinObject) },
     reply: { objects: one(object.digitalTwinLease) },
     refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid', 'endpointNotVerified', 'upstreamTimedOut'],
   }),
@@ -41,7 +42,7 @@ export const registrationRows = {
     purpose: 'Makes known what the twin offers: kinds of twins with their terms, area, quality and terms of use.',
     effect: 'change',
     request: { objects: many(object.featureObject).min(1) },
-    reply: { parameters: z.object({ refused, warnings }), objects: many(object.featureName) },
+    reply: { parameters: openObject({ refused, warnings }), objects: many(object.featureName) },
     refusals: ['notRegistered', 'unknownTerm', 'notAuthorised'],
   }),
   'update.digitalTwin': row({
@@ -50,7 +51,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Changes attributes of the registered twin, based on a revision.',
     effect: 'change',
-    request: { parameters: z.object({ baseRevision }), objects: one(object.digitalTwinPatch) },
+    request: { parameters: openObject({ baseRevision }), objects: one(object.digitalTwinPatch) },
     reply: { objects: one(object.digitalTwinName) },
     allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
@@ -61,7 +62,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Changes attributes of a registered feature, based on a revision.',
     effect: 'change',
-    request: { parameters: z.object({ baseRevision }), objects: one(object.featurePatch) },
+    request: { parameters: openObject({ baseRevision }), objects: one(object.featurePatch) },
     reply: { objects: one(object.featureName) },
     allowed: { 'registry entry': kept },
     refusals: ['notFound', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
@@ -72,7 +73,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Keeps the entry alive: the lease runs anew.',
     effect: 'change',
-    request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinRenewal) },
+    request: { parameters: openObject({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinRenewal) },
     reply: { objects: one(object.digitalTwinLease) },
     allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'leaseExpired', 'notAuthorised'],
@@ -83,7 +84,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Withdraws features.',
     effect: 'change',
-    request: { parameters: z.object({ reason, force: z.boolean().optional() }), objects: many(object.featureName).min(1) },
+    request: { parameters: openObject({ reason, force: z.boolean().optional() }), objects: many(object.featureName).min(1) },
     reply: { objects: many(object.featureName) },
     allowed: { 'registry entry': kept },
     refusals: ['notFound', 'notAuthorised', 'featureInUse'],
@@ -94,7 +95,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Withdraws the twin with all its features; a tombstone stays.',
     effect: 'change',
-    request: { parameters: z.object({ reason }), objects: one(object.digitalTwinName) },
+    request: { parameters: openObject({ reason }), objects: one(object.digitalTwinName) },
     reply: { objects: one(object.digitalTwinName) },
     allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'notAuthorised'],
@@ -105,7 +106,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Withdraws a federated twin when its federation is released.',
     effect: 'change',
-    request: { parameters: z.object({ reason }), objects: one(object.federatedDigitalTwinName) },
+    request: { parameters: openObject({ reason }), objects: one(object.federatedDigitalTwinName) },
     reply: { objects: one(object.federatedDigitalTwinName) },
     refusals: ['notFound', 'notAuthorised'],
   }),
@@ -115,7 +116,7 @@ export const registrationRows = {
     to: 'registry DTR-FE',
     purpose: 'Makes an adaptor known with what it converts; again, it renews. It is forgotten when its lease is over.',
     effect: 'change',
-    request: { parameters: z.object({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.adaptorObject) },
+    request: { parameters: openObject({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.adaptorObject) },
     reply: { objects: one(object.adaptorName) },
     refusals: ['ownedByOther', 'notRegistered'],
   }),

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { DictionaryId, TermId } from '../../ground/id.ts';
+import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { TermMapping } from '../../twin/term-mapping.ts';
 import * as object from '../object-information.ts';
@@ -22,7 +23,7 @@ export const semanticDictionaryRows = {
     purpose: 'Makes a dictionary known, or a later version of it; earlier versions can still be looked up.',
     effect: 'change',
     request: { objects: one(object.dictionaryObject) },
-    reply: { parameters: z.object({ warnings }), objects: one(object.dictionaryName) },
+    reply: { parameters: openObject({ warnings }), objects: one(object.dictionaryName) },
     refusals: ['dictionaryConflict', 'notAuthorised', 'refusedByRegistry', 'notRegistered'],
   }),
   'update.semanticDictionary': row({
@@ -31,8 +32,8 @@ export const semanticDictionaryRows = {
     to: 'registry SD-FE',
     purpose: 'Changes members of a dictionary, based on a revision; the version must be a later one.',
     effect: 'change',
-    request: { parameters: z.object({ baseRevision }), objects: one(object.dictionaryPatch) },
-    reply: { parameters: z.object({ warnings }), objects: one(object.dictionaryName) },
+    request: { parameters: openObject({ baseRevision }), objects: one(object.dictionaryPatch) },
+    reply: { parameters: openObject({ warnings }), objects: one(object.dictionaryName) },
     refusals: ['unknownDictionary', 'revisionConflict', 'dictionaryConflict', 'notAuthorised'],
   }),
   'retrieve.semanticDictionary': row({
@@ -42,7 +43,7 @@ export const semanticDictionaryRows = {
     purpose: 'Dictionaries with their terms, or with those named alone; all that the registry keeps where none is named.',
     effect: 'read',
     request: {
-      parameters: z.object({ version: version.optional(), terms: z.array(TermId).max(limits.messageObjectsMax).optional() }),
+      parameters: openObject({ version: version.optional(), terms: z.array(TermId).max(limits.messageObjectsMax).optional() }),
       objects: many(object.dictionaryName).max(50),
     },
     reply: { objects: many(object.dictionaryObject) },
@@ -55,7 +56,7 @@ export const semanticDictionaryRows = {
     purpose: 'Which terms of a dictionary correspond to terms of another, how closely, and how values are converted.',
     effect: 'read',
     request: {
-      parameters: z.object({
+      parameters: openObject({
         toDictionary: DictionaryId,
         /** terms, or all of a dictionary */
         from: z.array(TermId).max(limits.messageObjectsMax).optional(),
@@ -64,7 +65,7 @@ export const semanticDictionaryRows = {
         strict: z.boolean().optional(),
       }),
     },
-    reply: { parameters: z.object({ mappings: z.array(TermMapping).max(limits.dictionaryTermsMax) }) },
+    reply: { parameters: openObject({ mappings: z.array(TermMapping).max(limits.dictionaryTermsMax) }) },
     refusals: ['unknownDictionary', 'unknownTerm', 'noMapping'],
   }),
 } as const;
