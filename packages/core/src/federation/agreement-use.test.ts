@@ -87,11 +87,13 @@ test('what is older or less exact than was agreed is not given out as if it were
   expect(kindFor(feature('city:RiverGauge', ['read']), { newest: addMs(now, -86_400_000) })).toBe('good');
 });
 
-test('what was given has to be gone as was promised, else as long after the end as was agreed, else at the end', () => {
+test('what was given has to be gone as long after the end as was agreed, or earlier where that was promised; where nothing was agreed as promised, else at the end', () => {
   const after = { ...agreement, terms: { ...agreement.terms, obligations: [{ type: 'delete' as const, after: 'PT1M' }] } };
   expect(deletionDueAt(agreement, now)).toBe(now);
   expect(deletionDueAt(after, now)).toBe(addMs(now, 60_000));
   expect(deletionDueAt({ ...after, deleteDataBy: addMs(now, 5) }, now)).toBe(addMs(now, 5));
+  expect(deletionDueAt({ ...after, deleteDataBy: addMs(now, 60_001) }, now)).toBe(addMs(now, 60_000));
+  expect(deletionDueAt({ ...agreement, deleteDataBy: addMs(now, 5) }, now)).toBe(addMs(now, 5));
 });
 
 test('a partner is trusted by what was agreed with it and kept, and not where it holds what should be gone', () => {

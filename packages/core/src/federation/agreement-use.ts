@@ -63,10 +63,12 @@ export const checkLevel = ({ featureId, maxAge, minAccuracy }: GrantedFeature, {
   return ok(true);
 };
 
-/** When a consumer has to have deleted what it was given: as it promised, else as long after the end as was agreed, else at the end. */
+/** When a consumer has to have deleted what it was given: as long after the end as was agreed, or earlier where it promised so; where nothing was agreed as it promised, else at the end. */
 export const deletionDueAt = ({ terms: { obligations = [] }, deleteDataBy }: Agreement, endedAt: Instant): Instant => {
   const after = obligations.find(({ type }) => type === 'delete')?.after;
-  return deleteDataBy ?? addMs(endedAt, after === undefined ? 0 : (msOfDuration(after) ?? 0));
+  if (after === undefined) return deleteDataBy ?? endedAt;
+  const agreed = addMs(endedAt, msOfDuration(after) ?? 0);
+  return deleteDataBy !== undefined && deleteDataBy < agreed ? deleteDataBy : agreed;
 };
 
 /** How a partner kept to what was agreed before: known where an agreement was in force, broken where what it was given should be gone and it does not say so. */

@@ -5,8 +5,11 @@ import { type FunctionEffect, type FunctionMode, Geometry, type LanguageMap, lim
 import { z } from 'zod';
 import type { TwinStore } from '../store/store.ts';
 
+/** What a function may read of its agency's twins: those in the agreed area. */
+export type GrantedStore = Pick<TwinStore, 'find' | 'count' | 'adjacent'>;
+
 export type Computing = {
-  readonly store: TwinStore;
+  readonly store: GrantedStore;
   readonly signal: AbortSignal;
   /** 0 to 1 */
   readonly progress: (done: number) => void;

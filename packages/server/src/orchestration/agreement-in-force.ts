@@ -2,15 +2,14 @@
  * Agreement in force: under which agreement a sender may use data or functions of this node now, and how often.
  */
 import {
-  AgreementId,
+  type AgreementId,
   type FederationId,
   fail,
+  type Instant,
   limits,
-  type Message,
   ok,
   problem,
   type Result,
-  type RowName,
   rateOf,
   type UsableAgreement,
   type Use,
@@ -19,7 +18,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { AskedBy } from '../exchange/answer.ts';
 import { checkOpen } from './maintenance.ts';
-import { agreements, communications, memberships, type Room } from './room.ts';
+import { agreements, communications, type Membership, memberships, type Room } from './room.ts';
 
 export type Asked = { readonly id: AgreementId | undefined; readonly mode: Use['mode']; readonly federationId?: FederationId | undefined };
 
@@ -58,21 +57,15 @@ export const agreementInForce = (
   });
 };
 
-/** Rows by which something is given under an agreement. */
-const giving: ReadonlySet<RowName> = new Set<RowName>(['digitalTwin.read.exchangeData', 'digitalTwin.subscribe.exchangeData', 'digitalTwin.invoke.feature']);
+type Pause = Membership['suspended'];
 
-/** A repeat gets the answer that was kept, but nothing is given once more after the end. */
-export const mayHearAgain = (room: Room, name: RowName, message: Message): Result<unknown> => {
-  const id = AgreementId.safeParse(message.data.action.parameters?.['agreementId']).data;
-  if (!giving.has(name) || id === undefined) return ok(true);
-  return agreementInForce(room, { id, mode: 'read' }, { sender: message.header.source.id, message });
-};
+/** A pause holds until its time, or until the initiator says that it is over. */
+export const isPausedAt = (pause: Pause, now: Instant): boolean => pause !== undefined && (pause.until === undefined || pause.until > now);
 
 /** A pause that holds now. */
-const pauseOf = (room: Room, id: FederationId) => {
+const pauseOf = (room: Room, id: FederationId): Pause => {
   const suspended = memberships.load(room.records, id)?.suspended;
-  const isOver = suspended?.until !== undefined && suspended.until <= room.deps.clock.now();
-  return isOver ? undefined : suspended;
+  return isPausedAt(suspended, room.deps.clock.now()) ? suspended : undefined;
 };
 
 const minuteMs = 60_000;

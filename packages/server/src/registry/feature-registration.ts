@@ -3,6 +3,8 @@
  */
 import {
   agencyOf,
+  agencyTwinIdOf,
+  authorityOf,
   checkAllowed,
   checkTerms,
   codeOf,
@@ -33,10 +35,10 @@ const unknownTerms = (room: RegistryRoom, { data }: FeatureInformation): readonl
 type Offered = { readonly id: FeatureId; readonly attributes: FeatureInformation };
 
 const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedBy): Result<FeatureEntry> => {
-  const twin = twinEntry(room.records, attributes.twinId);
-  if (!twin || twin.state === 'REMOVED') return fail(problem('notRegistered', { subject: attributes.twinId }));
   if (by.sender !== attributes.twinId || agencyOf(id) !== agencyOf(attributes.twinId))
     return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  const twin = twinEntry(room.records, attributes.twinId);
+  if (!twin || twin.state === 'REMOVED') return fail(problem('notRegistered', { subject: attributes.twinId }));
   const checked = checkTerms(room.vocabulary(), [attributes.semanticType]);
   if (!checked.ok) return checked;
   const before = featureEntry(room.records, id);
@@ -62,10 +64,12 @@ export const registerFeatures = (room: RegistryRoom, { objects }: Request<'regis
   });
 };
 
+/** Who is not of the agency that gave it its name hears the same whether there is an entry or not. */
 const ownedFeature = (room: RegistryRoom, name: RowName, { id, by }: { readonly id: FeatureId; readonly by: AskedBy }): Result<FeatureEntry> => {
   const entry = featureEntry(room.records, id);
+  if (by.sender !== (entry?.attributes.twinId ?? agencyTwinIdOf(authorityOf(id))))
+    return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   if (!entry || entry.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
-  if (by.sender !== entry.attributes.twinId) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const allowed = checkAllowed(name, 'registry entry', { state: entry.state, subject: id });
   return allowed.ok ? ok(entry) : allowed;
 };

@@ -36,10 +36,11 @@ import {
 } from './entry.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
+/** Who is not its owner hears the same whether there is an entry or not. */
 const owned = (room: RegistryRoom, name: RowName, { by, id }: { readonly by: AskedBy; readonly id: TwinId }): Result<TwinEntry> => {
+  if (by.sender !== id) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const entry = twinEntry(room.records, id);
   if (!entry || entry.state === 'REMOVED') return fail(problem('notRegistered', { subject: id }));
-  if (by.sender !== id) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const state = stateNow(entry, room.deps.clock.now());
   if (state === 'REMOVED') return fail(problem('leaseExpired', { subject: id, since: entry.leaseUntil }));
   const allowed = checkAllowed(name, 'registry entry', { state, subject: id });

@@ -1,7 +1,7 @@
 /**
  * The registry as its partners meet it: leases, owners, revisions and what may be seen.
  */
-import { canonicalJson, codeOf, fail, limits, ok, problem, TermId, utf8Bytes } from '@cityweave/core';
+import { canonicalJson, codeOf, fail, federatedTwinIdOf, federationIdOf, limits, ok, problem, TermId, utf8Bytes } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Ask } from '../exchange/ask.ts';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
@@ -200,6 +200,32 @@ describe('visibility', () => {
     const [hidden, absent] = [await retrieve(desk, energy, water), await retrieve(desk, energy, unknown)];
     expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
     expect((await retrieve(desk, water, water)).problem).toBeUndefined();
+  });
+
+  it('is neither betrayed by what a stranger who would change it is answered', async () => {
+    await using desk = await openDesk();
+    const [water, energy, unknown] = [await desk.partner('water.example'), await desk.partner('energy.example'), await desk.partner('unknown.example')];
+    await desk.register(water, { visibility: { level: 'private' } });
+    await desk.register(energy);
+    await desk.say(water, 'registry.register.feature', { parameters: {}, objects: [describeFeature(water, 'city:RiverGauge')] });
+    const twin = ({ id }: Partner) => ({ kind: 'digitalTwin' as const, id });
+    const feature = (of: Partner) => ({ kind: 'feature' as const, id: describeFeature(of, 'city:RiverGauge').id });
+    const federated = ({ authority }: Partner) => ({ kind: 'federatedDigitalTwin' as const, id: federatedTwinIdOf(federationIdOf(authority, 'one')) });
+    const base = { baseRevision: 1 };
+    const changes: readonly ((owner: Partner) => Promise<Told>)[] = [
+      (owner) => desk.say(energy, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ ...twin(owner), attributes: {} }] }),
+      (owner) => desk.say(energy, 'registry.update.digitalTwin', { parameters: base, objects: [{ ...twin(owner), attributes: {} }] }),
+      (owner) => desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [twin(owner)] }),
+      (owner) => desk.say(energy, 'registry.register.feature', { parameters: {}, objects: [describeFeature(owner, 'city:RiverGauge')] }),
+      (owner) => desk.say(energy, 'registry.update.feature', { parameters: base, objects: [{ ...feature(owner), attributes: {} }] }),
+      (owner) => desk.say(energy, 'registry.deregister.feature', { parameters: {}, objects: [feature(owner)] }),
+      (owner) => desk.say(energy, 'registry.deregister.federatedDigitalTwin', { parameters: {}, objects: [federated(owner)] }),
+    ];
+    for (const change of changes) {
+      const [hidden, absent] = [await change(water), await change(unknown)];
+      expect(['notAuthorised', 'notFound']).toContain(hidden.problem?.kind);
+      expect({ ...hidden.problem, subject: '' }).toEqual({ ...absent.problem, subject: '' });
+    }
   });
 
   it('an audience sees what others do not', async () => {

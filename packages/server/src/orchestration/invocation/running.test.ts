@@ -28,7 +28,7 @@ import { openRecordStore } from '../../store/records.ts';
 import type { RecordStore } from '../../store/store.ts';
 import { createRates } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
-import { createRunning, type Running } from './running.ts';
+import { agreementOfRun, createRunning, type Running } from './running.ts';
 
 const [authority, front] = [Authority.parse('water.example'), agencyTwinIdOf(Authority.parse('front.example'))];
 const id = agencyTwinIdOf(authority);
@@ -87,6 +87,7 @@ describe('a function', () => {
       deps,
       events,
       records,
+      store: {},
       node,
       self: { id, authority },
       vocabulary: () => vocabulary,
@@ -185,6 +186,16 @@ describe('a function', () => {
     });
     expect(about(again, 'query', { runId: String(runId), asker: by(undefined, 'urn:dtf:twin:guest.example:agency') })).toMatchObject({ kind: 'notFound' });
     expect(about(again, 'cancel', { runId: String(runId) })).toMatchObject({ kind: 'notAllowedInState' });
+  });
+
+  it('is not told of after the end of the agreement under which it was granted, however often it is asked for', async () => {
+    grant(['invoke']);
+    const runId = await runIdOf(invoke(open({ run: async () => ({ answer: 42 }) })));
+    const again = open();
+    expect(about(again, 'query', { runId })).toMatchObject({ outputs: { answer: 42 } });
+    expect(agreementOfRun(records, runId)).toBe(agreementId);
+    grant(['invoke'], 'TERMINATED');
+    expect(about(again, 'query', { runId })).toMatchObject({ kind: 'notInForce' });
   });
 
   it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered', async () => {

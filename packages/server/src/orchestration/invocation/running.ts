@@ -2,10 +2,12 @@
  * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, and remembers how each run stands.
  */
 import {
+  AgreementId,
   FunctionRun,
   fail,
   featureIdOf,
   functionRunLifecycle,
+  type Geometry,
   limits,
   moveRun,
   ok,
@@ -14,7 +16,8 @@ import {
   problemOfIssues,
   type Request,
   type Result,
-  type UseMode,
+  type UsableAgreement,
+  UseMode,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -22,6 +25,8 @@ import { endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { CityFunction } from '../../functions/function.ts';
 import { cityFunctions } from '../../functions/functions.ts';
+import { storeWithin } from '../../functions/store-within.ts';
+import type { RecordStore } from '../../store/store.ts';
 import { agreementInForce, type Rates } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
 
@@ -33,10 +38,13 @@ export type Running = {
   readonly cancel: (request: Request<'digitalTwin.cancel.feature'>, by: AskedBy) => Done<'digitalTwin.cancel.feature'>;
 };
 
-/** A run, whose it is, and how it is stopped. */
-type Kept = { run: FunctionRun; readonly owner: string; readonly featureId: string; readonly stop: AbortController };
+/** Under which agreement a run was granted, and to be used how. */
+const Grant = z.object({ agreementId: AgreementId, mode: UseMode });
 
-const KeptRun = z.object({ run: FunctionRun, owner: z.string(), featureId: z.string() });
+/** A run, whose it is, and how it is stopped. */
+type Kept = { run: FunctionRun; readonly owner: string; readonly featureId: string; readonly grant: z.infer<typeof Grant>; readonly stop: AbortController };
+
+const KeptRun = z.object({ run: FunctionRun, owner: z.string(), featureId: z.string(), grant: Grant });
 
 type Runs = { readonly kept: LRUCache<string, Kept>; readonly active: Set<string> };
 
@@ -70,28 +78,40 @@ const checkUse = (room: Room, { request, by, mode }: { readonly request: Invocat
 const noun = 'functionRun';
 
 /** What came of a run stays to be read after its end, also when the node was started again; the newest, as far as they are small enough. */
-const keep = ({ records, deps }: Room, { run, owner, featureId }: Kept): void => {
+const keep = ({ records, deps }: Room, { run, owner, featureId, grant }: Kept): void => {
   if (JSON.stringify(run).length > limits.controlMessageBytesMax) return;
-  records.put(noun, run.runId, { run, owner, featureId, at: deps.clock.now() });
+  records.put(noun, run.runId, { run, owner, featureId, grant, at: deps.clock.now() });
   const kept = records.list(noun).map(({ id, value }) => ({ id, at: String(Object(value).at) }));
   const excess = kept.length - limits.functionRunsRememberedMax;
   if (excess > 0) for (const { id } of kept.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(0, excess)) records.remove(noun, id);
 };
 
-const keptBefore = ({ records }: Room, runId: string): Kept | undefined => {
+const keptBefore = (records: RecordStore, runId: string): Kept | undefined => {
   const parsed = KeptRun.safeParse(records.get(noun, runId));
   return parsed.success ? { ...parsed.data, stop: new AbortController() } : undefined;
 };
 
+/** The agreement under which a run that has ended was granted. */
+export const agreementOfRun = (records: RecordStore, runId: string): string | undefined => keptBefore(records, runId)?.grant.agreementId;
+
 const found = (room: Room, runs: Runs, { runId, by }: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
-  const kept = runs.kept.get(runId) ?? keptBefore(room, runId);
+  const kept = runs.kept.get(runId) ?? keptBefore(room.records, runId);
   return kept?.owner === by.sender ? ok(kept) : fail(problem('notFound', { subject: runId }));
+};
+
+/** What came out is given as long as the agreement holds under which it was computed. */
+const stillGiven = (room: Room, runs: Runs, asked: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
+  const kept = found(room, runs, asked);
+  if (!kept.ok) return kept;
+  const { agreementId: id, mode } = kept.value.grant;
+  const used = agreementInForce(room, { id, mode }, asked.by);
+  return used.ok ? kept : used;
 };
 
 const replyOf = ({ run, featureId }: Kept): Extract<Done<'digitalTwin.query.feature'>, { ok: true }> =>
   ok({ reply: { parameters: run, objects: [{ kind: 'feature', id: featureId }] } }) as Extract<Done<'digitalTwin.query.feature'>, { ok: true }>; // branding: the id came with the request
 
-type Starting = { readonly given: CityFunction; readonly inputs: unknown; readonly kept: Kept; readonly ms: number };
+type Starting = { readonly given: CityFunction; readonly inputs: unknown; readonly kept: Kept; readonly area: Geometry | undefined; readonly ms: number };
 
 const reasonOf = (signal: AbortSignal, kept: Kept): Problem =>
   kept.stop.signal.aborted
@@ -99,7 +119,7 @@ const reasonOf = (signal: AbortSignal, kept: Kept): Problem =>
     : problem(signal.aborted ? 'functionTimedOut' : 'functionFailed', { subject: kept.run.runId });
 
 /** Runs to its end, within its time; how it ended stands in the run. */
-const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, ms }: Starting): Promise<void> => {
+const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, area, ms }: Starting): Promise<void> => {
   const { deps, events, store } = room;
   const since = () => deps.clock.now();
   const { signal, done } = endingSignal(deps.timers, ms, AbortSignal.any([kept.stop.signal, room.signal]));
@@ -108,7 +128,7 @@ const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, ms }: Sta
   const progress = (part: number): void => {
     if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
   };
-  const outcome = await given.run(inputs, { store, signal, progress }).catch((cause): Result<never> => {
+  const outcome = await given.run(inputs, { store: storeWithin(store, area), signal, progress }).catch((cause): Result<never> => {
     if (!signal.aborted) events.defect('function', cause);
     return fail(reasonOf(signal, kept));
   });
@@ -126,7 +146,13 @@ const endsOf = ({ mode, budgetMs }: Invocation['parameters']): number =>
 const start = async (
   room: Room,
   runs: Runs,
-  { request, by, given }: { readonly request: Invocation; readonly by: AskedBy; readonly given: CityFunction },
+  {
+    request,
+    by,
+    given,
+    used,
+    mode: useMode,
+  }: { readonly request: Invocation; readonly by: AskedBy; readonly given: CityFunction; readonly used: UsableAgreement; readonly mode: UseMode },
 ): Promise<Done<'digitalTwin.invoke.feature'>> => {
   const [{ id: featureId }] = request.objects;
   const { mode, inputs } = request.parameters;
@@ -138,10 +164,11 @@ const start = async (
     progress: 0,
     inputs,
   };
-  const kept: Kept = { run, owner: by.sender, featureId, stop: new AbortController() };
+  const { id: agreementId, terms } = used.agreement;
+  const kept: Kept = { run, owner: by.sender, featureId, grant: { agreementId, mode: useMode }, stop: new AbortController() };
   runs.kept.set(run.runId, kept);
   const leave = (): void => kept.stop.abort();
-  const carried = carryOut(room, runs, { given, inputs, kept, ms: endsOf(request.parameters) });
+  const carried = carryOut(room, runs, { given, inputs, kept, area: terms.area, ms: endsOf(request.parameters) });
   if (mode === 'async') return replyOf(kept);
   by.signal.addEventListener('abort', leave, { once: true });
   await carried;
@@ -163,10 +190,10 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       const inputs = given.inputs.safeParse(request.parameters.inputs);
       if (!inputs.success) return fail(problemOfIssues('badInput', inputs.error, { where: '/inputs' }));
       const taken = rates.take(used.value, 1);
-      return taken.ok ? start(room, runs, { request, by, given }) : taken;
+      return taken.ok ? start(room, runs, { request, by, given, used: used.value, mode: mode.value }) : taken;
     },
     query: ({ parameters }, by) => {
-      const kept = found(room, runs, { runId: parameters.runId, by });
+      const kept = stillGiven(room, runs, { runId: parameters.runId, by });
       return kept.ok ? replyOf(kept.value) : kept;
     },
     cancel: ({ parameters }, by) => {

@@ -154,27 +154,34 @@ export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.fede
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
 };
 
-/** Where the terms say when what was given must be gone, that is kept with how they ended. */
+/** Where the terms say when what was given must be gone, or the consumer promised it, that is kept with how they ended. */
 const withDuty = (ended: Agreement, now: Instant): Agreement => {
-  const owes = ended.terms.obligations?.some(({ type }) => type === 'delete') && ['EXPIRED', 'TERMINATED'].includes(ended.state);
+  const owed = ended.deleteDataBy !== undefined || ended.terms.obligations?.some(({ type }) => type === 'delete');
+  const owes = owed && ['EXPIRED', 'TERMINATED'].includes(ended.state);
   return owes ? { ...ended, deleteDataBy: deletionDueAt(ended, now) } : ended;
 };
 
+type Promised = { readonly deleteDataBy?: Instant | undefined };
+
 /** Agreements of the federation end and its connections close, in one step with what is said of it. */
-export const endedRecords = (room: Room, id: FederationId): readonly Saved[] => {
+export const endedRecords = (room: Room, id: FederationId, promise: Promised = {}): readonly Saved[] => {
   const now = room.deps.clock.now();
   const ending = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id);
   const closing = communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
   return [
-    ...ending.map((agreement) => agreements.saved(agreement.id, withDuty(endAgreement(agreement, now), now))),
+    ...ending.map((agreement) => agreements.saved(agreement.id, withDuty(endAgreement({ ...agreement, ...promise }, now), now))),
     ...closing.map((link) => communications.saved(link.id, closeCommunication(link, now))),
   ];
 };
 
 /** This member's part is over: nothing of it goes on here. */
-export const partOver = (room: Room, id: FederationId, membership: Membership): readonly Saved[] => {
+export const partOver = (
+  room: Room,
+  id: FederationId,
+  { membership, promise }: { readonly membership: Membership; readonly promise?: Promised },
+): readonly Saved[] => {
   const released: Membership = { ...membership, released: true, federation: releasedView(membership.federation, room.deps.clock.now()) };
-  return [memberships.saved(id, released), ...endedRecords(room, id)];
+  return [memberships.saved(id, released), ...endedRecords(room, id, promise)];
 };
 
 /** What the initiator promises to have deleted by then is kept with each agreement. */
@@ -215,12 +222,11 @@ export const letGo = (
     const leaving: Membership = { ...held.value, endsAt };
     return ok({ reply: { parameters: { final, endsAt }, objects: [] }, save: [memberships.saved(id, leaving), ...promised(room, id, deleteDataBy)] });
   }
-  return ok({ reply: { parameters: { final }, objects: [] }, save: withPromise(partOver(room, id, held.value), deleteDataBy) });
+  return ok({
+    reply: { parameters: { final }, objects: [] },
+    save: partOver(room, id, { membership: held.value, ...(deleteDataBy && { promise: { deleteDataBy } }) }),
+  });
 };
-
-/** The same records, each agreement among them with the promise. */
-const withPromise = (saved: readonly Saved[], deleteDataBy: Instant | undefined): readonly Saved[] =>
-  deleteDataBy === undefined ? saved : saved.map((one) => (one.noun === 'agreement' ? { ...one, value: { ...Object(one.value), deleteDataBy } } : one));
 
 /** T14: no data moves until it is resumed, or until then. */
 export const pausePart = (room: Room, request: Request<'digitalTwin.suspend.federation'>, by: AskedBy): Done<'digitalTwin.suspend.federation'> => {

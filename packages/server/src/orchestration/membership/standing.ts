@@ -41,7 +41,7 @@ const isDue = (membership: Membership, now: Instant): boolean => {
 };
 
 const finish = ({ room }: Desk, membership: Membership): void => {
-  room.records.putAll(partOver(room, membership.federation.id, membership));
+  room.records.putAll(partOver(room, membership.federation.id, { membership }));
   closeBridges(room, membership.federation.id);
 };
 

@@ -34,7 +34,9 @@ import type { FoundPage } from '../../store/store.ts';
 import { agreementInForce, checkWay, type Rates } from '../agreement-in-force.ts';
 import type { FarRecords } from '../bridging/far-records.ts';
 import { offerOfKind } from '../feature-information.ts';
-import { federations, memberships, type Room } from '../room.ts';
+import { isFellow } from '../fellow.ts';
+import { checkOpen } from '../maintenance.ts';
+import type { Room } from '../room.ts';
 import { withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
@@ -131,18 +133,6 @@ export const readTwins = async (reading: Reading, query: TwinQuery): Promise<Twi
 };
 
 const emptyPage = (seq: number): TwinPage => ({ version: 1, rows: [], seq, identities: 0 });
-
-/** Whether a fellow member asks: one federation that is formed, here or there started, has both. */
-const isFellow = (room: Room, sender: string): boolean =>
-  federations
-    .all(room.records)
-    .some(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => formed && twinId === sender)) ||
-  memberships
-    .all(room.records)
-    .some(
-      ({ formed, released, initiator, federation }) =>
-        formed && !released && (initiator === sender || federation.members.some(({ twinId }) => twinId === sender)),
-    );
 
 const reply = (room: Room, [first, ...more]: readonly [TwinsRead, ...TwinsRead[]]): Done<'digitalTwin.read.exchangeData'> => {
   const named = (attributes: TwinsRead) => ({ kind: 'exchangeData' as const, id: `urn:uuid:${room.deps.ids.uuid()}`, attributes });
@@ -256,10 +246,12 @@ const answerEach = async (
 const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> => {
   const { room } = pages;
   const { identify: asked, agreementId, federationId, query, queries = [], areas = {}, budgetMs } = parameters;
-  if (asked)
-    return isFellow(room, by.sender)
-      ? within(room, by, { budgetMs, run: (signal) => identify(pages, asked, signal) })
-      : fail(problem('notMember', { subject: by.sender }));
+  if (asked) {
+    const open = checkOpen(room);
+    if (!open.ok) return open;
+    if (!isFellow(room, by.sender)) return fail(problem('notMember', { subject: by.sender }));
+    return within(room, by, { budgetMs, run: (signal) => identify(pages, asked, signal) });
+  }
   const used = agreementInForce(room, { id: agreementId, mode: 'read', federationId }, by);
   if (!used.ok) return used;
   const across = checkWay(room, agreementId, by);

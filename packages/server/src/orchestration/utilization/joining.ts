@@ -5,26 +5,11 @@ import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, p
 import { pause } from '../../deps.ts';
 import type { Peer } from '../../exchange/peer.ts';
 import { type AskIdentifiers, resolveJoins } from '../../import/joins.ts';
-import { federations, memberships, type Room } from '../room.ts';
+import { sharedFederation } from '../fellow.ts';
+import type { Room } from '../room.ts';
 
 /** How often what found no partner is tried again without anybody's telling. */
 const retryMs = 30_000;
-
-/** Federations in which this agency and the other both take part. */
-const sharedFederation = (room: Room, other: TwinId) => {
-  const started = federations
-    .all(room.records)
-    .find(({ state, members }) => ['ACTIVE', 'DEGRADED'].includes(state) && members.some(({ twinId, formed }) => twinId === other && formed));
-  const joined = memberships
-    .all(room.records)
-    .find(
-      ({ formed, released, initiator, federation }) =>
-        formed &&
-        !released &&
-        (initiator === other || federation.members.some(({ twinId, state }) => twinId === other && ['ACTIVE', 'INTERRUPTED'].includes(state))),
-    );
-  return started?.id ?? joined?.federation.id;
-};
 
 const peerOfAgency = async (room: Room, id: TwinId): Promise<Result<Peer>> => {
   const registry = await room.registry();

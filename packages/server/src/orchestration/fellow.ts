@@ -1,0 +1,30 @@
+/**
+ * Fellow: who takes part, together with this agency, in a federated twin that is formed, here or there started. Who has left it, was removed, or has it
+ * suspended is none.
+ */
+import { type FederationId, mayBeAsked } from '@cityweave/core';
+import { isPausedAt } from './agreement-in-force.ts';
+import { federations, memberships, type Room } from './room.ts';
+
+const going = (state: string): boolean => state === 'ACTIVE' || state === 'DEGRADED';
+
+const startedWith = ({ records }: Room, other: string): FederationId | undefined =>
+  federations
+    .all(records)
+    .find(({ state, members }) => going(state) && members.some((member) => member.twinId === other && member.formed && mayBeAsked(member)))?.id;
+
+const joinedWith = ({ records, deps }: Room, other: string): FederationId | undefined =>
+  memberships
+    .all(records)
+    .find(
+      ({ formed, released, suspended, initiator, federation }) =>
+        formed &&
+        !released &&
+        !isPausedAt(suspended, deps.clock.now()) &&
+        (initiator === other || federation.members.some((member) => member.twinId === other && mayBeAsked(member))),
+    )?.federation.id;
+
+/** A federation in which both take part; undefined where there is none. */
+export const sharedFederation = (room: Room, other: string): FederationId | undefined => startedWith(room, other) ?? joinedWith(room, other);
+
+export const isFellow = (room: Room, other: string): boolean => sharedFederation(room, other) !== undefined;
