@@ -1,7 +1,7 @@
 /**
  * Files: the whole sample city as the files that its agencies publish, the same bytes from the same seed.
  */
-import { createGrid, energyFiles } from './agencies/energy.ts';
+import { createGrid, energyFiles, stationAt } from './agencies/energy.ts';
 import { environmentFiles } from './agencies/environment.ts';
 import { fireFiles } from './agencies/fire.ts';
 import { planningFiles } from './agencies/planning.ts';
@@ -18,12 +18,13 @@ export const sampleSeed = 4605;
 
 export const filesOf = (town: Town): readonly MadeFile[] => {
   const grid = createGrid(town);
+  const station = stationAt(grid);
   return [
     ...planningFiles(town),
     ...energyFiles(town, grid),
-    ...waterFiles(town),
+    ...waterFiles(town, station),
     ...waterwaysFiles(),
-    ...fireFiles(town),
+    ...fireFiles(town, station),
     ...transitFiles(town, createTransit(town)),
     ...roadsFiles(town),
     ...socialFiles(town),

@@ -30,6 +30,7 @@ type Feeder = {
 export type Grid = { readonly stations: readonly Substation[]; readonly feeders: readonly Feeder[] };
 
 const localCount = 16;
+const localKv = 20;
 const spare: Point = [6.5, 4.5];
 
 /** Spread over the town so that each has about as many houses (a few rounds of Lloyd), then put beside a crossing. */
@@ -66,7 +67,7 @@ const createStations = ({ built, net }: Town): readonly Substation[] => {
   const local = sites.map(({ node, fed }, index): Substation => {
     const at = plus(net.nodes[node - 1]?.at ?? [0, 0], spare);
     const crossing = net.edges.find(({ from, to }) => from === node || to === node);
-    return { id: `ONS-${String(101 + index)}`, name: `Ortsnetzstation ${crossing?.name ?? index}`, at, node, kva: fed.length > 180 ? 1000 : 630, kv: 20, fed };
+    return { id: `ONS-${String(101 + index)}`, name: `Ortsnetzstation ${crossing?.name ?? index}`, at, node, kva: fed.length > 180 ? 1000 : 630, kv: localKv, fed };
   });
   const main = built.buildings.filter(({ landmark }) => landmark?.sort === 'substation' && landmark.main);
   const big = main.map(
@@ -116,6 +117,14 @@ const streetFeeders = (net: StreetNet, station: Substation): readonly Omit<Feede
       return { station, kv: 0.4, fed, line: last ? wayTo(ways, nearestNode(net, last.centre)).line : [] };
     });
 };
+
+/** The local station whose current somebody gets there, by its number. */
+export type StationAt = (at: Point) => string;
+
+export const stationAt =
+  ({ stations }: Grid): StationAt =>
+  (at) =>
+    stations.filter(({ kv }) => kv === localKv).toSorted((a, b) => apart(a.at, at) - apart(b.at, at))[0]?.id ?? '';
 
 const stationRows = ({ stations }: Grid): readonly Row[] =>
   stations.map(({ id, name, at, kva, kv }) => ({ columns: { STN_NO: id, STN_NAME: name, RATED_KVA: kva, U_KV: kv, STATE: 'I' }, geometry: pointGeometry(at) }));

@@ -1,11 +1,13 @@
 /**
  * Fire and rescue: registers as CSV, one a kind; addresses split over columns, heights in feet, floors in US survey feet above the zero of DHHN2016.
  */
+import { apart, type Point } from '../ground/plane.ts';
 import { toLonLat } from '../ground/projection.ts';
 import { type Columns, csv, type MadeFile, textFile } from '../ground/writers.ts';
 import type { Building } from '../town/buildings.ts';
 import type { LandmarkSort } from '../town/landmarks.ts';
 import type { Town } from '../town/town.ts';
+import type { StationAt } from './energy.ts';
 import { buildingNumber } from './planning.ts';
 
 export const mainBuildings = ({ built }: Town, ...sorts: readonly LandmarkSort[]): readonly Building[] =>
@@ -37,9 +39,18 @@ const stationRows = (town: Town): readonly Columns[] =>
     phone: phone(index),
   }));
 
+const shelterBuildings = (town: Town): readonly Building[] => mainBuildings(town, 'school', 'sportsHall', 'townHall', 'depot');
+const shelterId = (index: number): string => `NU-${String(index + 1).padStart(2, '0')}`;
+
+/** The emergency shelter next to a place, by its number. */
+export const shelterNear = (town: Town, at: Point): string => {
+  const away = shelterBuildings(town).map(({ centre }) => apart(centre, at));
+  return shelterId(away.indexOf(Math.min(...away)));
+};
+
 const shelterRows = (town: Town): readonly Columns[] =>
-  mainBuildings(town, 'school', 'sportsHall', 'townHall', 'depot').map((building, index) => ({
-    shelter: `NU-${String(index + 1).padStart(2, '0')}`,
+  shelterBuildings(town).map((building, index) => ({
+    shelter: shelterId(index),
     label: `Notunterkunft ${building.landmark?.name ?? ''}`,
     ...placeOf(building),
     bldg: buildingNumber(building.number),
@@ -49,7 +60,8 @@ const shelterRows = (town: Town): readonly Columns[] =>
     phone: phone(20 + index),
   }));
 
-const hospitalRows = (town: Town): readonly Columns[] =>
+/** A hospital names the energy utility's station beside it. */
+const hospitalRows = (town: Town, stationAt: StationAt): readonly Columns[] =>
   mainBuildings(town, 'hospital').map((building, index) => ({
     id: `HOSP-${index + 1}`,
     label: building.landmark?.name,
@@ -58,11 +70,12 @@ const hospitalRows = (town: Town): readonly Columns[] =>
     beds: [412, 176][index] ?? 90,
     emergency: index === 0 ? 'Y' : 'N',
     roof_ft: feet(building.levels.ridge - building.levels.ground),
+    grid: stationAt(building.centre),
     phone: phone(40 + index),
   }));
 
-export const fireFiles = (town: Town): readonly MadeFile[] => [
+export const fireFiles = (town: Town, stationAt: StationAt): readonly MadeFile[] => [
   textFile('agencies/fire/stations.csv', csv(stationRows(town))),
   textFile('agencies/fire/shelters.csv', csv(shelterRows(town))),
-  textFile('agencies/fire/hospitals.csv', csv(hospitalRows(town))),
+  textFile('agencies/fire/hospitals.csv', csv(hospitalRows(town, stationAt))),
 ];

@@ -6,7 +6,7 @@ import { toUtm } from '../ground/projection.ts';
 import { type Columns, csv, type MadeFile, textFile } from '../ground/writers.ts';
 import { addressText, type Building, type Use } from '../town/buildings.ts';
 import type { Town } from '../town/town.ts';
-import { mainBuildings } from './fire.ts';
+import { mainBuildings, shelterNear } from './fire.ts';
 
 const useCodes: Readonly<Record<Use, string>> = { residential: 'W', mixed: 'M', commercial: 'H', industrial: 'G', public: 'O', office: 'B' };
 
@@ -24,6 +24,7 @@ const schoolRows = (town: Town): readonly Columns[] =>
     };
   });
 
+/** Who lives in a home goes to the fire department's shelter next to it when the water comes. */
 const homeRows = (town: Town): readonly Columns[] =>
   mainBuildings(town, 'careHome').map((building, index) => {
     const [east, north] = toUtm(building.centre);
@@ -33,6 +34,7 @@ const homeRows = (town: Town): readonly Columns[] =>
       Anschrift: addressText(building),
       GebNr: building.number,
       Betten: 48 + ((index * 37) % 90),
+      Ausweichort: shelterNear(town, building.centre),
       Ost: Math.round(east),
       Nord: Math.round(north),
     };

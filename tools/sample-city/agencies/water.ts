@@ -8,6 +8,7 @@ import type { Flood } from '../town/flood.ts';
 import { course, groundAt, leftBank, riverRing, stationOf, waterLevelAt } from '../town/river.ts';
 import { halfWidthByRank } from '../town/streets.ts';
 import type { Town } from '../town/town.ts';
+import type { StationAt } from './energy.ts';
 
 const zoneRows = ({ zones }: Flood): readonly Row[] =>
   zones.map((rings, index) => ({
@@ -47,12 +48,13 @@ const gaugeRows = (): readonly Columns[] =>
     };
   });
 
-const pumpRows = ({ net }: Town): readonly Row[] => {
+/** A pumping station names the energy utility's station from which it has its current. */
+const pumpRows = ({ net }: Town, stationAt: StationAt): readonly Row[] => {
   const low = net.nodes.filter(({ at, edges }) => edges.length > 2 && groundAt(at) - waterLevelAt(stationOf(at)) < 4.2);
   return low
     .filter((_, index) => index % 9 === 4)
     .map(({ at }, index) => ({
-      columns: { PW: `PW ${index + 1}`, FOERDER_LS: 40 + ((index * 35) % 160), HOEHE_NHN: Math.round(groundAt(at) * 100) / 100 },
+      columns: { PW: `PW ${index + 1}`, FOERDER_LS: 40 + ((index * 35) % 160), HOEHE_NHN: Math.round(groundAt(at) * 100) / 100, STROM: stationAt(at) },
       geometry: pointGeometry(plus(at, [-6, -5])),
     }));
 };
@@ -80,7 +82,7 @@ const hydrantRows = ({ net }: Town): readonly Row[] => {
     );
 };
 
-export const waterFiles = (town: Town): readonly MadeFile[] => [
+export const waterFiles = (town: Town, stationAt: StationAt): readonly MadeFile[] => [
   ...town.floods.map((flood) => textFile(`agencies/water/ueberschwemmung_hq${flood.years}.geojson`, geojson('ueberschwemmungsgebiet', zoneRows(flood)))),
   textFile(
     'agencies/water/gewaesser.geojson',
@@ -90,6 +92,6 @@ export const waterFiles = (town: Town): readonly MadeFile[] => [
     ]),
   ),
   textFile('agencies/water/pegel.csv', csv(gaugeRows(), { delimiter: ';', decimalComma: true })),
-  textFile('agencies/water/pumpwerke.geojson', geojson('pumpwerke', pumpRows(town))),
+  textFile('agencies/water/pumpwerke.geojson', geojson('pumpwerke', pumpRows(town, stationAt))),
   textFile('agencies/water/hydranten.geojson.gz', geojson('hydranten', hydrantRows(town))),
 ];

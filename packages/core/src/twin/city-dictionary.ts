@@ -227,6 +227,7 @@ const terms: readonly Term[] = [
   link('startsAt', 'starts at'),
   link('endsAt', 'ends at'),
   link('serves', 'serves'),
+  link('evacuatesTo', 'is evacuated to'),
   link('runsOn', 'runs on'),
 ];
 

@@ -2,8 +2,10 @@
  * City: the federated scene as three sees it. Tiles come and go by what the view needs; React hears of none of it.
  */
 import type { Scene } from '@cityweave/core/scene';
-import { Color, Group, type Mesh, type PerspectiveCamera, Raycaster, type Vector2, type WebGLRenderer } from 'three';
+import { Color, Group, type Mesh, type PerspectiveCamera, type Vector2, type WebGLRenderer } from 'three';
 import type { Opening } from './fetching.ts';
+import { nearest, rowUnder } from './finding.ts';
+import { createGliding, createPulse, type Gliding, takeMoves } from './live/gliding.ts';
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
 import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
@@ -11,7 +13,6 @@ import { closeMaterials, createMaterials, type Effort, type Materials, setEffort
 import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
-import { tonesOf } from './look/themes.ts';
 import { createLabels, type Labels } from './overlay/labels.ts';
 import { agencyOf, drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
@@ -51,6 +52,8 @@ export type StagedCity = {
 
 export type CityRoom = { readonly opening: Opening; readonly canvas: HTMLElement; readonly changed: () => void; readonly revised: () => void };
 
+const nowSeconds = (): number => performance.now() / 1_000;
+
 const bytesMax = 64 * 1024 * 1024;
 const bytesOfPhoneMax = 24 * 1024 * 1024;
 
@@ -66,6 +69,10 @@ type Made = {
   readonly tiling: Tiling;
   readonly shadow: Shadow;
   readonly labels: Labels;
+  readonly gliding: Gliding;
+  /** the next frame of what is under way */
+  readonly pulse: ReturnType<typeof createPulse>;
+  unpickable: Uint8Array;
   readonly group: Group;
   readonly backdrop: Mesh;
   readonly background: Color;
@@ -77,23 +84,13 @@ type Made = {
   readonly materials: Materials;
 };
 
-/** Rows of the tiles that are drawn, nearest to the eye first; of a layer without places none. */
-const nearest = async ({ layers, tiling, appearance }: Made, [x, y, z]: readonly [number, number, number], most: number): Promise<readonly number[]> => {
-  const found: { readonly row: number; readonly away: number }[] = [];
-  for (const [from, to] of tiling.rowsInView())
-    for (const { layer, columns } of layers) {
-      const [first, last] = [Math.max(from, layer.firstRow), Math.min(to, layer.firstRow + layer.rows - 1)];
-      const places = first <= last ? await columns() : undefined;
-      for (let row = first; places && row <= last; row += 1) {
-        const at = row - layer.firstRow;
-        if ((appearance.state.flagsOf(row) & 1) === 0)
-          found.push({ row, away: Math.hypot((places.east[at] ?? 0) - x, (places.top[at] ?? 0) - y, -(places.north[at] ?? 0) - z) });
-      }
-    }
-  return found
-    .sort((a, b) => a.away - b.away)
-    .slice(0, most)
-    .map(({ row }) => row);
+/** While something moves that can be seen, the next frame comes when it has moved by a pixel. */
+const keepMoving = ({ gliding, appearance, tiling, pulse }: Made, metresAPixel: number): void => {
+  appearance.uniforms.now.value = nowSeconds();
+  const seen = tiling.rowsInView();
+  const isSeen = (row: number): boolean => (appearance.state.flagsOf(row) & 1) === 0 && seen.some(([from, to]) => row >= from && row <= to);
+  const pause = gliding.pause(metresAPixel, isSeen);
+  if (pause !== undefined) pulse.after(pause);
 };
 
 const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen): void => {
@@ -106,7 +103,7 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
   uniforms.size.value.set(size.width * size.dpr, size.height * size.dpr);
   uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
   if (tiling.look(camera, { pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
-  renderer.setClearColor(background, 1);
+  renderer.setClearColor(background.copy(uniforms.ground.value).convertSRGBToLinear(), 1);
   if (!made.isWarm)
     warm(
       { renderer, camera, materials: made.materials },
@@ -114,6 +111,7 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
     );
   made.isWarm = true;
   shadow.cast(renderer, view);
+  keepMoving(made, view.distance / uniforms.pixels.value);
   labels.place(camera, size);
 };
 
@@ -125,7 +123,8 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
   const appearance = createAppearance(scene, changed);
   const materials = createMaterials(appearance.uniforms);
   const group = new Group();
-  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax });
+  const gliding = createGliding(nowSeconds);
+  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax, glideOf: gliding.of });
   const backdrop = createBackdrop(materials);
   group.add(backdrop, tiling.group);
   for (const layer of layers) appearance.setKinds(kindsOf(layer));
@@ -143,7 +142,8 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
     effort: { fine: false, marked: false },
     isWarm: false,
     silent: new Set(),
-    labels: createLabels(canvas),
+    ...{ gliding, pulse: createPulse(changed), unpickable: new Uint8Array() },
+    labels: createLabels(canvas, gliding.awayOf),
     group,
   };
 };
@@ -177,13 +177,17 @@ const liveOf = (made: Made) => {
   return { live, alarms };
 };
 
-type Doors = Pick<City, 'link'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
+type Doors = Pick<City, 'link' | 'label'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
 
 /** The part of the city that the page may use. */
-const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doors): City => {
+const toCity = (made: Made, missing: readonly string[], { link, label, live, eye }: Doors): City => {
   const { appearance, tiling } = made;
   const { light, select, hover, legend } = appearance;
-  const pickable = createPickable({ appearance, kinds: () => made.layers.map(kindsOf), tell: tiling.hide });
+  const tell = (mask: Uint8Array<ArrayBuffer>): void => {
+    made.unpickable = mask;
+    tiling.hide(mask);
+  };
+  const pickable = createPickable({ appearance, kinds: () => made.layers.map(kindsOf), tell });
   const hidden =
     <Given>(run: (given: Given) => void) =>
     (given: Given): void => {
@@ -191,7 +195,7 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
       pickable.refresh();
     };
   return {
-    ...{ missing, light, select, hover, legend, link, live: live.live },
+    ...{ missing, light, select, hover, legend, link, label, live: live.live },
     scene: () => made.scene,
     colourBy: (colouring) => {
       if (colouring.by === 'values') tryHarder(made, { marked: true });
@@ -205,7 +209,6 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
       if (made.silent.size > 0) tryHarder(made, { marked: true });
       appearance.silence(made.silent);
     },
-    label: placeLabels(made),
     labelIn: (free) => {
       made.labels.keepIn(free);
       made.room.changed();
@@ -214,13 +217,6 @@ const toCity = (made: Made, missing: readonly string[], { link, live, eye }: Doo
     placeOf: (row) => placeOfRow(made.layers, row),
     inView: (most) => nearest(made, eye, most),
   };
-};
-
-const pickThrough = async (tiling: Tiling, camera: PerspectiveCamera, at: Vector2): Promise<number | undefined> => {
-  const caster = new Raycaster();
-  caster.setFromCamera(at, camera);
-  const { origin, direction } = caster.ray;
-  return (await tiling.pick({ from: [origin.x, origin.y, origin.z], along: [direction.x, direction.y, direction.z] }))?.row;
 };
 
 const makeFine = (made: Made, on: boolean): void => {
@@ -238,13 +234,14 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const eye: [number, number, number] = [0, 0, 0];
   const arcs = drawArcs(made, dress);
   const { live, alarms } = liveOf(made);
+  const names = placeLabels(made);
   const named = missing.map(({ id }) => id);
   return {
-    city: toCity(made, named, { link: arcs.link, live, eye }),
+    city: toCity(made, named, { link: arcs.link, label: names.ask, live, eye }),
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;
-      made.background.set(tonesOf(wanted).ground);
+      made.gliding.setMotion(wanted.motion);
       appearance.paint(wanted);
     },
     fine: (on) => makeFine(made, on),
@@ -253,16 +250,18 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
       arcs.look(seen.view.distance);
       lookAt(made, seen);
     },
-    pick: (camera, at) => pickThrough(tiling, camera, at),
+    pick: (camera, at) => rowUnder(made, camera, at),
     rest: live.look,
     progress: tiling.progress,
     counts: tiling.counts,
     revise: async (next) => {
       if (next.rowsRevision !== made.scene.rowsRevision) return false;
       const { layers: nextLayers } = await loadLayers({ scene: next, beginnings: new Map() }, made.layers);
+      await takeMoves(made.gliding, made.layers, nextLayers);
       for (const layer of nextLayers) if (!made.layers.includes(layer)) appearance.setKinds(kindsOf(layer));
       Object.assign(made, { scene: next, layers: nextLayers });
       tiling.setLayers(nextLayers);
+      for (const overlay of [arcs, alarms, names]) overlay.again();
       return true;
     },
     forget: () => {
@@ -271,7 +270,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
       shadow.spoil();
     },
     close: () => {
-      for (const part of [live, alarms, arcs, tiling, shadow, labels, appearance]) part.close();
+      for (const part of [live, alarms, made.pulse, arcs, tiling, shadow, labels, appearance]) part.close();
       closeMaterials(materials);
     },
   };

@@ -30,14 +30,15 @@ export type Overlaid = {
 
 export const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
 
-/** What was asked for last counts: places may take a while to come. */
-const latest = <Given>(run: (given: Given, isLatest: () => boolean) => Promise<void>): ((given: Given) => void) => {
-  let asked = 0;
-  return (given) => {
-    asked += 1;
+/** What was asked for last counts: places may take a while to come. `again`: places may be others now. */
+const latest = <Given>(first: Given, run: (given: Given, isLatest: () => boolean) => Promise<void>) => {
+  let [asked, last] = [0, first];
+  const ask = (given: Given): void => {
+    [asked, last] = [asked + 1, given];
     const own = asked;
     void run(given, () => own === asked);
   };
+  return { ask, again: (): void => ask(last) };
 };
 
 export type Settable = { theme: Dress['theme'] };
@@ -82,14 +83,14 @@ export const drawArcs = (made: Overlaid, dress: Settable) => {
         }
       : undefined;
   };
-  const link = latest(async (wanted: readonly Arc[], isLatest) => {
+  const { ask: link, again } = latest<readonly Arc[]>([], async (wanted, isLatest) => {
     const found = await Promise.all(wanted.slice(0, arcsMax).map(placed));
     if (!isLatest()) return;
     given = found.filter(isArc);
     draw();
     room.changed();
   });
-  return { link, look, close: arcs.close };
+  return { link, again, look, close: arcs.close };
 };
 
 /** Rows in alarm, and the ring over each. */
@@ -97,7 +98,7 @@ export const ringAlarms = (made: Overlaid) => {
   const alarms = createAlarms(made.appearance.uniforms);
   made.group.add(alarms.points);
   const rows = new Set<number>();
-  const draw = latest(async (_: undefined, isLatest) => {
+  const { again: draw } = latest(undefined, async (_, isLatest) => {
     const places = await Promise.all([...rows].slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
     if (!isLatest()) return;
     alarms.set(places.flatMap((place) => (place ? [[place.east, place.top + alarmAboveMetres, -place.north] as const] : [])));
@@ -112,17 +113,17 @@ export const ringAlarms = (made: Overlaid) => {
       if (alarm) rows.add(row);
       else rows.delete(row);
     }
-    if (isOther) draw(undefined);
+    if (isOther) draw();
   };
   const clear = (): void => {
     rows.clear();
-    draw(undefined);
+    draw();
   };
-  return { note, clear, close: alarms.close };
+  return { note, clear, again: draw, close: alarms.close };
 };
 
-export const placeLabels = (made: Overlaid): ((given: readonly Label[]) => void) =>
-  latest(async (given, isLatest) => {
+export const placeLabels = (made: Overlaid) =>
+  latest<readonly Label[]>([], async (given, isLatest) => {
     const { room, labels } = made;
     const found = await Promise.all(
       given.map(async (label) => {

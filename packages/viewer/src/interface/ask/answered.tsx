@@ -7,6 +7,7 @@ import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { Name } from '../words/name.tsx';
+import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 
 type Part = { readonly agency: string; readonly kind: string; readonly twins: readonly FoundTwin[] };
@@ -35,6 +36,7 @@ const countedOf = (counts: readonly Counted[], agency: string, kind?: string): {
 
 const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
   const isChosen = usePerson((state) => state.selected === twin.id);
+  const groups = useKnown((state) => state.groups);
   const hover = (row: string | undefined) => person.set({ hovered: row });
   return (
     <li>
@@ -48,7 +50,7 @@ const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
         onFocus={() => hover(twin.id)}
         onBlur={() => hover(undefined)}
       >
-        <Name className="name" text={twin.name} />
+        <Name className="name" text={spokenName(twin.name, twin.kind === undefined ? '' : kindLabel({ groups }, twin.kind))} />
       </button>
     </li>
   );

@@ -6,6 +6,7 @@ import { titleOf } from '../../graphql/questions.ts';
 import type { FoundGroup, FoundOption } from '../state/found.ts';
 import { plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
+import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 import type { Finding } from './use-found.ts';
 
@@ -21,7 +22,7 @@ type FoundListProps = {
 const OptionText = ({ option }: { readonly option: FoundOption }) => {
   const { say } = useWords();
   if (option.type === 'question') return <Name className="name" text={titleOf(option.question).title} />;
-  const [name, more] = option.type === 'kind' ? [option.kind.label, say('twinCount', { n: option.kind.count })] : [option.twin.name, option.twin.kind.label];
+  const [name, more] = option.type === 'kind' ? [option.kind.label, say('twinCount', { n: option.kind.count })] : [spokenName(option.twin.name, option.twin.kind.label), option.twin.kind.label];
   return (
     <>
       <Name className="name" text={name} />

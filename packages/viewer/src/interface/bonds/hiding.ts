@@ -31,6 +31,16 @@ export const useIsHidden = (scene: Scene | undefined): ((agency: number, kind: n
   }, [scene, choice, turned, wanted]);
 };
 
+/** Kinds of which no agency's twins are shown. */
+export const useHiddenKinds = (staged: Staged | undefined): readonly string[] => {
+  const scene = staged?.city.scene();
+  const isHidden = useIsHidden(scene);
+  return useMemo(() => {
+    const shown = new Set(scene?.layers.flatMap(({ agency, kinds }) => kinds.filter((kind) => !isHidden(agency, kind))));
+    return scene?.kinds.flatMap(({ kind }, at) => (shown.has(at) ? [] : [kind])) ?? [];
+  }, [scene, isHidden]);
+};
+
 /** While somebody picks for a question, nothing else than what it asks for is found. */
 const usePickingFrom = (staged: Staged | undefined): void => {
   const posed = usePerson((state) => state.question?.name);

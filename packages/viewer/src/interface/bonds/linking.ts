@@ -15,8 +15,9 @@ import { linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
-import { isTelling } from '../words/telling.ts';
+import { isTelling, spokenName } from '../words/telling.ts';
 import { clearNow } from './free.ts';
+import { useHiddenKinds } from './hiding.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
 const labelsMax = 60;
@@ -24,16 +25,17 @@ const labelsMax = 60;
 const useLinked = (twin: WholeTwin | undefined) => useMemo(() => (twin ? linkedTo(twin) : []), [twin]);
 
 /** Links between agencies, where somebody wants to see them. */
-const useCrossings = (): void => {
+const useCrossings = (staged: Staged | undefined): void => {
   const { federation, crossing, filter, question, asOf } = usePerson();
   const ids = usePosed(({ answer }) => answer?.ids);
   const asked = question === undefined ? undefined : ids;
+  const hidden = useHiddenKinds(staged);
   const agencies = useKnown(({ groups }) => [...new Set(groups.map(({ agency }) => agency.id))].sort().join(' '));
   useEffect(() => {
     const isWanted = crossing && federation !== undefined && agencies !== '' && (question === undefined || ids !== undefined);
     const told = toTwinFilter({ ...filter, ranges: filter.ranges.filter(isRange) });
-    return readCrossing(isWanted ? { federation, agencies: agencies.split(' '), filter: told, ids: asked, asOf } : undefined);
-  }, [federation, crossing, filter, question === undefined, asked, asOf, agencies]);
+    return readCrossing(isWanted ? { federation, agencies: agencies.split(' '), filter: told, hidden, ids: asked, asOf } : undefined);
+  }, [federation, crossing, filter, question === undefined, asked, asOf, agencies, hidden.join(' ')]);
 };
 
 const crossStrength = 0.15;
@@ -103,7 +105,10 @@ const useLabels = (staged: Staged | undefined): void => {
         return kind === undefined || !isLeftOut(filter, kind, agencies);
       };
       const chosen: readonly Named[] = twin
-        ? [{ id: twin.id, name: twin.name, weight: 100 }, ...linked.map(({ end: { id, name } }) => ({ id, name: name ?? '', weight: 50 }))]
+        ? [
+            { id: twin.id, name: spokenName(twin.name, twin.kind.label), weight: 100 },
+            ...linked.map(({ end: { id, name, kind } }) => ({ id, name: spokenName(name ?? '', kind?.label ?? ''), weight: 50 })),
+          ]
         : [];
       const found = namesOf(answer?.sections.flatMap(({ twins }) => twins).filter(isThere) ?? []);
       const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
@@ -134,7 +139,7 @@ const useLabelsBeside = (staged: Staged | undefined): void => {
 };
 
 export const useLinking = (staged: Staged | undefined): void => {
-  useCrossings();
+  useCrossings(staged);
   useArcs(staged);
   useLabels(staged);
   useLabelsBeside(staged);

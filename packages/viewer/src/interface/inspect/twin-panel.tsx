@@ -9,6 +9,7 @@ import { useChosen } from '../state/choosing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
+import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 import { Links } from './links.tsx';
 import { Values } from './values.tsx';
@@ -69,7 +70,7 @@ export const TwinPanel = () => {
       name={say('selectedTwin')}
       side="end"
       about={selected}
-      title={<Name whole={true} text={twin?.name ?? selected} />}
+      title={<Name whole={true} text={twin ? spokenName(twin.name, twin.kind.label) : selected} />}
       onClose={() => person.select(undefined)}
     >
       {twin ? (

@@ -5,6 +5,7 @@ import type { TwinRow } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
+import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 
 type TableRowProps = {
@@ -58,7 +59,7 @@ export const TableRow = ({ id, twin, terms, index, top, isActive, isChosen, onTa
     onPointerEnter={() => person.set({ hovered: twin.id })}
   >
     <div role="gridcell" aria-colindex={1}>
-      <Name text={twin.name} />
+      <Name text={spokenName(twin.name, twin.kind.label)} />
     </div>
     <div role="gridcell" aria-colindex={2}>
       <Name text={twin.kind.label} />

@@ -5,6 +5,7 @@ import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
 import type { Line } from '../state/tree.ts';
 import { Name } from '../words/name.tsx';
+import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 
 type TreeLineProps = {
@@ -26,7 +27,7 @@ const LineText = ({ line }: { readonly line: Line }) => {
   const others = line.type === 'twin' && line.twin.representations.length > 1 ? list(line.twin.representations.map(({ agency }) => agency.name)) : undefined;
   return (
     <>
-      <Name className="name" text={line.type === 'twin' ? line.twin.name : line.label} />
+      <Name className="name" text={line.type === 'twin' ? spokenName(line.twin.name, line.twin.kind.label) : line.label} />
       {'count' in line && <span className="soft">{number(line.count)}</span>}
       {others && <Name className="soft" text={others} />}
       {silent[0] && silent.length === agencies.length && <strong className="warn">{say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crossingMax, crossLinksOf, stateAfter } from './crossing.ts';
+import { crossingFilter, crossingMax, crossLinksOf, stateAfter } from './crossing.ts';
 
 const link = (from: string, to: string, kind = 'city:feeds') => ({
   kind: { id: kind },
@@ -16,6 +16,12 @@ describe('links between agencies', () => {
       { from: 'a', to: 'b' },
       { from: 'b', to: 'a' },
     ]);
+  });
+
+  it('are asked of twins that are shown, of those of an answer alone where there is one', () => {
+    const asked = { agencies: ['a', 'b'], filter: { text: 'x' }, hidden: ['city:Light'], ids: undefined };
+    expect(crossingFilter(asked)).toMatchObject({ any: [{ agencies: ['a'] }, { agencies: ['b'] }], all: [{ text: 'x' }, { not: { kinds: ['city:Light'] } }] });
+    expect(crossingFilter({ ...asked, filter: undefined, hidden: [], ids: ['t'] })).toEqual({ ids: ['t'] });
   });
 
   it('are read to the end, to crossingMax.links or to crossingMax.pages, and no further', () => {

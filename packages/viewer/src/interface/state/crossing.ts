@@ -23,19 +23,23 @@ type Asked = {
   readonly federation: string;
   readonly agencies: readonly string[];
   readonly filter: Filter | undefined;
+  /** kinds that the scene does not show: an arc from one would begin at nothing */
+  readonly hidden: readonly string[];
   /** twins of an answer */
   readonly ids: readonly string[] | undefined;
   readonly asOf: string | undefined;
 };
 
 /** An agency knows of the twins of others at least whose they are. */
-const crossingFilter = ({ agencies, filter, ids }: Asked): Filter => {
-  if (ids) return { ids, ...(filter && { all: [filter] }) };
+export const crossingFilter = ({ agencies, filter, hidden, ids }: Pick<Asked, 'agencies' | 'filter' | 'hidden' | 'ids'>): Filter => {
+  const told = [...(filter ? [filter] : []), ...(hidden.length > 0 ? [{ not: { kinds: hidden } }] : [])];
+  const all = told.length > 0 && { all: told };
+  if (ids) return { ids, ...all };
   const any = agencies.map((agency) => ({
     agencies: [agency],
     linked: [{ direction: 'OUT', to: { agencies: agencies.filter((other) => other !== agency) } }],
   }));
-  return { any, ...(filter && { all: [filter] }) };
+  return { any, ...all };
 };
 
 /** It says that both are one, not that one has to do with the other. */

@@ -4,6 +4,7 @@
 import { create } from 'zustand';
 import { queries } from '../../graphql/queries.ts';
 import type { Question } from '../../graphql/questions.ts';
+import { spokenName } from '../words/telling.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
 import { type Answer, nextOf, toAnswer, withPage } from './answer.ts';
@@ -79,5 +80,5 @@ export const optionsOf = async (federation: string, { kinds, tests }: Place, sig
   const terms = tests.map(({ term }) => term);
   const got = await ask(queries.twins, { federation, filter: { kinds }, first: optionsMax, orderBy: { by: 'NAME' }, terms, lang }, signal);
   const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
-  return nodes.map(({ id, name, properties }) => ({ id, name, told: properties.map(({ winner: { value, unit } }) => ({ value, unit })) }));
+  return nodes.map(({ id, name, kind, properties }) => ({ id, name: spokenName(name, kind.label), told: properties.map(({ winner: { value, unit } }) => ({ value, unit })) }));
 };

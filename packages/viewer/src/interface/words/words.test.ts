@@ -3,7 +3,7 @@ import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { ageText, cutText, instantText, numberText, plainText, quantityText, secondsOfDuration, secondsText, unitName } from './format.ts';
-import { isTelling } from './telling.ts';
+import { isTelling, spokenName } from './telling.ts';
 import { unitText } from './units.ts';
 import { createWords, directionOf, fill, type Key, type Phrase } from './words.ts';
 
@@ -53,6 +53,13 @@ describe('a time', () => {
 });
 
 describe('a text of somebody else', () => {
+  it('that is a number alone is said with what it is the number of', () =>
+    expect([spokenName('2', 'Flood zone'), spokenName('PW 2', 'Pumping station'), spokenName('7', ''), spokenName('水', 'River')]).toEqual([
+      'Flood zone 2',
+      'PW 2',
+      '7',
+      '水',
+    ]));
   it('is cut between characters, never within one', () => {
     expect(cutText('abc', 3)).toBe('abc');
     expect(cutText('abcd', 3)).toBe('abc…');

@@ -48,12 +48,14 @@ const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
   sun: { value: new Vector3() },
   sunlight: { value: new Color() },
   skylight: { value: new Color() },
+  daylight: { value: new Color() },
   horizon: { value: new Color() },
   zenith: { value: new Color() },
   ground: { value: new Color() },
   ink: { value: new Color() },
   contrast: { value: 0 },
   far: { value: 10_000 },
+  now: { value: 0 },
   pixels: { value: 1_000 },
   dpr: { value: 1 },
   size: { value: new Vector2(1, 1) },
@@ -114,7 +116,7 @@ const createShown = (scene: Scene, state: StateTexture) => {
 };
 
 /** Which colours the twins have, and those of what is no twin. */
-const createColours = (scene: Scene, { state, tones }: { readonly state: StateTexture; readonly tones: Tones }, uniforms: Uniforms) => {
+const createColours = (scene: Scene, { state, tones }: { readonly state: StateTexture; readonly tones: Tones }) => {
   let colouring: Colouring = { by: 'kind' };
   let silent: ReadonlySet<number> = new Set();
   const isSilent = (row: number): boolean => silent.has(state.agencyOf(row));
@@ -149,19 +151,34 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
       for (let row = 0; row < scene.rows; row += 1) if (moved.has(state.agencyOf(row))) state.flag(row, flags.stale, isSilent(row));
     },
     paint: (dress: Dress): void => {
-      const own = tonesOf(dress);
-      for (const name of ['ground', 'horizon', 'zenith', 'ink'] as const) uniforms[name].value.copy(asGiven(own[name]));
-      uniforms.contrast.value = dress.contrast ? 1 : 0;
       tones.dress(dress);
       state.repaint();
     },
   };
 };
 
-const shineOn = ({ sun, sunlight, skylight }: Uniforms, light: Light): void => {
-  sun.value.set(...light.towards);
-  sunlight.value.setRGB(...light.sun);
-  skylight.value.setRGB(...light.sky);
+/** Ground and sky as they are dressed, and all in the light that falls on it. */
+const createSurroundings = (uniforms: Uniforms) => {
+  const { sun, sunlight, skylight, daylight } = uniforms;
+  let tones = tonesOf({ theme: 'light', contrast: false, motion: true });
+  const mix = (): void => {
+    for (const name of ['ground', 'horizon', 'zenith'] as const) uniforms[name].value.copy(asGiven(tones[name])).multiply(daylight.value);
+  };
+  return {
+    dress: (dress: Dress): void => {
+      tones = tonesOf(dress);
+      uniforms.ink.value.copy(asGiven(tones.ink));
+      uniforms.contrast.value = dress.contrast ? 1 : 0;
+      mix();
+    },
+    shine: (light: Light): void => {
+      sun.value.set(...light.towards);
+      sunlight.value.setRGB(...light.sun);
+      skylight.value.setRGB(...light.sky);
+      daylight.value.setRGB(...light.ground);
+      mix();
+    },
+  };
 };
 
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
@@ -170,7 +187,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
   const uniforms = createUniforms(state.texture, Math.max(1, scene.kinds.length));
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
   const shown = createShown(scene, state);
-  const colours = createColours(scene, { state, tones }, uniforms);
+  const colours = createColours(scene, { state, tones });
   const then =
     <Given extends readonly unknown[]>(run: (...given: Given) => void) =>
     (...given: Given): void => {
@@ -178,7 +195,8 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
       state.flush();
       changed();
     };
-  shineOn(uniforms, lightOf(softSun));
+  const surroundings = createSurroundings(uniforms);
+  surroundings.shine(lightOf(softSun));
   fillLooks(uniforms.looks.value, scene);
   let anyLit = false;
   return {
@@ -200,8 +218,11 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
     mark: then(colours.mark),
     unmark: then(colours.unmark),
     silence: then(colours.silence),
-    paint: then(colours.paint),
-    shine: then((light: Light) => shineOn(uniforms, light)),
+    paint: then((dress: Dress) => {
+      surroundings.dress(dress);
+      colours.paint(dress);
+    }),
+    shine: then(surroundings.shine),
     close: () => {
       for (const one of [state.texture, uniforms.looks.value, uniforms.signs.value]) one.dispose();
     },

@@ -30,6 +30,13 @@ describe('the sun', () => {
     );
     expect(Math.max(...lightOf(softSun).sun)).toBeGreaterThan(0.3);
   });
+  it('leaves the ground no brighter than the roofs on it: as it is in soft light, dark after sunset', () => {
+    expect(lightOf(softSun).ground).toEqual([1, 1, 1]);
+    for (const height of [-30, -6, 0, 4, 10]) {
+      const { ground, sky, sun, towards } = lightOf({ height, azimuth: 0 });
+      for (const [at, part] of ground.entries()) expect(part).toBeLessThan(1.1 * ((sky[at] ?? 0) + (sun[at] ?? 0) * towards[1]));
+    }
+  });
 });
 
 describe('a ramp', () => {

@@ -26,12 +26,16 @@ export type Uniforms = {
   readonly sun: Uniform<Vector3>;
   readonly sunlight: Uniform<Color>;
   readonly skylight: Uniform<Color>;
+  /** what of its colour the ground shows */
+  readonly daylight: Uniform<Color>;
   readonly horizon: Uniform<Color>;
   readonly zenith: Uniform<Color>;
   readonly ground: Uniform<Color>;
   readonly ink: Uniform<Color>;
   readonly contrast: Uniform<number>;
   readonly far: Uniform<number>;
+  /** the second in which the frame is drawn, as glides tell theirs */
+  readonly now: Uniform<number>;
   readonly pixels: Uniform<number>;
   readonly dpr: Uniform<number>;
   readonly size: Uniform<Vector2>;

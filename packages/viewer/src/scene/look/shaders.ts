@@ -9,7 +9,7 @@ const head = `
 precision highp float; precision highp int; precision highp sampler2DShadow;
 uniform mat4 modelMatrix, viewMatrix, projectionMatrix; uniform vec3 cameraPosition;
 uniform sampler2D state;
-uniform vec3 sun, sunlight, skylight, horizon, zenith, ground, ink; uniform float far, pixels, dpr, contrast;
+uniform vec3 sun, sunlight, skylight, daylight, horizon, zenith, ground, ink; uniform float far, pixels, dpr, contrast;
 `;
 
 /** What is the same all over a triangle is flat: it comes from its last corner. */
@@ -138,7 +138,9 @@ void main() {
   place = inWorld(); ${lift}
   vec4 seen = viewMatrix * vec4(place, 1.0);
   depth = -seen.z; haze = hazeOf(depth);
-  gl_Position = take() ? projectionMatrix * seen : ${nowhere};
+  bool shown = take();
+  tone *= daylight;
+  gl_Position = shown ? projectionMatrix * seen : ${nowhere};
 }
 `;
 
@@ -164,14 +166,16 @@ void main() {
 `;
 
 const pointVertex = `${vertexHead}
-uniform sampler2D looks; in float kind;
+uniform sampler2D looks; uniform float now; in float kind; in vec4 glide;
 flat out ivec2 form; flat out float pixelsWide; flat out float haze;
 void main() {
   bool shown = take();
   vec4 look = texelFetch(looks, ivec2(int(kind + 0.5), 0), 0) * 255.0;
   float size = look.r / 8.0; float metres = look.g / 4.0;
   form = ivec2(look.b + 0.5, look.a + 0.5);
-  vec4 seen = viewMatrix * vec4(inWorld() + vec3(0.0, metres * 0.35, 0.0), 1.0);
+  // what is under way: from where it was seen first, as long as it takes
+  vec2 away = glide.w > 0.0 ? glide.xy * (1.0 - clamp((now - glide.z) / glide.w, 0.0, 1.0)) : vec2(0.0);
+  vec4 seen = viewMatrix * vec4(inWorld() + vec3(away.x, metres * 0.35, away.y), 1.0);
   float depth = -seen.z;
   haze = hazeOf(depth);
   bool isMarked = (mark & 14) != 0;

@@ -34,12 +34,16 @@ export const sunOver = ([longitude, latitude]: readonly [number, number], moment
 /** Soft light from the south-west where nobody asked for a moment. */
 export const softSun: Sun = { height: 48, azimuth: 225 };
 
+type Rgb = readonly [number, number, number];
+
 export type Light = {
   /** east, up, south */
   readonly towards: readonly [number, number, number];
   /** red, green, blue, 0 to 1, of the sun and of the sky */
-  readonly sun: readonly [number, number, number];
-  readonly sky: readonly [number, number, number];
+  readonly sun: Rgb;
+  readonly sky: Rgb;
+  /** what of its colour the ground shows, 1 in soft light */
+  readonly ground: Rgb;
 };
 
 const fade = (from: number, to: number, value: number): number => {
@@ -50,7 +54,7 @@ const fade = (from: number, to: number, value: number): number => {
 const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
 
 /** Warm and weak near the horizon, none below it; the sky stays bright enough to see the city at night. */
-export const lightOf = ({ height, azimuth }: Sun): Light => {
+const fallingFrom = ({ height, azimuth }: Sun): Omit<Light, 'ground'> => {
   const [up, along] = [Math.sin(radians(Math.max(2, height))), Math.cos(radians(Math.max(2, height)))];
   const strength = fade(-1, 12, height) * 0.44;
   const day = fade(-10, 8, height);
@@ -60,4 +64,20 @@ export const lightOf = ({ height, azimuth }: Sun): Light => {
     sun: [strength, strength * mix(0.96, 0.72, warm), strength * mix(0.88, 0.45, warm)],
     sky: [mix(0.36, 0.66, day), mix(0.42, 0.68, day), mix(0.58, 0.72, day)],
   };
+};
+
+/** What the ground gets of the sun and of the sky. */
+const onGround = ({ towards, sun, sky }: Omit<Light, 'ground'>): Rgb => [
+  sky[0] + sun[0] * towards[1],
+  sky[1] + sun[1] * towards[1],
+  sky[2] + sun[2] * towards[1],
+];
+
+const softGround = onGround(fallingFrom(softSun));
+
+/** Where it is dark, it is dark for the ground as for what stands on it. */
+export const lightOf = (sun: Sun): Light => {
+  const light = fallingFrom(sun);
+  const [red, green, blue] = onGround(light);
+  return { ...light, ground: [Math.min(1, red / softGround[0]), Math.min(1, green / softGround[1]), Math.min(1, blue / softGround[2])] };
 };

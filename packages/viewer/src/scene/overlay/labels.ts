@@ -72,7 +72,10 @@ const createTexts = (layer: HTMLElement) => {
   };
 };
 
-export const createLabels = (beside: HTMLElement): Labels => {
+/** Metres east and north by which a twin is seen elsewhere than it is. */
+type AwayOf = (row: number) => readonly [east: number, north: number];
+
+export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
   const layer = document.createElement('div');
   layer.className = 'scene-labels';
   layer.setAttribute('aria-hidden', 'true');
@@ -94,7 +97,8 @@ export const createLabels = (beside: HTMLElement): Labels => {
     },
     place: (camera, { width, height }) => {
       const seen = [...names, ...counts].flatMap((label): Seen[] => {
-        at.set(...label.at).project(camera);
+        const [east, north] = awayOf(label.row);
+        at.set(label.at[0] + east, label.at[1], label.at[2] - north).project(camera);
         const [x, y] = [at.x * 0.5 + 0.5, 0.5 - at.y * 0.5];
         const isSeen = at.z < 1 && x > free.left && x < free.right && y > free.top && y < free.bottom;
         return isSeen ? [{ label, x: x * width, y: y * height }] : [];

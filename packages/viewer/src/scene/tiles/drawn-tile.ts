@@ -2,6 +2,7 @@
  * Drawn tile: what a worker made of a tile, as three draws it. The arrays are let go as soon as the graphics card has them.
  */
 import { type Box3, BufferAttribute, BufferGeometry, IntType, Mesh, Points, Sphere, type TypedArray } from 'three';
+import type { Glide } from '../live/gliding.ts';
 import type { Materials } from '../look/materials.ts';
 import type { Layer } from './layers.ts';
 import type { Part } from './raise.ts';
@@ -44,14 +45,33 @@ const geometryOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][n
   return geometry;
 };
 
+/** How a row of the scene is under way; undefined where it is not. */
+export type GlideOf = (row: number) => Glide | undefined;
+
+/** Of points: east, south, second and seconds of each; undefined where all of them rest. */
+const glidesOf = ({ corners, high }: TileMade['parts'][number], firstRow: number, glideOf: GlideOf): Float32Array | undefined => {
+  let found: Float32Array | undefined;
+  for (let at = 0; at < corners.length / 4; at += 1) {
+    const glide = glideOf(firstRow + ((corners[at * 4 + 3] ?? 0) & 0xffff) + (high?.[at] ?? 0) * 0x10000);
+    if (!glide) continue;
+    found ??= new Float32Array(corners.length);
+    found.set([glide.east, -glide.north, glide.began, glide.takes], at * 4);
+  }
+  return found;
+};
+
+type Making = { readonly materials: Materials; readonly rank: number; readonly firstRow: number; readonly glideOf: GlideOf };
+
 /** The lowest line of the matrix, which no place needs, carries the row of the tile's first twin. */
 const toMesh = (
   packed: TileMade['parts'][number],
   [east, north]: TileMade['centre'],
-  { materials, rank, firstRow }: { readonly materials: Materials; readonly rank: number; readonly firstRow: number },
+  { materials, rank, firstRow, glideOf }: Making,
 ) => {
   const { part, step, base } = packed;
+  const glides = part === 'point' ? glidesOf(packed, firstRow + base, glideOf) : undefined;
   const geometry = geometryOf(packed);
+  if (glides) geometry.setAttribute('glide', attribute(glides, 4));
   const mesh = part === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[part]);
   Object.assign(mesh, {
     renderOrder: orders[part] + (part === 'flat' ? rank : 0),
@@ -73,14 +93,16 @@ const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, n
   firstRow + Math.max(...parts.map(({ most }) => most)),
 ];
 
-export const toDrawnTile = (layer: Layer, tile: number, { told, materials }: { readonly told: TileMade; readonly materials: Materials }): DrawnTile => {
+type Told = { readonly told: TileMade; readonly materials: Materials; readonly glideOf: GlideOf };
+
+export const toDrawnTile = (layer: Layer, tile: number, { told, materials, glideOf }: Told): DrawnTile => {
   const { key, centre, parts } = told;
   const entry = layer.tree.tiles[tile];
   const firstRow = layer.layer.firstRow + (entry?.firstRow ?? 0);
   return {
     key,
     layer: layer.layer.id,
-    meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank, firstRow })),
+    meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank, firstRow, glideOf })),
     box: layer.boxes[tile] as Box3, // branding: every tile of a layer has a box
     isRoot: tile === 0,
     level: entry?.level ?? 0,

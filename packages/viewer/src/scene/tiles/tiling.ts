@@ -3,7 +3,7 @@
  */
 import { Frustum, Group, Matrix4, type PerspectiveCamera, Ray as ThreeRay, Vector3 } from 'three';
 import type { Materials } from '../look/materials.ts';
-import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
+import { closeTile, type DrawnTile, type GlideOf, toDrawnTile } from './drawn-tile.ts';
 import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
 import { selectTiles } from './tile-tree.ts';
@@ -31,7 +31,7 @@ export type Tiling = {
   readonly close: () => void;
 };
 
-type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number };
+type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number; readonly glideOf: GlideOf };
 
 const tilesOnTheWayMax = 32;
 const bytesAFrameMax = 8 * 1024 * 1024;
@@ -68,12 +68,12 @@ const createState = (layers: readonly Layer[]): State => ({
   ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
 });
 
-const takeMade = (state: State, { materials }: Room, groups: Pick<Tiling, 'group' | 'solids'>): boolean => {
+const takeMade = (state: State, { materials, glideOf }: Room, groups: Pick<Tiling, 'group' | 'solids'>): boolean => {
   let bytes = 0;
   while (state.made.length > 0 && bytes < bytesAFrameMax) {
     const [slot, told] = state.made.shift() ?? [];
     if (!(slot && told)) break;
-    const tile = toDrawnTile(slot.layer, slot.tile, { told, materials });
+    const tile = toDrawnTile(slot.layer, slot.tile, { told, materials, glideOf });
     for (const { mesh, stands } of tile.meshes) (stands ? groups.solids : groups.group).add(mesh);
     state.here.set(slot.key, tile);
     bytes += tile.bytes;
