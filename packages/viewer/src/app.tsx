@@ -4,6 +4,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
+import { reachByKey } from './interface/bonds/reaching.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
 import { keepLearning } from './interface/state/learning.ts';
 import { usePerson } from './interface/state/person.ts';
@@ -46,6 +47,7 @@ export const App = () => {
   const pick = usePick();
   useEffect(keepLearning, []);
   useEffect(speakAsChosen, []);
+  useEffect(reachByKey, []);
   return (
     <>
       <Suspense fallback={null}>

@@ -67,7 +67,15 @@ const createStations = ({ built, net }: Town): readonly Substation[] => {
   const local = sites.map(({ node, fed }, index): Substation => {
     const at = plus(net.nodes[node - 1]?.at ?? [0, 0], spare);
     const crossing = net.edges.find(({ from, to }) => from === node || to === node);
-    return { id: `ONS-${String(101 + index)}`, name: `Ortsnetzstation ${crossing?.name ?? index}`, at, node, kva: fed.length > 180 ? 1000 : 630, kv: localKv, fed };
+    return {
+      id: `ONS-${String(101 + index)}`,
+      name: `Ortsnetzstation ${crossing?.name ?? index}`,
+      at,
+      node,
+      kva: fed.length > 180 ? 1000 : 630,
+      kv: localKv,
+      fed,
+    };
   });
   const main = built.buildings.filter(({ landmark }) => landmark?.sort === 'substation' && landmark.main);
   const big = main.map(

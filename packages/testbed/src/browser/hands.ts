@@ -30,6 +30,17 @@ const pressUntil = async (page: Page, key: string, holds: () => Promise<boolean>
   throw new Error(`${key} does not lead there; the focus is on ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))}`);
 };
 
+const [lookEveryMs, looksMax] = [50, 1_800] as const;
+
+/** Somebody looks until it is so. */
+const until = async (page: Page, holds: () => Promise<boolean>): Promise<void> => {
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    if (await holds()) return;
+    await page.waitForTimeout(lookEveryMs);
+  }
+  throw new Error(`it never is so: ${holds}`);
+};
+
 const focused = (page: Page, text: string) => (): Promise<boolean> =>
   page.evaluate((wanted) => document.activeElement?.tagName === 'BUTTON' && (document.activeElement.textContent ?? '').includes(wanted), text);
 
@@ -41,6 +52,7 @@ const inScene = (page: Page) => isFocused(page, '.stage');
 const poseByKeys = async (page: Page): Promise<void> => {
   await pressUntil(page, 'Tab', inScene(page));
   await page.keyboard.press('/');
+  await until(page, isFocused(page, '#search'));
   await page.keyboard.type('flood');
   await option(page, flood).waitFor();
   await page.keyboard.press('ArrowDown');
@@ -85,11 +97,19 @@ const pickByMouse = async (page: Page, label: string): Promise<void> => {
   await page.mouse.click(x, y);
 };
 
-/** What was chosen before stands under the middle. */
-const pickByKeys = async (page: Page): Promise<void> => {
+/** What was chosen before comes to stand under the cross-hair, about. */
+const crosshairPixels = 30;
+
+const isUnderCrosshair = async (page: Page, label: string): Promise<boolean> => {
+  const [box, { x, y }] = [await page.locator('.crosshair').boundingBox(), await pointOfLabel(page, label)];
+  return box !== null && Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) < crosshairPixels;
+};
+
+const pickByKeys = async (page: Page, label: string): Promise<void> => {
   await pressUntil(page, 'Shift+Tab', focused(page, 'Pick in the scene'));
   await page.keyboard.press('Enter');
   await pressUntil(page, 'Shift+Tab', inScene(page));
+  await until(page, () => isUnderCrosshair(page, label));
   await page.keyboard.press('Enter');
 };
 

@@ -13,10 +13,10 @@ import { closeMaterials, createMaterials, type Effort, type Materials, setEffort
 import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
-import { createLabels, type Labels } from './overlay/labels.ts';
+import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
 import { agencyOf, drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
-import type { City, Dress, View } from './staged.ts';
+import type { City, Dress, Free, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
 import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
 
@@ -39,6 +39,8 @@ export type StagedCity = {
   readonly look: (seen: Seen) => void;
   /** the row of what lies under a point of the picture, -1 to 1 both ways */
   readonly pick: (camera: PerspectiveCamera, at: Vector2) => Promise<number | undefined>;
+  /** the middle of what nothing lies over, in shares of the picture from its left and its top */
+  readonly aim: () => readonly [x: number, y: number];
   /** the view rests: what is followed is what is seen now */
   readonly rest: () => void;
   readonly progress: () => Progress;
@@ -73,6 +75,7 @@ type Made = {
   /** the next frame of what is under way */
   readonly pulse: ReturnType<typeof createPulse>;
   unpickable: Uint8Array;
+  free: Free;
   readonly group: Group;
   readonly backdrop: Mesh;
   readonly background: Color;
@@ -142,7 +145,7 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
     effort: { fine: false, marked: false },
     isWarm: false,
     silent: new Set(),
-    ...{ gliding, pulse: createPulse(changed), unpickable: new Uint8Array() },
+    ...{ gliding, pulse: createPulse(changed), unpickable: new Uint8Array(), free: wholePicture },
     labels: createLabels(canvas, gliding.awayOf),
     group,
   };
@@ -209,7 +212,8 @@ const toCity = (made: Made, missing: readonly string[], { link, label, live, eye
       if (made.silent.size > 0) tryHarder(made, { marked: true });
       appearance.silence(made.silent);
     },
-    labelIn: (free) => {
+    keepFree: (free) => {
+      made.free = free;
       made.labels.keepIn(free);
       made.room.changed();
     },
@@ -224,6 +228,18 @@ const makeFine = (made: Made, on: boolean): void => {
   tryHarder(made, { fine: on });
   made.backdrop.geometry.dispose();
   made.backdrop.geometry = backdropGeometry(on);
+};
+
+/** What lies over the city is placed anew: what it is about may be elsewhere. */
+const revise = async (made: Made, next: Scene, overlays: readonly { readonly again: () => void }[]): Promise<boolean> => {
+  if (next.rowsRevision !== made.scene.rowsRevision) return false;
+  const { layers } = await loadLayers({ scene: next, beginnings: new Map() }, made.layers);
+  await takeMoves(made.gliding, made.layers, layers);
+  for (const layer of layers) if (!made.layers.includes(layer)) made.appearance.setKinds(kindsOf(layer));
+  Object.assign(made, { scene: next, layers });
+  made.tiling.setLayers(layers);
+  for (const overlay of overlays) overlay.again();
+  return true;
 };
 
 export const createCity = async (room: CityRoom): Promise<StagedCity> => {
@@ -251,19 +267,11 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
       lookAt(made, seen);
     },
     pick: (camera, at) => rowUnder(made, camera, at),
+    aim: () => [(made.free.left + made.free.right) / 2, (made.free.top + made.free.bottom) / 2],
     rest: live.look,
     progress: tiling.progress,
     counts: tiling.counts,
-    revise: async (next) => {
-      if (next.rowsRevision !== made.scene.rowsRevision) return false;
-      const { layers: nextLayers } = await loadLayers({ scene: next, beginnings: new Map() }, made.layers);
-      await takeMoves(made.gliding, made.layers, nextLayers);
-      for (const layer of nextLayers) if (!made.layers.includes(layer)) appearance.setKinds(kindsOf(layer));
-      Object.assign(made, { scene: next, layers: nextLayers });
-      tiling.setLayers(nextLayers);
-      for (const overlay of [arcs, alarms, names]) overlay.again();
-      return true;
-    },
+    revise: (next) => revise(made, next, [arcs, alarms, names]),
     forget: () => {
       tiling.forget();
       appearance.state.forget();

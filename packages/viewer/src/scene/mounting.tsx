@@ -106,6 +106,11 @@ const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => ne
 
 type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
 
+/** Until the view is where it is going: a key means what is seen then. */
+const arrival = async ({ drive }: Running, signal: AbortSignal): Promise<void> => {
+  while (drive.view() !== drive.wanted() && !signal.aborted) await new Promise((resolve) => requestAnimationFrame(resolve));
+};
+
 /** What hands do, and what the page is given for its own buttons. */
 const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSignal): void => {
   const { staged, drive } = running;
@@ -125,9 +130,15 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
   const pick = (x: number, y: number, then: (row: number | undefined) => void): void => {
     if (running.camera) void staged.pick(running.camera, pointIn(canvas, x, y)).then(then);
   };
+  const pickAimed = async (): Promise<void> => {
+    await arrival(running, signal);
+    const [x, y] = staged.aim();
+    pick(x * canvas.clientWidth, y * canvas.clientHeight, told.picked);
+  };
   const hands = {
     ...{ view: drive.wanted, move, home },
     click: (x: number, y: number) => pick(x, y, told.picked),
+    pickAimed: () => void pickAimed(),
     hover: (x: number, y: number) => (x < 0 ? told.hovered(undefined) : pick(x, y, told.hovered)),
   };
   listen(canvas, hands, signal);

@@ -123,8 +123,8 @@ export type City = {
   readonly legend: () => readonly Stop[];
   readonly link: (arcs: readonly Arc[]) => void;
   readonly label: (labels: readonly Label[]) => void;
-  /** the part of the picture in which names stand, whole */
-  readonly labelIn: (free: Free) => void;
+  /** the part of the picture over which nothing lies: names stand in it, whole, and a key picks what is in its middle */
+  readonly keepFree: (free: Free) => void;
   /** sun and shadow of that moment at this place; undefined: soft light from the south-west */
   readonly sunAt: (moment: Date | undefined) => void;
   readonly live: Live;

@@ -22,7 +22,10 @@ type FoundListProps = {
 const OptionText = ({ option }: { readonly option: FoundOption }) => {
   const { say } = useWords();
   if (option.type === 'question') return <Name className="name" text={titleOf(option.question).title} />;
-  const [name, more] = option.type === 'kind' ? [option.kind.label, say('twinCount', { n: option.kind.count })] : [spokenName(option.twin.name, option.twin.kind.label), option.twin.kind.label];
+  const [name, more] =
+    option.type === 'kind'
+      ? [option.kind.label, say('twinCount', { n: option.kind.count })]
+      : [spokenName(option.twin.name, option.twin.kind.label), option.twin.kind.label];
   return (
     <>
       <Name className="name" text={name} />

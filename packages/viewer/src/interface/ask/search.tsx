@@ -2,6 +2,7 @@
  * Search: one field over all agencies. What is found is chosen with the pointer or with the arrow keys, as in any combobox.
  */
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { useReached } from '../bonds/reaching.ts';
 import { Icon } from '../frame/icon.tsx';
 import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
 import { useKnown } from '../state/known.ts';
@@ -65,6 +66,7 @@ export const Search = () => {
   const { field, setField, finding, groups, options, leave, take, key } = useField();
   const { text, isOpen, at } = field;
   const listId = useId();
+  useReached();
   const show = (): void => setField({ ...field, isOpen: true });
   return (
     <search className="panel search" onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || leave()}>

@@ -1,8 +1,9 @@
 /**
  * Free: the part of the picture over which no panel lies, as the person has opened them, whether they are drawn yet or not.
  */
+import { useEffect, useState } from 'react';
 import type { Free } from '../../scene/staged.ts';
-import { person } from '../state/person.ts';
+import { person, usePerson } from '../state/person.ts';
 
 /** Shares of the height that a sheet and a list take. */
 const [sheetShare, listShare] = [0.52, 0.42] as const;
@@ -58,5 +59,17 @@ const besideNow = (air: number): Free => {
 /** With air around what is shown in it. */
 export const freeNow = (): Free => besideNow(airShare);
 
-/** To its very edges. */
-export const clearNow = (): Free => besideNow(0);
+const whole: Free = { left: 0, right: 1, top: 0, bottom: 1 };
+
+/** To its very edges, as panels come and go and the window changes. */
+export const useClear = (): Free => {
+  const taken = usePerson(({ panel, selected, list }) => [panel, selected, list].map((part) => part !== undefined).join());
+  const [clear, setClear] = useState(whole);
+  useEffect(() => {
+    const look = (): void => setClear(besideNow(0));
+    look();
+    addEventListener('resize', look);
+    return () => removeEventListener('resize', look);
+  }, [taken]);
+  return clear;
+};

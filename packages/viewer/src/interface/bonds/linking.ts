@@ -16,7 +16,7 @@ import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
 import { isTelling, spokenName } from '../words/telling.ts';
-import { clearNow } from './free.ts';
+import { useClear } from './free.ts';
 import { useHiddenKinds } from './hiding.ts';
 import { rowsById, useEffectLatest } from './rows.ts';
 
@@ -129,13 +129,8 @@ const useLabels = (staged: Staged | undefined): void => {
 
 /** No name is half under a panel, or cut by the edge of the window. */
 const useLabelsBeside = (staged: Staged | undefined): void => {
-  const isTaken = usePerson(({ panel, selected, list }) => [panel, selected, list].map((part) => part !== undefined).join());
-  useEffect(() => {
-    const keepBeside = (): void => staged?.city.labelIn(clearNow());
-    keepBeside();
-    addEventListener('resize', keepBeside);
-    return () => removeEventListener('resize', keepBeside);
-  }, [staged, isTaken]);
+  const clear = useClear();
+  useEffect(() => staged?.city.keepFree(clear), [staged, clear]);
 };
 
 export const useLinking = (staged: Staged | undefined): void => {

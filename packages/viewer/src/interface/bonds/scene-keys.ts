@@ -1,5 +1,5 @@
 /**
- * Scene keys: keys of the page that count only while the scene has the focus: next and previous twin in view, and the way to the search.
+ * Scene keys: keys of the page that count only while the scene has the focus: next and previous twin in view, and away from the chosen one.
  */
 import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
@@ -33,10 +33,7 @@ export const useSceneKeys = (staged: Staged | undefined): void => {
     const stop = new AbortController();
     const onKey = (event: KeyboardEvent): void => {
       if (!(event.target instanceof HTMLCanvasElement) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === '/') {
-        event.preventDefault();
-        document.getElementById('search')?.focus();
-      } else if (event.key.toLowerCase() === 'n') void walk.step(event.shiftKey ? -1 : 1);
+      if (event.key.toLowerCase() === 'n') void walk.step(event.shiftKey ? -1 : 1);
       else if (event.key === 'Escape') person.set({ selected: undefined, picking: undefined });
     };
     document.addEventListener('keydown', onKey, { signal: stop.signal });

@@ -3,6 +3,7 @@
  */
 import { useEffect, useState } from 'react';
 import type { SceneProblem } from '../../scene/staged.ts';
+import { useClear } from '../bonds/free.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
@@ -59,6 +60,12 @@ const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
   );
 };
 
+/** What is picked by a key lies under it. */
+const Crosshair = () => {
+  const { left, right, top, bottom } = useClear();
+  return <span className="crosshair" aria-hidden="true" style={{ left: `${(left + right) * 50}%`, top: `${(top + bottom) * 50}%` }} />;
+};
+
 export const Notices = (props: NoticesProps) => {
   const { say, instant } = useWords();
   const offlineSince = useKnown((state) => state.offlineSince);
@@ -78,7 +85,7 @@ export const Notices = (props: NoticesProps) => {
       <SceneNotice {...props} />
       {picking !== undefined && (
         <p className="notice pick">
-          <span className="crosshair" aria-hidden="true" />
+          <Crosshair />
           {say('pickNow')}{' '}
           <button type="button" className="quiet" onClick={() => person.pick(undefined)}>
             {say('cancel')}

@@ -80,5 +80,9 @@ export const optionsOf = async (federation: string, { kinds, tests }: Place, sig
   const terms = tests.map(({ term }) => term);
   const got = await ask(queries.twins, { federation, filter: { kinds }, first: optionsMax, orderBy: { by: 'NAME' }, terms, lang }, signal);
   const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
-  return nodes.map(({ id, name, kind, properties }) => ({ id, name: spokenName(name, kind.label), told: properties.map(({ winner: { value, unit } }) => ({ value, unit })) }));
+  return nodes.map(({ id, name, kind, properties }) => ({
+    id,
+    name: spokenName(name, kind.label),
+    told: properties.map(({ winner: { value, unit } }) => ({ value, unit })),
+  }));
 };

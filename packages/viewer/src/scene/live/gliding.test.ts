@@ -73,10 +73,7 @@ describe('a twin that moved', () => {
   it('is one of rowsMax at most: the others jump', () => {
     const { take, of } = gliding();
     const rows = Array.from({ length: glideLimits.rowsMax + 1 }, () => [0, 0] as const);
-    take(
-      places(...rows),
-      places(...rows.map(() => [10, 0] as const)),
-    );
+    take(places(...rows), places(...rows.map(() => [10, 0] as const)));
     expect([of(7 + glideLimits.rowsMax - 1), of(7 + glideLimits.rowsMax)]).toEqual([expect.anything(), undefined]);
   });
 

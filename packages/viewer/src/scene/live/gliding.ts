@@ -38,7 +38,10 @@ export type Gliding = {
   /** seconds until something that `isSeen` has moved by so many metres; undefined where nothing moves */
   readonly pause: (metres: number, isSeen: (row: number) => boolean) => number | undefined;
   /** The nearest that a ray meets of what is under way; `placeOf` is where it is now. */
-  readonly pick: (ray: Ray, placeOf: (row: number) => Promise<{ readonly east: number; readonly north: number; readonly top: number } | undefined>) => Promise<number | undefined>;
+  readonly pick: (
+    ray: Ray,
+    placeOf: (row: number) => Promise<{ readonly east: number; readonly north: number; readonly top: number } | undefined>,
+  ) => Promise<number | undefined>;
   readonly isUnderWay: (row: number) => boolean;
   /** false: whatever moves jumps */
   readonly setMotion: (welcome: boolean) => void;
@@ -51,7 +54,11 @@ const within = (seconds: number): number => Math.max(glideLimits.secondsMin, Mat
 type State = { readonly glides: Map<number, Glide>; readonly movedAt: Map<number, number>; isWelcome: boolean };
 
 /** Where it is seen stays where it is: what is still under way goes on from there. */
-const move = ({ glides, movedAt, isWelcome }: State, row: number, { east, north, now }: { readonly east: number; readonly north: number; readonly now: number }) => {
+const move = (
+  { glides, movedAt, isWelcome }: State,
+  row: number,
+  { east, north, now }: { readonly east: number; readonly north: number; readonly now: number },
+) => {
   const [before, last] = [glides.get(row), movedAt.get(row)];
   const left = before ? leftOf(before, now) : 0;
   const away = { east: east + (before?.east ?? 0) * left, north: north + (before?.north ?? 0) * left };
@@ -67,8 +74,7 @@ const endOld = ({ glides }: State, now: number): void => {
 
 const fastest = ({ glides }: State, now: number, isSeen: (row: number) => boolean): number => {
   let most = 0;
-  for (const [row, glide] of glides)
-    if (leftOf(glide, now) > 0 && isSeen(row)) most = Math.max(most, Math.hypot(glide.east, glide.north) / glide.takes);
+  for (const [row, glide] of glides) if (leftOf(glide, now) > 0 && isSeen(row)) most = Math.max(most, Math.hypot(glide.east, glide.north) / glide.takes);
   return most;
 };
 

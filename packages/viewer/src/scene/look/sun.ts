@@ -75,9 +75,13 @@ const onGround = ({ towards, sun, sky }: Omit<Light, 'ground'>): Rgb => [
 
 const softGround = onGround(fallingFrom(softSun));
 
+/** A little less than what stands on it, so that roofs are told from the ground without a sun as well. */
+const groundPower = 1.2;
+const shareOf = (part: number, soft: number): number => Math.min(1, (part / soft) ** groundPower);
+
 /** Where it is dark, it is dark for the ground as for what stands on it. */
 export const lightOf = (sun: Sun): Light => {
   const light = fallingFrom(sun);
   const [red, green, blue] = onGround(light);
-  return { ...light, ground: [Math.min(1, red / softGround[0]), Math.min(1, green / softGround[1]), Math.min(1, blue / softGround[2])] };
+  return { ...light, ground: [shareOf(red, softGround[0]), shareOf(green, softGround[1]), shareOf(blue, softGround[2])] };
 };

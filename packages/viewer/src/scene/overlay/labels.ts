@@ -39,7 +39,7 @@ export const declutter = (seen: readonly Seen[]): readonly Seen[] => {
   return shown;
 };
 
-const wholePicture: Free = { left: 0, right: 1, top: 0, bottom: 1 };
+export const wholePicture: Free = { left: 0, right: 1, top: 0, bottom: 1 };
 const gapPixels = 4;
 
 /** The middle of what is so wide, moved until all of it lies between the two edges. */

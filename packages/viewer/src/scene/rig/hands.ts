@@ -9,6 +9,8 @@ export type Held = {
   readonly move: (view: View) => void;
   readonly click: (x: number, y: number) => void;
   readonly hover: (x: number, y: number) => void;
+  /** what a key picks */
+  readonly pickAimed: () => void;
   readonly home: () => void;
 };
 
@@ -100,7 +102,7 @@ export const listen = (canvas: HTMLCanvasElement, held: Held, signal: AbortSigna
   onWheel(canvas, held, signal);
   const key = (event: KeyboardEvent): void => {
     if (event.key === 'Home') held.home();
-    if (event.key === 'Enter') held.click(canvas.clientWidth / 2, canvas.clientHeight / 2);
+    if (event.key === 'Enter') held.pickAimed();
     const next = event.ctrlKey || event.metaKey || event.altKey ? undefined : viewAfterKey(held.view(), event.key);
     if (!next) return;
     event.preventDefault();

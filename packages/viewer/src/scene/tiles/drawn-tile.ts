@@ -63,11 +63,7 @@ const glidesOf = ({ corners, high }: TileMade['parts'][number], firstRow: number
 type Making = { readonly materials: Materials; readonly rank: number; readonly firstRow: number; readonly glideOf: GlideOf };
 
 /** The lowest line of the matrix, which no place needs, carries the row of the tile's first twin. */
-const toMesh = (
-  packed: TileMade['parts'][number],
-  [east, north]: TileMade['centre'],
-  { materials, rank, firstRow, glideOf }: Making,
-) => {
+const toMesh = (packed: TileMade['parts'][number], [east, north]: TileMade['centre'], { materials, rank, firstRow, glideOf }: Making) => {
   const { part, step, base } = packed;
   const glides = part === 'point' ? glidesOf(packed, firstRow + base, glideOf) : undefined;
   const geometry = geometryOf(packed);

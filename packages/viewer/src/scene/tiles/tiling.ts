@@ -31,7 +31,13 @@ export type Tiling = {
   readonly close: () => void;
 };
 
-type Room = { readonly layers: readonly Layer[]; readonly materials: Materials; readonly changed: () => void; readonly bytesMax: number; readonly glideOf: GlideOf };
+type Room = {
+  readonly layers: readonly Layer[];
+  readonly materials: Materials;
+  readonly changed: () => void;
+  readonly bytesMax: number;
+  readonly glideOf: GlideOf;
+};
 
 const tilesOnTheWayMax = 32;
 const bytesAFrameMax = 8 * 1024 * 1024;
