@@ -15,6 +15,7 @@ import { type AgencyNodeOptions, createRoom, noteAddress, type Opened, open, pro
 import type { Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
 import type { TwinStore } from './store/store.ts';
+import { unansweredProblem } from './store/unanswered.ts';
 import { createUpkeep } from './store/upkeep.ts';
 import { createSceneFiles } from './tiles/scene-files.ts';
 import { createScenes } from './tiles/scenes.ts';
@@ -67,7 +68,7 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
 
 const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow, onForget }: Orchestration) => {
   const files = createSceneFiles(join(directory, 'tiles'));
-  const failed = (cause: unknown): void => room.events.defect('tiles', cause);
+  const failed = (cause: unknown): void => void room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
   const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
@@ -75,10 +76,16 @@ const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federa
   return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 
+const readiness = async (state: Result<true>, store: TwinStore): Promise<Result<true>> => {
+  if (!state.ok) return state;
+  const health = await store.health();
+  return health.ok ? state : fail(health.problem);
+};
+
 /** The rooms of a node, wired but not yet listening. */
 const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) => {
   const { node, directory } = options;
-  const events = createEvents({ agency: node.agency, level: options.logLevel });
+  const events = createEvents({ agency: node.agency, level: options.logLevel, foreseen: unansweredProblem });
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
@@ -99,7 +106,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     graphqlSocket: graphql.webSocket.upgrade,
     viewer: createViewerFiles(),
     tiles: tiles.answer,
-    ready: gate.state,
+    ready: () => readiness(gate.state(), room.store),
     version: () => ({ name: 'cityweave', version: '0.1.0', agency: node.agency }),
   });
   const scratch = join(directory, 'staging');

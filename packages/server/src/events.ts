@@ -1,7 +1,7 @@
 /**
  * Events: one function per event worth telling. The only writer of logs and counters.
  */
-import { describeProblem, isRetryable, type Problem } from '@cityweave/core';
+import { describeProblem, isRetryable, type Problem, problem } from '@cityweave/core';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -17,7 +17,8 @@ export type Events = {
   readonly memberMoved: (facts: { readonly federation: string; readonly member: string; readonly state: string; readonly reason?: string | undefined }) => void;
   readonly imported: (facts: { readonly source: string; readonly lines: readonly string[]; readonly refused: number }) => void;
   readonly sourceFailed: (facts: { readonly source: string; readonly problem: Problem }) => void;
-  readonly defect: (where: string, cause: unknown) => void;
+  /** What was not expected reaches the log whole, and whoever asked as the problem that is given back. */
+  readonly defect: (where: string, cause: unknown) => Problem;
 };
 
 const createMetrics = (agency: string, processMetrics: boolean) => {
@@ -41,8 +42,16 @@ const createMetrics = (agency: string, processMetrics: boolean) => {
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
+export type EventsOptions = {
+  readonly agency: string;
+  readonly level: LogLevel;
+  readonly processMetrics?: boolean;
+  /** what is thrown and yet no bug of ours, as the problem that it is */
+  readonly foreseen?: (cause: unknown) => Problem | undefined;
+};
+
 /** Logs are JSON lines on stderr: stdout carries nothing but data. */
-export const createEvents = (options: { readonly agency: string; readonly level: LogLevel; readonly processMetrics?: boolean }): Events => {
+export const createEvents = (options: EventsOptions): Events => {
   const log = pino({ level: options.level, base: { agency: options.agency } }, pino.destination({ fd: 2, sync: false }));
   const metrics = createMetrics(options.agency, options.processMetrics ?? false);
   const outcome = (problem: Problem | undefined) => problem?.kind ?? 'ok';
@@ -69,8 +78,14 @@ export const createEvents = (options: { readonly agency: string; readonly level:
     imported: ({ source, lines, refused }) => log[refused > 0 ? 'warn' : 'info']({ source, lines }, 'source imported'),
     sourceFailed: ({ source, problem }) => log.warn({ source, problem: describeProblem(problem) }, 'source failed'),
     defect: (where, cause) => {
+      const found = options.foreseen?.(cause);
+      if (found) {
+        log.warn({ where, problem: describeProblem(found) }, 'not done');
+        return found;
+      }
       metrics.defects.inc();
       log.error({ where, err: cause }, 'defect');
+      return problem('internal');
     },
   };
 };

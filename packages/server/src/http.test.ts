@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const open = async (changes: Partial<HttpRoom> = {}): Promise<string> => {
   server = createHttp(
-    roomWith({ answer: async () => ({ message: undefined, problem: problem('notFound') }), ready: () => fail(problem('unavailable')), ...changes }),
+    roomWith({ answer: async () => ({ message: undefined, problem: problem('notFound') }), ready: async () => fail(problem('unavailable')), ...changes }),
   );
   const port = await server.listen('127.0.0.1', 0);
   return port.ok ? `http://127.0.0.1:${port.value}` : '';
@@ -103,7 +103,7 @@ describe('streams', () => {
         asked.push(after);
         return events();
       },
-      ready: () => ok(true),
+      ready: async () => ok(true),
     });
     const response = await fetch(new URL('/dtf/events?subscription=one', address), { headers: { 'last-event-id': '7' } });
     expect(await response.text()).toBe('event: message\nid: 8\ndata: {}\n\nevent: heartbeat\nid: 8\ndata: 9\n\n');

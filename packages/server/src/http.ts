@@ -26,7 +26,8 @@ export type HttpRoom = SocketRoom & {
   readonly viewer: ViewerFiles;
   /** everything under /tiles/ */
   readonly tiles: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly ready: () => Result<true>;
+  /** whether questions would be answered now */
+  readonly ready: () => Promise<Result<true>>;
   readonly version: () => { readonly name: string; readonly version: string; readonly agency: string };
 };
 
@@ -81,8 +82,8 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /dtf/events': streamEvents,
   'GET /.well-known/jwks.json': (room, _request, response) => sendJson(response, 200, room.introduction()),
   'GET /health/live': (_room, _request, response) => sendJson(response, 200, { status: 'live' }),
-  'GET /health/ready': (room, _request, response) => {
-    const ready = room.ready();
+  'GET /health/ready': async (room, _request, response) => {
+    const ready = await room.ready();
     if (ready.ok) sendJson(response, 200, { status: 'ready' });
     else sendJson(response, 503, { status: 'not ready', problem: describeProblem(ready.problem) });
   },
@@ -161,8 +162,7 @@ const listen = (server: Server, host: string, port: number): Promise<Result<numb
 export const createHttp = (room: HttpRoom): HttpServer => {
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: limits.answerMaxMs * 2 }, (request, response) => {
     handle(room, request, response).catch((cause) => {
-      if (!response.destroyed) room.events.defect('http', cause);
-      sendProblem(response, problem('internal'));
+      if (!response.destroyed) sendProblem(response, room.events.defect('http', cause));
     });
   });
   const door = createSocketDoor(room);

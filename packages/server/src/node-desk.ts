@@ -3,6 +3,7 @@
  */
 import { limits, type Problem } from '@cityweave/core';
 import { type Adaptor, createAdaptor } from './adaptor/adaptor.ts';
+import { pause } from './deps.ts';
 import { type Answer, createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import type { Introduction } from './exchange/introduction.ts';
@@ -14,6 +15,7 @@ import { createOrchestration, type Orchestration } from './orchestration/orchest
 import type { Room } from './orchestration/room.ts';
 import { watchLeases } from './registry/lease-watch.ts';
 import { createRegistry } from './registry/registry.ts';
+import { answered } from './store/unanswered.ts';
 
 export const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -77,10 +79,19 @@ type Working = {
   readonly readSources: () => Promise<unknown>;
 };
 
+/** A store that is away comes back: until then the node is not ready and says why. What an import broke off at, it goes on from. */
+const readWhenThere = async ({ room, readSources }: Pick<Working, 'room' | 'readSources'>, told: (found: Problem) => void): Promise<void> => {
+  for (let waitMs: number = limits.probeIntervalMinMs; !room.signal.aborted; waitMs = Math.min(2 * waitMs, limits.probeIntervalMaxMs)) {
+    const read = await answered(putAgencyTwin(room).then(readSources));
+    if (read.ok) return;
+    told(read.problem);
+    await pause(room.deps.timers, waitMs, room.signal);
+  }
+};
+
 /** Sources, then whatever was not finished when the node stopped, then the registry, until the node ends. */
 export const beginWork = async ({ room, orchestration, adaptor, readSources }: Working, told: (found: Problem | undefined) => void): Promise<void> => {
-  await putAgencyTwin(room);
-  await readSources();
+  await readWhenThere({ room, readSources }, told);
   orchestration.resume();
   adaptor?.resume();
   await keepRegistered(room, { told, beside: adaptor?.register });

@@ -11,7 +11,8 @@ export const examineStore = async ({ node, deps, running, directory }: Stage): P
   if (node.store.adapter === 'sqlite' && running) return { ...place, outcome: 'sound', says: 'files in the folder of the node, which has them open' };
   const store = await openStore({ store: node.store, authority: node.agency, directory, deps });
   if (!store.ok) return broken(place, store.problem);
-  const { ok, latencyMs, detail } = await store.value.health();
+  const health = await store.value.health();
   await store.value.close();
-  return { ...place, outcome: ok ? 'sound' : 'broken', says: detail, latencyMs };
+  const { latencyMs } = health;
+  return health.ok ? { ...place, outcome: 'sound', says: health.detail, latencyMs } : { ...broken(place, health.problem), latencyMs };
 };

@@ -228,10 +228,7 @@ export const createAnswer = (given: Given): Answer => {
       return { message: undefined, problem: parsed.problem };
     }
     const { data, header } = parsed.value;
-    const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => {
-      desk.events.defect('answer', cause);
-      return reply(desk, parsed.value, fail(problem('internal')));
-    });
+    const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => reply(desk, parsed.value, fail(desk.events.defect('answer', cause))));
     const refused = problemIn(message);
     const logged = toLogged('heard', parsed.value, refused);
     if (logged) desk.log.append(logged);

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgencyId, type Authority, cityDictionary, createVocabulary, Instant, limits, TermId, type TwinInput, twinIdOf } from '@cityweave/core';
+import { type AgencyId, type Authority, cityDictionary, createVocabulary, Instant, limits, problem, TermId, type TwinInput, twinIdOf } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeFile } from '../config/node-file.ts';
 import { systemDeps } from '../deps.ts';
@@ -54,7 +54,13 @@ const openRoom = async (directory: string, threads: NodeThreads, more: Partial<G
   if (!opened.ok) return Promise.reject(new Error(opened.problem.kind));
   const defects: unknown[] = [];
   const stop = new AbortController();
-  const events = { ...createEvents({ agency: 'own', level: 'silent' }), defect: (_where: string, cause: unknown) => void defects.push(cause) };
+  const events = {
+    ...createEvents({ agency: 'own', level: 'silent' }),
+    defect: (_where: string, cause: unknown) => {
+      defects.push(cause);
+      return problem('internal');
+    },
+  };
   const room = createRoom(options, opened.value, { events, address: () => 'http://127.0.0.1:1', signal: stop.signal });
   const graphqlRoom: GraphqlRoom = { ...room, orchestration: createOrchestration(room), production: false, examples: [], ...more };
   const close = async () => {

@@ -1,8 +1,10 @@
 /**
  * Masking: what we did not expect reaches the log whole and the asker as one word.
  */
+import type { Problem } from '@cityweave/core';
 import { GraphQLError } from 'graphql';
 import type { Events } from '../events.ts';
+import { unansweredProblem } from '../store/unanswered.ts';
 import { faultOf } from './fault.ts';
 
 const isDeliberate = (error: unknown): boolean =>
@@ -26,9 +28,13 @@ const placed = (fault: GraphQLError, error: unknown): GraphQLError =>
       })
     : fault;
 
+/** The store did not answer. */
+const storeProblem = (error: unknown): Problem | undefined =>
+  unansweredProblem(error) ?? (error instanceof GraphQLError ? storeProblem(error.originalError) : undefined);
+
 export const maskError = (error: unknown): Error => {
   if (isDeliberate(error) && error instanceof GraphQLError) return error;
-  return placed(faultOf({ kind: isAbort(error) ? 'cancelled' : 'internal' }), error);
+  return placed(faultOf(storeProblem(error) ?? { kind: isAbort(error) ? 'cancelled' : 'internal' }), error);
 };
 
 const silent = (): void => undefined;
@@ -40,6 +46,6 @@ export const maskedLog = (events: Events) => ({
   warn: silent,
   error: (...causes: readonly unknown[]): void => {
     const [cause] = causes;
-    if (!isAbort(cause) && !isDeliberate(cause)) events.defect('graphql', cause);
+    if (!isAbort(cause) && !isDeliberate(cause)) events.defect('graphql', cause instanceof GraphQLError ? (cause.originalError ?? cause) : cause);
   },
 });

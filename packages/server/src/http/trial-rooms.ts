@@ -22,7 +22,7 @@ export const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
   graphql: async (_, response) => void response.end(),
   viewer: { has: () => false, send: async () => undefined },
   tiles: async (_, response) => void response.end(),
-  ready: () => ok(true),
+  ready: async () => ok(true),
   version: () => ({ name: 'cityweave', version: '0', agency: 'test' }),
   ...changes,
 });

@@ -3,10 +3,11 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { type Authority, agencyIdOf, problem } from '@cityweave/core';
+import { type Authority, agencyIdOf, fail, problem } from '@cityweave/core';
 import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { TwinStore } from '../store/store.ts';
+import { answered } from '../store/unanswered.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
 import { type ImportProgress, importSource, openEnds } from './import.ts';
 import { settleLocalJoins } from './joins.ts';
@@ -60,9 +61,11 @@ const startFeed = async (room: SourcesRoom, source: Source): Promise<Feed | unde
   const { deps, store, threads, signal } = room;
   const { clock, timers } = deps;
   const onProblem = (found: Parameters<Events['sourceFailed']>[0]['problem']) => room.events.sourceFailed({ source: source.id, problem: found });
-  const feed = there ? await createFeed({ source, path: source.path, store, clock, timers, threads, signal, onProblem }) : undefined;
-  if (feed?.ok) return feed.value;
-  onProblem(feed ? feed.problem : problem('badFile', { subject: source.id, found: 'no such file' }));
+  const noFile = problem('badFile', { subject: source.id, found: 'no such file' });
+  const opened = there ? await answered(createFeed({ source, path: source.path, store, clock, timers, threads, signal, onProblem })) : fail(noFile);
+  const feed = opened.ok ? opened.value : opened;
+  if (feed.ok) return feed.value;
+  onProblem(feed.problem);
   return undefined;
 };
 

@@ -92,7 +92,7 @@ export const createTrial = async (start?: string, folder = mkdtempSync(join(tmpd
         ...more,
       });
     },
-    headSeq: async () => (await store.health()).headSeq,
+    headSeq: () => store.head(),
     [Symbol.asyncDispose]: async () => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });

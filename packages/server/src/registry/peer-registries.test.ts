@@ -62,7 +62,16 @@ const openRing = async (ring: Ring, audience: readonly string[] = []) => {
     const self = { id: idOf(name), name: { en: name } };
     answers.set(
       self.id,
-      createRegistry({ records, deps, events: { defect: () => undefined }, vocabulary, leaseSeconds: 60, self, ask: askOf(self.id), peers: async () => peers }),
+      createRegistry({
+        records,
+        deps,
+        events: { defect: () => problem('internal') },
+        vocabulary,
+        leaseSeconds: 60,
+        self,
+        ask: askOf(self.id),
+        peers: async () => peers,
+      }),
     );
     const partner = { id: self.id, authority: Authority.parse(`${name}.example`), key: await loadNodeKey(records) };
     const visibility = { level: 'federation' as const, audience: [...audience] };

@@ -195,6 +195,7 @@ export const readsContract = (store: () => TwinStore) => {
 
   test('a healthy store says where its log stands', async () => {
     await accepted(store(), [put('1')]);
-    expect(await store().health()).toMatchObject({ ok: true, headSeq: 1 });
+    expect(await store().health()).toMatchObject({ ok: true, detail: expect.any(String), latencyMs: expect.any(Number) });
+    expect(await store().head()).toBe(1);
   });
 };

@@ -108,7 +108,8 @@ export type Retention = {
 /** Samples folded by this run, and samples that it forgot. */
 export type Maintained = { readonly folded: number; readonly forgotten: number };
 
-export type StoreHealth = { readonly ok: boolean; readonly latencyMs: number; readonly headSeq: number; readonly detail: string };
+/** Whether the engine answers; the name that it gives itself, or what is wrong. */
+export type StoreHealth = { readonly latencyMs: number } & ({ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly problem: Problem });
 
 /** Rows of a staging file that are all new to the store: those after an id, in id order. */
 export type StagedPage = {
@@ -157,6 +158,7 @@ export type Unloadable = {
 
 export type UnloadedPage<P extends keyof Unloadable> = { readonly rows: readonly Unloadable[P][]; readonly next?: string | undefined };
 
+/** What the engine cannot answer is rejected as `unanswered`; a command has its outcome. */
 export type TwinStore = {
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
@@ -206,6 +208,8 @@ export type TwinStore = {
     since: number,
     options: { readonly limit: number },
   ) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
+  /** The place of the last change in the log; 0 where nothing was ever written. */
+  readonly head: () => Promise<number>;
   /** Called after each commit with the new head; a hint, never data. Returns how to stop it. */
   readonly onCommit: (told: (head: number) => void) => () => void;
   readonly cursor: (peer: string) => Promise<number | undefined>;
@@ -225,6 +229,7 @@ export type TwinStore = {
   readonly takeStaged?: (page: StagedPage) => Promise<StagedTaken>;
   readonly putImport: (record: ImportRecord) => Promise<void>;
   readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
+  /** Never rejected, and told within a bound: an engine that hangs is not well. */
   readonly health: () => Promise<StoreHealth>;
   /** Forgets and folds what may be, and refreshes what the engine knows of its data; in steps, so that writes go on. */
   readonly maintain: (retention: Retention) => Promise<Maintained>;

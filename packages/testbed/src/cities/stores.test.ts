@@ -1,29 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createCity, type LoadedCity, loadCity } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { valueOf } from '../city.ts';
+import { serverOfRun } from '../neo4j.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const dataFolder = resolve(process.env['DATA'] ?? join(root, '../shared/data'));
 const hasCambridge = existsSync(join(dataFolder, 'cambridge', 'layers'));
 const startMaxMs = 300_000;
 
-/** Settings of the server that NEO4J_URI names, else of the one that this run may start; else why there is none. */
-const neo4j = (): { readonly settings?: Readonly<Record<string, string | undefined>>; readonly skipped: string } => {
-  const { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_DATABASE, NEO4J_TEST_HOME, NEO4J_TESTS } = process.env;
-  if (NEO4J_URI) return { settings: { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_DATABASE }, skipped: '' };
-  const home = NEO4J_TEST_HOME ?? '.cityweave/neo4j-tests';
-  const { stdout } = spawnSync(process.execPath, ['tools/neo4j.ts', 'start', '--home', home, '--port', '0', '--json'], { cwd: root, encoding: 'utf8' });
-  const { uri, missing } = JSON.parse(stdout.trim().split('\n').at(-1) || '{}') as { readonly uri?: string; readonly missing?: string };
-  if (uri) return { settings: { NEO4J_URI: uri }, skipped: '' };
-  if (NEO4J_TESTS === 'required') throw new Error(`NEO4J_TESTS says required, and there is no Neo4j: ${missing}`);
-  return { skipped: ` (skipped: NEO4J_URI is not set and no server can be started here: ${missing})` };
-};
-
-const { settings, skipped } = neo4j();
+const { settings, skipped } = serverOfRun();
 
 const question = readFileSync(join(root, 'fixtures/questions/flood-exposure.graphql'), 'utf8');
 /** the longest that may be asked for: what is compared are answers, on however busy a machine */

@@ -78,6 +78,7 @@ const eventsOf = (name: string, watcher: Watcher, isAlive: () => boolean): Event
   const told = { started: nothing, notReady: nothing, stopped: nothing, answered: nothing, asked: nothing, federationMoved: nothing, memberMoved: nothing };
   const defect: Events['defect'] = (where, cause) => {
     if (isAlive()) watcher.broke(name, where, cause);
+    return problem('internal');
   };
   return { ...told, metrics: async () => '', imported: nothing, sourceFailed: nothing, defect };
 };

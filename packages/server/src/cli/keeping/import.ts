@@ -14,6 +14,7 @@ import { createImportThreads } from '../../import/threads.ts';
 import { openStore } from '../../store/open-store.ts';
 import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
 import { createStoreThreads } from '../../store/sqlite/sqlite-threads.ts';
+import { answered } from '../../store/unanswered.ts';
 import type { ExitCode } from '../cityweave.ts';
 import type { Context } from '../running/up.ts';
 import { interruption } from '../terminal.ts';
@@ -47,12 +48,12 @@ export const importInto = async ({ node, directory, log }: Into, { terminal }: C
     signal: interruption(),
     onProgress: ({ source, phase, records }) => terminal.progress(`${source}: ${records} records ${phase === 'staging' ? 'read' : 'applied'}`),
   });
-  const reports = await sources.run();
+  const reports = await answered(sources.run());
   await store.value.close();
   await imports[Symbol.asyncDispose]();
   await threads.close();
   locked.value();
-  return { ok: true, value: reports };
+  return reports;
 };
 
 export const tellReports = (reports: readonly ImportReport[], { terminal }: Context): ExitCode => {

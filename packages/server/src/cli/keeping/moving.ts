@@ -68,7 +68,7 @@ const nothingKept = problem('notFound', { subject: 'store of the node', accepted
 /** Where the settings say another store than the one that the node used, nothing or half of it would be found. */
 const isKept = async ({ store: { adapter } }: NodeFile, names: readonly string[], { store }: Kept): Promise<boolean> => {
   if (adapter === 'sqlite') return names.includes(storeFileName);
-  return (await store.health()).headSeq > 0 || (names.includes(recordFileName) && !names.includes(storeFileName));
+  return (await store.head()) > 0 || (names.includes(recordFileName) && !names.includes(storeFileName));
 };
 
 /** Of a copy made for it, so that the node may go on running and all of the file is of one moment; a server is read as it is. */
@@ -87,7 +87,7 @@ const keepsSomething = async (directory: string): Promise<boolean> =>
 const inUse = problem('badConfiguration', { subject: 'store', found: 'twins of this agency, with their log', accepted: 'a store that keeps none of them' });
 
 /** A log begins when all is loaded: without one, twins that are there are those of a move that broke off, and it is made again. */
-const load = async (from: string, kept: Kept): Promise<Result<true>> => ((await kept.store.health()).headSeq > 0 ? fail(inUse) : loadArchive(from, kept));
+const load = async (from: string, kept: Kept): Promise<Result<true>> => ((await kept.store.head()) > 0 ? fail(inUse) : loadArchive(from, kept));
 
 /** Made beside the node's folder and moved into it once it is whole. */
 const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {

@@ -1,8 +1,9 @@
 /**
  * Feed: where the changes come from that a subscription tells: the change log of the store, or an agency's own systems. And the former.
  */
-import { type Change, type Geometry, type GrantedFeature, limits, mayShow, ok, type Result, type Twin, type TwinsChanged } from '@cityweave/core';
+import { type Change, type Geometry, type GrantedFeature, limits, mayShow, type Result, type Twin, type TwinsChanged } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import { answered } from '../../store/unanswered.ts';
 import type { Room } from '../room.ts';
 
 /** What a subscriber may be told of. */
@@ -57,14 +58,19 @@ const nextCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
   stop();
 };
 
+const nextOf = async (room: Room, after: number, granted: Granted): Promise<Told> => {
+  const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
+  if (after + 1 < oldest && after < head) return { type: 'changed', seq: head, changed: { seq: head, rows: [], deleted: [], resnapshot: true } };
+  if (changes.length === 0) return { type: 'quiet', head };
+  return { type: 'changed', seq: changes.at(-1)?.seq ?? after, changed: await changedTwins(room, granted, changes) };
+};
+
 export const createStoreFeed = (room: Room): Feed => ({
-  head: async () => ok((await room.store.health()).headSeq),
+  head: () => answered(room.store.head()),
   open: () => undefined,
   next: async (after, granted) => {
-    const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
-    if (after + 1 < oldest && after < head) return { type: 'changed', seq: head, changed: { seq: head, rows: [], deleted: [], resnapshot: true } };
-    if (changes.length === 0) return { type: 'quiet', head };
-    return { type: 'changed', seq: changes.at(-1)?.seq ?? after, changed: await changedTwins(room, granted, changes) };
+    const told = await answered(nextOf(room, after, granted));
+    return told.ok ? told.value : { type: 'over' };
   },
   wait: (signal) => nextCommit(room, signal),
 });

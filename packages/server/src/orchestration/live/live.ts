@@ -23,6 +23,7 @@ import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
 import { readThrough } from '../../exchange/via.ts';
 import type { StreamedEvent, Way } from '../../protocol/protocol.ts';
+import { answered } from '../../store/unanswered.ts';
 import { writePass } from '../../trust/stream-pass.ts';
 import { peerOf } from '../forming/saying.ts';
 import { federationById, type Room } from '../room.ts';
@@ -129,12 +130,27 @@ const ownCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
   stop();
 };
 
-/** The own store's changes, in the same form. */
+/** Nothing given, from where the log stands now. */
+const changesAfter = async ({ store }: Room, from: number | undefined) => {
+  const after = from ?? (await store.head());
+  return { after, ...(await store.changes(after, { limit: limits.streamBatchTwinsMax })) };
+};
+
+/** The own store's changes, in the same form. A store that does not answer is looked at again, less and less often. */
 export async function* followOwn(room: Room, from: number | undefined, signal: AbortSignal): AsyncGenerator<SourceEvent> {
   const { agency } = room.self;
-  let after = from ?? (await room.store.health()).headSeq;
+  let [after, waitMs]: [number | undefined, number] = [from, limits.probeIntervalMinMs];
   while (!signal.aborted) {
-    const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
+    const read = await answered(changesAfter(room, after));
+    if (!read.ok) {
+      yield { type: 'silent', agency, since: room.deps.clock.now(), problem: read.problem };
+      await pause(room.deps.timers, waitMs, signal);
+      waitMs = Math.min(waitMs * 2, limits.probeIntervalMaxMs);
+      continue;
+    }
+    const { changes, head, oldest } = read.value;
+    waitMs = limits.probeIntervalMinMs;
+    after = read.value.after;
     if ((after + 1 < oldest && after < head) || after > head) {
       after = head;
       yield { type: 'resnapshot', agency, seq: head };

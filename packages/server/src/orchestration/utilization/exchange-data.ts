@@ -103,7 +103,7 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
 
 const twinsOf = async ({ room, signal }: Reading, query: TwinQuery, filter: TwinFilter): Promise<FoundPage> => {
   const { order, page, at } = query;
-  if (!wantsRows(query)) return { twins: [], seq: (await room.store.health()).headSeq };
+  if (!wantsRows(query)) return { twins: [], seq: await room.store.head() };
   return room.store.find({ filter, order, at, first: page?.first ?? limits.pageDefault, after: page?.after }, { signal });
 };
 
@@ -149,7 +149,7 @@ const identify = async (
     return told.ok ? reply(room, [told.value]) : told;
   }
   const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
-  const { headSeq } = await room.store.health();
+  const headSeq = await room.store.head();
   const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
   return reply(room, [{ identified, seq: headSeq }]);
 };
@@ -206,7 +206,7 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
   if (!filter.ok) return filter;
   const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...toldBy(query)]);
   if (hidden.length > 0) {
-    const { headSeq } = await room.store.health();
+    const headSeq = await room.store.head();
     return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });
   }
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
@@ -235,7 +235,7 @@ const answerEach = async (
   { queries, ...under }: Omit<Under, 'signal'> & { readonly queries: readonly QueryWithin[] },
   by: AskedBy,
 ): Promise<readonly TwinsRead[]> => {
-  const { headSeq } = await pages.room.store.health();
+  const headSeq = await pages.room.store.head();
   const answer = async ({ query, budgetMs }: QueryWithin): Promise<TwinsRead> => {
     const read = await within(pages.room, by, { budgetMs, run: (signal) => readUnder(pages, { ...under, signal }, query) });
     return read.ok ? read.value : { refused: toRefused(read.problem), seq: headSeq };

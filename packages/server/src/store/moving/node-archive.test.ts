@@ -63,7 +63,7 @@ describe('a node as a file', () => {
       twins: (await store.find({ first: 2000 })).twins,
       links: await store.adjacent([twinId('1')], { direction: 'both', limit: 9 }),
       history: await Promise.all(['1', '5'].map((key) => store.history(twinId(key), { first: 99 }))),
-      head: (await store.health()).headSeq,
+      head: await store.head(),
     });
     expect(await told(other)).toEqual(await told(one));
     // the second file differs in nothing but what it was told of the time

@@ -34,8 +34,7 @@ async function* samplesOf(store: TwinStore, { id, series }: Unloadable['series']
 }
 
 const lastChange = async (store: TwinStore): Promise<readonly Moved[]> => {
-  const { headSeq } = await store.health();
-  const { changes } = await store.changes(headSeq - 1, { limit: 1 });
+  const { changes } = await store.changes((await store.head()) - 1, { limit: 1 });
   return changes.map((change): Moved => ({ part: 'change', change }));
 };
 

@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { Neo4jError } from 'neo4j-driver';
+import { unanswered } from '../unanswered.ts';
 
 const codeOf = (cause: unknown): string => (cause instanceof Neo4jError ? cause.code : '');
 
@@ -65,6 +66,10 @@ export const problemOf = (cause: unknown): Problem => {
   const found = table.find(({ form }) => form.test(code));
   return found?.told(code) ?? problem('unavailable', { subject: store, found: cause instanceof Error ? cause.message : String(cause) });
 };
+
+/** What whoever asks is rejected with; a statement that the server does not understand is a bug of ours and stays what it is. */
+export const rejectionOf = (cause: unknown): unknown =>
+  cause instanceof Neo4jError && !/^Neo\.ClientError\.(Statement|Schema|Procedure)/.test(cause.code) ? unanswered(problemOf(cause)) : cause;
 
 /** The batch itself is at fault, not the server's state: the others of its group can be taken without it. */
 export const isRefusal = (cause: unknown): boolean => /^Neo\.ClientError\.(Statement|Schema)|OutOfMemory/.test(codeOf(cause));

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auth, driver as openDriver } from 'neo4j-driver';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { TwinStore } from '../store.ts';
+import type { ImportRecord, TwinStore } from '../store.ts';
 import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
+import { answered } from '../unanswered.ts';
 import type { Neo4jSettings } from './connection.ts';
 import { checkServer } from './failures.ts';
-import { openNeo4jStore } from './neo4j.ts';
+import { healthWithinMs, openNeo4jStore } from './neo4j.ts';
 import { deps, drivers, emptyPerFolder, neo4jTool, trialServer } from './trial-server.ts';
 
 describe('a server that cannot serve', () => {
@@ -123,6 +124,43 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
       expect(await store.count({ box: [-180, -90, 180, 90], text: 'of' })).toBe(feed.length);
       await store.close();
     }
+  });
+
+  /** What a question came to: its answer, or the kind of problem that it was rejected with. */
+  const comesTo = async (asking: Promise<unknown>): Promise<unknown> => {
+    const told = await answered(asking);
+    return told.ok ? told.value : told.problem.kind;
+  };
+
+  test('that goes away under an open store: every question is told as unavailable, none as an empty store, and all are answered once it is back', {
+    timeout: 300_000,
+  }, async () => {
+    const { uri, pid, port } = start();
+    const store = await opened('away.test.example', { uri, database: 'neo4j' });
+    await accepted(store, [put('1'), put('2')]);
+    const record: ImportRecord = { id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at };
+    const ask = () =>
+      Promise.all([
+        comesTo(store.head()),
+        comesTo(store.get([twinId('1')]).then(({ size }) => size)),
+        comesTo(store.find({ first: 9 }).then(({ twins }) => twins.length)),
+        comesTo(store.changes(0, { limit: 9 }).then(({ head }) => head)),
+        comesTo(store.putImport(record).then(() => 'put')),
+        comesTo(store.maintain({ keepChanges: 9 }).then(({ folded }) => folded)),
+      ]);
+    expect(await ask()).toEqual([2, 1, 2, 2, 'put', 0]);
+    process.kill(pid, 'SIGKILL');
+    expect(await ask()).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
+    expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'unavailable', found: 'Neo4j does not answer' } });
+    const again = start('--port', `${port}`);
+    expect(await ask()).toEqual([2, 1, 2, 2, 'put', 0]);
+    // it is there, and hangs
+    process.kill(again.pid, 'SIGSTOP');
+    expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'timedOut', limit: healthWithinMs } });
+    process.kill(again.pid, 'SIGCONT');
+    expect(await store.health()).toMatchObject({ ok: true, detail: expect.stringContaining('Neo4j/') });
+    await store.close();
+    expect(await ask()).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
   });
 
   test('a wrong password, and one that has to be changed, are told as what they are; a batch beyond the memory of the server too', {

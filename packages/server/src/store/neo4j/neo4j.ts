@@ -1,7 +1,7 @@
 /**
  * The store on Neo4j: the verbs of `TwinStore` over the official driver, with what Community has.
  */
-import { fail, type Instant, instantOfMs, ok, type Problem, type Result, type TwinId } from '@cityweave/core';
+import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
@@ -16,8 +16,9 @@ import { walkPasts } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
+import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
-import { checkServer, problemOf, problemOfOpening } from './failures.ts';
+import { checkServer, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { migrate } from './migration.ts';
@@ -42,6 +43,9 @@ type Sides = {
   readonly clock: Clock;
   readonly server: string;
 };
+
+/** What the server could not do, as its problem. */
+const told = <T>(asking: Promise<T>): Promise<T> => asking.catch((cause) => Promise.reject(rejectionOf(cause)));
 
 type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise<T>;
 
@@ -106,7 +110,8 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
     trusted(await ask(({ reading }) => reading.run(readSource(space, source, { after, limit: whole(first) }))))) satisfies TwinStore['sourceState'],
   putImport: async ({ ...record }: ImportRecord) => {
     await lane.drained();
-    await connection.write((run) => run(putImport(space, { key: importKey(record.source), startedAt: record.startedAt, doc: JSON.stringify(record) })));
+    const row = { key: importKey(record.source), startedAt: record.startedAt, doc: JSON.stringify(record) };
+    await told(connection.write((run) => run(putImport(space, row))));
   },
   lastImport: async (source: string): Promise<ImportRecord | undefined> => {
     const row = await readOne(ask, importKey(source));
@@ -114,14 +119,21 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
   },
 });
 
+const head = (ask: Ask, waiting?: Waiting): Promise<number> =>
+  ask(async ({ reading, space }) => Number((await reading.run(readHead(space)))[0]?.['seq'] ?? 0), waiting);
+
+/** A server that is there and hangs is no better than one that is not. */
+export const healthWithinMs = 5_000;
+
 const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore['health']> => {
   const from = clock.monotonicMs();
-  try {
-    const [row] = await ask(({ reading, space }) => reading.run(readHead(space)));
-    return { ok: true, latencyMs: clock.monotonicMs() - from, headSeq: Number(row?.['seq'] ?? 0), detail: server };
-  } catch (cause) {
-    return { ok: false, latencyMs: clock.monotonicMs() - from, headSeq: 0, detail: cause instanceof Error ? cause.name : 'no answer' };
-  }
+  const signal = AbortSignal.timeout(healthWithinMs);
+  const found = await head(ask, { signal }).then(
+    () => undefined,
+    (cause) => (signal.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause))),
+  );
+  const latencyMs = clock.monotonicMs() - from;
+  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs, detail: server };
 };
 
 const prunedAtOnce = 10_000;
@@ -171,14 +183,17 @@ const writerSilentMs = 86_400_000;
 
 const dayBefore = (now: Instant): Instant => instantOfMs(Date.parse(now) - writerSilentMs);
 
+const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
+
 const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   const ask: Ask = (work, waiting) =>
-    sides.lane.isOpen() ? sides.connection.read((reading) => work({ reading, space: sides.space }), waiting) : Promise.reject(new Error('the store is closed'));
+    sides.lane.isOpen() ? told(sides.connection.read((reading) => work({ reading, space: sides.space }), waiting)) : Promise.reject(unanswered(closed));
   return {
     ...questions(sides, ask),
     ...registers(sides, ask),
+    head: () => head(ask),
     health: () => health(sides, ask),
-    maintain: (retention) => maintain(sides, retention),
+    maintain: (retention) => told(maintain(sides, retention)),
     unload: (part, page) => ask((asker) => unload(asker, part, page)),
     load: createLoad(sides),
     close,
@@ -217,9 +232,9 @@ export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result
   try {
     const started = await start(options, driver);
     if (!started.ok) return await refuse(started.problem);
-    const { head, ...sides } = started.value;
+    const { head: from, ...sides } = started.value;
     const { connection, space, writer } = sides;
-    const lane = createLane({ connection, space, writer }, head);
+    const lane = createLane({ connection, space, writer }, from);
     const close = async (): Promise<void> => {
       await lane.close();
       await connection.write((run) => run(deleteRegister(space, writerKey(writer)))).catch(() => undefined);

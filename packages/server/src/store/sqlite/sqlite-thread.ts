@@ -30,7 +30,8 @@ export type Job = { readonly id: number; readonly path: string } & (
 );
 
 /** `found` is what a library of the thread said when it failed. */
-export type Answer = { readonly id: number; readonly value?: unknown; readonly found?: string };
+/** `away`: the file or the machine is at fault, not the question. */
+export type Answer = { readonly id: number; readonly value?: unknown; readonly found?: string; readonly away?: boolean };
 
 const writings = new Map<string, Writing>();
 const readings = new Map<string, ReadingFile>();
@@ -108,11 +109,17 @@ const perform = (job: Job): unknown => {
   }
 };
 
+/** Primary result codes of SQLite: busy, locked, no memory, read-only, input or output, corrupt, full, cannot be opened, not a database. */
+const awayCodes: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
+
+const isAway = (cause: unknown): boolean =>
+  cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff);
+
 const answer = (job: Job): Answer => {
   try {
     return { id: job.id, value: perform(job) };
   } catch (cause) {
-    return { id: job.id, found: cause instanceof Error ? cause.message : String(cause) };
+    return { id: job.id, found: cause instanceof Error ? cause.message : String(cause), away: isAway(cause) };
   }
 };
 

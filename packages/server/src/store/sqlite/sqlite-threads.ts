@@ -3,8 +3,9 @@
  * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced.
  */
 import { Worker } from 'node:worker_threads';
-import { assert } from '@cityweave/core';
+import { assert, type Problem, problem } from '@cityweave/core';
 import { systemDeps, type Timers } from '../../deps.ts';
+import { unanswered } from '../unanswered.ts';
 import type { Answer, Job } from './sqlite-thread.ts';
 
 type Unnumbered<J> = J extends unknown ? Omit<J, 'id'> : never;
@@ -34,6 +35,8 @@ export const trusted = <T>(value: unknown): T => value as T; // branding: both e
 
 export const abortError = (): DOMException => new DOMException('nobody waits for the answer any more', 'AbortError');
 
+const unread = (found: string): Problem => problem('unavailable', { subject: 'store', found });
+
 const createThread = (changed: () => void): Thread => {
   const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url));
   const waiting = new Map<number, Pending>();
@@ -48,8 +51,8 @@ const createThread = (changed: () => void): Thread => {
   const failAll = (cause: unknown): void => {
     for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(cause));
   };
-  worker.on('message', ({ id, value, found }: Answer) =>
-    settle(id, ({ resolve, reject }) => (found === undefined ? resolve(value) : reject(new Error(found)))),
+  worker.on('message', ({ id, value, found, away }: Answer) =>
+    settle(id, ({ resolve, reject }) => (found === undefined ? resolve(value) : reject(away ? unanswered(unread(found)) : new Error(found)))),
   );
   worker.on('error', failAll);
   worker.on('exit', () => failAll(new Error('the thread of the store ended')));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,6 +8,7 @@ import { systemDeps, type Timers } from '../../deps.ts';
 import { storeContract } from '../store.contract.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, put, putLink, term, twinId } from '../twins.contract.ts';
+import { answered } from '../unanswered.ts';
 import { openSqliteStore, storeFileName } from './sqlite.ts';
 import { createStoreThreads, type StoreThreads } from './sqlite-threads.ts';
 
@@ -90,6 +91,23 @@ describe('the file and the threads of the embedded store', () => {
     expect(await open()).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
     writeFileSync(path, 'this is no database, '.repeat(100));
     expect(await open()).toMatchObject({ ok: false, problem: { kind: 'badFile' } });
+  });
+
+  test('a file that is spoilt under an open store is told as unavailable, not as a store without changes', async () => {
+    const store = await opened();
+    for (let batch = 0; batch < 20; batch += 1)
+      await accepted(
+        store,
+        Array.from({ length: 200 }, (_, index) => put(`${batch}-${index}`)),
+      );
+    await store.maintain({ keepChanges: 1_000_000 });
+    const path = join(directory, storeFileName);
+    writeFileSync(path, Buffer.alloc(statSync(path).size, 'spoilt '));
+    writeFileSync(`${path}-wal`, '');
+    expect(await answered(store.find({ filter: { text: 'none' }, first: 9 }))).toMatchObject({ ok: false, problem: { kind: 'unavailable', subject: 'store' } });
+    await store.close();
+    expect(await answered(store.head())).toMatchObject({ ok: false, problem: { kind: 'unavailable', found: 'it is closed' } });
+    expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'unavailable' } });
   });
 
   test('a dozen stores share the threads of a process without seeing one another', async () => {

@@ -30,6 +30,7 @@ import { createKnownTwins } from '../sqlite-reading/known-twins.ts';
 import { createNearReads } from '../sqlite-reading/near.ts';
 import { type Ask, type Reader, readPage, readTwins } from '../sqlite-reading/twin-reads.ts';
 import type { FindQuery, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
+import { unanswered, unansweredProblem } from '../unanswered.ts';
 import type { Synchronous } from './sqlite-file.ts';
 import { createLane, type Lane } from './sqlite-lane.ts';
 import { abortError, createStoreThreads, type StoreThreads, type Task, trusted } from './sqlite-threads.ts';
@@ -123,14 +124,16 @@ const countJoins = async (ask: Ask): Promise<Record<JoinState, number>> => {
   return counts;
 };
 
+const unopened = (cause: unknown): Problem => problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no thread' });
+
 const health = async ({ ask, clock }: Sides): ReturnType<TwinStore['health']> => {
   const from = clock.monotonicMs();
-  try {
-    const headSeq = await ask('head', {});
-    return { ok: true, latencyMs: clock.monotonicMs() - from, headSeq, detail: 'node:sqlite' };
-  } catch (cause) {
-    return { ok: false, latencyMs: clock.monotonicMs() - from, headSeq: 0, detail: cause instanceof Error ? cause.message : 'no answer' };
-  }
+  const found = await ask('head', {}).then(
+    () => undefined,
+    (cause) => unansweredProblem(cause) ?? unopened(cause),
+  );
+  const latencyMs = clock.monotonicMs() - from;
+  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs, detail: 'node:sqlite' };
 };
 
 /** Asked with every answer to a partner, so it is counted again only where a write touched it. */
@@ -235,14 +238,13 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
   ...imports(sides),
   identities: createIdentities(sides, 'identities'),
   linkedTwins: createIdentities(sides, 'linkedTwins'),
+  head: () => sides.ask('head', {}),
   health: () => health(sides),
   maintain: maintain(sides.lane),
   unload: async (part, { after, first }) => trusted(await sides.ask('unload', { part, after, first })),
   load: sides.lane.load,
   close,
 });
-
-const unopened = (cause: unknown): Problem => problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no thread' });
 
 const openOn = async (write: (task: Task) => Promise<unknown>, task: Task): Promise<Result<number>> => {
   try {
@@ -251,6 +253,8 @@ const openOn = async (write: (task: Task) => Promise<unknown>, task: Task): Prom
     return fail(unopened(cause));
   }
 };
+
+const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
 
 const packArguments = (args: object): { readonly args: string; readonly areas: AreaTexts } => {
   if (!('filter' in args)) return { args: JSON.stringify(args), areas: {} };
@@ -270,7 +274,7 @@ export const openSqliteStore = async ({ directory, clock, threads, synchronous =
   const lane = createLane({ write, path, head: opened.value });
   const near = createNearReads(path);
   const ask: Ask = async (verb, args, waiting) => {
-    if (!lane.isOpen()) return Promise.reject(new Error('the store is closed'));
+    if (!lane.isOpen()) return Promise.reject(unanswered(closed));
     if (waiting?.signal?.aborted) return Promise.reject(abortError());
     return (
       near.answer(verb, args) ?? trusted(await using.read({ verb: 'read', path, read: verb, known: waiting?.known, ...packArguments(args) }, waiting?.signal))

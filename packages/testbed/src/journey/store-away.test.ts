@@ -1,0 +1,62 @@
+/**
+ * A store that goes away while its node runs: a Neo4j of the agency's own is killed, and comes back. The node says what it is, to people, partners and whoever looks after it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
+import { fourAgencies } from '../city-files.ts';
+import { neo4jTool, serverOfRun } from '../neo4j.ts';
+
+const { settings, skipped } = serverOfRun();
+const isGiven = process.env['NEO4J_URI'] !== undefined;
+
+describe.skipIf(!settings || isGiven)(
+  `an agency whose Neo4j goes away${isGiven ? ' (skipped: a server of its own is killed, not the one of NEO4J_URI)' : skipped}`,
+  () => {
+    const home = mkdtempSync(join(tmpdir(), 'cityweave-away-'));
+    let city: TestCity;
+    let server: ReturnType<typeof neo4jTool> = {};
+    const address = () => city.node('energy').address;
+    const readiness = async () => {
+      const response = await fetch(new URL('/health/ready', address()));
+      return { status: response.status, body: await response.json() };
+    };
+    const metrics = async (): Promise<string> => (await fetch(new URL('/metrics', address()))).text();
+
+    beforeAll(async () => {
+      server = neo4jTool('start', home);
+      city = await createTestCity({ agencies: fourAgencies({ energy: { node: { store: { adapter: 'neo4j', uri: server.uri } } } }) });
+      await city.active();
+    }, 240_000);
+    afterAll(async () => {
+      await city[Symbol.asyncDispose]();
+      neo4jTool('stop', home);
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    it('tells partners and applications that it is unavailable, is not ready, and counts no bug of ours', { timeout: 120_000 }, async () => {
+      expect((await city.ask()).source('energy').status).toBe('ANSWERED');
+      expect(await readiness()).toMatchObject({ status: 200 });
+      process.kill(server.pid ?? 0, 'SIGKILL');
+      const report = (await city.ask()).source('energy');
+      expect(report).toMatchObject({ status: 'FAILED', problem: { kind: 'unavailable' } });
+      const { errors = [] } = await askGraphql(address(), '{ joins(first: 1) { nodes { __typename } } }');
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE', retryable: true } }]);
+      expect(await readiness()).toMatchObject({ status: 503, body: { problem: expect.stringContaining('Neo4j does not answer') } });
+      expect(await metrics()).toMatch(/^cityweave_defects_total\{.*\} 0$/m);
+    });
+
+    it('answers again once it is back', { timeout: 120_000 }, async () => {
+      neo4jTool('start', home, server.port);
+      await until(readiness, ({ status }) => status === 200, 'ready');
+      await until(
+        async () => (await city.ask()).source('energy').status,
+        (status) => status === 'ANSWERED',
+        'answered by energy',
+      );
+      expect(await metrics()).toMatch(/^cityweave_defects_total\{.*\} 0$/m);
+    });
+  },
+);
