@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps, type Timers } from '../../deps.ts';
+import { checkBatches, killAfter, soleWriter } from '../crash.contract.ts';
 import { storeContract } from '../store.contract.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, put, putLink, term, twinId } from '../twins.contract.ts';
@@ -29,29 +29,6 @@ describe('the file and the threads of the embedded store', () => {
     return result.ok ? result.value : expect.fail(result.problem.kind);
   };
 
-  /** Batches from `first` on, until so many are acknowledged; the number of the last of them. */
-  const killAfter = (batches: number, first: number): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), directory, `${first}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let acknowledged = first - 1;
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        acknowledged = Math.max(acknowledged, ...text.trim().split('\n').map(Number));
-        if (acknowledged >= first + batches - 1) child.kill('SIGKILL');
-      });
-      child.on('error', reject).on('exit', () => resolve(acknowledged));
-    });
-
-  /** How many batches are there: whole ones only, each of twenty twins and a count, with changes, words, places and history of them all. */
-  const batchesIn = async (store: TwinStore): Promise<number> => {
-    const batches = Number((await store.get([twinId('counter')])).get(twinId('counter'))?.values['city:batch']?.value ?? 0);
-    const twins = batches * 20;
-    expect([await store.count({}), await store.count({ text: 'batch', box: [-180, -90, 180, 90] })]).toEqual([twins + 1, twins]);
-    expect((await store.changes(0, { limit: 1_000_000 })).changes.map(({ seq }) => seq)).toEqual(Array.from({ length: batches * 21 }, (_, index) => index + 1));
-    const { samples } = await store.history(twinId('counter'), { series: 'city:batch', first: 100_000 });
-    expect(samples.map(({ said }) => said?.value)).toEqual(Array.from({ length: batches }, (_, index) => index + 1));
-    return batches;
-  };
-
   const checkFile = (): void => {
     const file = new DatabaseSync(join(directory, storeFileName));
     expect(file.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
@@ -65,9 +42,9 @@ describe('the file and the threads of the embedded store', () => {
   test('what was acknowledged before a kill -9 is there afterwards, whole batches only, and the file is sound', { timeout: 20_000 * killRounds }, async () => {
     let batches = 0;
     for (let round = 0; round < killRounds; round += 1) {
-      const acknowledged = await killAfter(2 + ((round * 7) % 13), batches + 1);
+      const acknowledged = await killAfter(2 + ((round * 7) % 13), { first: batches + 1, store: [directory] });
       const store = await opened();
-      batches = await batchesIn(store);
+      batches = (await checkBatches(store, [soleWriter])).get(soleWriter) ?? 0;
       expect(batches).toBeGreaterThanOrEqual(acknowledged);
       await store.close();
       checkFile();
