@@ -1,9 +1,10 @@
 /**
- * The invariants by name. Those of one moment stand here, those of a city that has settled in `settled.ts`.
+ * The invariants by name. Those of one moment stand here, those of every quiet moment in `quiet.ts`, those of a city that has settled in `settled.ts`.
  */
 import { agreementLifecycle, communicationLifecycle, federationLifecycle, type Lifecycle, memberLifecycle, registryEntryLifecycle } from '@cityweave/core';
 import type { Invariant, MachineView, Told } from './invariant.ts';
 import { agencyOf } from './machine.ts';
+import { quietInvariants } from './quiet.ts';
 import { settledInvariants } from './settled.ts';
 
 type Standing = {
@@ -205,5 +206,6 @@ export const invariants: readonly Invariant[] = [
   sameHashOnBothSides,
   toldOnceInOrder,
   nothingBreaks,
+  ...quietInvariants,
   ...settledInvariants,
 ];

@@ -79,6 +79,7 @@ const cases: readonly Case[] = [
     acts: [at(4_000, { act: 'follow' }), at(6_000, { act: 'change', machine: 'water', level: 7 })],
   },
   { invariant: 'nothingBreaks', planted: { records: breaking } },
+  { invariant: 'booksAgree', planted: { records: disguising('front', 'communication', (value) => ({ ...value, state: 'CLOSED' })) } },
   { invariant: 'bothSidesAgree', planted: { records: disguising('water', 'communication', (value) => ({ ...value, state: 'CLOSED' })) } },
   { invariant: 'nobodyIsLeftBehind', planted: { records: disguising('water', 'membership', (value) => ({ ...value, released: true })) } },
   { invariant: 'outlivesItsMembers', planted: { isDeaf: (_machine, subject) => subject === 'form.federatedDigitalTwin' } },
