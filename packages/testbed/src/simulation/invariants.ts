@@ -1,7 +1,16 @@
 /**
  * The invariants by name. Those of one moment stand here, those of every quiet moment in `quiet.ts`, those of a city that has settled in `settled.ts`.
  */
-import { agreementLifecycle, communicationLifecycle, federationLifecycle, type Lifecycle, memberLifecycle, registryEntryLifecycle } from '@cityweave/core';
+import {
+  agreementLifecycle,
+  communicationLifecycle,
+  federationLifecycle,
+  type Lifecycle,
+  memberLifecycle,
+  registryEntryLifecycle,
+  rowNameOf,
+  rowOf,
+} from '@cityweave/core';
 import type { Invariant, MachineView, Told } from './invariant.ts';
 import { agencyOf } from './machine.ts';
 import { quietInvariants } from './quiet.ts';
@@ -69,6 +78,12 @@ const stepSubjects = new Set([
 
 const subjectOf = ({ data: { action } }: Told): string => `${action.verb}.${action.object}`;
 
+/** Whether its answer has to be kept: every row that changes something. */
+const isChange = ({ header, data }: Told): boolean => {
+  const name = rowNameOf({ header, data } as never); // branding: a message as its text says
+  return name.ok && rowOf(name.value).effect === 'change';
+};
+
 const savedBeforeSent: Invariant = {
   name: 'savedBeforeSent',
   claim: 'nothing is sent before it is saved: a step is in the records of its sender, an answer to a change in those of its receiver',
@@ -81,7 +96,7 @@ const savedBeforeSent: Invariant = {
       : `${subjectOf(message)} was said and is in no record`;
   },
   answered: (_world, { disk }, { asked, answer }) => {
-    if (!stepSubjects.has(subjectOf(asked)) || answer.data.action.result?.status !== 'success') return undefined;
+    if (!isChange(asked) || answer.data.action.result?.status !== 'success') return undefined;
     return disk.get('answer', asked.header.messageId) === undefined ? `the answer to ${subjectOf(asked)} was given and is in no record` : undefined;
   },
 };
