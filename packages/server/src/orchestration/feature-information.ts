@@ -192,6 +192,9 @@ const renew = async (room: Room): Promise<Entered> => {
 
 const renewalsPerLease = 3;
 
+/** How often what is registered is made known again while nothing changes. */
+export const renewalMs = (room: Room): number => (leaseSecondsOf(room) * 1000) / renewalsPerLease;
+
 /** What is offered and under which keys, without how many there are: new kinds, terms and keys are told, another bus is not. */
 const offerOf = async (room: Room): Promise<string> => {
   const features = await describeFeatures(room);
@@ -225,7 +228,7 @@ export const keepRegistered = async (room: Room, { told, beside }: Registering):
     const away = !outcome.ok && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind);
     if (outcome.ok && twin.ok) registered = { offer, revision: twin.value };
     else if (!away) registered = undefined;
-    waitMs = outcome.ok ? (leaseSecondsOf(room) * 1000) / renewalsPerLease : Math.min(waitMs * 2, limits.retryDelayMaxMs);
+    waitMs = outcome.ok ? renewalMs(room) : Math.min(waitMs * 2, limits.retryDelayMaxMs);
     await pause(room.deps.timers, waitMs, AbortSignal.any([room.keys.changed(), room.signal]));
     if (outcome.ok) waitMs = limits.retryDelayMinMs;
   }

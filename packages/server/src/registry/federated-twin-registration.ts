@@ -1,6 +1,7 @@
 /**
  * Registration of federated twins (R14, R5): a formed federation can be found as a twin, and what it is made of is in use.
  */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Entered,
   type FeatureId,
@@ -13,7 +14,7 @@ import {
   registryEntryLifecycle,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { type RegistryRoom, twinEntry } from './entry.ts';
+import { type RegistryRoom, stateNow, twinEntry } from './entry.ts';
 
 export type FederatedEntry = {
   readonly revision: number;
@@ -38,6 +39,9 @@ export const registerFederatedTwin = (
   const before = federatedEntry(room, id);
   if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
   if (attributes.initiator !== by.sender || !twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
+  // as it is known already: said again, since the registry may have forgotten it
+  if (before?.state === 'ACTIVE' && isDeepStrictEqual(before.attributes, attributes))
+    return ok({ reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id, revision: before.revision }] } });
   const moved = registryEntryLifecycle.move(before?.state ?? registryEntryLifecycle.initial, 'ACTIVE');
   if (!moved.ok) return moved;
   const value: FederatedEntry = { revision: (before?.revision ?? 0) + 1, owner: by.sender, state: moved.value, attributes };
@@ -62,8 +66,14 @@ export const deregisterFederatedTwin = (
   return ok({ reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id }] }, save: [{ noun: federatedNoun, id, value }] });
 };
 
+/** A federated twin does not outlive its initiator: while nobody renews that one's lease it holds nothing. */
+const isKept = (room: RegistryRoom, { state, attributes: { initiator } }: FederatedEntry): boolean => {
+  const registered = twinEntry(room.records, initiator);
+  return state === 'ACTIVE' && registered !== undefined && ['ACTIVE', 'PAUSED'].includes(stateNow(registered, room.deps.clock.now()));
+};
+
 /** Federated twins that are made of a feature now. */
 export const usersOf = (room: RegistryRoom, id: FeatureId): readonly string[] =>
   federatedEntries(room)
-    .filter(({ entry }) => entry.state === 'ACTIVE' && (entry.attributes.composedFeatures ?? []).includes(id))
+    .filter(({ entry }) => isKept(room, entry) && (entry.attributes.composedFeatures ?? []).includes(id))
     .map((user) => user.id);

@@ -116,26 +116,3 @@ it('a subscriber to twins hears of those that come, go offline and leave', async
   await desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: energy.id }] });
   expect(heard(desk, planning)).toEqual(['digitalTwin registered', 'digitalTwin removed', 'digitalTwin removed']);
 });
-
-it('a feature that a federated twin is made of is in use: withdrawn only when its owner insists', async () => {
-  const { desk, water, planning } = await openWithTwo();
-  await using _desk = desk;
-  const feature = describeFeature(water, 'city:RiverGauge');
-  await offer(desk, water);
-  const attributes = {
-    federationId: 'urn:dtf:federation:planning.example:flood',
-    name: { en: 'Flood' },
-    purpose: 'city:safety',
-    initiator: planning.id,
-    memberTwins: [water.id],
-    composedFeatures: [feature.id],
-    endpoints: feature.attributes.bindings,
-  };
-  const federated = { kind: 'federatedDigitalTwin', id: 'urn:dtf:fdt:planning.example:flood', attributes };
-  const content = { parameters: {}, objects: [federated] } as unknown as Request<'registry.register.federatedDigitalTwin'>; // branding: ids as texts
-  expect((await desk.say(planning, 'registry.register.federatedDigitalTwin', content)).problem).toBeUndefined();
-  const withdraw = (force?: boolean) =>
-    desk.say(water, 'registry.deregister.feature', { parameters: { force }, objects: [{ kind: 'feature', id: feature.id }] });
-  expect((await withdraw()).problem).toMatchObject({ kind: 'featureInUse', found: federated.id });
-  expect((await withdraw(true)).problem).toBeUndefined();
-});

@@ -74,6 +74,13 @@ const crash = (stage: Stage, { machine: name, atWrite, downMs }: Extract<Act, { 
   });
 };
 
+const forget = (stage: Stage): void => {
+  const registry = machineOf(stage, stage.plan.registry);
+  registry.crash();
+  registry.disk.lose('registry.');
+  void registry.start();
+};
+
 type Acts = { readonly [K in Act['act']]: (stage: Stage, act: Extract<Act, { act: K }>) => unknown };
 
 const acts: Acts = {
@@ -104,6 +111,7 @@ const acts: Acts = {
     return machine.running()?.room.keys.rotate(machine.now(), graceMs);
   },
   found: (stage) => stage.asked.federations > 0 && found(stage),
+  forget,
 };
 
 export const perform = (stage: Stage, planned: Planned): void => {

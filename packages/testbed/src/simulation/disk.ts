@@ -19,6 +19,8 @@ export type Disk = {
   /** The log's file as one process sees it. */
   readonly openLog: (isAlive: () => boolean, altered?: (lines: readonly string[]) => readonly string[]) => LogFiles;
   readonly logLines: () => readonly string[];
+  /** All records of nouns that begin so are lost. */
+  readonly lose: (beginning: string) => void;
 };
 
 type Kept = { readonly at: string; readonly value: unknown };
@@ -28,6 +30,7 @@ const copyOf = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 type Records = Pick<Disk, 'get' | 'list'> & {
   readonly put: (noun: string, id: string, kept: Kept) => Write;
   readonly removeAll: (noun: string, isGone: (id: string, kept: Kept) => boolean) => number;
+  readonly nouns: () => readonly string[];
 };
 
 const createRecords = (): Records => {
@@ -41,6 +44,7 @@ const createRecords = (): Records => {
   const get = (noun: string, id: string): unknown => nouns.get(noun)?.get(id)?.value;
   return {
     get,
+    nouns: () => [...nouns.keys()],
     list: (noun) => {
       const known = lists.get(noun) ?? [...of(noun)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { value }]) => ({ id, value }));
       lists.set(noun, known);
@@ -96,5 +100,8 @@ export const createDisk = (): Disk => {
       close: () => undefined,
     }),
     logLines: () => logLines,
+    lose: (beginning) => {
+      for (const noun of records.nouns().filter((one) => one.startsWith(beginning))) records.removeAll(noun, () => true);
+    },
   };
 };

@@ -20,7 +20,9 @@ export type Act =
   | { readonly act: 'leave'; readonly machine: string; readonly graceSeconds: number }
   | { readonly act: 'release'; readonly graceSeconds: number }
   | { readonly act: 'rotate'; readonly machine: string; readonly graceMs: number }
-  | { readonly act: 'found' };
+  | { readonly act: 'found' }
+  /** the registry starts again without what it knew */
+  | { readonly act: 'forget' };
 
 export type Planned = Act & { readonly atMs: number };
 

@@ -89,6 +89,12 @@ const cases: readonly Case[] = [
     acts: [at(6_000, { act: 'release', graceSeconds: 0 })],
   },
   { invariant: 'registryKnowsAll', planted: { isDeaf: (_machine, subject) => subject === 'register.digitalTwin' } },
+  {
+    invariant: 'registryKnowsFederations',
+    planted: {
+      records: disguising('front', 'registry.federatedTwin', (value) => ({ ...value, attributes: { ...Object(value['attributes']), memberTwins: [] } })),
+    },
+  },
   { invariant: 'logsAreWhole', planted: { logLines: (lines) => lines.slice(0, 1) } },
 ];
 

@@ -1,7 +1,7 @@
 /**
  * Invariants of a city that has settled: nothing goes wrong any more and everything had its time.
  */
-import { announcementText, checkLog, type Federation } from '@cityweave/core';
+import { announcementText, checkLog, type Federation, federatedTwinIdOf } from '@cityweave/core';
 import { sha256, verifyText } from '@cityweave/server';
 import type { Invariant, MachineView, World } from './invariant.ts';
 
@@ -127,6 +127,34 @@ const registryKnowsAll: Invariant = {
   },
 };
 
+type FederatedEntry = {
+  readonly state: string;
+  readonly attributes: { readonly memberTwins: readonly string[]; readonly composedFeatures: readonly string[] };
+};
+
+/** What the registry has of a federation, where that is not what it is made of. */
+const misknown = (world: World, { id, state, initiator, members }: Federation): string | undefined => {
+  const entry = world.machine(world.registry).disk.get('registry.federatedTwin', federatedTwinIdOf(id)) as FederatedEntry | undefined; // branding: as entries are saved
+  const where = `${id.split(':').at(-1)} (${state}) is ${entry?.state ?? 'unknown'} in the registry`;
+  if (['RELEASED', 'FAILED'].includes(state)) return entry?.state === 'ACTIVE' ? where : undefined;
+  if (!['ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(state)) return undefined;
+  if (entry?.state !== 'ACTIVE') return where;
+  const taking = members.filter((member) => ['ACTIVE', 'INTERRUPTED'].includes(member.state));
+  const wanted = [initiator, ...taking.map(({ twinId }) => twinId)].join();
+  const features = taking.flatMap((member) => member.features.map(({ featureId }) => featureId)).join();
+  const { memberTwins, composedFeatures } = entry.attributes;
+  return memberTwins.join() === wanted && composedFeatures.join() === features ? undefined : `${where} with ${memberTwins.join()} instead of ${wanted}`;
+};
+
+const registryKnowsFederations: Invariant = {
+  name: 'registryKnowsFederations',
+  claim: 'once all is calm, a federation is registered as what it is made of now, and one that is over is not',
+  settled: (world) =>
+    federationsOf(world)
+      .map((federation) => misknown(world, federation))
+      .find((found) => found !== undefined),
+};
+
 const logsAreWhole: Invariant = {
   name: 'logsAreWhole',
   claim: 'the exchange log of every node is what was written, whatever happened to the node',
@@ -146,5 +174,6 @@ export const settledInvariants: readonly Invariant[] = [
   outlivesItsMembers,
   endsWhatWasReleased,
   registryKnowsAll,
+  registryKnowsFederations,
   logsAreWhole,
 ];

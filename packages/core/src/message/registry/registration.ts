@@ -124,7 +124,8 @@ export const registrationRows = {
     label: 'R14',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Makes a formed federated twin known, so that it can be found as a twin.',
+    purpose:
+      'Makes a formed federated twin known, so that it can be found as a twin; said again when it is made of other members, and from time to time, as a registry may forget.',
     effect: 'change',
     request: { objects: one(object.federatedDigitalTwinObject) },
     reply: { objects: one(object.federatedDigitalTwinName) },

@@ -20,7 +20,7 @@ import { pause } from '../../deps.ts';
 import { mendedBridge } from '../bridging/mending.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { federationById, federations, type Room } from '../room.ts';
-import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
+import { createFederatedTwinRegistration, type FederatedTwinRegistration } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveMember, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
 import { endInTime, letMembersGo, nextEndMs } from './notice.ts';
@@ -28,6 +28,7 @@ import { peerOf } from './saying.ts';
 
 /** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
 type Talks = {
+  readonly registration: FederatedTwinRegistration;
   readonly done: (id: FederationId) => void;
   readonly busy: Set<string>;
   readonly discoveredAt: Map<string, number>;
@@ -64,18 +65,18 @@ const talk = async (desk: Desk, talks: Talks, { federation, member }: { readonly
   talks.done(federation.id);
 };
 
-const settle = async (desk: Desk, id: FederationId): Promise<void> => {
+const isFormed = ({ state }: Federation): boolean => ['FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(state);
+
+const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Promise<void> => {
   const own = await ownKinds(desk);
   const { room } = desk;
   const federation = federationById(room, id);
   if (!federation) return;
-  const { state } = federation;
   const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
-  if (state === 'FORMING' && !federation.registered && (await registerFederatedTwin(room, federation)))
-    update(desk, id, (now) => ok({ ...now, registered: true }));
+  if (isFormed(federation)) registration.keep(federation);
   // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
   if (wantedOf(federation) === 'RELEASED' && federation.registered) {
-    if (!(await deregisterFederatedTwin(room, federation))) return;
+    if (!(await registration.end(federation))) return;
     update(desk, id, (now) => ok({ ...now, registered: false }));
     await unsubscribeFromNeeds(room, id);
   }
@@ -154,7 +155,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   letMembersGo(desk, federationById(desk.room, id) ?? federation);
   const now = federationById(desk.room, id) ?? federation;
   for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
-  await settle(desk, id);
+  await settle(desk, talks, id);
   const after = federationById(desk.room, id);
   if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED' || state === 'LEFT')) forgetUnlessShared(desk, member);
   if (!after || federationLifecycle.isFinal(after.state)) return undefined;
@@ -185,7 +186,11 @@ const createRests = (room: Room) => {
 /** Runs a federation until it is over: after each change at once, else after a while, or when nudged. */
 export const createDriver = (desk: Desk) => {
   const rests = createRests(desk.room);
-  const talks: Talks = { done: rests.wake, busy: new Set(), discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
+  const registration = createFederatedTwinRegistration(desk.room, (id) => {
+    update(desk, id, (federation) => ok(federation.registered ? federation : { ...federation, registered: true }));
+    rests.wake(id);
+  });
+  const talks: Talks = { registration, done: rests.wake, busy: new Set(), discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
   const drive = async (id: FederationId): Promise<void> => {
     while (!desk.room.signal.aborted) {
       const waitMs = await step(desk, talks, id);

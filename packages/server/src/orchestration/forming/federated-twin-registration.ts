@@ -1,7 +1,8 @@
 /**
- * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin.
+ * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin, as it is made up now.
  */
-import { type Federation, federatedTwinIdOf } from '@cityweave/core';
+import { type Federation, type FederationId, federatedTwinIdOf, limits, type Result } from '@cityweave/core';
+import { renewalMs } from '../feature-information.ts';
 import { type Room, reachRegistry } from '../room.ts';
 
 const takingPart = ({ members }: Federation) => members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state));
@@ -20,21 +21,65 @@ export const describeFederatedTwin = (room: Room, federation: Federation) => ({
   },
 });
 
-/** True once the registry knows of it, or where there is none to tell. */
-export const registerFederatedTwin = async (room: Room, federation: Federation): Promise<boolean> => {
+/** R14; nothing to tell where there is no registry. */
+const register = async (room: Room, federation: Federation): Promise<Result<unknown>> => {
   const reached = await reachRegistry(room);
-  if (!reached.ok || !reached.value) return reached.ok;
+  if (!reached.ok || !reached.value) return reached;
   const content = { parameters: {}, objects: [describeFederatedTwin(room, federation)] as [ReturnType<typeof describeFederatedTwin>] }; // branding: a list of one
-  const registered = await room.ask(reached.value, 'registry.register.federatedDigitalTwin', content, { federationId: federation.id, signal: room.signal });
-  return registered.ok;
+  return room.ask(reached.value, 'registry.register.federatedDigitalTwin', content, { federationId: federation.id, signal: room.signal });
 };
 
-/** True once the registry has let go of it; one that has forgotten it has nothing to let go. */
-export const deregisterFederatedTwin = async (room: Room, federation: Federation): Promise<boolean> => {
+/** R5: true once the registry has let go of it; one that has forgotten it has nothing to let go. */
+const deregister = async (room: Room, federation: Federation): Promise<boolean> => {
   const reached = await reachRegistry(room);
   if (!reached.ok || !reached.value) return reached.ok;
   const object = { kind: 'federatedDigitalTwin' as const, id: federatedTwinIdOf(federation.id) };
   const content = { parameters: { reason: 'released' }, objects: [object] as [typeof object] }; // branding: a list of one
   const asked = await room.ask(reached.value, 'registry.deregister.federatedDigitalTwin', content, { signal: room.signal });
   return asked.ok || asked.problem.kind === 'notFound';
+};
+
+export type FederatedTwinRegistration = {
+  /** Makes known what it is made of: at first, whenever that has changed, and as often as the lease is renewed, since a registry may forget. */
+  readonly keep: (federation: Federation) => void;
+  /** True once the registry has let go of it. */
+  readonly end: (federation: Federation) => Promise<boolean>;
+};
+
+/** What was said last of a federated twin, how often that came to nothing, and when it is said again though it is the same. */
+type Said = { readonly text: string; readonly failures: number; readonly dueAtMs: number };
+
+const waitAfter = (room: Room, failures: number): number =>
+  failures === 0 ? renewalMs(room) : Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs);
+
+/** `known`: told once the registry knows of it. What was said before a restart is said again. */
+export const createFederatedTwinRegistration = (room: Room, known: (id: FederationId) => void): FederatedTwinRegistration => {
+  const said = new Map<FederationId, Said>();
+  const busy = new Set<FederationId>();
+  const tell = async (federation: Federation, text: string): Promise<void> => {
+    const { id } = federation;
+    const registered = await register(room, federation);
+    const failures = registered.ok ? 0 : (said.get(id)?.failures ?? 0) + 1;
+    said.set(id, { text, failures, dueAtMs: room.deps.clock.monotonicMs() + waitAfter(room, failures) });
+    if (registered.ok) known(id);
+  };
+  return {
+    keep: (federation) => {
+      const { id } = federation;
+      const text = JSON.stringify(describeFederatedTwin(room, federation));
+      const before = said.get(id);
+      const isDue = before === undefined || (before.failures === 0 && before.text !== text) || before.dueAtMs <= room.deps.clock.monotonicMs();
+      if (busy.has(id) || !isDue) return;
+      busy.add(id);
+      void tell(federation, text)
+        .catch((cause) => room.events.defect('federated-twin', cause))
+        .finally(() => busy.delete(id));
+    },
+    end: async (federation) => {
+      // what is on its way to the registry would be heard after it
+      if (busy.has(federation.id) || !(await deregister(room, federation))) return false;
+      said.delete(federation.id);
+      return true;
+    },
+  };
 };

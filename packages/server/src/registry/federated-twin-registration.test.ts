@@ -1,0 +1,56 @@
+/**
+ * Federated twins in the registry: as their initiator says last, in use while they are made of something, and not longer there than their initiator.
+ */
+import { limits, type Request } from '@cityweave/core';
+import { expect, it } from 'vitest';
+import { describeFeature, openDesk } from './desk.contract.ts';
+
+/** A federated twin of the planning agency, made of what the water agency offers. */
+const withFederatedTwin = async () => {
+  const desk = await openDesk();
+  const [water, planning] = [await desk.partner('water.example'), await desk.partner('planning.example')];
+  await desk.register(water);
+  await desk.register(planning);
+  const feature = describeFeature(water, 'city:RiverGauge');
+  await desk.say(water, 'registry.register.feature', { parameters: {}, objects: [feature] });
+  const attributes = {
+    federationId: 'urn:dtf:federation:planning.example:flood',
+    name: { en: 'Flood' },
+    purpose: 'city:safety',
+    initiator: planning.id,
+    memberTwins: [water.id],
+    composedFeatures: [feature.id],
+    endpoints: feature.attributes.bindings,
+  };
+  const federated = { kind: 'federatedDigitalTwin', id: 'urn:dtf:fdt:planning.example:flood', attributes };
+  const tell = async (changes: object = {}) => {
+    const object = { ...federated, attributes: { ...attributes, ...changes } };
+    const content = { parameters: {}, objects: [object] } as unknown as Request<'registry.register.federatedDigitalTwin'>; // branding: ids as texts
+    const told = await desk.say(planning, 'registry.register.federatedDigitalTwin', content);
+    return told.problem?.kind ?? (told.message?.data.objects[0] as { readonly revision?: number } | undefined)?.revision; // branding: every object of the exchange may have one
+  };
+  const withdraw = async (force?: boolean) =>
+    (await desk.say(water, 'registry.deregister.feature', { parameters: { force }, objects: [{ kind: 'feature', id: feature.id }] })).problem;
+  expect(await tell()).toBe(1);
+  return { desk, federated, tell, withdraw, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
+};
+
+it('a feature that a federated twin is made of is in use: withdrawn only when its owner insists', async () => {
+  await using city = await withFederatedTwin();
+  expect(await city.withdraw()).toMatchObject({ kind: 'featureInUse', found: city.federated.id });
+  expect(await city.withdraw(true)).toBeUndefined();
+});
+
+it('a federated twin is what its initiator says last: said again it stays as it is, and what it is no longer made of is free', async () => {
+  await using city = await withFederatedTwin();
+  expect([await city.tell(), await city.tell({ composedFeatures: [] }), await city.tell({ composedFeatures: [] })]).toEqual([1, 2, 2]);
+  expect(await city.withdraw()).toBeUndefined();
+});
+
+it('a federated twin holds nothing once the lease of its initiator is over', async () => {
+  await using city = await withFederatedTwin();
+  city.desk.pass(limits.leaseSecondsDefault * 1000);
+  expect(await city.withdraw()).toMatchObject({ kind: 'featureInUse' });
+  city.desk.pass(1);
+  expect(await city.withdraw()).toBeUndefined();
+});
