@@ -15,7 +15,7 @@ export type Use = {
   readonly provider: string;
   readonly now: Instant;
   readonly mode: GrantedFeature['modes'][number];
-  /** a connection of this agreement is CONNECTED */
+  /** a connection of this agreement is CONNECTED, or CLOSING after notice */
   readonly connected: boolean;
   readonly vocabulary: Vocabulary;
   /** as the message says it, where it does */

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { overlapOf } from '../ground/area.ts';
 import { AgreementId, FeatureId, FederationId, MessageId, TermId, TwinId } from '../ground/id.ts';
-import { Instant } from '../ground/instant.ts';
+import { addMs, Instant } from '../ground/instant.ts';
 import { canonicalJson, openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { type Geometry, polygonOfBox, ToldGeometry } from '../ground/place.ts';
@@ -86,10 +86,13 @@ export const moveAgreement = (agreement: Agreement, state: AgreementState, chang
   return moved.ok ? ok({ ...agreement, ...change, state: moved.value }) : moved;
 };
 
+/** From when on it is over by its time; it holds up to the last moment of it. */
+export const expiryOf = ({ terms: { validity } }: Pick<Agreement, 'terms'>): Instant | undefined => validity.to && addMs(validity.to, 1);
+
 /** How an agreement that is no longer needed ends: by its time, or before it; one that is over already stays as it is. */
 export const endAgreement = (agreement: Agreement, now: Instant): Agreement => {
-  const { to } = agreement.terms.validity;
-  const wanted = agreement.state === 'AGREED' && to !== undefined && to < now ? 'EXPIRED' : 'TERMINATED';
+  const expiry = expiryOf(agreement);
+  const wanted = agreement.state === 'AGREED' && expiry !== undefined && expiry <= now ? 'EXPIRED' : 'TERMINATED';
   const ended = moveAgreement(agreement, wanted);
   return ended.ok ? ended.value : agreement;
 };

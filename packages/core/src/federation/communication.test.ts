@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { standsIn } from '../ground/trial-state.ts';
-import { communicationLifecycle } from './communication.ts';
+import { communicationLifecycle, isUsableLink, stateByMember } from './communication.ts';
+import { memberLifecycle } from './member.ts';
 
 test('a connection that is closed or failed stays so; an interrupted one can come back', () => {
   expect(communicationLifecycle.states.filter(communicationLifecycle.isFinal)).toEqual(['CLOSED', 'FAILED']);
@@ -8,4 +9,10 @@ test('a connection that is closed or failed stays so; an interrupted one can com
     true,
     false,
   ]);
+});
+
+test('a direct connection stands as the member at its other end, and is asked until it is closed', () => {
+  const states = memberLifecycle.states.flatMap((state) => stateByMember({ state }) ?? []);
+  expect(states).toEqual(['CONNECTED', 'INTERRUPTED', 'CLOSING']);
+  expect(states.map((state) => isUsableLink({ state: standsIn(state) }))).toEqual([true, false, true]);
 });

@@ -10,6 +10,7 @@ import { ok, type Result } from '../ground/result.ts';
 import { BindingProtocol } from '../twin/digital-twin.ts';
 import { FarFormat } from '../twin/feature-information.ts';
 import { Bridge } from './adaptation/profile.ts';
+import type { MemberState } from './member.ts';
 
 export const CommunicationState = z.enum(['REQUESTED', 'ADAPTING', 'CONNECTED', 'INTERRUPTED', 'CLOSING', 'CLOSED', 'FAILED']);
 export type CommunicationState = z.infer<typeof CommunicationState>;
@@ -52,6 +53,14 @@ export const moveCommunication = (communication: Communication, state: Communica
   const moved = communicationLifecycle.move(communication.state, state);
   return moved.ok ? ok({ ...communication, state: moved.value, since: communication.state === state ? communication.since : now }) : moved;
 };
+
+/** What is asked over it is answered: it is open, or about to be closed. */
+export const isUsableLink = ({ state }: Pick<Communication, 'state'>): boolean => state === 'CONNECTED' || state === 'CLOSING';
+
+/** How a connection stands where its ends talk directly: open, interrupted or closing with the member at its other end; undefined where that tells nothing of it. */
+export const stateByMember = ({ state }: { readonly state: MemberState }): CommunicationState | undefined => statesByMember[state];
+
+const statesByMember: Readonly<Partial<Record<MemberState, CommunicationState>>> = { ACTIVE: 'CONNECTED', INTERRUPTED: 'INTERRUPTED', LEAVING: 'CLOSING' };
 
 /** Closed; one that could not be opened stays as it is. */
 export const closeCommunication = (communication: Communication, now: Instant): Communication => {

@@ -64,6 +64,8 @@ export const limits = {
   membersMax: 200,
   /** federations that one twin takes part in at once */
   membershipsMax: 1_000,
+  /** a federation that has not been formed for so long has failed */
+  formingMaxMs: 90 * 24 * 60 * 60 * 1000,
   /** an interrupted link degrades its federation after three heartbeats */
   degradedAfterMs: 3_000,
   /** a member that is silent for so long is lost where another may take its place */

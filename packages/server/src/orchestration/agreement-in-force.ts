@@ -6,6 +6,7 @@ import {
   type FederationId,
   fail,
   type Instant,
+  isUsableLink,
   limits,
   ok,
   problem,
@@ -22,8 +23,7 @@ import { agreements, communications, type Membership, memberships, type Room } f
 
 export type Asked = { readonly id: AgreementId | undefined; readonly mode: Use['mode']; readonly federationId?: FederationId | undefined };
 
-const isConnected = (room: Room, id: AgreementId): boolean =>
-  communications.all(room.records).some((link) => link.agreementId === id && link.state === 'CONNECTED');
+const isConnected = (room: Room, id: AgreementId): boolean => communications.all(room.records).some((link) => link.agreementId === id && isUsableLink(link));
 
 /** As it stands at this moment: a stream looks again with each event. */
 export const agreementInForce = (

@@ -15,6 +15,8 @@ const frontOf = (stage: Stage) => machineOf(stage, initiator).running();
 
 const managementOf = (stage: Stage) => frontOf(stage)?.desk.orchestration.management;
 
+const noRules = { authoritative: {}, tolerance: {} };
+
 const instantAfter = (stage: Stage, ms: number) => instantOfMs(originMs + Math.floor(stage.time.nowMs()) + ms);
 
 /** The initiator begins one more federation. */
@@ -24,8 +26,10 @@ export const found = (stage: Stage): void => {
   const id = federationIdOfNumber(stage.asked.federations);
   stage.asked.federations += 1;
   const needs = stage.plan.needs.map(({ kind, optional = false, ...need }) => ({ kind: TermId.parse(kind), optional, ...need }));
-  const rules = { authoritative: {}, tolerance: {} };
-  front.desk.orchestration.management.start({ id, name: { en: 'sim' }, purpose: TermId.parse('city:safety'), needs, initiator: twinIdOf(initiator), rules });
+  const { validForMs } = stage.plan;
+  const lasting = validForMs === undefined ? {} : { validUntil: instantAfter(stage, validForMs) };
+  const draft = { id, name: { en: 'sim' }, purpose: TermId.parse('city:safety'), needs, initiator: twinIdOf(initiator), rules: noRules };
+  front.desk.orchestration.management.start({ ...draft, ...lasting });
 };
 
 const ask = (stage: Stage, deadlineMs: number): void => {

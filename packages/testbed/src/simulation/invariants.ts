@@ -123,7 +123,8 @@ const outOfForce = (machine: MachineView, id: unknown): string | undefined => {
   const agreement = agreementAt(machine, id);
   if (agreement?.state !== 'AGREED') return `${machine.name} gave data under an agreement that is ${agreement?.state ?? 'unknown'}`;
   const links = machine.disk.list('communication').map(({ value }) => value as { agreementId: string; state: string }); // branding: as connections are saved
-  if (!links.some(({ agreementId, state }) => agreementId === id && state === 'CONNECTED')) return `${machine.name} gave data without a connection`;
+  if (!links.some(({ agreementId, state }) => agreementId === id && ['CONNECTED', 'CLOSING'].includes(state)))
+    return `${machine.name} gave data without a connection`;
   const membership = machine.disk.get('membership', agreement.terms.federationId) as { released: boolean } | undefined; // branding: as memberships are saved
   return membership?.released ? `${machine.name} gave data after its release` : undefined;
 };

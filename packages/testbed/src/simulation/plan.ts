@@ -38,6 +38,8 @@ export type Plan = {
   readonly noise: Noise;
   /** the same for every message where both ends are equal, so that only what follows from what decides the order */
   readonly latency?: Latency;
+  /** how long federations are to last; until they are released where absent */
+  readonly validForMs?: number;
   readonly acts: readonly Planned[];
   /** from then on nothing goes wrong any more, and all is expected to settle */
   readonly calmMs: number;

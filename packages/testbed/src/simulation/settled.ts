@@ -36,8 +36,19 @@ const bothSidesAgree: Invariant = {
       .find((found) => found !== undefined),
 };
 
+/** How a connection stands at the initiator by the member at its other end. */
+const linkStates: Readonly<Partial<Record<string, string>>> = {
+  ACTIVE: 'CONNECTED',
+  INTERRUPTED: 'INTERRUPTED',
+  LEAVING: 'CLOSING',
+  LEFT: 'CLOSED',
+};
+
 const disagreement = (world: World, federation: Federation, member: Federation['members'][number]): string | undefined => {
   const machine = world.byId(member.twinId);
+  const mine = linksAt(world.machine(world.initiator)).find(({ agreementId }) => agreementId === member.agreementId);
+  const wanted = linkStates[member.state];
+  if (mine && wanted && mine.state !== wanted) return `${nameOf(world, member.twinId)} is ${member.state} for its initiator, its connection ${mine.state}`;
   if (!machine || machine.lost) return undefined;
   const where = `${federation.id.split(':').at(-1)} (${federation.state}): ${machine.name} is ${member.state} for its initiator`;
   const theirs = agreementsAt(machine).find(({ id }) => id === member.agreementId);
@@ -71,7 +82,15 @@ const nobodyIsLeftBehind: Invariant = {
   },
 };
 
+/** What it can do without, and somebody served who is gone. */
+const lacksOptional = ({ needs, members }: Federation): boolean =>
+  needs.some(({ kind, optional }) => {
+    const servers = members.filter(({ features }) => features.some((feature) => feature.kind === kind));
+    return optional && servers.some(({ formed }) => formed) && !servers.some(({ state }) => ['ACTIVE', 'LEAVING'].includes(state));
+  });
+
 const isServed = (world: World, federation: Federation): boolean =>
+  !lacksOptional(federation) &&
   federation.needs
     .filter(({ optional }) => !optional)
     .every(({ kind }) => world.machines.some(({ lost, name }) => !lost && serving(kind).includes(name) && !hasLeft(federation, name)));
@@ -92,6 +111,8 @@ const outlivesItsMembers: Invariant = {
       const isAllThere = federation.members.every((member) => member.state !== 'INTERRUPTED' || world.byId(member.twinId)?.lost !== true);
       return isServed(world, federation) && isAllThere && !paused && !['ACTIVE', 'RELEASED', 'RELEASING'].includes(federation.state);
     });
+    const careless = federationsOf(world).find((federation) => federation.state === 'ACTIVE' && lacksOptional(federation));
+    if (careless) return `${careless.id.split(':').at(-1)} is ACTIVE though what it can do without is lost`;
     return (
       idle &&
       `${idle.id.split(':').at(-1)} is ${idle.state} (${idle.reason ?? 'no reason'}) though everybody is there: ${idle.members.map(({ twinId, state, reason }) => `${nameOf(world, twinId)} ${state} ${reason ?? ''}`).join(', ')}`

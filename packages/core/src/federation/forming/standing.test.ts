@@ -11,7 +11,7 @@ import { start, trialDraft, trialFound, vocabulary } from '../trial-federation.t
 import { keepCandidates } from './candidates.ts';
 import { chooseMembers, replacedMembers } from './choosing.ts';
 import { rankCandidates } from './scoring.ts';
-import { nextMove, stateByMembers } from './standing.ts';
+import { isSettled, nextMove, stateByMembers } from './standing.ts';
 
 const serving = { own: [termOf('city:Building')], vocabulary };
 const draft = trialDraft([{ kind: 'city:FloodZone', one: true }]);
@@ -94,6 +94,44 @@ describe('by its members a federation is', () => {
   test('not suspended by the loss of what it can do without', () => {
     const optional: Federation = { ...withWater({ state: standsIn('INTERRUPTED') }), needs: draft.needs.map((need) => ({ ...need, optional: true })) };
     expect(standing(optional, limits.suspendAfterMs * 2)).toBe('DEGRADED');
+  });
+
+  test('degraded by the loss of what it can do without, silent or gone, until another serves it; not where nobody ever did', () => {
+    const needs = draft.needs.map((need) => ({ ...need, optional: true }));
+    const gone = (change: Partial<Member>): Federation => ({ ...withWater(change), needs });
+    const left = gone({ state: standsIn('LEFT'), formed: true });
+    expect([limits.degradedAfterMs - 1, limits.degradedAfterMs, limits.suspendAfterMs * 2].map((ms) => standing(left, ms))).toEqual([
+      'ACTIVE',
+      'DEGRADED',
+      'DEGRADED',
+    ]);
+    expect(standing(gone({ state: standsIn('REMOVED'), formed: true }), limits.degradedAfterMs)).toBe('DEGRADED');
+    expect(standing(gone({ state: standsIn('REMOVED'), formed: false }), limits.degradedAfterMs)).toBe('ACTIVE');
+    const [water, county] = [...left.members, ...choose(left).map((member) => ({ ...member, state: standsIn<MemberState>('ACTIVE') }))];
+    if (!water || !county) return expect.unreachable();
+    expect(standing({ ...left, state: standsIn('DEGRADED'), members: [water, county] }, limits.degradedAfterMs)).toBe('ACTIVE');
+  });
+
+  test('discovering again where those who were asked declined, while it cannot do without', () => {
+    const declined = withWater({ state: standsIn('REMOVED') }, 'NEGOTIATING');
+    expect(standing(declined, 0)).toBe('DISCOVERING');
+    expect(standing(withWater({ state: standsIn('INVITED') }, 'NEGOTIATING'), 0)).toBe('NEGOTIATING');
+    expect(standing({ ...declined, needs: draft.needs.map((need) => ({ ...need, optional: true })) }, 0)).toBe('FORMING');
+  });
+
+  test('failed where it is not formed within formingMaxMs or its time; then everybody is told, and only after that it is settled', () => {
+    const forming: readonly FederationState[] = ['DISCOVERING', 'NEGOTIATING', 'FORMING'];
+    const invited = (state: FederationState) => withWater({ state: standsIn('INVITED') }, state);
+    for (const state of forming) {
+      expect([limits.formingMaxMs - 1, limits.formingMaxMs].map((ms) => standing(invited(state), ms))).toEqual([state, 'FAILED']);
+      expect([999, 1_000].map((ms) => standing({ ...invited(state), validUntil: later(1_000) }, ms))).toEqual([state, 'FAILED']);
+    }
+    const failed = invited('FAILED');
+    const [member] = failed.members;
+    if (!member) return expect.unreachable();
+    expect([nextMove(failed, member), isSettled(failed)]).toEqual(['release', false]);
+    const told = withWater({ state: standsIn('REMOVED') }, 'FAILED');
+    expect([isSettled(told), isSettled({ ...told, registered: true })]).toEqual([true, false]);
   });
 
   test('suspended as long as a person wants, or until then', () => {

@@ -10,6 +10,7 @@ import { type Federation, type FederationState, federationLifecycle } from '../f
 import type { Member, MemberState, Move } from '../member.ts';
 
 const takesPart = (member: Member): boolean => !['LEAVING', 'LEFT', 'REMOVED'].includes(member.state);
+const isGone = ({ state }: Member): boolean => state === 'LEFT' || state === 'REMOVED';
 
 export type Serving = { readonly own: readonly TermId[]; readonly vocabulary: Vocabulary };
 
@@ -29,11 +30,18 @@ export const unmetNeeds = (federation: Federation, states: readonly MemberState[
       !servers(federation, need, vocabulary).some(({ state }) => states.includes(state)),
   );
 
+/** Needs that nobody serves who is there, or is being won. */
+export const openNeeds = (federation: Federation, serving: Serving): readonly Need[] =>
+  unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], serving);
+
+/** Nothing is to be done for it any more: it is over, nobody believes in it, and no registry has it. */
+export const isSettled = ({ state, members, registered }: Federation): boolean => federationLifecycle.isFinal(state) && !registered && members.every(isGone);
+
 const isPaused = ({ state, suspension }: Federation): boolean => state === 'SUSPENDED' && suspension?.by === 'person';
 
 /** What is to be said to a member now; undefined while there is nothing to say. */
 export const nextMove = (federation: Federation, member: Member): Move | undefined => {
-  if (federation.state === 'RELEASING') return ['LEAVING', 'LEFT', 'REMOVED'].includes(member.state) ? undefined : 'release';
+  if (federation.state === 'RELEASING' || federation.state === 'FAILED') return takesPart(member) ? 'release' : undefined;
   if (federationLifecycle.isFinal(federation.state)) return undefined;
   switch (member.state) {
     case 'INVITED':
@@ -56,7 +64,7 @@ const moveOfActive = (federation: Federation, { formed, suspended = false }: Mem
 /** How long the forming of a federation waits for a member that does not answer, while every mandatory need is met without it. */
 export const formingPatienceMs = 3_000;
 
-const isSettled = (member: Member, now: Instant): boolean => {
+const isHeard = (member: Member, now: Instant): boolean => {
   if (['ACTIVE', 'INTERRUPTED'].includes(member.state)) return true;
   return msBetween(member.since, now) > formingPatienceMs;
 };
@@ -69,41 +77,68 @@ const lostSince = (federation: Federation, need: Need, vocabulary: Vocabulary): 
     .toSorted()
     .at(-1);
 
+/** A need that it can do without is lost once somebody served it and nobody does any more; one that was never served is only open. */
+const wasServed = (federation: Federation, need: Need, vocabulary: Vocabulary): boolean => servers(federation, need, vocabulary).some(({ formed }) => formed);
+
 /**
- * Active, degraded or suspended, by who is there: degraded while a link is interrupted for longer than three heartbeats or a mandatory need is not served,
- * suspended once such a need was lost for `suspendAfterMs`. Active again only when every mandatory need is served.
+ * Active, degraded or suspended, by who is there: degraded while a link is interrupted for longer than three heartbeats or a need is lost,
+ * suspended once one that it cannot do without was lost for `suspendAfterMs`. Active again only when every such need, and every one that was lost, is served.
  */
 const stateWhileFormed = (federation: Federation, serving: Serving, now: Instant): FederationState => {
-  const missing = unmetNeeds(federation, ['ACTIVE', 'LEAVING'], serving).filter(({ optional }) => !optional);
-  const lostMs = missing.map((need) => msBetween(lostSince(federation, need, serving.vocabulary) ?? now, now));
+  const lost = unmetNeeds(federation, ['ACTIVE', 'LEAVING'], serving)
+    .filter((need) => !need.optional || wasServed(federation, need, serving.vocabulary))
+    .map((need) => ({ need, ms: msBetween(lostSince(federation, need, serving.vocabulary) ?? now, now) }));
   const silentMs = federation.members.filter(({ state }) => state === 'INTERRUPTED').map(({ since }) => msBetween(since, now));
-  if (lostMs.some((ms) => ms >= limits.suspendAfterMs)) return 'SUSPENDED';
-  if ([...lostMs, ...silentMs].some((ms) => ms >= limits.degradedAfterMs)) return 'DEGRADED';
-  return missing.length > 0 && federation.state !== 'ACTIVE' ? 'DEGRADED' : 'ACTIVE';
+  if (lost.some(({ need, ms }) => !need.optional && ms >= limits.suspendAfterMs)) return 'SUSPENDED';
+  if ([...lost.map(({ ms }) => ms), ...silentMs].some((ms) => ms >= limits.degradedAfterMs)) return 'DEGRADED';
+  return lost.length > 0 && federation.state !== 'ACTIVE' ? 'DEGRADED' : 'ACTIVE';
 };
 
 const isOver = (until: Instant | undefined, now: Instant): boolean => until !== undefined && until <= now;
 
+/** Why it will not be formed any more. */
+export const failureOf = ({ createdAt, validUntil, reason }: Federation, now: Instant): string | undefined => {
+  const after = reason === undefined ? '' : `: ${reason}`;
+  if (isOver(validUntil, now)) return `its time was over before it was formed${after}`;
+  return msBetween(createdAt, now) >= limits.formingMaxMs ? `it was not formed in ${limits.formingMaxMs / (24 * 60 * 60 * 1000)} days${after}` : undefined;
+};
+
+/** It forms once every need that it cannot do without has a member and nobody is still being asked (within patience); where all have declined, others are looked for. */
+const stateWhileNegotiating = (federation: Federation, serving: Serving, now: Instant): FederationState => {
+  const isHeardOfAll = federation.members.filter(takesPart).every((member) => isHeard(member, now));
+  if (isMet(federation, ['ACTIVE', 'INTERRUPTED'], serving) && isHeardOfAll) return 'FORMING';
+  return openNeeds(federation, serving).every(({ optional }) => optional) ? 'NEGOTIATING' : 'DISCOVERING';
+};
+
+const isMet = (federation: Federation, states: readonly MemberState[], serving: Serving): boolean =>
+  unmetNeeds(federation, states, serving).every(({ optional }) => optional);
+
+/** It is active once all members and the registry know. */
+const stateWhileForming = (federation: Federation, serving: Serving): FederationState => {
+  const isKnown = federation.members.filter(takesPart).every(({ formed, state }) => formed || state !== 'ACTIVE');
+  return federation.registered && isMet(federation, ['ACTIVE'], serving) && isKnown ? 'ACTIVE' : 'FORMING';
+};
+
 /**
- * Where the federation stands by its members: it forms once every mandatory need has a member and nobody is still being asked (within patience),
- * is active once all of them and the registry know. Late members join while it is active. What a person suspended stays so until he resumes it, or its time is over.
+ * Where the federation stands by its members and the time. Late members join while it is active.
+ * What a person suspended stays so until he resumes it, or its time is over.
  */
 export const stateByMembers = (federation: Federation, serving: Serving, now: Instant): FederationState => {
-  const taking = federation.members.filter(takesPart);
-  const isMet = (states: readonly MemberState[]): boolean => unmetNeeds(federation, states, serving).every(({ optional }) => optional);
-  switch (federation.state) {
+  const { state } = federation;
+  if (['DISCOVERING', 'NEGOTIATING', 'FORMING'].includes(state) && failureOf(federation, now) !== undefined) return 'FAILED';
+  switch (state) {
     case 'NEGOTIATING':
-      return isMet(['ACTIVE', 'INTERRUPTED']) && taking.every((member) => isSettled(member, now)) ? 'FORMING' : 'NEGOTIATING';
+      return stateWhileNegotiating(federation, serving, now);
     case 'FORMING':
-      return federation.registered && isMet(['ACTIVE']) && taking.every((member) => member.formed || member.state !== 'ACTIVE') ? 'ACTIVE' : 'FORMING';
+      return stateWhileForming(federation, serving);
     case 'SUSPENDED':
       return isPaused(federation) && !isOver(federation.suspension?.until, now) ? 'SUSPENDED' : stateWhileFormed(federation, serving, now);
     case 'ACTIVE':
     case 'DEGRADED':
       return stateWhileFormed(federation, serving, now);
     case 'RELEASING':
-      return federation.members.every(({ state }) => ['LEFT', 'REMOVED'].includes(state)) ? 'RELEASED' : 'RELEASING';
+      return federation.members.every(isGone) ? 'RELEASED' : 'RELEASING';
     default:
-      return federation.state;
+      return state;
   }
 };

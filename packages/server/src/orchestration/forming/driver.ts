@@ -5,21 +5,27 @@ import {
   changeMember,
   type Federation,
   type FederationId,
-  federationLifecycle,
+  type FederationState,
+  failureOf,
+  type Instant,
+  isSettled,
   limits,
   type Member,
+  moveCommunication,
   moveFederation,
   msBetween,
   nextMove,
   ok,
+  openNeeds,
   type Problem,
+  type Result,
+  stateByMember,
   stateByMembers,
-  unmetNeeds,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { mendedBridge } from '../bridging/mending.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
-import { federationById, federations, type Room } from '../room.ts';
+import { communications, federationById, federations, type Room } from '../room.ts';
 import { createFederatedTwinRegistration, type FederatedTwinRegistration } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveMember, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
@@ -31,6 +37,7 @@ type Talks = {
   readonly registration: FederatedTwinRegistration;
   readonly done: (id: FederationId) => void;
   readonly busy: Set<string>;
+  readonly startedMs: number;
   readonly discoveredAt: Map<string, number>;
   readonly notBefore: Map<string, number>;
   readonly failures: Map<string, number>;
@@ -67,6 +74,9 @@ const talk = async (desk: Desk, talks: Talks, { federation, member }: { readonly
 
 const isFormed = ({ state }: Federation): boolean => ['FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(state);
 
+const entering = (federation: Federation, state: FederationState, now: Instant): Result<Federation> =>
+  moveFederation(state === 'FAILED' ? { ...federation, reason: failureOf(federation, now) } : federation, state, now);
+
 const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Promise<void> => {
   const own = await ownKinds(desk);
   const { room } = desk;
@@ -75,12 +85,12 @@ const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Pr
   const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
   if (isFormed(federation)) registration.keep(federation);
   // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
-  if (wantedOf(federation) === 'RELEASED' && federation.registered) {
+  if ((wantedOf(federation) === 'RELEASED' || federation.state === 'FAILED') && federation.registered) {
     if (!(await registration.end(federation))) return;
     update(desk, id, (now) => ok({ ...now, registered: false }));
     await unsubscribeFromNeeds(room, id);
   }
-  update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : moveFederation(now, wantedOf(now), room.deps.clock.now())));
+  update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : entering(now, wantedOf(now), room.deps.clock.now())));
 };
 
 /** Nobody looks after a link that no federation uses any more. */
@@ -102,6 +112,17 @@ const followLinks = (desk: Desk, federation: Federation): void => {
   }
 };
 
+/** The record of a direct connection stands as its member does; where a bridge stands its adaptor says. */
+const followMembers = ({ room }: Desk, { members }: Federation): void => {
+  for (const member of members) {
+    const connection = communications.load(room.records, member.connectionId);
+    const state = stateByMember(member);
+    if (!connection || connection.bridge || state === undefined || connection.state === state) continue;
+    const moved = moveCommunication(connection, state, room.deps.clock.now());
+    if (moved.ok) room.records.putAll([communications.saved(connection.id, moved.value)]);
+  }
+};
+
 /** Bridges whose adaptor has moved lead there from now on; those that are gone are set up again. */
 const followAdaptors = async (desk: Desk, federation: Federation): Promise<void> => {
   const { id, members } = federation;
@@ -114,21 +135,23 @@ const followAdaptors = async (desk: Desk, federation: Federation): Promise<void>
 /** How often the registry is asked again for what is still needed, and for what members offer by now. */
 const rediscoverMs = 5_000;
 const refreshMs = 30_000;
-/** A silent member may have moved: the registry knows where to. It is asked the less the longer the silence lasts. */
+/** Somebody may come, and a silent member may have moved: the registry knows. It is asked the less the longer the search or the silence lasts. */
 const lookForMovedMs = 500;
 const partOfSilence = 0.1;
 
 const isDiscoveryDue = (
   { room }: Desk,
-  discoveredAt: number | undefined,
-  { federation: { state, members }, lacking }: { readonly federation: Federation; readonly lacking: boolean },
+  { discoveredAt, startedMs }: Talks,
+  { federation: { id, state, since, members }, lacking }: { readonly federation: Federation; readonly lacking: boolean },
 ): boolean => {
-  if (state === 'RELEASING') return false;
-  if (state === 'DRAFT' || state === 'DISCOVERING') return true;
+  if (state === 'RELEASING' || state === 'FAILED') return false;
+  const { clock } = room.deps;
   const silences = members.filter((member) => member.state === 'INTERRUPTED' || (member.state !== 'REMOVED' && member.reason === 'unreachable'));
   const calmMs = lacking ? rediscoverMs : refreshMs;
-  const everyMs = Math.min(calmMs, ...silences.map(({ since }) => Math.max(lookForMovedMs, partOfSilence * msBetween(since, room.deps.clock.now()))));
-  return room.deps.clock.monotonicMs() - (discoveredAt ?? Number.NEGATIVE_INFINITY) >= everyMs;
+  const searchMs = state === 'DRAFT' || state === 'DISCOVERING' ? [Math.min(msBetween(since, clock.now()), clock.monotonicMs() - startedMs)] : [];
+  const silentMs = silences.map((member) => Math.max(lookForMovedMs / partOfSilence, msBetween(member.since, clock.now())));
+  const everyMs = Math.min(calmMs, ...[...searchMs, ...silentMs].map((ms) => partOfSilence * ms));
+  return clock.monotonicMs() - (discoveredAt.get(id) ?? Number.NEGATIVE_INFINITY) >= everyMs;
 };
 
 /** Quickly while it forms or somebody is silent, slowly while all is well. */
@@ -140,11 +163,11 @@ const restOf = ({ state, members }: Federation): number => {
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
 const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
   const federation = federationById(desk.room, id);
-  if (!federation || federationLifecycle.isFinal(federation.state)) return undefined;
+  if (!federation || isSettled(federation)) return undefined;
   if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
   const own = await ownKinds(desk);
-  const unmet = unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: desk.room.vocabulary() });
-  if (isDiscoveryDue(desk, talks.discoveredAt.get(id), { federation, lacking: unmet.length > 0 })) {
+  const lacking = openNeeds(federation, { own, vocabulary: desk.room.vocabulary() }).length > 0;
+  if (isDiscoveryDue(desk, talks, { federation, lacking })) {
     talks.discoveredAt.set(id, desk.room.deps.clock.monotonicMs());
     void subscribeToNeeds(desk.room, federation).catch((cause) => desk.room.events.defect('federation', cause));
     await discover(desk, federationById(desk.room, id) ?? federation);
@@ -154,11 +177,12 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   followLinks(desk, federationById(desk.room, id) ?? federation);
   letMembersGo(desk, federationById(desk.room, id) ?? federation);
   const now = federationById(desk.room, id) ?? federation;
+  followMembers(desk, now);
   for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
   await settle(desk, talks, id);
   const after = federationById(desk.room, id);
   if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED' || state === 'LEFT')) forgetUnlessShared(desk, member);
-  if (!after || federationLifecycle.isFinal(after.state)) return undefined;
+  if (!after || isSettled(after)) return undefined;
   if (after.revision !== federation.revision) return 0;
   return Math.min(restOf(after), nextEndMs(after, desk.room.deps.clock.now()));
 };
@@ -190,7 +214,8 @@ export const createDriver = (desk: Desk) => {
     update(desk, id, (federation) => ok(federation.registered ? federation : { ...federation, registered: true }));
     rests.wake(id);
   });
-  const talks: Talks = { registration, done: rests.wake, busy: new Set(), discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
+  const startedMs = desk.room.deps.clock.monotonicMs();
+  const talks: Talks = { registration, done: rests.wake, busy: new Set(), startedMs, discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
   const drive = async (id: FederationId): Promise<void> => {
     while (!desk.room.signal.aborted) {
       const waitMs = await step(desk, talks, id);

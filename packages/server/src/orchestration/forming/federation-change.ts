@@ -16,11 +16,11 @@ import {
   type Move,
   moveFederation,
   ok,
+  openNeeds,
   problem,
   type Result,
   refreshMembers,
   type TermId,
-  unmetNeeds,
 } from '@cityweave/core';
 import { newMessageId } from '../../deps.ts';
 import { discoverCandidates } from '../candidate.ts';
@@ -75,9 +75,7 @@ export const discover = async (desk: Desk, federation: Federation): Promise<void
   if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
   const invited = invite(desk, federation.id, found.value);
   if (!invited.ok || invited.value.state !== 'DISCOVERING') return;
-  const unmet = unmetNeeds(invited.value, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], { own, vocabulary: room.vocabulary() }).filter(
-    ({ optional }) => !optional,
-  );
+  const unmet = openNeeds(invited.value, { own, vocabulary: room.vocabulary() }).filter(({ optional }) => !optional);
   if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
   else withReason(desk, federation.id, [`nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`, ...notBridged(found.value)].join('; '));
 };

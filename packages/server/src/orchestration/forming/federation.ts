@@ -1,7 +1,7 @@
 /**
  * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
  */
-import { type Federation, type FederationId, federationLifecycle, type Instant, moveFederation, ok, proposeFederation, type Result } from '@cityweave/core';
+import { type Federation, type FederationId, type Instant, isSettled, moveFederation, ok, proposeFederation, type Result } from '@cityweave/core';
 import type { Links } from '../communication-status.ts';
 import { federationById, federations, type Room } from '../room.ts';
 import { createDriver } from './driver.ts';
@@ -79,7 +79,7 @@ export const createFederationManagement = (room: Room, links: Links): Federation
     },
     ...createChanges(desk, driver.run),
     resume: () => {
-      for (const { id, state } of federations.all(room.records)) if (!federationLifecycle.isFinal(state)) driver.run(id);
+      for (const federation of federations.all(room.records)) if (!isSettled(federation)) driver.run(federation.id);
     },
     nudge: driver.nudge,
     rediscover: driver.rediscover,

@@ -5,23 +5,41 @@ import {
   addMs,
   changeMember,
   checkAllowed,
+  expiryOf,
   type Federation,
   type FederationId,
   fail,
   type Instant,
   limits,
+  type Member,
   moveFederation,
   msBetween,
   problem,
   type Result,
   replacedMembers,
 } from '@cityweave/core';
+import { agreements } from '../room.ts';
 import { type Desk, moveMember, update } from './federation-change.ts';
 import { depart } from './saying.ts';
 
-/** Members whose notice is over, and those whose place another has taken, are gone; what tied them to us ends with them. */
+/** Those whose owner agreed to less time than the federation has. */
+const expiredMembers = ({ room }: Desk, { state, members, validUntil }: Federation, now: Instant): readonly Member[] => {
+  if (state === 'RELEASING' || state === 'FAILED') return [];
+  return members.filter(({ agreementId, state: standing }) => {
+    const agreement = ['LEFT', 'REMOVED'].includes(standing) ? undefined : agreements.load(room.records, agreementId);
+    const { to } = agreement?.terms.validity ?? {};
+    const expiry = agreement && expiryOf(agreement);
+    return expiry !== undefined && expiry <= now && to !== validUntil;
+  });
+};
+
+/** Members whose notice or agreed time is over, and those whose place another has taken, are gone; what tied them to us ends with them. */
 export const letMembersGo = (desk: Desk, federation: Federation): void => {
   const now = desk.room.deps.clock.now();
+  for (const member of expiredMembers(desk, federation, now)) {
+    depart(desk.room, member);
+    moveMember(desk, { id: federation.id, member }, { state: 'REMOVED', reason: 'the time that was agreed is over' });
+  }
   const left = federation.members.filter(({ state, leavesAt }) => state === 'LEAVING' && leavesAt !== undefined && leavesAt <= now);
   for (const member of left) {
     depart(desk.room, member);
@@ -34,10 +52,10 @@ export const letMembersGo = (desk: Desk, federation: Federation): void => {
   }
 };
 
-/** Its time is over. */
+/** Its time is over; one that was not formed until then has failed. */
 export const endInTime = (desk: Desk, { id, state, validUntil }: Federation): void => {
   const now = desk.room.deps.clock.now();
-  if (validUntil === undefined || validUntil > now || ['RELEASING', 'RELEASED', 'FAILED'].includes(state)) return;
+  if (validUntil === undefined || validUntil > now || !['ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(state)) return;
   update(desk, id, (federation) => moveFederation({ ...federation, reason: 'its time is over' }, 'RELEASING', now));
 };
 

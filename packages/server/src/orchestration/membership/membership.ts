@@ -163,16 +163,27 @@ const withDuty = (ended: Agreement, now: Instant): Agreement => {
 
 type Promised = { readonly deleteDataBy?: Instant | undefined };
 
+const ownLinks = (room: Room, id: FederationId): readonly Communication[] =>
+  communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
+
 /** Agreements of the federation end and its connections close, in one step with what is said of it. */
 export const endedRecords = (room: Room, id: FederationId, promise: Promised = {}): readonly Saved[] => {
   const now = room.deps.clock.now();
   const ending = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id);
-  const closing = communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
   return [
     ...ending.map((agreement) => agreements.saved(agreement.id, withDuty(endAgreement({ ...agreement, ...promise }, now), now))),
-    ...closing.map((link) => communications.saved(link.id, closeCommunication(link, now))),
+    ...ownLinks(room, id).map((link) => communications.saved(link.id, closeCommunication(link, now))),
   ];
 };
+
+/** Notice was given: until it is over what is asked is still answered. A bridge is closed by its adaptor. */
+export const closingRecords = (room: Room, id: FederationId): readonly Saved[] =>
+  ownLinks(room, id)
+    .filter(({ bridge }) => !bridge)
+    .flatMap((link) => {
+      const closing = moveCommunication(link, 'CLOSING', room.deps.clock.now());
+      return closing.ok ? [communications.saved(link.id, closing.value)] : [];
+    });
 
 /** This member's part is over: nothing of it goes on here. */
 export const partOver = (
@@ -220,7 +231,8 @@ export const letGo = (
   if (graceSeconds > 0 && held.value.formed) {
     const endsAt = addMs(room.deps.clock.now(), graceSeconds * 1000);
     const leaving: Membership = { ...held.value, endsAt };
-    return ok({ reply: { parameters: { final, endsAt }, objects: [] }, save: [memberships.saved(id, leaving), ...promised(room, id, deleteDataBy)] });
+    const save = [memberships.saved(id, leaving), ...closingRecords(room, id), ...promised(room, id, deleteDataBy)];
+    return ok({ reply: { parameters: { final, endsAt }, objects: [] }, save });
   }
   return ok({
     reply: { parameters: { final }, objects: [] },

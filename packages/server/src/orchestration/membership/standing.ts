@@ -1,11 +1,11 @@
 /**
- * Standing as a member: leaving with notice (T8), ending when notice or grace is over, and learning at the start what was missed: a release, a replacement (T13).
+ * Standing as a member: leaving with notice (T8), ending when notice, grace or the time agreed is over, and learning at the start what was missed: a release, a replacement (T13).
  */
-import { addMs, type FederationId, fail, type Instant, limits, msBetween, ok, problem, type Result } from '@cityweave/core';
+import { addMs, expiryOf, type FederationId, fail, type Instant, limits, msBetween, ok, problem, type Result } from '@cityweave/core';
 import { newMessageId, pause } from '../../deps.ts';
 import { closeBridges } from '../bridging/standing-bridge.ts';
-import { type Membership, memberships, type Room } from '../room.ts';
-import { partOver } from './membership.ts';
+import { agreements, type Membership, memberships, type Room } from '../room.ts';
+import { closingRecords, partOver } from './membership.ts';
 import { initiatorOf } from './review.ts';
 
 export type Leaving = { readonly reason: string; readonly graceSeconds: number };
@@ -32,11 +32,14 @@ const isHeard = ({ room, heard }: Desk, { federation }: Membership): boolean =>
 
 const standing = ({ room }: Desk): readonly Membership[] => memberships.all(room.records).filter(({ released }) => !released);
 
-const endOf = ({ endsAt, leaving }: Membership): Instant | undefined =>
-  [endsAt, leaving?.told ? leaving.effectiveAt : undefined].filter((at) => at !== undefined).toSorted()[0];
+/** When this member's part is over: its notice, the grace of its initiator, or the time that was agreed; also where nobody says so any more. */
+const endOf = ({ room }: Desk, { endsAt, leaving, agreementId }: Membership): Instant | undefined => {
+  const agreement = agreements.load(room.records, agreementId);
+  return [endsAt, leaving?.told ? leaving.effectiveAt : undefined, agreement && expiryOf(agreement)].filter((at) => at !== undefined).toSorted()[0];
+};
 
-const isDue = (membership: Membership, now: Instant): boolean => {
-  const end = endOf(membership);
+const isDue = (desk: Desk, membership: Membership, now: Instant): boolean => {
+  const end = endOf(desk, membership);
   return end !== undefined && end <= now;
 };
 
@@ -95,6 +98,7 @@ const sayLeaving = async ({ room }: Desk, membership: Membership): Promise<void>
   if (isHeard && now)
     room.records.putAll([
       memberships.saved(federation.id, { ...now, leaving: { ...leaving, told: true, ...(told.ok && { effectiveAt: told.value.parameters.effectiveAt }) } }),
+      ...closingRecords(room, federation.id),
     ]);
 };
 
@@ -102,13 +106,13 @@ const sayLeaving = async ({ room }: Desk, membership: Membership): Promise<void>
 const look = async (desk: Desk): Promise<number> => {
   const now = desk.room.deps.clock.now();
   for (const membership of standing(desk)) {
-    if (isDue(membership, now)) finish(desk, membership);
+    if (isDue(desk, membership, now)) finish(desk, membership);
     else if (membership.leaving && !membership.leaving.told) await sayLeaving(desk, membership);
     else if (!isHeard(desk, membership) && (await askStanding(desk, membership))) desk.heard.set(membership.federation.id, desk.room.deps.clock.monotonicMs());
   }
   const left = standing(desk);
   const isOpen = left.some((membership) => !isHeard(desk, membership) || (membership.leaving && !membership.leaving.told));
-  const ends = left.flatMap((membership) => endOf(membership) ?? []).map((end) => Math.max(1, msBetween(now, end)));
+  const ends = left.flatMap((membership) => endOf(desk, membership) ?? []).map((end) => Math.max(1, msBetween(now, end)));
   return Math.min(isOpen ? askAgainMs : lookMs, ...ends);
 };
 
