@@ -53,7 +53,7 @@ const checkBinding = ({ listen }: NodeFile): Result<true> =>
       );
 
 const federationOf = (rule: FederationRule, initiator: TwinId) => {
-  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf } = rule;
+  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf, validUntil } = rule;
   return {
     id,
     name,
@@ -62,6 +62,7 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
     initiator,
     rules: { authoritative, tolerance },
     ...(onBehalfOf && { onBehalfOf }),
+    ...(validUntil && { validUntil }),
     ...(area && !Array.isArray(area) && { area }),
   };
 };

@@ -63,6 +63,12 @@ export const ScoreParts = z.object({
 });
 export type ScoreParts = z.infer<typeof ScoreParts>;
 
+/** How much each part of the score counts; they add up to 1. */
+export const ScoreWeights = ScoreParts.strict().refine((weights) => {
+  const sum = Object.values(weights).reduce((total, weight) => total + weight, 0);
+  return Math.abs(sum - 1) < 1e-9 && Object.values(weights).every((weight) => weight >= 0);
+}, 'six weights, none below 0, that add up to 1');
+
 /** Why a part of the score is what it is, for people. */
 export const Evidence = z.object({ part: z.string(), why: z.string() });
 export type Evidence = z.infer<typeof Evidence>;

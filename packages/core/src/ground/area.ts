@@ -2,6 +2,7 @@
  * Area: a geometry made ready to be compared with many places. The predicates are those of place.ts and give the same answers;
  * only edges near a place are looked at, and what boxes can tell is told by boxes.
  */
+import { area as areaOf } from '@turf/area';
 import { intersect } from '@turf/intersect';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { createEdges, type Edges } from './edges.ts';
@@ -160,4 +161,13 @@ export const overlapOf = (a: Geometry, b: Geometry): Geometry | undefined => {
   if (first && within(b, a)) return b;
   const common = first && second && intersect({ type: 'FeatureCollection', features: [first, second] });
   return common?.geometry;
+};
+
+/** Share of an area that another one covers, 0 to 1; a line or a point counts as covered where they meet. */
+export const coveredShare = (wanted: Geometry, offered: Geometry): number => {
+  if (!boxesMeet(boxOf(wanted), boxOf(offered))) return 0;
+  const [whole, common] = [areal(wanted), overlapOf(wanted, offered)];
+  if (!whole) return intersects(wanted, offered) ? 1 : 0;
+  const shared = common && areal(common);
+  return shared ? Math.min(1, areaOf(shared) / areaOf(whole)) : 0;
 };

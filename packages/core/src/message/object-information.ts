@@ -136,5 +136,12 @@ export const registrySubscriptionObject = objectInformation('subscription', Subs
 export const serviceObject = objectInformation(
   'service',
   z.string(),
-  openObject({ name: LanguageMap, purpose: TermId, needs: z.array(Need).min(1), area: ToldGeometry.optional(), federationId: FederationId.optional() }),
+  openObject({
+    name: LanguageMap,
+    purpose: TermId,
+    needs: z.array(Need).min(1),
+    area: ToldGeometry.optional(),
+    validUntil: Instant.optional(),
+    federationId: FederationId.optional(),
+  }),
 );

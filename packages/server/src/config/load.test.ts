@@ -53,6 +53,11 @@ describe('a node file', () => {
       node({ ...hydrants, properties: [{ column: 'h', term: 'city:height', unit: 'kg' }] }),
       { found: 'kg', accepted: 'a unit of city:height, as m' },
     ],
+    [
+      'weights that do not add up',
+      { ...node(), scoring: { meaning: 1, space: 1, time: 0, quality: 0, adaptation: 0, trust: 0 } },
+      { path: expect.stringContaining('scoring') },
+    ],
     ['an unknown key', node({ ...hydrants, pathh: 'x' }), { found: 'unknown key pathh', accepted: 'path?' }],
     ['a format that is not read', node({ ...hydrants, format: 'shapefile' }), { found: 'shapefile', accepted: expect.stringContaining('geojson-lines') }],
     [

@@ -9,11 +9,14 @@ import {
   Duration,
   FederationId,
   Geometry,
+  Instant,
   LanguageMap,
   limits,
   Period,
   ProcessingStage,
   Quality,
+  ScoreWeights,
+  scoreWeights,
   TermId,
 } from '@cityweave/core';
 import { z } from 'zod';
@@ -95,6 +98,8 @@ export const FederationRule = z.strictObject({
   initiator: Authority,
   needs: z.array(NeedRule).min(1),
   area: z.union([Box, Geometry]).optional(),
+  /** after that it is over; until it is released where absent */
+  validUntil: Instant.optional(),
   /** persons and organizations of others for whom its initiator asks */
   onBehalfOf: z.array(z.string()).optional(),
   /** who wins where several agencies give a value of the same term */
@@ -131,6 +136,8 @@ export const NodeFile = z.strictObject({
   functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),
   leaseSeconds: z.int().positive().optional(),
+  /** what counts how much where candidates of its federations are ranked */
+  scoring: ScoreWeights.default(scoreWeights),
   /** of a registry: a twin is taken in only once somebody answered at its address with its key */
   verifyEndpoints: z.boolean().default(false),
   /** when this agency answers no questions, so that its data can be worked on */

@@ -10,6 +10,7 @@ import {
   limits,
   type Need,
   ok,
+  type Period,
   problem,
   type RegisteredTwin,
   type Result,
@@ -26,13 +27,16 @@ export type Wanted = {
   readonly needs: readonly Need[];
   readonly purpose?: TermId | undefined;
   readonly area?: Geometry | undefined;
+  /** when: from now on where absent */
+  readonly period?: Period | undefined;
   readonly federationId?: FederationId | undefined;
 };
 
-const queryOf = ({ needs, purpose, area }: Wanted, cursor: string | null) => ({
+const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null) => ({
   kinds: needs.map(({ kind }) => kind),
   ...(purpose && { purpose }),
   ...(area && { within: area }),
+  ...(period && { during: period }),
   limit: limits.discoverPageMax,
   ...(cursor !== null && { cursor }),
 });
@@ -79,7 +83,9 @@ const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { re
 };
 
 /** What the registry knows that fits a need, ranked, with what stands in the way of each. */
-export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Result<readonly Candidate[]>> => {
+export const discoverCandidates = async (room: Room, asked: Wanted): Promise<Result<readonly Candidate[]>> => {
+  const now = room.deps.clock.now();
+  const wanted: Wanted = { ...asked, period: asked.period ?? { from: now } };
   const registry = await room.registry();
   if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
   const twins = await discoverTwins(room, registry, wanted);
@@ -99,6 +105,6 @@ export const discoverCandidates = async (room: Room, wanted: Wanted): Promise<Re
     adaptors,
   );
   const between = { adaptors: adaptors.map(({ attributes }) => attributes), tried };
-  const own = { bindings: room.node.bindings, vocabulary: room.vocabulary(), now: room.deps.clock.now(), trust: trustIn(room) };
+  const own = { bindings: room.node.bindings, vocabulary: room.vocabulary(), now, trust: trustIn(room), weights: room.node.scoring };
   return ok(rankCandidates(found, { ...wanted, ...between, ...own }));
 };

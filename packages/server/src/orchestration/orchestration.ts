@@ -202,8 +202,9 @@ const requestService = (
   { objects: [{ attributes }] }: Request<'application.request.service'>,
 ): Done<'application.request.service'> => {
   const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
-  const { name, purpose, needs, area } = attributes;
-  const started = management.start({ id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} }, ...(area && { area }) });
+  const { name, purpose, needs, area, validUntil } = attributes;
+  const draft = { id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} } };
+  const started = management.start({ ...draft, ...(area && { area }), ...(validUntil && { validUntil }) });
   if (!started.ok) return started;
   return ok({
     reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] },

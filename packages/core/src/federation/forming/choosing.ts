@@ -74,13 +74,17 @@ type Choice = { readonly features: Map<FeatureId, Candidate>; replaces: TwinId |
 
 /**
  * Members for the needs that nobody serves yet; an agency is never taken twice. Where one provider is enough the best is taken and the others are runners-up;
- * otherwise all who serve the need are wanted.
+ * otherwise all who serve the need are wanted. Needs with the least choice come first, so that whoever is taken for them serves others as well and few are enough.
  */
 export const chooseMembers = (federation: Federation, candidates: readonly Candidate[], by: Choosing): readonly Member[] => {
   const taken = new Set<TwinId>([federation.initiator, ...federation.members.map(({ twinId }) => twinId)]);
   const choices = new Map<TwinId, Choice>();
-  for (const need of federation.needs.toSorted((a, b) => Number(a.one ?? false) - Number(b.one ?? false))) {
-    const open = candidatesFor(need, candidates, by.vocabulary).filter(({ twin }) => !taken.has(twin.id));
+  const openFor = (need: Need): readonly Candidate[] => candidatesFor(need, candidates, by.vocabulary).filter(({ twin }) => !taken.has(twin.id));
+  const choiceFor = ({ one = false }: Need, open: readonly Candidate[]): number => (one ? new Set(open.map(({ twin }) => twin.id)).size : 0);
+  const inOrder = federation.needs
+    .map((need) => ({ need, open: openFor(need) }))
+    .toSorted((a, b) => Number(a.need.one ?? false) - Number(b.need.one ?? false) || choiceFor(a.need, a.open) - choiceFor(b.need, b.open));
+  for (const { need, open } of inOrder) {
     const wanted = need.one ? bestFor(federation, need, { open, chosen: new Set(choices.keys()), by }) : open;
     for (const candidate of wanted) {
       const choice = choices.get(candidate.twin.id) ?? { features: new Map(), replaces: undefined };

@@ -21,6 +21,12 @@ const part = (name: keyof typeof scoreWeights, candidate: ReturnType<typeof only
   candidate.evidence.find((one) => one.part === name)?.why,
 ];
 
+const farForm = { format: 'application/geo+json' as const, dictionary: cityDictionary.id, source: 'file', key: 'id', members: [] };
+const adaptor = {
+  ...{ endpoints: exact.twin.attributes.endpoints, keys: exact.twin.attributes.keys, status: 'online' as const, capacity: { connections: 1, used: 0 } },
+  ...{ protocolPairs: [], dictionaryPairs: [], formatPairs: [['application/json', farForm.format] satisfies [string, string]] },
+};
+
 describe('a candidate is scored', () => {
   test('by meaning: exact and synonym 1, close 0.8, narrower 0.7, broader 0.5, none 0', () => {
     const county = {
@@ -43,6 +49,23 @@ describe('a candidate is scored', () => {
 
   test('by space, with the share that it covers', () => {
     expect(part('space', only(exact, { area: polygonOfBox([0, 0, 2, 1]) }))).toEqual([0.5, 'covers 50 % of the area']);
+    const corner = changed({
+      coverage: {
+        space: {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [0, 0],
+              [1, 0],
+              [0, 1],
+              [0, 0],
+            ],
+          ],
+        },
+      },
+    });
+    expect(part('space', only(corner, { area: polygonOfBox([0, 0, 1, 1]) }))).toEqual([0.5, 'covers 50 % of the area']);
+    expect(only(corner, { area: polygonOfBox([0.8, 0.8, 1, 1]) })).toMatchObject({ score: 0, gaps: [{ aspect: 'space' }] });
   });
 
   test('by time: the share of the period, times how fresh its values are', () => {
@@ -70,6 +93,16 @@ describe('a candidate is scored', () => {
     expect(part('quality', only(changed({ quality: { accuracy: 0.5, confidence: 1 } })))).toEqual([0.75, 'accuracy 0.5, confidence 1']);
     expect(part('quality', only(changed({ quality: undefined })))).toEqual([0.5, 'it says nothing of its quality']);
     expect((['kept', 'unknown', 'broken'] as const).map((trust) => part('trust', only(exact, { trust: () => trust }))[0])).toEqual([1, 0.5, 0]);
+  });
+
+  test('with the weights that its node gives, and with the same score after one that needs less conversion', () => {
+    const weights = { meaning: 0, space: 0, time: 0, quality: 1, adaptation: 0, trust: 0 };
+    expect(only(exact, { weights }).score).toBe(exact.feature.attributes.quality?.completeness);
+    const far = changed({ data: { ...exact.feature.attributes.data, form: farForm } });
+    const first = { ...far, feature: { ...far.feature, id: exact.feature.id.replace('fire', 'aaa') as typeof exact.feature.id } };
+    const adaptors = [adaptor];
+    const ranked = rankCandidates([first, exact], { ...base, weights, adaptors });
+    expect(ranked.map(({ feature, score }) => [feature.id, score])).toEqual([exact, first].map(({ feature }) => [feature.id, 1]));
   });
 
   test('by the weighted sum of its parts, and is above another with the same score by latency, then by id', () => {

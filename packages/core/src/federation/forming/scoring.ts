@@ -1,10 +1,11 @@
 /**
  * Scoring of candidates (6.8 of the model, our design): hard conditions as gaps, then a weighted sum of parts, each with its evidence.
  */
+import { coveredShare } from '../../ground/area.ts';
 import { compareText, type FeatureId, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
 import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
-import { boxesMeet, boxOf, type Geometry } from '../../ground/place.ts';
+import type { Geometry } from '../../ground/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
 import { ok, type Result } from '../../ground/result.ts';
 import { cityDictionary } from '../../twin/city-dictionary.ts';
@@ -16,7 +17,7 @@ import type { AdaptationReport, AdaptationStep } from '../adaptation/profile.ts'
 import { adaptorNeedOf, type CommunicationAdaptor, canBridge, protocolFor } from '../adaptor.ts';
 import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
 
-/** Weights of the score's parts; they add up to 1. */
+/** Where its node says nothing else. */
 export const scoreWeights: ScoreParts = { meaning: 0.35, space: 0.2, time: 0.15, quality: 0.15, adaptation: 0.1, trust: 0.05 };
 
 export type Found = { readonly feature: Feature; readonly twin: RegisteredTwin; readonly registryId: TwinId };
@@ -31,6 +32,8 @@ export type Ranking = {
   readonly area?: Geometry | undefined;
   readonly period?: Period | undefined;
   readonly purpose?: TermId | undefined;
+  /** what counts how much; `scoreWeights` where absent */
+  readonly weights?: ScoreParts | undefined;
   readonly federationId?: FederationId | undefined;
   readonly trust?: ((twin: TwinId) => Trust) | undefined;
   /** what the consumer speaks; all where absent */
@@ -68,21 +71,13 @@ const meaningOf = (kind: TermId, { needs, vocabulary }: Ranking): Part =>
     { value: 0, why: `${kind} is none of the kinds needed` },
   );
 
-const overlapShare = (offered: Geometry, wanted: Geometry): number => {
-  const [a, b] = [boxOf(offered), boxOf(wanted)];
-  if (!boxesMeet(a, b)) return 0;
-  const area = (b[2] - b[0]) * (b[3] - b[1]);
-  const shared = (Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * (Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  return area > 0 ? Math.min(1, shared / area) : 1;
-};
-
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** Share of the needed area that the feature covers, by their boxes; an area that nobody names counts as covered. */
+/** Share of the needed area that the feature covers; an area that nobody names counts as covered. */
 const spaceOf = ({ feature, twin }: Found, { area }: Ranking): Part => {
   const offered = feature.attributes.coverage.space ?? twin.attributes.coverage;
   if (!offered || !area) return { value: 1, why: area ? 'it names no area' : 'no area is asked for' };
-  const value = overlapShare(offered, area);
+  const value = coveredShare(area, offered);
   return { value, why: value === 0 ? 'its coverage lies outside the area' : `covers ${percent(value)} of the area` };
 };
 
@@ -204,7 +199,7 @@ const partsOf = (found: Found, ranking: Ranking): Readonly<Record<keyof ScorePar
 
 const partNames = ['meaning', 'space', 'time', 'quality', 'adaptation', 'trust'] as const;
 
-const totalOf = (parts: ScoreParts): number => partNames.reduce((sum, name) => sum + scoreWeights[name] * parts[name], 0);
+const totalOf = (parts: ScoreParts, weights: ScoreParts): number => partNames.reduce((sum, name) => sum + weights[name] * parts[name], 0);
 
 const scored = (found: Found, ranking: Ranking): Candidate => {
   const parts = partsOf(found, ranking);
@@ -219,7 +214,7 @@ const scored = (found: Found, ranking: Ranking): Candidate => {
   };
   const evidence = partNames.map((part): Evidence => ({ part, why: parts[part].why }));
   const gaps = findGaps(found, ranking);
-  const score = gaps.every((gap) => gap.bridgeable) ? totalOf(values) : 0;
+  const score = gaps.every((gap) => gap.bridgeable) ? totalOf(values, ranking.weights ?? scoreWeights) : 0;
   return {
     ...found,
     discoveredAt: ranking.now,
@@ -234,9 +229,12 @@ const scored = (found: Found, ranking: Ranking): Candidate => {
 
 const latencyOf = ({ feature }: Candidate): number => msOfDuration(feature.attributes.quality?.latency ?? 'PT0S') ?? 0;
 
+/** What an adaptor has to convert of it: each step is one more that may fail. */
+const stepsOf = ({ gaps }: Candidate): number => gaps.filter(({ aspect }) => Object.values(aspects).includes(aspect)).length;
+
 /** Best first, at most `candidatesMax`; the order of the input does not matter. What cannot be bridged comes last and says why. */
 export const rankCandidates = (found: readonly Found[], ranking: Ranking): readonly Candidate[] =>
   found
     .map((one) => scored(one, ranking))
-    .sort((a, b) => b.score - a.score || latencyOf(a) - latencyOf(b) || compareText(a.feature.id, b.feature.id))
+    .sort((a, b) => b.score - a.score || stepsOf(a) - stepsOf(b) || latencyOf(a) - latencyOf(b) || compareText(a.feature.id, b.feature.id))
     .slice(0, limits.candidatesMax);

@@ -50,6 +50,19 @@ describe('where one provider is enough', () => {
     expect(choose(withWater({ state: standsIn('INTERRUPTED') }), limits.memberLostMs - 1)).toEqual([]);
   });
 
+  test('whoever must be taken for one need serves another as well, so that few are enough, in whichever order they are named', () => {
+    const both = [trialFound('county', 'city:FloodZone', { completeness: 0.5 }), trialFound('county', 'city:Substation')];
+    const needs = [
+      { kind: 'city:FloodZone', one: true },
+      { kind: 'city:Substation', one: true },
+    ] as const;
+    for (const inOrder of [needs, needs.toReversed()]) {
+      const federation = trialDraft(inOrder);
+      const candidates = rankCandidates([...found, ...both], { needs: federation.needs, vocabulary, now: start });
+      expect(chooseMembers(federation, candidates, { vocabulary, now: start }).map(({ agency }) => agency)).toEqual(['urn:dtf:agency:county.town.example']);
+    }
+  });
+
   test('the runner-up takes its place once it is silent for memberLostMs, leaves, or declined', () => {
     const replacements = [
       choose(withWater({ state: standsIn('INTERRUPTED') }), limits.memberLostMs),

@@ -11,6 +11,7 @@ import {
   FederationId,
   fail,
   federationIdOf,
+  type Instant,
   type Json,
   LanguageMap,
   limits,
@@ -43,6 +44,7 @@ type ServiceGiven = {
   readonly purpose: string;
   readonly needs: readonly NeedOfService[];
   readonly within?: Given<AreaGiven>;
+  readonly until?: Given<Instant>;
 };
 
 type Draft = Parameters<Context['room']['orchestration']['management']['start']>[0];
@@ -99,6 +101,7 @@ const toDraft = (context: Context, given: ServiceGiven): Result<Draft> => {
     needs: [...needs.value],
     rules: { authoritative: {}, tolerance: {} },
     ...(area && { area }),
+    ...(given.until && { validUntil: given.until }),
   });
 };
 
@@ -109,8 +112,8 @@ const start = (context: Context, given: ServiceGiven): Problem | { readonly fede
   const draft = toDraft(context, given);
   if (!draft.ok) return draft.problem;
   const state = context.room.orchestration.federation(draft.value.id)?.state;
-  if (state === 'RELEASING' || state === 'RELEASED')
-    return problem('notAllowedInState', { subject: draft.value.id, found: state, accepted: 'the id of a federation that was never released, or none' });
+  if (state === 'RELEASING' || state === 'RELEASED' || state === 'FAILED')
+    return problem('notAllowedInState', { subject: draft.value.id, found: state, accepted: 'the id of a federation that is not over, or none' });
   const started: Result<Federation> = context.room.orchestration.management.start(draft.value);
   return started.ok ? { federation: startedNode(started.value) } : started.problem;
 };
@@ -119,9 +122,10 @@ const start = (context: Context, given: ServiceGiven): Problem | { readonly fede
 const plan = async (context: Context, given: ServiceGiven): Promise<Problem | ServicePlan> => {
   const draft = toDraft(context, given);
   if (!draft.ok) return draft.problem;
-  const { needs, purpose, area } = draft.value;
+  const { needs, purpose, area, validUntil: to } = draft.value;
   const { room } = context;
-  const found = await room.orchestration.discover({ needs, purpose, ...(area && { area }) });
+  const period = { from: room.deps.clock.now(), ...(to && { to }) };
+  const found = await room.orchestration.discover({ needs, purpose, period, ...(area && { area }) });
   if (!found.ok) return found.problem;
   const own = await room.store.kinds();
   const vocabulary = room.vocabulary();
@@ -149,6 +153,7 @@ const defineService = ({ builder, inputs }: Kit) => {
       purpose: t.id({ required: true, description: 'What for, as "city:safety".' }),
       needs: t.field({ type: [need], required: true, description: `What it must bring together: 1 to ${limits.needsMax}.` }),
       within: t.field({ type: inputs.area, description: 'Where: a box or a polygon.' }),
+      until: t.field({ type: 'DateTime', description: 'Until when; until it is released where absent.' }),
     }),
   });
 };
