@@ -1,6 +1,7 @@
 /**
  * App: the planner's window: the city, and over it what is asked, found, shown and said by whom. It hears of no tile; of a twin only what somebody looks at.
  */
+import type { SceneProgress } from '@cityweave/core/scene';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
@@ -26,6 +27,7 @@ const Window = lazy(async () => {
 const useScene = () => {
   const [staged, setStaged] = useState<Staged>();
   const [problem, setProblem] = useState<SceneProblem>();
+  const [making, setMaking] = useState<SceneProgress>();
   const [isLost, setLost] = useState(false);
   const [tries, setTries] = useState(0);
   useEffect(() => staged?.onEvent(({ type }) => (type === 'lost' || type === 'restored') && setLost(type === 'lost')), [staged]);
@@ -35,14 +37,14 @@ const useScene = () => {
     setTries(tries + 1);
   };
   const stands = isLost ? 'lost' : staged ? 'staged' : problem ? 'none' : 'waiting';
-  const state: SceneState = { stands, problem };
-  return { staged, setStaged, setProblem, state, again, tries };
+  const state: SceneState = { stands, problem, making };
+  return { staged, setStaged, setProblem, setMaking, state, again, tries };
 };
 
 export const App = () => {
   const { say } = useWords();
   const federation = usePerson((state) => state.federation);
-  const { staged, setStaged, setProblem, state, again, tries } = useScene();
+  const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
   const dress = useDress();
   const pick = usePick();
   useEffect(keepLearning, []);
@@ -59,6 +61,7 @@ export const App = () => {
           federation={federation}
           dress={dress}
           said={{ role: say('sceneRole'), keys: say('scene') }}
+          onMaking={setMaking}
           onStaged={setStaged}
           onPick={(row) => void pick(row)}
           onHover={(row) => staged?.city.hover(row)}

@@ -115,7 +115,8 @@ describe('row columns', () => {
   it('give back the kind and the place of every row, and are refused when cut off', () => {
     fc.assert(
       fc.property(rows, fc.nat(), (given, at) => {
-        const bytes = encodeRowColumns(given);
+        const column = (name: 'kind' | 'east' | 'north' | 'top') => given.map((row) => row[name]);
+        const bytes = encodeRowColumns({ kind: column('kind'), east: column('east'), north: column('north'), top: column('top') });
         const decoded = decodeRowColumns(bytes);
         if (!decoded.ok) return expect(decoded).toBe('decoded');
         const { kind, east, north, top } = decoded.value;

@@ -16,18 +16,19 @@ export type RowColumns = {
   readonly top: Float32Array;
 };
 
-export type RowOfLayer = { readonly kind: number; readonly east: number; readonly north: number; readonly top: number };
+/** Of as many rows each: what is written, in numbers as fine as they are known. */
+export type ColumnsOfRows = Readonly<Record<keyof RowColumns, ArrayLike<number> & Iterable<number>>>;
 
 const perMetre = 10;
 
-export const encodeRowColumns = (rows: readonly RowOfLayer[]): Uint8Array<ArrayBuffer> => {
-  const to = createByteWriter();
-  to.uint(rows.length);
-  for (const { kind } of rows) to.uint(kind);
-  for (const column of ['east', 'north', 'top'] as const) {
+export const encodeRowColumns = (columns: ColumnsOfRows): Uint8Array<ArrayBuffer> => {
+  const [to, { kind }] = [createByteWriter(), columns];
+  to.uint(kind.length);
+  for (const own of kind) to.uint(own);
+  for (const name of ['east', 'north', 'top'] as const) {
     let before = 0;
-    for (const row of rows) {
-      const value = Math.round(row[column] * perMetre);
+    for (let row = 0; row < kind.length; row += 1) {
+      const value = Math.round((columns[name][row] ?? 0) * perMetre);
       to.int(value - before);
       before = value;
     }

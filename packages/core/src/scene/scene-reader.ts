@@ -4,7 +4,7 @@
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { outlineForms } from './outline-tile.ts';
-import type { Scene } from './scene.ts';
+import type { Scene, SceneProgress } from './scene.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 type Check = (value: unknown) => boolean;
@@ -64,3 +64,10 @@ export const readScene = (value: unknown): Result<Scene> => {
   const read = scene(value) ? (value as Scene) : undefined;
   return read && leadsSomewhere(read) ? ok(read) : fail(problem('malformed', { subject: 'scene', accepted: 'the document of a scene, version 2' }));
 };
+
+const progress = shape({ twins: whole, layers: whole, layersCut: whole, tiles: whole, tilesCut: whole });
+
+/** Undefined where nothing is told of it. */
+export const readSceneProgress = (value: unknown): SceneProgress | undefined =>
+  // branding: every member was looked at
+  progress(value) ? (value as SceneProgress) : undefined;

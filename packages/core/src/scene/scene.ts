@@ -59,3 +59,6 @@ export const Scene = z.object({
   layers: z.array(SceneLayer).max(sceneLimits.sceneLayersMax),
 });
 export type Scene = z.infer<typeof Scene>;
+
+/** How far a scene is that is being made: twins looked at, then layers cut, and tiles of the layer that is being cut; 0 of what is not known yet. */
+export type SceneProgress = Readonly<Record<'twins' | 'layers' | 'layersCut' | 'tiles' | 'tilesCut', number>>;

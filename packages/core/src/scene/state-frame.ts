@@ -4,7 +4,7 @@
  */
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
-import { createByteReader, createByteWriter } from './bytes.ts';
+import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 /** Bits of a value's flag. */
@@ -37,10 +37,10 @@ export type StateFrame = { readonly version: number } & ({ readonly head: StateH
 
 /** Length of what follows, kind, version, rows; then the values, and rows, times and flags as small differences. */
 const headerBytes = 16;
-const kinds = { head: 1, changed: 2 } as const;
+const kinds = { head: 1, changed: 3 } as const;
 const valueBytes = 4;
-/** of a value, and of what is told of it beside */
-const bytesARowMin = valueBytes + 3;
+/** of a value and its row; all else may be the same as before */
+const bytesARowMin = valueBytes + 1;
 /** Beside the flags of a value: nobody says when it was true. */
 const timeless = 128;
 const perSecond = 1_000;
@@ -53,19 +53,61 @@ const framed = (kind: number, { version, count }: { readonly version: number; re
   return bytes;
 };
 
+/** Whole numbers by what they differ from those before; of the same ones how many more there are. */
+const writeSteps = (to: ByteWriter, numbers: ArrayLike<number>): void => {
+  let before = 0;
+  for (let at = 0; at < numbers.length; ) {
+    const own = numbers[at] ?? 0;
+    to.int(own - before);
+    at += 1;
+    if (own !== before) {
+      before = own;
+      continue;
+    }
+    const first = at;
+    while (at < numbers.length && numbers[at] === own) at += 1;
+    to.uint(at - first);
+  }
+};
+
+/** False where there are more of the same than there is room for. */
+const readSteps = (from: ByteReader, into: Float64Array): boolean => {
+  let value = 0;
+  for (let at = 0; at < into.length; ) {
+    const step = from.int();
+    value += step;
+    into[at] = value;
+    at += 1;
+    if (step !== 0) continue;
+    const more = from.uint();
+    if (more > into.length - at) return false;
+    into.fill(value, at, at + more);
+    at += more;
+  }
+  return true;
+};
+
+/** A value of which nobody says when it was true has the time of the one before. */
+const timesOf = (observed: Float64Array): Float64Array => {
+  let time = 0;
+  return observed.map((own) => {
+    if (!Number.isNaN(own)) time = Math.round(own * perSecond);
+    return time;
+  });
+};
+
 const encodeValues = ({ rows, values, observed, flags }: StateValues): Uint8Array => {
   const to = createByteWriter();
-  let [row, time] = [0, 0];
+  let row = 0;
   for (const own of rows) {
     to.int(own - row);
     row = own;
   }
-  for (const own of observed) {
-    const next = Number.isNaN(own) ? time : Math.round(own * perSecond);
-    to.int(next - time);
-    time = next;
-  }
-  for (const [at, own] of flags.entries()) to.uint(own + (Number.isNaN(observed[at]) ? timeless : 0));
+  writeSteps(to, timesOf(observed));
+  writeSteps(
+    to,
+    flags.map((own, at) => own + (Number.isNaN(observed[at]) ? timeless : 0)),
+  );
   const told = to.bytes();
   const body = new Uint8Array(values.length * valueBytes + told.length);
   const view = new DataView(body.buffer);
@@ -87,23 +129,20 @@ const decodeValues = (body: Uint8Array, count: number): Result<StateValues> => {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const from = createByteReader(body.subarray(count * valueBytes));
   const read = { rows: new Uint32Array(count), values: new Float32Array(count), observed: new Float64Array(count), flags: new Uint8Array(count) };
-  let [row, time, sound] = [0, 0, true];
+  let [row, sound] = [0, true];
   for (let at = 0; at < count; at += 1) {
     row += from.int();
     sound &&= row >= 0 && row < sceneLimits.sceneRowsMax;
     read.rows[at] = row;
     read.values[at] = view.getFloat32(at * valueBytes, true);
   }
+  const [times, told] = [read.observed, new Float64Array(count)];
+  if (!(readSteps(from, times) && readSteps(from, told) && from.isSound() && from.isAtEnd())) return lying('another length than it says');
   for (let at = 0; at < count; at += 1) {
-    time += from.int();
-    read.observed[at] = time / perSecond;
+    const own = told[at] ?? 0;
+    read.flags[at] = own % timeless;
+    times[at] = own >= timeless ? Number.NaN : (times[at] ?? 0) / perSecond;
   }
-  for (let at = 0; at < count; at += 1) {
-    const told = from.uint();
-    read.flags[at] = told % timeless;
-    if (told >= timeless) read.observed[at] = Number.NaN;
-  }
-  if (!(from.isSound() && from.isAtEnd())) return lying('another length than it says');
   return sound ? ok(read) : lying('a row that cannot be');
 };
 

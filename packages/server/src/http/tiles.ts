@@ -11,10 +11,10 @@ import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import type { Held, Scenes } from '../tiles/scenes.ts';
 import type { States } from '../tiles/states.ts';
 import { columnOf, encodeColumn } from '../tiles/values.ts';
-import { goneSignal, parseBody, readBody, sendJson, sendProblem } from './reply.ts';
+import { goneSignal, parseBody, problemDocument, readBody, sendDocument, sendJson, sendProblem } from './reply.ts';
 
 export type TilesRoom = {
-  readonly scenes: Pick<Scenes, 'of'>;
+  readonly scenes: Pick<Scenes, 'of' | 'progress'>;
   readonly files: SceneFiles;
   readonly states: States;
   readonly federation: (id: string) => Federation | undefined;
@@ -38,10 +38,18 @@ const refuse = ({ response }: Call, found: Parameters<typeof sendProblem>[1]): v
   sendProblem(response, found);
 };
 
+/** Who waits for the first scene is told how far it is, in numbers beside the problem. */
+const refuseScene = (call: Call, found: Parameters<typeof sendProblem>[1]): void => {
+  const progress = found.kind === 'unavailable' ? call.room.scenes.progress(call.url.searchParams.get('federation') ?? '') : undefined;
+  if (found.kind === 'unavailable') call.response.setHeader('retry-after', retryAfterSeconds);
+  const value = { ...problemDocument(found), ...(progress && { progress }) };
+  sendDocument(call.response, { status: value.status, value, type: 'application/problem+json' });
+};
+
 /** Whoever cannot read it compressed is told so by what it is. */
 const sendOpening = async (call: Call): Promise<void> => {
   const held = await heldOf(call);
-  if (!held.ok) return refuse(call, held.problem);
+  if (!held.ok) return refuseScene(call, held.problem);
   const bytes = await call.room.openings.of(held.value.built);
   call.response
     .writeHead(200, {
@@ -55,7 +63,7 @@ const sendOpening = async (call: Call): Promise<void> => {
 
 const sendScene = async (call: Call): Promise<void> => {
   const held = await heldOf(call);
-  if (!held.ok) return refuse(call, held.problem);
+  if (!held.ok) return refuseScene(call, held.problem);
   const { scene } = held.value.built;
   const tag = `"${scene.revision}"`;
   call.response.setHeader('etag', tag);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgencyId, Authority, agencyIdOf, cityDictionary, createVocabulary, FederationId, TermId, twinIdOf } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildScene } from './built.ts';
+import { buildScene, type LayersCut } from './built.ts';
 import type { Part } from './collected.ts';
 import { createCutThreads } from './cut/cut-threads.ts';
 import type { Drawn } from './drawn.ts';
@@ -27,25 +27,24 @@ describe('a scene that is built', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('says before each layer how many of them are cut', async () => {
-    const told: (readonly [number, number])[] = [];
+  it('says before each layer how many of them are cut, and of a layer how many of its tiles', async () => {
+    const told: LayersCut[] = [];
     const part: Part = { agency, name: { en: 'A' }, seq: 1, drawn: [drawn('prism', 1), drawn('area', 2), drawn('point', 3), drawn('prism', 4)] };
     await using threads = createCutThreads();
     const built = await buildScene({
       ...{ federation: FederationId.parse('urn:dtf:federation:a.example:f'), parts: [part], before: undefined, threads },
       ...{ vocabulary: createVocabulary([cityDictionary]), files: createSceneFiles(folder), signal: new AbortController().signal },
-      progress: (cut, of) => void told.push([cut, of]),
+      progress: (layers) => void told.push(layers),
     });
     expect(built).toMatchObject({ ok: true });
-    expect(told).toEqual([
-      [0, 3],
-      [1, 3],
-      [2, 3],
-    ]);
+    expect(told.map(({ cut, of }) => [cut, of])).toEqual([0, 0, 1, 1, 2, 2].map((cut) => [cut, 3]));
+    // of each layer first nothing is known of its tiles; when it is cut, all of them are
+    expect(told.map(({ tiles }) => tiles())).toEqual([0, 1, 0, 1, 0, 1].map((tiles) => [tiles, tiles]));
   });
 
-  it('is told of to who waits for it: twins looked at first, then layers cut', () => {
-    expect(howFar({ walked: 1_200, layers: undefined })).toBe('being cut, 1200 twins looked at');
-    expect(howFar({ walked: 2_000, layers: [1, 3] })).toBe('being cut, 2000 twins looked at, 1 of 3 layers cut');
+  it('is told of to who waits for it: twins looked at first, then layers cut, and of the next its tiles', () => {
+    expect(howFar({ walked: 1_200, layers: undefined })).toEqual({ twins: 1_200, layers: 0, layersCut: 0, tiles: 0, tilesCut: 0 });
+    const layers = { cut: 1, of: 3, tiles: () => [40, 900] as const };
+    expect(howFar({ walked: 2_000, layers })).toEqual({ twins: 2_000, layers: 3, layersCut: 1, tiles: 900, tilesCut: 40 });
   });
 });

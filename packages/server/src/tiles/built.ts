@@ -23,8 +23,9 @@ import {
 import { z } from 'zod';
 import { createCarried } from './carried.ts';
 import type { Part } from './collected.ts';
-import type { CutThreads } from './cut/cut-threads.ts';
-import { type LocalBox, noBox, widen } from './cut/local.ts';
+import { type CutColumns, createColumnsWriter } from './cut/columns.ts';
+import type { CutThreads, TilesCut } from './cut/cut-threads.ts';
+import { type LocalBox, noBox, toRings, widen } from './cut/local.ts';
 import type { Drawn } from './drawn.ts';
 import { drawOnce } from './once.ts';
 import type { SceneFiles } from './scene-files.ts';
@@ -33,7 +34,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 4;
+const cutVersion = 5;
 
 export const Built = z.object({
   version: z.literal(cutVersion),
@@ -46,6 +47,9 @@ export const Built = z.object({
 });
 export type Built = z.infer<typeof Built>;
 
+/** How many layers are cut, of how many, and how far the next one is. */
+export type LayersCut = { readonly cut: number; readonly of: number; readonly tiles: TilesCut };
+
 export type Building = {
   readonly federation: FederationId;
   readonly parts: readonly Part[];
@@ -53,8 +57,7 @@ export type Building = {
   readonly vocabulary: Vocabulary;
   readonly threads: CutThreads;
   readonly files: SceneFiles;
-  /** told how many layers are cut, and of how many */
-  readonly progress: (cut: number, of: number) => void;
+  readonly progress: (layers: LayersCut) => void;
   readonly signal: AbortSignal;
 };
 
@@ -91,33 +94,46 @@ const groupsOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): readonly G
 
 type Cut = { readonly layer: Omit<SceneLayer, 'firstRow'>; readonly from: string; readonly ids: readonly string[] };
 
-type Cutting = { readonly building: Building; readonly origin: [number, number]; readonly kinds: readonly SceneKind[] };
-
-const looksOf = (origin: readonly number[], { form, drawn }: Group, kinds: readonly SceneKind[]): string => {
-  const numbers = new Map(kinds.map(({ kind }, at) => [kind, at]));
-  const digest = createHash('sha256').update(JSON.stringify([origin, form]));
-  for (const { id, kind, place, base, height, roof, solid } of drawn) digest.update(JSON.stringify([id, numbers.get(kind), place, base, height, roof, solid]));
-  return digest.digest('hex');
+type Cutting = {
+  readonly building: Building;
+  readonly origin: [number, number];
+  readonly kinds: readonly SceneKind[];
+  /** told of the layer that is being cut now */
+  readonly tiles: (tiles: TilesCut) => void;
 };
 
-const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Promise<Result<Cut>> => {
+/** So many twins are looked at before others have their turn. */
+const twinsATurn = 10_000;
+
+/** What the layer is cut from, and the digest of all of it: of the same twins that look the same there is the same. */
+const columnsOf = async ({ origin, kinds, building: { signal } }: Cutting, { form, drawn }: Group): Promise<{ columns: CutColumns; from: string }> => {
+  const numbers = new Map(kinds.map(({ kind }, at) => [kind, at]));
+  const [writer, digest] = [createColumnsWriter(), createHash('sha256').update(JSON.stringify([origin, form]))];
+  for (let at = 0; at < drawn.length && !signal.aborted; at += twinsATurn) {
+    const turn = drawn.slice(at, at + twinsATurn);
+    for (const { kind, place, ...shape } of turn) writer.add({ ...shape, kind: numbers.get(kind) ?? 0, rings: toRings(place) });
+    digest.update(JSON.stringify(turn.map(({ id }) => id)));
+    await new Promise(setImmediate);
+  }
+  const columns = writer.columns();
+  for (const numbersOfAll of Object.values(columns)) digest.update(numbersOfAll);
+  return { columns, from: digest.digest('hex') };
+};
+
+const cutGroup = async (cutting: Cutting, group: Group): Promise<Result<Cut>> => {
+  const { origin, building } = cutting;
   const { before, files, threads, signal, parts } = building;
-  const from = looksOf(origin, group, kinds);
+  const { columns, from } = await columnsOf(cutting, group);
   const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
   const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
   if (layer && ids && (await files.size(layer.archive)) !== undefined) return ok({ layer: { ...layer, agency: group.agency }, from, ids });
-  const indexed = group.drawn.map(({ place, base, height, roof, solid, kind }) => ({
-    place,
-    base,
-    height,
-    roof,
-    solid,
-    kind: kinds.findIndex((one) => one.kind === kind),
-  }));
+  const kinds = [...new Set(columns.kind)].sort((a, b) => a - b);
   const id = `${parts[group.agency]?.agency ?? ''} ${group.form}`;
   const served = before?.scene.layers.find((one) => one.id === id);
   const archiveBefore = served && (await files.whole(served.archive));
-  const cut = await threads.cut({ origin, form: group.form, drawn: indexed, ...(archiveBefore && { archiveBefore }) }, signal);
+  const begun = threads.begin({ origin, form: group.form, columns, ...(archiveBefore && { archiveBefore }) }, signal);
+  cutting.tiles(begun.tiles);
+  const cut = await begun.cut;
   if (!cut.ok) return cut;
   const { archive, beginning, rowColumns, name, rowColumnsName, box, order } = cut.value;
   await files.put(name, archive);
@@ -133,15 +149,15 @@ const cutGroup = async ({ building, origin, kinds }: Cutting, group: Group): Pro
       rowColumns: rowColumnsName,
       rows: order.length,
       box: [...box],
-      kinds: [...new Set(indexed.map(({ kind }) => kind))].sort((a, b) => a - b),
+      kinds,
     },
     from,
-    ids: order.map((at) => group.drawn[at]?.id ?? ''),
+    ids: Array.from(order, (at) => group.drawn[at]?.id ?? ''),
   });
 };
 
 /** The revision is another one too where a row is another twin: what is drawn may be the same, what is looked up is not. */
-const documentOf = ({ building, origin, kinds }: Cutting, cuts: readonly Cut[], standIn: ReadonlyMap<string, string>): Result<Scene> => {
+const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: readonly Cut[], standIn: ReadonlyMap<string, string>): Result<Scene> => {
   let rows = 0;
   const layers = cuts.map(({ layer }) => {
     rows += layer.rows;
@@ -177,12 +193,13 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
   const { parts, vocabulary, signal } = building;
   const all = parts.flatMap(({ drawn }) => drawn);
   const { drawn, standIn } = drawOnce(all);
-  const cutting: Cutting = { building, origin: originOf(building), kinds: kindsOf([...drawn], vocabulary) };
+  const cutting = { building, origin: originOf(building), kinds: kindsOf([...drawn], vocabulary) };
   const cuts: Cut[] = [];
   const groups = groupsOf(parts, drawn);
   for (const group of groups) {
-    building.progress(cuts.length, groups.length);
-    const cut = await cutGroup(cutting, group);
+    const tiles = (tilesCut: TilesCut): void => building.progress({ cut: cuts.length, of: groups.length, tiles: tilesCut });
+    tiles(() => [0, 0]);
+    const cut = await cutGroup({ ...cutting, tiles }, group);
     if (!cut.ok) return cut;
     if (signal.aborted) return fail({ kind: 'cancelled' });
     cuts.push(cut.value);

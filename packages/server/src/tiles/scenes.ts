@@ -2,10 +2,21 @@
  * Scenes: one for every federation that somebody looks at. What was cut is served at once; whoever asks sets off the look at what has changed since.
  */
 import { hash } from 'node:crypto';
-import { type AgencyId, type Federation, type FederationId, fail, ok, type Problem, problem, type Result, type Vocabulary } from '@cityweave/core';
+import {
+  type AgencyId,
+  type Federation,
+  type FederationId,
+  fail,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type SceneProgress,
+  type Vocabulary,
+} from '@cityweave/core';
 import type { Clock } from '../deps.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import { Built, buildScene } from './built.ts';
+import { Built, buildScene, type LayersCut } from './built.ts';
 import { collect, type Part } from './collected.ts';
 import type { CutThreads } from './cut/cut-threads.ts';
 import { createRowIndex, type RowIndex } from './row-index.ts';
@@ -27,6 +38,8 @@ export type Held = { readonly built: Built; readonly rows: RowIndex };
 export type Scenes = {
   /** The scene as it is known now; `unavailable`, with how far it is, while the first one is made. */
   readonly of: (federation: string) => Promise<Result<Held>>;
+  /** How far the scene is that is being made; undefined where nobody asked for it yet. */
+  readonly progress: (federation: string) => SceneProgress | undefined;
   /** Nothing is kept of it any more; who asks next sees what may be seen then. */
   readonly forget: (federation: FederationId) => Promise<void>;
   /** resolves when nothing is being made */
@@ -41,8 +54,8 @@ type Making = {
   parts: ReadonlyMap<AgencyId, Part>;
   /** twins looked at so far */
   walked: number;
-  /** layers that are cut, and how many there are; undefined while twins are looked at */
-  layers: readonly [cut: number, of: number] | undefined;
+  /** undefined while twins are looked at */
+  layers: LayersCut | undefined;
   refreshedMs: number;
   problem: Problem | undefined;
   work: Promise<void> | undefined;
@@ -85,8 +98,8 @@ const refresh = async (room: SceneRoom, making: Making, federation: Federation):
     return;
   }
   making.parts = parts;
-  const layersCut = (cut: number, of: number): void => {
-    making.layers = [cut, of];
+  const layersCut = (layers: LayersCut): void => {
+    making.layers = layers;
   };
   const building = { federation: federation.id, parts: [...parts.values()], before, vocabulary: room.vocabulary(), threads, files, signal };
   const built = await buildScene({ ...building, progress: layersCut });
@@ -101,21 +114,32 @@ const load = async ({ files }: SceneRoom, making: { held: Held | undefined }, fe
   if (kept.success && kept.data.scene.federation === federation) making.held = hold(kept.data);
 };
 
-export const howFar = ({ walked, layers }: Pick<Making, 'walked' | 'layers'>): string =>
-  `being cut, ${walked} twins looked at${layers ? `, ${layers[0]} of ${layers[1]} layers cut` : ''}`;
+export const howFar = ({ walked, layers }: Pick<Making, 'walked' | 'layers'>): SceneProgress => {
+  const [cut, of] = layers?.tiles() ?? [0, 0];
+  return { twins: walked, layers: layers?.of ?? 0, layersCut: layers?.cut ?? 0, tiles: of, tilesCut: cut };
+};
+
+const inWords = ({ twins, layers, layersCut, tiles, tilesCut }: SceneProgress): string =>
+  [
+    `being cut, ${twins} twins looked at`,
+    ...(layers > 0 ? [`${layersCut} of ${layers} layers cut`] : []),
+    ...(tiles > 0 ? [`${tilesCut} of ${tiles} tiles of the next`] : []),
+  ].join(', ');
+
+const newMaking = (room: SceneRoom, federation: FederationId): Making => {
+  const slot: { held: Held | undefined } = { held: undefined };
+  return Object.assign(slot, {
+    parts: new Map<AgencyId, Part>(),
+    ...{ walked: 0, layers: undefined, problem: undefined, work: undefined },
+    refreshedMs: Number.NEGATIVE_INFINITY,
+    loaded: load(room, slot, federation),
+  });
+};
 
 export const createScenes = (room: SceneRoom): Scenes => {
   const scenes = new Map<FederationId, Making>();
   const begin = (federation: FederationId): Making => {
-    const slot: { held: Held | undefined } = { held: undefined };
-    const made: Making = Object.assign(slot, {
-      parts: new Map<AgencyId, Part>(),
-      ...{ walked: 0, layers: undefined },
-      refreshedMs: Number.NEGATIVE_INFINITY,
-      problem: undefined,
-      work: undefined,
-      loaded: load(room, slot, federation),
-    });
+    const made = newMaking(room, federation);
     scenes.set(federation, made);
     return made;
   };
@@ -137,6 +161,11 @@ export const createScenes = (room: SceneRoom): Scenes => {
     await Promise.all([...scenes.values()].map(({ work }) => work));
   };
   return {
+    progress: (id) => {
+      const federation = room.federation(id);
+      const making = federation && scenes.get(federation.id);
+      return making && howFar(making);
+    },
     of: async (id) => {
       const federation = room.federation(id);
       if (!federation) return fail(problem('unknownFederation', { subject: id.slice(0, 80) }));
@@ -144,7 +173,7 @@ export const createScenes = (room: SceneRoom): Scenes => {
       await making.loaded;
       lookAgain(making, federation);
       if (making.held) return ok(making.held);
-      return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: howFar(making) }));
+      return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: inWords(howFar(making)) }));
     },
     forget: async (id) => {
       await settled();

@@ -28,6 +28,9 @@ const only = process.argv
   .split(',');
 const taking = contenders.filter((name) => only === undefined || only.includes(name));
 
+/** They look once at every view before they are measured. */
+const rehearsed: readonly ContenderName[] = ['three-d-tiles', 'cesium'];
+
 type Table = ReadonlyMap<ContenderName, Measured>;
 
 const medianOf = (measured: readonly Measured[]): Measured => {
@@ -45,6 +48,9 @@ type Asked = { readonly view: ViewName; readonly count: number; readonly side: n
 
 const measureView = async ({ view, count, side, served }: Asked): Promise<Table> => {
   const measured = new Map<ContenderName, Measured[]>();
+  // their tiles are made when they are first asked for
+  for (const name of taking.filter((one) => rehearsed.includes(one)))
+    await measure({ name, given: { view, side, rows: count }, served, pictureAt: join(pictures, `${count}-${view}-${name}.png`) });
   for (let run = 0; run < runs; run += 1)
     for (const name of taking) {
       const pictureAt = join(pictures, `${count}-${view}-${name}.png`);
@@ -125,9 +131,9 @@ const benchSize = async (count: number, folder: string): Promise<readonly BenchR
   say(`${count} buildings: writing every contender's files`);
   const ours = await writeOurs(town, join(city, 'scene'));
   await writeColumns(town, join(city, 'columns.bin'));
-  await write3dTiles(join(city, 'scene', ours.built.scene.layers[0]?.archive ?? ''), join(city, '3dtiles'));
+  const tileset = await write3dTiles(join(city, 'scene', ours.built.scene.layers[0]?.archive ?? ''), join(city, '3dtiles'));
   await writeVectorTiles(town, join(city, 'vector'));
-  const served = await serveCity(ours, { pages: join(folder, 'pages'), city });
+  const served = await serveCity({ ours, tileset }, { pages: join(folder, 'pages'), city });
   const results: BenchResult[] = [];
   for (const view of viewNames) {
     const asked = { view, count, side: town.side, served };

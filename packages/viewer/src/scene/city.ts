@@ -14,7 +14,7 @@ import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
 import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
-import { agencyOf, drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
+import { drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
@@ -164,12 +164,11 @@ const liveOf = (made: Made) => {
   const alarms = ringAlarms(made);
   const live = createLive({
     ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, revised: room.revised },
-    agencyOf: (row) => agencyOf(scene, row),
-    mark: (column, rows) => {
-      const changed = rows instanceof Uint32Array ? rows : [...rows];
+    agencies: scene.layers.map(({ firstRow, agency }) => [firstRow, agency]),
+    mark: (column, rows, alarmed) => {
       tryHarder(made, { marked: true });
-      appearance.mark(column, changed);
-      alarms.note(column, changed);
+      appearance.mark(column, rows);
+      alarms.note(column, alarmed);
     },
     unmark: () => {
       appearance.unmark();

@@ -1,7 +1,7 @@
 /**
  * Fetching: the scene's document, parts of its archives, and rows for ids. What cannot be had is a reason, never an exception.
  */
-import type { Scene, SceneLayer } from '@cityweave/core/scene';
+import type { Scene, SceneLayer, SceneProgress } from '@cityweave/core/scene';
 import {
   archiveHeadBytes,
   createStateReader,
@@ -11,19 +11,36 @@ import {
   decodeRowColumns,
   type RowColumns,
   readScene,
+  readSceneProgress,
   type StateFrame,
 } from '@cityweave/core/scene/tiles';
 import type { Values } from './staged.ts';
 
-export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly again: boolean };
+/** `again` where the node says that it will have it soon, and perhaps how far it is. */
+type Failed = { readonly ok: false; readonly reason: string; readonly again: boolean; readonly progress?: SceneProgress | undefined };
+export type Fetched<T> = { readonly ok: true; readonly value: T } | Failed;
 
-const failed = (reason: string, again = false) => ({ ok: false, reason, again }) as const;
+const failed = (reason: string, again = false): Failed => ({ ok: false, reason, again });
 
-/** Bytes, or a document: `again` where the node says that it will have it soon. */
+const parseJson = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+};
+
+/** What the node says of a scene that it is making. */
+const progressIn = (told: unknown): SceneProgress | undefined =>
+  typeof told === 'object' && told !== null && 'progress' in told ? readSceneProgress(told.progress) : undefined;
+
+/** Bytes, or a document. */
 const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> => {
   try {
     const response = await fetch(url, init);
-    return response.ok ? { ok: true, value: response } : failed(`${response.status}`, response.status === 503);
+    if (response.ok) return { ok: true, value: response };
+    const isSoon = response.status === 503;
+    return { ...failed(`${response.status}`, isSoon), progress: isSoon ? progressIn(await parseJson(response)) : undefined };
   } catch {
     return failed('unreachable', true);
   }
@@ -81,14 +98,6 @@ export const fetchRowColumns = async (name: string): Promise<RowColumns | undefi
   try {
     const columns = decodeRowColumns(await unzip(await got.value.arrayBuffer()));
     return columns.ok ? columns.value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const parseJson = async (response: Response): Promise<unknown> => {
-  try {
-    return await response.json();
   } catch {
     return undefined;
   }

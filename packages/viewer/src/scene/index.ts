@@ -4,4 +4,5 @@
 export { createCity, type StagedCity } from './city.ts';
 export { fetchOpening } from './fetching.ts';
 export { placeCamera } from './rig/view.ts';
+export { warmEarly } from './rig/warming.ts';
 export { startTileWorkers } from './tiles/tile-workers.ts';

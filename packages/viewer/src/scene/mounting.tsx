@@ -1,6 +1,7 @@
 /**
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
+import type { SceneProgress } from '@cityweave/core/scene';
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
@@ -9,12 +10,14 @@ import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
 import { homeOf } from './rig/home.ts';
 import { rendererHere } from './rig/quality.ts';
-import { createRest, createRunning, Frames, qualityAsked, type Running, tierOf } from './running.tsx';
+import { createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
 
 export type Told = {
+  /** the node is making the scene, and is so far */
+  readonly making: (progress: SceneProgress) => void;
   readonly staged: (staged: Staged) => void;
   readonly picked: (row: number | undefined) => void;
   readonly hovered: (row: number | undefined) => void;
@@ -30,7 +33,7 @@ export type Mounted = { readonly paint: (dress: Dress) => void; readonly close: 
 const againMs = 700;
 
 const waitForCity = async (
-  { federation, canvas }: Staging,
+  { federation, canvas, told }: Staging,
   { changed, revised }: Pick<CityRoom, 'changed' | 'revised'>,
   signal: AbortSignal,
 ): Promise<StagedCity | string> => {
@@ -38,6 +41,7 @@ const waitForCity = async (
     const opening = await fetchOpening(federation);
     if (signal.aborted) return 'stopped';
     if (!(opening.ok || opening.again)) return opening.reason;
+    if (!opening.ok && opening.progress) told.making(opening.progress);
     if (opening.ok) {
       const made = await createCity({ opening: opening.value, canvas, changed, revised });
       if (!signal.aborted) return made;
@@ -173,7 +177,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   revised = watchRevisions(federation, running, { anew, signal: both });
   surviveLoss(canvas, running, both);
   told.running(running);
-  root.render(<Frames key={staged.city.scene().rowsRevision} running={running} />);
+  root.render([<Warmed key="warmed" />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
   handOver(mounting, running, both);
 };
@@ -216,7 +220,10 @@ export const mountScene = (mounting: Mounting): Mounted => {
   const staging = { ...mounting, told: { ...told, running: takeRunning } };
   // three says by an exception that the browser has no WebGL 2
   void configure().then(
-    () => begin(staging, { root, here, signal: stop.signal }),
+    () => {
+      root.render([<Warmed key="warmed" />]);
+      return begin(staging, { root, here, signal: stop.signal });
+    },
     () => told.problem({ kind: 'noWebGl' }),
   );
   const resized = new ResizeObserver(() => void configure());

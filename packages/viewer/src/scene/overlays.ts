@@ -28,7 +28,7 @@ export type Overlaid = {
   readonly group: Group;
 };
 
-export const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
+const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
 
 /** What was asked for last counts: places may take a while to come. `again`: places may be others now. */
 const latest = <Given>(first: Given, run: (given: Given, isLatest: () => boolean) => Promise<void>) => {

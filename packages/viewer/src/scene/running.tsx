@@ -8,6 +8,7 @@ import type { StagedCity } from './city.ts';
 import { createDrive, type Drive } from './rig/drive.ts';
 import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
 import { placeCamera } from './rig/view.ts';
+import { warmEarly } from './rig/warming.ts';
 import type { SceneEvent, View } from './staged.ts';
 
 const restMs = 200;
@@ -96,6 +97,13 @@ export const Frames = ({ running }: { readonly running: Running }) => {
   }, [running, camera, gl, invalidate, setDpr]);
   useFrame(({ size, viewport }, seconds) => drawFrame(running, { width: size.width, height: size.height, dpr: viewport.dpr }, seconds));
   return <primitive object={running.staged.group} />;
+};
+
+/** Shaders are compiled while the city is on its way, and kept as long as the canvas stands. */
+export const Warmed = () => {
+  const { camera, gl } = useThree();
+  useEffect(() => warmEarly(gl, camera).close, [camera, gl]);
+  return null;
 };
 
 export const qualityAsked = (): number | undefined => {

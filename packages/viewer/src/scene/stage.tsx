@@ -1,6 +1,7 @@
 /**
  * Stage: the canvas in which the city stands. fiber mounts it once; frames are drawn when something moved, and never otherwise.
  */
+import type { SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useRef } from 'react';
 import { type Mounted, mountScene } from './mounting.tsx';
 import type { Dress, SceneProblem, Staged } from './staged.ts';
@@ -8,6 +9,8 @@ import type { Dress, SceneProblem, Staged } from './staged.ts';
 export type StageProps = {
   readonly federation: string;
   readonly dress: Dress;
+  /** the node is making the scene, and is so far */
+  readonly onMaking: (progress: SceneProgress) => void;
   readonly onStaged: (staged: Staged) => void;
   readonly onPick: (row: number | undefined) => void;
   readonly onHover?: (row: number | undefined) => void;
@@ -24,6 +27,7 @@ export const Stage = (props: StageProps) => {
   latest.current = props;
   useEffect(() => {
     const told = {
+      making: (progress: SceneProgress) => latest.current.onMaking(progress),
       staged: (staged: Staged) => latest.current.onStaged(staged),
       picked: (row: number | undefined) => latest.current.onPick(row),
       hovered: (row: number | undefined) => latest.current.onHover?.(row),

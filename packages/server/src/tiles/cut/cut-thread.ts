@@ -1,31 +1,23 @@
 /**
  * Cut thread: one layer of a scene, off the main thread: to metres about the origin, then to tiles.
  */
-import { createLocalFrame, type OutlineForm } from '@cityweave/core';
-import type { Drawn } from '../drawn.ts';
+import type { OutlineForm } from '@cityweave/core';
+import { type CutColumns, moveToMetres } from './columns.ts';
 import { type CutLayer, cutLayer } from './cut.ts';
-import { toRings, toSolid } from './local.ts';
 
 export type CutTask = {
   readonly origin: readonly [number, number];
   readonly form: OutlineForm;
   /** of the same layer, as it was served before */
   readonly archiveBefore?: Uint8Array | undefined;
-  readonly drawn: readonly (Pick<Drawn, 'place' | 'base' | 'height' | 'roof' | 'solid'> & { readonly kind: number })[];
+  /** corners in longitude and latitude */
+  readonly columns: CutColumns;
 };
 
-export const cutDrawn = ({ origin, form, drawn, archiveBefore }: CutTask): CutLayer => {
-  const frame = createLocalFrame(origin);
-  return cutLayer(
-    form,
-    drawn.map(({ place, kind, base, height, roof, solid }) => ({
-      kind,
-      base,
-      height,
-      roof,
-      rings: toRings(place, frame),
-      solid: solid && toSolid(solid, frame),
-    })),
-    archiveBefore,
-  );
+/** `counted`: shared with who waits, tiles that are cut and how many there are. */
+export type CutTold = CutTask & { readonly counted: Uint32Array<SharedArrayBuffer> };
+
+export const cutDrawn = ({ origin, form, columns, archiveBefore, counted }: CutTold): CutLayer => {
+  moveToMetres(columns, origin);
+  return cutLayer({ form, columns, archiveBefore, progress: (cut, of) => counted.set([cut, of]) });
 };

@@ -3,7 +3,8 @@ import { decodeOutlineTile, decodeRowColumns, type OutlineForm, type Outlines } 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { directoryOf } from './archive-file.ts';
-import { type CutLayer, cutLayer, type Uncut } from './cut.ts';
+import { toColumns, type Uncut } from './columns.ts';
+import { type CutLayer, cutLayer } from './cut.ts';
 import { simplify } from './simplify.ts';
 
 const house = (x: number, y: number, height: number): Uncut => ({
@@ -23,9 +24,17 @@ const house = (x: number, y: number, height: number): Uncut => ({
   ],
 });
 
-/** A town of many more houses than a leaf holds. */
+const cutOf = (form: OutlineForm, uncut: readonly Uncut[], archiveBefore?: Uint8Array): CutLayer =>
+  cutLayer({ form, columns: toColumns(uncut), archiveBefore });
+
+/** Up to so many metres, another one for every number: nothing about it repeats itself. */
+const astray = (at: number, most: number): number => (((Math.imul(at + 1, 2_654_435_761) ^ Math.imul(at + 7, 40_503)) >>> 8) % 1_000) * (most / 1_000);
+
+/** A town of many more houses than a leaf holds, none in line with the next. */
 const town = (side: number): readonly Uncut[] =>
-  Array.from({ length: side * side }, (_, at) => house((at % side) * 20, Math.floor(at / side) * 20, 4 + ((at * 7) % 30)));
+  Array.from({ length: side * side }, (_, at) =>
+    house((at % side) * 20 + astray(at, 4), Math.floor(at / side) * 20 + astray(at + 99_991, 4), 4 + ((at * 7) % 30)),
+  );
 
 const value = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T => (result.ok ? result.value : expect.fail('not decoded'));
 
@@ -52,7 +61,7 @@ const placesOf = ({ rows, ringFrom, cornerFrom, corners, centre, height }: Outli
 describe('a cut', () => {
   it('has every outline in the finest tiles once, in rows that follow one another', () => {
     const given = town(45);
-    const cut = cutLayer('prism', given);
+    const cut = cutOf('prism', given);
     const leaves = tilesOf(cut).filter(({ isLeaf }) => isLeaf);
     expect(leaves.length).toBeGreaterThan(1);
     expect(leaves.flatMap(({ tile }) => [...tile.rows]).sort((a, b) => a - b)).toEqual(given.map((_, row) => row));
@@ -64,7 +73,7 @@ describe('a cut', () => {
   });
 
   it('is coarser above, within the box of what it stands for, and says by how much', () => {
-    const tiles = tilesOf(cutLayer('prism', town(45)));
+    const tiles = tilesOf(cutOf('prism', town(45)));
     const inner = tiles.filter(({ isLeaf }) => !isLeaf);
     expect(inner.length).toBeGreaterThan(0);
     for (const { entry, tile } of inner) {
@@ -79,7 +88,7 @@ describe('a cut', () => {
   });
 
   it('has what is in a leaf in coarser detail too, as many buildings in fewer bytes, none further from the truth than it says', () => {
-    const tiles = tilesOf(cutLayer('prism', town(45)));
+    const tiles = tilesOf(cutOf('prism', town(45)));
     const truth = new Map(tiles.filter(({ isLeaf }) => isLeaf).flatMap(({ tile }) => placesOf(tile)));
     const finest = tiles.filter(({ isLeaf, entry }) => isLeaf && tiles[entry.parent ?? -1]?.entry.error === 1);
     expect(finest.length).toBeGreaterThan(0);
@@ -96,7 +105,7 @@ describe('a cut', () => {
 
   it('keeps the footprint of the town in its coarsest tile, and its heights to the error', () => {
     const given = town(45);
-    const [root] = tilesOf(cutLayer('prism', given));
+    const [root] = tilesOf(cutOf('prism', given));
     const { tile, entry } = root ?? expect.fail('no root');
     const areas = [...tile.rows.keys()].map((at) => {
       const [from, to] = [(tile.cornerFrom[at] ?? 0) * 2, (tile.cornerFrom[at + 1] ?? 0) * 2];
@@ -116,7 +125,7 @@ describe('a cut', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 3, max: 250 }), { minLength: 1_000, maxLength: 1_000 }), (heights) => {
         const given = heights.map((height, at) => house((at % 32) * 20, Math.floor(at / 32) * 20, height));
-        for (const { entry, tile } of tilesOf(cutLayer('prism', given))) {
+        for (const { entry, tile } of tilesOf(cutOf('prism', given))) {
           const tops = [...tile.height].sort((a, b) => a - b);
           const above = (height: number): number => tops.find((top) => top >= height - entry.error * 2 - 0.1) ?? Number.NaN;
           if (entry.parent === undefined) for (const { height } of given) expect(above(height)).toBeLessThanOrEqual(height + entry.error * 3 + 0.1);
@@ -127,16 +136,16 @@ describe('a cut', () => {
   });
 
   it('of the same outlines is the same bytes', () => {
-    expect(cutLayer('prism', town(12)).name).toBe(cutLayer('prism', town(12)).name);
-    expect(cutLayer('prism', town(12)).name).not.toBe(cutLayer('prism', [...town(12).slice(1), house(1, 1, 99)]).name);
+    expect(cutOf('prism', town(12)).name).toBe(cutOf('prism', town(12)).name);
+    expect(cutOf('prism', town(12)).name).not.toBe(cutOf('prism', [...town(12).slice(1), house(1, 1, 99)]).name);
   });
 
   it('of a town in which one house changed cuts the tile of that house and those above it anew, and gives the bytes of a cut from nothing', () => {
     const given = town(60);
-    const first = cutLayer('prism', given);
+    const first = cutOf('prism', given);
     const changed = given.map((one, at) => (at === 1_800 ? { ...one, height: 77 } : one));
-    const second = cutLayer('prism', changed, first.archive);
-    expect(second.name).toBe(cutLayer('prism', changed).name);
+    const second = cutOf('prism', changed, first.archive);
+    expect(second.name).toBe(cutOf('prism', changed).name);
     const marks = (cut: CutLayer) => value(directoryOf(cut.archive)).tiles.map(({ mark }) => mark);
     const levels = new Set(value(directoryOf(second.archive)).tiles.map(({ level }) => level)).size;
     const before = new Set(marks(first));
@@ -150,7 +159,7 @@ describe('a cut', () => {
     const uncut = corners.map((ring): Uncut => ({ kind: 2, height: 0, roof: 'flat', rings: [{ isHole: false, corners: ring }] }));
     fc.assert(
       fc.property(fc.array(uncut, { minLength: 1, maxLength: 40 }), (given) => {
-        const cut = cutLayer(form, given);
+        const cut = cutOf(form, given);
         const leaves = tilesOf(cut).filter(({ isLeaf }) => isLeaf);
         expect(leaves.flatMap(({ tile }) => [...tile.rows]).sort((a, b) => a - b)).toEqual(given.map((_, row) => row));
         expect(value(decodeRowColumns(gunzipSync(cut.rowColumns))).kind).toHaveLength(given.length);

@@ -1,44 +1,38 @@
 /**
- * Local: geometry of twins as outlines in metres about the scene's origin.
+ * Local: geometry of twins as rings, and boxes about them.
  */
-import type { Geometry, LocalFrame, OutlineRing, Solid } from '@cityweave/core';
-import type { DrawnSolid } from '../drawn-solid.ts';
+import type { Geometry, OutlineRing } from '@cityweave/core';
+import type { Uncut } from './columns.ts';
 
 type Line = readonly (readonly number[])[];
-
-const toCorners = (line: Line, frame: LocalFrame): [number, number][] => line.map(([x = 0, y = 0]) => frame.toLocal(x, y));
+type Ring = Uncut['rings'][number];
 
 /** A ring of an area: its last corner, which repeats the first, is left out. */
-const ringOf = (line: Line, isHole: boolean, frame: LocalFrame): OutlineRing => {
+const ringOf = (line: Line, isHole: boolean): Ring => {
   const [first, last] = [line[0], line.at(-1)];
   const closed = line.length > 1 && first?.[0] === last?.[0] && first?.[1] === last?.[1];
-  return { corners: toCorners(closed ? line.slice(0, -1) : line, frame), isHole };
+  return { corners: closed ? line.slice(0, -1) : line, isHole };
 };
 
-const polygon = (rings: readonly Line[], frame: LocalFrame): readonly OutlineRing[] => rings.map((ring, at) => ringOf(ring, at > 0, frame));
-const open = (line: Line, frame: LocalFrame): OutlineRing => ({ corners: toCorners(line, frame), isHole: false });
+const polygon = (rings: readonly Line[]): readonly Ring[] => rings.map((ring, at) => ringOf(ring, at > 0));
+const open = (line: Line): Ring => ({ corners: line, isHole: false });
 
-export const toRings = (place: Geometry, frame: LocalFrame): readonly OutlineRing[] => {
+export const toRings = (place: Geometry): readonly Ring[] => {
   switch (place.type) {
     case 'Point':
-      return [open([place.coordinates], frame)];
+      return [open([place.coordinates])];
     case 'MultiPoint':
-      return place.coordinates.map((point) => open([point], frame));
+      return place.coordinates.map((point) => open([point]));
     case 'LineString':
-      return [open(place.coordinates, frame)];
+      return [open(place.coordinates)];
     case 'MultiLineString':
-      return place.coordinates.map((line) => open(line, frame));
+      return place.coordinates.map(open);
     case 'Polygon':
-      return polygon(place.coordinates, frame);
+      return polygon(place.coordinates);
     case 'MultiPolygon':
-      return place.coordinates.flatMap((rings) => polygon(rings, frame));
+      return place.coordinates.flatMap(polygon);
   }
 };
-
-export const toSolid = ({ corners, surfaces }: DrawnSolid, frame: LocalFrame): Solid => ({
-  corners: corners.map(([longitude, latitude, up]) => [...frame.toLocal(longitude, latitude), up]),
-  surfaces,
-});
 
 export type LocalBox = readonly [number, number, number, number];
 

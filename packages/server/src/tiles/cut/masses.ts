@@ -2,7 +2,8 @@
  * Masses: blocks that stand for what is built close together and about as high, where the view is too far to tell one building from the next.
  */
 import type { Outline, OutlineRing } from '@cityweave/core';
-import { boxOfRings } from './local.ts';
+import { boxOfRings, type LocalBox } from './local.ts';
+import type { Outlines } from './placed.ts';
 
 export type Corner = readonly [number, number];
 
@@ -38,9 +39,8 @@ const lengthOf = (corners: readonly Corner[]): number =>
   }, 0);
 
 /** One for all that stands in a cell, on about the same ground. */
-const keyOf = ({ rings, base }: Outline, error: number): string | undefined => {
+const keyOf = ([west, south, east, north]: LocalBox, base: number, error: number): string | undefined => {
   const cell = error * errorsPerCell;
-  const [west, south, east, north] = boxOfRings(rings);
   if (Math.max(east - west, north - south) > cell * largeCells) return undefined;
   const [x, y] = [Math.floor((west + east) / 2 / cell), Math.floor((south + north) / 2 / cell)];
   return `${x} ${y} ${Math.round(base / (error * 2))}`;
@@ -134,22 +134,23 @@ const byHeight = (members: readonly Outline[], error: number): readonly (readonl
   return groups;
 };
 
-/** `error`: metres by which what is drawn may lie from the truth, along the ground and in height. */
-export const toMasses = (outlines: readonly Outline[], error: number): Masses => {
-  const cells = new Map<string, Outline[]>();
+/** `error`: metres by which what is drawn may lie from the truth, along the ground and in height. Outlines are made cell by cell. */
+export const toMasses = (outlines: Outlines, error: number): Masses => {
+  const cells = new Map<string, number[]>();
   const alone: Outline[] = [];
-  for (const outline of outlines) {
-    const key = keyOf(outline, error);
+  for (let at = 0; at < outlines.length; at += 1) {
+    const key = keyOf(outlines.boxAt(at), outlines.baseAt(at), error);
     const members = key === undefined ? undefined : cells.get(key);
-    if (members) members.push(outline);
-    else if (key === undefined) alone.push(outline);
-    else cells.set(key, [outline]);
+    if (members) members.push(at);
+    else if (key === undefined) alone.push(outlines.at(at));
+    else cells.set(key, [at]);
   }
   const masses: Outline[] = [];
-  for (const members of [...cells.values()].flatMap((all) => byHeight(all, error))) {
-    const [first, second] = members;
-    if (first && second) masses.push(blockOf([first, ...members.slice(1)], error));
-    else if (first) alone.push(first);
-  }
+  for (const cell of cells.values())
+    for (const members of byHeight(cell.map(outlines.at), error)) {
+      const [first, second] = members;
+      if (first && second) masses.push(blockOf([first, ...members.slice(1)], error));
+      else if (first) alone.push(first);
+    }
   return { alone, masses };
 };

@@ -12,6 +12,7 @@ import { ok } from '@cityweave/core';
 import { createRowIndex, createTiles } from '@cityweave/server';
 import { changeFrames } from './files/changes.ts';
 import type { Ours } from './files/ours.ts';
+import type { Tileset } from './files/three-d-tiles.ts';
 
 export type Served = {
   readonly address: string /** bytes of the city sent since it was asked last, as they are and as gzip would have them */;
@@ -21,6 +22,9 @@ export type Served = {
 export type Sent = { readonly bytes: number; readonly zipped: number };
 
 export type Folders = { readonly pages: string; readonly city: string };
+
+/** The city in everybody's form; what is made when it is first asked for stays. */
+export type Offered = { readonly ours: Ours; readonly tileset: Tileset };
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -46,11 +50,25 @@ const foldersOf = ({ pages, city }: Folders): readonly (readonly [string, string
   ['/libraries/cesium/', join(library('@cesium/engine'), 'Build')],
 ];
 
+const tilesOf3d = '/city/3dtiles/';
+
 const isPath = (path: string): boolean => normalize(path) === path;
 
-export const serveCity = async ({ built, files }: Ours, folders: Folders): Promise<Served> => {
+/** Files of the folders; a tile that nobody asked for before is made first. */
+const createFiles =
+  (folders: Folders, tileset: Tileset) =>
+  async (path: string, response: ServerResponse): Promise<void> => {
+    const [start, folder] = foldersOf(folders).find(([prefix]) => path.startsWith(prefix)) ?? ['', ''];
+    const file = join(folder, path.slice(start.length));
+    if (path.startsWith(tilesOf3d) && !existsSync(file)) await tileset.make(path.slice(tilesOf3d.length));
+    if (!(folder && isPath(path) && existsSync(file))) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    await pipeline(createReadStream(file), response);
+  };
+
+export const serveCity = async ({ ours: { built, files }, tileset }: Offered, folders: Folders): Promise<Served> => {
   const held = { built, rows: createRowIndex(built) };
-  const scenes = { of: async () => ok(held), settled: async () => undefined };
+  const scenes = { of: async () => ok(held), progress: () => undefined };
   const { rows, rowsRevision: revision } = built.scene;
   const states = { open: async (_: unknown, signal: AbortSignal) => ok(changeFrames({ rows, revision }, signal)) };
   const tiles = createTiles({ scenes, files, states, federation: () => undefined, sources: () => [] });
@@ -66,13 +84,7 @@ export const serveCity = async ({ built, files }: Ours, folders: Folders): Promi
       });
     }
   };
-  const sendFile = async (path: string, response: ServerResponse): Promise<void> => {
-    const [start, folder] = foldersOf(folders).find(([prefix]) => path.startsWith(prefix)) ?? ['', ''];
-    const file = join(folder, path.slice(start.length));
-    if (!(folder && isPath(path) && existsSync(file))) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
-    await pipeline(createReadStream(file), response);
-  };
+  const sendFile = createFiles(folders, tileset);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://bench');
     if (/^\/(city|tiles)\//.test(pathname)) count(response, pathname);

@@ -1,6 +1,7 @@
 /**
  * Notices: what keeps the page from showing all, and what to do about it.
  */
+import type { SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useState } from 'react';
 import type { SceneProblem } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
@@ -33,7 +34,12 @@ const Silent = () => {
   ));
 };
 
-export type SceneState = { readonly stands: 'waiting' | 'staged' | 'none' | 'lost'; readonly problem: SceneProblem | undefined };
+export type SceneState = {
+  readonly stands: 'waiting' | 'staged' | 'none' | 'lost';
+  readonly problem: SceneProblem | undefined;
+  /** how far the node is that makes the scene */
+  readonly making: SceneProgress | undefined;
+};
 type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
 
 const problemText = (problem: SceneProblem, { say, list }: Words): string => {
@@ -66,6 +72,19 @@ const Crosshair = () => {
   return <span className="crosshair" aria-hidden="true" style={{ left: `${(left + right) * 50}%`, top: `${(top + bottom) * 50}%` }} />;
 };
 
+const makingText = ({ twins, layers, layersCut, tiles, tilesCut }: SceneProgress, { say }: Words): string =>
+  layers === 0 ? say('makingTwins', { n: twins }) : say('makingTiles', { layer: Math.min(layersCut + 1, layers), layers, cut: tilesCut, tiles });
+
+/** What is slow is said once; how far it is can be seen all the time, and is not read aloud again and again. */
+const Slow = ({ making }: Pick<SceneState, 'making'>) => {
+  const words = useWords();
+  return (
+    <p className="notice">
+      {words.say('slowScene')} {making && <span aria-live="off">{makingText(making, words)}</span>}
+    </p>
+  );
+};
+
 export const Notices = (props: NoticesProps) => {
   const { say, instant } = useWords();
   const offlineSince = useKnown((state) => state.offlineSince);
@@ -81,7 +100,7 @@ export const Notices = (props: NoticesProps) => {
           {say('nodeRefused')} <Name text={problem.reason} />
         </p>
       )}
-      {slow && <p className="notice">{say('slowScene')}</p>}
+      {slow && <Slow making={props.scene.making} />}
       <SceneNotice {...props} />
       {picking !== undefined && (
         <p className="notice pick">

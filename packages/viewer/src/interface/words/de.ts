@@ -80,6 +80,8 @@ export const de: Catalogue = {
   linkToThisView: 'Link zu dieser Ansicht',
   listMore: { one: '{n} weiteren auflisten', other: '{n} weitere auflisten' },
   listRefused: 'Die Liste konnte nicht gelesen werden. Schließen Sie sie und öffnen Sie sie noch einmal.',
+  makingTiles: 'Ebene {layer} von {layers}: {cut} von {tiles} Kacheln geschnitten.',
+  makingTwins: { one: 'Bisher {n} Zwilling angesehen.', other: 'Bisher {n} Zwillinge angesehen.' },
   membersSaid: { one: '{n} Stelle nimmt teil.', other: '{n} Stellen nehmen teil.' },
   more: 'Mehr',
   moreLinks: { one: '{n} weitere Verbindung ist nicht aufgeführt.', other: '{n} weitere Verbindungen sind nicht aufgeführt.' },

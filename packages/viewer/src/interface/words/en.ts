@@ -80,6 +80,8 @@ export const en = {
   linkToThisView: 'Link to this view',
   listMore: { one: 'List {n} more', other: 'List {n} more' },
   listRefused: 'The list could not be read. Close it and open it again.',
+  makingTiles: 'Layer {layer} of {layers}: {cut} of {tiles} tiles cut.',
+  makingTwins: { one: 'Looked at {n} twin so far.', other: 'Looked at {n} twins so far.' },
   membersSaid: { one: '{n} agency takes part.', other: '{n} agencies take part.' },
   more: 'More',
   moreLinks: { one: '{n} more link is not listed.', other: '{n} more links are not listed.' },

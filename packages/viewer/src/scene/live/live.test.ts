@@ -1,13 +1,16 @@
-import { stateFlags } from '@cityweave/core/scene/tiles';
+import { type StateFrame, stateFlags } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StatesAsked } from '../fetching.ts';
 import { createQuality, tiers } from '../rig/quality.ts';
 import { markBits } from '../staged.ts';
 import { createColumn } from './column.ts';
+import { createFollowing, type FollowTold } from './following.ts';
 import { fewer } from './live.ts';
+import { columnsOfShown } from './shown.ts';
 
 const growing = (nowSeconds: () => number) =>
-  createColumn({ term: 'city:load', rows: 10, bounds: { staleAfter: 60, most: 100 }, agencyOf: (row) => (row < 5 ? 0 : 1), nowSeconds });
+  createColumn({ rows: 10, bounds: { staleAfter: 60, most: 100 }, agencyOf: (row) => (row < 5 ? 0 : 1), nowSeconds });
 
 const told = (row: number, value: number, { observed = 1_000, flag = 0 } = {}) => ({
   rows: Uint32Array.of(row),
@@ -18,38 +21,95 @@ const told = (row: number, value: number, { observed = 1_000, flag = 0 } = {}) =
 
 const head = (silent: readonly { readonly agency: number }[]) => ({ term: 'city:load', unit: 'kW', epoch: 'e', revision: 'r', silent });
 
+const marksIn = (bits: number | undefined = 0) => ({
+  stale: (bits & markBits.stale) > 0,
+  missing: (bits & markBits.missing) > 0,
+  alarm: (bits & markBits.alarm) > 0,
+});
+
 describe('a live column', () => {
   it('says what is out of order about a value: too old, out of bounds, missing, carried on, of a silent agency', () => {
     let now = 1_010;
     const column = growing(() => now);
     column.takeHead(head([]));
-    for (const [row, value, more] of [
-      [1, 50, {}],
-      [2, 101, {}],
-      [3, Number.NaN, { flag: stateFlags.missing }],
-      [4, 7, { flag: stateFlags.carried }],
-      [6, 8, {}],
-    ] as const)
+    const others = () => columnsOfShown(column.others());
+    const marks = (row: number, value: number, more = {}) => {
       column.takeValues(told(row, value, more));
-    const marks = (row: number) => {
-      const bits = column.column().marksOf(row);
-      return { stale: (bits & markBits.stale) > 0, missing: (bits & markBits.missing) > 0, alarm: (bits & markBits.alarm) > 0 };
+      return marksIn(others().marks[0]);
     };
-    expect(marks(1)).toEqual({ stale: false, missing: false, alarm: false });
-    expect(marks(2)).toMatchObject({ alarm: true });
-    expect(marks(3)).toMatchObject({ missing: true });
-    expect(marks(4)).toMatchObject({ stale: true });
+    expect(marks(1, 50)).toEqual({ stale: false, missing: false, alarm: false });
+    expect(marks(2, 101)).toMatchObject({ alarm: true });
+    expect(marks(3, Number.NaN, { flag: stateFlags.missing })).toMatchObject({ missing: true });
+    expect(marks(4, 7, { flag: stateFlags.carried })).toMatchObject({ stale: true });
+    expect(marks(6, 8)).toMatchObject({ missing: false });
     now = 1_061;
-    expect(column.takeStale()).toContain(1);
-    expect(column.takeStale()).toEqual([]);
-    expect(marks(1)).toMatchObject({ stale: true });
-    column.takeHead(head([{ agency: 1 }]));
-    expect([marks(6).missing, marks(1).missing, marks(9).missing]).toEqual([true, false, false]);
+    column.age();
+    const grown = others();
+    expect([...grown.rows]).toContain(1);
+    expect([...grown.marks].every((bits) => marksIn(bits).stale)).toBe(true);
+    column.age();
+    expect(others().rows).toHaveLength(0);
+    const all = column.takeHead(head([{ agency: 1 }]));
+    expect([6, 1, 9].map((row) => marksIn(all[row]).missing)).toEqual([true, false, false]);
+  });
+  it('says which rows went into alarm, and which out of it', () => {
+    const column = growing(() => 1_010);
+    const alarmed = [50, 101, 120, 99].map((value) => {
+      column.takeValues(told(2, value));
+      return column.others().alarmed;
+    });
+    expect(alarmed).toEqual([[], [2], [], [2]]);
   });
   it('takes no row that is not of the scene', () => {
     const column = growing(() => 0);
     column.takeValues(told(10, 5));
-    expect(column.column().values.every(Number.isNaN)).toBe(true);
+    expect(column.others().count).toBe(0);
+  });
+  it('tells every row once, as it is now, with when it was true', () => {
+    const column = growing(() => 0);
+    for (const value of [5, 6]) column.takeValues(told(3, value, { observed: 900 + value }));
+    const { rows, values, observed } = columnsOfShown(column.others());
+    expect([rows, values, observed].map((one) => [...one])).toEqual([[3], [6], [906]]);
+  });
+});
+
+type Follow = (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal) => Promise<{ readonly again: boolean }>;
+
+/** Follows that stay open until they are stopped; each is told by what was asked. */
+const following = () => {
+  const asked: (StatesAsked & { readonly take: (frame: StateFrame) => void; readonly signal: AbortSignal })[] = [];
+  const heard: FollowTold[] = [];
+  const follow: Follow = (given, take, signal) =>
+    new Promise((resolve) => {
+      asked.push({ ...given, take, signal });
+      signal.addEventListener('abort', () => resolve({ again: false }));
+    });
+  const followed = { federation: 'f', term: 'city:load', rows: 10, bounds: {}, agencies: [[0, 0] as const] };
+  const made = createFollowing(followed, { follow, tell: (one) => void heard.push(one), nowSeconds: () => 0 });
+  return { ...made, asked, heard };
+};
+
+describe('a property that is followed', () => {
+  it('is asked for by what is in view, and nothing is taken any more of what was in view before', () => {
+    const { look, close, asked, heard } = following();
+    look([[0, 4]]);
+    asked[0]?.take({ version: 1, changed: told(1, 5) });
+    look([[5, 9]]);
+    expect(asked.map(({ ranges, signal }) => [ranges, signal.aborted])).toEqual([
+      [[[0, 4]], true],
+      [[[5, 9]], false],
+    ]);
+    asked[0]?.take({ version: 2, changed: told(2, 6) });
+    expect(heard).toHaveLength(1);
+    close();
+    expect(asked[1]?.signal.aborted).toBe(true);
+  });
+  it('says so where the rows of the scene are other twins', () => {
+    const { look, close, asked, heard } = following();
+    look([[0, 9]]);
+    for (const revision of ['r', 'r', 's']) asked[0]?.take({ version: 1, head: { ...head([]), revision } });
+    expect(heard.map((one) => 'revised' in one)).toEqual([false, false, true, false]);
+    close();
   });
 });
 

@@ -1,19 +1,18 @@
 /**
- * Live: one property of what is in view, as a column by row that is kept up to date. React is told a few times a second that something changed, never what.
+ * Live: one property of what is in view, as a column by row that a worker keeps up to date. React is told a few times a second that something changed, never what.
  */
-import type { StateFrame } from '@cityweave/core/scene/tiles';
+import type { StateHead } from '@cityweave/core/scene/tiles';
 import type { StatesAsked } from '../fetching.ts';
 import type { Bounds, Live, LiveColumn } from '../staged.ts';
-import { createColumn, type GrowingColumn } from './column.ts';
-import { createStateFollowing, type StateFollowing } from './state-following.ts';
+import type { Followed, FollowTold } from './following.ts';
+import { columnsOfShown, type ShownColumns } from './shown.ts';
+import { createStateFollowing } from './state-following.ts';
 
-export type LiveRoom = {
-  readonly federation: string;
-  readonly rows: number;
-  readonly agencyOf: (row: number) => number;
+export type LiveRoom = Pick<Followed, 'federation' | 'rows' | 'agencies'> & {
   /** stretches of rows that are drawn now */
   readonly inView: () => StatesAsked['ranges'];
-  readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  /** `alarmed`: those of the rows that went into alarm, or out of it */
+  readonly mark: (column: LiveColumn, rows: Uint32Array, alarmed: Iterable<number>) => void;
   /** nothing is marked any more */
   readonly unmark: () => void;
   /** the rows of the scene are other twins */
@@ -21,8 +20,6 @@ export type LiveRoom = {
 };
 
 const toldEveryMs = 250;
-const againMs = 1_000;
-const staleEveryMs = 5_000;
 const rangesMax = 1_000;
 
 const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
@@ -44,41 +41,6 @@ const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged
   };
 };
 
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-
-type Following = {
-  readonly room: LiveRoom;
-  readonly growing: GrowingColumn;
-  readonly term: string;
-  readonly ring: () => void;
-  since: StatesAsked['since'];
-  revision: string | undefined;
-};
-
-const take = (following: Following, frame: StateFrame): void => {
-  const { room, growing, ring } = following;
-  if ('head' in frame) {
-    if (following.revision !== undefined && following.revision !== frame.head.revision) room.revised();
-    following.revision = frame.head.revision;
-    following.since = { epoch: frame.head.epoch, version: frame.version };
-    growing.takeHead(frame.head);
-    room.mark(growing.column(), growing.column().values.keys());
-  } else {
-    if (following.since) following.since = { ...following.since, version: frame.version };
-    if (frame.changed.rows.length === 0) return;
-    room.mark(growing.column(), growing.takeValues(frame.changed));
-  }
-  ring();
-};
-
 /** Stretches that lie near one another become one, until there are few enough. */
 export const fewer = (ranges: StatesAsked['ranges'], most: number): StatesAsked['ranges'] => {
   let merged = ranges;
@@ -94,71 +56,80 @@ export const fewer = (ranges: StatesAsked['ranges'], most: number): StatesAsked[
   return merged;
 };
 
-/** What was seen before is known up to a version; what comes into view is asked for from the beginning. */
-const followOn = async (
-  { states, following }: { readonly states: StateFollowing; readonly following: Following },
-  ranges: StatesAsked['ranges'],
-  signal: AbortSignal,
-): Promise<void> => {
-  const { room, term } = following;
-  while (!signal.aborted) {
-    const { again } = await states.follow(
-      { federation: room.federation, term, ranges, since: following.since },
-      (frame) => signal.aborted || take(following, frame),
-      signal,
-    );
-    if (!again) return;
-    await sleep(againMs, signal);
-  }
-};
-
 const sameRanges = (a: StatesAsked['ranges'], b: StatesAsked['ranges']): boolean =>
   a.length === b.length && a.every(([from, to], at) => from === b[at]?.[0] && to === b[at]?.[1]);
+
+type HeardColumn = {
+  readonly column: () => LiveColumn;
+  readonly takeHead: (head: StateHead, marks: Uint8Array<ArrayBuffer>) => void;
+  readonly take: (shown: ShownColumns) => void;
+};
+
+/** The column as the page has it: what the worker told. */
+const createHeard = (term: string, rows: number): HeardColumn => {
+  const values = new Float32Array(rows).fill(Number.NaN);
+  const observed = new Float64Array(rows).fill(Number.NaN);
+  let marks = new Uint8Array(rows);
+  let head: StateHead | undefined;
+  let silent: ReadonlyMap<number, string | undefined> = new Map();
+  const marksOf = (row: number): number => marks[row] ?? 0;
+  return {
+    column: () => ({ term, unit: head?.unit, categories: head?.categories, values, observed, marksOf, silent }),
+    takeHead: (given, all) => {
+      [head, marks] = [given, all];
+      silent = new Map(given.silent.map(({ agency, since }) => [agency, since]));
+    },
+    take: (shown) => {
+      for (const [at, row] of shown.rows.entries()) {
+        values[row] = shown.values[at] ?? Number.NaN;
+        observed[row] = shown.observed[at] ?? Number.NaN;
+        marks[row] = shown.marks[at] ?? 0;
+      }
+    },
+  };
+};
 
 export type LiveHere = { readonly live: Live /** the view rests, perhaps on other rows */; readonly look: () => void; readonly close: () => void };
 
 export const createLive = (room: LiveRoom): LiveHere => {
-  const bell = createBell();
-  const states = createStateFollowing();
-  let following: Following | undefined;
-  let [stop, stopTerm] = [new AbortController(), new AbortController()];
+  const { federation, rows, agencies } = room;
+  const [bell, states] = [createBell(), createStateFollowing()];
+  let heard: HeardColumn | undefined;
   let ranges: StatesAsked['ranges'] = [];
+  const hear = (own: HeardColumn, told: FollowTold): void => {
+    if ('revised' in told) {
+      room.revised();
+      return;
+    }
+    if ('head' in told) {
+      own.takeHead(told.head, told.marks);
+      const every = Uint32Array.from({ length: rows }, (_, row) => row);
+      room.mark(own.column(), every, every);
+    } else {
+      const shown = columnsOfShown(told.shown);
+      own.take(shown);
+      room.mark(own.column(), shown.rows, told.shown.alarmed);
+    }
+    bell.ring();
+  };
   const look = (): void => {
-    if (!following) return;
+    if (!heard) return;
     const now = fewer(room.inView(), rangesMax);
     if (sameRanges(now, ranges)) return;
     ranges = now;
-    stop.abort();
-    stop = new AbortController();
-    following.since = undefined;
-    void followOn({ states, following }, ranges, stop.signal);
-  };
-  const keepStale = async ({ growing }: Following, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      await sleep(staleEveryMs, signal);
-      const rows = signal.aborted ? [] : growing.takeStale();
-      if (rows.length > 0) room.mark(growing.column(), rows);
-    }
+    states.look(ranges);
   };
   const follow = (term: string | undefined, bounds: Bounds = {}): void => {
-    stop.abort();
-    stopTerm.abort();
-    stopTerm = new AbortController();
+    states.stop();
     ranges = [];
-    if (following) room.unmark();
-    following = undefined;
+    if (heard) room.unmark();
+    heard = undefined;
     bell.ring();
     if (term === undefined) return;
-    const { rows, agencyOf } = room;
-    const growing = createColumn({ term, rows, bounds, agencyOf, nowSeconds: () => Date.now() / 1_000 });
-    following = { room, growing, term, ring: bell.ring, since: undefined, revision: undefined };
+    const own = createHeard(term, rows);
+    heard = own;
+    states.follow({ federation, term, rows, bounds, agencies }, (told) => hear(own, told));
     look();
-    void keepStale(following, stopTerm.signal);
   };
-  const close = (): void => {
-    stop.abort();
-    stopTerm.abort();
-    states.close();
-  };
-  return { live: { follow, column: () => following?.growing.column(), onChanged: bell.on }, look, close };
+  return { live: { follow, column: () => heard?.column(), onChanged: bell.on }, look, close: states.close };
 };

@@ -1,30 +1,30 @@
 /**
- * State worker: follows one property frame by frame, off the page's own thread, and hands over columns.
+ * State worker: follows one property at a time off the page's own thread, and hands over what is another now.
  */
-import type { StateFrame } from '@cityweave/core/scene/tiles';
 import { followStates, type StatesAsked } from '../fetching.ts';
+import { createFollowing, type Followed, type Following, type FollowTold } from './following.ts';
 
+/** `number`: of the follow, so that what comes late of an earlier one is told apart. */
 export type FollowAsked =
-  | { readonly verb: 'follow'; readonly number: number; readonly asked: StatesAsked }
-  | { readonly verb: 'stop'; readonly number: number };
-export type FollowTold = { readonly number: number } & ({ readonly frame: StateFrame } | { readonly ended: { readonly again: boolean } });
+  | { readonly verb: 'follow'; readonly number: number; readonly followed: Followed }
+  | { readonly verb: 'look'; readonly ranges: StatesAsked['ranges'] }
+  | { readonly verb: 'stop' };
+export type WorkerTold = { readonly number: number; readonly told: FollowTold };
 
-const following = new Map<number, AbortController>();
+let following: Following | undefined;
 
-const tell = (told: FollowTold): void => {
-  const changed = 'frame' in told && 'changed' in told.frame ? told.frame.changed : undefined;
-  postMessage(told, { transfer: changed ? [changed.rows, changed.values, changed.observed, changed.flags].map(({ buffer }) => buffer as ArrayBuffer) : [] }); // branding: made here, not shared
+const tell = (number: number, told: FollowTold): void => {
+  const moved = 'shown' in told ? [told.shown.buffer] : 'head' in told ? [told.marks.buffer] : [];
+  postMessage({ number, told } satisfies WorkerTold, { transfer: moved });
 };
 
-const follow = async (number: number, asked: StatesAsked): Promise<void> => {
-  const stop = new AbortController();
-  following.set(number, stop);
-  const ended = await followStates(asked, (frame) => stop.signal.aborted || tell({ number, frame }), stop.signal);
-  following.delete(number);
-  tell({ number, ended });
-};
+const begin = ({ number, followed }: Extract<FollowAsked, { verb: 'follow' }>): Following =>
+  createFollowing(followed, { follow: followStates, tell: (told) => tell(number, told), nowSeconds: () => Date.now() / 1_000 });
 
 addEventListener('message', ({ data }: MessageEvent<FollowAsked>) => {
-  if (data.verb === 'follow') void follow(data.number, data.asked);
-  else following.get(data.number)?.abort();
+  if (data.verb === 'look') following?.look(data.ranges);
+  else {
+    following?.close();
+    following = data.verb === 'follow' ? begin(data) : undefined;
+  }
 });

@@ -2,16 +2,16 @@
  * Appearance: what is shown, lit and chosen, and in which colours: all of it in small textures, so that nothing of the geometry changes.
  */
 import type { Scene } from '@cityweave/core/scene';
-import { Color, DataTexture, Matrix4, RGBAFormat, Vector2, Vector3 } from 'three';
+import type { DataTexture } from 'three';
 import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
-import { type Colouring, type Dress, type LiveColumn, markBits, type Stop } from '../staged.ts';
-import type { Uniforms } from './materials.ts';
+import type { Colouring, Dress, LiveColumn, Stop } from '../staged.ts';
 import { legendOf, stepOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
-import { createStateTexture, flags, type StateTexture } from './state-texture.ts';
+import { createStateTexture, flags, markScale, type StateTexture } from './state-texture.ts';
 import { type Light, lightOf, softSun } from './sun.ts';
 import { tonesOf } from './themes.ts';
 import { asGiven, createTones, type Tones } from './tones.ts';
+import { createUniforms, emptyTexture, type Uniforms } from './uniforms.ts';
 
 /** The rows of one layer and what each is; one kind where all are alike. */
 export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
@@ -29,7 +29,7 @@ export type Appearance = {
   readonly colourBy: (colouring: Colouring) => void;
   readonly legend: () => readonly Stop[];
   /** values and marks of some rows, as they came */
-  readonly mark: (column: LiveColumn, rows: Iterable<number>) => void;
+  readonly mark: (column: LiveColumn, rows: Uint32Array) => void;
   /** nothing is marked any more, but for what is silent */
   readonly unmark: () => void;
   /** agencies, by their number, whose twins are shown as last known */
@@ -38,33 +38,6 @@ export type Appearance = {
   readonly shine: (light: Light) => void;
   readonly close: () => void;
 };
-
-const texture = (width: number, height: number): DataTexture => new DataTexture(new Uint8Array(width * height * 4), width, height, RGBAFormat);
-
-const createUniforms = (state: DataTexture, kinds: number): Uniforms => ({
-  state: { value: state },
-  looks: { value: texture(kinds, 1) },
-  signs: { value: createSigns() },
-  sun: { value: new Vector3() },
-  sunlight: { value: new Color() },
-  skylight: { value: new Color() },
-  daylight: { value: new Color() },
-  horizon: { value: new Color() },
-  zenith: { value: new Color() },
-  ground: { value: new Color() },
-  ink: { value: new Color() },
-  contrast: { value: 0 },
-  far: { value: 10_000 },
-  now: { value: 0 },
-  pixels: { value: 1_000 },
-  dpr: { value: 1 },
-  size: { value: new Vector2(1, 1) },
-  shadowMap: { value: null },
-  shadowMatrix: { value: new Matrix4() },
-  shadowOn: { value: 0 },
-  unproject: { value: new Matrix4() },
-  grid: { value: 0 },
-});
 
 const fillLooks = (looks: DataTexture, scene: Scene): void => {
   for (const [at, kind] of scene.kinds.entries()) {
@@ -131,12 +104,10 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
       state.repaint();
       if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) step(row, by.values[row] ?? Number.NaN);
     },
-    mark: (column: LiveColumn, rows: Iterable<number>): void => {
+    mark: ({ marksOf, values }: LiveColumn, rows: Uint32Array): void => {
       for (const row of rows) {
-        const bits = column.marksOf(row);
-        const stale = (bits & markBits.stale) !== 0 || (silent.size > 0 && isSilent(row));
-        state.mark(row, (stale ? flags.stale : 0) + ((bits & markBits.missing) === 0 ? 0 : flags.missing) + ((bits & markBits.alarm) === 0 ? 0 : flags.alarm));
-        step(row, column.values[row] ?? Number.NaN);
+        state.mark(row, (marksOf(row) * markScale) | (silent.size > 0 && isSilent(row) ? flags.stale : 0));
+        step(row, values[row] ?? Number.NaN);
       }
     },
     unmark: (): void => {
@@ -184,7 +155,7 @@ const createSurroundings = (uniforms: Uniforms) => {
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
   const tones = createTones(scene);
   const state = createStateTexture(scene.rows, tones.paint);
-  const uniforms = createUniforms(state.texture, Math.max(1, scene.kinds.length));
+  const uniforms = createUniforms({ state: state.texture, looks: emptyTexture(Math.max(1, scene.kinds.length), 1), signs: createSigns() });
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
   const shown = createShown(scene, state);
   const colours = createColours(scene, { state, tones });

@@ -1,51 +1,9 @@
 /**
  * Materials: what the shaders are drawn with, and how much of them there is time for.
  */
-import {
-  type Color,
-  type DataTexture,
-  type DepthTexture,
-  DoubleSide,
-  FrontSide,
-  GLSL3,
-  type Matrix4,
-  RawShaderMaterial,
-  type Texture,
-  type Vector2,
-  type Vector3,
-} from 'three';
+import { DoubleSide, FrontSide, GLSL3, RawShaderMaterial } from 'three';
 import { type Shader, shaders } from './shaders.ts';
-
-type Uniform<T> = { value: T };
-
-export type Uniforms = {
-  readonly state: Uniform<DataTexture>;
-  /** of points, by kind: size, metres, shape and sign */
-  readonly looks: Uniform<DataTexture>;
-  readonly signs: Uniform<Texture>;
-  readonly sun: Uniform<Vector3>;
-  readonly sunlight: Uniform<Color>;
-  readonly skylight: Uniform<Color>;
-  /** what of its colour the ground shows */
-  readonly daylight: Uniform<Color>;
-  readonly horizon: Uniform<Color>;
-  readonly zenith: Uniform<Color>;
-  readonly ground: Uniform<Color>;
-  readonly ink: Uniform<Color>;
-  readonly contrast: Uniform<number>;
-  readonly far: Uniform<number>;
-  /** the second in which the frame is drawn, as glides tell theirs */
-  readonly now: Uniform<number>;
-  readonly pixels: Uniform<number>;
-  readonly dpr: Uniform<number>;
-  readonly size: Uniform<Vector2>;
-  readonly shadowMap: Uniform<DepthTexture | null>;
-  readonly shadowMatrix: Uniform<Matrix4>;
-  readonly shadowOn: Uniform<number>;
-  readonly unproject: Uniform<Matrix4>;
-  /** metres between two lines of the ground, 0 for none */
-  readonly grid: Uniform<number>;
-};
+import type { Uniforms } from './uniforms.ts';
 
 const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMaterial =>
   new RawShaderMaterial({ glslVersion: GLSL3, uniforms, vertexShader: vertex, fragmentShader: fragment, side: DoubleSide });

@@ -15,7 +15,8 @@ import {
   WebGLRenderTarget,
 } from 'three';
 import type { View } from '../staged.ts';
-import type { Materials, Uniforms } from './materials.ts';
+import type { Materials } from './materials.ts';
+import type { Uniforms } from './uniforms.ts';
 
 export type Shadow = {
   /** Before a frame: draws the map anew where it no longer fits. */

@@ -31,7 +31,8 @@ export const createSigns = (): CanvasTexture => {
   const canvas = document.createElement('canvas');
   canvas.width = cell * cellsPerSide;
   canvas.height = cell * cellsPerSide;
-  const pen = canvas.getContext('2d');
+  // drawn by the processor: the graphics card would have to learn to draw such lines first, which takes longer than all of them
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (pen) pen.fillStyle = '#fff';
   for (const [at, name] of glyphSigns.entries()) {
     pen?.setTransform(cell / 28, 0, 0, cell / 28, (at % cellsPerSide) * cell + (2 * cell) / 28, Math.floor(at / cellsPerSide) * cell + (2 * cell) / 28);

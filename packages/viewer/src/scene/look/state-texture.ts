@@ -2,9 +2,14 @@
  * State texture: of every twin by row the colour in which it is drawn and what is marked of it, four bytes. No change of it touches geometry.
  */
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three';
+import { markBits } from '../staged.ts';
 
 /** Bits of what is marked, as the shaders read them; there `valued` is told the other way round. */
-export const flags = { hidden: 1, selected: 2, lit: 4, hover: 8, valued: 16, stale: 32, missing: 64, alarm: 128 } as const;
+export const markScale = 32;
+export const flags = {
+  ...{ hidden: 1, selected: 2, lit: 4, hover: 8, valued: 16 },
+  ...{ stale: markBits.stale * markScale, missing: markBits.missing * markScale, alarm: markBits.alarm * markScale },
+} as const;
 
 const outOfOrder = flags.stale | flags.missing | flags.alarm;
 

@@ -2,7 +2,7 @@
  * Alarms: a raised ring with a mark of exclamation over every twin whose value is out of bounds: a shape, so that it is seen without colour.
  */
 import { BufferGeometry, Color, Float32BufferAttribute, GLSL3, Points, RawShaderMaterial } from 'three';
-import type { Uniforms } from '../look/materials.ts';
+import type { Uniforms } from '../look/uniforms.ts';
 
 export type Alarms = {
   readonly points: Points;

@@ -2,7 +2,7 @@
  * Arcs: links between twins as ribbons over the city, one draw for all; ends in the colours of the two agencies, direction told by taper.
  */
 import { Color, DoubleSide, Float32BufferAttribute, GLSL3, InstancedBufferAttribute, InstancedBufferGeometry, Mesh, RawShaderMaterial } from 'three';
-import type { Uniforms } from '../look/materials.ts';
+import type { Uniforms } from '../look/uniforms.ts';
 
 export type DrawnArc = {
   /** east, up, south */

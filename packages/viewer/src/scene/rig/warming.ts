@@ -1,9 +1,11 @@
 /**
- * Warming: every shader that the first picture needs is drawn with once while tiles are on their way, a triangle that covers nothing, so that it is compiled when they are here.
+ * Warming: every shader of a first picture is drawn with once while the city is on its way, a triangle that covers nothing, so that it is compiled when the first tile is here.
  */
 import type { OutlineForm } from '@cityweave/core/scene';
-import { BufferAttribute, BufferGeometry, Group, IntType, Mesh, type PerspectiveCamera, Points, Sphere, Vector4, type WebGLRenderer } from 'three';
-import type { Materials } from '../look/materials.ts';
+import { BufferAttribute, BufferGeometry, type Camera, Group, IntType, Mesh, Points, Sphere, Vector4, type WebGLRenderer } from 'three';
+import { createBackdrop } from '../look/backdrop.ts';
+import { closeMaterials, createMaterials, type Materials } from '../look/materials.ts';
+import { createUniforms, emptyTexture } from '../look/uniforms.ts';
 
 /** With the attributes of drawn tiles, in their types: else it would be another shader. */
 const nothing = (): BufferGeometry => {
@@ -18,12 +20,11 @@ const nothing = (): BufferGeometry => {
 
 const materialOf = { prism: 'solid', area: 'flat', line: 'flat', point: 'point' } as const;
 
-type Warmed = { readonly renderer: WebGLRenderer; readonly camera: PerspectiveCamera; readonly materials: Materials };
+type Drawing = { readonly renderer: WebGLRenderer; readonly camera: Camera; readonly materials: Materials };
 
-/** For what is of these forms. Draws into one pixel and leaves it as it is. */
-export const warm = ({ renderer, camera, materials }: Warmed, forms: Iterable<OutlineForm>): void => {
-  const geometry = nothing();
-  const group = new Group();
+/** Draws the ground and what is of these forms into one pixel of the picture that is there. */
+export const warm = ({ renderer, camera, materials }: Drawing, forms: Iterable<OutlineForm>): void => {
+  const [geometry, backdrop, group] = [nothing(), createBackdrop(materials), new Group()];
   for (const name of new Set([...forms].map((form) => materialOf[form]))) {
     const mesh = name === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[name]);
     group.add(Object.assign(mesh, { frustumCulled: false }));
@@ -31,8 +32,18 @@ export const warm = ({ renderer, camera, materials }: Warmed, forms: Iterable<Ou
   const [viewport, clears] = [renderer.getViewport(new Vector4()), renderer.autoClear];
   renderer.autoClear = false;
   renderer.setViewport(0, 0, 1, 1);
-  renderer.render(group, camera);
+  renderer.render(group.add(backdrop), camera);
   renderer.setViewport(viewport);
   renderer.autoClear = clears;
   geometry.dispose();
+  backdrop.geometry.dispose();
+};
+
+/** Before anything is known of the city: what every city has. Every city of the renderer shares it until it is closed. */
+export const warmEarly = (renderer: WebGLRenderer, camera: Camera): { readonly close: () => void } => {
+  const { state, looks, signs } = { state: emptyTexture(1, 1), looks: emptyTexture(1, 1), signs: emptyTexture(1, 1) };
+  const materials = createMaterials(createUniforms({ state, looks, signs }));
+  warm({ renderer, camera, materials }, ['prism']);
+  for (const texture of [state, looks, signs]) texture.dispose();
+  return { close: () => closeMaterials(materials) };
 };

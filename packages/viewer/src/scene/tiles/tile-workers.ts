@@ -37,6 +37,11 @@ export const joinTiles = (asked: readonly TileAsked[]): readonly (readonly TileA
   return runs;
 };
 
+/** So much of an archive is worth another worker: each has its own code to compile before it is fast. */
+const bytesAWorker = 128 * 1024;
+
+const lengthOf = (asked: readonly TileAsked[]): number => asked.reduce((sum, { length }) => sum + length, 0);
+
 /** Long runs are shared among the workers. */
 const shareOut = (runs: readonly (readonly TileAsked[])[], workers: number): readonly (readonly TileAsked[])[] => {
   const most = Math.ceil(runs.reduce((sum, run) => sum + run.length, 0) / workers);
@@ -86,13 +91,28 @@ const takeWorkers = (): readonly Worker[] => {
   return workers;
 };
 
+/** Workers by how many tiles each still has to make, and those with the fewest. */
+const createLoads = (workers: readonly Worker[]) => {
+  const left = new Map(workers.map((worker) => [worker, 0]));
+  return {
+    add: (worker: Worker, tiles: number): void => void left.set(worker, (left.get(worker) ?? 0) + tiles),
+    idlest: (count: number): readonly Worker[] => workers.toSorted((a, b) => (left.get(a) ?? 0) - (left.get(b) ?? 0)).slice(0, count),
+  };
+};
+
 export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers => {
   const picks = createPicks();
   const workers = takeWorkers();
-  for (const worker of workers)
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => (data.verb === 'picked' ? picks.take(data) : made(data)));
+  const loads = createLoads(workers);
+  const hear = (worker: Worker, told: WorkerTold): void => {
+    if (told.verb === 'picked') picks.take(told);
+    else {
+      loads.add(worker, -1);
+      made(told);
+    }
+  };
+  for (const worker of workers) worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => hear(worker, data));
   const keepers = new Map<string, Worker>();
-  let next = 0;
   const say = (worker: Worker | undefined, asked: WorkerAsked): void => worker?.postMessage(asked);
   const sayAll = (asked: WorkerAsked): void => {
     for (const worker of workers) say(worker, asked);
@@ -101,11 +121,13 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
     know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
       const ready = asked.filter(({ bytes }) => bytes !== undefined).map((one) => [one]);
-      const runs = shareOut(joinTiles(asked.filter(({ bytes }) => bytes === undefined)), workers.length);
-      for (const run of [...ready, ...runs]) {
-        const worker = workers[next % workers.length];
-        next += 1;
-        if (worker) for (const { key } of run) keepers.set(key, worker);
+      const idlest = loads.idlest(Math.ceil(lengthOf(asked) / bytesAWorker));
+      const runs = shareOut(joinTiles(asked.filter(({ bytes }) => bytes === undefined)), idlest.length);
+      for (const [at, run] of [...ready, ...runs].entries()) {
+        const worker = idlest[at % idlest.length];
+        if (!worker) continue;
+        for (const { key } of run) keepers.set(key, worker);
+        loads.add(worker, run.length);
         say(worker, { verb: 'load', asked: run });
       }
     },

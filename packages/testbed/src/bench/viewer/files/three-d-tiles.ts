@@ -92,16 +92,26 @@ const treeOf = (entries: readonly TileEntry[]): Tile => {
   return root;
 };
 
-export const write3dTiles = async (archivePath: string, folder: string): Promise<void> => {
+/** Tiles are made when they are first asked for: of a large city a view needs a few of many. */
+export type Tileset = {
+  /** makes the tile of that name, where there is to be one */
+  readonly make: (name: string) => Promise<void>;
+};
+
+export const write3dTiles = async (archivePath: string, folder: string): Promise<Tileset> => {
   await Promise.all([MeshoptEncoder.ready, mkdir(folder, { recursive: true })]);
   const io = new NodeIO().registerExtensions([EXTMeshoptCompression, KHRMeshQuantization]).registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
   const archive = await readFile(archivePath);
   const { tiles } = valueOf(readDirectory(archive, (bytes) => gunzipSync(bytes)));
-  for (const [at, { offset, length }] of tiles.entries()) {
-    const tile = valueOf(decodeOutlineTile(gunzipSync(archive.subarray(offset, offset + length))));
-    await writeFile(join(folder, `${at}.glb`), await toDocument(io, raise(tile), tile.centre));
-  }
   const root = treeOf(tiles);
   const tileset = { asset: { version: '1.1' }, geometricError: root.geometricError * 2, root };
   await writeFile(join(folder, 'tileset.json'), JSON.stringify(tileset));
+  return {
+    make: async (name) => {
+      const found = /^(\d+)\.glb$/.test(name) ? tiles[Number.parseInt(name, 10)] : undefined;
+      if (!found) return;
+      const tile = valueOf(decodeOutlineTile(gunzipSync(archive.subarray(found.offset, found.offset + found.length))));
+      await writeFile(join(folder, name), await toDocument(io, raise(tile), tile.centre));
+    },
+  };
 };

@@ -8,7 +8,7 @@ import { enter, nextFrame } from './page.ts';
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 const middle = Cartesian3.fromDegrees(0, 0, 0);
 
-let [scene, eye]: [Scene | undefined, Eye] = [undefined, { distance: 0, tilt: 0 }];
+let [scene, tiles, eye]: [Scene | undefined, Cesium3DTileset | undefined, Eye] = [undefined, undefined, { distance: 0, tilt: 0 }];
 
 /** Its angle of view is that of the longer side. */
 const frustumOf = (): PerspectiveFrustum => {
@@ -51,6 +51,13 @@ enter({
       draw(0);
       await nextFrame();
     }
+    tiles = tileset;
   },
   draw,
+  settle: async (heading) => {
+    do {
+      draw(heading);
+      await nextFrame();
+    } while (tiles?.tilesLoaded === false);
+  },
 });

@@ -43,4 +43,8 @@ enter({
     map?.jumpTo(look(heading));
     map?.redraw();
   },
+  settle: async (heading) => {
+    map?.jumpTo(look(heading));
+    await map?.once('idle');
+  },
 });

@@ -1,7 +1,7 @@
 /**
  * Ours: the viewer's engine on a bare page, fed by the tiles that the server cuts.
  */
-import { createCity, fetchOpening, placeCamera, type StagedCity, startTileWorkers } from '@cityweave/viewer/scene';
+import { createCity, fetchOpening, placeCamera, type StagedCity, startTileWorkers, warmEarly } from '@cityweave/viewer/scene';
 import { PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { addresses, type Eye, errorPixels, picture } from '../views.ts';
 import { enter } from './page.ts';
@@ -48,8 +48,8 @@ const createNews = () => {
 };
 const news = createNews();
 
-const complete = async (): Promise<void> => {
-  for (look(0); !isComplete(); look(0)) await news.wait();
+const complete = async (heading: number): Promise<void> => {
+  for (look(heading); !isComplete(); look(heading)) await news.wait();
 };
 
 enter({
@@ -62,20 +62,24 @@ enter({
     renderer.render(stage, camera);
   },
   load: async () => {
-    const opening = await fetchOpening(addresses.federation);
-    if (!(opening.ok && renderer)) throw new Error('no scene');
-    staged = await createCity({ opening: opening.value, canvas: renderer.domElement, changed: news.changed, revised: () => undefined });
+    const [coming, own] = [fetchOpening(addresses.federation), renderer];
+    // as on the page: while the city is on its way
+    if (own) warmEarly(own, camera);
+    const opening = await coming;
+    if (!(opening.ok && own)) throw new Error('no scene');
+    staged = await createCity({ opening: opening.value, canvas: own.domElement, changed: news.changed, revised: () => undefined });
     staged.paint({ theme: 'light', contrast: false, motion: false });
     stage.add(staged.group);
-    await complete();
+    await complete(0);
   },
   draw,
+  settle: complete,
   follow: () => {
     staged?.city.colourBy({ by: 'values', values: new Float32Array(rows).fill(Number.NaN), from: 0, to: 100, ramp: 'sequential' });
     staged?.city.live.follow(addresses.changingTerm);
   },
   refine: () => {
     wrongBy = 0;
-    return complete();
+    return complete(0);
   },
 });

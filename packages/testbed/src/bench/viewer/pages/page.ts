@@ -11,6 +11,8 @@ export type Contender = {
   readonly load: () => Promise<void>;
   /** one whole frame, at once; degrees clockwise from north */
   readonly draw: (heading: number) => void;
+  /** of who fetches what an eye sees: waits until all is here that it sees with that heading; what is here stays as long as it can */
+  readonly settle?: (heading: number) => Promise<void>;
   /** of who has levels: draws everything in full detail from now on */
   readonly refine?: () => Promise<void>;
   /** of who shows values as they change: follows them from now on */
@@ -24,7 +26,8 @@ declare global {
   var bench: {
     readonly prepare: (given: Given) => Promise<void>;
     readonly load: () => Promise<number>;
-    readonly orbit: (frames: number) => { readonly frame: readonly number[]; readonly js: readonly number[] };
+    /** every picture of it is complete */
+    readonly orbit: (frames: number) => Promise<{ readonly frame: readonly number[]; readonly js: readonly number[] }>;
     readonly count: () => { readonly calls: number; readonly triangles: number; readonly gpuBytes: number };
     readonly picture: () => string;
     /** share of the picture that is another one in full detail; undefined where there are no levels */
@@ -49,8 +52,9 @@ const canvasOf = (): HTMLCanvasElement => {
   return found;
 };
 
-const orbit = (contender: Contender, frames: number) => {
+const orbit = async (contender: Contender, frames: number) => {
   const [frame, js]: [number[], number[]] = [[], []];
+  for (let heading = 1; heading <= frames; heading += 1) await contender.settle?.(heading);
   for (let heading = 1; heading <= frames; heading += 1) {
     const from = performance.now();
     contender.draw(heading);

@@ -14,6 +14,7 @@ const sun = new DirectionalLight('#ffffff', 2);
 sun.position.set(-0.55, 0.75, 0.4);
 stage.add(sun, new HemisphereLight('#ffffff', '#bbbbbb', 2));
 let [renderer, tiles, eye]: [WebGLRenderer | undefined, TilesRenderer | undefined, Eye] = [undefined, undefined, { distance: 0, tilt: 0 }];
+let isLoading = false;
 
 /** The lightest material of three that tells walls from roofs; its own default costs more. */
 const plain = new MeshLambertMaterial({ color: '#f4efe6' });
@@ -29,6 +30,15 @@ const look = (heading: number): void => {
 const draw = (heading: number): void => {
   look(heading);
   renderer?.render(stage, camera);
+};
+
+/** Two pictures after one another of which nothing is on its way. */
+const settle = async (heading: number): Promise<void> => {
+  look(heading);
+  for (let quiet = 0; quiet < 2; quiet = !isLoading && (tiles?.visibleTiles.size ?? 0) > 0 ? quiet + 1 : 0) {
+    await nextFrame();
+    look(heading);
+  }
 };
 
 const start = (own: WebGLRenderer): TilesRenderer => {
@@ -61,18 +71,15 @@ enter({
   load: async () => {
     if (!renderer) return;
     tiles = start(renderer);
-    let loaded = false;
     tiles.addEventListener('tiles-load-start', () => {
-      loaded = false;
+      isLoading = true;
     });
     tiles.addEventListener('tiles-load-end', () => {
-      loaded = true;
+      isLoading = false;
     });
-    look(0);
-    for (let quiet = 0; quiet < 2; quiet = loaded && tiles.visibleTiles.size > 0 ? quiet + 1 : 0) {
-      await nextFrame();
-      look(0);
-    }
+    isLoading = true;
+    await settle(0);
   },
+  settle,
   draw,
 });
