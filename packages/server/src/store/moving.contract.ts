@@ -1,7 +1,7 @@
 /**
  * A move: what one store unloads, another takes as it is.
  */
-import { Instant } from '@cityweave/core';
+import { Instant, type Join } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import { movedRows } from './moving/unloading.ts';
 import type { Command, TwinStore } from './store.ts';
@@ -94,6 +94,28 @@ export const movingContract = (store: () => TwinStore, another: () => Promise<Tw
     const again: Command = put('full', { name: 'changed' });
     expect(await other.apply([{ ...again, expected: 1 } as Command], { at })).toMatchObject([{ ok: true, version: 2 }]);
     expect(await store().count({ text: 'changed' })).toBe(0);
+  });
+
+  test('can see whether something was written meanwhile, in the log or beside it', async () => {
+    await fill(store());
+    let known = await store().writes();
+    const isNoted = async (write: () => Promise<unknown>): Promise<void> => {
+      await write();
+      expect(await store().writes()).toBeGreaterThan(known);
+      known = await store().writes();
+    };
+    const join: Join = { from: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel', value: '8', state: 'PENDING' };
+    await isNoted(() => accepted(store(), [put('1', { name: 'again' })]));
+    await isNoted(() => accepted(store(), [{ op: 'putJoins', from: twinId('1'), joins: [join] }]));
+    await isNoted(() => accepted(store(), [{ op: 'settleJoin', join: { ...join, state: 'UNRESOLVED' } }]));
+    await isNoted(() => store().putImport({ id: 'j', source: 's', digest: 'y', state: 'DONE', startedAt: at }));
+    await isNoted(() => store().apply([], { at, cursor: { peer: 'p', seq: 8 } }));
+    await isNoted(() => store().maintain({ keepChanges: 5 }));
+    await everything(store());
+    let moved = 0;
+    for await (const rows of movedRows(store())) moved += rows.length;
+    expect(moved).toBeGreaterThan(700);
+    expect(await store().writes()).toBe(known);
   });
 
   test('of an empty store is an empty one, and rows that do not fit are refused whole', async () => {

@@ -1,14 +1,16 @@
 /**
  * OpenStore: the store that a node's settings name: a file in its folder, or its space in a Neo4j server.
  */
-import { fail, problem, type Result } from '@cityweave/core';
+import { join } from 'node:path';
+import { fail, ok, problem, type Result } from '@cityweave/core';
 import type { Clock, Ids } from '../deps.ts';
 import { createDrivers, type Drivers } from './neo4j/connection.ts';
-import { openNeo4jStore } from './neo4j/neo4j.ts';
-import { openSqliteStore } from './sqlite/sqlite.ts';
-import type { Synchronous } from './sqlite/sqlite-file.ts';
+import { lookAtNeo4jStore, type Neo4jStoreOptions, openNeo4jStore } from './neo4j/neo4j.ts';
+import { migrations } from './sqlite/sql.ts';
+import { openSqliteStore, storeFileName } from './sqlite/sqlite.ts';
+import { lookAtFile, type Synchronous } from './sqlite/sqlite-file.ts';
 import type { StoreThreads } from './sqlite/sqlite-threads.ts';
-import type { TwinStore } from './store.ts';
+import type { Looked, TwinStore } from './store.ts';
 
 export type OpenStoreOptions = {
   readonly store: {
@@ -27,9 +29,28 @@ export type OpenStoreOptions = {
   readonly threads?: { readonly store?: StoreThreads; readonly drivers?: Drivers };
 };
 
-export const openStore = async ({ store, authority, directory, deps, threads = {} }: OpenStoreOptions): Promise<Result<TwinStore>> => {
-  const { adapter, synchronous, uri, username, password, database } = store;
-  if (adapter === 'sqlite') return openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous });
+const neo4jOptions = ({ store, authority, deps, threads }: OpenStoreOptions): Result<Neo4jStoreOptions> => {
+  const { uri, username, password, database } = store;
   if (uri === undefined) return fail(problem('badConfiguration', { subject: 'store.uri', accepted: 'the address of a Neo4j server (NEO4J_URI)' }));
-  return openNeo4jStore({ settings: { uri, username, password, database }, authority, deps, drivers: threads.drivers ?? createDrivers() });
+  return ok({ settings: { uri, username, password, database }, authority, deps, drivers: threads?.drivers ?? createDrivers() });
+};
+
+export const openStore = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
+  const { store, directory, deps, threads = {} } = options;
+  if (store.adapter === 'sqlite') return openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: store.synchronous });
+  const neo4j = neo4jOptions(options);
+  return neo4j.ok ? openNeo4jStore(neo4j.value) : neo4j;
+};
+
+const lookAtSqlite = ({ directory, deps: { clock } }: OpenStoreOptions): Result<Looked> => {
+  const from = clock.monotonicMs();
+  const looked = lookAtFile(join(directory, storeFileName), migrations.length);
+  return looked.ok ? ok({ detail: 'node:sqlite', latencyMs: clock.monotonicMs() - from }) : looked;
+};
+
+/** How it is with the store that a node's settings name, which another process may have open: nothing of it is changed. */
+export const lookAtStore = async (options: OpenStoreOptions): Promise<Result<Looked>> => {
+  if (options.store.adapter === 'sqlite') return lookAtSqlite(options);
+  const neo4j = neo4jOptions(options);
+  return neo4j.ok ? lookAtNeo4jStore(neo4j.value) : neo4j;
 };

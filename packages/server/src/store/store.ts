@@ -111,6 +111,9 @@ export type Maintained = { readonly folded: number; readonly forgotten: number }
 /** Whether the engine answers; the name that it gives itself, or what is wrong. */
 export type StoreHealth = { readonly latencyMs: number } & ({ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly problem: Problem });
 
+/** What a store is found to be by whoever only looks: nothing is made, converted or noted. */
+export type Looked = { readonly latencyMs: number; readonly detail: string };
+
 /** Rows of a staging file that are all new to the store: those after an id, in id order. */
 export type StagedPage = {
   /** path of the staging file */
@@ -210,6 +213,8 @@ export type TwinStore = {
   ) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
   /** The place of the last change in the log; 0 where nothing was ever written. */
   readonly head: () => Promise<number>;
+  /** A number that grows with whatever is written, in the log or beside it: twice the same says that nothing was written in between. Good while the store is open. */
+  readonly writes: () => Promise<number>;
   /** Called after each commit with the new head; a hint, never data. Returns how to stop it. */
   readonly onCommit: (told: (head: number) => void) => () => void;
   readonly cursor: (peer: string) => Promise<number | undefined>;

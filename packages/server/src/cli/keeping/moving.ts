@@ -16,6 +16,8 @@ import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { storeFileName } from '../../store/sqlite/sqlite.ts';
 import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
 import { backupFolder } from '../../store/sqlite-moving/backup.ts';
+import type { TwinStore } from '../../store/store.ts';
+import { answered } from '../../store/unanswered.ts';
 import type { ExitCode } from '../cityweave.ts';
 import type { Context } from '../running/up.ts';
 
@@ -42,20 +44,20 @@ const copyKept = async (from: string, to: string): Promise<Result<readonly strin
   return ok([...copied.value, basename(logFolderOf(to))]);
 };
 
-/** Opens what a folder keeps, and the server that keeps the twins where one does, does something with it and closes it again. */
-const withKept = async <T>({ store: settings, agency }: NodeFile, directory: string, work: (kept: Kept) => Promise<Result<T>>): Promise<Result<T>> => {
-  const deps = systemDeps();
-  const records = openRecordStore({ directory, clock: deps.clock });
-  if (!records.ok) return records;
-  const store = await openStore({ store: settings, authority: agency, directory, deps });
-  if (!store.ok) {
-    records.value.close();
-    return store;
-  }
-  const done = await work({ store: store.value, records: records.value, log: logOf(directory) });
+/** Opens the store that a folder or a server keeps, does something with it and closes it again; a server may go away meanwhile. */
+const withStore = async <T>({ store: settings, agency }: NodeFile, directory: string, work: (store: TwinStore) => Promise<Result<T>>): Promise<Result<T>> => {
+  const store = await openStore({ store: settings, authority: agency, directory, deps: systemDeps() });
+  if (!store.ok) return store;
+  const done = await answered(work(store.value));
   await store.value.close();
-  records.value.close();
-  return done;
+  return done.ok ? done.value : done;
+};
+
+/** The same with all else that the folder keeps. */
+const withKept = async <T>(store: TwinStore, directory: string, work: (kept: Kept) => Promise<Result<T>>): Promise<Result<T>> => {
+  const records = openRecordStore({ directory, clock: systemDeps().clock });
+  if (!records.ok) return records;
+  return work({ store, records: records.value, log: logOf(directory) }).finally(() => records.value.close());
 };
 
 const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
@@ -71,14 +73,25 @@ const isKept = async ({ store: { adapter } }: NodeFile, names: readonly string[]
   return (await store.head()) > 0 || (names.includes(recordFileName) && !names.includes(storeFileName));
 };
 
+type Copied = Awaited<ReturnType<typeof copyKept>>;
+
+/** What the store told of its writes is noted before the files beside it are copied. */
+const archive = (node: NodeFile, { folder, to, copy }: { readonly folder: string; readonly to: string; readonly copy: () => Promise<Copied> }) =>
+  withStore(node, folder, async (store) => {
+    const writes = await store.writes();
+    const copied = await copy();
+    if (!copied.ok) return copied;
+    return withKept(store, folder, async (kept) =>
+      (await isKept(node, copied.value, kept)) ? writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now(), writes }) : fail(nothingKept),
+    );
+  });
+
 /** Of a copy made for it, so that the node may go on running and all of the file is of one moment; a server is read as it is. */
 const exportNode = (node: NodeFile, directory: string, to: string): Promise<Result<Archived>> =>
   inScratch(async (folder) => {
+    if (node.store.adapter !== 'sqlite') return archive(node, { folder, to, copy: () => copyKept(directory, folder) });
     const copied = await copyKept(directory, folder);
-    if (!copied.ok) return copied;
-    return withKept(node, folder, async (kept) =>
-      (await isKept(node, copied.value, kept)) ? writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now() }) : fail(nothingKept),
-    );
+    return copied.ok ? archive(node, { folder, to, copy: async () => copied }) : copied;
   });
 
 const keepsSomething = async (directory: string): Promise<boolean> =>
@@ -87,7 +100,8 @@ const keepsSomething = async (directory: string): Promise<boolean> =>
 const inUse = problem('badConfiguration', { subject: 'store', found: 'twins of this agency, with their log', accepted: 'a store that keeps none of them' });
 
 /** A log begins when all is loaded: without one, twins that are there are those of a move that broke off, and it is made again. */
-const load = async (from: string, kept: Kept): Promise<Result<true>> => ((await kept.store.head()) > 0 ? fail(inUse) : loadArchive(from, kept));
+const load = async (from: string, kept: Kept, archived: Archived): Promise<Result<true>> =>
+  (await kept.store.head()) > 0 ? fail(inUse) : loadArchive(from, kept, archived);
 
 /** Made beside the node's folder and moved into it once it is whole. */
 const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {
@@ -98,7 +112,7 @@ const restoreNode = async (node: NodeFile, directory: string, from: string): Pro
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
   const loaded = await inScratch(async (folder) => {
-    const done = await withKept(node, folder, (kept) => load(from, kept));
+    const done = await withStore(node, folder, (store) => withKept(store, folder, (kept) => load(from, kept, verified.value)));
     if (done.ok) await cp(folder, directory, { recursive: true });
     return done;
   });

@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Authority, addMs } from '@cityweave/core';
+import { Authority, addMs, agencyIdOf } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openRecordStore } from '../records.ts';
 import { openSqliteStore } from '../sqlite/sqlite.ts';
 import { createStoreThreads } from '../sqlite/sqlite-threads.ts';
-import { accepted, at, put, putLink, twinId } from '../twins.contract.ts';
+import type { TwinStore } from '../store.ts';
+import { accepted, at, put, putLink, term, twinId } from '../twins.contract.ts';
 import { archiveLineCharactersMax, type Kept, type LogLine, loadArchive, verifyArchive, writeArchive } from './node-archive.ts';
 
 const { clock } = systemDeps();
@@ -29,6 +30,9 @@ describe('a node as a file', () => {
     return { store: store.value, records: records.value, log };
   };
   const path = () => join(folder, 'node.gz');
+  const archive = async (to: string, kept: Kept, when = at) => writeArchive(to, kept, { agency, at: when, writes: await kept.store.writes() });
+  const contentOf = (archived: Awaited<ReturnType<typeof archive>>) => (archived.ok ? archived.value : expect.fail(archived.problem.kind));
+  const join_ = { from: twinId('1'), kind: term('locatedIn'), agency: agencyIdOf(agency), scheme: 'parcel', value: '7', state: 'PENDING' } as const;
   const filled = async (): Promise<Kept> => {
     const kept = await open('one');
     await accepted(kept.store, [...Array.from({ length: 1200 }, (_, index) => put(`${index}`, { name: `thing ${index}` })), putLink(twinId('1'), twinId('2'))]);
@@ -53,10 +57,10 @@ describe('a node as a file', () => {
 
   test('comes back as it was: twins, links, history, records with their times, and the place of the log', async () => {
     const one = await filled();
-    const written = await writeArchive(path(), one, { agency, at });
+    const written = await archive(path(), one);
     expect(await verifyArchive(path(), agency)).toEqual(written);
     const other = await open('other');
-    expect(await loadArchive(path(), other)).toEqual({ ok: true, value: true });
+    expect(await loadArchive(path(), other, contentOf(written))).toEqual({ ok: true, value: true });
     expect([...other.records.all()]).toEqual([...one.records.all()]);
     expect(other.log.lines()).toEqual(one.log.lines());
     const told = async ({ store }: Kept) => ({
@@ -67,33 +71,56 @@ describe('a node as a file', () => {
     });
     expect(await told(other)).toEqual(await told(one));
     // the second file differs in nothing but what it was told of the time
-    expect(await writeArchive(join(folder, 'again.gz'), other, { agency, at })).toEqual(written);
-    const later = await writeArchive(join(folder, 'again.gz'), other, { agency, at: addMs(at, 1) });
+    expect(await archive(join(folder, 'again.gz'), other)).toEqual(written);
+    const later = await archive(join(folder, 'again.gz'), other, addMs(at, 1));
     expect(later).toMatchObject({ ok: true, value: { content: written.ok ? written.value.content : '' } });
     expect(later).not.toEqual(written);
   });
 
-  test('is of one moment: none is written of a node that somebody writes to meanwhile', async () => {
+  const written: Readonly<Record<string, (store: TwinStore) => Promise<unknown>>> = {
+    'a twin': (store) => accepted(store, [put('late')]),
+    'a join': (store) => accepted(store, [{ op: 'putJoins', from: twinId('1'), joins: [join_] }]),
+    'what became of a join': (store) => accepted(store, [{ op: 'settleJoin', join: { ...join_, state: 'UNRESOLVED' } }]),
+    'an import': (store) => store.putImport({ id: 'i', source: 's', digest: 'd', state: 'DONE', startedAt: at }),
+    'the cursor of a peer': (store) => store.apply([], { at, cursor: { peer: 'p', seq: 9 } }),
+    'what is to be forgotten': (store) => store.maintain({ keepChanges: 1 }),
+  };
+  test.each(Object.entries(written))('is of one moment: none is written of a node where %s is written meanwhile', async (_, write) => {
     const kept = await filled();
+    await accepted(kept.store, [{ op: 'putJoins', from: twinId('1'), joins: [join_] }]);
     const store: Kept['store'] = {
       ...kept.store,
       joins: async (query) => {
-        await kept.store.apply([put('late')], { at });
+        await write(kept.store);
         return kept.store.joins(query);
       },
     };
-    expect(await writeArchive(path(), { ...kept, store }, { agency, at })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' } });
+    expect(await archive(path(), { ...kept, store })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' } });
+    const writes = await kept.store.writes();
+    await write(kept.store);
+    expect(await writeArchive(path(), kept, { agency, at, writes })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' } });
     expect(readdirSync(folder)).toEqual(['one']);
+    expect(await archive(path(), kept)).toMatchObject({ ok: true });
+  });
+
+  test('that a store did not take as it is, is told: what it keeps is read again and compared', async () => {
+    const archived = await archive(path(), await filled());
+    const other = await open('other');
+    const forgetful: Kept['store'] = { ...other.store, load: (rows) => other.store.load(rows.filter((row) => row.part !== 'link')) };
+    expect(await loadArchive(path(), { ...other, store: forgetful }, contentOf(archived))).toMatchObject({
+      ok: false,
+      problem: { kind: 'internal', subject: 'store of the node' },
+    });
   });
 
   test('is for nobody else to read, and not there until it is whole', async () => {
-    await writeArchive(path(), await filled(), { agency, at });
+    await archive(path(), await filled());
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).not.toContain('node.gz.part');
   });
 
   test('that was cut off is refused, wherever it was cut', async () => {
-    await writeArchive(path(), await filled(), { agency, at });
+    await archive(path(), await filled());
     const bytes = readFileSync(path());
     for (const share of [0, 0.1, 0.5, 0.99]) {
       writeFileSync(path(), bytes.subarray(0, Math.floor(bytes.length * share)));
@@ -107,7 +134,7 @@ describe('a node as a file', () => {
   });
 
   test('that was altered is refused: a byte, a line taken out, two lines changed about', async () => {
-    await writeArchive(path(), await filled(), { agency, at });
+    await archive(path(), await filled());
     const lines = gunzipSync(readFileSync(path())).toString().split('\n');
     const altered = [
       lines.map((line, index) => (index === 7 ? line.replace('thing', 'think') : line)),
@@ -121,7 +148,7 @@ describe('a node as a file', () => {
   });
 
   test('of another agency, of another version, or no such file at all is refused', async () => {
-    await writeArchive(path(), await filled(), { agency, at });
+    await archive(path(), await filled());
     expect(await verifyArchive(path(), Authority.parse('energy.example'))).toMatchObject({
       ok: false,
       problem: { kind: 'badFile', found: 'the node of water.example' },

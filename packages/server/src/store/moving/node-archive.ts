@@ -46,6 +46,15 @@ async function* contentOf({ store, records, log }: Kept): AsyncGenerator<Line> {
 
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
+/** The same whatever store a line was read from. */
+const toldAlike = (line: Line): string => lineOf(canonicalJson(line));
+
+const digestOf = async (kept: Kept): Promise<string> => {
+  const content = createHash('sha256');
+  for await (const line of contentOf(kept)) content.update(toldAlike(line));
+  return content.digest('hex');
+};
+
 /** Every line is part of the digest that the last one tells. */
 async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => void): AsyncGenerator<string> {
   const [hash, content] = [createHash('sha256'), createHash('sha256')];
@@ -58,7 +67,7 @@ async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => v
   };
   yield note(heading);
   for await (const line of contentOf(kept)) {
-    content.update(lineOf(canonicalJson(line)));
+    content.update(toldAlike(line));
     yield note(line);
   }
   const done = { lines, sha256: hash.digest('hex'), content: content.digest('hex') };
@@ -66,29 +75,25 @@ async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => v
   yield lineOf({ end: done });
 }
 
-const headOf = ({ store }: Kept): Promise<number> => store.head();
-
 const writtenMeanwhile = problem('revisionConflict', {
   subject: 'store of the node',
   found: 'a write while it was read',
   accepted: 'a node that is stopped, or that nobody writes to for so long',
 });
 
-/** For its owner's eyes only: the key of the node is in it. The file has its name once it is whole, and of one moment: nothing was written while it was read. */
-export const writeArchive = async (
-  path: string,
-  kept: Kept,
-  { agency, at }: { readonly agency: Authority; readonly at: Instant },
-): Promise<Result<Archived>> => {
+/** `writes`: what the store told before anything of the node was read. */
+export type Archiving = { readonly agency: Authority; readonly at: Instant; readonly writes: number };
+
+/** For its owner's eyes only: the key of the node is in it. The file has its name once it is whole, and of one moment: nothing was written to the store while it was read. */
+export const writeArchive = async (path: string, kept: Kept, { agency, at, writes }: Archiving): Promise<Result<Archived>> => {
   let done: Archived = { lines: 0, sha256: '', content: '' };
-  const head = await headOf(kept);
   const lines = linesOf(kept, { archive: 'cityweave node', version: archiveVersion, agency, at }, (told) => {
     done = told;
   });
   const part = `${path}.part`;
   try {
     await pipeline(Readable.from(lines, { objectMode: true, highWaterMark: 64 }), createGzip({ level: 6 }), createWriteStream(part, { mode: 0o600 }));
-    if ((await headOf(kept)) !== head) return fail(writtenMeanwhile);
+    if ((await kept.store.writes()) !== writes) return fail(writtenMeanwhile);
     await rename(part, path);
   } finally {
     await rm(part, { force: true });
@@ -180,8 +185,20 @@ const loadLines = ({ store, records, log }: Kept, lines: readonly Line[]): Promi
   return store.load(lines.filter(isMoved));
 };
 
-/** A file that was verified, into a node that keeps nothing yet. */
-export const loadArchive = async (path: string, kept: Kept): Promise<Result<true>> => {
+const otherContent = problem('internal', {
+  subject: 'store of the node',
+  found: 'other content than that of the file, once all was loaded',
+  accepted: 'a report of this; the store is not used, and has to be empty before another attempt',
+});
+
+/** A file that was verified, into a node that keeps nothing yet; what it keeps then is read and compared with what the file tells. */
+export const loadArchive = async (path: string, kept: Kept, { content }: Pick<Archived, 'content'>): Promise<Result<true>> => {
+  const loaded = await loadAll(path, kept);
+  if (!loaded.ok) return loaded;
+  return (await digestOf(kept)) === content ? loaded : fail(otherContent);
+};
+
+const loadAll = async (path: string, kept: Kept): Promise<Result<true>> => {
   let [waiting, characters]: [Line[], number] = [[], 0];
   for await (const read of readLines(path)) {
     if (!read.ok) return read;

@@ -137,11 +137,15 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);
 
+/** From then on nobody writes who does not know that version: it stands where every writer looks under the lock. */
+export const fence = (space: Space, version: unknown): Cypher =>
+  cypher(`MATCH (h:${space.register}) WHERE h.key = 'head' SET h.schema = $version`, { version });
+
 /** The head of the log stands in one node: whoever writes locks it first, so that the order of numbers is the order of commits. */
 export const noteVersion = (space: Space, version: unknown): Cypher =>
   cypher(
     `MERGE (s:${space.register} {key: 'schema'}) SET s.version = $version
-MERGE (h:${space.register} {key: 'head'}) ON CREATE SET h.seq = 0, h.oldest = 0`,
+MERGE (h:${space.register} {key: 'head'}) ON CREATE SET h.seq = 0, h.oldest = 0 SET h.schema = $version`,
     { version },
   );
 

@@ -5,11 +5,12 @@ import { type Cypher, type Space, steady } from './space.ts';
 
 /**
  * Taken first in every transaction that writes: isolation is read-committed, so a version that was read before the lock may be another one after it.
- * The property is written and removed only to lock the node; the lock is held until the commit.
+ * The property is written and removed only to lock the node; the lock is held until the commit. How often it was taken is counted.
  */
-const locked = ({ register }: Space): string => `MATCH (h:${register}) WHERE h.key = 'head' SET h.lock = true REMOVE h.lock`;
+const locked = ({ register }: Space): string =>
+  `MATCH (h:${register}) WHERE h.key = 'head' SET h.lock = true REMOVE h.lock SET h.writes = coalesce(h.writes, 0) + 1`;
 
-export const lockHead = (space: Space): Cypher => steady(`${locked(space)} RETURN h.seq AS seq, h.oldest AS oldest`);
+export const lockHead = (space: Space): Cypher => steady(`${locked(space)} RETURN h.seq AS seq, h.oldest AS oldest, h.schema AS schema`);
 
 /** What a batch may look at: keys of registers, ids of twins, keys of pasts, ids of twins with all their links, ids of links, beginnings of the keys of joins, ends and kinds of links. */
 export type Sought = Readonly<Record<'registers' | 'twins' | 'pasts' | 'linked' | 'links' | 'joins', readonly string[]>> & {
@@ -37,7 +38,7 @@ export const loadSought = (space: Space, sought: Sought): Cypher => {
   const wanted = Object.entries(sought).filter(([, some]) => some.length > 0);
   const parts = wanted.map(([name]) => `CALL (seq) { ${seeking.get(name)} }`);
   return steady(
-    [`${locked(space)} WITH h.seq AS seq`, ...parts, `RETURN ${['seq', ...wanted.map(([name]) => name)].join(', ')}`].join('\n'),
+    [`${locked(space)} WITH h.seq AS seq, h.schema AS schema`, ...parts, `RETURN ${['seq', 'schema', ...wanted.map(([name]) => name)].join(', ')}`].join('\n'),
     Object.fromEntries(wanted),
   );
 };

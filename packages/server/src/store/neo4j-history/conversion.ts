@@ -4,13 +4,12 @@
 import { instantOfMs, type Sample } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
-import type { Row, Run } from '../neo4j/save.ts';
+import { lock, type Row, type Run } from '../neo4j/save.ts';
 import { dropFormer, dropTwice, formerSamples, formerSeries, latestChunks } from '../neo4j-cypher/conversion.ts';
 import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
-import { lockHead } from '../neo4j-cypher/write.ts';
 import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
 
 const seriesPerStep = 20;
@@ -48,7 +47,7 @@ const pastsWith = async (run: Run, space: Space, series: readonly Former[]): Pro
 
 /** How many series it was. */
 const convertSome = async (run: Run, space: Space): Promise<number> => {
-  await run(lockHead(space));
+  await lock(run, space);
   const rows = await run(formerSeries(space, whole(seriesPerStep)));
   const series = trusted<readonly Former[]>(rows);
   if (series.length === 0) return 0;

@@ -3,12 +3,11 @@
  */
 import { type Instant, msOfInstant } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
-import type { Run } from '../neo4j/save.ts';
+import { lock, type Run } from '../neo4j/save.ts';
 import { putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { dropChunks, dropPasts, nextPasts, putChunks } from '../neo4j-cypher/upkeep.ts';
-import { lockHead } from '../neo4j-cypher/write.ts';
 import type { ChunkRow } from './samples.ts';
 import { decodePast, type Past, rowOfPast } from './tails.ts';
 
@@ -43,7 +42,7 @@ export const walkPasts = async ({ connection, space, before }: Walk, each: (step
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after;
     const [kept, stepped] = await connection.write(async (run) => {
-      await run(lockHead(space));
+      await lock(run, space);
       const rows = await run(nextPasts(space, { after: from, limit: whole(pastsPerStep) }));
       const found = rows.map(({ id, doc }): Kept => ({ id: String(id), past: decodePast(String(doc)) }));
       return [found, found.length === 0 ? { samples: 0, done: 0 } : await each({ run, space, before: msOfInstant(before) }, found)] as const;

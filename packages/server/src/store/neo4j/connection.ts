@@ -29,9 +29,11 @@ const connectWithinMs = 5_000;
 const acquireWithinMs = 5_000;
 const retryWithinMs = 10_000;
 const connectionLifetimeMs = 3_600_000;
-const readWithinMs = 30_000;
-const writeWithinMs = 60_000;
 const fetchedAtOnce = 1_000;
+
+/** How long the server works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it. */
+export const serverBounds = { readMs: 30_000, writeMs: 60_000, schemaMs: 1_800_000 } as const;
+export type ServerBounds = { readonly [name in keyof typeof serverBounds]: number };
 
 const createDriver = ({ uri, username, password }: Neo4jSettings): Driver =>
   openDriver(uri, username === undefined ? undefined : auth.basic(username, password ?? ''), {
@@ -88,7 +90,7 @@ export type Reading = {
 const rowsOf = async (result: Result): Promise<readonly Row[]> => (await result).records.map((record) => record.toObject());
 
 /** Statements of one read, each by itself on a connection of its own: nothing is gained by a transaction where every statement sees what was committed before it. */
-const createReading = (open: () => Session): { readonly reading: Reading; readonly stop: () => void } => {
+const createReading = (open: () => Session, readMs: number): { readonly reading: Reading; readonly stop: () => void } => {
   const sessions = new Set<Session>();
   let stopped = false;
   const asking = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
@@ -102,7 +104,7 @@ const createReading = (open: () => Session): { readonly reading: Reading; readon
       await session.close();
     }
   };
-  const bounded = { timeout: readWithinMs };
+  const bounded = { timeout: readMs };
   const reading: Reading = {
     run: ({ text, params }) => asking((session) => rowsOf(session.run(text, params, bounded))),
     each: ({ text, params }, enough) =>
@@ -143,7 +145,7 @@ const again = async <T>(attempt: () => Promise<T>, { signal }: Waiting, made = 1
   return again(attempt, { signal }, made + 1);
 };
 
-export const connect = (driver: Driver, database: string): Connection => {
+export const connect = (driver: Driver, database: string, { readMs, writeMs, schemaMs }: ServerBounds = serverBounds): Connection => {
   // a read of this process waits for what this process has written, whichever server of a cluster it comes to
   const bookmarkManager = createBookmarks();
   const within = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
@@ -156,7 +158,7 @@ export const connect = (driver: Driver, database: string): Connection => {
   };
   const read: Connection['read'] = async (work, waiting = {}) => {
     if (waiting.signal?.aborted) return Promise.reject(abortError());
-    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }));
+    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), readMs);
     return untilAborted(
       waiting,
       stop,
@@ -165,13 +167,16 @@ export const connect = (driver: Driver, database: string): Connection => {
   };
   return {
     write: (work) =>
-      within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeWithinMs })),
-    command: ({ text, params }) => within((session) => rowsOf(session.run(text, params))),
+      within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeMs })),
+    command: ({ text, params }) => within((session) => rowsOf(session.run(text, params, { timeout: schemaMs }))),
     schema: (texts) =>
       within((session) =>
-        session.executeWrite(async (transaction) => {
-          for (const text of texts) await transaction.run(text);
-        }),
+        session.executeWrite(
+          async (transaction) => {
+            for (const text of texts) await transaction.run(text);
+          },
+          { timeout: schemaMs },
+        ),
       ),
     read,
   };

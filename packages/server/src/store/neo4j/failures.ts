@@ -4,7 +4,8 @@
  */
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { Neo4jError } from 'neo4j-driver';
-import { unanswered } from '../unanswered.ts';
+import { migrationsOf, type Space } from '../neo4j-cypher/space.ts';
+import { unanswered, unansweredProblem } from '../unanswered.ts';
 
 const codeOf = (cause: unknown): string => (cause instanceof Neo4jError ? cause.code : '');
 
@@ -62,6 +63,8 @@ const table: readonly Row[] = [
 
 /** What is not of the driver is a bug of ours or of a library, told by its message. */
 export const problemOf = (cause: unknown): Problem => {
+  const known = unansweredProblem(cause);
+  if (known) return known;
   const code = codeOf(cause);
   const found = table.find(({ form }) => form.test(code));
   return found?.told(code) ?? problem('unavailable', { subject: store, found: cause instanceof Error ? cause.message : String(cause) });
@@ -102,3 +105,16 @@ export const checkServer = (agent: string | undefined): Result<string> => {
     }),
   );
 };
+
+export const newestSchema = (space: Space): number => migrationsOf(space).length;
+
+const tooNew = (space: Space, version: number): Problem =>
+  problem('unsupportedVersion', {
+    subject: 'store in Neo4j',
+    found: `schema ${version}`,
+    accepted: `up to schema ${newestSchema(space)}: use a newer cityweave`,
+  });
+
+/** A program that does not know what a newer one has made of the space writes no more. */
+export const checkSchema = (space: Space, schema: unknown): Result<true> =>
+  Number(schema ?? 0) > newestSchema(space) ? fail(tooNew(space, Number(schema))) : ok(true);

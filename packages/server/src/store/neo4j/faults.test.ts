@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { auth, driver as openDriver } from 'neo4j-driver';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { checkBatches, killAfter, soleWriter, writeBatch } from '../crash.contract.ts';
+import { whole } from '../neo4j-cypher/parameters.ts';
+import { cypher, fence, spaceOf } from '../neo4j-cypher/space.ts';
 import type { ImportRecord, TwinStore } from '../store.ts';
 import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
 import { answered } from '../unanswered.ts';
-import type { Neo4jSettings } from './connection.ts';
-import { checkServer } from './failures.ts';
-import { healthWithinMs, openNeo4jStore } from './neo4j.ts';
+import { connect, type Neo4jSettings, serverBounds } from './connection.ts';
+import { checkServer, newestSchema, problemOf } from './failures.ts';
+import { healthWithinMs, lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
 import { deps, drivers, emptyPerFolder, neo4jTool, trialServer } from './trial-server.ts';
 
 describe('a server that cannot serve', () => {
@@ -55,6 +57,89 @@ describe.skipIf(!settings)(`many writers on a real server${skipped}`, () => {
     });
     expect((await store?.changes(0, { limit: 1_000 }))?.changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 1 + writers * updates }, (_, n) => n + 1));
     for (const each of [...stores, ...(first.ok ? [first.value] : [])]) await each.close();
+  });
+});
+
+describe.skipIf(!settings)(`whatever a real server is asked${skipped}`, () => {
+  const endless = cypher('UNWIND range(1, 100000000000) AS n WITH n WHERE n < 0 RETURN count(n) AS none');
+
+  test('is ended by it when its time is over: a read, rows one by one, a write, a command, a schema', { timeout: 120_000 }, async () => {
+    const { driver, release } = drivers.take(shared);
+    const { read, write, command, schema } = connect(driver, shared.database, { readMs: 200, writeMs: 200, schemaMs: 200 });
+    const asked = [
+      read(({ run }) => run(endless)),
+      read(({ each }) => each(endless, () => false)),
+      write((run) => run(endless)),
+      command(endless),
+      schema([endless.text]),
+    ];
+    const ended = await Promise.allSettled(asked);
+    expect(ended.map((one) => (one.status === 'rejected' ? problemOf(one.reason).kind : 'done'))).toEqual(asked.map(() => 'timedOut'));
+    expect(Object.values(serverBounds).every((ms) => ms > 200)).toBe(true);
+    await release();
+  });
+});
+
+describe.skipIf(!settings)(`a space that somebody else has open, on a real server${skipped}`, () => {
+  const authority = 'looked-at.test.example';
+  const space = spaceOf(authority);
+  const options = { settings: shared, authority, deps, drivers };
+  const asked = async (text: string): Promise<unknown> => {
+    const { driver, release } = drivers.take(shared);
+    const rows = await connect(driver, shared.database).command(cypher(text));
+    await release();
+    return rows;
+  };
+  /** Everything that is in the space, schema and marks of writers too. */
+  const content = async (): Promise<unknown> => [
+    await asked(
+      `MATCH (n) WHERE any(label IN labels(n) WHERE label ENDS WITH ' ${authority}') RETURN n.key AS key, n.id AS id, properties(n) AS all ORDER BY key, id`,
+    ),
+    await asked(`SHOW INDEXES YIELD name WHERE name ENDS WITH ' ${authority}' RETURN name ORDER BY name`),
+  ];
+
+  test('is told of as it is, and stays as it was', { timeout: 120_000 }, async () => {
+    const emptied = await emptyPerFolder(shared, authority)('anew');
+    const store = emptied.ok ? emptied.value : expect.fail(emptied.problem.kind);
+    await accepted(store, [put('1')]);
+    const before = await content();
+    expect(await lookAtNeo4jStore(options)).toMatchObject({ ok: true, value: { detail: expect.stringMatching(/^Neo4j\//) } });
+    expect(await content()).toEqual(before);
+    const schema = `MATCH (r:${space.register}) WHERE r.key = 'schema' SET r.version = `;
+    await asked(`${schema}2`);
+    const former = await content();
+    expect(await lookAtNeo4jStore(options)).toMatchObject({ ok: false, problem: { kind: 'notFound', found: 'schema 2' } });
+    expect(await content()).toEqual(former);
+    await asked(`${schema}99`);
+    expect(await lookAtNeo4jStore(options)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } });
+    expect(await openNeo4jStore(options)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } });
+    await asked(`${schema}${newestSchema(space)}`);
+    const nobodys = { ...options, authority: 'never-opened.test.example' };
+    expect(await lookAtNeo4jStore(nobodys)).toMatchObject({ ok: false, problem: { kind: 'notFound', found: 'none' } });
+    expect(await lookAtNeo4jStore({ ...options, settings: { uri: 'bolt://127.0.0.1:1', database: 'neo4j' } })).toMatchObject({
+      ok: false,
+      problem: { kind: 'unavailable', subject: 'store.uri' },
+    });
+    await store.close();
+  });
+
+  test('is written to no more by a program that is older than what a newer one has made of it', { timeout: 120_000 }, async () => {
+    const emptied = await emptyPerFolder(shared, authority)('fenced');
+    const store = emptied.ok ? emptied.value : expect.fail(emptied.problem.kind);
+    await accepted(store, [put('1')]);
+    const { driver, release } = drivers.take(shared);
+    await connect(driver, shared.database).command(fence(space, whole(99)));
+    const before = await content();
+    const tooOld = { ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } };
+    expect(await store.apply([put('2')], { at })).toMatchObject([tooOld]);
+    expect(await answered(store.putImport({ id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at }))).toMatchObject(tooOld);
+    expect(await answered(store.maintain({ keepChanges: 1, foldBefore: at }))).toMatchObject(tooOld);
+    expect(await store.load([])).toMatchObject(tooOld);
+    expect(await content()).toEqual(before);
+    await connect(driver, shared.database).command(fence(space, whole(newestSchema(space))));
+    await accepted(store, [put('2')]);
+    await release();
+    await store.close();
   });
 });
 

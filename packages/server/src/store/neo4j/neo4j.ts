@@ -15,16 +15,16 @@ import { countThen, findThen, summariseThen } from '../neo4j-history/past-search
 import { walkPasts } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
-import type { ImportRecord, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
+import type { ImportRecord, Looked, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
 import { checkServer, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
 import { type Asker, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
-import { migrate } from './migration.ts';
+import { lookAtSchema, migrate } from './migration.ts';
 import { trusted } from './neo4j-rows.ts';
 import { changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, traverse, twinsById } from './questions.ts';
-import { writerKey } from './save.ts';
+import { lock, writerKey } from './save.ts';
 
 export type Neo4jStoreOptions = {
   readonly settings: Neo4jSettings;
@@ -46,6 +46,8 @@ type Sides = {
 
 /** What the server could not do, as its problem. */
 const told = <T>(asking: Promise<T>): Promise<T> => asking.catch((cause) => Promise.reject(rejectionOf(cause)));
+
+type Taken = ReturnType<Drivers['take']>;
 
 type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise<T>;
 
@@ -111,7 +113,12 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
   putImport: async ({ ...record }: ImportRecord) => {
     await lane.drained();
     const row = { key: importKey(record.source), startedAt: record.startedAt, doc: JSON.stringify(record) };
-    await told(connection.write((run) => run(putImport(space, row))));
+    await told(
+      connection.write(async (run) => {
+        await lock(run, space);
+        await run(putImport(space, row));
+      }),
+    );
   },
   lastImport: async (source: string): Promise<ImportRecord | undefined> => {
     const row = await readOne(ask, importKey(source));
@@ -119,8 +126,8 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
   },
 });
 
-const head = (ask: Ask, waiting?: Waiting): Promise<number> =>
-  ask(async ({ reading, space }) => Number((await reading.run(readHead(space)))[0]?.['seq'] ?? 0), waiting);
+const headOf = (ask: Ask, column: 'seq' | 'writes', waiting?: Waiting): Promise<number> =>
+  ask(async ({ reading, space }) => Number((await reading.run(readHead(space)))[0]?.[column] ?? 0), waiting);
 
 /** A server that is there and hangs is no better than one that is not. */
 export const healthWithinMs = 5_000;
@@ -128,7 +135,7 @@ export const healthWithinMs = 5_000;
 const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore['health']> => {
   const from = clock.monotonicMs();
   const signal = AbortSignal.timeout(healthWithinMs);
-  const found = await head(ask, { signal }).then(
+  const found = await headOf(ask, 'seq', { signal }).then(
     () => undefined,
     (cause) => (signal.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause))),
   );
@@ -142,7 +149,7 @@ const prunedAtOnce = 10_000;
 const prune = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
   await lane.drained();
   const upTo = await connection.write(async (run) => {
-    const head = Number((await run(readHead(space)))[0]?.['seq'] ?? 0);
+    const head = await lock(run, space);
     const oldest = Math.max(0, Math.min(head - keepChanges, head - 1));
     await run(moveOldest(space, whole(oldest)));
     return oldest;
@@ -191,7 +198,8 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   return {
     ...questions(sides, ask),
     ...registers(sides, ask),
-    head: () => head(ask),
+    head: () => headOf(ask, 'seq'),
+    writes: () => headOf(ask, 'writes'),
     health: () => health(sides, ask),
     maintain: (retention) => told(maintain(sides, retention)),
     unload: (part, page) => ask((asker) => unload(asker, part, page)),
@@ -200,13 +208,28 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   };
 };
 
-const start = async (
-  options: Neo4jStoreOptions,
-  driver: ReturnType<Drivers['take']>['driver'],
-): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
+const askVersion = async (driver: Taken['driver'], { database }: Neo4jSettings): Promise<Result<string>> =>
+  checkServer((await driver.getServerInfo({ database })).agent);
+
+/** How it is with a space that may be another process's: nothing is made, converted or noted in it. */
+export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: Neo4jStoreOptions): Promise<Result<Looked>> => {
+  const { driver, release } = drivers.take(settings);
+  try {
+    const server = await askVersion(driver, settings);
+    if (!server.ok) return server;
+    const from = deps.clock.monotonicMs();
+    const looked = await lookAtSchema(connect(driver, settings.database), spaceOf(authority));
+    return looked.ok ? ok({ detail: server.value, latencyMs: deps.clock.monotonicMs() - from }) : looked;
+  } catch (cause) {
+    return fail(problemOfOpening(cause, settings.uri));
+  } finally {
+    await release();
+  }
+};
+
+const start = async (options: Neo4jStoreOptions, driver: Taken['driver']): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
   const { settings, authority, deps } = options;
-  const { agent } = await driver.getServerInfo({ database: settings.database });
-  const server = checkServer(agent);
+  const server = await askVersion(driver, settings);
   if (!server.ok) return server;
   const space = spaceOf(authority);
   const connection = connect(driver, settings.database);

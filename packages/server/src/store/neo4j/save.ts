@@ -16,6 +16,7 @@ import {
   deleteLinks,
   deleteTwins,
   loadSought,
+  lockHead,
   noteTerms,
   putJoins,
   putLinks,
@@ -26,7 +27,9 @@ import {
 } from '../neo4j-cypher/write.ts';
 import { decodePast, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
+import { unanswered } from '../unanswered.ts';
 import { type Batch, joinKey } from './decide.ts';
+import { checkSchema } from './failures.ts';
 import { altsOf, identifiersOf, linkOf, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
 
@@ -87,7 +90,7 @@ type LinkRow = readonly unknown[];
 type TextRow = readonly [id: string, doc: string];
 
 /** As `loadSought` tells it; what was not sought is absent. */
-type Found = { readonly seq: number } & Partial<{
+type Found = { readonly seq: number; readonly schema: unknown } & Partial<{
   readonly registers: readonly (readonly [key: string, seq: number, mark: unknown])[];
   readonly twins: readonly TextRow[];
   readonly pasts: readonly TextRow[];
@@ -131,6 +134,19 @@ const loadPastsMet = async (
   );
 };
 
+/** Rejected where a newer program has converted the space. */
+const known = async (space: Space, { schema }: { readonly schema?: unknown }): Promise<void> => {
+  const checked = checkSchema(space, schema);
+  return checked.ok ? undefined : Promise.reject(unanswered(checked.problem));
+};
+
+/** The lock alone, for whoever writes without loading a batch; where the log stands under it. */
+export const lock = async (run: Run, space: Space): Promise<number> => {
+  const [row = {}] = await run(lockHead(space));
+  await known(space, row);
+  return Number(row['seq'] ?? 0);
+};
+
 /** Locks the head of the log, then loads. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
   const { twins, linked, links, between, joins, peers } = wanted;
@@ -138,6 +154,7 @@ export const load = async (run: Run, { space, writer }: { readonly space: Space;
   const pasts = [...twins, ...between.map(pastKey)];
   const [row] = await run(loadSought(space, { registers, twins, pasts, linked, links, between, joins: joins.map((id) => `${id}\u0000`) }));
   const found = trusted<Found>(row);
+  await known(space, found);
   const set = emptySet(found.seq);
   fill(set, found);
   await loadPastsMet(run, { space, set }, found);

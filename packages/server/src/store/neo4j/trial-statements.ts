@@ -8,7 +8,7 @@ import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import * as read from '../neo4j-cypher/read.ts';
-import { type Cypher, cypher, inTurn, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
+import { type Cypher, cypher, fence, inTurn, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
 import * as upkeep from '../neo4j-cypher/upkeep.ts';
 import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
@@ -243,6 +243,7 @@ export const readStatements = (space: Space): Readonly<Record<string, Cypher>> =
 
 export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   schemaVersion: schemaVersion(space),
+  fence: fence(space, whole(1)),
   noteVersion: noteVersion(space, whole(1)),
   unfinishedIndexes: unfinishedIndexes(space),
   formerSeries: conversion.formerSeries(space, limit),

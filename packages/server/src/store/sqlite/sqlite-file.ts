@@ -1,10 +1,10 @@
 /**
  * One SQLite file of a store: opened, marked, brought to the present version of its schema; refused where it is another's or newer.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { fail, foldedNames, type Instant, ok, problem, type Result } from '@cityweave/core';
+import { fail, foldedNames, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { applicationId, pragmas, readerPragmas, schemaSql, writeSql } from './sql.ts';
 
 export type Synchronous = 'full' | 'normal';
@@ -42,19 +42,15 @@ const registerForMigration = (file: DatabaseSync): void => {
   file.function('folded_names', { deterministic: true }, (doc) => foldedNames(JSON.parse(String(doc))));
 };
 
+const tooNew = (version: number, newest: number): Problem =>
+  problem('unsupportedVersion', { subject: 'file of the store', found: `schema ${version}`, accepted: `up to schema ${newest}: use a newer cityweave` });
+
 const migrate = (file: DatabaseSync, { migrations, at }: FileOptions): Result<true> => {
   registerForMigration(file);
   file.exec(schemaSql.setApplicationId);
   file.exec(schemaSql.create);
   const version = numberOf(file.prepare(schemaSql.version).get(), 'version');
-  if (version > migrations.length)
-    return fail(
-      problem('unsupportedVersion', {
-        subject: 'file of the store',
-        found: `schema ${version}`,
-        accepted: `up to schema ${migrations.length}: use a newer cityweave`,
-      }),
-    );
+  if (version > migrations.length) return fail(tooNew(version, migrations.length));
   for (const [index, step] of migrations.slice(version).entries()) {
     file.exec(step);
     file.prepare(schemaSql.note).run(version + index + 1, at);
@@ -68,8 +64,10 @@ const isOurs = (file: DatabaseSync): boolean => {
   return id === applicationId || (id === 0 && numberOf(file.prepare(schemaSql.tables).get(), 'tables') === 0);
 };
 
+const ofAnotherProgram = problem('badFile', { subject: 'file of the store', found: 'a database of another program' });
+
 const prepareFile = (file: DatabaseSync, options: FileOptions): Result<DatabaseSync> => {
-  if (!isOurs(file)) return fail(problem('badFile', { subject: 'file of the store', found: 'a database of another program' }));
+  if (!isOurs(file)) return fail(ofAnotherProgram);
   file.exec(pragmas(options.synchronous));
   const migrated = inTransaction(file, () => migrate(file, options));
   return migrated.ok ? ok(file) : migrated;
@@ -89,6 +87,29 @@ export const openFile = (options: FileOptions): Result<DatabaseSync> => {
     const prepared = prepareFile(file, options);
     if (!prepared.ok) file.close();
     return prepared;
+  } catch (cause) {
+    return fail(problem('badFile', { subject: 'file of the store', found: reasonOf(cause) }));
+  }
+};
+
+const notOfThisVersion = (found: string, newest: number): Problem =>
+  problem('notFound', { subject: 'file of the store of this version', found, accepted: `schema ${newest}: the node makes it when it starts` });
+
+const checkLooked = (file: DatabaseSync, newest: number): Result<true> => {
+  if (!isOurs(file)) return fail(ofAnotherProgram);
+  const version = numberOf(file.prepare(schemaSql.version).get(), 'version');
+  if (version > newest) return fail(tooNew(version, newest));
+  return version < newest ? fail(notOfThisVersion(`schema ${version}`, newest)) : ok(true);
+};
+
+/** How it is with a file of a node that does not run: nothing is made or brought to another version. */
+export const lookAtFile = (path: string, newest: number): Result<true> => {
+  if (!existsSync(path)) return fail(notOfThisVersion('none', newest));
+  try {
+    const file = openForReading(path, 'thread');
+    const checked = checkLooked(file, newest);
+    file.close();
+    return checked;
   } catch (cause) {
     return fail(problem('badFile', { subject: 'file of the store', found: reasonOf(cause) }));
   }

@@ -20,6 +20,8 @@ export type Lane = {
   readonly aside: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
   /** any other task of the writer, after the batches sent before it */
   readonly send: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
+  /** counts what was begun and what was done */
+  readonly writes: () => number;
   /** the head at the last write that touched an identity */
   readonly identitySeq: () => number;
   readonly isOpen: () => boolean;
@@ -127,7 +129,21 @@ const createQueue = (options: LaneOptions, committed: (written: Written) => void
   return { enqueue, drained, isFull: () => queue.length >= batchesWaitingMax };
 };
 
-export const createLane = (options: LaneOptions): Lane => {
+/** Counted when it begins and when it is done: whoever looks in between sees another number afterwards. */
+const createCounted = (write: LaneOptions['write']) => {
+  let writes = 0;
+  const counted: LaneOptions['write'] = (task) => {
+    writes += 1;
+    return write(task).finally(() => {
+      writes += 1;
+    });
+  };
+  return { write: counted, writes: () => writes };
+};
+
+export const createLane = ({ write, path, head }: LaneOptions): Lane => {
+  const counted = createCounted(write);
+  const options = { write: counted.write, path, head };
   const { committed, onCommit, identitySeq } = createHead(options.head);
   const { enqueue, drained, isFull } = createQueue(options, committed);
   let open = true;
@@ -156,5 +172,5 @@ export const createLane = (options: LaneOptions): Lane => {
     return loaded.result;
   };
   const aside: Lane['aside'] = (task) => options.write({ ...task, path: options.path });
-  return { apply, onCommit, take, load, send, aside, identitySeq, isOpen: () => open, close };
+  return { apply, onCommit, take, load, send, aside, identitySeq, writes: counted.writes, isOpen: () => open, close };
 };

@@ -239,6 +239,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => ({
   identities: createIdentities(sides, 'identities'),
   linkedTwins: createIdentities(sides, 'linkedTwins'),
   head: () => sides.ask('head', {}),
+  writes: async () => sides.lane.writes(),
   health: () => health(sides),
   maintain: maintain(sides.lane),
   unload: async (part, { after, first }) => trusted(await sides.ask('unload', { part, after, first })),
