@@ -132,7 +132,7 @@ const benchSize = async (count: number, folder: string): Promise<readonly BenchR
   const ours = await writeOurs(town, join(city, 'scene'));
   await writeColumns(town, join(city, 'columns.bin'));
   const tileset = await write3dTiles(join(city, 'scene', ours.built.scene.layers[0]?.archive ?? ''), join(city, '3dtiles'));
-  await writeVectorTiles(town, join(city, 'vector'));
+  if (taking.includes('maplibre')) await writeVectorTiles(town, join(city, 'vector'));
   const served = await serveCity({ ours, tileset }, { pages: join(folder, 'pages'), city });
   const results: BenchResult[] = [];
   for (const view of viewNames) {
