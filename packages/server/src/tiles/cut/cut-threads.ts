@@ -17,7 +17,7 @@ export type CutThreads = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** Beside the columns, which are no part of the heap: what one tile is cut from, and its pieces. A million buildings were cut with half of it. */
+/** Beside the columns, which are no part of the heap: what one tile is cut from, and its pieces. A million buildings took 120. */
 const heapMegabytesMax = 1_024;
 const idleMs = 5_000;
 
