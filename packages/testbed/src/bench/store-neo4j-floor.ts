@@ -112,7 +112,7 @@ export const recordNeo4jFloor = async ({ run }: Neo4jFloor, { sensors, samplesEa
 
 const parsed = (docs: unknown): number => (docs as readonly string[]).map((doc) => JSON.parse(doc)).length; // branding: texts of twins
 
-/** Texts of twins as one row: a row for each costs both sides more than the twin does. */
+/** Texts of twins as one row: a row for each costs both sides more than the twin does. Of a page one more tells whether others follow. */
 const collected = 'RETURN collect(t.doc) AS docs';
 
 const finds = ({ run }: Neo4jFloor) => {
@@ -125,11 +125,11 @@ const finds = ({ run }: Neo4jFloor) => {
     count: () => run(`${inBox} RETURN count(t) AS twins`, corners),
     get: (index: number) => docs(`MATCH (t:FloorTwin) WHERE t.id = $id ${collected}`, { id: idOf(index) }),
     property: (from: number) =>
-      docs(`MATCH (t:FloorTwin) WHERE t.id > '' AND t.number >= $from AND t.number <= $to WITH t ORDER BY t.id LIMIT 100 ${collected}`, {
+      docs(`MATCH (t:FloorTwin) WHERE t.id > '' AND t.number >= $from AND t.number <= $to WITH t ORDER BY t.id LIMIT 101 ${collected}`, {
         from,
         to: from + 99,
       }),
-    text: () => docs(`CALL db.index.fulltext.queryNodes('floor words', '+street* +77*') YIELD node AS t WITH t ORDER BY t.id LIMIT 100 ${collected}`),
+    text: () => docs(`CALL db.index.fulltext.queryNodes('floor words', '+street* +77*') YIELD node AS t WITH t ORDER BY t.id LIMIT 101 ${collected}`),
   };
 };
 

@@ -56,11 +56,8 @@ const takeDifferences = (from: Reader, count: number): Float64Array => {
 const toSteps = (times: readonly number[]): readonly number[] => times.map((time, index) => (index === 0 ? time : time - (times[index - 1] ?? 0)));
 
 const fromSteps = (steps: Float64Array): Float64Array => {
-  let time = 0;
-  return steps.map((step) => {
-    time += step;
-    return time;
-  });
+  for (let index = 1; index < steps.length; index += 1) steps[index] = (steps[index] ?? 0) + (steps[index - 1] ?? 0);
+  return steps;
 };
 
 const decimalsMax = 9;
@@ -93,12 +90,16 @@ const putNumbers = (to: Writer, numbers: readonly number[]): void => {
     );
 };
 
-const takeNumbers = (from: Reader, count: number): Float64Array => {
+/** Each of them when it is asked for. */
+const takeNumbers = (from: Reader, count: number): ((index: number) => number) => {
   const decimals = takeVarint(from);
-  if (decimals !== asFloats) return takeDifferences(from, count).map((whole) => whole / 10 ** decimals);
+  if (decimals !== asFloats) {
+    const [wholes, factor] = [takeDifferences(from, count), 10 ** decimals];
+    return (index) => (wholes[index] ?? 0) / factor;
+  }
   const bytes = Uint8Array.from(from.bytes.subarray(from.at, from.at + 8 * count));
-  from.at += bytes.length;
-  return new Float64Array(bytes.buffer);
+  const floats = new Float64Array(bytes.buffer);
+  return (index) => floats[index] ?? 0;
 };
 
 /** What is said without its number, in the form in which equal ones are equal text. */
@@ -154,23 +155,33 @@ export const encodeChunk = (samples: readonly Sample[]): Chunk => {
 /** A chunk that was opened: times in milliseconds, and each sample only when it is asked for. */
 export type OpenChunk = { readonly observed: Float64Array; readonly recorded: Float64Array; readonly sample: (index: number) => Sample };
 
-/** Which of the numbers is said at each place. */
-const turnsOf = (places: readonly unknown[]): readonly number[] => {
-  let turn = 0;
-  return places.map((form) => (form !== null && !Array.isArray(form) ? turn++ : turn));
+const isOfNumber = (form: unknown): boolean => form !== null && !Array.isArray(form);
+
+/** Which form is said at each place, and which of the numbers: all places have one in most chunks. */
+const takePlaces = (from: Reader, { count, forms }: { readonly count: number; readonly forms: readonly unknown[] }) => {
+  const numbered = forms.map(isOfNumber);
+  const [places, turns] = [new Uint32Array(count), new Uint32Array(count)];
+  let numbers = 0;
+  for (let index = 0; index < count; index += 1) {
+    const place = takeVarint(from);
+    places[index] = place;
+    turns[index] = numbers;
+    if (numbered[place]) numbers += 1;
+  }
+  return { places, turns, numbers };
 };
 
 export const openChunk = (series: string, deflated: Uint8Array): OpenChunk => {
   const from: Reader = { bytes: inflateRawSync(deflated), at: 0 };
   const count = takeVarint(from);
   const observed = fromSteps(takeDifferences(from, count));
-  const recorded = takeDifferences(from, count).map((lag, index) => (observed[index] ?? 0) + lag);
+  const recorded = takeDifferences(from, count);
+  for (let index = 0; index < count; index += 1) recorded[index] = (recorded[index] ?? 0) + (observed[index] ?? 0);
   const forms: readonly unknown[] = JSON.parse(takeText(from));
-  const places = Array.from({ length: count }, () => forms[takeVarint(from)]);
-  const numbers = takeNumbers(from, places.filter((form) => form !== null && !Array.isArray(form)).length);
-  const turns = turnsOf(places);
+  const { places, turns, numbers } = takePlaces(from, { count, forms });
+  const numberAt = takeNumbers(from, numbers);
   const sample = (index: number): Sample => {
-    const said = saidOf(places[index], () => numbers[turns[index] ?? 0] ?? 0);
+    const said = saidOf(forms[places[index] ?? 0], () => numberAt(turns[index] ?? 0));
     return { series, observedAt: instantOfMs(observed[index] ?? 0), recordedAt: instantOfMs(recorded[index] ?? 0), ...(said && { said }) };
   };
   return { observed, recorded, sample };

@@ -1,5 +1,5 @@
 /**
- * Cypher of the step from schema 2 to 3: every sample was a node of its own and every series another one, points had corners,
+ * Cypher of the step from schema 3 to 4: every change was a node of its own. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
  * and twins had properties that their text tells as well.
  */
 import { type Cypher, cypher, type Space } from './space.ts';
@@ -30,6 +30,19 @@ export const dropFormer = (space: Space, keys: readonly string[]): Cypher =>
 MATCH (x:${before('Sample', space)}) WHERE x.series = key AND x.observed > ${beforeAll} AND x.recorded > ${beforeAll} DELETE x`,
     { keys },
   );
+
+/** The first of them; those that are converted are gone. */
+export const formerChanges = (space: Space, limit: unknown): Cypher =>
+  cypher(
+    `MATCH (c:${before('Change', space)}) WHERE c.seq > 0
+RETURN c.seq AS seq, c.id AS id, c.op AS op, c.at AS at, c.link AS link, c.kind AS kind ORDER BY c.seq LIMIT $limit`,
+    { limit },
+  );
+
+export const dropFormerChanges = (space: Space, upTo: unknown): Cypher =>
+  cypher(`MATCH (c:${before('Change', space)}) WHERE c.seq <= $upTo DELETE c`, { upTo });
+
+export const dropFormerConstraint = ({ index }: Space): Cypher => cypher(`DROP CONSTRAINT ${index('Change seq')} IF EXISTS`);
 
 /** In transactions of their own. */
 export const dropTwice = ({ twin }: Space): Cypher =>

@@ -84,14 +84,20 @@ const startAtLinks = ({ kind, direction }: LinkTest, asking: Asking): Start => {
 
 const lastId = '\u{10ffff}';
 
+type Walk = { readonly after: string | undefined; readonly down: boolean };
+
+/** What is asked of a value holds for nothing that has none: the far ends of links, of which only the id is known. */
+const asksValue = ({ property = [] }: TwinFilter): boolean => property.some(({ op, value }) => op !== 'exists' || value !== false);
+
 /** All twins in the order of their ids, from where the page before ended. */
-const startAtAll = (asking: Asking, { after, down }: { readonly after: string | undefined; readonly down: boolean }): Start => {
+const startAtAll = (filter: TwinFilter, asking: Asking, { after, down }: Walk): Start => {
   const { end, twin } = asking.space;
   const from = param(asking, after ?? (down ? lastId : ''));
-  return { text: `MATCH (t:${end}) WHERE t.id ${down ? '<' : '>'} ${from} AND t:${twin} WITH t`, sorted: 'id' };
+  const isTwin = asksValue(filter) ? '' : ` AND t:${twin}`;
+  return { text: `MATCH (t:${end}) WHERE t.id ${down ? '<' : '>'} ${from}${isTwin} WITH t`, sorted: 'id' };
 };
 
-const startAtKind = (kind: string, asking: Asking, { after, down }: { readonly after: string | undefined; readonly down: boolean }): Start => {
+const startAtKind = (kind: string, asking: Asking, { after, down }: Walk): Start => {
   const from = param(asking, after ?? (down ? lastId : ''));
   return { text: `MATCH (t:${asking.space.twin}) WHERE t.kind = ${param(asking, kind)} AND t.id ${down ? '<' : '>'} ${from} WITH t`, sorted: 'kind' };
 };
@@ -109,7 +115,7 @@ const boxesOf = ({ box, areas = [] }: TwinFilter): readonly Box[] | undefined =>
 };
 
 /** Where the search begins: with what the fewest twins can have. */
-const startOf = (filter: TwinFilter, asking: Asking, walk: { readonly after: string | undefined; readonly down: boolean }): Start => {
+const startOf = (filter: TwinFilter, asking: Asking, walk: Walk): Start => {
   const { ids, text, kinds, linked = [] } = filter;
   if (ids) return startAtIds(ids, asking);
   const words = text === undefined ? [] : wordsOfText(text);
@@ -120,7 +126,7 @@ const startOf = (filter: TwinFilter, asking: Asking, walk: { readonly after: str
   const [kind, ...others] = kinds ?? [];
   if (kind !== undefined) return others.length === 0 ? startAtKind(kind, asking, walk) : startAtKinds(kinds ?? [], asking);
   const test = linked.find((one) => one.kind !== undefined);
-  return test ? startAtLinks(test, asking) : startAtAll(asking, walk);
+  return test ? startAtLinks(test, asking) : startAtAll(filter, asking, walk);
 };
 
 /** Tests of links that core cannot decide on a twin alone; the server says of each row whether they hold. */

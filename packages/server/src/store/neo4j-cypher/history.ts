@@ -9,13 +9,14 @@ const beforeAll = -8_640_000_000_000_001;
 export const loadPasts = ({ past }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (p:${past}) WHERE p.key IN $ids RETURN p.key AS id, p.doc AS doc`, { ids });
 
-/** Ends and kind are those of a link. */
 export const putPasts = ({ past }: Space, rows: readonly object[]): Cypher =>
-  steady(
-    `UNWIND $rows AS row MERGE (p:${past} {key: row.id})
-SET p.names = row.names, p.doc = row.doc, p.src = coalesce(row.src, p.src), p.kind = coalesce(row.kind, p.kind), p.dst = coalesce(row.dst, p.dst)`,
-    { rows },
-  );
+  steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p.names = row.names, p.doc = row.doc`, { rows });
+
+/** With the ends and kinds of their links. */
+export const putPastsOfLinks = ({ past }: Space, rows: readonly object[]): Cypher =>
+  steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p.names = row.names, p.doc = row.doc, p.src = row.src, p.kind = row.kind, p.dst = row.dst`, {
+    rows,
+  });
 
 /** Twins and what was said of them before, in one row. */
 export const readPasts = ({ end, twin, past }: Space, ids: readonly string[]): Cypher =>

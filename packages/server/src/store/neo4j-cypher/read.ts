@@ -63,13 +63,13 @@ export const readKinds = ({ register }: Space): Cypher =>
 export const readTerms = ({ register }: Space): Cypher =>
   steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY kind, term`);
 
-/** The head of the log as it was before, and the changes after `since` or after the oldest that is kept, in one row. */
-export const readChanges = ({ register, change }: Space, since: unknown, limit: unknown): Cypher =>
+/** The head of the log as it was before, and those of its nodes that hold the changes after `since` or after the oldest that is kept, in one row. A node ends less than `most` changes after it begins. */
+export const readLog = ({ register, log }: Space, since: unknown, { limit, most }: { readonly limit: unknown; readonly most: unknown }): Cypher =>
   steady(
     `MATCH (h:${register}) WHERE h.key = 'head' WITH h.seq AS head, h.oldest AS oldest, CASE WHEN h.oldest > $since THEN h.oldest ELSE $since END AS after
-CALL (head, after) { MATCH (c:${change}) WHERE c.seq > after AND c.seq <= after + $limit AND c.seq <= head WITH c ORDER BY c.seq
-RETURN collect([c.seq, c.id, c.op, c.at, c.link, c.kind]) AS changes } RETURN head, oldest, after, changes`,
-    { since, limit },
+CALL (head, after) { MATCH (c:${log}) WHERE c.last > after AND c.last < after + $limit + $most AND c.first <= after + $limit AND c.last <= head WITH c ORDER BY c.last
+RETURN collect([c.first, c.doc]) AS log } RETURN head, oldest, after, log`,
+    { since, limit, most },
   );
 
 export const readRegister = ({ register }: Space, key: string): Cypher =>

@@ -34,7 +34,8 @@ export type Space = {
   readonly identifier: string;
   readonly knownAs: string;
   readonly link: string;
-  readonly change: string;
+  /** what a transaction added to the change log */
+  readonly log: string;
   readonly join: string;
   /** what was said before of a twin or a link, of each series the last samples; earlier ones are in chunks */
   readonly past: string;
@@ -59,7 +60,7 @@ export const spaceOf = (authority: string): Space => {
     identifier: named('Identifier'),
     knownAs: named('KNOWN_AS'),
     link: named('LINK'),
-    change: named('Change'),
+    log: named('Log'),
     join: named('Join'),
     past: named('Past'),
     chunk: named('Chunk'),
@@ -111,7 +112,6 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
   {
     constraints: [
       unique(space, 'End id', [space.end, 'id']),
-      unique(space, 'Change seq', [space.change, 'seq']),
       unique(space, 'Join key', [space.join, 'key']),
       unique(space, 'Register key', [space.register, 'key']),
     ],
@@ -133,6 +133,7 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
     // of links of which something else was said, by their ends
     indexes: [range(space, 'Past src', [space.past, 'src']), range(space, 'Past dst', [space.past, 'dst'])],
   },
+  { constraints: [unique(space, 'Log last', [space.log, 'last'])], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

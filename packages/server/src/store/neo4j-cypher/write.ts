@@ -98,8 +98,11 @@ export const noteTerms = ({ register }: Space, rows: readonly object[]): Cypher 
 export const putRegisters = ({ register }: Space, rows: readonly object[]): Cypher =>
   steady(`UNWIND $rows AS row MERGE (r:${register} {key: row.key}) SET r += row.properties`, { rows });
 
-export const createChanges = ({ change }: Space, rows: readonly object[]): Cypher =>
-  steady(`UNWIND $rows AS row CREATE (:${change} {seq: row.seq, id: row.id, op: row.op, at: row.at, link: row.link, kind: row.kind})`, { rows });
+/** Changes that one node of the log holds. */
+export const logChangesMax = 256;
+
+export const createLog = ({ log }: Space, rows: readonly object[]): Cypher =>
+  steady(`UNWIND $rows AS row CREATE (:${log} {first: row.first, last: row.last, doc: row.doc})`, { rows });
 
 export const deleteRegister = ({ register }: Space, key: string): Cypher => steady(`MATCH (r:${register}) WHERE r.key = $key DELETE r`, { key });
 
@@ -118,5 +121,6 @@ SET r.startedAt = $row.startedAt, r.doc = $row.doc`,
 export const moveOldest = ({ register }: Space, oldest: unknown): Cypher =>
   steady(`MATCH (h:${register}) WHERE h.key = 'head' AND h.oldest < $oldest SET h.oldest = $oldest`, { oldest });
 
-export const pruneChanges = ({ change }: Space, upTo: unknown, atOnce: unknown): Cypher =>
-  steady(`MATCH (c:${change}) WHERE c.seq <= $upTo WITH c LIMIT $atOnce DELETE c RETURN count(c) AS pruned`, { upTo, atOnce });
+/** A node that holds a change after it stays. */
+export const pruneLog = ({ log }: Space, upTo: unknown, atOnce: unknown): Cypher =>
+  steady(`MATCH (c:${log}) WHERE c.last <= $upTo WITH c LIMIT $atOnce DELETE c RETURN count(c) AS pruned`, { upTo, atOnce });

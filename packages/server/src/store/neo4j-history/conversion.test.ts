@@ -11,11 +11,11 @@ import { seriesKey } from './samples.ts';
 const { settings, skipped } = trialServer();
 const authority = 'conversion.test.example';
 const [id, samples] = [twinId('1'), 100];
-const { end, twin, register, index } = spaceOf(authority);
+const { end, twin, log, register, index } = spaceOf(authority);
 const key = seriesKey(id, 'city:p');
 const time = (minute: number) => addMs(at, minute * 60_000);
 
-/** A series of the twin as schema 2 had it, and a corner that a point had. */
+/** A series of the twin as schema 2 had it, a corner that a point had, and changes. */
 const former: readonly Cypher[] = [
   cypher(`CREATE (:${index('Series')} {key: $key, id: $id, name: 'city:p', observed: 0, recorded: 0, said: '{}'})`, { key, id }),
   cypher(`UNWIND $rows AS row CREATE (:${index('Sample')} {series: $key, observed: row.time, recorded: row.time, said: row.said})`, {
@@ -26,6 +26,9 @@ const former: readonly Cypher[] = [
     })),
   }),
   cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.west = 9, t.east = 9, t.south = 9, t.north = 9, t.version = 1`, { id }),
+  cypher(`MATCH (c:${log}) DELETE c`),
+  cypher(`UNWIND range(1, 2_000) AS seq CREATE (:${index('Change')} {seq: seq, id: $id, op: 'put', at: $at})`, { id, at }),
+  cypher(`MATCH (r:${register}) WHERE r.key = 'head' SET r.seq = 2_000`),
   cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 2`),
 ];
 
@@ -50,7 +53,10 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     const then = await store.stateAt([id], { valid: time(20.5), known: time(samples) });
     expect(then.get(id)?.values).toMatchObject({ 'city:p': { value: 20 } });
     expect([await store.count({ box: [8, 8, 10, 10] }), await store.count({ box: [3, 44, 5, 46] })]).toEqual([0, 1]);
-    expect(await command(cypher(`MATCH (n:${index('Series')}|${index('Sample')}) RETURN count(n) AS left`))).toEqual([{ left: 0 }]);
+    const { changes, head } = await store.changes(700, { limit: 1_000 });
+    expect([head, changes.map(({ seq }) => seq)]).toEqual([2_000, Array.from({ length: 1_000 }, (_, number) => 701 + number)]);
+    expect(changes[0]).toEqual({ seq: 701, id, op: 'put', at });
+    expect(await command(cypher(`MATCH (n:${['Series', 'Sample', 'Change'].map(index).join('|')}) RETURN count(n) AS left`))).toEqual([{ left: 0 }]);
     expect(await command(cypher(`MATCH (t:${twin}) RETURN t.version AS version`))).toEqual([{ version: null }]);
     await store.close();
     await release();

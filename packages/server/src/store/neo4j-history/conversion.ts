@@ -1,15 +1,27 @@
 /**
- * Conversion: a space of schema 2 as one of schema 3. What is converted is gone from where it was, so that a process that ends in the middle of it is gone on with.
+ * Conversion: a space of an earlier schema as one of the newest. What is converted is gone from where it was, so that a process that ends in the middle of it is gone on with.
  */
 import { instantOfMs, type Sample } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
+import { rowsOfLog } from '../neo4j/log.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
 import { lock, type Row, type Run } from '../neo4j/save.ts';
-import { dropFormer, dropTwice, formerSamples, formerSeries, latestChunks } from '../neo4j-cypher/conversion.ts';
-import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
+import type { ChangeRow } from '../neo4j/working-set.ts';
+import {
+  dropFormer,
+  dropFormerChanges,
+  dropFormerConstraint,
+  dropTwice,
+  formerChanges,
+  formerSamples,
+  formerSeries,
+  latestChunks,
+} from '../neo4j-cypher/conversion.ts';
+import { loadPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
+import { createLog, logChangesMax } from '../neo4j-cypher/write.ts';
 import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
 
 const seriesPerStep = 20;
@@ -55,7 +67,7 @@ const convertSome = async (run: Run, space: Space): Promise<number> => {
   const spilled = [...(await pastsWith(run, space, series))].map(([id, past]) => ({ id, ...spillPast(id, past) }));
   const pasts = spilled.map(({ id, past }) => ({ ...rowOfPast(id, past), ...ends.get(id) }));
   await Promise.all([
-    run(putPasts(space, pasts)),
+    run(putPastsOfLinks(space, pasts)),
     run(
       putChunks(
         space,
@@ -72,7 +84,25 @@ const convertSome = async (run: Run, space: Space): Promise<number> => {
   return series.length;
 };
 
-export const convert = async (connection: Connection, space: Space): Promise<void> => {
-  for (let done = seriesPerStep; done > 0; ) done = await connection.write((run) => convertSome(run, space));
-  await connection.command(dropTwice(space));
+const changesPerStep = 4 * logChangesMax;
+
+const convertChanges = async (run: Run, space: Space): Promise<number> => {
+  await lock(run, space);
+  const rows = await run(formerChanges(space, whole(changesPerStep)));
+  const changes = rows.map(({ link, kind, ...change }) => trusted<ChangeRow>({ ...change, ...(link !== null && { link }), ...(kind !== null && { kind }) }));
+  const last = changes.at(-1);
+  if (!last) return 0;
+  await run(createLog(space, rowsOfLog(changes)));
+  await run(dropFormerChanges(space, whole(last.seq)));
+  return changes.length;
+};
+
+/** `from` is the schema that the space has. */
+export const convert = async (connection: Connection, space: Space, from: number): Promise<void> => {
+  if (from < 3) {
+    for (let done = seriesPerStep; done > 0; ) done = await connection.write((run) => convertSome(run, space));
+    await connection.command(dropTwice(space));
+  }
+  for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
+  await connection.command(dropFormerConstraint(space));
 };

@@ -65,7 +65,7 @@ export const migrate = async (connection: Connection, space: Space): Promise<Res
     await untilFinished(connection, space);
     if (version > 0) {
       await connection.write((run) => run(fence(space, whole(newestSchema(space)))));
-      await convert(connection, space);
+      await convert(connection, space, version);
     }
     await connection.write((run) => run(noteVersion(space, whole(newestSchema(space)))));
   }

@@ -6,7 +6,7 @@ import type { Clock, Ids } from '../../deps.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { type Space, spaceOf } from '../neo4j-cypher/space.ts';
-import { deleteRegister, forgetWriters, moveOldest, pruneChanges, putImport, putRegisters } from '../neo4j-cypher/write.ts';
+import { deleteRegister, forgetWriters, moveOldest, pruneLog, putImport, putRegisters } from '../neo4j-cypher/write.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
 import { history, stateAt } from '../neo4j-history/past.ts';
@@ -143,7 +143,7 @@ const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore[
   return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs, detail: server };
 };
 
-const prunedAtOnce = 10_000;
+const prunedAtOnce = 1_000;
 
 /** The bound moves first, so that nobody reads what is half gone. The last change stays. */
 const prune = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
@@ -155,7 +155,7 @@ const prune = async ({ connection, space, lane }: Sides, keepChanges: number): P
     return oldest;
   });
   for (let pruned = prunedAtOnce; pruned === prunedAtOnce; ) {
-    const [row] = await connection.write((run) => run(pruneChanges(space, whole(upTo), whole(prunedAtOnce))));
+    const [row] = await connection.write((run) => run(pruneLog(space, whole(upTo), whole(prunedAtOnce))));
     pruned = Number(row?.['pruned'] ?? 0);
   }
 };

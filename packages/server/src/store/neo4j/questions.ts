@@ -21,19 +21,21 @@ import {
   countIdentities,
   countJoins,
   type Frontier,
-  readChanges,
   readJoins,
   readKinds,
   readLinks,
+  readLog,
   readShapes,
   readTerms,
   readTwins,
   resolveIds,
   resolveKeys,
 } from '../neo4j-cypher/read.ts';
+import { logChangesMax } from '../neo4j-cypher/write.ts';
 import type { TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
+import { changesOfLog, type LogRow } from './log.ts';
 import { linksIn, textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
 
@@ -93,9 +95,6 @@ export const kindsIn = async ({ reading, space }: Asker): ReturnType<TwinStore['
   return trusted(kinds.map(({ kind, twins }) => ({ kind, count: Number(twins), terms: termsOf(kind) })));
 };
 
-const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
-  trusted({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) });
-
 /** A commit becomes visible piece by piece. Numbers have no holes, so what comes after a missing one is not told yet. */
 const withoutHoles = (changes: readonly Change[], from: number): readonly Change[] => {
   const hole = changes.findIndex(({ seq }, index) => seq !== from + index + 1);
@@ -103,9 +102,11 @@ const withoutHoles = (changes: readonly Change[], from: number): readonly Change
 };
 
 export const changesSince = async ({ reading, space }: Asker, since: number, limit: number): ReturnType<TwinStore['changes']> => {
-  const [row] = await reading.run(readChanges(space, whole(since), whole(limit)));
-  const changes = trusted<readonly (readonly unknown[])[]>(row?.['changes'] ?? []).map(changeOf);
-  return { changes: withoutHoles(changes, Number(row?.['after'])), head: Number(row?.['head'] ?? 0), oldest: Number(row?.['oldest'] ?? 0) };
+  const [row] = await reading.run(readLog(space, whole(since), { limit: whole(limit), most: whole(logChangesMax) }));
+  const after = Number(row?.['after']);
+  const changes = trusted<readonly LogRow[]>(row?.['log'] ?? []).flatMap(changesOfLog);
+  const wanted = changes.filter(({ seq }) => seq > after && seq <= after + limit);
+  return { changes: withoutHoles(wanted, after), head: Number(row?.['head'] ?? 0), oldest: Number(row?.['oldest'] ?? 0) };
 };
 
 type JoinQuery = Parameters<TwinStore['joins']>[0];

@@ -3,13 +3,13 @@
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
-import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
+import { loadPasts, putPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import {
-  createChanges,
   createIdentifiers,
+  createLog,
   createTwins,
   deleteIdentifiers,
   deleteJoins,
@@ -30,6 +30,7 @@ import type { Command } from '../store.ts';
 import { unanswered } from '../unanswered.ts';
 import { type Batch, joinKey } from './decide.ts';
 import { checkSchema } from './failures.ts';
+import { rowsOfLog } from './log.ts';
 import { altsOf, identifiersOf, linkOf, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
 import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
 
@@ -236,13 +237,12 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
   return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
 };
 
-const noEnds = { src: null, kind: null, dst: null };
-
 const saveHistory = (space: Space, { pasts, pastLinks }: WorkingSet, was: Before): readonly Cypher[] => {
   const moved = [...pasts].flatMap(([id, past]) => (was.pasts.get(id) === past ? [] : [{ id, ...spillPast(id, past) }]));
-  const rows = moved.map(({ id, past }) => ({ ...rowOfPast(id, past), ...(pastLinks.get(id) ?? noEnds) }));
+  const rows = moved.map(({ id, past }) => ({ ...rowOfPast(id, past), ...pastLinks.get(id) }));
+  const [ofLinks, others] = [rows.filter(({ id }) => pastLinks.has(id)), rows.filter(({ id }) => !pastLinks.has(id))];
   const chunks = moved.flatMap((one) => one.chunks);
-  return [...some(rows, putPasts(space, rows)), ...some(chunks, putChunks(space, chunks))];
+  return [...some(others, putPasts(space, others)), ...some(ofLinks, putPastsOfLinks(space, ofLinks)), ...some(chunks, putChunks(space, chunks))];
 };
 
 const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {
@@ -261,7 +261,7 @@ export const save = async (
   run: Run,
   { space, set, was, marking }: { readonly space: Space; readonly set: WorkingSet; readonly was: Before; readonly marking: Marking },
 ): Promise<void> => {
-  const changes = set.changes.map((change) => ({ ...change, seq: whole(change.seq), link: change.link ?? null, kind: change.kind ?? null }));
+  const log = rowsOfLog(set.changes);
   const statements = [
     ...dropLinks(space, set, was),
     ...saveTwins(space, set, was),
@@ -269,7 +269,7 @@ export const save = async (
     ...saveJoins(space, set, was),
     ...saveHistory(space, set, was),
     ...saveRegisters(space, set, marking),
-    ...some(changes, createChanges(space, changes)),
+    ...some(log, createLog(space, log)),
   ];
   await run(inTurn(statements));
 };

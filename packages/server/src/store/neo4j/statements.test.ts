@@ -37,7 +37,7 @@ describe('the Cypher of the store', () => {
 
 /** They change what they look for, or take away what they have found: the server reads all of it before it begins. Batches are bounded. */
 const eagerByNature = new Set([
-  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putPasts', 'moveOldest'],
+  ...['createTwins', 'updateTwins', 'putLinks', 'putRegisters', 'putImport', 'putPasts', 'putPastsOfLinks', 'moveOldest'],
   ...['deleteTwins', 'deleteLinks', 'deleteIdentifiers', 'deleteJoins', 'sweepEnds', 'forgetWriters'],
   ...['dropChunks', 'dropPasts', 'forgetChunks'],
   // what comes first is finished before what comes next begins
@@ -126,9 +126,9 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
   });
 
   /** All that a space has, in an order of its own. */
-  const contentOf = async ({ end, identifier, change, join, past, chunk, register, link, knownAs }: Space): Promise<readonly string[]> => {
+  const contentOf = async ({ end, identifier, log, join, past, chunk, register, link, knownAs }: Space): Promise<readonly string[]> => {
     const nodes = await command(
-      cypher(`MATCH (n:${end}|${identifier}|${change}|${join}|${past}|${chunk}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`),
+      cypher(`MATCH (n:${end}|${identifier}|${log}|${join}|${past}|${chunk}|${register}) RETURN labels(n) AS labels, properties(n) AS properties`),
     );
     const links = await command(cypher(`MATCH (n)-[r:${link}|${knownAs}]->(m) RETURN n.id AS src, m.id AS dst, properties(r) AS properties`));
     return [...nodes, ...links].map((row) => JSON.stringify(row)).toSorted();
@@ -140,7 +140,7 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
     await emptyPerFolder(server, a)('anew');
     const theirs = await contentOf(spaceOf(b));
     const mine = await contentOf(space);
-    expect(theirs.length).toBeGreaterThan(2_000);
+    expect(theirs.length).toBeGreaterThan(1_000);
     for (const [name, statement] of Object.entries(readStatements(space))) {
       const rows = await command(statement);
       const told = rows

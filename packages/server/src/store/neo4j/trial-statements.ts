@@ -14,6 +14,7 @@ import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
 import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
 import { joinKey } from './decide.ts';
+import { rowsOfLog } from './log.ts';
 import { bodyOf, identifiersOf, propertiesOf } from './neo4j-rows.ts';
 
 const one = twin(twinId('1'), {
@@ -30,7 +31,7 @@ const row = {
 };
 const identifier = { id: one.id, ...identifiersOf({ alts: '[["791","no"]]', object: null })[0] };
 const ends = { ...link(twinId('1'), foreignId('9')), src: twinId('1'), dst: foreignId('9') };
-const change = { seq: whole(1), id: one.id, op: 'put', at, link: null, kind: null };
+const logged = (seq: number) => ({ seq, id: one.id, op: 'put', at });
 const pending = { from: one.id, kind: term('locatedIn'), agency, scheme: 'parcel', value: '7' };
 const joinRow = { key: joinKey(pending), state: 'PENDING', agency, doc: JSON.stringify({ ...pending, state: 'PENDING' }) };
 
@@ -56,12 +57,12 @@ const writes: Arguments<typeof write> = {
   tallyKinds: [[{ key: 'kind:city:Thing', kind: 'city:Thing', more: whole(1) }]],
   noteTerms: [[{ key: 'term:x', kind: 'city:Thing', term: 'city:p', unit: 'm' }]],
   putRegisters: [[{ key: 'cursor:p', properties: { seq: whole(1) } }]],
-  createChanges: [[change]],
+  createLog: [rowsOfLog([logged(1)])],
   deleteRegister: ['writer:w'],
   forgetWriters: [at],
   putImport: [{ key: 'import:s', startedAt: at, doc: '{}' }],
   moveOldest: [whole(0)],
-  pruneChanges: [whole(1), whole(10)],
+  pruneLog: [whole(1), whole(10)],
 };
 
 const reads: Arguments<typeof read> = {
@@ -75,7 +76,7 @@ const reads: Arguments<typeof read> = {
   countIdentities: [{ objects: true, kind: 'city:sameAs' }],
   readKinds: [],
   readTerms: [],
-  readChanges: [whole(0), whole(10)],
+  readLog: [whole(0), { limit: whole(10), most: whole(write.logChangesMax) }],
   readRegister: ['cursor:p'],
   readJoins: [{ state: 'PENDING', agency, after: '', limit: whole(10) }],
   countJoins: [],
@@ -98,6 +99,7 @@ const span = { from: whole(0), to: whole(9), known: whole(9) };
 const pasts: Arguments<typeof history> = {
   loadPasts: [ids],
   putPasts: [[{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]],
+  putPastsOfLinks: [[{ id: ends.id, names: ['@link'], doc: '[[],[]]', src: ends.src, kind: ends.kind, dst: ends.dst }]],
   readPasts: [ids],
   readPastsThen: [ids, { valid: whole(9), known: whole(9), joint: '\u0000' }],
   readPastLinks: ['src', { ids, kinds: [term('feeds')] }],
@@ -135,7 +137,7 @@ const isWrite = (name: string): boolean => /^(put|drop|note|forget)/.test(name);
 /** What a batch of changes and one of new twins and links save. */
 const saves = (space: Space): Readonly<Record<string, Cypher>> => {
   const told = [{ key: 'head', properties: { seq: whole(1) } }];
-  const noted = (seq: number): readonly Cypher[] => [write.putRegisters(space, told), write.createChanges(space, [{ ...change, seq: whole(seq) }])];
+  const noted = (seq: number): readonly Cypher[] => [write.putRegisters(space, told), write.createLog(space, rowsOfLog([logged(seq)]))];
   const said = history.putPasts(space, [{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]);
   return {
     'save changes': inTurn([write.updateTwins(space, [row]), said, ...noted(2)]),
@@ -250,6 +252,9 @@ export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>>
   formerSamples: conversion.formerSamples(space, [key]),
   latestChunks: conversion.latestChunks(space, [key]),
   dropFormer: conversion.dropFormer(space, [key]),
+  formerChanges: conversion.formerChanges(space, limit),
+  dropFormerChanges: conversion.dropFormerChanges(space, limit),
+  dropFormerConstraint: conversion.dropFormerConstraint(space),
   dropTwice: conversion.dropTwice(space),
   ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
 });
