@@ -86,7 +86,13 @@ export const powers: readonly Power[] = [
   {
     name: 'SQL',
     form: /\b(SELECT\s|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (VIRTUAL )?TABLE|PRAGMA \w)/,
-    homes: ['server/src/store/sqlite/sql', 'server/src/store/sqlite-reading/sql', 'server/src/store/sqlite-history/sql', 'server/src/store/sqlite-moving/sql'],
+    homes: [
+      'server/src/store/sqlite/sql',
+      'server/src/store/sqlite-reading/sql',
+      'server/src/store/sqlite-history/sql',
+      'server/src/store/sqlite-moving/sql',
+      'server/src/store/sqlite-words/sql',
+    ],
     inTexts: true,
   },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trialTwin, twinIdOfName } from './trial-twin.ts';
-import { foldedNames, relevanceCharactersMax, relevanceOf } from './words.ts';
+import { brevityOf, brevityStepsMax, foldedNames, placedWords, relevanceOf } from './words.ts';
 
 const named = (name: Readonly<Record<string, string>>, more: object = {}) => ({
   ...trialTwin(twinIdOfName('a', 'k-1'), { kind: 'city:Building' }),
@@ -30,9 +30,15 @@ test('an identifier is as good as a name', () => {
   expect(Math.floor(relevanceOf(twin, '79') / 1000)).toBe(3);
 });
 
-test('length counts up to relevanceCharactersMax', () => {
-  const long = (characters: number) => relevanceOf(named({ en: 'x'.repeat(characters) }), 'y');
+test('names are as short as their step, and one character longer than it in the next', () => {
   const around = foldedNames(named({ en: '' })).length;
-  expect([long(relevanceCharactersMax - around), long(relevanceCharactersMax - around + 1)]).toEqual([3999, 3999]);
-  expect(long(relevanceCharactersMax - around - 1)).toBe(3998);
+  const step = (characters: number) => brevityOf(foldedNames(named({ en: 'x'.repeat(characters - around) })));
+  expect(brevityStepsMax.map((most) => [step(most), step(most + 1)])).toEqual(brevityStepsMax.map((_, index) => [index, index + 1]));
+  expect(relevanceOf(named({ en: 'x'.repeat(400) }), 'y')).toBe(3000 + brevityStepsMax.length);
+});
+
+test('a word has the best of its places: first in a name, elsewhere in a name, elsewhere', () => {
+  const twin = named({ en: 'Mill Bridge', de: 'Steg Mill' }, { altIds: [{ scheme: 'no', value: 'Bridge 7' }] });
+  const { k: _, ...found } = Object.fromEntries(placedWords(twin));
+  expect(found).toEqual({ mill: 1, bridge: 2, steg: 1, '7': 3, '1': 3 });
 });

@@ -24,27 +24,51 @@ const keyOf = (id: string): string => {
 
 const decoded = (encoded: string): string => encoded.replace(/%([2-7][0-9A-Fa-f])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** Every word of a twin's name, identifiers and text values, each once. */
-export const wordsOfTwin = (twin: Twin | TwinInput): ReadonlySet<string> => {
-  const words = new Set(wordsOfText(keyOf(twin.id)));
-  const note = (text: string) => {
-    for (const word of wordsOfText(text)) words.add(word);
-  };
-  for (const name of Object.values(twin.name)) note(name);
+/** Where a twin has a word, the best of its places: first in a name, elsewhere in a name, or in whatever else it is found by. */
+export type WordPlace = 1 | 2 | 3;
+
+const notePlace = (places: Map<string, WordPlace>, words: readonly string[], place: WordPlace): void => {
+  for (const word of words) if ((places.get(word) ?? 3) >= place) places.set(word, place);
+};
+
+const noteName = (places: Map<string, WordPlace>, name: string): void => {
+  const words = wordsOfText(name);
+  notePlace(places, words.slice(0, 1), 1);
+  notePlace(places, words.slice(1), 2);
+};
+
+/** Every word of a twin's name, identifiers and text values, each once with its place. */
+export const placedWords = (twin: Twin | TwinInput): ReadonlyMap<string, WordPlace> => {
+  const places = new Map<string, WordPlace>();
+  const note = (text: string): void => notePlace(places, wordsOfText(text), 3);
+  note(keyOf(twin.id));
+  for (const name of Object.values(twin.name)) noteName(places, name);
   for (const { value } of twin.altIds ?? []) note(value);
   if (twin.objectOfInterest !== undefined) note(twin.objectOfInterest);
   for (const { value } of Object.values(twin.values)) if (typeof value === 'string') note(value);
-  return words;
+  return places;
 };
 
-/** Characters by which shorter names come before longer ones. */
-export const relevanceCharactersMax = 999;
+/** The same without their places. */
+export const wordsOfTwin = (twin: Twin | TwinInput): ReadonlySet<string> => new Set(placedWords(twin).keys());
 
 /** Names in all languages without case, accents and punctuation, each between a line feed with a space and a line feed: so that its beginning, its words and its end are found by plain comparison. */
 export const foldedNames = ({ name }: Pick<Twin | TwinInput, 'name'>): string =>
   `${Object.values(name)
     .map((one) => `\n ${wordsOfText(one).join(' ')}`)
     .join('')}\n`;
+
+/** Shorter names come before longer ones in steps: characters of folded names that belong to a step at most; the last has no bound. */
+export const brevityStepsMax = [12, 20, 32] as const;
+
+/** The step of folded names, 0 for the shortest. */
+export const brevityOf = (folded: string): number => {
+  const { length } = [...folded];
+  return brevityStepsMax.filter((most) => length > most).length;
+};
+
+/** What a class counts for: more than any step of brevity. */
+export const relevanceClass = 1000;
 
 const isKnownAs = ({ id, altIds }: Twin, text: string): boolean => {
   const key = normaliseKey(text);
@@ -60,8 +84,8 @@ const classOf = (twin: Twin, folded: string, text: string): number => {
   return words.every((word) => folded.includes(` ${word}`)) ? 2 : 3;
 };
 
-/** Less is better: the class in thousands, then the length of the names. */
+/** Less is better: the class in thousands, then the step of brevity. */
 export const relevanceOf = (twin: Twin, text: string): number => {
   const folded = foldedNames(twin);
-  return classOf(twin, folded, text) * (relevanceCharactersMax + 1) + Math.min([...folded].length, relevanceCharactersMax);
+  return classOf(twin, folded, text) * relevanceClass + brevityOf(folded);
 };

@@ -62,11 +62,13 @@ const sorted = (twins: readonly Twin[], order: Order): readonly string[] =>
     ),
   );
 
-const walk = async (store: TwinStore, order: Order, backwards: boolean): Promise<readonly string[]> => {
+type Walk = { readonly order: Order; readonly backwards?: boolean; readonly filter?: TwinFilter };
+
+const walk = async (store: TwinStore, asked: Walk): Promise<readonly string[]> => {
   const found: Twin[] = [];
   let after: PageKey | undefined;
   do {
-    const page = await store.find({ order, first: 2, after, backwards });
+    const page = await store.find({ ...asked, first: 2, after });
     found.push(...page.twins);
     after = page.next;
   } while (after);
@@ -138,11 +140,35 @@ export const filterContract = (store: () => TwinStore): void => {
           const twins = await fill(store(), sketches, []);
           for (const one of orders) {
             const expected = sorted(twins, one);
-            expect(await walk(store(), one, false), JSON.stringify(one)).toEqual(expected);
-            expect(await walk(store(), one, true), JSON.stringify(one)).toEqual(expected.toReversed());
+            expect(await walk(store(), { order: one }), JSON.stringify(one)).toEqual(expected);
+            expect(await walk(store(), { order: one, backwards: true }), JSON.stringify(one)).toEqual(expected.toReversed());
           }
         },
       ),
+      { numRuns: 30, interruptAfterTimeLimit: 20_000, endOnFailure: true },
+    );
+  });
+
+  test('walks what matches a text, by id and best first, forwards and backwards, page by page', { timeout: 60_000 }, async () => {
+    const alone = { linksOf: () => [], twin: () => undefined };
+    const texts = fc.array(fc.constantFrom('p', 'pump', '12', 'pump 12', 'sta pu', 'well', "o'brien's well", '7', '791', 'k-1', 'x'), {
+      minLength: 3,
+      maxLength: 3,
+    });
+    const kinds = fc.constantFrom<TwinFilter>({}, { kinds: [term('A')] }, { property: [{ term: term('p'), op: 'exists', value: true }] });
+    await fc.assert(
+      fc.asyncProperty(fc.array(placed, { minLength: 1, maxLength: keys.length }), texts, kinds, async (sketches, asked, more) => {
+        const twins = await fill(store(), sketches, []);
+        for (const text of asked) {
+          const filter = { ...more, text };
+          const found = twins.filter((one) => matchesFilter(filter, one, alone));
+          for (const by of ['id', { text }] as const) {
+            const expected = sorted(found, { by, descending: false });
+            expect(await walk(store(), { filter, order: { by, descending: false } }), JSON.stringify({ filter, by })).toEqual(expected);
+            expect(await walk(store(), { filter, order: { by, descending: false }, backwards: true })).toEqual(expected.toReversed());
+          }
+        }
+      }),
       { numRuns: 30, interruptAfterTimeLimit: 20_000, endOnFailure: true },
     );
   });

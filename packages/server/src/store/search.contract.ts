@@ -1,7 +1,7 @@
 /**
  * Search: words in any language, as they are typed, best first.
  */
-import { TwinInput } from '@cityweave/core';
+import { type PageKey, TwinInput } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { accepted, keysOf, put, twin, twinId } from './twins.contract.ts';
@@ -80,6 +80,34 @@ export const searchContract = (store: () => TwinStore): void => {
       put('c', { name: '791' }),
     ]);
     expect(await ranked('791')).toEqual(['791', 'A very long name of a pump', 'Pump 7915']);
+  });
+
+  const pageOf = async (text: string, after?: PageKey) =>
+    store().find({ filter: { text }, order: { by: { text }, descending: false }, first: 2, ...(after && { after }) });
+
+  test('goes on where a page ended, whoever came and went since', async () => {
+    const called = ['Mill', 'Mill Lane', 'Millpond', 'Old Mill', 'Mill of the upper village of the valley'];
+    await accepted(
+      store(),
+      called.map((name, index) => put(`${index}`, { name })),
+    );
+    const first = await pageOf('mill');
+    expect(keysOf(first.twins)).toEqual(['0', '1']);
+    await accepted(store(), [put('00', { name: 'Mill' }), { op: 'deleteTwin', id: twinId('2') }, put('5', { name: 'Millpond' }), put('4', { name: 'Bakery' })]);
+    const second = await pageOf('mill', first.next);
+    expect([keysOf(second.twins), second.next]).toEqual([['5', '3'], undefined]);
+  });
+
+  test('finds the beginnings of words, however many words begin so', async () => {
+    const many = Array.from({ length: 40 }, (_, index) =>
+      put(`${String(index).padStart(2, '0')}`, { name: `w${String.fromCharCode(97 + (index % 26))}${index} station` }),
+    );
+    await accepted(store(), many);
+    for (const text of ['w', 'w sta', 's w', 'st']) {
+      expect(await store().count({ text })).toBe(40);
+      expect(keysOf((await store().find({ filter: { text }, first: 40 })).twins)).toEqual(many.map((_, index) => String(index).padStart(2, '0')));
+    }
+    expect(keysOf((await store().find({ filter: { text: 'wb' }, first: 9 })).twins)).toEqual(['01', '27']);
   });
 
   test('follows what a twin is called now', async () => {

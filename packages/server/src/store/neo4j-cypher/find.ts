@@ -2,13 +2,14 @@
  * Cypher that finds twins: where a search begins, which is an index always, and pages, counts and groups of what it finds.
  */
 import {
+  brevityStepsMax,
   type Box,
   type Facet,
   type LinkTest,
   normaliseKey,
   type Order,
   type PageKey,
-  relevanceCharactersMax,
+  relevanceClass,
   splitAtAntimeridian,
   type TwinFilter,
   wordsOfText,
@@ -151,8 +152,8 @@ const relevanceKey = (text: string, asking: Asking): string => {
   const known = `t.id = ${param(asking, text)} OR EXISTS { (t)-[:${knownAs}]->(known:${identifier}) WHERE known.key = ${param(asking, alternativeKey(normaliseKey(text)))} }`;
   const all = ['true', ...words.map((word) => `t.folded CONTAINS ${param(asking, ` ${word}`)}`)].join(' AND ');
   const rank = `CASE WHEN t.folded CONTAINS ${param(asking, `${line}\n`)} OR ${known} THEN 0 WHEN t.folded CONTAINS ${param(asking, line)} THEN 1 WHEN ${all} THEN 2 ELSE 3 END`;
-  const most = relevanceCharactersMax;
-  return `${rank} * ${most + 1} + CASE WHEN size(t.folded) > ${most} THEN ${most} ELSE size(t.folded) END`;
+  const brevity = brevityStepsMax.map((most) => `CASE WHEN size(t.folded) > ${most} THEN 1 ELSE 0 END`).join(' + ');
+  return `${rank} * ${relevanceClass} + ${brevity}`;
 };
 
 const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {

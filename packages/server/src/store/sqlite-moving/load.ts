@@ -2,12 +2,13 @@
  * A store loaded, on the writer's side: rows that another store unloaded, as they are, with their versions and times.
  */
 import { compareSamples, fail, linkIdOf, linkSeries, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
-import { countTwins, flushTally, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
+import { countTwins, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
 import { notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
-import { putAlts } from '../sqlite/sqlite-write.ts';
+import { flush, forget, putAlts, standOf } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
 import { putSample, seriesById } from '../sqlite-history/rows.ts';
+import { putWords } from '../sqlite-words/written-words.ts';
 import type { Moved } from '../store.ts';
 
 type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
@@ -19,7 +20,8 @@ const inputOf = ({ version, createdAt, updatedAt, shaped, ...input }: Twin) => i
 const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): void => {
   const row = toTwinRow(inputOf(twin));
   const box = row.box ?? noBox;
-  const keys = [row.id, row.kind, row.object, source ?? null];
+  const stand = standOf(to, row);
+  const keys = [row.id, row.kind, row.object, source ?? null, stand];
   const plain = [
     row.agency,
     row.name,
@@ -38,7 +40,7 @@ const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): 
   const n = to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
   to.statement('insertBody').run(n, row.doc, row.footprint);
   if (row.box) to.statement('insertPlace').run(n, row.box[0], row.box[2], row.box[1], row.box[3]);
-  to.statement('insertWords').run(n, row.words);
+  putWords(to, stand, row.words);
   if (shapes) to.statement('putShape').run(n, JSON.stringify(shapes));
   putAlts(to, n, [row.alts, null]);
   countTwins(to, row.kind, 1);
@@ -102,13 +104,12 @@ export const loadRows = (to: Writing, rows: readonly Moved[]): Loaded => {
   try {
     inTransaction(to.file, () => {
       for (const row of rows) loadRow(to, row);
-      flushTally(to);
+      flush(to);
     });
     return { result: ok(true), head: to.head, identityTouched: true };
   } catch (cause) {
     Object.assign(to, { head });
-    to.tally.clear();
-    to.knownTerms.clear();
+    forget(to);
     return { result: fail(refused(cause)), head, identityTouched: false };
   }
 };

@@ -8,14 +8,16 @@ import { preparedArea } from '../area-memory.ts';
 import { readSql } from '../sqlite/sql.ts';
 import type { Asked, Sql } from '../sqlite/sql-filter.ts';
 import { numberOf } from '../sqlite/sqlite-file.ts';
+import { matchOfBeginnings } from '../sqlite-words/word-beginnings.ts';
 import type { KnownChanges } from './known-twins.ts';
-import { matchOfBeginnings } from './word-beginnings.ts';
 
 export type ReadingFile = {
   readonly file: DatabaseSync;
   readonly statement: (text: string) => StatementSync;
   /** rows as lists of their columns: for answers of many */
   readonly lists: (sql: Sql) => Lists;
+  /** the same one after the other, for as long as they are wanted; of one statement at a time */
+  readonly each: (sql: Sql) => Iterable<readonly unknown[]>;
   asked: Asked;
   areas: readonly (PreparedArea | undefined)[];
   /** what whoever asks has parsed already */
@@ -63,7 +65,8 @@ export const createReading = (file: DatabaseSync): ReadingFile => {
   const listing = createStatements((text) => asLists(file.prepare(text)));
   // branding: so it was told to return them
   const lists = ({ text, params }: Sql) => listing(text).all(...params) as unknown as Lists;
-  const reading: ReadingFile = { file, statement, lists, asked: nothingAsked, areas: [] };
+  const each = ({ text, params }: Sql) => listing(text).iterate(...params) as unknown as ReturnType<ReadingFile['each']>;
+  const reading: ReadingFile = { file, statement, lists, each, asked: nothingAsked, areas: [] };
   registerFunctions(reading);
   return reading;
 };

@@ -1,10 +1,9 @@
 /**
- * What is read where, and what is remembered of it: bounds of near reads, of known twins, and of the beginnings of words.
+ * What is read where, and what is remembered of it: bounds of near reads, and of known twins.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Box, Instant, Twin, TwinFilter } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +13,6 @@ import type { TwinStore } from '../store.ts';
 import { accepted, at, link, put, twin, twinId } from '../twins.contract.ts';
 import { createKnownTwins, isKnown, knownBytesMax, knownTwinsMax } from './known-twins.ts';
 import { createNearReads, type NearReads, nearKeysMax, nearRowsMax } from './near.ts';
-import { matchOfBeginnings, wordsOfBeginningMax } from './word-beginnings.ts';
 
 const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
 
@@ -151,23 +149,5 @@ describe('known twins', () => {
     const spare = knownBytesMax - Buffer.byteLength(JSON.stringify([named('')]));
     for (const _ of [1, 2]) twinsOf(told([{ seq: 7, twin: named('x'.repeat(spare)) }]));
     expect(isKnown(changes, 7)).toBe(true);
-  });
-});
-
-describe('beginnings of words', () => {
-  const file = new DatabaseSync(':memory:');
-  file.exec("CREATE VIRTUAL TABLE words USING fts5 (found, detail = none, tokenize = 'ascii'); CREATE VIRTUAL TABLE word USING fts5vocab (words, instance)");
-  const next = file.prepare('SELECT term FROM word WHERE term >= ? LIMIT 1');
-  const many = numbers(wordsOfBeginningMax).map((key) => `many${key}`);
-  file.prepare('INSERT INTO words (found) VALUES (?)').run(['street', 'streets', 'strasse', ...many].join(' '));
-
-  it('are asked for as the words that begin so, where these are few', () => {
-    expect(matchOfBeginnings(next, ['street', 'stra'])).toBe('("street" OR "streets") AND ("strasse")');
-    expect(matchOfBeginnings(next, ['many'])).toBe(`(${many.map((word) => `"${word}"`).join(' OR ')})`);
-  });
-
-  it('are asked for as they are where more words begin so, or none', () => {
-    file.prepare('INSERT INTO words (found) VALUES (?)').run('manyfold');
-    expect(matchOfBeginnings(next, ['many', 'none'])).toBe('"many"* AND "none"*');
   });
 });

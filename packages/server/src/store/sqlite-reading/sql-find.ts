@@ -1,7 +1,7 @@
 /**
  * Pages, counts and groups of what a filter lets through, as SQL: every order ends in the id.
  */
-import { normaliseKey, type Order, type PageKey, relevanceCharactersMax, wordsOfText } from '@cityweave/core';
+import { brevityStepsMax, normaliseKey, type Order, type PageKey, relevanceClass, wordsOfText } from '@cityweave/core';
 import { type Compiled, joined, pathOf, type Sql, sql } from '../sqlite/sql-filter.ts';
 
 type Sorting = { readonly key: Sql; readonly nullable: boolean; readonly descending: boolean };
@@ -15,7 +15,7 @@ const termKey = (term: string): Sql => {
 };
 
 /** `relevanceOf` of core over the column that `foldedNames` filled. */
-const relevanceKey = (text: string): Sql => {
+export const relevanceKey = (text: string): Sql => {
   const words = wordsOfText(text);
   const line = `\n ${words.join(' ')}`;
   const inWords = joined(
@@ -24,8 +24,9 @@ const relevanceKey = (text: string): Sql => {
     '1',
   );
   const known = sql('t.id = ? OR EXISTS (SELECT 1 FROM alt AS a WHERE a.value = ? AND a.n = t.n)', text, normaliseKey(text));
+  const brevity = brevityStepsMax.map((most) => `(length(t.folded) > ${most})`).join(' + ');
   return sql(
-    `(CASE WHEN instr(t.folded, ?) OR ${known.text} THEN 0 WHEN instr(t.folded, ?) THEN 1 WHEN ${inWords.text} THEN 2 ELSE 3 END * ${relevanceCharactersMax + 1} + min(length(t.folded), ${relevanceCharactersMax}))`,
+    `(CASE WHEN instr(t.folded, ?) OR ${known.text} THEN 0 WHEN instr(t.folded, ?) THEN 1 WHEN ${inWords.text} THEN 2 ELSE 3 END * ${relevanceClass} + ${brevity})`,
     ...[`${line}\n`, ...known.params, line, ...inWords.params],
   );
 };

@@ -39,7 +39,7 @@ const known = (ids: readonly string[], { alias }: Subject): Sql => {
 /** The function knows which words of the index begin so. */
 const hasWords = (text: string, { alias }: Subject): Sql => {
   const words = wordsOfText(text);
-  return words.length === 0 ? sql('1') : sql(`${alias}.n IN (SELECT rowid FROM words WHERE words MATCH words_beginning(?))`, words.join(' '));
+  return words.length === 0 ? sql('1') : sql(`${alias}.stand IN (SELECT rowid FROM words WHERE words MATCH words_beginning(?))`, words.join(' '));
 };
 
 const placed = ([west, south, east, north]: Box): Sql =>

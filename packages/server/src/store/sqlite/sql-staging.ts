@@ -76,7 +76,7 @@ const fromPage = 'FROM temp.page AS p CROSS JOIN staging.staged AS d ON d.row = 
 
 /** A row that is not the first of its key has another id than the one that it was read with. */
 const docNamed = `CASE WHEN p.id = d.bare THEN d.doc ELSE '{"id":"' || p.id || '"' || substr(d.doc, length(d.bare) + 9) END`;
-const wordsNamed = `CASE WHEN p.id = d.bare THEN d.words ELSE d.words || ' ' || substr(p.id, length(d.bare) + 2) END`;
+const wordsNamed = `CASE WHEN p.id = d.bare THEN d.words ELSE d.words || ' 3' || substr(p.id, length(d.bare) + 2) END`;
 
 /** The writer's SQL for twins that come straight from a staging file, a page at a time. */
 export const takeSql = {
@@ -91,12 +91,13 @@ FROM (SELECT row, id FROM staging.named WHERE id > ? ORDER BY id LIMIT ?) AS r C
   /** a twin that was there before has a history to go on with */
   isThere: 'SELECT EXISTS (SELECT 1 FROM main.twin WHERE id BETWEEN ?1 AND ?2) OR EXISTS (SELECT 1 FROM main.series WHERE id BETWEEN ?1 AND ?2) AS there',
   lastNumber: 'SELECT coalesce(max(n), 0) AS n FROM main.twin',
-  takeTwins: `INSERT INTO main.twin (n, id, agency, kind, name, version, created_at, updated_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest, folded, seq)
-SELECT ?1 + p.n, p.id, ?2, d.kind, d.name, 1, ?3, ?3, d.west, d.south, d.east, d.north, d.west, d.south, d.east, d.north, d.object, d.alts, d.words_hash, d.shapes IS NOT NULL, ?4, d.digest, d.folded, ?5 + p.n ${fromPage}`,
+  takeTwins: `INSERT INTO main.twin (n, id, agency, kind, name, version, created_at, updated_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest, folded, seq, stand)
+SELECT ?1 + p.n, p.id, ?2, d.kind, d.name, 1, ?3, ?3, d.west, d.south, d.east, d.north, d.west, d.south, d.east, d.north, d.object, d.alts, d.words_hash, d.shapes IS NOT NULL, ?4, d.digest, d.folded, ?5 + p.n, -(?1 + p.n) ${fromPage}`,
   takeBodies: `INSERT INTO main.body (n, doc, footprint) SELECT ?1 + p.n, ${docNamed}, d.footprint ${fromPage}`,
   takeShapes: `INSERT INTO main.shape (n, doc) SELECT ?1 + p.n, d.shapes ${fromPage} WHERE d.shapes IS NOT NULL`,
   takePlaces: `INSERT INTO main.place (n, west, east, south, north) SELECT ?1 + p.n, d.west, d.east, d.south, d.north ${fromPage} WHERE d.west IS NOT NULL`,
-  takeWords: `INSERT INTO main.words (rowid, found) SELECT ?1 + p.n, ${wordsNamed} ${fromPage}`,
+  words: `SELECT p.n, p.id, brevity_of(d.folded) AS step, ${wordsNamed} AS words ${fromPage} ORDER BY p.n`,
+  putStand: 'UPDATE main.twin SET stand = ? WHERE n = ?',
   takeChanges: "INSERT INTO main.change (seq, id, op, at) SELECT ?1 + n, id, 'put', ?2 FROM temp.page",
   takeKinds: `INSERT INTO main.kind (kind, twins) SELECT d.kind, count(*) ${fromPage} WHERE true GROUP BY d.kind ON CONFLICT (kind) DO UPDATE SET twins = twins + excluded.twins`,
   takeTerms: 'INSERT OR IGNORE INTO main.kind_term (kind, term, unit) SELECT kind, term, unit FROM staging.used',

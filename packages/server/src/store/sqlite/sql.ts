@@ -4,6 +4,7 @@
 
 import { historyReadSql, historyTables, historyWriteSql, linkHistoryTables } from '../sqlite-history/sql-history.ts';
 import { unloadSql } from '../sqlite-moving/sql-moving.ts';
+import { shelfSql, shelfTables } from '../sqlite-words/sql-shelves.ts';
 
 /** Marks a file as a store of ours, so that no other database is opened by mistake. */
 export const applicationId = 0x43_57_54_31;
@@ -20,10 +21,13 @@ PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;
 PRAGMA analysis_limit = 400;`;
 
+/** All words of the index, in their order. */
+export const wordList = 'CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, words, instance);';
+
 /** The list of words lives in memory, and is lost where `temp_store` changes after it. */
 const readerPragmasOf = (cacheKiB: number, busyMs: number): string => `
 PRAGMA temp_store = MEMORY;
-CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, words, instance);
+${wordList}
 PRAGMA query_only = ON;
 PRAGMA cache_size = -${cacheKiB};
 PRAGMA mmap_size = 268435456;
@@ -91,6 +95,7 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   // the change that wrote the twin last; 0 where that is not known
   'ALTER TABLE twin ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;',
   linkHistoryTables,
+  shelfTables,
 ];
 
 export const schemaSql = {
@@ -115,7 +120,7 @@ export const schemaSql = {
 const all = (columns: readonly string[]): string => columns.map(() => '?').join(', ');
 
 /** Columns of indexes: written again only where one of them changed. */
-const keyColumns = ['id', 'kind', 'object', 'source'];
+const keyColumns = ['id', 'kind', 'object', 'source', 'stand'];
 
 const plainColumns = [
   ...['agency', 'name', 'version', 'created_at', 'updated_at', 'west', 'south', 'east', 'north', 'pad_west', 'pad_south', 'pad_east', 'pad_north'],
@@ -129,7 +134,7 @@ const linkColumns = 'l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, 
 export const writeSql = {
   head: 'SELECT coalesce(max(seq), 0) AS head FROM change',
   findTwin:
-    'SELECT n, kind, version, created_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest FROM twin WHERE id = ?',
+    'SELECT n, kind, version, created_at, west, south, east, north, pad_west, pad_south, pad_east, pad_north, object, alts, words_hash, shaped, source, digest, stand FROM twin WHERE id = ?',
   insertTwin: `INSERT INTO twin (${twinColumns.join(', ')}) VALUES (${all(twinColumns)})`,
   updateTwin: `UPDATE twin SET (${twinColumns.join(', ')}) = (${all(twinColumns)}) WHERE n = ?`,
   updatePlain: `UPDATE twin SET (${plainColumns.join(', ')}) = (${all(plainColumns)}) WHERE n = ?`,
@@ -143,8 +148,6 @@ export const writeSql = {
   insertPlace: 'INSERT INTO place (n, west, east, south, north) VALUES (?, ?, ?, ?, ?)',
   putPlace: 'INSERT OR REPLACE INTO place (n, west, east, south, north) VALUES (?, ?, ?, ?, ?)',
   deletePlace: 'DELETE FROM place WHERE n = ?',
-  insertWords: 'INSERT INTO words (rowid, found) VALUES (?, ?)',
-  deleteWords: 'DELETE FROM words WHERE rowid = ?',
   putAlt: 'INSERT OR IGNORE INTO alt (value, scheme, n) VALUES (?, ?, ?)',
   deleteAlt: 'DELETE FROM alt WHERE value = ? AND scheme = ? AND n = ?',
   putChange: 'INSERT INTO change (seq, id, op, at, link, kind) VALUES (?, ?, ?, ?, ?, ?)',
@@ -167,6 +170,7 @@ export const writeSql = {
   // the last change stays, so that the sequence goes on where it was
   prune: 'DELETE FROM change WHERE seq <= ? AND seq < (SELECT max(seq) FROM change)',
   ...historyWriteSql,
+  ...shelfSql,
 } as const;
 
 /** The columns of a twin as one JSON text; what `twinText` makes of a row. */
@@ -209,6 +213,8 @@ export const readSql = {
   /** one list of all, in the order of the numbers given */
   textOfTwins: `SELECT CAST('[' || group_concat(${asText}) || ']' AS BLOB) AS text FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,
   nextWord: 'SELECT term FROM temp.word WHERE term >= ? LIMIT 1',
+  isStanding: 'SELECT 1 FROM twin WHERE stand >= ? AND stand < ? LIMIT 1',
+  shelfOf: 'SELECT label FROM shelf WHERE first <= ? ORDER BY first DESC LIMIT 1',
   shapes: `SELECT t.id, s.doc FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN shape AS s ON s.n = t.n`,
   resolveIds: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value',
   resolveObjects: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.object = asked.value',

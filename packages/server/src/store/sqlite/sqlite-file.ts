@@ -4,7 +4,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { fail, foldedNames, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { brevityOf, fail, foldedNames, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
+import type { Shelf } from '../sqlite-words/shelves.ts';
+import { type WrittenWords, wordsOfDoc } from '../sqlite-words/written-words.ts';
 import { applicationId, pragmas, readerPragmas, schemaSql, writeSql } from './sql.ts';
 
 export type Synchronous = 'full' | 'normal';
@@ -37,16 +39,17 @@ export const inSnapshot = <T>(file: DatabaseSync, read: () => T): T => {
   }
 };
 
-/** What a migration asks of core. */
-const registerForMigration = (file: DatabaseSync): void => {
+/** What statements of the writer ask of core. */
+const registerFunctions = (file: DatabaseSync): void => {
   file.function('folded_names', { deterministic: true }, (doc) => foldedNames(JSON.parse(String(doc))));
+  file.function('brevity_of', { deterministic: true }, (folded) => brevityOf(String(folded)));
+  file.function('words_of', { deterministic: true }, (doc) => wordsOfDoc(String(doc)));
 };
 
 const tooNew = (version: number, newest: number): Problem =>
   problem('unsupportedVersion', { subject: 'file of the store', found: `schema ${version}`, accepted: `up to schema ${newest}: use a newer cityweave` });
 
 const migrate = (file: DatabaseSync, { migrations, at }: FileOptions): Result<true> => {
-  registerForMigration(file);
   file.exec(schemaSql.setApplicationId);
   file.exec(schemaSql.create);
   const version = numberOf(file.prepare(schemaSql.version).get(), 'version');
@@ -69,6 +72,7 @@ const ofAnotherProgram = problem('badFile', { subject: 'file of the store', foun
 const prepareFile = (file: DatabaseSync, options: FileOptions): Result<DatabaseSync> => {
   if (!isOurs(file)) return fail(ofAnotherProgram);
   file.exec(pragmas(options.synchronous));
+  registerFunctions(file);
   const migrated = inTransaction(file, () => migrate(file, options));
   return migrated.ok ? ok(file) : migrated;
 };
@@ -134,6 +138,10 @@ export type Writing = {
   readonly tally: Map<string, number>;
   /** kinds and terms that are noted in the file for sure */
   readonly knownTerms: Set<string>;
+  /** shelves of the full-text index that are being filled, by step */
+  readonly shelves: Map<number, Shelf>;
+  /** words by stand that are not in the index yet */
+  readonly words: Map<number, WrittenWords>;
 };
 
 export const createWriting = (file: DatabaseSync): Writing => {
@@ -143,7 +151,8 @@ export const createWriting = (file: DatabaseSync): Writing => {
     prepared.set(name, known);
     return known;
   };
-  return { file, statement, head: numberOf(statement('head').get(), 'head'), identityTouched: false, at: '', tally: new Map(), knownTerms: new Set() };
+  const nothing = { tally: new Map(), knownTerms: new Set<string>(), shelves: new Map(), words: new Map() };
+  return { file, statement, head: numberOf(statement('head').get(), 'head'), identityTouched: false, at: '', ...nothing };
 };
 
 export const noteChange = (to: Writing, change: { readonly id: string; readonly op: string; readonly link?: string; readonly kind?: string }): number => {

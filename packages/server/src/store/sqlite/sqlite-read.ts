@@ -9,6 +9,7 @@ import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
 import { linksAt, traverse } from '../sqlite-reading/links.ts';
 import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
 import { countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
+import { walkedText, walkWords } from '../sqlite-words/word-walk.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { boxAlone, boxCountSql, compileFilter, isBox } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
@@ -34,10 +35,12 @@ export type Find = Omit<FindShape, 'limit'> & { readonly filter: TwinFilter; rea
 
 /** One row more than asked for tells whether there is a next page. Twins are told as `tell` does of their numbers and last changes. */
 export const pageOf = <T>(reading: ReadingFile, { filter, first, ...shape }: Find, tell: (rows: Lists) => T) => {
-  const compiled = compileFilter(filter);
+  const text = walkedText({ filter, first, ...shape });
+  const compiled = compileFilter(text === undefined ? filter : { ...filter, text: undefined });
+  const page = { ...shape, limit: first + 1 };
   return asking(reading, compiled.asked, () =>
     inSnapshot(reading.file, () => {
-      const rows = reading.lists(findSql(compiled, { ...shape, limit: first + 1 }));
+      const rows = text === undefined ? reading.lists(findSql(compiled, page)) : walkWords(reading, { text, rest: compiled }, page);
       const [, , id, value = id] = (rows.length > first && rows[first - 1]) || [];
       return { twins: tell(rows.slice(0, first)), next: id === undefined ? undefined : { value, id }, seq: headOf(reading) };
     }),

@@ -1,8 +1,9 @@
 /**
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
-import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type Twin, type TwinInput, textIn, wordsOfTwin } from '@cityweave/core';
+import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type Twin, type TwinInput, textIn } from '@cityweave/core';
 import { checkPatch, checkTwin } from '../keepable.ts';
+import { wordsIn } from '../sqlite-words/written-words.ts';
 import type { ApplyOptions, Command } from '../store.ts';
 
 export type TwinRow = {
@@ -14,6 +15,7 @@ export type TwinRow = {
   /** JSON of [value, scheme] pairs, values normalised */
   readonly alts: string | null;
   readonly box: Box | null;
+  /** as the full-text index takes them */
   readonly words: string;
   readonly wordsHash: number;
   /** names as `relevanceOf` compares them */
@@ -63,7 +65,7 @@ const altsOf = ({ altIds }: TwinInput): string | null =>
 
 export const toTwinRow = (twin: TwinInput): TwinRow => {
   const { id, footprint } = twin;
-  const words = [...wordsOfTwin(twin)].join(' ');
+  const words = wordsIn(twin);
   return {
     id,
     agency: twin.agency,

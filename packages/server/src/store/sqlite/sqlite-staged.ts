@@ -4,9 +4,11 @@
 import { type Join, type Link, linkIdOf, type TwinId } from '@cityweave/core';
 import type { StagedPage, StagedTaken } from '../store.ts';
 import { takeSql } from './sql-staging.ts';
+import { takeStand } from '../sqlite-words/shelves.ts';
+import { putWords } from '../sqlite-words/written-words.ts';
 import { inTransaction, numberOf, type Writing } from './sqlite-file.ts';
 import { putJoins, putLink } from './sqlite-links.ts';
-import { putAlts } from './sqlite-write.ts';
+import { flush, forget, putAlts } from './sqlite-write.ts';
 
 export type Taken = { readonly taken: StagedTaken; readonly head: number; readonly identityTouched: boolean };
 
@@ -31,15 +33,27 @@ const putMore = (to: Writing, base: number, row: Row): void => {
   if (typeof declared === 'string') putDeclared(to, { id: String(row['id']) as TwinId, bare, declared });
 };
 
+/** Twins come in the order of their ids, and each stands before the next one asks. */
+const putStands = (to: Writing, base: number): void => {
+  const putStand = to.file.prepare(takeSql.putStand);
+  for (const row of to.file.prepare(takeSql.words).all()) {
+    const stand = takeStand(to, numberOf(row, 'step'), String(row['id']));
+    putStand.run(stand, base + numberOf(row, 'n'));
+    putWords(to, stand, String(row['words']));
+  }
+};
+
 const copyPage = (to: Writing, { agency, source, at }: StagedPage, rows: number): void => {
   const { file } = to;
   const base = numberOf(file.prepare(takeSql.lastNumber).get(), 'n');
   file.prepare(takeSql.takeTwins).run(base, agency, at, source, to.head);
-  for (const name of ['takeBodies', 'takeShapes', 'takePlaces', 'takeWords'] as const) file.prepare(takeSql[name]).run(base);
+  for (const name of ['takeBodies', 'takeShapes', 'takePlaces'] as const) file.prepare(takeSql[name]).run(base);
+  putStands(to, base);
   file.prepare(takeSql.takeChanges).run(to.head, at);
   to.head += rows;
   for (const name of ['takeKinds', 'takeTerms'] as const) file.exec(takeSql[name]);
   for (const row of file.prepare(takeSql.more).all()) putMore(to, base, row);
+  flush(to);
 };
 
 /** A twin between the first and the last id of a page can only be one of the same source. */
@@ -69,7 +83,10 @@ export const takeStaged = (to: Writing, page: StagedPage): Taken => {
     done = true;
     return { taken, head: to.head, identityTouched: to.identityTouched };
   } finally {
-    if (!done) to.head = head;
+    if (!done) {
+      forget(to);
+      to.head = head;
+    }
     file.exec(takeSql.detach);
   }
 };

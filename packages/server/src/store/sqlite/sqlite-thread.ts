@@ -9,7 +9,7 @@ import { loadRows } from '../sqlite-moving/load.ts';
 import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { Moved, StagedPage } from '../store.ts';
-import { migrations } from './sql.ts';
+import { migrations, wordList } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
@@ -51,6 +51,7 @@ const open = ({ path, synchronous, at }: Opening, file = path): Result<number> =
 const openInMemory = (opening: Opening): Result<number> => {
   const opened = open(opening, ':memory:');
   const file = writings.get(opening.path)?.file;
+  file?.exec(wordList);
   if (file) readings.set(opening.path, createReading(file));
   return opened;
 };

@@ -2,8 +2,11 @@
  * The writer's side of the embedded store: batches in, outcomes out, one durable transaction for all that waited.
  */
 import type { StatementSync } from 'node:sqlite';
-import { type Box, type Instant, type Problem, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
+import { type Box, brevityOf, type Instant, type Problem, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
 import { gainHistory } from '../sqlite-history/gain.ts';
+import { flushShelves, leaveStand, takeStand } from '../sqlite-words/shelves.ts';
+import { stepOf } from '../sqlite-words/sql-shelves.ts';
+import { flushWords, putWords, removeWords } from '../sqlite-words/written-words.ts';
 import type { Command, Outcome } from '../store.ts';
 import { schemaSql } from './sql.ts';
 import { countTwins, flushTally, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
@@ -57,7 +60,17 @@ type Pads = { readonly pad: Box | null; readonly before: Box | undefined };
 
 const noBox = [null, null, null, null] as const;
 
-const keyColumns = ({ row, source }: Put, found: Row | undefined) => [row.id, row.kind, row.object, source ?? found?.['source'] ?? null] as const;
+/** A twin stays where it stands, unless its names became shorter or longer by a step. */
+export const standOf = (to: Writing, { id, folded }: Pick<TwinRow, 'id' | 'folded'>, found?: Row): number => {
+  const step = brevityOf(folded);
+  const before = found && numberOf(found, 'stand');
+  if (before !== undefined && stepOf(before) === step) return before;
+  if (before !== undefined) leaveStand(to, before);
+  return takeStand(to, step, id);
+};
+
+const keyColumns = ({ row, source }: Put, found: Row | undefined, stand: number) =>
+  [row.id, row.kind, row.object, source ?? found?.['source'] ?? null, stand] as const;
 
 const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | undefined, Pads]) => {
   const { row, shapes, digest } = put;
@@ -78,23 +91,26 @@ const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | u
   ];
 };
 
-const writeTwin = (to: Writing, put: Put, found: Row | undefined): number | bigint => {
+const writeTwin = (to: Writing, put: Put, found: Row | undefined): { readonly n: number | bigint; readonly stand: number } => {
   const before = found && padOf(found);
   const pads = { pad: nextPad(put.row.box, before), before };
-  const keys = keyColumns(put, found);
+  const stand = standOf(to, put.row, found);
+  const keys = keyColumns(put, found, stand);
   const plain = plainColumns(to, put, [found, pads]);
   const n = found ? numberOf(found, 'n') : to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
   const [, kind, object, source] = keys;
-  if (found && found['kind'] === kind && found['object'] === object && found['source'] === source) to.statement('updatePlain').run(...plain, n);
+  if (found && found['kind'] === kind && found['object'] === object && found['source'] === source && found['stand'] === stand)
+    to.statement('updatePlain').run(...plain, n);
   else if (found) to.statement('updateTwin').run(...keys, ...plain, n);
   putPlace(to, n, [pads.pad, before]);
-  return n;
+  return { n, stand };
 };
 
-const putWords = (to: Writing, n: number | bigint, [row, found]: readonly [TwinRow, Row | undefined]): void => {
-  if (found && numberOf(found, 'words_hash') === row.wordsHash) return;
-  if (found) to.statement('deleteWords').run(n);
-  to.statement('insertWords').run(n, row.words);
+const noteWords = (to: Writing, stand: number, [row, found]: readonly [TwinRow, Row | undefined]): void => {
+  const before = found && numberOf(found, 'stand');
+  if (found && before === stand && numberOf(found, 'words_hash') === row.wordsHash) return;
+  if (before !== undefined) removeWords(to, before);
+  putWords(to, stand, row.words);
 };
 
 /** Keeps the list of kinds and their terms true. */
@@ -108,11 +124,11 @@ const tell = (to: Writing, { row, terms }: Put, found: Row | undefined): void =>
 
 const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
   const { row } = command;
-  const n = writeTwin(to, command, found);
+  const { n, stand } = writeTwin(to, command, found);
   if (found) to.statement('updateBody').run(row.doc, row.footprint, n);
   else to.statement('insertBody').run(n, row.doc, row.footprint);
   putAlts(to, n, [row.alts, found?.['alts'] ?? null]);
-  putWords(to, n, [row, found]);
+  noteWords(to, stand, [row, found]);
   putShapes(to, n, [command.shapes, found]);
   tell(to, command, found);
   if (row.object !== (found?.['object'] ?? null)) to.identityTouched = true;
@@ -168,7 +184,9 @@ const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'delet
   putJoins(to, { from: id, joins: [] });
   putAlts(to, n, [null, found['alts']]);
   putPlace(to, n, [null, padOf(found)]);
-  for (const name of ['deleteWords', 'deleteBody', 'deleteShape', 'deleteTwin'] as const) to.statement(name).run(n);
+  removeWords(to, numberOf(found, 'stand'));
+  leaveStand(to, numberOf(found, 'stand'));
+  for (const name of ['deleteBody', 'deleteShape', 'deleteTwin'] as const) to.statement(name).run(n);
   if (found['object'] !== null) to.identityTouched = true;
   countTwins(to, String(found['kind']), -1);
   return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id, op: 'delete', kind: String(found['kind']) }) };
@@ -220,21 +238,32 @@ const foundIn = (cause: unknown): string => (cause instanceof Error ? cause.mess
 
 const refuseAll = ({ commands }: Batch, refused: Problem): readonly Outcome[] => commands.map(() => ({ ok: false, problem: refused }));
 
+/** What was gathered since the transaction, or the batch in it, began. */
+export const flush = (to: Writing): void => {
+  flushTally(to);
+  flushShelves(to);
+  flushWords(to);
+};
+
+/** What was gathered, or remembered of a file that is now as it was before, is forgotten. */
+export const forget = ({ knownTerms, tally, shelves, words }: Writing): void => {
+  for (const gathered of [knownTerms, tally, shelves, words]) gathered.clear();
+};
+
 /** A batch keeps its own fate inside the common transaction. */
 const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] => {
   const { head, identityTouched } = to;
   const undo = () => {
     to.file.exec(schemaSql.rollbackTo);
     Object.assign(to, { head, identityTouched });
-    to.knownTerms.clear();
-    to.tally.clear();
+    forget(to);
   };
   to.at = batch.at;
   to.file.exec(schemaSql.savepoint);
   try {
     const outcomes = replayed(to, batch) ?? applyAll(to, batch);
     if (batch.atomic && outcomes.some((outcome) => !outcome.ok)) undo();
-    flushTally(to);
+    flush(to);
     to.file.exec(schemaSql.release);
     return outcomes;
   } catch (cause) {
@@ -255,8 +284,7 @@ export const writeBatches = (to: Writing, batches: readonly Batch[]): Written =>
     return { outcomes, head: to.head, identityTouched: to.identityTouched };
   } catch (cause) {
     to.head = head;
-    to.knownTerms.clear();
-    to.tally.clear();
+    forget(to);
     const refused = problem('unavailable', { subject: 'store', found: foundIn(cause) });
     return { outcomes: batches.map((batch) => refuseAll(batch, refused)), head, identityTouched: false };
   }
