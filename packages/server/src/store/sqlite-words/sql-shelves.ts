@@ -24,7 +24,7 @@ const emptyShelves = steps.map((step) => `('${step}', ${firstLabelOf(step)}, 0, 
 /** Characters of a placed word by whose beginnings the index knows twins. */
 export const knownBeginningMax = 4;
 
-/** From the words of before: twins get their stands, and the index is made anew in their order. It merges its parts later than it would by itself, which halves what a change costs it. */
+/** From the words of before: twins get their stands, and the index is made anew in their order. It merges its parts later than it would by itself, so that a change costs less. */
 export const shelfTables = `
 ALTER TABLE twin ADD COLUMN stand INTEGER NOT NULL DEFAULT 0;
 UPDATE twin SET stand = m.stand FROM (

@@ -24,7 +24,7 @@ export const stepSql = ({ match, rest, key, step, from }: StepShape): Sql => ({
 /** Those known as exactly this, which match as well. */
 export const knownSql = (text: string, { match, rest, key }: Pick<StepShape, 'match' | 'rest' | 'key'>): Sql => {
   const known = sql(
-    't.n IN (SELECT n FROM twin WHERE id = ? UNION SELECT n FROM alt WHERE value = ?) AND t.stand IN (SELECT rowid FROM words WHERE words MATCH ?)',
+    't.n IN (SELECT n FROM twin WHERE id = ? UNION SELECT n FROM alt WHERE value = ?) AND EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = t.stand)',
     ...[text, normaliseKey(text), match],
   );
   const where = joined([known, rest], 'AND', '1');
