@@ -2,8 +2,8 @@
  * Cypher that finds twins: where a search begins, which is an index always, and pages, counts and groups of what it finds.
  */
 import {
-  brevityStepsMax,
   type Box,
+  brevityStepsMax,
   type Facet,
   type LinkTest,
   normaliseKey,

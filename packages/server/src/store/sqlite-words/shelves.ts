@@ -80,11 +80,17 @@ const neighbourhood = (to: Writing, label: number, neighbours: number) => {
   return { shelves: [...before.toReversed(), ...behind].map((row) => shelfOfRow(row, undefined)), from, upTo };
 };
 
-/** So many more are looked at each time, until there is room: a step has a label for more shelves than there can be. */
-const spread = (to: Writing, label: number, neighbours = neighboursMin): void => {
-  const { shelves, from, upTo } = neighbourhood(to, label, neighbours);
-  const apart = Math.floor((upTo - from) / (shelves.length + 1));
-  if (apart < labelsApartMin) return spread(to, label, neighbours * 4);
+/** The neighbourhood of a label that has room for all who stand in it: a step has labels for more shelves than there can be. */
+const roomAround = (to: Writing, label: number) => {
+  for (let neighbours = neighboursMin; ; neighbours *= 4) {
+    const { shelves, from, upTo } = neighbourhood(to, label, neighbours);
+    const apart = Math.floor((upTo - from) / (shelves.length + 1));
+    if (apart >= labelsApartMin) return { shelves, from, apart };
+  }
+};
+
+const spread = (to: Writing, label: number): void => {
+  const { shelves, from, apart } = roomAround(to, label);
   const taken = new Set(shelves.map((shelf) => shelf.label));
   for (const [index, shelf] of shelves.entries()) {
     const target = from + (index + 1) * apart;
@@ -114,19 +120,24 @@ const begin = (to: Writing, { shelf, step, id }: Wanting, gap: number): void => 
   to.statement('addShelf').run(`${step}${id}`, shelf.label + Math.floor(Math.sqrt(gap)), 0, 0);
 };
 
-/** Called again until there is room: each call makes some. Of twins that come in their order, those behind them move once. */
+/** Of twins that come in their order, those behind them move once. */
+const partOrBegin = (to: Writing, wanting: Wanting, gap: number): void => {
+  const ids = idsOn(to, wanting.shelf.label);
+  const behind = ids.filter((one) => compareText(one, wanting.id) > 0);
+  const [from] = behind.slice(Math.max(0, behind.length - Math.ceil(ids.length / 2)));
+  if (from === undefined) begin(to, wanting, gap);
+  else part(to, wanting, { from, gap });
+};
+
+/** Called again until there is room: each call makes some. */
 const makeRoom = (to: Writing, wanting: Wanting): void => {
-  const { shelf, id } = wanting;
+  const { shelf } = wanting;
   flushShelves(to);
   flushWords(to);
   const gap = gapBehind(to, shelf.label);
-  if (gap < 2) return spread(to, shelf.label);
-  if (shelf.next >= slotsMax) return relabel(to, shelf, shelf.label + Math.floor(gap / 2));
-  const ids = idsOn(to, shelf.label);
-  const behind = ids.filter((one) => compareText(one, id) > 0);
-  const [from] = behind.slice(Math.max(0, behind.length - Math.ceil(ids.length / 2)));
-  if (from === undefined) return begin(to, wanting, gap);
-  part(to, wanting, { from, gap });
+  if (gap < 2) spread(to, shelf.label);
+  else if (shelf.next >= slotsMax) relabel(to, shelf, shelf.label + Math.floor(gap / 2));
+  else partOrBegin(to, wanting, gap);
 };
 
 const isFull = ({ live, next }: Shelf): boolean => live >= shelfTwinsMax || next >= slotsMax;

@@ -2,10 +2,10 @@
  * Twins straight from a staging file into the store, by statements that copy a whole page: what they leave behind is what `apply` would have written.
  */
 import { type Join, type Link, linkIdOf, type TwinId } from '@cityweave/core';
-import type { StagedPage, StagedTaken } from '../store.ts';
-import { takeSql } from './sql-staging.ts';
 import { takeStand } from '../sqlite-words/shelves.ts';
 import { putWords } from '../sqlite-words/written-words.ts';
+import type { StagedPage, StagedTaken } from '../store.ts';
+import { takeSql } from './sql-staging.ts';
 import { inTransaction, numberOf, type Writing } from './sqlite-file.ts';
 import { putJoins, putLink } from './sqlite-links.ts';
 import { flush, forget, putAlts } from './sqlite-write.ts';
