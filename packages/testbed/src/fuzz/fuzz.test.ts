@@ -6,8 +6,8 @@ import { fuzzOnce } from './fuzz.ts';
 import { createSubject, type Subject } from './subject.ts';
 
 /** About a minute on a machine that is busy with other tests. */
-const cases = 2_000;
-const perTest = 250;
+const cases = { http: 1_500, websocket: 500 } as const;
+const perTest = 125;
 
 describe('whatever is sent', () => {
   let subject: Subject;
@@ -18,7 +18,9 @@ describe('whatever is sent', () => {
 
   it('starts from what is really said', () => expect(subject.said.length).toBeGreaterThan(80));
 
-  it.each(Array.from({ length: cases / perTest }, (_, at) => at * perTest))('is answered with a code, from case %i on', async (from) => {
-    for (let number = from; number < from + perTest; number += 1) expect(await fuzzOnce(subject, 'ci', number)).toBeUndefined();
+  describe.each(['http', 'websocket'] as const)('over %s', (over) => {
+    it.each(Array.from({ length: cases[over] / perTest }, (_, at) => at * perTest))('is answered with a code, from case %i on', async (from) => {
+      for (let number = from; number < from + perTest; number += 1) expect(await fuzzOnce(subject, { seed: 'ci', number, over })).toBeUndefined();
+    });
   });
 });

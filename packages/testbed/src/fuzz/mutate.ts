@@ -53,6 +53,9 @@ const changeAt = (value: Json, [name, ...rest]: Path, change: Change): Json => {
 const partAt = (value: Json, path: Path): Json | undefined =>
   path.reduce<Json | undefined>((found, name) => (found === undefined ? undefined : partsOf(found).find(([key]) => key === name)?.[1]), value);
 
+/** JSON has no other numbers. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.MAX_VALUE);
+
 /** One to three things of a value are another. `others` are messages from which parts are taken. */
 export const mutateValue = (random: Random, value: Json, others: readonly [Json, ...Json[]]): Json => {
   let changed = value;
@@ -67,7 +70,7 @@ export const mutateValue = (random: Random, value: Json, others: readonly [Json,
       () => partAt(other, path) ?? random.pick(strange)(),
       (part) => (typeof part === 'string' ? part.slice(0, random.between(0, part.length)) : [part ?? null]),
       (part) => (typeof part === 'string' ? `${part}${random.pick(['x', ' ', '/', ':', '\u0000'])}` : (part ?? null)),
-      (part) => (typeof part === 'number' ? part * random.pick([-1, 1e9, 0.5]) : (part ?? null)),
+      (part) => (typeof part === 'number' ? finite(part * random.pick([-1, 1e9, 0.5])) : (part ?? null)),
       (part) => (Array.isArray(part) && part.length < 50 ? Array.from({ length: 600 }, () => part[0] ?? null) : (part ?? null)),
     ];
     changed = changeAt(changed, path, random.pick(changes));

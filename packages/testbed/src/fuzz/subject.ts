@@ -22,7 +22,9 @@ export type Subject = AsyncDisposable & {
   readonly signed: (value: Json, messageId: string) => string;
 };
 
-/** Every message that this process sends while `run` runs. */
+export const valuesOf = ({ said: [first, ...more] }: Subject): readonly [Json, ...Json[]] => [first.value, ...more.map(({ value }) => value)];
+
+/** Every message that this process sends over HTTP while `run` runs. */
 const record = async (run: () => Promise<unknown>): Promise<readonly Recorded[]> => {
   const said: Recorded[] = [];
   const created = (event: unknown): void => {
@@ -73,7 +75,8 @@ const sign = (value: Json, messageId: string, keys: ReadonlyMap<string, Key>): s
 export const createSubject = async (): Promise<Subject> => {
   let city: TestCity | undefined;
   const said = await record(async () => {
-    city = await createTestCity({ agencies: fourAgencies().slice(0, 3) });
+    // one of them speaks HTTP alone: what is said to it and by it can be recorded
+    city = await createTestCity({ agencies: fourAgencies({ energy: { node: { bindings: ['http'] } } }).slice(0, 3) });
     await city.active();
     await city.ask({ count: true, terms: ['city:waterLevel'], order: { by: 'name' } as never });
     await city.ask({ filter: { kinds: ['city:RiverGauge'] as never } });
