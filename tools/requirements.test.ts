@@ -69,6 +69,7 @@ describe('what the model asks for', () => {
       agreement: core.agreementLifecycle.states,
       federation: core.federationLifecycle.states,
       connection: core.communicationLifecycle.states,
+      'function run': core.functionRunLifecycle.states,
     };
     const wrong = core.rowNames.flatMap((name) =>
       Object.entries(core.rowOf(name).allowed).flatMap(([lifecycle, named]) =>

@@ -44,6 +44,7 @@ const all: readonly Moving[] = [
   moving(candidateLifecycle, candidateLifecycle.move),
   moving(agreementLifecycle, (state, to) => stateOf(moveAgreement({ id: agreementId, revision: 1, terms, state }, to))),
   moving(federationLifecycle, (state, to) => stateOf(moveFederation({ ...draft, state }, to, start))),
+  moving(functionRunLifecycle, functionRunLifecycle.move),
   moving(communicationLifecycle, (state, to) => stateOf(moveCommunication({ ...link, state }, to, start))),
   moving(memberLifecycle, (state, to) => {
     const federation = { ...draft, members: members.map((member) => ({ ...member, state })) };

@@ -10,6 +10,7 @@ import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import type { ProblemKind } from '../ground/problem.ts';
 import type { RegistryEntryState } from '../twin/digital-twin.ts';
+import type { FunctionRunState } from './function-run.ts';
 
 /** The role under which a message is looked up: that of its addressee; what applications ask of a twin stands apart. */
 export type AddressedRole = 'registry' | 'digitalTwin' | 'communicationAdaptor' | 'application';
@@ -20,6 +21,7 @@ export type AllowedStates = {
   readonly agreement?: readonly AgreementState[];
   readonly federation?: readonly FederationState[];
   readonly connection?: readonly CommunicationState[];
+  readonly 'function run'?: readonly FunctionRunState[];
 };
 
 /** Nothing but members that a later version may add. */

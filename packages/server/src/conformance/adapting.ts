@@ -61,7 +61,7 @@ const answerAsOwner = (stage: Stage, owner: Actor): void =>
     return replyOf(owner, message, { objects, parameters: verb === 'probe' ? { echo } : {}, at: stage.deps.clock.now(), id: stage.deps.ids.uuid() });
   });
 
-type Ends = { readonly stage: Stage; readonly consumer: Actor; readonly owner: Actor };
+export type Ends = { readonly stage: Stage; readonly consumer: Actor; readonly owner: Actor };
 
 const register = async ({ stage, owner }: Ends): Promise<string | undefined> => {
   const to = { to: stage.registry, role: 'registry', verb: 'register' };
@@ -132,29 +132,48 @@ const faultOfRead = async (ends: Ends): Promise<string | undefined> => {
   return isOwners ? faultOfHop(ends.stage, message.value) : 'the answer is not what its owner signed';
 };
 
-const play = async (ends: Ends): Promise<Finding> => {
-  const { stage, consumer, owner } = ends;
-  const refused = await register(ends);
-  if (refused !== undefined) return { outcome: 'skipped', why: refused };
-  const made = await requestBridge(ends);
-  if (!isSuccess(made)) return failed(`the bridge was refused: ${made.code ?? 'no answer'}`);
-  const object = { kind: 'digitalTwin', id: owner.id };
-  const probed = await sayThrough(ends, 'probe', { object: 'digitalTwin', parameters: { echo: 'kit' }, objects: [object] });
-  if (!isSuccess(probed)) return failed(`no probe came through: ${probed.code ?? 'no answer'}`);
-  const fault = await faultOfRead(ends);
-  const connection = { kind: 'communication', id: namesOf(ends).connectionId };
-  await say(stage, consumer, { to: stage.target, role: 'communicationAdaptor', verb: 'disconnect', object: 'communication', objects: [connection] });
-  return fault === undefined ? { outcome: 'passed' } : failed(fault);
+/** A8: what is under way may end within the time named. */
+export const disconnect = (ends: Ends, drainSeconds?: number): Promise<Told> => {
+  const { stage, consumer } = ends;
+  const parameters = drainSeconds === undefined ? {} : { drainSeconds };
+  const object = { kind: 'communication', id: namesOf(ends).connectionId };
+  return say(stage, consumer, {
+    ...{ to: stage.target, role: 'communicationAdaptor', verb: 'disconnect', object: 'communication' },
+    parameters,
+    objects: [object],
+  });
 };
 
-/** Check 6. */
-export const connectByAdaptor = async (stage: Stage, consumer: Actor): Promise<Finding> => {
+/** The profile of a bridge that stands, or why it does not. */
+const openBridge = async (ends: Ends): Promise<{ readonly profileId: string } | { readonly finding: Finding }> => {
+  const refused = await register(ends);
+  if (refused !== undefined) return { finding: { outcome: 'skipped', why: refused } };
+  const made = await requestBridge(ends);
+  if (!isSuccess(made)) return { finding: failed(`the bridge was refused: ${made.code ?? 'no answer'}`) };
+  const object = { kind: 'digitalTwin', id: ends.owner.id };
+  const probed = await sayThrough(ends, 'probe', { object: 'digitalTwin', parameters: { echo: 'kit' }, objects: [object] });
+  if (!isSuccess(probed)) return { finding: failed(`no probe came through: ${probed.code ?? 'no answer'}`) };
+  return { profileId: String(memberAt(made.body, 'data.action.parameters.profileId')) };
+};
+
+/** What is found over a bridge of the target that stands, between a consumer and an owner that is there for so long. */
+export const overBridge = async (stage: Stage, consumer: Actor, find: (ends: Ends, profileId: string) => Promise<Finding>): Promise<Finding> => {
   const told = await say(stage, consumer, { to: stage.target, role: 'communicationAdaptor', verb: 'retrieve', object: 'communicationAdaptor' });
   if (!isSuccess(told)) return { outcome: 'skipped', why: 'the target is no adaptor' };
   await using owner = await createActor('owner', stage.deps, 'websocket');
   answerAsOwner(stage, owner);
   consumer.answer((message) => replyOf(consumer, message, { at: stage.deps.clock.now(), id: stage.deps.ids.uuid() }));
-  const found = await play({ stage, consumer, owner });
+  const ends = { stage, consumer, owner };
+  const opened = await openBridge(ends);
+  const found = 'finding' in opened ? opened.finding : await find(ends, opened.profileId);
   consumer.answer(() => undefined);
   return found;
 };
+
+/** Check 6. */
+export const connectByAdaptor = (stage: Stage, consumer: Actor): Promise<Finding> =>
+  overBridge(stage, consumer, async (ends) => {
+    const fault = await faultOfRead(ends);
+    await disconnect(ends);
+    return fault === undefined ? { outcome: 'passed' } : failed(fault);
+  });

@@ -5,26 +5,29 @@ import { type ProblemKind, problems, type RowName, rowNames, rowOf } from '@city
 import { type Actor, isRaw, memberAt, type Raw, signRaw, type Target } from './actor.ts';
 import { again, type ExampleMessage, targetOf } from './examples.ts';
 import { post, type Stage, type Told } from './stage.ts';
-import { type Finding, playVector, type Vector } from './vector.ts';
+import type { Finding, Vector } from './vector.ts';
 
-type Material = { readonly valid: readonly ExampleMessage[]; readonly vectors: readonly Vector[] };
+export type Material = { readonly valid: readonly ExampleMessage[]; readonly vectors: readonly Vector[] };
 
-type Said = { readonly name: RowName; readonly message: Raw; readonly to: Target };
+export type Said = { readonly name: RowName; readonly message: Raw; readonly to: Target };
+
+/** The example of a row as an actor says it; none where applications say it, or nobody answers it. */
+export const exampleOf = (stage: Stage, actor: Actor, { name, valid }: Pick<Material, 'valid'> & { readonly name: RowName }): readonly Said[] => {
+  const { role, messageType } = rowOf(name);
+  const message = valid.find((example) => example.name === name)?.message;
+  if (!isRaw(message) || messageType !== 'request' || role === 'application') return [];
+  const to = targetOf(stage, message);
+  return [{ name, message: again(stage, actor, { message, to }), to }];
+};
 
 /** The rows that a twin asks of the roles that every target and its registry have, each with its example. */
 const askedOf = (stage: Stage, actor: Actor, { valid }: Pick<Material, 'valid'>): readonly Said[] =>
-  rowNames.flatMap((name) => {
-    const { role, messageType } = rowOf(name);
-    const message = valid.find((example) => example.name === name)?.message;
-    if (!isRaw(message) || messageType !== 'request' || (role !== 'registry' && role !== 'digitalTwin')) return [];
-    const to = targetOf(stage, message);
-    return [{ name, message: again(stage, actor, { message, to }), to }];
-  });
+  rowNames.filter((name) => rowOf(name).role !== 'communicationAdaptor').flatMap((name) => exampleOf(stage, actor, { name, valid }));
 
 type Expected = { readonly codes: readonly string[]; readonly told: Told };
 
 /** The first row that was answered otherwise than it should have been. */
-const findingOf = async (rows: readonly Said[], ask: (row: Said) => Promise<Expected>): Promise<Finding> => {
+export const findingOf = async (rows: readonly Said[], ask: (row: Said) => Promise<Expected>): Promise<Finding> => {
   for (const row of rows) {
     const { codes, told } = await ask(row);
     if (!codes.includes(told.code ?? '')) return { outcome: 'failed', why: `${row.name}: ${told.code ?? 'no code'} came, ${codes.join(' or ')} should` };
@@ -32,9 +35,9 @@ const findingOf = async (rows: readonly Said[], ask: (row: Said) => Promise<Expe
   return rows.length > 0 ? { outcome: 'passed' } : { outcome: 'skipped', why: 'no example messages' };
 };
 
-const codesOf = (kinds: readonly ProblemKind[]): readonly string[] => kinds.map((kind) => problems[kind].code);
+export const codesOf = (kinds: readonly ProblemKind[]): readonly string[] => kinds.map((kind) => problems[kind].code);
 
-const sayTo = (stage: Stage, { to }: Said, message: Raw): Promise<Told> => post(stage, to.endpoint, JSON.stringify(message));
+export const sayTo = (stage: Stage, { to }: Said, message: Raw): Promise<Told> => post(stage, to.endpoint, JSON.stringify(message));
 
 /** Signed by another twin under the sender's name. */
 export const saySignedByAnother = (stage: Stage, actor: Actor, material: Material): Promise<Finding> => {
@@ -86,29 +89,5 @@ export const sayOfNobody = (stage: Stage, actor: Actor, material: Material): Pro
   return findingOf(rows, async (row) => ({
     codes: codesOf(rowOf(row.name).refusals),
     told: await sayTo(stage, row, signRaw(ofNobody(row.message), actor.key)),
-  }));
-};
-
-/** The conversation after which an agreement is over, under a name of its own. */
-const conversation = '09-states';
-const endedIn = ({ vectors }: Material): Vector | undefined => {
-  const found = vectors.find(({ id }) => id === conversation);
-  return found && (JSON.parse(JSON.stringify(found).replaceAll(':states', ':over')) as Vector); // branding: only names are others
-};
-
-const about = (message: Raw, authority: string): Raw => ({
-  ...message,
-  data: JSON.parse(JSON.stringify(message['data']).replaceAll(/urn:dtf:(agreement|federation|connection):[^"]+/g, `urn:dtf:$1:${authority}:over`)),
-});
-
-/** About an agreement that is over: whatever its row does not allow then is refused for the state. */
-export const sayOfWhatIsOver = async (stage: Stage, actor: Actor, material: Material): Promise<Finding> => {
-  const vector = endedIn(material);
-  const ended = vector && (await playVector(stage, vector));
-  if (ended?.outcome !== 'passed') return { outcome: 'skipped', why: ended?.why ?? `no vector ${conversation}` };
-  const rows = askedOf(stage, actor, material).filter(({ name }) => rowOf(name).allowed.agreement?.every((state) => state !== 'TERMINATED'));
-  return findingOf(rows, async (row) => ({
-    codes: codesOf(['notAllowedInState']),
-    told: await sayTo(stage, row, signRaw(about(row.message, actor.authority), actor.key)),
   }));
 };

@@ -8,12 +8,13 @@ import { verifyLog } from '../log/exchange-log.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
 import { type Actor, createActor, type Target } from './actor.ts';
 import { connectByAdaptor } from './adapting.ts';
-import { sayOfNobody, sayOfWhatIsOver, saySignedByAnother, sayTooMuch } from './behaviour.ts';
+import { sayOfNobody, saySignedByAnother, sayTooMuch } from './behaviour.ts';
 import { findFeature, listenUninvited, sayNonsense } from './encounters.ts';
 import { type ExampleMessage, sayInvalid, sayRefused, sayValid } from './examples.ts';
 import { connectDirectly, cutAndReplace, refuseAndPass } from './forming.ts';
 import { entryOf, isSuccess, type Stage, say } from './stage.ts';
 import { type Finding, playVector, type Vector } from './vector.ts';
+import { wrongStates } from './wrong-state.ts';
 
 export type Material = {
   readonly valid: readonly ExampleMessage[];
@@ -92,12 +93,12 @@ const rowChecks = ({ material }: Asked): readonly Check[] => [
     fault: 'answers about what it does not know',
     run: (stage, one) => sayOfNobody(stage, one, material),
   },
-  {
-    id: '22-every-row-of-what-is-over',
-    title: 'Every row is refused in a state that its table does not allow',
+  ...wrongStates.map(({ lifecycle, state, find }) => ({
+    id: `22-wrong-state-${[lifecycle, state].join('-').toLowerCase().replaceAll(/[ _]/g, '-')}`,
+    title: `Every row about a ${lifecycle} that is ${state} is refused where its table does not allow that`,
     fault: 'enters a wrong state',
-    run: (stage, one) => sayOfWhatIsOver(stage, one, material),
-  },
+    run: (stage: Stage, one: Actor) => find(stage, one, material),
+  })),
 ];
 
 const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
