@@ -1,7 +1,7 @@
 /**
  * Node desk: what of a node takes part in the exchange: orchestration, its roles, and the desk that answers; with no surface for people.
  */
-import { limits, type Problem } from '@cityweave/core';
+import { limits, type Problem, reachedAt } from '@cityweave/core';
 import { type Adaptor, createAdaptor } from './adaptor/adaptor.ts';
 import { pause } from './deps.ts';
 import { type Answer, createAnswer } from './exchange/answer.ts';
@@ -68,6 +68,7 @@ export const createNodeDesk = (room: Room): NodeDesk => {
       keys: [...room.keys.published()],
       announcements: [...room.keys.announcements()],
       endpoint: room.self.address(),
+      socket: reachedAt(room.self.endpoints())?.socket,
     }),
   };
 };

@@ -10,7 +10,14 @@ import { followPin, pinOf, putPin } from '../trust/pin.ts';
 import type { Peer } from './peer.ts';
 
 /** What a node says of itself to a stranger, beside its JWKS. */
-export const Introduction = z.object({ id: z.string(), endpoint: z.url(), keys: PublicKeys, announcements: KeyAnnouncements.optional() });
+export const Introduction = z.object({
+  id: z.string(),
+  endpoint: z.url(),
+  /** where it also takes messages over a WebSocket */
+  socket: z.url().optional(),
+  keys: PublicKeys,
+  announcements: KeyAnnouncements.optional(),
+});
 export type Introduction = z.infer<typeof Introduction>;
 type Room = { readonly protocol: Protocol; readonly records: RecordStore; readonly clock: Clock };
 type Address = { readonly address: string; readonly keyThumbprint?: string | undefined } | undefined;
@@ -25,19 +32,27 @@ export const fetchIntroduction = async (protocol: Protocol, address: string): Pr
   return parsed ? ok(parsed) : fail(problem('malformed', { subject: 'introduction' }));
 };
 
+/** A socket belongs to the address that it was told with: of a registry that has moved nothing is known but where it is now. */
+const socketAt = (records: RecordStore, address: string, endpoint: string): Pick<Peer, 'socket'> => {
+  const socket = z.url().safeParse(records.get('registrySocket', address)).data;
+  return socket !== undefined && new URL(socket).host === new URL(endpoint).host ? { socket } : {};
+};
+
 /** The registry as a peer; undefined while it cannot be reached, or where its key is not the one that was pinned or named. */
 export const introduce = async ({ protocol, records, clock }: Room, named: Address): Promise<Peer | undefined> => {
   if (!named) return undefined;
   const known = records.get('registryAt', named.address) as string | undefined; // branding: only this file writes the noun
   const pinned = known === undefined ? undefined : pinOf(records, known);
-  if (known !== undefined && pinned) return { id: known, role: 'registry', address: pinned.endpoint, keys: pinned.keys };
+  if (known !== undefined && pinned)
+    return { id: known, role: 'registry', address: pinned.endpoint, ...socketAt(records, named.address, pinned.endpoint), keys: pinned.keys };
   const fetched = await fetchIntroduction(protocol, named.address);
   if (!fetched.ok) return undefined;
-  const { id, keys, endpoint, announcements = [] } = fetched.value;
+  const { id, keys, endpoint, socket, announcements = [] } = fetched.value;
   if (named.keyThumbprint !== undefined && !keys.some(({ kid }) => kid === named.keyThumbprint)) return undefined;
   const reached = followPin(pinOf(records, id), id, { keys, announcements });
   if (!keys.some(({ x }) => reached.keys.some((key) => key.x === x))) return undefined;
   putPin(records, id, { ...reached, endpoint, at: clock.now() });
   records.put('registryAt', named.address, id);
-  return { id, role: 'registry', address: endpoint, keys };
+  if (socket !== undefined) records.put('registrySocket', named.address, socket);
+  return { id, role: 'registry', address: endpoint, ...(socket !== undefined && { socket }), keys };
 };

@@ -5,7 +5,7 @@
 import { startBroker, systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, until } from '../city.ts';
-import { fourAgencies, twinOfTest } from '../city-files.ts';
+import { authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, gaugeFeatures, transformers } from '../far/bridged-city.ts';
 import { startFarServer } from '../far/interface.ts';
 import { listenIn } from '../wire.ts';
@@ -37,6 +37,29 @@ describe('an initiator that speaks both', () => {
     };
     expect(pathsTo('water')).toEqual(['/dtf/events', '/dtf/messages']);
     expect(pathsTo('fire')).toEqual([]);
+  });
+});
+
+describe.each([
+  { bindings: ['http'], paths: [] },
+  { bindings: ['http', 'websocket'], paths: ['/dtf/messages'] },
+])('a registry among nodes that speak $bindings', ({ bindings, paths }) => {
+  it('is told and asked over the better one, and answers the same', async () => {
+    using wire = listenIn();
+    await using city = await createTestCity({
+      agencies: fourAgencies().slice(0, 3),
+      bindings,
+      federation: { initiator: authorityOfTest('water') },
+      needs: [{ kind: 'city:Substation' }],
+    });
+    const federation = await until(
+      () => city.node('water').orchestration.federation(testFederationId),
+      (found) => found?.state === 'ACTIVE',
+      'ACTIVE',
+    );
+    expect(federation?.members.map(({ twinId }) => twinId)).toEqual([twinOfTest('energy')]);
+    const host = hostOf(city.node('front').address);
+    expect([...new Set(wire.sockets.filter((one) => one.startsWith(`${host}/`)).map((one) => one.slice(host.length)))]).toEqual(paths);
   });
 });
 
