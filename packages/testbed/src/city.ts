@@ -10,6 +10,7 @@ import {
   createAgencyNode,
   createCity,
   createNodeThreads,
+  type Deps,
   loadCity,
   loadNode,
   openRecordStore,
@@ -50,6 +51,9 @@ export const askGraphql = async (address: string, query: string, variables: Reco
   return response.json();
 };
 
+/** What is another when a node is started again: members of its node file, its clock. */
+export type Otherwise = { readonly changes?: Readonly<Record<string, unknown>>; readonly deps?: Deps };
+
 export type TestCity = AsyncDisposable & {
   readonly city: City;
   readonly folder: string;
@@ -60,8 +64,8 @@ export type TestCity = AsyncDisposable & {
   /** ids of the twins found, and the report of each agency by its short name */
   readonly ask: (question?: TestQuestion) => Promise<TestFound>;
   readonly stop: () => Promise<void>;
-  /** A node that was closed, with what it remembers, at its address; with another node file where it says so. */
-  readonly startAgain: (name: string, address: string, changes?: Readonly<Record<string, unknown>>) => Promise<AsyncDisposable>;
+  /** A node that was closed, with what it remembers, at its address; otherwise than before where it says so. */
+  readonly startAgain: (name: string, address: string, otherwise?: Otherwise) => Promise<AsyncDisposable>;
 };
 
 export type TestQuestion = {
@@ -100,10 +104,9 @@ const askCity = async (
     valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })),
   );
 
-type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & { readonly changes: Readonly<Record<string, unknown>> };
+type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & Otherwise;
 
-const startAgain = async ({ folder, name, address, registry, changes }: Again): Promise<AsyncDisposable> => {
-  const deps = systemDeps();
+const startAgain = async ({ folder, name, address, registry, changes = {}, deps = systemDeps() }: Again): Promise<AsyncDisposable> => {
   const threads = createNodeThreads(deps.timers);
   const file = valueOf(await loadNode(join(folder, name, 'node.yaml'), {}));
   const node = { ...file, ...changes, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
@@ -141,7 +144,7 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
     },
     ask: (question = {}) => askCity(city.front, federation(), question),
     stop,
-    startAgain: (name, address, changes = {}) => startAgain({ folder, name, address, registry: city.front.address, changes }),
+    startAgain: (name, address, otherwise = {}) => startAgain({ folder, name, address, registry: city.front.address, ...otherwise }),
     [Symbol.asyncDispose]: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });

@@ -41,7 +41,7 @@ describe('a federated twin', () => {
     expect(await find(city, 'guest', '(purpose: "city:culture")')).toEqual([]);
     const { address } = city.node('energy');
     await city.node('energy').close();
-    await using _hidden = await city.startAgain('energy', address, { policy });
+    await using _hidden = await city.startAgain('energy', address, { changes: { policy } });
     const [seen] = await until(
       () => find(city, 'guest'),
       ([one]) => one?.features.length === 1,

@@ -38,7 +38,7 @@ it('an agency that is closed for maintenance is named as that, and the others an
   await city.active();
   const { address } = city.node('water');
   await city.node('water').close();
-  await using _closed = await city.startAgain('water', address, { maintenance: [{ from: old }] });
+  await using _closed = await city.startAgain('water', address, { changes: { maintenance: [{ from: old }] } });
   const answer = await until(
     () => city.ask(),
     (given) => given.source('water').problem?.kind === 'inMaintenance',
