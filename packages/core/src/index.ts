@@ -4,6 +4,7 @@
 
 export * from './federation/adaptation/answering.ts';
 export * from './federation/adaptation/converting.ts';
+export * from './federation/adaptation/function-converting.ts';
 export * from './federation/adaptation/local-time.ts';
 export * from './federation/adaptation/past-answering.ts';
 export * from './federation/adaptation/planning.ts';

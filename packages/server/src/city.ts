@@ -164,7 +164,7 @@ export const createCity = async (options: CityOptions): Promise<Result<City>> =>
   const threads = createNodeThreads(deps.timers, writersPerCity);
   const vocabulary = createVocabulary([cityDictionary, ...options.city.vocabularies]);
   const brokers = await startBrokers(options, deps);
-  const nodesOf = options.city.nodes.map((node) => ({ ...node, interfaces: node.interfaces.map((given) => reachedAt(given, brokers.origins)) }));
+  const nodesOf = options.city.nodes.map((node) => reachedAt(node, brokers.origins));
   const shared: Shared = { options: { ...options, city: { ...options.city, nodes: nodesOf } }, deps, threads, vocabulary };
   const started = await startNodes(shared);
   if (!started.ok) {

@@ -25,7 +25,7 @@ export type NodeProcess = AsyncDisposable & {
   readonly goOn: () => void;
 };
 
-const ended = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+export const ended = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const over = once(child, 'exit');
   child.kill(signal);
@@ -33,7 +33,7 @@ const ended = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 };
 
 /** Resolves with the address once the node says that it is ready. */
-const untilReady = async (child: ChildProcess, name: string): Promise<string> => {
+export const untilReady = async (child: ChildProcess, name: string): Promise<string> => {
   if (!child.stdout) throw new Error('no output');
   const told: string[] = [];
   child.stderr?.on('data', (chunk) => told.push(String(chunk)));

@@ -6,7 +6,7 @@ import { DictionaryId } from '../ground/id.ts';
 import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import { type Binding, Endpoint, TwinStatus } from '../twin/digital-twin.ts';
-import type { Feature } from '../twin/feature-information.ts';
+import { type Feature, ownFormOf } from '../twin/feature-information.ts';
 import { PublicKey } from '../twin/public-key.ts';
 import type { SemanticDictionary } from '../twin/semantic-dictionary.ts';
 
@@ -59,7 +59,7 @@ export const adaptorNeedOf = (
   feature: Feature,
   { dictionary, protocol }: { readonly dictionary: SemanticDictionary; readonly protocol: string },
 ): AdaptorNeed | undefined => {
-  const { form } = feature.attributes.data;
+  const form = ownFormOf(feature);
   const own = plainProtocol(protocol);
   return (
     form && { protocols: [own, otherProtocol(feature, own) ?? own], formats: ['application/json', form.format], dictionaries: [dictionary.id, form.dictionary] }

@@ -8,7 +8,7 @@ import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { BindingProtocol } from '../twin/digital-twin.ts';
-import { FarFormat } from '../twin/feature-information.ts';
+import { FarFormat, FunctionFormat } from '../twin/feature-information.ts';
 import { Bridge } from './adaptation/profile.ts';
 import type { MemberState } from './member.ts';
 
@@ -29,7 +29,7 @@ export const ConnectionEnd = openObject({
   twinId: TwinId,
   protocol: BindingProtocol,
   address: z.url(),
-  format: z.union([z.literal('application/json'), FarFormat]),
+  format: z.union([z.literal('application/json'), FarFormat, FunctionFormat]),
   /** whose words it uses, where that matters */
   dictionary: DictionaryId.optional(),
 });

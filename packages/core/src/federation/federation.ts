@@ -11,7 +11,8 @@ import { limits } from '../ground/limits.ts';
 import { ToldGeometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
-import { type AgreementTerms, behalfPermission, type GrantedFeature } from './agreement.ts';
+import { type FeatureInformation, ownFormOf } from '../twin/feature-information.ts';
+import { type AgreementTerms, behalfPermission, type GrantedFeature, type UseMode } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
 import { type ChangedMember, Member, memberLifecycle, wayTo } from './member.ts';
@@ -109,13 +110,17 @@ export const changeMember = (
   return { ok: true, value: { ...changed, ...followMembers(changed) } };
 };
 
+/** What moves something in the city is asked for as such; its owner's policy decides. */
+const modesOfFunction = (attributes: FeatureInformation): UseMode[] => (attributes.function?.effect === 'actuation' ? ['invoke', 'actuate'] : ['invoke']);
+
 /** What a candidate would bring. */
 export const featureOf = ({ feature }: Candidate): Member['features'][number] => ({
   featureId: feature.id,
   kind: feature.attributes.semanticType,
   terms: feature.attributes.data.terms.map(({ term }) => term),
-  ...(feature.attributes.featureType === 'function' && { modes: ['invoke'] }),
-  ...(feature.attributes.data.form && { far: true, modes: ['read', 'subscribe'] }),
+  ...(feature.attributes.data.form && { modes: ['read', 'subscribe'] }),
+  ...(feature.attributes.featureType === 'function' && { modes: modesOfFunction(feature.attributes) }),
+  ...(ownFormOf(feature) && { far: true }),
 });
 
 /** Over a bridge a feature is what the adaptor makes of it. */

@@ -11,7 +11,7 @@ import { budget, one, row } from './row.ts';
 
 export const functionRows = {
   'invoke.feature': row({
-    label: 'T12',
+    label: 'T12, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
@@ -33,7 +33,7 @@ export const functionRows = {
     refusals: ['notInForce', 'notFound', 'badInput', 'functionFailed', 'functionTimedOut', 'actuationNotPermitted', 'qosNotAttainable', 'overloaded'],
   }),
   'query.feature': row({
-    label: 'T12',
+    label: 'T12, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose: 'Asks how an invocation stands: its progress, and its outputs once it is done.',
@@ -43,13 +43,14 @@ export const functionRows = {
     refusals: ['notFound'],
   }),
   'cancel.feature': row({
-    label: 'T12',
+    label: 'T12, A5',
     from: 'FC-FE',
     to: 'FC-FE',
     purpose: 'Ends an invocation that is not done.',
     effect: 'change',
     request: { parameters: openObject({ runId: RunId }), objects: one(object.featureName) },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
+    allowed: { 'function run': ['QUEUED', 'RUNNING'] },
     refusals: ['notFound', 'notAllowedInState'],
   }),
 } as const;

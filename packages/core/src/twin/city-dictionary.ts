@@ -146,6 +146,8 @@ const terms: readonly Term[] = [
   kind('Function', 'Function', { definition: 'Something that an agency computes for others' }),
   kind('ShortestRoute', 'Shortest route', { broader: 'Function', definition: 'The shortest way over road links, closed ones left out' }),
   kind('Exposure', 'Exposure', { broader: 'Function', definition: 'Which twins stand in an area' }),
+  kind('FloodForecast', 'Flood forecast', { broader: 'Function', definition: 'How high the water will rise' }),
+  kind('GateSetting', 'Setting of a gate', { broader: 'Function', definition: 'Opens or shuts a gate' }),
 
   // What flows and moves: grids, rivers, buses, and the sensors that watch them.
   kind('Sensor', 'Sensor', { definition: 'Something that measures' }),
@@ -204,6 +206,8 @@ const terms: readonly Term[] = [
   property('voltage', 'Voltage', 'number', 'kV'),
   property('waterLevel', 'Water level', 'number', 'm', 'Above the zero of the gauge'),
   property('opening', 'Opening', 'number', '%', 'How far something is open: 0 is shut'),
+  property('horizon', 'Horizon', 'number', 'h', 'How far ahead something is computed'),
+  property('target', 'Target', 'text', undefined, 'The twin that something is done to'),
   property('gaugeZero', 'Zero of the gauge', 'number', 'm'),
   property('pm25', 'Fine dust PM2.5', 'number', 'ug/m3'),
   property('pm10', 'Fine dust PM10', 'number', 'ug/m3'),

@@ -27,21 +27,10 @@ export type FunctionEffect = z.infer<typeof FunctionEffect>;
 export const FunctionMode = z.enum(['sync', 'async']);
 export type FunctionMode = z.infer<typeof FunctionMode>;
 
-const JsonSchema = z.record(z.string(), z.json());
+export const JsonSchema = z.record(z.string(), z.json());
+export type JsonSchema = z.infer<typeof JsonSchema>;
 
-export const FunctionInformation = openObject({
-  /** JSON Schema of the inputs and of the outputs */
-  inputs: JsonSchema,
-  outputs: JsonSchema,
-  modes: z.array(FunctionMode).min(1),
-  effect: FunctionEffect,
-  /** how it is computed, for people */
-  method: z.string().optional(),
-  expectedDuration: Duration.optional(),
-});
-export type FunctionInformation = z.infer<typeof FunctionInformation>;
-
-/** A property in the owner's own records: under which name, what it means, in which unit. */
+/** A property in the owner's own records, or an input or output of its own function: under which name, what it means, in which unit. */
 export const FormMember = openObject({
   member: z.string().min(1).max(limits.termCharactersMax),
   term: TermId,
@@ -53,6 +42,34 @@ export type FormMember = z.infer<typeof FormMember>;
 /** Formats of data other than the exchange's own that a member may answer in. */
 export const FarFormat = z.enum(['application/geo+json', 'application/ld+json']);
 export type FarFormat = z.infer<typeof FarFormat>;
+
+/** How a function is called that is not called in the exchange's own form: a process of OGC API - Processes, or attributes of an entity of NGSI-LD that are set. */
+export const FunctionFormat = z.enum(['application/json;profile=ogc-api-processes', 'application/ld+json']);
+export type FunctionFormat = z.infer<typeof FunctionFormat>;
+
+/** A function in the owner's own words: an adaptor converts what goes in and what comes out by this. */
+export const FunctionForm = openObject({
+  format: FunctionFormat,
+  /** whose words `inputs` and `outputs` are explained in */
+  dictionary: DictionaryId,
+  inputs: z.array(FormMember).max(limits.adaptationRulesMax),
+  outputs: z.array(FormMember).max(limits.adaptationRulesMax),
+});
+export type FunctionForm = z.infer<typeof FunctionForm>;
+
+export const FunctionInformation = openObject({
+  /** JSON Schema of the inputs and of the outputs */
+  inputs: JsonSchema,
+  outputs: JsonSchema,
+  modes: z.array(FunctionMode).min(1),
+  effect: FunctionEffect,
+  /** how it is computed, for people */
+  method: z.string().optional(),
+  expectedDuration: Duration.optional(),
+  /** absent where it is called in the exchange's own form */
+  form: FunctionForm.optional(),
+});
+export type FunctionInformation = z.infer<typeof FunctionInformation>;
 
 /** How the owner has its data where it does not answer in the exchange's own form: an adaptor converts them by this. */
 export const FarForm = openObject({
@@ -116,3 +133,9 @@ export type FeatureInformation = z.infer<typeof FeatureInformation>;
 
 export const Feature = openObject({ id: FeatureId, attributes: FeatureInformation });
 export type Feature = z.infer<typeof Feature>;
+
+/** The form of its own in which an owner has a feature; undefined where it has it in the exchange's. */
+export const ownFormOf = ({
+  attributes,
+}: Pick<Feature, 'attributes'>): (Pick<FunctionForm, 'dictionary'> & { readonly format: FarFormat | FunctionFormat }) | undefined =>
+  attributes.function?.form ?? attributes.data.form;

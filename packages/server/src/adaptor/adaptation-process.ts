@@ -17,6 +17,7 @@ import {
   limits,
   moveCommunication,
   ok,
+  ownFormOf,
   type Problem,
   planFeature,
   problem,
@@ -26,6 +27,7 @@ import {
   type Result,
   reachedAt,
   type SemanticDictionary,
+  schemaToConsumer,
   stepsBetween,
   type TermId,
   type TwinId,
@@ -93,7 +95,7 @@ const planProfile = async (room: AdaptorRoom, wanted: Wanted): Promise<Result<Ad
   const { connectionId, owner, features, protocol } = wanted;
   const stranger = features.find(({ attributes }) => attributes.twinId !== owner);
   if (stranger) return fail(problem('notAuthorised', { subject: stranger.id, accepted: `features of ${owner}` }));
-  const vocabulary = await vocabularyFor(room, [wanted.dictionary, ...features.flatMap(({ attributes }) => attributes.data.form?.dictionary ?? [])]);
+  const vocabulary = await vocabularyFor(room, [wanted.dictionary, ...features.flatMap((feature) => ownFormOf(feature)?.dictionary ?? [])]);
   if (!vocabulary.ok) return vocabulary;
   const dictionary = vocabulary.value.dictionaries.find(({ id }) => id === wanted.dictionary);
   if (!dictionary) return fail(problem('unknownDictionary', { subject: wanted.dictionary }));
@@ -158,13 +160,23 @@ const findOwner = async (room: AdaptorRoom, id: TwinId, features: readonly Featu
 
 type Asked = Request<'communicationAdaptor.request.communication'>;
 
-const bridgeFrom = (room: AdaptorRoom, profile: AdaptationProfile): Bridge => ({
+/** What a feature is once converted; of a function also what goes in and what comes out. */
+const featureOnBridge = (
+  features: readonly Feature[],
+  { featureId, kind, rules, inputs }: AdaptationProfile['features'][number],
+): Bridge['features'][number] => {
+  const computed = features.find(({ id }) => id === featureId)?.attributes.function;
+  const schemas = computed && inputs && { inputs: schemaToConsumer(computed.inputs, inputs), outputs: schemaToConsumer(computed.outputs, rules) };
+  return { featureId, kind: kind.to, terms: [...termsOfRules(rules)], ...schemas };
+};
+
+const bridgeFrom = (room: AdaptorRoom, profile: AdaptationProfile, features: readonly Feature[]): Bridge => ({
   adaptorId: room.self.id,
   address: room.self.address(),
   keys: [...room.keys.published()],
   profileId: profileIdOf(authorityOf(room.self.id), profile.connectionId.split(':').slice(3).join('/')),
   steps: profile.steps,
-  features: profile.features.map(({ featureId, kind, rules }) => ({ featureId, kind: kind.to, terms: [...termsOfRules(rules)] })),
+  features: profile.features.map((adaptation) => featureOnBridge(features, adaptation)),
   report: profile.report,
 });
 
@@ -198,7 +210,7 @@ export const requestBridge = async (room: AdaptorRoom, request: Asked, by: Asked
   const owner = await findOwner(room, twinId, parameters.features);
   if (!owner.ok) return owner;
   const now = room.deps.clock.now();
-  const bridge = bridgeFrom(room, profile.value);
+  const bridge = bridgeFrom(room, profile.value, parameters.features);
   const standing = openBridges(room).find(({ connection }) => connection.id === id)?.connection;
   const adapting = standing
     ? ok({ ...standing, bridge })

@@ -10,6 +10,7 @@ import {
   checkRules,
   checkTerms,
   cityDictionary,
+  FunctionFormat,
   fail,
   limits,
   ok,
@@ -47,7 +48,7 @@ const describe = ({ room }: Desk): CommunicationAdaptor => ({
   endpoints: room.self.endpoints(),
   keys: [...room.keys.published()],
   protocolPairs: room.self.endpoints().length > 1 ? [['http', 'websocket']] : [],
-  formatPairs: farFormats.map((format) => ['application/json', format]),
+  formatPairs: [...new Set<string>([...farFormats, ...FunctionFormat.options])].map((format) => ['application/json', format]),
   dictionaryPairs: room
     .vocabulary()
     .dictionaries.filter(({ id }) => id !== cityDictionary.id)

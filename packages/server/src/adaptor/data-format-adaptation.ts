@@ -44,6 +44,7 @@ const ucumOfCefact: Readonly<Record<string, string>> = {
     FAH: '[degF]',
     KEL: 'K',
     P1: '%',
+    NX: '[ppth]',
     C62: '1',
     PAL: 'Pa',
     A97: 'hPa',

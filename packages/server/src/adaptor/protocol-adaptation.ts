@@ -3,7 +3,6 @@
  */
 import {
   checkTime,
-  type FarContent,
   fail,
   isRelayed,
   limits,
@@ -12,10 +11,7 @@ import {
   ok,
   type Problem,
   parseMessage,
-  parseReply,
-  parseRequest,
   problem,
-  type Request,
   type Result,
   type RowName,
   replyMessage,
@@ -27,27 +23,23 @@ import { newMessageId } from '../deps.ts';
 import type { Relay } from '../exchange/answer.ts';
 import { toLogged } from '../exchange/logged.ts';
 import { signHop } from '../exchange/via.ts';
-import { sha256, signMessage } from '../trust/signature.ts';
+import { signMessage } from '../trust/signature.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeBetween, type Figures } from './bridge.ts';
-import { converterOf, hopOf } from './profile-use.ts';
-import { type Converted, convertContents, toConsumer, toOwner } from './semantic-adaptation.ts';
+import { type Converting, conversionOf } from './conversion.ts';
+import { type Conversion, hopOf } from './profile-use.ts';
 import type { Streams } from './stream-adaptation.ts';
 
 export type PassedOn = (bridge: BridgeRecord, outcome: Result<unknown>) => Promise<void>;
 
-type Passing = {
-  readonly room: AdaptorRoom;
+type Passing = Converting & {
   readonly figures: Figures;
   /** told of every message that was passed on, before its answer is */
   readonly passedOn: PassedOn;
   readonly streams: Streams;
-  /** what contents became, by what they were: an unchanged interface is converted once */
-  readonly converted: LRUCache<string, Converted>;
 };
 
 type Passage = { readonly message: Message; readonly name: RowName; readonly bridge: BridgeRecord; readonly signal: AbortSignal };
 
-const readName = 'digitalTwin.read.exchangeData';
 const probeName = 'digitalTwin.probe.digitalTwin';
 
 /** Where the bridge carries what: at first only a probe, which opens it. */
@@ -65,15 +57,8 @@ const bridgeFor = (room: AdaptorRoom, { header }: Message, name: RowName): Resul
   return passes.ok ? ok(bridge) : passes;
 };
 
-/** To the owner: as it came, and beside it, where it is a question for data, the same in the owner's words. */
-const outward = (passing: Passing, { message, name, bridge }: Passage, read: Request<typeof readName> | undefined): Message => {
-  const hop = hopOf(passing.room, bridge);
-  const converted = read && name === readName ? { action: { parameters: toOwner(read.parameters, bridge.profile) }, objects: [] } : undefined;
-  return signHop(message, { ...hop, ...(converted && { converted }) }, passing.room.keys.current());
-};
-
-const timeoutOf = (name: RowName, read: Request<typeof readName> | undefined): number =>
-  name === probeName ? limits.probeTimeoutMs : Math.min(read?.parameters.budgetMs ?? limits.answerMaxMs, limits.answerMaxMs);
+const timeoutOf = (name: RowName, { budgetMs = limits.answerMaxMs }: Conversion): number =>
+  name === probeName ? limits.probeTimeoutMs : Math.min(budgetMs, limits.answerMaxMs);
 
 const isAnswerTo = ({ header }: Message, { header: asked }: Message, owner: string): boolean =>
   header.messageType === 'response' && header.correlationId === asked.messageId && header.source.id === owner;
@@ -96,56 +81,33 @@ const send = async (
   return verified.ok ? answer : verified;
 };
 
-const convertOnce = (passing: Passing, bridge: BridgeRecord, far: readonly FarContent[]): Converted => {
-  const { connection, revision } = bridge;
-  const key = sha256(`${connection.id} ${revision} ${JSON.stringify(far)}`);
-  const known = passing.converted.get(key);
-  if (known) return known;
-  const made = convertContents(far, converterOf(passing.room, bridge));
-  passing.converted.set(key, made);
-  return made;
-};
-
-type Inward = { readonly message: Message; readonly dropped?: number };
+type Inward = { readonly message: Message; readonly dropped?: number | undefined };
 
 /** To the consumer: the owner's words as they are, and beside them what they are in the consumer's. */
 const inward = (
-  passing: Passing,
-  { name, bridge }: Passage,
-  { answer, read }: { readonly answer: Message; readonly read: Request<typeof readName> | undefined },
+  { room }: Passing,
+  { bridge }: Passage,
+  { answer, conversion }: { readonly answer: Message; readonly conversion: Conversion },
 ): Result<Inward> => {
-  const key = passing.room.keys.current();
-  const hop = hopOf(passing.room, bridge);
-  if (!read || answer.data.action.result?.status === 'failure') return ok({ message: signHop(answer, hop, key) });
-  const told = parseReply(readName, answer);
-  if (!told.ok || name !== readName) return told.ok ? ok({ message: signHop(answer, hop, key) }) : told;
-  const { attributes } = told.value.objects[0];
-  if (!attributes.far) return ok({ message: signHop(answer, hop, key) });
-  const { twins, dropped } = convertOnce(passing, bridge, attributes.far);
-  const states = attributes.farPast && convertOnce(passing, bridge, attributes.farPast).twins;
-  const { vocabulary, deps } = passing.room;
-  const made = toConsumer(read.parameters, attributes, { twins, states, vocabulary: vocabulary(), newId: deps.ids.uuid });
+  const hop = hopOf(room, bridge);
+  const key = room.keys.current();
+  if (answer.data.action.result?.status === 'failure') return ok({ message: signHop(answer, hop, key) });
+  const made = conversion.inward(answer);
   if (!made.ok) return made;
-  const converted = { action: { parameters: made.value.parameters }, objects: made.value.objects };
-  return ok({ message: signHop(answer, { ...hop, converted }, key), dropped });
-};
-
-/** A question for data, parsed as its row has it; nothing of any other message needs to be understood. */
-const readIn = (name: RowName, message: Message): Result<Request<typeof readName> | undefined> => {
-  if (name !== readName) return ok(undefined);
-  const parsed = parseRequest(readName, message);
-  // which twins are known by an identifier is asked without values: nothing to convert
-  return parsed.ok && parsed.value.parameters.identify ? ok(undefined) : parsed;
+  const { converted, dropped } = made.value;
+  return ok({ message: signHop(answer, { ...hop, ...(converted && { converted }) }, key), dropped });
 };
 
 const pass = async (passing: Passing, passage: Passage): Promise<Result<Message>> => {
   const { room, figures, passedOn, streams } = passing;
   const { name, message, bridge } = passage;
-  const read = readIn(name, message);
-  if (!read.ok) return read;
+  const conversion = conversionOf(passing, passage);
+  if (!conversion.ok) return conversion;
+  const { outward } = conversion.value;
   const from = room.deps.clock.monotonicMs();
-  const answer = await send(passing, outward(passing, passage, read.value), { ...passage, timeoutMs: timeoutOf(name, read.value) });
-  const made = answer.ok ? inward(passing, passage, { answer: answer.value, read: read.value }) : answer;
+  const outgoing = signHop(message, { ...hopOf(room, bridge), ...(outward && { converted: outward }) }, room.keys.current());
+  const answer = await send(passing, outgoing, { ...passage, timeoutMs: timeoutOf(name, conversion.value) });
+  const made = answer.ok ? inward(passing, passage, { answer: answer.value, conversion: conversion.value }) : answer;
   const dropped = made.ok ? made.value.dropped : undefined;
   figures.note(bridge, { ms: room.deps.clock.monotonicMs() - from, failed: !made.ok, dropped }, room.deps.clock.now());
   await passedOn(bridge, answer);

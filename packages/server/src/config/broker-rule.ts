@@ -7,6 +7,7 @@ import { fail, ok, problem, problemOfIssues, type Result, shorten } from '@cityw
 import { z } from 'zod';
 import { Attribute, entitiesMax } from '../broker/entities.ts';
 import type { Recorded } from '../import/feed/recording.ts';
+import type { FarFunction } from './far-function.ts';
 import type { FarInterface } from './far-interface.ts';
 
 export const BrokerRule = z.strictObject({
@@ -72,9 +73,15 @@ const atBroker = (address: string, origins: ReadonlyMap<string, string>): string
   return origin === undefined ? address : `${origin}${path}`;
 };
 
-/** An interface with the addresses that the brokers have now. */
-export const reachedAt = (given: FarInterface, origins: ReadonlyMap<string, string>): FarInterface => ({
-  ...given,
-  address: atBroker(given.address, origins),
-  ...(given.history && { history: { address: atBroker(given.history.address, origins) } }),
+type Placed = { readonly interfaces: readonly FarInterface[]; readonly farFunctions: readonly FarFunction[] };
+
+/** A node with the addresses that the brokers have now. */
+export const reachedAt = <N extends Placed>(node: N, origins: ReadonlyMap<string, string>): N => ({
+  ...node,
+  interfaces: node.interfaces.map((given) => ({
+    ...given,
+    address: atBroker(given.address, origins),
+    ...(given.history && { history: { address: atBroker(given.history.address, origins) } }),
+  })),
+  farFunctions: node.farFunctions.map((given) => ({ ...given, address: atBroker(given.address, origins) })),
 });

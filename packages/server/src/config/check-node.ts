@@ -4,6 +4,7 @@
 import { convert, fail, isUnit, ok, problem, type Result, type TermId, type TermRole, type Vocabulary } from '@cityweave/core';
 import { distance } from 'fastest-levenshtein';
 import type { Source } from '../import/source.ts';
+import type { FarFunction } from './far-function.ts';
 import type { FarInterface } from './far-interface.ts';
 import type { NodeFile } from './node-file.ts';
 
@@ -69,20 +70,46 @@ const namedIn = ({ id, kind, members }: FarInterface): readonly Named[] => [
 const measuredIn = ({ id, members }: FarInterface): readonly Measured[] =>
   members.flatMap(({ member, term, unit }) => (unit === undefined ? [] : [{ path: `interfaces/${id}/members/${member}`, term, unit }]));
 
+type Meant = { readonly path: string } & FarFunction['inputs'][number];
+
+const meantIn = ({ id, inputs, outputs }: FarFunction): readonly Meant[] => [
+  ...inputs.map((member): Meant => ({ path: `farFunctions/${id}/inputs/${member.member}`, ...member })),
+  ...outputs.map((member): Meant => ({ path: `farFunctions/${id}/outputs/${member.member}`, ...member })),
+];
+
+const namedInFunction = (given: FarFunction): readonly Named[] => [
+  { path: `farFunctions/${given.id}/kind`, term: given.kind, role: 'kind' },
+  ...meantIn(given).map(({ path, term }): Named => ({ path, term, role: 'property' })),
+];
+
+const measuredInFunction = (given: FarFunction): readonly Measured[] =>
+  meantIn(given).flatMap(({ path, term, unit }) => (unit === undefined ? [] : [{ path, term, unit }]));
+
+/** A command must be told which entity it is for. */
+const checkEntity = (given: FarFunction): Result<true> =>
+  given.protocol !== 'ngsi-ld' || given.inputs.some(({ member }) => member === given.entity)
+    ? ok(true)
+    : fail(problem('badConfiguration', { path: `farFunctions/${given.id}/entity`, found: given.entity, accepted: 'one of its inputs' }));
+
 /** Whoever keeps its data elsewhere answers over an adaptor, and with nothing that it imported or computes here: that would be missing without a word. */
-const checkAlone = ({ interfaces, sources, functions }: NodeFile): Result<true> => {
+const checkAlone = ({ interfaces, farFunctions, sources, functions }: NodeFile): Result<true> => {
   const beside = [...(sources.length > 0 ? ['sources'] : []), ...(functions.length > 0 ? ['functions'] : [])];
-  if (interfaces.length === 0 || beside.length === 0) return ok(true);
-  const accepted = `interfaces alone: give the ${beside.join(' and ')} a node of their own`;
-  return fail(problem('badConfiguration', { path: 'interfaces', found: `interfaces beside ${beside.join(' and ')}`, accepted }));
+  const far = interfaces.length > 0 ? 'interfaces' : farFunctions.length > 0 ? 'farFunctions' : undefined;
+  if (far === undefined || beside.length === 0) return ok(true);
+  const accepted = `${far} alone: give the ${beside.join(' and ')} a node of their own`;
+  return fail(problem('badConfiguration', { path: far, found: `${far} beside ${beside.join(' and ')}`, accepted }));
 };
 
 /** The first thing that is wrong with a node's sources and interfaces, with where it stands. */
 export const checkNode = (node: NodeFile, vocabulary: Vocabulary): Result<true> => {
-  const { agency, sources, interfaces } = node;
+  const { agency, sources, interfaces, farFunctions } = node;
   const checked = [
     checkAlone(node),
     checkTwice([...sources, ...interfaces]),
+    checkTwice(farFunctions),
+    ...farFunctions.map(checkEntity),
+    ...farFunctions.flatMap(namedInFunction).map((named) => checkTerm(vocabulary, named)),
+    ...farFunctions.flatMap(measuredInFunction).map((measured) => checkUnit(vocabulary, measured)),
     ...interfaces.flatMap(namedIn).map((named) => checkTerm(vocabulary, named)),
     ...interfaces.flatMap(measuredIn).map((measured) => checkUnit(vocabulary, measured)),
     ...sources.flatMap(termsOf).map((named) => checkTerm(vocabulary, named)),

@@ -18,6 +18,11 @@ const gates = {
   ...{ dictionary: 'urn:dtf:dictionary:cityweave.org:city', members: [] },
 };
 
+const setting = {
+  ...{ id: 'setting', protocol: 'ngsi-ld', address: 'http://127.0.0.1/ngsi-ld/v1/entities', type: 'Gate', entity: 'id', kind: 'city:GateSetting' },
+  ...{ dictionary: 'urn:dtf:dictionary:cityweave.org:city', inputs: [{ member: 'id', term: 'city:target' }] },
+};
+
 const write = (content: unknown): string => {
   const path = join(folder, 'file.yaml');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
@@ -64,6 +69,21 @@ describe('a node file', () => {
       'a term of an interface that no dictionary has',
       { ...node(), interfaces: [{ ...gates, members: [{ member: 'open', term: 'city:openning' }] }] },
       { path: 'interfaces/gates/members/open', accepted: 'a property, as city:opening' },
+    ],
+    [
+      'a unit of something else in a far function',
+      { ...node(), farFunctions: [{ ...setting, inputs: [...setting.inputs, { member: 'open', term: 'city:opening', unit: 'kg' }] }] },
+      { path: 'farFunctions/setting/inputs/open', accepted: 'a unit of city:opening, as %' },
+    ],
+    [
+      'a command that is not told which entity it is for',
+      { ...node(), farFunctions: [{ ...setting, entity: 'gate' }] },
+      { path: 'farFunctions/setting/entity', found: 'gate', accepted: 'one of its inputs' },
+    ],
+    [
+      'far functions beside sources',
+      { ...node(hydrants), farFunctions: [setting] },
+      { path: 'farFunctions', found: 'farFunctions beside sources', accepted: expect.stringContaining('a node of their own') },
     ],
     [
       'interfaces beside sources, which nobody would be told of',

@@ -211,7 +211,10 @@ const loadNodes = async ({ nodes }: CityFile, folder: string, environment: Envir
 /** Every broker that an interface names is one of the city's. */
 const checkBrokers = (path: string, brokers: readonly { readonly id: string }[], nodes: readonly NodeFile[]): Result<true> => {
   const known = brokers.map(({ id }) => id);
-  const named = nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ address, history }) => [address, ...(history ? [history.address] : [])]));
+  const named = nodes.flatMap(({ interfaces, farFunctions }) => [
+    ...interfaces.flatMap(({ address, history }) => [address, ...(history ? [history.address] : [])]),
+    ...farFunctions.map(({ address }) => address),
+  ]);
   const unknown = named.map(brokerOf).find((id) => id !== undefined && !known.includes(id));
   if (unknown === undefined) return ok(true);
   const accepted = nearest(unknown, known) ?? 'an address that begins with http: or https:';

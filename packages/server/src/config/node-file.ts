@@ -22,6 +22,7 @@ import {
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
 import { BrokerRule } from './broker-rule.ts';
+import { FarFunction } from './far-function.ts';
 import { FarInterface } from './far-interface.ts';
 import { StoreSettings } from './store-settings.ts';
 
@@ -132,6 +133,8 @@ export const NodeFile = z.strictObject({
   sources: z.array(Source).default([]),
   /** systems that keep their data where they are: who asks for them needs an adaptor */
   interfaces: z.array(FarInterface).default([]),
+  /** what such systems compute or move for others: who invokes them needs an adaptor */
+  farFunctions: z.array(FarFunction).default([]),
   /** what this agency computes for others */
   functions: z.array(z.enum(['shortestRoute', 'exposure'])).default([]),
   policy: Policy.prefault({ rules: [{}] }),

@@ -10,6 +10,7 @@ import {
   limits,
   type Need,
   ok,
+  ownFormOf,
   type Period,
   problem,
   type RegisteredTwin,
@@ -77,7 +78,7 @@ const askFeatures = (room: Room, registry: Peer, parameters: ReturnType<typeof q
 
 /** Adaptors are only asked for where something is to be converted. */
 const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly FoundAdaptor[]> => {
-  if (!found.some(({ feature }) => feature.attributes.data.form)) return [];
+  if (!found.some(({ feature }) => ownFormOf(feature))) return [];
   const asked = await room.ask(registry, 'registry.discover.communicationAdaptor', { parameters: {}, objects: [] }, { signal: room.signal });
   return asked.ok ? asked.value.objects.map(({ id, attributes }) => ({ id, attributes })) : [];
 };

@@ -141,11 +141,12 @@ const sharedOf = (room: Room) => {
   };
 };
 
-/** One feature for each kind of twin that the store holds, one for each function, one for each interface; the agency twin itself is no feature. */
+/** One feature for each kind of twin that the store holds, one for each function and each interface, here or far; the agency twin itself is no feature. */
 export const describeFeatures = async (room: Room): Promise<readonly Feature[]> => {
   const held = await room.store.kinds();
   const data = held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
-  return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given)), ...describeFarFeatures(room, sharedOf(room))];
+  const far = await describeFarFeatures(room, sharedOf(room));
+  return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given)), ...far];
 };
 
 const registerFeatures = async (room: Room, registry: Peer, features: readonly Feature[]): Promise<Result<true>> => {

@@ -1,8 +1,9 @@
 /**
  * Far fetch: all records of an agency's own interface, page by page: OGC API Features by its `next` links, NGSI-LD by its `Link` header. Never beyond the bounds, never to another host.
  */
-import { fail, limits, ok, type Problem, problem, type Result } from '@cityweave/core';
-import { Agent, type Dispatcher, errors, request } from 'undici';
+import { fail, limits, ok, problem, type Result } from '@cityweave/core';
+import { Agent } from 'undici';
+import { type FarAnswer, type FarCall, farCall, isSuccess, refusedWith, within } from './far-call.ts';
 
 export type FarAsked = {
   readonly protocol: 'ogc-api-features' | 'ngsi-ld';
@@ -31,6 +32,8 @@ export type FarFetch = {
   readonly document: (asked: FarAsked) => Promise<Result<unknown>>;
   /** The address that was made, where one was; `unavailable` where it was not taken. */
   readonly say: (said: FarSaid) => Promise<Result<{ readonly location: string | undefined }>>;
+  /** One request and whatever comes of it. */
+  readonly call: (called: FarCall) => Promise<Result<FarAnswer>>;
   readonly close: () => Promise<void>;
 };
 
@@ -38,46 +41,19 @@ type Page = { readonly body: unknown; readonly link: string | undefined; readonl
 
 const pageRecords = 1_000;
 
-const problemOfCause = (cause: unknown): Problem => {
-  const isTimeout =
-    cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError || (cause instanceof Error && cause.name === 'TimeoutError');
-  return problem('unavailable', { subject: 'the interface of the agency', ...(isTimeout && { found: 'no answer in time' }) });
-};
-
 const accepts = { 'ogc-api-features': 'application/geo+json, application/json', 'ngsi-ld': 'application/ld+json, application/json' } as const;
-
-const readText = async (body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Result<string>> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return fail(problem('tooLarge', { subject: 'the interface of the agency', limit: bytesMax }));
-    chunks.push(chunk);
-  }
-  return ok(Buffer.concat(chunks).toString('utf8'));
-};
 
 /** Names of types and members are those of this context. */
 const contextLink = ({ context }: Pick<FarAsked, 'context'>): Readonly<Record<string, string>> =>
   context === undefined ? {} : { link: `<${context}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"` };
 
-const refusedWith = (statusCode: number): Problem =>
-  problem('unavailable', { subject: 'the interface of the agency', found: `status ${statusCode}`, accepted: '2xx' });
-
 const fetchPage = async (dispatcher: Agent, address: URL, asked: FarAsked): Promise<Result<Page>> => {
   const { protocol, signal, bytesMax } = asked;
-  try {
-    const { statusCode, headers, body } = await request(address, { dispatcher, signal, headers: { accept: accepts[protocol], ...contextLink(asked) } });
-    const text = await readText(body, bytesMax);
-    if (!text.ok) return text;
-    if (statusCode === 404) return fail(problem('notFound', { subject: 'the interface of the agency' }));
-    if (statusCode !== 200) return fail(refusedWith(statusCode));
-    const link = headers['link'];
-    return ok({ body: JSON.parse(text.value), link: Array.isArray(link) ? link.join(', ') : link, bytes: text.value.length });
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return fail(problem('malformed', { subject: 'the interface of the agency', accepted: 'JSON' }));
-    return fail(problemOfCause(cause));
-  }
+  const called = await farCall(dispatcher, { method: 'GET', address, signal, bytesMax, headers: { accept: accepts[protocol], ...contextLink(asked) } });
+  if (!called.ok) return called;
+  const { statusCode, body, bytes, headers } = called.value;
+  if (statusCode === 404) return fail(problem('notFound', { subject: 'the interface of the agency' }));
+  return statusCode === 200 ? ok({ body, link: headers['link'], bytes }) : fail(refusedWith(called.value));
 };
 
 const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -102,10 +78,9 @@ const firstPage = ({ protocol, address, box, recordsMax }: FarAsked): URL => {
   return url;
 };
 
-/** Within the host that the operator named: no answer leads this node elsewhere. */
 const following = (from: URL, href: string | undefined): URL | undefined => {
-  const next = href === undefined ? undefined : URL.parse(href, from);
-  return next && next.origin === from.origin && next.href !== from.href ? next : undefined;
+  const next = within(from, href);
+  return next && next.href !== from.href ? next : undefined;
 };
 
 const fetchAll = async (dispatcher: Agent, asked: FarAsked): Promise<Result<readonly unknown[]>> => {
@@ -131,28 +106,24 @@ const fetchDocument = async (dispatcher: Agent, asked: FarAsked): Promise<Result
   return page.problem.kind === 'notFound' ? ok(undefined) : page;
 };
 
+const answerBytesMax = 64 * 1024;
+
 const say = async (dispatcher: Agent, { method, address, body, signal, ...said }: FarSaid): Promise<Result<{ readonly location: string | undefined }>> => {
-  try {
-    const ending = AbortSignal.any([AbortSignal.timeout(limits.farFetchMs), ...(signal ? [signal] : [])]);
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...contextLink(said) };
-    const { statusCode, headers: told, body: answer } = await request(address, { method, dispatcher, signal: ending, headers, ...content });
-    await answer.dump();
-    const { location } = told;
-    return statusCode >= 200 && statusCode < 300 ? ok({ location: Array.isArray(location) ? location[0] : location }) : fail(refusedWith(statusCode));
-  } catch (cause) {
-    return fail(problemOfCause(cause));
-  }
+  const ending = AbortSignal.any([AbortSignal.timeout(limits.farFetchMs), ...(signal ? [signal] : [])]);
+  const called = await farCall(dispatcher, { method, address, body, signal: ending, bytesMax: answerBytesMax, headers: contextLink(said) });
+  if (!called.ok) return called;
+  return isSuccess(called.value) ? ok({ location: called.value.headers['location'] }) : fail(refusedWith(called.value));
 };
 
-const within = (asked: FarAsked): FarAsked => ({ ...asked, signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]) });
+const inTime = (asked: FarAsked): FarAsked => ({ ...asked, signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]) });
 
 export const createFarFetch = (): FarFetch => {
   const dispatcher = new Agent({ connections: 4, connectTimeout: 1_000 });
   return {
-    records: (asked) => fetchAll(dispatcher, within(asked)),
-    document: (asked) => fetchDocument(dispatcher, within(asked)),
+    records: (asked) => fetchAll(dispatcher, inTime(asked)),
+    document: (asked) => fetchDocument(dispatcher, inTime(asked)),
     say: (said) => say(dispatcher, said),
+    call: (called) => farCall(dispatcher, called),
     close: () => dispatcher.destroy(),
   };
 };

@@ -125,7 +125,7 @@ describe('an adaptation', () => {
   });
 
   it('is refused where nothing is said of the data, or the kind means nothing to the other end', () => {
-    expect(planFeature(featureOf(undefined), target)).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', accepted: 'data.form' } });
+    expect(planFeature(featureOf(undefined), target)).toMatchObject({ ok: false, problem: { kind: 'unbridgeable', accepted: 'data.form, or function.form' } });
     expect(planFeature(featureOf(form, 'grid:Rumour'), target)).toMatchObject({ ok: false, problem: { kind: 'mappingMissing', found: 'grid:Rumour' } });
   });
 

@@ -4,7 +4,7 @@
 import type { TermId } from '../../ground/id.ts';
 import { problem } from '../../ground/problem.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
-import type { FarForm, Feature, FormMember } from '../../twin/feature-information.ts';
+import { type FarForm, type Feature, type FormMember, type FunctionForm, ownFormOf } from '../../twin/feature-information.ts';
 import type { SemanticDictionary, Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { conversionOfUnits, mapTerm, type TermMapping } from '../../twin/term-mapping.ts';
 import { otherProtocol } from '../adaptor.ts';
@@ -76,32 +76,40 @@ const reportOf = (turned: readonly Turned[]): AdaptationReport => {
   };
 };
 
+const rulesOf = (turned: readonly Turned[]): readonly AdaptationRule[] => turned.flatMap((one) => ('rule' in one ? [one.rule] : []));
+
 const isTermOf = (rule: AdaptationRule): rule is AdaptationRule & { readonly to: TermId } => rule.to.includes(':');
+
+type Kinds = Pick<FeatureAdaptation, 'featureId' | 'kind'>;
+
+const planData = (form: FarForm, kinds: Kinds, target: Target): Planned => {
+  const turned = form.members.map((member) => turnMember(member, target));
+  const rules = [...partRules(form), ...rulesOf(turned)];
+  return { adaptation: { ...kinds, source: form.source, format: form.format, rules }, report: reportOf(turned) };
+};
+
+/** What goes into a function and what comes out of it. */
+const planFunction = ({ format, inputs, outputs }: FunctionForm, kinds: Kinds, target: Target): Planned => {
+  const [given, made] = [inputs, outputs].map((members) => members.map((member) => turnMember(member, target)));
+  const rules = { inputs: [...rulesOf(given ?? [])], rules: [...rulesOf(made ?? [])] };
+  return { adaptation: { ...kinds, source: kinds.featureId, format, ...rules }, report: reportOf([...(given ?? []), ...(made ?? [])]) };
+};
 
 /** The rules for one feature; `mappingMissing` where its kind means nothing in the other dictionary. */
 export const planFeature = ({ id, attributes }: Feature, target: Target): Result<Planned> => {
-  const { form } = attributes.data;
-  if (!form) return fail(problem('unbridgeable', { subject: id, found: 'nothing said of how its data are', accepted: 'data.form' }));
-  const kind = mapTerm(attributes.semanticType, target);
-  if (kind.to === undefined)
-    return fail(
-      problem('mappingMissing', { subject: id, found: attributes.semanticType, accepted: `a kind that a term of ${target.dictionary.prefix} corresponds to` }),
-    );
-  const turned = form.members.map((member) => turnMember(member, target));
-  const rules = [...partRules(form), ...turned.flatMap((one) => ('rule' in one ? [one.rule] : []))];
-  const adaptation = {
-    featureId: id,
-    source: form.source,
-    format: form.format,
-    kind: { from: attributes.semanticType, to: kind.to, relation: kind.relation },
-    rules,
-  };
-  return ok({ adaptation, report: reportOf(turned) });
+  const { semanticType, data, function: computed } = attributes;
+  const { to, relation } = mapTerm(semanticType, target);
+  if (to === undefined)
+    return fail(problem('mappingMissing', { subject: id, found: semanticType, accepted: `a kind that a term of ${target.dictionary.prefix} corresponds to` }));
+  const kinds: Kinds = { featureId: id, kind: { from: semanticType, to, relation } };
+  const planned = computed?.form ? planFunction(computed.form, kinds, target) : data.form && planData(data.form, kinds, target);
+  const accepted = 'data.form, or function.form';
+  return planned ? ok(planned) : fail(problem('unbridgeable', { subject: id, found: 'nothing said of how it is there', accepted }));
 };
 
 /** What a profile keeps and loses once people have changed its rules: terms that a rule has now are lost no more. */
 export const reportOfRules = (features: readonly FeatureAdaptation[], before: AdaptationReport): AdaptationReport => {
-  const rules = features.flatMap((feature) => feature.rules).filter(isTermOf);
+  const rules = features.flatMap((feature) => [...feature.rules, ...(feature.inputs ?? [])]).filter(isTermOf);
   const mapped = new Set<string | undefined>(rules.map(({ term }) => term));
   const unmapped = before.unmapped.filter(({ term }) => !mapped.has(term));
   const lossy = rules.filter(({ relation }) => relation !== 'exact');
@@ -118,11 +126,11 @@ export const reportOfRules = (features: readonly FeatureAdaptation[], before: Ad
   };
 };
 
-/** A profile that people wrote: every feature keeps a key, and every unit says how it is converted. */
+/** A profile that people wrote: every feature but a function keeps a key, and every unit says how it is converted. */
 export const checkRules = (features: readonly FeatureAdaptation[]): Result<true> => {
-  for (const { featureId, rules } of features) {
-    if (!rules.some(({ to }) => to === 'key')) return fail(problem('badProfile', { subject: featureId, accepted: 'a rule to key' }));
-    const bare = rules.find(({ op, factor }) => op === 'unit' && factor === undefined);
+  for (const { featureId, rules, inputs } of features) {
+    if (!inputs && !rules.some(({ to }) => to === 'key')) return fail(problem('badProfile', { subject: featureId, accepted: 'a rule to key' }));
+    const bare = [...rules, ...(inputs ?? [])].find(({ op, factor }) => op === 'unit' && factor === undefined);
     if (bare)
       return fail(
         problem('badProfile', { subject: featureId, path: bare.from, found: 'a unit without a factor', accepted: 'factor, and offset where there is one' }),
@@ -148,7 +156,7 @@ export const joinReports = (reports: readonly AdaptationReport[]): AdaptationRep
 
 /** What stands between a feature and whoever would use it, in the order in which an adaptor takes it away; nothing where they can talk directly. */
 export const stepsBetween = (features: readonly Feature[], { dictionary, protocol }: Pick<Target, 'dictionary' | 'protocol'>): readonly AdaptationStep[] => {
-  const forms = features.flatMap(({ attributes }) => attributes.data.form ?? []);
+  const forms = features.flatMap((feature) => ownFormOf(feature) ?? []);
   return [
     ...(forms.length > 0 && features.some((feature) => otherProtocol(feature, protocol) !== undefined) ? (['protocol'] as const) : []),
     ...(forms.length > 0 ? (['format'] as const) : []),

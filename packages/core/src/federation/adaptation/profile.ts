@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConnectionId, FeatureId, ProfileId, TermId, TwinId } from '../../ground/id.ts';
 import { Json, openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
+import { JsonSchema } from '../../twin/feature-information.ts';
 import { PublicKeys } from '../../twin/public-key.ts';
 import { MappingRelation } from '../../twin/term-mapping.ts';
 
@@ -37,7 +38,7 @@ export const AdaptationRule = openObject({
 });
 export type AdaptationRule = z.infer<typeof AdaptationRule>;
 
-/** One feature of the owner, converted. */
+/** One feature of the owner, converted: records into twins, or what goes into a function and what comes out. */
 export const FeatureAdaptation = openObject({
   featureId: FeatureId,
   /** the name under which its twins are kept: the second part of their ids */
@@ -45,6 +46,8 @@ export const FeatureAdaptation = openObject({
   format: z.string(),
   kind: openObject({ from: TermId, to: TermId, relation: MappingRelation }),
   rules: z.array(AdaptationRule).max(limits.adaptationRulesMax),
+  /** of a function: `from` its own inputs, `to` the terms by which the consumer gives them; `rules` are those of its outputs */
+  inputs: z.array(AdaptationRule).max(limits.adaptationRulesMax).optional(),
 });
 export type FeatureAdaptation = z.infer<typeof FeatureAdaptation>;
 
@@ -82,7 +85,16 @@ export const Bridge = openObject({
   profileId: ProfileId,
   steps: z.array(AdaptationStep).min(1),
   /** what the features are once converted */
-  features: z.array(openObject({ featureId: FeatureId, kind: TermId, terms: z.array(TermId) })),
+  features: z.array(
+    openObject({
+      featureId: FeatureId,
+      kind: TermId,
+      terms: z.array(TermId),
+      /** of a function: JSON Schema of what goes in and what comes out */
+      inputs: JsonSchema.optional(),
+      outputs: JsonSchema.optional(),
+    }),
+  ),
   report: AdaptationReport,
 });
 export type Bridge = z.infer<typeof Bridge>;

@@ -1,7 +1,21 @@
 /**
  * Functions of members, as an application invokes them: inputs as JSON, or as the twins of the federation that a filter finds.
  */
-import { FeatureId, type Federation, type FunctionRun, fail, type Json, limits, ok, type Problem, problem, type Result, RunId, shorten } from '@cityweave/core';
+import {
+  FeatureId,
+  type Federation,
+  type FunctionEffect,
+  type FunctionRun,
+  fail,
+  type Json,
+  limits,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  RunId,
+  shorten,
+} from '@cityweave/core';
 import { createFaults } from '../fault.ts';
 import { parseDeadline } from '../questions/asking.ts';
 import { type FilterGiven, toFilter } from '../questions/filter.ts';
@@ -17,6 +31,7 @@ export type InvokeArgs = {
   readonly twins?: Given<readonly TwinsInput[]>;
   readonly deadline?: Given<string>;
   readonly mode?: Given<'sync' | 'async'>;
+  readonly effect?: Given<FunctionEffect>;
   readonly federation?: Given<string>;
 };
 
@@ -91,6 +106,7 @@ export const invokeFunction = async (context: Context, args: InvokeArgs): Promis
     feature,
     inputs: inputs.value as FunctionRun['outputs'],
     mode: args.mode ?? 'sync',
+    effect: args.effect ?? undefined,
     deadlineMs,
     federation: granted.value.federation.id,
     signal: context.signal,
@@ -151,11 +167,7 @@ const defineRun = ({ builder }: Kit) => {
   });
 };
 
-const featureText = '`urn:dtf:feature:...` of a function that a member of an active federation of this node grants.';
-
-export const defineFunctions = (kit: Kit) => {
-  const { builder, inputs } = kit;
-  const result = defineRun(kit);
+const defineChoices = ({ builder }: Kit) => {
   const mode = builder.enumType('FunctionMode', {
     description: 'Whether the answer waits for the outputs.',
     values: {
@@ -163,6 +175,23 @@ export const defineFunctions = (kit: Kit) => {
       ASYNC: { value: 'async', description: 'In the background: ask `functionRun`.' },
     } as const,
   });
+  const effect = builder.enumType('FunctionEffect', {
+    description: 'The most that an invocation may do; a function with a stronger effect is refused.',
+    values: {
+      NONE: { value: 'none', description: 'Nothing changes.' },
+      SIMULATION: { value: 'simulation', description: 'Something is tried out.' },
+      ACTUATION: { value: 'actuation', description: 'Something in the city moves: only where the agreement grants it.' },
+    } as const,
+  });
+  return { mode, effect };
+};
+
+const featureText = '`urn:dtf:feature:...` of a function that a member of an active federation of this node grants.';
+
+export const defineFunctions = (kit: Kit) => {
+  const { builder, inputs } = kit;
+  const result = defineRun(kit);
+  const { mode, effect } = defineChoices(kit);
   const twins = builder.inputRef<TwinsInput>('TwinsAsInput').implement({
     description: 'Twins of the federation as one input of a function: a list with id, position and geometry of each.',
     fields: (t) => ({
@@ -174,12 +203,14 @@ export const defineFunctions = (kit: Kit) => {
   builder.mutationFields((t) => ({
     invokeFeature: t.field({
       type: result,
-      description: 'Has a function computed by its owner, under the agreement of a federation. Functions that move something in the city are not invoked here.',
+      description:
+        'Has a function computed by its owner, under the agreement of a federation. One that moves something in the city moves it only where `effect` says so and the agreement grants it.',
       args: {
         feature: t.arg.id({ required: true, description: featureText }),
         inputs: t.arg({ type: 'JSON', required: true, description: 'By name, as the feature describes them.' }),
         twins: t.arg({ type: [twins], description: 'Inputs that are twins of the federation.' }),
         mode: t.arg({ type: mode, defaultValue: 'sync', description: 'Wait for the outputs, or not.' }),
+        effect: t.arg({ type: effect, defaultValue: 'simulation', description: 'The most that may happen.' }),
         federation: t.arg.id({ description: 'Of several that have it, this one.' }),
         onBehalfOf: t.arg.id({
           description: 'The person or organization that it is computed for: of this agency, or named by the agreement. Both logs keep it.',

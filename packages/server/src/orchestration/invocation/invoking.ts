@@ -1,7 +1,20 @@
 /**
  * Invoking (T12), the asker's side: whose function it is in which federation, asked within a deadline; and runs in the background looked after.
  */
-import { agencyOf, FeatureId, type Federation, type FunctionRun, fail, type Member, ok, type Problem, problem, type Result, type RunId } from '@cityweave/core';
+import {
+  agencyOf,
+  FeatureId,
+  type Federation,
+  type FunctionEffect,
+  type FunctionRun,
+  fail,
+  type Member,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type RunId,
+} from '@cityweave/core';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
 
@@ -12,6 +25,8 @@ export type Invocation = {
   readonly inputs: FunctionRun['outputs'];
   readonly mode: 'sync' | 'async';
   readonly deadlineMs: number;
+  /** the most that may happen: nothing in the city moves where it is absent */
+  readonly effect?: FunctionEffect | undefined;
   readonly federation?: string | undefined;
   /** for whom it is computed, where not for this agency */
   readonly onBehalfOf?: string | undefined;
@@ -31,7 +46,7 @@ const agencyIn = (feature: string): string | undefined => ((parsed) => parsed &&
 const hasNoFunctions = ({ agency }: Member, feature: string): Problem =>
   problem('unbridgeable', {
     ...{ subject: feature, agency, found: 'a member that takes part over an adaptor' },
-    accepted: 'a function of another member: the system behind it tells data, by OGC API Features or NGSI-LD, and computes nothing',
+    accepted: 'a function that it offers: a system that tells data by OGC API Features or NGSI-LD computes nothing',
   });
 
 const granting = (room: Room, feature: string, wanted: string | undefined): ReturnType<Invoking['granting']> => {
@@ -50,7 +65,8 @@ const granting = (room: Room, feature: string, wanted: string | undefined): Retu
 /** What is left for the way back. */
 const marginMs = 100;
 
-const invoke = async (room: Room, { feature, inputs = {}, mode, deadlineMs, federation: wanted, signal, onBehalfOf }: Invocation): Promise<Result<Invoked>> => {
+const invoke = async (room: Room, invocation: Invocation): Promise<Result<Invoked>> => {
+  const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', federation: wanted, signal, onBehalfOf } = invocation;
   const found = granting(room, feature, wanted);
   if (!found.ok) return found;
   const { federation, member } = found.value;
@@ -58,13 +74,15 @@ const invoke = async (room: Room, { feature, inputs = {}, mode, deadlineMs, fede
     federationId: federation.id,
     agreementId: member.agreementId,
     mode,
-    effect: 'simulation' as const,
+    effect,
     inputs,
     budgetMs: Math.max(0, deadlineMs - marginMs),
   };
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
-  const asked = await room.ask(peerOf(member), 'digitalTwin.invoke.feature', content, {
+  const asked = await room.ask(peerOf(member, 'data'), 'digitalTwin.invoke.feature', content, {
     timeoutMs: deadlineMs,
+    // what moves something is done once, however often it is said
+    ...(effect === 'actuation' && { qos: 2 }),
     signal,
     federationId: federation.id,
     onBehalfOf,
@@ -78,7 +96,7 @@ const about = async (room: Room, name: About, { feature, runId }: { readonly fea
   const found = granting(room, feature, undefined);
   if (!found.ok) return found;
   const content = { parameters: { runId }, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: as above
-  const asked = await room.ask(peerOf(found.value.member), name, content);
+  const asked = await room.ask(peerOf(found.value.member, 'data'), name, content);
   return asked.ok ? ok(asked.value.parameters) : asked;
 };
 

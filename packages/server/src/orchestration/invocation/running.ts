@@ -3,6 +3,7 @@
  */
 import {
   AgreementId,
+  checkAllowed,
   FunctionRun,
   fail,
   featureIdOf,
@@ -27,8 +28,9 @@ import type { CityFunction } from '../../functions/function.ts';
 import { cityFunctions } from '../../functions/functions.ts';
 import { storeWithin } from '../../functions/store-within.ts';
 import type { RecordStore } from '../../store/store.ts';
-import { agreementInForce, type Rates } from '../agreement-in-force.ts';
+import { agreementInForce, checkWay, type Rates } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
+import { findFarFunction } from './far-functions.ts';
 
 type Invocation = Request<'digitalTwin.invoke.feature'>;
 
@@ -66,6 +68,8 @@ const checkUse = (room: Room, { request, by, mode }: { readonly request: Invocat
   const [{ id: featureId }] = request.objects;
   const used = agreementInForce(room, { id, mode, federationId }, by);
   if (!used.ok) return used;
+  const way = checkWay(room, id, by);
+  if (!way.ok) return way;
   const features = used.value.features.filter((feature) => feature.featureId === featureId);
   if (features.length > 0) return ok({ ...used.value, features });
   return fail(
@@ -181,7 +185,7 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
   return {
     invoke: async (request, by) => {
       const [{ id }] = request.objects;
-      const given = offered.get(id);
+      const given = offered.get(id) ?? (await findFarFunction(room, id));
       if (!given) return fail(problem('notFound', { subject: id, accepted: 'a function that this agency offers' }));
       const mode = checkEffect(given, request, by);
       if (!mode.ok) return mode;
@@ -200,8 +204,9 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       const kept = found(room, runs, { runId: parameters.runId, by });
       if (!kept.ok) return kept;
       const { value } = kept;
-      if (!runs.active.has(value.run.runId))
-        return fail(problem('notAllowedInState', { subject: value.run.runId, found: value.run.state, accepted: 'RUNNING' }));
+      const { runId: subject, state } = value.run;
+      const allowed = checkAllowed('digitalTwin.cancel.feature', 'function run', { state, subject });
+      if (!allowed.ok) return allowed;
       value.run = moveRun(value.run, 'CANCELLED', { since: room.deps.clock.now(), problem: problem('cancelled', { subject: value.run.runId }) });
       value.stop.abort();
       return replyOf(value);

@@ -25,6 +25,7 @@ import {
   type Result,
   releasedView,
 } from '@cityweave/core';
+import { functionFormOf } from '../../config/far-function.ts';
 import { formatOf } from '../../config/far-interface.ts';
 import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
 import { hashOf } from '../forming/negotiation.ts';
@@ -104,7 +105,7 @@ export const openCommunication = (
   const held = heldAgreement(room, attributes.agreementId, by);
   if (!held.ok) return held;
   if (held.value.state !== 'AGREED') return fail(problem('notInForce', { subject: attributes.agreementId, found: held.value.state, accepted: 'AGREED' }));
-  const isFar = room.node.interfaces.length > 0;
+  const isFar = room.node.interfaces.length + room.node.farFunctions.length > 0;
   if (isFar && !attributes.bridge)
     return fail(problem('unbridgeable', { subject: room.self.id, found: 'a direct connection', accepted: `an adaptor for ${farFormsOf(room)}` }));
   if (!isFar && attributes.bridge)
@@ -123,7 +124,8 @@ export const openCommunication = (
   return ok({ reply: { parameters: {}, objects: [{ kind: 'communication', id, attributes: told }] }, save: [communications.saved(id, connected.value)] });
 };
 
-const farFormsOf = ({ node }: Room): string => [...new Set(node.interfaces.map(formatOf))].join(', ');
+const farFormsOf = ({ node }: Room): string =>
+  [...new Set([...node.interfaces.map(formatOf), ...node.farFunctions.map((given) => functionFormOf(given).format)])].join(', ');
 
 const heldMembership = (room: Room, id: FederationId, by: AskedBy): Result<Membership> => {
   const membership = memberships.load(room.records, id);
