@@ -44,7 +44,8 @@ const roles = `A node has the role of a digital twin, and by configuration those
 adaptor, which passes them on as they are and adds one entry to \`via\`: what it made of the data area (\`converted\`), the SHA-256 of the canonical JSON of the data area as its sender signed it
 (\`digest\`), and a detached JWS of its own over the canonical JSON of the entry without \`signature\` and with the message's \`messageId\`. So the sender's signature holds from end to end over what it
 said, and the adaptor answers for the conversion alone. Whoever receives such a message reads \`converted\` where the entry is the one of the adaptor that the connection names, and nothing otherwise. A member that
-answers over a bridge says \`far\`: its records as they are there, less what the agreement withholds. The first probe that comes back opens the bridge, and both ends are told (A4).
+answers over a bridge says \`far\`: its records as they are there, less what the agreement withholds. A function of such a system says
+so as well (\`function.form\`): T12 carries its inputs by the consumer's terms and units and, beside them, as its owner takes them; the owner signs what came out as it is there. The first probe that comes back opens the bridge, and both ends are told (A4).
 An adaptor that cannot pass a message on says so in its own name, never in that of an end.
 
 Messages to an application (P2, P4) have rows; applications are reached by GraphQL, where a subscription says the same. Which messages of the model have rows, and which have none, is listed in [the page of requirements](requirements.md).`;

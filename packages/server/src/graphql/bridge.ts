@@ -1,7 +1,7 @@
 /**
  * The bridge of a connection as applications see it: which adaptor lies between, what it converts, what is lost by it, what went over it.
  */
-import { type AdaptationReport, type AdaptationStep, agencyOf, type Bridge, type BridgeFigures } from '@cityweave/core';
+import { type AdaptationReport, type AdaptationStep, agencyOf, type Bridge, type BridgeFigures, type Json } from '@cityweave/core';
 import { figures } from '../orchestration/bridging/standing-bridge.ts';
 import { communications } from '../orchestration/room.ts';
 import type { GraphqlRoom } from './room.ts';
@@ -84,8 +84,31 @@ const defineBridgeType = (kit: Kit, states: States) => {
   });
 };
 
+type BridgedFeature = Bridge['features'][number];
+
+/** What may be invoked over it. */
+const addFunctions = ({ builder }: Kit, bridge: ReturnType<typeof defineBridgeType>): void => {
+  const type = builder.objectRef<BridgedFeature>('BridgedFunction').implement({
+    description: 'A function of a system of its own, as its adaptor lets it be invoked.',
+    fields: (t) => ({
+      id: t.id({ description: '`urn:dtf:feature:...`, for `invokeFeature`.', resolve: ({ featureId }) => featureId }),
+      kind: t.field({ type: 'Term', description: 'What it computes.', resolve: ({ kind }) => ({ id: kind }) }),
+      inputs: t.field({ type: 'JSON', description: 'JSON Schema of its inputs, by terms; `unit` says in which unit.', resolve: ({ inputs }) => inputs as Json }), // branding: a schema is JSON
+      outputs: t.field({ type: 'JSON', description: 'JSON Schema of its outputs, likewise.', resolve: ({ outputs }) => outputs as Json }), // branding: as above
+    }),
+  });
+  builder.objectFields(bridge, (t) => ({
+    functions: t.field({
+      type: [type],
+      description: 'What may be invoked over it.',
+      resolve: ({ bridge: { features } }) => features.filter(({ inputs, outputs }) => inputs !== undefined && outputs !== undefined),
+    }),
+  }));
+};
+
 export const defineBridge = (kit: Kit, states: States): void => {
   const type = defineBridgeType(kit, states);
+  addFunctions(kit, type);
   kit.builder.objectFields('Connection', (t) => ({
     bridge: t.field({
       type,

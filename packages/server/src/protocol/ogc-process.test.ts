@@ -32,7 +32,12 @@ const telling = async (told: Told) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      asked.push({ method: request.method ?? '', url: request.url ?? '', prefer: String(request.headers['prefer'] ?? ''), body: String(Buffer.concat(chunks)) });
+      asked.push({
+        method: request.method ?? '',
+        url: request.url ?? '',
+        prefer: String(request.headers['prefer'] ?? ''),
+        body: String(Buffer.concat(chunks)),
+      });
       response.writeHead(told.status ?? 200, { 'content-type': 'application/json', ...told.headers });
       response.end(typeof told.body === 'string' ? told.body : JSON.stringify(told.body ?? {}));
     });
@@ -45,7 +50,10 @@ const execute = (address: string, inBackground = false) => executeProcess(far, {
 describe('a process', () => {
   it('is described with its inputs, which are needed once where nothing else is said', async () => {
     const { address } = await telling({ body: { id: 'one', inputs: { a: { schema: { type: 'number' } } }, outputs: {} } });
-    expect(await describeProcess(far, { address, signal })).toMatchObject({ ok: true, value: { inputs: { a: { minOccurs: 1, maxOccurs: 1 } }, jobControlOptions: [] } });
+    expect(await describeProcess(far, { address, signal })).toMatchObject({
+      ok: true,
+      value: { inputs: { a: { minOccurs: 1, maxOccurs: 1 } }, jobControlOptions: [] },
+    });
   });
 
   it.each([{ body: '<html>' }, { body: [] }, { body: { id: 1 } }])('that is described by $body is malformed', async ({ body }) => {

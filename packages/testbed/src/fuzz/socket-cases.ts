@@ -86,11 +86,11 @@ const flood: Make = (making) => {
   return caseOf({ origin: to, ...door, chunks, answers: many }, judgeAnswers(many));
 };
 
-/** Signs of life without end, then something to be answered. */
+/** Signs of life asked for, then something to be answered; more of them than can be given at a time end the socket. */
 const pings: Make = (making) => {
   const said = signedAnew(making);
   const many = Array.from({ length: making.random.between(100, 5_000) }, () => frame({ opcode: opcodes.ping, payload: Buffer.alloc(125, 1) }));
-  return caseOf({ origin: said.to, ...door, chunks: [...many, frame(text(bytesOf(said)))], answers: 1 }, judgeAnswers(1));
+  return caseOf({ origin: said.to, ...door, chunks: [...many, frame(text(bytesOf(said)))], answers: 1 }, judgeEnd);
 };
 
 const giantBytes = 16 * 1024 * 1024 + 1;
