@@ -35,7 +35,7 @@ export const fetchIntroduction = async (protocol: Protocol, address: string): Pr
 /** A socket belongs to the address that it was told with: of a registry that has moved nothing is known but where it is now. */
 const socketAt = (records: RecordStore, address: string, endpoint: string): Pick<Peer, 'socket'> => {
   const socket = z.url().safeParse(records.get('registrySocket', address)).data;
-  return socket !== undefined && new URL(socket).host === new URL(endpoint).host ? { socket } : {};
+  return socket !== undefined && URL.parse(socket)?.host === URL.parse(endpoint)?.host ? { socket } : {};
 };
 
 /** The registry as a peer; undefined while it cannot be reached, or where its key is not the one that was pinned or named. */

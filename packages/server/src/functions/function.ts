@@ -10,6 +10,8 @@ export type GrantedStore = Pick<TwinStore, 'find' | 'count' | 'adjacent'>;
 
 export type Computing = {
   readonly store: GrantedStore;
+  /** what was agreed on, where something was */
+  readonly area?: Geometry | undefined;
   readonly signal: AbortSignal;
   /** 0 to 1 */
   readonly progress: (done: number) => void;

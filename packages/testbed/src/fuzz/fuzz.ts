@@ -17,13 +17,18 @@ export type FuzzBinding = keyof typeof bindings;
 
 const get = (address: string): Promise<Came> => sendRaw({ address, method: 'GET', headers: {} }, patienceMs);
 
-/** Defects that a node counted, or that it is there no more. */
+/** How many defects a node had counted when it was asked last. */
+const counted = new Map<string, number>();
+
+/** Defects that a node counted since, or that it is there no more. */
 const disorder = async (origin: string): Promise<string | undefined> => {
   const live = await get(`${origin}/health/live`);
   if (live.status !== 200) return `it is not live: ${live.status}`;
   const metrics = await get(`${origin}/metrics`);
   const defects = Number(/^cityweave_defects_total\S* (\d+)/m.exec(metrics.text)?.[1] ?? 0);
-  return defects > 0 ? `${defects} defects were met` : undefined;
+  const before = counted.get(origin) ?? 0;
+  counted.set(origin, defects);
+  return defects > before ? `${defects - before} defects were met` : undefined;
 };
 
 const noAnswer = (cause: unknown): string => `no answer: ${cause instanceof Error ? cause.message : String(cause)}`;

@@ -63,4 +63,14 @@ describe('opening a gate', () => {
     expect(await set(city, { 'city:target': 'urn:ngsi-ld:Tor:9', 'city:opening': 10 })).toMatchObject({ code: 'BAD_INPUT' });
     expect([openingAt(broker, first), openingAt(broker, second)]).toEqual([400, 1_000]);
   });
+
+  it('outside the area agreed on is refused, and nothing changes at the broker', async () => {
+    await using broker = await startGates();
+    const rule = { actuation: true, area: [0, 0, 1, 0.15] };
+    await using city = await createTestCity({ agencies: movingAgencies(broker, rule), needs });
+    await city.active();
+    expect(await set(city, { 'city:target': second, 'city:opening': 40 })).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await set(city, open)).toMatchObject({ state: 'SUCCEEDED' });
+    expect([openingAt(broker, first), openingAt(broker, second)]).toEqual([400, 0]);
+  });
 });

@@ -2,7 +2,7 @@
  * NGSI command: attributes of an entity at a broker of the agency, set as a function of this node: what moves something in the city. Nothing but what the node file
  * names is set, of entities of its type alone.
  */
-import { authorityOf, fail, type Json, type JsonSchema, limits, ok, partsOfTwinId, problem, type Result, shorten, TwinId } from '@cityweave/core';
+import { authorityOf, fail, Geometry, intersects, type Json, type JsonSchema, limits, ok, partsOfTwinId, problem, type Result, shorten, TwinId } from '@cityweave/core';
 import type { NgsiCommand } from '../../config/far-function.ts';
 import { checkedBy, type DescribedFunction } from '../../functions/described.ts';
 import type { Computing } from '../../functions/function.ts';
@@ -42,6 +42,12 @@ const readEntity = async ({ far }: Room, commanded: Commanded): Promise<Result<M
     : fail(problem('badInput', { path: `/inputs/${given.entity}`, found: shorten(id), accepted: `the id of a ${given.type}, or of its twin` }));
 };
 
+/** Where nothing is agreed on of an area, anywhere; else where it says that it is. */
+const isWithin = ({ location }: Members, area: Geometry | undefined): boolean => {
+  const place = area && Geometry.safeParse(valueOf(location)).data;
+  return area === undefined || (place !== undefined && intersects(place, area));
+};
+
 const valueOf = (attribute: Json | undefined): Json | undefined => (isMembers(attribute) ? (attribute['value'] ?? attribute['object']) : attribute);
 
 /** The attribute as the broker has it, with another value. */
@@ -52,11 +58,12 @@ const attributeWith = (before: Json | undefined, value: Json, observedAt: string
 
 type Running = { readonly given: NgsiCommand; readonly inputs: Members };
 
-const run = async (room: Room, { given, inputs }: Running, { signal }: Computing): Promise<Result<Members>> => {
+const run = async (room: Room, { given, inputs }: Running, { signal, area }: Computing): Promise<Result<Members>> => {
   const { [given.entity]: named, ...values } = inputs;
   const commanded: Commanded = { given, id: entityId(room, String(named)), signal };
   const before = await readEntity(room, commanded);
   if (!before.ok) return before;
+  if (!isWithin(before.value, area)) return fail(problem('badInput', { path: `/inputs/${given.entity}`, accepted: `a ${given.type} in the area agreed on` }));
   const now = room.deps.clock.now();
   const body = Object.fromEntries(Object.entries(values).map(([member, value]) => [member, attributeWith(before.value[member], value, now)]));
   const said = await room.far.say({ protocol: 'ngsi-ld', context: given.context, method: 'PATCH', address: `${addressOf(commanded)}/attrs`, body, signal });

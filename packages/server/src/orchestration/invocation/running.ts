@@ -132,7 +132,7 @@ const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, area, ms 
   const progress = (part: number): void => {
     if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
   };
-  const outcome = await given.run(inputs, { store: storeWithin(store, area), signal, progress }).catch((cause): Result<never> => {
+  const outcome = await given.run(inputs, { store: storeWithin(store, area), area, signal, progress }).catch((cause): Result<never> => {
     if (!signal.aborted) events.defect('function', cause);
     return fail(reasonOf(signal, kept));
   });
