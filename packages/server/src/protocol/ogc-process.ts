@@ -81,7 +81,12 @@ const bareValue = (value: Json): Json => {
   return isQualified ? inner : value;
 };
 
+/** As some servers say it: a list of outputs, each with its name. */
+const Listed = z.strictObject({ outputs: z.array(z.object({ id: z.string(), value: Value })) });
+
 const outputsIn = (body: unknown): Result<ProcessOutputs> => {
+  const listed = Listed.safeParse(body).data;
+  if (listed) return ok(Object.fromEntries(listed.outputs.map(({ id, value }) => [id, value])));
   const parsed = parseAs(z.record(z.string(), Value), body, 'a results document');
   return parsed.ok ? ok(Object.fromEntries(Object.entries(parsed.value).map(([name, value]) => [name, bareValue(value)]))) : parsed;
 };
