@@ -93,7 +93,11 @@ const addFunctions = ({ builder }: Kit, bridge: ReturnType<typeof defineBridgeTy
     fields: (t) => ({
       id: t.id({ description: '`urn:dtf:feature:...`, for `invokeFeature`.', resolve: ({ featureId }) => featureId }),
       kind: t.field({ type: 'Term', description: 'What it computes.', resolve: ({ kind }) => ({ id: kind }) }),
-      inputs: t.field({ type: 'JSON', description: 'JSON Schema of its inputs, by terms; `unit` says in which unit.', resolve: ({ inputs }) => inputs as Json }), // branding: a schema is JSON
+      inputs: t.field({
+        type: 'JSON',
+        description: 'JSON Schema of its inputs, by terms; `unit` says in which unit.',
+        resolve: ({ inputs }) => inputs as Json,
+      }), // branding: a schema is JSON
       outputs: t.field({ type: 'JSON', description: 'JSON Schema of its outputs, likewise.', resolve: ({ outputs }) => outputs as Json }), // branding: as above
     }),
   });

@@ -2,7 +2,21 @@
  * NGSI command: attributes of an entity at a broker of the agency, set as a function of this node: what moves something in the city. Nothing but what the node file
  * names is set, of entities of its type alone.
  */
-import { authorityOf, fail, Geometry, intersects, type Json, type JsonSchema, limits, ok, partsOfTwinId, problem, type Result, shorten, TwinId } from '@cityweave/core';
+import {
+  authorityOf,
+  fail,
+  Geometry,
+  intersects,
+  type Json,
+  type JsonSchema,
+  limits,
+  ok,
+  partsOfTwinId,
+  problem,
+  type Result,
+  shorten,
+  TwinId,
+} from '@cityweave/core';
 import type { NgsiCommand } from '../../config/far-function.ts';
 import { checkedBy, type DescribedFunction } from '../../functions/described.ts';
 import type { Computing } from '../../functions/function.ts';
