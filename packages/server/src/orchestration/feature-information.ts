@@ -141,11 +141,14 @@ const sharedOf = (room: Room) => {
   };
 };
 
-/** One feature for each kind of twin that the store holds, one for each function and each interface, here or far; the agency twin itself is no feature. */
-export const describeFeatures = async (room: Room): Promise<readonly Feature[]> => {
+/**
+ * One feature for each kind of twin that the store holds, one for each function and each interface, here or far; the agency twin itself is no feature. `isFresh`: systems
+ * of the agency are asked anew what they offer.
+ */
+export const describeFeatures = async (room: Room, isFresh = false): Promise<readonly Feature[]> => {
   const held = await room.store.kinds();
   const data = held.filter(({ kind, count }) => count > 0 && kind !== 'city:AgencyTwin').map((kind) => describeFeature(room, kind));
-  const far = await describeFarFeatures(room, sharedOf(room));
+  const far = await describeFarFeatures(room, sharedOf(room), isFresh);
   return [...data, ...[...offeredFunctions(room)].map((given) => describeFunction(room, given)), ...far];
 };
 
@@ -198,8 +201,8 @@ export const renewalMs = (room: Room): number => (leaseSecondsOf(room) * 1000) /
 
 /** What is offered and under which keys, without how many there are: new kinds, terms and keys are told, another bus is not. */
 const offerOf = async (room: Room): Promise<string> => {
-  const features = await describeFeatures(room);
-  return JSON.stringify([room.keys.published(), ...features.map(({ id, attributes }) => [id, attributes.data.terms])]);
+  const features = await describeFeatures(room, true);
+  return JSON.stringify([room.keys.published(), ...features.map(({ id, attributes }) => [id, attributes.data.terms, attributes.function])]);
 };
 
 type Registering = {

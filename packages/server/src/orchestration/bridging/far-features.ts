@@ -57,7 +57,7 @@ const describeFunction = (room: Room, { id, given, described }: OfferedFar, { en
 };
 
 /** One for each interface, and one for each far function whose system said what it takes. */
-export const describeFarFeatures = async (room: Room, shared: Shared): Promise<readonly Feature[]> => {
-  const functions = await offeredFarFunctions(room);
+export const describeFarFeatures = async (room: Room, shared: Shared, isFresh: boolean): Promise<readonly Feature[]> => {
+  const functions = await offeredFarFunctions(room, isFresh);
   return [...room.node.interfaces.map((given) => describe(room, given, shared)), ...functions.map((given) => describeFunction(room, given, shared))];
 };

@@ -17,9 +17,9 @@ const offer = async (room: Room, given: FarFunction, isFresh: boolean): Promise<
   return described && { id: idOf(room, given), given, described };
 };
 
-/** Each system is asked anew what it offers. */
-export const offeredFarFunctions = async (room: Room): Promise<readonly OfferedFar[]> => {
-  const offered = await Promise.all(room.node.farFunctions.map((given) => offer(room, given, true)));
+/** What each system said last that it offers, or says anew. */
+export const offeredFarFunctions = async (room: Room, isFresh: boolean): Promise<readonly OfferedFar[]> => {
+  const offered = await Promise.all(room.node.farFunctions.map((given) => offer(room, given, isFresh)));
   return offered.flatMap((one) => one ?? []);
 };
 
