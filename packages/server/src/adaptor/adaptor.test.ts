@@ -296,6 +296,35 @@ describe('an adaptor', () => {
     expect(memberAt(asked.header.via?.[0], 'converted.action.parameters.query')).toEqual({ version: 1, filter: { kinds: ['grid:Trafo'] } });
   });
 
+  it('passes an invocation on in the words of the owner, and beside the outputs that the owner signed what they are in those of the asker', async () => {
+    const id = `urn:dtf:feature:${owner.authority}:wave`;
+    const member = { member: 'w', term: 'grid:power', unit: 'W' };
+    const form = { format: 'application/json;profile=ogc-api-processes', dictionary: words.id, inputs: [member], outputs: [member] };
+    const computed = { inputs: {}, outputs: {}, modes: ['sync'], effect: 'simulation', form };
+    const data = { schema: {}, terms: [], count: 0, stage: 'modelOutput' };
+    const wave = { id, attributes: { ...feature().attributes, featureType: 'function', data, function: computed } };
+    await bridge(asker, { features: [feature(), wave] });
+    owner.answer((message) => {
+      if (memberAt(message, 'data.action.verb') !== 'invoke') return answerAsOwner(message);
+      heard.push(message);
+      const parameters = { runId: uuid(), state: 'SUCCEEDED', since: now(), progress: 1, outputs: { w: 5_000, secret: 1 } };
+      return replyOf(owner, message, { objects: [{ kind: 'feature', id }], parameters, at: now(), id: deps.ids.uuid() });
+    });
+    const parameters = { federationId, agreementId: 'urn:dtf:agreement:asker.example:1', inputs: { 'city:power': 2 } };
+    const to = { id: owner.id, role: 'digitalTwin' };
+    const answer = Message.parse(
+      await say(asker, { verb: 'invoke', object: 'feature', parameters, objects: [{ kind: 'feature', id }], to, header: { federationId } }),
+    );
+    expect(verifyText(signedText(answer), answer.header.security?.signature ?? '', key(owner))).toBe(true);
+    expect(memberAt(answer, 'data.action.parameters.outputs')).toEqual({ w: 5_000, secret: 1 });
+    expect(memberAt(answer.header.via?.[0], 'converted.action.parameters')).toMatchObject({ state: 'SUCCEEDED', outputs: { 'city:power': 5 } });
+    const asked = Message.parse(heard.findLast((message) => memberAt(message, 'data.action.verb') === 'invoke'));
+    expect(verifyText(signedText(asked), asked.header.security?.signature ?? '', key(asker))).toBe(true);
+    expect(memberAt(asked.header.via?.[0], 'converted.action.parameters.inputs')).toEqual({ w: 2_000 });
+    owner.answer(answerAsOwner);
+    await bridge(asker);
+  });
+
   it('speaks for no end: another answer than the owner signed is not passed on', async () => {
     owner.answer((message) => {
       const told = answerAsOwner(message);
@@ -339,7 +368,7 @@ describe('an adaptor', () => {
       { from: 'id', to: 'key', op: 'copy' },
       { from: 'power', to: 'city:load', op: 'unit', term: 'grid:power', factor: 0.001, fromUnit: 'W', toUnit: 'kW' },
     ];
-    const patch = (given: readonly unknown[], baseRevision = 2, actor = asker) =>
+    const patch = (given: readonly unknown[], baseRevision = 4, actor = asker) =>
       say(actor, {
         verb: 'update',
         object: 'adaptationProfile',
@@ -365,8 +394,8 @@ describe('an adaptor', () => {
     expect(codeOf(await patch(rules, 1))).toBe('DTF-203');
     expect(codeOf(await patch(rules.slice(1)))).toBe('DTF-606');
     expect(codeOf(await patch([...rules, { from: 'hum', to: 'city:notThere', op: 'copy' }]))).toBe('DTF-311');
-    expect(codeOf(await patch(rules, 2, stranger))).toBe('DTF-503');
-    expect(memberAt(await patch(rules), 'data.objects.0')).toMatchObject({ revision: 3, attributes: { report: { exact: ['grid:power W to city:load kW'] } } });
+    expect(codeOf(await patch(rules, 4, stranger))).toBe('DTF-503');
+    expect(memberAt(await patch(rules), 'data.objects.0')).toMatchObject({ revision: 5, attributes: { report: { exact: ['grid:power W to city:load kW'] } } });
     const rows = memberAt(await read(), 'header.via.0.converted.objects.0.attributes.page.rows.0.twin.values');
     expect(rows).toEqual({ 'city:load': { value: 250, unit: 'kW' } });
   });
