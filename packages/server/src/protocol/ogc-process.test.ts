@@ -68,11 +68,6 @@ describe('a process', () => {
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ inputs: { a: 1 }, outputs: { b: { transmissionMode: 'value' } }, response: 'document' });
   });
 
-  it('may list its outputs by name, as pygeoapi does', async () => {
-    const { address } = await telling({ body: { outputs: [{ id: 'b', value: { value: 1 } }] } });
-    expect(await execute(address)).toEqual({ ok: true, value: { outputs: { b: { value: 1 } } } });
-  });
-
   it('in the background is a job at its address, asked after, read and dismissed there', async () => {
     const { address, asked } = await telling({ status: 201, headers: { location: '/jobs/7' }, body: { status: 'running', progress: 40 } });
     const executed = await execute(address, true);
