@@ -104,14 +104,13 @@ const askCity = async (
     valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })),
   );
 
-type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & Otherwise;
+type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & Otherwise & { readonly vocabulary: ReturnType<typeof createVocabulary> };
 
-const startAgain = async ({ folder, name, address, registry, changes = {}, deps = systemDeps() }: Again): Promise<AsyncDisposable> => {
+const startAgain = async ({ folder, name, address, registry, vocabulary, changes = {}, deps = systemDeps() }: Again): Promise<AsyncDisposable> => {
   const threads = createNodeThreads(deps.timers);
   const file = valueOf(await loadNode(join(folder, name, 'node.yaml'), {}));
   const node = { ...file, ...changes, listen: { host: '127.0.0.1', port: Number(new URL(address).port) }, registry: { address: registry } };
   const directory = join(folder, 'state', authorityOfTest(name));
-  const vocabulary = createVocabulary([cityDictionary]);
   const started = valueOf(await createAgencyNode({ node, directory, deps, logLevel: 'silent', production: false, vocabulary, examples: [], threads }));
   return {
     [Symbol.asyncDispose]: async () => {
@@ -125,6 +124,7 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
   const folder = await writeCity(options);
   const loaded = valueOf(await loadCity(join(folder, 'city.yaml'), {}));
   const city = valueOf(await createCity({ city: loaded, state: join(folder, 'state'), logLevel: 'silent', freePorts: true }));
+  const vocabulary = createVocabulary([cityDictionary, ...loaded.vocabularies]);
   const federation = () => present(city.front.orchestration.federation(testFederationId), 'federation');
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -144,7 +144,7 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
     },
     ask: (question = {}) => askCity(city.front, federation(), question),
     stop,
-    startAgain: (name, address, otherwise = {}) => startAgain({ folder, name, address, registry: city.front.address, ...otherwise }),
+    startAgain: (name, address, otherwise = {}) => startAgain({ folder, name, address, registry: city.front.address, vocabulary, ...otherwise }),
     [Symbol.asyncDispose]: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });
