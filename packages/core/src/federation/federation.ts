@@ -61,6 +61,8 @@ export const Federation = z.object({
   /** features that were found, and what became of them */
   candidates: z.array(KeptCandidate).max(limits.candidatesMax).optional(),
   createdAt: InstantSchema,
+  /** the registry was told of the federated twin, whether that was heard or not: it has to be told of the end */
+  toldRegistry: z.boolean().optional(),
   /** the federated twin is registered */
   registered: z.boolean(),
 });
@@ -183,7 +185,7 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
 
 /** What a partner is told of a federation: who takes part and how it stands, without keys and steps. */
 export const FederationView = openObject({
-  ...Federation.omit({ members: true, registered: true, candidates: true }).shape,
+  ...Federation.omit({ members: true, registered: true, toldRegistry: true, candidates: true }).shape,
   members: z.array(
     openObject({
       ...Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).shape,
@@ -200,7 +202,7 @@ export const releasedView = (view: FederationView, now: Instant): FederationView
   return released.ok ? { ...view, state: released.value, since: now } : view;
 };
 
-export const viewOf = ({ members, registered: _, candidates: _candidates, ...federation }: Federation): FederationView => ({
+export const viewOf = ({ members, registered: _, toldRegistry: _told, candidates: _candidates, ...federation }: Federation): FederationView => ({
   ...federation,
   members: members.map(({ twinId, agency, name, state, since, features }) => ({
     twinId,

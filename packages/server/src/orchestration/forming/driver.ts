@@ -85,9 +85,9 @@ const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Pr
   const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
   if (isFormed(federation)) registration.keep(federation);
   // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
-  if ((wantedOf(federation) === 'RELEASED' || federation.state === 'FAILED') && federation.registered) {
+  if ((wantedOf(federation) === 'RELEASED' || federation.state === 'FAILED') && (federation.registered || federation.toldRegistry)) {
     if (!(await registration.end(federation))) return;
-    update(desk, id, (now) => ok({ ...now, registered: false }));
+    update(desk, id, (now) => ok({ ...now, registered: false, toldRegistry: false }));
     await unsubscribeFromNeeds(room, id);
   }
   update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : entering(now, wantedOf(now), room.deps.clock.now())));
@@ -210,9 +210,12 @@ const createRests = (room: Room) => {
 /** Runs a federation until it is over: after each change at once, else after a while, or when nudged. */
 export const createDriver = (desk: Desk) => {
   const rests = createRests(desk.room);
-  const registration = createFederatedTwinRegistration(desk.room, (id) => {
-    update(desk, id, (federation) => ok(federation.registered ? federation : { ...federation, registered: true }));
-    rests.wake(id);
+  const registration = createFederatedTwinRegistration(desk.room, {
+    telling: (id) => void update(desk, id, (federation) => ok(federation.toldRegistry ? federation : { ...federation, toldRegistry: true })),
+    known: (id) => {
+      update(desk, id, (federation) => ok(federation.registered ? federation : { ...federation, registered: true }));
+      rests.wake(id);
+    },
   });
   const startedMs = desk.room.deps.clock.monotonicMs();
   const talks: Talks = { registration, done: rests.wake, busy: new Set(), startedMs, discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };

@@ -52,8 +52,11 @@ type Said = { readonly text: string; readonly failures: number; readonly dueAtMs
 const waitAfter = (room: Room, failures: number): number =>
   failures === 0 ? renewalMs(room) : Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs);
 
-/** `known`: told once the registry knows of it. What was said before a restart is said again. */
-export const createFederatedTwinRegistration = (room: Room, known: (id: FederationId) => void): FederatedTwinRegistration => {
+/** Told before the registry hears of it, so that it is kept that it may know, and once it does. */
+type Told = { readonly telling: (id: FederationId) => void; readonly known: (id: FederationId) => void };
+
+/** What was said before a restart is said again. */
+export const createFederatedTwinRegistration = (room: Room, { telling, known }: Told): FederatedTwinRegistration => {
   const said = new Map<FederationId, Said>();
   const busy = new Set<FederationId>();
   const tell = async (federation: Federation, text: string): Promise<void> => {
@@ -71,6 +74,7 @@ export const createFederatedTwinRegistration = (room: Room, known: (id: Federati
       const isDue = before === undefined || (before.failures === 0 && before.text !== text) || before.dueAtMs <= room.deps.clock.monotonicMs();
       if (busy.has(id) || !isDue) return;
       busy.add(id);
+      telling(id);
       void tell(federation, text)
         .catch((cause) => room.events.defect('federated-twin', cause))
         .finally(() => busy.delete(id));
