@@ -15,6 +15,8 @@ export type Events = {
   readonly asked: (facts: { readonly row: string; readonly to: string; readonly ms: number; readonly problem?: Problem | undefined }) => void;
   readonly federationMoved: (facts: { readonly federation: string; readonly state: string; readonly reason?: string | undefined }) => void;
   readonly memberMoved: (facts: { readonly federation: string; readonly member: string; readonly state: string; readonly reason?: string | undefined }) => void;
+  /** the clock of a partner is ahead of ours, or behind where negative, by more than `clockDoubtfulMs` */
+  readonly clocksDiffer: (facts: { readonly peer: string; readonly offsetMs: number }) => void;
   readonly imported: (facts: { readonly source: string; readonly lines: readonly string[]; readonly refused: number }) => void;
   readonly sourceFailed: (facts: { readonly source: string; readonly problem: Problem }) => void;
   /** What was not expected reaches the log whole, and whoever asked as the problem that is given back. */
@@ -75,6 +77,7 @@ export const createEvents = (options: EventsOptions): Events => {
       log.info({ federation, state, reason }, 'federation moved');
     },
     memberMoved: (facts) => log.info(facts, 'member moved'),
+    clocksDiffer: (facts) => log.warn(facts, 'clocks differ'),
     imported: ({ source, lines, refused }) => log[refused > 0 ? 'warn' : 'info']({ source, lines }, 'source imported'),
     sourceFailed: ({ source, problem }) => log.warn({ source, problem: describeProblem(problem) }, 'source failed'),
     defect: (where, cause) => {

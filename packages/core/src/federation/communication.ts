@@ -75,6 +75,8 @@ export const CommunicationStatus = openObject({
   since: Instant,
   lastSeen: Instant.optional(),
   latencyMs: z.number().min(0).optional(),
+  /** by how much the clock at the other end is ahead; behind where it is negative */
+  clockOffsetMs: z.number().optional(),
   failures: z.int().min(0),
   /** when an interrupted link is tried next */
   nextProbeAt: Instant.optional(),

@@ -21,6 +21,8 @@ export const limits = {
   deadlineMarginMs: 40,
   answerMaxMs: 30_000,
   clockToleranceMs: 5_000,
+  /** from then on somebody should see to the clocks */
+  clockDoubtfulMs: 1_000,
   replayMemoryMs: 24 * 60 * 60 * 1000,
   /** Ids of reads that are remembered, so that one id is not used for two contents. */
   messageIdsRememberedMax: 10_000,

@@ -8,12 +8,9 @@ import type { Sighting } from './clock-difference.ts';
 import { broken, type Finding } from './finding.ts';
 import type { Stage } from './stage.ts';
 
-/** A message that differs by more than the tolerance is refused; from half of it on somebody should see to it. */
-const clockDoubtfulMs = limits.clockToleranceMs / 2;
-
 const inWords = ({ latencyMs, clockAheadMs }: Sighting): string => {
   const within = Math.ceil(Math.abs(clockAheadMs) + latencyMs / 2);
-  return `answers in ${latencyMs.toFixed(1)} ms, clocks agree within ${within} ms${within > clockDoubtfulMs ? `: ${limits.clockToleranceMs} ms are tolerated` : ''}`;
+  return `answers in ${latencyMs.toFixed(1)} ms, clocks agree within ${within} ms${within > limits.clockDoubtfulMs ? `: ${limits.clockToleranceMs} ms are tolerated` : ''}`;
 };
 
 const keyInWords = ({ records }: Stage, { id }: Peer): string => {
@@ -25,7 +22,7 @@ const keyInWords = ({ records }: Stage, { id }: Peer): string => {
 export const answered = (stage: Stage, peer: Peer, about: Finding['about'] = 'link'): Finding => {
   const seen = stage.seen();
   if (!seen) return { about, subject: peer.id, outcome: 'sound', says: 'answers' };
-  const outcome = Math.abs(seen.clockAheadMs) > clockDoubtfulMs ? 'doubtful' : 'sound';
+  const outcome = Math.abs(seen.clockAheadMs) > limits.clockDoubtfulMs ? 'doubtful' : 'sound';
   return { about, subject: peer.id, outcome, says: `${inWords(seen)}, ${keyInWords(stage, peer)}`, ...seen };
 };
 

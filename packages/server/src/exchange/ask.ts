@@ -43,6 +43,8 @@ export type Asking = {
   readonly attempts?: number;
   /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
   readonly qos?: Qos | undefined;
+  /** told of the header of the answer, whatever it says */
+  readonly heard?: ((header: Message['header']) => void) | undefined;
   /** for whom it is asked, where not for this agency */
   readonly onBehalfOf?: string | undefined;
 };
@@ -120,6 +122,7 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
   const sent = await room.protocol.send({ ...wayTo(peer), text, messageId: message.header.messageId, timeoutMs, bytesMax, signal });
   const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : fail(onTheWay(peer, sent.problem));
+  if (answer.ok) said.asking.heard?.(answer.value.header);
   const result = answer.ok ? parseReply(name, answer.value) : answer;
   const logged = toLogged('said', message, result.ok ? undefined : result.problem);
   if (logged) room.log.append(logged);

@@ -16,6 +16,9 @@ type Watch = {
   readonly paused: number[];
   readonly given: (number | undefined)[];
   readonly now: () => string;
+  /** offsets of clocks that were told to the operator, and how far the clock at the other end is ahead from now on */
+  readonly warned: number[];
+  readonly setClock: (aheadMs: number) => void;
   /** the pause is over: the next probe is answered with `next` */
   readonly turn: (next: Result<unknown, Problem>) => Promise<void>;
 };
@@ -32,13 +35,17 @@ const watchOf = async (first: Result<unknown, Problem>): Promise<Watch> => {
     due = { ms, run };
     return () => undefined;
   };
+  let aheadMs = 0;
   const ask = async (...[, , , asking]: Parameters<Room['ask']>) => {
     given.push(asking?.timeoutMs);
+    asking?.heard?.({ source: { id: peer.id }, timestamp: addMs(now, aheadMs) } as Parameters<NonNullable<typeof asking.heard>>[0]); // branding: sender and time alone are looked at
     return answer;
   };
   const deps = { clock: { now: () => now, monotonicMs: () => 0 }, ids: { uuid: () => 'one' }, timers: { after } };
   // branding: a watch looks at nothing else of its room
-  const links = createLinks({ deps, ask, self: { id: peer.id }, signal: new AbortController().signal } as unknown as Room);
+  const warned: number[] = [];
+  const events = { clocksDiffer: ({ offsetMs }: { readonly offsetMs: number }) => void warned.push(offsetMs) };
+  const links = createLinks({ deps, ask, events, self: { id: peer.id }, signal: new AbortController().signal } as unknown as Room);
   links.watch(peer);
   await breathe();
   const turn = async (next: Result<unknown, Problem>) => {
@@ -47,7 +54,10 @@ const watchOf = async (first: Result<unknown, Problem>): Promise<Watch> => {
     due?.run();
     await breathe();
   };
-  return { links, paused, given, now: () => now, turn };
+  const setClock = (ms: number): void => {
+    aheadMs = ms;
+  };
+  return { links, paused, given, warned, setClock, now: () => now, turn };
 };
 
 describe('the watch over a link', () => {
@@ -92,6 +102,27 @@ describe('the watch over a link', () => {
     expect(links.status(peer.id)?.state).toBe('CONNECTED');
     await turn(slow);
     expect(links.status(peer.id)?.state).toBe('INTERRUPTED');
+  });
+
+  it('measures the difference of clocks: told to the operator beyond clockDoubtfulMs, once, and nothing is read beyond clockToleranceMs', async () => {
+    const { links, warned, setClock, turn } = await watchOf(good);
+    const { clockDoubtfulMs: doubtful, clockToleranceMs: most } = limits;
+    for (const aheadMs of [doubtful, -doubtful, doubtful + 1, -most, most]) {
+      setClock(aheadMs);
+      await turn(good);
+      expect([links.status(peer.id)?.clockOffsetMs, links.interruption(peer.id)]).toEqual([aheadMs, undefined]);
+    }
+    expect(warned).toEqual([doubtful + 1]);
+    setClock(most + 1);
+    await turn(good);
+    expect(links.interruption(peer.id)).toMatchObject({ kind: 'clocksDiffer', found: `${most + 1} ms ahead`, limit: most });
+    setClock(-most - 1);
+    // refused by the other end, which sees us ahead: its answer tells its time as well
+    await turn(fail(problem('clocksDiffer')));
+    expect(links.interruption(peer.id)).toMatchObject({ kind: 'clocksDiffer', found: `${most + 1} ms behind` });
+    setClock(0);
+    await turn(good);
+    expect(links.interruption(peer.id)).toBeUndefined();
   });
 
   it('to one that moved looks at the new address at once, and only when it is new', async () => {

@@ -1,8 +1,8 @@
 /**
  * Communication status (CSIM-FE, Y.4489 10.3.6): what is measured of each link while it is used. An interrupted link is not waited for;
- * one probe in the background restores it.
+ * one probe in the background restores it. Each probe measures the difference of clocks: beyond the tolerance nothing is read over the link.
  */
-import { addMs, type CommunicationState, type Instant, limits, type Problem, problem, type Result } from '@cityweave/core';
+import { addMs, type CommunicationState, type Instant, limits, msBetween, type Problem, problem, type Result } from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { Room } from './room.ts';
@@ -12,6 +12,8 @@ export type LinkStatus = {
   readonly since: Instant;
   readonly lastSeen?: Instant | undefined;
   readonly latencyMs?: number | undefined;
+  /** by how much the clock at the other end is ahead, as the last probe told; behind where it is negative */
+  readonly clockOffsetMs?: number | undefined;
   readonly failures: number;
   readonly nextProbeAt?: Instant | undefined;
 };
@@ -21,7 +23,7 @@ export type Use = { readonly outcome: Result<unknown>; readonly ms: number };
 
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
-  /** The problem with which an interrupted link answers at once. */
+  /** Why nothing is read over a link: it is interrupted, or the clocks at its ends differ too much. */
   readonly interruption: (peerId: string) => Problem | undefined;
   /** What came of using a link: good, or a reason to look whether anybody is there. */
   readonly used: (peer: Peer, use: Use) => void;
@@ -38,12 +40,14 @@ const nobodyThere = (kind: Problem['kind']): boolean => ['unreachable', 'adaptor
 /** Also where an adaptor knows of no bridge: nobody is reached over it. */
 const lost = (kind: Problem['kind']): boolean => nobodyThere(kind) || ['timedOut', 'interrupted', 'unknownConnection'].includes(kind);
 
-const probe = (room: Room, peer: Peer): Promise<Result<unknown>> =>
+type Heard = NonNullable<NonNullable<Parameters<Room['ask']>[3]>['heard']>;
+
+const probe = (room: Room, peer: Peer, heard: Heard): Promise<Result<unknown>> =>
   room.ask(
     peer,
     'digitalTwin.probe.digitalTwin',
     { parameters: { echo: room.deps.ids.uuid() }, objects: [{ kind: 'digitalTwin', id: room.self.id }] },
-    { timeoutMs: limits.probeTimeoutMs, signal: room.signal },
+    { timeoutMs: limits.probeTimeoutMs, heard, signal: room.signal },
   );
 
 type Watching = {
@@ -65,11 +69,20 @@ const set = ({ statuses, listeners }: Watching, peerId: string, next: LinkStatus
   if (before?.state !== next.state) for (const told of listeners) told(peerId, next);
 };
 
-const seen = (watching: Watching, peer: Peer, ms: number): void => {
-  const now = watching.room.deps.clock.now();
+const isDoubtful = ({ clockOffsetMs = 0 }: Pick<LinkStatus, 'clockOffsetMs'>): boolean => Math.abs(clockOffsetMs) > limits.clockDoubtfulMs;
+
+type Seen = { readonly ms: number; readonly clockOffsetMs?: number | undefined };
+
+const seen = (watching: Watching, peer: Peer, { ms, clockOffsetMs: measured }: Seen): void => {
+  const { deps, events } = watching.room;
+  const now = deps.clock.now();
   const before = watching.statuses.get(peer.id);
+  const clockOffsetMs = measured ?? before?.clockOffsetMs;
   watching.slow.delete(peer.id);
-  set(watching, peer.id, { state: 'CONNECTED', since: before?.state === 'CONNECTED' ? before.since : now, lastSeen: now, latencyMs: ms, failures: 0 });
+  const since = before?.state === 'CONNECTED' ? before.since : now;
+  set(watching, peer.id, { state: 'CONNECTED', since, lastSeen: now, latencyMs: ms, ...(clockOffsetMs !== undefined && { clockOffsetMs }), failures: 0 });
+  if (clockOffsetMs !== undefined && isDoubtful({ clockOffsetMs }) && !isDoubtful(before ?? {}))
+    events.clocksDiffer({ peer: peer.id, offsetMs: clockOffsetMs });
 };
 
 const missed = (watching: Watching, peer: Peer, waitMs: number): void => {
@@ -88,13 +101,18 @@ const noteLoss = (watching: Watching, peer: Peer, { found, waitMs }: { readonly 
 
 const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boolean> => {
   const { clock } = watching.room.deps;
-  const from = clock.monotonicMs();
+  const [at, from] = [clock.now(), clock.monotonicMs()];
   const isWatched = watching.peers.has(peer.id);
-  const probed = await probe(watching.room, peer);
+  let clockOffsetMs: number | undefined;
+  const probed = await probe(watching.room, peer, ({ source, timestamp }) => {
+    const wayMs = clock.monotonicMs() - from;
+    // written halfway, if both clocks agreed; what was long on its way tells nothing, nor does an adaptor between
+    if (source.id === peer.id && wayMs <= limits.probeTimeoutMs) clockOffsetMs = Math.round(msBetween(addMs(at, wayMs / 2), timestamp));
+  });
   // forgotten meanwhile: what comes of a probe that was under way is nobody's any more
   if (isWatched && !watching.peers.has(peer.id)) return probed.ok;
   if (probed.ok || !lost(probed.problem.kind)) {
-    seen(watching, peer, clock.monotonicMs() - from);
+    seen(watching, peer, { ms: clock.monotonicMs() - from, clockOffsetMs });
     return true;
   }
   noteLoss(watching, peer, { found: probed.problem, waitMs });
@@ -130,14 +148,18 @@ const watch = (watching: Watching, peer: Peer): void => {
 };
 
 const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
-  if (outcome.ok) seen(watching, peer, ms);
+  if (outcome.ok) seen(watching, peer, { ms });
   else if (nobodyThere(outcome.problem.kind)) missed(watching, peer, limits.probeIntervalMinMs);
   else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
 };
 
 const interruption = ({ statuses }: Watching, peerId: string): Problem | undefined => {
   const status = statuses.get(peerId);
-  return status?.state === 'INTERRUPTED' ? problem('interrupted', { agency: peerId, since: status.since }) : undefined;
+  if (status?.state === 'INTERRUPTED') return problem('interrupted', { agency: peerId, since: status.since });
+  const { clockOffsetMs = 0 } = status ?? {};
+  if (Math.abs(clockOffsetMs) <= limits.clockToleranceMs) return undefined;
+  const found = `${Math.abs(clockOffsetMs)} ms ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`;
+  return problem('clocksDiffer', { agency: peerId, found, limit: limits.clockToleranceMs });
 };
 
 export const createLinks = (room: Room): Links => {

@@ -1,5 +1,5 @@
 /**
- * What time alone brings about: a federation that is not formed before its time is over, and agreements whose initiator is gone for good.
+ * What time alone brings about: a federation that is not formed before its time is over, agreements whose initiator is gone for good, and clocks that differ.
  */
 import { expect, it } from 'vitest';
 import { runHistory } from './history.ts';
@@ -54,4 +54,15 @@ it('where the initiator is gone for good an agreement is over with its time, and
   const looking = [...holding(['bothSidesAgree', 'nobodyIsLeftBehind', 'outlivesItsMembers', 'registryKnowsAll', 'registryKnowsFederations']), invariant];
   expect((await runHistory({ ...quiet, policies, acts, validForMs: 20_000 }, looking)).violation).toBeUndefined();
   expect(found()).toEqual(['EXPIRED', true, ['CLOSED'], true]);
+});
+
+it.each([8_000, -8_000])('of a member whose clock is %i ms off nothing is read, until it is set', async (ms) => {
+  const told: unknown[] = [];
+  const asked: Invariant['asked'] = (_world, { sources }) => void told.push(sources.find(({ agency }) => agency.includes(':water.'))?.status);
+  const skew = (at: number, off: number) => ({ act: 'skew' as const, machine: 'water', ms: off, atMs: at });
+  const ask = (at: number) => ({ act: 'ask' as const, deadlineMs: 1_000, atMs: at });
+  const acts = [ask(6_000), skew(7_000, ms), ask(9_500), skew(10_000, 0), ask(13_000)];
+  const { violation } = await runHistory({ ...quiet, acts }, [...invariants, { name: 'finding', claim: 'nothing', asked }]);
+  expect(violation).toBeUndefined();
+  expect(told).toEqual(['ANSWERED', 'FAILED', 'ANSWERED']);
 });

@@ -75,7 +75,16 @@ const deliveries = new AsyncLocalStorage<Delivery>();
 
 const eventsOf = (name: string, watcher: Watcher, isAlive: () => boolean): Events => {
   const nothing = (): void => undefined;
-  const told = { started: nothing, notReady: nothing, stopped: nothing, answered: nothing, asked: nothing, federationMoved: nothing, memberMoved: nothing };
+  const told = {
+    started: nothing,
+    notReady: nothing,
+    stopped: nothing,
+    answered: nothing,
+    asked: nothing,
+    federationMoved: nothing,
+    memberMoved: nothing,
+    clocksDiffer: nothing,
+  };
   const defect: Events['defect'] = (where, cause) => {
     if (isAlive()) watcher.broke(name, where, cause);
     return problem('internal');

@@ -87,6 +87,11 @@ const defineConnection = ({ builder }: Kit, states: States): void => {
         description: 'How long the last answer took.',
         resolve: ({ status }) => (status?.latencyMs === undefined ? undefined : durationOfMs(status.latencyMs)),
       }),
+      clockOffset: t.float({
+        nullable: true,
+        description: 'Seconds by which the clock at the other end is ahead of ours; negative where it is behind. Beyond 5 nothing is read.',
+        resolve: ({ status }) => (status?.clockOffsetMs === undefined ? undefined : status.clockOffsetMs / 1000),
+      }),
       failures: t.int({ description: 'Failures in a row.', resolve: ({ status }) => status?.failures ?? 0 }),
       nextProbeAt: t.field({
         type: 'DateTime',

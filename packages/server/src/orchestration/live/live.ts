@@ -4,6 +4,7 @@
 
 import {
   type AgencyId,
+  checkTime,
   type Federation,
   fail,
   type Instant,
@@ -62,6 +63,8 @@ const parseEvent = async (room: Room, member: Member, text: string): Promise<Res
   const message = parseMessage(parseJson(text));
   if (!message.ok) return message;
   if (message.value.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.value.header.source.id }));
+  const inTime = checkTime(message.value.header, room.deps.clock.now());
+  if (!inTime.ok) return inTime;
   const verified = await room.partners.verify(message.value, { keys: member.keys, ...(!member.bridge && { endpoint: member.endpoint.address }) });
   if (!verified.ok) return verified;
   const { bridge } = member;

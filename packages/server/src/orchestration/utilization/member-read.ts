@@ -141,7 +141,8 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
       interruption: () => {
         const interrupted = links.interruption(member.twinId);
         const status = links.status(member.twinId);
-        return interrupted && { problem: interrupted, since: status?.since, nextProbeAt: status?.nextProbeAt };
+        const since = status?.state === 'INTERRUPTED' ? status.since : undefined;
+        return interrupted && { problem: interrupted, since, nextProbeAt: status?.nextProbeAt };
       },
     }),
   };
