@@ -1,7 +1,7 @@
 /**
  * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see, here and at the peers.
  */
-import { cursorBehind, fail, featureFits, ok, pageOf, problem, type Reply, type Request, type TermId, twinFits } from '@cityweave/core';
+import { cursorBehind, featureFits, ok, pageOf, type Reply, type Request, type TermId, twinFits } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
@@ -90,7 +90,7 @@ export const retrieveTwin = async (
   if (entry && stateNow(entry, room.deps.clock.now()) !== 'REMOVED' && maySee(entry.attributes.visibility, id, asker))
     return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
   const found = await findAtPeers(room, { name: 'registry.retrieve.digitalTwin', request, asker });
-  return found.ok ? ok({ reply: found.value }) : fail(problem('notRegistered', { subject: id }));
+  return found.ok ? ok({ reply: found.value }) : found;
 };
 
 export const retrieveFeature = async (
@@ -104,5 +104,5 @@ export const retrieveFeature = async (
   if (entry && isFeatureVisible(room, entry, { asker, states: ['ACTIVE', 'PAUSED'] }))
     return ok({ reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: entry.revision, attributes: entry.attributes }] } });
   const found = await findAtPeers(room, { name: 'registry.retrieve.feature', request, asker });
-  return found.ok ? ok({ reply: found.value }) : fail(problem('notFound', { subject: id }));
+  return found.ok ? ok({ reply: found.value }) : found;
 };

@@ -159,4 +159,14 @@ describe('registries that know peers', () => {
     expect(await retrieve(idOf('b'))).toMatchObject({ ok: true, value: { reply: { objects: [{ id: idOf('b') }] } } });
     expect(await retrieve(idOf('z'))).toMatchObject({ ok: false, problem: { kind: 'notRegistered' } });
   });
+
+  it('name where a twin could not be looked for, also where it was found', async () => {
+    await using ring = await openRing({ a: ['b', 'd'], b: ['c'], c: ['a'], d: ['a'] });
+    ring.silent.add(idOf('d'));
+    const retrieve = (id: TwinId) =>
+      ring.answers.get(idOf('a'))?.['registry.retrieve.digitalTwin']({ parameters: {}, objects: [{ kind: 'digitalTwin', id }] }, ring.by(idOf('a')));
+    const cut = [{ registry: idOf('d'), reason: 'unreachable', path: [idOf('a')] }];
+    expect(await retrieve(idOf('b'))).toMatchObject({ ok: true, value: { reply: { objects: [{ id: idOf('b') }], parameters: { cut } } } });
+    expect(await retrieve(idOf('z'))).toMatchObject({ ok: false, problem: { kind: 'notRegistered', found: `unreachable: ${idOf('d')}, loop: ${idOf('a')}` } });
+  });
 });

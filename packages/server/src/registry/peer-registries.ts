@@ -1,7 +1,7 @@
 /**
  * Peer registries: a registry asks those that it knows on behalf of whoever asks it. A loop is cut and its path named; a peer that is silent is named too.
  */
-import { type Forwarding, fail, limits, ok, problem, type Reply, type Request, type Result, type TwinId } from '@cityweave/core';
+import { type Forwarding, fail, limits, ok, type Problem, problem, type Reply, type Request, type Result, type TwinId } from '@cityweave/core';
 import type { AskedBy } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { RegistryRoom } from './entry.ts';
@@ -53,16 +53,37 @@ export const askPeers = async <N extends 'registry.discover.digitalTwin' | 'regi
   return { replies, cut: [...cut, ...silent, ...told] };
 };
 
-/** The first peer that has it. */
-export const findAtPeers = async <N extends 'registry.retrieve.digitalTwin' | 'registry.retrieve.feature'>(
+/** It answered: it does not know it. */
+const isElsewhere = ({ kind }: Problem): boolean => kind === 'notFound' || kind === 'notRegistered';
+
+type Retrieved = 'registry.retrieve.digitalTwin' | 'registry.retrieve.feature';
+
+/** Where it could not be looked for, for who is told that it is nowhere. */
+const describeCut = ({ registry, reason }: Cut): string => `${reason}: ${registry}`;
+
+/** As the first peer that has it says, with the registries that did not contribute. */
+export const findAtPeers = async <N extends Retrieved>(
   room: RegistryRoom,
   { name, request, asker }: { readonly name: N; readonly request: Request<N>; readonly asker: string },
 ): Promise<Result<Reply<N>>> => {
-  const { go, forwarding } = await wayFrom(room, request.parameters.forwarding, asker);
+  const { go, cut, forwarding } = await wayFrom(room, request.parameters.forwarding, asker);
   // branding: the same row's content, with the way it went
   const content = { parameters: { forwarding }, objects: request.objects } as unknown as Request<N>;
-  const outcomes = await Promise.all(go.map((peer) => room.ask(peer, name, content, waiting)));
-  const found = outcomes.find(({ ok: isFound }) => isFound);
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const { replies, cut: silent } = answered(
+    outcomes.filter(({ outcome }) => outcome.ok || !isElsewhere(outcome.problem)),
+    forwarding.path,
+  );
+  const [found] = replies;
+  const kind = name === 'registry.retrieve.feature' ? 'notFound' : 'notRegistered';
   const [object] = request.objects;
-  return found?.ok ? ok(found.value) : fail(problem(name === 'registry.retrieve.feature' ? 'notFound' : 'notRegistered', { subject: object.id }));
+  const all = [...cut, ...silent, ...(found?.parameters.cut ?? [])];
+  if (!found) {
+    const why = [
+      ...all.map(describeCut),
+      ...outcomes.flatMap(({ outcome }) => (!outcome.ok && isElsewhere(outcome.problem) ? (outcome.problem.found ?? []) : [])),
+    ];
+    return fail(problem(kind, { subject: object.id, ...(why.length > 0 && { found: why.join(', ') }) }));
+  }
+  return ok({ ...found, parameters: { ...found.parameters, ...(all.length > 0 && { cut: all }) } });
 };

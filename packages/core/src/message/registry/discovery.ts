@@ -29,7 +29,7 @@ export const discoveryRows = {
     purpose: 'One registered twin by its id, with its address and keys.',
     effect: 'read',
     request: { parameters: openObject(forwarding), objects: one(object.digitalTwinName) },
-    reply: { objects: one(object.registeredTwinObject) },
+    reply: { parameters: openObject({ cut: page.cut }), objects: one(object.registeredTwinObject) },
     refusals: ['notRegistered'],
   }),
   'retrieve.feature': row({
@@ -39,7 +39,7 @@ export const discoveryRows = {
     purpose: 'One registered feature by its id.',
     effect: 'read',
     request: { parameters: openObject(forwarding), objects: one(object.featureName) },
-    reply: { objects: one(object.featureObject) },
+    reply: { parameters: openObject({ cut: page.cut }), objects: one(object.featureObject) },
     refusals: ['notFound'],
   }),
   'retrieve.registry': row({
