@@ -144,7 +144,7 @@ describe('by its members a federation is', () => {
     if (!member) return expect.unreachable();
     expect([nextMove(failed, member), isSettled(failed)]).toEqual(['release', false]);
     const told = withWater({ state: standsIn('REMOVED') }, 'FAILED');
-    expect([isSettled(told), isSettled({ ...told, registered: true })]).toEqual([true, false]);
+    expect([isSettled(told), isSettled({ ...told, registered: true }), isSettled({ ...told, toldRegistry: true })]).toEqual([true, false, false]);
   });
 
   test('suspended as long as a person wants, or until then', () => {

@@ -35,7 +35,8 @@ export const openNeeds = (federation: Federation, serving: Serving): readonly Ne
   unmetNeeds(federation, ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'], serving);
 
 /** Nothing is to be done for it any more: it is over, nobody believes in it, and no registry has it. */
-export const isSettled = ({ state, members, registered }: Federation): boolean => federationLifecycle.isFinal(state) && !registered && members.every(isGone);
+export const isSettled = ({ state, members, registered, toldRegistry = false }: Federation): boolean =>
+  federationLifecycle.isFinal(state) && !registered && !toldRegistry && members.every(isGone);
 
 const isPaused = ({ state, suspension }: Federation): boolean => state === 'SUSPENDED' && suspension?.by === 'person';
 
