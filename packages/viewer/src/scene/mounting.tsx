@@ -10,7 +10,7 @@ import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
 import { homeOf } from './rig/home.ts';
 import { rendererHere } from './rig/quality.ts';
-import { createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
+import { beginsFine, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
@@ -177,7 +177,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   revised = watchRevisions(federation, running, { anew, signal: both });
   surviveLoss(canvas, running, both);
   told.running(running);
-  root.render([<Warmed key="warmed" />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
+  root.render([<Warmed key="warmed" fine={beginsFine(here)} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
   handOver(mounting, running, both);
 };
@@ -221,7 +221,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
   // three says by an exception that the browser has no WebGL 2
   void configure().then(
     () => {
-      root.render([<Warmed key="warmed" />]);
+      root.render([<Warmed key="warmed" fine={beginsFine(here)} />]);
       return begin(staging, { root, here, signal: stop.signal });
     },
     () => told.problem({ kind: 'noWebGl' }),

@@ -100,9 +100,9 @@ export const Frames = ({ running }: { readonly running: Running }) => {
 };
 
 /** Shaders are compiled while the city is on its way, and kept as long as the canvas stands. */
-export const Warmed = () => {
+export const Warmed = ({ fine }: { readonly fine: boolean }) => {
   const { camera, gl } = useThree();
-  useEffect(() => warmEarly(gl, camera).close, [camera, gl]);
+  useEffect(() => warmEarly(gl, camera, fine).close, [camera, gl, fine]);
   return null;
 };
 
@@ -111,15 +111,15 @@ export const qualityAsked = (): number | undefined => {
   return asked === null ? undefined : Math.max(0, Math.min(tiers.length - 1, Number(asked) || 0));
 };
 
-export const createRunning = (staged: StagedCity, here: 'software' | 'hardware', view: View): Running => {
-  const asked = qualityAsked();
-  return {
-    ...{
-      staged,
-      drive: createDrive(view),
-      quality: createQuality(asked ?? (here === 'software' ? tiers.length - 1 : 0), asked !== undefined),
-    },
-    ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },
-    ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, frames: 0, shownMs: 0 },
-  };
-};
+type Here = 'software' | 'hardware';
+
+const firstTier = (here: Here): number => qualityAsked() ?? (here === 'software' ? tiers.length - 1 : 0);
+
+/** Whether the first picture has shadows. */
+export const beginsFine = (here: Here): boolean => tiers[firstTier(here)]?.shadows === true;
+
+export const createRunning = (staged: StagedCity, here: Here, view: View): Running => ({
+  ...{ staged, drive: createDrive(view), quality: createQuality(firstTier(here), qualityAsked() !== undefined) },
+  ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },
+  ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, frames: 0, shownMs: 0 },
+});

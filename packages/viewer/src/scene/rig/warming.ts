@@ -4,7 +4,7 @@
 import type { OutlineForm } from '@cityweave/core/scene';
 import { BufferAttribute, BufferGeometry, type Camera, Group, IntType, Mesh, Points, Sphere, Vector4, type WebGLRenderer } from 'three';
 import { createBackdrop } from '../look/backdrop.ts';
-import { closeMaterials, createMaterials, type Materials } from '../look/materials.ts';
+import { closeMaterials, createMaterials, type Materials, setEffort } from '../look/materials.ts';
 import { createUniforms, emptyTexture } from '../look/uniforms.ts';
 
 /** With the attributes of drawn tiles, in their types: else it would be another shader. */
@@ -39,10 +39,11 @@ export const warm = ({ renderer, camera, materials }: Drawing, forms: Iterable<O
   backdrop.geometry.dispose();
 };
 
-/** Before anything is known of the city: what every city has. Every city of the renderer shares it until it is closed. */
-export const warmEarly = (renderer: WebGLRenderer, camera: Camera): { readonly close: () => void } => {
+/** Before anything is known of the city: what every city has, with shadows or without. Every city of the renderer shares it until it is closed. */
+export const warmEarly = (renderer: WebGLRenderer, camera: Camera, fine: boolean): { readonly close: () => void } => {
   const { state, looks, signs } = { state: emptyTexture(1, 1), looks: emptyTexture(1, 1), signs: emptyTexture(1, 1) };
   const materials = createMaterials(createUniforms({ state, looks, signs }));
+  setEffort(materials, { fine, marked: false });
   warm({ renderer, camera, materials }, ['prism']);
   for (const texture of [state, looks, signs]) texture.dispose();
   return { close: () => closeMaterials(materials) };

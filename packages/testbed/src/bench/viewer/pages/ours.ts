@@ -64,7 +64,7 @@ enter({
   load: async () => {
     const [coming, own] = [fetchOpening(addresses.federation), renderer];
     // as on the page: while the city is on its way
-    if (own) warmEarly(own, camera);
+    if (own) warmEarly(own, camera, false);
     const opening = await coming;
     if (!(opening.ok && own)) throw new Error('no scene');
     staged = await createCity({ opening: opening.value, canvas: own.domElement, changed: news.changed, revised: () => undefined });
