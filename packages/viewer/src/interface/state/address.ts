@@ -7,8 +7,9 @@ import type { Staged } from '../../scene/staged.ts';
 import { type Camera, decodePermalink, encodePermalink, type Permalink } from './permalink.ts';
 import { person } from './person.ts';
 
-/** at most twice a second */
+/** Where the eye is, is written so often; what somebody chose at once, but no more often in that time: browsers refuse what writes without end. */
 const writeMs = 500;
+const choicesMax = 8;
 
 const cameraOf = (staged: Staged | undefined): Camera | undefined => {
   if (!staged) return undefined;
@@ -36,23 +37,35 @@ const own = { own: true } as const;
 export const keepAddress = (staged: () => Staged | undefined, wanted: Camera | undefined): (() => void) => {
   const stop = new AbortController();
   let selected = person.get().selected;
-  const write = (): void => {
+  /** whether it is another one now */
+  const write = (): boolean => {
     const hash = encodePermalink(linkOf(cameraOf(staged()) ?? wanted));
     const isOther = person.get().selected !== selected;
     selected = person.get().selected;
+    if (hash === location.hash && !isOther) return false;
     if (isOther) history.pushState(own, '', hash);
-    else if (hash !== location.hash) history.replaceState(own, '', hash);
+    else history.replaceState(own, '', hash);
+    return true;
   };
+  let [choices, isApplying] = [0, false];
+  const isReady = (): boolean => document.visibilityState === 'visible' && person.get().federation !== undefined;
   const timer = setInterval(() => {
-    if (document.visibilityState === 'visible' && person.get().federation) write();
+    choices = 0;
+    if (isReady()) write();
   }, writeMs);
+  const unfollow = person.follow(() => {
+    if (!isApplying && choices < choicesMax && isReady() && write()) choices += 1;
+  });
   const moved = ({ state }: PopStateEvent): void => {
+    isApplying = true;
     apply(location.hash, staged(), state === null);
+    isApplying = false;
     selected = person.get().selected;
   };
   addEventListener('popstate', moved, { signal: stop.signal });
   return () => {
     clearInterval(timer);
+    unfollow();
     stop.abort();
   };
 };
