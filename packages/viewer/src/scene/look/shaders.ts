@@ -197,7 +197,8 @@ void main() {
   if (edge > 1.0) discard;
   vec3 base = marked(tone);
   float rim = form.x > 0 ? smoothstep(0.76, 0.82, edge) : 0.0;
-  vec3 paper = vec3(dot(base, vec3(0.3, 0.59, 0.11)) > 0.56 ? 0.06 : 1.0);
+  // a sign on a pale ground is dark of its own colour: what steps back is not blackened by it
+  vec3 paper = dot(base, vec3(0.3, 0.59, 0.11)) > 0.56 ? base * 0.3 : vec3(1.0);
   float sign = 0.0;
   if (form.y > 0 && pixelsWide > 11.0 * dpr) {
     vec2 inside = (at * 0.5) / (form.x == 3 ? 0.56 : form.x == 4 ? 0.5 : 0.68) + vec2(0.5, form.x == 4 ? 0.36 : 0.5);
