@@ -66,10 +66,16 @@ const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
   );
 };
 
-/** What is picked by a key lies under it. */
-const Crosshair = () => {
+/** What a key picks lies under it: shown while somebody picks, and whoever uses the scene by keys sees it. */
+const Crosshair = ({ isWanted }: { readonly isWanted: boolean }) => {
   const { left, right, top, bottom } = useClear();
-  return <span className="crosshair" aria-hidden="true" style={{ left: `${(left + right) * 50}%`, top: `${(top + bottom) * 50}%` }} />;
+  return (
+    <span
+      className={isWanted ? 'crosshair wanted' : 'crosshair'}
+      aria-hidden="true"
+      style={{ left: `${(left + right) * 50}%`, top: `${(top + bottom) * 50}%` }}
+    />
+  );
 };
 
 const makingText = ({ twins, layers, layersCut, tiles, tilesCut }: SceneProgress, { say }: Words): string =>
@@ -102,9 +108,9 @@ export const Notices = (props: NoticesProps) => {
       )}
       {slow && <Slow making={props.scene.making} />}
       <SceneNotice {...props} />
+      <Crosshair isWanted={picking !== undefined} />
       {picking !== undefined && (
         <p className="notice pick">
-          <Crosshair />
           {say('pickNow')}{' '}
           <button type="button" className="quiet" onClick={() => person.pick(undefined)}>
             {say('cancel')}
