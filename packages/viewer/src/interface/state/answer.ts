@@ -136,6 +136,13 @@ export const toAnswer = (question: string, given: unknown, ms: number): Answer =
 export const nextOf = ({ sections, ids }: Answer): string | undefined =>
   ids.length >= answerTwinsMax ? undefined : sections.find(({ next }) => next !== undefined)?.next;
 
+/** So often a question is asked again by itself. */
+export const asksAgainMax = 3;
+
+/** Who was too late may be in time when asked again; `times`: how often that was done. */
+export const isWorthAgain = ({ sources }: Pick<Answer, 'sources'>, times: number): boolean =>
+  times < asksAgainMax && sources.some(({ status }) => status === 'LATE');
+
 /** With the next page of its lists. */
 export const withPage = (answer: Answer, given: unknown, ms: number): Answer => {
   const { sections: more, sources } = partsIn(given);

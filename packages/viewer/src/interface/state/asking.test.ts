@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
-import { agencyOf, answerTwinsMax, mergeSources, nextOf, toAnswer, withPage } from './answer.ts';
+import { agencyOf, answerTwinsMax, asksAgainMax, isWorthAgain, mergeSources, nextOf, toAnswer, withPage } from './answer.ts';
 import { matchingKinds, matchingQuestions, searchLimits, toGroups, toSearchFilter } from './found.ts';
 import { chooseFederation, federationOf } from './learning.ts';
 import { filled, placesOf } from './places.ts';
@@ -70,6 +70,14 @@ describe('an answer', () => {
     expect([agencyOf('urn:dtf:twin:a.example:s/1'), agencyOf('x')]).toEqual(['urn:dtf:agency:a.example', undefined]));
   it('adds up what one agency gave to several parts', () =>
     expect(mergeSources([source(water, 'ANSWERED'), source(water, 'LATE')])).toMatchObject([{ status: 'LATE', rows: 2 }]));
+});
+
+describe('an answer that somebody was too late for', () => {
+  it('is asked for again, asksAgainMax times and no more; one that somebody did not answer is not', () => {
+    const of = (status: Source['status']) => ({ sources: [{ agency: { id: 'a', name: 'a' }, status }] });
+    expect([0, asksAgainMax - 1, asksAgainMax].map((times) => isWorthAgain(of('LATE'), times))).toEqual([true, true, false]);
+    expect(isWorthAgain(of('FAILED'), 0)).toBe(false);
+  });
 });
 
 describe('the line of sources', () => {

@@ -7,7 +7,7 @@ import type { Question } from '../../graphql/questions.ts';
 import { spokenName } from '../words/telling.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
-import { type Answer, nextOf, toAnswer, withPage } from './answer.ts';
+import { type Answer, isWorthAgain, nextOf, toAnswer, withPage } from './answer.ts';
 import { ask, federationOf, useLearning } from './learning.ts';
 import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
@@ -60,6 +60,24 @@ const pose = async (question: Question, picked: PosedQuestion['places'], signal:
   announce(currentWords().say('saidAnswered', { n: usePosed.getState().answer?.ids.length ?? 0 }));
 };
 
+const againMs = 2_000;
+
+const pause = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, againMs);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** An answer that somebody was too late for is asked for again, a few times, and stays to be seen meanwhile. */
+const poseInTime = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
+  for (let times = 0; !signal.aborted; times += 1) {
+    await pose(question, picked, signal);
+    const { answer } = usePosed.getState();
+    if (signal.aborted || !answer || !isWorthAgain(answer, times)) return;
+    await pause(signal);
+  }
+};
+
 /** Asks what the person poses; ends with the interest in it. */
 export const poseAll = (questions: readonly Question[], posed: PosedQuestion | undefined): (() => void) => {
   const stop = new AbortController();
@@ -67,7 +85,7 @@ export const poseAll = (questions: readonly Question[], posed: PosedQuestion | u
   if (usePosed.getState().answer?.question !== question?.name) usePosed.setState(nothing);
   const federation = question && federationOf(question, useLearning.getState().federations);
   if (federation !== undefined && federation !== person.get().federation) person.set({ federation, selected: undefined });
-  if (question && posed) void pose(question, posed.places, stop.signal);
+  if (question && posed) void poseInTime(question, posed.places, stop.signal);
   return () => stop.abort();
 };
 
