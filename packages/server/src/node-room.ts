@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import type { Events, LogLevel } from './events.ts';
 import { createAsk } from './exchange/ask.ts';
 import { introduce } from './exchange/introduction.ts';
+import type { NotedLog } from './exchange/logged.ts';
 import { lookUpPartner } from './exchange/look-up.ts';
 import { createPartnerKeys, type LookUp } from './exchange/partner-keys.ts';
 import { endpointsAt, type Peer } from './exchange/peer.ts';
@@ -104,7 +105,7 @@ export const problemGate = (tell: (found: Problem) => void) => {
 
 /** What a node needs to speak to others. */
 export type SpeakingRoom = Pick<Room, 'deps' | 'events' | 'records' | 'protocol' | 'keys' | 'self' | 'node' | 'signal'> & {
-  readonly log: Pick<ExchangeLog, 'append'>;
+  readonly log: NotedLog;
 };
 /** Its voice, and whom it may turn to. */
 export type Speaking = Pick<Room, 'ask' | 'partners' | 'registry' | 'peers'>;

@@ -45,6 +45,10 @@ export const limits = {
   logCheckpointMs: 60_000,
   /** How long an entry may wait to be written with others. */
   logFlushMs: 100,
+  /** Messages of a stream and probes are counted: one entry of the log for so long or so many of a kind, and so many kinds at a time. */
+  logTallyMs: 60_000,
+  logTallyMessagesMax: 1_000,
+  logTalliesMax: 1_000,
   /** Files that one page of the log looks into. */
   logFilesPerPageMax: 4,
 

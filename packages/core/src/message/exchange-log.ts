@@ -12,7 +12,7 @@ const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 hexadecimal digits of a 
 const id = z.string().max(limits.idCharactersMax);
 const word = z.string().max(limits.termCharactersMax);
 
-/** A message that was heard and answered, or said and answered; `code` is the result. */
+/** A message that was heard and answered, or said and answered, or many of one kind; `code` is the result. */
 export const LoggedExchange = z.object({
   kind: z.literal('exchange'),
   direction: z.enum(['heard', 'said']),
@@ -24,7 +24,10 @@ export const LoggedExchange = z.object({
   federationId: id.optional(),
   agreementId: id.optional(),
   onBehalfOf: id.optional(),
+  subscriptionId: id.optional(),
   code: word,
+  /** where it stands for several, of which `messageId` is the last: how many, since when, and from where to where in the sender's changes */
+  tally: z.object({ messages: z.int().min(1), since: Instant, fromSeq: z.int().min(0).optional(), toSeq: z.int().min(0).optional() }).optional(),
 });
 export type LoggedExchange = z.infer<typeof LoggedExchange>;
 

@@ -21,7 +21,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { newMessageId } from '../deps.ts';
 import type { Relay } from '../exchange/answer.ts';
-import { toLogged } from '../exchange/logged.ts';
+import { noteExchange } from '../exchange/logged.ts';
 import { signHop } from '../exchange/via.ts';
 import { signMessage } from '../trust/signature.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeBetween, type Figures } from './bridge.ts';
@@ -142,8 +142,7 @@ export const createRelay = (given: Omit<Passing, 'converted'>): Relay => {
   return async (message, signal) => {
     const checked = await check(passing, message);
     const passed = checked.ok ? await pass(passing, { ...checked.value, message, signal }) : checked;
-    const logged = toLogged('heard', message, passed.ok ? undefined : passed.problem);
-    if (logged) passing.room.log.append(logged);
+    noteExchange(passing.room.log, { direction: 'heard', message, problem: passed.ok ? undefined : passed.problem });
     return passed.ok ? passed.value : refuse(passing, message, passed.problem);
   };
 };

@@ -4,6 +4,7 @@
 import { fail, limits, type Message, messageText, ok, parseMessage, parseReply, parseRequest, problem, type Result } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { parseJson } from '../exchange/json.ts';
+import { noMessage, noteExchange } from '../exchange/logged.ts';
 import type { StreamEvent } from '../exchange/stream-event.ts';
 import { signHop } from '../exchange/via.ts';
 import type { Way } from '../protocol/protocol.ts';
@@ -32,21 +33,32 @@ const openBridgeOf = (room: AdaptorRoom, { connectionId }: Subscription): Bridge
   return bridge && ['CONNECTED', 'INTERRUPTED'].includes(bridge.connection.state) ? bridge : undefined;
 };
 
-/** The owner's message, beside it what it became, signed by this adaptor. */
-const adapt = async ({ room, figures }: Room, bridge: BridgeRecord, text: string): Promise<Result<Message>> => {
-  const message = parseMessage(parseJson(text));
-  if (!message.ok) return message;
-  const { source } = message.value.header;
+const convert = async ({ room, figures }: Room, bridge: BridgeRecord, message: Message): Promise<Result<Message>> => {
+  const { source } = message.header;
   if (source.id !== bridge.owner.id) return fail(problem('badSignature', { found: source.id, accepted: bridge.owner.id }));
-  const verified = await room.partners.verify(message.value, { keys: bridge.owner.keys });
+  const verified = await room.partners.verify(message, { keys: bridge.owner.keys });
   if (!verified.ok) return verified;
-  const told = parseRequest('digitalTwin.publish.exchangeData', message.value);
+  const told = parseRequest('digitalTwin.publish.exchangeData', message);
   if (!told.ok) return told;
   const [object] = told.value.objects;
   const { changed, dropped } = changesToConsumer(object.attributes, converterOf(room, bridge));
   figures.note(bridge, { ms: 0, failed: false, dropped }, room.deps.clock.now());
   const converted = { action: {}, objects: [{ ...object, attributes: changed }] };
-  return ok(signHop(message.value, { ...hopOf(room, bridge), converted }, room.keys.current()));
+  return ok(signHop(message, { ...hopOf(room, bridge), converted }, room.keys.current()));
+};
+
+/** The owner's message, beside it what it became, signed by this adaptor; passed on or refused, it is logged. */
+const adapt = async (desk: Room, bridge: BridgeRecord, text: string): Promise<Result<Message>> => {
+  const { log, self } = desk.room;
+  const message = parseMessage(parseJson(text));
+  if (!message.ok) {
+    log.append(noMessage(self.id, message.problem));
+    return message;
+  }
+  const adapted = await convert(desk, bridge, message.value);
+  const { federationId, agreementId } = bridge.connection;
+  noteExchange(log, { direction: 'heard', message: message.value, problem: adapted.ok ? undefined : adapted.problem, under: { federationId, agreementId } });
+  return adapted;
 };
 
 /** The stream at each address where the owner takes messages. */

@@ -27,12 +27,11 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
-import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
-import { noMessage, toLogged } from './logged.ts';
+import { type NotedLog, noMessage, noteExchange } from './logged.ts';
 import type { Self } from './peer.ts';
 import { readThrough } from './via.ts';
 
@@ -71,7 +70,7 @@ type Given = {
   readonly self: Self;
   readonly authorise: Authorise;
   readonly rooms: Rooms;
-  readonly log: Pick<ExchangeLog, 'append'>;
+  readonly log: NotedLog;
   /** keys of an adaptor that passed something on */
   readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
   /** whether the sender may be given once more what it was given */
@@ -230,8 +229,7 @@ export const createAnswer = (given: Given): Answer => {
     const { data, header } = parsed.value;
     const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => reply(desk, parsed.value, fail(desk.events.defect('answer', cause))));
     const refused = problemIn(message);
-    const logged = toLogged('heard', parsed.value, refused);
-    if (logged) desk.log.append(logged);
+    noteExchange(desk.log, { direction: 'heard', message: parsed.value, problem: refused });
     desk.events.answered({
       row: `${data.action.verb}.${data.action.object}`.slice(0, 80),
       from: header.source.id,

@@ -44,7 +44,7 @@ describe('a question that fails', () => {
       protocol: { ...createHttpProtocol(), send },
       keys: { current: () => key },
       partners: { verify: async () => ok(true), keysFor: async () => [] },
-      log: { append: () => undefined },
+      log: { append: () => undefined, count: () => undefined },
       self,
     });
     const answer = await ask(

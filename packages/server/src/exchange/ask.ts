@@ -24,11 +24,10 @@ import {
 } from '@cityweave/core';
 import { type Deps, newMessageId, pause, type Timers } from '../deps.ts';
 import type { Events } from '../events.ts';
-import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
-import { toLogged } from './logged.ts';
+import { type NotedLog, noteExchange } from './logged.ts';
 import type { PartnerKeys } from './partner-keys.ts';
 import type { Peer, Self } from './peer.ts';
 import { readThrough } from './via.ts';
@@ -58,7 +57,7 @@ type Room = {
   readonly keys: Pick<NodeKeys, 'current'>;
   readonly partners: Pick<PartnerKeys, 'verify' | 'keysFor'>;
   readonly self: Self;
-  readonly log: Pick<ExchangeLog, 'append'>;
+  readonly log: NotedLog;
   readonly role?: 'application';
 };
 
@@ -124,8 +123,7 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : fail(onTheWay(peer, sent.problem));
   if (answer.ok) said.asking.heard?.(answer.value.header);
   const result = answer.ok ? parseReply(name, answer.value) : answer;
-  const logged = toLogged('said', message, result.ok ? undefined : result.problem);
-  if (logged) room.log.append(logged);
+  noteExchange(room.log, { direction: 'said', message, problem: result.ok ? undefined : result.problem });
   return result;
 };
 

@@ -1,7 +1,8 @@
 /**
- * Logged: what the exchange log keeps of a message and its result. That somebody is still there is not worth a line.
+ * Logged: what the exchange log keeps of a message and its result.
  */
 import { codeOf, type LoggedExchange, limits, type Message, type Problem } from '@cityweave/core';
+import type { ExchangeLog } from '../log/exchange-log.ts';
 
 const success = 'DTF-000';
 
@@ -20,13 +21,12 @@ const federationOf = ({ header, data }: Message): string | undefined => {
   return header.federationId ?? text(data.action.parameters?.['federationId'] ?? (isObject(about) ? about['id'] : undefined), limits.idCharactersMax);
 };
 
-/** Undefined where nothing is kept. */
-export const toLogged = (direction: LoggedExchange['direction'], message: Message, problem: Problem | undefined): LoggedExchange | undefined => {
-  const { verb, object } = message.data.action;
-  if (verb === 'probe' && !problem) return undefined;
+const toLogged = (direction: LoggedExchange['direction'], message: Message, problem: Problem | undefined): LoggedExchange => {
+  const { verb, object, parameters } = message.data.action;
   const { messageId, source, destination } = message.header;
   const onBehalfOf = message.header.security?.onBehalfOf;
   const [federationId, agreementId] = [federationOf(message), agreementOf(message.data)];
+  const subscriptionId = text(parameters?.['subscriptionId'], limits.idCharactersMax);
   return {
     kind: 'exchange',
     direction,
@@ -38,8 +38,36 @@ export const toLogged = (direction: LoggedExchange['direction'], message: Messag
     ...(federationId !== undefined && { federationId }),
     ...(agreementId !== undefined && { agreementId }),
     ...(onBehalfOf !== undefined && { onBehalfOf }),
+    ...(subscriptionId !== undefined && { subscriptionId }),
     code: problem ? codeOf(problem) : success,
   };
+};
+
+/** They come all the time: somebody is still there, something changed. */
+const counted = ['probe.digitalTwin', 'publish.exchangeData'];
+
+const seqOf = ({ objects: [object] }: Message['data']): number | undefined => {
+  const attributes = isObject(object) ? object['attributes'] : undefined;
+  const seq = isObject(attributes) ? attributes['seq'] : undefined;
+  return typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0 ? seq : undefined;
+};
+
+export type NotedLog = Pick<ExchangeLog, 'append' | 'count'>;
+
+type Noted = {
+  readonly direction: LoggedExchange['direction'];
+  readonly message: Message;
+  readonly problem: Problem | undefined;
+  /** what it belongs to, where it does not say so itself */
+  readonly under?: Pick<LoggedExchange, 'federationId' | 'agreementId'>;
+};
+
+/** Every message, accepted or refused, is in the log: by itself, or counted with others of its kind. */
+export const noteExchange = (log: NotedLog, { direction, message, problem, under }: Noted): void => {
+  const { verb, object } = message.data.action;
+  const logged = { ...toLogged(direction, message, problem), ...under };
+  if (problem === undefined && counted.includes(`${verb}.${object}`)) log.count(logged, seqOf(message.data));
+  else log.append(logged);
 };
 
 /** What was no message at all: only that it came, and what was wrong with it. */

@@ -88,6 +88,17 @@ it('ends when it is closed: what is heard after that starts no timer and writes 
   expect([timers.length, readLines(path()).length]).toEqual([waiting, lines]);
 });
 
+it('holds what was counted as one entry, sealed with the rest when it is closed', async () => {
+  for (let n = 1; n <= 3; n += 1) log.count({ ...exchange(n), verb: 'publish' }, n);
+  expect(log.page({ first: 10 }).entries).toHaveLength(1);
+  await log.close();
+  expect(verify()).toMatchObject({ unsealed: 0 });
+  log = open();
+  const [counted] = log.page({ first: 10, federationId: 'urn:dtf:federation:front.example:one' }).entries;
+  expect(counted?.content).toMatchObject({ messageId: 'urn:uuid:3', tally: { messages: 3, fromSeq: 1, toSeq: 3 } });
+  await log.close();
+});
+
 it('waits logFlushMs for others before it writes, and signs after logCheckpointEntries or logCheckpointMs', async () => {
   append(3);
   expect(timers.map(({ ms }) => ms)).toEqual([limits.logFlushMs]);

@@ -26,6 +26,7 @@ import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signText, verifyText } from '../trust/signature.ts';
 import { type LogFiles, logPaths, readLines } from './log-files.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export type LogPage = {
   readonly entries: readonly LogEntry[];
@@ -37,6 +38,8 @@ export type LogPage = {
 
 export type ExchangeLog = {
   readonly append: (exchange: LoggedExchange) => void;
+  /** One of many that are alike and were accepted: they are logged together, from time to time. */
+  readonly count: Tally['count'];
   /** Entries older than `before`, the newest first, of one federation where it is named. */
   readonly page: (asked: { readonly federationId?: string | undefined; readonly first: number; readonly before?: number | undefined }) => LogPage;
   readonly close: () => Promise<void>;
@@ -149,6 +152,17 @@ const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPag
   verified: new Set(page.entries.filter((entry) => entry.n <= sealedTo && isIntact(entry, sha256)).map(({ n }) => n)),
 });
 
+/** Whoever reads the log later must know by which keys it was signed: they are told before whatever is signed by others than before. */
+const createKeyTelling = (keys: NodeKeys, writer: Writer): (() => void) => {
+  let signedBy = '';
+  return () => {
+    const published = JSON.stringify(keys.published());
+    if (published === signedBy) return;
+    signedBy = published;
+    writer.put({ kind: 'keys', keys: [...keys.published()], announcements: [...keys.announcements()] });
+  };
+};
+
 export const openExchangeLog = (room: Room): ExchangeLog => {
   const { deps, keys, files } = room;
   const { head, mended } = lastHead(files);
@@ -156,14 +170,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
   const sealing = createSealing(room, files, writer);
   let cancel: (() => void) | undefined;
   let isClosed = false;
-  let signedBy = '';
-  /** Whoever reads the log later must know by which keys it was signed. */
-  const tellKeys = (): void => {
-    const published = JSON.stringify(keys.published());
-    if (published === signedBy) return;
-    signedBy = published;
-    writer.put({ kind: 'keys', keys: [...keys.published()], announcements: [...keys.announcements()] });
-  };
+  const tellKeys = createKeyTelling(keys, writer);
   const flush = (): void => {
     cancel = undefined;
     writer.flush();
@@ -171,19 +178,25 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
   };
   if (head.n === 0) tellKeys();
   if (mended > 0) writer.put({ kind: 'recovered', bytes: mended });
+  const append = (exchange: LoggedExchange): void => {
+    // what a node that is closing still hears or says is answered, but its log has ended
+    if (isClosed) return;
+    tellKeys();
+    writer.put(exchange);
+    cancel ??= deps.timers.after(limits.logFlushMs, flush);
+  };
+  const tally = createTally(deps, append);
   return {
-    append: (exchange) => {
-      // what a node that is closing still hears or says is answered, but its log has ended
-      if (isClosed) return;
-      tellKeys();
-      writer.put(exchange);
-      cancel ??= deps.timers.after(limits.logFlushMs, flush);
+    append,
+    count: (exchange, seq) => {
+      if (!isClosed) tally.count(exchange, seq);
     },
     page: (asked) => {
       writer.flush();
       return withVerified(readPage(files, asked), sealing.sealedTo());
     },
     close: async () => {
+      tally.settle();
       isClosed = true;
       cancel?.();
       tellKeys();

@@ -150,7 +150,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain 
     records,
     keys,
     self,
-    log: { append: () => undefined },
+    log: { append: () => undefined, count: () => undefined },
     authorise,
     keysFor: async () => [],
     mayHearAgain,

@@ -6,7 +6,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, type TestCity } from '../city.ts';
+import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
 import { authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/server')));
@@ -14,6 +14,12 @@ const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/se
 const query = `query ($id: ID!, $after: String) {
   federation(id: $id) { log(first: 5, after: $after) { nodes { n at direction verb object from to agreement code hash } pageInfo { hasNextPage endCursor } } }
 }`;
+
+const changes = `subscription ($id: ID!) {
+  federationTwins(federation: $id, filter: { kinds: ["city:RiverGauge"] }) { ... on Snapshot { complete } ... on Delta { changed { id } } }
+}`;
+const change = 'mutation ($commands: [TwinCommand!]!) { applyTwins(commands: $commands) { __typename } }';
+const gauge = 'urn:dtf:twin:water.test.example:things/gauge-1';
 
 type Entry = {
   readonly n: number;
@@ -64,8 +70,41 @@ describe('the exchange log', () => {
     expect(told.errors).toHaveLength(1);
   });
 
-  it('is sound, holds nothing of what was read, and a word changed in it is found, by the command line', async () => {
+  it('counts what a stream told, at the owner and at whoever heard it, under their agreement', async () => {
+    const over = new AbortController();
+    const following = await fetch(new URL('/graphql', city.front.address), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: changes, variables: { id: testFederationId } }),
+      signal: over.signal,
+    });
+    let heardSoFar = '';
+    const reading = following.body?.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write: (text) => void (heardSoFar += text) }));
+    const ended = reading?.catch(() => undefined);
+    const says = (text: string) =>
+      until(
+        () => heardSoFar,
+        (heard) => heard.includes(text),
+        text,
+      );
+    await says('"complete":true');
+    const commands = [{ patch: { id: gauge, values: [{ term: 'city:waterLevel', value: 7 }] } }];
+    await askGraphql(city.node('water').address, change, { commands });
+    await says('"changed":[');
+    over.abort();
+    await ended;
     await city.stop();
+    const streamed = (name: string) =>
+      globSync(join(city.folder, 'state', authorityOfTest(name), 'log', '*.jsonl'))
+        .flatMap((path) => readFileSync(path, 'utf8').trim().split('\n'))
+        .map((line) => JSON.parse(line).content)
+        .filter(({ verb, from }) => verb === 'publish' && from === twinOfTest('water'));
+    const entry = { to: twinOfTest('front'), federationId: testFederationId, agreementId: expect.stringContaining('urn:dtf:agreement:'), code: 'DTF-000' };
+    expect(streamed('water')[0]).toMatchObject({ direction: 'said', ...entry, tally: { messages: 1 } });
+    expect(streamed('front')[0]).toMatchObject({ direction: 'heard', ...entry, tally: { messages: 1 } });
+  });
+
+  it('is sound, holds nothing of what was read, and a word changed in it is found, by the command line', async () => {
     const args = [main, 'log', 'verify', authorityOfTest('water'), '--state', join(city.folder, 'state'), '--json'];
     const verify = () => {
       const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });

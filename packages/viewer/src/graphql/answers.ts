@@ -142,6 +142,7 @@ export type Logged = {
   readonly to: string;
   readonly verb: string;
   readonly object: string;
+  readonly messages: number;
   readonly agreement: string | null;
   readonly code: string;
   readonly verified: boolean;

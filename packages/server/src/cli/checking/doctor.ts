@@ -67,7 +67,17 @@ const stageOf = async ({ node, directory }: Patient, records: RecordStore, { log
   const self = selfOf(node, () => addressOf(records) ?? `http://${node.listen.host}:${node.listen.port}`);
   const { protocol, seen } = watchClocks(createHttpProtocol(), deps);
   const keys = await openNodeKeys(records, self.id);
-  const room = { deps, events: createEvents({ agency: node.agency, level: log }), records, protocol, keys, log: { append: nothing }, self, node, signal };
+  const room = {
+    deps,
+    events: createEvents({ agency: node.agency, level: log }),
+    records,
+    protocol,
+    keys,
+    log: { append: nothing, count: nothing },
+    self,
+    node,
+    signal,
+  };
   return { ...room, ...createSpeaking(room), seen, directory, running: await isLocked(directory) } satisfies Stage;
 };
 

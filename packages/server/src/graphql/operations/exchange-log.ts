@@ -34,7 +34,7 @@ const defineEntry = ({ builder }: Kit) => {
     values: { HEARD: { value: 'heard', description: 'Heard and answered.' }, SAID: { value: 'said', description: 'Said and answered.' } } as const,
   });
   return builder.objectRef<Entry>('ExchangeLogEntry').implement({
-    description: 'One message and its result, chained to the entry before by its hash.',
+    description: 'One message and its result, or many of one kind that were accepted; chained to the entry before by its hash.',
     fields: (t) => ({
       n: t.exposeInt('n', { description: 'Its place in the log of this node.' }),
       at: t.field({ type: 'DateTime', description: 'When it was answered.', resolve: ({ at }) => at }),
@@ -43,7 +43,15 @@ const defineEntry = ({ builder }: Kit) => {
         description: 'Its hash is what its content gives, and a signed checkpoint of this node stands behind it.',
       }),
       direction: t.field({ type: direction, description: 'Heard or said.', resolve: ({ exchange }) => exchange.direction }),
-      message: t.id({ nullable: true, description: '`urn:uuid:` of the message.', resolve: ({ exchange }) => exchange.messageId }),
+      message: t.id({
+        nullable: true,
+        description: '`urn:uuid:` of the message, the last one where it stands for many.',
+        resolve: ({ exchange }) => exchange.messageId,
+      }),
+      messages: t.int({
+        description: 'How many it stands for: messages of a stream, and probes, are counted; 1 otherwise.',
+        resolve: ({ exchange }) => exchange.tally?.messages ?? 1,
+      }),
       from: t.id({ description: 'Who said it.', resolve: ({ exchange }) => exchange.from }),
       to: t.id({ description: 'To whom.', resolve: ({ exchange }) => exchange.to }),
       verb: t.string({ description: 'As the catalogue names it: "read".', resolve: ({ exchange }) => exchange.verb }),

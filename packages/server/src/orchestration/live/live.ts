@@ -10,6 +10,7 @@ import {
   type Instant,
   limits,
   type Member,
+  type Message,
   ok,
   type Problem,
   parseMessage,
@@ -22,6 +23,7 @@ import {
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { parseJson } from '../../exchange/json.ts';
+import { noMessage, noteExchange } from '../../exchange/logged.ts';
 import { readThrough } from '../../exchange/via.ts';
 import type { StreamedEvent, Way } from '../../protocol/protocol.ts';
 import { answered } from '../../store/unanswered.ts';
@@ -58,25 +60,36 @@ const openSubscription = async ({ room, federation, member }: Following, after: 
   return opened.ok ? ok(opened.value.objects[0].id) : opened;
 };
 
-/** A T11 message of the member itself, under its pinned key. */
-const parseEvent = async (room: Room, member: Member, text: string): Promise<Result<TwinsChanged>> => {
-  const message = parseMessage(parseJson(text));
-  if (!message.ok) return message;
-  if (message.value.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.value.header.source.id }));
-  const inTime = checkTime(message.value.header, room.deps.clock.now());
+const checkEvent = async (room: Room, member: Member, message: Message): Promise<Result<TwinsChanged>> => {
+  if (message.header.source.id !== member.twinId) return fail(problem('notAuthenticated', { subject: message.header.source.id }));
+  const inTime = checkTime(message.header, room.deps.clock.now());
   if (!inTime.ok) return inTime;
-  const verified = await room.partners.verify(message.value, { keys: member.keys, ...(!member.bridge && { endpoint: member.endpoint.address }) });
+  const verified = await room.partners.verify(message, { keys: member.keys, ...(!member.bridge && { endpoint: member.endpoint.address }) });
   if (!verified.ok) return verified;
   const { bridge } = member;
-  const through = await readThrough(message.value, async (adaptorId) => (adaptorId === bridge?.adaptorId ? room.partners.keysFor(adaptorId) : []));
+  const through = await readThrough(message, async (adaptorId) => (adaptorId === bridge?.adaptorId ? room.partners.keysFor(adaptorId) : []));
   const request = through.ok ? parseRequest('digitalTwin.publish.exchangeData', through.value.message) : through;
   return request.ok ? ok(request.value.objects[0].attributes) : request;
 };
 
-const toSourceEvent = async (room: Room, member: Member, event: StreamedEvent): Promise<Result<SourceEvent>> => {
+/** A T11 message of the member itself, under its pinned key; heard or refused, it is logged. */
+const parseEvent = async ({ room, federation, member }: Following, text: string): Promise<Result<TwinsChanged>> => {
+  const message = parseMessage(parseJson(text));
+  if (!message.ok) {
+    room.log.append(noMessage(room.self.id, message.problem));
+    return message;
+  }
+  const changed = await checkEvent(room, member, message.value);
+  const under = { federationId: federation.id, agreementId: member.agreementId };
+  noteExchange(room.log, { direction: 'heard', message: message.value, problem: changed.ok ? undefined : changed.problem, under });
+  return changed;
+};
+
+const toSourceEvent = async (following: Following, event: StreamedEvent): Promise<Result<SourceEvent>> => {
+  const { room, member } = following;
   const { agency } = member;
   if (event.type === 'heartbeat') return ok({ type: 'alive', agency, seq: Number(event.id ?? 0), at: room.deps.clock.now() });
-  const changed = await parseEvent(room, member, event.text);
+  const changed = await parseEvent(following, event.text);
   if (!changed.ok) return changed;
   const { seq, rows, deleted, resnapshot } = changed.value;
   return ok(resnapshot ? { type: 'resnapshot', agency, seq } : { type: 'changed', agency, seq, ids: [...rows.map(({ twin }) => twin.id), ...deleted], rows });
@@ -91,7 +104,7 @@ async function* connection(following: Following, after: number | undefined): Asy
   const pass = writePass(listening, room.keys.current(), room.deps.clock.now());
   const headers = { authorization: `Bearer ${pass}` };
   const streaming = { ...streamWay(member, opened.value), headers, eventBytesMax: limits.exchangeDataBytesMax, silentMs: limits.streamSilentMs, signal };
-  for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(room, member, event.value) : event;
+  for await (const event of room.protocol.stream(streaming)) yield event.ok ? await toSourceEvent(following, event.value) : event;
 }
 
 /** It may have moved, or its adaptor may have, since somebody began to listen. */

@@ -13,6 +13,7 @@ import {
   connectionIdOf,
   createVocabulary,
   federationIdOf,
+  type LoggedExchange,
   limits,
 } from '@cityweave/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +66,7 @@ describe('a subscription', () => {
   let records: RecordStore;
   let publishing: Publishing;
   let paused: number[] = [];
+  let counted: (LoggedExchange & { readonly seq: number | undefined })[] = [];
   beforeAll(() => {
     threads = createStoreThreads({ writers: 1, readers: 1 });
   });
@@ -76,6 +78,7 @@ describe('a subscription', () => {
     store = opened.value;
     records = kept.value;
     paused = [];
+    counted = [];
     records.put('agreement', agreementId, agreementIn('AGREED'));
     records.put('communication', connection.id, connection);
     const after = (ms: number, run: () => void) => {
@@ -90,6 +93,10 @@ describe('a subscription', () => {
       store,
       keys: { current: () => key },
       signal: new AbortController().signal,
+      log: {
+        append: () => expect.fail('messages of a stream are counted'),
+        count: (exchange: LoggedExchange, seq?: number) => counted.push({ ...exchange, seq }),
+      },
       node: { maintenance: [] },
     };
     const vocabulary = createVocabulary([cityDictionary]);
@@ -105,7 +112,7 @@ describe('a subscription', () => {
   });
 
   const subscribe = async (after?: number) => {
-    const done = await publishing.subscribe({ parameters: { agreementId, ...(after !== undefined && { after }) }, objects: [] } as never, by); // branding: as parsed
+    const done = await publishing.subscribe({ parameters: { federationId, agreementId, ...(after !== undefined && { after }) }, objects: [] } as never, by); // branding: as parsed
     return done.ok ? done.value.reply.objects[0].id : done.problem.kind;
   };
   const listen = (subscription: string, after?: number) =>
@@ -127,6 +134,32 @@ describe('a subscription', () => {
     for (let beat = 0; beat < 3; beat += 1) expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
     expect(paused).toEqual([limits.streamHeartbeatMs, limits.streamHeartbeatMs]);
     await events.return?.();
+  });
+
+  it('is in the log with each message that it tells, its place and the agreement it is told under', async () => {
+    const subscriptionId = await subscribe(0);
+    const events = listen(subscriptionId);
+    await puts(1);
+    await events.next();
+    await puts(2, 1);
+    await events.next();
+    await events.next();
+    await events.return?.();
+    const entry = {
+      direction: 'said',
+      from: id,
+      to: front,
+      verb: 'publish',
+      object: 'exchangeData',
+      federationId,
+      agreementId,
+      subscriptionId,
+      code: 'DTF-000',
+    };
+    expect(counted).toMatchObject([
+      { ...entry, seq: 1 },
+      { ...entry, seq: 3 },
+    ]);
   });
 
   it('resumes after what was heard; from below the oldest change it asks for a new snapshot', async () => {

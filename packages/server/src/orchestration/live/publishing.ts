@@ -3,6 +3,7 @@
  */
 import {
   type AgreementId,
+  type FederationId,
   fail,
   limits,
   type Message,
@@ -17,6 +18,7 @@ import {
 } from '@cityweave/core';
 import { newMessageId } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { noteExchange } from '../../exchange/logged.ts';
 import type { StreamEvent } from '../../exchange/stream-event.ts';
 import { signMessage } from '../../trust/signature.ts';
 import { checkPass } from '../../trust/stream-pass.ts';
@@ -27,6 +29,7 @@ import type { Feed, Granted } from './feed.ts';
 type Subscription = {
   readonly id: SubscriptionId;
   readonly subscriber: string;
+  readonly federationId: FederationId;
   readonly agreementId: AgreementId;
   readonly after: number;
   /** the adaptor that its messages go over */
@@ -35,6 +38,9 @@ type Subscription = {
 
 /** Where what is told comes from, by the way that it goes. */
 type FeedOf = (via: string | undefined) => Feed;
+
+type Desk = { readonly room: Room; readonly feedOf: FeedOf };
+type Parameters = Request<'digitalTwin.subscribe.exchangeData'>['parameters'];
 
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
@@ -68,17 +74,14 @@ const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChan
   );
 };
 
-const toEvent = async (room: Room, subscription: Subscription, changed: TwinsChanged): Promise<StreamEvent> => ({
-  type: 'message',
-  id: String(changed.seq),
-  text: JSON.stringify(await toMessage(room, subscription, changed)),
-});
+const toEvent = async (room: Room, subscription: Subscription, changed: TwinsChanged): Promise<StreamEvent> => {
+  const message = await toMessage(room, subscription, changed);
+  const { federationId, agreementId } = subscription;
+  noteExchange(room.log, { direction: 'said', message, problem: undefined, under: { federationId, agreementId } });
+  return { type: 'message', id: String(changed.seq), text: JSON.stringify(message) };
+};
 
-async function* follow(
-  { room, feedOf }: { readonly room: Room; readonly feedOf: FeedOf },
-  subscription: Subscription,
-  signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
+async function* follow({ room, feedOf }: Desk, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const feed = feedOf(subscription.via);
   let { after } = subscription;
   feed.open(signal);
@@ -99,6 +102,22 @@ async function* follow(
 /** A place that was never reached here is of another store: who holds it has to look for itself. */
 const beginning = (after: number | undefined, headSeq: number): Result<number> =>
   after === undefined || after <= headSeq ? ok(after ?? headSeq) : fail(problem('resnapshot', { found: `after ${after}`, limit: headSeq }));
+
+const begin = async ({ room, feedOf }: Desk, { federationId, agreementId, after }: Parameters, by: AskedBy): Promise<Result<Subscription>> => {
+  const across = checkWay(room, agreementId, by);
+  if (!across.ok) return across;
+  const reached = await feedOf(by.via).head();
+  const begins = reached.ok ? beginning(after, reached.value) : reached;
+  if (!begins.ok) return begins;
+  return ok({
+    id: subscriptionIdOf(room.self.authority, room.deps.ids.uuid()),
+    subscriber: by.sender,
+    federationId,
+    agreementId,
+    after: begins.value,
+    via: by.via,
+  });
+};
 
 /** How many listen to each. */
 const count = (listening: Map<string, number>, id: string, by: 1 | -1): void => {
@@ -130,15 +149,11 @@ export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
       const agreement = agreementInForce(room, { id: parameters.agreementId, mode: 'subscribe', federationId: parameters.federationId }, by);
       if (!agreement.ok) return agreement;
       if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
-      const across = checkWay(room, parameters.agreementId, by);
-      if (!across.ok) return across;
-      const reached = await feedOf(by.via).head();
-      const begins = reached.ok ? beginning(parameters.after, reached.value) : reached;
-      if (!begins.ok) return begins;
-      const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
-      const subscription: Subscription = { id, subscriber: by.sender, agreementId: parameters.agreementId, after: begins.value, via: by.via };
-      subscriptions.set(id, subscription);
-      return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { seq: subscription.after } }] } });
+      const begun = await begin({ room, feedOf }, parameters, by);
+      if (!begun.ok) return begun;
+      const { id, after } = begun.value;
+      subscriptions.set(id, begun.value);
+      return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { seq: after } }] } });
     },
     unsubscribe: ({ parameters }, by) => {
       const found = subscriptions.get(parameters.subscriptionId);

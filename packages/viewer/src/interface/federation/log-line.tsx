@@ -22,9 +22,9 @@ const agencyOf = (twin: string): string => `urn:dtf:agency:${twin.split(':')[3] 
 const localOf = (urn: string): string => urn.split(':').slice(4).join(':');
 
 export const LogLine = ({ id, entry, top, place, isActive, onTake }: LogLineProps) => {
-  const { say, instant } = useWords();
+  const { say, instant, number } = useWords();
   const known = useKnown();
-  const { at, from, to, verb, object, agreement, code, verified } = entry;
+  const { at, from, to, verb, object, messages, agreement, code, verified } = entry;
   return (
     <div
       id={id}
@@ -40,6 +40,7 @@ export const LogLine = ({ id, entry, top, place, isActive, onTake }: LogLineProp
       <span>{say('fromTo', { from: agencyName(known, agencyOf(from)), to: agencyName(known, agencyOf(to)) })}</span>
       <code>
         {verb}.{object}
+        {messages > 1 && ` × ${number(messages)}`}
       </code>
       <span className="soft">
         {agreement && <Name text={say('underAgreement', { name: localOf(agreement) })} />} {verified ? say('verified') : say('notSealed')}
