@@ -79,7 +79,10 @@ describe('the exchange log', () => {
       signal: over.signal,
     });
     let heardSoFar = '';
-    const reading = following.body?.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write: (text) => void (heardSoFar += text) }));
+    const hear = (text: string): void => {
+      heardSoFar += text;
+    };
+    const reading = following.body?.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write: hear }));
     const ended = reading?.catch(() => undefined);
     const says = (text: string) =>
       until(
