@@ -213,6 +213,19 @@ export const twinExamples: Examples = {
     request: { parameters: { federationId, agreementId, after: 4812 } },
     reply: { objects: [{ kind: 'subscription', id: subscriptionId, attributes: { seq: 4812 } }] },
   },
+  'subscribe.exchangeData--of-what-moved': {
+    request: {
+      parameters: {
+        federationId,
+        agreementId,
+        query: { version: 1, filter: { kinds: ['city:RiverGauge'] }, terms: ['city:waterLevel'] },
+        trigger: { on: 'change', term: 'city:waterLevel', minDelta: 0.2 },
+        maxRatePerMinute: 12,
+        expiresAt: '2026-05-05T00:00:00.000Z',
+      },
+    },
+    reply: { objects: [{ kind: 'subscription', id: subscriptionId, attributes: { seq: 4812 } }] },
+  },
   'unsubscribe.exchangeData': { request: { parameters: { subscriptionId } }, reply: {} },
   'publish.exchangeData': {
     from: water,

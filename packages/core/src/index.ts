@@ -50,6 +50,7 @@ export * from './message/function-run.ts';
 export * from './message/header.ts';
 export * from './message/message.ts';
 export * from './message/row.ts';
+export * from './message/subscription.ts';
 export * from './scene/index.ts';
 export * from './twin/city-dictionary.ts';
 export * from './twin/digital-twin.ts';

@@ -50,6 +50,8 @@ export const TwinsChanged = openObject({
   seq: z.int().min(0),
   rows: z.array(TwinRow),
   deleted: z.array(TwinId),
+  /** of a subscription with a filter: twins that changed and for which it does not hold, or not any more */
+  outside: z.array(TwinId).optional(),
   /** in place of rows, over a bridge: records that changed, as they are now, and those that are gone, as they were */
   far: z.array(FarContent).optional(),
   farGone: z.array(FarContent).optional(),

@@ -159,6 +159,8 @@ export const limits = {
   streamsPerPeerMax: 64,
   streamBatchTwinsMax: 500,
   streamHeartbeatMs: 1_000,
+  /** twins whose value is remembered as it was told, for a subscription to what moved by so much; what is forgotten is told again */
+  triggerTwinsMax: 10_000,
   /** A source that sent nothing, not even a heartbeat, for this long is silent. */
   streamSilentMs: 2_000,
   subscriptionTwinsMax: 100_000,

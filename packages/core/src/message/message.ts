@@ -112,7 +112,7 @@ export const parseRequest = <N extends RowName>(name: N, message: Message): Resu
   const content = { parameters, objects: message.data.objects };
   const parsed = rowOf(name).request.safeParse(content);
   if (!parsed.success) return fail(faultIn(name, parsed.error, content));
-  const { areas = {}, ...asked } = parsed.data.parameters as Asked & { readonly areas?: Readonly<Record<string, Geometry>> }; // branding: only T9 has queries, and its schema parsed them
+  const { areas = {}, ...asked } = parsed.data.parameters as Asked & { readonly areas?: Readonly<Record<string, Geometry>> }; // branding: T9 and T10 have queries, and their schemas parsed them
   const checked = firstFailure(queriesOf(asked).map((query) => checkQuery(query as TwinQuery, Object.values(areas)))); // branding: as above
   return checked.ok ? ok(parsed.data as Request<N>) : checked; // branding: the row's own schema gives the row's own type
 };

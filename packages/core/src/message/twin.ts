@@ -11,6 +11,7 @@ import { ToldGeometry } from '../ground/place.ts';
 import { AreaDigest, TwinQuery } from '../twin/query.ts';
 import * as object from './object-information.ts';
 import { answerBy, budget, one, row } from './row.ts';
+import { SubscriptionTerms } from './subscription.ts';
 
 const reason = z.string().max(limits.textCharactersMax).optional();
 const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadecimal digits');
@@ -131,17 +132,19 @@ export const twinRows = {
     label: 'T10, A5',
     from: 'FC-FE',
     to: 'FC-FE',
-    purpose: 'Asks for changes as they happen; they follow as T11 on the event stream of the subscription.',
+    purpose:
+      'Asks for changes: of all that is granted or of one feature, of twins that a filter holds for, as they happen, from time to time or where a value moved far enough, so often a minute, until a time. They follow as T11 on the event stream of the subscription. Over an adaptor there is neither a query nor a trigger on change.',
     effect: 'change',
     request: {
       parameters: openObject({
+        ...SubscriptionTerms.shape,
         federationId: FederationId,
         agreementId: AgreementId,
         /** changes after this sequence; absent: from now on */ after: z.int().min(0).optional(),
       }),
     },
     reply: { objects: one(object.subscriptionObject) },
-    refusals: ['notInForce', 'overloaded', 'unavailable'],
+    refusals: ['notInForce', 'overloaded', 'unavailable', 'badQuery', 'unsupportedVersion', 'unknownArea', 'notAuthorised', 'notFound'],
   }),
   'unsubscribe.exchangeData': row({
     label: 'T10, A5',

@@ -254,9 +254,10 @@ export const createOrchestration = (given: Room): Orchestration => {
   const reads = createMemberReads(room, links);
   const twins = createFederatedTwins(room, reads);
   const farLog = createFarLog(room);
-  const publishing = createPublishing(room, feedsOf(room, farLog));
+  const areas = createAreas();
+  const publishing = createPublishing({ room, feedOf: feedsOf(room, farLog), areas });
   const joining = createJoining(room);
-  const [areas, far, rates] = [createAreas(), createFarRecords(room, farLog), createRates(room)];
+  const [far, rates] = [createFarRecords(room, farLog), createRates(room)];
   const standing = createStanding(room);
   const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
   tellMembers(room, links, management);

@@ -1,13 +1,30 @@
 /**
  * Feed: where the changes come from that a subscription tells: the change log of the store, or an agency's own systems. And the former.
  */
-import { type Change, type Geometry, type GrantedFeature, limits, mayShow, type Result, type Twin, type TwinsChanged } from '@cityweave/core';
+import {
+  type Change,
+  type Geometry,
+  type GrantedFeature,
+  limits,
+  type Result,
+  type SubscriptionTerms,
+  type Twin,
+  type TwinFilter,
+  type TwinId,
+  type TwinRow,
+  type TwinsChanged,
+} from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { answered } from '../../store/unanswered.ts';
 import type { Room } from '../room.ts';
+import { shown } from '../utilization/sight.ts';
 
-/** What a subscriber may be told of. */
-export type Granted = { readonly features: readonly GrantedFeature[]; readonly area?: Geometry | undefined };
+/** What a subscriber may be told of, and of that what it asked for. */
+export type Granted = {
+  readonly features: readonly GrantedFeature[];
+  readonly area?: Geometry | undefined;
+  readonly query?: SubscriptionTerms['query'];
+};
 
 export type Told =
   /** up to `seq` */
@@ -27,27 +44,36 @@ export type Feed = {
   readonly wait: (signal: AbortSignal) => Promise<void>;
 };
 
-const shownTo = (room: Room, { features }: Granted, twin: Twin): Twin | undefined => {
-  const grant = features.find(({ kind }) => kind === twin.kind);
-  if (!grant) return undefined;
-  if (!(grant.withheld ?? []).length) return twin;
-  return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => mayShow(term, grant, room.vocabulary()))) };
+const idsFitting = async (room: Room, ids: readonly TwinId[], filter: Omit<TwinFilter, 'ids'>): Promise<ReadonlySet<TwinId>> =>
+  new Set((await room.store.find({ filter: { ...filter, ids }, first: ids.length })).twins.map(({ id }) => id));
+
+type Seen = { readonly rows: readonly TwinRow[]; readonly outside: readonly TwinId[] };
+
+/** Of twins that changed those that may be told, as they may be seen; beside them those that were not asked for. */
+const seenBy = async (room: Room, { features, area, query }: Granted, twins: ReadonlyMap<TwinId, Twin>): Promise<Seen> => {
+  const granted = [...twins.values()].filter(({ kind }) => features.some((feature) => feature.kind === kind));
+  const ids = granted.map(({ id }) => id);
+  if (ids.length === 0) return { rows: [], outside: [] };
+  const inArea = area && (await idsFitting(room, ids, { areas: [{ relation: 'intersects', geometry: area }] }));
+  const told = granted.filter(({ id }) => !inArea || inArea.has(id));
+  const fitting = query?.filter && (await idsFitting(room, ids, { all: [query.filter] }));
+  const sight = { granted: features, area };
+  return {
+    rows: told.filter(({ id }) => !fitting || fitting.has(id)).map((twin) => ({ twin: shown({ room, sight }, twin, query?.terms) })),
+    outside: fitting ? told.filter(({ id }) => !fitting.has(id)).map(({ id }) => id) : [],
+  };
 };
 
 /** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted, if its kind was granted. */
 const changedTwins = async (room: Room, granted: Granted, changes: readonly Change[]): Promise<TwinsChanged> => {
-  const ids = [...new Set(changes.map(({ id }) => id))];
-  const twins = await room.store.get(ids);
-  const { area } = granted;
-  const inArea =
-    area &&
-    new Set((await room.store.find({ filter: { ids, areas: [{ relation: 'intersects', geometry: area }] }, first: ids.length })).twins.map(({ id }) => id));
-  const rows = [...twins.values()].flatMap((twin) => (inArea && !inArea.has(twin.id) ? [] : (shownTo(room, granted, twin) ?? []))).map((twin) => ({ twin }));
+  const twins = await room.store.get([...new Set(changes.map(({ id }) => id))]);
+  const { rows, outside } = await seenBy(room, granted, twins);
   const seq = changes.at(-1)?.seq ?? 0;
   const gone = changes.filter(({ id, op }) => op === 'delete' && !twins.has(id));
   // a log of an older version does not say what was deleted: the subscriber has to look for itself
   if (gone.some(({ kind }) => kind === undefined)) return { seq, rows: [], deleted: [], resnapshot: true };
-  return { seq, rows, deleted: [...new Set(gone.filter(({ kind }) => granted.features.some((feature) => feature.kind === kind)).map(({ id }) => id))] };
+  const deleted = [...new Set(gone.filter(({ kind }) => granted.features.some((feature) => feature.kind === kind)).map(({ id }) => id))];
+  return { seq, rows: [...rows], deleted, ...(outside.length > 0 && { outside: [...outside] }) };
 };
 
 /** Resolves at the next commit, after the heartbeat's time, or when nobody listens. */

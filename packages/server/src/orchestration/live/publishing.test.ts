@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   Authority,
+  addMs,
   agencyIdOf,
   agencyTwinIdOf,
   agreementIdOf,
@@ -26,6 +27,7 @@ import type { RecordStore, TwinStore } from '../../store/store.ts';
 import { accepted, at, put, twinId } from '../../store/twins.contract.ts';
 import { loadNodeKey } from '../../trust/node-key.ts';
 import type { Room } from '../room.ts';
+import { createAreas } from '../utilization/sent-areas.ts';
 import { createStoreFeed } from './feed.ts';
 import { createPublishing, type Publishing } from './publishing.ts';
 
@@ -35,14 +37,14 @@ const [agreementId, federationId] = [agreementIdOf(authority, 'one'), federation
 const system = systemDeps();
 const by = { sender: front } as never; // branding: a subscription looks at nothing else of who asks
 
-const agreementIn = (state: string) => ({
+const agreementIn = (state: string, granted: object = {}) => ({
   id: agreementId,
   revision: 1,
   state,
   terms: {
     federationId,
     parties: { consumer: front, provider: id },
-    features: [{ featureId: 'urn:dtf:feature:water.example:thing', kind: 'city:Thing', modes: ['read', 'subscribe'] }],
+    features: [{ featureId: 'urn:dtf:feature:water.example:thing', kind: 'city:Thing', modes: ['read', 'subscribe'], ...granted }],
     purpose: 'city:safety',
     permissions: [],
     prohibitions: [],
@@ -59,6 +61,16 @@ const connection = {
   since: at,
 };
 
+const bridgeOver = (adaptorId: string) => ({
+  adaptorId,
+  address: 'http://adaptor.example/dtf/messages',
+  keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'one' }],
+  profileId: 'urn:dtf:profile:adaptor.example:one',
+  steps: ['format'],
+  features: [],
+  report: { coverage: 1, expectedLoss: 0, exact: [], lossy: [], unmapped: [] },
+});
+
 describe('a subscription', () => {
   let directory = '';
   let threads: StoreThreads;
@@ -66,6 +78,8 @@ describe('a subscription', () => {
   let records: RecordStore;
   let publishing: Publishing;
   let paused: number[] = [];
+  /** that went by while nothing happened */
+  let ms = 0;
   let counted: (LoggedExchange & { readonly seq: number | undefined })[] = [];
   beforeAll(() => {
     threads = createStoreThreads({ writers: 1, readers: 1 });
@@ -81,14 +95,16 @@ describe('a subscription', () => {
     counted = [];
     records.put('agreement', agreementId, agreementIn('AGREED'));
     records.put('communication', connection.id, connection);
-    const after = (ms: number, run: () => void) => {
-      paused.push(ms);
+    ms = 0;
+    const after = (waiting: number, run: () => void) => {
+      paused.push(waiting);
+      ms += waiting;
       setImmediate(run);
       return () => undefined;
     };
     const key = await loadNodeKey(records);
     const parts = {
-      deps: { ...system, timers: { after } },
+      deps: { ...system, clock: { now: () => addMs(system.clock.now(), ms), monotonicMs: () => ms }, timers: { after } },
       records,
       store,
       keys: { current: () => key },
@@ -102,7 +118,7 @@ describe('a subscription', () => {
     const vocabulary = createVocabulary([cityDictionary]);
     // branding: publishing looks at nothing else of its room
     const room = { ...parts, self: { id, authority, agency: agencyIdOf(authority) }, vocabulary: () => vocabulary } as unknown as Room;
-    publishing = createPublishing(room, () => createStoreFeed(room));
+    publishing = createPublishing({ room, feedOf: () => createStoreFeed(room), areas: createAreas() });
   });
   afterEach(async () => {
     const closing: Promise<void> = store.close();
@@ -111,8 +127,11 @@ describe('a subscription', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const subscribe = async (after?: number) => {
-    const done = await publishing.subscribe({ parameters: { federationId, agreementId, ...(after !== undefined && { after }) }, objects: [] } as never, by); // branding: as parsed
+  const subscribe = async (after?: number, terms: object = {}) => {
+    const done = await publishing.subscribe(
+      { parameters: { federationId, agreementId, ...terms, ...(after !== undefined && { after }) }, objects: [] } as never,
+      by,
+    ); // branding: as parsed
     return done.ok ? done.value.reply.objects[0].id : done.problem.kind;
   };
   const listen = (subscription: string, after?: number) =>
@@ -178,7 +197,7 @@ describe('a subscription', () => {
   it('does not wait for changes that never were: a cursor of another store is told to take a new snapshot', async () => {
     await puts(3);
     expect(await subscribe(3)).toMatch(/^urn:dtf:subscription:/);
-    expect(await subscribe(4)).toBe('resnapshot');
+    await expect(subscribe(4)).resolves.toBe('resnapshot');
   });
 
   it('tells that a twin is gone only where its kind was granted', async () => {
@@ -190,6 +209,102 @@ describe('a subscription', () => {
     );
     expect(told(await events.next())).toMatchObject({ rows: [], deleted: [twinId('1')] });
     await events.return?.();
+  });
+
+  /** Events up to the next one that tells something. */
+  const nextTold = async (events: AsyncIterator<StreamEvent>) => {
+    for (let looked = 0; looked < 100; looked += 1) {
+      const event = await events.next();
+      if (event.done) return undefined;
+      if (event.value.type === 'message') return told(event);
+    }
+    return expect.fail('nothing was told');
+  };
+  const level = (value: number) => ({ values: { 'city:level': { value }, 'city:other': { value: 1 } } });
+  const keys = (rows: readonly { readonly twin: { readonly id: string } }[]) => rows.map(({ twin }) => twin.id.split('/').at(-1)).toSorted();
+
+  it('with a filter tells the twins that it holds for, of their properties those that are wanted, and which changed beyond it', async () => {
+    const query = { version: 1, filter: { property: [{ term: 'city:level', op: 'gt', value: 5 }] }, terms: ['city:level'] };
+    const events = listen(await subscribe(0, { query }));
+    await accepted(store, [put('low', level(1)), put('high', level(9)), put('secret', { kind: 'Secret', ...level(9) })]);
+    const first = await nextTold(events);
+    expect([keys(first.rows), Object.keys(first.rows[0].twin.values), first.outside]).toEqual([['high'], ['city:level'], [twinId('low')]]);
+    await accepted(store, [put('high', level(2))]);
+    expect(await nextTold(events)).toMatchObject({ rows: [], deleted: [], outside: [twinId('high')] });
+    await events.return?.();
+  });
+
+  it('to one feature is told of nothing else, and there is none to a feature that was not granted', async () => {
+    expect(await subscribe(0, { featureId: 'urn:dtf:feature:water.example:other' })).toBe('notFound');
+    const events = listen(await subscribe(0, { featureId: 'urn:dtf:feature:water.example:thing' }));
+    await puts(1);
+    expect((await nextTold(events)).rows).toHaveLength(1);
+    await events.return?.();
+  });
+
+  it('looks at no term that the agreement keeps back, by filter or by trigger', async () => {
+    records.put('agreement', agreementId, agreementIn('AGREED', { withheld: ['city:level'] }));
+    const query = { version: 1, filter: { not: { any: [{ property: [{ term: 'city:level', op: 'gt', value: 5 }] }] } } };
+    expect(await subscribe(0, { query })).toBe('notAuthorised');
+    expect(await subscribe(0, { trigger: { on: 'change', term: 'city:level' } })).toBe('notAuthorised');
+    expect(await subscribe(0, { trigger: { on: 'change', term: 'city:other' } })).toMatch(/^urn:dtf:subscription:/);
+  });
+
+  it('tells no more often than was agreed; what changed meanwhile comes together, and the heart goes on beating', async () => {
+    records.put('agreement', agreementId, agreementIn('AGREED', { maxRatePerMinute: 6 }));
+    const events = listen(await subscribe(0, { maxRatePerMinute: 60 }));
+    await puts(1);
+    expect(keys((await nextTold(events)).rows)).toEqual(['0']);
+    expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
+    await puts(2, 1);
+    expect(keys((await nextTold(events)).rows)).toEqual(['1', '2']);
+    expect([ms, Math.max(...paused)]).toEqual([10_000, limits.streamHeartbeatMs]);
+    await events.return?.();
+  });
+
+  it('with an interval tells from time to time, with a trigger on change what moved far enough since it was told', async () => {
+    const every = listen(await subscribe(0, { trigger: { on: 'interval', every: 'PT5S' } }));
+    await accepted(store, [put('1', level(1))]);
+    await nextTold(every);
+    await every.next();
+    await accepted(store, [put('1', level(2)), put('1', level(3))]);
+    expect((await nextTold(every)).rows[0].twin.values['city:level'].value).toBe(3);
+    expect(ms).toBe(5_000);
+    await every.return?.();
+    const moved = listen(await subscribe(0, { trigger: { on: 'change', term: 'city:level', minDelta: 2 } }));
+    await nextTold(moved);
+    await accepted(store, [put('1', level(4))]);
+    expect((await moved.next()).value).toMatchObject({ type: 'heartbeat' });
+    await accepted(store, [put('1', level(5))]);
+    expect((await nextTold(moved)).rows[0].twin.values['city:level'].value).toBe(5);
+    await moved.return?.();
+  });
+
+  it('ends at the time that was asked for, and none begins that would be over already', async () => {
+    const expiresAt = addMs(system.clock.now(), 60_000);
+    const subscription = await subscribe(0, { expiresAt });
+    const events = listen(subscription);
+    expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
+    ms = 61_000;
+    expect((await events.next()).done).toBe(true);
+    expect(publishing.events(subscription, 0, new AbortController().signal)).toBeUndefined();
+    expect(await publishing.mayListen(subscription, 'a.b.c')).toMatchObject({ problem: { kind: 'unknownSubscription' } });
+    expect(await subscribe(0, { expiresAt })).toBe('invalid');
+  });
+
+  it('over an adaptor has neither a query nor a trigger on change', async () => {
+    const adaptorId = agencyTwinIdOf(Authority.parse('adaptor.example'));
+    records.put('communication', connection.id, { ...connection, bridge: bridgeOver(adaptorId) });
+    const ask = async (terms: object) => {
+      const done = await publishing.subscribe(
+        { parameters: { federationId, agreementId, ...terms }, objects: [] } as never,
+        { sender: front, via: adaptorId } as never,
+      ); // branding: as parsed
+      return done.ok ? 'begun' : done.problem.kind;
+    };
+    expect(await ask({ query: { version: 1 } })).toBe('badQuery');
+    expect(await ask({ trigger: { on: 'change', term: 'city:level' } })).toBe('badQuery');
+    expect(await ask({ trigger: { on: 'interval', every: 'PT1M' }, maxRatePerMinute: 1 })).toBe('begun');
   });
 
   it('ends when its agreement does, and none begins any more', async () => {

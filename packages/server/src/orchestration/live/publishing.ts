@@ -3,8 +3,10 @@
  */
 import {
   type AgreementId,
+  betweenTurnsMs,
   type FederationId,
   fail,
+  type GrantedFeature,
   limits,
   type Message,
   ok,
@@ -13,10 +15,12 @@ import {
   type Result,
   requestMessage,
   type SubscriptionId,
+  type SubscriptionTerms,
   subscriptionIdOf,
   type TwinsChanged,
+  type UsableAgreement,
 } from '@cityweave/core';
-import { newMessageId } from '../../deps.ts';
+import { newMessageId, pause } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import { noteExchange } from '../../exchange/logged.ts';
 import type { StreamEvent } from '../../exchange/stream-event.ts';
@@ -24,7 +28,10 @@ import { signMessage } from '../../trust/signature.ts';
 import { checkPass } from '../../trust/stream-pass.ts';
 import { agreementInForce, checkWay } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
+import { type Areas, withKnownAreas } from '../utilization/sent-areas.ts';
+import { mentions, withheldTerms } from '../utilization/sight.ts';
 import type { Feed, Granted } from './feed.ts';
+import { createMovement, createTurns, saysSomething } from './turns.ts';
 
 type Subscription = {
   readonly id: SubscriptionId;
@@ -34,13 +41,16 @@ type Subscription = {
   readonly after: number;
   /** the adaptor that its messages go over */
   readonly via: string | undefined;
+  readonly terms: SubscriptionTerms;
 };
 
 /** Where what is told comes from, by the way that it goes. */
 type FeedOf = (via: string | undefined) => Feed;
 
-type Desk = { readonly room: Room; readonly feedOf: FeedOf };
+type Desk = { readonly room: Room; readonly feedOf: FeedOf; readonly areas: Areas };
 type Parameters = Request<'digitalTwin.subscribe.exchangeData'>['parameters'];
+type Wanted = { readonly terms: SubscriptionTerms; readonly used: UsableAgreement; readonly via: string | undefined };
+type Beginning = { readonly parameters: Parameters; readonly used: UsableAgreement; readonly by: AskedBy };
 
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
@@ -51,9 +61,16 @@ export type Publishing = {
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
 
-const grantedTo = (room: Room, { agreementId, subscriber }: Subscription): Granted | undefined => {
+const isOver = (room: Room, { terms: { expiresAt } }: Subscription): boolean => expiresAt !== undefined && expiresAt <= room.deps.clock.now();
+
+const wantedOf = (features: readonly GrantedFeature[], { featureId }: SubscriptionTerms): readonly GrantedFeature[] =>
+  features.filter((feature) => featureId === undefined || feature.featureId === featureId);
+
+const grantedTo = (room: Room, subscription: Subscription): Granted | undefined => {
+  const { agreementId, subscriber, terms } = subscription;
   const used = agreementInForce(room, { id: agreementId, mode: 'subscribe' }, { sender: subscriber });
-  return used.ok ? { features: used.value.features, area: used.value.agreement.terms.area } : undefined;
+  if (!used.ok || isOver(room, subscription)) return undefined;
+  return { features: wantedOf(used.value.features, terms), area: used.value.agreement.terms.area, query: terms.query };
 };
 
 const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChanged): Promise<Message> => {
@@ -82,20 +99,30 @@ const toEvent = async (room: Room, subscription: Subscription, changed: TwinsCha
 };
 
 async function* follow({ room, feedOf }: Desk, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const feed = feedOf(subscription.via);
+  const [feed, turns, moved] = [feedOf(subscription.via), createTurns(room.deps.clock.monotonicMs), createMovement(subscription.terms)];
   let { after } = subscription;
   feed.open(signal);
   while (!signal.aborted) {
     const granted = grantedTo(room, subscription);
-    const told = granted && (await feed.next(after, granted));
-    if (!told || told.type === 'over') return;
-    if (told.type === 'changed') {
-      yield toEvent(room, subscription, told.changed);
-      after = told.seq;
-    } else {
+    if (!granted) return;
+    const waitMs = turns.waitMs(betweenTurnsMs(subscription.terms, granted.features));
+    if (waitMs > 0) {
+      yield { type: 'heartbeat', id: String(after), text: String(after) };
+      await pause(room.deps.timers, Math.min(waitMs, limits.streamHeartbeatMs), signal);
+      continue;
+    }
+    const told = await feed.next(after, granted);
+    if (told.type === 'over') return;
+    if (told.type === 'quiet') {
+      turns.over();
       yield { type: 'heartbeat', id: String(after), text: String(told.head) };
       await feed.wait(signal);
+      continue;
     }
+    after = told.seq;
+    const changed = moved(told.changed);
+    if (saysSomething(changed)) turns.told();
+    yield saysSomething(changed) ? await toEvent(room, subscription, changed) : { type: 'heartbeat', id: String(after), text: String(after) };
   }
 }
 
@@ -103,20 +130,37 @@ async function* follow({ room, feedOf }: Desk, subscription: Subscription, signa
 const beginning = (after: number | undefined, headSeq: number): Result<number> =>
   after === undefined || after <= headSeq ? ok(after ?? headSeq) : fail(problem('resnapshot', { found: `after ${after}`, limit: headSeq }));
 
-const begin = async ({ room, feedOf }: Desk, { federationId, agreementId, after }: Parameters, by: AskedBy): Promise<Result<Subscription>> => {
+/** What is asked for must be granted, known, and possible on the way that it goes. */
+const checkTerms = ({ room, areas }: Desk, { terms, used, via }: Wanted): Result<SubscriptionTerms> => {
+  const { featureId, query, trigger, expiresAt } = terms;
+  if (expiresAt !== undefined && expiresAt <= room.deps.clock.now())
+    return fail(problem('invalid', { path: '/data/action/parameters/expiresAt', found: expiresAt, accepted: 'a time to come' }));
+  const features = wantedOf(used.features, terms);
+  if (featureId !== undefined && features.length === 0) return fail(problem('notFound', { subject: featureId, accepted: 'a feature that is granted' }));
+  if (via !== undefined && (query || trigger?.on === 'change'))
+    return fail(
+      problem('badQuery', { subject: 'query, trigger', accepted: 'a feature, an interval, a rate and an end: over an adaptor there is nothing else' }),
+    );
+  const filter = withKnownAreas(areas, query?.filter ?? {}, {});
+  if (!filter.ok) return filter;
+  const looksAt = [...mentions(filter.value), ...(trigger?.on === 'change' ? [trigger.term] : [])];
+  const [hidden] = withheldTerms(room, { granted: features }, looksAt);
+  if (hidden) return fail(problem('notAuthorised', { subject: hidden, accepted: 'terms that the agreement grants' }));
+  return ok({ ...terms, ...(query && { query: { ...query, filter: filter.value } }) });
+};
+
+const begin = async (desk: Desk, { parameters, used, by }: Beginning): Promise<Result<Subscription>> => {
+  const { room, feedOf } = desk;
+  const { federationId, agreementId, after, ...asked } = parameters;
   const across = checkWay(room, agreementId, by);
   if (!across.ok) return across;
+  const terms = checkTerms(desk, { terms: asked, used, via: by.via });
+  if (!terms.ok) return terms;
   const reached = await feedOf(by.via).head();
   const begins = reached.ok ? beginning(after, reached.value) : reached;
   if (!begins.ok) return begins;
-  return ok({
-    id: subscriptionIdOf(room.self.authority, room.deps.ids.uuid()),
-    subscriber: by.sender,
-    federationId,
-    agreementId,
-    after: begins.value,
-    via: by.via,
-  });
+  const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
+  return ok({ id, subscriber: by.sender, federationId, agreementId, after: begins.value, via: by.via, terms: terms.value });
 };
 
 /** How many listen to each. */
@@ -126,11 +170,17 @@ const count = (listening: Map<string, number>, id: string, by: 1 | -1): void => 
   else listening.delete(id);
 };
 
-export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
+const forgetExpired = (room: Room, subscriptions: Map<string, Subscription>): void => {
+  for (const one of subscriptions.values()) if (isOver(room, one)) subscriptions.delete(one.id);
+};
+
+export const createPublishing = (desk: Desk): Publishing => {
+  const { room } = desk;
   const subscriptions = new Map<string, Subscription>();
   const listening = new Map<string, number>();
   /** Room for one more: the oldest that nobody listens to any more gives way, as a subscriber that broke down never says goodbye. */
   const makeRoom = (subscriber: string): boolean => {
+    forgetExpired(room, subscriptions);
     const own = [...subscriptions.values()].filter((one) => one.subscriber === subscriber);
     const idle = own.find(({ id }) => !listening.has(id));
     if (own.length < limits.streamsPerPeerMax) return true;
@@ -139,7 +189,7 @@ export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
   async function* listened(subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
     count(listening, subscription.id, 1);
     try {
-      yield* follow({ room, feedOf }, subscription, signal);
+      yield* follow(desk, subscription, signal);
     } finally {
       count(listening, subscription.id, -1);
     }
@@ -149,7 +199,7 @@ export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
       const agreement = agreementInForce(room, { id: parameters.agreementId, mode: 'subscribe', federationId: parameters.federationId }, by);
       if (!agreement.ok) return agreement;
       if (!makeRoom(by.sender)) return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.streamsPerPeerMax }));
-      const begun = await begin({ room, feedOf }, parameters, by);
+      const begun = await begin(desk, { parameters, used: agreement.value, by });
       if (!begun.ok) return begun;
       const { id, after } = begun.value;
       subscriptions.set(id, begun.value);
@@ -162,12 +212,14 @@ export const createPublishing = (room: Room, feedOf: FeedOf): Publishing => {
       return ok({ reply: { parameters: {}, objects: [] } });
     },
     mayListen: async (id, pass) => {
+      forgetExpired(room, subscriptions);
       const subscriber = subscriptions.get(id)?.subscriber;
       if (subscriber === undefined) return fail(problem('unknownSubscription', { found: id.slice(0, 80) }));
       const listening = { subscriber, publisher: room.self.id, subscription: id };
       return checkPass(pass, listening, { keys: room.partners.keysOf(subscriber), now: room.deps.clock.now() });
     },
     events: (id, after, signal) => {
+      forgetExpired(room, subscriptions);
       const subscription = subscriptions.get(id);
       return subscription && listened({ ...subscription, after: after ?? subscription.after }, AbortSignal.any([signal, room.signal]));
     },

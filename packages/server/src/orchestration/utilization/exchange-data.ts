@@ -4,7 +4,6 @@
 import {
   agencyOf,
   checkLevel,
-  conjuncts,
   fail,
   finestSurfaces,
   type Geometry,
@@ -39,14 +38,7 @@ import { checkOpen } from '../maintenance.ts';
 import type { Room } from '../room.ts';
 import { withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
-import { type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
-
-const mentions = (filter: TwinFilter): readonly string[] => [
-  ...(filter.property ?? []).map(({ term }) => term),
-  ...[...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])].flatMap(
-    mentions,
-  ),
-];
+import { mentions, type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
 
 type LinksAsked = NonNullable<TwinQuery['links']> & Pick<TwinQuery, 'at'> & { readonly limit: number };
 
@@ -204,7 +196,7 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
   const sight = sightOf(used);
   const filter = withKnownAreas(areas, query.filter ?? {}, sent);
   if (!filter.ok) return filter;
-  const hidden = withheldTerms(room, sight, [...conjuncts(filter.value).flatMap(mentions), ...toldBy(query)]);
+  const hidden = withheldTerms(room, sight, [...mentions(filter.value), ...toldBy(query)]);
   if (hidden.length > 0) {
     const headSeq = await room.store.head();
     return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });

@@ -1,7 +1,7 @@
 /**
  * Sight: what of the own twins an asker may see: everything of one's own, or what an agreement grants.
  */
-import { type Geometry, type GrantedFeature, mayShow, type TermId, type Twin, type TwinFilter } from '@cityweave/core';
+import { conjuncts, type Geometry, type GrantedFeature, mayShow, type TermId, type Twin, type TwinFilter } from '@cityweave/core';
 import type { Room } from '../room.ts';
 
 /** Undefined: everything. */
@@ -13,6 +13,16 @@ const grantOf = (sight: Sight, kind: TermId): GrantedFeature | undefined => sigh
 
 export const withheldTerms = (room: Room, sight: Sight, terms: readonly string[]): readonly TermId[] =>
   sight === undefined ? [] : ([...new Set(sight.granted.flatMap((granted) => terms.filter((term) => !mayShow(term, granted, room.vocabulary()))))] as TermId[]); // branding: they come from filters and twins, whose terms are terms
+
+const mentionsOf = (filter: TwinFilter): readonly string[] => [
+  ...(filter.property ?? []).map(({ term }) => term),
+  ...[...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : []), ...(filter.linked ?? []).flatMap(({ to }) => to ?? [])].flatMap(
+    mentionsOf,
+  ),
+];
+
+/** The terms that a filter looks at: what it lets through tells of them. */
+export const mentions = (filter: TwinFilter): readonly string[] => conjuncts(filter).flatMap(mentionsOf);
 
 /** Whether a term of a kind may be shown. */
 export const isShown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, kind: TermId, term: string): boolean => {

@@ -1,0 +1,21 @@
+/**
+ * What moved is told against what was told: of as many twins as are remembered.
+ */
+import { limits, SubscriptionTerms, type TwinsChanged } from '@cityweave/core';
+import { expect, it } from 'vitest';
+import { twin, twinId } from '../../store/twins.contract.ts';
+import { createMovement } from './turns.ts';
+
+const terms = SubscriptionTerms.parse({ trigger: { on: 'change', term: 'city:level', minDelta: 5 } });
+const levelOf = (key: number, value: number) => ({ twin: twin(twinId(`${key}`), { values: { 'city:level': { value } } }) });
+const changed = (from: number, to: number, value: number): TwinsChanged =>
+  ({ seq: 1, deleted: [], rows: Array.from({ length: to - from }, (_, n) => levelOf(from + n, value)) }) as unknown as TwinsChanged; // branding: times of the store are not looked at
+
+it('the value of triggerTwinsMax twins is remembered as it was told; of one more the oldest is told again', () => {
+  const moved = createMovement(terms);
+  const told = (from: number, to: number, value: number): number => moved(changed(from, to, value)).rows.length;
+  expect(told(0, limits.triggerTwinsMax, 1)).toBe(limits.triggerTwinsMax);
+  expect(told(0, 2, 3)).toBe(0);
+  expect(told(limits.triggerTwinsMax, limits.triggerTwinsMax + 1, 1)).toBe(1);
+  expect([told(0, 2, 3), told(2, 3, 3)]).toEqual([0, 1]);
+});

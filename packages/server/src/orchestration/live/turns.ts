@@ -1,0 +1,51 @@
+/**
+ * Turns: when a subscription tells again, and of what changed what moved far enough to be told. A turn tells everything that there is.
+ */
+import { hasMoved, type Json, limits, type SubscriptionTerms, type TwinId, type TwinsChanged, triggeringValue } from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
+
+type Told = { readonly value: Json | undefined };
+
+export type Movement = (changed: TwinsChanged) => TwinsChanged;
+
+/** What is left of changes where a value must have moved since it was told; what is told is remembered. */
+export const createMovement = ({ trigger }: SubscriptionTerms): Movement => {
+  if (trigger?.on !== 'change') return (changed) => changed;
+  const told = new LRUCache<TwinId, Told>({ max: limits.triggerTwinsMax });
+  return (changed) => ({
+    ...changed,
+    rows: changed.rows.filter(({ twin }) => {
+      const value = triggeringValue(trigger, twin);
+      const before = told.get(twin.id);
+      const moved = before === undefined || hasMoved(trigger, value, before.value);
+      if (moved) told.set(twin.id, { value });
+      return moved;
+    }),
+  });
+};
+
+/** Whether anything is left to be told. */
+export const saysSomething = ({ rows, deleted, outside = [], far = [], farGone = [], resnapshot = false }: TwinsChanged): boolean =>
+  resnapshot || [rows, deleted, outside, far, farGone].some((part) => part.length > 0);
+
+export type Turns = {
+  /** how long until something may be told again; 0 while a turn goes on */
+  readonly waitMs: (betweenMs: number) => number;
+  readonly told: () => void;
+  /** there is nothing more to tell */
+  readonly over: () => void;
+};
+
+export const createTurns = (monotonicMs: () => number): Turns => {
+  let [lastMs, isOn] = [Number.NEGATIVE_INFINITY, false];
+  return {
+    waitMs: (betweenMs) => (isOn ? 0 : Math.max(0, lastMs + betweenMs - monotonicMs())),
+    told: () => {
+      if (!isOn) lastMs = monotonicMs();
+      isOn = true;
+    },
+    over: () => {
+      isOn = false;
+    },
+  };
+};
