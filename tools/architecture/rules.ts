@@ -59,14 +59,15 @@ export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   http: [...ground, 'protocol', 'trust', 'exchange', 'graphql', 'orchestration', 'tiles'],
   'node-threads': [...ground, 'store', 'import', 'tiles'],
   'node-room': [...rooms, 'node-threads'],
-  'node-desk': [...rooms, 'node-room'],
+  'node-views': [...ground, 'registry', 'orchestration', 'http'],
+  'node-desk': [...rooms, 'node-room', 'node-views'],
   // speaks as the node would, and only reads what it remembers
   diagnosis: [...ground, 'store', 'trust', 'protocol', 'exchange', 'orchestration', 'node-room'],
-  'agency-node': [...rooms, 'node-threads', 'node-room', 'node-desk'],
+  'agency-node': [...rooms, 'node-threads', 'node-room', 'node-views', 'node-desk'],
   city: [...rooms, 'node-threads', 'node-room', 'agency-node'],
   cli: [...rooms, 'conformance', 'diagnosis', 'node-threads', 'node-room', 'agency-node', 'city'],
   main: ['cli'],
-  index: [...rooms, 'node-threads', 'node-room', 'node-desk', 'agency-node', 'city', 'conformance', 'diagnosis', 'cli'],
+  index: [...rooms, 'node-threads', 'node-room', 'node-views', 'node-desk', 'agency-node', 'city', 'conformance', 'diagnosis', 'cli'],
 };
 
 export type Power = {

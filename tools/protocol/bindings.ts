@@ -64,6 +64,35 @@ const keysPath = {
   },
 };
 
+const viewOf = (summary: string) => ({
+  get: {
+    summary,
+    description: "Read-only, for applications of the node's own agency.",
+    parameters: [
+      { name: 'limit', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'objects of a page' },
+      { name: 'cursor', in: 'query', required: false, schema: { type: 'string' }, description: '`next` of the page before' },
+    ],
+    responses: {
+      200: {
+        description: 'a page: objects as messages carry them, by id',
+        content: json({
+          type: 'object',
+          required: ['objects', 'total', 'next'],
+          properties: { objects: { type: 'array', items: { type: 'object' } }, total: { type: 'integer' }, next: { type: ['string', 'null'] } },
+        }),
+      },
+      default: { description: 'why not', content: json({ type: 'object' }) },
+    },
+  },
+});
+
+const viewPaths = {
+  '/dtf/twins': viewOf('The twins that are registered here; of a node that is no registry, its own'),
+  '/dtf/features': viewOf('The features that are registered here; of a node that is no registry, its own'),
+  '/dtf/federations': viewOf('The federations that the node started or was invited to, as it knows them'),
+  '/dtf/connections': viewOf('The connections under agreements of the node'),
+};
+
 const origin = 'Built on the published skeleton of ITU-T Y.4605; every message is our design. Made from the catalogue.';
 
 /** The subprotocol and its messages are those of HTTP: one JSON message a frame. */
@@ -108,6 +137,7 @@ export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
   const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     '/dtf/messages': messagesPath(rows),
     '/dtf/events': eventsPath,
+    ...viewPaths,
     '/.well-known/jwks.json': keysPath,
   };
   return {

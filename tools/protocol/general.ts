@@ -16,7 +16,7 @@ parameters and results, the codes of problems, states and lifecycles, signatures
 our rows. No conformance to the text of either Recommendation is claimed.`;
 
 const message = `A message is one JSON object: a **header area** (\`header\`: who says it to whom, and when) and a **data area** (\`data\`: \`action\` is the action information, \`objects\` the
-object information). \`POST /dtf/messages\` carries one message; its response carries the answer. A WebSocket carries the same, see *Over a WebSocket*.
+object information). \`POST /dtf/messages\` carries one message; its response carries the answer. \`GET /dtf/twins\`, \`/dtf/features\`, \`/dtf/federations\` and \`/dtf/connections\` show applications of the node's own agency what it knows, read-only, as pages of such objects (\`limit\`, \`cursor\`). A WebSocket carries the same, see *Over a WebSocket*.
 
 | field of the header | what |
 | --- | --- |

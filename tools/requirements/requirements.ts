@@ -242,7 +242,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'T10, T11',
     home: server('orchestration/live/publishing.ts'),
-    proof: [server('orchestration/live/publishing.test.ts'), 'with an interval tells from time to time, with a trigger on change what moved far enough since it was told'],
+    proof: [
+      server('orchestration/live/publishing.test.ts'),
+      'with an interval tells from time to time, with a trigger on change what moved far enough since it was told',
+    ],
   },
   'RQ-31': {
     text: 'The state of every federation is kept and can be reported.',

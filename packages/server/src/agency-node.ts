@@ -90,7 +90,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
-  const { orchestration, adaptor, answer, streams, introduction } = createNodeDesk(room);
+  const { orchestration, adaptor, answer, streams, introduction, views } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
   const gate = problemGate((found) => events.notReady({ problem: found }));
@@ -98,6 +98,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
     events,
     answer,
     introduction,
+    views,
     stream: streams.events,
     mayListen: streams.mayListen,
     farNotice: orchestration.farNotified,

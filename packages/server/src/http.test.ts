@@ -29,6 +29,34 @@ const post = async (address: string, body: string, headers: Readonly<Record<stri
   return { status: response.status, told: await response.json() };
 };
 
+describe('views', () => {
+  const get = async (address: string, path: string) => {
+    const response = await fetch(new URL(path, address));
+    return { status: response.status, told: await response.json() };
+  };
+
+  it('are asked for by name, with a page of at most discoverPageMax, and nothing else', async () => {
+    const asked: unknown[] = [];
+    const views: HttpRoom['views'] = async (name, { signal: _, ...page }) => {
+      asked.push({ name, ...page });
+      return ok({ objects: [{ id: 'one' }], total: 2, next: 'one' });
+    };
+    const address = await open({ views });
+    expect(await get(address, '/dtf/twins')).toEqual({ status: 200, told: { objects: [{ id: 'one' }], total: 2, next: 'one' } });
+    await get(address, `/dtf/connections?limit=${limits.discoverPageMax}&cursor=one`);
+    expect(asked).toEqual([
+      { name: 'twins', limit: limits.discoverPageDefault },
+      { name: 'connections', limit: limits.discoverPageMax, cursor: 'one' },
+    ]);
+    expect(await get(address, `/dtf/twins?limit=${limits.discoverPageMax + 1}`)).toMatchObject({ status: 400, told: { limit: limits.discoverPageMax } });
+    const long = (characters: number) => get(address, `/dtf/features?cursor=${'x'.repeat(characters)}`);
+    expect([(await long(limits.idCharactersMax)).status, (await long(limits.idCharactersMax + 1)).status]).toEqual([200, 400]);
+    for (const wrong of ['limit=0', 'limit=many', 'limit=-1', 'first=3']) expect((await get(address, `/dtf/features?${wrong}`)).status).toBe(400);
+    expect((await get(address, '/dtf/agreements')).status).toBe(404);
+    expect((await fetch(new URL('/dtf/twins', address), { method: 'POST' })).status).toBe(405);
+  });
+});
+
 describe('messages', () => {
   it('a body of exchangeDataBytesMax is heard, one byte more is refused with the bound', async () => {
     const heard: number[] = [];

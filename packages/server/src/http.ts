@@ -8,6 +8,7 @@ import type { StreamEvent } from './exchange/stream-event.ts';
 import { openStream } from './http/listener.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem, sendText, statusByProblem } from './http/reply.ts';
 import type { ViewerFiles } from './http/viewer-files.ts';
+import { sendView, type Views, viewNames } from './http/views.ts';
 import { createSocketDoor, refuseUpgrade, type SocketRoom, type Upgrade } from './http/web-socket.ts';
 
 export type HttpRoom = SocketRoom & {
@@ -18,6 +19,8 @@ export type HttpRoom = SocketRoom & {
   readonly takesSockets: boolean;
   /** a system of the agency's own says that something changed; false where nobody asked it to */
   readonly farNotice: (token: string) => boolean;
+  /** what the node knows, read-only */
+  readonly views: Views;
   /** everything under /graphql and the landing page */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** the same over a socket, at /graphql */
@@ -77,7 +80,12 @@ const streamEvents = async (room: HttpRoom, request: IncomingMessage, response: 
 
 type Route = (room: HttpRoom, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
+const viewRoutes: Readonly<Record<string, Route>> = Object.fromEntries(
+  viewNames.map((name): readonly [string, Route] => [`GET /dtf/${name}`, ({ views }, request, response) => sendView(views, request, response)]),
+);
+
 const routes: Readonly<Record<string, Route>> = {
+  ...viewRoutes,
   'POST /dtf/messages': answerMessage,
   'GET /dtf/events': streamEvents,
   'GET /.well-known/jwks.json': (room, _request, response) => sendJson(response, 200, room.introduction()),

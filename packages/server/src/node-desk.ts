@@ -7,14 +7,16 @@ import { pause } from './deps.ts';
 import { type Answer, createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import type { Introduction } from './exchange/introduction.ts';
+import type { Views } from './http/views.ts';
 import { putAgencyTwin } from './node-room.ts';
+import { createViews } from './node-views.ts';
 import { keepRegistered } from './orchestration/feature-information.ts';
 import { mayHearAgain } from './orchestration/heard-again.ts';
 import type { Publishing } from './orchestration/live/publishing.ts';
 import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
 import type { Room } from './orchestration/room.ts';
 import { watchLeases } from './registry/lease-watch.ts';
-import { createRegistry } from './registry/registry.ts';
+import { createRegistry, type RegistryAnswers } from './registry/registry.ts';
 import { answered } from './store/unanswered.ts';
 
 export const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -27,6 +29,7 @@ export type NodeDesk = {
   readonly streams: Pick<Publishing, 'mayListen' | 'events'>;
   /** what it says of itself to a stranger */
   readonly introduction: () => Introduction & { readonly name: Room['node']['name'] };
+  readonly views: Views;
 };
 
 const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signal, node: { verifyEndpoints } }: Room) => {
@@ -35,12 +38,16 @@ const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signa
   return createRegistry(desk);
 };
 
-const answerOf = (room: Room, orchestration: Orchestration, adaptor: Adaptor | undefined): Answer => {
-  const { deps, events, records, keys, self, node, partners, log } = room;
-  const authorise = createAuthorise({ deps, self, partners, openToApplications: loopback.has(node.listen.host) });
-  const registry = node.roles.includes('registry') ? { registry: registryOf(room) } : {};
+type Roles = { readonly orchestration: Orchestration; readonly adaptor: Adaptor | undefined; readonly registry: RegistryAnswers | undefined };
+
+/** People and programs on this machine may ask without a key while the node binds to loopback only. */
+const isOpenToApplications = ({ node }: Room): boolean => loopback.has(node.listen.host);
+
+const answerOf = (room: Room, { orchestration, adaptor, registry }: Roles): Answer => {
+  const { deps, events, records, keys, self, partners, log } = room;
+  const authorise = createAuthorise({ deps, self, partners, openToApplications: isOpenToApplications(room) });
   const bridging = adaptor ? { communicationAdaptor: adaptor.answers } : {};
-  const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...registry, ...bridging };
+  const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...(registry && { registry }), ...bridging };
   return createAnswer({
     ...{ deps, events, records, keys, self, log, authorise, rooms },
     keysFor: partners.keysFor,
@@ -57,10 +64,12 @@ const streamsOf = ({ publishing }: Orchestration, adaptor: Adaptor | undefined):
 export const createNodeDesk = (room: Room): NodeDesk => {
   const orchestration = createOrchestration(room);
   const adaptor = room.node.roles.includes('adaptor') ? createAdaptor(room) : undefined;
+  const registry = room.node.roles.includes('registry') ? registryOf(room) : undefined;
   return {
     orchestration,
     adaptor,
-    answer: answerOf(room, orchestration, adaptor),
+    answer: answerOf(room, { orchestration, adaptor, registry }),
+    views: createViews(room, { registry, isOpen: isOpenToApplications(room) }),
     streams: streamsOf(orchestration, adaptor),
     introduction: () => ({
       id: room.self.id,

@@ -17,6 +17,7 @@ export const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
   answer: async (asked) => ({ message: answerTo(asked), problem: undefined }),
   introduction: () => ({}),
   farNotice: () => false,
+  views: async () => ok({ objects: [], total: 0, next: null }),
   stream: () => undefined,
   mayListen: async () => ok(true),
   graphql: async (_, response) => void response.end(),
