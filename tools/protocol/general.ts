@@ -28,9 +28,11 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`contentFormat\` | \`application/json\` |
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
+| \`sequence\` | of a message of a stream: its place there |
+| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context; the dictionaries, \`id\` and \`version\`, whose terms are used |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
 | \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
-| \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, and \`purpose\` where the data will be used for something narrower than was agreed |
+| \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, \`purpose\` where the data will be used for something narrower than was agreed, \`onBehalfOf\` and \`agreementId\` |
 
 A message is known by the role it is addressed to (for what an application asks: \`application\`), its verb and its object: \`registry.register.feature\`. \`action\` has \`verb\`, \`object\`,
 \`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members that a node does not know

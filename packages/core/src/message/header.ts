@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { AdaptationStep } from '../federation/adaptation/profile.ts';
-import { FederationId, MessageId, TermId } from '../ground/id.ts';
+import { AgreementId, DictionaryId, FederationId, MessageId, TermId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { canonicalJson, openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
@@ -28,6 +28,8 @@ export const Security = z.looseObject({
   purpose: TermId.optional(),
   /** the person or organization that it is asked for, where that is not the sender */
   onBehalfOf: z.string().min(1).max(limits.idCharactersMax).optional(),
+  /** under which it is said, where the data area does not name it */
+  agreementId: AgreementId.optional(),
 });
 export type Security = z.infer<typeof Security>;
 
@@ -54,6 +56,10 @@ export type Hop = z.infer<typeof Hop>;
 export const Qos = z.literal([0, 1, 2]);
 export type Qos = z.infer<typeof Qos>;
 
+/** How urgent it is to its sender. */
+export const Priority = z.enum(['low', 'normal', 'high', 'emergency']);
+export type Priority = z.infer<typeof Priority>;
+
 /** Members that this version does not know are kept and passed on. */
 export const Header = z.looseObject({
   protocolVersion: z.literal(protocolVersion),
@@ -67,9 +73,20 @@ export const Header = z.looseObject({
   correlationId: MessageId.optional(),
   conversationId: z.string().max(limits.idCharactersMax).optional(),
   federationId: FederationId.optional(),
+  /** its place in the stream that it belongs to */
+  sequence: z.int().min(0).optional(),
   expiresAt: Instant.optional(),
   /** 1 where absent */
   qos: Qos.optional(),
+  /** normal where absent; messages are taken as they come, whatever it says */
+  priority: Priority.optional(),
+  /** the dictionaries, with their versions, whose terms the data area uses */
+  semanticContext: z
+    .array(openObject({ id: DictionaryId, version: z.string().max(limits.termCharactersMax) }))
+    .max(limits.dictionariesMax)
+    .optional(),
+  /** W3C trace context, as `traceparent` has it */
+  trace: z.string().max(limits.termCharactersMax).optional(),
   via: z.array(Hop).max(limits.hopsMax).optional(),
   security: Security.optional(),
 });

@@ -74,6 +74,17 @@ describe('a message', () => {
     expect(parseMessage(more)).toMatchObject({ ok: true, value: { header: { trace: 'abc' } } });
   });
 
+  test('has a place in its stream, a priority, its dictionaries and a trace, within their bounds', () => {
+    const fits = (header: object): boolean => parseMessage({ ...probe('x'), header: { ...probe('x').header, ...header } }).ok;
+    const dictionary = { id: 'urn:dtf:dictionary:a.example:city', version: '1.2.0' };
+    const trace = (characters: number) => ({ trace: 'x'.repeat(characters) });
+    const context = (count: number) => ({ semanticContext: Array(count).fill(dictionary) });
+    const agreementId = 'urn:dtf:agreement:a.example:one';
+    expect([{ sequence: 7 }, { priority: 'emergency' }, context(limits.dictionariesMax), trace(limits.termCharactersMax)].map(fits)).not.toContain(false);
+    expect([{ sequence: -1 }, { priority: 'now' }, context(limits.dictionariesMax + 1), trace(limits.termCharactersMax + 1)].map(fits)).not.toContain(true);
+    expect([agreementId, 'one'].map((id) => fits({ security: { scheme: 'none', agreementId: id } }))).toEqual([true, false]);
+  });
+
   test('is signed over everything but its signature and the way it came', () => {
     const signed = (header: object): string =>
       signedText({ ...probe('x'), header: { ...probe('x').header, security: { scheme: 'jws', keyId: 'k' }, ...header } });

@@ -138,6 +138,7 @@ type Sending = {
   readonly federationId?: Header['federationId'];
   readonly conversationId?: string | undefined;
   readonly qos?: Header['qos'];
+  readonly sequence?: number;
 };
 
 const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T; // branding: the same members less the undefined ones

@@ -11,9 +11,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const text = (value: unknown, charactersMax: number): string | undefined => (typeof value === 'string' ? value.slice(0, charactersMax) : undefined);
 
 /** The agreement that a message names: what it asks under, or is about. */
-const agreementOf = ({ action, objects }: Message['data']): string | undefined => {
+const agreementOf = ({ header, data: { action, objects } }: Message): string | undefined => {
   const about = objects.find((object) => isObject(object) && object['kind'] === 'agreement');
-  return text(action.parameters?.['agreementId'] ?? (isObject(about) ? about['id'] : undefined), limits.idCharactersMax);
+  return text(action.parameters?.['agreementId'] ?? (isObject(about) ? about['id'] : undefined) ?? header.security?.agreementId, limits.idCharactersMax);
 };
 
 const federationOf = ({ header, data }: Message): string | undefined => {
@@ -25,7 +25,7 @@ const toLogged = (direction: LoggedExchange['direction'], message: Message, prob
   const { verb, object, parameters } = message.data.action;
   const { messageId, source, destination } = message.header;
   const onBehalfOf = message.header.security?.onBehalfOf;
-  const [federationId, agreementId] = [federationOf(message), agreementOf(message.data)];
+  const [federationId, agreementId] = [federationOf(message), agreementOf(message)];
   const subscriptionId = text(parameters?.['subscriptionId'], limits.idCharactersMax);
   return {
     kind: 'exchange',

@@ -147,7 +147,9 @@ describe('a subscription', () => {
     const events = listen(await subscribe(0));
     await puts(limits.streamBatchTwinsMax);
     await puts(1, limits.streamBatchTwinsMax);
-    expect(told(await events.next()).rows).toHaveLength(limits.streamBatchTwinsMax);
+    const first = await events.next();
+    expect(told(first).rows).toHaveLength(limits.streamBatchTwinsMax);
+    expect(JSON.parse(first.value?.text ?? '{}').header).toMatchObject({ sequence: limits.streamBatchTwinsMax, federationId });
     expect(told(await events.next()).rows).toHaveLength(1);
     expect(paused).toEqual([]);
     for (let beat = 0; beat < 3; beat += 1) expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });

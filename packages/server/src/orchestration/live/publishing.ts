@@ -86,6 +86,8 @@ const toMessage = (room: Room, subscription: Subscription, attributes: TwinsChan
       source,
       destination: { id: subscription.subscriber, role: 'digitalTwin' },
       timestamp: room.deps.clock.now(),
+      federationId: subscription.federationId,
+      sequence: attributes.seq,
     }),
     room.keys.current(),
   );
