@@ -122,6 +122,7 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'badQuery--condition-off-the-attributes': withParameters('registry.discover.feature', { where: { path: '__proto__', op: 'exists' } }),
   'badQuery--condition-nested-too-deep': withParameters('registry.discover.feature', { where: nestedConditions(9) }),
   'badQuery--near-nothing': withParameters('registry.discover.digitalTwin', { near: { type: 'Point', coordinates: [9.27, 52.03] } }),
+  'badQuery--parts-of-entries': withParameters('registry.discover.feature', { fields: ['name'] }),
   'badQuery--during-no-time': withParameters('registry.subscribe.feature', { during: { from: 'noon' } }),
   'badQuery--subscription-to-half-a-condition': withParameters('registry.subscribe.digitalTwin', { where: { path: 'domain' } }),
   'missing--subscription-to-features': withParameters('registry.unsubscribe.feature', { subscriptionId: undefined }),

@@ -91,7 +91,7 @@ const unknownKindIn = (objects: readonly unknown[]): string | undefined =>
   objects.map((object) => (isObject(object) ? object['kind'] : undefined)).find((kind): kind is string => typeof kind === 'string' && !isKnownKind(kind));
 
 /** Members of discovery whose faults make a query that is not valid rather than a message that is not. */
-const discoveryMembers = ['where', 'near', 'during', 'sort', 'bridgeable'];
+const discoveryMembers = ['where', 'near', 'during', 'sort', 'bridgeable', 'fields'];
 
 const faultIn = (name: RowName, error: z.ZodError, raw: unknown): Problem => {
   const [part, member] = error.issues[0]?.path ?? [];

@@ -37,7 +37,7 @@ export const coverageOf = (room: Room): Geometry | undefined => {
 
 const visibilityOf = (room: Room) => ({ level: room.node.policy.visibility });
 
-export const describeTwin = (room: Room): DigitalTwin => {
+export const describeTwin = (room: Room, features: readonly Feature[]): DigitalTwin => {
   const coverage = coverageOf(room);
   const schedule = scheduleOf(room);
   return {
@@ -50,7 +50,7 @@ export const describeTwin = (room: Room): DigitalTwin => {
     endpoints: room.self.endpoints(),
     keys: [...room.keys.published()],
     announcements: [...room.keys.announcements()],
-    features: [],
+    features: features.map(({ id }) => id),
     ...(schedule && { schedule: [...schedule] }),
     attribution: room.node.attribution,
     visibility: visibilityOf(room),
@@ -172,7 +172,8 @@ const register = async (room: Room): Promise<Entered> => {
   if (!reached.ok) return reached;
   const { value: registry } = reached;
   if (!registry) return ok(undefined);
-  const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room) };
+  const offered = await describeFeatures(room);
+  const object = { kind: 'digitalTwin' as const, id: room.self.id, attributes: describeTwin(room, offered) };
   const twin = await room.ask(
     registry,
     'registry.register.digitalTwin',
@@ -180,7 +181,7 @@ const register = async (room: Room): Promise<Entered> => {
     { signal: room.signal },
   );
   if (!twin.ok) return twin;
-  const features = await registerFeatures(room, registry, await describeFeatures(room));
+  const features = await registerFeatures(room, registry, offered);
   return features.ok ? ok(twin.value.objects[0].revision) : features;
 };
 

@@ -16,7 +16,7 @@ export type OwnViews = {
 };
 
 export const createOwnViews = (room: Room): OwnViews => ({
-  twins: async () => [{ kind: 'digitalTwin', id: room.self.id, attributes: describeTwin(room) }],
+  twins: async () => [{ kind: 'digitalTwin', id: room.self.id, attributes: describeTwin(room, await describeFeatures(room)) }],
   features: async () => (await describeFeatures(room)).map(({ id, attributes }) => ({ kind: 'feature', id, attributes })),
   federations: () =>
     [...federations.all(room.records).map(viewOf), ...memberships.all(room.records).map(({ federation }) => federation)].map((attributes) => ({

@@ -29,6 +29,8 @@ describe('the views of a node', () => {
     const second = await view('front', `twins?limit=3&cursor=${encodeURIComponent(first.next ?? '')}`);
     expect([...idsOf(first), ...idsOf(second)]).toEqual(idsOf(all));
     expect([first.total, second.next]).toEqual([4, null]);
+    const water = all.objects.find(({ id }) => id === twinOfTest('water'));
+    expect([...Object(water?.attributes)['features']].toSorted()).toEqual([...idsOf(await view('water', 'features'))].toSorted());
     expect((await view('front', 'features')).objects).toContainEqual(
       expect.objectContaining({ kind: 'feature', attributes: expect.objectContaining({ twinId: twinOfTest('water') }) }),
     );

@@ -64,6 +64,8 @@ export const DiscoveryQuery = openObject({
     .max(limits.keyCharactersMax + limits.idCharactersMax + 2)
     .optional(),
   forwarding: Forwarding.optional(),
+  /** entries are told whole: whoever wants parts of them is told so */
+  fields: z.never().optional(),
 });
 export type DiscoveryQuery = z.infer<typeof DiscoveryQuery>;
 
