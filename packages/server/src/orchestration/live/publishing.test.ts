@@ -236,6 +236,13 @@ describe('a subscription', () => {
     await events.return?.();
   });
 
+  it('is kept as long as it lasts: a filter larger than controlMessageBytesMax is refused', async () => {
+    const asking = (characters: number) => subscribe(0, { query: { version: 1, filter: { text: 'x'.repeat(characters) } } });
+    const around = Buffer.byteLength(JSON.stringify({ query: { version: 1, filter: { text: '' } } }));
+    expect(await asking(limits.controlMessageBytesMax - around)).toMatch(/^urn:dtf:subscription:/);
+    expect(await asking(limits.controlMessageBytesMax - around + 1)).toBe('tooLarge');
+  });
+
   it('to one feature is told of nothing else, and there is none to a feature that was not granted', async () => {
     expect(await subscribe(0, { featureId: 'urn:dtf:feature:water.example:other' })).toBe('notFound');
     const events = listen(await subscribe(0, { featureId: 'urn:dtf:feature:water.example:thing' }));

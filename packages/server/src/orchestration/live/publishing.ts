@@ -4,6 +4,7 @@
 import {
   type AgreementId,
   betweenTurnsMs,
+  canonicalJson,
   type FederationId,
   fail,
   type GrantedFeature,
@@ -19,6 +20,7 @@ import {
   subscriptionIdOf,
   type TwinsChanged,
   type UsableAgreement,
+  utf8Bytes,
 } from '@cityweave/core';
 import { newMessageId, pause } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
@@ -132,9 +134,9 @@ async function* follow({ room, feedOf }: Desk, subscription: Subscription, signa
 const beginning = (after: number | undefined, headSeq: number): Result<number> =>
   after === undefined || after <= headSeq ? ok(after ?? headSeq) : fail(problem('resnapshot', { found: `after ${after}`, limit: headSeq }));
 
-/** What is asked for must be granted, known, and possible on the way that it goes. */
+/** What is asked for must be granted, known, possible on the way that it goes, and small enough to be kept for as long as the subscription lasts. */
 const checkTerms = ({ room, areas }: Desk, { terms, used, via }: Wanted): Result<SubscriptionTerms> => {
-  const { featureId, query, trigger, expiresAt } = terms;
+  const { featureId, query, trigger, maxRatePerMinute, expiresAt } = terms;
   if (expiresAt !== undefined && expiresAt <= room.deps.clock.now())
     return fail(problem('invalid', { path: '/data/action/parameters/expiresAt', found: expiresAt, accepted: 'a time to come' }));
   const features = wantedOf(used.features, terms);
@@ -148,7 +150,9 @@ const checkTerms = ({ room, areas }: Desk, { terms, used, via }: Wanted): Result
   const looksAt = [...mentions(filter.value), ...(trigger?.on === 'change' ? [trigger.term] : [])];
   const [hidden] = withheldTerms(room, { granted: features }, looksAt);
   if (hidden) return fail(problem('notAuthorised', { subject: hidden, accepted: 'terms that the agreement grants' }));
-  return ok({ ...terms, ...(query && { query: { ...query, filter: filter.value } }) });
+  const kept = { featureId, trigger, maxRatePerMinute, expiresAt, ...(query && { query: { ...query, filter: filter.value } }) };
+  const { controlMessageBytesMax: limit } = limits;
+  return utf8Bytes(canonicalJson(kept)) <= limit ? ok(kept) : fail(problem('tooLarge', { subject: 'what is subscribed to', limit }));
 };
 
 const begin = async (desk: Desk, { parameters, used, by }: Beginning): Promise<Result<Subscription>> => {
