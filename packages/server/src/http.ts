@@ -8,7 +8,7 @@ import type { StreamEvent } from './exchange/stream-event.ts';
 import { openStream } from './http/listener.ts';
 import { goneSignal, parseBody, readBody, sendJson, sendProblem, sendText, statusByProblem } from './http/reply.ts';
 import type { ViewerFiles } from './http/viewer-files.ts';
-import { sendView, type Views, viewNames } from './http/views.ts';
+import { sendView, type Views } from './http/views.ts';
 import { createSocketDoor, refuseUpgrade, type SocketRoom, type Upgrade } from './http/web-socket.ts';
 
 export type HttpRoom = SocketRoom & {
@@ -80,14 +80,15 @@ const streamEvents = async (room: HttpRoom, request: IncomingMessage, response: 
 
 type Route = (room: HttpRoom, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-const viewRoutes: Readonly<Record<string, Route>> = Object.fromEntries(
-  viewNames.map((name): readonly [string, Route] => [`GET /dtf/${name}`, ({ views }, request, response) => sendView(views, request, response)]),
-);
+const showView: Route = ({ views }, request, response) => sendView(views, request, response);
 
 const routes: Readonly<Record<string, Route>> = {
-  ...viewRoutes,
   'POST /dtf/messages': answerMessage,
   'GET /dtf/events': streamEvents,
+  'GET /dtf/twins': showView,
+  'GET /dtf/features': showView,
+  'GET /dtf/federations': showView,
+  'GET /dtf/connections': showView,
   'GET /.well-known/jwks.json': (room, _request, response) => sendJson(response, 200, room.introduction()),
   'GET /health/live': (_room, _request, response) => sendJson(response, 200, { status: 'live' }),
   'GET /health/ready': async (room, _request, response) => {

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fail, limits, ok, problem, type Result, shorten } from '@cityweave/core';
 import { goneSignal, sendJson, sendProblem } from './reply.ts';
 
-export const viewNames = ['twins', 'features', 'federations', 'connections'] as const;
+const viewNames = ['twins', 'features', 'federations', 'connections'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** `objects`: as messages carry them, in the order of their ids; `next` is the cursor of what follows. */
