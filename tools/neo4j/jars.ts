@@ -22,11 +22,23 @@ const fetchWithinMs = 600_000;
 
 const answers = (command: string, argument: string): boolean => spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
 
+const oldestJava = 17;
+
+/** `openjdk version "17.0.19"`, `java version "1.8.0_292"`: the number by which a Java is known; 0 where the text names none. */
+export const javaIn = (text: string): number => {
+  const [, major = '0', minor = '0'] = /version "(\d+)(?:\.(\d+))?/.exec(text) ?? [];
+  return Number(major === '1' ? minor : major);
+};
+
+const lackingJava = (): readonly string[] => {
+  const { status, stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  if (status !== 0) return [`Java ${oldestJava} (command java)`];
+  const found = javaIn(stderr);
+  return found >= oldestJava ? [] : [`Java ${oldestJava} or newer (the command java is of Java ${found})`];
+};
+
 /** What this machine lacks to run a server, in words for whoever has to install it. */
-export const missing = (): readonly string[] => [
-  ...(answers('java', '-version') ? [] : ['Java 17 (command java)']),
-  ...(existsSync(jarsFolder) || answers('mvn', '-v') ? [] : ['Maven (command mvn)']),
-];
+export const missing = (): readonly string[] => [...lackingJava(), ...(existsSync(jarsFolder) || answers('mvn', '-v') ? [] : ['Maven (command mvn)'])];
 
 const copyJars = (folder: string, offline: boolean): string => {
   const goal = ['-B', '-q', ...(offline ? ['-o'] : []), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'lib')}`];

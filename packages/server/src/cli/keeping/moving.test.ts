@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authority } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
+import { verifyArchive } from '../../store/moving/node-archive.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
+import { accepted, put, term, twinId } from '../../store/twins.contract.ts';
 import { runCommand } from '../cityweave.ts';
 
 const nodeFile = `
@@ -51,6 +54,56 @@ describe('a node that moves', () => {
     expect(await run('backup', at('node.yaml'), '--state', at('old'), '--to', join(at('copy'), 'water.town.example'))).toBe(0);
     if (lock.ok) lock.value();
     expect(await twinsIn('copy')).toEqual(await twinsIn('old'));
+  });
+
+  test('is copied whole while it is written to: what was acknowledged before is there, no batch in part, and the log without a hole', {
+    timeout: 120_000,
+  }, async () => {
+    const opened = await openSqliteStore({ directory: join(at('old'), 'water.town.example'), clock: systemDeps().clock });
+    const store = opened.ok ? opened.value : expect.fail(opened.problem.kind);
+    const from = await store.head();
+    const writing = { acknowledged: 0, stop: false };
+    const writeOn = async (): Promise<void> => {
+      while (!writing.stop) {
+        const batch = writing.acknowledged + 1;
+        await accepted(store, [
+          ...Array.from({ length: 20 }, (_, n) => put(`${batch}-${n}`, { name: 'of a batch' })),
+          put('counter', { values: { 'city:batch': { value: batch } } }),
+        ]);
+        writing.acknowledged = batch;
+      }
+    };
+    const done = writeOn();
+    try {
+      for (const copy of ['first', 'second', 'third']) {
+        const known = writing.acknowledged;
+        await expect.poll(() => writing.acknowledged, { timeout: 20_000, interval: 1 }).toBeGreaterThan(known + 3);
+        const before = writing.acknowledged;
+        expect(await run('backup', at('node.yaml'), '--state', at('old'), '--to', join(at(copy), 'water.town.example'))).toBe(0);
+        const there = await openSqliteStore({ directory: join(at(copy), 'water.town.example'), clock: systemDeps().clock });
+        const copied = there.ok ? there.value : expect.fail(there.problem.kind);
+        const batches = Number((await copied.get([twinId('counter')])).get(twinId('counter'))?.values[term('batch')]?.value);
+        expect(batches).toBeGreaterThanOrEqual(before);
+        expect(await copied.count({ text: 'of a batch' })).toBe(batches * 20);
+        const { changes, head } = await copied.changes(from, { limit: 1_000_000 });
+        expect([changes.map(({ seq }) => seq), head]).toEqual([Array.from({ length: batches * 21 }, (_, index) => from + index + 1), from + batches * 21]);
+        await copied.close();
+      }
+    } finally {
+      writing.stop = true;
+      await done;
+      await store.close();
+    }
+  });
+
+  test('keeps the same in a copy of it: the digests of what they keep are one', async () => {
+    expect(await run('backup', at('node.yaml'), '--state', at('old'), '--to', join(at('copy'), 'water.town.example'))).toBe(0);
+    const contentOf = async (state: string): Promise<unknown> => {
+      expect(await run('export', at('node.yaml'), '--state', at(state), '--to', at(`${state}.gz`))).toBe(0);
+      const verified = await verifyArchive(at(`${state}.gz`), Authority.parse('water.town.example'));
+      return verified.ok ? verified.value.content : verified.problem;
+    };
+    expect(await contentOf('copy')).toBe(await contentOf('old'));
   });
 
   test('is refused where a node keeps something already, and from a file that is not whole; nothing is changed then', async () => {

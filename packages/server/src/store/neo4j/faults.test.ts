@@ -251,8 +251,8 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
     expect(await ask()).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
   });
 
-  test('a wrong password, and one that has to be changed, are told as what they are; a batch beyond the memory of the server too', {
-    timeout: 120_000,
+  test('a wrong password, and one that has to be changed, are told as what they are; a batch and a page beyond the memory of the server too', {
+    timeout: 240_000,
   }, async () => {
     const { uri } = start('--set', 'dbms.security.auth_enabled=true', '--set', 'db.memory.transaction.max=2m');
     const at_ = { uri, username: 'neo4j', database: 'neo4j' };
@@ -270,11 +270,26 @@ describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, k
     expect(outcomes[0]).toMatchObject({ ok: false, problem: { kind: 'overloaded', found: expect.stringContaining('short of memory') } });
     expect(await store.count({ text: 'words' })).toBe(0);
     expect(await store.apply([put('small')], { at })).toMatchObject([{ ok: true }]);
+    for (let from = 0; from < large.length; from += 10) await accepted(store, large.slice(from, from + 10));
+    expect(await answered(store.find({ first: 900 }))).toMatchObject({
+      ok: false,
+      problem: { kind: 'overloaded', found: expect.stringContaining('short of memory') },
+    });
+    expect((await store.find({ first: 9 })).twins).toHaveLength(9);
     await store.close();
   });
 
-  test('a database that takes no writes is refused with the setting to look at', { timeout: 120_000 }, async () => {
-    const { uri } = start('--set', 'server.databases.read_only=neo4j');
+  test('a database that takes no writes is refused with the setting to look at, also where it took them before', { timeout: 240_000 }, async () => {
+    const { port, uri: before } = start();
+    const store = await opened('read-only.test.example', { uri: before, database: 'neo4j' });
+    await accepted(store, [put('1')]);
+    neo4jTool('stop', home);
+    const { uri } = start('--port', `${port}`, '--set', 'server.databases.read_only=neo4j');
+    const readOnly = { ok: false, problem: { kind: 'unavailable', accepted: expect.stringContaining('server.databases.read_only') } };
+    expect(await store.apply([put('2')], { at })).toMatchObject([readOnly]);
+    expect(await answered(store.maintain({ keepChanges: 1 }))).toMatchObject(readOnly);
+    expect(await store.count({})).toBe(1);
+    await store.close();
     const result = await openNeo4jStore({ settings: { uri, database: 'neo4j' }, authority, deps, drivers });
     expect(result).toMatchObject({ ok: false, problem: { kind: 'unavailable', accepted: expect.stringContaining('server.databases.read_only') } });
     const missing = await openNeo4jStore({ settings: { uri, database: 'none' }, authority, deps, drivers });
