@@ -27,7 +27,8 @@ import {
   type TwinId,
   type TwinQuery,
 } from '@cityweave/core';
-import { type Ending, endingSignal } from '../../deps.ts';
+import { type Ending, endingSignal, pause } from '../../deps.ts';
+import { answered } from '../../store/unanswered.ts';
 import type { Room } from '../room.ts';
 import { decodeCursor, encodeCursor } from './federated-cursor.ts';
 import { type AlignedSeries, type Aligning, askAligned, askHistory } from './history-asking.ts';
@@ -175,8 +176,29 @@ const summarise = async (desk: Desk, { filter: given, by, at }: SummaryQuestion,
   return { groups, sources: withInner(reports, inner.reports), plan: plan.members };
 };
 
-const plannedMembers = async (room: Room, federation: Federation): Promise<readonly PlannedMember[]> => {
-  const own = await room.store.kinds();
+type OwnKinds = Awaited<ReturnType<Room['store']['kinds']>>;
+
+const ownKindsWithinMs = 250;
+
+/** What the own store tells, or told last where it does not answer at once: then its part is told as missing, and costs the others nothing. */
+const createOwnKinds = ({ store, deps }: Room): (() => Promise<OwnKinds>) => {
+  let known: OwnKinds | undefined;
+  const read = async (): Promise<OwnKinds> => {
+    const told = await answered(store.kinds());
+    known = told.ok ? told.value : known;
+    return known ?? [];
+  };
+  return () => {
+    const reading = read();
+    const last = known;
+    if (!last) return reading;
+    const over = new AbortController();
+    const waited = pause(deps.timers, ownKindsWithinMs, over.signal).then(() => last);
+    return Promise.race([reading, waited]).finally(() => over.abort());
+  };
+};
+
+const plannedMembers = (room: Room, federation: Federation, own: OwnKinds): readonly PlannedMember[] => {
   const self: PlannedMember = {
     twinId: room.self.id,
     agency: room.self.agency,
@@ -205,6 +227,7 @@ export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedT
   const identities = new Map<AgencyId, number>();
   const linked = new Map<AgencyId, number | undefined>();
   const resolving: Desk['resolving'] = new Map();
+  const ownKinds = createOwnKinds(room);
   const sourcesOf = (federation: Federation): Desk['sources'] => [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))];
   const deskOf = async (federation: Federation): Promise<Desk> => ({
     room,
@@ -213,7 +236,7 @@ export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedT
     linked,
     resolving,
     sources: sourcesOf(federation),
-    planned: await plannedMembers(room, federation),
+    planned: plannedMembers(room, federation, await ownKinds()),
   });
   return {
     ask: async (federation, question, deadline) => ask(await deskOf(federation), question, deadline),

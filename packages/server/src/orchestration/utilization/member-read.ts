@@ -19,6 +19,7 @@ import {
   type Withheld,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
+import { answered } from '../../store/unanswered.ts';
 import type { Links } from '../communication-status.ts';
 import { peerOf } from '../forming/saying.ts';
 import type { Room } from '../room.ts';
@@ -148,10 +149,13 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
   };
 };
 
-/** The node's own part comes from its own store, whatever becomes of the others. */
+/** The node's own part comes from its own store, whatever becomes of the others; and theirs whatever becomes of it. */
 export const ownSource = (room: Room): SourceOfTwins => ({
   agency: room.self.agency,
-  read: async (query, { signal }) => ok({ page: await readTwins({ room, sight: undefined, signal }, query) }),
+  read: async (query, { signal }) => {
+    const page = await answered(readTwins({ room, sight: undefined, signal }, query));
+    return page.ok ? ok({ page: page.value }) : page;
+  },
   interruption: () => undefined,
 });
 
