@@ -77,6 +77,7 @@ const openRoom = (rule: object, at = now, changes: object = {}) => {
       maintenance: [],
       offers: [],
       interfaces: [],
+      farFunctions: [],
       ...changes,
     },
     store: { kinds: async () => held },
