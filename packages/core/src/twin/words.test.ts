@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trialTwin, twinIdOfName } from './trial-twin.ts';
-import { brevityOf, brevityStepsMax, foldedNames, placedWords, relevanceOf } from './words.ts';
+import { brevityOf, brevityStepsMax, foldedNames, placedWords, relevanceOf, wordsOfText } from './words.ts';
 
 const named = (name: Readonly<Record<string, string>>, more: object = {}) => ({
   ...trialTwin(twinIdOfName('a', 'k-1'), { kind: 'city:Building' }),
@@ -41,4 +41,35 @@ test('a word has the best of its places: first in a name, elsewhere in a name, e
   const twin = named({ en: 'Mill Bridge', de: 'Steg Mill' }, { altIds: [{ scheme: 'no', value: 'Bridge 7' }] });
   const { k: _, ...found } = Object.fromEntries(placedWords(twin));
   expect(found).toEqual({ mill: 1, bridge: 2, steg: 1, '7': 3, '1': 3 });
+});
+
+test.each([
+  ['Łódź Żabieniec', 'lodz zabieniec'],
+  ['Đường Nguyễn Huệ', 'duong nguyen hue'],
+  ['Hauptstraße', 'hauptstrasse'],
+  ['Østerbro Æbelø', 'osterbro aebelo'],
+  ['Cœur, œuvre', 'coeur oeuvre'],
+  ['Işık Çeşme İzmir', 'isik cesme izmir'],
+  ['Ｐｕｍｐ ﬁre Ⅳ', 'pump fire iv'],
+  ['Þingvellir Ðakovo', 'thingvellir dakovo'],
+  ['مضخّة ٧٩١ مـــحطة', 'مضخة 791 محطة'],
+  ['Насосная №5 ё', 'насосная 5 е'],
+  ['Σταθμός', 'σταθμοσ'],
+] as const)('%s is found as it is typed without what a keyboard may lack', (name, typed) => expect(wordsOfText(name).join(' ')).toBe(typed));
+
+test('vowel signs are letters where a script writes them so', () => {
+  expect(wordsOfText('पंप')).not.toEqual(wordsOfText('पुप'));
+  expect(wordsOfText('सेतु १२')).toEqual(['सेतु', '12']);
+});
+
+test.each([
+  ['北京市消防局', '消防局'],
+  ['北京市消防局', '局'],
+  ['第三ポンプ場', 'ポンプ場'],
+  ['第三ポンプ場', '場'],
+  ['สถานีสูบน้ำ', 'สูบน้ำ'],
+] as const)('in %s, without spaces, %s is found; in another order it is not', (name, part) => {
+  const isFound = (text: string): boolean => wordsOfText(text).every((wanted) => wordsOfText(name).some((word) => word.startsWith(wanted)));
+  expect(isFound(part)).toBe(true);
+  expect([...part].length < 3 || !isFound([...part].toReversed().join(''))).toBe(true);
 });

@@ -7,13 +7,53 @@ import type { Twin, TwinInput } from './twin.ts';
 
 const ascii = /^[\0-\x7f]*$/;
 const asciiWord = /[a-z0-9]+/g;
-const anyWord = /[\p{L}\p{N}\p{Co}]+/gu;
 
-/** The words of a text without case, accents and punctuation. */
+/** Letters that are no other one with a mark, as they are typed where a keyboard has none of them; and what only stretches a word. */
+const plainLetters = {
+  ...{ ł: 'l', đ: 'd', ð: 'd', ø: 'o', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i', þ: 'th', ħ: 'h', ŧ: 't', ŋ: 'n', ĸ: 'k' },
+  ς: 'σ',
+  ـ: '',
+} as const;
+const notPlain = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'gu');
+/** Accents and points that one may leave out. The vowel signs of other scripts are letters. */
+const accent = /(?![\u3099\u309A])(?=\p{M})[\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]/gu;
+const digit = /\p{Nd}/gu;
+/** Signs are no letters, also those that are made of some. */
+const sign = /\p{S}/gu;
+
+/** Scripts that put no space between words. */
+const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3099\u309A\u30FC`;
+const anyRun = new RegExp(String.raw`[${unspaced}]+|(?![${unspaced}])[\p{L}\p{N}\p{Co}](?:(?![${unspaced}])[\p{L}\p{M}\p{N}\p{Co}])*`, 'gu');
+const isUnspaced = new RegExp(`^[${unspaced}]`, 'u');
+
+/** Digits stand in tens, from nought on. */
+const valueOfDigit = (found: string): string => {
+  const code = found.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return code < 0x80 ? found : String(value);
+};
+
+const fold = (lower: string): string =>
+  lower
+    .replace(sign, ' ')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(accent, '')
+    .replace(notPlain, (letter) => plainLetters[letter as keyof typeof plainLetters]) // branding: the pattern is made of them
+    .replace(digit, valueOfDigit);
+
+/** Each character with the next one, the last alone: whatever part of the run is asked for begins one of these in each of its places. */
+const pairsOf = (run: string): readonly string[] => {
+  const characters = [...run.normalize('NFC')];
+  return characters.map((one, at) => one + (characters[at + 1] ?? ''));
+};
+
+/** The words of a text without case, accents and punctuation; where a script has no spaces, its characters by twos. */
 export const wordsOfText = (text: string): readonly string[] => {
   const lower = text.toLowerCase();
   if (ascii.test(lower)) return lower.match(asciiWord) ?? [];
-  return lower.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ς', 'σ').match(anyWord) ?? [];
+  return (fold(lower).match(anyRun) ?? []).flatMap((run) => (isUnspaced.test(run) ? pairsOf(run) : [run]));
 };
 
 /** The owner's key: what follows the name of the source in an id, its encoded spaces and punctuation as they were. */

@@ -26,6 +26,7 @@ const former: readonly Cypher[] = [
     })),
   }),
   cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.west = 9, t.east = 9, t.south = 9, t.north = 9, t.version = 1`, { id }),
+  cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.words = ' łodz', t.folded = '\n łodz\n'`, { id }),
   cypher(`MATCH (c:${log}) DELETE c`),
   cypher(`UNWIND range(1, 2_000) AS seq CREATE (:${index('Change')} {seq: seq, id: $id, op: 'put', at: $at})`, { id, at }),
   cypher(`MATCH (r:${register}) WHERE r.key = 'head' SET r.seq = 2_000`),
@@ -44,7 +45,7 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
   test('is opened with all of its history, and what it had twice is gone', { timeout: 60_000 }, async () => {
     const openIn = emptyPerFolder(server, authority);
     const before = await open('conversion', openIn);
-    await accepted(before, [put('1', { position: [4, 45], values: { 'city:p': { value: samples } } })]);
+    await accepted(before, [put('1', { name: 'Łódź', position: [4, 45], values: { 'city:p': { value: samples } } })]);
     await before.close();
     for (const statement of former) await command(statement);
     const store = await open('conversion', openIn);
@@ -53,6 +54,7 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     const then = await store.stateAt([id], { valid: time(20.5), known: time(samples) });
     expect(then.get(id)?.values).toMatchObject({ 'city:p': { value: 20 } });
     expect([await store.count({ box: [8, 8, 10, 10] }), await store.count({ box: [3, 44, 5, 46] })]).toEqual([0, 1]);
+    expect([await store.count({ text: 'lodz' }), await store.count({ text: 'łódź' })]).toEqual([1, 1]);
     const { changes, head } = await store.changes(700, { limit: 1_000 });
     expect([head, changes.map(({ seq }) => seq)]).toEqual([2_000, Array.from({ length: 1_000 }, (_, number) => 701 + number)]);
     expect(changes[0]).toEqual({ seq: 701, id, op: 'put', at });

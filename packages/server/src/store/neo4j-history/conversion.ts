@@ -4,7 +4,7 @@
 import { instantOfMs, type Sample } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
 import { rowsOfLog } from '../neo4j/log.ts';
-import { trusted } from '../neo4j/neo4j-rows.ts';
+import { foundUnderOfDoc, trusted } from '../neo4j/neo4j-rows.ts';
 import { lock, type Row, type Run } from '../neo4j/save.ts';
 import type { ChangeRow } from '../neo4j/working-set.ts';
 import {
@@ -15,7 +15,9 @@ import {
   formerChanges,
   formerSamples,
   formerSeries,
+  formerWords,
   latestChunks,
+  refold,
 } from '../neo4j-cypher/conversion.ts';
 import { loadPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
@@ -97,6 +99,23 @@ const convertChanges = async (run: Run, space: Space): Promise<number> => {
   return changes.length;
 };
 
+const twinsPerStep = 500;
+
+/** The words of some twins as they are folded by now: the id of the last of them, undefined where there were none. */
+const refoldSome = async (run: Run, space: Space, after: string): Promise<string | undefined> => {
+  await lock(run, space);
+  const rows = await run(formerWords(space, after, whole(twinsPerStep)));
+  const last = rows.at(-1);
+  if (!last) return undefined;
+  await run(
+    refold(
+      space,
+      rows.map(({ id, doc }) => ({ id, ...foundUnderOfDoc(String(doc)) })),
+    ),
+  );
+  return String(last['id']);
+};
+
 /** `from` is the schema that the space has. */
 export const convert = async (connection: Connection, space: Space, from: number): Promise<void> => {
   if (from < 3) {
@@ -105,4 +124,6 @@ export const convert = async (connection: Connection, space: Space, from: number
   }
   for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
   await connection.command(dropFormerConstraint(space));
+  for (let after: string | undefined = ''; after !== undefined; )
+    after = await connection.write((run): Promise<string | undefined> => refoldSome(run, space, after ?? ''));
 };

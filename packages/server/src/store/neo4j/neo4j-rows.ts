@@ -72,6 +72,9 @@ const docOf = ({ version, createdAt, updatedAt }: Kept, body: string): string =>
 
 const bodyOfDoc = (doc: string): string => doc.slice(doc.indexOf('\n') + 1);
 
+/** The text under which it is found, and by which it is ranked. */
+const foundUnder = (twin: TwinInput) => ({ folded: foldedNames(twin), words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join('') });
+
 /** What is searched, by the names of properties; null where there is nothing. */
 const searchedOf = (twin: TwinInput): Properties => ({
   ...flatValues(twin),
@@ -79,8 +82,7 @@ const searchedOf = (twin: TwinInput): Properties => ({
   agency: twin.agency,
   kind: twin.kind,
   name: textIn(twin.name),
-  folded: foldedNames(twin),
-  words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join(''),
+  ...foundUnder(twin),
 });
 
 const keptOf = (kept: Kept, body: string): Properties => ({
@@ -106,6 +108,9 @@ export const propertiesOf = (twin: TwinInput, kept: Kept, { body, before }: { re
 export const trusted = <T>(value: unknown): T => value as T; // branding: properties of our own nodes keep their types
 
 export const inputOf = (body: string): TwinInput => trusted(JSON.parse(body));
+
+/** The text under which a twin is found by now, of its `doc`. */
+export const foundUnderOfDoc = (doc: string) => foundUnder(inputOf(bodyOfDoc(doc)));
 
 const headOfDoc = (doc: string): Pick<Kept, 'version' | 'createdAt' | 'updatedAt'> => {
   const [version, createdAt = '', updatedAt = ''] = doc.slice(0, doc.indexOf('\n')).split(' ');

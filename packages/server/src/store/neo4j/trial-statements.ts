@@ -255,6 +255,8 @@ export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>>
   formerChanges: conversion.formerChanges(space, limit),
   dropFormerChanges: conversion.dropFormerChanges(space, limit),
   dropFormerConstraint: conversion.dropFormerConstraint(space),
+  formerWords: conversion.formerWords(space, '', limit),
+  refold: conversion.refold(space, [{ id: 'a', folded: 'b', words: 'c' }]),
   dropTwice: conversion.dropTwice(space),
   ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
 });

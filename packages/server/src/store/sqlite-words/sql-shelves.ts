@@ -24,8 +24,9 @@ const emptyShelves = steps.map((step) => `('${step}', ${firstLabelOf(step)}, 0, 
 /** Characters of a placed word by whose beginnings the index knows twins. */
 export const knownBeginningMax = 4;
 
-/** From the words of before: twins get their stands, and the index is made anew in their order. It merges its parts later than it would by itself, so that a change costs less. */
+/** From the words of before: names are folded as they are now, twins get their stands, and the index is made anew in their order. It merges its parts later than it would by itself, so that a change costs less. */
 export const shelfTables = `
+UPDATE twin SET folded = folded_names((SELECT doc FROM body WHERE body.n = twin.n));
 ALTER TABLE twin ADD COLUMN stand INTEGER NOT NULL DEFAULT 0;
 UPDATE twin SET stand = m.stand FROM (
   SELECT n, (step * ${labelsOfStep} + ${labelsOfStep / 2} + at / ${twinsOfNewShelf} * ${labelsApart}) * ${slotsMax} + at % ${twinsOfNewShelf} AS stand
