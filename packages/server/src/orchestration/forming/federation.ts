@@ -2,8 +2,10 @@
  * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
  */
 import { type Federation, type FederationId, type Instant, isSettled, moveFederation, ok, proposeFederation, type Result } from '@cityweave/core';
+import { closeBridge } from '../bridging/standing-bridge.ts';
 import type { Links } from '../communication-status.ts';
 import { federationById, federations, type Room } from '../room.ts';
+import { departureOf } from './departure.ts';
 import { createDriver } from './driver.ts';
 import { type Desk, update } from './federation-change.ts';
 import { memberLeaves, noticeFrom, resumeSuspended } from './notice.ts';
@@ -61,7 +63,9 @@ export const createFederationManagement = (room: Room, links: Links): Federation
   const listeners = new Set<(federation: Federation) => void>();
   const save = (federation: Federation): void => {
     const before = federationById(room, federation.id);
-    room.records.putAll([federations.saved(federation.id, federation)]);
+    const departure = departureOf(room, before, federation);
+    room.records.putAll([federations.saved(federation.id, federation), ...departure.saved]);
+    for (const connection of departure.bridged) void closeBridge(room, connection).catch((cause) => room.events.defect('bridge', cause));
     if (before?.state !== federation.state) room.events.federationMoved({ federation: federation.id, state: federation.state, reason: federation.reason });
     for (const told of listeners) told(federation);
   };

@@ -19,7 +19,7 @@ import { needsBridge, openBridge, probeBridge } from '../bridging/bridge.ts';
 import { communications } from '../room.ts';
 import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { invite } from './negotiation.ts';
-import { asking, type Become, depart, federationObject, outOrAgain, peerOf, type Saying } from './saying.ts';
+import { asking, type Become, federationObject, outOrAgain, peerOf, type Saying } from './saying.ts';
 
 /** Both ends by the best binding that both speak. */
 const endsOf = ({ room, member: { twinId, endpoint, socket } }: Saying): Communication['ends'] => {
@@ -127,7 +127,6 @@ const release = async (saying: Saying): Become => {
   const graceMs = (notice?.graceSeconds ?? 0) * 1000;
   if (asked.ok && graceMs > 0 && ['ACTIVE', 'INTERRUPTED'].includes(member.state))
     return ok({ state: 'LEAVING', leavesAt: addMs(room.deps.clock.now(), graceMs) });
-  depart(room, member);
   return ok({ state: 'REMOVED', reason: asked.ok ? 'released' : 'released while it could not be told' });
 };
 

@@ -20,7 +20,6 @@ import {
 } from '@cityweave/core';
 import { agreements } from '../room.ts';
 import { type Desk, moveMember, update } from './federation-change.ts';
-import { depart } from './saying.ts';
 
 /** Those whose owner agreed to less time than the federation has. */
 const expiredMembers = ({ room }: Desk, { state, members, validUntil }: Federation, now: Instant): readonly Member[] => {
@@ -33,21 +32,18 @@ const expiredMembers = ({ room }: Desk, { state, members, validUntil }: Federati
   });
 };
 
-/** Members whose notice or agreed time is over, and those whose place another has taken, are gone; what tied them to us ends with them. */
+/** Members whose notice or agreed time is over, and those whose place another has taken, are gone. */
 export const letMembersGo = (desk: Desk, federation: Federation): void => {
   const now = desk.room.deps.clock.now();
   for (const member of expiredMembers(desk, federation, now)) {
-    depart(desk.room, member);
     moveMember(desk, { id: federation.id, member }, { state: 'REMOVED', reason: 'the time that was agreed is over' });
   }
   const left = federation.members.filter(({ state, leavesAt }) => state === 'LEAVING' && leavesAt !== undefined && leavesAt <= now);
   for (const member of left) {
-    depart(desk.room, member);
     moveMember(desk, { id: federation.id, member }, { state: 'LEFT', reason: member.reason ?? 'left' });
   }
   for (const member of replacedMembers(federation, now)) {
     const next = federation.members.find(({ replaces }) => replaces === member.twinId);
-    depart(desk.room, member);
     moveMember(desk, { id: federation.id, member }, { state: 'REMOVED', reason: `lost; ${next?.twinId ?? 'another'} took its place` });
   }
 };
@@ -81,7 +77,7 @@ type LeavingMember = { readonly twinId: string; readonly reason: string | undefi
 
 /** One that was not agreed with yet is gone at once. */
 export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'left', leavesAt }: LeavingMember): Result<Federation> => {
-  const left = update(desk, id, (federation) => {
+  return update(desk, id, (federation) => {
     const allowed = checkAllowed('digitalTwin.leave.federation', 'federation', { state: federation.state, subject: id });
     if (!allowed.ok) return allowed;
     const member = federation.members.find((one) => one.twinId === twinId);
@@ -92,7 +88,4 @@ export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'l
       now: desk.room.deps.clock.now(),
     });
   });
-  const gone = left.ok ? left.value.members.find((member) => member.twinId === twinId && member.state === 'REMOVED') : undefined;
-  if (gone) depart(desk.room, gone);
-  return left;
 };

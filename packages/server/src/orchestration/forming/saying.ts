@@ -1,23 +1,9 @@
 /**
  * Saying: what the initiator's words to a member have in common: to whom, under which id, about what, and what a refusal means.
  */
-import {
-  type Agreement,
-  type ChangedMember,
-  closeCommunication,
-  deletionDueAt,
-  endAgreement,
-  type Federation,
-  fail,
-  type Member,
-  ok,
-  type Problem,
-  type Result,
-  viewOf,
-} from '@cityweave/core';
+import { type Agreement, type ChangedMember, type Federation, fail, type Member, ok, type Problem, type Result, viewOf } from '@cityweave/core';
 import type { Peer } from '../../exchange/peer.ts';
-import { closeBridge } from '../bridging/standing-bridge.ts';
-import { agreements, communications, federationById, type Room } from '../room.ts';
+import type { Room } from '../room.ts';
 
 export type Saying = { readonly room: Room; readonly federation: Federation; readonly member: Member };
 export type Become = Promise<Result<Partial<ChangedMember>>>;
@@ -59,23 +45,3 @@ const final: readonly Problem['kind'][] = [
 
 /** A problem that will not go away by asking again takes the member out; any other is tried again. */
 export const outOrAgain = (given: Problem): Result<Partial<ChangedMember>> => (final.includes(given.kind) ? ok(refusal(given.kind)) : fail(given));
-
-/** What was given under it has to go: when was promised, else when was agreed, else now. */
-const withDuty = (room: Room, ended: Agreement): Agreement => {
-  if (ended.hash === undefined || !['EXPIRED', 'TERMINATED'].includes(ended.state)) return ended;
-  const deleteDataBy = federationById(room, ended.terms.federationId)?.notice?.deleteDataBy ?? ended.deleteDataBy;
-  return { ...ended, deleteDataBy: deletionDueAt({ ...ended, ...(deleteDataBy && { deleteDataBy }) }, room.deps.clock.now()) };
-};
-
-/** On this side nothing dangles: the member's agreement ends, its connection is closed, its bridge is taken down. */
-export const depart = (room: Room, member: Member): void => {
-  const now = room.deps.clock.now();
-  const agreement = agreements.load(room.records, member.agreementId);
-  const connection = communications.load(room.records, member.connectionId);
-  const isBridged = connection?.bridge !== undefined && connection.state !== 'CLOSED';
-  room.records.putAll([
-    ...(agreement ? [agreements.saved(agreement.id, withDuty(room, endAgreement(agreement, now)))] : []),
-    ...(connection ? [communications.saved(connection.id, closeCommunication(connection, now))] : []),
-  ]);
-  if (isBridged) void closeBridge(room, connection).catch((cause) => room.events.defect('bridge', cause));
-};
