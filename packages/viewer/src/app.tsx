@@ -33,6 +33,7 @@ const useScene = () => {
   useEffect(() => staged?.onEvent(({ type }) => (type === 'lost' || type === 'restored') && setLost(type === 'lost')), [staged]);
   const again = (): void => {
     setProblem(undefined);
+    setMaking(undefined);
     setStaged(undefined);
     setTries(tries + 1);
   };

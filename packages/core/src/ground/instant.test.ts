@@ -6,6 +6,12 @@ const moment = fc.date({ min: new Date(0), max: new Date(Date.UTC(2200, 0)), noI
 const parses = (text: string): boolean => Instant.safeParse(text).success;
 
 describe('an instant', () => {
+  test('that would lie behind the last one is the last one, before the first the first', () => {
+    const [first, last] = [Instant.parse('0000-01-01T00:00:00.000Z'), Instant.parse('9999-12-31T23:59:59.999Z')];
+    expect([addMs(last, 1), addMs(last, Number.MAX_VALUE), addMs(first, -1)]).toEqual([last, last, first]);
+    expect(addMs(last, -1) < last).toBe(true);
+  });
+
   test('has one spelling, whatever the offset it came with', () => {
     for (const text of ['2026-05-04T12:30:00Z', '2026-05-04T14:30:00+02:00', '2026-05-04t12:30:00.000z', '2026-05-04 12:30Z', '2026-05-04T08:00:00.0-0430'])
       expect(Instant.parse(text)).toBe('2026-05-04T12:30:00.000Z');

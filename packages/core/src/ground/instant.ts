@@ -33,7 +33,10 @@ export const Instant = z
   .brand<'Instant'>();
 export type Instant = z.infer<typeof Instant>;
 
-export const instantOfMs = (ms: number): Instant => new Date(ms).toISOString() as Instant; // branding: toISOString is the canonical spelling
+const [firstMs, lastMs] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/** What lies before the first or behind the last instant that has its spelling is that one. */
+export const instantOfMs = (ms: number): Instant => new Date(Math.min(Math.max(ms, firstMs), lastMs)).toISOString() as Instant; // branding: toISOString is the canonical spelling
 
 export const msOfInstant = (instant: Instant): number => Date.parse(instant);
 

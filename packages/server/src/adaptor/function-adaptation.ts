@@ -31,7 +31,7 @@ export const invocationOver = (name: FunctionRow, message: Message, bridge: Brid
   const adaptation = adaptationOf(bridge, objects[0].id);
   if (!adaptation.ok) return adaptation;
   const inward = runInward(name, adaptation.value);
-  if (!('inputs' in parameters)) return ok({ inward });
+  if (name !== 'digitalTwin.invoke.feature' || !('inputs' in parameters)) return ok({ inward });
   const inputs = inputsToOwner(adaptation.value, parameters.inputs);
   if (!inputs.ok) return inputs;
   return ok({ outward: { action: { parameters: { ...parameters, inputs: inputs.value } }, objects }, budgetMs: parameters.budgetMs, inward });

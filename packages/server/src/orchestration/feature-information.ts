@@ -22,6 +22,7 @@ import type { OfferRule } from '../config/node-file.ts';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { CityFunction } from '../functions/function.ts';
+import { answered } from '../store/unanswered.ts';
 import { describeFarFeatures } from './bridging/far-features.ts';
 import { offeredFunctions } from './invocation/running.ts';
 import { scheduleOf } from './maintenance.ts';
@@ -221,17 +222,24 @@ const enter = async (room: Room, registered: Registered | undefined, offer: stri
   return renewed.ok && renewed.value !== registered.revision ? register(room) : renewed;
 };
 
+type Round = { readonly outcome: Result<unknown>; readonly entered: Registered | undefined };
+
+const oneRound = async (room: Room, registered: Registered | undefined, beside: Registering['beside']): Promise<Round> => {
+  const offer = await offerOf(room);
+  const twin = await enter(room, registered, offer);
+  return { outcome: twin.ok && beside ? await beside() : twin, entered: twin.ok ? { offer, revision: twin.value } : undefined };
+};
+
 /** Registers, and keeps registered until the node ends; a registry that is away is tried again, one that has forgotten us, or does not know our newest terms, is told anew. */
 export const keepRegistered = async (room: Room, { told, beside }: Registering): Promise<void> => {
   let registered: Registered | undefined;
   let waitMs: number = limits.retryDelayMinMs;
   while (!room.signal.aborted) {
-    const offer = await offerOf(room);
-    const twin = await enter(room, registered, offer);
-    const outcome: Result<unknown> = twin.ok && beside ? await beside() : twin;
+    const round = await answered(oneRound(room, registered, beside));
+    const outcome = round.ok ? round.value.outcome : round;
     told(outcome.ok ? undefined : outcome.problem);
     const away = !outcome.ok && outcome.problem.retryAfterMs === undefined && ['unreachable', 'timedOut'].includes(outcome.problem.kind);
-    if (outcome.ok && twin.ok) registered = { offer, revision: twin.value };
+    if (outcome.ok && round.ok) registered = round.value.entered;
     else if (!away) registered = undefined;
     waitMs = outcome.ok ? renewalMs(room) : Math.min(waitMs * 2, limits.retryDelayMaxMs);
     await pause(room.deps.timers, waitMs, AbortSignal.any([room.keys.changed(), room.signal]));

@@ -10,6 +10,8 @@ export type FarCall = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly bytesMax: number;
+  /** only whether it was done matters: the answer's body is not read */
+  readonly isCommand?: boolean;
   readonly signal: AbortSignal;
 };
 
@@ -45,11 +47,18 @@ const oneOfEach = (headers: Dispatcher.ResponseData['headers']): FarAnswer['head
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
 
 /** Whatever its status is; `malformed` where a success is no JSON. */
-export const farCall = async (dispatcher: Dispatcher, { method, address, headers = {}, body, bytesMax, signal }: FarCall): Promise<Result<FarAnswer>> => {
+export const farCall = async (
+  dispatcher: Dispatcher,
+  { method, address, headers = {}, body, bytesMax, isCommand = false, signal }: FarCall,
+): Promise<Result<FarAnswer>> => {
   try {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const said = { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers };
     const { statusCode, headers: told, body: answer } = await request(address, { method, dispatcher, signal, headers: said, ...content });
+    if (isCommand) {
+      await answer.dump();
+      return ok({ statusCode, headers: oneOfEach(told), body: undefined, bytes: 0 });
+    }
     const text = await readText(answer, bytesMax);
     if (!text.ok) return text;
     const isJson = statusCode < 300 || (told['content-type'] ?? '').includes('json');

@@ -106,13 +106,15 @@ const fetchDocument = async (dispatcher: Agent, asked: FarAsked): Promise<Result
   return page.problem.kind === 'notFound' ? ok(undefined) : page;
 };
 
-const answerBytesMax = 64 * 1024;
+/** Of several changes some were not made. */
+const partly = 207;
 
 const say = async (dispatcher: Agent, { method, address, body, signal, ...said }: FarSaid): Promise<Result<{ readonly location: string | undefined }>> => {
   const ending = AbortSignal.any([AbortSignal.timeout(limits.farFetchMs), ...(signal ? [signal] : [])]);
-  const called = await farCall(dispatcher, { method, address, body, signal: ending, bytesMax: answerBytesMax, headers: contextLink(said) });
+  const called = await farCall(dispatcher, { method, address, body, signal: ending, bytesMax: 0, isCommand: true, headers: contextLink(said) });
   if (!called.ok) return called;
-  return isSuccess(called.value) ? ok({ location: called.value.headers['location'] }) : fail(refusedWith(called.value));
+  const isDone = isSuccess(called.value) && called.value.statusCode !== partly;
+  return isDone ? ok({ location: called.value.headers['location'] }) : fail(refusedWith(called.value));
 };
 
 const inTime = (asked: FarAsked): FarAsked => ({ ...asked, signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]) });

@@ -23,6 +23,7 @@ import {
   stateByMembers,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import { answered } from '../../store/unanswered.ts';
 import { mendedBridge } from '../bridging/mending.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { communications, federationById, federations, type Room } from '../room.ts';
@@ -221,7 +222,8 @@ export const createDriver = (desk: Desk) => {
   const talks: Talks = { registration, done: rests.wake, busy: new Set(), startedMs, discoveredAt: new Map(), notBefore: new Map(), failures: new Map() };
   const drive = async (id: FederationId): Promise<void> => {
     while (!desk.room.signal.aborted) {
-      const waitMs = await step(desk, talks, id);
+      const stepped = await answered(step(desk, talks, id));
+      const waitMs = stepped.ok ? stepped.value : lookForMovedMs;
       if (waitMs === undefined) break;
       if (waitMs > 0) await rests.rest(id, waitMs);
     }

@@ -63,8 +63,8 @@ const endOf = ({ status, message }: JobStatus): Result<never> | undefined => {
 type Following = Pick<Computing, 'signal' | 'progress'> & { readonly given: OgcProcess; readonly job: URL };
 
 /** Nobody waits for it any more, whether or not this is heard. */
-const leave = async (room: Room, job: URL, left: Result<never>): Promise<Result<never>> => {
-  await dismissJob(room.far, { address: job, signal: new AbortController().signal });
+const leave = (room: Room, job: URL, left: Result<never>): Result<never> => {
+  void dismissJob(room.far, { address: job, signal: room.signal }).catch((cause) => room.events.defect('function', cause));
   return left;
 };
 

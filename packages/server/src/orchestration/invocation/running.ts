@@ -90,9 +90,15 @@ const keep = ({ records, deps }: Room, { run, owner, featureId, grant }: Kept): 
   if (excess > 0) for (const { id } of kept.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(0, excess)) records.remove(noun, id);
 };
 
+/** A run that was under way when the node stopped has come to nothing. */
+const asEnded = (run: FunctionRun): FunctionRun => {
+  if (run.state !== 'QUEUED' && run.state !== 'RUNNING') return run;
+  return moveRun(run, 'FAILED', { since: run.since, problem: problem('functionFailed', { subject: run.runId, found: 'the node stopped meanwhile' }) });
+};
+
 const keptBefore = (records: RecordStore, runId: string): Kept | undefined => {
   const parsed = KeptRun.safeParse(records.get(noun, runId));
-  return parsed.success ? { ...parsed.data, stop: new AbortController() } : undefined;
+  return parsed.success ? { ...parsed.data, run: asEnded(parsed.data.run), stop: new AbortController() } : undefined;
 };
 
 /** The agreement under which a run that has ended was granted. */
@@ -173,6 +179,7 @@ const start = async (
   runs.kept.set(run.runId, kept);
   const leave = (): void => kept.stop.abort();
   const carried = carryOut(room, runs, { given, inputs, kept, area: terms.area, ms: endsOf(request.parameters) });
+  keep(room, kept);
   if (mode === 'async') return replyOf(kept);
   by.signal.addEventListener('abort', leave, { once: true });
   await carried;

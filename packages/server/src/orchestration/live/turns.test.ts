@@ -19,3 +19,14 @@ it('the value of triggerTwinsMax twins is remembered as it was told; of one more
   expect(told(limits.triggerTwinsMax, limits.triggerTwinsMax + 1, 1)).toBe(1);
   expect([told(0, 2, 3), told(2, 3, 3)]).toEqual([0, 1]);
 });
+
+it('a twin that was told to be gone or outside is told when it is there again, moved or not', () => {
+  const moved = createMovement(terms);
+  const rowsOf = (change: Partial<TwinsChanged>, key = 0) => moved({ ...changed(key, key + 1, 1), ...change }).rows.length;
+  expect([rowsOf({}), rowsOf({})]).toEqual([1, 0]);
+  moved({ ...changed(0, 0, 1), deleted: [twinId('0')] });
+  expect([rowsOf({}), rowsOf({})]).toEqual([1, 0]);
+  moved({ ...changed(0, 0, 1), outside: [twinId('0')] });
+  expect([rowsOf({}), rowsOf({})]).toEqual([1, 0]);
+  expect(rowsOf({ resnapshot: true })).toBe(1);
+});

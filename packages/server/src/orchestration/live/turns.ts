@@ -12,16 +12,19 @@ export type Movement = (changed: TwinsChanged) => TwinsChanged;
 export const createMovement = ({ trigger }: SubscriptionTerms): Movement => {
   if (trigger?.on !== 'change') return (changed) => changed;
   const told = new LRUCache<TwinId, Told>({ max: limits.triggerTwinsMax });
-  return (changed) => ({
-    ...changed,
-    rows: changed.rows.filter(({ twin }) => {
-      const value = triggeringValue(trigger, twin);
-      const before = told.get(twin.id);
-      const moved = before === undefined || hasMoved(trigger, value, before.value);
-      if (moved) told.set(twin.id, { value });
-      return moved;
-    }),
-  });
+  const isTold = ({ twin }: TwinsChanged['rows'][number]): boolean => {
+    const value = triggeringValue(trigger, twin);
+    const before = told.get(twin.id);
+    const moved = before === undefined || hasMoved(trigger, value, before.value);
+    if (moved) told.set(twin.id, { value });
+    return moved;
+  };
+  return (changed) => {
+    if (changed.resnapshot) told.clear();
+    // what was told to be gone is told when it is there again
+    for (const id of [...changed.deleted, ...(changed.outside ?? [])]) told.delete(id);
+    return { ...changed, rows: changed.rows.filter(isTold) };
+  };
 };
 
 /** Whether anything is left to be told. */

@@ -5,6 +5,7 @@ import { type AgencyId, type Authority, agencyTwinIdOf, authorityOf, fail, ok, p
 import { pause } from '../../deps.ts';
 import type { Peer } from '../../exchange/peer.ts';
 import { type AskIdentifiers, resolveJoins } from '../../import/joins.ts';
+import { answered } from '../../store/unanswered.ts';
 import { sharedFederation } from '../fellow.ts';
 import type { Room } from '../room.ts';
 
@@ -84,7 +85,8 @@ export const createJoining = (room: Room): Joining => {
   const work = async (): Promise<void> => {
     for (let open = true; open && !room.signal.aborted; ) {
       rest = new AbortController();
-      open = await resolveOnce();
+      const tried = await answered(resolveOnce());
+      open = !tried.ok || tried.value;
       if (open) await pause(room.deps.timers, retryMs, AbortSignal.any([rest.signal, room.signal]));
     }
   };

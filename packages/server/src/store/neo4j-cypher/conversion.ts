@@ -45,12 +45,12 @@ export const dropFormerChanges = (space: Space, upTo: unknown): Cypher =>
 export const dropFormerConstraint = ({ index }: Space): Cypher => cypher(`DROP CONSTRAINT ${index('Change seq')} IF EXISTS`);
 
 /** Twins from an id on, with their text. */
-export const formerWords = ({ twin }: Space, after: string, limit: unknown): Cypher =>
-  cypher(`MATCH (t:${twin}) WHERE t.id > $after RETURN t.id AS id, t.doc AS doc ORDER BY t.id LIMIT $limit`, { after, limit });
+export const formerWords = ({ end, twin }: Space, after: string, limit: unknown): Cypher =>
+  cypher(`MATCH (t:${end}) WHERE t.id > $after AND t:${twin} RETURN t.id AS id, t.doc AS doc ORDER BY t.id LIMIT $limit`, { after, limit });
 
 /** `rows`: [{id, folded, words}]. */
-export const refold = ({ twin }: Space, rows: readonly object[]): Cypher =>
-  cypher(`UNWIND $rows AS row MATCH (t:${twin}) WHERE t.id = row.id SET t.folded = row.folded, t.words = row.words`, { rows });
+export const refold = ({ end }: Space, rows: readonly object[]): Cypher =>
+  cypher(`UNWIND $rows AS row MATCH (t:${end}) WHERE t.id = row.id SET t.folded = row.folded, t.words = row.words`, { rows });
 
 /** In transactions of their own. */
 export const dropTwice = ({ twin }: Space): Cypher =>

@@ -154,6 +154,7 @@ const saves = (space: Space): Readonly<Record<string, Cypher>> => {
 };
 
 export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  refold: conversion.refold(space, [{ id: 'a', folded: 'b', words: 'c' }]),
   ...given(write, writes, space),
   ...saves(space),
   ...only(given(history, pasts, space), isWrite),
@@ -235,6 +236,7 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
 };
 
 export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  formerWords: conversion.formerWords(space, '', limit),
   ...given(read, reads, space),
   ...only(given(history, pasts, space), (name) => !isWrite(name)),
   ...only(given(upkeep, upkeeps, space), (name) => !isWrite(name)),
@@ -255,8 +257,6 @@ export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>>
   formerChanges: conversion.formerChanges(space, limit),
   dropFormerChanges: conversion.dropFormerChanges(space, limit),
   dropFormerConstraint: conversion.dropFormerConstraint(space),
-  formerWords: conversion.formerWords(space, '', limit),
-  refold: conversion.refold(space, [{ id: 'a', folded: 'b', words: 'c' }]),
   dropTwice: conversion.dropTwice(space),
   ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
 });

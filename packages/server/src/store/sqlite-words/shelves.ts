@@ -93,8 +93,10 @@ const spread = (to: Writing, label: number): void => {
   const { shelves, from, apart } = roomAround(to, label);
   const taken = new Set(shelves.map((shelf) => shelf.label));
   for (const [index, shelf] of shelves.entries()) {
-    const target = from + (index + 1) * apart;
-    relabel(to, shelf, taken.has(target) ? target + 1 : target);
+    let target = from + (index + 1) * apart;
+    while (taken.has(target)) target += 1;
+    taken.add(target);
+    relabel(to, shelf, target);
   }
 };
 

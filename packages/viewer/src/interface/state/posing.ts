@@ -44,15 +44,20 @@ const readOn = async (question: Question, variables: object, signal: AbortSignal
   }
 };
 
+/** `isAgain`: what is there already is better than nothing. */
+const refuse = (message: string, isAgain: boolean): void => usePosed.setState({ asking: false, ...(!isAgain && { answer: undefined, problem: message }) });
+
+type Asked = { readonly question: Question; readonly picked: PosedQuestion['places']; readonly isAgain: boolean };
+
 /** An earlier answer stays to be seen until the next one is here. */
-const pose = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
+const pose = async ({ question, picked, isAgain }: Asked, signal: AbortSignal): Promise<void> => {
   usePosed.setState({ asking: true, problem: undefined });
   const from = performance.now();
   const asOf = isOfTime(question) ? person.get().asOf : undefined;
   const variables = { ...filled(question, picked), ...(asOf !== undefined && { asOf }) };
   const got = await ask<object, unknown>({ text: question.query }, variables, signal);
   if (signal.aborted) return;
-  if (!got.ok) return usePosed.setState({ answer: undefined, problem: got.refusal.message, asking: false });
+  if (!got.ok) return refuse(got.refusal.message, isAgain);
   usePosed.setState({ answer: toAnswer(question.name, got.value, performance.now() - from), asOf });
   await readOn(question, variables, signal);
   if (signal.aborted) return;
@@ -64,14 +69,19 @@ const againMs = 2_000;
 
 const pause = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, againMs);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve();
+    };
+    const timer = setTimeout(stop, againMs);
+    signal.addEventListener('abort', stop, { once: true });
   });
 
 /** An answer that somebody was too late for is asked for again, a few times, and stays to be seen meanwhile. */
 const poseInTime = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
   for (let times = 0; !signal.aborted; times += 1) {
-    await pose(question, picked, signal);
+    await pose({ question, picked, isAgain: times > 0 }, signal);
     const { answer } = usePosed.getState();
     if (signal.aborted || !answer || !isWorthAgain(answer, times)) return;
     await pause(signal);

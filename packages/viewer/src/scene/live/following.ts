@@ -42,11 +42,12 @@ const toldEveryMs = 200;
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
     const stop = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
       resolve();
     };
+    const timer = setTimeout(stop, ms);
     signal.addEventListener('abort', stop, { once: true });
   });
 
