@@ -81,7 +81,7 @@ const streams = ({
 \`digitalTwin.publish.exchangeData\`, its event id the sender's change sequence. The receiver keeps that sequence in the same transaction as the data and resumes with \`Last-Event-ID\`:
 nothing is missed, nothing counts twice. Where the sender's history does not reach back so far, the first event says \`resnapshot\`. An event holds at most ${number(limits['streamBatchTwinsMax'] ?? 0)} twins, the latest
 state of each. Who subscribes may ask for one feature, for twins that a filter holds for (those that changed beyond it are named in \`outside\`), for some of their properties, for an interval or for what moved far enough, for so many
-turns a minute and for an end; the rate of the agreement bounds the turns of a stream as it bounds questions, and a turn tells all that changed since the one before. A stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;
+turns a minute and for an end; the rate of the agreement bounds the turns of each subscription, over all its connections, and a turn tells what had changed when it began. A stream that is silent for ${number(limits['streamSilentMs'] ?? 0)} ms, heartbeats counted, is taken for interrupted.`;
 
 const sockets = ({
   limits,

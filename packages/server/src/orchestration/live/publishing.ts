@@ -33,7 +33,7 @@ import type { Room } from '../room.ts';
 import { type Areas, withKnownAreas } from '../utilization/sent-areas.ts';
 import { mentions, withheldTerms } from '../utilization/sight.ts';
 import type { Feed, Granted } from './feed.ts';
-import { createMovement, createTurns, saysSomething } from './turns.ts';
+import { createMovement, createTurns, saysSomething, type Turns } from './turns.ts';
 
 type Subscription = {
   readonly id: SubscriptionId;
@@ -44,6 +44,7 @@ type Subscription = {
   /** the adaptor that its messages go over */
   readonly via: string | undefined;
   readonly terms: SubscriptionTerms;
+  readonly turns: Turns;
 };
 
 /** Where what is told comes from, by the way that it goes. */
@@ -102,14 +103,21 @@ const toEvent = async (room: Room, subscription: Subscription, changed: TwinsCha
   return { type: 'message', id: String(changed.seq), text: JSON.stringify(message) };
 };
 
+/** The newest change that there is; where none is told, the one that was reached. */
+const headOf = async (feed: Feed, after: number): Promise<number> => {
+  const head = await feed.head();
+  return head.ok ? head.value : after;
+};
+
 async function* follow({ room, feedOf }: Desk, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const [feed, turns, moved] = [feedOf(subscription.via), createTurns(room.deps.clock.monotonicMs), createMovement(subscription.terms)];
+  const [feed, { turns }, moved] = [feedOf(subscription.via), subscription, createMovement(subscription.terms)];
   let { after } = subscription;
   feed.open(signal);
   while (!signal.aborted) {
     const granted = grantedTo(room, subscription);
     if (!granted) return;
-    const waitMs = turns.waitMs(betweenTurnsMs(subscription.terms, granted.features));
+    const betweenMs = betweenTurnsMs(subscription.terms, granted.features);
+    const waitMs = turns.waitMs(betweenMs);
     if (waitMs > 0) {
       yield { type: 'heartbeat', id: String(after), text: String(after) };
       await pause(room.deps.timers, Math.min(waitMs, limits.streamHeartbeatMs), signal);
@@ -118,14 +126,15 @@ async function* follow({ room, feedOf }: Desk, subscription: Subscription, signa
     const told = await feed.next(after, granted);
     if (told.type === 'over') return;
     if (told.type === 'quiet') {
-      turns.over();
+      turns.reached(told.head);
       yield { type: 'heartbeat', id: String(after), text: String(told.head) };
       await feed.wait(signal);
       continue;
     }
     after = told.seq;
     const changed = moved(told.changed);
-    if (saysSomething(changed)) turns.told();
+    if (betweenMs > 0 && saysSomething(changed) && !turns.isOn()) turns.begin(await headOf(feed, after));
+    turns.reached(after);
     yield saysSomething(changed) ? await toEvent(room, subscription, changed) : { type: 'heartbeat', id: String(after), text: String(after) };
   }
 }
@@ -166,7 +175,8 @@ const begin = async (desk: Desk, { parameters, used, by }: Beginning): Promise<R
   const begins = reached.ok ? beginning(after, reached.value) : reached;
   if (!begins.ok) return begins;
   const id = subscriptionIdOf(room.self.authority, room.deps.ids.uuid());
-  return ok({ id, subscriber: by.sender, federationId, agreementId, after: begins.value, via: by.via, terms: terms.value });
+  const turns = createTurns(room.deps.clock.monotonicMs);
+  return ok({ id, subscriber: by.sender, federationId, agreementId, after: begins.value, via: by.via, terms: terms.value, turns });
 };
 
 /** How many listen to each. */

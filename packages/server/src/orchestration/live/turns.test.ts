@@ -4,7 +4,7 @@
 import { limits, SubscriptionTerms, type TwinsChanged } from '@cityweave/core';
 import { expect, it } from 'vitest';
 import { twin, twinId } from '../../store/twins.contract.ts';
-import { createMovement } from './turns.ts';
+import { createMovement, createTurns } from './turns.ts';
 
 const terms = SubscriptionTerms.parse({ trigger: { on: 'change', term: 'city:level', minDelta: 5 } });
 const levelOf = (key: number, value: number) => ({ twin: twin(twinId(`${key}`), { values: { 'city:level': { value } } }) });
@@ -29,4 +29,18 @@ it('a twin that was told to be gone or outside is told when it is there again, m
   moved({ ...changed(0, 0, 1), outside: [twinId('0')] });
   expect([rowsOf({}), rowsOf({})]).toEqual([1, 0]);
   expect(rowsOf({ resnapshot: true })).toBe(1);
+});
+
+it('a turn tells what there was when it began, however fast more comes, and the next one waits its time', () => {
+  let ms = 0;
+  const turns = createTurns(() => ms);
+  expect(turns.waitMs(1_000)).toBe(0);
+  turns.begin(10);
+  turns.reached(9);
+  expect([turns.isOn(), turns.waitMs(1_000)]).toEqual([true, 0]);
+  ms = 400;
+  turns.reached(12);
+  expect([turns.isOn(), turns.waitMs(1_000)]).toEqual([false, 600]);
+  ms = 1_000;
+  expect(turns.waitMs(1_000)).toBe(0);
 });

@@ -1,5 +1,5 @@
 /**
- * Turns: when a subscription tells again, and of what changed what moved far enough to be told. A turn tells everything that there is.
+ * Turns: when a subscription tells again, and of what changed what moved far enough to be told. A turn tells everything that there is when it begins.
  */
 import { hasMoved, type Json, limits, type SubscriptionTerms, type TwinId, type TwinsChanged, triggeringValue } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
@@ -31,24 +31,29 @@ export const createMovement = ({ trigger }: SubscriptionTerms): Movement => {
 export const saysSomething = ({ rows, deleted, outside = [], far = [], farGone = [], resnapshot = false }: TwinsChanged): boolean =>
   resnapshot || [rows, deleted, outside, far, farGone].some((part) => part.length > 0);
 
+/** Turns of a subscription, over all its connections. */
 export type Turns = {
   /** how long until something may be told again; 0 while a turn goes on */
   readonly waitMs: (betweenMs: number) => number;
-  readonly told: () => void;
-  /** there is nothing more to tell */
-  readonly over: () => void;
+  readonly isOn: () => boolean;
+  /** a turn tells what there is when it begins, up to that change */
+  readonly begin: (upTo: number) => void;
+  /** told up to that change: a turn that has reached its end is over, whatever changed meanwhile */
+  readonly reached: (seq: number) => void;
 };
 
 export const createTurns = (monotonicMs: () => number): Turns => {
-  let [lastMs, isOn] = [Number.NEGATIVE_INFINITY, false];
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let end: number | undefined;
   return {
-    waitMs: (betweenMs) => (isOn ? 0 : Math.max(0, lastMs + betweenMs - monotonicMs())),
-    told: () => {
-      if (!isOn) lastMs = monotonicMs();
-      isOn = true;
+    waitMs: (betweenMs) => (end === undefined ? Math.max(0, lastMs + betweenMs - monotonicMs()) : 0),
+    isOn: () => end !== undefined,
+    begin: (upTo) => {
+      lastMs = monotonicMs();
+      end = upTo;
     },
-    over: () => {
-      isOn = false;
+    reached: (seq) => {
+      if (end !== undefined && seq >= end) end = undefined;
     },
   };
 };
