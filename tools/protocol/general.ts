@@ -100,7 +100,10 @@ const results = `A response has a result: \`status\` is \`success\`, \`partial\`
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
 response follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
 \`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
-A code that a node does not know is taken for \`internal\`.`;
+A code that a node does not know is taken for \`internal\`.
+
+This implementation answers with \`success\` or \`failure\` itself: a run in the background is asked after, and features that were refused are named beside those that were registered. What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` and \`signatures\` of an agreement,
+\`requires\` of a feature, \`deliver\` and \`approval\` of a proposal, \`sync\` of a federation.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

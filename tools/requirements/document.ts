@@ -57,7 +57,7 @@ export const describeRequirements = ({ requirements, entities, messages }: Trace
   const parts = [
     '# Requirements, entities and messages',
     intro,
-    `${all - unmet} of ${all} requirements are met; ${answered} of ${messages.length} messages have rows, and every row is answered by one room (type \`Answers\`).`,
+    `${all - unmet} of ${all} requirements are met; ${answered} of ${messages.length} messages have rows, and every row is answered by one room (type \`Answers\`). A requirement is met where the test beside it shows what it asks for; attributes that are carried and mean nothing here are named in [the protocol](protocol.md).`,
     '## Requirements',
     table(['', 'asked for', 'by', 'messages', 'met in', 'shown by'], Object.entries(requirements).map(requirementRow)),
     '## Functional entities of Y.4489',
