@@ -11,7 +11,7 @@ import { start, trialDraft, trialFound, vocabulary } from '../trial-federation.t
 import { keepCandidates } from './candidates.ts';
 import { chooseMembers, replacedMembers } from './choosing.ts';
 import { rankCandidates } from './scoring.ts';
-import { isSettled, nextMove, stateByMembers } from './standing.ts';
+import { isSettled, nextMove, reasonByMembers, stateByMembers } from './standing.ts';
 
 const serving = { own: [termOf('city:Building')], vocabulary };
 const draft = trialDraft([{ kind: 'city:FloodZone', one: true }]);
@@ -123,6 +123,18 @@ describe('by its members a federation is', () => {
     const [water, county] = [...left.members, ...choose(left).map((member) => ({ ...member, state: standsIn<MemberState>('ACTIVE') }))];
     if (!water || !county) return expect.unreachable();
     expect(standing({ ...left, state: standsIn('DEGRADED'), members: [water, county] }, limits.degradedAfterMs)).toBe('ACTIVE');
+  });
+
+  test('says what it waits for while it is degraded or suspended by a loss, what a person said of a pause, and nothing once it is active', () => {
+    const reason = (federation: Federation) => reasonByMembers({ ...federation, reason: 'before' }, serving, later(limits.suspendAfterMs));
+    const silent = withWater({ state: standsIn('INTERRUPTED'), formed: true });
+    const lost = 'nobody serves city:FloodZone any more; urn:dtf:agency:water.town.example is silent';
+    expect([reason({ ...silent, state: standsIn('DEGRADED') }), reason({ ...silent, state: standsIn('SUSPENDED'), suspension: { by: 'loss' } })]).toEqual([
+      lost,
+      lost,
+    ]);
+    expect(reason({ ...silent, state: standsIn('SUSPENDED'), suspension: { by: 'person' } })).toBe('before');
+    expect([reason(withWater({ state: standsIn('ACTIVE') })), reason(withWater({ state: standsIn('INVITED') }, 'NEGOTIATING'))]).toEqual([undefined, 'before']);
   });
 
   test('discovering again where those who were asked declined, while it cannot do without', () => {

@@ -81,18 +81,36 @@ const lostSince = (federation: Federation, need: Need, vocabulary: Vocabulary): 
 /** A need that it can do without is lost once somebody served it and nobody does any more; one that was never served is only open. */
 const wasServed = (federation: Federation, need: Need, vocabulary: Vocabulary): boolean => servers(federation, need, vocabulary).some(({ formed }) => formed);
 
+type Lost = { readonly need: Need; readonly ms: number };
+
+/** Needs that nobody serves any more, and for how long. */
+const lostNeeds = (federation: Federation, serving: Serving, now: Instant): readonly Lost[] =>
+  unmetNeeds(federation, ['ACTIVE', 'LEAVING'], serving)
+    .filter((need) => !need.optional || wasServed(federation, need, serving.vocabulary))
+    .map((need) => ({ need, ms: msBetween(lostSince(federation, need, serving.vocabulary) ?? now, now) }));
+
+const silentMembers = ({ members }: Federation): readonly Member[] => members.filter(({ state }) => state === 'INTERRUPTED');
+
 /**
  * Active, degraded or suspended, by who is there: degraded while a link is interrupted for longer than three heartbeats or a need is lost,
  * suspended once one that it cannot do without was lost for `suspendAfterMs`. Active again only when every such need, and every one that was lost, is served.
  */
 const stateWhileFormed = (federation: Federation, serving: Serving, now: Instant): FederationState => {
-  const lost = unmetNeeds(federation, ['ACTIVE', 'LEAVING'], serving)
-    .filter((need) => !need.optional || wasServed(federation, need, serving.vocabulary))
-    .map((need) => ({ need, ms: msBetween(lostSince(federation, need, serving.vocabulary) ?? now, now) }));
-  const silentMs = federation.members.filter(({ state }) => state === 'INTERRUPTED').map(({ since }) => msBetween(since, now));
+  const lost = lostNeeds(federation, serving, now);
+  const silentMs = silentMembers(federation).map(({ since }) => msBetween(since, now));
   if (lost.some(({ need, ms }) => !need.optional && ms >= limits.suspendAfterMs)) return 'SUSPENDED';
   if ([...lost.map(({ ms }) => ms), ...silentMs].some((ms) => ms >= limits.degradedAfterMs)) return 'DEGRADED';
   return lost.length > 0 && federation.state !== 'ACTIVE' ? 'DEGRADED' : 'ACTIVE';
+};
+
+/** What a federation that was active waits for, as its members stand; what a person said of a pause is left as it is. */
+export const reasonByMembers = (federation: Federation, serving: Serving, now: Instant): string | undefined => {
+  const { state, reason } = federation;
+  if (state === 'ACTIVE') return undefined;
+  if (isPaused(federation) || !['DEGRADED', 'SUSPENDED'].includes(state)) return reason;
+  const lost = lostNeeds(federation, serving, now).map(({ need }) => `nobody serves ${need.kind} any more`);
+  const silent = silentMembers(federation).map(({ agency }) => `${agency} is silent`);
+  return [...lost, ...silent].join('; ') || reason;
 };
 
 const isOver = (until: Instant | undefined, now: Instant): boolean => until !== undefined && until <= now;

@@ -19,6 +19,8 @@ import {
   openNeeds,
   type Problem,
   type Result,
+  reasonByMembers,
+  type Serving,
   stateByMember,
   stateByMembers,
 } from '@cityweave/core';
@@ -78,20 +80,32 @@ const isFormed = ({ state }: Federation): boolean => ['FORMING', 'ACTIVE', 'DEGR
 const entering = (federation: Federation, state: FederationState, now: Instant): Result<Federation> =>
   moveFederation(state === 'FAILED' ? { ...federation, reason: failureOf(federation, now) } : federation, state, now);
 
+/** Where it stands by its members, and what it waits for there. */
+const standing = (federation: Federation, serving: Serving, now: Instant): Result<Federation> => {
+  const state = stateByMembers(federation, serving, now);
+  const moved = state === federation.state ? ok(federation) : entering(federation, state, now);
+  if (!moved.ok) return moved;
+  const reason = reasonByMembers(moved.value, serving, now);
+  return reason === moved.value.reason ? moved : ok({ ...moved.value, reason });
+};
+
 const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Promise<void> => {
   const own = await ownKinds(desk);
   const { room } = desk;
   const federation = federationById(room, id);
   if (!federation) return;
-  const wantedOf = (now: Federation) => stateByMembers(now, { own, vocabulary: room.vocabulary() }, room.deps.clock.now());
+  const serving = { own, vocabulary: room.vocabulary() };
   if (isFormed(federation)) registration.keep(federation);
   // Over only when the registry knows: after a crash in between there would be nobody left to tell it.
-  if ((wantedOf(federation) === 'RELEASED' || federation.state === 'FAILED') && (federation.registered || federation.toldRegistry)) {
+  if (
+    (stateByMembers(federation, serving, room.deps.clock.now()) === 'RELEASED' || federation.state === 'FAILED') &&
+    (federation.registered || federation.toldRegistry)
+  ) {
     if (!(await registration.end(federation))) return;
     update(desk, id, (now) => ok({ ...now, registered: false, toldRegistry: false }));
     await unsubscribeFromNeeds(room, id);
   }
-  update(desk, id, (now) => (wantedOf(now) === now.state ? ok(now) : entering(now, wantedOf(now), room.deps.clock.now())));
+  update(desk, id, (now) => standing(now, serving, room.deps.clock.now()));
 };
 
 /** Nobody looks after a link that no federation uses any more. */

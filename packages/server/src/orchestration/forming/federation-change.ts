@@ -43,11 +43,11 @@ export const update = ({ room, save }: Desk, id: FederationId, change: (federati
 export const moveTo = (desk: Desk, id: FederationId, state: FederationState): Result<Federation> =>
   update(desk, id, (federation) => moveFederation(federation, state, desk.room.deps.clock.now()));
 
-/** Why it does not go on; what a person said of a pause or an end is not written over. */
+/** Why it is not formed yet; once it is, its members say what it waits for. */
 const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federation> =>
   update(desk, id, (federation) => {
-    const isSaid = ['SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED'].includes(federation.state);
-    return ok(isSaid || federation.reason === reason ? federation : { ...federation, reason });
+    const isForming = ['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING'].includes(federation.state);
+    return ok(!isForming || federation.reason === reason ? federation : { ...federation, reason });
   });
 
 const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
