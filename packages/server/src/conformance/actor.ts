@@ -40,6 +40,8 @@ export type Actor = AsyncDisposable & {
   readonly id: string;
   readonly authority: string;
   readonly agency: string;
+  /** of words that are its own */
+  readonly prefix: string;
   readonly key: NodeKey;
   /** where it is reached over HTTP */
   readonly endpoint: Endpoint;
@@ -114,7 +116,8 @@ const listen = async (desk: Desk): Promise<Listening> => {
 
 /** Named anew in every run: a target that was tested before knows none of its actors. */
 export const createActor = async (name: string, { ids }: Deps, binding: Binding = 'http'): Promise<Actor> => {
-  const authority = Authority.parse(`${name}-${ids.uuid().slice(0, 8)}.conformance.example`);
+  const own = ids.uuid().slice(0, 8);
+  const authority = Authority.parse(`${name}-${own}.conformance.example`);
   const desk: Desk = { how: () => undefined };
   const { port, close } = await listen(desk);
   const endpoints = endpointsAt(`http://127.0.0.1:${port}/dtf/messages`, [binding]);
@@ -124,6 +127,7 @@ export const createActor = async (name: string, { ids }: Deps, binding: Binding 
     id: agencyTwinIdOf(authority),
     authority,
     agency: agencyIdOf(authority),
+    prefix: `kit${own}`,
     key: await createKey(),
     endpoint,
     endpoints,

@@ -4,15 +4,18 @@
 import { type Binding, fail, ok, type Problem, problem, problems, type Result } from '@cityweave/core';
 import { systemDeps } from '../deps.ts';
 import { fetchIntroduction } from '../exchange/introduction.ts';
-import { verifyLog } from '../log/exchange-log.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
 import { type Actor, createActor, type Target } from './actor.ts';
-import { connectByAdaptor } from './adapting.ts';
+import { connectByAdaptor } from './adapting/adapting.ts';
+import { alignThree } from './adapting/intervals.ts';
 import { sayOfNobody, saySignedByAnother, sayTooMuch } from './behaviour.ts';
-import { findFeature, listenUninvited, sayNonsense } from './encounters.ts';
+import { findFeature, isAdaptor, listenUninvited, sayNonsense } from './encounters.ts';
 import { type ExampleMessage, sayInvalid, sayRefused, sayValid } from './examples.ts';
-import { connectDirectly, cutAndReplace, refuseAndPass } from './forming.ts';
+import { bargain, refuseAndPass } from './forming/bargaining.ts';
+import { connectDirectly, cutAndReplace } from './forming/forming.ts';
+import { alterLog, checkLog, inLog, rewriteLog } from './log.ts';
 import { entryOf, isSuccess, type Stage, say } from './stage.ts';
+import { listenUntilReleased } from './streaming.ts';
 import { type Finding, playVector, type Vector } from './vector.ts';
 import { wrongStates } from './wrong-state.ts';
 
@@ -58,15 +61,6 @@ type Check = {
 
 const codeOf = (kind: string): string | undefined => Object.entries(problems).find(([name]) => name === kind)?.[1].code;
 
-const checkLogIn =
-  (directory: string | undefined) =>
-  async ({ target }: Stage): Promise<Finding> => {
-    if (directory === undefined) return { outcome: 'skipped', why: 'say where the target keeps its memory: --memory FOLDER' };
-    const { fault, entries } = verifyLog(directory, { owner: target.id });
-    if (fault) return { outcome: 'failed', why: `${fault.where}: ${fault.kind}` };
-    return entries > 0 ? { outcome: 'passed' } : { outcome: 'failed', why: 'there is no log' };
-  };
-
 /** What each row of the table is refused for, whatever it says. */
 const rowChecks = ({ material }: Asked): readonly Check[] => [
   {
@@ -101,7 +95,25 @@ const rowChecks = ({ material }: Asked): readonly Check[] => [
   })),
 ];
 
-const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
+const logChecks = ({ directory }: Asked): readonly Check[] => [
+  { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: inLog(directory, checkLog) },
+  {
+    check: 14,
+    id: '14-log-altered',
+    title: 'An entry of the log that is altered is found',
+    fault: 'keeps a log that can be altered',
+    run: inLog(directory, alterLog),
+  },
+  {
+    check: 14,
+    id: '14-log-rewritten',
+    title: 'A log that is written anew from an entry on is found by the next checkpoint',
+    fault: 'keeps a log that can be altered',
+    run: inLog(directory, rewriteLog),
+  },
+];
+
+const codedChecks = ({ material }: Asked): readonly Check[] => [
   {
     check: 1,
     id: '01-every-message',
@@ -131,6 +143,7 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     run: connectDirectly,
   },
   { check: 8, id: '08-refusal', title: 'Refusal leads to the next candidate', fault: 'gives up at the first refusal', run: refuseAndPass },
+  { check: 8, id: '08-five-rounds', title: 'Where it forms a federation, a negotiation ends after five rounds', fault: 'negotiates without end', run: bargain },
   {
     check: 10,
     id: '10-link-cut',
@@ -138,7 +151,20 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
     fault: 'does not notice who is gone',
     run: cutAndReplace,
   },
-  { check: 14, id: '14-log', title: 'The log chain verifies', fault: 'keeps no log, or changes it', run: checkLogIn(directory) },
+  {
+    check: 9,
+    id: '09-open-stream',
+    title: 'A stream that is open when its federation is released ends with it',
+    fault: 'goes on telling after the release',
+    run: (stage, one) => listenUntilReleased(stage, one, material),
+  },
+  {
+    check: 11,
+    id: '11-three-intervals',
+    title: 'Three twins with intervals of 1 s, 10 s and 1 min come in one grid',
+    fault: 'aligns wrongly',
+    run: alignThree,
+  },
   { id: '23-nonsense', title: 'Any bytes get a code', fault: 'breaks at bytes that are no message', run: sayNonsense },
   { id: '24-stream', title: 'The name of a subscription opens no stream', fault: 'streams to anybody', run: listenUninvited },
 ];
@@ -146,6 +172,7 @@ const codedChecks = ({ material, directory }: Asked): readonly Check[] => [
 const checksOf = (asked: Asked): readonly Check[] =>
   [
     ...codedChecks(asked),
+    ...logChecks(asked),
     ...rowChecks(asked),
     ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check),
   ] // branding: a vector has everything of a check but how it is run
@@ -202,6 +229,12 @@ const withActors = async <T>(binding: Binding, run: (actors: Stage['actors']) =>
   return await run({ one, two });
 };
 
+/** What the target offers, and whether it lies between others. */
+const lookAt = async (stage: Stage): Promise<Stage> => {
+  const [one] = Object.values(stage.actors);
+  return one ? { ...stage, feature: await findFeature(stage, one), isAdaptor: await isAdaptor(stage, one) } : stage;
+};
+
 export const testConformance = async (asked: Asked): Promise<Result<ConformanceReport>> => {
   const protocol = createHttpProtocol();
   const target = await meet(protocol, asked.target);
@@ -211,11 +244,9 @@ export const testConformance = async (asked: Asked): Promise<Result<ConformanceR
   if (!registry.ok) return registry;
   const { binding = 'http', signal } = asked;
   return withActors(binding, async (actors) => {
-    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, binding, signal };
-    const refused = await introduceActors({ ...stage, feature: undefined });
+    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, binding, signal, feature: undefined, isAdaptor: false };
+    const refused = await introduceActors(stage);
     if (refused) return fail(refused);
-    const [one] = Object.values(actors);
-    const feature = one && (await findFeature(stage, one));
-    return ok(toReport(target.value, await runChecks({ ...stage, feature }, asked)));
+    return ok(toReport(target.value, await runChecks(await lookAt(stage), asked)));
   });
 };

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { subprotocol } from '../protocol/web-socket.ts';
 import { type Actor, memberAt } from './actor.ts';
-import { objectsOf, post, type Stage, say } from './stage.ts';
+import { isSuccess, objectsOf, post, type Stage, say } from './stage.ts';
 import type { Finding } from './vector.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
@@ -48,8 +48,8 @@ export const listenUninvited = async (stage: Stage): Promise<Finding> => {
   return statusCode === 404 || statusCode === 401 ? { outcome: 'passed' } : failed(`a stream was opened without a pass: ${statusCode}`);
 };
 
-export const findFeature = async (stage: Omit<Stage, 'feature'>, actor: Actor): Promise<Stage['feature']> => {
-  const told = await say({ ...stage, feature: undefined }, actor, {
+export const findFeature = async (stage: Stage, actor: Actor): Promise<Stage['feature']> => {
+  const told = await say(stage, actor, {
     to: stage.registry,
     role: 'registry',
     verb: 'discover',
@@ -59,4 +59,12 @@ export const findFeature = async (stage: Omit<Stage, 'feature'>, actor: Actor): 
   const found = objectsOf(told).find((object) => memberAt(object, 'attributes.featureType') === 'data');
   const [id, semanticType, term] = [memberAt(found, 'id'), memberAt(found, 'attributes.semanticType'), memberAt(found, 'attributes.data.terms.0.term')];
   return typeof id === 'string' && typeof semanticType === 'string' ? { id, kind: semanticType, term: typeof term === 'string' ? term : '@twin' } : undefined;
+};
+
+/** It says so itself, or is registered as one: an adaptor that does not answer for itself is one as well. */
+export const isAdaptor = async (stage: Stage, actor: Actor): Promise<boolean> => {
+  const object = 'communicationAdaptor';
+  const itself = await say(stage, actor, { to: stage.target, role: object, verb: 'retrieve', object });
+  const registered = await say(stage, actor, { to: stage.registry, role: 'registry', verb: 'discover', object });
+  return isSuccess(itself) || objectsOf(registered).some((found) => memberAt(found, 'id') === stage.target.id);
 };

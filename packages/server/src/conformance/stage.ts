@@ -19,6 +19,8 @@ export type Stage = {
   readonly registry: Target;
   readonly actors: Readonly<Record<string, Actor>>;
   readonly feature: Offered | undefined;
+  /** whether it lies between others: it answers for itself, or its registry says so */
+  readonly isAdaptor: boolean;
   /** what carries what the kit says */
   readonly binding: Binding;
   readonly signal: AbortSignal;
@@ -103,6 +105,17 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => AbortSignal
 /** For leases to run out and links to be missed: the target has a clock of its own. */
 export const pass = wait;
 
+const stepMs = 100;
+
+/** Looks again and again, until it is so or for so long. */
+export const until = async (isThere: () => boolean | Promise<boolean>, boundMs: number): Promise<boolean> => {
+  for (let waited = 0; waited < boundMs; waited += stepMs) {
+    if (await isThere()) return true;
+    await pass(stepMs);
+  }
+  return isThere();
+};
+
 export const say = async (
   stage: Stage,
   actor: Actor,
@@ -138,7 +151,7 @@ export const entryOf = (actor: Actor): Raw => ({
   },
 });
 
-export const featureOf = (actor: Actor, kind: string): Raw => ({
+export const featureOf = (actor: Actor, kind: string, terms: readonly string[] = []): Raw => ({
   kind: 'feature',
   id: `urn:dtf:feature:${actor.authority}:${encodeURIComponent(kind)}`,
   attributes: {
@@ -147,7 +160,7 @@ export const featureOf = (actor: Actor, kind: string): Raw => ({
     featureType: 'data',
     semanticType: kind,
     direction: 'provides',
-    data: { schema: {}, terms: [], count: 1, stage: 'transformed' },
+    data: { schema: {}, terms: terms.map((term) => ({ term })), count: 1, stage: 'transformed' },
     coverage: {},
     bindings: actor.endpoints,
     policy: {},

@@ -20,7 +20,7 @@ const named = (name: string, { authority }: Actor): Standing['about'] => {
 };
 
 /** The conversation up to where this is said and heard, under a name of its own. */
-const upTo = ({ vectors }: Material, said: string, name: string): Vector | undefined => {
+const upTo = ({ vectors }: Pick<Material, 'vectors'>, said: string, name: string): Vector | undefined => {
   const found = vectors.find(({ id }) => id === conversation);
   const last = found?.steps.findLastIndex(({ say: one, expect: { code } }) => one === said && code.includes('DTF-000')) ?? -1;
   if (!found || last < 0) return undefined;
@@ -82,23 +82,34 @@ const functionAt = async (stage: Stage, actor: Actor): Promise<string | undefine
   return objectsOf(told).flatMap((object) => (memberAt(object, 'attributes.semanticType') === known ? [String(memberAt(object, 'id'))] : []))[0];
 };
 
+type Connecting = {
+  /** of the federation, the agreement and the connection */
+  readonly name: string;
+  /** what else than the conversation has it is asked for */
+  readonly otherwise?: (text: string) => string;
+};
+
 /** Under an agreement of its own and over a connection that was opened, as the conversation confirms it. */
-const agreeOn = (stage: Stage, material: Material, feature: string): Promise<Finding> | undefined => {
-  const vector = upTo(material, 'confirm.federation', 'computed');
-  if (!vector) return undefined;
+export const connect = async (stage: Stage, material: Pick<Material, 'vectors'>, { name, otherwise = (text) => text }: Connecting): Promise<Finding> => {
+  const vector = upTo(material, 'confirm.federation', name);
+  if (!vector) return skipped(`no vector ${conversation}`);
   const opening = vector.steps.find(({ say: one }) => one === 'request.communication');
   const isWhole = ({ expect }: Vector['steps'][number]): boolean => expect.code.includes('DTF-000');
   const steps = [...vector.steps.filter(isWhole), ...(opening ? [{ ...opening, expect: { code: ['DTF-000'] } }] : [])];
-  const text = JSON.stringify(steps).replaceAll(variable('feature.id'), JSON.stringify(feature)).replaceAll(variable('feature.kind'), JSON.stringify(known));
-  return playVector(stage, { ...vector, steps: JSON.parse(text.replaceAll('["read","subscribe"]', '["invoke"]')) });
+  return playVector(stage, { ...vector, steps: JSON.parse(otherwise(JSON.stringify(steps))) });
 };
 
 /** Of a run that is done. */
 export const withRun: Reach = async ({ stage, actor, material, attempt }) => {
   const feature = await functionAt(stage, actor);
   if (feature === undefined) return skipped(`the target offers no function whose inputs the kit knows: ${known}`);
-  const agreed = await agreeOn(stage, material, feature);
-  if (agreed?.outcome !== 'passed') return agreed ?? skipped(`no vector ${conversation}`);
+  const invoking = (text: string): string =>
+    text
+      .replaceAll(variable('feature.id'), JSON.stringify(feature))
+      .replaceAll(variable('feature.kind'), JSON.stringify(known))
+      .replaceAll('["read","subscribe"]', '["invoke"]');
+  const connected = await connect(stage, material, { name: 'computed', otherwise: invoking });
+  if (connected.outcome !== 'passed') return connected;
   const [federationId, agreementId] = ['federation', 'agreement'].map((noun) => `urn:dtf:${noun}:${actor.authority}:computed`);
   const objects = [{ kind: 'feature', id: feature }];
   const to = { to: stage.target, role: 'digitalTwin', object: 'feature', objects };

@@ -20,7 +20,7 @@ const Expectation = z.strictObject({
 
 const Step = z.strictObject({
   as: z.string().default('one'),
-  to: z.enum(['registry', 'digitalTwin']).default('digitalTwin'),
+  to: z.enum(['registry', 'digitalTwin', 'communicationAdaptor']).default('digitalTwin'),
   /** verb.object */
   say: z.string(),
   parameters: z.record(z.string(), z.json()).default({}),
@@ -50,6 +50,8 @@ export const Vector = z.strictObject({
   fault: z.string(),
   /** needs a feature of the target */
   needsFeature: z.boolean().default(false),
+  /** needs a target that is a communication adaptor */
+  needsAdaptor: z.boolean().default(false),
   steps: z.array(Step).min(1),
 });
 export type Vector = z.infer<typeof Vector>;
@@ -73,7 +75,7 @@ const hashOf = (terms: unknown): string | undefined => {
   return parsed.success ? `sha-256:${sha256(agreementText(parsed.data))}` : undefined;
 };
 
-/** What stands between `${` and `}`: `one.id`, `target.id`, `feature.kind`, `now+1000`, `uuid.a`, `entry.one`, `kept.NAME.path`, `hash.NAME.path`. */
+/** What stands between `${` and `}`: `one.id`, `target.id`, `feature.kind`, `now+1000`, `uuid.a`, `entry.one`, `offer.one.KIND` (`own:` before a word of its own), `kept.NAME.path`, `hash.NAME.path`. */
 const valueOf = (play: Play, name: string): unknown => {
   const [head = '', ...rest] = name.split('.');
   const path = rest.join('.');
@@ -81,7 +83,8 @@ const valueOf = (play: Play, name: string): unknown => {
   if (now) return nowWith(play, now[1] ?? '');
   if (head === 'uuid') return uuidOf(play, path);
   if (head === 'entry') return ((actor) => actor && entryOf(actor))(actorOf(play, path));
-  if (head === 'offer') return ((actor) => actor && featureOf(actor, rest.slice(1).join('.')))(actorOf(play, rest[0] ?? ''));
+  if (head === 'offer')
+    return ((actor) => actor && featureOf(actor, rest.slice(1).join('.').replace(/^own:/, `${actor.prefix}:`)))(actorOf(play, rest[0] ?? ''));
   if (head === 'kept') return memberAt(play.kept.get(rest[0] ?? '')?.body, rest.slice(1).join('.'));
   if (head === 'hash') return hashOf(memberAt(play.kept.get(rest[0] ?? '')?.body, rest.slice(1).join('.')));
   if (head === 'target' || head === 'registry' || head === 'feature') return memberAt(play.stage[head], path);
@@ -141,8 +144,11 @@ const play = async (on: Play, step: Step): Promise<string | undefined> => {
   return (await faultOfAnswer(told, message, targetOf(on, step.to))) ?? unmet(on, step, told);
 };
 
+export const noAdaptor: Finding = { outcome: 'skipped', why: 'the target is no adaptor' };
+
 export const playVector = async (stage: Stage, vector: Vector): Promise<Finding> => {
   if (vector.needsFeature && !stage.feature) return { outcome: 'skipped', why: 'the target offers no data' };
+  if (vector.needsAdaptor && !stage.isAdaptor) return noAdaptor;
   const on: Play = { stage, kept: new Map(), uuids: new Map() };
   for (const [at, step] of vector.steps.entries()) {
     const why = await play(on, step);

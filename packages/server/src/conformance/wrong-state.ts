@@ -16,7 +16,7 @@ import {
   rowOf,
 } from '@cityweave/core';
 import { type Actor, memberAt, type Raw, signRaw } from './actor.ts';
-import { disconnect, overBridge } from './adapting.ts';
+import { disconnect, overBridge } from './adapting/adapting.ts';
 import { codesOf, exampleOf, findingOf, type Material, sayTo } from './behaviour.ts';
 import type { Stage } from './stage.ts';
 import { inAgreement, ofAgreement, withoutEntry, withRun } from './standing.ts';
@@ -93,9 +93,11 @@ const profileOf =
 const takenDown =
   (drainSeconds: number | undefined): Reach =>
   ({ stage, actor, attempt }) =>
-    overBridge(stage, actor, async (ends, profileId) => {
-      await disconnect(ends, drainSeconds);
-      return attempt({ actor, about: profileOf(profileId, actor) });
+    overBridge(stage, actor, {
+      find: async (ends, profileId) => {
+        await disconnect(ends, drainSeconds);
+        return attempt({ actor, about: profileOf(profileId, actor) });
+      },
     });
 
 const policy = 'only the policy of its owner leaves it there: one that asks a person, or narrows what is asked for';

@@ -214,8 +214,13 @@ function* linesOf(paths: readonly string[]): Generator<LogLine> {
   }
 }
 
+type Verifying = { readonly owner: string; readonly sealed?: LogHead; readonly keys?: readonly PublicKey[] | undefined };
+
+/** The lines of a node's log as they stand now. */
+export const copyOfLog = (directory: string): readonly LogLine[] => [...linesOf(logPaths(directory))];
+
+export const verifyLines = (lines: Iterable<LogLine>, { owner, sealed, keys }: Verifying): LogCheck =>
+  checkLog(lines, { owner, hash: sha256, verifies: verifyText, keys, announcementText }, sealed);
+
 /** Looks at every line of a node's log; nothing is changed. */
-export const verifyLog = (
-  directory: string,
-  { owner, sealed, keys }: { readonly owner: string; readonly sealed?: LogHead; readonly keys?: readonly PublicKey[] | undefined },
-): LogCheck => checkLog(linesOf(logPaths(directory)), { owner, hash: sha256, verifies: verifyText, keys, announcementText }, sealed);
+export const verifyLog = (directory: string, verifying: Verifying): LogCheck => verifyLines(linesOf(logPaths(directory)), verifying);

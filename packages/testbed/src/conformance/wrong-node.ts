@@ -16,6 +16,24 @@ type Said = { readonly request: Message; readonly reply: Message; readonly code:
 /** What the clerk makes of an answer; undefined leaves it as it is. */
 export type Fault = (said: Said) => Message | undefined;
 
+/** How the clerk does wrong. */
+export type Wrong = {
+  readonly reply?: Fault | undefined;
+  /** streams that the node ends stay open */
+  readonly keepsStreams?: boolean;
+  /** what the clerk says in place of the node, to whoever asks it and to others */
+  readonly instead?: (request: Message, voice: Voice) => Promise<Message | undefined>;
+};
+
+export type Addressee = { readonly id: string; readonly role: string; readonly address: string };
+
+/** To speak as the node. */
+export type Voice = {
+  readonly self: Addressee;
+  readonly say: (to: Addressee, action: Message['data']['action'], objects: readonly unknown[]) => Promise<Message | undefined>;
+  readonly sign: (message: Message) => Message;
+};
+
 const success = { status: 'success', code: 'DTF-000' } as const;
 
 const answered = ({ reply }: Said, changes: { readonly objects?: unknown[] } = {}): Message => ({
@@ -45,6 +63,8 @@ const asIfActive = (said: Said): unknown => {
 /** The terms as they were asked for. */
 const grantingAll = (said: Said): Message => withAttributes(said, { terms: attributesOf(said.request.data.objects[1])['terms'] });
 
+const kindsIn = ({ reply }: Said): readonly Raw[] => reply.data.objects.map(Object);
+
 export const faults: Readonly<Record<string, Fault>> = {
   'skips signature checks': (said) => (['DTF-800', 'DTF-802', 'DTF-806'].includes(said.code ?? '') ? answered(said) : undefined),
   'forgets idempotency': (said) => (said.code === 'DTF-108' ? answered(said) : said.code === 'DTF-000' ? anew(said) : undefined),
@@ -65,6 +85,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     rowOf(said) === 'read.exchangeData' && JSON.stringify(said.reply.data.objects).includes('"slots"')
       ? answered(said, { objects: JSON.parse(JSON.stringify(said.reply.data.objects).replaceAll('"flag":"MISSING"', '"flag":"CARRIED","value":0')) })
       : undefined,
+  'does not notice who is gone: it tells no DEGRADED': (said) =>
+    rowOf(said) === 'query.federationStatus' && attributesOf(firstObject(said))['state'] === 'DEGRADED' ? withAttributes(said, { state: 'ACTIVE' }) : undefined,
+  'discovery knows no synonyms': (said) =>
+    rowOf(said) === 'discover.feature' && said.code === 'DTF-000'
+      ? answered(said, { objects: kindsIn(said).filter((found) => String(attributesOf(found)['semanticType']).startsWith('city:')) })
+      : undefined,
   'looks at no clock': (said) => (['DTF-107', 'DTF-604'].includes(said.code ?? '') ? answered(said) : undefined),
 };
 
@@ -73,6 +99,15 @@ export const alteredByAdaptor: Fault = ({ reply }) => {
   const { via, ...header } = reply.header;
   return via && { ...reply, header };
 };
+
+/** Values of a grid of slots as if they had been measured there, whatever they are. */
+export const measuredByAdaptor: Fault = (said) =>
+  rowOf(said) === 'read.exchangeData' && said.reply.header.via
+    ? { ...said.reply, header: JSON.parse(JSON.stringify(said.reply.header).replaceAll('"CARRIED"', '"MEASURED"')) }
+    : undefined;
+
+/** Of connections that nobody made it says that they are gone. */
+export const knowsAllConnections: Fault = (said) => (said.code === 'DTF-503' ? answered(said) : undefined);
 
 const readKey = (city: TestCity, name: string): JsonWebKey & { kid: string } => {
   const records = valueOf(openRecordStore({ directory: join(city.folder, 'state', authorityOfTest(name)), clock: systemDeps().clock }));
@@ -96,7 +131,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-type Clerk = { readonly node: string; readonly own: () => string; readonly key: JsonWebKey & { kid: string }; readonly fault: Fault | undefined };
+type Clerk = { readonly node: string; readonly own: () => string; readonly key: JsonWebKey & { kid: string }; readonly wrong: Wrong; readonly voice: Voice };
 
 /** The node's introduction, with the clerk's address for its own. */
 const introduce = async ({ node, own }: Clerk, path: string, response: ServerResponse): Promise<void> => {
@@ -105,13 +140,48 @@ const introduce = async ({ node, own }: Clerk, path: string, response: ServerRes
   response.writeHead(told.status, { 'content-type': 'application/json' }).end(path === '/.well-known/jwks.json' ? text.replaceAll(node, own()) : text);
 };
 
-const passOn = async ({ node, key, fault }: Clerk, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const body = await bodyOf(request);
-  const told = await fetch(new URL('/dtf/messages', node), { method: 'POST', headers: { 'content-type': 'application/json' }, body: new Uint8Array(body) });
+const post = (address: string, text: string) =>
+  fetch(new URL('/dtf/messages', address), { method: 'POST', headers: { 'content-type': 'application/json' }, body: text });
+
+const messageIn = (text: string): Message | undefined => {
+  const parsed = parseMessage(parse(text));
+  return parsed.ok ? parsed.value : undefined;
+};
+
+const createVoice = (self: Addressee, sign: Voice['sign']): Voice => ({
+  self,
+  sign,
+  say: async (to, action, objects) => {
+    const header = {
+      ...{ protocolVersion: '1.0', messageId: `urn:uuid:${randomUUID()}`, messageType: 'request', contentFormat: 'application/json' },
+      source: { id: self.id, role: 'digitalTwin', endpoint: self.address },
+      destination: { id: to.id, role: to.role },
+      timestamp: new Date().toISOString(),
+    } as Message['header']; // branding: as a node writes it
+    const told = await post(to.address, JSON.stringify(sign({ header, data: { action, objects: [...objects] } })));
+    return messageIn(await told.text());
+  },
+});
+
+const passOn = async ({ node, key, wrong, voice }: Clerk, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = (await bodyOf(request)).toString();
+  const said = messageIn(body);
+  const instead = said && (await wrong.instead?.(said, voice));
+  if (instead) return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(instead));
+  const told = await post(node, body);
   const text = await told.text();
-  const [said, reply] = [parseMessage(parse(body.toString())), parseMessage(parse(text))];
-  const spoiled = said.ok && reply.ok ? fault?.({ request: said.value, reply: reply.value, code: reply.value.data.action.result?.code }) : undefined;
+  const reply = messageIn(text);
+  const spoiled = said && reply ? wrong.reply?.({ request: said, reply, code: reply.data.action.result?.code }) : undefined;
   response.writeHead(told.status, { 'content-type': 'application/json' }).end(spoiled ? JSON.stringify(signAs(spoiled, key)) : text);
+};
+
+/** Events as they come; of the end the listener hears where the clerk lets him. */
+const stream = async ({ node, wrong }: Clerk, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const headers = { authorization: present(request.headers.authorization, 'pass'), accept: 'text/event-stream' };
+  const told = await fetch(new URL(present(request.url, 'path'), node), { headers });
+  response.writeHead(told.status, { 'content-type': told.headers.get('content-type') ?? 'text/plain' });
+  for await (const chunk of told.body ?? []) response.write(chunk);
+  if (!wrong.keepsStreams) response.end();
 };
 
 const parse = (text: string): unknown => {
@@ -124,14 +194,20 @@ const parse = (text: string): unknown => {
 
 export type WrongNode = AsyncDisposable & { readonly address: string };
 
+const serve = (clerk: Clerk, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const path = present(request.url, 'path');
+  if (request.method === 'POST') return passOn(clerk, request, response);
+  return path.startsWith('/dtf/events') && request.headers.authorization !== undefined ? stream(clerk, request, response) : introduce(clerk, path, response);
+};
+
 /** The node of this name, with one fault, at an address of its own. */
-export const wrongNode = async (city: TestCity, name: string, fault: Fault | undefined): Promise<WrongNode> => {
+export const wrongNode = async (city: TestCity, name: string, wrong: Wrong): Promise<WrongNode> => {
   let address = '';
-  const clerk: Clerk = { node: city.node(name).address, own: () => address, key: readKey(city, name), fault };
-  const server = createServer((request, response) => {
-    const path = present(request.url, 'path');
-    void (request.method === 'POST' ? passOn(clerk, request, response) : introduce(clerk, path, response)).catch(() => response.destroy());
-  });
+  const { address: node, twin: id } = city.node(name);
+  const key = readKey(city, name);
+  const self = { id, role: 'registry', address: node };
+  const clerk: Clerk = { node, own: () => address, key, wrong, voice: createVoice(self, (message) => signAs(message, key)) };
+  const server = createServer((request, response) => void serve(clerk, request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // branding: it listens at a port

@@ -1,10 +1,10 @@
 /**
- * Forming: checks in which the target, for an application of this machine, forms a federation with actors of the kit: who refuses, how it connects, who goes away.
+ * Forming: checks in which the target, for an application of this machine, forms a federation with actors of the kit: how it connects, what it says and does when one goes away.
  */
-import { type Actor, memberAt } from './actor.ts';
+import { type Actor, memberAt } from '../actor.ts';
+import { featureOf, isSuccess, objectsOf, post, type Stage, say, type Told, until } from '../stage.ts';
+import type { Finding } from '../vector.ts';
 import { createMember, type Member } from './member.ts';
-import { featureOf, isSuccess, objectsOf, pass, post, type Stage, say, type Told } from './stage.ts';
-import type { Finding } from './vector.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
 const skipped = (why: string): Finding => ({ outcome: 'skipped', why });
@@ -12,8 +12,8 @@ const skipped = (why: string): Finding => ({ outcome: 'skipped', why });
 /** Wanted of the actors alone, whoever else offers it. */
 const kind = 'city:RiverGauge';
 
-const offer = (stage: Stage, actor: Actor): Promise<Told> =>
-  say(stage, actor, { to: stage.registry, role: 'registry', verb: 'register', object: 'feature', objects: [featureOf(actor, kind)] });
+const offer = (stage: Stage, actor: Actor, terms: readonly string[] | undefined): Promise<Told> =>
+  say(stage, actor, { to: stage.registry, role: 'registry', verb: 'register', object: 'feature', objects: [featureOf(actor, kind, terms)] });
 
 const withdraw = (stage: Stage, actor: Actor): Promise<Told> =>
   say(stage, actor, {
@@ -24,16 +24,6 @@ const withdraw = (stage: Stage, actor: Actor): Promise<Told> =>
     parameters: { force: true },
     objects: [{ kind: 'feature', id: featureOf(actor, kind)['id'] }],
   });
-
-const stepMs = 100;
-
-const until = async (isThere: () => boolean | Promise<boolean>, boundMs: number): Promise<boolean> => {
-  for (let waited = 0; waited < boundMs; waited += stepMs) {
-    if (await isThere()) return true;
-    await pass(stepMs);
-  }
-  return isThere();
-};
 
 /** What an application of this machine says to the target: possible where the target lets it. */
 const sayAsApplication = (
@@ -54,9 +44,9 @@ const sayAsApplication = (
 };
 
 /** P1: a federation of the actors; `one` of them is enough where it says so. */
-const requestFederation = (stage: Stage, id: string, one: boolean): Promise<Told> => {
+const requestFederation = (stage: Stage, id: string, { one, terms }: Pick<Forming, 'one' | 'terms'>): Promise<Told> => {
   const agencies = Object.values(stage.actors).map(({ agency }) => agency);
-  const need = { kind, agencies, optional: false, ...(one && { one }) };
+  const need = { kind, agencies, optional: false, ...(one && { one }), ...(terms && { terms }) };
   const attributes = { name: { en: 'Conformance' }, purpose: 'city:safety', needs: [need], federationId: id };
   return sayAsApplication(stage, 'request', { object: 'service', objects: [{ kind: 'service', id, attributes }] });
 };
@@ -72,9 +62,9 @@ const statusOf = async (stage: Stage, id: string): Promise<{ readonly state: unk
   };
 };
 
-const hears = ({ heard }: Member, row: string): boolean => heard.some((one) => one.row === row);
+export const hears = ({ heard }: Member, row: string): boolean => heard.some((one) => one.row === row);
 
-const patienceMs = 20_000;
+export const patienceMs = 20_000;
 /** A link that is cut is found out, and another takes the place, within this. */
 const replacedMs = 60_000;
 
@@ -84,16 +74,23 @@ type Forming = {
   readonly name: string;
   readonly behaviours: readonly [Parameters<Member['behave']>[0], Parameters<Member['behave']>[0]];
   readonly one: boolean;
+  /** what the need cannot do without */
+  readonly terms?: readonly string[];
 };
 
 /** Offers of both actors, a federation that wants them, and afterwards nothing of them left in the registry. */
-const withFederation = async (stage: Stage, { name, behaviours, one }: Forming, look: (formed: Formed) => Promise<Finding>): Promise<Finding> => {
+export const withFederation = async (stage: Stage, { name, behaviours, ...forming }: Forming, look: (formed: Formed) => Promise<Finding>): Promise<Finding> => {
   const [first, second] = Object.values(stage.actors);
   if (!first || !second) return skipped('no two actors');
-  const members: Formed['members'] = [createMember(stage, first, behaviours[0]), createMember(stage, second, behaviours[1])];
-  if (!isSuccess(await offer(stage, first)) || !isSuccess(await offer(stage, second))) return skipped('the registry takes no offers of the kit');
+  const { terms: kept = [] } = forming;
+  const playing = [
+    { behaviour: behaviours[0], kept },
+    { behaviour: behaviours[1], kept },
+  ] as const;
+  const members: Formed['members'] = [createMember(stage, first, playing[0]), createMember(stage, second, playing[1])];
+  if (!isSuccess(await offer(stage, first, kept)) || !isSuccess(await offer(stage, second, kept))) return skipped('the registry takes no offers of the kit');
   const id = `urn:dtf:federation:${first.authority}:${name}`;
-  const asked = await requestFederation(stage, id, one);
+  const asked = await requestFederation(stage, id, forming);
   const found = isSuccess(asked)
     ? await look({ id, members })
     : skipped(`the target forms no federation for an application of this machine (${asked.code ?? 'no answer'})`);
@@ -101,13 +98,6 @@ const withFederation = async (stage: Stage, { name, behaviours, one }: Forming, 
   await Promise.all([withdraw(stage, first), withdraw(stage, second)]);
   return found;
 };
-
-/** Check 8: who refuses is left in peace, and the next candidate is asked. */
-export const refuseAndPass = (stage: Stage): Promise<Finding> =>
-  withFederation(stage, { name: 'refusal', behaviours: ['reject', 'reject'], one: false }, async ({ members }) => {
-    const both = await until(() => members.every((member) => hears(member, 'request.federation')), patienceMs);
-    return both ? { outcome: 'passed' } : failed('the other candidate was not asked after a refusal');
-  });
 
 const connectionIn = ({ heard }: Member): unknown => heard.find(({ row }) => row === 'request.communication')?.message;
 
@@ -142,6 +132,8 @@ export const cutAndReplace = (stage: Stage): Promise<Finding> =>
     lost.behave('silent');
     const isTold = await until(async () => (await statusOf(stage, id)).stateOf(lost.actor.id) === 'INTERRUPTED', patienceMs);
     if (!isTold) return failed('a member that says nothing any more is not told to be INTERRUPTED');
+    const isDegraded = await until(async () => (await statusOf(stage, id)).state === 'DEGRADED', patienceMs);
+    if (!isDegraded) return failed('a federation that has lost a member is not told to be DEGRADED');
     const isReplaced = await until(async () => {
       const { state, stateOf } = await statusOf(stage, id);
       return state === 'ACTIVE' && stateOf(next.actor.id) === 'ACTIVE';

@@ -3,36 +3,38 @@
  * in a form, words, units, coordinates and times of its own.
  */
 import { cityDictionary, hopText, type Message, originalText, parseMessage } from '@cityweave/core';
-import { sha256, verifyMessage, verifyText } from '../trust/signature.ts';
-import { type Actor, createActor, memberAt, type Raw, replyOf } from './actor.ts';
-import { entryOf, isSuccess, type Stage, say, type Told } from './stage.ts';
-import type { Finding } from './vector.ts';
+import { sha256, verifyMessage, verifyText } from '../../trust/signature.ts';
+import { type Actor, createActor, memberAt, type Raw, replyOf } from '../actor.ts';
+import { entryOf, isSuccess, type Stage, say, type Told } from '../stage.ts';
+import { type Finding, noAdaptor } from '../vector.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
 
-/** One gauge as its owner has it: ten feet, at noon in New York, in metres of UTM zone 32. */
-const record = {
+/** One gauge as its owner has it: in feet, at a time in New York, in metres of UTM zone 32. */
+export const recordOf = (nr: string, feet: number, taken: string): Raw => ({
   type: 'Feature',
   geometry: { type: 'Point', coordinates: [500_000, 5_538_630.7027] },
-  properties: { nr: 'P-1', feet: 10, taken: '2026-01-15 12:00:00' },
-};
+  properties: { nr, feet, taken },
+});
+
+const record = recordOf('P-1', 10, '2026-01-15 12:00:00');
 
 /** The same in the words, units, coordinates and times of the city. */
 const expected = { kind: 'city:RiverGauge', metres: 3.048, longitude: 9, latitude: 50, observedAt: '2026-01-15T17:00:00.000Z' };
 const tolerance = 1e-6;
 
-const wordsOf = ({ authority }: Actor) => {
-  const prefix = `kit${authority.split('.')[0]?.split('-').at(-1)}`;
+const wordsOf = ({ authority, prefix }: Actor) => {
   const term = (name: string, more: Raw): Raw => ({ term: `${prefix}:${name}`, label: { en: name }, ...more });
   const terms = [
     term('Pegel', { role: 'kind', sameAs: [expected.kind] }),
     term('stage', { role: 'property', dataType: 'number', unit: '[ft_i]', sameAs: ['city:waterLevel'] }),
   ];
-  return { prefix, id: `urn:dtf:dictionary:${authority}:kit`, attributes: { version: '1.0.0', prefix, name: { en: 'Words of the kit' }, terms } };
+  return { id: `urn:dtf:dictionary:${authority}:kit`, attributes: { version: '1.0.0', prefix, name: { en: 'Words of the kit' }, terms } };
 };
 
 const farFeatureOf = (owner: Actor): Raw => {
-  const { prefix, id } = wordsOf(owner);
+  const { prefix } = owner;
+  const { id } = wordsOf(owner);
   const members = [{ member: 'feet', term: `${prefix}:stage`, unit: '[ft_i]' }];
   const form = {
     ...{ format: 'application/geo+json', dictionary: id, source: 'gauges', key: 'nr', observedAt: 'taken' },
@@ -49,13 +51,17 @@ const farFeatureOf = (owner: Actor): Raw => {
   };
 };
 
+/** What an owner has: its records now, and each of them at other times. */
+export type Kept = { readonly records: readonly unknown[]; readonly past?: readonly unknown[] };
+
 /** Answers what comes over its WebSocket, and is silent to anything else. */
-const answerAsOwner = (stage: Stage, owner: Actor): void =>
+const answerAsOwner = (stage: Stage, owner: Actor, { records, past }: Kept): void =>
   owner.answer((message, over) => {
     if (over !== 'websocket') return undefined;
     const [verb, echo] = [memberAt(message, 'data.action.verb'), memberAt(message, 'data.action.parameters.echo')];
-    const far = [{ featureId: farFeatureOf(owner)['id'], format: 'application/geo+json', content: [record] }];
-    const data = { kind: 'exchangeData', id: `urn:uuid:${stage.deps.ids.uuid()}`, attributes: { far, seq: 1 } };
+    const told = (content: readonly unknown[]) => [{ featureId: farFeatureOf(owner)['id'], format: 'application/geo+json', content }];
+    const attributes = { far: told(records), ...(past && { farPast: told(past) }), seq: 1 };
+    const data = { kind: 'exchangeData', id: `urn:uuid:${stage.deps.ids.uuid()}`, attributes };
     const itself = { kind: 'digitalTwin', id: owner.id, attributes: { status: 'online' } };
     const objects = verb === 'read' ? [data] : verb === 'probe' ? [itself] : [];
     return replyOf(owner, message, { objects, parameters: verb === 'probe' ? { echo } : {}, at: stage.deps.clock.now(), id: stage.deps.ids.uuid() });
@@ -101,7 +107,7 @@ const sayThrough = (
   content: { readonly object: string; readonly parameters: Raw; readonly objects?: readonly unknown[] },
 ) => say(stage, consumer, { to: { ...stage.target, id: owner.id }, role: 'digitalTwin', verb, ...content });
 
-const isClose = (found: unknown, wanted: number): boolean => typeof found === 'number' && Math.abs(found - wanted) < tolerance;
+export const isClose = (found: unknown, wanted: number): boolean => typeof found === 'number' && Math.abs(found - wanted) < tolerance;
 
 /** What did not arrive as it should; undefined where all did. */
 const faultOfTwin = (twin: unknown): string | undefined => {
@@ -123,9 +129,17 @@ const faultOfHop = ({ target }: Stage, message: Message): string | undefined => 
   return faultOfTwin(memberAt(hop, 'converted.objects.0.attributes.page.rows.0.twin'));
 };
 
-const faultOfRead = async (ends: Ends): Promise<string | undefined> => {
+/** T9 through the adaptor. */
+export const readThrough = (ends: Ends, query: Raw): Promise<Told> => {
   const { federationId, agreementId } = namesOf(ends);
-  const told = await sayThrough(ends, 'read', { object: 'exchangeData', parameters: { federationId, agreementId, query: { version: 1 } } });
+  return sayThrough(ends, 'read', { object: 'exchangeData', parameters: { federationId, agreementId, query: { version: 1, ...query } } });
+};
+
+/** What the adaptor made of what its owner said. */
+export const convertedPage = ({ body }: Told): unknown => memberAt(body, 'header.via.0.converted.objects.0.attributes.page');
+
+const faultOfRead = async (ends: Ends): Promise<string | undefined> => {
+  const told = await readThrough(ends, {});
   const message = parseMessage(told.body);
   if (!message.ok || !isSuccess(told)) return `nothing was read through it: ${told.code ?? 'no answer'}`;
   const isOwners = message.value.header.source.id === ends.owner.id && (await verifyMessage(message.value, [ends.owner.key.publicKey])).ok;
@@ -156,12 +170,13 @@ const openBridge = async (ends: Ends): Promise<{ readonly profileId: string } | 
   return { profileId: String(memberAt(made.body, 'data.action.parameters.profileId')) };
 };
 
+type Bridging = { readonly find: (ends: Ends, profileId: string) => Promise<Finding>; readonly kept?: Kept };
+
 /** What is found over a bridge of the target that stands, between a consumer and an owner that is there for so long. */
-export const overBridge = async (stage: Stage, consumer: Actor, find: (ends: Ends, profileId: string) => Promise<Finding>): Promise<Finding> => {
-  const told = await say(stage, consumer, { to: stage.target, role: 'communicationAdaptor', verb: 'retrieve', object: 'communicationAdaptor' });
-  if (!isSuccess(told)) return { outcome: 'skipped', why: 'the target is no adaptor' };
+export const overBridge = async (stage: Stage, consumer: Actor, { find, kept = { records: [record] } }: Bridging): Promise<Finding> => {
+  if (!stage.isAdaptor) return noAdaptor;
   await using owner = await createActor('owner', stage.deps, 'websocket');
-  answerAsOwner(stage, owner);
+  answerAsOwner(stage, owner, kept);
   consumer.answer((message) => replyOf(consumer, message, { at: stage.deps.clock.now(), id: stage.deps.ids.uuid() }));
   const ends = { stage, consumer, owner };
   const opened = await openBridge(ends);
@@ -172,8 +187,10 @@ export const overBridge = async (stage: Stage, consumer: Actor, find: (ends: End
 
 /** Check 6. */
 export const connectByAdaptor = (stage: Stage, consumer: Actor): Promise<Finding> =>
-  overBridge(stage, consumer, async (ends) => {
-    const fault = await faultOfRead(ends);
-    await disconnect(ends);
-    return fault === undefined ? { outcome: 'passed' } : failed(fault);
+  overBridge(stage, consumer, {
+    find: async (ends) => {
+      const fault = await faultOfRead(ends);
+      await disconnect(ends);
+      return fault === undefined ? { outcome: 'passed' } : failed(fault);
+    },
   });
