@@ -169,7 +169,7 @@ describe('tables that must be complete', () => {
       'registry/discovery': 'registry',
       'registry/semantic-dictionary': 'registry',
       twin: 'digitalTwin',
-      function: 'digitalTwin',
+      'function/function': 'digitalTwin',
       notice: 'digitalTwin',
       adaptor: 'communicationAdaptor',
       application: 'application',

@@ -7,7 +7,18 @@ import { type Agency, at } from './town.ts';
 type Content = { readonly parameters?: Readonly<Record<string, unknown>>; readonly objects?: readonly unknown[] };
 type Failure = { readonly code: string; readonly message: string; readonly retryable: boolean; readonly facts: Readonly<Record<string, unknown>> };
 
-export type Example = { readonly from?: Agency; readonly to?: Agency; readonly request: Content; readonly reply?: Content; readonly failure?: Failure };
+/** How an answer stands that was not done at once, or not whole. */
+type Standing = { readonly status: 'accepted' } | { readonly status: 'partial'; readonly details: readonly unknown[] };
+
+export type Example = {
+  readonly from?: Agency;
+  readonly to?: Agency;
+  readonly conversationId?: string;
+  readonly request: Content;
+  readonly reply?: Content;
+  readonly standing?: Standing;
+  readonly failure?: Failure;
+};
 
 /** By `verb.object`, with `--what` where a row has more than one. */
 export type Examples = Readonly<Record<string, Example>>;
@@ -35,7 +46,7 @@ const signedBy = (source: Component, message: Message): Message =>
 
 const fields = { protocolVersion: '1.0', contentFormat: 'application/json' };
 
-export const requestOf = (name: string, { request }: Example, { source, destination, federationId }: Ends): Message => {
+export const requestOf = (name: string, { request, conversationId }: Example, { source, destination, federationId }: Ends): Message => {
   const [verb, object] = partsOf(name);
   const header = {
     ...fields,
@@ -44,12 +55,15 @@ export const requestOf = (name: string, { request }: Example, { source, destinat
     source,
     destination,
     timestamp: at,
+    ...(conversationId && { conversationId }),
     ...(federationId && { federationId }),
   };
   return signedBy(source, { header, data: { action: { verb, object, parameters: request.parameters ?? {} }, objects: request.objects ?? [] } });
 };
 
-export const replyOf = (name: string, { reply, failure }: Example, { source, destination, federationId }: Ends): Message => {
+const codes = { accepted: 'DTF-001', partial: 'DTF-002' };
+
+export const replyOf = (name: string, { reply, standing, failure, conversationId }: Example, { source, destination, federationId }: Ends): Message => {
   const [verb, object] = partsOf(name);
   const header = {
     ...fields,
@@ -59,8 +73,10 @@ export const replyOf = (name: string, { reply, failure }: Example, { source, des
     destination: source,
     timestamp: at.replace('00.000Z', '00.012Z'),
     correlationId: messageIdOf(`request ${source.role} ${name}`),
+    ...(conversationId && { conversationId }),
     ...(federationId && { federationId }),
   };
-  const result = failure ? { status: 'failure', ...failure } : { status: 'success', code: 'DTF-000' };
+  const done = standing ? { code: codes[standing.status], ...standing } : { status: 'success', code: 'DTF-000' };
+  const result = failure ? { status: 'failure', ...failure } : done;
   return signedBy(destination, { header, data: { action: { verb, object, parameters: reply?.parameters ?? {}, result }, objects: reply?.objects ?? [] } });
 };

@@ -4,6 +4,7 @@
 import { adaptorExamples, bridgeExamples } from './adaptor.ts';
 import { applicationExamples } from './application.ts';
 import { type Component, type Ends, type Example, type Examples, type Message, replyOf, requestOf } from './example.ts';
+import { functionExamples } from './function.ts';
 import { invalidMessages } from './invalid.ts';
 import { registryExamples } from './registry.ts';
 import { spoiltForNodes, spoiltForParsers } from './systematic.ts';
@@ -25,7 +26,7 @@ const roles: readonly Role[] = [
   },
   {
     role: 'digitalTwin',
-    examples: { ...twinExamples, ...bridgeExamples },
+    examples: { ...twinExamples, ...functionExamples, ...bridgeExamples },
     endsOf: ({ from = planning, to = water }) => ({ source: component(from, 'digitalTwin'), destination: component(to, 'digitalTwin'), federationId }),
   },
   {

@@ -26,8 +26,19 @@ export const registryExamples: Examples = {
   'register.feature': {
     request: { objects: [zoneFeature, pumpFeature] },
     reply: {
-      parameters: { refused: [{ id: pumpingStations, code: 'DTF-311', facts: { subject: 'city:flow' } }], warnings: ['aue:pumpCurve'] },
+      parameters: { warnings: ['aue:pumpCurve'] },
       objects: [{ ...zoneName, revision: 1 }],
+    },
+    standing: {
+      status: 'partial',
+      details: [
+        {
+          objectId: pumpingStations,
+          code: 'DTF-311',
+          message: 'the term is not in the dictionary city:PumpingStation',
+          facts: { subject: 'city:PumpingStation' },
+        },
+      ],
     },
   },
   'update.digitalTwin': {

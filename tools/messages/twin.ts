@@ -22,8 +22,6 @@ import {
 import { canonical, sha256 } from './sign.ts';
 import {
   agreementId,
-  at,
-  exposureFunction,
   federationId,
   fire,
   floodZone,
@@ -41,8 +39,6 @@ import {
 const federationName = { kind: 'federation', id: federationId };
 const waterName = { kind: 'digitalTwin', id: water.twin };
 const areaDigest = sha256(canonical(floodZone));
-const runId = 'urn:uuid:3b0f6d6c-8c3e-4c1e-9e6b-27a2c9a5d111';
-const exposureName = { kind: 'feature', id: exposureFunction };
 const read = 'urn:uuid:5b0f8a3e-5d1c-4c7e-9a44-0d5a4f1c2b3e';
 
 export const twinExamples: Examples = {
@@ -68,6 +64,7 @@ export const twinExamples: Examples = {
   'request.federation--in-review': {
     request: { parameters: { round: 1 }, objects: [negotiated, drafted] },
     reply: { parameters: { decision: 'review', reason: 'a person looks at every request of another town' }, objects: [drafted] },
+    standing: { status: 'accepted' },
   },
   'request.federation--other-terms': {
     request: { parameters: { round: 1, answerBy: until }, objects: [negotiated, drafted] },
@@ -243,40 +240,6 @@ export const twinExamples: Examples = {
     request: {
       parameters: { subscriptionId },
       objects: [{ kind: 'exchangeData', id: read, attributes: { seq: 9001, rows: [], deleted: [], resnapshot: true } }],
-    },
-  },
-  'invoke.feature': {
-    request: {
-      parameters: {
-        federationId,
-        agreementId,
-        mode: 'sync',
-        effect: 'none',
-        inputs: { areas: [{ geometry: floodZone }], kinds: ['city:PumpingStation'] },
-        budgetMs: 1_900,
-      },
-      objects: [exposureName],
-    },
-    reply: {
-      parameters: {
-        runId,
-        state: 'SUCCEEDED',
-        since: at,
-        progress: 1,
-        outputs: { exposed: [{ id: 'urn:dtf:twin:water.auenfurt.example:pumpwerke/PW-03', kind: 'city:PumpingStation', name: 'PW-03' }], of: 14 },
-      },
-      objects: [exposureName],
-    },
-  },
-  'query.feature': {
-    request: { parameters: { runId }, objects: [exposureName] },
-    reply: { parameters: { runId, state: 'RUNNING', since: at, progress: 0.4 }, objects: [exposureName] },
-  },
-  'cancel.feature': {
-    request: { parameters: { runId }, objects: [exposureName] },
-    reply: {
-      parameters: { runId, state: 'CANCELLED', since: at, progress: 0.4, problem: { kind: 'cancelled', subject: runId } },
-      objects: [exposureName],
     },
   },
   'report.federationStatus': { from: water, to: planning, request: { objects: [status] }, reply: {} },

@@ -14,6 +14,9 @@ const describedMessages = (rows: readonly (readonly [string, Row])[]): string =>
 /** T11 travels on the stream of its subscription; every other message is one POST and its answer. */
 const isStreamed = (name: string): boolean => name === 'digitalTwin.publish.exchangeData';
 
+/** Rows whose answer may be that work goes on. */
+const acceptedFor = ['digitalTwin.invoke.feature', 'digitalTwin.request.federation'];
+
 const messagesPath = (rows: readonly (readonly [string, Row])[]) => {
   const posted = rows.filter(([name]) => !isStreamed(name));
   const replies = posted.filter(([, { messageType }]) => messageType === 'request');
@@ -26,6 +29,10 @@ const messagesPath = (rows: readonly (readonly [string, Row])[]) => {
         200: {
           description: 'the answer; a notification is acknowledged by an answer with nothing in it',
           content: json({ anyOf: replies.map(([name]) => definition(`${name}.reply`)) }),
+        },
+        202: {
+          description: 'work goes on: a message of its own tells its end',
+          content: json({ anyOf: acceptedFor.map((name) => definition(`${name}.reply`)) }),
         },
         default: { description: 'a refusal, with the status of its problem', content: json(definition('failure')) },
       },

@@ -96,13 +96,16 @@ The stream of a subscription is a socket of its own, at \`/dtf/events\` with the
 Bounds: ${number(limits['exchangeDataBytesMax'] ?? 0)} bytes a frame (more closes with 1009); ${number(limits['socketMessagesMax'] ?? 0)} messages under way on a socket, then nothing more is heard until one was answered, nor while ${number(limits['socketWaitingBytesMax'] ?? 0)} bytes of answers wait to be taken;
 a ping every ${number(limits['socketPingMs'] ?? 0)} ms, the end of the socket after ${number(limits['socketSilentMs'] ?? 0)} ms without a sign of life; ${number(limits['socketsMax'] ?? 0)} sockets a node. A question that nobody waits for any more ends its socket where it was the last one under way there, else with its \`budgetMs\`.`;
 
-const results = `A response has a result: \`status\` is \`success\`, \`partial\`, \`accepted\` or \`failure\`; \`code\` is \`DTF-000\` or the code of the problem; a failure says whether asking again may help
+const results = `A response has a result: \`status\` and \`code\`. \`success\`, \`DTF-000\`: done. \`accepted\`, \`DTF-001\`: work goes on, and a message of its own tells its end, in the same conversation: a function in the background (T12, then
+\`digitalTwin.notify.feature\`), an invitation that a person looks at (T1, then T2, T3 or T4). \`partial\`, \`DTF-002\`: part of it was refused; \`details\` name each object with its code, facts and a sentence, the others were done (R2). \`failure\`, with the code of the problem: nothing was done; it says whether asking again may help
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
-response follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
+response is 200, 202 where it is \`accepted\`, or follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
 \`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
 A code that a node does not know is taken for \`internal\`.
 
-This implementation answers with \`success\` or \`failure\` itself: a run in the background is asked after, and features that were refused are named beside those that were registered. What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` and \`signatures\` of an agreement,
+A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
+
+What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` and \`signatures\` of an agreement,
 \`requires\` of a feature, \`deliver\` and \`approval\` of a proposal, \`sync\` of a federation.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';

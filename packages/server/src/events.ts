@@ -19,6 +19,7 @@ export type Events = {
   readonly clocksDiffer: (facts: { readonly peer: string; readonly offsetMs: number }) => void;
   readonly imported: (facts: { readonly source: string; readonly lines: readonly string[]; readonly refused: number }) => void;
   readonly sourceFailed: (facts: { readonly source: string; readonly problem: Problem }) => void;
+  readonly featureRefused: (facts: { readonly feature: string; readonly reason: string }) => void;
   /** What was not expected reaches the log whole, and whoever asked as the problem that is given back. */
   readonly defect: (where: string, cause: unknown) => Problem;
 };
@@ -79,6 +80,7 @@ export const createEvents = (options: EventsOptions): Events => {
     memberMoved: (facts) => log.info(facts, 'member moved'),
     clocksDiffer: (facts) => log.warn(facts, 'clocks differ'),
     imported: ({ source, lines, refused }) => log[refused > 0 ? 'warn' : 'info']({ source, lines }, 'source imported'),
+    featureRefused: (facts) => log.warn(facts, 'feature not registered'),
     sourceFailed: ({ source, problem }) => log.warn({ source, problem: describeProblem(problem) }, 'source failed'),
     defect: (where, cause) => {
       const found = options.foreseen?.(cause);

@@ -4,7 +4,7 @@
 import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StreamEvent } from './exchange/stream-event.ts';
-import { roomWith } from './http/trial-rooms.ts';
+import { answerTo, roomWith } from './http/trial-rooms.ts';
 import { createHttp, type HttpRoom, type HttpServer } from './http.ts';
 
 let server: HttpServer | undefined;
@@ -58,6 +58,18 @@ describe('views', () => {
 });
 
 describe('messages', () => {
+  it('are answered with 202 where work goes on, and with 200 where it is done, in whole or in part', async () => {
+    for (const [status, code] of [
+      ['accepted', 202],
+      ['success', 200],
+      ['partial', 200],
+    ] as const) {
+      const address = await open({ answer: async (asked) => ({ message: answerTo(asked, '', status), problem: undefined }) });
+      expect((await post(address, '{"header":{}}')).status).toBe(code);
+      await server?.close();
+    }
+  });
+
   it('a body of exchangeDataBytesMax is heard, one byte more is refused with the bound', async () => {
     const heard: number[] = [];
     const address = await open({

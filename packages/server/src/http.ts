@@ -2,7 +2,7 @@
  * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { describeProblem, fail, limits, messageText, ok, problem, type Result, shorten } from '@cityweave/core';
+import { describeProblem, fail, limits, type Message, messageText, ok, type Problem, problem, type Result, shorten } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
 import { openStream } from './http/listener.ts';
@@ -44,6 +44,12 @@ const checkContent = ({ headers }: IncomingMessage): Result<true> => {
     : fail(problem('unsupportedFormat', { subject: 'content-encoding', found: shorten(encoding), accepted: 'identity' }));
 };
 
+/** 202: work goes on, and its end is told by a message of its own. */
+const statusOf = ({ data }: Message, refused: Problem | undefined): number => {
+  if (refused) return statusByProblem[refused.kind];
+  return data.action.result?.status === 'accepted' ? 202 : 200;
+};
+
 const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const content = checkContent(request);
   if (!content.ok) return sendProblem(response, content.problem);
@@ -52,7 +58,7 @@ const answerMessage = async (room: HttpRoom, request: IncomingMessage, response:
   const parsed = parseBody(body.value);
   if (!parsed.ok) return sendProblem(response, parsed.problem);
   const { message, problem: refused } = await room.answer(parsed.value, goneSignal(response), Buffer.byteLength(body.value));
-  if (message) sendText(response, { status: refused ? statusByProblem[refused.kind] : 200, text: messageText(message) });
+  if (message) sendText(response, { status: statusOf(message, refused), text: messageText(message) });
   else sendProblem(response, refused ?? problem('internal'));
 };
 

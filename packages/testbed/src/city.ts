@@ -51,6 +51,18 @@ export const askGraphql = async (address: string, query: string, variables: Reco
   return response.json();
 };
 
+const exchangesQuery = 'query ($id: ID!) { federation(id: $id) { log(first: 100) { nodes { n direction verb object from } } } }';
+
+export type Exchange = { readonly n: number; readonly what: string };
+
+/** The newest entries of a node's exchange log under the federation, the newest first: `HEARD notify.feature of urn:dtf:twin:...`. */
+export const exchanges = async (address: string): Promise<readonly Exchange[]> => {
+  const { data } = await askGraphql(address, exchangesQuery, { id: testFederationId });
+  type Entry = Pick<Exchange, 'n'> & Readonly<Record<'direction' | 'verb' | 'object' | 'from', string>>;
+  const { nodes } = (data as { federation: { log: { nodes: readonly Entry[] } } }).federation.log; // branding: as asked
+  return nodes.map(({ n, direction, verb, object, from }) => ({ n, what: `${direction} ${verb}.${object} of ${from}` }));
+};
+
 /** What is another when a node is started again: members of its node file, its clock. */
 export type Otherwise = { readonly changes?: Readonly<Record<string, unknown>>; readonly deps?: Deps };
 
@@ -157,11 +169,17 @@ export const createTestCity = async (options: TestCityOptions): Promise<TestCity
 
 export type Kept = { readonly agreements: readonly Agreement[]; readonly connections: readonly Communication[] };
 
+/** Records of a kind that a node that was closed remembers, read from its own file. */
+export const readRecords = (folder: string, name: string, noun: string): readonly unknown[] => {
+  const records = valueOf(openRecordStore({ directory: join(folder, 'state', authorityOfTest(name)), clock: systemDeps().clock }));
+  const values = records.list(noun).map(({ value }) => value);
+  records.close();
+  return values;
+};
+
 /** What a node remembers of what was agreed and connected, read from its own file. */
 export const readKept = (folder: string, name: string): Kept => {
-  const records = valueOf(openRecordStore({ directory: join(folder, 'state', authorityOfTest(name)), clock: systemDeps().clock }));
-  const agreements = records.list('agreement').map(({ value }) => Agreement.parse(value));
-  const connections = records.list('communication').map(({ value }) => Communication.parse(value));
-  records.close();
+  const agreements = readRecords(folder, name, 'agreement').map((value) => Agreement.parse(value));
+  const connections = readRecords(folder, name, 'communication').map((value) => Communication.parse(value));
   return { agreements, connections };
 };

@@ -7,9 +7,10 @@ import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { adaptorRows } from './adaptor.ts';
 import { applicationRows } from './application.ts';
-import { functionRows } from './function.ts';
+import { functionRows } from './function/function.ts';
 import { noticeRows } from './notice.ts';
 import { registryRows } from './registry/registry.ts';
+import type { WithStanding } from './result.ts';
 import type { AddressedRole, AllowedStates, Row } from './row.ts';
 import { twinRows } from './twin.ts';
 
@@ -23,7 +24,8 @@ const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Key
   const rows: Record<string, unknown> = {};
   for (const [key, row] of Object.entries(table)) {
     const [verb = '', object = ''] = key.split('.');
-    const bytesMax = object === 'exchangeData' || verb === 'invoke' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax;
+    const bytesMax =
+      object === 'exchangeData' || (object === 'feature' && ['invoke', 'query'].includes(verb)) ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax;
     rows[`${role}.${key}`] = { ...row, role, verb, object, bytesMax };
   }
   return rows as Keyed<R, T>; // branding: each key is written with its role just above
@@ -41,7 +43,7 @@ export type Catalogue = typeof catalogue;
 export type RowName = keyof Catalogue;
 
 export type Request<N extends RowName> = z.infer<Catalogue[N]['request']>;
-export type Reply<N extends RowName> = z.infer<Catalogue[N]['reply']>;
+export type Reply<N extends RowName> = z.infer<Catalogue[N]['reply']> & WithStanding;
 
 /** The rows addressed to a role: the room that has the role must answer each of them, or it does not compile. */
 export type RowNameOf<R extends AddressedRole> = Extract<RowName, `${R}.${string}`>;

@@ -51,8 +51,8 @@ describe('valid messages', () => {
     const message = valueIn(parseMessage(read(path)));
     const name = valueIn(rowNameOf(message));
     expect(name).toBe(nameIn(path));
-    const { messageId, source, destination, timestamp, federationId } = message.header;
-    const again = requestMessage(name, valueIn(parseRequest(name, message)), { messageId, source, destination, timestamp, federationId });
+    const { messageId, source, destination, timestamp, federationId, conversationId } = message.header;
+    const again = requestMessage(name, valueIn(parseRequest(name, message)), { messageId, source, destination, timestamp, federationId, conversationId });
     expect(sent(again)).toBe(sent(message));
     expect(message.header.messageType).toBe(rowOf(name).messageType);
   });

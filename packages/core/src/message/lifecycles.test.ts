@@ -16,7 +16,7 @@ import type { Result } from '../ground/result.ts';
 import { standsIn } from '../ground/trial-state.ts';
 import { registryEntryLifecycle } from '../twin/digital-twin.ts';
 import { catalogue, checkAllowed, type RowName } from './catalogue.ts';
-import { functionRunLifecycle, moveRun } from './function-run.ts';
+import { functionRunLifecycle, moveRun } from './function/function-run.ts';
 
 const draft = trialDraft([{ kind: 'city:FloodZone' }]);
 const ranked = rankCandidates([trialFound('water', 'city:FloodZone')], { needs: draft.needs, vocabulary, now: start });

@@ -137,10 +137,11 @@ describe('the catalogue', () => {
     expect(['constructor', '__proto__', 'registry.register'].filter(isRowName)).toEqual([]);
   });
 
-  test('bounds exchange data, and what functions are given, by exchangeDataBytesMax and everything else by controlMessageBytesMax', () => {
+  test('bounds exchange data, and what functions are given and tell, by exchangeDataBytesMax and everything else by controlMessageBytesMax', () => {
     for (const name of rowNames) {
       const { object, verb, bytesMax } = rowOf(name);
-      expect(bytesMax).toBe(object === 'exchangeData' || verb === 'invoke' ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax);
+      const isOfFunction = object === 'feature' && ['invoke', 'query'].includes(verb);
+      expect(bytesMax).toBe(object === 'exchangeData' || isOfFunction ? limits.exchangeDataBytesMax : limits.controlMessageBytesMax);
     }
   });
 });

@@ -7,26 +7,17 @@ import { type Instant, msBetween } from '../ground/instant.ts';
 import { canonicalJson, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import type { Geometry } from '../ground/place.ts';
-import { codeOf, describeProblem, isRetryable, kindOfCode, type Problem, ProblemFacts, problem, problemOfIssues, shorten } from '../ground/problem.ts';
+import { kindOfCode, type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkPast, checkQueryVersion, type TwinQuery } from '../twin/query.ts';
 import { isKnownVerb, isRowName, type Reply, type Request, type RowName, rowOf } from './catalogue.ts';
 import { checkQueryForm } from './discovery/discovery-query.ts';
 import { type ComponentRef, Header, MessageType, protocolVersion, type Security } from './header.ts';
 import { isKnownKind } from './object-information.ts';
+import { MessageResult, resultOfProblem, resultOfStanding, standingOf, type WithStanding } from './result.ts';
 
 /** Deeper than any message of the catalogue; the filter's own depth is counted apart. */
 export const messageDepthMax = 64;
-
-/** How an answer stands; the code and facts of a failure make the problem again on the other side. */
-export const MessageResult = z.looseObject({
-  status: z.enum(['success', 'partial', 'accepted', 'failure']),
-  code: z.string(),
-  message: z.string().optional(),
-  retryable: z.boolean().optional(),
-  facts: ProblemFacts.optional(),
-});
-export type MessageResult = z.infer<typeof MessageResult>;
 
 const Action = z.looseObject({ verb: z.string(), object: z.string(), parameters: z.looseObject({}).optional(), result: MessageResult.optional() });
 
@@ -125,9 +116,9 @@ export const parseReply = <N extends RowName>(name: N, message: Message): Result
   if (!result) return fail(problem('malformed', { path: '/data/action/result', accepted: 'a result in every response' }));
   if (result.status === 'failure') return fail({ kind: kindOfCode(result.code), ...result.facts });
   const parsed = rowOf(name).reply.safeParse({ parameters, objects: message.data.objects });
-  return parsed.success
-    ? ok(parsed.data as Reply<N>) // branding: as above
-    : fail(problemOfIssues('malformed', parsed.error, { where: `/data/${name}` }));
+  if (!parsed.success) return fail(problemOfIssues('malformed', parsed.error, { where: `/data/${name}` }));
+  const standing = standingOf(result);
+  return ok({ ...parsed.data, ...(standing && { standing }) } as Reply<N>); // branding: as above
 };
 
 type Sending = {
@@ -151,26 +142,17 @@ export const requestMessage = <N extends RowName>(name: N, content: Request<N>, 
   return { header, data: { action: { verb, object, parameters }, objects } };
 };
 
-const success: MessageResult = { status: 'success', code: 'DTF-000' };
-
-const resultOfProblem = ({ kind, ...facts }: Problem): MessageResult => ({
-  status: 'failure',
-  code: codeOf({ kind, ...facts }),
-  message: describeProblem({ kind, ...facts }),
-  retryable: isRetryable({ kind, ...facts }),
-  facts,
-});
-
 type Answering = { readonly messageId: MessageId; readonly timestamp: Instant; readonly source: ComponentRef };
 
 /** The answer to a request: source and destination swapped, verb and object repeated, result said. */
 export const replyMessage = (
   request: Message,
-  outcome: Result<{ parameters: unknown; objects: unknown }>,
+  outcome: Result<{ parameters: unknown; objects: unknown } & WithStanding>,
   { messageId, timestamp, source }: Answering,
 ): Message => {
   const { header, data } = request;
-  const content = outcome.ok ? (outcome.value as { parameters: Record<string, unknown>; objects: unknown[] }) : { parameters: {}, objects: [] }; // branding: a row's reply
+  type Content = { parameters: Record<string, unknown>; objects: unknown[] } & WithStanding;
+  const content = outcome.ok ? (outcome.value as Content) : { parameters: {}, objects: [] }; // branding: a row's reply
   return {
     header: withoutUndefined({
       protocolVersion,
@@ -189,7 +171,7 @@ export const replyMessage = (
         verb: data.action.verb,
         object: data.action.object,
         parameters: content.parameters,
-        result: outcome.ok ? success : resultOfProblem(outcome.problem),
+        result: outcome.ok ? resultOfStanding(outcome.value.standing) : resultOfProblem(outcome.problem),
       },
       objects: content.objects,
     },

@@ -1,13 +1,15 @@
 /**
- * Rows to a twin from those that it relies on: the registry tells of entries that changed (R9), an adaptor of the bridge (A4, A6).
+ * Rows to a twin from those that it relies on: the registry tells of entries that changed (R9), an adaptor of the bridge (A4, A6), the owner of a function of the end
+ * of a run (T12).
  */
 import { z } from 'zod';
 import { SubscriptionId } from '../ground/id.ts';
 import { openObject } from '../ground/json.ts';
+import { FunctionRun } from './function/function-run.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
 
-const change = z.enum(['registered', 'updated', 'removed']);
+const changed = openObject({ subscriptionId: SubscriptionId, change: z.enum(['registered', 'updated', 'removed']) });
 
 export const noticeRows = {
   'notify.digitalTwin': row({
@@ -17,20 +19,21 @@ export const noticeRows = {
     purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
     effect: 'read',
     messageType: 'notification',
-    request: { parameters: openObject({ subscriptionId: SubscriptionId, change }), objects: one(object.changedTwinObject) },
+    request: { parameters: changed, objects: one(object.changedTwinObject) },
     reply: {},
     refusals: ['unknownSubscription'],
   }),
   'notify.feature': row({
-    label: 'R9',
-    from: 'registry DTR-FE',
-    to: 'twin CFIM-FE',
-    purpose: 'Tells a subscriber that a registered feature changed. What he may not see is not told.',
-    effect: 'read',
+    label: 'R9, T12',
+    from: 'registry DTR-FE, FC-FE',
+    to: 'twin CFIM-FE, FC-FE',
+    purpose:
+      'R9 tells a subscriber that a registered feature changed; what he may not see is not told. T12 tells who invoked a function in the background how the run ended, and what came out, in the conversation of the invocation; over an adaptor without what came out: T12 query tells it, converted.',
+    effect: 'change',
     messageType: 'notification',
-    request: { parameters: openObject({ subscriptionId: SubscriptionId, change }), objects: one(object.changedFeatureObject) },
+    request: { parameters: z.union([changed, FunctionRun]), objects: one(z.union([object.changedFeatureObject, object.featureName])) },
     reply: {},
-    refusals: ['unknownSubscription'],
+    refusals: ['unknownSubscription', 'notFound'],
   }),
   'notify.communication': row({
     label: 'A4',

@@ -10,7 +10,7 @@ import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import type { ProblemKind } from '../ground/problem.ts';
 import type { RegistryEntryState } from '../twin/digital-twin.ts';
-import type { FunctionRunState } from './function-run.ts';
+import type { FunctionRunState } from './function/function-run.ts';
 
 /** The role under which a message is looked up: that of its addressee; what applications ask of a twin stands apart. */
 export type AddressedRole = 'registry' | 'digitalTwin' | 'communicationAdaptor' | 'application';

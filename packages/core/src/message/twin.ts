@@ -33,7 +33,7 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'candidate FM-FE',
     purpose:
-      'Invites a twin into a federation with a draft of the agreement; the owner accepts, offers other terms, declines or asks a person. With `replaces` (T7) it is to take the place of a member that was lost.',
+      'Invites a twin into a federation with a draft of the agreement; the owner accepts, offers other terms, declines or asks a person: then it is `accepted` for review, and T2, T3 or T4 follows. With `replaces` (T7) it is to take the place of a member that was lost.',
     effect: 'change',
     request: {
       parameters: openObject({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),

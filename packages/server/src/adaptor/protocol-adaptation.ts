@@ -142,7 +142,12 @@ export const createRelay = (given: Omit<Passing, 'converted'>): Relay => {
   return async (message, signal) => {
     const checked = await check(passing, message);
     const passed = checked.ok ? await pass(passing, { ...checked.value, message, signal }) : checked;
-    noteExchange(passing.room.log, { direction: 'heard', message, problem: passed.ok ? undefined : passed.problem });
+    noteExchange(passing.room.log, {
+      direction: 'heard',
+      message,
+      problem: passed.ok ? undefined : passed.problem,
+      answer: passed.ok ? passed.value : undefined,
+    });
     return passed.ok ? passed.value : refuse(passing, message, passed.problem);
   };
 };

@@ -3,7 +3,7 @@
  */
 import { type Federation, type FederationState, federationLifecycle, type Member } from '@cityweave/core';
 import { peerOf } from '../orchestration/forming/saying.ts';
-import { initiatorOf } from '../orchestration/membership/review.ts';
+import { initiatorOf } from '../orchestration/membership/initiator.ts';
 import { agreements, federations, type Membership, memberships } from '../orchestration/room.ts';
 import { broken, type Finding } from './finding.ts';
 import { examineLink } from './link.ts';

@@ -229,7 +229,7 @@ export const createAnswer = (given: Given): Answer => {
     const { data, header } = parsed.value;
     const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => reply(desk, parsed.value, fail(desk.events.defect('answer', cause))));
     const refused = problemIn(message);
-    noteExchange(desk.log, { direction: 'heard', message: parsed.value, problem: refused });
+    noteExchange(desk.log, { direction: 'heard', message: parsed.value, problem: refused, answer: message });
     desk.events.answered({
       row: `${data.action.verb}.${data.action.object}`.slice(0, 80),
       from: header.source.id,

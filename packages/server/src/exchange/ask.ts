@@ -38,6 +38,8 @@ export type Asking = {
   /** saved before it is sent; a repeat keeps it */
   readonly messageId?: MessageId | undefined;
   readonly federationId?: FederationId | undefined;
+  /** what it is part of, where more is said about the same */
+  readonly conversationId?: string | undefined;
   /** how often a retryable failure is tried again; reads under a deadline are not */
   readonly attempts?: number;
   /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
@@ -99,6 +101,7 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     timestamp: room.deps.clock.now(),
     federationId: asking.federationId,
     qos: asking.qos,
+    conversationId: asking.conversationId,
   });
   const { onBehalfOf } = asking;
   return onBehalfOf === undefined ? message : { ...message, header: { ...message.header, security: { scheme: 'jws', onBehalfOf } } };
@@ -123,7 +126,7 @@ const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>)
   const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : fail(onTheWay(peer, sent.problem));
   if (answer.ok) said.asking.heard?.(answer.value.header);
   const result = answer.ok ? parseReply(name, answer.value) : answer;
-  noteExchange(room.log, { direction: 'said', message, problem: result.ok ? undefined : result.problem });
+  noteExchange(room.log, { direction: 'said', message, problem: result.ok ? undefined : result.problem, answer: answer.ok ? answer.value : undefined });
   return result;
 };
 

@@ -1,10 +1,8 @@
 /**
  * Logged: what the exchange log keeps of a message and its result.
  */
-import { codeOf, type LoggedExchange, limits, type Message, type Problem } from '@cityweave/core';
+import { codeOf, type LoggedExchange, limits, type Message, type Problem, successCode } from '@cityweave/core';
 import type { ExchangeLog } from '../log/exchange-log.ts';
-
-const success = 'DTF-000';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
@@ -21,7 +19,7 @@ const federationOf = ({ header, data }: Message): string | undefined => {
   return header.federationId ?? text(data.action.parameters?.['federationId'] ?? (isObject(about) ? about['id'] : undefined), limits.idCharactersMax);
 };
 
-const toLogged = (direction: LoggedExchange['direction'], message: Message, problem: Problem | undefined): LoggedExchange => {
+const toLogged = ({ direction, message, problem, answer }: Noted): LoggedExchange => {
   const { verb, object, parameters } = message.data.action;
   const { messageId, source, destination } = message.header;
   const onBehalfOf = message.header.security?.onBehalfOf;
@@ -39,7 +37,7 @@ const toLogged = (direction: LoggedExchange['direction'], message: Message, prob
     ...(agreementId !== undefined && { agreementId }),
     ...(onBehalfOf !== undefined && { onBehalfOf }),
     ...(subscriptionId !== undefined && { subscriptionId }),
-    code: problem ? codeOf(problem) : success,
+    code: problem ? codeOf(problem) : (answer?.data.action.result?.code.slice(0, limits.termCharactersMax) ?? successCode),
   };
 };
 
@@ -58,14 +56,17 @@ type Noted = {
   readonly direction: LoggedExchange['direction'];
   readonly message: Message;
   readonly problem: Problem | undefined;
+  /** what was said to it: work may go on, or part of it was refused */
+  readonly answer?: Message | undefined;
   /** what it belongs to, where it does not say so itself */
   readonly under?: Pick<LoggedExchange, 'federationId' | 'agreementId'>;
 };
 
 /** Every message, accepted or refused, is in the log: by itself, or counted with others of its kind. */
-export const noteExchange = (log: NotedLog, { direction, message, problem, under }: Noted): void => {
+export const noteExchange = (log: NotedLog, noted: Noted): void => {
+  const { message, problem, under } = noted;
   const { verb, object } = message.data.action;
-  const logged = { ...toLogged(direction, message, problem), ...under };
+  const logged = { ...toLogged(noted), ...under };
   if (problem === undefined && counted.includes(`${verb}.${object}`)) log.count(logged, seqOf(message.data));
   else log.append(logged);
 };

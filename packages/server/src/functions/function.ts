@@ -15,6 +15,8 @@ export type Computing = {
   readonly signal: AbortSignal;
   /** 0 to 1 */
   readonly progress: (done: number) => void;
+  /** told where a system of the agency works on it: it can be followed from there when the node was started again */
+  readonly workedOnAt: (job: string) => void;
 };
 
 export type CityFunction = {

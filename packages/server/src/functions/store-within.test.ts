@@ -21,7 +21,12 @@ it('exposure tells and counts only twins of the agreed area, whatever area it is
     await accepted(store, [put('near', { name: 'near', position: [0.1, 0.1] }), put('far', { position: [5, 5] })]);
     const everywhere = { areas: [{ geometry: polygonOfBox([-10, -10, 10, 10]) }] };
     const run = (area?: ReturnType<typeof polygonOfBox>) =>
-      exposure.run(everywhere, { store: storeWithin(store, area), signal: new AbortController().signal, progress: () => undefined });
+      exposure.run(everywhere, {
+        store: storeWithin(store, area),
+        signal: new AbortController().signal,
+        progress: () => undefined,
+        workedOnAt: () => undefined,
+      });
     expect(await run()).toMatchObject({ ok: true, value: { exposed: { length: 2 }, of: 2 } });
     expect(await run(polygonOfBox([0, 0, 1, 1]))).toMatchObject({ ok: true, value: { exposed: [{ name: 'near' }], of: 1 } });
   } finally {

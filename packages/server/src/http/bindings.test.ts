@@ -18,7 +18,7 @@ describe.each(['http', 'websocket'] as const)('over %s, a message', (binding) =>
     const protocol = speak();
     const asked = Array.from({ length: 20 }, () => sending(wayTo(binding, address)));
     const answers = await Promise.all(asked.map((one) => protocol.send(one)));
-    expect(answers).toEqual(asked.map(({ messageId }) => ok({ header: { correlationId: messageId }, data: { text: '' } })));
+    expect(answers).toEqual(asked.map(({ messageId }) => ok(answerTo({ header: { messageId } }))));
   });
 
   it('whose answer is larger than it may be, is refused with the bound', async () => {

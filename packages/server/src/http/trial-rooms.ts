@@ -30,8 +30,9 @@ export const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
 
 export const idOf = (asked: unknown): string => Object(Object(asked)['header'])['messageId'];
 
-/** As much of an answer as a line looks at: the message that it answers, and a size. */
-export const answerTo = (asked: unknown, text = ''): Message => ({ header: { correlationId: idOf(asked) }, data: { text } }) as unknown as Message; // branding: lines read nothing else
+/** As much of an answer as a line looks at: the message that it answers, how it stands, and a size. */
+export const answerTo = (asked: unknown, text = '', status = 'success'): Message =>
+  ({ header: { correlationId: idOf(asked) }, data: { action: { result: { status } }, text } }) as unknown as Message; // branding: lines read nothing else
 
 /** The way to a host by one binding alone. */
 export const wayTo = (binding: Binding, host: string, path = '/dtf/messages') => ({ address: `${binding === 'http' ? 'http' : 'ws'}://${host}${path}` });

@@ -158,6 +158,9 @@ const registerFeatures = async (room: Room, registry: Peer, features: readonly F
     const objects = features.slice(at, at + limits.messageObjectsMax).map(({ id, attributes }) => ({ kind: 'feature' as const, id, attributes }));
     const registered = await room.ask(registry, 'registry.register.feature', { parameters: {}, objects }, { signal: room.signal });
     if (!registered.ok) return registered;
+    const { standing } = registered.value;
+    const refused = standing?.status === 'partial' ? standing.details : [];
+    for (const { objectId, code, message = code } of refused) room.events.featureRefused({ feature: objectId, reason: message });
   }
   return ok(true);
 };

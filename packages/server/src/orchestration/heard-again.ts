@@ -4,7 +4,7 @@
 import { AgreementId, fail, type Message, ok, problem, type Result, type RowName } from '@cityweave/core';
 import { agreementInForce } from './agreement-in-force.ts';
 import { isFellow } from './fellow.ts';
-import { agreementOfRun } from './invocation/running.ts';
+import { agreementOfRun } from './invocation/runs.ts';
 import type { Room } from './room.ts';
 
 type Given = { readonly agreementId: AgreementId } | 'to fellows' | 'forgotten' | undefined;

@@ -128,6 +128,7 @@ type Rooms = {
   readonly far: FarRecords;
   readonly rates: Rates;
   readonly running: Running;
+  readonly functions: Invoking;
   readonly notices: RegistryNotices;
   readonly standing: Standing;
 };
@@ -136,7 +137,7 @@ type Rooms = {
 const afterwards = <R extends { readonly ok: boolean }>(done: R, run: () => void): R =>
   done.ok && 'value' in done ? { ...done, value: { ...(done.value as object), afterwards: run } } : done; // branding: every room's good value is an object
 
-const twinAnswers = ({ room, links, management, publishing, joining, areas, far, rates, running, notices, standing }: Rooms): TwinAnswers => ({
+const twinAnswers = ({ room, links, management, publishing, joining, areas, far, rates, running, functions, notices, standing }: Rooms): TwinAnswers => ({
   'digitalTwin.request.federation': (request, by) => answerRequest(room, request, by),
   'digitalTwin.accept.federation': (request, by) =>
     afterwards(review.accepted(room, request, by), () => management.nudge(request.objects[0].attributes.terms.federationId)),
@@ -164,8 +165,9 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, far,
   'digitalTwin.query.federationStatus': ({ objects: [{ id }] }, by) => statusOf({ room, links }, id, by.sender),
   'digitalTwin.notify.communication': (request, by) => afterwards(noteBridge(room, request, by), () => lookAcross(links, room, request.objects[0].id)),
   'digitalTwin.report.communicationStatus': (request, by) => noteFigures(room, request, by),
-  'digitalTwin.notify.digitalTwin': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
-  'digitalTwin.notify.feature': (request, by) => afterwards(notices.heard(request, by), management.rediscover),
+  'digitalTwin.notify.digitalTwin': ({ parameters }, by) => afterwards(notices.heard(parameters, by), management.rediscover),
+  'digitalTwin.notify.feature': ({ parameters }, by) =>
+    'runId' in parameters ? functions.asked.heard(parameters, by) : afterwards(notices.heard(parameters, by), management.rediscover),
   'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
   'digitalTwin.probe.digitalTwin': ({ parameters }) =>
     ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
@@ -231,14 +233,16 @@ const underDeadline = async <T>(room: Room, { deadlineMs, signal }: Asking, work
 };
 
 /** With whatever was not finished when the node stopped, and what was promised. */
-const goOn = (room: Room, rooms: Pick<Rooms, 'management' | 'joining' | 'standing'> & { readonly duties: Duties }): void => {
+const goOn = (room: Room, rooms: Pick<Rooms, 'management' | 'joining' | 'standing' | 'running' | 'functions'> & { readonly duties: Duties }): void => {
   const failed = (where: string) => (cause: unknown) => (room.signal.aborted ? undefined : room.events.defect(where, cause));
   rooms.management.onChange(rooms.duties.nudge);
+  rooms.duties.onForget(async (federation) => rooms.functions.asked.forget(federation));
   joinWhenActive(rooms.management, rooms.joining.run);
   rooms.management.resume();
   rooms.joining.run();
   void rooms.standing.keep().catch(failed('standing'));
   void rooms.duties.keep().catch(failed('duties'));
+  void rooms.running.keep().catch(failed('running'));
 };
 
 /** Over a bridge changes are those of the agency's own systems, else those of the store. */
@@ -253,15 +257,15 @@ export const createOrchestration = (given: Room): Orchestration => {
   const management = createFederationManagement(room, links);
   const reads = createMemberReads(room, links);
   const twins = createFederatedTwins(room, reads);
-  const farLog = createFarLog(room);
-  const areas = createAreas();
+  const [farLog, areas] = [createFarLog(room), createAreas()];
   const publishing = createPublishing({ room, feedOf: feedsOf(room, farLog), areas });
   const joining = createJoining(room);
   const [far, rates] = [createFarRecords(room, farLog), createRates(room)];
   const standing = createStanding(room);
   const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
+  const [running, functions] = [createRunning(room, rates), createInvoking(room)];
   tellMembers(room, links, management);
-  const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running: createRunning(room, rates), notices, standing });
+  const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running, functions, notices, standing });
   return {
     answers,
     publishing,
@@ -276,7 +280,7 @@ export const createOrchestration = (given: Room): Orchestration => {
     summarise: (federation, question, asking) => underDeadline(room, asking, (deadline) => twins.summarise(federation, question, deadline)),
     aligned: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.aligned(federation, asked, deadline)),
     history: (federation, asked, asking) => underDeadline(room, asking, (deadline) => twins.history(federation, asked, deadline)),
-    functions: createInvoking(room),
+    functions,
     sources: (federation) => walkedSources(room, reads, federation),
     follow: createFollow(room),
     discover: (wanted) => discoverCandidates(room, wanted),
@@ -288,6 +292,6 @@ export const createOrchestration = (given: Room): Orchestration => {
     joinsTried: joining.tried,
     onForget: duties.onForget,
     farNotified: farLog.notified,
-    resume: () => goOn(room, { management, joining, standing, duties }),
+    resume: () => goOn(room, { management, joining, standing, duties, running, functions }),
   };
 };

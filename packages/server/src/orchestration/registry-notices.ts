@@ -44,12 +44,12 @@ export const unsubscribeFromNeeds = async (room: Room, id: Federation['id']): Pr
   await room.ask(reached.value, 'registry.unsubscribe.feature', { parameters, objects: [] }, { signal: room.signal });
 };
 
-type Notice = Request<'digitalTwin.notify.feature'> | Request<'digitalTwin.notify.digitalTwin'>;
+type Notice = Request<'digitalTwin.notify.digitalTwin'>['parameters'];
 
 export type RegistryNotices = { readonly heard: (notice: Notice, by: AskedBy) => Done<'digitalTwin.notify.feature'> };
 
 export const createRegistryNotices = (room: Room): RegistryNotices => ({
-  heard: ({ parameters: { subscriptionId } }, by) => {
+  heard: ({ subscriptionId }, by) => {
     const known = all(room).some((one) => one.subscriptionId === subscriptionId && one.registry === by.sender);
     return known ? ok({ reply: { parameters: {}, objects: [] } }) : fail(problem('unknownSubscription', { subject: subscriptionId }));
   },

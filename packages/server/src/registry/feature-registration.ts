@@ -7,14 +7,13 @@ import {
   authorityOf,
   checkAllowed,
   checkTerms,
-  codeOf,
+  detailOf,
   entryStateOf,
   type FeatureId,
   FeatureInformation,
   fail,
   mergePatch,
   ok,
-  type Problem,
   problem,
   problemOfIssues,
   type Request,
@@ -46,19 +45,21 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
   return moved.ok ? ok({ revision: (before?.revision ?? 0) + 1, attributes, state: moved.value }) : moved;
 };
 
-const factsOf = ({ kind: _kind, ...facts }: Problem) => facts;
-
 export const registerFeatures = (room: RegistryRoom, { objects }: Request<'registry.register.feature'>, by: AskedBy): Done<'registry.register.feature'> => {
   const outcomes = objects.map((offered) => ({ id: offered.id, outcome: registerOne(room, offered, by) }));
   const entries = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [{ id, entry: outcome.value }] : []));
   const problems = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [] : [{ id, problem: outcome.problem }]));
   const [first] = problems;
   if (first && entries.length === 0) return fail(first.problem);
-  const refused = problems.map(({ id, problem: given }) => ({ id, code: codeOf(given), facts: factsOf(given) }));
+  const details = problems.map(({ id, problem: given }) => detailOf(id, given));
   const named = entries.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision }));
   const warnings = entries.flatMap(({ entry }) => unknownTerms(room, entry.attributes)).slice(0, warningsMax);
   return ok({
-    reply: { parameters: { ...(refused.length > 0 && { refused }), ...(warnings.length > 0 && { warnings }) }, objects: named },
+    reply: {
+      parameters: warnings.length > 0 ? { warnings } : {},
+      objects: named,
+      ...(details.length > 0 && { standing: { status: 'partial', details } }),
+    },
     save: entries.map(({ id, entry }) => saveFeature(id, entry)),
     afterwards: telling(room, { features: changedFeatures(room, entries) }),
   });

@@ -92,10 +92,16 @@ describe('owners', () => {
     const objects = [describeFeature(water, 'city:RiverGauge'), describeFeature(energy, 'city:Substation'), describeFeature(water, 'city:Nonsense')];
     const told = await desk.say(water, 'registry.register.feature', { parameters: {}, objects });
     expect(idsIn(told)).toEqual([objects[0]?.id]);
-    expect(told.message?.data.action.parameters?.['refused']).toMatchObject([
-      { id: objects[1]?.id, code: codeOf(problem('notAuthorised')) },
-      { id: objects[2]?.id, code: codeOf(problem('unknownTerm')) },
-    ]);
+    expect(told.message?.data.action.result).toMatchObject({
+      status: 'partial',
+      code: 'DTF-002',
+      details: [
+        { objectId: objects[1]?.id, code: codeOf(problem('notAuthorised')), message: expect.stringContaining('not permitted') },
+        { objectId: objects[2]?.id, code: codeOf(problem('unknownTerm')), facts: { subject: 'city:Nonsense' } },
+      ],
+    });
+    const whole = await desk.say(water, 'registry.register.feature', { parameters: {}, objects: objects.slice(0, 1) });
+    expect(whole.message?.data.action.result).toEqual({ status: 'success', code: 'DTF-000' });
   });
 
   it('a withdrawn twin takes its features with it', async () => {

@@ -23,7 +23,7 @@ const offer = (
 const heard = (desk: Desk, who: Partner): readonly string[] =>
   desk.told
     .filter(({ to }) => to === who.id)
-    .map(({ name, content }) => `${name.split('.')[2]} ${(content as Request<'digitalTwin.notify.feature'>).parameters.change}`); // branding: only notices are told
+    .map(({ name, content }) => `${name.split('.')[2]} ${(content as Request<'digitalTwin.notify.digitalTwin'>).parameters.change}`); // branding: only notices are told
 
 const openWithTwo = async () => {
   const desk = await openDesk();

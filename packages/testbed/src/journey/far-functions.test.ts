@@ -2,7 +2,8 @@
  * Functions of a system of its own over an adaptor: a process of OGC API - Processes in a program of its own, invoked in the words and units of whoever asks.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, present, type TestCity, until } from '../city.ts';
+import { askGraphql, createTestCity, exchanges, present, readRecords, type TestCity, until } from '../city.ts';
+import { twinOfTest } from '../city-files.ts';
 import { type FarProcess, startFarProcess } from '../far/far-process.ts';
 import { computingAgencies, featureOfTest } from '../far/functional-city.ts';
 
@@ -26,18 +27,22 @@ type Told = {
   readonly problem?: { readonly code: string };
 };
 
+const notice = `HEARD notify.feature of ${twinOfTest('river')}`;
+
 const litresOfCubicFoot = 28.316846592;
 const metresOfFoot = 0.3048;
 
 describe('a process of a system of its own', () => {
   let far: FarProcess;
   let city: TestCity;
+  let again: AsyncDisposable | undefined;
   beforeAll(async () => {
     far = await startFarProcess();
     city = await createTestCity({ agencies: computingAgencies(far), needs: [{ kind: 'city:FloodForecast' }] });
     await city.active();
   });
   afterAll(async () => {
+    await again?.[Symbol.asyncDispose]();
     await city[Symbol.asyncDispose]();
     await far[Symbol.asyncDispose]();
   });
@@ -125,6 +130,34 @@ describe('a process of a system of its own', () => {
     );
     expect(done).toMatchObject({ progress: 1, outputs: { 'city:waterLevel': expect.any(Number) } });
     expect(seen.toSorted((a, b) => a - b)).toEqual(seen);
+  });
+
+  it('that its system works on is followed on when its agency is started again, and who asked is told the end', async () => {
+    const begun = await invoke({ 'city:flow': 1e6, 'city:district': 'upper', 'city:horizon': 4e7 }, 'ASYNC');
+    await until(
+      () => far.jobs(),
+      (jobs) => jobs.some(({ status }) => status === 'running'),
+      'running',
+    );
+    const { address } = city.node('river');
+    const before = (await exchanges(city.front.address))[0]?.n ?? 0;
+    await city.node('river').close();
+    const run = { runId: begun.id, state: 'RUNNING' };
+    expect(readRecords(city.folder, 'river', 'functionRun')).toContainEqual(
+      expect.objectContaining({ run: expect.objectContaining(run), job: expect.stringContaining('/jobs/') }),
+    );
+    again = await city.startAgain('river', address);
+    await until(
+      () => exchanges(city.front.address),
+      (entries) => entries.some(({ n, what }) => n > before && what === notice),
+      'told',
+    );
+    const done = await until(
+      () => standing(begun.id),
+      ({ state }) => state === 'SUCCEEDED',
+      'SUCCEEDED',
+    );
+    expect(done).toMatchObject({ progress: 1, outputs: { 'city:waterLevel': expect.any(Number) } });
   });
 
   it('whose system is gone is named as such, and nobody waits', async () => {

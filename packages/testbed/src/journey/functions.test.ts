@@ -2,8 +2,8 @@
  * Functions over real sockets: the roads of a member routed around a closed area found in the federation, at once and in the background; exposure beside it.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
-import { agencyOfTest, authorityOfTest, fourAgencies } from '../city-files.ts';
+import { askGraphql, createTestCity, exchanges, type TestCity, until } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
 
 /** A square of four roads: the short way from west to east is along the south, the long one over the north. */
 const roads = [
@@ -163,7 +163,7 @@ describe('a function of a member', () => {
     expect((await askGraphql(city.front.address, text, { feature: route, options: [] })).data).toEqual({ tryOptions: { code: 'INVALID' } });
   });
 
-  it('in the background is told of when it is asked after', async () => {
+  it('in the background is told of when it is over, and when it is asked after', async () => {
     const { id, state } = await invoke({ inputs: ways, mode: 'ASYNC' });
     expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(state);
     const ask = async () => {
@@ -177,7 +177,12 @@ describe('a function of a member', () => {
       );
       return (told.data as { functionRun: Told }).functionRun; // branding: as asked
     };
-    expect(linksOf(await until(ask, ({ state: now }) => now === 'SUCCEEDED', 'SUCCEEDED'))).toEqual(['south']);
+    await until(
+      () => exchanges(city.front.address),
+      (entries) => entries.some(({ what }) => what === `HEARD notify.feature of ${twinOfTest('water')}`),
+      'told',
+    );
+    expect(linksOf(await ask())).toEqual(['south']);
   });
 
   it('says which of the twins of its owner stand in an area', async () => {

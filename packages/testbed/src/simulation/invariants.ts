@@ -42,6 +42,8 @@ const leads = ({ next }: Table, from: string, to: string): boolean => {
 const wrongMove = (table: Table, from: string | undefined, to: string): string | undefined =>
   leads(table, from ?? table.initial, to) ? undefined : `${table.name} went from ${from ?? table.initial} to ${to}`;
 
+const isRefused = ({ data }: Told): boolean => data.action.result?.status === 'failure';
+
 const standingOf = (value: unknown): Standing | undefined => value as Standing | undefined; // branding: records of these nouns have a state
 
 const onlyAllowedStates: Invariant = {
@@ -96,7 +98,7 @@ const savedBeforeSent: Invariant = {
       : `${subjectOf(message)} was said and is in no record`;
   },
   answered: (_world, { disk }, { asked, answer }) => {
-    if (!isChange(asked) || answer.data.action.result?.status !== 'success') return undefined;
+    if (!isChange(asked) || isRefused(answer)) return undefined;
     return disk.get('answer', asked.header.messageId) === undefined ? `the answer to ${subjectOf(asked)} was given and is in no record` : undefined;
   },
 };
@@ -139,8 +141,8 @@ const noDataOutOfForce: Invariant = {
   claim: 'no data moves before the agreement is in force and the connection open, and none after release',
   answered: (_world, machine, { asked, answer }) => {
     if (!['read.exchangeData', 'subscribe.exchangeData', 'invoke.feature'].includes(subjectOf(asked))) return undefined;
-    const { parameters, result } = { ...asked.data.action, result: answer.data.action.result };
-    if (result?.status !== 'success' || parameters?.['agreementId'] === undefined) return undefined;
+    const { parameters } = asked.data.action;
+    if (isRefused(answer) || parameters?.['agreementId'] === undefined) return undefined;
     return outOfForce(machine, parameters['agreementId']);
   },
   streamed: (_world, machine, { agreementId }) => outOfForce(machine, agreementId),

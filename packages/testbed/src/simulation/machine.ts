@@ -89,7 +89,7 @@ const eventsOf = (name: string, watcher: Watcher, isAlive: () => boolean): Event
     if (isAlive()) watcher.broke(name, where, cause);
     return problem('internal');
   };
-  return { ...told, metrics: async () => '', imported: nothing, sourceFailed: nothing, defect };
+  return { ...told, metrics: async () => '', imported: nothing, featureRefused: nothing, sourceFailed: nothing, defect };
 };
 
 /** The store as one process sees it: after its death it hears and does nothing more. */
@@ -159,7 +159,7 @@ const hearing =
     if (!message) return '{}';
     const text_ = messageText(message);
     const answer: Told = JSON.parse(text_);
-    if (answer.data.action.result?.status === 'success') answeredIds.add(messageId);
+    if (answer.data.action.result && answer.data.action.result.status !== 'failure') answeredIds.add(messageId);
     watcher.answered(name, { asked, answer, again });
     return text_;
   };

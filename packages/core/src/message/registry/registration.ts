@@ -3,10 +3,8 @@
  */
 
 import { z } from 'zod';
-import { FeatureId } from '../../ground/id.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import { ProblemFacts } from '../../ground/problem.ts';
 import * as object from '../object-information.ts';
 import { many, one, row } from '../row.ts';
 
@@ -15,9 +13,6 @@ const leaseSeconds = z.int().min(limits.leaseSecondsMin).max(limits.leaseSeconds
 const baseRevision = z.int().min(0);
 
 const reason = z.string().max(limits.textCharactersMax).optional();
-
-/** What became of each feature: its revision among the objects, or the reason here. */
-const refused = z.array(openObject({ id: FeatureId, code: z.string(), facts: ProblemFacts })).optional();
 
 /** Terms offered that are in no dictionary: they are kept, but cannot be compared with anybody's. */
 export const warnings = z.array(z.string()).optional();
@@ -39,10 +34,11 @@ export const registrationRows = {
     label: 'R2',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Makes known what the twin offers: kinds of twins with their terms, area, quality and terms of use.',
+    purpose:
+      'Makes known what the twin offers: kinds of twins with their terms, area, quality and terms of use. Where some are refused the answer is `partial`, and its details say which and why.',
     effect: 'change',
     request: { objects: many(object.featureObject).min(1) },
-    reply: { parameters: openObject({ refused, warnings }), objects: many(object.featureName) },
+    reply: { parameters: openObject({ warnings }), objects: many(object.featureName) },
     refusals: ['notRegistered', 'unknownTerm', 'notAuthorised'],
   }),
   'update.digitalTwin': row({

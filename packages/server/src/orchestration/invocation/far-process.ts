@@ -72,6 +72,7 @@ const leave = (room: Room, job: URL, left: Result<never>): Result<never> => {
 const follow = async (room: Room, { given, job, signal, progress }: Following): Promise<Result<ProcessOutputs>> => {
   for (;;) {
     const told = await jobStatus(room.far, { address: job, signal });
+    if (room.signal.aborted) return fail(problem('functionTimedOut', { subject: given.id }));
     if (signal.aborted) return leave(room, job, fail(problem('functionTimedOut', { subject: given.id })));
     if (!told.ok) return leave(room, job, told);
     if (told.value.status === 'successful') return jobResults(room.far, { address: job, signal });
@@ -84,12 +85,20 @@ const follow = async (room: Room, { given, job, signal, progress }: Following): 
 
 type Running = { readonly given: OgcProcess; readonly inBackground: boolean; readonly inputs: ProcessOutputs };
 
-const run = async (room: Room, { given, inBackground, inputs }: Running, { signal, progress }: Computing): Promise<Result<ProcessOutputs>> => {
+const resume = async (room: Room, given: OgcProcess, { job, signal, progress }: Computing & { readonly job: URL }): Promise<Result<ProcessOutputs>> => {
+  const made = await follow(room, { given, job, signal, progress });
+  return made.ok ? ok(only(made.value, given)) : made;
+};
+
+const run = async (room: Room, { given, inBackground, inputs }: Running, computing: Computing): Promise<Result<ProcessOutputs>> => {
+  const { signal } = computing;
   const outputs = given.outputs.map(({ member }) => member);
   const executed = await executeProcess(room.far, { address: given.address, inputs, outputs, inBackground, signal });
   if (!executed.ok) return executed;
-  const made = 'outputs' in executed.value ? ok(executed.value.outputs) : await follow(room, { given, job: executed.value.job, signal, progress });
-  return made.ok ? ok(only(made.value, given)) : made;
+  if ('outputs' in executed.value) return ok(only(executed.value.outputs, given));
+  const { job } = executed.value;
+  computing.workedOnAt(job.href);
+  return resume(room, given, { ...computing, job });
 };
 
 /** Undefined while nothing is known of it. */
@@ -107,6 +116,7 @@ export const farProcess = async (room: Room, given: OgcProcess, isFresh: boolean
     schemas,
     inputs: checkedBy(schemas.inputs),
     outputs: checkedBy(schemas.outputs),
+    resume: async (job, computing) => resume(room, given, { ...computing, job: new URL(job) }),
     run: (inputs, computing) => run(room, { given, inBackground, inputs: inputs as ProcessOutputs }, computing), // branding: parsed by the schema, which is one of an object
   };
 };

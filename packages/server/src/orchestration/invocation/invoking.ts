@@ -15,8 +15,10 @@ import {
   type Result,
   type RunId,
 } from '@cityweave/core';
+import { newMessageId } from '../../deps.ts';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
+import { type AskedRuns, createAskedRuns } from './asked-runs.ts';
 
 export type Invoked = { readonly run: FunctionRun; readonly member: Member; readonly federation: Federation };
 
@@ -39,6 +41,8 @@ export type Invoking = {
   readonly invoke: (invocation: Invocation) => Promise<Result<Invoked>>;
   readonly query: (feature: FeatureId, runId: RunId) => Promise<Result<FunctionRun>>;
   readonly cancel: (feature: FeatureId, runId: RunId) => Promise<Result<FunctionRun>>;
+  /** what owners tell of ends */
+  readonly asked: Pick<AskedRuns, 'heard' | 'forget'>;
 };
 
 const agencyIn = (feature: string): string | undefined => ((parsed) => parsed && agencyOf(parsed))(FeatureId.safeParse(feature).data);
@@ -65,17 +69,20 @@ const granting = (room: Room, feature: string, wanted: string | undefined): Retu
 /** What is left for the way back. */
 const marginMs = 100;
 
-const invoke = async (room: Room, invocation: Invocation): Promise<Result<Invoked>> => {
+const invoke = async (room: Room, runs: AskedRuns, invocation: Invocation): Promise<Result<Invoked>> => {
   const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', federation: wanted, signal, onBehalfOf } = invocation;
   const found = granting(room, feature, wanted);
   if (!found.ok) return found;
   const { federation, member } = found.value;
+  const runId = mode === 'async' ? newMessageId(room.deps.ids) : undefined;
+  if (runId !== undefined) runs.begin(runId, { owner: member.twinId, federationId: federation.id });
   const parameters = {
     federationId: federation.id,
     agreementId: member.agreementId,
     mode,
     effect,
     inputs,
+    ...(runId !== undefined && { runId }),
     budgetMs: Math.max(0, deadlineMs - marginMs),
   };
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
@@ -85,14 +92,16 @@ const invoke = async (room: Room, invocation: Invocation): Promise<Result<Invoke
     ...(effect === 'actuation' && { qos: 2 }),
     signal,
     federationId: federation.id,
+    conversationId: runId,
     onBehalfOf,
   });
   return asked.ok ? ok({ run: asked.value.parameters, member, federation }) : asked;
 };
 
 type About = 'digitalTwin.query.feature' | 'digitalTwin.cancel.feature';
+type Named = { readonly feature: FeatureId; readonly runId: RunId };
 
-const about = async (room: Room, name: About, { feature, runId }: { readonly feature: FeatureId; readonly runId: RunId }): Promise<Result<FunctionRun>> => {
+const about = async (room: Room, name: About, { feature, runId }: Named): Promise<Result<FunctionRun>> => {
   const found = granting(room, feature, undefined);
   if (!found.ok) return found;
   const content = { parameters: { runId }, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: as above
@@ -100,9 +109,19 @@ const about = async (room: Room, name: About, { feature, runId }: { readonly fea
   return asked.ok ? ok(asked.value.parameters) : asked;
 };
 
-export const createInvoking = (room: Room): Invoking => ({
-  granting: (feature, federation) => granting(room, feature, federation),
-  invoke: (invocation) => invoke(room, invocation),
-  query: (feature, runId) => about(room, 'digitalTwin.query.feature', { feature, runId }),
-  cancel: (feature, runId) => about(room, 'digitalTwin.cancel.feature', { feature, runId }),
-});
+/** As its owner told of its end, as long as the function is granted; else as it says when it is asked. */
+const standing = async (room: Room, runs: AskedRuns, named: Named): Promise<Result<FunctionRun>> => {
+  const ended = granting(room, named.feature, undefined).ok ? runs.ended(named.runId) : undefined;
+  return ended ? ok(ended) : about(room, 'digitalTwin.query.feature', named);
+};
+
+export const createInvoking = (room: Room): Invoking => {
+  const runs = createAskedRuns(room);
+  return {
+    granting: (feature, federation) => granting(room, feature, federation),
+    invoke: (invocation) => invoke(room, runs, invocation),
+    query: (feature, runId) => standing(room, runs, { feature, runId }),
+    cancel: (feature, runId) => about(room, 'digitalTwin.cancel.feature', { feature, runId }),
+    asked: runs,
+  };
+};

@@ -12,10 +12,13 @@ import {
   connectionIdOf,
   createVocabulary,
   type FunctionEffect,
+  fail,
   featureIdOf,
   federationIdOf,
   limits,
   ok,
+  type Problem,
+  problem,
   TermId,
 } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,12 +26,14 @@ import { z } from 'zod';
 import { systemDeps } from '../../deps.ts';
 import { createEvents } from '../../events.ts';
 import type { AskedBy } from '../../exchange/answer.ts';
+import type { Peer } from '../../exchange/peer.ts';
 import type { CityFunction, Computing } from '../../functions/function.ts';
 import { openRecordStore } from '../../store/records.ts';
 import type { RecordStore } from '../../store/store.ts';
 import { createRates } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
-import { agreementOfRun, createRunning, type Running } from './running.ts';
+import { createRunning, type Running } from './running.ts';
+import { agreementOfRun } from './runs.ts';
 
 const [authority, front] = [Authority.parse('water.example'), agencyTwinIdOf(Authority.parse('front.example'))];
 const id = agencyTwinIdOf(authority);
@@ -38,18 +43,23 @@ const featureId = featureIdOf(authority, kind);
 const at = '2026-01-01T00:00:00.000Z';
 
 /** How a function of the test behaves: it ends when it is let, or when its signal says so. */
-type Behaviour = { readonly effect?: FunctionEffect; readonly run?: (computing: Computing) => Promise<Record<string, unknown>> };
+type Behaviour = { readonly effect?: FunctionEffect; readonly run?: (computing: Computing) => Promise<Record<string, unknown>>; readonly signal?: AbortSignal };
+
+/** What its owner said to others: to whom, and in which conversation. */
+type Said = { readonly to: string; readonly name: string; readonly parameters: Readonly<Record<string, unknown>>; readonly conversationId: string | undefined };
 
 describe('a function', () => {
   let directory = '';
   let records: RecordStore;
   let waited: { readonly ms: number; readonly run: () => void }[] = [];
+  let said: Said[] = [];
+  let refuses: Problem | undefined;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'running-'));
     const opened = openRecordStore({ directory, clock: systemDeps().clock });
     if (!opened.ok) return expect.fail(opened.problem.kind);
     records = opened.value;
-    waited = [];
+    [waited, said, refuses] = [[], [], undefined];
   });
   afterEach(() => {
     records.close();
@@ -72,7 +82,15 @@ describe('a function', () => {
     records.put('communication', link, { id: link, federationId, agreementId, ends: [end(front), end(id)], state: 'CONNECTED', since: at });
   };
 
-  const open = ({ effect = 'none', run = async () => ({}) }: Behaviour = {}): Running => {
+  /** Whoever is asked: the registry knows everybody, everybody hears. */
+  const ask = async (peer: Peer, name: string, ...[{ parameters }, asking]: readonly [Pick<Said, 'parameters'>, Pick<Said, 'conversationId'>?]) => {
+    if (name.startsWith('registry.'))
+      return ok({ parameters: {}, objects: [{ attributes: { endpoints: [{ protocol: 'http', address: 'http://a.example/' }], keys: [] } }] });
+    said.push({ to: peer.id, name, parameters, conversationId: asking?.conversationId });
+    return refuses ? fail(refuses) : ok({ parameters: {}, objects: [] });
+  };
+
+  const open = ({ effect = 'none', run = async () => ({}), signal = new AbortController().signal }: Behaviour = {}): Running => {
     const system = systemDeps();
     const after = (ms: number, fire: () => void) => {
       waited.push({ ms, run: fire });
@@ -81,7 +99,7 @@ describe('a function', () => {
     const deps = { ...system, timers: { after } };
     const vocabulary = createVocabulary([cityDictionary]);
     const events = createEvents({ agency: authority, level: 'silent' });
-    const node = { maintenance: [] };
+    const node = { maintenance: [], farFunctions: [] };
     // branding: running looks at nothing else of its room
     const room = {
       deps,
@@ -91,7 +109,9 @@ describe('a function', () => {
       node,
       self: { id, authority },
       vocabulary: () => vocabulary,
-      signal: new AbortController().signal,
+      registry: async () => ({ id: 'registry' }),
+      ask,
+      signal,
     } as unknown as Room;
     const given: CityFunction = {
       kind,
@@ -106,7 +126,10 @@ describe('a function', () => {
     return createRunning(room, createRates(room), new Map([[featureId, given]]));
   };
 
-  const by = (qos?: number, sender: string = front) => ({ sender, message: { header: { qos } }, signal: new AbortController().signal }) as unknown as AskedBy; // branding: as authorised
+  const by = (qos?: number, sender: string = front, header: object = {}) => {
+    const messageId = `urn:uuid:${systemDeps().ids.uuid()}`;
+    return { sender, message: { header: { qos, messageId, ...header } }, signal: new AbortController().signal } as unknown as AskedBy; // branding: as authorised
+  };
   const invoke = (running: Running, changes: Record<string, unknown> = {}, asker = by()) => {
     const parameters = { federationId, agreementId, mode: 'sync', effect: 'simulation', inputs: { n: 1 }, ...changes };
     return running.invoke({ parameters, objects: [{ kind: 'feature', id: featureId }] } as never, asker); // branding: as parsed
@@ -196,6 +219,89 @@ describe('a function', () => {
     expect(agreementOfRun(records, runId)).toBe(agreementId);
     grant(['invoke'], 'TERMINATED');
     expect(about(again, 'query', { runId })).toMatchObject({ kind: 'notInForce' });
+  });
+
+  /** Resolves when nothing that is ready is left to be done. */
+  const settled = async (): Promise<void> => {
+    for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const standingOf = async (told: ReturnType<typeof invoke>) => ((done) => (done.ok ? done.value.reply.standing : done.problem.kind))(await told);
+
+  it('in the background is accepted, and its end is told once to whose it is, in the conversation of who asked', async () => {
+    grant(['invoke']);
+    const running = open({ run: async () => ({ answer: 42 }) });
+    void running.keep();
+    const told = invoke(running, { mode: 'async' }, by(1, front, { conversationId: 'urn:uuid:talk' }));
+    expect(await standingOf(told)).toEqual({ status: 'accepted' });
+    await settled();
+    const name = 'digitalTwin.notify.feature';
+    const parameters = { runId: await runIdOf(told), state: 'SUCCEEDED', inputs: { n: 1 }, outputs: { answer: 42 }, stage: 'modelOutput' };
+    expect(said).toMatchObject([{ to: front, name, conversationId: 'urn:uuid:talk', parameters }]);
+    expect(await standingOf(invoke(running))).toBeUndefined();
+    void open().keep();
+    await settled();
+    expect(said.length).toBe(1);
+  });
+
+  it('whose end cannot be told now is told later, also after a start, but not once the agreement is over', async () => {
+    grant(['invoke']);
+    refuses = problem('unreachable');
+    const running = open();
+    void running.keep();
+    await invoke(running, { mode: 'async' });
+    await settled();
+    expect(said.length).toBe(1);
+    refuses = undefined;
+    void open().keep();
+    await settled();
+    expect(said.length).toBe(2);
+    refuses = problem('unreachable');
+    const again = open();
+    await invoke(again, { mode: 'async' });
+    await settled();
+    grant(['invoke'], 'TERMINATED');
+    void open().keep();
+    await settled();
+    expect(said.length).toBe(2);
+  });
+
+  it('is computed once for a message, or a run, that is said again, also after a start; under the same id for another question it is refused', async () => {
+    grant(['invoke']);
+    let computed = 0;
+    const run = async () => ({ answer: ++computed });
+    const running = open({ run });
+    const asker = by();
+    const [first, second] = await Promise.all([invoke(running, {}, asker), invoke(running, {}, asker)]);
+    expect([first, second]).toMatchObject([
+      { value: { reply: { parameters: { outputs: { answer: 1 } } } } },
+      { value: { reply: { parameters: { outputs: { answer: 1 } } } } },
+    ]);
+    expect(await invoke(open({ run }), {}, asker)).toMatchObject({
+      value: { reply: { parameters: { runId: asker.message.header.messageId, outputs: { answer: 1 } } } },
+    });
+    expect(await kindOf(invoke(running, { inputs: { n: 2 } }, asker))).toBe('replayed');
+    const runId = 'urn:uuid:00000000-0000-4000-8000-000000000001';
+    expect(await runIdOf(invoke(running, { runId }))).toBe(runId);
+    expect(await kindOf(invoke(running, { runId }))).toBe('SUCCEEDED');
+    expect(await kindOf(invoke(running, { runId, mode: 'async' }))).toBe('replayed');
+    expect(computed).toBe(2);
+    grant(['invoke'], 'TERMINATED');
+    expect(await kindOf(invoke(running, { runId }))).toBe('notInForce');
+  });
+
+  it('that was under way when the node stopped has failed, and whose it is is told so', async () => {
+    grant(['invoke']);
+    const stopping = new AbortController();
+    const running = open({ run: untilAborted, signal: stopping.signal });
+    const runId = await runIdOf(invoke(running, { mode: 'async' }));
+    stopping.abort();
+    await settled();
+    const started = open();
+    const ended = { state: 'FAILED', problem: { kind: 'functionFailed', found: 'the node stopped meanwhile' } };
+    expect(about(started, 'query', { runId })).toMatchObject(ended);
+    void started.keep();
+    await settled();
+    expect(said).toMatchObject([{ to: front, parameters: { runId, ...ended } }]);
   });
 
   it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered', async () => {

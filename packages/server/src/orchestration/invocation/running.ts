@@ -1,16 +1,18 @@
 /**
- * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, and remembers how each run stands.
+ * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, once however often it is asked for, and tells
+ * how each run stands.
  */
 import {
-  AgreementId,
+  canonicalJson,
   checkAllowed,
-  FunctionRun,
+  type FunctionRun,
   fail,
   featureIdOf,
   functionRunLifecycle,
   type Geometry,
   limits,
   moveRun,
+  msBetween,
   ok,
   type Problem,
   problem,
@@ -18,19 +20,19 @@ import {
   type Request,
   type Result,
   type UsableAgreement,
-  UseMode,
+  type UseMode,
 } from '@cityweave/core';
-import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
 import { endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
-import type { CityFunction } from '../../functions/function.ts';
+import type { CityFunction, Computing } from '../../functions/function.ts';
 import { cityFunctions } from '../../functions/functions.ts';
 import { storeWithin } from '../../functions/store-within.ts';
-import type { RecordStore } from '../../store/store.ts';
+import { sha256 } from '../../trust/signature.ts';
 import { agreementInForce, checkWay, type Rates } from '../agreement-in-force.ts';
-import type { Room } from '../room.ts';
+import { agreements, type Room } from '../room.ts';
+import { type Closing, createClosing } from './closing.ts';
 import { findFarFunction } from './far-functions.ts';
+import { createRuns, isEnded, type Kept, type Runs, recoverRuns } from './runs.ts';
 
 type Invocation = Request<'digitalTwin.invoke.feature'>;
 
@@ -38,17 +40,11 @@ export type Running = {
   readonly invoke: (request: Invocation, by: AskedBy) => Promise<Done<'digitalTwin.invoke.feature'>>;
   readonly query: (request: Request<'digitalTwin.query.feature'>, by: AskedBy) => Done<'digitalTwin.query.feature'>;
   readonly cancel: (request: Request<'digitalTwin.cancel.feature'>, by: AskedBy) => Done<'digitalTwin.cancel.feature'>;
+  /** Follows what systems of the agency still work on, and tells of ends until the node ends. */
+  readonly keep: () => Promise<void>;
 };
 
-/** Under which agreement a run was granted, and to be used how. */
-const Grant = z.object({ agreementId: AgreementId, mode: UseMode });
-
-/** A run, whose it is, and how it is stopped. */
-type Kept = { run: FunctionRun; readonly owner: string; readonly featureId: string; readonly grant: z.infer<typeof Grant>; readonly stop: AbortController };
-
-const KeptRun = z.object({ run: FunctionRun, owner: z.string(), featureId: z.string(), grant: Grant });
-
-type Runs = { readonly kept: LRUCache<string, Kept>; readonly active: Set<string> };
+type Desk = { readonly room: Room; readonly runs: Runs; readonly closing: Closing; readonly active: Set<string> };
 
 export const offeredFunctions = (room: Pick<Room, 'node' | 'self'>): ReadonlyMap<string, CityFunction> =>
   new Map(room.node.functions.map((name) => [featureIdOf(room.self.authority, cityFunctions[name].kind), cityFunctions[name]]));
@@ -79,116 +75,143 @@ const checkUse = (room: Room, { request, by, mode }: { readonly request: Invocat
   );
 };
 
-const noun = 'functionRun';
-
-/** What came of a run stays to be read after its end, also when the node was started again; the newest, as far as they are small enough. */
-const keep = ({ records, deps }: Room, { run, owner, featureId, grant }: Kept): void => {
-  if (JSON.stringify(run).length > limits.controlMessageBytesMax) return;
-  records.put(noun, run.runId, { run, owner, featureId, grant, at: deps.clock.now() });
-  const kept = records.list(noun).map(({ id, value }) => ({ id, at: String(Object(value).at) }));
-  const excess = kept.length - limits.functionRunsRememberedMax;
-  if (excess > 0) for (const { id } of kept.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(0, excess)) records.remove(noun, id);
-};
-
-/** A run that was under way when the node stopped has come to nothing. */
-const asEnded = (run: FunctionRun): FunctionRun => {
-  if (run.state !== 'QUEUED' && run.state !== 'RUNNING') return run;
-  return moveRun(run, 'FAILED', { since: run.since, problem: problem('functionFailed', { subject: run.runId, found: 'the node stopped meanwhile' }) });
-};
-
-const keptBefore = (records: RecordStore, runId: string): Kept | undefined => {
-  const parsed = KeptRun.safeParse(records.get(noun, runId));
-  return parsed.success ? { ...parsed.data, run: asEnded(parsed.data.run), stop: new AbortController() } : undefined;
-};
-
-/** The agreement under which a run that has ended was granted. */
-export const agreementOfRun = (records: RecordStore, runId: string): string | undefined => keptBefore(records, runId)?.grant.agreementId;
-
-const found = (room: Room, runs: Runs, { runId, by }: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
-  const kept = runs.kept.get(runId) ?? keptBefore(room.records, runId);
+const found = ({ runs }: Desk, { runId, by }: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
+  const kept = runs.get(runId);
   return kept?.owner === by.sender ? ok(kept) : fail(problem('notFound', { subject: runId }));
 };
 
 /** What came out is given as long as the agreement holds under which it was computed. */
-const stillGiven = (room: Room, runs: Runs, asked: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
-  const kept = found(room, runs, asked);
+const stillGiven = (desk: Desk, asked: { readonly runId: string; readonly by: AskedBy }): Result<Kept> => {
+  const kept = found(desk, asked);
   if (!kept.ok) return kept;
   const { agreementId: id, mode } = kept.value.grant;
-  const used = agreementInForce(room, { id, mode }, asked.by);
+  const used = agreementInForce(desk.room, { id, mode }, asked.by);
   return used.ok ? kept : used;
 };
 
-const replyOf = ({ run, featureId }: Kept): Extract<Done<'digitalTwin.query.feature'>, { ok: true }> =>
-  ok({ reply: { parameters: run, objects: [{ kind: 'feature', id: featureId }] } }) as Extract<Done<'digitalTwin.query.feature'>, { ok: true }>; // branding: the id came with the request
+type Replied = Extract<Done<'digitalTwin.query.feature'>, { ok: true }>;
 
-type Starting = { readonly given: CityFunction; readonly inputs: unknown; readonly kept: Kept; readonly area: Geometry | undefined; readonly ms: number };
+const replyOf = ({ run, featureId }: Kept): Replied => ok({ reply: { parameters: run, objects: [{ kind: 'feature', id: featureId }] } }) as Replied; // branding: the id came with the request
+
+/** Of one in the background that work goes on, where it does; of one that is waited for what came out, or why nothing did. */
+const outcomeOf = (kept: Kept, mode: Invocation['parameters']['mode']): Done<'digitalTwin.invoke.feature'> => {
+  const { value } = replyOf(kept);
+  if (mode === 'async') return ok(isEnded(kept.run) ? value : { ...value, reply: { ...value.reply, standing: { status: 'accepted' } } });
+  return kept.run.problem ? fail(kept.run.problem) : ok(value);
+};
+
+type Work = {
+  readonly kept: Kept;
+  readonly area: Geometry | undefined;
+  readonly ms: number;
+  readonly compute: (computing: Computing) => Promise<Result<object>>;
+};
 
 const reasonOf = (signal: AbortSignal, kept: Kept): Problem =>
   kept.stop.signal.aborted
     ? problem('cancelled', { subject: kept.run.runId })
     : problem(signal.aborted ? 'functionTimedOut' : 'functionFailed', { subject: kept.run.runId });
 
-/** Runs to its end, within its time; how it ended stands in the run. */
-const carryOut = async (room: Room, runs: Runs, { given, inputs, kept, area, ms }: Starting): Promise<void> => {
-  const { deps, events, store } = room;
-  const since = () => deps.clock.now();
-  const { signal, done } = endingSignal(deps.timers, ms, AbortSignal.any([kept.stop.signal, room.signal]));
-  runs.active.add(kept.run.runId);
-  kept.run = moveRun(kept.run, 'RUNNING', { since: since() });
-  const progress = (part: number): void => {
+const computingFor = ({ room, runs }: Desk, { kept, area }: Work, signal: AbortSignal): Computing => ({
+  store: storeWithin(room.store, area),
+  area,
+  signal,
+  progress: (part) => {
     if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
-  };
-  const outcome = await given.run(inputs, { store: storeWithin(store, area), area, signal, progress }).catch((cause): Result<never> => {
+  },
+  workedOnAt: (job) => {
+    kept.job = job;
+    runs.save(kept);
+  },
+});
+
+/** Runs to its end, within its time; how it ended stands in the run. One that the node's own end cuts short is looked at when it is started again. */
+const carryOut = async (desk: Desk, work: Work): Promise<void> => {
+  const { deps, events, signal: ending } = desk.room;
+  const { kept } = work;
+  const since = () => deps.clock.now();
+  const { signal, done } = endingSignal(deps.timers, work.ms, AbortSignal.any([kept.stop.signal, ending]));
+  desk.active.add(kept.run.runId);
+  kept.run = moveRun(kept.run, 'RUNNING', { since: since() });
+  const outcome = await work.compute(computingFor(desk, work, signal)).catch((cause): Result<never> => {
     if (!signal.aborted) events.defect('function', cause);
     return fail(reasonOf(signal, kept));
   });
   done();
-  runs.active.delete(kept.run.runId);
+  desk.active.delete(kept.run.runId);
+  if (ending.aborted) return;
   if (outcome.ok)
     kept.run = moveRun(kept.run, 'SUCCEEDED', { since: since(), progress: 1, stage: 'modelOutput', outputs: outcome.value as FunctionRun['outputs'] }); // branding: a function's outputs are JSON
   else kept.run = moveRun(kept.run, outcome.problem.kind === 'functionTimedOut' ? 'TIMED_OUT' : 'FAILED', { since: since(), problem: outcome.problem });
-  keep(room, kept);
+  desk.runs.save(kept);
+  desk.closing.ended(kept);
 };
 
 const endsOf = ({ mode, budgetMs }: Invocation['parameters']): number =>
   Math.min(mode === 'sync' ? (budgetMs ?? limits.answerMaxMs) : limits.functionMaxMs, mode === 'sync' ? limits.answerMaxMs : limits.functionMaxMs);
 
-const start = async (
-  room: Room,
-  runs: Runs,
-  {
-    request,
-    by,
-    given,
-    used,
-    mode: useMode,
-  }: { readonly request: Invocation; readonly by: AskedBy; readonly given: CityFunction; readonly used: UsableAgreement; readonly mode: UseMode },
-): Promise<Done<'digitalTwin.invoke.feature'>> => {
-  const [{ id: featureId }] = request.objects;
-  const { mode, inputs } = request.parameters;
-  if (runs.active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
-  const run: FunctionRun = {
-    runId: `urn:uuid:${room.deps.ids.uuid()}`,
-    state: functionRunLifecycle.initial,
-    since: room.deps.clock.now(),
-    progress: 0,
-    inputs,
-  };
-  const { id: agreementId, terms } = used.agreement;
-  const kept: Kept = { run, owner: by.sender, featureId, grant: { agreementId, mode: useMode }, stop: new AbortController() };
-  runs.kept.set(run.runId, kept);
+type Invoked = { readonly request: Invocation; readonly by: AskedBy };
+
+/** The asker's own name for it, or the id of the message that asks for it: said again, it is the same run. */
+const runIdOf = ({ request, by }: Invoked): string => request.parameters.runId ?? by.message.header.messageId;
+
+const askedOf = ({ parameters: { mode, inputs }, objects: [{ id }] }: Invocation): string => sha256(canonicalJson({ id, mode, inputs }));
+
+/** Who asks for it waits for it; nobody does where he is gone. */
+const waited = async (kept: Kept, by: AskedBy): Promise<void> => {
   const leave = (): void => kept.stop.abort();
-  const carried = carryOut(room, runs, { given, inputs, kept, area: terms.area, ms: endsOf(request.parameters) });
-  keep(room, kept);
-  if (mode === 'async') return replyOf(kept);
   by.signal.addEventListener('abort', leave, { once: true });
-  await carried;
+  await kept.carried;
   by.signal.removeEventListener('abort', leave);
-  return kept.run.problem ? fail(kept.run.problem) : replyOf(kept);
+};
+
+type Starting = Invoked & { readonly given: CityFunction; readonly used: UsableAgreement; readonly mode: UseMode };
+
+const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.invoke.feature'>> => {
+  const { request, by, given, used, mode: useMode } = starting;
+  const { room, runs, active } = desk;
+  const { mode, inputs } = request.parameters;
+  if (active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
+  const since = room.deps.clock.now();
+  const run: FunctionRun = { runId: runIdOf(starting), state: functionRunLifecycle.initial, since, progress: 0, inputs };
+  const { id: agreementId, terms } = used.agreement;
+  const kept: Kept = {
+    ...{ run, owner: by.sender, featureId: request.objects[0].id, grant: { agreementId, mode: useMode }, asked: askedOf(request), begunAt: since },
+    ...(mode === 'async' && { tells: by.message.header.conversationId ?? run.runId }),
+    ...{ stop: new AbortController(), carried: Promise.resolve() },
+  };
+  runs.put(kept);
+  kept.carried = carryOut(desk, { kept, area: terms.area, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
+  runs.save(kept);
+  if (mode === 'sync') await waited(kept, by);
+  return outcomeOf(kept, mode);
+};
+
+/** What was asked for before, under this id, is not begun once more. */
+const again = async (desk: Desk, known: Kept, { request, by }: Invoked): Promise<Done<'digitalTwin.invoke.feature'>> => {
+  if (known.owner !== by.sender || known.asked !== askedOf(request)) return fail(problem('replayed', { subject: known.run.runId }));
+  const { mode } = request.parameters;
+  if (mode === 'sync') await waited(known, by);
+  const given = stillGiven(desk, { runId: known.run.runId, by });
+  return given.ok ? outcomeOf(given.value, mode) : given;
+};
+
+/** Goes on with what a system of the agency works on; where that cannot be followed any more, it has come to nothing. */
+const followOn = async (desk: Desk, kept: Kept): Promise<void> => {
+  const { room, runs } = desk;
+  const given = await findFarFunction(room, kept.featureId);
+  const area = agreements.load(room.records, kept.grant.agreementId)?.terms.area;
+  const ms = Math.max(1, limits.functionMaxMs - msBetween(kept.begunAt, room.deps.clock.now()));
+  const lost = fail(problem('functionFailed', { subject: kept.run.runId, found: 'the node stopped meanwhile, and its system cannot be asked any more' }));
+  runs.put(kept);
+  kept.carried = carryOut(desk, { kept, area, ms, compute: async (computing) => given?.resume?.(kept.job ?? '', computing) ?? lost });
+  await kept.carried;
 };
 
 export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<string, CityFunction> = offeredFunctions(room)): Running => {
-  const runs: Runs = { kept: new LRUCache({ max: limits.functionRunsRememberedMax }), active: new Set() };
+  const runs = createRuns(room);
+  const desk: Desk = { room, runs, closing: createClosing(room, runs), active: new Set() };
+  const workedOn = recoverRuns(room, runs);
   return {
     invoke: async (request, by) => {
       const [{ id }] = request.objects;
@@ -200,15 +223,17 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       if (!used.ok) return used;
       const inputs = given.inputs.safeParse(request.parameters.inputs);
       if (!inputs.success) return fail(problemOfIssues('badInput', inputs.error, { where: '/inputs' }));
+      const known = runs.get(runIdOf({ request, by }));
+      if (known) return again(desk, known, { request, by });
       const taken = rates.take(used.value, 1);
-      return taken.ok ? start(room, runs, { request, by, given, used: used.value, mode: mode.value }) : taken;
+      return taken.ok ? start(desk, { request, by, given, used: used.value, mode: mode.value }) : taken;
     },
     query: ({ parameters }, by) => {
-      const kept = stillGiven(room, runs, { runId: parameters.runId, by });
+      const kept = stillGiven(desk, { runId: parameters.runId, by });
       return kept.ok ? replyOf(kept.value) : kept;
     },
     cancel: ({ parameters }, by) => {
-      const kept = found(room, runs, { runId: parameters.runId, by });
+      const kept = found(desk, { runId: parameters.runId, by });
       if (!kept.ok) return kept;
       const { value } = kept;
       const { runId: subject, state } = value.run;
@@ -217,6 +242,9 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       value.run = moveRun(value.run, 'CANCELLED', { since: room.deps.clock.now(), problem: problem('cancelled', { subject: value.run.runId }) });
       value.stop.abort();
       return replyOf(value);
+    },
+    keep: async () => {
+      await Promise.all([desk.closing.keep(), ...workedOn.map((kept) => followOn(desk, kept))]);
     },
   };
 };

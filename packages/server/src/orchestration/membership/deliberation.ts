@@ -29,6 +29,7 @@ export type Deliberated = { readonly decision: Decision; readonly agreement: Agr
 export const replyOf = ({ decision, agreement: { id, ...attributes }, reason }: Deliberated): Reply<'digitalTwin.offer.federation'> => ({
   parameters: { decision, ...(decision === 'accepted' && { agreementHash: hashOf(attributes) }), ...(reason !== undefined && { reason }) },
   objects: [{ kind: 'agreement', id, revision: attributes.revision, attributes }],
+  ...(decision === 'review' && { standing: { status: 'accepted' } }),
 });
 
 const decided = (decision: Decision, moved: Result<Agreement>, reason?: string): Result<Deliberated> =>

@@ -15,7 +15,6 @@ import {
   type Reply,
   type Request,
   type Result,
-  reachedAt,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { Peer } from '../../exchange/peer.ts';
@@ -23,23 +22,13 @@ import { hashOf } from '../forming/negotiation.ts';
 import { agreementObject } from '../forming/saying.ts';
 import { agreements, federationById, type Room } from '../room.ts';
 import { deliberateAsInitiator, deliberateAsOwner, replyOf } from './deliberation.ts';
+import { initiatorOf } from './initiator.ts';
 
 const waitsHere = ({ self }: Room, { state, terms: { parties }, offeredBy }: Agreement): boolean =>
   parties.provider === self.id && (state === 'REQUESTED' || (state === 'OFFERED' && offeredBy === parties.consumer));
 
 /** Requests that wait for a person of this agency. */
 export const requestsInReview = (room: Room): readonly Agreement[] => agreements.all(room.records).filter((agreement) => waitsHere(room, agreement));
-
-/** The initiator of a federation that this node was invited to, as the registry knows it. */
-export const initiatorOf = async (room: Pick<Room, 'registry' | 'ask'>, id: Agreement['terms']['parties']['consumer']): Promise<Result<Peer>> => {
-  const registry = await room.registry();
-  if (!registry) return fail(problem('unreachable', { subject: 'registry' }));
-  const found = await room.ask(registry, 'registry.retrieve.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id }] });
-  if (!found.ok) return found;
-  const { endpoints, keys } = found.value.objects[0].attributes;
-  const way = reachedAt(endpoints);
-  return way ? ok({ id, role: 'digitalTwin', ...way, keys }) : fail(problem('unbridgeable', { subject: id }));
-};
 
 type Decision = { readonly accept: boolean; readonly reason?: string | undefined };
 

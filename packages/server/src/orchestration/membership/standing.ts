@@ -5,8 +5,8 @@ import { addMs, expiryOf, type FederationId, fail, type Instant, limits, msBetwe
 import { newMessageId, pause } from '../../deps.ts';
 import { closeBridges } from '../bridging/standing-bridge.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
+import { initiatorOf } from './initiator.ts';
 import { closingRecords, partOver } from './membership.ts';
-import { initiatorOf } from './review.ts';
 
 export type Leaving = { readonly reason: string; readonly graceSeconds: number };
 

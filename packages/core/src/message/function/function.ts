@@ -2,12 +2,12 @@
  * Rows twin to twin (I-T) about functions: invoke, ask after, cancel (T12).
  */
 import { z } from 'zod';
-import { AgreementId, FederationId } from '../ground/id.ts';
-import { openObject } from '../ground/json.ts';
-import { FunctionEffect, FunctionMode } from '../twin/feature-information.ts';
+import { AgreementId, FederationId } from '../../ground/id.ts';
+import { openObject } from '../../ground/json.ts';
+import { FunctionEffect, FunctionMode } from '../../twin/feature-information.ts';
+import * as object from '../object-information.ts';
+import { budget, one, row } from '../row.ts';
 import { FunctionRun, RunId } from './function-run.ts';
-import * as object from './object-information.ts';
-import { budget, one, row } from './row.ts';
 
 export const functionRows = {
   'invoke.feature': row({
@@ -15,7 +15,7 @@ export const functionRows = {
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
-      'Has a function computed at its owner, under an agreement in force: at once, or in the background, then T12 query tells how it stands. One that moves something in the city needs `actuate` in the agreement and qos 2.',
+      'Has a function computed at its owner, under an agreement in force: at once, or in the background: then it is `accepted`, T12 notify tells its end, and T12 query how it stands. Said again under its message id or its run id it starts no second run. One that moves something in the city needs `actuate` in the agreement and qos 2.',
     effect: 'read',
     request: {
       parameters: openObject({
@@ -25,12 +25,24 @@ export const functionRows = {
         /** the most that may happen: a function with a stronger effect is refused */
         effect: FunctionEffect.default('simulation'),
         inputs: z.record(z.string(), z.json()),
+        /** under which the asker will know the run; the id of this message where absent */
+        runId: RunId.optional(),
         ...budget,
       }),
       objects: one(object.featureName),
     },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
-    refusals: ['notInForce', 'notFound', 'badInput', 'functionFailed', 'functionTimedOut', 'actuationNotPermitted', 'qosNotAttainable', 'overloaded'],
+    refusals: [
+      'notInForce',
+      'notFound',
+      'badInput',
+      'functionFailed',
+      'functionTimedOut',
+      'actuationNotPermitted',
+      'qosNotAttainable',
+      'overloaded',
+      'replayed',
+    ],
   }),
   'query.feature': row({
     label: 'T12, A5',

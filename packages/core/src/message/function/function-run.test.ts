@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Instant } from '../ground/instant.ts';
-import { standsIn } from '../ground/trial-state.ts';
+import { Instant } from '../../ground/instant.ts';
+import { standsIn } from '../../ground/trial-state.ts';
 import { type FunctionRun, FunctionRunState, functionRunLifecycle, measureOf, moveRun, rankOptions } from './function-run.ts';
 
 const since = Instant.parse('2026-05-04T12:00:00Z');

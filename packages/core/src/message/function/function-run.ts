@@ -2,12 +2,12 @@
  * FunctionRun: one invocation of a function at its owner, from when it is taken to its outputs, its failure or its end before that.
  */
 import { z } from 'zod';
-import { compareText } from '../ground/id.ts';
-import { Instant } from '../ground/instant.ts';
-import { openObject } from '../ground/json.ts';
-import { defineLifecycle } from '../ground/lifecycle.ts';
-import { ProblemFacts, type ProblemKind, problems } from '../ground/problem.ts';
-import { valuesAt } from './discovery/condition.ts';
+import { compareText } from '../../ground/id.ts';
+import { Instant } from '../../ground/instant.ts';
+import { openObject } from '../../ground/json.ts';
+import { defineLifecycle } from '../../ground/lifecycle.ts';
+import { ProblemFacts, type ProblemKind, problems } from '../../ground/problem.ts';
+import { valuesAt } from '../discovery/condition.ts';
 
 export const FunctionRunState = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 export type FunctionRunState = z.infer<typeof FunctionRunState>;

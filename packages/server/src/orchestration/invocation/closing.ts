@@ -1,0 +1,68 @@
+/**
+ * Closing (T12): who had a function computed in the background is told of its end until he has heard it, as long as the agreement holds under which it was computed.
+ */
+import { type FeatureId, type FunctionRun, isRetryable, limits, TwinId } from '@cityweave/core';
+import { pause } from '../../deps.ts';
+import { agreementInForce } from '../agreement-in-force.ts';
+import { initiatorOf } from '../membership/initiator.ts';
+import { agreements, communications, type Room } from '../room.ts';
+import { isEnded, type Kept, type Runs } from './runs.ts';
+
+export type Closing = {
+  /** Its end is to be told. */
+  readonly ended: (kept: Kept) => void;
+  /** Tells what is to be told until the node ends. */
+  readonly keep: () => Promise<void>;
+};
+
+const tellAgainMs = 5_000;
+
+/** Over an adaptor what came out is asked for, to be converted; and it may be larger than a notice. */
+const toldOf = (room: Room, { run, grant }: Kept): FunctionRun => {
+  const isBridged = communications.all(room.records).some(({ agreementId, bridge }) => agreementId === grant.agreementId && bridge !== undefined);
+  const isLarge = JSON.stringify(run).length > limits.controlMessageBytesMax / 2;
+  return isBridged || isLarge ? { ...run, inputs: undefined, outputs: undefined } : run;
+};
+
+/** True where there is nothing more to be said: it was heard, or may not or cannot be told any more. */
+const tell = async (room: Room, kept: Kept): Promise<boolean> => {
+  const { grant, owner, tells, featureId } = kept;
+  const inForce = agreementInForce(room, { id: grant.agreementId, mode: grant.mode }, { sender: owner });
+  if (!inForce.ok) return !isRetryable(inForce.problem) && inForce.problem.kind !== 'notAllowedInState';
+  const asker = TwinId.safeParse(owner).data;
+  const peer = asker && (await initiatorOf(room, asker));
+  if (!peer?.ok) return asker === undefined;
+  const objects = [{ kind: 'feature' as const, id: featureId as FeatureId }] as [{ kind: 'feature'; id: FeatureId }]; // branding: the id came with the request
+  const federationId = agreements.load(room.records, grant.agreementId)?.terms.federationId;
+  const asking = { conversationId: tells, federationId, signal: room.signal };
+  const told = await room.ask(peer.value, 'digitalTwin.notify.feature', { parameters: toldOf(room, kept), objects }, asking);
+  return told.ok || !isRetryable(told.problem);
+};
+
+export const createClosing = (room: Room, runs: Runs): Closing => {
+  const open = new Map<string, Kept>();
+  let wake = new AbortController();
+  const tellAll = async (): Promise<void> => {
+    for (const [runId, kept] of [...open]) {
+      if (!(await tell(room, kept))) continue;
+      open.delete(runId);
+      runs.save({ ...kept, tells: undefined });
+    }
+  };
+  return {
+    ended: (kept) => {
+      if (kept.tells === undefined) return;
+      open.set(kept.run.runId, kept);
+      wake.abort();
+      wake = new AbortController();
+    },
+    keep: async () => {
+      for (const kept of runs.before()) if (isEnded(kept.run) && kept.tells !== undefined) open.set(kept.run.runId, kept);
+      while (!room.signal.aborted) {
+        const woken = wake.signal;
+        await tellAll();
+        await pause(room.deps.timers, tellAgainMs, AbortSignal.any([woken, room.signal]));
+      }
+    },
+  };
+};
