@@ -41,6 +41,7 @@ export * from './ground/problem.ts';
 export * from './ground/quantity.ts';
 export * from './ground/reference-system.ts';
 export * from './ground/result.ts';
+export * from './ground/schema/accepted.ts';
 export * from './message/advice.ts';
 export * from './message/catalogue.ts';
 export * from './message/discovery/condition.ts';

@@ -33,7 +33,7 @@ describe('what was found', () => {
   test('is shortened, so that no answer repeats a large attribute', () => {
     expect(shorten('x'.repeat(80))).toBe('x'.repeat(80));
     expect(shorten('x'.repeat(81))).toBe(`${'x'.repeat(80)}…`);
-    expect([shorten(undefined), shorten({ a: 1 }), shorten(Symbol.iterator)]).toEqual(['undefined', '{"a":1}', 'Symbol(Symbol.iterator)']);
+    expect([shorten(undefined), shorten({ a: 1 }), shorten(Symbol.iterator)]).toEqual(['nothing', '{"a":1}', 'Symbol(Symbol.iterator)']);
   });
 
   test('is told by its place', () => {

@@ -3,6 +3,7 @@
  * A problem carries facts (which agency, which term, how long), never prose; `describeProblem` is the only prose.
  */
 import { z } from 'zod';
+import { acceptedBy, placedIssue } from './schema/accepted.ts';
 
 /**
  * Facts that a problem may carry; all are safe to show to a partner: no address, no path of a machine, no stack.
@@ -156,6 +157,7 @@ const foundCharactersMax = 80;
 
 /** Shortens what was found, so that a message never repeats a 30 MB attribute. */
 export const shorten = (found: unknown): string => {
+  if (found === undefined) return 'nothing';
   const text = typeof found === 'string' ? found : (JSON.stringify(found) ?? String(found));
   return text.length > foundCharactersMax ? `${text.slice(0, foundCharactersMax)}…` : text;
 };
@@ -169,8 +171,9 @@ export const problemOfIssues = (
   error: z.ZodError,
   { where = '', raw }: { readonly where?: string; readonly raw?: unknown } = {},
 ): Problem => {
-  const [issue] = error.issues;
-  if (!issue) return problem(kind, { path: where });
-  const isMissing = raw !== undefined && typeof issue.path.at(-1) === 'string' && valueAt(raw, issue.path) === undefined;
-  return problem(isMissing ? 'missing' : kind, { path: `${where}/${issue.path.map(String).join('/')}`, accepted: issue.message });
+  const [first] = error.issues;
+  if (!first) return problem(kind, { path: where });
+  const { issue, path } = placedIssue(first);
+  const isMissing = raw !== undefined && typeof path.at(-1) === 'string' && valueAt(raw, path) === undefined;
+  return problem(isMissing ? 'missing' : kind, { path: `${where}/${path.map(String).join('/')}`, accepted: acceptedBy(issue) });
 };

@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../ground/json.ts';
-import { isRetryable, kindOfCode, problems } from '../ground/problem.ts';
+import { describeProblem, isRetryable, kindOfCode, problems } from '../ground/problem.ts';
 import { fail, type Result } from '../ground/result.ts';
 import { cityDictionary } from '../twin/city-dictionary.ts';
 import { isRowName, type RowName, rowNames, rowOf } from './catalogue.ts';
@@ -92,6 +92,7 @@ describe('invalid messages', () => {
     expect(Object.keys(problems)).toContain(expected);
     const outcome = takeApart(read(path));
     expect(outcome.ok ? 'nothing wrong' : outcome.problem.kind).toBe(expected);
+    expect(outcome.ok ? '' : describeProblem(outcome.problem)).not.toMatch(/\b(expected|received|undefined|Invalid|Too (big|small)|Unrecognized)\b/);
   });
 
   test('are there for every role and for every problem that the parsers tell', () => {

@@ -60,36 +60,41 @@ export type Qos = z.infer<typeof Qos>;
 export const Priority = z.enum(['low', 'normal', 'high', 'emergency']);
 export type Priority = z.infer<typeof Priority>;
 
+const accepted = 'the header area: an object with protocolVersion, messageId, messageType, source, destination, timestamp and contentFormat';
+
 /** Members that this version does not know are kept and passed on. */
-export const Header = z.looseObject({
-  protocolVersion: z.literal(protocolVersion),
-  messageId: MessageId,
-  messageType: MessageType,
-  source: ComponentRef,
-  destination: ComponentRef,
-  timestamp: Instant,
-  contentFormat: z.literal('application/json'),
-  /** the message answered */
-  correlationId: MessageId.optional(),
-  conversationId: z.string().max(limits.idCharactersMax).optional(),
-  federationId: FederationId.optional(),
-  /** its place in the stream that it belongs to */
-  sequence: z.int().min(0).optional(),
-  expiresAt: Instant.optional(),
-  /** 1 where absent */
-  qos: Qos.optional(),
-  /** normal where absent; messages are taken as they come, whatever it says */
-  priority: Priority.optional(),
-  /** the dictionaries, with their versions, whose terms the data area uses */
-  semanticContext: z
-    .array(openObject({ id: DictionaryId, version: z.string().max(limits.termCharactersMax) }))
-    .max(limits.dictionariesMax)
-    .optional(),
-  /** W3C trace context, as `traceparent` has it */
-  trace: z.string().max(limits.termCharactersMax).optional(),
-  via: z.array(Hop).max(limits.hopsMax).optional(),
-  security: Security.optional(),
-});
+export const Header = z.looseObject(
+  {
+    protocolVersion: z.literal(protocolVersion),
+    messageId: MessageId,
+    messageType: MessageType,
+    source: ComponentRef,
+    destination: ComponentRef,
+    timestamp: Instant,
+    contentFormat: z.literal('application/json'),
+    /** the message answered */
+    correlationId: MessageId.optional(),
+    conversationId: z.string().max(limits.idCharactersMax).optional(),
+    federationId: FederationId.optional(),
+    /** its place in the stream that it belongs to */
+    sequence: z.int().min(0).optional(),
+    expiresAt: Instant.optional(),
+    /** 1 where absent */
+    qos: Qos.optional(),
+    /** normal where absent; messages are taken as they come, whatever it says */
+    priority: Priority.optional(),
+    /** the dictionaries, with their versions, whose terms the data area uses */
+    semanticContext: z
+      .array(openObject({ id: DictionaryId, version: z.string().max(limits.termCharactersMax) }))
+      .max(limits.dictionariesMax)
+      .optional(),
+    /** W3C trace context, as `traceparent` has it */
+    trace: z.string().max(limits.termCharactersMax).optional(),
+    via: z.array(Hop).max(limits.hopsMax).optional(),
+    security: Security.optional(),
+  },
+  { error: accepted },
+);
 export type Header = z.infer<typeof Header>;
 
 /** RFC 8785 of an adaptor's entry without its signature, bound to the message that it stands in: what the adaptor signs. */

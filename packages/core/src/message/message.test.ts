@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MessageId } from '../ground/id.ts';
 import { addMs, instantOfMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
-import { type ProblemKind, problems } from '../ground/problem.ts';
+import { describeProblem, type ProblemKind, problems } from '../ground/problem.ts';
 import { fail } from '../ground/result.ts';
 import { isRowName, rowNames, rowOf } from './catalogue.ts';
 import {
@@ -55,6 +55,18 @@ describe('a message', () => {
           (({ ok, ...rest }) => ('problem' in rest ? rest.problem.kind : ok))(parseMessage(raw)),
         );
       }),
+    );
+  });
+
+  test('that lacks an area is refused with where it is missing and what it would be', () => {
+    const refusalOf = (raw: unknown): string => ((parsed) => (parsed.ok ? 'nothing wrong' : describeProblem(parsed.problem)))(parseMessage(raw));
+    const { header } = probe('x');
+    expect(refusalOf({})).toBe(
+      'a mandatory field is missing at /header; accepted: the header area: an object with protocolVersion, messageId, messageType, source, destination, timestamp and contentFormat',
+    );
+    expect(refusalOf({ header })).toBe('a mandatory field is missing at /data; accepted: the data area: an object with action and objects');
+    expect(refusalOf({ header, data: { action: 7, objects: [] } })).toBe(
+      'the message is not well formed at /data/action; accepted: the action information: an object with verb, object and parameters',
     );
   });
 

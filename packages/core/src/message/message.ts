@@ -19,9 +19,17 @@ import { MessageResult, resultOfProblem, resultOfStanding, standingOf, type With
 /** Deeper than any message of the catalogue; the filter's own depth is counted apart. */
 export const messageDepthMax = 64;
 
-const Action = z.looseObject({ verb: z.string(), object: z.string(), parameters: z.looseObject({}).optional(), result: MessageResult.optional() });
+const Action = z.looseObject(
+  { verb: z.string(), object: z.string(), parameters: z.looseObject({}).optional(), result: MessageResult.optional() },
+  { error: 'the action information: an object with verb, object and parameters' },
+);
 
-export const Message = z.looseObject({ header: Header, data: z.looseObject({ action: Action, objects: z.array(z.unknown()).max(limits.messageObjectsMax) }) });
+const DataArea = z.looseObject(
+  { action: Action, objects: z.array(z.unknown()).max(limits.messageObjectsMax) },
+  { error: 'the data area: an object with action and objects' },
+);
+
+export const Message = z.looseObject({ header: Header, data: DataArea });
 export type Message = z.infer<typeof Message>;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

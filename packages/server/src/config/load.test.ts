@@ -95,7 +95,7 @@ describe('a node file', () => {
       { ...node(), interfaces: [{ ...gates, address: 'broker:gates/ngsi-ld/v1/entities' }] },
       { found: 'broker:gates, which is no broker of a city file' },
     ],
-    ['no agency', { name: { en: 'Water' } }, { path: expect.stringContaining('#/agency'), found: 'nothing', accepted: 'a string' }],
+    ['no agency', { name: { en: 'Water' } }, { path: expect.stringContaining('#/agency'), found: 'nothing', accepted: 'a text' }],
     ['YAML that is none', 'a: [1', { accepted: 'YAML' }],
     [
       'aliases without end',

@@ -3,7 +3,19 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { cityDictionary, createVocabulary, fail, ok, problem, type Result, SemanticDictionary, shorten, type Vocabulary } from '@cityweave/core';
+import {
+  acceptedBy,
+  cityDictionary,
+  createVocabulary,
+  fail,
+  ok,
+  placedIssue,
+  problem,
+  type Result,
+  SemanticDictionary,
+  shorten,
+  type Vocabulary,
+} from '@cityweave/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { brokerOf, type LoadedBroker, loadBroker } from './broker-rule.ts';
@@ -101,29 +113,14 @@ const knownKeys = (schema: z.ZodType, path: readonly PropertyKey[]): readonly st
   return [...keys];
 };
 
-/** Issues inside the options of a union are the ones a person can act on. */
-const deepest = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): { readonly issue: z.core.$ZodIssue; readonly path: readonly PropertyKey[] } => {
-  const here = [...path, ...issue.path];
-  if (issue.code !== 'invalid_union') return { issue, path: here };
-  const inner = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
-  return inner ? deepest(inner, here) : { issue, path: here };
-};
-
 type Failed = { readonly file: string; readonly schema: z.ZodType; readonly raw: unknown };
 
 const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), raw);
 
-/** What would be accepted, in the words of a person who writes the file. */
-const acceptedBy = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === 'invalid_type') return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
-  if (issue.code === 'invalid_value') return issue.values.map(String).join(', ');
-  return issue.message;
-};
-
 const explain = (error: z.ZodError, { file, schema, raw }: Failed) => {
   const [first] = error.issues;
-  const { issue, path } = first ? deepest(first, []) : { issue: undefined, path: [] };
+  const { issue, path } = first ? placedIssue(first) : { issue: undefined, path: [] };
   const where = `${shorten(file)}#/${path.map(String).join('/')}`;
   if (!issue) return problem('badConfiguration', { path: where, accepted: 'another value' });
   if (issue.code !== 'unrecognized_keys') {

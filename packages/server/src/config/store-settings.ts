@@ -2,7 +2,7 @@
  * Store settings: where a node keeps its twins, from its file and, over it, from the environment.
  */
 import { readFile } from 'node:fs/promises';
-import { fail, ok, problem, type Result } from '@cityweave/core';
+import { acceptedBy, fail, ok, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
 
 /** How long a store keeps what was. */
@@ -67,7 +67,7 @@ export const settleStore = async (given: StoreSettings, environment: Environment
   const parsed = StoreSettings.safeParse({ ...given, ...fromEnvironment(environment) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return unfit(`${names[issue?.path[0] as keyof typeof names] ?? 'a setting'} that does not fit`, issue?.message ?? 'another value'); // branding: keys of the schema
+    return unfit(`${names[issue?.path[0] as keyof typeof names] ?? 'a setting'} that does not fit`, issue ? acceptedBy(issue) : 'another value'); // branding: keys of the schema
   }
   const settled = parsed.data;
   if (settled.adapter === 'sqlite') return ok(settled);
