@@ -62,6 +62,40 @@ const follow = (stage: Stage): void => {
   );
 };
 
+const everywhere = {
+  type: 'Polygon',
+  coordinates: [
+    [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+      [0, 0],
+    ],
+  ],
+};
+
+/** The initiator has something computed by whoever grants it. */
+const invoke = (stage: Stage, mode: 'sync' | 'async'): void => {
+  const front = frontOf(stage);
+  const features = front?.desk.orchestration.federation(first)?.members.flatMap((member) => member.features) ?? [];
+  const feature = features.find(({ kind }) => kind === 'city:Exposure')?.featureId;
+  if (!front || !feature) return;
+  const invocation = { feature, mode, inputs: { areas: [{ geometry: everywhere }] }, deadlineMs: 5_000, federation: first };
+  void front.desk.orchestration.functions.invoke(invocation).then((invoked) => {
+    stage.judge.note(`a function: ${invoked.ok ? invoked.value.run.state : invoked.problem.kind}`);
+    if (invoked.ok) stage.asked.begun.push({ room: front.room, feature, runId: invoked.value.run.runId });
+  });
+};
+
+/** What the initiator's process that began them is told of its runs. */
+export const lookAtRuns = (stage: Stage): void => {
+  const front = frontOf(stage);
+  for (const { room, feature, runId } of stage.asked.begun)
+    if (front && room === front.room)
+      void front.desk.orchestration.functions.query(feature, runId).then((told) => stage.judge.look('ran', ({ ran }) => ran?.(stage.world, { runId, told })));
+};
+
 const change = (stage: Stage, name: string, twin: { readonly kind: string; readonly level: number }): void => {
   const machine = machineOf(stage, name);
   if (!machine.isUp) return;
@@ -104,6 +138,7 @@ const acts: Acts = {
   replay: ({ network, random }) => network.replay(random),
   ask: (stage, { deadlineMs }) => ask(stage, deadlineMs),
   follow,
+  invoke: (stage, { mode }) => invoke(stage, mode),
   change: (stage, { machine, level }) => change(stage, machine, { kind: kindOf(machine), level }),
   offer: (stage, { machine }) => change(stage, machine, { kind: 'city:Shelter', level: 1 }),
   suspend: (stage, { forMs }) => managementOf(stage)?.suspend(first, 'sim', forMs === undefined ? undefined : instantAfter(stage, forMs)),

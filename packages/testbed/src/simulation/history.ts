@@ -2,7 +2,7 @@
  * History: a plan carried out on a stage, watched by every invariant. The same plan gives the same history, to the last message.
  */
 import { answerLine, askedLine } from '../transcript.ts';
-import { found, perform } from './acts.ts';
+import { found, lookAtRuns, perform } from './acts.ts';
 import type { Invariant, Told } from './invariant.ts';
 import type { Watcher } from './machine.ts';
 import { noNoise } from './network.ts';
@@ -16,6 +16,9 @@ export type Outcome = {
   readonly lines: readonly string[];
   readonly messages: number;
 };
+
+/** How long before the end it is asked how runs ended. */
+const lookingMs = 2_000;
 
 /** Everybody starts at some time; the federation is begun as soon as its initiator is there; then the plan, then calm. */
 const schedule = (stage: Stage): void => {
@@ -32,6 +35,7 @@ const schedule = (stage: Stage): void => {
       perform(stage, planned);
     });
   time.after(plan.calmMs, () => calm(stage));
+  time.after(plan.endMs - lookingMs, () => lookAtRuns(stage));
 };
 
 const calm = ({ network, machines, judge }: Stage): void => {

@@ -1,7 +1,7 @@
 /**
  * Invariant: a sentence about every history, and where it is looked at: at each write, message, answer or question, whenever all is quiet, or once all has settled.
  */
-import type { Federation } from '@cityweave/core';
+import type { Federation, FunctionRun, Result } from '@cityweave/core';
 import type { Disk, Write } from './disk.ts';
 
 /** A message on its way, as its text says. */
@@ -67,6 +67,8 @@ export type Invariant = {
   readonly answered?: (world: World, machine: MachineView, exchange: { readonly asked: Told; readonly answer: Told }) => Found;
   readonly streamed?: (world: World, machine: MachineView, told: { readonly agreementId: string; readonly kinds: readonly string[] }) => Found;
   readonly asked?: (world: World, question: Question) => Found;
+  /** asked at the end how a run that was begun stands */
+  readonly ran?: (world: World, begun: { readonly runId: string; readonly told: Result<FunctionRun> }) => Found;
   readonly broke?: (machine: MachineView, where: string, cause: unknown) => Found;
   readonly followed?: (world: World, follower: Follower, truth: ReadonlyMap<string, number>) => Found;
   readonly quiet?: (world: World) => Found;

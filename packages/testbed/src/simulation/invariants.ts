@@ -5,6 +5,7 @@ import {
   agreementLifecycle,
   communicationLifecycle,
   federationLifecycle,
+  functionRunLifecycle,
   type Lifecycle,
   memberLifecycle,
   registryEntryLifecycle,
@@ -27,6 +28,7 @@ const tables: Readonly<Record<string, unknown>> = {
   agreement: agreementLifecycle,
   communication: communicationLifecycle,
   federation: federationLifecycle,
+  functionRun: functionRunLifecycle,
   'registry.twin': registryEntryLifecycle,
   'registry.feature': registryEntryLifecycle,
   'registry.federatedTwin': registryEntryLifecycle,
@@ -44,7 +46,8 @@ const wrongMove = (table: Table, from: string | undefined, to: string): string |
 
 const isRefused = ({ data }: Told): boolean => data.action.result?.status === 'failure';
 
-const standingOf = (value: unknown): Standing | undefined => value as Standing | undefined; // branding: records of these nouns have a state
+/** Records of these nouns have a state, runs of a function within what is kept of them. */
+const standingOf = (value: unknown): Standing | undefined => (Object(value).run ?? value) as Standing | undefined; // branding: as above
 
 const onlyAllowedStates: Invariant = {
   name: 'onlyAllowedStates',
@@ -206,6 +209,16 @@ const toldOnceInOrder: Invariant = {
   },
 };
 
+const runsEnd: Invariant = {
+  name: 'runsEnd',
+  claim: 'whoever began a run learns how it ended, also of one whose node stopped meanwhile, unless what granted it is over',
+  ran: (_world, { runId, told }) => {
+    if (told.ok) return functionRunLifecycle.isFinal(told.value.state) ? undefined : `${runId} is still ${told.value.state}`;
+    const { kind, subject } = told.problem;
+    return kind === 'internal' || (kind === 'notFound' && subject === runId) ? `${runId} is told as ${kind}` : undefined;
+  },
+};
+
 const nothingBreaks: Invariant = {
   name: 'nothingBreaks',
   claim: 'whatever happens is met by an outcome, never by a defect',
@@ -223,6 +236,7 @@ export const invariants: readonly Invariant[] = [
   silenceCostsDeadlineOnly,
   sameHashOnBothSides,
   toldOnceInOrder,
+  runsEnd,
   nothingBreaks,
   ...quietInvariants,
   ...settledInvariants,

@@ -47,6 +47,8 @@ export type Surroundings = {
 export type MachineOptions = {
   readonly name: string;
   readonly roles: readonly string[];
+  /** what it computes for others */
+  readonly functions: readonly string[];
   readonly registry: string;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly leaseSeconds: number;
@@ -99,11 +101,12 @@ const storeOf = (store: TwinStore, isAlive: () => boolean): TwinStore => ({
   onCommit: (told) => store.onCommit((head) => void (isAlive() && told(head))),
 });
 
-const nodeFileOf = ({ name, roles, registry, policy, leaseSeconds }: MachineOptions): NodeFile =>
+const nodeFileOf = ({ name, roles, functions, registry, policy, leaseSeconds }: MachineOptions): NodeFile =>
   NodeFile.parse({
     agency: authorityOf(name),
     name: { en: name },
     roles,
+    functions,
     coverage: [0, 0, 1, 1],
     leaseSeconds,
     ...(registry !== name && { registry: { address: originOf(registry) } }),

@@ -13,6 +13,7 @@ export type Act =
   | { readonly act: 'replay' }
   | { readonly act: 'ask'; readonly deadlineMs: number }
   | { readonly act: 'follow' }
+  | { readonly act: 'invoke'; readonly mode: 'sync' | 'async' }
   | { readonly act: 'change'; readonly machine: string; readonly level: number }
   | { readonly act: 'offer'; readonly machine: string }
   | { readonly act: 'suspend'; readonly forMs: number | undefined }
@@ -71,6 +72,7 @@ const deck: readonly (readonly [number, (random: Random) => Act])[] = [
   [4, () => ({ act: 'replay' })],
   [6, (random) => ({ act: 'ask', deadlineMs: random.pick([200, 1_000, 2_000]) })],
   [2, () => ({ act: 'follow' })],
+  [4, (random) => ({ act: 'invoke', mode: random.pick(['sync', 'async']) })],
   [4, (random) => ({ act: 'change', machine: random.pick(everyone), level: random.between(1, 99) })],
   [1, (random) => ({ act: 'offer', machine: random.pick(members) })],
   [1, (random) => ({ act: 'suspend', forMs: random.chance(0.5) ? random.between(500, 8_000) : undefined })],
@@ -95,6 +97,7 @@ const draw = (random: Random): Act => {
 const needsOf = (random: Random): readonly NeedPlan[] => [
   random.chance(0.5) ? { kind: 'city:RiverGauge', one: true } : { kind: 'city:RiverGauge' },
   { kind: 'city:Substation', optional: random.chance(0.5), ...(random.chance(0.2) && { minRatePerMinute: 600 }) },
+  ...(random.chance(0.5) ? [{ kind: 'city:Exposure', one: true, optional: random.chance(0.5) }] : []),
 ];
 
 /** Some owners give less than they are asked for, some nothing. */

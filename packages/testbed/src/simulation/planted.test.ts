@@ -13,7 +13,7 @@ const calm: Plan = {
   ...planOf('calm'),
   registry: 'front',
   leaseSeconds: 60,
-  needs: [{ kind: 'city:RiverGauge' }],
+  needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Exposure', one: true, optional: true }],
   policies: {},
   noise: noNoise,
   acts: [],
@@ -32,6 +32,11 @@ const membersWithout = (value: Readonly<Record<string, unknown>>) => ({
 });
 
 const forgetful: Planted['records'] = (_machine, records) => ({ ...records, get: (noun, id) => (noun === 'answer' ? undefined : records.get(noun, id)) });
+
+const withoutRuns: Planted['records'] = (_machine, records) => ({
+  ...records,
+  get: (noun, id) => (noun === 'functionRun' ? undefined : records.get(noun, id)),
+});
 
 const breaking: Planted['records'] = (machine, records) => ({
   ...records,
@@ -77,6 +82,11 @@ const cases: readonly Case[] = [
     invariant: 'toldOnceInOrder',
     planted: { tellsTwice: true },
     acts: [at(4_000, { act: 'follow' }), at(6_000, { act: 'change', machine: 'water', level: 7 })],
+  },
+  {
+    invariant: 'runsEnd',
+    planted: { records: withoutRuns, isDeaf: (_machine, subject) => subject === 'notify.feature' },
+    acts: [at(6_000, { act: 'invoke', mode: 'async' }), at(7_000, { act: 'crash', machine: 'energy', atWrite: 0, downMs: 500 })],
   },
   { invariant: 'nothingBreaks', planted: { records: breaking } },
   { invariant: 'booksAgree', planted: { records: disguising('front', 'communication', (value) => ({ ...value, state: 'CLOSED' })) } },

@@ -4,6 +4,7 @@
 import { announcementText, checkLog, type Federation, federatedTwinIdOf } from '@cityweave/core';
 import { sha256, verifyText } from '@cityweave/server';
 import type { Invariant, MachineView, World } from './invariant.ts';
+import { serving } from './stage.ts';
 
 const federationsOf = (world: World): readonly Federation[] =>
   world
@@ -94,8 +95,6 @@ const isServed = (world: World, federation: Federation): boolean =>
   federation.needs
     .filter(({ optional }) => !optional)
     .every(({ kind }) => world.machines.some(({ lost, name }) => !lost && serving(kind).includes(name) && !hasLeft(federation, name)));
-
-const serving = (kind: string): readonly string[] => (kind === 'city:RiverGauge' ? ['water', 'county'] : ['energy']);
 
 const hasLeft = ({ members }: Federation, name: string): boolean =>
   members.some(({ twinId, state }) => twinId.includes(`:${name}.`) && ['LEAVING', 'LEFT', 'REMOVED'].includes(state));

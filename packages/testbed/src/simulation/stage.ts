@@ -1,7 +1,7 @@
 /**
  * Stage: one city of a history: its machines, its network, its clock, and the judge who looks at all of it.
  */
-import { cityDictionary, createVocabulary, type FederationId, federationIdOf, instantOfMs } from '@cityweave/core';
+import { cityDictionary, createVocabulary, type FeatureId, type FederationId, federationIdOf, instantOfMs, type RunId } from '@cityweave/core';
 import { createStoreInline, openSqliteStore, type TwinStore } from '@cityweave/server';
 import { valueOf } from '../city.ts';
 import type { Invariant, World } from './invariant.ts';
@@ -23,6 +23,9 @@ export type Judge = {
   readonly lines: readonly string[];
 };
 
+/** A run that was begun for the initiator, by the process that asked for it. */
+export type Begun = { readonly room: unknown; readonly feature: FeatureId; readonly runId: RunId };
+
 export type Following = { readonly room: unknown; readonly told: Map<string, number[]>; readonly known: Map<string, number> };
 
 export type Stage = {
@@ -35,7 +38,7 @@ export type Stage = {
   readonly random: Random;
   readonly judge: Judge;
   readonly world: World;
-  readonly asked: { federations: number; readonly followers: Following[] };
+  readonly asked: { federations: number; readonly followers: Following[]; readonly begun: Begun[] };
 };
 
 export const originMs = Date.UTC(2026, 4, 4, 8);
@@ -48,6 +51,13 @@ export const kinds: Readonly<Record<string, string>> = {
   county: 'city:RiverGauge',
   energy: 'city:Substation',
 };
+
+/** Who computes for others, and what kind of function that is. */
+const computing = ['energy'];
+const functionKind = 'city:Exposure';
+
+/** Who can serve a need for a kind. */
+export const serving = (kind: string): readonly string[] => (kind === functionKind ? computing : members.filter((name) => kinds[name] === kind));
 
 export const kindOf = (name: string): string => kinds[name] ?? 'city:Building';
 
@@ -115,8 +125,9 @@ export const setStage = async ({ plan, planted, invariants }: Setting, watcherOf
     stores.set(name, store);
     const roles = name === plan.registry ? ['registry', 'twin'] : ['twin'];
     const policy = plan.policies[name];
-    const options = { name, roles, registry: plan.registry, leaseSeconds: plan.leaseSeconds, store, ...(policy && { policy }) };
+    const functions = computing.includes(name) ? ['exposure'] : [];
+    const options = { name, roles, functions, registry: plan.registry, leaseSeconds: plan.leaseSeconds, store, ...(policy && { policy }) };
     machines.push(createMachine(options, { time, network, random, vocabulary, watcher, originMs, planted }));
   }
-  return { plan, planted, time, network, machines, stores, random, judge, world, asked: { federations: 0, followers: [] } };
+  return { plan, planted, time, network, machines, stores, random, judge, world, asked: { federations: 0, followers: [], begun: [] } };
 };
