@@ -126,6 +126,20 @@ export const registryExamples: Examples = {
   'subscribe.feature': { from: planning, request: { parameters: { kinds: ['city:FloodZone'], limit: 1, expiresAt: until } }, reply: { objects: [subscribed] } },
   'unsubscribe.digitalTwin': { from: planning, request: { parameters: { subscriptionId: registrySubscriptionId } }, reply: {} },
   'unsubscribe.feature': { from: planning, request: { parameters: { subscriptionId: registrySubscriptionId } }, reply: {} },
+  'notify.digitalTwin': {
+    from: planning,
+    request: {
+      parameters: { subscriptionId: registrySubscriptionId, change: 'removed', changeId: 'f6b1c7f0-6d1c-4b0e-8a52-0b7b0b6f2c11' },
+      objects: [{ ...waterName, revision: 5 }],
+    },
+  },
+  'notify.feature': {
+    from: planning,
+    request: {
+      parameters: { subscriptionId: registrySubscriptionId, change: 'updated', changeId: 'f6b1c7f0-6d1c-4b0e-8a52-0b7b0b6f2c12' },
+      objects: [{ ...zoneFeature, revision: 2 }],
+    },
+  },
   'register.semanticDictionary': {
     request: { objects: [dictionary] },
     reply: { parameters: { warnings: ['aue:discharge'] }, objects: [{ ...dictionaryName, revision: 1 }] },

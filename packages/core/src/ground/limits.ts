@@ -88,6 +88,8 @@ export const limits = {
   /** how long a registry waits for its peers: what stays away is named */
   registryPeerMs: 1_500,
   registrySubscriptionsPerTwinMax: 64,
+  /** changes that a registry heard of from its peers and passed on, which it does not pass on again */
+  registryChangesRememberedMax: 10_000,
   dictionariesMax: 200,
   adaptorPairsMax: 200,
   /** rules of one feature of an adaptation profile */

@@ -9,7 +9,8 @@ import { FunctionRun } from './function/function-run.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
 
-const changed = openObject({ subscriptionId: SubscriptionId, change: z.enum(['registered', 'updated', 'removed']) });
+/** What happened to an entry of a registry, as a subscriber sees it. */
+export const changed = openObject({ subscriptionId: SubscriptionId, change: z.enum(['registered', 'updated', 'removed']) });
 
 export const noticeRows = {
   'notify.digitalTwin': row({

@@ -18,6 +18,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { type RegistryRoom, twinEntry } from './entry.ts';
+import { askerOf, askPeers, once, toldCut } from './peer-registries.ts';
 
 type AdaptorEntry = { readonly revision: number; readonly attributes: CommunicationAdaptor; readonly leaseUntil: Instant };
 
@@ -49,15 +50,23 @@ const roomIn = ({ capacity }: CommunicationAdaptor): number => capacity.connecti
 
 const bridging = (room: RegistryRoom, need: AdaptorNeed) => adaptorsNow(room).filter(({ entry }) => canBridge(entry.attributes, need));
 
-export const discoverAdaptors = (
+/** Those registered here and at the peers, those with most room first. */
+export const discoverAdaptors = async (
   room: RegistryRoom,
   { parameters }: Request<'registry.discover.communicationAdaptor'>,
-): Done<'registry.discover.communicationAdaptor'> => {
-  const found = bridging(room, parameters).sort((a, b) => roomIn(b.entry.attributes) - roomIn(a.entry.attributes) || compareText(a.id, b.id));
-  const objects = found
-    .slice(0, limits.messageObjectsMax)
-    .map(({ id, entry }) => ({ kind: 'communicationAdaptor' as const, id, revision: entry.revision, attributes: entry.attributes }));
-  return ok({ reply: { parameters: {}, objects } });
+  by: AskedBy,
+): Promise<Done<'registry.discover.communicationAdaptor'>> => {
+  const own = bridging(room, parameters).map(({ id, entry: { revision, attributes } }) => ({
+    kind: 'communicationAdaptor' as const,
+    id,
+    revision,
+    attributes,
+  }));
+  const asker = await askerOf(room, by, parameters.forwarding);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.communicationAdaptor', parameters, asker });
+  const found = once([...own, ...replies.flatMap(({ objects }) => objects)]);
+  const sorted = found.toSorted((a, b) => roomIn(b.attributes) - roomIn(a.attributes) || compareText(a.id, b.id));
+  return ok({ reply: { parameters: toldCut(cut), objects: sorted.slice(0, limits.messageObjectsMax) } });
 };
 
 /** Whether some adaptor that is registered now lies between two ends. */

@@ -1,11 +1,12 @@
 /**
  * Discovery of federated twins (R7, R6): found as twins are, by what they are for and made of. Nobody learns of members that he may not see.
  */
-import { type DiscoveryQuery, type FederatedTwinId, fail, featureFits, holds, ok, pageOf, problem, type Reply, type Request } from '@cityweave/core';
+import { type DiscoveryQuery, type FederatedTwinId, featureFits, holds, ok, pageOf, type Reply, type Request } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { featureEntry, type RegistryRoom, twinEntry } from './entry.ts';
 import { type FederatedEntry, federatedEntries, federatedEntry } from './federated-twin-registration.ts';
+import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, toldCut } from './peer-registries.ts';
 import { isFeatureVisible, isTwinVisible } from './visibility.ts';
 
 type Found = Reply<'registry.retrieve.federatedDigitalTwin'>['objects'][0];
@@ -40,24 +41,31 @@ const fits = (room: RegistryRoom, { purpose, where, ...query }: Query, { attribu
   });
 };
 
-export const discoverFederatedTwins = (
+export const discoverFederatedTwins = async (
   room: RegistryRoom,
   { parameters }: Request<'registry.discover.federatedDigitalTwin'>,
   by: AskedBy,
-): Done<'registry.discover.federatedDigitalTwin'> => {
+): Promise<Done<'registry.discover.federatedDigitalTwin'>> => {
+  const asker = await askerOf(room, by, parameters.forwarding);
   const fitting = federatedEntries(room)
-    .flatMap((entered) => shownTo(room, by.sender, entered) ?? [])
+    .flatMap((entered) => shownTo(room, asker, entered) ?? [])
     .filter((found) => fits(room, parameters, found));
-  const { total, next, items } = pageOf(fitting, parameters);
-  return ok({ reply: { parameters: { total, next }, objects: [...items] } });
+  const own = pageOf(fitting, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.federatedDigitalTwin', parameters, asker });
+  const { total, next, objects } = merged([foundHere(own), ...replies.map(foundThere)], parameters);
+  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: [...objects] } });
 };
 
-export const retrieveFederatedTwin = (
+export const retrieveFederatedTwin = async (
   room: RegistryRoom,
-  { objects: [{ id }] }: Request<'registry.retrieve.federatedDigitalTwin'>,
+  request: Request<'registry.retrieve.federatedDigitalTwin'>,
   by: AskedBy,
-): Done<'registry.retrieve.federatedDigitalTwin'> => {
+): Promise<Done<'registry.retrieve.federatedDigitalTwin'>> => {
+  const [{ id }] = request.objects;
+  const asker = await askerOf(room, by, request.parameters.forwarding);
   const entry = federatedEntry(room, id);
-  const found = entry && shownTo(room, by.sender, { id, entry });
-  return found ? ok({ reply: { parameters: {}, objects: [found] } }) : fail(problem('notFound', { subject: id }));
+  const found = entry && shownTo(room, asker, { id, entry });
+  if (found) return ok({ reply: { parameters: {}, objects: [found] } });
+  const elsewhere = await findAtPeers(room, { name: 'registry.retrieve.federatedDigitalTwin', request, asker });
+  return elsewhere.ok ? ok({ reply: elsewhere.value }) : elsewhere;
 };

@@ -1,7 +1,22 @@
 /**
  * Peer registries: a registry asks those that it knows on behalf of whoever asks it. A loop is cut and its path named; a peer that is silent is named too.
  */
-import { type Forwarding, fail, limits, ok, type Problem, problem, type Reply, type Request, type Result, type TwinId } from '@cityweave/core';
+import {
+  cursorBehind,
+  type Forwarding,
+  fail,
+  limits,
+  ok,
+  type Paged,
+  type Problem,
+  pageOf,
+  problem,
+  type Reply,
+  type Request,
+  type Result,
+  type SubscriptionId,
+  type TwinId,
+} from '@cityweave/core';
 import type { AskedBy } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { RegistryRoom } from './entry.ts';
@@ -37,29 +52,104 @@ const answered = <T>(outcomes: readonly { readonly peer: Peer; readonly outcome:
 
 const waiting = { timeoutMs: limits.registryPeerMs };
 
-type Asked<N extends 'registry.discover.digitalTwin' | 'registry.discover.feature'> = { readonly replies: readonly Reply<N>[]; readonly cut: readonly Cut[] };
+type Asked =
+  | 'registry.discover.digitalTwin'
+  | 'registry.discover.feature'
+  | 'registry.discover.federatedDigitalTwin'
+  | 'registry.discover.communicationAdaptor'
+  | 'registry.retrieve.semanticDictionary';
+
+type Asking<N extends Asked> = {
+  readonly name: N;
+  readonly parameters: Request<N>['parameters'];
+  readonly objects?: Request<N>['objects'];
+  readonly asker: string;
+};
+
+type Contributed<N extends Asked> = { readonly replies: readonly Reply<N>[]; readonly cut: readonly Cut[] };
 
 /** The same question to every peer at once, as far as hops and loops allow. */
-export const askPeers = async <N extends 'registry.discover.digitalTwin' | 'registry.discover.feature'>(
-  room: RegistryRoom,
-  { name, parameters, asker }: { readonly name: N; readonly parameters: Request<N>['parameters']; readonly asker: string },
-): Promise<Asked<N>> => {
+export const askPeers = async <N extends Asked>(room: RegistryRoom, { name, parameters, objects, asker }: Asking<N>): Promise<Contributed<N>> => {
   const { go, cut, forwarding } = await wayFrom(room, parameters.forwarding, asker);
   // branding: the same row's content, with the way it went
-  const content = { parameters: { ...parameters, forwarding }, objects: [] } as unknown as Request<N>;
+  const content = { parameters: { ...parameters, forwarding }, objects: objects ?? [] } as unknown as Request<N>;
   const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
   const { replies, cut: silent } = answered(outcomes, forwarding.path);
-  const told = replies.flatMap((reply) => (reply.parameters as { readonly cut?: readonly Cut[] }).cut ?? []); // branding: both rows have it
+  const told = replies.flatMap((reply) => (reply.parameters as { readonly cut?: readonly Cut[] }).cut ?? []); // branding: every one of these rows has it
   return { replies, cut: [...cut, ...silent, ...told] };
+};
+
+/** Each once, wherever it was found; the one with the later revision. */
+export const once = <T extends { readonly id: string; readonly revision?: number | undefined }>(objects: readonly T[]): readonly T[] => {
+  const byId = new Map<string, T>();
+  for (const object of objects) if ((byId.get(object.id)?.revision ?? -1) < (object.revision ?? 0)) byId.set(object.id, object);
+  return [...byId.values()];
+};
+
+type Found<T> = { readonly objects: readonly T[]; readonly total: number; readonly more: boolean };
+
+/** Pages of several registries as one: each has what follows the same place, so the first of all of them are the first in all. */
+export const foundHere = <T>({ items, total, next }: Paged<T>): Found<T> => ({ objects: items, total, more: next !== null });
+
+type Page<T> = { readonly objects: readonly T[]; readonly parameters: { readonly total: number; readonly next: string | null } };
+
+export const foundThere = <T>({ objects, parameters }: Page<T>): Found<T> => ({ objects, total: parameters.total, more: parameters.next !== null });
+
+/** One page of what was found here and at peers. */
+export const merged = <T extends { readonly id: string; readonly attributes: unknown; readonly revision?: number | undefined }>(
+  pages: readonly Found<T>[],
+  query: Parameters<typeof pageOf>[1],
+) => {
+  const { items, next } = pageOf(once(pages.flatMap(({ objects }) => objects)), { ...query, cursor: undefined });
+  const last = items.at(-1);
+  const rest = next ?? (last && pages.some(({ more }) => more) ? cursorBehind(last, query) : null);
+  return { total: pages.reduce((sum, { total }) => sum + total, 0), next: rest, objects: items };
+};
+
+/** What did not contribute, where anything did not. */
+export const toldCut = (cut: readonly Cut[]): { readonly cut?: Cut[] } => (cut.length > 0 ? { cut: [...cut] } : {});
+
+type Subscribing = 'registry.subscribe.digitalTwin' | 'registry.subscribe.feature';
+
+/** A subscription at a peer, on behalf of one that is held here. */
+export type Relay = { readonly registry: TwinId; readonly subscriptionId: SubscriptionId };
+
+/** Subscribes at every peer to what is subscribed to here. */
+export const subscribeAtPeers = async (
+  room: RegistryRoom,
+  { name, parameters, asker }: { readonly name: Subscribing; readonly parameters: Request<Subscribing>['parameters']; readonly asker: string },
+): Promise<{ readonly relays: readonly Relay[]; readonly cut: readonly Cut[] }> => {
+  const { go, cut, forwarding } = await wayFrom(room, parameters.forwarding, asker);
+  const content = { parameters: { ...parameters, forwarding }, objects: [] };
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const { replies, cut: silent } = answered(outcomes, forwarding.path);
+  const relays = outcomes.flatMap(
+    ({ peer, outcome }): readonly Relay[] => (outcome.ok ? [{ registry: peer.id as TwinId, subscriptionId: outcome.value.objects[0].id }] : []), // branding: a registry is reached as the twin of its agency
+  );
+  return { relays, cut: [...cut, ...silent, ...replies.flatMap((reply) => reply.parameters.cut ?? [])] };
+};
+
+/** Nobody listens here any more, so nobody need tell it. */
+export const unsubscribeAtPeers = async (
+  room: RegistryRoom,
+  name: 'registry.unsubscribe.digitalTwin' | 'registry.unsubscribe.feature',
+  relays: readonly Relay[],
+) => {
+  const peers = await room.peers();
+  const end = ({ registry, subscriptionId }: Relay) => {
+    const peer = peers.find(({ id }) => id === registry);
+    return peer && room.ask(peer, name, { parameters: { subscriptionId }, objects: [] }, waiting);
+  };
+  await Promise.all(relays.map(end));
 };
 
 /** It answered: it does not know it. */
 const isElsewhere = ({ kind }: Problem): boolean => kind === 'notFound' || kind === 'notRegistered';
 
-type Retrieved = 'registry.retrieve.digitalTwin' | 'registry.retrieve.feature';
+type Retrieved = 'registry.retrieve.digitalTwin' | 'registry.retrieve.feature' | 'registry.retrieve.federatedDigitalTwin';
 
 /** Where it could not be looked for, for who is told that it is nowhere. */
-const describeCut = ({ registry, reason }: Cut): string => `${reason}: ${registry}`;
+export const describeCut = ({ registry, reason }: Cut): string => `${reason}: ${registry}`;
 
 /** As the first peer that has it says, with the registries that did not contribute. */
 export const findAtPeers = async <N extends Retrieved>(
@@ -75,7 +165,7 @@ export const findAtPeers = async <N extends Retrieved>(
     forwarding.path,
   );
   const [found] = replies;
-  const kind = name === 'registry.retrieve.feature' ? 'notFound' : 'notRegistered';
+  const kind = name === 'registry.retrieve.digitalTwin' ? 'notRegistered' : 'notFound';
   const [object] = request.objects;
   const all = [...cut, ...silent, ...(found?.parameters.cut ?? [])];
   if (!found) {
@@ -85,5 +175,5 @@ export const findAtPeers = async <N extends Retrieved>(
     ];
     return fail(problem(kind, { subject: object.id, ...(why.length > 0 && { found: why.join(', ') }) }));
   }
-  return ok({ ...found, parameters: { ...found.parameters, ...(all.length > 0 && { cut: all }) } });
+  return ok({ ...found, parameters: { ...found.parameters, ...toldCut(all) } });
 };

@@ -11,7 +11,7 @@ import { discoverFederatedTwins, retrieveFederatedTwin } from './federated-twin-
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { deregisterTwin, registerTwin, renewTwin, updateTwin } from './registration.ts';
 import { mapTerms, registerDictionary, retrieveDictionaries, updateDictionary, withRegistered } from './semantic-dictionary.ts';
-import { subscribe, unsubscribe } from './subscription.ts';
+import { createPassing, subscribe, unsubscribe } from './subscription.ts';
 
 export type RegistryAnswers = Answers<'registry', AskedBy, Answered>;
 
@@ -35,6 +35,7 @@ const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.re
 
 export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
   const room: RegistryRoom = { ...given, vocabulary: withRegistered(given.records, given.vocabulary) };
+  const passing = createPassing(room);
   return {
     'registry.register.digitalTwin': (request, by) => registerTwin(room, request, by),
     'registry.update.digitalTwin': (request, by) => updateTwin(room, request, by),
@@ -50,17 +51,19 @@ export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
     'registry.retrieve.registry': async () => ok({ reply: await describe(room) }),
     'registry.discover.digitalTwin': (request, by) => discoverTwins(room, request, by),
     'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
-    'registry.discover.federatedDigitalTwin': async (request, by) => discoverFederatedTwins(room, request, by),
-    'registry.retrieve.federatedDigitalTwin': async (request, by) => retrieveFederatedTwin(room, request, by),
+    'registry.discover.federatedDigitalTwin': (request, by) => discoverFederatedTwins(room, request, by),
+    'registry.retrieve.federatedDigitalTwin': (request, by) => retrieveFederatedTwin(room, request, by),
     'registry.subscribe.digitalTwin': (request, by) => subscribe(room, request, { by, about: 'digitalTwin' }),
     'registry.subscribe.feature': (request, by) => subscribe(room, request, { by, about: 'feature' }),
-    'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, by),
-    'registry.unsubscribe.feature': (request, by) => unsubscribe(room, request, by),
+    'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, { by, about: 'digitalTwin' }),
+    'registry.unsubscribe.feature': (request, by) => unsubscribe(room, request, { by, about: 'feature' }),
+    'registry.notify.digitalTwin': passing,
+    'registry.notify.feature': passing,
     'registry.register.semanticDictionary': (request, by) => registerDictionary(room, request, by),
     'registry.update.semanticDictionary': (request, by) => updateDictionary(room, request, by),
-    'registry.retrieve.semanticDictionary': (request) => retrieveDictionaries(room, request),
-    'registry.map.semanticDictionary': (request) => mapTerms(room, request),
+    'registry.retrieve.semanticDictionary': (request, by) => retrieveDictionaries(room, request, by),
+    'registry.map.semanticDictionary': (request, by) => mapTerms(room, request, by),
     'registry.register.communicationAdaptor': (request, by) => registerAdaptor(room, request, by),
-    'registry.discover.communicationAdaptor': (request) => discoverAdaptors(room, request),
+    'registry.discover.communicationAdaptor': (request, by) => discoverAdaptors(room, request, by),
   };
 };

@@ -23,6 +23,7 @@ import {
 import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
 import type { RecordStore } from '../store/store.ts';
 import { checkSize, type RegistryRoom, twinEntry } from './entry.ts';
+import { askerOf, askPeers, type Cut, describeCut, toldCut } from './peer-registries.ts';
 
 type DictionaryEntry = { readonly revision: number; readonly owner: string; readonly dictionary: SemanticDictionary };
 
@@ -48,23 +49,59 @@ export const withRegistered = (records: RecordStore, given: () => Vocabulary): (
   };
 };
 
-/** Those named, or all where none is named; of an earlier version or with some terms alone where asked for. */
-export const retrieveDictionaries = (
-  room: RegistryRoom,
-  { parameters, objects }: Request<'registry.retrieve.semanticDictionary'>,
-): Done<'registry.retrieve.semanticDictionary'> => {
-  const { dictionaries } = room.vocabulary();
-  const found: SemanticDictionary[] = [];
-  for (const id of objects.length === 0 ? dictionaries.map((dictionary) => dictionary.id) : objects.map((object) => object.id)) {
-    const one = dictionaryOf(room, id, parameters.version);
-    if (!one.ok) return one;
-    found.push(one.value);
-  }
-  const { terms } = parameters;
-  const unknown = terms?.find((term) => !found.some((dictionary) => dictionary.terms.some((known) => known.term === term)));
-  if (unknown !== undefined) return fail(problem('unknownTerm', { subject: unknown }));
-  const told = terms ? found.map((dictionary) => ({ ...dictionary, terms: dictionary.terms.filter(({ term }) => terms.includes(term)) })) : found;
-  return ok({ reply: { parameters: {}, objects: told.map(({ id, ...attributes }) => ({ kind: 'semanticDictionary' as const, id, attributes })) } });
+type Retrieving = Request<'registry.retrieve.semanticDictionary'>;
+
+const keptHere = (room: RegistryRoom, { parameters: { version }, objects }: Retrieving): readonly SemanticDictionary[] =>
+  (objects.length === 0 ? room.vocabulary().dictionaries : objects).flatMap(({ id }) => {
+    const one = dictionaryOf(room, id, version);
+    return one.ok ? [one.value] : [];
+  });
+
+type Elsewhere = { readonly dictionaries: readonly SemanticDictionary[]; readonly cut: readonly Cut[] };
+
+const nowhere: Elsewhere = { dictionaries: [], cut: [] };
+
+/** Those that peers have, named or all; nobody else's terms where some are named. */
+const askElsewhere = async (room: RegistryRoom, { parameters, objects }: Retrieving, by: AskedBy): Promise<Elsewhere> => {
+  const asker = await askerOf(room, by, parameters.forwarding);
+  const { replies, cut } = await askPeers(room, { name: 'registry.retrieve.semanticDictionary', parameters, objects, asker });
+  return { dictionaries: replies.flatMap((reply) => reply.objects.map(({ id, attributes }) => ({ ...attributes, id }))), cut };
+};
+
+/** The first of each: what is kept here before what a peer has. */
+const firstOfEach = (all: readonly SemanticDictionary[]): readonly SemanticDictionary[] =>
+  [...new Map(all.toReversed().map((dictionary) => [dictionary.id, dictionary])).values()].toReversed();
+
+/** What was named and is not there; a registry that is asked by a peer tells what it has. */
+const checkFound = ({ parameters: { terms, version, forwarding }, objects }: Retrieving, { dictionaries, cut }: Elsewhere): Result<true> => {
+  if (forwarding) return ok(true);
+  const missing = objects.find(({ id }) => !dictionaries.some((one) => one.id === id));
+  const why = [...(version === undefined ? [] : [version]), ...cut.map(describeCut)].join(', ');
+  if (missing)
+    return fail(problem('unknownDictionary', { subject: missing.id, ...(why && { found: why }), accepted: dictionaries.map(({ id }) => id).join(', ') }));
+  const unknown = terms?.find((term) => !dictionaries.some((dictionary) => dictionary.terms.some((known) => known.term === term)));
+  return unknown === undefined ? ok(true) : fail(problem('unknownTerm', { subject: unknown }));
+};
+
+const toldOf =
+  ({ terms }: Retrieving['parameters']) =>
+  ({ id, ...attributes }: SemanticDictionary) => ({
+    kind: 'semanticDictionary' as const,
+    id,
+    attributes: terms ? { ...attributes, terms: attributes.terms.filter(({ term }) => terms.includes(term)) } : attributes,
+  });
+
+/** Those named, or all where none is named, here and at the peers; of an earlier version or with some terms alone where asked for. */
+export const retrieveDictionaries = async (room: RegistryRoom, request: Retrieving, by: AskedBy): Promise<Done<'registry.retrieve.semanticDictionary'>> => {
+  const { parameters, objects } = request;
+  const own = keptHere(room, request);
+  const missing = objects.filter(({ id }) => !own.some((one) => one.id === id));
+  const isWhole = objects.length > 0 && missing.length === 0;
+  const elsewhere = isWhole ? nowhere : await askElsewhere(room, { parameters, objects: missing }, by);
+  const found = firstOfEach([...own, ...elsewhere.dictionaries]);
+  const checked = checkFound(request, { ...elsewhere, dictionaries: found });
+  if (!checked.ok) return checked;
+  return ok({ reply: { parameters: toldCut(elsewhere.cut), objects: found.slice(0, limits.messageObjectsMax).map(toldOf(parameters)) } });
 };
 
 const dictionaryOf = ({ records, vocabulary }: RegistryRoom, id: DictionaryId, version?: string): Result<SemanticDictionary> => {
@@ -139,15 +176,32 @@ export const updateDictionary = (
   return sized.ok ? accept(room, merged.data, by) : sized;
 };
 
+type Mapping = Request<'registry.map.semanticDictionary'>;
+
+/** What is known here, and of what is named and not known here what the peers know. */
+const vocabularyFor = async (room: RegistryRoom, { parameters: { toDictionary, fromDictionary, from = [] } }: Mapping, by: AskedBy): Promise<Vocabulary> => {
+  const own = room.vocabulary();
+  const named = [toDictionary, ...(fromDictionary === undefined ? [] : [fromDictionary])].filter((id) => !own.dictionaries.some((one) => one.id === id));
+  const terms = from.filter((term) => !own.term(term));
+  const objects = named.map((id) => ({ kind: 'semanticDictionary' as const, id }));
+  const asked = await Promise.all([
+    named.length > 0 ? askElsewhere(room, { parameters: {}, objects }, by) : nowhere,
+    terms.length > 0 ? askElsewhere(room, { parameters: { terms }, objects: [] }, by) : nowhere,
+  ]);
+  const theirs = asked.flatMap(({ dictionaries }) => dictionaries).filter((one) => one.terms.length > 0);
+  return theirs.length === 0 ? own : createVocabulary(firstOfEach([...own.dictionaries, ...theirs]));
+};
+
 /** R12: each term with what corresponds to it; `strict` refuses where nothing does. */
-export const mapTerms = (room: RegistryRoom, { parameters }: Request<'registry.map.semanticDictionary'>): Done<'registry.map.semanticDictionary'> => {
-  const { toDictionary, fromDictionary, from = [], strict = false } = parameters;
-  const target = dictionaryOf(room, toDictionary);
+export const mapTerms = async (room: RegistryRoom, request: Mapping, by: AskedBy): Promise<Done<'registry.map.semanticDictionary'>> => {
+  const { toDictionary, fromDictionary, from = [], strict = false } = request.parameters;
+  const vocabulary = await vocabularyFor(room, request, by);
+  const informed = { ...room, vocabulary: () => vocabulary };
+  const target = dictionaryOf(informed, toDictionary);
   if (!target.ok) return target;
-  const source = fromDictionary === undefined ? ok(undefined) : dictionaryOf(room, fromDictionary);
+  const source = fromDictionary === undefined ? ok(undefined) : dictionaryOf(informed, fromDictionary);
   if (!source.ok) return source;
   const terms: readonly TermId[] = [...from, ...(source.value?.terms ?? []).map(({ term }) => term)];
-  const vocabulary = room.vocabulary();
   const unknown = from.find((term) => !vocabulary.term(term));
   if (unknown !== undefined) return fail(problem('unknownTerm', { subject: unknown }));
   const mappings = [...new Set(terms)].map((term) => mapTerm(term, { vocabulary, dictionary: target.value }));

@@ -13,21 +13,30 @@ import {
   limits,
   ok,
   problem,
+  type Reply,
   type Request,
+  type Result,
   reachedAt,
   type SubscriptionId,
   subscriptionIdOf,
   type TwinId,
   twinFits,
 } from '@cityweave/core';
+import { LRUCache } from 'lru-cache';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { type FeatureEntry, featureEntries, featureEntry, type RegistryRoom, type TwinEntry, twinEntry } from './entry.ts';
+import { type Relay, subscribeAtPeers, toldCut, unsubscribeAtPeers } from './peer-registries.ts';
 import { isFeatureVisible, maySee } from './visibility.ts';
 
 type Subscription = {
+  /** who is told: a twin, or a registry on behalf of another */
   readonly subscriber: TwinId;
+  /** who may see it, where that is not the subscriber */
+  readonly onBehalfOf?: string;
+  /** where peers were asked to tell of their changes */
+  readonly relays?: readonly Relay[];
   readonly about: 'digitalTwin' | 'feature';
   readonly query: DiscoveryQuery & { readonly twins?: readonly TwinId[] | undefined };
   readonly expiresAt: Instant;
@@ -40,36 +49,69 @@ const subscriptionMsDefault = 24 * 60 * 60 * 1000;
 const subscriptions = (room: RegistryRoom): readonly { readonly id: SubscriptionId; readonly value: Subscription }[] =>
   room.records.list(noun) as readonly { readonly id: SubscriptionId; readonly value: Subscription }[];
 
+type Held = { readonly id: SubscriptionId; readonly value: Subscription };
+
 const alive = (room: RegistryRoom) => {
   const now = room.deps.clock.now();
   return subscriptions(room).filter(({ value }) => value.expiresAt >= now);
 };
 
+type About = Subscription['about'];
 type Subscribing = Request<'registry.subscribe.feature'> | Request<'registry.subscribe.digitalTwin'>;
 
-/** Of each subscriber no more than `registrySubscriptionsPerTwinMax`; those whose time is over make room. */
-export const subscribe = (
+/** A peer subscribes on behalf of somebody: who is told is not who must be allowed to see. */
+const listenerFor = async (
   room: RegistryRoom,
-  { parameters: { expiresAt, ...query } }: Subscribing,
-  { by, about }: { readonly by: AskedBy; readonly about: Subscription['about'] },
-): Done<'registry.subscribe.feature'> => {
-  const subscriber = by.sender as TwinId; // branding: known by its entry, as the next line makes sure
-  if (!twinEntry(room.records, subscriber)) return fail(problem('notRegistered', { subject: subscriber }));
-  const now = room.deps.clock.now();
-  for (const { id, value } of subscriptions(room)) if (value.expiresAt < now) room.records.remove(noun, id);
-  if (alive(room).filter(({ value }) => value.subscriber === subscriber).length >= limits.registrySubscriptionsPerTwinMax)
-    return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.registrySubscriptionsPerTwinMax }));
-  const until = expiresAt ?? addMs(now, subscriptionMsDefault);
-  const id = subscriptionIdOf(authorityOf(room.self.id), room.deps.ids.uuid());
-  const value: Subscription = { subscriber, about, query, expiresAt: until };
-  return ok({ reply: { parameters: {}, objects: [{ kind: 'subscription', id, attributes: { expiresAt: until } }] }, save: [{ noun, id, value }] });
+  { parameters: { forwarding } }: Subscribing,
+  by: AskedBy,
+): Promise<Result<Pick<Subscription, 'subscriber' | 'onBehalfOf'>>> => {
+  const subscriber = by.sender as TwinId; // branding: known as a peer or by its entry, as the next lines make sure
+  const isPeer = forwarding !== undefined && (await room.peers()).some(({ id }) => id === subscriber);
+  if (isPeer) return ok({ subscriber, onBehalfOf: forwarding.onBehalfOf ?? subscriber });
+  return twinEntry(room.records, subscriber) ? ok({ subscriber }) : fail(problem('notRegistered', { subject: subscriber }));
 };
 
-export const unsubscribe = (room: RegistryRoom, { parameters }: Request<'registry.unsubscribe.feature'>, by: AskedBy): Done<'registry.unsubscribe.feature'> => {
+/** Those whose time is over make room. */
+const forgetEnded = (room: RegistryRoom): void => {
+  const now = room.deps.clock.now();
+  for (const { id, value } of subscriptions(room)) if (value.expiresAt < now) room.records.remove(noun, id);
+};
+
+/** Of each who listens no more than `registrySubscriptionsPerTwinMax`; those at peers are made first, so that what they tell finds this one. */
+export const subscribe = async (
+  room: RegistryRoom,
+  request: Subscribing,
+  { by, about }: { readonly by: AskedBy; readonly about: About },
+): Promise<Done<'registry.subscribe.feature'>> => {
+  const listener = await listenerFor(room, request, by);
+  if (!listener.ok) return listener;
+  forgetEnded(room);
+  const { subscriber, onBehalfOf } = listener.value;
+  const own = alive(room).filter(({ value }) => value.subscriber === subscriber && value.onBehalfOf === onBehalfOf);
+  if (own.length >= limits.registrySubscriptionsPerTwinMax)
+    return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.registrySubscriptionsPerTwinMax }));
+  const { expiresAt = addMs(room.deps.clock.now(), subscriptionMsDefault), forwarding, ...query } = request.parameters;
+  const parameters = { ...query, expiresAt, ...(forwarding && { forwarding }) };
+  const { relays, cut } = await subscribeAtPeers(room, { name: `registry.subscribe.${about}`, parameters, asker: onBehalfOf ?? subscriber });
+  const id = subscriptionIdOf(authorityOf(room.self.id), room.deps.ids.uuid());
+  const value: Subscription = { ...listener.value, about, query, expiresAt, relays };
+  return ok({ reply: { parameters: toldCut(cut), objects: [{ kind: 'subscription', id, attributes: { expiresAt } }] }, save: [{ noun, id, value }] });
+};
+
+export const unsubscribe = (
+  room: RegistryRoom,
+  { parameters }: Request<'registry.unsubscribe.feature'>,
+  { by, about }: { readonly by: AskedBy; readonly about: About },
+): Done<'registry.unsubscribe.feature'> => {
   const id = parameters.subscriptionId;
   const found = subscriptions(room).find((one) => one.id === id);
   if (found?.value.subscriber !== by.sender) return fail(problem('unknownSubscription', { subject: id }));
-  return ok({ reply: { parameters: {}, objects: [] }, save: [{ noun, id, value: { ...found.value, expiresAt: Instant.parse('1970-01-01T00:00:00Z') } }] });
+  const { relays = [] } = found.value;
+  return ok({
+    reply: { parameters: {}, objects: [] },
+    save: [{ noun, id, value: { ...found.value, expiresAt: Instant.parse('1970-01-01T00:00:00Z') } }],
+    afterwards: () => void unsubscribeAtPeers(room, `registry.unsubscribe.${about}`, relays).catch((cause) => room.events.defect('registry', cause)),
+  });
 };
 
 /** What happened, as a subscriber sees it: an entry that he cannot find any more is gone for him. */
@@ -78,34 +120,57 @@ const changeOf = (saw: boolean, sees: boolean): 'registered' | 'updated' | 'remo
   return saw ? 'removed' : undefined;
 };
 
-const subscriberOf = (room: RegistryRoom, id: TwinId): Peer | undefined => {
+const registeredAs = (room: RegistryRoom, id: TwinId): Peer | undefined => {
   const attributes = twinEntry(room.records, id)?.attributes;
   const way = attributes && reachedAt(attributes.endpoints);
   return attributes && way ? { id, role: 'digitalTwin', ...way, keys: attributes.keys } : undefined;
 };
 
+const toldTimes = 3;
+
+/** One change, wherever it is told of. */
+type Change = Pick<Request<'registry.notify.feature'>['parameters'], 'change' | 'changeId'> & {
+  readonly object: Request<`registry.notify.${About}`>['objects'][0];
+};
+
+/** To a twin as what its registry tells, to a registry as what it passes on. */
+const notify = async (
+  room: RegistryRoom,
+  { id: subscriptionId, value: { subscriber, onBehalfOf, about } }: Held,
+  { change, changeId, object }: Change,
+): Promise<void> => {
+  const objects = [object] as never; // branding: of the kind that the subscription is about
+  if (onBehalfOf === undefined) {
+    const twin = registeredAs(room, subscriber);
+    if (twin) await room.ask(twin, `digitalTwin.notify.${about}`, { parameters: { subscriptionId, change }, objects }, { attempts: toldTimes });
+    return;
+  }
+  const registry = (await room.peers()).find(({ id }) => id === subscriber);
+  if (registry) await room.ask(registry, `registry.notify.${about}`, { parameters: { subscriptionId, change, changeId }, objects }, { attempts: toldTimes });
+};
+
 export type TwinChange = { readonly id: TwinId; readonly before: TwinEntry | undefined; readonly after: TwinEntry };
 export type FeatureChange = { readonly id: FeatureId; readonly before: FeatureEntry | undefined; readonly after: FeatureEntry };
 
-const toldTimes = 3;
-
 const sight = (room: RegistryRoom) => ({ vocabulary: room.vocabulary(), bridges: adaptorBridges(room) });
 
-type Held = { readonly id: SubscriptionId; readonly value: Subscription };
-
-const seesFeature = (room: RegistryRoom, { subscriber, query }: Subscription, entry: FeatureEntry | undefined): boolean =>
+const seesFeature = (room: RegistryRoom, { subscriber, onBehalfOf, query }: Subscription, entry: FeatureEntry | undefined): boolean =>
   entry !== undefined &&
-  isFeatureVisible(room, entry, { asker: subscriber }) &&
+  isFeatureVisible(room, entry, { asker: onBehalfOf ?? subscriber }) &&
   (query.twins === undefined || query.twins.includes(entry.attributes.twinId)) &&
   featureFits(query, entry.attributes, sight(room));
 
 const seesTwin = (
   room: RegistryRoom,
-  { subscriber, query }: Subscription,
+  { subscriber, onBehalfOf, query }: Subscription,
   { id, entry }: { readonly id: TwinId; readonly entry: TwinEntry | undefined },
 ): boolean => {
   const kinds = featureEntries(room.records).flatMap(({ entry: feature }) => (feature.attributes.twinId === id ? [feature.attributes.semanticType] : []));
-  return entry?.state === 'ACTIVE' && maySee(entry.attributes.visibility, id, subscriber) && twinFits(query, entry.attributes, { ...sight(room), kinds });
+  return (
+    entry?.state === 'ACTIVE' &&
+    maySee(entry.attributes.visibility, id, onBehalfOf ?? subscriber) &&
+    twinFits(query, entry.attributes, { ...sight(room), kinds })
+  );
 };
 
 /** One subscriber's view of one change: what he saw is looked at before it is saved, what he sees afterwards. */
@@ -113,29 +178,27 @@ type Notice = () => Promise<unknown>;
 
 const featureNotice = (
   room: RegistryRoom,
-  { id: subscriptionId, value }: Held,
-  { id, before, after, seenIn }: FeatureChange & { readonly seenIn: RegistryRoom },
+  held: Held,
+  { id, before, after, seenIn, changeId }: FeatureChange & { readonly seenIn: RegistryRoom; readonly changeId: string },
 ): Notice => {
-  const saw = seesFeature(seenIn, value, before);
+  const saw = seesFeature(seenIn, held.value, before);
   return async () => {
-    const sees = seesFeature(room, value, after);
+    const sees = seesFeature(room, held.value, after);
     const change = changeOf(saw, sees);
-    const peer = change && subscriberOf(room, value.subscriber);
-    if (!peer) return;
+    if (!change) return;
     const object = { kind: 'feature' as const, id, revision: after.revision, ...(sees && { attributes: after.attributes }) };
-    await room.ask(peer, 'digitalTwin.notify.feature', { parameters: { subscriptionId, change }, objects: [object] }, { attempts: toldTimes });
+    await notify(room, held, { change, changeId, object });
   };
 };
 
-const twinNotice = (room: RegistryRoom, { id: subscriptionId, value }: Held, { id, before, after }: TwinChange): Notice => {
-  const saw = seesTwin(room, value, { id, entry: before });
+const twinNotice = (room: RegistryRoom, held: Held, { id, before, after, changeId }: TwinChange & { readonly changeId: string }): Notice => {
+  const saw = seesTwin(room, held.value, { id, entry: before });
   return async () => {
-    const sees = seesTwin(room, value, { id, entry: after });
+    const sees = seesTwin(room, held.value, { id, entry: after });
     const change = changeOf(saw, sees);
-    const peer = change && subscriberOf(room, value.subscriber);
-    if (!peer) return;
+    if (!change) return;
     const object = { kind: 'digitalTwin' as const, id, revision: after.revision, ...(sees && { attributes: after.attributes }) };
-    await room.ask(peer, 'digitalTwin.notify.digitalTwin', { parameters: { subscriptionId, change }, objects: [object] }, { attempts: toldTimes });
+    await notify(room, held, { change, changeId, object });
   };
 };
 
@@ -146,10 +209,12 @@ export const telling = (
   /** where what was seen before is not what is seen now: time went by */
   before: RegistryRoom = room,
 ) => {
+  const named = <T>(change: T): T & { readonly changeId: string } => ({ ...change, changeId: room.deps.ids.uuid() });
+  const [twinChanges, featureChanges] = [twins.map(named), features.map(named)];
   const notices = alive(room).flatMap((held): readonly Notice[] =>
     held.value.about === 'feature'
-      ? features.map((change) => featureNotice(room, held, { ...change, seenIn: before }))
-      : twins.map((change) => twinNotice(room, held, change)),
+      ? featureChanges.map((change) => featureNotice(room, held, { ...change, seenIn: before }))
+      : twinChanges.map((change) => twinNotice(room, held, change)),
   );
   return (): void => {
     for (const notice of notices) void notice().catch((cause) => room.events.defect('registry', cause));
@@ -159,3 +224,20 @@ export const telling = (
 /** What is saved for changed features, with the change that subscribers are told of. */
 export const changedFeatures = (room: RegistryRoom, entries: readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[]): readonly FeatureChange[] =>
   entries.map(({ id, entry }) => ({ id, before: featureEntry(room.records, id), after: entry }));
+
+type PassedOn = Request<'registry.notify.feature'> | Request<'registry.notify.digitalTwin'>;
+
+/** Passes on what peers tell, each change once, on whatever ways it comes. */
+export const createPassing = (room: RegistryRoom) => {
+  const passed = new LRUCache<string, true>({ max: limits.registryChangesRememberedMax });
+  return ({ parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn, by: AskedBy): Done<'registry.notify.feature'> => {
+    const isItsOwn = ({ registry, subscriptionId: id }: Relay): boolean => registry === by.sender && id === subscriptionId;
+    const held = alive(room).find(({ value }) => value.relays?.some(isItsOwn));
+    if (!held) return fail(problem('unknownSubscription', { subject: subscriptionId }));
+    const reply = { parameters: {}, objects: [] } as Reply<'registry.notify.feature'>; // branding: it carries nothing
+    const key = `${held.id} ${changeId}`;
+    if (passed.has(key)) return ok({ reply });
+    passed.set(key, true);
+    return ok({ reply, afterwards: () => void notify(room, held, { change, changeId, object }).catch((cause) => room.events.defect('registry', cause)) });
+  };
+};

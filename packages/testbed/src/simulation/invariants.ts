@@ -107,7 +107,7 @@ const savedBeforeSent: Invariant = {
 };
 
 /** What a repeat may touch: who spoke, and that it was heard. */
-const harmless = new Set(['pin', 'log', 'registryAt']);
+const harmless = new Set(['pin', 'log', 'registryAt', 'registrySocket']);
 
 const repeatChangesNothing: Invariant = {
   name: 'repeatChangesNothing',

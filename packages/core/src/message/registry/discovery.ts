@@ -8,16 +8,12 @@ import { SubscriptionId, TwinId } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import { DiscoveryQuery, Forwarding } from '../discovery/discovery-query.ts';
+import { DiscoveryQuery } from '../discovery/discovery-query.ts';
 import * as object from '../object-information.ts';
 import { many, one, row } from '../row.ts';
+import { cut, forwarding } from './peers.ts';
 
-/** A registry that did not contribute: a loop, no hops left, or no answer; `path` names the registries on the way to it. */
-const Cut = openObject({ registry: z.string(), reason: z.enum(['loop', 'hops', 'unreachable']), path: z.array(TwinId) });
-
-const page = { total: z.int().min(0), next: z.string().nullable(), cut: z.array(Cut).optional() };
-
-const forwarding = { forwarding: Forwarding.optional() };
+const page = { total: z.int().min(0), next: z.string().nullable(), ...cut };
 
 const subscription = { expiresAt: Instant.optional() };
 
@@ -29,7 +25,7 @@ export const discoveryRows = {
     purpose: 'One registered twin by its id, with its address and keys.',
     effect: 'read',
     request: { parameters: openObject(forwarding), objects: one(object.digitalTwinName) },
-    reply: { parameters: openObject({ cut: page.cut }), objects: one(object.registeredTwinObject) },
+    reply: { parameters: openObject(cut), objects: one(object.registeredTwinObject) },
     refusals: ['notRegistered'],
   }),
   'retrieve.feature': row({
@@ -39,7 +35,7 @@ export const discoveryRows = {
     purpose: 'One registered feature by its id.',
     effect: 'read',
     request: { parameters: openObject(forwarding), objects: one(object.featureName) },
-    reply: { parameters: openObject({ cut: page.cut }), objects: one(object.featureObject) },
+    reply: { parameters: openObject(cut), objects: one(object.featureObject) },
     refusals: ['notFound'],
   }),
   'retrieve.registry': row({
@@ -79,8 +75,8 @@ export const discoveryRows = {
     purpose:
       'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
     effect: 'read',
-    request: { parameters: DiscoveryQuery.omit({ forwarding: true, during: true, bridgeable: true, domain: true }) },
-    reply: { parameters: openObject({ total: page.total, next: page.next }), objects: many(object.federatedDigitalTwinObject) },
+    request: { parameters: DiscoveryQuery.omit({ during: true, bridgeable: true, domain: true }) },
+    reply: { parameters: openObject(page), objects: many(object.federatedDigitalTwinObject) },
     refusals: ['badQuery', 'unsupportedQueryForm'],
   }),
   'retrieve.federatedDigitalTwin': row({
@@ -89,28 +85,29 @@ export const discoveryRows = {
     to: 'registry DTR-FE',
     purpose: 'One registered federated twin by its id.',
     effect: 'read',
-    request: { objects: one(object.federatedDigitalTwinName) },
-    reply: { objects: one(object.federatedDigitalTwinObject) },
+    request: { parameters: openObject(forwarding), objects: one(object.federatedDigitalTwinName) },
+    reply: { parameters: openObject(cut), objects: one(object.federatedDigitalTwinObject) },
     refusals: ['notFound'],
   }),
   'subscribe.digitalTwin': row({
     label: 'R8',
     from: 'twin CFIM-FE',
     to: 'registry DTD-FE',
-    purpose: 'Asks to be told of changes of twins that fit: registered, updated, removed; as R9.',
+    purpose: 'Asks to be told of changes of twins that fit: registered, updated, removed; as R9. A registry that knows peers asks them to tell it of theirs.',
     effect: 'change',
     request: { parameters: DiscoveryQuery.extend(subscription) },
-    reply: { objects: one(object.registrySubscriptionObject) },
+    reply: { parameters: openObject(cut), objects: one(object.registrySubscriptionObject) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
   }),
   'subscribe.feature': row({
     label: 'R8',
     from: 'twin CFIM-FE',
     to: 'registry DTD-FE',
-    purpose: 'Asks to be told of changes of features that fit: registered, updated, removed; as R9.',
+    purpose:
+      'Asks to be told of changes of features that fit: registered, updated, removed; as R9. A registry that knows peers asks them to tell it of theirs.',
     effect: 'change',
     request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional(), ...subscription }) },
-    reply: { objects: one(object.registrySubscriptionObject) },
+    reply: { parameters: openObject(cut), objects: one(object.registrySubscriptionObject) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'overloaded', 'notRegistered'],
   }),
   'unsubscribe.digitalTwin': row({
@@ -139,8 +136,8 @@ export const discoveryRows = {
     to: 'registry DTD-FE',
     purpose: 'Adaptors that convert what two ends differ in, those with most room first.',
     effect: 'read',
-    request: { parameters: AdaptorNeed },
-    reply: { objects: many(object.adaptorObject) },
+    request: { parameters: AdaptorNeed.extend(forwarding) },
+    reply: { parameters: openObject(cut), objects: many(object.adaptorObject) },
     refusals: [],
   }),
 } as const;

@@ -9,6 +9,7 @@ import { limits } from '../../ground/limits.ts';
 import { TermMapping } from '../../twin/term-mapping.ts';
 import * as object from '../object-information.ts';
 import { many, one, row } from '../row.ts';
+import { cut, forwarding } from './peers.ts';
 import { warnings } from './registration.ts';
 
 const baseRevision = z.int().min(0);
@@ -40,13 +41,14 @@ export const semanticDictionaryRows = {
     label: 'R11',
     from: 'twin, communication adaptor',
     to: 'registry SD-FE',
-    purpose: 'Dictionaries with their terms, or with those named alone; all that the registry keeps where none is named.',
+    purpose:
+      'Dictionaries with their terms, or with those named alone; all that the registry and its peers keep where none is named. Asked by a peer it tells what it has of them.',
     effect: 'read',
     request: {
-      parameters: openObject({ version: version.optional(), terms: z.array(TermId).max(limits.messageObjectsMax).optional() }),
+      parameters: openObject({ version: version.optional(), terms: z.array(TermId).max(limits.messageObjectsMax).optional(), ...forwarding }),
       objects: many(object.dictionaryName).max(50),
     },
-    reply: { objects: many(object.dictionaryObject) },
+    reply: { parameters: openObject(cut), objects: many(object.dictionaryObject) },
     refusals: ['unknownDictionary', 'unknownTerm'],
   }),
   'map.semanticDictionary': row({
