@@ -32,14 +32,10 @@ const eachExpected = ({ steps, cornerFrom, isClosed }: RingSteps, run: (at: numb
   }
 };
 
-/** Where rings begin, then the other corners. */
-const tellingOrder = (cornerFrom: Uint32Array, corners: number): Uint32Array => {
-  const isFirst = new Uint8Array(corners);
-  for (let ring = 0; ring + 1 < cornerFrom.length; ring += 1) if (cornerFrom[ring] !== cornerFrom[ring + 1]) isFirst[cornerFrom[ring] ?? 0] = 1;
-  const order = new Uint32Array(corners);
-  let put = 0;
-  for (const wanted of [1, 0]) for (let at = 0; at < corners; at += 1) if (isFirst[at] === wanted) order[put++] = at;
-  return order;
+/** In the order in which corners are told: where rings begin, then the others. */
+const eachTold = (cornerFrom: Uint32Array, run: (at: number) => void): void => {
+  for (let ring = 0; ring + 1 < cornerFrom.length; ring += 1) if (cornerFrom[ring] !== cornerFrom[ring + 1]) run(cornerFrom[ring] ?? 0);
+  for (let ring = 0; ring + 1 < cornerFrom.length; ring += 1) for (let at = (cornerFrom[ring] ?? 0) + 1; at < (cornerFrom[ring + 1] ?? 0); at += 1) run(at);
 };
 
 export const writeCornerColumns = (to: ByteWriter, rings: RingSteps): void => {
@@ -49,15 +45,16 @@ export const writeCornerColumns = (to: ByteWriter, rings: RingSteps): void => {
     told[at * 2] = (steps[at * 2] ?? 0) - x;
     told[at * 2 + 1] = (steps[at * 2 + 1] ?? 0) - y;
   });
-  const order = tellingOrder(cornerFrom, steps.length / 2);
-  for (const axis of [0, 1]) for (const at of order) to.int(told[at * 2 + axis] ?? 0);
+  for (const axis of [0, 1]) eachTold(cornerFrom, (at) => to.int(told[at * 2 + axis] ?? 0));
 };
 
 /** Fills the steps of rings of which it is known where they begin. */
 export const readCornerColumns = (from: ByteReader, rings: RingSteps): void => {
   const { steps, cornerFrom } = rings;
-  const order = tellingOrder(cornerFrom, steps.length / 2);
-  for (const axis of [0, 1]) for (const at of order) steps[at * 2 + axis] = from.int();
+  for (const axis of [0, 1])
+    eachTold(cornerFrom, (at) => {
+      steps[at * 2 + axis] = from.int();
+    });
   eachExpected(rings, (at, x, y) => {
     steps[at * 2] = (steps[at * 2] ?? 0) + x;
     steps[at * 2 + 1] = (steps[at * 2 + 1] ?? 0) + y;

@@ -2,26 +2,24 @@
  * Facing: which way every triangle looks, carried by its last corner, from which the graphics card takes what is the same all over a triangle.
  * Walls and roofs go on sharing their corners; only where all three corners speak for another triangle already is one of them doubled.
  */
-import { type Mesh, reserve } from './mesh.ts';
+import { type Mesh, reserve, silent } from './mesh.ts';
 
 type Triangle = readonly [number, number, number];
 
-/** A direction as two bytes: its point on an octahedron, unfolded. */
-const toOctahedron = (x: number, y: number, z: number): number => {
+/** A direction as two bytes of one number: its point on an octahedron, unfolded. */
+export const directionOf = (x: number, y: number, z: number): number => {
   const sum = Math.abs(x) + Math.abs(y) + Math.abs(z) || 1;
   let [u, v] = [x / sum, z / sum];
   if (y < 0) [u, v] = [(1 - Math.abs(v)) * (u < 0 ? -1 : 1), (1 - Math.abs(u)) * (v < 0 ? -1 : 1)];
   return ((Math.round(u * 127) & 0xff) << 8) | (Math.round(v * 127) & 0xff);
 };
 
-const directionOf = ({ corners }: Mesh, [a, b, c]: Triangle): number => {
+const facingOf = ({ corners }: Mesh, [a, b, c]: Triangle): number => {
   const [ax, ay, az] = [corners[a * 3] ?? 0, corners[a * 3 + 1] ?? 0, corners[a * 3 + 2] ?? 0];
   const [ux, uy, uz] = [(corners[b * 3] ?? 0) - ax, (corners[b * 3 + 1] ?? 0) - ay, (corners[b * 3 + 2] ?? 0) - az];
   const [vx, vy, vz] = [(corners[c * 3] ?? 0) - ax, (corners[c * 3 + 1] ?? 0) - ay, (corners[c * 3 + 2] ?? 0) - az];
-  return toOctahedron(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
+  return directionOf(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
 };
-
-const silent = -1;
 
 /** A corner of the same place and row at the end of the mesh. */
 const doubleCorner = (mesh: Mesh, corner: number): number => {
@@ -44,35 +42,31 @@ const speakerOf = (spoken: Int32Array, [a, b, c]: Triangle, direction: number): 
   return sayB === silent ? b : silent;
 };
 
-const grown = (spoken: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
-  const more = new Int32Array(spoken.length * 2).fill(silent);
-  more.set(spoken);
-  return more;
-};
-
 const turn = (index: Uint32Array, at: number, [a, b, speaker]: Triangle): void => {
   index[at] = a;
   index[at + 1] = b;
   index[at + 2] = speaker;
 };
 
-/** Turns every triangle so that its last corner speaks for it, as the winding stays; two bytes a corner. */
-export const faceTriangles = (mesh: Mesh): Int8Array<ArrayBuffer> => {
-  let spoken = new Int32Array(mesh.count + 1).fill(silent);
-  for (let at = 0; at < mesh.indices; at += 3) {
+/** Turns every triangle that has no speaker yet so that its last corner is one, as the winding stays. */
+export const faceTriangles = (mesh: Mesh): void => {
+  for (let at = mesh.faced; at < mesh.indices; at += 3) {
     const [a, b, c] = [mesh.index[at] ?? 0, mesh.index[at + 1] ?? 0, mesh.index[at + 2] ?? 0];
-    const direction = directionOf(mesh, [a, b, c]);
-    const speaker = speakerOf(spoken, [a, b, c], direction);
+    const direction = facingOf(mesh, [a, b, c]);
+    const speaker = speakerOf(mesh.spoken, [a, b, c], direction);
     if (speaker === a) turn(mesh.index, at, [b, c, a]);
     else if (speaker === b) turn(mesh.index, at, [c, a, b]);
     else if (speaker === silent) turn(mesh.index, at, [a, b, doubleCorner(mesh, c)]);
-    const last = mesh.index[at + 2] ?? 0;
-    if (last >= spoken.length) spoken = grown(spoken);
-    spoken[last] = direction;
+    mesh.spoken[mesh.index[at + 2] ?? 0] = direction;
   }
-  const facing = new Int8Array(mesh.count * 2);
-  for (let corner = 0; corner < mesh.count; corner += 1) {
-    const direction = Math.max(0, spoken[corner] ?? 0);
+  mesh.faced = mesh.indices;
+};
+
+/** What the corners say, two bytes each. */
+export const packFacing = ({ spoken, count }: Mesh): Int8Array<ArrayBuffer> => {
+  const facing = new Int8Array(count * 2);
+  for (let corner = 0; corner < count; corner += 1) {
+    const direction = spoken[corner] ?? 0;
     facing[corner * 2] = direction >> 8;
     facing[corner * 2 + 1] = direction & 0xff;
   }

@@ -2,24 +2,37 @@
  * Mesh: corners and triangles that grow.
  */
 
-/** Metres east, up and south of the tile's centre, a row of the layer for each corner. */
-export type Mesh = { corners: Float32Array<ArrayBuffer>; rows: Uint32Array<ArrayBuffer>; count: number; index: Uint32Array<ArrayBuffer>; indices: number };
+/** No triangle looks the way that a corner says, yet. */
+export const silent = -1;
+
+export type Mesh = {
+  /** metres east, up and south of the tile's centre */
+  corners: Float32Array<ArrayBuffer>;
+  /** of the layer, one a corner */
+  rows: Uint32Array<ArrayBuffer>;
+  /** the way that triangles look of which a corner is the last (`directionOf`), or `silent` */
+  spoken: Int32Array<ArrayBuffer>;
+  count: number;
+  index: Uint32Array<ArrayBuffer>;
+  indices: number;
+  /** of the indices, those of triangles of which the last corner speaks already */
+  faced: number;
+};
 
 const cornersAtFirst = 1_024;
 
 export const createMesh = (): Mesh => ({
-  corners: new Float32Array(cornersAtFirst * 3),
-  rows: new Uint32Array(cornersAtFirst),
-  count: 0,
-  index: new Uint32Array(cornersAtFirst * 3),
-  indices: 0,
+  ...{ corners: new Float32Array(cornersAtFirst * 3), rows: new Uint32Array(cornersAtFirst), spoken: new Int32Array(cornersAtFirst).fill(silent), count: 0 },
+  ...{ index: new Uint32Array(cornersAtFirst * 3), indices: 0, faced: 0 },
 });
 
 const growCorners = (mesh: Mesh): void => {
-  const [corners, rows] = [new Float32Array(mesh.corners.length * 2), new Uint32Array(mesh.rows.length * 2)];
+  const size = mesh.rows.length * 2;
+  const [corners, rows, spoken] = [new Float32Array(size * 3), new Uint32Array(size), new Int32Array(size).fill(silent)];
   corners.set(mesh.corners);
   rows.set(mesh.rows);
-  Object.assign(mesh, { corners, rows });
+  spoken.set(mesh.spoken);
+  Object.assign(mesh, { corners, rows, spoken });
 };
 
 const growIndex = (mesh: Mesh): void => {

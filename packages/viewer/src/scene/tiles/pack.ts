@@ -1,7 +1,7 @@
 /**
  * Pack: a mesh as the graphics card takes it: 8 bytes a corner, in steps of a centimetre or as fine as the size of the tile allows.
  */
-import { faceTriangles } from './facing.ts';
+import { faceTriangles, packFacing } from './facing.ts';
 import type { Mesh } from './mesh.ts';
 
 export type Packed = {
@@ -22,20 +22,17 @@ export type Packed = {
 const stepFinest = 0.01;
 const stepsMax = 32_767;
 
-const rangeOf = ({ rows, count }: Mesh): readonly [number, number] => {
-  let [least, most] = [Infinity, 0];
+type Bounds = { readonly reach: number /** of the rows */; readonly base: number; readonly most: number };
+
+const boundsOf = ({ corners, rows, count }: Mesh): Bounds => {
+  let [reach, base, most] = [0, count === 0 ? 0 : Infinity, 0];
   for (let at = 0; at < count; at += 1) {
     const row = rows[at] ?? 0;
-    if (row < least) least = row;
+    if (row < base) base = row;
     if (row > most) most = row;
+    reach = Math.max(reach, Math.abs(corners[at * 3] ?? 0), Math.abs(corners[at * 3 + 1] ?? 0), Math.abs(corners[at * 3 + 2] ?? 0));
   }
-  return [count === 0 ? 0 : least, most];
-};
-
-const stepOf = ({ corners, count }: Mesh): number => {
-  let most = 0;
-  for (let at = 0; at < count * 3; at += 1) most = Math.max(most, Math.abs(corners[at] ?? 0));
-  return Math.max(stepFinest, most / stepsMax);
+  return { reach, base, most };
 };
 
 const packCorners = ({ corners, rows, count }: Mesh, step: number, base: number): Int16Array<ArrayBuffer> => {
@@ -51,14 +48,14 @@ const packCorners = ({ corners, rows, count }: Mesh, step: number, base: number)
 
 /** What stands is `lit`: its triangles say which way they look. */
 export const pack = (mesh: Mesh, lit: boolean): Packed => {
-  const facing = lit ? faceTriangles(mesh) : undefined;
+  if (lit) faceTriangles(mesh);
   const { rows, count, index, indices } = mesh;
-  const [base, most] = rangeOf(mesh);
-  const step = stepOf(mesh);
+  const { reach, base, most } = boundsOf(mesh);
+  const step = Math.max(stepFinest, reach / stepsMax);
   const used = index.subarray(0, indices);
   return {
     corners: packCorners(mesh, step, base),
-    facing,
+    facing: lit ? packFacing(mesh) : undefined,
     high: most - base > 0xffff ? Uint16Array.from(rows.subarray(0, count), (row) => (row - base) >>> 16) : undefined,
     index: indices === 0 ? undefined : count > 0xffff ? used.slice() : Uint16Array.from(used),
     step,
