@@ -11,7 +11,7 @@ const built = join(viewer, 'dist/index.html');
 
 const changedMs = (path: string): number => statSync(path).mtimeMs;
 const sources = (): readonly string[] =>
-  globSync(['src/**/*.*', 'index.html', 'vite.config.ts', '../core/src/scene/*.ts'], { cwd: viewer }).map((path) => join(viewer, path));
+  globSync(['src/**/*.*', 'index.html', 'vite.config.ts', '../core/src/scene/**/*.ts'], { cwd: viewer }).map((path) => join(viewer, path));
 const isNew = (): boolean => existsSync(built) && sources().every((path) => changedMs(path) <= changedMs(built));
 
 const build = (): void => {

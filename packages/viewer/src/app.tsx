@@ -10,6 +10,7 @@ import type { SceneState } from './interface/frame/notices.tsx';
 import { keepLearning } from './interface/state/learning.ts';
 import { usePerson } from './interface/state/person.ts';
 import { readyToSpeak, speakAsChosen } from './interface/state/speaking.ts';
+import { start } from './interface/state/start.ts';
 import { useWords } from './interface/words/words.ts';
 import { Stage } from './scene/stage.tsx';
 import type { SceneProblem, Staged } from './scene/staged.ts';
@@ -61,6 +62,7 @@ export const App = () => {
           key={`${federation} ${tries}`}
           federation={federation}
           dress={dress}
+          from={start.camera}
           said={{ role: say('sceneRole'), keys: say('scene') }}
           onMaking={setMaking}
           onStaged={setStaged}

@@ -2,6 +2,11 @@
  * The names of tiles by themselves: bytes in, arrays out, without the schema of the scene's document, for a worker that loads fast.
  */
 export * from './archive.ts';
+export * from './eye/fit.ts';
+export * from './eye/home.ts';
+export * from './eye/look.ts';
+export * from './eye/tile-tree.ts';
+export * from './eye/view.ts';
 export * from './local-frame.ts';
 export * from './outline-tile.ts';
 export * from './row-columns.ts';

@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { ArchiveName, type Federation, fail, ok, problem, type Result, sceneLimits, TermId } from '@cityweave/core';
+import { ArchiveName, type Federation, fail, ok, problem, type Result, readLook, sceneLimits, TermId } from '@cityweave/core';
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
@@ -46,15 +46,17 @@ const refuseScene = (call: Call, found: Parameters<typeof sendProblem>[1]): void
   sendDocument(call.response, { status: value.status, value, type: 'application/problem+json' });
 };
 
-/** Whoever cannot read it compressed is told so by what it is. */
+/** Its parts are compressed by themselves. */
 const sendOpening = async (call: Call): Promise<void> => {
+  const asked = call.url.searchParams.get('look');
+  const look = asked === null ? ok(undefined) : readLook(asked);
+  if (!look.ok) return refuse(call, look.problem);
   const held = await heldOf(call);
   if (!held.ok) return refuseScene(call, held.problem);
-  const bytes = await call.room.openings.of(held.value.built);
+  const bytes = await call.room.openings.of(held.value.built, look.value);
   call.response
     .writeHead(200, {
       'content-type': 'application/octet-stream',
-      'content-encoding': 'gzip',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     })

@@ -1,12 +1,15 @@
 import { gunzipSync } from 'node:zlib';
-import { Scene, sceneLimits } from '@cityweave/core';
+import { createTileTree, type Look, pictureOf, Scene, sceneLimits, selectFor } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Built } from './built.ts';
+import { directoryOf } from './cut/archive-file.ts';
+import { toColumns } from './cut/columns.ts';
+import { cutLayer } from './cut/cut.ts';
 import { createOpenings } from './opening.ts';
 
 const layer = (name: string, beginning: number): Scene['layers'][number] => ({
   ...{ id: `urn:dtf:twin:a.example:agency ${name}`, agency: 0, form: 'prism', archive: name.repeat(64), bytes: beginning + 9, beginning },
-  ...{ rowColumns: 'f'.repeat(64), firstRow: 0, rows: 1, box: [0, 0, 1, 1], kinds: [0] },
+  ...{ rowColumns: 'f'.repeat(64), firstRow: 0, rows: 1, box: [-1_000, -1_000, 1_000, 1_000], kinds: [0] },
 });
 
 const builtOf = (layers: Scene['layers']): Pick<Built, 'scene'> => ({
@@ -17,12 +20,17 @@ const builtOf = (layers: Scene['layers']): Pick<Built, 'scene'> => ({
   }),
 });
 
-/** Parts with their length before each. */
-const partsOf = (bytes: Buffer): readonly Buffer[] => {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) parts.push(bytes.subarray(at + 4, at + 4 + bytes.readUInt32LE(at)));
+type Part = { readonly layer: number; readonly offset: number; readonly bytes: Buffer };
+
+/** Parts with their layer, their place in its archive and their length before each. */
+const partsOf = (given: Uint8Array): readonly Part[] => {
+  const [bytes, parts]: [Buffer, Part[]] = [Buffer.from(given), []];
+  for (let at = 0; at < bytes.length; at += 12 + bytes.readUInt32LE(at + 8))
+    parts.push({ layer: bytes.readUInt32LE(at), offset: bytes.readUInt32LE(at + 4), bytes: bytes.subarray(at + 12, at + 12 + bytes.readUInt32LE(at + 8)) });
   return parts;
 };
+
+const near: Look = { aspect: 1.6, pixelsPerMetre: 1_080, errorPixels: 1.5, from: { longitude: 9, latitude: 52, distance: 300, heading: 30, tilt: 40 } };
 
 describe('an opening', () => {
   const asked: string[] = [];
@@ -34,17 +42,49 @@ describe('an opening', () => {
   it('has the document and the beginning of every layer, until openingBytesMax of them are reached', async () => {
     const most = sceneLimits.openingBytesMax;
     const built = builtOf([layer('a', most - 10), layer('b', 11), layer('c', 10), layer('d', 1)]);
-    const [document, ...beginnings] = partsOf(gunzipSync(await createOpenings({ part }).of(built)));
-    expect(JSON.parse(String(document))).toEqual(built.scene);
-    expect(beginnings.map(({ length }) => length)).toEqual([most - 10, 0, 10, 0]);
-    expect(beginnings[2]?.every((byte) => byte === 0xc)).toBe(true);
+    const [document, ...beginnings] = partsOf(await createOpenings({ part }).of(built));
+    expect(JSON.parse(String(gunzipSync(document?.bytes ?? '')))).toEqual(built.scene);
+    expect(beginnings.map(({ layer: at, offset, bytes }) => [at, offset, bytes.length])).toEqual([
+      [0, 0, most - 10],
+      [2, 0, 10],
+    ]);
+    expect(beginnings[1]?.bytes.every((byte) => byte === 0xc)).toBe(true);
   });
 
-  it('is made once for a scene, however many ask', async () => {
+  it('is made once for a scene and a look, however many ask', async () => {
     asked.length = 0;
     const [openings, built] = [createOpenings({ part }), builtOf([layer('e', 5)])];
     const [one, other] = await Promise.all([openings.of(built), openings.of(built)]);
     expect(one).toBe(other);
+    expect(await openings.of(built, near)).toBe(await openings.of(built, { ...near }));
     expect(asked).toEqual(['e']);
+  });
+
+  const grid = Array.from({ length: 2_500 }, (_, at) => [(at % 50) * 40 - 1_000, Math.floor(at / 50) * 40 - 1_000] as const);
+  const { archive, beginning } = cutLayer({
+    form: 'prism',
+    columns: toColumns(
+      grid.map(([x, y], at) => ({
+        ...{ kind: 0, height: 5 + (at % 30), roof: 'flat' as const },
+        rings: [{ isHole: false, corners: [[x, y], [x + 20, y], [x + 20, y + 20], [x + 9, y + 20], [x + 9, y + 11], [x, y + 11]] }], // biome-ignore format: corners in a row
+      })),
+    ),
+  });
+  const files = { part: async (_: string, { from, to }: { readonly from: number; readonly to: number }) => archive.slice(from, to + 1) };
+
+  it.each([
+    ['near', near],
+    ['home', { ...near, from: undefined }],
+  ])('has the tiles that a look from %s needs, and no others', async (_, look) => {
+    const built = builtOf([layer('a', beginning)]);
+    const [, begun, ...tiles] = partsOf(await createOpenings(files).of(built, look));
+    const directory = directoryOf(archive);
+    const tree = createTileTree(directory.ok ? directory.value.tiles : []);
+    const { wanted } = selectFor(pictureOf(built.scene, look), tree, (tile) => tile === 0);
+    expect(begun?.bytes.length).toBe(beginning);
+    expect(tiles.length).toBeGreaterThan(1);
+    expect(tiles.length).toBeLessThan(tree.tiles.length - 1);
+    expect(tiles.map(({ offset }) => offset).sort()).toEqual(wanted.map(({ tile }) => tree.tiles[tile]?.offset).sort());
+    for (const { offset, bytes } of tiles) expect(bytes.equals(archive.slice(offset, offset + bytes.length))).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import { nearest, rowUnder } from './finding.ts';
 import { createGliding, createPulse, type Gliding, takeMoves } from './live/gliding.ts';
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
-import { backdropGeometry, createBackdrop } from './look/backdrop.ts';
+import { backdropGeometry, createBackdrop, showsBackdrop } from './look/backdrop.ts';
 import { closeMaterials, createMaterials, type Effort, type Materials, setEffort } from './look/materials.ts';
 import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
@@ -80,7 +80,7 @@ type Made = {
   readonly backdrop: Mesh;
   readonly background: Color;
   effort: Effort;
-  /** the shaders of the first picture are compiled, or will be before it */
+  /** the shaders of the first picture were drawn with */
   isWarm: boolean;
   /** numbers of agencies that are silent */
   silent: ReadonlySet<number>;
@@ -105,13 +105,10 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
   uniforms.dpr.value = size.dpr;
   uniforms.size.value.set(size.width * size.dpr, size.height * size.dpr);
   uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
-  if (tiling.look(camera, { pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
+  if (tiling.look({ view, aspect: camera.aspect, pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
   renderer.setClearColor(background.copy(uniforms.ground.value).convertSRGBToLinear(), 1);
-  if (!made.isWarm)
-    warm(
-      { renderer, camera, materials: made.materials },
-      made.layers.map(({ layer }) => layer.form),
-    );
+  made.backdrop.visible = made.effort.fine || showsBackdrop(camera, uniforms.far.value);
+  if (!made.isWarm) warm({ renderer, camera, materials: made.materials }, { forms: made.layers.map(({ layer }) => layer.form), ground: made.backdrop.visible });
   made.isWarm = true;
   shadow.cast(renderer, view);
   keepMoving(made, view.distance / uniforms.pixels.value);
@@ -232,7 +229,7 @@ const makeFine = (made: Made, on: boolean): void => {
 /** What lies over the city is placed anew: what it is about may be elsewhere. */
 const revise = async (made: Made, next: Scene, overlays: readonly { readonly again: () => void }[]): Promise<boolean> => {
   if (next.rowsRevision !== made.scene.rowsRevision) return false;
-  const { layers } = await loadLayers({ scene: next, beginnings: new Map() }, made.layers);
+  const { layers } = await loadLayers({ scene: next, came: [] }, made.layers);
   await takeMoves(made.gliding, made.layers, layers);
   for (const layer of layers) if (!made.layers.includes(layer)) made.appearance.setKinds(kindsOf(layer));
   Object.assign(made, { scene: next, layers });

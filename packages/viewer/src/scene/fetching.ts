@@ -9,10 +9,12 @@ import {
   decodeArchiveHead,
   decodeDirectory,
   decodeRowColumns,
+  type Look,
   type RowColumns,
   readScene,
   readSceneProgress,
   type StateFrame,
+  writeLook,
 } from '@cityweave/core/scene/tiles';
 import type { Values } from './staged.ts';
 
@@ -75,21 +77,26 @@ export const fetchBytes = async (
   }
 };
 
-/** The beginning of an archive: its head, its directory and its first tile. */
-export type Beginning = { readonly bytes: Uint8Array<ArrayBuffer>; readonly directory: Directory };
-
-const readBeginning = async (bytes: Uint8Array<ArrayBuffer>): Promise<Beginning | undefined> => {
+/** The beginning of an archive, its head, its directory and its first tile, is what its directory is read from. */
+const readBeginning = async (bytes: Uint8Array<ArrayBuffer>): Promise<Directory | undefined> => {
   const head = decodeArchiveHead(bytes);
   const packed = head.ok ? bytes.slice(archiveHeadBytes, archiveHeadBytes + head.value.length) : undefined;
   const unpacked = packed && (await unpackTile(packed));
   const directory = head.ok && unpacked ? decodeDirectory(head.value, unpacked) : undefined;
-  return directory?.ok ? { bytes, directory: directory.value } : undefined;
+  return directory?.ok ? directory.value : undefined;
 };
 
-/** Of a layer of which it did not come with the scene, it is fetched. */
-export const fetchBeginning = async ({ archive, beginning }: SceneLayer, came?: Uint8Array<ArrayBuffer>): Promise<Beginning | undefined> => {
-  const bytes = came ?? (await fetchBytes(archive, { offset: 0, length: beginning }));
-  return bytes && readBeginning(bytes);
+/** Parts of an archive that came with the scene, by their place in it. */
+export type Came = Map<number, Uint8Array<ArrayBuffer>>;
+
+/** Where its beginning did not come with the scene it is fetched; its first tile is then among what came. */
+export const fetchDirectory = async ({ archive, beginning }: SceneLayer, came: Came): Promise<Directory | undefined> => {
+  const bytes = came.get(0) ?? (await fetchBytes(archive, { offset: 0, length: beginning }));
+  const directory = bytes && (await readBeginning(bytes));
+  const root = directory?.tiles[0];
+  came.delete(0);
+  if (bytes && root) came.set(root.offset, bytes.slice(root.offset, root.offset + root.length));
+  return directory;
 };
 
 export const fetchRowColumns = async (name: string): Promise<RowColumns | undefined> => {
@@ -110,38 +117,45 @@ export const fetchScene = async (federation: string): Promise<Fetched<Scene>> =>
   return read.ok ? read : failed('a scene of another version');
 };
 
-/** A scene and, by the name of an archive, what came of it. */
-export type Opening = { readonly scene: Scene; readonly beginnings: ReadonlyMap<string, Uint8Array<ArrayBuffer>> };
+/** A scene and, layer by layer, what came of its archives. */
+export type Opening = { readonly scene: Scene; readonly came: readonly Came[] };
 
-/** Parts with their length before each. */
-const partsOf = (bytes: ArrayBuffer): readonly Uint8Array<ArrayBuffer>[] => {
-  const [view, parts] = [new DataView(bytes), [] as Uint8Array<ArrayBuffer>[]];
-  for (let at = 0; at + 4 <= bytes.byteLength; ) {
-    const length = view.getUint32(at, true);
-    parts.push(new Uint8Array(bytes, at + 4, Math.min(length, bytes.byteLength - at - 4)));
-    at += 4 + length;
+type Part = { readonly layer: number; readonly offset: number; readonly bytes: Uint8Array<ArrayBuffer> };
+
+const partHeadBytes = 12;
+
+/** Each with its layer, its place in the layer's archive and its length before it. */
+const partsOf = (bytes: ArrayBuffer): readonly Part[] => {
+  const [view, parts] = [new DataView(bytes), [] as Part[]];
+  for (let at = 0; at + partHeadBytes <= bytes.byteLength; ) {
+    const [layer, offset, length] = [view.getUint32(at, true), view.getUint32(at + 4, true), view.getUint32(at + 8, true)];
+    at += partHeadBytes;
+    parts.push({ layer, offset, bytes: new Uint8Array(bytes.slice(at, at + length)) });
+    at += length;
   }
   return parts;
 };
 
-const parseText = (bytes: Uint8Array | undefined): unknown => {
+const parseText = async (packed: Uint8Array<ArrayBuffer> | undefined): Promise<unknown> => {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const text: unknown = packed && JSON.parse(new TextDecoder().decode(await unzip(packed)));
+    return text;
   } catch {
     return undefined;
   }
 };
 
-export const fetchOpening = async (federation: string): Promise<Fetched<Opening>> => {
-  const got = await get(`/tiles/opening?federation=${encodeURIComponent(federation)}`);
+/** `look`: how it is going to be looked at, so that what is seen then comes at once. */
+export const fetchOpening = async (federation: string, look: Look): Promise<Fetched<Opening>> => {
+  const got = await get(`/tiles/opening?federation=${encodeURIComponent(federation)}&look=${writeLook(look)}`);
   if (!got.ok) return got;
   const bytes = await got.value.arrayBuffer().catch(() => undefined);
   if (!bytes) return failed('unreachable', true);
   const [document, ...parts] = partsOf(bytes);
-  const read = readScene(parseText(document));
+  const read = readScene(await parseText(document?.bytes));
   if (!read.ok) return failed('a scene of another version');
-  const came = read.value.layers.flatMap(({ archive }, at): [string, Uint8Array<ArrayBuffer>][] => (parts[at]?.length ? [[archive, parts[at]]] : []));
-  return { ok: true, value: { scene: read.value, beginnings: new Map(came) } };
+  const came = read.value.layers.map((_, at): Came => new Map(parts.flatMap(({ layer, offset, bytes: own }) => (layer === at ? [[offset, own]] : []))));
+  return { ok: true, value: { scene: read.value, came } };
 };
 
 type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };

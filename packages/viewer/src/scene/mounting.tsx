@@ -2,15 +2,14 @@
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
 import type { SceneProgress } from '@cityweave/core/scene';
+import { type Camera, fieldOfView, fitView, homeOf, type Look, pictureOf, radians } from '@cityweave/core/scene/tiles';
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
 import { fetchOpening, fetchScene } from './fetching.ts';
-import { fieldOfView, fitView } from './rig/fit.ts';
 import { listen } from './rig/hands.ts';
-import { homeOf } from './rig/home.ts';
 import { rendererHere } from './rig/quality.ts';
-import { beginsFine, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
+import { beginsAs, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
@@ -24,7 +23,14 @@ export type Told = {
   readonly problem: (problem: SceneProblem) => void;
 };
 
-export type Mounting = { readonly canvas: HTMLCanvasElement; readonly federation: string; readonly dress: Dress; readonly told: Told };
+export type Mounting = {
+  readonly canvas: HTMLCanvasElement;
+  readonly federation: string;
+  readonly dress: Dress;
+  /** from where the city is looked at first; else from home */
+  readonly from?: Camera | undefined;
+  readonly told: Told;
+};
 
 /** The mounting as its parts see it: they tell which scene runs now, too. */
 type Staging = Omit<Mounting, 'told'> & { readonly told: Told & { readonly running: (running: Running) => void } };
@@ -34,11 +40,11 @@ const againMs = 700;
 
 const waitForCity = async (
   { federation, canvas, told }: Staging,
-  { changed, revised }: Pick<CityRoom, 'changed' | 'revised'>,
+  { look, changed, revised }: Pick<CityRoom, 'changed' | 'revised'> & { readonly look: Look },
   signal: AbortSignal,
 ): Promise<StagedCity | string> => {
   for (;;) {
-    const opening = await fetchOpening(federation);
+    const opening = await fetchOpening(federation, look);
     if (signal.aborted) return 'stopped';
     if (!(opening.ok || opening.again)) return opening.reason;
     if (!opening.ok && opening.progress) told.making(opening.progress);
@@ -108,6 +114,18 @@ const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => c
 
 const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => new Vector2((x / canvas.clientWidth) * 2 - 1, 1 - (y / canvas.clientHeight) * 2);
 
+/** How the first picture will be looked at. */
+const firstLook = ({ canvas, from }: Staging, here: 'software' | 'hardware'): Look => {
+  const { dpr, errorPixels } = beginsAs(here);
+  const pixels = Math.min(devicePixelRatio, dpr);
+  return {
+    aspect: aspectOf(canvas),
+    pixelsPerMetre: (Math.max(1, canvas.clientHeight) * pixels) / (2 * Math.tan(radians(fieldOfView / 2))),
+    errorPixels: errorPixels * pixels,
+    from,
+  };
+};
+
 type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
 
 /** Until the view is where it is going: a key means what is seen then. */
@@ -163,12 +181,13 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   const ended = new AbortController();
   const both = AbortSignal.any([ended.signal, signal]);
   let [changed, revised]: [() => void, () => void] = [() => undefined, () => undefined];
-  const staged = await waitForCity(mounting, { changed: () => changed(), revised: () => revised() }, both);
+  const look = firstLook(mounting, here);
+  const staged = await waitForCity(mounting, { look, changed: () => changed(), revised: () => revised() }, both);
   if (typeof staged === 'string') {
     if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, before?.drive.view() ?? homeOf(staged.city.scene(), aspectOf(mounting.canvas)));
+  const running = createRunning(staged, here, before?.drive.view() ?? pictureOf(staged.city.scene(), look).view);
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();
@@ -177,7 +196,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   revised = watchRevisions(federation, running, { anew, signal: both });
   surviveLoss(canvas, running, both);
   told.running(running);
-  root.render([<Warmed key="warmed" fine={beginsFine(here)} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
+  root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
   handOver(mounting, running, both);
 };
@@ -221,7 +240,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
   // three says by an exception that the browser has no WebGL 2
   void configure().then(
     () => {
-      root.render([<Warmed key="warmed" fine={beginsFine(here)} />]);
+      root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />]);
       return begin(staging, { root, here, signal: stop.signal });
     },
     () => told.problem({ kind: 'noWebGl' }),

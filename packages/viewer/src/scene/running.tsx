@@ -42,7 +42,8 @@ export type Running = {
   shownMs: number;
 };
 
-export const tierOf = ({ quality }: Running): Tier => tiers[quality.tier()] ?? { dpr: 1, errorPixels: 1.5, errorMovingPixels: 3, shadows: false };
+const tierAt = (tier: number): Tier => tiers[tier] ?? { dpr: 1, errorPixels: 1.5, errorMovingPixels: 3, shadows: false };
+export const tierOf = ({ quality }: Running): Tier => tierAt(quality.tier());
 
 const useTier = (running: Running): void => {
   const { dpr, shadows } = tierOf(running);
@@ -115,8 +116,8 @@ type Here = 'software' | 'hardware';
 
 const firstTier = (here: Here): number => qualityAsked() ?? (here === 'software' ? tiers.length - 1 : 0);
 
-/** Whether the first picture has shadows. */
-export const beginsFine = (here: Here): boolean => tiers[firstTier(here)]?.shadows === true;
+/** What the first picture is drawn with. */
+export const beginsAs = (here: Here): Tier => tierAt(firstTier(here));
 
 export const createRunning = (staged: StagedCity, here: Here, view: View): Running => ({
   ...{ staged, drive: createDrive(view), quality: createQuality(firstTier(here), qualityAsked() !== undefined) },

@@ -1,7 +1,7 @@
 /**
  * Stage: the canvas in which the city stands. fiber mounts it once; frames are drawn when something moved, and never otherwise.
  */
-import type { SceneProgress } from '@cityweave/core/scene';
+import type { Camera, SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useRef } from 'react';
 import { type Mounted, mountScene } from './mounting.tsx';
 import type { Dress, SceneProblem, Staged } from './staged.ts';
@@ -9,6 +9,8 @@ import type { Dress, SceneProblem, Staged } from './staged.ts';
 export type StageProps = {
   readonly federation: string;
   readonly dress: Dress;
+  /** from where it is looked at first; else from home */
+  readonly from: Camera | undefined;
   /** the node is making the scene, and is so far */
   readonly onMaking: (progress: SceneProgress) => void;
   readonly onStaged: (staged: Staged) => void;
@@ -34,7 +36,7 @@ export const Stage = (props: StageProps) => {
       problem: (problem: SceneProblem) => latest.current.onProblem(problem),
     };
     if (!canvas.current) return undefined;
-    mounted.current = mountScene({ canvas: canvas.current, federation, dress: latest.current.dress, told });
+    mounted.current = mountScene({ canvas: canvas.current, federation, dress: latest.current.dress, from: latest.current.from, told });
     return mounted.current.close;
   }, [federation]);
   useEffect(() => mounted.current?.paint(dress), [dress]);

@@ -1,7 +1,7 @@
 /**
  * Staged: the door between the page and the scene: all that the page may ask of it, and all that it hears. Twins are named by their rows.
  */
-import type { Scene } from '@cityweave/core/scene';
+import type { Free, Place, Scene, View } from '@cityweave/core/scene';
 
 export type Theme = 'light' | 'dark';
 
@@ -13,22 +13,7 @@ export type Dress = {
   readonly motion: boolean;
 };
 
-export type View = {
-  /** metres east and north of the origin */
-  readonly east: number;
-  readonly north: number;
-  readonly distance: number;
-  /** degrees clockwise from north */
-  readonly heading: number;
-  /** degrees from straight down */
-  readonly tilt: number;
-};
-
-/** The part of the picture over which nothing lies, in shares of it from its left and its top. */
-export type Free = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
-
-/** metres east and north of the origin, and above the ground */
-export type Place = { readonly east: number; readonly north: number; readonly top: number };
+export type { Free, Place, View };
 
 export type RampName = 'sequential' | 'diverging' | 'categories';
 

@@ -6,7 +6,7 @@ import type { Staged } from '../../scene/staged.ts';
 import { Search } from '../ask/search.tsx';
 import { Sources } from '../ask/sources.tsx';
 import { useBonds } from '../bonds/bonds.ts';
-import { addressNow, goTo, keepAddress } from '../state/address.ts';
+import { addressNow, keepAddress } from '../state/address.ts';
 import { choose } from '../state/choosing.ts';
 import { learnFederation, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
@@ -62,9 +62,6 @@ const useAddress = (staged: Staged | undefined): void => {
   const latest = useRef(staged);
   latest.current = staged;
   useEffect(() => keepAddress(() => latest.current, start.camera), []);
-  useEffect(() => {
-    if (staged && start.camera) goTo(staged, start.camera);
-  }, [staged]);
 };
 
 /** Each comes by itself: what is open already stays, and keeps the focus, while another one is fetched. */

@@ -18,7 +18,7 @@ const cameraOf = (staged: Staged | undefined): Camera | undefined => {
   return { longitude, latitude, ...view };
 };
 
-export const goTo = ({ city, move }: Staged, { longitude, latitude, ...view }: Camera): void => {
+const goTo = ({ city, move }: Staged, { longitude, latitude, ...view }: Camera): void => {
   const [east, north] = createLocalFrame(city.scene().origin).toLocal(longitude, latitude);
   move({ east, north, ...view });
 };

@@ -1,17 +1,11 @@
 /**
  * Permalink: what a person looks at, as the part of an address behind `#`: short, readable, and never trusted when it is read again.
  */
+import type { Camera } from '@cityweave/core/scene';
 import { isLanguage, type Language } from '../words/words.ts';
 import { lists, type Person, type PosedQuestion, type PropertyRange, panels, type TwinChoice } from './person.ts';
 
-/** Where the eye is: a place in CRS84, metres away from it, degrees from north and from straight down. */
-export type Camera = {
-  readonly longitude: number;
-  readonly latitude: number;
-  readonly distance: number;
-  readonly heading: number;
-  readonly tilt: number;
-};
+export type { Camera };
 
 export type Permalink = Pick<
   Person,

@@ -1,10 +1,11 @@
 /**
  * Backdrop: the ground to the horizon behind all else.
  */
-import { BufferGeometry, Float32BufferAttribute, Mesh } from 'three';
+import { BufferGeometry, Float32BufferAttribute, Mesh, type PerspectiveCamera, Vector3 } from 'three';
 import type { Materials } from './materials.ts';
 
-const rings = [0.35, 0.5, 0.65, 0.8, 1] as const;
+/** Shares of what can be seen: nearer than the first the ground is plain. */
+const rings = [0.6, 0.7, 0.8, 0.9, 1] as const;
 const sides = 24;
 
 /** Two triangles between each two corners of a ring and those of the next. */
@@ -27,6 +28,15 @@ export const backdropGeometry = (isFine: boolean): BufferGeometry => {
   const corners = [...rings.flatMap((radius) => ringOf(radius, 0)), ...ringOf(1, 1)];
   return geometry.setAttribute('position', new Float32BufferAttribute(corners, 3)).setIndex([...bandsOf(rings.length)]);
 };
+
+const ray = new Vector3();
+
+/** Whether the picture has more than plain ground: some of it that fades, or sky. The farthest is in its upper corners. */
+export const showsBackdrop = ({ position, matrixWorld, projectionMatrixInverse }: PerspectiveCamera, far: number): boolean =>
+  [-1, 1].some((side) => {
+    ray.set(side, 1, 1).applyMatrix4(projectionMatrixInverse).applyMatrix4(matrixWorld).sub(position);
+    return ray.y >= 0 || (Math.hypot(ray.x, ray.z) * position.y) / -ray.y > far * rings[0];
+  });
 
 export const createBackdrop = ({ backdrop }: Materials): Mesh =>
   Object.assign(new Mesh(backdropGeometry(false), backdrop), { frustumCulled: false, renderOrder: 1 });

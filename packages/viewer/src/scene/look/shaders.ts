@@ -221,7 +221,7 @@ void main() {
 #else
   float up = position.z * (cameraPosition.y + far * 0.5);
   vec4 seen = viewMatrix * vec4(cameraPosition.x + position.x * far, up, cameraPosition.z + position.y * far, 1.0);
-  haze = contrast > 0.5 ? 0.0 : smoothstep(0.35, 1.0, length(position.xy));
+  haze = contrast > 0.5 ? 0.0 : smoothstep(0.6, 1.0, length(position.xy));
   gl_Position = projectionMatrix * seen;
   gl_Position.z = min(gl_Position.z, 0.99999 * gl_Position.w);
 #endif

@@ -1,8 +1,9 @@
 /**
  * Drive: the view on its way to where it is wanted, softly where motion is welcome, at once where it is not.
  */
+import { bounded } from '@cityweave/core/scene/tiles';
 import type { View } from '../staged.ts';
-import { between, bounded } from './view.ts';
+import { between } from './view.ts';
 
 export type Drive = {
   readonly view: () => View;

@@ -1,9 +1,8 @@
+import { aboveMetres, belowMetres, fieldOfView, fitView, homeOf, seesFrom } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
-import { PerspectiveCamera, Vector3 } from 'three';
+import { Box3, Frustum, Matrix4, PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 import type { Free, Place, View } from '../staged.ts';
-import { fieldOfView, fitView } from './fit.ts';
-import { homeOf } from './home.ts';
 import { placeCamera } from './view.ts';
 
 const [metres, aspect] = [fc.double({ min: -3_000, max: 3_000, noNaN: true }), 1.6];
@@ -75,5 +74,23 @@ describe('home', () => {
   it('shows all there is where nothing is built', () => {
     const view = homeOf({ box: [-9_000, -400, 9_000, 500], layers: [layer('line', [-9_000, -60, 9_000, 60])] }, aspect);
     for (const east of [-9_000, 9_000]) expect(isWithin(seenFrom(view, { east, north: 50, top: 0 }), { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
+  });
+});
+
+describe('what is seen from a view', () => {
+  it('is what the camera has in its picture', () => {
+    const size = fc.double({ min: 1, max: 900, noNaN: true });
+    fc.assert(
+      fc.property(views, fc.tuple(metres, metres, size, size), (view, [east, north, wide, top]) => {
+        const camera = new PerspectiveCamera(fieldOfView, aspect);
+        placeCamera(camera, view);
+        // what is nearer than the camera draws is fetched all the same
+        camera.near = 1e-3;
+        camera.updateProjectionMatrix();
+        const frustum = new Frustum().setFromProjectionMatrix(new Matrix4().multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
+        const box = new Box3(new Vector3(east, -belowMetres, -north - wide), new Vector3(east + wide, top + aboveMetres, -north));
+        expect(seesFrom(view, aspect)({ box: [east, north, east + wide, north + wide], top })).toBe(frustum.intersectsBox(box));
+      }),
+    );
   });
 });

@@ -1,8 +1,9 @@
 /**
  * Hands: what a person does to the view by mouse, touch and keys: drag, wheel, pinch, turn with two fingers, click and hover.
  */
+import { bounded } from '@cityweave/core/scene/tiles';
 import type { View } from '../staged.ts';
-import { bounded, pan, viewAfterKey } from './view.ts';
+import { pan, viewAfterKey } from './view.ts';
 
 export type Held = {
   readonly view: () => View;

@@ -1,26 +1,13 @@
 /**
  * View: where the eye is, as a place on the ground, a distance, a heading and a tilt; how it moves, and where that puts the camera.
  */
+import { bounded, radians, sightOf, type View } from '@cityweave/core/scene/tiles';
 import type { PerspectiveCamera } from 'three';
-import type { View } from '../staged.ts';
-
-export const viewLimits = { distanceMin: 30, distanceMax: 60_000, tiltMax: 82 } as const;
 
 const tiltLevel = 1;
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
-const within = (value: number, [least, most]: readonly [number, number]): number => Math.max(least, Math.min(most, value));
-
-export const bounded = ({ east, north, distance, heading, tilt }: View): View => ({
-  east,
-  north,
-  distance: within(distance, [viewLimits.distanceMin, viewLimits.distanceMax]),
-  heading: ((heading % 360) + 360) % 360,
-  tilt: within(tilt, [0, viewLimits.tiltMax]),
-});
-
-export const placeCamera = (camera: PerspectiveCamera, { east, north, distance, heading, tilt }: View): void => {
+export const placeCamera = (camera: PerspectiveCamera, view: View): void => {
+  const { east, north, distance, heading, tilt } = view;
   const [up, back] = [Math.cos(radians(tilt)) * distance, Math.sin(radians(tilt)) * distance];
   camera.position.set(east - Math.sin(radians(heading)) * back, up, -(north - Math.cos(radians(heading)) * back));
   // straight down there is no up on the ground but where one looks; everywhere else the horizon is level
@@ -28,7 +15,7 @@ export const placeCamera = (camera: PerspectiveCamera, { east, north, distance, 
   else camera.up.set(0, 1, 0);
   camera.lookAt(east, 0, -north);
   camera.near = Math.max(1, distance / 100);
-  camera.far = Math.max(4_000, distance * 8);
+  camera.far = sightOf(view);
   camera.updateProjectionMatrix();
   camera.updateMatrixWorld();
 };

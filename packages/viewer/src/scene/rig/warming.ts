@@ -1,8 +1,8 @@
 /**
- * Warming: every shader of a first picture is drawn with once while the city is on its way, a triangle that covers nothing, so that it is compiled when the first tile is here.
+ * Warming: shaders are compiled while the city is on its way, and each of a first picture is drawn with once, a triangle that covers nothing, before its first tile is here.
  */
 import type { OutlineForm } from '@cityweave/core/scene';
-import { BufferAttribute, BufferGeometry, type Camera, Group, IntType, Mesh, Points, Sphere, Vector4, type WebGLRenderer } from 'three';
+import { BufferAttribute, BufferGeometry, type Camera, Group, IntType, Mesh, Points, Sphere, type WebGLRenderer, WebGLRenderTarget } from 'three';
 import { createBackdrop } from '../look/backdrop.ts';
 import { closeMaterials, createMaterials, type Materials, setEffort } from '../look/materials.ts';
 import { createUniforms, emptyTexture } from '../look/uniforms.ts';
@@ -21,30 +21,38 @@ const nothing = (): BufferGeometry => {
 const materialOf = { prism: 'solid', area: 'flat', line: 'flat', point: 'point' } as const;
 
 type Drawing = { readonly renderer: WebGLRenderer; readonly camera: Camera; readonly materials: Materials };
+/** `ground`: what of it fades is seen. */
+type Drawn = { readonly forms: Iterable<OutlineForm>; readonly ground: boolean };
 
-/** Draws the ground and what is of these forms into one pixel of the picture that is there. */
-export const warm = ({ renderer, camera, materials }: Drawing, forms: Iterable<OutlineForm>): void => {
-  const [geometry, backdrop, group] = [nothing(), createBackdrop(materials), new Group()];
+const groupOf = (materials: Materials, geometry: BufferGeometry, { forms, ground }: Drawn): Group => {
+  const group = new Group();
   for (const name of new Set([...forms].map((form) => materialOf[form]))) {
     const mesh = name === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[name]);
     group.add(Object.assign(mesh, { frustumCulled: false }));
   }
-  const [viewport, clears] = [renderer.getViewport(new Vector4()), renderer.autoClear];
-  renderer.autoClear = false;
-  renderer.setViewport(0, 0, 1, 1);
-  renderer.render(group.add(backdrop), camera);
-  renderer.setViewport(viewport);
-  renderer.autoClear = clears;
-  geometry.dispose();
-  backdrop.geometry.dispose();
+  return ground ? group.add(createBackdrop(materials)) : group;
 };
 
-/** Before anything is known of the city: what every city has, with shadows or without. Every city of the renderer shares it until it is closed. */
+/** Beside the picture: one that is on the screen would be shown anew for it. */
+export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): void => {
+  const [geometry, target] = [nothing(), new WebGLRenderTarget(1, 1)];
+  const group = groupOf(materials, geometry, drawn);
+  renderer.setRenderTarget(target);
+  renderer.render(group, camera);
+  renderer.setRenderTarget(null);
+  for (const { geometry: own } of group.children as Mesh[]) own.dispose(); // branding: only meshes are put into it
+  target.dispose();
+};
+
+/**
+ * Before anything is known of the city: compiling begins of what every city has, with shadows or without. Every city of the renderer shares it until it is closed.
+ * Nobody waits for it: whether it can be compiled is what tests in a browser are for.
+ */
 export const warmEarly = (renderer: WebGLRenderer, camera: Camera, fine: boolean): { readonly close: () => void } => {
+  renderer.debug.checkShaderErrors = false;
   const { state, looks, signs } = { state: emptyTexture(1, 1), looks: emptyTexture(1, 1), signs: emptyTexture(1, 1) };
   const materials = createMaterials(createUniforms({ state, looks, signs }));
   setEffort(materials, { fine, marked: false });
-  warm({ renderer, camera, materials }, ['prism']);
-  for (const texture of [state, looks, signs]) texture.dispose();
+  renderer.compile(groupOf(materials, new BufferGeometry(), { forms: ['prism'], ground: fine }), camera);
   return { close: () => closeMaterials(materials) };
 };

@@ -1,19 +1,18 @@
 /**
  * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
  */
-import type { SceneLayer } from '@cityweave/core/scene';
-import type { RowColumns } from '@cityweave/core/scene/tiles';
+import type { Scene, SceneLayer } from '@cityweave/core/scene';
+import { aboveMetres, belowMetres, createTileTree, type RowColumns, type TileTree } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
-import { fetchBeginning, fetchRowColumns, type Opening } from '../fetching.ts';
+import { type Came, fetchDirectory, fetchRowColumns, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
-import { createTileTree, type TileTree } from './tile-tree.ts';
 import type { LayerKnown } from './tile-worker.ts';
 
 export type Layer = {
   readonly layer: SceneLayer;
   readonly tree: TileTree;
-  /** the first bytes of its archive, which hold its first tile */
-  readonly beginning: Uint8Array<ArrayBuffer>;
+  /** tiles that came with the scene, until they are made */
+  readonly came: Came;
   readonly boxes: readonly Box3[];
   /** by which each tile is known, to the workers too */
   readonly keys: readonly string[];
@@ -24,11 +23,8 @@ export type Layer = {
   readonly rank: number;
 };
 
-/** Room above the highest point for glyphs and crowns. */
-const aboveMetres = 30;
-
 const boxOf = ({ box: [west, south, east, north], top }: TileTree['tiles'][number]): Box3 =>
-  new Box3(new Vector3(west, -1, -north), new Vector3(east, top + aboveMetres, -south));
+  new Box3(new Vector3(west, -belowMetres, -north), new Vector3(east, top + aboveMetres, -south));
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined;
@@ -44,11 +40,10 @@ const kindsOf = async ({ kinds }: SceneLayer, columns: Layer['columns']): Promis
   return more === undefined ? only : (await columns())?.kind;
 };
 
-const loadLayer = async ({ scene, beginnings }: Opening, layer: SceneLayer): Promise<Layer | undefined> => {
+const loadLayer = async (scene: Scene, layer: SceneLayer, came: Came): Promise<Layer | undefined> => {
   const columns = once(() => fetchRowColumns(layer.rowColumns));
-  const [began, kinds] = await Promise.all([fetchBeginning(layer, beginnings.get(layer.archive)), kindsOf(layer, columns)]);
-  if (!began || kinds === undefined) return undefined;
-  const { bytes: beginning, directory } = began;
+  const [directory, kinds] = await Promise.all([fetchDirectory(layer, came), kindsOf(layer, columns)]);
+  if (!directory || kinds === undefined) return undefined;
   const looks = scene.kinds.map(lookOf);
   const tree = createTileTree(directory.tiles);
   const known = {
@@ -61,7 +56,7 @@ const loadLayer = async ({ scene, beginnings }: Opening, layer: SceneLayer): Pro
   return {
     layer,
     tree,
-    beginning,
+    came,
     known,
     columns,
     rank,
@@ -77,10 +72,10 @@ export type Loaded = {
 
 /** Layers that are as they were before are not loaded again. */
 export const loadLayers = async (opening: Opening, before: readonly Layer[] = []): Promise<Loaded> => {
-  const { scene } = opening;
+  const { scene, came } = opening;
   const isSame = (layer: SceneLayer, { layer: other }: Layer): boolean =>
     other.id === layer.id && other.archive === layer.archive && other.rowColumns === layer.rowColumns && other.firstRow === layer.firstRow;
-  const loaded = await Promise.all(scene.layers.map((layer) => before.find((one) => isSame(layer, one)) ?? loadLayer(opening, layer)));
+  const loaded = await Promise.all(scene.layers.map((layer, at) => before.find((one) => isSame(layer, one)) ?? loadLayer(scene, layer, came[at] ?? new Map())));
   return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
 };
 

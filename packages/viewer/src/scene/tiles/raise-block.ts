@@ -70,8 +70,7 @@ type Roof = { readonly first: number; readonly count: number; readonly apex: num
 
 /** Whether one of the roof's corners sees all of it. */
 const seesAll = (to: Mesh, { first, count, apex }: Roof): boolean => {
-  for (let at = 2; at < count; at += 1)
-    if (spanOf(to, first + apex, [first + ((apex + at - 1) % count), first + ((apex + at) % count)]) < 0) return false;
+  for (let at = 2; at < count; at += 1) if (spanOf(to, first + apex, [first + ((apex + at - 1) % count), first + ((apex + at) % count)]) < 0) return false;
   return true;
 };
 

@@ -1,12 +1,12 @@
 /**
  * Tiling: which tiles are asked for, on the graphics card, and drawn. One upload a tile, a budget of bytes; what has not been drawn for long goes first.
  */
-import { Frustum, Group, Matrix4, type PerspectiveCamera, Ray as ThreeRay, Vector3 } from 'three';
+import { type Picture, selectFor } from '@cityweave/core/scene/tiles';
+import { Group, Ray as ThreeRay, Vector3 } from 'three';
 import type { Materials } from '../look/materials.ts';
 import { closeTile, type DrawnTile, type GlideOf, toDrawnTile } from './drawn-tile.ts';
 import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
-import { selectTiles } from './tile-tree.ts';
 import type { TileAsked, TileMade } from './tile-worker.ts';
 import { createTileWorkers } from './tile-workers.ts';
 
@@ -17,7 +17,7 @@ export type Tiling = {
   readonly group: Group;
   readonly solids: Group;
   /** Asks for what the eye needs and shows what is here; true where what is drawn is another. */
-  readonly look: (camera: PerspectiveCamera, seen: { readonly pixelsPerMetre: number; readonly errorPixels: number }) => boolean;
+  readonly look: (picture: Picture) => boolean;
   readonly pick: (ray: Ray) => Promise<Hit | undefined>;
   readonly hide: (hidden: Uint8Array) => void;
   readonly progress: () => Progress;
@@ -130,6 +130,22 @@ const rangesOf = (state: State): readonly (readonly [number, number])[] => {
   return merged;
 };
 
+/** Puts it on its way. */
+const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[] => {
+  const entry = layer.tree.tiles[tile];
+  if (!entry) return [];
+  state.onTheWay.set(key, { layer, tile, key });
+  const { archive, id } = layer.layer;
+  const { offset, length, firstRow: tileRow } = entry;
+  const bytes = layer.came.get(offset);
+  layer.came.delete(offset);
+  return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile), ...(bytes && { bytes }) }];
+};
+
+/** What came with the scene is what the first look needs. */
+const cameIn = ({ layers }: State): readonly Slot[] =>
+  layers.flatMap((layer) => layer.keys.flatMap((key, tile) => (layer.came.has(layer.tree.tiles[tile]?.offset ?? -1) ? [{ layer, tile, key }] : [])));
+
 type Requests = ReturnType<typeof createRequests>;
 
 /** Asks the workers for the most urgent, and tells them what nobody wants any more. */
@@ -158,38 +174,22 @@ const createRequests = (state: State, { changed }: Room) => {
       workers.drop(key);
     }
   };
-  const toAsked = ({ layer, tile, key }: Slot): readonly TileAsked[] => {
-    const entry = layer.tree.tiles[tile];
-    if (!entry) return [];
-    state.onTheWay.set(key, { layer, tile, key });
-    const { archive, id } = layer.layer;
-    const { offset, length, firstRow: tileRow } = entry;
-    const came = offset + length <= layer.beginning.length && { bytes: layer.beginning.slice(offset, offset + length) };
-    return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile), ...came }];
-  };
   const ask = (wishes: readonly Wish[]): void => {
     cancel(new Set(wishes.map(({ key }) => key)));
     const waiting = new Set(state.made.map(([{ key }]) => key));
     const free = wishes.filter(({ key }) => !(waiting.has(key) || state.onTheWay.has(key) || state.refused.has(key)));
     const room = Math.max(0, tilesOnTheWayMax - state.onTheWay.size);
     const next = free.toSorted((a, b) => a.urgency - b.urgency).slice(0, room);
-    if (next.length > 0) workers.load(next.flatMap(toAsked));
+    if (next.length > 0) workers.load(next.flatMap((slot) => toAsked(state, slot)));
   };
+  workers.load(cameIn(state).flatMap((slot) => toAsked(state, slot)));
   return { workers, ask };
 };
 
-type Looking = { readonly camera: PerspectiveCamera; readonly pixelsPerMetre: number; readonly errorPixels: number };
-
-const frustum = new Frustum();
-const projected = new Matrix4();
-
-const choose = (state: State, { camera, ...seen }: Looking) => {
-  frustum.setFromProjectionMatrix(projected.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
-  const { x, y, z } = camera.position;
+const choose = (state: State, picture: Picture) => {
   const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
   for (const layer of state.layers) {
-    const sees = (tile: number): boolean => layer.boxes[tile] !== undefined && frustum.intersectsBox(layer.boxes[tile]);
-    const selected = selectTiles(layer.tree, { at: [x, y, z], ...seen, sees }, (tile) => state.here.has(layer.keys[tile] ?? ''));
+    const selected = selectFor(picture, layer.tree, (tile) => state.here.has(layer.keys[tile] ?? ''));
     for (const tile of selected.drawn) {
       const found = state.here.get(layer.keys[tile] ?? '');
       if (found) drawn.add(found);
@@ -229,11 +229,11 @@ type Groups = Pick<Tiling, 'group' | 'solids'>;
 const lookWith = (
   state: State,
   { room, groups, requests }: { readonly room: Room; readonly groups: Groups; readonly requests: Requests },
-  looking: Looking,
+  picture: Picture,
 ): boolean => {
   state.frame += 1;
   takeMade(state, room, groups);
-  const { drawn, wishes } = choose(state, looking);
+  const { drawn, wishes } = choose(state, picture);
   const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
   requests.ask(wishes);
   keepRetired(state, drawn);
@@ -269,7 +269,7 @@ export const createTiling = (room: Room): Tiling => {
   };
   return {
     ...groups,
-    look: (camera, seen) => lookWith(state, { room, groups, requests }, { camera, ...seen }),
+    look: (picture) => lookWith(state, { room, groups, requests }, picture),
     pick,
     hide: workers.hide,
     progress: () => state.progress,

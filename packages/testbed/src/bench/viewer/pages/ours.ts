@@ -52,6 +52,14 @@ const complete = async (heading: number): Promise<void> => {
   for (look(heading); !isComplete(); look(heading)) await news.wait();
 };
 
+/** Of a city that lies about longitude and latitude 0. */
+const lookFrom = ({ distance, tilt }: Eye): Parameters<typeof fetchOpening>[1] => ({
+  aspect: picture.width / picture.height,
+  pixelsPerMetre: picture.height / (2 * Math.tan((picture.fov * Math.PI) / 360)),
+  errorPixels,
+  from: { longitude: 0, latitude: 0, heading: 0, distance, tilt },
+});
+
 enter({
   prepare: (canvas, given, { rows: known }) => {
     [eye, rows] = [given, known];
@@ -62,7 +70,7 @@ enter({
     renderer.render(stage, camera);
   },
   load: async () => {
-    const [coming, own] = [fetchOpening(addresses.federation), renderer];
+    const [coming, own] = [fetchOpening(addresses.federation, lookFrom(eye)), renderer];
     // as on the page: while the city is on its way
     if (own) warmEarly(own, camera, false);
     const opening = await coming;

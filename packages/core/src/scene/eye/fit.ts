@@ -1,28 +1,16 @@
 /**
  * Fit: from where places are seen together in the free part of the picture, whatever lies over the rest of it.
  */
-import type { Free, Place, View } from '../staged.ts';
-import { bounded } from './view.ts';
+import { along, axesOf, bounded, fieldOfView, radians, type View } from './view.ts';
 
-/** Degrees that the picture shows from top to bottom. */
-export const fieldOfView = 36.87;
+/** The part of the picture over which nothing lies, in shares of it from its left and its top. */
+export type Free = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+
+/** metres east and north of the origin, and above the ground */
+export type Place = { readonly east: number; readonly north: number; readonly top: number };
 
 /** `aspect`: how wide the picture is for its height. Nearer than `nearest` metres nobody goes, not even for a single place. */
 export type Fitting = { readonly free: Free; readonly aspect: number; readonly nearest: number };
-
-type Vector = readonly [east: number, north: number, up: number];
-/** As the eye looks: to the right, up and into the picture. */
-type Axes = { readonly right: Vector; readonly up: Vector; readonly into: Vector };
-
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
-const axesOf = ({ heading, tilt }: View): Axes => {
-  const [sin, cos] = [Math.sin(radians(heading)), Math.cos(radians(heading))];
-  const [flat, steep] = [Math.sin(radians(tilt)), Math.cos(radians(tilt))];
-  return { right: [cos, -sin, 0], up: [sin * steep, cos * steep, flat], into: [sin * flat, cos * flat, -steep] };
-};
-
-const along = ([x, y, z]: Vector, [east, north, up]: Vector): number => x * east + y * north + z * up;
 
 type Side = { readonly least: number; readonly most: number };
 type Seen = { readonly across: number; readonly into: number };
@@ -38,8 +26,8 @@ const wedge = (seen: readonly Seen[], { least, most }: Side) => {
 export const fitView = (places: readonly Place[], view: View, { free, aspect, nearest }: Fitting): View | undefined => {
   if (places.length === 0) return undefined;
   const axes = axesOf(view);
-  const points = places.map(({ east, north, top }): Vector => [east, north, top]);
-  const seenBy = (axis: Vector): readonly Seen[] => points.map((point) => ({ across: along(axis, point), into: along(axes.into, point) }));
+  const points = places.map(({ east, north, top }) => [east, north, top] as const);
+  const seenBy = (axis: (typeof points)[number]): readonly Seen[] => points.map((point) => ({ across: along(axis, point), into: along(axes.into, point) }));
   const high = Math.tan(radians(fieldOfView / 2));
   const share = (part: number): number => part * 2 - 1;
   const wide = wedge(seenBy(axes.right), { least: share(free.left) * high * aspect, most: share(free.right) * high * aspect });

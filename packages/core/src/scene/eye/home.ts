@@ -1,9 +1,9 @@
 /**
  * Home: from where a city is seen as a whole.
  */
-import type { Scene } from '@cityweave/core/scene';
-import type { View } from '../staged.ts';
+import type { Scene } from '../scene.ts';
 import { fitView } from './fit.ts';
+import type { View } from './view.ts';
 
 type Drawn = Pick<Scene, 'box' | 'layers'>;
 
