@@ -172,6 +172,10 @@ export const limits = {
   linksPerTwinAnswerMax: 500,
   /** hops of one walk along links of a store */
   walkHopsMax: 16,
+  /** the finest cells of an overview: some metres wide */
+  cellLevelMax: 24,
+  /** cells that the box of an overview may meet */
+  cellsMax: 10_000,
 } as const;
 
 export type Limits = typeof limits;

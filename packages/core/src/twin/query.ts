@@ -11,6 +11,7 @@ import { Box, Geometry, SpatialRelation, verticesOf } from '../ground/place.ts';
 import { type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { Direction, Link } from './link.ts';
+import { Facet, Group } from './overview/group.ts';
 import { HistoryQuery, Moment, SamplePage } from './past/history.ts';
 import { Alignment, SlotValue } from './past/slots.ts';
 import { Shape, Twin } from './twin.ts';
@@ -108,13 +109,6 @@ export type Order = z.infer<typeof Order>;
 export const PageKey = z.object({ value: z.union([z.string(), z.number(), z.null()]), id: TwinId });
 export type PageKey = z.infer<typeof PageKey>;
 
-export const Facet = z.enum(['kind', 'agency']);
-export type Facet = z.infer<typeof Facet>;
-
-/** `count` twins match of `of` with that kind and agency in all. */
-export const Group = z.object({ kind: TermId.optional(), agency: AgencyId.optional(), count: z.int().min(0), of: z.int().min(0) });
-export type Group = z.infer<typeof Group>;
-
 export const TwinQuery = z.strictObject({
   version: z.literal(queryVersion),
   filter: TwinFilter.optional(),
@@ -125,7 +119,7 @@ export const TwinQuery = z.strictObject({
   order: Order.optional(),
   page: z.object({ first: z.int().min(0).max(limits.pageMax), after: PageKey.optional() }).optional(),
   /** counts the twins that match, by these facets */
-  summary: z.array(Facet).max(2).optional(),
+  summary: z.array(Facet).max(3).optional(),
   /** links of the twins of the page to send along */
   links: z.object({ kinds: z.array(TermId).optional(), direction: Direction }).optional(),
   /** kinds, each with its narrower terms, whose twins come with the surfaces of their finest shape */
@@ -180,6 +174,12 @@ export const Change = z.object({
   kind: TermId.optional(),
 });
 export type Change = z.infer<typeof Change>;
+
+/** Whether a change is of a twin of these kinds: of the kind that it has `now`, or had when it went. What nobody knows the kind of any more may be of any. */
+export const isOfKinds = ({ kind: then }: Change, now: TermId | undefined, kinds: ReadonlySet<TermId>): boolean => {
+  const kind = then ?? now;
+  return kind === undefined || kinds.has(kind);
+};
 
 type Size = { nodes: number; depth: number; vertices: number };
 

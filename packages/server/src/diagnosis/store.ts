@@ -10,7 +10,10 @@ export const examineStore = async ({ node, deps, running, directory }: Stage): P
   const place = { about: 'store' as const, subject: node.store.uri ?? node.store.adapter };
   if (node.store.adapter === 'sqlite' && running) return { ...place, outcome: 'sound', says: 'files in the folder of the node, which has them open' };
   const looked = await lookAtStore({ store: node.store, authority: node.agency, directory, deps });
-  if (looked.ok) return { ...place, outcome: 'sound', says: looked.value.detail, latencyMs: looked.value.latencyMs };
+  if (looked.ok) {
+    const { name, schema, latencyMs } = looked.value;
+    return { ...place, outcome: 'sound', says: `${name}, schema ${schema}`, latencyMs };
+  }
   // what is not there yet, or of an older version, the node makes when it starts
   const found = broken(place, looked.problem);
   return looked.problem.kind === 'notFound' ? { ...found, outcome: 'doubtful' } : found;

@@ -26,15 +26,12 @@ const inAreas = ({ areas, kinds }: Inputs): TwinFilter => ({
 const collect = async (inputs: Inputs, { store, signal, progress }: Computing): Promise<Result<Outputs>> => {
   const of = await store.count(inputs.kinds ? { kinds: inputs.kinds } : {}, { signal });
   const exposed: Outputs['exposed'] = [];
-  let after: Awaited<ReturnType<typeof store.find>>['next'];
-  do {
-    const page = await store.find({ filter: inAreas(inputs), first: limits.pageMax, after }, { signal });
-    exposed.push(...page.twins.map(({ id, kind, name }) => ({ id, kind, name: textIn(name) })));
+  for await (const twins of store.stream({ filter: inAreas(inputs), chunk: limits.pageMax }, { signal })) {
+    exposed.push(...twins.map(({ id, kind, name }) => ({ id, kind, name: textIn(name) })));
     if (exposed.length > exposedMax)
       return fail(problem('tooMany', { subject: 'exposed twins', limit: exposedMax, accepted: 'fewer kinds or a smaller area' }));
     progress(Math.min(0.99, exposed.length / Math.max(1, of)));
-    after = page.next;
-  } while (after !== undefined);
+  }
   return ok({ exposed, of });
 };
 

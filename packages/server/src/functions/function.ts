@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { TwinStore } from '../store/store.ts';
 
 /** What a function may read of its agency's twins: those in the agreed area. */
-export type GrantedStore = Pick<TwinStore, 'find' | 'count' | 'adjacent'>;
+export type GrantedStore = Pick<TwinStore, 'stream' | 'count' | 'adjacent'>;
 
 export type Computing = {
   readonly store: GrantedStore;

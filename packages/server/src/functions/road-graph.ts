@@ -14,14 +14,8 @@ export type RoadLink = { readonly id: TwinId; readonly ends: readonly [string, s
 export type RoadGraph = { readonly links: readonly RoadLink[] /** by junction */; readonly places: ReadonlyMap<string, readonly number[]> };
 
 /** All road links that a filter lets through. */
-export async function* roadLinks({ store, signal }: Computing, filter: TwinFilter = {}): AsyncGenerator<readonly Twin[]> {
-  let after: Awaited<ReturnType<typeof store.find>>['next'];
-  do {
-    const page = await store.find({ filter: { ...filter, kinds: [roadLink] }, first: limits.pageMax, after }, { signal });
-    yield page.twins;
-    after = page.next;
-  } while (after !== undefined);
-}
+export const roadLinks = ({ store, signal }: Computing, filter: TwinFilter = {}): AsyncIterable<readonly Twin[]> =>
+  store.stream({ filter: { ...filter, kinds: [roadLink] }, chunk: limits.pageMax }, { signal });
 
 /** The course of a link; one of several parts is taken part after part. */
 const courseOf = ({ footprint }: Twin): readonly (readonly number[])[] => {

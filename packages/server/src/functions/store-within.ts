@@ -9,7 +9,7 @@ export const storeWithin = (store: TwinStore, area: Geometry | undefined): Grant
   if (!area) return store;
   const within = (filter: TwinFilter = {}): TwinFilter => ({ all: [filter, { areas: [{ relation: 'intersects', geometry: area }] }] });
   return {
-    find: ({ filter, ...asked }, options) => store.find({ ...asked, filter: within(filter) }, options),
+    stream: ({ filter, ...asked }, options) => store.stream({ ...asked, filter: within(filter) }, options),
     count: (filter, options) => store.count(within(filter), options),
     adjacent: store.adjacent,
   };

@@ -166,6 +166,20 @@ describe('own twins', () => {
     });
   });
 
+  test('are counted in cells, and found by what somebody types, best names first', async () => {
+    const counted = 'query($box: [Float!]!, $level: Int!) { cells(box: $box, level: $level) { box count } summary(by: [STATUS]) { status count } }';
+    const all = await node.ask(counted, { box: [-180, -90, 180, 90], level: 0 });
+    expect(all).toMatchObject({ errors: [], data: { cells: [{ box: [-180, -90, 180, 90], count: 7 }], summary: [{ status: null, count: 7 }] } });
+    for (const variables of [
+      { box: [0, 0, 1], level: 0 },
+      { box: [-180, -90, 180, 90], level: 20 },
+    ])
+      expect((await node.ask(counted, variables)).errors).toHaveLength(1);
+    const typed = 'query($kinds: [ID!]) { search(text: "house 3", kinds: $kinds, first: 1) { relevance twin { id } } }';
+    expect(await node.ask(typed)).toMatchObject({ errors: [], data: { search: [{ relevance: 1, twin: { id: 'urn:dtf:twin:own.example:houses/003' } }] } });
+    expect(await node.ask(typed, { kinds: ['city:FloodZone'] })).toMatchObject({ errors: [], data: { search: [] } });
+  });
+
   test('what a variable skips is skipped after compiling as before', async () => {
     const query =
       'query($brief: Boolean!, $named: Boolean = true) { twins(filter: { ids: ["urn:dtf:twin:own.example:houses/003"] }) { totalCount @skip(if: $brief) nodes { id name @include(if: $named) } } }';

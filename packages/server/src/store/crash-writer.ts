@@ -1,6 +1,6 @@
 /**
  * A process that writes until it is killed, for the tests of what survives: prints the number of each batch once it is acknowledged.
- * `crash-writer.ts FIRST DIRECTORY` writes to an embedded store, `crash-writer.ts FIRST URI AUTHORITY` to Neo4j.
+ * `crash-writer.ts FIRST DIRECTORY` writes to an embedded store, `crash-writer.ts FIRST URI AUTHORITY [WRITER]` to Neo4j.
  */
 import { systemDeps } from '../deps.ts';
 import { soleWriter, writeBatch } from './crash.contract.ts';
@@ -8,7 +8,7 @@ import { createDrivers } from './neo4j/connection.ts';
 import { openNeo4jStore } from './neo4j/neo4j.ts';
 import { openSqliteStore } from './sqlite/sqlite.ts';
 
-const [, , first = '1', place = '', authority] = process.argv;
+const [, , first = '1', place = '', authority, writer = soleWriter] = process.argv;
 const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database = 'neo4j' } = process.env;
 const deps = systemDeps();
 const opened = authority
@@ -17,7 +17,7 @@ const opened = authority
 
 const writeOn = async (batch: number): Promise<void> => {
   if (!opened.ok) return;
-  if (await writeBatch(opened.value, soleWriter, batch)) process.stdout.write(`${batch}\n`);
+  if (await writeBatch(opened.value, writer, batch)) process.stdout.write(`${batch}\n`);
   return writeOn(batch + 1);
 };
 

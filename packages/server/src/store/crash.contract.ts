@@ -78,5 +78,5 @@ export const killAfter = (batches: number, { first, store }: { readonly first: n
     child.on('error', reject).on('exit', () => resolve(acknowledged));
   });
 
-/** The writer of the other process. */
+/** The writer of the other process, where it is given no other name. */
 export const soleWriter = 'counter';

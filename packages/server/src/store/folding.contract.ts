@@ -1,7 +1,7 @@
 /**
  * What every store promises of history that is folded, and of what it forgets.
  */
-import type { Reading, SampleKey } from '@cityweave/core';
+import { type Reading, type Sample, type SampleKey, thinSamples } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { createTimeline, end, id, level, m, putAt, reading, sampled, type Told, told } from './timeline.contract.ts';
@@ -44,6 +44,32 @@ export const foldingContract = (store: () => TwinStore, reopen: () => Promise<Tw
     expect(seen.map(([observed]) => observed)).toEqual(Array.from({ length: 1100 }, (_, index) => index + 100));
     expect((await all({ from: m(510), to: m(514) })).map(([observed]) => observed)).toEqual([510, 511, 512, 513, 514]);
     expect((await all({ from: m(510), to: m(514), known: m(514) })).map(([observed]) => observed)).toEqual([510, 511, 512]);
+  });
+  test('and told thinned: of each series one sample in so much time, the last of it, in pages of any size', async () => {
+    await fill(1200);
+    await store().maintain({ ...changes, foldBefore: m(1100) });
+    await at(1300, sampled(reading('late', 601, 1300)));
+    const whole = async (after?: SampleKey): Promise<readonly Sample[]> => {
+      const { samples, next } = await store().history(id, { first: 500, after });
+      return [...samples, ...(next ? await whole(next) : [])];
+    };
+    const samples = await whole();
+    for (const [everyMs, first] of [
+      [10 * 60_000, 7],
+      [24 * 3_600_000, 1],
+      [1, 500],
+    ] as const) {
+      const seen: Sample[] = [];
+      let after: SampleKey | undefined;
+      do {
+        const page = await store().history(id, { everyMs, first, after });
+        expect(page.samples.length).toBeLessThanOrEqual(first);
+        seen.push(...page.samples);
+        after = page.next;
+      } while (after);
+      expect(seen).toEqual(thinSamples(samples, everyMs));
+    }
+    expect((await all({ everyMs: 10 * 60_000, from: m(595), to: m(612), known: m(1250) })).map(([observed]) => observed)).toEqual([599, 609, 612]);
   });
   test('and late values still find their place in it, corrections too', async () => {
     await fill(600);

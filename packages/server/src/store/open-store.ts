@@ -7,7 +7,7 @@ import type { Clock, Ids } from '../deps.ts';
 import { createDrivers, type Drivers } from './neo4j/connection.ts';
 import { lookAtNeo4jStore, type Neo4jStoreOptions, openNeo4jStore } from './neo4j/neo4j.ts';
 import { migrations } from './sqlite/sql.ts';
-import { openSqliteStore, storeFileName } from './sqlite/sqlite.ts';
+import { openSqliteStore, sqliteEngine, storeFileName } from './sqlite/sqlite.ts';
 import { lookAtFile, type Synchronous } from './sqlite/sqlite-file.ts';
 import type { StoreThreads } from './sqlite/sqlite-threads.ts';
 import type { Looked, TwinStore } from './store.ts';
@@ -45,7 +45,7 @@ export const openStore = async (options: OpenStoreOptions): Promise<Result<TwinS
 const lookAtSqlite = ({ directory, deps: { clock } }: OpenStoreOptions): Result<Looked> => {
   const from = clock.monotonicMs();
   const looked = lookAtFile(join(directory, storeFileName), migrations.length);
-  return looked.ok ? ok({ detail: 'node:sqlite', latencyMs: clock.monotonicMs() - from }) : looked;
+  return looked.ok ? ok({ ...sqliteEngine, latencyMs: clock.monotonicMs() - from }) : looked;
 };
 
 /** How it is with the store that a node's settings name, which another process may have open: nothing of it is changed. */

@@ -1,10 +1,10 @@
 /**
  * Search: words in any language, as they are typed, best first.
  */
-import { type PageKey, TwinInput } from '@cityweave/core';
+import { type PageKey, relevanceOf, TwinInput } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
-import { accepted, keysOf, put, twin, twinId } from './twins.contract.ts';
+import { accepted, keysOf, put, term, twin, twinId } from './twins.contract.ts';
 
 const names: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   german: { de: 'Kläranlage Süd', en: 'South treatment plant' },
@@ -72,8 +72,7 @@ export const searchContract = (store: () => TwinStore): void => {
     });
   });
 
-  const ranked = async (text: string): Promise<readonly string[]> =>
-    (await store().find({ filter: { text }, order: { by: { text }, descending: false }, first: 99 })).twins.map(({ name }) => name['en'] ?? '');
+  const ranked = async (text: string): Promise<readonly string[]> => (await store().search(text, { limit: 99 })).map(({ twin: { name } }) => name['en'] ?? '');
 
   test('tells what is called so first, then what begins so, then by its words, then where it is found elsewhere', async () => {
     const called = ['Old Bridge Tower', 'Bridge', 'Bridge Street', 'Cambridge', 'Bridge Street North'];
@@ -93,6 +92,18 @@ export const searchContract = (store: () => TwinStore): void => {
       put('c', { name: '791' }),
     ]);
     expect(await ranked('791')).toEqual(['791', 'A very long name of a pump', 'Pump 7915']);
+  });
+
+  test('tells of the kinds that were asked for as many as were asked for, each with how well it is named', async () => {
+    await accepted(store(), [put('a', { name: 'Mill', kind: 'A' }), put('b', { name: 'Old Mill', kind: 'B' }), put('c', { name: 'Mill Lane', kind: 'B' })]);
+    const found = async (options: Parameters<TwinStore['search']>[1]) =>
+      (await store().search('mill', options)).map(({ twin: one, relevance }) => [one.kind, relevance, relevanceOf(one, 'mill')]);
+    expect(await found({ limit: 2, kinds: [term('B')] })).toEqual([
+      ['city:B', 1000, 1000],
+      ['city:B', 2000, 2000],
+    ]);
+    expect(await found({ limit: 1 })).toEqual([['city:A', 0, 0]]);
+    expect(await store().search('none', { limit: 9 })).toEqual([]);
   });
 
   const pageOf = async (text: string, after?: PageKey) =>

@@ -13,9 +13,11 @@ import { historyContract } from './history.contract.ts';
 import { hostileContract } from './hostile.contract.ts';
 import { linksContract, pastLinksContract } from './links.contract.ts';
 import { movingContract } from './moving.contract.ts';
+import { overviewContract } from './overview.contract.ts';
 import { feedContract, readsContract, registersContract } from './reads.contract.ts';
 import { searchContract } from './search.contract.ts';
 import type { TwinStore } from './store.ts';
+import { waitingContract } from './waiting.contract.ts';
 import { writesContract } from './writes.contract.ts';
 
 export type OpenStore = (directory: string) => Promise<Result<TwinStore>>;
@@ -73,6 +75,8 @@ export const storeContract = (name: string, open: OpenStore): void => {
     describe('links of before', () => pastLinksContract(store));
     describe('registers', () => registersContract(store, reopen));
     describe('reads', () => readsContract(store));
+    describe('overviews', () => overviewContract(store));
+    describe('who stops waiting', () => waitingContract(store));
     describe('hostile names', () => hostileContract(store, reopen));
     describe('search', () => searchContract(store));
     describe('a move', () => movingContract(store, another));

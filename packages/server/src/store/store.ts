@@ -5,6 +5,8 @@
  */
 import type {
   AgencyId,
+  Box,
+  CellCount,
   Change,
   Direction,
   Facet,
@@ -21,7 +23,6 @@ import type {
   PageKey,
   Problem,
   Result,
-  Sample,
   SamplePage,
   Shape,
   TermId,
@@ -31,6 +32,7 @@ import type {
   TwinInput,
   TwinPatch,
 } from '@cityweave/core';
+import type { Moved, Unloadable, UnloadedPage } from './moving/moved.ts';
 
 /** Whoever aborts gets an AbortError at once; a write that has begun is carried through. */
 export type Waiting = { readonly signal?: AbortSignal | undefined };
@@ -81,7 +83,19 @@ export type FindQuery = Then & {
   readonly backwards?: boolean | undefined;
 };
 
+/** All that a question lets through, so many twins at a time. */
+export type StreamQuery = Omit<FindQuery, 'first' | 'after' | 'backwards'> & { readonly chunk: number };
+
+/** An overview: the box meets `cellsMax` cells of the level at most. */
+export type CellsQuery = { readonly box: Box; readonly level: number; readonly filter?: TwinFilter | undefined };
+
+/** A twin and how well a text names it: `relevanceOf` of core, less is better. */
+export type Named = { readonly twin: Twin; readonly relevance: number };
+
 export type FoundPage = { readonly twins: readonly Twin[]; readonly next?: PageKey | undefined; readonly seq: number };
+
+/** `seen` is how far the log was looked through; `oldest` is the least `since` that can be answered without a gap: below it, take a new snapshot. */
+export type ChangesPage = { readonly changes: readonly Change[]; readonly seen: number; readonly head: number; readonly oldest: number };
 
 /** An import: one source, one file, one digest. */
 export type ImportRecord = {
@@ -108,11 +122,14 @@ export type Retention = {
 /** Samples folded by this run, and samples that it forgot. */
 export type Maintained = { readonly folded: number; readonly forgotten: number };
 
-/** Whether the engine answers; the name that it gives itself, or what is wrong. */
-export type StoreHealth = { readonly latencyMs: number } & ({ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly problem: Problem });
+/** Whether the engine answers, or what is wrong. */
+export type StoreHealth = { readonly latencyMs: number } & ({ readonly ok: true } | { readonly ok: false; readonly problem: Problem });
+
+/** What a store is opened on: the engine by the name and version that it gives itself, and the version of the schema that is kept there. */
+export type Engine = { readonly name: string; readonly schema: number };
 
 /** What a store is found to be by whoever only looks: nothing is made, converted or noted. */
-export type Looked = { readonly latencyMs: number; readonly detail: string };
+export type Looked = Engine & { readonly latencyMs: number };
 
 /** Rows of a staging file that are all new to the store: those after an id, in id order. */
 export type StagedPage = {
@@ -130,39 +147,9 @@ export type StagedPage = {
 /** Not `ok`: a twin of one of the ids is there, nothing was written, and the rows have to come as commands. */
 export type StagedTaken = { readonly ok: false } | { readonly ok: true; readonly rows: number; readonly last: string };
 
-/** A part of what a store keeps, as it goes from one store to another: with versions and times as they are. */
-export type Moved =
-  | {
-      readonly part: 'twin';
-      readonly twin: Twin;
-      readonly shapes?: readonly Shape[] | undefined;
-      readonly source?: string | undefined;
-      readonly digest?: string | undefined;
-    }
-  | { readonly part: 'link'; readonly link: Link }
-  | { readonly part: 'join'; readonly join: Join }
-  | { readonly part: 'samples'; readonly id: TwinId; readonly samples: readonly Sample[] }
-  | { readonly part: 'term'; readonly kind: TermId; readonly term: TermId; readonly unit?: string | undefined }
-  | { readonly part: 'import'; readonly record: ImportRecord }
-  | { readonly part: 'cursor'; readonly peer: string; readonly seq: number }
-  /** the last change: where the log goes on */
-  | { readonly part: 'change'; readonly change: Change };
-
-/** What is told by no other verb, each part in an order of its own. */
-export type Unloadable = {
-  readonly twin: Extract<Moved, { part: 'twin' }>;
-  readonly link: Extract<Moved, { part: 'link' }>;
-  readonly term: Extract<Moved, { part: 'term' }>;
-  readonly import: Extract<Moved, { part: 'import' }>;
-  readonly cursor: Extract<Moved, { part: 'cursor' }>;
-  /** twins and their series that have samples, to be asked for by `history`; those of twins that are gone too */
-  readonly series: { readonly id: TwinId; readonly series: string };
-};
-
-export type UnloadedPage<P extends keyof Unloadable> = { readonly rows: readonly Unloadable[P][]; readonly next?: string | undefined };
-
-/** What the engine cannot answer is rejected as `unanswered`; a command has its outcome. */
+/** What the engine cannot answer is rejected as `unanswered`; a command has its outcome. Whoever waits for a verb may stop doing so. */
 export type TwinStore = {
+  readonly engine: Engine;
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
   readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
@@ -174,12 +161,22 @@ export type TwinStore = {
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
   /** With `at`: those that matched then, links and all; of an identifier that reads as a twin's id only that twin is looked for. */
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
-  /** What was said of a twin, in the order of `compareSamples`. A series that never changed tells what stands; a twin that is gone is still told. */
+  /** Page after page of all that matches, in the order asked for; the next one is read when it is wanted. Who is there throughout is told once. */
+  readonly stream: (query: StreamQuery, waiting?: Waiting) => AsyncIterable<readonly Twin[]>;
+  /** Twins that have the words of a text, best names first. */
+  readonly search: (
+    text: string,
+    options: { readonly kinds?: readonly TermId[] | undefined; readonly limit: number },
+    waiting?: Waiting,
+  ) => Promise<readonly Named[]>;
+  /** What was said of a twin, in the order of `compareSamples`; thinned where `everyMs` is given. A series that never changed tells what stands; a twin that is gone is still told. */
   readonly history: (id: TwinId, query: HistoryQuery, waiting?: Waiting) => Promise<SamplePage>;
   /** Twins as they were at `valid`, as far as was known at `known`: `twinOfSamples` of core. Those that were not there are left out. */
   readonly stateAt: (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
   readonly count: (filter: TwinFilter, waiting?: Waiting & Then) => Promise<number>;
   readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting & Then) => Promise<readonly Group[]>;
+  /** How many twins have their middle in each cell of a level and in the box; of cells without any nothing is told. By row, then by column. */
+  readonly cells: (query: CellsQuery, waiting?: Waiting) => Promise<readonly CellCount[]>;
   /** One hop for a whole frontier; links to twins of other agencies included. */
   readonly adjacent: (
     ids: readonly TwinId[],
@@ -199,49 +196,60 @@ export type TwinStore = {
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
   /** What there is: every kind with how many twins, and the terms (with the unit first met) that its twins have had values of. Kept up to date by `apply`, so that it costs no scan. */
-  readonly kinds: () => Promise<
+  readonly kinds: (
+    waiting?: Waiting,
+  ) => Promise<
     readonly { readonly kind: TermId; readonly count: number; readonly terms: readonly { readonly term: TermId; readonly unit?: string | undefined }[] }[]
   >;
   /** How many twins take part in a sameAs link or name an object of interest. */
-  readonly identities: () => Promise<number>;
+  readonly identities: (waiting?: Waiting) => Promise<number>;
   /** How many of them take part in a sameAs link. */
-  readonly linkedTwins: () => Promise<number>;
-  /** `oldest` is the least `since` that can be answered without a gap: below it, take a new snapshot. */
+  readonly linkedTwins: (waiting?: Waiting) => Promise<number>;
+  /** The next changes of the log, so many at most, of them those of the kinds that are asked for: `isOfKinds` of core. */
   readonly changes: (
     since: number,
-    options: { readonly limit: number },
-  ) => Promise<{ readonly changes: readonly Change[]; readonly head: number; readonly oldest: number }>;
+    options: { readonly limit: number; readonly kinds?: readonly TermId[] | undefined },
+    waiting?: Waiting,
+  ) => Promise<ChangesPage>;
   /** The place of the last change in the log; 0 where nothing was ever written. */
-  readonly head: () => Promise<number>;
+  readonly head: (waiting?: Waiting) => Promise<number>;
   /** A number that grows with whatever is written, in the log or beside it: twice the same says that nothing was written in between. Good while the store is open. */
-  readonly writes: () => Promise<number>;
+  readonly writes: (waiting?: Waiting) => Promise<number>;
   /** Called after each commit with the new head; a hint, never data. Returns how to stop it. */
   readonly onCommit: (told: (head: number) => void) => () => void;
-  readonly cursor: (peer: string) => Promise<number | undefined>;
-  readonly joins: (query: {
-    readonly state?: JoinState | undefined;
-    readonly agency?: string | undefined;
-    readonly first: number;
-    readonly after?: JoinKey | undefined;
-  }) => Promise<{ readonly joins: readonly Join[]; readonly next?: JoinKey | undefined }>;
-  readonly countJoins: () => Promise<Readonly<Record<JoinState, number>>>;
+  readonly cursor: (peer: string, waiting?: Waiting) => Promise<number | undefined>;
+  readonly joins: (
+    query: {
+      readonly state?: JoinState | undefined;
+      readonly agency?: string | undefined;
+      readonly first: number;
+      readonly after?: JoinKey | undefined;
+    },
+    waiting?: Waiting,
+  ) => Promise<{ readonly joins: readonly Join[]; readonly next?: JoinKey | undefined }>;
+  readonly countJoins: (waiting?: Waiting) => Promise<Readonly<Record<JoinState, number>>>;
   /** Ids and content digests of a source's twins in id order: what an import compares with. */
   readonly sourceState: (
     source: string,
     page: { readonly after?: TwinId | undefined; readonly first: number },
+    waiting?: Waiting,
   ) => Promise<readonly { readonly id: TwinId; readonly digest: string }[]>;
   /** Where the store can: twins with their links and joins straight from a staging file, one durable transaction a page, without a command for each. */
-  readonly takeStaged?: (page: StagedPage) => Promise<StagedTaken>;
-  readonly putImport: (record: ImportRecord) => Promise<void>;
-  readonly lastImport: (source: string) => Promise<ImportRecord | undefined>;
+  readonly takeStaged?: (page: StagedPage, waiting?: Waiting) => Promise<StagedTaken>;
+  readonly putImport: (record: ImportRecord, waiting?: Waiting) => Promise<void>;
+  readonly lastImport: (source: string, waiting?: Waiting) => Promise<ImportRecord | undefined>;
   /** Never rejected, and told within a bound: an engine that hangs is not well. */
-  readonly health: () => Promise<StoreHealth>;
+  readonly health: (waiting?: Waiting) => Promise<StoreHealth>;
   /** Forgets and folds what may be, and refreshes what the engine knows of its data; in steps, so that writes go on. */
-  readonly maintain: (retention: Retention) => Promise<Maintained>;
+  readonly maintain: (retention: Retention, waiting?: Waiting) => Promise<Maintained>;
   /** A page of a part in the order of its keys, for a move to another store; `after` is the `next` of the page before. Of the imports of a source the last is told. */
-  readonly unload: <P extends keyof Unloadable>(part: P, page: { readonly after?: string | undefined; readonly first: number }) => Promise<UnloadedPage<P>>;
+  readonly unload: <P extends keyof Unloadable>(
+    part: P,
+    page: { readonly after?: string | undefined; readonly first: number },
+    waiting?: Waiting,
+  ) => Promise<UnloadedPage<P>>;
   /** Takes what another store unloaded, as it is, one durable transaction a call. Into a store that is empty but for earlier calls; twins before their samples. */
-  readonly load: (rows: readonly Moved[]) => Promise<Result<true>>;
+  readonly load: (rows: readonly Moved[], waiting?: Waiting) => Promise<Result<true>>;
   /** Drains writes. */
   readonly close: () => Promise<void>;
 };

@@ -80,7 +80,7 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     );
     expect(outcomes.map((outcome) => !outcome.ok && outcome.problem.kind)).toEqual(['notFound', 'notFound', 'notFound']);
     expect(await store().count({})).toBe(0);
-    expect(await store().changes(0, { limit: 10 })).toEqual({ changes: [], head: 0, oldest: 0 });
+    expect(await store().changes(0, { limit: 10 })).toEqual({ changes: [], seen: 0, head: 0, oldest: 0 });
     expect(await store().kinds()).toEqual([]);
     await accepted(store(), [put('1', { kind: 'Pump', values: { 'city:height': { value: 1, unit: 'm' } } })]);
     expect(await store().kinds()).toEqual([{ kind: 'city:Pump', count: 1, terms: [{ term: 'city:height', unit: 'm' }] }]);

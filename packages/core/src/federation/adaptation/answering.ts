@@ -1,10 +1,11 @@
 /**
  * Answering a query from twins that are at hand: what a store does for a member that has one, for a member that has none. Bounded by what was fetched.
  */
-import type { AgencyId, TermId } from '../../ground/id.ts';
+import type { TermId } from '../../ground/id.ts';
 import { limits } from '../../ground/limits.ts';
 import { matchesFilter } from '../../twin/matches.ts';
-import type { Facet, Group, TwinFilter, TwinPage, TwinQuery } from '../../twin/query.ts';
+import { type Facet, facetsOf, type Group, groupKey } from '../../twin/overview/group.ts';
+import type { TwinFilter, TwinPage, TwinQuery } from '../../twin/query.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { comparePageKeys, pageKeyOf } from '../federated-twin.ts';
@@ -30,16 +31,12 @@ const found = (twins: readonly Twin[], { filter = {}, identity }: TwinQuery, voc
   return twins.filter((twin) => matchesFilter(wide, twin, noLinks));
 };
 
-const groupsOf = (twins: readonly Twin[], matching: ReadonlySet<Twin>, facets: readonly Facet[]): Group[] => {
+const groupsOf = (twins: readonly Twin[], matching: ReadonlySet<Twin>, by: readonly Facet[]): Group[] => {
   const groups = new Map<string, Group>();
   for (const twin of twins) {
-    const by: { kind?: Twin['kind']; agency?: AgencyId } = {
-      ...(facets.includes('kind') && { kind: twin.kind }),
-      ...(facets.includes('agency') && { agency: twin.agency }),
-    };
-    const key = `${by.kind} ${by.agency}`;
-    const before = groups.get(key) ?? { ...by, count: 0, of: 0 };
-    groups.set(key, { ...before, of: before.of + 1, count: before.count + (matching.has(twin) ? 1 : 0) });
+    const facets = facetsOf(twin, by);
+    const { count, of } = groups.get(groupKey(facets)) ?? { count: 0, of: 0 };
+    groups.set(groupKey(facets), { ...facets, of: of + 1, count: count + (matching.has(twin) ? 1 : 0) });
   }
   return [...groups.values()].filter(({ count }) => count > 0);
 };

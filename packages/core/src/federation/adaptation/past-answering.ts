@@ -5,6 +5,7 @@ import type { TwinId } from '../../ground/id.ts';
 import { addMs, msOfDuration } from '../../ground/instant.ts';
 import { compareSamples, type HistoryQuery, type Sample, type SamplePage } from '../../twin/past/history.ts';
 import { alignSamples } from '../../twin/past/slots.ts';
+import { thinSamples } from '../../twin/past/thinning.ts';
 import type { TwinPage, TwinQuery, TwinRow } from '../../twin/query.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { valueOf } from '../../twin/value.ts';
@@ -28,7 +29,8 @@ const inOrder = (samples: readonly Sample[]): readonly Sample[] => {
   return [...byKey.values()].sort(compareSamples);
 };
 
-const pageOf = (samples: readonly Sample[], { first, after }: HistoryQuery): SamplePage => {
+const pageOf = (all: readonly Sample[], { first, after, everyMs }: HistoryQuery): SamplePage => {
+  const samples = everyMs === undefined ? all : thinSamples(all, everyMs);
   const rest = samples.filter((sample) => after === undefined || compareSamples(sample, after) > 0);
   const told = rest.slice(0, first);
   const last = rest.length > told.length ? told.at(-1) : undefined;

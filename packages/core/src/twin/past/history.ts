@@ -33,6 +33,8 @@ export const HistoryQuery = z.strictObject({
   from: Instant.optional(),
   to: Instant.optional(),
   known: Instant.optional(),
+  /** one sample of each series in so many milliseconds at most, the last of them: `thinSamples` */
+  everyMs: z.int().positive().optional(),
   first: z.int().min(0).max(limits.pageMax),
   /** the last sample seen */
   after: SampleKey.optional(),

@@ -5,10 +5,11 @@ import { gunzipSync } from 'node:zlib';
 import { Instant, TermId } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
+import type { Moved } from '../../store/moving/moved.ts';
 import { emptyPerFolder, trialServer } from '../../store/neo4j/trial-server.ts';
 import { openRecordStore } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
-import type { Moved, TwinStore } from '../../store/store.ts';
+import type { TwinStore } from '../../store/store.ts';
 import { runCommand } from '../cityweave.ts';
 
 const authority = 'moves.town.example';

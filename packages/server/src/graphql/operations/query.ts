@@ -5,6 +5,7 @@ import { AgencyId, agencyOf, type Facet, limits, TwinId } from '@cityweave/core'
 import { badInput, createFaults } from '../fault.ts';
 import { askOne } from '../questions/asking.ts';
 import { toFilter } from '../questions/filter.ts';
+import { ownCells, ownSearch } from '../questions/own-overview.ts';
 import { findPage, ownFilter, withinBound } from '../questions/own-page.ts';
 import { momentOf, pastOwn } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
@@ -70,7 +71,7 @@ const defineNodes = ({ builder }: Kit): void => {
 const summarise = async (context: Context, given: Parameters<typeof toFilter>[0], by: readonly Facet[]) => {
   const faults = createFaults();
   const filter = toFilter(given, faults, context.room.vocabulary());
-  if (by.length === 0) faults.note({ argument: 'by', found: by, accepted: 'KIND, AGENCY or both' });
+  if (by.length === 0) faults.note({ argument: 'by', found: by, accepted: 'one or more of KIND, AGENCY and STATUS' });
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
   return withinBound(context, async (bounded) => bounded.room.store.summarise(await ownFilter(bounded, filter), [...new Set(by)], { signal: bounded.signal }));
@@ -116,6 +117,45 @@ const defineOwnTwins = ({ builder, inputs }: Kit): void => {
   }));
 };
 
+const defineOverviews = ({ builder, inputs }: Kit): void => {
+  builder.objectType('Cell', {
+    description: 'A cell of the grid that the world is cut into at a level, and how many twins have their middle in it.',
+    fields: (t) => ({
+      box: t.field({ type: ['Float'], description: '`[west, south, east, north]` in degrees.', resolve: ({ box }) => box }),
+      count: t.exposeInt('count', { description: 'Twins that match.' }),
+    }),
+  });
+  builder.objectType('NamedTwin', {
+    description: 'A twin, and how well a text names it.',
+    fields: (t) => ({
+      twin: t.field({ type: 'Twin', description: 'The twin.', resolve: ({ twin }) => ({ twin }) }),
+      relevance: t.exposeInt('relevance', { description: 'Less is better: below 1000 it is called or known as exactly that.' }),
+    }),
+  });
+  builder.queryFields((t) => ({
+    cells: t.field({
+      type: ['Cell'],
+      description: "This agency's own twins counted in the cells of a grid, for a map that shows too many of them. Cells without any are left out.",
+      args: {
+        box: t.arg.floatList({ required: true, description: '`[west, south, east, north]` in degrees; a twin whose middle lies in it is counted.' }),
+        level: t.arg.int({ required: true, description: `One column around the earth at 0, twice as many at each next level, up to ${limits.cellLevelMax}.` }),
+        filter: t.arg({ type: inputs.filter, description: 'Which; all where absent.' }),
+      },
+      resolve: (_root, args, context) => ownCells(context, args),
+    }),
+    search: t.field({
+      type: ['NamedTwin'],
+      description: "This agency's own twins that have the words of a text, or words that begin so, best names first: for a field in which somebody types.",
+      args: {
+        text: t.arg.string({ required: true, description: 'What was typed.' }),
+        kinds: t.arg.idList({ description: 'Only these, each with its narrower ones.' }),
+        first: t.arg.int({ description: pageSizeText }),
+      },
+      resolve: (_root, args, context) => ownSearch(context, args),
+    }),
+  }));
+};
+
 const defineFederationQueries = ({ builder }: Kit, states: States): void => {
   const connection = definePage<FederationNode>(builder, 'Federation');
   builder.queryFields((t) => ({
@@ -147,5 +187,6 @@ export const defineQueries = (kit: Kit, states: States): void => {
   kit.builder.queryType({ description: 'What can be asked of this node.' });
   defineNodes(kit);
   defineOwnTwins(kit);
+  defineOverviews(kit);
   defineFederationQueries(kit, states);
 };

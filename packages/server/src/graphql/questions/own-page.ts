@@ -41,12 +41,7 @@ const placesOf = async (context: Bounded, relation: Relation): Promise<TwinFilte
   const { room, signal } = context;
   const filter = await ownFilter(context, relation.to);
   const places: NonNullable<ReturnType<typeof placeOf>>[] = [];
-  let after: Awaited<ReturnType<typeof room.store.find>>['next'];
-  do {
-    const page: Awaited<ReturnType<typeof room.store.find>> = await room.store.find({ filter, first: limits.pageMax, after }, { signal });
-    places.push(...page.twins.flatMap((twin) => placeOf(twin) ?? []));
-    after = page.next;
-  } while (after !== undefined);
+  for await (const twins of room.store.stream({ filter, chunk: limits.pageMax }, { signal })) places.push(...twins.flatMap((twin) => placeOf(twin) ?? []));
   return areasFilter(relation, places);
 };
 

@@ -6,6 +6,7 @@ import {
   type HistoryQuery,
   type Instant,
   type Moment,
+  msOfDuration,
   ok,
   type Result,
   type Sample,
@@ -31,12 +32,15 @@ type HistoryArgs = {
   readonly from?: HistoryQuery['from'] | null | undefined;
   readonly to?: HistoryQuery['to'] | null | undefined;
   readonly knownAt?: HistoryQuery['known'] | null | undefined;
+  readonly every?: string | null | undefined;
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
 };
 
-const toQuery = ({ term, from, to, knownAt, first, after }: HistoryArgs): Result<HistoryQuery, BadInput> => {
+const toQuery = ({ term, from, to, knownAt, every, first, after }: HistoryArgs): Result<HistoryQuery, BadInput> => {
   const faults = createFaults();
+  const everyMs = every ? msOfDuration(every) : undefined;
+  if (every && !everyMs) faults.note({ argument: 'every', found: every, accepted: 'a duration longer than nothing, as PT15M' });
   parseTerm(term, 'term', faults);
   const size = parseSize(first, faults);
   const fault = faults.first();
@@ -49,6 +53,7 @@ const toQuery = ({ term, from, to, knownAt, first, after }: HistoryArgs): Result
     ...(from && { from }),
     ...(to && { to }),
     ...(knownAt && { known: knownAt }),
+    ...(everyMs && { everyMs }),
     ...(key.value && { after: key.value }),
   });
 };

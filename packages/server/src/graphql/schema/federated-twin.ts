@@ -253,14 +253,15 @@ const defineSummary = ({ builder }: Kit): void => {
         description: 'Where counted by AGENCY.',
         resolve: ({ agency }, _args, { agencies }) => agency && agencies.of(agency),
       }),
+      status: t.exposeString('status', { nullable: true, description: 'Where counted by STATUS; null of twins that have none.' }),
       count: t.exposeInt('count', { description: 'Twins that match.' }),
-      of: t.exposeInt('of', { description: 'Twins of this kind and agency in all.' }),
+      of: t.exposeInt('of', { description: 'Twins of this kind, agency and status in all.' }),
     }),
   });
   builder.objectType('SummaryAnswer', {
     description: 'Counts over all sources, and what every source contributed.',
     fields: (t) => ({
-      groups: t.field({ type: ['Group'], description: 'In the order of kind and agency.', resolve: ({ groups }) => groups }),
+      groups: t.field({ type: ['Group'], description: 'In the order of kind, agency and status.', resolve: ({ groups }) => groups }),
       sources: t.field({ type: ['SourceReport'], description: 'Every member that was planned, exactly once.', resolve: ({ sources }) => sources }),
       plan: t.string({ description: 'Why each member was or was not asked, a line each.', resolve: planText }),
     }),

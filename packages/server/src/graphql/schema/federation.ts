@@ -1,7 +1,7 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
+import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Facet, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
 import { agreements, communications, memberships } from '../../orchestration/room.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
@@ -220,7 +220,7 @@ const summarise = async (node: FederationNode, args: SummaryArgs & Parameters<ty
 
 type SummaryArgs = {
   readonly filter?: Parameters<typeof toFilter>[0];
-  readonly by: readonly ('kind' | 'agency')[];
+  readonly by: readonly Facet[];
   readonly deadline?: string | null | undefined;
 };
 

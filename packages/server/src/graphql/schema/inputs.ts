@@ -62,7 +62,11 @@ const defineOtherEnums = (builder: Builder) => ({
   }),
   facet: builder.enumType('Facet', {
     description: 'What twins are counted by.',
-    values: { KIND: { value: 'kind', description: 'By kind.' }, AGENCY: { value: 'agency', description: 'By agency.' } } as const,
+    values: {
+      KIND: { value: 'kind', description: 'By kind.' },
+      AGENCY: { value: 'agency', description: 'By agency.' },
+      STATUS: { value: 'status', description: 'By the text of `city:status`.' },
+    } as const,
   }),
 });
 

@@ -3,6 +3,7 @@
  */
 import type {
   Agreement,
+  Box,
   Candidate,
   Federation,
   FederationView,
@@ -30,6 +31,7 @@ import type {
   Value,
 } from '@cityweave/core';
 import type { LinkStatus } from '../../orchestration/communication-status.ts';
+import type { Named } from '../../store/store.ts';
 import type { LinkEnds } from '../questions/link-ends.ts';
 import type { AgencyNode } from '../room.ts';
 import type { Edge, PagePlace } from './page.ts';
@@ -84,6 +86,8 @@ export type Objects = {
   SourceReport: SourceReport;
   PageInfo: PagePlace;
   Group: Group;
+  Cell: { readonly box: Box; readonly count: number };
+  NamedTwin: Named;
   Need: Need;
   Federation: FederationNode;
   Member: MemberNode;

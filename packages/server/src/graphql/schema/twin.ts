@@ -186,6 +186,7 @@ const defineHistory = ({ builder }: Kit): void => {
         from: t.arg({ type: 'DateTime', description: 'Observed then or later.' }),
         to: t.arg({ type: 'DateTime', description: 'Observed then or earlier.' }),
         knownAt: t.arg({ type: 'DateTime', description: 'Only what its agency knew then; everything where absent.' }),
+        every: t.arg({ type: 'Duration', description: 'One value in so much time at most, the last of it; every one where absent.' }),
         first: t.arg.int({ description: pageSizeText }),
         after: t.arg.string({ description: 'Cursor behind which the page begins.' }),
       },

@@ -2,7 +2,6 @@
  * Feed: where the changes come from that a subscription tells: the change log of the store, or an agency's own systems. And the former.
  */
 import {
-  type Change,
   type Geometry,
   type GrantedFeature,
   limits,
@@ -15,6 +14,7 @@ import {
   type TwinsChanged,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import type { ChangesPage } from '../../store/store.ts';
 import { answered } from '../../store/unanswered.ts';
 import type { Room } from '../room.ts';
 import { shown } from '../utilization/sight.ts';
@@ -65,10 +65,9 @@ const seenBy = async (room: Room, { features, area, query }: Granted, twins: Rea
 };
 
 /** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted, if its kind was granted. */
-const changedTwins = async (room: Room, granted: Granted, changes: readonly Change[]): Promise<TwinsChanged> => {
+const changedTwins = async (room: Room, granted: Granted, { changes, seen: seq }: ChangesPage): Promise<TwinsChanged> => {
   const twins = await room.store.get([...new Set(changes.map(({ id }) => id))]);
   const { rows, outside } = await seenBy(room, granted, twins);
-  const seq = changes.at(-1)?.seq ?? 0;
   const gone = changes.filter(({ id, op }) => op === 'delete' && !twins.has(id));
   // a log of an older version does not say what was deleted: the subscriber has to look for itself
   if (gone.some(({ kind }) => kind === undefined)) return { seq, rows: [], deleted: [], resnapshot: true };
@@ -85,10 +84,11 @@ const nextCommit = async (room: Room, signal: AbortSignal): Promise<void> => {
 };
 
 const nextOf = async (room: Room, after: number, granted: Granted): Promise<Told> => {
-  const { changes, head, oldest } = await room.store.changes(after, { limit: limits.streamBatchTwinsMax });
+  const kinds = [...new Set(granted.features.map(({ kind }) => kind))];
+  const page = await room.store.changes(after, { limit: limits.streamBatchTwinsMax, kinds });
+  const { head, oldest, seen } = page;
   if (after + 1 < oldest && after < head) return { type: 'changed', seq: head, changed: { seq: head, rows: [], deleted: [], resnapshot: true } };
-  if (changes.length === 0) return { type: 'quiet', head };
-  return { type: 'changed', seq: changes.at(-1)?.seq ?? after, changed: await changedTwins(room, granted, changes) };
+  return seen <= after ? { type: 'quiet', head } : { type: 'changed', seq: seen, changed: await changedTwins(room, granted, page) };
 };
 
 export const createStoreFeed = (room: Room): Feed => ({

@@ -16,6 +16,7 @@ import {
   type Result,
   type Shape,
   sameAs,
+  statusTerm,
   type Twin,
   type TwinFilter,
   type TwinId,
@@ -159,9 +160,10 @@ const endingOf = ({ deps }: Room, by: AskedBy, budgetMs: number | undefined): En
 
 const sightOf = ({ agreement, features }: UsableAgreement): Sight => ({ granted: features, area: agreement.terms.area });
 
-/** An order tells of the values that make it: the place of a twin, and the key of the next page. History tells of its series. */
-const toldBy = ({ order, history }: TwinQuery): readonly string[] => [
+/** An order tells of the values that make it: the place of a twin, and the key of the next page. History tells of its series, a summary of what it counts by. */
+const toldBy = ({ order, history, summary }: TwinQuery): readonly string[] => [
   ...(typeof order?.by === 'object' && 'term' in order.by ? [order.by.term] : []),
+  ...(summary?.includes('status') ? [statusTerm] : []),
   ...(history?.series === undefined ? [] : [history.series]),
 ];
 

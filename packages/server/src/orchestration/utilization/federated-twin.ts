@@ -3,11 +3,13 @@
  */
 import {
   type AgencyId,
+  compareGroups,
   conjuncts,
   expandKinds,
   type Facet,
   type Federation,
   type Group,
+  groupKey,
   type HistoryQuery,
   type JoinedRow,
   limits,
@@ -150,11 +152,11 @@ const resolveInner = async (
 const addGroups = (groups: readonly Group[]): readonly Group[] => {
   const byKey = new Map<string, Group>();
   for (const group of groups) {
-    const key = `${group.kind ?? ''} ${group.agency ?? ''}`;
+    const key = groupKey(group);
     const before = byKey.get(key);
     byKey.set(key, before ? { ...group, count: before.count + group.count, of: before.of + group.of } : group);
   }
-  return sortedBy([...byKey.values()], ({ kind, agency }) => `${kind ?? ''} ${agency ?? ''}`);
+  return [...byKey.values()].toSorted(compareGroups);
 };
 
 export type SummaryQuestion = Pick<FederatedQuestion, 'filter' | 'at'> & { readonly by: readonly Facet[] };

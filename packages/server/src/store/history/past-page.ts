@@ -1,7 +1,19 @@
 /**
  * Past page: the first twins that matched at a moment, in any order, out of twins met step by step in the order of their ids; the same for every store.
  */
-import { comparePageKeys, type Facet, type Group, type PageKey, pageKeyOf, type Twin, type TwinFilter } from '@cityweave/core';
+import {
+  comparePageKeys,
+  compareText,
+  type Facet,
+  type Facets,
+  facetsOf,
+  type Group,
+  groupKey,
+  type PageKey,
+  pageKeyOf,
+  type Twin,
+  type TwinFilter,
+} from '@cityweave/core';
 import type { FindQuery, FoundPage } from '../store.ts';
 
 export type PastPage = Pick<FindQuery, 'order' | 'first' | 'after' | 'backwards'>;
@@ -33,12 +45,12 @@ export const pageOfFound = (found: readonly Placed[], { first }: PastPage): Pick
 };
 
 /** How many there are of each facet. */
-export type Tally = Map<string, { readonly facets: Pick<Group, Facet>; count: number }>;
+export type Tally = Map<string, { readonly facets: Facets; count: number }>;
 
 export const tally = (counts: Tally, twins: readonly Twin[], by: readonly Facet[]): void => {
   for (const twin of twins) {
-    const facets = { ...(by.includes('kind') && { kind: twin.kind }), ...(by.includes('agency') && { agency: twin.agency }) };
-    const key = JSON.stringify([facets.kind, facets.agency]);
+    const facets = facetsOf(twin, by);
+    const key = groupKey(facets);
     const known = counts.get(key) ?? { facets, count: 0 };
     known.count += 1;
     counts.set(key, known);
@@ -48,7 +60,7 @@ export const tally = (counts: Tally, twins: readonly Twin[], by: readonly Facet[
 /** A kind that was asked for and matches nothing is told too: none of twelve is an answer. */
 export const groupsOf = (matching: Tally, all: Tally, { kinds }: TwinFilter): readonly Group[] =>
   [...all]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => compareText(a, b))
     .map(([key, { facets, count: of }]) => ({ ...facets, count: matching.get(key)?.count ?? 0, of }))
     .filter(({ count }) => count > 0 || kinds !== undefined);
 

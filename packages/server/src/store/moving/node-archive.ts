@@ -10,7 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { type Authority, canonicalJson, fail, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
-import type { Moved, NodeRecord, RecordStore, TwinStore } from '../store.ts';
+import type { NodeRecord, RecordStore, TwinStore } from '../store.ts';
+import type { Moved } from './moved.ts';
 import { movedRows } from './unloading.ts';
 
 const archiveVersion = 1;

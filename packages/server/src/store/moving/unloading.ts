@@ -2,7 +2,8 @@
  * Unloading: everything that a store keeps, part after part, as another store takes it.
  */
 import type { SampleKey } from '@cityweave/core';
-import type { Moved, TwinStore, Unloadable } from '../store.ts';
+import type { TwinStore } from '../store.ts';
+import type { Moved, Unloadable } from './moved.ts';
 
 const pageRows = 500;
 

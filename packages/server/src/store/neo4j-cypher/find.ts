@@ -4,13 +4,16 @@
 import {
   type Box,
   brevityStepsMax,
+  cellDegrees,
   type Facet,
+  gridOf,
   type LinkTest,
   normaliseKey,
   type Order,
   type PageKey,
   relevanceClass,
   splitAtAntimeridian,
+  statusTerm,
   type TwinFilter,
   wordsOfText,
 } from '@cityweave/core';
@@ -239,21 +242,41 @@ export const findTwins = (finding: Finding, shape: FindShape, limit: number): Fo
   shape.order === undefined || shape.order.by === 'id' ? idPage(finding, shape, limit) : keyPage(finding, shape, limit);
 
 /** All that may pass, a row each, in no order; of what is exact `told` instead. */
-const allTwins = ({ space, filter, ends }: Finding, told?: string): Found => {
+const allTwins = ({ space, filter, ends }: Finding, told?: (asking: Asking) => string): Found => {
   const asking = asked(space, ends);
   const start = startOf(filter, asking, { after: undefined, down: false });
   const { text, exact } = conditionFrom(start, filter, asking);
   const flags = exact ? [] : flagsOf(filter);
-  const result = (exact && told) || `${twinText} AS doc${flagColumn(flags, asking)}`;
-  return { cypher: { text: `${start.text} WHERE ${text} RETURN ${result}`, params: asking.params }, exact, flags };
+  const result = exact && told ? told(asking) : `RETURN ${twinText} AS doc${flagColumn(flags, asking)}`;
+  return { cypher: { text: `${start.text} WHERE ${text} ${result}`, params: asking.params }, exact, flags };
 };
 
 export const walkTwins = (finding: Finding): Found => allTwins(finding);
+
+const status = `t.\`${valueKey(statusTerm)}\``;
+
+const facetKeys: Readonly<Record<Facet, string>> = { kind: 't.kind', agency: 't.agency', status: `CASE WHEN ${status} IS :: STRING THEN ${status} END` };
 
 /** Counts by facets; where the filter is not exact, the rows themselves. */
 export const groupTwins = (finding: Finding, by: readonly Facet[]): Found => {
   const { space, filter } = finding;
   if (Object.values(filter).every((part) => part === undefined) && by.length === 0)
     return { cypher: { text: `MATCH (t:${space.twin}) RETURN count(t) AS twins`, params: {} }, exact: true, flags: [] };
-  return allTwins(finding, `${by.map((facet) => `t.${facet} AS ${facet}, `).join('')}count(t) AS twins`);
+  return allTwins(finding, () => `RETURN ${by.map((facet) => `${facetKeys[facet]} AS ${facet}, `).join('')}count(t) AS twins`);
 };
+
+const lesser = (value: string, most: string): string => `CASE WHEN ${value} > ${most} THEN ${most} ELSE ${value} END`;
+
+/** Counts by cells, `cellAt` of core: a twin has its middle in the property of its size. Where the filter is not exact, the rows themselves. */
+export const cellTwins = (finding: Finding, { box, level }: { readonly box: Box; readonly level: number }): Found =>
+  allTwins(finding, (asking) => {
+    const [size, { columns, rows }] = [param(asking, cellDegrees(level)), gridOf(level)];
+    const inside = splitAtAntimeridian(box).map(
+      ([west, south, east, north]) =>
+        `(m.x >= ${param(asking, west)} AND m.x <= ${param(asking, east)} AND m.y >= ${param(asking, south)} AND m.y <= ${param(asking, north)})`,
+    );
+    const column = lesser(`toInteger((m.x + 180) / ${size})`, param(asking, whole(columns - 1)));
+    const row = lesser(`toInteger((m.y + 90) / ${size})`, param(asking, whole(rows - 1)));
+    return `WITH coalesce(${sizes.map(({ place }) => `t.${place}`).join(', ')}) AS m WHERE ${inside.join(' OR ')}
+RETURN ${column} AS col, ${row} AS row, count(m) AS twins`;
+  });

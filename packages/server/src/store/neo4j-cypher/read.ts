@@ -60,6 +60,9 @@ export const countIdentities = ({ identifier, knownAs, twin, link, end }: Space,
 export const readKinds = ({ register }: Space): Cypher =>
   steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'kind:' AND r.twins > 0 RETURN r.kind AS kind, r.twins AS twins ORDER BY kind`);
 
+export const readKindsOf = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS id, t.kind AS kind`, { ids });
+
 export const readTerms = ({ register }: Space): Cypher =>
   steady(`MATCH (r:${register}) WHERE r.key STARTS WITH 'term:' RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY kind, term`);
 

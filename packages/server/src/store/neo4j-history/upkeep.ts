@@ -8,6 +8,7 @@ import { putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { dropChunks, dropPasts, nextPasts, putChunks } from '../neo4j-cypher/upkeep.ts';
+import type { Waiting } from '../store.ts';
 import type { ChunkRow } from './samples.ts';
 import { decodePast, type Past, rowOfPast } from './tails.ts';
 
@@ -36,7 +37,11 @@ type Walk = { readonly connection: Connection; readonly space: Space; readonly b
 const pastsPerStep = 200;
 
 /** Samples dealt with. */
-export const walkPasts = async ({ connection, space, before }: Walk, each: (step: Step, kept: readonly Kept[]) => Promise<Stepped>): Promise<number> => {
+export const walkPasts = async (
+  { connection, space, before }: Walk,
+  each: (step: Step, kept: readonly Kept[]) => Promise<Stepped>,
+  waiting?: Waiting,
+): Promise<number> => {
   if (before === undefined) return 0;
   let samples = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
@@ -46,7 +51,7 @@ export const walkPasts = async ({ connection, space, before }: Walk, each: (step
       const rows = await run(nextPasts(space, { after: from, limit: whole(pastsPerStep) }));
       const found = rows.map(({ id, doc }): Kept => ({ id: String(id), past: decodePast(String(doc)) }));
       return [found, found.length === 0 ? { samples: 0, done: 0 } : await each({ run, space, before: msOfInstant(before) }, found)] as const;
-    });
+    }, waiting);
     samples += stepped.samples;
     const isLast = stepped.done === kept.length && kept.length < pastsPerStep;
     after = isLast ? undefined : (kept[stepped.done - 1]?.id ?? from);

@@ -3,6 +3,7 @@
  * a move that broke off is made once more from its beginning.
  */
 import { compareSamples, fail, linkOfSample, linkSeries, ok, type Problem, problem, type Result } from '@cityweave/core';
+import type { Moved } from '../moving/moved.ts';
 import { joinKey } from '../neo4j/decide.ts';
 import { altsOf, bodyOf } from '../neo4j/neo4j-rows.ts';
 import { before, nothing, save, type Wanted } from '../neo4j/save.ts';
@@ -11,7 +12,6 @@ import { commitOnce, type Writer } from '../neo4j/write.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { moveOldest, putImport } from '../neo4j-cypher/write.ts';
 import { noPast, withSamples } from '../neo4j-history/tails.ts';
-import type { Moved } from '../store.ts';
 
 type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
 

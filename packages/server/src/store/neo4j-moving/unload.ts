@@ -1,13 +1,14 @@
 /**
  * A store unloaded: rows of each part as they are told to another store.
  */
+
+import type { Unloadable, UnloadedPage } from '../moving/moved.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
 import { type Page, unloadLinks, unloadPasts, unloadRegisters, unloadTerms, unloadTwins } from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
-import type { Unloadable, UnloadedPage } from '../store.ts';
 
 /** A part: by which columns its rows are told apart, and how a page of them is asked for. */
 type Told<K extends string = string> = {

@@ -14,6 +14,7 @@ import {
 } from 'neo4j-driver';
 import type { Cypher } from '../neo4j-cypher/space.ts';
 import type { Waiting } from '../store.ts';
+import { abortError, untilAborted } from '../waiting.ts';
 import type { Row, Run } from './save.ts';
 
 export type Neo4jSettings = {
@@ -70,11 +71,9 @@ export const createDrivers = (): Drivers => {
   return { take };
 };
 
-export const abortError = (): DOMException => new DOMException('nobody waits for the answer any more', 'AbortError');
-
 export type Connection = {
-  /** one transaction, tried again where the server says that it may help: the work must be able to begin anew */
-  readonly write: <T>(work: (run: Run) => Promise<T>) => Promise<T>;
+  /** one transaction, tried again where the server says that it may help: the work must be able to begin anew. Once it has begun it is carried through */
+  readonly write: <T>(work: (run: Run) => Promise<T>, waiting?: Waiting) => Promise<T>;
   /** outside of a transaction of ours: schema, and waiting for indexes */
   readonly command: (statement: Cypher) => Promise<readonly Row[]>;
   readonly schema: (texts: readonly string[]) => Promise<void>;
@@ -112,24 +111,12 @@ const createReading = (open: () => Session, readMs: number): { readonly reading:
         for await (const record of session.run(text, params, bounded)) if (enough(record.toObject())) break;
       }),
   };
-  // closing a session ends its work on the server
   const stop = (): void => {
     stopped = true;
     for (const session of sessions) void session.close().catch(() => undefined);
   };
   return { reading, stop };
 };
-
-/** Ends the wait at once, and with it the work on the server. */
-const untilAborted = <T>({ signal }: Waiting, stopReading: () => void, reading: Promise<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = () => {
-      stopReading();
-      reject(abortError());
-    };
-    signal?.addEventListener('abort', stop, { once: true });
-    reading.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
-  });
 
 const readAttemptsMax = 7;
 const firstPauseMs = 50;
@@ -159,15 +146,18 @@ export const connect = (driver: Driver, database: string, { readMs, writeMs, sch
   const read: Connection['read'] = async (work, waiting = {}) => {
     if (waiting.signal?.aborted) return Promise.reject(abortError());
     const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), readMs);
+    // closing its sessions ends the work on the server
     return untilAborted(
       waiting,
-      stop,
       again(() => work(reading), waiting),
+      stop,
     );
   };
   return {
-    write: (work) =>
-      within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeMs })),
+    write: async (work, waiting) =>
+      waiting?.signal?.aborted
+        ? Promise.reject(abortError())
+        : within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeMs })),
     command: ({ text, params }) => within((session) => rowsOf(session.run(text, params, { timeout: schemaMs }))),
     schema: (texts) =>
       within((session) =>

@@ -1,13 +1,33 @@
 /**
  * Find: pages, counts and groups. What the server can only say too widely is looked at again with the functions of core, row by row as it comes.
  */
-import { type Facet, type LinkTest, matchesFilter, pageKeyOf, placeOf, type Twin, type TwinFilter } from '@cityweave/core';
+import {
+  assert,
+  boxOfTwin,
+  type CellCount,
+  cellAt,
+  compareGroups,
+  type Facet,
+  type Facets,
+  facetsOf,
+  type Group,
+  groupKey,
+  isMiddleIn,
+  isOverview,
+  type LinkTest,
+  matchesFilter,
+  middleOf,
+  pageKeyOf,
+  placeOf,
+  type Twin,
+  type TwinFilter,
+} from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
-import { type Found, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
+import { cellTwins, type Found, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
 import { readHead } from '../neo4j-cypher/read.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
-import type { FindQuery, FoundPage, TwinStore } from '../store.ts';
+import type { CellsQuery, FindQuery, FoundPage } from '../store.ts';
 import type { Reading } from './connection.ts';
 import { textsIn, trusted, twinOf } from './neo4j-rows.ts';
 import type { Row } from './save.ts';
@@ -82,35 +102,54 @@ export const findPage = async (asker: Asker, { filter = {}, order, first, after,
   return { twins: twins.slice(0, first), seq: before ?? seq, ...(last && { next: pageKeyOf(last, order) }) };
 };
 
-const facetsOf = (twin: Twin, by: readonly Facet[]): Row => Object.fromEntries(by.map((facet) => [facet, twin[facet]]));
+/** A statement that counts, and what each twin counts as where only core can tell whether it passes; undefined where it counts as nothing. */
+type Counting = { readonly counted: (finding: Parameters<typeof groupTwins>[0]) => Found; readonly as: (twin: Twin) => Row | undefined };
 
-/** How many there are of each facet; one row of all where there are none. */
-export const groupsOf = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Row[]> => {
-  const ends = await endsOf(asker, filter);
-  const found = groupTwins({ space: asker.space, filter, ends }, by);
+const countBy = async (asker: Asker, filter: TwinFilter, { counted, as }: Counting): Promise<readonly Row[]> => {
+  const found = counted({ space: asker.space, filter, ends: await endsOf(asker, filter) });
   if (found.exact) return asker.reading.run(found.cypher);
-  const counts = new Map<string, { readonly facets: Row; twins: number }>(by.length === 0 ? [['{}', { facets: {}, twins: 0 }]] : []);
+  const counts = new Map<string, { readonly row: Row; twins: number }>();
   await passing(asker, { found, filter }, (twin) => {
-    const facets = facetsOf(twin, by);
-    const key = JSON.stringify(facets);
-    const known = counts.get(key) ?? { facets, twins: 0 };
-    known.twins += 1;
-    counts.set(key, known);
+    const row = as(twin);
+    const known = row && (counts.get(JSON.stringify(row)) ?? { row, twins: 0 });
+    if (known) counts.set(JSON.stringify(known.row), { ...known, twins: known.twins + 1 });
     return false;
   });
-  return [...counts.values()].map(({ facets, twins }) => ({ ...facets, twins }));
+  return [...counts.values()].map(({ row, twins }) => ({ ...row, twins }));
 };
 
-export const countTwins = async (asker: Asker, filter: TwinFilter): Promise<number> => Number((await groupsOf(asker, filter, []))[0]?.['twins'] ?? 0);
+type Counted = { readonly facets: Facets; readonly twins: number };
 
-const groupKey = (row: Row): string => JSON.stringify([row['kind'], row['agency']]);
+const groupsBy = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Counted[]> => {
+  const rows = await countBy(asker, filter, { counted: (finding) => groupTwins(finding, by), as: (twin) => facetsOf(twin, by) });
+  return rows.map(({ twins, ...facets }) => ({
+    facets: trusted(Object.fromEntries(Object.entries(facets).filter(([, value]) => value !== null))),
+    twins: Number(twins),
+  }));
+};
 
-const compareGroups = (a: Row, b: Row): number => (groupKey(a) < groupKey(b) ? -1 : 1);
+export const countTwins = async (asker: Asker, filter: TwinFilter): Promise<number> => (await groupsBy(asker, filter, []))[0]?.twins ?? 0;
 
 /** What matches, and beside it all of the same kinds and agencies. A kind that was asked for and matches nothing is told too: none of twelve is an answer. */
-export const summarise = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): ReturnType<TwinStore['summarise']> => {
-  const matching = new Map((await groupsOf(asker, filter, by)).map((row) => [groupKey(row), Number(row['twins'])]));
-  const all = await groupsOf(asker, { kinds: filter.kinds, agencies: filter.agencies }, by);
-  const groups = all.toSorted(compareGroups).map(({ twins, ...facets }) => ({ ...facets, count: matching.get(groupKey(facets)) ?? 0, of: Number(twins) }));
-  return trusted(groups.filter(({ count }) => count > 0 || filter.kinds !== undefined));
+export const summarise = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Group[]> => {
+  const matching = new Map((await groupsBy(asker, filter, by)).map(({ facets, twins }) => [groupKey(facets), twins]));
+  const all = await groupsBy(asker, { kinds: filter.kinds, agencies: filter.agencies }, by);
+  const groups = all.map(({ facets, twins: of }): Group => ({ ...facets, count: matching.get(groupKey(facets)) ?? 0, of }));
+  return groups.filter(({ count }) => count > 0 || filter.kinds !== undefined).toSorted(compareGroups);
+};
+
+const cellOf = (twin: Twin, { box, level }: CellsQuery): Row | undefined => {
+  const own = boxOfTwin(twin);
+  const middle = own && middleOf(own);
+  if (!middle || !isMiddleIn(middle, box)) return undefined;
+  const { column, row } = cellAt(middle, level);
+  return { col: column, row };
+};
+
+export const cellsIn = async (asker: Asker, query: CellsQuery): Promise<readonly CellCount[]> => {
+  const { box, filter = {}, level } = query;
+  assert(isOverview(box, level), 'an overview has no more cells than it may');
+  const rows = await countBy(asker, { box, all: [filter] }, { counted: (finding) => cellTwins(finding, query), as: (twin) => cellOf(twin, query) });
+  const cells = rows.map(({ col, row, twins }) => ({ column: Number(col), row: Number(row), count: Number(twins) }));
+  return cells.toSorted((a, b) => a.row - b.row || a.column - b.column);
 };

@@ -3,7 +3,7 @@
  */
 import { limits, type Problem, problem } from '@cityweave/core';
 import type { ApplyOptions, Command, Outcome, TwinStore } from '../store.ts';
-import { abortError } from './connection.ts';
+import { abortError } from '../waiting.ts';
 import type { Batch } from './decide.ts';
 import { isRefusal, problemOf } from './failures.ts';
 import { type Writer, type Written, writeGroup } from './write.ts';

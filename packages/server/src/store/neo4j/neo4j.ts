@@ -3,6 +3,8 @@
  */
 import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
+import { byFinding } from '../by-finding.ts';
+import { thinned } from '../history/thinned.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { type Space, spaceOf } from '../neo4j-cypher/space.ts';
@@ -17,9 +19,10 @@ import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Looked, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
+import { untilAborted } from '../waiting.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
-import { checkServer, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
-import { type Asker, countTwins, findPage, summarise } from './find.ts';
+import { checkServer, newestSchema, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
+import { type Asker, cellsIn, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { lookAtSchema, migrate } from './migration.ts';
 import { trusted } from './neo4j-rows.ts';
@@ -55,19 +58,17 @@ type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise
 const rememberedMs = 1_000;
 
 /** Looked at with every question to a federation and every answer to a partner. */
-const remembered = <T>({ lane, clock }: Sides, read: () => Promise<T>): (() => Promise<T>) => {
+const remembered = <T>({ lane, clock }: Sides, read: () => Promise<T>): ((waiting?: Waiting) => Promise<T>) => {
   let known: { readonly value: Promise<T>; readonly at: number } | undefined;
   const forget = () => {
     known = undefined;
   };
   lane.onCommit(forget);
-  return () => {
+  return (waiting = {}) => {
     const now = clock.monotonicMs();
-    if (known && now - known.at < rememberedMs) return known.value;
-    const value = read();
-    known = { value, at: now };
-    value.catch(forget);
-    return value;
+    if (!known || now - known.at >= rememberedMs) known = { value: read(), at: now };
+    known.value.catch(forget);
+    return untilAborted(waiting, known.value);
   };
 };
 
@@ -76,7 +77,7 @@ const questions = (sides: Sides, ask: Ask) => ({
   resolve: ((identifiers, waiting) => ask((asker) => resolve(asker, { identifiers, scheme: waiting?.scheme }), waiting)) satisfies TwinStore['resolve'],
   shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
   find: (({ at, ...query }, waiting) => ask((asker) => (at ? findThen(asker, { ...query, at }) : findPage(asker, query)), waiting)) satisfies TwinStore['find'],
-  history: ((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)) satisfies TwinStore['history'],
+  history: thinned((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)),
   stateAt: ((ids, moment, waiting) => ask((asker) => stateAt(asker, ids, moment), waiting)) satisfies TwinStore['stateAt'],
   count: ((filter, waiting) =>
     ask((asker) => (waiting?.at ? countThen(asker, { filter, at: waiting.at }) : countTwins(asker, filter)), waiting)) satisfies TwinStore['count'],
@@ -85,6 +86,7 @@ const questions = (sides: Sides, ask: Ask) => ({
       (asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)),
       waiting,
     )) satisfies TwinStore['summarise'],
+  cells: ((query, waiting) => ask((asker) => cellsIn(asker, query), waiting)) satisfies TwinStore['cells'],
   adjacent: ((ids, query, waiting) =>
     ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query, depth: 1 }), waiting)) satisfies TwinStore['adjacent'],
   traverse: ((ids, query, waiting) => ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['traverse'],
@@ -94,24 +96,24 @@ const questions = (sides: Sides, ask: Ask) => ({
   linkedTwins: remembered(sides, () => ask((asker) => countOf(asker, false))),
 });
 
-const readOne = (ask: Ask, key: string) => ask(async ({ reading, space }) => (await reading.run(readRegister(space, key)))[0]);
+const readOne = (ask: Ask, key: string, waiting?: Waiting) => ask(async ({ reading, space }) => (await reading.run(readRegister(space, key)))[0], waiting);
 
 const importKey = (source: string): string => `import:${source}`;
 
 const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
   apply: lane.apply,
   onCommit: lane.onCommit,
-  changes: (since: number, { limit }: { readonly limit: number }) => ask((asker) => changesSince(asker, since, limit)),
-  cursor: async (peer: string) => {
-    const row = await readOne(ask, `cursor:${peer}`);
+  changes: ((since, options, waiting) => ask((asker) => changesSince(asker, since, options), waiting)) satisfies TwinStore['changes'],
+  cursor: async (peer: string, waiting?: Waiting) => {
+    const row = await readOne(ask, `cursor:${peer}`, waiting);
     return row && Number(row['seq']);
   },
-  joins: ((query) => ask((asker) => joinsOf(asker, query))) satisfies TwinStore['joins'],
-  countJoins: () => ask(countJoinsIn),
-  sourceState: (async (source, { after = '', first }) =>
-    trusted(await ask(({ reading }) => reading.run(readSource(space, source, { after, limit: whole(first) }))))) satisfies TwinStore['sourceState'],
-  putImport: async ({ ...record }: ImportRecord) => {
-    await lane.drained();
+  joins: ((query, waiting) => ask((asker) => joinsOf(asker, query), waiting)) satisfies TwinStore['joins'],
+  countJoins: (waiting?: Waiting) => ask(countJoinsIn, waiting),
+  sourceState: (async (source, { after = '', first }, waiting) =>
+    trusted(await ask(({ reading }) => reading.run(readSource(space, source, { after, limit: whole(first) })), waiting))) satisfies TwinStore['sourceState'],
+  putImport: async ({ ...record }: ImportRecord, waiting: Waiting = {}) => {
+    await untilAborted(waiting, lane.drained());
     const row = { key: importKey(record.source), startedAt: record.startedAt, doc: JSON.stringify(record) };
     await told(
       connection.write(async (run) => {
@@ -120,8 +122,8 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
       }),
     );
   },
-  lastImport: async (source: string): Promise<ImportRecord | undefined> => {
-    const row = await readOne(ask, importKey(source));
+  lastImport: async (source: string, waiting?: Waiting): Promise<ImportRecord | undefined> => {
+    const row = await readOne(ask, importKey(source), waiting);
     return row && trusted(JSON.parse(String(row['doc'])));
   },
 });
@@ -132,22 +134,23 @@ const headOf = (ask: Ask, column: 'seq' | 'writes', waiting?: Waiting): Promise<
 /** A server that is there and hangs is no better than one that is not. */
 export const healthWithinMs = 5_000;
 
-const health = async ({ clock, server }: Sides, ask: Ask): ReturnType<TwinStore['health']> => {
+const health = async ({ clock }: Sides, ask: Ask, waiting?: Waiting): ReturnType<TwinStore['health']> => {
   const from = clock.monotonicMs();
-  const signal = AbortSignal.timeout(healthWithinMs);
+  const within = AbortSignal.timeout(healthWithinMs);
+  const signal = waiting?.signal ? AbortSignal.any([within, waiting.signal]) : within;
   const found = await headOf(ask, 'seq', { signal }).then(
     () => undefined,
     (cause) => (signal.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause))),
   );
   const latencyMs = clock.monotonicMs() - from;
-  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs, detail: server };
+  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs };
 };
 
 const prunedAtOnce = 1_000;
 
 /** The bound moves first, so that nobody reads what is half gone. The last change stays. */
-const prune = async ({ connection, space, lane }: Sides, keepChanges: number): Promise<void> => {
-  await lane.drained();
+const prune = async ({ connection, space, lane }: Sides, keepChanges: number, waiting: Waiting = {}): Promise<void> => {
+  await untilAborted(waiting, lane.drained());
   const upTo = await connection.write(async (run) => {
     const head = await lock(run, space);
     const oldest = Math.max(0, Math.min(head - keepChanges, head - 1));
@@ -155,25 +158,25 @@ const prune = async ({ connection, space, lane }: Sides, keepChanges: number): P
     return oldest;
   });
   for (let pruned = prunedAtOnce; pruned === prunedAtOnce; ) {
-    const [row] = await connection.write((run) => run(pruneLog(space, whole(upTo), whole(prunedAtOnce))));
+    const [row] = await connection.write((run) => run(pruneLog(space, whole(upTo), whole(prunedAtOnce))), waiting);
     pruned = Number(row?.['pruned'] ?? 0);
   }
 };
 
-const maintain = async (sides: Sides, { keepChanges, foldBefore, forgetBefore }: Retention): Promise<Maintained> => {
+const maintain = async (sides: Sides, { keepChanges, foldBefore, forgetBefore }: Retention, waiting?: Waiting): Promise<Maintained> => {
   const { connection, space } = sides;
-  const forgotten = await walkPasts({ connection, space, before: forgetBefore }, forgetStep);
-  const folded = await walkPasts({ connection, space, before: foldBefore }, foldStep);
-  await prune(sides, keepChanges);
+  const forgotten = await walkPasts({ connection, space, before: forgetBefore }, forgetStep, waiting);
+  const folded = await walkPasts({ connection, space, before: foldBefore }, foldStep, waiting);
+  await prune(sides, keepChanges, waiting);
   return { folded, forgotten };
 };
 
 /** A move into a store that others do not write to meanwhile. */
 const createLoad = ({ connection, space, lane, writer }: Sides): TwinStore['load'] => {
   let calls = 0;
-  return async (rows) => {
+  return async (rows, waiting = {}) => {
     calls += 1;
-    await lane.drained();
+    await untilAborted(waiting, lane.drained());
     try {
       const loaded = await loadRows({ connection, space, writer, noted: new Set() }, `load ${calls}`, rows);
       if (!loaded.ok) return loaded;
@@ -195,14 +198,17 @@ const closed = problem('unavailable', { subject: 'store', found: 'it is closed' 
 const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   const ask: Ask = (work, waiting) =>
     sides.lane.isOpen() ? told(sides.connection.read((reading) => work({ reading, space: sides.space }), waiting)) : Promise.reject(unanswered(closed));
+  const asked = questions(sides, ask);
   return {
-    ...questions(sides, ask),
+    engine: { name: sides.server, schema: newestSchema(sides.space) },
+    ...asked,
+    ...byFinding(asked.find),
     ...registers(sides, ask),
-    head: () => headOf(ask, 'seq'),
-    writes: () => headOf(ask, 'writes'),
-    health: () => health(sides, ask),
-    maintain: (retention) => told(maintain(sides, retention)),
-    unload: (part, page) => ask((asker) => unload(asker, part, page)),
+    head: (waiting) => headOf(ask, 'seq', waiting),
+    writes: (waiting) => headOf(ask, 'writes', waiting),
+    health: (waiting) => health(sides, ask, waiting),
+    maintain: (retention, waiting) => told(maintain(sides, retention, waiting)),
+    unload: (part, page, waiting) => ask((asker) => unload(asker, part, page), waiting),
     load: createLoad(sides),
     close,
   };
@@ -218,8 +224,9 @@ export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: N
     const server = await askVersion(driver, settings);
     if (!server.ok) return server;
     const from = deps.clock.monotonicMs();
-    const looked = await lookAtSchema(connect(driver, settings.database), spaceOf(authority));
-    return looked.ok ? ok({ detail: server.value, latencyMs: deps.clock.monotonicMs() - from }) : looked;
+    const space = spaceOf(authority);
+    const looked = await lookAtSchema(connect(driver, settings.database), space);
+    return looked.ok ? ok({ name: server.value, schema: newestSchema(space), latencyMs: deps.clock.monotonicMs() - from }) : looked;
   } catch (cause) {
     return fail(problemOfOpening(cause, settings.uri));
   } finally {

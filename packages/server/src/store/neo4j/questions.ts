@@ -5,6 +5,7 @@ import {
   assert,
   type Change,
   type Direction,
+  isOfKinds,
   type Join,
   type JoinState,
   joinKeyOf,
@@ -13,6 +14,7 @@ import {
   normaliseKey,
   type Shape,
   sameAs,
+  type TermId,
   type Twin,
   type TwinId,
 } from '@cityweave/core';
@@ -23,6 +25,7 @@ import {
   type Frontier,
   readJoins,
   readKinds,
+  readKindsOf,
   readLinks,
   readLog,
   readShapes,
@@ -32,7 +35,7 @@ import {
   resolveKeys,
 } from '../neo4j-cypher/read.ts';
 import { logChangesMax } from '../neo4j-cypher/write.ts';
-import type { TwinStore } from '../store.ts';
+import type { ChangesPage, TwinStore } from '../store.ts';
 import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
 import { changesOfLog, type LogRow } from './log.ts';
@@ -101,12 +104,26 @@ const withoutHoles = (changes: readonly Change[], from: number): readonly Change
   return hole < 0 ? changes : changes.slice(0, hole);
 };
 
-export const changesSince = async ({ reading, space }: Asker, since: number, limit: number): ReturnType<TwinStore['changes']> => {
+/** Those of twins of these kinds: most often it is not known from the change what its twin is. */
+const ofKinds = async ({ reading, space }: Asker, changes: readonly Change[], kinds: readonly TermId[]): Promise<readonly Change[]> => {
+  const ids = [...new Set(changes.filter(({ kind }) => kind === undefined).map(({ id }) => id))];
+  const rows = ids.length > 0 ? await reading.run(readKindsOf(space, ids)) : [];
+  const known = new Map(rows.map(({ id, kind }) => [id, trusted<TermId>(kind)]));
+  const wanted = new Set(kinds);
+  return changes.filter((change) => isOfKinds(change, known.get(change.id), wanted));
+};
+
+export const changesSince = async (asker: Asker, since: number, { limit, kinds }: Parameters<TwinStore['changes']>[1]): Promise<ChangesPage> => {
+  const { reading, space } = asker;
   const [row] = await reading.run(readLog(space, whole(since), { limit: whole(limit), most: whole(logChangesMax) }));
   const after = Number(row?.['after']);
   const changes = trusted<readonly LogRow[]>(row?.['log'] ?? []).flatMap(changesOfLog);
-  const wanted = changes.filter(({ seq }) => seq > after && seq <= after + limit);
-  return { changes: withoutHoles(wanted, after), head: Number(row?.['head'] ?? 0), oldest: Number(row?.['oldest'] ?? 0) };
+  const seen = withoutHoles(
+    changes.filter(({ seq }) => seq > after && seq <= after + limit),
+    after,
+  );
+  const told = kinds ? await ofKinds(asker, seen, kinds) : seen;
+  return { changes: told, seen: seen.at(-1)?.seq ?? since, head: Number(row?.['head'] ?? 0), oldest: Number(row?.['oldest'] ?? 0) };
 };
 
 type JoinQuery = Parameters<TwinStore['joins']>[0];

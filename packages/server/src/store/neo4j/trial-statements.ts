@@ -75,6 +75,7 @@ const reads: Arguments<typeof read> = {
   readLinksThen: ['a', { ids, kinds: [term('feeds')], limit: whole(10), moment: { valid: at, known: at } }],
   countIdentities: [{ objects: true, kind: 'city:sameAs' }],
   readKinds: [],
+  readKindsOf: [ids],
   readTerms: [],
   readLog: [whole(0), { limit: whole(10), most: whole(write.logChangesMax) }],
   readRegister: ['cursor:p'],
@@ -223,7 +224,8 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   for (const [name, filter] of Object.entries(filters)) {
     const finding = { space, filter, ends: new Map() };
     found[`find ${name}`] = find.findTwins(finding, { order: undefined, after: undefined, backwards: false }, 10).cypher;
-    found[`count ${name}`] = find.groupTwins(finding, ['kind', 'agency']).cypher;
+    found[`count ${name}`] = find.groupTwins(finding, ['kind', 'agency', 'status']).cypher;
+    found[`cells of ${name}`] = find.cellTwins({ ...finding, filter: { box: [4, 45, 5, 46], all: [filter] } }, { box: [4, 45, 5, 46], level: 12 }).cypher;
   }
   for (const filter of [{}, { kinds }, { text: 'pump' }])
     for (const order of orders) {

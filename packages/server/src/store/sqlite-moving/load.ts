@@ -2,6 +2,7 @@
  * A store loaded, on the writer's side: rows that another store unloaded, as they are, with their versions and times.
  */
 import { compareSamples, fail, linkIdOf, linkSeries, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
+import type { Moved } from '../moving/moved.ts';
 import { countTwins, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
 import { notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
@@ -9,7 +10,6 @@ import { flush, forget, putAlts, standOf } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
 import { putSample, seriesById } from '../sqlite-history/rows.ts';
 import { putWords } from '../sqlite-words/written-words.ts';
-import type { Moved } from '../store.ts';
 
 type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
 

@@ -2,11 +2,11 @@
  * A store unloaded, on the readers' side: rows of each part as they are told to another store.
  */
 
+import type { Unloadable } from '../moving/moved.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
-import type { Unloadable } from '../store.ts';
 
 type Row = Record<string, unknown>;
 

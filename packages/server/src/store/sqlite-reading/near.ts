@@ -45,7 +45,7 @@ const near: Answers = {
   changes: (reading, asked) => {
     if (asked.limit > nearRowsMax) return notHere;
     const found = reads.changes(reading, asked);
-    return { found, rows: 1 + found.changes.length };
+    return { found, rows: 1 + found.seen - asked.since };
   },
   cursor: (reading, asked) => one(reads.cursor(reading, asked)),
   head: (reading, asked) => one(reads.head(reading, asked)),

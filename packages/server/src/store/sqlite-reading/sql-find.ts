@@ -1,7 +1,20 @@
 /**
  * Pages, counts and groups of what a filter lets through, as SQL: every order ends in the id.
  */
-import { brevityStepsMax, normaliseKey, type Order, type PageKey, relevanceClass, wordsOfText } from '@cityweave/core';
+import {
+  type Box,
+  brevityStepsMax,
+  cellDegrees,
+  type Facet,
+  gridOf,
+  normaliseKey,
+  type Order,
+  type PageKey,
+  relevanceClass,
+  splitAtAntimeridian,
+  statusTerm,
+  wordsOfText,
+} from '@cityweave/core';
 import { type Compiled, joined, pathOf, type Sql, sql } from '../sqlite/sql-filter.ts';
 
 type Sorting = { readonly key: Sql; readonly nullable: boolean; readonly descending: boolean };
@@ -81,7 +94,36 @@ export const findSql = (compiled: Compiled, shape: FindShape): Sql =>
 
 export const countSql = ({ from, where }: Compiled): Sql => ({ text: `SELECT count(*) AS twins FROM ${from} WHERE ${where.text}`, params: where.params });
 
-export const groupSql = ({ from, where }: Compiled, facets: readonly ('kind' | 'agency')[]): Sql => {
-  const by = facets.map((facet) => `t.${facet}`).join(', ');
-  return { text: `SELECT ${by}, count(*) AS twins FROM ${from} WHERE ${where.text} GROUP BY ${by}`, params: where.params };
+const textOf = (term: string): Sql => {
+  const path = `${pathOf(term)}.value`;
+  return sql("(SELECT CASE json_type(doc, ?) WHEN 'text' THEN json_extract(doc, ?) END FROM body WHERE body.n = t.n)", path, path);
+};
+
+const facetKeys: Readonly<Record<Facet, Sql>> = { kind: sql('t.kind'), agency: sql('t.agency'), status: textOf(statusTerm) };
+
+export const groupSql = ({ from, where }: Compiled, facets: readonly Facet[]): Sql => {
+  const keys = facets.map((facet) => facetKeys[facet]);
+  const told = keys.map(({ text }, at) => `${text} AS ${facets[at]}`).join(', ');
+  const by = facets.map((_, at) => at + 1).join(', ');
+  return sql(`SELECT ${told}, count(*) AS twins FROM ${from} WHERE ${where.text} GROUP BY ${by}`, ...keys.flatMap(({ params }) => params), ...where.params);
+};
+
+/** The middle of a twin's box, no farther than the ends of the world: `middleOf` of core. */
+const middle = { x: 'max(-180.0, min(180.0, (t.west + t.east) / 2))', y: 'max(-90.0, min(90.0, (t.south + t.north) / 2))' } as const;
+
+/** `cellAt` of core. */
+export const cellSql = ({ from, where }: Compiled, { box, level }: { readonly box: Box; readonly level: number }): Sql => {
+  const [size, { columns: most, rows }] = [cellDegrees(level), gridOf(level)];
+  const inside = joined(
+    splitAtAntimeridian(box).map(([west, south, east, north]) => sql('(x BETWEEN ? AND ? AND y BETWEEN ? AND ?)', west, east, south, north)),
+    'OR',
+    '0',
+  );
+  return sql(
+    `SELECT min(?, CAST((x + 180) / ? AS INTEGER)) AS col, min(?, CAST((y + 90) / ? AS INTEGER)) AS row, count(*) AS twins
+FROM (SELECT ${middle.x} AS x, ${middle.y} AS y FROM ${from} WHERE ${where.text}) WHERE ${inside.text} GROUP BY 1, 2 ORDER BY 2, 1`,
+    ...[most - 1, size, rows - 1, size],
+    ...where.params,
+    ...inside.params,
+  );
 };

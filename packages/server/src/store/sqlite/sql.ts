@@ -231,6 +231,8 @@ UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.k
   kinds: 'SELECT kind, twins FROM kind WHERE twins > 0 ORDER BY kind',
   kindTerms: 'SELECT kind, term, unit FROM kind_term ORDER BY kind, term',
   changes: 'SELECT seq, id, op, at, link, kind FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
+  changesWithKinds:
+    'SELECT c.seq, c.id, c.op, c.at, c.link, c.kind, t.kind FROM (SELECT seq, id, op, at, link, kind FROM change WHERE seq > ? ORDER BY seq LIMIT ?) AS c LEFT JOIN twin AS t ON t.id = c.id ORDER BY c.seq',
   oldest: 'SELECT coalesce(min(seq) - 1, 0) AS oldest FROM change',
   cursor: writeSql.cursor,
   joins: 'SELECT src, kind, agency, scheme, value, state, dst, tried_at FROM pending_join WHERE (src, kind, agency, scheme, value) > (?, ?, ?, ?, ?)',

@@ -4,24 +4,26 @@
  */
 import { limits, type Problem, problem } from '@cityweave/core';
 import type { Loaded } from '../sqlite-moving/load.ts';
-import type { ApplyOptions, Command, Outcome, StagedPage, StagedTaken, TwinStore } from '../store.ts';
+import type { ApplyOptions, Command, Outcome, TwinStore, Waiting } from '../store.ts';
+import { abortError } from '../waiting.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
-import { abortError, type Task, trusted } from './sqlite-threads.ts';
+import { type Task, trusted } from './sqlite-threads.ts';
 import type { Written } from './sqlite-write.ts';
 
 export type Lane = {
   readonly apply: TwinStore['apply'];
   readonly onCommit: TwinStore['onCommit'];
   /** a page of a staging file, after the batches sent before it */
-  readonly take: (page: StagedPage) => Promise<StagedTaken>;
-  readonly load: NonNullable<TwinStore['load']>;
+  readonly take: NonNullable<TwinStore['takeStaged']>;
+  readonly load: TwinStore['load'];
   /** work between two groups, for which nothing has to be drained */
-  readonly aside: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
+  readonly aside: (task: DistributiveOmit<Task, 'path'>, waiting?: Waiting) => Promise<unknown>;
   /** any other task of the writer, after the batches sent before it */
-  readonly send: (task: DistributiveOmit<Task, 'path'>) => Promise<unknown>;
+  readonly send: (task: DistributiveOmit<Task, 'path'>, waiting?: Waiting) => Promise<unknown>;
   /** counts what was begun and what was done */
   readonly writes: () => number;
+  readonly head: () => number;
   /** the head at the last write that touched an identity */
   readonly identitySeq: () => number;
   readonly isOpen: () => boolean;
@@ -31,7 +33,7 @@ export type Lane = {
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-type Waiting = { readonly batch: Batch; readonly settle: (outcomes: readonly Outcome[]) => void };
+type Queued = { readonly batch: Batch; readonly settle: (outcomes: readonly Outcome[]) => void };
 
 export type LaneOptions = { readonly write: (task: Task) => Promise<unknown>; readonly path: string; readonly head: number };
 
@@ -44,7 +46,7 @@ const refuse = (commands: { readonly length: number }, refused: Problem): readon
 
 const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
 
-const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
+const takeGroup = (queue: Queued[]): readonly Queued[] => {
   let commands = 0;
   const end = queue.findIndex(({ batch }, index) => {
     commands += batch.commands.length;
@@ -62,9 +64,9 @@ const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: Ap
 
 /** Commits group after group until nothing waits. */
 const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Written) => void) => {
-  const queue: Waiting[] = [];
+  const queue: Queued[] = [];
   let running: Promise<void> | undefined;
-  const commit = async (group: readonly Waiting[]): Promise<void> => {
+  const commit = async (group: readonly Queued[]): Promise<void> => {
     try {
       const written = trusted<Written>(await write({ verb: 'write', path, batches: group.map(({ batch }) => batch) }));
       committed(written);
@@ -98,7 +100,7 @@ const createHead = (from: number) => {
     told.add(tell);
     return () => told.delete(tell);
   };
-  return { committed, onCommit, identitySeq: () => identitySeq };
+  return { committed, onCommit, head: () => head, identitySeq: () => identitySeq };
 };
 
 const overloaded = problem('overloaded', { subject: 'store', limit: batchesWaitingMax, retryAfterMs: limits.retryDelayMinMs });
@@ -115,7 +117,7 @@ const createQueue = (options: LaneOptions, committed: (written: Written) => void
         if (outcomes.every((outcome) => outcome.ok)) rememberTerms(batch, noted);
         settle(outcomes);
       };
-      const waiting: Waiting = { batch, settle: done };
+      const waiting: Queued = { batch, settle: done };
       // what the writer has already begun is carried through
       const stop = () => {
         const at = queue.indexOf(waiting);
@@ -141,36 +143,35 @@ const createCounted = (write: LaneOptions['write']) => {
   return { write: counted, writes: () => writes };
 };
 
-export const createLane = ({ write, path, head }: LaneOptions): Lane => {
+export const createLane = ({ write, path, head: from }: LaneOptions): Lane => {
   const counted = createCounted(write);
-  const options = { write: counted.write, path, head };
-  const { committed, onCommit, identitySeq } = createHead(options.head);
-  const { enqueue, drained, isFull } = createQueue(options, committed);
+  const { committed, onCommit, head, identitySeq } = createHead(from);
+  const { enqueue, drained, isFull } = createQueue({ write: counted.write, path, head: from }, committed);
   let open = true;
   const apply: Lane['apply'] = async (commands, applying) => {
     if (applying.signal?.aborted) return Promise.reject(abortError());
     if (!open) return refuse(commands, closed);
     return isFull() ? refuse(commands, overloaded) : enqueue(commands, applying);
   };
-  const send: Lane['send'] = async (task) => {
+  const aside: Lane['aside'] = async (task, waiting) => (waiting?.signal?.aborted ? Promise.reject(abortError()) : counted.write({ ...task, path }));
+  const send: Lane['send'] = async (task, waiting) => {
     await drained();
-    return options.write({ ...task, path: options.path });
+    return aside(task, waiting);
   };
-  const take: Lane['take'] = async (page) => {
-    const taken = trusted<Taken>(await send({ verb: 'takeStaged', page }));
+  const take: Lane['take'] = async (page, waiting) => {
+    const taken = trusted<Taken>(await send({ verb: 'takeStaged', page }, waiting));
     committed(taken);
     return taken.taken;
   };
   const close = async () => {
     open = false;
     await drained();
-    await options.write({ verb: 'close', path: options.path });
+    await counted.write({ verb: 'close', path });
   };
-  const load: Lane['load'] = async (rows) => {
-    const loaded = trusted<Loaded>(await send({ verb: 'load', rows }));
+  const load: Lane['load'] = async (rows, waiting) => {
+    const loaded = trusted<Loaded>(await send({ verb: 'load', rows }, waiting));
     committed(loaded);
     return loaded.result;
   };
-  const aside: Lane['aside'] = (task) => options.write({ ...task, path: options.path });
-  return { apply, onCommit, take, load, send, aside, identitySeq, writes: counted.writes, isOpen: () => open, close };
+  return { apply, onCommit, take, load, send, aside, head, identitySeq, writes: counted.writes, isOpen: () => open, close };
 };

@@ -1,15 +1,16 @@
 /**
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
-import type { Change, Facet, TwinFilter } from '@cityweave/core';
+import { type Box, type Change, type Facet, isOfKinds, type TermId, type TwinFilter } from '@cityweave/core';
 import { history, stateAt } from '../sqlite-history/past.ts';
 import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
 import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
 import { linksAt, traverse } from '../sqlite-reading/links.ts';
 import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
-import { countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
+import { cellSql, countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
 import { walkedText, walkWords } from '../sqlite-words/word-walk.ts';
+import type { ChangesPage } from '../store.ts';
 import { readSql, schemaSql } from './sql.ts';
 import { boxAlone, boxCountSql, compileFilter, isBox } from './sql-filter.ts';
 import { inSnapshot, numberOf } from './sqlite-file.ts';
@@ -67,6 +68,13 @@ const groups = (reading: ReadingFile, filter: TwinFilter, by: readonly Facet[]):
 const summarise = (reading: ReadingFile, { filter, by }: { readonly filter: TwinFilter; readonly by: readonly Facet[] }) =>
   inSnapshot(reading.file, () => ({ matching: groups(reading, filter, by), all: groups(reading, { kinds: filter.kinds, agencies: filter.agencies }, by) }));
 
+type Cells = { readonly filter: TwinFilter; readonly box: Box; readonly level: number };
+
+const cells = (reading: ReadingFile, { filter, ...grid }: Cells): Rows => {
+  const compiled = compileFilter(filter);
+  return asking(reading, compiled.asked, () => rowsOf(reading, cellSql(compiled, grid)));
+};
+
 type Resolve = { readonly identifiers: readonly string[]; readonly keys: readonly string[]; readonly scheme: string | undefined };
 
 const resolve = ({ statement }: ReadingFile, { identifiers, keys, scheme }: Resolve) => {
@@ -82,12 +90,21 @@ const resolve = ({ statement }: ReadingFile, { identifiers, keys, scheme }: Reso
 const changeOf = ([seq, id, op, at, link, kind]: readonly unknown[]): Change =>
   ({ seq, id, op, at, ...(link !== null && { link }), ...(kind !== null && { kind }) }) as Change;
 
-const changes = (reading: ReadingFile, { since, limit }: { readonly since: number; readonly limit: number }) =>
-  inSnapshot(reading.file, () => ({
-    changes: reading.lists({ text: readSql.changes, params: [since, limit] }).map(changeOf),
-    head: headOf(reading),
-    oldest: numberOf(reading.statement(readSql.oldest).get(), 'oldest'),
-  }));
+type Changes = { readonly since: number; readonly limit: number; readonly kinds?: readonly TermId[] | undefined };
+
+const changes = (reading: ReadingFile, { since, limit, kinds }: Changes): ChangesPage =>
+  inSnapshot(reading.file, () => {
+    const rows = reading.lists({ text: kinds ? readSql.changesWithKinds : readSql.changes, params: [since, limit] });
+    const wanted = kinds && new Set(kinds);
+    // branding: kinds of the own file
+    const ofKinds = wanted ? rows.filter((row) => isOfKinds(changeOf(row), (row[6] ?? undefined) as TermId | undefined, wanted)) : rows;
+    return {
+      changes: ofKinds.map(changeOf),
+      seen: Number(rows.at(-1)?.[0] ?? since),
+      head: headOf(reading),
+      oldest: numberOf(reading.statement(readSql.oldest).get(), 'oldest'),
+    };
+  });
 
 type Joins = { readonly state: string | undefined; readonly agency: string | undefined; readonly first: number; readonly after: readonly string[] };
 
@@ -104,6 +121,7 @@ export const reads = {
   find,
   count,
   summarise,
+  cells,
   resolve,
   traverse,
   linksAt,

@@ -4,11 +4,12 @@
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
+import type { Moved } from '../moving/moved.ts';
 import { foldStep, forgetStep } from '../sqlite-history/fold.ts';
 import { loadRows } from '../sqlite-moving/load.ts';
 import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
-import type { Moved, StagedPage } from '../store.ts';
+import type { StagedPage } from '../store.ts';
 import { migrations, wordList } from './sql.ts';
 import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { assert, type Problem, problem } from '@cityweave/core';
 import { systemDeps, type Timers } from '../../deps.ts';
 import { unanswered } from '../unanswered.ts';
+import { untilAborted } from '../waiting.ts';
 import type { Answer, Job } from './sqlite-thread.ts';
 
 type Unnumbered<J> = J extends unknown ? Omit<J, 'id'> : never;
@@ -32,8 +33,6 @@ const replaceAfterMs = 1_000;
 
 /** What our own threads answer has the type that the task asked for. */
 export const trusted = <T>(value: unknown): T => value as T; // branding: both ends of the channel are ours
-
-export const abortError = (): DOMException => new DOMException('nobody waits for the answer any more', 'AbortError');
 
 const unread = (found: string): Problem => problem('unavailable', { subject: 'store', found });
 
@@ -65,28 +64,6 @@ const createThread = (changed: () => void): Thread => {
   };
   return { ask, asked: () => waiting.size, stop: () => worker.terminate() };
 };
-
-/** Ends the wait, not the work: whoever holds the thread decides about that. */
-const untilAborted = (signal: AbortSignal | undefined, start: (pending: Omit<Pending, 'task'>) => () => void): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortError());
-    const leave = () => signal?.removeEventListener('abort', stop);
-    const abandon = start({
-      resolve: (value) => {
-        leave();
-        resolve(value);
-      },
-      reject: (cause) => {
-        leave();
-        reject(cause);
-      },
-    });
-    const stop = () => {
-      abandon();
-      reject(abortError());
-    };
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 
 const createReaders = (max: number, timers: Timers) => {
   const threads = new Set<Thread>();
@@ -123,17 +100,15 @@ const createReaders = (max: number, timers: Timers) => {
     );
   };
   const callOff = new WeakMap<Pending, () => void>();
-  const read = (task: Task, signal?: AbortSignal): Promise<unknown> =>
-    untilAborted(signal, ({ resolve, reject }) => {
-      const done = (end: () => void) => {
-        callOff.get(pending)?.();
-        end();
-      };
-      const pending: Pending = { task, resolve: (value) => done(() => resolve(value)), reject: (cause) => done(() => reject(cause)) };
-      queue.push(pending);
-      dispatch();
-      return () => abandon(pending);
-    });
+  /** Ends the wait, not the work: whoever holds the thread decides about that. */
+  const read = (task: Task, signal?: AbortSignal): Promise<unknown> => {
+    const { promise, ...settle } = Promise.withResolvers<unknown>();
+    const pending: Pending = { task, ...settle };
+    queue.push(pending);
+    dispatch();
+    const answered = promise.finally(() => callOff.get(pending)?.());
+    return untilAborted({ signal }, answered, () => abandon(pending));
+  };
   // the first is needed as soon as the first store opens
   startOne();
   return { read, threads };
