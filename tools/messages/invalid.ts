@@ -144,6 +144,10 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'invalid--status-of-no-lifecycle': withAttributes('digitalTwin.notify.federationStatus', { state: 'ASLEEP' }),
   'missing--members-in-a-report': withAttributes('digitalTwin.report.federationStatus', { members: undefined }),
   'invalid--declines-without-agreement': withParameters('digitalTwin.reject.federation', { agreementId: 'the draft' }),
+  'invalid--declines-for-no-reason-of-the-table': withParameters('digitalTwin.reject.federation', { reasonCode: 'DTF-999' }),
+  'invalid--signature-of-another-kind': withAttributes('digitalTwin.confirm.federation', {
+    signatures: [{ by: 'urn:dtf:twin:planning.auenfurt.example:agency', alg: 'none', keyId: 'k', value: '' }],
+  }),
   'missing--hash-of-what-is-accepted': withParameters('digitalTwin.accept.federation', { agreementHash: undefined }),
   'invalid--unsubscribes-nothing': withParameters('digitalTwin.unsubscribe.exchangeData', { subscriptionId: '' }),
   'badQuery--unknown-operator': withQuery({ filter: { property: [{ term: 'city:height', op: 'soundsLike', value: 'high' }] } }),

@@ -29,12 +29,17 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 type Unsigned = { readonly header: Readonly<Record<string, unknown>>; readonly data: unknown };
 
+/** A detached JWS of an authority over a text. */
+export const detached = (text: string, authority: string): string => {
+  const head = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: publicKeyOf(authority).kid })).toString('base64url');
+  const signature = sign(null, Buffer.from(`${head}.${Buffer.from(text).toString('base64url')}`), privateKeyOf(authority)).toString('base64url');
+  return `${head}..${signature}`;
+};
+
 /** The message with the detached signature of its sender over everything else. */
 export const signed = (message: Unsigned, authority: string): Unsigned => {
   const { kid } = publicKeyOf(authority);
   const security = { scheme: 'jws', keyId: kid };
-  const head = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid })).toString('base64url');
-  const payload = Buffer.from(canonical({ ...message, header: { ...message.header, security } })).toString('base64url');
-  const signature = sign(null, Buffer.from(`${head}.${payload}`), privateKeyOf(authority)).toString('base64url');
-  return { ...message, header: { ...message.header, security: { ...security, signature: `${head}..${signature}` } } };
+  const signature = detached(canonical({ ...message, header: { ...message.header, security } }), authority);
+  return { ...message, header: { ...message.header, security: { ...security, signature } } };
 };

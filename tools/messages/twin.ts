@@ -19,7 +19,7 @@ import {
   waterTwin,
   zoneFeature,
 } from './nouns.ts';
-import { canonical, sha256 } from './sign.ts';
+import { canonical, detached, publicKeyOf, sha256 } from './sign.ts';
 import {
   agreementId,
   federationId,
@@ -38,6 +38,11 @@ import {
 
 const federationName = { kind: 'federation', id: federationId };
 const waterName = { kind: 'digitalTwin', id: water.twin };
+const signatureOf = ({ twin, authority }: typeof water, { id, attributes }: typeof accepted) => ({
+  ...{ by: twin, alg: 'EdDSA', keyId: publicKeyOf(authority).kid },
+  value: detached(canonical({ id, terms: attributes.terms }), authority),
+});
+const confirmed = { ...accepted, attributes: { ...accepted.attributes, revision: 3, state: 'AGREED', signatures: [signatureOf(planning, accepted)] } };
 const areaDigest = sha256(canonical(floodZone));
 const read = 'urn:uuid:5b0f8a3e-5d1c-4c7e-9a44-0d5a4f1c2b3e';
 
@@ -99,10 +104,13 @@ export const twinExamples: Examples = {
   'reject.federation': {
     from: water,
     to: planning,
-    request: { parameters: { agreementId, reason: 'not for this purpose' }, objects: [federationName] },
+    request: { parameters: { agreementId, reason: 'not for this purpose', reasonCode: 'DTF-403' }, objects: [federationName] },
     reply: {},
   },
-  'confirm.federation': { request: { parameters: { agreementHash }, objects: [accepted] }, reply: { parameters: { agreementHash } } },
+  'confirm.federation': {
+    request: { parameters: { agreementHash }, objects: [confirmed] },
+    reply: { parameters: { agreementHash, signature: signatureOf(water, accepted) } },
+  },
   'confirm.federation--hash-differs': {
     request: { parameters: { agreementHash: `sha-256:${'0'.repeat(64)}` }, objects: [accepted] },
     failure: {

@@ -61,7 +61,7 @@ the canonical JSON of its other members, with the key that was current before. T
 and believes nobody else, the registry included.
 
 The hash of an
-agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. Applications on the same machine may speak unsigned while the node is bound to loopback.
+agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. With T5 the consumer signs it, with the answer the provider: a detached JWS over the canonical JSON of \`id\` and \`terms\`, made with a key that the party is known by; each side checks the other's and holds both. Applications on the same machine may speak unsigned while the node is bound to loopback.
 
 The keys in the example messages are made of the name of the authority, so that anybody can check the signatures: they protect nothing.`;
 
@@ -106,7 +106,7 @@ A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` and \`signatures\` of an agreement,
+What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` of an agreement,
 \`requires\` of a feature, \`deliver\` and \`approval\` of a proposal, \`sync\` of a federation.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';

@@ -7,11 +7,22 @@ import { AgreementId, FeatureId, FederationId, MessageId, TermId, TwinId } from 
 import { addMs, Instant } from '../ground/instant.ts';
 import { canonicalJson, openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
+import { limits } from '../ground/limits.ts';
 import { type Geometry, polygonOfBox, ToldGeometry } from '../ground/place.ts';
+import { codeOf, problem } from '../ground/problem.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { periodsMeet } from '../twin/digital-twin.ts';
 import { Duration } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+
+/** For which problems an agreement is declined: the owner's policy, terms that are not enough, too many rounds, too late, persons. */
+const reasons = ['declined', 'termsNotAcceptable', 'tooManyRounds', 'invitationExpired', 'personalDataNotPermitted'] as const;
+export type DeclineReason = (typeof reasons)[number];
+
+export const reasonCodeOf = (reason: DeclineReason): ReasonCode => codeOf(problem(reason));
+
+export const ReasonCode = z.enum(reasons.map((reason) => codeOf(problem(reason))));
+export type ReasonCode = z.infer<typeof ReasonCode>;
 
 export const UseMode = z.enum(['read', 'subscribe', 'invoke', 'actuate']);
 export type UseMode = z.infer<typeof UseMode>;
@@ -58,6 +69,15 @@ export const AgreementTerms = openObject({
 });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;
 
+/** A detached JWS of a party over the id and the terms: what it holds to, whoever shows it. */
+export const AgreementSignature = openObject({
+  by: TwinId,
+  alg: z.literal('EdDSA'),
+  keyId: z.string().max(limits.idCharactersMax),
+  value: z.string().max(limits.idCharactersMax),
+});
+export type AgreementSignature = z.infer<typeof AgreementSignature>;
+
 export const Agreement = openObject({
   id: AgreementId,
   revision: z.int().min(1),
@@ -65,7 +85,11 @@ export const Agreement = openObject({
   state: AgreementState.brand<'entered'>(),
   /** SHA-256 of the canonical terms, once accepted */
   hash: z.string().optional(),
+  /** of the consumer with T5, of the provider with its answer */
+  signatures: z.array(AgreementSignature).max(2).optional(),
   reason: z.string().optional(),
+  /** why it was declined, as a code of the table of problems */
+  reasonCode: ReasonCode.optional(),
   /** of the negotiation: how many times terms were put forward, by whom last, and until when that may be answered */
   round: z.int().min(1).optional(),
   offeredBy: TwinId.optional(),
@@ -102,6 +126,9 @@ export const behalfPermission = (id: string): string => `behalf:${id}`;
 
 /** The text whose SHA-256 is the agreement's hash. */
 export const agreementText = (terms: AgreementTerms): string => canonicalJson(terms);
+
+/** The text that the parties sign. */
+export const signedAgreementText = ({ id, terms }: Pick<Agreement, 'id' | 'terms'>): string => canonicalJson({ id, terms });
 
 /** A rule of the owner's policy, as its node file gives it. */
 export type PolicyRule = {

@@ -2,6 +2,7 @@
  * Rows twin to twin (I-T): federation, connection, data, status.
  */
 import { z } from 'zod';
+import { AgreementSignature, ReasonCode } from '../federation/agreement.ts';
 import { QueryWithin } from '../federation/exchange-data.ts';
 import { AgreementId, FederationId, SubscriptionId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
@@ -18,6 +19,9 @@ const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadec
 
 /** What a side says to terms: yes, other terms, no; or that a person looks at them (then T2, T3 or T4 follows). */
 const decision = z.enum(['accepted', 'offered', 'rejected', 'review']);
+
+/** With the hash of what is accepted, or why nothing is. */
+const decided = openObject({ decision, agreementHash: hash.optional(), reason, reasonCode: ReasonCode.optional() });
 
 /** How many questions a member answered under the agreement since its node started. */
 const Final = openObject({ reads: z.int().min(0) });
@@ -39,7 +43,7 @@ export const twinRows = {
       parameters: openObject({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
-    reply: { parameters: openObject({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
+    reply: { parameters: decided, objects: one(object.agreementObject) },
     refusals: ['notAuthorised', 'memberLimit', 'invitationExpired'],
   }),
   'offer.federation': row({
@@ -49,7 +53,7 @@ export const twinRows = {
     purpose: 'Puts other terms forward, in the next round; the answer is the next move of the other side.',
     effect: 'change',
     request: { parameters: openObject({ round: z.int().min(2), reason, ...answerBy }), objects: one(object.agreementObject) },
-    reply: { parameters: openObject({ decision, agreementHash: hash.optional(), reason }), objects: one(object.agreementObject) },
+    reply: { parameters: decided, objects: one(object.agreementObject) },
     allowed: { agreement: ['REQUESTED', 'OFFERED'] },
     refusals: ['unknownFederation', 'notAllowedInState', 'tooManyRounds', 'invitationExpired', 'termsNotAcceptable'],
   }),
@@ -68,9 +72,9 @@ export const twinRows = {
     label: 'T4',
     from: 'either FM-FE',
     to: 'other FM-FE',
-    purpose: 'Declines what was put forward, with the reason.',
+    purpose: 'Declines what was put forward, with the reason: as a code of the table of problems, and in words.',
     effect: 'change',
-    request: { parameters: openObject({ agreementId: AgreementId, reason }), objects: one(object.federationName) },
+    request: { parameters: openObject({ agreementId: AgreementId, reason, reasonCode: ReasonCode.optional() }), objects: one(object.federationName) },
     reply: {},
     allowed: { agreement: ['REQUESTED', 'OFFERED', 'REJECTED'] },
     refusals: ['unknownFederation', 'notAllowedInState'],
@@ -79,12 +83,13 @@ export const twinRows = {
     label: 'T5',
     from: 'initiator FM-FE',
     to: 'member FM-FE',
-    purpose: 'Fixes the agreement: both sides hold the same hash from here on.',
+    purpose:
+      'Fixes the agreement: both sides hold the same hash from here on, and the signature of the other over id and terms. One that is not of a party, or not by a key of it, is refused.',
     effect: 'change',
     request: { parameters: openObject({ agreementHash: hash }), objects: one(object.agreementObject) },
-    reply: { parameters: openObject({ agreementHash: hash }) },
+    reply: { parameters: openObject({ agreementHash: hash, signature: AgreementSignature.optional() }) },
     allowed: { agreement: ['ACCEPTED', 'AGREED'] },
-    refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator'],
+    refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator', 'badSignature'],
   }),
   'request.communication': row({
     label: 'T6a',

@@ -46,6 +46,9 @@ describe.each(['http', 'http and websocket'])('a federation from its first word 
       expect(front.agreements.filter(({ id }) => id === agreements[0]?.id).map(({ hash, state }) => ({ hash, state }))).toEqual([
         { hash: agreements[0]?.hash, state: 'AGREED' },
       ]);
+      const signed = [twinOfTest('front'), twinOfTest(name)];
+      expect(agreements[0]?.signatures?.map(({ by }) => by)).toEqual(signed);
+      expect(front.agreements.find(({ id }) => id === agreements[0]?.id)?.signatures).toEqual(agreements[0]?.signatures);
       expect(connections.map(({ state, ends }) => [state, ...ends.map(({ protocol }) => protocol)])).toEqual([['CONNECTED', bindings.at(-1), bindings.at(-1)]]);
     }
   });

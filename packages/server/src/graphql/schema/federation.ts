@@ -103,7 +103,7 @@ const defineConnection = ({ builder }: Kit, states: States): void => {
   });
 };
 
-const defineAgreement = ({ builder }: Kit, states: States): void => {
+const defineGranted = ({ builder }: Kit): void => {
   builder.objectType('GrantedFeature', {
     description: 'One kind of twin that a provider lets a consumer use.',
     fields: (t) => ({
@@ -118,6 +118,9 @@ const defineAgreement = ({ builder }: Kit, states: States): void => {
       maxRatePerMinute: t.int({ nullable: true, description: 'Questions a minute, where bounded.', resolve: ({ maxRatePerMinute }) => maxRatePerMinute }),
     }),
   });
+};
+
+const defineAgreement = ({ builder }: Kit, states: States): void => {
   builder.objectType('Agreement', {
     description: 'The terms under which one agency lets another use its twins. Both hold the same hash before any data moves.',
     fields: (t) => ({
@@ -146,6 +149,12 @@ const defineAgreement = ({ builder }: Kit, states: States): void => {
       validTo: t.field({ type: 'DateTime', nullable: true, description: 'Until when, if bounded.', resolve: ({ terms }) => terms.validity.to }),
       hash: t.string({ nullable: true, description: 'SHA-256 of the canonical terms, once accepted.', resolve: ({ hash }) => hash }),
       reason: t.string({ nullable: true, description: 'Why it was refused or ended.', resolve: ({ reason }) => reason }),
+      reasonCode: t.string({ nullable: true, description: 'Why it was declined, as `DTF-403`.', resolve: ({ reasonCode }) => reasonCode }),
+      signedBy: t.field({
+        type: ['Agency'],
+        description: 'Whose signature over the terms is held here, once it is agreed.',
+        resolve: ({ signatures = [] }, _args, { agencies }) => signatures.map(({ by }) => agencies.of(agencyOf(by))),
+      }),
     }),
   });
 };
@@ -279,6 +288,7 @@ export const defineFederations = (kit: Kit): States => {
   const states = defineStates(kit);
   defineMember(kit, states);
   defineConnection(kit, states);
+  defineGranted(kit);
   defineAgreement(kit, states);
   defineNeed(kit);
   defineFederationType(kit, states);

@@ -11,17 +11,21 @@ import {
   agreementText,
   type ChangedMember,
   considerOffer,
+  type DeclineReason,
   fail,
   limits,
   moveAgreement,
   ok,
   problem,
+  type ReasonCode,
   type Reply,
   type Result,
+  reasonCodeOf,
   termsFor,
 } from '@cityweave/core';
 import { sha256 } from '../../trust/signature.ts';
 import { agreements, type Room } from '../room.ts';
+import { checkSignature, signAgreement, signaturesOf } from './agreement-signature.ts';
 import { agreementObject, asking, type Become, federationObject, outOrAgain, peerOf, refusal, type Saying } from './saying.ts';
 
 export const hashOf = (agreement: Pick<Agreement, 'terms'>): string => `sha-256:${sha256(agreementText(agreement.terms))}`;
@@ -52,9 +56,14 @@ const draftFor = ({ room, federation, member }: Saying): Agreement => ({
   answerBy: addMs(room.deps.clock.now(), limits.invitationMs),
 });
 
+/** In words, and as a code of the table where it is known. */
+type Declined = { readonly reason: string; readonly reasonCode?: ReasonCode | undefined };
+
+const declined = (kind: DeclineReason, reason: string = kind): Declined => ({ reason, reasonCode: reasonCodeOf(kind) });
+
 /** Over for this member: nobody waits for an answer any more. */
-const giveUp = ({ room }: Saying, agreement: Agreement, reason: string): Result<Partial<ChangedMember>> => {
-  saveMoved(room, agreement, { state: 'REJECTED', reason });
+const giveUp = ({ room }: Saying, agreement: Agreement, { reason, ...why }: Declined): Result<Partial<ChangedMember>> => {
+  saveMoved(room, agreement, { state: 'REJECTED', reason, ...why });
   return ok(refusal(reason));
 };
 
@@ -66,7 +75,7 @@ export const invite = async (saying: Saying): Become => {
   if (known?.state === 'ACCEPTED' || known?.state === 'AGREED') return confirm(saying, known);
   if (known?.state === 'REJECTED') return ok(refusal(known.reason));
   const draft = known ?? draftFor(saying);
-  if (isExpired(draft, saying)) return giveUp(saying, draft, 'invitationExpired');
+  if (isExpired(draft, saying)) return giveUp(saying, draft, declined('invitationExpired'));
   if (!known) save(room, draft);
   const { answerBy } = draft;
   const parameters = { round: 1, ...(answerBy && { answerBy }), ...(member.replaces && { replaces: member.replaces }) };
@@ -81,7 +90,7 @@ const hear = (saying: Saying, { mine, said }: Heard): Become => {
   const { terms, revision, round } = objects[0].attributes;
   switch (parameters.decision) {
     case 'rejected':
-      return Promise.resolve(giveUp(saying, mine, parameters.reason ?? 'declined'));
+      return Promise.resolve(giveUp(saying, mine, { reason: parameters.reason ?? 'declined', reasonCode: parameters.reasonCode }));
     case 'review':
       return Promise.resolve(fail(problem('unavailable', { subject: 'the owner looks at it' })));
     case 'accepted':
@@ -100,7 +109,7 @@ const hold = async (
   if (hash === undefined || hash !== hashOf({ terms })) return fail(problem('hashDiffers', { subject: mine.id }));
   const { needs } = saying.federation;
   const considered = considerOffer(terms, { needs, vocabulary: saying.room.vocabulary(), asked: mine.terms });
-  if (considered.decision !== 'accept') return giveUp(saying, mine, 'termsNotAcceptable');
+  if (considered.decision !== 'accept') return giveUp(saying, mine, declined('termsNotAcceptable'));
   const accepted = saveMoved(saying.room, mine, { state: 'ACCEPTED', terms, revision, hash });
   return accepted.ok ? confirm(saying, accepted.value) : accepted;
 };
@@ -113,8 +122,11 @@ const consider = async (saying: Saying, mine: Agreement, offered: Offered): Beco
   if (!put.ok) return put;
   const considered = considerOffer(offered.terms, { needs: federation.needs, vocabulary: room.vocabulary(), asked: mine.terms });
   if (considered.decision === 'accept') return acceptOffer(saying, put.value);
-  if (considered.decision === 'reject') return declineOffer(saying, put.value, `${considered.problem.kind}: ${considered.problem.accepted ?? ''}`);
-  return offered.round >= limits.negotiationRoundsMax ? declineOffer(saying, put.value, 'tooManyRounds') : counter(saying, put.value, considered.terms);
+  if (considered.decision === 'reject')
+    return declineOffer(saying, put.value, declined('termsNotAcceptable', `${considered.problem.kind}: ${considered.problem.accepted ?? ''}`));
+  return offered.round >= limits.negotiationRoundsMax
+    ? declineOffer(saying, put.value, declined('tooManyRounds'))
+    : counter(saying, put.value, considered.terms);
 };
 
 const inFederation = ({ room, federation }: Saying) => ({ federationId: federation.id, signal: room.signal });
@@ -129,10 +141,10 @@ const acceptOffer = async (saying: Saying, offered: Agreement): Become => {
   return accepted.ok ? confirm(saying, accepted.value) : accepted;
 };
 
-const declineOffer = async (saying: Saying, offered: Agreement, reason: string): Become => {
+const declineOffer = async (saying: Saying, offered: Agreement, why: Declined): Become => {
   const { room, federation, member } = saying;
-  const given = giveUp(saying, offered, reason);
-  const parameters = { agreementId: offered.id, reason };
+  const given = giveUp(saying, offered, why);
+  const parameters = { agreementId: offered.id, ...why };
   const objects: [{ kind: 'federation'; id: typeof federation.id }] = [{ kind: 'federation', id: federation.id }];
   await room.ask(peerOf(member), 'digitalTwin.reject.federation', { parameters, objects }, inFederation(saying));
   return given;
@@ -152,13 +164,17 @@ const confirm = async (saying: Saying, accepted: Agreement): Become => {
   const { room, member } = saying;
   const hash = accepted.hash ?? hashOf(accepted);
   const revision = accepted.state === 'AGREED' ? accepted.revision : accepted.revision + 1;
-  const agreed = moveAgreement(accepted, 'AGREED', { hash, revision });
+  const mine = signAgreement(room, accepted);
+  const agreed = moveAgreement(accepted, 'AGREED', { hash, revision, signatures: [mine] });
   if (!agreed.ok) return agreed;
   const content = { parameters: { agreementHash: hash }, objects: [agreementObject(agreed.value)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
   const asked = await room.ask(peerOf(member), 'digitalTwin.confirm.federation', content, inFederation(saying));
   if (!asked.ok) return outOrAgain(asked.problem);
   if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: accepted.id }));
-  const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision });
+  const { signature } = asked.value.parameters;
+  const signed = checkSignature(room, accepted, { party: accepted.terms.parties.provider, signature });
+  if (!signed.ok) return signed;
+  const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision, signatures: signaturesOf(mine, signature) });
   if (!saved.ok) return saved;
   const granted = new Set(agreed.value.terms.features.map(({ featureId }) => featureId));
   return ok({ state: 'AGREED', features: member.features.filter(({ featureId }) => granted.has(featureId)) });

@@ -8,6 +8,7 @@ import {
   conflictOf,
   considerOffer,
   considerRequest,
+  type DeclineReason,
   type Federation,
   fail,
   limits,
@@ -16,6 +17,7 @@ import {
   problem,
   type Reply,
   type Result,
+  reasonCodeOf,
 } from '@cityweave/core';
 import { describeFeatures } from '../feature-information.ts';
 import { hashOf } from '../forming/negotiation.ts';
@@ -27,7 +29,12 @@ type Decision = Reply<'digitalTwin.offer.federation'>['parameters']['decision'];
 export type Deliberated = { readonly decision: Decision; readonly agreement: Agreement; readonly reason?: string | undefined };
 
 export const replyOf = ({ decision, agreement: { id, ...attributes }, reason }: Deliberated): Reply<'digitalTwin.offer.federation'> => ({
-  parameters: { decision, ...(decision === 'accepted' && { agreementHash: hashOf(attributes) }), ...(reason !== undefined && { reason }) },
+  parameters: {
+    decision,
+    ...(decision === 'accepted' && { agreementHash: hashOf(attributes) }),
+    ...(reason !== undefined && { reason }),
+    ...(attributes.reasonCode && { reasonCode: attributes.reasonCode }),
+  },
   objects: [{ kind: 'agreement', id, revision: attributes.revision, attributes }],
   ...(decision === 'review' && { standing: { status: 'accepted' } }),
 });
@@ -35,7 +42,8 @@ export const replyOf = ({ decision, agreement: { id, ...attributes }, reason }: 
 const decided = (decision: Decision, moved: Result<Agreement>, reason?: string): Result<Deliberated> =>
   moved.ok ? ok({ decision, agreement: moved.value, ...(reason !== undefined && { reason }) }) : moved;
 
-const reject = (agreement: Agreement, reason: string): Result<Deliberated> => decided('rejected', moveAgreement(agreement, 'REJECTED', { reason }), reason);
+const reject = (agreement: Agreement, kind: DeclineReason, reason: string = kind): Result<Deliberated> =>
+  decided('rejected', moveAgreement(agreement, 'REJECTED', { reason, reasonCode: reasonCodeOf(kind) }), reason);
 
 /** What is offered, and what of it tells of persons. */
 const offeredOf = async (room: Room) => {
@@ -59,7 +67,7 @@ export const deliberateAsOwner = async (room: Room, asked: Agreement, byPerson =
   const asking = { asker: agencyOf(terms.parties.consumer), rules: room.node.policy.rules, vocabulary: room.vocabulary(), ...(await offeredOf(room)) };
   const considered = considerRequest(terms, asking);
   if (considered.decision === 'decline' && considered.kind) return fail(problem(considered.kind, { subject: asked.id, accepted: considered.reason }));
-  if (considered.decision === 'decline') return reject(asked, considered.reason);
+  if (considered.decision === 'decline') return reject(asked, 'declined', considered.reason);
   const conflict = conflictOf(considered.terms, agreements.all(room.records));
   if (conflict)
     return fail(problem('federationsConflict', { subject: asked.id, found: 'a feature that another federation may actuate', accepted: 'another time' }));
@@ -77,7 +85,7 @@ export const deliberateAsInitiator = (
   const { terms, round, revision } = offered;
   const put = moveAgreement(mine, 'OFFERED', { terms, round, revision, offeredBy: offered.terms.parties.provider });
   if (!put.ok) return fail(put.problem);
-  if (considered.decision === 'reject') return reject(put.value, considered.problem.accepted ?? considered.problem.kind);
+  if (considered.decision === 'reject') return reject(put.value, 'termsNotAcceptable', considered.problem.accepted);
   if (considered.decision === 'counter') return offer(room, put.value, considered.terms);
   return decided('accepted', moveAgreement(put.value, 'ACCEPTED', { hash: hashOf(put.value) }));
 };

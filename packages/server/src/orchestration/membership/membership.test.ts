@@ -29,7 +29,10 @@ import { expect, it } from 'vitest';
 import type { AskedBy } from '../../exchange/answer.ts';
 import { endpointsAt } from '../../exchange/peer.ts';
 import { openRecordStore } from '../../store/records.ts';
+import type { RecordStore } from '../../store/store.ts';
+import { loadNodeKey } from '../../trust/node-key.ts';
 import { agreementInForce } from '../agreement-in-force.ts';
+import { checkSignature, signAgreement } from '../forming/agreement-signature.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { scheduleOf } from '../maintenance.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
@@ -60,6 +63,10 @@ const terms = {
 const agreementId = AgreementId.parse('urn:dtf:agreement:planning.example:flood');
 const by = { sender: consumer } as unknown as AskedBy; // branding: the sender alone is looked at
 
+/** A key as a node makes it at its first start. */
+const newKey = () => loadNodeKey({ get: () => undefined, put: () => undefined } as unknown as RecordStore); // branding: it keeps one key
+const [ourKey, theirKey] = await Promise.all([newKey(), newKey()]);
+
 const openRoom = (rule: object, at = now, changes: object = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'membership-'));
   const records = openRecordStore({ directory: folder, clock: { now: () => now } });
@@ -68,6 +75,8 @@ const openRoom = (rule: object, at = now, changes: object = {}) => {
   const room = {
     records: records.value,
     self,
+    keys: { current: () => ourKey },
+    partners: { keysOf: (who: string) => (who === consumer ? [theirKey.publicKey] : []) },
     deps: { clock: { now: () => at } },
     node: {
       policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' },
@@ -146,6 +155,48 @@ it('nothing is confirmed that was not accepted, nothing accepted that differs, a
   expect(confirm(hashOf(offered))).toMatchObject({ ok: true });
   const round = await review.offered(open.room, { parameters: { round: limits.negotiationRoundsMax + 1 }, objects: [object] }, by);
   expect(round).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState' } });
+});
+
+it('each side signs what was agreed, and takes no signature for the other that is not its own', async () => {
+  using open = openRoom({});
+  await said(open.room, await answerRequest(open.room, request(), by));
+  const held = { id: agreementId, revision: 1, terms, state: standsIn('AGREED') };
+  const theirs = signAgreement({ self: { ...self, id: consumer }, keys: { current: () => theirKey } } as unknown as Room, held); // branding: what is looked at
+  const confirm = (...signatures: readonly unknown[]) => {
+    const { id: _, ...attributes } = held;
+    const object = { kind: 'agreement' as const, id: agreementId, attributes: { ...attributes, signatures } };
+    return confirmAgreement(open.room, { parameters: { agreementHash: hashOf(held) }, objects: [object as never] }, by); // branding: as it is said
+  };
+  const otherTerms = signAgreement({ self: { ...self, id: consumer }, keys: { current: () => theirKey } } as unknown as Room, {
+    ...held,
+    terms: { ...terms, prohibitions: ['none'] },
+  });
+  for (const wrong of [otherTerms, signAgreement(open.room, held), { ...theirs, value: `${theirs.value.slice(0, -4)}AAAA` }, { ...theirs, keyId: 'another' }])
+    expect(confirm(wrong)).toMatchObject({ ok: false, problem: { kind: 'badSignature' } });
+  const confirmed = confirm(theirs);
+  if (!confirmed.ok) return expect.unreachable();
+  const ours = confirmed.value.reply.parameters.signature;
+  expect(confirmed.value.save?.[0]?.value).toMatchObject({ state: 'AGREED', signatures: [theirs, ours] });
+  const asThey = { partners: { keysOf: () => [ourKey.publicKey] } } as unknown as Room; // branding: as above
+  expect(checkSignature(asThey, held, { party: self.id, signature: ours })).toMatchObject({ ok: true });
+  expect(checkSignature(asThey, held, { party: self.id, signature: { ...theirs, by: self.id } })).toMatchObject({ problem: { kind: 'badSignature' } });
+});
+
+it('who declines says why as a code of the table', async () => {
+  for (const [rule, reasonCode] of [
+    [{ decision: 'decline' }, 'DTF-403'],
+    [{ purposes: ['city:planning'] }, 'DTF-403'],
+  ] as const) {
+    using open = openRoom(rule);
+    const answer = await answerRequest(open.room, request(), by);
+    expect(answer).toMatchObject({ value: { reply: { parameters: { decision: 'rejected', reasonCode } } } });
+    expect(answer).toMatchObject({ value: { save: [{ value: { state: 'REJECTED', reasonCode } }] } });
+  }
+  using open = openRoom({ maxRatePerMinute: 10 });
+  await said(open.room, await answerRequest(open.room, request(), by));
+  const object = { kind: 'agreement' as const, id: agreementId, attributes: { revision: 3, terms, state: standsIn('OFFERED') } };
+  const last = await review.offered(open.room, { parameters: { round: limits.negotiationRoundsMax }, objects: [object] }, by);
+  expect(last).toMatchObject({ value: { reply: { parameters: { decision: 'rejected', reasonCode: 'DTF-405' } } } });
 });
 
 it('terms are put forward no more often than negotiationRoundsMax, and in their turn', async () => {

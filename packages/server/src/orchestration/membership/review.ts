@@ -15,6 +15,7 @@ import {
   type Reply,
   type Request,
   type Result,
+  reasonCodeOf,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { Peer } from '../../exchange/peer.ts';
@@ -33,7 +34,7 @@ export const requestsInReview = (room: Room): readonly Agreement[] => agreements
 type Decision = { readonly accept: boolean; readonly reason?: string | undefined };
 
 const decided = async (room: Room, agreement: Agreement, { accept, reason }: Decision): Promise<Result<Agreement>> => {
-  if (!accept) return moveAgreement(agreement, 'REJECTED', { reason: reason ?? 'declined by a person' });
+  if (!accept) return moveAgreement(agreement, 'REJECTED', { reason: reason ?? 'declined by a person', reasonCode: reasonCodeOf('declined') });
   const deliberated = await deliberateAsOwner(room, agreement, true);
   return deliberated.ok ? ok(deliberated.value.agreement) : deliberated;
 };
@@ -49,7 +50,7 @@ const tell = async ({ room, initiator, agreement }: Telling): Promise<void> => {
     const offered = await room.ask(initiator, 'digitalTwin.offer.federation', { parameters: { round: agreement.round ?? 2 }, objects }, { federationId });
     if (offered.ok) hearReply(room, agreement, offered.value);
   } else {
-    const parameters = { agreementId: agreement.id, reason: agreement.reason };
+    const parameters = { agreementId: agreement.id, reason: agreement.reason, reasonCode: agreement.reasonCode };
     await room.ask(initiator, 'digitalTwin.reject.federation', { parameters, objects: [{ kind: 'federation', id: federationId }] }, { federationId });
   }
 };
@@ -63,7 +64,7 @@ const hearReply = (room: Room, offered: Agreement, { parameters, objects }: Repl
       ? moveAgreement(standing, 'ACCEPTED', { hash: hashOf(offered) })
       : parameters.decision === 'offered'
         ? moveAgreement(standing, 'OFFERED', { terms, round, revision, offeredBy: offered.terms.parties.consumer })
-        : moveAgreement(standing, 'REJECTED', { reason: parameters.reason });
+        : moveAgreement(standing, 'REJECTED', { reason: parameters.reason, reasonCode: parameters.reasonCode });
   const agrees = parameters.decision !== 'accepted' || parameters.agreementHash === hashOf(offered);
   if (moved.ok && agrees) room.records.putAll([agreements.saved(offered.id, moved.value)]);
 };
@@ -146,7 +147,8 @@ const accepted = (
 const rejected = (room: Room, { parameters }: Request<'digitalTwin.reject.federation'>, by: AskedBy): Done<'digitalTwin.reject.federation'> => {
   const mine = spokenOf(room, 'digitalTwin.reject.federation', { id: parameters.agreementId, by });
   if (!mine.ok) return mine;
-  const moved = moveAgreement(mine.value, 'REJECTED', { ...(parameters.reason !== undefined && { reason: parameters.reason }) });
+  const { reason, reasonCode } = parameters;
+  const moved = moveAgreement(mine.value, 'REJECTED', { ...(reason !== undefined && { reason }), ...(reasonCode && { reasonCode }) });
   return moved.ok ? ok({ reply: { parameters: {}, objects: [] }, save: [agreements.saved(mine.value.id, moved.value)] }) : moved;
 };
 
