@@ -102,6 +102,7 @@ const federationIn = (state: string, members: readonly unknown[]) => ({
       { kind: 'city:Shelter', optional: true },
     ],
     rules: { authoritative: { 'city:height': planning.agency }, tolerance: { 'city:height': 0.5 } },
+    sync: { epoch: '2026-05-04T12:00:00.000Z', slot: 'PT10S', maxAge: 'PT30S', methods: {}, units: { 'city:waterLevel': 'm' } },
     members,
     state,
     since: at,

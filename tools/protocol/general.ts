@@ -107,7 +107,7 @@ A code that a node does not know is taken for \`internal\`.
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
 
 What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` of an agreement,
-\`requires\` of a feature, \`deliver\` and \`approval\` of a proposal, \`sync\` of a federation.`;
+\`requires\` of a feature, \`deliver\` and \`approval\` of a proposal.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

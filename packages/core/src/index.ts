@@ -65,6 +65,7 @@ export * from './twin/past/history.ts';
 export * from './twin/past/link-history.ts';
 export * from './twin/past/past-sieve.ts';
 export * from './twin/past/slots.ts';
+export * from './twin/past/sync-rules.ts';
 export * from './twin/past/thinning.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';

@@ -53,7 +53,7 @@ const checkBinding = ({ listen }: NodeFile): Result<true> =>
       );
 
 const federationOf = (rule: FederationRule, initiator: TwinId) => {
-  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf, validUntil } = rule;
+  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf, validUntil, sync } = rule;
   return {
     id,
     name,
@@ -63,6 +63,7 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
     rules: { authoritative, tolerance },
     ...(onBehalfOf && { onBehalfOf }),
     ...(validUntil && { validUntil }),
+    ...(sync && { sync }),
     ...(area && !Array.isArray(area) && { area }),
   };
 };

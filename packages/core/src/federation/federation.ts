@@ -12,6 +12,7 @@ import { ToldGeometry } from '../ground/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
 import { type FeatureInformation, ownFormOf } from '../twin/feature-information.ts';
+import { SyncRules } from '../twin/past/sync-rules.ts';
 import { type AgreementTerms, behalfPermission, type GrantedFeature, type UseMode } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
@@ -46,6 +47,8 @@ export const Federation = z.object({
   area: ToldGeometry.optional(),
   needs: z.array(Need),
   rules: MergeRules,
+  /** the grid, the units and the clocks that its members hold to; T6 tells them */
+  sync: SyncRules.optional(),
   members: z.array(Member),
   state: FederationState.brand<'entered'>(),
   since: InstantSchema,
@@ -68,7 +71,7 @@ export const Federation = z.object({
 });
 export type Federation = z.infer<typeof Federation>;
 
-type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil' | 'onBehalfOf'>;
+type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil' | 'onBehalfOf' | 'sync'>;
 
 export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
   ...draft,

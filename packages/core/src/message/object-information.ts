@@ -17,6 +17,7 @@ import { limits } from '../ground/limits.ts';
 import { ToldGeometry } from '../ground/place.ts';
 import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
+import { SyncRules } from '../twin/past/sync-rules.ts';
 import { SemanticDictionary } from '../twin/semantic-dictionary.ts';
 
 /** The kinds of objects that the model knows; those that no message of ours is about are here to be told from unknown ones. */
@@ -142,6 +143,7 @@ export const serviceObject = objectInformation(
     needs: z.array(Need).min(1),
     area: ToldGeometry.optional(),
     validUntil: Instant.optional(),
+    sync: SyncRules.optional(),
     federationId: FederationId.optional(),
   }),
 );

@@ -41,7 +41,7 @@ const at = (value: unknown, path: Path): unknown => path.reduce<unknown>((part, 
 
 /** Names by which a record is kept rather than members of an object: texts by language, schemas, inputs, codes; there any name is known. Of a problem and of a public key only what is known is taken. */
 const isRecord =
-  /\.(name|label|description|definition|title|reason|schema|inputs|outputs|authoritative|tolerance|areas|stages|identified|codes|facts|problem|keys|filter)(\.|$)/;
+  /\.(name|label|description|definition|title|reason|schema|inputs|outputs|authoritative|tolerance|methods|units|areas|stages|identified|codes|facts|problem|keys|filter)(\.|$)/;
 /** Twins and what is asked of them have words of their own, which the dictionary and the version of the query tell. */
 const isOfTwins = /\.(query|page|rows|where|samples|content|series|history)(\.|$)/;
 /** A patch is what it makes of attributes: see the registry. */

@@ -16,6 +16,7 @@ import {
   ProcessingStage,
   Quality,
   ScoreWeights,
+  SyncRules,
   scoreWeights,
   TermId,
 } from '@cityweave/core';
@@ -107,6 +108,8 @@ export const FederationRule = z.strictObject({
   authoritative: z.record(z.string(), AgencyId).default({}),
   /** differences up to this are no conflict, by term */
   tolerance: z.record(z.string(), z.number().min(0)).default({}),
+  /** one grid of slots, one unit a term, and clocks that agree, for all of its members */
+  sync: SyncRules.optional(),
 });
 export type FederationRule = z.infer<typeof FederationRule>;
 

@@ -120,9 +120,10 @@ describe('the watch over a link', () => {
     // refused by the other end, which sees us ahead: its answer tells its time as well
     await turn(fail(problem('clocksDiffer')));
     expect(links.interruption(peer.id)).toMatchObject({ kind: 'clocksDiffer', found: `${most + 1} ms behind` });
-    setClock(0);
+    setClock(30);
     await turn(good);
-    expect(links.interruption(peer.id)).toBeUndefined();
+    expect([links.interruption(peer.id), links.interruption(peer.id, 30)]).toEqual([undefined, undefined]);
+    expect(links.interruption(peer.id, 29)).toMatchObject({ kind: 'clocksDiffer', limit: 29 });
   });
 
   it('to one that moved looks at the new address at once, and only when it is new', async () => {

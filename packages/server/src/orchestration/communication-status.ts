@@ -24,7 +24,9 @@ export type Use = { readonly outcome: Result<unknown>; readonly ms: number };
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
   /** Why nothing is read over a link: it is interrupted, or the clocks at its ends differ too much. */
-  readonly interruption: (peerId: string) => Problem | undefined;
+  readonly interruption: (peerId: string, toleranceMs?: number) => Problem | undefined;
+  /** Where the clocks at its ends differ too much. */
+  readonly clocksDiffer: (peerId: string, toleranceMs?: number) => Problem | undefined;
   /** What came of using a link: good, or a reason to look whether anybody is there. */
   readonly used: (peer: Peer, use: Use) => void;
   /** Watches a link by probes until the node ends or `forget`. */
@@ -153,20 +155,24 @@ const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
   else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
 };
 
-const interruption = ({ statuses }: Watching, peerId: string): Problem | undefined => {
-  const status = statuses.get(peerId);
-  if (status?.state === 'INTERRUPTED') return problem('interrupted', { agency: peerId, since: status.since });
-  const { clockOffsetMs = 0 } = status ?? {};
-  if (Math.abs(clockOffsetMs) <= limits.clockToleranceMs) return undefined;
+const clocksDiffer = ({ statuses }: Watching, peerId: string, toleranceMs: number): Problem | undefined => {
+  const { clockOffsetMs = 0 } = statuses.get(peerId) ?? {};
+  if (Math.abs(clockOffsetMs) <= toleranceMs) return undefined;
   const found = `${Math.abs(clockOffsetMs)} ms ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`;
-  return problem('clocksDiffer', { agency: peerId, found, limit: limits.clockToleranceMs });
+  return problem('clocksDiffer', { agency: peerId, found, limit: toleranceMs });
+};
+
+const interruption = (watching: Watching, peerId: string, toleranceMs: number): Problem | undefined => {
+  const status = watching.statuses.get(peerId);
+  return status?.state === 'INTERRUPTED' ? problem('interrupted', { agency: peerId, since: status.since }) : clocksDiffer(watching, peerId, toleranceMs);
 };
 
 export const createLinks = (room: Room): Links => {
   const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map() };
   return {
     status: (peerId) => watching.statuses.get(peerId),
-    interruption: (peerId) => interruption(watching, peerId),
+    interruption: (peerId, toleranceMs = limits.clockToleranceMs) => interruption(watching, peerId, toleranceMs),
+    clocksDiffer: (peerId, toleranceMs = limits.clockToleranceMs) => clocksDiffer(watching, peerId, toleranceMs),
     used: (peer, use) => used(watching, peer, use),
     watch: (peer) => watch(watching, peer),
     look: (peerId) => {

@@ -204,9 +204,9 @@ const requestService = (
   { objects: [{ attributes }] }: Request<'application.request.service'>,
 ): Done<'application.request.service'> => {
   const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
-  const { name, purpose, needs, area, validUntil } = attributes;
+  const { name, purpose, needs, area, validUntil, sync } = attributes;
   const draft = { id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} } };
-  const started = management.start({ ...draft, ...(area && { area }), ...(validUntil && { validUntil }) });
+  const started = management.start({ ...draft, ...(area && { area }), ...(validUntil && { validUntil }), ...(sync && { sync }) });
   if (!started.ok) return started;
   return ok({
     reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] },
@@ -263,7 +263,7 @@ export const createOrchestration = (given: Room): Orchestration => {
   const [far, rates] = [createFarRecords(room, farLog), createRates(room)];
   const standing = createStanding(room);
   const [duties, notices] = [createDuties(room), createRegistryNotices(room)];
-  const [running, functions] = [createRunning(room, rates), createInvoking(room)];
+  const [running, functions] = [createRunning(room, rates), createInvoking(room, links)];
   tellMembers(room, links, management);
   const answers = answersOf({ room, links, management, publishing, joining, areas, far, rates, running, functions, notices, standing });
   return {

@@ -16,7 +16,8 @@ const say = (city: TestCity, name: string, { unit, readings }: { readonly unit: 
   return city.node(name).store.apply([{ op: 'patchTwin', id: twinOf(name), values: {}, samples }], { at: after(60) });
 };
 
-it('values of three members that measure at their own pace come in one grid of slots and one unit, each with what it is', async () => {
+/** Three members that measure at their own pace, and who asks them. */
+const openCity = async (federation: Record<string, unknown> = {}): Promise<TestCity> => {
   const agency = (name: string, kind: string) => ({ name, kind, twins: [{ key: 'one', at: [0.5, 0.5] as const }] });
   const agencies = [
     agency('front', 'city:Building'),
@@ -24,7 +25,7 @@ it('values of three members that measure at their own pace come in one grid of s
     agency('energy', 'city:Substation'),
     agency('fire', 'city:FireStation'),
   ];
-  await using city = await createTestCity({ agencies });
+  const city = await createTestCity({ agencies, federation });
   await city.active();
   await say(city, 'water', { unit: 'W', readings: Array.from({ length: 20 }, (_, at) => [at, 1_000 * at] as const) });
   await say(city, 'energy', {
@@ -35,13 +36,23 @@ it('values of three members that measure at their own pace come in one grid of s
     ],
   });
   await say(city, 'fire', { unit: 'kW', readings: [[-45, 7]] });
-  const ids = ['water', 'energy', 'fire', 'nobody']
-    .map((name) => `"${name === 'nobody' ? twinOf('energy').replace('energy', 'nobody') : twinOf(name)}"`)
-    .join(', ');
-  const query = `{ federation(id: "${testFederationId}") { series(ids: [${ids}], term: "city:load", from: "${epoch}", to: "${after(19)}", slot: "PT10S", method: mean, maxAge: "PT1M", unit: "kW") { id problem slots { slot value flag age } } } }`;
+  return city;
+};
+
+type Series = { readonly slots: unknown[]; readonly problem: string | null };
+
+const ask = async (city: TestCity, ids: readonly string[], grid: string): Promise<readonly Series[]> => {
+  const named = ids.map((id) => `"${id}"`).join(', ');
+  const query = `{ federation(id: "${testFederationId}") { series(ids: [${named}], term: "city:load", from: "${epoch}", to: "${after(19)}"${grid}) { id problem slots { slot value flag age } } } }`;
   const told = await askGraphql(city.front.address, query);
   expect(told.errors).toBeUndefined();
-  const series = (told.data as { federation: { series: { slots: unknown[]; problem: string | null }[] } }).federation.series; // branding: as asked
+  return (told.data as { federation: { series: Series[] } }).federation.series; // branding: as asked
+};
+
+it('values of three members that measure at their own pace come in one grid of slots and one unit, each with what it is', async () => {
+  await using city = await openCity();
+  const nobodys = twinOf('energy').replace('energy', 'nobody');
+  const series = await ask(city, [twinOf('water'), twinOf('energy'), twinOf('fire'), nobodys], ', slot: "PT10S", method: mean, maxAge: "PT1M", unit: "kW"');
   expect(series.map(({ slots }) => slots)).toEqual([
     [
       { slot: 0, value: 4.5, flag: 'MEASURED', age: 1 },
@@ -58,4 +69,18 @@ it('values of three members that measure at their own pace come in one grid of s
     [],
   ]);
   expect(series.map(({ problem }) => problem !== null)).toEqual([false, false, false, true]);
+});
+
+it('a federation with a grid of its own is asked in that one, and its members refuse any other', async () => {
+  const sync = { epoch: after(-600), slot: 'PT10S', maxAge: 'PT1M', methods: { [load]: 'mean' }, units: { [load]: 'kW' } };
+  await using city = await openCity({ sync });
+  const [water] = await ask(city, [twinOf('water')], '');
+  expect(water?.slots).toEqual([
+    { slot: 60, value: 4.5, flag: 'MEASURED', age: 1 },
+    { slot: 61, value: 14.5, flag: 'MEASURED', age: 1 },
+  ]);
+  const [odd] = await ask(city, [twinOf('water')], ', slot: "PT7S"');
+  expect(odd).toMatchObject({ slots: [], problem: expect.stringContaining(`whole slots of PT10S from ${after(-600)}`) });
+  const [metres] = await ask(city, [twinOf('water')], ', unit: "m"');
+  expect(metres).toMatchObject({ slots: [], problem: expect.stringContaining('units cannot be converted') });
 });

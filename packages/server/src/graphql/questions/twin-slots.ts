@@ -1,7 +1,7 @@
 /**
  * Twin slots: one property of several twins, of whichever agencies, in one grid of times and one unit: ready to be compared, summed or put into a model.
  */
-import { Alignment, describeProblem, type Federation, fail, limits, ok, type Result, type SlotValue, TermId, TwinId } from '@cityweave/core';
+import { Alignment, describeProblem, type Federation, fail, gridFor, limits, ok, type Result, type SlotValue, TermId, TwinId } from '@cityweave/core';
 import { type BadInput, badInput, createFaults } from '../fault.ts';
 import type { Context } from '../room.ts';
 import { askable } from '../schema/federation.ts';
@@ -17,28 +17,40 @@ type Args = {
   readonly term: string;
   readonly from: Alignment['epoch'];
   readonly to: Alignment['epoch'];
-  readonly slot: string;
+  readonly slot?: string | null | undefined;
   readonly epoch?: Alignment['epoch'] | null | undefined;
   readonly method?: Alignment['method'] | null | undefined;
   readonly maxAge?: string | null | undefined;
   readonly unit?: string | null | undefined;
 };
 
-const toAsked = ({ ids, term, from, to, slot, epoch, method, maxAge, unit }: Args): Result<Asked, BadInput> => {
+/** What nobody says is as the federation has it; its own epoch where it has a grid, else where the question begins. */
+const wantedGrid = ({ from, slot, epoch, method, maxAge, unit }: Args, term: TermId, { sync }: Federation) => {
+  const wanted = gridFor(term, sync, {
+    ...{ epoch: epoch ?? undefined, slot: slot ?? undefined, method: method ?? undefined },
+    ...{ maxAge: maxAge ?? undefined, unit: unit ?? undefined },
+  });
+  return Alignment.safeParse({ ...wanted, epoch: wanted.epoch ?? from });
+};
+
+const accepted = 'an ISO 8601 duration, as PT10S; it may be left out where the federation has a grid of its own';
+
+const toAsked = (federation: Federation, args: Args): Result<Asked, BadInput> => {
+  const { ids, term, from, to, slot } = args;
   const faults = createFaults();
   const series = parseTerm(term, 'term', faults);
   if (ids.length > limits.historyTwinsMax) faults.note({ argument: 'ids', found: `${ids.length}`, accepted: `at most ${limits.historyTwinsMax}` });
   const twins = ids.flatMap((id) => TwinId.safeParse(id).data ?? faults.note({ argument: 'ids', found: id, accepted: 'urn:dtf:twin:...' }) ?? []);
-  const align = Alignment.safeParse({ epoch: epoch ?? from, slot, ...(method && { method }), ...(maxAge && { maxAge }), ...(unit && { unit }) });
-  if (!align.success) faults.note({ argument: 'slot', found: slot, accepted: 'an ISO 8601 duration, as PT10S' });
+  const align = series && wantedGrid(args, TermId.parse(series), federation);
+  if (align && !align.success) faults.note({ argument: 'slot', found: slot ?? 'nothing', accepted });
   const fault = faults.first();
   if (fault) return fail(fault);
-  if (!align.success || !series) return fail({ argument: 'slot', found: slot, accepted: 'an ISO 8601 duration' });
+  if (!align?.success) return fail({ argument: 'slot', found: slot ?? 'nothing', accepted });
   return ok({ ids: twins, history: { series: TermId.parse(series), from, to, first: limits.pageMax }, align: align.data });
 };
 
 const ask = (federation: Federation, args: Args, { room, signal }: Context): Promise<readonly Series[]> => {
-  const asked = toAsked(args);
+  const asked = toAsked(federation, args);
   if (!asked.ok) return Promise.reject(badInput(asked.problem));
   return room.orchestration.aligned(federation, asked.value, { deadlineMs: limits.deadlineDefaultMs, signal });
 };
@@ -87,9 +99,9 @@ export const defineSlots = (kit: Kit): void => {
         term: t.arg.string({ required: true, description: 'The property.' }),
         from: t.arg({ type: 'DateTime', required: true, description: 'In the first slot.' }),
         to: t.arg({ type: 'DateTime', required: true, description: 'In the last one.' }),
-        slot: t.arg({ type: 'Duration', required: true, description: 'How long one is.' }),
-        epoch: t.arg({ type: 'DateTime', description: 'Where slot 0 begins; `from` where absent.' }),
-        method: t.arg({ type: method, description: 'The last value where absent.' }),
+        slot: t.arg({ type: 'Duration', description: 'How long one is: whole slots of the federation; one of them where absent.' }),
+        epoch: t.arg({ type: 'DateTime', description: 'Where slot 0 begins; where the federation says where absent, else `from`.' }),
+        method: t.arg({ type: method, description: 'As the federation says where absent, else the last value.' }),
         maxAge: t.arg({ type: 'Duration', description: 'What is older is missing, never carried.' }),
         unit: t.arg.string({ description: 'UCUM code in which numbers are wanted.' }),
       },

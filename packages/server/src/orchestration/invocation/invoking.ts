@@ -16,6 +16,7 @@ import {
   type RunId,
 } from '@cityweave/core';
 import { newMessageId } from '../../deps.ts';
+import type { Links } from '../communication-status.ts';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
 import { type AskedRuns, createAskedRuns } from './asked-runs.ts';
@@ -66,14 +67,18 @@ const granting = (room: Room, feature: string, wanted: string | undefined): Retu
   return fail(problem('notFound', { subject: feature, accepted: 'a function that a member of an active federation of this node grants' }));
 };
 
+type Desk = { readonly room: Room; readonly links: Pick<Links, 'clocksDiffer'>; readonly runs: AskedRuns };
+
 /** What is left for the way back. */
 const marginMs = 100;
 
-const invoke = async (room: Room, runs: AskedRuns, invocation: Invocation): Promise<Result<Invoked>> => {
+const invoke = async ({ room, links, runs }: Desk, invocation: Invocation): Promise<Result<Invoked>> => {
   const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', federation: wanted, signal, onBehalfOf } = invocation;
   const found = granting(room, feature, wanted);
   if (!found.ok) return found;
   const { federation, member } = found.value;
+  const differing = links.clocksDiffer(member.twinId, federation.sync?.clockToleranceMs);
+  if (differing) return fail(differing);
   const runId = mode === 'async' ? newMessageId(room.deps.ids) : undefined;
   if (runId !== undefined) runs.begin(runId, { owner: member.twinId, federationId: federation.id });
   const parameters = {
@@ -115,11 +120,11 @@ const standing = async (room: Room, runs: AskedRuns, named: Named): Promise<Resu
   return ended ? ok(ended) : about(room, 'digitalTwin.query.feature', named);
 };
 
-export const createInvoking = (room: Room): Invoking => {
+export const createInvoking = (room: Room, links: Desk['links']): Invoking => {
   const runs = createAskedRuns(room);
   return {
     granting: (feature, federation) => granting(room, feature, federation),
-    invoke: (invocation) => invoke(room, runs, invocation),
+    invoke: (invocation) => invoke({ room, links, runs }, invocation),
     query: (feature, runId) => standing(room, runs, { feature, runId }),
     cancel: (feature, runId) => about(room, 'digitalTwin.cancel.feature', { feature, runId }),
     asked: runs,

@@ -3,7 +3,9 @@
  */
 import {
   agencyOf,
+  checkGrid,
   checkLevel,
+  type FederationId,
   fail,
   finestSurfaces,
   type Geometry,
@@ -36,7 +38,7 @@ import type { FarRecords } from '../bridging/far-records.ts';
 import { offerOfKind } from '../feature-information.ts';
 import { isFellow } from '../fellow.ts';
 import { checkOpen } from '../maintenance.ts';
-import type { Room } from '../room.ts';
+import { memberships, type Room } from '../room.ts';
 import { withHistory } from './past.ts';
 import { type Areas, withKnownAreas } from './sent-areas.ts';
 import { mentions, type Reading, restrict, type Sight, shown, withheldTerms } from './sight.ts';
@@ -193,6 +195,13 @@ const levelOf = (room: Room, { features: granted }: UsableAgreement, { rows }: T
   return ok(true);
 };
 
+/** Slots that are asked for must be those of the federation, as T6 told it, in a unit that the property can have. */
+const checkSlots = (room: Room, id: FederationId, { align, history }: TwinQuery): Result<true> => {
+  if (!align) return ok(true);
+  const rules = memberships.load(room.records, id)?.federation.sync;
+  return checkGrid(align, { series: history?.series, rules, vocabulary: room.vocabulary() });
+};
+
 const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: Under, query: TwinQuery): Promise<Result<TwinsRead>> => {
   const { agreement } = used;
   const sight = sightOf(used);
@@ -203,6 +212,8 @@ const readUnder = async ({ room, areas }: Pages, { used, areas: sent, signal }: 
     const headSeq = await room.store.head();
     return ok({ page: emptyPage(headSeq), agreementId: agreement.id, withheld: { terms: [...hidden] }, seq: headSeq });
   }
+  const onGrid = checkSlots(room, agreement.terms.federationId, query);
+  if (!onGrid.ok) return onGrid;
   const page = await readTwins({ room, sight, signal }, { ...query, filter: filter.value });
   const level = query.at ? ok(true) : levelOf(room, used, page);
   if (!level.ok) return level;

@@ -140,7 +140,7 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
         return isShareable(query) && !(query.history && member.bridge) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
       },
       interruption: () => {
-        const interrupted = links.interruption(member.twinId);
+        const interrupted = links.interruption(member.twinId, federation.sync?.clockToleranceMs);
         const status = links.status(member.twinId);
         const since = status?.state === 'INTERRUPTED' ? status.since : undefined;
         return interrupted && { problem: interrupted, since, nextProbeAt: status?.nextProbeAt };
