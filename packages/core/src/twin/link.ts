@@ -25,8 +25,15 @@ export const Link = z.object({
   observedAt: Instant.optional(),
   /** what it rests on, e.g. the columns of a declared join */
   evidence: z.string().max(limits.nameCharactersMax).optional(),
+  /** how often its agency said it since it is there; 1 where absent */
+  version: z.int().min(2).optional(),
 });
 export type Link = z.infer<typeof Link>;
+
+export const versionOfLink = (link: Link | undefined): number => (link ? (link.version ?? 1) : 0);
+
+/** What is said of a link, said so often. */
+export const withVersion = ({ version: _, ...link }: Link, version: number): Link => ({ ...link, ...(version > 1 && { version }) });
 
 export const JoinState = z.enum(['PENDING', 'RESOLVED', 'UNRESOLVED']);
 export type JoinState = z.infer<typeof JoinState>;

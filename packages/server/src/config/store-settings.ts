@@ -2,7 +2,7 @@
  * Store settings: where a node keeps its twins, from its file and, over it, from the environment.
  */
 import { readFile } from 'node:fs/promises';
-import { acceptedBy, fail, ok, problem, type Result } from '@cityweave/core';
+import { acceptedBy, fail, ok, problem, type Result, TermId } from '@cityweave/core';
 import { z } from 'zod';
 
 /** How long a store keeps what was. */
@@ -13,6 +13,8 @@ const Retention = z.strictObject({
   recentHours: z.number().min(0).default(6),
   /** what held no more so long ago is forgotten; kept for good where absent */
   historyDays: z.number().positive().optional(),
+  /** the same for twins of some kinds, whatever holds for the others; kept for good where no days are given */
+  kinds: z.record(TermId, z.strictObject({ historyDays: z.number().positive().optional() })).optional(),
 });
 
 export const StoreSettings = z.strictObject({

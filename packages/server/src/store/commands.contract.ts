@@ -11,6 +11,7 @@ import {
   type Order,
   pageKeyOf,
   type Reading,
+  type Shape,
   type TwinFilter,
   TwinInput,
 } from '@cityweave/core';
@@ -35,7 +36,10 @@ const reading: fc.Arbitrary<Reading> = fc.record(
   { requiredKeys: ['value'] },
 ) as fc.Arbitrary<Reading>; // branding: constants of the types that a reading takes
 const expected = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 3 });
+const on = (version: number | undefined) => (version === undefined ? {} : { expected: version });
 const position = fc.constantFrom<[number, number]>([0, 0], [1, 1], [1.0005, 1]);
+
+const shape = (height: number): Shape => ({ type: 'Solid', lod: '2.2', boundaries: [[[[0, 1, 2]]]], vertices: [[0, 0, height]], crs: 'EPSG:7415' });
 
 const putTwin = fc
   .record({
@@ -46,12 +50,17 @@ const putTwin = fc
     name: fc.constantFrom('one', 'two'),
     more: fc.record({ position, objectOfInterest: fc.constantFrom('urn:x:1', 'urn:x:2') }, { requiredKeys: [] }),
     values: fc.dictionary(fc.constantFrom(...terms), reading),
+    beside: fc.record(
+      { shapes: fc.constantFrom([], [shape(0)], [shape(1)]), source: fc.constantFrom('s', 't'), digest: fc.constantFrom('x', 'y') },
+      { requiredKeys: [] },
+    ),
   })
   .map(
-    ({ when: at, expected: version, name, more, ...twin }): Command => ({
+    ({ when: at, expected: version, name, more, beside, ...twin }): Command => ({
       op: 'putTwin',
+      ...beside,
       twin: TwinInput.parse({ ...twin, ...more, agency, name: { en: name }, provenance: { observedAt: at, recordedAt: at, source: agency } }),
-      ...(version !== undefined && { expected: version }),
+      ...on(version),
     }),
   );
 const patchTwin = fc
@@ -62,7 +71,7 @@ const patchTwin = fc
     samples: fc.dictionary(fc.constantFrom(...terms), fc.array(reading, { minLength: 1, maxLength: 3 })),
     place: fc.option(fc.record({ position, placedAt: fc.option(when, { nil: undefined }) }), { nil: undefined }),
   })
-  .map(({ expected: version, place, ...patch }): Command => ({ op: 'patchTwin', ...patch, ...place, ...(version !== undefined && { expected: version }) }));
+  .map(({ expected: version, place, ...patch }): Command => ({ op: 'patchTwin', ...patch, ...place, ...on(version) }));
 const oneLink = fc
   .record({
     from: fc.constantFrom(...ends),
@@ -79,8 +88,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: putTwin },
   { weight: 5, arbitrary: patchTwin },
   fc.record({ op: fc.constant('deleteTwin' as const), id }),
-  { weight: 2, arbitrary: oneLink.map((one): Command => ({ op: 'putLink', link: one })) },
-  fc.tuple(oneLink, fc.option(when)).map(([one, endedAt]): Command => ({ op: 'deleteLink', id: one.id, ...(endedAt && { endedAt }) })),
+  { weight: 2, arbitrary: fc.tuple(oneLink, expected).map(([one, version]): Command => ({ op: 'putLink', link: one, ...on(version) })) },
+  fc
+    .tuple(oneLink, fc.option(when), expected)
+    .map(([one, endedAt, version]): Command => ({ op: 'deleteLink', id: one.id, ...(endedAt && { endedAt }), ...on(version) })),
   fc.tuple(id, fc.subarray(['7', '8', '9'])).map(([from, some]): Command => ({ op: 'putJoins', from, joins: some.map((key) => join(from, key)) })),
   oneJoin.map((one): Command => ({ op: 'settleJoin', join: { ...one, state: 'RESOLVED', to: foreignId('9') } })),
 );
@@ -101,11 +112,14 @@ const batch: fc.Arbitrary<Batch> = fc
 const fateOf = (outcome: Outcome): Fate => (outcome.ok ? outcome.version : (outcome.problem.kind as Fate)); // branding: the kinds that the model knows
 
 const byId = <T extends { readonly id: string }>(all: Iterable<T>): readonly T[] => [...all].toSorted((a, b) => compareText(a.id, b.id));
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => compareText(a, b);
 const texts = (all: Iterable<unknown>): readonly string[] => [...all].map((one) => JSON.stringify(one)).toSorted(compareText);
 
 const samePresent = async (store: TwinStore, model: Model): Promise<void> => {
   expect(byId((await store.get(ids)).values())).toEqual(byId(model.twins()));
   expect(byId(await store.adjacent(ends, { direction: 'both', limit: 100 }))).toEqual(byId(model.links()));
+  expect([...(await store.shapes(ids))].toSorted(byKey)).toEqual([...model.shapes()].toSorted(byKey));
+  for (const source of ['s', 't']) expect(await store.sourceState(source, { first: 9 })).toEqual(byId(model.sourceState(source)));
   expect(texts((await store.joins({ first: 100 })).joins)).toEqual(texts(model.joins()));
   expect([await store.identities(), await store.count({})]).toEqual([model.identities(), model.twins().length]);
 };

@@ -5,6 +5,7 @@ import { type Reading, type Sample, type SampleKey, thinSamples } from '@citywea
 import { expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { createTimeline, end, id, level, m, putAt, reading, sampled, type Told, told } from './timeline.contract.ts';
+import { accepted, term, twin, twinId } from './twins.contract.ts';
 
 export const foldingContract = (store: () => TwinStore, reopen: () => Promise<TwinStore>): void => {
   const { at, all, value } = createTimeline(store);
@@ -90,10 +91,10 @@ export const foldingContract = (store: () => TwinStore, reopen: () => Promise<Tw
   });
   test('not while there is little of it, and a second run finds nothing to do', async () => {
     await fill(10);
-    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0 });
+    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0, pruned: 0 });
     await fill(500, 20);
     await store().maintain({ ...changes, foldBefore: m(5000) });
-    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0 });
+    expect(await store().maintain({ ...changes, foldBefore: m(5000) })).toEqual({ folded: 0, forgotten: 0, pruned: 0 });
   });
   test('only what held no more: whatever held then or later stays known', async () => {
     await fill(1200);
@@ -117,5 +118,24 @@ export const foldingContract = (store: () => TwinStore, reopen: () => Promise<Tw
     expect((await store().history(id, { first: 99 })).samples).toEqual([]);
     await at(30, putAt(30, { level: 3 }));
     expect([await value(m(5)), await value(end)]).toEqual(['no twin', 3]);
+  });
+  test('is forgotten by kind: of some sooner, of some never, of all others as of what is gone', async () => {
+    const keys = ['bus', 'tree', 'other', 'gone'] as const;
+    const kindOf = { bus: 'Bus', tree: 'Tree', other: 'Other', gone: 'Bus' } as const;
+    const say = async (minute: number) =>
+      await store().apply(
+        keys.map((key) => ({ op: 'putTwin', twin: { ...twin(twinId(key), { kind: kindOf[key] }), values: { [level]: reading(minute, minute) } } })),
+        { at: m(minute) },
+      );
+    for (const minute of [0, 10, 20, 30]) await say(minute);
+    await accepted(store(), [{ op: 'deleteTwin', id: twinId('gone') }]);
+    const forgetOfKinds = { [term('Bus')]: m(25), [term('Tree')]: null };
+    const told = () => Promise.all(keys.map(async (key) => (await store().history(twinId(key), { series: level, first: 9 })).samples.length));
+    const before = await told();
+    expect(await store().maintain({ keepChanges: 3, forgetOfKinds })).toMatchObject({ folded: 0, forgotten: 2, pruned: 14 });
+    expect(await told()).toEqual([2, before[1], before[2], before[3]]);
+    await store().maintain({ keepChanges: 3, forgetBefore: m(15), forgetOfKinds });
+    expect(await told()).toEqual([2, before[1], 3, (before[3] ?? 0) - 1]);
+    expect(await store().maintain({ keepChanges: 3, forgetOfKinds: { [term('Tree')]: null } })).toEqual({ folded: 0, forgotten: 0, pruned: 0 });
   });
 };

@@ -2,7 +2,7 @@
  * Keepable: what a store of any kind takes, told at sight. What it keeps comes back as it was put in, so numbers that JSON or a 64-bit float cannot keep are refused.
  */
 import { boxOfTwin, type Json, type Problem, problem, type TwinInput } from '@cityweave/core';
-import type { Command } from './store.ts';
+import type { Command, Outcome } from './store.ts';
 
 /** A number that JSON or a 64-bit float cannot keep; undefined where all can be kept. Walks without recursion. */
 const unkeepable = (value: Json): number | undefined => {
@@ -38,3 +38,9 @@ export const checkPatch = ({ id, values, position, samples = {} }: Extract<Comma
   const unkept = [values, ...sampled].reduce<Problem | undefined>((found, part) => found ?? checkValues(id, part), undefined);
   return unkept ?? checkPlace({ id, position, footprint: undefined });
 };
+
+/** Refused where the change is based on another version than the one that stands. */
+export const checkVersion = (id: string, expected: number | undefined, current: number): Extract<Outcome, { ok: false }> | undefined =>
+  expected === undefined || expected === current
+    ? undefined
+    : { ok: false, problem: problem('revisionConflict', { subject: id, found: `version ${current}`, accepted: `version ${expected}` }), current };

@@ -27,6 +27,40 @@ export const linksContract = (store: () => TwinStore) => {
     expect(await store().adjacent([a, b], { direction: 'both', limit: 2 })).toHaveLength(2);
   });
 
+  test('a link is changed only on the version that it has, from 0 where it must not be there, and a refused change leaves no trace', async () => {
+    const [one, abroad] = [link(a, b), link(a, foreignId('1'))];
+    const say = async (command: Command) => (await store().apply([command], { at }))[0];
+    const puts = (expected?: number, evidence = 'said'): Command => ({
+      op: 'putLink',
+      link: { ...one, evidence },
+      ...(expected !== undefined && { expected }),
+    });
+    expect(await say(puts(1))).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 0 });
+    expect(await say(puts(0))).toMatchObject({ ok: true, version: 1 });
+    expect(await say(puts(0))).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 1 });
+    expect(await say(puts(1, 'again'))).toMatchObject({ ok: true, version: 2, seq: 2 });
+    expect(await say({ op: 'putLink', link: { ...abroad, version: 9 } })).toMatchObject({ ok: true, version: 1 });
+    const told = await store().adjacent([a], { direction: 'out', limit: 9 });
+    expect(told.map(({ to, version, evidence }) => [to, version, evidence]).toSorted()).toEqual([
+      [foreignId('1'), undefined, undefined],
+      [b, 2, 'again'],
+    ]);
+    expect(await store().linksAt([a], { direction: 'out', limit: 9, moment: { valid: at, known: at } })).toEqual(told.map(({ version, ...then }) => then));
+    expect(await say({ op: 'deleteLink', id: one.id, expected: 1 })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 2 });
+    expect(await say({ op: 'deleteLink', id: one.id, expected: 2 })).toMatchObject({ ok: true, version: 3, seq: 4 });
+    expect(await say({ op: 'deleteLink', id: one.id, expected: 3 })).toMatchObject({ ok: false, problem: { kind: 'notFound' } });
+    expect(await say(puts(0))).toMatchObject({ ok: true, version: 1 });
+  });
+
+  test('of many who change a link on one version one wins', async () => {
+    await accepted(store(), [{ op: 'putLink', link: link(a, b) }]);
+    const all = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => store().apply([{ op: 'putLink', link: { ...link(a, b), evidence: `${index}` }, expected: 1 }], { at })),
+    );
+    expect(all.flat().filter((outcome) => outcome.ok)).toMatchObject([{ version: 2 }]);
+    expect(await store().adjacent([b], { direction: 'in', limit: 9 })).toMatchObject([{ version: 2 }]);
+  });
+
   test('a walk of several hops goes on from whatever it reaches once, through circles and twins of others, and no further', async () => {
     const [d, far] = [twinId('d'), foreignId('1')];
     const links = {

@@ -35,8 +35,12 @@ import type { ApplyOptions, Command } from './store.ts';
 /** What became of a command, in short: the version reached, or why not. */
 export type Fate = number | 'revisionConflict' | 'notFound';
 
+type Beside = Pick<Extract<Command, { op: 'putTwin' }>, 'shapes' | 'source' | 'digest'>;
+
 type State = {
   readonly twins: Map<TwinId, Twin>;
+  /** what is kept beside a twin */
+  readonly beside: Map<TwinId, Beside>;
   readonly links: Map<LinkId, Link>;
   readonly joins: Map<string, Join>;
   readonly cursors: Map<string, number>;
@@ -46,8 +50,9 @@ type State = {
   readonly changes: Change[];
 };
 
-const copyOf = ({ twins, links, joins, cursors, series, pastLinks, changes }: State): State => ({
+const copyOf = ({ twins, beside, links, joins, cursors, series, pastLinks, changes }: State): State => ({
   twins: new Map(twins),
+  beside: new Map(beside),
   links: new Map(links),
   joins: new Map(joins),
   cursors: new Map(cursors),
@@ -81,7 +86,8 @@ type Writing = { readonly state: State; readonly at: Instant };
 const keep = ({ state, at }: Writing, input: TwinInput): Fate => {
   const found = state.twins.get(input.id);
   const version = (found?.version ?? 0) + 1;
-  state.twins.set(input.id, { ...input, version, createdAt: found?.createdAt ?? at, updatedAt: at });
+  const isShaped = (state.beside.get(input.id)?.shapes ?? []).length > 0;
+  state.twins.set(input.id, { ...input, version, createdAt: found?.createdAt ?? at, updatedAt: at, ...(isShaped && { shaped: true }) });
   note(state, { id: input.id, op: 'put', at });
   return version;
 };
@@ -106,6 +112,7 @@ const remove = (writing: Writing, found: Twin): Fate => {
   for (const link of [...state.links.values()].filter(({ from, to }) => from === found.id || to === found.id)) unlink(writing, link);
   for (const [key, { from }] of state.joins) if (from === found.id) state.joins.delete(key);
   state.twins.delete(found.id);
+  state.beside.delete(found.id);
   note(state, { id: found.id, op: 'delete', at, kind: found.kind });
   return found.version + 1;
 };
@@ -130,6 +137,9 @@ const applyTwin = (writing: Writing, command: Extract<Command, { op: 'putTwin' |
   if (command.expected !== undefined && command.expected !== (found?.version ?? 0)) return 'revisionConflict';
   if (command.op === 'deleteTwin') return found ? remove(writing, found) : 'notFound';
   if (command.op === 'patchTwin') return found ? patch(writing, found, command) : 'notFound';
+  const { shapes, source, digest } = command;
+  const said = { ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
+  state.beside.set(command.twin.id, { ...state.beside.get(command.twin.id), ...said });
   gain(state, command.twin.id, { before: found, after: command.twin, at });
   return keep(writing, command.twin);
 };
@@ -137,15 +147,22 @@ const applyTwin = (writing: Writing, command: Extract<Command, { op: 'putTwin' |
 const applyOne = (writing: Writing, command: Command): Fate => {
   const { state, at } = writing;
   switch (command.op) {
-    case 'putLink':
-      gainLink(writing, { before: state.links.get(command.link.id), after: command.link });
-      state.links.set(command.link.id, command.link);
-      note(state, { id: command.link.from, op: 'link', at, link: command.link.id });
-      return 1;
+    case 'putLink': {
+      const { link, expected } = command;
+      const version = state.links.get(link.id) ? (state.links.get(link.id)?.version ?? 1) : 0;
+      if (expected !== undefined && expected !== version) return 'revisionConflict';
+      gainLink(writing, { before: state.links.get(link.id), after: link });
+      state.links.set(link.id, { ...link, ...(version > 0 && { version: version + 1 }) });
+      note(state, { id: link.from, op: 'link', at, link: link.id });
+      return version + 1;
+    }
     case 'deleteLink': {
       const link = state.links.get(command.id);
-      if (link) unlink(writing, link, command.endedAt);
-      return link ? 1 : 'notFound';
+      if (!link) return 'notFound';
+      const { version = 1 } = link;
+      if (command.expected !== undefined && command.expected !== version) return 'revisionConflict';
+      unlink(writing, link, command.endedAt);
+      return version + 1;
     }
     case 'putJoins':
       putJoins(writing, command.from, command.joins);
@@ -163,7 +180,16 @@ const applyOne = (writing: Writing, command: Command): Fate => {
 export type Model = ReturnType<typeof createModel>;
 
 export const createModel = () => {
-  let state: State = { twins: new Map(), links: new Map(), joins: new Map(), cursors: new Map(), series: new Map(), pastLinks: new Map(), changes: [] };
+  let state: State = {
+    twins: new Map(),
+    beside: new Map(),
+    links: new Map(),
+    joins: new Map(),
+    cursors: new Map(),
+    series: new Map(),
+    pastLinks: new Map(),
+    changes: [],
+  };
   const apply = (commands: readonly Command[], { at, atomic = true, cursor }: ApplyOptions): readonly Fate[] => {
     if (cursor && (state.cursors.get(cursor.peer) ?? -1) >= cursor.seq) return commands.map(() => 0);
     const next = copyOf(state);
@@ -205,6 +231,8 @@ export const createModel = () => {
     stateAt,
     matching,
     twins: () => [...state.twins.values()],
+    shapes: () => new Map([...state.beside].flatMap(([id, { shapes = [] }]) => (shapes.length > 0 ? [[id, shapes] as const] : []))),
+    sourceState: (of: string) => [...state.beside].flatMap(([id, { source, digest = '' }]) => (source === of ? [{ id, digest }] : [])),
     links: () => [...state.links.values()],
     linksAt,
     joins: () => [...state.joins.values()],

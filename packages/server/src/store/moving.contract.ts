@@ -40,6 +40,7 @@ const fill = async (store: TwinStore): Promise<void> => {
     { op: 'deleteTwin', id: twinId('gone') },
     { op: 'deleteLink', id: link(twinId('2'), twinId('3')).id, endedAt: end },
   ]);
+  await accepted(store, [putLink(twinId('1'), twinId('2'))]);
   await store.apply([put('2', { name: 'renamed' })], { at, cursor: { peer: 'p', seq: 7 } });
   await store.putImport({ id: 'i', source: 's', digest: 'x', state: 'DONE', startedAt: at, report: { added: 3 } });
 };

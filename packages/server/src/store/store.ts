@@ -51,9 +51,10 @@ export type Command =
   /** changes values and position as `patchTwin` of core says: what was observed before what stands goes to the history only */
   | ({ readonly op: 'patchTwin'; readonly id: TwinId; readonly expected?: number } & TwinPatch)
   | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
-  | { readonly op: 'putLink'; readonly link: Link }
+  /** the store counts its version, whatever the link says of it */
+  | { readonly op: 'putLink'; readonly link: Link; readonly expected?: number }
   /** `endedAt` is when it was no longer true; the time of the change where absent */
-  | { readonly op: 'deleteLink'; readonly id: LinkId; readonly endedAt?: Instant }
+  | { readonly op: 'deleteLink'; readonly id: LinkId; readonly endedAt?: Instant; readonly expected?: number }
   /** replaces the joins of a twin; those that are there already keep their state */
   | { readonly op: 'putJoins'; readonly from: TwinId; readonly joins: readonly Join[] }
   | { readonly op: 'settleJoin'; readonly join: Join };
@@ -117,10 +118,12 @@ export type Retention = {
   readonly foldBefore?: Instant | undefined;
   /** samples that held no more at that time may be forgotten */
   readonly forgetBefore?: Instant | undefined;
+  /** the same of twins that are of these kinds, whatever holds for the others; kept for good where null */
+  readonly forgetOfKinds?: Readonly<Record<TermId, Instant | null>> | undefined;
 };
 
-/** Samples folded by this run, and samples that it forgot. */
-export type Maintained = { readonly folded: number; readonly forgotten: number };
+/** What a run did: samples that it folded and forgot, and changes that it took off the log. */
+export type MaintenanceReport = { readonly folded: number; readonly forgotten: number; readonly pruned: number };
 
 /** Whether the engine answers, or what is wrong. */
 export type StoreHealth = { readonly latencyMs: number } & ({ readonly ok: true } | { readonly ok: false; readonly problem: Problem });
@@ -241,7 +244,7 @@ export type TwinStore = {
   /** Never rejected, and told within a bound: an engine that hangs is not well. */
   readonly health: (waiting?: Waiting) => Promise<StoreHealth>;
   /** Forgets and folds what may be, and refreshes what the engine knows of its data; in steps, so that writes go on. */
-  readonly maintain: (retention: Retention, waiting?: Waiting) => Promise<Maintained>;
+  readonly maintain: (retention: Retention, waiting?: Waiting) => Promise<MaintenanceReport>;
   /** A page of a part in the order of its keys, for a move to another store; `after` is the `next` of the page before. Of the imports of a source the last is told. */
   readonly unload: <P extends keyof Unloadable>(
     part: P,

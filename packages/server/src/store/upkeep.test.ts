@@ -2,6 +2,7 @@ import { addMs, Instant } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { Timers } from '../deps.ts';
 import type { Retention, TwinStore } from './store.ts';
+import { term } from './twins.contract.ts';
 import { createUpkeep } from './upkeep.ts';
 
 const now = Instant.parse('2026-05-04T12:00:00Z');
@@ -21,10 +22,13 @@ test('a store is looked after again and again, one run at a time, until it is to
   const failures: unknown[] = [];
   const maintain: TwinStore['maintain'] = (retention) => {
     asked.push(retention);
-    return new Promise((resolve, reject) => ended.push(asked.length === 2 ? () => reject(new Error('full')) : () => resolve({ folded: 0, forgotten: 0 })));
+    return new Promise((resolve, reject) =>
+      ended.push(asked.length === 2 ? () => reject(new Error('full')) : () => resolve({ folded: 0, forgotten: 0, pruned: 0 })),
+    );
   };
   const clock = { now: () => now, monotonicMs: () => 0 };
-  const retention = { changes: 5, recentHours: 6, historyDays: 2 };
+  const kinds = { [term('Bus')]: { historyDays: 1 }, [term('Tree')]: {} };
+  const retention = { changes: 5, recentHours: 6, historyDays: 2, kinds };
   // only this verb is asked
   const upkeep = createUpkeep({ store: { maintain } as TwinStore, retention, clock, timers, failed: (cause) => failures.push(cause) });
   for (const run of [0, 1, 2]) {
@@ -34,7 +38,12 @@ test('a store is looked after again and again, one run at a time, until it is to
     ended.shift()?.();
     await new Promise(setImmediate);
   }
-  expect(asked[0]).toEqual({ keepChanges: 5, foldBefore: addMs(now, -hours(6)), forgetBefore: addMs(now, -hours(48)) });
+  expect(asked[0]).toEqual({
+    keepChanges: 5,
+    foldBefore: addMs(now, -hours(6)),
+    forgetBefore: addMs(now, -hours(48)),
+    forgetOfKinds: { 'city:Bus': addMs(now, -hours(24)), 'city:Tree': null },
+  });
   expect(failures).toEqual([new Error('full')]);
   await upkeep.close();
   expect(due).toEqual([]);

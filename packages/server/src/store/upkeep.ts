@@ -1,7 +1,7 @@
 /**
  * Upkeep: what a store does for itself while its node runs: forgets what the retention of the node file lets go, and folds what is no longer recent.
  */
-import { addMs } from '@cityweave/core';
+import { addMs, type Instant, type TermId } from '@cityweave/core';
 import type { Clock, Timers } from '../deps.ts';
 import type { TwinStore } from './store.ts';
 
@@ -12,6 +12,8 @@ export type RetentionRule = {
   readonly recentHours: number;
   /** what held no more so long ago is forgotten; kept for good where absent */
   readonly historyDays?: number | undefined;
+  /** the same for twins of some kinds */
+  readonly kinds?: Readonly<Record<TermId, { readonly historyDays?: number | undefined }>> | undefined;
 };
 
 type Kept = { readonly store: TwinStore; readonly retention: RetentionRule; readonly clock: Clock };
@@ -21,12 +23,14 @@ const everyMs = hourMs;
 const firstMs = 60_000;
 
 /** One run. */
-const maintainOnce = ({ store, retention: { changes, recentHours, historyDays }, clock }: Kept): ReturnType<TwinStore['maintain']> => {
+const maintainOnce = ({ store, retention: { changes, recentHours, historyDays, kinds = {} }, clock }: Kept): ReturnType<TwinStore['maintain']> => {
   const now = clock.now();
+  const daysAgo = (days: number | undefined): Instant | undefined => (days === undefined ? undefined : addMs(now, -days * 24 * hourMs));
   return store.maintain({
     keepChanges: changes,
     foldBefore: addMs(now, -recentHours * hourMs),
-    forgetBefore: historyDays === undefined ? undefined : addMs(now, -historyDays * 24 * hourMs),
+    forgetBefore: daysAgo(historyDays),
+    forgetOfKinds: Object.fromEntries(Object.entries(kinds).map(([kind, rule]) => [kind, daysAgo(rule.historyDays) ?? null])),
   });
 };
 

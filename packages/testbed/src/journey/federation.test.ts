@@ -141,6 +141,20 @@ describe.each(['http', 'http and websocket'])('a federation from its first word 
     });
   });
 
+  it('twins are not counted by a status that the owner keeps back', async () => {
+    await using city = await createTestCity({ bindings, agencies: fourAgencies({ energy: { policy: { rules: [{ withhold: ['city:status'] }] } } }) });
+    await city.active();
+    const statusOf = async (by: 'KIND' | 'STATUS'): Promise<unknown> => {
+      const { data } = await askGraphql(
+        city.front.address,
+        `{ federation(id: "${testFederationId}") { summary(by: [${by}]) { sources { agency { id } status } } } }`,
+      );
+      const { sources } = (data as { federation: { summary: { sources: { agency: { id: string }; status: string }[] } } }).federation.summary; // branding: as the schema says
+      return sources.find(({ agency }) => agency.id === agencyOfTest('energy'))?.status;
+    };
+    expect([await statusOf('KIND'), await statusOf('STATUS')]).toEqual(['ANSWERED', 'WITHHELD']);
+  });
+
   it('a term that the owner keeps back is in no byte that leaves, asked for, tested, ordered by or read with everything else', async () => {
     using wire = listenIn();
     await using city = await createTestCity({ bindings, agencies: fourAgencies({ energy: { policy: { rules: [{ withhold: ['city:owner'] }] } } }) });

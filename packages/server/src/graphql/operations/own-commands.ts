@@ -79,6 +79,7 @@ const defineOthers = ({ builder }: Kit, value: ValueInput) => ({
       kind: t.id({ required: true, description: 'What it means, as "city:locatedAt".' }),
       to: t.id({ required: true, description: 'The URN of a twin of any agency.' }),
       evidence: t.string({ description: 'What it rests on.' }),
+      expected: t.int({ description: expectedText }),
     }),
   }),
 });

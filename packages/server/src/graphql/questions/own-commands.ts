@@ -28,7 +28,13 @@ export type PatchGiven = {
   readonly expected?: Given<number>;
 };
 export type DeleteGiven = { readonly id: string; readonly expected?: Given<number> };
-export type LinkGiven = { readonly from: string; readonly kind: string; readonly to: string; readonly evidence?: Given<string> };
+export type LinkGiven = {
+  readonly from: string;
+  readonly kind: string;
+  readonly to: string;
+  readonly evidence?: Given<string>;
+  readonly expected?: Given<number>;
+};
 export type CommandGiven = {
   readonly put?: Given<PutGiven>;
   readonly patch?: Given<PatchGiven>;
@@ -49,7 +55,8 @@ export type Applied = { readonly kept: boolean; readonly outcomes: readonly Comm
 
 const versioned = (expected: Given<number>) => (typeof expected === 'number' ? { expected } : {});
 
-const expectedOf = ({ put, patch, delete: removed }: CommandGiven): Given<number> => put?.expected ?? patch?.expected ?? removed?.expected;
+const expectedOf = ({ put, patch, delete: removed, link, unlink }: CommandGiven): Given<number> =>
+  [put, patch, removed, link, unlink].find((given) => given)?.expected;
 
 const toPut = (context: Context, given: PutGiven): Result<Command> => {
   const id = ownId(context, given.id, 'put.id');
@@ -107,7 +114,7 @@ const toLink = (context: Context, given: LinkGiven, op: 'link' | 'unlink'): Resu
   const to = TwinId.safeParse(given.to);
   if (!to.success) return fail(problem('badId', { path: `${op}.to`, found: shorten(given.to), accepted: 'urn:dtf:twin:<authority>:<source>/<key>' }));
   const id = linkIdOf(from.value, kind.value, to.data);
-  if (op === 'unlink') return ok({ op: 'deleteLink', id });
+  if (op === 'unlink') return ok({ op: 'deleteLink', id, ...versioned(given.expected) });
   const { self, deps } = context.room;
   return ok({
     op: 'putLink',
@@ -120,6 +127,7 @@ const toLink = (context: Context, given: LinkGiven, op: 'link' | 'unlink'): Resu
       recordedAt: deps.clock.now(),
       ...(given.evidence && { evidence: given.evidence }),
     },
+    ...versioned(given.expected),
   });
 };
 
@@ -127,7 +135,7 @@ const toCommand = (context: Context, given: CommandGiven): Result<Command> => {
   const said = Object.entries(given).filter(([, part]) => part !== null && part !== undefined);
   if (said.length !== 1) return fail(invalid('command', said.map(([op]) => op).join(', ') || 'nothing', 'exactly one of put, patch, delete, link and unlink'));
   const expected = expectedOf(given);
-  if (typeof expected === 'number' && expected < 0) return fail(invalid('expected', expected, '0 for a twin that must not exist, else its version'));
+  if (typeof expected === 'number' && expected < 0) return fail(invalid('expected', expected, '0 for a twin or link that must not exist, else its version'));
   if (given.put) return toPut(context, given.put);
   if (given.patch) return toPatch(context, given.patch);
   if (given.delete) return toDelete(context, given.delete);

@@ -1,7 +1,7 @@
 /**
  * Links: typed relations between twins, possibly of two agencies. The far end's id and agency are always known; its name is asked for.
  */
-import { agencyOf, type Direction, type Link, type TermId, type TwinId, type Vocabulary } from '@cityweave/core';
+import { agencyOf, type Direction, type Link, type TermId, type TwinId, type Vocabulary, versionOfLink } from '@cityweave/core';
 import { createFaults } from '../fault.ts';
 import { parseTerm } from '../questions/filter.ts';
 import type { LinkEnds } from '../questions/link-ends.ts';
@@ -76,6 +76,7 @@ export const defineLinks = (kit: Kit) => {
         description: 'The other end as seen from the twin that was asked: with direction IN, where the link begins.',
         resolve: ({ to, ends }) => ({ id: to, ends }),
       }),
+      version: t.int({ description: 'How often its agency said it: what a change may be based on.', resolve: ({ link }) => versionOfLink(link) }),
       source: t.field({ type: 'Agency', description: 'Who says so.', resolve: ({ link }, _args, { agencies }) => agencies.of(link.source) }),
       evidence: t.string({ nullable: true, description: 'What it rests on, as the columns of a declared join.', resolve: ({ link }) => link.evidence }),
       recordedAt: t.field({ type: 'DateTime', description: 'When the node learnt it.', resolve: ({ link }) => link.recordedAt }),

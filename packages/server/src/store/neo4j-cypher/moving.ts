@@ -17,7 +17,7 @@ RETURN t.id AS id, ${twinText} AS doc, t.source AS source, t.digest AS digest, t
 export const unloadLinks = ({ end, link }: Space, page: Page<'from' | 'kind' | 'to'>): Cypher =>
   steady(
     `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE a.id >= $from AND (a.id > $from OR l.kind > $kind OR (l.kind = $kind AND b.id > $to))
-RETURN l.id AS id, l.kind AS kind, a.id AS \`from\`, b.id AS \`to\`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt
+RETURN l.id AS id, l.kind AS kind, a.id AS \`from\`, b.id AS \`to\`, l.source AS source, l.recordedAt AS recordedAt, l.evidence AS evidence, l.observedAt AS observedAt, l.version AS version
 ORDER BY a.id, l.kind, b.id LIMIT $limit`,
     page,
   );

@@ -22,7 +22,9 @@ export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly
 
 export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown };
 
-const linksTold = 'RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.recordedAt, l.evidence, l.observedAt]) AS links';
+/** Of what was, no version is told. */
+const linksTold = (version: 'l.version' | 'null') =>
+  `RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.recordedAt, l.evidence, l.observedAt, ${version}]) AS links`;
 
 const arrows = { out: ['-', '->'], in: ['<-', '-'], both: ['-', '-'] } as const;
 
@@ -36,7 +38,7 @@ export const readLinks = (
   const walked = depth === 1 ? '' : ` MATCH (a) (()${from}[l:${link}${ofKinds}]${to}()){0,${depth - 1}} (n) WITH DISTINCT n`;
   const start = walked === '' ? 'n' : 'a';
   const text = `MATCH (${start}:${end}) USING INDEX ${start}:${end}(id) WHERE ${start}.id IN $ids${walked}
-MATCH (n)${from}[l:${link}]${to}()${ofKinds} WITH DISTINCT l LIMIT $limit ${linksTold}`;
+MATCH (n)${from}[l:${link}]${to}()${ofKinds} WITH DISTINCT l LIMIT $limit ${linksTold('l.version')}`;
   return steady(text, { ids, ...(kinds && { kinds }), limit });
 };
 
@@ -44,7 +46,7 @@ MATCH (n)${from}[l:${link}]${to}()${ofKinds} WITH DISTINCT l LIMIT $limit ${link
 export const readLinksThen = ({ end, link, past }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier & { readonly moment: Moment }): Cypher => {
   const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${kinds ? ' AND l.kind IN $kinds' : ''}
 AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
-AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind } WITH l LIMIT $limit ${linksTold}`;
+AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind } WITH l LIMIT $limit ${linksTold('null')}`;
   return cypher(text, { ids, ...(kinds && { kinds }), valid: moment.valid, known: moment.known, limit });
 };
 

@@ -20,7 +20,7 @@ export type Sought = Readonly<Record<'registers' | 'twins' | 'pasts' | 'linked' 
 /** Links come as `linkOf` takes them. */
 const seekingIn = ({ end, twin, link, past, join, register }: Space): Readonly<Record<keyof Sought, string>> => {
   const [found, ends] = [`MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE`, 'RETURN a, l, b'];
-  const told = 'RETURN collect([l.id, l.kind, a.id, b.id, l.source, l.recordedAt, l.evidence, l.observedAt])';
+  const told = 'RETURN collect([l.id, l.kind, a.id, b.id, l.source, l.recordedAt, l.evidence, l.observedAt, l.version])';
   return {
     registers: `MATCH (r:${register}) WHERE r.key IN $registers RETURN collect([r.key, r.seq, r.mark]) AS registers`,
     twins: `MATCH (t:${end}) WHERE t.id IN $twins AND t:${twin} RETURN collect([t.id, t.doc]) AS twins`,
@@ -74,7 +74,7 @@ export const createIdentifiers = ({ end, knownAs, identifier }: Space, rows: rea
 export const putLinks = ({ end, link }: Space, rows: readonly object[]): Cypher =>
   steady(
     `UNWIND $rows AS row MERGE (a:${end} {id: row.src}) MERGE (b:${end} {id: row.dst})
-MERGE (a)-[l:${link} {as: row.kind}]->(b) SET l.kind = row.kind, l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence, l.observedAt = row.observedAt`,
+MERGE (a)-[l:${link} {as: row.kind}]->(b) SET l.kind = row.kind, l.id = row.id, l.source = row.source, l.recordedAt = row.recordedAt, l.evidence = row.evidence, l.observedAt = row.observedAt, l.version = row.version`,
     { rows },
   );
 

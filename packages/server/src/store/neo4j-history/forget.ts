@@ -2,7 +2,9 @@
  * Forgetting: samples that held no more at a time go, those of many series in one step. Each step locks the head of the log, as every writer does.
  */
 import { compareSamples, instantOfMs, msOfInstant, type Sample, sampleAt } from '@cityweave/core';
+import { beforeOf, type Forgetting } from '../history/forgetting.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
+import { readKindsOf } from '../neo4j-cypher/read.ts';
 import { chunkedSeries, chunksBefore, forgetChunks } from '../neo4j-cypher/upkeep.ts';
 import { samplesOfChunk, seriesKey } from './samples.ts';
 import type { Tail } from './tails.ts';
@@ -40,7 +42,7 @@ const goneSeries = async ({ run, space, before }: Step, all: readonly Held[]): P
   return new Set(keys.filter((key) => !left.has(key)));
 };
 
-export const forgetStep = async (step: Step, kept: readonly Kept[]): Promise<Stepped> => {
+const forgetAlike = async (step: Step, kept: readonly Kept[]): Promise<Stepped> => {
   const found = await heldBefore(step, kept);
   const chunked = await forgetInChunks(step, found);
   const cut = found.map((one) => ({ ...one, tail: { ...one.tail, samples: one.tail.samples.filter((sample) => compareSamples(sample, one.held) >= 0) } }));
@@ -56,3 +58,15 @@ export const forgetStep = async (step: Step, kept: readonly Kept[]): Promise<Ste
   const dropped = kept.reduce((sum, one) => sum + count(one), 0) - pasts.reduce((sum, one) => sum + count(one), 0);
   return { samples: chunked + dropped, done: kept.length };
 };
+
+/** Twins of some kinds are forgotten sooner or later than the others. */
+export const forgetStep =
+  (forgetting: Forgetting) =>
+  async ({ run, space }: Omit<Step, 'before'>, kept: readonly Kept[]): Promise<Stepped> => {
+    const ids = Object.keys(forgetting.ofKinds).length > 0 ? kept.map(({ id }) => id) : [];
+    const kinds = new Map((ids.length > 0 ? await run(readKindsOf(space, ids)) : []).map(({ id, kind }) => [id, kind]));
+    let samples = 0;
+    for (const [before, some] of Map.groupBy(kept, ({ id }) => beforeOf(forgetting, kinds.get(id))))
+      if (before !== null) samples += (await forgetAlike({ run, space, before }, some)).samples;
+    return { samples, done: kept.length };
+  };

@@ -1,7 +1,6 @@
 /**
  * Upkeep of history: all pasts, some at a time in the order of their keys, each step a transaction of its own: writes that wait come in between.
  */
-import { type Instant, msOfInstant } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
 import { lock, type Run } from '../neo4j/save.ts';
 import { putPasts } from '../neo4j-cypher/history.ts';
@@ -32,17 +31,16 @@ export const leave = async ({ run, space }: Step, { pasts, gone, made }: Left): 
   ]);
 };
 
-type Walk = { readonly connection: Connection; readonly space: Space; readonly before: Instant | undefined };
+type Walk = { readonly connection: Connection; readonly space: Space };
 
 const pastsPerStep = 200;
 
 /** Samples dealt with. */
 export const walkPasts = async (
-  { connection, space, before }: Walk,
-  each: (step: Step, kept: readonly Kept[]) => Promise<Stepped>,
+  { connection, space }: Walk,
+  each: (step: Omit<Step, 'before'>, kept: readonly Kept[]) => Promise<Stepped>,
   waiting?: Waiting,
 ): Promise<number> => {
-  if (before === undefined) return 0;
   let samples = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after;
@@ -50,7 +48,7 @@ export const walkPasts = async (
       await lock(run, space);
       const rows = await run(nextPasts(space, { after: from, limit: whole(pastsPerStep) }));
       const found = rows.map(({ id, doc }): Kept => ({ id: String(id), past: decodePast(String(doc)) }));
-      return [found, found.length === 0 ? { samples: 0, done: 0 } : await each({ run, space, before: msOfInstant(before) }, found)] as const;
+      return [found, found.length === 0 ? { samples: 0, done: 0 } : await each({ run, space }, found)] as const;
     }, waiting);
     samples += stepped.samples;
     const isLast = stepped.done === kept.length && kept.length < pastsPerStep;

@@ -41,9 +41,7 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
   link: told({
     keys: ['from', 'kind', 'to'],
     statement: unloadLinks,
-    toRows: ({ evidence, observedAt, ...link }) => [
-      { part: 'link', link: { ...link, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) } },
-    ],
+    toRows: (row) => [{ part: 'link', link: given(row, Object.keys(row)) }],
   }),
   term: told({
     keys: ['kind', 'term'],

@@ -1,8 +1,8 @@
 /**
  * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
  */
-import { type Instant, type Join, type JoinKey, type Link, type Problem, patchTwin, problem, sameAs } from '@cityweave/core';
-import { checkPatch, checkTwin } from '../keepable.ts';
+import { type Instant, type Join, type JoinKey, type Problem, patchTwin, problem, sameAs, versionOfLink, withVersion } from '@cityweave/core';
+import { checkPatch, checkTwin, checkVersion } from '../keepable.ts';
 import { gain, gainLink } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
 import { altsOf, bodyOf, inputOf } from './neo4j-rows.ts';
@@ -25,11 +25,6 @@ export type Batch = { readonly commands: readonly Command[]; readonly atomic: bo
 type Work = { readonly working: Working; readonly at: Instant };
 
 const refused = (found: Problem, current?: number): Outcome => ({ ok: false, problem: found, ...(current !== undefined && { current }) });
-
-const checkVersion = (id: string, expected: number | undefined, current: number): Outcome | undefined =>
-  expected === undefined || expected === current
-    ? undefined
-    : refused(problem('revisionConflict', { subject: id, found: `version ${current}`, accepted: `version ${expected}` }), current);
 
 const noteChange = ({ working: { own }, at }: Work, change: Omit<ChangeRow, 'seq' | 'at'>): number => {
   own.head += 1;
@@ -129,19 +124,26 @@ const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'delete
 };
 
 /** A link is known by its ends and its kind: put again it takes the place of the one that was there. */
-const putLink = (work: Work, link: Link): Outcome => {
-  const { id, from: src, kind, to: dst } = link;
+const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: 'putLink' }>): Outcome => {
+  const { id, from: src, kind, to: dst } = given;
   const { own } = work.working;
   const ends = endsKey({ src, kind, dst });
-  gainLink(work.working, { before: linkBetween(work.working, ends)?.link, after: link, at: work.at });
+  const standing = linkBetween(work.working, ends)?.link;
+  const conflict = checkVersion(id, expected, versionOfLink(standing));
+  if (conflict) return conflict;
+  const version = versionOfLink(standing) + 1;
+  const link = withVersion(given, version);
+  gainLink(work.working, { before: standing, after: link, at: work.at });
   own.links.set(ends, { id, src, kind, dst, link, written: true });
   if (kind === sameAs) own.identityTouched = true;
-  return { ok: true, version: 1, seq: noteChange(work, { id: src, op: 'link', link: id }) };
+  return { ok: true, version, seq: noteChange(work, { id: src, op: 'link', link: id }) };
 };
 
-const deleteLink = (work: Work, { id, endedAt }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
+const deleteLink = (work: Work, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const found = linkIn(work.working, id);
-  return found ? { ok: true, version: 1, seq: unlink(work, found, endedAt) } : refused(problem('notFound', { subject: id }));
+  if (!found) return notFound(id);
+  const version = versionOfLink(found.link);
+  return checkVersion(id, expected, version) ?? { ok: true, version: version + 1, seq: unlink(work, found, endedAt) };
 };
 
 /** Sorts as its parts do, one after the other. */
@@ -170,7 +172,7 @@ const applyCommand = (work: Work, command: Command): Outcome => {
     case 'deleteTwin':
       return deleteTwin(work, command);
     case 'putLink':
-      return putLink(work, command.link);
+      return putLink(work, command);
     case 'deleteLink':
       return deleteLink(work, command);
     case 'putJoins':

@@ -133,8 +133,18 @@ export const twinOf = (text: string): Twin => {
   return { ...input, ...trusted<Pick<Twin, 'version' | 'createdAt' | 'updatedAt'>>(kept), ...(shaped && { shaped: true }) };
 };
 
-export const linkOf = ([id, kind, from, to, source, recordedAt, evidence, observedAt]: readonly unknown[]): Link =>
-  trusted({ id, kind, from, to, source, recordedAt, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) });
+export const linkOf = ([id, kind, from, to, source, recordedAt, evidence, observedAt, version]: readonly unknown[]): Link =>
+  trusted({
+    id,
+    kind,
+    from,
+    to,
+    source,
+    recordedAt,
+    ...(observedAt !== null && { observedAt }),
+    ...(evidence !== null && { evidence }),
+    ...(Number(version) > 1 && { version }),
+  });
 
 /** Links that came together in one row. */
 export const linksIn = ([row]: readonly Properties[]): readonly Link[] => trusted<readonly (readonly unknown[])[]>(row?.['links'] ?? []).map(linkOf);

@@ -1,9 +1,10 @@
 /**
  * The store on Neo4j: the verbs of `TwinStore` over the official driver, with what Community has.
  */
-import { fail, type Instant, instantOfMs, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
+import { fail, type Instant, instantOfMs, msOfInstant, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
 import { byFinding } from '../by-finding.ts';
+import { forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
@@ -17,7 +18,7 @@ import { countThen, findThen, summariseThen } from '../neo4j-history/past-search
 import { walkPasts } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
 import { unload } from '../neo4j-moving/unload.ts';
-import type { ImportRecord, Looked, Maintained, Retention, TwinStore, Waiting } from '../store.ts';
+import type { ImportRecord, Looked, MaintenanceReport, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { untilAborted } from '../waiting.ts';
 import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
@@ -149,26 +150,29 @@ const health = async ({ clock }: Sides, ask: Ask, waiting?: Waiting): ReturnType
 const prunedAtOnce = 1_000;
 
 /** The bound moves first, so that nobody reads what is half gone. The last change stays. */
-const prune = async ({ connection, space, lane }: Sides, keepChanges: number, waiting: Waiting = {}): Promise<void> => {
+const prune = async ({ connection, space, lane }: Sides, keepChanges: number, waiting: Waiting = {}): Promise<number> => {
   await untilAborted(waiting, lane.drained());
-  const upTo = await connection.write(async (run) => {
+  const [upTo, before] = await connection.write(async (run) => {
     const head = await lock(run, space);
-    const oldest = Math.max(0, Math.min(head - keepChanges, head - 1));
+    const [row] = await run(readHead(space));
+    const [oldest, was] = [Math.max(0, Math.min(head - keepChanges, head - 1)), Number(row?.['oldest'] ?? 0)];
     await run(moveOldest(space, whole(oldest)));
-    return oldest;
+    return [oldest, was] as const;
   });
   for (let pruned = prunedAtOnce; pruned === prunedAtOnce; ) {
     const [row] = await connection.write((run) => run(pruneLog(space, whole(upTo), whole(prunedAtOnce))), waiting);
     pruned = Number(row?.['pruned'] ?? 0);
   }
+  return Math.max(0, upTo - before);
 };
 
-const maintain = async (sides: Sides, { keepChanges, foldBefore, forgetBefore }: Retention, waiting?: Waiting): Promise<Maintained> => {
-  const { connection, space } = sides;
-  const forgotten = await walkPasts({ connection, space, before: forgetBefore }, forgetStep, waiting);
-  const folded = await walkPasts({ connection, space, before: foldBefore }, foldStep, waiting);
-  await prune(sides, keepChanges, waiting);
-  return { folded, forgotten };
+const maintain = async (sides: Sides, retention: Retention, waiting?: Waiting): Promise<MaintenanceReport> => {
+  const { keepChanges, foldBefore } = retention;
+  const forgetting = forgettingOf(retention);
+  const forgotten = forgetting ? await walkPasts(sides, forgetStep(forgetting), waiting) : 0;
+  const before = foldBefore && msOfInstant(foldBefore);
+  const folded = before ? await walkPasts(sides, (step, kept) => foldStep({ ...step, before }, kept), waiting) : 0;
+  return { folded, forgotten, pruned: await prune(sides, keepChanges, waiting) };
 };
 
 /** A move into a store that others do not write to meanwhile. */

@@ -216,9 +216,9 @@ const dropLinks = (space: Space, { links }: WorkingSet, was: Before): readonly C
 
 const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {
   const written = [...links].flatMap(([, state]) => (state?.written ? [state] : []));
-  const rows = written.map(({ id, src, kind, dst, link: { source, recordedAt, evidence = null, observedAt = null } }) => ({
+  const rows = written.map(({ id, src, kind, dst, link: { source, recordedAt, evidence = null, observedAt = null, version } }) => ({
     ...{ id, src, kind, dst },
-    ...{ source, recordedAt, evidence, observedAt },
+    ...{ source, recordedAt, evidence, observedAt, version: version === undefined ? null : whole(version) },
   }));
   return some(
     rows,

@@ -3,6 +3,7 @@
  */
 import { compareSamples, instantOfMs, msOfInstant, type Sample, sampleAt } from '@cityweave/core';
 import { chunkSamplesMax, decodeChunk, encodeChunk } from '../history/chunk.ts';
+import { beforeOf, type Forgetting } from '../history/forgetting.ts';
 import { inTransaction, numberOf, type Writing } from '../sqlite/sqlite-file.ts';
 import { sampleOfRow } from './rows.ts';
 
@@ -85,9 +86,12 @@ const forgetSeries = (to: Writing, named: Named, before: number): number => {
   return chunked + rows;
 };
 
-export const forgetStep = (to: Writing, { after, before }: Step): Stepped =>
+export const forgetStep = (to: Writing, { after, ...forgetting }: Pick<Step, 'after'> & Forgetting): Stepped =>
   inTransaction(to.file, () => {
     const found = to.statement('nextSeries').all(after, seriesPerStep);
-    const forgotten = found.reduce((sum, row) => sum + forgetSeries(to, { s: numberOf(row, 's'), series: String(row['name']) }, before), 0);
+    const forgotten = found.reduce((sum, row) => {
+      const before = beforeOf(forgetting, row['kind']);
+      return before === null ? sum : sum + forgetSeries(to, { s: numberOf(row, 's'), series: String(row['name']) }, before);
+    }, 0);
     return { samples: forgotten, ...(found.length === seriesPerStep && { next: numberOf(found.at(-1), 's') }) };
   });

@@ -29,7 +29,7 @@ export const historyWriteSql = {
   seriesName: 'SELECT name FROM series WHERE s = ?',
   lastChunk: 'SELECT c, samples, bytes FROM chunk WHERE s = ? ORDER BY last DESC, c DESC LIMIT 1',
   dropChunk: 'DELETE FROM chunk WHERE c = ?',
-  nextSeries: 'SELECT s, name FROM series WHERE s > ? ORDER BY s LIMIT ?',
+  nextSeries: 'SELECT s.s, s.name, t.kind FROM series AS s LEFT JOIN twin AS t ON t.id = s.id WHERE s.s > ? ORDER BY s.s LIMIT ?',
   heldRow: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed <= ? AND recorded <= ? ORDER BY observed DESC, recorded DESC LIMIT 1',
   chunkBefore: 'SELECT bytes FROM chunk WHERE s = ? AND first <= ? ORDER BY first DESC LIMIT 1',
   forgetSamples: 'DELETE FROM sample WHERE s = ? AND (observed, recorded) < (?, ?)',

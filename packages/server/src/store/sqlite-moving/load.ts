@@ -1,10 +1,10 @@
 /**
  * A store loaded, on the writer's side: rows that another store unloaded, as they are, with their versions and times.
  */
-import { compareSamples, fail, linkIdOf, linkSeries, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
+import { compareSamples, fail, linkSeries, ok, type Problem, problem, type Result, type Twin } from '@cityweave/core';
 import type { Moved } from '../moving/moved.ts';
 import { countTwins, inTransaction, noteTerm, type Writing } from '../sqlite/sqlite-file.ts';
-import { notePastLink } from '../sqlite/sqlite-links.ts';
+import { keepLink, notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
 import { flush, forget, putAlts, standOf } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
@@ -46,11 +46,6 @@ const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): 
   countTwins(to, row.kind, 1);
 };
 
-const loadLink = (to: Writing, { link }: Part<'link'>): void => {
-  const ownId = link.id === linkIdOf(link.from, link.kind, link.to) ? null : link.id;
-  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId, link.observedAt ?? null);
-};
-
 const loadJoin = (to: Writing, { join }: Part<'join'>): void => {
   const { from, kind, agency, scheme, value, state, to: end, triedAt } = join;
   to.statement('putJoin').run(from, kind, agency, scheme, value, state, end ?? null, triedAt ?? null);
@@ -79,7 +74,7 @@ const loadRow = (to: Writing, row: Moved): unknown => {
     case 'twin':
       return loadTwin(to, row);
     case 'link':
-      return loadLink(to, row);
+      return keepLink(to, row.link);
     case 'join':
       return loadJoin(to, row);
     case 'samples':

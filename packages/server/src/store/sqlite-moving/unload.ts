@@ -4,7 +4,7 @@
 
 import type { Unloadable } from '../moving/moved.ts';
 import { readSql } from '../sqlite/sql.ts';
-import { linkOf } from '../sqlite/sqlite-links.ts';
+import { linkOfRow } from '../sqlite/sqlite-links.ts';
 import { twinText } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
 
@@ -24,13 +24,7 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
       ...(typeof row['shapes'] === 'string' && { shapes: JSON.parse(row['shapes']) }),
     }),
   },
-  link: {
-    keys: ['src', 'kind', 'dst'],
-    toRow: (row) => {
-      const { src, kind, dst, source, recorded_at, evidence, own_id, observed_at } = row;
-      return { part: 'link', link: linkOf([src, kind, dst, source, recorded_at, evidence, own_id, observed_at]) };
-    },
-  },
+  link: { keys: ['src', 'kind', 'dst'], toRow: (row) => ({ part: 'link', link: linkOfRow(row) }) },
   term: { keys: ['kind', 'term'], toRow: (row) => ({ part: 'term', kind: row['kind'], term: row['term'], ...given(row, ['unit']) }) },
   import: { keys: ['source'], toRow: (row) => ({ part: 'import', record: JSON.parse(String(row['doc'])) }) },
   cursor: { keys: ['peer'], toRow: (row) => ({ part: 'cursor', peer: row['peer'], seq: Number(row['seq']) }) },

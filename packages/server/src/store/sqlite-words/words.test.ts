@@ -13,7 +13,7 @@ import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
 import { openFile } from '../sqlite/sqlite-file.ts';
 import type { Command, TwinStore } from '../store.ts';
 import { accepted, at, keysOf, put, twin, twinId } from '../twins.contract.ts';
-import { knownBeginningMax, shelfTwinsMax, slotsMax } from './sql-shelves.ts';
+import { knownBeginningMax, shelfTables, shelfTwinsMax, slotsMax } from './sql-shelves.ts';
 import { matchOfBeginnings, wordsOfBeginningMax } from './word-beginnings.ts';
 
 const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index).padStart(6, '0'));
@@ -131,7 +131,7 @@ describe('stands of the embedded store', () => {
 
   it('are given to the twins of a file of before, by whose words they are found as ever', async () => {
     const path = join(directory, 'before', storeFileName);
-    const old = openFile({ path, synchronous: 'normal', migrations: migrations.slice(0, -1), at });
+    const old = openFile({ path, synchronous: 'normal', migrations: migrations.slice(0, migrations.indexOf(shelfTables)), at });
     const file = old.ok ? old.value : expect.fail('the file of before opens');
     const row = file.prepare(
       'INSERT INTO twin (n, id, agency, kind, name, version, created_at, updated_at, words_hash, shaped, folded) VALUES (?, ?, ?, ?, ?, 1, ?, ?, 0, 0, ?)',

@@ -96,6 +96,7 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   'ALTER TABLE twin ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;',
   linkHistoryTables,
   shelfTables,
+  'ALTER TABLE link ADD COLUMN version INTEGER NOT NULL DEFAULT 1;',
 ];
 
 export const schemaSql = {
@@ -131,6 +132,9 @@ const twinColumns = [...keyColumns, ...plainColumns];
 
 const linkColumns = 'l.src, l.kind, l.dst, l.source, l.recorded_at, l.evidence, l.own_id, l.observed_at';
 
+/** Of what was, no version is told. */
+const linkColumnsNow = `${linkColumns}, l.version`;
+
 export const writeSql = {
   head: 'SELECT coalesce(max(seq), 0) AS head FROM change',
   findTwin:
@@ -152,10 +156,10 @@ export const writeSql = {
   deleteAlt: 'DELETE FROM alt WHERE value = ? AND scheme = ? AND n = ?',
   putChange: 'INSERT INTO change (seq, id, op, at, link, kind) VALUES (?, ?, ?, ?, ?, ?)',
   putLink:
-    'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id, observed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id, observed_at = excluded.observed_at',
-  findLinkByEnds: `SELECT ${linkColumns} FROM link AS l WHERE src = ? AND kind = ? AND dst = ?`,
-  findLinkByOwnId: `SELECT ${linkColumns} FROM link AS l WHERE own_id = ?`,
-  linksOf: `SELECT ${linkColumns} FROM link AS l WHERE src = ? UNION SELECT ${linkColumns} FROM link AS l WHERE dst = ?`,
+    'INSERT INTO link (src, kind, dst, source, recorded_at, evidence, own_id, observed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (src, kind, dst) DO UPDATE SET source = excluded.source, recorded_at = excluded.recorded_at, evidence = excluded.evidence, own_id = excluded.own_id, observed_at = excluded.observed_at, version = excluded.version',
+  findLinkByEnds: `SELECT ${linkColumnsNow} FROM link AS l WHERE src = ? AND kind = ? AND dst = ?`,
+  findLinkByOwnId: `SELECT ${linkColumnsNow} FROM link AS l WHERE own_id = ?`,
+  linksOf: `SELECT ${linkColumnsNow} FROM link AS l WHERE src = ? UNION SELECT ${linkColumnsNow} FROM link AS l WHERE dst = ?`,
   deleteLink: 'DELETE FROM link WHERE src = ? AND kind = ? AND dst = ?',
   joinsOf: 'SELECT kind, agency, scheme, value FROM pending_join WHERE src = ?',
   putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -196,7 +200,7 @@ const stoodThen =
 
 export const linksSql = ({ way, ofKinds, ofBefore }: LinksShape): string => {
   const conditions = [...(ofKinds ? [ofTheseKinds(walks[way].kind)] : []), ...(ofBefore ? [stoodThen] : [])];
-  return `SELECT ${linkColumns} FROM json_each(?) AS asked CROSS JOIN ${walks[way].from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} LIMIT ?`;
+  return `SELECT ${ofBefore ? linkColumns : linkColumnsNow} FROM json_each(?) AS asked CROSS JOIN ${walks[way].from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} LIMIT ?`;
 };
 
 export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'ofBefore'>): string =>

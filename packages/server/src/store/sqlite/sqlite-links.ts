@@ -16,9 +16,12 @@ import {
   samplesOfLink,
   type TermId,
   type TwinId,
+  versionOfLink,
+  withVersion,
 } from '@cityweave/core';
+import { checkVersion } from '../keepable.ts';
 import { putSample, sampleOfRow } from '../sqlite-history/rows.ts';
-import type { Outcome } from '../store.ts';
+import type { Command, Outcome } from '../store.ts';
 import { noteChange, numberOf, type Writing } from './sqlite-file.ts';
 
 type Ends = { readonly src: string; readonly kind: string; readonly dst: string; readonly ownId: string | null };
@@ -27,16 +30,26 @@ type Ends = { readonly src: string; readonly kind: string; readonly dst: string;
 const linkIdOfRow = ({ src, kind, dst, ownId }: Ends): LinkId => (ownId ?? linkIdOf(src as TwinId, kind as TermId, dst as TwinId)) as LinkId;
 
 /** A link from the columns of its row, in the order in which they are always read. */
-export const linkOf = ([from, kind, to, source, recordedAt, evidence, ownId, observedAt]: readonly unknown[]): Link => {
+export const linkOf = ([from, kind, to, source, recordedAt, evidence, ownId, observedAt, version]: readonly unknown[]): Link => {
   const id = linkIdOfRow({ src: String(from), kind: String(kind), dst: String(to), ownId: typeof ownId === 'string' ? ownId : null });
   // branding: the rows of our own file keep their types
-  return { id, kind, from, to, source, recordedAt, ...(observedAt !== null && { observedAt }), ...(evidence !== null && { evidence }) } as Link;
+  return {
+    id,
+    kind,
+    from,
+    to,
+    source,
+    recordedAt,
+    ...(observedAt !== null && { observedAt }),
+    ...(evidence !== null && { evidence }),
+    ...(Number(version) > 1 && { version }),
+  } as Link;
 };
 
 type Row = Record<string, unknown>;
 
-const linkOfRow = (row: Row): Link =>
-  linkOf([row['src'], row['kind'], row['dst'], row['source'], row['recorded_at'], row['evidence'], row['own_id'], row['observed_at']]);
+export const linkOfRow = (row: Row): Link =>
+  linkOf([row['src'], row['kind'], row['dst'], row['source'], row['recorded_at'], row['evidence'], row['own_id'], row['observed_at'], row['version']]);
 
 /** By its ends: which twins a series of a link is of. */
 export const notePastLink = (to: Writing, s: number, samples: readonly Sample[]): void => {
@@ -58,13 +71,23 @@ const gainLinkHistory = (to: Writing, change: Omit<LinkChange, 'at'>): void => {
   for (const sample of gained) putSample(to, s, sample);
 };
 
-export const putLink = (to: Writing, link: Link): Outcome => {
-  const ownId = link.id === linkIdOf(link.from, link.kind, link.to) ? null : link.id;
-  const before = to.statement('findLinkByEnds').get(link.from, link.kind, link.to);
-  gainLinkHistory(to, { before: before && linkOfRow(before), after: link });
-  to.statement('putLink').run(link.from, link.kind, link.to, link.source, link.recordedAt, link.evidence ?? null, ownId, link.observedAt ?? null);
+/** As it is, with its version. */
+export const keepLink = (to: Writing, link: Link): void => {
+  const { id, from, kind, to: end, source, recordedAt, evidence = null, observedAt = null } = link;
+  const ownId = id === linkIdOf(from, kind, end) ? null : id;
+  to.statement('putLink').run(from, kind, end, source, recordedAt, evidence, ownId, observedAt, versionOfLink(link));
+};
+
+export const putLink = (to: Writing, { link, expected }: Pick<Extract<Command, { op: 'putLink' }>, 'link' | 'expected'>): Outcome => {
+  const row = to.statement('findLinkByEnds').get(link.from, link.kind, link.to);
+  const before = row && linkOfRow(row);
+  const conflict = checkVersion(link.id, expected, versionOfLink(before));
+  if (conflict) return conflict;
+  const version = versionOfLink(before) + 1;
+  gainLinkHistory(to, { before, after: link });
+  keepLink(to, withVersion(link, version));
   if (link.kind === sameAs) to.identityTouched = true;
-  return { ok: true, version: 1, seq: noteChange(to, { id: link.from, op: 'link', link: link.id }) };
+  return { ok: true, version, seq: noteChange(to, { id: link.from, op: 'link', link: link.id }) };
 };
 
 const removeLink = (to: Writing, link: Link, endedAt?: Instant): number => {
@@ -96,9 +119,11 @@ const findLink = (to: Writing, id: LinkId): Link | undefined => {
   return link?.id === id ? link : undefined;
 };
 
-export const deleteLink = (to: Writing, { id, endedAt }: { readonly id: LinkId; readonly endedAt?: Instant }): Outcome => {
+export const deleteLink = (to: Writing, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const link = findLink(to, id);
-  return link ? { ok: true, version: 1, seq: removeLink(to, link, endedAt) } : { ok: false, problem: problem('notFound', { subject: id }) };
+  if (!link) return { ok: false, problem: problem('notFound', { subject: id }), current: 0 };
+  const version = versionOfLink(link);
+  return checkVersion(id, expected, version) ?? { ok: true, version: version + 1, seq: removeLink(to, link, endedAt) };
 };
 
 /** No link of this store is left hanging on a twin that is gone. */

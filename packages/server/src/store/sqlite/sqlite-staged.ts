@@ -21,7 +21,7 @@ const putDeclared = (to: Writing, { id, bare, declared }: { readonly id: TwinId;
   if (joins.length > 0) putJoins(to, { from: id, joins });
   for (const link of links) {
     const [from, end] = [renamed(link.from), renamed(link.to)];
-    putLink(to, { ...link, from, to: end, id: linkIdOf(from, link.kind, end) });
+    putLink(to, { link: { ...link, from, to: end, id: linkIdOf(from, link.kind, end) } });
   }
 };
 

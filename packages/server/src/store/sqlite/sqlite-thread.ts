@@ -4,6 +4,7 @@
 import { parentPort } from 'node:worker_threads';
 import { problem, type Result } from '@cityweave/core';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
+import type { Forgetting } from '../history/forgetting.ts';
 import type { Moved } from '../moving/moved.ts';
 import { foldStep, forgetStep } from '../sqlite-history/fold.ts';
 import { loadRows } from '../sqlite-moving/load.ts';
@@ -25,7 +26,8 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'putImport'; readonly columns: readonly string[] }
   | { readonly verb: 'maintain'; readonly keepChanges: number }
   | { readonly verb: 'load'; readonly rows: readonly Moved[] }
-  | { readonly verb: 'fold' | 'forget'; readonly after: number; readonly before: number }
+  | { readonly verb: 'fold'; readonly after: number; readonly before: number }
+  | ({ readonly verb: 'forget'; readonly after: number } & Forgetting)
   | { readonly verb: 'read'; readonly read: ReadVerb; readonly args: string; readonly areas: AreaTexts; readonly known?: KnownChanges | undefined }
   | { readonly verb: 'close' }
 );

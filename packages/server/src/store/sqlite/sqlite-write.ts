@@ -3,6 +3,7 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { type Box, brevityOf, type Instant, type Problem, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
+import { checkVersion } from '../keepable.ts';
 import { gainHistory } from '../sqlite-history/gain.ts';
 import { flushShelves, leaveStand, takeStand } from '../sqlite-words/shelves.ts';
 import { stepOf } from '../sqlite-words/sql-shelves.ts';
@@ -14,11 +15,6 @@ import { deleteLink, deleteLinksOf, putJoins, putLink, settleJoin } from './sqli
 import { type Batch, type RowCommand, type TermUse, type TwinRow, toTwinRow } from './sqlite-rows.ts';
 
 type Row = NonNullable<ReturnType<StatementSync['get']>>;
-
-const checkVersion = (id: string, expected: number | undefined, current: number): Outcome | undefined =>
-  expected === undefined || expected === current
-    ? undefined
-    : { ok: false, problem: problem('revisionConflict', { subject: id, found: `version ${current}`, accepted: `version ${expected}` }), current };
 
 const paddingDegrees = 0.001;
 
@@ -201,7 +197,7 @@ const applyCommand = (to: Writing, command: RowCommand): Outcome => {
     case 'deleteTwin':
       return deleteTwin(to, command);
     case 'putLink':
-      return putLink(to, command.link);
+      return putLink(to, command);
     case 'deleteLink':
       return deleteLink(to, command);
     case 'putJoins':
@@ -290,9 +286,10 @@ export const writeBatches = (to: Writing, batches: readonly Batch[]): Written =>
   }
 };
 
-/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file. */
-export const maintainFile = (to: Writing, keepChanges: number): void => {
-  to.statement('prune').run(to.head - keepChanges);
+/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file; how many changes went. */
+export const maintainFile = (to: Writing, keepChanges: number): number => {
+  const { changes } = to.statement('prune').run(to.head - keepChanges);
   to.file.exec(schemaSql.optimize);
   to.file.exec(schemaSql.checkpoint);
+  return Number(changes);
 };

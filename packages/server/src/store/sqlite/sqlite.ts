@@ -3,10 +3,11 @@
  * the writing side is `sqlite-lane.ts`, the threads are `sqlite-threads.ts`.
  */
 import { join } from 'node:path';
-import { fail, type Instant, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type TwinId } from '@cityweave/core';
+import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type TwinId } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import { byFinding } from '../by-finding.ts';
+import { type Forgetting, forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
 import { createKnownTwins } from '../sqlite-reading/known-twins.ts';
@@ -116,13 +117,13 @@ const imports = ({ ask, lane }: Sides) => ({
   },
 });
 
-type Walk = { readonly verb: 'fold' | 'forget'; readonly before: Instant | undefined };
+type Walk = { readonly verb: 'fold'; readonly before: number } | ({ readonly verb: 'forget' } & Forgetting);
 
 /** Step after step: writes that wait come in between. */
-const walkSeries = async (lane: Lane, { verb, before }: Walk, waiting?: Waiting): Promise<number> => {
+const walkSeries = async (lane: Lane, walk: Walk, waiting?: Waiting): Promise<number> => {
   let samples = 0;
-  for (let after: number | undefined = before === undefined ? undefined : 0; after !== undefined && before !== undefined; ) {
-    const stepped = trusted<Stepped>(await lane.aside({ verb, after, before: msOfInstant(before) }, waiting));
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const stepped: Stepped = trusted(await lane.aside({ ...walk, after }, waiting));
     samples += stepped.samples;
     after = stepped.next;
   }
@@ -131,11 +132,13 @@ const walkSeries = async (lane: Lane, { verb, before }: Walk, waiting?: Waiting)
 
 const maintain =
   (lane: Lane): TwinStore['maintain'] =>
-  async ({ keepChanges, foldBefore, forgetBefore }, waiting) => {
-    const forgotten = await walkSeries(lane, { verb: 'forget', before: forgetBefore }, waiting);
-    const folded = await walkSeries(lane, { verb: 'fold', before: foldBefore }, waiting);
-    await lane.send({ verb: 'maintain', keepChanges }, waiting);
-    return { folded, forgotten };
+  async (retention, waiting) => {
+    const { keepChanges, foldBefore } = retention;
+    const forgetting = forgettingOf(retention);
+    const forgotten = forgetting ? await walkSeries(lane, { verb: 'forget', ...forgetting }, waiting) : 0;
+    const folded = foldBefore === undefined ? 0 : await walkSeries(lane, { verb: 'fold', before: msOfInstant(foldBefore) }, waiting);
+    const pruned = trusted<number>(await lane.send({ verb: 'maintain', keepChanges }, waiting));
+    return { folded, forgotten, pruned };
   };
 
 const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
