@@ -80,7 +80,8 @@ const createHeard = (term: string, rows: number): HeardColumn => {
       silent = new Map(given.silent.map(({ agency, since }) => [agency, since]));
     },
     take: (shown) => {
-      for (const [at, row] of shown.rows.entries()) {
+      for (let at = 0; at < shown.rows.length; at += 1) {
+        const row = shown.rows[at] ?? 0;
         values[row] = shown.values[at] ?? Number.NaN;
         observed[row] = shown.observed[at] ?? Number.NaN;
         marks[row] = shown.marks[at] ?? 0;

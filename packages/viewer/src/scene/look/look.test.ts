@@ -99,6 +99,19 @@ describe('what the graphics card is told of a twin', () => {
     expect(bytes(8)).not.toEqual(bytes(9));
     expect(bytes(8)).toEqual(bytes(10));
   });
+  it('is the colour of the theme, which is told only where it is another', () => {
+    const { tones, state, bytes } = told();
+    const dress = { theme: 'light', contrast: false, motion: true } as const;
+    expect([tones.dress({ ...dress, motion: false }), tones.dress({ ...dress, theme: 'dark' }), tones.dress({ ...dress, theme: 'dark' })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    state.repaint();
+    state.flush();
+    expect(bytes(3)).toEqual([0x56, 0x63, 0x76, 0]);
+    expect([tones.dress({ ...dress, theme: 'dark', contrast: true }), tones.dress(dress)]).toEqual([true, true]);
+  });
   it('goes by the line where few rows changed, and as a whole where many did or the graphics card has lost it', () => {
     const { state } = told();
     state.texture.onUpdate?.(state.texture);

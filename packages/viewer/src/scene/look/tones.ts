@@ -12,7 +12,8 @@ import { tonesOf } from './themes.ts';
 export type Tones = {
   readonly paint: Paint;
   readonly colourBy: (colouring: Colouring) => void;
-  readonly dress: (dress: Dress) => void;
+  /** false where nothing has another colour for it */
+  readonly dress: (dress: Dress) => boolean;
   /** an answer found some: the others step back */
   readonly setAnyLit: (any: boolean) => void;
 };
@@ -75,7 +76,8 @@ const rampOf = (colouring: Colouring): readonly Rgb[] =>
   colouring.by === 'values' ? Array.from({ length: rampSteps }, (_, step) => colourAt(colouring.ramp, step / (rampSteps - 1))) : [];
 
 export const createTones = (scene: Scene): Tones => {
-  let palette: Palette = { ...paletteOf(scene, { theme: 'light', contrast: false, motion: true }), ramp: [], by: 'kind', anyLit: false };
+  let worn: Dress = { theme: 'light', contrast: false, motion: true };
+  let palette: Palette = { ...paletteOf(scene, worn), ramp: [], by: 'kind', anyLit: false };
   return {
     paint: (states, row, into) => {
       const marks = states.marks[row] ?? 0;
@@ -90,7 +92,10 @@ export const createTones = (scene: Scene): Tones => {
       palette = { ...palette, by: colouring.by, ramp: rampOf(colouring) };
     },
     dress: (dress) => {
+      if (dress.theme === worn.theme && dress.contrast === worn.contrast) return false;
+      worn = dress;
       palette = { ...palette, ...paletteOf(scene, dress) };
+      return true;
     },
     setAnyLit: (anyLit) => {
       palette = { ...palette, anyLit };
