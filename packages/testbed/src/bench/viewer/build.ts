@@ -2,14 +2,13 @@
  * Build: one page for every contender, bundled as for its users: ours as the viewer is.
  */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 export const contenders = ['ours', 'merged', 'three-d-tiles', 'maplibre', 'cesium'] as const;
 export type ContenderName = (typeof contenders)[number];
 
 const pages = join(import.meta.dirname, 'pages');
-const configOfViewer = fileURLToPath(new URL('../../../../viewer/vite.config.ts', import.meta.url));
+const configOfViewer = join(import.meta.dirname, '../../../../viewer/vite.config.ts');
 
 type Bundle = { readonly names: readonly string[]; readonly configFile: string | false; readonly folder: string };
 

@@ -105,8 +105,7 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
       if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) step(row, by.values[row] ?? Number.NaN);
     },
     mark: ({ marksOf, values }: LiveColumn, rows: Uint32Array): void => {
-      for (let at = 0; at < rows.length; at += 1) {
-        const row = rows[at] ?? 0;
+      for (const row of rows) {
         state.mark(row, (marksOf(row) * markScale) | (silent.size > 0 && isSilent(row) ? flags.stale : 0));
         step(row, values[row] ?? Number.NaN);
       }
