@@ -170,11 +170,8 @@ describe('own twins', () => {
     const counted = 'query($box: [Float!]!, $level: Int!) { cells(box: $box, level: $level) { box count } summary(by: [STATUS]) { status count } }';
     const all = await node.ask(counted, { box: [-180, -90, 180, 90], level: 0 });
     expect(all).toMatchObject({ errors: [], data: { cells: [{ box: [-180, -90, 180, 90], count: 7 }], summary: [{ status: null, count: 7 }] } });
-    for (const variables of [
-      { box: [0, 0, 1], level: 0 },
-      { box: [-180, -90, 180, 90], level: 20 },
-    ])
-      expect((await node.ask(counted, variables)).errors).toHaveLength(1);
+    for (const [box, level] of [[[0, 0, 1], 0] as const, [[-180, -90, 180, 90], 20] as const])
+      expect((await node.ask(counted, { box, level })).errors).toHaveLength(1);
     const typed = 'query($kinds: [ID!]) { search(text: "house 3", kinds: $kinds, first: 1) { relevance twin { id } } }';
     expect(await node.ask(typed)).toMatchObject({ errors: [], data: { search: [{ relevance: 1, twin: { id: 'urn:dtf:twin:own.example:houses/003' } }] } });
     expect(await node.ask(typed, { kinds: ['city:FloodZone'] })).toMatchObject({ errors: [], data: { search: [] } });
@@ -298,14 +295,15 @@ describe('changes of own twins', () => {
 
   test('link twins, and take links away', async () => {
     const link = { from: 'urn:dtf:twin:own.example:made/f', kind: 'city:locatedAt', to: 'urn:dtf:twin:other.example:things/9' };
-    const links = '{ twin(id: "urn:dtf:twin:own.example:made/f") { links { totalCount nodes { kind { id } to { id name agency { id } } } } } }';
+    const links = '{ twin(id: "urn:dtf:twin:own.example:made/f") { links { totalCount nodes { version kind { id } to { id name agency { id } } } } } }';
     await node.ask(apply, { c: [{ link }] });
-    expect((await node.ask(links)).data).toEqual({
-      twin: {
-        links: { totalCount: 1, nodes: [{ kind: { id: 'city:locatedAt' }, to: { id: link.to, name: null, agency: { id: 'urn:dtf:agency:other.example' } } }] },
-      },
-    });
-    await node.ask(apply, { c: [{ unlink: link }] });
+    const to = { id: link.to, name: null, agency: { id: 'urn:dtf:agency:other.example' } };
+    expect((await node.ask(links)).data).toEqual({ twin: { links: { totalCount: 1, nodes: [{ version: 1, kind: { id: 'city:locatedAt' }, to }] } } });
+    const said = (evidence: string, expected: number) => node.ask(apply, { c: [{ link: { ...link, evidence, expected } }] });
+    expect((await said('seen', 1)).data).toMatchObject({ applyTwins: { outcomes: [{ version: 2 }] } });
+    expect((await said('too late', 1)).data).toMatchObject({ applyTwins: { outcomes: [{ problem: { code: 'REVISION_CONFLICT' } }] } });
+    expect((await node.ask(links)).data).toMatchObject({ twin: { links: { nodes: [{ version: 2 }] } } });
+    await node.ask(apply, { c: [{ unlink: { ...link, expected: 2 } }] });
     expect((await node.ask(links)).data).toMatchObject({ twin: { links: { totalCount: 0 } } });
   });
 

@@ -169,6 +169,15 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     }
   });
 
+  test('a batch of thousands is all or nothing as well', { timeout: 60_000 }, async () => {
+    const many = Array.from({ length: 2_500 }, (_, index) => [put(`${index}`, { name: 'many' }), putLink(twinId(`${index}`), twinId('hub'))]).flat();
+    const refused = await store().apply([...many, { op: 'deleteTwin', id: twinId('none') }], { at });
+    expect([refused.length, refused.some(({ ok }) => ok), await store().count({}), await store().head()]).toEqual([5_001, false, 0, 0]);
+    await accepted(store(), many);
+    expect([await store().count({ text: 'many' }), await store().head()]).toEqual([2_500, 5_000]);
+    expect(await store().adjacent([twinId('hub')], { direction: 'in', limit: 9_000 })).toHaveLength(2_500);
+  });
+
   test('shapes are kept beside the twin until they are replaced or taken away', async () => {
     const shape = { type: 'Solid', lod: '2.2', boundaries: [[[[0, 1, 2]]]], vertices: [[0, 0, 0] as [number, number, number]], crs: 'EPSG:7415' };
     const input = twin(twinId('1'));

@@ -84,6 +84,7 @@ describe('the past of another agency', () => {
 
   it('is told with corrections, in the order of observation, in pages', async () => {
     expect(numbers(await historyOf(gauge, level))).toEqual([1, 2, 2.5, 3]);
+    expect(numbers(await historyOf(gauge, level, ', every: "PT1M"'))).toEqual([1, 2.5, 3]);
     const first = await historyOf(gauge, level, ', first: 3');
     expect([numbers(first), first?.pageInfo.hasNextPage]).toEqual([[1, 2, 2.5], true]);
     const rest = await historyOf(gauge, level, `, first: 3, after: "${first?.pageInfo.endCursor}"`);

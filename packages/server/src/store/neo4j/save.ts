@@ -5,6 +5,7 @@
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
 import { loadPasts, putPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
+import { inParts } from '../neo4j-cypher/parts.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import {
@@ -271,5 +272,7 @@ export const save = async (
     ...saveRegisters(space, set, marking),
     ...some(log, createLog(space, log)),
   ];
-  await run(inTurn(statements));
+  const parts = statements.flatMap(inParts);
+  if (parts.length === statements.length) await run(inTurn(statements));
+  else for (const part of parts) await run(part);
 };
