@@ -121,7 +121,14 @@ export const status = {
     since: at,
     members: formed.attributes.members,
     revision: formed.attributes.revision,
-    links: [{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, failures: 0 }],
+    health: 1,
+    metrics: { messages: 1841, failures: 3 },
+    links: [
+      {
+        ...{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, clockOffsetMs: 12, failures: 0 },
+        ...{ latency: { p50Ms: 1.2, p95Ms: 4.1 }, throughput: { messagesPerMinute: 74 }, messages: 1841, lost: 3, errors: ['DTF-502'], lastMessageAt: at },
+      },
+    ],
   },
 };
 

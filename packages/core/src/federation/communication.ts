@@ -3,9 +3,10 @@
  */
 import { z } from 'zod';
 import { AgreementId, ConnectionId, DictionaryId, FederationId, TwinId } from '../ground/id.ts';
-import { Instant } from '../ground/instant.ts';
+import { Instant, msBetween } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
+import { limits } from '../ground/limits.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { BindingProtocol } from '../twin/digital-twin.ts';
 import { FarFormat, FunctionFormat } from '../twin/feature-information.ts';
@@ -68,6 +69,58 @@ export const closeCommunication = (communication: Communication, now: Instant): 
   return closed.ok ? closed.value : communication;
 };
 
+/** One message over a link: when, how long its answer took, and why none came where none did. */
+export type Passed = { readonly at: Instant; readonly ms: number; readonly code?: string | undefined };
+
+/** What went over a link since somebody looks at it; of the last `linkMessagesMax` messages everything, of all how many. */
+export type LinkUse = { readonly recent: readonly Passed[]; readonly messages: number; readonly lost: number };
+
+export const unused: LinkUse = { recent: [], messages: 0, lost: 0 };
+
+export const withMessage = ({ recent, messages, lost }: LinkUse, passed: Passed): LinkUse => ({
+  recent: [...recent, passed].slice(-limits.linkMessagesMax),
+  messages: messages + 1,
+  lost: lost + (passed.code === undefined ? 0 : 1),
+});
+
+const LinkFigures = openObject({
+  /** how long answers took: half of the last ones at most so long, and 95 of 100 */
+  latency: openObject({ p50Ms: z.number().min(0), p95Ms: z.number().min(0) }).optional(),
+  throughput: openObject({ messagesPerMinute: z.number().min(0) }),
+  /** messages since the link is looked at, and those without an answer */
+  messages: z.int().min(0),
+  lost: z.int().min(0),
+  /** why the last ones had none: codes of problems, each once */
+  errors: z.array(z.string()),
+  lastMessageAt: Instant.optional(),
+});
+export type LinkFigures = z.infer<typeof LinkFigures>;
+
+/** The least value that so large a share does not exceed; of values in order. */
+const quantile = (sorted: readonly number[], share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+
+const minuteMs = 60_000;
+
+/** Of the last minute; where more went over it than is remembered, as fast as the last ones came. */
+const perMinute = (recent: readonly Passed[], now: Instant): number => {
+  const within = recent.filter(({ at }) => msBetween(at, now) <= minuteMs);
+  const [first] = within;
+  const isCut = within.length === limits.linkMessagesMax && first !== undefined;
+  return isCut ? Math.round((within.length * minuteMs) / Math.max(1, msBetween(first.at, now))) : within.length;
+};
+
+export const figuresOf = ({ recent, messages, lost }: LinkUse, now: Instant): LinkFigures => {
+  const answered = recent.filter(({ code }) => code === undefined);
+  const sorted = answered.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const last = answered.at(-1);
+  return {
+    ...(last && { latency: { p50Ms: quantile(sorted, 0.5), p95Ms: quantile(sorted, 0.95) }, lastMessageAt: last.at }),
+    throughput: { messagesPerMinute: perMinute(answered, now) },
+    ...{ messages, lost },
+    errors: [...new Set(recent.flatMap(({ code }) => code ?? []))],
+  };
+};
+
 /** What is measured of a link while it is used; it lives in memory, its state's changes are saved. */
 export const CommunicationStatus = openObject({
   connectionId: ConnectionId,
@@ -80,6 +133,7 @@ export const CommunicationStatus = openObject({
   failures: z.int().min(0),
   /** when an interrupted link is tried next */
   nextProbeAt: Instant.optional(),
+  ...LinkFigures.partial().shape,
 });
 export type CommunicationStatus = z.infer<typeof CommunicationStatus>;
 

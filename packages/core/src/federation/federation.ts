@@ -198,6 +198,12 @@ export const FederationView = openObject({
 });
 export type FederationView = z.infer<typeof FederationView>;
 
+/** The share of those who take part, the initiator among them, that are there: 1 where everybody is. */
+export const healthOf = ({ members }: Pick<Federation, 'members'>): number => {
+  const taking = members.filter(({ state }) => state !== 'LEFT' && state !== 'REMOVED');
+  return (1 + taking.filter(({ state }) => state === 'ACTIVE').length) / (1 + taking.length);
+};
+
 /** A member's view of a federation in which its own part is over. */
 export const releasedView = (view: FederationView, now: Instant): FederationView => {
   const leaving = federationLifecycle.move(view.state, 'RELEASING');

@@ -138,6 +138,8 @@ export const limits = {
   /** how often representations of representations are asked for in one answer: a chain of links as long is told whole */
   identityRoundsMax: 16,
 
+  /** messages over a link of which its figures are made: the last ones */
+  linkMessagesMax: 256,
   /** between two probes of a link that works */
   heartbeatMs: 1_000,
   probeTimeoutMs: 800,

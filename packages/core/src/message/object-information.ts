@@ -97,8 +97,14 @@ export const federationName = named('federation', FederationId);
 export const federationStatusObject = objectInformation(
   'federationStatus',
   FederationId,
-  FederationView.pick({ state: true, since: true, members: true, revision: true }).extend({
+  FederationView.pick({ state: true, since: true, revision: true }).extend({
+    /** `lastSeen`: when it answered last, as who says this knows */
+    members: z.array(FederationView.shape.members.element.extend({ lastSeen: Instant.optional() })),
     reason: z.string().optional(),
+    /** the share of those who take part that are there, 0 to 1 */
+    health: z.number().min(0).max(1).optional(),
+    /** messages to members since the node of who says this started, and those without an answer */
+    metrics: openObject({ messages: z.int().min(0), failures: z.int().min(0) }).optional(),
     links: z.array(CommunicationStatus).optional(),
   }),
 );

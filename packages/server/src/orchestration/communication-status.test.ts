@@ -126,6 +126,24 @@ describe('the watch over a link', () => {
     expect(links.interruption(peer.id, 29)).toMatchObject({ kind: 'clocksDiffer', limit: 29 });
   });
 
+  it('counts what went over it: answers, refusals among them, and what nobody answered, and why', async () => {
+    const { links, turn } = await watchOf(good);
+    await turn(fail(problem('clocksDiffer')));
+    await turn(fail(problem('timedOut')));
+    links.used(peer, { outcome: fail(problem('unreachable')), ms: 3 });
+    links.used(peer, { outcome: good, ms: 7 });
+    expect(links.figures(peer.id)).toMatchObject({
+      messages: 5,
+      lost: 2,
+      errors: ['DTF-502', 'DTF-501'],
+      throughput: { messagesPerMinute: 3 },
+      latency: { p95Ms: 7 },
+    });
+    links.forget(peer.id);
+    links.used(peer, { outcome: good, ms: 7 });
+    expect(links.figures(peer.id)).toBeUndefined();
+  });
+
   it('to one that moved looks at the new address at once, and only when it is new', async () => {
     const { links, given, turn } = await watchOf(fail(problem('unreachable')));
     await turn(fail(problem('unreachable')));

@@ -2,7 +2,22 @@
  * Communication status (CSIM-FE, Y.4489 10.3.6): what is measured of each link while it is used. An interrupted link is not waited for;
  * one probe in the background restores it. Each probe measures the difference of clocks: beyond the tolerance nothing is read over the link.
  */
-import { addMs, type CommunicationState, type Instant, limits, msBetween, type Problem, problem, type Result } from '@cityweave/core';
+import {
+  addMs,
+  type CommunicationState,
+  codeOf,
+  figuresOf,
+  type Instant,
+  type LinkFigures,
+  type LinkUse,
+  limits,
+  msBetween,
+  type Problem,
+  problem,
+  type Result,
+  unused,
+  withMessage,
+} from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
 import type { Room } from './room.ts';
@@ -23,6 +38,8 @@ export type Use = { readonly outcome: Result<unknown>; readonly ms: number };
 
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
+  /** What went over a link since it is watched. */
+  readonly figures: (peerId: string) => LinkFigures | undefined;
   /** Why nothing is read over a link: it is interrupted, or the clocks at its ends differ too much. */
   readonly interruption: (peerId: string, toleranceMs?: number) => Problem | undefined;
   /** Where the clocks at its ends differ too much. */
@@ -61,6 +78,8 @@ type Watching = {
   readonly listeners: Set<(peerId: string, status: LinkStatus) => void>;
   /** probes in a row that nobody answered in time: a busy node may miss one */
   readonly slow: Map<string, number>;
+  /** what went over each that is watched */
+  readonly uses: Map<string, LinkUse>;
 };
 
 const slowProbesMax = 2;
@@ -101,6 +120,13 @@ const noteLoss = (watching: Watching, peer: Peer, { found, waitMs }: { readonly 
   if (found.kind !== 'timedOut' || slow >= slowProbesMax) missed(watching, peer, waitMs);
 };
 
+/** One message and what came of it; a refusal is an answer. */
+const count = ({ room, uses, peers }: Watching, peerId: string, { outcome, ms }: Use): void => {
+  if (!peers.has(peerId)) return;
+  const code = !outcome.ok && lost(outcome.problem.kind) ? codeOf(outcome.problem) : undefined;
+  uses.set(peerId, withMessage(uses.get(peerId) ?? unused, { at: room.deps.clock.now(), ms, code }));
+};
+
 const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boolean> => {
   const { clock } = watching.room.deps;
   const [at, from] = [clock.now(), clock.monotonicMs()];
@@ -113,6 +139,7 @@ const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boo
   });
   // forgotten meanwhile: what comes of a probe that was under way is nobody's any more
   if (isWatched && !watching.peers.has(peer.id)) return probed.ok;
+  count(watching, peer.id, { outcome: probed, ms: clock.monotonicMs() - from });
   if (probed.ok || !lost(probed.problem.kind)) {
     seen(watching, peer, { ms: clock.monotonicMs() - from, clockOffsetMs });
     return true;
@@ -150,6 +177,7 @@ const watch = (watching: Watching, peer: Peer): void => {
 };
 
 const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
+  count(watching, peer.id, { outcome, ms });
   if (outcome.ok) seen(watching, peer, { ms });
   else if (nobodyThere(outcome.problem.kind)) missed(watching, peer, limits.probeIntervalMinMs);
   else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
@@ -168,9 +196,13 @@ const interruption = (watching: Watching, peerId: string, toleranceMs: number): 
 };
 
 export const createLinks = (room: Room): Links => {
-  const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map() };
+  const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map(), uses: new Map() };
   return {
     status: (peerId) => watching.statuses.get(peerId),
+    figures: (peerId) => {
+      const use = watching.uses.get(peerId);
+      return use && figuresOf(use, room.deps.clock.now());
+    },
     interruption: (peerId, toleranceMs = limits.clockToleranceMs) => interruption(watching, peerId, toleranceMs),
     clocksDiffer: (peerId, toleranceMs = limits.clockToleranceMs) => clocksDiffer(watching, peerId, toleranceMs),
     used: (peer, use) => used(watching, peer, use),
@@ -185,6 +217,7 @@ export const createLinks = (room: Room): Links => {
       watching.statuses.delete(peerId);
       watching.peers.delete(peerId);
       watching.slow.delete(peerId);
+      watching.uses.delete(peerId);
     },
     onChange: (told) => {
       watching.listeners.add(told);

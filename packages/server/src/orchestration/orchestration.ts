@@ -36,6 +36,7 @@ import { createRunning, type Running } from './invocation/running.ts';
 import { createStoreFeed, type Feed } from './live/feed.ts';
 import { createFollow, type Follow } from './live/following.ts';
 import { createPublishing, type Publishing } from './live/publishing.ts';
+import { statusNow } from './maintenance.ts';
 import { answerRequest, confirmAgreement, letGo, noteFormed, noteStatus, openCommunication, pausePart, resumePart } from './membership/membership.ts';
 import { requestsInReview, review } from './membership/review.ts';
 import { createStanding, type Standing } from './membership/standing.ts';
@@ -169,8 +170,8 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, far,
   'digitalTwin.notify.feature': ({ parameters }, by) =>
     'runId' in parameters ? functions.asked.heard(parameters, by) : afterwards(notices.heard(parameters, by), management.rediscover),
   'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
-  'digitalTwin.probe.digitalTwin': ({ parameters }) =>
-    ok({ reply: { parameters: { echo: parameters.echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: 'online' } }] } }),
+  'digitalTwin.probe.digitalTwin': async ({ parameters: { echo } }) =>
+    ok({ reply: { parameters: { echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: await statusNow(room) } }] } }),
 });
 
 /** What an adaptor says of a bridge is a reason to look whether anybody is there. */

@@ -1,8 +1,8 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, agencyOf, CommunicationState, durationOfMs, type Facet, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
-import { agreements, communications, memberships } from '../../orchestration/room.ts';
+import { type Agreement, agencyOf, type Facet, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
+import { agreements, memberships } from '../../orchestration/room.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
 import { toFilter } from '../questions/filter.ts';
@@ -11,7 +11,7 @@ import { momentOf } from '../questions/twin-history.ts';
 import type { Context, GraphqlRoom } from '../room.ts';
 import { deadlineText, type Kit, langText, momentArgs } from './kit.ts';
 import { pageSizeText } from './page.ts';
-import type { ConnectionNode, FederationNode } from './shapes.ts';
+import type { FederationNode } from './shapes.ts';
 import { defineStates, type States } from './states.ts';
 import { nameIn } from './value.ts';
 
@@ -39,17 +39,6 @@ export const askable = ({ view, started }: FederationNode): Federation | Promise
 const agreementsOf = (room: GraphqlRoom, { view }: FederationNode): readonly Agreement[] =>
   agreements.all(room.records).filter(({ terms }) => terms.federationId === view.id);
 
-const connectionsOf = (room: GraphqlRoom, { view }: FederationNode): readonly ConnectionNode[] =>
-  communications
-    .all(room.records)
-    .filter(({ federationId }) => federationId === view.id)
-    .flatMap(({ id, ends, state, since }) => {
-      const member = view.members.find(({ twinId }) => twinId === ends[1].twinId);
-      const status = room.orchestration.links.status(ends[1].twinId);
-      const lost = status?.state === 'INTERRUPTED' && state === 'CONNECTED';
-      return member ? [{ member, id, state: lost ? 'INTERRUPTED' : state, since: lost ? status.since : since, status }] : [];
-    });
-
 const defineMember = ({ builder }: Kit, states: States): void => {
   builder.objectType('Member', {
     description: 'An agency that takes part in a federation, or was asked to.',
@@ -68,37 +57,6 @@ const defineMember = ({ builder }: Kit, states: States): void => {
         resolve: ({ member }) => [...new Set(member.features.map(({ kind }) => kind))].map((id) => ({ id })),
       }),
       reason: t.string({ nullable: true, description: 'Why it stands there, where there is something to explain.', resolve: ({ full }) => full?.reason }),
-    }),
-  });
-};
-
-const defineConnection = ({ builder }: Kit, states: States): void => {
-  builder.objectType('Connection', {
-    description: 'The line to one member and what is measured of it while it is used.',
-    fields: (t) => ({
-      id: t.exposeID('id', { description: '`urn:dtf:connection:...`' }),
-      agency: t.field({ type: 'Agency', description: 'At the other end.', resolve: ({ member }, _args, { agencies }) => agencies.of(member.agency) }),
-      state: t.field({ type: states.connection, description: 'Where it stands.', resolve: ({ state }) => CommunicationState.parse(state) }),
-      since: t.field({ type: 'DateTime', description: 'Since when it stands there.', resolve: ({ since }) => since }),
-      lastSeen: t.field({ type: 'DateTime', nullable: true, description: 'When the other end last answered.', resolve: ({ status }) => status?.lastSeen }),
-      latency: t.field({
-        type: 'Duration',
-        nullable: true,
-        description: 'How long the last answer took.',
-        resolve: ({ status }) => (status?.latencyMs === undefined ? undefined : durationOfMs(status.latencyMs)),
-      }),
-      clockOffset: t.float({
-        nullable: true,
-        description: 'Seconds by which the clock at the other end is ahead of ours; negative where it is behind. Beyond 5 nothing is read.',
-        resolve: ({ status }) => (status?.clockOffsetMs === undefined ? undefined : status.clockOffsetMs / 1000),
-      }),
-      failures: t.int({ description: 'Failures in a row.', resolve: ({ status }) => status?.failures ?? 0 }),
-      nextProbeAt: t.field({
-        type: 'DateTime',
-        nullable: true,
-        description: 'When an interrupted line is tried next.',
-        resolve: ({ status }) => status?.nextProbeAt,
-      }),
     }),
   });
 };
@@ -203,11 +161,6 @@ const defineFederationType = ({ builder }: Kit, states: States): void => {
         description: 'Who takes part beside the initiator.',
         resolve: ({ view, started }) => view.members.map((member) => ({ member, full: started?.members.find(({ twinId }) => twinId === member.twinId) })),
       }),
-      connections: t.field({
-        type: ['Connection'],
-        description: 'The lines to the members; known to the initiator.',
-        resolve: (node, _args, { room }) => connectionsOf(room, node),
-      }),
       agreements: t.field({
         type: ['Agreement'],
         description: 'The agreements that this node is a party to.',
@@ -287,7 +240,6 @@ const defineQuestions = ({ builder, inputs, typed, vocabulary }: Kit): void => {
 export const defineFederations = (kit: Kit): States => {
   const states = defineStates(kit);
   defineMember(kit, states);
-  defineConnection(kit, states);
   defineGranted(kit);
   defineAgreement(kit, states);
   defineNeed(kit);

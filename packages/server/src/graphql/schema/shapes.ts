@@ -13,6 +13,7 @@ import type {
   Join,
   JoinedRow,
   Link,
+  LinkFigures,
   Member,
   MemberPlan,
   MergedValue,
@@ -68,6 +69,7 @@ export type ConnectionNode = {
   readonly state: string;
   readonly since: Instant;
   readonly status: LinkStatus | undefined;
+  readonly figures: LinkFigures | undefined;
 };
 export type MemberNode = { readonly member: FederationView['members'][number]; readonly full: Member | undefined };
 

@@ -156,8 +156,9 @@ export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.fede
   const held = heldMembership(room, id, by);
   if (!held.ok) return held;
   if (attributes.revision < held.value.federation.revision) return ok({ reply: { parameters: {}, objects: [] } });
-  const { links: _links, reason: _reason, ...status } = attributes;
-  const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status } };
+  const { links: _links, reason: _reason, health: _health, metrics: _metrics, ...status } = attributes;
+  const members = status.members.map(({ lastSeen: _seen, ...member }) => member);
+  const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status, members } };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
 };
 
