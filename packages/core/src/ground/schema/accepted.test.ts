@@ -25,6 +25,7 @@ test('what would be accepted is said in our words, with its bound', () => {
   expect(acceptedFor(z.number().max(9), 10)).toBe(': a number of at most 9');
   expect(acceptedFor(z.number().multipleOf(5), 3)).toBe(': a multiple of 5');
   expect(acceptedFor(z.tuple([z.string()]), [])).toBe(': at least 1 item');
+  expect(acceptedFor(z.record(z.string().regex(/^\w+:/, 'prefix:name'), z.int()), { Bus: 1 })).toBe('Bus: a member whose name is prefix:name');
 });
 
 test("a schema's own words go before ours", () => {

@@ -55,6 +55,7 @@ const inOurWords = (issue: Issue): string => {
     return formats[issue.format] ?? (issue.pattern === undefined ? `a text of the form ${issue.format}` : `a text that fits ${issue.pattern}`);
   if (issue.code === 'not_multiple_of') return `a multiple of ${issue.divisor}`;
   if (issue.code === 'unrecognized_keys') return `no member ${issue.keys.join(', ')}`;
+  if (issue.code === 'invalid_key' && issue.issues[0]) return `a member whose name is ${acceptedBy(issue.issues[0])}`;
   return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String).join(', ') : 'another value';
 };
 
