@@ -10,8 +10,10 @@ export const sceneLimits = {
   tileBytesMax: 16 * 1024 * 1024,
   archiveTilesMax: 65_536,
   archiveBytesMax: 1024 * 1024 * 1024,
-  /** of the beginnings of archives that come with the document of a scene */
+  /** of the beginnings of archives, and of tiles, that come with the document of a scene */
   openingBytesMax: 512 * 1024,
+  /** ways to look at a scene of which the opening is kept */
+  openingLooksMax: 16,
   layerRowsMax: 4_000_000,
   sceneLayersMax: 1_000,
   sceneKindsMax: 1_000,

@@ -60,6 +60,20 @@ describe('an opening', () => {
     expect(asked).toEqual(['e']);
   });
 
+  it('is kept for openingLooksMax looks, those asked for last', async () => {
+    const [openings, built] = [createOpenings({ part }), builtOf([layer('e', 5)])];
+    const look = (at: number): Look => ({ ...near, aspect: 1 + at });
+    const first = await openings.of(built, look(0));
+    for (let at = 1; at < sceneLimits.openingLooksMax; at += 1) await openings.of(built, look(at));
+    expect(await openings.of(built, look(0))).toBe(first);
+    const second = await openings.of(built, look(1));
+    await openings.of(built, look(sceneLimits.openingLooksMax));
+    await openings.of(built, look(sceneLimits.openingLooksMax + 1));
+    expect(await openings.of(built, look(1))).toBe(second);
+    for (let at = 2; at <= sceneLimits.openingLooksMax + 1; at += 1) await openings.of(built, look(at));
+    expect(await openings.of(built, look(0))).not.toBe(first);
+  });
+
   const grid = Array.from({ length: 2_500 }, (_, at) => [(at % 50) * 40 - 1_000, Math.floor(at / 50) * 40 - 1_000] as const);
   const { archive, beginning } = cutLayer({
     form: 'prism',

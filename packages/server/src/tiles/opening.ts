@@ -11,9 +11,6 @@ import type { SceneFiles } from './scene-files.ts';
 
 const compress = promisify(gzip);
 
-/** Openings of one scene that are kept. */
-const looksMax = 16;
-
 type Opened = Pick<Built, 'scene'>;
 type Files = Pick<SceneFiles, 'part'>;
 /** A stretch of the archive of a layer, by the layer's number. */
@@ -95,7 +92,7 @@ export const createOpenings = (files: Files): Openings => {
       const answer = looked.get(name) ?? opening.then(async ({ first, tilesFor }) => Buffer.concat([first, ...(look ? await tilesFor(look) : [])]));
       looked.delete(name);
       looked.set(name, answer);
-      for (const [oldest] of looked) if (looked.size > looksMax) looked.delete(oldest);
+      for (const [oldest] of looked) if (looked.size > sceneLimits.openingLooksMax) looked.delete(oldest);
       return answer;
     },
   };
