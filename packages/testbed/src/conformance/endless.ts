@@ -43,7 +43,8 @@ export const endless: Wrong = {
     if (`${action.verb}.${action.object}` !== 'request.service') return undefined;
     const { needs, federationId } = membersOf(membersOf(objects[0])['attributes']);
     const [agency] = Object.values(membersOf(membersOf(Object.values(membersOf(needs))[0])['agencies']));
-    void bargainWith(voice, String(federationId), `${String(agency).replace(':agency:', ':twin:')}:agency`);
+    // until nobody is there to be bargained with
+    void bargainWith(voice, String(federationId), `${String(agency).replace(':agency:', ':twin:')}:agency`).catch(() => undefined);
     return replyTo(request, voice);
   },
 };
