@@ -29,7 +29,7 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
 | \`sequence\` | of a message of a stream: its place there |
-| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context; the dictionaries, \`id\` and \`version\`, whose terms are used |
+| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context, repeated in the answer and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
 | \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
 | \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, \`purpose\` where the data will be used for something narrower than was agreed, \`onBehalfOf\` and \`agreementId\` |
@@ -106,8 +106,8 @@ A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` and \`trace\` of the header, \`serviceLevel\` of an agreement,
-\`requires\` of a feature, \`deliver\` and \`approval\` of a proposal.`;
+What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`serviceLevel\` of an agreement; \`requires\` of a feature, \`audience\` of its policy, \`parameters\` of a function;
+\`twinTypes\`, \`description\`, \`deliver\` and \`approval\` of a proposal. An \`audience\` names twins; groups are not resolved.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

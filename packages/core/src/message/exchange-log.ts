@@ -25,6 +25,8 @@ export const LoggedExchange = z.object({
   agreementId: id.optional(),
   onBehalfOf: id.optional(),
   subscriptionId: id.optional(),
+  /** W3C trace context, as its sender gave it */
+  trace: word.optional(),
   code: word,
   /** where it stands for several, of which `messageId` is the last: how many, since when, and from where to where in the sender's changes */
   tally: z.object({ messages: z.int().min(1), since: Instant, fromSeq: z.int().min(0).optional(), toSeq: z.int().min(0).optional() }).optional(),

@@ -88,7 +88,7 @@ export const Header = z.looseObject(
       .array(openObject({ id: DictionaryId, version: z.string().max(limits.termCharactersMax) }))
       .max(limits.dictionariesMax)
       .optional(),
-    /** W3C trace context, as `traceparent` has it */
+    /** W3C trace context, as `traceparent` has it: repeated in the answer, and kept in the exchange logs */
     trace: z.string().max(limits.termCharactersMax).optional(),
     via: z.array(Hop).max(limits.hopsMax).optional(),
     security: Security.optional(),

@@ -137,6 +137,8 @@ describe('an answer', () => {
   test('goes back where the question came from', () => {
     const { header } = replyMessage(probe('x'), { ok: true, value: { parameters: {}, objects: [] } }, answering);
     expect(header).toMatchObject({ messageType: 'response', source: sending.destination, destination: sending.source, correlationId: sending.messageId });
+    const traced = { ...probe('x'), header: { ...probe('x').header, trace: '00-a-b-01' } };
+    expect(replyMessage(traced, { ok: true, value: { parameters: {}, objects: [] } }, answering).header.trace).toBe('00-a-b-01');
   });
 
   test('without a result is malformed', () =>

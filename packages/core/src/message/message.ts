@@ -173,6 +173,7 @@ export const replyMessage = (
       correlationId: header.messageId,
       conversationId: header.conversationId,
       federationId: header.federationId,
+      trace: header.trace,
     } as const),
     data: {
       action: {

@@ -23,6 +23,15 @@ const registered = async (desk: Desk): Promise<Partner> => {
   return water;
 };
 
+it('keeps the trace of its sender, in the answer and in the log, with the code of how it was answered', async () => {
+  await using desk = await openDesk();
+  const water = await registered(desk);
+  const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const told = await desk.say({ ...water, header: (header) => ({ ...header, trace }) }, 'registry.retrieve.registry', readRegistry);
+  expect(told.message?.header.trace).toBe(trace);
+  expect(desk.logged.at(-1)).toMatchObject({ direction: 'heard', from: water.id, verb: 'retrieve', object: 'registry', trace, code: 'DTF-000' });
+});
+
 describe('what is said twice', () => {
   it('gets the very answer that was kept and changes nothing', async () => {
     await using desk = await openDesk();

@@ -21,7 +21,7 @@ const federationOf = ({ header, data }: Message): string | undefined => {
 
 const toLogged = ({ direction, message, problem, answer }: Noted): LoggedExchange => {
   const { verb, object, parameters } = message.data.action;
-  const { messageId, source, destination } = message.header;
+  const { messageId, source, destination, trace } = message.header;
   const onBehalfOf = message.header.security?.onBehalfOf;
   const [federationId, agreementId] = [federationOf(message), agreementOf(message)];
   const subscriptionId = text(parameters?.['subscriptionId'], limits.idCharactersMax);
@@ -37,6 +37,7 @@ const toLogged = ({ direction, message, problem, answer }: Noted): LoggedExchang
     ...(agreementId !== undefined && { agreementId }),
     ...(onBehalfOf !== undefined && { onBehalfOf }),
     ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(trace !== undefined && { trace }),
     code: problem ? codeOf(problem) : (answer?.data.action.result?.code.slice(0, limits.termCharactersMax) ?? successCode),
   };
 };

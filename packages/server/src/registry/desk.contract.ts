@@ -16,6 +16,7 @@ import {
   fail,
   featureIdOf,
   instantOfMs,
+  type LoggedExchange,
   limits,
   type Message,
   type MessageId,
@@ -124,6 +125,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain 
   const vocabulary = createVocabulary([cityDictionary]);
   const events = createEvents({ agency: registryAuthority, level: 'silent' });
   const told: Notice[] = [];
+  const logged: LoggedExchange[] = [];
   const ask: Ask = async (peer, name, content) => {
     told.push({ to: peer.id, name, content });
     return answers ? answers(peer, name, content) : fail(problem('unreachable'));
@@ -150,7 +152,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain 
     records,
     keys,
     self,
-    log: { append: () => undefined, count: () => undefined },
+    log: { append: (exchange) => void logged.push(exchange), count: () => undefined },
     authorise,
     keysFor: async () => [],
     mayHearAgain,
@@ -178,6 +180,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain 
   const register = (who: Partner, changes?: Partial<DigitalTwin>, leaseSeconds?: number): Promise<Told> =>
     say(who, 'registry.register.digitalTwin', { parameters: { leaseSeconds }, objects: [describeTwin(who, changes)] });
   return {
+    logged,
     clock,
     /** before anything that this desk heard */
     longAgo: instantOfMs(0),
