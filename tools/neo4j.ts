@@ -42,9 +42,14 @@ const refuse = (words: string): number => {
 
 const logLines = 20;
 
-const startServer = async (): Promise<number> => {
+const needs = (): string | undefined => {
   const lacking = missing();
-  if (lacking.length > 0) return refuse(`Neo4j needs ${lacking.join(' and ')}`);
+  return lacking.length === 0 ? undefined : `Neo4j needs ${lacking.join(' and ')}`;
+};
+
+const startServer = async (): Promise<number> => {
+  const lacking = needs();
+  if (lacking !== undefined) return refuse(lacking);
   const failed = fetchJars();
   if (failed) return refuse(`Maven did not fetch org.neo4j:neo4j:${neo4jVersion}:\n${failed}`);
   const running = await start({ home, port: Number(values.port), settings: values.set, measured: values.measured });
@@ -62,13 +67,16 @@ const stopServer = async (): Promise<number> => {
   return 0;
 };
 
+/** One that does not run says what it would need where it cannot be started. */
 const tellStatus = (): number => {
   const running = runningIn(home);
-  say(
-    running ? `runs at ${uriOf(running)} (process ${running.pid})` : `does not run; pnpm neo4j start starts it`,
-    running ? { ...running, uri: uriOf(running) } : {},
-  );
-  return running ? 0 : 1;
+  if (running) {
+    say(`runs at ${uriOf(running)} (process ${running.pid})`, { ...running, uri: uriOf(running) });
+    return 0;
+  }
+  const lacking = needs();
+  say(`does not run; ${lacking ?? 'pnpm neo4j start starts it'}`, lacking === undefined ? {} : { missing: lacking });
+  return 1;
 };
 
 const verbs: Readonly<Record<string, () => number | Promise<number>>> = { start: startServer, stop: stopServer, status: tellStatus };

@@ -18,8 +18,8 @@ export type RunServer = { readonly settings?: Readonly<Record<string, string | u
 
 /** Settings of the server that NEO4J_URI names, else of the one that this run may start; else why there is none. */
 export const serverOfRun = (): RunServer => {
-  const { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_DATABASE, NEO4J_TEST_HOME, NEO4J_TESTS } = process.env;
-  if (NEO4J_URI) return { settings: { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_DATABASE }, skipped: '' };
+  const { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_PASSWORD_FILE, NEO4J_DATABASE, NEO4J_TEST_HOME, NEO4J_TESTS } = process.env;
+  if (NEO4J_URI) return { settings: { NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_PASSWORD_FILE, NEO4J_DATABASE }, skipped: '' };
   const { uri, missing } = neo4jTool('start', NEO4J_TEST_HOME ?? '.cityweave/neo4j-tests');
   if (uri) return { settings: { NEO4J_URI: uri }, skipped: '' };
   if (NEO4J_TESTS === 'required') throw new Error(`NEO4J_TESTS says required, and there is no Neo4j: ${missing}`);

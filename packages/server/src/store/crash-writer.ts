@@ -2,17 +2,14 @@
  * A process that writes until it is killed, for the tests of what survives: prints the number of each batch once it is acknowledged.
  * `crash-writer.ts FIRST DIRECTORY` writes to an embedded store, `crash-writer.ts FIRST URI AUTHORITY [WRITER]` to Neo4j.
  */
-import { systemDeps } from '../deps.ts';
 import { soleWriter, writeBatch } from './crash.contract.ts';
-import { createDrivers } from './neo4j/connection.ts';
 import { openNeo4jStore } from './neo4j/neo4j.ts';
+import { credentials, deps, drivers } from './neo4j/trial-server.ts';
 import { openSqliteStore } from './sqlite/sqlite.ts';
 
 const [, , first = '1', place = '', authority, writer = soleWriter] = process.argv;
-const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database = 'neo4j' } = process.env;
-const deps = systemDeps();
 const opened = authority
-  ? await openNeo4jStore({ settings: { uri: place, username, password, database }, authority, deps, drivers: createDrivers() })
+  ? await openNeo4jStore({ settings: { uri: place, ...credentials() }, authority, deps, drivers })
   : await openSqliteStore({ directory: place, clock: deps.clock });
 
 const writeOn = async (batch: number): Promise<void> => {

@@ -77,7 +77,11 @@ const gain = (state: State, id: TwinId, change: TwinChange): void => {
     for (const sample of [...(begins ? [begins] : []), ...samples]) known.set(`${sample.observedAt}${sample.recordedAt}`, sample);
     of.set(series, known);
   };
-  for (const gained of samplesOfChange(change, (series) => samplesOf(state, id, series).at(-1))) put(gained);
+  for (const gained of samplesOfChange(change, {
+    has: (series) => samplesOf(state, id, series).length > 0,
+    last: (series) => samplesOf(state, id, series).at(-1),
+  }))
+    put(gained);
   if (of.size > 0) state.series.set(id, of);
 };
 

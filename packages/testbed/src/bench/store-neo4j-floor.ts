@@ -24,7 +24,7 @@ const pointAt = (x: number, y: number) => new types.Point(int(4326), x, y);
 const nodeOf = (index: number, round: number) => {
   const one = twinOf(index, round);
   const [x = 0, y = 0] = one.position ?? [];
-  return { place: pointAt(x, y), number: index, words: `${one.name['en']} ${index % 3 ? 'dwelling' : 'office'}`, doc: JSON.stringify(one) };
+  return { place: pointAt(x, y), number: index, words: `${one.name['en']} ${(index + round) % 3 ? 'dwelling' : 'office'}`, doc: JSON.stringify(one) };
 };
 
 const rowsOf = (some: readonly number[], round: number) => some.map((index, at) => ({ id: idOf(index), at: int(at + 1), to: nodeOf(index, round) }));
@@ -133,9 +133,9 @@ const finds = ({ run }: Neo4jFloor) => {
   };
 };
 
-/** The sample of each sensor that held, as far as was known; in two times, unfolded. */
+/** The sample of each sensor that held, as far as was known; in two times, unfolded. Of a twin without samples its text tells what it was. */
 const heldText = `UNWIND $ids AS id MATCH (t:FloorTwin) WHERE t.id = id
-CALL (id) { MATCH (x:FloorSample) WHERE x.series = id AND x.observed <= $valid AND x.recorded <= $known
+OPTIONAL CALL (id) { MATCH (x:FloorSample) WHERE x.series = id AND x.observed <= $valid AND x.recorded <= $known
 RETURN x.value AS value ORDER BY x.series DESC, x.observed DESC, x.recorded DESC LIMIT 1 }
 RETURN collect(t.doc) AS docs, collect(value) AS values`;
 

@@ -2,7 +2,7 @@
  * The server of the benchmark on Neo4j: the server that NEO4J_URI names, else one of its own with both of Java's compilers, stopped at the end.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,8 +25,8 @@ const tool = (verb: 'start' | 'stop', home: string, more: readonly string[] = []
 };
 
 const given = (): Server | undefined => {
-  const { NEO4J_URI: uri, NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database = 'neo4j' } = process.env;
-  return uri ? { uri, username, password, database } : undefined;
+  const { NEO4J_URI: uri, NEO4J_USERNAME: username, NEO4J_PASSWORD, NEO4J_PASSWORD_FILE: file, NEO4J_DATABASE: database = 'neo4j' } = process.env;
+  return uri ? { uri, username, password: NEO4J_PASSWORD ?? (file && readFileSync(file, 'utf8').trim()), database } : undefined;
 };
 
 /** Undefined, with a word on it, where none can be had. */

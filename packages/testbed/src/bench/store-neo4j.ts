@@ -18,7 +18,7 @@ import {
 } from './store-neo4j-floor.ts';
 import { type Server, withServer } from './store-neo4j-server.ts';
 import { type Compared, questionsOf } from './store-questions.ts';
-import { at, best, box, clock, idOf, indices } from './store-town.ts';
+import { at, best, box, clock, idOf, indices, inTurns } from './store-town.ts';
 
 const rounds = 30;
 /** what the server compiles while it is asked would be measured too */
@@ -50,10 +50,8 @@ const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared
 const compareReads = async (town: Town): Promise<BenchResult[]> => {
   const results: BenchResult[] = [];
   for (const [name, { ours, theirs }] of Object.entries(readsOf(town))) {
-    await best(warmings, theirs);
-    await best(warmings, ours);
-    const [value, againstValue] = [await best(rounds, ours), await best(rounds, theirs)];
-    results.push(ratioKept(toResult({ name, value, unit: 'ms', better: 'lower', against, againstValue }), readsAtLeast));
+    const ms = await inTurns({ ours, theirs }, { rounds, warmings });
+    results.push(ratioKept(toResult({ name, value: ms.ours, unit: 'ms', better: 'lower', against, againstValue: ms.theirs }), readsAtLeast));
   }
   return results;
 };
@@ -63,14 +61,17 @@ const compareUpserts = async ({ store, floor, size }: Town): Promise<BenchResult
   const results: BenchResult[] = [];
   for (const batch of [1, 100, 1_000]) {
     const some = (round: number) => indices(round * batch * 7, batch, size);
-    const perSecond = (ms: number) => (batch * 1_000) / ms;
-    const bare = perSecond(await best(rounds, (round) => upsertNeo4jFloor(floor, some(round), round + 1)));
-    const kept = perSecond(await best(rounds, (round) => upsertKeptNeo4jFloor(floor, some(round), round + 2)));
-    const value = perSecond(await best(rounds, (round) => upsert(store, some(round), round + 1)));
-    const figures = { name: `durable upserts that change, ${batch} a batch`, value, unit: 'twins/s', better: 'higher' as const };
+    const ways = {
+      bare: (round: number) => upsertNeo4jFloor(floor, some(round), round + 1),
+      kept: (round: number) => upsertKeptNeo4jFloor(floor, some(round), round + 2),
+      ours: (round: number) => upsert(store, some(round), round + 1),
+    };
+    const ms = await inTurns(ways, { rounds, warmings });
+    const perSecond = (one: number) => (batch * 1_000) / one;
+    const figures = { name: `durable upserts that change, ${batch} a batch`, value: perSecond(ms.ours), unit: 'twins/s', better: 'higher' as const };
     results.push(
-      ratioKept(toResult({ ...figures, against: 'bare driver, with what was', againstValue: kept }), writesAtLeast),
-      toResult({ ...figures, name: `${figures.name}, nothing kept by the floor`, against, againstValue: bare }),
+      ratioKept(toResult({ ...figures, against: 'bare driver, with what was', againstValue: perSecond(ms.kept) }), writesAtLeast),
+      toResult({ ...figures, name: `${figures.name}, nothing kept by the floor`, against, againstValue: perSecond(ms.bare) }),
     );
   }
   return results;

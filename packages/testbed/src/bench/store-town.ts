@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type AgencyId, Authority, addMs, agencyIdOf, type Box, TermId, type TwinId, type TwinInput, twinIdOf } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
+import { median } from './result.ts';
 
 const batchTwins = 1_000;
 const columns = 316;
@@ -54,6 +55,22 @@ export const best = async (count: number, run: (round: number) => unknown): Prom
     times.push(clock.monotonicMs() - from);
   }
   return Math.min(...times);
+};
+
+type Ways<N extends string> = Readonly<Record<N, (round: number) => unknown>>;
+
+/** Milliseconds a round of each way, the median. They take turns, so that whatever else the machine does costs all of them alike; the first `warmings` are not counted. */
+export const inTurns = async <N extends string>(
+  ways: Ways<N>,
+  { rounds, warmings = 0 }: { readonly rounds: number; readonly warmings?: number },
+): Promise<Readonly<Record<N, number>>> => {
+  const named = Object.entries<Ways<N>[N]>(ways).map(([name, run]) => ({ name, run, times: [] as number[] })); // branding: none yet
+  for (let round = 0; round < warmings + rounds; round += 1)
+    for (const { run, times } of named) {
+      const ms = await best(1, () => run(round));
+      if (round >= warmings) times.push(ms);
+    }
+  return Object.fromEntries(named.map(({ name, times }) => [name, median(times)])) as Record<N, number>; // branding: the names are those of the ways
 };
 
 /** Numbers of twins from one on, from the beginning again after the last. */

@@ -9,7 +9,7 @@ import { canonicalJson } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { Geometry, Position } from '../../ground/place.ts';
 import { type Twin, TwinInput } from '../twin.ts';
-import { type Reading, Value, valueOf } from '../value.ts';
+import { type Reading, Value, type ValueFlag, valueOf } from '../value.ts';
 
 /** Series beside those of properties, which are named by their terms: where the twin is, and that it is there, with kind and names. */
 export const placeSeries = '@place';
@@ -64,7 +64,9 @@ type Stated = Pick<TwinInput, 'provenance' | 'values' | 'position' | 'footprint'
 
 const toSample = (series: string, { observedAt, recordedAt, ...said }: Value): Sample => ({ series, observedAt, recordedAt, said });
 
-const framed = (value: object, { provenance }: Stated): Value => valueOf({ value: JSON.parse(JSON.stringify(value)) }, provenance);
+/** Of parts those that there are. */
+const framed = (parts: object, { provenance }: Stated): Value =>
+  valueOf({ value: Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) }, provenance);
 
 const placeValue = (twin: Stated): Value | undefined =>
   twin.position || twin.footprint ? framed({ position: twin.position, footprint: twin.footprint }, twin) : undefined;
@@ -85,6 +87,13 @@ const valueIn = (twin: Stated, series: string): Value | undefined => {
 export const standingSample = (twin: Stated, series: string): Sample | undefined => {
   const value = valueIn(twin, series);
   return value && toSample(series, value);
+};
+
+/** The times of that sample. */
+export const standingTimes = (twin: Stated, series: string): Pick<Sample, 'observedAt' | 'recordedAt'> => {
+  const reading = readingOf(twin, series);
+  const { observedAt, recordedAt } = twin.provenance;
+  return { observedAt: reading?.observedAt ?? observedAt, recordedAt: reading?.recordedAt ?? recordedAt };
 };
 
 export const seriesOf = (twin: Stated): readonly string[] => [
@@ -108,18 +117,26 @@ export type TwinChange = {
   readonly placedAt?: Instant | undefined;
 };
 
-/** The last sample that the store has of a series. */
-type Last = (series: string) => Sample | undefined;
+/** Whether the store has samples of a series, and the last of them. */
+type Known = { readonly has: (series: string) => boolean; readonly last: (series: string) => Sample | undefined };
+
+const isSameJson = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && (JSON.stringify(a) === JSON.stringify(b) || canonicalJson(a) === canonicalJson(b)));
+
+const flagOf = ({ provenance }: Stated, reading?: Reading): ValueFlag => reading?.flag ?? provenance.flag ?? 'MEASURED';
+
+const saysTheSame = (before: Stated, after: Stated, parts: readonly (keyof Stated)[]): boolean =>
+  flagOf(before) === flagOf(after) && parts.every((part) => isSameJson(before[part], after[part]));
 
 /** Who says it and where it comes from may change: that is the same value said again. */
-const sameSaid = ({ value, unit, datum, flag }: Said, other: Said): boolean =>
-  unit === other.unit && datum === other.datum && flag === other.flag && (value === other.value || canonicalJson(value) === canonicalJson(other.value));
-
 const repeats = (before: Stated, after: Stated, series: string): boolean => {
-  const [old, given] = [standingSample(before, series), standingSample(after, series)];
-  if (!old?.said || !given?.said) return !(old || given);
-  const timed = readingOf(after, series)?.observedAt;
-  return (timed === undefined || timed === old.observedAt) && sameSaid(old.said, given.said);
+  if (series === twinSeries) return saysTheSame(before, after, ['agency', 'kind', 'name', 'altIds', 'objectOfInterest']);
+  if (series === placeSeries) return saysTheSame(before, after, ['position', 'footprint']);
+  const [old, now] = [readingOf(before, series), readingOf(after, series)];
+  if (!old || !now) return !(old || now);
+  const isTimedAnew = now.observedAt !== undefined && now.observedAt !== standingTimes(before, series).observedAt;
+  const isAsBefore = old.unit === now.unit && old.datum === now.datum && flagOf(before, old) === flagOf(after, now);
+  return !isTimedAnew && isAsBefore && isSameJson(old.value, now.value);
 };
 
 /** What takes the place of a sample observed later stands from that one's time on as well: a correction. */
@@ -132,38 +149,50 @@ const gone = (series: string, { observedAt, recordedAt }: Sample, at: Instant): 
   recordedAt: later(at, recordedAt),
 });
 
-const givenBy = ({ after, at, placedAt }: TwinChange, series: string): Sample | undefined => {
-  const given = after && standingSample(after, series);
-  return given && placedAt !== undefined && series === placeSeries ? { ...given, observedAt: placedAt, recordedAt: at } : given;
+/** One series in a change: what stood, what stands now, and the last sample that the store has. */
+type Turn = {
+  readonly change: TwinChange;
+  readonly series: string;
+  readonly old: Sample | undefined;
+  readonly now: Sample | undefined;
+  readonly last: Sample | undefined;
 };
 
-const changedBy = (change: TwinChange, series: string, former: Sample | undefined): readonly Sample[] => {
-  const { before, after, at, late = [] } = change;
+const givenBy = ({ change: { at, placedAt }, series, now }: Turn): Sample | undefined =>
+  now && placedAt !== undefined && series === placeSeries ? { ...now, observedAt: placedAt, recordedAt: at } : now;
+
+const changedBy = (turn: Turn): readonly Sample[] => {
+  const { series, old, last = old } = turn;
+  const { before, after, at, late = [] } = turn.change;
   if (before && after && repeats(before, after, series)) return [];
-  const given = givenBy(change, series);
-  if (former) return given ? afterLast(given, former, at) : [gone(series, former, at)];
+  const given = givenBy(turn);
+  if (last) return given ? afterLast(given, last, at) : [gone(series, last, at)];
   return given && late.some((sample) => sample.series === series) ? [given] : [];
 };
 
-/** The same value said again at another time: the twin forgets since when it holds, so history has to know. */
-const isSaidAnew = ({ after }: TwinChange, begins: Sample): boolean => {
-  const given = after && standingSample(after, begins.series);
-  return given !== undefined && (given.observedAt !== begins.observedAt || given.recordedAt !== begins.recordedAt);
+const isSameTime = (before: Stated, after: Stated, series: string): boolean => {
+  const [old, now] = [standingTimes(before, series), standingTimes(after, series)];
+  return old.observedAt === now.observedAt && old.recordedAt === now.recordedAt;
 };
 
-const gainedBy = (change: TwinChange, series: string, last: Sample | undefined): readonly Gained[] => {
-  const standing = change.before && standingSample(change.before, series);
+/** The same value said again at another time: the twin forgets since when it holds, so history has to know, unless it does. */
+const rests = ({ before, after }: TwinChange, series: string, known: Known): boolean =>
+  before !== undefined && after !== undefined && repeats(before, after, series) && (isSameTime(before, after, series) || known.has(series));
+
+const gainedBy = (change: TwinChange, series: string, known: Known): readonly Gained[] => {
   const late = (change.late ?? []).filter((sample) => sample.series === series);
-  const samples = [...late, ...changedBy(change, series, last ?? standing)];
-  const begins = last ? undefined : standing;
-  return samples.length === 0 && !(begins && isSaidAnew(change, begins)) ? [] : [{ series, begins, samples }];
+  if (late.length === 0 && rests(change, series, known)) return [];
+  const [old, now] = [change.before && standingSample(change.before, series), change.after && standingSample(change.after, series)];
+  const turn = { change, series, old, now, last: known.last(series) };
+  const samples = [...late, ...changedBy(turn)];
+  return samples.length === 0 && (turn.last || !old) ? [] : [{ series, begins: turn.last ? undefined : old, samples }];
 };
 
 /** What history gains when a twin is put, changed or deleted. A value that is only said again gains nothing; where the twin says all there is to say, a series has no samples of its own. */
-export const samplesOfChange = (change: TwinChange, last: Last): readonly Gained[] => {
+export const samplesOfChange = (change: TwinChange, known: Known): readonly Gained[] => {
   const { before, after } = change;
   const all = new Set([...(before ? seriesOf(before) : []), ...(after ? seriesOf(after) : [])]);
-  return [...all].flatMap((series) => gainedBy(change, series, last(series)));
+  return [...all].flatMap((series) => gainedBy(change, series, known));
 };
 
 /** Readings of the values of a twin, null where one is taken away; `samples` are more of them in any order. What was observed before what stands goes to the history only. */

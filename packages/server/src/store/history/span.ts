@@ -1,7 +1,7 @@
 /**
  * Span: which samples a question about history looks at, in milliseconds, and what it is told of them: the same for every store.
  */
-import { type HistoryQuery, msOfInstant, type Sample, type SamplePage, seriesOf, standingSample, type Twin } from '@cityweave/core';
+import { type HistoryQuery, msOfInstant, type Sample, type SamplePage, seriesOf, standingSample, standingTimes, type Twin } from '@cityweave/core';
 
 export type Span = { readonly from: number; readonly fromRecorded: number; readonly to: number; readonly known: number; readonly limit: number };
 
@@ -32,15 +32,16 @@ export const fitsIn =
 
 type Bounds = Omit<HistoryQuery, 'first'>;
 
-const isWithin = ({ observedAt, recordedAt }: Sample, { from, to, known }: Bounds): boolean =>
+const isWithin = ({ observedAt, recordedAt }: Pick<Sample, 'observedAt' | 'recordedAt'>, { from, to, known }: Bounds): boolean =>
   (from === undefined || observedAt >= from) && (to === undefined || observedAt <= to) && (known === undefined || recordedAt <= known);
 
 /** What the twin itself says where nothing else was ever said. */
 export const standing = (twin: Twin | undefined, known: { readonly has: (series: string) => boolean }, query: Bounds): readonly Sample[] =>
-  (twin ? seriesOf(twin) : [])
-    .filter((series) => !known.has(series) && (query.series ?? series) === series)
-    .flatMap((series) => (twin && standingSample(twin, series)) ?? [])
-    .filter((sample) => isWithin(sample, query));
+  twin
+    ? seriesOf(twin)
+        .filter((series) => !known.has(series) && (query.series ?? series) === series && isWithin(standingTimes(twin, series), query))
+        .flatMap((series) => standingSample(twin, series) ?? [])
+    : [];
 
 /** One sample more than asked for tells whether more follow. */
 export const pageOf = (samples: readonly Sample[], first: number): SamplePage => {

@@ -1,5 +1,5 @@
 /**
- * Cypher of the step from schema 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
+ * Cypher of the step from schema 4 to 5: what the store adds to a twin stood before its JSON. Of that from 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
  * and twins had properties that their text tells as well.
  */
 import { type Cypher, cypher, type Space } from './space.ts';
@@ -45,12 +45,11 @@ export const dropFormerChanges = (space: Space, upTo: unknown): Cypher =>
 export const dropFormerConstraint = ({ index }: Space): Cypher => cypher(`DROP CONSTRAINT ${index('Change seq')} IF EXISTS`);
 
 /** Twins from an id on, with their text. */
-export const formerWords = ({ end, twin }: Space, after: string, limit: unknown): Cypher =>
-  cypher(`MATCH (t:${end}) WHERE t.id > $after AND t:${twin} RETURN t.id AS id, t.doc AS doc ORDER BY t.id LIMIT $limit`, { after, limit });
-
-/** `rows`: [{id, folded, words}]. */
-export const refold = ({ end }: Space, rows: readonly object[]): Cypher =>
-  cypher(`UNWIND $rows AS row MATCH (t:${end}) WHERE t.id = row.id SET t.folded = row.folded, t.words = row.words`, { rows });
+export const formerTwins = ({ end, twin }: Space, after: string, limit: unknown): Cypher =>
+  cypher(`MATCH (t:${end}) WHERE t.id > $after AND t:${twin} RETURN t.id AS id, t.doc AS doc, t.shapes IS NOT NULL AS shaped ORDER BY t.id LIMIT $limit`, {
+    after,
+    limit,
+  });
 
 /** In transactions of their own. */
 export const dropTwice = ({ twin }: Space): Cypher =>

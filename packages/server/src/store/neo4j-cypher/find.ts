@@ -19,16 +19,13 @@ import {
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { type Asking, both, type Condition, certain, conditionOf, identifierKeys, meetsCorners, param, propertyOf } from './filter.ts';
-import { alternativeKey, pointAt, shapedMark, valueKey, whole, wordCharactersMax } from './parameters.ts';
+import { alternativeKey, pointAt, valueKey, whole, wordCharactersMax } from './parameters.ts';
 import { type Cypher, pointPlace, type Space, sizes } from './space.ts';
 
 export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
 
 /** What is given back of a twin, and the tests of links in the order of their flags. */
 export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly flags: readonly LinkTest[] };
-
-/** A twin's text, as `twinOf` reads it: one that has shapes says so in front. */
-export const twinText = `CASE WHEN t.shapes IS NULL THEN t.doc ELSE '${shapedMark}' + t.doc END`;
 
 /** A beginning gives `t`, once each; `sorted` is the order in which it does. */
 type Start = {
@@ -69,12 +66,13 @@ UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(
 };
 
 /** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for, and the rest has to be looked at again. */
-const startAtWords = (words: readonly string[], asking: Asking): Start => {
+const startAtWords = (words: readonly string[], asking: Asking, bound = ''): Start => {
   const query = words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
-  const isWhole = words.every((word) => word.length <= wordCharactersMax);
-  const text = `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}) YIELD node AS t WITH t`;
-  return { text, ...(isWhole && { settled: { text: undefined } }) };
+  const text = `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}${bound}) YIELD node AS t WITH t`;
+  return { text, ...(words.every((word) => word.length <= wordCharactersMax) && { settled: { text: undefined } }) };
 };
+
+const wordsIn = ({ text }: TwinFilter): readonly string[] => (text === undefined ? [] : wordsOfText(text));
 
 const startAtLinks = ({ kind, direction }: LinkTest, asking: Asking): Start => {
   const { twin, end, link } = asking.space;
@@ -120,9 +118,9 @@ const boxesOf = ({ box, areas = [] }: TwinFilter): readonly Box[] | undefined =>
 
 /** Where the search begins: with what the fewest twins can have. */
 const startOf = (filter: TwinFilter, asking: Asking, walk: Walk): Start => {
-  const { ids, text, kinds, linked = [] } = filter;
+  const { ids, kinds, linked = [] } = filter;
   if (ids) return startAtIds(ids, asking);
-  const words = text === undefined ? [] : wordsOfText(text);
+  const words = wordsIn(filter);
   if (words.length > 0) return startAtWords(words, asking);
   const boxes = boxesOf(filter);
   const isOfBox = filter.areas === undefined || filter.areas.length === 0;
@@ -196,19 +194,45 @@ const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string
 /** What the beginning has not settled. */
 const conditionFrom = ({ settled }: Start, filter: TwinFilter, asking: Asking): Condition => conditionOf({ ...filter, ...settled }, { asking, alias: 't' });
 
+/** As one row, with the head of the log as it was before. */
+const headed = (space: Space, found: string): string =>
+  `MATCH (h:${space.register}) WHERE h.key = 'head' WITH h.seq AS seq CALL (seq) { ${found} } RETURN seq, docs`;
+
 type Paging = { readonly asking: Asking; readonly exact: boolean; readonly flags: readonly LinkTest[] };
 
 /**
- * What is exact comes as one row: the head of the log as it was before, and the texts of the page; a row for each twin costs both sides more than the twin does.
+ * What is exact comes as one row: the texts of the page; a row for each twin costs both sides more than the twin does.
  * What core looks at again comes twin by twin, until it is enough.
  */
 const toPage = (found: string, { asking, exact, flags }: Paging): Found => {
-  const headed = `MATCH (h:${asking.space.register}) WHERE h.key = 'head' WITH h.seq AS seq CALL (seq) { ${found} RETURN collect(${twinText}) AS docs } RETURN seq, docs`;
-  const text = exact ? headed : `${found} RETURN ${twinText} AS doc${flagColumn(flags, asking)}`;
+  const text = exact ? headed(asking.space, `${found} RETURN collect(t.doc) AS docs`) : `${found} RETURN t.doc AS doc${flagColumn(flags, asking)}`;
   return { cypher: { text, params: asking.params }, exact, flags };
 };
 
 type Finding = { readonly space: Space; readonly filter: TwinFilter; readonly ends: Asking['ends'] };
+
+/** So many twins are looked at one after the other before the index of words is asked, which takes as long. */
+const nearTwins = 250;
+/** So many that have the words are put in order. Where more have them, the next ones are met soon. */
+const sortedTwins = 5_000;
+
+/** Twins that have the words, in the order of ids: from the first ones on where most have them, else all that there are put in order, else from the first ones on all the same. */
+const wordsPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
+  const asking = asked(space, ends);
+  const down = (shape.order?.descending ?? false) !== shape.backwards;
+  const [most, near, sorted] = [limit, nearTwins, sortedTwins].map((value) => param(asking, whole(value)));
+  const inOrder = `ORDER BY t.id ${down ? 'DESC' : 'ASC'}`;
+  const walk = startAtAll(filter, asking, { after: shape.after?.id, down }).text;
+  const passes = `WITH t WHERE ${conditionOf(filter, { asking, alias: 't' }).text}`;
+  const past = shape.after ? ` AND t.id ${down ? '<' : '>'} ${param(asking, shape.after.id)}` : '';
+  const told = `LIMIT ${most} RETURN collect(t.doc)`;
+  const text = `CALL () { ${walk} ${inOrder} LIMIT ${near} ${passes} WITH t ${told} AS first }
+CALL (first) { WITH first WHERE size(first) < ${most} ${startAtWords(wordsIn(filter), asking, `, {limit: ${sorted}}`).text} RETURN collect(t) AS found }
+CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN found ELSE [] END AS t ${passes}${past} WITH t ${inOrder} ${told} AS sorted }
+CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN [] ELSE [true] END AS many CALL (many) { ${walk} ${inOrder} ${passes} WITH t ${told} AS docs } RETURN collect(docs) AS walked }
+RETURN CASE WHEN size(first) >= ${most} THEN first WHEN size(found) < ${sorted} THEN sorted ELSE walked[0] END AS docs`;
+  return { cypher: { text: headed(space, text), params: asking.params }, exact: true, flags: [] };
+};
 
 /** In the order of ids; the beginning often has it already. */
 const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
@@ -237,9 +261,15 @@ WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut}`;
   return toPage(text, { asking, exact: condition.exact, flags });
 };
 
+/** Whether words are what a search begins with, and the server decides alone. */
+const isOfWords = ({ space, filter, ends }: Finding): boolean =>
+  filter.ids === undefined && wordsIn(filter).length > 0 && conditionOf(filter, { asking: asked(space, ends), alias: 't' }).exact;
+
 /** One page; where the filter is not exact, all that may belong to it and what comes after, in order. */
-export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found =>
-  shape.order === undefined || shape.order.by === 'id' ? idPage(finding, shape, limit) : keyPage(finding, shape, limit);
+export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found => {
+  if (shape.order !== undefined && shape.order.by !== 'id') return keyPage(finding, shape, limit);
+  return isOfWords(finding) ? wordsPage(finding, shape, limit) : idPage(finding, shape, limit);
+};
 
 /** All that may pass, a row each, in no order; of what is exact `told` instead. */
 const allTwins = ({ space, filter, ends }: Finding, told?: (asking: Asking) => string): Found => {
@@ -247,7 +277,7 @@ const allTwins = ({ space, filter, ends }: Finding, told?: (asking: Asking) => s
   const start = startOf(filter, asking, { after: undefined, down: false });
   const { text, exact } = conditionFrom(start, filter, asking);
   const flags = exact ? [] : flagsOf(filter);
-  const result = exact && told ? told(asking) : `RETURN ${twinText} AS doc${flagColumn(flags, asking)}`;
+  const result = exact && told ? told(asking) : `RETURN t.doc AS doc${flagColumn(flags, asking)}`;
   return { cypher: { text: `${start.text} WHERE ${text} ${result}`, params: asking.params }, exact, flags };
 };
 

@@ -1,7 +1,6 @@
 /**
  * Cypher of history: one node for all that was said before of a twin or a link and is not folded, and chunks of what is. Instants are milliseconds here.
  */
-import { twinText } from './find.ts';
 import { type Cypher, type Space, steady } from './space.ts';
 
 const beforeAll = -8_640_000_000_000_001;
@@ -9,19 +8,14 @@ const beforeAll = -8_640_000_000_000_001;
 export const loadPasts = ({ past }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (p:${past}) WHERE p.key IN $ids RETURN p.key AS id, p.doc AS doc`, { ids });
 
+/** Those of links are given their ends and kinds. */
 export const putPasts = ({ past }: Space, rows: readonly object[]): Cypher =>
-  steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p.names = row.names, p.doc = row.doc`, { rows });
-
-/** With the ends and kinds of their links. */
-export const putPastsOfLinks = ({ past }: Space, rows: readonly object[]): Cypher =>
-  steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p.names = row.names, p.doc = row.doc, p.src = row.src, p.kind = row.kind, p.dst = row.dst`, {
-    rows,
-  });
+  steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p += row.properties`, { rows });
 
 /** Twins and what was said of them before, in one row. */
 export const readPasts = ({ end, twin, past }: Space, ids: readonly string[]): Cypher =>
   steady(
-    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(${twinText}) AS docs
+    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(t.doc) AS docs
 CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids RETURN collect([p.key, p.doc]) AS pasts } RETURN docs, pasts`,
     { ids },
   );
@@ -38,7 +32,7 @@ export const readPastsThen = (space: Space, ids: readonly string[], then: Then &
   const latest = `CALL (key, name) { ${chunksThen(space, 'key + $joint + name')} LIMIT 2 RETURN collect(c) AS latest } WITH name, latest WHERE size(latest) > 0`;
   const chunks = `CALL (key, names) { UNWIND names AS name ${latest} RETURN collect([name, latest[0].last, latest[0].bytes, latest[1].last]) AS chunks }`;
   return steady(
-    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(${twinText}) AS docs
+    `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(t.doc) AS docs
 CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS doc, p.names AS names ${chunks} RETURN collect([key, doc, chunks]) AS pasts } RETURN docs, pasts`,
     { ids, ...then },
   );

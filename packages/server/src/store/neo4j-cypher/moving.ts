@@ -1,7 +1,6 @@
 /**
  * Cypher of moving a store: its parts page by page, in the order of their keys.
  */
-import { twinText } from './find.ts';
 import { type Cypher, type Space, steady } from './space.ts';
 
 export type Page<K extends string> = { readonly [key in K]: string } & { readonly limit: unknown };
@@ -9,7 +8,7 @@ export type Page<K extends string> = { readonly [key in K]: string } & { readonl
 export const unloadTwins = ({ end, twin }: Space, page: Page<'id'>): Cypher =>
   steady(
     `MATCH (t:${end}) WHERE t.id > $id AND t:${twin}
-RETURN t.id AS id, ${twinText} AS doc, t.source AS source, t.digest AS digest, t.shapes AS shapes ORDER BY t.id LIMIT $limit`,
+RETURN t.id AS id, t.doc AS doc, t.source AS source, t.digest AS digest, t.shapes AS shapes ORDER BY t.id LIMIT $limit`,
     page,
   );
 

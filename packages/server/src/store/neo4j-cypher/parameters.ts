@@ -26,6 +26,3 @@ export const wordCharactersMax = 255;
 
 export const alternativeKey = (normalised: string): string => `alt:${normalised}`;
 export const objectKey = (object: string): string => `object:${object}`;
-
-/** In front of the text of a twin that has shapes, when it is told: texts begin with a version. */
-export const shapedMark = '+';

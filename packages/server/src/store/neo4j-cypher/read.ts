@@ -2,14 +2,13 @@
  * Cypher of questions by name: twins by id, links, changes, joins, registers.
  */
 import type { Direction, Moment } from '@cityweave/core';
-import { twinText } from './find.ts';
 import { type Cypher, cypher, type Space, steady } from './space.ts';
 
 export const readHead = ({ register }: Space): Cypher =>
   steady(`MATCH (h:${register}) WHERE h.key = 'head' RETURN h.seq AS seq, h.oldest AS oldest, h.writes AS writes`);
 
 export const readTwins = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN collect(${twinText}) AS docs`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN collect(t.doc) AS docs`, { ids });
 
 export const readShapes = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} AND t.shapes IS NOT NULL RETURN t.id AS id, t.shapes AS doc`, { ids });

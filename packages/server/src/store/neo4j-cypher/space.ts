@@ -134,6 +134,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
     indexes: [range(space, 'Past src', [space.past, 'src']), range(space, 'Past dst', [space.past, 'dst'])],
   },
   { constraints: [unique(space, 'Log last', [space.log, 'last'])], indexes: [] },
+  // a twin's text is one JSON
+  { constraints: [], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

@@ -5,7 +5,7 @@ import { drivers, emptyPerFolder, trialServer } from '../neo4j/trial-server.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { type Cypher, cypher, spaceOf } from '../neo4j-cypher/space.ts';
 import type { TwinStore } from '../store.ts';
-import { accepted, at, put, twinId } from '../twins.contract.ts';
+import { accepted, at, put, twinId, twin as twinNamed } from '../twins.contract.ts';
 import { seriesKey } from './samples.ts';
 
 const { settings, skipped } = trialServer();
@@ -14,6 +14,8 @@ const [id, samples] = [twinId('1'), 100];
 const { end, twin, log, register, index } = spaceOf(authority);
 const key = seriesKey(id, 'city:p');
 const time = (minute: number) => addMs(at, minute * 60_000);
+
+const given = twinNamed(id, { name: 'Łódź', position: [4, 45], values: { 'city:p': { value: samples } } });
 
 /** A series of the twin as schema 2 had it, a corner that a point had, and changes. */
 const former: readonly Cypher[] = [
@@ -27,6 +29,7 @@ const former: readonly Cypher[] = [
   }),
   cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.west = 9, t.east = 9, t.south = 9, t.north = 9, t.version = 1`, { id }),
   cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.words = ' łodz', t.folded = '\n łodz\n'`, { id }),
+  cypher(`MATCH (t:${end}) WHERE t.id = $id SET t.doc = $doc, t.shapes = '[]'`, { id, doc: `1 ${at} ${at}\n${JSON.stringify(given)}` }),
   cypher(`MATCH (c:${log}) DELETE c`),
   cypher(`UNWIND range(1, 2_000) AS seq CREATE (:${index('Change')} {seq: seq, id: $id, op: 'put', at: $at})`, { id, at }),
   cypher(`MATCH (r:${register}) WHERE r.key = 'head' SET r.seq = 2_000`),
@@ -59,6 +62,7 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     expect([head, changes.map(({ seq }) => seq)]).toEqual([2_000, Array.from({ length: 1_000 }, (_, number) => 701 + number)]);
     expect(changes[0]).toEqual({ seq: 701, id, op: 'put', at });
     expect(await command(cypher(`MATCH (n:${['Series', 'Sample', 'Change'].map(index).join('|')}) RETURN count(n) AS left`))).toEqual([{ left: 0 }]);
+    expect((await store.get([id])).get(id)).toEqual({ ...given, version: 1, createdAt: at, updatedAt: at, shaped: true });
     expect(await command(cypher(`MATCH (t:${twin}) RETURN t.version AS version`))).toEqual([{ version: null }]);
     await store.close();
     await release();

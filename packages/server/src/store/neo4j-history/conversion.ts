@@ -4,7 +4,7 @@
 import { instantOfMs, type Sample } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
 import { rowsOfLog } from '../neo4j/log.ts';
-import { foundUnderOfDoc, trusted } from '../neo4j/neo4j-rows.ts';
+import { inputOf, propertiesOf, trusted } from '../neo4j/neo4j-rows.ts';
 import { lock, type Row, type Run } from '../neo4j/save.ts';
 import type { ChangeRow } from '../neo4j/working-set.ts';
 import {
@@ -15,15 +15,14 @@ import {
   formerChanges,
   formerSamples,
   formerSeries,
-  formerWords,
+  formerTwins,
   latestChunks,
-  refold,
 } from '../neo4j-cypher/conversion.ts';
-import { loadPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
+import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
-import { createLog, logChangesMax } from '../neo4j-cypher/write.ts';
+import { createLog, logChangesMax, updateTwins } from '../neo4j-cypher/write.ts';
 import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
 
 const seriesPerStep = 20;
@@ -53,7 +52,7 @@ const pastsWith = async (run: Run, space: Space, series: readonly Former[]): Pro
   const pasts = new Map(known.map(({ id, doc }) => [String(id), decodePast(String(doc))]));
   for (const { key, id, name, chunks: made } of series) {
     const tail = joinSamples((byKey.get(key) ?? []).map((row) => sampleOf(name, row)));
-    const past = new Map(pasts.get(id) ?? noPast).set(name, { samples: tail, chunks: made, until: lastByKey.get(key) ?? neverMs, loose: false });
+    const past = new Map(pasts.get(id) ?? noPast).set(name, { held: tail, chunks: made, until: lastByKey.get(key) ?? neverMs, loose: false });
     pasts.set(id, past);
   }
   return pasts;
@@ -67,9 +66,12 @@ const convertSome = async (run: Run, space: Space): Promise<number> => {
   if (series.length === 0) return 0;
   const ends = new Map(rows.map(({ id, src, kind, dst }) => [String(id), { src, kind, dst }]));
   const spilled = [...(await pastsWith(run, space, series))].map(([id, past]) => ({ id, ...spillPast(id, past) }));
-  const pasts = spilled.map(({ id, past }) => ({ ...rowOfPast(id, past), ...ends.get(id) }));
+  const pasts = spilled.map(({ id, past }) => {
+    const row = rowOfPast(id, past);
+    return { ...row, properties: { ...row.properties, ...ends.get(id) } };
+  });
   await Promise.all([
-    run(putPastsOfLinks(space, pasts)),
+    run(putPasts(space, pasts)),
     run(
       putChunks(
         space,
@@ -101,18 +103,23 @@ const convertChanges = async (run: Run, space: Space): Promise<number> => {
 
 const twinsPerStep = 500;
 
-/** The words of some twins as they are folded by now: the id of the last of them, undefined where there were none. */
-const refoldSome = async (run: Run, space: Space, after: string): Promise<string | undefined> => {
+/** `1 2026-11-22T10:00:00Z 2026-11-22T10:00:00Z`, a line feed, and the twin as it was given. */
+const formerDoc = /^(\d+) (\S+) (\S+)\n(.*)$/s;
+
+/** What is one JSON already was converted before. */
+const converted = ({ id, doc, shaped }: Row) => {
+  const [, version, createdAt = '', updatedAt = '', body = ''] = formerDoc.exec(String(doc)) ?? [];
+  const kept = { version: Number(version), createdAt, updatedAt, shaped: shaped === true };
+  return version === undefined ? [] : [{ id, properties: propertiesOf(inputOf(body), kept, { body }) }];
+};
+
+/** Some twins with their text as one JSON, and found as they are by now: the id of the last of them, undefined where there were none. */
+const rewriteSome = async (run: Run, space: Space, after: string): Promise<string | undefined> => {
   await lock(run, space);
-  const rows = await run(formerWords(space, after, whole(twinsPerStep)));
+  const rows = await run(formerTwins(space, after, whole(twinsPerStep)));
   const last = rows.at(-1);
   if (!last) return undefined;
-  await run(
-    refold(
-      space,
-      rows.map(({ id, doc }) => ({ id, ...foundUnderOfDoc(String(doc)) })),
-    ),
-  );
+  await run(updateTwins(space, rows.flatMap(converted)));
   return String(last['id']);
 };
 
@@ -125,5 +132,5 @@ export const convert = async (connection: Connection, space: Space, from: number
   for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
   await connection.command(dropFormerConstraint(space));
   for (let after: string | undefined = ''; after !== undefined; )
-    after = await connection.write((run): Promise<string | undefined> => refoldSome(run, space, after ?? ''));
+    after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
 };

@@ -1,13 +1,13 @@
 /**
  * Folding: samples of tails and loose chunks into full chunks, a bounded number a step. Each step locks the head of the log, as every writer does.
  */
-import { msOfInstant, type Sample } from '@cityweave/core';
+import { compareSamples, msOfInstant, type Sample } from '@cityweave/core';
 import { chunkSamplesMax } from '../history/chunk.ts';
 import type { Row } from '../neo4j/save.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { openChunks } from '../neo4j-cypher/upkeep.ts';
 import { type ChunkRow, rowsOfChunks, samplesOfChunk, seriesKey } from './samples.ts';
-import { joinSamples, type Past, type Tail } from './tails.ts';
+import { joinSamples, type Past, samplesOfTail, type Tail } from './tails.ts';
 import { type Kept, type Left, leave, type Step, type Stepped } from './upkeep.ts';
 
 /** Fewer samples than that are left until there are more. */
@@ -23,7 +23,7 @@ const isBefore =
     msOfInstant(observedAt) < ms;
 
 /** The last sample of a series stays as it is. */
-const foldable = ({ samples }: Tail, before: number): readonly Sample[] => samples.slice(0, -1).filter(isBefore(before));
+const foldable = (tail: Tail, before: number): readonly Sample[] => samplesOfTail(tail).slice(0, -1).filter(isBefore(before));
 
 const namesOf = ({ id, past }: Kept, before: number): readonly Named[] =>
   [...past].flatMap(([series, tail]) => (tail.loose || foldable(tail, before).length >= foldSamplesMin ? [{ key: seriesKey(id, series), series, tail }] : []));
@@ -45,7 +45,7 @@ const foldSeries = ({ key, series, tail }: Named, open: readonly Row[], before: 
   const left = rowsOfChunks(key, staying, { made: tail.chunks + made.length, loose: true });
   return {
     tail: {
-      samples: tail.samples.filter((sample) => !early.includes(sample)),
+      held: samplesOfTail(tail).filter((sample) => !early.some((one) => compareSamples(one, sample) === 0)),
       chunks: tail.chunks + made.length + left.length,
       until: Math.max(tail.until, latest(folding)),
       loose: left.length > 0 || open.length === chunksAtOnce,

@@ -7,7 +7,7 @@ import { whole } from '../neo4j-cypher/parameters.ts';
 import { readKindsOf } from '../neo4j-cypher/read.ts';
 import { chunkedSeries, chunksBefore, forgetChunks } from '../neo4j-cypher/upkeep.ts';
 import { samplesOfChunk, seriesKey } from './samples.ts';
-import type { Tail } from './tails.ts';
+import { samplesOfTail, sizeOf, type Tail } from './tails.ts';
 import { type Kept, leave, type Step, type Stepped } from './upkeep.ts';
 
 type Held = { readonly key: string; readonly id: string; readonly series: string; readonly tail: Tail; readonly held: Sample };
@@ -20,14 +20,16 @@ const heldBefore = async ({ run, space, before }: Step, kept: readonly Kept[]): 
   const moment = { valid: instantOfMs(before), known: instantOfMs(before) };
   return named.flatMap((one) => {
     const chunk = chunks.get(one.key);
-    const held = sampleAt([...(chunk ? samplesOfChunk(one.series, chunk) : []), ...one.tail.samples], moment);
+    const held = sampleAt([...(chunk ? samplesOfChunk(one.series, chunk) : []), ...samplesOfTail(one.tail)], moment);
     return held ? [{ ...one, held }] : [];
   });
 };
 
 /** Of what is gone for good nothing has to be known. */
-const isGone = ({ samples: [only, ...others] }: Tail, before: number): boolean =>
-  only !== undefined && others.length === 0 && !only.said && msOfInstant(only.observedAt) <= before && msOfInstant(only.recordedAt) <= before;
+const isGone = (tail: Tail, before: number): boolean => {
+  const [only, ...others] = samplesOfTail(tail);
+  return only !== undefined && others.length === 0 && !only.said && msOfInstant(only.observedAt) <= before && msOfInstant(only.recordedAt) <= before;
+};
 
 const forgetInChunks = async ({ run, space }: Step, all: readonly Held[]): Promise<number> => {
   const rows = all.flatMap(({ key, tail, held }) => (tail.chunks > 0 ? [{ key, observed: whole(msOfInstant(held.observedAt)) }] : []));
@@ -45,14 +47,14 @@ const goneSeries = async ({ run, space, before }: Step, all: readonly Held[]): P
 const forgetAlike = async (step: Step, kept: readonly Kept[]): Promise<Stepped> => {
   const found = await heldBefore(step, kept);
   const chunked = await forgetInChunks(step, found);
-  const cut = found.map((one) => ({ ...one, tail: { ...one.tail, samples: one.tail.samples.filter((sample) => compareSamples(sample, one.held) >= 0) } }));
+  const cut = found.map((one) => ({ ...one, tail: { ...one.tail, held: samplesOfTail(one.tail).filter((sample) => compareSamples(sample, one.held) >= 0) } }));
   const gone = await goneSeries(step, cut);
   const tails = new Map(cut.map(({ key, tail }) => [key, tail]));
   const pasts = kept.map(({ id, past }): Kept => {
     const staying = [...past].filter(([series]) => !gone.has(seriesKey(id, series)));
     return { id, past: new Map(staying.map(([series, tail]) => [series, tails.get(seriesKey(id, series)) ?? tail])) };
   });
-  const count = ({ past }: Kept): number => [...past.values()].reduce((sum, { samples }) => sum + samples.length, 0);
+  const count = ({ past }: Kept): number => [...past.values()].reduce((sum, tail) => sum + sizeOf(tail), 0);
   const less = pasts.filter((now, index) => count(now) < count(kept[index] ?? now));
   await leave(step, { pasts: less, gone: [], made: [] });
   const dropped = kept.reduce((sum, one) => sum + count(one), 0) - pasts.reduce((sum, one) => sum + count(one), 0);

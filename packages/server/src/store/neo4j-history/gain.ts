@@ -3,16 +3,15 @@
  */
 import { type LinkChange, linkIdOf, linkSeries, samplesOfChange, samplesOfLink, type TwinChange, type TwinId } from '@cityweave/core';
 import { pastIn, type Working } from '../neo4j/working-set.ts';
-import { withSamples } from './tails.ts';
+import { lastOf, withSamples } from './tails.ts';
 
 /** A twin that is new, and of whose id nothing was ever said, says itself all there is to say. */
 export const gain = ({ own, below }: Working, id: TwinId, change: TwinChange): void => {
   const known = pastIn({ own, below }, id);
   if (!change.before && known.size === 0) return;
-  let past = known;
-  for (const { series, begins, samples } of samplesOfChange(change, (name) => known.get(name)?.samples.at(-1)))
-    past = withSamples(past, series, begins ? [begins, ...samples] : samples);
-  if (past !== known) own.pasts.set(id, past);
+  const gained = samplesOfChange(change, { has: (series) => known.has(series), last: (series) => lastOf(known.get(series)) });
+  const more = gained.map(({ series, begins, samples }) => ({ series, samples: begins ? [begins, ...samples] : samples }));
+  if (more.length > 0) own.pasts.set(id, withSamples(known, more));
 };
 
 /** A link is known by its ends and its kind, whatever id it has. */
@@ -21,8 +20,8 @@ export const gainLink = (working: Working, change: LinkChange): void => {
   if (!link) return;
   const id = linkIdOf(link.from, link.kind, link.to);
   const known = pastIn(working, id);
-  const samples = samplesOfLink(change, known.get(linkSeries)?.samples.at(-1));
+  const samples = samplesOfLink(change, lastOf(known.get(linkSeries)));
   if (samples.length === 0) return;
-  working.own.pasts.set(id, withSamples(known, linkSeries, samples));
+  working.own.pasts.set(id, withSamples(known, [{ series: linkSeries, samples }]));
   working.own.pastLinks.set(id, { src: link.from, kind: link.kind, dst: link.to });
 };

@@ -22,7 +22,7 @@ import type { Row } from '../neo4j/save.ts';
 import { chunksAt, readChunks, readPasts, readPastsThen } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { joint, sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
-import { decodePast, noPast, type Past, type Tail } from './tails.ts';
+import { decodePast, noPast, type Past, samplesOfTail, type Tail } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
 type Told = { readonly id: TwinId; readonly twin: Twin | undefined; readonly past: Past };
@@ -63,7 +63,7 @@ const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named
       for (const sample of samplesOfChunk(series, row)) note(sample, Number(row['number']));
       return false;
     });
-  for (const sample of tail.samples) note(sample, Number.POSITIVE_INFINITY);
+  for (const sample of samplesOfTail(tail)) note(sample, Number.POSITIVE_INFINITY);
   return [...found.values()]
     .map(({ sample }) => sample)
     .toSorted(compareSamples)
@@ -133,7 +133,7 @@ export const heldAt = async (
   const all = [...pasts].flatMap(([id, past]) => namedIn(id, past));
   const held: Held = new Map();
   for (const { key, tail } of all) {
-    const sample = sampleAt(tail.samples, moment);
+    const sample = sampleAt(samplesOfTail(tail), moment);
     if (sample) held.set(key, sample);
   }
   await lookIntoChunks(asker, held, { all, moment, latest });

@@ -2,7 +2,7 @@ import { AgencyId, instantOfMs, type Said, type Sample } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { samplesOfChunk } from './samples.ts';
-import { decodePast, noPast, rowOfPast, spillPast, withSamples } from './tails.ts';
+import { decodePast, noPast, type Past, rowOfPast, samplesOfTail, spillPast, withSamples } from './tails.ts';
 
 const source = AgencyId.parse('urn:dtf:agency:water.example');
 const sample = (series: string, minute: number, { value, lag = 0 }: { readonly value: Said['value'] | undefined; readonly lag?: number }): Sample => ({
@@ -11,6 +11,9 @@ const sample = (series: string, minute: number, { value, lag = 0 }: { readonly v
   recordedAt: instantOfMs((minute + lag) * 60_000),
   ...(value !== undefined && { said: { value, unit: 'm', source, flag: 'MEASURED' } }),
 });
+
+/** Tails with their samples made. */
+const told = (past: Past) => [...past].map(([name, { held, ...tail }]) => [name, tail, samplesOfTail({ held, ...tail })]);
 
 const value = fc.oneof(
   fc.integer(),
@@ -28,33 +31,37 @@ test('whatever was said comes back from the text of a past', () => {
   fc.assert(
     fc.property(fc.array(given, { maxLength: 40 }), (samples) => {
       let past = noPast;
-      for (const one of samples) past = withSamples(past, one.series, [one]);
-      expect(decodePast(rowOfPast('a', past).doc)).toEqual(past);
+      for (const one of samples) past = withSamples(past, [{ series: one.series, samples: [one] }]);
+      const again = decodePast(rowOfPast('a', past).properties.doc);
+      expect(told(again)).toEqual(told(past));
+      const more = (known: Past) => rowOfPast('a', withSamples(known, [{ series: 'city:level', samples: [sample('city:level', 2e6, { value: 1 })] }]));
+      expect(more(decodePast(rowOfPast('a', past).properties.doc))).toEqual(more(past));
     }),
     { numRuns: 200 },
   );
 });
 
 const level = (minute: number, value: number): Sample => sample('s', minute, { value });
+const withLevels = (past: Past, samples: readonly Sample[]): Past => withSamples(past, [{ series: 's', samples }]);
 
 test('samples stand in their order, and of two that are one the later given stays', () => {
-  const past = withSamples(withSamples(noPast, 's', [level(3, 3), level(1, 1)]), 's', [level(2, 2), level(3, 30)]);
-  expect(past.get('s')?.samples.map(({ said }) => said?.value)).toEqual([1, 2, 30]);
+  const past = withLevels(withLevels(noPast, [level(3, 3), level(1, 1)]), [level(2, 2), level(3, 30)]);
+  expect([...past.values()].flatMap(samplesOfTail).map(({ said }) => said?.value)).toEqual([1, 2, 30]);
 });
 
 const minutes = (count: number): readonly Sample[] => Array.from({ length: count }, (_, minute) => level(minute, minute));
 
 test('a tail keeps 64 samples; of one more all but the last go into a loose chunk', () => {
-  const kept = spillPast('a', withSamples(noPast, 's', minutes(64)));
-  expect([kept.past.get('s')?.samples.length, kept.chunks]).toEqual([64, []]);
-  const { past, chunks } = spillPast('a', withSamples(noPast, 's', minutes(65)));
-  expect(past.get('s')).toEqual({ samples: minutes(65).slice(-1), chunks: 1, until: 63 * 60_000, loose: true });
+  const kept = spillPast('a', withLevels(noPast, minutes(64)));
+  expect([[...kept.past.values()].flatMap(samplesOfTail).length, kept.chunks]).toEqual([64, []]);
+  const { past, chunks } = spillPast('a', withLevels(noPast, minutes(65)));
+  expect(past.get('s')).toEqual({ held: minutes(65).slice(-1), chunks: 1, until: 63 * 60_000, loose: true });
   expect(chunks.map((row) => [row.loose, samplesOfChunk('s', row)])).toEqual([[true, minutes(64)]]);
 });
 
 test('more than a chunk holds goes into several, numbered on from those that were made', () => {
-  const first = spillPast('a', withSamples(noPast, 's', minutes(65))).past;
-  const { past, chunks } = spillPast('a', withSamples(first, 's', minutes(1_200)));
+  const first = spillPast('a', withLevels(noPast, minutes(65))).past;
+  const { past, chunks } = spillPast('a', withLevels(first, minutes(1_200)));
   expect(chunks.map(({ number }) => Number(number))).toEqual([2, 3, 4]);
-  expect([past.get('s')?.chunks, past.get('s')?.samples]).toEqual([4, minutes(1_200).slice(-1)]);
+  expect([past.get('s')?.chunks, [...past.values()].flatMap(samplesOfTail)]).toEqual([4, minutes(1_200).slice(-1)]);
 });

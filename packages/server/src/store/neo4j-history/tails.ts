@@ -4,10 +4,19 @@
 import { compareSamples, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
 import { type ChunkRow, rowsOfChunks, seriesKey, spotOf } from './samples.ts';
 
+/** When, how much later it was known, which of the forms of the text it has, and the number in it. */
+type SampleText = readonly [observed: number, lag: number, form: number, value?: number];
+type TailText = readonly [series: string, chunks: number, until: number, loose: boolean, samples: readonly SampleText[]];
+
+type Form = Said | null;
+
+/** Samples as they were read, and those that came since. Most of them are only written again. */
+type Read = { readonly series: string; readonly forms: readonly Form[]; readonly texts: readonly SampleText[]; readonly more: readonly Sample[] };
+
 /** The end of a series, which holds its last sample always. */
 export type Tail = {
-  /** in their order */
-  readonly samples: readonly Sample[];
+  /** in their order; as they were read, until somebody asks */
+  readonly held: readonly Sample[] | Read;
   /** how many chunks were ever made of what came before: their numbers */
   readonly chunks: number;
   /** when the latest sample in a chunk was observed, in ms */
@@ -23,20 +32,49 @@ export const noPast: Past = new Map();
 
 /** Before all times. */
 export const neverMs = -8_640_000_000_000_001;
-const noTail: Tail = { samples: [], chunks: 0, until: neverMs, loose: false };
+const noTail: Tail = { held: [], chunks: 0, until: neverMs, loose: false };
 
 /** Of two samples that are one the later given stays. */
 export const joinSamples = (...given: readonly (readonly Sample[])[]): readonly Sample[] =>
   [...new Map(given.flat().map((sample) => [spotOf(sample), sample])).values()].toSorted(compareSamples);
 
-export const withSamples = (past: Past, series: string, samples: readonly Sample[]): Past => {
-  const tail = past.get(series) ?? noTail;
-  return new Map(past).set(series, { ...tail, samples: joinSamples(tail.samples, samples) });
+const isRead = (held: Tail['held']): held is Read => !Array.isArray(held);
+
+const sampleOf = ({ series, forms }: Read, [observed, lag, at, value]: SampleText): Sample => {
+  const form = forms[at];
+  const times = { series, observedAt: instantOfMs(observed), recordedAt: instantOfMs(observed + lag) };
+  return form ? { ...times, said: value === undefined ? form : { ...form, value } } : times;
 };
 
-/** When, how much later it was known, which of the forms of the text it has, and the number in it. */
-type SampleText = readonly [observed: number, lag: number, form: number, value?: number];
-type TailText = readonly [series: string, chunks: number, until: number, loose: boolean, samples: readonly SampleText[]];
+export const samplesOfTail = ({ held }: Tail): readonly Sample[] => (isRead(held) ? [...held.texts.map((text) => sampleOf(held, text)), ...held.more] : held);
+
+export const lastOf = (tail: Tail | undefined): Sample | undefined => {
+  if (!tail || !isRead(tail.held)) return tail && samplesOfTail(tail).at(-1);
+  const text = tail.held.texts.at(-1);
+  return tail.held.more.at(-1) ?? (text && sampleOf(tail.held, text));
+};
+
+export const sizeOf = ({ held }: Tail): number => (isRead(held) ? held.texts.length + held.more.length : held.length);
+
+const isLater = (samples: readonly Sample[], last: Sample | undefined): boolean =>
+  samples.every((sample, at) => {
+    const before = samples[at - 1] ?? last;
+    return before === undefined || compareSamples(before, sample) < 0;
+  });
+
+const continued = (held: Tail['held'], samples: readonly Sample[]): Tail['held'] =>
+  isRead(held) ? { ...held, more: [...held.more, ...samples] } : [...held, ...samples];
+
+type Gained = { readonly series: string; readonly samples: readonly Sample[] };
+
+export const withSamples = (past: Past, gained: readonly Gained[]): Past => {
+  const tails = new Map(past);
+  for (const { series, samples } of gained) {
+    const tail = tails.get(series) ?? noTail;
+    tails.set(series, { ...tail, held: isLater(samples, lastOf(tail)) ? continued(tail.held, samples) : joinSamples(samplesOfTail(tail), samples) });
+  }
+  return tails;
+};
 
 /** What is said of one sensor is the same but for the number. */
 const formOf = (said: Said | undefined): string => {
@@ -45,47 +83,68 @@ const formOf = (said: Said | undefined): string => {
   return JSON.stringify(rest);
 };
 
-const encodePast = (past: Past): string => {
-  const forms = new Map<string, number>();
-  const place = (form: string): number => {
-    const known = forms.get(form) ?? forms.size;
-    forms.set(form, known);
-    return known;
-  };
-  const sampleText = ({ observedAt, recordedAt, said }: Sample): SampleText => {
-    const observed = msOfInstant(observedAt);
-    const spot = [observed, msOfInstant(recordedAt) - observed, place(formOf(said))] as const;
-    return typeof said?.value === 'number' ? [...spot, said.value] : spot;
-  };
-  const tails = [...past].map(([series, { samples, chunks, until, loose }]): TailText => [series, chunks, until, loose, samples.map(sampleText)]);
-  return `[[${[...forms.keys()].join(',')}],${JSON.stringify(tails)}]`;
+type Places = { readonly ofText: (form: string) => number; readonly ofForm: (form: Form) => number };
+
+const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText }: Places): SampleText => {
+  const observed = msOfInstant(observedAt);
+  const spot = [observed, msOfInstant(recordedAt) - observed, ofText(formOf(said))] as const;
+  return typeof said?.value === 'number' ? [...spot, said.value] : spot;
 };
 
-export const rowOfPast = (id: string, past: Past) => ({ id, names: [...past.keys()], doc: encodePast(past) });
+const textsOf = ({ held }: Tail, places: Places): readonly SampleText[] => {
+  const newTexts = (samples: readonly Sample[]) => samples.map((sample) => sampleText(sample, places));
+  if (!isRead(held)) return newTexts(held);
+  return [
+    ...held.texts.map(([observed, lag, at, ...value]): SampleText => [observed, lag, places.ofForm(held.forms[at] ?? null), ...value]),
+    ...newTexts(held.more),
+  ];
+};
 
-type Form = Said | null;
+/** Forms in the order in which they are met; one that was read is made text once. */
+const createPlaces = (): { readonly places: Places; readonly forms: () => string } => {
+  const [texts, read] = [new Map<string, number>(), new Map<Form, number>()];
+  const ofText: Places['ofText'] = (form) => {
+    const known = texts.get(form) ?? texts.size;
+    texts.set(form, known);
+    return known;
+  };
+  const ofForm: Places['ofForm'] = (form) => {
+    const known = read.get(form) ?? ofText(JSON.stringify(form));
+    read.set(form, known);
+    return known;
+  };
+  return { places: { ofText, ofForm }, forms: () => `[${[...texts.keys()].join(',')}]` };
+};
+
+const encodePast = (past: Past): string => {
+  const { places, forms } = createPlaces();
+  const tails = [...past].map(([series, tail]): TailText => [series, tail.chunks, tail.until, tail.loose, textsOf(tail, places)]);
+  return `[${forms()},${JSON.stringify(tails)}]`;
+};
+
+const hasNamesOf = (past: Past, other: Past): boolean => past.size === other.size && [...past.keys()].every((series) => other.has(series));
+
+/** What its node is to be given, where it had `before`: the names of series are searched, and hardly ever become others. */
+export const rowOfPast = (id: string, past: Past, before: Past = noPast) => ({
+  id,
+  properties: { doc: encodePast(past), ...(!hasNamesOf(past, before) && { names: [...past.keys()] }) },
+});
 
 export const decodePast = (text: string): Past => {
   const [forms, tails]: readonly [readonly Form[], readonly TailText[]] = JSON.parse(text);
-  const sampleOf = (series: string, [observed, lag, at, value]: SampleText): Sample => {
-    const form = forms[at];
-    const times = { series, observedAt: instantOfMs(observed), recordedAt: instantOfMs(observed + lag) };
-    return form ? { ...times, said: value === undefined ? form : { ...form, value } } : times;
-  };
-  return new Map(
-    tails.map(([series, chunks, until, loose, samples]) => [series, { chunks, until, loose, samples: samples.map((one) => sampleOf(series, one)) }]),
-  );
+  return new Map(tails.map(([series, chunks, until, loose, texts]) => [series, { held: { series, forms, texts, more: [] }, chunks, until, loose }]));
 };
 
 /** A tail that is longer is written anew too often: all but its last sample goes into loose chunks. */
 const tailSamplesMax = 64;
 
 const spillTail = (key: string, tail: Tail): { readonly tail: Tail; readonly chunks: readonly ChunkRow[] } => {
-  if (tail.samples.length <= tailSamplesMax) return { tail, chunks: [] };
-  const spilled = tail.samples.slice(0, -1);
+  if (sizeOf(tail) <= tailSamplesMax) return { tail, chunks: [] };
+  const samples = samplesOfTail(tail);
+  const spilled = samples.slice(0, -1);
   const chunks = rowsOfChunks(key, spilled, { made: tail.chunks, loose: true });
   const until = Math.max(tail.until, ...spilled.slice(-1).map(({ observedAt }) => msOfInstant(observedAt)));
-  return { tail: { samples: tail.samples.slice(-1), chunks: tail.chunks + chunks.length, until, loose: true }, chunks };
+  return { tail: { held: samples.slice(-1), chunks: tail.chunks + chunks.length, until, loose: true }, chunks };
 };
 
 /** A past as it is kept, and the chunks that are made of what was too much. */

@@ -11,17 +11,17 @@ import { endsKey, type WorkingSet } from '../neo4j/working-set.ts';
 import { commitOnce, type Writer } from '../neo4j/write.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { moveOldest, putImport } from '../neo4j-cypher/write.ts';
-import { noPast, withSamples } from '../neo4j-history/tails.ts';
+import { lastOf, noPast, withSamples } from '../neo4j-history/tails.ts';
 
 type Part<P extends Moved['part']> = Extract<Moved, { part: P }>;
 
 const rowsOf = <P extends Moved['part']>(rows: readonly Moved[], part: P): readonly Part<P>[] => rows.filter((row): row is Part<P> => row.part === part);
 
 const placeTwin = ({ twins, tally }: WorkingSet, { twin, shapes, source, digest }: Part<'twin'>): void => {
-  const { version, createdAt, updatedAt, shaped, ...input } = twin;
+  const { version, createdAt, updatedAt, shaped = false, ...input } = twin;
   const { kind, objectOfInterest: object = null } = input;
-  const kept = { version, createdAt, updatedAt, source, digest, shapes };
-  twins.set(twin.id, { version, createdAt, kind, object, alts: altsOf(input), fresh: true, body: bodyOf(input), input, written: kept });
+  const kept = { version, createdAt, updatedAt, source, digest, shapes, shaped };
+  twins.set(twin.id, { version, createdAt, kind, object, alts: altsOf(input), fresh: true, shaped, body: bodyOf(input), input, written: kept });
   tally.set(kind, (tally.get(kind) ?? 0) + 1);
 };
 
@@ -62,9 +62,9 @@ const placeSamples = ({ pasts, pastLinks }: WorkingSet, rows: readonly Moved[]):
   for (const { id, samples } of rowsOf(rows, 'samples'))
     for (const [series, given] of Map.groupBy(samples, (sample) => sample.series)) {
       const past = pasts.get(id) ?? noPast;
-      const last = past.get(series)?.samples.at(-1);
+      const last = lastOf(past.get(series));
       const later = given.filter((sample) => !last || compareSamples(sample, last) > 0);
-      if (later.length > 0) pasts.set(id, withSamples(past, series, later));
+      if (later.length > 0) pasts.set(id, withSamples(past, [{ series, samples: later }]));
       const link = series === linkSeries ? later.flatMap((sample) => linkOfSample(sample) ?? [])[0] : undefined;
       if (link) pastLinks.set(id, { src: link.from, kind: link.kind, dst: link.to });
     }

@@ -51,6 +51,7 @@ type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source
 const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
   const version = (found?.version ?? 0) + 1;
   const createdAt = found?.createdAt ?? work.at;
+  const shaped = shapes ? shapes.length > 0 : (found?.shaped ?? false);
   const kept = { ...found?.written, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
   const object = twin.objectOfInterest ?? null;
   if (found?.kind !== twin.kind) {
@@ -59,8 +60,8 @@ const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: Twi
   }
   if (object !== (found?.object ?? null)) work.working.own.identityTouched = true;
   work.working.own.twins.set(twin.id, {
-    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), fresh: found?.fresh ?? true, body, input: twin },
-    written: { ...kept, version, createdAt, updatedAt: work.at },
+    ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), fresh: found?.fresh ?? true, shaped, body, input: twin },
+    written: { ...kept, version, createdAt, updatedAt: work.at, shaped },
   });
   return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put' }) };
 };

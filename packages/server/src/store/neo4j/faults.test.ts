@@ -12,7 +12,7 @@ import { answered } from '../unanswered.ts';
 import { connect, type Neo4jSettings, serverBounds } from './connection.ts';
 import { checkServer, newestSchema, problemOf } from './failures.ts';
 import { healthWithinMs, lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
-import { deps, drivers, emptyPerFolder, neo4jTool, trialServer } from './trial-server.ts';
+import { deps, drivers, emptyPerFolder, neo4jTool, ownServers, trialServer } from './trial-server.ts';
 
 describe('a server that cannot serve', () => {
   test('is named with what to do: nobody there', async () => {
@@ -164,7 +164,9 @@ describe.skipIf(!settings)(`a process of ours that is killed while it writes to 
   });
 });
 
-describe.skipIf(!settings || process.env['NEO4J_URI'])(`a server of their own, killed and configured at will${skipped || ' (not with NEO4J_URI)'}`, () => {
+const own = ownServers();
+
+describe.skipIf(own.skipped)(`a server of their own, killed and configured at will${own.skipped}`, () => {
   const home = mkdtempSync(join(tmpdir(), 'cityweave-faults-'));
   afterEach(() => {
     neo4jTool('stop', home);

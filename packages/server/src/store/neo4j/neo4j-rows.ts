@@ -15,7 +15,7 @@ import {
   textIn,
   wordsOfTwin,
 } from '@cityweave/core';
-import { alternativeKey, isScalar, objectKey, otherKey, pointAt, shapedMark, unitKey, valueKey } from '../neo4j-cypher/parameters.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -59,31 +59,43 @@ export type Kept = {
   readonly source?: string | undefined;
   readonly digest?: string | undefined;
   readonly shapes?: readonly Shape[] | undefined;
+  /** whether it has shapes by now */
+  readonly shaped: boolean;
 };
 
 /** A twin as it was given, as text: equal ones are equal text. */
 export const bodyOf = (input: TwinInput): string => JSON.stringify(input);
 
+const versioned = ',"version":';
+
 /**
  * All that is told of a twin is one property, its version too: who reads while another one commits may find some properties as they were and some as they are,
- * and would write on a version whose values it has never seen.
+ * and would write on a version whose values it has never seen. It is the twin as JSON: how it was given, and after that what the store adds.
  */
-const docOf = ({ version, createdAt, updatedAt }: Kept, body: string): string => `${version} ${createdAt} ${updatedAt}\n${body}`;
+const docOf = ({ version, createdAt, updatedAt, shaped }: Pick<Kept, 'version' | 'createdAt' | 'updatedAt' | 'shaped'>, body: string): string =>
+  `${body.slice(0, -1)}${versioned}${version},"createdAt":"${createdAt}","updatedAt":"${updatedAt}"${shaped ? ',"shaped":true' : ''}}`;
 
-const bodyOfDoc = (doc: string): string => doc.slice(doc.indexOf('\n') + 1);
+const bodyOfDoc = (doc: string): string => `${doc.slice(0, doc.lastIndexOf(versioned))}}`;
 
-/** The text under which it is found, and by which it is ranked. */
-const foundUnder = (twin: TwinInput) => ({ folded: foldedNames(twin), words: [...wordsOfTwin(twin)].map((word) => ` ${word}`).join('') });
+/** The text under which it is found. */
+const wordsIn = (twin: TwinInput): string => [...wordsOfTwin(twin)].map((word) => ` ${word}`).join('');
 
-/** What is searched, by the names of properties; null where there is nothing. */
-const searchedOf = (twin: TwinInput): Properties => ({
-  ...flatValues(twin),
-  ...placeOfBox(boxOfTwin(twin)),
-  agency: twin.agency,
-  kind: twin.kind,
-  name: textIn(twin.name),
-  ...foundUnder(twin),
-});
+/** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */
+const searched: readonly { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties }[] = [
+  { of: ({ values }) => [values], make: flatValues },
+  { of: ({ position, footprint }) => [position, footprint], make: (twin) => placeOfBox(boxOfTwin(twin)) },
+  { of: ({ agency, kind }) => [agency, kind], make: ({ agency, kind }) => ({ agency, kind }) },
+  { of: ({ name }) => [name], make: (twin) => ({ name: textIn(twin.name), folded: foldedNames(twin) }) },
+  {
+    of: ({ name, altIds, objectOfInterest, values }) => [
+      name,
+      altIds,
+      objectOfInterest,
+      Object.values(values).filter(({ value }) => typeof value === 'string'),
+    ],
+    make: (twin) => ({ words: wordsIn(twin) }),
+  },
+];
 
 const keptOf = (kept: Kept, body: string): Properties => ({
   updatedAt: kept.updatedAt,
@@ -96,42 +108,37 @@ const keptOf = (kept: Kept, body: string): Properties => ({
 /** Points are objects, all else is text, number or truth. */
 const isSame = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'object' && a !== null && String(a) === String(b));
 
-/** What a twin's node has now and had not `before`, null for what goes: the server looks for every property that it is given among all that the node has. */
-export const propertiesOf = (twin: TwinInput, kept: Kept, { body, before }: { readonly body: string; readonly before?: TwinInput | undefined }): Properties => {
-  const [was, now] = [before ? searchedOf(before) : {}, searchedOf(twin)];
+/** What is there now and was not `before`, null for what goes: the server looks for every property that it is given among all that the node has. */
+const difference = (was: Properties, now: Properties): Properties => {
   const gone = Object.keys(was).flatMap((name) => (Object.hasOwn(now, name) ? [] : [[name, null]]));
   const said = Object.entries(now).filter(([name, value]) => !isSame(value, was[name] ?? null));
-  return { ...Object.fromEntries([...gone, ...said]), ...keptOf(kept, body) };
+  return Object.fromEntries([...gone, ...said]);
 };
+
+const searchedAnew = (twin: TwinInput, before: TwinInput | undefined): readonly Properties[] =>
+  searched
+    .filter(({ of }) => !before || JSON.stringify(of(before)) !== JSON.stringify(of(twin)))
+    .map(({ make }) => difference(before ? make(before) : {}, make(twin)));
+
+/** What a twin's node is to be given, where it had `before`. */
+export const propertiesOf = (twin: TwinInput, kept: Kept, { body, before }: { readonly body: string; readonly before?: TwinInput | undefined }): Properties =>
+  Object.assign({}, ...searchedAnew(twin, before), keptOf(kept, body));
 
 /** What this side gives back was parsed before it was put in. */
 export const trusted = <T>(value: unknown): T => value as T; // branding: properties of our own nodes keep their types
 
 export const inputOf = (body: string): TwinInput => trusted(JSON.parse(body));
 
-/** The text under which a twin is found by now, of its `doc`. */
-export const foundUnderOfDoc = (doc: string) => foundUnder(inputOf(bodyOfDoc(doc)));
-
-const headOfDoc = (doc: string): Pick<Kept, 'version' | 'createdAt' | 'updatedAt'> => {
-  const [version, createdAt = '', updatedAt = ''] = doc.slice(0, doc.indexOf('\n')).split(' ');
-  return { version: Number(version), createdAt, updatedAt };
-};
+export const twinOf = (doc: string): Twin => trusted(JSON.parse(doc));
 
 /** What a batch has to know of a twin that is there. */
 export const standingOf = (doc: string) => {
-  const body = bodyOfDoc(doc);
-  return { ...headOfDoc(doc), body, input: inputOf(body) };
+  const { version, createdAt, updatedAt, shaped = false, ...input } = twinOf(doc);
+  return { version, createdAt, shaped, body: bodyOfDoc(doc), input };
 };
 
 /** Texts that came together in one row. */
 export const textsIn = ([row]: readonly Properties[]): readonly string[] => trusted(row?.['docs'] ?? []);
-
-/** A twin from its text, which begins with a mark where it has shapes. */
-export const twinOf = (text: string): Twin => {
-  const shaped = text.startsWith(shapedMark);
-  const { input, body, ...kept } = standingOf(shaped ? text.slice(shapedMark.length) : text);
-  return { ...input, ...trusted<Pick<Twin, 'version' | 'createdAt' | 'updatedAt'>>(kept), ...(shaped && { shaped: true }) };
-};
 
 export const linkOf = ([id, kind, from, to, source, recordedAt, evidence, observedAt, version]: readonly unknown[]): Link =>
   trusted({

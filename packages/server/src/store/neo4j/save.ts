@@ -3,7 +3,7 @@
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
-import { loadPasts, putPasts, putPastsOfLinks } from '../neo4j-cypher/history.ts';
+import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { inParts } from '../neo4j-cypher/parts.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
@@ -77,8 +77,8 @@ export const wantedBy = (batches: readonly Batch[]): Wanted => {
 export type Loaded = { readonly set: WorkingSet; readonly mark: unknown };
 
 const twinState = (doc: string): TwinState => {
-  const { version, createdAt, body, input } = standingOf(doc);
-  return { version, createdAt, body, input, kind: input.kind, object: input.objectOfInterest ?? null, alts: altsOf(input), fresh: false };
+  const { input, ...standing } = standingOf(doc);
+  return { ...standing, input, kind: input.kind, object: input.objectOfInterest ?? null, alts: altsOf(input), fresh: false };
 };
 
 const linkState = (row: LinkRow): LinkState => {
@@ -240,10 +240,12 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
 
 const saveHistory = (space: Space, { pasts, pastLinks }: WorkingSet, was: Before): readonly Cypher[] => {
   const moved = [...pasts].flatMap(([id, past]) => (was.pasts.get(id) === past ? [] : [{ id, ...spillPast(id, past) }]));
-  const rows = moved.map(({ id, past }) => ({ ...rowOfPast(id, past), ...pastLinks.get(id) }));
-  const [ofLinks, others] = [rows.filter(({ id }) => pastLinks.has(id)), rows.filter(({ id }) => !pastLinks.has(id))];
+  const rows = moved.map(({ id, past }) => {
+    const row = rowOfPast(id, past, was.pasts.get(id));
+    return { ...row, properties: { ...row.properties, ...pastLinks.get(id) } };
+  });
   const chunks = moved.flatMap((one) => one.chunks);
-  return [...some(others, putPasts(space, others)), ...some(ofLinks, putPastsOfLinks(space, ofLinks)), ...some(chunks, putChunks(space, chunks))];
+  return [...some(rows, putPasts(space, rows)), ...some(chunks, putChunks(space, chunks))];
 };
 
 const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {

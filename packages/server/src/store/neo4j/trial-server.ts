@@ -2,6 +2,7 @@
  * A real Neo4j for tests: the one that NEO4J_URI names, else one started for this run; where neither can be had the reason why not.
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Result } from '@cityweave/core';
 import { systemDeps } from '../../deps.ts';
@@ -17,7 +18,7 @@ const root = join(import.meta.dirname, '../../../../..');
 type Started = { readonly uri?: string; readonly pid?: number; readonly port?: number; readonly missing?: string };
 
 /** Runs `pnpm neo4j VERB` on a home folder. */
-export const neo4jTool = (verb: 'start' | 'stop', home: string, more: readonly string[] = []): Started => {
+export const neo4jTool = (verb: 'start' | 'stop' | 'status', home: string, more: readonly string[] = []): Started => {
   const { stdout, stderr } = spawnSync(process.execPath, ['tools/neo4j.ts', verb, '--home', home, '--port', '0', '--json', ...more], {
     cwd: root,
     encoding: 'utf8',
@@ -26,19 +27,37 @@ export const neo4jTool = (verb: 'start' | 'stop', home: string, more: readonly s
   return line ? JSON.parse(line) : { missing: stderr };
 };
 
+/** Who connects to the server that the environment names, and to which database of it. */
+export const credentials = (): Omit<Neo4jSettings, 'uri'> => {
+  const { NEO4J_USERNAME: username, NEO4J_PASSWORD, NEO4J_PASSWORD_FILE: file, NEO4J_DATABASE: database = 'neo4j' } = process.env;
+  return { username, password: NEO4J_PASSWORD ?? (file && readFileSync(file, 'utf8').trim()), database };
+};
+
 const given = (): Neo4jSettings | undefined => {
-  const { NEO4J_URI: uri, NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database = 'neo4j' } = process.env;
-  return uri ? { uri, username, password, database } : undefined;
+  const { NEO4J_URI: uri } = process.env;
+  return uri ? { uri, ...credentials() } : undefined;
+};
+
+const home = process.env['NEO4J_TEST_HOME'] ?? '.cityweave/neo4j-tests';
+
+/** Words for the title of what is skipped; an error where nothing may be. */
+const without = (missing: string | undefined): string => {
+  if (process.env['NEO4J_TESTS'] === 'required') throw new Error(`NEO4J_TESTS says required, and there is no Neo4j: ${missing}`);
+  return ` (skipped: no server can be started here: ${missing})`;
 };
 
 /** One server a run, started by the first test file that wants it; the end of the run stops it. */
 export const trialServer = (): TrialServer => {
   const settings = given();
   if (settings) return { settings, skipped: '' };
-  const { uri, missing } = neo4jTool('start', process.env['NEO4J_TEST_HOME'] ?? '.cityweave/neo4j-tests');
-  if (uri) return { settings: { uri, database: 'neo4j' }, skipped: '' };
-  if (process.env['NEO4J_TESTS'] === 'required') throw new Error(`NEO4J_TESTS says required, and there is no Neo4j: ${missing}`);
-  return { skipped: ` (skipped: NEO4J_URI is not set and no server can be started here: ${missing})` };
+  const { uri, missing } = neo4jTool('start', home);
+  return uri ? { settings: { uri, database: 'neo4j' }, skipped: '' } : { skipped: without(missing) };
+};
+
+/** Whether a test can start servers of its own, to kill them: the one that NEO4J_URI names is not for that. */
+export const ownServers = (): Pick<TrialServer, 'skipped'> => {
+  const { missing } = neo4jTool('status', home);
+  return { skipped: missing === undefined ? '' : without(missing) };
 };
 
 export const drivers = createDrivers();

@@ -3,6 +3,7 @@
  */
 import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from '@cityweave/core';
 import * as conversion from '../neo4j-cypher/conversion.ts';
+import { undecided } from '../neo4j-cypher/filter.ts';
 import * as find from '../neo4j-cypher/find.ts';
 import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
@@ -27,7 +28,7 @@ const one = twin(twinId('1'), {
 const ids = [twinId('1'), twinId('2')];
 const row = {
   id: one.id,
-  properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd' }, { body: bodyOf(one) }),
+  properties: propertiesOf(one, { version: 1, createdAt: at, updatedAt: at, source: 's', digest: 'd', shaped: false }, { body: bodyOf(one) }),
 };
 const identifier = { id: one.id, ...identifiersOf({ alts: '[["791","no"]]', object: null })[0] };
 const ends = { ...link(twinId('1'), foreignId('9')), src: twinId('1'), dst: foreignId('9') };
@@ -99,8 +100,7 @@ const span = { from: whole(0), to: whole(9), known: whole(9) };
 
 const pasts: Arguments<typeof history> = {
   loadPasts: [ids],
-  putPasts: [[{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]],
-  putPastsOfLinks: [[{ id: ends.id, names: ['@link'], doc: '[[],[]]', src: ends.src, kind: ends.kind, dst: ends.dst }]],
+  putPasts: [[{ id: one.id, properties: { names: ['city:p'], doc: '[[],[]]' } }]],
   readPasts: [ids],
   readPastsThen: [ids, { valid: whole(9), known: whole(9), joint: '\u0000' }],
   readPastLinks: ['src', { ids, kinds: [term('feeds')] }],
@@ -139,7 +139,7 @@ const isWrite = (name: string): boolean => /^(put|drop|note|forget)/.test(name);
 const saves = (space: Space): Readonly<Record<string, Cypher>> => {
   const told = [{ key: 'head', properties: { seq: whole(1) } }];
   const noted = (seq: number): readonly Cypher[] => [write.putRegisters(space, told), write.createLog(space, rowsOfLog([logged(seq)]))];
-  const said = history.putPasts(space, [{ id: one.id, names: ['city:p'], doc: '[[],[]]' }]);
+  const said = history.putPasts(space, [{ id: one.id, properties: { names: ['city:p'], doc: '[[],[]]' } }]);
   return {
     'save changes': inTurn([write.updateTwins(space, [row]), said, ...noted(2)]),
     'save new twins': inTurn([
@@ -155,7 +155,6 @@ const saves = (space: Space): Readonly<Record<string, Cypher>> => {
 };
 
 export const writeStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
-  refold: conversion.refold(space, [{ id: 'a', folded: 'b', words: 'c' }]),
   ...given(write, writes, space),
   ...saves(space),
   ...only(given(history, pasts, space), isWrite),
@@ -202,8 +201,11 @@ const filters: Readonly<Record<string, TwinFilter>> = {
   },
   changed: { changedSince: at },
   linked: { linked: [{ direction: 'both' }] },
-  'linked by kind': { linked: [{ kind: term('feeds'), direction: 'out' }] },
+  ...Object.fromEntries(
+    (['out', 'in', 'both'] as const).map((direction) => [`linked by kind, ${direction}`, { linked: [{ kind: term('feeds'), direction }] }]),
+  ),
   'linked to twins': { kinds, linked: [{ kind: term('feeds'), direction: 'in', to: { kinds, agencies: [agency] } }] },
+  'linked to twins in an area': { linked: [{ kind: term('feeds'), direction: 'both', to: { areas: [area(square(4, 45, 1))] } }] },
   any: { any: [{ kinds }, { text: 'pump' }, { box: [4, 45, 5, 46] }] },
   all: { all: [{ ids: [...ids] }, { changedSince: at }] },
   not: { not: { any: [{ ids: [...ids] }, { linked: [{ direction: 'out' }] }] } },
@@ -214,31 +216,42 @@ const orders: readonly Order[] = [
   { by: 'id', descending: false },
   { by: 'id', descending: true },
   { by: 'name', descending: false },
+  { by: 'kind', descending: false },
+  { by: 'updatedAt', descending: true },
+  { by: { text: 'pump 12' }, descending: false },
   { by: { term: term('p') }, descending: true },
 ];
 
 const after: PageKey = { value: 'a', id: twinId('0') };
 
+/** With the ids of twins that were looked up before, where a filter asks for those at the other end of a link. */
+const findingOf = (space: Space, filter: TwinFilter) => ({ space, filter, ends: new Map(undecided(filter, space).map((test) => [test, ids])) });
+
+/** From the beginning and from the end, and on from a page. */
+const pages = [{ after: undefined, backwards: false }, { after: undefined, backwards: true }, ...[false, true].map((backwards) => ({ after, backwards }))];
+
 const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   const found: Record<string, Cypher> = {};
   for (const [name, filter] of Object.entries(filters)) {
-    const finding = { space, filter, ends: new Map() };
-    found[`find ${name}`] = find.findTwins(finding, { order: undefined, after: undefined, backwards: false }, 10).cypher;
+    const finding = findingOf(space, filter);
+    for (const page of pages) found[`find ${name}, ${JSON.stringify(page)}`] = find.findTwins(finding, { order: undefined, ...page }, 10).cypher;
     found[`count ${name}`] = find.groupTwins(finding, ['kind', 'agency', 'status']).cypher;
+    found[`walk ${name}`] = find.walkTwins(finding).cypher;
     found[`cells of ${name}`] = find.cellTwins({ ...finding, filter: { box: [4, 45, 5, 46], all: [filter] } }, { box: [4, 45, 5, 46], level: 12 }).cypher;
   }
   for (const filter of [{}, { kinds }, { text: 'pump' }])
-    for (const order of orders) {
-      const by = `find ${Object.keys(filter).join()} by ${JSON.stringify(order)}`;
-      const finding = { space, filter, ends: new Map() };
-      found[by] = find.findTwins(finding, { order, after: undefined, backwards: false }, 10).cypher;
-      found[`${by}, on`] = find.findTwins(finding, { order, after, backwards: true }, 10).cypher;
-    }
+    for (const order of orders)
+      for (const page of pages)
+        found[`find ${Object.keys(filter).join()} by ${JSON.stringify({ ...order, ...page })}`] = find.findTwins(
+          findingOf(space, filter),
+          { order, ...page },
+          10,
+        ).cypher;
   return { ...found, 'count all': find.groupTwins({ space, filter: {}, ends: new Map() }, []).cypher };
 };
 
 export const readStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
-  formerWords: conversion.formerWords(space, '', limit),
+  formerTwins: conversion.formerTwins(space, '', limit),
   ...given(read, reads, space),
   ...only(given(history, pasts, space), (name) => !isWrite(name)),
   ...only(given(upkeep, upkeeps, space), (name) => !isWrite(name)),

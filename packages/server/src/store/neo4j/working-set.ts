@@ -14,6 +14,7 @@ export type TwinState = {
   readonly alts: string | null;
   /** the store has no node of it, or one that goes with the twin that had the id before */
   readonly fresh: boolean;
+  readonly shaped: boolean;
   readonly body: string;
   readonly input: TwinInput;
   /** what is to be written; absent where the store has it already */

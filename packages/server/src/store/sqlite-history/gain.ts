@@ -30,5 +30,7 @@ export const gainHistory = (to: Writing, id: TwinId, change: TwinChange): void =
     const row = s === undefined ? undefined : to.statement('lastSample').get(s);
     return row && sampleOfRow(series, row);
   };
-  if (change.before || known.size > 0) for (const gained of samplesOfChange(change, last)) putGained(to, id, { ...gained, s: known.get(gained.series) });
+  if (!change.before && known.size === 0) return;
+  const has = (series: string): boolean => last(series) !== undefined;
+  for (const gained of samplesOfChange(change, { has, last })) putGained(to, id, { ...gained, s: known.get(gained.series) });
 };
