@@ -134,6 +134,8 @@ type Sending = {
   readonly source: ComponentRef;
   readonly destination: ComponentRef;
   readonly timestamp: Instant;
+  /** from then on nobody is to act on it */
+  readonly expiresAt?: Instant | undefined;
   readonly federationId?: Header['federationId'];
   readonly conversationId?: string | undefined;
   readonly qos?: Header['qos'];

@@ -2,6 +2,7 @@
  * Ask: one message of the catalogue to one peer and its parsed answer. Retry is decided here and only here, from the table of problems.
  */
 import {
+  addMs,
   type FederationId,
   fail,
   isRetryable,
@@ -40,6 +41,8 @@ export type Asking = {
   readonly federationId?: FederationId | undefined;
   /** what it is part of, where more is said about the same */
   readonly conversationId?: string | undefined;
+  /** refused by whoever hears it after so long; what nobody waits for any more would else be done late */
+  readonly expiresInMs?: number | undefined;
   /** how often a retryable failure is tried again; reads under a deadline are not */
   readonly attempts?: number;
   /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
@@ -63,7 +66,7 @@ type Room = {
   readonly role?: 'application';
 };
 
-const askTimeoutDefaultMs = 5_000;
+export const askTimeoutDefaultMs = 5_000;
 
 const isAnswerTo = ({ header }: Message, { header: asked }: Message): boolean =>
   header.messageType === 'response' && header.correlationId === asked.messageId && header.destination.id === asked.source.id;
@@ -94,11 +97,13 @@ const checkAnswer = async (
 type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>; readonly asking: Asking };
 
 const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message => {
+  const now = room.deps.clock.now();
   const message = requestMessage(name, content, {
     messageId: asking.messageId ?? newMessageId(room.deps.ids),
     source: { id: room.self.id, role: 'digitalTwin', endpoint: room.self.address() },
     destination: { id: peer.id, role: peer.role },
-    timestamp: room.deps.clock.now(),
+    timestamp: now,
+    expiresAt: asking.expiresInMs === undefined ? undefined : addMs(now, asking.expiresInMs),
     federationId: asking.federationId,
     qos: asking.qos,
     conversationId: asking.conversationId,

@@ -2,6 +2,7 @@
  * The federated twin in the registry (R14, and R5 when it is over), so that a formed federation can be found as a twin, as it is made up now.
  */
 import { type Federation, type FederationId, federatedTwinIdOf, limits, type Result } from '@cityweave/core';
+import { askTimeoutDefaultMs } from '../../exchange/ask.ts';
 import { renewalMs } from '../feature-information.ts';
 import { type Room, reachRegistry } from '../room.ts';
 
@@ -26,7 +27,8 @@ const register = async (room: Room, federation: Federation): Promise<Result<unkn
   const reached = await reachRegistry(room);
   if (!reached.ok || !reached.value) return reached;
   const content = { parameters: {}, objects: [describeFederatedTwin(room, federation)] as [ReturnType<typeof describeFederatedTwin>] }; // branding: a list of one
-  return room.ask(reached.value, 'registry.register.federatedDigitalTwin', content, { federationId: federation.id, signal: room.signal });
+  const asking = { federationId: federation.id, expiresInMs: askTimeoutDefaultMs, signal: room.signal };
+  return room.ask(reached.value, 'registry.register.federatedDigitalTwin', content, asking);
 };
 
 /** R5: true once the registry has let go of it; one that has forgotten it has nothing to let go. */
@@ -46,8 +48,11 @@ export type FederatedTwinRegistration = {
   readonly end: (federation: Federation) => Promise<boolean>;
 };
 
-/** What was said last of a federated twin, how often that came to nothing, and when it is said again though it is the same. */
-type Said = { readonly text: string; readonly failures: number; readonly dueAtMs: number };
+/** What was said last of a federated twin, how often that came to nothing, when it is said again though it is the same, and until when it may still be heard. */
+type Said = { readonly text: string; readonly failures: number; readonly dueAtMs: number; readonly heardUntilMs: number };
+
+/** So long what was said is not expired for a registry, also for one whose clock is late. */
+const heardForMs = askTimeoutDefaultMs + limits.clockToleranceMs;
 
 const waitAfter = (room: Room, failures: number): number =>
   failures === 0 ? renewalMs(room) : Math.min(limits.retryDelayMinMs * 2 ** failures, limits.retryDelayMaxMs);
@@ -59,19 +64,27 @@ type Told = { readonly telling: (id: FederationId) => void; readonly known: (id:
 export const createFederatedTwinRegistration = (room: Room, { telling, known }: Told): FederatedTwinRegistration => {
   const said = new Map<FederationId, Said>();
   const busy = new Set<FederationId>();
+  const { monotonicMs } = room.deps.clock;
+  const startedMs = monotonicMs();
   const tell = async (federation: Federation, text: string): Promise<void> => {
     const { id } = federation;
+    const heardUntilMs = monotonicMs() + heardForMs;
     const registered = await register(room, federation);
     const failures = registered.ok ? 0 : (said.get(id)?.failures ?? 0) + 1;
-    said.set(id, { text, failures, dueAtMs: room.deps.clock.monotonicMs() + waitAfter(room, failures) });
+    said.set(id, { text, failures, dueAtMs: monotonicMs() + waitAfter(room, failures), heardUntilMs });
     if (registered.ok) known(id);
+  };
+  /** What is on its way to the registry would be heard after its end: what it has not answered, or may not have answered before this node was started. */
+  const mayBeOnItsWay = ({ id, toldRegistry = false }: Federation): boolean => {
+    const { failures, heardUntilMs } = said.get(id) ?? { failures: toldRegistry ? 1 : 0, heardUntilMs: startedMs + heardForMs };
+    return busy.has(id) || (failures > 0 && monotonicMs() < heardUntilMs);
   };
   return {
     keep: (federation) => {
       const { id } = federation;
       const text = JSON.stringify(describeFederatedTwin(room, federation));
       const before = said.get(id);
-      const isDue = before === undefined || (before.failures === 0 && before.text !== text) || before.dueAtMs <= room.deps.clock.monotonicMs();
+      const isDue = before === undefined || (before.failures === 0 && before.text !== text) || before.dueAtMs <= monotonicMs();
       if (busy.has(id) || !isDue) return;
       busy.add(id);
       telling(id);
@@ -80,8 +93,7 @@ export const createFederatedTwinRegistration = (room: Room, { telling, known }: 
         .finally(() => busy.delete(id));
     },
     end: async (federation) => {
-      // what is on its way to the registry would be heard after it
-      if (busy.has(federation.id) || !(await deregister(room, federation))) return false;
+      if (mayBeOnItsWay(federation) || !(await deregister(room, federation))) return false;
       said.delete(federation.id);
       return true;
     },
