@@ -61,7 +61,7 @@ the canonical JSON of its other members, with the key that was current before. T
 and believes nobody else, the registry included.
 
 The hash of an
-agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. With T5 the consumer signs it, with the answer the provider: a detached JWS over the canonical JSON of \`id\` and \`terms\`, made with a key that the party is known by; each side checks the other's and holds both. Applications on the same machine may speak unsigned while the node is bound to loopback.
+agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. With T5 the consumer signs it, with the answer the provider: a detached JWS over the canonical JSON of \`id\` and \`terms\`, made with a key that the party is known by; each side checks the other's and holds it; a party that gives none is bound by the signed message alone. Applications on the same machine may speak unsigned while the node is bound to loopback.
 
 The keys in the example messages are made of the name of the authority, so that anybody can check the signatures: they protect nothing.`;
 

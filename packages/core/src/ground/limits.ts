@@ -119,6 +119,8 @@ export const limits = {
   filterDepthMax: 8,
   filterNodesMax: 200,
   filterIdsMax: 10_000,
+  /** groups of a summary */
+  summaryGroupsMax: 1_000,
   filterKindsMax: 200,
   filterTextCharactersMax: 200,
   areaVerticesMax: 200_000,

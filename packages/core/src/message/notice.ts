@@ -18,7 +18,7 @@ export const noticeRows = {
     from: 'registry DTR-FE',
     to: 'twin CFIM-FE',
     purpose: 'Tells a subscriber that a registered twin changed. What he may not see is not told.',
-    effect: 'read',
+    effect: 'change',
     messageType: 'notification',
     request: { parameters: changed, objects: one(object.changedTwinObject) },
     reply: {},

@@ -14,6 +14,10 @@ export const sceneLimits = {
   openingBytesMax: 512 * 1024,
   /** ways to look at a scene of which the opening is kept */
   openingLooksMax: 16,
+  /** how a picture may be looked at: how much wider than high or the reverse, pixels of a metre at a metre, and pixels of error at least */
+  lookAspectMax: 100,
+  lookPixelsMax: 100_000,
+  lookErrorPixelsMin: 0.01,
   layerRowsMax: 4_000_000,
   sceneLayersMax: 1_000,
   sceneKindsMax: 1_000,

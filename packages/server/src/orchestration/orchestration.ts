@@ -168,7 +168,7 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, far,
   'digitalTwin.report.communicationStatus': (request, by) => noteFigures(room, request, by),
   'digitalTwin.notify.digitalTwin': ({ parameters }, by) => afterwards(notices.heard(parameters, by), management.rediscover),
   'digitalTwin.notify.feature': ({ parameters }, by) =>
-    'runId' in parameters ? functions.asked.heard(parameters, by) : afterwards(notices.heard(parameters, by), management.rediscover),
+    'subscriptionId' in parameters ? afterwards(notices.heard(parameters, by), management.rediscover) : functions.asked.heard(parameters, by),
   'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
   'digitalTwin.probe.digitalTwin': async ({ parameters: { echo } }) =>
     ok({ reply: { parameters: { echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: await statusNow(room) } }] } }),

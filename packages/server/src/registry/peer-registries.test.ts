@@ -21,6 +21,8 @@ import {
   type Reply,
   type Request,
   type Result,
+  type RowName,
+  rowOf,
   SemanticDictionary,
   TermId,
   type TwinId,
@@ -70,14 +72,16 @@ const openRing = async (ring: Ring, audience: readonly string[] = []) => {
       underWay.add(told);
       return (await told.finally(() => underWay.delete(told))) as never; // branding: the row's own room answers
     };
-  /** As a node does: what came of it is saved before it is told, and others are told afterwards. */
+  /** As a node does: what came of a change is saved before it is told, and others are told afterwards. */
   const say = async (at: string, name: string, { content, sender }: { readonly content: unknown; readonly sender: string }): Promise<Result<unknown>> => {
     const answer = answers.get(at)?.[name as keyof RegistryAnswers]; // branding: a row that is not there is no function
     const told = await answer?.(content as never, by(sender)); // branding: the content of its row
     if (!told?.ok) return told ?? fail(problem('notMyRole'));
     const { reply, save = [], afterwards } = told.value;
-    stores.get(at)?.putAll(save);
-    afterwards?.();
+    if (rowOf(name as RowName).effect === 'change') {
+      stores.get(at)?.putAll(save);
+      afterwards?.();
+    }
     return ok(reply);
   };
   const kept = await Promise.all(

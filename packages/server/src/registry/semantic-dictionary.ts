@@ -189,7 +189,7 @@ const vocabularyFor = async (room: RegistryRoom, { parameters: { toDictionary, f
     terms.length > 0 ? askElsewhere(room, { parameters: { terms }, objects: [] }, by) : nowhere,
   ]);
   const theirs = asked.flatMap(({ dictionaries }) => dictionaries).filter((one) => one.terms.length > 0);
-  return theirs.length === 0 ? own : createVocabulary(firstOfEach([...own.dictionaries, ...theirs]));
+  return theirs.length === 0 ? own : createVocabulary([...firstOfEach([...own.dictionaries, ...theirs])].toReversed());
 };
 
 /** R12: each term with what corresponds to it; `strict` refuses where nothing does. */

@@ -21,6 +21,7 @@ import { expect, test } from 'vitest';
 import { holds } from './holding.contract.ts';
 import type { TwinStore } from './store.ts';
 import { accepted, agency, at as before, put, square, term, twinId } from './twins.contract.ts';
+import { answered } from './unanswered.ts';
 
 const later = Instant.parse('2026-05-04T13:00:00Z');
 const alone = { linksOf: () => [], twin: () => undefined };
@@ -77,6 +78,19 @@ export const overviewContract = (store: () => TwinStore): void => {
     await expect(store().cells({ box: [-180, -90, 180, 90], level: 10 })).rejects.toThrow('cells');
     await expect(store().cells({ box: [0, 0, 0, 0], level: limits.cellLevelMax + 1 })).rejects.toThrow('cells');
     expect(await store().cells({ box: [0, 0, 0, 0], level: limits.cellLevelMax })).toEqual([]);
+  });
+
+  test('tells summaryGroupsMax groups, and says so where there are more', async () => {
+    const of = (at: number) => put(`${at}`, { kind: 'A', values: { 'city:status': { value: `status ${at}` } } });
+    await accepted(
+      store(),
+      Array.from({ length: limits.summaryGroupsMax }, (_, at) => of(at)),
+    );
+    expect(await store().summarise({}, ['status'])).toHaveLength(limits.summaryGroupsMax);
+    await accepted(store(), [of(limits.summaryGroupsMax)]);
+    const problem = { kind: 'tooMany', subject: 'groups', limit: limits.summaryGroupsMax };
+    expect(await answered(store().summarise({}, ['status']))).toMatchObject({ ok: false, problem });
+    expect(await store().summarise({}, ['kind'])).toMatchObject([{ count: limits.summaryGroupsMax + 1 }]);
   });
 
   test('counts by the text of a status, those without one by themselves, and as it was', async () => {

@@ -60,6 +60,17 @@ describe('an opening', () => {
     expect(asked).toEqual(['e']);
   });
 
+  it('that could not be made is made when it is asked for again', async () => {
+    let isBroken = true;
+    const [openings, built] = [
+      createOpenings({ part: async (...of) => (isBroken ? Promise.reject(new Error('no file')) : part(...of)) }),
+      builtOf([layer('e', 5)]),
+    ];
+    await expect(openings.of(built, near)).rejects.toThrow('no file');
+    isBroken = false;
+    expect(partsOf(await openings.of(built, near))).toHaveLength(2);
+  });
+
   it('is kept for openingLooksMax looks, those asked for last', async () => {
     const [openings, built] = [createOpenings({ part }), builtOf([layer('e', 5)])];
     const look = (at: number): Look => ({ ...near, aspect: 1 + at });

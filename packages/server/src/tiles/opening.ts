@@ -45,8 +45,9 @@ const wantedBy = (look: Look, { scene }: Opened, begun: readonly Begun[]): reado
   return wanted
     .toSorted((a, b) => a.urgency - b.urgency)
     .flatMap(({ layer, tile }) => {
-      room -= tile?.length ?? 0;
-      return tile && room >= 0 ? [{ layer, offset: tile.offset, length: tile.length }] : [];
+      if (!tile || tile.length > room) return [];
+      room -= tile.length;
+      return [{ layer, offset: tile.offset, length: tile.length }];
     });
 };
 
@@ -92,6 +93,8 @@ export const createOpenings = (files: Files): Openings => {
       const answer = looked.get(name) ?? opening.then(async ({ first, tilesFor }) => Buffer.concat([first, ...(look ? await tilesFor(look) : [])]));
       looked.delete(name);
       looked.set(name, answer);
+      // what failed once may come the next time
+      answer.catch(() => made.delete(built));
       for (const [oldest] of looked) if (looked.size > sceneLimits.openingLooksMax) looked.delete(oldest);
       return answer;
     },

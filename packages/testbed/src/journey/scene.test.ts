@@ -83,11 +83,12 @@ describe('a scene', () => {
     const scene = await sceneOf(city);
     const bytes = Buffer.from(await (await fetch(url(city, `opening?${asking}`))).arrayBuffer());
     const parts: Buffer[] = [];
-    for (let at = 0; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) parts.push(bytes.subarray(at + 4, at + 4 + bytes.readUInt32LE(at)));
-    expect(JSON.parse(String(parts[0]))).toEqual(scene);
+    for (let at = 0; at < bytes.length; at += 12 + bytes.readUInt32LE(at + 8)) parts.push(bytes.subarray(at + 12, at + 12 + bytes.readUInt32LE(at + 8)));
+    expect(JSON.parse(String(gunzipSync(parts[0] ?? '')))).toEqual(scene);
     const whole = await Promise.all(scene.layers.map(async ({ archive, beginning }) => Buffer.from((await bytesOf(city, archive)).subarray(0, beginning))));
     expect(parts.slice(1)).toEqual(whole);
     expect((await fetch(url(city, 'opening?federation=urn:dtf:federation:x:y'))).status).toBe(404);
+    expect((await fetch(url(city, `opening?${asking}&look=1,1,0`))).status).toBe(400);
   });
 
   it('gives one property of all that is drawn as a column, with its unit, and nothing where nothing is known', async () => {

@@ -110,7 +110,7 @@ const surviveLoss = (canvas: HTMLCanvasElement, running: Running, signal: AbortS
   );
 };
 
-const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => clientWidth / Math.max(1, clientHeight);
+const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => Math.max(1, clientWidth) / Math.max(1, clientHeight);
 
 const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => new Vector2((x / canvas.clientWidth) * 2 - 1, 1 - (y / canvas.clientHeight) * 2);
 

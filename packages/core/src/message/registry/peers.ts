@@ -24,7 +24,7 @@ const passing = {
   label: 'R9',
   from: 'registry DTR-FE',
   to: 'registry DTD-FE',
-  effect: 'read',
+  effect: 'change',
   messageType: 'notification',
   reply: {},
   refusals: ['unknownSubscription'],

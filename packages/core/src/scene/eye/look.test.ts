@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLocalFrame } from '../local-frame.ts';
+import { sceneLimits } from '../scene-limits.ts';
 import { homeOf } from './home.ts';
 import { type Look, pictureOf, readLook, writeLook } from './look.ts';
 
@@ -27,12 +28,29 @@ describe('how somebody is going to look', () => {
     );
   });
 
-  it.each(['', '1,2', '0,1,1', '1,-1,1', '1,1,x', '1,1,1,9', '1,1,1,9,52,300,0,50,7', '1,1,1,9,52,,x,50', 'Infinity,1,1'])(
-    'is nothing that says %j',
-    (text) => {
-      expect(readLook(text)).toMatchObject({ ok: false, problem: { kind: 'malformed' } });
-    },
-  );
+  it.each([
+    '',
+    '1,2',
+    '1,1,1,,,,,',
+    '1,1,1,181,52,300,0,50',
+    '1,1,1,9,91,300,0,50',
+    '0,1,1',
+    '1,-1,1',
+    '1,1,x',
+    '1,1,1,9',
+    '1,1,1,9,52,300,0,50,7',
+    '1,1,1,9,52,,x,50',
+    'Infinity,1,1',
+  ])('is nothing that says %j', (text) => {
+    expect(readLook(text)).toMatchObject({ ok: false, problem: { kind: 'malformed' } });
+  });
+
+  it('has its bounds', () => {
+    const { lookAspectMax: aspect, lookPixelsMax: pixels, lookErrorPixelsMin: error } = sceneLimits;
+    const isRead = (...numbers: readonly number[]): boolean => readLook(numbers.join(',')).ok;
+    expect([isRead(aspect, pixels, error), isRead(1 / aspect, pixels, error)]).toEqual([true, true]);
+    expect([isRead(aspect + 1, 1, 1), isRead(1 / (aspect + 1), 1, 1), isRead(1, pixels + 1, 1), isRead(1, 1, error / 2)]).toEqual([false, false, false, false]);
+  });
 
   it('is from home where nothing else is said', () => {
     const given: Parameters<typeof pictureOf>[0] = { origin: [9, 52], box: [-500, -300, 700, 300], layers: [] };

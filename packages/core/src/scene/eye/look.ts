@@ -5,6 +5,7 @@ import { problem } from '../../ground/problem.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import { createLocalFrame } from '../local-frame.ts';
 import type { Scene } from '../scene.ts';
+import { sceneLimits } from '../scene-limits.ts';
 import { homeOf } from './home.ts';
 import { type Selection, selectTiles, type TileTree } from './tile-tree.ts';
 import { bounded, type Camera, eyeAt, seesFrom, type View } from './view.ts';
@@ -54,12 +55,20 @@ const cameraIn = ([longitude, latitude, distance, heading, tilt, ...more]: reado
     ? { longitude, latitude, distance, heading, tilt }
     : undefined;
 
-const accepted = 'aspect, pixels a metre and pixels of error, above 0; then perhaps longitude, latitude, distance, heading and tilt';
+const { lookAspectMax, lookPixelsMax, lookErrorPixelsMin } = sceneLimits;
+const accepted = `aspect (1/${lookAspectMax} to ${lookAspectMax}), pixels a metre (up to ${lookPixelsMax}) and pixels of error (from ${lookErrorPixelsMin}); then perhaps longitude, latitude, distance, heading and tilt`;
+
+const isLook = ({ aspect, pixelsPerMetre, errorPixels }: Look): boolean =>
+  Math.max(aspect, 1 / aspect) <= lookAspectMax && pixelsPerMetre > 0 && pixelsPerMetre <= lookPixelsMax && errorPixels >= lookErrorPixelsMin;
+
+const isPlace = ({ longitude, latitude }: Camera): boolean => Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90;
+
+/** What is left out is no number. */
+const numberIn = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
 
 export const readLook = (text: string): Result<Look> => {
-  const [aspect = 0, pixelsPerMetre = 0, errorPixels = 0, ...place] = text.split(',').map(Number);
-  const from = cameraIn(place);
-  if (![aspect, pixelsPerMetre, errorPixels].every((value) => Number.isFinite(value) && value > 0) || (place.length > 0 && !from))
-    return fail(problem('malformed', { subject: 'look', found: text.slice(0, 80), accepted }));
-  return ok({ aspect, pixelsPerMetre, errorPixels, from });
+  const [aspect = 0, pixelsPerMetre = 0, errorPixels = 0, ...place] = text.split(',').map(numberIn);
+  const look: Look = { aspect, pixelsPerMetre, errorPixels, from: cameraIn(place) };
+  const isRead = isLook(look) && Number.isFinite(errorPixels) && (look.from ? isPlace(look.from) : place.length === 0);
+  return isRead ? ok(look) : fail(problem('malformed', { subject: 'look', found: text.slice(0, 80), accepted }));
 };

@@ -4,6 +4,7 @@
 import { agencyOf, type Federation, type HistoryQuery, limits, type Moment, type SamplePage, type Twin, type TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
 import type { Context } from '../room.ts';
+import { withinBound } from './within-bound.ts';
 
 export type LinkEnds = {
   /** the twin, where it can be had: its id and agency are known anyway */
@@ -12,7 +13,8 @@ export type LinkEnds = {
   readonly history: (id: TwinId, query: HistoryQuery) => Promise<SamplePage | undefined>;
 };
 
-const ownHistory = ({ room, signal }: Context, id: TwinId, query: HistoryQuery): Promise<SamplePage> => room.store.history(id, query, { signal });
+const ownHistory = (context: Context, id: TwinId, query: HistoryQuery): Promise<SamplePage> =>
+  withinBound(context, ({ room, signal }) => room.store.history(id, query, { signal }));
 
 /** Ends among this agency's own twins; those of others are known by id only. */
 export const ownEnds = (context: Context): LinkEnds => {

@@ -1,14 +1,15 @@
 /**
  * Own overview: the own twins counted in the cells of a grid, and the best names for what somebody types.
  */
-import { Box, boxOfCell, expandKinds, isOverview, limits } from '@cityweave/core';
+import { Box, boxOfCell, expandKinds, isOverview, limits, wordsOfText } from '@cityweave/core';
 import type { Named } from '../../store/store.ts';
 import { badInput, createFaults } from '../fault.ts';
 import type { Context } from '../room.ts';
 import type { Objects } from '../schema/shapes.ts';
 import { parseSize } from './asking.ts';
 import { type FilterGiven, parseTerm, toFilter } from './filter.ts';
-import { ownFilter, withinBound } from './own-page.ts';
+import { ownFilter } from './own-page.ts';
+import { withinBound } from './within-bound.ts';
 
 type Given<T> = T | null | undefined;
 
@@ -44,6 +45,7 @@ export const ownSearch = (context: Context, { text, kinds, first }: SearchArgs):
       accepted: `at most ${limits.filterTextCharactersMax}`,
       limit: limits.filterTextCharactersMax,
     });
+  if (wordsOfText(text).length === 0) faults.note({ argument: 'text', found: text, accepted: 'a letter or a digit at least' });
   const fault = faults.first();
   if (fault) return Promise.reject(badInput(fault));
   const { kinds: wanted } = expandKinds({ kinds: terms }, context.room.vocabulary());

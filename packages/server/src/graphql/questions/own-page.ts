@@ -9,32 +9,19 @@ import {
   ok,
   pageKeyOf,
   placeOf,
-  problem,
   type Relation,
   type Result,
   relationsOf,
   type TwinFilter,
   withAreas,
 } from '@cityweave/core';
-import { endingSignal } from '../../deps.ts';
-import { type BadInput, badInput, createFaults, refuse } from '../fault.ts';
+import { type BadInput, badInput, createFaults } from '../fault.ts';
 import type { Context } from '../room.ts';
 import { decodeKey, encodeKey, type Page, type PageArgs, parsePage } from '../schema/page.ts';
 import type { TwinPageNode } from '../schema/shapes.ts';
 import { type AskArgs, toOrder } from './asking.ts';
 import { toFilter } from './filter.ts';
-
-type Bounded = { readonly room: Context['room']; readonly signal: AbortSignal };
-
-/** Own twins are read within the time that any answer may take; beyond it the store stops, and whoever asked is told. */
-export const withinBound = async <T>({ room, signal }: Bounded, read: (bounded: Bounded) => Promise<T>): Promise<T> => {
-  const ending = endingSignal(room.deps.timers, limits.answerMaxMs, signal);
-  const stopped = (cause: unknown): Promise<never> =>
-    ending.signal.aborted && !signal.aborted
-      ? refuse(problem('timedOut', { subject: 'own twins', limit: limits.answerMaxMs, accepted: 'a question that asks for less' }))
-      : Promise.reject(cause);
-  return read({ room, signal: ending.signal }).catch(stopped).finally(ending.done);
-};
+import { type Bounded, withinBound } from './within-bound.ts';
 
 /** The places of an inner set of own twins, walked to its end. */
 const placesOf = async (context: Bounded, relation: Relation): Promise<TwinFilter> => {

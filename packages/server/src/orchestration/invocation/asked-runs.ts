@@ -5,6 +5,7 @@ import { FederationId, FunctionRun, fail, limits, ok, problem, type Request } fr
 import { z } from 'zod';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { Room } from '../room.ts';
+import { isEnded } from './runs.ts';
 
 const AskedRun = z.object({ owner: z.string(), federationId: FederationId, at: z.string(), run: FunctionRun.optional() });
 type AskedRun = z.infer<typeof AskedRun>;
@@ -34,7 +35,10 @@ export const createAskedRuns = ({ records, deps }: Pick<Room, 'records' | 'deps'
     heard: (run, by) => {
       const known = load(run.runId);
       if (known?.owner !== by.sender) return fail(problem('notFound', { subject: run.runId, accepted: 'a run that was asked for' }));
-      return ok({ reply: { parameters: {}, objects: [] }, save: [{ noun, id: run.runId, value: { ...known, run } }] });
+      if (!isEnded(run))
+        return fail(problem('invalid', { subject: run.runId, path: '/parameters/state', found: run.state, accepted: 'the state in which it ended' }));
+      // its end is what was told first
+      return ok({ reply: { parameters: {}, objects: [] }, ...(known.run ? {} : { save: [{ noun, id: run.runId, value: { ...known, run } }] }) });
     },
     // a run that says what it was computed from is told whole
     ended: (runId) => ((run) => (run?.inputs === undefined ? undefined : run))(load(runId)?.run),

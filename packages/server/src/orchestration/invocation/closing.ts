@@ -42,22 +42,30 @@ const tell = async (room: Room, kept: Kept): Promise<boolean> => {
 export const createClosing = (room: Room, runs: Runs): Closing => {
   const open = new Map<string, Kept>();
   let wake = new AbortController();
-  const tellAll = async (): Promise<void> => {
-    for (const [runId, kept] of [...open]) {
+  /** What is told to one asker does not wait for another. */
+  const tellOne = async (all: readonly Kept[]): Promise<void> => {
+    for (const kept of all) {
+      const { runId } = kept.run;
       if (!(await tell(room, kept))) continue;
       open.delete(runId);
-      runs.save({ ...kept, tells: undefined });
+      if (runs.get(runId)) runs.save({ ...kept, tells: undefined });
     }
+  };
+  const tellAll = (): Promise<unknown> => Promise.all([...Map.groupBy(open.values(), ({ owner }) => owner).values()].map(tellOne));
+  /** The oldest are given up where there are too many; how they ended stays to be asked for. */
+  const note = (kept: Kept): void => {
+    open.set(kept.run.runId, kept);
+    for (const [oldest] of open) if (open.size > limits.functionRunsRememberedMax) open.delete(oldest);
   };
   return {
     ended: (kept) => {
       if (kept.tells === undefined) return;
-      open.set(kept.run.runId, kept);
+      note(kept);
       wake.abort();
       wake = new AbortController();
     },
     keep: async () => {
-      for (const kept of runs.before()) if (isEnded(kept.run) && kept.tells !== undefined) open.set(kept.run.runId, kept);
+      for (const kept of runs.before()) if (isEnded(kept.run) && kept.tells !== undefined) note(kept);
       while (!room.signal.aborted) {
         const woken = wake.signal;
         await tellAll();

@@ -177,6 +177,7 @@ describe('a function', () => {
     expect(about(running, 'query', { runId })).toMatchObject({ state: 'RUNNING', progress: 0.4 });
     expect(about(running, 'query', { runId: runId, asker: by(1, id) })).toMatchObject({ kind: 'notFound' });
     expect(about(running, 'cancel', { runId })).toMatchObject({ state: 'CANCELLED' });
+    expect(Object(records.get('functionRun', runId)).run).toMatchObject({ state: 'CANCELLED' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(about(running, 'query', { runId })).toMatchObject({ state: 'CANCELLED' });
     expect(about(running, 'cancel', { runId })).toMatchObject({ kind: 'notAllowedInState' });

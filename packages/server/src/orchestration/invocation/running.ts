@@ -97,6 +97,7 @@ const replyOf = ({ run, featureId }: Kept): Replied => ok({ reply: { parameters:
 const outcomeOf = (kept: Kept, mode: Invocation['parameters']['mode']): Done<'digitalTwin.invoke.feature'> => {
   const { value } = replyOf(kept);
   if (mode === 'async') return ok(isEnded(kept.run) ? value : { ...value, reply: { ...value.reply, standing: { status: 'accepted' } } });
+  if (!isEnded(kept.run)) return fail(problem('unavailable', { subject: kept.run.runId, found: 'the node stops' }));
   return kept.run.problem ? fail(kept.run.problem) : ok(value);
 };
 
@@ -155,7 +156,8 @@ type Invoked = { readonly request: Invocation; readonly by: AskedBy };
 /** The asker's own name for it, or the id of the message that asks for it: said again, it is the same run. */
 const runIdOf = ({ request, by }: Invoked): string => request.parameters.runId ?? by.message.header.messageId;
 
-const askedOf = ({ parameters: { mode, inputs }, objects: [{ id }] }: Invocation): string => sha256(canonicalJson({ id, mode, inputs }));
+const askedOf = ({ parameters: { mode, inputs, effect, agreementId }, objects: [{ id }] }: Invocation): string =>
+  sha256(canonicalJson({ id, mode, inputs, effect, agreementId }));
 
 /** Who asks for it waits for it; nobody does where he is gone. */
 const waited = async (kept: Kept, by: AskedBy): Promise<void> => {
@@ -198,12 +200,12 @@ const again = async (desk: Desk, known: Kept, { request, by }: Invoked): Promise
 
 /** Goes on with what a system of the agency works on; where that cannot be followed any more, it has come to nothing. */
 const followOn = async (desk: Desk, kept: Kept): Promise<void> => {
-  const { room, runs } = desk;
+  const { room } = desk;
   const given = await findFarFunction(room, kept.featureId);
   const area = agreements.load(room.records, kept.grant.agreementId)?.terms.area;
   const ms = Math.max(1, limits.functionMaxMs - msBetween(kept.begunAt, room.deps.clock.now()));
   const lost = fail(problem('functionFailed', { subject: kept.run.runId, found: 'the node stopped meanwhile, and its system cannot be asked any more' }));
-  runs.put(kept);
+  if (isEnded(kept.run)) return;
   kept.carried = carryOut(desk, { kept, area, ms, compute: async (computing) => given?.resume?.(kept.job ?? '', computing) ?? lost });
   await kept.carried;
 };
@@ -212,6 +214,7 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
   const runs = createRuns(room);
   const desk: Desk = { room, runs, closing: createClosing(room, runs), active: new Set() };
   const workedOn = recoverRuns(room, runs);
+  for (const kept of workedOn) runs.put(kept);
   return {
     invoke: async (request, by) => {
       const [{ id }] = request.objects;
@@ -240,6 +243,7 @@ export const createRunning = (room: Room, rates: Rates, offered: ReadonlyMap<str
       const allowed = checkAllowed('digitalTwin.cancel.feature', 'function run', { state, subject });
       if (!allowed.ok) return allowed;
       value.run = moveRun(value.run, 'CANCELLED', { since: room.deps.clock.now(), problem: problem('cancelled', { subject: value.run.runId }) });
+      runs.save(value);
       value.stop.abort();
       return replyOf(value);
     },

@@ -246,9 +246,9 @@ describe.skipIf(own.skipped)(`a server of their own, killed and configured at wi
     expect(await ask()).toEqual([2, 1, 2, 2, 'put', 0]);
     // it is there, and hangs
     process.kill(again.pid, 'SIGSTOP');
-    expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'timedOut', limit: healthWithinMs } });
+    await expect.poll(() => store.health(), { timeout: 60_000 }).toMatchObject({ ok: false, problem: { kind: 'timedOut', limit: healthWithinMs } });
     process.kill(again.pid, 'SIGCONT');
-    expect(await store.health()).toMatchObject({ ok: true });
+    await expect.poll(() => store.health(), { timeout: 60_000 }).toMatchObject({ ok: true });
     await store.close();
     expect(await ask()).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
   });

@@ -4,6 +4,7 @@
 import { fail, type Instant, instantOfMs, msOfInstant, ok, type Problem, problem, type Result, type TwinId } from '@cityweave/core';
 import type { Clock, Ids } from '../../deps.ts';
 import { byFinding } from '../by-finding.ts';
+import { withinGroups } from '../groups.ts';
 import { forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
@@ -82,11 +83,9 @@ const questions = (sides: Sides, ask: Ask) => ({
   stateAt: ((ids, moment, waiting) => ask((asker) => stateAt(asker, ids, moment), waiting)) satisfies TwinStore['stateAt'],
   count: ((filter, waiting) =>
     ask((asker) => (waiting?.at ? countThen(asker, { filter, at: waiting.at }) : countTwins(asker, filter)), waiting)) satisfies TwinStore['count'],
-  summarise: ((filter, by, waiting) =>
-    ask(
-      (asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)),
-      waiting,
-    )) satisfies TwinStore['summarise'],
+  summarise: withinGroups((filter, by, waiting) =>
+    ask((asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)), waiting),
+  ),
   cells: ((query, waiting) => ask((asker) => cellsIn(asker, query), waiting)) satisfies TwinStore['cells'],
   adjacent: ((ids, query, waiting) =>
     ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query, depth: 1 }), waiting)) satisfies TwinStore['adjacent'],

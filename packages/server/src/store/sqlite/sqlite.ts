@@ -7,6 +7,7 @@ import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result,
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import { byFinding } from '../by-finding.ts';
+import { withinGroups } from '../groups.ts';
 import { type Forgetting, forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
@@ -76,7 +77,7 @@ const questions = (sides: Sides, { ask }: Pick<Sides, 'ask'> = sides) => ({
   history: thinned((id, query, waiting) => ask('history', { id, query }, waiting)),
   stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
     new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
-  summarise: summarise(ask),
+  summarise: withinGroups(summarise(ask)),
   cells: cells(ask),
   adjacent: adjacent(ask),
   traverse: traverse(ask),
