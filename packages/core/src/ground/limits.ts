@@ -52,11 +52,12 @@ export const limits = {
   /** Files that one page of the log looks into. */
   logFilesPerPageMax: 4,
 
-  /** Functions running for others at a time, and runs that are remembered after their end. */
+  /** Functions running for others at a time, and runs that are remembered after their end; of those asked of others so many are under way. */
   functionRunsMax: 32,
   functionRunsRememberedMax: 1_000,
-  /** How long a function may run. */
+  /** How long a function may run, and after how long who waits for it is answered that it goes on. */
   functionMaxMs: 120_000,
+  functionAcceptedMs: 5_000,
 
   leaseSecondsDefault: 60,
   leaseSecondsMin: 1,
@@ -88,6 +89,8 @@ export const limits = {
   /** how long a registry waits for its peers: what stays away is named */
   registryPeerMs: 1_500,
   registrySubscriptionsPerTwinMax: 64,
+  /** of a peer registry, for all on whose behalf it listens */
+  registrySubscriptionsPerPeerMax: 1_000,
   /** changes that a registry heard of from its peers and passed on, which it does not pass on again */
   registryChangesRememberedMax: 10_000,
   dictionariesMax: 200,

@@ -39,7 +39,7 @@ const aliasesMax = 1_000;
 const readText = async (path: string): Promise<Result<string>> => {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return fail(problem('badConfiguration', { subject: shorten(path), found: 'no such file', accepted: 'the path of a YAML file' }));
-  if (text.length > configBytesMax) return fail(problem('tooLarge', { subject: shorten(path), limit: configBytesMax }));
+  if (Buffer.byteLength(text) > configBytesMax) return fail(problem('tooLarge', { subject: shorten(path), limit: configBytesMax }));
   return ok(text);
 };
 

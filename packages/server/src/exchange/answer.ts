@@ -23,6 +23,7 @@ import {
   replyMessage,
   rowNameOf,
   rowOf,
+  utf8Bytes,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
@@ -140,7 +141,7 @@ const hear = (heard: Ids, { header }: Message, digest: string): Result<true> => 
 /** An answer that is kept must be small enough to be kept: what an exchange of data may carry is not. */
 const keepable = (name: RowName, answered: Result<Answered>): Result<Reply<RowName>> => {
   const outcome = outcomeOf(answered);
-  const isLarge = outcome.ok && rowOf(name).effect === 'read' && JSON.stringify(outcome.value).length > limits.controlMessageBytesMax;
+  const isLarge = outcome.ok && rowOf(name).effect === 'read' && utf8Bytes(JSON.stringify(outcome.value)) > limits.controlMessageBytesMax;
   return isLarge ? fail(problem('qosNotAttainable', { subject: name, accepted: 'qos 0 or 1', limit: limits.controlMessageBytesMax })) : outcome;
 };
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   Authority,
+  addMs,
   agencyTwinIdOf,
   authorityOf,
   cityDictionary,
@@ -51,10 +52,15 @@ type Ring = Readonly<Record<string, readonly string[]>>;
 /** Registries in one process that ask one another directly; each keeps one twin with one feature. */
 const openRing = async (ring: Ring, audience: readonly string[] = []) => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-ring-'));
-  const deps = systemDeps();
+  const system = systemDeps();
+  const deps = { ...system, clock: { ...system.clock, now: () => addMs(system.clock.now(), aheadMs) } };
   const answers = new Map<string, RegistryAnswers>();
   const silent = new Set<string>();
   const waits = new Set<number | undefined>();
+  /** whose answers to subscriptions are lost on their way, and what is done before one arrives */
+  const unheard = new Set<string>();
+  let beforeSubscribed: (() => Promise<unknown>) | undefined;
+  let aheadMs = 0;
   const passed: unknown[] = [];
   const heard: { readonly by: string; readonly name: string; readonly content: unknown }[] = [];
   const underWay = new Set<Promise<unknown>>();
@@ -70,7 +76,9 @@ const openRing = async (ring: Ring, audience: readonly string[] = []) => {
       if (silent.has(peer.id) || !answers.has(peer.id)) return fail(problem('unreachable'));
       const told = say(peer.id, name, { content, sender: self });
       underWay.add(told);
-      return (await told.finally(() => underWay.delete(told))) as never; // branding: the row's own room answers
+      const outcome = await told.finally(() => underWay.delete(told));
+      if (name === 'registry.subscribe.feature') await beforeSubscribed?.();
+      return (name === 'registry.subscribe.feature' && unheard.has(peer.id) ? fail(problem('timedOut')) : outcome) as never; // branding: the row's own room answers
     };
   /** As a node does: what came of a change is saved before it is told, and others are told afterwards. */
   const say = async (at: string, name: string, { content, sender }: { readonly content: unknown; readonly sender: string }): Promise<Result<unknown>> => {
@@ -136,6 +144,13 @@ const openRing = async (ring: Ring, audience: readonly string[] = []) => {
     told,
     ask,
     settled,
+    unheard,
+    whileSubscribing: (run: () => Promise<unknown>) => {
+      beforeSubscribed = run;
+    },
+    pass: (ms: number) => {
+      aheadMs += ms;
+    },
     [Symbol.asyncDispose]: async () => {
       for (const { records } of kept) records.close();
       await rm(folder, { recursive: true, force: true });
@@ -176,6 +191,18 @@ describe('registries that know peers', () => {
     expect(keepersIn(told)).toEqual(['a.example', 'c.example']);
     expect(told.parameters.cut).toEqual([{ registry: idOf('b'), reason: 'unreachable', path: [idOf('a')] }]);
     expect([...ring.waits]).toEqual([limits.registryPeerMs]);
+  });
+
+  it('wait for a shorter time the further the question went, so that who lies before a silent one is not late', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    await using ring = await openRing(Object.fromEntries(names.map((name, at) => [name, names.slice(at + 1, at + 2)])));
+    ring.silent.add(idOf('d'));
+    const told = await ring.ask('a', 'a');
+    expect(keepersIn(told)).toEqual(['a.example', 'b.example', 'c.example']);
+    expect(told.parameters.cut).toEqual([{ registry: idOf('d'), reason: 'unreachable', path: ['a', 'b', 'c'].map(idOf) }]);
+    const waits = [...ring.waits].map(Number);
+    expect(waits).toEqual([limits.registryPeerMs, ...waits.slice(1).toSorted((a, b) => b - a)]);
+    expect(new Set(waits).size).toBe(limits.registryHopsMax);
   });
 
   it('pass on who asks: what only he may see is found through a peer, and nobody else can ask in his name', async () => {
@@ -264,6 +291,43 @@ describe('a subscriber to a registry that knows peers', () => {
     expect(ring.heard).toHaveLength(4);
   });
 
+  it('hears of a change that a peer tells before its own registry knows the name of the subscription there', async () => {
+    await using ring = await openRing({ a: ['b'], b: ['a'] });
+    let first = true;
+    ring.whileSubscribing(async () => {
+      if (first) await change(ring, 'b', { revision: 1 });
+      first = false;
+    });
+    valueOf(await ring.told('a', 'registry.subscribe.feature', { parameters: { kinds: [gauge], limit: 1 } }));
+    await ring.settled();
+    expect(noticesIn(ring).map(({ of }) => of)).toEqual(['b.example']);
+  });
+
+  it('whose registry never heard the answer of a peer leaves nothing behind there, nor at the one behind it', async () => {
+    await using ring = await openRing({ a: ['b'], b: ['a', 'c'], c: ['b'] });
+    ring.unheard.add(idOf('b'));
+    valueOf(await ring.told('a', 'registry.subscribe.feature', { parameters: { kinds: [gauge], limit: 1 } }));
+    ring.pass(31_000);
+    await change(ring, 'b', { revision: 1 });
+    await ring.settled();
+    expect(ring.passed).toHaveLength(1);
+    await change(ring, 'b', { revision: 2 });
+    await change(ring, 'c', { revision: 1 });
+    await ring.settled();
+    expect(ring.passed).toHaveLength(1);
+  });
+
+  it('is one of registrySubscriptionsPerPeerMax of those for whom a peer listens, whoever they are', async () => {
+    await using ring = await openRing({ a: ['b'], b: ['a'] });
+    const subscribe = (n: number) =>
+      ring.told('b', 'registry.subscribe.feature', {
+        from: 'a',
+        parameters: { kinds: [gauge], limit: 1, forwarding: { path: [idOf('a')], hops: 0, onBehalfOf: idOf(`twin${n}`) } },
+      });
+    for (let n = 0; n < limits.registrySubscriptionsPerPeerMax; n += 1) valueOf(await subscribe(n));
+    expect(await subscribe(0)).toMatchObject({ ok: false, problem: { kind: 'overloaded', limit: limits.registrySubscriptionsPerPeerMax } });
+  });
+
   it('hears of what it may see alone, wherever that is; and a stranger passes nothing on', async () => {
     await using ring = await openRing({ a: ['b'], b: ['a'] }, [idOf('a')]);
     const subscribed = valueOf(await ring.told('a', 'registry.subscribe.feature', { parameters: { kinds: [gauge], limit: 1 } }));
@@ -339,7 +403,7 @@ describe('registries that know peers answer for', () => {
     ring.silent.add(idOf('c'));
     expect(await retrieve({ objects: [{ kind: 'semanticDictionary', id: nobodys }] })).toMatchObject({
       ok: false,
-      problem: { kind: 'unknownDictionary', subject: nobodys, found: `unreachable: ${idOf('c')}` },
+      problem: { kind: 'unknownDictionary', subject: nobodys, found: `unreachable: ${idOf('c')}`, accepted: cityDictionary.id },
     });
     ring.silent.clear();
     const parameters = { toDictionary: bee.id, from: [term, gauge] };

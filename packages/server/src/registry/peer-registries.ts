@@ -23,7 +23,11 @@ import type { RegistryRoom } from './entry.ts';
 
 export type Cut = NonNullable<Reply<'registry.discover.feature'>['parameters']['cut']>[number];
 
-type Way = { readonly forwarding: Forwarding; readonly go: readonly Peer[]; readonly cut: readonly Cut[] };
+/** Where a question goes, and for how long the answers are waited for. */
+type Way = { readonly forwarding: Forwarding; readonly go: readonly Peer[]; readonly cut: readonly Cut[]; readonly timeoutMs: number };
+
+/** The fewer hops are left the shorter: who is silent further away makes nobody late who lies between. */
+const waitMsWith = (hops: number): number => (limits.registryPeerMs * hops) / limits.registryHopsMax;
 
 /** Whoever a registry asks for: only a registry that is a peer may ask for another than itself. */
 export const askerOf = async (room: RegistryRoom, by: AskedBy, forwarding: Forwarding | undefined): Promise<string> => {
@@ -41,16 +45,15 @@ const wayFrom = async (room: RegistryRoom, forwarding: Forwarding | undefined, o
   const asker = forwarding?.path.at(-1);
   const loops = peers.filter((peer) => seen(peer) && peer.id !== asker).map((peer): Cut => ({ registry: peer.id, reason: 'loop', path }));
   const open = peers.filter((peer) => !seen(peer));
-  if (hops > 0) return { forwarding: next, go: open, cut: loops };
-  return { forwarding: next, go: [], cut: [...loops, ...open.map((peer): Cut => ({ registry: peer.id, reason: 'hops', path }))] };
+  const way = { forwarding: next, timeoutMs: waitMsWith(hops) };
+  if (hops > 0) return { ...way, go: open, cut: loops };
+  return { ...way, go: [], cut: [...loops, ...open.map((peer): Cut => ({ registry: peer.id, reason: 'hops', path }))] };
 };
 
 const answered = <T>(outcomes: readonly { readonly peer: Peer; readonly outcome: Result<T> }[], path: readonly TwinId[]) => ({
   replies: outcomes.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : [])),
   cut: outcomes.flatMap(({ peer, outcome }): readonly Cut[] => (outcome.ok ? [] : [{ registry: peer.id, reason: 'unreachable', path: [...path] }])),
 });
-
-const waiting = { timeoutMs: limits.registryPeerMs };
 
 type Asked =
   | 'registry.discover.digitalTwin'
@@ -70,10 +73,10 @@ type Contributed<N extends Asked> = { readonly replies: readonly Reply<N>[]; rea
 
 /** The same question to every peer at once, as far as hops and loops allow. */
 export const askPeers = async <N extends Asked>(room: RegistryRoom, { name, parameters, objects, asker }: Asking<N>): Promise<Contributed<N>> => {
-  const { go, cut, forwarding } = await wayFrom(room, parameters.forwarding, asker);
+  const { go, cut, forwarding, timeoutMs } = await wayFrom(room, parameters.forwarding, asker);
   // branding: the same row's content, with the way it went
   const content = { parameters: { ...parameters, forwarding }, objects: objects ?? [] } as unknown as Request<N>;
-  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, { timeoutMs }) })));
   const { replies, cut: silent } = answered(outcomes, forwarding.path);
   const told = replies.flatMap((reply) => (reply.parameters as { readonly cut?: readonly Cut[] }).cut ?? []); // branding: every one of these rows has it
   return { replies, cut: [...cut, ...silent, ...told] };
@@ -119,9 +122,9 @@ export const subscribeAtPeers = async (
   room: RegistryRoom,
   { name, parameters, asker }: { readonly name: Subscribing; readonly parameters: Request<Subscribing>['parameters']; readonly asker: string },
 ): Promise<{ readonly relays: readonly Relay[]; readonly cut: readonly Cut[] }> => {
-  const { go, cut, forwarding } = await wayFrom(room, parameters.forwarding, asker);
+  const { go, cut, forwarding, timeoutMs } = await wayFrom(room, parameters.forwarding, asker);
   const content = { parameters: { ...parameters, forwarding }, objects: [] };
-  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, { timeoutMs }) })));
   const { replies, cut: silent } = answered(outcomes, forwarding.path);
   const relays = outcomes.flatMap(
     ({ peer, outcome }): readonly Relay[] => (outcome.ok ? [{ registry: peer.id as TwinId, subscriptionId: outcome.value.objects[0].id }] : []), // branding: a registry is reached as the twin of its agency
@@ -138,7 +141,7 @@ export const unsubscribeAtPeers = async (
   const peers = await room.peers();
   const end = ({ registry, subscriptionId }: Relay) => {
     const peer = peers.find(({ id }) => id === registry);
-    return peer && room.ask(peer, name, { parameters: { subscriptionId }, objects: [] }, waiting);
+    return peer && room.ask(peer, name, { parameters: { subscriptionId }, objects: [] }, { timeoutMs: limits.registryPeerMs });
   };
   await Promise.all(relays.map(end));
 };
@@ -156,10 +159,10 @@ export const findAtPeers = async <N extends Retrieved>(
   room: RegistryRoom,
   { name, request, asker }: { readonly name: N; readonly request: Request<N>; readonly asker: string },
 ): Promise<Result<Reply<N>>> => {
-  const { go, cut, forwarding } = await wayFrom(room, request.parameters.forwarding, asker);
+  const { go, cut, forwarding, timeoutMs } = await wayFrom(room, request.parameters.forwarding, asker);
   // branding: the same row's content, with the way it went
   const content = { parameters: { forwarding }, objects: request.objects } as unknown as Request<N>;
-  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, waiting) })));
+  const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, { timeoutMs }) })));
   const { replies, cut: silent } = answered(
     outcomes.filter(({ outcome }) => outcome.ok || !isElsewhere(outcome.problem)),
     forwarding.path,

@@ -11,7 +11,7 @@ import { discoverFederatedTwins, retrieveFederatedTwin } from './federated-twin-
 import { deregisterFederatedTwin, registerFederatedTwin } from './federated-twin-registration.ts';
 import { deregisterTwin, registerTwin, renewTwin, updateTwin } from './registration.ts';
 import { mapTerms, registerDictionary, retrieveDictionaries, updateDictionary, withRegistered } from './semantic-dictionary.ts';
-import { createPassing, subscribe, unsubscribe } from './subscription.ts';
+import { createListening, unsubscribe } from './subscription.ts';
 
 export type RegistryAnswers = Answers<'registry', AskedBy, Answered>;
 
@@ -35,7 +35,7 @@ const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.re
 
 export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
   const room: RegistryRoom = { ...given, vocabulary: withRegistered(given.records, given.vocabulary) };
-  const passing = createPassing(room);
+  const listening = createListening(room);
   return {
     'registry.register.digitalTwin': (request, by) => registerTwin(room, request, by),
     'registry.update.digitalTwin': (request, by) => updateTwin(room, request, by),
@@ -53,12 +53,12 @@ export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
     'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
     'registry.discover.federatedDigitalTwin': (request, by) => discoverFederatedTwins(room, request, by),
     'registry.retrieve.federatedDigitalTwin': (request, by) => retrieveFederatedTwin(room, request, by),
-    'registry.subscribe.digitalTwin': (request, by) => subscribe(room, request, { by, about: 'digitalTwin' }),
-    'registry.subscribe.feature': (request, by) => subscribe(room, request, { by, about: 'feature' }),
-    'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, { by, about: 'digitalTwin' }),
-    'registry.unsubscribe.feature': (request, by) => unsubscribe(room, request, { by, about: 'feature' }),
-    'registry.notify.digitalTwin': passing,
-    'registry.notify.feature': passing,
+    'registry.subscribe.digitalTwin': (request, by) => listening.subscribe(request, { by, about: 'digitalTwin' }),
+    'registry.subscribe.feature': (request, by) => listening.subscribe(request, { by, about: 'feature' }),
+    'registry.unsubscribe.digitalTwin': (request, by) => unsubscribe(room, request, by),
+    'registry.unsubscribe.feature': (request, by) => unsubscribe(room, request, by),
+    'registry.notify.digitalTwin': listening.pass,
+    'registry.notify.feature': listening.pass,
     'registry.register.semanticDictionary': (request, by) => registerDictionary(room, request, by),
     'registry.update.semanticDictionary': (request, by) => updateDictionary(room, request, by),
     'registry.retrieve.semanticDictionary': (request, by) => retrieveDictionaries(room, request, by),

@@ -72,13 +72,19 @@ const askElsewhere = async (room: RegistryRoom, { parameters, objects }: Retriev
 const firstOfEach = (all: readonly SemanticDictionary[]): readonly SemanticDictionary[] =>
   [...new Map(all.toReversed().map((dictionary) => [dictionary.id, dictionary])).values()].toReversed();
 
+const namesOf = (dictionaries: readonly SemanticDictionary[]): string => dictionaries.map(({ id }) => id).join(', ') || 'none is known here';
+
 /** What was named and is not there; a registry that is asked by a peer tells what it has. */
-const checkFound = ({ parameters: { terms, version, forwarding }, objects }: Retrieving, { dictionaries, cut }: Elsewhere): Result<true> => {
+const checkFound = (
+  room: RegistryRoom,
+  { parameters: { terms, version, forwarding }, objects }: Retrieving,
+  { dictionaries, cut }: Elsewhere,
+): Result<true> => {
   if (forwarding) return ok(true);
   const missing = objects.find(({ id }) => !dictionaries.some((one) => one.id === id));
   const why = [...(version === undefined ? [] : [version]), ...cut.map(describeCut)].join(', ');
-  if (missing)
-    return fail(problem('unknownDictionary', { subject: missing.id, ...(why && { found: why }), accepted: dictionaries.map(({ id }) => id).join(', ') }));
+  const accepted = namesOf(firstOfEach([...room.vocabulary().dictionaries, ...dictionaries]));
+  if (missing) return fail(problem('unknownDictionary', { subject: missing.id, ...(why && { found: why }), accepted }));
   const unknown = terms?.find((term) => !dictionaries.some((dictionary) => dictionary.terms.some((known) => known.term === term)));
   return unknown === undefined ? ok(true) : fail(problem('unknownTerm', { subject: unknown }));
 };
@@ -99,7 +105,7 @@ export const retrieveDictionaries = async (room: RegistryRoom, request: Retrievi
   const isWhole = objects.length > 0 && missing.length === 0;
   const elsewhere = isWhole ? nowhere : await askElsewhere(room, { parameters, objects: missing }, by);
   const found = firstOfEach([...own, ...elsewhere.dictionaries]);
-  const checked = checkFound(request, { ...elsewhere, dictionaries: found });
+  const checked = checkFound(room, request, { ...elsewhere, dictionaries: found });
   if (!checked.ok) return checked;
   return ok({ reply: { parameters: toldCut(elsewhere.cut), objects: found.slice(0, limits.messageObjectsMax).map(toldOf(parameters)) } });
 };
@@ -109,9 +115,7 @@ const dictionaryOf = ({ records, vocabulary }: RegistryRoom, id: DictionaryId, v
   const current = dictionaries.find((dictionary) => dictionary.id === id);
   const found = version === undefined || current?.version === version ? current : earlierOf(records, id, version);
   if (found) return ok(found);
-  return fail(
-    problem('unknownDictionary', { subject: id, ...(version !== undefined && { found: version }), accepted: dictionaries.map((one) => one.id).join(', ') }),
-  );
+  return fail(problem('unknownDictionary', { subject: id, ...(version !== undefined && { found: version }), accepted: namesOf(dictionaries) }));
 };
 
 const warningsMax = 100;

@@ -40,6 +40,7 @@ type Subscription = {
   readonly about: 'digitalTwin' | 'feature';
   readonly query: DiscoveryQuery & { readonly twins?: readonly TwinId[] | undefined };
   readonly expiresAt: Instant;
+  readonly since: Instant;
 };
 
 const noun = 'registry.subscription';
@@ -77,40 +78,48 @@ const forgetEnded = (room: RegistryRoom): void => {
   for (const { id, value } of subscriptions(room)) if (value.expiresAt < now) room.records.remove(noun, id);
 };
 
-/** Of each who listens no more than `registrySubscriptionsPerTwinMax`; those at peers are made first, so that what they tell finds this one. */
-export const subscribe = async (
-  room: RegistryRoom,
-  request: Subscribing,
-  { by, about }: { readonly by: AskedBy; readonly about: About },
-): Promise<Done<'registry.subscribe.feature'>> => {
+/** How many one may have: a registry listens for many. */
+const checkRoom = (room: RegistryRoom, { subscriber, onBehalfOf }: Pick<Subscription, 'subscriber' | 'onBehalfOf'>): Result<true> => {
+  const own = alive(room).filter(({ value }) => value.subscriber === subscriber);
+  const limit = onBehalfOf === undefined ? limits.registrySubscriptionsPerTwinMax : limits.registrySubscriptionsPerPeerMax;
+  return own.length < limit ? ok(true) : fail(problem('overloaded', { subject: 'subscriptions', limit }));
+};
+
+type Asked = { readonly by: AskedBy; readonly about: About };
+
+/** With those at peers; it is there before what these tell is looked at. */
+const open = async (room: RegistryRoom, request: Subscribing, { by, about }: Asked): Promise<Done<'registry.subscribe.feature'>> => {
   const listener = await listenerFor(room, request, by);
   if (!listener.ok) return listener;
   forgetEnded(room);
+  const allowed = checkRoom(room, listener.value);
+  if (!allowed.ok) return allowed;
   const { subscriber, onBehalfOf } = listener.value;
-  const own = alive(room).filter(({ value }) => value.subscriber === subscriber && value.onBehalfOf === onBehalfOf);
-  if (own.length >= limits.registrySubscriptionsPerTwinMax)
-    return fail(problem('overloaded', { subject: 'subscriptions', limit: limits.registrySubscriptionsPerTwinMax }));
-  const { expiresAt = addMs(room.deps.clock.now(), subscriptionMsDefault), forwarding, ...query } = request.parameters;
+  const since = room.deps.clock.now();
+  const { expiresAt = addMs(since, subscriptionMsDefault), forwarding, ...query } = request.parameters;
   const parameters = { ...query, expiresAt, ...(forwarding && { forwarding }) };
   const { relays, cut } = await subscribeAtPeers(room, { name: `registry.subscribe.${about}`, parameters, asker: onBehalfOf ?? subscriber });
   const id = subscriptionIdOf(authorityOf(room.self.id), room.deps.ids.uuid());
-  const value: Subscription = { ...listener.value, about, query, expiresAt, relays };
-  return ok({ reply: { parameters: toldCut(cut), objects: [{ kind: 'subscription', id, attributes: { expiresAt } }] }, save: [{ noun, id, value }] });
+  const value: Subscription = { ...listener.value, about, query, expiresAt, since, relays };
+  room.records.putAll([{ noun, id, value }]);
+  return ok({ reply: { parameters: toldCut(cut), objects: [{ kind: 'subscription', id, attributes: { expiresAt } }] } });
 };
+
+const endAtPeers = (room: RegistryRoom, { about, relays = [] }: Subscription): void =>
+  void unsubscribeAtPeers(room, `registry.unsubscribe.${about}`, relays).catch((cause) => room.events.defect('registry', cause));
 
 export const unsubscribe = (
   room: RegistryRoom,
   { parameters }: Request<'registry.unsubscribe.feature'>,
-  { by, about }: { readonly by: AskedBy; readonly about: About },
+  by: AskedBy,
 ): Done<'registry.unsubscribe.feature'> => {
   const id = parameters.subscriptionId;
   const found = subscriptions(room).find((one) => one.id === id);
   if (found?.value.subscriber !== by.sender) return fail(problem('unknownSubscription', { subject: id }));
-  const { relays = [] } = found.value;
   return ok({
     reply: { parameters: {}, objects: [] },
     save: [{ noun, id, value: { ...found.value, expiresAt: Instant.parse('1970-01-01T00:00:00Z') } }],
-    afterwards: () => void unsubscribeAtPeers(room, `registry.unsubscribe.${about}`, relays).catch((cause) => room.events.defect('registry', cause)),
+    afterwards: () => endAtPeers(room, found.value),
   });
 };
 
@@ -133,20 +142,29 @@ type Change = Pick<Request<'registry.notify.feature'>['parameters'], 'change' | 
   readonly object: Request<`registry.notify.${About}`>['objects'][0];
 };
 
-/** To a twin as what its registry tells, to a registry as what it passes on. */
-const notify = async (
-  room: RegistryRoom,
-  { id: subscriptionId, value: { subscriber, onBehalfOf, about } }: Held,
-  { change, changeId, object }: Change,
-): Promise<void> => {
+/** To a twin as what its registry tells, to a registry as what it passes on; undefined where nobody is reached. */
+const say = async (room: RegistryRoom, { id: subscriptionId, value }: Held, { change, changeId, object }: Change): Promise<Result<unknown> | undefined> => {
+  const { subscriber, onBehalfOf, about } = value;
   const objects = [object] as never; // branding: of the kind that the subscription is about
+  const asking = { attempts: toldTimes };
   if (onBehalfOf === undefined) {
     const twin = registeredAs(room, subscriber);
-    if (twin) await room.ask(twin, `digitalTwin.notify.${about}`, { parameters: { subscriptionId, change }, objects }, { attempts: toldTimes });
-    return;
+    return twin && room.ask(twin, `digitalTwin.notify.${about}`, { parameters: { subscriptionId, change }, objects }, asking);
   }
   const registry = (await room.peers()).find(({ id }) => id === subscriber);
-  if (registry) await room.ask(registry, `registry.notify.${about}`, { parameters: { subscriptionId, change, changeId }, objects }, { attempts: toldTimes });
+  return registry && room.ask(registry, `registry.notify.${about}`, { parameters: { subscriptionId, change, changeId }, objects }, asking);
+};
+
+/** Who subscribed has the answer by then, or has given up waiting for it. */
+const answeredAfterMs = 30_000;
+
+/** One that its own subscriber does not know, whose answer was lost on its way, ends, here and at peers. */
+const notify = async (room: RegistryRoom, held: Held, change: Change): Promise<void> => {
+  const told = await say(room, held, change);
+  const isYoung = held.value.since > addMs(room.deps.clock.now(), -answeredAfterMs);
+  if (!told || told.ok || told.problem.kind !== 'unknownSubscription' || isYoung) return;
+  room.records.remove(noun, held.id);
+  endAtPeers(room, held.value);
 };
 
 export type TwinChange = { readonly id: TwinId; readonly before: TwinEntry | undefined; readonly after: TwinEntry };
@@ -227,12 +245,20 @@ export const changedFeatures = (room: RegistryRoom, entries: readonly { readonly
 
 type PassedOn = Request<'registry.notify.feature'> | Request<'registry.notify.digitalTwin'>;
 
-/** Passes on what peers tell, each change once, on whatever ways it comes. */
-export const createPassing = (room: RegistryRoom) => {
+/** Opens subscriptions, and passes on what peers tell, each change once, on whatever ways it comes; what a peer tells of one that is being opened waits for that. */
+export const createListening = (room: RegistryRoom) => {
   const passed = new LRUCache<string, true>({ max: limits.registryChangesRememberedMax });
-  return ({ parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn, by: AskedBy): Done<'registry.notify.feature'> => {
+  const opening = new Set<Promise<unknown>>();
+  const subscribe = (request: Subscribing, asked: Asked): Promise<Done<'registry.subscribe.feature'>> => {
+    const opened = open(room, request, asked).finally(() => opening.delete(opened));
+    opening.add(opened);
+    return opened;
+  };
+  const pass = async ({ parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn, by: AskedBy): Promise<Done<'registry.notify.feature'>> => {
     const isItsOwn = ({ registry, subscriptionId: id }: Relay): boolean => registry === by.sender && id === subscriptionId;
-    const held = alive(room).find(({ value }) => value.relays?.some(isItsOwn));
+    const relayed = (): Held | undefined => alive(room).find(({ value }) => value.relays?.some(isItsOwn));
+    if (!relayed()) await Promise.allSettled(opening);
+    const held = relayed();
     if (!held) return fail(problem('unknownSubscription', { subject: subscriptionId }));
     const reply = { parameters: {}, objects: [] } as Reply<'registry.notify.feature'>; // branding: it carries nothing
     const key = `${held.id} ${changeId}`;
@@ -240,4 +266,5 @@ export const createPassing = (room: RegistryRoom) => {
     passed.set(key, true);
     return ok({ reply, afterwards: () => void notify(room, held, { change, changeId, object }).catch((cause) => room.events.defect('registry', cause)) });
   };
+  return { subscribe, pass };
 };

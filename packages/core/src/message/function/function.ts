@@ -15,7 +15,7 @@ export const functionRows = {
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
-      'Has a function computed at its owner, under an agreement in force: at once, or in the background: then it is `accepted`, T12 notify tells its end, and T12 query how it stands. Said again under its message id or its run id it starts no second run. One that moves something in the city needs `actuate` in the agreement and qos 2.',
+      'Has a function computed at its owner, under an agreement in force. One that is asked for in the background, or takes longer than 5 s, is `accepted` and goes on: T12 notify tells its end, and T12 query how it stands. A line that breaks ends nothing; who waits no longer says T12 cancel. Said again under its message id or its run id it starts no second run. One that moves something in the city needs `actuate` in the agreement and qos 2.',
     effect: 'read',
     request: {
       parameters: openObject({

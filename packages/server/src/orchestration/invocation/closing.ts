@@ -1,7 +1,7 @@
 /**
- * Closing (T12): who had a function computed in the background is told of its end until he has heard it, as long as the agreement holds under which it was computed.
+ * Closing (T12): who does not wait for a function any more is told of its end until he has heard it; of what came out only under the agreement for which it was computed.
  */
-import { type FeatureId, type FunctionRun, isRetryable, limits, TwinId } from '@cityweave/core';
+import { type FeatureId, type FunctionRun, isRetryable, limits, TwinId, utf8Bytes } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { agreementInForce } from '../agreement-in-force.ts';
 import { initiatorOf } from '../membership/initiator.ts';
@@ -20,22 +20,33 @@ const tellAgainMs = 5_000;
 /** Over an adaptor what came out is asked for, to be converted; and it may be larger than a notice. */
 const toldOf = (room: Room, { run, grant }: Kept): FunctionRun => {
   const isBridged = communications.all(room.records).some(({ agreementId, bridge }) => agreementId === grant.agreementId && bridge !== undefined);
-  const isLarge = JSON.stringify(run).length > limits.controlMessageBytesMax / 2;
+  const isLarge = utf8Bytes(JSON.stringify(run)) > limits.controlMessageBytesMax / 2;
   return isBridged || isLarge ? { ...run, inputs: undefined, outputs: undefined } : run;
 };
 
-/** True where there is nothing more to be said: it was heard, or may not or cannot be told any more. */
+/** After the end of the agreement nothing is given away: that it ended, and how, and no more. */
+const bare = ({ runId, state, since, progress }: FunctionRun): FunctionRun => ({ runId, state, since, progress });
+
+/** What may be told now; undefined while the agreement stands and its use is interrupted, paused or not yet begun. */
+const tellable = (room: Room, kept: Kept): FunctionRun | undefined => {
+  const { owner, run, grant } = kept;
+  const { agreementId: id, mode } = grant;
+  if (agreementInForce(room, { id, mode }, { sender: owner }).ok) return toldOf(room, kept);
+  return agreements.load(room.records, id)?.state === 'AGREED' ? undefined : bare(run);
+};
+
+/** True where there is nothing more to be said: it was heard, or cannot be told any more. */
 const tell = async (room: Room, kept: Kept): Promise<boolean> => {
   const { grant, owner, tells, featureId } = kept;
-  const inForce = agreementInForce(room, { id: grant.agreementId, mode: grant.mode }, { sender: owner });
-  if (!inForce.ok) return !isRetryable(inForce.problem) && inForce.problem.kind !== 'notAllowedInState';
+  const parameters = tellable(room, kept);
+  if (!parameters) return false;
   const asker = TwinId.safeParse(owner).data;
   const peer = asker && (await initiatorOf(room, asker));
   if (!peer?.ok) return asker === undefined;
   const objects = [{ kind: 'feature' as const, id: featureId as FeatureId }] as [{ kind: 'feature'; id: FeatureId }]; // branding: the id came with the request
   const federationId = agreements.load(room.records, grant.agreementId)?.terms.federationId;
   const asking = { conversationId: tells, federationId, signal: room.signal };
-  const told = await room.ask(peer.value, 'digitalTwin.notify.feature', { parameters: toldOf(room, kept), objects }, asking);
+  const told = await room.ask(peer.value, 'digitalTwin.notify.feature', { parameters, objects }, asking);
   return told.ok || !isRetryable(told.problem);
 };
 

@@ -1,5 +1,5 @@
 /**
- * Invoking (T12), the asker's side: whose function it is in which federation, asked within a deadline; and runs in the background looked after.
+ * Invoking (T12), the asker's side: whose function it is in which federation, asked and waited for within a deadline; and runs in the background looked after.
  */
 import {
   agencyOf,
@@ -20,6 +20,7 @@ import type { Links } from '../communication-status.ts';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
 import { type AskedRuns, createAskedRuns } from './asked-runs.ts';
+import { isEnded } from './runs.ts';
 
 export type Invoked = { readonly run: FunctionRun; readonly member: Member; readonly federation: Federation };
 
@@ -72,24 +73,12 @@ type Desk = { readonly room: Room; readonly links: Pick<Links, 'clocksDiffer'>; 
 /** What is left for the way back. */
 const marginMs = 100;
 
-const invoke = async ({ room, links, runs }: Desk, invocation: Invocation): Promise<Result<Invoked>> => {
-  const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', federation: wanted, signal, onBehalfOf } = invocation;
-  const found = granting(room, feature, wanted);
-  if (!found.ok) return found;
-  const { federation, member } = found.value;
-  const differing = links.clocksDiffer(member.twinId, federation.sync?.clockToleranceMs);
-  if (differing) return fail(differing);
-  const runId = mode === 'async' ? newMessageId(room.deps.ids) : undefined;
-  if (runId !== undefined) runs.begin(runId, { owner: member.twinId, federationId: federation.id });
-  const parameters = {
-    federationId: federation.id,
-    agreementId: member.agreementId,
-    mode,
-    effect,
-    inputs,
-    ...(runId !== undefined && { runId }),
-    budgetMs: Math.max(0, deadlineMs - marginMs),
-  };
+type Begun = { readonly federation: Federation; readonly member: Member; readonly runId: RunId; readonly from: number };
+
+const asking = async ({ room }: Desk, invocation: Invocation, { federation, member, runId }: Begun): Promise<Result<FunctionRun>> => {
+  const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', signal, onBehalfOf } = invocation;
+  const budgetMs = Math.max(0, deadlineMs - marginMs);
+  const parameters = { federationId: federation.id, agreementId: member.agreementId, mode, effect, inputs, runId, budgetMs };
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
   const asked = await room.ask(peerOf(member, 'data'), 'digitalTwin.invoke.feature', content, {
     timeoutMs: deadlineMs,
@@ -100,33 +89,66 @@ const invoke = async ({ room, links, runs }: Desk, invocation: Invocation): Prom
     conversationId: runId,
     onBehalfOf,
   });
-  return asked.ok ? ok({ run: asked.value.parameters, member, federation }) : asked;
+  return asked.ok ? ok(asked.value.parameters) : asked;
 };
 
 type About = 'digitalTwin.query.feature' | 'digitalTwin.cancel.feature';
-type Named = { readonly feature: FeatureId; readonly runId: RunId };
+type Named = { readonly feature: FeatureId; readonly runId: RunId; readonly timeoutMs?: number };
 
-const about = async (room: Room, name: About, { feature, runId }: Named): Promise<Result<FunctionRun>> => {
+const about = async (room: Room, name: About, { feature, runId, ...asking }: Named): Promise<Result<FunctionRun>> => {
   const found = granting(room, feature, undefined);
   if (!found.ok) return found;
   const content = { parameters: { runId }, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: as above
-  const asked = await room.ask(peerOf(found.value.member, 'data'), name, content);
+  const asked = await room.ask(peerOf(found.value.member, 'data'), name, content, asking);
   return asked.ok ? ok(asked.value.parameters) : asked;
 };
 
 /** As its owner told of its end, as long as the function is granted; else as it says when it is asked. */
-const standing = async (room: Room, runs: AskedRuns, named: Named): Promise<Result<FunctionRun>> => {
+const standing = async ({ room, runs }: Desk, named: Named): Promise<Result<FunctionRun>> => {
   const ended = granting(room, named.feature, undefined).ok ? runs.ended(named.runId) : undefined;
   return ended ? ok(ended) : about(room, 'digitalTwin.query.feature', named);
 };
 
+/** Who waits and was answered that it goes on waits for its end as long as he has time; what goes on then stays to be asked for. */
+const outlasting = async (desk: Desk, { feature, deadlineMs, signal }: Invocation, { from, run }: Begun & { readonly run: FunctionRun }) => {
+  const { clock } = desk.room.deps;
+  const left = (): number => Math.max(1, deadlineMs - (clock.monotonicMs() - from));
+  const { runId } = run;
+  if (!(await desk.runs.told(runId, { ms: left(), signal }))) return ok(run);
+  const ended = await standing(desk, { feature, runId, timeoutMs: left() });
+  return ended.ok && ended.value.problem ? fail(ended.value.problem) : ended;
+};
+
+/** Who waits for it no longer says so: it is not computed for nobody. */
+const leave = ({ room }: Desk, named: Named): void =>
+  void about(room, 'digitalTwin.cancel.feature', named).catch((cause) => room.events.defect('function', cause));
+
+const invoke = async (desk: Desk, invocation: Invocation): Promise<Result<Invoked>> => {
+  const { room, links, runs } = desk;
+  const { feature, mode, federation: wanted, signal } = invocation;
+  const found = granting(room, feature, wanted);
+  if (!found.ok) return found;
+  const { federation, member } = found.value;
+  const differing = links.clocksDiffer(member.twinId, federation.sync?.clockToleranceMs);
+  if (differing) return fail(differing);
+  const begun: Begun = { federation, member, runId: newMessageId(room.deps.ids), from: room.deps.clock.monotonicMs() };
+  const remembered = runs.begin(begun.runId, { owner: member.twinId, federationId: federation.id });
+  if (!remembered.ok) return remembered;
+  const asked = await asking(desk, invocation, begun);
+  const goesOn = asked.ok && mode === 'sync' && !isEnded(asked.value);
+  if (mode === 'sync' && !goesOn) runs.drop(begun.runId);
+  const run = goesOn ? await outlasting(desk, invocation, { ...begun, run: asked.value }) : asked;
+  if (mode === 'sync' && signal?.aborted) leave(desk, { feature, runId: begun.runId });
+  return run.ok ? ok({ run: run.value, member, federation }) : run;
+};
+
 export const createInvoking = (room: Room, links: Desk['links']): Invoking => {
-  const runs = createAskedRuns(room);
+  const desk: Desk = { room, links, runs: createAskedRuns(room) };
   return {
     granting: (feature, federation) => granting(room, feature, federation),
-    invoke: (invocation) => invoke({ room, links, runs }, invocation),
-    query: (feature, runId) => standing(room, runs, { feature, runId }),
+    invoke: (invocation) => invoke(desk, invocation),
+    query: (feature, runId) => standing(desk, { feature, runId }),
     cancel: (feature, runId) => about(room, 'digitalTwin.cancel.feature', { feature, runId }),
-    asked: runs,
+    asked: desk.runs,
   };
 };

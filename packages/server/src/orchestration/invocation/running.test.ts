@@ -66,7 +66,7 @@ describe('a function', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const grant = (modes: readonly string[], state = 'AGREED'): void => {
+  const grant = (modes: readonly string[], state = 'AGREED', line = 'CONNECTED'): void => {
     const end = (twinId: string) => ({ twinId, protocol: 'http', address: 'http://water.example/dtf/messages', format: 'application/json' });
     const terms = {
       federationId,
@@ -79,7 +79,7 @@ describe('a function', () => {
     };
     records.put('agreement', agreementId, { id: agreementId, revision: 1, state, terms });
     const link = connectionIdOf(authority, 'one');
-    records.put('communication', link, { id: link, federationId, agreementId, ends: [end(front), end(id)], state: 'CONNECTED', since: at });
+    records.put('communication', link, { id: link, federationId, agreementId, ends: [end(front), end(id)], state: line, since: at });
   };
 
   /** Whoever is asked: the registry knows everybody, everybody hears. */
@@ -192,8 +192,7 @@ describe('a function', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(about(slow, 'query', { runId })).toMatchObject({ state: 'TIMED_OUT', problem: { kind: 'functionTimedOut' } });
     const told = invoke(slow, { budgetMs: 500 });
-    expect(waited.at(-1)?.ms).toBe(500);
-    waited.at(-1)?.run();
+    waited.find(({ ms }) => ms === 500)?.run();
     expect(await kindOf(told)).toBe('functionTimedOut');
     expect(await kindOf(invoke(open({ run: () => Promise.reject(new Error('bug')) })))).toBe('functionFailed');
   });
@@ -244,7 +243,7 @@ describe('a function', () => {
     expect(said.length).toBe(1);
   });
 
-  it('whose end cannot be told now is told later, also after a start, but not once the agreement is over', async () => {
+  it('whose end cannot be told now is told later, also after a start; once the agreement is over that it ended, and nothing of what came out', async () => {
     grant(['invoke']);
     refuses = problem('unreachable');
     const running = open();
@@ -257,13 +256,74 @@ describe('a function', () => {
     await settled();
     expect(said.length).toBe(2);
     refuses = problem('unreachable');
-    const again = open();
-    await invoke(again, { mode: 'async' });
+    const again = open({ run: async () => ({ answer: 42 }) });
+    const runId = await runIdOf(invoke(again, { mode: 'async' }));
     await settled();
+    refuses = undefined;
     grant(['invoke'], 'TERMINATED');
     void open().keep();
     await settled();
-    expect(said.length).toBe(2);
+    expect(said.length).toBe(3);
+    expect(said.at(-1)?.parameters).toEqual({ runId, state: 'SUCCEEDED', since: expect.any(String), progress: 1 });
+  });
+
+  it('whose line is interrupted when it ends is told of once the line is back', async () => {
+    grant(['invoke']);
+    const running = open();
+    await invoke(running, { mode: 'async' });
+    await settled();
+    grant(['invoke'], 'AGREED', 'INTERRUPTED');
+    void open().keep();
+    await settled();
+    expect(said).toEqual([]);
+    grant(['invoke']);
+    void open().keep();
+    await settled();
+    expect(said).toMatchObject([{ parameters: { state: 'SUCCEEDED' } }]);
+  });
+
+  /** A function that ends when it is let. */
+  const letting = () => {
+    let end: (outputs: Record<string, unknown>) => void = () => undefined;
+    const run = () => new Promise<Record<string, unknown>>((resolve) => (end = resolve));
+    return { run, end: (outputs: Record<string, unknown>) => end(outputs) };
+  };
+
+  it('that takes longer than functionAcceptedMs is accepted to who waits for it, goes on, and its end is told', async () => {
+    grant(['invoke']);
+    const { run, end } = letting();
+    const running = open({ run });
+    void running.keep();
+    const told = invoke(running, {}, by(1, front, { conversationId: 'urn:uuid:talk' }));
+    await settled();
+    waited.find(({ ms }) => ms === limits.functionAcceptedMs)?.run();
+    expect(await standingOf(told)).toEqual({ status: 'accepted' });
+    expect(await kindOf(told)).toBe('RUNNING');
+    end({ answer: 42 });
+    await settled();
+    const parameters = { runId: await runIdOf(told), state: 'SUCCEEDED', outputs: { answer: 42 } };
+    expect(said).toMatchObject([{ to: front, conversationId: 'urn:uuid:talk', parameters }]);
+  });
+
+  it('goes on when the line of who waits for it breaks: said again it tells what came out of that very run', async () => {
+    grant(['invoke']);
+    const { run, end } = letting();
+    const running = open({ run });
+    const line = new AbortController();
+    const asker = by();
+    const first = invoke(running, {}, { ...asker, signal: line.signal });
+    line.abort();
+    expect(await standingOf(first)).toEqual({ status: 'accepted' });
+    const again = invoke(running, {}, asker);
+    end({ answer: 42 });
+    expect(await again).toMatchObject({ value: { reply: { parameters: { runId: await runIdOf(first), state: 'SUCCEEDED', outputs: { answer: 42 } } } } });
+  });
+
+  it('is in the records before it begins', async () => {
+    grant(['invoke']);
+    const asker = by();
+    const run = async () => ({ kept: records.get('functionRun', asker.message.header.messageId) !== undefined });
+    expect(await invoke(open({ run }), {}, asker)).toMatchObject({ value: { reply: { parameters: { outputs: { kept: true } } } } });
   });
 
   it('is computed once for a message, or a run, that is said again, also after a start; under the same id for another question it is refused', async () => {
@@ -305,7 +365,7 @@ describe('a function', () => {
     expect(said).toMatchObject([{ to: front, parameters: { runId, ...ended } }]);
   });
 
-  it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered', async () => {
+  it('is one of functionRunsMax at a time; functionRunsRememberedMax of those that ended are remembered, and each that is under way', async () => {
     grant(['invoke']);
     const running = open({ run: untilAborted });
     const runs: string[] = [];
@@ -313,7 +373,15 @@ describe('a function', () => {
     expect(await kindOf(invoke(running))).toBe('overloaded');
     for (const runId of runs) about(running, 'cancel', { runId });
     await new Promise((resolve) => setImmediate(resolve));
-    const quick = open();
+    let isFirst = true;
+    const quick = open({
+      run: (computing) => {
+        const isSlow = isFirst;
+        isFirst = false;
+        return isSlow ? untilAborted(computing) : Promise.resolve({});
+      },
+    });
+    const underWay = await runIdOf(invoke(quick, { mode: 'async' }));
     const first = await runIdOf(invoke(quick));
     for (let n = 1; n < limits.functionRunsRememberedMax; n += 1) await invoke(quick);
     expect(about(quick, 'query', { runId: first })).toMatchObject({ state: 'SUCCEEDED' });
@@ -321,5 +389,6 @@ describe('a function', () => {
     await invoke(quick);
     for (let n = 0; n < limits.functionRunsRememberedMax; n += 1) await invoke(quick);
     expect(about(quick, 'query', { runId: first })).toMatchObject({ kind: 'notFound' });
+    expect(about(quick, 'cancel', { runId: underWay })).toMatchObject({ state: 'CANCELLED' });
   });
 });

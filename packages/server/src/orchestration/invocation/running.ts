@@ -1,6 +1,6 @@
 /**
- * Running (T12), the owner's side: checks the agreement and the inputs, runs the function at once or in the background, once however often it is asked for, and tells
- * how each run stands.
+ * Running (T12), the owner's side: checks the agreement and the inputs, runs the function, once however often it is asked for; who waits for it is
+ * answered within a bound, and what takes longer goes on in the background; and tells how each run stands.
  */
 import {
   canonicalJson,
@@ -93,12 +93,13 @@ type Replied = Extract<Done<'digitalTwin.query.feature'>, { ok: true }>;
 
 const replyOf = ({ run, featureId }: Kept): Replied => ok({ reply: { parameters: run, objects: [{ kind: 'feature', id: featureId }] } }) as Replied; // branding: the id came with the request
 
-/** Of one in the background that work goes on, where it does; of one that is waited for what came out, or why nothing did. */
-const outcomeOf = (kept: Kept, mode: Invocation['parameters']['mode']): Done<'digitalTwin.invoke.feature'> => {
+/** That work goes on, where it does; what came out, or, to who waits, why nothing did. */
+const outcomeOf = ({ room }: Desk, kept: Kept, mode: Invocation['parameters']['mode']): Done<'digitalTwin.invoke.feature'> => {
+  const { run } = kept;
   const { value } = replyOf(kept);
-  if (mode === 'async') return ok(isEnded(kept.run) ? value : { ...value, reply: { ...value.reply, standing: { status: 'accepted' } } });
-  if (!isEnded(kept.run)) return fail(problem('unavailable', { subject: kept.run.runId, found: 'the node stops' }));
-  return kept.run.problem ? fail(kept.run.problem) : ok(value);
+  if (isEnded(run)) return mode === 'sync' && run.problem ? fail(run.problem) : ok(value);
+  if (mode === 'sync' && room.signal.aborted) return fail(problem('unavailable', { subject: run.runId, found: 'the node stops' }));
+  return ok({ ...value, reply: { ...value.reply, standing: { status: 'accepted' } } });
 };
 
 type Work = {
@@ -148,8 +149,8 @@ const carryOut = async (desk: Desk, work: Work): Promise<void> => {
   desk.closing.ended(kept);
 };
 
-const endsOf = ({ mode, budgetMs }: Invocation['parameters']): number =>
-  Math.min(mode === 'sync' ? (budgetMs ?? limits.answerMaxMs) : limits.functionMaxMs, mode === 'sync' ? limits.answerMaxMs : limits.functionMaxMs);
+/** Who waits may say for how long; in the background it is ended by its bound alone. */
+const endsOf = ({ mode, budgetMs = limits.functionMaxMs }: Invocation['parameters']): number => (mode === 'sync' ? budgetMs : limits.functionMaxMs);
 
 type Invoked = { readonly request: Invocation; readonly by: AskedBy };
 
@@ -159,12 +160,18 @@ const runIdOf = ({ request, by }: Invoked): string => request.parameters.runId ?
 const askedOf = ({ parameters: { mode, inputs, effect, agreementId }, objects: [{ id }] }: Invocation): string =>
   sha256(canonicalJson({ id, mode, inputs, effect, agreementId }));
 
-/** Who asks for it waits for it; nobody does where he is gone. */
-const waited = async (kept: Kept, by: AskedBy): Promise<void> => {
-  const leave = (): void => kept.stop.abort();
-  by.signal.addEventListener('abort', leave, { once: true });
-  await kept.carried;
-  by.signal.removeEventListener('abort', leave);
+/** The conversation in which whose it is hears of its end. */
+const conversationOf = (kept: Kept, { message }: AskedBy): string => message.header.conversationId ?? kept.run.runId;
+
+/** Who asks for it waits for it, but not for ever: it goes on without him, also where his line broke, and its end is told. */
+const waited = async ({ room, runs }: Desk, kept: Kept, by: AskedBy): Promise<void> => {
+  const { signal, done } = endingSignal(room.deps.timers, limits.functionAcceptedMs, by.signal);
+  const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  if (!signal.aborted) await Promise.race([kept.carried, left]);
+  done();
+  if (isEnded(kept.run) || room.signal.aborted) return;
+  kept.tells ??= conversationOf(kept, by);
+  runs.save(kept);
 };
 
 type Starting = Invoked & { readonly given: CityFunction; readonly used: UsableAgreement; readonly mode: UseMode };
@@ -179,23 +186,23 @@ const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.
   const { id: agreementId, terms } = used.agreement;
   const kept: Kept = {
     ...{ run, owner: by.sender, featureId: request.objects[0].id, grant: { agreementId, mode: useMode }, asked: askedOf(request), begunAt: since },
-    ...(mode === 'async' && { tells: by.message.header.conversationId ?? run.runId }),
     ...{ stop: new AbortController(), carried: Promise.resolve() },
   };
+  if (mode === 'async') kept.tells = conversationOf(kept, by);
   runs.put(kept);
-  kept.carried = carryOut(desk, { kept, area: terms.area, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
   runs.save(kept);
-  if (mode === 'sync') await waited(kept, by);
-  return outcomeOf(kept, mode);
+  kept.carried = carryOut(desk, { kept, area: terms.area, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
+  if (mode === 'sync') await waited(desk, kept, by);
+  return outcomeOf(desk, kept, mode);
 };
 
 /** What was asked for before, under this id, is not begun once more. */
 const again = async (desk: Desk, known: Kept, { request, by }: Invoked): Promise<Done<'digitalTwin.invoke.feature'>> => {
   if (known.owner !== by.sender || known.asked !== askedOf(request)) return fail(problem('replayed', { subject: known.run.runId }));
   const { mode } = request.parameters;
-  if (mode === 'sync') await waited(known, by);
+  if (mode === 'sync' && !isEnded(known.run)) await waited(desk, known, by);
   const given = stillGiven(desk, { runId: known.run.runId, by });
-  return given.ok ? outcomeOf(given.value, mode) : given;
+  return given.ok ? outcomeOf(desk, given.value, mode) : given;
 };
 
 /** Goes on with what a system of the agency works on; where that cannot be followed any more, it has come to nothing. */

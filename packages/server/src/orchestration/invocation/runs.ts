@@ -2,7 +2,7 @@
  * Runs: what the owner of functions remembers of each run, also when its node was started again: whose it is, under which agreement it was granted, how it stands,
  * and whether its end is still to be told.
  */
-import { AgreementId, FunctionRun, Instant, limits, moveRun, problem, UseMode } from '@cityweave/core';
+import { AgreementId, FunctionRun, Instant, limits, moveRun, problem, UseMode, utf8Bytes } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { RecordStore } from '../../store/store.ts';
@@ -31,7 +31,7 @@ export const isEnded = ({ state }: Pick<FunctionRun, 'state'>): boolean => state
 
 export type Runs = {
   readonly get: (runId: string) => Kept | undefined;
-  /** Remembered from here on. */
+  /** Remembered from here on, and never forgotten before it ended. */
   readonly put: (kept: Kept) => void;
   readonly save: (kept: Kept) => void;
   /** Runs of before the node was started, in the records. */
@@ -50,7 +50,7 @@ export const agreementOfRun = (records: RecordStore, runId: string): string | un
 
 /** What is larger than a message stays to be read until the node stops. */
 const fitting = (run: FunctionRun): FunctionRun =>
-  JSON.stringify(run).length > limits.controlMessageBytesMax ? { ...run, inputs: undefined, outputs: undefined } : run;
+  utf8Bytes(JSON.stringify(run)) > limits.controlMessageBytesMax ? { ...run, inputs: undefined, outputs: undefined } : run;
 
 /** Ids in the records, those that were written longest ago first. */
 const writtenOrder = ({ records }: Pick<Room, 'records'>): Set<string> => {
@@ -58,23 +58,28 @@ const writtenOrder = ({ records }: Pick<Room, 'records'>): Set<string> => {
   return new Set(written.toSorted((a, b) => (a.at < b.at ? -1 : 1)).map(({ id }) => id));
 };
 
+/** Those under way are few, as many as may run at a time; of those that ended the last ones are remembered. */
 export const createRuns = (room: Pick<Room, 'records' | 'deps'>): Runs => {
   const { records, deps } = room;
-  const known = new LRUCache<string, Kept>({ max: limits.functionRunsRememberedMax });
+  const underWay = new Map<string, Kept>();
+  const over = new LRUCache<string, Kept>({ max: limits.functionRunsRememberedMax });
   const written = writtenOrder(room);
   const forget = (id: string): void => {
     written.delete(id);
     records.remove(noun, id);
   };
   return {
-    get: (runId) => known.get(runId) ?? parse(records.get(noun, runId)),
-    put: (kept) => void known.set(kept.run.runId, kept),
-    save: ({ stop: _, carried: __, ...kept }) => {
+    get: (runId) => underWay.get(runId) ?? over.get(runId) ?? parse(records.get(noun, runId)),
+    put: (kept) => void underWay.set(kept.run.runId, kept),
+    save: (kept) => {
+      const { stop: _, carried: __, ...value } = kept;
       const { runId } = kept.run;
-      records.put(noun, runId, { ...kept, run: fitting(kept.run), at: deps.clock.now() });
+      if (isEnded(kept.run) && underWay.delete(runId)) over.set(runId, kept);
+      records.put(noun, runId, { ...value, run: fitting(kept.run), at: deps.clock.now() });
       written.delete(runId);
       written.add(runId);
-      for (const oldest of [...written].slice(0, Math.max(0, written.size - limits.functionRunsRememberedMax))) forget(oldest);
+      const ended = [...written].filter((id) => !underWay.has(id));
+      for (const oldest of ended.slice(0, Math.max(0, ended.length - limits.functionRunsRememberedMax))) forget(oldest);
     },
     before: () => records.list(noun).flatMap(({ value }) => parse(value) ?? []),
   };
