@@ -2,7 +2,7 @@
  * Communication: one link between two federated twins, direct or over an adaptor's bridge, and its state (Y.4489 10.3.5, 10.3.6).
  */
 import { z } from 'zod';
-import { AgreementId, ConnectionId, DictionaryId, FederationId, TwinId } from '../ground/id.ts';
+import { AgreementId, ConnectionId, compareText, DictionaryId, FederationId, TwinId } from '../ground/id.ts';
 import { Instant, msBetween } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
@@ -83,11 +83,18 @@ export const withMessage = ({ recent, messages, lost }: LinkUse, passed: Passed)
   lost: lost + (passed.code === undefined ? 0 : 1),
 });
 
+/** What two went through the same link: as many of the last messages as are remembered of one. */
+export const together = (one: LinkUse, other: LinkUse): LinkUse => ({
+  recent: [...one.recent, ...other.recent].toSorted((a, b) => compareText(a.at, b.at)).slice(-limits.linkMessagesMax),
+  messages: one.messages + other.messages,
+  lost: one.lost + other.lost,
+});
+
 const LinkFigures = openObject({
   /** how long answers took: half of the last ones at most so long, and 95 of 100 */
   latency: openObject({ p50Ms: z.number().min(0), p95Ms: z.number().min(0) }).optional(),
   throughput: openObject({ messagesPerMinute: z.number().min(0) }),
-  /** messages since the link is looked at, and those without an answer */
+  /** messages of this federation and probes since the link is looked at, and those without an answer */
   messages: z.int().min(0),
   lost: z.int().min(0),
   /** why the last ones had none: codes of problems, each once */

@@ -45,13 +45,15 @@ export type RowName = keyof Catalogue;
 export type Request<N extends RowName> = z.infer<Catalogue[N]['request']>;
 export type Reply<N extends RowName> = z.infer<Catalogue[N]['reply']> & WithStanding;
 
+/** What a row's room gives: its reply, and, of a change alone, what follows from it; nothing follows from a read. */
+export type GivenFor<N extends RowName, Answered extends { reply: unknown }> = { readonly reply: Reply<N> } & (Catalogue[N]['effect'] extends 'change'
+  ? Omit<Answered, 'reply'>
+  : { readonly [K in Exclude<keyof Answered, 'reply'>]?: never });
+
 /** The rows addressed to a role: the room that has the role must answer each of them, or it does not compile. */
 export type RowNameOf<R extends AddressedRole> = Extract<RowName, `${R}.${string}`>;
 export type Answers<R extends AddressedRole, Context, Answered extends { reply: unknown }> = {
-  readonly [N in RowNameOf<R>]: (
-    request: Request<N>,
-    context: Context,
-  ) => Promise<Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>> | Result<Omit<Answered, 'reply'> & { reply: Reply<N> }>;
+  readonly [N in RowNameOf<R>]: (request: Request<N>, context: Context) => Promise<Result<GivenFor<N, Answered>>> | Result<GivenFor<N, Answered>>;
 };
 
 export const isRowName = (name: string): name is RowName => Object.hasOwn(catalogue, name);

@@ -52,10 +52,11 @@ export type Row = {
   readonly refusals: readonly ProblemKind[];
 };
 
-type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO extends z.ZodType> = Pick<
+type Given<RP extends z.ZodType, RO extends z.ZodType, AP extends z.ZodType, AO extends z.ZodType, E extends Row['effect']> = Pick<
   Row,
-  'label' | 'from' | 'to' | 'purpose' | 'effect' | 'refusals'
+  'label' | 'from' | 'to' | 'purpose' | 'refusals'
 > & {
+  readonly effect: E;
   readonly request: { readonly parameters?: RP; readonly objects?: RO };
   readonly reply: { readonly parameters?: AP; readonly objects?: AO };
   readonly messageType?: 'request' | 'notification';
@@ -73,8 +74,14 @@ export const one = <O extends z.ZodType>(object: O) => z.tuple([object]);
 const schemaOr = <S extends z.ZodType, D extends z.ZodType>(given: S | undefined, otherwise: D): S | D => given ?? otherwise;
 
 /** A row without its key, which the table it stands in gives. */
-export const row = <RP extends z.ZodType = Nothing, RO extends z.ZodType = NoObjects, AP extends z.ZodType = Nothing, AO extends z.ZodType = NoObjects>(
-  given: Given<RP, RO, AP, AO>,
+export const row = <
+  E extends Row['effect'],
+  RP extends z.ZodType = Nothing,
+  RO extends z.ZodType = NoObjects,
+  AP extends z.ZodType = Nothing,
+  AO extends z.ZodType = NoObjects,
+>(
+  given: Given<RP, RO, AP, AO, E>,
 ) => ({
   ...given,
   messageType: given.messageType ?? 'request',

@@ -1,12 +1,13 @@
 /**
  * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
  */
-import { fail, limits, type Message, messageDepthMax, ok, problem } from '@cityweave/core';
-import { describe, expect, it } from 'vitest';
+import { fail, limits, type Message, messageDepthMax, ok, problem, type RowName } from '@cityweave/core';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { newMessageId, systemDeps } from '../deps.ts';
 import { type Desk, describeTwin, openDesk, type Partner } from '../registry/desk.contract.ts';
 import { pinOf } from '../trust/pin.ts';
 import { verifyMessage } from '../trust/signature.ts';
+import type { Done } from './answer.ts';
 
 const registration = (who: Partner, name = 'one') => ({
   parameters: {},
@@ -30,6 +31,12 @@ it('keeps the trace of its sender, in the answer and in the log, with the code o
   const told = await desk.say({ ...water, header: (header) => ({ ...header, trace }) }, 'registry.retrieve.registry', readRegistry);
   expect(told.message?.header.trace).toBe(trace);
   expect(desk.logged.at(-1)).toMatchObject({ direction: 'heard', from: water.id, verb: 'retrieve', object: 'registry', trace, code: 'DTF-000' });
+});
+
+it('lets nothing follow from a read: its room cannot say what to save, or what to do afterwards', () => {
+  type Follows<N extends RowName> = Pick<Extract<Done<N>, { readonly ok: true }>['value'], 'save' | 'afterwards'>;
+  expectTypeOf<Follows<'digitalTwin.probe.digitalTwin'>>().toEqualTypeOf<{ readonly save?: never; readonly afterwards?: never }>();
+  expectTypeOf<Follows<'digitalTwin.cancel.feature'>['afterwards']>().toEqualTypeOf<(() => void) | undefined>();
 });
 
 describe('what is said twice', () => {

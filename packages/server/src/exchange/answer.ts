@@ -7,6 +7,7 @@ import {
   type ComponentRole,
   contentText,
   fail,
+  type GivenFor,
   kindOfCode,
   limits,
   type Message,
@@ -56,7 +57,7 @@ export type AskedBy = {
 export type Relay = (message: Message, signal: AbortSignal) => Promise<Message>;
 
 /** A room's outcome for a row: what it replies and what is saved with it. */
-export type Done<N extends RowName> = Result<{ readonly reply: Reply<N>; readonly save?: readonly Saved[]; readonly afterwards?: () => void }>;
+export type Done<N extends RowName> = Result<GivenFor<N, Answered>>;
 
 type AnswerRow = (name: RowName, request: Request<RowName>, by: AskedBy) => Promise<Result<Answered>>;
 

@@ -1,7 +1,7 @@
 /**
  * The watch over a link: how long a probe waits, how often it is sent, and when a link is called interrupted.
  */
-import { Authority, addMs, agencyTwinIdOf, fail, instantOfMs, limits, type Problem, problem, type Result } from '@cityweave/core';
+import { Authority, addMs, agencyTwinIdOf, fail, federationIdOf, instantOfMs, limits, type Problem, problem, type Result } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Peer } from '../exchange/peer.ts';
 import { createLinks, type Links } from './communication-status.ts';
@@ -130,18 +130,23 @@ describe('the watch over a link', () => {
     const { links, turn } = await watchOf(good);
     await turn(fail(problem('clocksDiffer')));
     await turn(fail(problem('timedOut')));
-    links.used(peer, { outcome: fail(problem('unreachable')), ms: 3 });
-    links.used(peer, { outcome: good, ms: 7 });
-    expect(links.figures(peer.id)).toMatchObject({
+    const [one, other] = [federationIdOf(Authority.parse('front.example'), 'one'), federationIdOf(Authority.parse('front.example'), 'other')];
+    links.used(peer, { outcome: fail(problem('unreachable')), ms: 3, federationId: one });
+    links.used(peer, { outcome: good, ms: 7, federationId: one });
+    links.used(peer, { outcome: good, ms: 70, federationId: other });
+    expect(links.figures(peer.id, one)).toMatchObject({
       messages: 5,
       lost: 2,
       errors: ['DTF-502', 'DTF-501'],
       throughput: { messagesPerMinute: 3 },
       latency: { p95Ms: 7 },
     });
+    expect(links.figures(peer.id, other)).toMatchObject({ messages: 4, lost: 1, errors: ['DTF-502'], latency: { p95Ms: 70 } });
+    links.leave(peer.id, one);
+    expect(links.figures(peer.id, one)).toMatchObject({ messages: 3, lost: 1 });
     links.forget(peer.id);
-    links.used(peer, { outcome: good, ms: 7 });
-    expect(links.figures(peer.id)).toBeUndefined();
+    links.used(peer, { outcome: good, ms: 7, federationId: one });
+    expect(links.figures(peer.id, one)).toBeUndefined();
   });
 
   it('to one that moved looks at the new address at once, and only when it is new', async () => {

@@ -6,6 +6,7 @@ import {
   addMs,
   type CommunicationState,
   codeOf,
+  type FederationId,
   figuresOf,
   type Instant,
   type LinkFigures,
@@ -15,6 +16,7 @@ import {
   type Problem,
   problem,
   type Result,
+  together,
   unused,
   withMessage,
 } from '@cityweave/core';
@@ -33,13 +35,13 @@ export type LinkStatus = {
   readonly nextProbeAt?: Instant | undefined;
 };
 
-/** What came of a message over a link, and how long it took. */
-export type Use = { readonly outcome: Result<unknown>; readonly ms: number };
+/** What came of a message over a link, how long it took, and in which federation it was said; a probe is for all that use the link. */
+export type Use = { readonly outcome: Result<unknown>; readonly ms: number; readonly federationId?: FederationId };
 
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
-  /** What went over a link since it is watched. */
-  readonly figures: (peerId: string) => LinkFigures | undefined;
+  /** What a federation said over a link since it is watched, and the probes of it. */
+  readonly figures: (peerId: string, federationId: FederationId) => LinkFigures | undefined;
   /** Why nothing is read over a link: it is interrupted, or the clocks at its ends differ too much. */
   readonly interruption: (peerId: string, toleranceMs?: number) => Problem | undefined;
   /** Where the clocks at its ends differ too much. */
@@ -51,6 +53,8 @@ export type Links = {
   /** Looks now whether anybody is there. */
   readonly look: (peerId: string) => void;
   readonly forget: (peerId: string) => void;
+  /** A federation uses the link no longer. */
+  readonly leave: (peerId: string, federationId: FederationId) => void;
   /** Called when a link changes its state. */
   readonly onChange: (told: (peerId: string, status: LinkStatus) => void) => () => void;
 };
@@ -69,6 +73,8 @@ const probe = (room: Room, peer: Peer, heard: Heard): Promise<Result<unknown>> =
     { timeoutMs: limits.probeTimeoutMs, heard, signal: room.signal },
   );
 
+const probes = 'probes';
+
 type Watching = {
   readonly room: Room;
   readonly statuses: Map<string, LinkStatus>;
@@ -78,8 +84,8 @@ type Watching = {
   readonly listeners: Set<(peerId: string, status: LinkStatus) => void>;
   /** probes in a row that nobody answered in time: a busy node may miss one */
   readonly slow: Map<string, number>;
-  /** what went over each that is watched */
-  readonly uses: Map<string, LinkUse>;
+  /** what went over each that is watched, by federation; and probes, which are for all */
+  readonly uses: Map<string, Map<string, LinkUse>>;
 };
 
 const slowProbesMax = 2;
@@ -121,10 +127,12 @@ const noteLoss = (watching: Watching, peer: Peer, { found, waitMs }: { readonly 
 };
 
 /** One message and what came of it; a refusal is an answer. */
-const count = ({ room, uses, peers }: Watching, peerId: string, { outcome, ms }: Use): void => {
+const count = ({ room, uses, peers }: Watching, peerId: string, { outcome, ms, federationId }: Use): void => {
   if (!peers.has(peerId)) return;
+  const by: string = federationId ?? probes;
   const code = !outcome.ok && lost(outcome.problem.kind) ? codeOf(outcome.problem) : undefined;
-  uses.set(peerId, withMessage(uses.get(peerId) ?? unused, { at: room.deps.clock.now(), ms, code }));
+  const over = uses.get(peerId) ?? new Map<string, LinkUse>();
+  uses.set(peerId, over.set(by, withMessage(over.get(by) ?? unused, { at: room.deps.clock.now(), ms, code })));
 };
 
 const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boolean> => {
@@ -176,8 +184,9 @@ const watch = (watching: Watching, peer: Peer): void => {
   void keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
 };
 
-const used = (watching: Watching, peer: Peer, { outcome, ms }: Use): void => {
-  count(watching, peer.id, { outcome, ms });
+const used = (watching: Watching, peer: Peer, use: Use): void => {
+  const { outcome, ms } = use;
+  count(watching, peer.id, use);
   if (outcome.ok) seen(watching, peer, { ms });
   else if (nobodyThere(outcome.problem.kind)) missed(watching, peer, limits.probeIntervalMinMs);
   else if (outcome.problem.kind === 'timedOut') lookNow(watching, peer);
@@ -199,9 +208,9 @@ export const createLinks = (room: Room): Links => {
   const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map(), uses: new Map() };
   return {
     status: (peerId) => watching.statuses.get(peerId),
-    figures: (peerId) => {
-      const use = watching.uses.get(peerId);
-      return use && figuresOf(use, room.deps.clock.now());
+    figures: (peerId, federationId) => {
+      const over = watching.uses.get(peerId);
+      return over && figuresOf(together(over.get(probes) ?? unused, over.get(federationId) ?? unused), room.deps.clock.now());
     },
     interruption: (peerId, toleranceMs = limits.clockToleranceMs) => interruption(watching, peerId, toleranceMs),
     clocksDiffer: (peerId, toleranceMs = limits.clockToleranceMs) => clocksDiffer(watching, peerId, toleranceMs),
@@ -219,6 +228,7 @@ export const createLinks = (room: Room): Links => {
       watching.slow.delete(peerId);
       watching.uses.delete(peerId);
     },
+    leave: (peerId, federationId) => void watching.uses.get(peerId)?.delete(federationId),
     onChange: (told) => {
       watching.listeners.add(told);
       return () => watching.listeners.delete(told);

@@ -24,7 +24,7 @@ type StatusObject = Reply<'digitalTwin.query.federationStatus'>['objects'][0];
 const linksOf = (links: Links, federation: Federation): readonly CommunicationStatus[] =>
   federation.members.flatMap(({ twinId, connectionId }) => {
     const status = links.status(twinId);
-    return status ? [{ connectionId, ...status, ...links.figures(twinId) }] : [];
+    return status ? [{ connectionId, ...status, ...links.figures(twinId, federation.id) }] : [];
   });
 
 const statusObject = (

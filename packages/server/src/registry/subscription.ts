@@ -108,11 +108,7 @@ const open = async (room: RegistryRoom, request: Subscribing, { by, about }: Ask
 const endAtPeers = (room: RegistryRoom, { about, relays = [] }: Subscription): void =>
   void unsubscribeAtPeers(room, `registry.unsubscribe.${about}`, relays).catch((cause) => room.events.defect('registry', cause));
 
-export const unsubscribe = (
-  room: RegistryRoom,
-  { parameters }: Request<'registry.unsubscribe.feature'>,
-  by: AskedBy,
-): Done<'registry.unsubscribe.feature'> => {
+export const unsubscribe = (room: RegistryRoom, { parameters }: Request<'registry.unsubscribe.feature'>, by: AskedBy): Done<'registry.unsubscribe.feature'> => {
   const id = parameters.subscriptionId;
   const found = subscriptions(room).find((one) => one.id === id);
   if (found?.value.subscriber !== by.sender) return fail(problem('unknownSubscription', { subject: id }));
@@ -254,7 +250,10 @@ export const createListening = (room: RegistryRoom) => {
     opening.add(opened);
     return opened;
   };
-  const pass = async ({ parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn, by: AskedBy): Promise<Done<'registry.notify.feature'>> => {
+  const pass = async (
+    { parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn,
+    by: AskedBy,
+  ): Promise<Done<'registry.notify.feature'>> => {
     const isItsOwn = ({ registry, subscriptionId: id }: Relay): boolean => registry === by.sender && id === subscriptionId;
     const relayed = (): Held | undefined => alive(room).find(({ value }) => value.relays?.some(isItsOwn));
     if (!relayed()) await Promise.allSettled(opening);

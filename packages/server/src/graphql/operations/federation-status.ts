@@ -44,7 +44,8 @@ const connectionsOf = (room: GraphqlRoom, { view }: FederationNode): readonly Co
     .filter(({ federationId }) => federationId === view.id)
     .flatMap(({ id, ends, state, since }) => {
       const member = view.members.find(({ twinId }) => twinId === ends[1].twinId);
-      const [status, figures] = [room.orchestration.links.status(ends[1].twinId), room.orchestration.links.figures(ends[1].twinId)];
+      const { links } = room.orchestration;
+      const [status, figures] = [links.status(ends[1].twinId), links.figures(ends[1].twinId, view.id)];
       const lost = status?.state === 'INTERRUPTED' && state === 'CONNECTED';
       return member ? [{ member, id, state: lost ? 'INTERRUPTED' : state, since: lost ? status.since : since, status, figures }] : [];
     });
@@ -77,10 +78,13 @@ const defineConnection = ({ builder }: Kit, states: States): void => {
         resolve: ({ figures }) => figures?.latency && durationOfMs(figures.latency.p95Ms),
       }),
       messagesPerMinute: t.float({
-        description: 'Messages that were answered in the last minute.',
+        description: 'Messages of this federation, and probes, that were answered in the last minute.',
         resolve: ({ figures }) => figures?.throughput.messagesPerMinute ?? 0,
       }),
-      lost: t.int({ description: 'Messages that nobody answered, since the line is watched.', resolve: ({ figures }) => figures?.lost ?? 0 }),
+      lost: t.int({
+        description: 'Messages of this federation, and probes, that nobody answered, since the line is watched.',
+        resolve: ({ figures }) => figures?.lost ?? 0,
+      }),
       errors: t.stringList({ description: 'Why the last ones had no answer: codes as DTF-502, each once.', resolve: ({ figures }) => figures?.errors ?? [] }),
       clockOffset: t.float({
         nullable: true,

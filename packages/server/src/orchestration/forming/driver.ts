@@ -109,7 +109,8 @@ const settle = async (desk: Desk, { registration }: Talks, id: FederationId): Pr
 };
 
 /** Nobody looks after a link that no federation uses any more. */
-const forgetUnlessShared = ({ room, links }: Desk, { twinId }: Member): void => {
+const forgetUnlessShared = ({ room, links }: Desk, id: FederationId, { twinId }: Member): void => {
+  links.leave(twinId, id);
   const isUsed = federations
     .all(room.records)
     .some(({ members }) => members.some((other) => other.twinId === twinId && ['ACTIVE', 'INTERRUPTED'].includes(other.state)));
@@ -196,7 +197,7 @@ const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number 
   for (const member of now.members) void talk(desk, talks, { federation: now, member }).catch((cause) => desk.room.events.defect('federation', cause));
   await settle(desk, talks, id);
   const after = federationById(desk.room, id);
-  if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED' || state === 'LEFT')) forgetUnlessShared(desk, member);
+  if (after) for (const member of after.members.filter(({ state }) => state === 'REMOVED' || state === 'LEFT')) forgetUnlessShared(desk, id, member);
   if (!after || isSettled(after)) return undefined;
   if (after.revision !== federation.revision) return 0;
   return Math.min(restOf(after), nextEndMs(after, desk.room.deps.clock.now()));

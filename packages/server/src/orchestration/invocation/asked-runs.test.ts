@@ -43,7 +43,7 @@ const ended = (runId: string) => ({ runId, state: 'SUCCEEDED', since: clock.now(
 /** As the desk does: saved, then what follows. */
 const hear = (runs: ReturnType<typeof open>, runId: string): void => {
   const done = runs.heard(ended(runId), { sender: asked.owner } as unknown as AskedBy); // branding: nothing else is looked at
-  if (!done.ok) return expect.fail(done.problem.kind);
+  if (!done.ok) expect.fail(done.problem.kind);
   records.putAll([...(done.value.save ?? [])]);
   done.value.afterwards?.();
 };

@@ -32,8 +32,7 @@ type Given = Pick<Room, 'records' | 'deps'>;
 
 const load = ({ records }: Given, runId: string): AskedRun | undefined => AskedRun.safeParse(records.get(noun, runId)).data;
 
-const all = ({ records }: Given) =>
-  records.list(noun).flatMap(({ id, value }) => ((one) => (one ? [{ id, ...one }] : []))(AskedRun.safeParse(value).data));
+const all = ({ records }: Given) => records.list(noun).flatMap(({ id, value }) => ((one) => (one ? [{ id, ...one }] : []))(AskedRun.safeParse(value).data));
 
 /** Which runs are remembered: those under way, by when they were begun, and those whose end was told, the first ones first. */
 const createMemory = (given: Given) => {
@@ -92,7 +91,8 @@ export const createAskedRuns = (given: Given): AskedRuns => {
       const { runId } = run;
       const known = load(given, runId);
       if (known?.owner !== by.sender) return fail(problem('notFound', { subject: runId, accepted: 'a run that was asked for' }));
-      if (!isEnded(run)) return fail(problem('invalid', { subject: runId, path: '/parameters/state', found: run.state, accepted: 'the state in which it ended' }));
+      if (!isEnded(run))
+        return fail(problem('invalid', { subject: runId, path: '/parameters/state', found: run.state, accepted: 'the state in which it ended' }));
       const afterwards = (): void => {
         memory.end(runId);
         waiting.get(runId)?.();

@@ -68,7 +68,7 @@ const sendTo =
       { parameters: { federationId: federation.id, agreementId: member.agreementId, ...asked }, objects: [] },
       { timeoutMs: Number.POSITIVE_INFINITY, signal, federationId: federation.id },
     );
-    links.used(peerOf(member, 'data'), { outcome, ms: room.deps.clock.monotonicMs() - from });
+    links.used(peerOf(member, 'data'), { outcome, ms: room.deps.clock.monotonicMs() - from, federationId: federation.id });
     return outcome.ok ? ok(outcome.value.objects.map(({ attributes }) => attributes)) : outcome;
   };
 
