@@ -67,7 +67,7 @@ export const registryExamples: Examples = {
   'retrieve.federatedDigitalTwin': { from: planning, request: { objects: [federatedName] }, reply: { objects: [{ ...federatedTwin, revision: 1 }] } },
   'discover.federatedDigitalTwin': {
     from: water,
-    request: { parameters: { purpose: 'city:safety', kinds: ['city:FloodZone'], within: townArea, limit: 50 } },
+    request: { parameters: { purpose: 'city:safety', kinds: ['city:FloodZone'], touches: townArea, limit: 50 } },
     reply: { parameters: { total: 1, next: null }, objects: [{ ...federatedTwin, revision: 1 }] },
   },
   'retrieve.registry': {
@@ -85,13 +85,21 @@ export const registryExamples: Examples = {
   },
   'discover.digitalTwin': {
     from: planning,
-    request: { parameters: { kinds: ['city:FloodZone', 'city:Shelter'], purpose: 'city:safety', within: townArea, limit: 50 } },
+    request: { parameters: { kinds: ['city:FloodZone', 'city:Shelter'], purpose: 'city:safety', touches: townArea, limit: 50 } },
     reply: { parameters: { total: 1, next: null }, objects: [registeredWater] },
   },
   'discover.feature': {
     from: planning,
     request: { parameters: { kinds: ['city:FloodZone'], twins: [water.twin], limit: 1 } },
     reply: { parameters: { total: 2, next: floodZones }, objects: [zoneFeature] },
+  },
+  'discover.feature--parts-of-entries': {
+    from: planning,
+    request: { parameters: { kinds: ['city:FloodZone'], within: townArea, fields: ['name.en', 'quality'], limit: 50 } },
+    reply: {
+      parameters: { total: 1, next: null },
+      objects: [{ ...zoneName, revision: 1, fields: ['name.en', 'quality'], attributes: { name: { en: 'Flood zones' }, quality: { completeness: 0.95 } } }],
+    },
   },
   'discover.feature--all-of-the-query': {
     from: planning,

@@ -106,8 +106,11 @@ A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`serviceLevel\` of an agreement; \`requires\` of a feature, \`audience\` of its policy, \`parameters\` of a function;
-\`twinTypes\`, \`description\`, \`deliver\` and \`approval\` of a proposal. An \`audience\` names twins; groups are not resolved.`;
+An \`audience\`, of a twin's or a feature's \`visibility\` or of a feature's \`policy\`, names twins, and groups (\`urn:dtf:group:...\`) whose agencies the registry that holds the entry keeps: who is not of it finds no trace of the entry. A question with \`fields\` is answered with parts of entries: each names the
+\`fields\` that it was cut to, once the entries of all registries were put together and in order; subscribers are told whole entries.
+
+What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`serviceLevel\` of an agreement; \`requires\` of a feature, \`parameters\` of a function;
+\`twinTypes\`, \`description\`, \`deliver\` and \`approval\` of a proposal.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

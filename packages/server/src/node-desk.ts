@@ -32,8 +32,8 @@ export type NodeDesk = {
   readonly views: Views;
 };
 
-const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signal, node: { verifyEndpoints } }: Room) => {
-  const desk = { records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, self, ask, peers };
+const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signal, node: { verifyEndpoints, groups } }: Room) => {
+  const desk = { records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, groups, self, ask, peers };
   void watchLeases(desk, { timers: deps.timers, signal }).catch((cause) => (signal.aborted ? undefined : events.defect('registry', cause)));
   return createRegistry(desk);
 };

@@ -26,8 +26,6 @@ export const growBox = (box: Box, metres: number): Box => {
   return [Math.max(-180, box[0] - aside), Math.max(-90, box[1] - up), Math.min(180, box[2] + aside), Math.min(90, box[3] + up)];
 };
 
-const dimensionOf = ({ type }: Geometry): number => (type.endsWith('Polygon') ? 2 : type.endsWith('LineString') ? 1 : 0);
-
 const boxHolds = (outer: Box, inner: Box): boolean => outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
 
 /** Grown by metres; what passes the antimeridian comes back on the other side, and near a pole every longitude is near. */
@@ -106,10 +104,9 @@ const preparePart = (geometry: Geometry) => {
     return touches(place, placeBox) ?? intersects(place, geometry);
   };
 
-  /** a place of more dimensions cannot lie within one of fewer */
   const contains = (place: Geometry): boolean => {
     const placeBox = boxOf(place);
-    if (dimensionOf(place) > dimensionOf(geometry) || !boxHolds(box, placeBox)) return false;
+    if (!boxHolds(box, placeBox)) return false;
     if (!isPolygon) return within(place, geometry);
     if (place.type === 'Point') return side(place.coordinates) === 'inside';
     if (anyPosition(place, (position) => side(position) === 'outside')) return false;
@@ -120,7 +117,7 @@ const preparePart = (geometry: Geometry) => {
 
 /** Distances are taken to the edges near enough to count; all others are farther. */
 const prepareDistance = (geometry: Geometry, metres: number): ((place: Geometry) => boolean) => {
-  if (dimensionOf(geometry) === 0) return (place) => metresApart(place, geometry) <= metres;
+  if (geometry.type.endsWith('Point')) return (place) => metresApart(place, geometry) <= metres;
   const edges = createEdges(linesOf(geometry));
   return (place) => {
     const near = edgesNear(edges, boxesAround(boxOf(place), metres), edges.count);

@@ -46,6 +46,10 @@ export type AgreementId = z.infer<typeof AgreementId>;
 export const ConnectionId = urnOf('connection').brand<'ConnectionId'>();
 export type ConnectionId = z.infer<typeof ConnectionId>;
 
+/** `urn:dtf:group:<authority>:<local>`: agencies that a registry keeps together under a name, so that an entry may be visible to them alone. */
+export const GroupId = urnOf('group').brand<'GroupId'>();
+export type GroupId = z.infer<typeof GroupId>;
+
 /** `urn:dtf:profile:<authority>:<local>`: the rules of one bridged connection, named by its adaptor. */
 export const ProfileId = urnOf('profile').brand<'ProfileId'>();
 export type ProfileId = z.infer<typeof ProfileId>;

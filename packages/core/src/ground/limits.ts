@@ -114,6 +114,7 @@ export const limits = {
   dictionaryTermsMax: 10_000,
   discoverPageDefault: 50,
   discoverPageMax: 500,
+  discoveryFieldsMax: 64,
 
   pageDefault: 100,
   pageMax: 500,

@@ -136,9 +136,12 @@ export const partsOf = (geometry: Geometry): readonly Geometry[] => {
 
 export const intersects = (a: Geometry, b: Geometry): boolean => boxesMeet(boxOf(a), boxOf(b)) && booleanIntersects(toGeoJson(a), toGeoJson(b));
 
-/** Every part of `inner` lies in one part of `outer`; edges count as inside. */
+/** 0 for points, 1 for lines, 2 for areas. */
+const dimensionOf = ({ type }: Geometry): number => (type.endsWith('Polygon') ? 2 : type.endsWith('LineString') ? 1 : 0);
+
+/** Every part of `inner` lies in one part of `outer`; edges count as inside. What has more dimensions cannot lie within what has fewer. */
 export const within = (inner: Geometry, outer: Geometry): boolean =>
-  partsOf(inner).every((part) => partsOf(outer).some((whole) => booleanWithin(toGeoJson(part), toGeoJson(whole))));
+  dimensionOf(inner) <= dimensionOf(outer) && partsOf(inner).every((part) => partsOf(outer).some((whole) => booleanWithin(toGeoJson(part), toGeoJson(whole))));
 
 /** Geodesic metres between two positions (mean earth radius). */
 const metresBetween = (a: readonly number[], b: readonly number[]): number => distance(a as GeoJsonPosition, b as GeoJsonPosition, { units: 'meters' }); // branding: a position is a list of numbers

@@ -19,6 +19,7 @@ import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.t
 import { FeatureInformation } from '../twin/feature-information.ts';
 import { SyncRules } from '../twin/past/sync-rules.ts';
 import { SemanticDictionary } from '../twin/semantic-dictionary.ts';
+import { partOf, whole } from './discovery/parts.ts';
 
 /** The kinds of objects that the model knows; those that no message of ours is about are here to be told from unknown ones. */
 const kinds = [
@@ -40,6 +41,7 @@ const patch = z.record(z.string(), z.json());
 
 export const digitalTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin);
 export const registeredTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin.extend(Lease.partial().shape));
+export const foundTwin = z.union([registeredTwinObject.extend(whole), partOf(z.literal('digitalTwin'), TwinId)]);
 export const digitalTwinPatch = objectInformation('digitalTwin', TwinId, patch);
 export const digitalTwinLease = objectInformation('digitalTwin', TwinId, openObject({ leaseUntil: Instant }));
 export const digitalTwinRenewal = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }).partial());
@@ -47,6 +49,7 @@ export const digitalTwinName = named('digitalTwin', TwinId);
 export const digitalTwinStatus = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }));
 
 export const featureObject = objectInformation('feature', FeatureId, FeatureInformation);
+export const foundFeature = z.union([featureObject.extend(whole), partOf(z.literal('feature'), FeatureId)]);
 export const featurePatch = objectInformation('feature', FeatureId, patch);
 export const featureName = named('feature', FeatureId);
 
@@ -90,6 +93,7 @@ export const federatedDigitalTwinObject = objectInformation(
     endpoints: DigitalTwin.shape.endpoints,
   }),
 );
+export const foundFederatedTwin = z.union([federatedDigitalTwinObject.extend(whole), partOf(z.literal('federatedDigitalTwin'), FederatedTwinId)]);
 export const federatedDigitalTwinName = named('federatedDigitalTwin', FederatedTwinId);
 
 export const federationObject = objectInformation('federation', FederationId, FederationView);

@@ -34,7 +34,7 @@ export const reachedAt = (endpoints: readonly Pick<Endpoint, 'protocol' | 'addre
   return address === undefined ? undefined : { address, ...(socket !== undefined && { socket }) };
 };
 
-/** Who may find an entry: everybody, partners named in `audience`, or its owner alone. */
+/** Who may find an entry: everybody, partners (those that `audience` names where there is one: twins, or groups that the registry keeps), or its owner alone. */
 export const Visibility = openObject({ level: z.enum(['public', 'federation', 'private']), audience: z.array(z.string()).optional() });
 export type Visibility = z.infer<typeof Visibility>;
 

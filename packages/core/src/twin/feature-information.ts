@@ -119,6 +119,8 @@ export const FeatureInformation = openObject({
   bindings: z.array(Endpoint).min(1),
   policy: openObject({
     purposes: z.array(TermId).optional(),
+    /** twins, and groups that the registry keeps, for whom it is; others do not find it */
+    audience: z.array(z.string()).optional(),
     attribution: z.array(z.string()).optional(),
     retention: Duration.optional(),
     redistribution: z.boolean().optional(),

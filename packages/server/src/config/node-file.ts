@@ -9,6 +9,7 @@ import {
   Duration,
   FederationId,
   Geometry,
+  GroupId,
   Instant,
   LanguageMap,
   limits,
@@ -19,6 +20,7 @@ import {
   SyncRules,
   scoreWeights,
   TermId,
+  TwinId,
 } from '@cityweave/core';
 import { z } from 'zod';
 import { Source } from '../import/source.ts';
@@ -54,6 +56,9 @@ const PolicyRule = z.strictObject({
   personalData: z.boolean().default(false),
 });
 
+/** Partners for whom something is: twins by their ids, groups by the names under which the registry keeps them. */
+const Audience = z.array(z.union([TwinId, GroupId]));
+
 /** What is said of a kind that is offered; narrower kinds with it. */
 const OfferRule = z.strictObject({
   kind: TermId,
@@ -62,6 +67,8 @@ const OfferRule = z.strictObject({
   interval: Duration.optional(),
   latency: Duration.optional(),
   purposes: z.array(TermId).optional(),
+  /** for whom it is; others do not find it */
+  audience: Audience.optional(),
   /** as measured, or what a model takes or gives */
   stage: ProcessingStage.default('transformed'),
   /** it tells of persons: granted only by a rule that says so */
@@ -69,7 +76,12 @@ const OfferRule = z.strictObject({
 });
 export type OfferRule = z.infer<typeof OfferRule>;
 
-export const Policy = z.strictObject({ rules: z.array(PolicyRule).default([]), visibility: z.enum(['public', 'federation', 'private']).default('federation') });
+export const Policy = z.strictObject({
+  rules: z.array(PolicyRule).default([]),
+  visibility: z.enum(['public', 'federation', 'private']).default('federation'),
+  /** of `federation`: to whom this agency is visible; to all partners where absent */
+  audience: Audience.optional(),
+});
 export type Policy = z.infer<typeof Policy>;
 
 export const Listen = z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) });
@@ -130,6 +142,8 @@ export const NodeFile = z.strictObject({
     .array(z.strictObject({ address: z.url(), keyThumbprint: z.string().optional() }))
     .max(limits.registryPeersMax)
     .default([]),
+  /** of a registry: agencies under a name, so that an entry may be visible to them alone */
+  groups: z.record(GroupId, z.array(Authority)).default({}),
   /** the area for which this agency can answer */
   coverage: z.union([Box, Geometry]).optional(),
   dictionaries: z.array(z.string()).default([]),

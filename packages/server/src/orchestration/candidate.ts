@@ -18,6 +18,7 @@ import {
   rankCandidates,
   type TermId,
   type TwinId,
+  wholeOf,
 } from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
 import { type FoundAdaptor, tryAdaptations } from './bridging/trying.ts';
@@ -36,7 +37,7 @@ export type Wanted = {
 const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null) => ({
   kinds: needs.map(({ kind }) => kind),
   ...(purpose && { purpose }),
-  ...(area && { within: area }),
+  ...(area && { touches: area }),
   ...(period && { during: period }),
   limit: limits.discoverPageMax,
   ...(cursor !== null && { cursor }),
@@ -48,7 +49,7 @@ const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promis
   for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
     const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, queryOf(wanted, cursor));
     if (!asked.ok) return asked;
-    found.push(...asked.value.objects.map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
+    found.push(...wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
     cursor = asked.value.parameters.next;
     if (found.length >= limits.membersMax) break;
   }
@@ -66,7 +67,7 @@ const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: F
   for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
     const asked: Awaited<ReturnType<typeof askFeatures>> = await askFeatures(room, registry, { ...queryOf(wanted, cursor), twins: [...twins] });
     if (!asked.ok) return asked;
-    found.push(...asked.value.objects.map(({ id, attributes }) => ({ id, attributes })));
+    found.push(...wholeOf(asked.value.objects).map(({ id, attributes }) => ({ id, attributes })));
     cursor = asked.value.parameters.next;
     if (found.length >= limits.candidatesMax) break;
   }

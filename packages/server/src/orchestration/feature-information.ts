@@ -36,7 +36,7 @@ export const coverageOf = (room: Room): Geometry | undefined => {
   return coverage && (Array.isArray(coverage) ? polygonOfBox(coverage) : coverage);
 };
 
-const visibilityOf = (room: Room) => ({ level: room.node.policy.visibility });
+const visibilityOf = ({ node: { policy } }: Room) => ({ level: policy.visibility, ...(policy.audience && { audience: policy.audience }) });
 
 export const describeTwin = (room: Room, features: readonly Feature[]): DigitalTwin => {
   const coverage = coverageOf(room);
@@ -74,12 +74,12 @@ export const offerOfKind = (room: Pick<Room, 'node' | 'vocabulary'>, kind: TermI
   room.node.offers.find((offer) => room.vocabulary().isA(kind, offer.kind));
 
 const saidOf = (room: Room, kind: TermId) => {
-  const { quality, latency, interval, purposes, personalData, stage = 'transformed' as const } = offerOfKind(room, kind) ?? {};
+  const { quality, latency, interval, purposes, audience, personalData, stage = 'transformed' as const } = offerOfKind(room, kind) ?? {};
   return {
     stage,
     interval: interval === undefined ? {} : { interval },
     quality: quality || latency !== undefined ? { quality: { ...quality, ...(latency !== undefined && { latency }) } } : {},
-    policy: { ...(purposes && { purposes }), ...(personalData && { personalData }) },
+    policy: { ...(purposes && { purposes }), ...(audience && { audience }), ...(personalData && { personalData }) },
   };
 };
 

@@ -110,11 +110,12 @@ export const describeFeature = ({ id, authority }: Partner, kind: string, change
 /** Desks whose registry makes sure of addresses, and what is heard from there. */
 type Opening = {
   readonly verifyEndpoints?: boolean;
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly answers?: Ask /** whether what was given may be given again */;
   readonly mayHearAgain?: () => Result<unknown>;
 };
 
-export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain = () => ok(true) }: Opening = {}) => {
+export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, mayHearAgain = () => ok(true) }: Opening = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-desk-'));
   const { clock, pass } = toldClock();
   const deps = { ...systemDeps(), clock };
@@ -137,6 +138,7 @@ export const openDesk = async ({ verifyEndpoints = false, answers, mayHearAgain 
     vocabulary: () => vocabulary,
     leaseSeconds: limits.leaseSecondsDefault,
     verifyEndpoints,
+    groups,
     self: { id: self.id, name: { en: 'Registry' } },
     ask,
     peers: async () => [],

@@ -1,13 +1,15 @@
 /**
  * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see, here and at the peers.
  */
-import { featureFits, ok, pageOf, type Reply, type Request, type TermId, twinFits } from '@cityweave/core';
+import { featureFits, ok, pageOf, type Reply, type Request, type TermId, toldInParts, twinFits } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
 import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, toldCut } from './peer-registries.ts';
 import { isFeatureVisible, isTwinVisible, maySee } from './visibility.ts';
 
+type FoundTwin = Reply<'registry.discover.digitalTwin'>['objects'][number];
+type FoundFeature = Reply<'registry.discover.feature'>['objects'][number];
 type RegisteredTwinObject = Reply<'registry.retrieve.digitalTwin'>['objects'][0];
 
 const twinObject = (id: RegisteredTwinObject['id'], entry: TwinEntry): RegisteredTwinObject => {
@@ -35,8 +37,8 @@ export const discoverTwins = async (
     .map(({ id, entry }) => twinObject(id, entry));
   const own = pageOf(fitting, parameters);
   const { replies, cut } = await askPeers(room, { name: 'registry.discover.digitalTwin', parameters, asker });
-  const { total, next, objects } = merged([foundHere(own), ...replies.map(foundThere)], parameters);
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: [...objects] } });
+  const { total, next, objects } = merged<FoundTwin>([foundHere(own), ...replies.map(foundThere)], parameters);
+  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const discoverFeatures = async (
@@ -53,8 +55,8 @@ export const discoverFeatures = async (
     .map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision, attributes: entry.attributes }));
   const own = pageOf(fitting, parameters);
   const { replies, cut } = await askPeers(room, { name: 'registry.discover.feature', parameters, asker });
-  const { total, next, objects } = merged([foundHere(own), ...replies.map(foundThere)], parameters);
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: [...objects] } });
+  const { total, next, objects } = merged<FoundFeature>([foundHere(own), ...replies.map(foundThere)], parameters);
+  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const retrieveTwin = async (
@@ -65,7 +67,7 @@ export const retrieveTwin = async (
   const [{ id }] = request.objects;
   const asker = await askerOf(room, by, request.parameters.forwarding);
   const entry = twinEntry(room.records, id);
-  if (entry && stateNow(entry, room.deps.clock.now()) !== 'REMOVED' && maySee(entry.attributes.visibility, id, asker))
+  if (entry && stateNow(entry, room.deps.clock.now()) !== 'REMOVED' && maySee(room, entry.attributes.visibility, { owner: id, asker }))
     return ok({ reply: { parameters: {}, objects: [twinObject(id, entry)] } });
   const found = await findAtPeers(room, { name: 'registry.retrieve.digitalTwin', request, asker });
   return found.ok ? ok({ reply: found.value }) : found;

@@ -51,6 +51,8 @@ export type RegistryRoom = {
   readonly verifyEndpoints?: boolean;
   readonly self: { readonly id: TwinId; readonly name: LanguageMap };
   readonly ask: Ask;
+  /** agencies that are kept together under a name, so that an entry may be for them alone */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** registries that it asks on behalf of others */
   readonly peers: () => Promise<readonly Peer[]>;
 };

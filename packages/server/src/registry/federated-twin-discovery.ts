@@ -1,7 +1,7 @@
 /**
  * Discovery of federated twins (R7, R6): found as twins are, by what they are for and made of. Nobody learns of members that he may not see.
  */
-import { type DiscoveryQuery, type FederatedTwinId, featureFits, holds, ok, pageOf, type Reply, type Request } from '@cityweave/core';
+import { type DiscoveryQuery, type FederatedTwinId, featureFits, holds, ok, pageOf, type Reply, type Request, toldInParts } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { featureEntry, type RegistryRoom, twinEntry } from './entry.ts';
@@ -32,7 +32,7 @@ const fits = (room: RegistryRoom, { purpose, where, ...query }: Query, { attribu
   const vocabulary = room.vocabulary();
   if (purpose !== undefined && !vocabulary.isA(attributes.purpose, purpose)) return false;
   if (where !== undefined && !holds(where, attributes, vocabulary)) return false;
-  if (query.kinds === undefined && query.within === undefined && query.near === undefined) return true;
+  if ([query.kinds, query.within, query.touches, query.near].every((asked) => asked === undefined)) return true;
   const sight = { vocabulary, bridges: adaptorBridges(room) };
   const ofFeature: DiscoveryQuery = { ...query };
   return (attributes.composedFeatures ?? []).some((id) => {
@@ -52,8 +52,11 @@ export const discoverFederatedTwins = async (
     .filter((found) => fits(room, parameters, found));
   const own = pageOf(fitting, parameters);
   const { replies, cut } = await askPeers(room, { name: 'registry.discover.federatedDigitalTwin', parameters, asker });
-  const { total, next, objects } = merged([foundHere(own), ...replies.map(foundThere)], parameters);
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: [...objects] } });
+  const { total, next, objects } = merged<Reply<'registry.discover.federatedDigitalTwin'>['objects'][number]>(
+    [foundHere(own), ...replies.map(foundThere)],
+    parameters,
+  );
+  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const retrieveFederatedTwin = async (

@@ -176,6 +176,16 @@ describe('registries that know peers', () => {
     expect(second.parameters.next).toBeNull();
   });
 
+  it('tell of entries of all what was asked for, in the order of what is not told', async () => {
+    await using ring = await openRing({ a: ['b', 'c'], b: ['a'], c: ['a'] });
+    const told = await ring.ask('a', 'a', { fields: ['twinId'], sort: { path: 'semanticType', descending: true }, limit: 2 });
+    expect(told.objects.map(({ attributes, fields }) => [attributes, fields])).toEqual([
+      [{ twinId: idOf('a') }, ['twinId']],
+      [{ twinId: idOf('b') }, ['twinId']],
+    ]);
+    expect(told.parameters.next).toContain('b.example');
+  });
+
   it('go registryHopsMax further and no more, and say where they stopped', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     await using ring = await openRing(Object.fromEntries(names.map((name, at) => [name, names.slice(at + 1, at + 2)])));

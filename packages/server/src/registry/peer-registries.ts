@@ -71,11 +71,11 @@ type Asking<N extends Asked> = {
 
 type Contributed<N extends Asked> = { readonly replies: readonly Reply<N>[]; readonly cut: readonly Cut[] };
 
-/** The same question to every peer at once, as far as hops and loops allow. */
+/** The same question to every peer at once, as far as hops and loops allow. They tell entries whole: what is told of an entry is cut once all are together. */
 export const askPeers = async <N extends Asked>(room: RegistryRoom, { name, parameters, objects, asker }: Asking<N>): Promise<Contributed<N>> => {
   const { go, cut, forwarding, timeoutMs } = await wayFrom(room, parameters.forwarding, asker);
   // branding: the same row's content, with the way it went
-  const content = { parameters: { ...parameters, forwarding }, objects: objects ?? [] } as unknown as Request<N>;
+  const content = { parameters: { ...parameters, fields: undefined, forwarding }, objects: objects ?? [] } as unknown as Request<N>;
   const outcomes = await Promise.all(go.map(async (peer) => ({ peer, outcome: await room.ask(peer, name, content, { timeoutMs }) })));
   const { replies, cut: silent } = answered(outcomes, forwarding.path);
   const told = replies.flatMap((reply) => (reply.parameters as { readonly cut?: readonly Cut[] }).cut ?? []); // branding: every one of these rows has it

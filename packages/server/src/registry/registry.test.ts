@@ -234,6 +234,27 @@ describe('visibility', () => {
     }
   });
 
+  it('what is for a group, which the registry keeps, is there for its agencies and leaves no trace for others', async () => {
+    const group = 'urn:dtf:group:registry.example:rescue';
+    await using desk = await openDesk({ groups: { [group]: ['fire.example'] } });
+    const [water, energy, fire] = [await desk.partner('water.example'), await desk.partner('energy.example'), await desk.partner('fire.example')];
+    await desk.register(water, { visibility: { level: 'federation', audience: [group] } });
+    await desk.register(energy);
+    await desk.register(fire);
+    const gauges = describeFeature(water, 'city:RiverGauge');
+    const meters = describeFeature(energy, 'city:Substation', { policy: { audience: [group] } });
+    for (const [who, feature] of [[water, gauges] as const, [energy, meters] as const])
+      expect((await desk.say(who, 'registry.register.feature', { parameters: {}, objects: [feature] })).problem).toBeUndefined();
+    const features = (asker: Partner) => desk.say(asker, 'registry.discover.feature', { parameters: { limit: 10 }, objects: [] });
+    expect(idsIn(await discoverTwins(desk, fire))).toContain(water.id);
+    expect(idsIn(await features(fire)).toSorted()).toEqual([gauges.id, meters.id].toSorted());
+    expect((await discoverTwins(desk, energy)).message?.data.action.parameters).toEqual({ total: 2, next: null });
+    expect(idsIn(await features(energy))).toEqual([meters.id]);
+    expect((await features(water)).message?.data.action.parameters).toEqual({ total: 1, next: null });
+    const [hidden, absent] = [await retrieve(desk, energy, water), await retrieve(desk, energy, await desk.partner('unknown.example'))];
+    expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
+  });
+
   it('an audience sees what others do not', async () => {
     await using desk = await openDesk();
     const { energy } = await twoRegistered(desk);

@@ -182,7 +182,7 @@ const seesTwin = (
   const kinds = featureEntries(room.records).flatMap(({ entry: feature }) => (feature.attributes.twinId === id ? [feature.attributes.semanticType] : []));
   return (
     entry?.state === 'ACTIVE' &&
-    maySee(entry.attributes.visibility, id, onBehalfOf ?? subscriber) &&
+    maySee(room, entry.attributes.visibility, { owner: id, asker: onBehalfOf ?? subscriber }) &&
     twinFits(query, entry.attributes, { ...sight(room), kinds })
   );
 };

@@ -1,22 +1,35 @@
 /**
  * Visibility: which entries an asker may see. What he may not see leaves no trace: it is not found, not counted and not told of.
  */
-import type { RegistryEntryState, TwinId, Visibility } from '@cityweave/core';
+import { authorityOf, type RegistryEntryState, TwinId, type Visibility } from '@cityweave/core';
 import { type FeatureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntry } from './entry.ts';
 
-export const maySee = ({ level, audience = [] }: Visibility, owner: string, asker: string): boolean =>
-  owner === asker || level === 'public' || (level === 'federation' && (audience.length === 0 || audience.includes(asker)));
+type Groups = Pick<RegistryRoom, 'groups'>;
+type Ends = { readonly owner: string; readonly asker: string };
+
+/** Named itself, or as one of a group. */
+const isMeant = ({ groups = {} }: Groups, audience: readonly string[], asker: string): boolean => {
+  const twin = TwinId.safeParse(asker);
+  return audience.includes(asker) || (twin.success && audience.some((group) => groups[group]?.includes(authorityOf(twin.data))));
+};
+
+export const maySee = (room: Groups, { level, audience = [] }: Visibility, { owner, asker }: Ends): boolean =>
+  owner === asker || level === 'public' || (level === 'federation' && (audience.length === 0 || isMeant(room, audience, asker)));
 
 export const isTwinVisible = (room: RegistryRoom, { id, entry }: { readonly id: TwinId; readonly entry: TwinEntry }, asker: string): boolean =>
-  stateNow(entry, room.deps.clock.now()) === 'ACTIVE' && maySee(entry.attributes.visibility, id, asker);
+  stateNow(entry, room.deps.clock.now()) === 'ACTIVE' && maySee(room, entry.attributes.visibility, { owner: id, asker });
 
-/** A feature is seen by who sees its twin too; `states` are those in which it is told of. */
+/** A feature is seen by who sees its twin too, and is of those for whom it is; `states` are those in which it is told of. */
 export const isFeatureVisible = (
   room: RegistryRoom,
   entry: FeatureEntry,
   { asker, states = ['ACTIVE'] }: { readonly asker: string; readonly states?: readonly RegistryEntryState[] },
 ): boolean => {
-  const { twinId, visibility } = entry.attributes;
+  const { twinId, visibility, policy } = entry.attributes;
   const twin = twinEntry(room.records, twinId);
-  return states.includes(entry.state) && twin !== undefined && isTwinVisible(room, { id: twinId, entry: twin }, asker) && maySee(visibility, twinId, asker);
+  const isFor = policy.audience === undefined || asker === twinId || isMeant(room, policy.audience, asker);
+  const ends = { owner: twinId, asker };
+  return (
+    states.includes(entry.state) && twin !== undefined && isTwinVisible(room, { id: twinId, entry: twin }, asker) && maySee(room, visibility, ends) && isFor
+  );
 };

@@ -35,8 +35,13 @@ describe('a feature fits', () => {
   test('by purpose, place and time', () => {
     expect(fits({ purpose: 'city:safety' })).toBe(true);
     expect(fits({ purpose: 'city:culture' })).toBe(false);
-    expect(fits({ within: polygonOfBox([0.5, 0.5, 2, 2]) })).toBe(true);
-    expect(fits({ within: polygonOfBox([1.5, 0, 2, 2]) })).toBe(false);
+    expect(fits({ touches: polygonOfBox([0.5, 0.5, 2, 2]) })).toBe(true);
+    expect(fits({ touches: polygonOfBox([1.5, 0, 2, 2]) })).toBe(false);
+    expect(fits({ within: polygonOfBox([0.5, 0.5, 2, 2]) })).toBe(false);
+    expect(fits({ within: polygonOfBox([0, 0, 1, 1]) })).toBe(true);
+    expect(fits({ within: { type: 'Point', coordinates: [0.5, 0.5] } })).toBe(false);
+    const nowhere = { coverage: {} };
+    expect([fits({ within: polygonOfBox([0, 0, 1, 1]) }, nowhere), fits({ touches: polygonOfBox([0, 0, 1, 1]) }, nowhere)]).toEqual([false, true]);
     const near = (radius: number) => ({ near: { type: 'Point', coordinates: [1.01, 0.5], radius } });
     expect([fits(near(2_000)), fits(near(500))]).toEqual([true, false]);
     const coverage = { time: { from: at('2026-01-01T00:00:00Z'), to: at('2026-02-01T00:00:00Z') } };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { compareText, TermId, TwinId } from '../../ground/id.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import { type Geometry, intersects, metresApart, Position, ToldGeometry } from '../../ground/place.ts';
+import { type Geometry, intersects, within as liesWithin, metresApart, Position, ToldGeometry } from '../../ground/place.ts';
 import { problem, shorten } from '../../ground/problem.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import { type DigitalTwin, Period, periodsMeet } from '../../twin/digital-twin.ts';
@@ -48,8 +48,10 @@ export const DiscoveryQuery = openObject({
   expand: z.array(Expansion).optional(),
   domain: TermId.optional(),
   purpose: TermId.optional(),
-  /** coverage must touch it */
+  /** coverage must lie wholly within it: whoever names no coverage does not */
   within: ToldGeometry.optional(),
+  /** coverage must have something in common with it, were it a point */
+  touches: ToldGeometry.optional(),
   /** coverage must come as near as `radius`, in metres */
   near: openObject({ type: z.literal('Point'), coordinates: Position, radius: z.number().min(0) }).optional(),
   /** it must be usable at some time within */
@@ -64,8 +66,8 @@ export const DiscoveryQuery = openObject({
     .max(limits.keyCharactersMax + limits.idCharactersMax + 2)
     .optional(),
   forwarding: Forwarding.optional(),
-  /** entries are told whole: whoever wants parts of them is told so */
-  fields: z.never().optional(),
+  /** of each entry nothing but these attributes, by their paths; entries are whole where absent */
+  fields: z.array(AttributePath).min(1).max(limits.discoveryFieldsMax).optional(),
 });
 export type DiscoveryQuery = z.infer<typeof DiscoveryQuery>;
 
@@ -93,9 +95,10 @@ const meansOne = (kind: TermId, wanted: TermId, { expand, vocabulary }: Pick<Dis
   return (synonyms && isSynonym(kind, wanted, vocabulary)) || (narrower && isNarrower(kind, wanted, vocabulary));
 };
 
-const isNear = (coverage: Geometry | undefined, { within, near }: DiscoveryQuery): boolean => {
-  if (coverage === undefined) return true;
-  if (within !== undefined && !intersects(coverage, within)) return false;
+const isPlaced = (coverage: Geometry | undefined, { within, touches, near }: DiscoveryQuery): boolean => {
+  if (coverage === undefined) return within === undefined;
+  if (within !== undefined && !liesWithin(coverage, within)) return false;
+  if (touches !== undefined && !intersects(coverage, touches)) return false;
   return near === undefined || metresApart(coverage, { type: 'Point', coordinates: near.coordinates }) <= near.radius;
 };
 
@@ -112,7 +115,7 @@ const isFor = (purpose: TermId | undefined, allowed: readonly TermId[] | undefin
 export const featureFits = (query: DiscoveryQuery, feature: FeatureInformation, { vocabulary, bridges }: Sight): boolean =>
   (query.kinds === undefined || query.kinds.some((kind) => meansOne(feature.semanticType, kind, { ...query, vocabulary }))) &&
   isFor(query.purpose, feature.policy.purposes, vocabulary) &&
-  isNear(feature.coverage.space, query) &&
+  isPlaced(feature.coverage.space, query) &&
   (query.during === undefined || feature.coverage.time === undefined || periodsMeet(feature.coverage.time, query.during)) &&
   (query.bridgeable === undefined || speaksWith(feature.bindings, query.bridgeable, bridges)) &&
   (query.where === undefined || holds(query.where, feature, vocabulary));
@@ -120,7 +123,7 @@ export const featureFits = (query: DiscoveryQuery, feature: FeatureInformation, 
 /** Whether a registered twin is one that is asked for; `kinds` are those of the features that the asker may see of it. */
 export const twinFits = (query: DiscoveryQuery, twin: DigitalTwin, { vocabulary, bridges, kinds }: Sight & { readonly kinds: readonly TermId[] }): boolean =>
   (query.domain === undefined || vocabulary.isA(twin.domain, query.domain)) &&
-  isNear(twin.coverage, query) &&
+  isPlaced(twin.coverage, query) &&
   (query.kinds === undefined || query.kinds.some((wanted) => kinds.some((kind) => meansOne(kind, wanted, { ...query, vocabulary })))) &&
   (query.during === undefined || twin.schedule === undefined || twin.schedule.some((open) => query.during !== undefined && periodsMeet(open, query.during))) &&
   (query.bridgeable === undefined || speaksWith(twin.endpoints, query.bridgeable, bridges)) &&

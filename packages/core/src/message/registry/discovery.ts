@@ -15,7 +15,8 @@ import { cut, forwarding } from './peers.ts';
 
 const page = { total: z.int().min(0), next: z.string().nullable(), ...cut };
 
-const subscription = { expiresAt: Instant.optional() };
+/** whoever is told of a change is told of the whole entry */
+const subscription = { expiresAt: Instant.optional(), fields: z.never().optional() };
 
 export const discoveryRows = {
   'retrieve.digitalTwin': row({
@@ -55,7 +56,7 @@ export const discoveryRows = {
     purpose: 'First step of discovery: the twins that fit, of those the asker may see.',
     effect: 'read',
     request: { parameters: DiscoveryQuery },
-    reply: { parameters: openObject(page), objects: many(object.registeredTwinObject) },
+    reply: { parameters: openObject(page), objects: many(object.foundTwin) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
   }),
   'discover.feature': row({
@@ -65,7 +66,7 @@ export const discoveryRows = {
     purpose: 'Second step of discovery: the features that fit, by meaning with narrower terms and synonyms, within chosen twins.',
     effect: 'read',
     request: { parameters: DiscoveryQuery.extend({ twins: z.array(TwinId).max(limits.membersMax).optional() }) },
-    reply: { parameters: openObject(page), objects: many(object.featureObject) },
+    reply: { parameters: openObject(page), objects: many(object.foundFeature) },
     refusals: ['badQuery', 'unsupportedQueryForm', 'unknownTerm'],
   }),
   'discover.federatedDigitalTwin': row({
@@ -76,7 +77,7 @@ export const discoveryRows = {
       'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
     effect: 'read',
     request: { parameters: DiscoveryQuery.omit({ during: true, bridgeable: true, domain: true }) },
-    reply: { parameters: openObject(page), objects: many(object.federatedDigitalTwinObject) },
+    reply: { parameters: openObject(page), objects: many(object.foundFederatedTwin) },
     refusals: ['badQuery', 'unsupportedQueryForm'],
   }),
   'retrieve.federatedDigitalTwin': row({

@@ -1,14 +1,14 @@
 /**
  * Federated twins in the registry: which federations are formed now, for what, and of whom, as far as this agency may see them.
  */
-import { limits, problem, type Reply } from '@cityweave/core';
+import { limits, problem, type Reply, wholeOf } from '@cityweave/core';
 import { badInput, createFaults, refuse, settled } from '../fault.ts';
 import { parseTerm } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
 import { type Kit, langText } from '../schema/kit.ts';
 import { nameIn } from '../schema/value.ts';
 
-type Registered = Reply<'registry.discover.federatedDigitalTwin'>['objects'][number];
+type Registered = Reply<'registry.retrieve.federatedDigitalTwin'>['objects'][0];
 type Wanted = { readonly purpose?: string | null | undefined; readonly kind?: string | null | undefined };
 
 const find = async ({ room, signal }: Context, { purpose, kind }: Wanted): Promise<readonly Registered[]> => {
@@ -20,7 +20,7 @@ const find = async ({ room, signal }: Context, { purpose, kind }: Wanted): Promi
   const registry = await room.registry();
   if (!registry) return refuse(problem('unreachable', { subject: 'registry' }));
   const parameters = { limit: limits.discoverPageMax, ...(aim && { purpose: aim }), ...(made && { kinds: [made] }) };
-  return (await settled(await room.ask(registry, 'registry.discover.federatedDigitalTwin', { parameters, objects: [] }, { signal }))).objects;
+  return wholeOf((await settled(await room.ask(registry, 'registry.discover.federatedDigitalTwin', { parameters, objects: [] }, { signal }))).objects);
 };
 
 export const defineFederatedRegistry = ({ builder }: Kit): void => {

@@ -1,7 +1,7 @@
 /**
  * Registry and discovery: which agencies can be found, and which of them serve a need, with evidence and gaps.
  */
-import { AgencyId, type Candidate, type Geometry, limits, polygonOfBox, problem, type RegisteredTwin, scoreWeights } from '@cityweave/core';
+import { AgencyId, type Candidate, type Geometry, limits, polygonOfBox, problem, type RegisteredTwin, scoreWeights, wholeOf } from '@cityweave/core';
 import { badInput, createFaults, type Faults, refuse, settled } from '../fault.ts';
 import { type AreaGiven, areaOf, parseAgency, parseTerm } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
@@ -149,7 +149,7 @@ const entriesOf = async ({ room, signal }: Context, { first, after }: PageArgs):
   const asked = await settled(
     await room.ask(registry, 'registry.discover.digitalTwin', { parameters: { limit, ...(cursor !== undefined && { cursor }) }, objects: [] }, { signal }),
   );
-  const edges = asked.objects.map(({ id, revision = 0, attributes }) => ({
+  const edges = wholeOf(asked.objects).map(({ id, revision = 0, attributes }) => ({
     cursor: Buffer.from(id).toString('base64url'),
     node: { twin: { id, revision, attributes }, lease: attributes },
   }));

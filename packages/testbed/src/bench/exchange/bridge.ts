@@ -2,7 +2,7 @@
  * Bridge of the exchange benchmark: who asks in this process, an adaptor and an owner in processes of their own, the bridge between the ends set up (A2) and open.
  */
 import { rm } from 'node:fs/promises';
-import { cityDictionary, type Request } from '@cityweave/core';
+import { cityDictionary, type Request, wholeOf } from '@cityweave/core';
 import { type Peer, startBroker, systemDeps } from '@cityweave/server';
 import { present, valueOf } from '../../city.ts';
 import { twinOfTest, writeCity } from '../../city-files.ts';
@@ -43,7 +43,7 @@ const lookUp = async (ask: Ask, registry: Peer) => {
   const named = { parameters: {}, objects: [{ kind: 'digitalTwin', id }] } as unknown as Request<'registry.retrieve.digitalTwin'>; // branding: a list of one
   const [{ attributes: twin }] = valueOf(await ask(registry, 'registry.retrieve.digitalTwin', named)).objects;
   const wanted = { parameters: { limit: 1, twins: [id] }, objects: [] } as unknown as Request<'registry.discover.feature'>; // branding: as above
-  const [feature] = valueOf(await ask(registry, 'registry.discover.feature', wanted)).objects;
+  const [feature] = wholeOf(valueOf(await ask(registry, 'registry.discover.feature', wanted)).objects);
   const address = present(twin.endpoints[0], 'endpoint').address;
   return { peer: { id, role: 'digitalTwin', address, keys: twin.keys } satisfies Peer, feature: present(feature, 'feature') };
 };
