@@ -1,5 +1,5 @@
 /**
- * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. `--quick` is for trials, `--million` and `--only` are the viewer's: the largest city, some contenders.
+ * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. It ends with 1 where a budget is missed. `--quick` is for trials, `--million` and `--only` are the viewer's: the largest city, some contenders.
  */
 import { cpus } from 'node:os';
 import { systemDeps } from '@cityweave/server';
@@ -53,8 +53,10 @@ const run = async (suite: string, json: boolean): Promise<void> => {
   const at = systemDeps().clock.now();
   const results = (await suites[suite]?.()) ?? [];
   const about = { suite, at, node: process.version, cpus: cpus().length };
+  const missed = results.filter(({ ok }) => ok === false).map(({ name }) => name);
+  process.exitCode = missed.length > 0 ? 1 : 0;
   process.stdout.write(
-    json ? `${JSON.stringify({ ...about, results })}\n` : `${suite}, ${at}, Node ${about.node}, ${about.cpus} processors\n${toTable(results)}\n`,
+    json ? `${JSON.stringify({ ...about, results, missed })}\n` : `${suite}, ${at}, Node ${about.node}, ${about.cpus} processors\n${toTable(results)}\n`,
   );
 };
 

@@ -25,6 +25,14 @@ export const toResult = (given: Omit<BenchResult, 'ratio' | 'ok'>): BenchResult 
   };
 };
 
+/** What a floor allows beside an absolute budget, in the unit of the figure: the stricter of both counts. */
+export const withinFloor = (given: BenchResult, times: number): BenchResult => {
+  const { better, againstValue = Number.NaN, budget } = given;
+  const allowed = better === 'higher' ? againstValue / times : againstValue * times;
+  const both = [allowed, ...(budget === undefined ? [] : [budget])];
+  return toResult({ ...given, budget: better === 'higher' ? Math.max(...both) : Math.min(...both) });
+};
+
 /** Nearest rank: of times, `share` lie below it. */
 export const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;

@@ -3,23 +3,35 @@
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { linkIdOf } from '@cityweave/core';
+import { linkIdOf, type TwinInput } from '@cityweave/core';
+import { createGaining, pastTables } from './store-floor-past.ts';
 import { agency, at, batchesOf, box, feeds, idOf, indices, twinOf } from './store-town.ts';
+
+export const against = 'bare node:sqlite';
+
+export const openFloor = (folder: string): DatabaseSync => {
+  const file = new DatabaseSync(join(folder, 'floor.sqlite'));
+  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;');
+  return file;
+};
 
 /** The floor: the smallest tables that could answer the same, on this thread, with nothing sent and nothing kept: the same rows, parsed to the same values. */
 export const createFloor = (folder: string) => {
-  const file = new DatabaseSync(join(folder, 'floor.sqlite'));
-  file.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;
+  const file = openFloor(folder);
+  file.exec(`
 CREATE TABLE twin (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, x REAL, y REAL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE place USING rtree (n, west, east, south, north);
 CREATE VIRTUAL TABLE words USING fts5 (found, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TABLE change (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, op TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE link (src TEXT NOT NULL, kind TEXT NOT NULL, dst TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, recorded_at TEXT NOT NULL, PRIMARY KEY (src, kind, dst)) STRICT, WITHOUT ROWID;
-CREATE INDEX link_reverse ON link (dst, kind, src);`);
+CREATE INDEX link_reverse ON link (dst, kind, src);
+${pastTables}`);
   return file;
 };
 
 export type Floor = ReturnType<typeof createFloor>;
+
+const wordsOf = ({ name, values }: TwinInput): string => `${name['en']} ${values['city:use']?.value}`;
 
 export const fillFloor = (file: Floor, size: number): void => {
   const twin = file.prepare('INSERT INTO twin (n, id, x, y, version, created_at, updated_at, doc) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?6)');
@@ -33,7 +45,7 @@ export const fillFloor = (file: Floor, size: number): void => {
       const [x = 0, y = 0] = one.position ?? [];
       twin.run(index + 1, one.id, x, y, at, JSON.stringify(one));
       place.run(index + 1, x, x, y, y);
-      words.run(index + 1, `${one.name['en']} ${index % 3 ? 'dwelling' : 'office'}`);
+      words.run(index + 1, wordsOf(one));
       change.run(one.id, at);
     }
     file.exec('COMMIT');
@@ -52,6 +64,7 @@ export const linkFloor = (file: Floor, size: number): void => {
   file.exec('COMMIT');
 };
 
+/** Nothing is looked at, nothing of what was is kept, and what is searched stays as it was. */
 export const upsertFloor = (file: Floor, of: readonly number[], round: number): void => {
   const update = file.prepare('UPDATE twin SET (x, y, doc, updated_at, version) = (?, ?, ?, ?, version + 1) WHERE id = ?');
   const change = file.prepare("INSERT INTO change (id, op, at) VALUES (?, 'put', ?)");
@@ -62,6 +75,34 @@ export const upsertFloor = (file: Floor, of: readonly number[], round: number): 
     change.run(one.id, at);
   }
   file.exec('COMMIT');
+};
+
+/** What ours promises: the version that stands, what was said before, and whatever is searched where it changed. */
+export const createUpsertKeptFloor = (file: Floor) => {
+  const find = file.prepare('SELECT n, version, doc FROM twin WHERE id = ?');
+  const update = file.prepare('UPDATE twin SET (x, y, doc, updated_at, version) = (?, ?, ?, ?, ?) WHERE n = ?');
+  const change = file.prepare("INSERT INTO change (id, op, at) VALUES (?, 'put', ?)");
+  const move = file.prepare('UPDATE place SET (west, east, south, north) = (?1, ?1, ?2, ?2) WHERE n = ?3');
+  const [forget, words] = [file.prepare('DELETE FROM words WHERE rowid = ?'), file.prepare('INSERT INTO words (rowid, found) VALUES (?, ?)')];
+  const gain = createGaining(file);
+  const put = (one: TwinInput): void => {
+    const { n = 0, version, doc } = find.get(one.id) ?? {};
+    const before: TwinInput = JSON.parse(String(doc));
+    const [x = 0, y = 0] = one.position ?? [];
+    update.run(x, y, JSON.stringify(one), at, Number(version) + 1, n);
+    if (before.position?.[0] !== x || before.position[1] !== y) move.run(x, y, n);
+    if (wordsOf(before) !== wordsOf(one)) {
+      forget.run(n);
+      words.run(n, wordsOf(one));
+    }
+    gain(one.id, before, one);
+    change.run(one.id, at);
+  };
+  return (of: readonly number[], round: number): void => {
+    file.exec('BEGIN');
+    for (const index of of) put(twinOf(index, round + 1));
+    file.exec('COMMIT');
+  };
 };
 
 const columns = 't.version, t.created_at, t.updated_at, t.doc';

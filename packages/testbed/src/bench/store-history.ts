@@ -1,12 +1,16 @@
 /**
  * Benchmark of history: a month of readings of some sensors, what they take on the disk before and after they are folded, and past states of many twins.
  */
-import { addMs, assert, type Instant, type Reading } from '@cityweave/core';
+import { addMs, assert, type Instant, type Reading, TermId } from '@cityweave/core';
 import { encodeChunk, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
+import { against, type Floor } from './store-floor.ts';
+import { floorPasts, recordFloor } from './store-floor-past.ts';
+import { type Compared, compareInTurns } from './store-questions.ts';
 import { at, best, clock, idOf } from './store-town.ts';
 
 const [sensors, samplesEach, batchSamples] = [20, 10_000, 50];
+const level = TermId.parse('city:level');
 const minuteMs = 60_000;
 const bytesMax = 5;
 
@@ -26,7 +30,7 @@ const record = async (store: TwinStore): Promise<void> => {
       op: 'patchTwin' as const,
       id: idOf(sensor),
       values: {},
-      samples: { 'city:level': Array.from({ length: batchSamples }, (_, index) => readingOf(sensor, from + index)) },
+      samples: { [level]: Array.from({ length: batchSamples }, (_, index) => readingOf(sensor, from + index)) },
     }));
     const outcomes = await store.apply(commands, { at: addMs(at, (from - samplesEach) * minuteMs) });
     assert(
@@ -38,32 +42,48 @@ const record = async (store: TwinStore): Promise<void> => {
 
 /** What chunks take by themselves: their bytes as they are kept. */
 const bytesASample = async (store: TwinStore): Promise<number> => {
-  const { samples } = await store.history(idOf(0), { series: 'city:level', first: 512 });
+  const { samples } = await store.history(idOf(0), { series: level, first: 512 });
   return encodeChunk(samples).bytes.length / samples.length;
 };
 
-export const benchHistory = async (store: TwinStore): Promise<BenchResult[]> => {
+const recordAllFloor = (file: Floor): void => {
+  for (let from = 0; from < samplesEach; from += batchSamples)
+    for (let sensor = 0; sensor < sensors; sensor += 1)
+      recordFloor(
+        file,
+        [idOf(sensor), level],
+        Array.from({ length: batchSamples }, (_, index) => readingOf(sensor, from + index)),
+      );
+};
+
+/** Each beside the floor that keeps every sample as a row. */
+const comparePasts = async (store: TwinStore, file: Floor): Promise<BenchResult[]> => {
+  const floor = floorPasts(file);
+  const known = clock.now();
+  const moment = (round: number): Instant => addMs(at, -(1 + (round % 9)) * 1_000 * minuteMs);
+  const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
+  const asked: Readonly<Record<string, Compared>> = {
+    '500 samples of one sensor': {
+      ours: (round) => store.history(idOf(round % sensors), { series: level, from: moment(round), first: 500 }),
+      theirs: (round) => floor.samples(idOf(round % sensors), level, moment(round)),
+    },
+    '100 twins as they were': {
+      ours: (round) => store.stateAt(ids, { valid: moment(round), known }),
+      theirs: (round) => floor.stateAt(ids, { valid: moment(round), known }),
+    },
+  };
+  return compareInTurns(asked, { against });
+};
+
+export const benchHistory = async (store: TwinStore, file: Floor): Promise<BenchResult[]> => {
   const total = sensors * samplesEach;
   const recording = await best(1, () => record(store));
+  recordAllFloor(file);
   const folding = await best(1, () => store.maintain({ keepChanges: 1_000_000_000, foldBefore: at }));
-  const moment = (round: number): Instant => addMs(at, -round * 1_000 * minuteMs);
-  const ids = Array.from({ length: 100 }, (_, index) => idOf(index));
-  const known = clock.now();
   return [
     { name: 'samples recorded by 50 a sensor', value: (total * 1_000) / recording, unit: 'samples/s', better: 'higher' },
     { name: 'samples folded', value: (total * 1_000) / folding, unit: 'samples/s', better: 'higher' },
     toResult({ name: 'a sample in a chunk', value: await bytesASample(store), unit: 'bytes', better: 'lower', budget: bytesMax }),
-    {
-      name: '500 samples of one sensor',
-      value: await best(30, (round) => store.history(idOf(round % sensors), { series: 'city:level', from: moment(1 + (round % 9)), first: 500 })),
-      unit: 'ms',
-      better: 'lower',
-    },
-    {
-      name: '100 twins as they were',
-      value: await best(10, (round) => store.stateAt(ids, { valid: moment(round), known })),
-      unit: 'ms',
-      better: 'lower',
-    },
+    ...(await comparePasts(store, file)),
   ];
 };

@@ -1,7 +1,7 @@
 /**
  * The floor of the benchmark on Neo4j: the bare driver with the best statement for each question, over the smallest graph that could give the same answer.
  */
-import { assert, linkIdOf, type Moment, msOfInstant, type TwinId } from '@cityweave/core';
+import { assert, linkIdOf, type Moment, msOfInstant, type TwinId, type TwinInput } from '@cityweave/core';
 import { auth, type Driver, int, driver as openDriver, type Result, type Session, types } from 'neo4j-driver';
 import { readingOf } from './store-history.ts';
 import type { Server } from './store-neo4j-server.ts';
@@ -21,13 +21,14 @@ const schema = [
 
 const pointAt = (x: number, y: number) => new types.Point(int(4326), x, y);
 
-const nodeOf = (index: number, round: number) => {
-  const one = twinOf(index, round);
+const wordsOf = ({ name, values }: TwinInput): string => `${name['en']} ${values['city:use']?.value}`;
+
+const nodeOf = (one: TwinInput) => {
   const [x = 0, y = 0] = one.position ?? [];
-  return { place: pointAt(x, y), number: index, words: `${one.name['en']} ${(index + round) % 3 ? 'dwelling' : 'office'}`, doc: JSON.stringify(one) };
+  return { place: pointAt(x, y), number: one.values['city:number']?.value, words: wordsOf(one), doc: JSON.stringify(one) };
 };
 
-const rowsOf = (some: readonly number[], round: number) => some.map((index, at) => ({ id: idOf(index), at: int(at + 1), to: nodeOf(index, round) }));
+const rowsOf = (some: readonly number[], round: number) => some.map((index, at) => ({ id: idOf(index), at: int(at + 1), to: nodeOf(twinOf(index, round)) }));
 
 type Run = (text: string, params?: Params) => Promise<readonly Params[]>;
 
@@ -62,20 +63,48 @@ export const upsertNeo4jFloor = async ({ run }: Neo4jFloor, some: readonly numbe
   await run(upsertText, { rows: rowsOf(some, round), at });
 };
 
-const standingText = `MATCH (h:FloorHead) SET h.lock = true REMOVE h.lock WITH h.seq AS from
+const standingText = `MATCH (h:FloorHead) SET h.lock = true REMOVE h.lock WITH h, h.seq AS from
 CALL (from) { UNWIND $ids AS id MATCH (t:FloorTwin) WHERE t.id = id OPTIONAL MATCH (p:FloorPast) WHERE p.id = id RETURN collect([id, t.doc, p.doc]) AS standing }
-RETURN from, standing`;
-const keepText = `MATCH (h:FloorHead) SET h.seq = $from + size($rows) WITH $from AS from ${putAll} MERGE (p:FloorPast {id: row.id}) SET p.doc = row.past`;
+RETURN from, h.mark AS mark, standing`;
+const keepText = `MATCH (h:FloorHead) SET h.seq = $from + size($rows), h.mark = $mark WITH $from AS from ${putAll} MERGE (p:FloorPast {id: row.id}) SET p.doc = row.past`;
 
-type Standing = readonly (readonly [id: string, doc: string, past: string | null])[];
+type Standing = readonly (readonly [id: TwinId, doc: string, past: string | null])[];
 
-/** What was is kept as text, as it was: under the lock, read, then written, in one transaction. */
+/** What is searched of a twin, and changes with its rounds. */
+const searchedOf = (one: TwinInput): Params => {
+  const values = Object.entries(one.values).flatMap(([term, { value, unit }]) => [
+    [term, value] as const,
+    ...(unit ? [[`unit of ${term}`, unit] as const] : []),
+  ]);
+  return { ...Object.fromEntries(values), words: wordsOf(one), updatedAt: one.provenance.recordedAt };
+};
+
+type Stood = TwinInput & { readonly version?: number };
+
+/** Of a node what is another one than before; of its past one sample more of every value that is. */
+const keptOf = (after: TwinInput, doc: string, past: string | null) => {
+  const before: Stood = JSON.parse(doc);
+  const was = past === null ? {} : searchedOf(before);
+  const changed = Object.entries(searchedOf(after)).filter(([name, value]) => was[name] !== value);
+  const samples = changed.flatMap(([name]) => (before.values[name] ? [[name, msOfInstant(before.provenance.observedAt), before.values[name]]] : []));
+  const text = JSON.stringify({ ...after, version: (before.version ?? 1) + 1 });
+  return { to: { ...Object.fromEntries(changed), doc: text }, past: JSON.stringify([...JSON.parse(past ?? '[]'), ...samples]) };
+};
+
+/**
+ * What ours promises: under the lock the version and the values that stand are read, then what changes is written, with what was said before,
+ * the feed, and a mark by which a commit is known again whose answer was lost.
+ */
 export const upsertKeptNeo4jFloor = async ({ transact }: Neo4jFloor, some: readonly number[], round: number): Promise<void> => {
   await transact(async (run) => {
     const [row] = await run(standingText, { ids: some.map(idOf) });
-    const standing = (row?.['standing'] ?? []) as Standing; // branding: as the statement above tells it
-    const pasts = new Map(standing.map(([id, doc, past]) => [id, JSON.stringify([...JSON.parse(past ?? '[]'), JSON.parse(doc)])]));
-    await run(keepText, { from: int(Number(row?.['from'])), rows: rowsOf(some, round).map((one) => ({ ...one, past: pasts.get(one.id) })), at });
+    const [from, standing] = [Number(row?.['from']), (row?.['standing'] ?? []) as Standing]; // branding: as the statement above tells it
+    const after = new Map(some.map((index) => [idOf(index), twinOf(index, round)]));
+    const rows = standing.flatMap(([id, doc, past], index) => {
+      const twin = after.get(id);
+      return twin ? [{ id, at: int(index + 1), ...keptOf(twin, doc, past) }] : [];
+    });
+    await run(keepText, { from: int(from), mark: from, rows, at });
   });
 };
 

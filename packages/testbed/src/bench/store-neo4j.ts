@@ -3,7 +3,7 @@
  */
 import { assert, TermId } from '@cityweave/core';
 import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
-import { type BenchResult, toResult } from './result.ts';
+import { type BenchResult, toResult, withinFloor } from './result.ts';
 import { growthOf, inTurn, link, sizes, upsert } from './store.ts';
 import { readingOf } from './store-history.ts';
 import {
@@ -17,21 +17,16 @@ import {
   upsertNeo4jFloor,
 } from './store-neo4j-floor.ts';
 import { type Server, withServer } from './store-neo4j-server.ts';
-import { type Compared, questionsOf } from './store-questions.ts';
+import { type Compared, compareInTurns, floorTimesMax, questionsOf } from './store-questions.ts';
 import { at, best, box, clock, idOf, indices, inTurns } from './store-town.ts';
 
 const rounds = 30;
 /** what the server compiles while it is asked would be measured too */
 const warmings = 10;
 const against = 'bare driver, best statement';
-const readsAtLeast = 1 / 1.5;
-const writesAtLeast = 0.8;
 const level = TermId.parse('city:level');
 
 type Town = { readonly store: TwinStore; readonly floor: Neo4jFloor; readonly size: number };
-
-/** Whether the ratio is kept that the budget of Neo4j is told as. */
-const ratioKept = (result: BenchResult, least: number): BenchResult => ({ ...result, ok: (result.ratio ?? 0) >= least });
 
 const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared>> => {
   const bare = neo4jFloorReads(floor);
@@ -45,15 +40,6 @@ const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared
       theirs: (round) => bare.stateAt(ids, { valid: valid(round), known: clock.now() }),
     },
   };
-};
-
-const compareReads = async (town: Town): Promise<BenchResult[]> => {
-  const results: BenchResult[] = [];
-  for (const [name, { ours, theirs }] of Object.entries(readsOf(town))) {
-    const ms = await inTurns({ ours, theirs }, { rounds, warmings });
-    results.push(ratioKept(toResult({ name, value: ms.ours, unit: 'ms', better: 'lower', against, againstValue: ms.theirs }), readsAtLeast));
-  }
-  return results;
 };
 
 /** Beside the bare statement that keeps nothing of what was, and beside a transaction that does; budgets are of the second, which promises the same. */
@@ -70,7 +56,7 @@ const compareUpserts = async ({ store, floor, size }: Town): Promise<BenchResult
     const perSecond = (one: number) => (batch * 1_000) / one;
     const figures = { name: `durable upserts that change, ${batch} a batch`, value: perSecond(ms.ours), unit: 'twins/s', better: 'higher' as const };
     results.push(
-      ratioKept(toResult({ ...figures, against: 'bare driver, with what was', againstValue: perSecond(ms.kept) }), writesAtLeast),
+      withinFloor({ ...figures, against: 'bare driver, with what was', againstValue: perSecond(ms.kept) }, floorTimesMax),
       toResult({ ...figures, name: `${figures.name}, nothing kept by the floor`, against, againstValue: perSecond(ms.bare) }),
     );
   }
@@ -128,7 +114,12 @@ const compare = async (town: Town): Promise<BenchResult[]> => {
   await inTurn(size, (batch) => link({ store, size }, batch));
   await linkNeo4jFloor(floor, size);
   const load = { name: `load of ${size} twins`, value: perSecond(ours), unit: 'twins/s', better: 'higher' as const, against, againstValue: perSecond(theirs) };
-  return [ratioKept(toResult(load), writesAtLeast), ...(await benchFolding(town)), ...(await compareReads(town)), ...(await compareUpserts(town))];
+  return [
+    withinFloor(load, floorTimesMax),
+    ...(await benchFolding(town)),
+    ...(await compareInTurns(readsOf(town), { against })),
+    ...(await compareUpserts(town)),
+  ];
 };
 
 const benchSize =

@@ -3,10 +3,35 @@
  */
 import { TermId, type TwinId } from '@cityweave/core';
 import type { TwinStore } from '@cityweave/server';
-import { box, idOf } from './store-town.ts';
+import { type BenchResult, withinFloor } from './result.ts';
+import { box, idOf, inTurns } from './store-town.ts';
 
 type Asked = (round: number) => Promise<unknown>;
-export type Compared = { readonly ours: Asked; readonly theirs: (round: number) => unknown; readonly times?: number };
+export type Compared = {
+  readonly ours: Asked;
+  readonly theirs: (round: number) => unknown;
+  /** where it is asked less often: `warmings` are not counted */
+  readonly times?: { readonly rounds: number; readonly warmings: number };
+};
+
+/** How many times as long as its floor a read may take. */
+export const floorTimesMax = 1.5;
+/** what is compiled while it is asked would be measured too */
+const usually = { rounds: 30, warmings: 10 };
+
+type Judging = { readonly against: string; readonly budgetsMs?: Readonly<Record<string, number>> };
+
+/** The medians of both, which take turns. */
+export const compareInTurns = async (questions: Readonly<Record<string, Compared>>, { against, budgetsMs = {} }: Judging): Promise<BenchResult[]> => {
+  const results: BenchResult[] = [];
+  for (const [name, { ours, theirs, times = usually }] of Object.entries(questions)) {
+    const ms = await inTurns({ ours, theirs }, times);
+    const budget = budgetsMs[name];
+    const figures = { name, value: ms.ours, unit: 'ms', better: 'lower' as const, against, againstValue: ms.theirs };
+    results.push(withinFloor({ ...figures, ...(budget !== undefined && { budget }) }, floorTimesMax));
+  }
+  return results;
+};
 
 /** Another part of the town each time. */
 const spreadOver =
@@ -45,7 +70,7 @@ export const questionsOf = (store: TwinStore, floor: FloorAnswers, size: number)
     '100 twins by a range of a property, without an index': {
       ours: () => store.find({ filter: { property: between }, first: 100 }),
       theirs: () => floor.property(from),
-      times: 5,
+      times: { rounds: 9, warmings: 1 },
     },
     'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: floor.text },
     [hops]: { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => floor.hops(spread(round, 991)) },

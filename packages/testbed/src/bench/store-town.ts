@@ -26,9 +26,13 @@ export const at = clock.now();
 
 export const idOf = (index: number): TwinId => twinIdOf(authority, 'things', String(index));
 
+/** Before everything that is looked back at. */
+const begunMs = 8 * 86_400_000;
+const roundMs = 4 * 3_600_000;
+
 /** A twin as it is after some rounds: with each of them it is said anew, and two of its values change. */
 export const twinOf = (index: number, round = 0): TwinInput => {
-  const then = addMs(at, round * 1_000);
+  const then = addMs(at, round * roundMs - begunMs);
   return {
     id: idOf(index),
     agency,

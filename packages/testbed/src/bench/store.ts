@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { assert, linkIdOf } from '@cityweave/core';
 import { openSqliteStore, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
-import { createFloor, type Floor, fillFloor, floorReads, linkFloor, upsertFloor } from './store-floor.ts';
+import { against, createFloor, createUpsertKeptFloor, type Floor, fillFloor, floorReads, linkFloor, openFloor, upsertFloor } from './store-floor.ts';
 import { benchHistory } from './store-history.ts';
-import { type Compared, hops, questionsOf } from './store-questions.ts';
-import { agency, at, batchesOf, best, box, boxesMax, boxOf, clock, feeds, idOf, indices, twinOf } from './store-town.ts';
+import { type Compared, compareInTurns, hops, questionsOf } from './store-questions.ts';
+import { agency, at, batchesOf, best, box, boxesMax, boxOf, clock, feeds, idOf, indices, inTurns, twinOf } from './store-town.ts';
 
 const rounds = 30;
+const warmings = 10;
 
 type Town = { readonly store: TwinStore; readonly file: Floor; readonly size: number };
 
@@ -47,32 +48,20 @@ export const inTurn = async (size: number, each: (batch: readonly number[]) => P
   await before;
 };
 
-const against = 'bare node:sqlite';
-
 const boxOfTwins = 'box of about 1,000 twins, looked at again';
 const budgetsMs: Readonly<Record<string, number>> = { [boxOfTwins]: 2, [hops]: 0.5 };
 
 const readsOf = ({ store, file, size }: Town): Readonly<Record<string, Compared>> => {
   const floor = floorReads(file);
   return {
+    ...questionsOf(store, { ...floor, hops: (at) => floor.hops(idOf(at)) }, size),
     'box of about 1,000 twins, another one each time': {
       ours: (round) => store.find({ filter: { box: boxOf(round) }, first: 2_000 }),
       theirs: (round) => floor.box(boxOf(round)),
-      times: boxesMax,
+      times: { rounds: boxesMax, warmings: 0 },
     },
     [boxOfTwins]: { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: () => floor.box(box) },
-    ...questionsOf(store, { ...floor, hops: (at) => floor.hops(idOf(at)) }, size),
   };
-};
-
-const compareReads = async (town: Town): Promise<BenchResult[]> => {
-  const results: BenchResult[] = [];
-  for (const [name, { ours, theirs, times = rounds }] of Object.entries(readsOf(town))) {
-    const budget = budgetsMs[name];
-    const [value, againstValue] = [await best(times, ours), await best(times, theirs)];
-    results.push(toResult({ name, value, unit: 'ms', better: 'lower', against, againstValue, ...(budget && { budget }) }));
-  }
-  return results;
 };
 
 /** Best first, as somebody types: one letter that a third of all twins have a word with, a word that all have, and words that few have. */
@@ -86,23 +75,23 @@ const benchTyping = async (store: TwinStore): Promise<BenchResult[]> => {
   return results;
 };
 
+/** Beside the bare statements that keep nothing of what was, and beside those that do; the budget is absolute. */
 const compareUpserts = async ({ store, file, size }: Town): Promise<BenchResult[]> => {
   const results: BenchResult[] = [];
+  const upsertKept = createUpsertKeptFloor(file);
   for (const [batch, budget] of [[1], [100, 10_000], [1_000]] as const) {
     const some = (round: number) => indices(round * batch * 7, batch, size);
-    const ours = await best(rounds, (round) => upsert(store, some(round), round + 1));
-    const theirs = await best(rounds, (round) => upsertFloor(file, some(round), round));
-    const perSecond = (ms: number) => (batch * 1_000) / ms;
+    const ways = {
+      ours: (round: number) => upsert(store, some(round), round + 1),
+      kept: (round: number) => upsertKept(some(round), round),
+      bare: (round: number) => upsertFloor(file, some(round), round + 1),
+    };
+    const ms = await inTurns(ways, { rounds, warmings });
+    const perSecond = (one: number) => (batch * 1_000) / one;
+    const figures = { name: `durable upserts that change, ${batch} a batch`, value: perSecond(ms.ours), unit: 'twins/s', better: 'higher' as const };
     results.push(
-      toResult({
-        name: `durable upserts that change, ${batch} a batch`,
-        value: perSecond(ours),
-        unit: 'twins/s',
-        better: 'higher',
-        against,
-        againstValue: perSecond(theirs),
-        ...(budget && { budget }),
-      }),
+      toResult({ ...figures, against: `${against}, with what was`, againstValue: perSecond(ms.kept), ...(budget && { budget }) }),
+      toResult({ ...figures, name: `${figures.name}, nothing kept by the floor`, against, againstValue: perSecond(ms.bare) }),
     );
   }
   return results;
@@ -114,19 +103,25 @@ const open = async (folder: string): Promise<TwinStore> => {
   return opened.value;
 };
 
-/** What is on the disk once everything is in it, and how long the first answer of a store takes that was closed. */
+/** What is on the disk once everything is in it, and how long the first answer of a store takes that was closed; the floor has no threads to start. */
 const reopen = async ({ store, size }: Town, folder: string): Promise<BenchResult[]> => {
   await store.maintain({ keepChanges: 1_000_000_000 });
   const bytes = statSync(join(folder, 'twins.sqlite')).size;
   await store.close();
-  const ms = await best(3, async () => {
+  const ours = async (): Promise<void> => {
     const again = await open(folder);
     await again.get([idOf(0)]);
     await again.close();
-  });
+  };
+  const theirs = (): void => {
+    const again = openFloor(folder);
+    floorReads(again).get(0);
+    again.close();
+  };
+  const ms = await inTurns({ ours, theirs }, { rounds: 3 });
   return [
     { name: 'file, a twin with its links', value: bytes / size, unit: 'bytes', better: 'lower' },
-    { name: 'closed, opened again, one twin read', value: ms, unit: 'ms', better: 'lower' },
+    toResult({ name: 'closed, opened again, one twin read', value: ms.ours, unit: 'ms', better: 'lower', against, againstValue: ms.theirs }),
   ];
 };
 
@@ -139,10 +134,10 @@ const compare = async (town: Town, folder: string): Promise<BenchResult[]> => {
   linkFloor(file, size);
   return [
     toResult({ name: `load of ${size} twins`, value: perSecond(ours), unit: 'twins/s', better: 'higher', against, againstValue: perSecond(theirs) }),
-    ...(await compareReads(town)),
+    ...(await compareInTurns(readsOf(town), { against, budgetsMs })),
     ...(await benchTyping(store)),
     ...(await compareUpserts(town)),
-    ...(await benchHistory(store)),
+    ...(await benchHistory(store, file)),
     ...(await reopen(town, folder)),
   ];
 };
