@@ -1,5 +1,5 @@
 /**
- * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. It ends with 1 where a budget is missed. `--quick` is for trials, `--million` and `--only` are the viewer's: the largest city, some contenders.
+ * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. It ends with 1 where a budget is missed. `--quick` is for trials, `--million` takes the largest city, `--only` some contenders or stores.
  */
 import { cpus } from 'node:os';
 import { systemDeps } from '@cityweave/server';
@@ -8,7 +8,7 @@ import type { BenchResult } from './result.ts';
 /** Loaded when asked for: a suite may need peers that others do not. */
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
-  store: async () => [...(await (await import('./store.ts')).benchStore()), ...(await (await import('./store-neo4j.ts')).benchNeo4jStore())],
+  store: async () => (await import('./stores.ts')).benchStores(),
   exchange: async () => (await import('./exchange.ts')).benchExchange(),
   federation: async () => (await import('./federation.ts')).benchFederation(),
   subscription: async () => (await import('./subscription.ts')).benchSubscription(),

@@ -7,8 +7,7 @@ import { compareText, type TwinId } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
 import { canonicalJson } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import { Geometry, Position } from '../../ground/place.ts';
-import { type Twin, TwinInput } from '../twin.ts';
+import type { Twin, TwinInput } from '../twin.ts';
 import { type Reading, Value, type ValueFlag, valueOf } from '../value.ts';
 
 /** Series beside those of properties, which are named by their terms: where the twin is, and that it is there, with kind and names. */
@@ -251,8 +250,8 @@ export const patchTwin = (before: TwinInput, patch: TwinPatch, at: Instant): Pat
 
 const readingIn = ({ observedAt, recordedAt, said }: Sample): Reading | undefined => said && { ...said, observedAt, recordedAt };
 
-const Frame = TwinInput.pick({ agency: true, kind: true, name: true, altIds: true, objectOfInterest: true });
-const Place = z.object({ position: Position.optional(), footprint: Geometry.optional() });
+type Frame = Pick<TwinInput, 'agency' | 'kind' | 'name' | 'altIds' | 'objectOfInterest'>;
+type Place = Pick<TwinInput, 'position' | 'footprint'>;
 
 /** What held at one moment, one sample of each series at most; `first` is the first sample of the twin's own series. */
 export type Held = { readonly held: readonly Sample[]; readonly first: Sample | undefined };
@@ -268,13 +267,14 @@ export const twinOfSamples = (id: TwinId, moment: Held, standing: Pick<Twin, 've
   const { held } = moment;
   const frame = frameOf(moment);
   if (!frame?.said) return undefined;
-  const place = held.find(({ series }) => series === placeSeries)?.said?.value;
+  // branding: written by placeValue and twinValue
+  const place = held.find(({ series }) => series === placeSeries)?.said?.value as Place | undefined;
   const { value, unit, datum, ...provenance } = frame.said;
   const readings = held.flatMap((sample) => (sample.series.startsWith('@') ? [] : [[sample.series, readingIn(sample)] as const]));
   return {
     id,
-    ...Frame.parse(value),
-    ...(place ? Place.parse(place) : {}),
+    ...(value as Frame),
+    ...place,
     provenance: { ...provenance, observedAt: frame.observedAt, recordedAt: frame.recordedAt },
     values: Object.fromEntries(readings.flatMap(([term, reading]) => (reading ? [[term, reading]] : []))),
     version: standing?.version ?? 1,

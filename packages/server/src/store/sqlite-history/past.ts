@@ -33,14 +33,22 @@ const inOrder = (a: Spotted, b: Spotted): number => a.observed - b.observed || a
 
 const openRow = (series: string, row: Record<string, unknown>): OpenChunk => openChunk(series, row['bytes'] as Uint8Array); // branding: the column is a blob
 
+/** A series by its name and number. */
+type Numbered = readonly [series: string, s: number];
+
+/** How many chunks may still be opened; below nothing where more would have been needed. */
+type Allowance = { chunks: number };
+
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
-const samplesIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], span: Span): readonly Sample[] => {
+const samplesIn = ({ statement }: ReadingFile, [series, s]: Numbered, { span, left }: { readonly span: Span; readonly left: Allowance }): readonly Sample[] => {
   const { from, fromRecorded, to, known, limit } = span;
   const bySpot = new Map<string, Spotted>();
   const note = (spotted: Spotted): unknown => bySpot.set(`${spotted.observed} ${spotted.recorded}`, spotted);
   for (const row of statement(sql.chunks).iterate(s, from, to, known)) {
     const first = numberOf(row, 'first');
     if (bySpot.size > limit && [...bySpot.values()].filter(({ observed }) => observed < first).length > limit) break;
+    left.chunks -= 1;
+    if (left.chunks < 0) break;
     const chunk = openRow(series, row);
     for (const [index, observed] of chunk.observed.entries()) {
       const recorded = chunk.recorded[index] ?? 0;
@@ -62,28 +70,51 @@ const twinOf = ({ lists }: ReadingFile, id: TwinId): Twin | undefined => {
 
 const seriesIn = ({ statement }: ReadingFile, id: TwinId): Map<string, number> => seriesById(statement(sql.seriesOf).all(id));
 
-const samplesOf = (reading: ReadingFile, { id, query }: { readonly id: TwinId; readonly query: HistoryQuery }): readonly Sample[] => {
+type Asked = { readonly id: TwinId; readonly query: HistoryQuery };
+
+const unbounded = (): Allowance => ({ chunks: Number.POSITIVE_INFINITY });
+
+const samplesOf = (reading: ReadingFile, { id, query }: Asked, left: Allowance): readonly Sample[] => {
   const known = seriesIn(reading, id);
   const asked = [...known].filter(([series]) => (query.series ?? series) === series);
-  const found = [...asked.flatMap((one) => samplesIn(reading, one, spanOf(query))), ...standing(twinOf(reading, id), known, query)];
+  const span = spanOf(query);
+  const found = [...asked.flatMap((one) => samplesIn(reading, one, { span, left })), ...standing(twinOf(reading, id), known, query)];
   const { after } = query;
   return found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
 };
 
-export const history = (reading: ReadingFile, asked: { readonly id: TwinId; readonly query: HistoryQuery }): SamplePage =>
-  inSnapshot(reading.file, () => pageOf(samplesOf(reading, asked), asked.query.first));
+const historyWith = (reading: ReadingFile, asked: Asked, left: Allowance): SamplePage =>
+  inSnapshot(reading.file, () => pageOf(samplesOf(reading, asked, left), asked.query.first));
+
+export const history = (reading: ReadingFile, asked: Asked): SamplePage => historyWith(reading, asked, unbounded());
+
+/** The same; undefined where more chunks would have to be opened. */
+export const historyWithin = (reading: ReadingFile, asked: Asked, chunks: number): SamplePage | undefined => {
+  const left = { chunks };
+  const page = historyWith(reading, asked, left);
+  return left.chunks < 0 ? undefined : page;
+};
 
 type MomentMs = { readonly valid: number; readonly known: number };
 
-const heldIn = ({ statement }: ReadingFile, [series, s]: readonly [string, number], ms: MomentMs): Sample | undefined => {
-  const row = statement(sql.sampleAt).get(s, ms.valid, ms.known);
-  let found = row && sampleOfRow(series, row);
+/** Whether a chunk that ends then may still tell something later than what is held. */
+const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
+
+type Standing = { readonly ms: MomentMs; readonly row: Sample | undefined };
+
+const heldInChunks = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, row }: Standing): Sample | undefined => {
+  let found = row;
   for (const chunk of statement(sql.chunksAt).iterate(s, ms.valid, ms.known)) {
-    if (found && numberOf(chunk, 'last') < msOfInstant(found.observedAt)) break;
+    if (!mayTell(found, numberOf(chunk, 'last'))) break;
     const held = sampleOfChunkAt(openRow(series, chunk), ms);
     if (held && (!found || compareSamples(held, found) > 0)) found = held;
   }
   return found;
+};
+
+const heldIn = (reading: ReadingFile, series: Numbered, ms: MomentMs): Sample | undefined => {
+  const row = reading.statement(sql.sampleAt).get(series[1], ms.valid, ms.known);
+  return heldInChunks(reading, series, { ms, row: row && sampleOfRow(series[0], row) });
 };
 
 export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | undefined => {
@@ -92,22 +123,38 @@ export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | un
 };
 
 /** The first sample of the twin's own series. */
-const firstOf = (reading: ReadingFile, id: TwinId): Sample | undefined => samplesOf(reading, { id, query: { series: twinSeries, first: 1 } })[0];
+const firstOf = (reading: ReadingFile, id: TwinId): Sample | undefined => samplesOf(reading, { id, query: { series: twinSeries, first: 1 } }, unbounded())[0];
 
-const pastOf = (reading: ReadingFile, id: TwinId, at: Moment): readonly Twin[] => {
-  const known = seriesIn(reading, id);
-  const twin = twinOf(reading, id);
-  const ms = { valid: msOfInstant(at.valid), known: msOfInstant(at.known) };
-  const told = [...known].flatMap((one) => heldIn(reading, one, ms) ?? []);
-  const silent = standing(twin, known, { to: at.valid, known: at.known });
-  const held = [...told, ...silent];
+/** Of every series of a twin, by its name, what held; undefined where it did not begin. */
+type HeldThen = ReadonlyMap<string, Sample | undefined>;
+
+/** By the ids of those of which something else was ever said. */
+const heldOf = (reading: ReadingFile, ids: readonly TwinId[], ms: MomentMs): ReadonlyMap<string, HeldThen> => {
+  const told = new Map<string, Map<string, Sample | undefined>>();
+  for (const [id, series, s, observed, recorded, said, chunked] of reading.lists({ text: sql.heldRows, params: [JSON.stringify(ids), ms.valid, ms.known] })) {
+    const name = String(series);
+    const row = observed === null ? undefined : sampleOfRow(name, { observed, recorded, said });
+    const isFolded = chunked !== null && mayTell(row, Number(chunked));
+    const held = told.get(String(id)) ?? new Map<string, Sample | undefined>();
+    told.set(String(id), held.set(name, isFolded ? heldInChunks(reading, [name, Number(s)], { ms, row }) : row));
+  }
+  return told;
+};
+
+const noneHeld: HeldThen = new Map();
+
+const pastOf = (reading: ReadingFile, { id, twin, told }: { readonly id: TwinId; readonly twin: Twin | undefined; readonly told: HeldThen }, at: Moment) => {
+  const held = [...[...told.values()].flatMap((sample) => sample ?? []), ...standing(twin, told, { to: at.valid, known: at.known })];
   const isFramed = held.some(({ series }) => series === twinSeries) || !held.some(({ said }) => said);
-  const past = twinOfSamples(id, { held, first: isFramed ? undefined : firstOf(reading, id) }, twin);
-  return past ? [past] : [];
+  return twinOfSamples(id, { held, first: isFramed ? undefined : firstOf(reading, id) }, twin);
 };
 
 /** Within a snapshot of the caller's. */
-export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment): readonly Twin[] => ids.flatMap((id) => pastOf(reading, id, at));
+export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment): readonly Twin[] => {
+  const told = heldOf(reading, ids, { valid: msOfInstant(at.valid), known: msOfInstant(at.known) });
+  return ids.flatMap((id) => pastOf(reading, { id, twin: twinOf(reading, id), told: told.get(id) ?? noneHeld }, at) ?? []);
+};
 
-export const stateAt = (reading: ReadingFile, { ids, moment }: { readonly ids: readonly TwinId[]; readonly moment: Moment }): readonly Twin[] =>
-  inSnapshot(reading.file, () => statesThen(reading, ids, moment));
+/** As text: twins that are handed over so are made once. */
+export const stateAt = (reading: ReadingFile, { ids, moment }: { readonly ids: readonly TwinId[]; readonly moment: Moment }): string =>
+  JSON.stringify(inSnapshot(reading.file, () => statesThen(reading, ids, moment)));

@@ -8,6 +8,7 @@ import { boxAlone, boxCountSql, isBox, treeCountSql } from '../sqlite/sql-filter
 import { numberOf, openForReading } from '../sqlite/sqlite-file.ts';
 import { type Find, pageOf, type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
+import { historyWithin } from '../sqlite-history/past.ts';
 import { isKnown, type KnownChanges, type ReadTwins } from './known-twins.ts';
 import { createReading, type Lists, type ReadingFile, rowsOf } from './reading-file.ts';
 
@@ -15,6 +16,8 @@ import { createReading, type Lists, type ReadingFile, rowsOf } from './reading-f
 export const nearKeysMax = 64;
 /** Rows of one answer, and of all answers in one turn until the next is left to the threads. */
 export const nearRowsMax = 2_000;
+/** Chunks of a history that are opened for one answer. */
+export const nearChunksMax = 4;
 /** What an answer counts for at least. */
 const rowsOfAnswerMin = 16;
 
@@ -46,6 +49,12 @@ const near: Answers = {
     if (asked.limit > nearRowsMax) return notHere;
     const found = reads.changes(reading, asked);
     return { found, rows: 1 + found.seen - asked.since };
+  },
+  history: (reading, asked) => {
+    const { series, first } = asked.query;
+    if (series === undefined || first > nearRowsMax) return notHere;
+    const found = historyWithin(reading, asked, nearChunksMax);
+    return found ? { found, rows: 1 + found.samples.length } : tooMuch;
   },
   cursor: (reading, asked) => one(reads.cursor(reading, asked)),
   head: (reading, asked) => one(reads.head(reading, asked)),

@@ -5,14 +5,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Box, Instant, Twin, TwinFilter } from '@cityweave/core';
+import { addMs, type Box, type Instant, type Reading, TermId, type Twin, type TwinFilter } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
+import { chunkSamplesMax } from '../history/chunk.ts';
 import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, link, put, twin, twinId } from '../twins.contract.ts';
 import { createKnownTwins, isKnown, knownBytesMax, knownTwinsMax } from './known-twins.ts';
-import { createNearReads, type NearReads, nearKeysMax, nearRowsMax } from './near.ts';
+import { createNearReads, type NearReads, nearChunksMax, nearKeysMax, nearRowsMax } from './near.ts';
 
 const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
 
@@ -85,6 +86,23 @@ describe('near reads', () => {
     for (const of of [box, around])
       expect([await page({ box: of }), await count({ box: of }), await store.count({ box: of })]).toEqual([undefined, undefined, nearRowsMax + 2]);
     expect((await store.find({ filter: { box }, first: nearRowsMax + 2 })).twins).toHaveLength(nearRowsMax + 2);
+  });
+
+  it('tell a history that lies in few chunks, and leave one that lies in more to the threads', async () => {
+    const [series, minuteMs] = [TermId.parse('city:level'), 60_000];
+    const readings = numbers((nearChunksMax + 1) * chunkSamplesMax + 1).map((index): Reading => {
+      const observedAt = addMs(at, Number(index) * minuteMs);
+      const knownAtOnce = Number(index) % chunkSamplesMax === 0;
+      return { value: Number(index), unit: 'm', observedAt, recordedAt: knownAtOnce ? observedAt : addMs(observedAt, 30 * 86_400_000) };
+    });
+    await accepted(store, [put('tide'), { op: 'patchTwin', id: twinId('tide'), values: {}, samples: { [series]: readings } }]);
+    const known = addMs(at, nearChunksMax * chunkSamplesMax * minuteMs);
+    const asked = (to: Instant) => ({ id: twinId('tide'), query: { series, known, to, first: 100 } });
+    expect(near.answer('history', asked(addMs(known, -minuteMs)))?.samples).toHaveLength(nearChunksMax);
+    await setImmediate();
+    expect(near.answer('history', asked(known))).toBeUndefined();
+    await setImmediate();
+    expect((await store.history(twinId('tide'), asked(known).query)).samples).toHaveLength(nearChunksMax + 1);
   });
 
   it('leave the event loop to others after so many rows, until its next turn', async () => {

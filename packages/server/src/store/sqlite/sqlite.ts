@@ -3,7 +3,7 @@
  * the writing side is `sqlite-lane.ts`, the threads are `sqlite-threads.ts`.
  */
 import { join } from 'node:path';
-import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type TwinId } from '@cityweave/core';
+import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type Twin, type TwinId } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import { byFinding } from '../by-finding.ts';
@@ -76,7 +76,7 @@ const questions = (sides: Sides, { ask }: Pick<Sides, 'ask'> = sides) => ({
     waiting?.at ? ask('countThen', { filter, at: waiting.at }, waiting) : ask('count', { filter }, waiting),
   history: thinned((id, query, waiting) => ask('history', { id, query }, waiting)),
   stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
-    new Map((await ask('stateAt', { ids, moment }, waiting)).map((twin) => [twin.id, twin])),
+    new Map(trusted<readonly Twin[]>(JSON.parse(await ask('stateAt', { ids, moment }, waiting))).map((twin) => [twin.id, twin])),
   summarise: withinGroups(summarise(ask)),
   cells: cells(ask),
   adjacent: adjacent(ask),
