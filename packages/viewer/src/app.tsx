@@ -1,7 +1,7 @@
 /**
  * App: the planner's window: the city, and over it what is asked, found, shown and said by whom. It hears of no tile; of a twin only what somebody looks at.
  */
-import type { SceneProgress } from '@cityweave/core/scene';
+import type { Scene, SceneProgress } from '@cityweave/core/scene';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
@@ -31,7 +31,12 @@ const useScene = () => {
   const [making, setMaking] = useState<SceneProgress>();
   const [isLost, setLost] = useState(false);
   const [tries, setTries] = useState(0);
+  const [scene, setScene] = useState<Scene>();
   useEffect(() => staged?.onEvent(({ type }) => (type === 'lost' || type === 'restored') && setLost(type === 'lost')), [staged]);
+  useEffect(() => {
+    setScene(staged?.city.scene());
+    return staged?.onEvent((event) => event.type === 'revised' && setScene(event.scene));
+  }, [staged]);
   const again = (): void => {
     setProblem(undefined);
     setMaking(undefined);
@@ -39,7 +44,7 @@ const useScene = () => {
     setTries(tries + 1);
   };
   const stands = isLost ? 'lost' : staged ? 'staged' : problem ? 'none' : 'waiting';
-  const state: SceneState = { stands, problem, making };
+  const state: SceneState = { stands, problem, making, agencies: scene?.agencies ?? [] };
   return { staged, setStaged, setProblem, setMaking, state, again, tries };
 };
 

@@ -49,10 +49,13 @@ const layer = shape({
 const scene = shape({
   ...{ federation: text, revision: text, rowsRevision: text, origin: several(number, 2), box: several(number, 4), rows: whole },
   version: (value) => value === 2,
-  agencies: listOf(shape({ id: text, name: texts, complete: truth })),
+  agencies: listOf(shape({ id: text, name: texts, complete: truth, coming: (value) => value === undefined || value === true })),
   kinds: listOf(shape({ kind: text, label: texts, broader: listOf(text), count: whole }), sceneLimits.sceneKindsMax),
   layers: listOf(layer, sceneLimits.sceneLayersMax),
 });
+
+/** The scene is made for the first time: more than it tells will be drawn. */
+export const isComing = ({ agencies }: Pick<Scene, 'agencies'>): boolean => agencies.some(({ coming }) => coming === true);
 
 /** Layers lead to agencies and kinds that are there, and to rows of the scene. */
 const leadsSomewhere = ({ agencies, kinds, layers, rows }: Scene): boolean =>

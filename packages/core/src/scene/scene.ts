@@ -40,6 +40,8 @@ export const SceneAgency = z.object({
   name: LanguageMap,
   /** false: what is drawn of it is what was last known, or nothing */
   complete: z.boolean(),
+  /** its twins are being looked at for the first time: they will be drawn */
+  coming: z.literal(true).optional(),
 });
 export type SceneAgency = z.infer<typeof SceneAgency>;
 

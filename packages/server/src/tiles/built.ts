@@ -122,7 +122,7 @@ const columnsOf = async ({ origin, kinds, building: { signal } }: Cutting, { for
 
 const cutGroup = async (cutting: Cutting, group: Group): Promise<Result<Cut>> => {
   const { origin, building } = cutting;
-  const { before, files, threads, signal, parts } = building;
+  const { federation, before, files, threads, signal, parts } = building;
   const { columns, from } = await columnsOf(cutting, group);
   const known = before?.layers.findIndex((layer) => layer.from === from) ?? -1;
   const [layer, ids] = [before?.scene.layers[known], before?.layers[known]?.ids];
@@ -136,8 +136,8 @@ const cutGroup = async (cutting: Cutting, group: Group): Promise<Result<Cut>> =>
   const cut = await begun.cut;
   if (!cut.ok) return cut;
   const { archive, beginning, rowColumns, name, rowColumnsName, box, order } = cut.value;
-  await files.put(name, archive);
-  await files.put(rowColumnsName, rowColumns);
+  await files.put(federation, name, archive);
+  await files.put(federation, rowColumnsName, rowColumns);
   return ok({
     layer: {
       id,
@@ -163,7 +163,10 @@ const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: r
     rows += layer.rows;
     return { ...layer, firstRow: rows - layer.rows };
   });
-  const agencies = building.parts.map((part) => ({ id: part.agency, name: part.name, complete: part.problem === undefined }));
+  const agencies = building.parts.map(({ agency, name, problem: why, coming }) => ({
+    ...{ id: agency, name, complete: why === undefined && !coming },
+    ...(coming && { coming }),
+  }));
   const box = layers.reduce<LocalBox>((sum, layer) => widen(sum, layer.box), noBox);
   const scene = {
     version: 2 as const,

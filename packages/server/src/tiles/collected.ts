@@ -13,15 +13,21 @@ export type Part = {
   readonly drawn: readonly Drawn[];
   /** why it is not what the source has now */
   readonly problem?: Problem | undefined;
+  /** the source was not walked yet */
+  readonly coming?: true;
 };
+
+export type Parts = ReadonlyMap<AgencyId, Part>;
 
 export type Collecting = {
   readonly sources: readonly WalkedSource[];
-  readonly known: ReadonlyMap<AgencyId, Part>;
+  readonly known: Parts;
   readonly vocabulary: Vocabulary;
   readonly signal: AbortSignal;
   /** told how many twins were looked at so far */
   readonly progress: (twins: number) => void;
+  /** given what was collected after every source but the last, in the order of the sources; the next one waits for it */
+  readonly partly?: ((parts: Parts) => Promise<void>) | undefined;
 };
 
 const walkPart = async ({ known, vocabulary, signal, progress }: Collecting, source: WalkedSource): Promise<Part> => {
@@ -50,8 +56,13 @@ const collectPart = async (collecting: Collecting, source: WalkedSource): Promis
 };
 
 /** One after the other: a scene is never in a hurry, a question is. */
-export const collect = async (collecting: Collecting): Promise<ReadonlyMap<AgencyId, Part>> => {
+export const collect = async (collecting: Collecting): Promise<Parts> => {
+  const { sources, signal, partly } = collecting;
   const parts = new Map<AgencyId, Part>();
-  for (const source of collecting.sources) if (!collecting.signal.aborted) parts.set(source.agency, await collectPart(collecting, source));
+  for (const source of sources) {
+    if (parts.size > 0) await partly?.(parts);
+    if (signal.aborted) return parts;
+    parts.set(source.agency, await collectPart(collecting, source));
+  }
   return parts;
 };

@@ -13,8 +13,8 @@ import { ArchiveName, type FederationId } from '@cityweave/core';
 export type ByteRange = { readonly from: number; readonly to: number };
 
 export type SceneFiles = {
-  /** Durable before it resolves; the same name is the same bytes, so it is written once. */
-  readonly put: (name: string, bytes: Uint8Array) => Promise<void>;
+  /** For the federation's scene that is being made. Durable before it resolves; the same name is the same bytes, so it is written once. */
+  readonly put: (federation: FederationId, name: string, bytes: Uint8Array) => Promise<void>;
   readonly size: (name: string) => Promise<number | undefined>;
   readonly read: (name: string, range: ByteRange) => Readable;
   /** undefined where it is not there */
@@ -22,7 +22,7 @@ export type SceneFiles = {
   readonly whole: (name: string) => Promise<Uint8Array | undefined>;
   readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
-  /** What is remembered of the federation's scene goes, and every layer that no other scene has. */
+  /** What is remembered of the federation's scene goes, and every layer that no other scene has, nor one that is being made. */
   readonly forget: (federation: FederationId) => Promise<void>;
 };
 
@@ -56,12 +56,12 @@ const parseKept = async (bytes: Buffer): Promise<unknown> => {
   }
 };
 
-/** Layers that no scene names any more. */
-const sweep = async (directory: string): Promise<void> => {
+/** Layers that no scene names, and that are put for none that is being made. */
+const sweep = async (directory: string, isPut: (name: string) => boolean): Promise<void> => {
   const names = await readdir(directory);
   const scenes = names.filter((name) => /^scene-.*\.json\.gz$/.test(name));
   const told = await Promise.all(scenes.map(async (name) => JSON.stringify(await parseKept(await readFile(join(directory, name))))));
-  const unused = names.filter((name) => ArchiveName.safeParse(name).success && !told.some((text) => text?.includes(name)));
+  const unused = names.filter((name) => ArchiveName.safeParse(name).success && !isPut(name) && !told.some((text) => text?.includes(name)));
   await Promise.all(unused.map((name) => rm(join(directory, name), { force: true })));
 };
 
@@ -69,6 +69,9 @@ export const createSceneFiles = (directory: string): SceneFiles => {
   const pathOf = (name: string): string => join(directory, ArchiveName.parse(name));
   const keptPath = (federation: FederationId): string => join(directory, `scene-${createHash('sha256').update(federation).digest('hex').slice(0, 32)}.json.gz`);
   const ready = mkdir(directory, { recursive: true });
+  /** names by the federation whose scene is being made of them */
+  const putFor = new Map<FederationId, Set<string>>();
+  const isPut = (name: string): boolean => [...putFor.values()].some((names) => names.has(name));
   /** two that write the same file at once do not write into one another */
   let writings = 0;
   const write = (path: string, bytes: Uint8Array): Promise<void> => {
@@ -76,8 +79,9 @@ export const createSceneFiles = (directory: string): SceneFiles => {
     return writeWhole(path, bytes, writings);
   };
   return {
-    put: async (name, bytes) => {
+    put: async (federation, name, bytes) => {
       await ready;
+      putFor.set(federation, (putFor.get(federation) ?? new Set()).add(name));
       if (!existsSync(pathOf(name))) await write(pathOf(name), bytes);
     },
     size: (name) =>
@@ -91,11 +95,13 @@ export const createSceneFiles = (directory: string): SceneFiles => {
     keep: async (federation, value) => {
       await ready;
       await write(keptPath(federation), await compress(JSON.stringify(value)));
+      putFor.delete(federation);
     },
     forget: async (federation) => {
       await ready;
       await rm(keptPath(federation), { force: true });
-      await sweep(directory);
+      putFor.delete(federation);
+      await sweep(directory, isPut);
     },
     kept: async (federation) => {
       const bytes = await readFile(keptPath(federation)).catch(() => undefined);

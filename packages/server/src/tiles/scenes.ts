@@ -17,7 +17,7 @@ import {
 import type { Clock } from '../deps.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { Built, buildScene, type LayersCut } from './built.ts';
-import { collect, type Part } from './collected.ts';
+import { collect, type Part, type Parts } from './collected.ts';
 import type { CutThreads } from './cut/cut-threads.ts';
 import { createRowIndex, type RowIndex } from './row-index.ts';
 import type { SceneFiles } from './scene-files.ts';
@@ -51,7 +51,7 @@ const refreshMs = 5_000;
 
 type Making = {
   held: Held | undefined;
-  parts: ReadonlyMap<AgencyId, Part>;
+  parts: Parts;
   /** twins looked at so far */
   walked: number;
   /** undefined while twins are looked at */
@@ -73,7 +73,7 @@ const isAsKept = async ({ seqs, scene }: Built, sources: readonly WalkedSource[]
 };
 
 /** Of a member that does not answer and whose twins are not at hand, the tiles stay; only the document says that they are not complete. */
-const keepTiles = (held: Held, parts: ReadonlyMap<AgencyId, Part>): Held => {
+const keepTiles = (held: Held, parts: Parts): Held => {
   const agencies = held.built.scene.agencies.map((agency) => ({ ...agency, complete: parts.get(agency.id)?.problem === undefined }));
   const missing = agencies.flatMap(({ id, complete }) => (complete ? [] : [id])).join(' ');
   const revision = `${held.built.scene.revision.split('~')[0]}${missing && `~${hash('sha256', missing, 'hex').slice(0, 8)}`}`;
@@ -83,30 +83,57 @@ const keepTiles = (held: Held, parts: ReadonlyMap<AgencyId, Part>): Held => {
 const isLost = ({ seq, problem: why }: Part, before: Built | undefined): boolean =>
   why !== undefined && seq === undefined && before !== undefined && before.seqs.length > 0;
 
+type Refreshing = { readonly room: SceneRoom; readonly making: Making; readonly federation: Federation; readonly sources: readonly WalkedSource[] };
+
+/** Cuts what the parts have to show anew where that is another scene than the one that is held. */
+const build = async ({ room, making, federation }: Refreshing, parts: readonly Part[]): Promise<Result<Built>> => {
+  const { threads, files, signal } = room;
+  const before = making.held?.built;
+  const progress = (layers: LayersCut): void => {
+    making.layers = layers;
+  };
+  const built = await buildScene({ federation: federation.id, parts, before, vocabulary: room.vocabulary(), threads, files, progress, signal });
+  if (built.ok && built.value.scene.revision !== before?.scene.revision) making.held = hold(built.value);
+  return built;
+};
+
+/** The first scene is shown before all of it is known: after a while, and then whenever there is so many times more of it. */
+export const partly = { afterMs: 1_500, times: 2 } as const;
+
+const showPartly = (refreshing: Refreshing): ((parts: Parts) => Promise<void>) => {
+  const { room, making, sources } = refreshing;
+  const begunMs = room.clock.monotonicMs();
+  let shown = 0;
+  return async (known) => {
+    const twins = [...known.values()].reduce((sum, { drawn }) => sum + drawn.length, 0);
+    if (twins === 0 || twins < shown * partly.times || room.clock.monotonicMs() - begunMs < partly.afterMs) return;
+    shown = twins;
+    const parts = sources.map(({ agency, name }) => known.get(agency) ?? { agency, name, seq: undefined, drawn: [], coming: true as const });
+    await build(refreshing, parts);
+    making.layers = undefined;
+  };
+};
+
 const refresh = async (room: SceneRoom, making: Making, federation: Federation): Promise<void> => {
-  const { signal, files, threads } = room;
+  const { signal, files } = room;
   const sources = room.sources(federation);
   const before = making.held?.built;
   if (before && making.parts.size === 0 && (await isAsKept(before, sources, signal))) return;
+  const refreshing = { room, making, federation, sources };
   const progress = (twins: number): void => {
     making.walked += twins;
   };
-  const parts = await collect({ sources, known: making.parts, vocabulary: room.vocabulary(), signal, progress });
+  const walking = { sources, known: making.parts, vocabulary: room.vocabulary(), signal, progress };
+  const parts = await collect({ ...walking, partly: before ? undefined : showPartly(refreshing) });
   if (signal.aborted) return;
   if (making.held && [...parts.values()].some((part) => isLost(part, before))) {
     making.held = keepTiles(making.held, parts);
     return;
   }
   making.parts = parts;
-  const layersCut = (layers: LayersCut): void => {
-    making.layers = layers;
-  };
-  const building = { federation: federation.id, parts: [...parts.values()], before, vocabulary: room.vocabulary(), threads, files, signal };
-  const built = await buildScene({ ...building, progress: layersCut });
+  const built = await build(refreshing, [...parts.values()]);
   making.problem = built.ok ? undefined : built.problem;
-  if (!built.ok) return;
-  if (built.value.scene.revision !== before?.scene.revision) making.held = hold(built.value);
-  await files.keep(federation.id, built.value);
+  if (built.ok) await files.keep(federation.id, built.value);
 };
 
 const load = async ({ files }: SceneRoom, making: { held: Held | undefined }, federation: FederationId): Promise<void> => {

@@ -2,19 +2,26 @@
  * Figures of a scene, as the page gets it: how many twins of each kind are drawn, which stands highest, and how many of their surfaces slope.
  */
 import { gunzipSync } from 'node:zlib';
-import { decodeOutlineTile, decodeRowColumns, readDirectory, Scene, type SceneLayer, type Solids } from '@cityweave/core';
-import { until, valueOf } from '../city.ts';
+import { decodeOutlineTile, decodeRowColumns, isComing, readDirectory, Scene, type SceneLayer, type Solids } from '@cityweave/core';
+import { present, until, valueOf } from '../city.ts';
 
 type Asked = { readonly address: string; readonly federation: string };
 
-export const sceneOf = async ({ address, federation }: Asked): Promise<Scene> => {
-  const response = await until(
-    () => fetch(new URL(`/tiles/scene?federation=${encodeURIComponent(federation)}`, address)),
-    ({ status }) => status === 200,
+const sceneNow = async ({ address, federation }: Asked): Promise<Scene | undefined> => {
+  const response = await fetch(new URL(`/tiles/scene?federation=${encodeURIComponent(federation)}`, address));
+  const told: unknown = await response.json();
+  return response.status === 200 ? Scene.parse(told) : undefined;
+};
+
+export const sceneOf = async (asked: Asked): Promise<Scene> =>
+  present(
+    await until(
+      () => sceneNow(asked),
+      (scene) => scene !== undefined && !isComing(scene),
+      'a scene of all agencies',
+    ),
     'a scene',
   );
-  return Scene.parse(await response.json());
-};
 
 const archiveOf = async ({ address }: Asked, name: string): Promise<Uint8Array> =>
   new Uint8Array(await (await fetch(new URL(`/tiles/archives/${name}`, address))).arrayBuffer());

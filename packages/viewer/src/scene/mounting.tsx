@@ -2,13 +2,14 @@
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
 import type { SceneProgress } from '@cityweave/core/scene';
-import { type Camera, fieldOfView, fitView, homeOf, type Look, pictureOf, radians } from '@cityweave/core/scene/tiles';
+import { type Camera, fieldOfView, fitView, homeOf, isComing, type Look, pictureOf, radians } from '@cityweave/core/scene/tiles';
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
 import { fetchOpening, fetchScene } from './fetching.ts';
 import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
+import { isSameView } from './rig/view.ts';
 import { beginsAs, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
@@ -67,6 +68,7 @@ const watchRevisions = (
   { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal },
 ): (() => void) => {
   let isBusy = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (): Promise<void> => {
     const scene = await fetchScene(federation);
     if (signal.aborted || !scene.ok || scene.value.revision === staged.city.scene().revision) return;
@@ -75,15 +77,20 @@ const watchRevisions = (
     events.tell({ type: 'revised', scene: scene.value });
     if (!isTaken) anew();
   };
+  const later = (): void => {
+    clearTimeout(timer);
+    if (!signal.aborted) timer = setTimeout(() => (document.hidden ? later() : lookOnce()), isComing(staged.city.scene()) ? againMs : revisionEveryMs);
+  };
   const lookOnce = (): void => {
-    if (isBusy || document.hidden) return;
+    if (isBusy) return;
     isBusy = true;
     void look().finally(() => {
       isBusy = false;
+      later();
     });
   };
-  const timer = setInterval(lookOnce, revisionEveryMs);
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  later();
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   return lookOnce;
 };
 
@@ -172,7 +179,15 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
     progress: staged.progress,
     move,
     view: drive.view,
+    coming: () => isComing(staged.city.scene()),
   });
+};
+
+/** From where it was looked at before, unless that was from home: there is another home where there is more of the city. */
+const viewBefore = (before: Running | undefined, aspect: number): View | undefined => {
+  if (!before) return undefined;
+  const view = before.drive.view();
+  return isSameView(view, homeOf(before.staged.city.scene(), aspect)) ? undefined : view;
 };
 
 /** Stages the city once; where its rows become other twins, again, as it is looked at now. */
@@ -187,7 +202,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
     if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, before?.drive.view() ?? pictureOf(staged.city.scene(), look).view);
+  const running = createRunning(staged, here, viewBefore(before, look.aspect) ?? pictureOf(staged.city.scene(), look).view);
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();

@@ -12,23 +12,32 @@ type Watched = {
   readonly progress: () => Progress;
   readonly move: (view: View) => void;
   readonly view: () => View;
+  /** more of the city will be drawn than is known now */
+  readonly coming: () => boolean;
 };
+
+/** The first scene is staged anew as more of it comes: the last one is asked. */
+let watched: Watched | undefined;
 
 const lookEveryMs = 4;
 
+const statisticsOf = ({ frames, renderer, counts, progress }: Watched) => {
+  const { calls = 0, triangles = 0 } = renderer()?.info.render ?? {};
+  return { frames: frames(), calls, triangles, ...counts(), ...progress() };
+};
+
+const isComplete = ({ frames, progress, coming }: Watched): boolean => {
+  const { here, wanted } = progress();
+  return frames() > 0 && here > 0 && here === wanted && !coming();
+};
+
 /** `cityweave.complete()` resolves when all that the view needs is drawn. */
-export const exposeStatistics = ({ frames, renderer, counts, progress, move, view }: Watched): void => {
+export const exposeStatistics = (now: Watched): void => {
   if (!new URLSearchParams(location.search).has('statistics')) return;
-  const statistics = () => {
-    const { calls = 0, triangles = 0 } = renderer()?.info.render ?? {};
-    return { frames: frames(), calls, triangles, ...counts(), ...progress() };
-  };
+  watched = now;
   const complete = async () => {
-    for (;;) {
-      const { here, wanted } = progress();
-      if (frames() > 0 && here > 0 && here === wanted) return statistics();
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-    }
+    while (!(watched && isComplete(watched))) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    return statisticsOf(watched);
   };
-  Object.assign(globalThis, { cityweave: { statistics, complete, setView: move, view } });
+  Object.assign(globalThis, { cityweave: { statistics: () => statisticsOf(now), complete, setView: now.move, view: now.view } });
 };

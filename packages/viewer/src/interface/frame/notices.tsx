@@ -1,7 +1,7 @@
 /**
  * Notices: what keeps the page from showing all, and what to do about it.
  */
-import type { SceneProgress } from '@cityweave/core/scene';
+import type { Scene, SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useState } from 'react';
 import type { SceneProblem } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
@@ -39,6 +39,8 @@ export type SceneState = {
   readonly problem: SceneProblem | undefined;
   /** how far the node is that makes the scene */
   readonly making: SceneProgress | undefined;
+  /** those that are drawn, and those that are to be */
+  readonly agencies: Scene['agencies'];
 };
 type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
 
@@ -91,6 +93,13 @@ const Slow = ({ making }: Pick<SceneState, 'making'>) => {
   );
 };
 
+/** The first scene grows agency by agency. */
+const Coming = ({ agencies }: Pick<SceneState, 'agencies'>) => {
+  const { say } = useWords();
+  const here = agencies.filter(({ coming }) => !coming).length;
+  return here === agencies.length ? null : <p className="notice">{say('comingScene', { here, all: agencies.length })}</p>;
+};
+
 export const Notices = (props: NoticesProps) => {
   const { say, instant } = useWords();
   const offlineSince = useKnown((state) => state.offlineSince);
@@ -107,6 +116,7 @@ export const Notices = (props: NoticesProps) => {
         </p>
       )}
       {slow && <Slow making={props.scene.making} />}
+      <Coming agencies={props.scene.agencies} />
       <SceneNotice {...props} />
       <Crosshair isWanted={picking !== undefined} />
       {picking !== undefined && (

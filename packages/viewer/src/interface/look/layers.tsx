@@ -56,7 +56,7 @@ const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
         <span className="chip" style={{ background: agencyColour(at, theme) }} />
         <Name text={textOf(agency.name, lang)} />
         {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
-        {!(silence || agency.complete) && <span className="warn"> {say('incomplete')}</span>}
+        {!(silence || agency.complete) && <span className="warn"> {say(agency.coming ? 'coming' : 'incomplete')}</span>}
       </legend>
       {kindsOf(scene, at).map((kindAt) => {
         const kind = scene.kinds[kindAt];

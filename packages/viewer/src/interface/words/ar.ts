@@ -35,6 +35,8 @@ export const ar: Catalogue = {
   colourBy: 'التلوين حسب',
   colourByKind: 'النوع',
   columnRefused: 'تعذّرت قراءة القيم. أزل هذه الخاصية واخترها من جديد.',
+  coming: 'في الطريق',
+  comingScene: 'رُسم حتى الآن: {here} من {all} جهة. البقية تتبع.',
   completeness: 'مكتمل بنسبة {value}',
   confidence: 'مؤكد بنسبة {value}',
   copyLink: 'نسخ الرابط',

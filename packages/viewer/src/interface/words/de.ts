@@ -33,6 +33,8 @@ export const de: Catalogue = {
   colourBy: 'Färben nach',
   colourByKind: 'Art',
   columnRefused: 'Die Werte konnten nicht gelesen werden. Entfernen Sie die Eigenschaft und wählen Sie sie noch einmal.',
+  coming: 'unterwegs',
+  comingScene: 'Bisher gezeichnet: {here} von {all} Stellen. Die anderen folgen.',
   completeness: 'zu {value} vollständig',
   confidence: 'zu {value} sicher',
   copyLink: 'Link kopieren',

@@ -33,6 +33,8 @@ export const en = {
   colourBy: 'Colour by',
   colourByKind: 'Kind',
   columnRefused: 'The values could not be read. Remove this property and choose it again.',
+  coming: 'on its way',
+  comingScene: 'Drawn so far: {here} of {all} agencies. The others follow.',
   completeness: 'complete to {value}',
   confidence: 'sure to {value}',
   copyLink: 'Copy link',

@@ -4,6 +4,10 @@
 import { bounded, radians, sightOf, type View } from '@cityweave/core/scene/tiles';
 import type { PerspectiveCamera } from 'three';
 
+const members = ['east', 'north', 'distance', 'heading', 'tilt'] as const;
+
+export const isSameView = (one: View, other: View): boolean => members.every((name) => one[name] === other[name]);
+
 const tiltLevel = 1;
 
 export const placeCamera = (camera: PerspectiveCamera, view: View): void => {
