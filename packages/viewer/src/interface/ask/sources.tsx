@@ -51,7 +51,7 @@ export const Sources = () => {
     <section className="panel sources-bar" aria-label={say('sources')}>
       <details>
         <summary id="sources">
-          {say('sourcesAnswered', { answered, asked })}
+          {say('sourcesAnswered', { answered, n: asked })}
           {answer && `, ${seconds(answer.ms)}`}
           {oldest && `, ${say('oldestValue', { age: age(oldest) })}`}
           {missing.length > 0 && (

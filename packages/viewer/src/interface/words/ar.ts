@@ -175,7 +175,7 @@ export const ar: Catalogue = {
   sourceNotAsked: 'لم تُسأل',
   sourcePartial: 'أجابت جزئيًا',
   sources: 'المصادر',
-  sourcesAnswered: '{answered} من {asked} جهات',
+  sourcesAnswered: { one: '{answered} من جهة واحدة', two: '{answered} من جهتين', few: '{answered} من {n} جهات', other: '{answered} من {n} جهة' },
   sourceWithheld: 'تحجب بعضه',
   standsGone: 'خرجت',
   standsJoining: 'تنضم',

@@ -163,7 +163,7 @@ export const de: Catalogue = {
   sourceNotAsked: 'wurde nicht gefragt',
   sourcePartial: 'hat teilweise geantwortet',
   sources: 'Quellen',
-  sourcesAnswered: '{answered} von {asked} Stellen',
+  sourcesAnswered: { one: '{answered} von {n} Stelle', other: '{answered} von {n} Stellen' },
   sourceWithheld: 'hält einen Teil zurück',
   standsGone: 'ist ausgetreten',
   standsJoining: 'tritt bei',

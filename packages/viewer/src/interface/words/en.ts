@@ -163,7 +163,7 @@ export const en = {
   sourceNotAsked: 'was not asked',
   sourcePartial: 'answered in part',
   sources: 'Sources',
-  sourcesAnswered: '{answered} of {asked} agencies',
+  sourcesAnswered: { one: '{answered} of {n} agency', other: '{answered} of {n} agencies' },
   sourceWithheld: 'keeps some of it back',
   standsGone: 'has left',
   standsJoining: 'is joining',
