@@ -231,6 +231,18 @@ export const twinExamples: Examples = {
     },
     reply: { objects: [{ kind: 'subscription', id: subscriptionId, attributes: { seq: 4812 } }] },
   },
+  'subscribe.exchangeData--from-time-to-time-or-of-what-moved': {
+    request: {
+      parameters: {
+        federationId,
+        agreementId,
+        trigger: { on: 'interval', every: 'PT10S' },
+        or: { on: 'change', term: 'city:waterLevel', minDelta: 0.2 },
+        maxRatePerMinute: 12,
+      },
+    },
+    reply: { objects: [{ kind: 'subscription', id: subscriptionId, attributes: { seq: 4812 } }] },
+  },
   'unsubscribe.exchangeData': { request: { parameters: { subscriptionId } }, reply: {} },
   'publish.exchangeData': {
     from: water,

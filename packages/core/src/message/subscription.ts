@@ -23,9 +23,9 @@ export const SubscriptionTerms = openObject({
   featureId: FeatureId.optional(),
   /** of a query what says which twins, and which of their properties */
   query: TwinQuery.pick({ version: true, filter: true, terms: true }).optional(),
+  /** where both are there: what comes first */
   trigger: Trigger.optional(),
-  /** there is one trigger: an alternative is refused */
-  or: z.never().optional(),
+  or: Trigger.optional(),
   /** how often a minute changes are told at most; the agreement may say less */
   maxRatePerMinute: z.int().positive().optional(),
   expiresAt: Instant.optional(),
@@ -34,20 +34,38 @@ export type SubscriptionTerms = z.infer<typeof SubscriptionTerms>;
 
 const minuteMs = 60_000;
 
-/** From one turn to the next at least. A turn tells all that changed since the one before, in as many messages as that takes. */
-export const betweenTurnsMs = ({ trigger, maxRatePerMinute }: SubscriptionTerms, granted: readonly GrantedFeature[]): number => {
-  const rates = [maxRatePerMinute, rateOf(granted)].flatMap((rate) => (rate === undefined ? [] : minuteMs / rate));
-  const every = trigger?.on === 'interval' ? (msOfDuration(trigger.every) ?? 0) : 0;
-  return Math.ceil(Math.max(0, every, ...rates));
+type Triggers = Pick<SubscriptionTerms, 'trigger' | 'or'>;
+
+const triggersOf = ({ trigger, or }: Triggers): readonly Trigger[] => [trigger, or].filter((one) => one !== undefined);
+
+type OnChange = Extract<Trigger, { readonly on: 'change' }>;
+
+export const onChange = (terms: Triggers): readonly OnChange[] => triggersOf(terms).filter((one) => one.on === 'change');
+
+/** Told is what moved, and nothing else: there is no interval at which the rest is told. */
+export const tellsMovesAlone = (terms: Triggers): boolean => triggersOf(terms).length > 0 && triggersOf(terms).every(({ on }) => on === 'change');
+
+/**
+ * From one turn to the next: at least, whatever happens, and where nothing moves far enough. A turn tells all that changed since the one before, in as many messages as
+ * that takes.
+ */
+export const betweenTurnsMs = (terms: SubscriptionTerms, granted: readonly GrantedFeature[]): { readonly leastMs: number; readonly unmovedMs: number } => {
+  const rates = [terms.maxRatePerMinute, rateOf(granted)].flatMap((rate) => (rate === undefined ? [] : minuteMs / rate));
+  const intervals = triggersOf(terms).flatMap((one) => (one.on === 'interval' ? (msOfDuration(one.every) ?? 0) : []));
+  const rateMs = Math.ceil(Math.max(0, ...rates));
+  const unmovedMs = intervals.length > 0 ? Math.max(rateMs, Math.min(...intervals)) : rateMs;
+  return { leastMs: onChange(terms).length > 0 ? rateMs : unmovedMs, unmovedMs };
 };
 
-/** The value on which a trigger looks; undefined where the twin has none. */
-export const triggeringValue = (trigger: Trigger | undefined, { values }: Pick<Twin, 'values'>): Json | undefined =>
-  trigger?.on === 'change' ? values[trigger.term]?.value : undefined;
+/** The values on which triggers look, one each; undefined where the twin has none. */
+export const triggeringValues = (triggers: readonly OnChange[], { values }: Pick<Twin, 'values'>): readonly (Json | undefined)[] =>
+  triggers.map(({ term }) => values[term]?.value);
 
-/** Whether a value moved far enough from the one that was told. */
-export const hasMoved = (trigger: Trigger | undefined, value: Json | undefined, told: Json | undefined): boolean => {
-  if (trigger?.on !== 'change') return true;
+const movedFar = ({ minDelta = 0 }: OnChange, value: Json | undefined, told: Json | undefined): boolean => {
   if (typeof value !== 'number' || typeof told !== 'number') return JSON.stringify(value) !== JSON.stringify(told);
-  return value !== told && Math.abs(value - told) >= (trigger.minDelta ?? 0);
+  return value !== told && Math.abs(value - told) >= minDelta;
 };
+
+/** Whether one of the values moved far enough from what was told. */
+export const hasMoved = (triggers: readonly OnChange[], values: readonly (Json | undefined)[], told: readonly (Json | undefined)[]): boolean =>
+  triggers.some((trigger, at) => movedFar(trigger, values[at], told[at]));

@@ -138,7 +138,7 @@ export const twinRows = {
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
-      'Asks for changes: of all that is granted or of one feature, of twins that a filter holds for, as they happen, from time to time or where a value moved far enough, so often a minute, until a time. They follow as T11 on the event stream of the subscription. Over an adaptor there is neither a query nor a trigger on change.',
+      'Asks for changes: of all that is granted or of one feature, of twins that a filter holds for, as they happen, from time to time, where a value moved far enough, or by what of two comes first, so often a minute, until a time. They follow as T11 on the event stream of the subscription. Over an adaptor there is neither a query nor a trigger on change.',
     effect: 'change',
     request: {
       parameters: openObject({

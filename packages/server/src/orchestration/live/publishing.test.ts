@@ -289,6 +289,23 @@ describe('a subscription', () => {
     await moved.return?.();
   });
 
+  it('with both tells at once when something moved far enough, with it what changed meanwhile, and else from time to time', async () => {
+    const or = { on: 'change', term: 'city:level', minDelta: 2 };
+    const events = listen(await subscribe(0, { trigger: { on: 'interval', every: 'PT1H' }, or }));
+    await accepted(store, [put('a', level(1)), put('b', level(1))]);
+    await nextTold(events);
+    expect((await events.next()).value).toMatchObject({ type: 'heartbeat' });
+    await accepted(store, [put('a', level(2))]);
+    expect((await events.next()).value).toMatchObject({ type: 'heartbeat', id: '2' });
+    await accepted(store, [put('b', level(3))]);
+    expect(keys((await nextTold(events)).rows)).toEqual(['a', 'b']);
+    expect(ms).toBeLessThan(60_000);
+    await accepted(store, [put('a', level(3))]);
+    ms += 3_600_000;
+    expect(keys((await nextTold(events)).rows)).toEqual(['a']);
+    await events.return?.();
+  });
+
   it('ends at the time that was asked for, and none begins that would be over already', async () => {
     const expiresAt = addMs(system.clock.now(), 60_000);
     const subscription = await subscribe(0, { expiresAt });

@@ -11,6 +11,7 @@ import {
   limits,
   type Message,
   ok,
+  onChange,
   problem,
   type Request,
   type Result,
@@ -33,7 +34,7 @@ import type { Room } from '../room.ts';
 import { type Areas, withKnownAreas } from '../utilization/sent-areas.ts';
 import { mentions, withheldTerms } from '../utilization/sight.ts';
 import type { Feed, Granted } from './feed.ts';
-import { createMovement, createTurns, saysSomething, type Turns } from './turns.ts';
+import { createMovement, createTurns, type Movement, saysSomething, type Turns } from './turns.ts';
 
 type Subscription = {
   readonly id: SubscriptionId;
@@ -109,18 +110,58 @@ const headOf = async (feed: Feed, after: number): Promise<number> => {
   return head.ok ? head.value : after;
 };
 
+type Looking = { readonly feed: Feed; readonly moves: Movement; readonly granted: Granted; readonly signal: AbortSignal };
+
+/** Looks beyond what was told for something that cannot wait for the next turn; each change is looked at once. */
+const createLookout = () => {
+  let looked = 0;
+  return async (after: number, { feed, moves, granted, signal }: Looking): Promise<boolean> => {
+    looked = Math.max(looked, after);
+    while (!signal.aborted) {
+      const seen = await feed.next(looked, granted);
+      if (seen.type !== 'changed') return false;
+      if (moves.isUrgent(seen.changed)) return true;
+      looked = seen.seq;
+    }
+    return false;
+  };
+};
+
+/** For so long, or until something changes. */
+const waitOrChange = async (room: Room, ms: number, { feed, signal }: Looking): Promise<void> => {
+  const over = new AbortController();
+  const either = AbortSignal.any([over.signal, signal]);
+  await Promise.race([feed.wait(either), pause(room.deps.timers, ms, either)]);
+  over.abort();
+};
+
+type Standing = Looking & { readonly after: number; readonly turns: Turns; readonly between: ReturnType<typeof betweenTurnsMs> };
+
+/** What is to be waited for before something is told; nothing where a turn goes on, is due, or something moved too far to wait. */
+const restBefore = async (
+  room: Room,
+  isUrgent: ReturnType<typeof createLookout>,
+  { after, turns, between, ...looking }: Standing,
+): Promise<(() => Promise<void>) | undefined> => {
+  const [leastWaitMs, waitMs] = [turns.waitMs(between.leastMs), turns.waitMs(between.unmovedMs)];
+  if (leastWaitMs > 0) return () => pause(room.deps.timers, Math.min(leastWaitMs, limits.streamHeartbeatMs), looking.signal);
+  if (waitMs === 0 || (await isUrgent(after, looking))) return undefined;
+  return () => waitOrChange(room, Math.min(waitMs, limits.streamHeartbeatMs), looking);
+};
+
 async function* follow({ room, feedOf }: Desk, subscription: Subscription, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const [feed, { turns }, moved] = [feedOf(subscription.via), subscription, createMovement(subscription.terms)];
+  const { terms, turns, via } = subscription;
+  const [feed, moves, isUrgent] = [feedOf(via), createMovement(terms), createLookout()];
   let { after } = subscription;
   feed.open(signal);
   while (!signal.aborted) {
     const granted = grantedTo(room, subscription);
     if (!granted) return;
-    const betweenMs = betweenTurnsMs(subscription.terms, granted.features);
-    const waitMs = turns.waitMs(betweenMs);
-    if (waitMs > 0) {
+    const between = betweenTurnsMs(terms, granted.features);
+    const rest = await restBefore(room, isUrgent, { feed, moves, granted, signal, after, turns, between });
+    if (rest) {
       yield { type: 'heartbeat', id: String(after), text: String(after) };
-      await pause(room.deps.timers, Math.min(waitMs, limits.streamHeartbeatMs), signal);
+      await rest();
       continue;
     }
     const told = await feed.next(after, granted);
@@ -132,8 +173,8 @@ async function* follow({ room, feedOf }: Desk, subscription: Subscription, signa
       continue;
     }
     after = told.seq;
-    const changed = moved(told.changed);
-    if (betweenMs > 0 && saysSomething(changed) && !turns.isOn()) turns.begin(await headOf(feed, after));
+    const changed = moves.telling(told.changed);
+    if (between.unmovedMs > 0 && saysSomething(changed) && !turns.isOn()) turns.begin(await headOf(feed, after));
     turns.reached(after);
     yield saysSomething(changed) ? await toEvent(room, subscription, changed) : { type: 'heartbeat', id: String(after), text: String(after) };
   }
@@ -145,21 +186,21 @@ const beginning = (after: number | undefined, headSeq: number): Result<number> =
 
 /** What is asked for must be granted, known, possible on the way that it goes, and small enough to be kept for as long as the subscription lasts. */
 const checkTerms = ({ room, areas }: Desk, { terms, used, via }: Wanted): Result<SubscriptionTerms> => {
-  const { featureId, query, trigger, maxRatePerMinute, expiresAt } = terms;
+  const { featureId, query, trigger, or, maxRatePerMinute, expiresAt } = terms;
+  const looking = onChange(terms).map(({ term }) => term);
   if (expiresAt !== undefined && expiresAt <= room.deps.clock.now())
     return fail(problem('invalid', { path: '/data/action/parameters/expiresAt', found: expiresAt, accepted: 'a time to come' }));
   const features = wantedOf(used.features, terms);
   if (featureId !== undefined && features.length === 0) return fail(problem('notFound', { subject: featureId, accepted: 'a feature that is granted' }));
-  if (via !== undefined && (query || trigger?.on === 'change'))
+  if (via !== undefined && (query || looking.length > 0))
     return fail(
       problem('badQuery', { subject: 'query, trigger', accepted: 'a feature, an interval, a rate and an end: over an adaptor there is nothing else' }),
     );
   const filter = withKnownAreas(areas, query?.filter ?? {}, {});
   if (!filter.ok) return filter;
-  const looksAt = [...mentions(filter.value), ...(trigger?.on === 'change' ? [trigger.term] : [])];
-  const [hidden] = withheldTerms(room, { granted: features }, looksAt);
+  const [hidden] = withheldTerms(room, { granted: features }, [...mentions(filter.value), ...looking]);
   if (hidden) return fail(problem('notAuthorised', { subject: hidden, accepted: 'terms that the agreement grants' }));
-  const kept = { featureId, trigger, maxRatePerMinute, expiresAt, ...(query && { query: { ...query, filter: filter.value } }) };
+  const kept = { featureId, trigger, or, maxRatePerMinute, expiresAt, ...(query && { query: { ...query, filter: filter.value } }) };
   const { controlMessageBytesMax: limit } = limits;
   return utf8Bytes(canonicalJson(kept)) <= limit ? ok(kept) : fail(problem('tooLarge', { subject: 'what is subscribed to', limit }));
 };

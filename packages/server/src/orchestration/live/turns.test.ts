@@ -12,7 +12,7 @@ const changed = (from: number, to: number, value: number): TwinsChanged =>
   ({ seq: 1, deleted: [], rows: Array.from({ length: to - from }, (_, n) => levelOf(from + n, value)) }) as unknown as TwinsChanged; // branding: times of the store are not looked at
 
 it('the value of triggerTwinsMax twins is remembered as it was told; of one more the oldest is told again', () => {
-  const moved = createMovement(terms);
+  const { telling: moved } = createMovement(terms);
   const told = (from: number, to: number, value: number): number => moved(changed(from, to, value)).rows.length;
   expect(told(0, limits.triggerTwinsMax, 1)).toBe(limits.triggerTwinsMax);
   expect(told(0, 2, 3)).toBe(0);
@@ -21,7 +21,7 @@ it('the value of triggerTwinsMax twins is remembered as it was told; of one more
 });
 
 it('a twin that was told to be gone or outside is told when it is there again, moved or not', () => {
-  const moved = createMovement(terms);
+  const { telling: moved } = createMovement(terms);
   const rowsOf = (change: Partial<TwinsChanged>, key = 0) => moved({ ...changed(key, key + 1, 1), ...change }).rows.length;
   expect([rowsOf({}), rowsOf({})]).toEqual([1, 0]);
   moved({ ...changed(0, 0, 1), deleted: [twinId('0')] });

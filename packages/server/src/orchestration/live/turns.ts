@@ -1,29 +1,47 @@
 /**
  * Turns: when a subscription tells again, and of what changed what moved far enough to be told. A turn tells everything that there is when it begins.
  */
-import { hasMoved, type Json, limits, type SubscriptionTerms, type TwinId, type TwinsChanged, triggeringValue } from '@cityweave/core';
+import {
+  hasMoved,
+  type Json,
+  limits,
+  onChange,
+  type SubscriptionTerms,
+  type TwinId,
+  type TwinRow,
+  type TwinsChanged,
+  tellsMovesAlone,
+  triggeringValues,
+} from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 
-type Told = { readonly value: Json | undefined };
+type Told = readonly (Json | undefined)[];
 
-export type Movement = (changed: TwinsChanged) => TwinsChanged;
+export type Movement = {
+  /** What is told of changes, which is remembered: all of them, or where nothing but moves are told those twins that moved. */
+  readonly telling: (changed: TwinsChanged) => TwinsChanged;
+  /** Whether a twin moved far enough to be told at once. */
+  readonly isUrgent: (changed: TwinsChanged) => boolean;
+};
 
-/** What is left of changes where a value must have moved since it was told; what is told is remembered. */
-export const createMovement = ({ trigger }: SubscriptionTerms): Movement => {
-  if (trigger?.on !== 'change') return (changed) => changed;
+export const createMovement = (terms: SubscriptionTerms): Movement => {
+  const [triggers, movesAlone] = [onChange(terms), tellsMovesAlone(terms)];
   const told = new LRUCache<TwinId, Told>({ max: limits.triggerTwinsMax });
-  const isTold = ({ twin }: TwinsChanged['rows'][number]): boolean => {
-    const value = triggeringValue(trigger, twin);
+  const moved = ({ twin }: TwinRow): boolean => {
     const before = told.get(twin.id);
-    const moved = before === undefined || hasMoved(trigger, value, before.value);
-    if (moved) told.set(twin.id, { value });
-    return moved;
+    return before === undefined || hasMoved(triggers, triggeringValues(triggers, twin), before);
   };
-  return (changed) => {
-    if (changed.resnapshot) told.clear();
-    // what was told to be gone is told when it is there again
-    for (const id of [...changed.deleted, ...(changed.outside ?? [])]) told.delete(id);
-    return { ...changed, rows: changed.rows.filter(isTold) };
+  return {
+    telling: (changed) => {
+      if (triggers.length === 0) return changed;
+      if (changed.resnapshot) told.clear();
+      // what was told to be gone is told when it is there again
+      for (const id of [...changed.deleted, ...(changed.outside ?? [])]) told.delete(id);
+      const rows = movesAlone ? changed.rows.filter(moved) : changed.rows;
+      for (const { twin } of rows) told.set(twin.id, triggeringValues(triggers, twin));
+      return { ...changed, rows };
+    },
+    isUrgent: ({ rows, resnapshot = false }) => resnapshot || (triggers.length > 0 && rows.some(moved)),
   };
 };
 
