@@ -2,7 +2,7 @@
  * An adaptor over real sockets: members whose systems speak OGC API Features and NGSI-LD, in other words, units, coordinates and times, take part like any other.
  */
 
-import { Instant, type TwinId } from '@cityweave/core';
+import { Instant, SyncRules, type TwinId } from '@cityweave/core';
 import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
@@ -226,6 +226,9 @@ describe('an adaptor', () => {
     const [aligned] = await city.front.orchestration.aligned(city.federation(), { ids: [id], history: between, align }, asking);
     expect(aligned?.slots.map(({ flag }) => flag)).toEqual(['MEASURED', 'MEASURED', 'CARRIED']);
     for (const [slot, value] of [0.3, 0.35, 0.35].entries()) expect(aligned?.slots[slot]?.value).toBeCloseTo(value, 12);
+    const sync = SyncRules.parse({ epoch: align.epoch, slot: 'PT7H' });
+    const [off] = await city.front.orchestration.aligned({ ...city.federation(), sync }, { ids: [id], history: between, align }, asking);
+    expect(off).toMatchObject({ slots: [], problem: { kind: 'clocksDiffer', accepted: expect.stringContaining('whole slots of PT7H') } });
   });
 
   it('says where a far system keeps nothing of what was, instead of saying nothing', async () => {

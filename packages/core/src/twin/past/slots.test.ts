@@ -67,6 +67,22 @@ describe('a grid of slots', () => {
     expect(align([sample(1, 'open')], { method: 'mean' }, 9)).toEqual([[0, 'open', 'MEASURED', 9]]);
   });
 
+  test('what is learnt late is written into its own slot, in place of what was said of that moment before, and the slot says when', () => {
+    const learnt = (one: Sample, seconds: number): Sample => ({ ...one, recordedAt: after(seconds) });
+    const some = [sample(1, 4), learnt(sample(1, 6), 12), learnt(sample(8, 2), 45), sample(11, 8)];
+    const slots = (given: Partial<Alignment>) =>
+      alignSamples(some, Alignment.parse({ epoch, slot: 'PT10S', method: 'sum', ...given }), { from: epoch, to: after(19) }).map(({ value, revisedAt }) => [
+        value,
+        revisedAt,
+      ]);
+    expect(slots({})).toEqual([
+      [8, after(45)],
+      [8, undefined],
+    ]);
+    expect(slots({ lateSlots: 3 })[0]).toEqual([6, after(12)]);
+    expect(slots({ lateSlots: 0 })[0]).toEqual([4, undefined]);
+  });
+
   test('looks at slotSamplesMax samples, the last ones', () => {
     const many = [sample(0, 1_000), ...Array.from({ length: limits.slotSamplesMax - 1 }, () => sample(1, 0))];
     const most = (samples: readonly Sample[]) => align(samples, { method: 'max' }, 9)[0]?.[1];

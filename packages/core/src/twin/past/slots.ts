@@ -22,15 +22,30 @@ export const Alignment = z.strictObject({
   maxAge: Duration.optional(),
   /** UCUM code in which numbers are wanted; what cannot be converted is missing */
   unit: z.string().optional(),
+  /** what is learnt more than so many slots after its own is left out; whatever is learnt counts where absent */
+  lateSlots: z.int().min(0).optional(),
 });
 export type Alignment = z.infer<typeof Alignment>;
 
-/** One slot of the grid; `age` in seconds at its end, of the newest value that went into it. */
-export const SlotValue = z.object({ slot: z.int(), at: Instant, value: z.json().optional(), flag: ValueFlag, age: z.number().optional() });
+/** One slot of the grid; `age` in seconds at its end, of the newest value that went into it; `revisedAt`: when it was written anew, by what was learnt after its end. */
+export const SlotValue = z.object({
+  slot: z.int(),
+  at: Instant,
+  value: z.json().optional(),
+  flag: ValueFlag,
+  age: z.number().optional(),
+  revisedAt: Instant.optional(),
+});
 export type SlotValue = z.infer<typeof SlotValue>;
 
 type Point = { readonly ms: number; readonly value: unknown; readonly flag: ValueFlag };
-type Grid = { readonly epochMs: number; readonly slotMs: number; readonly method: AlignMethod; readonly maxAgeMs: number };
+type Grid = {
+  readonly epochMs: number;
+  readonly slotMs: number;
+  readonly method: AlignMethod;
+  readonly maxAgeMs: number;
+  readonly lateMaxMs: number;
+};
 
 const inUnit = (value: unknown, from: string | undefined, to: string | undefined): unknown => {
   if (typeof value !== 'number' || to === undefined || from === to) return value;
@@ -43,12 +58,29 @@ const pointOf = ({ observedAt, said }: Sample, unit: string | undefined): readon
   return value === undefined ? [] : [{ ms: msOfInstant(observedAt), value, flag: said?.flag ?? 'MEASURED' }];
 };
 
-const gridOf = ({ epoch, slot, method, maxAge }: Alignment): Grid => ({
-  epochMs: msOfInstant(epoch),
-  slotMs: Math.max(1, msOfDuration(slot) ?? 1),
-  method,
-  maxAgeMs: maxAge === undefined ? Number.POSITIVE_INFINITY : (msOfDuration(maxAge) ?? 0),
-});
+/** What was said of each moment last, which stands. */
+const standing = (samples: readonly Sample[]): readonly Sample[] => [...new Map(samples.map((sample) => [sample.observedAt, sample])).values()];
+
+/** A sample, the slot that it belongs to, and how long after the end of that it was learnt; negative where it was in time. */
+type Placed = { readonly sample: Sample; readonly slot: number; readonly lateMs: number };
+
+const place = (sample: Sample, { epochMs, slotMs }: Grid): Placed => {
+  const slot = Math.floor((msOfInstant(sample.observedAt) - epochMs) / slotMs);
+  return { sample, slot, lateMs: msOfInstant(sample.recordedAt) - (epochMs + (slot + 1) * slotMs) };
+};
+
+/** When each slot was written anew last. */
+const revisionsOf = (placed: readonly Placed[]): ReadonlyMap<number, Instant> => {
+  const revisions = new Map<number, Instant>();
+  for (const { slot, lateMs, sample } of placed) if (lateMs >= 0 && sample.recordedAt > (revisions.get(slot) ?? '')) revisions.set(slot, sample.recordedAt);
+  return revisions;
+};
+
+const gridOf = ({ epoch, slot, method, maxAge, lateSlots = Number.POSITIVE_INFINITY }: Alignment): Grid => {
+  const slotMs = Math.max(1, msOfDuration(slot) ?? 1);
+  const maxAgeMs = maxAge === undefined ? Number.POSITIVE_INFINITY : (msOfDuration(maxAge) ?? 0);
+  return { epochMs: msOfInstant(epoch), slotMs, method, maxAgeMs, lateMaxMs: lateSlots * slotMs };
+};
 
 const folds: Readonly<Record<'mean' | 'sum' | 'min' | 'max', (numbers: readonly number[]) => number>> = {
   mean: (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length,
@@ -94,23 +126,32 @@ const outside = (points: readonly Point[], slot: Slot, grid: Grid): Made | undef
   return before && grid.method !== 'sum' ? { value: z.json().parse(before.value), flag: 'CARRIED', newestMs: before.ms } : undefined;
 };
 
-/** The slots of a period, each once, in order, `slotsMax` at most; samples of one series, the oldest first, of which the last `slotSamplesMax` count. */
+type Known = { readonly points: readonly Point[]; readonly revisions: ReadonlyMap<number, Instant>; readonly grid: Grid };
+
+const slotAt = ({ points, revisions, grid }: Known, k: number): SlotValue => {
+  const fromMs = grid.epochMs + k * grid.slotMs;
+  const slot = { slot: k, fromMs, toMs: fromMs + grid.slotMs };
+  const made = within(points, slot, grid) ?? outside(points, slot, grid);
+  const age = made && (slot.toMs - made.newestMs) / 1000;
+  const revisedAt = revisions.get(k);
+  const named = { slot: k, at: instantOfMs(fromMs), ...(revisedAt && { revisedAt }) };
+  if (!made || age === undefined || age * 1000 > grid.maxAgeMs) return { ...named, flag: 'MISSING' };
+  return { ...named, value: made.value, flag: made.flag, age };
+};
+
+/** The slots of a period, each once, in order, `slotsMax` at most; samples of one series, in the order of history, of which the last `slotSamplesMax` count. */
 export const alignSamples = (
   samples: readonly Sample[],
   alignment: Alignment,
   { from, to }: { readonly from: Instant; readonly to: Instant },
 ): readonly SlotValue[] => {
   const grid = gridOf(alignment);
-  const points = samples.slice(-limits.slotSamplesMax).flatMap((sample) => pointOf(sample, alignment.unit));
+  const placed = samples.slice(-limits.slotSamplesMax).map((sample) => place(sample, grid));
+  const counted = placed.filter(({ lateMs }) => lateMs <= grid.lateMaxMs);
+  const points = standing(counted.map(({ sample }) => sample)).flatMap((sample) => pointOf(sample, alignment.unit));
   const first = Math.floor((msOfInstant(from) - grid.epochMs) / grid.slotMs);
   const last = Math.floor((msOfInstant(to) - grid.epochMs) / grid.slotMs);
-  return Array.from({ length: Math.min(limits.slotsMax, Math.max(0, last - first + 1)) }, (_, at): SlotValue => {
-    const fromMs = grid.epochMs + (first + at) * grid.slotMs;
-    const slot = { slot: first + at, fromMs, toMs: fromMs + grid.slotMs };
-    const made = within(points, slot, grid) ?? outside(points, slot, grid);
-    const age = made && (slot.toMs - made.newestMs) / 1000;
-    const named = { slot: slot.slot, at: instantOfMs(fromMs) };
-    if (!made || age === undefined || age * 1000 > grid.maxAgeMs) return { ...named, flag: 'MISSING' };
-    return { ...named, value: made.value, flag: made.flag, age };
-  });
+  const many = Math.min(limits.slotsMax, Math.max(0, last - first + 1));
+  const known = { points, revisions: revisionsOf(counted), grid };
+  return Array.from({ length: many }, (_, at) => slotAt(known, first + at));
 };

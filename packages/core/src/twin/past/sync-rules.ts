@@ -23,6 +23,8 @@ export const SyncRules = openObject({
   methods: z.record(TermId, AlignMethod).default({}),
   /** UCUM codes in which numbers are told, by term */
   units: z.record(TermId, z.string()).default({}),
+  /** what is learnt later rewrites its slot, for so many slots; for ever where absent */
+  lateSlots: z.int().min(0).optional(),
   /** data of a member whose clock differs by more are refused */
   clockToleranceMs: z.int().min(0).max(limits.clockToleranceMs).optional(),
 });
@@ -32,12 +34,13 @@ export type SyncRules = z.infer<typeof SyncRules>;
 export type WantedGrid = { readonly [K in keyof Alignment]?: Alignment[K] | undefined };
 
 /** The grid of a federation for one term, with what is asked for otherwise. */
-export const gridFor = (term: TermId, rules: SyncRules | undefined, { epoch, slot, method, maxAge, unit }: WantedGrid): WantedGrid => ({
+export const gridFor = (term: TermId, rules: SyncRules | undefined, { epoch, slot, method, maxAge, unit, lateSlots }: WantedGrid): WantedGrid => ({
   epoch: epoch ?? rules?.epoch,
   slot: slot ?? rules?.slot,
   method: method ?? rules?.methods[term],
   maxAge: maxAge ?? rules?.maxAge,
   unit: unit ?? rules?.units[term],
+  lateSlots: lateSlots ?? rules?.lateSlots,
 });
 
 /** Every slot that is asked for must be so many whole slots of the federation: else what stands in it is of other times than what stands in another's. */

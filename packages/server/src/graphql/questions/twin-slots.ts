@@ -63,6 +63,12 @@ const defineSlot = ({ builder }: Kit) =>
       at: t.field({ type: 'DateTime', description: 'When it begins.', resolve: ({ at }) => at }),
       value: t.field({ type: 'JSON', nullable: true, description: 'Nothing where it is missing.', resolve: ({ value }) => value }),
       flag: t.string({ description: 'MEASURED, INTERPOLATED, CARRIED, SIMULATED or MISSING.', resolve: ({ flag }) => flag }),
+      revisedAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it was written anew, by what was learnt after its end.',
+        resolve: ({ revisedAt }) => revisedAt,
+      }),
       age: t.float({ nullable: true, description: 'Seconds from what was observed to the end of the slot.', resolve: ({ age }) => age }),
     }),
   });

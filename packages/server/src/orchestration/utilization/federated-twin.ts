@@ -230,7 +230,10 @@ export const createFederatedTwins = (room: Room, reads: MemberReads): FederatedT
   const linked = new Map<AgencyId, number | undefined>();
   const resolving: Desk['resolving'] = new Map();
   const ownKinds = createOwnKinds(room);
-  const sourcesOf = (federation: Federation): Desk['sources'] => [ownSource(room), ...federation.members.map((member) => reads.sourceOf(federation, member))];
+  const sourcesOf = (federation: Federation): Desk['sources'] => [
+    ownSource(room, federation),
+    ...federation.members.map((member) => reads.sourceOf(federation, member)),
+  ];
   const deskOf = async (federation: Federation): Promise<Desk> => ({
     room,
     federation,

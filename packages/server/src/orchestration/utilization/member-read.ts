@@ -3,6 +3,7 @@
  */
 import {
   type AgencyId,
+  checkGrid,
   type Federation,
   fail,
   type Geometry,
@@ -137,6 +138,8 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
       read: (query, deadline) => {
         const line = lineTo(federation, member);
         if (query.at && member.bridge) return Promise.resolve(fail(noPastOverBridge));
+        const onGrid = member.bridge ? checkSlots(room, federation, query) : ok(true);
+        if (!onGrid.ok) return Promise.resolve(onGrid);
         return isShareable(query) && !(query.history && member.bridge) ? line.shared(query, deadline) : askWithAreas(line, query, deadline);
       },
       interruption: () => {
@@ -149,10 +152,16 @@ export const createMemberReads = (room: Room, links: Links): MemberReads => {
   };
 };
 
+/** Members look at the grid themselves; what they do not see, the own twins and those behind an adaptor, is looked at here. */
+const checkSlots = (room: Room, { sync }: Federation, { align, history }: TwinQuery): Result<unknown> =>
+  align ? checkGrid(align, { series: history?.series, rules: sync, vocabulary: room.vocabulary() }) : ok(true);
+
 /** The node's own part comes from its own store, whatever becomes of the others; and theirs whatever becomes of it. */
-export const ownSource = (room: Room): SourceOfTwins => ({
+export const ownSource = (room: Room, federation: Federation): SourceOfTwins => ({
   agency: room.self.agency,
   read: async (query, { signal }) => {
+    const onGrid = checkSlots(room, federation, query);
+    if (!onGrid.ok) return onGrid;
     const page = await answered(readTwins({ room, sight: undefined, signal }, query));
     return page.ok ? ok({ page: page.value }) : page;
   },

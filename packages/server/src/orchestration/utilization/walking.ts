@@ -75,7 +75,7 @@ const seqOf = async (room: Room, source: SourceOfTwins, signal: AbortSignal): Pr
 export const walkedSources = (room: Room, reads: MemberReads, federation: Federation): readonly WalkedSource[] => {
   const members = federation.members.filter(mayBeAsked);
   const sources = [
-    { source: ownSource(room), name: room.self.name },
+    { source: ownSource(room, federation), name: room.self.name },
     ...members.map((member) => ({ source: reads.sourceOf(federation, member), name: member.name ?? { en: member.agency } })),
   ];
   return sources.map(({ source, name }) => ({
