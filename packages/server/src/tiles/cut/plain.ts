@@ -27,7 +27,7 @@ const roofHeight = ({ roof, height, base, rings, solid }: Outline): number => {
   return Math.min(height * roofShare, Math.min(...reach) * roofPerWidth);
 };
 
-/** By how much a box with its footprint would lie from it. */
+/** By how much a box of the same area would lie from it, as a mean along its length. */
 const boxError = (outline: Outline): number => {
   const [long, wide] = reachOf([outline], axisOf(outline));
   return (1 - footprintArea(outline.rings) / (long * wide)) * Math.min(long, wide);
@@ -38,5 +38,5 @@ export const toPlain = (outline: Outline, error: number): Outline => {
   const roof = roofHeight(outline);
   if (roof / 2 > error) return { ...outline, rings: plainRings(outline.rings, error / 2) };
   const flat = { ...outline, height: outline.height - roof / 2, roof: 'flat' as const, solid: undefined };
-  return boxError(flat) <= error / 2 ? blockOf([flat], error) : { ...flat, rings: plainRings(flat.rings, error / 2) };
+  return boxError(flat) <= error ? blockOf([flat], error) : { ...flat, rings: plainRings(flat.rings, error / 2) };
 };

@@ -12,7 +12,7 @@ const levelMax = 14;
 /** of a Morton code */
 const levels = 16;
 /** Of a leaf there is more than the truth: as it looks from further away, by so many metres of error. */
-const leafDetails: Readonly<Record<OutlineForm, readonly number[]>> = { prism: [4, 1], area: [4, 1], line: [4, 1], point: [] };
+const leafDetails: Readonly<Record<OutlineForm, readonly number[]>> = { prism: [5.6, 4, 2.8, 1], area: [4, 1], line: [4, 1], point: [] };
 /** Of what stands for several leaves there is one as coarse as its side asks, and one between that and the next: by how much coarser it is. */
 const coarserDetails: Readonly<Record<OutlineForm, readonly number[]>> = { prism: [Math.SQRT2, 1], area: [1], line: [1], point: [1] };
 /** A leaf of fewer corners is sent as it is. */

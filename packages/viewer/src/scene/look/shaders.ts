@@ -74,13 +74,13 @@ vec3 marked(vec3 base) {
 
 const nowhere = 'vec4(2.0, 2.0, 2.0, 1.0)';
 
-/** Where nobody has time for more, light and haze are worked out by the corner; the light of the sky is less at a foot. */
+/** Where nobody has time for more, light and haze are worked out by the corner, and told in as few numbers as will do; there is less light at a foot. */
 const solidVertex = `${vertexHead}
 in vec2 facing;
 #ifdef FINE
 flat out vec3 normal; out vec3 place; out float haze;
 #else
-flat out vec3 sunny; out float foot;
+out float foot;
 #endif
 vec3 unfolded() {
   vec3 way = vec3(facing.x, 1.0 - abs(facing.x) - abs(facing.y), facing.y);
@@ -92,7 +92,6 @@ void main() {
   vec4 seen = viewMatrix * vec4(world, 1.0);
   bool shown = take();
   float away = hazeOf(-seen.z);
-  float dark = 0.84 + 0.16 * min(1.0, world.y * 0.09);
 #ifdef FINE
   normal = unfolded(); place = world; haze = away;
 #else
@@ -100,9 +99,8 @@ void main() {
 #ifdef BOTH
   if (dot(way, cameraPosition - world) < 0.0) way = -way;
 #endif
-  sunny = mix(tone * sunlight * max(0.0, dot(way, sun)), horizon, away);
-  tone *= skylight * ((0.82 + 0.18 * way.y) * (1.0 - away));
-  foot = dark;
+  tone = mix(tone * (skylight * (0.82 + 0.18 * way.y) + sunlight * max(0.0, dot(way, sun))), horizon, away);
+  foot = mix(0.87 + 0.13 * min(1.0, world.y * 0.09), 1.0, away);
 #endif
   gl_Position = shown ? projectionMatrix * seen : ${nowhere};
 }
@@ -112,7 +110,7 @@ const solidFragment = `${fragmentHead}${shadows}
 #ifdef FINE
 flat in vec3 normal; in vec3 place; in float haze;
 #else
-flat in vec3 sunny; in float foot;
+in float foot;
 #endif
 void main() {
 #ifdef FINE
@@ -127,7 +125,7 @@ void main() {
   if (contrast > 0.5) shade = mix(shade, ink, smoothstep(0.55, 0.3, dot(way, normalize(cameraPosition - place))) * 0.35);
   colour = vec4(mix(shade, horizon, haze), 1.0);
 #else
-  colour = vec4(marked(tone * foot + sunny), 1.0);
+  colour = vec4(marked(tone * foot), 1.0);
 #endif
 }
 `;
