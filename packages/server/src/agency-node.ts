@@ -2,7 +2,7 @@
  * Agency node: wires the rooms of one agency and starts them in their order. One program, roles by configuration.
  */
 import { join } from 'node:path';
-import { type AgencyId, type Authority, checkTerms, type FederationId, fail, ok, problem, type Result, type TwinId } from '@cityweave/core';
+import { type AgencyId, type Authority, checkTerms, type FederationId, fail, ok, problem, type Result, shownFirst, type TwinId } from '@cityweave/core';
 import type { FederationRule, NodeFile } from './config/node-file.ts';
 import { createEvents } from './events.ts';
 import { createGraphql } from './graphql/endpoint.ts';
@@ -68,14 +68,16 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
   };
 };
 
-const tilesOf = (room: Room, { directory, threads }: AgencyNodeOptions, { federation, sources, follow, onForget }: Orchestration) => {
+const tilesOf = (room: Room, { directory, threads, examples }: AgencyNodeOptions, { federation, federations, sources, follow, onForget }: Orchestration) => {
   const files = createSceneFiles(join(directory, 'tiles'));
   const failed = (cause: unknown): void => void room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
   const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
   onForget(scenes.forget);
-  return { answer: createTiles({ scenes, files, states, federation, sources }), settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
+  const first = () => shownFirst(federations(), examples)?.id;
+  const answer = createTiles({ scenes, files, states, federation, shownFirst: first, sources });
+  return { answer, settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 
 const readiness = async (state: Result<true>, store: TwinStore): Promise<Result<true>> => {

@@ -2,12 +2,12 @@
  * App: the planner's window: the city, and over it what is asked, found, shown and said by whom. It hears of no tile; of a twin only what somebody looks at.
  */
 import type { Scene, SceneProgress } from '@cityweave/core/scene';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
 import { reachByKey } from './interface/bonds/reaching.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
-import { keepLearning } from './interface/state/learning.ts';
+import { keepLearning, nameFederation } from './interface/state/learning.ts';
 import { usePerson } from './interface/state/person.ts';
 import { readyToSpeak, speakAsChosen } from './interface/state/speaking.ts';
 import { start } from './interface/state/start.ts';
@@ -48,9 +48,26 @@ const useScene = () => {
   return { staged, setStaged, setProblem, setMaking, state, again, tries };
 };
 
+/** The federation that the scene is asked for: none is named before somebody names one, or another than the node shows first. */
+const useAsked = () => {
+  const federation = usePerson((state) => state.federation);
+  const [asked, setAsked] = useState(federation);
+  const shown = useRef(federation);
+  useEffect(() => {
+    if (federation === shown.current) return;
+    shown.current = federation;
+    setAsked(federation);
+  }, [federation]);
+  const name = (named: string | undefined): void => {
+    shown.current = named;
+    nameFederation(named);
+  };
+  return { asked, name };
+};
+
 export const App = () => {
   const { say } = useWords();
-  const federation = usePerson((state) => state.federation);
+  const { asked, name } = useAsked();
   const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
   const dress = useDress();
   const pick = usePick();
@@ -62,20 +79,19 @@ export const App = () => {
       <Suspense fallback={null}>
         <SkipLinks />
       </Suspense>
-      {federation && (
-        <Stage
-          key={`${federation} ${tries}`}
-          federation={federation}
-          dress={dress}
-          from={start.camera}
-          said={{ role: say('sceneRole'), keys: say('scene') }}
-          onMaking={setMaking}
-          onStaged={setStaged}
-          onPick={(row) => void pick(row)}
-          onHover={(row) => staged?.city.hover(row)}
-          onProblem={setProblem}
-        />
-      )}
+      <Stage
+        key={`${asked} ${tries}`}
+        federation={asked}
+        dress={dress}
+        from={start.camera}
+        said={{ role: say('sceneRole'), keys: say('scene') }}
+        onNamed={name}
+        onMaking={setMaking}
+        onStaged={setStaged}
+        onPick={(row) => void pick(row)}
+        onHover={(row) => staged?.city.hover(row)}
+        onProblem={setProblem}
+      />
       <Suspense fallback={null}>
         <Window staged={staged} scene={state} onAgain={again} />
       </Suspense>

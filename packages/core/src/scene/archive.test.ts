@@ -11,7 +11,7 @@ import {
   type UnplacedTile,
 } from './archive.ts';
 import { createLocalFrame } from './local-frame.ts';
-import { decodeRowColumns, encodeRowColumns } from './row-columns.ts';
+import { decodeRowColumns, decodeRowKinds, encodeRowColumns, encodeRowKinds } from './row-columns.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 /** An archive without its tiles: nothing is compressed. */
@@ -124,6 +124,22 @@ describe('row columns', () => {
         expect(decodeRowColumns(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
       }),
     );
+  });
+
+  it('tell their kinds by themselves too', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(999), { maxLength: 40 }), fc.nat(), (kinds, at) => {
+        const bytes = encodeRowKinds(kinds);
+        expect(decodeRowKinds(bytes)).toEqual({ ok: true, value: Uint16Array.from(kinds) });
+        expect(decodeRowKinds(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
+      }),
+    );
+  });
+
+  it('of layerRowsMax rows may be, of one more are refused before anything is made for them', () => {
+    const told = (rows: number) => decodeRowKinds(encodeRowKinds(new Uint8Array(rows))).ok;
+    expect(told(sceneLimits.layerRowsMax)).toBe(true);
+    expect(told(sceneLimits.layerRowsMax + 1)).toBe(false);
   });
 });
 

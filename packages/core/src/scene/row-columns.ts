@@ -3,7 +3,7 @@
  */
 import { problem } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
-import { createByteReader, createByteWriter } from './bytes.ts';
+import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 export type RowColumns = {
@@ -21,10 +21,36 @@ export type ColumnsOfRows = Readonly<Record<keyof RowColumns, ArrayLike<number> 
 
 const perMetre = 10;
 
-export const encodeRowColumns = (columns: ColumnsOfRows): Uint8Array<ArrayBuffer> => {
-  const [to, { kind }] = [createByteWriter(), columns];
+const writeKinds = (to: ByteWriter, kind: ColumnsOfRows['kind']): void => {
   to.uint(kind.length);
   for (const own of kind) to.uint(own);
+};
+
+const readKinds = (from: ByteReader): Result<Uint16Array<ArrayBuffer>> => {
+  const count = from.uint();
+  if (count > sceneLimits.layerRowsMax) return fail(problem('tooLarge', { subject: 'rows of a layer', found: `${count}`, limit: sceneLimits.layerRowsMax }));
+  if (!from.isSound() || count > from.left()) return refused('cut off');
+  const kind = new Uint16Array(count);
+  for (let row = 0; row < count; row += 1) kind[row] = from.uint();
+  return ok(kind);
+};
+
+/** The kinds by themselves: all that is needed of the rows to draw them. */
+export const encodeRowKinds = (kind: ColumnsOfRows['kind']): Uint8Array<ArrayBuffer> => {
+  const to = createByteWriter();
+  writeKinds(to, kind);
+  return to.bytes();
+};
+
+export const decodeRowKinds = (bytes: Uint8Array): Result<Uint16Array<ArrayBuffer>> => {
+  const from = createByteReader(bytes);
+  const kinds = readKinds(from);
+  return !kinds.ok || (from.isSound() && from.isAtEnd()) ? kinds : refused('more or fewer bytes than it counts');
+};
+
+export const encodeRowColumns = (columns: ColumnsOfRows): Uint8Array<ArrayBuffer> => {
+  const [to, { kind }] = [createByteWriter(), columns];
+  writeKinds(to, kind);
   for (const name of ['east', 'north', 'top'] as const) {
     let before = 0;
     for (let row = 0; row < kind.length; row += 1) {
@@ -40,11 +66,11 @@ const refused = (found: string) => fail(problem('malformed', { subject: 'row col
 
 export const decodeRowColumns = (bytes: Uint8Array): Result<RowColumns> => {
   const from = createByteReader(bytes);
-  const count = from.uint();
-  if (count > sceneLimits.layerRowsMax) return fail(problem('tooLarge', { subject: 'rows of a layer', found: `${count}`, limit: sceneLimits.layerRowsMax }));
-  if (!from.isSound() || count * 4 > from.left()) return refused('cut off');
-  const columns = { kind: new Uint16Array(count), east: new Float32Array(count), north: new Float32Array(count), top: new Float32Array(count) };
-  for (let row = 0; row < count; row += 1) columns.kind[row] = from.uint();
+  const kind = readKinds(from);
+  if (!kind.ok) return kind;
+  const count = kind.value.length;
+  if (count * 3 > from.left()) return refused('cut off');
+  const columns = { kind: kind.value, east: new Float32Array(count), north: new Float32Array(count), top: new Float32Array(count) };
   for (const name of ['east', 'north', 'top'] as const) {
     let value = 0;
     for (let row = 0; row < count; row += 1) {

@@ -15,7 +15,7 @@ afterEach(() => {
 const serve = async (scenes: TilesRoom['scenes']): Promise<string> => {
   const states = { open: async () => ok((async function* () {})()) };
   const files = createSceneFiles(join(tmpdir(), 'cityweave-no-scene'));
-  const answer = createTiles({ scenes, files, states, federation: () => undefined, sources: () => [] });
+  const answer = createTiles({ scenes, files, states, federation: () => undefined, shownFirst: () => 'first', sources: () => [] });
   const server = createServer((request, response) => void answer(request, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,8 +30,9 @@ describe('who waits for the first scene', () => {
     const address = await serve({ of, progress: () => howFar({ walked: 2_000, layers }) });
     const response = await fetch(`${address}/tiles/${what}?federation=f`);
     const body: unknown = await response.json();
+    expect(await (await fetch(`${address}/tiles/${what}`)).json()).toMatchObject({ code: 'DTF-901', federation: 'first' });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-    expect(body).toMatchObject({ code: 'DTF-901', progress: { twins: 2_000, layers: 3, layersCut: 1, tiles: 900, tilesCut: 40 } });
+    expect(body).toMatchObject({ code: 'DTF-901', federation: 'f', progress: { twins: 2_000, layers: 3, layersCut: 1, tiles: 900, tilesCut: 40 } });
     expect(readSceneProgress(Object(body).progress)).toBeDefined();
   });
 

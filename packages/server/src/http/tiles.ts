@@ -18,6 +18,8 @@ export type TilesRoom = {
   readonly files: SceneFiles;
   readonly states: States;
   readonly federation: (id: string) => Federation | undefined;
+  /** id of the federation that is shown to who names none */
+  readonly shownFirst: () => string | undefined;
   readonly sources: (federation: Federation) => readonly WalkedSource[];
 };
 
@@ -31,18 +33,21 @@ type Call = {
 const lookupBytesMax = 16 * 1024 * 1024;
 const retryAfterSeconds = 1;
 
-const heldOf = ({ room, url }: Call): Promise<Result<Held>> => room.scenes.of(url.searchParams.get('federation') ?? '');
+const namedIn = ({ room, url }: Call): string => url.searchParams.get('federation') ?? room.shownFirst() ?? '';
+
+const heldOf = (call: Call): Promise<Result<Held>> => call.room.scenes.of(namedIn(call));
 
 const refuse = ({ response }: Call, found: Parameters<typeof sendProblem>[1]): void => {
   if (found.kind === 'unavailable') response.setHeader('retry-after', retryAfterSeconds);
   sendProblem(response, found);
 };
 
-/** Who waits for the first scene is told how far it is, in numbers beside the problem. */
+/** Who waits for the first scene is told of which federation it is, and how far, in numbers, beside the problem. */
 const refuseScene = (call: Call, found: Parameters<typeof sendProblem>[1]): void => {
-  const progress = found.kind === 'unavailable' ? call.room.scenes.progress(call.url.searchParams.get('federation') ?? '') : undefined;
-  if (found.kind === 'unavailable') call.response.setHeader('retry-after', retryAfterSeconds);
-  const value = { ...problemDocument(found), ...(progress && { progress }) };
+  const isSoon = found.kind === 'unavailable';
+  const [federation, progress] = [namedIn(call), isSoon ? call.room.scenes.progress(namedIn(call)) : undefined];
+  if (isSoon) call.response.setHeader('retry-after', retryAfterSeconds);
+  const value = { ...problemDocument(found), ...(isSoon && { federation }), ...(progress && { progress }) };
   sendDocument(call.response, { status: value.status, value, type: 'application/problem+json' });
 };
 
@@ -131,7 +136,7 @@ const sendLookup = async (call: Call): Promise<void> => {
 const sendValues = async (call: Call): Promise<void> => {
   const { room, url, response } = call;
   const held = await heldOf(call);
-  const federation = room.federation(url.searchParams.get('federation') ?? '');
+  const federation = room.federation(namedIn(call));
   const term = TermId.safeParse(url.searchParams.get('term'));
   if (!held.ok) return refuse(call, held.problem);
   if (!(term.success && federation)) return refuse(call, problem('malformed', { subject: 'term', accepted: 'a term of a dictionary' }));

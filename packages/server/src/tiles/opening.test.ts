@@ -1,5 +1,16 @@
-import { gunzipSync } from 'node:zlib';
-import { createTileTree, type Look, pictureOf, Scene, sceneLimits, selectFor } from '@cityweave/core';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  createTileTree,
+  decodeOpening,
+  decodeRowKinds,
+  encodeRowColumns,
+  type Look,
+  type OpeningPart,
+  pictureOf,
+  Scene,
+  sceneLimits,
+  selectFor,
+} from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Built } from './built.ts';
 import { directoryOf } from './cut/archive-file.ts';
@@ -20,20 +31,16 @@ const builtOf = (layers: Scene['layers']): Pick<Built, 'scene'> => ({
   }),
 });
 
-type Part = { readonly layer: number; readonly offset: number; readonly bytes: Buffer };
-
-/** Parts with their layer, their place in its archive and their length before each. */
-const partsOf = (given: Uint8Array): readonly Part[] => {
-  const [bytes, parts]: [Buffer, Part[]] = [Buffer.from(given), []];
-  for (let at = 0; at < bytes.length; at += 12 + bytes.readUInt32LE(at + 8))
-    parts.push({ layer: bytes.readUInt32LE(at), offset: bytes.readUInt32LE(at + 4), bytes: bytes.subarray(at + 12, at + 12 + bytes.readUInt32LE(at + 8)) });
-  return parts;
+const partsOf = (bytes: Uint8Array): readonly OpeningPart[] => {
+  const read = decodeOpening(Uint8Array.from(bytes));
+  return read.ok ? read.value : expect.fail('no opening');
 };
 
 const near: Look = { aspect: 1.6, pixelsPerMetre: 1_080, errorPixels: 1.5, from: { longitude: 9, latitude: 52, distance: 300, heading: 30, tilt: 40 } };
 
 describe('an opening', () => {
   const asked: string[] = [];
+  const whole = async () => undefined;
   const part = async (name: string, { from, to }: { readonly from: number; readonly to: number }) => {
     asked.push(name[0] ?? '');
     return new Uint8Array(to - from + 1).fill(Number.parseInt(name[0] ?? '0', 16));
@@ -42,7 +49,7 @@ describe('an opening', () => {
   it('has the document and the beginning of every layer, until openingBytesMax of them are reached', async () => {
     const most = sceneLimits.openingBytesMax;
     const built = builtOf([layer('a', most - 10), layer('b', 11), layer('c', 10), layer('d', 1)]);
-    const [document, ...beginnings] = partsOf(await createOpenings({ part }).of(built));
+    const [document, ...beginnings] = partsOf(await createOpenings({ part, whole }).of(built));
     expect(JSON.parse(String(gunzipSync(document?.bytes ?? '')))).toEqual(built.scene);
     expect(beginnings.map(({ layer: at, offset, bytes }) => [at, offset, bytes.length])).toEqual([
       [0, 0, most - 10],
@@ -51,9 +58,22 @@ describe('an opening', () => {
     expect(beginnings[1]?.bytes.every((byte) => byte === 0xc)).toBe(true);
   });
 
+  it('tells the kinds of the rows where a layer has several, and room is left for them', async () => {
+    const kind = Array.from({ length: 900 }, (_, row) => row % 7);
+    const columns = gzipSync(encodeRowColumns({ kind, east: kind, north: kind, top: kind }));
+    const openings = createOpenings({ part, whole: async () => columns });
+    const partsFor = async (beginning: number) => partsOf(await openings.of(builtOf([{ ...layer('a', beginning), kinds: [0, 0] }, layer('b', 1)])));
+    const told = (await partsFor(5)).filter(({ what }) => what === 'kinds');
+    expect(told.map(({ layer: at }) => at)).toEqual([0]);
+    expect(decodeRowKinds(gunzipSync(told[0]?.bytes ?? ''))).toEqual({ ok: true, value: Uint16Array.from(kind) });
+    const most = sceneLimits.openingBytesMax - (told[0]?.bytes.length ?? 0);
+    expect((await partsFor(most)).map(({ what }) => what)).toEqual(['scene', 'archive', 'kinds']);
+    expect((await partsFor(most + 1)).map(({ what }) => what)).toEqual(['scene', 'archive', 'archive']);
+  });
+
   it('is made once for a scene and a look, however many ask', async () => {
     asked.length = 0;
-    const [openings, built] = [createOpenings({ part }), builtOf([layer('e', 5)])];
+    const [openings, built] = [createOpenings({ part, whole }), builtOf([layer('e', 5)])];
     const [one, other] = await Promise.all([openings.of(built), openings.of(built)]);
     expect(one).toBe(other);
     expect(await openings.of(built, near)).toBe(await openings.of(built, { ...near }));
@@ -63,7 +83,7 @@ describe('an opening', () => {
   it('that could not be made is made when it is asked for again', async () => {
     let isBroken = true;
     const [openings, built] = [
-      createOpenings({ part: async (...of) => (isBroken ? Promise.reject(new Error('no file')) : part(...of)) }),
+      createOpenings({ part: async (...of) => (isBroken ? Promise.reject(new Error('no file')) : part(...of)), whole }),
       builtOf([layer('e', 5)]),
     ];
     await expect(openings.of(built, near)).rejects.toThrow('no file');
@@ -72,7 +92,7 @@ describe('an opening', () => {
   });
 
   it('is kept for openingLooksMax looks, those asked for last', async () => {
-    const [openings, built] = [createOpenings({ part }), builtOf([layer('e', 5)])];
+    const [openings, built] = [createOpenings({ part, whole }), builtOf([layer('e', 5)])];
     const look = (at: number): Look => ({ ...near, aspect: 1 + at });
     const first = await openings.of(built, look(0));
     for (let at = 1; at < sceneLimits.openingLooksMax; at += 1) await openings.of(built, look(at));
@@ -95,7 +115,10 @@ describe('an opening', () => {
       })),
     ),
   });
-  const files = { part: async (_: string, { from, to }: { readonly from: number; readonly to: number }) => archive.slice(from, to + 1) };
+  const files = {
+    part: async (_: string, { from, to }: { readonly from: number; readonly to: number }) => archive.slice(from, to + 1),
+    whole: async () => undefined,
+  };
 
   it.each([
     ['near', near],
@@ -110,6 +133,6 @@ describe('an opening', () => {
     expect(tiles.length).toBeGreaterThan(1);
     expect(tiles.length).toBeLessThan(tree.tiles.length - 1);
     expect(tiles.map(({ offset }) => offset).sort()).toEqual(wanted.map(({ tile }) => tree.tiles[tile]?.offset).sort());
-    for (const { offset, bytes } of tiles) expect(bytes.equals(archive.slice(offset, offset + bytes.length))).toBe(true);
+    for (const { offset, bytes } of tiles) expect(bytes).toEqual(archive.slice(offset, offset + bytes.length));
   });
 });

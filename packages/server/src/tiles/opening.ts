@@ -1,36 +1,67 @@
 /**
- * Opening: all that a first picture of a scene begins with, in one answer: its document, of every layer the beginning of its archive,
- * and, for who says how it is going to look, the tiles that this picture needs.
+ * Opening: all that a first picture of a scene begins with, in one answer: its document, of every layer the beginning of its archive and,
+ * where it has several, the kinds of its rows; and, for who says how it is going to look, the tiles that this picture needs.
  */
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { createTileTree, type Look, pictureOf, type SceneLayer, sceneLimits, selectFor, type TileTree, writeLook } from '@cityweave/core';
+import { gunzip, gzip } from 'node:zlib';
+import {
+  createTileTree,
+  decodeRowColumns,
+  encodeOpeningPart,
+  encodeRowKinds,
+  type Look,
+  type OpeningPart,
+  pictureOf,
+  type SceneLayer,
+  sceneLimits,
+  selectFor,
+  type TileTree,
+  writeLook,
+} from '@cityweave/core';
 import type { Built } from './built.ts';
 import { directoryOf } from './cut/archive-file.ts';
 import type { SceneFiles } from './scene-files.ts';
 
 const compress = promisify(gzip);
+const expand = promisify(gunzip);
 
 type Opened = Pick<Built, 'scene'>;
-type Files = Pick<SceneFiles, 'part'>;
+type Files = Pick<SceneFiles, 'part' | 'whole'>;
 /** A stretch of the archive of a layer, by the layer's number. */
 type Stretch = { readonly layer: number; readonly offset: number; readonly length: number };
-type Begun = { readonly stretch: Stretch; readonly bytes: Uint8Array; readonly tree: TileTree | undefined };
+type Begun = { readonly parts: readonly OpeningPart[]; readonly layer: number; readonly tree: TileTree | undefined };
 
 const treeOf = (bytes: Uint8Array): TileTree | undefined => {
   const directory = directoryOf(bytes);
   return directory.ok ? createTileTree(directory.value.tiles) : undefined;
 };
 
+const stretchOf = async (files: Files, { archive }: SceneLayer, { layer, offset, length }: Stretch): Promise<OpeningPart | undefined> => {
+  const bytes = await files.part(archive, { from: offset, to: offset + length - 1 });
+  return bytes && { what: 'archive', layer, offset, bytes: Uint8Array.from(bytes) };
+};
+
+/** Where all rows are of one kind the document says it. */
+const kindsOf = async (files: Files, { kinds, rowColumns }: SceneLayer, layer: number): Promise<OpeningPart | undefined> => {
+  const packed = kinds.length > 1 ? await files.whole(rowColumns) : undefined;
+  const columns = packed && decodeRowColumns(await expand(packed));
+  return columns?.ok ? { what: 'kinds', layer, offset: 0, bytes: Uint8Array.from(await compress(encodeRowKinds(columns.value.kind))) } : undefined;
+};
+
+const lengthOf = (parts: readonly OpeningPart[]): number => parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
 /** Of every layer for which there is room. */
 const beginningsOf = async (layers: readonly SceneLayer[], files: Files): Promise<readonly Begun[]> => {
   const begun: Begun[] = [];
   let room = sceneLimits.openingBytesMax;
-  for (const [layer, { archive, beginning }] of layers.entries()) {
-    const bytes = beginning <= room ? await files.part(archive, { from: 0, to: beginning - 1 }) : undefined;
-    if (!bytes) continue;
-    room -= bytes.length;
-    begun.push({ stretch: { layer, offset: 0, length: bytes.length }, bytes, tree: treeOf(bytes) });
+  for (const [at, layer] of layers.entries()) {
+    if (layer.beginning > room) continue;
+    const beginning = await stretchOf(files, layer, { layer: at, offset: 0, length: layer.beginning });
+    const kinds = await kindsOf(files, layer, at);
+    if (!beginning) continue;
+    const parts = kinds && lengthOf([beginning, kinds]) <= room ? [beginning, kinds] : [beginning];
+    room -= lengthOf(parts);
+    begun.push({ parts, layer: at, tree: treeOf(beginning.bytes) });
   }
   return begun;
 };
@@ -38,10 +69,10 @@ const beginningsOf = async (layers: readonly SceneLayer[], files: Files): Promis
 /** The most urgent first, as long as there is room for them. */
 const wantedBy = (look: Look, { scene }: Opened, begun: readonly Begun[]): readonly Stretch[] => {
   const picture = pictureOf(scene, look);
-  const wanted = begun.flatMap(({ stretch: { layer }, tree }) =>
+  const wanted = begun.flatMap(({ layer, tree }) =>
     tree ? selectFor(picture, tree, (tile) => tile === 0).wanted.flatMap(({ tile, urgency }) => ({ layer, urgency, tile: tree.tiles[tile] })) : [],
   );
-  let room = sceneLimits.openingBytesMax - begun.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  let room = sceneLimits.openingBytesMax - begun.reduce((sum, { parts }) => sum + lengthOf(parts), 0);
   return wanted
     .toSorted((a, b) => a.urgency - b.urgency)
     .flatMap(({ layer, tile }) => {
@@ -51,28 +82,19 @@ const wantedBy = (look: Look, { scene }: Opened, begun: readonly Begun[]): reado
     });
 };
 
-/** Which stretch follows. */
-const headOf = ({ layer, offset, length }: Stretch): Uint8Array => {
-  const head = new DataView(new ArrayBuffer(12));
-  for (const [at, value] of [layer, offset, length].entries()) head.setUint32(at * 4, value, true);
-  return new Uint8Array(head.buffer);
-};
+const joined = (parts: readonly OpeningPart[]): Buffer => Buffer.concat(parts.map(encodeOpeningPart));
 
 const createOpening = async ({ scene }: Opened, files: Files) => {
-  const document = await compress(JSON.stringify(scene));
+  const document = Uint8Array.from(await compress(JSON.stringify(scene)));
   const begun = await beginningsOf(scene.layers, files);
-  const first = Buffer.concat([
-    headOf({ layer: 0, offset: 0, length: document.length }),
-    document,
-    ...begun.flatMap(({ stretch, bytes }) => [headOf(stretch), bytes]),
-  ]);
-  const tilesFor = async (look: Look): Promise<readonly Uint8Array[]> =>
-    Promise.all(
-      wantedBy(look, { scene }, begun).map(async (stretch) => {
-        const bytes = await files.part(scene.layers[stretch.layer]?.archive ?? '', { from: stretch.offset, to: stretch.offset + stretch.length - 1 });
-        return bytes ? Buffer.concat([headOf(stretch), bytes]) : new Uint8Array();
-      }),
-    );
+  const first = joined([{ what: 'scene', layer: 0, offset: 0, bytes: document }, ...begun.flatMap(({ parts }) => parts)]);
+  const tilesFor = async (look: Look): Promise<Buffer> => {
+    const tiles = wantedBy(look, { scene }, begun).map(async (stretch) => {
+      const layer = scene.layers[stretch.layer];
+      return layer && stretchOf(files, layer, stretch);
+    });
+    return joined((await Promise.all(tiles)).filter((part) => part !== undefined));
+  };
   return { first, tilesFor };
 };
 
@@ -90,7 +112,7 @@ export const createOpenings = (files: Files): Openings => {
     of: (built, look) => {
       const { opening, looked } = openingOf(built);
       const name = look ? writeLook(look) : '';
-      const answer = looked.get(name) ?? opening.then(async ({ first, tilesFor }) => Buffer.concat([first, ...(look ? await tilesFor(look) : [])]));
+      const answer = looked.get(name) ?? opening.then(async ({ first, tilesFor }) => (look ? Buffer.concat([first, await tilesFor(look)]) : first));
       looked.delete(name);
       looked.set(name, answer);
       // what failed once may come the next time

@@ -46,6 +46,8 @@ export type Opened = BrowserContextOptions & {
   readonly hash?: string;
   /** as fine as the viewer draws, 0, whatever the machine can */
   readonly quality?: number;
+  /** what is done to the page before it opens */
+  readonly before?: (page: Page) => Promise<unknown>;
 };
 
 const drawnIn = async (page: Page): Promise<void> => {
@@ -54,7 +56,7 @@ const drawnIn = async (page: Page): Promise<void> => {
 };
 
 /** The page says of its drawing what a test asks, because its address asks for `?statistics`. */
-export const openViewer = async (browser: Browser, address: string, { hash = '', quality, ...options }: Opened = {}): Promise<Watched> => {
+export const openViewer = async (browser: Browser, address: string, { hash = '', quality, before, ...options }: Opened = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
@@ -67,6 +69,7 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
     if (message.type() === 'error' && !isOfNetwork(message.text())) errors.push(message.text());
   });
   await page.addInitScript(counting);
+  await before?.(page);
   await page.goto(`${new URL(address).origin}/?statistics${quality === undefined ? '' : `&quality=${quality}`}${hash}`);
   return {
     ...{ page, outside, errors },

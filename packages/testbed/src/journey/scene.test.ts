@@ -2,7 +2,7 @@
  * The journey of a scene over real sockets: cut from what the federation's members grant, fetched by name, told apart from what is not a scene.
  */
 import { gunzipSync } from 'node:zlib';
-import { decodeOutlineTile, decodeRowColumns, readDirectory, Scene, sceneLimits, type TwinId } from '@cityweave/core';
+import { decodeOpening, decodeOutlineTile, decodeRowColumns, decodeRowKinds, readDirectory, Scene, sceneLimits, type TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
 import { createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
@@ -81,12 +81,14 @@ describe('a scene', () => {
     await using city = await createTestCity({ agencies: fourAgencies() });
     await city.active();
     const scene = await sceneOf(city);
-    const bytes = Buffer.from(await (await fetch(url(city, `opening?${asking}`))).arrayBuffer());
-    const parts: Buffer[] = [];
-    for (let at = 0; at < bytes.length; at += 12 + bytes.readUInt32LE(at + 8)) parts.push(bytes.subarray(at + 12, at + 12 + bytes.readUInt32LE(at + 8)));
-    expect(JSON.parse(String(gunzipSync(parts[0] ?? '')))).toEqual(scene);
-    const whole = await Promise.all(scene.layers.map(async ({ archive, beginning }) => Buffer.from((await bytesOf(city, archive)).subarray(0, beginning))));
-    expect(parts.slice(1)).toEqual(whole);
+    const opened = async (query: string) => valueOf(decodeOpening(new Uint8Array(await (await fetch(url(city, `opening?${query}`))).arrayBuffer())));
+    const [document, ...parts] = await opened(asking);
+    expect(JSON.parse(String(gunzipSync(document?.bytes ?? '')))).toEqual(scene);
+    const beginnings = parts.filter(({ what }) => what === 'archive').map(({ bytes }) => bytes);
+    expect(beginnings).toEqual(await Promise.all(scene.layers.map(async ({ archive, beginning }) => (await bytesOf(city, archive)).subarray(0, beginning))));
+    for (const { layer, bytes } of parts.filter(({ what }) => what === 'kinds'))
+      expect(valueOf(decodeRowKinds(gunzipSync(bytes)))).toHaveLength(scene.layers[layer]?.rows ?? 0);
+    expect(await opened('')).toEqual([document, ...parts]);
     expect((await fetch(url(city, 'opening?federation=urn:dtf:federation:x:y'))).status).toBe(404);
     expect((await fetch(url(city, `opening?${asking}&look=1,1,0`))).status).toBe(400);
   });

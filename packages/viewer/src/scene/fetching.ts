@@ -8,8 +8,11 @@ import {
   type Directory,
   decodeArchiveHead,
   decodeDirectory,
+  decodeOpening,
   decodeRowColumns,
+  decodeRowKinds,
   type Look,
+  type OpeningPart,
   type RowColumns,
   readScene,
   readSceneProgress,
@@ -18,8 +21,14 @@ import {
 } from '@cityweave/core/scene/tiles';
 import type { Values } from './staged.ts';
 
-/** `again` where the node says that it will have it soon, and perhaps how far it is. */
-type Failed = { readonly ok: false; readonly reason: string; readonly again: boolean; readonly progress?: SceneProgress | undefined };
+/** `again` where the node says that it will have it soon, and perhaps of which federation, and how far it is. */
+type Failed = {
+  readonly ok: false;
+  readonly reason: string;
+  readonly again: boolean;
+  readonly federation?: string | undefined;
+  readonly progress?: SceneProgress | undefined;
+};
 export type Fetched<T> = { readonly ok: true; readonly value: T } | Failed;
 
 const failed = (reason: string, again = false): Failed => ({ ok: false, reason, again });
@@ -33,8 +42,10 @@ const parseJson = async (response: Response): Promise<unknown> => {
 };
 
 /** What the node says of a scene that it is making. */
-const progressIn = (told: unknown): SceneProgress | undefined =>
-  typeof told === 'object' && told !== null && 'progress' in told ? readSceneProgress(told.progress) : undefined;
+const saidOf = (told: unknown): Pick<Failed, 'federation' | 'progress'> => {
+  const { federation, progress } = Object(told);
+  return { federation: typeof federation === 'string' ? federation : undefined, progress: readSceneProgress(progress) };
+};
 
 /** Bytes, or a document. */
 const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> => {
@@ -42,7 +53,7 @@ const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> 
     const response = await fetch(url, init);
     if (response.ok) return { ok: true, value: response };
     const isSoon = response.status === 503;
-    return { ...failed(`${response.status}`, isSoon), progress: isSoon ? progressIn(await parseJson(response)) : undefined };
+    return { ...failed(`${response.status}`, isSoon), ...(isSoon && saidOf(await parseJson(response))) };
   } catch {
     return failed('unreachable', true);
   }
@@ -86,16 +97,18 @@ const readBeginning = async (bytes: Uint8Array<ArrayBuffer>): Promise<Directory 
   return directory?.ok ? directory.value : undefined;
 };
 
-/** Parts of an archive that came with the scene, by their place in it. */
-export type Came = Map<number, Uint8Array<ArrayBuffer>>;
+/** What came of a layer with the scene: parts of its archive, by their place in it, and the kinds of its rows, packed. */
+export type Came = { readonly parts: Map<number, Uint8Array<ArrayBuffer>>; kinds: Uint8Array<ArrayBuffer> | undefined };
+
+export const cameNothing = (): Came => ({ parts: new Map(), kinds: undefined });
 
 /** Where its beginning did not come with the scene it is fetched; its first tile is then among what came. */
-export const fetchDirectory = async ({ archive, beginning }: SceneLayer, came: Came): Promise<Directory | undefined> => {
-  const bytes = came.get(0) ?? (await fetchBytes(archive, { offset: 0, length: beginning }));
+export const fetchDirectory = async ({ archive, beginning }: SceneLayer, { parts }: Came): Promise<Directory | undefined> => {
+  const bytes = parts.get(0) ?? (await fetchBytes(archive, { offset: 0, length: beginning }));
   const directory = bytes && (await readBeginning(bytes));
   const root = directory?.tiles[0];
-  came.delete(0);
-  if (bytes && root) came.set(root.offset, bytes.slice(root.offset, root.offset + root.length));
+  parts.delete(0);
+  if (bytes && root) parts.set(root.offset, bytes.slice(root.offset, root.offset + root.length));
   return directory;
 };
 
@@ -117,23 +130,25 @@ export const fetchScene = async (federation: string): Promise<Fetched<Scene>> =>
   return read.ok ? read : failed('a scene of another version');
 };
 
-/** A scene and, layer by layer, what came of its archives. */
+/** The kinds of a layer's rows, of what came with the scene; undefined where they did not, or are of another number. */
+export const kindsIn = async ({ rows }: SceneLayer, came: Came): Promise<Uint16Array | undefined> => {
+  const unpacked = came.kinds && (await unpackTile(came.kinds));
+  const kinds = unpacked && decodeRowKinds(unpacked);
+  came.kinds = undefined;
+  return kinds?.ok && kinds.value.length === rows ? kinds.value : undefined;
+};
+
+/** A scene and, layer by layer, what came of it. */
 export type Opening = { readonly scene: Scene; readonly came: readonly Came[] };
 
-type Part = { readonly layer: number; readonly offset: number; readonly bytes: Uint8Array<ArrayBuffer> };
-
-const partHeadBytes = 12;
-
-/** Each with its layer, its place in the layer's archive and its length before it. */
-const partsOf = (bytes: ArrayBuffer): readonly Part[] => {
-  const [view, parts] = [new DataView(bytes), [] as Part[]];
-  for (let at = 0; at + partHeadBytes <= bytes.byteLength; ) {
-    const [layer, offset, length] = [view.getUint32(at, true), view.getUint32(at + 4, true), view.getUint32(at + 8, true)];
-    at += partHeadBytes;
-    parts.push({ layer, offset, bytes: new Uint8Array(bytes.slice(at, at + length)) });
-    at += length;
+const cameOf = ({ layers }: Scene, parts: readonly OpeningPart[]): readonly Came[] => {
+  const came = layers.map(cameNothing);
+  for (const { what, layer, offset, bytes } of parts) {
+    const own = came[layer];
+    if (own && what === 'archive') own.parts.set(offset, bytes.slice());
+    if (own && what === 'kinds') own.kinds = bytes;
   }
-  return parts;
+  return came;
 };
 
 const parseText = async (packed: Uint8Array<ArrayBuffer> | undefined): Promise<unknown> => {
@@ -145,17 +160,26 @@ const parseText = async (packed: Uint8Array<ArrayBuffer> | undefined): Promise<u
   }
 };
 
-/** `look`: how it is going to be looked at, so that what is seen then comes at once. */
-export const fetchOpening = async (federation: string, look: Look): Promise<Fetched<Opening>> => {
-  const got = await get(`/tiles/opening?federation=${encodeURIComponent(federation)}&look=${writeLook(look)}`);
-  if (!got.ok) return got;
-  const bytes = await got.value.arrayBuffer().catch(() => undefined);
+const readOpening = async (response: Response): Promise<Fetched<Opening>> => {
+  const bytes = await response.arrayBuffer().catch(() => undefined);
   if (!bytes) return failed('unreachable', true);
-  const [document, ...parts] = partsOf(bytes);
-  const read = readScene(await parseText(document?.bytes));
-  if (!read.ok) return failed('a scene of another version');
-  const came = read.value.layers.map((_, at): Came => new Map(parts.flatMap(({ layer, offset, bytes: own }) => (layer === at ? [[offset, own]] : []))));
-  return { ok: true, value: { scene: read.value, came } };
+  const parts = decodeOpening(new Uint8Array(bytes));
+  const read = readScene(parts.ok ? await parseText(parts.value[0]?.bytes) : undefined);
+  if (!(read.ok && parts.ok)) return failed('a scene of another version');
+  return { ok: true, value: { scene: read.value, came: cameOf(read.value, parts.value) } };
+};
+
+/**
+ * `look`: how it is going to be looked at, so that what is seen then comes at once. Without a name it is the federation that the node shows first.
+ * A node that knows of no openings has its scenes.
+ */
+export const fetchOpening = async (federation: string | undefined, look: Look): Promise<Fetched<Opening>> => {
+  const named = federation === undefined ? '' : `federation=${encodeURIComponent(federation)}&`;
+  const got = await get(`/tiles/opening?${named}look=${writeLook(look)}`);
+  if (got.ok) return readOpening(got.value);
+  if (got.again || federation === undefined) return got;
+  const scene = await fetchScene(federation);
+  return scene.ok ? { ok: true, value: { scene: scene.value, came: [] } } : scene;
 };
 
 type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };

@@ -6,7 +6,7 @@ import { type Camera, fieldOfView, fitView, homeOf, isComing, type Look, picture
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
-import { fetchOpening, fetchScene } from './fetching.ts';
+import { fetchOpening, fetchScene, type Opening } from './fetching.ts';
 import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
 import { isSameView } from './rig/view.ts';
@@ -16,6 +16,8 @@ import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
 
 export type Told = {
+  /** which federation is shown; undefined where nobody can tell, and then there is no scene before one is named */
+  readonly named: (federation: string | undefined) => void;
   /** the node is making the scene, and is so far */
   readonly making: (progress: SceneProgress) => void;
   readonly staged: (staged: Staged) => void;
@@ -26,7 +28,8 @@ export type Told = {
 
 export type Mounting = {
   readonly canvas: HTMLCanvasElement;
-  readonly federation: string;
+  /** undefined: the one that the node shows first */
+  readonly federation: string | undefined;
   readonly dress: Dress;
   /** from where the city is looked at first; else from home */
   readonly from?: Camera | undefined;
@@ -39,38 +42,43 @@ export type Mounted = { readonly paint: (dress: Dress) => void; readonly close: 
 
 const againMs = 700;
 
-const waitForCity = async (
-  { federation, canvas, told }: Staging,
-  { look, changed, revised }: Pick<CityRoom, 'changed' | 'revised'> & { readonly look: Look },
-  signal: AbortSignal,
-): Promise<StagedCity | string> => {
+/** Asked for as it is looked at then: until it is there the window may have another size. */
+const waitForOpening = async ({ federation, told }: Staging, look: () => Look, signal: AbortSignal): Promise<Opening | string> => {
   for (;;) {
-    const opening = await fetchOpening(federation, look);
+    const opening = await fetchOpening(federation, look());
     if (signal.aborted) return 'stopped';
-    if (!(opening.ok || opening.again)) return opening.reason;
-    if (!opening.ok && opening.progress) told.making(opening.progress);
     if (opening.ok) {
-      const made = await createCity({ opening: opening.value, canvas, changed, revised });
-      if (!signal.aborted) return made;
-      made.close();
-      return 'stopped';
+      told.named(opening.value.scene.federation);
+      return opening.value;
     }
+    if (opening.federation !== undefined || !opening.again) told.named(opening.federation ?? federation);
+    if (!opening.again) return opening.reason;
+    if (opening.progress) told.making(opening.progress);
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
+};
+
+const waitForCity = async (
+  staging: Staging,
+  { look, changed, revised }: Pick<CityRoom, 'changed' | 'revised'> & { readonly look: () => Look },
+  signal: AbortSignal,
+): Promise<StagedCity | string> => {
+  const opening = await waitForOpening(staging, look, signal);
+  if (typeof opening === 'string') return opening;
+  const made = await createCity({ opening, canvas: staging.canvas, changed, revised });
+  if (!signal.aborted) return made;
+  made.close();
+  return 'stopped';
 };
 
 const revisionEveryMs = 5_000;
 
 /** Looks now and then, or when it is told to, whether the scene is drawn otherwise; `anew` where its rows are other twins. */
-const watchRevisions = (
-  federation: string,
-  { staged, events }: Running,
-  { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal },
-): (() => void) => {
+const watchRevisions = ({ staged, events }: Running, { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal }): (() => void) => {
   let isBusy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (): Promise<void> => {
-    const scene = await fetchScene(federation);
+    const scene = await fetchScene(staged.city.scene().federation);
     if (signal.aborted || !scene.ok || scene.value.revision === staged.city.scene().revision) return;
     const isTaken = await staged.revise(scene.value);
     if (signal.aborted) return;
@@ -192,24 +200,25 @@ const viewBefore = (before: Running | undefined, aspect: number): View | undefin
 
 /** Stages the city once; where its rows become other twins, again, as it is looked at now. */
 const begin = async (mounting: Staging, { root, here, signal }: Root, before?: Running): Promise<void> => {
-  const { canvas, told, federation } = mounting;
+  const { canvas, told } = mounting;
   const ended = new AbortController();
   const both = AbortSignal.any([ended.signal, signal]);
   let [changed, revised]: [() => void, () => void] = [() => undefined, () => undefined];
-  const look = firstLook(mounting, here);
+  const look = () => firstLook(mounting, here);
   const staged = await waitForCity(mounting, { look, changed: () => changed(), revised: () => revised() }, both);
   if (typeof staged === 'string') {
-    if (!signal.aborted) told.problem({ kind: 'refused', reason: staged });
+    if (!signal.aborted && mounting.federation !== undefined) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, viewBefore(before, look.aspect) ?? pictureOf(staged.city.scene(), look).view);
+  const running = createRunning(staged, here, viewBefore(before, aspectOf(canvas)) ?? pictureOf(staged.city.scene(), look()).view);
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();
-    void begin(mounting, { root, here, signal }, running).then(() => staged.close());
+    void begin({ ...mounting, federation: staged.city.scene().federation }, { root, here, signal }, running).then(() => staged.close());
   };
-  revised = watchRevisions(federation, running, { anew, signal: both });
+  revised = watchRevisions(running, { anew, signal: both });
   surviveLoss(canvas, running, both);
+  running.events.on(({ type }) => type === 'faulty' && told.problem({ kind: 'shaders' }));
   told.running(running);
   root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
@@ -241,8 +250,12 @@ export const mountScene = (mounting: Mounting): Mounted => {
     running?.drive.setMotion(wanted.motion);
   };
   const here = rendererHere();
-  if (here === 'none') {
+  const noWebGl = (): void => {
+    told.named(mounting.federation);
     told.problem({ kind: 'noWebGl' });
+  };
+  if (here === 'none') {
+    noWebGl();
     return { paint, close: () => stop.abort() };
   }
   startTileWorkers();
@@ -253,13 +266,10 @@ export const mountScene = (mounting: Mounting): Mounted => {
   };
   const staging = { ...mounting, told: { ...told, running: takeRunning } };
   // three says by an exception that the browser has no WebGL 2
-  void configure().then(
-    () => {
-      root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />]);
-      return begin(staging, { root, here, signal: stop.signal });
-    },
-    () => told.problem({ kind: 'noWebGl' }),
-  );
+  void configure().then(() => {
+    root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />]);
+    return begin(staging, { root, here, signal: stop.signal });
+  }, noWebGl);
   const resized = new ResizeObserver(() => void configure());
   resized.observe(canvas);
   const close = (): void => {

@@ -66,6 +66,13 @@ export const createRest = (running: Running): (() => void) => {
   };
 };
 
+/** A shader that is not taken draws nothing and says nothing. Asked when it has been drawn with, so that nobody waits for it. */
+const isFaulty = (renderer: WebGLRenderer): boolean => {
+  const gl = renderer.getContext();
+  const linked = renderer.info.programs?.map(({ program }) => gl.getProgramParameter(program as WebGLProgram, gl.LINK_STATUS) === true); // branding: three leaves it open
+  return linked?.includes(false) === true && !gl.isContextLost();
+};
+
 /** A frame that follows another at once tells how long it takes. */
 const longestFrameMs = 500;
 
@@ -86,6 +93,7 @@ const drawFrame = (running: Running, size: { readonly width: number; readonly he
   const after = staged.progress();
   if (before.here === after.here && before.wanted === after.wanted) return;
   events.tell({ type: 'progress', ...after });
+  if (after.here === after.wanted && isFaulty(renderer)) events.tell({ type: 'faulty' });
   if (after.here === after.wanted && !running.isMoving) staged.rest();
 };
 

@@ -7,10 +7,13 @@ import { type Mounted, mountScene } from './mounting.tsx';
 import type { Dress, SceneProblem, Staged } from './staged.ts';
 
 export type StageProps = {
-  readonly federation: string;
+  /** undefined: the one that the node shows first */
+  readonly federation: string | undefined;
   readonly dress: Dress;
   /** from where it is looked at first; else from home */
   readonly from: Camera | undefined;
+  /** which federation is shown, or undefined where that cannot be told */
+  readonly onNamed: (federation: string | undefined) => void;
   /** the node is making the scene, and is so far */
   readonly onMaking: (progress: SceneProgress) => void;
   readonly onStaged: (staged: Staged) => void;
@@ -29,6 +32,7 @@ export const Stage = (props: StageProps) => {
   latest.current = props;
   useEffect(() => {
     const told = {
+      named: (shown: string | undefined) => latest.current.onNamed(shown),
       making: (progress: SceneProgress) => latest.current.onMaking(progress),
       staged: (staged: Staged) => latest.current.onStaged(staged),
       picked: (row: number | undefined) => latest.current.onPick(row),

@@ -75,12 +75,16 @@ export type Live = {
 /** Why the scene, or a part of it, is not there. */
 export type SceneProblem =
   | { readonly kind: 'noWebGl' }
+  /** the graphics card takes none of the scene's shaders, or not all of them */
+  | { readonly kind: 'shaders' }
   /** layers that could not be read */
   | { readonly kind: 'missing'; readonly names: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export type SceneEvent =
   | { readonly type: 'lost' | 'restored' }
+  /** what was drawn was not: a shader is not taken here */
+  | { readonly type: 'faulty' }
   /** another revision of the scene is drawn: rows may be other twins */
   | { readonly type: 'revised'; readonly scene: Scene }
   /** how fine it is drawn now; 0 is finest */

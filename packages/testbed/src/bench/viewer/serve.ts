@@ -71,7 +71,7 @@ export const serveCity = async ({ ours: { built, files }, tileset }: Offered, fo
   const scenes = { of: async () => ok(held), progress: () => undefined };
   const { rows, rowsRevision: revision } = built.scene;
   const states = { open: async (_: unknown, signal: AbortSignal) => ok(changeFrames({ rows, revision }, signal)) };
-  const tiles = createTiles({ scenes, files, states, federation: () => undefined, sources: () => [] });
+  const tiles = createTiles({ scenes, files, states, federation: () => undefined, shownFirst: () => undefined, sources: () => [] });
   const sent: { readonly path: string; readonly bytes: number }[] = [];
   const count = (response: ServerResponse, path: string): void => {
     const own = { path, bytes: 0 };

@@ -45,7 +45,7 @@ export type SceneState = {
 type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
 
 const problemText = (problem: SceneProblem, { say, list }: Words): string => {
-  if (problem.kind === 'noWebGl') return say('noWebGl');
+  if (problem.kind === 'noWebGl' || problem.kind === 'shaders') return say(problem.kind);
   return problem.kind === 'missing' ? say('sceneMissing', { names: list(problem.names) }) : say('sceneRefused', { reason: problem.reason });
 };
 
@@ -59,7 +59,7 @@ const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
       <button type="button" className="quiet" onClick={onAgain}>
         {say('tryAgain')}
       </button>
-      {stands === 'none' && (
+      {(stands === 'none' || problem.kind === 'shaders') && (
         <button type="button" className="quiet" onClick={() => person.set({ list: 'table' })}>
           {say('openTable')}
         </button>

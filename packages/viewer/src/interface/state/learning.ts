@@ -1,6 +1,7 @@
 /**
  * Learning: which federation the page is about and what can be asked of it, first of all and again until the node tells it.
  */
+import { shownFirst } from '@cityweave/core/scene/tiles';
 import { create } from 'zustand';
 import { createAsk } from '../../graphql/client.ts';
 import { type Question, readQuestions } from '../../graphql/questions.ts';
@@ -23,15 +24,22 @@ export const useLearning = create<{ readonly problem: Problem | undefined; reado
 
 const againMs = 2_000;
 
-/** The one in the address, else the one of which most questions are saved, else the first that the node knows. */
-export const chooseFederation = (federations: readonly Named[], questions: readonly Question[], wanted: string | undefined): Named | undefined => {
-  const asked = ({ id }: Named): number => questions.filter(({ variables }) => Object.values(variables).includes(id)).length;
-  return federations.find(({ id }) => id === wanted) ?? federations.toSorted((a, b) => asked(b) - asked(a))[0];
+/** The one in the address or that the scene shows, else the one that a node shows first. */
+export const chooseFederation = (federations: readonly Named[], questions: readonly Question[], wanted: string | undefined): Named | undefined =>
+  federations.find(({ id }) => id === wanted) ?? shownFirst(federations, questions);
+
+const naming = Promise.withResolvers<void>();
+
+/** The scene says which federation it shows, before the node is asked; undefined where it does not, and then the page chooses. */
+export const nameFederation = (federation: string | undefined): void => {
+  if (federation !== undefined && person.get().federation === undefined) person.set({ federation });
+  naming.resolve();
 };
 
 const learn = async (signal: AbortSignal): Promise<void> => {
   const [answer, read] = await Promise.all([ask(standing, { lang: person.get().lang }), readQuestions(signal)]);
   if (signal.aborted) return;
+  if (answer.ok) await naming.promise;
   const [federations, questions] = [answer.ok ? answer.value.federations.nodes : [], read.ok ? read.value : []];
   const found = chooseFederation(federations, questions, person.get().federation);
   if (found) person.set({ federation: found.id });

@@ -112,6 +112,7 @@ export const de: Catalogue = {
   noValues: 'Kein gezeichneter Zwilling hat eine Zahl dafür.',
   now: 'Jetzt',
   noWebGl: 'Dieser Browser kann die Stadt nicht in 3D zeichnen (WebGL 2 fehlt oder ist ausgeschaltet). Suche, Fragen, Tabelle und Baum gehen auch ohne.',
+  shaders: 'Die Grafikkarte dieses Rechners nimmt die Shader der Stadt nicht an. Suche, Fragen, Tabelle und Baum gehen auch ohne.',
   offlineSince: 'Offline seit {time}: Der Knoten antwortet nicht. Gelesenes bleibt; diese Seite versucht es von selbst wieder.',
   ofTheAnswer: 'Zwillinge der Antwort.',
   oldestValue: 'ältester Wert {age}',

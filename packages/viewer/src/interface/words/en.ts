@@ -112,6 +112,7 @@ export const en = {
   noValues: 'No twin that is drawn has a number for it.',
   now: 'Now',
   noWebGl: 'This browser cannot draw the city in 3D (WebGL 2 is missing or switched off). Search, questions, table and tree work without it.',
+  shaders: 'The graphics card of this machine does not take the shaders of the city. Search, questions, table and tree work without it.',
   offlineSince: 'Offline since {time}: the node does not answer. What was read stays; this page tries again by itself.',
   ofTheAnswer: 'Twins of the answer.',
   oldestValue: 'oldest value {age}',

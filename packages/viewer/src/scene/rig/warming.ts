@@ -46,7 +46,7 @@ export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): vo
 
 /**
  * Before anything is known of the city: compiling begins of what every city has, with shadows or without. Every city of the renderer shares it until it is closed.
- * Nobody waits for it: whether it can be compiled is what tests in a browser are for.
+ * Nobody waits for it: whether it was taken is asked when it has been drawn with.
  */
 export const warmEarly = (renderer: WebGLRenderer, camera: Camera, fine: boolean): { readonly close: () => void } => {
   renderer.debug.checkShaderErrors = false;

@@ -4,7 +4,7 @@
 import type { Scene, SceneLayer } from '@cityweave/core/scene';
 import { aboveMetres, belowMetres, createTileTree, type RowColumns, type TileTree } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
-import { type Came, fetchDirectory, fetchRowColumns, type Opening } from '../fetching.ts';
+import { type Came, cameNothing, fetchDirectory, fetchRowColumns, kindsIn, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
 import type { LayerKnown } from './tile-worker.ts';
 
@@ -12,7 +12,7 @@ export type Layer = {
   readonly layer: SceneLayer;
   readonly tree: TileTree;
   /** tiles that came with the scene, until they are made */
-  readonly came: Came;
+  readonly came: Came['parts'];
   readonly boxes: readonly Box3[];
   /** by which each tile is known, to the workers too */
   readonly keys: readonly string[];
@@ -34,15 +34,15 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
-/** Where all rows are of one kind nothing has to be fetched to know it. */
-const kindsOf = async ({ kinds }: SceneLayer, columns: Layer['columns']): Promise<LayerKnown['kinds'] | undefined> => {
-  const [only = 0, more] = kinds;
-  return more === undefined ? only : (await columns())?.kind;
+/** Where all rows are of one kind, or the kinds came with the scene, nothing has to be fetched to know them. */
+const kindsOf = async (layer: SceneLayer, came: Came, columns: Layer['columns']): Promise<LayerKnown['kinds'] | undefined> => {
+  const [only = 0, more] = layer.kinds;
+  return more === undefined ? only : ((await kindsIn(layer, came)) ?? (await columns())?.kind);
 };
 
 const loadLayer = async (scene: Scene, layer: SceneLayer, came: Came): Promise<Layer | undefined> => {
   const columns = once(() => fetchRowColumns(layer.rowColumns));
-  const [directory, kinds] = await Promise.all([fetchDirectory(layer, came), kindsOf(layer, columns)]);
+  const [directory, kinds] = await Promise.all([fetchDirectory(layer, came), kindsOf(layer, came, columns)]);
   if (!directory || kinds === undefined) return undefined;
   const looks = scene.kinds.map(lookOf);
   const tree = createTileTree(directory.tiles);
@@ -56,7 +56,7 @@ const loadLayer = async (scene: Scene, layer: SceneLayer, came: Came): Promise<L
   return {
     layer,
     tree,
-    came,
+    came: came.parts,
     known,
     columns,
     rank,
@@ -75,7 +75,9 @@ export const loadLayers = async (opening: Opening, before: readonly Layer[] = []
   const { scene, came } = opening;
   const isSame = (layer: SceneLayer, { layer: other }: Layer): boolean =>
     other.id === layer.id && other.archive === layer.archive && other.rowColumns === layer.rowColumns && other.firstRow === layer.firstRow;
-  const loaded = await Promise.all(scene.layers.map((layer, at) => before.find((one) => isSame(layer, one)) ?? loadLayer(scene, layer, came[at] ?? new Map())));
+  const loaded = await Promise.all(
+    scene.layers.map((layer, at) => before.find((one) => isSame(layer, one)) ?? loadLayer(scene, layer, came[at] ?? cameNothing())),
+  );
   return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
 };
 

@@ -1,0 +1,59 @@
+/**
+ * How a page opens: with one answer that has all of the first picture; and where that answer, or a graphics card that takes the shaders, is not to be had.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { openViewer, tool } from './page.ts';
+
+const address = inject('sampleCity');
+
+/** Nothing of the scene is still being collected, so that it stays as it is. */
+const isWhole = async (): Promise<boolean> => {
+  const { agencies } = Object(await (await fetch(`${new URL(address).origin}/tiles/scene`)).json());
+  return Array.isArray(agencies) && agencies.every(({ complete }) => complete);
+};
+
+describe('a page that opens', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it('draws its first picture from one answer: it names no federation, and asks for no part of an archive', async () => {
+    await expect.poll(isWhole).toBe(true);
+    const openings: string[] = [];
+    const before = async (page: Page): Promise<void> => {
+      page.on('response', (response) => {
+        const { pathname, search } = new URL(response.url());
+        if (pathname === '/tiles/opening' && response.ok()) openings.push(search);
+      });
+      await page.route('**/tiles/archives/**', (route) => route.abort());
+    };
+    await using viewer = await openViewer(browser, address, { before });
+    await viewer.drawn();
+    await expect.poll(() => viewer.page.url()).toContain('#f=');
+    expect(openings).toEqual([expect.stringMatching(/^\?look=/)]);
+    expect(await viewer.page.getByText('could not be read').count()).toBe(0);
+  });
+
+  it('has the scene as such from a node that knows of no openings', async () => {
+    const before = (page: Page) => page.route('**/tiles/opening**', (route) => route.fulfill({ status: 404 }));
+    await using viewer = await openViewer(browser, address, { before });
+    await viewer.drawn();
+    expect(viewer.errors).toEqual([]);
+  });
+
+  it('says that its shaders are not taken, and offers the table', async () => {
+    const spoilt = `
+      const given = WebGL2RenderingContext.prototype.shaderSource;
+      WebGL2RenderingContext.prototype.shaderSource = function (shader, text) { given.call(this, shader, text + ' no shader'); };
+    `;
+    await using viewer = await openViewer(browser, address, { before: (page) => page.addInitScript(spoilt) });
+    const { page } = viewer;
+    await page.getByText('does not take the shaders').waitFor();
+    await page.getByRole('button', { name: 'Open the table' }).click();
+    await expect.poll(() => tool(page, 'Table').getAttribute('aria-pressed')).toBe('true');
+  });
+});
