@@ -12,7 +12,7 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
   index: ['ground', 'twin', 'federation', 'message', 'scene'],
 };
 
-const ground = ['deps', 'events'];
+const ground = ['deps', 'trace', 'events'];
 const roles = ['registry', 'orchestration'];
 const rooms = [
   ...ground,
@@ -35,7 +35,8 @@ const rooms = [
 /** Registry and orchestration are roles of one node: neither knows the other, so that either can move out with its folder. */
 export const serverArrows: Readonly<Record<string, readonly string[]>> = {
   deps: [],
-  events: ['deps'],
+  trace: [],
+  events: ['deps', 'trace'],
   import: [...ground, 'store'],
   config: [...ground, 'import', 'broker'],
   // a system that an agency of a shown city has of its own: it knows of no twin

@@ -29,7 +29,7 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
 | \`sequence\` | of a message of a stream: its place there |
-| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context, repeated in the answer and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
+| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context, repeated in the answer, passed on to what the message causes and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
 | \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
 | \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, \`purpose\` where the data will be used for something narrower than was agreed, \`onBehalfOf\` and \`agreementId\` |
@@ -105,6 +105,8 @@ response is 200, 202 where it is \`accepted\`, or follows from the problem. Besi
 A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
+
+\`trace\` goes from a message to those that it causes, each of which is the next parent in it (the last 16 digits of its id): from a request with \`traceparent\` at \`/graphql\` to the questions to members, over an adaptor, and as \`traceparent\` to the system of an agency; from an invocation to the notice of its end. Small questions that go in one message go under the trace of the first. A trace is begun by whoever asks, never by a node.
 
 An \`audience\`, of a twin's or a feature's \`visibility\` or of a feature's \`policy\`, names twins, and groups (\`urn:dtf:group:...\`) whose agencies the registry that holds the entry keeps: who is not of it finds no trace of the entry. A question with \`fields\` is answered with parts of entries: each names the
 \`fields\` that it was cut to, once the entries of all registries were put together and in order; subscribers are told whole entries.

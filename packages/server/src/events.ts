@@ -4,6 +4,7 @@
 import { describeProblem, isRetryable, type Problem, problem } from '@cityweave/core';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { traceNow } from './trace.ts';
 
 export type Events = {
   readonly metrics: () => Promise<string>;
@@ -53,9 +54,12 @@ export type EventsOptions = {
   readonly foreseen?: (cause: unknown) => Problem | undefined;
 };
 
+/** A line says to which trace it belongs, where it belongs to one. */
+const mixin = (): { readonly trace?: string } => ((trace) => (trace === undefined ? {} : { trace }))(traceNow());
+
 /** Logs are JSON lines on stderr: stdout carries nothing but data. */
 export const createEvents = (options: EventsOptions): Events => {
-  const log = pino({ level: options.level, base: { agency: options.agency } }, pino.destination({ fd: 2, sync: false }));
+  const log = pino({ level: options.level, base: { agency: options.agency }, mixin }, pino.destination({ fd: 2, sync: false }));
   const metrics = createMetrics(options.agency, options.processMetrics ?? false);
   const outcome = (problem: Problem | undefined) => problem?.kind ?? 'ok';
   return {

@@ -2,7 +2,7 @@
  * HTTP: requests to rooms by path.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { describeProblem, fail, limits, type Message, messageText, ok, type Problem, problem, type Result, shorten } from '@cityweave/core';
+import { describeProblem, fail, isTrace, limits, type Message, messageText, ok, type Problem, problem, type Result, shorten } from '@cityweave/core';
 import type { Events } from './events.ts';
 import type { StreamEvent } from './exchange/stream-event.ts';
 import { openStream } from './http/listener.ts';
@@ -10,6 +10,7 @@ import { goneSignal, parseBody, readBody, sendJson, sendProblem, sendText, statu
 import type { ViewerFiles } from './http/viewer-files.ts';
 import { sendView, type Views } from './http/views.ts';
 import { createSocketDoor, refuseUpgrade, type SocketRoom, type Upgrade } from './http/web-socket.ts';
+import { traced } from './trace.ts';
 
 export type HttpRoom = SocketRoom & {
   readonly events: Events;
@@ -145,6 +146,10 @@ const upgrading =
     else refuseUpgrade(request, socket, problem(knownPaths.has(path) ? 'notMyRole' : 'notFound', { subject: path.slice(0, 80) }));
   };
 
+/** The trace that a request says it belongs to. */
+const traceIn = ({ headers: { traceparent } }: IncomingMessage): string | undefined =>
+  typeof traceparent === 'string' && isTrace(traceparent) ? traceparent : undefined;
+
 export type HttpServer = {
   readonly listen: (host: string, port: number) => Promise<Result<number>>;
   readonly close: () => Promise<void>;
@@ -176,7 +181,7 @@ const listen = (server: Server, host: string, port: number): Promise<Result<numb
 
 export const createHttp = (room: HttpRoom): HttpServer => {
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: limits.answerMaxMs * 2 }, (request, response) => {
-    handle(room, request, response).catch((cause) => {
+    traced(traceIn(request), () => handle(room, request, response)).catch((cause) => {
       if (!response.destroyed) sendProblem(response, room.events.defect('http', cause));
     });
   });

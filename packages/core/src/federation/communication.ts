@@ -8,7 +8,7 @@ import { openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
 import { ok, type Result } from '../ground/result.ts';
-import { BindingProtocol } from '../twin/digital-twin.ts';
+import { BindingProtocol, TwinStatus } from '../twin/digital-twin.ts';
 import { FarFormat, FunctionFormat } from '../twin/feature-information.ts';
 import { Bridge } from './adaptation/profile.ts';
 import type { MemberState } from './member.ts';
@@ -135,6 +135,8 @@ export const CommunicationStatus = openObject({
   since: Instant,
   lastSeen: Instant.optional(),
   latencyMs: z.number().min(0).optional(),
+  /** how the other end says that it stands (T16) */
+  standing: TwinStatus.optional(),
   /** by how much the clock at the other end is ahead; behind where it is negative */
   clockOffsetMs: z.number().optional(),
   failures: z.int().min(0),

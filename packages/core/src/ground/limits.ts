@@ -83,6 +83,8 @@ export const limits = {
   graceSecondsMax: 86_400,
   needsMax: 200,
   candidatesMax: 500,
+  /** of those who could take the place of a member that is lost, so many are asked how they stand */
+  runnersUpAskedMax: 8,
   /** how many registries further a question may go from the one that was asked */
   registryHopsMax: 3,
   registryPeersMax: 16,

@@ -88,7 +88,7 @@ export const Header = z.looseObject(
       .array(openObject({ id: DictionaryId, version: z.string().max(limits.termCharactersMax) }))
       .max(limits.dictionariesMax)
       .optional(),
-    /** W3C trace context, as `traceparent` has it: repeated in the answer, and kept in the exchange logs */
+    /** W3C trace context, as `traceparent` has it: repeated in the answer, passed on to what the message causes, and kept in the exchange logs */
     trace: z.string().max(limits.termCharactersMax).optional(),
     via: z.array(Hop).max(limits.hopsMax).optional(),
     security: Security.optional(),
@@ -96,6 +96,17 @@ export const Header = z.looseObject(
   { error: accepted },
 );
 export type Header = z.infer<typeof Header>;
+
+const traceForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** True of a `traceparent` of version 00 that names a trace. */
+export const isTrace = (text: string): boolean => traceForm.test(text) && !text.startsWith(`00-${'0'.repeat(32)}`);
+
+/** What a message says of the trace of what caused it: the same trace, and the message itself as the next parent. */
+export const traceOf = (cause: string, messageId: MessageId): string => {
+  const [, trace, flags] = traceForm.exec(cause) ?? [];
+  return trace === undefined ? cause : `00-${trace}-${messageId.replaceAll('-', '').slice(-16)}-${flags}`;
+};
 
 /** RFC 8785 of an adaptor's entry without its signature, bound to the message that it stands in: what the adaptor signs. */
 export const hopText = (messageId: MessageId, { signature: _, ...hop }: Hop): string => canonicalJson({ ...hop, messageId });

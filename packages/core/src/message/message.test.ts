@@ -6,6 +6,7 @@ import { limits } from '../ground/limits.ts';
 import { describeProblem, type ProblemKind, problems } from '../ground/problem.ts';
 import { fail } from '../ground/result.ts';
 import { isRowName, rowNames, rowOf } from './catalogue.ts';
+import { isTrace, traceOf } from './header.ts';
 import {
   checkTime,
   contentText,
@@ -35,6 +36,13 @@ const probe = (echo: string): Message =>
 const withParameters = (parameters: Record<string, unknown>, objects: unknown[] = []): Message => ({
   ...probe('x'),
   data: { action: { verb: 'v', object: 'o', parameters }, objects },
+});
+
+test('what a message causes is said under its trace, each message being the next parent; what is no traceparent is passed on as it is', () => {
+  const cause = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  expect(traceOf(cause, sending.messageId)).toBe('00-4bf92f3577b34da6a3ce929d0e0e4736-9a440d5a4f1c2b3e-01');
+  expect(traceOf('of another kind', sending.messageId)).toBe('of another kind');
+  expect([cause, 'of another kind', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, cause.toUpperCase()].map(isTrace)).toEqual([true, false, false, false]);
 });
 
 describe('a message', () => {

@@ -140,6 +140,7 @@ type Sending = {
   readonly conversationId?: string | undefined;
   readonly qos?: Header['qos'];
   readonly sequence?: number;
+  readonly trace?: string | undefined;
 };
 
 const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T; // branding: the same members less the undefined ones

@@ -84,10 +84,10 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'member FM-FE',
     purpose:
-      'Fixes the agreement: both sides hold the same hash from here on, and the signature of the other over id and terms. One that is not of a party, or not by a key of it, is refused.',
+      'Fixes the agreement: both sides hold the same hash from here on, and the signature of the other over id and terms. Where one is missing, not of the other party, or not by a key of it, the agreement is not made.',
     effect: 'change',
     request: { parameters: openObject({ agreementHash: hash }), objects: one(object.agreementObject) },
-    reply: { parameters: openObject({ agreementHash: hash, signature: AgreementSignature.optional() }) },
+    reply: { parameters: openObject({ agreementHash: hash, signature: AgreementSignature }) },
     allowed: { agreement: ['ACCEPTED', 'AGREED'] },
     refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator', 'badSignature'],
   }),

@@ -1,10 +1,10 @@
 /**
  * Vector: a conversation with the target as data, for a kit in any language: who says what, signed how, and which code must come back.
  */
-import { AgreementTerms, addMs, agreementText, canonicalJson, type Instant } from '@cityweave/core';
+import { addMs, canonicalJson, type Instant } from '@cityweave/core';
 import { z } from 'zod';
-import { sha256 } from '../trust/signature.ts';
 import { type Actor, isRaw, memberAt, type Raw, signRaw, type Target } from './actor.ts';
+import { hashOfTerms, signedBy } from './agreement.ts';
 import { entryOf, faultOfAnswer, featureOf, pass, post, type Stage, type Told, writeRaw } from './stage.ts';
 
 const Expectation = z.strictObject({
@@ -70,12 +70,9 @@ const actorOf = ({ stage }: Play, name: string): Actor | undefined => stage.acto
 
 const nowWith = ({ stage }: Play, shift: string): Instant => addMs(stage.deps.clock.now(), Number(shift || 0));
 
-const hashOf = (terms: unknown): string | undefined => {
-  const parsed = AgreementTerms.safeParse(terms);
-  return parsed.success ? `sha-256:${sha256(agreementText(parsed.data))}` : undefined;
-};
+const keptAt = ({ kept }: Play, name = '', path: readonly string[]): unknown => memberAt(kept.get(name)?.body, path.join('.'));
 
-/** What stands between `${` and `}`: `one.id`, `target.id`, `feature.kind`, `now+1000`, `uuid.a`, `entry.one`, `offer.one.KIND` (`own:` before a word of its own), `kept.NAME.path`, `hash.NAME.path`. */
+/** What stands between `${` and `}`: `one.id`, `target.id`, `feature.kind`, `now+1000`, `uuid.a`, `entry.one`, `offer.one.KIND` (`own:` before a word of its own), `kept.NAME.path`, `hash.NAME.path`, `signed.ACTOR.NAME.path`. */
 const valueOf = (play: Play, name: string): unknown => {
   const [head = '', ...rest] = name.split('.');
   const path = rest.join('.');
@@ -85,8 +82,9 @@ const valueOf = (play: Play, name: string): unknown => {
   if (head === 'entry') return ((actor) => actor && entryOf(actor))(actorOf(play, path));
   if (head === 'offer')
     return ((actor) => actor && featureOf(actor, rest.slice(1).join('.').replace(/^own:/, `${actor.prefix}:`)))(actorOf(play, rest[0] ?? ''));
-  if (head === 'kept') return memberAt(play.kept.get(rest[0] ?? '')?.body, rest.slice(1).join('.'));
-  if (head === 'hash') return hashOf(memberAt(play.kept.get(rest[0] ?? '')?.body, rest.slice(1).join('.')));
+  if (head === 'kept') return keptAt(play, rest[0], rest.slice(1));
+  if (head === 'hash') return hashOfTerms(keptAt(play, rest[0], rest.slice(1)));
+  if (head === 'signed') return ((actor) => actor && signedBy(actor, keptAt(play, rest[1], rest.slice(2))))(actorOf(play, rest[0] ?? ''));
   if (head === 'target' || head === 'registry' || head === 'feature') return memberAt(play.stage[head], path);
   return memberAt(actorOf(play, head), path);
 };

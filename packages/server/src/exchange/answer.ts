@@ -30,6 +30,7 @@ import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { RecordStore } from '../store/store.ts';
+import { traced } from '../trace.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
@@ -221,17 +222,12 @@ export const createAnswer = (given: Given): Answer => {
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
     return inTurn(source.id, () => answerChange(desk, named.value, by));
   };
-  return async (raw, signal, bytes) => {
+  const answerHeard = async (heard: Message, signal: AbortSignal, bytes: number): Promise<Awaited<ReturnType<Answer>>> => {
     const from = desk.deps.clock.monotonicMs();
-    const parsed = parseMessage(raw);
-    if (!parsed.ok) {
-      desk.log.append(noMessage(desk.self.id, parsed.problem));
-      return { message: undefined, problem: parsed.problem };
-    }
-    const { data, header } = parsed.value;
-    const message = await answerParsed(parsed.value, signal, bytes).catch((cause) => reply(desk, parsed.value, fail(desk.events.defect('answer', cause))));
+    const { data, header } = heard;
+    const message = await answerParsed(heard, signal, bytes).catch((cause) => reply(desk, heard, fail(desk.events.defect('answer', cause))));
     const refused = problemIn(message);
-    noteExchange(desk.log, { direction: 'heard', message: parsed.value, problem: refused, answer: message });
+    noteExchange(desk.log, { direction: 'heard', message: heard, problem: refused, answer: message });
     desk.events.answered({
       row: `${data.action.verb}.${data.action.object}`.slice(0, 80),
       from: header.source.id,
@@ -239,5 +235,11 @@ export const createAnswer = (given: Given): Answer => {
       problem: refused,
     });
     return { message, problem: refused };
+  };
+  return async (raw, signal, bytes) => {
+    const parsed = parseMessage(raw);
+    if (parsed.ok) return traced(parsed.value.header.trace, () => answerHeard(parsed.value, signal, bytes));
+    desk.log.append(noMessage(desk.self.id, parsed.problem));
+    return { message: undefined, problem: parsed.problem };
   };
 };

@@ -22,10 +22,12 @@ import {
   type RowName,
   requestMessage,
   rowOf,
+  traceOf,
 } from '@cityweave/core';
 import { type Deps, newMessageId, pause, type Timers } from '../deps.ts';
 import type { Events } from '../events.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import { traceNow } from '../trace.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
 import { type NotedLog, noteExchange } from './logged.ts';
@@ -98,8 +100,9 @@ type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>;
 
 const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message => {
   const now = room.deps.clock.now();
+  const [messageId, cause] = [asking.messageId ?? newMessageId(room.deps.ids), traceNow()];
   const message = requestMessage(name, content, {
-    messageId: asking.messageId ?? newMessageId(room.deps.ids),
+    messageId,
     source: { id: room.self.id, role: 'digitalTwin', endpoint: room.self.address() },
     destination: { id: peer.id, role: peer.role },
     timestamp: now,
@@ -107,6 +110,7 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     federationId: asking.federationId,
     qos: asking.qos,
     conversationId: asking.conversationId,
+    trace: cause && traceOf(cause, messageId),
   });
   const { onBehalfOf } = asking;
   return onBehalfOf === undefined ? message : { ...message, header: { ...message.header, security: { scheme: 'jws', onBehalfOf } } };

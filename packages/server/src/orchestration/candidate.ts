@@ -18,6 +18,7 @@ import {
   rankCandidates,
   type TermId,
   type TwinId,
+  type TwinStatus,
   wholeOf,
 } from '@cityweave/core';
 import type { Peer } from '../exchange/peer.ts';
@@ -84,8 +85,11 @@ const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { re
   return asked.ok ? asked.value.objects.map(({ id, attributes }) => ({ id, attributes })) : [];
 };
 
+/** How those who were found say that they stand, as far as that is known. */
+export type Standing = (ranked: readonly Candidate[]) => Promise<ReadonlyMap<TwinId, TwinStatus>>;
+
 /** What the registry knows that fits a need, ranked, with what stands in the way of each. */
-export const discoverCandidates = async (room: Room, asked: Wanted): Promise<Result<readonly Candidate[]>> => {
+export const discoverCandidates = async (room: Room, asked: Wanted, standing: Standing = async () => new Map()): Promise<Result<readonly Candidate[]>> => {
   const now = room.deps.clock.now();
   const wanted: Wanted = { ...asked, period: asked.period ?? { from: now } };
   const registry = await room.registry();
@@ -108,5 +112,8 @@ export const discoverCandidates = async (room: Room, asked: Wanted): Promise<Res
   );
   const between = { adaptors: adaptors.map(({ attributes }) => attributes), tried };
   const own = { bindings: room.node.bindings, vocabulary: room.vocabulary(), now, trust: trustIn(room), weights: room.node.scoring };
-  return ok(rankCandidates(found, { ...wanted, ...between, ...own }));
+  const ranking = { ...wanted, ...between, ...own };
+  const ranked = rankCandidates(found, ranking);
+  const status = await standing(ranked);
+  return ok(status.size === 0 ? ranked : rankCandidates(found, { ...ranking, status: (twin) => status.get(twin) }));
 };

@@ -8,7 +8,8 @@ import { createLinks, type Links } from './communication-status.ts';
 import type { Room } from './room.ts';
 
 const peer: Peer = { id: agencyTwinIdOf(Authority.parse('water.example')), role: 'digitalTwin', address: 'http://water.example/dtf/messages', keys: [] };
-const good: Result<unknown, Problem> = { ok: true, value: {} };
+const standingAs = (status: string): Result<unknown, Problem> => ({ ok: true, value: { objects: [{ attributes: { status } }] } });
+const good = standingAs('online');
 
 type Watch = {
   readonly links: Links;
@@ -160,4 +161,14 @@ describe('the watch over a link', () => {
     await breathe();
     expect(given.length).toBe(before + 1);
   });
+});
+
+it('knows of one that is watched how it said that it stands, asks another, and takes for away who does not answer', async () => {
+  const watch = await watchOf(standingAs('degraded'));
+  watch.links.used(peer, { outcome: good, ms: 1, federationId: federationIdOf(Authority.parse('front.example'), 'one') });
+  expect([watch.links.status(peer.id)?.standing, await watch.links.standing(peer)]).toEqual(['degraded', 'degraded']);
+  const another: Peer = { ...peer, id: agencyTwinIdOf(Authority.parse('grid.example')) };
+  expect(await watch.links.standing(another)).toBe('degraded');
+  await watch.turn(fail(problem('unreachable')));
+  expect([await watch.links.standing(peer), await watch.links.standing(another)]).toEqual(['offline', 'offline']);
 });

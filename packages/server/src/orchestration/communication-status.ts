@@ -15,13 +15,16 @@ import {
   msBetween,
   type Problem,
   problem,
+  type Reply,
   type Result,
+  type TwinStatus,
   together,
   unused,
   withMessage,
 } from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { Peer } from '../exchange/peer.ts';
+import { traced } from '../trace.ts';
 import type { Room } from './room.ts';
 
 export type LinkStatus = {
@@ -29,6 +32,8 @@ export type LinkStatus = {
   readonly since: Instant;
   readonly lastSeen?: Instant | undefined;
   readonly latencyMs?: number | undefined;
+  /** how the other end says that it stands, as the last probe told */
+  readonly standing?: TwinStatus | undefined;
   /** by how much the clock at the other end is ahead, as the last probe told; behind where it is negative */
   readonly clockOffsetMs?: number | undefined;
   readonly failures: number;
@@ -52,6 +57,8 @@ export type Links = {
   readonly watch: (peer: Peer) => void;
   /** Looks now whether anybody is there. */
   readonly look: (peerId: string) => void;
+  /** How it says that it stands: known of one that is watched, else asked now; away where nobody answers. */
+  readonly standing: (peer: Peer) => Promise<TwinStatus>;
   readonly forget: (peerId: string) => void;
   /** A federation uses the link no longer. */
   readonly leave: (peerId: string, federationId: FederationId) => void;
@@ -65,7 +72,7 @@ const lost = (kind: Problem['kind']): boolean => nobodyThere(kind) || ['timedOut
 
 type Heard = NonNullable<NonNullable<Parameters<Room['ask']>[3]>['heard']>;
 
-const probe = (room: Room, peer: Peer, heard: Heard): Promise<Result<unknown>> =>
+const probe = (room: Room, peer: Peer, heard?: Heard): Promise<Result<Reply<'digitalTwin.probe.digitalTwin'>>> =>
   room.ask(
     peer,
     'digitalTwin.probe.digitalTwin',
@@ -98,16 +105,19 @@ const set = ({ statuses, listeners }: Watching, peerId: string, next: LinkStatus
 
 const isDoubtful = ({ clockOffsetMs = 0 }: Pick<LinkStatus, 'clockOffsetMs'>): boolean => Math.abs(clockOffsetMs) > limits.clockDoubtfulMs;
 
-type Seen = { readonly ms: number; readonly clockOffsetMs?: number | undefined };
+type Seen = { readonly ms: number; readonly clockOffsetMs?: number | undefined; readonly standing?: TwinStatus | undefined };
 
-const seen = (watching: Watching, peer: Peer, { ms, clockOffsetMs: measured }: Seen): void => {
+const standingIn = (probed: Awaited<ReturnType<typeof probe>>): TwinStatus | undefined => (probed.ok ? probed.value.objects[0].attributes.status : undefined);
+
+const seen = (watching: Watching, peer: Peer, { ms, clockOffsetMs: measured, standing: told }: Seen): void => {
   const { deps, events } = watching.room;
   const now = deps.clock.now();
   const before = watching.statuses.get(peer.id);
-  const clockOffsetMs = measured ?? before?.clockOffsetMs;
+  const [clockOffsetMs, standing] = [measured ?? before?.clockOffsetMs, told ?? before?.standing];
   watching.slow.delete(peer.id);
   const since = before?.state === 'CONNECTED' ? before.since : now;
-  set(watching, peer.id, { state: 'CONNECTED', since, lastSeen: now, latencyMs: ms, ...(clockOffsetMs !== undefined && { clockOffsetMs }), failures: 0 });
+  const measuredNow = { ...(clockOffsetMs !== undefined && { clockOffsetMs }), ...(standing && { standing }) };
+  set(watching, peer.id, { state: 'CONNECTED', since, lastSeen: now, latencyMs: ms, ...measuredNow, failures: 0 });
   if (clockOffsetMs !== undefined && isDoubtful({ clockOffsetMs }) && !isDoubtful(before ?? {}))
     events.clocksDiffer({ peer: peer.id, offsetMs: clockOffsetMs });
 };
@@ -149,7 +159,7 @@ const look = async (watching: Watching, peer: Peer, waitMs: number): Promise<boo
   if (isWatched && !watching.peers.has(peer.id)) return probed.ok;
   count(watching, peer.id, { outcome: probed, ms: clock.monotonicMs() - from });
   if (probed.ok || !lost(probed.problem.kind)) {
-    seen(watching, peer, { ms: clock.monotonicMs() - from, clockOffsetMs });
+    seen(watching, peer, { ms: clock.monotonicMs() - from, clockOffsetMs, standing: standingIn(probed) });
     return true;
   }
   noteLoss(watching, peer, { found: probed.problem, waitMs });
@@ -181,7 +191,9 @@ const watch = (watching: Watching, peer: Peer): void => {
   }
   const stop = new AbortController();
   watched.set(peer.id, stop);
-  void keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal])).catch((cause) => room.events.defect('communication-status', cause));
+  void traced(undefined, () => keepWatch(watching, peer, AbortSignal.any([stop.signal, room.signal]))).catch((cause) =>
+    room.events.defect('communication-status', cause),
+  );
 };
 
 const used = (watching: Watching, peer: Peer, use: Use): void => {
@@ -204,6 +216,12 @@ const interruption = (watching: Watching, peerId: string, toleranceMs: number): 
   return status?.state === 'INTERRUPTED' ? problem('interrupted', { agency: peerId, since: status.since }) : clocksDiffer(watching, peerId, toleranceMs);
 };
 
+const standingNow = async ({ room, statuses }: Watching, peer: Peer): Promise<TwinStatus> => {
+  const { state, standing } = statuses.get(peer.id) ?? {};
+  if (state === 'INTERRUPTED') return 'offline';
+  return standing ?? standingIn(await probe(room, peer)) ?? 'offline';
+};
+
 export const createLinks = (room: Room): Links => {
   const watching: Watching = { room, statuses: new Map(), watched: new Map(), peers: new Map(), listeners: new Set(), slow: new Map(), uses: new Map() };
   return {
@@ -216,6 +234,7 @@ export const createLinks = (room: Room): Links => {
     clocksDiffer: (peerId, toleranceMs = limits.clockToleranceMs) => clocksDiffer(watching, peerId, toleranceMs),
     used: (peer, use) => used(watching, peer, use),
     watch: (peer) => watch(watching, peer),
+    standing: (peer) => standingNow(watching, peer),
     look: (peerId) => {
       const peer = watching.peers.get(peerId);
       if (peer) lookNow(watching, peer);

@@ -3,6 +3,7 @@
  */
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { type Dispatcher, errors, request } from 'undici';
+import { traceNow } from '../trace.ts';
 
 export type FarCall = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -53,7 +54,8 @@ export const farCall = async (
 ): Promise<Result<FarAnswer>> => {
   try {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const said = { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers };
+    const traceparent = traceNow();
+    const said = { ...(body !== undefined && { 'content-type': 'application/json' }), ...(traceparent !== undefined && { traceparent }), ...headers };
     const { statusCode, headers: told, body: answer } = await request(address, { method, dispatcher, signal, headers: said, ...content });
     if (isCommand) {
       await answer.dump();

@@ -13,6 +13,8 @@ export type FarServer = AsyncDisposable & {
   readonly address: string;
   /** what was asked of it, path and query, oldest first */
   readonly asked: readonly string[];
+  /** and to which trace it said that it belongs */
+  readonly traces: readonly (string | undefined)[];
 };
 
 const itemsPath = '/collections/things/items';
@@ -38,10 +40,11 @@ const sendFeatures = (response: ServerResponse, { records, next, total }: Page):
 /** Serves the records until its scope ends. */
 export const startFarServer = async (records: readonly unknown[]): Promise<FarServer> => {
   const state: FarState = { records, isDown: false };
-  const asked: string[] = [];
+  const [asked, traces]: [string[], (string | undefined)[]] = [[], []];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     asked.push(`${url.pathname}${url.search}`);
+    traces.push(request.headers['traceparent']?.toString());
     if (state.isDown || url.pathname !== itemsPath) return void response.writeHead(state.isDown ? 503 : 404).end();
     sendFeatures(response, pageOf(state.records, url));
   };
@@ -52,6 +55,7 @@ export const startFarServer = async (records: readonly unknown[]): Promise<FarSe
   return {
     state,
     asked,
+    traces,
     origin,
     address: `${origin}${itemsPath}`,
     [Symbol.asyncDispose]: async () => {

@@ -58,3 +58,13 @@ it('a member that is killed for good is replaced by the runner-up, and the feder
   expect(ended).toEqual(['TERMINATED']);
   await expect(`${transcript.lines(flow).join('\n')}\n`).toMatchFileSnapshot('../../../../fixtures/transcripts/replacement.txt');
 });
+
+it('one that is away is not chosen in place of who is lost: the next best is asked', { timeout: 90_000 }, async () => {
+  await using city = await createTestCity({ agencies: [...agencies, gauges('weir', 1)], needs: [{ kind: 'city:RiverGauge', one: true }] });
+  const members = () => city.federation().members.map(({ twinId, state }) => [twinId, state]);
+  await city.active();
+  expect(members()).toEqual([[twinOfTest('county'), 'ACTIVE']]);
+  await Promise.all([city.node('water').close(), city.node('county').close()]);
+  await until(members, (standing) => standing.some(([twinId, state]) => twinId === twinOfTest('weir') && state === 'ACTIVE'), 'the next best is there');
+  expect(members().map(([twinId]) => twinId)).not.toContain(twinOfTest('water'));
+});

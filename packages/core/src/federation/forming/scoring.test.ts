@@ -47,6 +47,20 @@ describe('a candidate is scored', () => {
     expect(part('meaning', only(exact, hospital))).toEqual([0.5, 'city:CriticalFacility is broader than city:Hospital']);
   });
 
+  test('by how it says that it stands: as registered, or now; one that is away is none', () => {
+    const present = (status: 'online' | 'degraded' | 'offline', registered: 'online' | 'degraded' = 'online') => {
+      const found = { ...exact, twin: { ...exact.twin, attributes: { ...exact.twin.attributes, status: registered } } };
+      const candidate = only(found, { status: () => status });
+      return [candidate.scoreParts.time, candidate.score > 0, candidate.gaps.map(({ aspect }) => aspect)];
+    };
+    expect(present('online', 'degraded')).toEqual([1, true, []]);
+    expect(present('degraded')).toEqual([0.5, true, []]);
+    expect(present('offline')).toEqual([0, false, ['time']]);
+    const registered = { ...exact, twin: { ...exact.twin, attributes: { ...exact.twin.attributes, status: 'degraded' as const } } };
+    expect(part('time', only(registered))).toEqual([0.5, 'it is not bounded in time; it is degraded now']);
+    expect(part('time', only(registered, { status: () => undefined }))[0]).toBe(0.5);
+  });
+
   test('by space, with the share that it covers', () => {
     expect(part('space', only(exact, { area: polygonOfBox([0, 0, 2, 1]) }))).toEqual([0.5, 'covers 50 % of the area']);
     const corner = changed({

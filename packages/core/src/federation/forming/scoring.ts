@@ -9,7 +9,7 @@ import type { Geometry } from '../../ground/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
 import { ok, type Result } from '../../ground/result.ts';
 import { cityDictionary } from '../../twin/city-dictionary.ts';
-import { Binding, type Period, periodsMeet, type RegisteredTwin } from '../../twin/digital-twin.ts';
+import { Binding, type Period, periodsMeet, type RegisteredTwin, type TwinStatus } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { planFeature, stepsBetween } from '../adaptation/planning.ts';
@@ -35,6 +35,8 @@ export type Ranking = {
   /** what counts how much; `scoreWeights` where absent */
   readonly weights?: ScoreParts | undefined;
   readonly federationId?: FederationId | undefined;
+  /** how it says that it stands now (T16); as it is registered where absent or not known */
+  readonly status?: ((twin: TwinId) => TwinStatus | undefined) | undefined;
   readonly trust?: ((twin: TwinId) => Trust) | undefined;
   /** what the consumer speaks; all where absent */
   readonly bindings?: readonly Binding[] | undefined;
@@ -101,12 +103,22 @@ const freshnessOf = ({ feature }: Found, { needs, vocabulary }: Ranking): Part =
   return { value: Math.min(1, allowedMs / offeredMs), why: `values are up to ${offeredMs / 1000} s old, ${allowedMs / 1000} s are allowed` };
 };
 
+const statusOf = ({ twin }: Found, { status }: Ranking): TwinStatus => status?.(twin.id) ?? twin.attributes.status;
+
+const isAway = (found: Found, ranking: Ranking): boolean => ['offline', 'retired'].includes(statusOf(found, ranking));
+
+/** One that is of less use now is worth half of its time. */
+const presenceOf = (found: Found, ranking: Ranking): Part => {
+  if (isAway(found, ranking)) return { value: 0, why: 'it is away now' };
+  return statusOf(found, ranking) === 'degraded' ? { value: 0.5, why: 'it is degraded now' } : { value: 1, why: '' };
+};
+
 const timeOf = (found: Found, ranking: Ranking): Part => {
   const { time } = found.feature.attributes.coverage;
   const share = time && ranking.period ? periodShare(time, ranking.period) : 1;
-  const fresh = freshnessOf(found, ranking);
+  const [fresh, present] = [freshnessOf(found, ranking), presenceOf(found, ranking)];
   const covered = time && ranking.period ? `covers ${percent(share)} of the time` : 'it is not bounded in time';
-  return { value: share * fresh.value, why: [covered, fresh.why].filter(Boolean).join('; ') };
+  return { value: share * fresh.value * present.value, why: [covered, fresh.why, present.why].filter(Boolean).join('; ') };
 };
 
 const qualityOf = ({ feature }: Found): Part => {
@@ -183,6 +195,7 @@ export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
     ...(meaning.value === 0 ? [gap('semantics', meaning.why)] : []),
     ...(space.value === 0 ? [gap('space', space.why)] : []),
     ...(time && period && !periodsMeet(time, period) ? [gap('time', 'it is for another time')] : []),
+    ...(isAway(found, ranking) ? [gap('time', 'it says that it is away now')] : []),
     ...(lessExact === undefined ? [] : [gap('quality', lessExact)]),
     ...(purpose && purposes && !purposes.some((allowed) => vocabulary.isA(purpose, allowed)) ? [gap('policy', `its owner allows ${purposes.join(', ')}`)] : []),
   ];

@@ -1,9 +1,8 @@
 /**
  * Member: an actor of the kit that is asked into federations: it accepts, declines or says nothing, and remembers what it heard.
  */
-import { AgreementTerms, agreementText } from '@cityweave/core';
-import { sha256 } from '../../trust/signature.ts';
 import { type Actor, isRaw, memberAt, type Raw, replyOf } from '../actor.ts';
+import { agreementSignature, hashOfTerms } from '../agreement.ts';
 import type { Stage } from '../stage.ts';
 
 /** How it behaves from now on; who haggles keeps back what is needed, and each time something more. */
@@ -20,22 +19,25 @@ type Playing = { readonly behaviour: Behaviour; readonly kept?: readonly string[
 
 type Said = { readonly parameters?: Raw; readonly objects?: readonly unknown[] };
 
-const hashIn = (agreement: unknown): string => {
-  const terms = AgreementTerms.safeParse(memberAt(agreement, 'attributes.terms'));
-  return terms.success ? `sha-256:${sha256(agreementText(terms.data))}` : '';
-};
-
 /** An object of the message in another state. */
 const standing = (object: unknown, state: string): unknown =>
   isRaw(object) ? { ...object, attributes: { ...(isRaw(object['attributes']) ? object['attributes'] : {}), state } } : object;
 
 /** What a member that accepts answers, by row; anything else gets an answer without content. */
-const accepting: Readonly<Record<string, (message: Raw) => Said>> = {
+const accepting: Readonly<Record<string, (message: Raw, actor: Actor) => Said>> = {
   'request.federation': (message) => {
     const agreement = memberAt(message, 'data.objects.1');
-    return { parameters: { decision: 'accepted', agreementHash: hashIn(agreement) }, objects: [standing(agreement, 'ACCEPTED')] };
+    return {
+      parameters: { decision: 'accepted', agreementHash: hashOfTerms(memberAt(agreement, 'attributes.terms')) ?? '' },
+      objects: [standing(agreement, 'ACCEPTED')],
+    };
   },
-  'confirm.federation': (message) => ({ parameters: { agreementHash: memberAt(message, 'data.action.parameters.agreementHash') } }),
+  'confirm.federation': (message, actor) => ({
+    parameters: {
+      agreementHash: memberAt(message, 'data.action.parameters.agreementHash'),
+      signature: agreementSignature(actor, memberAt(message, 'data.objects.0')),
+    },
+  }),
   'request.communication': (message) => ({ objects: [standing(memberAt(message, 'data.objects.0'), 'CONNECTED')] }),
   'read.exchangeData': (message) => ({
     objects: [
@@ -81,7 +83,7 @@ export const createMember = (stage: Stage, actor: Actor, { behaviour, kept = [] 
     if (row === 'probe.digitalTwin') return probed(actor, message);
     if (row === 'request.federation' && how === 'reject') return declining(message);
     if (isAsked(row) && how === 'haggle') return haggling(actor, message, kept);
-    return accepting[row]?.(message) ?? {};
+    return accepting[row]?.(message, actor) ?? {};
   };
   actor.answer((message) => {
     if (how === 'silent') return undefined;

@@ -10,19 +10,15 @@ export const signAgreement = ({ self, keys }: Pick<Room, 'self' | 'keys'>, agree
   return { by: self.id, alg: 'EdDSA', keyId: key.keyId, value: signText(signedAgreementText(agreement), key) };
 };
 
-/** Whether this is what the other party signed; a message may come without one: it is signed itself. */
+/** Whether this is what the other party signed; who signs nothing is not held to it. */
 export const checkSignature = (
   { partners }: Pick<Room, 'partners'>,
   agreement: Agreement,
   { party, signature }: { readonly party: TwinId; readonly signature: AgreementSignature | undefined },
-): Result<true> => {
-  if (!signature) return ok(true);
-  const key = partners.keysOf(party).find(({ kid }) => kid === signature.keyId);
-  const isGenuine = signature.by === party && key !== undefined && verifyText(signedAgreementText(agreement), signature.value, key);
+): Result<AgreementSignature> => {
+  const key = partners.keysOf(party).find(({ kid }) => kid === signature?.keyId);
+  const isGenuine = signature?.by === party && key !== undefined && verifyText(signedAgreementText(agreement), signature.value, key);
   return isGenuine
-    ? ok(true)
-    : fail(problem('badSignature', { subject: agreement.id, found: signature.by, accepted: `the signature of ${party} over id and terms` }));
+    ? ok(signature)
+    : fail(problem('badSignature', { subject: agreement.id, found: signature?.by ?? 'no signature', accepted: `the signature of ${party} over id and terms` }));
 };
-
-/** Those of both, as far as they are known. */
-export const signaturesOf = (...known: readonly (AgreementSignature | undefined)[]): AgreementSignature[] => known.flatMap((one) => one ?? []);

@@ -26,6 +26,7 @@ import {
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { answered } from '../../store/unanswered.ts';
+import { traced } from '../../trace.ts';
 import { mendedBridge } from '../bridging/mending.ts';
 import { subscribeToNeeds, unsubscribeFromNeeds } from '../registry-notices.ts';
 import { communications, federationById, federations, type Room } from '../room.ts';
@@ -250,7 +251,7 @@ export const createDriver = (desk: Desk) => {
       return;
     }
     running.add(id);
-    void drive(id)
+    void traced(undefined, () => drive(id))
       .catch((cause) => desk.room.events.defect('federation', cause))
       .finally(() => running.delete(id));
   };

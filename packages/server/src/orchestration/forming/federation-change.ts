@@ -26,6 +26,7 @@ import { newMessageId } from '../../deps.ts';
 import { discoverCandidates } from '../candidate.ts';
 import type { Links } from '../communication-status.ts';
 import { federationById, type Room } from '../room.ts';
+import { standingOfRunnersUp } from './runners-up.ts';
 
 export type Desk = { readonly room: Room; readonly links: Links; readonly save: (federation: Federation) => void };
 
@@ -72,7 +73,7 @@ export const discover = async (desk: Desk, federation: Federation): Promise<void
   const own = await ownKinds(desk);
   const { needs, purpose, area, validUntil: to, id: federationId } = federation;
   const period = { from: room.deps.clock.now(), ...(to && { to }) };
-  const found = await discoverCandidates(room, { needs, purpose, area, period, federationId });
+  const found = await discoverCandidates(room, { needs, purpose, area, period, federationId }, standingOfRunnersUp(desk, federation));
   if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
   const invited = invite(desk, federation.id, found.value);
   if (!invited.ok || invited.value.state !== 'DISCOVERING') return;

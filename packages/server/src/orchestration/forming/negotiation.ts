@@ -16,6 +16,7 @@ import {
   limits,
   moveAgreement,
   ok,
+  type Problem,
   problem,
   type ReasonCode,
   type Reply,
@@ -25,7 +26,7 @@ import {
 } from '@cityweave/core';
 import { sha256 } from '../../trust/signature.ts';
 import { agreements, type Room } from '../room.ts';
-import { checkSignature, signAgreement, signaturesOf } from './agreement-signature.ts';
+import { checkSignature, signAgreement } from './agreement-signature.ts';
 import { agreementObject, asking, type Become, federationObject, outOrAgain, peerOf, refusal, type Saying } from './saying.ts';
 
 export const hashOf = (agreement: Pick<Agreement, 'terms'>): string => `sha-256:${sha256(agreementText(agreement.terms))}`;
@@ -160,6 +161,9 @@ const counter = async (saying: Saying, offered: Agreement, terms: AgreementTerms
   return asked.ok ? hear(saying, { mine, said: asked.value }) : outOrAgain(asked.problem);
 };
 
+/** The signature of a party is missing or wrong: said again it is no better. That of a message may be, by a key that is followed meanwhile. */
+const isUnsigned = ({ id }: Agreement, { kind, subject }: Problem): boolean => kind === 'badSignature' && subject === id;
+
 const confirm = async (saying: Saying, accepted: Agreement): Become => {
   const { room, member } = saying;
   const hash = accepted.hash ?? hashOf(accepted);
@@ -169,12 +173,12 @@ const confirm = async (saying: Saying, accepted: Agreement): Become => {
   if (!agreed.ok) return agreed;
   const content = { parameters: { agreementHash: hash }, objects: [agreementObject(agreed.value)] as [ReturnType<typeof agreementObject>] }; // branding: a list of one
   const asked = await room.ask(peerOf(member), 'digitalTwin.confirm.federation', content, inFederation(saying));
-  if (!asked.ok) return outOrAgain(asked.problem);
+  if (!asked.ok) return isUnsigned(accepted, asked.problem) ? giveUp(saying, accepted, { reason: asked.problem.kind }) : outOrAgain(asked.problem);
   if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: accepted.id }));
   const { signature } = asked.value.parameters;
   const signed = checkSignature(room, accepted, { party: accepted.terms.parties.provider, signature });
-  if (!signed.ok) return signed;
-  const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision, signatures: signaturesOf(mine, signature) });
+  if (!signed.ok) return giveUp(saying, accepted, { reason: signed.problem.kind });
+  const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision, signatures: [mine, signed.value] });
   if (!saved.ok) return saved;
   const granted = new Set(agreed.value.terms.features.map(({ featureId }) => featureId));
   return ok({ state: 'AGREED', features: member.features.filter(({ featureId }) => granted.has(featureId)) });

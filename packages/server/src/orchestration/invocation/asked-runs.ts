@@ -23,6 +23,8 @@ export type AskedRuns = {
   readonly heard: (run: Notice, by: AskedBy) => Done<'digitalTwin.notify.feature'>;
   /** What its owner told of its end; undefined where it told nothing yet, or not what came out. */
   readonly ended: (runId: string) => FunctionRun | undefined;
+  /** The one in which it was asked for; undefined where nothing is remembered of it. */
+  readonly federation: (runId: string) => FederationId | undefined;
   readonly forget: (federation: FederationId) => void;
 };
 
@@ -102,6 +104,7 @@ export const createAskedRuns = (given: Given): AskedRuns => {
     },
     // a run that says what it was computed from is told whole
     ended: (runId) => ((run) => (run?.inputs === undefined ? undefined : run))(load(given, runId)?.run),
+    federation: (runId) => load(given, runId)?.federationId,
     forget: (federation) => {
       for (const { id, federationId } of all(given)) if (federationId === federation) memory.forget(id);
     },

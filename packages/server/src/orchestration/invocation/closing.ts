@@ -3,6 +3,7 @@
  */
 import { type FeatureId, type FunctionRun, isRetryable, limits, TwinId, utf8Bytes } from '@cityweave/core';
 import { pause } from '../../deps.ts';
+import { traced } from '../../trace.ts';
 import { agreementInForce } from '../agreement-in-force.ts';
 import { initiatorOf } from '../membership/initiator.ts';
 import { agreements, communications, type Room } from '../room.ts';
@@ -46,7 +47,7 @@ const tell = async (room: Room, kept: Kept): Promise<boolean> => {
   const objects = [{ kind: 'feature' as const, id: featureId as FeatureId }] as [{ kind: 'feature'; id: FeatureId }]; // branding: the id came with the request
   const federationId = agreements.load(room.records, grant.agreementId)?.terms.federationId;
   const asking = { conversationId: tells, federationId, signal: room.signal };
-  const told = await room.ask(peer.value, 'digitalTwin.notify.feature', { parameters, objects }, asking);
+  const told = await traced(kept.trace, () => room.ask(peer.value, 'digitalTwin.notify.feature', { parameters, objects }, asking));
   return told.ok || !isRetryable(told.problem);
 };
 

@@ -5,6 +5,7 @@ import {
   agencyOf,
   FeatureId,
   type Federation,
+  type FederationId,
   type FunctionEffect,
   type FunctionRun,
   fail,
@@ -93,20 +94,24 @@ const asking = async ({ room }: Desk, invocation: Invocation, { federation, memb
 };
 
 type About = 'digitalTwin.query.feature' | 'digitalTwin.cancel.feature';
-type Named = { readonly feature: FeatureId; readonly runId: RunId; readonly timeoutMs?: number };
+type Named = { readonly feature: FeatureId; readonly runId: RunId; readonly federation?: FederationId | undefined; readonly timeoutMs?: number };
 
-const about = async (room: Room, name: About, { feature, runId, ...asking }: Named): Promise<Result<FunctionRun>> => {
-  const found = granting(room, feature, undefined);
+/** In the federation in which it was asked for: another one between the two says nothing of it. */
+const grantingRun = ({ room, runs }: Desk, { feature, runId, federation }: Named) => granting(room, feature, federation ?? runs.federation(runId));
+
+const about = async (desk: Desk, name: About, { feature, runId, federation, timeoutMs }: Named): Promise<Result<FunctionRun>> => {
+  const found = grantingRun(desk, { feature, runId, federation });
   if (!found.ok) return found;
   const content = { parameters: { runId }, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: as above
-  const asked = await room.ask(peerOf(found.value.member, 'data'), name, content, asking);
+  const asking = { federationId: found.value.federation.id, ...(timeoutMs !== undefined && { timeoutMs }) };
+  const asked = await desk.room.ask(peerOf(found.value.member, 'data'), name, content, asking);
   return asked.ok ? ok(asked.value.parameters) : asked;
 };
 
 /** As its owner told of its end, as long as the function is granted; else as it says when it is asked. */
-const standing = async ({ room, runs }: Desk, named: Named): Promise<Result<FunctionRun>> => {
-  const ended = granting(room, named.feature, undefined).ok ? runs.ended(named.runId) : undefined;
-  return ended ? ok(ended) : about(room, 'digitalTwin.query.feature', named);
+const standing = async (desk: Desk, named: Named): Promise<Result<FunctionRun>> => {
+  const ended = grantingRun(desk, named).ok ? desk.runs.ended(named.runId) : undefined;
+  return ended ? ok(ended) : about(desk, 'digitalTwin.query.feature', named);
 };
 
 /** Who waits and was answered that it goes on waits for its end as long as he has time; what goes on then stays to be asked for. */
@@ -120,8 +125,8 @@ const outlasting = async (desk: Desk, { feature, deadlineMs, signal }: Invocatio
 };
 
 /** Who waits for it no longer says so: it is not computed for nobody. */
-const leave = ({ room }: Desk, named: Named): void =>
-  void about(room, 'digitalTwin.cancel.feature', named).catch((cause) => room.events.defect('function', cause));
+const leave = (desk: Desk, named: Named): void =>
+  void about(desk, 'digitalTwin.cancel.feature', named).catch((cause) => desk.room.events.defect('function', cause));
 
 const invoke = async (desk: Desk, invocation: Invocation): Promise<Result<Invoked>> => {
   const { room, links, runs } = desk;
@@ -138,7 +143,7 @@ const invoke = async (desk: Desk, invocation: Invocation): Promise<Result<Invoke
   const goesOn = asked.ok && mode === 'sync' && !isEnded(asked.value);
   if (mode === 'sync' && !goesOn) runs.drop(begun.runId);
   const run = goesOn ? await outlasting(desk, invocation, { ...begun, run: asked.value }) : asked;
-  if (mode === 'sync' && signal?.aborted) leave(desk, { feature, runId: begun.runId });
+  if (mode === 'sync' && signal?.aborted) leave(desk, { feature, runId: begun.runId, federation: federation.id });
   return run.ok ? ok({ run: run.value, member, federation }) : run;
 };
 
@@ -148,7 +153,7 @@ export const createInvoking = (room: Room, links: Desk['links']): Invoking => {
     granting: (feature, federation) => granting(room, feature, federation),
     invoke: (invocation) => invoke(desk, invocation),
     query: (feature, runId) => standing(desk, { feature, runId }),
-    cancel: (feature, runId) => about(room, 'digitalTwin.cancel.feature', { feature, runId }),
+    cancel: (feature, runId) => about(desk, 'digitalTwin.cancel.feature', { feature, runId }),
     asked: desk.runs,
   };
 };

@@ -186,6 +186,7 @@ const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.
   const { id: agreementId, terms } = used.agreement;
   const kept: Kept = {
     ...{ run, owner: by.sender, featureId: request.objects[0].id, grant: { agreementId, mode: useMode }, asked: askedOf(request), begunAt: since },
+    trace: by.message.header.trace,
     ...{ stop: new AbortController(), carried: Promise.resolve() },
   };
   if (mode === 'async') kept.tells = conversationOf(kept, by);

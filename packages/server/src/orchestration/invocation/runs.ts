@@ -19,6 +19,8 @@ const KeptRun = z.object({
   begunAt: Instant,
   /** the conversation in which its end is to be told to whose it is; absent where he waits for it, and once he knows */
   tells: z.string().optional(),
+  /** the trace to which it belongs */
+  trace: z.string().optional(),
   /** where a system of the agency works on it */
   job: z.string().optional(),
 });

@@ -28,7 +28,7 @@ import {
 import { functionFormOf } from '../../config/far-function.ts';
 import { formatOf } from '../../config/far-interface.ts';
 import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
-import { checkSignature, signAgreement, signaturesOf } from '../forming/agreement-signature.ts';
+import { checkSignature, signAgreement } from '../forming/agreement-signature.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { checkOpen } from '../maintenance.ts';
 import { agreements, communications, type Membership, memberships, type Room } from '../room.ts';
@@ -96,7 +96,7 @@ export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confi
   const signed = checkSignature(room, held.value, { party: held.value.terms.parties.consumer, signature: theirs });
   if (!signed.ok) return signed;
   const signature = signAgreement(room, held.value);
-  const agreed = moveAgreement(held.value, 'AGREED', { hash, signatures: signaturesOf(theirs, signature) });
+  const agreed = moveAgreement(held.value, 'AGREED', { hash, signatures: [signed.value, signature] });
   if (!agreed.ok) return agreed;
   return ok({ reply: { parameters: { agreementHash: hash, signature }, objects: [] }, save: [agreements.saved(id, agreed.value)] });
 };

@@ -18,6 +18,7 @@ import {
   type TwinsRead,
 } from '@cityweave/core';
 import type { Timers } from '../../deps.ts';
+import { traced, traceNow } from '../../trace.ts';
 import type { Deadline, MemberPart } from './member-read.ts';
 
 type Parameters = Request<'digitalTwin.read.exchangeData'>['parameters'];
@@ -33,7 +34,12 @@ export const isShareable = ({ filter = {}, identity, links, summary }: TwinQuery
   summary === undefined &&
   (identity !== undefined || (filter.ids !== undefined && Object.entries(filter).every(([name, part]) => part === undefined || byIdentifier.has(name))));
 
-type Waiting = { readonly query: TwinQuery; readonly deadline: Deadline; readonly tell: (part: Result<MemberPart>) => void };
+type Waiting = {
+  readonly query: TwinQuery;
+  readonly deadline: Deadline;
+  readonly trace: string | undefined;
+  readonly tell: (part: Result<MemberPart>) => void;
+};
 
 export type SharedReads = (query: TwinQuery, deadline: Deadline) => Promise<Result<MemberPart>>;
 
@@ -84,7 +90,7 @@ const askTogether = async (line: Line, waiting: readonly Waiting[]): Promise<voi
   await Promise.all(waiting.map((one) => askTogether(line, [one])));
 };
 
-/** The line to one member under one agreement. */
+/** The line to one member under one agreement. What goes together is said under the trace of the first. */
 export const createSharedReads = (line: Line): SharedReads => {
   let underWay = 0;
   let waiting: Waiting[] = [];
@@ -95,7 +101,7 @@ export const createSharedReads = (line: Line): SharedReads => {
     const taken = waiting.splice(0, limits.queriesPerReadMax).filter(({ deadline }) => !deadline.signal.aborted);
     if (taken.length > 0) {
       underWay += 1;
-      void askTogether(line, taken).finally(() => {
+      void traced(taken[0]?.trace, () => askTogether(line, taken)).finally(() => {
         underWay -= 1;
         if (waiting.length > 0) send();
       });
@@ -104,7 +110,7 @@ export const createSharedReads = (line: Line): SharedReads => {
   };
   return (query, deadline) =>
     new Promise((tell) => {
-      waiting = [...waiting, { query, deadline, tell }];
+      waiting = [...waiting, { query, deadline, trace: traceNow(), tell }];
       if (underWay < limits.readsUnderWayMax) send();
       else cancel ??= line.timers.after(limits.readWaitMs, send);
     });
