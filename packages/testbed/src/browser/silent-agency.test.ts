@@ -57,6 +57,8 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await panel(page, 'Selected twin').getByRole('heading', { name: 'gauge-1' }).waitFor();
   await tool(page, 'Federation').click();
   await page.getByText('All of them are heard of.').waitFor();
+  const lineOfWater = page.getByRole('table', { name: 'How the lines answer' }).getByRole('row').filter({ hasText: 'water' });
+  await expect.poll(() => lineOfWater.textContent()).toMatch(/\d\sms.*\d\sms/);
   await expect.poll(() => labels(page)).toContain('gauge-1');
   await viewer.drawn();
   const before = await settledPicture(page, cityClip);
@@ -65,6 +67,7 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   const [pictures] = await Promise.all([picturesSince(page, performance.now()), notice]);
   expect(await Promise.all(pictures.map((picture) => isOther(page, before, picture)))).toContain(true);
   await page.locator('.member.silent').filter({ hasText: 'water' }).waitFor();
+  await lineOfWater.locator('td.warn').waitFor();
   await panel(page, 'Selected twin').getByText('last known').first().waitFor();
   await using again = await startProcess(folder, 'water');
   expect(again.address).toBe(water.address);

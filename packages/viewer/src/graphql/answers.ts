@@ -31,6 +31,18 @@ export type Connection = {
   readonly latency: string | null;
 };
 
+/** Latencies are ISO 8601 durations; `errors` are codes of why the last ones had no answer. */
+export type LineFigures = {
+  readonly agency: { readonly id: string };
+  readonly latencyP50: string | null;
+  readonly latencyP95: string | null;
+  readonly messagesPerMinute: number;
+  readonly lost: number;
+  readonly errors: readonly string[];
+};
+/** `health` is the share of the members that are there. */
+export type Lines = { readonly health: number | null; readonly connections: readonly LineFigures[] };
+
 export type PropertyTerm = Term & { readonly unit: string | null };
 export type KindTerm = Term & { readonly broader: readonly { readonly id: string }[]; readonly properties: readonly PropertyTerm[] };
 export type Group = { readonly kind: KindTerm; readonly agency: Agency; readonly count: number };

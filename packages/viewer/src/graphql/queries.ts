@@ -1,12 +1,13 @@
 /**
  * Queries: the texts that the viewer asks, with the types of what they take and give.
  */
-import type { Counts, Crossing, Federation, HistoryAnswer, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
+import type { Counts, Crossing, Federation, HistoryAnswer, Lines, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
 import { createDocument } from './client.ts';
 import countsText from './queries/counts.graphql?raw';
 import crossingText from './queries/crossing.graphql?raw';
 import federationText from './queries/federation.graphql?raw';
 import historyText from './queries/history.graphql?raw';
+import linesText from './queries/lines.graphql?raw';
 import logText from './queries/log.graphql?raw';
 import statusText from './queries/status.graphql?raw';
 import twinText from './queries/twin.graphql?raw';
@@ -48,6 +49,7 @@ export const queries = {
     { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },
     HistoryAnswer
   >(historyText),
+  lines: createDocument<{ readonly federation: string }, { readonly federation: Lines | null }>(linesText),
   log: createDocument<{ readonly federation: string; readonly first: number; readonly after?: string }, LogAnswer>(logText),
   status: createDocument<About, Status>(statusText),
   twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),

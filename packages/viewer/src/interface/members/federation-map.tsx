@@ -8,9 +8,10 @@ import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.t
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
-import { cutText, plainText } from '../words/format.ts';
+import { cutText, millisecondsOf, plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
+import { LinesTable } from './lines-table.tsx';
 
 const standingKeys = {
   well: 'standsWell',
@@ -59,7 +60,7 @@ const MemberLine = ({ spot: { id, name, standing, lastSeen, latency, age, twins 
       <strong className={standing === 'well' ? 'well' : 'warn'}>{say(standingKeys[standing])}</strong>
       <span className="soft">
         {say('twinCount', { n: twins })}
-        {standing === 'well' && latency && ` · ${say('answersIn', { time: words.seconds(1_000 * Number(/([\d.]+)S/.exec(latency)?.[1] ?? 0)) })}`}
+        {standing === 'well' && latency && ` · ${say('answersIn', { time: words.seconds(millisecondsOf(latency)) })}`}
         {age && ` · ${say('oldestValue', { age: words.age(age) })}`}
         {standing === 'silent' && lastSeen && ` · ${say('lastKnown', { time: words.instant(lastSeen) })}`}
       </span>
@@ -115,6 +116,7 @@ export const FederationMap = () => {
               <MemberLine key={spot.id} spot={spot} />
             ))}
           </ul>
+          <LinesTable federation={federation.id} />
           <ExchangeLog federation={federation.id} />
         </>
       )}

@@ -42,6 +42,9 @@ export const ageText = (lang: string, duration: string): string => {
   return timeText(lang, { value: Math.floor(seconds / step.seconds), unit: step.unit, digits: 0 });
 };
 
+/** Of an ISO 8601 duration of less than a minute, as answers take. */
+export const millisecondsOf = (duration: string): number => 1_000 * Number(/([\d.]+)S/.exec(duration)?.[1] ?? 0);
+
 /** Less than this is told in milliseconds. */
 const shortMs = 100;
 
