@@ -64,9 +64,10 @@ const readPassword = async (settings: StoreSettings): Promise<Result<StoreSettin
     : ok({ ...settings, password: text.trim() });
 };
 
-/** What the environment says goes over what the file says. */
+/** What the environment says goes over what the file says: a file that has the password, too, over a password. */
 export const settleStore = async (given: StoreSettings, environment: Environment): Promise<Result<StoreSettings>> => {
-  const parsed = StoreSettings.safeParse({ ...given, ...fromEnvironment(environment) });
+  const said = fromEnvironment(environment);
+  const parsed = StoreSettings.safeParse({ ...given, ...(said['passwordFile'] && { password: undefined }), ...said });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return unfit(`${names[issue?.path[0] as keyof typeof names] ?? 'a setting'} that does not fit`, issue ? acceptedBy(issue) : 'another value'); // branding: keys of the schema

@@ -48,3 +48,21 @@ test('a store is looked after again and again, one run at a time, until it is to
   await upkeep.close();
   expect(due).toEqual([]);
 });
+
+test('a run that is under way when the store is closed is called off, and that is no failure', async () => {
+  const due: (() => void)[] = [];
+  const timers: Timers = {
+    after: (_, run) => {
+      due.push(run);
+      return () => undefined;
+    },
+  };
+  const failures: unknown[] = [];
+  const maintain: TwinStore['maintain'] = (_, waiting) =>
+    new Promise((_resolve, reject) => waiting?.signal?.addEventListener('abort', () => reject(new DOMException('called off', 'AbortError'))));
+  const kept = { store: { maintain } as TwinStore, retention: { changes: 5, recentHours: 6 }, clock: { now: () => now, monotonicMs: () => 0 } }; // only this verb is asked
+  const upkeep = createUpkeep({ ...kept, timers, failed: (cause) => failures.push(cause) });
+  due.shift()?.();
+  await upkeep.close();
+  expect([failures, due]).toEqual([[], []]);
+});

@@ -23,35 +23,41 @@ const everyMs = hourMs;
 const firstMs = 60_000;
 
 /** One run. */
-const maintainOnce = ({ store, retention: { changes, recentHours, historyDays, kinds = {} }, clock }: Kept): ReturnType<TwinStore['maintain']> => {
+const maintainOnce = (
+  { store, retention: { changes, recentHours, historyDays, kinds = {} }, clock }: Kept,
+  signal: AbortSignal,
+): ReturnType<TwinStore['maintain']> => {
   const now = clock.now();
   const daysAgo = (days: number | undefined): Instant | undefined => (days === undefined ? undefined : addMs(now, -days * 24 * hourMs));
-  return store.maintain({
+  const retention = {
     keepChanges: changes,
     foldBefore: addMs(now, -recentHours * hourMs),
     forgetBefore: daysAgo(historyDays),
     forgetOfKinds: Object.fromEntries(Object.entries(kinds).map(([kind, rule]) => [kind, daysAgo(rule.historyDays) ?? null])),
-  });
+  };
+  return store.maintain(retention, { signal });
 };
 
-export type Upkeep = { /** once the run that is under way is over; none follows */ readonly close: () => Promise<void> };
+export type Upkeep = { /** once the run that is under way has ended at its next step; none follows */ readonly close: () => Promise<void> };
 
 /** A run a while after the start, then one an hour, never two at once. */
 export const createUpkeep = ({ timers, failed, ...kept }: Kept & { readonly timers: Timers; readonly failed: (cause: unknown) => void }): Upkeep => {
   let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
+  const closed = new AbortController();
   let cancel: () => void = () => undefined;
   const run = (): void => {
-    running = maintainOnce(kept)
-      .catch(failed)
+    running = maintainOnce(kept, closed.signal)
+      .catch((cause) => {
+        if (!closed.signal.aborted) failed(cause);
+      })
       .then(() => {
-        if (!closed) cancel = timers.after(everyMs, run);
+        if (!closed.signal.aborted) cancel = timers.after(everyMs, run);
       });
   };
   cancel = timers.after(firstMs, run);
   return {
     close: async () => {
-      closed = true;
+      closed.abort();
       cancel();
       await running;
     },

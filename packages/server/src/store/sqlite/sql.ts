@@ -171,6 +171,9 @@ export const writeSql = {
   putCursor: 'INSERT INTO cursor (peer, seq) VALUES (?, ?) ON CONFLICT (peer) DO UPDATE SET seq = excluded.seq',
   putImport:
     'INSERT INTO import (id, source, started_at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, started_at = excluded.started_at, doc = excluded.doc',
+  // only the last of a source is ever asked for
+  forgetImports:
+    'DELETE FROM import WHERE source = :source AND id <> (SELECT id FROM import WHERE source = :source ORDER BY started_at DESC, rowid DESC LIMIT 1)',
   // the last change stays, so that the sequence goes on where it was
   prune: 'DELETE FROM change WHERE seq <= ? AND seq < (SELECT max(seq) FROM change)',
   ...historyWriteSql,

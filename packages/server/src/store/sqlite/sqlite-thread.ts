@@ -2,7 +2,7 @@
  * A thread of the embedded store, started by `sqlite-threads.ts`: keeps the files it was given open and answers one message after the other.
  */
 import { parentPort } from 'node:worker_threads';
-import { problem, type Result } from '@cityweave/core';
+import type { Result } from '@cityweave/core';
 import { type AreaTexts, unpackAreas } from '../area-memory.ts';
 import type { Forgetting } from '../history/forgetting.ts';
 import type { Moved } from '../moving/moved.ts';
@@ -12,18 +12,20 @@ import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { StagedPage } from '../store.ts';
 import { migrations, wordList } from './sql.ts';
-import { createWriting, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
+import { createWriting, inTransaction, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
 import type { StoreThreads } from './sqlite-threads.ts';
 import { maintainFile, writeBatches } from './sqlite-write.ts';
 
+export type ImportColumns = readonly [id: string, source: string, startedAt: string, doc: string];
+
 export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'open'; readonly synchronous: Synchronous; readonly at: string }
   | { readonly verb: 'write'; readonly batches: readonly Batch[] }
   | { readonly verb: 'takeStaged'; readonly page: StagedPage }
-  | { readonly verb: 'putImport'; readonly columns: readonly string[] }
+  | { readonly verb: 'putImport'; readonly columns: ImportColumns }
   | { readonly verb: 'maintain'; readonly keepChanges: number }
   | { readonly verb: 'load'; readonly rows: readonly Moved[] }
   | { readonly verb: 'fold'; readonly after: number; readonly before: number }
@@ -79,16 +81,25 @@ const read = <V extends ReadVerb>(path: string, verb: V, { args, areas, known }:
   return answer(Object.assign(readingOf(path), { known }), placed as never);
 };
 
+const putImport = ({ file, statement }: Writing, columns: ImportColumns): void =>
+  inTransaction(file, () => {
+    statement('putImport').run(...columns);
+    statement('forgetImports').run({ source: columns[1] });
+  });
+
+/** It was closed, or could not be opened again on the thread that followed one that ended. */
+const notOpen = new Error('its file is not open');
+
 const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown => {
   const writing = writings.get(job.path);
-  if (!writing) return { ok: false, problem: problem('unavailable', { subject: 'store' }) };
+  if (!writing) throw notOpen;
   switch (job.verb) {
     case 'write':
       return writeBatches(writing, job.batches);
     case 'takeStaged':
       return takeStaged(writing, job.page);
     case 'putImport':
-      return writing.statement('putImport').run(...job.columns);
+      return putImport(writing, job.columns);
     case 'load':
       return loadRows(writing, job.rows);
     case 'fold':
@@ -117,7 +128,7 @@ const perform = (job: Job): unknown => {
 const awayCodes: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
 
 const isAway = (cause: unknown): boolean =>
-  cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff);
+  cause === notOpen || (cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff));
 
 const answer = (job: Job): Answer => {
   try {

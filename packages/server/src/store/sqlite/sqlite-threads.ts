@@ -1,6 +1,7 @@
 /**
  * The threads that the embedded stores of a process share: few writers, each for some of the stores, and a bounded pool of readers.
- * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced.
+ * A read that nobody waits for any more returns at once; a reader still busy with it a second later is replaced. A thread that ended, as one without memory
+ * does, fails what it was asked, and another one takes its place: a writer opens its files again.
  */
 import { Worker } from 'node:worker_threads';
 import { assert, type Problem, problem } from '@cityweave/core';
@@ -15,7 +16,12 @@ export type Task = Unnumbered<Job>;
 type Pending = { readonly task: Task; readonly resolve: (value: unknown) => void; readonly reject: (cause: unknown) => void };
 
 /** One thread and what it was asked. */
-type Thread = { readonly ask: (pending: Pending) => void; readonly asked: () => number; readonly stop: () => Promise<unknown> };
+type Thread = {
+  readonly ask: (pending: Pending) => void;
+  readonly asked: () => number;
+  readonly hasEnded: () => boolean;
+  readonly stop: () => Promise<unknown>;
+};
 
 export type StoreThreads = {
   /** the writer of one more store; all tasks given to it are done in order */
@@ -39,7 +45,7 @@ const unread = (found: string): Problem => problem('unavailable', { subject: 'st
 const createThread = (changed: () => void): Thread => {
   const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url));
   const waiting = new Map<number, Pending>();
-  let next = 0;
+  let [next, hasEnded] = [0, false];
   const settle = (id: number, end: (pending: Pending) => void): void => {
     const pending = waiting.get(id);
     waiting.delete(id);
@@ -53,8 +59,11 @@ const createThread = (changed: () => void): Thread => {
   worker.on('message', ({ id, value, found, away }: Answer) =>
     settle(id, ({ resolve, reject }) => (found === undefined ? resolve(value) : reject(away ? unanswered(unread(found)) : new Error(found)))),
   );
-  worker.on('error', failAll);
-  worker.on('exit', () => failAll(new Error('the thread of the store ended')));
+  worker.on('error', ({ message }) => failAll(unanswered(unread(message))));
+  worker.on('exit', () => {
+    hasEnded = true;
+    failAll(unanswered(unread('its thread ended')));
+  });
   worker.unref();
   const ask = (pending: Pending): void => {
     next += 1;
@@ -62,7 +71,32 @@ const createThread = (changed: () => void): Thread => {
     worker.ref();
     worker.postMessage({ ...pending.task, id: next });
   };
-  return { ask, asked: () => waiting.size, stop: () => worker.terminate() };
+  return { ask, asked: () => waiting.size, hasEnded: () => hasEnded, stop: () => worker.terminate() };
+};
+
+const askThread = (thread: Pick<Thread, 'ask'>, task: Task): Promise<unknown> => new Promise((resolve, reject) => thread.ask({ task, resolve, reject }));
+
+/** Files that were opened on it are open on the thread that follows one that ended. */
+const createWriter = (): Pick<Thread, 'ask' | 'stop'> => {
+  const opened = new Map<string, Task>();
+  let thread = createThread(() => undefined);
+  const restart = (): void => {
+    thread = createThread(() => undefined);
+    // a file that does not open says so to whoever writes to it
+    for (const task of opened.values()) void askThread(thread, task).catch(() => undefined);
+  };
+  const ask: Thread['ask'] = (pending) => {
+    const { verb, path } = pending.task;
+    if (thread.hasEnded()) restart();
+    if (verb === 'open') opened.set(path, pending.task);
+    if (verb === 'close') opened.delete(path);
+    thread.ask(pending);
+  };
+  return { ask, stop: () => thread.stop() };
+};
+
+const dropEnded = (threads: Set<Thread>): void => {
+  for (const thread of threads) if (thread.hasEnded()) threads.delete(thread);
 };
 
 const createReaders = (max: number, timers: Timers) => {
@@ -73,7 +107,10 @@ const createReaders = (max: number, timers: Timers) => {
     threads.add(thread);
     return thread;
   };
-  const idle = (): Thread | undefined => [...threads].find((thread) => thread.asked() === 0) ?? (threads.size < max ? startOne() : undefined);
+  const idle = (): Thread | undefined => {
+    dropEnded(threads);
+    return [...threads].find((thread) => thread.asked() === 0) ?? (threads.size < max ? startOne() : undefined);
+  };
   function dispatch(): void {
     for (let thread = queue.length > 0 ? idle() : undefined; thread; thread = queue.length > 0 ? idle() : undefined) {
       const pending = queue.shift();
@@ -93,11 +130,8 @@ const createReaders = (max: number, timers: Timers) => {
     const at = queue.indexOf(pending);
     if (at >= 0) queue.splice(at, 1);
     const thread = runs.get(pending);
-    if (!thread) return;
-    callOff.set(
-      pending,
-      timers.after(replaceAfterMs, () => replace(thread)),
-    );
+    const later = thread && timers.after(replaceAfterMs, () => replace(thread));
+    if (later) callOff.set(pending, later);
   };
   const callOff = new WeakMap<Pending, () => void>();
   /** Ends the wait, not the work: whoever holds the thread decides about that. */
@@ -114,10 +148,8 @@ const createReaders = (max: number, timers: Timers) => {
   return { read, threads };
 };
 
-const askThread = (thread: Thread, task: Task): Promise<unknown> => new Promise((resolve, reject) => thread.ask({ task, resolve, reject }));
-
 export const createStoreThreads = ({ writers = 1, readers = 2, timers = systemDeps().timers }: ThreadsOptions = {}): StoreThreads => {
-  const writing = Array.from({ length: writers }, () => createThread(() => undefined));
+  const writing = Array.from({ length: writers }, createWriter);
   let pinned = 0;
   const { read, threads } = createReaders(readers, timers);
   const pinWriter = () => {

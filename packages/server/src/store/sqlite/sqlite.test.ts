@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps, type Timers } from '../../deps.ts';
 import { checkBatches, killAfter, soleWriter } from '../crash.contract.ts';
@@ -50,6 +51,39 @@ describe('the file and the threads of the embedded store', () => {
       checkFile();
     }
     expect(batches).toBeGreaterThanOrEqual(killRounds * 2);
+  });
+
+  test('a thread that ends fails what it was asked, and the next one goes on with the same files', async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker): void => void workers.push(worker);
+    process.on('worker', note);
+    const threads = createStoreThreads({ writers: 1, readers: 1 });
+    const store = await opened(threads);
+    await accepted(store, [put('1'), put('2')]);
+    expect(await store.count({})).toBe(2);
+    const ending = workers.map((worker) => worker.terminate());
+    expect(await store.apply([put('3')], { at })).toMatchObject([{ ok: false, problem: { kind: 'unavailable' } }]);
+    await Promise.all(ending);
+    await accepted(store, [put('4')]);
+    expect((await store.find({ first: 10 })).twins.map(({ id }) => id)).toEqual(expect.arrayContaining(['1', '2', '4'].map((key) => twinId(key))));
+    expect([await store.count({}), await store.head()]).toEqual([3, 3]);
+    await store.putImport({ id: 'i', source: 's', digest: 'd', state: 'DONE', startedAt: at });
+    process.off('worker', note);
+    await store.close();
+    await threads.close();
+    checkFile();
+  });
+
+  test('of the imports of a source the last one is kept', async () => {
+    const store = await opened();
+    const record = { source: 's', digest: 'd', state: 'DONE', startedAt: at } as const;
+    for (const id of ['1', '2', '3']) await store.putImport({ ...record, id });
+    await store.putImport({ ...record, id: 'other', source: 'another' });
+    expect(await store.lastImport('s')).toMatchObject({ id: '3' });
+    await store.close();
+    const file = new DatabaseSync(join(directory, storeFileName));
+    expect(file.prepare('SELECT id FROM import ORDER BY id').all()).toEqual([{ id: '3' }, { id: 'other' }]);
+    file.close();
   });
 
   test('a file of a newer version, of another program, or no database at all is refused and left alone', async () => {
