@@ -6,6 +6,7 @@ import { applicationExamples } from './application.ts';
 import { type Component, type Ends, type Example, type Examples, type Message, replyOf, requestOf } from './example.ts';
 import { functionExamples } from './function.ts';
 import { invalidMessages } from './invalid.ts';
+import { logExamples } from './log.ts';
 import { registryExamples } from './registry.ts';
 import { spoiltForNodes, spoiltForParsers } from './systematic.ts';
 import { type Agency, federationId, planning, registry, water } from './town.ts';
@@ -26,7 +27,7 @@ const roles: readonly Role[] = [
   },
   {
     role: 'digitalTwin',
-    examples: { ...twinExamples, ...functionExamples, ...bridgeExamples },
+    examples: { ...twinExamples, ...functionExamples, ...bridgeExamples, ...logExamples },
     endsOf: ({ from = planning, to = water }) => ({ source: component(from, 'digitalTwin'), destination: component(to, 'digitalTwin'), federationId }),
   },
   {

@@ -103,6 +103,7 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'missing--inputs-of-a-function': withParameters('digitalTwin.invoke.feature', { inputs: undefined }),
   'invalid--run-that-is-no-uuid': withParameters('digitalTwin.query.feature', { runId: 'run 1' }),
   'missing--run-to-cancel': withParameters('digitalTwin.cancel.feature', { runId: undefined }),
+  'invalid--log-from-before-its-beginning': withParameters('digitalTwin.query.exchangeLog', { after: -1 }),
   'invalid--echo-too-long': withParameters('digitalTwin.probe.digitalTwin', { echo: 'b'.repeat(129) }),
   'missing--scheme-to-identify': withParameters(read, { identify: { values: ['1'] } }),
   'invalid--budget-without-end': withParameters(read, { budgetMs: 3_600_000 }),

@@ -13,7 +13,7 @@ of digital twin federation). Published are: the components (registry, communicat
 entities inside them (FIM-FE, CFIM-FE, FM-FE, FSIM-FE, FC-FE, CSIM-FE, DTR-FE, SD-FE, DTD-FE), what each of them is for, the reference points between them, and that a message
 has a header area and a data area, the latter with object information and action information. **Everything else is our design**: the fields, their names and types, the verbs,
 parameters and results, the codes of problems, states and lifecycles, signatures, the query between agencies, limits, and HTTP and WebSocket with JSON as carriers. The labels (R1, T9, P3 ...) number
-our rows. No conformance to the text of either Recommendation is claimed.`;
+our rows; L1 stands beside that reading. No conformance to the text of either Recommendation is claimed.`;
 
 const message = `A message is one JSON object: a **header area** (\`header\`: who says it to whom, and when) and a **data area** (\`data\`: \`action\` is the action information, \`objects\` the
 object information). \`POST /dtf/messages\` carries one message; its response carries the answer. \`GET /dtf/twins\`, \`/dtf/features\`, \`/dtf/federations\` and \`/dtf/connections\` show applications of the node's own agency what it knows, read-only, as pages of such objects (\`limit\`, \`cursor\`). A WebSocket carries the same, see *Over a WebSocket*.

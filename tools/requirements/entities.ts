@@ -98,3 +98,6 @@ export const messageNumbers: readonly string[] = [
   ...Array.from({ length: 8 }, (_, at) => `A${at + 1}`),
   ...Array.from({ length: 4 }, (_, at) => `P${at + 1}`),
 ];
+
+/** Of rows of our own, beside those of our reading. */
+export const ownNumbers: readonly string[] = ['L1'];

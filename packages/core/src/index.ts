@@ -50,6 +50,7 @@ export { toldInParts, wholeOf } from './message/discovery/parts.ts';
 export * from './message/exchange-log.ts';
 export * from './message/function/function-run.ts';
 export * from './message/header.ts';
+export * from './message/log-excerpt.ts';
 export * from './message/message.ts';
 export * from './message/result.ts';
 export * from './message/row.ts';

@@ -49,6 +49,8 @@ export const limits = {
   logTallyMs: 60_000,
   logTallyMessagesMax: 1_000,
   logTalliesMax: 1_000,
+  /** Entries that a partner is shown at a time. */
+  logExcerptEntriesMax: 1_000,
   /** Files that one page of the log looks into. */
   logFilesPerPageMax: 4,
 

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../ground/result.ts';
 import { adaptorRows } from './adaptor.ts';
 import { applicationRows } from './application.ts';
 import { functionRows } from './function/function.ts';
+import { logRows } from './log-excerpt.ts';
 import { noticeRows } from './notice.ts';
 import { registryRows } from './registry/registry.ts';
 import type { WithStanding } from './result.ts';
@@ -33,7 +34,7 @@ const keyed = <R extends AddressedRole, T extends Table>(role: R, table: T): Key
 
 export const catalogue = {
   ...keyed('registry', registryRows),
-  ...keyed('digitalTwin', { ...twinRows, ...functionRows, ...noticeRows }),
+  ...keyed('digitalTwin', { ...twinRows, ...functionRows, ...noticeRows, ...logRows }),
   ...keyed('communicationAdaptor', adaptorRows),
   ...keyed('application', applicationRows),
 };

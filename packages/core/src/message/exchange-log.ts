@@ -4,16 +4,16 @@
  */
 import { z } from 'zod';
 import { Instant } from '../ground/instant.ts';
-import { canonicalJson } from '../ground/json.ts';
+import { canonicalJson, openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import { followAnnouncements, type KeyAnnouncement, KeyAnnouncements, type PublicKey, PublicKeys } from '../twin/public-key.ts';
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 hexadecimal digits of a SHA-256');
+export const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 hexadecimal digits of a SHA-256');
 const id = z.string().max(limits.idCharactersMax);
 const word = z.string().max(limits.termCharactersMax);
 
 /** A message that was heard and answered, or said and answered, or many of one kind; `code` is the result. */
-export const LoggedExchange = z.object({
+export const LoggedExchange = openObject({
   kind: z.literal('exchange'),
   direction: z.enum(['heard', 'said']),
   messageId: id.optional(),
@@ -29,18 +29,18 @@ export const LoggedExchange = z.object({
   trace: word.optional(),
   code: word,
   /** where it stands for several, of which `messageId` is the last: how many, since when, and from where to where in the sender's changes */
-  tally: z.object({ messages: z.int().min(1), since: Instant, fromSeq: z.int().min(0).optional(), toSeq: z.int().min(0).optional() }).optional(),
+  tally: openObject({ messages: z.int().min(1), since: Instant, fromSeq: z.int().min(0).optional(), toSeq: z.int().min(0).optional() }).optional(),
 });
 export type LoggedExchange = z.infer<typeof LoggedExchange>;
 
 export const LogContent = z.discriminatedUnion('kind', [
   LoggedExchange,
   /** signed by the node over everything up to here */
-  z.object({ kind: z.literal('checkpoint'), keyId: z.string(), signature: z.string() }),
+  openObject({ kind: z.literal('checkpoint'), keyId: z.string(), signature: z.string() }),
   /** the keys that sign from here on, and how they came to be: the first entry of every log */
-  z.object({ kind: z.literal('keys'), keys: PublicKeys, announcements: KeyAnnouncements }),
+  openObject({ kind: z.literal('keys'), keys: PublicKeys, announcements: KeyAnnouncements }),
   /** the node was stopped in the middle of a line: so many bytes of it were taken away */
-  z.object({ kind: z.literal('recovered'), bytes: z.int().min(0) }),
+  openObject({ kind: z.literal('recovered'), bytes: z.int().min(0) }),
 ]);
 export type LogContent = z.infer<typeof LogContent>;
 
@@ -56,14 +56,22 @@ export const emptyLog: LogHead = { n: 0, hash: logBeginning };
 
 type Hashing = (text: string) => string;
 
+/** Of what an entry says: it may be shown in place of that. */
+export const digestOf = ({ at, content }: Pick<LogEntry, 'at' | 'content'>, hash: Hashing): string => hash(canonicalJson({ at, content }));
+
+/** The hash of an entry, by its place and its digest. */
+export const hashOf = (placed: { readonly n: number; readonly previous: string; readonly digest: string }, hash: Hashing): string =>
+  hash(canonicalJson(placed));
+
 /** The next entry after a head, as the line that is written. */
-export const nextEntry = (head: LogHead, { at, content }: { readonly at: Instant; readonly content: LogContent }, hash: Hashing): LogEntry => {
-  const told = { n: head.n + 1, at, previous: head.hash, content };
-  return { ...told, hash: hash(canonicalJson(told)) };
+export const nextEntry = (head: LogHead, { at, content }: Pick<LogEntry, 'at' | 'content'>, hash: Hashing): LogEntry => {
+  const placed = { n: head.n + 1, previous: head.hash };
+  return { ...placed, at, content, hash: hashOf({ ...placed, digest: digestOf({ at, content }, hash) }, hash) };
 };
 
 /** Whether an entry's hash is what its content gives. */
-export const isIntact = ({ hash, ...told }: LogEntry, hashing: Hashing): boolean => hashing(canonicalJson(told)) === hash;
+export const isIntact = ({ n, previous, hash, ...said }: LogEntry, hashing: Hashing): boolean =>
+  hashOf({ n, previous, digest: digestOf(said, hashing) }, hashing) === hash;
 
 /** The text that a checkpoint signs: whose log it is and which entry it stands on. */
 export const checkpointText = (owner: string, on: LogHead): string => canonicalJson({ owner, n: on.n, hash: on.hash });
@@ -126,10 +134,9 @@ const isSealedBy = ({ head, keys }: Reached, { keyId, signature }: Extract<LogCo
 type Step = { readonly reached: Reached } | { readonly fault: LogFaultKind };
 
 const step = (reached: Reached, entry: LogEntry, checking: LogChecking): Step => {
-  const { hash, ...told } = entry;
-  const { content } = entry;
+  const { hash, content } = entry;
   if (entry.n !== reached.head.n + 1) return { fault: entry.n > reached.head.n + 1 ? 'removed' : 'reordered' };
-  if (checking.hash(canonicalJson(told)) !== hash) return { fault: 'changed' };
+  if (!isIntact(entry, checking.hash)) return { fault: 'changed' };
   if (entry.previous !== reached.head.hash) return { fault: 'rewritten' };
   const head: LogHead = { n: entry.n, hash };
   if (content.kind === 'keys') {

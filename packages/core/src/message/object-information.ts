@@ -25,12 +25,12 @@ import { partOf, whole } from './discovery/parts.ts';
 const kinds = [
   ...['digitalTwin', 'feature', 'candidateFeature', 'federation', 'federatedDigitalTwin', 'federationStatus', 'communication', 'communicationStatus'],
   ...['registry', 'communicationAdaptor', 'adaptationProfile', 'semanticDictionary', 'agreement', 'application', 'objectOfInterest'],
-  ...['subscription', 'exchangeData', 'service'],
+  ...['subscription', 'exchangeData', 'service', 'exchangeLog'],
 ];
 
 export const isKnownKind = (kind: string): boolean => kinds.includes(kind);
 
-const objectInformation = <K extends string, I extends z.ZodType, A extends z.ZodType>(kind: K, id: I, attributes: A) =>
+export const objectInformation = <K extends string, I extends z.ZodType, A extends z.ZodType>(kind: K, id: I, attributes: A) =>
   openObject({ kind: z.literal(kind), id, revision: z.int().min(0).optional(), attributes });
 
 /** An object named by kind and id alone. */

@@ -14,6 +14,7 @@ import { type ExampleMessage, sayInvalid, sayRefused, sayValid } from './example
 import { bargain, refuseAndPass } from './forming/bargaining.ts';
 import { connectDirectly, cutAndReplace } from './forming/forming.ts';
 import { alterLog, checkLog, inLog, rewriteLog } from './log.ts';
+import { askForLog } from './log-told.ts';
 import { entryOf, isSuccess, type Stage, say } from './stage.ts';
 import { listenUntilReleased } from './streaming.ts';
 import { type Finding, playVector, type Vector } from './vector.ts';
@@ -113,6 +114,14 @@ const logChecks = ({ directory }: Asked): readonly Check[] => [
   },
 ];
 
+const logTold: Check = {
+  check: 14,
+  id: '14-told',
+  title: 'Who exchanged messages with it is shown that they stand in its log, sealed, and that the log goes on from where it was seen',
+  fault: 'keeps no log, or changes it',
+  run: askForLog,
+};
+
 const codedChecks = ({ material }: Asked): readonly Check[] => [
   {
     check: 1,
@@ -173,6 +182,7 @@ const checksOf = (asked: Asked): readonly Check[] =>
   [
     ...codedChecks(asked),
     ...logChecks(asked),
+    logTold,
     ...rowChecks(asked),
     ...asked.material.vectors.map((vector): Check => ({ ...vector, run: (stage) => playVector(stage, vector) }) as Check),
   ] // branding: a vector has everything of a check but how it is run

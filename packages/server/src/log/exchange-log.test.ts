@@ -4,12 +4,13 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, addMs, agencyTwinIdOf, emptyLog, instantOfMs, type LoggedExchange, limits } from '@cityweave/core';
+import { Authority, addMs, agencyTwinIdOf, checkExcerpt, emptyLog, instantOfMs, type LoggedExchange, limits } from '@cityweave/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { openRecordStore } from '../store/records.ts';
 import type { RecordStore } from '../store/store.ts';
 import { type NodeKeys, openNodeKeys } from '../trust/node-key.ts';
+import { sha256, verifyText } from '../trust/signature.ts';
 import { type ExchangeLog, openExchangeLog, sealedHead, verifyLog } from './exchange-log.ts';
 import { logPaths, openLogFiles, readLines } from './log-files.ts';
 
@@ -185,4 +186,21 @@ it('whatever is done to its file is found and located, whole ends cut off as wel
   rmSync(path());
   expect(verify().fault).toEqual({ kind: 'truncated', where: 'the beginning', n: 1 });
   expect(sealedHead(records)).not.toEqual(emptyLog);
+});
+
+it('shows a partner what was said with it, in its place in the chain and sealed up to now, logExcerptEntriesMax entries at a time', async () => {
+  const { to: _, ...heard } = exchange(1);
+  log.append({ ...heard, to: owner, from: 'urn:dtf:twin:other.example:agency' });
+  append(limits.logExcerptEntriesMax);
+  const checking = { owner, hash: sha256, verifies: verifyText, keys: keys.published() };
+  const last = await log.excerpt(exchange(1).from);
+  expect(last.entries).toHaveLength(limits.logExcerptEntriesMax);
+  const n = limits.logExcerptEntriesMax + 3;
+  expect(checkExcerpt(last, checking)).toMatchObject({ head: { n }, sealed: n });
+  const first = await log.excerpt(exchange(1).from, 0);
+  expect(first.entries.slice(0, 3).map(({ told }) => told?.content.kind)).toEqual(['keys', undefined, 'exchange']);
+  expect(checkExcerpt(first, checking).head.n).toBe(limits.logExcerptEntriesMax);
+  expect((await log.excerpt(exchange(1).from, n)).entries).toEqual([]);
+  await log.close();
+  expect(verify()).toMatchObject({ entries: n, unsealed: 0 });
 });

@@ -6,11 +6,13 @@ import {
   checkLog,
   checkpointText,
   emptyLog,
+  excerptFor,
   type Instant,
   isIntact,
   type LogCheck,
   type LogContent,
   LogEntry,
+  type LogExcerpt,
   type LoggedExchange,
   type LogHead,
   type LogLine,
@@ -42,6 +44,8 @@ export type ExchangeLog = {
   readonly count: Tally['count'];
   /** Entries older than `before`, the newest first, of one federation where it is named. */
   readonly page: (asked: { readonly federationId?: string | undefined; readonly first: number; readonly before?: number | undefined }) => LogPage;
+  /** Entries behind `after`, else the last ones, as somebody may see them; sealed up to now. */
+  readonly excerpt: (asker: string, after?: number) => Promise<LogExcerpt>;
   readonly close: () => Promise<void>;
 };
 
@@ -147,6 +151,33 @@ const readPage = (
   return { entries, more: undefined };
 };
 
+/** Entries from number `from` on, so many at most: each file holds those that follow its first one. */
+const entriesFrom = (files: LogFiles, from: number, most: number): readonly LogEntry[] => {
+  const paths = files.paths();
+  const begun = Math.max(
+    0,
+    paths.findLastIndex((path) => firstIn(path) <= from),
+  );
+  let lines: readonly string[] = [];
+  for (const path of paths.slice(begun)) {
+    if (lines.length >= most) break;
+    const skipped = Math.max(0, from - firstIn(path));
+    lines = [...lines, ...files.lines(path).slice(skipped, skipped + most - lines.length)];
+  }
+  return lines.flatMap((line) => LogEntry.safeParse(parseEntry(line)).data ?? []);
+};
+
+/** Behind `after`, else the last ones of so many. */
+const readExcerpt = (
+  files: LogFiles,
+  asker: string,
+  { written, after = written - limits.logExcerptEntriesMax }: { readonly written: number; readonly after: number | undefined },
+): LogExcerpt => {
+  if (after < 1) return excerptFor(asker, { entries: entriesFrom(files, 1, limits.logExcerptEntriesMax), before: emptyLog, hash: sha256 });
+  const [before, ...entries] = entriesFrom(files, Math.min(after, written), limits.logExcerptEntriesMax + 1);
+  return excerptFor(asker, { entries, before: before ?? emptyLog, hash: sha256 });
+};
+
 const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPage => ({
   ...page,
   verified: new Set(page.entries.filter((entry) => entry.n <= sealedTo && isIntact(entry, sha256)).map(({ n }) => n)),
@@ -194,6 +225,12 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     page: (asked) => {
       writer.flush();
       return withVerified(readPage(files, asked), sealing.sealedTo());
+    },
+    excerpt: async (asker, after) => {
+      tally.settle();
+      tellKeys();
+      await sealing.seal();
+      return readExcerpt(files, asker, { written: writer.head().n, after });
     },
     close: async () => {
       tally.settle();

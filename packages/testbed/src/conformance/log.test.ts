@@ -26,7 +26,7 @@ it('finds a sealed log sound, and one that was altered or signed by nobody not',
   await using _ = await city.startAgain('front', target);
   const material = valueOf(await readMaterial(fixturesFolder));
   const test = async (folder: string) =>
-    valueOf(await testConformance({ target, directory: folder, only: ['14'], material, signal: AbortSignal.timeout(30_000) })).results;
+    valueOf(await testConformance({ target, directory: folder, only: ['14-log'], material, signal: AbortSignal.timeout(30_000) })).results;
   const ids = ['14-log', '14-log-altered', '14-log-rewritten'];
   expect(await test(directory)).toMatchObject(ids.map((id) => ({ id, outcome: 'passed' })));
   const altered = await copyWith(directory, join(city.folder, 'altered'), (line) => line.replace('"code":"DTF-000"', '"code":"DTF-900"'));

@@ -65,6 +65,14 @@ const grantingAll = (said: Said): Message => withAttributes(said, { terms: attri
 
 const kindsIn = ({ reply }: Said): readonly Raw[] => reply.data.objects.map(Object);
 
+type Shown = { readonly digest: string; readonly told?: { readonly content: Raw } };
+
+/** A stretch of a log with its entries otherwise. */
+const withLog = (said: Said, change: (entry: Shown, at: number) => Shown): Message | undefined => {
+  const { entries } = attributesOf(firstObject(said));
+  return rowOf(said) === 'query.exchangeLog' && Array.isArray(entries) ? withAttributes(said, { entries: entries.map(change) }) : undefined;
+};
+
 export const faults: Readonly<Record<string, Fault>> = {
   'skips signature checks': (said) => (['DTF-800', 'DTF-802', 'DTF-806'].includes(said.code ?? '') ? answered(said) : undefined),
   'forgets idempotency': (said) => (said.code === 'DTF-108' ? answered(said) : said.code === 'DTF-000' ? anew(said) : undefined),
@@ -91,6 +99,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     rowOf(said) === 'discover.feature' && said.code === 'DTF-000'
       ? answered(said, { objects: kindsIn(said).filter((found) => String(attributesOf(found)['semanticType']).startsWith('city:')) })
       : undefined,
+  'keeps no log, or changes it: it forgets what was said': (said) =>
+    withLog(said, ({ digest, told }) => (told?.content['kind'] === 'exchange' ? { digest } : { digest, ...(told && { told }) })),
+  'keeps no log, or changes it: another entry stands in the place of one': (said) =>
+    withLog(said, (entry, at) => (at === 0 ? { digest: entry.digest.replace(/^./, (first) => (first === '0' ? '1' : '0')) } : entry)),
+  'keeps no log, or changes it: it tells another result': (said) =>
+    withLog(said, (entry) =>
+      entry.told?.content['kind'] === 'exchange' ? { ...entry, told: { ...entry.told, content: { ...entry.told.content, code: 'DTF-999' } } } : entry,
+    ),
   'looks at no clock': (said) => (['DTF-107', 'DTF-604'].includes(said.code ?? '') ? answered(said) : undefined),
 };
 
