@@ -8,6 +8,16 @@ import { openViewer, tool } from './page.ts';
 
 const address = inject('sampleCity');
 
+/** Whether there was a canvas when openings were asked for. */
+const watchingFetches = `
+  window.hadCanvas = [];
+  const given = window.fetch;
+  window.fetch = (url, init) => {
+    if (String(url).startsWith('/tiles/opening')) hadCanvas.push(document.querySelector('canvas') !== null);
+    return given(url, init);
+  };
+`;
+
 /** Nothing of the scene is still being collected, so that it stays as it is. */
 const isWhole = async (): Promise<boolean> => {
   const { agencies } = Object(await (await fetch(`${new URL(address).origin}/tiles/scene`)).json());
@@ -21,7 +31,7 @@ describe('a page that opens', () => {
   });
   afterAll(() => browser.close());
 
-  it('draws its first picture from one answer: it names no federation, and asks for no part of an archive', async () => {
+  it('draws its first picture from one answer, asked for before there is a canvas: it names no federation, and asks for no part of an archive', async () => {
     await expect.poll(isWhole).toBe(true);
     const openings: string[] = [];
     const before = async (page: Page): Promise<void> => {
@@ -30,10 +40,12 @@ describe('a page that opens', () => {
         if (pathname === '/tiles/opening' && response.ok()) openings.push(search);
       });
       await page.route('**/tiles/archives/**', (route) => route.abort());
+      await page.addInitScript(watchingFetches);
     };
     await using viewer = await openViewer(browser, address, { before });
     await viewer.drawn();
     await expect.poll(() => viewer.page.url()).toContain('#f=');
+    expect(await viewer.page.evaluate('hadCanvas[0]')).toBe(false);
     expect(openings).toEqual([expect.stringMatching(/^\?look=/)]);
     expect(await viewer.page.getByText('could not be read').count()).toBe(0);
   });

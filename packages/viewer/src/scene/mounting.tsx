@@ -2,11 +2,12 @@
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
 import type { SceneProgress } from '@cityweave/core/scene';
-import { type Camera, fieldOfView, fitView, homeOf, isComing, type Look, pictureOf, radians } from '@cityweave/core/scene/tiles';
+import { type Camera, fieldOfView, fitView, homeOf, isComing, type Look, pictureOf } from '@cityweave/core/scene/tiles';
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
-import { fetchOpening, fetchScene, type Opening } from './fetching.ts';
+import { lookIn, takeOpening } from './early.ts';
+import { fetchScene, type Opening } from './fetching.ts';
 import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
 import { isSameView } from './rig/view.ts';
@@ -45,7 +46,7 @@ const againMs = 700;
 /** Asked for as it is looked at then: until it is there the window may have another size. */
 const waitForOpening = async ({ federation, told }: Staging, look: () => Look, signal: AbortSignal): Promise<Opening | string> => {
   for (;;) {
-    const opening = await fetchOpening(federation, look());
+    const opening = await takeOpening(federation, look());
     if (signal.aborted) return 'stopped';
     if (opening.ok) {
       told.named(opening.value.scene.federation);
@@ -129,18 +130,6 @@ const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => M
 
 const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => new Vector2((x / canvas.clientWidth) * 2 - 1, 1 - (y / canvas.clientHeight) * 2);
 
-/** How the first picture will be looked at. */
-const firstLook = ({ canvas, from }: Staging, here: 'software' | 'hardware'): Look => {
-  const { dpr, errorPixels } = beginsAs(here);
-  const pixels = Math.min(devicePixelRatio, dpr);
-  return {
-    aspect: aspectOf(canvas),
-    pixelsPerMetre: (Math.max(1, canvas.clientHeight) * pixels) / (2 * Math.tan(radians(fieldOfView / 2))),
-    errorPixels: errorPixels * pixels,
-    from,
-  };
-};
-
 type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
 
 /** Until the view is where it is going: a key means what is seen then. */
@@ -204,7 +193,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   const ended = new AbortController();
   const both = AbortSignal.any([ended.signal, signal]);
   let [changed, revised]: [() => void, () => void] = [() => undefined, () => undefined];
-  const look = () => firstLook(mounting, here);
+  const look = () => lookIn({ width: canvas.clientWidth, height: canvas.clientHeight }, mounting.from);
   const staged = await waitForCity(mounting, { look, changed: () => changed(), revised: () => revised() }, both);
   if (typeof staged === 'string') {
     if (!signal.aborted && mounting.federation !== undefined) told.problem({ kind: 'refused', reason: staged });
