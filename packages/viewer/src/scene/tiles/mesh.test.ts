@@ -5,6 +5,7 @@ import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
 import { pack } from './pack.ts';
 import { boxTile, pickIn } from './pick.ts';
 import { raise, type Sorts } from './raise.ts';
+import { warmUp, warmUpTilesMax } from './warming-up.ts';
 
 const metres = fc.integer({ min: -30_000, max: 30_000 }).map((cm) => cm / 100);
 
@@ -217,5 +218,17 @@ describe('what lies and what points', () => {
     };
     expect(wide(0)).toBeCloseTo(4);
     expect(wide(9)).toBeCloseTo(9);
+  });
+});
+
+describe('a worker that warms up', () => {
+  it('makes warmUpTilesMax tiles and not one more, and none once it has something to do', async () => {
+    expect(await warmUp(() => false)).toBe(warmUpTilesMax);
+    let looks = 0;
+    const isWanted = (): boolean => {
+      looks += 1;
+      return looks > 3;
+    };
+    expect(await warmUp(isWanted)).toBe(3);
   });
 });

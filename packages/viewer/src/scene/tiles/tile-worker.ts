@@ -6,6 +6,7 @@ import { fetchBytes, unpackTile } from '../fetching.ts';
 import { type Packed, pack } from './pack.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { type Part, raise, type Sorts } from './raise.ts';
+import { warmUp } from './warming-up.ts';
 
 /** What of a layer a worker has to know for all of its tiles. */
 export type LayerKnown = {
@@ -155,3 +156,5 @@ addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   else if (data.verb === 'drop') kept.delete(data.key);
   else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });
 });
+
+void warmUp(() => layers.size > 0);
