@@ -70,7 +70,7 @@ export const App = () => {
   const { asked, name } = useAsked();
   const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
   const dress = useDress();
-  const pick = usePick();
+  const pick = usePick(staged);
   useEffect(keepLearning, []);
   useEffect(speakAsChosen, []);
   useEffect(reachByKey, []);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
-import type { Held, Scenes } from '../tiles/scenes.ts';
+import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
 import type { States } from '../tiles/states.ts';
 import { columnOf, encodeColumn } from '../tiles/values.ts';
 import { goneSignal, parseBody, problemDocument, readBody, sendDocument, sendJson, sendProblem } from './reply.ts';
@@ -36,6 +36,12 @@ const retryAfterSeconds = 1;
 const namedIn = ({ room, url }: Call): string => url.searchParams.get('federation') ?? room.shownFirst() ?? '';
 
 const heldOf = (call: Call): Promise<Result<Held>> => call.room.scenes.of(namedIn(call));
+
+/** Who names the revision of the rows that is meant is not answered by those of another one. */
+const heldRowsOf = async (call: Call): Promise<Result<Held>> => {
+  const held = await heldOf(call);
+  return held.ok ? withRows(held.value, call.url.searchParams.get('rowsRevision') ?? undefined) : held;
+};
 
 const refuse = ({ response }: Call, found: Parameters<typeof sendProblem>[1]): void => {
   if (found.kind === 'unavailable') response.setHeader('retry-after', retryAfterSeconds);
@@ -118,7 +124,7 @@ const Lookup = z.strictObject({
 });
 
 const sendLookup = async (call: Call): Promise<void> => {
-  const held = await heldOf(call);
+  const held = await heldRowsOf(call);
   if (!held.ok) return refuse(call, held.problem);
   const body = await readBody(call.request, lookupBytesMax);
   const parsed = body.ok ? parseBody(body.value) : body;
@@ -135,7 +141,7 @@ const sendLookup = async (call: Call): Promise<void> => {
 
 const sendValues = async (call: Call): Promise<void> => {
   const { room, url, response } = call;
-  const held = await heldOf(call);
+  const held = await heldRowsOf(call);
   const federation = room.federation(namedIn(call));
   const term = TermId.safeParse(url.searchParams.get('term'));
   if (!held.ok) return refuse(call, held.problem);
@@ -150,6 +156,7 @@ const sendValues = async (call: Call): Promise<void> => {
 const StatesAsked = z.strictObject({
   federation: z.string(),
   term: TermId,
+  rowsRevision: z.string().optional(),
   /** first and last row of each stretch */
   ranges: z.array(z.tuple([z.int().min(0), z.int().min(0).max(sceneLimits.sceneRowsMax)])).max(sceneLimits.stateRangesMax),
   since: z.object({ epoch: z.string(), version: z.int().min(0) }).optional(),

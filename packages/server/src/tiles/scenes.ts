@@ -46,6 +46,13 @@ export type Scenes = {
   readonly settled: () => Promise<void>;
 };
 
+/** Rows are named by what they were when somebody was told of them: those of another revision are other twins. */
+export const withRows = (held: Held, meant: string | undefined): Result<Held> => {
+  const { rowsRevision } = held.built.scene;
+  if (meant === undefined || meant === rowsRevision) return ok(held);
+  return fail(problem('revisionConflict', { subject: 'rows of the scene', found: meant.slice(0, 80), accepted: rowsRevision }));
+};
+
 /** Between two looks at what the members have changed. */
 const refreshMs = 5_000;
 

@@ -19,7 +19,7 @@ import { type Deps, pause } from '../deps.ts';
 import type { Follow } from '../orchestration/live/following.ts';
 import type { SourceEvent } from '../orchestration/live/live.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import type { Held, Scenes } from './scenes.ts';
+import { type Held, type Scenes, withRows } from './scenes.ts';
 import { createStateColumn, type Range, type StateColumn } from './state-column.ts';
 
 export type StatesRoom = {
@@ -36,6 +36,8 @@ export type StatesAsked = {
   readonly federation: string;
   readonly term: TermId;
   readonly ranges: readonly Range[];
+  /** of the scene whose rows are meant */
+  readonly rowsRevision?: string | undefined;
   readonly since?: { readonly epoch: string; readonly version: number } | undefined;
 };
 
@@ -162,7 +164,8 @@ export const createStates = (room: StatesRoom): States => {
   return {
     open: async (asked, signal) => {
       const federation = room.federation(asked.federation);
-      const held = await room.scenes.of(asked.federation);
+      const now = await room.scenes.of(asked.federation);
+      const held = now.ok ? withRows(now.value, asked.rowsRevision) : now;
       if (!held.ok) return held;
       if (!federation) return fail(problem('unknownFederation', { subject: asked.federation.slice(0, 80) }));
       const key = `${federation.id} ${asked.term} ${held.value.built.scene.rowsRevision}`;

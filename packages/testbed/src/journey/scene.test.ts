@@ -111,6 +111,24 @@ describe('a scene', () => {
     expect((await fetch(url(city, `values?${asking}&term=nonsense`))).status).toBe(400);
   });
 
+  it('answers nothing by rows of another revision than the one that was meant', async () => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const { rowsRevision } = await sceneOf(city);
+    const rowsOf = async (revision: string) => {
+      const meant = `${asking}&rowsRevision=${encodeURIComponent(revision)}`;
+      const found = await fetch(url(city, `lookup?${meant}`), { method: 'POST', body: JSON.stringify({ rows: [0] }) });
+      const values = await fetch(url(city, `values?${meant}&term=city:load`));
+      const stop = new AbortController();
+      const body = JSON.stringify({ federation: testFederationId, term: 'city:load', ranges: [[0, 1]], rowsRevision: revision });
+      const states = await fetch(url(city, 'states'), { method: 'POST', body, signal: stop.signal });
+      stop.abort();
+      return { statuses: [found.status, values.status, states.status], said: await found.json() };
+    };
+    expect(await rowsOf(rowsRevision)).toMatchObject({ statuses: [200, 200, 200], said: { ids: [expect.any(String)] } });
+    expect(await rowsOf('another')).toMatchObject({ statuses: [409, 409, 409], said: { code: 'DTF-203', found: 'another', accepted: rowsRevision } });
+  });
+
   it('cuts only the layer anew in which something moved, and is there at once after a restart', async () => {
     const before = await createTestCity({ agencies: fourAgencies() });
     await before.active();

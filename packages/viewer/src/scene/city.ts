@@ -160,7 +160,7 @@ const liveOf = (made: Made) => {
   const { room, scene, tiling, appearance } = made;
   const alarms = ringAlarms(made);
   const live = createLive({
-    ...{ federation: scene.federation, rows: scene.rows, inView: tiling.rowsInView, revised: room.revised },
+    ...{ federation: scene.federation, rows: scene.rows, rowsRevision: scene.rowsRevision, inView: tiling.rowsInView, revised: room.revised },
     agencies: scene.layers.map(({ firstRow, agency }) => [firstRow, agency]),
     mark: (column, rows, alarmed) => {
       tryHarder(made, { marked: true });

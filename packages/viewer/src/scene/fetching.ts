@@ -19,7 +19,7 @@ import {
   type StateFrame,
   writeLook,
 } from '@cityweave/core/scene/tiles';
-import type { Values } from './staged.ts';
+import type { ToldValues } from './staged.ts';
 
 /** `again` where the node says that it will have it soon, and perhaps of which federation, and how far it is. */
 type Failed = {
@@ -182,25 +182,46 @@ export const fetchOpening = async (federation: string | undefined, look: Look): 
   return scene.ok ? { ok: true, value: { scene: scene.value, came: [] } } : scene;
 };
 
+/** Rows of a scene: what they are another time is not meant. */
+export type RowsMeant = {
+  readonly federation: string;
+  /** undefined: as they are now */
+  readonly rowsRevision?: string | undefined;
+  /** told where they are other twins by now; nothing is answered then */
+  readonly moved?: (() => void) | undefined;
+};
+
+/** The node has another revision of what was meant. */
+const isMoved = (got: Fetched<unknown>): boolean => !got.ok && got.reason === '409';
+
+const getOfRows = async (path: string, { federation, rowsRevision, moved }: RowsMeant, init?: RequestInit): Promise<Fetched<Response>> => {
+  const meant = rowsRevision === undefined ? '' : `&rowsRevision=${encodeURIComponent(rowsRevision)}`;
+  const got = await get(`/tiles/${path}federation=${encodeURIComponent(federation)}${meant}`, init);
+  if (isMoved(got)) moved?.();
+  return got;
+};
+
 type Found = { readonly ids?: readonly (string | null)[]; readonly rows?: readonly (number | null)[] };
 
-/** Rows of twins, or twins of rows; null where there is none. */
-export const lookUp = async (federation: string, asked: { readonly ids: readonly string[] } | { readonly rows: readonly number[] }): Promise<Found> => {
-  const got = await get(`/tiles/lookup?federation=${encodeURIComponent(federation)}`, { method: 'POST', body: JSON.stringify(asked) });
+type LookUp = { readonly ids: readonly string[] } | { readonly rows: readonly number[] };
+
+/** Rows of twins, or twins of rows, null where there is none; undefined where it was not answered. */
+export const lookUp = async (rows: RowsMeant, asked: LookUp): Promise<Found | undefined> => {
+  const got = await getOfRows('lookup?', rows, { method: 'POST', body: JSON.stringify(asked) });
   const found = got.ok ? await parseJson(got.value) : undefined;
-  return typeof found === 'object' && found !== null ? found : {};
+  return typeof found === 'object' && found !== null ? found : undefined;
 };
 
 /** One property of all that is drawn. */
-export const fetchValues = async (federation: string, term: string): Promise<Values | undefined> => {
-  const got = await get(`/tiles/values?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`);
+export const fetchValues = async (rows: RowsMeant, term: string): Promise<ToldValues | undefined> => {
+  const got = await getOfRows(`values?term=${encodeURIComponent(term)}&`, rows);
   if (!got.ok) return undefined;
   try {
     const bytes = await got.value.arrayBuffer();
     const headBytes = new DataView(bytes).getUint32(0, true);
     const head: unknown = JSON.parse(new TextDecoder().decode(bytes.slice(4, 4 + headBytes)));
-    const { unit, categories } = head as { readonly unit?: string; readonly categories?: readonly string[] }; // branding: the node's own form
-    return { term, unit, categories, values: new Float32Array(bytes.slice(4 + headBytes)) };
+    const { unit, categories, missing } = head as Pick<ToldValues, 'unit' | 'categories' | 'missing'>; // branding: the node's own form
+    return { term, unit, categories, missing, values: new Float32Array(bytes.slice(4 + headBytes)) };
   } catch {
     return undefined;
   }
@@ -210,13 +231,17 @@ export type StatesAsked = {
   readonly federation: string;
   readonly term: string;
   readonly ranges: readonly (readonly [number, number])[];
+  readonly rowsRevision: string;
   readonly since?: { readonly epoch: string; readonly version: number } | undefined;
 };
 
-/** One property of what is in view, frame by frame, until it ends, breaks or is refused; then `again` tells whether to ask anew. */
-export const followStates = async (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal): Promise<{ readonly again: boolean }> => {
+/** `again`: whether to ask anew; `moved`: the rows are other twins by now. */
+export type StatesEnd = { readonly again: boolean; readonly moved?: boolean };
+
+/** One property of what is in view, frame by frame, until it ends, breaks or is refused. */
+export const followStates = async (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal): Promise<StatesEnd> => {
   const got = await get('/tiles/states', { method: 'POST', body: JSON.stringify(asked), signal });
-  if (!got.ok) return { again: got.again };
+  if (!got.ok) return { again: got.again, moved: isMoved(got) };
   const text = new TextDecoder();
   const read = createStateReader((bytes) => text.decode(bytes));
   const reader = got.value.body?.getReader();

@@ -138,7 +138,7 @@ const arrival = async ({ drive }: Running, signal: AbortSignal): Promise<void> =
 };
 
 /** What hands do, and what the page is given for its own buttons. */
-const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSignal): void => {
+const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised }: Pick<CityRoom, 'revised'> & { readonly signal: AbortSignal }): void => {
   const { staged, drive } = running;
   const rest = createRest(running);
   const move = (view: View): void => {
@@ -168,7 +168,7 @@ const handOver = ({ canvas, told }: Staging, running: Running, signal: AbortSign
     hover: (x: number, y: number) => (x < 0 ? told.hovered(undefined) : pick(x, y, told.hovered)),
   };
   listen(canvas, hands, signal);
-  told.staged({ city: staged.city, view: drive.wanted, move, show, home, onView: running.views.on, onEvent: running.events.on });
+  told.staged({ city: staged.city, view: drive.wanted, move, show, home, onView: running.views.on, onEvent: running.events.on, revised });
   exposeStatistics({
     frames: () => running.frames,
     renderer: () => running.renderer,
@@ -211,7 +211,7 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
   told.running(running);
   root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
-  handOver(mounting, running, both);
+  handOver(mounting, running, { signal: both, revised });
 };
 
 const sizedRoot = (canvas: HTMLCanvasElement, here: Root['here'], dpr: () => number) => {

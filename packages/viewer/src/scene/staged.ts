@@ -42,6 +42,12 @@ export type Values = {
   readonly values: Float32Array;
 };
 
+/** What was told of one property of all that is drawn. */
+export type ToldValues = Values & {
+  /** agencies that could not be asked */
+  readonly missing: readonly string[];
+};
+
 /** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */
 export const markBits = { stale: 1, missing: 2, alarm: 4 } as const;
 
@@ -135,4 +141,6 @@ export type Staged = {
   /** Told when the view rests after it moved. */
   readonly onView: (run: (view: View) => void) => () => void;
   readonly onEvent: (run: (event: SceneEvent) => void) => () => void;
+  /** Somebody says that the rows are other twins: the scene is looked at again at once. */
+  readonly revised: () => void;
 };

@@ -7,6 +7,7 @@ import type { City, Colouring, Staged, Stop, Values } from '../../scene/staged.t
 import { toHistogram } from '../state/histogram.ts';
 import { readPastColumn } from '../state/past-column.ts';
 import { usePerson } from '../state/person.ts';
+import { rowsOf } from './rows.ts';
 
 export type Legend = {
   readonly term: string;
@@ -61,9 +62,10 @@ const follow = ({ city }: Staged, term: string): (() => void) => {
 };
 
 /** As it was: read once, and nothing is followed. */
-const showPast = ({ city }: Staged, asked: { readonly federation: string; readonly term: string; readonly asOf: string }): (() => void) => {
+const showPast = (staged: Staged, asked: { readonly term: string; readonly asOf: string }): (() => void) => {
+  const { city } = staged;
   let isWanted = true;
-  void readPastColumn(asked).then((column) => {
+  void readPastColumn({ rows: rowsOf(staged), ...asked }).then((column) => {
     const colouring = column && colouringOf(column);
     if (!(isWanted && column && colouring)) return;
     city.colourBy(colouring);
@@ -79,12 +81,11 @@ const showPast = ({ city }: Staged, asked: { readonly federation: string; readon
 export const useColouring = (staged: Staged | undefined): void => {
   const colour = usePerson((state) => state.colour);
   const asOf = usePerson((state) => state.asOf);
-  const federation = usePerson((state) => state.federation);
   useEffect(() => {
     if (!staged || colour === undefined) return undefined;
-    if (colour !== 'agency' && asOf !== undefined && federation) return showPast(staged, { federation, term: colour, asOf });
+    if (colour !== 'agency' && asOf !== undefined) return showPast(staged, { term: colour, asOf });
     if (colour !== 'agency') return follow(staged, colour);
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
-  }, [staged, colour, asOf, federation]);
+  }, [staged, colour, asOf]);
 };

@@ -1,29 +1,30 @@
 /**
  * Framing: the twin that is chosen, the one that is pointed at, and the way to the one that somebody wants to see.
  */
+import { isComing } from '@cityweave/core/scene/tiles';
 import type { Staged } from '../../scene/staged.ts';
 import { person, usePerson } from '../state/person.ts';
+import { isMet, useComing } from './coming.ts';
 import { freeNow } from './free.ts';
-import { rowsById, useEffectLatest } from './rows.ts';
+import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
 const nearMetres = 600;
 
 const useRowOf = (staged: Staged | undefined, id: string | undefined, run: (staged: Staged, row: number | undefined) => Promise<void> | void): void => {
-  const federation = usePerson((state) => state.federation);
+  const coming = useComing(staged);
   useEffectLatest(
     async (isLatest) => {
-      if (!(staged && federation)) return;
-      const [row] = id === undefined ? [] : [...(await rowsById(federation, [id])).values()];
-      if (isLatest()) await run(staged, row);
+      const found = staged && (await rowsById(rowsOf(staged), id === undefined ? [] : [id]));
+      if (staged && found && isLatest()) await run(staged, [...found.values()][0]);
     },
-    [staged, federation, id],
+    [staged, coming, id],
   );
 };
 
 const frame = async ({ city, view, show }: Staged, row: number | undefined): Promise<void> => {
   if (person.get().frame === undefined) return;
   const place = row === undefined ? undefined : await city.placeOf(row);
-  person.set({ frame: undefined });
+  if (isMet({ asked: 1, drawn: place ? 1 : 0, coming: isComing(city.scene()) })) person.set({ frame: undefined });
   if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
 };
 

@@ -18,7 +18,7 @@ import { plainText } from '../words/format.ts';
 import { isTelling, spokenName } from '../words/telling.ts';
 import { useClear } from './free.ts';
 import { useHiddenKinds } from './hiding.ts';
-import { rowsById, useEffectLatest } from './rows.ts';
+import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
 const labelsMax = 60;
 
@@ -47,19 +47,18 @@ const toArcs = (links: readonly CrossLink[], rows: ReadonlyMap<string, number>):
   });
 
 const useArcs = (staged: Staged | undefined): void => {
-  const federation = usePerson((state) => state.federation);
   const crossing = useCrossing((state) => state.links);
   const hovered = usePerson((state) => state.hovered);
   const twin = useChosen((state) => state.twin);
   const linked = useLinked(twin);
   useEffectLatest(
     async (isLatest) => {
-      if (!(staged && federation)) return;
+      if (!staged) return;
       const ends = linked.map(({ end }) => end.id);
       const crossed = crossing.flatMap(({ from, to }) => [from, to]);
-      const rows = await rowsById(federation, [...new Set([...(twin ? [twin.id] : []), ...ends, ...crossed])]);
+      const rows = await rowsById(rowsOf(staged), [...new Set([...(twin ? [twin.id] : []), ...ends, ...crossed])]);
+      if (!(rows && isLatest())) return;
       const own = twin && rows.get(twin.id);
-      if (!isLatest()) return;
       const arcs = linked.flatMap(({ end: { id }, isOutward }): readonly Arc[] => {
         const row = rows.get(id);
         if (own === undefined || row === undefined || row === own) return [];
@@ -67,7 +66,7 @@ const useArcs = (staged: Staged | undefined): void => {
       });
       staged.city.link([...arcs, ...toArcs(crossing, rows)]);
     },
-    [staged, federation, twin, linked, hovered, crossing],
+    [staged, twin, linked, hovered, crossing],
   );
 };
 
@@ -114,14 +113,15 @@ const useLabels = (staged: Staged | undefined): void => {
       const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
       const few = named.slice(0, labelsMax);
       const rows = await rowsById(
-        federation,
+        rowsOf(staged),
         few.map(({ id }) => id),
       );
+      if (!(rows && isLatest())) return;
       const labels = few.flatMap(({ id, name, weight }): readonly Label[] => {
         const row = rows.get(id);
         return row === undefined || name === '' ? [] : [{ row, text: plainText(name, 60), weight }];
       });
-      if (isLatest()) staged.city.label(labels);
+      staged.city.label(labels);
     },
     [staged, federation, lang, twin, linked, answer, filter],
   );

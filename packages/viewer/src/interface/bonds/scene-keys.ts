@@ -4,7 +4,7 @@
 import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
 import { person } from '../state/person.ts';
-import { idOfRow } from './rows.ts';
+import { idOfRow, rowsOf } from './rows.ts';
 
 const inViewMax = 200;
 
@@ -19,8 +19,7 @@ const createWalk = (staged: Staged) => {
       if (rows.length === 0) [rows, at] = [await staged.city.inView(inViewMax), by > 0 ? -1 : 0];
       if (rows.length === 0) return;
       at = (at + by + rows.length) % rows.length;
-      const { federation } = person.get();
-      const id = federation === undefined ? undefined : await idOfRow(federation, rows[at] ?? 0);
+      const id = await idOfRow(rowsOf(staged), rows[at] ?? 0);
       if (id !== undefined) person.select(id);
     },
   };

@@ -79,7 +79,7 @@ const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
         <Layers scene={scene} />
       </Late>
       <Late when={panel === 'filter'}>
-        <FilterPanel scene={scene} />
+        <FilterPanel staged={staged} />
       </Late>
       <Late when={panel === 'federation'}>
         <FederationMap />

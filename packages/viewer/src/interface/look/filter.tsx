@@ -2,7 +2,7 @@
  * Filter: which agencies, kinds and values are shown, in the city, the table and the tree alike, and by what the city is coloured.
  */
 import './look.css';
-import type { Scene } from '@cityweave/core/scene';
+import type { Staged } from '../../scene/staged.ts';
 import { Panel } from '../frame/panel.tsx';
 import { type PropertyChoice, propertiesOf } from '../state/columns.ts';
 import { agencyName, useKnown } from '../state/known.ts';
@@ -73,7 +73,7 @@ const PropertySelect = ({ name, none, value, properties, onChange }: PropertySel
   );
 };
 
-const Properties = ({ scene }: { readonly scene: Scene | undefined }) => {
+const Properties = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
   const groups = useKnown((state) => state.groups);
   const { filter, colour } = usePerson();
@@ -89,9 +89,9 @@ const Properties = ({ scene }: { readonly scene: Scene | undefined }) => {
         properties={[{ id: 'agency', label: say('agency'), unit: null }, ...properties]}
         onChange={(term) => person.set({ colour: term })}
       />
-      <Legend scene={scene} />
+      <Legend scene={staged?.city.scene()} />
       {filter.ranges.map((range) => (
-        <PropertyFilter key={range.term} label={labelOf(range.term)} range={range} />
+        <PropertyFilter key={range.term} label={labelOf(range.term)} range={range} staged={staged} />
       ))}
       <PropertySelect
         name={say('filterByProperty')}
@@ -104,7 +104,7 @@ const Properties = ({ scene }: { readonly scene: Scene | undefined }) => {
   );
 };
 
-export const FilterPanel = ({ scene }: { readonly scene: Scene | undefined }) => {
+export const FilterPanel = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
   const known = useKnown();
   const filter = usePerson((state) => state.filter);
@@ -115,7 +115,7 @@ export const FilterPanel = ({ scene }: { readonly scene: Scene | undefined }) =>
       {known.groups.length === 0 && <p className="soft">{say('noTwins')}</p>}
       <Checks name={say('kinds')} of="kinds" choices={kinds} chosen={filter.kinds} />
       <Checks name={say('agencies')} of="agencies" choices={agencies} chosen={filter.agencies} />
-      <Properties scene={scene} />
+      <Properties staged={staged} />
       {isFiltered(filter) && (
         <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
           {say('noFilter')}

@@ -2,7 +2,8 @@
  * Property filter: how the values of a property are spread, and which part of them is wanted: brushed with the pointer, or set with two sliders.
  */
 import { useEffect, useMemo } from 'react';
-import type { Values as Column } from '../../scene/staged.ts';
+import type { ToldValues as Column, Staged } from '../../scene/staged.ts';
+import { rowsOf } from '../bonds/rows.ts';
 import { useColumns, wantColumns } from '../state/columns.ts';
 import { toBars, toHistogram } from '../state/histogram.ts';
 import { type PropertyRange, person, usePerson } from '../state/person.ts';
@@ -47,14 +48,14 @@ const Numbers = ({ label, range, column }: PropertyFilterProps & { readonly colu
   return <Histogram label={label} range={range} histogram={histogram} unit={column.unit} />;
 };
 
-export const PropertyFilter = (props: PropertyFilterProps) => {
+export const PropertyFilter = ({ staged, ...props }: PropertyFilterProps & { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
   const { term } = props.range;
   const federation = usePerson((state) => state.federation);
   const read = useColumns((state) => state.read.get(term));
   useEffect(() => {
-    if (federation) wantColumns(federation, [term]);
-  }, [federation, term]);
+    if (federation) wantColumns(staged ? rowsOf(staged) : { federation }, [term]);
+  }, [staged, federation, term]);
   return (
     <section className="property" aria-label={props.label}>
       <h3>

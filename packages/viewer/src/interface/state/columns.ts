@@ -2,17 +2,20 @@
  * Columns: the properties by which somebody filters or colours, read once each for all that is drawn.
  */
 import { create } from 'zustand';
-import { fetchValues } from '../../scene/fetching.ts';
-import type { Values as Column } from '../../scene/staged.ts';
+import { fetchValues, type RowsMeant } from '../../scene/fetching.ts';
+import type { ToldValues as Column } from '../../scene/staged.ts';
 import type { useKnown } from './known.ts';
 import { readPastColumn } from './past-column.ts';
 import { person } from './person.ts';
 
-export type Read = { readonly state: 'reading' } | { readonly state: 'read'; readonly column: Column } | { readonly state: 'refused' };
+export type Read =
+  | { readonly state: 'reading' }
+  | { readonly state: 'read'; readonly column: Column /** of the scene whose rows it has */; readonly rowsRevision: string | undefined }
+  | { readonly state: 'refused' };
 
-type Columns = { readonly federation: string | undefined; readonly read: ReadonlyMap<string, Read> };
+type Columns = { readonly rows: RowsMeant | undefined; readonly read: ReadonlyMap<string, Read> };
 
-export const useColumns = create<Columns>()(() => ({ federation: undefined, read: new Map() }));
+export const useColumns = create<Columns>()(() => ({ rows: undefined, read: new Map() }));
 
 /** A column has four bytes a twin: the least recently asked for goes. */
 const columnsMax = 6;
@@ -28,35 +31,46 @@ const put = (term: string, read: Read): void => {
 const [againMs, triesMax] = [1_500, 20];
 
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
-const read = async (federation: string, term: string): Promise<void> => {
+const read = async (rows: RowsMeant, term: string): Promise<void> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const { asOf } = person.get();
-    const column = await (asOf === undefined ? fetchValues(federation, term) : readPastColumn({ federation, term, asOf }));
-    if (useColumns.getState().federation !== federation || person.get().asOf !== asOf) return;
-    if (column) return put(term, { state: 'read', column });
+    const column = await (asOf === undefined ? fetchValues(rows, term) : readPastColumn({ rows, term, asOf }));
+    if (useColumns.getState().rows !== rows || person.get().asOf !== asOf) return;
+    if (column) return put(term, { state: 'read', column, rowsRevision: rows.rowsRevision });
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
   put(term, { state: 'refused' });
 };
 
-export const wantColumns = (federation: string, terms: readonly string[]): void => {
-  if (useColumns.getState().federation !== federation) useColumns.setState({ federation, read: new Map() });
+/** What an agency did not tell while it was silent may be told now, and another moment has other values; until they are here, what was read stays. */
+export const readColumnsAgain = (): void => {
+  const { rows, read: known } = useColumns.getState();
+  if (rows) for (const term of known.keys()) void read(rows, term);
+};
+
+/** Where rows become other twins, all that was read is read again. */
+const turnTo = (rows: RowsMeant): RowsMeant => {
+  const { rows: before } = useColumns.getState();
+  if (before?.federation === rows.federation && before.rowsRevision === rows.rowsRevision) return before;
+  if (before?.federation === rows.federation) useColumns.setState({ rows });
+  else useColumns.setState({ rows, read: new Map() });
+  readColumnsAgain();
+  return rows;
+};
+
+export const wantColumns = (wanted: RowsMeant, terms: readonly string[]): void => {
+  const rows = turnTo(wanted);
   for (const term of terms) {
     if (useColumns.getState().read.has(term)) continue;
     put(term, { state: 'reading' });
-    void read(federation, term);
+    void read(rows, term);
   }
 };
 
-/** What an agency did not tell while it was silent may be told now, and another moment has other values; until they are here, what was read stays. */
-export const readColumnsAgain = (): void => {
-  const { federation, read: known } = useColumns.getState();
-  if (federation !== undefined) for (const term of known.keys()) void read(federation, term);
-};
-
-export const columnOf = ({ read }: Pick<Columns, 'read'>, term: string): Column | undefined => {
+/** Undefined until it is read of these rows. */
+export const columnOf = ({ read }: Pick<Columns, 'read'>, term: string, rowsRevision: string | undefined): Column | undefined => {
   const found = read.get(term);
-  return found?.state === 'read' ? found.column : undefined;
+  return found?.state === 'read' && found.rowsRevision === rowsRevision ? found.column : undefined;
 };
 
 export type PropertyChoice = { readonly id: string; readonly label: string; readonly unit: string | null };

@@ -3,8 +3,8 @@
  */
 import type { TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
-import { lookUp } from '../../scene/fetching.ts';
-import type { Values as Column } from '../../scene/staged.ts';
+import { lookUp, type RowsMeant } from '../../scene/fetching.ts';
+import type { ToldValues as Column } from '../../scene/staged.ts';
 import { ask } from './learning.ts';
 import { person } from './person.ts';
 
@@ -12,9 +12,9 @@ import { person } from './person.ts';
 export const pastColumnTwinsMax = 10_000;
 const pageRows = 500;
 
-type Asked = { readonly federation: string; readonly term: string; readonly asOf: string };
+type Asked = { readonly rows: RowsMeant; readonly term: string; readonly asOf: string };
 
-const readTwins = async ({ federation, term, asOf }: Asked): Promise<readonly TwinRow[] | undefined> => {
+const readTwins = async ({ rows: { federation }, term, asOf }: Asked): Promise<readonly TwinRow[] | undefined> => {
   const rows: TwinRow[] = [];
   let after: string | undefined;
   do {
@@ -39,14 +39,15 @@ export const toColumn = (term: string, told: readonly Told[]): Column => {
     if (typeof value === 'number') values[row] = value;
     else if (typeof value === 'string') values[row] = texts.indexOf(value);
   }
-  return { term, unit: told[0]?.unit ?? undefined, categories: texts.length > 0 ? texts : undefined, values };
+  return { term, unit: told[0]?.unit ?? undefined, categories: texts.length > 0 ? texts : undefined, values, missing: [] };
 };
 
 /** Undefined where it was not answered. */
 export const readPastColumn = async (asked: Asked): Promise<Column | undefined> => {
   const twins = await readTwins(asked);
-  if (!twins) return undefined;
-  const { rows = [] } = twins.length > 0 ? await lookUp(asked.federation, { ids: twins.map(({ id }) => id) }) : {};
+  const found = twins && (twins.length > 0 ? await lookUp(asked.rows, { ids: twins.map(({ id }) => id) }) : {});
+  if (!found) return undefined;
+  const { rows = [] } = found;
   const told = twins.flatMap(({ properties: [first] }, at): readonly Told[] => {
     const row = rows[at];
     return typeof row === 'number' && first ? [{ row, value: first.winner.value, unit: first.winner.unit }] : [];

@@ -11,6 +11,8 @@ export type Followed = {
   readonly federation: string;
   readonly term: string;
   readonly rows: number;
+  /** of the scene whose rows they are */
+  readonly rowsRevision: string;
   readonly bounds: Bounds;
   /** from which row on the rows are of which agency, least first */
   readonly agencies: readonly (readonly [firstRow: number, agency: number])[];
@@ -78,36 +80,44 @@ type State = {
   readonly growing: GrowingColumn;
   readonly tell: Room['tell'];
   readonly note: () => void;
+  readonly rowsRevision: string;
   since: StatesAsked['since'];
-  revision: string | undefined;
+  /** what comes is of other rows than those that were staged */
+  isOther: boolean;
 };
 
 const take = (state: State, frame: StateFrame): void => {
-  const { growing, tell, note } = state;
+  const { growing, tell, note, rowsRevision } = state;
   if ('head' in frame) {
     const { head, version } = frame;
-    if (state.revision !== undefined && state.revision !== head.revision) tell({ revised: true });
-    state.revision = head.revision;
+    state.isOther = head.revision !== rowsRevision;
+    if (state.isOther) {
+      tell({ revised: true });
+      return;
+    }
     state.since = { epoch: head.epoch, version };
     tell({ head, marks: growing.takeHead(head) });
     return;
   }
+  if (state.isOther) return;
   if (state.since) state.since = { ...state.since, version: frame.version };
   growing.takeValues(frame.changed);
   note();
 };
 
-export const createFollowing = ({ federation, term, rows, bounds, agencies }: Followed, { follow, tell, nowSeconds }: Room): Following => {
+export const createFollowing = ({ federation, term, rows, rowsRevision, bounds, agencies }: Followed, { follow, tell, nowSeconds }: Room): Following => {
   const agencyOf = (row: number): number => agencies.findLast(([firstRow]) => firstRow <= row)?.[1] ?? 0;
   const growing = createColumn({ rows, bounds, agencyOf, nowSeconds });
   const telling = createTelling(growing, tell);
-  const state: State = { growing, tell, note: telling.note, since: undefined, revision: undefined };
+  const state: State = { growing, tell, note: telling.note, rowsRevision, since: undefined, isOther: false };
   const ended = new AbortController();
   let stop = new AbortController();
   /** What was seen before is known up to a version; what comes into view is asked for from the beginning. */
   const followOn = async (ranges: StatesAsked['ranges'], signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      const { again } = await follow({ federation, term, ranges, since: state.since }, (frame) => signal.aborted || take(state, frame), signal);
+      const asked = { federation, term, ranges, rowsRevision, since: state.since };
+      const { again, moved } = await follow(asked, (frame) => signal.aborted || take(state, frame), signal);
+      if (moved) tell({ revised: true });
       if (!again) return;
       await sleep(againMs, signal);
     }

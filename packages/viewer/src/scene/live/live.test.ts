@@ -1,7 +1,7 @@
 import { type StateFrame, stateFlags } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StatesAsked } from '../fetching.ts';
+import type { StatesAsked, StatesEnd } from '../fetching.ts';
 import { createQuality, tiers } from '../rig/quality.ts';
 import { markBits } from '../staged.ts';
 import { createColumn } from './column.ts';
@@ -73,7 +73,7 @@ describe('a live column', () => {
   });
 });
 
-type Follow = (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal) => Promise<{ readonly again: boolean }>;
+type Follow = (asked: StatesAsked, take: (frame: StateFrame) => void, signal: AbortSignal) => Promise<StatesEnd>;
 
 /** Follows that stay open until they are stopped; each is told by what was asked. */
 const following = () => {
@@ -84,7 +84,7 @@ const following = () => {
       asked.push({ ...given, take, signal });
       signal.addEventListener('abort', () => resolve({ again: false }));
     });
-  const followed = { federation: 'f', term: 'city:load', rows: 10, bounds: {}, agencies: [[0, 0] as const] };
+  const followed = { federation: 'f', term: 'city:load', rows: 10, rowsRevision: 'r', bounds: {}, agencies: [[0, 0] as const] };
   const made = createFollowing(followed, { follow, tell: (one) => void heard.push(one), nowSeconds: () => 0 });
   return { ...made, asked, heard };
 };
@@ -104,11 +104,24 @@ describe('a property that is followed', () => {
     close();
     expect(asked[1]?.signal.aborted).toBe(true);
   });
-  it('says so where the rows of the scene are other twins', () => {
+  it('says so where what comes is of other rows than those that were staged, and takes nothing of it', () => {
     const { look, close, asked, heard } = following();
     look([[0, 9]]);
-    for (const revision of ['r', 'r', 's']) asked[0]?.take({ version: 1, head: { ...head([]), revision } });
-    expect(heard.map((one) => 'revised' in one)).toEqual([false, false, true, false]);
+    asked[0]?.take({ version: 1, head: { ...head([]), revision: 's' } });
+    asked[0]?.take({ version: 2, changed: told(1, 5) });
+    expect(heard).toEqual([{ revised: true }]);
+    asked[0]?.take({ version: 3, head: head([]) });
+    asked[0]?.take({ version: 4, changed: told(1, 5) });
+    expect(heard.map((one) => Object.keys(one)[0])).toEqual(['revised', 'head', 'shown']);
+    close();
+  });
+  it('names the rows that it means, and says so where the node has others', async () => {
+    const heard: FollowTold[] = [];
+    const followed = { federation: 'f', term: 'city:load', rows: 10, rowsRevision: 'r', bounds: {}, agencies: [[0, 0] as const] };
+    const follow: Follow = async ({ rowsRevision }) => ({ again: false, moved: rowsRevision === 'r' });
+    const { look, close } = createFollowing(followed, { follow, tell: (one) => void heard.push(one), nowSeconds: () => 0 });
+    look([[0, 9]]);
+    await expect.poll(() => heard).toEqual([{ revised: true }]);
     close();
   });
 });

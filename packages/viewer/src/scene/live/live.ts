@@ -8,7 +8,7 @@ import type { Followed, FollowTold } from './following.ts';
 import { columnsOfShown, type ShownColumns } from './shown.ts';
 import { createStateFollowing } from './state-following.ts';
 
-export type LiveRoom = Pick<Followed, 'federation' | 'rows' | 'agencies'> & {
+export type LiveRoom = Pick<Followed, 'federation' | 'rows' | 'rowsRevision' | 'agencies'> & {
   /** stretches of rows that are drawn now */
   readonly inView: () => StatesAsked['ranges'];
   /** `alarmed`: those of the rows that went into alarm, or out of it */
@@ -93,7 +93,7 @@ const createHeard = (term: string, rows: number): HeardColumn => {
 export type LiveHere = { readonly live: Live /** the view rests, perhaps on other rows */; readonly look: () => void; readonly close: () => void };
 
 export const createLive = (room: LiveRoom): LiveHere => {
-  const { federation, rows, agencies } = room;
+  const { federation, rows, rowsRevision, agencies } = room;
   const [bell, states] = [createBell(), createStateFollowing()];
   let heard: HeardColumn | undefined;
   let ranges: StatesAsked['ranges'] = [];
@@ -129,7 +129,7 @@ export const createLive = (room: LiveRoom): LiveHere => {
     if (term === undefined) return;
     const own = createHeard(term, rows);
     heard = own;
-    states.follow({ federation, term, rows, bounds, agencies }, (told) => hear(own, told));
+    states.follow({ federation, term, rows, rowsRevision, bounds, agencies }, (told) => hear(own, told));
     look();
   };
   return { live: { follow, column: () => heard?.column(), onChanged: bell.on }, look, close: states.close };

@@ -1,0 +1,66 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { idOfRow, rowsById } from '../bonds/rows.ts';
+import { columnOf, useColumns, wantColumns } from './columns.ts';
+
+/** A node whose rows are of a revision, and which answers nothing of another one. */
+const now = { rowsRevision: 'r1', values: [1, 2], missing: [] as readonly string[] };
+
+const encoded = (): Buffer => {
+  const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing });
+  const head = Buffer.from(text + ' '.repeat((4 - (text.length % 4)) % 4));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(head.length);
+  return Buffer.concat([length, head, Buffer.from(Float32Array.from(now.values).buffer)]);
+};
+
+let server: Server;
+beforeEach(async () => {
+  server = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://node');
+    const isMeant = searchParams.get('rowsRevision') === now.rowsRevision;
+    if (isMeant) response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] }));
+    else response.writeHead(409).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // branding: it listens on a port
+  const real = globalThis.fetch;
+  vi.stubGlobal('fetch', (path: string, init?: RequestInit) => real(new URL(path, `http://127.0.0.1:${port}`), init));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  server.close();
+});
+
+const numbersOf = (rowsRevision: string): readonly number[] | undefined => {
+  const column = columnOf(useColumns.getState(), 't:a', rowsRevision);
+  return column && [...column.values];
+};
+
+describe('a column', () => {
+  it('is read again where the rows of the scene are other twins, and until then is no column of theirs', async () => {
+    Object.assign(now, { rowsRevision: 'r1', values: [1, 2] });
+    wantColumns({ federation: 'f', rowsRevision: 'r1' }, ['t:a']);
+    await expect.poll(() => numbersOf('r1')).toEqual([1, 2]);
+    Object.assign(now, { rowsRevision: 'r2', values: [2, 3, 1] });
+    wantColumns({ federation: 'f', rowsRevision: 'r2' }, ['t:a']);
+    expect(numbersOf('r2')).toBeUndefined();
+    await expect.poll(() => numbersOf('r2')).toEqual([2, 3, 1]);
+  });
+});
+
+describe('rows of twins', () => {
+  it('are those of the scene that is staged; where the node has others it says so, and what it says is not taken', async () => {
+    now.rowsRevision = 'r1';
+    const moved = vi.fn();
+    const meant = { federation: 'f', rowsRevision: 'r1', moved };
+    expect(await rowsById(meant, ['a', 'b'])).toEqual(new Map([['a', 7]]));
+    expect(await idOfRow(meant, 7)).toBe('urn:dtf:twin:a:s/7');
+    expect(moved).not.toHaveBeenCalled();
+    now.rowsRevision = 'r2';
+    expect(await rowsById(meant, ['a', 'b'])).toBeUndefined();
+    expect(await idOfRow(meant, 7)).toBeUndefined();
+    expect(moved).toHaveBeenCalledTimes(2);
+  });
+});
