@@ -3,7 +3,7 @@
  */
 import type { Examples } from './example.ts';
 import { formed, negotiated, status } from './nouns.ts';
-import { federationId, gaugeTwin, planning, townArea } from './town.ts';
+import { federationId, floodZones, gaugeTwin, planning, townArea, water } from './town.ts';
 
 const federationName = { kind: 'federation', id: federationId };
 
@@ -27,6 +27,32 @@ export const applicationExamples: Examples = {
       ],
     },
     reply: { parameters: { federationId }, objects: [negotiated] },
+  },
+  'request.service--plan-for-approval': {
+    request: {
+      parameters: { approval: 'ask', deliver: { protocol: 'websocket', align: { slot: 'PT10S' } } },
+      objects: [
+        {
+          kind: 'service',
+          id: 'flood-desk',
+          attributes: {
+            name: { en: 'Flood resilience' },
+            description: { en: 'Which shelters stand in the flood zone' },
+            purpose: 'city:safety',
+            twinTypes: ['city:AgencyTwin'],
+            needs: [{ kind: 'city:FloodZone', optional: false, serviceLevel: { latencyMs: 2000, availability: 0.99 } }],
+          },
+        },
+      ],
+    },
+    reply: {
+      parameters: {
+        federationId,
+        plan: { candidates: [{ twinId: water.twin, featureId: floodZones, score: 0.9 }], unmet: [] },
+        deliver: { protocol: 'websocket', align: { slot: 'PT10S' }, address: 'wss://planning.auenfurt.example/graphql' },
+      },
+      objects: [{ ...negotiated, attributes: { ...negotiated.attributes, state: 'DRAFT', approval: 'ask' } }],
+    },
   },
   'publish.exchangeData': {
     from: planning,

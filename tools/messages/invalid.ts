@@ -211,6 +211,8 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'invalid--result-before-the-beginning': withAttributes('application.publish.exchangeData', { seq: -1 }),
   'invalid--told-of-no-state-of-a-federation': withAttributes('application.notify.federationStatus', { state: 'ASLEEP' }),
   'missing--members-of-a-federation-that-is-told-of': withAttributes('application.notify.federationStatus', { members: undefined }),
+  'invalid--approval-of-another-kind': withParameters('application.request.service', { approval: 'later' }),
+  'invalid--delivery-by-pigeon': withParameters('application.request.service', { deliver: { protocol: 'pigeon' } }),
   'invalid--service-without-needs': withAttributes('application.request.service', { needs: [] }),
   'invalid--federation-without-authority': withObjects('application.query.federationStatus', () => [{ kind: 'federation', id: 'urn:dtf:federation::flood' }]),
   'invalid--federation-not-named': withObjects('application.retrieve.federation', () => []),

@@ -111,8 +111,11 @@ A run has the id that its asker gives it, else that of the message that asks for
 An \`audience\`, of a twin's or a feature's \`visibility\` or of a feature's \`policy\`, names twins, and groups (\`urn:dtf:group:...\`) whose agencies the registry that holds the entry keeps: who is not of it finds no trace of the entry. A question with \`fields\` is answered with parts of entries: each names the
 \`fields\` that it was cut to, once the entries of all registries were put together and in order; subscribers are told whole entries.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`serviceLevel\` of an agreement; \`requires\` of a feature, \`parameters\` of a function;
-\`twinTypes\`, \`description\`, \`deliver\` and \`approval\` of a proposal.`;
+A proposal (P1) with \`approval: ask\` is answered with a plan, asks nobody but the registry, and waits as a DRAFT until a person of the agency approves it (\`approvePlan\`) or releases it. Its \`twinTypes\` narrow the first step of discovery; \`deliver\` says over what results are to be had, and is answered with where: a
+socket or server-sent events of the initiator's GraphQL; its \`align\` is the grid of a federation that has none of its own. A \`serviceLevel\` is negotiated: the strictest of the needs is asked for, the owner promises no better than its policy says, and less than is needed is refused; how soon a member does answer stands beside it in
+the status of its link. A feature whose \`direction\` is \`requires\` is sought: it is registered and found by who asks for \`direction: requires\`, and never a candidate.
+
+What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`parameters\` of a function, which tell people how its model was set up.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

@@ -53,7 +53,7 @@ const checkBinding = ({ listen }: NodeFile): Result<true> =>
       );
 
 const federationOf = (rule: FederationRule, initiator: TwinId) => {
-  const { id, name, purpose, needs, authoritative, tolerance, area, onBehalfOf, validUntil, sync } = rule;
+  const { id, name, description, purpose, needs, twinTypes, authoritative, tolerance, area, onBehalfOf, validUntil, sync } = rule;
   return {
     id,
     name,
@@ -61,6 +61,8 @@ const federationOf = (rule: FederationRule, initiator: TwinId) => {
     needs,
     initiator,
     rules: { authoritative, tolerance },
+    ...(description && { description }),
+    ...(twinTypes && { twinTypes }),
     ...(onBehalfOf && { onBehalfOf }),
     ...(validUntil && { validUntil }),
     ...(sync && { sync }),

@@ -14,6 +14,7 @@ import { ok, type Result } from '../ground/result.ts';
 import { periodsMeet } from '../twin/digital-twin.ts';
 import { Duration } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+import { PromisedLevel, promisedLevel } from './forming/promised-level.ts';
 
 /** For which problems an agreement is declined: the owner's policy, terms that are not enough, too many rounds, too late, persons. */
 const reasons = ['declined', 'termsNotAcceptable', 'tooManyRounds', 'invitationExpired', 'personalDataNotPermitted'] as const;
@@ -65,6 +66,8 @@ export const AgreementTerms = openObject({
   prohibitions: z.array(z.string()),
   /** duties of the consumer: `delete` what it was given, so long after the end (ISO 8601), `attribute` what it shows */
   obligations: z.array(openObject({ type: z.enum(['delete', 'attribute']), after: z.string().optional() })).optional(),
+  /** how soon, and for which share of the time, the owner promises to answer */
+  serviceLevel: PromisedLevel.optional(),
   validity: openObject({ from: Instant, to: Instant.optional() }),
 });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;
@@ -143,6 +146,8 @@ export type PolicyRule = {
   readonly mostRatePerMinute?: number | undefined;
   /** the consumer must delete what it was given so long after the end */
   readonly deleteAfter?: string | undefined;
+  /** the best that is promised; whatever is asked for where absent */
+  readonly serviceLevel?: PromisedLevel | undefined;
   /** functions that move something in the city may be invoked */
   readonly actuation?: boolean | undefined;
   /** what tells of persons may be given */
@@ -215,6 +220,7 @@ export const considerRequest = (terms: AgreementTerms, asking: Asking): Consider
     features: features.map((feature) => narrow(feature, rule)),
     ...(area && { area }),
     ...(obligations.length > 0 && { obligations }),
+    ...(terms.serviceLevel && { serviceLevel: promisedLevel(terms.serviceLevel, rule.serviceLevel) }),
   };
   return { decision: rule.decision, terms: narrowed };
 };

@@ -10,6 +10,7 @@ import { limits } from '../ground/limits.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
 import { Duration, Feature } from '../twin/feature-information.ts';
 import type { Vocabulary } from '../twin/semantic-dictionary.ts';
+import { PromisedLevel } from './forming/promised-level.ts';
 
 /** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
 export const Need = openObject({
@@ -27,6 +28,8 @@ export const Need = openObject({
   maxAge: Duration.optional(),
   /** how exact they must be, of one */
   minAccuracy: z.number().min(0).max(1).optional(),
+  /** how soon, and for which share of the time, its owner must answer */
+  serviceLevel: PromisedLevel.optional(),
   /** what an adaptor may lose of it, 0 to 1; anything where absent */
   maxLoss: z.number().min(0).max(1).optional(),
 });

@@ -16,6 +16,7 @@ import { SyncRules } from '../twin/past/sync-rules.ts';
 import { type AgreementTerms, behalfPermission, type GrantedFeature, type UseMode } from './agreement.ts';
 import { type Candidate, KeptCandidate, Need } from './candidate.ts';
 import { followMembers } from './forming/candidates.ts';
+import { strictestLevel } from './forming/promised-level.ts';
 import { type ChangedMember, Member, memberLifecycle, wayTo } from './member.ts';
 
 export const FederationState = z.enum(['DRAFT', 'DISCOVERING', 'NEGOTIATING', 'FORMING', 'ACTIVE', 'DEGRADED', 'SUSPENDED', 'RELEASING', 'RELEASED', 'FAILED']);
@@ -38,6 +39,9 @@ export const federationLifecycle = defineLifecycle<FederationState>('federation'
 export const MergeRules = openObject({ authoritative: z.record(z.string(), AgencyId), tolerance: z.record(z.string(), z.number()) });
 export type MergeRules = z.infer<typeof MergeRules>;
 
+export const Approval = z.enum(['ask', 'granted']);
+export type Approval = z.infer<typeof Approval>;
+
 export const Federation = z.object({
   id: FederationId,
   revision: z.int().min(1),
@@ -45,6 +49,10 @@ export const Federation = z.object({
   purpose: TermId,
   initiator: TwinId,
   area: ToldGeometry.optional(),
+  /** for people: what it is to bring about */
+  description: LanguageMap.optional(),
+  /** types of twins among which members are looked for, with their narrower ones; all where absent */
+  twinTypes: z.array(TermId).max(limits.needsMax).optional(),
   needs: z.array(Need),
   rules: MergeRules,
   /** the grid, the units and the clocks that its members hold to; T6 tells them */
@@ -57,6 +65,8 @@ export const Federation = z.object({
   suspension: openObject({ by: z.enum(['person', 'loss']), until: InstantSchema.optional() }).optional(),
   /** persons and organizations of others for whom the initiator asks */
   onBehalfOf: z.array(z.string().min(1).max(limits.idCharactersMax)).max(limits.needsMax).optional(),
+  /** whether a person has said yes: nobody is asked to join before; nobody has to where absent */
+  approval: Approval.optional(),
   /** after that it is over */
   validUntil: InstantSchema.optional(),
   /** of a release: how long members still answer, and when what they gave is deleted */
@@ -71,7 +81,10 @@ export const Federation = z.object({
 });
 export type Federation = z.infer<typeof Federation>;
 
-type Draft = Pick<Federation, 'id' | 'name' | 'purpose' | 'initiator' | 'area' | 'needs' | 'rules' | 'validUntil' | 'onBehalfOf' | 'sync'>;
+type Draft = Pick<
+  Federation,
+  'id' | 'name' | 'description' | 'purpose' | 'initiator' | 'area' | 'needs' | 'twinTypes' | 'rules' | 'validUntil' | 'onBehalfOf' | 'sync' | 'approval'
+>;
 
 export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
   ...draft,
@@ -166,6 +179,13 @@ const levelOfNeeds = ({ needs }: Federation, kind: TermId): Pick<GrantedFeature,
   return { ...(ages[0] !== undefined && { maxAge: ages[0] }), ...(accuracies.length > 0 && { minAccuracy: Math.max(...accuracies) }) };
 };
 
+/** As soon, and as much of the time, as the strictest of the needs that it serves wants it. */
+const serviceOfNeeds = ({ needs }: Federation, { features }: Member): Pick<AgreementTerms, 'serviceLevel'> => {
+  const kinds = new Set(features.map(({ kind }) => kind));
+  const serviceLevel = strictestLevel(needs.flatMap(({ kind, serviceLevel: wanted }) => (wanted && kinds.has(kind) ? wanted : [])));
+  return serviceLevel ? { serviceLevel } : {};
+};
+
 /** The terms that the initiator asks of a member. */
 export const termsFor = (federation: Federation, member: Member): AgreementTerms => ({
   federationId: federation.id,
@@ -183,6 +203,7 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
   ...(federation.area && { area: federation.area }),
   permissions: [`use:${federation.purpose}`, ...(federation.onBehalfOf ?? []).map(behalfPermission)],
   prohibitions: ['redistribute'],
+  ...serviceOfNeeds(federation, member),
   validity: { from: federation.createdAt, ...(federation.validUntil && { to: federation.validUntil }) },
 });
 

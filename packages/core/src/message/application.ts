@@ -2,20 +2,37 @@
  * Rows between applications and a twin (I-P): the purpose in, results and states out.
  */
 
-import { FederationId } from '../ground/id.ts';
+import { z } from 'zod';
+import { Approval } from '../federation/federation.ts';
+import { FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { openObject } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
+import { Duration } from '../twin/feature-information.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
+
+/** How results go to whoever asked: by GraphQL over a socket or as server-sent events; in slots of this length where the proposal has no grid of its own. */
+const Delivery = openObject({ protocol: z.enum(['websocket', 'sse']), align: openObject({ slot: Duration }).optional() });
+
+/** Who would be asked for what, best first, and the kinds that nobody offers. */
+const Plan = openObject({
+  candidates: z.array(openObject({ twinId: TwinId, featureId: FeatureId, score: z.number() })).max(limits.candidatesMax),
+  unmet: z.array(TermId),
+});
 
 export const applicationRows = {
   'request.service': row({
     label: 'P1',
     from: 'application',
     to: 'twin FM-FE',
-    purpose: 'States a purpose and what is needed for it; the twin forms a federation that serves it.',
+    purpose:
+      'States a purpose and what is needed for it; the twin forms a federation that serves it, or, with `approval: ask`, answers with a plan and waits until a person of its agency approves it. `deliver` says over what its results are to be had, and in which slots; the answer says where.',
     effect: 'change',
-    request: { objects: one(object.serviceObject) },
-    reply: { parameters: openObject({ federationId: FederationId }), objects: one(object.federationObject) },
+    request: { parameters: openObject({ approval: Approval.optional(), deliver: Delivery.optional() }), objects: one(object.serviceObject) },
+    reply: {
+      parameters: openObject({ federationId: FederationId, plan: Plan.optional(), deliver: Delivery.extend({ address: z.url() }).optional() }),
+      objects: one(object.federationObject),
+    },
     refusals: ['unknownTerm', 'notAllowedInState'],
   }),
   'publish.exchangeData': row({

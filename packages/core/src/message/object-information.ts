@@ -149,7 +149,10 @@ export const serviceObject = objectInformation(
   z.string(),
   openObject({
     name: LanguageMap,
+    description: LanguageMap.optional(),
     purpose: TermId,
+    /** types of twins among which members are looked for */
+    twinTypes: z.array(TermId).max(limits.needsMax).optional(),
     needs: z.array(Need).min(1),
     area: ToldGeometry.optional(),
     validUntil: Instant.optional(),

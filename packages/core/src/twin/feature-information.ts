@@ -65,6 +65,8 @@ export const FunctionInformation = openObject({
   effect: FunctionEffect,
   /** how it is computed, for people */
   method: z.string().optional(),
+  /** JSON Schema of what its model was set up with, for people; an invocation gives inputs alone */
+  parameters: JsonSchema.optional(),
   expectedDuration: Duration.optional(),
   /** absent where it is called in the exchange's own form */
   form: FunctionForm.optional(),
@@ -91,6 +93,10 @@ export const FarForm = openObject({
 });
 export type FarForm = z.infer<typeof FarForm>;
 
+/** Whether a feature is offered or sought. */
+export const OfferDirection = z.enum(['provides', 'requires']);
+export type OfferDirection = z.infer<typeof OfferDirection>;
+
 export const FeatureInformation = openObject({
   twinId: TwinId,
   name: LanguageMap,
@@ -98,7 +104,8 @@ export const FeatureInformation = openObject({
   featureType: z.enum(['data', 'function']),
   /** the kind of twin that is offered, or what the function computes */
   semanticType: TermId,
-  direction: z.literal('provides'),
+  /** offered, or sought by its twin: what is sought is never granted, and found only by who asks for it */
+  direction: OfferDirection,
   data: openObject({
     /** JSON Schema of one twin of this kind: its terms as properties */
     schema: z.record(z.string(), z.json()),

@@ -15,6 +15,7 @@ import {
   limits,
   Period,
   ProcessingStage,
+  PromisedLevel,
   Quality,
   ScoreWeights,
   SyncRules,
@@ -50,6 +51,8 @@ const PolicyRule = z.strictObject({
   mostRatePerMinute: z.int().positive().optional(),
   /** what was given must be deleted so long after the end, ISO 8601 */
   deleteAfter: z.string().optional(),
+  /** the best that is promised of how soon, and for which share of the time, is answered */
+  serviceLevel: PromisedLevel.optional(),
   /** functions that move something in the city may be invoked */
   actuation: z.boolean().default(false),
   /** what tells of persons may be given */
@@ -103,12 +106,17 @@ const NeedRule = z.strictObject({
   /** how old values may be, ISO 8601, and how exact they must be, of one */
   maxAge: Duration.optional(),
   minAccuracy: z.number().min(0).max(1).optional(),
+  /** how soon, and for which share of the time, its owner must answer */
+  serviceLevel: PromisedLevel.optional(),
 });
 
 export const FederationRule = z.strictObject({
   id: FederationId,
   name: LanguageMap,
+  description: LanguageMap.optional(),
   purpose: TermId,
+  /** types of agency twins among which members are looked for; all where absent */
+  twinTypes: z.array(TermId).optional(),
   initiator: Authority,
   needs: z.array(NeedRule).min(1),
   area: z.union([Box, Geometry]).optional(),
@@ -131,6 +139,8 @@ export const NodeFile = z.strictObject({
   roles: z.array(Role).min(1).default(['twin']),
   /** city domain of the agency twin */
   domain: TermId.prefault('city:domain'),
+  /** what the agency twin stands for */
+  twinType: TermId.prefault('city:AgencyTwin'),
   contact: z.string().optional(),
   listen: Listen.prefault({}),
   /** over which its data are offered, and messages are said to others: of what both speak, the WebSocket. Known by HTTP every node is */

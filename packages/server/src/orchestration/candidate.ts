@@ -30,6 +30,8 @@ export type Wanted = {
   readonly needs: readonly Need[];
   readonly purpose?: TermId | undefined;
   readonly area?: Geometry | undefined;
+  /** among twins of these types; of all where absent */
+  readonly twinTypes?: readonly TermId[] | undefined;
   /** when: from now on where absent */
   readonly period?: Period | undefined;
   readonly federationId?: FederationId | undefined;
@@ -48,7 +50,7 @@ const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null
 const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> => {
   const found: RegisteredTwin[] = [];
   for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
-    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, queryOf(wanted, cursor));
+    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, { ...queryOf(wanted, cursor), ...ofTypes(wanted) });
     if (!asked.ok) return asked;
     found.push(...wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
     cursor = asked.value.parameters.next;
@@ -57,7 +59,10 @@ const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promis
   return ok(found);
 };
 
-const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf>) =>
+/** The service of a purpose begins with the types of twins that fit it. */
+const ofTypes = ({ twinTypes }: Wanted) => (twinTypes ? { where: { any: twinTypes.map((value) => ({ path: 'twinType', op: 'isA' as const, value })) } } : {});
+
+const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & ReturnType<typeof ofTypes>) =>
   room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
 
 type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };

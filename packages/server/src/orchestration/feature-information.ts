@@ -15,7 +15,7 @@ import {
   type Problem,
   polygonOfBox,
   type Result,
-  TermId,
+  type TermId,
 } from '@cityweave/core';
 import { z } from 'zod';
 import type { OfferRule } from '../config/node-file.ts';
@@ -43,7 +43,7 @@ export const describeTwin = (room: Room, features: readonly Feature[]): DigitalT
   const schedule = scheduleOf(room);
   return {
     name: room.self.name,
-    twinType: TermId.parse('city:AgencyTwin'),
+    twinType: room.node.twinType,
     domain: room.node.domain,
     owner: { name: room.self.name['en'] ?? room.self.authority, organizationId: room.self.agency, ...(room.node.contact && { contact: room.node.contact }) },
     ...(coverage && { coverage }),

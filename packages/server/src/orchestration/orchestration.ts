@@ -10,11 +10,9 @@ import {
   type Federation,
   FederationId,
   fail,
-  federationIdOf,
   type HistoryQuery,
   ok,
   problem,
-  type Request,
   type Result,
   type SamplePage,
   type TwinId,
@@ -31,6 +29,7 @@ import { createLinks, type Links } from './communication-status.ts';
 import { createDuties, type Duties } from './duties.ts';
 import { reportStatus, statusOf } from './federation-status.ts';
 import { createFederationManagement, type FederationManagement } from './forming/federation.ts';
+import { answerPurpose } from './forming/purpose.ts';
 import { createInvoking, type Invoking } from './invocation/invoking.ts';
 import { createRunning, type Running } from './invocation/running.ts';
 import { createStoreFeed, type Feed } from './live/feed.ts';
@@ -201,23 +200,8 @@ const heardFrom = (
   });
 };
 
-/** P1: the purpose becomes a federation that this node starts. */
-const requestService = (
-  { room, management }: Rooms,
-  { objects: [{ attributes }] }: Request<'application.request.service'>,
-): Done<'application.request.service'> => {
-  const id = attributes.federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid());
-  const { name, purpose, needs, area, validUntil, sync } = attributes;
-  const draft = { id, name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} } };
-  const started = management.start({ ...draft, ...(area && { area }), ...(validUntil && { validUntil }), ...(sync && { sync }) });
-  if (!started.ok) return started;
-  return ok({
-    reply: { parameters: { federationId: id }, objects: [{ kind: 'federation', id, revision: started.value.revision, attributes: viewOf(started.value) }] },
-  });
-};
-
 const applicationAnswers = (rooms: Rooms): ApplicationAnswers => ({
-  'application.request.service': (request) => requestService(rooms, request),
+  'application.request.service': (request) => answerPurpose(rooms, request),
   'application.publish.exchangeData': () => fail(problem('notMyRole', { accepted: 'an application, which follows a federation by GraphQL' })),
   'application.notify.federationStatus': () => fail(problem('notMyRole', { accepted: 'an application, which follows a federation by GraphQL' })),
   'application.query.federationStatus': ({ objects: [{ id }] }) => statusOf(rooms, id, rooms.room.self.id),

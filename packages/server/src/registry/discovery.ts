@@ -21,7 +21,9 @@ const sightOf = (room: RegistryRoom) => ({ vocabulary: room.vocabulary(), bridge
 
 const kindsOf = (room: RegistryRoom, twinId: string, asker: string): readonly TermId[] =>
   featureEntries(room.records).flatMap(({ entry }) =>
-    entry.attributes.twinId === twinId && isFeatureVisible(room, entry, { asker }) ? [entry.attributes.semanticType] : [],
+    entry.attributes.twinId === twinId && entry.attributes.direction === 'provides' && isFeatureVisible(room, entry, { asker })
+      ? [entry.attributes.semanticType]
+      : [],
   );
 
 export const discoverTwins = async (

@@ -90,6 +90,22 @@ test('an owner offers its rate where none is asked for, gives more to who insist
   ]);
 });
 
+test('a service level is promised no better than the owner can, and what is less than the needs want is refused', () => {
+  const wanted: AgreementTerms = { ...asked, serviceLevel: { latencyMs: 200, availability: 0.99 } };
+  const offered = new Map([[featureId, term('city:Substation')]]);
+  const promised = (serviceLevel: PolicyRule['serviceLevel']) => {
+    const considered = considerRequest(wanted, { asker: agencyOf(consumer), rules: [{ withhold: [], decision: 'accept', serviceLevel }], vocabulary, offered });
+    return considered.decision === 'accept' ? considered.terms.serviceLevel : considered.decision;
+  };
+  expect(promised(undefined)).toEqual({ latencyMs: 200, availability: 0.99 });
+  expect(promised({ latencyMs: 100, availability: 0.999 })).toEqual({ latencyMs: 200, availability: 0.99 });
+  expect(promised({ latencyMs: 2_000, availability: 0.9 })).toEqual({ latencyMs: 2_000, availability: 0.9 });
+  const consider = (serviceLevel: AgreementTerms['serviceLevel']) => considerOffer({ ...asked, ...(serviceLevel && { serviceLevel }) }, asking({}, wanted));
+  expect(consider({ latencyMs: 200, availability: 0.99 }).decision).toBe('accept');
+  for (const less of [undefined, { latencyMs: 201, availability: 0.99 }, { latencyMs: 200, availability: 0.98 }, { latencyMs: 200 }])
+    expect(consider(less)).toMatchObject({ decision: 'reject', problem: { accepted: 'answers within 200 ms, 99 % of the time' } });
+});
+
 describe('terms may be put forward', () => {
   const known: Agreement = { ...agreement, round: 2, answerBy: addMs(start, limits.invitationMs) };
   const roundAt = (round: number, ms = 0) => {

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../../ground/result.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { type Agreement, type AgreementTerms, agreementText, type GrantedFeature, mayShow } from '../agreement.ts';
 import type { Need } from '../candidate.ts';
+import { describeLevel, meetsLevel } from './promised-level.ts';
 
 export type OfferDecision =
   | { readonly decision: 'accept' }
@@ -53,6 +54,8 @@ const improved = (feature: GrantedFeature, asking: Asking): GrantedFeature => {
 /** Accepted as it is, or answered with the least that the needs can do with; an owner who repeats what is not enough is told no. */
 export const considerOffer = (offered: AgreementTerms, asking: Asking): OfferDecision => {
   if (!isNarrower(offered, asking.asked)) return reject('the same parties, purpose and features as asked for, or fewer of them');
+  const { serviceLevel } = asking.asked;
+  if (serviceLevel && !meetsLevel(offered.serviceLevel, serviceLevel)) return reject(describeLevel(serviceLevel));
   const short = offered.features.find((feature) => lacking(feature, asking).length > 0 || tooSlow(feature, asking) !== undefined);
   if (!short) return { decision: 'accept' };
   const counter: AgreementTerms = { ...offered, features: offered.features.map((feature) => improved(feature, asking)) };

@@ -32,6 +32,12 @@ describe('a feature fits', () => {
     expect(featureFits(query({ kinds: ['county:Clinic'], expand: ['narrower'] }), feature.attributes, { ...none, vocabulary: both })).toBe(false);
   });
 
+  test('by whether it is offered or sought: what is sought is found only by who asks for it', () => {
+    expect([fits({}), fits({ direction: 'requires' })]).toEqual([true, false]);
+    const sought = { direction: 'requires' };
+    expect([fits({}, sought), fits({ direction: 'requires' }, sought)]).toEqual([false, true]);
+  });
+
   test('by purpose, place and time', () => {
     expect(fits({ purpose: 'city:safety' })).toBe(true);
     expect(fits({ purpose: 'city:culture' })).toBe(false);

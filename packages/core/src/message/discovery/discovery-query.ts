@@ -9,7 +9,7 @@ import { type Geometry, intersects, within as liesWithin, metresApart, Position,
 import { problem, shorten } from '../../ground/problem.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import { type DigitalTwin, Period, periodsMeet } from '../../twin/digital-twin.ts';
-import type { FeatureInformation } from '../../twin/feature-information.ts';
+import { type FeatureInformation, OfferDirection } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { AttributePath, Condition, holds, isBounded, valuesAt } from './condition.ts';
 
@@ -46,6 +46,8 @@ export const DiscoveryQuery = openObject({
   /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term; both where absent */
   kinds: z.array(TermId).max(limits.needsMax).optional(),
   expand: z.array(Expansion).optional(),
+  /** of features: those that are offered, or those that are sought; what is offered where absent */
+  direction: OfferDirection.optional(),
   domain: TermId.optional(),
   purpose: TermId.optional(),
   /** coverage must lie wholly within it: whoever names no coverage does not */
@@ -113,6 +115,7 @@ const isFor = (purpose: TermId | undefined, allowed: readonly TermId[] | undefin
 
 /** Whether a registered feature is one that is asked for. Meaning, place, time, terms of use and bindings all must fit. */
 export const featureFits = (query: DiscoveryQuery, feature: FeatureInformation, { vocabulary, bridges }: Sight): boolean =>
+  feature.direction === (query.direction ?? 'provides') &&
   (query.kinds === undefined || query.kinds.some((kind) => meansOne(feature.semanticType, kind, { ...query, vocabulary }))) &&
   isFor(query.purpose, feature.policy.purposes, vocabulary) &&
   isPlaced(feature.coverage.space, query) &&

@@ -23,6 +23,7 @@ import {
   shorten,
   TermId,
 } from '@cityweave/core';
+import { unmetBy } from '../../orchestration/forming/purpose.ts';
 import { createFaults } from '../fault.ts';
 import type { AreaGiven } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
@@ -44,6 +45,7 @@ type ServiceGiven = {
   readonly purpose: string;
   readonly needs: readonly NeedOfService[];
   readonly within?: Given<AreaGiven>;
+  readonly twinTypes?: Given<readonly string[]>;
   readonly until?: Given<Instant>;
 };
 
@@ -87,7 +89,11 @@ const toDraft = (context: Context, given: ServiceGiven): Result<Draft> => {
   const purpose = TermId.safeParse(given.purpose);
   if (!purpose.success) return fail(refusedInput('need.purpose', given.purpose, 'prefix:name, as city:safety'));
   const { room } = context;
-  const checked = checkTerms(room.vocabulary(), [purpose.data, ...needs.value.map(({ kind }) => kind)]);
+  const types = TermId.array()
+    .max(limits.needsMax)
+    .safeParse(given.twinTypes ?? []);
+  if (!types.success) return fail(refusedInput('need.twinTypes', given.twinTypes, `at most ${limits.needsMax} terms, as city:AgencyTwin`));
+  const checked = checkTerms(room.vocabulary(), [purpose.data, ...types.data, ...needs.value.map(({ kind }) => kind)]);
   if (!checked.ok) return checked;
   const faults = createFaults();
   const area = geometryOf(given.within, 'need', faults);
@@ -100,6 +106,7 @@ const toDraft = (context: Context, given: ServiceGiven): Result<Draft> => {
     initiator: room.self.id,
     needs: [...needs.value],
     rules: { authoritative: {}, tolerance: {} },
+    ...(given.twinTypes && { twinTypes: types.data }),
     ...(area && { area }),
     ...(given.until && { validUntil: given.until }),
   });
@@ -118,19 +125,23 @@ const start = (context: Context, given: ServiceGiven): Problem | { readonly fede
   return started.ok ? { federation: startedNode(started.value) } : started.problem;
 };
 
+const approve = ({ room }: Context, federation: string): Problem | { readonly federation: FederationNode } => {
+  const id = FederationId.safeParse(federation);
+  if (!id.success) return problem('badId', { path: 'federation', found: shorten(federation), accepted: 'urn:dtf:federation:<authority>:<local>' });
+  const approved = room.orchestration.management.approve(id.data);
+  return approved.ok ? { federation: startedNode(approved.value) } : approved.problem;
+};
+
 /** The dry run: who would be asked, and which needs nobody serves. */
 const plan = async (context: Context, given: ServiceGiven): Promise<Problem | ServicePlan> => {
   const draft = toDraft(context, given);
   if (!draft.ok) return draft.problem;
-  const { needs, purpose, area, validUntil: to } = draft.value;
+  const { needs, purpose, area, twinTypes, validUntil: to } = draft.value;
   const { room } = context;
   const period = { from: room.deps.clock.now(), ...(to && { to }) };
-  const found = await room.orchestration.discover({ needs, purpose, period, ...(area && { area }) });
+  const found = await room.orchestration.discover({ needs, purpose, twinTypes, period, ...(area && { area }) });
   if (!found.ok) return found.problem;
-  const own = await room.store.kinds();
-  const vocabulary = room.vocabulary();
-  const kinds = [...own.map(({ kind }) => kind), ...found.value.filter(({ score }) => score > 0).map(({ feature }) => feature.attributes.semanticType)];
-  return { plan: true, candidates: found.value, unmet: needs.filter((need) => !kinds.some((kind) => vocabulary.isA(kind, need.kind))) };
+  return { plan: true, candidates: found.value, unmet: await unmetBy(room, needs, found.value) };
 };
 
 const typeOfRequested = (value: Requested): string => ('kind' in value ? 'Problem' : 'plan' in value ? 'ServicePlan' : 'FederationRequested');
@@ -153,6 +164,7 @@ const defineService = ({ builder, inputs }: Kit) => {
       purpose: t.id({ required: true, description: 'What for, as "city:safety".' }),
       needs: t.field({ type: [need], required: true, description: `What it must bring together: 1 to ${limits.needsMax}.` }),
       within: t.field({ type: inputs.area, description: 'Where: a box or a polygon.' }),
+      twinTypes: t.idList({ description: 'Among agency twins of these types only, narrower ones with them.' }),
       until: t.field({ type: 'DateTime', description: 'Until when; until it is released where absent.' }),
     }),
   });
@@ -228,6 +240,12 @@ const defineRequests = (kit: Kit) => {
         approval: t.arg({ type: approval, defaultValue: 'ASK', description: 'Plan only, or go on.' }),
       },
       resolve: (_root, args, context): Requested | Promise<Requested> => (args.approval === 'GRANTED' ? start(context, args.need) : plan(context, args.need)),
+    }),
+    approvePlan: t.field({
+      type: results.federation,
+      description: 'Says yes to a federation that an application asked for with `approval: ask`: it begins to form. To say no, release it.',
+      args: { federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }) },
+      resolve: (_root, { federation }, context) => approve(context, federation),
     }),
     requestFederation: t.field({
       type: results.federation,

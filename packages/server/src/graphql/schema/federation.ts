@@ -1,7 +1,7 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, agencyOf, type Facet, type Federation, problem, type Vocabulary, viewOf } from '@cityweave/core';
+import { type Agreement, agencyOf, type Facet, type Federation, problem, type Vocabulary, viewOf, waitsForApproval } from '@cityweave/core';
 import { agreements, memberships } from '../../orchestration/room.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
@@ -146,6 +146,13 @@ const defineFederationType = ({ builder }: Kit, states: States): void => {
         resolve: ({ view }, { lang }) => nameIn(view.name, lang),
       }),
       purpose: t.field({ type: 'Term', description: 'What for.', resolve: ({ view }) => ({ id: view.purpose }) }),
+      description: t.string({
+        nullable: true,
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'What it is to bring about, where that was said.',
+        resolve: ({ view }, { lang }) => view.description && nameIn(view.description, lang),
+      }),
+      waitsForApproval: t.boolean({ description: 'A person has to approve its plan first (`approvePlan`).', resolve: ({ view }) => waitsForApproval(view) }),
       state: t.field({ type: states.federation, description: 'Where it stands.', resolve: ({ view }) => view.state }),
       since: t.field({ type: 'DateTime', description: 'Since when it stands there.', resolve: ({ view }) => view.since }),
       reason: t.string({ nullable: true, description: 'What it waits for, or why it ended.', resolve: ({ view }) => view.reason }),

@@ -23,6 +23,7 @@ import {
   type Serving,
   stateByMember,
   stateByMembers,
+  waitsForApproval,
 } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { answered } from '../../store/unanswered.ts';
@@ -180,7 +181,7 @@ const restOf = ({ state, members }: Federation): number => {
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
 const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
   const federation = federationById(desk.room, id);
-  if (!federation || isSettled(federation)) return undefined;
+  if (!federation || isSettled(federation) || waitsForApproval(federation)) return undefined;
   if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
   const own = await ownKinds(desk);
   const lacking = openNeeds(federation, { own, vocabulary: desk.room.vocabulary() }).length > 0;

@@ -71,9 +71,9 @@ const notBridged = (candidates: readonly Candidate[]): readonly string[] =>
 export const discover = async (desk: Desk, federation: Federation): Promise<void> => {
   const { room } = desk;
   const own = await ownKinds(desk);
-  const { needs, purpose, area, validUntil: to, id: federationId } = federation;
+  const { needs, purpose, area, twinTypes, validUntil: to, id: federationId } = federation;
   const period = { from: room.deps.clock.now(), ...(to && { to }) };
-  const found = await discoverCandidates(room, { needs, purpose, area, period, federationId }, standingOfRunnersUp(desk, federation));
+  const found = await discoverCandidates(room, { needs, purpose, area, twinTypes, period, federationId }, standingOfRunnersUp(desk, federation));
   if (!found.ok) return void withReason(desk, federation.id, found.problem.kind);
   const invited = invite(desk, federation.id, found.value);
   if (!invited.ok || invited.value.state !== 'DISCOVERING') return;

@@ -1,7 +1,17 @@
 /**
  * Federation management (FM-FE, Y.4489 10.3.1), the initiator's side: load, decide, save, send. What was saved and not yet confirmed is said again after a crash.
  */
-import { type Federation, type FederationId, type Instant, isSettled, moveFederation, ok, proposeFederation, type Result } from '@cityweave/core';
+import {
+  approveFederation,
+  type Federation,
+  type FederationId,
+  type Instant,
+  isSettled,
+  moveFederation,
+  ok,
+  proposeFederation,
+  type Result,
+} from '@cityweave/core';
 import { closeBridge } from '../bridging/standing-bridge.ts';
 import type { Links } from '../communication-status.ts';
 import { federationById, federations, type Room } from '../room.ts';
@@ -13,6 +23,8 @@ import { memberLeaves, noticeFrom, resumeSuspended } from './notice.ts';
 export type FederationManagement = {
   /** Saves the draft and begins; the same id again is the same federation. */
   readonly start: (draft: Parameters<typeof proposeFederation>[0]) => Result<Federation>;
+  /** A person says yes to a federation that waits for it. */
+  readonly approve: (id: FederationId) => Result<Federation>;
   readonly release: (id: FederationId, reason: string, notice?: Federation['notice']) => Result<Federation>;
   /** Pauses it: no data moves until it is resumed, or until then. */
   readonly suspend: (id: FederationId, reason: string, until?: Instant) => Result<Federation>;
@@ -28,12 +40,17 @@ export type FederationManagement = {
   readonly onChange: (told: (federation: Federation) => void) => () => void;
 };
 
-type Changes = Pick<FederationManagement, 'release' | 'suspend' | 'resumeFederation' | 'leaving'>;
+type Changes = Pick<FederationManagement, 'approve' | 'release' | 'suspend' | 'resumeFederation' | 'leaving'>;
 
 /** What a person or a member wants changed: saved first, then driven on. */
 const createChanges = (desk: Desk, run: (id: FederationId) => void): Changes => {
   const { clock } = desk.room.deps;
   return {
+    approve: (id) => {
+      const approved = update(desk, id, approveFederation);
+      run(id);
+      return approved;
+    },
     release: (...[id, reason, notice]) => {
       const released = update(desk, id, (federation) => moveFederation({ ...federation, reason, ...(notice && { notice }) }, 'RELEASING', clock.now()));
       run(id);

@@ -1,0 +1,72 @@
+/**
+ * What an application asks for (P1): a plan that waits until a person of the agency approves it, among twins of the types that it names, and where its results are to be had.
+ */
+import { type FederationId, federationIdOf, parseReply } from '@cityweave/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { askGraphql, createTestCity, type TestCity, until, valueOf } from '../city.ts';
+import { authorityOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
+import { askAsApplication } from '../processes.ts';
+
+let city: TestCity;
+beforeAll(async () => {
+  const hospital = { name: 'water', kind: 'city:RiverGauge', node: { twinType: 'city:Hospital' } };
+  city = await createTestCity({ agencies: fourAgencies({ water: hospital }).slice(0, 3), needs: [{ kind: 'city:RiverGauge' }] });
+  await city.active();
+});
+afterAll(() => city[Symbol.asyncDispose]());
+
+const attributes = {
+  name: { en: 'Second' },
+  description: { en: 'Who is near the water' },
+  purpose: 'city:safety',
+  needs: [
+    { kind: 'city:RiverGauge', optional: false },
+    { kind: 'city:Substation', optional: true },
+  ],
+};
+
+const request = async (local: string, parameters: object, more: object = {}) => {
+  const id = federationIdOf(authorityOfTest('front'), local);
+  const object = { kind: 'service', id: local, attributes: { ...attributes, federationId: id, ...more } };
+  const said = await askAsApplication({ name: 'front', address: city.front.address }, 'request.service', { parameters: { ...parameters }, objects: [object] });
+  return { id, ...valueOf(parseReply('application.request.service', said)) };
+};
+
+const standing = async (id: FederationId) => {
+  const asked = await askGraphql(city.front.address, 'query ($id: ID!) { federation(id: $id) { state waitsForApproval description } }', { id });
+  return (asked.data as { federation: { state: string; waitsForApproval: boolean; description: string } }).federation; // branding: as asked
+};
+
+const approve = (federation: string) =>
+  askGraphql(city.front.address, 'mutation ($federation: ID!) { approvePlan(federation: $federation) { __typename ... on Problem { code } } }', { federation });
+
+it('with approval: ask nobody is asked to join before a person said yes; the plan says who would be', async () => {
+  const { id, parameters, objects } = await request('asked', { approval: 'ask', deliver: { protocol: 'websocket', align: { slot: 'PT10S' } } });
+  const planned = parameters.plan?.candidates.map(({ twinId }) => twinId);
+  expect(new Set(planned)).toEqual(new Set([twinOfTest('water'), twinOfTest('energy')]));
+  expect(parameters.plan?.unmet).toEqual([]);
+  expect(parameters.deliver?.address).toBe(new URL('/graphql', city.front.address).href.replace('http:', 'ws:'));
+  expect(objects[0].attributes).toMatchObject({ state: 'DRAFT', approval: 'ask', sync: { slot: 'PT10S' } });
+  // what is asked for meanwhile, and without approval, is there while this still waits
+  const other = await request('at-once', {});
+  await until(
+    () => standing(other.id),
+    ({ state }) => state === 'ACTIVE',
+    'active',
+  );
+  expect(await standing(id)).toEqual({ state: 'DRAFT', waitsForApproval: true, description: 'Who is near the water' });
+  expect(await approve(id)).toEqual({ data: { approvePlan: { __typename: 'FederationRequested' } } });
+  await until(
+    () => standing(id),
+    ({ state }) => state === 'ACTIVE',
+    'active',
+  );
+  expect(await approve(id)).toEqual({ data: { approvePlan: { __typename: 'FederationRequested' } } });
+  expect(await approve(other.id)).toMatchObject({ data: { approvePlan: { __typename: 'Problem', code: 'NOT_ALLOWED_IN_STATE' } } });
+});
+
+it('is looked for among twins of the types named, and says which kinds nobody of them offers', async () => {
+  const { parameters } = await request('typed', { approval: 'ask' }, { twinTypes: ['city:CriticalFacility'] });
+  expect(parameters.plan?.candidates.map(({ twinId }) => twinId)).toEqual([twinOfTest('water')]);
+  expect(parameters.plan?.unmet).toEqual(['city:Substation']);
+});
