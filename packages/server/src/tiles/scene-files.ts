@@ -20,7 +20,8 @@ export type SceneFiles = {
   /** undefined where it is not there */
   readonly part: (name: string, range: ByteRange) => Promise<Uint8Array | undefined>;
   readonly whole: (name: string) => Promise<Uint8Array | undefined>;
-  readonly keep: (federation: FederationId, value: unknown) => Promise<void>;
+  /** Remembers a scene and the layers that it names. Those of the last `revisionsKept` scenes stay: pages look at them for a while. */
+  readonly keep: (federation: FederationId, value: unknown, names: readonly string[]) => Promise<void>;
   readonly kept: (federation: FederationId) => Promise<unknown>;
   /** What is remembered of the federation's scene goes, and every layer that no other scene has, nor one that is being made. */
   readonly forget: (federation: FederationId) => Promise<void>;
@@ -56,22 +57,52 @@ const parseKept = async (bytes: Buffer): Promise<unknown> => {
   }
 };
 
-/** Layers that no scene names, and that are put for none that is being made. */
-const sweep = async (directory: string, isPut: (name: string) => boolean): Promise<void> => {
+export const revisionsKept = 12;
+
+/** Which layers are needed: of scenes that are being made, and of those that were kept last, by their federation. */
+const createNeeded = () => {
+  const making = new Map<FederationId, Set<string>>();
+  const kept = new Map<FederationId, readonly ReadonlySet<string>[]>();
+  const isNeeded = (name: string): boolean => [...making.values(), ...[...kept.values()].flat()].some((names) => names.has(name));
+  const forget = (federation: FederationId): void => {
+    making.delete(federation);
+    kept.delete(federation);
+  };
+  return {
+    isNeeded,
+    forget,
+    put: (federation: FederationId, name: string): void => {
+      making.set(federation, (making.get(federation) ?? new Set()).add(name));
+    },
+    /** tells the layers that are not needed any longer */
+    keep: (federation: FederationId, names: readonly string[]): readonly string[] => {
+      const revisions = [new Set([...names, ...(making.get(federation) ?? [])]), ...(kept.get(federation) ?? [])];
+      forget(federation);
+      kept.set(federation, revisions.slice(0, revisionsKept));
+      return revisions.slice(revisionsKept).flatMap((gone) => [...gone].filter((name) => !isNeeded(name)));
+    },
+  };
+};
+
+/** Layers that no scene names, and that are not needed. */
+const sweep = async (directory: string, isNeeded: (name: string) => boolean): Promise<void> => {
   const names = await readdir(directory);
   const scenes = names.filter((name) => /^scene-.*\.json\.gz$/.test(name));
   const told = await Promise.all(scenes.map(async (name) => JSON.stringify(await parseKept(await readFile(join(directory, name))))));
-  const unused = names.filter((name) => ArchiveName.safeParse(name).success && !isPut(name) && !told.some((text) => text?.includes(name)));
+  const unused = names.filter((name) => ArchiveName.safeParse(name).success && !isNeeded(name) && !told.some((text) => text?.includes(name)));
   await Promise.all(unused.map((name) => rm(join(directory, name), { force: true })));
 };
 
 export const createSceneFiles = (directory: string): SceneFiles => {
   const pathOf = (name: string): string => join(directory, ArchiveName.parse(name));
   const keptPath = (federation: FederationId): string => join(directory, `scene-${createHash('sha256').update(federation).digest('hex').slice(0, 32)}.json.gz`);
-  const ready = mkdir(directory, { recursive: true });
-  /** names by the federation whose scene is being made of them */
-  const putFor = new Map<FederationId, Set<string>>();
-  const isPut = (name: string): boolean => [...putFor.values()].some((names) => names.has(name));
+  const needed = createNeeded();
+  let swept: Promise<void> | undefined;
+  /** What earlier runs left is swept before anything is written. */
+  const ready = (): Promise<void> => {
+    swept ??= mkdir(directory, { recursive: true }).then(() => sweep(directory, needed.isNeeded));
+    return swept;
+  };
   /** two that write the same file at once do not write into one another */
   let writings = 0;
   const write = (path: string, bytes: Uint8Array): Promise<void> => {
@@ -80,8 +111,8 @@ export const createSceneFiles = (directory: string): SceneFiles => {
   };
   return {
     put: async (federation, name, bytes) => {
-      await ready;
-      putFor.set(federation, (putFor.get(federation) ?? new Set()).add(name));
+      needed.put(federation, name);
+      await ready();
       if (!existsSync(pathOf(name))) await write(pathOf(name), bytes);
     },
     size: (name) =>
@@ -92,16 +123,16 @@ export const createSceneFiles = (directory: string): SceneFiles => {
     read: (name, { from, to }) => createReadStream(pathOf(name), { start: from, end: to }),
     part: (name, { from, to }) => readPart(pathOf(name), from, to - from + 1).catch(() => undefined),
     whole: (name) => readFile(pathOf(name)).catch(() => undefined),
-    keep: async (federation, value) => {
-      await ready;
+    keep: async (federation, value, names) => {
+      await ready();
       await write(keptPath(federation), await compress(JSON.stringify(value)));
-      putFor.delete(federation);
+      await Promise.all(needed.keep(federation, names).map((name) => rm(pathOf(name), { force: true })));
     },
     forget: async (federation) => {
-      await ready;
+      await ready();
       await rm(keptPath(federation), { force: true });
-      putFor.delete(federation);
-      await sweep(directory, isPut);
+      needed.forget(federation);
+      await sweep(directory, needed.isNeeded);
     },
     kept: async (federation) => {
       const bytes = await readFile(keptPath(federation)).catch(() => undefined);

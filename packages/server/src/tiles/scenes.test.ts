@@ -66,12 +66,12 @@ describe('the first scene of a federation', () => {
   });
 
   /** Its walk takes so long that what is known then is shown. */
-  const slow = (name: string): WalkedSource => {
+  const slow = (name: string, takesMs: number = partly.afterMs): WalkedSource => {
     const source = sourceOf(name, 9);
     return {
       ...source,
       walk: (...asked) => {
-        nowMs += partly.afterMs;
+        nowMs += takesMs;
         return source.walk(...asked);
       },
     };
@@ -109,6 +109,30 @@ describe('the first scene of a federation', () => {
     expect(standing(await sceneWhere(scenes.of, () => true))).toEqual({ rows: 1, agencies: [true, 'coming'] });
     late.resolve(fail(problem('unavailable', { subject: 'b' })));
     expect(standing(await sceneWhere(scenes.of, ({ agencies }) => agencies.every(({ coming }) => !coming)))).toEqual({ rows: 1, agencies: [true, false] });
+    await scenes.settled();
+  });
+
+  it('shows more of it after a while, also where it is not much more', async () => {
+    await using threads = createCutThreads();
+    const late = Promise.withResolvers<Result<number>>();
+    const sources = [slow('a'), sourceOf('b', 9.001), sourceOf('c', 9.002), slow('d', partly.againMs), sourceOf('e', 9.003, late.promise)];
+    const scenes = createScenes(roomOf(sources, threads));
+    expect(standing(await sceneWhere(scenes.of, ({ rows }) => rows === 4))).toEqual({ rows: 4, agencies: [true, true, true, true, 'coming'] });
+    late.resolve(ok(1));
+    await sceneWhere(scenes.of, ({ rows }) => rows === 5);
+    await scenes.settled();
+  });
+
+  it('says of nobody that he is to come once it could not be made', async () => {
+    await using threads = createCutThreads();
+    const late = Promise.withResolvers<Result<number>>();
+    const failures: unknown[] = [];
+    const room = roomOf([slow('a'), sourceOf('b', 9.001, late.promise)], threads);
+    const scenes = createScenes({ ...room, failed: (cause) => failures.push(cause) });
+    await sceneWhere(scenes.of, () => true);
+    late.reject(new Error('a bug'));
+    const after = await sceneWhere(scenes.of, ({ agencies }) => agencies.every(({ coming }) => !coming));
+    expect([standing(after), failures]).toEqual([{ rows: 1, agencies: [true, false] }, [new Error('a bug')]]);
     await scenes.settled();
   });
 

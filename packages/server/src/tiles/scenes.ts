@@ -7,6 +7,7 @@ import {
   type Federation,
   type FederationId,
   fail,
+  isComing,
   ok,
   type Problem,
   problem,
@@ -90,6 +91,8 @@ const keepTiles = (held: Held, parts: Parts): Held => {
 const isLost = ({ seq, problem: why }: Part, before: Built | undefined): boolean =>
   why !== undefined && seq === undefined && before !== undefined && before.seqs.length > 0;
 
+const namesOf = ({ scene: { layers } }: Built): readonly string[] => layers.flatMap(({ archive, rowColumns }) => [archive, rowColumns]);
+
 type Refreshing = { readonly room: SceneRoom; readonly making: Making; readonly federation: Federation; readonly sources: readonly WalkedSource[] };
 
 /** Cuts what the parts have to show anew where that is another scene than the one that is held. */
@@ -104,21 +107,29 @@ const build = async ({ room, making, federation }: Refreshing, parts: readonly P
   return built;
 };
 
-/** The first scene is shown before all of it is known: after a while, and then whenever there is so many times more of it. */
-export const partly = { afterMs: 1_500, times: 2 } as const;
+/** The first scene is shown before all of it is known: after a while, and then whenever there is so many times more of it, or more after so long. */
+export const partly = { afterMs: 1_500, times: 2, againMs: 5_000 } as const;
 
 const showPartly = (refreshing: Refreshing): ((parts: Parts) => Promise<void>) => {
   const { room, making, sources } = refreshing;
-  const begunMs = room.clock.monotonicMs();
-  let shown = 0;
+  let [shown, shownMs] = [0, room.clock.monotonicMs()];
   return async (known) => {
     const twins = [...known.values()].reduce((sum, { drawn }) => sum + drawn.length, 0);
-    if (twins === 0 || twins < shown * partly.times || room.clock.monotonicMs() - begunMs < partly.afterMs) return;
+    const sinceMs = room.clock.monotonicMs() - shownMs;
+    if (twins === shown || sinceMs < partly.afterMs || (twins < shown * partly.times && sinceMs < partly.againMs)) return;
     shown = twins;
     const parts = sources.map(({ agency, name }) => known.get(agency) ?? { agency, name, seq: undefined, drawn: [], coming: true as const });
     await build(refreshing, parts);
+    shownMs = room.clock.monotonicMs();
     making.layers = undefined;
   };
+};
+
+/** What was to come does not: the last of a first scene could not be made. */
+const noneComing = (held: Held): Held => {
+  const { scene } = held.built;
+  const agencies = scene.agencies.map(({ coming: _, ...agency }) => agency);
+  return { ...held, built: { ...held.built, scene: { ...scene, agencies, revision: `${scene.revision}~partly` } } };
 };
 
 const refresh = async (room: SceneRoom, making: Making, federation: Federation): Promise<void> => {
@@ -140,7 +151,7 @@ const refresh = async (room: SceneRoom, making: Making, federation: Federation):
   making.parts = parts;
   const built = await build(refreshing, [...parts.values()]);
   making.problem = built.ok ? undefined : built.problem;
-  if (built.ok) await files.keep(federation.id, built.value);
+  if (built.ok) await files.keep(federation.id, built.value, namesOf(built.value));
 };
 
 const load = async ({ files }: SceneRoom, making: { held: Held | undefined }, federation: FederationId): Promise<void> => {
@@ -187,6 +198,7 @@ export const createScenes = (room: SceneRoom): Scenes => {
         room.failed(cause);
       })
       .finally(() => {
+        if (making.held && isComing(making.held.built.scene)) making.held = noneComing(making.held);
         making.work = undefined;
         making.refreshedMs = room.clock.monotonicMs();
       });

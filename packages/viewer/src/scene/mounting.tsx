@@ -107,8 +107,7 @@ const watchRevisions = ({ staged, events }: Running, { anew, signal }: { readonl
 const surviveLoss = (canvas: HTMLCanvasElement, running: Running, signal: AbortSignal): void => {
   canvas.addEventListener(
     'webglcontextlost',
-    (event) => {
-      event.preventDefault();
+    () => {
       running.isLost = true;
       running.staged.forget();
       running.events.tell({ type: 'lost' });
@@ -180,15 +179,17 @@ const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised
   });
 };
 
+/** What ran until now, and what was home when it began. */
+type Before = { readonly running: Running; readonly home: View };
+
 /** From where it was looked at before, unless that was from home: there is another home where there is more of the city. */
-const viewBefore = (before: Running | undefined, aspect: number): View | undefined => {
-  if (!before) return undefined;
-  const view = before.drive.view();
-  return isSameView(view, homeOf(before.staged.city.scene(), aspect)) ? undefined : view;
+const viewBefore = ({ running, home }: Before): View | undefined => {
+  const view = running.drive.wanted();
+  return isSameView(view, home) ? undefined : view;
 };
 
 /** Stages the city once; where its rows become other twins, again, as it is looked at now. */
-const begin = async (mounting: Staging, { root, here, signal }: Root, before?: Running): Promise<void> => {
+const begin = async (mounting: Staging, { root, here, signal }: Root, before?: Before): Promise<void> => {
   const { canvas, told } = mounting;
   const ended = new AbortController();
   const both = AbortSignal.any([ended.signal, signal]);
@@ -199,11 +200,12 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: R
     if (!signal.aborted && mounting.federation !== undefined) told.problem({ kind: 'refused', reason: staged });
     return;
   }
-  const running = createRunning(staged, here, viewBefore(before, aspectOf(canvas)) ?? pictureOf(staged.city.scene(), look()).view);
+  const home = homeOf(staged.city.scene(), aspectOf(canvas));
+  const running = createRunning(staged, here, (before && viewBefore(before)) ?? pictureOf(staged.city.scene(), look()).view);
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();
-    void begin({ ...mounting, federation: staged.city.scene().federation }, { root, here, signal }, running).then(() => staged.close());
+    void begin({ ...mounting, federation: staged.city.scene().federation }, { root, here, signal }, { running, home }).then(() => staged.close());
   };
   revised = watchRevisions(running, { anew, signal: both });
   surviveLoss(canvas, running, both);
@@ -247,6 +249,8 @@ export const mountScene = (mounting: Mounting): Mounted => {
     noWebGl();
     return { paint, close: () => stop.abort() };
   }
+  // else the browser never gives it back; also while the city is staged anew
+  canvas.addEventListener('webglcontextlost', (event) => event.preventDefault(), { signal: stop.signal });
   startTileWorkers();
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
   const takeRunning = (now: Running): void => {

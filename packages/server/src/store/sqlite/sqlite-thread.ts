@@ -87,12 +87,9 @@ const putImport = ({ file, statement }: Writing, columns: ImportColumns): void =
     statement('forgetImports').run({ source: columns[1] });
   });
 
-/** It was closed, or could not be opened again on the thread that followed one that ended. */
-const notOpen = new Error('its file is not open');
+type WriteJob = Exclude<Job, { verb: 'open' | 'read' | 'close' }>;
 
-const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown => {
-  const writing = writings.get(job.path);
-  if (!writing) throw notOpen;
+const write = (writing: Writing, job: WriteJob): unknown => {
   switch (job.verb) {
     case 'write':
       return writeBatches(writing, job.batches);
@@ -111,16 +108,23 @@ const write = (job: Exclude<Job, { verb: 'open' | 'read' | 'close' }>): unknown 
   }
 };
 
-const perform = (job: Job): unknown => {
+type Performed = Omit<Answer, 'id'>;
+
+/** It was closed, or could not be opened again on the thread that followed one that ended. */
+const notOpen: Performed = { found: 'its file is not open', away: true };
+
+const perform = (job: Job): Performed => {
   switch (job.verb) {
     case 'open':
-      return open(job);
+      return { value: open(job) };
     case 'read':
-      return read(job.path, job.read, job);
+      return { value: read(job.path, job.read, job) };
     case 'close':
-      return close(job.path);
-    default:
-      return write(job);
+      return { value: close(job.path) };
+    default: {
+      const writing = writings.get(job.path);
+      return writing ? { value: write(writing, job) } : notOpen;
+    }
   }
 };
 
@@ -128,11 +132,11 @@ const perform = (job: Job): unknown => {
 const awayCodes: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
 
 const isAway = (cause: unknown): boolean =>
-  cause === notOpen || (cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff));
+  cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff);
 
 const answer = (job: Job): Answer => {
   try {
-    return { id: job.id, value: perform(job) };
+    return { id: job.id, ...perform(job) };
   } catch (cause) {
     return { id: job.id, found: cause instanceof Error ? cause.message : String(cause), away: isAway(cause) };
   }
@@ -154,7 +158,7 @@ parentPort?.on('message', (job: Job) => {
 export const createStoreInline = (): StoreThreads => {
   const work = async (task: Parameters<StoreThreads['read']>[0]): Promise<unknown> => {
     const job = { ...task, id: 0 };
-    return job.verb === 'open' ? openInMemory(job) : perform(job);
+    return job.verb === 'open' ? openInMemory(job) : perform(job).value;
   };
   return { pinWriter: () => work, read: work, release: async () => undefined, close: async () => undefined };
 };
