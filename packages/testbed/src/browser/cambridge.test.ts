@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { floodExposure } from '../cambridge/figures.ts';
 import { root } from './build-viewer.ts';
@@ -33,6 +33,28 @@ describe.skipIf(!isThere)(`the flood question on Cambridge, in the page${isSkipp
     await browser?.close();
     await city?.[Symbol.asyncDispose]();
   }, startMaxMs);
+
+  const viewOf = (page: Page) => page.evaluate(() => globalThis.cityweave?.view());
+
+  it(
+    'is drawn before all of it is known, says who follows, and in the end is seen from home as a whole',
+    async () => {
+      if (!(browser && city)) throw new Error('no city');
+      await using viewer = await openViewer(browser, city.address);
+      viewer.page.setDefaultTimeout(startMaxMs);
+      const growing = viewer.page.getByText(/Drawn so far: \d+ of \d+ agencies/);
+      await growing.waitFor();
+      const first = await viewOf(viewer.page);
+      await viewer.drawn();
+      await growing.waitFor({ state: 'hidden' });
+      await using fresh = await openViewer(browser, city.address);
+      await fresh.drawn();
+      const whole = await viewOf(fresh.page);
+      expect([await viewOf(viewer.page), viewer.errors]).toEqual([whole, []]);
+      expect(first).not.toEqual(whole);
+    },
+    journeyMaxMs,
+  );
 
   it.each(Object.entries(hands))(
     'is asked by %s, lit, listed, asked of a zone that is picked in the scene, and opened by its link',
