@@ -52,13 +52,16 @@ describe('the city file', () => {
       ...Object.keys(source.constants),
       ...[...source.links, ...source.joins].map(({ kind }) => kind),
     ]);
-    const far = nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ kind, members }) => [kind, ...members.map(({ term }) => term)]));
+    const far = nodes.flatMap(({ interfaces, farFunctions }) => [
+      ...interfaces.flatMap(({ kind, members }) => [kind, ...members.map(({ term }) => term)]),
+      ...farFunctions.flatMap(({ kind, inputs, outputs }) => [kind, ...[...inputs, ...outputs].map(({ term }) => term)]),
+    ]);
     expect([...new Set([...terms, ...far])].filter((term) => vocabulary.term(term) === undefined)).toEqual([]);
   });
 
   test('has an offer for each need of its federation, from seven agencies and more', () => {
     const computed = nodes.flatMap(({ functions }) => functions.map((name) => `city:${name[0]?.toUpperCase()}${name.slice(1)}`));
-    const kept = nodes.flatMap(({ interfaces }) => interfaces.map(({ kind }) => kind));
+    const kept = nodes.flatMap(({ interfaces, farFunctions }) => [...interfaces, ...farFunctions].map(({ kind }) => kind));
     const offered = [...sources.flatMap(kindsOf), ...computed, ...kept];
     const needs = city.federations.flatMap((federation) => federation.needs.map(({ kind }) => kind));
     expect(needs.filter((need) => !offered.some((kind) => vocabulary.isA(kind, need)))).toEqual([]);
