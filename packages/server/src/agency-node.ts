@@ -123,8 +123,11 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
 
 type Wired = ReturnType<typeof wire>;
 
-const upkeepOf = ({ store, node, deps, events }: Room) =>
-  createUpkeep({ store, retention: node.store.retention, clock: deps.clock, timers: deps.timers, failed: (cause) => events.defect('upkeep', cause) });
+const upkeepOf = ({ store, node, deps, events, vocabulary }: Room) =>
+  createUpkeep({
+    ...{ store, vocabulary, retention: node.store.retention, clock: deps.clock, timers: deps.timers },
+    failed: (cause) => events.defect('upkeep', cause),
+  });
 
 const closeNode = async ({ upkeep, sources, socket, http, room, events, tiles }: Wired, opened: Opened): Promise<void> => {
   await upkeep.close();

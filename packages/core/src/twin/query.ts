@@ -170,15 +170,15 @@ export const Change = z.object({
   op: z.enum(['put', 'delete', 'link', 'unlink']),
   at: Instant,
   link: LinkId.optional(),
-  /** of a twin that is gone: what it was, as nothing else tells it any more */
+  /** of a twin that is gone, or of another kind since: what it was, as nothing else tells it any more */
   kind: TermId.optional(),
 });
 export type Change = z.infer<typeof Change>;
 
-/** Whether a change is of a twin of these kinds: of the kind that it has `now`, or had when it went. What nobody knows the kind of any more may be of any. */
-export const isOfKinds = ({ kind: then }: Change, now: TermId | undefined, kinds: ReadonlySet<TermId>): boolean => {
-  const kind = then ?? now;
-  return kind === undefined || kinds.has(kind);
+/** Whether a change is of a twin of these kinds: of the kind that it has `now`, or had until then. What nobody knows the kind of any more may be of any. */
+export const isOfKinds = ({ op, kind: then }: Change, now: TermId | undefined, kinds: ReadonlySet<TermId>): boolean => {
+  const known = (op === 'put' ? [then, now] : [then ?? now]).filter((kind) => kind !== undefined);
+  return known.length === 0 || known.some((kind) => kinds.has(kind));
 };
 
 type Size = { nodes: number; depth: number; vertices: number };

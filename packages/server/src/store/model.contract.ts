@@ -92,7 +92,7 @@ const keep = ({ state, at }: Writing, input: TwinInput): Fate => {
   const version = (found?.version ?? 0) + 1;
   const isShaped = (state.beside.get(input.id)?.shapes ?? []).length > 0;
   state.twins.set(input.id, { ...input, version, createdAt: found?.createdAt ?? at, updatedAt: at, ...(isShaped && { shaped: true }) });
-  note(state, { id: input.id, op: 'put', at });
+  note(state, { id: input.id, op: 'put', at, ...(found && found.kind !== input.kind && { kind: found.kind }) });
   return version;
 };
 

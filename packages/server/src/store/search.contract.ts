@@ -1,7 +1,7 @@
 /**
  * Search: words in any language, as they are typed, best first.
  */
-import { type PageKey, relevanceOf, TwinInput } from '@cityweave/core';
+import { compareText, type PageKey, relevanceOf, type Twin, TwinInput } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { accepted, keysOf, put, term, twin, twinId } from './twins.contract.ts';
@@ -132,6 +132,34 @@ export const searchContract = (store: () => TwinStore): void => {
       expect(keysOf((await store().find({ filter: { text }, first: 40 })).twins)).toEqual(many.map((_, index) => String(index).padStart(2, '0')));
     }
     expect(keysOf((await store().find({ filter: { text: 'wb' }, first: 9 })).twins)).toEqual(['01', '27']);
+  });
+
+  test('goes on in the order of relevance where thousands have the words', { timeout: 120_000 }, async () => {
+    const others = ['Mill', 'Old mill', 'A', 'Millpond of the upper village of the valley', 'Two old mills', 'An old mill behind the upper village'];
+    const called = (index: number): string => (index % 20 === 7 ? (others[((index / 20) % others.length) | 0] ?? '') : `Mill ${index} in a lane`);
+    const mills = Array.from({ length: 5_600 }, (_, index) =>
+      put(String((index * 7_919) % 5_600).padStart(4, '0'), {
+        name: called(index),
+        values: { 'city:note': { value: 'by the mill' } },
+        ...(index % 701 === 0 && { altIds: [{ scheme: 'register', value: 'Mill' }] }),
+      }),
+    );
+    await accepted(store(), mills);
+    const walked: Twin[] = [];
+    const order = { by: { text: 'mill' }, descending: false } as const;
+    let after: PageKey | undefined;
+    do {
+      const page = await store().find({ filter: { text: 'mill' }, order, first: 900, ...(after && { after }) });
+      walked.push(...page.twins);
+      after = page.next;
+    } while (after);
+    const ranks = new Map(walked.map((one) => [one.id, relevanceOf(one, 'mill')]));
+    const rank = (one: Twin): number => ranks.get(one.id) ?? 0;
+    expect(new Set(ranks.values()).size).toBeGreaterThan(6);
+    expect(walked.map(({ id }) => id)).toEqual(walked.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id)).map(({ id }) => id));
+    expect(ranks.size).toBe(mills.length);
+    const few = await store().find({ filter: { text: 'mill', property: [{ term: term('note'), op: 'eq', value: 'elsewhere' }] }, order, first: 5 });
+    expect(few.twins).toEqual([]);
   });
 
   test('follows what a twin is called now', async () => {

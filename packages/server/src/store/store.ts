@@ -164,7 +164,7 @@ export type TwinStore = {
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
   /** With `at`: those that matched then, links and all; of an identifier that reads as a twin's id only that twin is looked for. */
   readonly find: (query: FindQuery, waiting?: Waiting) => Promise<FoundPage>;
-  /** Page after page of all that matches, in the order asked for; the next one is read when it is wanted. Who is there throughout is told once. */
+  /** Page after page of all that matches, in the order asked for; the next one is read when it is wanted. Who is there throughout, and keeps its place in that order as an id does, is told once. */
   readonly stream: (query: StreamQuery, waiting?: Waiting) => AsyncIterable<readonly Twin[]>;
   /** Twins that have the words of a text, best names first. */
   readonly search: (

@@ -1,4 +1,4 @@
-import { addMs, Instant } from '@cityweave/core';
+import { addMs, createVocabulary, Instant } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { Timers } from '../deps.ts';
 import type { Retention, TwinStore } from './store.ts';
@@ -27,13 +27,22 @@ test('a store is looked after again and again, one run at a time, until it is to
     );
   };
   const clock = { now: () => now, monotonicMs: () => 0 };
-  const kinds = { [term('Bus')]: { historyDays: 1 }, [term('Tree')]: {} };
+  const kinds = { [term('Vehicle')]: { historyDays: 3 }, [term('Bus')]: { historyDays: 1 }, [term('Tree')]: {} };
+  const widerOf: Readonly<Record<string, readonly string[]>> = {
+    'city:NightBus': ['city:Bus', 'city:Vehicle'],
+    'city:Bus': ['city:Vehicle'],
+    'city:Tram': ['city:Vehicle'],
+  };
+  const vocabulary = { ...createVocabulary([]), isA: (id: string, wanted: string) => id === wanted || (widerOf[id]?.includes(wanted) ?? false) };
+  const present = ['NightBus', 'Tram', 'House'].map((name) => ({ kind: term(name), count: 1, terms: [] }));
   const retention = { changes: 5, recentHours: 6, historyDays: 2, kinds };
-  // only this verb is asked
-  const upkeep = createUpkeep({ store: { maintain } as TwinStore, retention, clock, timers, failed: (cause) => failures.push(cause) });
+  // only these verbs are asked
+  const store = { maintain, kinds: async () => present } as unknown as TwinStore;
+  const upkeep = createUpkeep({ store, retention, vocabulary: () => vocabulary, clock, timers, failed: (cause) => failures.push(cause) });
   for (const run of [0, 1, 2]) {
     expect(due.map(({ ms }) => ms)).toEqual([run === 0 ? 60_000 : hours(1)]);
     due.shift()?.run();
+    await new Promise(setImmediate);
     expect([asked.length, due.length]).toEqual([run + 1, 0]);
     ended.shift()?.();
     await new Promise(setImmediate);
@@ -42,7 +51,10 @@ test('a store is looked after again and again, one run at a time, until it is to
     keepChanges: 5,
     foldBefore: addMs(now, -hours(6)),
     forgetBefore: addMs(now, -hours(48)),
-    forgetOfKinds: { 'city:Bus': addMs(now, -hours(24)), 'city:Tree': null },
+    forgetOfKinds: {
+      ...{ 'city:Vehicle': addMs(now, -hours(72)), 'city:Tram': addMs(now, -hours(72)) },
+      ...{ 'city:Bus': addMs(now, -hours(24)), 'city:NightBus': addMs(now, -hours(24)), 'city:Tree': null },
+    },
   });
   expect(failures).toEqual([new Error('full')]);
   await upkeep.close();
@@ -61,7 +73,7 @@ test('a run that is under way when the store is closed is called off, and that i
   const maintain: TwinStore['maintain'] = (_, waiting) =>
     new Promise((_resolve, reject) => waiting?.signal?.addEventListener('abort', () => reject(new DOMException('called off', 'AbortError'))));
   const kept = { store: { maintain } as TwinStore, retention: { changes: 5, recentHours: 6 }, clock: { now: () => now, monotonicMs: () => 0 } }; // only this verb is asked
-  const upkeep = createUpkeep({ ...kept, timers, failed: (cause) => failures.push(cause) });
+  const upkeep = createUpkeep({ ...kept, vocabulary: () => createVocabulary([]), timers, failed: (cause) => failures.push(cause) });
   due.shift()?.();
   await upkeep.close();
   expect([failures, due]).toEqual([[], []]);

@@ -1,9 +1,9 @@
 /**
  * Upkeep: what a store does for itself while its node runs: forgets what the retention of the node file lets go, and folds what is no longer recent.
  */
-import { addMs, type Instant, type TermId } from '@cityweave/core';
+import { addMs, type Instant, TermId, type Vocabulary } from '@cityweave/core';
 import type { Clock, Timers } from '../deps.ts';
-import type { TwinStore } from './store.ts';
+import type { TwinStore, Waiting } from './store.ts';
 
 export type RetentionRule = {
   /** changes of the log that stay, from which subscribers resume */
@@ -12,21 +12,35 @@ export type RetentionRule = {
   readonly recentHours: number;
   /** what held no more so long ago is forgotten; kept for good where absent */
   readonly historyDays?: number | undefined;
-  /** the same for twins of some kinds */
+  /** the same for twins of some kinds, and of those that are narrower: of several the nearest counts */
   readonly kinds?: Readonly<Record<TermId, { readonly historyDays?: number | undefined }>> | undefined;
 };
 
-type Kept = { readonly store: TwinStore; readonly retention: RetentionRule; readonly clock: Clock };
+type Kept = { readonly store: TwinStore; readonly retention: RetentionRule; readonly vocabulary: () => Vocabulary; readonly clock: Clock };
 
 const hourMs = 60 * 60 * 1000;
 const everyMs = hourMs;
 const firstMs = 60_000;
 
+type KindRules = NonNullable<RetentionRule['kinds']>;
+
+/** The rules of kinds, told for every kind that there is: its own, or that of the nearest wider one. */
+const rulesOf = async ({ store, vocabulary }: Kept, kinds: KindRules, waiting: Waiting): Promise<KindRules> => {
+  const { isA } = vocabulary();
+  const ruled = Object.keys(kinds).map((kind) => TermId.parse(kind));
+  const nearest = (kind: TermId): TermId | undefined => {
+    const wider = ruled.filter((one) => isA(kind, one));
+    return wider.find((one) => wider.every((other) => isA(one, other)));
+  };
+  const present = ruled.length === 0 ? [] : (await store.kinds(waiting)).map(({ kind }) => kind);
+  return Object.fromEntries([...ruled, ...present].flatMap((kind) => (nearest(kind) ? [[kind, kinds[nearest(kind) ?? kind] ?? {}]] : [])));
+};
+
 /** One run. */
-const maintainOnce = (
-  { store, retention: { changes, recentHours, historyDays, kinds = {} }, clock }: Kept,
-  signal: AbortSignal,
-): ReturnType<TwinStore['maintain']> => {
+const maintainOnce = async (kept: Kept, signal: AbortSignal): ReturnType<TwinStore['maintain']> => {
+  const { store, clock } = kept;
+  const { changes, recentHours, historyDays } = kept.retention;
+  const kinds = await rulesOf(kept, kept.retention.kinds ?? {}, { signal });
   const now = clock.now();
   const daysAgo = (days: number | undefined): Instant | undefined => (days === undefined ? undefined : addMs(now, -days * 24 * hourMs));
   const retention = {

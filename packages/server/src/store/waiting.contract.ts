@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import type { TwinStore, Waiting } from './store.ts';
-import { accepted, at, put, term, twinId } from './twins.contract.ts';
+import { accepted, agency, at, put, term, twinId } from './twins.contract.ts';
 
 const moment = { valid: at, known: at };
 
@@ -52,7 +52,7 @@ const verbs = (store: TwinStore): Readonly<Record<string, (waiting: Waiting) => 
   };
 };
 
-/** Verbs that nobody waits for, or that are never rejected. */
+/** Verbs that nobody waits for, that are never rejected, or that not every store has. */
 const others = ['engine', 'onCommit', 'health', 'close', 'takeStaged'];
 
 export const waitingContract = (store: () => TwinStore) => {
@@ -62,7 +62,10 @@ export const waitingContract = (store: () => TwinStore) => {
     expect(new Set([...Object.keys(asked).map((name) => name.split(' ')[0]), ...others])).toEqual(new Set([...Object.keys(store()), 'takeStaged']));
     const before = await store().writes();
     for (const [name, ask] of Object.entries(asked)) await expect(ask({ signal: AbortSignal.abort() }), name).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await store().health({ signal: AbortSignal.abort() })).toMatchObject({ ok: false });
+    const aborted = { signal: AbortSignal.abort() };
+    expect(await store().health(aborted)).toMatchObject({ ok: false, problem: { kind: 'unavailable' } });
+    const page = { staging: 'none', after: '', rows: 1, characters: 1, source: 's', agency, at };
+    if (store().takeStaged) await expect(store().takeStaged?.(page, aborted)).rejects.toMatchObject({ name: 'AbortError' });
     expect([await store().writes(), await store().count({}), await store().lastImport('s')]).toEqual([before, 1, undefined]);
     const waiting = { signal: new AbortController().signal };
     for (const [name, ask] of Object.entries(asked)) await expect(ask(waiting), name).resolves.not.toThrow();

@@ -7,6 +7,7 @@ import {
   limits,
   type Result,
   type SubscriptionTerms,
+  type TermId,
   type Twin,
   type TwinFilter,
   type TwinId,
@@ -47,11 +48,13 @@ export type Feed = {
 const idsFitting = async (room: Room, ids: readonly TwinId[], filter: Omit<TwinFilter, 'ids'>): Promise<ReadonlySet<TwinId>> =>
   new Set((await room.store.find({ filter: { ...filter, ids }, first: ids.length })).twins.map(({ id }) => id));
 
+const isGranted = ({ features }: Pick<Granted, 'features'>, kind: TermId | undefined): boolean => features.some((feature) => feature.kind === kind);
+
 type Seen = { readonly rows: readonly TwinRow[]; readonly outside: readonly TwinId[] };
 
 /** Of twins that changed those that may be told, as they may be seen; beside them those that were not asked for. */
 const seenBy = async (room: Room, { features, area, query }: Granted, twins: ReadonlyMap<TwinId, Twin>): Promise<Seen> => {
-  const granted = [...twins.values()].filter(({ kind }) => features.some((feature) => feature.kind === kind));
+  const granted = [...twins.values()].filter(({ kind }) => isGranted({ features }, kind));
   const ids = granted.map(({ id }) => id);
   if (ids.length === 0) return { rows: [], outside: [] };
   const inArea = area && (await idsFitting(room, ids, { areas: [{ relation: 'intersects', geometry: area }] }));
@@ -64,14 +67,15 @@ const seenBy = async (room: Room, { features, area, query }: Granted, twins: Rea
   };
 };
 
-/** The changes of a stretch of the log, latest per twin; a twin that is gone is told as deleted, if its kind was granted. */
+/** The changes of a stretch of the log, latest per twin; a twin that is gone, or of another kind since, is told as deleted, if its kind was granted. */
 const changedTwins = async (room: Room, granted: Granted, { changes, seen: seq }: ChangesPage): Promise<TwinsChanged> => {
   const twins = await room.store.get([...new Set(changes.map(({ id }) => id))]);
   const { rows, outside } = await seenBy(room, granted, twins);
+  const left = changes.filter(({ id, op, kind }) => op === 'put' && isGranted(granted, kind) && !isGranted(granted, twins.get(id)?.kind));
   const gone = changes.filter(({ id, op }) => op === 'delete' && !twins.has(id));
   // a log of an older version does not say what was deleted: the subscriber has to look for itself
   if (gone.some(({ kind }) => kind === undefined)) return { seq, rows: [], deleted: [], resnapshot: true };
-  const deleted = [...new Set(gone.filter(({ kind }) => granted.features.some((feature) => feature.kind === kind)).map(({ id }) => id))];
+  const deleted = [...new Set([...gone.filter(({ kind }) => isGranted(granted, kind)), ...left].map(({ id }) => id))];
   return { seq, rows: [...rows], deleted, ...(outside.length > 0 && { outside: [...outside] }) };
 };
 

@@ -213,6 +213,14 @@ describe('a subscription', () => {
     await events.return?.();
   });
 
+  it('tells as gone what became of a kind that was not granted, and as new what came to be of one that is', async () => {
+    await accepted(store, [put('1'), put('2', { kind: 'Secret' })]);
+    const events = listen(await subscribe());
+    await accepted(store, [put('1', { kind: 'Secret' }), put('2')]);
+    expect(told(await events.next())).toMatchObject({ rows: [{ twin: { id: twinId('2') } }], deleted: [twinId('1')] });
+    await events.return?.();
+  });
+
   /** Events up to the next one that tells something. */
   const nextTold = async (events: AsyncIterator<StreamEvent>) => {
     for (let looked = 0; looked < 100; looked += 1) {

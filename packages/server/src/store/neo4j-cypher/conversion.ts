@@ -1,5 +1,5 @@
 /**
- * Cypher of the step from schema 4 to 5: what the store adds to a twin stood before its JSON. Of that from 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
+ * Cypher of the step from schema 5 to 6: words of names had no places, and constraints of before were still there. Of that from 4 to 5: what the store adds to a twin stood before its JSON. Of that from 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
  * and twins had properties that their text tells as well.
  */
 import { type Cypher, cypher, type Space } from './space.ts';
@@ -42,7 +42,11 @@ RETURN c.seq AS seq, c.id AS id, c.op AS op, c.at AS at, c.link AS link, c.kind 
 export const dropFormerChanges = (space: Space, upTo: unknown): Cypher =>
   cypher(`MATCH (c:${before('Change', space)}) WHERE c.seq <= $upTo DELETE c`, { upTo });
 
-export const dropFormerConstraint = ({ index }: Space): Cypher => cypher(`DROP CONSTRAINT ${index('Change seq')} IF EXISTS`);
+/** Of what is no longer there nothing has to be unique or found. */
+export const dropFormerSchema = ({ index }: Space): readonly Cypher[] => [
+  ...['Series key', 'Sample times', 'Change seq'].map((name) => cypher(`DROP CONSTRAINT ${index(name)} IF EXISTS`)),
+  ...['Series src', 'Series dst'].map((name) => cypher(`DROP INDEX ${index(name)} IF EXISTS`)),
+];
 
 /** Twins from an id on, with their text. */
 export const formerTwins = ({ end, twin }: Space, after: string, limit: unknown): Cypher =>

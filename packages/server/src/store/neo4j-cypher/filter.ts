@@ -8,6 +8,7 @@ import {
   canonicalJson,
   type Json,
   type LinkTest,
+  msOfInstant,
   normaliseKey,
   type PropertyTest,
   splitAtAntimeridian,
@@ -15,7 +16,7 @@ import {
   wordsOfText,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
-import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey } from './parameters.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from './parameters.ts';
 import { pointPlace, type Space } from './space.ts';
 
 export type Condition = { readonly text: string; readonly exact: boolean };
@@ -123,6 +124,11 @@ const passes = (test: PropertyTest, subject: Subject): Condition => {
   return { text: `((${own} = ${wanted} AND ${text}) OR ${converted})`, exact: false };
 };
 
+const agencyOfId = (alias: string): string => `('urn:dtf:agency:' + split(${alias}.id, ':')[3])`;
+
+/** Kept where the id does not tell it. */
+export const agencyIn = (alias: string): string => `coalesce(${alias}.agency, ${agencyOfId(alias)})`;
+
 /** Of a twin that is not here only the id is known; what needs more does not hold. */
 const matchesId = (filter: TwinFilter, subject: Subject): Condition => {
   const { ids, agencies, all, any, ...rest } = filter;
@@ -130,7 +136,7 @@ const matchesId = (filter: TwinFilter, subject: Subject): Condition => {
   if (Object.values(rest).some((part) => part !== undefined)) return never;
   return both([
     ...(ids ? [exactly(`${alias}.id IN ${param(asking, ids)}`)] : []),
-    ...(agencies ? [exactly(`('urn:dtf:agency:' + split(${alias}.id, ':')[3]) IN ${param(asking, agencies)}`)] : []),
+    ...(agencies ? [exactly(`${agencyOfId(alias)} IN ${param(asking, agencies)}`)] : []),
     ...(all ?? []).map((part) => matchesId(part, subject)),
     ...(any ? [either(any.map((part) => matchesId(part, subject)))] : []),
   ]);
@@ -163,8 +169,8 @@ export const conditionOf = (filter: TwinFilter, subject: Subject): Condition => 
   const inside = (part: TwinFilter): Condition => conditionOf(part, subject);
   return both([
     ...(filter.kinds ? [exactly(`${alias}.kind IN ${param(asking, filter.kinds)}`)] : []),
-    ...(filter.agencies ? [exactly(`${alias}.agency IN ${param(asking, filter.agencies)}`)] : []),
-    ...(filter.changedSince ? [exactly(`${alias}.updatedAt >= ${param(asking, filter.changedSince)}`)] : []),
+    ...(filter.agencies ? [exactly(`${agencyIn(alias)} IN ${param(asking, filter.agencies)}`)] : []),
+    ...(filter.changedSince ? [exactly(`${alias}.updatedAt >= ${param(asking, whole(msOfInstant(filter.changedSince)))}`)] : []),
     ...(filter.box ? [either(splitAtAntimeridian(filter.box).map((box) => meetsBox(box, subject)))] : []),
     ...(filter.ids ? [isKnownBy(filter.ids, subject)] : []),
     ...(filter.text === undefined ? [] : [hasWords(filter.text, subject)]),

@@ -1,31 +1,13 @@
 /**
  * Cypher that finds twins: pages, counts and groups of what it finds.
  */
-import {
-  type Box,
-  brevityStepsMax,
-  cellDegrees,
-  type Facet,
-  gridOf,
-  type LinkTest,
-  normaliseKey,
-  type Order,
-  type PageKey,
-  relevanceClass,
-  splitAtAntimeridian,
-  statusTerm,
-  type TwinFilter,
-  wordsOfText,
-} from '@cityweave/core';
-import { type Asking, both, type Condition, certain, conditionOf, param, propertyOf } from './filter.ts';
-import { alternativeKey, valueKey, whole } from './parameters.ts';
-import { type Cypher, type Space, sizes } from './space.ts';
-import { type Start, startAtAll, startAtWords, startOf, wordsIn } from './start.ts';
-
-export type FindShape = { readonly order: Order | undefined; readonly after: PageKey | undefined; readonly backwards: boolean };
-
-/** What is given back of a twin, and the tests of links in the order of their flags. */
-export type Found = { readonly cypher: Cypher; readonly exact: boolean; readonly flags: readonly LinkTest[] };
+import { type Box, cellDegrees, type Facet, gridOf, type LinkTest, type Order, splitAtAntimeridian, statusTerm, type TwinFilter } from '@cityweave/core';
+import { type Asking, agencyIn, both, type Condition, certain, conditionOf, param, propertyOf } from './filter.ts';
+import { isOfWords, relevanceKey, wordsPage } from './find-words.ts';
+import { asked, type Finding, type FindShape, type Found, headed, isDown } from './finding.ts';
+import { valueKey, whole } from './parameters.ts';
+import { sizes } from './space.ts';
+import { type Start, startOf } from './start.ts';
 
 /** Tests of links that core cannot decide on a twin alone; the server says of each row whether they hold. */
 const flagsOf = ({ linked = [], all = [], any = [], not }: TwinFilter): readonly LinkTest[] => [
@@ -33,26 +15,12 @@ const flagsOf = ({ linked = [], all = [], any = [], not }: TwinFilter): readonly
   ...[...all, ...any, ...(not ? [not] : [])].flatMap(flagsOf),
 ];
 
-const asked = (space: Space, ends: Asking['ends']): Asking => ({ space, params: {}, ends });
-
 const flagColumn = (flags: readonly LinkTest[], asking: Asking): string =>
   flags.length === 0 ? '' : `, [${flags.map((test) => certain(conditionOf({ linked: [test] }, { asking, alias: 't' }).text)).join(', ')}] AS flags`;
 
 type Sorting = { readonly key: string; readonly nullable: boolean; readonly descending: boolean };
 
 /** The number or text of a term; anything else sorts as if it were missing. */
-/** `relevanceOf` of core over the property that `foldedNames` filled. */
-const relevanceKey = (text: string, asking: Asking): string => {
-  const words = wordsOfText(text);
-  const line = `\n ${words.join(' ')}`;
-  const { knownAs, identifier } = asking.space;
-  const known = `t.id = ${param(asking, text)} OR EXISTS { (t)-[:${knownAs}]->(known:${identifier}) WHERE known.key = ${param(asking, alternativeKey(normaliseKey(text)))} }`;
-  const all = ['true', ...words.map((word) => `t.folded CONTAINS ${param(asking, ` ${word}`)}`)].join(' AND ');
-  const rank = `CASE WHEN t.folded CONTAINS ${param(asking, `${line}\n`)} OR ${known} THEN 0 WHEN t.folded CONTAINS ${param(asking, line)} THEN 1 WHEN ${all} THEN 2 ELSE 3 END`;
-  const brevity = brevityStepsMax.map((most) => `CASE WHEN size(t.folded) > ${most} THEN 1 ELSE 0 END`).join(' + ');
-  return `${rank} * ${relevanceClass} + ${brevity}`;
-};
-
 const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {
   const { by, descending } = order ?? { by: 'id', descending: false };
   if (typeof by === 'string') return { key: `t.${by}`, nullable: false, descending };
@@ -64,14 +32,15 @@ const sortingOf = (order: Order | undefined, asking: Asking): Sorting => {
 /** Numbers come before texts, as in every store; what is missing comes last whatever the direction. */
 const isText = 'key IS :: STRING NOT NULL';
 
-const beyond = ({ nullable, descending }: Sorting, { after, backwards }: FindShape, asking: Asking): Condition => {
+const beyond = ({ nullable, descending }: Sorting, { order, after, backwards }: FindShape, asking: Asking): Condition => {
   if (!after) return both([]);
   const further = backwards ? '<' : '>';
   const id = param(asking, after.id);
   if (after.value === null) return { text: backwards ? `(key IS NOT NULL OR t.id < ${id})` : `(key IS NULL AND t.id > ${id})`, exact: true };
   const onward = descending === backwards ? '>' : '<';
-  const value = param(asking, after.value);
-  const otherType = onward === '>' ? typeof after.value === 'number' && isText : typeof after.value === 'string' && `NOT ${isText} AND key IS NOT NULL`;
+  const told = order?.by === 'updatedAt' ? Date.parse(String(after.value)) : after.value;
+  const value = param(asking, told);
+  const otherType = onward === '>' ? typeof told === 'number' && isText : typeof told === 'string' && `NOT ${isText} AND key IS NOT NULL`;
   const parts = [
     `key ${onward} ${value}`,
     `(key = ${value} AND t.id ${further} ${id})`,
@@ -90,10 +59,6 @@ const ordering = ({ nullable, descending }: Sorting, backwards: boolean): string
 /** What the beginning has not settled. */
 const conditionFrom = ({ settled }: Start, filter: TwinFilter, asking: Asking): Condition => conditionOf({ ...filter, ...settled }, { asking, alias: 't' });
 
-/** As one row, with the head of the log as it was before. */
-const headed = (space: Space, found: string): string =>
-  `MATCH (h:${space.register}) WHERE h.key = 'head' WITH h.seq AS seq CALL (seq) { ${found} } RETURN seq, docs`;
-
 type Paging = { readonly asking: Asking; readonly exact: boolean; readonly flags: readonly LinkTest[] };
 
 /**
@@ -101,39 +66,14 @@ type Paging = { readonly asking: Asking; readonly exact: boolean; readonly flags
  * What core looks at again comes twin by twin, until it is enough.
  */
 const toPage = (found: string, { asking, exact, flags }: Paging): Found => {
-  const text = exact ? headed(asking.space, `${found} RETURN collect(t.doc) AS docs`) : `${found} RETURN t.doc AS doc${flagColumn(flags, asking)}`;
+  const text = exact ? headed(asking.space, `${found} RETURN collect(t.doc) AS docs`, 'docs') : `${found} RETURN t.doc AS doc${flagColumn(flags, asking)}`;
   return { cypher: { text, params: asking.params }, exact, flags };
 };
 
-type Finding = { readonly space: Space; readonly filter: TwinFilter; readonly ends: Asking['ends'] };
-
-/** So many twins are looked at one after the other before the index of words is asked, which takes as long. */
-const nearTwins = 250;
-/** So many that have the words are put in order. Where more have them, the next ones are met soon. */
-const sortedTwins = 5_000;
-
-/** Twins that have the words, in the order of ids: from the first ones on where most have them, else all that there are put in order, else from the first ones on all the same. */
-const wordsPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
-  const asking = asked(space, ends);
-  const down = (shape.order?.descending ?? false) !== shape.backwards;
-  const [most, near, sorted] = [limit, nearTwins, sortedTwins].map((value) => param(asking, whole(value)));
-  const inOrder = `ORDER BY t.id ${down ? 'DESC' : 'ASC'}`;
-  const walk = startAtAll(filter, asking, { after: shape.after?.id, down }).text;
-  const passes = `WITH t WHERE ${conditionOf(filter, { asking, alias: 't' }).text}`;
-  const past = shape.after ? ` AND t.id ${down ? '<' : '>'} ${param(asking, shape.after.id)}` : '';
-  const told = `LIMIT ${most} RETURN collect(t.doc)`;
-  const text = `CALL () { ${walk} ${inOrder} LIMIT ${near} ${passes} WITH t ${told} AS first }
-CALL (first) { WITH first WHERE size(first) < ${most} ${startAtWords(wordsIn(filter), asking, `, {limit: ${sorted}}`).text} RETURN collect(t) AS found }
-CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN found ELSE [] END AS t ${passes}${past} WITH t ${inOrder} ${told} AS sorted }
-CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN [] ELSE [true] END AS many CALL (many) { ${walk} ${inOrder} ${passes} WITH t ${told} AS docs } RETURN collect(docs) AS walked }
-RETURN CASE WHEN size(first) >= ${most} THEN first WHEN size(found) < ${sorted} THEN sorted ELSE walked[0] END AS docs`;
-  return { cypher: { text: headed(space, text), params: asking.params }, exact: true, flags: [] };
-};
-
 /** In the order of ids; the beginning often has it already. */
-const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
-  const asking = asked(space, ends);
-  const down = (shape.order?.descending ?? false) !== shape.backwards;
+const idPage = (finding: Finding, shape: FindShape, limit: number): Found => {
+  const { filter } = finding;
+  const [asking, down] = [asked(finding), isDown(shape)];
   const start = startOf(filter, asking, { after: shape.after?.id, down });
   const condition = conditionFrom(start, filter, asking);
   const past = start.sorted || !shape.after ? '' : ` AND t.id ${down ? '<' : '>'} ${param(asking, shape.after.id)}`;
@@ -145,8 +85,9 @@ const idPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: numbe
   return toPage(text, { asking, exact: condition.exact, flags });
 };
 
-const keyPage = ({ space, filter, ends }: Finding, shape: FindShape, limit: number): Found => {
-  const asking = asked(space, ends);
+const keyPage = (finding: Finding, shape: FindShape, limit: number): Found => {
+  const { filter } = finding;
+  const asking = asked(finding);
   const start = startOf(filter, asking, { after: undefined, down: false });
   const sorting = sortingOf(shape.order, asking);
   const condition = conditionFrom(start, filter, asking);
@@ -157,10 +98,6 @@ WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut}`;
   return toPage(text, { asking, exact: condition.exact, flags });
 };
 
-/** Whether words are what a search begins with, and the server decides alone. */
-const isOfWords = ({ space, filter, ends }: Finding): boolean =>
-  filter.ids === undefined && wordsIn(filter).length > 0 && conditionOf(filter, { asking: asked(space, ends), alias: 't' }).exact;
-
 /** One page; where the filter is not exact, all that may belong to it and what comes after, in order. */
 export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found => {
   if (shape.order !== undefined && shape.order.by !== 'id') return keyPage(finding, shape, limit);
@@ -168,8 +105,9 @@ export const findTwins = (finding: Finding, shape: FindShape, limit: number): Fo
 };
 
 /** All that may pass, a row each, in no order; of what is exact `told` instead. */
-const allTwins = ({ space, filter, ends }: Finding, told?: (asking: Asking) => string): Found => {
-  const asking = asked(space, ends);
+const allTwins = (finding: Finding, told?: (asking: Asking) => string): Found => {
+  const { filter } = finding;
+  const asking = asked(finding);
   const start = startOf(filter, asking, { after: undefined, down: false });
   const { text, exact } = conditionFrom(start, filter, asking);
   const flags = exact ? [] : flagsOf(filter);
@@ -181,7 +119,7 @@ export const walkTwins = (finding: Finding): Found => allTwins(finding);
 
 const status = `t.\`${valueKey(statusTerm)}\``;
 
-const facetKeys: Readonly<Record<Facet, string>> = { kind: 't.kind', agency: 't.agency', status: `CASE WHEN ${status} IS :: STRING THEN ${status} END` };
+const facetKeys: Readonly<Record<Facet, string>> = { kind: 't.kind', agency: agencyIn('t'), status: `CASE WHEN ${status} IS :: STRING THEN ${status} END` };
 
 /** Counts by facets; where the filter is not exact, the rows themselves. */
 export const groupTwins = (finding: Finding, by: readonly Facet[]): Found => {

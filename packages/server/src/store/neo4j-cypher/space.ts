@@ -136,6 +136,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
   { constraints: [unique(space, 'Log last', [space.log, 'last'])], indexes: [] },
   // a twin's text is one JSON
   { constraints: [], indexes: [] },
+  // words of names are told with their places
+  { constraints: [], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

@@ -37,7 +37,7 @@ const startAtBoxes = (boxes: readonly Box[], asking: Asking): Start => {
   return { text: `${found} WITH ${boxes.length > 1 ? 'DISTINCT ' : ''}t` };
 };
 
-const startAtIds = (ids: readonly string[], asking: Asking): Start => {
+export const startAtIds = (ids: readonly string[], asking: Asking): Start => {
   const { end, twin, identifier, knownAs } = asking.space;
   return {
     text: `CALL () { MATCH (t:${end}) WHERE t.id IN ${param(asking, ids)} AND t:${twin} RETURN t
@@ -46,11 +46,16 @@ UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(
 };
 
 /** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for, and the rest has to be looked at again. */
-export const startAtWords = (words: readonly string[], asking: Asking, bound = ''): Start => {
-  const query = words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
-  const text = `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}${bound}) YIELD node AS t WITH t`;
-  return { text, ...(words.every((word) => word.length <= wordCharactersMax) && { settled: { text: undefined } }) };
-};
+export const queryOf = (words: readonly string[]): string => words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
+
+/** So many of them at most, where that is said. */
+export const startAtWords = (query: string, asking: Asking, limit?: string): string =>
+  `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}${limit ? `, {limit: ${limit}}` : ''}) YIELD node AS t WITH t`;
+
+const startAtAllWords = (words: readonly string[], asking: Asking): Start => ({
+  text: startAtWords(queryOf(words), asking),
+  ...(words.every((word) => word.length <= wordCharactersMax) && { settled: { text: undefined } }),
+});
 
 export const wordsIn = ({ text }: TwinFilter): readonly string[] => (text === undefined ? [] : wordsOfText(text));
 
@@ -101,7 +106,7 @@ export const startOf = (filter: TwinFilter, asking: Asking, walk: Walk): Start =
   const { ids, kinds, linked = [] } = filter;
   if (ids) return startAtIds(ids, asking);
   const words = wordsIn(filter);
-  if (words.length > 0) return startAtWords(words, asking);
+  if (words.length > 0) return startAtAllWords(words, asking);
   const boxes = boxesOf(filter);
   const isOfBox = filter.areas === undefined || filter.areas.length === 0;
   if (boxes) return { ...startAtBoxes(boxes, asking), ...(isOfBox && { settled: { box: undefined } }) };

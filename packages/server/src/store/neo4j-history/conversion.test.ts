@@ -17,8 +17,16 @@ const time = (minute: number) => addMs(at, minute * 60_000);
 
 const given = twinNamed(id, { name: 'Łódź', position: [4, 45], values: { 'city:p': { value: samples } } });
 
+const formerConstraints = { Series: ['key'], Sample: ['series', 'observed', 'recorded'], Change: ['seq'] };
+const formerNames = ['Series key', 'Sample times', 'Change seq'];
+
 /** A series of the twin as schema 2 had it, a corner that a point had, and changes. */
 const former: readonly Cypher[] = [
+  ...Object.entries(formerConstraints).map(([noun, properties], at) =>
+    cypher(
+      `CREATE CONSTRAINT ${index(formerNames[at] ?? '')} IF NOT EXISTS FOR (n:${index(noun)}) REQUIRE (${properties.map((one) => `n.${one}`).join(', ')}) IS UNIQUE`,
+    ),
+  ),
   cypher(`CREATE (:${index('Series')} {key: $key, id: $id, name: 'city:p', observed: 0, recorded: 0, said: '{}'})`, { key, id }),
   cypher(`UNWIND $rows AS row CREATE (:${index('Sample')} {series: $key, observed: row.time, recorded: row.time, said: row.said})`, {
     key,
@@ -64,6 +72,10 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     expect(await command(cypher(`MATCH (n:${['Series', 'Sample', 'Change'].map(index).join('|')}) RETURN count(n) AS left`))).toEqual([{ left: 0 }]);
     expect((await store.get([id])).get(id)).toEqual({ ...given, version: 1, createdAt: at, updatedAt: at, shaped: true });
     expect(await command(cypher(`MATCH (t:${twin}) RETURN t.version AS version`))).toEqual([{ version: null }]);
+    const stays = await command(
+      cypher('SHOW CONSTRAINTS YIELD name WHERE name IN $names RETURN name', { names: formerNames.map((name) => `${name} ${authority}`) }),
+    );
+    expect(stays).toEqual([]);
     await store.close();
     await release();
   });

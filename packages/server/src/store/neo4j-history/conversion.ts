@@ -4,13 +4,13 @@
 import { instantOfMs, type Sample } from '@cityweave/core';
 import type { Connection } from '../neo4j/connection.ts';
 import { rowsOfLog } from '../neo4j/log.ts';
-import { inputOf, propertiesOf, trusted } from '../neo4j/neo4j-rows.ts';
+import { inputOf, propertiesOf, standingOf, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import { lock, type Row, type Run } from '../neo4j/save.ts';
 import type { ChangeRow } from '../neo4j/working-set.ts';
 import {
   dropFormer,
   dropFormerChanges,
-  dropFormerConstraint,
+  dropFormerSchema,
   dropTwice,
   formerChanges,
   formerSamples,
@@ -106,11 +106,16 @@ const twinsPerStep = 500;
 /** `1 2026-11-22T10:00:00Z 2026-11-22T10:00:00Z`, a line feed, and the twin as it was given. */
 const formerDoc = /^(\d+) (\S+) (\S+)\n(.*)$/s;
 
-/** What is one JSON already was converted before. */
+/** What is one JSON already is only to be found otherwise. */
+const standingIn = (doc: string, shaped: boolean) => {
+  const [, version, createdAt = '', updatedAt = '', body = ''] = formerDoc.exec(doc) ?? [];
+  if (version === undefined) return { ...standingOf(doc), updatedAt: twinOf(doc).updatedAt };
+  return { version: Number(version), createdAt, updatedAt, shaped, body, input: inputOf(body) };
+};
+
 const converted = ({ id, doc, shaped }: Row) => {
-  const [, version, createdAt = '', updatedAt = '', body = ''] = formerDoc.exec(String(doc)) ?? [];
-  const kept = { version: Number(version), createdAt, updatedAt, shaped: shaped === true };
-  return version === undefined ? [] : [{ id, properties: propertiesOf(inputOf(body), kept, { body }) }];
+  const { body, input, ...kept } = standingIn(String(doc), shaped === true);
+  return { id, properties: propertiesOf(input, kept, { body }) };
 };
 
 /** Some twins with their text as one JSON, and found as they are by now: the id of the last of them, undefined where there were none. */
@@ -119,7 +124,7 @@ const rewriteSome = async (run: Run, space: Space, after: string): Promise<strin
   const rows = await run(formerTwins(space, after, whole(twinsPerStep)));
   const last = rows.at(-1);
   if (!last) return undefined;
-  await run(updateTwins(space, rows.flatMap(converted)));
+  await run(updateTwins(space, rows.map(converted)));
   return String(last['id']);
 };
 
@@ -130,7 +135,7 @@ export const convert = async (connection: Connection, space: Space, from: number
     await connection.command(dropTwice(space));
   }
   for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
-  await connection.command(dropFormerConstraint(space));
+  for (const statement of dropFormerSchema(space)) await connection.command(statement);
   for (let after: string | undefined = ''; after !== undefined; )
     after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
 };

@@ -63,7 +63,7 @@ const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: Twi
     ...{ version, createdAt, object, kind: twin.kind, alts: altsOf(twin), fresh: found?.fresh ?? true, shaped, body, input: twin },
     written: { ...kept, version, createdAt, updatedAt: work.at, shaped },
   });
-  return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put' }) };
+  return { ok: true, version, seq: noteChange(work, { id: twin.id, op: 'put', ...(found && found.kind !== twin.kind && { kind: found.kind }) }) };
 };
 
 const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outcome => {

@@ -258,7 +258,8 @@ describe.skipIf(own.skipped)(`a server of their own, killed and configured at wi
   }, async () => {
     const { uri } = start('--set', 'dbms.security.auth_enabled=true', '--set', 'db.memory.transaction.max=2m');
     const at_ = { uri, username: 'neo4j', database: 'neo4j' };
-    const open = (password: string) => openNeo4jStore({ settings: { ...at_, password }, authority, deps, drivers });
+    // what was written before the kills would take memory too
+    const open = (password: string) => openNeo4jStore({ settings: { ...at_, password }, authority: 'memory.test.example', deps, drivers });
     expect(await open('wrong')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', found: 'a name or password that Neo4j does not take' } });
     expect(await open('neo4j')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration' } });
     const fresh = openDriver(uri, auth.basic('neo4j', 'neo4j'));

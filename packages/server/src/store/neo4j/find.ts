@@ -17,6 +17,7 @@ import {
   type LinkTest,
   matchesFilter,
   middleOf,
+  type PageKey,
   pageKeyOf,
   placeOf,
   type Twin,
@@ -24,7 +25,9 @@ import {
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
-import { cellTwins, type Found, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
+import { cellTwins, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
+import { type Bucket, bestOfBucket, bestOfFew, buckets, isOfWords, keyOf, someOfBuckets } from '../neo4j-cypher/find-words.ts';
+import type { Finding, Found } from '../neo4j-cypher/finding.ts';
 import { readHead } from '../neo4j-cypher/read.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import type { CellsQuery, FindQuery, FoundPage } from '../store.ts';
@@ -92,12 +95,56 @@ const headAndTwins = async (asker: Asker, { found, filter }: { readonly found: F
   return { seq, twins };
 };
 
+type Page = { readonly text: string; readonly after: PageKey | undefined; readonly limit: number };
+
+/** Those that may hold a twin from there on, the best first. */
+const bucketsFrom = async ({ reading }: Asker, finding: Finding, { text, after }: Page): Promise<readonly Bucket[]> => {
+  const left = buckets.filter((bucket) => keyOf(bucket) >= Number(after?.value ?? 0));
+  const [row] = await reading.run(someOfBuckets(finding, text, left));
+  const some: readonly boolean[] = trusted(row?.['some'] ?? []);
+  return left.filter((bucket, at) => some[at] === true || (bucket.class === 0 && row?.['known'] === true));
+};
+
+/** Bucket after bucket until it is enough; who came to another one meanwhile is told once. */
+const bestOfMany = async (asker: Asker, finding: Finding, page: Page): Promise<readonly Twin[]> => {
+  const { text, after, limit } = page;
+  const best = new Map<string, Twin>();
+  for (const bucket of await bucketsFrom(asker, finding, page)) {
+    const from = after && keyOf(bucket) === after.value ? after.id : undefined;
+    const rows = await asker.reading.run(bestOfBucket(finding, { text, bucket, after: from, limit: limit - best.size }));
+    for (const twin of textsIn(rows).map(twinOf)) best.set(twin.id, twin);
+    if (best.size >= limit) break;
+  }
+  return [...best.values()];
+};
+
+/** The text of a filter whose page is found bucket by bucket: it begins with words, and goes on as `relevanceOf` orders. */
+const bestTextOf = ({ filter, order, backwards }: FindQuery): string | undefined => {
+  const by = order?.by;
+  const text = typeof by === 'object' && 'text' in by ? by.text : undefined;
+  return text === undefined || text !== filter?.text || order?.descending || backwards ? undefined : text;
+};
+
+const findBest = async (asker: Asker, finding: Finding, page: Page) => {
+  const rows = await asker.reading.run(bestOfFew(finding, page));
+  const twins = rows[0]?.['many'] === true ? await bestOfMany(asker, finding, page) : textsIn(rows).map(twinOf);
+  return { seq: Number(rows[0]?.['seq'] ?? 0), twins };
+};
+
+const findRows = async (asker: Asker, finding: Finding, query: FindQuery) => {
+  const { order, first, after, backwards = false } = query;
+  const text = bestTextOf(query);
+  if (text !== undefined && isOfWords(finding)) return findBest(asker, finding, { text, after, limit: first + 1 });
+  const found = findTwins(finding, { order, after, backwards }, first + 1);
+  return headAndTwins(asker, { found, filter: finding.filter }, first + 1);
+};
+
 /** One twin more than asked for tells whether there is a next page. */
-export const findPage = async (asker: Asker, { filter = {}, order, first, after, backwards = false }: FindQuery): Promise<FoundPage> => {
+export const findPage = async (asker: Asker, query: FindQuery): Promise<FoundPage> => {
+  const { filter = {}, order, first } = query;
   const before = undecided(filter, asker.space).length > 0 ? await headOf(asker) : undefined;
   const ends = await endsOf(asker, filter);
-  const found = findTwins({ space: asker.space, filter, ends }, { order, after, backwards }, first + 1);
-  const { seq, twins } = await headAndTwins(asker, { found, filter }, first + 1);
+  const { seq, twins } = await findRows(asker, { space: asker.space, filter, ends }, query);
   const last = twins.length > first ? twins[first - 1] : undefined;
   return { twins: twins.slice(0, first), seq: before ?? seq, ...(last && { next: pageKeyOf(last, order) }) };
 };

@@ -3,19 +3,21 @@
  * Values are flat: `p:` a scalar by its term, `u:` its unit, `x:` what is no scalar as canonical JSON, so that null is there and told from missing.
  */
 import {
+  agencyOf,
   type Box,
   boxOfTwin,
+  brevityOf,
   canonicalJson,
   foldedNames,
   type Link,
   normaliseKey,
+  placedWords,
   type Shape,
   type Twin,
   type TwinInput,
   textIn,
-  wordsOfTwin,
 } from '@cityweave/core';
-import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey } from '../neo4j-cypher/parameters.ts';
+import { alternativeKey, isScalar, nameWord, objectKey, otherKey, pointAt, stepWord, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -77,14 +79,19 @@ const docOf = ({ version, createdAt, updatedAt, shaped }: Pick<Kept, 'version' |
 
 const bodyOfDoc = (doc: string): string => `${doc.slice(0, doc.lastIndexOf(versioned))}}`;
 
-/** The text under which it is found. */
-const wordsIn = (twin: TwinInput): string => [...wordsOfTwin(twin)].map((word) => ` ${word}`).join('');
+/** The text under which it is found: its words, those of its names with their places once more, and how short its names are. */
+const wordsIn = (twin: TwinInput): string => {
+  const placed = [...placedWords(twin)];
+  const ofNames = placed.flatMap(([word, place]) => (place === 3 ? [] : [nameWord(place, word)]));
+  return [...placed.map(([word]) => word), ...ofNames, stepWord(brevityOf(foldedNames(twin)))].map((word) => ` ${word}`).join('');
+};
 
 /** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */
 const searched: readonly { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties }[] = [
   { of: ({ values }) => [values], make: flatValues },
   { of: ({ position, footprint }) => [position, footprint], make: (twin) => placeOfBox(boxOfTwin(twin)) },
-  { of: ({ agency, kind }) => [agency, kind], make: ({ agency, kind }) => ({ agency, kind }) },
+  // most often the id tells
+  { of: ({ agency, kind }) => [agency, kind], make: ({ id, agency, kind }) => ({ agency: agency === agencyOf(id) ? null : agency, kind }) },
   { of: ({ name }) => [name], make: (twin) => ({ name: textIn(twin.name), folded: foldedNames(twin) }) },
   {
     of: ({ name, altIds, objectOfInterest, values }) => [
@@ -98,7 +105,7 @@ const searched: readonly { readonly of: (twin: TwinInput) => readonly unknown[];
 ];
 
 const keptOf = (kept: Kept, body: string): Properties => ({
-  updatedAt: kept.updatedAt,
+  updatedAt: whole(Date.parse(kept.updatedAt)),
   doc: docOf(kept, body),
   ...(kept.source !== undefined && { source: kept.source }),
   ...(kept.digest !== undefined && { digest: kept.digest }),

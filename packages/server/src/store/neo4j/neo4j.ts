@@ -140,7 +140,10 @@ const health = async ({ clock }: Sides, ask: Ask, waiting?: Waiting): ReturnType
   const signal = waiting?.signal ? AbortSignal.any([within, waiting.signal]) : within;
   const found = await headOf(ask, 'seq', { signal }).then(
     () => undefined,
-    (cause) => (signal.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause))),
+    (cause) => {
+      if (waiting?.signal?.aborted) return problem('unavailable', { subject: 'store', found: 'nobody waits for it any more' });
+      return within.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause));
+    },
   );
   const latencyMs = clock.monotonicMs() - from;
   return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs };

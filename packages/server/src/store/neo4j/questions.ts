@@ -106,7 +106,7 @@ const withoutHoles = (changes: readonly Change[], from: number): readonly Change
 
 /** Those of twins of these kinds: most often it is not known from the change what its twin is. */
 const ofKinds = async ({ reading, space }: Asker, changes: readonly Change[], kinds: readonly TermId[]): Promise<readonly Change[]> => {
-  const ids = [...new Set(changes.filter(({ kind }) => kind === undefined).map(({ id }) => id))];
+  const ids = [...new Set(changes.filter(({ op, kind }) => op === 'put' || kind === undefined).map(({ id }) => id))];
   const rows = ids.length > 0 ? await reading.run(readKindsOf(space, ids)) : [];
   const known = new Map(rows.map(({ id, kind }) => [id, trusted<TermId>(kind)]));
   const wanted = new Set(kinds);

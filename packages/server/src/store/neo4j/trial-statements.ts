@@ -5,6 +5,7 @@ import { type Geometry, limits, type Order, type PageKey, type TwinFilter } from
 import * as conversion from '../neo4j-cypher/conversion.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
 import * as find from '../neo4j-cypher/find.ts';
+import * as findWords from '../neo4j-cypher/find-words.ts';
 import * as history from '../neo4j-cypher/history.ts';
 import * as moving from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
@@ -190,6 +191,7 @@ const filters: Readonly<Record<string, TwinFilter>> = {
   agencies: { agencies: [agency] },
   text: { text: 'pump 1' },
   'long text': { text: 'x'.repeat(limits.filterTextCharactersMax) },
+  'words and a kind': { text: 'pump 1', kinds },
   box: { box: [4, 45, 5, 46] },
   'box across the antimeridian': { box: [170, -10, -170, 10] },
   'box and kinds': { box: [4, 45, 5, 46], kinds },
@@ -239,6 +241,16 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
     found[`walk ${name}`] = find.walkTwins(finding).cypher;
     found[`cells of ${name}`] = find.cellTwins({ ...finding, filter: { box: [4, 45, 5, 46], all: [filter] } }, { box: [4, 45, 5, 46], level: 12 }).cypher;
   }
+  for (const name of ['text', 'long text', 'words and a kind'] as const) {
+    const finding = findingOf(space, filters[name] ?? {});
+    const page = { text: finding.filter.text ?? '', limit: 10 };
+    found[`buckets, ${name}`] = findWords.someOfBuckets(finding, page.text, findWords.buckets);
+    for (const from of [undefined, after]) {
+      found[`best of few, ${name}, after ${from?.id}`] = findWords.bestOfFew(finding, { ...page, after: from });
+      for (const bucket of findWords.buckets)
+        found[`best ${findWords.keyOf(bucket)}, ${name}, after ${from?.id}`] = findWords.bestOfBucket(finding, { ...page, bucket, after: from?.id });
+    }
+  }
   for (const filter of [{}, { kinds }, { text: 'pump' }])
     for (const order of orders)
       for (const page of pages)
@@ -271,7 +283,7 @@ export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>>
   dropFormer: conversion.dropFormer(space, [key]),
   formerChanges: conversion.formerChanges(space, limit),
   dropFormerChanges: conversion.dropFormerChanges(space, limit),
-  dropFormerConstraint: conversion.dropFormerConstraint(space),
+  ...Object.fromEntries(conversion.dropFormerSchema(space).map((statement) => [statement.text, statement])),
   dropTwice: conversion.dropTwice(space),
   ...Object.fromEntries(migrationsOf(space).flatMap(({ constraints, indexes }) => [...constraints, ...indexes].map((text) => [text, cypher(text)]))),
 });

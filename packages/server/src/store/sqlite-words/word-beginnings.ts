@@ -3,17 +3,11 @@
  * to the next that has them all, where for other beginnings it would gather every twin first.
  */
 import type { StatementSync } from 'node:sqlite';
-import type { WordPlace } from '@cityweave/core';
+import { anywhere, type Wanted } from '../wanted-words.ts';
 import { knownBeginningMax } from './sql-shelves.ts';
 
 /** More words that begin so are asked for by their beginning. */
 export const wordsOfBeginningMax = 8;
-
-/** A word, or the beginning of one, in one of these places of a twin. */
-export type Wanted = { readonly word: string; readonly places: readonly WordPlace[]; readonly whole: boolean };
-
-export const inNames: readonly WordPlace[] = [1, 2];
-export const anywhere: readonly WordPlace[] = [1, 2, 3];
 
 /** Sorts behind a word and before whatever else begins with it. */
 const behind = (word: string): string => `${word}\u0001`;

@@ -9,9 +9,10 @@ import { numberOf } from '../sqlite/sqlite-file.ts';
 import type { Find } from '../sqlite/sqlite-read.ts';
 import type { Lists, ReadingFile } from '../sqlite-reading/reading-file.ts';
 import { relevanceKey } from '../sqlite-reading/sql-find.ts';
+import { anywhere, wantedOf } from '../wanted-words.ts';
 import { labelOf, labelsOfStep, slotsMax, steps } from './sql-shelves.ts';
 import { knownSql, stepSql } from './sql-walk.ts';
-import { anywhere, inNames, matchOf, type Wanted } from './word-beginnings.ts';
+import { matchOf } from './word-beginnings.ts';
 
 type Row = readonly [n: unknown, seq: unknown, id: string, key: number, stand: number];
 type Rows = Generator<Row, void, undefined>;
@@ -85,18 +86,6 @@ const matchOfAll = ({ reading, text }: Walking): string =>
 const byId = (walking: Walking, after: PageKey | undefined): Rows => {
   const match = matchOfAll(walking);
   return together(steps.map((step) => walkStep(walking, { match, step, after: after?.id })));
-};
-
-/** What a twin of a class has at least, from the best class on. */
-const wantedOf = (text: string): readonly (readonly Wanted[])[] => {
-  const words = wordsOfText(text);
-  const first = (at: number) => (at === 0 ? ([1] as const) : inNames);
-  return [
-    words.map((word, at) => ({ word, places: first(at), whole: true })),
-    words.map((word, at) => ({ word, places: first(at), whole: at < words.length - 1 })),
-    words.map((word) => ({ word, places: inNames, whole: false })),
-    words.map((word) => ({ word, places: anywhere, whole: false })),
-  ];
 };
 
 function* ofKey(rows: Rows, key: number): Rows {

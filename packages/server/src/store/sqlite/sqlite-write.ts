@@ -128,7 +128,8 @@ const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
   putShapes(to, n, [command.shapes, found]);
   tell(to, command, found);
   if (row.object !== (found?.['object'] ?? null)) to.identityTouched = true;
-  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id: row.id, op: 'put' }) };
+  const left = found && found['kind'] !== row.kind && { kind: String(found['kind']) };
+  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id: row.id, op: 'put', ...left }) };
 };
 
 const twinOfBody = (body: Pick<TwinRow, 'doc' | 'footprint'> | Row | undefined): TwinInput => {

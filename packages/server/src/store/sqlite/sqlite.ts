@@ -60,7 +60,7 @@ const remembered = <T>(stamp: () => unknown, read: () => Promise<T>): ((waiting?
     const { value } = known?.at === at && known ? known : { value: read() };
     known = { at, value };
     value.catch(() => {
-      known = undefined;
+      if (known?.value === value) known = undefined;
     });
     return untilAborted(waiting, value);
   };
