@@ -75,6 +75,7 @@ test('a run that is under way when the store is closed is called off, and that i
   const kept = { store: { maintain } as TwinStore, retention: { changes: 5, recentHours: 6 }, clock: { now: () => now, monotonicMs: () => 0 } }; // only this verb is asked
   const upkeep = createUpkeep({ ...kept, vocabulary: () => createVocabulary([]), timers, failed: (cause) => failures.push(cause) });
   due.shift()?.();
+  await new Promise(setImmediate);
   await upkeep.close();
   expect([failures, due]).toEqual([[], []]);
 });
