@@ -29,7 +29,7 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
 | \`sequence\` | of a message of a stream: its place there |
-| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it (messages are taken as they come); W3C trace context, repeated in the answer, passed on to what the message causes and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
+| \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it: of his changes that wait for their turn the most urgent is answered first, none is passed over for ever; W3C trace context, repeated in the answer, passed on to what the message causes and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
 | \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
 | \`security\` | \`scheme\` (\`jws\` or \`none\`), \`keyId\`, \`signature\`, \`purpose\` where the data will be used for something narrower than was agreed, \`onBehalfOf\` and \`agreementId\` |
@@ -115,7 +115,7 @@ A proposal (P1) with \`approval: ask\` is answered with a plan, asks nobody but 
 socket or server-sent events of the initiator's GraphQL; its \`align\` is the grid of a federation that has none of its own. A \`serviceLevel\` is negotiated: the strictest of the needs is asked for, the owner promises no better than its policy says, and less than is needed is refused; how soon a member does answer stands beside it in
 the status of its link. A feature whose \`direction\` is \`requires\` is sought: it is registered and found by who asks for \`direction: requires\`, and never a candidate.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`priority\` of the header; \`parameters\` of a function, which tell people how its model was set up.`;
+What others say more is kept, hashed and passed on, and changes nothing here: \`parameters\` of a function, which tell people how its model was set up.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 

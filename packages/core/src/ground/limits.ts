@@ -85,6 +85,9 @@ export const limits = {
   graceSecondsMax: 86_400,
   needsMax: 200,
   candidatesMax: 500,
+  /** changes of one sender that wait for their turn, and how often one of them lets more urgent ones go first */
+  turnsWaitingMax: 1_000,
+  turnsPassedOverMax: 16,
   /** of those who could take the place of a member that is lost, so many are asked how they stand */
   runnersUpAskedMax: 8,
   /** how many registries further a question may go from the one that was asked */

@@ -81,7 +81,7 @@ export const Header = z.looseObject(
     expiresAt: Instant.optional(),
     /** 1 where absent */
     qos: Qos.optional(),
-    /** normal where absent; messages are taken as they come, whatever it says */
+    /** normal where absent; of a sender's changes that wait the most urgent is answered first */
     priority: Priority.optional(),
     /** the dictionaries, with their versions, whose terms the data area uses */
     semanticContext: z

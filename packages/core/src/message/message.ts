@@ -140,6 +140,7 @@ type Sending = {
   readonly conversationId?: string | undefined;
   readonly qos?: Header['qos'];
   readonly sequence?: number;
+  readonly priority?: Header['priority'];
   readonly trace?: string | undefined;
 };
 

@@ -36,6 +36,7 @@ import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
 import { type NotedLog, noMessage, noteExchange } from './logged.ts';
 import type { Self } from './peer.ts';
+import { createTurns } from './turns.ts';
 import { readThrough } from './via.ts';
 
 export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
@@ -181,20 +182,6 @@ const answerRead = async (desk: Desk, name: RowName, by: Heard): Promise<Message
   return reply(desk, message, outcomeOf(answered));
 };
 
-/** A sender's changes are answered one after the other: a repeat meets the kept answer, a revision the one before it. */
-const oneAtATime = () => {
-  const busy = new Map<string, Promise<unknown>>();
-  return async <T>(id: string, run: () => Promise<T>): Promise<T> => {
-    const before = busy.get(id);
-    const mine = (before ?? Promise.resolve()).then(run);
-    const settled = mine.catch(() => undefined);
-    busy.set(id, settled);
-    const result = await mine;
-    if (busy.get(id) === settled) busy.delete(id);
-    return result;
-  };
-};
-
 /** The problem an answer reports, for the log and the status of the transport. */
 const problemIn = (message: Message): Problem | undefined => {
   const { result } = message.data.action;
@@ -203,7 +190,7 @@ const problemIn = (message: Message): Problem | undefined => {
 
 export const createAnswer = (given: Given): Answer => {
   const desk: Desk = { ...given, heard: new LRUCache({ max: limits.messageIdsRememberedMax }) };
-  const inTurn = oneAtATime();
+  const inTurn = createTurns();
   const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
     const named = rowNameOf(message);
     if (!named.ok) return reply(desk, message, named);
@@ -220,7 +207,8 @@ export const createAnswer = (given: Given): Answer => {
     if (!through.ok) return reply(desk, message, through);
     const by: Heard = { sender: source.id, role: source.role, message: through.value.message, signal, digest, via: through.value.adaptorId };
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
-    return inTurn(source.id, () => answerChange(desk, named.value, by));
+    const answered = await inTurn({ sender: source.id, priority: message.header.priority }, () => answerChange(desk, named.value, by));
+    return answered ?? reply(desk, message, fail(problem('overloaded', { subject: source.id, limit: limits.turnsWaitingMax })));
   };
   const answerHeard = async (heard: Message, signal: AbortSignal, bytes: number): Promise<Awaited<ReturnType<Answer>>> => {
     const from = desk.deps.clock.monotonicMs();

@@ -11,6 +11,7 @@ import {
   type MessageId,
   messageText,
   ok,
+  type Priority,
   type Problem,
   parseMessage,
   parseReply,
@@ -49,6 +50,8 @@ export type Asking = {
   readonly attempts?: number;
   /** 0: said once, whatever comes of it; 2: answered once, and the answer kept; 1 where absent */
   readonly qos?: Qos | undefined;
+  /** how urgent it is to this node; normal where absent */
+  readonly priority?: Priority | undefined;
   /** told of the header of the answer, whatever it says */
   readonly heard?: ((header: Message['header']) => void) | undefined;
   /** for whom it is asked, where not for this agency */
@@ -109,6 +112,7 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     expiresAt: asking.expiresInMs === undefined ? undefined : addMs(now, asking.expiresInMs),
     federationId: asking.federationId,
     qos: asking.qos,
+    priority: asking.priority,
     conversationId: asking.conversationId,
     trace: cause && traceOf(cause, messageId),
   });

@@ -84,7 +84,7 @@ const asking = async ({ room }: Desk, invocation: Invocation, { federation, memb
   const asked = await room.ask(peerOf(member, 'data'), 'digitalTwin.invoke.feature', content, {
     timeoutMs: deadlineMs,
     // what moves something is done once, however often it is said
-    ...(effect === 'actuation' && { qos: 2 }),
+    ...(effect === 'actuation' && { qos: 2, priority: 'high' }),
     signal,
     federationId: federation.id,
     conversationId: runId,
