@@ -201,6 +201,11 @@ it('shows a partner what was said with it, in its place in the chain and sealed 
   expect(first.entries.slice(0, 3).map(({ told }) => told?.content.kind)).toEqual(['keys', undefined, 'exchange']);
   expect(checkExcerpt(first, checking).head.n).toBe(limits.logExcerptEntriesMax);
   expect((await log.excerpt(exchange(1).from, n)).entries).toEqual([]);
+  append(1);
+  const asked = log.excerpt(exchange(1).from, n);
+  append(1);
+  timers.at(-1)?.run();
+  expect(checkExcerpt(await asked, checking)).toMatchObject({ head: { n: n + 2 }, sealed: n + 2 });
   await log.close();
-  expect(verify()).toMatchObject({ entries: n, unsealed: 0 });
+  expect(verify()).toMatchObject({ entries: n + 4, unsealed: 0 });
 });

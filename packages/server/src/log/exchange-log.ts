@@ -167,15 +167,12 @@ const entriesFrom = (files: LogFiles, from: number, most: number): readonly LogE
   return lines.flatMap((line) => LogEntry.safeParse(parseEntry(line)).data ?? []);
 };
 
-/** Behind `after`, else the last ones of so many. */
-const readExcerpt = (
-  files: LogFiles,
-  asker: string,
-  { written, after = written - limits.logExcerptEntriesMax }: { readonly written: number; readonly after: number | undefined },
-): LogExcerpt => {
-  if (after < 1) return excerptFor(asker, { entries: entriesFrom(files, 1, limits.logExcerptEntriesMax), before: emptyLog, hash: sha256 });
-  const [before, ...entries] = entriesFrom(files, Math.min(after, written), limits.logExcerptEntriesMax + 1);
-  return excerptFor(asker, { entries, before: before ?? emptyLog, hash: sha256 });
+/** Behind `after`, else the last ones of so many; up to the entry that seals them. */
+const readExcerpt = (files: LogFiles, asker: string, { sealed, after }: { readonly sealed: number; readonly after: number | undefined }): LogExcerpt => {
+  const begun = Math.max(0, Math.min(after ?? sealed - limits.logExcerptEntriesMax, sealed));
+  const most = Math.min(limits.logExcerptEntriesMax, sealed - begun);
+  const [before] = begun > 0 ? entriesFrom(files, begun, 1) : [];
+  return excerptFor(asker, { entries: entriesFrom(files, begun + 1, most), before: before ?? emptyLog, hash: sha256 });
 };
 
 const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPage => ({
@@ -229,8 +226,10 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     excerpt: async (asker, after) => {
       tally.settle();
       tellKeys();
-      await sealing.seal();
-      return readExcerpt(files, asker, { written: writer.head().n, after });
+      const remembered = sealing.seal();
+      const sealed = sealing.sealedTo();
+      await remembered;
+      return readExcerpt(files, asker, { sealed, after });
     },
     close: async () => {
       tally.settle();
