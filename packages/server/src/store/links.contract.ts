@@ -108,6 +108,28 @@ export const linksContract = (store: () => TwinStore) => {
     expect(await store().apply([{ op: 'deleteLink', id: own.id }], { at })).toMatchObject([{ ok: false, problem: { kind: 'notFound' } }]);
   });
 
+  test('of several links with one id a deletion takes one: first those of which it is not made, in the order of their ends', async () => {
+    const one = link(a, b);
+    const named = [link(c, a), link(a, c), link(a, a, 'sameAs')].map((each) => ({ ...each, id: one.id }));
+    await accepted(store(), [put('a'), ...[...named, one].map((each): Command => ({ op: 'putLink', link: each }))]);
+    const hop = async (of: typeof a, direction: 'out' | 'in', kind = 'feeds') =>
+      (await store().adjacent([of], { direction, limit: 9, kinds: [term(kind)] })).map(({ from, to }) => [from, to]);
+    const left = async () => (await Promise.all([hop(c, 'in'), hop(a, 'in', 'sameAs'), hop(c, 'out'), hop(b, 'in')])).flat();
+    const gone = [
+      [a, c],
+      [a, a],
+      [c, a],
+      [a, b],
+    ];
+    const remove = async () => (await store().apply([{ op: 'deleteLink', id: one.id }], { at }))[0]?.ok;
+    for (let done = 0; done < gone.length; done += 1) {
+      expect(await left()).toEqual(gone.slice(done));
+      expect(await remove()).toBe(true);
+    }
+    expect([await left(), await remove()]).toEqual([[], false]);
+    expect((await store().changes(0, { limit: 99 })).changes.filter(({ op }) => op === 'unlink').map(({ id }) => id)).toEqual([a, a, c, a]);
+  });
+
   test('identities counts own twins with a sameAs link or an object of interest, each once', async () => {
     await accepted(store(), [
       put('a', { object: 'o' }),

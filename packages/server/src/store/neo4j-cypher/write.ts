@@ -43,8 +43,13 @@ export const loadSought = (space: Space, sought: Sought): Cypher => {
   );
 };
 
-export const deleteLinks = ({ link }: Space, ids: readonly string[]): Cypher =>
-  steady(`UNWIND $ids AS id MATCH ()-[l:${link}]->() WHERE l.id = id DELETE l`, { ids });
+/** By their ends and kinds: several may have one id. */
+export const deleteLinks = ({ end, link }: Space, rows: readonly object[]): Cypher =>
+  steady(
+    `UNWIND $rows AS row MATCH (a:${end}) WHERE a.id = row.src MATCH (b:${end}) WHERE b.id = row.dst
+MATCH (a)-[l:${link} {as: row.kind}]->(b) DELETE l`,
+    { rows },
+  );
 
 export const deleteTwins = ({ end, knownAs, identifier }: Space, ids: readonly string[]): Cypher =>
   steady(

@@ -7,7 +7,7 @@ import type { Moved } from '../moving/moved.ts';
 import { joinKey } from '../neo4j/decide.ts';
 import { altsOf, bodyOf } from '../neo4j/neo4j-rows.ts';
 import { before, nothing, save, type Wanted } from '../neo4j/save.ts';
-import { endsKey, type WorkingSet } from '../neo4j/working-set.ts';
+import { placeLink, type WorkingSet } from '../neo4j/working-set.ts';
 import { commitOnce, type Writer } from '../neo4j/write.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { moveOldest, putImport } from '../neo4j-cypher/write.ts';
@@ -42,11 +42,6 @@ const placeTwins = (set: WorkingSet, rows: readonly Moved[]): Problem | undefine
   return undefined;
 };
 
-const placeLink = ({ links }: WorkingSet, { link }: Part<'link'>): void => {
-  const { id, from: src, kind, to: dst } = link;
-  links.set(endsKey({ src, kind, dst }), { id, src, kind, dst, link, written: true });
-};
-
 const placeJoin = ({ joins }: WorkingSet, { join }: Part<'join'>): void => {
   joins.set(join.from, new Map(joins.get(join.from)).set(joinKey(join), join));
 };
@@ -71,7 +66,7 @@ const placeSamples = ({ pasts, pastLinks }: WorkingSet, rows: readonly Moved[]):
 };
 
 const placeRest = (set: WorkingSet, rows: readonly Moved[]): void => {
-  for (const row of rowsOf(rows, 'link')) placeLink(set, row);
+  for (const { link } of rowsOf(rows, 'link')) placeLink(set, { id: link.id, src: link.from, kind: link.kind, dst: link.to, link, written: true });
   for (const row of rowsOf(rows, 'join')) placeJoin(set, row);
   for (const { kind, term, unit = null } of rowsOf(rows, 'term')) set.terms.set(JSON.stringify([kind, term]), { kind, term, unit });
   for (const { peer, seq } of rowsOf(rows, 'cursor')) set.cursors.set(peer, seq);

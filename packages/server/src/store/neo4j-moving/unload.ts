@@ -1,7 +1,7 @@
 /**
  * A store unloaded: rows of each part as they are told to another store.
  */
-
+import { compareText } from '@cityweave/core';
 import type { Unloadable, UnloadedPage } from '../moving/moved.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { trusted, twinOf } from '../neo4j/neo4j-rows.ts';
@@ -53,7 +53,11 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
   series: told({
     keys: ['key'],
     statement: unloadPasts,
-    toRows: ({ key, names }) => trusted<readonly string[]>(names).map((series) => ({ id: key, series })),
+    // kept as they were first said, told in the order of every store
+    toRows: ({ key, names }) =>
+      trusted<readonly string[]>(names)
+        .toSorted(compareText)
+        .map((series) => ({ id: key, series })),
   }),
 };
 

@@ -15,6 +15,7 @@ import {
   linkBetween,
   linkIn,
   linksAt,
+  placeLink,
   type TwinState,
   twinIn,
   type Working,
@@ -135,7 +136,7 @@ const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: '
   const version = versionOfLink(standing) + 1;
   const link = withVersion(given, version);
   gainLink(work.working, { before: standing, after: link, at: work.at });
-  own.links.set(ends, { id, src, kind, dst, link, written: true });
+  placeLink(own, { id, src, kind, dst, link, written: true });
   if (kind === sameAs) own.identityTouched = true;
   return { ok: true, version, seq: noteChange(work, { id: src, op: 'link', link: id }) };
 };

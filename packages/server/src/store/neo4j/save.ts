@@ -33,7 +33,7 @@ import { type Batch, joinKey } from './decide.ts';
 import { checkSchema } from './failures.ts';
 import { rowsOfLog } from './log.ts';
 import { altsOf, identifiersOf, linkOf, propertiesOf, standingOf, trusted } from './neo4j-rows.ts';
-import { type Ends, emptySet, endsKey, type LinkState, type TwinState, type WorkingSet } from './working-set.ts';
+import { type Ends, emptySet, endsKey, type LinkState, placeLink, type TwinState, type WorkingSet } from './working-set.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** Runs a statement in the transaction; what is asked without waiting goes out together. */
@@ -116,7 +116,7 @@ const fillJoins = ({ joins }: WorkingSet, docs: readonly string[]): void => {
 const fill = (set: WorkingSet, { registers = [], twins = [], pasts = [], linked = [], links = [], between = [], joins = [] }: Found): void => {
   for (const [id, doc] of twins) set.twins.set(id, twinState(doc));
   fillPasts(set, pasts);
-  for (const state of [...linked, ...links, ...between].map(linkState)) set.links.set(endsKey(state), state);
+  for (const state of [...linked, ...links, ...between].map(linkState)) placeLink(set, state);
   fillJoins(set, joins);
   for (const [key, seq] of registers) if (key.startsWith('cursor:')) set.cursors.set(key.slice('cursor:'.length), seq);
 };
@@ -211,8 +211,9 @@ const saveTwins = (space: Space, { twins }: WorkingSet, was: Before): readonly C
 
 const dropLinks = (space: Space, { links }: WorkingSet, was: Before): readonly Cypher[] => {
   const gone = [...was.links].flatMap(([key, link]) => (link && links.get(key) === null ? [link] : []));
-  const [ids, ends] = [sortedOnce(gone.map(({ id }) => id)), sortedOnce(gone.flatMap(({ src, dst }) => [src, dst]))];
-  return [...some(ids, deleteLinks(space, ids)), ...some(ends, sweepEnds(space, ends))];
+  const rows = gone.map(({ src, kind, dst }) => ({ src, kind, dst })).toSorted((a, b) => (a.src < b.src ? -1 : 1));
+  const ends = sortedOnce(gone.flatMap(({ src, dst }) => [src, dst]));
+  return [...some(rows, deleteLinks(space, rows)), ...some(ends, sweepEnds(space, ends))];
 };
 
 const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {

@@ -56,7 +56,7 @@ const eagers: Readonly<Record<string, number>> = {
   putLinks: 2,
   'save changes': 6,
   'save new twins': 10,
-  'save deletions': 10,
+  'save deletions': 11,
 };
 
 const { settings, skipped } = trialServer();

@@ -51,7 +51,7 @@ const writes: Arguments<typeof write> = {
   createIdentifiers: [[identifier]],
   deleteIdentifiers: [ids],
   putLinks: [[ends]],
-  deleteLinks: [[ends.id]],
+  deleteLinks: [[ends]],
   sweepEnds: [[ends.dst]],
   deleteTwins: [ids],
   putJoins: [[joinRow]],
@@ -151,7 +151,7 @@ const saves = (space: Space): Readonly<Record<string, Cypher>> => {
       write.tallyKinds(space, [{ key: 'kind:city:Thing', kind: 'city:Thing', more: whole(1) }]),
       ...noted(3),
     ]),
-    'save deletions': inTurn([write.deleteLinks(space, [ends.id]), write.sweepEnds(space, [ends.dst]), write.deleteTwins(space, ids), said, ...noted(4)]),
+    'save deletions': inTurn([write.deleteLinks(space, [ends]), write.sweepEnds(space, [ends.dst]), write.deleteTwins(space, ids), said, ...noted(4)]),
   };
 };
 
