@@ -1,10 +1,12 @@
 /**
  * What every store promises of writes: versions, batches, cursors, and that what was put comes back unchanged.
  */
-import { Instant } from '@cityweave/core';
+import { Instant, type ObjectOfInterestId } from '@cityweave/core';
 import { expect, test } from 'vitest';
+import { keyBytesMax } from './keepable.ts';
 import type { Command, TwinStore } from './store.ts';
-import { accepted, at, put, putLink, term, twin, twinId } from './twins.contract.ts';
+import { accepted, agency, at, link, put, putLink, term, twin, twinId } from './twins.contract.ts';
+import { unansweredProblem } from './unanswered.ts';
 
 const hostile = [
   "O'Brien",
@@ -31,6 +33,43 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     await accepted(store(), [{ op: 'putTwin', twin: input }]);
     expect((await store().get([input.id])).get(input.id)).toEqual({ ...input, version: 1, createdAt: at, updatedAt: at });
     expect((await (await reopen()).get([input.id, twinId('2')])).size).toBe(1);
+  });
+
+  test('a bug of ours in writing is told as one, not as an outage, and takes nothing from its neighbours', async () => {
+    const broken = { op: 'settleJoin' } as Command; // branding: what no caller can say
+    const [before, met, after] = await Promise.allSettled([[put('1')], [put('2'), broken], [put('3')]].map((commands) => store().apply(commands, { at })));
+    expect([before, after]).toMatchObject([
+      { status: 'fulfilled', value: [{ ok: true }] },
+      { status: 'fulfilled', value: [{ ok: true }] },
+    ]);
+    expect(met).toMatchObject({ status: 'rejected', reason: expect.objectContaining({ message: expect.stringMatching(/undefined/) }) });
+    expect(met?.status === 'rejected' && unansweredProblem(met.reason)).toBeUndefined();
+    expect((await store().find({ first: 9 })).twins.map(({ id }) => id)).toEqual([twinId('1'), twinId('3')]);
+    await accepted(store(), [put('4')]);
+  });
+
+  test('what something is found by has as many bytes as every engine can index, and what is longer is refused by itself', async () => {
+    const { id, ...key } = { id: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel' };
+    // three bytes a character; `taken` are the bytes that stand beside it
+    const long = (taken: number, more = 0): string => {
+      const left = keyBytesMax - taken;
+      return '\u6f22'.repeat(Math.floor(left / 3)) + 'x'.repeat((left % 3) + more);
+    };
+    const bytes = (...parts: readonly string[]): number => Buffer.byteLength(parts.join(''));
+    const made = link(twinId('1'), twinId('2'));
+    const commands = (more: 0 | 1): readonly Command[] => [
+      { op: 'putTwin', twin: { ...twin(twinId(`alt-${more}`)), altIds: [{ scheme: 'no', value: long(2, more) }] } },
+      { op: 'putTwin', twin: { ...twin(twinId(`object-${more}`)), objectOfInterest: long(0, more) as ObjectOfInterestId } }, // branding: longer than the protocol takes
+      { op: 'putTwin', twin: { ...twin(twinId(`term-${more}`)), values: { [long(bytes(twinId(`term-${more}`)), more)]: { value: 1 } } } },
+      { op: 'putLink', link: { ...made, id: long(0, more) as typeof made.id } }, // branding: an id of another making
+      { op: 'putJoins', from: id, joins: [{ ...key, from: id, value: long(bytes(id, key.kind, agency, 'parcel'), more), state: 'PENDING' }] },
+    ];
+    await accepted(store(), commands(0));
+    expect(await store().count({ ids: [long(2), long(0)] })).toBe(2);
+    const told = await Promise.all([put('before'), ...commands(1), put('after')].map((command) => store().apply([command], { at })));
+    expect(told.map(([outcome]) => outcome?.ok)).toEqual([true, false, false, false, false, false, true]);
+    for (const [outcome] of told.slice(1, -1))
+      expect(outcome).toMatchObject({ problem: { kind: 'invalid', found: `${keyBytesMax + 1} bytes`, accepted: expect.stringContaining(`${keyBytesMax}`) } });
   });
 
   test('each change is one version more, and the time of creation stays', async () => {

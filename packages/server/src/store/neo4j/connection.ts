@@ -1,7 +1,6 @@
 /**
  * Connection: drivers that the stores of a process share, bounded transactions, and reads that end as soon as nobody waits for them.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   auth,
   bookmarkManager as createBookmarks,
@@ -12,9 +11,11 @@ import {
   type Result,
   type Session,
 } from 'neo4j-driver';
+import { endingSignal, pause, systemDeps } from '../../deps.ts';
 import type { Cypher } from '../neo4j-cypher/space.ts';
 import type { Waiting } from '../store.ts';
 import { abortError, untilAborted } from '../waiting.ts';
+import { hung } from './failures.ts';
 import type { Row, Run } from './save.ts';
 
 export type Neo4jSettings = {
@@ -28,12 +29,16 @@ export type Neo4jSettings = {
 const poolMax = 100;
 const connectWithinMs = 5_000;
 const acquireWithinMs = 5_000;
-const retryWithinMs = 10_000;
+const writeRetriesWithinMs = 10_000;
+const readRetriesWithinMs = 3_000;
 const connectionLifetimeMs = 3_600_000;
 const fetchedAtOnce = 1_000;
 
-/** How long the server works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it. */
-export const serverBounds = { readMs: 30_000, writeMs: 60_000, schemaMs: 1_800_000 } as const;
+/**
+ * How long the server works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it.
+ * One that has not ended it so much later hangs, and is waited for no longer.
+ */
+export const serverBounds = { readMs: 30_000, writeMs: 60_000, schemaMs: 1_800_000, lateMs: 5_000 } as const;
 export type ServerBounds = { readonly [name in keyof typeof serverBounds]: number };
 
 const createDriver = ({ uri, username, password }: Neo4jSettings): Driver =>
@@ -44,7 +49,7 @@ const createDriver = ({ uri, username, password }: Neo4jSettings): Driver =>
     maxConnectionLifetime: connectionLifetimeMs,
     connectionTimeout: connectWithinMs,
     connectionAcquisitionTimeout: acquireWithinMs,
-    maxTransactionRetryTime: retryWithinMs,
+    maxTransactionRetryTime: writeRetriesWithinMs,
     fetchSize: fetchedAtOnce,
     userAgent: 'cityweave',
     notificationFilter: { minimumSeverityLevel: 'OFF' },
@@ -86,22 +91,45 @@ export type Reading = {
   readonly each: (statement: Cypher, enough: (row: Row) => boolean) => Promise<void>;
 };
 
+const { timers } = systemDeps();
+
+/** A server that hangs ends nothing, so we do. Whether it was done stays open. */
+const inTime = async <T>(ms: number, work: Promise<T>, stop: () => void): Promise<T> => {
+  const { signal, done } = endingSignal(timers, ms);
+  try {
+    return await untilAborted({ signal }, work, stop);
+  } catch (cause) {
+    return Promise.reject(signal.aborted ? hung() : cause);
+  } finally {
+    done();
+  }
+};
+
+/** To close a session ends its work on the server. */
+const letGo = (session: Session): void => void session.close().catch(() => undefined);
+
+/** What the server calls itself. */
+export const askAgent = async (driver: Driver, database: string): Promise<string | undefined> => {
+  const asked = driver.getServerInfo({ database });
+  const { agent } = await inTime(acquireWithinMs + serverBounds.lateMs, asked, () => undefined);
+  return agent;
+};
+
 const rowsOf = async (result: Result): Promise<readonly Row[]> => (await result).records.map((record) => record.toObject());
 
 /** Statements of one read, each by itself on a connection of its own: nothing is gained by a transaction where every statement sees what was committed before it. */
-const createReading = (open: () => Session, readMs: number): { readonly reading: Reading; readonly stop: () => void } => {
+const createReading = (open: () => Session, { readMs, lateMs }: ServerBounds): { readonly reading: Reading; readonly stop: () => void } => {
   const sessions = new Set<Session>();
   let stopped = false;
   const asking = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
     if (stopped) return Promise.reject(abortError());
     const session = open();
     sessions.add(session);
-    try {
-      return await ask(session);
-    } finally {
+    const work = ask(session).finally(() => {
       sessions.delete(session);
-      await session.close();
-    }
+      return session.close();
+    });
+    return inTime(readMs + lateMs, work, () => letGo(session));
   };
   const bounded = { timeout: readMs };
   const reading: Reading = {
@@ -113,39 +141,47 @@ const createReading = (open: () => Session, readMs: number): { readonly reading:
   };
   const stop = (): void => {
     stopped = true;
-    for (const session of sessions) void session.close().catch(() => undefined);
+    for (const session of sessions) letGo(session);
   };
   return { reading, stop };
 };
 
-const readAttemptsMax = 7;
 const firstPauseMs = 50;
 
-/** Where the driver says that it may help; with pauses that double, three seconds in all. */
-const again = async <T>(attempt: () => Promise<T>, { signal }: Waiting, made = 1): Promise<T> => {
+/** Where the driver says that it may help, with pauses that double; none begins once the time for it is over. */
+const again = async <T>(attempt: () => Promise<T>, asker: Waiting): Promise<T> => {
+  const { signal, done } = endingSignal(timers, readRetriesWithinMs, asker.signal);
   try {
-    return await attempt();
-  } catch (cause) {
-    if (made === readAttemptsMax || signal?.aborted || !(cause instanceof Error && isRetryableError(cause))) return Promise.reject(cause);
+    for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+      const told = await attempt().then(
+        (value) => ({ value }),
+        (cause) => ({ cause }),
+      );
+      if ('value' in told) return told.value;
+      if (!(told.cause instanceof Error && isRetryableError(told.cause))) return await Promise.reject(told.cause);
+      await pause(timers, pauseMs, signal);
+      if (signal.aborted) return await Promise.reject(told.cause);
+    }
+  } finally {
+    done();
   }
-  await pause(firstPauseMs * 2 ** (made - 1));
-  return again(attempt, { signal }, made + 1);
 };
 
-export const connect = (driver: Driver, database: string, { readMs, writeMs, schemaMs }: ServerBounds = serverBounds): Connection => {
+export const connect = (driver: Driver, database: string, bounds: ServerBounds = serverBounds): Connection => {
   // a read of this process waits for what this process has written, whichever server of a cluster it comes to
   const bookmarkManager = createBookmarks();
-  const within = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+  const { writeMs, schemaMs, lateMs } = bounds;
+  const within = <T>(ms: number, work: (session: Session) => Promise<T>): Promise<T> => {
     const session = driver.session({ database, bookmarkManager });
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
+    return inTime(
+      ms + lateMs,
+      work(session).finally(() => session.close()),
+      () => letGo(session),
+    );
   };
   const read: Connection['read'] = async (work, waiting = {}) => {
     if (waiting.signal?.aborted) return Promise.reject(abortError());
-    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), readMs);
+    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), bounds);
     // closing its sessions ends the work on the server
     return untilAborted(
       waiting,
@@ -157,10 +193,12 @@ export const connect = (driver: Driver, database: string, { readMs, writeMs, sch
     write: async (work, waiting) =>
       waiting?.signal?.aborted
         ? Promise.reject(abortError())
-        : within((session) => session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeMs })),
-    command: ({ text, params }) => within((session) => rowsOf(session.run(text, params, { timeout: schemaMs }))),
+        : within(writeRetriesWithinMs + writeMs, (session) =>
+            session.executeWrite((transaction) => work(({ text, params }) => rowsOf(transaction.run(text, params))), { timeout: writeMs }),
+          ),
+    command: ({ text, params }) => within(schemaMs, (session) => rowsOf(session.run(text, params, { timeout: schemaMs }))),
     schema: (texts) =>
-      within((session) =>
+      within(schemaMs, (session) =>
         session.executeWrite(
           async (transaction) => {
             for (const text of texts) await transaction.run(text);

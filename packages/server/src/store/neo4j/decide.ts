@@ -2,7 +2,7 @@
  * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
  */
 import { type Instant, type Join, type JoinKey, type Problem, patchTwin, problem, sameAs, versionOfLink, withVersion } from '@cityweave/core';
-import { checkPatch, checkTwin, checkVersion } from '../keepable.ts';
+import { checkCommand, checkVersion } from '../keepable.ts';
 import { gain, gainLink } from '../neo4j-history/gain.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
 import { altsOf, bodyOf, inputOf } from './neo4j-rows.ts';
@@ -69,8 +69,6 @@ const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: Twi
 
 const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outcome => {
   const { twin, expected } = command;
-  const unkept = checkTwin(twin);
-  if (unkept) return refused(unkept);
   const found = twinIn(work.working, twin.id);
   const conflict = checkVersion(twin.id, expected, found?.version ?? 0);
   if (conflict) return conflict;
@@ -87,8 +85,6 @@ const notFound = (id: string): Outcome => refused(problem('notFound', { subject:
 type Patch = Extract<Command, { op: 'patchTwin' }>;
 
 const applyPatch = (work: Work, command: Patch): Outcome => {
-  const unkept = checkPatch(command);
-  if (unkept) return refused(unkept);
   const found = twinIn(work.working, command.id);
   if (!found) return notFound(command.id);
   const conflict = checkVersion(command.id, command.expected, found.version);
@@ -166,6 +162,8 @@ const settleJoin = (work: Work, join: Join): Outcome => {
 };
 
 const applyCommand = (work: Work, command: Command): Outcome => {
+  const unkept = checkCommand(command);
+  if (unkept) return refused(unkept);
   switch (command.op) {
     case 'putTwin':
       return putTwin(work, command);

@@ -9,9 +9,19 @@ import { unanswered, unansweredProblem } from '../unanswered.ts';
 
 const codeOf = (cause: unknown): string => (cause instanceof Neo4jError ? cause.code : '');
 
-type Row = { readonly form: RegExp; readonly told: (code: string) => Problem };
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+type Row = { readonly form: RegExp; readonly told: (code: string, message: string) => Problem };
 
 const store = 'store';
+
+const away = problem('unavailable', { subject: store, found: 'Neo4j does not answer' });
+
+/** The server is there, and did not end in time what it was asked. */
+export const hung = (): Error => unanswered(away);
+
+/** What the driver says of itself has this code. */
+const ofDriver = 'N/A';
 
 /** By the code; the first that fits. */
 const table: readonly Row[] = [
@@ -56,7 +66,11 @@ const table: readonly Row[] = [
   },
   {
     form: /^(ServiceUnavailable|SessionExpired)$|DatabaseUnavailable$/,
-    told: () => problem('unavailable', { subject: store, found: 'Neo4j does not answer' }),
+    told: () => away,
+  },
+  {
+    form: new RegExp(`^${ofDriver}$`),
+    told: (_, message) => (/acquisition timed out/.test(message) ? away : problem('unavailable', { subject: store, found: message })),
   },
   { form: /./, told: (code) => problem('unavailable', { subject: store, found: `Neo4j: ${code}` }) },
 ];
@@ -67,7 +81,7 @@ export const problemOf = (cause: unknown): Problem => {
   if (known) return known;
   const code = codeOf(cause);
   const found = table.find(({ form }) => form.test(code));
-  return found?.told(code) ?? problem('unavailable', { subject: store, found: cause instanceof Error ? cause.message : String(cause) });
+  return found?.told(code, messageOf(cause)) ?? problem('unavailable', { subject: store, found: messageOf(cause) });
 };
 
 /** What whoever asks is rejected with; a statement that the server does not understand is a bug of ours and stays what it is. */
@@ -75,19 +89,21 @@ export const rejectionOf = (cause: unknown): unknown =>
   cause instanceof Neo4jError && !/^Neo\.ClientError\.(Statement|Schema|Procedure)/.test(cause.code) ? unanswered(problemOf(cause)) : cause;
 
 /** The batch itself is at fault, not the server's state: the others of its group can be taken without it. */
-export const isRefusal = (cause: unknown): boolean => /^Neo\.ClientError\.(Statement|Schema)|OutOfMemory/.test(codeOf(cause));
+export const isRefusal = (cause: unknown): boolean => /^Neo\.(Client|Database)Error\.(Statement|Schema)|OutOfMemory/.test(codeOf(cause));
+
+/** Nobody else need try: the server was tried for as long as anybody waits for it. */
+export const isAway = (cause: unknown): boolean => problemOf(cause) === away;
 
 export const isThereAlready = (cause: unknown): boolean => /^Neo\.ClientError\.Schema\.\w*AlreadyExists$/.test(codeOf(cause));
 
 /** When a store is opened, whoever reads the problem has the address in their own settings. */
 export const problemOfOpening = (cause: unknown, uri: string): Problem => {
-  const isAway = /^(ServiceUnavailable|SessionExpired)$/.test(codeOf(cause));
-  if (!isAway) return problemOf(cause);
-  return problem('unavailable', {
-    subject: 'store.uri',
-    found: `no Neo4j that answers at ${uri}`,
-    accepted: 'the bolt:// or neo4j:// address of a running server (NEO4J_URI); `pnpm neo4j start` runs one for trials',
-  });
+  const subject = 'store.uri';
+  const accepted = 'the bolt:// or neo4j:// address of a running server (NEO4J_URI); `pnpm neo4j start` runs one for trials';
+  if (isAway(cause)) return problem('unavailable', { subject, found: `no Neo4j that answers at ${uri}`, accepted });
+  if (codeOf(cause) !== ofDriver) return problemOf(cause);
+  if (/responded HTTP/.test(messageOf(cause))) return problem('badConfiguration', { subject, found: `HTTP at ${uri}`, accepted });
+  return problem('unavailable', { subject, found: messageOf(cause), accepted });
 };
 
 const oldest = { major: 5, minor: 26 } as const;

@@ -3,9 +3,10 @@
  */
 import { limits, type Problem, problem } from '@cityweave/core';
 import type { ApplyOptions, Command, Outcome, TwinStore } from '../store.ts';
+import { unansweredProblem } from '../unanswered.ts';
 import { abortError } from '../waiting.ts';
 import type { Batch } from './decide.ts';
-import { isRefusal, problemOf } from './failures.ts';
+import { isAway, isRefusal, problemOf, rejectionOf } from './failures.ts';
 import { type Writer, type Written, writeGroup } from './write.ts';
 
 export type Lane = {
@@ -19,7 +20,12 @@ export type Lane = {
   readonly close: () => Promise<void>;
 };
 
-type Waiting = { readonly batch: Batch; readonly settle: (outcomes: readonly Outcome[]) => void };
+type Waiting = {
+  readonly batch: Batch;
+  readonly settle: (outcomes: readonly Outcome[]) => void;
+  /** by a bug of ours */
+  readonly fail: (cause: unknown) => void;
+};
 
 /** Commands in one transaction, unless a single batch is larger: a batch is held in the server's memory until it is committed. */
 const groupCommandsMax = 1_000;
@@ -42,6 +48,21 @@ const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
 
 const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: ApplyOptions): Batch => ({ commands, atomic, cursor, at });
 
+const refuseAll = (waiting: readonly Waiting[], refused: Problem): void => {
+  for (const { batch, settle } of waiting) settle(refuse(batch.commands, refused));
+};
+
+/** What the server did not do is told as its problem; anything else stays what it is. */
+const tellAll = (waiting: readonly Waiting[], cause: unknown): void => {
+  const rejection = rejectionOf(cause);
+  const found = unansweredProblem(rejection);
+  if (found) refuseAll(waiting, found);
+  else for (const { fail } of waiting) fail(rejection);
+};
+
+/** A batch that the server does not take, or that we fail at, is to take nothing from its neighbours. */
+const isOfBatch = (cause: unknown): boolean => isRefusal(cause) || unansweredProblem(rejectionOf(cause)) === undefined;
+
 /** Commits group after group until nothing waits. */
 const createLoop = (writer: Omit<Writer, 'noted'>, committed: (head: number) => void) => {
   const queue: Waiting[] = [];
@@ -58,17 +79,31 @@ const createLoop = (writer: Omit<Writer, 'noted'>, committed: (head: number) => 
     committed(written.head);
     for (const [index, { settle }] of group.entries()) settle(written.outcomes[index] ?? []);
   };
-  /** A batch that the server refuses takes nothing from its neighbours. */
-  const commit = async (group: readonly Waiting[]): Promise<void> => {
+  /** Why the server cannot be asked for more, where it cannot. */
+  const commit = async (group: readonly Waiting[]): Promise<Problem | undefined> => {
     try {
       await write(group);
+      return undefined;
     } catch (cause) {
-      if (group.length > 1 && isRefusal(cause)) for (const one of group) await commit([one]);
-      else for (const { batch, settle } of group) settle(refuse(batch.commands, problemOf(cause)));
+      if (group.length > 1 && isOfBatch(cause)) return commitEach(group);
+      tellAll(group, cause);
+      return isAway(cause) ? problemOf(cause) : undefined;
     }
   };
+  const commitEach = async (group: readonly Waiting[]): Promise<Problem | undefined> => {
+    for (const [at, one] of group.entries()) {
+      const away = await commit([one]);
+      if (away) refuseAll(group.slice(at + 1), away);
+      if (away) return away;
+    }
+    return undefined;
+  };
+  /** Whoever waits behind a group that waited for the server in vain has waited as long. */
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await commit(takeGroup(queue));
+    while (queue.length > 0) {
+      const away = await commit(takeGroup(queue));
+      if (away) refuseAll(queue.splice(0), away);
+    }
     running = undefined;
   };
   const wake = (): void => {
@@ -84,7 +119,11 @@ const enqueue = ({ queue, wake }: ReturnType<typeof createLoop>, batch: Batch, s
       signal?.removeEventListener('abort', stop);
       resolve(outcomes);
     };
-    const waiting: Waiting = { batch, settle };
+    const fail = (cause: unknown) => {
+      signal?.removeEventListener('abort', stop);
+      reject(cause);
+    };
+    const waiting: Waiting = { batch, settle, fail };
     const stop = () => {
       const at = queue.indexOf(waiting);
       if (at >= 0) queue.splice(at, 1);

@@ -22,7 +22,7 @@ import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Looked, MaintenanceReport, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { untilAborted } from '../waiting.ts';
-import { type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
+import { askAgent, type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
 import { checkServer, newestSchema, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
 import { type Asker, cellsIn, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
@@ -189,7 +189,8 @@ const createLoad = ({ connection, space, lane, writer }: Sides): TwinStore['load
       lane.committed(loaded.value);
       return ok(true);
     } catch (cause) {
-      return fail(problemOf(cause));
+      const found = unansweredProblem(rejectionOf(cause));
+      return found ? fail(found) : Promise.reject(cause);
     }
   };
 };
@@ -220,8 +221,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   };
 };
 
-const askVersion = async (driver: Taken['driver'], { database }: Neo4jSettings): Promise<Result<string>> =>
-  checkServer((await driver.getServerInfo({ database })).agent);
+const askVersion = async (driver: Taken['driver'], { database }: Neo4jSettings): Promise<Result<string>> => checkServer(await askAgent(driver, database));
 
 /** How it is with a space that may be another process's: nothing is made, converted or noted in it. */
 export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: Neo4jStoreOptions): Promise<Result<Looked>> => {

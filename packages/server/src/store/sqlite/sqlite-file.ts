@@ -77,6 +77,13 @@ const prepareFile = (file: DatabaseSync, options: FileOptions): Result<DatabaseS
   return migrated.ok ? ok(file) : migrated;
 };
 
+/** Primary result codes of SQLite: busy, locked, no memory, read-only, input or output, corrupt, full, cannot be opened, not a database. */
+const awayCodes: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
+
+/** The file or the machine is at fault, not what was asked. */
+export const isAway = (cause: unknown): boolean =>
+  cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff);
+
 /** What SQLite says names no path; what the file system says does, so only its code is told. */
 const reasonOf = (cause: unknown): string => {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

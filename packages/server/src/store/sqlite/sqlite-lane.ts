@@ -5,6 +5,7 @@
 import { limits, type Problem, problem } from '@cityweave/core';
 import type { Loaded } from '../sqlite-moving/load.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore, Waiting } from '../store.ts';
+import { unansweredProblem } from '../unanswered.ts';
 import { abortError } from '../waiting.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
@@ -33,7 +34,12 @@ export type Lane = {
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-type Queued = { readonly batch: Batch; readonly settle: (outcomes: readonly Outcome[]) => void };
+type Queued = {
+  readonly batch: Batch;
+  readonly settle: (outcomes: readonly Outcome[]) => void;
+  /** by a bug of ours */
+  readonly fail: (cause: unknown) => void;
+};
 
 export type LaneOptions = { readonly write: (task: Task) => Promise<unknown>; readonly path: string; readonly head: number };
 
@@ -62,6 +68,19 @@ const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: Ap
   at,
 });
 
+const tell = ({ settle, fail }: Queued, told: Written['outcomes'][number]): void => {
+  if ('defect' in told) fail(new Error(told.defect));
+  else settle(told);
+};
+
+/** What the file or the machine did not do is told as its problem; anything else stays what it is. */
+const tellAll = (group: readonly Queued[], cause: unknown): void => {
+  const found = unansweredProblem(cause);
+  for (const { batch, settle, fail } of group)
+    if (found) settle(refuse(batch.commands, found));
+    else fail(cause);
+};
+
 /** Commits group after group until nothing waits. */
 const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Written) => void) => {
   const queue: Queued[] = [];
@@ -70,10 +89,9 @@ const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Wri
     try {
       const written = trusted<Written>(await write({ verb: 'write', path, batches: group.map(({ batch }) => batch) }));
       committed(written);
-      for (const [index, { settle }] of group.entries()) settle(written.outcomes[index] ?? []);
+      for (const [index, one] of group.entries()) tell(one, written.outcomes[index] ?? []);
     } catch (cause) {
-      const refused = problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no answer' });
-      for (const { batch, settle } of group) settle(refuse(batch.commands, refused));
+      tellAll(group, cause);
     }
   };
   const drain = async (): Promise<void> => {
@@ -117,7 +135,11 @@ const createQueue = (options: LaneOptions, committed: (written: Written) => void
         if (outcomes.every((outcome) => outcome.ok)) rememberTerms(batch, noted);
         settle(outcomes);
       };
-      const waiting: Queued = { batch, settle: done };
+      const fail = (cause: unknown) => {
+        leave();
+        reject(cause);
+      };
+      const waiting: Queued = { batch, settle: done, fail };
       // what the writer has already begun is carried through
       const stop = () => {
         const at = queue.indexOf(waiting);

@@ -2,7 +2,7 @@
  * Twins as rows of the embedded store and back: what is searched stands in columns, the rest is one JSON text that no thread reads twice.
  */
 import { type Box, boxOfTwin, foldedNames, normaliseKey, type Problem, type Twin, type TwinInput, textIn } from '@cityweave/core';
-import { checkPatch, checkTwin } from '../keepable.ts';
+import { checkCommand } from '../keepable.ts';
 import { wordsIn } from '../sqlite-words/written-words.ts';
 import type { ApplyOptions, Command } from '../store.ts';
 
@@ -104,17 +104,14 @@ export const rememberTerms = ({ commands }: Batch, noted: NotedTerms): void => {
 };
 
 const toRowOfPut = ({ twin, shapes, expected, source, digest }: PutTwin, noted: NotedTerms): RowCommand => {
-  const refused = checkTwin(twin);
-  if (refused) return { op: 'refused', problem: refused };
   const shaped = shapes === undefined ? undefined : shapes.length === 0 ? null : JSON.stringify(shapes);
   return { op: 'putRow', row: toTwinRow(twin), terms: newTerms(twin, noted), shapes: shaped, expected, source, digest };
 };
 
 export const toRowCommand = (command: Command, noted: NotedTerms): RowCommand => {
-  if (command.op === 'putTwin') return toRowOfPut(command, noted);
-  if (command.op !== 'patchTwin') return command;
-  const refused = checkPatch(command);
-  return refused ? { op: 'refused', problem: refused } : command;
+  const refused = checkCommand(command);
+  if (refused) return { op: 'refused', problem: refused };
+  return command.op === 'putTwin' ? toRowOfPut(command, noted) : command;
 };
 
 /** A twin from the columns of its rows, in the order in which they are always read. */

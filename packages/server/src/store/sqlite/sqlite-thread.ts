@@ -12,7 +12,7 @@ import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { StagedPage } from '../store.ts';
 import { migrations, wordList } from './sql.ts';
-import { createWriting, inTransaction, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
+import { createWriting, inTransaction, isAway, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
@@ -127,12 +127,6 @@ const perform = (job: Job): Performed => {
     }
   }
 };
-
-/** Primary result codes of SQLite: busy, locked, no memory, read-only, input or output, corrupt, full, cannot be opened, not a database. */
-const awayCodes: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
-
-const isAway = (cause: unknown): boolean =>
-  cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && awayCodes.has(cause.errcode & 0xff);
 
 const answer = (job: Job): Answer => {
   try {

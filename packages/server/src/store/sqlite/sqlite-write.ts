@@ -10,7 +10,7 @@ import { stepOf } from '../sqlite-words/sql-shelves.ts';
 import { flushWords, putWords, removeWords } from '../sqlite-words/written-words.ts';
 import type { Command, Outcome } from '../store.ts';
 import { schemaSql } from './sql.ts';
-import { countTwins, flushTally, inTransaction, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
+import { countTwins, flushTally, inTransaction, isAway, noteChange, noteTerm, numberOf, type Writing } from './sqlite-file.ts';
 import { deleteLink, deleteLinksOf, putJoins, putLink, settleJoin } from './sqlite-links.ts';
 import { type Batch, type RowCommand, type TermUse, type TwinRow, toTwinRow } from './sqlite-rows.ts';
 
@@ -247,8 +247,11 @@ export const forget = ({ knownTerms, tally, shelves, words }: Writing): void => 
   for (const gathered of [knownTerms, tally, shelves, words]) gathered.clear();
 };
 
+/** What a bug of ours said: none of the batch is kept. */
+type Defect = { readonly defect: string };
+
 /** A batch keeps its own fate inside the common transaction. */
-const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] => {
+const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] | Defect => {
   const { head, identityTouched } = to;
   const undo = () => {
     to.file.exec(schemaSql.rollbackTo);
@@ -266,11 +269,11 @@ const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] => {
   } catch (cause) {
     undo();
     to.file.exec(schemaSql.release);
-    return refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) }));
+    return isAway(cause) ? refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) })) : { defect: foundIn(cause) };
   }
 };
 
-export type Written = { readonly outcomes: readonly (readonly Outcome[])[]; readonly head: number; readonly identityTouched: boolean };
+export type Written = { readonly outcomes: readonly (readonly Outcome[] | Defect)[]; readonly head: number; readonly identityTouched: boolean };
 
 /** Group commit: all batches in one transaction, durable when this returns. */
 export const writeBatches = (to: Writing, batches: readonly Batch[]): Written => {
@@ -282,6 +285,7 @@ export const writeBatches = (to: Writing, batches: readonly Batch[]): Written =>
   } catch (cause) {
     to.head = head;
     forget(to);
+    if (!isAway(cause)) throw cause;
     const refused = problem('unavailable', { subject: 'store', found: foundIn(cause) });
     return { outcomes: batches.map((batch) => refuseAll(batch, refused)), head, identityTouched: false };
   }
