@@ -272,10 +272,15 @@ export const readStatements = (space: Space): Readonly<Record<string, Cypher>> =
   ...findings(space),
 });
 
-export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+/** What stands of the schema in the registers. */
+export const registerStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
   schemaVersion: schemaVersion(space),
   fence: fence(space, whole(1)),
   noteVersion: noteVersion(space, whole(1)),
+});
+
+export const schemaStatements = (space: Space): Readonly<Record<string, Cypher>> => ({
+  ...registerStatements(space),
   unfinishedIndexes: unfinishedIndexes(space),
   formerSeries: conversion.formerSeries(space, limit),
   formerSamples: conversion.formerSamples(space, [key]),
