@@ -113,7 +113,14 @@ const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, wr
     return remembered;
   };
   const isDue = (now: Instant): boolean => writer.head().n - sealed.n >= limits.logCheckpointEntries || msBetween(sealed.at, now) >= limits.logCheckpointMs;
-  return { seal, isDue, sealedTo: () => sealed.n };
+  /** The entry that seals what was written when it was asked for. */
+  const sealNow = async (): Promise<number> => {
+    const remembering = seal();
+    const { n } = sealed;
+    await remembering;
+    return n;
+  };
+  return { seal, sealNow, isDue, sealedTo: () => sealed.n };
 };
 
 const matching = (
@@ -226,10 +233,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     excerpt: async (asker, after) => {
       tally.settle();
       tellKeys();
-      const remembered = sealing.seal();
-      const sealed = sealing.sealedTo();
-      await remembered;
-      return readExcerpt(files, asker, { sealed, after });
+      return readExcerpt(files, asker, { sealed: await sealing.sealNow(), after });
     },
     close: async () => {
       tally.settle();
