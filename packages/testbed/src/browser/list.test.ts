@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
-import { openViewer, panel } from './page.ts';
+import { openViewer, panel, tool } from './page.ts';
 
 const rowsMin = 500;
 
@@ -15,9 +15,24 @@ const activeRow = (page: Page) => page.locator('[role=grid] .table-row.active');
 
 it(`has more than ${rowsMin} rows, drawn as far as they are seen; the last one is chosen like the first`, async () => {
   const browser = await launchChromium();
-  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&lang=en' });
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&p=city:height&lang=en' });
   const { page } = viewer;
   await page.getByRole('grid').getByRole('row').nth(5).waitFor();
+  const name = page.getByRole('columnheader').first();
+  await name.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => name.getAttribute('aria-sort')).toBe('descending');
+  expect(await panel(page, 'Selected twin').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => name.getAttribute('aria-sort')).toBe('ascending');
+  await expect
+    .poll(() =>
+      page
+        .getByRole('gridcell')
+        .filter({ hasText: / old · |file of / })
+        .count(),
+    )
+    .toBeGreaterThan(0);
   await page.getByRole('grid').focus();
   for (let rows = await read(page); rows <= rowsMin; rows = await read(page)) {
     await page.keyboard.press('End');
@@ -26,9 +41,23 @@ it(`has more than ${rowsMin} rows, drawn as far as they are seen; the last one i
   await page.keyboard.press('End');
   await expect.poll(async () => Number(await activeRow(page).getAttribute('aria-rowindex'))).toBeGreaterThan(rowsMin);
   expect(await page.locator('[role=grid] .table-row').count()).toBeLessThan(100);
-  const name = (await activeRow(page).getByRole('gridcell').first().textContent()) ?? '';
+  const last = (await activeRow(page).getByRole('gridcell').first().textContent()) ?? '';
   await page.keyboard.press('Enter');
-  await panel(page, 'Selected twin').getByRole('heading', { level: 2, name }).waitFor();
+  await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: last }).waitFor();
   expect(viewer.errors).toEqual([]);
+  await browser.close();
+});
+
+it('says that it cannot be read where the node does not answer, and not that nothing fits: as a table and as a tree', async () => {
+  const browser = await launchChromium();
+  const refuse = (page: Page) =>
+    page.route('**/graphql', (route) => (/query (Twins|Counts)\b/.test(route.request().postData() ?? '') ? route.abort() : route.continue()));
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&lang=en', before: refuse });
+  const { page } = viewer;
+  for (const list of ['Table', 'Tree']) {
+    if (list === 'Tree') await tool(page, list).click();
+    await panel(page, list).getByText('The list could not be read').waitFor();
+    expect(await panel(page, list).textContent()).not.toContain('No twin fits');
+  }
   await browser.close();
 });

@@ -69,11 +69,17 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await page.locator('.member.silent').filter({ hasText: 'water' }).waitFor();
   await lineOfWater.locator('td.warn').waitFor();
   await panel(page, 'Selected twin').getByText('last known').first().waitFor();
+  await tool(page, 'Table').click();
+  await tool(page, 'Table').click();
+  await panel(page, 'Table').getByText('without').waitFor();
+  expect(await page.getByRole('row').filter({ hasText: 'gauge-1' }).count()).toBe(0);
   await using again = await startProcess(folder, 'water');
   expect(again.address).toBe(water.address);
   await page.getByText('All of them are heard of.').waitFor();
   await expect.poll(() => page.locator('.notices').textContent()).not.toContain('does not answer');
   await panel(page, 'Selected twin').getByText('last known').first().waitFor({ state: 'detached' });
+  await page.getByRole('row').filter({ hasText: 'gauge-1' }).first().waitFor();
+  await expect.poll(() => panel(page, 'Table').locator('.table-state').textContent()).not.toContain('without');
   await expect.poll(async () => isOther(page, before, await page.screenshot({ clip: cityClip }))).toBe(false);
   expect(viewer.errors).toEqual([]);
   await browser.close();

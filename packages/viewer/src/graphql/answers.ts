@@ -68,7 +68,9 @@ export type CrossingPage = {
 };
 export type Crossing = { readonly federation: { readonly twins: CrossingPage } | null };
 
-export type Counts = { readonly federation: { readonly summary: { readonly groups: readonly Count[] } } | null };
+export type Counts = {
+  readonly federation: { readonly summary: { readonly groups: readonly Count[]; readonly sources: readonly Pick<Source, 'agency' | 'status'>[] } } | null;
+};
 
 export type Standing = {
   readonly agency: Agency;
@@ -89,7 +91,7 @@ export type TwinRow = {
   readonly kind: Term;
   readonly representations: readonly { readonly agency: Agency }[];
   readonly properties: readonly {
-    readonly winner: { readonly term: { readonly id: string }; readonly value: unknown; readonly unit: string | null; readonly age: string };
+    readonly winner: Omit<Said, 'term' | 'origin' | 'via' | 'quality'> & { readonly term: { readonly id: string } };
     readonly conflict: boolean;
   }[];
 };

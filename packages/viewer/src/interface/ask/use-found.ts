@@ -7,6 +7,7 @@ import { queries } from '../../graphql/queries.ts';
 import { searchLimits, toSearchFilter } from '../state/found.ts';
 import { ask } from '../state/learning.ts';
 import { person } from '../state/person.ts';
+import { missingIn } from '../state/sources-line.ts';
 
 const breathMs = 180;
 
@@ -20,8 +21,7 @@ const find = async (federation: string, filter: NonNullable<ReturnType<typeof to
   const got = await ask(queries.twins, variables, signal);
   const page = got.ok ? got.value.federation?.twins : undefined;
   if (!page) return { ...idle, state: 'refused' };
-  const missing = page.sources.filter(({ status }) => status === 'FAILED' || status === 'LATE').map(({ agency }) => agency.name);
-  return { twins: page.nodes, state: 'found', missing };
+  return { twins: page.nodes, state: 'found', missing: missingIn(page.sources) };
 };
 
 export const useFound = (federation: string | undefined, text: string): Finding => {

@@ -3,19 +3,11 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
-import type { Silence } from '../state/silence.ts';
+import { flagText, whenText } from '../state/said.ts';
 import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
-import { type Key, useWords, type Words } from '../words/words.ts';
+import { type Key, useWords } from '../words/words.ts';
 import { Sparkline } from './sparkline.tsx';
-
-const flagKeys = {
-  CARRIED: 'flagCarried',
-  INTERPOLATED: 'flagInterpolated',
-  MEASURED: undefined,
-  MISSING: 'flagMissing',
-  SIMULATED: 'flagSimulated',
-} as const satisfies Readonly<Record<Said['flag'], Key | undefined>>;
 
 const Quality = ({ said: { quality } }: { readonly said: Said }) => {
   const { say, number } = useWords();
@@ -34,17 +26,11 @@ const Quality = ({ said: { quality } }: { readonly said: Said }) => {
 /** The name of the file or feed, without its version. */
 const fileIn = (origin: string): string => origin.split(' ')[0] ?? origin;
 
-/** A file that names no time is as old as it is; what it tells may be older. */
-const whenText = (said: Said, silence: Silence | undefined, { say, age, instant, day }: Words): string => {
-  if (silence) return say('lastKnown', { time: instant(silence.lastSeen) });
-  return said.isFileDate ? say('fileOf', { day: day(said.observedAt) }) : say('ageOf', { age: age(said.age) });
-};
-
 const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boolean }) => {
   const words = useWords();
   const { say, quantity, instant } = words;
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
-  const flag = flagKeys[said.flag];
+  const flag = flagText(said, words);
   return (
     <div className={stands ? 'said stands' : 'said'}>
       <Name className="value" text={quantity(said.value, said.unit)} {...(said.unit && { hint: said.unit })} />
@@ -54,7 +40,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
           {whenText(said, silence, words)}
         </time>
         {said.via && <span className="via">{say('overAdaptor', { name: said.via.name })}</span>}
-        {flag && <span className="flag">{say(flag)}</span>}
+        {flag && <span className="flag">{flag}</span>}
         <Quality said={said} />
         {said.origin && <Name text={fileIn(said.origin)} hint={said.origin} />}
       </div>

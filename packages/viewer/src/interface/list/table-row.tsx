@@ -4,6 +4,7 @@
 import type { TwinRow } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
+import { flagText, whenText } from '../state/said.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -33,12 +34,19 @@ const Agencies = ({ twin }: { readonly twin: TwinRow }) => {
 };
 
 const Property = ({ twin, term }: { readonly twin: TwinRow; readonly term: string }) => {
-  const { say, quantity, age } = useWords();
+  const words = useWords();
+  const { say, quantity } = words;
+  const silences = useKnown((state) => state.silences);
   const found = twin.properties.find(({ winner }) => winner.term.id === term);
   if (!found) return <span className="soft">{say('valueNone')}</span>;
+  const { winner } = found;
+  const flag = flagText(winner, words);
   return (
     <>
-      <Name text={quantity(found.winner.value, found.winner.unit)} /> <span className="soft">{age(found.winner.age)}</span>
+      <Name text={quantity(winner.value, winner.unit)} /> {flag && <span className="flag">{flag}</span>}{' '}
+      <span className="soft">
+        {whenText(winner, silences.get(winner.source.id), words)} · <Name text={winner.source.name} />
+      </span>
       {found.conflict && <strong className="warn"> {say('disagree')}</strong>}
     </>
   );

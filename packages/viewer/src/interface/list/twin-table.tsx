@@ -40,7 +40,7 @@ const TableState = ({ pages }: { readonly pages: Pages }) => {
     <p className="soft table-state" role="status">
       {state === 'asking' && say('askingAll')}
       {state === 'refused' && say('listRefused')}
-      {state !== 'asking' && rows.length === 0 && say('nothingListed')}
+      {(state === 'more' || state === 'all') && rows.length === 0 && say('nothingListed')}
       {state !== 'asking' && rows.length > 0 && (total === undefined ? say('rowsShown', { n: rows.length }) : say('rowsOf', { shown: rows.length, n: total }))}
       {missing.length > 0 && <strong className="warn"> {say('without', { names: list(missing) })}</strong>}
     </p>
@@ -50,8 +50,11 @@ const TableState = ({ pages }: { readonly pages: Pages }) => {
 const useRows = (pages: ReturnType<typeof usePages>) => {
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: pages.rows.length, getScrollElement: () => box.current, estimateSize: () => rowPixels, overscan: 8 });
-  const last = rows.getVirtualItems().at(-1)?.index ?? 0;
-  const { state, more } = pages;
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  const { state, more, sees } = pages;
+  // what is in sight is what is worth reading again
+  useEffect(() => sees(shown.flatMap(({ index }) => pages.rows[index]?.id ?? [])));
   // more of the list is asked for where its end comes near
   useEffect(() => {
     if (state === 'more' && last >= pages.rows.length - aheadRows) more();
@@ -59,9 +62,17 @@ const useRows = (pages: ReturnType<typeof usePages>) => {
   return { box, rows };
 };
 
+/** There may be fewer rows later. */
+const useActive = (rows: number) => {
+  const [at, setAt] = useState(0);
+  return [Math.max(0, Math.min(at, rows - 1)), setAt] as const;
+};
+
 const takeKeys =
   (rows: readonly TwinRow[], at: number, go: (next: number) => void) =>
   (event: KeyboardEvent): void => {
+    // keys of the buttons in its head are not the table's
+    if (event.target !== event.currentTarget) return;
     const next = movedBy(event.key, at, rows.length);
     const twin = rows[at];
     if (next !== undefined) {
@@ -78,7 +89,7 @@ export const TwinTable = () => {
   const pages = usePages(useMemo(() => ({ ...listed, orderBy: order }), [listed, order]));
   const heads = useHeads(listed.terms);
   const selected = usePerson((state) => state.selected);
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useActive(pages.rows.length);
   const { box, rows } = useRows(pages);
   const id = useId();
   const key = takeKeys(pages.rows, at, (next) => {

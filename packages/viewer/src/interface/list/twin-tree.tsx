@@ -58,14 +58,14 @@ const useTreeKeys = (lines: readonly Line[], turning: Turning, show: (index: num
 };
 
 export const TwinTree = () => {
-  const { say } = useWords();
+  const { say, list } = useWords();
   const listed = useListed();
   const forest = useForest(listed);
-  const { turn, grow } = forest;
+  const { turn, grow, counted } = forest;
   const name = useKnown(({ federation }) => federation?.name ?? '');
   const lines = useMemo(
-    () => toLines({ name, counts: forest.counts ?? [], open: forest.open, branches: forest.branches }),
-    [name, forest.counts, forest.open, forest.branches],
+    () => toLines({ name, counts: counted.counts, open: forest.open, branches: forest.branches }),
+    [name, counted, forest.open, forest.branches],
   );
   const selected = usePerson((state) => state.selected);
   const box = useRef<HTMLDivElement>(null);
@@ -81,8 +81,10 @@ export const TwinTree = () => {
   return (
     <>
       <p className="soft table-state" role="status">
-        {forest.counts === undefined && say('askingAll')}
-        {forest.counts?.length === 0 && say('nothingListed')}
+        {counted.state === 'asking' && say('askingAll')}
+        {counted.state === 'refused' && say('listRefused')}
+        {counted.state === 'read' && counted.counts.length === 0 && say('nothingListed')}
+        {counted.missing.length > 0 && <strong className="warn"> {say('without', { names: list(counted.missing) })}</strong>}
       </p>
       <div id="list" ref={box} className="tree" role="tree" tabIndex={0} aria-label={say('tree')} aria-activedescendant={`${id}-${at}`} onKeyDown={onKeyDown}>
         <div role="presentation" className="rows" style={{ height: rows.getTotalSize() }}>

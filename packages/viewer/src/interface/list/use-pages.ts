@@ -1,10 +1,13 @@
 /**
- * Use pages: twins a page at a time, in the order wanted, as far as somebody scrolls.
+ * Use pages: twins a page at a time, in the order wanted, as far as somebody scrolls; those in sight are read again while somebody looks.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TwinRow } from '../../graphql/answers.ts';
 import { queries, type TwinOrder } from '../../graphql/queries.ts';
+import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
+import { readAgain, readEveryMs } from '../state/reading.ts';
+import { missingIn } from '../state/sources-line.ts';
 import type { Listed } from './use-listed.ts';
 
 export type Pages = {
@@ -20,6 +23,7 @@ const pageRows = 100;
 const nothing: Pages = { rows: [], total: undefined, state: 'asking', missing: [] };
 
 type Asked = Listed & { readonly orderBy: TwinOrder };
+type Walk = { readonly asked: Asked; readonly stop: AbortController; after: string | undefined; isFirst: boolean; isBusy: boolean };
 
 const readPage = async ({ federation, filter, terms, lang, asOf, orderBy }: Asked, after: string | undefined, signal: AbortSignal) => {
   if (!federation) return undefined;
@@ -37,32 +41,55 @@ const readPage = async ({ federation, filter, terms, lang, asOf, orderBy }: Aske
   return got.ok ? got.value.federation?.twins : undefined;
 };
 
-export const usePages = (asked: Asked): Pages & { readonly more: () => void } => {
-  const [pages, setPages] = useState(nothing);
-  const walk = useRef<{ readonly stop: AbortController; after: string | undefined; busy: boolean } | undefined>(undefined);
-  const more = useCallback(async (): Promise<void> => {
-    const own = walk.current;
-    if (!own || own.busy) return;
-    own.busy = true;
-    const page = await readPage(asked, own.after, own.stop.signal);
-    if (own.stop.signal.aborted) return;
-    own.busy = false;
-    if (!page) return setPages((before) => ({ ...before, state: 'refused' }));
-    own.after = page.pageInfo.endCursor ?? undefined;
-    const missing = page.sources.filter(({ status }) => status === 'FAILED' || status === 'LATE').map(({ agency }) => agency.name);
-    setPages(({ rows, total }) => ({
-      rows: [...rows, ...page.nodes],
-      total: page.totalCount ?? total,
-      state: page.pageInfo.hasNextPage ? 'more' : 'all',
-      missing,
-    }));
-  }, [asked]);
+/** The first page takes the place of what was read before. */
+const readOn = async (walk: Walk, take: (change: (before: Pages) => Pages) => void): Promise<void> => {
+  if (walk.isBusy) return;
+  walk.isBusy = true;
+  const page = await readPage(walk.asked, walk.after, walk.stop.signal);
+  if (walk.stop.signal.aborted) return;
+  const before = walk.isFirst ? nothing : undefined;
+  Object.assign(walk, { isBusy: false, ...(page && { isFirst: false, after: page.pageInfo.endCursor ?? undefined }) });
+  take((shown) => {
+    if (!page) return { ...shown, state: 'refused' };
+    const { rows, total } = before ?? shown;
+    const state = page.pageInfo.hasNextPage ? 'more' : 'all';
+    return { rows: [...rows, ...page.nodes], total: page.totalCount ?? total, state, missing: missingIn(page.sources) };
+  });
+};
+
+const renewed = (rows: readonly TwinRow[], told: readonly TwinRow[]): readonly TwinRow[] => {
+  const byId = new Map(told.map((twin) => [twin.id, twin]));
+  return rows.map((twin) => byId.get(twin.id) ?? twin);
+};
+
+/** What is in sight stays in its place, with what is said of it now. The past is not another one later. */
+const useRenewing = (asked: Asked, take: (change: (before: Pages) => Pages) => void) => {
+  const inSight = useRef<readonly string[]>([]);
   useEffect(() => {
-    const own = { stop: new AbortController(), after: undefined, busy: false };
+    if (asked.asOf !== undefined) return undefined;
+    return readAgain(readEveryMs, async (signal) => {
+      if (inSight.current.length === 0) return;
+      const page = await readPage({ ...asked, filter: { ids: inSight.current.slice(0, pageRows) } }, undefined, signal);
+      if (page && !signal.aborted) take((shown) => ({ ...shown, rows: renewed(shown.rows, page.nodes) }));
+    });
+  }, [asked, take]);
+  return useCallback((ids: readonly string[]): void => {
+    inSight.current = ids;
+  }, []);
+};
+
+export const usePages = (asked: Asked): Pages & { readonly more: () => void; readonly sees: (ids: readonly string[]) => void } => {
+  const [pages, setPages] = useState(nothing);
+  const healed = useKnown((state) => state.healed);
+  const walk = useRef<Walk>(undefined);
+  // they are asked for again when an agency is back
+  useEffect(() => {
+    if (walk.current?.asked !== asked) setPages(nothing);
+    const own: Walk = { asked, stop: new AbortController(), after: undefined, isFirst: true, isBusy: false };
     walk.current = own;
-    setPages(nothing);
-    void more();
+    void readOn(own, setPages);
     return () => own.stop.abort();
-  }, [more]);
-  return { ...pages, more: () => void more() };
+  }, [asked, healed]);
+  const sees = useRenewing(asked, setPages);
+  return { ...pages, sees, more: () => void (walk.current && readOn(walk.current, setPages)) };
 };

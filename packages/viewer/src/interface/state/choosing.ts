@@ -6,6 +6,7 @@ import type { Source, WholeTwin } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { ask } from './learning.ts';
 import { person } from './person.ts';
+import { readAgain, readEveryMs } from './reading.ts';
 
 export type Chosen = {
   readonly id: string | undefined;
@@ -47,20 +48,15 @@ const read = async (federation: string, id: string, signal: AbortSignal): Promis
   });
 };
 
-/** What is looked at is read again so often: the page follows no value by itself. */
-const readEveryMs = 10_000;
-
 /** Reads what is chosen; ends with the interest in it. */
 export const choose = (federation: string | undefined, id: string | undefined): (() => void) => {
   const stop = new AbortController();
   if (useChosen.getState().id !== id) useChosen.setState({ ...nothing, id, asking: id !== undefined });
   if (!federation || id === undefined) return () => stop.abort();
   void read(federation, id, stop.signal);
-  const timer = setInterval(() => {
-    if (document.visibilityState === 'visible') void read(federation, id, stop.signal);
-  }, readEveryMs);
+  const leave = readAgain(readEveryMs, (signal) => read(federation, id, signal));
   return () => {
-    clearInterval(timer);
+    leave();
     stop.abort();
   };
 };

@@ -12,6 +12,10 @@ export type SourcesLine = {
   readonly missing: readonly string[];
 };
 
+/** Names of those that were asked and gave nothing. */
+export const missingIn = (sources: readonly Pick<Source, 'agency' | 'status'>[]): readonly string[] =>
+  sources.filter(({ status }) => status === 'FAILED' || status === 'LATE').map(({ agency }) => agency.name);
+
 /** What a silent agency gave before it fell silent still counts as given; it is named as missing all the same. */
 export const toSourcesLine = (sources: readonly Source[], silent: readonly string[]): SourcesLine => {
   const asked = sources.filter(({ status }) => status !== 'NOT_ASKED');

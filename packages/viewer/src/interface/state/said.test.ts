@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../words/en.ts';
+import { createWords } from '../words/words.ts';
+import { flagText, whenText } from './said.ts';
+
+const words = createWords('en', en);
+const said = { age: 'PT12S', isFileDate: false, observedAt: '2026-01-02T12:00:00Z' };
+
+describe('what is said beside a value', () => {
+  it('tells of its age, of the day of a file that names no time, and of a silent agency since when', () => {
+    expect(whenText(said, undefined, words)).toMatch(/^12\ss old$/);
+    expect(whenText({ ...said, isFileDate: true }, undefined, words)).toBe('file of Jan 2, 2026');
+    const silence = { since: '2026-01-01T14:03:00Z', lastSeen: '2026-01-01T14:02:00Z' };
+    expect(whenText({ ...said, isFileDate: true }, silence, words)).toMatch(/^last known Jan 1, 2026/);
+  });
+  it('tells of what was not measured how it came to be', () => {
+    expect(flagText({ flag: 'MEASURED' }, words)).toBeUndefined();
+    expect(flagText({ flag: 'MISSING' }, words)).toBe('known to be missing');
+    expect(flagText({ flag: 'CARRIED' }, words)).toBe('carried on from an earlier value');
+  });
+});

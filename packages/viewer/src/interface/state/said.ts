@@ -1,0 +1,27 @@
+/**
+ * Said: how a value came to be and how old it is, in words, wherever it is shown.
+ */
+import type { Said } from '../../graphql/answers.ts';
+import type { Key, Words } from '../words/words.ts';
+import type { Silence } from './silence.ts';
+
+const flagKeys = {
+  CARRIED: 'flagCarried',
+  INTERPOLATED: 'flagInterpolated',
+  MEASURED: undefined,
+  MISSING: 'flagMissing',
+  SIMULATED: 'flagSimulated',
+} as const satisfies Readonly<Record<Said['flag'], Key | undefined>>;
+
+/** Undefined of what was measured: nothing is to be said of that. */
+export const flagText = ({ flag }: Pick<Said, 'flag'>, { say }: Pick<Words, 'say'>): string | undefined => flagKeys[flag] && say(flagKeys[flag]);
+
+/** A file that names no time is as old as it is; what it tells may be older. */
+export const whenText = (
+  said: Pick<Said, 'age' | 'isFileDate' | 'observedAt'>,
+  silence: Silence | undefined,
+  { say, age, instant, day }: Pick<Words, 'say' | 'age' | 'instant' | 'day'>,
+): string => {
+  if (silence) return say('lastKnown', { time: instant(silence.lastSeen) });
+  return said.isFileDate ? say('fileOf', { day: day(said.observedAt) }) : say('ageOf', { age: age(said.age) });
+};
