@@ -3,6 +3,7 @@
  */
 import { bounded } from '@cityweave/core/scene/tiles';
 import type { View } from '../staged.ts';
+import { createFingers, type Grip, type Step } from './fingers.ts';
 import { pan, viewAfterKey } from './view.ts';
 
 export type Held = {
@@ -15,11 +16,7 @@ export type Held = {
   readonly home: () => void;
 };
 
-const clickPixels = 5;
 const hoverEveryMs = 80;
-
-type Finger = { x: number; y: number; moved: number };
-type Step = { readonly dx: number; readonly dy: number };
 
 const turned = (view: View, { dx, dy }: Step): View => bounded({ ...view, heading: view.heading + dx * 0.3, tilt: view.tilt - dy * 0.25 });
 
@@ -30,13 +27,6 @@ const flattest = 0.35;
 /** The ground under the finger stays there, about. */
 const dragged = (view: View, { dx, dy }: Step, height: number): View =>
   pan(view, (-dx * groundShare) / height, (dy * groundShare) / height / Math.max(flattest, Math.cos((view.tilt * Math.PI) / 180)));
-
-type Grip = { readonly spread: number; readonly angle: number; readonly x: number; readonly y: number };
-
-const gripOf = ([a, b]: readonly Finger[]): Grip | undefined =>
-  a && b
-    ? { spread: Math.hypot(a.x - b.x, a.y - b.y), angle: (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI, x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
-    : undefined;
 
 /** Two fingers: apart is nearer, round is turning, up and down together is tilting. */
 export const gripped = (view: View, before: Grip, after: Grip): View => {
@@ -51,7 +41,7 @@ export const gripped = (view: View, before: Grip, after: Grip): View => {
 
 const onPointer = (canvas: HTMLCanvasElement, held: Held, signal: AbortSignal): void => {
   const { view, move, click, hover } = held;
-  const fingers = new Map<number, Finger>();
+  const fingers = createFingers();
   let hoveredMs = 0;
   const look = (event: PointerEvent): void => {
     if (event.pointerType === 'touch' || event.timeStamp - hoveredMs < hoverEveryMs) return;
@@ -59,27 +49,23 @@ const onPointer = (canvas: HTMLCanvasElement, held: Held, signal: AbortSignal): 
     hover(event.offsetX, event.offsetY);
   };
   const on = (event: PointerEvent): void => {
-    const finger = fingers.get(event.pointerId);
-    if (!finger) {
+    const before = fingers.grip();
+    const step = fingers.move(event);
+    if (!step) {
       look(event);
       return;
     }
-    const before = gripOf([...fingers.values()]);
-    const step = { dx: event.clientX - finger.x, dy: event.clientY - finger.y };
-    Object.assign(finger, { x: event.clientX, y: event.clientY, moved: finger.moved + Math.abs(step.dx) + Math.abs(step.dy) });
-    const after = gripOf([...fingers.values()]);
+    const after = fingers.grip();
     if (before && after) move(gripped(view(), before, after));
     else move(event.buttons === 2 || event.shiftKey || event.ctrlKey ? turned(view(), step) : dragged(view(), step, canvas.clientHeight));
   };
   const down = (event: PointerEvent): void => {
     canvas.setPointerCapture(event.pointerId);
     canvas.focus();
-    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY, moved: 0 });
+    fingers.down(event);
   };
   const up = (event: PointerEvent): void => {
-    const finger = fingers.get(event.pointerId);
-    fingers.delete(event.pointerId);
-    if (finger && finger.moved < clickPixels && fingers.size === 0 && event.type === 'pointerup') click(event.offsetX, event.offsetY);
+    if (fingers.up(event) && event.type === 'pointerup') click(event.offsetX, event.offsetY);
   };
   canvas.addEventListener('pointerdown', down, { signal });
   canvas.addEventListener('pointermove', on, { signal });
