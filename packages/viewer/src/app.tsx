@@ -24,6 +24,14 @@ const Window = lazy(async () => {
   return { default: made };
 });
 
+/** What of the scene that is drawn now could not be read. */
+const missingIn = ({ city }: Staged): SceneProblem | undefined => {
+  const agencies = city.missing();
+  return agencies.length === 0 ? undefined : { kind: 'missing', agencies };
+};
+
+const isOfShaders = (problem: SceneProblem | undefined): boolean => problem?.kind === 'shaders';
+
 /** The scene as the page has it: not yet, here, lost for a while, or not to be had. */
 const useScene = () => {
   const [staged, setStaged] = useState<Staged>();
@@ -35,7 +43,15 @@ const useScene = () => {
   useEffect(() => staged?.onEvent(({ type }) => (type === 'lost' || type === 'restored') && setLost(type === 'lost')), [staged]);
   useEffect(() => {
     setScene(staged?.city.scene());
-    return staged?.onEvent((event) => event.type === 'revised' && setScene(event.scene));
+    if (!staged) return undefined;
+    // a scene that stands takes back what was said of one that did not
+    const tell = (): void => setProblem((before) => (isOfShaders(before) ? before : missingIn(staged)));
+    tell();
+    return staged.onEvent((event) => {
+      if (event.type !== 'revised') return;
+      setScene(event.scene);
+      tell();
+    });
   }, [staged]);
   const again = (): void => {
     setProblem(undefined);
@@ -48,27 +64,29 @@ const useScene = () => {
   return { staged, setStaged, setProblem, setMaking, state, again, tries };
 };
 
-/** The federation that the scene is asked for: none is named before somebody names one, or another than the node shows first. */
-const useAsked = () => {
+/** The federation that the scene is asked for, and from where it is looked at first: none is named before somebody names one, or another than the node shows first. */
+const useAsked = (onOther: () => void) => {
   const federation = usePerson((state) => state.federation);
+  const [first] = useState(federation);
   const [asked, setAsked] = useState(federation);
   const shown = useRef(federation);
   useEffect(() => {
     if (federation === shown.current) return;
     shown.current = federation;
     setAsked(federation);
+    onOther();
   }, [federation]);
   const name = (named: string | undefined): void => {
     shown.current = named;
     nameFederation(named);
   };
-  return { asked, name };
+  return { asked, name, from: asked === first ? start.camera : undefined };
 };
 
 export const App = () => {
   const { say } = useWords();
-  const { asked, name } = useAsked();
   const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
+  const { asked, name, from } = useAsked(again);
   const dress = useDress();
   const pick = usePick(staged);
   useEffect(keepLearning, []);
@@ -83,7 +101,7 @@ export const App = () => {
         key={`${asked} ${tries}`}
         federation={asked}
         dress={dress}
-        from={start.camera}
+        from={from}
         said={{ role: say('sceneRole'), keys: say('scene') }}
         onNamed={name}
         onMaking={setMaking}

@@ -53,6 +53,43 @@ const states: Readonly<Record<string, State>> = {
       await page.locator('[role=listbox]').getByRole('option').first().waitFor();
     },
   },
+  'the sources, opened': {
+    until: async ({ page }) => {
+      await page.locator('#sources').click();
+      await page.locator('.source').first().waitFor();
+    },
+  },
+  'a pick in the scene': {
+    hash: flood,
+    until: async (viewer) => {
+      await toAnswer(viewer);
+      await viewer.page.getByRole('button', { name: 'Pick in the scene' }).click();
+      await viewer.page.getByText('Pick a place in the scene').waitFor();
+    },
+  },
+  'another time': { hash: '#at=2026-01-01T00:00Z', until: ({ page }) => page.locator('input[type=range]').first().waitFor() },
+  'no WebGL': {
+    before: (page) => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;'),
+    until: ({ page }) => page.getByText('cannot draw the city in 3D').waitFor(),
+  },
+  'a graphics card that is lost': {
+    until: async (viewer) => {
+      await viewer.drawn();
+      await viewer.page.evaluate(() => document.querySelector('canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext());
+      await viewer.page.getByText('The graphics card was taken away').waitFor();
+    },
+  },
+  'the tree, opened': {
+    hash: '#v=tree',
+    until: async ({ page }) => {
+      await page.getByRole('treeitem').nth(1).click();
+      await page.getByRole('treeitem').nth(2).click();
+      await page.locator('[role=treeitem][aria-level="4"]').first().waitFor();
+    },
+  },
+  'a filter, dark': { hash: '#w=filter&p=city:height&m=dark', until: ({ page }) => page.locator('.legend').first().waitFor() },
+  'the federation, dark': { hash: '#w=federation&m=dark', until: ({ page }) => page.locator('.member').nth(3).waitFor() },
+  'the table, dark': { hash: '#v=table&p=city:height&m=dark', until: toRows },
   'the sun': { hash: '#t=2026-06-21T18:00', until: ({ page }) => page.locator('input[type=range]').first().waitFor() },
   'an error': {
     hash: `#s=urn:dtf:twin:fire.auenfurt.example:hospitals/NOBODY`,

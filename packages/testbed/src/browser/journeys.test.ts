@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { answerOf, type Hands, hands, labels, labelsUnderPanel, seen, sources } from './hands.ts';
-import { openViewer, option, panel, search, type Watched } from './page.ts';
+import { openViewer, panel, search, type Watched } from './page.ts';
 
 let browser: Browser;
 const address = inject('sampleCity');
@@ -61,9 +61,13 @@ describe('one twin', () => {
   it('is found by its name, tells every value with agency and age, and leads to a linked twin of another agency', async () => {
     await using viewer = await openViewer(browser, address);
     const { page } = viewer;
+    let learned = 0;
+    page.on('request', (request) => {
+      if (/query Federation\(/.test(request.postData() ?? '')) learned += 1;
+    });
     await search(page).click();
     await page.keyboard.type('Klinikum Auenfurt');
-    await option(page, 'Klinikum Auenfurt').click();
+    await page.keyboard.press('Enter');
     const chosen = panel(page, 'Selected twin');
     const rows = chosen.locator('table.values tr');
     await rows.first().waitFor();
@@ -76,7 +80,18 @@ describe('one twin', () => {
     const linked = abroad.getByRole('button').first();
     const name = await linked.locator('.name').textContent();
     await linked.click();
-    await chosen.getByRole('heading', { level: 2, name: name ?? '' }).waitFor();
+    const heading = chosen.getByRole('heading', { level: 2 });
+    await expect.poll(() => heading.textContent()).toContain(name ?? '');
+    // from the scene one twin is chosen after another, and the focus stays
+    await viewer.drawn();
+    await page.locator('.stage').focus();
+    for (let before = await heading.textContent(), times = 0; times < 2; times += 1, before = await heading.textContent()) {
+      await page.keyboard.press('n');
+      await expect.poll(() => heading.textContent()).not.toBe(before);
+      expect(await page.evaluate(() => document.activeElement?.className)).toContain('stage');
+    }
+    const last = learned;
+    await expect.poll(() => learned).toBeGreaterThan(last);
     expect(viewer.errors).toEqual([]);
   });
 });

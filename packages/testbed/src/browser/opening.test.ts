@@ -57,6 +57,29 @@ describe('a page that opens', () => {
     expect(viewer.errors).toEqual([]);
   });
 
+  it('names the agencies whose tiles cannot be read', async () => {
+    const before = async (page: Page): Promise<void> => {
+      await page.route('**/tiles/opening**', (route) => route.fulfill({ status: 404 }));
+      await page.route('**/tiles/archives/**', (route) => route.fulfill({ status: 404 }));
+    };
+    await using viewer = await openViewer(browser, address, { hash: '#lang=en', before });
+    const notice = viewer.page.getByText('Not drawn, because its tiles could not be read');
+    await expect.poll(() => notice.textContent()).toContain('Fire and rescue');
+    expect(await notice.textContent()).not.toContain('urn:');
+  });
+
+  it('keeps the place of its link without WebGL, and gives it on', async () => {
+    const spoilt = `
+      HTMLCanvasElement.prototype.getContext = () => null;
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    `;
+    await using viewer = await openViewer(browser, address, { hash: '#c=11.5,48.1,900,10,40&lang=en', before: (page) => page.addInitScript(spoilt) });
+    const { page } = viewer;
+    await page.getByText('cannot draw the city in 3D').waitFor();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    expect(await page.getByLabel('Link to this view').inputValue()).toContain('c=11.5,48.1,900,10,40');
+  });
+
   it('says that its shaders are not taken, and offers the table', async () => {
     const spoilt = `
       const given = WebGL2RenderingContext.prototype.shaderSource;

@@ -46,7 +46,7 @@ export const queries = {
   counts: createDocument<About & { readonly filter?: Filter; readonly asOf?: string }, Counts>(countsText),
   crossing: createDocument<CrossingVariables, Crossing>(crossingText),
   history: createDocument<
-    { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly first: number },
+    { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly every?: string; readonly first: number },
     HistoryAnswer
   >(historyText),
   lines: createDocument<{ readonly federation: string }, { readonly federation: Lines | null }>(linesText),

@@ -67,6 +67,8 @@ type Made = {
   readonly room: CityRoom;
   scene: Scene;
   layers: readonly Layer[];
+  /** agencies with layers that could not be read */
+  missing: readonly string[];
   readonly appearance: Appearance;
   readonly tiling: Tiling;
   readonly shadow: Shadow;
@@ -117,7 +119,13 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
 
 const kindsOf = ({ layer: { firstRow, rows, agency }, known: { kinds } }: Layer) => ({ firstRow, rows, agency, kinds });
 
-const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
+type Loaded = Awaited<ReturnType<typeof loadLayers>>;
+
+const agenciesOf = ({ agencies }: Scene, layers: Loaded['missing']): readonly string[] => [
+  ...new Set(layers.flatMap(({ agency }) => agencies[agency]?.id ?? [])),
+];
+
+const makeCity = (room: CityRoom, { layers, missing }: Loaded): Made => {
   const { canvas, changed } = room;
   const { scene } = room.opening;
   const appearance = createAppearance(scene, changed);
@@ -133,6 +141,7 @@ const makeCity = (room: CityRoom, layers: readonly Layer[]): Made => {
     room,
     scene,
     layers,
+    missing: agenciesOf(scene, missing),
     appearance,
     materials,
     tiling,
@@ -179,7 +188,7 @@ const liveOf = (made: Made) => {
 type Doors = Pick<City, 'link' | 'label'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
 
 /** The part of the city that the page may use. */
-const toCity = (made: Made, missing: readonly string[], { link, label, live, eye }: Doors): City => {
+const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
   const { appearance, tiling } = made;
   const { light, select, hover, legend } = appearance;
   const tell = (mask: Uint8Array<ArrayBuffer>): void => {
@@ -194,7 +203,8 @@ const toCity = (made: Made, missing: readonly string[], { link, label, live, eye
       pickable.refresh();
     };
   return {
-    ...{ missing, light, select, hover, legend, link, label, live: live.live },
+    missing: () => made.missing,
+    ...{ light, select, hover, legend, link, label, live: live.live },
     scene: () => made.scene,
     colourBy: (colouring) => {
       if (colouring.by === 'values') tryHarder(made, { marked: true });
@@ -229,27 +239,26 @@ const makeFine = (made: Made, on: boolean): void => {
 /** What lies over the city is placed anew: what it is about may be elsewhere. */
 const revise = async (made: Made, next: Scene, overlays: readonly { readonly again: () => void }[]): Promise<boolean> => {
   if (next.rowsRevision !== made.scene.rowsRevision) return false;
-  const { layers } = await loadLayers({ scene: next, came: [] }, made.layers);
+  const { layers, missing } = await loadLayers({ scene: next, came: [] }, made.layers);
   await takeMoves(made.gliding, made.layers, layers);
   for (const layer of layers) if (!made.layers.includes(layer)) made.appearance.setKinds(kindsOf(layer));
-  Object.assign(made, { scene: next, layers });
+  Object.assign(made, { scene: next, layers, missing: agenciesOf(next, missing) });
   made.tiling.setLayers(layers);
   for (const overlay of overlays) overlay.again();
   return true;
 };
 
 export const createCity = async (room: CityRoom): Promise<StagedCity> => {
-  const { layers, missing } = await loadLayers(room.opening);
-  const made = makeCity(room, layers);
+  const loaded = await loadLayers(room.opening);
+  const made = makeCity(room, loaded);
   const { appearance, materials, tiling, shadow, labels, group } = made;
   const dress: Settable = { theme: 'light' };
   const eye: [number, number, number] = [0, 0, 0];
   const arcs = drawArcs(made, dress);
   const { live, alarms } = liveOf(made);
   const names = placeLabels(made);
-  const named = missing.map(({ id }) => id);
   return {
-    city: toCity(made, named, { link: arcs.link, label: names.ask, live, eye }),
+    city: toCity(made, { link: arcs.link, label: names.ask, live, eye }),
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;

@@ -212,7 +212,6 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: B
   running.events.on(({ type }) => type === 'faulty' && told.problem({ kind: 'shaders' }));
   told.running(running);
   root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
-  if (staged.city.missing.length > 0) told.problem({ kind: 'missing', names: staged.city.missing });
   handOver(mounting, running, { signal: both, revised });
 };
 

@@ -83,8 +83,8 @@ export type SceneProblem =
   | { readonly kind: 'noWebGl' }
   /** the graphics card takes none of the scene's shaders, or not all of them */
   | { readonly kind: 'shaders' }
-  /** layers that could not be read */
-  | { readonly kind: 'missing'; readonly names: readonly string[] }
+  /** agencies with layers that could not be read, by their ids */
+  | { readonly kind: 'missing'; readonly agencies: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export type SceneEvent =
@@ -100,8 +100,8 @@ export type SceneEvent =
 
 export type City = {
   readonly scene: () => Scene;
-  /** layers that could not be read, by agency and form */
-  readonly missing: readonly string[];
+  /** agencies with layers that could not be read */
+  readonly missing: () => readonly string[];
   /** the twins that an answer found; none: nothing is faded */
   readonly light: (rows: readonly number[]) => void;
   readonly select: (row: number | undefined) => void;

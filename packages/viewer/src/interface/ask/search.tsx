@@ -1,7 +1,7 @@
 /**
  * Search: one field over all agencies. What is found is chosen with the pointer or with the arrow keys, as in any combobox.
  */
-import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react';
 import { useReached } from '../bonds/reaching.ts';
 import { Icon } from '../frame/icon.tsx';
 import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
@@ -35,8 +35,14 @@ const useOptions = (text: string) => {
   return { finding, groups, options: groups.flatMap((group) => group.options) };
 };
 
-type Field = { readonly text: string; readonly isOpen: boolean; readonly at: number };
-const closed: Field = { text: '', isOpen: false, at: -1 };
+type Field = {
+  readonly text: string;
+  readonly isOpen: boolean;
+  readonly at: number;
+  /** the first that is found is taken */
+  readonly isWanted: boolean;
+};
+const closed: Field = { text: '', isOpen: false, at: -1, isWanted: false };
 
 /** What the field holds, whether its list is open, and which option is the active one. */
 const useField = () => {
@@ -47,14 +53,20 @@ const useField = () => {
     setField(closed);
     open(option);
   };
+  const first = finding.state === 'found' ? options[0] : undefined;
+  // who presses Enter before anything is found means the first that will be
+  useEffect(() => {
+    if (field.isWanted && first) take(first);
+  }, [field.isWanted, first]);
   const key = (event: KeyboardEvent): void => {
     const { at, isOpen } = field;
     const step = steps[event.key];
-    const option = options[at] ?? (finding.state === 'found' ? options[0] : undefined);
+    const option = options[at] ?? first;
     if (step && options.length > 0) {
       event.preventDefault();
       setField({ ...field, isOpen: true, at: step(at, options.length) });
     } else if (event.key === 'Enter' && option) take(option);
+    else if (event.key === 'Enter') setField({ ...field, isWanted: finding.state === 'asking' });
     else if (event.key === 'Escape') setField(isOpen ? { ...closed, text: field.text } : closed);
   };
   return { field, setField, finding, groups, options, leave, take, key };
@@ -88,7 +100,7 @@ export const Search = () => {
         value={text}
         onFocus={show}
         onClick={show}
-        onChange={({ target }) => setField({ text: target.value, isOpen: true, at: -1 })}
+        onChange={({ target }) => setField({ ...closed, text: target.value, isOpen: true })}
         onKeyDown={key}
       />
       <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} />

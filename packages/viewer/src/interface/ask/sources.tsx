@@ -61,7 +61,8 @@ export const Sources = () => {
             </strong>
           )}
         </summary>
-        <ul>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to reach its end */}
+        <ul tabIndex={0} aria-label={say('sources')}>
           {sources.map((source) => (
             <Line key={source.agency.id} source={source} />
           ))}

@@ -4,6 +4,7 @@
 import { isComing } from '@cityweave/core/scene/tiles';
 import type { Staged } from '../../scene/staged.ts';
 import { person, usePerson } from '../state/person.ts';
+import { useUndrawn } from '../state/undrawn.ts';
 import { isMet, useComing } from './coming.ts';
 import { freeNow } from './free.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
@@ -22,9 +23,13 @@ const useRowOf = (staged: Staged | undefined, id: string | undefined, run: (stag
 };
 
 const frame = async ({ city, view, show }: Staged, row: number | undefined): Promise<void> => {
-  if (person.get().frame === undefined) return;
+  const { frame: wanted } = person.get();
+  if (wanted === undefined) return;
   const place = row === undefined ? undefined : await city.placeOf(row);
-  if (isMet({ asked: 1, drawn: place ? 1 : 0, coming: isComing(city.scene()) })) person.set({ frame: undefined });
+  if (isMet({ asked: 1, drawn: place ? 1 : 0, coming: isComing(city.scene()) })) {
+    useUndrawn.setState({ id: place ? undefined : wanted });
+    person.set({ frame: undefined });
+  }
   if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
 };
 

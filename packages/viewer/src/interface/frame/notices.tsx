@@ -5,7 +5,7 @@ import type { Scene, SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useState } from 'react';
 import type { SceneProblem } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
-import { agencyName, useKnown } from '../state/known.ts';
+import { agencyName, type Known, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
@@ -44,18 +44,21 @@ export type SceneState = {
 };
 type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
 
-const problemText = (problem: SceneProblem, { say, list }: Words): string => {
+const problemText = (problem: SceneProblem, known: Known, { say, list }: Words): string => {
   if (problem.kind === 'noWebGl' || problem.kind === 'shaders') return say(problem.kind);
-  return problem.kind === 'missing' ? say('sceneMissing', { names: list(problem.names) }) : say('sceneRefused', { reason: problem.reason });
+  return problem.kind === 'missing'
+    ? say('sceneMissing', { names: list(problem.agencies.map((id) => agencyName(known, id))) })
+    : say('sceneRefused', { reason: problem.reason });
 };
 
 const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
   const words = useWords();
   const { say } = words;
+  const known = useKnown();
   if (!problem) return stands === 'lost' ? <p className="notice warn">{say('sceneLost')}</p> : null;
   return (
     <p className="notice warn">
-      <bdi>{problemText(problem, words)}</bdi>{' '}
+      <bdi>{problemText(problem, known, words)}</bdi>{' '}
       <button type="button" className="quiet" onClick={onAgain}>
         {say('tryAgain')}
       </button>

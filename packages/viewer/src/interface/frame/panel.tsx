@@ -16,6 +16,9 @@ type PanelProps = {
   readonly about?: string | undefined;
 };
 
+/** Whoever walks through the scene goes on there. */
+export const isInScene = (): boolean => document.activeElement?.matches('.stage') === true;
+
 /** What had the focus before, where it is still there to take it. */
 const useFocus = (about: string | undefined) => {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -23,7 +26,7 @@ const useFocus = (about: string | undefined) => {
   // the focus moves when the panel is about something else
   useEffect(() => {
     if (heading.current?.closest('section')?.contains(document.activeElement)) return;
-    if (document.activeElement === document.body) return;
+    if (document.activeElement === document.body || isInScene()) return;
     before.current ??= document.activeElement;
     heading.current?.focus({ preventScroll: true });
   }, [about]);

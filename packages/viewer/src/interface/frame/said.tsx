@@ -4,10 +4,10 @@
 import { useSaid } from '../state/announcing.ts';
 
 export const Said = () => {
-  const text = useSaid((state) => state.text);
+  const { text, n } = useSaid();
   return (
     <p className="unseen" role="status" aria-live="polite">
-      {text}
+      <span key={n}>{text}</span>
     </p>
   );
 };

@@ -6,25 +6,25 @@ import type { Said, Sample } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { ask } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
-import { toSpark } from '../state/spark.ts';
+import { lastDay, oldestTwo, type Stretch, stretchTo, toSpark } from '../state/spark.ts';
 import { useWords } from '../words/words.ts';
 
-const dayMs = 86_400_000;
-const samplesMax = 500;
 const box = { width: 200, height: 32 } as const;
 
 type Asked = { readonly federation: string; readonly id: string; readonly term: string; readonly agency: string };
 
-const readFrom = async ({ federation, id, term, agency }: Asked, from: string | undefined, signal: AbortSignal): Promise<readonly Sample[]> => {
-  const got = await ask(queries.history, { federation, id, term, first: samplesMax, ...(from !== undefined && { from }) }, signal);
+const readStretch = async ({ federation, id, term, agency }: Asked, stretch: Stretch, signal: AbortSignal): Promise<readonly Sample[]> => {
+  const got = await ask(queries.history, { federation, id, term, ...stretch }, signal);
   const kept = got.ok ? (got.value.federation?.twin.twin?.representations ?? []) : [];
   return kept.find((each) => each.agency.id === agency)?.history?.nodes ?? [];
 };
 
-/** The last day; where that has no course, all that is known. */
-const read = async (asked: Asked, said: string, signal: AbortSignal): Promise<readonly Sample[]> => {
-  const lastDay = await readFrom(asked, new Date(Date.parse(said) - dayMs).toISOString(), signal);
-  return lastDay.length > 1 ? lastDay : readFrom(asked, undefined, signal);
+/** The last day; where that has no course, all that is kept. */
+const read = async (asked: Asked, until: string, signal: AbortSignal): Promise<readonly Sample[]> => {
+  const ofDay = await readStretch(asked, lastDay(until), signal);
+  if (ofDay.length > 1) return ofDay;
+  const [oldest, next] = await readStretch(asked, oldestTwo, signal);
+  return oldest && next ? readStretch(asked, stretchTo(until, oldest.observedAt), signal) : [];
 };
 
 export const Sparkline = ({ id, said }: { readonly id: string; readonly said: Said }) => {
@@ -42,13 +42,15 @@ export const Sparkline = ({ id, said }: { readonly id: string; readonly said: Sa
   }, [federation, id, term.id, source.id, observedAt]);
   const spark = useMemo(() => toSpark(samples, box), [samples]);
   if (!spark) return null;
-  const { path, count, since, min, max } = spark;
+  const { path, count, since, until, min, max } = spark;
   return (
     <figure className="spark">
       <svg className="sparkline" viewBox={`-2 -2 ${box.width + 4} ${box.height + 4}`} preserveAspectRatio="none" aria-hidden="true">
         <path d={path} />
       </svg>
-      <figcaption className="soft">{say('historySaid', { n: count, since: instant(since), min: quantity(min, unit), max: quantity(max, unit) })}</figcaption>
+      <figcaption className="soft">
+        {say('historySaid', { n: count, since: instant(since), until: instant(until), min: quantity(min, unit), max: quantity(max, unit) })}
+      </figcaption>
     </figure>
   );
 };

@@ -2,12 +2,15 @@
  * Twin panel: everything that the federation says of one twin: each value with its unit, agency, age and quality, what others say beside it, and its links.
  */
 import './inspect.css';
+import { useEffect } from 'react';
 import type { WholeTwin } from '../../graphql/answers.ts';
-import { Panel } from '../frame/panel.tsx';
+import { isInScene, Panel } from '../frame/panel.tsx';
+import { announce } from '../state/announcing.ts';
 import { agencyOf } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
+import { useUndrawn } from '../state/undrawn.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -60,17 +63,27 @@ const Missing = () => {
   return <p className="warn">{isSilent ? say('twinSilent', { agency: agencyName(known, keeper) }) : say('twinUnknown')}</p>;
 };
 
+/** Who chose it in the scene stays there, and is told what it is. */
+const useTelling = (id: string | undefined, name: string | undefined): void => {
+  useEffect(() => {
+    if (name !== undefined && isInScene()) announce(name);
+  }, [id, name === undefined]);
+};
+
 export const TwinPanel = () => {
   const { say, instant } = useWords();
   const { twin, lastKnown } = useChosen();
+  const undrawn = useUndrawn((state) => state.id);
   const selected = usePerson((state) => state.selected);
+  const name = twin && spokenName(twin.name, twin.kind.label);
+  useTelling(selected, name);
   if (selected === undefined) return null;
   return (
     <Panel
       name={say('selectedTwin')}
       side="end"
       about={selected}
-      title={<Name whole={true} text={twin ? spokenName(twin.name, twin.kind.label) : selected} />}
+      title={<Name whole={true} text={name ?? selected} />}
       onClose={() => person.select(undefined)}
     >
       {twin ? (
@@ -82,7 +95,10 @@ export const TwinPanel = () => {
           <p>
             <button type="button" className="quiet" onClick={() => person.set({ frame: selected })}>
               {say('showInScene')}
-            </button>
+            </button>{' '}
+            <span className="warn" role="status">
+              {undrawn === selected && say('notDrawn')}
+            </span>
           </p>
           <Keepers twin={twin} />
           <Values twin={twin} />

@@ -6,6 +6,7 @@ import { createLocalFrame } from '@cityweave/core/scene/tiles';
 import type { Staged } from '../../scene/staged.ts';
 import { type Camera, decodePermalink, encodePermalink, type Permalink } from './permalink.ts';
 import { person } from './person.ts';
+import { start } from './start.ts';
 
 /** Where the eye is, is written so often; what somebody chose at once, but no more often in that time: browsers refuse what writes without end. */
 const writeMs = 500;
@@ -71,4 +72,5 @@ export const keepAddress = (staged: () => Staged | undefined, wanted: Camera | u
 };
 
 /** The address as it is at this moment, for whoever is to see the same. */
-export const addressNow = (staged: Staged | undefined): string => `${location.origin}${location.pathname}${encodePermalink(linkOf(cameraOf(staged)))}`;
+export const addressNow = (staged: Staged | undefined): string =>
+  `${location.origin}${location.pathname}${encodePermalink(linkOf(cameraOf(staged) ?? start.camera))}`;

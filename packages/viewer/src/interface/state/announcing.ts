@@ -6,9 +6,13 @@ import { create } from 'zustand';
 const quietMs = 5_000;
 const sentencesMax = 5;
 
-type Said = { readonly text: string };
+type Said = {
+  readonly text: string;
+  /** one more each time, so that the same sentence is said again */
+  readonly n: number;
+};
 
-export const useSaid = create<Said>()(() => ({ text: '' }));
+export const useSaid = create<Said>()(() => ({ text: '', n: 0 }));
 
 const waiting: string[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -16,7 +20,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const tell = (): void => {
   timer = undefined;
   if (waiting.length === 0) return;
-  useSaid.setState({ text: waiting.splice(0).slice(-sentencesMax).join(' ') });
+  const text = waiting.splice(0).slice(-sentencesMax).join(' ');
+  useSaid.setState(({ n }) => ({ text, n: n + 1 }));
   timer = setTimeout(tell, quietMs);
 };
 

@@ -71,7 +71,9 @@ describe('a permalink', () => {
     const { charactersMax, itemsMax, itemCharactersMax } = permalinkLimits;
     const filled = (length: number): string => `#s=a&k=${'x'.repeat(length - 7)}`;
     expect(decodePermalink(filled(charactersMax)).selected).toBe('a');
-    expect(decodePermalink(filled(charactersMax + 1)).selected).toBeUndefined();
+    const cut = decodePermalink(filled(charactersMax + 1));
+    expect([cut.selected, cut.filter.kinds]).toEqual(['a', []]);
+    expect(decodePermalink(`#${'x'.repeat(charactersMax)}&s=a`)).toEqual(decodePermalink(''));
     expect(
       decodePermalink(
         `#k=${Array(itemsMax + 1)
@@ -81,6 +83,12 @@ describe('a permalink', () => {
     ).toHaveLength(itemsMax);
     expect(decodePermalink(`#s=${'x'.repeat(itemCharactersMax)}`).selected).toHaveLength(itemCharactersMax);
     expect(decodePermalink(`#s=${'x'.repeat(itemCharactersMax + 1)}`).selected).toBeUndefined();
+  });
+  it('is never written longer than it is read: what does not fit is left out, and the rest stays', () => {
+    const kinds = Array.from({ length: permalinkLimits.itemsMax }, (_, at) => `urn:${'k'.repeat(60)}:${at}`);
+    const hash = encodePermalink({ ...nothing, filter: { agencies: ['a'], kinds, ranges: [] }, selected: 's' });
+    expect(hash.length).toBeLessThanOrEqual(permalinkLimits.charactersMax);
+    expect(decodePermalink(hash)).toMatchObject({ filter: { agencies: ['a'], kinds: [] }, selected: 's' });
   });
   it('can be read by people', () =>
     expect(

@@ -98,6 +98,23 @@ const toPast = (text: string | undefined): string | undefined => (text?.endsWith
 
 const oneOf = <T extends string>(all: readonly T[], text: string | undefined): T | undefined => all.find((each) => each === text);
 
+/** What does not fit is left out, so that the rest can be read again. */
+const fitting = (parts: readonly string[]): readonly string[] => {
+  let left = permalinkLimits.charactersMax;
+  return parts.filter((part) => {
+    if (part.length + 1 > left) return false;
+    left -= part.length + 1;
+    return true;
+  });
+};
+
+/** Of what is longer than it may be, the parts that are whole. */
+const readable = (hash: string): string => {
+  const { charactersMax } = permalinkLimits;
+  const text = hash.length <= charactersMax ? hash : hash.slice(0, Math.max(0, hash.lastIndexOf('&', charactersMax)));
+  return text.replace(/^#/, '');
+};
+
 export const encodePermalink = ({ filter, ...link }: Permalink): string => {
   const parts: readonly (readonly [string, string | undefined])[] = [
     ['f', link.federation && escape(link.federation)],
@@ -117,7 +134,7 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
     ['m', link.theme],
     ['lang', link.lang],
   ];
-  return `#${parts.flatMap(([key, text]) => (text ? `${key}=${text}` : [])).join('&')}`;
+  return `#${fitting(parts.flatMap(([key, text]) => (text ? `${key}=${text}` : []))).join('&')}`;
 };
 
 const toFilter = (parts: ReadonlyMap<string, string>): TwinChoice => ({
@@ -128,8 +145,11 @@ const toFilter = (parts: ReadonlyMap<string, string>): TwinChoice => ({
 
 /** Whatever stands there: what is not understood is left out. */
 export const decodePermalink = (hash: string): Permalink => {
-  const text = hash.length <= permalinkLimits.charactersMax ? hash.replace(/^#/, '') : '';
-  const parts = new Map(text.split('&').map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] as const));
+  const parts = new Map(
+    readable(hash)
+      .split('&')
+      .map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] as const),
+  );
   const one = (key: string): string | undefined => unescape(parts.get(key) ?? '') || undefined;
   const lang = one('lang');
   return {

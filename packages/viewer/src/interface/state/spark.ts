@@ -3,7 +3,32 @@
  */
 import type { Sample } from '../../graphql/answers.ts';
 
-export type Spark = { readonly path: string; readonly min: number; readonly max: number; readonly since: string; readonly count: number };
+export type Spark = {
+  readonly path: string;
+  readonly min: number;
+  readonly max: number;
+  readonly since: string;
+  readonly until: string;
+  readonly count: number;
+};
+
+/** As many as one page of an answer holds. */
+const samplesMax = 500;
+const dayMs = 86_400_000;
+
+/** From when, and of how much time one sample is enough; all of them where neither is said. */
+export type Stretch = { readonly from?: string; readonly every?: string; readonly first: number };
+
+/** Up to a value, thinned so that one answer holds all of it and not only how it began. */
+export const stretchTo = (until: string, from: string): Stretch => {
+  const seconds = (Date.parse(until) - Date.parse(from)) / 1_000;
+  return { from, every: `PT${Math.max(1, Math.ceil(seconds / (samplesMax - 1)))}S`, first: samplesMax };
+};
+
+export const lastDay = (until: string): Stretch => stretchTo(until, new Date(Date.parse(until) - dayMs).toISOString());
+
+/** Where there are not two of them, there is no course. */
+export const oldestTwo: Stretch = { first: 2 };
 
 type Point = { readonly at: number; readonly value: number; readonly observedAt: string };
 
@@ -29,5 +54,5 @@ export const toSpark = (samples: readonly Sample[], { width, height }: { readonl
   const x = (at: number): number => tenth(((at - first.at) / (last.at - first.at)) * width);
   const y = (value: number): number => tenth(max > min ? height - ((value - min) / (max - min)) * height : height / 2);
   const path = points.map(({ at, value }, index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join('');
-  return { path, min, max, since: first.observedAt, count: points.length };
+  return { path, min, max, since: first.observedAt, until: last.observedAt, count: points.length };
 };

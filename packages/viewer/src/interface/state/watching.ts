@@ -10,6 +10,7 @@ import { readColumnsAgain } from './columns.ts';
 import { agencyName, learnFederation, useKnown } from './known.ts';
 import { endpoint } from './learning.ts';
 import { person } from './person.ts';
+import { readAgain } from './reading.ts';
 import { movedBetween, silencesOf } from './silence.ts';
 
 const { getState: get, setState: set } = useKnown;
@@ -41,6 +42,9 @@ const lost = (): void => {
   announce(currentWords().say('saidOffline'));
 };
 
+/** Counts, and how old the oldest value of each agency is, are read again so often. */
+const learnEveryMs = 20_000;
+
 export const watchFederation = (federation: string): (() => void) => {
   const stop = new AbortController();
   void follow({
@@ -50,5 +54,9 @@ export const watchFederation = (federation: string): (() => void) => {
     signal: stop.signal,
     hear: (heard) => (heard.type === 'told' ? told(federation, heard.value) : lost()),
   });
-  return () => stop.abort();
+  const leave = readAgain(learnEveryMs, () => learnFederation(federation));
+  return () => {
+    leave();
+    stop.abort();
+  };
 };
