@@ -19,7 +19,9 @@ const inTurn = async (members: readonly Member[]): Promise<{ readonly first: Mem
   return first && next && { first, next };
 };
 
-const timesHeard = ({ heard }: Member, row: string): number => heard.filter((one) => one.row === row).length;
+/** A message that comes again because its answer did not is heard once. */
+const timesHeard = ({ heard }: Member, row: string): number =>
+  new Set(heard.flatMap(({ row: one, message }) => (one === row ? [memberAt(message, 'header.messageId')] : []))).size;
 
 /** Who refuses is left in peace, and the next candidate is asked. */
 export const refuseAndPass = (stage: Stage): Promise<Finding> =>
