@@ -75,10 +75,10 @@ const tilesOf = (room: Room, { directory, threads, examples }: AgencyNodeOptions
   const failed = (cause: unknown): void => void room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
-  const states = createStates({ deps, scenes, federation, sources, follow, failed, signal });
+  const states = createStates({ deps, scenes, vocabulary, federation, sources, follow, failed, signal });
   onForget(scenes.forget);
   const first = () => shownFirst(federations(), examples)?.id;
-  const answer = createTiles({ scenes, files, states, federation, shownFirst: first, sources });
+  const answer = createTiles({ scenes, vocabulary, files, states, federation, shownFirst: first, sources });
   return { answer, settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 

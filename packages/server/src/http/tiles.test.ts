@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fail, ok, problem, readSceneProgress } from '@cityweave/core';
+import { createVocabulary, fail, ok, problem, readSceneProgress } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSceneFiles } from '../tiles/scene-files.ts';
 import { howFar } from '../tiles/scenes.ts';
@@ -15,7 +15,15 @@ afterEach(() => {
 const serve = async (scenes: TilesRoom['scenes']): Promise<string> => {
   const states = { open: async () => ok((async function* () {})()) };
   const files = createSceneFiles(join(tmpdir(), 'cityweave-no-scene'));
-  const answer = createTiles({ scenes, files, states, federation: () => undefined, shownFirst: () => 'first', sources: () => [] });
+  const answer = createTiles({
+    scenes,
+    vocabulary: () => createVocabulary([]),
+    files,
+    states,
+    federation: () => undefined,
+    shownFirst: () => 'first',
+    sources: () => [],
+  });
   const server = createServer((request, response) => void answer(request, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

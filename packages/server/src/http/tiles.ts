@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { ArchiveName, type Federation, fail, ok, problem, type Result, readLook, sceneLimits, TermId } from '@cityweave/core';
+import { ArchiveName, type Federation, fail, isUnit, ok, problem, type Result, readLook, sceneLimits, TermId, type Vocabulary } from '@cityweave/core';
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
@@ -15,6 +15,7 @@ import { goneSignal, parseBody, problemDocument, readBody, sendDocument, sendJso
 
 export type TilesRoom = {
   readonly scenes: Pick<Scenes, 'of' | 'progress'>;
+  readonly vocabulary: () => Vocabulary;
   readonly files: SceneFiles;
   readonly states: States;
   readonly federation: (id: string) => Federation | undefined;
@@ -146,7 +147,9 @@ const sendValues = async (call: Call): Promise<void> => {
   const term = TermId.safeParse(url.searchParams.get('term'));
   if (!held.ok) return refuse(call, held.problem);
   if (!(term.success && federation)) return refuse(call, problem('malformed', { subject: 'term', accepted: 'a term of a dictionary' }));
-  const column = await columnOf({ held: held.value, federation, sources: room.sources, term: term.data, signal: goneSignal(response) });
+  const unit = url.searchParams.get('unit') ?? room.vocabulary().term(term.data)?.unit;
+  if (unit !== undefined && !isUnit(unit)) return refuse(call, problem('malformed', { subject: 'unit', found: unit.slice(0, 80), accepted: 'a UCUM code' }));
+  const column = await columnOf({ held: held.value, federation, sources: room.sources, term: term.data, unit, signal: goneSignal(response) });
   if (!column.ok) return refuse(call, column.problem);
   response
     .writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })

@@ -26,8 +26,8 @@ export type Range = readonly [number, number];
 
 type Filled = Column & { readonly observed: Float64Array; readonly flags: Uint8Array; readonly versions: Uint32Array; readonly isOwn: Uint8Array };
 
-const create = (rows: number): Filled => ({
-  ...createColumn(rows),
+const create = (rows: number, unit: string | undefined): Filled => ({
+  ...createColumn(rows, unit),
   observed: new Float64Array(rows).fill(Number.NaN),
   flags: new Uint8Array(rows),
   versions: new Uint32Array(rows),
@@ -75,8 +75,10 @@ const collectAfter = (filled: Filled, told: number, { ranges, from }: { readonly
   return { changed, next };
 };
 
-export const createStateColumn = (held: Held, term: TermId, epoch: string): StateColumn => {
-  const filled = create(held.built.scene.rows);
+type Followed = { readonly term: TermId /** of its numbers; undefined: the first that is said */; readonly unit: string | undefined; readonly epoch: string };
+
+export const createStateColumn = (held: Held, { term, unit, epoch }: Followed): StateColumn => {
+  const filled = create(held.built.scene.rows, unit);
   const silent = new Map<number, Instant>();
   const revision = held.built.scene.rowsRevision;
   let [version, headVersion] = [0, 1];

@@ -14,6 +14,7 @@ import {
   type TermId,
   type TwinId,
   type TwinRow,
+  type Vocabulary,
 } from '@cityweave/core';
 import { type Deps, pause } from '../deps.ts';
 import type { Follow } from '../orchestration/live/following.ts';
@@ -25,6 +26,7 @@ import { createStateColumn, type Range, type StateColumn } from './state-column.
 export type StatesRoom = {
   readonly deps: Pick<Deps, 'timers' | 'clock' | 'ids'>;
   readonly scenes: Scenes;
+  readonly vocabulary: () => Vocabulary;
   readonly federation: (id: string) => Federation | undefined;
   readonly sources: (federation: Federation) => readonly WalkedSource[];
   readonly follow: Follow;
@@ -140,7 +142,7 @@ export const createStates = (room: StatesRoom): States => {
   const begin = (key: string, federation: Federation, { held, term }: { readonly held: Held; readonly term: TermId }): Kept => {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, room.signal]);
-    const column = createStateColumn(held, term, room.deps.ids.uuid());
+    const column = createStateColumn(held, { term, unit: room.vocabulary().term(term)?.unit, epoch: room.deps.ids.uuid() });
     const kept = { column, stop, readers: 0 };
     columns.set(key, kept);
     void fill({ room, federation, held, column, signal }).catch((cause) => signal.aborted || room.failed(cause));

@@ -20,10 +20,14 @@ export type ValueColumn = {
 /** Further texts are one: nobody tells more colours apart. */
 const categoriesMax = 64;
 
-/** A column that grows: the first unit that is said is that of all, texts get numbers as they are met. */
+/** A column that grows: where no unit is wanted the first that is said is that of all; texts get numbers as they are met. */
 export type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array };
 
-export const createColumn = (rows: number): Column => ({ unit: undefined, categories: new Map(), values: new Float32Array(rows).fill(Number.NaN) });
+export const createColumn = (rows: number, unit: string | undefined): Column => ({
+  unit,
+  categories: new Map(),
+  values: new Float32Array(rows).fill(Number.NaN),
+});
 
 const numberIn = (value: number, unit: string | undefined, wanted: string | undefined): number => {
   if (unit === undefined || wanted === undefined || unit === wanted) return value;
@@ -51,13 +55,15 @@ export type ValuesAsked = {
   readonly federation: Federation;
   readonly sources: (federation: Federation) => readonly WalkedSource[];
   readonly term: TermId;
+  /** in which numbers are told; undefined: in the first that is said */
+  readonly unit: string | undefined;
   readonly signal: AbortSignal;
 };
 
 /** The agency whose twin is drawn decides; the others fill what it leaves open. */
-export const columnOf = async ({ held, federation, sources, term, signal }: ValuesAsked): Promise<Result<ValueColumn>> => {
+export const columnOf = async ({ held, federation, sources, term, unit, signal }: ValuesAsked): Promise<Result<ValueColumn>> => {
   const { scene } = held.built;
-  const column = createColumn(scene.rows);
+  const column = createColumn(scene.rows, unit);
   const missing: string[] = [];
   const filter = { property: [{ term, op: 'exists' as const, value: true }] };
   for (const source of sources(federation)) {

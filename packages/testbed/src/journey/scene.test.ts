@@ -109,6 +109,12 @@ describe('a scene', () => {
     const { ids = [] } = await lookUp(city, { rows: known.map(([row]) => row) });
     for (const id of ids) expect(id).toContain('energy.test.example');
     expect((await fetch(url(city, `values?${asking}&term=nonsense`))).status).toBe(400);
+    expect((await fetch(url(city, `values?${asking}&term=city:load&unit=nonsense`))).status).toBe(400);
+    const inWatts = await (await fetch(url(city, `values?${asking}&term=city:load&unit=W`))).arrayBuffer();
+    const wattsFrom = 4 + new DataView(inWatts).getUint32(0, true);
+    expect(JSON.parse(new TextDecoder().decode(inWatts.slice(4, wattsFrom)))).toMatchObject({ unit: 'W' });
+    const watts = new Float32Array(inWatts.slice(wattsFrom));
+    for (const [row, value] of known) expect(watts[row]).toBeCloseTo(value * 1_000, 1);
   });
 
   it('answers nothing by rows of another revision than the one that was meant', async () => {

@@ -213,8 +213,11 @@ export const lookUp = async (rows: RowsMeant, asked: LookUp): Promise<Found | un
 };
 
 /** One property of all that is drawn. */
-export const fetchValues = async (rows: RowsMeant, term: string): Promise<ToldValues | undefined> => {
-  const got = await getOfRows(`values?term=${encodeURIComponent(term)}&`, rows);
+type ValuesAsked = { readonly term: string /** else the one of the dictionary */; readonly unit?: string | undefined };
+
+export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: ValuesAsked): Promise<ToldValues | undefined> => {
+  const inUnit = wanted === undefined ? '' : `unit=${encodeURIComponent(wanted)}&`;
+  const got = await getOfRows(`values?term=${encodeURIComponent(term)}&${inUnit}`, rows);
   if (!got.ok) return undefined;
   try {
     const bytes = await got.value.arrayBuffer();

@@ -46,6 +46,8 @@ export type Values = {
 export type ToldValues = Values & {
   /** agencies that could not be asked */
   readonly missing: readonly string[];
+  /** as many twins were read; of the others nothing is told */
+  readonly firstTwins?: number | undefined;
 };
 
 /** What is known of a twin's value beside the value: it is older than allowed, its source is silent or has none, it says that something is wrong. */

@@ -8,7 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { ok } from '@cityweave/core';
+import { createVocabulary, ok } from '@cityweave/core';
 import { createRowIndex, createTiles } from '@cityweave/server';
 import { changeFrames } from './files/changes.ts';
 import type { Ours } from './files/ours.ts';
@@ -66,12 +66,14 @@ const createFiles =
     await pipeline(createReadStream(file), response);
   };
 
+const nothingElse = { vocabulary: () => createVocabulary([]), federation: () => undefined, shownFirst: () => undefined, sources: () => [] };
+
 export const serveCity = async ({ ours: { built, files }, tileset }: Offered, folders: Folders): Promise<Served> => {
   const held = { built, rows: createRowIndex(built) };
   const scenes = { of: async () => ok(held), progress: () => undefined };
   const { rows, rowsRevision: revision } = built.scene;
   const states = { open: async (_: unknown, signal: AbortSignal) => ok(changeFrames({ rows, revision }, signal)) };
-  const tiles = createTiles({ scenes, files, states, federation: () => undefined, shownFirst: () => undefined, sources: () => [] });
+  const tiles = createTiles({ scenes, files, states, ...nothingElse });
   const sent: { readonly path: string; readonly bytes: number }[] = [];
   const count = (response: ServerResponse, path: string): void => {
     const own = { path, bytes: 0 };

@@ -3,9 +3,9 @@
  */
 import { useEffect } from 'react';
 import { create } from 'zustand';
-import type { City, Colouring, Staged, Stop, Values } from '../../scene/staged.ts';
-import { toHistogram } from '../state/histogram.ts';
-import { readPastColumn } from '../state/past-column.ts';
+import type { City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
+import { toColoured } from '../state/colours.ts';
+import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
 import { usePerson } from '../state/person.ts';
 import { rowsOf } from './rows.ts';
 
@@ -15,64 +15,50 @@ export type Legend = {
   /** the texts of categories, by their numbers */
   readonly categories: readonly string[] | undefined;
   readonly stops: readonly Stop[];
-  readonly from: number;
-  readonly to: number;
   readonly known: number;
   readonly unknown: number;
+  /** what was told of all twins, where it was */
+  readonly told: ToldValues | undefined;
 };
 
 export const useLegend = create<{ readonly legend: Legend | undefined }>()(() => ({ legend: undefined }));
 
-/** Numbers on both sides of nothing are told apart from nothing on. */
-const colouringOf = ({ values, categories }: Values): Extract<Colouring, { by: 'values' }> | undefined => {
-  const spread = toHistogram(values, 1);
-  if (!spread) return undefined;
-  if (categories) return { by: 'values', values, from: 0, to: Math.max(0, categories.length - 1), ramp: 'categories' };
-  const { min, max } = spread;
-  const isBothSides = min < 0 && max > 0;
-  const far = Math.max(-min, max);
-  return { by: 'values', values, from: isBothSides ? -far : min, to: isBothSides ? far : max, ramp: isBothSides ? 'diverging' : 'sequential' };
+/** What was told of all twins; where that is refused, or is in another unit than what is heard, what was heard first. */
+const basisOf = (staged: Staged, term: string, heard: Values | undefined): Values | undefined => {
+  const { read } = useColumns.getState();
+  const all = columnOf({ read }, term, staged.city.scene().rowsRevision);
+  const isOther = heard?.unit !== undefined && all?.unit !== undefined && heard.unit !== all.unit;
+  return isOther || read.get(term)?.state === 'refused' ? heard : all;
 };
 
-const toLegend = (city: City, column: Values, { from, to }: Extract<Colouring, { by: 'values' }>): Legend => {
-  const spread = toHistogram(column.values, 1);
-  const { term, unit, categories } = column;
-  return { term, unit, categories, stops: city.legend(), from, to, known: spread?.known ?? 0, unknown: spread?.unknown ?? 0 };
+const heardOf = ({ live }: City, term: string): Values | undefined => {
+  const heard = live.column();
+  return heard?.term === term ? heard : undefined;
 };
 
-/** The first column that knows anything colours the city; after that the scene keeps it up to date by itself. */
-const follow = ({ city }: Staged, term: string): (() => void) => {
-  let isColoured = false;
-  const look = (): void => {
-    const column = city.live.column();
-    const colouring = isColoured || column?.term !== term ? undefined : colouringOf(column);
-    if (!(column && colouring)) return;
-    isColoured = true;
-    city.colourBy(colouring);
-    useLegend.setState({ legend: toLegend(city, column, colouring) });
-  };
-  const stop = city.live.onChanged(look);
-  city.live.follow(term);
-  return () => {
-    stop();
-    city.live.follow(undefined);
-    city.colourBy({ by: 'kind' });
-    useLegend.setState({ legend: undefined });
-  };
-};
-
-/** As it was: read once, and nothing is followed. */
-const showPast = (staged: Staged, asked: { readonly term: string; readonly asOf: string }): (() => void) => {
+/** Coloured anew where more is told of all twins, or there are more texts; in between, the scene keeps it up to date by itself. */
+const colourBy = (staged: Staged, term: string, isFollowed: boolean): (() => void) => {
   const { city } = staged;
-  let isWanted = true;
-  void readPastColumn({ rows: rowsOf(staged), ...asked }).then((column) => {
-    const colouring = column && colouringOf(column);
-    if (!(isWanted && column && colouring)) return;
-    city.colourBy(colouring);
-    useLegend.setState({ legend: toLegend(city, column, colouring) });
-  });
+  let shown: { readonly basis: Values; readonly categories: number } | undefined;
+  const look = (): void => {
+    const heard = isFollowed ? heardOf(city, term) : undefined;
+    const basis = basisOf(staged, term, heard);
+    const categories = heard?.categories?.length ?? 0;
+    if (!basis || (shown && shown.categories === categories && (shown.basis === basis || basis === heard))) return;
+    const coloured = toColoured(basis, heard);
+    if (!coloured) return;
+    shown = { basis, categories };
+    city.colourBy(coloured.colouring);
+    const { colouring: _colouring, ...legend } = coloured;
+    useLegend.setState({ legend: { term, stops: city.legend(), told: 'missing' in basis ? (basis as ToldValues) : undefined, ...legend } });
+  };
+  wantColumns(rowsOf(staged), [term]);
+  const stops = [useColumns.subscribe(look), city.live.onChanged(look)];
+  if (isFollowed) city.live.follow(term);
+  look();
   return () => {
-    isWanted = false;
+    for (const stop of stops) stop();
+    if (isFollowed) city.live.follow(undefined);
     city.colourBy({ by: 'kind' });
     useLegend.setState({ legend: undefined });
   };
@@ -83,8 +69,8 @@ export const useColouring = (staged: Staged | undefined): void => {
   const asOf = usePerson((state) => state.asOf);
   useEffect(() => {
     if (!staged || colour === undefined) return undefined;
-    if (colour !== 'agency' && asOf !== undefined) return showPast(staged, { term: colour, asOf });
-    if (colour !== 'agency') return follow(staged, colour);
+    // as it was, it is told once, and nothing is followed
+    if (colour !== 'agency') return colourBy(staged, colour, asOf === undefined);
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
   }, [staged, colour, asOf]);

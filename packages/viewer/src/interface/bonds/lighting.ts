@@ -4,7 +4,7 @@
 import { useEffect, useMemo } from 'react';
 import type { Staged } from '../../scene/staged.ts';
 import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
-import { isTelling, rowsWithin } from '../state/filter.ts';
+import { isComparable, isTelling, rowsWithin } from '../state/filter.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { isMet, useComing } from './coming.ts';
@@ -23,7 +23,7 @@ const useWithin = (staged: Staged | undefined): readonly number[] | undefined =>
     const telling = ranges.filter(isTelling);
     const known = telling.flatMap((range) => {
       const column = columnOf({ read }, range.term, staged?.city.scene().rowsRevision);
-      return column ? [[range, column] as const] : [];
+      return column && isComparable(range, column) ? [[range, column] as const] : [];
     });
     return known.length === 0 ? undefined : rowsWithin(known);
   }, [staged, ranges, read]);

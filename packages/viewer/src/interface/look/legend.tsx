@@ -10,6 +10,7 @@ import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
+import { ToldOf } from './told-of.tsx';
 
 const categoriesShown = 8;
 
@@ -84,6 +85,7 @@ const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly c
     <>
       {legend.categories ? <Texts legend={legend} /> : <Numbers legend={legend} />}
       <Patterns unknown={legend.unknown} />
+      {legend.told && <ToldOf {...legend.told} />}
     </>
   );
 };

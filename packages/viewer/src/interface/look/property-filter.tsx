@@ -10,6 +10,7 @@ import { type PropertyRange, person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { Histogram } from './histogram.tsx';
+import { ToldOf } from './told-of.tsx';
 
 type PropertyFilterProps = { readonly label: string; readonly range: PropertyRange };
 
@@ -66,6 +67,7 @@ export const PropertyFilter = ({ staged, ...props }: PropertyFilterProps & { rea
       </h3>
       {(read === undefined || read.state === 'reading') && <p className="soft">{say('asking')}</p>}
       {read?.state === 'refused' && <p className="warn">{say('columnRefused')}</p>}
+      {read?.state === 'read' && <ToldOf {...read.column} />}
       {read?.state === 'read' && (read.column.categories ? <Texts {...props} column={read.column} /> : <Numbers {...props} column={read.column} />)}
     </section>
   );

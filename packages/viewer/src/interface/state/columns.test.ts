@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { idOfRow, rowsById } from '../bonds/rows.ts';
 import { columnOf, useColumns, wantColumns } from './columns.ts';
+import { toColumn } from './past-column.ts';
 
 /** A node whose rows are of a revision, and which answers nothing of another one. */
 const now = { rowsRevision: 'r1', values: [1, 2], missing: [] as readonly string[] };
@@ -47,6 +48,20 @@ describe('a column', () => {
     wantColumns({ federation: 'f', rowsRevision: 'r2' }, ['t:a']);
     expect(numbersOf('r2')).toBeUndefined();
     await expect.poll(() => numbersOf('r2')).toEqual([2, 3, 1]);
+  });
+  it('tells which agencies could not be asked', async () => {
+    Object.assign(now, { rowsRevision: 'r3', values: [1], missing: ['urn:dtf:agency:fire.example'] });
+    wantColumns({ federation: 'f', rowsRevision: 'r3' }, ['t:a']);
+    await expect.poll(() => columnOf(useColumns.getState(), 't:a', 'r3')?.missing).toEqual(['urn:dtf:agency:fire.example']);
+  });
+  it('of the past has numbers of one unit only: those of another one are not known in it', () => {
+    const told = [
+      { row: 0, value: 250, unit: 'cm' },
+      { row: 1, value: 3, unit: 'm' },
+      { row: 2, value: 4, unit: null },
+    ];
+    expect([...toColumn('t:a', told, 'm').values]).toEqual([Number.NaN, 3, 4]);
+    expect(toColumn('t:a', told, undefined).unit).toBe('cm');
   });
 });
 

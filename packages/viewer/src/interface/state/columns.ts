@@ -4,6 +4,7 @@
 import { create } from 'zustand';
 import { fetchValues, type RowsMeant } from '../../scene/fetching.ts';
 import type { ToldValues as Column } from '../../scene/staged.ts';
+import { isComparable } from './filter.ts';
 import type { useKnown } from './known.ts';
 import { readPastColumn } from './past-column.ts';
 import { person } from './person.ts';
@@ -30,11 +31,17 @@ const put = (term: string, read: Read): void => {
 
 const [againMs, triesMax] = [1_500, 20];
 
+/** A range is brushed over numbers of its own unit. */
+const unitOf = (term: string): string | undefined => person.get().filter.ranges.find((range) => range.term === term)?.unit;
+
+const fetchColumn = (rows: RowsMeant, term: string, asOf: string | undefined): Promise<Column | undefined> =>
+  asOf === undefined ? fetchValues(rows, { term, unit: unitOf(term) }) : readPastColumn({ rows, term, asOf, unit: unitOf(term) });
+
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
 const read = async (rows: RowsMeant, term: string): Promise<void> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const { asOf } = person.get();
-    const column = await (asOf === undefined ? fetchValues(rows, term) : readPastColumn({ rows, term, asOf }));
+    const column = await fetchColumn(rows, term, asOf);
     if (useColumns.getState().rows !== rows || person.get().asOf !== asOf) return;
     if (column) return put(term, { state: 'read', column, rowsRevision: rows.rowsRevision });
     await new Promise((resolve) => setTimeout(resolve, againMs));
@@ -58,10 +65,14 @@ const turnTo = (rows: RowsMeant): RowsMeant => {
   return rows;
 };
 
+/** Whether it is there, or on its way, in the unit in which it is compared. */
+const isThere = (known: Read | undefined, term: string): boolean =>
+  known !== undefined && (known.state !== 'read' || isComparable({ unit: unitOf(term) }, known.column));
+
 export const wantColumns = (wanted: RowsMeant, terms: readonly string[]): void => {
   const rows = turnTo(wanted);
   for (const term of terms) {
-    if (useColumns.getState().read.has(term)) continue;
+    if (isThere(useColumns.getState().read.get(term), term)) continue;
     put(term, { state: 'reading' });
     void read(rows, term);
   }

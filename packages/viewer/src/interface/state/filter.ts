@@ -73,6 +73,10 @@ const holds = (value: number, range: PropertyRange, { categories }: Column): boo
 /** One that asks for nothing yet holds for all. */
 export const isTelling = ({ from, to, among }: PropertyRange): boolean => from !== undefined || to !== undefined || among !== undefined;
 
+/** Numbers are compared in one unit only. */
+export const isComparable = (range: Pick<PropertyRange, 'unit'>, column: Pick<Column, 'unit'>): boolean =>
+  range.unit === undefined || column.unit === undefined || range.unit === column.unit;
+
 /** The rows for which all ranges hold. */
 export const rowsWithin = (ranges: readonly (readonly [PropertyRange, Column])[]): readonly number[] => {
   const [first] = ranges;

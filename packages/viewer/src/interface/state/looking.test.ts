@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIsHidden, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
+import { createIsHidden, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { localMoment, minutesOf, withMinutes } from './moment.ts';
 import { termText } from './terms.ts';
@@ -64,6 +64,10 @@ describe('a filter', () => {
         [{ term: 't', to: 5 }, column([9, 1, 9])],
       ]),
     ).toEqual([1]);
+  });
+  it('compares numbers in one unit only', () => {
+    const heights = column([1]);
+    expect([{ unit: 'm' }, { unit: 'cm' }, {}].map((range) => isComparable(range, heights))).toEqual([true, false, true]);
   });
   it('leaves a twin out that is of another kind, or that nobody keeps who is wanted', () => {
     const school = { kind: 'city:School', label: {}, broader: ['city:Building'], count: 1 } as unknown as Parameters<typeof isLeftOut>[1]; // branding: terms as texts

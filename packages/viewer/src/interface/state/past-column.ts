@@ -5,6 +5,7 @@ import type { TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { lookUp, type RowsMeant } from '../../scene/fetching.ts';
 import type { ToldValues as Column } from '../../scene/staged.ts';
+import { useKnown } from './known.ts';
 import { ask } from './learning.ts';
 import { person } from './person.ts';
 
@@ -12,9 +13,9 @@ import { person } from './person.ts';
 export const pastColumnTwinsMax = 10_000;
 const pageRows = 500;
 
-type Asked = { readonly rows: RowsMeant; readonly term: string; readonly asOf: string };
+type Asked = { readonly rows: RowsMeant; readonly term: string; readonly asOf: string; readonly unit: string | undefined };
 
-const readTwins = async ({ rows: { federation }, term, asOf }: Asked): Promise<readonly TwinRow[] | undefined> => {
+const readTwins = async ({ rows: { federation }, term, asOf }: Asked): Promise<{ readonly twins: readonly TwinRow[]; readonly isCut: boolean } | undefined> => {
   const rows: TwinRow[] = [];
   let after: string | undefined;
   do {
@@ -26,25 +27,33 @@ const readTwins = async ({ rows: { federation }, term, asOf }: Asked): Promise<r
     rows.push(...page.nodes);
     after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
   } while (after !== undefined && rows.length < pastColumnTwinsMax);
-  return rows;
+  return { twins: rows, isCut: after !== undefined };
 };
 
 type Told = { readonly row: number; readonly value: unknown; readonly unit: string | null };
 
-/** Texts are numbered in the order of the alphabet. */
-export const toColumn = (term: string, told: readonly Told[]): Column => {
+/** That of the dictionary; of a term that has none there, the first that is said. */
+const unitFor = (term: string, told: readonly Told[]): string | undefined => {
+  const properties = useKnown.getState().groups.flatMap(({ kind }) => kind.properties);
+  return properties.find(({ id }) => id === term)?.unit ?? told.find(({ unit }) => unit !== null)?.unit ?? undefined;
+};
+
+/** Texts are numbered in the order of the alphabet. A number in another unit is not comparable: it counts as not known. */
+export const toColumn = (term: string, told: readonly Told[], wanted: string | undefined): Column => {
+  const unit = wanted ?? unitFor(term, told);
   const texts = [...new Set(told.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])))].sort();
   const values = new Float32Array(told.reduce((most, { row }) => Math.max(most, row + 1), 0)).fill(Number.NaN);
-  for (const { row, value } of told) {
-    if (typeof value === 'number') values[row] = value;
+  for (const { row, value, unit: own } of told) {
+    if (typeof value === 'number') values[row] = own === null || unit === undefined || own === unit ? value : Number.NaN;
     else if (typeof value === 'string') values[row] = texts.indexOf(value);
   }
-  return { term, unit: told[0]?.unit ?? undefined, categories: texts.length > 0 ? texts : undefined, values, missing: [] };
+  return { term, unit, categories: texts.length > 0 ? texts : undefined, values, missing: [] };
 };
 
 /** Undefined where it was not answered. */
 export const readPastColumn = async (asked: Asked): Promise<Column | undefined> => {
-  const twins = await readTwins(asked);
+  const got = await readTwins(asked);
+  const twins = got?.twins;
   const found = twins && (twins.length > 0 ? await lookUp(asked.rows, { ids: twins.map(({ id }) => id) }) : {});
   if (!found) return undefined;
   const { rows = [] } = found;
@@ -52,5 +61,5 @@ export const readPastColumn = async (asked: Asked): Promise<Column | undefined> 
     const row = rows[at];
     return typeof row === 'number' && first ? [{ row, value: first.winner.value, unit: first.winner.unit }] : [];
   });
-  return toColumn(asked.term, told);
+  return { ...toColumn(asked.term, told, asked.unit), ...(got.isCut && { firstTwins: twins.length }) };
 };

@@ -133,6 +133,7 @@ export const ar: Catalogue = {
   ofTheAnswer: 'توائم الجواب.',
   oldestValue: 'أقدم قيمة {age}',
   onlyThese: 'هذه فقط',
+  ofFirstTwins: { other: 'لأول {n} من التوائم فقط' },
   openTable: 'فتح الجدول',
   otherAgency: 'جهة أخرى',
   overAdaptor: 'عبر محوّل {name}',

@@ -127,6 +127,7 @@ export const de: Catalogue = {
   ofTheAnswer: 'Zwillinge der Antwort.',
   oldestValue: 'ältester Wert {age}',
   onlyThese: 'Nur diese',
+  ofFirstTwins: { one: 'nur vom ersten Zwilling', other: 'nur von den ersten {n} Zwillingen' },
   openTable: 'Tabelle öffnen',
   otherAgency: 'andere Stelle',
   overAdaptor: 'über den Adaptor von {name}',

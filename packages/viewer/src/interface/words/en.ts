@@ -127,6 +127,7 @@ export const en = {
   ofTheAnswer: 'Twins of the answer.',
   oldestValue: 'oldest value {age}',
   onlyThese: 'Only these',
+  ofFirstTwins: { one: 'of the first twin only', other: 'of the first {n} twins only' },
   openTable: 'Open the table',
   otherAgency: 'other agency',
   overAdaptor: 'over the adaptor of {name}',
