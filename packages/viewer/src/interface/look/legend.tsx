@@ -1,5 +1,5 @@
 /**
- * Legend: what the colours of the city mean: a strip with five stops or a colour a text, and how no data and what is too old look.
+ * Legend: what the colours of the city mean: a strip with five stops or a colour a text, and how no data and what was last known look.
  */
 
 import type { Scene } from '@cityweave/core/scene';
@@ -55,7 +55,7 @@ const Patterns = ({ unknown }: { readonly unknown: number }) => {
       </li>
       <li className="key">
         <span className="swatch striped" />
-        {say('tooOld')}
+        {say('lastOrCarried')}
       </li>
     </ul>
   );
