@@ -250,6 +250,9 @@ export const forget = ({ knownTerms, tally, shelves, words }: Writing): void => 
 /** What a bug of ours said: none of the batch is kept. */
 type Defect = { readonly defect: string };
 
+const fateOf = (batch: Batch, cause: unknown): readonly Outcome[] | Defect =>
+  isAway(cause) ? refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) })) : { defect: foundIn(cause) };
+
 /** A batch keeps its own fate inside the common transaction. */
 const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] | Defect => {
   const { head, identityTouched } = to;
@@ -269,7 +272,7 @@ const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] | Defect => {
   } catch (cause) {
     undo();
     to.file.exec(schemaSql.release);
-    return isAway(cause) ? refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) })) : { defect: foundIn(cause) };
+    return fateOf(batch, cause);
   }
 };
 
@@ -285,9 +288,7 @@ export const writeBatches = (to: Writing, batches: readonly Batch[]): Written =>
   } catch (cause) {
     to.head = head;
     forget(to);
-    if (!isAway(cause)) throw cause;
-    const refused = problem('unavailable', { subject: 'store', found: foundIn(cause) });
-    return { outcomes: batches.map((batch) => refuseAll(batch, refused)), head, identityTouched: false };
+    return { outcomes: batches.map((batch) => fateOf(batch, cause)), head, identityTouched: false };
   }
 };
 
