@@ -63,3 +63,26 @@ it('says that it cannot be read where the node does not answer, and not that not
   }
   await browser.close();
 });
+
+it('says which values are beyond the bounds that somebody set beside the legend, as the scene does', async () => {
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&w=filter&p=city:height&k=city:Building&lang=en' });
+  const { page } = viewer;
+  const alarms = page.getByRole('gridcell').filter({ hasText: 'in alarm' });
+  await page
+    .getByRole('gridcell')
+    .filter({ hasText: / old · |file of / })
+    .first()
+    .waitFor();
+  expect(await alarms.count()).toBe(0);
+  await page.getByText('Watch', { exact: true }).click();
+  await page.getByLabel('Alarm below').fill('1000');
+  await page.getByLabel('Alarm below').press('Enter');
+  await alarms.first().waitFor();
+  await expect.poll(() => page.url()).toContain('b=city:height~1000');
+  await using other = await openViewer(browser, inject('sampleCity'), { hash: new URL(page.url()).hash });
+  await other.page.getByRole('gridcell').filter({ hasText: 'in alarm' }).first().waitFor();
+  await other.page.locator('.ringed').waitFor();
+  expect([...viewer.errors, ...other.errors]).toEqual([]);
+  await browser.close();
+});

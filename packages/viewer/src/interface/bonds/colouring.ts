@@ -3,7 +3,7 @@
  */
 import { useEffect } from 'react';
 import { create } from 'zustand';
-import type { City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
+import type { Bounds, City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
 import { toColoured } from '../state/colours.ts';
 import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
 import { usePerson } from '../state/person.ts';
@@ -37,7 +37,11 @@ const heardOf = ({ live }: City, term: string): Values | undefined => {
 };
 
 /** Coloured anew where more is told of all twins, or there are more texts; in between, the scene keeps it up to date by itself. */
-const colourBy = (staged: Staged, term: string, isFollowed: boolean): (() => void) => {
+const colourBy = (
+  staged: Staged,
+  term: string,
+  { isFollowed, bounds }: { readonly isFollowed: boolean; readonly bounds: Bounds | undefined },
+): (() => void) => {
   const { city } = staged;
   let shown: { readonly basis: Values; readonly categories: number } | undefined;
   const look = (): void => {
@@ -54,7 +58,7 @@ const colourBy = (staged: Staged, term: string, isFollowed: boolean): (() => voi
   };
   wantColumns(rowsOf(staged), [term]);
   const stops = [useColumns.subscribe(look), city.live.onChanged(look)];
-  if (isFollowed) city.live.follow(term);
+  if (isFollowed) city.live.follow(term, bounds);
   look();
   return () => {
     for (const stop of stops) stop();
@@ -67,11 +71,12 @@ const colourBy = (staged: Staged, term: string, isFollowed: boolean): (() => voi
 export const useColouring = (staged: Staged | undefined): void => {
   const colour = usePerson((state) => state.colour);
   const asOf = usePerson((state) => state.asOf);
+  const watch = usePerson((state) => state.watch);
   useEffect(() => {
     if (!staged || colour === undefined) return undefined;
     // as it was, it is told once, and nothing is followed
-    if (colour !== 'agency') return colourBy(staged, colour, asOf === undefined);
+    if (colour !== 'agency') return colourBy(staged, colour, { isFollowed: asOf === undefined, bounds: watch?.term === colour ? watch : undefined });
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
-  }, [staged, colour, asOf]);
+  }, [staged, colour, asOf, watch]);
 };

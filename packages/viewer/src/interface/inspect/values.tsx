@@ -3,7 +3,8 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
-import { flagText, whenText } from '../state/said.ts';
+import { usePerson } from '../state/person.ts';
+import { flagText, watchedText, whenText } from '../state/said.ts';
 import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
@@ -30,7 +31,9 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
   const words = useWords();
   const { say, quantity, instant } = words;
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
+  const watch = usePerson((state) => state.watch);
   const flag = flagText(said, words);
+  const watched = watchedText(said, watch, words);
   return (
     <div className={stands ? 'said stands' : 'said'}>
       <Name className="value" text={quantity(said.value, said.unit)} {...(said.unit && { hint: said.unit })} />
@@ -41,6 +44,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
         </time>
         {said.via && <span className="via">{say('overAdaptor', { name: said.via.name })}</span>}
         {flag && <span className="flag">{flag}</span>}
+        {watched && <strong className="warn">{watched}</strong>}
         <Quality said={said} />
         {said.origin && <Name text={fileIn(said.origin)} hint={said.origin} />}
       </div>

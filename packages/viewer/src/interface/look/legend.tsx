@@ -11,6 +11,7 @@ import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { ToldOf } from './told-of.tsx';
+import { Watch } from './watch.tsx';
 
 const categoriesShown = 8;
 
@@ -45,8 +46,9 @@ const Texts = ({ legend }: { readonly legend: Shown }) => {
   );
 };
 
-const Patterns = ({ unknown }: { readonly unknown: number }) => {
+const Patterns = ({ term, unknown }: Pick<Shown, 'term' | 'unknown'>) => {
   const { say } = useWords();
+  const watch = usePerson((state) => (state.watch?.term === term ? state.watch : undefined));
   return (
     <ul className="patterns">
       <li className="key">
@@ -55,8 +57,14 @@ const Patterns = ({ unknown }: { readonly unknown: number }) => {
       </li>
       <li className="key">
         <span className="swatch striped" />
-        {say('lastOrCarried')}
+        {say(watch?.staleAfter === undefined ? 'lastOrCarried' : 'lastCarriedOrStale')}
       </li>
+      {(watch?.least ?? watch?.most) !== undefined && (
+        <li className="key">
+          <span className="swatch ringed">!</span>
+          {say('inAlarm')}
+        </li>
+      )}
     </ul>
   );
 };
@@ -79,13 +87,15 @@ const Agencies = ({ scene }: { readonly scene: Scene }) => {
 const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {
   const { say } = useWords();
   const legend = useLegend((state) => state.legend);
+  const isNow = usePerson((state) => state.asOf === undefined);
   if (colour === 'agency') return scene ? <Agencies scene={scene} /> : null;
   if (!legend) return <p className="soft">{say('asking')}</p>;
   return (
     <>
       {legend.categories ? <Texts legend={legend} /> : <Numbers legend={legend} />}
-      <Patterns unknown={legend.unknown} />
+      <Patterns {...legend} />
       {legend.told && <ToldOf {...legend.told} />}
+      {!legend.categories && isNow && <Watch key={legend.term} term={legend.term} unit={legend.unit} />}
     </>
   );
 };

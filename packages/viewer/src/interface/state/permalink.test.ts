@@ -19,6 +19,12 @@ const link: fc.Arbitrary<Permalink> = fc.record({
   turned: fc.uniqueArray(text, { maxLength: 5 }).map((keys): ReadonlySet<string> => new Set(keys)),
   filter: fc.record({ agencies: fc.array(text, { maxLength: 4 }), kinds: fc.array(text, { maxLength: 4 }), ranges: fc.array(range, { maxLength: 3 }) }),
   colour: fc.option(text, { nil: undefined }),
+  watch: fc.option(
+    fc.record({ term: text, least: number, most: fc.option(number, { nil: undefined }), staleAfter: fc.nat(), unit: fc.option(text, { nil: undefined }) }),
+    {
+      nil: undefined,
+    },
+  ),
   crossing: fc.boolean(),
   sun: fc.constantFrom(undefined, '2026-05-01T09:00'),
   asOf: fc.constantFrom(undefined, '2026-05-01T09:00Z'),

@@ -3,13 +3,13 @@
  */
 import type { Camera } from '@cityweave/core/scene';
 import { isLanguage, type Language } from '../words/words.ts';
-import { lists, type Person, type PosedQuestion, type PropertyRange, panels, type TwinChoice } from './person.ts';
+import { lists, type Person, type PosedQuestion, type PropertyRange, panels, type TwinChoice, type Watch } from './person.ts';
 
 export type { Camera };
 
 export type Permalink = Pick<
   Person,
-  'federation' | 'turned' | 'filter' | 'colour' | 'crossing' | 'sun' | 'asOf' | 'question' | 'selected' | 'panel' | 'list'
+  'federation' | 'turned' | 'filter' | 'colour' | 'watch' | 'crossing' | 'sun' | 'asOf' | 'question' | 'selected' | 'panel' | 'list'
 > & {
   readonly theme: Person['theme'] | undefined;
   readonly lang: Language | undefined;
@@ -79,6 +79,16 @@ const toRange = ([term, from, to, unit, ...among]: readonly string[]): readonly 
   ];
 };
 
+/** term, below and above what there is alarm, seconds after which a value is stale, unit */
+const watchText = ({ term, least, most, staleAfter, unit }: Watch): string => tuple([term, least, most, staleAfter, unit]);
+
+const toWatch = (text: string | undefined): Watch | undefined => {
+  const [[term, from, to, seconds, unit] = []] = tuples(text);
+  const [least, most, staleAfter] = [from, to, seconds].map(numberOf);
+  if (!term || (least === undefined && most === undefined && staleAfter === undefined)) return undefined;
+  return { term, least, most, staleAfter, ...(unit && { unit }) };
+};
+
 /** name, then variable and twin by turns */
 const questionText = ({ name, places }: PosedQuestion): string => tuple([name, ...Object.entries(places).flat()]);
 
@@ -124,6 +134,7 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
     ['k', list(filter.kinds)],
     ['r', filter.ranges.map(rangeText).join(',')],
     ['p', link.colour && escape(link.colour)],
+    ['b', link.watch && watchText(link.watch)],
     ['x', link.crossing ? '1' : undefined],
     ['t', link.sun],
     ['at', link.asOf],
@@ -158,6 +169,7 @@ export const decodePermalink = (hash: string): Permalink => {
     turned: new Set(unlist(parts.get('l'))),
     filter: toFilter(parts),
     colour: one('p'),
+    watch: toWatch(parts.get('b')),
     crossing: one('x') === '1',
     sun: toMoment(one('t')),
     asOf: toPast(one('at')),

@@ -2,7 +2,7 @@
  * Person: what somebody looks at, asks and chose; all of it can be sent as an address. Nothing that the city is made of.
  */
 import { create } from 'zustand';
-import type { Theme } from '../../scene/staged.ts';
+import type { Bounds, Theme } from '../../scene/staged.ts';
 import { currentWords, type Language } from '../words/words.ts';
 
 export const panels = ['questions', 'layers', 'filter', 'federation'] as const;
@@ -19,6 +19,9 @@ export type PropertyRange = {
   readonly among?: readonly string[] | undefined;
 };
 
+/** What lies beyond the bounds of a property is in alarm, and what is older than they allow is stale. */
+export type Watch = Bounds & { readonly term: string /** of the bounds */; readonly unit?: string | undefined };
+
 export type TwinChoice = { readonly agencies: readonly string[]; readonly kinds: readonly string[]; readonly ranges: readonly PropertyRange[] };
 
 /** A saved question, with the twin that was picked for each of its places; a place that is not named is asked as it was saved. */
@@ -33,6 +36,8 @@ export type Person = {
   readonly filter: TwinChoice;
   /** the property by which the city is coloured; `agency`: by who keeps it */
   readonly colour: string | undefined;
+  /** holds while the city is coloured by its property */
+  readonly watch: Watch | undefined;
   /** links between agencies are drawn */
   readonly crossing: boolean;
   /** the moment whose sun shines, as a local time without its zone, YYYY-MM-DDTHH:MM; undefined: soft light */
@@ -65,6 +70,7 @@ export const usePerson = create<Person>()(() => ({
   turned: new Set(),
   filter: noFilter,
   colour: undefined,
+  watch: undefined,
   crossing: false,
   sun: undefined,
   asOf: undefined,

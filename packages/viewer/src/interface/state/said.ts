@@ -2,7 +2,9 @@
  * Said: how a value came to be and how old it is, in words, wherever it is shown.
  */
 import type { Said } from '../../graphql/answers.ts';
+import { secondsOfDuration } from '../words/format.ts';
 import type { Key, Words } from '../words/words.ts';
+import type { Watch } from './person.ts';
 import type { Silence } from './silence.ts';
 
 const flagKeys = {
@@ -24,4 +26,17 @@ export const whenText = (
 ): string => {
   if (silence) return say('lastKnown', { time: instant(silence.lastSeen) });
   return said.isFileDate ? say('fileOf', { day: day(said.observedAt) }) : say('ageOf', { age: age(said.age) });
+};
+
+/** What is out of order about a value that is watched, as the city shows it; undefined of any other, and of numbers in another unit than the bounds. */
+export const watchedText = (
+  { term, value, unit, age }: Pick<Said, 'value' | 'unit' | 'age'> & { readonly term: { readonly id: string } },
+  watch: Watch | undefined,
+  { say }: Pick<Words, 'say'>,
+): string | undefined => {
+  if (watch?.term !== term.id) return undefined;
+  const { least = -Infinity, most = Infinity, staleAfter = Infinity } = watch;
+  const isNumber = typeof value === 'number' && (unit ?? undefined) === watch.unit;
+  if (isNumber && (value < least || value > most)) return say('inAlarm');
+  return (secondsOfDuration(age) ?? 0) > staleAfter ? say('isStale') : undefined;
 };
