@@ -255,6 +255,16 @@ describe('visibility', () => {
     expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
   });
 
+  it.each(['constructor', 'toString', '__proto__'])('an audience that is named %s is no group, and takes discovery from nobody', async (name) => {
+    await using desk = await openDesk();
+    const [water, fire] = [await desk.partner('water.example'), await desk.partner('fire.example')];
+    await desk.register(water, { visibility: { level: 'federation', audience: [name] } });
+    await desk.register(fire);
+    const found = await discoverTwins(desk, fire);
+    expect(found.problem).toBeUndefined();
+    expect(idsIn(found)).not.toContain(water.id);
+  });
+
   it('an audience sees what others do not', async () => {
     await using desk = await openDesk();
     const { energy } = await twoRegistered(desk);

@@ -10,7 +10,9 @@ type Ends = { readonly owner: string; readonly asker: string };
 /** Named itself, or as one of a group. */
 const isMeant = ({ groups = {} }: Groups, audience: readonly string[], asker: string): boolean => {
   const twin = TwinId.safeParse(asker);
-  return audience.includes(asker) || (twin.success && audience.some((group) => groups[group]?.includes(authorityOf(twin.data))));
+  return (
+    audience.includes(asker) || (twin.success && audience.some((group) => Object.hasOwn(groups, group) && groups[group]?.includes(authorityOf(twin.data))))
+  );
 };
 
 export const maySee = (room: Groups, { level, audience = [] }: Visibility, { owner, asker }: Ends): boolean =>
