@@ -1,16 +1,29 @@
 /**
  * The log of a node: written in the order of what was said, sealed, read page by page, mended after a crash; whatever is done to its files is found.
  */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, addMs, agencyTwinIdOf, checkExcerpt, emptyLog, instantOfMs, type LoggedExchange, limits } from '@cityweave/core';
+import {
+  Authority,
+  addMs,
+  agencyTwinIdOf,
+  canonicalJson,
+  checkExcerpt,
+  checkpointText,
+  emptyLog,
+  instantOfMs,
+  LogEntry,
+  type LoggedExchange,
+  limits,
+  logLine,
+} from '@cityweave/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { openRecordStore } from '../store/records.ts';
 import type { RecordStore } from '../store/store.ts';
 import { type NodeKeys, openNodeKeys } from '../trust/node-key.ts';
-import { sha256, verifyText } from '../trust/signature.ts';
+import { sha256, signText, verifyText } from '../trust/signature.ts';
 import { type ExchangeLog, openExchangeLog, sealedHead, verifyLog } from './exchange-log.ts';
 import { logPaths, openLogFiles, readLines } from './log-files.ts';
 
@@ -208,4 +221,50 @@ it('shows a partner what was said with it, in its place in the chain and sealed 
   expect(checkExcerpt(await asked, checking)).toMatchObject({ head: { n: n + 2 }, sealed: n + 2 });
   await log.close();
   expect(verify()).toMatchObject({ entries: n + 4, unsealed: 0 });
+});
+
+/** The lines as they were written before there were digests: every hash over what the entry says, every checkpoint signed anew. */
+const asFormer = (lines: readonly string[]): readonly LogEntry[] => {
+  let previous = emptyLog.hash;
+  return lines.map((line) => {
+    const { n, at, content: said } = LogEntry.parse(JSON.parse(line));
+    const signature = signText(checkpointText(owner, { n: n - 1, hash: previous }), keys.current());
+    const told = { n, at, previous, content: said.kind === 'checkpoint' ? { ...said, signature } : said };
+    previous = sha256(canonicalJson(told));
+    return { ...told, hash: previous };
+  });
+};
+
+it('that was begun before there were digests goes on, is sound, and is shown from where it can be', async () => {
+  append(3);
+  await log.close();
+  const former = asFormer(readLines(path()));
+  const last = former.at(-1) ?? expect.fail('no entry');
+  writeFileSync(path(), former.map((entry) => `${logLine(entry)}\n`).join(''));
+  records.put('log', 'sealed', { n: last.n, hash: last.hash });
+  expect(verify()).toMatchObject({ entries: last.n, unsealed: 0 });
+  log = open();
+  append(2);
+  const shown = await log.excerpt(exchange(1).from, 1);
+  expect([shown.after, shown.previous]).toEqual([last.n, last.hash]);
+  const checked = checkExcerpt(shown, { owner, hash: sha256, verifies: verifyText, keys: keys.published() });
+  expect([checked.fault, checked.sealed]).toEqual([undefined, checked.head.n]);
+  await log.close();
+  expect(verify().fault).toBeUndefined();
+});
+
+it('is shown from its first line on where older files were moved away', async () => {
+  append(6);
+  await log.close();
+  const kept = readLines(path()).slice(3);
+  writeFileSync(path(), kept.map((line) => `${line}\n`).join(''));
+  renameSync(
+    path(),
+    path().replace(/\d+\.jsonl$/, (name) => name.replace(/^\d+/, (digits) => '4'.padStart(digits.length, '0'))),
+  );
+  log = open();
+  const shown = await log.excerpt(exchange(1).from, 0);
+  expect(shown.after).toBe(4);
+  expect(checkExcerpt(shown, { owner, hash: sha256, verifies: verifyText, keys: keys.published() }).fault).toBeUndefined();
+  await log.close();
 });

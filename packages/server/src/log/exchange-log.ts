@@ -8,6 +8,7 @@ import {
   emptyLog,
   excerptFor,
   type Instant,
+  isFormer,
   isIntact,
   type LogCheck,
   type LogContent,
@@ -174,12 +175,15 @@ const entriesFrom = (files: LogFiles, from: number, most: number): readonly LogE
   return lines.flatMap((line) => LogEntry.safeParse(parseEntry(line)).data ?? []);
 };
 
-/** Behind `after`, else the last ones of so many; up to the entry that seals them. */
+/** Behind `after`, else the last ones of so many; up to the entry that seals them. It begins later where older files were moved away, or cannot be shown. */
 const readExcerpt = (files: LogFiles, asker: string, { sealed, after }: { readonly sealed: number; readonly after: number | undefined }): LogExcerpt => {
-  const begun = Math.max(0, Math.min(after ?? sealed - limits.logExcerptEntriesMax, sealed));
+  const oldest = firstIn(files.paths()[0] ?? '');
+  const begun = Math.max(oldest > 1 ? oldest : 0, Math.min(after ?? sealed - limits.logExcerptEntriesMax, sealed));
   const most = Math.min(limits.logExcerptEntriesMax, sealed - begun);
   const [before] = begun > 0 ? entriesFrom(files, begun, 1) : [];
-  return excerptFor(asker, { entries: entriesFrom(files, begun + 1, most), before: before ?? emptyLog, hash: sha256 });
+  const entries = entriesFrom(files, begun + 1, most);
+  const former = entries.findLastIndex((entry) => isFormer(entry, sha256));
+  return excerptFor(asker, { entries: entries.slice(former + 1), before: entries[former] ?? before ?? emptyLog, hash: sha256 });
 };
 
 const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPage => ({
