@@ -201,6 +201,20 @@ describe('what is said wrongly', () => {
     expect((await desk.hear(ahead)).problem).toMatchObject({ kind: 'clocksDiffer', limit: limits.clockToleranceMs });
   });
 
+  it('after its time, though it came in time and waited for its turn', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const made = await desk.write(
+      { ...water, header: (given) => ({ ...given, expiresAt: given.timestamp }) },
+      'registry.register.digitalTwin',
+      registration(water, 'late'),
+    );
+    const before = desk.say(water, 'registry.register.digitalTwin', registration(water, 'in time'));
+    const late = desk.hear(made);
+    desk.pass(1);
+    expect([await kindOf(before), await kindOf(late)]).toEqual([undefined, 'expired']);
+  });
+
   it('as another type of message than its row says', async () => {
     await using desk = await openDesk();
     const water = await registered(desk);

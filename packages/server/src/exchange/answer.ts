@@ -5,9 +5,11 @@ import {
   type AddressedRole,
   addMs,
   type ComponentRole,
+  checkTime,
   contentText,
   fail,
   type GivenFor,
+  isTrace,
   kindOfCode,
   limits,
   type Message,
@@ -175,6 +177,15 @@ const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard)
   return made;
 };
 
+/** It may have waited for its turn longer than it holds. */
+const answerInTime = async (desk: Desk, name: RowName, by: Heard): Promise<Message> => {
+  const holds = checkTime(by.message.header, desk.deps.clock.now());
+  return holds.ok ? answerChange(desk, name, by) : reply(desk, by.message, holds);
+};
+
+/** What is no trace is answered and logged as it came, and goes to nobody else. */
+const traceIn = ({ header: { trace } }: Message): string | undefined => (trace !== undefined && isTrace(trace) ? trace : undefined);
+
 const answerRead = async (desk: Desk, name: RowName, by: Heard): Promise<Message> => {
   const { message } = by;
   const request = parseRequest(name, message);
@@ -207,7 +218,7 @@ export const createAnswer = (given: Given): Answer => {
     if (!through.ok) return reply(desk, message, through);
     const by: Heard = { sender: source.id, role: source.role, message: through.value.message, signal, digest, via: through.value.adaptorId };
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
-    const answered = await inTurn({ sender: source.id, priority: message.header.priority }, () => answerChange(desk, named.value, by));
+    const answered = await inTurn({ sender: source.id, priority: message.header.priority }, () => answerInTime(desk, named.value, by));
     return answered ?? reply(desk, message, fail(problem('overloaded', { subject: source.id, limit: limits.turnsWaitingMax })));
   };
   const answerHeard = async (heard: Message, signal: AbortSignal, bytes: number): Promise<Awaited<ReturnType<Answer>>> => {
@@ -226,7 +237,7 @@ export const createAnswer = (given: Given): Answer => {
   };
   return async (raw, signal, bytes) => {
     const parsed = parseMessage(raw);
-    if (parsed.ok) return traced(parsed.value.header.trace, () => answerHeard(parsed.value, signal, bytes));
+    if (parsed.ok) return traced(traceIn(parsed.value), () => answerHeard(parsed.value, signal, bytes));
     desk.log.append(noMessage(desk.self.id, parsed.problem));
     return { message: undefined, problem: parsed.problem };
   };

@@ -35,6 +35,12 @@ it('nothing is passed over more than turnsPassedOverMax times', async () => {
   expect(heard.indexOf('patient')).toBe(limits.turnsPassedOverMax);
 });
 
+it('what is urgent waits for one of those that were passed over so often, not for all of them', async () => {
+  const urgent = Array.from({ length: 2 * limits.turnsPassedOverMax }, (_, at) => [`urgent ${at}`, 'high'] as const);
+  const { heard } = await sayAll([['one', 'low'], ['two', 'low'], ['three', 'low'], ...urgent]);
+  expect(['one', 'two', 'three'].map((word) => heard.indexOf(word))).toEqual([1, 2, 2].map((turns, at) => turns * limits.turnsPassedOverMax + at));
+});
+
 it('turnsWaitingMax of a sender wait, and no more; another sender waits for none of them', async () => {
   const words = (count: number) => Array.from({ length: count }, (_, at) => [`${at}`, undefined] as const);
   expect((await sayAll(words(limits.turnsWaitingMax))).refused).toBe(0);

@@ -8,12 +8,20 @@ type Waiting = { readonly rank: number; passedOver: number; readonly begin: () =
 
 const ranks: Readonly<Record<Priority, number>> = { low: 0, normal: 1, high: 2, emergency: 3 };
 
-/** The first of the most urgent, or the first that was passed over often enough; those before it are passed over once more. */
+/**
+ * The first of the most urgent, or the first that was passed over often enough; those before it are passed over once more. Once one was taken for that, the others
+ * are passed over anew: what is urgent waits for one of them, never for all.
+ */
 const takeNext = (line: Waiting[]): Waiting | undefined => {
   const most = Math.max(...line.map(({ rank }) => rank));
-  const at = line.findIndex(({ rank, passedOver }) => rank === most || passedOver >= limits.turnsPassedOverMax);
-  for (const waiting of line.slice(0, Math.max(0, at))) waiting.passedOver += 1;
-  return line.splice(Math.max(0, at), 1)[0];
+  const at = Math.max(
+    0,
+    line.findIndex(({ rank, passedOver }) => rank === most || passedOver >= limits.turnsPassedOverMax),
+  );
+  const [next] = line.splice(at, 1);
+  if (next && next.rank < most) for (const waiting of line) waiting.passedOver = 0;
+  else for (const waiting of line.slice(0, at)) waiting.passedOver += 1;
+  return next;
 };
 
 export type Turn = { readonly sender: string; readonly priority: Priority | undefined };
