@@ -1,12 +1,12 @@
 /**
  * Discovery (DTD-FE, Y.4489 8.2.3): registered twins and features that fit a need, of those that the asker may see, here and at the peers.
  */
-import { featureFits, ok, pageOf, type Reply, type Request, type TermId, toldInParts, twinFits } from '@cityweave/core';
+import { featureFits, ok, pageOf, type Reply, type Request, toldInParts, twinFits } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
 import { featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
 import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, toldCut } from './peer-registries.ts';
-import { isFeatureVisible, isTwinVisible, maySee } from './visibility.ts';
+import { isFeatureVisible, isTwinVisible, kindsOf, maySee } from './visibility.ts';
 
 type FoundTwin = Reply<'registry.discover.digitalTwin'>['objects'][number];
 type FoundFeature = Reply<'registry.discover.feature'>['objects'][number];
@@ -18,13 +18,6 @@ const twinObject = (id: RegisteredTwinObject['id'], entry: TwinEntry): Registere
 };
 
 const sightOf = (room: RegistryRoom) => ({ vocabulary: room.vocabulary(), bridges: adaptorBridges(room) });
-
-const kindsOf = (room: RegistryRoom, twinId: string, asker: string): readonly TermId[] =>
-  featureEntries(room.records).flatMap(({ entry }) =>
-    entry.attributes.twinId === twinId && entry.attributes.direction === 'provides' && isFeatureVisible(room, entry, { asker })
-      ? [entry.attributes.semanticType]
-      : [],
-  );
 
 export const discoverTwins = async (
   room: RegistryRoom,

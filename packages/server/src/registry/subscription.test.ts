@@ -3,7 +3,7 @@
  */
 import { limits, type Request, TermId, type Visibility } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
-import { type Desk, describeFeature, openDesk, type Partner, type Told } from './desk.contract.ts';
+import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
 
 type Subscribing = Request<'registry.subscribe.feature'>['parameters'];
 
@@ -87,6 +87,20 @@ describe('a subscriber to features', () => {
     desk.pass(1);
     await offer(desk, water);
     expect(heard(desk, planning)).toEqual([]);
+  });
+
+  it('hears of a twin by the kinds of what it may see of it, and by no others', async () => {
+    const { desk, water, planning } = await openWithTwo();
+    await using _desk = desk;
+    await desk.say(planning, 'registry.subscribe.digitalTwin', { parameters: { kinds: [gauge], limit: 1 }, objects: [] });
+    const renamed = (name: string) =>
+      desk.say(water, 'registry.register.digitalTwin', { parameters: {}, objects: [describeTwin(water, { name: { en: name } })] });
+    await offer(desk, water, { visibility: { level: 'private' } });
+    await renamed('Hidden');
+    expect(heard(desk, planning)).toEqual([]);
+    await offer(desk, water);
+    await renamed('Seen');
+    expect(heard(desk, planning)).toEqual(['digitalTwin updated']);
   });
 
   it('is told that what was private can be seen now as if it were new', async () => {

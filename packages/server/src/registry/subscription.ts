@@ -26,9 +26,9 @@ import { LRUCache } from 'lru-cache';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
-import { type FeatureEntry, featureEntries, featureEntry, type RegistryRoom, type TwinEntry, twinEntry } from './entry.ts';
+import { type FeatureEntry, featureEntry, type RegistryRoom, type TwinEntry, twinEntry } from './entry.ts';
 import { type Relay, subscribeAtPeers, toldCut, unsubscribeAtPeers } from './peer-registries.ts';
-import { isFeatureVisible, maySee } from './visibility.ts';
+import { isFeatureVisible, kindsFor, maySee } from './visibility.ts';
 
 type Subscription = {
   /** who is told: a twin, or a registry on behalf of another */
@@ -179,11 +179,11 @@ const seesTwin = (
   { subscriber, onBehalfOf, query }: Subscription,
   { id, entry }: { readonly id: TwinId; readonly entry: TwinEntry | undefined },
 ): boolean => {
-  const kinds = featureEntries(room.records).flatMap(({ entry: feature }) => (feature.attributes.twinId === id ? [feature.attributes.semanticType] : []));
+  const asker = onBehalfOf ?? subscriber;
   return (
     entry?.state === 'ACTIVE' &&
-    maySee(room, entry.attributes.visibility, { owner: id, asker: onBehalfOf ?? subscriber }) &&
-    twinFits(query, entry.attributes, { ...sight(room), kinds })
+    maySee(room, entry.attributes.visibility, { owner: id, asker }) &&
+    twinFits(query, entry.attributes, { ...sight(room), kinds: kindsFor(room, id, asker) })
   );
 };
 
