@@ -87,7 +87,7 @@ export const twinRows = {
       'Fixes the agreement: both sides hold the same hash from here on, and the signature of the other over id and terms. Where one is missing, not of the other party, or not by a key of it, the agreement is not made.',
     effect: 'change',
     request: { parameters: openObject({ agreementHash: hash }), objects: one(object.agreementObject) },
-    reply: { parameters: openObject({ agreementHash: hash, signature: AgreementSignature }) },
+    reply: { parameters: openObject({ agreementHash: hash, /** without it nothing is agreed */ signature: AgreementSignature.optional() }) },
     allowed: { agreement: ['ACCEPTED', 'AGREED'] },
     refusals: ['unknownFederation', 'invitationExpired', 'notAllowedInState', 'hashDiffers', 'notInitiator', 'badSignature'],
   }),

@@ -16,6 +16,7 @@ import {
   ok,
   problem,
   type Result,
+  rowOf,
   TermId,
 } from '@cityweave/core';
 import { expect, it } from 'vitest';
@@ -50,13 +51,18 @@ const [ourKey, theirKey] = await Promise.all([newKey(), newKey()]);
 const signed = (by: typeof provider, key: typeof ourKey) => signAgreement({ self: { id: by }, keys: { current: () => key } } as unknown as Room, accepted); // branding: what is looked at
 
 /** The last word to an owner who accepted, and what he says to it. */
-const confirm = async (said: Result<unknown>) => {
+const confirm = async (said: Result<unknown>, from = accepted) => {
   const folder = mkdtempSync(join(tmpdir(), 'negotiation-'));
   const records = openRecordStore({ directory: folder, clock: { now: () => now } });
   if (!records.ok) return expect.fail(records.problem.kind);
-  records.value.putAll([agreements.saved(id, accepted)]);
+  records.value.putAll([agreements.saved(id, from)]);
+  const rows: string[] = [];
   const room = {
-    ...{ records: records.value, self: { id: consumer }, keys: { current: () => ourKey }, ask: async () => said },
+    ...{ records: records.value, self: { id: consumer }, keys: { current: () => ourKey } },
+    ask: async (_: unknown, row: string) => {
+      rows.push(row);
+      return said;
+    },
     ...{ partners: { keysOf: () => [theirKey.publicKey] }, deps: { clock: { now: () => now } } },
   };
   const member = { twinId: provider, agreementId: id, endpoint: { address: 'http://water.example/' }, keys: [], features: terms.features };
@@ -64,7 +70,7 @@ const confirm = async (said: Result<unknown>) => {
   const kept = agreements.load(records.value, id);
   records.value.close();
   rmSync(folder, { recursive: true });
-  return { become, kept };
+  return { become, kept, rows };
 };
 
 const reply = (signature?: unknown) => ok({ parameters: { agreementHash: accepted.hash, ...(signature !== undefined && { signature }) }, objects: [] });
@@ -83,6 +89,17 @@ it('is over where the owner signs nothing, as another, or with a key of somebody
     expect(become).toMatchObject({ ok: true, value: { state: 'REMOVED', reason: 'badSignature' } });
     expect(kept).toMatchObject({ state: 'REJECTED', reason: 'badSignature' });
   }
+});
+
+it('tells the owner, who holds it for agreed, that it is not; and where this side held it so too, it is terminated', async () => {
+  expect((await confirm(reply())).rows).toEqual(['digitalTwin.confirm.federation', 'digitalTwin.release.federation']);
+  const agreed = Agreement.parse({ ...accepted, state: 'AGREED' });
+  expect((await confirm(reply(), agreed)).kept).toMatchObject({ state: 'TERMINATED', reason: 'badSignature' });
+});
+
+it('hears the answer of an owner who does not sign', () => {
+  const unsigned = { parameters: { agreementHash: accepted.hash }, objects: [] };
+  expect(rowOf('digitalTwin.confirm.federation').reply.safeParse(unsigned).success).toBe(true);
 });
 
 it('is said again where the signature of a message was not taken: a key may be followed meanwhile', async () => {

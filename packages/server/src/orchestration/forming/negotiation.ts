@@ -64,7 +64,8 @@ const declined = (kind: DeclineReason, reason: string = kind): Declined => ({ re
 
 /** Over for this member: nobody waits for an answer any more. */
 const giveUp = ({ room }: Saying, agreement: Agreement, { reason, ...why }: Declined): Result<Partial<ChangedMember>> => {
-  saveMoved(room, agreement, { state: 'REJECTED', reason, ...why });
+  const { state } = agreements.load(room.records, agreement.id) ?? agreement;
+  saveMoved(room, agreement, { state: state === 'AGREED' ? 'TERMINATED' : 'REJECTED', reason, ...why });
   return ok(refusal(reason));
 };
 
@@ -164,6 +165,15 @@ const counter = async (saying: Saying, offered: Agreement, terms: AgreementTerms
 /** The signature of a party is missing or wrong: said again it is no better. That of a message may be, by a key that is followed meanwhile. */
 const isUnsigned = ({ id }: Agreement, { kind, subject }: Problem): boolean => kind === 'badSignature' && subject === id;
 
+/** The owner holds it for agreed, and is told that it is not. */
+const partFrom = async (saying: Saying, accepted: Agreement, why: Declined): Become => {
+  const { room, federation, member } = saying;
+  const over = giveUp(saying, accepted, why);
+  const objects: [{ kind: 'federation'; id: typeof federation.id }] = [{ kind: 'federation', id: federation.id }];
+  await room.ask(peerOf(member), 'digitalTwin.release.federation', { parameters: { reason: why.reason }, objects }, inFederation(saying));
+  return over;
+};
+
 const confirm = async (saying: Saying, accepted: Agreement): Become => {
   const { room, member } = saying;
   const hash = accepted.hash ?? hashOf(accepted);
@@ -177,7 +187,7 @@ const confirm = async (saying: Saying, accepted: Agreement): Become => {
   if (asked.value.parameters.agreementHash !== hash) return fail(problem('hashDiffers', { subject: accepted.id }));
   const { signature } = asked.value.parameters;
   const signed = checkSignature(room, accepted, { party: accepted.terms.parties.provider, signature });
-  if (!signed.ok) return giveUp(saying, accepted, { reason: signed.problem.kind });
+  if (!signed.ok) return partFrom(saying, accepted, { reason: signed.problem.kind });
   const saved = saveMoved(room, accepted, { state: 'AGREED', hash, revision, signatures: [mine, signed.value] });
   if (!saved.ok) return saved;
   const granted = new Set(agreed.value.terms.features.map(({ featureId }) => featureId));
