@@ -35,6 +35,9 @@ export const federationLifecycle = defineLifecycle<FederationState>('federation'
   FAILED: [],
 });
 
+/** It ends, or has ended: nothing is begun in it any more. */
+export const isOver = (state: FederationState): boolean => federationLifecycle.isFinal(state) || state === 'RELEASING';
+
 /** Who wins where several agencies give a value of a term, and up to which difference they agree. */
 export const MergeRules = openObject({ authoritative: z.record(z.string(), AgencyId), tolerance: z.record(z.string(), z.number()) });
 export type MergeRules = z.infer<typeof MergeRules>;

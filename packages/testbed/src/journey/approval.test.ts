@@ -70,3 +70,13 @@ it('is looked for among twins of the types named, and says which kinds nobody of
   expect(parameters.plan?.candidates.map(({ twinId }) => twinId)).toEqual([twinOfTest('water')]);
   expect(parameters.plan?.unmet).toEqual(['city:Substation']);
 });
+
+it('the id of a federation that is over begins nothing, and is no success', async () => {
+  const { id } = await request('over', { approval: 'ask' });
+  const { management } = city.front.orchestration;
+  valueOf(management.release(id, 'nobody wants it'));
+  const object = { kind: 'service', id: 'over', attributes: { ...attributes, federationId: id } };
+  const said = await askAsApplication({ name: 'front', address: city.front.address }, 'request.service', { parameters: {}, objects: [object] });
+  expect(parseReply('application.request.service', said)).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState', subject: id } });
+  expect((await approve(id)).data).toMatchObject({ approvePlan: { __typename: 'Problem' } });
+});

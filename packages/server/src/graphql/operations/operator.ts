@@ -12,6 +12,7 @@ import {
   fail,
   federationIdOf,
   type Instant,
+  isOver,
   type Json,
   LanguageMap,
   limits,
@@ -119,7 +120,7 @@ const start = (context: Context, given: ServiceGiven): Problem | { readonly fede
   const draft = toDraft(context, given);
   if (!draft.ok) return draft.problem;
   const state = context.room.orchestration.federation(draft.value.id)?.state;
-  if (state === 'RELEASING' || state === 'RELEASED' || state === 'FAILED')
+  if (state !== undefined && isOver(state))
     return problem('notAllowedInState', { subject: draft.value.id, found: state, accepted: 'the id of a federation that is not over, or none' });
   const started: Result<Federation> = context.room.orchestration.management.start(draft.value);
   return started.ok ? { federation: startedNode(started.value) } : started.problem;

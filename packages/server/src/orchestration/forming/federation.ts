@@ -47,7 +47,7 @@ const createChanges = (desk: Desk, run: (id: FederationId) => void): Changes => 
   const { clock } = desk.room.deps;
   return {
     approve: (id) => {
-      const approved = update(desk, id, approveFederation);
+      const approved = update(desk, id, (federation) => approveFederation(federation, clock.now()));
       run(id);
       return approved;
     },

@@ -1,10 +1,23 @@
 /**
  * Purpose (P1): what an application wants becomes a federation that this node forms: at once, or once a person of the agency has approved the plan.
  */
-import { type Candidate, checkTerms, type Federation, federationIdOf, type Need, ok, type Request, type Result, viewOf } from '@cityweave/core';
+import {
+  type Candidate,
+  checkTerms,
+  type Federation,
+  fail,
+  federationIdOf,
+  isOver,
+  type Need,
+  ok,
+  problem,
+  type Request,
+  type Result,
+  viewOf,
+} from '@cityweave/core';
 import type { Done } from '../../exchange/answer.ts';
 import { discoverCandidates } from '../candidate.ts';
-import type { Room } from '../room.ts';
+import { federationById, type Room } from '../room.ts';
 import type { FederationManagement } from './federation.ts';
 
 type Asked = Request<'application.request.service'>;
@@ -60,6 +73,9 @@ export const answerPurpose = async ({ room, management }: Rooms, asked: Asked): 
   const draft = draftOf(room, asked);
   const known = checkTerms(room.vocabulary(), [draft.purpose, ...(draft.twinTypes ?? []), ...draft.needs.map(({ kind }) => kind)]);
   if (!known.ok) return known;
+  const state = federationById(room, draft.id)?.state;
+  if (state !== undefined && isOver(state))
+    return fail(problem('notAllowedInState', { subject: draft.id, found: state, accepted: 'the id of a federation that is not over, or none' }));
   const plan = asked.parameters.approval === 'ask' ? await planOf(room, draft) : undefined;
   if (plan && !plan.ok) return plan;
   const started: Result<Federation> = management.start(draft);
