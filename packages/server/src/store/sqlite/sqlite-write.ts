@@ -2,7 +2,7 @@
  * The writer's side of the embedded store: batches in, outcomes out, one durable transaction for all that waited.
  */
 import type { StatementSync } from 'node:sqlite';
-import { type Box, brevityOf, type Instant, type Problem, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
+import { type Box, brevityOf, type Instant, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
 import { checkVersion } from '../keepable.ts';
 import { gainHistory } from '../sqlite-history/gain.ts';
 import { flushShelves, leaveStand, takeStand } from '../sqlite-words/shelves.ts';
@@ -231,10 +231,6 @@ const applyAll = (to: Writing, { commands, atomic }: Batch): readonly Outcome[] 
   return outcomes;
 };
 
-const foundIn = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-const refuseAll = ({ commands }: Batch, refused: Problem): readonly Outcome[] => commands.map(() => ({ ok: false, problem: refused }));
-
 /** What was gathered since the transaction, or the batch in it, began. */
 export const flush = (to: Writing): void => {
   flushTally(to);
@@ -250,8 +246,10 @@ export const forget = ({ knownTerms, tally, shelves, words }: Writing): void => 
 /** What a bug of ours said: none of the batch is kept. */
 type Defect = { readonly defect: string };
 
-const fateOf = (batch: Batch, cause: unknown): readonly Outcome[] | Defect =>
-  isAway(cause) ? refuseAll(batch, problem('unavailable', { subject: 'store', found: foundIn(cause) })) : { defect: foundIn(cause) };
+const fateOf = ({ commands }: Batch, cause: unknown): readonly Outcome[] | Defect => {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return isAway(cause) ? commands.map(() => ({ ok: false, problem: problem('unavailable', { subject: 'store', found }) })) : { defect: found };
+};
 
 /** A batch keeps its own fate inside the common transaction. */
 const applyBatch = (to: Writing, batch: Batch): readonly Outcome[] | Defect => {
