@@ -30,9 +30,18 @@ const takeVarint = (from: Reader): number => {
   }
 };
 
+/** So many of them, unread. */
+const skipVarints = (from: Reader, count: number): void => {
+  const { bytes } = from;
+  let { at } = from;
+  for (let left = count; left > 0; at += 1) if ((bytes[at] ?? 0) < 128) left -= 1;
+  from.at = at;
+};
+
 /** Signs in the lowest place, so that small differences are short either way. */
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
-const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+/** Most are small enough for bits. */
+const unzigzag = (value: number): number => (value < 2 ** 31 ? (value >> 1) ^ -(value & 1) : value % 2 === 0 ? value / 2 : -(value + 1) / 2);
 
 const putDifferences = (to: Writer, values: readonly number[]): void => {
   let before = 0;
@@ -171,14 +180,26 @@ const takePlaces = (from: Reader, { count, forms }: { readonly count: number; re
   return { places, turns, numbers };
 };
 
-export const openChunk = (series: string, deflated: Uint8Array): OpenChunk => {
+/** How many of them were not later. */
+const countUntil = (times: Float64Array, until: number): number => {
+  let count = times.length;
+  while (count > 0 && (times[count - 1] ?? 0) > until) count -= 1;
+  return count;
+};
+
+/** Of samples that were observed later than `until` nothing else is read. */
+export const openChunk = (series: string, deflated: Uint8Array, until = Number.POSITIVE_INFINITY): OpenChunk => {
   const from: Reader = { bytes: inflateRawSync(deflated), at: 0 };
-  const count = takeVarint(from);
-  const observed = fromSteps(takeDifferences(from, count));
+  const all = takeVarint(from);
+  const times = fromSteps(takeDifferences(from, all));
+  const count = countUntil(times, until);
+  const observed = times.subarray(0, count);
   const recorded = takeDifferences(from, count);
+  skipVarints(from, all - count);
   for (let index = 0; index < count; index += 1) recorded[index] = (recorded[index] ?? 0) + (observed[index] ?? 0);
   const forms: readonly unknown[] = JSON.parse(takeText(from));
   const { places, turns, numbers } = takePlaces(from, { count, forms });
+  skipVarints(from, all - count);
   const numberAt = takeNumbers(from, numbers);
   const sample = (index: number): Sample => {
     const said = saidOf(forms[places[index] ?? 0], () => numberAt(turns[index] ?? 0));
@@ -187,13 +208,15 @@ export const openChunk = (series: string, deflated: Uint8Array): OpenChunk => {
   return { observed, recorded, sample };
 };
 
-/** Samples of a chunk stand in the order of `compareSamples`: the last one that was true and known by then. */
+/** The last of the samples that were observed by a time that was known by another one: they stand in the order of `compareSamples`. */
 export const sampleOfChunkAt = (
-  { observed, recorded, sample }: OpenChunk,
+  series: string,
+  deflated: Uint8Array,
   { valid, known }: { readonly valid: number; readonly known: number },
 ): Sample | undefined => {
-  for (let index = observed.length - 1; index >= 0; index -= 1) if ((observed[index] ?? 0) <= valid && (recorded[index] ?? 0) <= known) return sample(index);
-  return undefined;
+  const { recorded, sample } = openChunk(series, deflated, valid);
+  const last = recorded.findLastIndex((time) => time <= known);
+  return last < 0 ? undefined : sample(last);
 };
 
 export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {

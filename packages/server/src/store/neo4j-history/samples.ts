@@ -2,7 +2,7 @@
  * Samples in chunks as properties of nodes and back.
  */
 import type { Sample } from '@cityweave/core';
-import { chunkSamplesMax, decodeChunk, encodeChunk, openChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { chunkSamplesMax, decodeChunk, encodeChunk, sampleOfChunkAt } from '../history/chunk.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -22,8 +22,8 @@ const bytesOf = ({ bytes }: Row): Uint8Array => {
 export const samplesOfChunk = (series: string, row: Row): readonly Sample[] => decodeChunk(series, bytesOf(row));
 
 /** The sample of a chunk that held at a moment in milliseconds; no other one is made. */
-export const sampleInChunk = (series: string, row: Row, at: Parameters<typeof sampleOfChunkAt>[1]): Sample | undefined =>
-  sampleOfChunkAt(openChunk(series, bytesOf(row)), at);
+export const sampleInChunk = (series: string, row: Row, at: Parameters<typeof sampleOfChunkAt>[2]): Sample | undefined =>
+  sampleOfChunkAt(series, bytesOf(row), at);
 
 export type ChunkRow = Readonly<Record<'series' | 'number' | 'first' | 'last' | 'known' | 'samples' | 'loose' | 'bytes', unknown>>;
 

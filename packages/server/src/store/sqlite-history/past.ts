@@ -16,13 +16,13 @@ import {
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
-import { type OpenChunk, openChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { openChunk, sampleOfChunkAt } from '../history/chunk.ts';
 import { holdsTimes, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
-import { sampleOfRow, seriesById } from './rows.ts';
+import { createInstants, sampleOfRow, sampleOfText, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 
@@ -31,13 +31,13 @@ type Spotted = { readonly observed: number; readonly recorded: number; readonly 
 
 const inOrder = (a: Spotted, b: Spotted): number => a.observed - b.observed || a.recorded - b.recorded;
 
-const openRow = (series: string, row: Record<string, unknown>): OpenChunk => openChunk(series, row['bytes'] as Uint8Array); // branding: the column is a blob
+const bytesOf = (row: Record<string, unknown>): Uint8Array => row['bytes'] as Uint8Array; // branding: the column is a blob
 
 /** A series by its name and number. */
 type Numbered = readonly [series: string, s: number];
 
-/** How many chunks may still be opened; below nothing where more would have been needed. */
-type Allowance = { chunks: number };
+/** How many series may be looked at and how many chunks opened; below nothing where more would have been needed. */
+type Allowance = { series: number; chunks: number };
 
 /** Chunks may lie over one another where values came late; what is not yet folded was said last. */
 const samplesIn = ({ statement }: ReadingFile, [series, s]: Numbered, { span, left }: { readonly span: Span; readonly left: Allowance }): readonly Sample[] => {
@@ -49,7 +49,7 @@ const samplesIn = ({ statement }: ReadingFile, [series, s]: Numbered, { span, le
     if (bySpot.size > limit && [...bySpot.values()].filter(({ observed }) => observed < first).length > limit) break;
     left.chunks -= 1;
     if (left.chunks < 0) break;
-    const chunk = openRow(series, row);
+    const chunk = openChunk(series, bytesOf(row), to);
     for (const [index, observed] of chunk.observed.entries()) {
       const recorded = chunk.recorded[index] ?? 0;
       if (holdsTimes(span, observed, recorded)) note({ observed, recorded, make: () => chunk.sample(index) });
@@ -72,7 +72,11 @@ const seriesIn = ({ statement }: ReadingFile, id: TwinId): Map<string, number> =
 
 type Asked = { readonly id: TwinId; readonly query: HistoryQuery };
 
-const unbounded = (): Allowance => ({ chunks: Number.POSITIVE_INFINITY });
+const all = 2 ** 40;
+const unbounded = (): Allowance => ({ series: all, chunks: all });
+
+/** What was found; undefined where more would have been needed than was allowed. */
+const within = <T>(left: Allowance, found: T): T | undefined => (Math.min(left.series, left.chunks) < 0 ? undefined : found);
 
 const samplesOf = (reading: ReadingFile, { id, query }: Asked, left: Allowance): readonly Sample[] => {
   const known = seriesIn(reading, id);
@@ -88,25 +92,22 @@ const historyWith = (reading: ReadingFile, asked: Asked, left: Allowance): Sampl
 
 export const history = (reading: ReadingFile, asked: Asked): SamplePage => historyWith(reading, asked, unbounded());
 
-/** The same; undefined where more chunks would have to be opened. */
-export const historyWithin = (reading: ReadingFile, asked: Asked, chunks: number): SamplePage | undefined => {
-  const left = { chunks };
-  const page = historyWith(reading, asked, left);
-  return left.chunks < 0 ? undefined : page;
-};
+export const historyWithin = (reading: ReadingFile, asked: Asked, left: Allowance): SamplePage | undefined => within(left, historyWith(reading, asked, left));
 
 type MomentMs = { readonly valid: number; readonly known: number };
 
 /** Whether a chunk that ends then may still tell something later than what is held. */
 const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
 
-type Standing = { readonly ms: MomentMs; readonly row: Sample | undefined };
+type Looking = { readonly ms: MomentMs; readonly left: Allowance };
 
-const heldInChunks = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, row }: Standing): Sample | undefined => {
+const heldInChunks = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, left, row }: Looking & { readonly row: Sample | undefined }) => {
   let found = row;
   for (const chunk of statement(sql.chunksAt).iterate(s, ms.valid, ms.known)) {
     if (!mayTell(found, numberOf(chunk, 'last'))) break;
-    const held = sampleOfChunkAt(openRow(series, chunk), ms);
+    left.chunks -= 1;
+    if (left.chunks < 0) break;
+    const held = sampleOfChunkAt(series, bytesOf(chunk), ms);
     if (held && (!found || compareSamples(held, found) > 0)) found = held;
   }
   return found;
@@ -114,7 +115,7 @@ const heldInChunks = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, r
 
 const heldIn = (reading: ReadingFile, series: Numbered, ms: MomentMs): Sample | undefined => {
   const row = reading.statement(sql.sampleAt).get(series[1], ms.valid, ms.known);
-  return heldInChunks(reading, series, { ms, row: row && sampleOfRow(series[0], row) });
+  return heldInChunks(reading, series, { ms, left: unbounded(), row: row && sampleOfRow(series[0], row) });
 };
 
 export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | undefined => {
@@ -125,36 +126,45 @@ export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | un
 /** The first sample of the twin's own series. */
 const firstOf = (reading: ReadingFile, id: TwinId): Sample | undefined => samplesOf(reading, { id, query: { series: twinSeries, first: 1 } }, unbounded())[0];
 
-/** Of every series of a twin, by its name, what held; undefined where it did not begin. */
-type HeldThen = ReadonlyMap<string, Sample | undefined>;
+/** Of every series of which a twin ever said something else, by its name, what held; undefined where it did not begin. */
+type HeldThen = { readonly id: TwinId; readonly told: Map<string, Sample | undefined> };
 
-/** By the ids of those of which something else was ever said. */
-const heldOf = (reading: ReadingFile, ids: readonly TwinId[], ms: MomentMs): ReadonlyMap<string, HeldThen> => {
-  const told = new Map<string, Map<string, Sample | undefined>>();
-  for (const [id, series, s, observed, recorded, said, chunked] of reading.lists({ text: sql.heldRows, params: [JSON.stringify(ids), ms.valid, ms.known] })) {
+const heldOf = (reading: ReadingFile, ids: readonly TwinId[], looking: Looking): readonly HeldThen[] => {
+  const { ms, left } = looking;
+  const held = ids.map((id): HeldThen => ({ id, told: new Map() }));
+  const rows = reading.lists({ text: sql.heldRows, params: [JSON.stringify(ids), ms.valid, ms.known, left.series + 1] });
+  left.series -= rows.length;
+  const instantOf = createInstants();
+  for (const [at, series, s, text, chunked] of left.series < 0 ? [] : rows) {
     const name = String(series);
-    const row = observed === null ? undefined : sampleOfRow(name, { observed, recorded, said });
+    const row = text === null ? undefined : sampleOfText(name, String(text), instantOf);
     const isFolded = chunked !== null && mayTell(row, Number(chunked));
-    const held = told.get(String(id)) ?? new Map<string, Sample | undefined>();
-    told.set(String(id), held.set(name, isFolded ? heldInChunks(reading, [name, Number(s)], { ms, row }) : row));
+    held[Number(at)]?.told.set(name, isFolded ? heldInChunks(reading, [name, Number(s)], { ...looking, row }) : row);
   }
-  return told;
+  return held;
 };
 
-const noneHeld: HeldThen = new Map();
-
-const pastOf = (reading: ReadingFile, { id, twin, told }: { readonly id: TwinId; readonly twin: Twin | undefined; readonly told: HeldThen }, at: Moment) => {
+const pastOf = (reading: ReadingFile, { id, twin, told }: HeldThen & { readonly twin: Twin | undefined }, at: Moment) => {
   const held = [...[...told.values()].flatMap((sample) => sample ?? []), ...standing(twin, told, { to: at.valid, known: at.known })];
   const isFramed = held.some(({ series }) => series === twinSeries) || !held.some(({ said }) => said);
   return twinOfSamples(id, { held, first: isFramed ? undefined : firstOf(reading, id) }, twin);
 };
 
+const twinsById = ({ lists }: ReadingFile, ids: readonly TwinId[]): ReadonlyMap<TwinId, Twin> =>
+  new Map(lists({ text: readSql.byIds, params: [JSON.stringify(ids)] }).map(twinOfRow).map((twin) => [twin.id, twin]));
+
 /** Within a snapshot of the caller's. */
-export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment): readonly Twin[] => {
-  const told = heldOf(reading, ids, { valid: msOfInstant(at.valid), known: msOfInstant(at.known) });
-  return ids.flatMap((id) => pastOf(reading, { id, twin: twinOf(reading, id), told: told.get(id) ?? noneHeld }, at) ?? []);
+export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment, left = unbounded()): readonly Twin[] => {
+  const held = heldOf(reading, ids, { ms: { valid: msOfInstant(at.valid), known: msOfInstant(at.known) }, left });
+  const twins = twinsById(reading, ids);
+  return held.flatMap((one) => pastOf(reading, { ...one, twin: twins.get(one.id) }, at) ?? []);
 };
 
+type AskedThen = { readonly ids: readonly TwinId[]; readonly moment: Moment };
+
+export const statesWithin = (reading: ReadingFile, { ids, moment }: AskedThen, left: Allowance): readonly Twin[] | undefined =>
+  inSnapshot(reading.file, () => within(left, statesThen(reading, ids, moment, left)));
+
 /** As text: twins that are handed over so are made once. */
-export const stateAt = (reading: ReadingFile, { ids, moment }: { readonly ids: readonly TwinId[]; readonly moment: Moment }): string =>
+export const stateAt = (reading: ReadingFile, { ids, moment }: AskedThen): string =>
   JSON.stringify(inSnapshot(reading.file, () => statesThen(reading, ids, moment)));

@@ -1,10 +1,22 @@
 /**
  * Samples as rows of the embedded store and back.
  */
-import { instantOfMs, msOfInstant, type Sample } from '@cityweave/core';
+import { type Instant, instantOfMs, msOfInstant, type Sample } from '@cityweave/core';
 import { numberOf, type Writing } from '../sqlite/sqlite-file.ts';
 
 type Row = Record<string, unknown>;
+
+type InstantOf = (ms: number) => Instant;
+
+/** Many samples of one answer have the same times: each is spelt once. */
+export const createInstants = (): InstantOf => {
+  const spelt = new Map<number, Instant>();
+  return (ms) => {
+    const known = spelt.get(ms) ?? instantOfMs(ms);
+    spelt.set(ms, known);
+    return known;
+  };
+};
 
 export const sampleOfRow = (series: string, row: Row): Sample => ({
   series,
@@ -12,6 +24,12 @@ export const sampleOfRow = (series: string, row: Row): Sample => ({
   recordedAt: instantOfMs(numberOf(row, 'recorded')),
   ...(typeof row['said'] === 'string' && { said: JSON.parse(row['said']) }),
 });
+
+/** A row as JSON. */
+export const sampleOfText = (series: string, text: string, instantOf: InstantOf): Sample => {
+  const [observed, recorded, said] = JSON.parse(text);
+  return { series, observedAt: instantOf(observed), recordedAt: instantOf(recorded), ...(said && { said }) };
+};
 
 /** Numbers of the series of a twin that have samples, by their names. */
 export const seriesById = (rows: readonly Row[]): Map<string, number> => new Map(rows.map((row) => [String(row['name']), numberOf(row, 's')]));

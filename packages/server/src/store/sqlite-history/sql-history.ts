@@ -50,10 +50,10 @@ export const historyReadSql = {
     'SELECT observed, recorded, said FROM sample WHERE s = ? AND (observed, recorded) >= (?, ?) AND observed <= ? AND recorded <= ? ORDER BY observed, recorded LIMIT ?',
   chunks: 'SELECT first, bytes FROM chunk WHERE s = ? AND last >= ? AND first <= ? AND known <= ? ORDER BY first, c',
   sampleAt: historyWriteSql.heldRow,
-  /** of every series of some twins the last row that held then, and when the latest chunk ends that may tell more */
-  heldRows: `SELECT s.id, s.name, s.s, x.observed, x.recorded, x.said,
-(SELECT c.last FROM chunk AS c WHERE c.s = s.s AND c.first <= ?2 AND c.known <= ?3 ORDER BY c.last DESC LIMIT 1) AS chunked
-FROM json_each(?1) AS asked CROSS JOIN series AS s ON s.id = asked.value LEFT JOIN sample AS x ON x.s = s.s AND (x.observed, x.recorded) =
-(SELECT o.observed, o.recorded FROM sample AS o WHERE o.s = s.s AND o.observed <= ?2 AND o.recorded <= ?3 ORDER BY o.observed DESC, o.recorded DESC LIMIT 1)`,
+  /** of every series of twins by their places in a list, so many at most: the last row that held then as JSON, and when the latest chunk ends that may tell more */
+  heldRows: `SELECT asked.key, s.name, s.s,
+(SELECT '[' || o.observed || ',' || o.recorded || ',' || coalesce(o.said, 'null') || ']' FROM sample AS o WHERE o.s = s.s AND o.observed <= ?2 AND o.recorded <= ?3 ORDER BY o.observed DESC, o.recorded DESC LIMIT 1),
+(SELECT c.last FROM chunk AS c WHERE c.s = s.s AND c.first <= ?2 AND c.known <= ?3 ORDER BY c.last DESC LIMIT 1)
+FROM json_each(?1) AS asked CROSS JOIN series AS s ON s.id = asked.value LIMIT ?4`,
   chunksAt: 'SELECT last, bytes FROM chunk WHERE s = ? AND first <= ? AND known <= ? ORDER BY last DESC, c DESC',
 } as const;

@@ -2,22 +2,23 @@
  * Near reads: look-ups by key and boxes that find little are answered where they are asked, on a connection of their own; a thread's round trip, and handing over
  * what it found, would cost more than they do. How much they may touch, alone and in one turn of the event loop, is bounded; whatever is more is left to the readers' threads.
  */
-import type { PageKey, Twin } from '@cityweave/core';
+import type { Moment, PageKey, Twin, TwinId } from '@cityweave/core';
 import { readSql } from '../sqlite/sql.ts';
 import { boxAlone, boxCountSql, isBox, treeCountSql } from '../sqlite/sql-filter.ts';
 import { numberOf, openForReading } from '../sqlite/sqlite-file.ts';
 import { type Find, pageOf, type Reads, type ReadVerb, reads } from '../sqlite/sqlite-read.ts';
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
-import { historyWithin } from '../sqlite-history/past.ts';
+import { historyWithin, statesWithin } from '../sqlite-history/past.ts';
 import { isKnown, type KnownChanges, type ReadTwins } from './known-twins.ts';
 import { createReading, type Lists, type ReadingFile, rowsOf } from './reading-file.ts';
 
 /** Ids of one question. */
-export const nearKeysMax = 64;
+export const nearKeysMax = 128;
 /** Rows of one answer, and of all answers in one turn until the next is left to the threads. */
 export const nearRowsMax = 2_000;
-/** Chunks of a history that are opened for one answer. */
+/** Chunks that are opened for one answer: of a history, of which all samples are looked at, and of past states, of which one is. */
 export const nearChunksMax = 4;
+export const nearPastChunksMax = 32;
 /** What an answer counts for at least. */
 const rowsOfAnswerMin = 16;
 
@@ -53,7 +54,7 @@ const near: Answers = {
   history: (reading, asked) => {
     const { series, first } = asked.query;
     if (series === undefined || first > nearRowsMax) return notHere;
-    const found = historyWithin(reading, asked, nearChunksMax);
+    const found = historyWithin(reading, asked, { series: 1, chunks: nearChunksMax });
     return found ? { found, rows: 1 + found.samples.length } : tooMuch;
   },
   cursor: (reading, asked) => one(reads.cursor(reading, asked)),
@@ -64,6 +65,13 @@ const twinsById = (reading: ReadingFile, ids: readonly string[]): Told<readonly 
   if (ids.length > nearKeysMax) return notHere;
   const found = ids.flatMap((id) => reading.lists({ text: readSql.byId, params: [id] }).map(twinOfRow));
   return { found, rows: ids.length };
+};
+
+const statesThen = (reading: ReadingFile, ids: readonly TwinId[], moment: Moment): Told<readonly Twin[]> => {
+  if (ids.length > nearKeysMax) return notHere;
+  const left = { series: nearRowsMax, chunks: nearPastChunksMax };
+  const found = statesWithin(reading, { ids, moment }, left);
+  return found ? { found, rows: ids.length + nearRowsMax - left.series } : tooMuch;
 };
 
 const bytesOf = (rows: Lists): number => rows.reduce((sum, [, , , , doc, footprint]) => sum + String(doc).length + String(footprint ?? '').length, 0);
@@ -108,6 +116,7 @@ const createTurn = () => {
 export type NearReads = {
   readonly answer: <V extends ReadVerb>(verb: V, asked: Parameters<Reads[V]>[1]) => ReturnType<Reads[V]> | undefined;
   readonly twins: (ids: readonly string[]) => readonly Twin[] | undefined;
+  readonly states: (ids: readonly TwinId[], moment: Moment) => readonly Twin[] | undefined;
   readonly page: (asked: Find, known: KnownChanges) => NearPage | undefined;
   readonly close: () => void;
 };
@@ -137,6 +146,7 @@ export const createNearReads = (path: string): NearReads => {
   return {
     answer,
     twins: (ids) => within((from) => twinsById(from, ids)),
+    states: (ids, moment) => within((from) => statesThen(from, ids, moment)),
     page: (asked, known) => within((from) => pageOfBox(from, asked, known)),
     close: () => opened?.file.close(),
   };

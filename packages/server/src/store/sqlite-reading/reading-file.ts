@@ -49,9 +49,11 @@ const nothingAsked: Asked = { areas: [], tests: [] };
 const createStatements = (prepare: (text: string) => StatementSync) => {
   const statements = new LRUCache<string, StatementSync>({ max: statementsMax });
   return (text: string): StatementSync => {
-    const known = statements.get(text) ?? prepare(text);
-    statements.set(text, known);
-    return known;
+    const known = statements.get(text);
+    if (known) return known;
+    const prepared = prepare(text);
+    statements.set(text, prepared);
+    return prepared;
   };
 };
 

@@ -1,7 +1,7 @@
 /**
  * Twin reads: twins by id and in pages, read near where little is asked for, else by a reader's thread, which leaves out what is known here.
  */
-import type { PageKey, Twin, TwinId } from '@cityweave/core';
+import type { Moment, PageKey, Twin, TwinId } from '@cityweave/core';
 import type { Reads, ReadVerb } from '../sqlite/sqlite-read.ts';
 import { trusted } from '../sqlite/sqlite-threads.ts';
 import type { FindQuery, FoundPage, Waiting } from '../store.ts';
@@ -21,9 +21,20 @@ export type Reader = {
 
 // What is read was parsed before it was put in: the rows of our own file keep their types.
 
+const byId = (twins: readonly Twin[]): ReadonlyMap<TwinId, Twin> => new Map(twins.map((twin) => [twin.id, twin]));
+
 export const readTwins = async ({ ask, isAsked, near }: Reader, ids: readonly TwinId[], waiting?: Waiting): Promise<ReadonlyMap<TwinId, Twin>> => {
   const twins = (isAsked(waiting) ? near.twins(ids) : undefined) ?? trusted<readonly Twin[]>(JSON.parse(await ask('get', { ids }, waiting)));
-  return new Map(twins.map((twin) => [twin.id, twin]));
+  return byId(twins);
+};
+
+type Then = { readonly ids: readonly TwinId[]; readonly moment: Moment };
+
+
+export const readStates = async ({ ask, isAsked, near }: Reader, asked: Then, waiting?: Waiting): Promise<ReadonlyMap<TwinId, Twin>> => {
+  const { ids, moment } = asked;
+  const twins = (isAsked(waiting) ? near.states(ids, moment) : undefined) ?? trusted<readonly Twin[]>(JSON.parse(await ask('stateAt', asked, waiting)));
+  return byId(twins);
 };
 
 const pageWith = (twins: readonly Twin[] | undefined, { seq, next }: { readonly seq: number; readonly next: unknown }): FoundPage | undefined =>

@@ -216,7 +216,7 @@ export const readSql = {
   /** one by one: the columns of `twinOfRow` */
   byId: `SELECT ${twinColumnsRead} FROM twin AS t CROSS JOIN body AS b ON b.n = t.n WHERE t.id = ?`,
   byNumbers: `SELECT ${twinColumnsRead} FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,
-  byIds: `SELECT t.id, t.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
+  byIds: `SELECT ${twinColumnsRead} FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN body AS b ON b.n = t.n`,
   /** one list of all, in the order of the numbers given */
   textOfTwins: `SELECT CAST('[' || group_concat(${asText}) || ']' AS BLOB) AS text FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.n = asked.value CROSS JOIN body AS b ON b.n = t.n`,
   nextWord: 'SELECT term FROM temp.word WHERE term >= ? LIMIT 1',

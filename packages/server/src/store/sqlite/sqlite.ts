@@ -3,7 +3,7 @@
  * the writing side is `sqlite-lane.ts`, the threads are `sqlite-threads.ts`.
  */
 import { join } from 'node:path';
-import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type Twin, type TwinId } from '@cityweave/core';
+import { fail, type Moment, msOfInstant, ok, type Problem, problem, type Result, type Shape, type TwinId } from '@cityweave/core';
 import type { Clock } from '../../deps.ts';
 import { type AreaTexts, packAreas } from '../area-memory.ts';
 import { byFinding } from '../by-finding.ts';
@@ -14,7 +14,7 @@ import type { Stepped } from '../sqlite-history/fold.ts';
 import { createKnownTwins } from '../sqlite-reading/known-twins.ts';
 import { createNearReads } from '../sqlite-reading/near.ts';
 import { adjacent, cells, countJoins, joins, linksAt, readKinds, resolve, summarise, traverse } from '../sqlite-reading/questions.ts';
-import { type Ask, type Reader, readPage, readTwins } from '../sqlite-reading/twin-reads.ts';
+import { type Ask, type Reader, readPage, readStates, readTwins } from '../sqlite-reading/twin-reads.ts';
 import type { Engine, FindQuery, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { abortError, untilAborted } from '../waiting.ts';
@@ -75,8 +75,7 @@ const questions = (sides: Sides, { ask }: Pick<Sides, 'ask'> = sides) => ({
   count: (filter: Parameters<TwinStore['count']>[0], waiting?: Waiting & Then) =>
     waiting?.at ? ask('countThen', { filter, at: waiting.at }, waiting) : ask('count', { filter }, waiting),
   history: thinned((id, query, waiting) => ask('history', { id, query }, waiting)),
-  stateAt: async (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) =>
-    new Map(trusted<readonly Twin[]>(JSON.parse(await ask('stateAt', { ids, moment }, waiting))).map((twin) => [twin.id, twin])),
+  stateAt: (ids: readonly TwinId[], moment: Moment, waiting?: Waiting) => readStates(sides, { ids, moment }, waiting),
   summarise: withinGroups(summarise(ask)),
   cells: cells(ask),
   adjacent: adjacent(ask),
