@@ -1,7 +1,7 @@
 import { AgencyId, instantOfMs, type Said, type Sample } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunkSamplesMax, decodeChunk, encodeChunk } from './chunk.ts';
+import { chunkSamplesMax, decodeChunk, encodeChunk, openChunk, sampleOfChunkAt } from './chunk.ts';
 
 const source = AgencyId.parse('urn:dtf:agency:water.example');
 const origin = Date.UTC(2026, 4, 4);
@@ -33,6 +33,23 @@ test('what goes into a chunk comes out of it, whatever is said', () => {
         last: Date.parse(sorted.at(-1)?.observedAt ?? ''),
         samples: sorted.length,
       });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('of a chunk what was observed by a time is read alone, and of it the last that was known by another', () => {
+  const one = fc.tuple(fc.integer({ min: 0, max: 99 }), value, fc.integer({ min: 0, max: 99 })).map(([ms, said, lag]) => sample(origin + ms, said, lag));
+  const time = fc.integer({ min: -1, max: 100 }).map((ms) => origin + ms);
+  fc.assert(
+    fc.property(fc.array(one, { minLength: 1, maxLength: 60 }), time, time, (samples, valid, known) => {
+      const sorted = samples.toSorted((a, b) => Date.parse(a.observedAt) - Date.parse(b.observedAt));
+      const { bytes } = encodeChunk(sorted);
+      const observed = sorted.filter(({ observedAt }) => Date.parse(observedAt) <= valid);
+      const opened = openChunk('city:level', bytes, valid);
+      expect(observed.map((_, index) => opened.sample(index))).toEqual(observed);
+      expect(opened.observed).toHaveLength(observed.length);
+      expect(sampleOfChunkAt('city:level', bytes, { valid, known })).toEqual(observed.findLast(({ recordedAt }) => Date.parse(recordedAt) <= known));
     }),
     { numRuns: 300 },
   );

@@ -56,7 +56,7 @@ const contextOf = (reading: ReadingFile, { twins, hops }: { readonly twins: read
     for (const id of ids) links.set(id, []);
     for (const link of found) for (const end of new Set([link.from, link.to])) if (links.has(end)) links.set(end, [...(links.get(end) ?? []), link]);
     ids = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !links.has(id));
-    for (const twin of statesThen(reading, ids, at)) known.set(twin.id, twin);
+    for (const twin of statesThen(reading, { ids, moment: at })) known.set(twin.id, twin);
   }
   return { linksOf: (id) => links.get(id) ?? [], twin: (id) => known.get(id) };
 };
@@ -64,7 +64,7 @@ const contextOf = (reading: ReadingFile, { twins, hops }: { readonly twins: read
 function* matching(reading: ReadingFile, { filter, at }: Asked, after?: TwinId): Generator<readonly Twin[]> {
   const hops = hopsOf(filter);
   for (const ids of candidates(reading, filter, after)) {
-    const twins = statesThen(reading, ids, at);
+    const twins = statesThen(reading, { ids, moment: at });
     const context = contextOf(reading, { twins, hops }, at);
     yield twins.filter((twin) => matchesFilter(filter, twin, context));
   }

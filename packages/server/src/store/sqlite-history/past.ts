@@ -151,20 +151,23 @@ const pastOf = (reading: ReadingFile, { id, twin, told }: HeldThen & { readonly 
 };
 
 const twinsById = ({ lists }: ReadingFile, ids: readonly TwinId[]): ReadonlyMap<TwinId, Twin> =>
-  new Map(lists({ text: readSql.byIds, params: [JSON.stringify(ids)] }).map(twinOfRow).map((twin) => [twin.id, twin]));
-
-/** Within a snapshot of the caller's. */
-export const statesThen = (reading: ReadingFile, ids: readonly TwinId[], at: Moment, left = unbounded()): readonly Twin[] => {
-  const held = heldOf(reading, ids, { ms: { valid: msOfInstant(at.valid), known: msOfInstant(at.known) }, left });
-  const twins = twinsById(reading, ids);
-  return held.flatMap((one) => pastOf(reading, { ...one, twin: twins.get(one.id) }, at) ?? []);
-};
+  new Map(
+    lists({ text: readSql.byIds, params: [JSON.stringify(ids)] })
+      .map(twinOfRow)
+      .map((twin) => [twin.id, twin]),
+  );
 
 type AskedThen = { readonly ids: readonly TwinId[]; readonly moment: Moment };
 
-export const statesWithin = (reading: ReadingFile, { ids, moment }: AskedThen, left: Allowance): readonly Twin[] | undefined =>
-  inSnapshot(reading.file, () => within(left, statesThen(reading, ids, moment, left)));
+/** Within a snapshot of the caller's. */
+export const statesThen = (reading: ReadingFile, { ids, moment }: AskedThen, left = unbounded()): readonly Twin[] => {
+  const held = heldOf(reading, ids, { ms: { valid: msOfInstant(moment.valid), known: msOfInstant(moment.known) }, left });
+  const twins = twinsById(reading, ids);
+  return held.flatMap((one) => pastOf(reading, { ...one, twin: twins.get(one.id) }, moment) ?? []);
+};
+
+export const statesWithin = (reading: ReadingFile, asked: AskedThen, left: Allowance): readonly Twin[] | undefined =>
+  inSnapshot(reading.file, () => within(left, statesThen(reading, asked, left)));
 
 /** As text: twins that are handed over so are made once. */
-export const stateAt = (reading: ReadingFile, { ids, moment }: AskedThen): string =>
-  JSON.stringify(inSnapshot(reading.file, () => statesThen(reading, ids, moment)));
+export const stateAt = (reading: ReadingFile, asked: AskedThen): string => JSON.stringify(inSnapshot(reading.file, () => statesThen(reading, asked)));

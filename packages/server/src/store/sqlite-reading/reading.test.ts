@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { addMs, type Box, type Instant, type Reading, TermId, type Twin, type TwinFilter } from '@cityweave/core';
+import { addMs, type Box, type Instant, type Reading, TermId, type Twin, type TwinFilter, type TwinId } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { chunkSamplesMax } from '../history/chunk.ts';
@@ -13,7 +13,7 @@ import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, link, put, twin, twinId } from '../twins.contract.ts';
 import { createKnownTwins, isKnown, knownBytesMax, knownTwinsMax } from './known-twins.ts';
-import { createNearReads, type NearReads, nearChunksMax, nearKeysMax, nearRowsMax } from './near.ts';
+import { createNearReads, type NearReads, nearChunksMax, nearKeysMax, nearPastChunksMax, nearRowsMax } from './near.ts';
 
 const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
 
@@ -103,6 +103,50 @@ describe('near reads', () => {
     expect(near.answer('history', asked(known))).toBeUndefined();
     await setImmediate();
     expect((await store.history(twinId('tide'), asked(known).query)).samples).toHaveLength(nearChunksMax + 1);
+  });
+
+  it('tell past states of few twins, and leave those of more, of more series, or from more chunks to the threads', async () => {
+    const ids = numbers(nearKeysMax).map(twinId);
+    const [now, then, later] = [{ valid: at, known: at }, addMs(at, 60_000), addMs(at, 120_000)];
+    const states = async (some: readonly TwinId[], moment = now) => {
+      await setImmediate();
+      return near.states(some, moment)?.length;
+    };
+    await accepted(
+      store,
+      ids.map((id) => ({ op: 'putTwin', twin: twin(id) })),
+    );
+    expect(await states(ids)).toBe(nearKeysMax);
+    expect(await states([...ids, twinId('more')])).toBeUndefined();
+    const say = (id: TwinId, terms: number) => {
+      const values = Object.fromEntries(numbers(terms).map((term) => [`city:term${term}`, { value: 1, observedAt: then }]));
+      const samples = Object.fromEntries(Object.keys(values).map((term) => [term, [{ value: 2, observedAt: later, recordedAt: later }]]));
+      return { op: 'patchTwin' as const, id, values, samples };
+    };
+    const [few, half] = [ids.slice(0, 2), nearRowsMax / 2];
+    await accepted(store, [say(twinId('0'), half), say(twinId('1'), half)]);
+    expect(await states(few, { valid: then, known: then })).toBe(2);
+    await accepted(store, [say(twinId('1'), half + 1)]);
+    expect(await states(few, { valid: then, known: then })).toBeUndefined();
+    expect((await store.stateAt(few, { valid: then, known: then })).size).toBe(2);
+  });
+
+  it('look for past states into so many chunks, and leave what lies in more to the threads', async () => {
+    const level = TermId.parse('city:level');
+    const readings = numbers(chunkSamplesMax).map((index): Reading => ({ value: Number(index), observedAt: addMs(at, Number(index) * 1_000) }));
+    const ids = numbers(nearPastChunksMax + 1).map(twinId);
+    await accepted(
+      store,
+      ids.flatMap((id) => [
+        { op: 'putTwin', twin: twin(id) },
+        { op: 'patchTwin', id, values: {}, samples: { [level]: readings } },
+      ]),
+    );
+    const moment = { valid: addMs(at, 9_500), known: addMs(at, 86_400_000) };
+    expect(near.states(ids.slice(1), moment)?.map(({ values }) => values[level]?.value)).toEqual(ids.slice(1).map(() => 9));
+    await setImmediate();
+    expect(near.states(ids, moment)).toBeUndefined();
+    expect((await store.stateAt(ids, moment)).size).toBe(ids.length);
   });
 
   it('leave the event loop to others after so many rows, until its next turn', async () => {

@@ -30,7 +30,6 @@ export const readTwins = async ({ ask, isAsked, near }: Reader, ids: readonly Tw
 
 type Then = { readonly ids: readonly TwinId[]; readonly moment: Moment };
 
-
 export const readStates = async ({ ask, isAsked, near }: Reader, asked: Then, waiting?: Waiting): Promise<ReadonlyMap<TwinId, Twin>> => {
   const { ids, moment } = asked;
   const twins = (isAsked(waiting) ? near.states(ids, moment) : undefined) ?? trusted<readonly Twin[]>(JSON.parse(await ask('stateAt', asked, waiting)));
