@@ -25,12 +25,17 @@ export const Link = z.object({
   observedAt: Instant.optional(),
   /** what it rests on, e.g. the columns of a declared join */
   evidence: z.string().max(limits.nameCharactersMax).optional(),
-  /** how often its agency said it since it is there; 1 where absent */
+  /** one more with whatever its agency says of it, also after it was gone; 1 where absent */
   version: z.int().min(2).optional(),
 });
 export type Link = z.infer<typeof Link>;
 
 export const versionOfLink = (link: Link | undefined): number => (link ? (link.version ?? 1) : 0);
+
+/** A link is known by its ends and its kind: several may have one id. */
+export const linksOnce = (links: readonly Link[]): readonly Link[] => [
+  ...new Map(links.map((link) => [`${link.from}\u0000${link.kind}\u0000${link.to}`, link])).values(),
+];
 
 /** What is said of a link, said so often. */
 export const withVersion = ({ version: _, ...link }: Link, version: number): Link => ({ ...link, ...(version > 1 && { version }) });

@@ -3,7 +3,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { type Authority, type Instant, type Problem, problem, shorten } from '@cityweave/core';
-import { checkTwin } from '../store/keepable.ts';
+import { checkDeclared, checkTwin } from '../store/keepable.ts';
 import { stagingSql } from '../store/sqlite/sql-staging.ts';
 import { type Adaptation, createAdaptation } from './adapt/adapt.ts';
 import { declaredOf } from './difference/declared.ts';
@@ -109,10 +109,11 @@ const stageItem = (staging: Staging, { task, tally, item }: Step): Problem | und
       if (!tally.adaptation.selects(item.record)) return leaveOut(tally);
       const adapted = tally.adaptation.adapt(item.record);
       if (!adapted.ok) return refuse(tally, { where: item.record.where, problem: adapted.problem });
-      const unkept = checkTwin(adapted.value.twin);
+      const declared = declaredOf(adapted.value, task);
+      const unkept = checkTwin(adapted.value.twin) ?? checkDeclared(declared);
       if (unkept) return refuse(tally, { where: item.record.where, problem: unkept });
       tally.rows += 1;
-      stageRow(staging, tally.rows, { ...adapted.value, ...declaredOf(adapted.value, task) });
+      stageRow(staging, tally.rows, { ...adapted.value, ...declared });
       return undefined;
     }
   }

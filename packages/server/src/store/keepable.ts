@@ -65,6 +65,10 @@ const checkPlace = ({ id, position, footprint }: Pick<TwinInput, 'id' | 'positio
 /** Why a twin cannot be kept as it is, where it cannot. */
 export const checkTwin = (twin: TwinInput): Problem | undefined => checkKeys(twin) ?? checkValues(twin.id, twin.values) ?? checkPlace(twin);
 
+/** The same of what the row of a file declares beside it. */
+export const checkDeclared = ({ joins, links }: { readonly joins: readonly Join[]; readonly links: readonly Link[] }): Problem | undefined =>
+  firstOf(joins, checkJoin) ?? firstOf(links, checkLink);
+
 /** The patch itself, and every reading that it brings along. */
 const checkPatch = ({ id, values, position, samples = {} }: Extract<Command, { op: 'patchTwin' }>): Problem | undefined => {
   const sampled = Object.entries(samples).flatMap(([term, readings]) => readings.map((reading) => ({ [term]: reading })));

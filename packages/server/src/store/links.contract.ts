@@ -49,7 +49,8 @@ export const linksContract = (store: () => TwinStore) => {
     expect(await say({ op: 'deleteLink', id: one.id, expected: 1 })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 2 });
     expect(await say({ op: 'deleteLink', id: one.id, expected: 2 })).toMatchObject({ ok: true, version: 3, seq: 4 });
     expect(await say({ op: 'deleteLink', id: one.id, expected: 3 })).toMatchObject({ ok: false, problem: { kind: 'notFound' } });
-    expect(await say(puts(0))).toMatchObject({ ok: true, version: 1 });
+    expect(await say(puts(0))).toMatchObject({ ok: true, version: 4 });
+    expect(await say(puts(2))).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 4 });
   });
 
   test('of many who change a link on one version one wins', async () => {
@@ -106,6 +107,24 @@ export const linksContract = (store: () => TwinStore) => {
     ]);
     expect(await store().adjacent([a], { direction: 'both', limit: 9 })).toEqual([]);
     expect(await store().apply([{ op: 'deleteLink', id: own.id }], { at })).toMatchObject([{ ok: false, problem: { kind: 'notFound' } }]);
+  });
+
+  test('links that share one id are each told, whichever way they are met, as they are and as they were', async () => {
+    const shared = link(a, b);
+    const all = [shared, ...[link(a, c), link(c, b), link(b, a, 'sameAs')].map((one) => ({ ...one, id: shared.id }))];
+    await accepted(
+      store(),
+      all.map((one): Command => ({ op: 'putLink', link: one })),
+    );
+    const ends = (links: readonly (typeof shared)[]) => links.map(({ from, kind, to }) => JSON.stringify([from, kind, to])).toSorted();
+    const moment = { valid: at, known: at };
+    for (const direction of ['both', 'out'] as const) {
+      expect(ends(await store().adjacent([a, b, c], { direction, limit: 9 }))).toEqual(ends(all));
+      expect(ends(await store().traverse([a], { direction, depth: 3, limit: 9 }))).toEqual(ends(all));
+      expect(ends(await store().linksAt([a, b, c], { direction, limit: 9, moment }))).toEqual(ends(all));
+    }
+    await accepted(store(), [{ op: 'putLink', link: { ...shared, evidence: 'again' } }]);
+    expect(ends(await store().linksAt([a, b, c], { direction: 'both', limit: 9, moment }))).toEqual(ends(all));
   });
 
   test('of several links with one id a deletion takes one: first those of which it is not made, in the order of their ends', async () => {

@@ -47,10 +47,12 @@ type State = {
   readonly series: Map<TwinId, Map<string, Map<string, Sample>>>;
   /** samples of links of which something else was said */
   readonly pastLinks: Map<LinkId, readonly Sample[]>;
+  /** the last versions of what is gone */
+  readonly gone: Map<string, number>;
   readonly changes: Change[];
 };
 
-const copyOf = ({ twins, beside, links, joins, cursors, series, pastLinks, changes }: State): State => ({
+const copyOf = ({ twins, beside, links, joins, cursors, series, pastLinks, gone, changes }: State): State => ({
   twins: new Map(twins),
   beside: new Map(beside),
   links: new Map(links),
@@ -58,6 +60,7 @@ const copyOf = ({ twins, beside, links, joins, cursors, series, pastLinks, chang
   cursors: new Map(cursors),
   series: new Map([...series].map(([id, of]) => [id, new Map([...of].map(([name, samples]) => [name, new Map(samples)]))])),
   pastLinks: new Map(pastLinks),
+  gone: new Map(gone),
   changes: [...changes],
 });
 
@@ -68,6 +71,11 @@ const samplesOf = (state: State, id: TwinId, series: string): readonly Sample[] 
 
 const note = ({ changes }: State, change: Omit<Change, 'seq'>): void => {
   changes.push({ seq: changes.length + 1, ...change });
+};
+
+const end = ({ gone }: State, id: string, version: number): number => {
+  gone.set(id, version);
+  return version;
 };
 
 const gain = (state: State, id: TwinId, change: TwinChange): void => {
@@ -89,7 +97,7 @@ type Writing = { readonly state: State; readonly at: Instant };
 
 const keep = ({ state, at }: Writing, input: TwinInput): Fate => {
   const found = state.twins.get(input.id);
-  const version = (found?.version ?? 0) + 1;
+  const version = (found?.version ?? state.gone.get(input.id) ?? 0) + 1;
   const isShaped = (state.beside.get(input.id)?.shapes ?? []).length > 0;
   state.twins.set(input.id, { ...input, version, createdAt: found?.createdAt ?? at, updatedAt: at, ...(isShaped && { shaped: true }) });
   note(state, { id: input.id, op: 'put', at, ...(found && found.kind !== input.kind && { kind: found.kind }) });
@@ -103,11 +111,12 @@ const gainLink = ({ state, at }: Writing, change: Omit<LinkChange, 'at'>): void 
   if (id && gained.length > 0) state.pastLinks.set(id, [...known.values()]);
 };
 
-const unlink = (writing: Writing, link: Link, endedAt?: Instant): void => {
+const unlink = (writing: Writing, link: Link, endedAt?: Instant): Fate => {
   const { state, at } = writing;
   gainLink(writing, { before: link, endedAt });
   state.links.delete(link.id);
   note(state, { id: link.from, op: 'unlink', at, link: link.id });
+  return end(state, link.id, (link.version ?? 1) + 1);
 };
 
 const remove = (writing: Writing, found: Twin): Fate => {
@@ -118,7 +127,7 @@ const remove = (writing: Writing, found: Twin): Fate => {
   state.twins.delete(found.id);
   state.beside.delete(found.id);
   note(state, { id: found.id, op: 'delete', at, kind: found.kind });
-  return found.version + 1;
+  return end(state, found.id, found.version + 1);
 };
 
 const patch = (writing: Writing, found: Twin, command: Extract<Command, { op: 'patchTwin' }>): Fate => {
@@ -153,20 +162,21 @@ const applyOne = (writing: Writing, command: Command): Fate => {
   switch (command.op) {
     case 'putLink': {
       const { link, expected } = command;
-      const version = state.links.get(link.id) ? (state.links.get(link.id)?.version ?? 1) : 0;
-      if (expected !== undefined && expected !== version) return 'revisionConflict';
-      gainLink(writing, { before: state.links.get(link.id), after: link });
-      state.links.set(link.id, { ...link, ...(version > 0 && { version: version + 1 }) });
+      const found = state.links.get(link.id);
+      const standing = found ? (found.version ?? 1) : 0;
+      if (expected !== undefined && expected !== standing) return 'revisionConflict';
+      const version = (found ? standing : (state.gone.get(link.id) ?? 0)) + 1;
+      gainLink(writing, { before: found, after: link });
+      state.links.set(link.id, { ...link, ...(version > 1 && { version }) });
       note(state, { id: link.from, op: 'link', at, link: link.id });
-      return version + 1;
+      return version;
     }
     case 'deleteLink': {
       const link = state.links.get(command.id);
       if (!link) return 'notFound';
       const { version = 1 } = link;
       if (command.expected !== undefined && command.expected !== version) return 'revisionConflict';
-      unlink(writing, link, command.endedAt);
-      return version + 1;
+      return unlink(writing, link, command.endedAt);
     }
     case 'putJoins':
       putJoins(writing, command.from, command.joins);
@@ -192,6 +202,7 @@ export const createModel = () => {
     cursors: new Map(),
     series: new Map(),
     pastLinks: new Map(),
+    gone: new Map(),
     changes: [],
   };
   const apply = (commands: readonly Command[], { at, atomic = true, cursor }: ApplyOptions): readonly Fate[] => {

@@ -95,6 +95,9 @@ export const movingContract = (store: () => TwinStore, another: () => Promise<Tw
     const again: Command = put('full', { name: 'changed' });
     expect(await other.apply([{ ...again, expected: 1 } as Command], { at })).toMatchObject([{ ok: true, version: 2 }]);
     expect(await store().count({ text: 'changed' })).toBe(0);
+    // what is gone is known to have been there
+    const back: readonly Command[] = [put('gone'), putLink(twinId('2'), twinId('3'))];
+    expect(await other.apply(back, { at })).toMatchObject([{ version: 3 }, { version: 3 }]);
   });
 
   test('can see whether something was written meanwhile, in the log or beside it', async () => {

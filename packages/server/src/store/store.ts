@@ -37,7 +37,10 @@ import type { Moved, Unloadable, UnloadedPage } from './moving/moved.ts';
 /** Whoever aborts gets an AbortError at once; a write that has begun is carried through. */
 export type Waiting = { readonly signal?: AbortSignal | undefined };
 
-/** A command of a batch. `expected` is the version the change is based on: 0 means "must not exist", absent means "whatever it is". */
+/**
+ * A command of a batch. `expected` is the version the change is based on: 0 means "must not exist", absent means "whatever it is".
+ * Of what was deleted and is made again the version goes on, as long as anything is known of what was.
+ */
 export type Command =
   /** replaces the twin; shapes, source and digest that are not given stay as they were, an empty list takes the shapes away */
   | {
@@ -180,7 +183,7 @@ export type TwinStore = {
   readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting & Then) => Promise<readonly Group[]>;
   /** How many twins have their middle in each cell of a level and in the box; of cells without any nothing is told. By row, then by column. */
   readonly cells: (query: CellsQuery, waiting?: Waiting) => Promise<readonly CellCount[]>;
-  /** One hop for a whole frontier; links to twins of other agencies included. */
+  /** One hop for a whole frontier; links to twins of other agencies included. Each is told once: known by its ends and kind, whatever id it has. */
   readonly adjacent: (
     ids: readonly TwinId[],
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },

@@ -1,7 +1,7 @@
 /**
  * What every store promises of writes: versions, batches, cursors, and that what was put comes back unchanged.
  */
-import { Instant, type ObjectOfInterestId } from '@cityweave/core';
+import { addMs, Instant, type ObjectOfInterestId } from '@cityweave/core';
 import { expect, test } from 'vitest';
 import { keyBytesMax } from './keepable.ts';
 import type { Command, TwinStore } from './store.ts';
@@ -78,6 +78,25 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     const [outcome] = await store().apply([put('1', { name: 'other' })], { at: later });
     expect(outcome).toEqual({ ok: true, version: 2, seq: 2 });
     expect((await store().get([twinId('1')])).get(twinId('1'))).toMatchObject({ version: 2, createdAt: at, updatedAt: later, name: { en: 'other' } });
+  });
+
+  test('what was deleted and made again meanwhile is noticed: its version goes on, as long as anything is known of what was', async () => {
+    const [id, ends] = [twinId('1'), link(twinId('1'), twinId('2'))];
+    const say = async (...commands: readonly Command[]) => (await store().apply(commands, { at })).at(-1);
+    await accepted(store(), [put('1'), { op: 'putLink', link: ends }]);
+    expect(await say({ op: 'deleteTwin', id }, { ...put('1', { name: 'anew' }), expected: 0 } as Command)).toMatchObject({ ok: true, version: 3 });
+    expect(await say({ op: 'patchTwin', id, values: {}, expected: 1 })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 3 });
+    expect((await store().get([id])).get(id)).toMatchObject({ version: 3, name: { en: 'anew' } });
+    // the link went with its twin
+    expect(await say({ op: 'putLink', link: ends, expected: 0 })).toMatchObject({ ok: true, version: 3 });
+    expect(await say({ op: 'putLink', link: ends, expected: 1 })).toMatchObject({ ok: false, problem: { kind: 'revisionConflict' }, current: 3 });
+    expect(await say({ op: 'deleteTwin', id })).toMatchObject({ ok: true, version: 4 });
+    expect(await say(put('2'))).toMatchObject({ ok: true, version: 1 });
+    const again = await reopen();
+    expect((await again.apply([put('1'), { op: 'putLink', link: ends }], { at })).map((one) => one.ok && one.version)).toEqual([5, 5]);
+    await again.apply([{ op: 'deleteTwin', id }], { at });
+    await again.maintain({ keepChanges: 99, forgetBefore: addMs(at, 1) });
+    expect(await again.apply([put('1')], { at })).toMatchObject([{ ok: true, version: 1 }]);
   });
 
   test('of fifty writers on one version one wins, and the others learn the current one', async () => {

@@ -1,5 +1,6 @@
 import { AgencyId, agencyIdOf, TermId, twinIdOf } from '@cityweave/core';
 import { expect, test } from 'vitest';
+import { keyBytesMax } from '../../store/keepable.ts';
 import type { TwinStore } from '../../store/store.ts';
 import { authority, collectionOf, createTrial, point, sourceOf, type Trial } from '../trial.ts';
 
@@ -93,4 +94,15 @@ test('rows whose ids are there already come as commands', async () => {
   expect(report).toMatchObject({ state: 'DONE', added: 3 });
   expect((await trial.store.get([id])).get(id)).toMatchObject({ version: 2, kind: 'city:StreetLight', name: { en: 'from the file' } });
   expect(await trial.store.count({})).toBe(3);
+});
+
+test('a row whose join no store could keep is refused with its place, whichever way the others go', async () => {
+  for (const way of [(store: TwinStore) => store, withoutStraightWay]) {
+    await using trial = await createTrial();
+    const text = collectionOf([lamp('a', { Street: '5' }), lamp('b', { Street: 'x'.repeat(keyBytesMax) }), lamp('c')]);
+    const report = await trial.run(lamps, trial.write('lamps.geojson', text), { store: way(trial.store) });
+    expect(report).toMatchObject({ state: 'DONE', added: 2, joinsPending: 1, refused: 1 });
+    expect(report.refusals).toMatchObject([{ where: '/features/1', problem: { kind: 'invalid', path: 'joins' } }]);
+    expect(await trial.store.count({})).toBe(2);
+  }
 });

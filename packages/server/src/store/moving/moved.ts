@@ -16,6 +16,8 @@ export type Moved =
   | { readonly part: 'link'; readonly link: Link }
   | { readonly part: 'join'; readonly join: Join }
   | { readonly part: 'samples'; readonly id: TwinId; readonly samples: readonly Sample[] }
+  /** the last version of what is gone: a twin, or a link by the id that is made of its ends */
+  | { readonly part: 'gone'; readonly id: string; readonly version: number }
   | { readonly part: 'term'; readonly kind: TermId; readonly term: TermId; readonly unit?: string | undefined }
   | { readonly part: 'import'; readonly record: ImportRecord }
   | { readonly part: 'cursor'; readonly peer: string; readonly seq: number }
@@ -26,6 +28,7 @@ export type Moved =
 export type Unloadable = {
   readonly twin: Extract<Moved, { part: 'twin' }>;
   readonly link: Extract<Moved, { part: 'link' }>;
+  readonly gone: Extract<Moved, { part: 'gone' }>;
   readonly term: Extract<Moved, { part: 'term' }>;
   readonly import: Extract<Moved, { part: 'import' }>;
   readonly cursor: Extract<Moved, { part: 'cursor' }>;

@@ -44,5 +44,6 @@ export async function* movedRows(store: TwinStore): AsyncGenerator<readonly Move
   for (const part of ['twin', 'link', 'term', 'import', 'cursor'] as const) yield* partOf(store, part);
   yield* joinsOf(store);
   for await (const page of partOf(store, 'series')) for (const one of page) yield* samplesOf(store, one);
+  yield* partOf(store, 'gone');
   yield await lastChange(store);
 }

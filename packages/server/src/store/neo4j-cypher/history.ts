@@ -8,7 +8,7 @@ const beforeAll = -8_640_000_000_000_001;
 export const loadPasts = ({ past }: Space, ids: readonly string[]): Cypher =>
   steady(`MATCH (p:${past}) WHERE p.key IN $ids RETURN p.key AS id, p.doc AS doc`, { ids });
 
-/** Those of links are given their ends and kinds. */
+/** Those of links are given their ends and kinds, those of what is gone the version that it ended with. */
 export const putPasts = ({ past }: Space, rows: readonly object[]): Cypher =>
   steady(`UNWIND $rows AS row MERGE (p:${past} {key: row.id}) SET p += row.properties`, { rows });
 

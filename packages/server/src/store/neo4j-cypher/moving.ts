@@ -37,5 +37,8 @@ RETURN r.kind AS kind, r.term AS term, r.unit AS unit ORDER BY r.kind, r.term LI
     page,
   );
 
+export const unloadGone = ({ past }: Space, page: Page<'key'>): Cypher =>
+  steady(`MATCH (p:${past}) WHERE p.key > $key AND p.version IS NOT NULL RETURN p.key AS key, p.version AS version ORDER BY p.key LIMIT $limit`, page);
+
 export const unloadPasts = ({ past }: Space, page: Page<'key'>): Cypher =>
   steady(`MATCH (p:${past}) WHERE p.key > $key RETURN p.key AS key, p.names AS names ORDER BY p.key LIMIT $limit`, page);

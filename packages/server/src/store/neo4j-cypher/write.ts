@@ -24,7 +24,7 @@ const seekingIn = ({ end, twin, link, past, join, register }: Space): Readonly<R
   return {
     registers: `MATCH (r:${register}) WHERE r.key IN $registers RETURN collect([r.key, r.seq, r.mark]) AS registers`,
     twins: `MATCH (t:${end}) WHERE t.id IN $twins AND t:${twin} RETURN collect([t.id, t.doc]) AS twins`,
-    pasts: `MATCH (p:${past}) WHERE p.key IN $pasts RETURN collect([p.key, p.doc]) AS pasts`,
+    pasts: `MATCH (p:${past}) WHERE p.key IN $pasts RETURN collect([p.key, p.doc, p.version]) AS pasts`,
     linked: `CALL () { ${found} a.id IN $linked ${ends} UNION ${found} b.id IN $linked ${ends} } ${told} AS linked`,
     links: `${found} l.id IN $links ${told} AS links`,
     between: `UNWIND $between AS row MATCH (a:${end}) WHERE a.id = row.src MATCH (b:${end}) WHERE b.id = row.dst MATCH (a)-[l:${link} {as: row.kind}]->(b) ${told} AS between`,

@@ -69,13 +69,16 @@ const placeRest = (set: WorkingSet, rows: readonly Moved[]): void => {
   for (const { link } of rowsOf(rows, 'link')) placeLink(set, { id: link.id, src: link.from, kind: link.kind, dst: link.to, link, written: true });
   for (const row of rowsOf(rows, 'join')) placeJoin(set, row);
   for (const { kind, term, unit = null } of rowsOf(rows, 'term')) set.terms.set(JSON.stringify([kind, term]), { kind, term, unit });
+  for (const { id, version } of rowsOf(rows, 'gone')) set.gone.set(id, version);
   for (const { peer, seq } of rowsOf(rows, 'cursor')) set.cursors.set(peer, seq);
   for (const row of rowsOf(rows, 'change')) placeChange(set, row);
 };
 
 const wantedBy = (rows: readonly Moved[]): Wanted => ({
   ...nothing,
-  twins: [...new Set([...rowsOf(rows, 'twin').map(({ twin }) => twin.id), ...rowsOf(rows, 'samples').map(({ id }) => id)])].toSorted(),
+  twins: [
+    ...new Set([...rowsOf(rows, 'twin').map(({ twin }) => twin.id), ...[...rowsOf(rows, 'samples'), ...rowsOf(rows, 'gone')].map(({ id }) => id)]),
+  ].toSorted(),
 });
 
 /** The head of the log once they are in; `name` is one that this writer never used before. */

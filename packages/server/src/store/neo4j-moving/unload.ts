@@ -6,7 +6,7 @@ import type { Unloadable, UnloadedPage } from '../moving/moved.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
-import { type Page, unloadLinks, unloadPasts, unloadRegisters, unloadTerms, unloadTwins } from '../neo4j-cypher/moving.ts';
+import { type Page, unloadGone, unloadLinks, unloadPasts, unloadRegisters, unloadTerms, unloadTwins } from '../neo4j-cypher/moving.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Cypher, Space } from '../neo4j-cypher/space.ts';
 
@@ -42,6 +42,11 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
     keys: ['from', 'kind', 'to'],
     statement: unloadLinks,
     toRows: (row) => [{ part: 'link', link: given(row, Object.keys(row)) }],
+  }),
+  gone: told({
+    keys: ['key'],
+    statement: unloadGone,
+    toRows: ({ key, version }) => [{ part: 'gone', id: key, version }],
   }),
   term: told({
     keys: ['kind', 'term'],

@@ -1,9 +1,22 @@
 /**
  * Decide: what each command of a batch comes to, from what was loaded under the lock. Nothing is asked and nothing is written here.
  */
-import { type Instant, type Join, type JoinKey, type Problem, patchTwin, problem, sameAs, versionOfLink, withVersion } from '@cityweave/core';
+import {
+  type Instant,
+  type Join,
+  type JoinKey,
+  type Link,
+  linkIdOf,
+  type Problem,
+  patchTwin,
+  problem,
+  sameAs,
+  versionOfLink,
+  withVersion,
+} from '@cityweave/core';
 import { checkCommand, checkVersion } from '../keepable.ts';
 import { gain, gainLink } from '../neo4j-history/gain.ts';
+import { lastVersion, noteGone } from '../neo4j-history/gone.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
 import { altsOf, bodyOf, inputOf } from './neo4j-rows.ts';
 import {
@@ -50,7 +63,7 @@ type Put = Pick<Extract<Command, { op: 'putTwin' }>, 'twin' | 'shapes' | 'source
 
 /** What an earlier command of the batch wanted of shapes, source and digest holds where this one does not say. */
 const put = (work: Work, { twin, body, shapes, source, digest }: Put, found: TwinState | undefined): Outcome => {
-  const version = (found?.version ?? 0) + 1;
+  const version = (found?.version ?? lastVersion(work.working, twin.id)) + 1;
   const createdAt = found?.createdAt ?? work.at;
   const shaped = shapes ? shapes.length > 0 : (found?.shaped ?? false);
   const kept = { ...found?.written, ...(shapes && { shapes }), ...(source !== undefined && { source }), ...(digest !== undefined && { digest }) };
@@ -97,12 +110,16 @@ const applyPatch = (work: Work, command: Patch): Outcome => {
   return put(work, { twin: inputOf(body), body }, found);
 };
 
-const unlink = (work: Work, link: LinkState, endedAt?: Instant): number => {
+/** A link is known by its ends and its kind, whatever id it has. */
+const endsId = ({ from, kind, to }: Link): string => linkIdOf(from, kind, to);
+
+const unlink = (work: Work, link: LinkState, endedAt?: Instant): Outcome => {
   const { own } = work.working;
   gainLink(work.working, { before: link.link, at: work.at, endedAt });
   own.links.set(endsKey(link), null);
   if (link.kind === sameAs) own.identityTouched = true;
-  return noteChange(work, { id: link.src, op: 'unlink', link: link.id });
+  const version = noteGone(work.working, endsId(link.link), versionOfLink(link.link) + 1);
+  return { ok: true, version, seq: noteChange(work, { id: link.src, op: 'unlink', link: link.id }) };
 };
 
 /** No link of this store is left hanging on a twin that is gone. */
@@ -118,10 +135,11 @@ const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'delete
   own.twins.set(id, null);
   if (found.object !== null) own.identityTouched = true;
   countTwins(work, found.kind, -1);
-  return { ok: true, version: found.version + 1, seq: noteChange(work, { id, op: 'delete', kind: found.kind }) };
+  const version = noteGone(work.working, id, found.version + 1);
+  return { ok: true, version, seq: noteChange(work, { id, op: 'delete', kind: found.kind }) };
 };
 
-/** A link is known by its ends and its kind: put again it takes the place of the one that was there. */
+/** Put again it takes the place of the one that was there. */
 const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: 'putLink' }>): Outcome => {
   const { id, from: src, kind, to: dst } = given;
   const { own } = work.working;
@@ -129,7 +147,7 @@ const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: '
   const standing = linkBetween(work.working, ends)?.link;
   const conflict = checkVersion(id, expected, versionOfLink(standing));
   if (conflict) return conflict;
-  const version = versionOfLink(standing) + 1;
+  const version = (standing ? versionOfLink(standing) : lastVersion(work.working, endsId(given))) + 1;
   const link = withVersion(given, version);
   gainLink(work.working, { before: standing, after: link, at: work.at });
   placeLink(own, { id, src, kind, dst, link, written: true });
@@ -140,8 +158,7 @@ const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: '
 const deleteLink = (work: Work, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const found = linkIn(work.working, id);
   if (!found) return notFound(id);
-  const version = versionOfLink(found.link);
-  return checkVersion(id, expected, version) ?? { ok: true, version: version + 1, seq: unlink(work, found, endedAt) };
+  return checkVersion(id, expected, versionOfLink(found.link)) ?? unlink(work, found, endedAt);
 };
 
 /** Sorts as its parts do, one after the other. */

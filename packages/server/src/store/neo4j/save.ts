@@ -26,7 +26,7 @@ import {
   tallyKinds,
   updateTwins,
 } from '../neo4j-cypher/write.ts';
-import { decodePast, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
+import { decodePast, type Past, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
 import { unanswered } from '../unanswered.ts';
 import { type Batch, joinKey } from './decide.ts';
@@ -90,20 +90,25 @@ const pastKey = ({ src, kind, dst }: Omit<Ends, 'id'>): string => linkIdOf(trust
 
 type LinkRow = readonly unknown[];
 type TextRow = readonly [id: string, doc: string];
+/** With the version that what is gone ended with. */
+type PastRow = readonly [...TextRow, gone: number | null];
 
 /** As `loadSought` tells it; what was not sought is absent. */
 type Found = { readonly seq: number; readonly schema: unknown } & Partial<{
   readonly registers: readonly (readonly [key: string, seq: number, mark: unknown])[];
   readonly twins: readonly TextRow[];
-  readonly pasts: readonly TextRow[];
+  readonly pasts: readonly PastRow[];
   readonly linked: readonly LinkRow[];
   readonly links: readonly LinkRow[];
   readonly between: readonly LinkRow[];
   readonly joins: readonly string[];
 }>;
 
-const fillPasts = ({ pasts }: WorkingSet, texts: readonly TextRow[]): void => {
-  for (const [id, doc] of texts) pasts.set(id, decodePast(doc));
+const fillPasts = ({ pasts, gone }: WorkingSet, rows: readonly PastRow[]): void => {
+  for (const [id, doc, version] of rows) {
+    pasts.set(id, decodePast(doc));
+    if (version !== null) gone.set(id, version);
+  }
 };
 
 const fillJoins = ({ joins }: WorkingSet, docs: readonly string[]): void => {
@@ -132,7 +137,7 @@ const loadPastsMet = async (
   const rows = await run(loadPasts(space, met));
   fillPasts(
     set,
-    rows.map(({ id, doc }) => [String(id), String(doc)]),
+    rows.map(({ id, doc }) => [String(id), String(doc), null]),
   );
 };
 
@@ -169,13 +174,15 @@ export type Before = {
   readonly links: ReadonlyMap<string, Ends | null>;
   readonly joins: WorkingSet['joins'];
   readonly pasts: WorkingSet['pasts'];
+  readonly gone: WorkingSet['gone'];
 };
 
-export const before = ({ twins, links, joins, pasts }: WorkingSet): Before => ({
+export const before = ({ twins, links, joins, pasts, gone }: WorkingSet): Before => ({
   twins: new Map(twins),
   links: new Map(links),
   joins: new Map(joins),
   pasts: new Map(pasts),
+  gone: new Map(gone),
 });
 
 type Twins = readonly (readonly [string, TwinState])[];
@@ -239,11 +246,13 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
   return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
 };
 
-const saveHistory = (space: Space, { pasts, pastLinks }: WorkingSet, was: Before): readonly Cypher[] => {
-  const moved = [...pasts].flatMap(([id, past]) => (was.pasts.get(id) === past ? [] : [{ id, ...spillPast(id, past) }]));
+const saveHistory = (space: Space, { pasts, pastLinks, gone }: WorkingSet, was: Before): readonly Cypher[] => {
+  const isMoved = (id: string, past: Past): boolean => was.pasts.get(id) !== past || was.gone.get(id) !== gone.get(id);
+  const moved = [...pasts].flatMap(([id, past]) => (isMoved(id, past) ? [{ id, ...spillPast(id, past) }] : []));
   const rows = moved.map(({ id, past }) => {
     const row = rowOfPast(id, past, was.pasts.get(id));
-    return { ...row, properties: { ...row.properties, ...pastLinks.get(id) } };
+    const version = gone.get(id);
+    return { ...row, properties: { ...row.properties, ...pastLinks.get(id), ...(version !== undefined && { version: whole(version) }) } };
   });
   const chunks = moved.flatMap((one) => one.chunks);
   return [...some(rows, putPasts(space, rows)), ...some(chunks, putChunks(space, chunks))];

@@ -128,6 +128,7 @@ const movings: Arguments<typeof moving> = {
   unloadLinks: [{ from: '', kind: '', to: '', limit }],
   unloadRegisters: ['import:', { key: '', limit }],
   unloadTerms: [{ kind: '', term: '', limit }],
+  unloadGone: [{ key: '', limit }],
   unloadPasts: [{ key: '', limit }],
 };
 

@@ -45,6 +45,8 @@ export type WorkingSet = {
   readonly pasts: Map<string, Past>;
   /** ends of the links of which something was said before, by their ids */
   readonly pastLinks: Map<string, Omit<Ends, 'id'>>;
+  /** with which version it ended, by its id; of a link by that which is made of its ends */
+  readonly gone: Map<string, number>;
   readonly cursors: Map<string, number>;
   readonly tally: Map<string, number>;
   readonly terms: Map<string, TermRow>;
@@ -61,6 +63,7 @@ export const emptySet = (head: number): WorkingSet => ({
   joins: new Map(),
   pasts: new Map(),
   pastLinks: new Map(),
+  gone: new Map(),
   cursors: new Map(),
   tally: new Map(),
   terms: new Map(),
@@ -95,7 +98,7 @@ export const placeLink = (set: WorkingSet, state: LinkState): void => {
 
 /** The batch was accepted: what it has made is what the next one finds. */
 export const settle = ({ below, own }: Working): void => {
-  for (const name of ['twins', 'links', 'joins', 'pasts', 'pastLinks', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
+  for (const name of ['twins', 'links', 'joins', 'pasts', 'pastLinks', 'gone', 'cursors', 'terms'] as const) merge<unknown>(below[name], own[name]);
   for (const state of own.links.values()) if (state) indexLink(below, state);
   for (const [kind, more] of own.tally) below.tally.set(kind, (below.tally.get(kind) ?? 0) + more);
   for (const change of own.changes) below.changes.push(change);

@@ -53,7 +53,7 @@ const foldSeries = (to: Writing, s: number, before: number): number => {
 /** A step of a walk over the series: how many samples it touched, and where the next one begins. */
 export type Stepped = { readonly samples: number; readonly next?: number };
 
-type Named = { readonly s: number; readonly series: string };
+type Named = { readonly s: number; readonly id: string; readonly series: string };
 
 type Step = { readonly after: number; readonly before: number };
 
@@ -74,7 +74,7 @@ const heldAt = (to: Writing, { s, series }: Named, before: number): Sample | und
 };
 
 const forgetSeries = (to: Writing, named: Named, before: number): number => {
-  const { s } = named;
+  const { s, id } = named;
   const held = heldAt(to, named, before);
   if (!held) return 0;
   const [observed, recorded] = [msOfInstant(held.observedAt), msOfInstant(held.recordedAt)];
@@ -83,6 +83,7 @@ const forgetSeries = (to: Writing, named: Named, before: number): number => {
   const rows = Number(to.statement('forgetSamples').run(s, observed, recorded).changes) + Number(to.statement('forgetGone').run(s, before).changes);
   to.statement('forgetSeries').run(s);
   to.statement('forgetPastLink').run(s);
+  to.statement('forgetVersion').run(id);
   return chunked + rows;
 };
 
@@ -91,7 +92,7 @@ export const forgetStep = (to: Writing, { after, ...forgetting }: Pick<Step, 'af
     const found = to.statement('nextSeries').all(after, seriesPerStep);
     const forgotten = found.reduce((sum, row) => {
       const before = beforeOf(forgetting, row['kind']);
-      return before === null ? sum : sum + forgetSeries(to, { s: numberOf(row, 's'), series: String(row['name']) }, before);
+      return before === null ? sum : sum + forgetSeries(to, { s: numberOf(row, 's'), id: String(row['id']), series: String(row['name']) }, before);
     }, 0);
     return { samples: forgotten, ...(found.length === seriesPerStep && { next: numberOf(found.at(-1), 's') }) };
   });

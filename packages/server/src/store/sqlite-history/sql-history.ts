@@ -29,7 +29,7 @@ export const historyWriteSql = {
   seriesName: 'SELECT name FROM series WHERE s = ?',
   lastChunk: 'SELECT c, samples, bytes FROM chunk WHERE s = ? ORDER BY last DESC, c DESC LIMIT 1',
   dropChunk: 'DELETE FROM chunk WHERE c = ?',
-  nextSeries: 'SELECT s.s, s.name, t.kind FROM series AS s LEFT JOIN twin AS t ON t.id = s.id WHERE s.s > ? ORDER BY s.s LIMIT ?',
+  nextSeries: 'SELECT s.s, s.id, s.name, t.kind FROM series AS s LEFT JOIN twin AS t ON t.id = s.id WHERE s.s > ? ORDER BY s.s LIMIT ?',
   heldRow: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed <= ? AND recorded <= ? ORDER BY observed DESC, recorded DESC LIMIT 1',
   chunkBefore: 'SELECT bytes FROM chunk WHERE s = ? AND first <= ? ORDER BY first DESC LIMIT 1',
   forgetSamples: 'DELETE FROM sample WHERE s = ? AND (observed, recorded) < (?, ?)',
@@ -40,6 +40,7 @@ export const historyWriteSql = {
     'DELETE FROM sample WHERE s = ?1 AND said IS NULL AND observed <= ?2 AND recorded <= ?2 AND NOT EXISTS (SELECT 1 FROM sample AS o WHERE o.s = ?1 AND (o.observed, o.recorded) <> (sample.observed, sample.recorded)) AND NOT EXISTS (SELECT 1 FROM chunk WHERE s = ?1)',
   forgetSeries: 'DELETE FROM series WHERE s = ?1 AND NOT EXISTS (SELECT 1 FROM sample WHERE s = ?1)',
   forgetPastLink: 'DELETE FROM link_past WHERE s = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE s = ?1)',
+  forgetVersion: 'DELETE FROM gone WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE id = ?1)',
   putPastLink: 'INSERT OR REPLACE INTO link_past (src, kind, dst, s) VALUES (?, ?, ?, ?)',
   putSample: 'INSERT OR REPLACE INTO sample (s, observed, recorded, said) VALUES (?, ?, ?, ?)',
 } as const;

@@ -8,6 +8,7 @@ import { keepLink, notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
 import { flush, forget, putAlts, standOf } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
+import { noteGone } from '../sqlite-history/gone.ts';
 import { putSample, seriesById } from '../sqlite-history/rows.ts';
 import { putWords } from '../sqlite-words/written-words.ts';
 
@@ -79,6 +80,8 @@ const loadRow = (to: Writing, row: Moved): unknown => {
       return loadJoin(to, row);
     case 'samples':
       return loadSamples(to, row);
+    case 'gone':
+      return noteGone(to, row.id, row.version);
     case 'term':
       return noteTerm(to, row.kind, [row.term, row.unit ?? null]);
     case 'import':

@@ -25,6 +25,7 @@ const parts: { readonly [P in keyof Unloadable]: Told } = {
     }),
   },
   link: { keys: ['src', 'kind', 'dst'], toRow: (row) => ({ part: 'link', link: linkOfRow(row) }) },
+  gone: { keys: ['id'], toRow: (row) => ({ part: 'gone', id: row['id'], version: Number(row['version']) }) },
   term: { keys: ['kind', 'term'], toRow: (row) => ({ part: 'term', kind: row['kind'], term: row['term'], ...given(row, ['unit']) }) },
   import: { keys: ['source'], toRow: (row) => ({ part: 'import', record: JSON.parse(String(row['doc'])) }) },
   cursor: { keys: ['peer'], toRow: (row) => ({ part: 'cursor', peer: row['peer'], seq: Number(row['seq']) }) },

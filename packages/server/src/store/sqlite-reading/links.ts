@@ -1,7 +1,7 @@
 /**
  * Links of twins as the embedded store reads them: as they are, and as they were.
  */
-import { assert, type Link, limits, type Moment } from '@cityweave/core';
+import { assert, type Link, limits, linksOnce, type Moment } from '@cityweave/core';
 import { linksSql, pastLinksSql } from '../sqlite/sql.ts';
 import { inSnapshot } from '../sqlite/sqlite-file.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
@@ -28,16 +28,16 @@ const waysOf = (direction: Adjacent['direction']): readonly ('out' | 'in')[] => 
 /** Hop after hop; whatever is reached is walked on from once. */
 export const traverse = (reading: ReadingFile, { depth, ids, ...asked }: Adjacent & { readonly depth: number }): readonly Link[] => {
   assert(depth >= 1 && depth <= limits.walkHopsMax, 'a walk has one hop, and no more than it may');
-  const found = new Map<string, Link>();
+  let found: readonly Link[] = [];
   const reached = new Set<string>(ids);
   let frontier = ids;
-  for (let hop = 0; hop < depth && frontier.length > 0 && found.size < asked.limit; hop += 1) {
+  for (let hop = 0; hop < depth && frontier.length > 0 && found.length < asked.limit; hop += 1) {
     const links = waysOf(asked.direction).flatMap((way) => linksOneWay(reading, way, { ...asked, ids: frontier }));
-    for (const link of links) found.set(link.id, link);
+    found = linksOnce([...found, ...links]);
     frontier = [...new Set<string>(links.flatMap(({ from, to }) => [from, to]))].filter((id) => !reached.has(id));
     for (const id of frontier) reached.add(id);
   }
-  return [...found.values()].slice(0, asked.limit);
+  return found.slice(0, asked.limit);
 };
 
 /** Links that have a history are told by it, all others by themselves; within a snapshot of the caller's. */

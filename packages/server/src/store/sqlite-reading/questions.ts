@@ -12,7 +12,7 @@ import {
   type JoinKey,
   type JoinState,
   joinKeyOf,
-  type Link,
+  linksOnce,
   normaliseKey,
   type TwinId,
 } from '@cityweave/core';
@@ -66,9 +66,6 @@ export const resolve =
     return found;
   };
 
-/** A link inside the frontier is met from both its ends. */
-const eachOnce = (links: readonly Link[], limit: number): readonly Link[] => [...new Map(links.map((link) => [link.id, link])).values()].slice(0, limit);
-
 export const traverse =
   (ask: Ask): TwinStore['traverse'] =>
   (ids, { kinds, direction, depth, limit }, waiting) =>
@@ -79,10 +76,11 @@ export const adjacent =
   (ids, query, waiting) =>
     traverse(ask)(ids, { ...query, depth: 1 }, waiting);
 
+/** A link inside the frontier is met from both its ends. */
 export const linksAt =
   (ask: Ask): TwinStore['linksAt'] =>
   async (ids, { kinds, direction, limit, moment }, waiting) =>
-    eachOnce(await ask('linksAt', { ids, kinds, direction, limit, moment }, waiting), limit);
+    linksOnce(await ask('linksAt', { ids, kinds, direction, limit, moment }, waiting)).slice(0, limit);
 
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });

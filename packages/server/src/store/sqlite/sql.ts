@@ -97,6 +97,8 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   linkHistoryTables,
   shelfTables,
   'ALTER TABLE link ADD COLUMN version INTEGER NOT NULL DEFAULT 1;',
+  // the last version of what is gone, by the id of the twin or by that which is made of the link's ends
+  'CREATE TABLE gone (id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;',
 ];
 
 export const schemaSql = {
@@ -161,6 +163,8 @@ export const writeSql = {
   findLinkByOwnId: `SELECT ${linkColumnsNow} FROM link AS l WHERE own_id = ?`,
   linksOf: `SELECT ${linkColumnsNow} FROM link AS l WHERE src = ? UNION SELECT ${linkColumnsNow} FROM link AS l WHERE dst = ?`,
   deleteLink: 'DELETE FROM link WHERE src = ? AND kind = ? AND dst = ?',
+  goneVersion: 'SELECT version FROM gone WHERE id = ?',
+  putGone: 'INSERT OR REPLACE INTO gone (id, version) VALUES (?, ?)',
   joinsOf: 'SELECT kind, agency, scheme, value FROM pending_join WHERE src = ?',
   putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   deleteJoin: 'DELETE FROM pending_join WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',

@@ -20,6 +20,7 @@ import {
   withVersion,
 } from '@cityweave/core';
 import { checkVersion } from '../keepable.ts';
+import { lastVersion, noteGone } from '../sqlite-history/gone.ts';
 import { putSample, sampleOfRow } from '../sqlite-history/rows.ts';
 import type { Command, Outcome } from '../store.ts';
 import { noteChange, numberOf, type Writing } from './sqlite-file.ts';
@@ -58,10 +59,12 @@ export const notePastLink = (to: Writing, s: number, samples: readonly Sample[])
 };
 
 /** A link is known by its ends and its kind, whatever id it has. */
+const endsId = ({ from, kind, to }: Link): LinkId => linkIdOf(from, kind, to);
+
 const gainLinkHistory = (to: Writing, change: Omit<LinkChange, 'at'>): void => {
   const link = change.before ?? change.after;
   if (!link) return;
-  const id = linkIdOf(link.from, link.kind, link.to);
+  const id = endsId(link);
   const series = to.statement('seriesOf').get(id);
   const last = series && to.statement('lastSample').get(numberOf(series, 's'));
   const gained = samplesOfLink({ ...change, at: to.at as Instant }, last && sampleOfRow(linkSeries, last)); // branding: instants cross the thread as text
@@ -74,7 +77,7 @@ const gainLinkHistory = (to: Writing, change: Omit<LinkChange, 'at'>): void => {
 /** As it is, with its version. */
 export const keepLink = (to: Writing, link: Link): void => {
   const { id, from, kind, to: end, source, recordedAt, evidence = null, observedAt = null } = link;
-  const ownId = id === linkIdOf(from, kind, end) ? null : id;
+  const ownId = id === endsId(link) ? null : id;
   to.statement('putLink').run(from, kind, end, source, recordedAt, evidence, ownId, observedAt, versionOfLink(link));
 };
 
@@ -83,18 +86,19 @@ export const putLink = (to: Writing, { link, expected }: Pick<Extract<Command, {
   const before = row && linkOfRow(row);
   const conflict = checkVersion(link.id, expected, versionOfLink(before));
   if (conflict) return conflict;
-  const version = versionOfLink(before) + 1;
+  const version = (before ? versionOfLink(before) : lastVersion(to, endsId(link))) + 1;
   gainLinkHistory(to, { before, after: link });
   keepLink(to, withVersion(link, version));
   if (link.kind === sameAs) to.identityTouched = true;
   return { ok: true, version, seq: noteChange(to, { id: link.from, op: 'link', link: link.id }) };
 };
 
-const removeLink = (to: Writing, link: Link, endedAt?: Instant): number => {
+const removeLink = (to: Writing, link: Link, endedAt?: Instant): Outcome => {
   gainLinkHistory(to, { before: link, endedAt });
   to.statement('deleteLink').run(link.from, link.kind, link.to);
   if (link.kind === sameAs) to.identityTouched = true;
-  return noteChange(to, { id: link.from, op: 'unlink', link: link.id });
+  const version = noteGone(to, endsId(link), versionOfLink(link) + 1);
+  return { ok: true, version, seq: noteChange(to, { id: link.from, op: 'unlink', link: link.id }) };
 };
 
 /** kind, from and to as `linkIdOf` wrote them. */
@@ -122,8 +126,7 @@ const findLink = (to: Writing, id: LinkId): Link | undefined => {
 export const deleteLink = (to: Writing, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const link = findLink(to, id);
   if (!link) return { ok: false, problem: problem('notFound', { subject: id }), current: 0 };
-  const version = versionOfLink(link);
-  return checkVersion(id, expected, version) ?? { ok: true, version: version + 1, seq: removeLink(to, link, endedAt) };
+  return checkVersion(id, expected, versionOfLink(link)) ?? removeLink(to, link, endedAt);
 };
 
 /** No link of this store is left hanging on a twin that is gone. */

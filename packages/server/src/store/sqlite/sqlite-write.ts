@@ -5,6 +5,7 @@ import type { StatementSync } from 'node:sqlite';
 import { type Box, brevityOf, type Instant, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
 import { checkVersion } from '../keepable.ts';
 import { gainHistory } from '../sqlite-history/gain.ts';
+import { lastVersion, noteGone } from '../sqlite-history/gone.ts';
 import { flushShelves, leaveStand, takeStand } from '../sqlite-words/shelves.ts';
 import { stepOf } from '../sqlite-words/sql-shelves.ts';
 import { flushWords, putWords, removeWords } from '../sqlite-words/written-words.ts';
@@ -68,10 +69,9 @@ export const standOf = (to: Writing, { id, folded }: Pick<TwinRow, 'id' | 'folde
 const keyColumns = ({ row, source }: Put, found: Row | undefined, stand: number) =>
   [row.id, row.kind, row.object, source ?? found?.['source'] ?? null, stand] as const;
 
-const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | undefined, Pads]) => {
-  const { row, shapes, digest } = put;
+const plainColumns = (to: Writing, { row, shapes, digest }: Put, [found, version, { pad }]: readonly [Row | undefined, number, Pads]) => {
   const shaped = shapes === undefined ? numberOf(found, 'shaped') : shapes === null ? 0 : 1;
-  const times = [numberOf(found, 'version') + 1, found?.['created_at'] ?? to.at, to.at];
+  const times = [version, found?.['created_at'] ?? to.at, to.at];
   return [
     row.agency,
     row.name,
@@ -87,12 +87,12 @@ const plainColumns = (to: Writing, put: Put, [found, { pad }]: readonly [Row | u
   ];
 };
 
-const writeTwin = (to: Writing, put: Put, found: Row | undefined): { readonly n: number | bigint; readonly stand: number } => {
+const writeTwin = (to: Writing, put: Put, [found, version]: readonly [Row | undefined, number]): { readonly n: number | bigint; readonly stand: number } => {
   const before = found && padOf(found);
   const pads = { pad: nextPad(put.row.box, before), before };
   const stand = standOf(to, put.row, found);
   const keys = keyColumns(put, found, stand);
-  const plain = plainColumns(to, put, [found, pads]);
+  const plain = plainColumns(to, put, [found, version, pads]);
   const n = found ? numberOf(found, 'n') : to.statement('insertTwin').run(...keys, ...plain).lastInsertRowid;
   const [, kind, object, source] = keys;
   if (found && found['kind'] === kind && found['object'] === object && found['source'] === source && found['stand'] === stand)
@@ -120,7 +120,8 @@ const tell = (to: Writing, { row, terms }: Put, found: Row | undefined): void =>
 
 const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
   const { row } = command;
-  const { n, stand } = writeTwin(to, command, found);
+  const version = (found ? numberOf(found, 'version') : lastVersion(to, row.id)) + 1;
+  const { n, stand } = writeTwin(to, command, [found, version]);
   if (found) to.statement('updateBody').run(row.doc, row.footprint, n);
   else to.statement('insertBody').run(n, row.doc, row.footprint);
   putAlts(to, n, [row.alts, found?.['alts'] ?? null]);
@@ -129,7 +130,7 @@ const put = (to: Writing, command: Put, found: Row | undefined): Outcome => {
   tell(to, command, found);
   if (row.object !== (found?.['object'] ?? null)) to.identityTouched = true;
   const left = found && found['kind'] !== row.kind && { kind: String(found['kind']) };
-  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id: row.id, op: 'put', ...left }) };
+  return { ok: true, version, seq: noteChange(to, { id: row.id, op: 'put', ...left }) };
 };
 
 const twinOfBody = (body: Pick<TwinRow, 'doc' | 'footprint'> | Row | undefined): TwinInput => {
@@ -186,7 +187,8 @@ const deleteTwin = (to: Writing, { id, expected }: Extract<Command, { op: 'delet
   for (const name of ['deleteBody', 'deleteShape', 'deleteTwin'] as const) to.statement(name).run(n);
   if (found['object'] !== null) to.identityTouched = true;
   countTwins(to, String(found['kind']), -1);
-  return { ok: true, version: numberOf(found, 'version') + 1, seq: noteChange(to, { id, op: 'delete', kind: String(found['kind']) }) };
+  const version = noteGone(to, id, numberOf(found, 'version') + 1);
+  return { ok: true, version, seq: noteChange(to, { id, op: 'delete', kind: String(found['kind']) }) };
 };
 
 const applyCommand = (to: Writing, command: RowCommand): Outcome => {
