@@ -77,7 +77,7 @@ export const entities: Readonly<Record<string, Entity>> = {
   'CFIM-FE': {
     name: 'candidate feature information management',
     home: server('orchestration/candidate.ts'),
-    proof: ['packages/core/src/federation/forming/standing.test.ts', 'candidates are kept with their score and where they stand'],
+    proof: ['packages/core/src/federation/forming/standing.test.ts', 'candidates stand as the members that they became do'],
   },
   'FC-FE': {
     name: 'federation communication',

@@ -1,77 +1,31 @@
 /**
  * The invariants by name. Those of one moment stand here, those of every quiet moment in `quiet.ts`, those of a city that has settled in `settled.ts`.
  */
-import {
-  agreementLifecycle,
-  communicationLifecycle,
-  federationLifecycle,
-  functionRunLifecycle,
-  type Lifecycle,
-  memberLifecycle,
-  registryEntryLifecycle,
-  rowNameOf,
-  rowOf,
-} from '@cityweave/core';
+import { functionRunLifecycle, rowNameOf, rowOf } from '@cityweave/core';
+import { statesEntered } from './entered.ts';
 import type { Invariant, MachineView, Told } from './invariant.ts';
 import { agencyOf } from './machine.ts';
 import { quietInvariants } from './quiet.ts';
 import { settledInvariants } from './settled.ts';
 
-type Standing = {
-  readonly state: string;
-  readonly revision?: number;
-  readonly members?: readonly (Standing & { readonly twinId: string; readonly agreementId: string })[];
-};
-type Table = Pick<Lifecycle<string>, 'name' | 'initial' | 'next'>;
-
-const tables: Readonly<Record<string, unknown>> = {
-  agreement: agreementLifecycle,
-  communication: communicationLifecycle,
-  federation: federationLifecycle,
-  functionRun: functionRunLifecycle,
-  'registry.twin': registryEntryLifecycle,
-  'registry.feature': registryEntryLifecycle,
-  'registry.federatedTwin': registryEntryLifecycle,
-};
-
-/** Several moves may be saved at once; there must be a way. */
-const leads = ({ next }: Table, from: string, to: string): boolean => {
-  const seen = new Set([from]);
-  for (const state of seen) for (const after of next[state] ?? []) seen.add(after);
-  return seen.has(to);
-};
-
-const wrongMove = (table: Table, from: string | undefined, to: string): string | undefined =>
-  leads(table, from ?? table.initial, to) ? undefined : `${table.name} went from ${from ?? table.initial} to ${to}`;
-
 const isRefused = ({ data }: Told): boolean => data.action.result?.status === 'failure';
-
-/** Records of these nouns have a state, runs of a function within what is kept of them. */
-const standingOf = (value: unknown): Standing | undefined => (Object(value).run ?? value) as Standing | undefined; // branding: as above
 
 const onlyAllowedStates: Invariant = {
   name: 'onlyAllowedStates',
-  claim: 'no record enters a state to which its lifecycle does not lead',
-  wrote: (_world, _machine, { noun, before, after }) => {
-    const table = tables[noun] as Table | undefined; // branding: tables of several states, looked into by name
-    const [was, is] = [standingOf(before), standingOf(after)];
-    if (!table || !is) return undefined;
-    const moved = wrongMove(table, was?.state, is.state);
-    if (moved || noun !== 'federation') return moved;
-    return is.members
-      ?.map((member) => {
-        const seat = was?.members?.find(({ twinId, agreementId }) => twinId === member.twinId && agreementId === member.agreementId);
-        return wrongMove(memberLifecycle as unknown as Table, seat?.state, member.state); // branding: as above
-      })
-      .find((found) => found !== undefined);
+  claim: 'no state is entered but by one move that its lifecycle allows',
+  wrote: (_world, { name }, write) => {
+    const wrong = statesEntered(write).find(({ isAllowed }) => !isAllowed);
+    return wrong && `${name}: ${wrong.lifecycle} ${write.id} went from ${wrong.from} to ${wrong.to}`;
   },
 };
+
+type Revised = { readonly revision?: number };
 
 const revisionsGrow: Invariant = {
   name: 'revisionsGrow',
   claim: 'a revision is never used for two contents, and never goes back',
   wrote: (_world, _machine, { noun, id, before, after }) => {
-    const [was, is] = [standingOf(before)?.revision, standingOf(after)?.revision];
+    const [was, is] = [(before as Revised | undefined)?.revision, (after as Revised).revision]; // branding: records are objects
     return was !== undefined && is !== undefined && is < was ? `${noun} ${id} went from revision ${was} to ${is}` : undefined;
   },
 };
@@ -190,7 +144,7 @@ const sameHashOnBothSides: Invariant = {
   name: 'sameHashOnBothSides',
   claim: 'an agreement that is in force on both sides has one hash',
   wrote: (world, _machine, { noun, id, after }) => {
-    if (noun !== 'agreement' || standingOf(after)?.state !== 'AGREED') return undefined;
+    if (noun !== 'agreement' || (after as Agreed).state !== 'AGREED') return undefined;
     const hashes = new Set(
       world.machines.flatMap((machine) => agreementAt(machine, id) ?? []).flatMap(({ state, hash }) => (state === 'AGREED' ? (hash ?? 'none') : [])),
     );

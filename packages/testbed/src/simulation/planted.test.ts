@@ -43,17 +43,12 @@ const breaking: Planted['records'] = (machine, records) => ({
   list: (noun) => (machine === 'water' && noun === 'membership' ? JSON.parse('no list') : records.list(noun)),
 });
 
-/** Writes what is wanted, and then once more something else. */
-const restless: Planted['records'] = (_machine, records) => ({
-  ...records,
-  putAll: (written) => {
-    records.putAll(written);
-    for (const { noun, id, value } of written) if (noun === 'communication') records.put(noun, id, { ...Object(value), state: 'REQUESTED' });
-  },
-});
+const standing = (values: unknown, state: string) => ((values ?? []) as readonly object[]).map((value) => ({ ...value, state })); // branding: as federations are saved
+
+const standingAt = (machine: string, noun: string, state: string) => disguising(machine, noun, (value) => ({ ...value, state }));
 
 const cases: readonly Case[] = [
-  { invariant: 'onlyAllowedStates', planted: { records: restless } },
+  { invariant: 'onlyAllowedStates', planted: { records: standingAt('front', 'federation', 'ACTIVE') } },
   { invariant: 'revisionsGrow', planted: { records: disguising('front', 'federation', (value) => ({ ...value, revision: 9 - Number(value['revision']) })) } },
   { invariant: 'savedBeforeSent', planted: { records: disguising('front', 'federation', membersWithout) } },
   { invariant: 'repeatChangesNothing', planted: { records: forgetful }, noise: { lost: 0, repeated: 100, slow: 0 } },
@@ -114,6 +109,27 @@ it.each(cases)('$invariant finds what is planted', async ({ invariant: name, pla
   const looking = invariants.filter((one) => one.name === name);
   expect((await runHistory({ ...calm, acts, noise }, looking, planted)).violation).toMatchObject({ invariant: name });
   expect((await runHistory({ ...calm, acts }, looking)).violation).toBeUndefined();
+});
+
+/** Of each lifecycle a state that can be reached, but not in one move. */
+const leaps: readonly (readonly [lifecycle: string, to: string, records: NonNullable<Planted['records']>])[] = [
+  ['registry entry', 'STALE', standingAt('front', 'registry.twin', 'STALE')],
+  ['candidate', 'CONNECTED', disguising('front', 'federation', (value) => ({ ...value, candidates: standing(value['candidates'], 'CONNECTED') }))],
+  ['agreement', 'AGREED', standingAt('water', 'agreement', 'AGREED')],
+  ['federation', 'ACTIVE', standingAt('front', 'federation', 'ACTIVE')],
+  ['member', 'ACTIVE', disguising('front', 'federation', (value) => ({ ...value, members: standing(value['members'], 'ACTIVE') }))],
+  ['connection', 'CLOSING', standingAt('water', 'communication', 'CLOSING')],
+  ['function run', 'SUCCEEDED', disguising('energy', 'functionRun', (value) => ({ ...value, run: { ...Object(value['run']), state: 'SUCCEEDED' } }))],
+];
+
+it.each(leaps)('a %s that leaps to %s is found', async (lifecycle, to, records) => {
+  const acts = [at(6_000, { act: 'invoke', mode: 'async' })];
+  const { violation } = await runHistory(
+    { ...calm, acts },
+    invariants.filter(({ name }) => name === 'onlyAllowedStates'),
+    { records },
+  );
+  expect(violation?.found).toMatch(new RegExp(`${lifecycle} .* to ${to}$`));
 });
 
 it('a plan is shrunk to what matters', async () => {

@@ -7,8 +7,18 @@ import { type Candidate, type CandidateState, candidateLifecycle, type KeptCandi
 import type { Federation } from '../federation.ts';
 import type { Member } from '../member.ts';
 
-/** The way a candidate goes while all is well. */
-const way: readonly CandidateState[] = ['DISCOVERED', 'SHORTLISTED', 'INVITED', 'ACCEPTED', 'CONNECTED'];
+/** Where a candidate goes next while all is well. */
+const onward: Readonly<Partial<Record<CandidateState, CandidateState>>> = {
+  ...{ DISCOVERED: 'SHORTLISTED', SHORTLISTED: 'INVITED', INVITED: 'ACCEPTED', ACCEPTED: 'CONNECTED' },
+  TIMED_OUT: 'INVITED',
+};
+
+const isAhead = (from: CandidateState, to: CandidateState): boolean => {
+  const next = onward[from];
+  return next !== undefined && (next === to || isAhead(next, to));
+};
+
+const nextTowards = (from: CandidateState, to: CandidateState): CandidateState => (isAhead(from, to) ? (onward[from] ?? to) : to);
 
 const stateOfMember = ({ state, reason }: Member): CandidateState => {
   if (state === 'INVITED') return reason === 'invitationExpired' ? 'TIMED_OUT' : 'INVITED';
@@ -17,19 +27,16 @@ const stateOfMember = ({ state, reason }: Member): CandidateState => {
   return 'DROPPED';
 };
 
-/** Step by step along the way to where it is to stand, as far as each step is allowed. */
-const moveTowards = (from: Entered<CandidateState>, to: CandidateState): Entered<CandidateState> => {
-  const direct = candidateLifecycle.move(from, to);
-  if (direct.ok) return direct.value;
-  const next = way[way.indexOf(from) + 1];
-  const step = next && way.indexOf(from) >= 0 ? candidateLifecycle.move(from, next) : undefined;
-  return step?.ok && next !== undefined && step.value !== from ? moveTowards(step.value, to) : from;
+/** One step, as every step is kept: the next on the way to where it is to stand, as far as that is allowed. */
+const stepTowards = (from: Entered<CandidateState>, to: CandidateState): Entered<CandidateState> => {
+  const step = candidateLifecycle.move(from, nextTowards(from, to));
+  return step.ok ? step.value : from;
 };
 
 /** Where a candidate is to stand now: as its member does, dropped where it is gone or was declined, shortlisted where it would serve. */
-const wantedState = (federation: Federation, { twinId, featureId }: KeptCandidate, found: Candidate | undefined): CandidateState => {
+const wantedState = (federation: Federation, { twinId, featureId, state }: KeptCandidate, found: Candidate | undefined): CandidateState => {
   const member = federation.members.find((one) => one.twinId === twinId && one.features.some((feature) => feature.featureId === featureId));
-  if (member?.state === 'REMOVED' && member.reason !== undefined && !member.formed) return 'REJECTED';
+  if (member?.state === 'REMOVED' && ['INVITED', 'REJECTED'].includes(state)) return member.reason === undefined ? 'DROPPED' : 'REJECTED';
   if (member) return stateOfMember(member);
   if (!found) return 'DROPPED';
   return found.score > 0 ? 'SHORTLISTED' : 'DISCOVERED';
@@ -46,7 +53,7 @@ export const followMembers = (federation: Federation): Pick<Federation, 'candida
 const moved = (federation: Federation, kept: KeptCandidate, found: Candidate | undefined): KeptCandidate => ({
   ...kept,
   score: found?.score ?? kept.score,
-  state: moveTowards(kept.state, wantedState(federation, kept, found)),
+  state: stepTowards(kept.state, wantedState(federation, kept, found)),
 });
 
 /** What is kept of those found now and before; the best of them where there are too many. Dropped ones that come back are new. */

@@ -38,8 +38,8 @@ const happen = (federation: Federation, happened: Happened, now: typeof start) =
 const expectAllowed = (before: Federation, after: Federation): void => {
   expect(federationLifecycle.move(before.state, after.state).ok).toBe(true);
   for (const { featureId, state } of after.candidates ?? []) {
-    const was = before.candidates?.find((kept) => kept.featureId === featureId && kept.state !== 'DROPPED')?.state ?? 'DISCOVERED';
-    expect(reachable(was)).toContain(state);
+    const was: CandidateState = before.candidates?.find((kept) => kept.featureId === featureId && kept.state !== 'DROPPED')?.state ?? 'DISCOVERED';
+    expect(was === state || candidateLifecycle.next[was].includes(state)).toBe(true);
   }
 };
 
@@ -195,33 +195,49 @@ describe('by its members a federation is', () => {
           if ('afterMs' in happened) now = addMs(now, happened.afterMs);
           const changed = happen(federation, happened, now);
           if (changed.ok) federation = changed.value;
-          federation = { ...federation, candidates: [...keepCandidates(federation, 'discover' in happened ? ranked : [])] };
           expectAllowed(before, federation);
+          const between = federation;
+          federation = { ...federation, candidates: [...keepCandidates(federation, 'discover' in happened ? ranked : [])] };
+          expectAllowed(between, federation);
         }
       }),
     );
   });
 });
 
-/** Every state that a candidate may come to from here. */
-const reachable = (from: CandidateState): readonly CandidateState[] => {
-  const seen = new Set([from]);
-  for (const state of seen) for (const next of candidateLifecycle.next[state]) seen.add(next);
-  return [...seen];
-};
+describe('what is kept of who was found, one step at a time', () => {
+  type Stands = { readonly state: MemberState; readonly reason?: string };
+  const kept = (federation: Federation, found = ranked): Federation => ({ ...federation, candidates: [...keepCandidates(federation, found)] });
+  const walk = (...stations: readonly Stands[]): readonly (CandidateState | undefined)[] => {
+    let federation = kept(draft);
+    return stations.map((stands) => {
+      federation = kept({ ...withWater({ ...stands, state: standsIn(stands.state) }), candidates: federation.candidates });
+      return federation.candidates?.[0]?.state;
+    });
+  };
 
-test('candidates are kept with their score and where they stand', () => {
-  const kept = (federation: Federation) => keepCandidates(federation, ranked).map(({ twinId, state }) => [twinId.split(':')[3], state]);
-  expect(kept(draft)).toEqual([
-    ['water.town.example', 'SHORTLISTED'],
-    ['county.town.example', 'SHORTLISTED'],
-  ]);
-  const states = (state: MemberState, reason?: string) => kept({ ...withWater({ state: standsIn(state), ...(reason && { reason }) }) })[0]?.[1];
-  expect([states('INVITED'), states('AGREED'), states('ACTIVE'), states('LEFT'), states('REMOVED', 'declined')]).toEqual([
-    'INVITED',
-    'ACCEPTED',
-    'CONNECTED',
-    'DROPPED',
-    'REJECTED',
-  ]);
+  test('candidates are kept the best first, all that would serve shortlisted', () => {
+    expect(kept(draft).candidates?.map(({ twinId, state }) => [twinId.split(':')[3], state])).toEqual([
+      ['water.town.example', 'SHORTLISTED'],
+      ['county.town.example', 'SHORTLISTED'],
+    ]);
+  });
+
+  test('candidates stand as the members that they became do', () => {
+    expect(walk({ state: 'INVITED' }, { state: 'AGREED' }, { state: 'CONNECTING' }, { state: 'ACTIVE' }, { state: 'LEFT' })).toEqual([
+      ...['INVITED', 'ACCEPTED', 'ACCEPTED', 'CONNECTED', 'DROPPED'],
+    ]);
+    expect(walk({ state: 'INVITED' }, { state: 'REMOVED', reason: 'declined' }, { state: 'REMOVED', reason: 'declined' })).toEqual([
+      ...['INVITED', 'REJECTED', 'REJECTED'],
+    ]);
+    expect(walk({ state: 'INVITED' }, { state: 'INVITED', reason: 'invitationExpired' }, { state: 'AGREED' }, { state: 'AGREED' })).toEqual([
+      ...['INVITED', 'TIMED_OUT', 'INVITED', 'ACCEPTED'],
+    ]);
+    expect(walk({ state: 'INVITED' }, { state: 'AGREED' }, { state: 'REMOVED', reason: 'unreachable' })).toEqual(['INVITED', 'ACCEPTED', 'DROPPED']);
+  });
+
+  test('one that was shortlisted and would not serve any more takes no step, least of all towards a member', () => {
+    const useless = ranked.map((candidate) => ({ ...candidate, score: 0 }));
+    expect(kept(kept(draft), useless).candidates?.map(({ state }) => state)).toEqual(['SHORTLISTED', 'SHORTLISTED']);
+  });
 });

@@ -135,6 +135,7 @@ const carryOut = async (desk: Desk, work: Work): Promise<void> => {
   const { signal, done } = endingSignal(deps.timers, work.ms, AbortSignal.any([kept.stop.signal, ending]));
   desk.active.add(kept.run.runId);
   kept.run = moveRun(kept.run, 'RUNNING', { since: since() });
+  desk.runs.save(kept);
   const outcome = await work.compute(computingFor(desk, work, signal)).catch((cause): Result<never> => {
     if (!signal.aborted) events.defect('function', cause);
     return fail(reasonOf(signal, kept));
@@ -191,7 +192,6 @@ const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.
   };
   if (mode === 'async') kept.tells = conversationOf(kept, by);
   runs.put(kept);
-  runs.save(kept);
   kept.carried = carryOut(desk, { kept, area: terms.area, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
   if (mode === 'sync') await waited(desk, kept, by);
   return outcomeOf(desk, kept, mode);

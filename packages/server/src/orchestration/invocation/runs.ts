@@ -92,7 +92,7 @@ export const recoverRuns = (room: Pick<Room, 'deps'>, runs: Runs): readonly Kept
   const underWay = runs.before().filter(({ run }) => !isEnded(run));
   for (const kept of underWay.filter(({ job }) => job === undefined)) {
     const why = problem('functionFailed', { subject: kept.run.runId, found: 'the node stopped meanwhile' });
-    runs.save({ ...kept, run: moveRun(moveRun(kept.run, 'RUNNING', { since: kept.run.since }), 'FAILED', { since: room.deps.clock.now(), problem: why }) });
+    runs.save({ ...kept, run: moveRun(kept.run, 'FAILED', { since: room.deps.clock.now(), problem: why }) });
   }
   return underWay.filter(({ job }) => job !== undefined);
 };
