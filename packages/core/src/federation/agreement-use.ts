@@ -87,3 +87,16 @@ export const rateOf = (features: readonly GrantedFeature[]): number | undefined 
   const rates = features.flatMap(({ maxRatePerMinute }) => maxRatePerMinute ?? []);
   return rates.length > 0 ? Math.min(...rates) : undefined;
 };
+
+const minuteMs = 60_000;
+
+/** What may be used so often a minute: when it was used in the last one, with this time; or how long until there is room. */
+export const usedWithin = (
+  uses: readonly number[],
+  { subject, limit, count, nowMs }: { readonly subject: string; readonly limit: number; readonly count: number; readonly nowMs: number },
+): Result<readonly number[]> => {
+  const recent = uses.filter((at) => at > nowMs - minuteMs);
+  const [first = nowMs] = recent;
+  if (recent.length + count > limit) return fail(problem('overloaded', { subject, limit, retryAfterMs: Math.ceil(first + minuteMs - nowMs) }));
+  return ok([...recent, ...Array.from({ length: count }, () => nowMs)]);
+};

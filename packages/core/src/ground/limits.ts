@@ -39,9 +39,10 @@ export const limits = {
   keyLookUpPauseMs: 500,
   keyLookUpsMax: 32,
 
-  /** A file of the exchange log is closed and the next one begun at this size; a checkpoint is signed after so many entries or so long. */
+  /** A file of the exchange log is closed and the next one begun at this size; of so many entries, or bytes of them, one is a signed checkpoint, and one is made after so long. */
   logFileBytesMax: 16 * 1024 * 1024,
   logCheckpointEntries: 1_000,
+  logCheckpointBytes: 768 * 1024,
   logCheckpointMs: 60_000,
   /** How long an entry may wait to be written with others. */
   logFlushMs: 100,
@@ -49,8 +50,10 @@ export const limits = {
   logTallyMs: 60_000,
   logTallyMessagesMax: 1_000,
   logTalliesMax: 1_000,
-  /** Entries that a partner is shown at a time. */
+  /** Entries that a partner is shown at a time, and bytes of them as they stand in the log; how often a minute. */
   logExcerptEntriesMax: 1_000,
+  logExcerptBytesMax: 896 * 1024,
+  logExcerptsPerMinuteMax: 120,
   /** Files that one page of the log looks into. */
   logFilesPerPageMax: 4,
 

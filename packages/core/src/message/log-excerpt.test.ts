@@ -33,27 +33,26 @@ const write = (contents: readonly (LogContent | 'checkpoint')[]): readonly LogEn
 
 const keys: LogContent = { kind: 'keys', keys: [key], announcements: [] };
 const log = write([keys, exchange(front, 1), exchange(other, 2), 'checkpoint', exchange(front, 3), exchange(other, 4), 'checkpoint', exchange(front, 5)]);
-const whole = excerptFor(front, { entries: log, before: emptyLog, hash });
+const whole = excerptFor(front, { entries: log, before: emptyLog, sealed: 7, hash });
 
 describe('a stretch of a log, as a partner may see it', () => {
-  test('is sound up to the last checkpoint, from wherever it begins, and ends where the log does', () => {
-    const head = { n: 8, hash: log[7]?.hash };
-    expect(checkExcerpt(whole, checking)).toEqual({ head, sealed: 7 });
-    for (const [at, before] of log.entries())
-      expect(checkExcerpt(excerptFor(front, { entries: log.slice(at + 1), before, hash }), checking)).toEqual({ head, sealed: at < 6 ? 7 : at + 1 });
+  test('is sound from wherever it begins and ends with a checkpoint, where there is one', () => {
+    expect(checkExcerpt(whole, checking)).toEqual({ head: { n: 7, hash: log[6]?.hash }, sealed: 7 });
+    for (const [at, before] of log.entries()) {
+      const n = at < 6 ? 7 : 8;
+      const told = excerptFor(front, { entries: log.slice(at + 1), before, sealed: n, hash });
+      expect([told.more, checkExcerpt(told, checking)]).toEqual([undefined, { head: { n, hash: log[n - 1]?.hash }, sealed: at < 6 ? 7 : at + 1 }]);
+    }
+  });
+
+  test('that does not reach the last entry that may be shown says that others follow', () => {
+    const toldTo = (sealed: number) => excerptFor(front, { entries: log.slice(0, 6), before: emptyLog, sealed, hash });
+    expect(toldTo(7)).toMatchObject({ more: true, entries: { length: 4 } });
+    expect(toldTo(4).more).toBeUndefined();
   });
 
   test('tells of others nothing but a digest', () => {
-    expect(whole.entries.map(({ told }) => told?.content.kind)).toEqual([
-      'keys',
-      'exchange',
-      undefined,
-      'checkpoint',
-      'exchange',
-      undefined,
-      'checkpoint',
-      'exchange',
-    ]);
+    expect(whole.entries.map(({ told }) => told?.content.kind)).toEqual(['keys', 'exchange', undefined, 'checkpoint', 'exchange', undefined, 'checkpoint']);
     expect(JSON.stringify(whole)).not.toContain(other);
   });
 
@@ -76,7 +75,7 @@ describe('a stretch of a log, as a partner may see it', () => {
   test('that was written anew cannot be sealed without the key, and one sealed by a key that nobody knows counts as not sealed', () => {
     const forged = write([keys, exchange(front, 1), exchange(front, 2)]);
     const entry = nextEntry(forged.at(-1) as LogHead, { at, content: { kind: 'checkpoint', keyId: 'one', signature: 'forged' } }, hash);
-    expect(checkExcerpt(excerptFor(front, { entries: [...forged, entry], before: emptyLog, hash }), checking)).toMatchObject({
+    expect(checkExcerpt(excerptFor(front, { entries: [...forged, entry], before: emptyLog, sealed: entry.n, hash }), checking)).toMatchObject({
       fault: { kind: 'rewritten', n: 4 },
       sealed: 0,
     });

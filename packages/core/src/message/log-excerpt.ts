@@ -16,23 +16,46 @@ import { one, row } from './row.ts';
 export const ShownEntry = openObject({ digest: Hash, told: openObject({ at: Instant, content: LogContent }).optional() });
 export type ShownEntry = z.infer<typeof ShownEntry>;
 
-/** The entries behind number `after`, whose hash is `previous`. */
-export const LogExcerpt = openObject({ after: z.int().min(0), previous: Hash, entries: z.array(ShownEntry).max(limits.logExcerptEntriesMax) });
+/** The entries behind number `after`, whose hash is `previous`; with `more` others follow, behind the last of these. */
+export const LogExcerpt = openObject({
+  after: z.int().min(0),
+  previous: Hash,
+  entries: z.array(ShownEntry).max(limits.logExcerptEntriesMax),
+  more: z.boolean().optional(),
+});
 export type LogExcerpt = z.infer<typeof LogExcerpt>;
 
 /** What is said with an asker, what the log says of itself, and nothing of others. */
 const isFor = ({ content }: LogEntry, asker: string): boolean => content.kind !== 'exchange' || content.from === asker || content.to === asker;
 
-type Excerpting = { readonly entries: readonly LogEntry[] /** the entry before them */; readonly before: LogHead; readonly hash: LogChecking['hash'] };
+type Excerpting = {
+  readonly entries: readonly LogEntry[];
+  /** the entry before them */
+  readonly before: LogHead;
+  /** the number of the last entry that may be shown */
+  readonly sealed: number;
+  readonly hash: LogChecking['hash'];
+};
 
-export const excerptFor = (asker: string, { entries, before, hash }: Excerpting): LogExcerpt => ({
-  after: before.n,
-  previous: before.hash,
-  entries: entries.map((entry) => {
-    const { at, content } = entry;
-    return { digest: digestOf(entry, hash), ...(isFor(entry, asker) && { told: { at, content } }) };
-  }),
-});
+/** A stretch ends where it is sealed; where nothing in it is, it is told as far as it goes. */
+const upToSeal = (entries: readonly LogEntry[]): readonly LogEntry[] => {
+  const seal = entries.findLastIndex(({ content }) => content.kind === 'checkpoint');
+  return seal < 0 ? entries : entries.slice(0, seal + 1);
+};
+
+export const excerptFor = (asker: string, { entries, before, sealed, hash }: Excerpting): LogExcerpt => {
+  const shown = upToSeal(entries);
+  const { n: last } = shown.at(-1) ?? before;
+  return {
+    after: before.n,
+    previous: before.hash,
+    entries: shown.map((entry) => {
+      const { at, content } = entry;
+      return { digest: digestOf(entry, hash), ...(isFor(entry, asker) && { told: { at, content } }) };
+    }),
+    ...(last < sealed && { more: true }),
+  };
+};
 
 export type ExcerptCheck = {
   readonly head: LogHead;
@@ -73,12 +96,14 @@ export const logRows = {
     from: 'any',
     to: 'any',
     purpose:
-      'Asks for a stretch of the exchange log of another: every entry by its digest, chained, those about the asker whole, and the signed checkpoints, the last of which is made for the answer. So each party can see that what it said stands there, and that nothing was changed.',
+      'Asks for a stretch of the exchange log of another: every entry by its digest, chained, those about the asker whole, and the signed checkpoints, the last of which is made for the answer. So each party can see that what it said stands there, and that nothing was changed. A stretch is as long as one message allows and ends at a checkpoint; `more` says that others follow behind its last entry.',
     effect: 'read',
     request: {
-      parameters: openObject({ /** the number of the entry before the first one; the last entries where absent */ after: z.int().min(0).optional() }),
+      parameters: openObject({
+        /** the number of the entry before the first one; where absent it begins so many entries before the end */ after: z.int().min(0).optional(),
+      }),
     },
     reply: { objects: one(exchangeLog) },
-    refusals: [],
+    refusals: ['overloaded'],
   }),
 } as const;

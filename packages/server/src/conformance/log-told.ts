@@ -36,16 +36,34 @@ const isIn = ({ excerpt }: Shown, messageId: unknown): boolean =>
 /** Kinds and verbs that are ours: a target that knows the numbered messages alone has no such row. */
 const knowsNoSuchRow = ({ code }: Told): boolean => ['DTF-104', 'DTF-105', 'DTF-106'].includes(code ?? '');
 
-/** Asked twice: the second time from where the first one ended. */
+/** Stretches at a time that a target may need to show what it wrote meanwhile. */
+const stretchesMax = 16;
+
+/** From where the first one ended, each from where the one before ended, until nothing more is told; or what is wrong with them. */
+const walk = async (stage: Stage, actor: Actor, first: Shown): Promise<readonly Shown[] | string> => {
+  const walked: Shown[] = [];
+  for (let last = first; walked.length < stretchesMax; ) {
+    const next = shownIn(stage, await ask(stage, actor, last.check.head.n));
+    if (!next) return 'no stretch of a log came';
+    const fault = faultIn(next);
+    if (fault !== undefined) return fault;
+    if (next.excerpt.after !== last.check.head.n || next.excerpt.previous !== last.check.head.hash) return 'the log does not go on from where it was seen';
+    walked.push(next);
+    if (!next.excerpt.more) break;
+    last = next;
+  }
+  return walked;
+};
+
+/** Asked once, and again from where that ended: what asked first stands there. */
 export const askForLog = async (stage: Stage, actor: Actor): Promise<Finding> => {
   const told = await ask(stage, actor);
   if (knowsNoSuchRow(told)) return { outcome: 'skipped', why: 'the target shows nobody its log' };
   const first = shownIn(stage, told);
-  const second = first && shownIn(stage, await ask(stage, actor, first.check.head.n));
-  if (!first || !second) return failed('no stretch of a log came');
-  const fault = faultIn(first) ?? faultIn(second);
+  if (!first) return failed('no stretch of a log came');
+  const fault = faultIn(first);
   if (fault !== undefined) return failed(fault);
-  if (second.excerpt.after !== first.check.head.n || second.excerpt.previous !== first.check.head.hash)
-    return failed('the log does not go on from where it was seen');
-  return isIn(second, first.asked) ? { outcome: 'passed' } : failed('what the kit said does not stand there');
+  const walked = await walk(stage, actor, first);
+  if (typeof walked === 'string') return failed(walked);
+  return walked.some((shown) => isIn(shown, first.asked)) ? { outcome: 'passed' } : failed('what the kit said does not stand there');
 };

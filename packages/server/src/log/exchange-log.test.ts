@@ -119,7 +119,7 @@ it('waits logFlushMs for others before it writes, and signs after logCheckpointE
   expect(logPaths(directory)).toEqual([]);
   timers[0]?.run();
   expect(readLines(path())).toHaveLength(4);
-  append(limits.logCheckpointEntries - 5);
+  append(limits.logCheckpointEntries - 6);
   timers[1]?.run();
   expect(verify().checkpoints).toBe(0);
   append(1);
@@ -201,26 +201,95 @@ it('whatever is done to its file is found and located, whole ends cut off as wel
   expect(sealedHead(records)).not.toEqual(emptyLog);
 });
 
+const checking = () => ({ owner, hash: sha256, verifies: verifyText, keys: keys.published() });
+const shownTo = async (asker: string, after?: number) => {
+  const shown = await log.excerpt(asker, after);
+  return shown.ok ? shown.value : expect.fail(shown.problem.kind);
+};
+
 it('shows a partner what was said with it, in its place in the chain and sealed up to now, logExcerptEntriesMax entries at a time', async () => {
   const { to: _, ...heard } = exchange(1);
   log.append({ ...heard, to: owner, from: 'urn:dtf:twin:other.example:agency' });
   append(limits.logExcerptEntriesMax);
-  const checking = { owner, hash: sha256, verifies: verifyText, keys: keys.published() };
-  const last = await log.excerpt(exchange(1).from);
-  expect(last.entries).toHaveLength(limits.logExcerptEntriesMax);
-  const n = limits.logExcerptEntriesMax + 3;
-  expect(checkExcerpt(last, checking)).toMatchObject({ head: { n }, sealed: n });
-  const first = await log.excerpt(exchange(1).from, 0);
+  const first = await shownTo(exchange(1).from, 0);
   expect(first.entries.slice(0, 3).map(({ told }) => told?.content.kind)).toEqual(['keys', undefined, 'exchange']);
-  expect(checkExcerpt(first, checking).head.n).toBe(limits.logExcerptEntriesMax);
-  expect((await log.excerpt(exchange(1).from, n)).entries).toEqual([]);
+  // keys, and one that was sealed meanwhile
+  const n = limits.logExcerptEntriesMax + 4;
+  expect([first.more, checkExcerpt(first, checking())]).toMatchObject([
+    true,
+    { head: { n: limits.logCheckpointEntries }, sealed: limits.logCheckpointEntries },
+  ]);
+  const next = await shownTo(exchange(1).from, first.entries.length);
+  expect([next.previous, next.more]).toEqual([checkExcerpt(first, checking()).head.hash, undefined]);
+  expect(checkExcerpt(next, checking())).toMatchObject({ head: { n }, sealed: n });
+  const last = await shownTo(exchange(1).from);
+  expect([last.after, last.entries.length, last.more]).toEqual([n - limits.logExcerptEntriesMax, limits.logExcerptEntriesMax, undefined]);
+  expect((await shownTo(exchange(1).from, n)).entries).toEqual([]);
   append(1);
-  const asked = log.excerpt(exchange(1).from, n);
+  const asked = shownTo(exchange(1).from, n);
   append(1);
   timers.at(-1)?.run();
-  expect(checkExcerpt(await asked, checking)).toMatchObject({ head: { n: n + 2 }, sealed: n + 2 });
+  expect(checkExcerpt(await asked, checking())).toMatchObject({ head: { n: n + 2 }, sealed: n + 2 });
   await log.close();
   expect(verify()).toMatchObject({ entries: n + 4, unsealed: 0 });
+});
+
+it('of entries however long one is sealed in logCheckpointBytes, so that what is shown of logExcerptBytesMax fits into a message and can be checked by itself', async () => {
+  // each of these characters takes six bytes
+  const long = '\u0001'.repeat(limits.idCharactersMax);
+  const large: LoggedExchange = { ...exchange(0), messageId: long, from: long, agreementId: long, federationId: long, onBehalfOf: long, subscriptionId: long };
+  const [count, known] = [100, new Set<number>()];
+  for (let n = 0; n < count; n += 1) log.append(large);
+  for (let after = 0, more = true; more; ) {
+    const shown = await shownTo(long, after);
+    const { head, sealed, fault } = checkExcerpt(shown, checking());
+    expect([fault, sealed, Buffer.byteLength(JSON.stringify(shown)) < limits.logExcerptBytesMax]).toEqual([undefined, head.n, true]);
+    for (const [at, { told }] of shown.entries.entries()) if (told?.content.kind === 'exchange') known.add(after + at);
+    [after, more] = [head.n, shown.more ?? false];
+  }
+  expect(known.size).toBe(count);
+  await log.close();
+});
+
+it('shows itself logExcerptsPerMinuteMax times a minute to each, and says when again', async () => {
+  for (let n = 0; n < limits.logExcerptsPerMinuteMax; n += 1) await shownTo('one', 1);
+  expect(await log.excerpt('one', 1)).toMatchObject({
+    ok: false,
+    problem: { kind: 'overloaded', limit: limits.logExcerptsPerMinuteMax, retryAfterMs: 60_000 },
+  });
+  await shownTo('another', 1);
+  await log.close();
+});
+
+it('seals when it is opened what a node that was killed left unsigned', async () => {
+  append(3);
+  timers[0]?.run();
+  expect(verify()).toMatchObject({ checkpoints: 0, unsealed: 4 });
+  // killed: nobody closes it
+  log = open();
+  expect(verify()).toMatchObject({ checkpoints: 1, unsealed: 0 });
+  expect(verify().fault).toBeUndefined();
+  expect(log.page({ first: 10 }).verified.size).toBe(6);
+  await log.close();
+  log = open();
+  expect(verify()).toMatchObject({ checkpoints: 1, unsealed: 0 });
+  await log.close();
+});
+
+it('covers nothing up by a seal where an end that was sealed is missing', async () => {
+  append(3);
+  await log.close();
+  const lines = readLines(path());
+  writeFileSync(
+    path(),
+    lines
+      .slice(0, 3)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  log = open();
+  expect(verify().fault).toMatchObject({ kind: 'truncated' });
+  await log.close();
 });
 
 /** The lines as they were written before there were digests: every hash over what the entry says, every checkpoint signed anew. */
@@ -245,9 +314,9 @@ it('that was begun before there were digests goes on, is sound, and is shown fro
   expect(verify()).toMatchObject({ entries: last.n, unsealed: 0 });
   log = open();
   append(2);
-  const shown = await log.excerpt(exchange(1).from, 1);
+  const shown = await shownTo(exchange(1).from, 1);
   expect([shown.after, shown.previous]).toEqual([last.n, last.hash]);
-  const checked = checkExcerpt(shown, { owner, hash: sha256, verifies: verifyText, keys: keys.published() });
+  const checked = checkExcerpt(shown, checking());
   expect([checked.fault, checked.sealed]).toEqual([undefined, checked.head.n]);
   await log.close();
   expect(verify().fault).toBeUndefined();
@@ -263,8 +332,8 @@ it('is shown from its first line on where older files were moved away', async ()
     path().replace(/\d+\.jsonl$/, (name) => name.replace(/^\d+/, (digits) => '4'.padStart(digits.length, '0'))),
   );
   log = open();
-  const shown = await log.excerpt(exchange(1).from, 0);
+  const shown = await shownTo(exchange(1).from, 0);
   expect(shown.after).toBe(4);
-  expect(checkExcerpt(shown, { owner, hash: sha256, verifies: verifyText, keys: keys.published() }).fault).toBeUndefined();
+  expect(checkExcerpt(shown, checking()).fault).toBeUndefined();
   await log.close();
 });

@@ -6,13 +6,11 @@ import {
   checkLog,
   checkpointText,
   emptyLog,
-  excerptFor,
   type Instant,
-  isFormer,
   isIntact,
   type LogCheck,
   type LogContent,
-  LogEntry,
+  type LogEntry,
   type LogExcerpt,
   type LoggedExchange,
   type LogHead,
@@ -22,13 +20,17 @@ import {
   msBetween,
   nextEntry,
   type PublicKey,
+  type Result,
+  utf8Bytes,
 } from '@cityweave/core';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signText, verifyText } from '../trust/signature.ts';
-import { type LogFiles, logPaths, readLines } from './log-files.ts';
+import { createExcerpts } from './excerpt.ts';
+import { firstIn, type LogFiles, logPaths, readLines } from './log-files.ts';
+import { parseEntry, parseLine } from './log-line.ts';
 import { createTally, type Tally } from './tally.ts';
 
 export type LogPage = {
@@ -45,8 +47,8 @@ export type ExchangeLog = {
   readonly count: Tally['count'];
   /** Entries older than `before`, the newest first, of one federation where it is named. */
   readonly page: (asked: { readonly federationId?: string | undefined; readonly first: number; readonly before?: number | undefined }) => LogPage;
-  /** Entries behind `after`, else the last ones, as somebody may see them; sealed up to now. */
-  readonly excerpt: (asker: string, after?: number) => Promise<LogExcerpt>;
+  /** Entries behind `after`, else of the last ones, as somebody may see them, so often a minute; sealed up to now. */
+  readonly excerpt: (asker: string, after?: number) => Promise<Result<LogExcerpt>>;
   readonly close: () => Promise<void>;
 };
 
@@ -54,36 +56,44 @@ type Room = { readonly files: LogFiles; readonly deps: Deps; readonly records: R
 
 const Head = z.object({ n: z.int(), hash: z.string() });
 
-const parseEntry = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-};
-
 /** The last checkpoint as the node remembers it beside the log. */
 export const sealedHead = (records: RecordStore): LogHead => Head.safeParse(records.get('log', 'sealed')).data ?? emptyLog;
 
-/** Where an opened log goes on: after its last whole line. */
-const lastHead = (files: LogFiles): { readonly head: LogHead; readonly mended: number } => {
-  const path = files.paths().at(-1);
-  if (path === undefined) return { head: emptyLog, mended: 0 };
-  const mended = files.mend(path);
-  const last = LogEntry.safeParse(parseEntry(files.lines(path).at(-1) ?? '')).data;
-  return { head: last ? { n: last.n, hash: last.hash } : emptyLog, mended };
+type Begun = {
+  readonly head: LogHead;
+  /** whether a checkpoint ends it */
+  readonly isSealed: boolean;
+  readonly mended: number;
 };
 
-type Writer = { readonly put: (content: LogContent) => LogHead; readonly flush: () => void; readonly head: () => LogHead };
+/** Where an opened log goes on: after its last whole line. */
+const lastHead = (files: LogFiles): Begun => {
+  const path = files.paths().at(-1);
+  if (path === undefined) return { head: emptyLog, isSealed: true, mended: 0 };
+  const mended = files.mend(path);
+  const last = parseEntry(files.lines(path).at(-1) ?? '');
+  return { head: last ? { n: last.n, hash: last.hash } : emptyLog, isSealed: last?.content.kind === 'checkpoint' && mended === 0, mended };
+};
+
+type Writer = {
+  readonly put: (content: LogContent) => LogHead;
+  readonly flush: () => void;
+  readonly head: () => LogHead;
+  /** bytes of all that was put */
+  readonly bytes: () => number;
+};
 
 const createWriter = (files: LogFiles, clock: Deps['clock'], begun: LogHead): Writer => {
   let head = begun;
+  let bytes = 0;
   let waiting: string[] = [];
   return {
     put: (content) => {
       const entry = nextEntry(head, { at: clock.now(), content }, sha256);
       head = { n: entry.n, hash: entry.hash };
-      waiting.push(logLine(entry));
+      const line = logLine(entry);
+      bytes += utf8Bytes(line);
+      waiting.push(line);
       return head;
     },
     flush: () => {
@@ -91,12 +101,14 @@ const createWriter = (files: LogFiles, clock: Deps['clock'], begun: LogHead): Wr
       waiting = [];
     },
     head: () => head,
+    bytes: () => bytes,
   };
 };
 
 /** Signs what was written so far, and remembers it elsewhere once it is on the disk. */
-const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, writer: Writer) => {
-  let sealed = { n: writer.head().n, at: deps.clock.now() };
+const createSealing = ({ deps, records, owner, keys, files }: Room, writer: Writer, begun: Begun) => {
+  const reached = () => ({ n: writer.head().n, bytes: writer.bytes(), at: deps.clock.now() });
+  let sealed = { ...reached(), n: begun.isSealed ? begun.head.n : 0 };
   let remembered: Promise<void> = Promise.resolve();
   const remember = async (head: LogHead): Promise<void> => {
     await files.sync();
@@ -108,12 +120,13 @@ const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, wr
     const { keyId, ...key } = keys.current();
     const on = writer.head();
     const head = writer.put({ kind: 'checkpoint', keyId, signature: signText(checkpointText(owner, on), { keyId, ...key }) });
-    sealed = { n: head.n, at: deps.clock.now() };
+    sealed = reached();
     writer.flush();
     remembered = remembered.then(() => remember(head));
     return remembered;
   };
-  const isDue = (now: Instant): boolean => writer.head().n - sealed.n >= limits.logCheckpointEntries || msBetween(sealed.at, now) >= limits.logCheckpointMs;
+  const isFull = (): boolean => writer.head().n - sealed.n >= limits.logCheckpointEntries - 1 || writer.bytes() - sealed.bytes >= limits.logCheckpointBytes;
+  const isDue = (now: Instant): boolean => msBetween(sealed.at, now) >= limits.logCheckpointMs;
   /** The entry that seals what was written when it was asked for. */
   const sealNow = async (): Promise<number> => {
     const remembering = seal();
@@ -121,7 +134,7 @@ const createSealing = ({ deps, records, owner, keys }: Room, files: LogFiles, wr
     await remembering;
     return n;
   };
-  return { seal, sealNow, isDue, sealedTo: () => sealed.n };
+  return { seal, sealNow, isFull, isDue, sealedTo: () => sealed.n };
 };
 
 const matching = (
@@ -130,15 +143,13 @@ const matching = (
 ): readonly LogEntry[] =>
   lines.flatMap((line) => {
     if (federationId !== undefined && !line.includes(JSON.stringify(federationId))) return [];
-    const entry = LogEntry.safeParse(parseEntry(line)).data;
+    const entry = parseEntry(line);
     const fits =
       entry !== undefined &&
       entry.n < before &&
       (federationId === undefined || (entry.content.kind === 'exchange' && entry.content.federationId === federationId));
     return fits ? [entry] : [];
   });
-
-const firstIn = (path: string): number => Number(/exchange-(\d+)\.jsonl$/.exec(path)?.[1] ?? 0);
 
 const readPage = (
   files: LogFiles,
@@ -159,33 +170,6 @@ const readPage = (
   return { entries, more: undefined };
 };
 
-/** Entries from number `from` on, so many at most: each file holds those that follow its first one. */
-const entriesFrom = (files: LogFiles, from: number, most: number): readonly LogEntry[] => {
-  const paths = files.paths();
-  const begun = Math.max(
-    0,
-    paths.findLastIndex((path) => firstIn(path) <= from),
-  );
-  let lines: readonly string[] = [];
-  for (const path of paths.slice(begun)) {
-    if (lines.length >= most) break;
-    const skipped = Math.max(0, from - firstIn(path));
-    lines = [...lines, ...files.lines(path).slice(skipped, skipped + most - lines.length)];
-  }
-  return lines.flatMap((line) => LogEntry.safeParse(parseEntry(line)).data ?? []);
-};
-
-/** Behind `after`, else the last ones of so many; up to the entry that seals them. It begins later where older files were moved away, or cannot be shown. */
-const readExcerpt = (files: LogFiles, asker: string, { sealed, after }: { readonly sealed: number; readonly after: number | undefined }): LogExcerpt => {
-  const oldest = firstIn(files.paths()[0] ?? '');
-  const begun = Math.max(oldest > 1 ? oldest : 0, Math.min(after ?? sealed - limits.logExcerptEntriesMax, sealed));
-  const most = Math.min(limits.logExcerptEntriesMax, sealed - begun);
-  const [before] = begun > 0 ? entriesFrom(files, begun, 1) : [];
-  const entries = entriesFrom(files, begun + 1, most);
-  const former = entries.findLastIndex((entry) => isFormer(entry, sha256));
-  return excerptFor(asker, { entries: entries.slice(former + 1), before: entries[former] ?? before ?? emptyLog, hash: sha256 });
-};
-
 const withVerified = (page: Omit<LogPage, 'verified'>, sealedTo: number): LogPage => ({
   ...page,
   verified: new Set(page.entries.filter((entry) => entry.n <= sealedTo && isIntact(entry, sha256)).map(({ n }) => n)),
@@ -204,9 +188,9 @@ const createKeyTelling = (keys: NodeKeys, writer: Writer): (() => void) => {
 
 export const openExchangeLog = (room: Room): ExchangeLog => {
   const { deps, keys, files } = room;
-  const { head, mended } = lastHead(files);
-  const writer = createWriter(files, deps.clock, head);
-  const sealing = createSealing(room, files, writer);
+  const begun = lastHead(files);
+  const writer = createWriter(files, deps.clock, begun.head);
+  const sealing = createSealing(room, writer, begun);
   let cancel: (() => void) | undefined;
   let isClosed = false;
   const tellKeys = createKeyTelling(keys, writer);
@@ -215,16 +199,24 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
     writer.flush();
     if (sealing.isDue(deps.clock.now())) void sealing.seal();
   };
-  if (head.n === 0) tellKeys();
-  if (mended > 0) writer.put({ kind: 'recovered', bytes: mended });
+  if (begun.head.n === 0 || !begun.isSealed) tellKeys();
+  if (begun.mended > 0) writer.put({ kind: 'recovered', bytes: begun.mended });
+  // a node that was killed left entries that nobody signed; what was cut off behind a seal is not covered up by another one
+  if (!begun.isSealed && begun.head.n >= sealedHead(room.records).n) void sealing.seal();
   const append = (exchange: LoggedExchange): void => {
     // what a node that is closing still hears or says is answered, but its log has ended
     if (isClosed) return;
     tellKeys();
     writer.put(exchange);
+    if (sealing.isFull()) void sealing.seal();
     cancel ??= deps.timers.after(limits.logFlushMs, flush);
   };
   const tally = createTally(deps, append);
+  const sealNow = (): Promise<number> => {
+    tally.settle();
+    tellKeys();
+    return sealing.sealNow();
+  };
   return {
     append,
     count: (exchange, seq) => {
@@ -234,11 +226,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
       writer.flush();
       return withVerified(readPage(files, asked), sealing.sealedTo());
     },
-    excerpt: async (asker, after) => {
-      tally.settle();
-      tellKeys();
-      return readExcerpt(files, asker, { sealed: await sealing.sealNow(), after });
-    },
+    excerpt: createExcerpts({ files, clock: deps.clock, sealNow }),
     close: async () => {
       tally.settle();
       isClosed = true;
@@ -254,7 +242,7 @@ export const openExchangeLog = (room: Room): ExchangeLog => {
 function* linesOf(paths: readonly string[]): Generator<LogLine> {
   for (const path of paths) {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    for (const [at, line] of readLines(path).entries()) yield { value: parseEntry(line), where: `${name}:${at + 1}` };
+    for (const [at, line] of readLines(path).entries()) yield { value: parseLine(line), where: `${name}:${at + 1}` };
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Log files: the exchange log as lines of text, in files named after the first entry in them. Only ever added to.
  */
-import { closeSync, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@cityweave/core';
 
@@ -9,6 +9,8 @@ export type LogFiles = {
   /** paths, the oldest first */
   readonly paths: () => readonly string[];
   readonly lines: (path: string) => readonly string[];
+  /** The same a piece at a time, while others have their turn. */
+  readonly streamed: (path: string) => AsyncIterable<string>;
   /** Takes away a last line that was never finished; how many bytes that were. */
   readonly mend: (path: string) => number;
   readonly write: (lines: readonly string[], firstN: number) => void;
@@ -19,6 +21,9 @@ export type LogFiles = {
 
 const digits = 12;
 const nameOf = (n: number): string => `exchange-${String(n).padStart(digits, '0')}.jsonl`;
+
+/** The number of the first entry in a file. */
+export const firstIn = (path: string): number => Number(/exchange-(\d+)\.jsonl$/.exec(path)?.[1] ?? 0);
 
 export const logFolderOf = (directory: string): string => join(directory, 'log');
 
@@ -39,6 +44,15 @@ export const readLines = (path: string): readonly string[] => {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 };
+
+async function* streamLines(path: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of createReadStream(path, 'utf8')) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
 
 const mendEnd = (path: string): number => {
   const text = readFileSync(path);
@@ -74,6 +88,7 @@ export const openLogFiles = (directory: string): LogFiles => {
   return {
     paths: () => logPaths(directory),
     lines: readLines,
+    streamed: streamLines,
     mend: mendEnd,
     write,
     sync: () =>

@@ -15,6 +15,7 @@ import {
   type UsableAgreement,
   type Use,
   usable,
+  usedWithin,
 } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { AskedBy } from '../exchange/answer.ts';
@@ -68,8 +69,6 @@ const pauseOf = (room: Room, id: FederationId): Pause => {
   return isPausedAt(suspended, room.deps.clock.now()) ? suspended : undefined;
 };
 
-const minuteMs = 60_000;
-
 /** When each agreement was used in the last minute; only those are counted that bound their rate. */
 export type Rates = {
   readonly take: (used: UsableAgreement, questions: number) => Result<true>;
@@ -88,13 +87,10 @@ export const createRates = ({ deps }: Pick<Room, 'deps'>): Rates => {
         count(agreement.id, questions);
         return ok(true);
       }
-      const now = deps.clock.monotonicMs();
-      const recent = (uses.get(agreement.id) ?? []).filter((at) => at > now - minuteMs);
-      const [first = now] = recent;
-      if (recent.length + questions > rate)
-        return fail(problem('overloaded', { subject: agreement.id, limit: rate, retryAfterMs: Math.ceil(first + minuteMs - now) }));
+      const used = usedWithin(uses.get(agreement.id) ?? [], { subject: agreement.id, limit: rate, count: questions, nowMs: deps.clock.monotonicMs() });
+      if (!used.ok) return used;
       count(agreement.id, questions);
-      uses.set(agreement.id, [...recent, ...Array.from({ length: questions }, () => now)]);
+      uses.set(agreement.id, used.value);
       return ok(true);
     },
     answered: (id) => ({ reads: counts.get(id) ?? 0 }),

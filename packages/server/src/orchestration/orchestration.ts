@@ -169,8 +169,10 @@ const twinAnswers = ({ room, links, management, publishing, joining, areas, far,
   'digitalTwin.notify.feature': ({ parameters }, by) =>
     'subscriptionId' in parameters ? afterwards(notices.heard(parameters, by), management.rediscover) : functions.asked.heard(parameters, by),
   'digitalTwin.release.federation': (request, by) => afterwards(letGo(room, request, { by, answered: rates.answered }), standing.nudge),
-  'digitalTwin.query.exchangeLog': async ({ parameters: { after } }, { sender }) =>
-    ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeLog', id: room.self.id, attributes: await room.log.excerpt(sender, after) }] } }),
+  'digitalTwin.query.exchangeLog': async ({ parameters: { after } }, { sender }) => {
+    const shown = await room.log.excerpt(sender, after);
+    return shown.ok ? ok({ reply: { parameters: {}, objects: [{ kind: 'exchangeLog', id: room.self.id, attributes: shown.value }] } }) : shown;
+  },
   'digitalTwin.probe.digitalTwin': async ({ parameters: { echo } }) =>
     ok({ reply: { parameters: { echo }, objects: [{ kind: 'digitalTwin', id: room.self.id, attributes: { status: await statusNow(room) } }] } }),
 });

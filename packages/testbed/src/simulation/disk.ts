@@ -84,6 +84,10 @@ const openRecords =
     };
   };
 
+async function* linesNow(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
 export const createDisk = (): Disk => {
   const records = createRecords();
   const logLines: string[] = [];
@@ -94,6 +98,7 @@ export const createDisk = (): Disk => {
     openLog: (isAlive, altered = (lines) => lines) => ({
       paths: () => (logLines.length > 0 ? ['exchange-000000000001.jsonl'] : []),
       lines: () => logLines,
+      streamed: () => linesNow(logLines),
       mend: () => 0,
       write: (lines) => void (isAlive() && logLines.push(...altered(lines))),
       sync: () => Promise.resolve(),
