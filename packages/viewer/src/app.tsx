@@ -30,6 +30,12 @@ const missingIn = ({ city }: Staged): SceneProblem | undefined => {
   return agencies.length === 0 ? undefined : { kind: 'missing', agencies };
 };
 
+/** What the window tells of the scene; where its twins are is not among it, and nothing is rendered because one of them moves. */
+const shownOf = ({ city }: Staged): string => {
+  const { rowsRevision, agencies, kinds, layers } = city.scene();
+  return JSON.stringify([rowsRevision, agencies, kinds, layers.map((layer) => [layer.agency, layer.kinds]), city.missing()]);
+};
+
 const isOfShaders = (problem: SceneProblem | undefined): boolean => problem?.kind === 'shaders';
 
 /** The scene as the page has it: not yet, here, lost for a while, or not to be had. */
@@ -47,9 +53,12 @@ const useScene = () => {
     // a scene that stands takes back what was said of one that did not
     const tell = (): void => setProblem((before) => (isOfShaders(before) ? before : missingIn(staged)));
     tell();
-    return staged.onEvent((event) => {
-      if (event.type !== 'revised') return;
-      setScene(event.scene);
+    let shown = shownOf(staged);
+    return staged.onEvent(({ type }) => {
+      const now = type === 'revised' ? shownOf(staged) : shown;
+      if (now === shown) return;
+      shown = now;
+      setScene(staged.city.scene());
       tell();
     });
   }, [staged]);

@@ -1,7 +1,7 @@
 /**
  * Page: the viewer as a person opens it, watched: what it fetched from elsewhere, what its policy refused, what went wrong in it, what it drew.
  */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 
 /** Counted in every page from before its first script: calls that draw, commits of React, refusals of the policy. */
 type Counts = { readonly draws: number; readonly commits: number; readonly violations: readonly string[] };
@@ -20,6 +20,8 @@ export type Watched = AsyncDisposable & {
   readonly counts: () => Promise<Counts>;
   /** resolves when all that the view needs is drawn */
   readonly drawn: () => Promise<void>;
+  /** Counts and ages, which the page reads anew now and then, have no more answers from when this resolves. */
+  readonly readNoMore: () => Promise<void>;
 };
 
 /** React tells its tools of every commit, in its production build too: we are the tool. */
@@ -50,6 +52,20 @@ export type Opened = BrowserContextOptions & {
   readonly before?: (page: Page) => Promise<unknown>;
 };
 
+const isReadAnew = ({ pathname }: URL): boolean => pathname === '/graphql';
+const isStream = (request: Request): boolean => request.headers()['accept'] === 'text/event-stream';
+
+/** What was asked for before it is called is answered first. */
+const createReadNoMore = (page: Page): (() => Promise<void>) => {
+  const asked = new Set<Request>();
+  page.on('request', (request) => void (isReadAnew(new URL(request.url())) && !isStream(request) && asked.add(request)));
+  return async () => {
+    const before = [...asked];
+    await page.route(isReadAnew, () => undefined);
+    await Promise.allSettled(before.map(async (request) => (await request.response())?.finished()));
+  };
+};
+
 const drawnIn = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => globalThis.cityweave !== undefined);
   await page.evaluate(() => globalThis.cityweave?.complete());
@@ -61,6 +77,7 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   const [outside, errors]: [string[], string[]] = [[], []];
+  const readNoMore = createReadNoMore(page);
   page.on('request', (request) => {
     if (!(request.url().startsWith(`${new URL(address).origin}/`) || /^(blob|data):/.test(request.url()))) outside.push(request.url());
   });
@@ -72,7 +89,7 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
   await before?.(page);
   await page.goto(`${new URL(address).origin}/?statistics${quality === undefined ? '' : `&quality=${quality}`}${hash}`);
   return {
-    ...{ page, outside, errors },
+    ...{ page, outside, errors, readNoMore },
     counts: () => page.evaluate(() => globalThis.counted),
     drawn: () => drawnIn(page),
     [Symbol.asyncDispose]: () => context.close(),
