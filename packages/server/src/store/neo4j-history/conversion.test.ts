@@ -46,8 +46,8 @@ const former: readonly Cypher[] = [
 
 describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () => {
   const server = settings ?? { uri: '', database: '' };
-  const { driver, release } = drivers.take(server);
-  const { command } = connect(driver, server.database);
+  const { release, ...line } = drivers.take(server);
+  const { command } = connect(line, server.database);
   const open = async (folder: string, openIn: ReturnType<typeof emptyPerFolder>): Promise<TwinStore> => {
     const opened = await openIn(folder);
     return opened.ok ? opened.value : expect.fail(opened.problem.kind);

@@ -11,11 +11,12 @@ import {
   type Result,
   type Session,
 } from 'neo4j-driver';
-import { endingSignal, pause, systemDeps } from '../../deps.ts';
+import { type Ending, endingSignal, pause, systemDeps } from '../../deps.ts';
 import type { Cypher } from '../neo4j-cypher/space.ts';
 import type { Waiting } from '../store.ts';
 import { abortError, untilAborted } from '../waiting.ts';
 import { hung } from './failures.ts';
+import { createPulse, type Pulse, paces } from './pulse.ts';
 import type { Row, Run } from './save.ts';
 
 export type Neo4jSettings = {
@@ -35,17 +36,17 @@ const connectionLifetimeMs = 3_600_000;
 const fetchedAtOnce = 1_000;
 
 /**
- * How long the server works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it.
- * One that has not ended it so much later hangs, and is waited for no longer.
+ * How long a server that gives signs of life works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it.
+ * What it has not ended so much later is waited for no longer.
  */
 export const serverBounds = { readMs: 30_000, writeMs: 60_000, schemaMs: 1_800_000, lateMs: 5_000 } as const;
 export type ServerBounds = { readonly [name in keyof typeof serverBounds]: number };
 
-const createDriver = ({ uri, username, password }: Neo4jSettings): Driver =>
+const createDriver = ({ uri, username, password }: Neo4jSettings, connectionsMax = poolMax): Driver =>
   openDriver(uri, username === undefined ? undefined : auth.basic(username, password ?? ''), {
     disableLosslessIntegers: true,
     telemetryDisabled: true,
-    maxConnectionPoolSize: poolMax,
+    maxConnectionPoolSize: connectionsMax,
     maxConnectionLifetime: connectionLifetimeMs,
     connectionTimeout: connectWithinMs,
     connectionAcquisitionTimeout: acquireWithinMs,
@@ -55,23 +56,39 @@ const createDriver = ({ uri, username, password }: Neo4jSettings): Driver =>
     notificationFilter: { minimumSeverityLevel: 'OFF' },
   });
 
-/** One driver a server and user; it ends with the last store that uses it. */
-export type Drivers = { readonly take: (settings: Neo4jSettings) => { readonly driver: Driver; readonly release: () => Promise<void> } };
+/** A driver, and what tells whether the server behind it is there. */
+export type Line = { readonly driver: Driver; readonly pulse: Pulse };
+
+/** One line a server and user; it ends with the last store that uses it. */
+export type Drivers = { readonly take: (settings: Neo4jSettings) => Line & { readonly release: () => Promise<void> } };
+
+const { timers } = systemDeps();
+
+/** Over a connection of its own: those of the pool may all be at work. */
+const signOf = async (settings: Neo4jSettings): Promise<unknown> => {
+  const driver = createDriver(settings, 1);
+  return driver.getServerInfo().finally(() => driver.close());
+};
+
+const createLine = (settings: Neo4jSettings): Line => ({ driver: createDriver(settings), pulse: createPulse(timers, () => signOf(settings)) });
+
+/** A server that hangs lets nobody go. */
+const releasedWithinMs = 1_000;
 
 export const createDrivers = (): Drivers => {
-  const taken = new Map<string, { readonly driver: Driver; users: number }>();
+  const taken = new Map<string, { readonly line: Line; users: number }>();
   const take: Drivers['take'] = (settings) => {
     const key = JSON.stringify([settings.uri, settings.username, settings.password]);
-    const entry = taken.get(key) ?? { driver: createDriver(settings), users: 0 };
+    const entry = taken.get(key) ?? { line: createLine(settings), users: 0 };
     entry.users += 1;
     taken.set(key, entry);
     const release = async (): Promise<void> => {
       entry.users -= 1;
       if (entry.users > 0) return;
       taken.delete(key);
-      await entry.driver.close();
+      await inTime(endingSignal(timers, releasedWithinMs), entry.line.driver.close()).catch(() => undefined);
     };
-    return { driver: entry.driver, release };
+    return { ...entry.line, release };
   };
   return { take };
 };
@@ -83,6 +100,8 @@ export type Connection = {
   readonly command: (statement: Cypher) => Promise<readonly Row[]>;
   readonly schema: (texts: readonly string[]) => Promise<void>;
   readonly read: <T>(work: (reading: Reading) => Promise<T>, waiting?: Waiting) => Promise<T>;
+  /** waits for what ends the use of the server, and with less patience where it hangs */
+  readonly ending: (work: Promise<unknown>) => Promise<void>;
 };
 
 export type Reading = {
@@ -91,11 +110,8 @@ export type Reading = {
   readonly each: (statement: Cypher, enough: (row: Row) => boolean) => Promise<void>;
 };
 
-const { timers } = systemDeps();
-
 /** A server that hangs ends nothing, so we do. Whether it was done stays open. */
-const inTime = async <T>(ms: number, work: Promise<T>, stop: () => void): Promise<T> => {
-  const { signal, done } = endingSignal(timers, ms);
+const inTime = async <T>({ signal, done }: Ending, work: Promise<T>, stop?: () => void): Promise<T> => {
   try {
     return await untilAborted({ signal }, work, stop);
   } catch (cause) {
@@ -109,16 +125,15 @@ const inTime = async <T>(ms: number, work: Promise<T>, stop: () => void): Promis
 const letGo = (session: Session): void => void session.close().catch(() => undefined);
 
 /** What the server calls itself. */
-export const askAgent = async (driver: Driver, database: string): Promise<string | undefined> => {
-  const asked = driver.getServerInfo({ database });
-  const { agent } = await inTime(acquireWithinMs + serverBounds.lateMs, asked, () => undefined);
+export const askAgent = async ({ driver, pulse }: Line, database: string): Promise<string | undefined> => {
+  const { agent } = await inTime(pulse.watch(acquireWithinMs + serverBounds.lateMs), driver.getServerInfo({ database }));
   return agent;
 };
 
 const rowsOf = async (result: Result): Promise<readonly Row[]> => (await result).records.map((record) => record.toObject());
 
 /** Statements of one read, each by itself on a connection of its own: nothing is gained by a transaction where every statement sees what was committed before it. */
-const createReading = (open: () => Session, { readMs, lateMs }: ServerBounds): { readonly reading: Reading; readonly stop: () => void } => {
+const createReading = (open: () => Session, pulse: Pulse, { readMs, lateMs }: ServerBounds): { readonly reading: Reading; readonly stop: () => void } => {
   const sessions = new Set<Session>();
   let stopped = false;
   const asking = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
@@ -129,7 +144,7 @@ const createReading = (open: () => Session, { readMs, lateMs }: ServerBounds): {
       sessions.delete(session);
       return session.close();
     });
-    return inTime(readMs + lateMs, work, () => letGo(session));
+    return inTime(pulse.watch(readMs + lateMs), work, () => letGo(session));
   };
   const bounded = { timeout: readMs };
   const reading: Reading = {
@@ -167,21 +182,21 @@ const again = async <T>(attempt: () => Promise<T>, asker: Waiting): Promise<T> =
   }
 };
 
-export const connect = (driver: Driver, database: string, bounds: ServerBounds = serverBounds): Connection => {
+export const connect = ({ driver, pulse }: Line, database: string, bounds: ServerBounds = serverBounds): Connection => {
   // a read of this process waits for what this process has written, whichever server of a cluster it comes to
   const bookmarkManager = createBookmarks();
   const { writeMs, schemaMs, lateMs } = bounds;
   const within = <T>(ms: number, work: (session: Session) => Promise<T>): Promise<T> => {
     const session = driver.session({ database, bookmarkManager });
     return inTime(
-      ms + lateMs,
+      pulse.watch(ms + lateMs),
       work(session).finally(() => session.close()),
       () => letGo(session),
     );
   };
   const read: Connection['read'] = async (work, waiting = {}) => {
     if (waiting.signal?.aborted) return Promise.reject(abortError());
-    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), bounds);
+    const { reading, stop } = createReading(() => driver.session({ database, bookmarkManager, defaultAccessMode: modes.READ }), pulse, bounds);
     // closing its sessions ends the work on the server
     return untilAborted(
       waiting,
@@ -207,5 +222,8 @@ export const connect = (driver: Driver, database: string, bounds: ServerBounds =
         ),
       ),
     read,
+    ending: async (work) => {
+      await inTime(pulse.watch(writeRetriesWithinMs + writeMs + lateMs, paces.closing), work).catch(() => undefined);
+    },
   };
 };

@@ -10,8 +10,8 @@ import { cypher, fence, spaceOf } from '../neo4j-cypher/space.ts';
 import type { ImportRecord, TwinStore } from '../store.ts';
 import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
 import { answered } from '../unanswered.ts';
-import { connect, type Neo4jSettings } from './connection.ts';
-import { newestSchema, problemOf } from './failures.ts';
+import { connect, type Neo4jSettings, serverBounds } from './connection.ts';
+import { newestSchema, rejectionOf } from './failures.ts';
 import { healthWithinMs, lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
 import { deps, drivers, emptyPerFolder, neo4jTool, ownServers, trialServer } from './trial-server.ts';
 
@@ -54,8 +54,8 @@ describe.skipIf(!settings)(`a space that somebody else has open, on a real serve
   const space = spaceOf(authority);
   const options = { settings: shared, authority, deps, drivers };
   const asked = async (text: string): Promise<unknown> => {
-    const { driver, release } = drivers.take(shared);
-    const rows = await connect(driver, shared.database).command(cypher(text));
+    const { release, ...line } = drivers.take(shared);
+    const rows = await connect(line, shared.database).command(cypher(text));
     await release();
     return rows;
   };
@@ -96,8 +96,8 @@ describe.skipIf(!settings)(`a space that somebody else has open, on a real serve
     const emptied = await emptyPerFolder(shared, authority)('fenced');
     const store = emptied.ok ? emptied.value : expect.fail(emptied.problem.kind);
     await accepted(store, [put('1')]);
-    const { driver, release } = drivers.take(shared);
-    await connect(driver, shared.database).command(fence(space, whole(99)));
+    const { release, ...line } = drivers.take(shared);
+    await connect(line, shared.database).command(fence(space, whole(99)));
     const before = await content();
     const tooOld = { ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } };
     expect(await store.apply([put('2')], { at })).toMatchObject([tooOld]);
@@ -105,7 +105,7 @@ describe.skipIf(!settings)(`a space that somebody else has open, on a real serve
     expect(await answered(store.maintain({ keepChanges: 1, foldBefore: at }))).toMatchObject(tooOld);
     expect(await store.load([])).toMatchObject(tooOld);
     expect(await content()).toEqual(before);
-    await connect(driver, shared.database).command(fence(space, whole(newestSchema(space))));
+    await connect(line, shared.database).command(fence(space, whole(newestSchema(space))));
     await accepted(store, [put('2')]);
     await release();
     await store.close();
@@ -187,7 +187,7 @@ describe.skipIf(own.skipped)(`a server of their own, killed and configured at wi
 
   /** What a question came to: its answer, or the kind of problem that it was rejected with. */
   const comesTo = async (asking: Promise<unknown>): Promise<unknown> => {
-    const told = await answered(asking);
+    const told = await answered(asking.catch((cause) => Promise.reject(rejectionOf(cause))));
     return told.ok ? told.value : told.problem.kind;
   };
 
@@ -223,30 +223,53 @@ describe.skipIf(own.skipped)(`a server of their own, killed and configured at wi
       Array.from({ length: 5 }, () => ({ ok: false, problem: { kind: 'unavailable', found: 'Neo4j does not answer' } })),
     );
     expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'unavailable', found: 'Neo4j does not answer' } });
-    const again = start('--port', `${port}`);
+    start('--port', `${port}`);
     expect(await ask()).toEqual([2, 1, 2, 2, 'put', 0]);
-    // it is there, and hangs
-    process.kill(again.pid, 'SIGSTOP');
-    await expect.poll(() => store.health(), { timeout: 60_000 }).toMatchObject({ ok: false, problem: { kind: 'timedOut', limit: healthWithinMs } });
-    const { driver, release } = drivers.take({ uri, database: 'neo4j' });
-    const { read, write, command, schema } = connect(driver, 'neo4j', { readMs: 200, writeMs: 200, schemaMs: 200, lateMs: 200 });
-    const asked = cypher('RETURN 1 AS one');
-    const waits = [
-      read(({ run }) => run(asked)),
-      read(({ each }) => each(asked, () => false)),
-      write((run) => run(asked)),
-      command(asked),
-      schema([asked.text]),
-    ];
-    expect(await Promise.all(waits.map((each) => each.catch(problemOf)))).toEqual(
-      waits.map(() => expect.objectContaining({ kind: 'unavailable', found: 'Neo4j does not answer' })),
-    );
-    process.kill(again.pid, 'SIGCONT');
-    await expect.poll(() => store.health(), { timeout: 60_000 }).toMatchObject({ ok: true });
-    expect(await read(({ run }) => run(asked))).toEqual([{ one: 1 }]);
-    await release();
     await store.close();
     expect(await ask()).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
+  });
+
+  test('that is there and hangs: every question and write is told so, long before a busy one would be, nobody is held up who closes a store, and all goes on once it does', {
+    timeout: 240_000,
+  }, async () => {
+    const { uri, pid } = start();
+    const at_ = { uri, database: 'neo4j' };
+    const [store, closing] = [await opened('hung.test.example', at_), await opened('hung-and-closed.test.example', at_)];
+    await accepted(store, [put('1')]);
+    const { release, ...line } = drivers.take(at_);
+    const { read, write, command, schema } = connect(line, 'neo4j');
+    const one = cypher('RETURN 1 AS one');
+    const ask = () => [
+      store.head(),
+      store.maintain({ keepChanges: 9 }).then(() => 1),
+      store.apply([put('2')], { at }).then(([outcome]) => (outcome?.ok ? outcome.version : outcome?.problem.kind)),
+      read(({ run }) => run(one)).then(() => 1),
+      read(({ each }) => each(one, () => false)).then(() => 1),
+      write((run) => run(one)).then(() => 1),
+      command(one).then(() => 1),
+      schema([one.text]).then(() => 1),
+    ];
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const from = deps.clock.monotonicMs();
+      const asked = ask().map(comesTo);
+      await closing.close();
+      const closedMs = deps.clock.monotonicMs() - from;
+      expect(await Promise.all(asked)).toEqual(asked.map(() => 'unavailable'));
+      // loose: other work may have the processor
+      expect(closedMs).toBeLessThan(serverBounds.readMs / 2);
+      expect(deps.clock.monotonicMs() - from).toBeLessThan(serverBounds.readMs);
+      expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'timedOut', limit: healthWithinMs } });
+      const inAWhile = connect(line, 'neo4j', { readMs: 200, writeMs: 200, schemaMs: 200, lateMs: 200 });
+      expect(await comesTo(inAWhile.read(({ run }) => run(one)))).toBe('unavailable');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await expect.poll(() => store.health(), { timeout: 60_000 }).toMatchObject({ ok: true });
+    expect(await comesTo(read(({ run }) => run(one)))).toEqual([{ one: 1 }]);
+    await accepted(store, [put('3')]);
+    await release();
+    await store.close();
   });
 
   test('a wrong password, and one that has to be changed, are told as what they are; a batch and a page beyond the memory of the server too', {

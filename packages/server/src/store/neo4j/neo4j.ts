@@ -22,7 +22,7 @@ import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Looked, MaintenanceReport, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { untilAborted } from '../waiting.ts';
-import { askAgent, type Connection, connect, type Drivers, type Neo4jSettings } from './connection.ts';
+import { askAgent, type Connection, connect, type Drivers, type Line, type Neo4jSettings } from './connection.ts';
 import { checkServer, newestSchema, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
 import { type Asker, cellsIn, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
@@ -51,8 +51,6 @@ type Sides = {
 
 /** What the server could not do, as its problem. */
 const told = <T>(asking: Promise<T>): Promise<T> => asking.catch((cause) => Promise.reject(rejectionOf(cause)));
-
-type Taken = ReturnType<Drivers['take']>;
 
 type Ask = <T>(work: (asker: Asker) => Promise<T>, waiting?: Waiting) => Promise<T>;
 
@@ -221,17 +219,17 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   };
 };
 
-const askVersion = async (driver: Taken['driver'], { database }: Neo4jSettings): Promise<Result<string>> => checkServer(await askAgent(driver, database));
+const askVersion = async (line: Line, { database }: Neo4jSettings): Promise<Result<string>> => checkServer(await askAgent(line, database));
 
 /** How it is with a space that may be another process's: nothing is made, converted or noted in it. */
 export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: Neo4jStoreOptions): Promise<Result<Looked>> => {
-  const { driver, release } = drivers.take(settings);
+  const { release, ...line } = drivers.take(settings);
   try {
-    const server = await askVersion(driver, settings);
+    const server = await askVersion(line, settings);
     if (!server.ok) return server;
     const from = deps.clock.monotonicMs();
     const space = spaceOf(authority);
-    const looked = await lookAtSchema(connect(driver, settings.database), space);
+    const looked = await lookAtSchema(connect(line, settings.database), space);
     return looked.ok ? ok({ name: server.value, schema: newestSchema(space), latencyMs: deps.clock.monotonicMs() - from }) : looked;
   } catch (cause) {
     return fail(problemOfOpening(cause, settings.uri));
@@ -240,12 +238,12 @@ export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: N
   }
 };
 
-const start = async (options: Neo4jStoreOptions, driver: Taken['driver']): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
+const start = async (options: Neo4jStoreOptions, line: Line): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
   const { settings, authority, deps } = options;
-  const server = await askVersion(driver, settings);
+  const server = await askVersion(line, settings);
   if (!server.ok) return server;
   const space = spaceOf(authority);
-  const connection = connect(driver, settings.database);
+  const connection = connect(line, settings.database);
   const head = await migrate(connection, space);
   if (!head.ok) return head;
   const writer = deps.ids.uuid();
@@ -260,20 +258,23 @@ const start = async (options: Neo4jStoreOptions, driver: Taken['driver']): Promi
 
 export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result<TwinStore>> => {
   const { settings, drivers } = options;
-  const { driver, release } = drivers.take(settings);
+  const { release, ...line } = drivers.take(settings);
   const refuse = async (found: Problem): Promise<Result<never>> => {
     await release();
     return fail(found);
   };
   try {
-    const started = await start(options, driver);
+    const started = await start(options, line);
     if (!started.ok) return await refuse(started.problem);
     const { head: from, ...sides } = started.value;
     const { connection, space, writer } = sides;
     const lane = createLane({ connection, space, writer }, from);
     const close = async (): Promise<void> => {
-      await lane.close();
-      await connection.write((run) => run(deleteRegister(space, writerKey(writer)))).catch(() => undefined);
+      const leave = async (): Promise<unknown> => {
+        await lane.close();
+        return connection.write((run) => run(deleteRegister(space, writerKey(writer))));
+      };
+      await connection.ending(leave());
       await release();
     };
     return ok(createVerbs({ ...sides, lane }, close));

@@ -68,8 +68,8 @@ const { settings, skipped } = trialServer();
 describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`, () => {
   const server = settings ?? { uri: '', database: '' };
   const stores: TwinStore[] = [];
-  const { driver, release } = drivers.take(server);
-  const { command, write } = connect(driver, server.database);
+  const { release, ...line } = drivers.take(server);
+  const { command, write } = connect(line, server.database);
 
   /** Enough of everything for the planner to have a choice. */
   const fill = async (store: TwinStore): Promise<void> => {
@@ -110,7 +110,7 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
   const operatorsOf = ({ operatorType, children }: Plan): readonly string[] => [operatorType.replace(/@.*/, ''), ...children.flatMap(operatorsOf)];
 
   const explain = async ({ text, params }: Cypher): Promise<readonly string[]> => {
-    const session = driver.session({ database: server.database });
+    const session = line.driver.session({ database: server.database });
     const { summary } = await session.run(`EXPLAIN ${text}`, params);
     await session.close();
     return summary.plan ? operatorsOf(summary.plan as Plan) : []; // branding: a plan is a tree of operators

@@ -20,8 +20,8 @@ const emptied = async (authority: string): Promise<TwinStore> => {
 };
 
 const command = async (text: string, params = {}) => {
-  const { driver, release } = drivers.take(server);
-  const rows = await connect(driver, server.database).command(cypher(text, params));
+  const { release, ...line } = drivers.take(server);
+  const rows = await connect(line, server.database).command(cypher(text, params));
   await release();
   return rows;
 };
@@ -80,8 +80,8 @@ describe.skipIf(!settings)(`a read that is called off, on a real server${skipped
   const running = async () => (await command('SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS $mark RETURN currentQuery', { mark })).length;
 
   test.each(['run', 'each'] as const)('ends at once here, and then on the server, long before its bound: %s', { timeout: 60_000 }, async (way) => {
-    const { driver, release } = drivers.take(server);
-    const { read } = connect(driver, server.database);
+    const { release, ...line } = drivers.take(server);
+    const { read } = connect(line, server.database);
     const controller = new AbortController();
     const reading = read<unknown>(({ run, each }) => (way === 'run' ? run(endless) : each(endless, () => false)), { signal: controller.signal });
     const ended = reading.then(

@@ -65,9 +65,9 @@ export const deps = systemDeps();
 
 /** All of an agency's space goes, but for its schema. */
 const empty = async (settings: Neo4jSettings, authority: string): Promise<void> => {
-  const { driver, release } = drivers.take(settings);
+  const { release, ...line } = drivers.take(settings);
   const { end, identifier, log, join: joins, past, chunk, register } = spaceOf(authority);
-  const { command } = connect(driver, settings.database);
+  const { command } = connect(line, settings.database);
   await command(cypher(`MATCH (n:${end}|${identifier}|${log}|${joins}|${past}|${chunk}) DETACH DELETE n`));
   await command(cypher(`MATCH (n:${register}) WHERE NOT n.key IN ['head', 'schema'] DELETE n`));
   await command(cypher(`MATCH (n:${register} {key: 'head'}) SET n.seq = 0, n.oldest = 0`));

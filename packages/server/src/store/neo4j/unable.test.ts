@@ -35,12 +35,13 @@ describe('a server that cannot serve', () => {
     const calls = new Set<Socket>();
     const server = createServer((socket) => void calls.add(socket));
     const settings = await listening(server);
-    const { driver, release } = drivers.take(settings);
-    const told = await connect(driver, 'neo4j')
+    const { release, ...line } = drivers.take(settings);
+    const told = await connect(line, 'neo4j')
       .read(({ run }) => run(cypher('RETURN 1')))
       .catch(problemOf);
     expect(told).toMatchObject({ kind: 'unavailable', found: 'Neo4j does not answer' });
-    expect(calls.size).toBe(1);
+    // the question, and a sign of life that is wanted meanwhile
+    expect([1, 2]).toContain(calls.size);
     expect(await openNeo4jStore({ settings, authority: 'x.example', deps, drivers })).toMatchObject({
       ok: false,
       problem: { kind: 'unavailable', subject: 'store.uri', found: `no Neo4j that answers at ${settings.uri}` },
@@ -71,8 +72,8 @@ describe.skipIf(!settings)(`whatever a real server is asked${skipped}`, () => {
   const endless = cypher('UNWIND range(1, 100000000000) AS n WITH n WHERE n < 0 RETURN count(n) AS none');
 
   test('is ended by it when its time is over: a read, rows one by one, a write, a command, a schema', { timeout: 120_000 }, async () => {
-    const { driver, release } = drivers.take(shared);
-    const { read, write, command, schema } = connect(driver, shared.database, { ...serverBounds, readMs: 200, writeMs: 200, schemaMs: 200 });
+    const { release, ...line } = drivers.take(shared);
+    const { read, write, command, schema } = connect(line, shared.database, { ...serverBounds, readMs: 200, writeMs: 200, schemaMs: 200 });
     const asked = [
       read(({ run }) => run(endless)),
       read(({ each }) => each(endless, () => false)),
