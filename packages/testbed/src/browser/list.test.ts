@@ -1,8 +1,12 @@
 /**
  * The list beside the scene: as long as the city is large, in one order, all of it by the keyboard alone.
  */
+import { twinIdOf } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
 import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
+import { createTestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
 
@@ -84,5 +88,22 @@ it('says which values are beyond the bounds that somebody set beside the legend,
   await other.page.getByRole('gridcell').filter({ hasText: 'in alarm' }).first().waitFor();
   await other.page.locator('.ringed').waitFor();
   expect([...viewer.errors, ...other.errors]).toEqual([]);
+  await browser.close();
+});
+
+it('says of a value in whichever unit it is told whether it is beyond the bounds, and how good it is', async () => {
+  await using city = await createTestCity({ agencies: fourAgencies() });
+  await city.active();
+  const gauge = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
+  const quality = { confidence: 0.9 };
+  const values = { 'city:waterLevel': { value: 450, unit: 'cm', quality } };
+  await city.node('water').store.apply([{ op: 'patchTwin', id: gauge, values }], { at: systemDeps().clock.now() });
+  const browser = await launchChromium();
+  const watched = `#v=table&k=city:RiverGauge&p=city:waterLevel&b=city:waterLevel~~4~~m&lang=en&s=${gauge}`;
+  await using viewer = await openViewer(browser, city.front.address, { hash: watched });
+  const cells = viewer.page.getByRole('gridcell').filter({ hasText: 'in alarm' });
+  await expect.poll(() => cells.allTextContents()).toEqual([expect.stringMatching(/450.cm in alarmsure to 90 %/)]);
+  await panel(viewer.page, 'Selected twin').locator('.said').filter({ hasText: 'in alarm' }).waitFor();
+  expect(viewer.errors).toEqual([]);
   await browser.close();
 });

@@ -91,7 +91,7 @@ export type TwinRow = {
   readonly kind: Term;
   readonly representations: readonly { readonly agency: Agency }[];
   readonly properties: readonly {
-    readonly winner: Omit<Said, 'term' | 'origin' | 'via' | 'quality'> & { readonly term: { readonly id: string } };
+    readonly winner: Omit<Said, 'term' | 'origin' | 'via'> & { readonly term: { readonly id: string } };
     readonly conflict: boolean;
   }[];
 };

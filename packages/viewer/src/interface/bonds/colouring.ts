@@ -3,10 +3,11 @@
  */
 import { useEffect } from 'react';
 import { create } from 'zustand';
-import type { Bounds, City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
+import type { City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
 import { toColoured } from '../state/colours.ts';
 import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
-import { usePerson } from '../state/person.ts';
+import { inUnitOf } from '../state/in-unit.ts';
+import { usePerson, type Watch } from '../state/person.ts';
 import { rowsOf } from './rows.ts';
 
 export type Legend = {
@@ -36,16 +37,36 @@ const heardOf = ({ live }: City, term: string): Values | undefined => {
   return heard?.term === term ? heard : undefined;
 };
 
+/** Follows a property; where what is heard of it is in another unit than its bounds, they are told once more, in that one. */
+const createFollowing = ({ live }: City, term: string, watch: Watch | undefined) => {
+  let [unit, isOver] = [watch?.unit, false];
+  const inUnitHeard = async (heard: string): Promise<void> => {
+    const inUnit = await inUnitOf(heard, [watch?.unit]);
+    const [least, most] = [watch?.least, watch?.most].map((bound) => (bound === undefined ? undefined : inUnit(bound, watch?.unit)));
+    if (!isOver) live.follow(term, { ...watch, least, most });
+  };
+  live.follow(term, watch);
+  return {
+    hear: (heard: string | undefined): void => {
+      if (unit === undefined || heard === undefined || heard === unit) return;
+      unit = heard;
+      void inUnitHeard(heard);
+    },
+    stop: (): void => {
+      isOver = true;
+      live.follow(undefined);
+    },
+  };
+};
+
 /** Coloured anew where more is told of all twins, or there are more texts; in between, the scene keeps it up to date by itself. */
-const colourBy = (
-  staged: Staged,
-  term: string,
-  { isFollowed, bounds }: { readonly isFollowed: boolean; readonly bounds: Bounds | undefined },
-): (() => void) => {
+const colourBy = (staged: Staged, term: string, { isFollowed, watch }: { readonly isFollowed: boolean; readonly watch: Watch | undefined }): (() => void) => {
   const { city } = staged;
+  const following = isFollowed ? createFollowing(city, term, watch) : undefined;
   let shown: { readonly basis: Values; readonly categories: number } | undefined;
   const look = (): void => {
-    const heard = isFollowed ? heardOf(city, term) : undefined;
+    const heard = following && heardOf(city, term);
+    following?.hear(heard?.unit);
     const basis = basisOf(staged, term, heard);
     const categories = heard?.categories?.length ?? 0;
     if (!basis || (shown && shown.categories === categories && (shown.basis === basis || basis === heard))) return;
@@ -58,11 +79,10 @@ const colourBy = (
   };
   wantColumns(rowsOf(staged), [term]);
   const stops = [useColumns.subscribe(look), city.live.onChanged(look)];
-  if (isFollowed) city.live.follow(term, bounds);
   look();
   return () => {
     for (const stop of stops) stop();
-    if (isFollowed) city.live.follow(undefined);
+    following?.stop();
     city.colourBy({ by: 'kind' });
     useLegend.setState({ legend: undefined });
   };
@@ -75,7 +95,7 @@ export const useColouring = (staged: Staged | undefined): void => {
   useEffect(() => {
     if (!staged || colour === undefined) return undefined;
     // as it was, it is told once, and nothing is followed
-    if (colour !== 'agency') return colourBy(staged, colour, { isFollowed: asOf === undefined, bounds: watch?.term === colour ? watch : undefined });
+    if (colour !== 'agency') return colourBy(staged, colour, { isFollowed: asOf === undefined, watch: watch?.term === colour ? watch : undefined });
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
   }, [staged, colour, asOf, watch]);

@@ -3,26 +3,12 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
-import { usePerson } from '../state/person.ts';
-import { flagText, watchedText, whenText } from '../state/said.ts';
+import { whenText } from '../state/said.ts';
 import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
 import { Sparkline } from './sparkline.tsx';
-
-const Quality = ({ said: { quality } }: { readonly said: Said }) => {
-  const { say, number } = useWords();
-  if (!quality) return null;
-  const { accuracy, completeness, confidence } = quality;
-  const percent = (share: number): string => `${number(Math.round(share * 100))} %`;
-  return (
-    <>
-      {accuracy !== null && <span>{say('accuracy', { value: percent(accuracy) })}</span>}
-      {confidence !== null && <span>{say('confidence', { value: percent(confidence) })}</span>}
-      {completeness !== null && <span>{say('completeness', { value: percent(completeness) })}</span>}
-    </>
-  );
-};
+import { Worth } from './worth.tsx';
 
 /** The name of the file or feed, without its version. */
 const fileIn = (origin: string): string => origin.split(' ')[0] ?? origin;
@@ -31,9 +17,6 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
   const words = useWords();
   const { say, quantity, instant } = words;
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
-  const watch = usePerson((state) => state.watch);
-  const flag = flagText(said, words);
-  const watched = watchedText(said, watch, words);
   return (
     <div className={stands ? 'said stands' : 'said'}>
       <Name className="value" text={quantity(said.value, said.unit)} {...(said.unit && { hint: said.unit })} />
@@ -43,9 +26,7 @@ const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boo
           {whenText(said, silence, words)}
         </time>
         {said.via && <span className="via">{say('overAdaptor', { name: said.via.name })}</span>}
-        {flag && <span className="flag">{flag}</span>}
-        {watched && <strong className="warn">{watched}</strong>}
-        <Quality said={said} />
+        <Worth said={said} />
         {said.origin && <Name text={fileIn(said.origin)} hint={said.origin} />}
       </div>
     </div>

@@ -2,9 +2,10 @@
  * Table row: one twin: its name, kind, agencies, and the values that somebody filters or colours by.
  */
 import type { TwinRow } from '../../graphql/answers.ts';
+import { Worth } from '../inspect/worth.tsx';
 import { useKnown } from '../state/known.ts';
-import { person, usePerson } from '../state/person.ts';
-import { flagText, watchedText, whenText } from '../state/said.ts';
+import { person } from '../state/person.ts';
+import { whenText } from '../state/said.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -37,16 +38,12 @@ const Property = ({ twin, term }: { readonly twin: TwinRow; readonly term: strin
   const words = useWords();
   const { say, quantity } = words;
   const silences = useKnown((state) => state.silences);
-  const watch = usePerson((state) => state.watch);
   const found = twin.properties.find(({ winner }) => winner.term.id === term);
   if (!found) return <span className="soft">{say('valueNone')}</span>;
   const { winner } = found;
-  const flag = flagText(winner, words);
-  const watched = watchedText(winner, watch, words);
   return (
     <>
-      <Name text={quantity(winner.value, winner.unit)} /> {flag && <span className="flag">{flag}</span>}{' '}
-      {watched && <strong className="warn">{watched} </strong>}
+      <Name text={quantity(winner.value, winner.unit)} /> <Worth said={winner} />
       <span className="soft">
         {whenText(winner, silences.get(winner.source.id), words)} · <Name text={winner.source.name} />
       </span>

@@ -54,14 +54,15 @@ describe('a column', () => {
     wantColumns({ federation: 'f', rowsRevision: 'r3' }, ['t:a']);
     await expect.poll(() => columnOf(useColumns.getState(), 't:a', 'r3')?.missing).toEqual(['urn:dtf:agency:fire.example']);
   });
-  it('of the past has numbers of one unit only: those of another one are not known in it', () => {
+  it('of the past has its numbers in one unit, whoever told them in which; those that have none in it are not known', async () => {
     const told = [
       { row: 0, value: 250, unit: 'cm' },
       { row: 1, value: 3, unit: 'm' },
       { row: 2, value: 4, unit: null },
+      { row: 3, value: 5, unit: 'kg' },
     ];
-    expect([...toColumn('t:a', told, 'm').values]).toEqual([Number.NaN, 3, 4]);
-    expect(toColumn('t:a', told, undefined).unit).toBe('cm');
+    expect([...(await toColumn('t:a', told, 'm')).values]).toEqual([2.5, 3, 4, Number.NaN]);
+    expect(await toColumn('t:a', told, undefined)).toMatchObject({ unit: 'cm', values: Float32Array.of(250, 300, 4, Number.NaN) });
   });
 });
 

@@ -5,6 +5,7 @@ import type { TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { lookUp, type RowsMeant } from '../../scene/fetching.ts';
 import type { ToldValues as Column } from '../../scene/staged.ts';
+import { inUnitOf } from './in-unit.ts';
 import { useKnown } from './known.ts';
 import { ask } from './learning.ts';
 import { person } from './person.ts';
@@ -38,13 +39,17 @@ const unitFor = (term: string, told: readonly Told[]): string | undefined => {
   return properties.find(({ id }) => id === term)?.unit ?? told.find(({ unit }) => unit !== null)?.unit ?? undefined;
 };
 
-/** Texts are numbered in the order of the alphabet. A number in another unit is not comparable: it counts as not known. */
-export const toColumn = (term: string, told: readonly Told[], wanted: string | undefined): Column => {
+/** Texts are numbered in the order of the alphabet. Numbers are told in one unit; one that has none in it counts as not known. */
+export const toColumn = async (term: string, told: readonly Told[], wanted: string | undefined): Promise<Column> => {
   const unit = wanted ?? unitFor(term, told);
+  const inUnit = await inUnitOf(
+    unit,
+    told.map(({ unit: own }) => own),
+  );
   const texts = [...new Set(told.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])))].sort();
   const values = new Float32Array(told.reduce((most, { row }) => Math.max(most, row + 1), 0)).fill(Number.NaN);
   for (const { row, value, unit: own } of told) {
-    if (typeof value === 'number') values[row] = own === null || unit === undefined || own === unit ? value : Number.NaN;
+    if (typeof value === 'number') values[row] = inUnit(value, own) ?? Number.NaN;
     else if (typeof value === 'string') values[row] = texts.indexOf(value);
   }
   return { term, unit, categories: texts.length > 0 ? texts : undefined, values, missing: [] };
@@ -61,5 +66,5 @@ export const readPastColumn = async (asked: Asked): Promise<Column | undefined> 
     const row = rows[at];
     return typeof row === 'number' && first ? [{ row, value: first.winner.value, unit: first.winner.unit }] : [];
   });
-  return { ...toColumn(asked.term, told, asked.unit), ...(got.isCut && { firstTwins: twins.length }) };
+  return { ...(await toColumn(asked.term, told, asked.unit)), ...(got.isCut && { firstTwins: twins.length }) };
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../words/en.ts';
 import { createWords } from '../words/words.ts';
+import { inUnitOf } from './in-unit.ts';
 import { flagText, watchedText, whenText } from './said.ts';
 
 const words = createWords('en', en);
@@ -18,14 +19,15 @@ describe('what is said beside a value', () => {
     expect(flagText({ flag: 'MISSING' }, words)).toBe('known to be missing');
     expect(flagText({ flag: 'CARRIED' }, words)).toBe('carried on from an earlier value');
   });
-  it('tells of what is watched whether it is in alarm or stale, and nothing of another property, or another unit', () => {
+  it('tells of what is watched whether it is in alarm or stale, in whichever unit it is told, and nothing of another property', async () => {
     const level = { term: { id: 'city:waterLevel', label: 'level' }, value: 4, unit: 'm', age: 'PT2M' };
     const watch = { term: 'city:waterLevel', unit: 'm', least: 1, most: 3, staleAfter: 60 };
-    const told = (said: Partial<typeof level>, bounds = watch) => watchedText({ ...level, ...said } as Parameters<typeof watchedText>[0], bounds, words); // branding: a label's type
+    const inUnit = await inUnitOf('m', ['cm']);
+    const told = (said: Partial<typeof level>) => watchedText({ ...level, ...said }, { watch, inUnit }, words);
     expect([told({}), told({ value: 0.5 })]).toEqual(['in alarm', 'in alarm']);
     expect([told({ value: 3 }), told({ value: 1, age: 'PT60S' })]).toEqual(['stale', undefined]);
-    expect(told({ unit: 'cm' })).toBe('stale');
+    expect([told({ value: 400, unit: 'cm' }), told({ value: 200, unit: 'cm' }), told({ unit: 'kg' })]).toEqual(['in alarm', 'stale', 'stale']);
     expect(told({ term: { id: 'city:load', label: 'load' } })).toBeUndefined();
-    expect(watchedText(level as unknown as Parameters<typeof watchedText>[0], undefined, words)).toBeUndefined(); // branding: the same
+    expect(watchedText(level, { watch: undefined, inUnit }, words)).toBeUndefined();
   });
 });

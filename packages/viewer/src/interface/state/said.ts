@@ -4,6 +4,7 @@
 import type { Said } from '../../graphql/answers.ts';
 import { secondsOfDuration } from '../words/format.ts';
 import type { Key, Words } from '../words/words.ts';
+import type { InUnit } from './in-unit.ts';
 import type { Watch } from './person.ts';
 import type { Silence } from './silence.ts';
 
@@ -28,15 +29,17 @@ export const whenText = (
   return said.isFileDate ? say('fileOf', { day: day(said.observedAt) }) : say('ageOf', { age: age(said.age) });
 };
 
-/** What is out of order about a value that is watched, as the city shows it; undefined of any other, and of numbers in another unit than the bounds. */
+type Watched = { readonly watch: Watch | undefined /** in that of the bounds */; readonly inUnit: InUnit };
+
+/** What is out of order about a value that is watched, as the city shows it; undefined of any other. */
 export const watchedText = (
   { term, value, unit, age }: Pick<Said, 'value' | 'unit' | 'age'> & { readonly term: { readonly id: string } },
-  watch: Watch | undefined,
+  { watch, inUnit }: Watched,
   { say }: Pick<Words, 'say'>,
 ): string | undefined => {
   if (watch?.term !== term.id) return undefined;
   const { least = -Infinity, most = Infinity, staleAfter = Infinity } = watch;
-  const isNumber = typeof value === 'number' && (unit ?? undefined) === watch.unit;
-  if (isNumber && (value < least || value > most)) return say('inAlarm');
+  const number = typeof value === 'number' ? inUnit(value, unit) : undefined;
+  if (number !== undefined && (number < least || number > most)) return say('inAlarm');
   return (secondsOfDuration(age) ?? 0) > staleAfter ? say('isStale') : undefined;
 };
