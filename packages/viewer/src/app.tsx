@@ -24,16 +24,10 @@ const Window = lazy(async () => {
   return { default: made };
 });
 
-/** What of the scene that is drawn now could not be read. */
-const missingIn = ({ city }: Staged): SceneProblem | undefined => {
-  const agencies = city.missing();
-  return agencies.length === 0 ? undefined : { kind: 'missing', agencies };
-};
-
 /** What the window tells of the scene; where its twins are is not among it, and nothing is rendered because one of them moves. */
 const shownOf = ({ city }: Staged): string => {
   const { rowsRevision, agencies, kinds, layers } = city.scene();
-  return JSON.stringify([rowsRevision, agencies, kinds, layers.map((layer) => [layer.agency, layer.kinds]), city.missing()]);
+  return JSON.stringify([rowsRevision, agencies, kinds, layers.map((layer) => [layer.agency, layer.kinds])]);
 };
 
 const isOfShaders = (problem: SceneProblem | undefined): boolean => problem?.kind === 'shaders';
@@ -51,15 +45,13 @@ const useScene = () => {
     setScene(staged?.city.scene());
     if (!staged) return undefined;
     // a scene that stands takes back what was said of one that did not
-    const tell = (): void => setProblem((before) => (isOfShaders(before) ? before : missingIn(staged)));
-    tell();
+    setProblem((before) => (isOfShaders(before) ? before : undefined));
     let shown = shownOf(staged);
     return staged.onEvent(({ type }) => {
       const now = type === 'revised' ? shownOf(staged) : shown;
       if (now === shown) return;
       shown = now;
       setScene(staged.city.scene());
-      tell();
     });
   }, [staged]);
   const again = (): void => {

@@ -4,7 +4,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
-import { openViewer, tool } from './page.ts';
+import { isWhole, openViewer, tool } from './page.ts';
 
 const address = inject('sampleCity');
 
@@ -18,12 +18,6 @@ const watchingFetches = `
   };
 `;
 
-/** Nothing of the scene is still being collected, so that it stays as it is. */
-const isWhole = async (): Promise<boolean> => {
-  const { agencies } = Object(await (await fetch(`${new URL(address).origin}/tiles/scene`)).json());
-  return Array.isArray(agencies) && agencies.every(({ complete }) => complete);
-};
-
 describe('a page that opens', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -32,7 +26,7 @@ describe('a page that opens', () => {
   afterAll(() => browser.close());
 
   it('draws its first picture from one answer, asked for before there is a canvas: it names no federation, and asks for no part of an archive', async () => {
-    await expect.poll(isWhole).toBe(true);
+    await expect.poll(() => isWhole(address)).toBe(true);
     const openings: string[] = [];
     const before = async (page: Page): Promise<void> => {
       page.on('response', (response) => {
@@ -63,7 +57,7 @@ describe('a page that opens', () => {
       await page.route('**/tiles/archives/**', (route) => route.fulfill({ status: 404 }));
     };
     await using viewer = await openViewer(browser, address, { hash: '#lang=en', before });
-    const notice = viewer.page.getByText('Not drawn, because its tiles could not be read');
+    const notice = viewer.page.getByText('Not all of it is drawn, because tiles could not be read');
     await expect.poll(() => notice.textContent()).toContain('Fire and rescue');
     expect(await notice.textContent()).not.toContain('urn:');
   });

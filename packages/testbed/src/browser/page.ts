@@ -96,6 +96,12 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
   };
 };
 
+/** Nothing of the scene is still being collected, so that it stays as it is. */
+export const isWhole = async (address: string): Promise<boolean> => {
+  const { agencies } = Object(await (await fetch(`${new URL(address).origin}/tiles/scene`)).json());
+  return Array.isArray(agencies) && agencies.every(({ complete }) => complete);
+};
+
 export const search = (page: Page) => page.locator('#search');
 export const option = (page: Page, text: string) => page.locator('[role=listbox]').getByRole('option').filter({ hasText: text });
 export const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

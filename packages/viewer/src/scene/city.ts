@@ -203,7 +203,7 @@ const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
       pickable.refresh();
     };
   return {
-    missing: () => made.missing,
+    missing: () => [...new Set([...made.missing, ...agenciesOf(made.scene, tiling.unread())])],
     ...{ light, select, hover, legend, link, label, live: live.live },
     scene: () => made.scene,
     colourBy: (colouring) => {

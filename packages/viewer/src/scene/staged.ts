@@ -85,8 +85,6 @@ export type SceneProblem =
   | { readonly kind: 'noWebGl' }
   /** the graphics card takes none of the scene's shaders, or not all of them */
   | { readonly kind: 'shaders' }
-  /** agencies with layers that could not be read, by their ids */
-  | { readonly kind: 'missing'; readonly agencies: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export type SceneEvent =
@@ -102,7 +100,7 @@ export type SceneEvent =
 
 export type City = {
   readonly scene: () => Scene;
-  /** agencies with layers that could not be read */
+  /** agencies with layers, or tiles, that could not be read; an event says where that may be another */
   readonly missing: () => readonly string[];
   /** the twins that an answer found; none: nothing is faded */
   readonly light: (rows: readonly number[]) => void;

@@ -2,6 +2,7 @@
  * Sources: who said it: one line that tells all, and a line an agency with what it gave, how old, and why not.
  */
 import type { Source } from '../../graphql/answers.ts';
+import { DrawnInPart } from '../look/drawn-in-part.tsx';
 import { useKnown } from '../state/known.ts';
 import { usePosed } from '../state/posing.ts';
 import { toSourcesLine } from '../state/sources-line.ts';
@@ -29,6 +30,7 @@ const Line = ({ source }: { readonly source: Source }) => {
         {rows > 0 && `, ${say('twinCount', { n: rows })}`}
         {source.age && `, ${say('oldestValue', { age: age(source.age) })}`}
         {silence && <strong className="warn">, {say('silentSince', { time: instant(silence.lastSeen) })}</strong>}
+        <DrawnInPart agency={agency.id} />
         {reason && (
           <span className="soft">
             {' '}

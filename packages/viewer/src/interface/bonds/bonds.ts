@@ -6,6 +6,7 @@ import type { Staged } from '../../scene/staged.ts';
 import { readColumnsAgain } from '../state/columns.ts';
 import { useKnown } from '../state/known.ts';
 import { usePerson } from '../state/person.ts';
+import { useUnread } from '../state/unread.ts';
 import { useColouring } from './colouring.ts';
 import { useFraming } from './framing.ts';
 import { useHiding } from './hiding.ts';
@@ -31,6 +32,18 @@ const useSilence = (staged: Staged | undefined): void => {
   useEffect(() => staged?.city.silence([...silences.keys()]), [staged, silences]);
 };
 
+/** What could not be read is told where agencies are named. */
+const useReading = (staged: Staged | undefined): void => {
+  useEffect(() => {
+    const look = (): void => {
+      const agencies = staged?.city.missing() ?? [];
+      if (agencies.join() !== useUnread.getState().agencies.join()) useUnread.setState({ agencies });
+    };
+    look();
+    return staged?.onEvent(look);
+  }, [staged]);
+};
+
 export const useBonds = (staged: Staged | undefined): void => {
   useHiding(staged);
   useLighting(staged);
@@ -39,6 +52,7 @@ export const useBonds = (staged: Staged | undefined): void => {
   useLinking(staged);
   useSun(staged);
   useSilence(staged);
+  useReading(staged);
   useMoment();
   useSceneKeys(staged);
 };

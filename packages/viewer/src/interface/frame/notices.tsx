@@ -5,9 +5,10 @@ import type { Scene, SceneProgress } from '@cityweave/core/scene';
 import { useEffect, useState } from 'react';
 import type { SceneProblem } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
-import { agencyName, type Known, useKnown } from '../state/known.ts';
+import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
+import { useUnread } from '../state/unread.ts';
 import { Name } from '../words/name.tsx';
 import { useWords, type Words } from '../words/words.ts';
 
@@ -44,21 +45,16 @@ export type SceneState = {
 };
 type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
 
-const problemText = (problem: SceneProblem, known: Known, { say, list }: Words): string => {
-  if (problem.kind === 'noWebGl' || problem.kind === 'shaders') return say(problem.kind);
-  return problem.kind === 'missing'
-    ? say('sceneMissing', { names: list(problem.agencies.map((id) => agencyName(known, id))) })
-    : say('sceneRefused', { reason: problem.reason });
-};
+const problemText = (problem: SceneProblem, { say }: Words): string =>
+  problem.kind === 'refused' ? say('sceneRefused', { reason: problem.reason }) : say(problem.kind);
 
 const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
   const words = useWords();
   const { say } = words;
-  const known = useKnown();
   if (!problem) return stands === 'lost' ? <p className="notice warn">{say('sceneLost')}</p> : null;
   return (
     <p className="notice warn">
-      <bdi>{problemText(problem, known, words)}</bdi>{' '}
+      <bdi>{problemText(problem, words)}</bdi>{' '}
       <button type="button" className="quiet" onClick={onAgain}>
         {say('tryAgain')}
       </button>
@@ -67,6 +63,22 @@ const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
           {say('openTable')}
         </button>
       )}
+    </p>
+  );
+};
+
+/** What is read is drawn; of what is not, the agencies are named. */
+const Unread = ({ onAgain }: Pick<NoticesProps, 'onAgain'>) => {
+  const { say, list } = useWords();
+  const { agencies } = useUnread();
+  const known = useKnown();
+  if (agencies.length === 0) return null;
+  return (
+    <p className="notice warn">
+      <bdi>{say('sceneUnread', { names: list(agencies.map((id) => agencyName(known, id))) })}</bdi>{' '}
+      <button type="button" className="quiet" onClick={onAgain}>
+        {say('tryAgain')}
+      </button>
     </p>
   );
 };
@@ -121,6 +133,7 @@ export const Notices = (props: NoticesProps) => {
       {slow && <Slow making={props.scene.making} />}
       <Coming agencies={props.scene.agencies} />
       <SceneNotice {...props} />
+      <Unread onAgain={props.onAgain} />
       <Crosshair isWanted={picking !== undefined} />
       {picking !== undefined && (
         <p className="notice pick">

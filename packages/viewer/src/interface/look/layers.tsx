@@ -11,6 +11,7 @@ import { useKnown } from '../state/known.ts';
 import { type Person, person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
+import { DrawnInPart } from './drawn-in-part.tsx';
 
 type IsHidden = (agency: number, kind: number) => boolean;
 
@@ -56,6 +57,7 @@ const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
         <span className="chip" style={{ background: agencyColour(at, theme) }} />
         <Name text={textOf(agency.name, lang)} />
         {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
+        <DrawnInPart agency={agency.id} />
         {!(silence || agency.complete) && <span className="warn"> {say(agency.coming ? 'coming' : 'incomplete')}</span>}
       </legend>
       {kindsOf(scene, at).map((kindAt) => {

@@ -4,6 +4,7 @@
 import './members.css';
 import { ExchangeLog } from '../federation/log.tsx';
 import { Panel } from '../frame/panel.tsx';
+import { DrawnInPart } from '../look/drawn-in-part.tsx';
 import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
@@ -58,6 +59,7 @@ const MemberLine = ({ spot: { id, name, standing, lastSeen, latency, age, twins 
     <li className={`member ${standing}`}>
       <Name className="name" text={name} />
       <strong className={standing === 'well' ? 'well' : 'warn'}>{say(standingKeys[standing])}</strong>
+      <DrawnInPart agency={id} />
       <span className="soft">
         {say('twinCount', { n: twins })}
         {standing === 'well' && latency && ` · ${say('answersIn', { time: words.seconds(millisecondsOf(latency)) })}`}
@@ -110,6 +112,7 @@ export const FederationMap = () => {
             <li className="member well">
               <Name className="name" text={federation.initiator.name} />
               <strong>{say('initiator')}</strong>
+              <DrawnInPart agency={federation.initiator.id} />
               <span className="soft">{say('twinCount', { n: twinsOf(groups, federation.initiator.id) })}</span>
             </li>
             {spots.map((spot) => (

@@ -45,6 +45,7 @@ export const de: Catalogue = {
   darkTheme: 'Dunkle Farben',
   day: 'Tag',
   disagree: 'Stellen widersprechen sich',
+  drawnInPart: 'nicht alles gezeichnet',
   exchangeLog: 'Was gesagt wurde',
   federation: 'Verbund',
   fileOf: 'Datei vom {day}',
@@ -159,7 +160,7 @@ export const de: Catalogue = {
   scene:
     'Die Stadt in 3D. Pfeiltasten bewegen, Plus und Minus ändern die Entfernung, Q und E drehen, R und F neigen, Pos1 zeigt alles, die Eingabetaste wählt, was in der Mitte ist, N und Umschalt+N gehen zum nächsten und vorigen Zwilling, Schrägstrich zur Suche. Tabelle und Baum sagen dasselbe in Texten.',
   sceneLost: 'Die Grafikkarte wurde entzogen; das Bild kommt von selbst zurück. Tabelle und Baum gehen inzwischen.',
-  sceneMissing: 'Nicht gezeichnet, weil die Kacheln nicht gelesen werden konnten: {names}.',
+  sceneUnread: 'Nicht alles ist gezeichnet, weil Kacheln nicht gelesen werden konnten: {names}. Tabelle und Baum haben alles.',
   sceneRefused: 'Die Stadt kann nicht gezeichnet werden: {reason}.',
   sceneRole: '3D-Stadtansicht',
   search: 'Suche',

@@ -45,6 +45,7 @@ export const en = {
   darkTheme: 'Dark theme',
   day: 'Day',
   disagree: 'agencies disagree',
+  drawnInPart: 'not all drawn',
   exchangeLog: 'What was said',
   federation: 'Federation',
   fileOf: 'file of {day}',
@@ -159,7 +160,7 @@ export const en = {
   scene:
     'The city in 3D. Arrow keys move, plus and minus zoom, Q and E turn, R and F tilt, Home shows all of it, Enter picks what is in the middle, N and Shift+N go to the next and the previous twin in view, slash goes to the search. The table and the tree say the same in texts.',
   sceneLost: 'The graphics card was taken away; the picture comes back by itself. The table and the tree work meanwhile.',
-  sceneMissing: 'Not drawn, because its tiles could not be read: {names}.',
+  sceneUnread: 'Not all of it is drawn, because tiles could not be read: {names}. The table and the tree have all.',
   sceneRefused: 'The city cannot be drawn: {reason}.',
   sceneRole: '3D city view',
   search: 'Search',

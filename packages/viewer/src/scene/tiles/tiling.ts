@@ -1,6 +1,7 @@
 /**
  * Tiling: which tiles are asked for, on the graphics card, and drawn. One upload a tile, a budget of bytes; what has not been drawn for long goes first.
  */
+import type { SceneLayer } from '@cityweave/core/scene';
 import { type Picture, selectFor } from '@cityweave/core/scene/tiles';
 import { Group, Ray as ThreeRay, Vector3 } from 'three';
 import type { Materials } from '../look/materials.ts';
@@ -9,6 +10,7 @@ import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
 import type { TileAsked, TileMade } from './tile-worker.ts';
 import { createTileWorkers } from './tile-workers.ts';
+import { createVain, type Vain } from './vain.ts';
 
 export type Progress = { readonly here: number; readonly wanted: number };
 
@@ -21,6 +23,8 @@ export type Tiling = {
   readonly pick: (ray: Ray) => Promise<Hit | undefined>;
   readonly hide: (hidden: Uint8Array) => void;
   readonly progress: () => Progress;
+  /** layers of which a tile is no tile, or cannot be had */
+  readonly unread: () => readonly SceneLayer[];
   /** rows of the scene that stand in the tiles drawn now, from and to, least first */
   readonly rowsInView: () => readonly (readonly [number, number])[];
   /** The graphics card has lost all: every tile is fetched again. */
@@ -61,6 +65,7 @@ type State = {
   readonly made: (readonly [Slot, TileMade])[];
   /** tiles that are not asked for: no tile, or not yet again */
   readonly refused: Set<string>;
+  readonly vain: Vain;
   drawn: ReadonlySet<DrawnTile>;
   progress: Progress;
   bytes: number;
@@ -70,7 +75,7 @@ type State = {
 
 const createState = (layers: readonly Layer[]): State => ({
   ...{ layers, retired: [] },
-  ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), drawn: new Set() },
+  ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
   ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
 });
 
@@ -152,6 +157,7 @@ type Requests = ReturnType<typeof createRequests>;
 const createRequests = (state: State, { changed }: Room) => {
   const refuse = ({ key }: Slot, again: boolean): void => {
     state.refused.add(key);
+    state.vain.note(key, again);
     if (again)
       setTimeout(() => {
         state.refused.delete(key);
@@ -161,6 +167,7 @@ const createRequests = (state: State, { changed }: Room) => {
   const workers = createTileWorkers((told) => {
     const slot = state.onTheWay.get(told.key);
     state.onTheWay.delete(told.key);
+    if (told.verb === 'made') state.vain.forget(told.key);
     if (slot && told.verb === 'made') state.made.push([slot, told]);
     if (slot && told.verb === 'refused') refuse(slot, told.again);
     changed();
@@ -273,6 +280,7 @@ export const createTiling = (room: Room): Tiling => {
     pick,
     hide: workers.hide,
     progress: () => state.progress,
+    unread: () => state.vain.among(state.layers),
     rowsInView: () => rangesOf(state),
     forget,
     setLayers: (layers) => {
