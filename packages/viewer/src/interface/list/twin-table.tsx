@@ -1,8 +1,7 @@
 /**
  * Twin table: the twins that the scene shows, as rows that can be sorted; the same filter, the same selection, all by keyboard.
  */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import type { TwinRow } from '../../graphql/answers.ts';
 import type { TwinOrder } from '../../graphql/queries.ts';
 import { propertiesOf } from '../state/columns.ts';
@@ -14,9 +13,7 @@ import { type Head, TableHead } from './table-head.tsx';
 import { TableRow } from './table-row.tsx';
 import { useListed } from './use-listed.ts';
 import { type Pages, usePages } from './use-pages.ts';
-
-const rowPixels = 34;
-const aheadRows = 20;
+import { useRows } from './use-rows.ts';
 
 const useHeads = (terms: readonly string[]): readonly Head[] => {
   const { say } = useWords();
@@ -47,27 +44,6 @@ const TableState = ({ pages }: { readonly pages: Pages }) => {
   );
 };
 
-const useRows = (pages: ReturnType<typeof usePages>) => {
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: pages.rows.length, getScrollElement: () => box.current, estimateSize: () => rowPixels, overscan: 8 });
-  const shown = rows.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  const { state, more, sees } = pages;
-  // what is in sight is what is worth reading again
-  useEffect(() => sees(shown.flatMap(({ index }) => pages.rows[index]?.id ?? [])));
-  // more of the list is asked for where its end comes near
-  useEffect(() => {
-    if (state === 'more' && last >= pages.rows.length - aheadRows) more();
-  }, [state, last, pages.rows.length]);
-  return { box, rows };
-};
-
-/** There may be fewer rows later. */
-const useActive = (rows: number) => {
-  const [at, setAt] = useState(0);
-  return [Math.max(0, Math.min(at, rows - 1)), setAt] as const;
-};
-
 const takeKeys =
   (rows: readonly TwinRow[], at: number, go: (next: number) => void) =>
   (event: KeyboardEvent): void => {
@@ -89,8 +65,7 @@ export const TwinTable = () => {
   const pages = usePages(useMemo(() => ({ ...listed, orderBy: order }), [listed, order]));
   const heads = useHeads(listed.terms);
   const selected = usePerson((state) => state.selected);
-  const [at, setAt] = useActive(pages.rows.length);
-  const { box, rows } = useRows(pages);
+  const { box, rows, at, setAt } = useRows(pages);
   const id = useId();
   const key = takeKeys(pages.rows, at, (next) => {
     setAt(next);

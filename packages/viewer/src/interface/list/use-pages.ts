@@ -1,13 +1,14 @@
 /**
- * Use pages: twins a page at a time, in the order wanted, as far as somebody scrolls; those in sight are read again while somebody looks.
+ * Use pages: twins a page at a time, in the order wanted, as far as somebody scrolls; what is in sight is read again while somebody looks: who came stands in its place, who went is gone.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { TwinRow } from '../../graphql/answers.ts';
+import type { TwinPage, TwinRow } from '../../graphql/answers.ts';
 import { queries, type TwinOrder } from '../../graphql/queries.ts';
 import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
+import { emptyListing, type Listing, placeBefore, toldAfter } from '../state/listing.ts';
 import { readAgain, readEveryMs } from '../state/reading.ts';
-import { missingIn } from '../state/sources-line.ts';
+import { missingIn, untoldIn } from '../state/sources-line.ts';
 import type { Listed } from './use-listed.ts';
 
 export type Pages = {
@@ -19,77 +20,78 @@ export type Pages = {
   readonly missing: readonly string[];
 };
 
-const pageRows = 100;
+/** Read at a time; and so many may have come since among those that are read again. */
+const [pageRows, comeRows, pageRowsMax] = [100, 50, 500] as const;
 const nothing: Pages = { rows: [], total: undefined, state: 'asking', missing: [] };
 
 type Asked = Listed & { readonly orderBy: TwinOrder };
-type Walk = { readonly asked: Asked; readonly stop: AbortController; after: string | undefined; isFirst: boolean; isBusy: boolean };
+type Walk = { readonly asked: Asked; readonly stop: AbortController; listing: Listing; total: number | undefined; isBusy: boolean };
+type Stretch = { readonly after?: string | undefined; readonly first: number };
 
-const readPage = async ({ federation, filter, terms, lang, asOf, orderBy }: Asked, after: string | undefined, signal: AbortSignal) => {
+const readPage = async ({ asked, stop }: Walk, { after, first }: Stretch): Promise<TwinPage | undefined> => {
+  const { federation, filter, terms, lang, asOf, orderBy } = asked;
   if (!federation) return undefined;
   const variables = {
-    federation,
-    first: pageRows,
-    orderBy,
-    terms,
-    lang,
+    ...{ federation, first, orderBy, terms, lang },
     ...(asOf !== undefined && { asOf }),
     ...(filter && { filter }),
     ...(after !== undefined && { after }),
   };
-  const got = await ask(queries.twins, variables, signal);
+  const got = await ask(queries.twins, variables, stop.signal);
   return got.ok ? got.value.federation?.twins : undefined;
 };
 
-/** The first page takes the place of what was read before. */
-const readOn = async (walk: Walk, take: (change: (before: Pages) => Pages) => void): Promise<void> => {
+/** Undefined where nothing was told, or nobody waits for it any more. */
+const readStretch = async (walk: Walk, stretch: Stretch): Promise<Pages | undefined> => {
+  const page = await readPage(walk, stretch);
+  if (!page || walk.stop.signal.aborted) return undefined;
+  walk.listing = toldAfter(walk.listing, stretch.after, { ...page, untold: untoldIn(page.sources) });
+  walk.total = page.totalCount ?? walk.total;
+  const { rows, hasMore } = walk.listing;
+  return { rows, total: walk.total, state: hasMore ? 'more' : 'all', missing: missingIn(page.sources) };
+};
+
+type Take = (change: Pages | ((before: Pages) => Pages)) => void;
+
+const readOn = async (walk: Walk, take: Take): Promise<void> => {
   if (walk.isBusy) return;
   walk.isBusy = true;
-  const page = await readPage(walk.asked, walk.after, walk.stop.signal);
-  if (walk.stop.signal.aborted) return;
-  const before = walk.isFirst ? nothing : undefined;
-  Object.assign(walk, { isBusy: false, ...(page && { isFirst: false, after: page.pageInfo.endCursor ?? undefined }) });
-  take((shown) => {
-    if (!page) return { ...shown, state: 'refused' };
-    const { rows, total } = before ?? shown;
-    const state = page.pageInfo.hasNextPage ? 'more' : 'all';
-    return { rows: [...rows, ...page.nodes], total: page.totalCount ?? total, state, missing: missingIn(page.sources) };
-  });
+  const { rows } = walk.listing;
+  const { from, after } = placeBefore(walk.listing, rows.length);
+  const pages = await readStretch(walk, { after, first: Math.min(pageRowsMax, rows.length - from + pageRows) });
+  walk.isBusy = false;
+  if (!walk.stop.signal.aborted) take(pages ?? ((shown) => ({ ...shown, state: 'refused' })));
 };
 
-const renewed = (rows: readonly TwinRow[], told: readonly TwinRow[]): readonly TwinRow[] => {
-  const byId = new Map(told.map((twin) => [twin.id, twin]));
-  return rows.map((twin) => byId.get(twin.id) ?? twin);
+type Sight = { readonly first: number; readonly last: number };
+
+/** What is in sight, with what came and went there. */
+const readSight = async (walk: Walk, { first, last }: Sight, take: Take): Promise<void> => {
+  const { from, after } = placeBefore(walk.listing, first);
+  const pages = await readStretch(walk, { after, first: Math.min(pageRowsMax, last + 1 - from + comeRows) });
+  if (pages) take(pages);
 };
 
-/** What is in sight stays in its place, with what is said of it now. The past is not another one later. */
-const useRenewing = (asked: Asked, take: (change: (before: Pages) => Pages) => void) => {
-  const inSight = useRef<readonly string[]>([]);
-  useEffect(() => {
-    if (asked.asOf !== undefined) return undefined;
-    return readAgain(readEveryMs, async (signal) => {
-      if (inSight.current.length === 0) return;
-      const page = await readPage({ ...asked, filter: { ids: inSight.current.slice(0, pageRows) } }, undefined, signal);
-      if (page && !signal.aborted) take((shown) => ({ ...shown, rows: renewed(shown.rows, page.nodes) }));
-    });
-  }, [asked, take]);
-  return useCallback((ids: readonly string[]): void => {
-    inSight.current = ids;
-  }, []);
-};
-
-export const usePages = (asked: Asked): Pages & { readonly more: () => void; readonly sees: (ids: readonly string[]) => void } => {
+export const usePages = (asked: Asked): Pages & { readonly more: () => void; readonly sees: (sight: Sight) => void } => {
   const [pages, setPages] = useState(nothing);
   const healed = useKnown((state) => state.healed);
   const walk = useRef<Walk>(undefined);
-  // they are asked for again when an agency is back
+  const sight = useRef<Sight>({ first: 0, last: 0 });
+  // they are asked for again when an agency is back; the first page takes the place of what was read before
   useEffect(() => {
     if (walk.current?.asked !== asked) setPages(nothing);
-    const own: Walk = { asked, stop: new AbortController(), after: undefined, isFirst: true, isBusy: false };
+    const own: Walk = { asked, stop: new AbortController(), listing: emptyListing, total: undefined, isBusy: false };
     walk.current = own;
     void readOn(own, setPages);
-    return () => own.stop.abort();
+    // the past is not another one later
+    const leave = asked.asOf === undefined ? readAgain(readEveryMs, () => readSight(own, sight.current, setPages)) : undefined;
+    return () => {
+      leave?.();
+      own.stop.abort();
+    };
   }, [asked, healed]);
-  const sees = useRenewing(asked, setPages);
+  const sees = useCallback((seen: Sight): void => {
+    sight.current = seen;
+  }, []);
   return { ...pages, sees, more: () => void (walk.current && readOn(walk.current, setPages)) };
 };

@@ -12,6 +12,10 @@ export type SourcesLine = {
   readonly missing: readonly string[];
 };
 
+/** Those that may have more than they told: nothing is known of what they did not. */
+export const untoldIn = (sources: readonly Pick<Source, 'agency' | 'status'>[]): readonly string[] =>
+  sources.filter(({ status }) => status === 'FAILED' || status === 'LATE' || status === 'PARTIAL').map(({ agency }) => agency.id);
+
 /** Names of those that were asked and gave nothing. */
 export const missingIn = (sources: readonly Pick<Source, 'agency' | 'status'>[]): readonly string[] =>
   sources.filter(({ status }) => status === 'FAILED' || status === 'LATE').map(({ agency }) => agency.name);
