@@ -51,8 +51,11 @@ export const Value = Provenance.extend({ value: Json, unit: z.string().optional(
 export type Value = z.infer<typeof Value>;
 
 /** A reading that names its own time does not take the file's for it. */
-const timed = (reading: Reading, { isFileDate, ...provenance }: Provenance): Provenance =>
-  isFileDate && reading.observedAt === undefined ? { ...provenance, isFileDate } : provenance;
+const timed = (reading: Reading, provenance: Provenance): Provenance => {
+  if (provenance.isFileDate === undefined || (provenance.isFileDate && reading.observedAt === undefined)) return provenance;
+  const { isFileDate: _, ...without } = provenance;
+  return without;
+};
 
 export const valueOf = (reading: Reading, provenance: Provenance): Value => ({
   ...timed(reading, provenance),

@@ -33,7 +33,7 @@ export const readPastsThen = (space: Space, ids: readonly string[], then: Then &
   const chunks = `CALL (key, names) { UNWIND names AS name ${latest} RETURN collect([name, latest[0].last, latest[0].bytes, latest[1].last]) AS chunks }`;
   return steady(
     `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(t.doc) AS docs
-CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS doc, p.names AS names ${chunks} RETURN collect([key, doc, chunks]) AS pasts } RETURN docs, pasts`,
+CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS doc, p.chunked AS names ${chunks} RETURN collect([key, doc, chunks]) AS pasts } RETURN docs, pasts`,
     { ids, ...then },
   );
 };

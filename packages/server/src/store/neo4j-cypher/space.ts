@@ -138,6 +138,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
   { constraints: [], indexes: [] },
   // words of names are told with their places
   { constraints: [], indexes: [] },
+  // a past says which of its series have chunks
+  { constraints: [], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

@@ -11,7 +11,7 @@ import { seriesKey } from './samples.ts';
 const { settings, skipped } = trialServer();
 const authority = 'conversion.test.example';
 const [id, samples] = [twinId('1'), 100];
-const { end, twin, log, register, index } = spaceOf(authority);
+const { end, twin, log, past, register, index } = spaceOf(authority);
 const key = seriesKey(id, 'city:p');
 const time = (minute: number) => addMs(at, minute * 60_000);
 
@@ -44,6 +44,9 @@ const former: readonly Cypher[] = [
   cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 2`),
 ];
 
+/** A past that does not say which of its series have chunks. */
+const ofSchema6: readonly Cypher[] = [cypher(`MATCH (p:${past}) REMOVE p.chunked`), cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 6`)];
+
 describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () => {
   const server = settings ?? { uri: '', database: '' };
   const { release, ...line } = drivers.take(server);
@@ -62,8 +65,8 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     const store = await open('conversion', openIn);
     const { samples: told } = await store.history(id, { series: 'city:p', first: 1_000 });
     expect(told.map(({ said }) => said?.value)).toEqual(Array.from({ length: samples }, (_, minute) => minute));
-    const then = await store.stateAt([id], { valid: time(20.5), known: time(samples) });
-    expect(then.get(id)?.values).toMatchObject({ 'city:p': { value: 20 } });
+    const inChunk = async (of: TwinStore) => (await of.stateAt([id], { valid: time(20.5), known: time(samples) })).get(id)?.values['city:p']?.value;
+    expect(await inChunk(store)).toBe(20);
     expect([await store.count({ box: [8, 8, 10, 10] }), await store.count({ box: [3, 44, 5, 46] })]).toEqual([0, 1]);
     expect([await store.count({ text: 'lodz' }), await store.count({ text: 'łódź' })]).toEqual([1, 1]);
     const { changes, head } = await store.changes(700, { limit: 1_000 });
@@ -77,6 +80,10 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     );
     expect(stays).toEqual([]);
     await store.close();
+    for (const statement of ofSchema6) await command(statement);
+    const again = await open('conversion', openIn);
+    expect(await inChunk(again)).toBe(20);
+    await again.close();
     await release();
   });
 });

@@ -24,6 +24,7 @@ import type { Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import { createLog, logChangesMax, updateTwins } from '../neo4j-cypher/write.ts';
 import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
+import { walkPasts } from './upkeep.ts';
 
 const seriesPerStep = 20;
 
@@ -128,14 +129,28 @@ const rewriteSome = async (run: Run, space: Space, after: string): Promise<strin
   return String(last['id']);
 };
 
+/** With all that is noted beside their text. */
+const rewritePasts: Parameters<typeof walkPasts>[1] = async ({ run, space }, kept) => {
+  await run(
+    putPasts(
+      space,
+      kept.map(({ id, past }) => rowOfPast(id, past)),
+    ),
+  );
+  return { samples: 0, done: kept.length };
+};
+
 /** `from` is the schema that the space has. */
 export const convert = async (connection: Connection, space: Space, from: number): Promise<void> => {
   if (from < 3) {
     for (let done = seriesPerStep; done > 0; ) done = await connection.write((run) => convertSome(run, space));
     await connection.command(dropTwice(space));
   }
-  for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
-  for (const statement of dropFormerSchema(space)) await connection.command(statement);
-  for (let after: string | undefined = ''; after !== undefined; )
-    after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
+  if (from < 6) {
+    for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
+    for (const statement of dropFormerSchema(space)) await connection.command(statement);
+    for (let after: string | undefined = ''; after !== undefined; )
+      after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
+  }
+  await walkPasts({ connection, space }, rewritePasts);
 };

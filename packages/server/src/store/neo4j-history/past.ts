@@ -9,12 +9,12 @@ import {
   msOfInstant,
   type Sample,
   type SamplePage,
-  sampleAt,
   type Twin,
   type TwinId,
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
+import { createInstants } from '../history/instants.ts';
 import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
@@ -22,7 +22,7 @@ import type { Row } from '../neo4j/save.ts';
 import { chunksAt, readChunks, readPasts, readPastsThen } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { joint, sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
-import { decodePast, noPast, type Past, samplesOfTail, type Tail } from './tails.ts';
+import { decodePast, noPast, type Past, sampleOfTailAt, samplesOfTail, type Tail } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
 type Told = { readonly id: TwinId; readonly twin: Twin | undefined; readonly past: Past };
@@ -132,8 +132,9 @@ export const heldAt = async (
 ): Promise<ReadonlyMap<string, Sample>> => {
   const all = [...pasts].flatMap(([id, past]) => namedIn(id, past));
   const held: Held = new Map();
+  const by = { valid: msOfInstant(moment.valid), known: msOfInstant(moment.known), instantOf: createInstants() };
   for (const { key, tail } of all) {
-    const sample = sampleAt(samplesOfTail(tail), moment);
+    const sample = sampleOfTailAt(tail, by);
     if (sample) held.set(key, sample);
   }
   await lookIntoChunks(asker, held, { all, moment, latest });

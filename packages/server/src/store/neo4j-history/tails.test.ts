@@ -1,8 +1,8 @@
-import { AgencyId, instantOfMs, type Said, type Sample } from '@cityweave/core';
+import { AgencyId, instantOfMs, type Said, type Sample, sampleAt } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { samplesOfChunk } from './samples.ts';
-import { decodePast, noPast, type Past, rowOfPast, samplesOfTail, spillPast, withSamples } from './tails.ts';
+import { decodePast, noPast, type Past, rowOfPast, sampleOfTailAt, samplesOfTail, spillPast, withSamples } from './tails.ts';
 
 const source = AgencyId.parse('urn:dtf:agency:water.example');
 const sample = (series: string, minute: number, { value, lag = 0 }: { readonly value: Said['value'] | undefined; readonly lag?: number }): Sample => ({
@@ -21,6 +21,11 @@ const value = fc.oneof(
   fc.jsonValue(),
   fc.constant(undefined),
 );
+const level = (minute: number, value: number): Sample => sample('s', minute, { value });
+const withLevels = (past: Past, samples: readonly Sample[]): Past => withSamples(past, [{ series: 's', samples }]);
+
+const minutes = (count: number): readonly Sample[] => Array.from({ length: count }, (_, minute) => level(minute, minute));
+
 const series = fc.constantFrom('city:level', '@place', 'x:a\'"`$)DETACH/**/DELETE', '__proto__');
 
 test('whatever was said comes back from the text of a past', () => {
@@ -41,15 +46,36 @@ test('whatever was said comes back from the text of a past', () => {
   );
 });
 
-const level = (minute: number, value: number): Sample => sample('s', minute, { value });
-const withLevels = (past: Past, samples: readonly Sample[]): Past => withSamples(past, [{ series: 's', samples }]);
+test('of a tail the last that was true and known by a time is told, as it was read and as more came', () => {
+  const given = fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(given, given, fc.tuple(fc.nat(20), fc.nat(20)), (first, more, [valid, known]) => {
+      const join = (past: Past, some: readonly (readonly [number, number])[]) =>
+        withLevels(
+          past,
+          some.map(([minute, lag], index) => sample('s', minute, { value: index, lag })),
+        );
+      const past = join(decodePast(rowOfPast('a', join(noPast, first)).properties.doc), more);
+      const moment = { valid: instantOfMs(valid * 60_000), known: instantOfMs(known * 60_000) };
+      for (const tail of past.values())
+        expect(sampleOfTailAt(tail, { valid: valid * 60_000, known: known * 60_000 })).toEqual(sampleAt(samplesOfTail(tail), moment));
+    }),
+  );
+});
+
+test('the node of a past has the names of its series, and of those with chunks, where they became others', () => {
+  const past = withLevels(noPast, [level(1, 1)]);
+  expect(rowOfPast('a', past).properties).toEqual({ names: ['s'], doc: expect.any(String) });
+  const spilt = spillPast('a', withLevels(noPast, minutes(65))).past;
+  expect(rowOfPast('a', spilt).properties).toMatchObject({ names: ['s'], chunked: ['s'] });
+  expect(Object.keys(rowOfPast('a', spilt, past).properties)).toEqual(['doc', 'chunked']);
+  expect(Object.keys(rowOfPast('a', withLevels(spilt, [level(99, 9)]), spilt).properties)).toEqual(['doc']);
+});
 
 test('samples stand in their order, and of two that are one the later given stays', () => {
   const past = withLevels(withLevels(noPast, [level(3, 3), level(1, 1)]), [level(2, 2), level(3, 30)]);
   expect([...past.values()].flatMap(samplesOfTail).map(({ said }) => said?.value)).toEqual([1, 2, 30]);
 });
-
-const minutes = (count: number): readonly Sample[] => Array.from({ length: count }, (_, minute) => level(minute, minute));
 
 test('a tail keeps 64 samples; of one more all but the last go into a loose chunk', () => {
   const kept = spillPast('a', withLevels(noPast, minutes(64)));

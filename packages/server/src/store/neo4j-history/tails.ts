@@ -2,6 +2,7 @@
  * Tails: what is not folded of the series of a twin or a link, all of them as one text: whatever a change adds to a history is one property of one node.
  */
 import { compareSamples, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
+import type { InstantOf } from '../history/instants.ts';
 import { type ChunkRow, rowsOfChunks, seriesKey, spotOf } from './samples.ts';
 
 /** When, how much later it was known, which of the forms of the text it has, and the number in it. */
@@ -40,13 +41,24 @@ export const joinSamples = (...given: readonly (readonly Sample[])[]): readonly 
 
 const isRead = (held: Tail['held']): held is Read => !Array.isArray(held);
 
-const sampleOf = ({ series, forms }: Read, [observed, lag, at, value]: SampleText): Sample => {
+const sampleOf = ({ series, forms }: Read, [observed, lag, at, value]: SampleText, instantOf: InstantOf = instantOfMs): Sample => {
   const form = forms[at];
-  const times = { series, observedAt: instantOfMs(observed), recordedAt: instantOfMs(observed + lag) };
+  const times = { series, observedAt: instantOf(observed), recordedAt: instantOf(observed + lag) };
   return form ? { ...times, said: value === undefined ? form : { ...form, value } } : times;
 };
 
 export const samplesOfTail = ({ held }: Tail): readonly Sample[] => (isRead(held) ? [...held.texts.map((text) => sampleOf(held, text)), ...held.more] : held);
+
+type Looking = { readonly valid: number; readonly known: number; readonly instantOf?: InstantOf };
+
+/** The last that was true and known by then; no other one is made. */
+export const sampleOfTailAt = ({ held }: Tail, { valid, known, instantOf }: Looking): Sample | undefined => {
+  const isBy = (observed: number, recorded: number): boolean => observed <= valid && recorded <= known;
+  const lastIn = (samples: readonly Sample[]) => samples.findLast(({ observedAt, recordedAt }) => isBy(msOfInstant(observedAt), msOfInstant(recordedAt)));
+  if (!isRead(held)) return lastIn(held);
+  const text = held.texts.findLast(([observed, lag]) => isBy(observed, observed + lag));
+  return lastIn(held.more) ?? (text && sampleOf(held, text, instantOf));
+};
 
 export const lastOf = (tail: Tail | undefined): Sample | undefined => {
   if (!tail || !isRead(tail.held)) return tail && samplesOfTail(tail).at(-1);
@@ -122,13 +134,19 @@ const encodePast = (past: Past): string => {
   return `[${forms()},${JSON.stringify(tails)}]`;
 };
 
-const hasNamesOf = (past: Past, other: Past): boolean => past.size === other.size && [...past.keys()].every((series) => other.has(series));
+/** Names of series that are searched, and of those that have chunks: both hardly ever become others. */
+const lists: Readonly<Record<string, (past: Past) => readonly string[]>> = {
+  names: (past) => [...past.keys()],
+  chunked: (past) => [...past].flatMap(([series, { chunks }]) => (chunks > 0 ? [series] : [])),
+};
 
-/** What its node is to be given, where it had `before`: the names of series are searched, and hardly ever become others. */
-export const rowOfPast = (id: string, past: Past, before: Past = noPast) => ({
-  id,
-  properties: { doc: encodePast(past), ...(!hasNamesOf(past, before) && { names: [...past.keys()] }) },
-});
+const isSameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name, at) => name === b[at]);
+
+/** What its node is to be given, where it had `before`. */
+export const rowOfPast = (id: string, past: Past, before: Past = noPast) => {
+  const changed = Object.entries(lists).flatMap(([list, of]) => (isSameList(of(past), of(before)) ? [] : [[list, of(past)]]));
+  return { id, properties: { doc: encodePast(past), ...Object.fromEntries(changed) } };
+};
 
 export const decodePast = (text: string): Past => {
   const [forms, tails]: readonly [readonly Form[], readonly TailText[]] = JSON.parse(text);

@@ -17,12 +17,13 @@ import {
   twinSeries,
 } from '@cityweave/core';
 import { openChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { createInstants } from '../history/instants.ts';
 import { holdsTimes, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
-import { createInstants, sampleOfRow, sampleOfText, seriesById } from './rows.ts';
+import { sampleOfRow, sampleOfText, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 

@@ -1,22 +1,11 @@
 /**
  * Samples as rows of the embedded store and back.
  */
-import { type Instant, instantOfMs, msOfInstant, type Sample } from '@cityweave/core';
+import { instantOfMs, msOfInstant, type Sample } from '@cityweave/core';
+import type { InstantOf } from '../history/instants.ts';
 import { numberOf, type Writing } from '../sqlite/sqlite-file.ts';
 
 type Row = Record<string, unknown>;
-
-type InstantOf = (ms: number) => Instant;
-
-/** Many samples of one answer have the same times: each is spelt once. */
-export const createInstants = (): InstantOf => {
-  const spelt = new Map<number, Instant>();
-  return (ms) => {
-    const known = spelt.get(ms) ?? instantOfMs(ms);
-    spelt.set(ms, known);
-    return known;
-  };
-};
 
 export const sampleOfRow = (series: string, row: Row): Sample => ({
   series,
