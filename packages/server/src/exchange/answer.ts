@@ -31,6 +31,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type Deps, newMessageId } from '../deps.ts';
 import type { Events } from '../events.ts';
+import { createTurns } from '../protocol/turns.ts';
 import type { RecordStore } from '../store/store.ts';
 import { traced } from '../trace.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
@@ -38,7 +39,6 @@ import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
 import { type NotedLog, noMessage, noteExchange } from './logged.ts';
 import type { Self } from './peer.ts';
-import { createTurns } from './turns.ts';
 import { readThrough } from './via.ts';
 
 export type Saved = { readonly noun: string; readonly id: string; readonly value: unknown };
@@ -55,6 +55,8 @@ export type AskedBy = {
   readonly signal: AbortSignal;
   /** the adaptor that it came over */
   readonly via?: string | undefined;
+  /** What follows depends on nothing that is still to come: the sender's next change may have its turn. */
+  readonly letNext?: (() => void) | undefined;
 };
 
 /** Passes a message for another twin on (A5), where this node is an adaptor; the answer, or its own refusal. */
@@ -201,7 +203,7 @@ const problemIn = (message: Message): Problem | undefined => {
 
 export const createAnswer = (given: Given): Answer => {
   const desk: Desk = { ...given, heard: new LRUCache({ max: limits.messageIdsRememberedMax }) };
-  const inTurn = createTurns();
+  const inTurn = createTurns(1);
   const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
     const named = rowNameOf(message);
     if (!named.ok) return reply(desk, message, named);
@@ -218,7 +220,8 @@ export const createAnswer = (given: Given): Answer => {
     if (!through.ok) return reply(desk, message, through);
     const by: Heard = { sender: source.id, role: source.role, message: through.value.message, signal, digest, via: through.value.adaptorId };
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);
-    const answered = await inTurn({ sender: source.id, priority: message.header.priority }, () => answerInTime(desk, named.value, by));
+    const { priority, conversationId: conversation } = message.header;
+    const answered = await inTurn({ line: source.id, priority, conversation }, (letNext) => answerInTime(desk, named.value, { ...by, letNext }));
     return answered ?? reply(desk, message, fail(problem('overloaded', { subject: source.id, limit: limits.turnsWaitingMax })));
   };
   const answerHeard = async (heard: Message, signal: AbortSignal, bytes: number): Promise<Awaited<ReturnType<Answer>>> => {

@@ -130,12 +130,12 @@ const onTheWay = ({ id, role, through }: Peer, found: Problem): Problem => {
 
 const askOnce = async <N extends RowName>(room: Room, peer: Peer, said: Said<N>): Promise<Result<Reply<N>>> => {
   const { name } = said;
-  const { timeoutMs = askTimeoutDefaultMs, signal } = said.asking;
+  const { timeoutMs = askTimeoutDefaultMs, signal, priority, conversationId: conversation } = said.asking;
   const message = await signMessage(build(room, peer, said), room.keys.current());
   const text = messageText(message);
   const { bytesMax } = rowOf(name);
   if (Buffer.byteLength(text) > bytesMax) return fail(problem('tooLarge', { subject: 'message', limit: bytesMax }));
-  const sent = await room.protocol.send({ ...wayTo(peer), text, messageId: message.header.messageId, timeoutMs, bytesMax, signal });
+  const sent = await room.protocol.send({ ...wayTo(peer), text, messageId: message.header.messageId, timeoutMs, bytesMax, signal, priority, conversation });
   const answer = sent.ok ? await checkAnswer(room, sent.value, { request: message, peer }) : fail(onTheWay(peer, sent.problem));
   if (answer.ok) said.asking.heard?.(answer.value.header);
   const result = answer.ok ? parseReply(name, answer.value) : answer;

@@ -186,23 +186,28 @@ const createKeyTelling = (keys: NodeKeys, writer: Writer): (() => void) => {
   };
 };
 
-export const openExchangeLog = (room: Room): ExchangeLog => {
-  const { deps, keys, files } = room;
-  const begun = lastHead(files);
-  const writer = createWriter(files, deps.clock, begun.head);
+/** Where an opened log stands: what was lost of it is told, and what a node that was killed left is sealed, but nothing that was cut off behind a seal is covered up. */
+const goOn = (room: Room) => {
+  const begun = lastHead(room.files);
+  const writer = createWriter(room.files, room.deps.clock, begun.head);
   const sealing = createSealing(room, writer, begun);
+  const tellKeys = createKeyTelling(room.keys, writer);
+  if (begun.head.n === 0 || !begun.isSealed) tellKeys();
+  if (begun.mended > 0) writer.put({ kind: 'recovered', bytes: begun.mended });
+  if (!begun.isSealed && begun.head.n >= sealedHead(room.records).n) void sealing.seal();
+  return { writer, sealing, tellKeys };
+};
+
+export const openExchangeLog = (room: Room): ExchangeLog => {
+  const { deps, files } = room;
+  const { writer, sealing, tellKeys } = goOn(room);
   let cancel: (() => void) | undefined;
   let isClosed = false;
-  const tellKeys = createKeyTelling(keys, writer);
   const flush = (): void => {
     cancel = undefined;
     writer.flush();
     if (sealing.isDue(deps.clock.now())) void sealing.seal();
   };
-  if (begun.head.n === 0 || !begun.isSealed) tellKeys();
-  if (begun.mended > 0) writer.put({ kind: 'recovered', bytes: begun.mended });
-  // a node that was killed left entries that nobody signed; what was cut off behind a seal is not covered up by another one
-  if (!begun.isSealed && begun.head.n >= sealedHead(room.records).n) void sealing.seal();
   const append = (exchange: LoggedExchange): void => {
     // what a node that is closing still hears or says is answered, but its log has ended
     if (isClosed) return;

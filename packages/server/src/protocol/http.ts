@@ -1,12 +1,13 @@
 /**
  * HTTP, the asking end: a message is posted and its answer read; events come as server-sent ones.
  */
-import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { fail, limits, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { createParser } from 'eventsource-parser';
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import type { Protocol, Sending, StreamedEvent, Streaming } from './protocol.ts';
+import { createTurns } from './turns.ts';
 
-const connectionsPerPeerMax = 8;
+export const connectionsPerPeerMax = 8;
 const connectTimeoutMs = 1_000;
 
 const problemOfCause = (cause: unknown): Problem => {
@@ -44,15 +45,28 @@ const signalOf = (timeoutMs: number, signal: AbortSignal | undefined): AbortSign
   return signal ? AbortSignal.any([timeout, signal]) : timeout;
 };
 
-const send = async (dispatcher: Agent, { address, text, timeoutMs, bytesMax, signal }: Sending): Promise<Result<unknown>> => {
+type Posting = Pick<Sending, 'address' | 'text' | 'bytesMax'> & { readonly dispatcher: Agent; readonly signal: AbortSignal };
+
+const post = async ({ dispatcher, address, text, bytesMax, signal }: Posting): Promise<Result<unknown>> => {
   try {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    const { body } = await request(address, { method: 'POST', headers, body: text, dispatcher, signal: signalOf(timeoutMs, signal) });
+    const { body } = await request(address, { method: 'POST', headers, body: text, dispatcher, signal });
     const read = await readBody(body, bytesMax);
     return read.ok ? parseJson(read.value) : read;
   } catch (cause) {
     return fail(problemOfCause(cause));
   }
+};
+
+/** Messages to one address go over so many connections; what waits for one goes by its priority. */
+const createOutbox = (dispatcher: Agent): Protocol['send'] => {
+  const inTurn = createTurns(connectionsPerPeerMax);
+  return async ({ timeoutMs, priority, conversation, ...sending }) => {
+    const signal = signalOf(timeoutMs, sending.signal);
+    const sent = await inTurn({ line: sending.address, priority, conversation, signal }, () => post({ ...sending, dispatcher, signal }));
+    if (sent) return sent;
+    return fail(signal.aborted ? problemOfCause(signal.reason) : problem('overloaded', { subject: 'messages to one address', limit: limits.turnsWaitingMax }));
+  };
 };
 
 const documentBytesMax = 64 * 1024;
@@ -102,11 +116,16 @@ async function* stream(
 }
 
 export const createHttpProtocol = (): Protocol => {
-  const dispatcher = new Agent({ connections: connectionsPerPeerMax, connectTimeout: connectTimeoutMs, keepAliveTimeout: 30_000, pipelining: 1 });
+  const bounds = { connectTimeout: connectTimeoutMs, keepAliveTimeout: 30_000, pipelining: 1 };
+  const dispatcher = new Agent({ ...bounds, connections: connectionsPerPeerMax });
+  // lines that stay open take no place from messages
+  const lines = new Agent(bounds);
   return {
-    send: (sending) => send(dispatcher, sending),
-    fetchDocument: (asked) => fetchDocument(dispatcher, asked),
-    stream: (streaming) => stream(dispatcher, streaming),
-    close: () => dispatcher.destroy(),
+    send: createOutbox(dispatcher),
+    fetchDocument: (asked) => fetchDocument(lines, asked),
+    stream: (streaming) => stream(lines, streaming),
+    close: async () => {
+      await Promise.all([dispatcher.destroy(), lines.destroy()]);
+    },
   };
 };

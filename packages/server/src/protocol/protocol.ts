@@ -1,7 +1,7 @@
 /**
  * Protocol adaptation (PA-FE): what carries the exchange, whichever it is: a message out and its answer in, a stream of events in.
  */
-import type { Result } from '@cityweave/core';
+import type { Priority, Result } from '@cityweave/core';
 
 /** Over HTTP at its address, or over its socket where it has one. */
 export type Way = { readonly address: string; readonly socket?: string | undefined };
@@ -13,6 +13,9 @@ export type Sending = Way & {
   readonly timeoutMs: number;
   readonly bytesMax: number;
   readonly signal?: AbortSignal | undefined;
+  /** among what waits for the same address; and what it may not overtake there */
+  readonly priority?: Priority | undefined;
+  readonly conversation?: string | undefined;
 };
 
 export type Streaming = Way & {

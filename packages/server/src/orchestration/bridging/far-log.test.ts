@@ -7,6 +7,7 @@ import { type Broker, startBroker } from '../../broker/broker.ts';
 import { FarInterface } from '../../config/far-interface.ts';
 import { systemDeps } from '../../deps.ts';
 import { createFarFetch, type FarFetch } from '../../protocol/far-fetch.ts';
+import { traced, traceNow } from '../../trace.ts';
 import type { Room } from '../room.ts';
 import { createFarLog } from './far-log.ts';
 
@@ -20,9 +21,11 @@ describe('a system of an agency that is followed', () => {
   let stop: AbortController;
   /** rests between two looks, each with what ends it */
   let rests: { readonly ms: number; readonly end: () => void }[];
+  /** under which trace it was looked at */
+  let traces: (string | undefined)[];
   const clock = { now: (): Instant => instantOfMs(nowMs), monotonicMs: () => nowMs };
   beforeEach(async () => {
-    [far, nowMs, rests, stop] = [createFarFetch(), startMs, [], new AbortController()];
+    [far, nowMs, rests, traces, stop] = [createFarFetch(), startMs, [], [], new AbortController()];
     broker = await startBroker({ entities: [gate], deps: { ...systemDeps(), clock } });
   });
   afterEach(async () => {
@@ -46,7 +49,8 @@ describe('a system of an agency that is followed', () => {
     const self = { agency: 'urn:dtf:agency:water.example', address: () => 'http://127.0.0.1:1/dtf/messages' };
     const records = { put: () => undefined };
     const events = { defect: (_where: string, cause: unknown) => expect.unreachable(String(cause)) };
-    return createFarLog({ deps, far, self, records, events, node: { interfaces: [given] }, signal: stop.signal } as unknown as Room); // branding: no other part of a room is used
+    const looking = { ...far, records: (asked: Parameters<FarFetch['records']>[0]) => (traces.push(traceNow()), far.records(asked)) };
+    return createFarLog({ deps, far: looking, self, records, events, node: { interfaces: [given] }, signal: stop.signal } as unknown as Room); // branding: no other part of a room is used
   };
 
   const restsBegun = (count: number) => expect.poll(() => rests.length).toBe(count);
@@ -65,6 +69,17 @@ describe('a system of an agency that is followed', () => {
     await restsBegun(2);
     expect(log.head()).toBeGreaterThan(head);
     expect(log.changes(head, 10).changes).toMatchObject([{ record: { opening: { value: 20 } }, before: { opening: { value: 10 } } }]);
+  });
+
+  it('is looked at for all who follow, and so under the trace of none; for who asks, under his', async () => {
+    const log = logOf(interfaceAt('/ngsi-ld/v1/entities?type=Gate'));
+    traced('of who came first', () => log.follow(stop.signal));
+    await restsBegun(1);
+    rests[0]?.end();
+    await restsBegun(2);
+    expect(traces).toEqual([undefined, undefined]);
+    await traced('of who asks', () => log.look());
+    expect(traces.at(-1)).toBe('of who asks');
   });
 
   it('is asked anew when half of farSubscriptionMs is over, and no more when nobody follows', async () => {

@@ -4,6 +4,7 @@
 import { fail, type Json, limits, msOfInstant, ok, type Problem, type Result } from '@cityweave/core';
 import type { FarInterface } from '../../config/far-interface.ts';
 import { pause } from '../../deps.ts';
+import { traced } from '../../trace.ts';
 import type { Room } from '../room.ts';
 import { createFarChanges, type FarChange, type Kept, type Records } from './far-changes.ts';
 import { keyOf } from './far-content.ts';
@@ -95,7 +96,7 @@ const lookAtAll = async (desk: Desk): Promise<Result<number>> => {
   return failed ? fail({ ...failed, agency: desk.room.self.agency }) : ok(desk.changes.head());
 };
 
-/** One loop an interface, for as long as anybody follows; a hint ends its rest. */
+/** One loop an interface, for as long as anybody follows, and so under no trace of who came first; a hint ends its rest. */
 const keepLooking = async (
   desk: Desk,
   given: FarInterface,
@@ -118,7 +119,9 @@ export const createFarLog = (room: Room): FarLog => {
     stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, room.signal]);
     for (const given of room.node.interfaces)
-      void keepLooking(desk, given, { hints, signal }).catch((cause) => (signal.aborted ? undefined : room.events.defect('far-log', cause)));
+      void traced(undefined, () => keepLooking(desk, given, { hints, signal })).catch((cause) =>
+        signal.aborted ? undefined : room.events.defect('far-log', cause),
+      );
   };
   return {
     records: async (given) => {

@@ -17,6 +17,7 @@ import {
   type RunId,
 } from '@cityweave/core';
 import { newMessageId } from '../../deps.ts';
+import type { Asking } from '../../exchange/ask.ts';
 import type { Links } from '../communication-status.ts';
 import { peerOf } from '../forming/saying.ts';
 import { federations, type Room } from '../room.ts';
@@ -76,6 +77,10 @@ const marginMs = 100;
 
 type Begun = { readonly federation: Federation; readonly member: Member; readonly runId: RunId; readonly from: number };
 
+/** What moves something is done once, however often it is said, and never after its asker gave up. */
+export const mannerOf = (effect: FunctionEffect, deadlineMs: number): Pick<Asking, 'qos' | 'priority' | 'expiresInMs'> =>
+  effect === 'actuation' ? { qos: 2, priority: 'high', expiresInMs: deadlineMs } : {};
+
 const asking = async ({ room }: Desk, invocation: Invocation, { federation, member, runId }: Begun): Promise<Result<FunctionRun>> => {
   const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', signal, onBehalfOf } = invocation;
   const budgetMs = Math.max(0, deadlineMs - marginMs);
@@ -83,8 +88,7 @@ const asking = async ({ room }: Desk, invocation: Invocation, { federation, memb
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
   const asked = await room.ask(peerOf(member, 'data'), 'digitalTwin.invoke.feature', content, {
     timeoutMs: deadlineMs,
-    // what moves something is done once, however often it is said
-    ...(effect === 'actuation' && { qos: 2, priority: 'high' }),
+    ...mannerOf(effect, deadlineMs),
     signal,
     federationId: federation.id,
     conversationId: runId,

@@ -28,6 +28,7 @@ import { createEvents } from '../../events.ts';
 import type { AskedBy } from '../../exchange/answer.ts';
 import type { Peer } from '../../exchange/peer.ts';
 import type { CityFunction, Computing } from '../../functions/function.ts';
+import { createTurns } from '../../protocol/turns.ts';
 import { openRecordStore } from '../../store/records.ts';
 import type { RecordStore } from '../../store/store.ts';
 import { createRates } from '../agreement-in-force.ts';
@@ -181,6 +182,16 @@ describe('a function', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(about(running, 'query', { runId })).toMatchObject({ state: 'CANCELLED' });
     expect(about(running, 'cancel', { runId })).toMatchObject({ kind: 'notAllowedInState' });
+  });
+
+  it('that somebody waits for keeps nothing else of his waiting: he can end it in his next turn', async () => {
+    grant(['invoke']);
+    const [running, inTurn] = [open({ run: untilAborted }), createTurns(1)];
+    const asker = by();
+    const told = inTurn({ line: front }, (letNext) => kindOf(invoke(running, {}, { ...asker, letNext })));
+    const runId = asker.message.header.messageId;
+    expect(await inTurn({ line: front }, async () => about(running, 'cancel', { runId }))).toMatchObject({ state: 'CANCELLED' });
+    expect(await told).toBe('cancelled');
   });
 
   it('ends after functionMaxMs in the background, at once after the budget of who waits, and a bug in it is its failure', async () => {

@@ -164,8 +164,9 @@ const askedOf = ({ parameters: { mode, inputs, effect, agreementId }, objects: [
 /** The conversation in which whose it is hears of its end. */
 const conversationOf = (kept: Kept, { message }: AskedBy): string => message.header.conversationId ?? kept.run.runId;
 
-/** Who asks for it waits for it, but not for ever: it goes on without him, also where his line broke, and its end is told. */
+/** Who asks for it waits for it, but not for ever: it goes on without him, also where his line broke, and its end is told. What else he wants waits for none of it. */
 const waited = async ({ room, runs }: Desk, kept: Kept, by: AskedBy): Promise<void> => {
+  by.letNext?.();
   const { signal, done } = endingSignal(room.deps.timers, limits.functionAcceptedMs, by.signal);
   const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   if (!signal.aborted) await Promise.race([kept.carried, left]);
