@@ -49,8 +49,11 @@ describe('a system of an agency that is followed', () => {
     const self = { agency: 'urn:dtf:agency:water.example', address: () => 'http://127.0.0.1:1/dtf/messages' };
     const records = { put: () => undefined };
     const events = { defect: (_where: string, cause: unknown) => expect.unreachable(String(cause)) };
-    const looking = { ...far, records: (asked: Parameters<FarFetch['records']>[0]) => (traces.push(traceNow()), far.records(asked)) };
-    return createFarLog({ deps, far: looking, self, records, events, node: { interfaces: [given] }, signal: stop.signal } as unknown as Room); // branding: no other part of a room is used
+    const look: FarFetch['records'] = (asked) => {
+      traces.push(traceNow());
+      return far.records(asked);
+    };
+    return createFarLog({ deps, far: { ...far, records: look }, self, records, events, node: { interfaces: [given] }, signal: stop.signal } as unknown as Room); // branding: no other part of a room is used
   };
 
   const restsBegun = (count: number) => expect.poll(() => rests.length).toBe(count);
