@@ -1,12 +1,12 @@
 /**
  * Links of twins as the embedded store reads them: as they are, and as they were.
  */
-import { assert, type Link, limits, linksOnce, type Moment } from '@cityweave/core';
+import { assert, type Link, limits, type Moment } from '@cityweave/core';
 import { linksSql, pastLinksSql } from '../sqlite/sql.ts';
 import { inSnapshot } from '../sqlite/sqlite-file.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
 import { pastLink } from '../sqlite-history/past.ts';
-import type { ReadingFile } from './reading-file.ts';
+import type { Lists, ReadingFile } from './reading-file.ts';
 
 export type Adjacent = {
   readonly ids: readonly string[];
@@ -17,27 +17,41 @@ export type Adjacent = {
 
 type AdjacentThen = Adjacent & { readonly moment: Moment };
 
-const linksOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): readonly Link[] => {
+const rowsOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): Lists => {
   const text = linksSql({ way, ofKinds: kinds !== undefined, ofBefore: moment !== undefined });
   const params = [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), limit];
-  return lists({ text, params }).map(linkOf);
+  return lists({ text, params });
 };
 
 const waysOf = (direction: Adjacent['direction']): readonly ('out' | 'in')[] => (direction === 'both' ? ['out', 'in'] : [direction]);
 
+/** Where the far end of a link stands in its row. */
+const farColumn = { out: 2, in: 0 } as const;
+
+type Walk = { readonly found: Link[]; readonly walked: Set<string> };
+
+/** One hop, and what it reaches that was not walked from yet. A link whose ends are both walked from is met at both, and told at the first. */
+const walkOn = (reading: ReadingFile, asked: Adjacent, { found, walked }: Walk): ReadonlySet<string> => {
+  const reached = new Set<string>();
+  for (const way of waysOf(asked.direction)) {
+    for (const row of rowsOneWay(reading, way, asked)) {
+      const far = String(row[farColumn[way]]);
+      reached.add(far);
+      if (asked.direction !== 'both' || !walked.has(far)) found.push(linkOf(row));
+    }
+    for (const id of asked.ids) walked.add(id);
+  }
+  return new Set([...reached].filter((id) => !walked.has(id)));
+};
+
 /** Hop after hop; whatever is reached is walked on from once. */
 export const traverse = (reading: ReadingFile, { depth, ids, ...asked }: Adjacent & { readonly depth: number }): readonly Link[] => {
   assert(depth >= 1 && depth <= limits.walkHopsMax, 'a walk has one hop, and no more than it may');
-  let found: readonly Link[] = [];
-  const reached = new Set<string>(ids);
-  let frontier = ids;
-  for (let hop = 0; hop < depth && frontier.length > 0 && found.length < asked.limit; hop += 1) {
-    const links = waysOf(asked.direction).flatMap((way) => linksOneWay(reading, way, { ...asked, ids: frontier }));
-    found = linksOnce([...found, ...links]);
-    frontier = [...new Set<string>(links.flatMap(({ from, to }) => [from, to]))].filter((id) => !reached.has(id));
-    for (const id of frontier) reached.add(id);
-  }
-  return found.slice(0, asked.limit);
+  const walk: Walk = { found: [], walked: new Set() };
+  let frontier: ReadonlySet<string> = new Set(ids);
+  for (let hop = 0; hop < depth && frontier.size > 0 && walk.found.length < asked.limit; hop += 1)
+    frontier = walkOn(reading, { ...asked, ids: [...frontier] }, walk);
+  return walk.found.slice(0, asked.limit);
 };
 
 /** Links that have a history are told by it, all others by themselves; within a snapshot of the caller's. */
@@ -45,7 +59,7 @@ export const linksThen = (reading: ReadingFile, asked: AdjacentThen): readonly L
   waysOf(asked.direction).flatMap((way) => {
     const { ids, kinds, moment } = asked;
     const past = { text: pastLinksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : [])] };
-    return [...linksOneWay(reading, way, asked), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
+    return [...rowsOneWay(reading, way, asked).map(linkOf), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
   });
 
 export const linksAt = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] => inSnapshot(reading.file, () => linksThen(reading, asked));
