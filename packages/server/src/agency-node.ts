@@ -98,7 +98,8 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const { orchestration, adaptor, answer, streams, introduction, views } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
-  const gate = problemGate((found) => events.notReady({ problem: found }));
+  // what an orderly stop breaks off is no problem
+  const gate = problemGate((found) => !signal.aborted && events.notReady({ problem: found }));
   const http = createHttp({
     events,
     answer,

@@ -86,7 +86,7 @@ export const putAgencyTwin = async (room: Room): Promise<void> => {
 };
 
 /** Closed by a problem, open without one; each new problem is told on. */
-export const problemGate = (tell: (found: Problem) => void) => {
+export const problemGate = (tell: (found: Problem) => unknown) => {
   let last: Problem | undefined = problem('unavailable', { subject: 'the node is starting' });
   let opened: () => void = () => undefined;
   const open_ = new Promise<void>((resolve) => {

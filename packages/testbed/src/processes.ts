@@ -44,11 +44,16 @@ export const untilReady = async (child: ChildProcess, name: string): Promise<str
   throw new Error(`${name} ended before it was ready: ${told.join('').slice(-2_000)}`);
 };
 
-/** Starts a node of a city written by `writeCity` as a process. */
-export const startProcess = async (folder: string, name: string): Promise<NodeProcess> => {
-  const args = [main, 'serve', join(folder, name, 'node.yaml'), '--state', join(folder, 'state'), '--json', '--log', 'silent'];
+/** A node of a city written by `writeCity` as a process, which may never be ready. */
+export const spawnNode = (folder: string, name: string, log = 'silent') => {
+  const args = [main, 'serve', join(folder, name, 'node.yaml'), '--state', join(folder, 'state'), '--json', '--log', log];
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'cityweave-test-compiled') };
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+};
+
+/** Starts one, and waits until it is. */
+export const startProcess = async (folder: string, name: string): Promise<NodeProcess> => {
+  const child = spawnNode(folder, name);
   const address = await untilReady(child, name).catch(async (cause) => {
     await ended(child, 'SIGKILL');
     throw cause;

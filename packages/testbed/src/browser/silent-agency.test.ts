@@ -47,10 +47,10 @@ const untilActive = (front: NodeProcess) =>
 it('an agency that is killed is named and hatched within two seconds, its twins are last known, and all is well when it is back', async () => {
   const folder = await writeNodes();
   await using front = await startProcess(folder, 'front');
-  const [water, energy] = await Promise.all([startProcess(folder, 'water'), startProcess(folder, 'energy')]);
-  await using _energy = energy;
+  await using water = await startProcess(folder, 'water');
+  await using _energy = await startProcess(folder, 'energy');
   await untilActive(front);
-  const browser = await launchChromium();
+  await using browser = await launchChromium();
   await using viewer = await openViewer(browser, front.address, { hash: '#v=table' });
   const { page } = viewer;
   await page.getByRole('row').filter({ hasText: 'gauge-1' }).first().click();
@@ -82,6 +82,5 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await expect.poll(() => panel(page, 'Table').locator('.table-state').textContent()).not.toContain('without');
   await expect.poll(async () => isOther(page, before, await page.screenshot({ clip: cityClip }))).toBe(false);
   expect(viewer.errors).toEqual([]);
-  await browser.close();
   await rm(folder, { recursive: true, force: true });
 });
