@@ -28,6 +28,7 @@ import { type AdaptorRoom, type BridgeRecord, bridgeOf, bridgesOf, createFigures
 import { farFormats } from './data-format-adaptation.ts';
 import { createRelay, type PassedOn } from './protocol-adaptation.ts';
 import { createStreams, type Streams } from './stream-adaptation.ts';
+import { createTelling, endPeer, type Telling, tellEnd } from './telling.ts';
 
 export type AdaptorAnswers = Answers<'communicationAdaptor', AskedBy, Answered>;
 
@@ -71,33 +72,12 @@ const register = async (desk: Desk): Promise<Result<unknown>> => {
   );
 };
 
-type End = BridgeRecord['owner'];
-
-const peerOf = ({ id, address, keys }: End) => ({ id, role: 'digitalTwin' as const, address, keys });
-
-/** A4: where the bridge stands by now. An end that cannot be told finds out when it uses the bridge. */
-const tell = async (
-  { room }: Desk,
-  { connection }: BridgeRecord,
-  { end, reason }: { readonly end: End; readonly reason?: string | undefined },
-): Promise<void> => {
-  const { id, state, since, federationId } = connection;
-  const attributes = { state, since, ...(reason !== undefined && { reason }) };
-  const object = { kind: 'communication' as const, id, attributes };
-  await room.ask(
-    peerOf(end),
-    'digitalTwin.notify.communication',
-    { parameters: {}, objects: [object] },
-    { federationId, timeoutMs: limits.probeTimeoutMs, signal: room.signal },
-  );
-};
-
 /** A6: what went over it, for the consumer. */
 const report = async ({ room, figures }: Desk, bridge: BridgeRecord): Promise<void> => {
   const { id, federationId } = bridge.connection;
   const content = { parameters: {}, objects: [{ kind: 'communicationStatus' as const, id, attributes: figures.of(bridge) }] };
   await room.ask(
-    peerOf(bridge.consumer),
+    endPeer(bridge.consumer),
     'digitalTwin.report.communicationStatus',
     content as Request<'digitalTwin.report.communicationStatus'>, // branding: a list of one
     { federationId, timeoutMs: limits.probeTimeoutMs, signal: room.signal },
@@ -112,9 +92,9 @@ const stateAfter = ({ connection: { state } }: BridgeRecord, outcome: Result<unk
   return state === 'CONNECTED' && lost.includes(outcome.problem.kind) ? 'INTERRUPTED' : state;
 };
 
-/** Both ends know that it stands before the first answer comes over it; of a break the consumer hears. */
+/** Both ends know that it stands before the first answer comes over it; of a break the consumer hears. Whom that did not reach is told again with the next message. */
 const watch =
-  (desk: Desk): PassedOn =>
+  (desk: Desk, telling: Telling): PassedOn =>
   async ({ connection: { id } }, outcome) => {
     const { room, figures } = desk;
     const bridge = bridgeOf(room, id);
@@ -122,12 +102,12 @@ const watch =
     if (!outcome.ok && outcome.problem.kind === 'unreachable') void followOwner(room, bridge).catch((cause) => room.events.defect('adaptor', cause));
     const to = stateAfter(bridge, outcome);
     const moved = moveBridge(bridge, to, room.deps.clock.now());
-    if (!moved.ok || to === bridge.connection.state) return;
-    const kept = { ...moved.value, figures: figures.of(moved.value) };
+    if (!moved.ok || to === bridge.connection.state) return telling.again(bridge);
+    const ends = to === 'CONNECTED' ? [bridge.consumer, bridge.owner] : [bridge.consumer];
+    const kept = { ...moved.value, figures: figures.of(moved.value), untold: ends.map((end) => end.id) };
     room.records.putAll([savedBridge(kept)]);
-    const reason = outcome.ok ? undefined : outcome.problem.kind;
-    if (to === 'CONNECTED') await Promise.all([kept.consumer, kept.owner].map((end) => tell(desk, kept, { end })));
-    else void tell(desk, kept, { end: kept.consumer, reason }).catch((cause) => room.events.defect('adaptor', cause));
+    const told = telling.tell(kept, outcome.ok ? undefined : outcome.problem.kind);
+    if (to === 'CONNECTED') await told;
     void report(desk, kept).catch((cause) => room.events.defect('adaptor', cause));
   };
 
@@ -191,7 +171,7 @@ const close = async (desk: Desk, bridge: BridgeRecord): Promise<void> => {
   const kept = { ...closed.value, figures: figures.of(closed.value), profile: { ...closed.value.profile, features: [] } };
   room.records.putAll([savedBridge(kept)]);
   figures.forget(kept);
-  await tell(desk, kept, { end: kept.owner });
+  await tellEnd(room, kept, { end: kept.owner });
 };
 
 /**
@@ -205,7 +185,7 @@ const expire = async (desk: Desk, bridge: BridgeRecord): Promise<void> => {
   room.records.putAll([savedBridge({ ...closed.value, figures: figures.of(closed.value), profile: { ...closed.value.profile, features: [] } })]);
   figures.forget(bridge);
   const interrupted = moveBridge(bridge, 'INTERRUPTED', room.deps.clock.now());
-  if (interrupted.ok) await tell(desk, interrupted.value, { end: bridge.owner, reason: 'idle' });
+  if (interrupted.ok) await tellEnd(room, interrupted.value, { end: bridge.owner, reason: 'idle' });
 };
 
 const idleLooks = 8;
@@ -263,7 +243,7 @@ export const createAdaptor = (room: AdaptorRoom): Adaptor => {
   const streams = createStreams(desk);
   return {
     answers: answersOf(desk),
-    relay: createRelay({ room, figures: desk.figures, passedOn: watch(desk), streams }),
+    relay: createRelay({ room, figures: desk.figures, passedOn: watch(desk, createTelling(room)), streams }),
     streams,
     register: () => register(desk),
     resume: () => {

@@ -54,6 +54,8 @@ export const BridgeRecord = z.object({
   consumer: End,
   owner: End,
   figures: BridgeFigures,
+  /** ends that have not heard yet how it stands */
+  untold: z.array(z.string()).optional(),
 });
 export type BridgeRecord = z.infer<typeof BridgeRecord>;
 

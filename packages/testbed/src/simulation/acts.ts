@@ -2,12 +2,13 @@
  * Acts: how each act of a plan is carried out, on a machine, on the network, or by a person at the initiator's.
  */
 import { instantOfMs, TermId } from '@cityweave/core';
+import { bridged } from './far-system.ts';
 import type { Question } from './invariant.ts';
 import { twinIdOf } from './machine.ts';
-import { noNoise } from './network.ts';
 import { type Act, initiator, type Planned } from './plan.ts';
 import { type Following, federationIdOfNumber, kindOf, machineOf, originMs, type Stage } from './stage.ts';
 import { twinCommand } from './twin-command.ts';
+import { noNoise } from './wires.ts';
 
 const first = federationIdOfNumber(0);
 
@@ -96,7 +97,7 @@ export const lookAtRuns = (stage: Stage): void => {
       void front.desk.orchestration.functions.query(feature, runId).then((told) => stage.judge.look('ran', ({ ran }) => ran?.(stage.world, { runId, told })));
 };
 
-const change = (stage: Stage, name: string, twin: { readonly kind: string; readonly level: number }): void => {
+const put = (stage: Stage, name: string, twin: { readonly kind: string; readonly level: number }): void => {
   const machine = machineOf(stage, name);
   if (!machine.isUp) return;
   const at = machine.now();
@@ -139,8 +140,9 @@ const acts: Acts = {
   ask: (stage, { deadlineMs }) => ask(stage, deadlineMs),
   follow,
   invoke: (stage, { mode }) => invoke(stage, mode),
-  change: (stage, { machine, level }) => change(stage, machine, { kind: kindOf(machine), level }),
-  offer: (stage, { machine }) => change(stage, machine, { kind: 'city:Shelter', level: 1 }),
+  change: (stage, { machine, level }) =>
+    stage.plan.bridged && machine === bridged ? stage.farSystem.setLevel(level) : put(stage, machine, { kind: kindOf(machine), level }),
+  offer: (stage, { machine }) => put(stage, machine, { kind: 'city:Shelter', level: 1 }),
   suspend: (stage, { forMs }) => managementOf(stage)?.suspend(first, 'sim', forMs === undefined ? undefined : instantAfter(stage, forMs)),
   resume: (stage) => managementOf(stage)?.resumeFederation(first),
   leave: (stage, { machine, graceSeconds }) => machineOf(stage, machine).running()?.desk.orchestration.standing.leave(first, { reason: 'sim', graceSeconds }),

@@ -4,11 +4,12 @@
 import { expect, it } from 'vitest';
 import { runHistory } from './history.ts';
 import { invariants } from './invariants.ts';
-import { noNoise } from './network.ts';
 import { type Act, type Plan, type Planned, planOf } from './plan.ts';
+import { noNoise } from './wires.ts';
 
 const quiet: Plan = {
   ...planOf('flows'),
+  ...{ bridged: false, carrier: 'http' },
   ...{ registry: 'front', leaseSeconds: 10, needs: [{ kind: 'city:RiverGauge', one: true }, { kind: 'city:Substation' }], policies: {} },
   ...{ noise: noNoise, latency: { from: 5, to: 5 }, acts: [], calmMs: 40_000, endMs: 41_000 },
 };

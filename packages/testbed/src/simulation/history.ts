@@ -5,10 +5,10 @@ import { answerLine, askedLine } from '../transcript.ts';
 import { found, lookAtRuns, perform } from './acts.ts';
 import type { Invariant, Told } from './invariant.ts';
 import type { Watcher } from './machine.ts';
-import { noNoise } from './network.ts';
 import { describeAct, initiator, type Plan } from './plan.ts';
 import type { Planted } from './planted.ts';
 import { federationIdOfNumber, machineOf, type Stage, setStage, type Violation } from './stage.ts';
+import { noNoise } from './wires.ts';
 
 export type Outcome = {
   readonly violation: Violation | undefined;

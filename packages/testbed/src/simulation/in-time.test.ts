@@ -5,11 +5,12 @@ import { expect, it } from 'vitest';
 import { runHistory } from './history.ts';
 import type { Invariant, MachineView, World } from './invariant.ts';
 import { invariants } from './invariants.ts';
-import { noNoise } from './network.ts';
 import { type Plan, planOf } from './plan.ts';
+import { noNoise } from './wires.ts';
 
 const quiet: Plan = {
   ...planOf('in time'),
+  ...{ bridged: false, carrier: 'http' },
   ...{ registry: 'county', leaseSeconds: 10, needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation' }], policies: {}, noise: noNoise },
   ...{ acts: [], calmMs: 30_000, endMs: 60_000 },
 };

@@ -19,11 +19,13 @@ import {
   type TwinStore,
 } from '@cityweave/server';
 import { createDisk, type Disk, type Write } from './disk.ts';
+import { type FarSystem, farInterface } from './far-system.ts';
 import type { Delivery, MachineView, Told } from './invariant.ts';
-import type { Listener, Network } from './network.ts';
+import type { Network } from './network.ts';
 import type { Planted } from './planted.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { Listener } from './wires.ts';
 
 /** Whoever looks at what a machine does. */
 export type Watcher = {
@@ -53,6 +55,8 @@ export type MachineOptions = {
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly leaseSeconds: number;
   readonly store: TwinStore;
+  /** where it keeps what it cannot tell in the city's words */
+  readonly farSystem?: FarSystem;
 };
 
 export type Running = { readonly room: Room; readonly desk: NodeDesk };
@@ -101,7 +105,7 @@ const storeOf = (store: TwinStore, isAlive: () => boolean): TwinStore => ({
   onCommit: (told) => store.onCommit((head) => void (isAlive() && told(head))),
 });
 
-const nodeFileOf = ({ name, roles, functions, registry, policy, leaseSeconds }: MachineOptions): NodeFile =>
+const nodeFileOf = ({ name, roles, functions, registry, policy, leaseSeconds, farSystem }: MachineOptions): NodeFile =>
   NodeFile.parse({
     agency: authorityOf(name),
     name: { en: name },
@@ -111,6 +115,7 @@ const nodeFileOf = ({ name, roles, functions, registry, policy, leaseSeconds }: 
     leaseSeconds,
     ...(registry !== name && { registry: { address: originOf(registry) } }),
     ...(policy && { policy }),
+    ...(farSystem && { interfaces: [farInterface] }),
   });
 
 /** What outlives the processes of a machine. */
@@ -156,14 +161,16 @@ const hearing =
     const asked: Told = JSON.parse(text);
     const { messageId } = asked.header;
     if (planted.isDeaf?.(name, `${asked.data.action.verb}.${asked.data.action.object}`)) return never();
-    const again = answeredIds.has(messageId);
+    // what it only passes on is answered, and kept, by whom it is for
+    const isOwn = asked.header.destination.id === twinIdOf(name) || asked.header.destination.role === 'registry';
+    const again = isOwn && answeredIds.has(messageId);
     const { message } = await deliveries.run({ messageId, again }, () => desk.answer(JSON.parse(text), gone, Buffer.byteLength(text)));
     if (!isAlive()) return never();
     if (!message) return '{}';
     const text_ = messageText(message);
     const answer: Told = JSON.parse(text_);
     if (answer.data.action.result && answer.data.action.result.status !== 'failure') answeredIds.add(messageId);
-    watcher.answered(name, { asked, answer, again });
+    if (isOwn) watcher.answered(name, { asked, answer, again });
     return text_;
   };
 
@@ -176,11 +183,11 @@ async function* watched({ options: { name }, around: { watcher, planted } }: Har
 }
 
 const opening =
-  (hardware: Hardware, { orchestration: { publishing } }: NodeDesk): Listener['open'] =>
+  (hardware: Hardware, { streams }: NodeDesk): Listener['open'] =>
   async ({ id, pass, after, signal }) => {
-    const allowed = await publishing.mayListen(id, pass);
+    const allowed = await streams.mayListen(id, pass);
     if (!allowed.ok) return allowed.problem;
-    const events = publishing.events(id, after, signal);
+    const events = streams.events(id, after, signal);
     return events ? watched(hardware, events) : problem('unknownSubscription');
   };
 
@@ -191,15 +198,13 @@ const boot = async (hardware: Hardware, life: Life): Promise<{ readonly running:
   const deps = depsOf(hardware, life);
   const opened = await open(hardware, life, deps);
   const address = originOf(name);
-  const room = createRoom({ node: file, deps, vocabulary }, opened, {
-    events: eventsOf(name, watcher, life.isAlive),
-    address: () => address,
-    signal: life.signal,
-  });
+  const surroundings = { events: eventsOf(name, watcher, life.isAlive), address: () => address, signal: life.signal };
+  const made = createRoom({ node: file, deps, vocabulary }, opened, surroundings);
+  const room: Room = { ...made, far: options.farSystem?.far ?? made.far };
   const desk = createNodeDesk(room);
   const listener = { machine: name, isAlive: life.isAlive, ended: life.signal, introduction: desk.introduction };
   const leave = network.listen(address, { ...listener, hear: hearing(hardware, life, desk), open: opening(hardware, desk) });
-  void beginWork({ room, orchestration: desk.orchestration, readSources: async () => undefined }, () => undefined).catch((cause) => {
+  void beginWork({ room, orchestration: desk.orchestration, adaptor: desk.adaptor, readSources: async () => undefined }, () => undefined).catch((cause) => {
     if (life.isAlive()) watcher.broke(name, 'work', cause);
   });
   return { running: { room, desk }, leave };

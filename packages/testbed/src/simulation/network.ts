@@ -1,31 +1,30 @@
 /**
  * Network: messages between machines of one history, as text, with what networks do to them: lost, late, repeated, out of order, cut off, replayed long after.
  */
-import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
-import type { NodeDesk, Protocol, Sending, StreamedEvent, Streaming } from '@cityweave/server';
+import { fail, ok, problem, type Result } from '@cityweave/core';
+import type { Protocol, Sending, StreamedEvent, Streaming } from '@cityweave/server';
 import type { Random } from './random.ts';
-import type { VirtualTime } from './virtual-time.ts';
-
-type OpenedStream = { readonly id: string; readonly pass: string | undefined; readonly after: number | undefined; readonly signal: AbortSignal };
-
-/** What answers at an address while its process lives. */
-export type Listener = Pick<NodeDesk, 'introduction'> & {
-  readonly machine: string;
-  readonly isAlive: () => boolean;
-  /** aborts when the process ends */
-  readonly ended: AbortSignal;
-  readonly hear: (text: string, gone: AbortSignal) => Promise<string>;
-  readonly open: (asked: OpenedStream) => Promise<AsyncIterable<StreamedEvent> | Problem>;
-};
-
-export type Process = { readonly machine: string; readonly isAlive: () => boolean; readonly said: (text: string) => void };
-
-/** How often, of a hundred messages, something happens to one. */
-export type Noise = { readonly lost: number; readonly repeated: number; readonly slow: number };
-
-export const noNoise: Noise = { lost: 0, repeated: 0, slow: 0 };
-
-export type Cut = 'refused' | 'silent';
+import { createLines } from './sockets.ts';
+import {
+  type Cut,
+  carriesAgain,
+  cutOf,
+  hostOf,
+  isHit,
+  type Kept,
+  type Listener,
+  latency,
+  linkOf,
+  listenerAt,
+  type Noise,
+  noNoise,
+  type Process,
+  problemOf,
+  type Room,
+  remember,
+  type Socket,
+  type Wires,
+} from './wires.ts';
 
 export type Network = {
   readonly protocolOf: (process: Process) => Protocol;
@@ -38,48 +37,11 @@ export type Network = {
   readonly replay: (random: Random) => void;
 };
 
-type Room = { readonly time: VirtualTime; readonly random: Random; readonly usualMs: Latency };
-type Kept = { readonly origin: string; readonly text: string };
-
-const rememberedMax = 200;
-/** How long a message is on its way, in ms. */
-export type Latency = { readonly from: number; readonly to: number };
-
-export const usualLatency: Latency = { from: 1, to: 20 };
-const slowMs = { from: 500, to: 9_000 };
-
-const linkOf = (a: string, b: string): string => [a, b].sort().join(' ');
-
-const problemOf = (signal: AbortSignal): Problem =>
-  problem((signal.reason as { name?: string } | undefined)?.name === 'TimeoutError' ? 'timedOut' : 'cancelled'); // branding: whatever it was aborted with
-
-/** What the network does at this moment, and who is there. */
-type Wires = Room & {
-  readonly listeners: Map<string, Listener>;
-  readonly cuts: Map<string, Cut>;
-  readonly remembered: Kept[];
-  noise: Noise;
-};
-
-const latency = ({ random, noise, usualMs }: Wires): number =>
-  random.chance(noise.slow / 100) ? random.between(slowMs.from, slowMs.to) : random.between(usualMs.from, usualMs.to);
-
-const isHit = ({ random }: Wires, percent: number): boolean => random.chance(percent / 100);
-
-const cutOf = ({ cuts }: Wires, a: string, b: string): Cut | undefined => (a === b ? undefined : cuts.get(linkOf(a, b)));
-
-const listenerAt = ({ listeners }: Wires, address: string): Listener | undefined => listeners.get(new URL(address).origin);
-
-const remember = ({ remembered }: Wires, kept: Kept): void => {
-  remembered.push(kept);
-  if (remembered.length > rememberedMax) remembered.shift();
-};
-
 type Way = { readonly from: string; readonly gone: AbortSignal; readonly told: (answer: Result<string>) => void };
 
 /** Heard by whoever is there then; `told` is called when an answer comes back. */
-const deliver = (wires: Wires, { origin, text }: Kept, { from, gone, told }: Way): void => {
-  const listener = wires.listeners.get(origin);
+const deliver = (wires: Wires, { host, text }: Kept, { from, gone, told }: Way): void => {
+  const listener = wires.listeners.get(host);
   if (!listener?.isAlive() || cutOf(wires, from, listener.machine)) {
     told(fail(problem('unreachable')));
     return;
@@ -93,19 +55,26 @@ const deliver = (wires: Wires, { origin, text }: Kept, { from, gone, told }: Way
   });
 };
 
-const goesOut = (wires: Wires, process: Process, { sending: { address, text }, way }: { readonly sending: Sending; readonly way: Way }): void => {
-  const { time, noise } = wires;
-  process.said(text);
-  const kept = { origin: new URL(address).origin, text };
-  const cut = cutOf(wires, process.machine, listenerAt(wires, address)?.machine ?? '');
-  if (cut === 'refused') time.after(latency(wires), () => way.told(fail(problem('unreachable'))));
-  if (cut !== undefined || isHit(wires, noise.lost)) return;
-  remember(wires, kept);
-  time.after(latency(wires), () => deliver(wires, kept, way));
-  if (isHit(wires, noise.repeated)) time.after(latency(wires), () => deliver(wires, kept, { ...way, told: () => undefined }));
-};
+type Say = (sending: Pick<Sending, 'address' | 'text'>, way: Way) => unknown;
 
-const send = (wires: Wires, process: Process, sending: Sending): Promise<Result<unknown>> =>
+/** Each message by itself, as HTTP carries it. */
+const sayingApart =
+  (wires: Wires, process: Process): Say =>
+  ({ address, text }, way) => {
+    const { time, noise } = wires;
+    process.said(text);
+    const kept = { host: hostOf(address), text };
+    const cut = cutOf(wires, process.machine, listenerAt(wires, address)?.machine ?? '');
+    if (cut === 'refused') time.after(latency(wires), () => way.told(fail(problem('unreachable'))));
+    if (cut !== undefined || isHit(wires, noise.lost)) return;
+    remember(wires, kept);
+    time.after(latency(wires), () => deliver(wires, kept, way));
+    if (isHit(wires, noise.repeated)) time.after(latency(wires), () => deliver(wires, kept, { ...way, told: () => undefined }));
+  };
+
+type Speaking = { readonly wires: Wires; readonly process: Process; readonly say: Say };
+
+const send = ({ wires, process, say }: Speaking, sending: Sending): Promise<Result<unknown>> =>
   new Promise((resolve) => {
     const { timeoutMs, signal } = sending;
     const over = new AbortController();
@@ -123,7 +92,7 @@ const send = (wires: Wires, process: Process, sending: Sending): Promise<Result<
     signal?.addEventListener('abort', stop);
     if (Number.isFinite(timeoutMs)) cancel = wires.time.after(timeoutMs, () => settle(fail(problem('timedOut'))));
     const told: Way['told'] = (answer) => settle(answer.ok ? ok(JSON.parse(answer.value)) : answer);
-    goesOut(wires, process, { sending, way: { from: process.machine, gone: over.signal, told } });
+    say(sending, { from: process.machine, gone: over.signal, told });
   });
 
 const fetchDocument = (wires: Wires, process: Process, { address, timeoutMs }: Parameters<Protocol['fetchDocument']>[0]): Promise<Result<unknown>> =>
@@ -153,6 +122,14 @@ const within = <T>({ time }: Wires, work: Promise<T>, { ms, signal }: { readonly
 
 const bearer = (headers: Streaming['headers']): string | undefined => /^Bearer (.+)$/.exec(headers?.['authorization'] ?? '')?.[1];
 
+/** Whether an event arrives: over HTTP where the line is not cut just then, over a socket also where a line that hangs is mended soon. */
+const arrives = async (wires: Wires, ends: Socket['ends']): Promise<boolean> => {
+  const cut = cutOf(wires, ...ends);
+  if (wires.carrier === 'http') return cut === undefined;
+  if (isHit(wires, wires.noise.lost) || cut === 'refused') return false;
+  return cut === undefined || carriesAgain(wires, ends);
+};
+
 /** Events in their order, until the line is cut, either end dies, or nothing was heard for too long. */
 async function* stream(
   wires: Wires,
@@ -162,9 +139,9 @@ async function* stream(
   const { time } = wires;
   const listener = listenerAt(wires, address);
   const way = (): Promise<void> => new Promise((resolve) => void time.after(latency(wires), resolve));
-  const isCut = (): boolean => cutOf(wires, process.machine, listener?.machine ?? '') !== undefined;
+  const ends = [process.machine, listener?.machine ?? ''] as const;
   await way();
-  if (!listener?.isAlive() || isCut()) return yield fail(problem('unreachable'));
+  if (!listener?.isAlive() || cutOf(wires, ...ends)) return yield fail(problem('unreachable'));
   const signal = AbortSignal.any([asker, listener.ended]);
   const id = new URL(address).searchParams.get('subscription') ?? '';
   const after = lastEventId === undefined ? undefined : Number(lastEventId);
@@ -176,29 +153,52 @@ async function* stream(
     if (next === 'silent') return yield fail(problem('timedOut'));
     if (next === 'ended' || next.done) break;
     await way();
-    if (isCut()) break;
+    if (!(await arrives(wires, ends))) break;
     yield ok(next.value);
   }
   yield fail(problem('interrupted'));
 }
 
-export const createNetwork = ({ time, random, usualMs }: Room): Network => {
-  const wires: Wires = { time, random, usualMs, listeners: new Map(), cuts: new Map(), remembered: [], noise: noNoise };
-  const { listeners, cuts, remembered } = wires;
+const createWires = (room: Room): Wires => ({
+  ...{ ...room, listeners: new Map(), cuts: new Map(), sockets: new Set(), mended: new Set(), remembered: [], noise: noNoise },
+});
+
+/** What a cut does to lines that are open: one that is refused ends them, one that is silent lets them hang. */
+const cut = (wires: Wires, [a, b]: Socket['ends'], how: Cut): void => {
+  wires.cuts.set(linkOf(a, b), how);
+  for (const { ends, end } of how === 'refused' ? [...wires.sockets] : []) if (linkOf(...ends) === linkOf(a, b)) end();
+};
+
+export const createNetwork = (room: Room): Network => {
+  const wires = createWires(room);
+  const { listeners, cuts, remembered, mended } = wires;
+  const tellMended = (): void => {
+    for (const look of [...mended]) look();
+  };
   return {
-    protocolOf: (process) => ({
-      send: (sending) => send(wires, process, sending),
-      fetchDocument: (asked) => fetchDocument(wires, process, asked),
-      stream: (streaming) => stream(wires, process, streaming),
-      close: async () => undefined,
-    }),
-    listen: (address, listener) => {
-      listeners.set(address, listener);
-      return () => void (listeners.get(address) === listener && listeners.delete(address));
+    protocolOf: (process) => {
+      const say = wires.carrier === 'http' ? sayingApart(wires, process) : createLines(wires, process).say;
+      return {
+        send: (sending) => send({ wires, process, say }, sending),
+        fetchDocument: (asked) => fetchDocument(wires, process, asked),
+        stream: (streaming) => stream(wires, process, streaming),
+        close: async () => undefined,
+      };
     },
-    cut: (a, b, how) => void cuts.set(linkOf(a, b), how),
-    mend: (a, b) => void cuts.delete(linkOf(a, b)),
-    mendAll: () => cuts.clear(),
+    listen: (address, listener) => {
+      const host = hostOf(address);
+      listeners.set(host, listener);
+      return () => void (listeners.get(host) === listener && listeners.delete(host));
+    },
+    cut: (a, b, how) => cut(wires, [a, b], how),
+    mend: (a, b) => {
+      cuts.delete(linkOf(a, b));
+      tellMended();
+    },
+    mendAll: () => {
+      cuts.clear();
+      tellMended();
+    },
     setNoise: (next) => {
       wires.noise = next;
     },

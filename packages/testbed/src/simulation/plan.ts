@@ -1,8 +1,9 @@
 /**
  * Plan: what will be done to a city and when, drawn from a seed. It is a list, so that what does not matter to a failure can be left out of it.
  */
-import type { Cut, Latency, Noise } from './network.ts';
+import { bridged } from './far-system.ts';
 import { createRandom, type Random } from './random.ts';
+import type { Carrier, Cut, Latency, Noise } from './wires.ts';
 
 export type Act =
   | { readonly act: 'cut'; readonly a: string; readonly b: string; readonly how: Cut; readonly forMs: number }
@@ -37,6 +38,10 @@ export type Plan = {
   /** by machine, the rules of its owner */
   readonly policies: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly noise: Noise;
+  /** one of them keeps its gauges in a system of its own, and there is an adaptor to it */
+  readonly bridged?: boolean;
+  /** what carries what they say; HTTP where absent */
+  readonly carrier?: Carrier;
   /** the same for every message where both ends are equal, so that only what follows from what decides the order */
   readonly latency?: Latency;
   /** how long federations are to last; until they are released where absent */
@@ -49,12 +54,13 @@ export type Plan = {
 
 export const initiator = 'front';
 export const members = ['water', 'county', 'energy'] as const;
+export const adaptor = 'between';
 const everyone = [initiator, ...members] as const;
 
 /** After the last fault: leases, renewals, probes and notices have had their time. */
 const settlingMs = 45_000;
 
-const cutting = (random: Random): Act => {
+const cutting = (random: Random): Extract<Act, { act: 'cut' }> => {
   const a = random.pick(everyone);
   const others = everyone.filter((name) => name !== a);
   return { act: 'cut', a, b: random.pick([others[0] ?? a, ...others.slice(1)]), how: random.pick(['refused', 'silent']), forMs: random.between(200, 15_000) };
@@ -110,19 +116,37 @@ const policiesOf = (random: Random): Plan['policies'] =>
       }
     : {};
 
+/** What happens to an adaptor and to the lines that go over it. */
+const adaptorDeck: readonly [(random: Random) => Act, ...((random: Random) => Act)[]] = [
+  (random) => ({ act: 'crash', machine: adaptor, atWrite: random.between(0, 6), downMs: random.between(100, 8_000) }),
+  (random) => ({ ...cutting(random), a: adaptor, b: random.pick([initiator, bridged]) }),
+  (random) => ({ act: 'skew', machine: adaptor, ms: random.between(-8_000, 8_000) }),
+];
+
+/** Of every three histories one has an adaptor, and one has lines that are sockets. */
+const linesOf = (seed: string, faultsMs: number): Pick<Plan, 'bridged' | 'carrier' | 'acts'> => {
+  const random = createRandom(`lines ${seed}`);
+  const isBridged = random.chance(1 / 3);
+  const carrier: Carrier = random.chance(1 / 3) ? 'websocket' : 'http';
+  const count = isBridged ? random.between(0, 4) : 0;
+  const acts = Array.from({ length: count }, (): Planned => ({ ...random.pick(adaptorDeck)(random), atMs: random.between(0, faultsMs) }));
+  return { acts, carrier, ...(isBridged && { bridged: true }) };
+};
+
 export const planOf = (seed: string): Plan => {
   const random = createRandom(`plan ${seed}`);
   const faultsMs = random.between(4_000, random.chance(0.1) ? 90_000 : 20_000);
   const count = random.between(2, 14);
-  const acts = Array.from({ length: count }, (): Planned => ({ ...draw(random), atMs: random.between(0, faultsMs) })).sort((a, b) => a.atMs - b.atMs);
+  const drawn = Array.from({ length: count }, (): Planned => ({ ...draw(random), atMs: random.between(0, faultsMs) }));
+  const { acts, ...lines } = linesOf(seed, faultsMs);
   return {
-    seed,
+    ...{ seed, ...lines },
     registry: random.pick([initiator, initiator, 'county']),
     leaseSeconds: random.pick([10, 60]),
     needs: needsOf(random),
     policies: policiesOf(random),
     noise: random.chance(0.5) ? { lost: random.between(0, 8), repeated: random.between(0, 10), slow: random.between(0, 3) } : { lost: 0, repeated: 0, slow: 0 },
-    acts,
+    acts: [...drawn, ...acts].sort((a, b) => a.atMs - b.atMs),
     calmMs: faultsMs,
     endMs: faultsMs + settlingMs,
   };

@@ -4,13 +4,14 @@
 import { expect, it } from 'vitest';
 import { runHistory } from './history.ts';
 import { invariants } from './invariants.ts';
-import { noNoise } from './network.ts';
 import { type Act, type Plan, type Planned, planOf } from './plan.ts';
 import { disguising, type Planted } from './planted.ts';
 import { shrink } from './shrink.ts';
+import { noNoise } from './wires.ts';
 
 const calm: Plan = {
   ...planOf('calm'),
+  ...{ bridged: false, carrier: 'http' },
   registry: 'front',
   leaseSeconds: 60,
   needs: [{ kind: 'city:RiverGauge' }, { kind: 'city:Exposure', one: true, optional: true }],

@@ -3,8 +3,8 @@
  */
 import { type Outcome, runHistory } from './history.ts';
 import type { Invariant } from './invariant.ts';
-import { noNoise } from './network.ts';
 import type { Plan } from './plan.ts';
+import { noNoise } from './wires.ts';
 
 export const shrinkRunsMax = 60;
 

@@ -1,17 +1,28 @@
 /**
  * Stage: one city of a history: its machines, its network, its clock, and the judge who looks at all of it.
  */
-import { cityDictionary, createVocabulary, type FeatureId, type FederationId, federationIdOf, instantOfMs, type RunId } from '@cityweave/core';
+import {
+  cityDictionary,
+  createVocabulary,
+  type FeatureId,
+  type FederationId,
+  federationIdOf,
+  instantOfMs,
+  type RunId,
+  SemanticDictionary,
+} from '@cityweave/core';
 import { createStoreInline, openSqliteStore, type TwinStore } from '@cityweave/server';
 import { valueOf } from '../city.ts';
+import { bridged, createFarSystem, type FarSystem, riverWords } from './far-system.ts';
 import type { Invariant, World } from './invariant.ts';
 import { authorityOf, createMachine, type Machine, type Watcher } from './machine.ts';
-import { createNetwork, type Network, usualLatency } from './network.ts';
-import { initiator, members, type Plan } from './plan.ts';
+import { createNetwork, type Network } from './network.ts';
+import { adaptor, initiator, members, type Plan } from './plan.ts';
 import type { Planted } from './planted.ts';
 import { createRandom, type Random } from './random.ts';
 import { twinCommand } from './twin-command.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+import { usualLatency } from './wires.ts';
 
 export type Violation = { readonly invariant: string; readonly atMs: number; readonly found: string };
 
@@ -35,6 +46,8 @@ export type Stage = {
   readonly network: Network;
   readonly machines: readonly Machine[];
   readonly stores: ReadonlyMap<string, TwinStore>;
+  /** where the one behind an adaptor keeps its gauges */
+  readonly farSystem: FarSystem;
   readonly random: Random;
   readonly judge: Judge;
   readonly world: World;
@@ -42,7 +55,6 @@ export type Stage = {
 };
 
 export const originMs = Date.UTC(2026, 4, 4, 8);
-const vocabulary = createVocabulary([cityDictionary]);
 
 /** What each of them offers. */
 export const kinds: Readonly<Record<string, string>> = {
@@ -96,15 +108,30 @@ const worldOf = (plan: Plan, machines: readonly Machine[]): World => ({
 
 type Opening = { readonly plan: Plan; readonly time: VirtualTime; readonly threads: ReturnType<typeof createStoreInline> };
 
+const isBehindAdaptor = (plan: Plan, name: string): boolean => plan.bridged === true && name === bridged;
+
 const openTwins = async (name: string, { plan, time, threads }: Opening): Promise<TwinStore> => {
   const now = () => instantOfMs(originMs + Math.floor(time.nowMs()));
   const clock = { now, monotonicMs: time.nowMs };
   const twins = valueOf(await openSqliteStore({ directory: `memory/${plan.seed}/${name}`, clock, threads, synchronous: 'normal' }));
+  const own = isBehindAdaptor(plan, name) ? [] : [0, 1];
   await twins.apply(
-    [0, 1].map((at) => twinCommand(name, { kind: kindOf(name), at, level: at }, now())),
+    own.map((at) => twinCommand(name, { kind: kindOf(name), at, level: at }, now())),
     { at: now() },
   );
   return twins;
+};
+
+const rolesOf = ({ registry }: Plan, name: string): readonly string[] => [
+  'twin',
+  ...(name === registry ? ['registry'] : []),
+  ...(name === adaptor ? ['adaptor'] : []),
+];
+
+const optionsOf = (plan: Plan, name: string) => {
+  const policy = plan.policies[name];
+  const functions = computing.includes(name) ? ['exposure'] : [];
+  return { name, roles: rolesOf(plan, name), functions, registry: plan.registry, leaseSeconds: plan.leaseSeconds, ...(policy && { policy }) };
 };
 
 type Setting = { readonly plan: Plan; readonly planted: Planted; readonly invariants: readonly Invariant[] };
@@ -112,22 +139,20 @@ type Setting = { readonly plan: Plan; readonly planted: Planted; readonly invari
 export const setStage = async ({ plan, planted, invariants }: Setting, watcherOf: (stage: Pick<Stage, 'judge' | 'world'>) => Watcher): Promise<Stage> => {
   const time = createVirtualTime();
   const random = createRandom(`history ${plan.seed}`);
-  const network = createNetwork({ time, random: random.fork('network'), usualMs: plan.latency ?? usualLatency });
+  const { latency: usualMs = usualLatency, carrier = 'http' } = plan;
+  const network = createNetwork({ time, random: random.fork('network'), usualMs, carrier });
   network.setNoise(plan.noise);
   const judge = createJudge(time, invariants);
   const machines: Machine[] = [];
   const world = worldOf(plan, machines);
-  const watcher = watcherOf({ judge, world });
+  const vocabulary = createVocabulary([cityDictionary, ...(plan.bridged ? [SemanticDictionary.parse(riverWords)] : [])]);
+  const around = { time, network, random, vocabulary, watcher: watcherOf({ judge, world }), originMs, planted };
   const threads = createStoreInline();
-  const stores = new Map<string, TwinStore>();
-  for (const name of [initiator, ...members]) {
+  const [stores, farSystem] = [new Map<string, TwinStore>(), createFarSystem()];
+  for (const name of [initiator, ...members, ...(plan.bridged ? [adaptor] : [])]) {
     const store = await openTwins(name, { plan, time, threads });
     stores.set(name, store);
-    const roles = name === plan.registry ? ['registry', 'twin'] : ['twin'];
-    const policy = plan.policies[name];
-    const functions = computing.includes(name) ? ['exposure'] : [];
-    const options = { name, roles, functions, registry: plan.registry, leaseSeconds: plan.leaseSeconds, store, ...(policy && { policy }) };
-    machines.push(createMachine(options, { time, network, random, vocabulary, watcher, originMs, planted }));
+    machines.push(createMachine({ ...optionsOf(plan, name), store, ...(isBehindAdaptor(plan, name) && { farSystem }) }, around));
   }
-  return { plan, planted, time, network, machines, stores, random, judge, world, asked: { federations: 0, followers: [], begun: [] } };
+  return { plan, planted, time, network, machines, stores, farSystem, random, judge, world, asked: { federations: 0, followers: [], begun: [] } };
 };
