@@ -90,6 +90,14 @@ export const overviewContract = (store: () => TwinStore): void => {
     await accepted(store(), [of(limits.summaryGroupsMax)]);
     const problem = { kind: 'tooMany', subject: 'groups', limit: limits.summaryGroupsMax };
     expect(await answered(store().summarise({}, ['status']))).toMatchObject({ ok: false, problem });
+    // of groups that nothing matches nothing is told, unless kinds are asked for
+    const [few, kinds] = [{ property: [{ term: term('status'), op: 'eq' as const, value: 'status 5' }] }, [term('A')]];
+    const told = [{ status: 'status 5', count: 1, of: 1 }];
+    for (const then of [undefined, { valid: later, known: later }]) {
+      expect(await answered(store().summarise({}, ['status'], { at: then }))).toMatchObject({ ok: false, problem });
+      expect(await store().summarise(few, ['status'], { at: then })).toEqual(told);
+      expect(await answered(store().summarise({ ...few, kinds }, ['status'], { at: then }))).toMatchObject({ ok: false, problem });
+    }
     expect(await store().summarise({}, ['kind'])).toMatchObject([{ count: limits.summaryGroupsMax + 1 }]);
   });
 

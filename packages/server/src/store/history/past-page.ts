@@ -14,6 +14,7 @@ import {
   type Twin,
   type TwinFilter,
 } from '@cityweave/core';
+import { groupsSoughtMax } from '../groups.ts';
 import type { FindQuery, FoundPage } from '../store.ts';
 
 export type PastPage = Pick<FindQuery, 'order' | 'first' | 'after' | 'backwards'>;
@@ -46,15 +47,19 @@ export const pageOfFound = (found: readonly Placed[], { first }: PastPage): Pick
 
 /** How many there are of each facet. */
 export type Tally = Map<string, { readonly facets: Facets; count: number }>;
+export type Tallying = { readonly by: readonly Facet[]; readonly wanted?: Tally | undefined };
 
-export const tally = (counts: Tally, twins: readonly Twin[], by: readonly Facet[]): void => {
+/** Of the groups that are wanted; whether there are as many as are sought. */
+export const tally = (counts: Tally, twins: readonly Twin[], { by, wanted }: Tallying): boolean => {
   for (const twin of twins) {
     const facets = facetsOf(twin, by);
     const key = groupKey(facets);
+    if (wanted && !wanted.has(key)) continue;
     const known = counts.get(key) ?? { facets, count: 0 };
     known.count += 1;
     counts.set(key, known);
   }
+  return counts.size >= groupsSoughtMax;
 };
 
 /** A kind that was asked for and matches nothing is told too: none of twelve is an answer. */

@@ -16,7 +16,8 @@ import {
   type TwinFilter,
   type TwinId,
 } from '@cityweave/core';
-import { goesById, groupsOf, isSettled, pageOfFound, type Tally, tally, twinsPerStep, withMore } from '../history/past-page.ts';
+import { wantedOf } from '../groups.ts';
+import { goesById, groupsOf, isSettled, pageOfFound, type Tally, type Tallying, tally, twinsPerStep, withMore } from '../history/past-page.ts';
 import { type Asker, findPage, headOf } from '../neo4j/find.ts';
 import { trusted } from '../neo4j/neo4j-rows.ts';
 import { readWithPast } from '../neo4j-cypher/history.ts';
@@ -90,17 +91,18 @@ export const findThen = async (asker: Asker, { filter = {}, at, ...page }: FindQ
   return { ...pageOfFound(found, page), seq };
 };
 
-const tallyOf = async (asker: Asker, asked: Asked, by: readonly Facet[]): Promise<Tally> => {
+const tallyOf = async (asker: Asker, asked: Asked, tallying: Tallying): Promise<Tally> => {
   const counts: Tally = new Map();
-  for await (const twins of matching(asker, asked)) tally(counts, twins, by);
+  for await (const twins of matching(asker, asked)) if (tally(counts, twins, tallying)) break;
   return counts;
 };
 
 export const countThen = async (asker: Asker, asked: Asked): Promise<number> =>
-  [...(await tallyOf(asker, asked, [])).values()].reduce((sum, { count }) => sum + count, 0);
+  [...(await tallyOf(asker, asked, { by: [] })).values()].reduce((sum, { count }) => sum + count, 0);
 
 /** What matched, and beside it all that were of the same kinds and agencies. */
 export const summariseThen = async (asker: Asker, { filter, at }: Asked, by: readonly Facet[]): Promise<readonly Group[]> => {
   const { kinds, agencies } = filter;
-  return groupsOf(await tallyOf(asker, { filter, at }, by), await tallyOf(asker, { filter: { kinds, agencies }, at }, by), filter);
+  const met = await tallyOf(asker, { filter, at }, { by });
+  return groupsOf(met, await tallyOf(asker, { filter: { kinds, agencies }, at }, { by, wanted: wantedOf(filter, met) }), filter);
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { auth, driver as openDriver } from 'neo4j-driver';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkBatches, killAfter, soleWriter, writeBatch } from '../crash.contract.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { cypher, fence, spaceOf } from '../neo4j-cypher/space.ts';
@@ -136,11 +136,13 @@ describe.skipIf(!settings)(`a process of ours that is killed while it writes to 
 const own = ownServers();
 
 describe.skipIf(own.skipped)(`a server of their own, killed and configured at will${own.skipped}`, () => {
-  const home = mkdtempSync(join(tmpdir(), 'cityweave-faults-'));
+  let home = '';
+  // what an earlier test left behind, a password or twins, is no part of the next
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'cityweave-faults-'));
+  });
   afterEach(() => {
     neo4jTool('stop', home);
-  });
-  afterAll(() => {
     rmSync(home, { recursive: true, force: true });
   });
   const start = (...more: readonly string[]): { readonly uri: string; readonly pid: number; readonly port: number } => {
@@ -277,7 +279,6 @@ describe.skipIf(own.skipped)(`a server of their own, killed and configured at wi
   }, async () => {
     const { uri } = start('--set', 'dbms.security.auth_enabled=true', '--set', 'db.memory.transaction.max=2m');
     const at_ = { uri, username: 'neo4j', database: 'neo4j' };
-    // what was written before the kills would take memory too
     const open = (password: string) => openNeo4jStore({ settings: { ...at_, password }, authority: 'memory.test.example', deps, drivers });
     expect(await open('wrong')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', found: 'a name or password that Neo4j does not take' } });
     expect(await open('neo4j')).toMatchObject({ ok: false, problem: { kind: 'badConfiguration' } });

@@ -24,6 +24,7 @@ import {
   type TwinFilter,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
+import { groupsSoughtMax, wantedOf } from '../groups.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
 import { cellTwins, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
 import { type Bucket, bestOfBucket, bestOfFew, buckets, isOfWords, keyOf, someOfBuckets } from '../neo4j-cypher/find-words.ts';
@@ -150,37 +151,59 @@ export const findPage = async (asker: Asker, query: FindQuery): Promise<FoundPag
 };
 
 /** A statement that counts, and what each twin counts as where only core can tell whether it passes; undefined where it counts as nothing. */
-type Counting = { readonly counted: (finding: Parameters<typeof groupTwins>[0]) => Found; readonly as: (twin: Twin) => Row | undefined };
+type Counting = {
+  readonly counted: (finding: Parameters<typeof groupTwins>[0]) => Found;
+  readonly as: (twin: Twin) => Row | undefined;
+  /** where there may be any number of rows: those that are wanted, and no more than are sought */
+  readonly isWanted?: (row: Row) => boolean;
+};
 
-const countBy = async (asker: Asker, filter: TwinFilter, { counted, as }: Counting): Promise<readonly Row[]> => {
+const someGroups = async ({ reading }: Asker, { cypher }: Found, isWanted: (row: Row) => boolean): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  await reading.each(cypher, (row) => {
+    if (isWanted(row)) rows.push(row);
+    return rows.length === groupsSoughtMax;
+  });
+  return rows;
+};
+
+const countBy = async (asker: Asker, filter: TwinFilter, { counted, as, isWanted }: Counting): Promise<readonly Row[]> => {
   const found = counted({ space: asker.space, filter, ends: await endsOf(asker, filter) });
-  if (found.exact) return asker.reading.run(found.cypher);
+  if (found.exact) return isWanted ? someGroups(asker, found, isWanted) : asker.reading.run(found.cypher);
   const counts = new Map<string, { readonly row: Row; twins: number }>();
   await passing(asker, { found, filter }, (twin) => {
     const row = as(twin);
-    const known = row && (counts.get(JSON.stringify(row)) ?? { row, twins: 0 });
+    const known = row && (isWanted?.(row) ?? true) && (counts.get(JSON.stringify(row)) ?? { row, twins: 0 });
     if (known) counts.set(JSON.stringify(known.row), { ...known, twins: known.twins + 1 });
-    return false;
+    return isWanted !== undefined && counts.size === groupsSoughtMax;
   });
   return [...counts.values()].map(({ row, twins }) => ({ ...row, twins }));
 };
 
 type Counted = { readonly facets: Facets; readonly twins: number };
 
-const groupsBy = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Counted[]> => {
-  const rows = await countBy(asker, filter, { counted: (finding) => groupTwins(finding, by), as: (twin) => facetsOf(twin, by) });
+const groupsBy = async (
+  asker: Asker,
+  filter: TwinFilter,
+  { by, wanted }: { readonly by: readonly Facet[]; readonly wanted?: ReadonlyMap<string, unknown> | undefined },
+): Promise<readonly Counted[]> => {
+  const rows = await countBy(asker, filter, {
+    counted: (finding) => groupTwins(finding, by),
+    as: (twin) => facetsOf(twin, by),
+    ...(by.length > 0 && { isWanted: (row) => !wanted || wanted.has(groupKey(trusted(row))) }),
+  });
   return rows.map(({ twins, ...facets }) => ({
     facets: trusted(Object.fromEntries(Object.entries(facets).filter(([, value]) => value !== null))),
     twins: Number(twins),
   }));
 };
 
-export const countTwins = async (asker: Asker, filter: TwinFilter): Promise<number> => (await groupsBy(asker, filter, []))[0]?.twins ?? 0;
+export const countTwins = async (asker: Asker, filter: TwinFilter): Promise<number> => (await groupsBy(asker, filter, { by: [] }))[0]?.twins ?? 0;
 
 /** What matches, and beside it all of the same kinds and agencies. A kind that was asked for and matches nothing is told too: none of twelve is an answer. */
 export const summarise = async (asker: Asker, filter: TwinFilter, by: readonly Facet[]): Promise<readonly Group[]> => {
-  const matching = new Map((await groupsBy(asker, filter, by)).map(({ facets, twins }) => [groupKey(facets), twins]));
-  const all = await groupsBy(asker, { kinds: filter.kinds, agencies: filter.agencies }, by);
+  const matching = new Map((await groupsBy(asker, filter, { by })).map(({ facets, twins }) => [groupKey(facets), twins]));
+  const all = await groupsBy(asker, { kinds: filter.kinds, agencies: filter.agencies }, { by, wanted: wantedOf(filter, matching) });
   const groups = all.map(({ facets, twins: of }): Group => ({ ...facets, count: matching.get(groupKey(facets)) ?? 0, of }));
   return groups.filter(({ count }) => count > 0 || filter.kinds !== undefined).toSorted(compareGroups);
 };

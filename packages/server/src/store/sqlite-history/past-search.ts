@@ -14,7 +14,8 @@ import {
   type TwinFilter,
   type TwinId,
 } from '@cityweave/core';
-import { goesById, groupsOf, isSettled, type PastPage, pageOfFound, type Tally, tally, twinsPerStep, withMore } from '../history/past-page.ts';
+import { wantedOf } from '../groups.ts';
+import { goesById, groupsOf, isSettled, type PastPage, pageOfFound, type Tally, type Tallying, tally, twinsPerStep, withMore } from '../history/past-page.ts';
 import { compileFilter } from '../sqlite/sql-filter.ts';
 import { inSnapshot } from '../sqlite/sqlite-file.ts';
 import { linksThen } from '../sqlite-reading/links.ts';
@@ -80,18 +81,19 @@ export const findThen = (reading: ReadingFile, { filter, at, ...page }: Asked & 
     return { ...pageOfFound(found, page), seq: headOf(reading) };
   });
 
-const tallyOf = (reading: ReadingFile, asked: Asked, by: readonly Facet[]): Tally => {
+const tallyOf = (reading: ReadingFile, asked: Asked, tallying: Tallying): Tally => {
   const counts: Tally = new Map();
-  for (const twins of matching(reading, asked)) tally(counts, twins, by);
+  for (const twins of matching(reading, asked)) if (tally(counts, twins, tallying)) break;
   return counts;
 };
 
 export const countThen = (reading: ReadingFile, asked: Asked): number =>
-  inSnapshot(reading.file, () => [...tallyOf(reading, asked, []).values()].reduce((sum, { count }) => sum + count, 0));
+  inSnapshot(reading.file, () => [...tallyOf(reading, asked, { by: [] }).values()].reduce((sum, { count }) => sum + count, 0));
 
 /** What matched, and beside it all that were of the same kinds and agencies. */
 export const summariseThen = (reading: ReadingFile, { filter, at, by }: Asked & { readonly by: readonly Facet[] }): readonly Group[] =>
   inSnapshot(reading.file, () => {
     const { kinds, agencies } = filter;
-    return groupsOf(tallyOf(reading, { filter, at }, by), tallyOf(reading, { filter: { kinds, agencies }, at }, by), filter);
+    const met = tallyOf(reading, { filter, at }, { by });
+    return groupsOf(met, tallyOf(reading, { filter: { kinds, agencies }, at }, { by, wanted: wantedOf(filter, met) }), filter);
   });

@@ -8,12 +8,16 @@ import { setImmediate } from 'node:timers/promises';
 import { addMs, type Box, type Instant, type Reading, TermId, type Twin, type TwinFilter, type TwinId } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
+import { groupsSoughtMax } from '../groups.ts';
 import { chunkSamplesMax } from '../history/chunk.ts';
 import { openSqliteStore, storeFileName } from '../sqlite/sqlite.ts';
+import { openForReading } from '../sqlite/sqlite-file.ts';
+import { reads } from '../sqlite/sqlite-read.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, link, put, twin, twinId } from '../twins.contract.ts';
 import { createKnownTwins, isKnown, knownBytesMax, knownTwinsMax } from './known-twins.ts';
 import { createNearReads, type NearReads, nearChunksMax, nearKeysMax, nearPastChunksMax, nearRowsMax } from './near.ts';
+import { createReading } from './reading-file.ts';
 
 const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index));
 
@@ -55,6 +59,16 @@ describe('near reads', () => {
     await linked(ends);
     expect(near.answer('traverse', asked)).toBeUndefined();
     expect(await store.adjacent([twinId('hub')], { direction: 'out', limit: nearRowsMax * 2 })).toHaveLength(nearRowsMax + 1);
+  });
+
+  it('tell no more groups to the thread that asks than are sought, however many the twins make', async () => {
+    const withStatus = (key: string) => put(key, { values: { 'city:status': { value: `status ${key}` } } });
+    await accepted(store, numbers(groupsSoughtMax + 50).map(withStatus));
+    const file = openForReading(join(directory, storeFileName), 'thread');
+    const found = (filter: TwinFilter) => Object.values(reads.summarise(createReading(file), { filter, by: ['status'] })).map(({ length }) => length);
+    expect(found({})).toEqual([groupsSoughtMax, groupsSoughtMax]);
+    expect(found({ ids: [twinId('7')] })).toEqual([1, 1]);
+    file.close();
   });
 
   it('tell and count a box that few twins meet, and leave one that more meet to the threads, which tell all', async () => {

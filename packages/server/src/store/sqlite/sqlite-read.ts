@@ -1,7 +1,8 @@
 /**
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
-import { type Box, type Change, type Facet, isOfKinds, type TermId, type TwinFilter } from '@cityweave/core';
+import { type Box, type Change, type Facet, type Facets, groupKey, isOfKinds, type TermId, type TwinFilter } from '@cityweave/core';
+import { groupsSoughtMax, wantedOf } from '../groups.ts';
 import { history, stateAt } from '../sqlite-history/past.ts';
 import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
 import { unload } from '../sqlite-moving/unload.ts';
@@ -59,14 +60,30 @@ const count = (reading: ReadingFile, { filter }: { readonly filter: TwinFilter }
   return asking(reading, compiled.asked, () => numberOf(rowsOf(reading, countSql(compiled))[0], 'twins'));
 };
 
-const groups = (reading: ReadingFile, filter: TwinFilter, by: readonly Facet[]): Rows => {
+// branding: the columns of a group
+const keyOf = (row: Rows[number]): string => groupKey(row as Facets);
+
+type Grouping = { readonly filter: TwinFilter; readonly by: readonly Facet[] };
+
+/** Of the groups that are wanted no more than are sought, however many the twins make. */
+const groups = (reading: ReadingFile, { filter, by }: Grouping, wanted?: ReadonlySet<string>): Rows => {
   const compiled = compileFilter(filter);
-  return asking(reading, compiled.asked, () => rowsOf(reading, by.length === 0 ? countSql(compiled) : groupSql(compiled, by)));
+  const { text, params } = by.length === 0 ? countSql(compiled) : groupSql(compiled, by);
+  const found: Rows[number][] = [];
+  for (const row of asking(reading, compiled.asked, () => reading.statement(text).iterate(...params))) {
+    if (!wanted || wanted.has(keyOf(row))) found.push(row);
+    if (found.length === groupsSoughtMax) break;
+  }
+  return found;
 };
 
 /** What matches, and beside it all of the same kinds and agencies. */
-const summarise = (reading: ReadingFile, { filter, by }: { readonly filter: TwinFilter; readonly by: readonly Facet[] }) =>
-  inSnapshot(reading.file, () => ({ matching: groups(reading, filter, by), all: groups(reading, { kinds: filter.kinds, agencies: filter.agencies }, by) }));
+const summarise = (reading: ReadingFile, { filter, by }: Grouping) =>
+  inSnapshot(reading.file, () => {
+    const matching = groups(reading, { filter, by });
+    const { kinds, agencies } = filter;
+    return { matching, all: groups(reading, { filter: { kinds, agencies }, by }, wantedOf(filter, new Set(matching.map(keyOf)))) };
+  });
 
 type Cells = { readonly filter: TwinFilter; readonly box: Box; readonly level: number };
 
