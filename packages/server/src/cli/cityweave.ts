@@ -6,6 +6,8 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { ask } from './asking/ask.ts';
 import { waitSecondsMax } from './asking/city-at-hand.ts';
+import { type Deciding, decideFederation, listFederations } from './asking/federations.ts';
+import { askPartnerLog } from './asking/partner-log.ts';
 import { subscribe } from './asking/subscribe.ts';
 import { conformance, fixturesFolder } from './checking/conformance.ts';
 import { doctor } from './checking/doctor.ts';
@@ -73,6 +75,12 @@ const addKeeping = ({ program, context, done }: Adding): void => {
   withState(verb(log, 'verify', "check every line of a node's exchange log, changing nothing"))
     .argument('<node>', 'node file (YAML), or the authority of a node of a city')
     .action(async (node, options) => done(await verifyNodeLog({ node, ...options }, context(options))));
+  withState(verb(log, 'ask', 'ask a partner for what its exchange log holds of this node, and verify it; the partner must be reached'))
+    .argument('<file>', 'node file, or city file (YAML)')
+    .requiredOption('--of <agency>', 'whose log: the authority of the partner')
+    .option('--as <agency>', 'who asks, of a city file: the authority of one of its nodes')
+    .option('--after <entry>', 'from behind this entry on, 0 for all; the last ones where absent')
+    .action(async (file, options) => done(await askPartnerLog({ file, ...options }, context(options))));
 };
 
 /** Verbs that check, changing nothing. */
@@ -110,6 +118,25 @@ const addAsking = ({ program, context, done }: Adding): void => {
     .action(async (options) => done(await subscribe(options, context(options))));
 };
 
+/** Verbs by which a person says yes or no. */
+const addDeciding = ({ program, context, done }: Adding): void => {
+  const federations = program.command('federations').description('the federations of nodes that run, and those that wait for a person');
+  withState(verb(federations, 'list', 'how each stands, and which wait for a yes or a no'))
+    .argument('<file>', 'node file, or city file (YAML)')
+    .action(async (file, options) => done(await listFederations({ file, ...options }, context(options))));
+  const deciding = (decision: Deciding['decision'], description: string): Command =>
+    withState(verb(federations, decision, description))
+      .argument('<file>', 'node file, or city file (YAML)')
+      .argument('<id>', 'urn:dtf:federation:<authority>:<local>')
+      .action(async (file, id, options) => done(await decideFederation({ file, id, decision, ...options }, context(options))));
+  deciding('approve', 'say yes to a federation that waits: its members are asked to join');
+  deciding('decline', 'say no to a federation that waits: nobody is asked').option(
+    '--reason <text>',
+    'why not, for whoever asked for it',
+    'declined by a person',
+  );
+};
+
 const buildProgram = (environment: Environment, done: (code: ExitCode) => void): Command => {
   const program = new Command('cityweave')
     .description('Joins the digital twins of a city’s agencies without moving them')
@@ -120,7 +147,7 @@ const buildProgram = (environment: Environment, done: (code: ExitCode) => void):
     environment: store === undefined ? environment : { ...environment, CITYWEAVE_STORE: store },
     terminal: createTerminal(json),
   });
-  for (const add of [addRunning, addKeeping, addChecking, addAsking]) add({ program, context, done });
+  for (const add of [addRunning, addKeeping, addChecking, addAsking, addDeciding]) add({ program, context, done });
   return program;
 };
 

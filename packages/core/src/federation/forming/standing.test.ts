@@ -77,6 +77,20 @@ describe('where one provider is enough', () => {
     ]);
   });
 
+  test('a member that began to offer the lost kind only after it had agreed is not asked again, and the federation says which need nobody serves', () => {
+    const federation = trialDraft([{ kind: 'city:FloodZone', one: true }, { kind: 'city:Substation' }]);
+    const at = (offers: readonly ReturnType<typeof trialFound>[]) => rankCandidates(offers, { needs: federation.needs, vocabulary, now: start });
+    const first = [trialFound('water', 'city:FloodZone'), trialFound('county', 'city:Substation')];
+    const standsAs = (member: Member): Member => ({ ...member, state: standsIn(member.agency.includes('water') ? 'INTERRUPTED' : 'ACTIVE'), formed: true });
+    const members = chooseMembers(federation, at(first), { vocabulary, now: start }).map(standsAs);
+    const lost: Federation = { ...federation, state: standsIn('DEGRADED'), members };
+    const now = later(limits.suspendAfterMs);
+    expect(members).toHaveLength(2);
+    expect(chooseMembers(lost, at([...first, trialFound('county', 'city:FloodZone')]), { vocabulary, now })).toEqual([]);
+    expect(reasonByMembers(lost, serving, now)).toContain('nobody serves city:FloodZone any more');
+    expect(stateByMembers(lost, serving, now)).toBe('SUSPENDED');
+  });
+
   test('the lost one is let go only when its place is taken', () => {
     const lost = withWater({ state: standsIn('INTERRUPTED') });
     const with_ = (state: MemberState): Federation => ({

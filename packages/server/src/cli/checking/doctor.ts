@@ -1,84 +1,29 @@
 /**
  * doctor: looks at a node, or at every node of a city, running or not, and says of each part and each link how it stands, why, and what to do; changes nothing.
  */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { ok, type Result } from '@cityweave/core';
-import type { NodeFile } from '../../config/node-file.ts';
 import { systemDeps } from '../../deps.ts';
 import { watchClocks } from '../../diagnosis/clock-difference.ts';
 import { diagnose } from '../../diagnosis/diagnosis.ts';
 import { broken, type Finding } from '../../diagnosis/finding.ts';
 import { greetRegistry } from '../../diagnosis/registry.ts';
 import type { Stage } from '../../diagnosis/stage.ts';
-import { createEvents, type LogLevel } from '../../events.ts';
-import { addressOf, createSpeaking, selfOf } from '../../node-room.ts';
+import type { LogLevel } from '../../events.ts';
 import { createHttpProtocol } from '../../protocol/http.ts';
-import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { isLocked } from '../../store/sqlite/sqlite-lock.ts';
 import type { RecordStore } from '../../store/store.ts';
-import { openNodeKeys } from '../../trust/node-key.ts';
 import type { ExitCode } from '../cityweave.ts';
-import { type Configured, loadConfigured } from '../configured.ts';
-import { stateOf } from '../running/running.ts';
+import { loadConfigured } from '../configured.ts';
+import { isStarted, openRecords, type Patient, patientsOf, voiceOf } from '../patient.ts';
 import type { Context } from '../running/up.ts';
 import { interruption, type Terminal } from '../terminal.ts';
 
 type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };
 type Speaking = { readonly log: LogLevel; readonly signal: AbortSignal };
-type Patient = { readonly node: NodeFile; readonly directory: string };
-
-const nothing = (): undefined => undefined;
-
-/** What is found out by looking stays unsaid: a running node keeps these records too. */
-const onlyRead = (records: RecordStore): RecordStore => ({ ...records, put: nothing, putAll: nothing, remove: nothing, load: nothing, prune: () => 0 });
-
-const openRecords = ({ directory }: Patient): Result<RecordStore> => {
-  const records = openRecordStore({ directory, clock: systemDeps().clock });
-  return records.ok ? ok(onlyRead(records.value)) : records;
-};
-
-const isStarted = ({ directory }: Patient): boolean => existsSync(join(directory, recordFileName));
-
-/** Where a node listens, or did last. */
-const lastAddress = (patient: Patient): string | undefined => {
-  const records = isStarted(patient) ? openRecords(patient) : undefined;
-  if (!records?.ok) return undefined;
-  const address = addressOf(records.value);
-  records.value.close();
-  return address;
-};
-
-/** The nodes of a file, each with its folder; in a city they find the registry where its node listens. */
-const patientsOf = ({ nodes, city }: Configured, state: string): readonly Patient[] => {
-  const folder = city ? stateOf(state, city) : resolve(state);
-  const patients = nodes.map((node) => ({ node, directory: join(folder, node.agency) }));
-  const registry = patients.find(({ node }) => node.agency === city?.registry);
-  const address = registry && lastAddress(registry);
-  if (address === undefined) return patients;
-  return patients.map(({ node, directory }) => ({
-    directory,
-    node: node.roles.includes('registry') ? node : { ...node, registry: node.registry ?? { address } },
-  }));
-};
-
-const stageOf = async ({ node, directory }: Patient, records: RecordStore, { log, signal }: Speaking) => {
+const stageOf = async (patient: Patient, records: RecordStore, { log, signal }: Speaking): Promise<Stage> => {
   const deps = systemDeps();
-  const self = selfOf(node, () => addressOf(records) ?? `http://${node.listen.host}:${node.listen.port}`);
   const { protocol, seen } = watchClocks(createHttpProtocol(), deps);
-  const keys = await openNodeKeys(records, self.id);
-  const room = {
-    deps,
-    events: createEvents({ agency: node.agency, level: log }),
-    records,
-    protocol,
-    keys,
-    log: { append: nothing, count: nothing },
-    self,
-    node,
-    signal,
-  };
-  return { ...room, ...createSpeaking(room), seen, directory, running: await isLocked(directory) } satisfies Stage;
+  const voice = await voiceOf(patient, records, { deps, protocol, log, signal });
+  return { ...voice, seen, directory: patient.directory, running: await isLocked(patient.directory) };
 };
 
 /** A node that never ran has no key to speak with; whether its registry is there can be seen all the same. */
