@@ -72,7 +72,7 @@ const time = ({
 ${number(limits['clockToleranceMs'] ?? 0)} ms in the future with \`clocksDiffer\`. How long the asker waits travels as \`budgetMs\`, a length of time: clocks differ.
 
 A **change** is answered once. Its answer is saved together with what it changed, before it leaves; the same message id with the same content gets that answer again, with other content
-\`replayed\`, a read's as well. So a sender that does not know whether it was heard says the same message again. Senders save a step, with its message id, before they send it. A **read** is answered anew, and
+\`replayed\`, a read's as well. So a sender that does not know whether it was heard says the same message again. A refusal is kept in the same way, so that nobody who saw a message can make it be done later; only what was refused for now (its code may be tried again) is looked at anew. Senders save a step, with its message id, before they send it. A **read** is answered anew, and
 its id is remembered among the newest ${number(limits['messageIdsRememberedMax'] ?? 0)} since the node was started; with \`qos\` 2 its answer is saved as a change's is.`;
 
 const streams = ({

@@ -1,7 +1,7 @@
 /**
  * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
  */
-import { fail, limits, type Message, messageDepthMax, ok, problem, type RowName } from '@cityweave/core';
+import { fail, limits, type Message, messageDepthMax, ok, problem, type Request, type RowName } from '@cityweave/core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { newMessageId, systemDeps } from '../deps.ts';
 import { type Desk, describeTwin, openDesk, type Partner } from '../registry/desk.contract.ts';
@@ -62,6 +62,32 @@ describe('what is said twice', () => {
     expect(second.message.data).toEqual(first.message.data);
     expect(second.message.header.messageId).toBe(first.message.header.messageId);
     expect(await verifyMessage(second.message, desk.keys.published())).toEqual({ ok: true, value: true });
+  });
+
+  it('stays refused, whatever has changed since: nobody who saw it can make it be done later', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const renewal: Request<'registry.renew.digitalTwin'> = { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id, attributes: {} }] };
+    await desk.say(water, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
+    const message = await desk.write(water, 'registry.renew.digitalTwin', renewal);
+    const refused = await desk.hear(message);
+    expect(refused.problem?.kind).toBe('notRegistered');
+    await desk.register(water);
+    expect((await desk.hear(message)).message).toEqual(refused.message);
+    expect((await desk.say(water, 'registry.renew.digitalTwin', renewal)).problem).toBeUndefined();
+  });
+
+  it('is tried again where it was refused for now', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const change = (baseRevision: number): Request<'registry.update.digitalTwin'> => ({
+      parameters: { baseRevision },
+      objects: [{ kind: 'digitalTwin', id: water.id, attributes: { status: 'degraded' } }],
+    });
+    const message = await desk.write(water, 'registry.update.digitalTwin', change(2));
+    expect(await kindOf(desk.hear(message))).toBe('revisionConflict');
+    await desk.say(water, 'registry.update.digitalTwin', change(1));
+    expect(await kindOf(desk.hear(message))).toBeUndefined();
   });
 
   it('is not given once more what it may not be given any more', async () => {

@@ -9,6 +9,7 @@ import {
   contentText,
   fail,
   type GivenFor,
+  isRetryable,
   isTrace,
   kindOfCode,
   limits,
@@ -160,6 +161,9 @@ const repeat = async (desk: Desk, message: Message, { name, kept }: { readonly n
   return kept.header.security?.keyId === key.keyId ? kept : signMessage(kept, key);
 };
 
+/** What was refused for good stays refused when it is said again, whatever has changed since; what was refused for now may be tried again. */
+const isFinal = (answered: Result<Answered>): boolean => answered.ok || !(isRetryable(answered.problem) || answered.problem.kind === 'cancelled');
+
 /** Answers a change, or a question whose answer must be kept: the records and the answer itself become durable in one step, then the answer may leave. */
 const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard): Promise<Message> => {
   const { message } = by;
@@ -171,7 +175,7 @@ const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard)
   const made = await reply(desk, message, keepable(name, answered));
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
-  if (answered.ok) {
+  if (isFinal(answered)) {
     desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
     forgetOld(desk);
   }
