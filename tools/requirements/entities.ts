@@ -64,7 +64,10 @@ export const entities: Readonly<Record<string, Entity>> = {
   'FSIM-FE': {
     name: 'federation status information management',
     home: server('orchestration/federation-status.ts'),
-    proof: ['packages/testbed/src/journey/standing.test.ts', 'moves no data until it is resumed; agreements stay in force'],
+    proof: [
+      'packages/testbed/src/journey/measured.test.ts',
+      'a line tells how fast it answers and what it lost, and the federation how many of its members are there',
+    ],
   },
   'FIM-FE': {
     name: 'feature information management',

@@ -252,10 +252,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'T13',
     home: server('orchestration/federation-status.ts'),
-    proof: [
-      core('federation/forming/standing.test.ts'),
-      'degraded after degradedAfterMs without the member it needs, suspended after suspendAfterMs, and active again when it is back',
-    ],
+    proof: [journey('measured'), 'a line tells how fast it answers and what it lost, and the federation how many of its members are there'],
   },
   'RQ-32': {
     text: 'The state of every link is kept and can be reported.',
