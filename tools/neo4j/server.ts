@@ -91,8 +91,11 @@ const configuration = (port: number, settings: readonly string[]): string => {
 
 const opens = ['java.nio', 'java.io', 'sun.nio.ch', 'java.util.concurrent'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
 
-/** One thread collects and only the first compiler runs: it starts sooner and takes less, which is what a trial wants. */
-const trial = ['-Xms512m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+/**
+ * One thread collects and only the first compiler runs: it starts sooner and takes less, which is what a trial wants.
+ * Of code Java would then hold less than the statements of several agencies make, and fail some of them.
+ */
+const trial = ['-Xms512m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:ReservedCodeCacheSize=192m'];
 const production = ['-Xms1g', '-Xmx2g'];
 
 const launch = (home: string, measured: boolean): { readonly pid: number; readonly ended: () => boolean } => {
