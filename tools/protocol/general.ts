@@ -28,7 +28,7 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 | \`contentFormat\` | \`application/json\` |
 | \`correlationId\` | of a response: the message that it answers |
 | \`conversationId\`, \`federationId\` | what it belongs to, where it belongs to something |
-| \`sequence\` | of a message of a stream: its place there |
+| \`sequence\` | of a message of a stream its place there, of a notice of a conversation a number that rises: see *Time, repeats and order* |
 | \`priority\`, \`trace\`, \`semanticContext\` | \`low\`, \`normal\`, \`high\` or \`emergency\`, as its sender sees it: of his changes that wait for their turn, and of messages that wait for a connection to one address, the most urgent goes first, none is passed over for ever, and none overtakes what was said before it in the same conversation; W3C trace context, repeated in the answer, passed on to what the message causes and kept in the exchange logs; the dictionaries, \`id\` and \`version\`, whose terms are used |
 | \`qos\` | 0: at most once, said once and refused when it comes again; 1 (where absent): at least once, said again until it is answered, a change done once all the same; 2: exactly once, the answer kept, a read's as well |
 | \`via\` | the adaptor that the message passed: \`adaptorId\`, \`at\`, \`profileId\`, \`steps\`, \`digest\`, \`converted\`, \`keyId\`, \`signature\`; not signed by the sender, see *Over an adaptor* |
@@ -73,7 +73,11 @@ ${number(limits['clockToleranceMs'] ?? 0)} ms in the future with \`clocksDiffer\
 
 A **change** is answered once. Its answer is saved together with what it changed, before it leaves; the same message id with the same content gets that answer again, with other content
 \`replayed\`, a read's as well. So a sender that does not know whether it was heard says the same message again. A refusal is kept in the same way, so that nobody who saw a message can make it be done later; only what was refused for now (its code may be tried again) is looked at anew. Senders save a step, with its message id, before they send it. A **read** is answered anew, and
-its id is remembered among the newest ${number(limits['messageIdsRememberedMax'] ?? 0)} since the node was started; with \`qos\` 2 its answer is saved as a change's is.`;
+its id is remembered among the newest ${number(limits['messageIdsRememberedMax'] ?? 0)} since the node was started; with \`qos\` 2 its answer is saved as a change's is.
+
+Of **notices** of one sender, row and \`conversationId\` that have a \`sequence\` the newest stands: one with a lower number, that was overtaken on its way, is answered, logged and changes nothing. Numbers rise, and need not follow one another: each notice says how
+something stands (A4 a bridge, T13 a federation, which has its \`revision\` besides, T12 the end of a run), or that something has to be looked at again (R9: whoever hears it discovers anew), and who hears A4 looks at the link itself. So what is missing in between is
+made up for by the next one, and a last one by the next look. Events of a stream (T11) go on behind the last one that was taken, or begin anew with \`resnapshot\`.`;
 
 const streams = ({
   limits,
@@ -97,7 +101,10 @@ The stream of a subscription is a socket of its own, at \`/dtf/events\` with the
 Bounds: ${number(limits['exchangeDataBytesMax'] ?? 0)} bytes a frame (more closes with 1009); ${number(limits['socketMessagesMax'] ?? 0)} messages under way on a socket, then nothing more is heard until one was answered, nor while ${number(limits['socketWaitingBytesMax'] ?? 0)} bytes of answers wait to be taken;
 a ping every ${number(limits['socketPingMs'] ?? 0)} ms, the end of the socket after ${number(limits['socketSilentMs'] ?? 0)} ms without a sign of life; ${number(limits['socketsMax'] ?? 0)} sockets a node. A question that nobody waits for any more ends its socket where it was the last one under way there, else with its \`budgetMs\`.`;
 
-const results = `A response has a result: \`status\` and \`code\`. \`success\`, \`DTF-000\`: done. \`accepted\`, \`DTF-001\`: work goes on, and a message of its own tells its end, in the same conversation: a function in the background (T12, then
+const results = ({
+  limits,
+  number,
+}: Given): string => `A response has a result: \`status\` and \`code\`. \`success\`, \`DTF-000\`: done. \`accepted\`, \`DTF-001\`: work goes on, and a message of its own tells its end, in the same conversation: a function in the background (T12, then
 \`digitalTwin.notify.feature\`), an invitation that a person looks at (T1, then T2, T3 or T4). \`partial\`, \`DTF-002\`: part of it was refused; \`details\` name each object with its code, facts and a sentence, the others were done (R2). \`failure\`, with the code of the problem: nothing was done; it says whether asking again may help
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
 response is 200, 202 where it is \`accepted\`, or follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
@@ -111,11 +118,11 @@ A run has the id that its asker gives it, else that of the message that asks for
 An \`audience\`, of a twin's or a feature's \`visibility\` or of a feature's \`policy\`, names twins, and groups (\`urn:dtf:group:...\`) whose agencies the registry that holds the entry keeps: who is not of it finds no trace of the entry. A question with \`fields\` is answered with parts of entries: each names the
 \`fields\` that it was cut to, once the entries of all registries were put together and in order; subscribers are told whole entries.
 
-A proposal (P1) with \`approval: ask\` is answered with a plan, asks nobody but the registry, and waits as a DRAFT until a person of the agency approves it (\`approvePlan\`) or releases it. Its \`twinTypes\` narrow the first step of discovery; \`deliver\` says over what results are to be had, and is answered with where: a
+A proposal (P1) with \`approval: ask\` is answered with a plan, asks nobody but the registry, and waits as a DRAFT until a person of the agency approves it (\`approvePlan\`) or releases it, up to the end of what was asked for and ${number((limits['approvalMaxMs'] ?? 0) / 86_400_000)} days at most: then it is RELEASED, with the reason in its status (P3, P4). ${number(limits['approvalsWaitingMax'] ?? 0)} may wait at a time. Under the id of a federation the same proposal is answered as the federation stands, another one is refused with \`federationsConflict\` and what differs. Its \`twinTypes\` narrow the first step of discovery; \`deliver\` says over what results are to be had, and is answered with where: a
 socket or server-sent events of the initiator's GraphQL; its \`align\` is the grid of a federation that has none of its own. A \`serviceLevel\` is negotiated: the strictest of the needs is asked for, the owner promises no better than its policy says, and less than is needed is refused; how soon a member does answer stands beside it in
 the status of its link. A feature whose \`direction\` is \`requires\` is sought: it is registered and found by who asks for \`direction: requires\`, and never a candidate.
 
-What others say more is kept, hashed and passed on, and changes nothing here: \`parameters\` of a function, which tell people how its model was set up.`;
+What others say more is kept, hashed and passed on, and changes nothing here: \`parameters\` of a function, which tell people how its model was set up, and \`direction\` of a connection: every connection carries messages both ways, and data go from who provides to who consumes, as the agreement says.`;
 
 const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
 
@@ -127,6 +134,6 @@ export const generalParts = (given: Given) => ({
   time: time(given),
   streams: streams(given),
   sockets: sockets(given),
-  results,
+  results: results(given),
   bounds,
 });

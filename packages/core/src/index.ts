@@ -24,6 +24,7 @@ export * from './federation/forming/candidates.ts';
 export * from './federation/forming/choosing.ts';
 export * from './federation/forming/negotiation.ts';
 export * from './federation/forming/promised-level.ts';
+export * from './federation/forming/proposal.ts';
 export * from './federation/forming/scoring.ts';
 export * from './federation/forming/standing.ts';
 export * from './federation/identity-plan.ts';

@@ -76,6 +76,9 @@ export const limits = {
   membersMax: 200,
   /** federations that one twin takes part in at once */
   membershipsMax: 1_000,
+  /** plans that wait until a person approves them, and for how long one waits */
+  approvalsWaitingMax: 100,
+  approvalMaxMs: 7 * 24 * 60 * 60 * 1000,
   /** a federation that has not been formed for so long has failed */
   formingMaxMs: 90 * 24 * 60 * 60 * 1000,
   /** an interrupted link degrades its federation after three heartbeats */

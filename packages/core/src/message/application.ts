@@ -26,14 +26,14 @@ export const applicationRows = {
     from: 'application',
     to: 'twin FM-FE',
     purpose:
-      'States a purpose and what is needed for it; the twin forms a federation that serves it, or, with `approval: ask`, answers with a plan and waits until a person of its agency approves it. `deliver` says over what its results are to be had, and in which slots; the answer says where.',
+      'States a purpose and what is needed for it; the twin forms a federation that serves it, or, with `approval: ask`, answers with a plan and waits until a person of its agency approves it, for so long at most; then it is over, and its status says so. Said again with the same content it is the same federation; other content under its id is refused. `deliver` says over what its results are to be had, and in which slots; the answer says where.',
     effect: 'change',
     request: { parameters: openObject({ approval: Approval.optional(), deliver: Delivery.optional() }), objects: one(object.serviceObject) },
     reply: {
       parameters: openObject({ federationId: FederationId, plan: Plan.optional(), deliver: Delivery.extend({ address: z.url() }).optional() }),
       objects: one(object.federationObject),
     },
-    refusals: ['unknownTerm', 'notAllowedInState'],
+    refusals: ['unknownTerm', 'notAllowedInState', 'federationsConflict'],
   }),
   'publish.exchangeData': row({
     label: 'P2',

@@ -76,7 +76,7 @@ export const Header = z.looseObject(
     correlationId: MessageId.optional(),
     conversationId: z.string().max(limits.idCharactersMax).optional(),
     federationId: FederationId.optional(),
-    /** its place in the stream that it belongs to */
+    /** its place in the stream, or among the notices of the conversation, that it belongs to: of these the newest stands */
     sequence: z.int().min(0).optional(),
     expiresAt: Instant.optional(),
     /** 1 where absent */

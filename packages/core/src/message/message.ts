@@ -139,7 +139,7 @@ type Sending = {
   readonly federationId?: Header['federationId'];
   readonly conversationId?: string | undefined;
   readonly qos?: Header['qos'];
-  readonly sequence?: number;
+  readonly sequence?: number | undefined;
   readonly priority?: Header['priority'];
   readonly trace?: string | undefined;
 };

@@ -1,7 +1,19 @@
 /**
  * The desk of a node: what is said twice, wrongly, too late, by strangers or at too great a length.
  */
-import { fail, limits, type Message, messageDepthMax, ok, problem, type Request, type RowName } from '@cityweave/core';
+import {
+  Authority,
+  type CommunicationState,
+  connectionIdOf,
+  fail,
+  limits,
+  type Message,
+  messageDepthMax,
+  ok,
+  problem,
+  type Request,
+  type RowName,
+} from '@cityweave/core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { newMessageId, systemDeps } from '../deps.ts';
 import { type Desk, describeTwin, openDesk, type Partner } from '../registry/desk.contract.ts';
@@ -141,6 +153,39 @@ describe('what is said twice', () => {
       .map(({ value }) => (value as { at: string }).at)
       .sort()[0]; // branding: the desk keeps when it answered
     expect(oldest).toBe(desk.clock.now());
+  });
+});
+
+describe('a notice that was overtaken on its way', () => {
+  const bridge = connectionIdOf(Authority.parse('water.example'), 'one');
+
+  it('is answered, logged and changes nothing; what is newer does, also where numbers are missing', async () => {
+    const heard: string[] = [];
+    const note = ({ objects: [{ attributes }] }: Request<'digitalTwin.notify.communication'>) => {
+      heard.push(attributes.state);
+      return attributes.state === 'FAILED' ? fail(problem('notAllowedInState')) : ok({ reply: { parameters: {}, objects: [] } });
+    };
+    await using desk = await openDesk({ twin: { 'digitalTwin.notify.communication': note } });
+    const water = await registered(desk);
+    const tell = (sequence: number, state: CommunicationState) => {
+      const attributes = { state, since: desk.clock.now() };
+      const header = (given: Message['header']) => ({
+        ...{ ...given, conversationId: bridge, sequence },
+        destination: { ...given.destination, role: 'digitalTwin' as const },
+      });
+      return desk.say({ ...water, header }, 'digitalTwin.notify.communication', {
+        parameters: {},
+        objects: [{ kind: 'communication', id: bridge, attributes }],
+      });
+    };
+    expect(await kindOf(tell(5, 'CONNECTED'))).toBeUndefined();
+    expect(await kindOf(tell(9, 'INTERRUPTED'))).toBeUndefined();
+    const logged = desk.logged.length;
+    expect(await kindOf(tell(7, 'CONNECTED'))).toBeUndefined();
+    expect(desk.logged.slice(logged)).toMatchObject([{ verb: 'notify', code: 'DTF-000' }]);
+    // what came to nothing was not heard yet
+    expect([await kindOf(tell(11, 'FAILED')), await kindOf(tell(11, 'CLOSING'))]).toEqual(['notAllowedInState', undefined]);
+    expect(heard).toEqual(['CONNECTED', 'INTERRUPTED', 'FAILED', 'CLOSING']);
   });
 });
 

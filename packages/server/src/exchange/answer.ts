@@ -39,6 +39,7 @@ import type { NodeKeys } from '../trust/node-key.ts';
 import { sha256, signMessage } from '../trust/signature.ts';
 import type { Authorise } from './authorise.ts';
 import { type NotedLog, noMessage, noteExchange } from './logged.ts';
+import { createOrder, type Order } from './order.ts';
 import type { Self } from './peer.ts';
 import { readThrough } from './via.ts';
 
@@ -87,7 +88,7 @@ type Given = {
   readonly relay?: Relay | undefined;
 };
 
-type Desk = Given & { readonly heard: Ids };
+type Desk = Given & { readonly heard: Ids; readonly order: Order };
 
 export type Answer = (
   raw: unknown,
@@ -164,6 +165,9 @@ const repeat = async (desk: Desk, message: Message, { name, kept }: { readonly n
 /** What was refused for good stays refused when it is said again, whatever has changed since; what was refused for now may be tried again. */
 const isFinal = (answered: Result<Answered>): boolean => answered.ok || !(isRetryable(answered.problem) || answered.problem.kind === 'cancelled');
 
+/** What a notice that was overtaken by a newer one is answered. */
+const overtaken: Result<Answered> = ok({ reply: { parameters: {}, objects: [] } });
+
 /** Answers a change, or a question whose answer must be kept: the records and the answer itself become durable in one step, then the answer may leave. */
 const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard): Promise<Message> => {
   const { message } = by;
@@ -171,7 +175,8 @@ const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard)
   if (!kept.ok) return reply(desk, message, kept);
   if (kept.value) return repeat(desk, message, { name, kept: kept.value });
   const request = parseRequest(name, message);
-  const answered = request.ok ? await dispatch(desk.rooms)(name, request.value, by) : request;
+  const isLate = request.ok && desk.order.isLate(name, message);
+  const answered = request.ok ? (isLate ? overtaken : await dispatch(desk.rooms)(name, request.value, by)) : request;
   const made = await reply(desk, message, keepable(name, answered));
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
@@ -179,6 +184,7 @@ const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard)
     desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
     forgetOld(desk);
   }
+  if (answered.ok) desk.order.note(name, message);
   if (answered.ok) answered.value.afterwards?.();
   return made;
 };
@@ -206,7 +212,7 @@ const problemIn = (message: Message): Problem | undefined => {
 };
 
 export const createAnswer = (given: Given): Answer => {
-  const desk: Desk = { ...given, heard: new LRUCache({ max: limits.messageIdsRememberedMax }) };
+  const desk: Desk = { ...given, heard: new LRUCache({ max: limits.messageIdsRememberedMax }), order: createOrder() };
   const inTurn = createTurns(1);
   const answerParsed = async (message: Message, signal: AbortSignal, bytes: number): Promise<Message> => {
     const named = rowNameOf(message);

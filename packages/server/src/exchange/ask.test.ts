@@ -4,12 +4,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, agencyTwinIdOf, fail, limits, ok, type Problem, problem } from '@cityweave/core';
+import { Authority, agencyTwinIdOf, connectionIdOf, fail, instantOfMs, limits, ok, type Problem, problem, type Request } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
-import type { Sending } from '../protocol/protocol.ts';
+import type { Protocol, Sending } from '../protocol/protocol.ts';
 import { openRecordStore } from '../store/records.ts';
 import { loadNodeKey, type NodeKey } from '../trust/node-key.ts';
 import { createAsk } from './ask.ts';
@@ -31,15 +31,9 @@ describe('a question that fails', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  /** Asks over a line that always fails so; what went out, and when. */
-  const asked = async (failure: Problem, attempts: number, to: Peer = peer) => {
-    const sent: { readonly id: unknown; readonly atMs: number }[] = [];
-    const send = async ({ text }: Sending) => {
-      sent.push({ id: JSON.parse(text).header.messageId, atMs: deps.clock.monotonicMs() });
-      return fail(failure);
-    };
-    const ask = createAsk({
-      deps,
+  const askingOver = (send: Protocol['send'], clock = deps.clock) =>
+    createAsk({
+      deps: { ...deps, clock },
       events: createEvents({ agency: 'front', level: 'silent' }),
       protocol: { ...createHttpProtocol(), send },
       keys: { current: () => key },
@@ -47,6 +41,36 @@ describe('a question that fails', () => {
       log: { append: () => undefined, count: () => undefined },
       self,
     });
+
+  it('where it is a notice of a conversation has a number that rises, also from one start to the next; a repeat keeps it', async () => {
+    const numbers: number[] = [];
+    const send = async ({ text }: Sending) => {
+      numbers.push(JSON.parse(text).header.sequence);
+      return fail(problem('unreachable'));
+    };
+    const connection = connectionIdOf(Authority.parse('water.example'), 'one');
+    const content: Request<'digitalTwin.notify.communication'> = {
+      parameters: {},
+      objects: [{ kind: 'communication', id: connection, attributes: { state: 'CONNECTED', since: deps.clock.now() } }],
+    };
+    const still = { ...deps.clock, now: () => instantOfMs(1_000) };
+    const [ask, restarted] = [askingOver(send, still), askingOver(send, { ...still, now: () => instantOfMs(2_000) })];
+    const said = { conversationId: connection, attempts: 2 };
+    await ask(peer, 'digitalTwin.notify.communication', content, said);
+    await ask(peer, 'digitalTwin.notify.communication', content, said);
+    await restarted(peer, 'digitalTwin.notify.communication', content, said);
+    await ask(peer, 'digitalTwin.notify.communication', content);
+    expect(numbers).toEqual([1_000, 1_000, 1_001, 1_001, 2_000, 2_000, undefined]);
+  });
+
+  /** Asks over a line that always fails so; what went out, and when. */
+  const asked = async (failure: Problem, attempts: number, to: Peer = peer) => {
+    const sent: { readonly id: unknown; readonly atMs: number }[] = [];
+    const send = async ({ text }: Sending) => {
+      sent.push({ id: JSON.parse(text).header.messageId, atMs: deps.clock.monotonicMs() });
+      return fail(failure);
+    };
+    const ask = askingOver(send);
     const answer = await ask(
       to,
       'digitalTwin.probe.digitalTwin',

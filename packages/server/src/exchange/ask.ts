@@ -10,6 +10,7 @@ import {
   type Message,
   type MessageId,
   messageText,
+  msOfInstant,
   ok,
   type Priority,
   type Problem,
@@ -99,9 +100,9 @@ const checkAnswer = async (
 };
 
 /** One message as it is to be said. */
-type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>; readonly asking: Asking };
+type Said<N extends RowName> = { readonly name: N; readonly content: Request<N>; readonly asking: Asking; readonly sequence: number | undefined };
 
-const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking }: Said<N>): Message => {
+const build = <N extends RowName>(room: Room, peer: Peer, { name, content, asking, sequence }: Said<N>): Message => {
   const now = room.deps.clock.now();
   const [messageId, cause] = [asking.messageId ?? newMessageId(room.deps.ids), traceNow()];
   const message = requestMessage(name, content, {
@@ -114,6 +115,7 @@ const build = <N extends RowName>(room: Room, peer: Peer, { name, content, askin
     qos: asking.qos,
     priority: asking.priority,
     conversationId: asking.conversationId,
+    sequence,
     trace: cause && traceOf(cause, messageId),
   });
   const { onBehalfOf } = asking;
@@ -159,14 +161,27 @@ const retrying = async <T>(attempt: () => Promise<Result<T>>, { timers, attempts
   }
 };
 
-export const createAsk =
-  (room: Room): Ask =>
-  async (peer, name, content, asking = {}) => {
+/** Numbers that rise, by the clock, so that they go on where the node was started again. */
+const createNumbers = ({ clock }: Deps): (() => number) => {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, msOfInstant(clock.now()));
+    return last;
+  };
+};
+
+export const createAsk = (room: Room): Ask => {
+  const nextNumber = createNumbers(room.deps);
+  return async (peer, name, content, asking = {}) => {
     const from = room.deps.clock.monotonicMs();
     const messageId = asking.messageId ?? newMessageId(room.deps.ids);
-    const attempt = () => askOnce(room, peer, { name, content, asking: { ...asking, messageId } });
+    // of notices of one conversation the newest stands, whichever comes first
+    const isNumbered = rowOf(name).messageType === 'notification' && asking.conversationId !== undefined;
+    const said = { name, content, asking: { ...asking, messageId }, sequence: isNumbered ? nextNumber() : undefined };
+    const attempt = () => askOnce(room, peer, said);
     const attempts = asking.qos === 0 ? 1 : Math.min(asking.attempts ?? 1, limits.retryAttemptsMax);
     const result = await retrying(attempt, { timers: room.deps.timers, attempts, messageId, signal: asking.signal });
     room.events.asked({ row: name, to: peer.id, ms: room.deps.clock.monotonicMs() - from, problem: result.ok ? undefined : result.problem });
     return result.ok ? ok(result.value) : fail({ ...result.problem, agency: result.problem.agency ?? peer.id });
   };
+};

@@ -32,7 +32,7 @@ import {
 } from '@cityweave/core';
 import { newMessageId, systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
-import { createAnswer } from '../exchange/answer.ts';
+import { createAnswer, type Rooms } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import { createAuthorise } from '../exchange/authorise.ts';
 import { createPartnerKeys } from '../exchange/partner-keys.ts';
@@ -113,9 +113,11 @@ type Opening = {
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly answers?: Ask /** whether what was given may be given again */;
   readonly mayHearAgain?: () => Result<unknown>;
+  /** what it answers to as a twin */
+  readonly twin?: Rooms['digitalTwin'];
 };
 
-export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, mayHearAgain = () => ok(true) }: Opening = {}) => {
+export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, mayHearAgain = () => ok(true), twin }: Opening = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'cityweave-desk-'));
   const { clock, pass } = toldClock();
   const deps = { ...systemDeps(), clock };
@@ -158,7 +160,7 @@ export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, 
     authorise,
     keysFor: async () => [],
     mayHearAgain,
-    rooms: { registry },
+    rooms: { registry, ...(twin && { digitalTwin: twin }) },
   });
 
   const partner = async (name: string): Promise<Partner> => {

@@ -1,11 +1,11 @@
 /**
  * What an application asks for (P1): a plan that waits until a person of the agency approves it, among twins of the types that it names, and where its results are to be had.
  */
-import { type FederationId, federationIdOf, parseReply } from '@cityweave/core';
+import { type FederationId, federationIdOf, limits, parseReply, waitsForApproval } from '@cityweave/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askGraphql, createTestCity, type TestCity, until, valueOf } from '../city.ts';
 import { authorityOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
-import { askAsApplication } from '../processes.ts';
+import { askAsApplication, federationStatus } from '../processes.ts';
 
 let city: TestCity;
 beforeAll(async () => {
@@ -30,6 +30,14 @@ const request = async (local: string, parameters: object, more: object = {}) => 
   const object = { kind: 'service', id: local, attributes: { ...attributes, federationId: id, ...more } };
   const said = await askAsApplication({ name: 'front', address: city.front.address }, 'request.service', { parameters: { ...parameters }, objects: [object] });
   return { id, ...valueOf(parseReply('application.request.service', said)) };
+};
+
+/** What is answered to a proposal that is refused. */
+const refused = async (local: string, parameters: object, more: object = {}) => {
+  const object = { kind: 'service', id: local, attributes: { ...attributes, federationId: federationIdOf(authorityOfTest('front'), local), ...more } };
+  const said = await askAsApplication({ name: 'front', address: city.front.address }, 'request.service', { parameters: { ...parameters }, objects: [object] });
+  const told = parseReply('application.request.service', said);
+  return told.ok ? expect.fail('it was taken') : told.problem;
 };
 
 const standing = async (id: FederationId) => {
@@ -75,8 +83,41 @@ it('the id of a federation that is over begins nothing, and is no success', asyn
   const { id } = await request('over', { approval: 'ask' });
   const { management } = city.front.orchestration;
   valueOf(management.release(id, 'nobody wants it'));
-  const object = { kind: 'service', id: 'over', attributes: { ...attributes, federationId: id } };
-  const said = await askAsApplication({ name: 'front', address: city.front.address }, 'request.service', { parameters: {}, objects: [object] });
-  expect(parseReply('application.request.service', said)).toMatchObject({ ok: false, problem: { kind: 'notAllowedInState', subject: id } });
+  expect(await refused('over', {})).toMatchObject({ kind: 'notAllowedInState', subject: id });
   expect((await approve(id)).data).toMatchObject({ approvePlan: { __typename: 'Problem' } });
+});
+
+it('said again it is the same federation; anything else under its id is refused, and named', async () => {
+  const asked = { approval: 'ask', deliver: { protocol: 'sse', align: { slot: 'PT10S' } } };
+  const first = await request('again', asked);
+  const second = await request('again', asked);
+  expect(second.objects).toEqual(first.objects);
+  expect(await refused('again', { deliver: asked.deliver })).toMatchObject({ kind: 'federationsConflict', subject: first.id, found: 'other approval' });
+  const needs = [{ kind: 'city:Substation', optional: false }];
+  expect(await refused('again', { approval: 'ask' }, { needs })).toMatchObject({ kind: 'federationsConflict', found: 'other needs, sync' });
+  expect(await standing(first.id)).toMatchObject({ state: 'DRAFT', waitsForApproval: true });
+});
+
+it('that nobody approves in its time is over, and says so to who asked', async () => {
+  const { id } = await request('in-time', { approval: 'ask' }, { validUntil: new Date(Date.now() + 1_000).toISOString() });
+  const ended = await until(
+    async () => valueOf(await federationStatus({ name: 'front', address: city.front.address }, id)),
+    ({ state }) => state === 'RELEASED',
+    'over',
+  );
+  expect(ended.reason).toBe('nobody approved it in its time');
+  expect((await approve(id)).data).toMatchObject({ approvePlan: { __typename: 'Problem' } });
+});
+
+it('of which approvalsWaitingMax wait, one more is refused until a person decided about one', async () => {
+  const { management, federations } = city.front.orchestration;
+  const waiting = (): number => federations().filter(waitsForApproval).length;
+  const { id } = await request('first-of-many', { approval: 'ask' });
+  const known = federations().find((one) => one.id === id) ?? expect.fail('not kept');
+  for (let n = waiting(); n < limits.approvalsWaitingMax; n += 1)
+    valueOf(management.start({ ...known, id: federationIdOf(authorityOfTest('front'), `many-${n}`) }));
+  expect(await refused('one-more', { approval: 'ask' })).toMatchObject({ kind: 'overloaded', limit: limits.approvalsWaitingMax });
+  expect((await request('first-of-many', { approval: 'ask' })).id).toBe(id);
+  valueOf(management.release(id, 'nobody wants it'));
+  await request('one-more', { approval: 'ask' });
 });

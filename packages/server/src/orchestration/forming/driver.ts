@@ -34,7 +34,7 @@ import { communications, federationById, federations, type Room } from '../room.
 import { createFederatedTwinRegistration, type FederatedTwinRegistration } from './federated-twin-registration.ts';
 import { applyOutcome, type Desk, discover, moveMember, moveTo, ownKinds, saveStep, update } from './federation-change.ts';
 import { performMove } from './move.ts';
-import { endInTime, letMembersGo, nextEndMs } from './notice.ts';
+import { endInTime, endUnapproved, letMembersGo, nextEndMs } from './notice.ts';
 import { peerOf } from './saying.ts';
 
 /** Members that are being talked to now, so that nobody is told the same thing twice at once; and when each may be tried again. */
@@ -181,7 +181,8 @@ const restOf = ({ state, members }: Federation): number => {
 /** One look at a federation: what is to be said to each member, and where it stands after that. Returns how long until the next look. */
 const step = async (desk: Desk, talks: Talks, id: FederationId): Promise<number | undefined> => {
   const federation = federationById(desk.room, id);
-  if (!federation || isSettled(federation) || waitsForApproval(federation)) return undefined;
+  if (!federation || isSettled(federation)) return undefined;
+  if (waitsForApproval(federation)) return Math.min(refreshMs, endUnapproved(desk, federation));
   if (federation.state === 'DRAFT') moveTo(desk, id, 'DISCOVERING');
   const own = await ownKinds(desk);
   const lacking = openNeeds(federation, { own, vocabulary: desk.room.vocabulary() }).length > 0;

@@ -5,12 +5,16 @@ import {
   approveFederation,
   type Federation,
   type FederationId,
+  fail,
   type Instant,
   isSettled,
+  limits,
   moveFederation,
   ok,
+  problem,
   proposeFederation,
   type Result,
+  waitsForApproval,
 } from '@cityweave/core';
 import { closeBridge } from '../bridging/standing-bridge.ts';
 import type { Links } from '../communication-status.ts';
@@ -76,6 +80,14 @@ const createChanges = (desk: Desk, run: (id: FederationId) => void): Changes => 
   };
 };
 
+/** What waits for a person waits among so many. */
+const checkRoom = (room: Room, { approval }: Pick<Federation, 'approval'>): Result<true> => {
+  if (approval !== 'ask') return ok(true);
+  const waiting = federations.all(room.records).filter(waitsForApproval).length;
+  const limit = limits.approvalsWaitingMax;
+  return waiting < limit ? ok(true) : fail(problem('overloaded', { subject: 'plans that wait for approval', limit }));
+};
+
 export const createFederationManagement = (room: Room, links: Links): FederationManagement => {
   const listeners = new Set<(federation: Federation) => void>();
   const save = (federation: Federation): void => {
@@ -94,6 +106,8 @@ export const createFederationManagement = (room: Room, links: Links): Federation
   return {
     start: (draft) => {
       const known = federationById(room, draft.id);
+      const open = known ? ok(true) : checkRoom(room, draft);
+      if (!open.ok) return open;
       if (!known) save(proposeFederation(draft, room.deps.clock.now()));
       driver.run(draft.id);
       return ok(federationById(room, draft.id) ?? proposeFederation(draft, room.deps.clock.now()));

@@ -3,6 +3,7 @@
  */
 import {
   addMs,
+  approvalEndOf,
   changeMember,
   checkAllowed,
   expiryOf,
@@ -53,6 +54,15 @@ export const endInTime = (desk: Desk, { id, state, validUntil }: Federation): vo
   const now = desk.room.deps.clock.now();
   if (validUntil === undefined || validUntil > now || !['ACTIVE', 'DEGRADED', 'SUSPENDED'].includes(state)) return;
   update(desk, id, (federation) => moveFederation({ ...federation, reason: 'its time is over' }, 'RELEASING', now));
+};
+
+/** A plan that nobody approved in its time is over; else how long it waits. */
+export const endUnapproved = (desk: Desk, federation: Federation): number => {
+  const now = desk.room.deps.clock.now();
+  const leftMs = msBetween(now, approvalEndOf(federation));
+  if (leftMs >= 0) return leftMs + 1;
+  update(desk, federation.id, (found) => moveFederation({ ...found, reason: 'nobody approved it in its time' }, 'RELEASING', now));
+  return 0;
 };
 
 /** How long until somebody's notice is over, or a pause. */

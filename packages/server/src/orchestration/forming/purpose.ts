@@ -4,6 +4,7 @@
 import {
   type Candidate,
   checkTerms,
+  differences,
   type Federation,
   fail,
   federationIdOf,
@@ -67,15 +68,25 @@ const deliveryOf = ({ self }: Room, { deliver }: Asked['parameters']) => {
   return { deliver: { ...deliver, address: address.href } };
 };
 
+/** Under the id of a federation the same is proposed again, as long as it is not over, and nothing else. */
+const checkKnown = (known: Federation | undefined, draft: Draft): Result<true> => {
+  if (!known) return ok(true);
+  const { id: subject, state } = known;
+  if (isOver(state)) return fail(problem('notAllowedInState', { subject, found: state, accepted: 'the id of a federation that is not over, or none' }));
+  const other = differences(known, draft);
+  return other.length === 0
+    ? ok(true)
+    : fail(problem('federationsConflict', { subject, found: `other ${other.join(', ')}`, accepted: 'what it was proposed with, or another id' }));
+};
+
 type Rooms = { readonly room: Room; readonly management: Pick<FederationManagement, 'start'> };
 
 export const answerPurpose = async ({ room, management }: Rooms, asked: Asked): Promise<Done<'application.request.service'>> => {
   const draft = draftOf(room, asked);
   const known = checkTerms(room.vocabulary(), [draft.purpose, ...(draft.twinTypes ?? []), ...draft.needs.map(({ kind }) => kind)]);
   if (!known.ok) return known;
-  const state = federationById(room, draft.id)?.state;
-  if (state !== undefined && isOver(state))
-    return fail(problem('notAllowedInState', { subject: draft.id, found: state, accepted: 'the id of a federation that is not over, or none' }));
+  const free = checkKnown(federationById(room, draft.id), draft);
+  if (!free.ok) return free;
   const plan = asked.parameters.approval === 'ask' ? await planOf(room, draft) : undefined;
   if (plan && !plan.ok) return plan;
   const started: Result<Federation> = management.start(draft);
