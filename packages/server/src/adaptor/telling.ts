@@ -1,5 +1,6 @@
 /**
- * Telling (A4): the ends of a bridge hear how it stands. Whom that does not reach is told again, one notice at a time, each with its number, so that it is never an older one that comes last.
+ * Telling (A4): the ends of a bridge hear how it stands. Whom that does not reach is told again, one notice at a time, each with its number, so that it is never an older
+ * one that comes last.
  */
 import { limits } from '@cityweave/core';
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, savedBridge } from './bridge.ts';
