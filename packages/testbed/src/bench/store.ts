@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert, linkIdOf } from '@cityweave/core';
-import { openSqliteStore, type TwinStore } from '@cityweave/server';
+import { openSqliteStore, storeFileName, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult } from './result.ts';
 import { against, createFloor, createUpsertKeptFloor, type Floor, fillFloor, floorReads, linkFloor, openFloor, upsertFloor } from './store-floor.ts';
 import { benchHistory } from './store-history.ts';
@@ -16,7 +16,7 @@ import { agency, at, batchesOf, best, box, boxesMax, boxOf, clock, feeds, idOf, 
 const rounds = 30;
 const warmings = 10;
 
-type Town = { readonly store: TwinStore; readonly file: Floor; readonly size: number };
+type Town = { readonly store: TwinStore; readonly file: Floor; readonly size: number; readonly folder: string };
 
 export const upsert = async (store: TwinStore, of: readonly number[], round = 0): Promise<void> => {
   const outcomes = await store.apply(
@@ -104,9 +104,9 @@ const open = async (folder: string): Promise<TwinStore> => {
 };
 
 /** What is on the disk once everything is in it, and how long the first answer of a store takes that was closed; the floor has no threads to start. */
-const reopen = async ({ store, size }: Town, folder: string): Promise<BenchResult[]> => {
+const reopen = async ({ store, size, folder }: Town): Promise<BenchResult[]> => {
   await store.maintain({ keepChanges: 1_000_000_000 });
-  const bytes = statSync(join(folder, 'twins.sqlite')).size;
+  const bytes = statSync(join(folder, storeFileName)).size;
   await store.close();
   const ours = async (): Promise<void> => {
     const again = await open(folder);
@@ -125,7 +125,7 @@ const reopen = async ({ store, size }: Town, folder: string): Promise<BenchResul
   ];
 };
 
-const compare = async (town: Town, folder: string): Promise<BenchResult[]> => {
+const compare = async (town: Town): Promise<BenchResult[]> => {
   const { store, file, size } = town;
   const perSecond = (ms: number) => (size * 1_000) / ms;
   const ours = await best(1, () => inTurn(size, (batch) => upsert(store, batch)));
@@ -137,8 +137,8 @@ const compare = async (town: Town, folder: string): Promise<BenchResult[]> => {
     ...(await compareInTurns(readsOf(town), { against, budgetsMs })),
     ...(await benchTyping(store)),
     ...(await compareUpserts(town)),
-    ...(await benchHistory(store, file)),
-    ...(await reopen(town, folder)),
+    ...(await benchHistory(town)),
+    ...(await reopen(town)),
   ];
 };
 
@@ -148,7 +148,7 @@ const benchSize = async (size: number): Promise<BenchResult[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'cityweave-bench-'));
   const file = createFloor(folder);
   try {
-    const results = await compare({ store: await open(folder), file, size }, folder);
+    const results = await compare({ store: await open(folder), file, size, folder });
     return results.map((result) => ({ ...result, name: `${size.toLocaleString('en')}: ${result.name}` }));
   } finally {
     file.close();
