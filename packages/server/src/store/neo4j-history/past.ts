@@ -33,9 +33,10 @@ const toldIn = (ids: readonly TwinId[], rows: readonly Row[], texts: ReadonlyMap
       .map(twinOf)
       .map((twin) => [twin.id, twin]),
   );
+  const instantOf = createInstants();
   return ids.map((id) => {
     const text = texts.get(id);
-    return { id, twin: twins.get(id), past: text === undefined ? noPast : decodePast(text) };
+    return { id, twin: twins.get(id), past: text === undefined ? noPast : decodePast(text, instantOf) };
   });
 };
 
@@ -132,7 +133,7 @@ export const heldAt = async (
 ): Promise<ReadonlyMap<string, Sample>> => {
   const all = [...pasts].flatMap(([id, past]) => namedIn(id, past));
   const held: Held = new Map();
-  const by = { valid: msOfInstant(moment.valid), known: msOfInstant(moment.known), instantOf: createInstants() };
+  const by = { valid: msOfInstant(moment.valid), known: msOfInstant(moment.known) };
   for (const { key, tail } of all) {
     const sample = sampleOfTailAt(tail, by);
     if (sample) held.set(key, sample);

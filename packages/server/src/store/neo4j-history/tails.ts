@@ -12,7 +12,13 @@ type TailText = readonly [series: string, chunks: number, until: number, loose: 
 type Form = Said | null;
 
 /** Samples as they were read, and those that came since. Most of them are only written again. */
-type Read = { readonly series: string; readonly forms: readonly Form[]; readonly texts: readonly SampleText[]; readonly more: readonly Sample[] };
+type Read = {
+  readonly series: string;
+  readonly forms: readonly Form[];
+  readonly texts: readonly SampleText[];
+  readonly more: readonly Sample[];
+  readonly instantOf: InstantOf;
+};
 
 /** The end of a series, which holds its last sample always. */
 export type Tail = {
@@ -41,7 +47,7 @@ export const joinSamples = (...given: readonly (readonly Sample[])[]): readonly 
 
 const isRead = (held: Tail['held']): held is Read => !Array.isArray(held);
 
-const sampleOf = ({ series, forms }: Read, [observed, lag, at, value]: SampleText, instantOf: InstantOf = instantOfMs): Sample => {
+const sampleOf = ({ series, forms, instantOf }: Read, [observed, lag, at, value]: SampleText): Sample => {
   const form = forms[at];
   const times = { series, observedAt: instantOf(observed), recordedAt: instantOf(observed + lag) };
   return form ? { ...times, said: value === undefined ? form : { ...form, value } } : times;
@@ -49,15 +55,13 @@ const sampleOf = ({ series, forms }: Read, [observed, lag, at, value]: SampleTex
 
 export const samplesOfTail = ({ held }: Tail): readonly Sample[] => (isRead(held) ? [...held.texts.map((text) => sampleOf(held, text)), ...held.more] : held);
 
-type Looking = { readonly valid: number; readonly known: number; readonly instantOf?: InstantOf };
-
 /** The last that was true and known by then; no other one is made. */
-export const sampleOfTailAt = ({ held }: Tail, { valid, known, instantOf }: Looking): Sample | undefined => {
+export const sampleOfTailAt = ({ held }: Tail, { valid, known }: { readonly valid: number; readonly known: number }): Sample | undefined => {
   const isBy = (observed: number, recorded: number): boolean => observed <= valid && recorded <= known;
   const lastIn = (samples: readonly Sample[]) => samples.findLast(({ observedAt, recordedAt }) => isBy(msOfInstant(observedAt), msOfInstant(recordedAt)));
   if (!isRead(held)) return lastIn(held);
   const text = held.texts.findLast(([observed, lag]) => isBy(observed, observed + lag));
-  return lastIn(held.more) ?? (text && sampleOf(held, text, instantOf));
+  return lastIn(held.more) ?? (text && sampleOf(held, text));
 };
 
 export const lastOf = (tail: Tail | undefined): Sample | undefined => {
@@ -95,7 +99,7 @@ const formOf = (said: Said | undefined): string => {
   return JSON.stringify(rest);
 };
 
-type Places = { readonly ofText: (form: string) => number; readonly ofForm: (form: Form) => number };
+type Places = { readonly ofText: (form: string) => number; readonly ofForms: (forms: readonly Form[]) => (at: number) => number };
 
 const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText }: Places): SampleText => {
   const observed = msOfInstant(observedAt);
@@ -103,29 +107,37 @@ const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText }: Places
   return typeof said?.value === 'number' ? [...spot, said.value] : spot;
 };
 
+/** Most keep their form's place. */
+const placedAnew = (texts: readonly SampleText[], placeOf: (at: number) => number): readonly SampleText[] =>
+  texts.map((text) => {
+    const [observed, lag, at, ...value] = text;
+    return placeOf(at) === at ? text : [observed, lag, placeOf(at), ...value];
+  });
+
 const textsOf = ({ held }: Tail, places: Places): readonly SampleText[] => {
   const newTexts = (samples: readonly Sample[]) => samples.map((sample) => sampleText(sample, places));
   if (!isRead(held)) return newTexts(held);
-  return [
-    ...held.texts.map(([observed, lag, at, ...value]): SampleText => [observed, lag, places.ofForm(held.forms[at] ?? null), ...value]),
-    ...newTexts(held.more),
-  ];
+  return [...placedAnew(held.texts, places.ofForms(held.forms)), ...newTexts(held.more)];
 };
 
 /** Forms in the order in which they are met; one that was read is made text once. */
 const createPlaces = (): { readonly places: Places; readonly forms: () => string } => {
-  const [texts, read] = [new Map<string, number>(), new Map<Form, number>()];
+  const [texts, read] = [new Map<string, number>(), new Map<readonly Form[], number[]>()];
   const ofText: Places['ofText'] = (form) => {
     const known = texts.get(form) ?? texts.size;
     texts.set(form, known);
     return known;
   };
-  const ofForm: Places['ofForm'] = (form) => {
-    const known = read.get(form) ?? ofText(JSON.stringify(form));
-    read.set(form, known);
-    return known;
+  const ofForms: Places['ofForms'] = (forms) => {
+    const known = read.get(forms) ?? [];
+    read.set(forms, known);
+    return (at) => {
+      const place = known[at] ?? ofText(JSON.stringify(forms[at] ?? null));
+      known[at] = place;
+      return place;
+    };
   };
-  return { places: { ofText, ofForm }, forms: () => `[${[...texts.keys()].join(',')}]` };
+  return { places: { ofText, ofForms }, forms: () => `[${[...texts.keys()].join(',')}]` };
 };
 
 const encodePast = (past: Past): string => {
@@ -148,9 +160,10 @@ export const rowOfPast = (id: string, past: Past, before: Past = noPast) => {
   return { id, properties: { doc: encodePast(past), ...Object.fromEntries(changed) } };
 };
 
-export const decodePast = (text: string): Past => {
+/** Many pasts have the same times: who reads them together spells them once. */
+export const decodePast = (text: string, instantOf: InstantOf = instantOfMs): Past => {
   const [forms, tails]: readonly [readonly Form[], readonly TailText[]] = JSON.parse(text);
-  return new Map(tails.map(([series, chunks, until, loose, texts]) => [series, { held: { series, forms, texts, more: [] }, chunks, until, loose }]));
+  return new Map(tails.map(([series, chunks, until, loose, texts]) => [series, { held: { series, forms, texts, more: [], instantOf }, chunks, until, loose }]));
 };
 
 /** A tail that is longer is written anew too often: all but its last sample goes into loose chunks. */

@@ -3,6 +3,7 @@
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
+import { createInstants } from '../history/instants.ts';
 import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { inParts } from '../neo4j-cypher/parts.ts';
@@ -105,8 +106,9 @@ type Found = { readonly seq: number; readonly schema: unknown } & Partial<{
 }>;
 
 const fillPasts = ({ pasts, gone }: WorkingSet, rows: readonly PastRow[]): void => {
+  const instantOf = createInstants();
   for (const [id, doc, version] of rows) {
-    pasts.set(id, decodePast(doc));
+    pasts.set(id, decodePast(doc, instantOf));
     if (version !== null) gone.set(id, version);
   }
 };
