@@ -18,7 +18,7 @@ import { drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts'
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
-import { createTiling, type Progress, type Tiling } from './tiles/tiling.ts';
+import { createTiling, type Tiling } from './tiles/tiling.ts';
 
 export type Seen = {
   readonly camera: PerspectiveCamera;
@@ -43,7 +43,7 @@ export type StagedCity = {
   readonly aim: () => readonly [x: number, y: number];
   /** the view rests: what is followed is what is seen now */
   readonly rest: () => void;
-  readonly progress: () => Progress;
+  readonly progress: Tiling['progress'];
   readonly counts: Tiling['counts'];
   /** Takes another revision of the scene; false where its rows are other twins, so that all has to be made anew. */
   readonly revise: (scene: Scene) => Promise<boolean>;
@@ -52,7 +52,14 @@ export type StagedCity = {
   readonly close: () => void;
 };
 
-export type CityRoom = { readonly opening: Opening; readonly canvas: HTMLElement; readonly changed: () => void; readonly revised: () => void };
+/** `boxes`: what is far may be drawn as boxes, as long as there are no shadows. */
+export type CityRoom = {
+  readonly opening: Opening;
+  readonly canvas: HTMLElement;
+  readonly boxes: boolean;
+  readonly changed: () => void;
+  readonly revised: () => void;
+};
 
 const nowSeconds = (): number => performance.now() / 1_000;
 
@@ -110,7 +117,11 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
   if (tiling.look({ view, aspect: camera.aspect, pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
   renderer.setClearColor(background.copy(uniforms.ground.value).convertSRGBToLinear(), 1);
   made.backdrop.visible = made.effort.fine || showsBackdrop(camera, uniforms.far.value);
-  if (!made.isWarm) warm({ renderer, camera, materials: made.materials }, { forms: made.layers.map(({ layer }) => layer.form), ground: made.backdrop.visible });
+  if (!made.isWarm)
+    warm(
+      { renderer, camera, materials: made.materials },
+      { forms: made.layers.map(({ layer }) => layer.form), boxes: made.room.boxes, ground: made.backdrop.visible },
+    );
   made.isWarm = true;
   shadow.cast(renderer, view);
   keepMoving(made, view.distance / uniforms.pixels.value);
@@ -132,7 +143,7 @@ const makeCity = (room: CityRoom, { layers, missing }: Loaded): Made => {
   const materials = createMaterials(appearance.uniforms);
   const group = new Group();
   const gliding = createGliding(nowSeconds);
-  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax, glideOf: gliding.of });
+  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax, glideOf: gliding.of, boxes: room.boxes });
   const backdrop = createBackdrop(materials);
   group.add(backdrop, tiling.group);
   for (const layer of layers) appearance.setKinds(kindsOf(layer));
@@ -231,6 +242,7 @@ const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
 
 const makeFine = (made: Made, on: boolean): void => {
   made.shadow.turn(on);
+  made.tiling.drawBoxes(made.room.boxes && !on);
   tryHarder(made, { fine: on });
   made.backdrop.geometry.dispose();
   made.backdrop.geometry = backdropGeometry(on);

@@ -11,6 +11,7 @@ import { fetchScene, type Opening } from './fetching.ts';
 import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
 import { isSameView } from './rig/view.ts';
+import type { Beginning } from './rig/warming.ts';
 import { beginsAs, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
@@ -61,12 +62,12 @@ const waitForOpening = async ({ federation, told }: Staging, look: () => Look, s
 
 const waitForCity = async (
   staging: Staging,
-  { look, changed, revised }: Pick<CityRoom, 'changed' | 'revised'> & { readonly look: () => Look },
+  { look, begins, changed, revised }: Pick<CityRoom, 'changed' | 'revised'> & Pick<Root, 'begins'> & { readonly look: () => Look },
   signal: AbortSignal,
 ): Promise<StagedCity | string> => {
   const opening = await waitForOpening(staging, look, signal);
   if (typeof opening === 'string') return opening;
-  const made = await createCity({ opening, canvas: staging.canvas, changed, revised });
+  const made = await createCity({ opening, canvas: staging.canvas, boxes: begins.boxes, changed, revised });
   if (!signal.aborted) return made;
   made.close();
   return 'stopped';
@@ -129,7 +130,12 @@ const aspectOf = ({ clientWidth, clientHeight }: HTMLCanvasElement): number => M
 
 const pointIn = (canvas: HTMLCanvasElement, x: number, y: number): Vector2 => new Vector2((x / canvas.clientWidth) * 2 - 1, 1 - (y / canvas.clientHeight) * 2);
 
-type Root = { readonly root: ReconcilerRoot<HTMLCanvasElement>; readonly here: 'software' | 'hardware'; readonly signal: AbortSignal };
+type Root = {
+  readonly root: ReconcilerRoot<HTMLCanvasElement>;
+  readonly here: 'software' | 'hardware';
+  readonly begins: Beginning;
+  readonly signal: AbortSignal;
+};
 
 /** Until the view is where it is going: a key means what is seen then. */
 const arrival = async ({ drive }: Running, signal: AbortSignal): Promise<void> => {
@@ -189,13 +195,14 @@ const viewBefore = ({ running, home }: Before): View | undefined => {
 };
 
 /** Stages the city once; where its rows become other twins, again, as it is looked at now. */
-const begin = async (mounting: Staging, { root, here, signal }: Root, before?: Before): Promise<void> => {
+const begin = async (mounting: Staging, room: Root, before?: Before): Promise<void> => {
+  const { root, here, begins, signal } = room;
   const { canvas, told } = mounting;
   const ended = new AbortController();
   const both = AbortSignal.any([ended.signal, signal]);
   let [changed, revised]: [() => void, () => void] = [() => undefined, () => undefined];
   const look = () => lookIn({ width: canvas.clientWidth, height: canvas.clientHeight }, mounting.from);
-  const staged = await waitForCity(mounting, { look, changed: () => changed(), revised: () => revised() }, both);
+  const staged = await waitForCity(mounting, { look, begins, changed: () => changed(), revised: () => revised() }, both);
   if (typeof staged === 'string') {
     if (!signal.aborted && mounting.federation !== undefined) told.problem({ kind: 'refused', reason: staged });
     return;
@@ -205,13 +212,13 @@ const begin = async (mounting: Staging, { root, here, signal }: Root, before?: B
   changed = () => running.invalidate();
   const anew = (): void => {
     ended.abort();
-    void begin({ ...mounting, federation: staged.city.scene().federation }, { root, here, signal }, { running, home }).then(() => staged.close());
+    void begin({ ...mounting, federation: staged.city.scene().federation }, room, { running, home }).then(() => staged.close());
   };
   revised = watchRevisions(running, { anew, signal: both });
   surviveLoss(canvas, running, both);
   running.events.on(({ type }) => type === 'faulty' && told.problem({ kind: 'shaders' }));
   told.running(running);
-  root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
+  root.render([<Warmed key="warmed" begins={begins} />, <Frames key={staged.city.scene().rowsRevision} running={running} />]);
   handOver(mounting, running, { signal: both, revised });
 };
 
@@ -251,6 +258,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
   // else the browser never gives it back; also while the city is staged anew
   canvas.addEventListener('webglcontextlost', (event) => event.preventDefault(), { signal: stop.signal });
   startTileWorkers();
+  const begins = beginsAs(here);
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
   const takeRunning = (now: Running): void => {
     running = now;
@@ -259,8 +267,8 @@ export const mountScene = (mounting: Mounting): Mounted => {
   const staging = { ...mounting, told: { ...told, running: takeRunning } };
   // three says by an exception that the browser has no WebGL 2
   void configure().then(() => {
-    root.render([<Warmed key="warmed" fine={beginsAs(here).shadows} />]);
-    return begin(staging, { root, here, signal: stop.signal });
+    root.render([<Warmed key="warmed" begins={begins} />]);
+    return begin(staging, { root, here, begins, signal: stop.signal });
   }, noWebGl);
   const resized = new ResizeObserver(() => void configure());
   resized.observe(canvas);

@@ -8,7 +8,7 @@ import type { StagedCity } from './city.ts';
 import { createDrive, type Drive } from './rig/drive.ts';
 import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
 import { placeCamera } from './rig/view.ts';
-import { warmEarly } from './rig/warming.ts';
+import { type Beginning, warmEarly } from './rig/warming.ts';
 import type { SceneEvent, View } from './staged.ts';
 
 const restMs = 200;
@@ -109,9 +109,9 @@ export const Frames = ({ running }: { readonly running: Running }) => {
 };
 
 /** Shaders are compiled while the city is on its way, and kept as long as the canvas stands. */
-export const Warmed = ({ fine }: { readonly fine: boolean }) => {
+export const Warmed = ({ begins }: { readonly begins: Beginning }) => {
   const { camera, gl } = useThree();
-  useEffect(() => warmEarly(gl, camera, fine).close, [camera, gl, fine]);
+  useEffect(() => warmEarly(gl, camera, begins).close, [camera, gl, begins]);
   return null;
 };
 
@@ -124,8 +124,11 @@ type Here = 'software' | 'hardware';
 
 const firstTier = (here: Here): number => qualityAsked() ?? (here === 'software' ? tiers.length - 1 : 0);
 
-/** What the first picture is drawn with. */
-export const beginsAs = (here: Here): Tier => tierAt(firstTier(here));
+/** What the first picture is drawn with; `boxes` where nobody smooths its edges and a pixel costs as much as a corner. */
+export const beginsAs = (here: Here): Beginning => {
+  const { shadows } = tierAt(firstTier(here));
+  return { fine: shadows, boxes: here === 'software' && !shadows };
+};
 
 export const createRunning = (staged: StagedCity, here: Here, view: View): Running => ({
   ...{ staged, drive: createDrive(view), quality: createQuality(firstTier(here), qualityAsked() !== undefined) },

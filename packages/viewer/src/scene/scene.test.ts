@@ -2,10 +2,10 @@ import { bounded, decodeOutlineTile, encodeOutlineTile, type Outline, type Outli
 import fc from 'fast-check';
 import { PerspectiveCamera } from 'three';
 import { describe, expect, it } from 'vitest';
+import { type Raised, raise, type Sorts } from './raising/raise.ts';
 import { pan, placeCamera, viewAfterKey } from './rig/view.ts';
 import type { View } from './staged.ts';
 import { boxTile, pickIn } from './tiles/pick.ts';
-import { type Raised, raise, type Sorts } from './tiles/raise.ts';
 import { joinLimits, joinTiles } from './tiles/tile-workers.ts';
 
 const square = (x: number, y: number, side: number): Outline['rings'] => [
@@ -28,7 +28,7 @@ const tileOf = (form: OutlineForm, outlines: readonly Outline[]) => {
 
 const house = (row: number, more: Partial<Outline> = {}): Outline => ({ row, rings: square(0, 0, 10), base: 0, height: 12, roof: 'flat', ...more });
 
-const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0 };
+const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0, boxesWithin: 0 };
 
 const solidOf = ({ solid }: Raised) => solid ?? expect.fail('nothing stands');
 
@@ -97,7 +97,7 @@ describe('tiles that are asked for together', () => {
     archive,
     offset,
     length,
-    widthMin: 0,
+    ...{ widthMin: 0, boxesWithin: 0 },
     tileRow: 0,
   });
   const places = fc.array(fc.record({ archive: fc.constantFrom('a', 'b'), before: fc.nat(20_000), length: fc.integer({ min: 1, max: 300_000 }) }), {

@@ -3,13 +3,13 @@
  */
 import type { WebGLRenderer } from 'three';
 import type { View } from './staged.ts';
-import type { Progress, Tiling } from './tiles/tiling.ts';
+import type { Tiling } from './tiles/tiling.ts';
 
 type Watched = {
   readonly frames: () => number;
   readonly renderer: () => WebGLRenderer | undefined;
   readonly counts: Tiling['counts'];
-  readonly progress: () => Progress;
+  readonly progress: Tiling['progress'];
   readonly move: (view: View) => void;
   readonly view: () => View;
   /** more of the city will be drawn than is known now */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { directoryOf } from './archive-file.ts';
 import { toColumns, type Uncut } from './columns.ts';
 import { type CutLayer, cutLayer } from './cut.ts';
+import { toPlain } from './plain.ts';
 import { simplify } from './simplify.ts';
 
 const house = (x: number, y: number, height: number): Uncut => ({
@@ -186,5 +187,20 @@ describe('a simplified line', () => {
       [10, 0],
       [10, 8],
     ]);
+  });
+});
+
+describe('a building from far away', () => {
+  /** 20 by 20 metres without a quarter, of which one corner is cut off, so many metres along both sides. */
+  const cutOff = (metres: number) => [[0, metres], [metres, 0], [20, 0], [20, 10], [10, 10], [10, 20], [0, 20]] as const; // biome-ignore format: corners in a row
+  const plainOf = (metres: number) =>
+    toPlain({ row: 0, rings: [{ isHole: false, corners: cutOff(metres) }], base: 0, height: 9, roof: 'flat' }, 1).rings[0]?.corners ?? [];
+
+  it('has a corner again that is cut off by less than the error in the mean, and no other', () => {
+    const corners = plainOf(2);
+    expect(corners).toHaveLength(6);
+    const [x, y] = corners.find(([east, north]) => east < 5 && north < 5) ?? expect.fail('no such corner');
+    expect(Math.hypot(x, y)).toBeLessThan(1e-9);
+    expect(plainOf(4)).toEqual(cutOff(4));
   });
 });

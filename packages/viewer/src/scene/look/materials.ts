@@ -8,7 +8,7 @@ import type { Uniforms } from './uniforms.ts';
 const shader = (uniforms: Uniforms, { vertex, fragment }: Shader): RawShaderMaterial =>
   new RawShaderMaterial({ glslVersion: GLSL3, uniforms, vertexShader: vertex, fragmentShader: fragment, side: DoubleSide });
 
-const materialNames = ['solid', 'shell', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
+const materialNames = ['box', 'solid', 'shell', 'flat', 'veil', 'point', 'backdrop', 'shadow'] as const;
 export type Materials = Readonly<Record<(typeof materialNames)[number], RawShaderMaterial>>;
 
 /** What a material is besides what is asked of all of them: `BOTH` is seen from both sides, `SIGNED` draws by what is marked. */
@@ -21,8 +21,9 @@ const ownDefines: Readonly<Partial<Record<keyof Materials, Readonly<Record<strin
 /** What stands is drawn first, then the ground where it is not hidden, and on it what lies there, in its order and without depth: nothing flickers. */
 export const createMaterials = (uniforms: Uniforms): Materials => {
   const onGround = { depthWrite: false };
-  const { solid, flat, veil, point, backdrop, shadow } = shaders;
+  const { box, solid, flat, veil, point, backdrop, shadow } = shaders;
   const materials = {
+    box: shader(uniforms, box),
     solid: Object.assign(shader(uniforms, solid), { side: FrontSide }),
     shell: shader(uniforms, solid),
     flat: Object.assign(shader(uniforms, flat), onGround),

@@ -130,6 +130,61 @@ void main() {
 }
 `;
 
+/**
+ * A box is looked for in a square about it. A way of the eye meets the plane of its roof, then goes down to that of the ground: `enter` and `leave` are how far down it is
+ * within the sides and within those across, 0 at the roof and 1 at the ground. From as far away as boxes are drawn, the eye looks the same way at all of one.
+ */
+const boxVertex = `${vertexHead}
+in ivec4 extent;
+uniform vec2 size;
+flat out vec4 ways, reach, depths; flat out vec3 sideTone, acrossTone; flat out vec2 foot;
+vec3 onPicture(vec3 place) { vec4 seen = projectionMatrix * (viewMatrix * vec4(place, 1.0)); return (seen.xyz / seen.w * 0.5 + 0.5) * vec3(size, 1.0); }
+vec3 litOf(vec3 way) { return tone * (skylight * (0.82 + 0.18 * way.y) + sunlight * max(0.0, dot(way, sun))); }
+void main() {
+  vec3 roof = inWorld(); vec3 ground = vec3(roof.x, 0.0, roof.z);
+  vec3 side = mat3(modelMatrix) * vec3(extent.x, 0, extent.z);
+  vec3 along = normalize(side); vec3 over = vec3(-along.z, 0.0, along.x);
+  vec3 across = modelMatrix[0].x * float(extent.y) * over;
+  bool shown = take();
+  vec4 seen = viewMatrix * vec4(ground, 1.0);
+  float near = seen.z + abs((viewMatrix * vec4(side, 0.0)).z) + abs((viewMatrix * vec4(across, 0.0)).z);
+  vec3 high = onPicture(roof); vec3 low = onPicture(ground);
+  vec3 u = onPicture(roof + side) - high; vec3 v = onPicture(roof + across) - high;
+  vec4 back = vec4(v.y, -v.x, -u.y, u.x) / (u.x * v.y - u.y * v.x);
+  vec2 down = vec2(dot(back.xy, high.xy - low.xy), dot(back.zw, high.xy - low.xy));
+  down = mix(vec2(1e-4), down, greaterThan(abs(down), vec2(1e-4)));
+  ways = back / down.xxyy;
+  vec2 middle = vec2(dot(ways.xy, high.xy), dot(ways.zw, high.xy));
+  reach = vec4(middle - 1.0 / abs(down), middle + 1.0 / abs(down));
+  vec2 slope = -vec2(u.z, v.z) * down;
+  depths = vec4(slope, high.z + dot(slope, middle), low.z - high.z - slope.x - slope.y);
+  vec2 wide = abs(u.xy) + abs(v.xy);
+  vec2 from = max(min(high, low).xy - wide, vec2(0.0)); vec2 to = min(max(high, low).xy + wide, size);
+  gl_PointSize = max(to.x - from.x, to.y - from.y);
+  bool drawn = shown && near < 0.0 && all(lessThan(from, to));
+  gl_Position = drawn ? vec4(((from + to) / size - 1.0) * -near, projectionMatrix[2].z * near + projectionMatrix[3].z, -near) : ${nowhere};
+  float away = hazeOf(-seen.z);
+  float dark = 0.13 * min(1.0, roof.y * 0.09) * (1.0 - away);
+  foot = vec2(mix(0.87, 1.0, away) + dark, dark);
+  sideTone = mix(litOf(along * -sign(down.x)), horizon, away);
+  acrossTone = mix(litOf(over * -sign(down.y)), horizon, away);
+  tone = mix(litOf(vec3(0.0, 1.0, 0.0)), horizon, away) * foot.x;
+}
+`;
+
+const boxFragment = `${fragmentHead}
+flat in vec4 ways, reach, depths; flat in vec3 sideTone, acrossTone; flat in vec2 foot;
+void main() {
+  vec2 way = vec2(dot(ways.xy, gl_FragCoord.xy), dot(ways.zw, gl_FragCoord.xy));
+  vec2 enter = reach.xy - way; vec2 leave = reach.zw - way;
+  float down = max(max(enter.x, enter.y), 0.0);
+  if (down > min(min(leave.x, leave.y), 1.0)) discard;
+  vec3 wall = (enter.x > enter.y ? sideTone : acrossTone) * (foot.x - foot.y * down);
+  gl_FragDepth = depths.z - dot(depths.xy, way) + depths.w * down;
+  colour = vec4(marked(down > 0.0 ? wall : tone), 1.0);
+}
+`;
+
 const flatVertex = (lift: string): string => `${vertexHead}
 out vec3 place; out float depth; out float haze;
 void main() {
@@ -258,6 +313,7 @@ void main() { gl_Position = take() ? projectionMatrix * (viewMatrix * vec4(inWor
 const shadowFragment = 'precision highp float; out vec4 colour; void main() { colour = vec4(1.0); }';
 
 export const shaders = {
+  box: { vertex: boxVertex, fragment: boxFragment },
   solid: { vertex: solidVertex, fragment: solidFragment },
   flat: { vertex: flatVertex(''), fragment: flatFragment },
   veil: { vertex: flatVertex('place.y = 0.05;'), fragment: veilFragment },

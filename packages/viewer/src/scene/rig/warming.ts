@@ -2,7 +2,20 @@
  * Warming: shaders are compiled while the city is on its way, and each of a first picture is drawn with once, a triangle that covers nothing, before its first tile is here.
  */
 import type { OutlineForm } from '@cityweave/core/scene';
-import { BufferAttribute, BufferGeometry, type Camera, Group, IntType, Mesh, Points, Sphere, type WebGLRenderer, WebGLRenderTarget } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  type Camera,
+  Group,
+  InterleavedBuffer,
+  InterleavedBufferAttribute,
+  IntType,
+  Mesh,
+  Points,
+  Sphere,
+  type WebGLRenderer,
+  WebGLRenderTarget,
+} from 'three';
 import { createBackdrop } from '../look/backdrop.ts';
 import { closeMaterials, createMaterials, type Materials, setEffort } from '../look/materials.ts';
 import { createUniforms, emptyTexture } from '../look/uniforms.ts';
@@ -18,25 +31,36 @@ const nothing = (): BufferGeometry => {
   return geometry;
 };
 
+const noBox = (): BufferGeometry => {
+  const [geometry, both] = [new BufferGeometry(), new InterleavedBuffer(new Int16Array(8), 8)];
+  for (const [at, name] of ['position', 'extent'].entries())
+    geometry.setAttribute(name, Object.assign(new InterleavedBufferAttribute(both, 4, at * 4), { gpuType: IntType }));
+  geometry.boundingSphere = new Sphere();
+  return geometry;
+};
+
+type Nothing = { readonly geometry: BufferGeometry; readonly box: BufferGeometry };
+
 const materialOf = { prism: 'solid', area: 'flat', line: 'flat', point: 'point' } as const;
 
 type Drawing = { readonly renderer: WebGLRenderer; readonly camera: Camera; readonly materials: Materials };
-/** `ground`: what of it fades is seen. */
-type Drawn = { readonly forms: Iterable<OutlineForm>; readonly ground: boolean };
+/** `ground`: what of it fades is seen; `boxes`: what stands far away is drawn as such. */
+type Drawn = { readonly forms: Iterable<OutlineForm>; readonly boxes: boolean; readonly ground: boolean };
 
-const groupOf = (materials: Materials, geometry: BufferGeometry, { forms, ground }: Drawn): Group => {
+const groupOf = (materials: Materials, { geometry, box }: Nothing, { forms, boxes, ground }: Drawn): Group => {
   const group = new Group();
   for (const name of new Set([...forms].map((form) => materialOf[form]))) {
     const mesh = name === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[name]);
     group.add(Object.assign(mesh, { frustumCulled: false }));
   }
+  if (boxes) group.add(Object.assign(new Points(box, materials.box), { frustumCulled: false }));
   return ground ? group.add(createBackdrop(materials)) : group;
 };
 
 /** Beside the picture: one that is on the screen would be shown anew for it. */
 export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): void => {
-  const [geometry, target] = [nothing(), new WebGLRenderTarget(1, 1)];
-  const group = groupOf(materials, geometry, drawn);
+  const target = new WebGLRenderTarget(1, 1);
+  const group = groupOf(materials, { geometry: nothing(), box: noBox() }, drawn);
   renderer.setRenderTarget(target);
   renderer.render(group, camera);
   renderer.setRenderTarget(null);
@@ -44,15 +68,19 @@ export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): vo
   target.dispose();
 };
 
+/** How a first picture is drawn: with shadows or without, and what is far as boxes or not. */
+export type Beginning = { readonly fine: boolean; readonly boxes: boolean };
+
 /**
- * Before anything is known of the city: compiling begins of what every city has, with shadows or without. Every city of the renderer shares it until it is closed.
+ * Before anything is known of the city: compiling begins of what every city has. Every city of the renderer shares it until it is closed.
  * Nobody waits for it: whether it was taken is asked when it has been drawn with.
  */
-export const warmEarly = (renderer: WebGLRenderer, camera: Camera, fine: boolean): { readonly close: () => void } => {
+export const warmEarly = (renderer: WebGLRenderer, camera: Camera, { fine, boxes }: Beginning): { readonly close: () => void } => {
   renderer.debug.checkShaderErrors = false;
   const { state, looks, signs } = { state: emptyTexture(1, 1), looks: emptyTexture(1, 1), signs: emptyTexture(1, 1) };
   const materials = createMaterials(createUniforms({ state, looks, signs }));
   setEffort(materials, { fine, marked: false });
-  renderer.compile(groupOf(materials, new BufferGeometry(), { forms: ['prism'], ground: fine }), camera);
+  const nowhere = new BufferGeometry();
+  renderer.compile(groupOf(materials, { geometry: nowhere, box: nowhere }, { forms: ['prism'], boxes, ground: fine }), camera);
   return { close: () => closeMaterials(materials) };
 };

@@ -1,11 +1,22 @@
 /**
  * Drawn tile: what a worker made of a tile, as three draws it. The arrays are let go as soon as the graphics card has them.
  */
-import { type Box3, BufferAttribute, BufferGeometry, IntType, Mesh, Points, Sphere, type TypedArray } from 'three';
+import {
+  type Box3,
+  BufferAttribute,
+  BufferGeometry,
+  InterleavedBuffer,
+  InterleavedBufferAttribute,
+  IntType,
+  Mesh,
+  Points,
+  Sphere,
+  type TypedArray,
+} from 'three';
 import type { Glide } from '../live/gliding.ts';
 import type { Materials } from '../look/materials.ts';
+import type { Part } from '../raising/raise.ts';
 import type { Layer } from './layers.ts';
-import type { Part } from './raise.ts';
 import type { TileMade } from './tile-worker.ts';
 
 export type DrawnTile = {
@@ -24,18 +35,28 @@ export type DrawnTile = {
 };
 
 /** What stands, then (after the backdrop) what lies on the ground, by rank; glass and points come last. */
-const orders: Readonly<Record<Part, number>> = { solid: 0, shell: 0, flat: 2, veil: 30, point: 40 };
+const orders: Readonly<Record<Part, number>> = { box: 0, solid: 0, shell: 0, flat: 2, veil: 30, point: 40 };
 
-function letGo(this: BufferAttribute): void {
+function letGo(this: BufferAttribute | InterleavedBuffer): void {
   this.array = new Uint8Array();
 }
 
 const attribute = (array: TypedArray, itemSize: number, normalized = false): BufferAttribute =>
   new BufferAttribute(array, itemSize, normalized).onUpload(letGo);
 
-const geometryOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][number]): BufferGeometry => {
+/** Of boxes two corners come together: a place, and how far the box reaches. */
+const setCorners = (geometry: BufferGeometry, { part, corners }: TileMade['parts'][number]): void => {
+  const put = (name: string, found: BufferAttribute | InterleavedBufferAttribute) => geometry.setAttribute(name, Object.assign(found, { gpuType: IntType }));
+  if (part !== 'box') return void put('position', attribute(corners, 4));
+  const both = new InterleavedBuffer(corners, 8).onUpload(letGo);
+  put('position', new InterleavedBufferAttribute(both, 4, 0));
+  put('extent', new InterleavedBufferAttribute(both, 4, 4));
+};
+
+const geometryOf = (packed: TileMade['parts'][number]): BufferGeometry => {
+  const { high, facing, kinds, index } = packed;
   const geometry = new BufferGeometry();
-  geometry.setAttribute('position', Object.assign(attribute(corners, 4), { gpuType: IntType }));
+  setCorners(geometry, packed);
   // what is drawn is chosen by tile: three need not know where it is
   geometry.boundingSphere = new Sphere();
   if (high) geometry.setAttribute('high', attribute(high, 1));
@@ -68,7 +89,7 @@ const toMesh = (packed: TileMade['parts'][number], [east, north]: TileMade['cent
   const glides = part === 'point' ? glidesOf(packed, firstRow + base, glideOf) : undefined;
   const geometry = geometryOf(packed);
   if (glides) geometry.setAttribute('glide', attribute(glides, 4));
-  const mesh = part === 'point' ? new Points(geometry, materials.point) : new Mesh(geometry, materials[part]);
+  const mesh = part === 'point' || part === 'box' ? new Points(geometry, materials[part]) : new Mesh(geometry, materials[part]);
   Object.assign(mesh, {
     renderOrder: orders[part] + (part === 'flat' ? rank : 0),
     visible: false,

@@ -2,7 +2,7 @@
  * Pick: what a ray meets first: walls and roofs of prisms, then whatever lies nearest on the ground. Exact, on the outlines themselves.
  */
 import type { Outlines } from '@cityweave/core/scene/tiles';
-import { raisePrism } from './raise.ts';
+import { raisePrism } from '../raising/raise.ts';
 
 export type Ray = { readonly from: readonly [number, number, number]; readonly along: readonly [number, number, number] };
 /** `distance` along the ray; `away` is how far a point or a line lies from it, in metres a metre of distance. */

@@ -3,9 +3,9 @@
  */
 import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchBytes, unpackTile } from '../fetching.ts';
-import { type Packed, pack } from './pack.ts';
+import { type Packed, pack } from '../raising/pack.ts';
+import { type Part, raise, type Sorts } from '../raising/raise.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
-import { type Part, raise, type Sorts } from './raise.ts';
 import { warmUp } from './warming-up.ts';
 
 /** What of a layer a worker has to know for all of its tiles. */
@@ -30,6 +30,7 @@ export type TileAsked = {
   /** where they came with the scene */
   readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly widthMin: number;
+  readonly boxesWithin: number;
   /** row of the layer from which the rows of the tile are counted */
   readonly tileRow: number;
 };
@@ -72,16 +73,16 @@ const kindsOf =
   (row: number): number =>
     typeof kinds === 'number' ? kinds : (kinds[tileRow + row] ?? 0);
 
-const sortsOf = ({ widths, crowns, veils }: LayerKnown, widthMin: number, kindOf: (row: number) => number): Sorts => ({
+const sortsOf = ({ widths, crowns, veils }: LayerKnown, { widthMin, boxesWithin }: TileAsked, kindOf: (row: number) => number): Sorts => ({
   widthOf: (row) => widths[kindOf(row)] ?? widthMin,
   isCrown: (row) => crowns[kindOf(row)] === 1,
   isVeil: (row) => veils[kindOf(row)] === 1,
-  widthMin,
+  ...{ widthMin, boxesWithin },
 });
 
 const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] => {
   const kindOf = kindsOf(layer, asked);
-  return Object.entries(raise(tile, sortsOf(layer, asked.widthMin, kindOf))).map(([name, mesh]) => {
+  return Object.entries(raise(tile, sortsOf(layer, asked, kindOf))).map(([name, mesh]) => {
     const part = name as Part; // branding: the keys of what was raised
     const kinds = part === 'point' ? Uint16Array.from(mesh.rows.subarray(0, mesh.count), kindOf) : undefined;
     return { ...pack(mesh, part === 'solid' || part === 'shell'), part, kinds };

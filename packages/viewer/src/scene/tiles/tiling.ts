@@ -4,15 +4,10 @@
 import type { SceneLayer } from '@cityweave/core/scene';
 import { type Picture, selectFor } from '@cityweave/core/scene/tiles';
 import { Group, Ray as ThreeRay, Vector3 } from 'three';
-import type { Materials } from '../look/materials.ts';
-import { closeTile, type DrawnTile, type GlideOf, toDrawnTile } from './drawn-tile.ts';
+import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
 import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
-import type { TileAsked, TileMade } from './tile-worker.ts';
-import { createTileWorkers } from './tile-workers.ts';
-import { createVain, type Vain } from './vain.ts';
-
-export type Progress = { readonly here: number; readonly wanted: number };
+import { createRequests, createState, type Progress, type Requests, type Room, type State, type Wish } from './requests.ts';
 
 export type Tiling = {
   /** all that is drawn; what stands is a group of its own, for the shadows */
@@ -27,6 +22,8 @@ export type Tiling = {
   readonly unread: () => readonly SceneLayer[];
   /** rows of the scene that stand in the tiles drawn now, from and to, least first */
   readonly rowsInView: () => readonly (readonly [number, number])[];
+  /** From now on what is far is drawn as boxes, or nothing is: tiles are made anew, and those before stay as long. */
+  readonly drawBoxes: (on: boolean) => void;
   /** The graphics card has lost all: every tile is fetched again. */
   readonly forget: () => void;
   /** Layers that were cut anew take the place of those before; tiles that are the same stay. */
@@ -35,50 +32,7 @@ export type Tiling = {
   readonly close: () => void;
 };
 
-type Room = {
-  readonly layers: readonly Layer[];
-  readonly materials: Materials;
-  readonly changed: () => void;
-  readonly bytesMax: number;
-  readonly glideOf: GlideOf;
-};
-
-const tilesOnTheWayMax = 32;
 const bytesAFrameMax = 8 * 1024 * 1024;
-/** A tile that could not be fetched is asked for again after a while; one that is no tile is not. */
-const againMs = 3_000;
-
-type Slot = { readonly layer: Layer; readonly tile: number; readonly key: string };
-
-/** A coarser line would vanish where the tile is drawn: a part of what its parent is wrong by. */
-const widthMinOf = ({ tree }: Layer, tile: number): number => {
-  const { error, parent } = tree.tiles[tile] ?? { error: 0, parent: undefined };
-  return error > 0 ? error : ((parent === undefined ? undefined : tree.tiles[parent]?.error) ?? 0) / 6;
-};
-
-type State = {
-  layers: readonly Layer[];
-  /** tiles of layers that were cut anew: drawn until something of the new ones is */
-  retired: readonly DrawnTile[];
-  readonly here: Map<string, DrawnTile>;
-  readonly onTheWay: Map<string, Slot>;
-  readonly made: (readonly [Slot, TileMade])[];
-  /** tiles that are not asked for: no tile, or not yet again */
-  readonly refused: Set<string>;
-  readonly vain: Vain;
-  drawn: ReadonlySet<DrawnTile>;
-  progress: Progress;
-  bytes: number;
-  wire: number;
-  frame: number;
-};
-
-const createState = (layers: readonly Layer[]): State => ({
-  ...{ layers, retired: [] },
-  ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
-  ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
-});
-
 const takeMade = (state: State, { materials, glideOf }: Room, groups: Pick<Tiling, 'group' | 'solids'>): boolean => {
   let bytes = 0;
   while (state.made.length > 0 && bytes < bytesAFrameMax) {
@@ -109,8 +63,6 @@ const dropOld = (state: State, bytesMax: number, drop: (key: string) => void): v
   }
 };
 
-type Wish = Slot & { readonly urgency: number };
-
 const show = (state: State, drawn: ReadonlySet<DrawnTile>): boolean => {
   let isOther = drawn.size !== state.drawn.size;
   for (const tile of state.drawn) if (!drawn.has(tile)) for (const { mesh } of tile.meshes) mesh.visible = false;
@@ -133,64 +85,6 @@ const rangesOf = (state: State): readonly (readonly [number, number])[] => {
     else merged.push([from, to]);
   }
   return merged;
-};
-
-/** Puts it on its way. */
-const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[] => {
-  const entry = layer.tree.tiles[tile];
-  if (!entry) return [];
-  state.onTheWay.set(key, { layer, tile, key });
-  const { archive, id } = layer.layer;
-  const { offset, length, firstRow: tileRow } = entry;
-  const bytes = layer.came.get(offset);
-  layer.came.delete(offset);
-  return [{ key, layer: id, archive, offset, length, tileRow, widthMin: widthMinOf(layer, tile), ...(bytes && { bytes }) }];
-};
-
-/** What came with the scene is what the first look needs. */
-const cameIn = ({ layers }: State): readonly Slot[] =>
-  layers.flatMap((layer) => layer.keys.flatMap((key, tile) => (layer.came.has(layer.tree.tiles[tile]?.offset ?? -1) ? [{ layer, tile, key }] : [])));
-
-type Requests = ReturnType<typeof createRequests>;
-
-/** Asks the workers for the most urgent, and tells them what nobody wants any more. */
-const createRequests = (state: State, { changed }: Room) => {
-  const refuse = ({ key }: Slot, again: boolean): void => {
-    state.refused.add(key);
-    state.vain.note(key, again);
-    if (again)
-      setTimeout(() => {
-        state.refused.delete(key);
-        changed();
-      }, againMs);
-  };
-  const workers = createTileWorkers((told) => {
-    const slot = state.onTheWay.get(told.key);
-    state.onTheWay.delete(told.key);
-    if (told.verb === 'made') state.vain.forget(told.key);
-    if (slot && told.verb === 'made') state.made.push([slot, told]);
-    if (slot && told.verb === 'refused') refuse(slot, told.again);
-    changed();
-  });
-  for (const { known } of state.layers) workers.know(known);
-  const cancel = (wanted: ReadonlySet<string>): void => {
-    for (const [key] of state.onTheWay) {
-      if (wanted.has(key)) continue;
-      workers.cancel(key);
-      state.onTheWay.delete(key);
-      workers.drop(key);
-    }
-  };
-  const ask = (wishes: readonly Wish[]): void => {
-    cancel(new Set(wishes.map(({ key }) => key)));
-    const waiting = new Set(state.made.map(([{ key }]) => key));
-    const free = wishes.filter(({ key }) => !(waiting.has(key) || state.onTheWay.has(key) || state.refused.has(key)));
-    const room = Math.max(0, tilesOnTheWayMax - state.onTheWay.size);
-    const next = free.toSorted((a, b) => a.urgency - b.urgency).slice(0, room);
-    if (next.length > 0) workers.load(next.flatMap((slot) => toAsked(state, slot)));
-  };
-  workers.load(cameIn(state).flatMap((slot) => toAsked(state, slot)));
-  return { workers, ask };
 };
 
 const choose = (state: State, picture: Picture) => {
@@ -231,6 +125,17 @@ const retire = (state: State, layers: readonly Layer[], { workers }: Requests): 
   state.layers = layers;
 };
 
+/** What is on its way is asked for again as it is wanted now. */
+const remake = (state: State, { workers, stop }: Requests): void => {
+  stop();
+  for (const [key, tile] of state.here) {
+    workers.drop(key);
+    if (!state.drawn.has(tile)) closeTile(tile);
+  }
+  state.here.clear();
+  Object.assign(state, { retired: [...new Set([...state.retired, ...state.drawn])], bytes: 0 });
+};
+
 type Groups = Pick<Tiling, 'group' | 'solids'>;
 
 const lookWith = (
@@ -252,7 +157,7 @@ const lookWith = (
 };
 
 export const createTiling = (room: Room): Tiling => {
-  const state = createState(room.layers);
+  const state = createState(room);
   const groups = { group: new Group(), solids: new Group() };
   groups.group.add(groups.solids);
   const requests = createRequests(state, room);
@@ -285,6 +190,12 @@ export const createTiling = (room: Room): Tiling => {
     forget,
     setLayers: (layers) => {
       retire(state, layers, requests);
+      room.changed();
+    },
+    drawBoxes: (on) => {
+      if (on === state.boxes) return;
+      state.boxes = on;
+      remake(state, requests);
       room.changed();
     },
     counts: () => ({ tiles: state.here.size, bytes: state.bytes, wire: state.wire }),

@@ -1,9 +1,10 @@
 /**
  * Warming up: a worker makes a tile of its own again and again until it is told of a city, so that its code is compiled by the time it is given one.
  */
-import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene/tiles';
-import { pack } from './pack.ts';
-import { raise, type Sorts } from './raise.ts';
+import { decodeOutlineTile, encodeOutlineTile, type Outline, type Outlines } from '@cityweave/core/scene/tiles';
+import type { Mesh } from '../raising/mesh.ts';
+import { pack } from '../raising/pack.ts';
+import { raise, type Sorts } from '../raising/raise.ts';
 
 const houses = 256;
 export const warmUpTilesMax = 24;
@@ -15,7 +16,13 @@ const house = (_: unknown, row: number): Outline => {
   return { row, rings: [{ isHole: false, corners: corners.map(([x = 0, y = 0]) => [x + row * 13, y]) }], base: 0, height: 9, roof: 'flat' };
 };
 
-const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0 };
+const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0, boxesWithin: 0 };
+
+/** By walls and roofs, and as boxes, by turns. */
+const raisedIn = (turn: number, tile: Outlines): Mesh | undefined => {
+  const { solid, box } = raise(tile, { ...sorts, boxesWithin: turn % 2 });
+  return solid ?? box;
+};
 
 /** One tile a turn, so that it ends when somebody has something to do. How many were made. */
 export const warmUp = async (isWanted: () => boolean): Promise<number> => {
@@ -23,8 +30,8 @@ export const warmUp = async (isWanted: () => boolean): Promise<number> => {
   let made = 0;
   for (let turn = 0; turn < warmUpTilesMax && !isWanted(); turn += 1) {
     const tile = decodeOutlineTile(bytes);
-    const { solid } = tile.ok ? raise(tile.value, sorts) : {};
-    if (solid && pack(solid, true).index) made += 1;
+    const mesh = tile.ok ? raisedIn(turn, tile.value) : undefined;
+    if (mesh && pack(mesh, turn % 2 === 0).corners.length > 0) made += 1;
     await new Promise((resolve) => setTimeout(resolve));
   }
   return made;

@@ -35,6 +35,8 @@ const isSeen = (gl: Gl): boolean => counted.drawing || !isPicture(gl);
 const drawing = (name: keyof Gl, place: number, copies?: number): void =>
   wrap(name, (gl, given, inner) => {
     counted.calls += 1;
+    // a point is a square of two
+    if (given[0] === gl.POINTS) counted.triangles += Number(given[place]) * 2;
     if (given[0] === gl.TRIANGLES) counted.triangles += (Number(given[place]) / 3) * (copies === undefined ? 1 : Number(given[copies]));
     return isSeen(gl) ? inner() : undefined;
   });

@@ -72,10 +72,10 @@ enter({
   load: async () => {
     const [coming, own] = [fetchOpening(addresses.federation, lookFrom(eye)), renderer];
     // as on the page: while the city is on its way
-    if (own) warmEarly(own, camera, false);
+    if (own) warmEarly(own, camera, { fine: false, boxes: true });
     const opening = await coming;
     if (!(opening.ok && own)) throw new Error('no scene');
-    staged = await createCity({ opening: opening.value, canvas: own.domElement, changed: news.changed, revised: () => undefined });
+    staged = await createCity({ opening: opening.value, canvas: own.domElement, boxes: true, changed: news.changed, revised: () => undefined });
     staged.paint({ theme: 'light', contrast: false, motion: false });
     stage.add(staged.group);
     await complete(0);

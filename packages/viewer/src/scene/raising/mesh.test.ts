@@ -1,11 +1,12 @@
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boxTile, pickIn } from '../tiles/pick.ts';
+import { warmUp, warmUpTilesMax } from '../tiles/warming-up.ts';
 import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
 import { pack } from './pack.ts';
-import { boxTile, pickIn } from './pick.ts';
 import { raise, type Sorts } from './raise.ts';
-import { warmUp, warmUpTilesMax } from './warming-up.ts';
+import { boxLimits } from './raise-boxes.ts';
 
 const metres = fc.integer({ min: -30_000, max: 30_000 }).map((cm) => cm / 100);
 
@@ -90,7 +91,7 @@ describe('the way triangles look', () => {
   });
 });
 
-const sorts: Sorts = { widthOf: () => 4, isCrown: (row) => row === 1, isVeil: (row) => row === 1, widthMin: 0 };
+const sorts: Sorts = { widthOf: () => 4, isCrown: (row) => row === 1, isVeil: (row) => row === 1, widthMin: 0, boxesWithin: 0 };
 
 const tileOf = (form: 'prism' | 'area' | 'point' | 'line', outlines: readonly Outline[]) => {
   const decoded = decodeOutlineTile(encodeOutlineTile({ form, outlines }));
@@ -186,6 +187,70 @@ describe('what is seen from without only', () => {
   });
   it('is not what stands above the ground: one may look at it from below', () => {
     expect(Object.keys(raise(tileOf('prism', [built({ outer: false, hole: false }, { base: 4 })]), sorts))).toEqual(['shell']);
+  });
+});
+
+describe('what stands far away', () => {
+  type Corners = readonly (readonly [number, number])[];
+  const within = 1;
+  const far = { ...sorts, boxesWithin: within };
+  /** A rectangle, one without a quarter, one with a bay, each with its area. */
+  const shapes: readonly (readonly [boxes: number, corners: (w: number, d: number) => Corners, area: (w: number, d: number) => number])[] = [
+    [1, (w, d) => [[0, 0], [w, 0], [w, d], [0, d]], (w, d) => w * d], // biome-ignore format: corners in a row
+    [2, (w, d) => [[0, 0], [w, 0], [w, d / 2], [w / 2, d / 2], [w / 2, d], [0, d]], (w, d) => w * d * 0.75], // biome-ignore format: corners in a row
+    [3, (w, d) => [[0, 0], [w, 0], [w, d], [w * 0.7, d], [w * 0.7, d / 2], [w * 0.3, d / 2], [w * 0.3, d], [0, d]], (w, d) => w * d * 0.8], // biome-ignore format: corners in a row
+  ];
+  const turned = (corners: Corners, turn: number): Corners =>
+    corners.map(([x, y]) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)] as const);
+  const standing = (corners: Corners, more: Partial<Outline> = {}): Outline => ({
+    ...{ row: 7, rings: [{ isHole: false, corners }], base: 0, height: 10, roof: 'flat' },
+    ...more,
+  });
+  /** Of boxes as they are packed: the middle of a roof, then half of a side and how wide half of the other is. */
+  const areaOf = ({ corners, count }: Mesh): number => {
+    let area = 0;
+    for (let at = 1; at < count; at += 2) area += 4 * Math.hypot(corners[at * 3] ?? 0, corners[at * 3 + 2] ?? 0) * (corners[at * 3 + 1] ?? 0);
+    return area;
+  };
+
+  it('is told as the boxes of which it is made, whichever way it looks: the same area at the same height, each of its row', () => {
+    const side = fc.integer({ min: 8, max: 30 });
+    fc.assert(
+      fc.property(
+        fc.record({ of: fc.constantFrom(...shapes), w: side, d: side, turn: fc.double({ min: 0, max: 6, noNaN: true }), back: fc.boolean() }),
+        (given) => {
+          const [boxes, shape, area] = given.of;
+          const corners = turned(shape(given.w, given.d), given.turn);
+          const { box, solid } = raise(tileOf('prism', [standing(given.back ? corners.toReversed() : corners)]), far);
+          const found = box ?? expect.fail('no boxes');
+          expect(solid).toBeUndefined();
+          expect(found.count).toBe(boxes * 2);
+          expect(areaOf(found) / area(given.w, given.d)).toBeCloseTo(1, 1);
+          expect(new Set(found.rows.subarray(0, found.count))).toEqual(new Set([7]));
+          for (let at = 0; at < found.count; at += 2) expect(found.corners[at * 3 + 1]).toBeCloseTo(10);
+        },
+      ),
+    );
+  });
+
+  it('is told by its walls where no boxes lie within the error of it, or it is too large, or nothing is to be told as boxes', () => {
+    const [[, rectangle]] = shapes as [(typeof shapes)[number]]; // branding: it is not empty
+    const slanted: Corners = [[0, 0], [20, 0], [16, 20], [0, 20]]; // biome-ignore format: corners in a row
+    const round = Array.from({ length: boxLimits.cornersMax / 2 + 1 }, (_, at) => [[at * 10, 100 + at], [at * 10 + 10, 100 + at]] as const).flat(); // biome-ignore format: corners in a row
+    const stair: Corners = [[0, 0], [70, 0], ...round.toReversed().filter(([x]) => x <= 70)]; // biome-ignore format: corners in a row
+    const high = within * boxLimits.spansMax;
+    const isTold = (outline: Outline, given = far): boolean => raise(tileOf('prism', [outline]), given).box !== undefined;
+    expect(isTold(standing(rectangle(20, 20)))).toBe(true);
+    expect(isTold(standing(rectangle(20, 20)), sorts)).toBe(false);
+    expect(isTold(standing(slanted))).toBe(false);
+    expect(stair.length).toBeGreaterThan(boxLimits.cornersMax);
+    expect(isTold(standing(stair))).toBe(false);
+    expect(isTold(standing(rectangle(20, 20), { height: high }))).toBe(true);
+    expect(isTold(standing(rectangle(20, 20), { height: high + 1 }))).toBe(false);
+    expect(isTold(standing(rectangle(20, high + 1)))).toBe(false);
+    expect(isTold(standing(rectangle(20, 20), { roof: 'gabled' }))).toBe(false);
+    expect(isTold(standing(rectangle(20, 20), { base: 4 }))).toBe(false);
+    expect(isTold(shed)).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
 import earcut from 'earcut';
 import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
 import { addBlock } from './raise-block.ts';
+import { addBoxes } from './raise-boxes.ts';
 import { addSolid } from './raise-solid.ts';
 
 /** How the rows of a layer are drawn, as far as it changes their geometry. */
@@ -17,10 +18,12 @@ export type Sorts = {
   readonly isVeil: (row: number) => boolean;
   /** metres below which a line would not be seen where this tile is drawn */
   readonly widthMin: number;
+  /** metres by which corners of what is told as a box may lie from its own; 0 where nothing is */
+  readonly boxesWithin: number;
 };
 
 /** A solid looks outward with all of its triangles; a shell may be seen from within, or its surfaces are as their source has turned them. */
-export type Part = 'solid' | 'shell' | 'flat' | 'veil' | 'point';
+export type Part = 'box' | 'solid' | 'shell' | 'flat' | 'veil' | 'point';
 export type Raised = Readonly<Partial<Record<Part, Mesh>>>;
 
 type Corner = readonly [number, number];
@@ -227,10 +230,16 @@ const raisePoint = ({ tile, sorts, mesh }: Raising, item: number): void => {
   });
 };
 
+const raiseStanding = ({ tile, sorts, mesh }: Raising, item: number): void => {
+  const part = partOf(tile, item);
+  if (part === 'solid' && sorts.boxesWithin > 0 && addBoxes(mesh('box'), { tile, item }, sorts.boxesWithin)) return;
+  addPrism(mesh(part), tile, item);
+};
+
 const raiseItem = (raising: Raising, item: number): void => {
   const { tile, sorts, mesh } = raising;
   const row = tile.rows[item] ?? 0;
-  if (tile.form === 'prism') addPrism(mesh(partOf(tile, item)), tile, item);
+  if (tile.form === 'prism') raiseStanding(raising, item);
   else if (tile.form === 'area') addArea(mesh(sorts.isVeil(row) ? 'veil' : 'flat'), tile, item);
   else if (tile.form === 'line') addLine(mesh('flat'), { tile, item }, { row, half: Math.max(sorts.widthOf(row), sorts.widthMin) / 2 });
   else raisePoint(raising, item);
@@ -243,5 +252,6 @@ export const raise = (tile: Outlines, sorts: Sorts): Raised => {
     return made[part];
   };
   for (const item of itemsOf(tile)) raiseItem({ tile, sorts, mesh }, item);
+  if (made.box?.count === 0) delete made.box;
   return made;
 };
