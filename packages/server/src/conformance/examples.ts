@@ -59,16 +59,18 @@ export const sayRefused = async (stage: Stage, actor: Actor, { examples, codeOf 
     const to = targetOf(stage, example.message);
     const message = again(stage, actor, { message: isRaw(example.message) ? example.message : {}, to });
     const told = await post(stage, to.endpoint, JSON.stringify(signRaw(withHeader(message, spoiltHeader(example.message, problem)), actor.key)));
-    const codes = codesFor(stage, problem, codeOf);
+    const codes = codesFor({ mayPassOn: stage.isAdaptor || to.endpoint !== stage.target.endpoint, problem, codeOf });
     if (!codes.includes(told.code)) return { outcome: 'failed', why: `${example.name}: ${told.code ?? 'no code'} came, ${codes.join(' or ')} should` };
   }
   return { outcome: 'passed' };
 };
 
-/** What is for somebody else an adaptor would pass on: it says that there is no bridge to him, or that it passes no such message on. */
-const codesFor = ({ isAdaptor }: Stage, problem: string, codeOf: Expecting['codeOf']): readonly (string | undefined)[] => [
+type Refusing = Pick<Expecting, 'codeOf'> & { readonly mayPassOn: boolean; readonly problem: string };
+
+/** What is for somebody else an adaptor, as a registry elsewhere may be one too, would pass on: it says that there is no bridge to him, or that it passes no such message on. */
+const codesFor = ({ mayPassOn, problem, codeOf }: Refusing): readonly (string | undefined)[] => [
   codeOf(problem),
-  ...(isAdaptor && problem === 'unknownDestination' ? [codeOf('unknownConnection'), codeOf('notMyRole')] : []),
+  ...(mayPassOn && problem === 'unknownDestination' ? [codeOf('unknownConnection'), codeOf('notMyRole')] : []),
 ];
 
 const withHeader = (message: Raw, changes: Raw): Raw => ({ ...message, header: { ...(isRaw(message['header']) ? message['header'] : {}), ...changes } });
