@@ -77,7 +77,7 @@ export const TwinTable = () => {
       <div
         id="list"
         ref={box}
-        className="table"
+        className={`table terms-${listed.terms.length}`}
         role="grid"
         tabIndex={0}
         aria-label={say('table')}

@@ -56,9 +56,7 @@ type Take = (change: Pages | ((before: Pages) => Pages)) => void;
 const readOn = async (walk: Walk, take: Take): Promise<void> => {
   if (walk.isBusy) return;
   walk.isBusy = true;
-  const { rows } = walk.listing;
-  const { from, after } = placeBefore(walk.listing, rows.length);
-  const pages = await readStretch(walk, { after, first: Math.min(pageRowsMax, rows.length - from + pageRows) });
+  const pages = await readStretch(walk, { after: walk.listing.next, first: pageRows });
   walk.isBusy = false;
   if (!walk.stop.signal.aborted) take(pages ?? ((shown) => ({ ...shown, state: 'refused' })));
 };

@@ -6,7 +6,13 @@ import type { TwinPage, TwinRow } from '../../graphql/answers.ts';
 /** A place in a list: behind the row with that id stands what is read after the cursor. */
 type Place = { readonly id: string; readonly after: string };
 
-export type Listing = { readonly rows: readonly TwinRow[]; readonly places: readonly Place[]; readonly hasMore: boolean };
+export type Listing = {
+  readonly rows: readonly TwinRow[];
+  readonly places: readonly Place[];
+  readonly hasMore: boolean;
+  /** the cursor after which there is more; there may be few rows before it, or none */
+  readonly next?: string | undefined;
+};
 
 export const emptyListing: Listing = { rows: [], places: [], hasMore: true };
 
@@ -41,20 +47,28 @@ const withUntold = (before: readonly TwinRow[], told: readonly TwinRow[], untold
   return [...(kept.get('') ?? []), ...told.flatMap((row) => [row, ...(kept.get(row.id) ?? [])])];
 };
 
+/** How many rows stand before what is read after that cursor. */
+const rowsBefore = ({ rows, places, next }: Listing, after: string | undefined): number | undefined => {
+  if (after === undefined) return 0;
+  if (after === next) return rows.length;
+  const place = places.find((known) => known.after === after);
+  return rows.findIndex(({ id }) => id === place?.id) + 1 || undefined;
+};
+
 /** What was told after a cursor, or from the beginning, takes the place of what stood there, as far as it goes; nothing does where the cursor's place is gone meanwhile. */
 export const toldAfter = (listing: Listing, after: string | undefined, told: Told): Listing => {
-  const { rows, places, hasMore } = listing;
-  const place = places.find((known) => known.after === after);
-  const from = rows.findIndex(({ id }) => id === place?.id) + 1;
-  if (after !== undefined && from === 0) return listing;
+  const { rows, places, hasMore, next } = listing;
+  const { hasNextPage, endCursor } = told.pageInfo;
+  const from = rowsBefore(listing, after);
+  if (from === undefined) return listing;
   const ids = new Set(told.nodes.map(({ id }) => id));
   const before = rows.slice(from);
-  const end = told.pageInfo.hasNextPage ? before.findLastIndex(({ id }) => ids.has(id)) + 1 : before.length;
+  const end = hasNextPage ? before.findLastIndex(({ id }) => ids.has(id)) + 1 : before.length;
   const stretch = withUntold(before.slice(0, end), told.nodes, told.untold);
   const anew = new Set(stretch.map(({ id }) => id));
   return {
     rows: [...rows.slice(0, from).filter(({ id }) => !anew.has(id)), ...stretch, ...before.slice(end)],
     places: [...places.filter(({ id }) => !anew.has(id)), ...placeAtEnd(told)],
-    hasMore: end < before.length ? hasMore : told.pageInfo.hasNextPage,
+    ...(end < before.length ? { hasMore, next } : { hasMore: hasNextPage, next: endCursor ?? undefined }),
   };
 };
