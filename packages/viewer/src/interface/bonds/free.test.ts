@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freeBeside } from './free.ts';
+import { columnsIn, freeBeside } from './free.ts';
 
 const size = { width: 1_440, height: 900 };
 const beside = { columns: [380, 400], isRtl: false, air: 0.04 } as const;
@@ -24,5 +24,8 @@ describe('the free part of the picture', () => {
 
   it('is all of it where the panels leave too little', () => {
     expect(freeBeside({ start: true, end: true, bottom: false }, { width: 900, height: 700 }, beside)).toMatchObject({ left: 0.04, right: 0.96 });
+  });
+  it('has panels at its sides where the window is a grid of pixels alone', () => {
+    expect(['380px 640px 380px', '100px 260px', 'none', 'auto minmax(0px, 1fr)'].map(columnsIn)).toEqual([[380, 380], undefined, undefined, undefined]);
   });
 });

@@ -42,12 +42,15 @@ export const freeBeside = (taken: Taken, { width, height }: Size, { columns, isR
   return { left, right, top, bottom };
 };
 
-/** First and last track of the window's grid; a narrow one has no panels at its sides. */
+/** First and last track of a grid; a narrow window has no panels at its sides, and one that is no grid has words there instead of pixels. */
+export const columnsIn = (tracks: string): readonly [number, number] | undefined => {
+  const [first, , last] = tracks.split(' ').map(Number.parseFloat);
+  return Number.isFinite(first) && Number.isFinite(last) ? [first ?? 0, last ?? 0] : undefined;
+};
+
 const columnsNow = (): readonly [number, number] | undefined => {
   const window = document.querySelector('.window');
-  const tracks = window ? getComputedStyle(window).gridTemplateColumns.split(' ').map(Number.parseFloat) : [];
-  const [first, , last] = tracks;
-  return first === undefined || last === undefined ? undefined : [first, last];
+  return window ? columnsIn(getComputedStyle(window).gridTemplateColumns) : undefined;
 };
 
 const besideNow = (air: number): Free => {
