@@ -8,6 +8,7 @@ import { usePick } from './interface/bonds/picking.ts';
 import { reachByKey } from './interface/bonds/reaching.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
 import { keepLearning, nameFederation } from './interface/state/learning.ts';
+import { decodePermalink } from './interface/state/permalink.ts';
 import { usePerson } from './interface/state/person.ts';
 import { readyToSpeak, speakAsChosen } from './interface/state/speaking.ts';
 import { start } from './interface/state/start.ts';
@@ -65,29 +66,38 @@ const useScene = () => {
   return { staged, setStaged, setProblem, setMaking, state, again, tries };
 };
 
-/** The federation that the scene is asked for, and from where it is looked at first: none is named before somebody names one, or another than the node shows first. */
+/**
+ * The federation that the scene is asked for: none is named before somebody names one, or another than the node shows first.
+ * It is looked at from where the address says, another one from home.
+ */
 const useAsked = (onOther: () => void) => {
   const federation = usePerson((state) => state.federation);
-  const [first] = useState(federation);
+  const [from, setFrom] = useState(start.camera);
   const [asked, setAsked] = useState(federation);
   const shown = useRef(federation);
   useEffect(() => {
     if (federation === shown.current) return;
     shown.current = federation;
     setAsked(federation);
+    setFrom(undefined);
     onOther();
   }, [federation]);
   const name = (named: string | undefined): void => {
     shown.current = named;
     nameFederation(named);
   };
-  return { asked, name, from: asked === first ? start.camera : undefined };
+  const stay = (): void => setFrom(decodePermalink(location.hash).camera);
+  return { asked, name, from, stay };
 };
 
 export const App = () => {
   const { say } = useWords();
   const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
-  const { asked, name, from } = useAsked(again);
+  const { asked, name, from, stay } = useAsked(again);
+  const askAgain = (): void => {
+    stay();
+    again();
+  };
   const dress = useDress();
   const pick = usePick(staged);
   useEffect(keepLearning, []);
@@ -112,7 +122,7 @@ export const App = () => {
         onProblem={setProblem}
       />
       <Suspense fallback={null}>
-        <Window staged={staged} scene={state} onAgain={again} />
+        <Window staged={staged} scene={state} onAgain={askAgain} />
       </Suspense>
     </>
   );

@@ -1,8 +1,11 @@
 /**
  * How a page opens: with one answer that has all of the first picture; and where that answer, or a graphics card that takes the shaders, is not to be had.
  */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { decodeOpening, encodeOpeningPart, type OpeningPart } from '@cityweave/core/scene';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { valueOf } from '../city.ts';
 import { launchChromium } from './chromium.ts';
 import { isWhole, openViewer, tool } from './page.ts';
 
@@ -17,6 +20,30 @@ const watchingFetches = `
     return given(url, init);
   };
 `;
+
+const told = (document: object): object => {
+  const { agencies, ...scene } = Object(document);
+  return { ...scene, revision: 'growing', agencies: agencies.map((agency: object, at: number) => ({ ...agency, ...(at === 0 && { coming: true }) })) };
+};
+
+const withDocument = ([document, ...parts]: readonly OpeningPart[]): readonly OpeningPart[] => {
+  if (!document) return [];
+  const text = JSON.stringify(told(JSON.parse(gunzipSync(document.bytes).toString())));
+  return [{ ...document, bytes: Uint8Array.from(gzipSync(text)) }, ...parts];
+};
+
+/** The city as it is while the twins of its first agency are still being collected. */
+const coming = async (page: Page): Promise<void> => {
+  await page.route('**/tiles/opening**', async (route) => {
+    const response = await route.fetch();
+    const parts = valueOf(decodeOpening(Uint8Array.from(await response.body())));
+    await route.fulfill({ response, body: Buffer.concat(withDocument(parts).map(encodeOpeningPart)) });
+  });
+  await page.route('**/tiles/scene**', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: told(await response.json()) });
+  });
+};
 
 describe('a page that opens', () => {
   let browser: Browser;
@@ -42,6 +69,18 @@ describe('a page that opens', () => {
     expect(await viewer.page.evaluate('hadCanvas[0]')).toBe(false);
     expect(openings).toEqual([expect.stringMatching(/^\?look=/)]);
     expect(await viewer.page.getByText('could not be read').count()).toBe(0);
+  });
+
+  it('says no place of the eye as long as twins are coming and nobody has moved: home is not there yet', async () => {
+    await using viewer = await openViewer(browser, address, { hash: '#lang=en', before: coming });
+    const { page } = viewer;
+    await page.getByText('The others follow').waitFor();
+    await tool(page, 'Layers').click();
+    await expect.poll(() => page.url()).toContain('w=layers');
+    expect(page.url()).not.toContain('c=');
+    await page.locator('.stage').focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => page.url()).toContain('c=');
   });
 
   it('has the scene as such from a node that knows of no openings', async () => {

@@ -77,12 +77,13 @@ describe('a city', () => {
     await city?.[Symbol.asyncDispose]();
   });
 
-  it.each(Object.entries(spoilt))('with a tile %s stays, and says whose twins are not all drawn', async (_, spoil) => {
+  it.each(Object.entries(spoilt))('with a tile %s stays, says whose twins are not all drawn, and reads them again from where one is', async (_, spoil) => {
     if (!(browser && city)) throw new Error('no city');
     await using viewer = await openViewer(browser, city.front.address, { hash: '#v=table&w=layers&lang=en', before: spoiling('water', spoil) });
     const { page } = viewer;
     const notice = page.locator('.notices').getByText('Not all of it is drawn');
     await expect.poll(() => notice.textContent()).toMatch(/: water\./);
+    const whole = await page.evaluate(() => globalThis.cityweave?.view());
     await panel(page, 'Layers').getByRole('group', { name: 'water not all drawn' }).waitFor();
     expect(await panel(page, 'Layers').getByText('not all drawn').count()).toBe(1);
     await panel(page, 'Table').getByRole('row').filter({ hasText: 'gauge-1' }).waitFor();
@@ -92,6 +93,15 @@ describe('a city', () => {
     await page.locator('.source').filter({ hasText: 'water' }).getByText('not all drawn').waitFor();
     await panel(page, 'Table').getByRole('row').filter({ hasText: 'house' }).click();
     await expect.poll(() => labels(page)).toContain('house');
+    await page.evaluate((view) => globalThis.cityweave?.setView(view), { ...whole, heading: 77 });
+    await expect.poll(() => page.url()).toContain(',77,');
+    await page.evaluate(() => {
+      globalThis.cityweave = undefined;
+    });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await viewer.drawn();
+    expect(await page.evaluate(() => globalThis.cityweave?.view())).toMatchObject({ heading: 77 });
+    await notice.waitFor();
     expect(viewer.errors).toEqual([]);
   });
 });

@@ -37,11 +37,17 @@ const survey = async ({ city, show }: Staged, rows: readonly number[]): Promise<
   show(places, freeNow(), nearMetres);
 };
 
+/** Who looks elsewhere while twins are still coming is not taken away from there when they are here. */
+const useOwnView = (staged: Staged | undefined, coming: boolean): void => {
+  useEffect(() => (coming ? staged?.onView(() => person.set({ survey: false })) : undefined), [staged, coming]);
+};
+
 export const useLighting = (staged: Staged | undefined): void => {
   const coming = useComing(staged);
   const ids = usePosed(({ answer }) => answer?.ids);
   const asking = usePosed((state) => state.asking);
   const within = useWithin(staged);
+  useOwnView(staged, coming);
   useEffectLatest(
     async (isLatest) => {
       if (!staged) return;
@@ -51,8 +57,8 @@ export const useLighting = (staged: Staged | undefined): void => {
       const rows = [...found.values()];
       const kept = within ? new Set(within) : undefined;
       staged.city.light(rows.filter((row) => kept === undefined || kept.has(row)));
-      if (!person.get().survey || asking) return;
-      if (isMet({ asked: ids.length, drawn: rows.length, coming })) person.set({ survey: false });
+      if (!person.get().survey || asking || !isMet({ asked: ids.length, drawn: rows.length, coming })) return;
+      person.set({ survey: false });
       await survey(staged, rows);
     },
     [staged, coming, ids, asking, within],

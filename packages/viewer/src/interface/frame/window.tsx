@@ -6,13 +6,12 @@ import type { Staged } from '../../scene/staged.ts';
 import { Search } from '../ask/search.tsx';
 import { Sources } from '../ask/sources.tsx';
 import { useBonds } from '../bonds/bonds.ts';
-import { addressNow, keepAddress } from '../state/address.ts';
+import { addressNow, keepAddress, noteMoves } from '../state/address.ts';
 import { choose } from '../state/choosing.ts';
 import { learnFederation, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { poseAll } from '../state/posing.ts';
-import { start } from '../state/start.ts';
 import { watchFederation } from '../state/watching.ts';
 import { CameraPad } from './camera-pad.tsx';
 import { Notices, type SceneState } from './notices.tsx';
@@ -61,7 +60,8 @@ const useAsking = (): void => {
 const useAddress = (staged: Staged | undefined): void => {
   const latest = useRef(staged);
   latest.current = staged;
-  useEffect(() => keepAddress(() => latest.current, start.camera), []);
+  useEffect(() => keepAddress(() => latest.current), []);
+  useEffect(() => staged && noteMoves(staged), [staged]);
 };
 
 /** Each comes by itself: what is open already stays, and keeps the focus, while another one is fetched. */

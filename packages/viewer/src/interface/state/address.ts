@@ -2,7 +2,7 @@
  * Address: the page's address follows the person, and the person follows the address: back and forward go through what was selected.
  */
 
-import { createLocalFrame } from '@cityweave/core/scene/tiles';
+import { createLocalFrame, isComing } from '@cityweave/core/scene/tiles';
 import type { Staged } from '../../scene/staged.ts';
 import { type Camera, decodePermalink, encodePermalink, type Permalink } from './permalink.ts';
 import { person } from './person.ts';
@@ -12,11 +12,24 @@ import { start } from './start.ts';
 const writeMs = 500;
 const choicesMax = 8;
 
-const cameraOf = (staged: Staged | undefined): Camera | undefined => {
-  if (!staged) return undefined;
-  const { east, north, ...view } = staged.view();
-  const [longitude, latitude] = createLocalFrame(staged.city.scene().origin).toLonLat(east, north);
-  return { longitude, latitude, ...view };
+const cameraOf = ({ city, view }: Staged): Camera => {
+  const { east, north, ...eye } = view();
+  const [longitude, latitude] = createLocalFrame(city.scene().origin).toLonLat(east, north);
+  return { longitude, latitude, ...eye };
+};
+
+let [hasMoved, said] = [false, start.camera];
+
+/** Notes that somebody moved the eye: from then on its place is their own. */
+export const noteMoves = ({ onView }: Staged): (() => void) =>
+  onView(() => {
+    hasMoved = true;
+  });
+
+/** While a city is still coming, home is not yet where it will be: who reads the address again is to begin there, not here. */
+const cameraNow = (staged: Staged | undefined): Camera | undefined => {
+  if (staged && (hasMoved || !isComing(staged.city.scene()))) said = cameraOf(staged);
+  return said;
 };
 
 const goTo = ({ city, move }: Staged, { longitude, latitude, ...view }: Camera): void => {
@@ -35,12 +48,12 @@ const apply = (hash: string, staged: Staged | undefined, withCamera: boolean): v
 /** Marks entries that are ours: an address that somebody typed has none. */
 const own = { own: true } as const;
 
-export const keepAddress = (staged: () => Staged | undefined, wanted: Camera | undefined): (() => void) => {
+export const keepAddress = (staged: () => Staged | undefined): (() => void) => {
   const stop = new AbortController();
   let selected = person.get().selected;
   /** whether it is another one now */
   const write = (): boolean => {
-    const hash = encodePermalink(linkOf(cameraOf(staged()) ?? wanted));
+    const hash = encodePermalink(linkOf(cameraNow(staged())));
     const isOther = person.get().selected !== selected;
     selected = person.get().selected;
     if (hash === location.hash && !isOther) return false;
@@ -72,5 +85,4 @@ export const keepAddress = (staged: () => Staged | undefined, wanted: Camera | u
 };
 
 /** The address as it is at this moment, for whoever is to see the same. */
-export const addressNow = (staged: Staged | undefined): string =>
-  `${location.origin}${location.pathname}${encodePermalink(linkOf(cameraOf(staged) ?? start.camera))}`;
+export const addressNow = (staged: Staged | undefined): string => `${location.origin}${location.pathname}${encodePermalink(linkOf(cameraNow(staged)))}`;
