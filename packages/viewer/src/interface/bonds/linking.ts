@@ -81,10 +81,14 @@ const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
 /** By what one knows where one is, in a city that nothing was asked of yet. */
 const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 
+/** A name that several have stands once. */
 const readLandmarks = async (federation: string, lang: string): Promise<readonly Named[]> => {
   const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });
   const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
-  return nodes.filter(({ name }) => isTelling(name)).map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
+  const firsts = new Map(nodes.toReversed().map((node) => [node.name, node]));
+  return nodes
+    .filter((node) => isTelling(node.name) && firsts.get(node.name) === node)
+    .map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
 };
 
 const useLabels = (staged: Staged | undefined): void => {

@@ -25,9 +25,20 @@ const useSlow = (isWaiting: boolean): boolean => {
   return slow;
 };
 
+/** Of more than these one sentence tells, so that they do not hide the city; since when is said beside each agency. */
+const silentOneByOneMax = 2;
+
 const Silent = () => {
-  const { say, instant } = useWords();
+  const { say, instant, list } = useWords();
   const known = useKnown();
+  if (known.silences.size > silentOneByOneMax) {
+    const names = [...known.silences.keys()].map((id) => agencyName(known, id));
+    return (
+      <p className="notice warn">
+        <bdi>{say('saidSilent', { n: names.length, names: list(names) })}</bdi>
+      </p>
+    );
+  }
   return [...known.silences].map(([id, { lastSeen }]) => (
     <p key={id} className="notice warn">
       <Name text={agencyName(known, id)} /> {say('silentSince', { time: instant(lastSeen) })}
