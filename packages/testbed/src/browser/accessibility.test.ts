@@ -4,8 +4,10 @@
 import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { askGraphql, createTestCity } from '../city.ts';
+import { fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
-import { type Opened, openViewer, search, tool, type Watched } from './page.ts';
+import { type Opened, openViewer, panel, search, tool, type Watched } from './page.ts';
 
 type Finding = { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] };
 declare global {
@@ -34,6 +36,70 @@ const toLog = async ({ page }: Watched): Promise<void> => {
 };
 
 type State = Opened & { readonly until: (viewer: Watched) => Promise<unknown> };
+
+/** What the page asks is not answered where its text is of that form. */
+const refusing =
+  (form: RegExp) =>
+  (page: Page): Promise<unknown> =>
+    page.route('**/graphql', (route) => (form.test(route.request().postData() ?? '') ? route.abort() : route.continue()));
+
+type Properties = readonly { readonly conflict: boolean }[];
+const disagreeing = `query ($federation: ID!, $after: String) {
+  federation(id: $federation) { twins(first: 500, after: $after, filter: { agencies: ["urn:dtf:agency:social.auenfurt.example"] }) {
+    nodes { id properties { conflict } } pageInfo { endCursor } } } }`;
+
+/** The first twin of which agencies say different things is chosen. */
+const toConflict = async ({ page }: Watched): Promise<void> => {
+  await page.locator('.sources-bar').waitFor();
+  const federation = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('f');
+  let [found, after]: [string | undefined, unknown] = [undefined, undefined];
+  while (found === undefined) {
+    const { data } = await askGraphql(inject('sampleCity'), disagreeing, { federation, after });
+    const { nodes, pageInfo } = Object(data)['federation'].twins;
+    found = nodes.find(({ properties }: { readonly properties: Properties }) => properties.some(({ conflict }) => conflict))?.id;
+    after = pageInfo.endCursor ?? expect.fail('nobody disagrees');
+  }
+  await page.evaluate((id) => location.assign(`${location.hash}&s=${id}`), found);
+  await page.locator('.disagrees .side-by-side').first().waitFor();
+};
+
+/** In both themes, as their colours are others. */
+const inBothThemes = (all: Readonly<Record<string, State>>): Readonly<Record<string, State>> =>
+  Object.fromEntries(
+    Object.entries(all).flatMap(([name, state]) => [
+      [name, state],
+      [`${name}, dark`, { ...state, hash: `${state.hash ?? '#'}&m=dark` }],
+    ]),
+  );
+
+const coloured = inBothThemes({
+  'a node that does not answer any more': { before: refusing(/subscription/), until: ({ page }) => page.getByText('Offline since').waitFor() },
+  'twins that are in alarm, and stale ones': {
+    hash: '#v=table&w=filter&k=city:RiverGauge&p=city:waterLevel&b=city:waterLevel~~0~1~m',
+    until: async ({ page }) => {
+      await page.getByRole('gridcell').filter({ hasText: 'in alarm' }).first().waitFor();
+      await page.locator('.ringed').waitFor();
+    },
+  },
+  'a twin with the history of its values': {
+    hash: '#s=urn:dtf:twin:water.auenfurt.example:gauges/4711',
+    until: ({ page }) => page.locator('.sparkline').first().waitFor(),
+  },
+  'a twin of which agencies say different things': { until: toConflict },
+  'a filter that is brushed': {
+    hash: '#w=filter&v=table&k=city:Building&r=city:height~5~12~m&p=city:height',
+    until: async (viewer) => {
+      await viewer.page.getByRole('slider').first().waitFor();
+      await toRows(viewer);
+    },
+  },
+  'the table where there is no WebGL': {
+    before: (page) => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;'),
+    hash: '#v=table&p=city:height',
+    until: toRows,
+  },
+  'a question that is refused': { hash: flood, before: refusing(/FloodExposure/), until: ({ page }) => page.getByText('The question was refused').waitFor() },
+});
 
 const states: Readonly<Record<string, State>> = {
   start: { until: ({ page }) => page.locator('.sources-bar').waitFor() },
@@ -103,6 +169,13 @@ const states: Readonly<Record<string, State>> = {
   '360 pixels, the table': { hash: '#v=table', viewport: { width: 360, height: 740 }, until: toRows },
   '400 percent': { hash: `${flood}${hospital}`, viewport: { width: 320, height: 256 }, until: toTwin },
   'right to left': { hash: `${flood}${hospital}&lang=ar`, until: toTwin },
+  'the camera by buttons': {
+    until: async ({ page }) => {
+      await page.locator('.camera-pad summary').click();
+      await page.getByRole('button', { name: 'Whole city' }).waitFor();
+    },
+  },
+  ...coloured,
 };
 
 /** What an element is and what is wrong with it, one line each. */
@@ -129,6 +202,32 @@ describe('the window', () => {
     expect(await broken(viewer.page)).toEqual([]);
     const { content, window } = await widths(viewer.page);
     expect(content).toBeLessThanOrEqual(window);
+  });
+
+  it.each(['light', 'dark'])('breaks none while an agency is silent, whatever tells of it: %s', async (theme) => {
+    await using city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    await using viewer = await openViewer(browser, city.front.address, { hash: `#v=table&w=federation&m=${theme}`, bypassCSP: true });
+    const { page } = viewer;
+    await page.getByRole('row').filter({ hasText: 'gauge-1' }).click();
+    await panel(page, 'Selected twin').locator('table.values tr').first().waitFor();
+    await city.node('water').close();
+    await page.locator('.notices').getByText('does not answer: last known').waitFor();
+    await panel(page, 'Selected twin').getByText('last known').first().waitFor();
+    await page.locator('.member.silent').waitFor();
+    await page.evaluate(axeCore.source);
+    expect(await broken(page)).toEqual([]);
+    await tool(page, 'Layers').click();
+    await panel(page, 'Layers').getByText('last known').waitFor();
+    await tool(page, 'Tree').click();
+    await page.getByRole('treeitem').first().waitFor();
+    await page.locator('#sources').click();
+    await page.locator('.source').filter({ hasText: 'does not answer' }).waitFor();
+    expect(await broken(page)).toEqual([]);
+    await Promise.all(['energy', 'fire'].map((name) => city.node(name).close()));
+    await page.locator('.notices').getByText('do not answer any more').waitFor();
+    expect(await page.locator('.notices .notice').count()).toBe(1);
+    expect(await broken(page)).toEqual([]);
   });
 
   it('is all there at 360 pixels: every tool can be reached, and closes what it opened', async () => {

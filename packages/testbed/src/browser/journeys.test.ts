@@ -57,6 +57,23 @@ describe.each(Object.entries(hands))('by %s', (_, hand) => {
   });
 });
 
+describe('the keyboard alone', () => {
+  const { pose, choose } = hands['the keyboard alone'];
+  it('leads from the question to a twin of the answer and back, from right to left too', async () => {
+    await using viewer = await openViewer(browser, address, { hash: '#lang=ar' });
+    const { page } = viewer;
+    await pose(page);
+    await answerOf(page).waitFor();
+    await choose(page, 'Krankenhaus');
+    await page.getByRole('heading', { level: 2, name: 'Krankenhaus am Südring' }).waitFor();
+    await expect.poll(() => page.url()).toContain('s=urn');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.url()).not.toContain('s=urn');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Krankenhaus');
+    expect(viewer.errors).toEqual([]);
+  });
+});
+
 describe('one twin', () => {
   it('is found by its name, tells every value with agency and age, and leads to a linked twin of another agency', async () => {
     await using viewer = await openViewer(browser, address);
