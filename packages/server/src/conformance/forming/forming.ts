@@ -139,7 +139,8 @@ export const cutAndReplace = (stage: Stage): Promise<Finding> =>
       return state === 'ACTIVE' && stateOf(next.actor.id) === 'ACTIVE';
     }, replacedMs);
     if (!isReplaced) return failed('the runner-up did not take the place of who is gone');
-    const invited = next.heard.find(({ row }) => row === 'request.federation');
+    // it may have been asked before, for a need that another one took then
+    const invited = next.heard.findLast(({ row }) => row === 'request.federation');
     const replaces = memberAt(invited?.message, 'data.action.parameters.replaces');
     return replaces === lost.actor.id ? { outcome: 'passed' } : failed(`the invitation says that it replaces ${String(replaces)}, not who is gone`);
   });
