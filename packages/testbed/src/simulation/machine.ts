@@ -174,9 +174,13 @@ const hearing =
     return text_;
   };
 
+/** An adaptor passes on what another one tells: that one is watched for it. */
+const tellsItself = (name: string, { header }: Told): boolean => header.source.id === twinIdOf(name);
+
 async function* watched({ options: { name }, around: { watcher, planted } }: Hardware, events: AsyncIterable<StreamedEvent>): AsyncGenerator<StreamedEvent> {
   for await (const event of events) {
-    if (event.type === 'message') watcher.streamed(name, JSON.parse(event.text));
+    const told: Told | undefined = event.type === 'message' ? JSON.parse(event.text) : undefined;
+    if (told && tellsItself(name, told)) watcher.streamed(name, told);
     yield event;
     if (planted.tellsTwice) yield event;
   }
