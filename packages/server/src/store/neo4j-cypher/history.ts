@@ -30,7 +30,7 @@ const chunksThen = ({ chunk }: Space, key: string): string =>
 export const readPastsThen = (space: Space, ids: readonly string[], then: Then & { readonly joint: string }): Cypher => {
   const { end, twin, past } = space;
   const latest = `CALL (key, name) { ${chunksThen(space, 'key + $joint + name')} LIMIT 2 RETURN collect(c) AS latest } WITH name, latest WHERE size(latest) > 0`;
-  const chunks = `CALL (key, names) { UNWIND names AS name ${latest} RETURN collect([name, latest[0].last, latest[0].bytes, latest[1].last]) AS chunks }`;
+  const chunks = `CALL (key, names) { UNWIND names AS name ${latest} RETURN collect([name, latest[0].number, latest[0].last, latest[0].bytes, latest[1].last]) AS chunks }`;
   return steady(
     `MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} WITH collect(t.doc) AS docs
 CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS doc, p.chunked AS names ${chunks} RETURN collect([key, doc, chunks]) AS pasts } RETURN docs, pasts`,
@@ -68,7 +68,10 @@ RETURN c.first AS first, c.number AS number, c.bytes AS bytes ORDER BY c.first, 
 
 /** Of each series some chunks after `skipped` others. */
 export const chunksAt = (space: Space, keys: readonly string[], at: Then & { readonly skipped: unknown; readonly limit: unknown }): Cypher =>
-  steady(`UNWIND $keys AS key CALL (key) { ${chunksThen(space, 'key')} SKIP $skipped LIMIT $limit RETURN c } RETURN key, c.last AS last, c.bytes AS bytes`, {
-    keys,
-    ...at,
-  });
+  steady(
+    `UNWIND $keys AS key CALL (key) { ${chunksThen(space, 'key')} SKIP $skipped LIMIT $limit RETURN c } RETURN key, c.number AS number, c.last AS last, c.bytes AS bytes`,
+    {
+      keys,
+      ...at,
+    },
+  );

@@ -2,6 +2,7 @@
  * Conversion: a space of an earlier schema as one of the newest. What is converted is gone from where it was, so that a process that ends in the middle of it is gone on with.
  */
 import { instantOfMs, type Sample } from '@cityweave/core';
+import { joinSamples } from '../history/joined.ts';
 import type { Connection } from '../neo4j/connection.ts';
 import { rowsOfLog } from '../neo4j/log.ts';
 import { inputOf, propertiesOf, standingOf, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
@@ -23,7 +24,7 @@ import { whole } from '../neo4j-cypher/parameters.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
 import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import { createLog, logChangesMax, updateTwins } from '../neo4j-cypher/write.ts';
-import { decodePast, joinSamples, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
+import { decodePast, neverMs, noPast, type Past, rowOfPast, spillPast } from './tails.ts';
 import { walkPasts } from './upkeep.ts';
 
 const seriesPerStep = 20;

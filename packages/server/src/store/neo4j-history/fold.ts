@@ -3,11 +3,13 @@
  */
 import { compareSamples, msOfInstant, type Sample } from '@cityweave/core';
 import { chunkSamplesMax } from '../history/chunk.ts';
+import { joinSamples } from '../history/joined.ts';
+import { trusted } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { openChunks } from '../neo4j-cypher/upkeep.ts';
 import { type ChunkRow, rowsOfChunks, samplesOfChunk, seriesKey } from './samples.ts';
-import { joinSamples, type Past, samplesOfTail, type Tail } from './tails.ts';
+import { type Past, samplesOfTail, type Tail } from './tails.ts';
 import { type Kept, type Left, leave, type Step, type Stepped } from './upkeep.ts';
 
 /** Fewer samples than that are left until there are more. */
@@ -32,25 +34,45 @@ type Folded = { readonly tail: Tail; readonly gone: readonly object[]; readonly 
 
 const latest = (samples: readonly Sample[]): number => Math.max(...samples.slice(-1).map(({ observedAt }) => msOfInstant(observedAt)));
 
+type Over = readonly (readonly [number: unknown, first: unknown, last: unknown])[];
+
+/** What lies in time under a chunk that was made later and stays as it is stays too: made anew, it would stand above that. */
+const openable = (rows: readonly Row[]): readonly Row[] => {
+  const staying = trusted<Over>(rows[0]?.['others'] ?? []).map(([number, first, last]) => ({
+    number: Number(number),
+    first: Number(first),
+    last: Number(last),
+  }));
+  return rows
+    .toReversed()
+    .filter((row) => {
+      const [number, first, last] = [Number(row['number']), Number(row['first']), Number(row['last'])];
+      const isUnder = staying.some((one) => one.number > number && one.first <= last && one.last >= first);
+      if (isUnder) staying.push({ number, first, last });
+      return !isUnder;
+    })
+    .toReversed();
+};
+
 /** A chunk that is not full is opened again; what is not to be folded yet stays loose. Of two samples that are one the later given stays. */
 const foldSeries = ({ key, series, tail }: Named, open: readonly Row[], before: number): Folded | undefined => {
-  const [loose, begun] = [open.filter((row) => row['loose']), open.filter((row) => !row['loose'])];
+  const opened = openable(open);
   const samplesIn = (rows: readonly Row[]): readonly Sample[] => rows.flatMap((row) => samplesOfChunk(series, row));
   const early = foldable(tail, before);
-  const waiting = joinSamples(samplesIn(loose), early);
-  const folding = waiting.filter(isBefore(before));
+  const folding = joinSamples(samplesIn(opened.filter((row) => row['loose'])), early).filter(isBefore(before));
   if (folding.length < foldSamplesMin) return undefined;
-  const made = rowsOfChunks(key, joinSamples(samplesIn(begun), folding), { made: tail.chunks, loose: false });
-  const staying = waiting.filter((sample) => !isBefore(before)(sample));
+  const all = joinSamples(samplesIn(opened), early);
+  const made = rowsOfChunks(key, all.filter(isBefore(before)), { made: tail.chunks, loose: false });
+  const staying = all.filter((sample) => !isBefore(before)(sample));
   const left = rowsOfChunks(key, staying, { made: tail.chunks + made.length, loose: true });
   return {
     tail: {
       held: samplesOfTail(tail).filter((sample) => !early.some((one) => compareSamples(one, sample) === 0)),
       chunks: tail.chunks + made.length + left.length,
       until: Math.max(tail.until, latest(folding)),
-      loose: left.length > 0 || open.length === chunksAtOnce,
+      loose: left.length > 0 || open.length === chunksAtOnce || open.some((row) => row['loose'] && !opened.includes(row)),
     },
-    gone: open.map(({ last, number }) => ({ series: key, last: whole(Number(last)), number: whole(Number(number)) })),
+    gone: opened.map(({ last, number }) => ({ series: key, last: whole(Number(last)), number: whole(Number(number)) })),
     made: [...made, ...left],
     samples: folding.length,
   };

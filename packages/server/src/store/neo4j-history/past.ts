@@ -15,13 +15,14 @@ import {
   twinSeries,
 } from '@cityweave/core';
 import { createInstants } from '../history/instants.ts';
+import { spotOf } from '../history/joined.ts';
 import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
 import { chunksAt, readChunks, readPasts, readPastsThen } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { joint, sampleInChunk, samplesOfChunk, seriesKey, spotOf } from './samples.ts';
+import { joint, sampleInChunk, samplesOfChunk, seriesKey } from './samples.ts';
 import { decodePast, noPast, type Past, sampleOfTailAt, samplesOfTail, type Tail } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
@@ -47,6 +48,8 @@ const toldOf = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promis
 
 const momentMs = ({ valid, known }: Moment) => ({ valid: whole(msOfInstant(valid)), known: whole(msOfInstant(known)) });
 
+const aboveAllChunks = Number.POSITIVE_INFINITY;
+
 /** Of two samples that are one the later made chunk tells, and before all chunks the tail, which was said last. */
 const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named, span: Span): Promise<readonly Sample[]> => {
   const found = new Map<string, { readonly sample: Sample; readonly number: number }>();
@@ -64,7 +67,7 @@ const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named
       for (const sample of samplesOfChunk(series, row)) note(sample, Number(row['number']));
       return false;
     });
-  for (const sample of samplesOfTail(tail)) note(sample, Number.POSITIVE_INFINITY);
+  for (const sample of samplesOfTail(tail)) note(sample, aboveAllChunks);
   return [...found.values()]
     .map(({ sample }) => sample)
     .toSorted(compareSamples)
@@ -91,27 +94,34 @@ export const history = async (asker: Asker, id: TwinId, query: HistoryQuery): Pr
 
 type Held = Map<string, Sample>;
 
+type Asking = { readonly reading: Pick<Asker['reading'], 'run'>; readonly space: Asker['space'] };
+
 /** Whether a chunk that ends then may still tell something later than what is held. */
 const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
 
 const chunksAtOnce = 2;
 
 /** The latest chunk of a series that may tell; `next` is when the one before it ends, null where there is none. */
-type LatestChunk = { readonly key: string; readonly last: number; readonly bytes: unknown; readonly next: number | null };
+type LatestChunk = { readonly key: string; readonly number: number; readonly last: number; readonly bytes: unknown; readonly next: number | null };
 
 type Looking = { readonly all: readonly Named[]; readonly moment: Moment; readonly latest?: readonly LatestChunk[] | undefined };
 
-/** Chunks some at a time, the latest first, of those series where an earlier one may still tell something later. */
-const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, moment, latest }: Looking) => {
+/** Chunks some at a time, the latest first, of those series where an earlier one may still tell something later, or the same once more: then the chunk made last tells. */
+const lookIntoChunks = async ({ reading, space }: Asking, held: Held, { all, moment, latest }: Looking) => {
   const names = new Map(all.map(({ key, series }) => [key, series]));
   const [valid, known] = [msOfInstant(moment.valid), msOfInstant(moment.known)];
   const at = { ...momentMs(moment), limit: whole(chunksAtOnce) };
+  const numbers = new Map<string, number>();
   const look = (row: Row): boolean => {
-    const key = String(row['key']);
+    const [key, number] = [String(row['key']), Number(row['number'])];
     const standing = held.get(key);
     if (!mayTell(standing, Number(row['last']))) return false;
     const told = sampleInChunk(names.get(key) ?? '', row, { valid, known });
-    if (told && (!standing || compareSamples(told, standing) > 0)) held.set(key, told);
+    const order = told && standing ? compareSamples(told, standing) : 1;
+    if (told && (order > 0 || (order === 0 && number > (numbers.get(key) ?? aboveAllChunks)))) {
+      held.set(key, told);
+      numbers.set(key, number);
+    }
     return true;
   };
   const goesOn = (row: LatestChunk): boolean => look(row) && row.next !== null && mayTell(held.get(row.key), row.next);
@@ -127,7 +137,7 @@ const lookIntoChunks = async ({ reading, space }: Asker, held: Held, { all, mome
 
 /** The sample of each series that held at a moment, by the key of the series. */
 export const heldAt = async (
-  asker: Asker,
+  asker: Asking,
   pasts: ReadonlyMap<string, Past>,
   { moment, latest }: Omit<Looking, 'all'>,
 ): Promise<ReadonlyMap<string, Sample>> => {
@@ -142,14 +152,15 @@ export const heldAt = async (
   return held;
 };
 
-type PastThen = readonly [id: TwinId, doc: string, chunks: readonly (readonly [series: string, last: number, bytes: unknown, next: number | null])[]];
+type LatestThen = readonly [series: string, number: number, last: number, bytes: unknown, next: number | null];
+type PastThen = readonly [id: TwinId, doc: string, chunks: readonly LatestThen[]];
 
 /** What is told of them, and the sample of each series that held. */
 const toldAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment) => {
   const rows = await asker.reading.run(readPastsThen(asker.space, ids, { ...momentMs(moment), joint }));
   const pasts = trusted<readonly PastThen[]>(rows[0]?.['pasts'] ?? []);
   const latest = pasts.flatMap(([id, , chunks]) =>
-    chunks.map(([series, last, bytes, next]): LatestChunk => ({ key: seriesKey(id, series), last, bytes, next })),
+    chunks.map(([series, number, last, bytes, next]): LatestChunk => ({ key: seriesKey(id, series), number, last, bytes, next })),
   );
   const all = toldIn(ids, rows, new Map(pasts.map(([id, doc]) => [id, doc])));
   return { all, held: await heldAt(asker, new Map(all.map(({ id, past }) => [id, past])), { moment, latest }) };

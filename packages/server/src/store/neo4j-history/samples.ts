@@ -11,9 +11,6 @@ export const joint = '\u0000';
 
 export const seriesKey = (id: string, name: string): string => `${id}${joint}${name}`;
 
-/** Times tell samples of a series apart. */
-export const spotOf = ({ observedAt, recordedAt }: Sample): string => `${observedAt}${recordedAt}`;
-
 const bytesOf = ({ bytes }: Row): Uint8Array => {
   const given = bytes as Int8Array; // branding: the driver gives bytes so
   return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
@@ -25,6 +22,12 @@ export const samplesOfChunk = (series: string, row: Row): readonly Sample[] => d
 export const sampleInChunk = (series: string, row: Row, at: Parameters<typeof sampleOfChunkAt>[2]): Sample | undefined =>
   sampleOfChunkAt(series, bytesOf(row), at);
 
+/** What a chunk says of itself, beside its number. */
+export const propertiesOfChunk = (samples: readonly Sample[]) => {
+  const { first, last, known, samples: count, bytes } = encodeChunk(samples);
+  return { first: whole(first), last: whole(last), known: whole(known), samples: whole(count), bytes: new Int8Array(bytes) };
+};
+
 export type ChunkRow = Readonly<Record<'series' | 'number' | 'first' | 'last' | 'known' | 'samples' | 'loose' | 'bytes', unknown>>;
 
 /** Samples in their order as chunks of a series; `made` is how many it had before. What is loose is still to be folded. */
@@ -34,7 +37,6 @@ export const rowsOfChunks = (
   { made, loose }: { readonly made: number; readonly loose: boolean },
 ): readonly ChunkRow[] =>
   Array.from({ length: Math.ceil(samples.length / chunkSamplesMax) }, (_, index) => {
-    const { first, last, known, samples: count, bytes } = encodeChunk(samples.slice(index * chunkSamplesMax, (index + 1) * chunkSamplesMax));
-    const numbers = { number: whole(made + index + 1), first: whole(first), last: whole(last), known: whole(known), samples: whole(count) };
-    return { series: key, ...numbers, loose: loose || null, bytes: new Int8Array(bytes) };
+    const properties = propertiesOfChunk(samples.slice(index * chunkSamplesMax, (index + 1) * chunkSamplesMax));
+    return { series: key, number: whole(made + index + 1), loose: loose || null, ...properties };
   });

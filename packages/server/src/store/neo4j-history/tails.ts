@@ -3,7 +3,8 @@
  */
 import { compareSamples, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
 import type { InstantOf } from '../history/instants.ts';
-import { type ChunkRow, rowsOfChunks, seriesKey, spotOf } from './samples.ts';
+import { joinSamples } from '../history/joined.ts';
+import { type ChunkRow, rowsOfChunks, seriesKey } from './samples.ts';
 
 /** When, how much later it was known, which of the forms of the text it has, and the number in it. */
 type SampleText = readonly [observed: number, lag: number, form: number, value?: number];
@@ -40,10 +41,6 @@ export const noPast: Past = new Map();
 /** Before all times. */
 export const neverMs = -8_640_000_000_000_001;
 const noTail: Tail = { held: [], chunks: 0, until: neverMs, loose: false };
-
-/** Of two samples that are one the later given stays. */
-export const joinSamples = (...given: readonly (readonly Sample[])[]): readonly Sample[] =>
-  [...new Map(given.flat().map((sample) => [spotOf(sample), sample])).values()].toSorted(compareSamples);
 
 const isRead = (held: Tail['held']): held is Read => !Array.isArray(held);
 

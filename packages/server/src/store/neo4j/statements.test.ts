@@ -57,6 +57,7 @@ const eagers: Readonly<Record<string, number>> = {
   dropPasts: 1,
   dropChunks: 1,
   forgetChunks: 1,
+  cutChunks: 1,
   putLinks: 2,
   'save changes': 6,
   'save new twins': 10,

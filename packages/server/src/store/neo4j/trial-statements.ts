@@ -118,7 +118,8 @@ const upkeeps: Arguments<typeof upkeep> = {
   openChunks: [[key], { before: whole(9), full: whole(512), limit }],
   dropChunks: [[chunkName]],
   putChunks: [[{ ...chunkName, first: whole(0), known: whole(0), samples: whole(1), loose: null, bytes: new Int8Array(1) }]],
-  chunksBefore: [[key], whole(9)],
+  chunksOver: [[{ key, observed: whole(1) }], limit],
+  cutChunks: [[{ ...chunkName, properties: { samples: whole(1) } }]],
   forgetChunks: [[{ key, observed: whole(1) }]],
   chunkedSeries: [[key]],
 };

@@ -12,7 +12,7 @@ const foldAtOnceFrom = 64;
 const putMany = (to: Writing, s: number, samples: readonly Sample[]): void => {
   const sorted = samples.toSorted(compareSamples);
   const last = sorted.pop();
-  foldSamples(to, s, sorted);
+  foldSamples(to, s, { newer: sorted });
   if (last) putSample(to, s, last);
 };
 

@@ -16,23 +16,25 @@ import {
   twinOfSamples,
   twinSeries,
 } from '@cityweave/core';
-import { openChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { openChunk } from '../history/chunk.ts';
 import { createInstants } from '../history/instants.ts';
 import { holdsTimes, pageOf, type Span, spanOf, standing } from '../history/span.ts';
 import { readSql } from '../sqlite/sql.ts';
 import { inSnapshot, numberOf } from '../sqlite/sqlite-file.ts';
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
 import type { ReadingFile } from '../sqlite-reading/reading-file.ts';
-import { sampleOfRow, sampleOfText, seriesById } from './rows.ts';
+import { heldInChunks, type MomentMs, mayTell } from './held.ts';
+import { bytesOf, sampleOfRow, sampleOfText, seriesById } from './rows.ts';
 
 const sql = readSql.history;
 
-/** A sample that is made when it is told. */
-type Spotted = { readonly observed: number; readonly recorded: number; readonly make: () => Sample };
+/** A sample that is made when it is told, and the number of the chunk that tells it. */
+type Spotted = { readonly observed: number; readonly recorded: number; readonly number: number; readonly make: () => Sample };
+
+/** What is not folded was said last. */
+const aboveAllChunks = Number.POSITIVE_INFINITY;
 
 const inOrder = (a: Spotted, b: Spotted): number => a.observed - b.observed || a.recorded - b.recorded;
-
-const bytesOf = (row: Record<string, unknown>): Uint8Array => row['bytes'] as Uint8Array; // branding: the column is a blob
 
 /** A series by its name and number. */
 type Numbered = readonly [series: string, s: number];
@@ -40,24 +42,27 @@ type Numbered = readonly [series: string, s: number];
 /** How many series may be looked at and how many chunks opened; below nothing where more would have been needed. */
 type Allowance = { series: number; chunks: number };
 
-/** Chunks may lie over one another where values came late; what is not yet folded was said last. */
+/** Of two samples that are one that of the chunk made last is told. */
 const samplesIn = ({ statement }: ReadingFile, [series, s]: Numbered, { span, left }: { readonly span: Span; readonly left: Allowance }): readonly Sample[] => {
   const { from, fromRecorded, to, known, limit } = span;
   const bySpot = new Map<string, Spotted>();
-  const note = (spotted: Spotted): unknown => bySpot.set(`${spotted.observed} ${spotted.recorded}`, spotted);
+  const note = (spotted: Spotted): void => {
+    const spot = `${spotted.observed} ${spotted.recorded}`;
+    if (spotted.number >= (bySpot.get(spot)?.number ?? 0)) bySpot.set(spot, spotted);
+  };
   for (const row of statement(sql.chunks).iterate(s, from, to, known)) {
     const first = numberOf(row, 'first');
     if (bySpot.size > limit && [...bySpot.values()].filter(({ observed }) => observed < first).length > limit) break;
     left.chunks -= 1;
     if (left.chunks < 0) break;
-    const chunk = openChunk(series, bytesOf(row), to);
+    const [number, chunk] = [numberOf(row, 'c'), openChunk(series, bytesOf(row), to)];
     for (const [index, observed] of chunk.observed.entries()) {
       const recorded = chunk.recorded[index] ?? 0;
-      if (holdsTimes(span, observed, recorded)) note({ observed, recorded, make: () => chunk.sample(index) });
+      if (holdsTimes(span, observed, recorded)) note({ observed, recorded, number, make: () => chunk.sample(index) });
     }
   }
   for (const row of statement(sql.samples).all(s, from, fromRecorded, to, known, limit))
-    note({ observed: numberOf(row, 'observed'), recorded: numberOf(row, 'recorded'), make: () => sampleOfRow(series, row) });
+    note({ observed: numberOf(row, 'observed'), recorded: numberOf(row, 'recorded'), number: aboveAllChunks, make: () => sampleOfRow(series, row) });
   return [...bySpot.values()]
     .toSorted(inOrder)
     .slice(0, limit)
@@ -95,28 +100,19 @@ export const history = (reading: ReadingFile, asked: Asked): SamplePage => histo
 
 export const historyWithin = (reading: ReadingFile, asked: Asked, left: Allowance): SamplePage | undefined => within(left, historyWith(reading, asked, left));
 
-type MomentMs = { readonly valid: number; readonly known: number };
-
-/** Whether a chunk that ends then may still tell something later than what is held. */
-const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
-
 type Looking = { readonly ms: MomentMs; readonly left: Allowance };
 
-const heldInChunks = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, left, row }: Looking & { readonly row: Sample | undefined }) => {
-  let found = row;
-  for (const chunk of statement(sql.chunksAt).iterate(s, ms.valid, ms.known)) {
-    if (!mayTell(found, numberOf(chunk, 'last'))) break;
+const heldInSeries = ({ statement }: ReadingFile, [series, s]: Numbered, { ms, left, row }: Looking & { readonly row: Sample | undefined }) => {
+  const mayOpen = (): boolean => {
     left.chunks -= 1;
-    if (left.chunks < 0) break;
-    const held = sampleOfChunkAt(series, bytesOf(chunk), ms);
-    if (held && (!found || compareSamples(held, found) > 0)) found = held;
-  }
-  return found;
+    return left.chunks >= 0;
+  };
+  return heldInChunks(series, statement(sql.chunksAt).iterate(s, ms.valid, ms.known), { ms, row, mayOpen });
 };
 
 const heldIn = (reading: ReadingFile, series: Numbered, ms: MomentMs): Sample | undefined => {
   const row = reading.statement(sql.sampleAt).get(series[1], ms.valid, ms.known);
-  return heldInChunks(reading, series, { ms, left: unbounded(), row: row && sampleOfRow(series[0], row) });
+  return heldInSeries(reading, series, { ms, left: unbounded(), row: row && sampleOfRow(series[0], row) });
 };
 
 export const pastLink = (reading: ReadingFile, s: number, at: Moment): Link | undefined => {
@@ -140,7 +136,7 @@ const heldOf = (reading: ReadingFile, ids: readonly TwinId[], looking: Looking):
     const name = String(series);
     const row = text === null ? undefined : sampleOfText(name, String(text), instantOf);
     const isFolded = chunked !== null && mayTell(row, Number(chunked));
-    held[Number(at)]?.told.set(name, isFolded ? heldInChunks(reading, [name, Number(s)], { ...looking, row }) : row);
+    held[Number(at)]?.told.set(name, isFolded ? heldInSeries(reading, [name, Number(s)], { ...looking, row }) : row);
   }
   return held;
 };

@@ -20,6 +20,8 @@ export const sampleOfText = (series: string, text: string, instantOf: InstantOf)
   return { series, observedAt: instantOf(observed), recordedAt: instantOf(recorded), ...(said && { said }) };
 };
 
+export const bytesOf = (row: Row): Uint8Array => row['bytes'] as Uint8Array; // branding: the column is a blob
+
 /** Numbers of the series of a twin that have samples, by their names. */
 export const seriesById = (rows: readonly Row[]): Map<string, number> => new Map(rows.map((row) => [String(row['name']), numberOf(row, 's')]));
 

@@ -2,7 +2,10 @@
  * The SQL of history: series by twin and name, recent samples as rows, older ones folded into chunks. Instants are milliseconds here.
  */
 
-/** The last sample of a series is always a row; a chunk tells its first and last observation and its earliest record. */
+/**
+ * The last sample of a series is always a row; a chunk tells its first and last observation and its earliest record.
+ * Chunks may lie over one another: of equal samples that of the one made last stands, and a row above all of them.
+ */
 export const historyTables = `
 CREATE TABLE series (s INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (id, name)) STRICT;
 CREATE TABLE sample (s INTEGER NOT NULL, observed INTEGER NOT NULL, recorded INTEGER NOT NULL, said TEXT, PRIMARY KEY (s, observed, recorded)) STRICT, WITHOUT ROWID;
@@ -27,11 +30,13 @@ export const historyWriteSql = {
   foldable:
     'SELECT observed, recorded, said FROM sample WHERE s = ?1 AND observed < ?2 AND (observed, recorded) < (SELECT observed, recorded FROM sample WHERE s = ?1 ORDER BY observed DESC, recorded DESC LIMIT 1) ORDER BY observed, recorded',
   seriesName: 'SELECT name FROM series WHERE s = ?',
-  lastChunk: 'SELECT c, samples, bytes FROM chunk WHERE s = ? ORDER BY last DESC, c DESC LIMIT 1',
+  lastChunk: 'SELECT c, samples, bytes FROM chunk WHERE c = (SELECT max(c) FROM chunk WHERE s = ?)',
   dropChunk: 'DELETE FROM chunk WHERE c = ?',
   nextSeries: 'SELECT s.s, s.id, s.name, t.kind FROM series AS s LEFT JOIN twin AS t ON t.id = s.id WHERE s.s > ? ORDER BY s.s LIMIT ?',
   heldRow: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed <= ? AND recorded <= ? ORDER BY observed DESC, recorded DESC LIMIT 1',
-  chunkBefore: 'SELECT bytes FROM chunk WHERE s = ? AND first <= ? ORDER BY first DESC LIMIT 1',
+  chunksAt: 'SELECT c, last, bytes FROM chunk WHERE s = ? AND first <= ? AND known <= ? ORDER BY last DESC, c DESC',
+  chunksOver: 'SELECT c, bytes FROM chunk WHERE s = ?1 AND last >= ?2 AND first <= ?2 ORDER BY first LIMIT ?3',
+  cutChunk: 'UPDATE chunk SET first = ?, known = ?, samples = ?, bytes = ? WHERE c = ?',
   forgetSamples: 'DELETE FROM sample WHERE s = ? AND (observed, recorded) < (?, ?)',
   forgettingChunks: 'SELECT coalesce(sum(samples), 0) AS samples FROM chunk WHERE s = ? AND last < ?',
   forgetChunks: 'DELETE FROM chunk WHERE s = ? AND last < ?',
@@ -49,12 +54,12 @@ export const historyReadSql = {
   seriesOf: historyWriteSql.seriesOf,
   samples:
     'SELECT observed, recorded, said FROM sample WHERE s = ? AND (observed, recorded) >= (?, ?) AND observed <= ? AND recorded <= ? ORDER BY observed, recorded LIMIT ?',
-  chunks: 'SELECT first, bytes FROM chunk WHERE s = ? AND last >= ? AND first <= ? AND known <= ? ORDER BY first, c',
+  chunks: 'SELECT c, first, bytes FROM chunk WHERE s = ? AND last >= ? AND first <= ? AND known <= ? ORDER BY first, c',
   sampleAt: historyWriteSql.heldRow,
   /** of every series of twins by their places in a list, so many at most: the last row that held then as JSON, and when the latest chunk ends that may tell more */
   heldRows: `SELECT asked.key, s.name, s.s,
 (SELECT '[' || o.observed || ',' || o.recorded || ',' || coalesce(o.said, 'null') || ']' FROM sample AS o WHERE o.s = s.s AND o.observed <= ?2 AND o.recorded <= ?3 ORDER BY o.observed DESC, o.recorded DESC LIMIT 1),
 (SELECT c.last FROM chunk AS c WHERE c.s = s.s AND c.first <= ?2 AND c.known <= ?3 ORDER BY c.last DESC LIMIT 1)
 FROM json_each(?1) AS asked CROSS JOIN series AS s ON s.id = asked.value LIMIT ?4`,
-  chunksAt: 'SELECT last, bytes FROM chunk WHERE s = ? AND first <= ? AND known <= ? ORDER BY last DESC, c DESC',
+  chunksAt: historyWriteSql.chunksAt,
 } as const;

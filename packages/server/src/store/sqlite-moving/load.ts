@@ -60,7 +60,7 @@ const loadSamples = (to: Writing, { id, samples }: Part<'samples'>): void => {
     if (series === linkSeries) notePastLink(to, s, some);
     const sorted = some.toSorted(compareSamples);
     const last = sorted.pop();
-    foldSamples(to, s, sorted);
+    foldSamples(to, s, { newer: sorted });
     if (last) putSample(to, s, last);
   }
 };
