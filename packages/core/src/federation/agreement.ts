@@ -97,6 +97,8 @@ export const Agreement = openObject({
   round: z.int().min(1).optional(),
   offeredBy: TwinId.optional(),
   answerBy: Instant.optional(),
+  /** when it was EXPIRED or TERMINATED here */
+  endedAt: Instant.optional(),
   /** the consumer promised to have deleted by then what it was given */
   deleteDataBy: Instant.optional(),
   /** ... and has, and whether the owner knows */
@@ -120,7 +122,7 @@ export const expiryOf = ({ terms: { validity } }: Pick<Agreement, 'terms'>): Ins
 export const endAgreement = (agreement: Agreement, now: Instant): Agreement => {
   const expiry = expiryOf(agreement);
   const wanted = agreement.state === 'AGREED' && expiry !== undefined && expiry <= now ? 'EXPIRED' : 'TERMINATED';
-  const ended = moveAgreement(agreement, wanted);
+  const ended = moveAgreement(agreement, wanted, { endedAt: now });
   return ended.ok ? ended.value : agreement;
 };
 

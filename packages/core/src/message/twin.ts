@@ -44,7 +44,7 @@ export const twinRows = {
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
     reply: { parameters: decided, objects: one(object.agreementObject) },
-    refusals: ['notAuthorised', 'memberLimit', 'invitationExpired'],
+    refusals: ['notAuthorised', 'notInitiator', 'memberLimit', 'invitationExpired'],
   }),
   'offer.federation': row({
     label: 'T2',
@@ -95,17 +95,17 @@ export const twinRows = {
     label: 'T6a',
     from: 'initiator FC-FE',
     to: 'member FC-FE',
-    purpose: 'Opens the connection under an agreement in force.',
+    purpose: 'Opens the connection between the parties of an agreement in force. One that is known is of this agreement: nobody moves the end of another.',
     effect: 'change',
     request: { parameters: openObject({ openBy: Instant.optional() }), objects: one(object.communicationObject) },
     reply: { objects: one(object.communicationObject) },
-    refusals: ['unknownFederation', 'notInForce', 'unbridgeable'],
+    refusals: ['unknownFederation', 'notInitiator', 'notInForce', 'notAuthorised', 'unbridgeable'],
   }),
   'form.federatedDigitalTwin': row({
     label: 'T6',
     from: 'initiator FM-FE',
     to: 'members FM-FE',
-    purpose: 'Tells a member that the federated twin is formed and who takes part.',
+    purpose: 'Tells a member that the federated twin is formed and who takes part: once its agreement is in force and its connection open.',
     effect: 'change',
     request: { objects: z.tuple([object.federatedDigitalTwinObject, object.federationObject]) },
     reply: {},
@@ -239,7 +239,7 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'members FM-FE',
     purpose:
-      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has. What a member does not know is over already.',
+      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has, after the agreement has ended. What a member does not know is over already.',
     effect: 'change',
     request: {
       parameters: openObject({
@@ -251,7 +251,7 @@ export const twinRows = {
       objects: one(object.federationName),
     },
     reply: { parameters: openObject({ final: Final.optional(), endsAt: Instant.optional() }) },
-    refusals: ['notInitiator'],
+    refusals: ['notInitiator', 'notAllowedInState'],
   }),
   'probe.digitalTwin': row({
     label: 'T16, A5',

@@ -58,6 +58,13 @@ export const agreementInForce = (
   });
 };
 
+/** Under an agreement with its initiator that is in force, over a connection that is open: before that, and after, nobody takes part in a federation here. */
+export const takesPart = (room: Room, { federation, initiator }: Membership): boolean =>
+  agreements.all(room.records).some((agreement) => {
+    const use = { consumer: initiator, provider: room.self.id, now: room.deps.clock.now(), mode: 'read' as const, vocabulary: room.vocabulary() };
+    return usable(agreement, { ...use, connected: isConnected(room, agreement.id), federationId: federation.id }).ok;
+  });
+
 type Pause = Membership['suspended'];
 
 /** A pause holds until its time, or until the initiator says that it is over. */

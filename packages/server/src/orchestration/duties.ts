@@ -57,6 +57,9 @@ const deleteNow = async (desk: Desk, agreement: Agreement): Promise<Agreement> =
   return deleted;
 };
 
+/** At the owner it ended later than here: what came until then goes as well, and that is said as something new. */
+const deleteAgain = (desk: Desk, { deletionMessageId: _, ...agreement }: Agreement): void => save(desk, agreement);
+
 /** Said once more under T15, with the time at which it was done. */
 const tell = async (desk: Desk, agreement: Agreement): Promise<void> => {
   const { room } = desk;
@@ -67,6 +70,7 @@ const tell = async (desk: Desk, agreement: Agreement): Promise<void> => {
   const asking = { messageId: agreement.deletionMessageId, federationId, signal: room.signal };
   const told = member && (await room.ask(peerOf(member), 'digitalTwin.release.federation', content, asking));
   if (!told || told.ok || told.problem.kind === 'unknownFederation') save(desk, { ...agreement, deletionTold: true });
+  else if (told.problem.kind === 'notAllowedInState') deleteAgain(desk, agreement);
 };
 
 /** One look at everything that is owed; how long until the next. */
@@ -74,7 +78,7 @@ const look = async (desk: Desk): Promise<number> => {
   const now = desk.room.deps.clock.now();
   for (const agreement of owed(desk)) {
     if (agreement.deleteDataBy !== undefined && agreement.deleteDataBy > now) continue;
-    await tell(desk, agreement.deletedAt ? agreement : await deleteNow(desk, agreement));
+    await tell(desk, agreement.deletionMessageId ? agreement : await deleteNow(desk, agreement));
   }
   const waits = owed(desk).map(({ deletedAt, deleteDataBy = now }) => (deletedAt ? sayAgainMs : Math.max(1, msBetween(now, deleteDataBy))));
   return Math.min(lookMs, ...waits);

@@ -1,10 +1,10 @@
 /**
  * Fellow: who takes part, together with this agency, in a federated twin that is formed, here or there started. Who has left it, was removed, or has it
- * suspended is none.
+ * suspended is none; nor is anybody while this agency's own agreement is not in force.
  */
 import { type FederationId, mayBeAsked } from '@cityweave/core';
-import { isPausedAt } from './agreement-in-force.ts';
-import { federations, memberships, type Room } from './room.ts';
+import { isPausedAt, takesPart } from './agreement-in-force.ts';
+import { federations, type Membership, memberships, type Room } from './room.ts';
 
 const going = (state: string): boolean => state === 'ACTIVE' || state === 'DEGRADED';
 
@@ -13,15 +13,19 @@ const startedWith = ({ records }: Room, other: string): FederationId | undefined
     .all(records)
     .find(({ state, members }) => going(state) && members.some((member) => member.twinId === other && member.formed && mayBeAsked(member)))?.id;
 
-const joinedWith = ({ records, deps }: Room, other: string): FederationId | undefined =>
+const isWith = ({ initiator, federation }: Membership, other: string): boolean =>
+  initiator === other || federation.members.some((member) => member.twinId === other && mayBeAsked(member));
+
+const joinedWith = (room: Room, other: string): FederationId | undefined =>
   memberships
-    .all(records)
+    .all(room.records)
     .find(
-      ({ formed, released, suspended, initiator, federation }) =>
-        formed &&
-        !released &&
-        !isPausedAt(suspended, deps.clock.now()) &&
-        (initiator === other || federation.members.some((member) => member.twinId === other && mayBeAsked(member))),
+      (membership) =>
+        membership.formed &&
+        !membership.released &&
+        !isPausedAt(membership.suspended, room.deps.clock.now()) &&
+        isWith(membership, other) &&
+        takesPart(room, membership),
     )?.federation.id;
 
 /** A federation in which both take part; undefined where there is none. */

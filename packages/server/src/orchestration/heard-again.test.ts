@@ -15,6 +15,9 @@ import type { Room } from './room.ts';
 
 const [front, water, other] = ['front.example', 'water.example', 'other.example'].map((name) => agencyTwinIdOf(Authority.parse(name)));
 const federationId = federationIdOf(Authority.parse('front.example'), 'one');
+const own = agencyTwinIdOf(Authority.parse('own.example'));
+const agreementId = 'urn:dtf:agreement:front.example:one';
+const connectionId = 'urn:dtf:connection:front.example:one';
 const at = '2026-01-01T00:00:00.000Z';
 
 describe('a fellow member', () => {
@@ -30,7 +33,7 @@ describe('a fellow member', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const room = () => ({ deps: systemDeps(), records, node: { maintenance: [] } }) as unknown as Room; // branding: nothing else of the room is looked at
+  const room = () => ({ deps: systemDeps(), records, self: { id: own }, node: { maintenance: [] }, vocabulary: () => undefined }) as unknown as Room; // branding: nothing else of the room is looked at
 
   /** This agency was invited by `front`; `water` is another member, in a state. */
   const takePart = (state: string, changes: object = {}): void => {
@@ -48,7 +51,17 @@ describe('a fellow member', () => {
       needs: [],
       members: [member],
     };
-    records.put('membership', federationId, { federation, initiator: front, agreementId: 'a', formed: true, released: false, ...changes });
+    records.put('membership', federationId, { federation, initiator: front, agreementId, formed: true, released: false, ...changes });
+    inForce('AGREED', 'CONNECTED');
+  };
+
+  /** How this agency's own agreement with `front` stands, and the connection under it. */
+  const inForce = (agreement: string, connection: string): void => {
+    const parties = { consumer: front, provider: own };
+    const terms = { federationId, parties, features: [], purpose: 'city:safety', permissions: [], prohibitions: [], validity: { from: at } };
+    records.put('agreement', agreementId, { id: agreementId, revision: 1, terms, state: agreement });
+    const ends = [front, own].map((twinId) => ({ twinId, protocol: 'http', address: 'http://x.example/', format: 'application/json' }));
+    records.put('communication', connectionId, { id: connectionId, federationId, agreementId, ends, state: connection, since: at });
   };
 
   const repeated = (sender: string) =>
@@ -76,5 +89,18 @@ describe('a fellow member', () => {
     }
     takePart('ACTIVE', { suspended: { until: at } });
     expect([front, water].map((id) => isFellow(room(), String(id)))).toEqual([true, true]);
+  });
+
+  it.each([
+    ['REQUESTED', 'CONNECTED'],
+    ['ACCEPTED', 'CONNECTED'],
+    ['AGREED', 'ADAPTING'],
+    ['AGREED', 'INTERRUPTED'],
+    ['AGREED', 'CLOSED'],
+    ['TERMINATED', 'CONNECTED'],
+  ])('is none while this agency has an agreement that is %s, over a connection that is %s', (agreement, connection) => {
+    takePart('ACTIVE');
+    inForce(agreement, connection);
+    expect([front, water].flatMap((id) => [isFellow(room(), String(id)), repeated(String(id))])).toEqual([false, false, false, false]);
   });
 });

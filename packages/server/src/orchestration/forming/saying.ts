@@ -32,6 +32,7 @@ const final: readonly Problem['kind'][] = [
   ...([
     'declined',
     'notMyRole',
+    'notInitiator',
     'unbridgeable',
     'mappingMissing',
     'lossTooHigh',

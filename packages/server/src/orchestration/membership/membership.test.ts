@@ -1,36 +1,23 @@
 /**
  * The member's side of an invitation: how many federations it takes part in, and what stands when it is asked again.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   Agreement,
   AgreementId,
-  type AgreementState,
   Authority,
   addMs,
-  agencyIdOf,
   agencyTwinIdOf,
-  cityDictionary,
   connectionIdOf,
-  createVocabulary,
   FederationId,
   featureIdOf,
   instantOfMs,
   limits,
   profileIdOf,
-  proposeFederation,
   type Request,
-  TermId,
   viewOf,
 } from '@cityweave/core';
 import { expect, it } from 'vitest';
 import type { AskedBy } from '../../exchange/answer.ts';
-import { endpointsAt } from '../../exchange/peer.ts';
-import { openRecordStore } from '../../store/records.ts';
-import type { RecordStore } from '../../store/store.ts';
-import { loadNodeKey } from '../../trust/node-key.ts';
 import { agreementInForce } from '../agreement-in-force.ts';
 import { checkSignature, signAgreement } from '../forming/agreement-signature.ts';
 import { hashOf } from '../forming/negotiation.ts';
@@ -38,86 +25,24 @@ import { scheduleOf } from '../maintenance.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
 import { answerRequest, confirmAgreement, noteStatus, openCommunication } from './membership.ts';
 import { review } from './review.ts';
-
-const now = instantOfMs(Date.UTC(2026, 4, 4));
-const consumer = agencyTwinIdOf(Authority.parse('planning.example'));
-const authority = Authority.parse('water.example');
-const address = () => 'http://water.example/';
-const endpoints = () => endpointsAt(address(), ['http']);
-const self = { id: agencyTwinIdOf(authority), agency: agencyIdOf(authority), authority, name: { en: 'Water' }, address, endpoints };
-const kind = TermId.parse('city:RiverGauge');
-const id = FederationId.parse('urn:dtf:federation:planning.example:flood');
-const draft = proposeFederation(
-  { id, name: { en: 'Flood' }, purpose: TermId.parse('city:safety'), initiator: consumer, needs: [], rules: { authoritative: {}, tolerance: {} } },
+import {
+  agreementId,
+  authority,
+  by,
+  consumer,
+  draft,
+  id,
+  kind,
   now,
-);
-const terms = {
-  federationId: id,
-  parties: { consumer, provider: self.id },
-  features: [{ featureId: featureIdOf(authority, kind), kind, modes: ['read' as const] }],
-  purpose: draft.purpose,
-  permissions: [],
-  prohibitions: [],
-  validity: { from: now },
-};
-const agreementId = AgreementId.parse('urn:dtf:agreement:planning.example:flood');
-const by = { sender: consumer } as unknown as AskedBy; // branding: the sender alone is looked at
-
-/** A key as a node makes it at its first start. */
-const newKey = () => loadNodeKey({ get: () => undefined, put: () => undefined } as unknown as RecordStore); // branding: it keeps one key
-const [ourKey, theirKey] = await Promise.all([newKey(), newKey()]);
-
-const openRoom = (rule: object, at = now, changes: object = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), 'membership-'));
-  const records = openRecordStore({ directory: folder, clock: { now: () => now } });
-  if (!records.ok) return expect.fail(records.problem.kind);
-  const held = [{ kind, count: 1, terms: [] }];
-  const room = {
-    records: records.value,
-    self,
-    keys: { current: () => ourKey },
-    partners: { keysOf: (who: string) => (who === consumer ? [theirKey.publicKey] : []) },
-    deps: { clock: { now: () => at } },
-    node: {
-      policy: { rules: [{ withhold: [], decision: 'accept', ...rule }], visibility: 'public' },
-      attribution: [],
-      bindings: ['http'],
-      functions: [],
-      maintenance: [],
-      offers: [],
-      interfaces: [],
-      farFunctions: [],
-      ...changes,
-    },
-    store: { kinds: async () => held },
-    vocabulary: () => createVocabulary([cityDictionary]),
-  } as unknown as Room; // branding: what the member's side looks at
-  return {
-    room,
-    [Symbol.dispose]: () => {
-      records.value.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-};
-
-/** As it is read from a message. */
-const standsIn = (state: AgreementState) => Agreement.shape.state.parse(state);
-
-const request = (parameters: Partial<Request<'digitalTwin.request.federation'>['parameters']> = {}): Request<'digitalTwin.request.federation'> => ({
-  parameters: { round: 1, ...parameters },
-  objects: [
-    { kind: 'federation', id, attributes: viewOf(draft) },
-    { kind: 'agreement', id: agreementId, attributes: { revision: 1, terms, state: standsIn('REQUESTED') } },
-  ],
-});
-
-/** As the desk does: what is saved with the answer is there before it leaves. */
-const said = async (room: Room, answer: Awaited<ReturnType<typeof answerRequest>>) => {
-  if (!answer.ok) return answer.problem.kind;
-  room.records.putAll(answer.value.save ?? []);
-  return answer.value.reply.parameters.decision;
-};
+  openRoom,
+  ourKey,
+  request,
+  said,
+  self,
+  standsIn,
+  terms,
+  theirKey,
+} from './trial-membership.ts';
 
 it('a twin takes part in membershipsMax federations, and refuses one more', async () => {
   using open = openRoom({});

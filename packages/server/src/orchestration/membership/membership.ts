@@ -3,36 +3,31 @@
  */
 import {
   type Agreement,
-  type AgreementId,
   addMs,
   agreementLifecycle,
   type Communication,
   checkAllowed,
   checkRound,
-  closeCommunication,
   communicationLifecycle,
-  deletionDueAt,
-  endAgreement,
-  type FederationId,
   fail,
-  type Instant,
   limits,
   moveAgreement,
   moveCommunication,
   ok,
   problem,
   type Request,
-  type Result,
-  releasedView,
 } from '@cityweave/core';
 import { functionFormOf } from '../../config/far-function.ts';
 import { formatOf } from '../../config/far-interface.ts';
-import type { AskedBy, Done, Saved } from '../../exchange/answer.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { takesPart } from '../agreement-in-force.ts';
 import { checkSignature, signAgreement } from '../forming/agreement-signature.ts';
 import { hashOf } from '../forming/negotiation.ts';
 import { checkOpen } from '../maintenance.ts';
 import { agreements, communications, type Membership, memberships, type Room } from '../room.ts';
+import { checkConnection, checkInvitation, checkView, heldAgreement, heldMembership } from './belonging.ts';
 import { type Deliberated, deliberateAsOwner, replyOf } from './deliberation.ts';
+import { closingRecords, noteDeleted, partOver, promised } from './ending.ts';
 
 const isOpen = ({ state }: Agreement): boolean => state === 'REQUESTED' || state === 'OFFERED';
 
@@ -58,8 +53,8 @@ export const answerRequest = async (
   const { terms, revision } = object.attributes;
   const put = { round, offeredBy: terms.parties.consumer, ...(answerBy && { answerBy }) };
   const asked: Agreement = { id: object.id, terms, revision, state: agreementLifecycle.initial, ...put };
-  if (terms.parties.consumer !== by.sender || terms.parties.provider !== room.self.id)
-    return fail(problem('notAuthorised', { subject: object.id, accepted: 'an agreement between the sender and this twin' }));
+  const own = checkInvitation(room, request, by);
+  if (!own.ok) return own;
   const known = agreements.load(room.records, asked.id);
   if (known) {
     const said = saidBefore(known);
@@ -76,12 +71,6 @@ export const answerRequest = async (
   const membership: Membership = { federation: federation.attributes, initiator: by.sender, agreementId: asked.id, formed: false, released: false };
   const save = [agreements.saved(agreement.id, agreement), ...(decision === 'rejected' ? [] : [memberships.saved(federation.id, membership)])];
   return ok({ reply: replyOf(deliberated.value), save });
-};
-
-const heldAgreement = (room: Room, id: AgreementId, by: AskedBy): Result<Agreement> => {
-  const agreement = agreements.load(room.records, id);
-  if (!agreement) return fail(problem('unknownFederation', { subject: id }));
-  return agreement.terms.parties.consumer === by.sender ? ok(agreement) : fail(problem('notInitiator', { subject: by.sender }));
 };
 
 export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confirm.federation'>, by: AskedBy): Done<'digitalTwin.confirm.federation'> => {
@@ -117,6 +106,8 @@ export const openCommunication = (
     return fail(
       problem('unbridgeable', { subject: room.self.id, found: 'an adaptor', accepted: 'a direct connection: this twin answers in the form of the exchange' }),
     );
+  const own = checkConnection(room, request, held.value);
+  if (!own.ok) return own;
   const before = communications.load(room.records, id);
   const known: Communication = before
     ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }
@@ -132,12 +123,6 @@ export const openCommunication = (
 const farFormsOf = ({ node }: Room): string =>
   [...new Set([...node.interfaces.map(formatOf), ...node.farFunctions.map((given) => functionFormOf(given).format)])].join(', ');
 
-const heldMembership = (room: Room, id: FederationId, by: AskedBy): Result<Membership> => {
-  const membership = memberships.load(room.records, id);
-  if (!membership) return fail(problem('unknownFederation', { subject: id }));
-  return membership.initiator === by.sender ? ok(membership) : fail(problem('notInitiator', { subject: by.sender }));
-};
-
 export const noteFormed = (
   room: Room,
   request: Request<'digitalTwin.form.federatedDigitalTwin'>,
@@ -146,6 +131,10 @@ export const noteFormed = (
   const [, federation] = request.objects;
   const held = heldMembership(room, federation.id, by);
   if (!held.ok) return held;
+  const own = checkView(federation, by);
+  if (!own.ok) return own;
+  if (!takesPart(room, held.value))
+    return fail(problem('notInForce', { subject: federation.id, accepted: 'an agreement that is AGREED, with a connection that is CONNECTED' }));
   const formed: Membership = { ...held.value, federation: federation.attributes, formed: true };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
 };
@@ -156,71 +145,10 @@ export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.fede
   const held = heldMembership(room, id, by);
   if (!held.ok) return held;
   if (attributes.revision < held.value.federation.revision) return ok({ reply: { parameters: {}, objects: [] } });
-  const { links: _links, reason: _reason, health: _health, metrics: _metrics, ...status } = attributes;
-  const members = status.members.map(({ lastSeen: _seen, ...member }) => member);
-  const told: Membership = { ...held.value, federation: { ...held.value.federation, ...status, members } };
+  const { state, since, revision } = attributes;
+  const members = attributes.members.map(({ lastSeen: _seen, ...member }) => member);
+  const told: Membership = { ...held.value, federation: { ...held.value.federation, state, since, revision, members } };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, told)] });
-};
-
-/** Where the terms say when what was given must be gone, or the consumer promised it, that is kept with how they ended. */
-const withDuty = (ended: Agreement, now: Instant): Agreement => {
-  const owed = ended.deleteDataBy !== undefined || ended.terms.obligations?.some(({ type }) => type === 'delete');
-  const owes = owed && ['EXPIRED', 'TERMINATED'].includes(ended.state);
-  return owes ? { ...ended, deleteDataBy: deletionDueAt(ended, now) } : ended;
-};
-
-type Promised = { readonly deleteDataBy?: Instant | undefined };
-
-const ownLinks = (room: Room, id: FederationId): readonly Communication[] =>
-  communications.all(room.records).filter((link) => link.federationId === id && link.ends[1].twinId === room.self.id);
-
-/** Agreements of the federation end and its connections close, in one step with what is said of it. */
-export const endedRecords = (room: Room, id: FederationId, promise: Promised = {}): readonly Saved[] => {
-  const now = room.deps.clock.now();
-  const ending = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id);
-  return [
-    ...ending.map((agreement) => agreements.saved(agreement.id, withDuty(endAgreement({ ...agreement, ...promise }, now), now))),
-    ...ownLinks(room, id).map((link) => communications.saved(link.id, closeCommunication(link, now))),
-  ];
-};
-
-/** Notice was given: until it is over what is asked is still answered. A bridge is closed by its adaptor. */
-export const closingRecords = (room: Room, id: FederationId): readonly Saved[] =>
-  ownLinks(room, id)
-    .filter(({ bridge }) => !bridge)
-    .flatMap((link) => {
-      const closing = moveCommunication(link, 'CLOSING', room.deps.clock.now());
-      return closing.ok ? [communications.saved(link.id, closing.value)] : [];
-    });
-
-/** This member's part is over: nothing of it goes on here. */
-export const partOver = (
-  room: Room,
-  id: FederationId,
-  { membership, promise }: { readonly membership: Membership; readonly promise?: Promised },
-): readonly Saved[] => {
-  const released: Membership = { ...membership, released: true, federation: releasedView(membership.federation, room.deps.clock.now()) };
-  return [memberships.saved(id, released), ...endedRecords(room, id, promise)];
-};
-
-/** What the initiator promises to have deleted by then is kept with each agreement. */
-const promised = (room: Room, id: FederationId, deleteDataBy: Instant | undefined): readonly Saved[] =>
-  deleteDataBy === undefined
-    ? []
-    : agreements
-        .all(room.records)
-        .filter(({ terms }) => terms.federationId === id && terms.parties.provider === room.self.id)
-        .map((agreement) => agreements.saved(agreement.id, { ...agreement, deleteDataBy }));
-
-/** The consumer says that what it was given is gone. */
-const noteDeleted = (
-  room: Room,
-  id: FederationId,
-  { sender, deletedAt }: { readonly sender: string; readonly deletedAt: Instant },
-): Done<'digitalTwin.release.federation'> => {
-  const owed = agreements.all(room.records).filter(({ terms }) => terms.federationId === id && terms.parties.consumer === sender);
-  const save = owed.map((agreement) => agreements.saved(agreement.id, { ...agreement, deletedAt, deletionTold: true }));
-  return ok({ reply: { parameters: {}, objects: [] }, save });
 };
 
 type Answered = { readonly reads: number };
@@ -239,12 +167,12 @@ export const letGo = (
   if (graceSeconds > 0 && held.value.formed) {
     const endsAt = addMs(room.deps.clock.now(), graceSeconds * 1000);
     const leaving: Membership = { ...held.value, endsAt };
-    const save = [memberships.saved(id, leaving), ...closingRecords(room, id), ...promised(room, id, deleteDataBy)];
+    const save = [memberships.saved(id, leaving), ...closingRecords(room, held.value), ...promised(room, held.value, deleteDataBy)];
     return ok({ reply: { parameters: { final, endsAt }, objects: [] }, save });
   }
   return ok({
     reply: { parameters: { final }, objects: [] },
-    save: partOver(room, id, { membership: held.value, ...(deleteDataBy && { promise: { deleteDataBy } }) }),
+    save: partOver(room, held.value, deleteDataBy && { deleteDataBy }),
   });
 };
 

@@ -5,8 +5,8 @@ import { addMs, expiryOf, type FederationId, fail, type Instant, limits, msBetwe
 import { newMessageId, pause } from '../../deps.ts';
 import { closeBridges } from '../bridging/standing-bridge.ts';
 import { agreements, type Membership, memberships, type Room } from '../room.ts';
+import { closingRecords, partOver } from './ending.ts';
 import { initiatorOf } from './initiator.ts';
-import { closingRecords, partOver } from './membership.ts';
 
 export type Leaving = { readonly reason: string; readonly graceSeconds: number };
 
@@ -44,7 +44,7 @@ const isDue = (desk: Desk, membership: Membership, now: Instant): boolean => {
 };
 
 const finish = ({ room }: Desk, membership: Membership): void => {
-  room.records.putAll(partOver(room, membership.federation.id, { membership }));
+  room.records.putAll(partOver(room, membership));
   closeBridges(room, membership.federation.id);
 };
 
@@ -98,7 +98,7 @@ const sayLeaving = async ({ room }: Desk, membership: Membership): Promise<void>
   if (isHeard && now)
     room.records.putAll([
       memberships.saved(federation.id, { ...now, leaving: { ...leaving, told: true, ...(told.ok && { effectiveAt: told.value.parameters.effectiveAt }) } }),
-      ...closingRecords(room, federation.id),
+      ...closingRecords(room, now),
     ]);
 };
 
