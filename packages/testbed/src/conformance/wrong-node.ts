@@ -80,6 +80,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     rowOf(said) === 'read.exchangeData' && said.code === 'DTF-409'
       ? answered(said, { objects: [{ kind: 'exchangeData', id: 'data', attributes: { seq: 0 } }] })
       : undefined,
+  'sends data before agreement: it takes who only asked for a member': (said) =>
+    rowOf(said) === 'read.exchangeData' && said.code === 'DTF-401'
+      ? answered(said, { objects: [{ kind: 'exchangeData', id: 'data', attributes: { seq: 0, identified: {} } }] })
+      : undefined,
+  'lets others speak for the initiator': (said) => (said.code === 'DTF-402' ? answered(said) : undefined),
   'enters a wrong state': (said) =>
     ['confirm.federation', 'request.communication'].includes(rowOf(said)) && ['DTF-400', 'DTF-407', 'DTF-409', 'DTF-410'].includes(said.code ?? '')
       ? answered(said)

@@ -5,6 +5,7 @@ import { instantOfMs, TermId } from '@cityweave/core';
 import { bridged } from './far-system.ts';
 import type { Question } from './invariant.ts';
 import { twinIdOf } from './machine.ts';
+import { meddle } from './meddling.ts';
 import { type Act, initiator, type Planned } from './plan.ts';
 import { type Following, federationIdOfNumber, kindOf, machineOf, originMs, type Stage } from './stage.ts';
 import { twinCommand } from './twin-command.ts';
@@ -151,6 +152,7 @@ const acts: Acts = {
     const machine = machineOf(stage, name);
     return machine.running()?.room.keys.rotate(machine.now(), graceMs);
   },
+  meddle: (stage, act) => void meddle(stage, act).catch(() => undefined),
   found: (stage) => stage.asked.federations > 0 && found(stage),
   forget,
 };

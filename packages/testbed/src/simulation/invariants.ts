@@ -3,8 +3,9 @@
  */
 import { functionRunLifecycle, rowNameOf, rowOf } from '@cityweave/core';
 import { statesEntered } from './entered.ts';
-import type { Invariant, MachineView, Told } from './invariant.ts';
+import type { Invariant, MachineView, Told, World } from './invariant.ts';
 import { agencyOf } from './machine.ts';
+import { ofInitiator } from './meddling.ts';
 import { quietInvariants } from './quiet.ts';
 import { settledInvariants } from './settled.ts';
 
@@ -43,12 +44,16 @@ const isChange = ({ header, data }: Told): boolean => {
   return name.ok && rowOf(name.value).effect === 'change';
 };
 
+/** Said of a federation by another than its initiator. */
+const isMeddling = (world: World, message: Told): boolean =>
+  ofInitiator.has(subjectOf(message)) && message.header.source.id !== world.machine(world.initiator).id && message.header.destination.role === 'digitalTwin';
+
 const savedBeforeSent: Invariant = {
   name: 'savedBeforeSent',
   claim: 'nothing is sent before it is saved: a step is in the records of its sender, an answer to a change in those of its receiver',
-  said: (_world, { disk }, message) => {
+  said: (world, { disk }, message) => {
     // what is asked of an adaptor is named after its connection: asked again, also under another id, it is the same bridge
-    if (!stepSubjects.has(subjectOf(message)) || message.header.destination.role === 'communicationAdaptor') return undefined;
+    if (!stepSubjects.has(subjectOf(message)) || message.header.destination.role === 'communicationAdaptor' || isMeddling(world, message)) return undefined;
     const steps = disk.list('federation').flatMap(({ value }) => (value as { members: { step?: { messageId: string } }[] }).members); // branding: as federations are saved
     const duties = disk.list('agreement').map(({ value }) => (value as { deletionMessageId?: string }).deletionMessageId); // branding: as agreements are saved
     return duties.includes(message.header.messageId) || steps.some(({ step }) => step?.messageId === message.header.messageId)
@@ -79,6 +84,25 @@ type Agreed = {
 
 const agreementAt = ({ disk }: MachineView, id: unknown): Agreed | undefined => disk.get('agreement', String(id)) as Agreed | undefined; // branding: as agreements are saved
 
+type Part = { readonly initiator: string; readonly formed: boolean; readonly released: boolean; readonly federation: { readonly id: string } };
+
+/** Whether a machine is given something, and gives, in a federation of another: under an agreement with its initiator. */
+const isInForce = ({ disk }: MachineView, { initiator, released, federation }: Part): boolean => {
+  const links = disk.list('communication').map(({ value }) => value as { agreementId: string; state: string }); // branding: as connections are saved
+  const agreed = disk.list('agreement').filter(({ value }) => {
+    const { state, terms } = value as Agreed; // branding: as agreements are saved
+    return state === 'AGREED' && terms.federationId === federation.id && terms.parties.consumer === initiator;
+  });
+  return !released && agreed.some(({ id }) => links.some(({ agreementId, state }) => agreementId === id && ['CONNECTED', 'CLOSING'].includes(state)));
+};
+
+/** Members of one federation tell each other what they know by which key. */
+const identifiedOutOfForce = (machine: MachineView): string | undefined => {
+  if (machine.disk.list('federation').length > 0) return undefined;
+  const parts = machine.disk.list('membership').map(({ value }) => value as Part); // branding: as memberships are saved
+  return parts.some((part) => part.formed && isInForce(machine, part)) ? undefined : `${machine.name} told what it knows and takes part nowhere`;
+};
+
 const outOfForce = (machine: MachineView, id: unknown): string | undefined => {
   const agreement = agreementAt(machine, id);
   if (agreement?.state !== 'AGREED') return `${machine.name} gave data under an agreement that is ${agreement?.state ?? 'unknown'}`;
@@ -100,10 +124,32 @@ const noDataOutOfForce: Invariant = {
   answered: (_world, machine, { asked, answer }) => {
     if (!['read.exchangeData', 'subscribe.exchangeData', 'invoke.feature'].includes(subjectOf(asked))) return undefined;
     const { parameters } = asked.data.action;
-    if (isRefused(answer) || parameters?.['agreementId'] === undefined) return undefined;
-    return outOfForce(machine, parameters['agreementId']);
+    if (isRefused(answer)) return undefined;
+    if (parameters?.['identify'] !== undefined) return identifiedOutOfForce(machine);
+    return parameters?.['agreementId'] === undefined ? undefined : outOfForce(machine, parameters['agreementId']);
   },
   streamed: (_world, machine, { agreementId }) => outOfForce(machine, agreementId),
+  wrote: (_world, machine, { noun, id, before, after }) => {
+    if (noun !== 'membership') return undefined;
+    const [was, is] = [before as Part | undefined, after as Part]; // branding: as memberships are saved
+    return is.formed && !was?.formed && !isInForce(machine, is) ? `${machine.name} is told that ${id} is formed, and has agreed to nothing` : undefined;
+  },
+};
+
+const onlyItsInitiator: Invariant = {
+  name: 'onlyItsInitiator',
+  claim: 'in a federation of somebody else nobody is heard in his place',
+  answered: (world, machine, { asked, answer }) => {
+    const part = machine.disk.get('membership', asked.header.federationId ?? '') as Part | undefined; // branding: as memberships are saved
+    const isOfAnother = part !== undefined && !part.released && part.initiator !== asked.header.source.id;
+    return isOfAnother && isMeddling(world, asked) && !isRefused(answer)
+      ? `${machine.name} heard ${subjectOf(asked)} from ${asked.header.source.id}`
+      : undefined;
+  },
+  wrote: (_world, machine, { noun, id, before, after }) => {
+    const [was, is] = [before as Part | undefined, after as Part]; // branding: as memberships are saved
+    return noun === 'membership' && was?.released === false && is.initiator !== was.initiator ? `${machine.name} gave ${id} another initiator` : undefined;
+  },
 };
 
 const notGranted = (machine: MachineView, id: unknown, kinds: readonly string[]): string | undefined => {
@@ -186,6 +232,7 @@ export const invariants: readonly Invariant[] = [
   savedBeforeSent,
   repeatChangesNothing,
   noDataOutOfForce,
+  onlyItsInitiator,
   onlyWhatWasGranted,
   everySourceOnce,
   silenceCostsDeadlineOnly,

@@ -23,6 +23,8 @@ export type Act =
   | { readonly act: 'release'; readonly graceSeconds: number }
   | { readonly act: 'rotate'; readonly machine: string; readonly graceMs: number }
   | { readonly act: 'found' }
+  /** a machine speaks to a member as if the federation were its own */
+  | { readonly act: 'meddle'; readonly machine: string; readonly member: string }
   /** the registry starts again without what it knew */
   | { readonly act: 'forget' };
 
@@ -133,6 +135,15 @@ const linesOf = (seed: string, faultsMs: number): Pick<Plan, 'bridged' | 'carrie
   return { acts, carrier, ...(isBridged && { bridged: true }) };
 };
 
+/** In one history of four somebody meddles in what is not his. */
+const meddlingOf = (seed: string, faultsMs: number): readonly Planned[] => {
+  const random = createRandom(`meddling ${seed}`);
+  if (!random.chance(1 / 4)) return [];
+  const machine = random.pick(members);
+  const others = members.filter((name) => name !== machine);
+  return others.map((member) => ({ act: 'meddle', machine, member, atMs: random.between(2_000, faultsMs) }));
+};
+
 export const planOf = (seed: string): Plan => {
   const random = createRandom(`plan ${seed}`);
   const faultsMs = random.between(4_000, random.chance(0.1) ? 90_000 : 20_000);
@@ -146,7 +157,7 @@ export const planOf = (seed: string): Plan => {
     needs: needsOf(random),
     policies: policiesOf(random),
     noise: random.chance(0.5) ? { lost: random.between(0, 8), repeated: random.between(0, 10), slow: random.between(0, 3) } : { lost: 0, repeated: 0, slow: 0 },
-    acts: [...drawn, ...acts].sort((a, b) => a.atMs - b.atMs),
+    acts: [...drawn, ...acts, ...meddlingOf(seed, faultsMs)].sort((a, b) => a.atMs - b.atMs),
     calmMs: faultsMs,
     endMs: faultsMs + settlingMs,
   };

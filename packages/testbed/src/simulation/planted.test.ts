@@ -39,6 +39,11 @@ const withoutRuns: Planted['records'] = (_machine, records) => ({
   get: (noun, id) => (noun === 'functionRun' ? undefined : records.get(noun, id)),
 });
 
+const withoutMemberships: Planted['records'] = (machine, records) => ({
+  ...records,
+  get: (noun, id) => (machine === 'water' && noun === 'membership' ? undefined : records.get(noun, id)),
+});
+
 const breaking: Planted['records'] = (machine, records) => ({
   ...records,
   list: (noun) => (machine === 'water' && noun === 'membership' ? JSON.parse('no list') : records.list(noun)),
@@ -57,6 +62,11 @@ const cases: readonly Case[] = [
     invariant: 'noDataOutOfForce',
     planted: { records: disguising('water', 'agreement', (value) => ({ ...value, state: 'ACCEPTED' })) },
     acts: [at(6_000, { act: 'ask', deadlineMs: 1_000 })],
+  },
+  {
+    invariant: 'onlyItsInitiator',
+    planted: { records: withoutMemberships },
+    acts: [at(6_000, { act: 'meddle', machine: 'county', member: 'water' })],
   },
   {
     invariant: 'onlyWhatWasGranted',

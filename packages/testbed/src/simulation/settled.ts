@@ -18,7 +18,13 @@ type Agreed = {
   readonly terms: { readonly federationId: string; readonly parties: { readonly provider: string } };
 };
 type Linked = { readonly state: string; readonly agreementId: string; readonly federationId: string; readonly ends: readonly { readonly twinId: string }[] };
-type Part = { readonly released: boolean; readonly formed: boolean; readonly suspended?: unknown; readonly federation: { readonly id: string } };
+type Part = {
+  readonly initiator: string;
+  readonly released: boolean;
+  readonly formed: boolean;
+  readonly suspended?: unknown;
+  readonly federation: { readonly id: string };
+};
 
 // branding below: as the nodes save them
 const agreementsAt = ({ disk }: MachineView) => disk.list('agreement').map(({ id, value }) => ({ id, ...(value as Agreed) }));
@@ -71,8 +77,9 @@ const nobodyIsLeftBehind: Invariant = {
   claim: 'once all is calm, no member believes in a federation that has ended or has no place for it',
   settled: (world) => {
     const federations = new Map<string, Federation>(federationsOf(world).map((federation) => [federation.id, federation]));
+    const { id: front } = world.machine(world.initiator);
     for (const machine of world.machines.filter(({ lost }) => !lost))
-      for (const { released, federation } of partsAt(machine)) {
+      for (const { released, federation } of partsAt(machine).filter(({ initiator }) => initiator === front)) {
         const real = federations.get(federation.id);
         const member = real?.members.find(({ twinId, state }) => twinId === machine.id && !['REMOVED', 'LEFT'].includes(state));
         const isOver = !real || ['RELEASED', 'FAILED'].includes(real.state) || !member;
