@@ -43,7 +43,7 @@ export const adaptorRows = {
     from: 'twin FC-FE',
     to: 'adaptor AP-FE',
     purpose:
-      'Asks for a bridge between both ends of a connection. The answer names the address to which messages for the other end are sent, the profile and what is lost. Only the consumer of the agreement may ask, and only for twins that are registered.',
+      'Asks for a bridge between both ends of a connection. The answer names the address to which messages for the other end are sent, the profile and what is lost. Only the consumer may ask, for twins that are registered, under an agreement and a connection that nobody else has named; the adaptor sees no agreement: whether one is in force the owner looks at with every message.',
     effect: 'change',
     request: {
       parameters: openObject({ agreementId: AgreementId, ...auto, ...bounds }),

@@ -116,7 +116,7 @@ export const twinRows = {
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
-      'Asks a member for twins: the query between agencies, under an agreement in force. Members of one active federation may also ask which twins are known by identifiers of a scheme; no values are told then.',
+      'Asks a member for twins: the query between agencies, under an agreement in force. Members of one active federation, whose own agreements are in force, may also ask which twins are known by identifiers of a scheme; no values are told then.',
     effect: 'read',
     request: {
       parameters: openObject({
@@ -131,7 +131,7 @@ export const twinRows = {
       }),
     },
     reply: { objects: z.tuple([object.twinsReadObject], object.twinsReadObject) },
-    refusals: ['notInForce', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
+    refusals: ['notInForce', 'notMember', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
   }),
   'subscribe.exchangeData': row({
     label: 'T10, A5',

@@ -35,7 +35,7 @@ import {
   type Vocabulary,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { type AdaptorRoom, type BridgeRecord, bridgeOf, openBridges, savedBridge } from './bridge.ts';
+import { type AdaptorRoom, type BridgeRecord, bridgeOf, bridgesOf, openBridges, savedBridge } from './bridge.ts';
 import { convertContents } from './semantic-adaptation.ts';
 
 type Wanted = {
@@ -188,11 +188,24 @@ const toReply = ({ connection, profileId, profile, revision }: BridgeRecord): Do
   });
 };
 
-const mayAsk = (room: AdaptorRoom, { objects: [{ id, attributes }] }: Asked, by: AskedBy): Problem | undefined => {
-  const [consumer, owner] = attributes.ends;
+/** An adaptor sees no agreement; what it knows is who named this one, or this connection, before: between the same two, or it is another's. */
+const isAnothers = (room: AdaptorRoom, { objects: [{ id, attributes }] }: Asked): boolean => {
+  const { agreementId, ends } = attributes;
+  const alike = bridgesOf(room).filter(({ connection }) => connection.id === id || connection.agreementId === agreementId);
+  return alike.some(
+    ({ connection, consumer, owner }) => connection.agreementId !== agreementId || consumer.id !== ends[0].twinId || owner.id !== ends[1].twinId,
+  );
+};
+
+const mayAsk = (room: AdaptorRoom, asked: Asked, by: AskedBy): Problem | undefined => {
+  const [{ id, attributes }] = asked.objects;
+  const { agreementId, ends } = attributes;
+  const [consumer, owner] = ends;
   if (consumer.twinId !== by.sender || owner.twinId === by.sender) return problem('notAuthorised', { subject: id, accepted: 'the consumer of the agreement' });
+  if (asked.parameters.agreementId !== agreementId)
+    return problem('invalid', { path: 'data.action.parameters.agreementId', found: asked.parameters.agreementId, accepted: agreementId });
   const known = bridgeOf(room, id);
-  if (known && known.consumer.id !== by.sender) return problem('notAuthorised', { subject: id, accepted: 'a connection of the sender' });
+  if (isAnothers(room, asked)) return problem('notAuthorised', { subject: id, accepted: 'a connection and an agreement of the sender with this owner' });
   return openBridges(room).length >= limits.adaptorConnectionsMax && !known
     ? problem('adaptorOverloaded', { subject: 'connections', limit: limits.adaptorConnectionsMax })
     : undefined;

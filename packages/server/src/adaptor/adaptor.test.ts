@@ -400,6 +400,21 @@ describe('an adaptor', () => {
     expect(rows).toEqual({ 'city:load': { value: 250, unit: 'kW' } });
   });
 
+  it('is set up under an agreement that only its consumer has named, and says so of one connection only', async () => {
+    const agreement = (name: string) => `urn:dtf:agreement:${name}.example:1`;
+    const byStranger = (n: number | string, agreementId: string) => {
+      const { attributes, ...connection } = connectionOf(n);
+      const ends = [{ ...attributes.ends[0], twinId: stranger.id }, attributes.ends[1]];
+      const objects = [{ ...connection, attributes: { ...attributes, agreementId, ends } }];
+      return say(stranger, { verb: 'request', object: 'communication', parameters: { agreementId, ...auto() }, objects });
+    };
+    expect(codeOf(await bridge(asker))).toBe('DTF-000');
+    for (const told of [await byStranger('strange', agreement('asker')), await byStranger(1, agreement('stranger'))])
+      expect(kindOfCode(String(codeOf(told)))).toBe('notAuthorised');
+    expect(kindOfCode(String(codeOf(await bridge(asker, { agreementId: agreement('other') }))))).toBe('invalid');
+    expect(codeOf(await byStranger('strange', agreement('stranger')))).toBe('DTF-000');
+  });
+
   it('is taken down by either end: nothing passes any more, the other end hears of it', async () => {
     const disconnect = (actor: Actor) =>
       say(actor, { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(1).id }] });
