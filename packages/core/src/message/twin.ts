@@ -116,7 +116,7 @@ export const twinRows = {
     from: 'FC-FE',
     to: 'FC-FE',
     purpose:
-      'Asks a member for twins: the query between agencies, under an agreement in force. Members of one active federation, whose own agreements are in force, may also ask which twins are known by identifiers of a scheme; no values are told then.',
+      'Asks a member for twins: the query between agencies, under an agreement in force. Members of the federation named, while it is active and their own agreements are in force, may also ask which twins are known by identifiers of a scheme; no values are told then.',
     effect: 'read',
     request: {
       parameters: openObject({

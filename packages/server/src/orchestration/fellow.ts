@@ -6,21 +6,24 @@ import { type FederationId, mayBeAsked } from '@cityweave/core';
 import { isPausedAt, takesPart } from './agreement-in-force.ts';
 import { federations, type Membership, memberships, type Room } from './room.ts';
 
+type Shared = { readonly other: string; readonly only: string | undefined };
+
 const going = (state: string): boolean => state === 'ACTIVE' || state === 'DEGRADED';
 
-const startedWith = ({ records }: Room, other: string): FederationId | undefined =>
+const startedWith = ({ records }: Room, { other, only }: Shared): FederationId | undefined =>
   federations
     .all(records)
-    .find(({ state, members }) => going(state) && members.some((member) => member.twinId === other && member.formed && mayBeAsked(member)))?.id;
+    .find(({ id, state, members }) => id === (only ?? id) && going(state) && members.some((one) => one.twinId === other && one.formed && mayBeAsked(one)))?.id;
 
 const isWith = ({ initiator, federation }: Membership, other: string): boolean =>
   initiator === other || federation.members.some((member) => member.twinId === other && mayBeAsked(member));
 
-const joinedWith = (room: Room, other: string): FederationId | undefined =>
+const joinedWith = (room: Room, { other, only }: Shared): FederationId | undefined =>
   memberships
     .all(room.records)
     .find(
       (membership) =>
+        membership.federation.id === (only ?? membership.federation.id) &&
         membership.formed &&
         !membership.released &&
         !isPausedAt(membership.suspended, room.deps.clock.now()) &&
@@ -28,7 +31,8 @@ const joinedWith = (room: Room, other: string): FederationId | undefined =>
         takesPart(room, membership),
     )?.federation.id;
 
-/** A federation in which both take part; undefined where there is none. */
-export const sharedFederation = (room: Room, other: string): FederationId | undefined => startedWith(room, other) ?? joinedWith(room, other);
+/** A federation in which both take part, the one that is named where one is; undefined where there is none. */
+export const sharedFederation = (room: Room, other: string, only?: string): FederationId | undefined =>
+  startedWith(room, { other, only }) ?? joinedWith(room, { other, only });
 
-export const isFellow = (room: Room, other: string): boolean => sharedFederation(room, other) !== undefined;
+export const isFellow = (room: Room, other: string, only?: string): boolean => sharedFederation(room, other, only) !== undefined;

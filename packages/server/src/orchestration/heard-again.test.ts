@@ -64,10 +64,10 @@ describe('a fellow member', () => {
     records.put('communication', connectionId, { id: connectionId, federationId, agreementId, ends, state: connection, since: at });
   };
 
-  const repeated = (sender: string) =>
+  const repeated = (sender: string, of: string = federationId) =>
     mayHearAgain(room(), 'digitalTwin.read.exchangeData', {
       header: { source: { id: sender } },
-      data: { action: { parameters: { identify: { scheme: 'reach', values: ['A'] } } } },
+      data: { action: { parameters: { federationId: of, identify: { scheme: 'reach', values: ['A'] } } } },
     } as unknown as Message).ok; // branding: nothing else of the message is looked at
 
   it.each([
@@ -80,6 +80,8 @@ describe('a fellow member', () => {
     takePart(state);
     expect([isFellow(room(), String(water)), repeated(String(water))]).toEqual([heard, heard]);
     expect([isFellow(room(), String(front)), isFellow(room(), String(other))]).toEqual([true, false]);
+    // in that federation and in no other
+    expect(repeated(String(front), 'urn:dtf:federation:front.example:another')).toBe(false);
   });
 
   it('is none before the federated twin is formed, while it is paused, and after its release', () => {

@@ -254,7 +254,7 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
   if (asked) {
     const open = checkOpen(room);
     if (!open.ok) return open;
-    if (!isFellow(room, by.sender)) return fail(problem('notMember', { subject: by.sender }));
+    if (!isFellow(room, by.sender, federationId)) return fail(problem('notMember', { subject: by.sender }));
     return within(room, by, { budgetMs, run: (signal) => identify(pages, asked, signal) });
   }
   const used = agreementInForce(room, { id: agreementId, mode: 'read', federationId }, by);
