@@ -59,14 +59,19 @@ describe.each(Object.entries(hands))('by %s', (_, hand) => {
 
 describe('the keyboard alone', () => {
   const { pose, choose } = hands['the keyboard alone'];
-  it('leads from the question to a twin of the answer and back, from right to left too', async () => {
-    await using viewer = await openViewer(browser, address, { hash: '#lang=ar' });
+  it.each([
+    ['from right to left', { hash: '#lang=ar' }],
+    ['at 400 percent, where one panel hides the other', { viewport: { width: 320, height: 256 } }],
+    ['where a sheet hides the other', { viewport: { width: 360, height: 740 } }],
+  ])('leads from the question to a twin of the answer and back: %s', async (_, opened) => {
+    await using viewer = await openViewer(browser, address, opened);
     const { page } = viewer;
     await pose(page);
     await answerOf(page).waitFor();
     await choose(page, 'Krankenhaus');
     await page.getByRole('heading', { level: 2, name: 'Krankenhaus am Südring' }).waitFor();
     await expect.poll(() => page.url()).toContain('s=urn');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.url()).not.toContain('s=urn');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Krankenhaus');

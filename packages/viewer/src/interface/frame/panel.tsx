@@ -2,7 +2,9 @@
  * Panel: a part of the window with a name and a way out. It takes the focus when somebody opens it, and gives it back.
  */
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { useWords } from '../words/words.ts';
+import { focusHolder } from './focus-holder.ts';
 import { Icon } from './icon.tsx';
 
 type PanelProps = {
@@ -19,21 +21,27 @@ type PanelProps = {
 /** Whoever walks through the scene goes on there. */
 export const isInScene = (): boolean => document.activeElement?.matches('.stage') === true;
 
+/** Whether it has the focus now: what is hidden takes none. */
+const takesFocus = (element: HTMLElement): boolean => {
+  element.focus();
+  return document.activeElement === element;
+};
+
 /** What had the focus before, where it is still there to take it. */
 const useFocus = (about: string | undefined) => {
   const heading = useRef<HTMLHeadingElement>(null);
-  const before = useRef<Element | null>(null);
+  const before = useRef<Element | undefined>(undefined);
   // the focus moves when the panel is about something else
   useEffect(() => {
-    if (heading.current?.closest('section')?.contains(document.activeElement)) return;
-    if (document.activeElement === document.body || isInScene()) return;
-    before.current ??= document.activeElement;
+    if (heading.current?.closest('section')?.contains(document.activeElement) || isInScene()) return;
+    const holder = focusHolder();
+    if (!holder) return;
+    before.current ??= holder;
     heading.current?.focus({ preventScroll: true });
   }, [about]);
   const giveBack = (): void => {
     const { current } = before;
-    if (current instanceof HTMLElement && current.isConnected) current.focus();
-    else document.querySelector<HTMLElement>('.stage')?.focus();
+    if (!(current instanceof HTMLElement && takesFocus(current))) document.querySelector<HTMLElement>('.stage')?.focus();
   };
   return { heading, giveBack };
 };
@@ -42,8 +50,9 @@ export const Panel = ({ name, side, onClose, children, title, id, about }: Panel
   const { say } = useWords();
   const { heading, giveBack } = useFocus(about);
   const titleId = useId();
+  // what this panel hid has to be there again before it takes the focus
   const leave = (): void => {
-    onClose();
+    flushSync(onClose);
     giveBack();
   };
   return (

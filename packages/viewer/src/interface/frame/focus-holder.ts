@@ -1,0 +1,16 @@
+/**
+ * Focus holder: who has the focus, or had it until a part of the window that hides others hid it: the browser then says that nobody has.
+ */
+let last: Element | undefined;
+
+document.addEventListener('focusin', ({ target }) => {
+  if (target instanceof Element) last = target;
+});
+
+const isHidden = (element: Element): boolean => element.isConnected && !element.checkVisibility();
+
+export const focusHolder = (): Element | undefined => {
+  const { activeElement, body } = document;
+  if (activeElement && activeElement !== body) return activeElement;
+  return last && isHidden(last) ? last : undefined;
+};
