@@ -97,7 +97,7 @@ describe('tiles that are asked for together', () => {
     archive,
     offset,
     length,
-    ...{ widthMin: 0, boxesWithin: 0 },
+    ...{ asking: 0, widthMin: 0, boxesWithin: 0 },
     tileRow: 0,
   });
   const places = fc.array(fc.record({ archive: fc.constantFrom('a', 'b'), before: fc.nat(20_000), length: fc.integer({ min: 1, max: 300_000 }) }), {

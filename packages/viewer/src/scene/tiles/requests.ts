@@ -38,7 +38,9 @@ export type State = {
   /** tiles of layers that were cut anew: drawn until something of the new ones is */
   retired: readonly DrawnTile[];
   readonly here: Map<string, DrawnTile>;
-  readonly onTheWay: Map<string, Slot>;
+  readonly onTheWay: Map<string, Slot & Pick<TileAsked, 'asking'>>;
+  /** how many tiles were asked for until now */
+  askings: number;
   readonly made: (readonly [Slot, TileMade])[];
   /** tiles that are not asked for: no tile, or not yet again */
   readonly refused: Set<string>;
@@ -52,7 +54,7 @@ export type State = {
 
 export const createState = ({ layers, boxes }: Room): State => ({
   ...{ layers, boxes, retired: [] },
-  ...{ here: new Map(), onTheWay: new Map(), made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
+  ...{ here: new Map(), onTheWay: new Map(), askings: 0, made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
   ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
 });
 
@@ -62,7 +64,9 @@ export type Wish = Slot & { readonly urgency: number };
 const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[] => {
   const entry = layer.tree.tiles[tile];
   if (!entry) return [];
-  state.onTheWay.set(key, { layer, tile, key });
+  const asking = state.askings;
+  state.askings += 1;
+  state.onTheWay.set(key, { layer, tile, key, asking });
   const { archive, id } = layer.layer;
   const { offset, length, firstRow: tileRow } = entry;
   const bytes = layer.came.get(offset);
@@ -70,6 +74,7 @@ const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[]
   return [
     {
       key,
+      asking,
       layer: id,
       archive,
       offset,
@@ -101,10 +106,13 @@ export const createRequests = (state: State, { changed }: Room) => {
   };
   const workers = createTileWorkers((told) => {
     const slot = state.onTheWay.get(told.key);
+    if (slot?.asking !== told.asking) return;
     state.onTheWay.delete(told.key);
-    if (told.verb === 'made') state.vain.forget(told.key);
-    if (slot && told.verb === 'made') state.made.push([slot, told]);
-    if (slot && told.verb === 'refused') refuse(slot, told.again);
+    if (told.verb === 'refused') refuse(slot, told.again);
+    else {
+      state.vain.forget(told.key);
+      state.made.push([slot, told]);
+    }
     changed();
   });
   for (const { known } of state.layers) workers.know(known);

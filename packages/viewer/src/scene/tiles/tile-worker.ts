@@ -23,6 +23,8 @@ export type LayerKnown = {
 
 export type TileAsked = {
   readonly key: string;
+  /** told with the answer: the same tile may have been asked for before, otherwise raised, and nobody waits for that any more */
+  readonly asking: number;
   readonly layer: string;
   readonly archive: string;
   readonly offset: number;
@@ -47,6 +49,7 @@ export type WorkerAsked =
 export type TileMade = {
   readonly verb: 'made';
   readonly key: string;
+  readonly asking: number;
   readonly centre: readonly [number, number];
   /** `kinds` has one a corner, of what is drawn as points */
   readonly parts: readonly (Packed & { readonly part: Part; readonly kinds: Uint16Array<ArrayBuffer> | undefined })[];
@@ -55,7 +58,13 @@ export type TileMade = {
 
 export type WorkerTold =
   | TileMade
-  | { readonly verb: 'refused'; readonly key: string /** it could not be fetched, which may pass; else it is no tile */; readonly again: boolean }
+  | {
+      readonly verb: 'refused';
+      readonly key: string;
+      readonly asking: number;
+      /** it could not be fetched, which may pass; else it is no tile */
+      readonly again: boolean;
+    }
   | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
 
 /** Boxed when it is first picked in. */
@@ -89,19 +98,22 @@ const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['pa
   });
 };
 
-const refuse = (key: string, again: boolean): void => tell({ verb: 'refused', key, again });
+const refuse = ({ key, asking }: TileAsked, again: boolean): void => tell({ verb: 'refused', key, asking, again });
 
-const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>): Promise<void> => {
-  const { key, layer: name, tileRow, length } = asked;
+/** False where it was cancelled, also where it was then asked for again. */
+const endFetching = ({ key }: TileAsked, stop: AbortController): boolean => fetching.get(key) === stop && fetching.delete(key);
+
+const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>, stop: AbortController): Promise<void> => {
+  const { key, asking, layer: name, tileRow, length } = asked;
   const layer = layers.get(name);
   const bytes = await unpackTile(packed);
-  if (!fetching.delete(key)) return refuse(key, true);
+  if (!endFetching(asked, stop)) return refuse(asked, true);
   const tile = bytes && decodeOutlineTile(bytes);
-  if (!(layer && tile?.ok)) return refuse(key, bytes === undefined);
+  if (!(layer && tile?.ok)) return refuse(asked, bytes === undefined);
   kept.set(key, { outlines: tile.value, boxed: undefined, layer, tileRow });
   const parts = make(tile.value, layer, asked);
   const moved = parts.flatMap(({ corners, high, facing, kinds, index }) => [corners, high, facing, kinds, index].flatMap((array) => array?.buffer ?? []));
-  tell({ verb: 'made', key, centre: tile.value.centre, parts, wire: length }, moved);
+  tell({ verb: 'made', key, asking, centre: tile.value.centre, parts, wire: length }, moved);
 };
 
 const bytesOf = async (first: TileAsked, length: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> =>
@@ -115,10 +127,10 @@ const load = async (asked: readonly TileAsked[]): Promise<void> => {
   for (const { key } of asked) fetching.set(key, stop);
   const bytes = await bytesOf(first, last.offset + last.length - first.offset, stop.signal);
   for (const one of asked)
-    if (bytes) void makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length));
+    if (bytes) void makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length), stop);
     else {
-      fetching.delete(one.key);
-      refuse(one.key, true);
+      endFetching(one, stop);
+      refuse(one, true);
     }
 };
 
