@@ -26,6 +26,8 @@ export type DrawnTile = {
   readonly meshes: readonly { readonly mesh: Mesh | Points; readonly stands: boolean }[];
   readonly box: Box3;
   readonly isRoot: boolean;
+  /** simpler than the truth, so that some of it may be drawn as boxes */
+  readonly isCoarse: boolean;
   readonly level: number;
   readonly bytes: number;
   /** rows of the scene, first and last */
@@ -122,6 +124,7 @@ export const toDrawnTile = (layer: Layer, tile: number, { told, materials, glide
     meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank, firstRow, glideOf })),
     box: layer.boxes[tile] as Box3, // branding: every tile of a layer has a box
     isRoot: tile === 0,
+    isCoarse: layer.layer.form === 'prism' && (entry?.error ?? 0) > 0,
     level: entry?.level ?? 0,
     bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0),
     rows: rowsOf(parts, firstRow),

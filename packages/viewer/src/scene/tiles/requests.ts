@@ -38,6 +38,8 @@ export type State = {
   /** tiles of layers that were cut anew: drawn until something of the new ones is */
   retired: readonly DrawnTile[];
   readonly here: Map<string, DrawnTile>;
+  /** keys of what is here and is to be made otherwise: drawn as it is until then */
+  readonly stale: Set<string>;
   readonly onTheWay: Map<string, Slot & Pick<TileAsked, 'asking'>>;
   /** how many tiles were asked for until now */
   askings: number;
@@ -54,7 +56,7 @@ export type State = {
 
 export const createState = ({ layers, boxes }: Room): State => ({
   ...{ layers, boxes, retired: [] },
-  ...{ here: new Map(), onTheWay: new Map(), askings: 0, made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
+  ...{ here: new Map(), stale: new Set(), onTheWay: new Map(), askings: 0, made: [], refused: new Set(), vain: createVain(), drawn: new Set() },
   ...{ progress: { here: 0, wanted: 1 }, bytes: 0, wire: 0, frame: 0 },
 });
 

@@ -117,6 +117,10 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
   const sayAll = (asked: WorkerAsked): void => {
     for (const worker of workers) say(worker, asked);
   };
+  const drop = (key: string): void => {
+    say(keepers.get(key), { verb: 'drop', key });
+    keepers.delete(key);
+  };
   return {
     know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
@@ -126,7 +130,10 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
       for (const [at, run] of [...ready, ...runs].entries()) {
         const worker = idlest[at % idlest.length];
         if (!worker) continue;
-        for (const { key } of run) keepers.set(key, worker);
+        for (const { key } of run) {
+          if (keepers.get(key) !== worker) drop(key);
+          keepers.set(key, worker);
+        }
         loads.add(worker, run.length);
         say(worker, { verb: 'load', asked: run });
       }
@@ -138,10 +145,7 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
         const number = picks.begin(workers.length, done);
         for (const worker of workers) say(worker, { verb: 'pick', number, ray, keys: keys.filter((key) => keepers.get(key) === worker) });
       }),
-    drop: (key) => {
-      say(keepers.get(key), { verb: 'drop', key });
-      keepers.delete(key);
-    },
+    drop,
     close: () => {
       for (const worker of workers) worker.terminate();
     },

@@ -33,12 +33,24 @@ export type Tiling = {
 };
 
 const bytesAFrameMax = 8 * 1024 * 1024;
+
+/** What was here until now under that key. */
+const leave = (state: State, key: string): void => {
+  const tile = state.here.get(key);
+  state.here.delete(key);
+  state.stale.delete(key);
+  if (!tile) return;
+  state.bytes -= tile.bytes;
+  closeTile(tile);
+};
+
 const takeMade = (state: State, { materials, glideOf }: Room, groups: Pick<Tiling, 'group' | 'solids'>): boolean => {
   let bytes = 0;
   while (state.made.length > 0 && bytes < bytesAFrameMax) {
     const [slot, told] = state.made.shift() ?? [];
     if (!(slot && told)) break;
     const tile = toDrawnTile(slot.layer, slot.tile, { told, materials, glideOf });
+    leave(state, slot.key);
     for (const { mesh, stands } of tile.meshes) (stands ? groups.solids : groups.group).add(mesh);
     state.here.set(slot.key, tile);
     bytes += tile.bytes;
@@ -54,11 +66,9 @@ const dropOld = (state: State, bytesMax: number, drop: (key: string) => void): v
   const idle = [...state.here]
     .filter(([, tile]) => !(state.drawn.has(tile) || tile.isRoot))
     .sort(([, a], [, b]) => a.lastDrawn - b.lastDrawn || b.level - a.level);
-  for (const [key, tile] of idle) {
+  for (const [key] of idle) {
     if (state.bytes <= bytesMax) return;
-    closeTile(tile);
-    state.bytes -= tile.bytes;
-    state.here.delete(key);
+    leave(state, key);
     drop(key);
   }
 };
@@ -92,8 +102,10 @@ const choose = (state: State, picture: Picture) => {
   for (const layer of state.layers) {
     const selected = selectFor(picture, layer.tree, (tile) => state.here.has(layer.keys[tile] ?? ''));
     for (const tile of selected.drawn) {
-      const found = state.here.get(layer.keys[tile] ?? '');
+      const key = layer.keys[tile] ?? '';
+      const found = state.here.get(key);
       if (found) drawn.add(found);
+      if (state.stale.has(key)) wishes.push({ layer, tile, key, urgency: 0 });
     }
     for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
   }
@@ -125,15 +137,10 @@ const retire = (state: State, layers: readonly Layer[], { workers }: Requests): 
   state.layers = layers;
 };
 
-/** What is on its way is asked for again as it is wanted now. */
-const remake = (state: State, { workers, stop }: Requests): void => {
+/** What is here stays until it is made otherwise, which it is once it is drawn; what is on its way is asked for again as it is wanted now. */
+const remake = (state: State, { stop }: Requests): void => {
   stop();
-  for (const [key, tile] of state.here) {
-    workers.drop(key);
-    if (!state.drawn.has(tile)) closeTile(tile);
-  }
-  state.here.clear();
-  Object.assign(state, { retired: [...new Set([...state.retired, ...state.drawn])], bytes: 0 });
+  for (const [key, { isCoarse }] of state.here) if (isCoarse) state.stale.add(key);
 };
 
 type Groups = Pick<Tiling, 'group' | 'solids'>;
