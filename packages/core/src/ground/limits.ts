@@ -190,7 +190,10 @@ export const limits = {
   subscriptionQueueMax: 1_000,
 
   commandsMax: 500,
+  /** links of one twin, each way */
   linksPerTwinAnswerMax: 500,
+  /** links of all twins of a page, each way, which they share evenly: as many as fit into a message */
+  linksPerAnswerMax: 20_000,
   /** hops of one walk along links of a store */
   walkHopsMax: 16,
   /** the finest cells of an overview: some metres wide */

@@ -2,7 +2,7 @@
  * Link: a typed relation between two twins, possibly of two agencies, and the join that waits to become one.
  */
 import { z } from 'zod';
-import { AgencyId, LinkId, TermId, TwinId } from '../ground/id.ts';
+import { AgencyId, compareText, LinkId, TermId, TwinId } from '../ground/id.ts';
 import { Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 
@@ -36,6 +36,23 @@ export const versionOfLink = (link: Link | undefined): number => (link ? (link.v
 export const linksOnce = (links: readonly Link[]): readonly Link[] => [
   ...new Map(links.map((link) => [`${link.from}\u0000${link.kind}\u0000${link.to}`, link])).values(),
 ];
+
+export type LinksOfEach = { readonly ids: readonly string[]; readonly direction: Direction; readonly limit: number };
+
+const byKindAndEnds = (a: Link, b: Link): number => compareText(a.kind, b.kind) || compareText(a.from, b.from) || compareText(a.to, b.to);
+
+/** Of each of the twins, each way that is asked for, so many at most: the first by kind and far end. Each is told once, in that order. */
+export const firstOfEach = (links: readonly Link[], { ids, direction, limit }: LinksOfEach): readonly Link[] => {
+  const left = { out: new Map(ids.map((id) => [id, limit])), in: new Map(ids.map((id) => [id, limit])) };
+  const takes = (way: 'out' | 'in', id: string): boolean => {
+    const room = direction === 'both' || direction === way ? (left[way].get(id) ?? 0) : 0;
+    if (room > 0) left[way].set(id, room - 1);
+    return room > 0;
+  };
+  return linksOnce(links)
+    .toSorted(byKindAndEnds)
+    .filter(({ from, to }) => [takes('out', from), takes('in', to)].includes(true));
+};
 
 /** What is said of a link, said so often. */
 export const withVersion = ({ version: _, ...link }: Link, version: number): Link => ({ ...link, ...(version > 1 && { version }) });

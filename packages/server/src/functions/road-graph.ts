@@ -31,7 +31,7 @@ type Ends = ReadonlyMap<string, { readonly start?: string; readonly end?: string
 /** The junctions that links name. */
 const endsOf = async ({ store, signal }: Computing, ids: readonly TwinId[]): Promise<Ends> => {
   const ends = new Map<string, { start?: string; end?: string }>();
-  const told = await store.adjacent(ids, { kinds: [startsAt, endsAt], direction: 'out', limit: ids.length * 4 }, { signal });
+  const told = await store.adjacent(ids, { kinds: [startsAt, endsAt], direction: 'out', limit: 4 }, { signal });
   for (const { from, kind, to } of told) ends.set(from, { ...ends.get(from), [kind === startsAt ? 'start' : 'end']: to });
   return ends;
 };

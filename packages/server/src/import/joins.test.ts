@@ -189,6 +189,28 @@ describe('links inside the agency', () => {
     expect(await trial.store.countJoins()).toEqual({ PENDING: 0, RESOLVED: 0, UNRESOLVED: 1 });
   });
 
+  test('of a hub go and come with its row, however many others link to it', async () => {
+    await using trial = await createTrial();
+    await bring(trial, [feeder('f1', 'C1')], feeders);
+    await bring(trial, [lamp('a', { Circuit: 'C1' })], fed('out'));
+    const kind = TermId.parse('city:along');
+    const others = Array.from({ length: 2 * limits.linksPerTwinAnswerMax }, (_, index) => lampId(`other-${index}`));
+    const at = trial.clock.now();
+    const linked = others.flatMap((other) => [
+      { id: linkIdOf(other, kind, lampId('a')), kind, from: other, to: lampId('a'), source: own, recordedAt: at },
+      { id: linkIdOf(lampId('a'), kind, other), kind, from: lampId('a'), to: other, source: own, recordedAt: at },
+    ]);
+    for (let from = 0; from < linked.length; from += limits.commandsMax)
+      await trial.store.apply(
+        linked.slice(from, from + limits.commandsMax).map((link) => ({ op: 'putLink', link })),
+        { at },
+      );
+    const toFeeders = async () => (await trial.store.adjacent([feederId('f1')], { direction: 'in', limit: 9 })).length;
+    expect(await toFeeders()).toBe(1);
+    await bring(trial, [lamp('a', { bulb: 'new' })], fed('out'));
+    expect(await toFeeders()).toBe(0);
+  });
+
   test('that a person made stay when the row changes', async () => {
     await using trial = await createTrial();
     await bring(trial, [feeder('f1', 'C1')], feeders);

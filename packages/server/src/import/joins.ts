@@ -17,7 +17,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Clock } from '../deps.ts';
-import type { Command, TwinStore } from '../store/store.ts';
+import type { Command, TwinStore, Waiting } from '../store/store.ts';
 import type { StagedTwin } from './record.ts';
 
 /** Asks an agency which of its twins have these alternative identifiers; what is not in the answer is not known there. */
@@ -49,6 +49,11 @@ export type SettleCounts = {
 
 /** More partners of one key than this are not linked: a key that names so many names nothing. */
 export const partnersMax = 100;
+
+/** Links that one row declared, each way: more of them are not taken away where a new edition no longer declares them. */
+const declaredLinksMax = 100 * partnersMax;
+
+type Declared = ReadonlyMap<TwinId, readonly Link[]>;
 
 /** Joins looked at together. Many share a key, so that fewer keys than joins are asked. */
 const pageJoins = 1_000;
@@ -152,16 +157,23 @@ const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap
   await send();
 };
 
-/** The links that joins have made so far, by the twin that declared them. Joins never tried have none. */
-const linksNow = async (run: Run, group: readonly Join[]): Promise<ReadonlyMap<TwinId, readonly Link[]>> => {
+/** The links that rows of twins declared, by key or in the file of a source, by the twin that declared them. */
+export const declaredLinks = async (store: TwinStore, ids: readonly TwinId[], asked: Waiting & { readonly file?: string }): Promise<Declared> => {
+  const { file, ...waiting } = asked;
+  const [out, inward] = await Promise.all([
+    store.adjacent(ids, { direction: 'out', limit: declaredLinksMax, evidence: [`${evidenceSign.out}[`, ...(file === undefined ? [] : [file])] }, waiting),
+    store.adjacent(ids, { direction: 'in', limit: declaredLinksMax, evidence: [evidenceSign.in] }, waiting),
+  ]);
+  const mine = file === undefined ? out : out.filter(({ evidence = '' }) => evidence === file || evidence.startsWith(evidenceSign.out));
+  const byTwin = new Map(Map.groupBy(mine, ({ from }) => from));
+  for (const [to, links] of Map.groupBy(inward, (link) => link.to)) byTwin.set(to, [...(byTwin.get(to) ?? []), ...links]);
+  return byTwin;
+};
+
+/** The links that joins have made so far. Joins never tried have none. */
+const linksNow = async (run: Run, group: readonly Join[]): Promise<Declared> => {
   const ids = [...new Set(group.filter(({ state }) => state === 'RESOLVED').map(({ from }) => from))];
-  const found = new Map<TwinId, Link[]>();
-  if (ids.length === 0) return found;
-  for (const link of await run.store.adjacent(ids, { direction: 'both', limit: ids.length * 2 * partnersMax }, { signal: run.options.signal })) {
-    const declarer = declarerOf(link);
-    if (declarer) found.set(declarer, [...(found.get(declarer) ?? []), link]);
-  }
-  return found;
+  return ids.length === 0 ? new Map() : declaredLinks(run.store, ids, { signal: run.options.signal });
 };
 
 type Settling = { readonly join: Join; readonly partners: readonly TwinId[]; readonly links: readonly Link[] };
@@ -209,9 +221,3 @@ const evidenceSign = { out: 'by key ', in: 'by key of the other end ' } as const
 /** What a link made of a join rests on: whose key, by which scheme, which value. */
 export const evidenceOf = ({ agency, scheme, value }: Pick<Join, 'agency' | 'scheme' | 'value'>): string =>
   `${isInverse(scheme) ? evidenceSign.in : evidenceSign.out}${JSON.stringify([agency, scheme, value])}`;
-
-/** The twin whose row declared a link by key; undefined for links of other making. */
-export const declarerOf = ({ evidence = '', from, to }: Link): TwinId | undefined => {
-  if (evidence.startsWith(evidenceSign.in)) return to;
-  return evidence.startsWith(evidenceSign.out) ? from : undefined;
-};

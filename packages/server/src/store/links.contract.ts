@@ -24,7 +24,47 @@ export const linksContract = (store: () => TwinStore) => {
     expect(await hop([a, b], 'both', ['sameAs'])).toEqual(ids(...(inward ?? [])));
     expect(await hop([b], 'out', ['feeds'])).toEqual(ids(...(ba ?? []), ...(abroad ?? [])));
     expect(await hop([c], 'both')).toEqual([]);
-    expect(await store().adjacent([a, b], { direction: 'both', limit: 2 })).toHaveLength(2);
+  });
+
+  test('a limit is of each twin each way: the first by kind and far end, and a hub takes nothing from its neighbours', async () => {
+    const [hub, leaf] = [twinId('hub'), twinId('leaf')];
+    const spokes = ['9', '3', '1', '5', '7'].map((n) => link(twinId(n), hub));
+    const all = [...spokes, link(hub, c), link(hub, b), link(hub, a, 'sameAs'), link(leaf, b), link(leaf, leaf)];
+    await accepted(
+      store(),
+      all.map((one): Command => ({ op: 'putLink', link: one })),
+    );
+    const ways = (links: readonly ReturnType<typeof link>[]) => links.map(({ kind, from, to }) => [kind, from, to]);
+    const told = async (limit: number, direction: 'out' | 'in' | 'both') => {
+      const now = ways(await store().adjacent([hub, leaf], { direction, limit }));
+      expect(ways(await store().linksAt([leaf, hub], { direction, limit, moment: { valid: at, known: at } }))).toEqual(now);
+      return now;
+    };
+    const [first, second] = [link(twinId('1'), hub), link(twinId('3'), hub)];
+    const sorted = (...links: readonly ReturnType<typeof link>[]) =>
+      ways(links).toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+    expect(await told(1, 'both')).toEqual(sorted(first, link(hub, b), link(leaf, b), link(leaf, leaf)));
+    expect(await told(2, 'in')).toEqual(sorted(first, second, link(leaf, leaf)));
+    expect(await told(2, 'out')).toEqual(sorted(link(hub, b), link(hub, c), link(leaf, b), link(leaf, leaf)));
+    expect(await told(9, 'both')).toEqual(sorted(...all));
+    // what was said again is told by its history, and keeps its place
+    await accepted(store(), [{ op: 'putLink', link: { ...second, evidence: 'again' } }]);
+    expect(await told(2, 'in')).toEqual(sorted(first, second, link(leaf, leaf)));
+  });
+
+  test('links are asked for by what they rest on', async () => {
+    const all = [link(a, b), { ...link(a, c), evidence: 'by key [1]' }, { ...link(c, a), evidence: "by 'key" }, { ...link(b, a), evidence: 'declared' }];
+    await accepted(
+      store(),
+      all.map((one): Command => ({ op: 'putLink', link: one })),
+    );
+    const rests = async (evidence: readonly string[], direction: 'out' | 'in' | 'both' = 'both') =>
+      (await store().adjacent([a], { direction, limit: 9, evidence })).map((one) => one.evidence).toSorted();
+    expect(await rests(['by key '])).toEqual(['by key [1]']);
+    expect(await rests(["by 'key", 'decl'])).toEqual(["by 'key", 'declared']);
+    expect(await rests(['by'], 'out')).toEqual(['by key [1]']);
+    expect(await rests(['key', 'by key [1]2'])).toEqual([]);
+    expect(await rests([])).toEqual([]);
   });
 
   test('a link is changed only on the version that it has, from 0 where it must not be there, and a refused change leaves no trace', async () => {

@@ -183,10 +183,19 @@ export type TwinStore = {
   readonly summarise: (filter: TwinFilter, by: readonly Facet[], waiting?: Waiting & Then) => Promise<readonly Group[]>;
   /** How many twins have their middle in each cell of a level and in the box; of cells without any nothing is told. By row, then by column. */
   readonly cells: (query: CellsQuery, waiting?: Waiting) => Promise<readonly CellCount[]>;
-  /** One hop for a whole frontier; links to twins of other agencies included. Each is told once: known by its ends and kind, whatever id it has. */
+  /**
+   * One hop for a whole frontier; links to twins of other agencies included. Each is told once: known by its ends and kind, whatever id it has.
+   * The limit is for each twin and each way: the first by kind and far end. Who asks for one more than is wanted sees where there are more.
+   */
   readonly adjacent: (
     ids: readonly TwinId[],
-    query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number },
+    query: {
+      readonly kinds?: readonly TermId[] | undefined;
+      readonly direction: Direction;
+      readonly limit: number;
+      /** those whose evidence begins with one of these */
+      readonly evidence?: readonly string[] | undefined;
+    },
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
   /** Links met on a walk of so many hops, one at least, each once: whatever is reached is walked on from once, a twin of another agency by the links that are here. */
@@ -195,7 +204,7 @@ export type TwinStore = {
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly depth: number; readonly limit: number },
     waiting?: Waiting,
   ) => Promise<readonly Link[]>;
-  /** The links that there were at `valid`, as far as was known at `known`; the first of them where there were more. */
+  /** The links that there were at `valid`, as far as was known at `known`; limited as `adjacent` is. */
   readonly linksAt: (
     ids: readonly TwinId[],
     query: { readonly kinds?: readonly TermId[] | undefined; readonly direction: Direction; readonly limit: number; readonly moment: Moment },

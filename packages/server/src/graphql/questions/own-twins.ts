@@ -24,7 +24,7 @@ const askLinks = async (store: TwinStore, signal: AbortSignal, asked: readonly L
     [...groups].map(async ([shape, group]) => {
       const { kinds, direction } = group[0] ?? { kinds: undefined, direction: 'out' as const };
       const ids = group.map(({ id }) => id);
-      return [shape, await store.adjacent(ids, { kinds, direction, limit: limits.linksPerTwinAnswerMax * ids.length }, { signal })] as const;
+      return [shape, await store.adjacent(ids, { kinds, direction, limit: limits.linksPerTwinAnswerMax }, { signal })] as const;
     }),
   );
   const links = new Map(found);

@@ -19,7 +19,7 @@ import {
 } from '@cityweave/core';
 import type { Command, Outcome, TwinStore } from '../../store/store.ts';
 import { withId } from '../adapt/key.ts';
-import { declarerOf, evidenceOf } from '../joins.ts';
+import { declaredLinks, evidenceOf } from '../joins.ts';
 import { evidenceOfFile } from './declared.ts';
 import { listAdditions } from './difference.ts';
 import { type ChangeRow, nextChanges, type Staging, stagingLimits, textOf } from './staging.ts';
@@ -140,15 +140,7 @@ type Before = { readonly twins: ReadonlyMap<TwinId, Twin>; readonly links: Reado
 const readBefore = async ({ store, source, signal }: ApplyWork, rows: readonly ChangeRow[]): Promise<Before> => {
   const ids = rows.filter(({ op }) => op === 'change').map(({ id }) => id);
   if (ids.length === 0) return { twins: new Map(), links: new Map() };
-  const [twins, found] = await Promise.all([
-    store.get(ids, { signal }),
-    store.adjacent(ids, { direction: 'both', limit: ids.length * limits.linksPerTwinAnswerMax }, { signal }),
-  ]);
-  const links = new Map<TwinId, Link[]>();
-  for (const link of found) {
-    const declarer = declarerOf(link) ?? (link.evidence === evidenceOfFile(source) ? link.from : undefined);
-    if (declarer) links.set(declarer, [...(links.get(declarer) ?? []), link]);
-  }
+  const [twins, links] = await Promise.all([store.get(ids, { signal }), declaredLinks(store, ids, { file: evidenceOfFile(source), signal })]);
   return { twins, links };
 };
 

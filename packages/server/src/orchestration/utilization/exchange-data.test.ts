@@ -23,7 +23,7 @@ import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { Command } from '../../store/store.ts';
 import { accepted, put } from '../../store/twins.contract.ts';
 import type { Room } from '../room.ts';
-import { readTwins } from './exchange-data.ts';
+import { linksOfEach, readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';
 import { createAreas, digestOfArea } from './sent-areas.ts';
 
@@ -79,6 +79,14 @@ describe('a read', () => {
     expect(first?.shape).toBeUndefined();
     const all = await read([first?.twin.kind ?? '']);
     expect(all.rows.map(({ shape }) => shape !== undefined)).toEqual([true, true, false]);
+  });
+
+  it('shares linksPerAnswerMax evenly among the twins of a page, and tells no more than linksPerTwinAnswerMax of one', () => {
+    const { linksPerAnswerMax, linksPerTwinAnswerMax, pageMax } = limits;
+    const twins = linksPerAnswerMax / linksPerTwinAnswerMax;
+    expect([linksOfEach(1), linksOfEach(twins)]).toEqual([linksPerTwinAnswerMax, linksPerTwinAnswerMax]);
+    expect(linksOfEach(twins + 1)).toBeLessThan(linksPerTwinAnswerMax);
+    expect(linksOfEach(pageMax) * pageMax).toBe(linksPerAnswerMax);
   });
 
   it('tells the member what is left without deadlineMarginMs, and never less than deadlineMinMs', async () => {

@@ -56,7 +56,7 @@ const sameAsLinks = async (reading: Reading, ids: readonly TwinId[], asked: Omit
 /** Own twins that represent the same objects: by id, by a sameAs link to one of the ids, by object of interest. */
 const identityFilter = async (reading: Reading, { ids, objects }: NonNullable<TwinQuery['identity']>, at: TwinQuery['at']): Promise<TwinFilter> => {
   const { room } = reading;
-  const links = await sameAsLinks(reading, ids, { direction: 'in', limit: limits.identityBatchMax * 4, at });
+  const links = await sameAsLinks(reading, ids, { direction: 'in', limit: 4, at });
   const own = [...ids, ...links.map(({ from }) => from)].filter((id) => agencyOf(id) === room.self.agency);
   return { ids: [...new Set<string>([...own, ...objects])] };
 };
@@ -81,11 +81,14 @@ const shapesOf = async ({ room, signal }: Reading, twins: readonly Twin[], kinds
   return found;
 };
 
+/** Links of many twins are shared out evenly: a hub takes nothing from its neighbours. */
+export const linksOfEach = (twins: number): number => Math.min(limits.linksPerTwinAnswerMax, Math.floor(limits.linksPerAnswerMax / twins));
+
 const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], query: TwinQuery): Promise<readonly TwinRow[]> => {
   const ids = twins.map(({ id }) => id);
   const { at } = query;
-  const same = await sameAsLinks({ room, sight, signal }, ids, { direction: 'out', limit: ids.length * 8, at });
-  const links = query.links && (await linksThen({ room, sight, signal }, ids, { ...query.links, limit: limits.linksPerTwinAnswerMax * 4, at }));
+  const same = await sameAsLinks({ room, sight, signal }, ids, { direction: 'out', limit: 8, at });
+  const links = query.links && (await linksThen({ room, sight, signal }, ids, { ...query.links, limit: linksOfEach(ids.length), at }));
   const shapes = await shapesOf({ room, sight, signal }, twins, query.shapes);
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);

@@ -41,12 +41,32 @@ MATCH (n)${from}[l:${link}]${to}()${ofKinds} WITH DISTINCT l LIMIT $limit ${link
   return steady(text, { ids, ...(kinds && { kinds }), limit });
 };
 
-/** One hop for a whole frontier, `near` is the end that stands in it: links that were there at a moment, and of which nothing else was ever said. */
-export const readLinksThen = ({ end, link, past }: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier & { readonly moment: Moment }): Cypher => {
-  const text = `MATCH (a:${end})-[l:${link}]->(b:${end}) WHERE ${near}.id IN $ids${kinds ? ' AND l.kind IN $kinds' : ''}
-AND l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
-AND NOT EXISTS { MATCH (p:${past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind } WITH l LIMIT $limit ${linksTold('null')}`;
-  return cypher(text, { ids, ...(kinds && { kinds }), valid: moment.valid, known: moment.known, limit });
+const conditionsOf = (...conditions: readonly (string | undefined)[]): string => {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length > 0 ? ` WHERE ${given.join(' AND ')}` : '';
+};
+
+/** `near` is the end that stands in the frontier: of each twin so many, by kind and far end. */
+const linksOfEach = ({ end, link }: Space, near: 'a' | 'b', where: string): string =>
+  `MATCH (${near}:${end}) USING INDEX ${near}:${end}(id) WHERE ${near}.id IN $ids
+CALL (${near}) { MATCH (a)-[l:${link}]->(b)${where} RETURN l, ${near === 'a' ? 'b' : 'a'}.id AS far ORDER BY l.kind, far LIMIT $limit }`;
+
+export type Signed = Frontier & { readonly evidence?: readonly string[] | undefined };
+
+/** One hop for a whole frontier, one way. */
+export const readLinksOfEach = (space: Space, near: 'a' | 'b', { ids, kinds, evidence, limit }: Signed): Cypher => {
+  const where = conditionsOf(kinds && 'l.kind IN $kinds', evidence && 'any(sign IN $evidence WHERE l.evidence STARTS WITH sign)');
+  return steady(`${linksOfEach(space, near, where)} ${linksTold('l.version')}`, { ids, ...(kinds && { kinds }), ...(evidence && { evidence }), limit });
+};
+
+/** The same of links that were there at a moment, and of which nothing else was ever said. */
+export const readLinksThen = (space: Space, near: 'a' | 'b', { ids, kinds, limit, moment }: Frontier & { readonly moment: Moment }): Cypher => {
+  const where = conditionsOf(
+    kinds && 'l.kind IN $kinds',
+    `l.recordedAt <= $known AND coalesce(l.observedAt, l.recordedAt) <= $valid
+AND NOT EXISTS { MATCH (p:${space.past}) WHERE p.src = a.id AND p.dst = b.id AND p.kind = l.kind }`,
+  );
+  return cypher(`${linksOfEach(space, near, where)} ${linksTold('null')}`, { ids, ...(kinds && { kinds }), valid: moment.valid, known: moment.known, limit });
 };
 
 /** Twins of this agency at either end of a link of the kind, and where asked for those that name an object. */

@@ -1,7 +1,7 @@
 /**
  * Links as they were: those that have a history are told by it, all others by themselves.
  */
-import { type Link, linkOfSample, linksOnce, type Moment } from '@cityweave/core';
+import { firstOfEach, type Link, linkOfSample, type Moment } from '@cityweave/core';
 import type { Asker } from '../neo4j/find.ts';
 import { linksIn } from '../neo4j/neo4j-rows.ts';
 import type { Adjacent } from '../neo4j/questions.ts';
@@ -35,5 +35,5 @@ const pastLinks = async (asker: Asker, { ids, kinds, direction, moment }: AskedA
 
 export const linksAt = async (asker: Asker, asked: AskedAt): Promise<readonly Link[]> => {
   const links = (await Promise.all([standingLinks(asker, asked), pastLinks(asker, asked)])).flat();
-  return linksOnce(links).slice(0, asked.limit);
+  return firstOfEach(links, asked);
 };

@@ -28,7 +28,7 @@ import { type Asker, cellsIn, countTwins, findPage, summarise } from './find.ts'
 import { createLane, type Lane } from './lane.ts';
 import { lookAtSchema, migrate } from './migration.ts';
 import { trusted } from './neo4j-rows.ts';
-import { changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, traverse, twinsById } from './questions.ts';
+import { adjacent, changesSince, countJoinsIn, countOf, joinsOf, kindsIn, resolve, shapesById, traverse, twinsById } from './questions.ts';
 import { lock, writerKey } from './save.ts';
 
 export type Neo4jStoreOptions = {
@@ -85,8 +85,7 @@ const questions = (sides: Sides, ask: Ask) => ({
     ask((asker) => (waiting?.at ? summariseThen(asker, { filter, at: waiting.at }, by) : summarise(asker, filter, by)), waiting),
   ),
   cells: ((query, waiting) => ask((asker) => cellsIn(asker, query), waiting)) satisfies TwinStore['cells'],
-  adjacent: ((ids, query, waiting) =>
-    ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query, depth: 1 }), waiting)) satisfies TwinStore['adjacent'],
+  adjacent: ((ids, query, waiting) => ask((asker) => adjacent(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['adjacent'],
   traverse: ((ids, query, waiting) => ask((asker) => traverse(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['traverse'],
   linksAt: ((ids, query, waiting) => ask((asker) => linksAt(asker, { ids, kinds: query.kinds, ...query }), waiting)) satisfies TwinStore['linksAt'],
   kinds: remembered(sides, () => ask(kindsIn)),

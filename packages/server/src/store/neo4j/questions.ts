@@ -5,6 +5,7 @@ import {
   assert,
   type Change,
   type Direction,
+  firstOfEach,
   isOfKinds,
   type Join,
   type JoinState,
@@ -27,12 +28,14 @@ import {
   readKinds,
   readKindsOf,
   readLinks,
+  readLinksOfEach,
   readLog,
   readShapes,
   readTerms,
   readTwins,
   resolveIds,
   resolveKeys,
+  type Signed,
 } from '../neo4j-cypher/read.ts';
 import { logChangesMax } from '../neo4j-cypher/write.ts';
 import type { ChangesPage, TwinStore } from '../store.ts';
@@ -81,6 +84,17 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
 };
 
 export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: Direction; readonly limit: number };
+
+/** One hop; a link between two of the twins is met from both its ends. */
+export const adjacent = async ({ reading, space }: Asker, asked: Adjacent & Pick<Signed, 'evidence'>): Promise<readonly Link[]> => {
+  const { direction, limit, ids, kinds, evidence } = asked;
+  const frontier = { ids, kinds, evidence, limit: whole(limit) };
+  const rows = await Promise.all([
+    direction === 'in' ? [] : reading.run(readLinksOfEach(space, 'a', frontier)),
+    direction === 'out' ? [] : reading.run(readLinksOfEach(space, 'b', frontier)),
+  ]);
+  return firstOfEach(rows.flatMap(linksIn), asked);
+};
 
 /** So many hops from twins; links that are near lie one hop away. */
 export const traverse = async ({ reading, space }: Asker, { limit, ...asked }: Adjacent & { readonly depth: number }): Promise<readonly Link[]> => {

@@ -1,8 +1,8 @@
 /**
  * Links of twins as the embedded store reads them: as they are, and as they were.
  */
-import { assert, type Link, limits, type Moment } from '@cityweave/core';
-import { linksSql, pastLinksSql } from '../sqlite/sql.ts';
+import { assert, firstOfEach, type Link, limits, type Moment } from '@cityweave/core';
+import { linksOfOneSql, linksSql, pastLinksSql } from '../sqlite/sql.ts';
 import { inSnapshot } from '../sqlite/sqlite-file.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
 import { pastLink } from '../sqlite-history/past.ts';
@@ -15,15 +15,12 @@ export type Adjacent = {
   readonly limit: number;
 };
 
-type AdjacentThen = Adjacent & { readonly moment: Moment };
+type Way = 'out' | 'in';
 
-const rowsOneWay = ({ lists }: ReadingFile, way: 'out' | 'in', { ids, kinds, limit, moment }: Adjacent & { readonly moment?: Moment }): Lists => {
-  const text = linksSql({ way, ofKinds: kinds !== undefined, ofBefore: moment !== undefined });
-  const params = [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), limit];
-  return lists({ text, params });
-};
+const waysOf = (direction: Adjacent['direction']): readonly Way[] => (direction === 'both' ? ['out', 'in'] : [direction]);
 
-const waysOf = (direction: Adjacent['direction']): readonly ('out' | 'in')[] => (direction === 'both' ? ['out', 'in'] : [direction]);
+const rowsOneWay = ({ lists }: ReadingFile, way: Way, { ids, kinds, limit }: Adjacent): Lists =>
+  lists({ text: linksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : []), limit] });
 
 /** Where the far end of a link stands in its row. */
 const farColumn = { out: 2, in: 0 } as const;
@@ -54,12 +51,40 @@ export const traverse = (reading: ReadingFile, { depth, ids, ...asked }: Adjacen
   return walk.found.slice(0, asked.limit);
 };
 
+type OfOne = Omit<Adjacent, 'direction'> & { readonly evidence?: readonly string[] | undefined; readonly moment?: Moment };
+
+/** Of each twin so many, the first of them. */
+function* rowsOfEach({ lists }: ReadingFile, way: Way, { ids, kinds, evidence, moment, limit }: OfOne): Generator<readonly unknown[]> {
+  const text = linksOfOneSql({ way, ofKinds: kinds !== undefined, ofBefore: moment !== undefined, ofEvidence: evidence !== undefined });
+  const params = [...(kinds ? [JSON.stringify(kinds)] : []), ...(moment ? [moment.valid, moment.known] : []), ...(evidence ? [JSON.stringify(evidence)] : [])];
+  for (const id of ids) yield* lists({ text, params: [id, ...params, limit] });
+}
+
+export type AdjacentOfEach = Adjacent & { readonly evidence?: readonly string[] | undefined };
+
+/** One hop; `undefined` where more than `most` rows would have to be read. */
+export const adjacentWithin = (reading: ReadingFile, asked: AdjacentOfEach, most: number): readonly Link[] | undefined => {
+  const found: Link[] = [];
+  for (const way of waysOf(asked.direction))
+    for (const row of rowsOfEach(reading, way, { ...asked, limit: Math.min(asked.limit, most + 1) })) {
+      if (found.length === most) return undefined;
+      found.push(linkOf(row));
+    }
+  return firstOfEach(found, asked);
+};
+
+export const adjacent = (reading: ReadingFile, asked: AdjacentOfEach): readonly Link[] =>
+  inSnapshot(reading.file, () => adjacentWithin(reading, asked, Number.MAX_SAFE_INTEGER - 1) ?? []);
+
+type AdjacentThen = Adjacent & { readonly moment: Moment };
+
 /** Links that have a history are told by it, all others by themselves; within a snapshot of the caller's. */
 export const linksThen = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] =>
   waysOf(asked.direction).flatMap((way) => {
     const { ids, kinds, moment } = asked;
     const past = { text: pastLinksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : [])] };
-    return [...rowsOneWay(reading, way, asked).map(linkOf), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
+    return [...Array.from(rowsOfEach(reading, way, asked), linkOf), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
   });
 
-export const linksAt = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] => inSnapshot(reading.file, () => linksThen(reading, asked));
+export const linksAt = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] =>
+  inSnapshot(reading.file, () => firstOfEach(linksThen(reading, asked), asked));

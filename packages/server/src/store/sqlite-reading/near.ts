@@ -10,6 +10,7 @@ import { type Find, pageOf, type Reads, type ReadVerb, reads } from '../sqlite/s
 import { twinOfRow } from '../sqlite/sqlite-rows.ts';
 import { historyWithin, statesWithin } from '../sqlite-history/past.ts';
 import { isKnown, type KnownChanges, type ReadTwins } from './known-twins.ts';
+import { adjacentWithin } from './links.ts';
 import { createReading, type Lists, type ReadingFile, rowsOf } from './reading-file.ts';
 
 /** Ids of one question. */
@@ -38,6 +39,11 @@ const near: Answers = {
     if (asked.ids.length > nearKeysMax) return notHere;
     const found = reads.traverse(reading, { ...asked, limit: Math.min(asked.limit, nearRowsMax + 1) });
     return found.length > nearRowsMax ? tooMuch : { found, rows: 1 + found.length };
+  },
+  adjacent: (reading, asked) => {
+    if (asked.ids.length > nearKeysMax) return notHere;
+    const found = adjacentWithin(reading, asked, nearRowsMax);
+    return found ? { found, rows: 1 + found.length } : tooMuch;
   },
   count: (reading, { filter }) => {
     const box = isBox(filter) && boxAlone(filter);

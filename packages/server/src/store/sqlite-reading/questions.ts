@@ -12,7 +12,6 @@ import {
   type JoinKey,
   type JoinState,
   joinKeyOf,
-  linksOnce,
   normaliseKey,
   type TwinId,
 } from '@cityweave/core';
@@ -73,14 +72,13 @@ export const traverse =
 
 export const adjacent =
   (ask: Ask): TwinStore['adjacent'] =>
-  (ids, query, waiting) =>
-    traverse(ask)(ids, { ...query, depth: 1 }, waiting);
+  (ids, { kinds, direction, limit, evidence }, waiting) =>
+    ask('adjacent', { ids, kinds, direction, limit, evidence }, waiting);
 
-/** A link inside the frontier is met from both its ends. */
 export const linksAt =
   (ask: Ask): TwinStore['linksAt'] =>
-  async (ids, { kinds, direction, limit, moment }, waiting) =>
-    linksOnce(await ask('linksAt', { ids, kinds, direction, limit, moment }, waiting)).slice(0, limit);
+  (ids, { kinds, direction, limit, moment }, waiting) =>
+    ask('linksAt', { ids, kinds, direction, limit, moment }, waiting);
 
 const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
   trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });

@@ -52,12 +52,12 @@ describe('near reads', () => {
     const ends = numbers(nearRowsMax + 1);
     const linked = (some: readonly string[]) =>
       accepted(store, [put('hub'), ...some.map((end) => ({ op: 'putLink' as const, link: link(twinId('hub'), twinId(end)) }))]);
-    const asked = { ids: [twinId('hub')], kinds: undefined, direction: 'out' as const, depth: 1, limit: nearRowsMax * 2 };
+    const asked = { ids: [twinId('hub')], kinds: undefined, direction: 'out' as const, limit: nearRowsMax * 2 };
     await linked(ends.slice(1));
-    expect(near.answer('traverse', asked)).toHaveLength(nearRowsMax);
+    expect(near.answer('adjacent', asked)).toHaveLength(nearRowsMax);
     await setImmediate();
     await linked(ends);
-    expect(near.answer('traverse', asked)).toBeUndefined();
+    expect(near.answer('adjacent', asked)).toBeUndefined();
     expect(await store.adjacent([twinId('hub')], { direction: 'out', limit: nearRowsMax * 2 })).toHaveLength(nearRowsMax + 1);
   });
 

@@ -187,30 +187,42 @@ export const writeSql = {
 /** The columns of a twin as one JSON text; what `twinText` makes of a row. */
 const asText = `substr(b.doc, 1, length(b.doc) - 1) || ',"version":' || t.version || ',"createdAt":"' || t.created_at || '","updatedAt":"' || t.updated_at || '"' || CASE WHEN b.footprint IS NULL THEN '' ELSE ',"footprint":' || b.footprint END || CASE t.shaped WHEN 0 THEN '}' ELSE ',"shaped":true}' END`;
 
-export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean; readonly ofBefore: boolean };
+export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean };
 
-/** Links that touch twins, with their past ones where it is asked for what there was then. Parameters: ids, kinds, `valid` and `known`, limit. */
 const walks = {
-  out: { from: 'link AS l ON l.src = asked.value', kind: 'l.kind', past: 'link_past AS p ON p.src = asked.value' },
+  out: { tables: 'link AS l', near: 'l.src', kind: 'l.kind', far: 'l.dst', past: 'link_past AS p ON p.src = asked.value' },
   in: {
-    from: 'link AS r INDEXED BY link_reverse ON r.dst = asked.value CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst',
+    tables: 'link AS r INDEXED BY link_reverse CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst',
+    near: 'r.dst',
     kind: 'r.kind',
+    far: 'r.src',
     past: 'link_past AS p INDEXED BY link_past_reverse ON p.dst = asked.value',
   },
 } as const;
 
 const ofTheseKinds = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`;
 
+/** Links that touch any of the twins. Parameters: ids, kinds, limit. */
+export const linksSql = ({ way, ofKinds }: LinksShape): string => {
+  const { tables, near, kind } = walks[way];
+  return `SELECT ${linkColumnsNow} FROM json_each(?) AS asked CROSS JOIN ${tables} WHERE ${near} = asked.value${ofKinds ? ` AND ${ofTheseKinds(kind)}` : ''} LIMIT ?`;
+};
+
 /** Of links without a history. */
 const stoodThen =
   'coalesce(l.observed_at, l.recorded_at) <= ? AND l.recorded_at <= ? AND NOT EXISTS (SELECT 1 FROM link_past AS p WHERE p.src = l.src AND p.kind = l.kind AND p.dst = l.dst)';
 
-export const linksSql = ({ way, ofKinds, ofBefore }: LinksShape): string => {
-  const conditions = [...(ofKinds ? [ofTheseKinds(walks[way].kind)] : []), ...(ofBefore ? [stoodThen] : [])];
-  return `SELECT ${ofBefore ? linkColumns : linkColumnsNow} FROM json_each(?) AS asked CROSS JOIN ${walks[way].from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} LIMIT ?`;
+const ofThisEvidence = 'EXISTS (SELECT 1 FROM json_each(?) AS sign WHERE substr(l.evidence, 1, length(sign.value)) = sign.value)';
+
+/** Links of one twin by kind and far end, as an index has them. Parameters: id, kinds, `valid` and `known`, beginnings of evidence, limit. */
+export const linksOfOneSql = ({ way, ofKinds, ofBefore, ofEvidence }: LinksShape & { readonly ofBefore: boolean; readonly ofEvidence: boolean }): string => {
+  const { tables, near, kind, far } = walks[way];
+  const conditions = [`${near} = ?`, ...(ofKinds ? [ofTheseKinds(kind)] : []), ...(ofBefore ? [stoodThen] : []), ...(ofEvidence ? [ofThisEvidence] : [])];
+  return `SELECT ${ofBefore ? linkColumns : linkColumnsNow} FROM ${tables} WHERE ${conditions.join(' AND ')} ORDER BY ${kind}, ${far} LIMIT ?`;
 };
 
-export const pastLinksSql = ({ way, ofKinds }: Omit<LinksShape, 'ofBefore'>): string =>
+/** Series of what was said before of links that touch any of the twins. */
+export const pastLinksSql = ({ way, ofKinds }: LinksShape): string =>
   `SELECT p.s FROM json_each(?) AS asked CROSS JOIN ${walks[way].past}${ofKinds ? ` WHERE ${ofTheseKinds('p.kind')}` : ''}`;
 
 const twinColumnsRead = 't.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint';

@@ -7,7 +7,7 @@ import { history, stateAt } from '../sqlite-history/past.ts';
 import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
 import { unload } from '../sqlite-moving/unload.ts';
 import { isKnown, type ToldTwins } from '../sqlite-reading/known-twins.ts';
-import { linksAt, traverse } from '../sqlite-reading/links.ts';
+import { adjacent, linksAt, traverse } from '../sqlite-reading/links.ts';
 import { asking, headOf, type Lists, type ReadingFile, type Rows, rowsOf } from '../sqlite-reading/reading-file.ts';
 import { cellSql, countSql, type FindShape, findSql, groupSql } from '../sqlite-reading/sql-find.ts';
 import { walkedText, walkWords } from '../sqlite-words/word-walk.ts';
@@ -140,6 +140,7 @@ export const reads = {
   summarise,
   cells,
   resolve,
+  adjacent,
   traverse,
   linksAt,
   changes,
