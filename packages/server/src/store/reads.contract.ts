@@ -153,6 +153,13 @@ export const registersContract = (store: () => TwinStore, reopen: () => Promise<
     expect((await store().resolve(['792'])).size).toBe(0);
   });
 
+  test('of two joins with one key the first stands', async () => {
+    const join = { from: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel', value: '7' };
+    const joins = [{ ...join, state: 'PENDING' }, { ...join, state: 'RESOLVED', to: twinId('2'), triedAt: at }] as const;
+    await accepted(store(), [put('1'), { op: 'putJoins', from: twinId('1'), joins }]);
+    expect((await store().joins({ first: 9 })).joins).toEqual(joins.slice(0, 1));
+  });
+
   test('kinds are told with their number and terms, whatever came and went', async () => {
     await accepted(store(), [
       put('1', { kind: 'Pump', values: { 'city:flow': { value: 1, unit: 'm3/s' } } }),

@@ -58,7 +58,7 @@ export type Command =
   | { readonly op: 'putLink'; readonly link: Link; readonly expected?: number }
   /** `endedAt` is when it was no longer true; the time of the change where absent */
   | { readonly op: 'deleteLink'; readonly id: LinkId; readonly endedAt?: Instant; readonly expected?: number }
-  /** replaces the joins of a twin; those that are there already keep their state */
+  /** replaces the joins of a twin; those that are there already keep their state, of two with one key the first stands */
   | { readonly op: 'putJoins'; readonly from: TwinId; readonly joins: readonly Join[] }
   | { readonly op: 'settleJoin'; readonly join: Join };
 
