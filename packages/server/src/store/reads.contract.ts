@@ -139,10 +139,10 @@ export const registersContract = (store: () => TwinStore, reopen: () => Promise<
     expect(await store().lastImport('t')).toBeUndefined();
   });
 
-  test('a twin is resolved by id, by a normalised alternative id of a scheme, and by its object of interest', async () => {
+  test('a twin is resolved by id, by a normalised alternative id of a scheme, and by its object of interest, in the order of ids', async () => {
     await accepted(store(), [
-      put('1', { altIds: [{ scheme: 'no', value: ' 791.0 ' }], object: 'urn:x:1' }),
       put('2', { altIds: [{ scheme: 'other', value: '791' }], object: 'urn:x:1' }),
+      put('1', { altIds: [{ scheme: 'no', value: ' 791.0 ' }], object: 'urn:x:1' }),
     ]);
     const found = async (identifier: string, scheme?: string) =>
       keysOf(((await store().resolve([identifier], { scheme })).get(identifier) ?? []).map((id) => ({ id })));

@@ -159,7 +159,7 @@ export type TwinStore = {
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
   readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
-  /** Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. */
+  /** Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. Of each identifier all that have it, in the order of their ids. */
   readonly resolve: (
     identifiers: readonly string[],
     waiting?: Waiting & { readonly scheme?: string | undefined },

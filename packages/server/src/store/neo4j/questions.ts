@@ -3,6 +3,7 @@
  */
 import {
   assert,
+  compareText,
   type Change,
   type Direction,
   firstOfEach,
@@ -80,7 +81,8 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
   for (const { key, id } of own) append(found, String(key), trusted<TwinId>(id));
   const ofScheme = ({ key, scheme: given }: Row): boolean => scheme === undefined || given === scheme || String(key).startsWith(objectKey(''));
   for (const row of others.filter(ofScheme)) for (const identifier of keys.get(String(row['key'])) ?? []) append(found, identifier, trusted<TwinId>(row['id']));
-  return found;
+  for (const ids of found.values()) ids.sort(compareText);
+    return found;
 };
 
 export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: Direction; readonly limit: number };

@@ -3,6 +3,7 @@
  */
 import {
   assert,
+  compareText,
   compareGroups,
   type Facets,
   type Group,
@@ -62,6 +63,7 @@ export const resolve =
     const found = new Map<string, TwinId[]>();
     for (const { asked, id } of own) append(found, String(asked), trusted<TwinId>(id));
     for (const { asked, id } of alternative) for (const identifier of keys.get(String(asked)) ?? []) append(found, identifier, trusted<TwinId>(id));
+    for (const ids of found.values()) ids.sort(compareText);
     return found;
   };
 
