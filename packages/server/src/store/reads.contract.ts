@@ -155,7 +155,10 @@ export const registersContract = (store: () => TwinStore, reopen: () => Promise<
 
   test('of two joins with one key the first stands', async () => {
     const join = { from: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel', value: '7' };
-    const joins = [{ ...join, state: 'PENDING' }, { ...join, state: 'RESOLVED', to: twinId('2'), triedAt: at }] as const;
+    const joins = [
+      { ...join, state: 'PENDING' },
+      { ...join, state: 'RESOLVED', to: twinId('2'), triedAt: at },
+    ] as const;
     await accepted(store(), [put('1'), { op: 'putJoins', from: twinId('1'), joins }]);
     expect((await store().joins({ first: 9 })).joins).toEqual(joins.slice(0, 1));
   });

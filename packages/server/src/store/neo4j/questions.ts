@@ -3,8 +3,8 @@
  */
 import {
   assert,
-  compareText,
   type Change,
+  compareText,
   type Direction,
   firstOfEach,
   isOfKinds,
@@ -82,7 +82,7 @@ export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }
   const ofScheme = ({ key, scheme: given }: Row): boolean => scheme === undefined || given === scheme || String(key).startsWith(objectKey(''));
   for (const row of others.filter(ofScheme)) for (const identifier of keys.get(String(row['key'])) ?? []) append(found, identifier, trusted<TwinId>(row['id']));
   for (const ids of found.values()) ids.sort(compareText);
-    return found;
+  return found;
 };
 
 export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: Direction; readonly limit: number };

@@ -3,8 +3,8 @@
  */
 import {
   assert,
-  compareText,
   compareGroups,
+  compareText,
   type Facets,
   type Group,
   groupKey,
