@@ -170,7 +170,9 @@ type Asking = {
   readonly personal?: ReadonlySet<FeatureId>;
 };
 
-const fits = (rule: PolicyRule, terms: AgreementTerms, { asker, vocabulary }: Asking): boolean =>
+type Policy = Pick<Asking, 'asker' | 'rules' | 'vocabulary'>;
+
+const fits = (rule: PolicyRule, terms: AgreementTerms, { asker, vocabulary }: Policy): boolean =>
   (rule.agencies === undefined || rule.agencies.includes(asker)) &&
   (rule.purposes === undefined || rule.purposes.some((wanted) => vocabulary.isA(terms.purpose, wanted)));
 
@@ -201,12 +203,28 @@ const obligationsFor = ({ obligations = [] }: AgreementTerms, { deleteAfter }: P
     ? obligations
     : [...obligations.filter(({ type }) => type !== 'delete'), { type: 'delete', after: deleteAfter }];
 
-const isOffered = ({ featureId, kind }: GrantedFeature, rule: PolicyRule, { offered, vocabulary }: Asking): boolean =>
-  offered.get(featureId) === kind && (rule.kinds === undefined || rule.kinds.some((granted) => vocabulary.isA(kind, granted)));
+/** The first rule that fits decides. */
+const ruleFor = (terms: AgreementTerms, policy: Policy): PolicyRule | undefined => policy.rules.find((rule) => fits(rule, terms, policy));
 
-/** The owner's answer to a request: the first rule that fits decides, and may narrow kinds, terms, area and rate; where none fits, no. */
+const isKindOf = (rule: PolicyRule, kind: TermId, { vocabulary }: Policy): boolean =>
+  rule.kinds === undefined || rule.kinds.some((granted) => vocabulary.isA(kind, granted));
+
+/** Whether the policy by itself, without a person's word, gives twins of a kind under such terms, asked for or not. */
+export const givesKind = (
+  { kind, personalData = false }: { readonly kind: TermId; readonly personalData?: boolean | undefined },
+  terms: AgreementTerms,
+  policy: Policy,
+): boolean => {
+  const rule = ruleFor(terms, policy);
+  return rule?.decision === 'accept' && isKindOf(rule, kind, policy) && (!personalData || rule.personalData === true);
+};
+
+const isOffered = ({ featureId, kind }: GrantedFeature, rule: PolicyRule, asking: Asking): boolean =>
+  asking.offered.get(featureId) === kind && isKindOf(rule, kind, asking);
+
+/** The owner's answer to a request: the rule may narrow kinds, terms, area and rate; where none fits, no. */
 export const considerRequest = (terms: AgreementTerms, asking: Asking): Consideration => {
-  const rule = asking.rules.find((candidate) => fits(candidate, terms, asking));
+  const rule = ruleFor(terms, asking);
   if (!rule) return { decision: 'decline', reason: 'no rule of the policy allows this purpose for this agency' };
   if (rule.decision === 'decline') return { decision: 'decline', reason: 'a rule of the policy declines it' };
   const offered = terms.features.filter((feature) => isOffered(feature, rule, asking));

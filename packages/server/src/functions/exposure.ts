@@ -1,5 +1,5 @@
 /**
- * Exposure: which of this agency's twins stand in an area, and of how many.
+ * Exposure: which of this agency's twins, of kinds that the asker is granted, stand in an area, and of how many.
  */
 import { fail, limits, ok, problem, type Result, TermId, type TwinFilter, textIn } from '@cityweave/core';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ const exposedMax = 10_000;
 
 const Inputs = z.object({
   areas: z.array(AreaInput).min(1).max(areasMax),
-  /** kinds looked at; all that the agency keeps where absent */
+  /** kinds looked at; all that the asker is granted where absent, and no others */
   kinds: z.array(TermId).max(limits.filterKindsMax).optional(),
 });
 type Inputs = z.infer<typeof Inputs>;
@@ -41,6 +41,7 @@ export const exposure: CityFunction = {
   method: 'Twins whose footprint or position meets one of the areas, planar in CRS84',
   effect: 'none',
   modes: ['sync', 'async'],
+  reads: 'granted',
   inputs: Inputs,
   outputs: Outputs,
   run: (inputs, computing) => collect(Inputs.parse(inputs), computing),

@@ -5,7 +5,7 @@ import { type FunctionEffect, type FunctionMode, Geometry, type LanguageMap, lim
 import { z } from 'zod';
 import type { TwinStore } from '../store/store.ts';
 
-/** What a function may read of its agency's twins: those in the agreed area. */
+/** What a function may read of its agency's twins: those of its kinds in the agreed area, and the links of what it read. */
 export type GrantedStore = Pick<TwinStore, 'stream' | 'count' | 'adjacent'>;
 
 export type Computing = {
@@ -25,6 +25,8 @@ export type CityFunction = {
   readonly method: string;
   readonly effect: FunctionEffect;
   readonly modes: readonly FunctionMode[];
+  /** kinds without which it is none, read for whoever may invoke it; or what may be told of twins is what was granted of them */
+  readonly reads: readonly TermId[] | 'granted';
   readonly inputs: z.ZodType;
   readonly outputs: z.ZodType;
   readonly run: (inputs: unknown, computing: Computing) => Promise<Result<Readonly<Record<string, unknown>>>>;

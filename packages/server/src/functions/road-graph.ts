@@ -5,7 +5,7 @@ import { limits, TermId, type Twin, type TwinFilter, type TwinId } from '@citywe
 import type { Computing } from './function.ts';
 import { lengthMetres } from './geodesy.ts';
 
-const roadLink = TermId.parse('city:RoadLink');
+export const roadLink = TermId.parse('city:RoadLink');
 const [startsAt, endsAt] = [TermId.parse('city:startsAt'), TermId.parse('city:endsAt')];
 
 /** An edge; `ends` are junctions. */

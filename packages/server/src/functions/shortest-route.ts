@@ -7,7 +7,7 @@ import { aStar } from 'ngraph.path';
 import { z } from 'zod';
 import { AreaInput, areasMax, type CityFunction, type Computing, Place, placesMax } from './function.ts';
 import { stepMetres } from './geodesy.ts';
-import { type RoadGraph, type RoadLink, readRoadGraph, roadLinks } from './road-graph.ts';
+import { type RoadGraph, type RoadLink, readRoadGraph, roadLink, roadLinks } from './road-graph.ts';
 
 const Inputs = z.object({
   from: z.array(Place).min(1).max(placesMax),
@@ -118,6 +118,7 @@ export const shortestRoute: CityFunction = {
   method: 'Shortest path over road links in both directions, by length; links that meet a closed area are left out',
   effect: 'none',
   modes: ['sync', 'async'],
+  reads: [roadLink],
   inputs: Inputs,
   outputs: Outputs,
   run: (inputs, computing) => routes(Inputs.parse(inputs), computing),

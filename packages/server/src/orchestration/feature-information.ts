@@ -24,7 +24,7 @@ import type { Peer } from '../exchange/peer.ts';
 import type { CityFunction } from '../functions/function.ts';
 import { answered } from '../store/unanswered.ts';
 import { describeFarFeatures } from './bridging/far-features.ts';
-import { offeredFunctions } from './invocation/running.ts';
+import { offeredFunctions } from './invocation/offered-functions.ts';
 import { scheduleOf } from './maintenance.ts';
 import { type Room, reachRegistry } from './room.ts';
 

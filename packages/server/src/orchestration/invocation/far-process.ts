@@ -113,6 +113,7 @@ export const farProcess = async (room: Room, given: OgcProcess, isFresh: boolean
     method: told.description ?? told.title ?? given.id,
     effect: given.effect,
     modes: inBackground ? ['sync', 'async'] : ['sync'],
+    reads: [],
     schemas,
     inputs: checkedBy(schemas.inputs),
     outputs: checkedBy(schemas.outputs),

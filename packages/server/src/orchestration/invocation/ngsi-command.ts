@@ -95,6 +95,7 @@ export const ngsiCommand = (room: Room, given: NgsiCommand): DescribedFunction =
     method: `Sets ${given.inputs.map(({ member }) => member).join(', ')} of a ${given.type}`,
     effect: given.effect,
     modes: ['sync'],
+    reads: [],
     schemas,
     inputs: checkedBy(schemas.inputs),
     outputs: checkedBy(schemas.outputs),

@@ -120,6 +120,7 @@ describe('a function', () => {
       method: 'test',
       effect,
       modes: ['sync', 'async'],
+      reads: [],
       inputs: z.object({ n: z.number() }),
       outputs: z.object({}),
       run: async (_, computing) => ok(await run(computing)),

@@ -3,13 +3,12 @@
  * answered within a bound, and what takes longer goes on in the background; and tells how each run stands.
  */
 import {
+  type AgreementTerms,
   canonicalJson,
   checkAllowed,
   type FunctionRun,
   fail,
-  featureIdOf,
   functionRunLifecycle,
-  type Geometry,
   limits,
   moveRun,
   msBetween,
@@ -19,19 +18,21 @@ import {
   problemOfIssues,
   type Request,
   type Result,
+  type TermId,
   type UsableAgreement,
   type UseMode,
 } from '@cityweave/core';
 import { endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
 import type { CityFunction, Computing } from '../../functions/function.ts';
-import { cityFunctions } from '../../functions/functions.ts';
 import { storeWithin } from '../../functions/store-within.ts';
 import { sha256 } from '../../trust/signature.ts';
 import { agreementInForce, checkWay, type Rates } from '../agreement-in-force.ts';
 import { agreements, type Room } from '../room.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { findFarFunction } from './far-functions.ts';
+import { grantedKinds } from './granted-kinds.ts';
+import { offeredFunctions } from './offered-functions.ts';
 import { createRuns, isEnded, type Kept, type Runs, recoverRuns } from './runs.ts';
 
 type Invocation = Request<'digitalTwin.invoke.feature'>;
@@ -45,9 +46,6 @@ export type Running = {
 };
 
 type Desk = { readonly room: Room; readonly runs: Runs; readonly closing: Closing; readonly active: Set<string> };
-
-export const offeredFunctions = (room: Pick<Room, 'node' | 'self'>): ReadonlyMap<string, CityFunction> =>
-  new Map(room.node.functions.map((name) => [featureIdOf(room.self.authority, cityFunctions[name].kind), cityFunctions[name]]));
 
 const strength = { none: 0, simulation: 1, actuation: 2 } as const;
 
@@ -104,7 +102,8 @@ const outcomeOf = ({ room }: Desk, kept: Kept, mode: Invocation['parameters']['m
 
 type Work = {
   readonly kept: Kept;
-  readonly area: Geometry | undefined;
+  readonly terms: AgreementTerms | undefined;
+  readonly reads: CityFunction['reads'];
   readonly ms: number;
   readonly compute: (computing: Computing) => Promise<Result<object>>;
 };
@@ -114,18 +113,27 @@ const reasonOf = (signal: AbortSignal, kept: Kept): Problem =>
     ? problem('cancelled', { subject: kept.run.runId })
     : problem(signal.aborted ? 'functionTimedOut' : 'functionFailed', { subject: kept.run.runId });
 
-const computingFor = ({ room, runs }: Desk, { kept, area }: Work, signal: AbortSignal): Computing => ({
-  store: storeWithin(room.store, area),
-  area,
-  signal,
-  progress: (part) => {
-    if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
-  },
-  workedOnAt: (job) => {
-    kept.job = job;
-    runs.save(kept);
-  },
-});
+/** What it is made of is read for everybody who may invoke it, what it tells of only as granted. */
+const kindsFor = async (room: Room, { reads, terms }: Work): Promise<readonly TermId[]> => {
+  if (reads !== 'granted') return reads;
+  return terms ? grantedKinds(room, terms) : [];
+};
+
+const computingFor = async ({ room, runs }: Desk, work: Work, signal: AbortSignal): Promise<Computing> => {
+  const [{ kept }, area, kinds] = [work, work.terms?.area, await kindsFor(room, work)];
+  return {
+    store: storeWithin(room.store, { kinds, area }),
+    area,
+    signal,
+    progress: (part) => {
+      if (kept.run.state === 'RUNNING') kept.run = { ...kept.run, progress: Math.min(1, Math.max(kept.run.progress, part)) };
+    },
+    workedOnAt: (job) => {
+      kept.job = job;
+      runs.save(kept);
+    },
+  };
+};
 
 /** Runs to its end, within its time; how it ended stands in the run. One that the node's own end cuts short is looked at when it is started again. */
 const carryOut = async (desk: Desk, work: Work): Promise<void> => {
@@ -136,7 +144,11 @@ const carryOut = async (desk: Desk, work: Work): Promise<void> => {
   desk.active.add(kept.run.runId);
   kept.run = moveRun(kept.run, 'RUNNING', { since: since() });
   desk.runs.save(kept);
-  const outcome = await work.compute(computingFor(desk, work, signal)).catch((cause): Result<never> => {
+  const computed = computingFor(desk, work, signal).then((computing) => {
+    signal.throwIfAborted();
+    return work.compute(computing);
+  });
+  const outcome = await computed.catch((cause): Result<never> => {
     if (!signal.aborted) events.defect('function', cause);
     return fail(reasonOf(signal, kept));
   });
@@ -193,7 +205,7 @@ const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.
   };
   if (mode === 'async') kept.tells = conversationOf(kept, by);
   runs.put(kept);
-  kept.carried = carryOut(desk, { kept, area: terms.area, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
+  kept.carried = carryOut(desk, { kept, terms, reads: given.reads, ms: endsOf(request.parameters), compute: (computing) => given.run(inputs, computing) });
   if (mode === 'sync') await waited(desk, kept, by);
   return outcomeOf(desk, kept, mode);
 };
@@ -211,11 +223,17 @@ const again = async (desk: Desk, known: Kept, { request, by }: Invoked): Promise
 const followOn = async (desk: Desk, kept: Kept): Promise<void> => {
   const { room } = desk;
   const given = await findFarFunction(room, kept.featureId);
-  const area = agreements.load(room.records, kept.grant.agreementId)?.terms.area;
+  const terms = agreements.load(room.records, kept.grant.agreementId)?.terms;
   const ms = Math.max(1, limits.functionMaxMs - msBetween(kept.begunAt, room.deps.clock.now()));
   const lost = fail(problem('functionFailed', { subject: kept.run.runId, found: 'the node stopped meanwhile, and its system cannot be asked any more' }));
   if (isEnded(kept.run)) return;
-  kept.carried = carryOut(desk, { kept, area, ms, compute: async (computing) => given?.resume?.(kept.job ?? '', computing) ?? lost });
+  kept.carried = carryOut(desk, {
+    kept,
+    terms,
+    reads: given?.reads ?? [],
+    ms,
+    compute: async (computing) => given?.resume?.(kept.job ?? '', computing) ?? lost,
+  });
   await kept.carried;
 };
 
