@@ -130,7 +130,22 @@ const limitNotes = Object.fromEntries(
   [...read('packages/core/src/ground/limits.ts').matchAll(/\/\*\* (.+?) \*\/\n {2}(\w+):/g)].map(([, note = '', name = '']) => [name, note]),
 );
 
+const lifecycles = [
+  core.registryEntryLifecycle,
+  core.candidateLifecycle,
+  core.agreementLifecycle,
+  core.federationLifecycle,
+  core.memberLifecycle,
+  core.communicationLifecycle,
+  core.functionRunLifecycle,
+];
+
 describe('the description of the protocol', () => {
+  test('shows every lifecycle that there is', () => {
+    const defined = Object.entries(core).flatMap(([name, value]) => (name.endsWith('Lifecycle') && typeof value === 'object' ? [Object(value).name] : []));
+    expect(lifecycles.map(({ name }) => name).toSorted()).toEqual(defined.toSorted());
+  });
+
   test('is up to date', async () => {
     const problems = Object.entries(core.problems).map(([kind, { code, retryable, sentence }]) => ({
       kind,
@@ -144,14 +159,7 @@ describe('the description of the protocol', () => {
     const text = describeProtocol({
       rows: core.catalogue,
       problems: problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
-      lifecycles: [
-        core.registryEntryLifecycle,
-        core.candidateLifecycle,
-        core.agreementLifecycle,
-        core.federationLifecycle,
-        core.memberLifecycle,
-        core.communicationLifecycle,
-      ],
+      lifecycles,
       limits: core.limits,
       limitNotes,
       examples: validPaths.map((path) => basename(path)),

@@ -30,6 +30,9 @@ const messages: Traced['messages'] = numbers.map((number) => {
 
 const all = [...Object.entries(requirements), ...Object.entries(entities)];
 
+/** A test that may be left out, for want of data or of a server, shows nothing. */
+const mayBeSkipped = ([file]: Proof): boolean => /\.(skipIf|runIf|skip|todo)\b/.test(read(file));
+
 /** A test of exactly this title, written as a call or, for a table of cases, on a line of its own. */
 const hasTest = ([file, title]: Proof): boolean => {
   if (!existsSync(join(root, file))) return false;
@@ -42,6 +45,10 @@ describe('what the model asks for', () => {
     expect(all.filter(([, { home }]) => !existsSync(join(root, home))).map(([name]) => name)).toEqual([]);
     expect(all.filter(([, { proof, unmet }]) => (proof === undefined) === (unmet === undefined)).map(([name]) => name)).toEqual([]);
     expect(all.filter(([, { proof }]) => proof !== undefined && !hasTest(proof)).map(([name, { proof }]) => `${name}: ${proof?.join(' ')}`)).toEqual([]);
+  });
+
+  test('is shown by tests that run wherever the suite runs', () => {
+    expect(all.filter(([, { proof }]) => proof !== undefined && mayBeSkipped(proof)).map(([name]) => name)).toEqual([]);
   });
 
   test('is numbered without a gap, and so are the messages', () => {

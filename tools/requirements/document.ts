@@ -67,8 +67,8 @@ export const describeRequirements = ({ requirements, entities, messages }: Trace
       Object.entries(entities).map(([short, { name, home, proof, unmet: reason }]) => [short, name, link(home), proofCell(proof, reason)]),
     ),
     '## Messages',
-    'That there are messages with a header area and a data area is published; every row is our design.',
-    table(['number', 'rows', 'answered in', 'shown by'], messages.map(messageRow)),
+    'That there are messages with a header area and a data area is published; every row is our design. The last column shows the form of a message, of request and answer; what answering one does is shown by the requirements that name it. P2 and P4 are for applications that take messages: a node that hears them refuses them.',
+    table(['number', 'rows', 'answered in', 'form shown by'], messages.map(messageRow)),
   ];
   return `${parts.join('\n\n')}\n`;
 };

@@ -197,10 +197,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'published',
     messages: 'T9 to T12',
     home: server('orchestration/utilization/federated-twin.ts'),
-    proof: [
-      'packages/testbed/src/cambridge/flood-exposure.test.ts',
-      'answers for the %i-year zone what an independent calculation finds, name by name, every member named',
-    ],
+    proof: [journey('partial'), 'counts what there is, says that the keeper of the inner set was asked, and claims no total for a page of none'],
   },
   'RQ-25': {
     text: 'The federated twin collects and analyses what its domains say.',

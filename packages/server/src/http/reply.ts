@@ -95,7 +95,7 @@ export const statusByProblem: Readonly<Record<ProblemKind, number>> = {
   badInput: 422,
   functionTimedOut: 504,
   actuationNotPermitted: 403,
-  cancelled: 499,
+  cancelled: 410,
   badFile: 422,
   outsideCoverage: 422,
   duplicateKey: 422,
