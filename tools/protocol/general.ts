@@ -37,7 +37,7 @@ object information). \`POST /dtf/messages\` carries one message; its response ca
 A message is known by the role it is addressed to (for what an application asks: \`application\`), its verb and its object: \`registry.register.feature\`. \`action\` has \`verb\`, \`object\`,
 \`parameters\` and, in a response, \`result\`. Each of \`objects\` has \`kind\`, \`id\`, perhaps \`revision\`, and \`attributes\`. Members that a node does not know
 are kept, passed on and otherwise ignored, wherever an object stands: in header, action, parameters, attributes and what lies within them, also in the terms of an agreement, which are hashed as they were said. Not so in what has a
-form of its own: of twins and of facts of a problem what the node knows is taken; of a public key too, so that nobody passes a private one on; an operator of the query that it does not know is refused. What a registry keeps grows by updates to \`registryEntryBytesMax\`, then they are refused with \`tooLarge\`.`;
+form of its own: of twins and of facts of a problem what the node knows is taken; of a public key too, so that nobody passes a private one on; an operator of the query that it does not know is refused. No entry of a registry is larger than \`registryEntryBytesMax\`: what would be, as registered or by updates, is refused with \`tooLarge\`. A page of discovery ends where the next entry would not fit into \`discoverPageBytesMax\`, whatever its \`limit\`; \`next\` goes on from there.`;
 
 const roles = `A node has the role of a digital twin, and by configuration those of a registry and of a communication adaptor. What is said to a role that a node does not have is refused with \`notMyRole\`.
 

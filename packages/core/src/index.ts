@@ -49,6 +49,7 @@ export * from './message/advice.ts';
 export * from './message/catalogue.ts';
 export * from './message/discovery/condition.ts';
 export * from './message/discovery/discovery-query.ts';
+export * from './message/discovery/page.ts';
 export { toldInParts, wholeOf } from './message/discovery/parts.ts';
 export * from './message/exchange-log.ts';
 export * from './message/function/function-run.ts';

@@ -68,7 +68,7 @@ export const limits = {
   leaseSecondsMin: 1,
   leaseSecondsMax: 86_400,
   leasesMissedMax: 3,
-  /** what updates make of an entry of the registry: it must still be told in one message */
+  /** an entry of the registry, as registered or as updates make it: it must still be told in one message */
   registryEntryBytesMax: 768 * 1024,
   negotiationRoundsMax: 5,
   /** how long an invitation may be answered */
@@ -127,6 +127,8 @@ export const limits = {
   dictionaryTermsMax: 10_000,
   discoverPageDefault: 50,
   discoverPageMax: 500,
+  /** entries of one page: what does not fit is on the next one; no entry is larger than a page may be */
+  discoverPageBytesMax: 896 * 1024,
   discoveryFieldsMax: 64,
 
   pageDefault: 100,

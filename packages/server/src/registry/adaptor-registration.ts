@@ -9,6 +9,7 @@ import {
   canBridge,
   compareText,
   fail,
+  fittingMessage,
   type Instant,
   limits,
   ok,
@@ -17,7 +18,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { type RegistryRoom, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, twinEntry } from './entry.ts';
 import { askerOf, askPeers, once, toldCut } from './peer-registries.ts';
 
 type AdaptorEntry = { readonly revision: number; readonly attributes: CommunicationAdaptor; readonly leaseUntil: Instant };
@@ -41,6 +42,8 @@ export const registerAdaptor = (
 ): Done<'registry.register.communicationAdaptor'> => {
   if (by.sender !== id) return fail(problem('ownedByOther', { subject: id, accepted: by.sender }));
   if (!twinEntry(room.records, id)) return fail(problem('notRegistered', { subject: id }));
+  const sized = checkSize(id, attributes);
+  if (!sized.ok) return sized;
   const leaseMs = (parameters.leaseSeconds ?? limits.leaseSecondsDefault) * 1000;
   const value: AdaptorEntry = { revision: (entryOf(room, id)?.revision ?? 0) + 1, attributes, leaseUntil: addMs(room.deps.clock.now(), leaseMs) };
   return ok({ reply: { parameters: {}, objects: [{ kind: 'communicationAdaptor', id, revision: value.revision }] }, save: [{ noun, id, value }] });
@@ -50,7 +53,7 @@ const roomIn = ({ capacity }: CommunicationAdaptor): number => capacity.connecti
 
 const bridging = (room: RegistryRoom, need: AdaptorNeed) => adaptorsNow(room).filter(({ entry }) => canBridge(entry.attributes, need));
 
-/** Those registered here and at the peers, those with most room first. */
+/** Those registered here and at the peers, those with most room first; as many as fit. */
 export const discoverAdaptors = async (
   room: RegistryRoom,
   { parameters }: Request<'registry.discover.communicationAdaptor'>,
@@ -66,7 +69,7 @@ export const discoverAdaptors = async (
   const { replies, cut } = await askPeers(room, { name: 'registry.discover.communicationAdaptor', parameters, asker });
   const found = once([...own, ...replies.flatMap(({ objects }) => objects)]);
   const sorted = found.toSorted((a, b) => roomIn(b.attributes) - roomIn(a.attributes) || compareText(a.id, b.id));
-  return ok({ reply: { parameters: toldCut(cut), objects: sorted.slice(0, limits.messageObjectsMax) } });
+  return ok({ reply: { parameters: toldCut(cut), objects: [...fittingMessage(sorted, limits.messageObjectsMax)] } });
 };
 
 /** Whether some adaptor that is registered now lies between two ends. */

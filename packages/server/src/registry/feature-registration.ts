@@ -38,6 +38,8 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
     return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const twin = twinEntry(room.records, attributes.twinId);
   if (!twin || twin.state === 'REMOVED') return fail(problem('notRegistered', { subject: attributes.twinId }));
+  const sized = checkSize(id, attributes);
+  if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [attributes.semanticType]);
   if (!checked.ok) return checked;
   const before = featureEntry(room.records, id);

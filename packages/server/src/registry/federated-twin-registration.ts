@@ -14,7 +14,7 @@ import {
   registryEntryLifecycle,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { type RegistryRoom, stateNow, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, stateNow, twinEntry } from './entry.ts';
 
 export type FederatedEntry = {
   readonly revision: number;
@@ -39,6 +39,8 @@ export const registerFederatedTwin = (
   const before = federatedEntry(room, id);
   if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
   if (attributes.initiator !== by.sender || !twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
+  const sized = checkSize(id, attributes);
+  if (!sized.ok) return sized;
   // as it is known already: said again, since the registry may have forgotten it
   if (before?.state === 'ACTIVE' && isDeepStrictEqual(before.attributes, attributes))
     return ok({ reply: { parameters: {}, objects: [{ kind: 'federatedDigitalTwin', id, revision: before.revision }] } });

@@ -234,6 +234,25 @@ describe('registries that know peers', () => {
     expect(NodeFile.safeParse(file(limits.registryPeersMax + 1)).success).toBe(false);
   });
 
+  it('whose page ended early make all pages end there: whoever walks on meets each entry once', async () => {
+    await using ring = await openRing({ a: ['b', 'c'], b: ['a'], c: ['a'] });
+    const [key] = ring.keys as [NodeKey]; // branding: every registry has one
+    const b = { id: idOf('b'), authority: Authority.parse('b.example'), key };
+    const large = { 'x:later': 'x'.repeat(600 * 1024) };
+    const hospital = describeFeature(b, 'city:Hospital', large as object);
+    valueOf(await ring.told('b', 'registry.register.feature', { objects: [hospital, describeFeature(b, 'city:Substation')] }));
+    valueOf(await change(ring, 'b', { revision: 1, ...large }));
+    const met: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = valueOf(await ring.told('a', 'registry.discover.feature', { parameters: { limit: limits.discoverPageMax, ...(cursor && { cursor }) } }));
+      met.push(...page.objects.map(({ id }) => id));
+      cursor = page.parameters.next ?? undefined;
+    } while (cursor !== undefined);
+    const gauges = ['a', 'b', 'c'].map((name) => featureIdOf(Authority.parse(`${name}.example`), gauge));
+    expect(met).toEqual([...gauges, hospital.id, featureIdOf(b.authority, 'city:Substation')].toSorted());
+  });
+
   it('find a twin of a peer by its id', async () => {
     await using ring = await openRing({ a: ['b'], b: ['a'] });
     const retrieve = (id: TwinId) => ring.told('a', 'registry.retrieve.digitalTwin', { objects: [{ kind: 'digitalTwin', id }] });

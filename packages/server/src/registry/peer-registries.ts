@@ -5,6 +5,7 @@ import {
   cursorBehind,
   type Forwarding,
   fail,
+  inOrder,
   limits,
   ok,
   type Paged,
@@ -98,12 +99,14 @@ type Page<T> = { readonly objects: readonly T[]; readonly parameters: { readonly
 
 export const foundThere = <T>({ objects, parameters }: Page<T>): Found<T> => ({ objects, total: parameters.total, more: parameters.next !== null });
 
-/** One page of what was found here and at peers. */
+/** One page of what was found here and at peers, as far as all of them told: behind the last of a page that goes on there may be others that come before. */
 export const merged = <T extends { readonly id: string; readonly attributes: unknown; readonly revision?: number | undefined }>(
   pages: readonly Found<T>[],
   query: Parameters<typeof pageOf>[1],
 ) => {
-  const { items, next } = pageOf(once(pages.flatMap(({ objects }) => objects)), { ...query, cursor: undefined });
+  const all = inOrder(once(pages.flatMap(({ objects }) => objects)), query);
+  const ends = pages.flatMap(({ objects, more }) => (more ? all.findIndex(({ id }) => id === objects.at(-1)?.id) : [])).filter((at) => at >= 0);
+  const { items, next } = pageOf(all.slice(0, Math.min(...ends, all.length) + 1), { ...query, cursor: undefined });
   const last = items.at(-1);
   const rest = next ?? (last && pages.some(({ more }) => more) ? cursorBehind(last, query) : null);
   return { total: pages.reduce((sum, { total }) => sum + total, 0), next: rest, objects: items };

@@ -77,6 +77,8 @@ export const registerTwin = async (
   const [{ id, attributes }] = request.objects;
   if (by.sender !== id || attributes.owner.organizationId !== agencyOf(id))
     return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
+  const sized = checkSize(id, attributes);
+  if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [attributes.twinType, attributes.domain]);
   if (!checked.ok) return checked;
   const verified = await checkEndpoint(room, { id, attributes });

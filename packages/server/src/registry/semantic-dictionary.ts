@@ -6,6 +6,7 @@ import {
   createVocabulary,
   type DictionaryId,
   fail,
+  fittingMessage,
   isLaterVersion,
   limits,
   mapTerm,
@@ -107,7 +108,10 @@ export const retrieveDictionaries = async (room: RegistryRoom, request: Retrievi
   const found = firstOfEach([...own, ...elsewhere.dictionaries]);
   const checked = checkFound(room, request, { ...elsewhere, dictionaries: found });
   if (!checked.ok) return checked;
-  return ok({ reply: { parameters: toldCut(elsewhere.cut), objects: found.slice(0, limits.messageObjectsMax).map(toldOf(parameters)) } });
+  const told = found.map(toldOf(parameters));
+  if (fittingMessage(told, limits.messageObjectsMax).length < told.length)
+    return fail(problem('tooMany', { subject: 'dictionaries', limit: limits.discoverPageBytesMax, accepted: 'fewer by name, or terms' }));
+  return ok({ reply: { parameters: toldCut(elsewhere.cut), objects: told } });
 };
 
 const dictionaryOf = ({ records, vocabulary }: RegistryRoom, id: DictionaryId, version?: string): Result<SemanticDictionary> => {
@@ -147,6 +151,8 @@ const accept = (room: RegistryRoom, dictionary: SemanticDictionary, by: AskedBy)
   const checked = checkDictionary(room, dictionary, by);
   if (!checked.ok) return checked;
   const { id, version } = dictionary;
+  const sized = checkSize(id, dictionary);
+  if (!sized.ok) return sized;
   const before = entryOf(room.records, id);
   if (before && !isLaterVersion(version, before.dictionary.version))
     return fail(problem('dictionaryConflict', { subject: id, found: version, accepted: `later than ${before.dictionary.version}` }));
@@ -176,8 +182,7 @@ export const updateDictionary = (
   if (before.revision !== parameters.baseRevision) return fail(problem('revisionConflict', { subject: id, limit: before.revision }));
   const merged = SemanticDictionary.safeParse({ ...Object(mergePatch(before.dictionary, attributes)), id });
   if (!merged.success) return fail(problemOfIssues('invalid', merged.error, { where: id }));
-  const sized = checkSize(id, merged.data);
-  return sized.ok ? accept(room, merged.data, by) : sized;
+  return accept(room, merged.data, by);
 };
 
 type Mapping = Request<'registry.map.semanticDictionary'>;

@@ -6,7 +6,7 @@ import { limits } from '../../ground/limits.ts';
 import { polygonOfBox } from '../../ground/place.ts';
 import { termOf } from '../../twin/trial-twin.ts';
 import { Condition, holds, isBounded } from './condition.ts';
-import { DiscoveryQuery, featureFits, pageOf, twinFits } from './discovery-query.ts';
+import { DiscoveryQuery, featureFits, twinFits } from './discovery-query.ts';
 
 const none: Parameters<typeof featureFits>[2] = { vocabulary, bridges: () => false };
 const query = (given: Record<string, unknown>) => DiscoveryQuery.parse(given);
@@ -138,29 +138,5 @@ describe('a condition', () => {
     const wide = (parts: number): Condition => ({ all: Array.from({ length: parts - 1 }, (): Condition => ({ path: 'name', op: 'exists' })) });
     expect([isBounded(deep(limits.filterDepthMax)), isBounded(deep(limits.filterDepthMax + 1))]).toEqual([true, false]);
     expect([isBounded(wide(limits.filterNodesMax)), isBounded(wide(limits.filterNodesMax + 1))]).toEqual([true, false]);
-  });
-});
-
-describe('pages', () => {
-  const item = fc.record({
-    id: fc.string({ minLength: 1, maxLength: 5 }).map((text) => `urn:${text}`),
-    attributes: fc.record({ of: fc.option(fc.oneof(fc.integer(), fc.string()), { nil: undefined }) }),
-  });
-
-  test('walked to their end tell every item once, whichever way they are sorted', () => {
-    const items = fc.uniqueArray(item, { selector: ({ id }) => id, maxLength: 20 });
-    fc.assert(
-      fc.property(items, fc.integer({ min: 1, max: 7 }), fc.constantFrom(undefined, true, false), (all, limit, descending) => {
-        const sort = descending === undefined ? {} : { sort: { path: 'of', descending } };
-        const told: string[] = [];
-        let cursor: string | null | undefined;
-        do {
-          const page = pageOf(all, { limit, ...sort, ...(cursor && { cursor }) });
-          told.push(...page.items.map(({ id }) => id));
-          cursor = page.next;
-        } while (cursor !== null);
-        expect(told.toSorted()).toEqual(all.map(({ id }) => id).toSorted());
-      }),
-    );
   });
 });

@@ -2,7 +2,7 @@
  * DiscoveryQuery: what is asked of a registry (6.7 of the model): meaning, purpose, place, time, quality, bridgeability, and a page; and what it means.
  */
 import { z } from 'zod';
-import { compareText, TermId, TwinId } from '../../ground/id.ts';
+import { TermId, TwinId } from '../../ground/id.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { type Geometry, intersects, within as liesWithin, metresApart, Position, ToldGeometry } from '../../ground/place.ts';
@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../ground/result.ts';
 import { type DigitalTwin, Period, periodsMeet } from '../../twin/digital-twin.ts';
 import { type FeatureInformation, OfferDirection } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
-import { AttributePath, Condition, holds, isBounded, valuesAt } from './condition.ts';
+import { AttributePath, Condition, holds, isBounded } from './condition.ts';
 
 export const Expansion = z.enum(['synonyms', 'narrower']);
 export type Expansion = z.infer<typeof Expansion>;
@@ -131,45 +131,3 @@ export const twinFits = (query: DiscoveryQuery, twin: DigitalTwin, { vocabulary,
   (query.during === undefined || twin.schedule === undefined || twin.schedule.some((open) => query.during !== undefined && periodsMeet(open, query.during))) &&
   (query.bridgeable === undefined || speaksWith(twin.endpoints, query.bridgeable, bridges)) &&
   (query.where === undefined || holds(query.where, twin, vocabulary));
-
-type Sortable = { readonly id: string; readonly attributes: unknown };
-type Key = { readonly value: string | number | null; readonly id: string };
-
-const keyOf = ({ id, attributes }: Sortable, { sort }: Pick<DiscoveryQuery, 'sort'>): Key => {
-  const [value] = sort ? valuesAt(attributes, sort.path) : [];
-  if (typeof value === 'string') return { value: value.slice(0, limits.keyCharactersMax), id };
-  return { value: typeof value === 'number' ? value : null, id };
-};
-
-/** Numbers before texts before nothing; nothing comes last whichever way it is sorted. */
-const compareKeys = (a: Key, b: Key, descending: boolean): number => {
-  const rank = ({ value }: Key): number => (typeof value === 'number' ? 0 : value === null ? 2 : 1);
-  if (rank(a) !== rank(b)) return rank(a) - rank(b);
-  const difference = typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : compareText(String(a.value), String(b.value));
-  return (descending ? -difference : difference) || compareText(a.id, b.id);
-};
-
-/** `n` or `s` and the value, a line's end, the id; the id alone where the value is nothing. */
-const parseCursor = (cursor: string): Key => {
-  const at = cursor.lastIndexOf('\n');
-  const [text, id] = [cursor.slice(1, Math.max(at, 1)), cursor.slice(at + 1)];
-  return { value: at < 0 ? null : cursor.startsWith('n') ? Number(text) : text, id };
-};
-
-const cursorOf = ({ value, id }: Key): string => (value === null ? id : `${typeof value === 'number' ? 'n' : 's'}${value}\n${id}`);
-
-/** The cursor behind an item. */
-export const cursorBehind = (item: Sortable, query: Pick<DiscoveryQuery, 'sort'>): string => cursorOf(keyOf(item, query));
-
-export type Paged<T> = { readonly total: number; readonly next: string | null; readonly items: readonly T[] };
-
-/** In the order asked for; the cursor is the place of the last one seen, so that a page stays right when entries come and go. */
-export const pageOf = <T extends Sortable>(all: readonly T[], query: Pick<DiscoveryQuery, 'sort' | 'limit' | 'cursor'>): Paged<T> => {
-  const descending = query.sort?.descending ?? false;
-  const keyed = all.map((item) => ({ item, key: keyOf(item, query) })).sort((a, b) => compareKeys(a.key, b.key, descending));
-  const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
-  const rest = after ? keyed.filter(({ key }) => compareKeys(key, after, descending) > 0) : keyed;
-  const items = rest.slice(0, query.limit);
-  const last = items.at(-1);
-  return { total: all.length, next: rest.length > query.limit && last ? cursorOf(last.key) : null, items: items.map(({ item }) => item) };
-};

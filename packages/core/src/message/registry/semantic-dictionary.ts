@@ -49,7 +49,7 @@ export const semanticDictionaryRows = {
       objects: many(object.dictionaryName).max(50),
     },
     reply: { parameters: openObject(cut), objects: many(object.dictionaryObject) },
-    refusals: ['unknownDictionary', 'unknownTerm'],
+    refusals: ['unknownDictionary', 'unknownTerm', 'tooMany'],
   }),
   'map.semanticDictionary': row({
     label: 'R12',
