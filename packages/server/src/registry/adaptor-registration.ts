@@ -18,7 +18,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, type RegistryRoom, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
 import { askerOf, askPeers, once, toldCut } from './peer-registries.ts';
 
 type AdaptorEntry = { readonly revision: number; readonly attributes: CommunicationAdaptor; readonly leaseUntil: Instant };
@@ -28,10 +28,11 @@ const noun = 'registry.adaptor';
 // branding below: only this file writes the noun
 const entryOf = ({ records }: RegistryRoom, id: string): AdaptorEntry | undefined => records.get(noun, id) as AdaptorEntry | undefined;
 
-const adaptorsNow = ({ records, deps }: RegistryRoom): readonly { readonly id: TwinId; readonly entry: AdaptorEntry }[] => {
-  const now = deps.clock.now();
-  const all = records.list(noun).map(({ id, value }) => ({ id: id as TwinId, entry: value as AdaptorEntry }));
-  return all.filter(({ entry }) => entry.leaseUntil >= now);
+/** An adaptor goes with its twin. */
+const adaptorsNow = (room: RegistryRoom): readonly { readonly id: TwinId; readonly entry: AdaptorEntry }[] => {
+  const now = room.deps.clock.now();
+  const all = room.records.list(noun).map(({ id, value }) => ({ id: id as TwinId, entry: value as AdaptorEntry }));
+  return all.filter(({ id, entry }) => entry.leaseUntil >= now && registeredNow(room, id).ok);
 };
 
 /** The adaptor is a role of a node that is registered as a twin: both have its id. */
@@ -41,7 +42,8 @@ export const registerAdaptor = (
   by: AskedBy,
 ): Done<'registry.register.communicationAdaptor'> => {
   if (by.sender !== id) return fail(problem('ownedByOther', { subject: id, accepted: by.sender }));
-  if (!twinEntry(room.records, id)) return fail(problem('notRegistered', { subject: id }));
+  const registered = registeredNow(room, id);
+  if (!registered.ok) return registered;
   const sized = checkSize(id, attributes);
   if (!sized.ok) return sized;
   const leaseMs = (parameters.leaseSeconds ?? limits.leaseSecondsDefault) * 1000;

@@ -79,6 +79,12 @@ export const stateNow = (entry: TwinEntry, now: Instant): Entered<RegistryEntryS
   return moved.ok ? moved.value : entry.state;
 };
 
+/** The entry of a twin that is registered now: neither withdrawn nor gone with its lease. */
+export const registeredNow = ({ records, deps }: Pick<RegistryRoom, 'records' | 'deps'>, id: string): Result<TwinEntry> => {
+  const entry = twinEntry(records, id);
+  return entry && stateNow(entry, deps.clock.now()) !== 'REMOVED' ? ok(entry) : fail(problem('notRegistered', { subject: id }));
+};
+
 export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<Entered<RegistryEntryState>> =>
   registryEntryLifecycle.move(entry ? stateNow(entry, now) : registryEntryLifecycle.initial, to);
 

@@ -21,7 +21,7 @@ import {
   type RowName,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, saveFeature, twinEntry } from './entry.ts';
+import { checkSize, enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, registeredNow, saveFeature } from './entry.ts';
 import { usersOf } from './federated-twin-registration.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
@@ -36,8 +36,8 @@ type Offered = { readonly id: FeatureId; readonly attributes: FeatureInformation
 const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedBy): Result<FeatureEntry> => {
   if (by.sender !== attributes.twinId || agencyOf(id) !== agencyOf(attributes.twinId))
     return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
-  const twin = twinEntry(room.records, attributes.twinId);
-  if (!twin || twin.state === 'REMOVED') return fail(problem('notRegistered', { subject: attributes.twinId }));
+  const twin = registeredNow(room, attributes.twinId);
+  if (!twin.ok) return twin;
   const sized = checkSize(id, attributes);
   if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [attributes.semanticType]);

@@ -14,7 +14,7 @@ import {
   registryEntryLifecycle,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, type RegistryRoom, stateNow, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, registeredNow, stateNow, twinEntry } from './entry.ts';
 
 export type FederatedEntry = {
   readonly revision: number;
@@ -38,7 +38,7 @@ export const registerFederatedTwin = (
   const [{ id, attributes }] = request.objects;
   const before = federatedEntry(room, id);
   if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
-  if (attributes.initiator !== by.sender || !twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
+  if (attributes.initiator !== by.sender || !registeredNow(room, by.sender).ok) return fail(problem('notRegistered', { subject: by.sender }));
   const sized = checkSize(id, attributes);
   if (!sized.ok) return sized;
   // as it is known already: said again, since the registry may have forgotten it

@@ -23,7 +23,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
 import type { RecordStore } from '../store/store.ts';
-import { checkSize, type RegistryRoom, twinEntry } from './entry.ts';
+import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
 import { askerOf, askPeers, type Cut, describeCut, toldCut } from './peer-registries.ts';
 
 type DictionaryEntry = { readonly revision: number; readonly owner: string; readonly dictionary: SemanticDictionary };
@@ -133,7 +133,8 @@ const warningsOf = (room: RegistryRoom, { terms }: SemanticDictionary): readonly
 
 /** A prefix belongs to one dictionary, a dictionary to the agency that issued its id, and there is an end to how many are kept. */
 const checkDictionary = (room: RegistryRoom, { id, prefix, terms }: SemanticDictionary, by: AskedBy): Result<true> => {
-  if (!twinEntry(room.records, by.sender)) return fail(problem('notRegistered', { subject: by.sender }));
+  const owner = registeredNow(room, by.sender);
+  if (!owner.ok) return owner;
   if (authorityOf(id) !== authorityOf(by.sender as TwinId)) return fail(problem('notAuthorised', { subject: id, accepted: 'a dictionary of the sender' })); // branding: it is registered
   const { dictionaries } = room.vocabulary();
   const other = dictionaries.find((dictionary) => dictionary.prefix === prefix && dictionary.id !== id);

@@ -26,7 +26,7 @@ import { LRUCache } from 'lru-cache';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
-import { type FeatureEntry, featureEntry, type RegistryRoom, type TwinEntry, twinEntry } from './entry.ts';
+import { type FeatureEntry, featureEntry, type RegistryRoom, registeredNow, type TwinEntry } from './entry.ts';
 import { type Relay, subscribeAtPeers, toldCut, unsubscribeAtPeers } from './peer-registries.ts';
 import { isFeatureVisible, kindsFor, maySee } from './visibility.ts';
 
@@ -69,7 +69,8 @@ const listenerFor = async (
   const subscriber = by.sender as TwinId; // branding: known as a peer or by its entry, as the next lines make sure
   const isPeer = forwarding !== undefined && (await room.peers()).some(({ id }) => id === subscriber);
   if (isPeer) return ok({ subscriber, onBehalfOf: forwarding.onBehalfOf ?? subscriber });
-  return twinEntry(room.records, subscriber) ? ok({ subscriber }) : fail(problem('notRegistered', { subject: subscriber }));
+  const registered = registeredNow(room, subscriber);
+  return registered.ok ? ok({ subscriber }) : registered;
 };
 
 /** Those whose time is over make room. */
@@ -126,9 +127,11 @@ const changeOf = (saw: boolean, sees: boolean): 'registered' | 'updated' | 'remo
 };
 
 const registeredAs = (room: RegistryRoom, id: TwinId): Peer | undefined => {
-  const attributes = twinEntry(room.records, id)?.attributes;
-  const way = attributes && reachedAt(attributes.endpoints);
-  return attributes && way ? { id, role: 'digitalTwin', ...way, keys: attributes.keys } : undefined;
+  const registered = registeredNow(room, id);
+  if (!registered.ok) return undefined;
+  const { attributes } = registered.value;
+  const way = reachedAt(attributes.endpoints);
+  return way ? { id, role: 'digitalTwin', ...way, keys: attributes.keys } : undefined;
 };
 
 const toldTimes = 3;
