@@ -11,6 +11,8 @@ import {
   type Order,
   pageKeyOf,
   type Reading,
+  type Sample,
+  type SampleKey,
   type Shape,
   type TwinFilter,
   TwinInput,
@@ -26,6 +28,8 @@ const keys = ['a', 'b', 'c'] as const;
 const ids = keys.map(twinId);
 const ends = [...ids, foreignId('1')];
 const minute = (of: number): Instant => Instant.parse(new Date(Date.UTC(2026, 4, 4, 12, of)).toISOString());
+
+const second = (of: number): Instant => Instant.parse(new Date(Date.UTC(2026, 4, 4, 12, 0, of)).toISOString());
 
 const id = fc.constantFrom(...ids);
 const when = fc.integer({ min: 0, max: 30 }).map(minute);
@@ -72,6 +76,18 @@ const patchTwin = fc
     place: fc.option(fc.record({ position, placedAt: fc.option(when, { nil: undefined }) }), { nil: undefined }),
   })
   .map(({ expected: version, place, ...patch }): Command => ({ op: 'patchTwin', ...patch, ...place, ...on(version) }));
+/** A recording that is caught up with, of times that come again in others. */
+const recording = fc
+  .record({
+    from: fc.integer({ min: 0, max: 400 }),
+    count: fc.integer({ min: 40, max: 700 }),
+    recordedAt: fc.constantFrom(minute(5), minute(5), minute(25)),
+    base: fc.integer({ min: 0, max: 99 }),
+  })
+  .map(({ from, count, recordedAt, base }): Command => {
+    const samples = Array.from({ length: count }, (_, index): Reading => ({ value: base + (index % 7), observedAt: second(2 * (from + index)), recordedAt }));
+    return { op: 'patchTwin', id: twinId('a'), values: {}, samples: { [term('p')]: samples } };
+  });
 const oneLink = fc
   .record({
     from: fc.constantFrom(...ends),
@@ -108,6 +124,21 @@ const batch: fc.Arbitrary<Batch> = fc
     cursor: fc.option(fc.record({ peer: fc.constantFrom(...peers), seq: fc.integer({ min: 1, max: 4 }) }), { nil: undefined, freq: 4 }),
   })
   .map(({ commands, cursor, ...options }) => ({ commands, options: { ...options, ...(cursor && { cursor }) } }));
+
+/** Folded up to a minute, and forgotten up to another one. */
+type Upkeep = { readonly fold: Instant; readonly forget: Instant | undefined };
+
+const upkeep: fc.Arbitrary<Upkeep> = fc.record({ fold: when, forget: fc.option(when, { nil: undefined }) });
+
+/** A recording, a batch of any commands, or what a store does for itself in between. */
+const step: fc.Arbitrary<Batch | Upkeep> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ commands: fc.array(recording, { minLength: 1, maxLength: 2 }), options: fc.record({ at: when, atomic: fc.constant(false) }) }),
+  },
+  { weight: 3, arbitrary: batch },
+  { weight: 3, arbitrary: upkeep },
+);
 
 const fateOf = (outcome: Outcome): Fate => (outcome.ok ? outcome.version : (outcome.problem.kind as Fate)); // branding: the kinds that the model knows
 
@@ -171,8 +202,13 @@ const sameSearch = async (store: TwinStore, model: Model, { at, filter, order }:
   );
 };
 
+const wholeHistory = async (store: TwinStore, of: (typeof ids)[number], after?: SampleKey): Promise<readonly Sample[]> => {
+  const { samples, next } = await store.history(of, { first: 500, after });
+  return next ? [...samples, ...(await wholeHistory(store, of, next))] : samples;
+};
+
 const samePast = async (store: TwinStore, model: Model, looks: readonly Look[]): Promise<void> => {
-  for (const one of ids) expect((await store.history(one, { first: 500 })).samples).toEqual(model.history(one));
+  for (const one of ids) expect(await wholeHistory(store, one)).toEqual(model.history(one));
   for (const one of looks) {
     const past = await store.stateAt(ids, one.at);
     for (const id of ids) expect(past.get(id)).toEqual(model.stateAt(id, one.at));
@@ -198,6 +234,12 @@ const empty = async (store: TwinStore): Promise<number> => {
   return await store.head();
 };
 
+/** What a peer of an earlier run had heard counts for nothing. */
+const inRun = ({ cursor, ...options }: ApplyOptions, run: number): ApplyOptions => ({
+  ...options,
+  ...(cursor && { cursor: { ...cursor, peer: `${cursor.peer}${run}` } }),
+});
+
 export const commandsContract = (store: () => TwinStore): void => {
   test('leave a store as they leave the model: present, past and feed', { timeout: 120_000 }, async () => {
     let run = 0;
@@ -207,12 +249,35 @@ export const commandsContract = (store: () => TwinStore): void => {
         const since = await empty(store());
         const model = createModel();
         for (const { commands, options } of batches) {
-          const named = options.cursor ? { ...options, cursor: { ...options.cursor, peer: `${options.cursor.peer}${run}` } } : options;
-          expect((await store().apply(commands, named)).map(fateOf)).toEqual(model.apply(commands, options));
+          expect((await store().apply(commands, inRun(options, run))).map(fateOf)).toEqual(model.apply(commands, options));
         }
         await samePresent(store(), model);
         for (const peer of peers) expect(await store().cursor(`${peer}${run}`)).toBe(model.cursor(peer));
         await sameFeed(store(), model, since);
+        await samePast(store(), model, looks);
+        await store().maintain({ keepChanges: 1_000_000, foldBefore: minute(50) });
+        await samePast(store(), model, looks);
+      }),
+      { runs: 60, atLeast: 8 },
+    );
+  });
+  test('also with recordings of times that come again, folded and forgotten in between', { timeout: 120_000 }, async () => {
+    const put = fc.record({ commands: fc.array(putTwin, { minLength: 3, maxLength: 4 }), options: fc.record({ at: when, atomic: fc.constant(false) }) });
+    let run = 0;
+    await holds(
+      fc.asyncProperty(put, fc.array(step, { minLength: 3, maxLength: 9 }), fc.array(look, { minLength: 4, maxLength: 8 }), async (first, steps, looks) => {
+        run += 1;
+        await empty(store());
+        const model = createModel();
+        for (const one of [first, ...steps]) {
+          if ('fold' in one) {
+            await store().maintain({ keepChanges: 1_000_000, foldBefore: one.fold, forgetBefore: one.forget });
+            if (one.forget) model.forget(one.forget);
+          } else {
+            const options = inRun(one.options, run);
+            expect((await store().apply(one.commands, options)).map(fateOf)).toEqual(model.apply(one.commands, one.options));
+          }
+        }
         await samePast(store(), model, looks);
         await store().maintain({ keepChanges: 1_000_000, foldBefore: minute(50) });
         await samePast(store(), model, looks);

@@ -177,6 +177,14 @@ export const foldingContract = (store: () => TwinStore, reopen: () => Promise<Tw
     await store().maintain({ ...changes, forgetBefore: m(5010) });
     expect(await saidOf(511, 512)).toEqual([[undefined, 'no value', 0], sooner]);
   });
+  test('however many chunks lie over one another where it is cut', async () => {
+    await at(0, putAt(0, {}));
+    for (let round = 1; round <= 70; round += 1) await at(100, sampled(...Array.from({ length: 70 }, (_, minute) => reading(round, minute))));
+    await store().maintain({ ...changes, forgetBefore: m(40) });
+    expect(await all()).toEqual(Array.from({ length: 30 }, (_, index) => [index + 40, index + 40, 70]));
+    await store().maintain({ ...changes, forgetBefore: m(69) });
+    expect(await all()).toEqual([[69, 69, 70]]);
+  });
   test('with what is gone for good: of a deleted twin nothing is left', async () => {
     await at(0, putAt(0, { level: 1 }, { position: [1, 1] }));
     await at(10, { op: 'deleteTwin', id });

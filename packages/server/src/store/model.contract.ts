@@ -191,6 +191,32 @@ const applyOne = (writing: Writing, command: Command): Fate => {
   }
 };
 
+/** Without what held no more; nothing where all that is known is that it is over. */
+const without = (samples: readonly Sample[], before: Instant): readonly Sample[] => {
+  const held = sampleAt(samples, { valid: before, known: before });
+  const staying = held ? samples.filter((sample) => compareSamples(sample, held) >= 0) : samples;
+  return staying.length === 1 && held && !held.said ? [] : staying;
+};
+
+const bySpot = (samples: readonly Sample[]) => new Map(samples.map((sample) => [`${sample.observedAt}${sample.recordedAt}`, sample]));
+
+const forget = ({ series, pastLinks, gone }: State, before: Instant): void => {
+  for (const [id, of] of series) {
+    const left = [...of].map(([name, samples]) => [name, bySpot(without([...samples.values()], before))] as const).filter(([, samples]) => samples.size > 0);
+    series.set(id, new Map(left));
+    if (left.length > 0) continue;
+    series.delete(id);
+    gone.delete(id);
+  }
+  for (const [id, samples] of pastLinks) {
+    const left = without(samples, before);
+    pastLinks.set(id, left);
+    if (left.length > 0) continue;
+    pastLinks.delete(id);
+    gone.delete(id);
+  }
+};
+
 export type Model = ReturnType<typeof createModel>;
 
 export const createModel = () => {
@@ -242,6 +268,7 @@ export const createModel = () => {
   };
   return {
     apply,
+    forget: (before: Instant): void => forget(state, before),
     history: told,
     stateAt,
     matching,
