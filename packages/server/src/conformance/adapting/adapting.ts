@@ -77,10 +77,11 @@ const register = async ({ stage, owner }: Ends): Promise<string | undefined> => 
   return isSuccess(entry) && isSuccess(words) ? undefined : `the registry does not take in the owner and its words (${entry.code}, ${words.code})`;
 };
 
-const namesOf = ({ consumer: { authority } }: Ends) => ({
+/** An agreement, and a connection of it, is between two: each owner has its own. */
+const namesOf = ({ consumer: { authority }, owner }: Ends) => ({
   federationId: `urn:dtf:federation:${authority}:adapted`,
-  agreementId: `urn:dtf:agreement:${authority}:adapted`,
-  connectionId: `urn:dtf:connection:${authority}:adapted`,
+  agreementId: `urn:dtf:agreement:${authority}:adapted-${owner.authority}`,
+  connectionId: `urn:dtf:connection:${authority}:adapted-${owner.authority}`,
 });
 
 /** A2: the consumer by HTTP, the owner where its feature says. */
