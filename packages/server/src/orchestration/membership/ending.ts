@@ -54,17 +54,26 @@ export const closingRecords = (room: Room, membership: Membership): readonly Sav
       return closing.ok ? [communications.saved(link.id, closing.value)] : [];
     });
 
-/** This member's part is over: nothing of it goes on here. */
-export const partOver = (room: Room, membership: Membership, promise: Promised = {}): readonly Saved[] => {
+const endedAgreements = (room: Room, membership: Membership, promise: Promised = {}): readonly Agreement[] => {
+  const now = room.deps.clock.now();
+  return agreementsOf(room, membership).map((agreement) => withDuty(endAgreement({ ...agreement, ...promise }, now), now));
+};
+
+/** All of a member's part but its agreements. */
+const restOver = (room: Room, membership: Membership): readonly Saved[] => {
   const { federation } = membership;
   const now = room.deps.clock.now();
-  const ended = agreementsOf(room, membership).map((agreement) => withDuty(endAgreement({ ...agreement, ...promise }, now), now));
   return [
     memberships.saved(federation.id, { ...membership, released: true, federation: releasedView(federation, now) }),
-    ...ended.map((agreement) => agreements.saved(agreement.id, agreement)),
     ...linksOf(room, membership).map((link) => communications.saved(link.id, closeCommunication(link, now))),
   ];
 };
+
+/** This member's part is over: nothing of it goes on here. */
+export const partOver = (room: Room, membership: Membership, promise: Promised = {}): readonly Saved[] => [
+  ...restOver(room, membership),
+  ...endedAgreements(room, membership, promise).map((agreement) => agreements.saved(agreement.id, agreement)),
+];
 
 /** What the initiator promises to have deleted by then is kept with each agreement. */
 export const promised = (room: Room, membership: Membership, deleteDataBy: Instant | undefined): readonly Saved[] =>
@@ -74,17 +83,26 @@ export const promised = (room: Room, membership: Membership, deleteDataBy: Insta
 const isDeletedAfter = ({ state, endedAt }: Agreement, deletedAt: Instant): boolean =>
   state !== 'AGREED' && (endedAt === undefined || addMs(endedAt, -limits.clockToleranceMs) <= deletedAt);
 
+/** The membership whose notice is over by the clocks of its initiator, who says so, a moment before it is by ours. */
+const overByNotice = ({ records, deps }: Room, { federationId, consumer }: Parties): Membership | undefined => {
+  const membership = memberships.load(records, federationId);
+  const isOver = membership?.endsAt !== undefined && membership.endsAt <= addMs(deps.clock.now(), limits.clockToleranceMs);
+  return isOver && !membership.released && membership.initiator === consumer ? membership : undefined;
+};
+
 /** The consumer says that what it was given is gone. */
 export const noteDeleted = (
   room: Room,
   federationId: FederationId,
   { sender, deletedAt }: { readonly sender: string; readonly deletedAt: Instant },
 ): Done<'digitalTwin.release.federation'> => {
-  const owed = agreementsWith(room, { federationId, consumer: sender });
+  const parties = { federationId, consumer: sender };
+  const ending = overByNotice(room, parties);
+  const owed = ending ? endedAgreements(room, ending) : agreementsWith(room, parties);
   const early = owed.find((agreement) => !isDeletedAfter(agreement, deletedAt));
   if (early) return fail(problem('notAllowedInState', { subject: early.id, found: early.state, accepted: 'a time after the agreement has ended' }));
   if (deletedAt > addMs(room.deps.clock.now(), limits.clockToleranceMs))
     return fail(problem('invalid', { path: 'data.action.parameters.deletedAt', found: deletedAt, accepted: 'a time that is over' }));
-  const save = owed.map((agreement) => agreements.saved(agreement.id, { ...agreement, deletedAt, deletionTold: true }));
-  return ok({ reply: { parameters: {}, objects: [] }, save });
+  const gone = owed.map((agreement) => agreements.saved(agreement.id, { ...agreement, deletedAt, deletionTold: true }));
+  return ok({ reply: { parameters: {}, objects: [] }, save: [...(ending ? restOver(room, ending) : []), ...gone] });
 };
