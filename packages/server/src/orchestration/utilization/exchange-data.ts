@@ -279,6 +279,14 @@ const answerWithin = async (pages: Pages, parameters: Parameters, by: AskedBy): 
   return first ? reply(room, [first, ...more]) : fail(problem('badQuery', { accepted: 'a query, queries, or identify' }));
 };
 
-/** T9. */
-export const answerRead = (pages: Pages, request: Request<'digitalTwin.read.exchangeData'>, by: AskedBy): Promise<Done<'digitalTwin.read.exchangeData'>> =>
-  answerWithin(pages, request.parameters, by);
+/** T9. What was still being read as the agreement ended, or was suspended, is told to nobody. */
+export const answerRead = async (
+  pages: Pages,
+  { parameters }: Request<'digitalTwin.read.exchangeData'>,
+  by: AskedBy,
+): Promise<Done<'digitalTwin.read.exchangeData'>> => {
+  const told = await answerWithin(pages, parameters, by);
+  if (!told.ok || parameters.identify) return told;
+  const still = agreementInForce(pages.room, { id: parameters.agreementId, mode: 'read', federationId: parameters.federationId }, by);
+  return still.ok ? told : still;
+};
