@@ -18,7 +18,7 @@ import { drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts'
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
-import { createTiling, type Tiling } from './tiles/tiling.ts';
+import { bytesHere, createTiling, type Tiling } from './tiles/tiling.ts';
 
 export type Seen = {
   readonly camera: PerspectiveCamera;
@@ -63,13 +63,9 @@ export type CityRoom = {
 
 const nowSeconds = (): number => performance.now() / 1_000;
 
-const bytesMax = 64 * 1024 * 1024;
-const bytesOfPhoneMax = 24 * 1024 * 1024;
-
-const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
-
 /** How far one sees, as a share of the farthest that is drawn at all. */
 const sightShare = 0.6;
+
 type Made = {
   readonly room: CityRoom;
   scene: Scene;
@@ -143,7 +139,7 @@ const makeCity = (room: CityRoom, { layers, missing }: Loaded): Made => {
   const materials = createMaterials(appearance.uniforms);
   const group = new Group();
   const gliding = createGliding(nowSeconds);
-  const tiling = createTiling({ layers, materials, changed, bytesMax: isPhone() ? bytesOfPhoneMax : bytesMax, glideOf: gliding.of, boxes: room.boxes });
+  const tiling = createTiling({ layers, materials, changed, bytesMax: bytesHere(), glideOf: gliding.of, boxes: room.boxes });
   const backdrop = createBackdrop(materials);
   group.add(backdrop, tiling.group);
   for (const layer of layers) appearance.setKinds(kindsOf(layer));

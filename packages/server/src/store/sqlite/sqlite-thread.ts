@@ -12,13 +12,13 @@ import { loadRows } from '../sqlite-moving/load.ts';
 import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { StagedPage } from '../store.ts';
-import { migrations, wordList } from './sql.ts';
+import { migrations, schemaSql, wordList } from './sql.ts';
 import { createWriting, inTransaction, isAway, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
 import type { StoreThreads } from './sqlite-threads.ts';
-import { maintainFile, writeBatches } from './sqlite-write.ts';
+import { writeBatches } from './sqlite-write.ts';
 
 export type ImportColumns = readonly [id: string, source: string, startedAt: string, doc: string];
 
@@ -35,8 +35,7 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'close' }
 );
 
-/** `found` is what a library of the thread said when it failed. */
-/** `away`: the file or the machine is at fault, not the question. */
+/** `found`: what a library of the thread said when it failed; `away`: the file or the machine is at fault, not the question. */
 export type Answer = { readonly id: number; readonly value?: unknown; readonly found?: string; readonly away?: boolean };
 
 const writings = new Map<string, Writing>();
@@ -87,6 +86,14 @@ const putImport = ({ file, statement }: Writing, columns: ImportColumns): void =
     statement('putImport').run(...columns);
     statement('forgetImports').run({ source: columns[1] });
   });
+
+/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file; how many changes went. */
+const maintainFile = (to: Writing, keepChanges: number): number => {
+  const { changes } = to.statement('prune').run(to.head - keepChanges);
+  to.file.exec(schemaSql.optimize);
+  to.file.exec(schemaSql.checkpoint);
+  return Number(changes);
+};
 
 type WriteJob = Exclude<Job, { verb: 'open' | 'read' | 'close' }>;
 

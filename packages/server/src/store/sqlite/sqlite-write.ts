@@ -291,11 +291,3 @@ export const writeBatches = (to: Writing, batches: readonly Batch[]): Written =>
     return { outcomes: batches.map((batch) => fateOf(batch, cause)), head, identityTouched: false };
   }
 };
-
-/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file; how many changes went. */
-export const maintainFile = (to: Writing, keepChanges: number): number => {
-  const { changes } = to.statement('prune').run(to.head - keepChanges);
-  to.file.exec(schemaSql.optimize);
-  to.file.exec(schemaSql.checkpoint);
-  return Number(changes);
-};

@@ -60,6 +60,14 @@ const takeMade = (state: State, { materials, glideOf }: Room, groups: Pick<Tilin
   return bytes > 0;
 };
 
+const bytesMax = 64 * 1024 * 1024;
+const bytesOfPhoneMax = 24 * 1024 * 1024;
+
+const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
+
+/** What tiles may take of the memory of this machine. */
+export const bytesHere = (): number => (isPhone() ? bytesOfPhoneMax : bytesMax);
+
 /** What was not drawn for longest goes; roots stay, so that something can always stand in for what comes. */
 const dropOld = (state: State, bytesMax: number, drop: (key: string) => void): void => {
   if (state.bytes <= bytesMax) return;
