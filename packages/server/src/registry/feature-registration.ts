@@ -3,8 +3,6 @@
  */
 import {
   agencyOf,
-  agencyTwinIdOf,
-  authorityOf,
   checkAllowed,
   checkTerms,
   detailOf,
@@ -22,7 +20,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { checkSize, enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, registeredNow, saveFeature } from './entry.ts';
-import { usersOf } from './federated-twin-registration.ts';
+import { checkFree, ownerOf } from './federated-twin-registration.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
 const warningsMax = 100;
@@ -32,6 +30,10 @@ const unknownTerms = (room: RegistryRoom, { data }: FeatureInformation): readonl
   data.terms.map(({ term }) => term).filter((term) => !room.vocabulary().term(term));
 
 type Offered = { readonly id: FeatureId; readonly attributes: FeatureInformation };
+
+/** What was offered and is no more is missed by whoever uses it. */
+const checkStaying = (room: RegistryRoom, { id, attributes: { status } }: Offered, insisting: { readonly force?: boolean | undefined } = {}): Result<true> =>
+  status === 'active' || featureEntry(room.records, id)?.state !== 'ACTIVE' ? ok(true) : checkFree(room, [id], insisting);
 
 const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedBy): Result<FeatureEntry> => {
   if (by.sender !== attributes.twinId || agencyOf(id) !== agencyOf(attributes.twinId))
@@ -43,6 +45,8 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
   const checked = checkTerms(room.vocabulary(), [attributes.semanticType]);
   if (!checked.ok) return checked;
   const before = featureEntry(room.records, id);
+  const free = checkStaying(room, { id, attributes });
+  if (!free.ok) return free;
   const moved = enterFeatureState(before, entryStateOf(attributes.status));
   return moved.ok ? ok({ revision: (before?.revision ?? 0) + 1, attributes, state: moved.value }) : moved;
 };
@@ -70,8 +74,7 @@ export const registerFeatures = (room: RegistryRoom, { objects }: Request<'regis
 /** Who is not of the agency that gave it its name hears the same whether there is an entry or not. */
 const ownedFeature = (room: RegistryRoom, name: RowName, { id, by }: { readonly id: FeatureId; readonly by: AskedBy }): Result<FeatureEntry> => {
   const entry = featureEntry(room.records, id);
-  if (by.sender !== (entry?.attributes.twinId ?? agencyTwinIdOf(authorityOf(id))))
-    return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
+  if (by.sender !== ownerOf(room, id)) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   if (!entry || entry.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
   const allowed = checkAllowed(name, 'registry entry', { state: entry.state, subject: id });
   return allowed.ok ? ok(entry) : allowed;
@@ -89,6 +92,8 @@ export const updateFeature = (room: RegistryRoom, request: Request<'registry.upd
   if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [merged.data.semanticType]);
   if (!checked.ok) return checked;
+  const free = checkStaying(room, { id, attributes: merged.data }, request.parameters);
+  if (!free.ok) return free;
   const moved = enterFeatureState(entry.value, entryStateOf(merged.data.status));
   if (!moved.ok) return moved;
   const value: FeatureEntry = { revision: revision + 1, attributes: merged.data, state: moved.value };
@@ -101,15 +106,15 @@ export const updateFeature = (room: RegistryRoom, request: Request<'registry.upd
 
 export const deregisterFeatures = (
   room: RegistryRoom,
-  { parameters: { force = false }, objects }: Request<'registry.deregister.feature'>,
+  { parameters, objects }: Request<'registry.deregister.feature'>,
   by: AskedBy,
 ): Done<'registry.deregister.feature'> => {
   const gone: { readonly id: FeatureId; readonly entry: FeatureEntry }[] = [];
   for (const { id } of objects) {
     const entry = ownedFeature(room, 'registry.deregister.feature', { id, by });
     if (!entry.ok) return entry;
-    const [user] = usersOf(room, id);
-    if (user && !force) return fail(problem('featureInUse', { subject: id, found: user, accepted: 'force, or leaving the federation first' }));
+    const free = checkFree(room, [id], parameters);
+    if (!free.ok) return free;
     const moved = enterFeatureState(entry.value, 'REMOVED');
     if (!moved.ok) return moved;
     gone.push({ id, entry: { ...entry.value, revision: entry.value.revision + 1, state: moved.value } });

@@ -31,14 +31,43 @@ const withFederatedTwin = async () => {
   };
   const withdraw = async (force?: boolean) =>
     (await desk.say(water, 'registry.deregister.feature', { parameters: { force }, objects: [{ kind: 'feature', id: feature.id }] })).problem;
+  const update = async (status: string, { baseRevision = 1, force }: { readonly baseRevision?: number; readonly force?: boolean } = {}) => {
+    const objects: Request<'registry.update.feature'>['objects'] = [{ kind: 'feature', id: feature.id, attributes: { status } }];
+    return (await desk.say(water, 'registry.update.feature', { parameters: { baseRevision, force }, objects })).problem;
+  };
+  const registerPaused = async () =>
+    (await desk.say(water, 'registry.register.feature', { parameters: {}, objects: [describeFeature(water, 'city:RiverGauge', { status: 'paused' })] }))
+      .problem;
+  const withdrawTwin = async (force?: boolean) =>
+    (await desk.say(water, 'registry.deregister.digitalTwin', { parameters: { force }, objects: [{ kind: 'digitalTwin', id: water.id }] })).problem;
   expect(await tell()).toBe(1);
-  return { desk, federated, tell, withdraw, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
+  return { desk, federated, feature, tell, withdraw, update, registerPaused, withdrawTwin, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
 };
 
 it('a feature that a federated twin is made of is in use: withdrawn only when its owner insists', async () => {
   await using city = await withFederatedTwin();
   expect(await city.withdraw()).toMatchObject({ kind: 'featureInUse', found: city.federated.id });
   expect(await city.withdraw(true)).toBeUndefined();
+});
+
+it('neither an update, nor registering it anew, nor withdrawing its twin takes away a feature that is in use, unless its owner insists', async () => {
+  await using city = await withFederatedTwin();
+  const inUse = { kind: 'featureInUse', subject: city.feature.id, found: city.federated.id };
+  for (const said of [await city.update('paused'), await city.update('withdrawn'), await city.registerPaused(), await city.withdrawTwin()])
+    expect(said).toMatchObject(inUse);
+  expect(await city.update('active')).toBeUndefined();
+  expect(await city.update('paused', { baseRevision: 2, force: true })).toBeUndefined();
+  expect(await city.update('withdrawn', { baseRevision: 3 }), 'it was taken away before').toBeUndefined();
+  expect(await city.withdrawTwin()).toMatchObject(inUse);
+  expect(await city.withdrawTwin(true)).toBeUndefined();
+});
+
+it('a federated twin is made of what its members offer: it holds nobody else', async () => {
+  await using city = await withFederatedTwin();
+  const energy = await city.desk.partner('energy.example');
+  expect(await city.tell({ memberTwins: [energy.id] })).toBe('invalid');
+  expect(await city.tell({ memberTwins: [energy.id], composedFeatures: [] })).toBe(2);
+  expect(await city.withdrawTwin()).toBeUndefined();
 });
 
 it('a federated twin is what its initiator says last: said again it stays as it is, and what it is no longer made of is free', async () => {

@@ -3,6 +3,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  agencyTwinIdOf,
+  authorityOf,
   type Entered,
   type FeatureId,
   type FederatedTwinId,
@@ -11,10 +13,13 @@ import {
   problem,
   type RegistryEntryState,
   type Request,
+  type Result,
   registryEntryLifecycle,
+  shorten,
+  type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, type RegistryRoom, registeredNow, stateNow, twinEntry } from './entry.ts';
+import { checkSize, featureEntry, type RegistryRoom, registeredNow, stateNow, twinEntry } from './entry.ts';
 
 export type FederatedEntry = {
   readonly revision: number;
@@ -30,6 +35,17 @@ export const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry |
 export const federatedEntries = (room: RegistryRoom): readonly { readonly id: FederatedTwinId; readonly entry: FederatedEntry }[] =>
   room.records.list(federatedNoun).map(({ id, value }) => ({ id: id as FederatedTwinId, entry: value as FederatedEntry }));
 
+/** The twin that registered a feature; of one that is not known here, the twin of the agency that gave it its name. */
+export const ownerOf = ({ records }: RegistryRoom, id: FeatureId): TwinId => featureEntry(records, id)?.attributes.twinId ?? agencyTwinIdOf(authorityOf(id));
+
+/** It is made of what its members offer, and of nobody else's: so that nobody keeps in use what was not granted to him. */
+const checkComposed = (room: RegistryRoom, { memberTwins, composedFeatures = [] }: FederatedEntry['attributes']): Result<true> => {
+  const at = composedFeatures.findIndex((id) => !memberTwins.some((member) => member === ownerOf(room, id)));
+  if (at < 0) return ok(true);
+  const path = `data.objects.0.attributes.composedFeatures.${at}`;
+  return fail(problem('invalid', { path, found: composedFeatures[at], accepted: 'a feature of one of memberTwins' }));
+};
+
 export const registerFederatedTwin = (
   room: RegistryRoom,
   request: Request<'registry.register.federatedDigitalTwin'>,
@@ -39,6 +55,8 @@ export const registerFederatedTwin = (
   const before = federatedEntry(room, id);
   if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
   if (attributes.initiator !== by.sender || !registeredNow(room, by.sender).ok) return fail(problem('notRegistered', { subject: by.sender }));
+  const composed = checkComposed(room, attributes);
+  if (!composed.ok) return composed;
   const sized = checkSize(id, attributes);
   if (!sized.ok) return sized;
   // as it is known already: said again, since the registry may have forgotten it
@@ -74,8 +92,15 @@ const isKept = (room: RegistryRoom, { state, attributes: { initiator } }: Federa
   return state === 'ACTIVE' && registered !== undefined && ['ACTIVE', 'PAUSED'].includes(stateNow(registered, room.deps.clock.now()));
 };
 
-/** Federated twins that are made of a feature now. */
-export const usersOf = (room: RegistryRoom, id: FeatureId): readonly string[] =>
-  federatedEntries(room)
-    .filter(({ entry }) => isKept(room, entry) && (entry.attributes.composedFeatures ?? []).includes(id))
-    .map((user) => user.id);
+/** What federated twins are made of now is neither withdrawn nor paused, unless its owner insists. */
+export const checkFree = (room: RegistryRoom, features: readonly FeatureId[], { force = false }: { readonly force?: boolean | undefined }): Result<true> => {
+  if (force || features.length === 0) return ok(true);
+  const users = federatedEntries(room).flatMap(({ id, entry }) => {
+    const used = isKept(room, entry) && features.find((feature) => entry.attributes.composedFeatures?.includes(feature));
+    return used ? [{ id, used }] : [];
+  });
+  const [first] = users;
+  if (!first) return ok(true);
+  const found = shorten(users.map(({ id }) => id).join(', '));
+  return fail(problem('featureInUse', { subject: first.used, found, accepted: 'leaving the federation first, or force' }));
+};

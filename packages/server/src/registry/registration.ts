@@ -34,6 +34,7 @@ import {
   twinEntry,
   withLease,
 } from './entry.ts';
+import { checkFree } from './federated-twin-registration.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
 /** Who is not its owner hears the same whether there is an entry or not. */
@@ -143,10 +144,17 @@ export const deregisterTwin = (
   const [{ id }] = request.objects;
   const entry = owned(room, 'registry.deregister.digitalTwin', { by, id });
   if (!entry.ok) return entry;
+  const offered = featuresOf(room, id);
+  const free = checkFree(
+    room,
+    offered.map((feature) => feature.id),
+    request.parameters,
+  );
+  if (!free.ok) return free;
   const moved = enterState(entry.value, 'REMOVED', room.deps.clock.now());
   if (!moved.ok) return moved;
   const tombstone: TwinEntry = { ...entry.value, revision: entry.value.revision + 1, state: moved.value, updatedAt: room.deps.clock.now() };
-  const gone = featuresOf(room, id).map(({ id: featureId, entry: feature }) => ({
+  const gone = offered.map(({ id: featureId, entry: feature }) => ({
     id: featureId,
     entry: { ...feature, revision: feature.revision + 1, state: moved.value },
   }));

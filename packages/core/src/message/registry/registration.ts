@@ -14,6 +14,9 @@ const baseRevision = z.int().min(0);
 
 const reason = z.string().max(limits.textCharactersMax).optional();
 
+/** Its owner withdraws or pauses what federations are made of all the same. */
+const force = z.boolean().optional();
+
 /** Terms offered that are in no dictionary: they are kept, but cannot be compared with anybody's. */
 export const warnings = z.array(z.string()).optional();
 
@@ -39,7 +42,7 @@ export const registrationRows = {
     effect: 'change',
     request: { objects: many(object.featureObject).min(1) },
     reply: { parameters: openObject({ warnings }), objects: many(object.featureName) },
-    refusals: ['notRegistered', 'unknownTerm', 'notAuthorised'],
+    refusals: ['notRegistered', 'unknownTerm', 'notAuthorised', 'featureInUse'],
   }),
   'update.digitalTwin': row({
     label: 'R3',
@@ -56,12 +59,12 @@ export const registrationRows = {
     label: 'R3',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Changes attributes of a registered feature, based on a revision.',
+    purpose: 'Changes attributes of a registered feature, based on a revision. One that a federation is made of is not paused or withdrawn without `force`.',
     effect: 'change',
-    request: { parameters: openObject({ baseRevision }), objects: one(object.featurePatch) },
+    request: { parameters: openObject({ baseRevision, force }), objects: one(object.featurePatch) },
     reply: { objects: one(object.featureName) },
     allowed: { 'registry entry': kept },
-    refusals: ['notFound', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
+    refusals: ['notFound', 'revisionConflict', 'notAuthorised', 'unknownTerm', 'featureInUse'],
   }),
   'renew.digitalTwin': row({
     label: 'R4',
@@ -78,9 +81,9 @@ export const registrationRows = {
     label: 'R5',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Withdraws features.',
+    purpose: 'Withdraws features; those that a federation is made of only with `force`: its members are left first.',
     effect: 'change',
-    request: { parameters: openObject({ reason, force: z.boolean().optional() }), objects: many(object.featureName).min(1) },
+    request: { parameters: openObject({ reason, force }), objects: many(object.featureName).min(1) },
     reply: { objects: many(object.featureName) },
     allowed: { 'registry entry': kept },
     refusals: ['notFound', 'notAuthorised', 'featureInUse'],
@@ -89,12 +92,12 @@ export const registrationRows = {
     label: 'R5',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Withdraws the twin with all its features; a tombstone stays.',
+    purpose: 'Withdraws the twin with all its features, those that a federation is made of only with `force`; a tombstone stays.',
     effect: 'change',
-    request: { parameters: openObject({ reason }), objects: one(object.digitalTwinName) },
+    request: { parameters: openObject({ reason, force }), objects: one(object.digitalTwinName) },
     reply: { objects: one(object.digitalTwinName) },
     allowed: { 'registry entry': kept },
-    refusals: ['notRegistered', 'notAuthorised'],
+    refusals: ['notRegistered', 'notAuthorised', 'featureInUse'],
   }),
   'deregister.federatedDigitalTwin': row({
     label: 'R5',
@@ -121,7 +124,7 @@ export const registrationRows = {
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
     purpose:
-      'Makes a formed federated twin known, so that it can be found as a twin; said again when it is made of other members, and from time to time, as a registry may forget.',
+      'Makes a formed federated twin known, so that it can be found as a twin; said again when it is made of other members, and from time to time, as a registry may forget. It is made of features of its members alone; while it is registered they are in use.',
     effect: 'change',
     request: { objects: one(object.federatedDigitalTwinObject) },
     reply: { objects: one(object.federatedDigitalTwinName) },
