@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -7,11 +9,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import type { Moved } from '../../store/moving/moved.ts';
 import { emptyPerFolder, trialServer } from '../../store/neo4j/trial-server.ts';
-import { openRecordStore } from '../../store/records.ts';
+import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { TwinStore } from '../../store/store.ts';
 import { runCommand } from '../cityweave.ts';
 
+const main = join(import.meta.dirname, '../../main.ts');
 const authority = 'moves.town.example';
 const nodeFile = `
 agency: ${authority}
@@ -65,6 +68,14 @@ describe.skipIf(!settings)(`a node that changes its store${skipped}`, () => {
     records.value.close();
   };
 
+  /** What lives in the server is another thing now. */
+  const changed = async (): Promise<void> => {
+    const store = await inSpace();
+    const { id } = (await store.find({ first: 1 })).twins[0] ?? expect.fail('no twin is there');
+    expect(await store.apply([{ op: 'deleteTwin', id }], { at: minute(2_000) })).toMatchObject([{ ok: true }]);
+    await store.close();
+  };
+
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'changing-'));
     await (await inSpace()).close();
@@ -112,7 +123,42 @@ describe.skipIf(!settings)(`a node that changes its store${skipped}`, () => {
     expect(await imported('neo4j', 'server', 'one.gz')).toBe(0);
     expect(await exported('neo4j', 'server', 'two.gz')).toBe(0);
     expect(contentIn('two.gz')).toBe(contentIn('one.gz'));
+    await changed();
     expect(await imported('neo4j', 'another', 'one.gz')).toBe(1);
+    expect(readdirSync(at('another'))).toEqual([authority]);
+  });
+
+  test('goes on where it ended after the last row, and only its folder was not whole yet', async () => {
+    expect(await imported('neo4j', 'server', 'one.gz')).toBe(0);
+    renameSync(join(at('server'), authority), join(at('server'), `${authority}.part`));
+    rmSync(join(at('server'), `${authority}.part`, recordFileName));
+    expect(await imported('neo4j', 'server', 'one.gz')).toBe(0);
+    expect(readdirSync(at('server'))).toEqual([authority]);
+    expect(await exported('neo4j', 'server', 'two.gz')).toBe(0);
+    expect(contentIn('two.gz')).toBe(contentIn('one.gz'));
+  });
+
+  test.each([
+    ['its folder was begun', async () => existsSync(join(at('server'), `${authority}.part`))],
+    ['the first twin was in the store', async (store: TwinStore) => (await store.count({})) > 0],
+    ['all was in the store', async (store: TwinStore) => (await store.head()) > 0],
+  ])('killed once %s, it is moved by the same command, and nothing is lost', { timeout: 60_000 }, async (_, seen) => {
+    const store = await inSpace();
+    const child = spawn(process.execPath, [main, 'import', node(), '--state', at('server'), '--from', at('one.gz'), '--store', 'neo4j'], {
+      env: { ...process.env, ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined)) },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await expect.poll(() => seen(store), { timeout: 30_000, interval: 1 }).toBe(true);
+    child.kill('SIGKILL');
+    const [, signal] = await ended;
+    await store.close();
+    // it may have been quicker than whoever looked
+    const isThere = signal === null || existsSync(join(at('server'), authority, recordFileName));
+    expect(await imported('neo4j', 'server', 'one.gz')).toBe(isThere ? 1 : 0);
+    expect(readdirSync(at('server'))).toEqual([authority]);
+    expect(await exported('neo4j', 'server', 'two.gz')).toBe(0);
+    expect(contentIn('two.gz')).toBe(contentIn('one.gz'));
   });
 
   test('is not copied as files where it is in a server, nor exported from the store that it does not use', async () => {

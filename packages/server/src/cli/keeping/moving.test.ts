@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '@cityweave/core';
@@ -104,6 +104,19 @@ describe('a node that moves', () => {
       return verified.ok ? verified.value.content : verified.problem;
     };
     expect(await contentOf('copy')).toBe(await contentOf('old'));
+  });
+
+  test('takes its place at once: what another attempt left beside it goes, and what is there of anything else stays', async () => {
+    expect(await run('export', at('node.yaml'), '--state', at('old'), '--to', at('node.gz'))).toBe(0);
+    cpSync(at('old'), at('new'), { recursive: true });
+    renameSync(join(at('new'), 'water.town.example'), join(at('new'), 'water.town.example.part'));
+    expect(await run('import', at('node.yaml'), '--state', at('new'), '--from', at('node.gz'))).toBe(0);
+    expect(readdirSync(at('new'))).toEqual(['water.town.example']);
+    expect(await twinsIn('new')).toEqual(await twinsIn('old'));
+    mkdirSync(join(at('third'), 'water.town.example'), { recursive: true });
+    writeFileSync(join(at('third'), 'water.town.example', 'letter.txt'), 'of somebody');
+    expect(await run('import', at('node.yaml'), '--state', at('third'), '--from', at('node.gz'))).toBe(1);
+    expect(readdirSync(join(at('third'), 'water.town.example'))).toContain('letter.txt');
   });
 
   test('is refused where a node keeps something already, and from a file that is not whole; nothing is changed then', async () => {

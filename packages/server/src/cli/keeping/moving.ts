@@ -2,7 +2,7 @@
  * export, import --from, backup: a whole node as a file, a node from such a file, and a copy of what a node keeps while it runs.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
@@ -97,27 +97,43 @@ const exportNode = (node: NodeFile, directory: string, to: string): Promise<Resu
 const keepsSomething = async (directory: string): Promise<boolean> =>
   (await readdir(directory).catch(() => [])).some((name) => name.endsWith('.sqlite') && name !== 'lock.sqlite');
 
-const inUse = problem('badConfiguration', { subject: 'store', found: 'twins of this agency, with their log', accepted: 'a store that keeps none of them' });
+const inFolder = problem('badConfiguration', { subject: 'state', found: 'a folder in which something is kept', accepted: 'an empty one (--state)' });
 
-/** A log begins when all is loaded: without one, twins that are there are those of a move that broke off, and it is made again. */
-const load = async (from: string, kept: Kept, archived: Archived): Promise<Result<true>> =>
-  (await kept.store.head()) > 0 ? fail(inUse) : loadArchive(from, kept, archived);
+/** The lock is its process's, and stays behind. */
+const isLockFile = (name: string): boolean => name.startsWith('lock.sqlite');
 
-/** Made beside the node's folder and moved into it once it is whole. */
+const isEmpty = async (directory: string): Promise<boolean> => (await readdir(directory)).every(isLockFile);
+
+/** Nothing but its lock is in the place; what another process puts there meanwhile stays, and is in the way. */
+const moveInto = async (directory: string, made: string): Promise<boolean> => {
+  for (const name of await readdir(directory)) if (isLockFile(name)) await rm(join(directory, name));
+  return rename(made, directory).then(
+    () => true,
+    () => false,
+  );
+};
+
+/** Made beside its place, and moved there at once when it is whole: whoever is killed leaves no half of it there, and what is left beside it goes with the next attempt. */
+const inPlace = async (directory: string, make: (folder: string) => Promise<Result<true>>): Promise<Result<true>> => {
+  const part = `${directory}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { mode: 0o700 });
+  const made = await make(part);
+  const done = made.ok && !(await moveInto(directory, part)) ? fail(inFolder) : made;
+  await rm(part, { recursive: true, force: true });
+  return done;
+};
+
 const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {
   const verified = await verifyArchive(from, node.agency);
   if (!verified.ok) return verified;
-  if (await keepsSomething(directory))
-    return fail(problem('badConfiguration', { subject: 'state', found: 'a folder in which a node keeps something', accepted: 'an empty one (--state)' }));
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
-  const loaded = await inScratch(async (folder) => {
-    const done = await withStore(node, folder, (store) => withKept(store, folder, (kept) => load(from, kept, verified.value)));
-    if (done.ok) await cp(folder, directory, { recursive: true });
-    return done;
-  });
+  const restored = (await isEmpty(directory))
+    ? await inPlace(directory, (folder) => withStore(node, folder, (store) => withKept(store, folder, (kept) => loadArchive(from, kept, verified.value))))
+    : fail(inFolder);
   locked.value();
-  return loaded.ok ? verified : loaded;
+  return restored.ok ? verified : restored;
 };
 
 const told = (done: Result<Archived>, path: string, { terminal }: Context): ExitCode => {

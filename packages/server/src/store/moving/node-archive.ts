@@ -180,10 +180,13 @@ const loadCharactersMax = 4 * 1024 * 1024;
 
 const isMoved = (line: Line): line is Moved => line.part !== 'record' && line.part !== 'log';
 
-const loadLines = ({ store, records, log }: Kept, lines: readonly Line[]): Promise<Result<true>> => {
+/** `load`: of the store's rows. */
+type Loading = Pick<Kept, 'records' | 'log'> & Pick<TwinStore, 'load'>;
+
+const loadLines = ({ records, log, load }: Loading, lines: readonly Line[]): Promise<Result<true>> => {
   records.load(lines.flatMap((line) => (line.part === 'record' ? [line.record] : [])));
   log.put(lines.flatMap((line) => (line.part === 'log' ? [{ file: line.file, line: line.line }] : [])));
-  return store.load(lines.filter(isMoved));
+  return load(lines.filter(isMoved));
 };
 
 const otherContent = problem('internal', {
@@ -192,14 +195,25 @@ const otherContent = problem('internal', {
   accepted: 'a report of this; the store is not used, and has to be empty before another attempt',
 });
 
-/** A file that was verified, into a node that keeps nothing yet; what it keeps then is read and compared with what the file tells. */
-export const loadArchive = async (path: string, kept: Kept, { content }: Pick<Archived, 'content'>): Promise<Result<true>> => {
-  const loaded = await loadAll(path, kept);
+const inUse = problem('badConfiguration', {
+  subject: 'store',
+  found: 'twins of this agency, with their log',
+  accepted: 'a store that keeps none of them, or just those of the file',
+});
+
+/**
+ * A file that was verified, into a node that keeps nothing yet; what it keeps then is read and compared with what the file tells.
+ * A log begins when all rows are in the store: one that has a log already has them from an earlier attempt, which ended after that, or it is in use.
+ */
+export const loadArchive = async (path: string, { store, ...beside }: Kept, { content }: Pick<Archived, 'content'>): Promise<Result<true>> => {
+  const isLoaded = (await store.head()) > 0;
+  const loaded = await loadAll(path, { ...beside, load: isLoaded ? async () => ok(true) : store.load });
   if (!loaded.ok) return loaded;
-  return (await digestOf(kept)) === content ? loaded : fail(otherContent);
+  if ((await digestOf({ ...beside, store })) === content) return loaded;
+  return fail(isLoaded ? inUse : otherContent);
 };
 
-const loadAll = async (path: string, kept: Kept): Promise<Result<true>> => {
+const loadAll = async (path: string, to: Loading): Promise<Result<true>> => {
   let [waiting, characters]: [Line[], number] = [[], 0];
   for await (const read of readLines(path)) {
     if (!read.ok) return read;
@@ -207,9 +221,9 @@ const loadAll = async (path: string, kept: Kept): Promise<Result<true>> => {
     if (line.part) waiting.push(line as Line); // branding: as above; heading and end have none
     characters += read.value.length;
     if (waiting.length < loadRowsMax && characters < loadCharactersMax) continue;
-    const loaded = await loadLines(kept, waiting);
+    const loaded = await loadLines(to, waiting);
     if (!loaded.ok) return loaded;
     [waiting, characters] = [[], 0];
   }
-  return loadLines(kept, waiting);
+  return loadLines(to, waiting);
 };
