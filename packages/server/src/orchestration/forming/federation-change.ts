@@ -113,8 +113,14 @@ const isGone = ({ room }: Desk, { id, member: { twinId } }: Seat): boolean =>
 /** What came of what was said to a member; nothing where it has gone meanwhile. */
 export const applyOutcome = (desk: Desk, seat: Seat, outcome: Result<Partial<ChangedMember>>): void => {
   if (isGone(desk, seat)) return;
-  const change: Partial<ChangedMember> = outcome.ok ? outcome.value : { reason: outcome.problem.kind };
-  become(desk, seat, ({ step, reason: _, ...rest }) => ({ ...rest, ...(step && !isAnswered(outcome) && { step }), ...change }));
+  const said: Partial<ChangedMember> = outcome.ok ? outcome.value : { reason: outcome.problem.kind };
+  become(desk, seat, ({ step, reason, ...rest }) => ({
+    ...rest,
+    ...(step && !isAnswered(outcome) && { step }),
+    ...said,
+    // why it leaves is its own word
+    ...(!outcome.ok && rest.state === 'LEAVING' && { reason }),
+  }));
 };
 
 const become = (desk: Desk, { id, member }: Seat, change: (member: Member) => ChangedMember): void => {

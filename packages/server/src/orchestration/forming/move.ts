@@ -11,12 +11,14 @@ import {
   moveCommunication,
   ok,
   type Problem,
+  problem,
   type Result,
   reachedAt,
   withBridge,
 } from '@cityweave/core';
 import { needsBridge, openBridge, probeBridge } from '../bridging/bridge.ts';
-import { communications } from '../room.ts';
+import { closeBridge } from '../bridging/standing-bridge.ts';
+import { communications, federationById } from '../room.ts';
 import { describeFederatedTwin } from './federated-twin-registration.ts';
 import { invite } from './negotiation.ts';
 import { asking, type Become, federationObject, outOrAgain, peerOf, type Saying } from './saying.ts';
@@ -63,7 +65,17 @@ const connect = async (saying: Saying): Become => {
   const asked = communications.load(room.records, member.connectionId) ?? connectionOf(saying);
   const made = await adapted(saying, asked);
   if (!made.ok) return lacksAdaptor(made.problem) ? fail(made.problem) : outOrAgain(made.problem);
-  return request(saying, made.value);
+  return isStillDue(saying) ? request(saying, made.value) : takeDown(saying, made.value);
+};
+
+/** As it stands now: while its bridge was set up, the member may have said that it leaves. */
+const isStillDue = ({ room, federation: { id }, member: { twinId, step } }: Saying): boolean =>
+  federationById(room, id)?.members.some((now) => now.twinId === twinId && now.state === 'CONNECTING' && now.step?.messageId === step?.messageId) ?? false;
+
+/** Nobody needs it any more. */
+const takeDown = async ({ room, member }: Saying, made: Communication): Become => {
+  await closeBridge(room, made);
+  return fail(problem('notAllowedInState', { subject: member.twinId, accepted: 'CONNECTING' }));
 };
 
 /** One may be registered later. */

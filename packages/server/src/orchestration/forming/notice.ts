@@ -85,7 +85,7 @@ export const noticeFrom = (effectiveAt: Instant, now: Instant): Instant => {
 
 type LeavingMember = { readonly twinId: string; readonly reason: string | undefined; readonly leavesAt: Instant };
 
-/** One that was not agreed with yet is gone at once. */
+/** One that was not agreed with yet is gone at once. What is being said to it meanwhile goes on under its id. */
 export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'left', leavesAt }: LeavingMember): Result<Federation> => {
   return update(desk, id, (federation) => {
     const allowed = checkAllowed('digitalTwin.leave.federation', 'federation', { state: federation.state, subject: id });
@@ -94,7 +94,7 @@ export const memberLeaves = (desk: Desk, id: FederationId, { twinId, reason = 'l
     if (!member || ['LEFT', 'REMOVED'].includes(member.state)) return fail(problem('notMember', { subject: twinId }));
     const state = member.state === 'INVITED' ? 'REMOVED' : 'LEAVING';
     return changeMember(federation, member.twinId, {
-      change: ({ step: _, ...rest }) => ({ ...rest, state, reason, leavesAt }),
+      change: (found) => ({ ...found, state, reason, leavesAt }),
       now: desk.room.deps.clock.now(),
     });
   });
