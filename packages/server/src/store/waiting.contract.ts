@@ -2,8 +2,10 @@
  * What every store promises to those who stop waiting.
  */
 import { expect, test } from 'vitest';
+import { readsWaitingMax } from './in-time.ts';
 import type { TwinStore, Waiting } from './store.ts';
 import { accepted, agency, at, put, term, twinId } from './twins.contract.ts';
+import { answered } from './unanswered.ts';
 
 const moment = { valid: at, known: at };
 
@@ -92,5 +94,19 @@ export const waitingContract = (store: () => TwinStore) => {
     controller.abort();
     await expect(both[0]).rejects.toMatchObject({ name: 'AbortError' });
     expect(await both[1]).toMatchObject([{ kind: term('Pump'), count: 1 }]);
+  });
+
+  test('so many reads may wait; one more is refused at once, and health is told all the same', async () => {
+    await accepted(store(), [put('1')]);
+    const controller = new AbortController();
+    const reads = Array.from({ length: readsWaitingMax }, () =>
+      answered(store().count({ text: 'thing' }, { signal: controller.signal })).catch(({ name }) => name),
+    );
+    const [more, health] = [answered(store().count({ text: 'thing' })), store().health()];
+    expect(await more).toMatchObject({ ok: false, problem: { kind: 'overloaded', limit: readsWaitingMax } });
+    expect(await health).toHaveProperty('latencyMs');
+    controller.abort();
+    for (const told of await Promise.all(reads)) expect(['AbortError', { ok: true, value: 1 }]).toContainEqual(told);
+    expect(await store().count({ text: 'thing' })).toBe(1);
   });
 };

@@ -12,6 +12,7 @@ import {
   type Session,
 } from 'neo4j-driver';
 import { type Ending, endingSignal, pause, systemDeps } from '../../deps.ts';
+import { readWithinMs } from '../in-time.ts';
 import type { Cypher } from '../neo4j-cypher/space.ts';
 import type { Waiting } from '../store.ts';
 import { abortError, untilAborted } from '../waiting.ts';
@@ -39,7 +40,7 @@ const fetchedAtOnce = 1_000;
  * How long a server that gives signs of life works at most: at a statement of a read, at a transaction that writes, at what is made or converted in a space, which grows with it.
  * What it has not ended so much later is waited for no longer.
  */
-export const serverBounds = { readMs: 30_000, writeMs: 60_000, schemaMs: 1_800_000, lateMs: 5_000 } as const;
+export const serverBounds = { readMs: readWithinMs, writeMs: 60_000, schemaMs: 1_800_000, lateMs: 5_000 } as const;
 export type ServerBounds = { readonly [name in keyof typeof serverBounds]: number };
 
 const createDriver = ({ uri, username, password }: Neo4jSettings, connectionsMax = poolMax): Driver =>

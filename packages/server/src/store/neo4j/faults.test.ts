@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { auth, driver as openDriver } from 'neo4j-driver';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkBatches, killAfter, soleWriter, writeBatch } from '../crash.contract.ts';
+import { healthWithinMs } from '../in-time.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { cypher, fence, spaceOf } from '../neo4j-cypher/space.ts';
 import type { ImportRecord, TwinStore } from '../store.ts';
@@ -12,7 +13,7 @@ import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
 import { answered } from '../unanswered.ts';
 import { connect, type Neo4jSettings, serverBounds } from './connection.ts';
 import { newestSchema, rejectionOf } from './failures.ts';
-import { healthWithinMs, lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
+import { lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
 import { deps, drivers, emptyPerFolder, neo4jTool, ownServers, trialServer } from './trial-server.ts';
 
 const { settings, skipped } = trialServer();

@@ -7,6 +7,7 @@ import { byFinding } from '../by-finding.ts';
 import { withinGroups } from '../groups.ts';
 import { forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
+import { createReads, healthOf } from '../in-time.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
 import { type Space, spaceOf } from '../neo4j-cypher/space.ts';
@@ -128,24 +129,6 @@ const registers = ({ lane, connection, space }: Sides, ask: Ask) => ({
 const headOf = (ask: Ask, column: 'seq' | 'writes', waiting?: Waiting): Promise<number> =>
   ask(async ({ reading, space }) => Number((await reading.run(readHead(space)))[0]?.[column] ?? 0), waiting);
 
-/** A server that is there and hangs is no better than one that is not. */
-export const healthWithinMs = 5_000;
-
-const health = async ({ clock }: Sides, ask: Ask, waiting?: Waiting): ReturnType<TwinStore['health']> => {
-  const from = clock.monotonicMs();
-  const within = AbortSignal.timeout(healthWithinMs);
-  const signal = waiting?.signal ? AbortSignal.any([within, waiting.signal]) : within;
-  const found = await headOf(ask, 'seq', { signal }).then(
-    () => undefined,
-    (cause) => {
-      if (waiting?.signal?.aborted) return problem('unavailable', { subject: 'store', found: 'nobody waits for it any more' });
-      return within.aborted ? problem('timedOut', { subject: 'store', limit: healthWithinMs }) : (unansweredProblem(cause) ?? problemOf(cause));
-    },
-  );
-  const latencyMs = clock.monotonicMs() - from;
-  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs };
-};
-
 const prunedAtOnce = 1_000;
 
 /** The bound moves first, so that nobody reads what is half gone. The last change stays. */
@@ -200,8 +183,11 @@ const dayBefore = (now: Instant): Instant => instantOfMs(Date.parse(now) - write
 const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
 
 const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
+  const reads = createReads();
   const ask: Ask = (work, waiting) =>
-    sides.lane.isOpen() ? told(sides.connection.read((reading) => work({ reading, space: sides.space }), waiting)) : Promise.reject(unanswered(closed));
+    sides.lane.isOpen()
+      ? told(reads((signal) => sides.connection.read((reading) => work({ reading, space: sides.space }), { signal }), waiting))
+      : Promise.reject(unanswered(closed));
   const asked = questions(sides, ask);
   return {
     engine: { name: sides.server, schema: newestSchema(sides.space) },
@@ -210,7 +196,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
     ...registers(sides, ask),
     head: (waiting) => headOf(ask, 'seq', waiting),
     writes: (waiting) => headOf(ask, 'writes', waiting),
-    health: (waiting) => health(sides, ask, waiting),
+    health: (waiting) => healthOf({ clock: sides.clock, ask: (asker) => headOf(ask, 'seq', asker) }, problemOf, waiting),
     maintain: (retention, waiting) => told(maintain(sides, retention, waiting)),
     unload: (part, page, waiting) => ask((asker) => unload(asker, part, page), waiting),
     load: createLoad(sides),

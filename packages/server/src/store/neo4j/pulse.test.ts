@@ -1,27 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Timers } from '../../deps.ts';
+import { toldTimers } from '../told-timers.contract.ts';
 import { createPulse, type Pace, paces } from './pulse.ts';
-
-/** Time that goes on when it is told to. */
-const toldTimers = () => {
-  const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
-  let now = 0;
-  const after: Timers['after'] = (ms, run) => {
-    const one = { at: now + ms, run };
-    waiting.add(one);
-    return () => waiting.delete(one);
-  };
-  const goOn = async (ms: number): Promise<void> => {
-    now += ms;
-    for (const one of [...waiting].filter(({ at }) => at <= now)) {
-      waiting.delete(one);
-      one.run();
-    }
-    await setImmediate();
-  };
-  return { timers: { after }, goOn, left: () => waiting.size };
-};
 
 const hour = 3_600_000;
 

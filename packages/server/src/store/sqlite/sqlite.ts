@@ -10,13 +10,14 @@ import { byFinding } from '../by-finding.ts';
 import { withinGroups } from '../groups.ts';
 import { type Forgetting, forgettingOf } from '../history/forgetting.ts';
 import { thinned } from '../history/thinned.ts';
+import { createReads, healthOf } from '../in-time.ts';
 import type { Stepped } from '../sqlite-history/fold.ts';
 import { createKnownTwins } from '../sqlite-reading/known-twins.ts';
 import { createNearReads } from '../sqlite-reading/near.ts';
 import { adjacent, cells, countJoins, joins, linksAt, readKinds, resolve, summarise, traverse } from '../sqlite-reading/questions.ts';
 import { type Ask, type Reader, readPage, readStates, readTwins } from '../sqlite-reading/twin-reads.ts';
 import type { Engine, FindQuery, ImportRecord, Then, TwinStore, Waiting } from '../store.ts';
-import { unanswered, unansweredProblem } from '../unanswered.ts';
+import { unanswered } from '../unanswered.ts';
 import { abortError, untilAborted } from '../waiting.ts';
 import { migrations } from './sql.ts';
 import type { Synchronous } from './sqlite-file.ts';
@@ -41,16 +42,6 @@ export const sqliteEngine: Engine = { name: `SQLite ${process.versions['sqlite']
 type Sides = Reader & { readonly lane: Lane; readonly clock: SqliteStoreOptions['clock'] };
 
 const unopened = (cause: unknown): Problem => problem('unavailable', { subject: 'store', found: cause instanceof Error ? cause.message : 'no thread' });
-
-const health = async ({ ask, clock }: Sides, waiting?: Waiting): ReturnType<TwinStore['health']> => {
-  const from = clock.monotonicMs();
-  const found = await ask('head', {}, waiting).then(
-    () => undefined,
-    (cause) => unansweredProblem(cause) ?? unopened(cause),
-  );
-  const latencyMs = clock.monotonicMs() - from;
-  return found ? { ok: false, latencyMs, problem: found } : { ok: true, latencyMs };
-};
 
 /** Read for all who ask, until `stamp` is another one or it failed. */
 const remembered = <T>(stamp: () => unknown, read: () => Promise<T>): ((waiting?: Waiting) => Promise<T>) => {
@@ -150,7 +141,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
     ...standing(sides),
     ...journal(sides),
     ...imports(sides),
-    health: (waiting) => health(sides, waiting),
+    health: (waiting) => healthOf({ clock: sides.clock, ask: (asker) => sides.ask('head', {}, asker) }, unopened, waiting),
     maintain: maintain(sides.lane),
     unload: async (part, { after, first }, waiting) => trusted(await sides.ask('unload', { part, after, first }, waiting)),
     load: sides.lane.load,
@@ -185,12 +176,12 @@ export const openSqliteStore = async ({ directory, clock, threads, synchronous =
   }
   const lane = createLane({ write, path, head: opened.value });
   const near = createNearReads(path);
+  const reads = createReads();
   const ask: Ask = async (verb, args, waiting) => {
     if (!lane.isOpen()) return Promise.reject(unanswered(closed));
     if (waiting?.signal?.aborted) return Promise.reject(abortError());
-    return (
-      near.answer(verb, args) ?? trusted(await using.read({ verb: 'read', path, read: verb, known: waiting?.known, ...packArguments(args) }, waiting?.signal))
-    );
+    const task = (): Task => ({ verb: 'read', path, read: verb, known: waiting?.known, ...packArguments(args) });
+    return near.answer(verb, args) ?? trusted(await reads((signal) => using.read(task(), signal), waiting));
   };
   const close = async () => {
     await lane.close();
