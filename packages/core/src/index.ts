@@ -70,6 +70,7 @@ export * from './twin/overview/group.ts';
 export * from './twin/past/history.ts';
 export * from './twin/past/link-history.ts';
 export * from './twin/past/past-sieve.ts';
+export * from './twin/past/past-twin.ts';
 export * from './twin/past/slots.ts';
 export * from './twin/past/sync-rules.ts';
 export * from './twin/past/thinning.ts';

@@ -3,11 +3,11 @@
  * The last sample of a series, by observation, then by record, is what stands; stores keep samples, these functions say which.
  */
 import { z } from 'zod';
-import { compareText, type TwinId } from '../../ground/id.ts';
+import { compareText } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
 import { canonicalJson } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
-import type { Twin, TwinInput } from '../twin.ts';
+import type { TwinInput } from '../twin.ts';
 import { type Reading, Value, type ValueFlag, valueOf } from '../value.ts';
 
 /** Series beside those of properties, which are named by their terms: where the twin is, and that it is there, with kind and names. */
@@ -52,10 +52,14 @@ export type Moment = z.infer<typeof Moment>;
 export const compareSamples = (a: SampleKey, b: SampleKey): number =>
   compareText(a.observedAt, b.observedAt) || compareText(a.recordedAt, b.recordedAt) || compareText(a.series, b.series);
 
+/** Whether it was true and known by then. */
+export const isBy = ({ observedAt, recordedAt }: Pick<Sample, 'observedAt' | 'recordedAt'>, { valid, known }: Moment): boolean =>
+  observedAt <= valid && recordedAt <= known;
+
 /** The sample of one series that held at a moment. */
-export const sampleAt = (samples: Iterable<Sample>, { valid, known }: Moment): Sample | undefined => {
+export const sampleAt = (samples: Iterable<Sample>, moment: Moment): Sample | undefined => {
   let found: Sample | undefined;
-  for (const sample of samples) if (sample.observedAt <= valid && sample.recordedAt <= known && (!found || compareSamples(sample, found) >= 0)) found = sample;
+  for (const sample of samples) if (isBy(sample, moment) && (!found || compareSamples(sample, found) >= 0)) found = sample;
   return found;
 };
 
@@ -101,7 +105,7 @@ export const seriesOf = (twin: Stated): readonly string[] => [
   ...Object.keys(twin.values),
 ];
 
-const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 
 /** What a series gains: `begins` comes first where the store has no sample of it yet. */
 export type Gained = { readonly series: string; readonly begins?: Sample | undefined; readonly samples: readonly Sample[] };
@@ -148,17 +152,18 @@ const gone = (series: string, { observedAt, recordedAt }: Sample, at: Instant): 
   recordedAt: later(at, recordedAt),
 });
 
-/** One series in a change: what stood, what stands now, and the last sample that the store has. */
+/** One series in a change: what stood, where the store has no sample of it, and the last sample that it has. */
 type Turn = {
   readonly change: TwinChange;
   readonly series: string;
   readonly old: Sample | undefined;
-  readonly now: Sample | undefined;
   readonly last: Sample | undefined;
 };
 
-const givenBy = ({ change: { at, placedAt }, series, now }: Turn): Sample | undefined =>
-  now && placedAt !== undefined && series === placeSeries ? { ...now, observedAt: placedAt, recordedAt: at } : now;
+const givenBy = ({ change: { after, at, placedAt }, series }: Turn): Sample | undefined => {
+  const now = after && standingSample(after, series);
+  return now && placedAt !== undefined && series === placeSeries ? { ...now, observedAt: placedAt, recordedAt: at } : now;
+};
 
 const changedBy = (turn: Turn): readonly Sample[] => {
   const { series, old, last = old } = turn;
@@ -181,10 +186,10 @@ const rests = ({ before, after }: TwinChange, series: string, known: Known): boo
 const gainedBy = (change: TwinChange, series: string, known: Known): readonly Gained[] => {
   const late = (change.late ?? []).filter((sample) => sample.series === series);
   if (late.length === 0 && rests(change, series, known)) return [];
-  const [old, now] = [change.before && standingSample(change.before, series), change.after && standingSample(change.after, series)];
-  const turn = { change, series, old, now, last: known.last(series) };
-  const samples = [...late, ...changedBy(turn)];
-  return samples.length === 0 && (turn.last || !old) ? [] : [{ series, begins: turn.last ? undefined : old, samples }];
+  const last = known.last(series);
+  const old = last || !change.before ? undefined : standingSample(change.before, series);
+  const samples = [...late, ...changedBy({ change, series, old, last })];
+  return samples.length === 0 && !old ? [] : [{ series, begins: old, samples }];
 };
 
 /** What history gains when a twin is put, changed or deleted. A value that is only said again gains nothing; where the twin says all there is to say, a series has no samples of its own. */
@@ -246,39 +251,4 @@ export const patchTwin = (before: TwinInput, patch: TwinPatch, at: Instant): Pat
     late.push(...patched.late.map((reading) => toSample(term, valueOf(reading, before.provenance))));
   }
   return { after: { ...before, values: Object.fromEntries(values), ...(patch.position && { position: patch.position }) }, late };
-};
-
-const readingIn = ({ observedAt, recordedAt, said }: Sample): Reading | undefined => said && { ...said, observedAt, recordedAt };
-
-type Frame = Pick<TwinInput, 'agency' | 'kind' | 'name' | 'altIds' | 'objectOfInterest'>;
-type Place = Pick<TwinInput, 'position' | 'footprint'>;
-
-/** What held at one moment, one sample of each series at most; `first` is the first sample of the twin's own series. */
-export type Held = { readonly held: readonly Sample[]; readonly first: Sample | undefined };
-
-/** A twin that was spoken of before it was described is described as it first was. */
-const frameOf = ({ held, first }: Held): Sample | undefined => {
-  const frame = held.find(({ series }) => series === twinSeries);
-  return frame || !held.some(({ said }) => said) ? frame : first;
-};
-
-/** A twin as it was; undefined where it was not there. `version` is that of now: a past state cannot be changed. */
-export const twinOfSamples = (id: TwinId, moment: Held, standing: Pick<Twin, 'version' | 'createdAt'> | undefined): Twin | undefined => {
-  const { held } = moment;
-  const frame = frameOf(moment);
-  if (!frame?.said) return undefined;
-  // branding: written by placeValue and twinValue
-  const place = held.find(({ series }) => series === placeSeries)?.said?.value as Place | undefined;
-  const { value, unit, datum, ...provenance } = frame.said;
-  const readings = held.flatMap((sample) => (sample.series.startsWith('@') ? [] : [[sample.series, readingIn(sample)] as const]));
-  return {
-    id,
-    ...(value as Frame),
-    ...place,
-    provenance: { ...provenance, observedAt: frame.observedAt, recordedAt: frame.recordedAt },
-    values: Object.fromEntries(readings.flatMap(([term, reading]) => (reading ? [[term, reading]] : []))),
-    version: standing?.version ?? 1,
-    createdAt: standing?.createdAt ?? frame.recordedAt,
-    updatedAt: held.reduce((latest, { recordedAt }) => later(latest, recordedAt), frame.recordedAt),
-  };
 };

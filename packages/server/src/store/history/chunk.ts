@@ -166,7 +166,7 @@ export type OpenChunk = { readonly observed: Float64Array; readonly recorded: Fl
 
 const isOfNumber = (form: unknown): boolean => form !== null && !Array.isArray(form);
 
-/** Which form is said at each place, and which of the numbers: all places have one in most chunks. */
+/** Which form is said at each place, and which of the numbers. */
 const takePlaces = (from: Reader, { count, forms }: { readonly count: number; readonly forms: readonly unknown[] }) => {
   const numbered = forms.map(isOfNumber);
   const [places, turns] = [new Uint32Array(count), new Uint32Array(count)];
@@ -180,6 +180,9 @@ const takePlaces = (from: Reader, { count, forms }: { readonly count: number; re
   return { places, turns, numbers };
 };
 
+/** Room for what is inflated: nearly every chunk comes out in one piece, and the platform's own size would be cleared and thrown away for each. */
+const inflatedAtOnce = 4_096;
+
 /** How many of them were not later. */
 const countUntil = (times: Float64Array, until: number): number => {
   let count = times.length;
@@ -189,7 +192,7 @@ const countUntil = (times: Float64Array, until: number): number => {
 
 /** Of samples that were observed later than `until` nothing else is read. */
 export const openChunk = (series: string, deflated: Uint8Array, until = Number.POSITIVE_INFINITY): OpenChunk => {
-  const from: Reader = { bytes: inflateRawSync(deflated), at: 0 };
+  const from: Reader = { bytes: inflateRawSync(deflated, { chunkSize: inflatedAtOnce }), at: 0 };
   const all = takeVarint(from);
   const times = fromSteps(takeDifferences(from, all));
   const count = countUntil(times, until);

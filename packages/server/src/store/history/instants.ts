@@ -1,17 +1,22 @@
 /**
- * Instants: many samples of one answer have the same times, so that each is spelt once.
+ * Instants: many samples of one answer or one batch have the same times, so that each is spelt or read once.
  */
-import { type Instant, instantOfMs } from '@cityweave/core';
+import { type Instant, instantOfMs, msOfInstant } from '@cityweave/core';
 
 export type InstantOf = (ms: number) => Instant;
+export type MsOf = (instant: Instant) => number;
 
-export const createInstants = (): InstantOf => {
-  const spelt = new Map<number, Instant>();
-  return (ms) => {
-    const known = spelt.get(ms);
-    if (known) return known;
-    const instant = instantOfMs(ms);
-    spelt.set(ms, instant);
-    return instant;
+const once = <K, V>(make: (key: K) => V): ((key: K) => V) => {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
   };
 };
+
+export const createInstants = (): InstantOf => once(instantOfMs);
+
+export const createMs = (): MsOf => once(msOfInstant);

@@ -13,6 +13,7 @@ import {
   type TwinId,
   twinOfSamples,
   twinSeries,
+  unchangedTwinAt,
 } from '@cityweave/core';
 import { createInstants } from '../history/instants.ts';
 import { spotOf } from '../history/joined.ts';
@@ -166,17 +167,22 @@ const toldAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment) => {
   return { all, held: await heldAt(asker, new Map(all.map(({ id, past }) => [id, past])), { moment, latest }) };
 };
 
+const stateOf = async (asker: Asker, told: Told, { held, moment }: { readonly held: ReadonlyMap<string, Sample>; readonly moment: Moment }) => {
+  const { id, twin, past } = told;
+  if (twin && past.size === 0) return unchangedTwinAt(twin, moment);
+  const samples = [...past.keys()].flatMap((series) => held.get(seriesKey(id, series)) ?? []);
+  const said = [...samples, ...standing(twin, past, { to: moment.valid, known: moment.known })];
+  const isFramed = said.some(({ series }) => series === twinSeries) || !said.some((sample) => sample.said);
+  const first = isFramed ? undefined : (await samplesOf(asker, told, { series: twinSeries, first: 1 }))[0];
+  return twinOfSamples(id, { held: said, first }, twin);
+};
+
 export const stateAt = async (asker: Asker, ids: readonly TwinId[], moment: Moment): Promise<ReadonlyMap<TwinId, Twin>> => {
   const { all, held } = await toldAt(asker, ids, moment);
   const found = new Map<TwinId, Twin>();
   for (const told of all) {
-    const { id, twin, past } = told;
-    const samples = [...past.keys()].flatMap((series) => held.get(seriesKey(id, series)) ?? []);
-    const said = [...samples, ...standing(twin, past, { to: moment.valid, known: moment.known })];
-    const isFramed = said.some(({ series }) => series === twinSeries) || !said.some((sample) => sample.said);
-    const first = isFramed ? undefined : (await samplesOf(asker, told, { series: twinSeries, first: 1 }))[0];
-    const then = twinOfSamples(id, { held: said, first }, twin);
-    if (then) found.set(id, then);
+    const then = await stateOf(asker, told, { held, moment });
+    if (then) found.set(told.id, then);
   }
   return found;
 };

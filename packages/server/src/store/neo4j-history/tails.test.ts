@@ -68,8 +68,8 @@ test('the node of a past has the names of its series, and of those with chunks, 
   expect(rowOfPast('a', past).properties).toEqual({ names: ['s'], doc: expect.any(String) });
   const spilt = spillPast('a', withLevels(noPast, minutes(65))).past;
   expect(rowOfPast('a', spilt).properties).toMatchObject({ names: ['s'], chunked: ['s'] });
-  expect(Object.keys(rowOfPast('a', spilt, past).properties)).toEqual(['doc', 'chunked']);
-  expect(Object.keys(rowOfPast('a', withLevels(spilt, [level(99, 9)]), spilt).properties)).toEqual(['doc']);
+  expect(Object.keys(rowOfPast('a', spilt, { before: past }).properties)).toEqual(['doc', 'chunked']);
+  expect(Object.keys(rowOfPast('a', withLevels(spilt, [level(99, 9)]), { before: spilt }).properties)).toEqual(['doc']);
 });
 
 test('samples stand in their order, and of two that are one the later given stays', () => {

@@ -2,7 +2,7 @@
  * Tails: what is not folded of the series of a twin or a link, all of them as one text: whatever a change adds to a history is one property of one node.
  */
 import { compareSamples, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
-import type { InstantOf } from '../history/instants.ts';
+import type { InstantOf, MsOf } from '../history/instants.ts';
 import { joinSamples } from '../history/joined.ts';
 import { type ChunkRow, rowsOfChunks, seriesKey } from './samples.ts';
 
@@ -92,15 +92,14 @@ export const withSamples = (past: Past, gained: readonly Gained[]): Past => {
 /** What is said of one sensor is the same but for the number. */
 const formOf = (said: Said | undefined): string => {
   if (typeof said?.value !== 'number') return JSON.stringify(said ?? null);
-  const { value, ...rest } = said;
-  return JSON.stringify(rest);
+  return JSON.stringify({ ...said, value: undefined });
 };
 
-type Places = { readonly ofText: (form: string) => number; readonly ofForms: (forms: readonly Form[]) => (at: number) => number };
+type Places = { readonly ofText: (form: string) => number; readonly ofForms: (forms: readonly Form[]) => (at: number) => number; readonly msOf: MsOf };
 
-const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText }: Places): SampleText => {
-  const observed = msOfInstant(observedAt);
-  const spot = [observed, msOfInstant(recordedAt) - observed, ofText(formOf(said))] as const;
+const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText, msOf }: Places): SampleText => {
+  const observed = msOf(observedAt);
+  const spot = [observed, msOf(recordedAt) - observed, ofText(formOf(said))] as const;
   return typeof said?.value === 'number' ? [...spot, said.value] : spot;
 };
 
@@ -118,7 +117,7 @@ const textsOf = ({ held }: Tail, places: Places): readonly SampleText[] => {
 };
 
 /** Forms in the order in which they are met; one that was read is made text once. */
-const createPlaces = (): { readonly places: Places; readonly forms: () => string } => {
+const createPlaces = (msOf: MsOf): { readonly places: Places; readonly forms: () => string } => {
   const [texts, read] = [new Map<string, number>(), new Map<readonly Form[], number[]>()];
   const ofText: Places['ofText'] = (form) => {
     const known = texts.get(form) ?? texts.size;
@@ -134,11 +133,11 @@ const createPlaces = (): { readonly places: Places; readonly forms: () => string
       return place;
     };
   };
-  return { places: { ofText, ofForms }, forms: () => `[${[...texts.keys()].join(',')}]` };
+  return { places: { ofText, ofForms, msOf }, forms: () => `[${[...texts.keys()].join(',')}]` };
 };
 
-const encodePast = (past: Past): string => {
-  const { places, forms } = createPlaces();
+const encodePast = (past: Past, msOf: MsOf): string => {
+  const { places, forms } = createPlaces(msOf);
   const tails = [...past].map(([series, tail]): TailText => [series, tail.chunks, tail.until, tail.loose, textsOf(tail, places)]);
   return `[${forms()},${JSON.stringify(tails)}]`;
 };
@@ -151,10 +150,12 @@ const lists: Readonly<Record<string, (past: Past) => readonly string[]>> = {
 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name, at) => name === b[at]);
 
-/** What its node is to be given, where it had `before`. */
-export const rowOfPast = (id: string, past: Past, before: Past = noPast) => {
+type Kept = { readonly before?: Past | undefined; readonly msOf?: MsOf };
+
+/** What its node is to be given, where it had `before`. Who writes many pasts together reads their times once. */
+export const rowOfPast = (id: string, past: Past, { before = noPast, msOf = msOfInstant }: Kept = {}) => {
   const changed = Object.entries(lists).flatMap(([list, of]) => (isSameList(of(past), of(before)) ? [] : [[list, of(past)]]));
-  return { id, properties: { doc: encodePast(past), ...Object.fromEntries(changed) } };
+  return { id, properties: { doc: encodePast(past, msOf), ...Object.fromEntries(changed) } };
 };
 
 /** Many pasts have the same times: who reads them together spells them once. */
@@ -177,6 +178,7 @@ const spillTail = (key: string, tail: Tail): { readonly tail: Tail; readonly chu
 
 /** A past as it is kept, and the chunks that are made of what was too much. */
 export const spillPast = (id: string, past: Past): { readonly past: Past; readonly chunks: readonly ChunkRow[] } => {
+  if ([...past.values()].every((tail) => sizeOf(tail) <= tailSamplesMax)) return { past, chunks: [] };
   const spilled = [...past].map(([series, tail]) => [series, spillTail(seriesKey(id, series), tail)] as const);
   return { past: new Map(spilled.map(([series, { tail }]) => [series, tail])), chunks: spilled.flatMap(([, { chunks }]) => chunks) };
 };

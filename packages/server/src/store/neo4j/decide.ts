@@ -11,6 +11,7 @@ import {
   patchTwin,
   problem,
   sameAs,
+  type TwinInput,
   versionOfLink,
   withVersion,
 } from '@cityweave/core';
@@ -50,12 +51,13 @@ const countTwins = ({ working: { own } }: Work, kind: string, more: number): voi
   own.tally.set(kind, (own.tally.get(kind) ?? 0) + more);
 };
 
-type TermUses = readonly (readonly [string, { readonly unit?: string | undefined } | null])[];
-
-const noteTerms = ({ working: { own, below } }: Work, kind: string, uses: TermUses): void => {
-  for (const [term, reading] of uses) {
+/** What the twin said before was noted then. */
+const noteTerms = ({ working: { own, below } }: Work, { kind, values }: TwinInput, found: TwinState | undefined): void => {
+  const noted = found?.kind === kind ? found.input.values : {};
+  for (const [term, { unit }] of Object.entries(values)) {
+    if (Object.hasOwn(noted, term)) continue;
     const key = JSON.stringify([kind, term]);
-    if (reading && !below.terms.has(key) && !own.terms.has(key)) own.terms.set(key, { kind, term, unit: reading.unit ?? null });
+    if (!below.terms.has(key) && !own.terms.has(key)) own.terms.set(key, { kind, term, unit: unit ?? null });
   }
 };
 
@@ -89,7 +91,7 @@ const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outc
   // most often the same is said again
   const input = found?.body === body ? found.input : inputOf(body);
   if (found?.body !== body) gain(work.working, twin.id, { before: found?.input, after: input, at: work.at });
-  noteTerms(work, twin.kind, Object.entries(twin.values));
+  noteTerms(work, twin, found);
   return put(work, { ...command, twin: input, body }, found);
 };
 
@@ -105,7 +107,7 @@ const applyPatch = (work: Work, command: Patch): Outcome => {
   const before = found.input;
   const { after, late } = patchTwin(before, command, work.at);
   gain(work.working, command.id, { before, after, late, at: work.at, placedAt: command.position && (command.placedAt ?? work.at) });
-  noteTerms(work, found.kind, Object.entries(after.values));
+  noteTerms(work, after, found);
   const body = bodyOf(after);
   return put(work, { twin: inputOf(body), body }, found);
 };

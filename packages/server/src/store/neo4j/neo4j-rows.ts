@@ -87,22 +87,22 @@ const wordsIn = (twin: TwinInput): string => {
 };
 
 /** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */
-const searched: readonly { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties }[] = [
+type Searched = { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties };
+
+const searched: readonly Searched[] = [
   { of: ({ values }) => [values], make: flatValues },
   { of: ({ position, footprint }) => [position, footprint], make: (twin) => placeOfBox(boxOfTwin(twin)) },
   // most often the id tells
   { of: ({ agency, kind }) => [agency, kind], make: ({ id, agency, kind }) => ({ agency: agency === agencyOf(id) ? null : agency, kind }) },
   { of: ({ name }) => [name], make: (twin) => ({ name: textIn(twin.name), folded: foldedNames(twin) }) },
-  {
-    of: ({ name, altIds, objectOfInterest, values }) => [
-      name,
-      altIds,
-      objectOfInterest,
-      Object.values(values).filter(({ value }) => typeof value === 'string'),
-    ],
-    make: (twin) => ({ words: wordsIn(twin) }),
-  },
 ];
+
+const textValues = ({ values }: TwinInput) => Object.values(values).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+
+const words: Searched = {
+  of: (twin) => [twin.name, twin.altIds, twin.objectOfInterest, textValues(twin)],
+  make: (twin) => ({ words: wordsIn(twin) }),
+};
 
 const keptOf = (kept: Kept, body: string): Properties => ({
   updatedAt: whole(Date.parse(kept.updatedAt)),
@@ -122,10 +122,20 @@ const difference = (was: Properties, now: Properties): Properties => {
   return Object.fromEntries([...gone, ...said]);
 };
 
-const searchedAnew = (twin: TwinInput, before: TwinInput | undefined): readonly Properties[] =>
-  searched
-    .filter(({ of }) => !before || JSON.stringify(of(before)) !== JSON.stringify(of(twin)))
-    .map(({ make }) => difference(before ? make(before) : {}, make(twin)));
+/** Of JSON; what names its parts in another order may count as another one. */
+const isAlike = (a: unknown, b: unknown): boolean => {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [was, now] = [Object.entries(a), Object.entries(b)];
+  return was.length === now.length && was.every(([name, part], at) => name === now[at]?.[0] && isAlike(part, now[at]?.[1]));
+};
+
+const isMadeAnew = ({ of }: Searched, twin: TwinInput, before: TwinInput | undefined): boolean => !(before && isAlike(of(before), of(twin)));
+
+/** Words are one property, which is hardly ever made of something else and stays as it was. */
+const searchedAnew = (twin: TwinInput, before: TwinInput | undefined): readonly Properties[] => [
+  ...searched.filter((one) => isMadeAnew(one, twin, before)).map(({ make }) => difference(before ? make(before) : {}, make(twin))),
+  ...(isMadeAnew(words, twin, before) ? [words.make(twin)] : []),
+];
 
 /** What a twin's node is to be given, where it had `before`. */
 export const propertiesOf = (twin: TwinInput, kept: Kept, { body, before }: { readonly body: string; readonly before?: TwinInput | undefined }): Properties =>

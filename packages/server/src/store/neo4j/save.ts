@@ -3,7 +3,7 @@
  */
 
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
-import { createInstants } from '../history/instants.ts';
+import { createInstants, createMs } from '../history/instants.ts';
 import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { inParts } from '../neo4j-cypher/parts.ts';
@@ -251,8 +251,9 @@ const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly C
 const saveHistory = (space: Space, { pasts, pastLinks, gone }: WorkingSet, was: Before): readonly Cypher[] => {
   const isMoved = (id: string, past: Past): boolean => was.pasts.get(id) !== past || was.gone.get(id) !== gone.get(id);
   const moved = [...pasts].flatMap(([id, past]) => (isMoved(id, past) ? [{ id, ...spillPast(id, past) }] : []));
+  const msOf = createMs();
   const rows = moved.map(({ id, past }) => {
-    const row = rowOfPast(id, past, was.pasts.get(id));
+    const row = rowOfPast(id, past, { before: was.pasts.get(id), msOf });
     const version = gone.get(id);
     return { ...row, properties: { ...row.properties, ...pastLinks.get(id), ...(version !== undefined && { version: whole(version) }) } };
   });

@@ -15,6 +15,7 @@ import {
   type TwinId,
   twinOfSamples,
   twinSeries,
+  unchangedTwinAt,
 } from '@cityweave/core';
 import { openChunk } from '../history/chunk.ts';
 import { createInstants } from '../history/instants.ts';
@@ -142,6 +143,7 @@ const heldOf = (reading: ReadingFile, ids: readonly TwinId[], looking: Looking):
 };
 
 const pastOf = (reading: ReadingFile, { id, twin, told }: HeldThen & { readonly twin: Twin | undefined }, at: Moment) => {
+  if (twin && told.size === 0) return unchangedTwinAt(twin, at);
   const held = [...[...told.values()].flatMap((sample) => sample ?? []), ...standing(twin, told, { to: at.valid, known: at.known })];
   const isFramed = held.some(({ series }) => series === twinSeries) || !held.some(({ said }) => said);
   return twinOfSamples(id, { held, first: isFramed ? undefined : firstOf(reading, id) }, twin);
