@@ -55,10 +55,16 @@ export const moveCommunication = (communication: Communication, state: Communica
   return moved.ok ? ok({ ...communication, state: moved.value, since: communication.state === state ? communication.since : now }) : moved;
 };
 
+/** Over a bridge, which its adaptor sets up and opens: asked for once more, it stands as it stood; what is over stays over. */
+export const adaptCommunication = (communication: Communication, now: Instant): Result<Communication> => {
+  const wasOpened = communication.state === 'CONNECTED' || communication.state === 'INTERRUPTED';
+  return moveCommunication(communication, wasOpened ? communication.state : 'ADAPTING', now);
+};
+
 /** What is asked over it is answered: it is open, or about to be closed. */
 export const isUsableLink = ({ state }: Pick<Communication, 'state'>): boolean => state === 'CONNECTED' || state === 'CLOSING';
 
-/** How a connection stands where its ends talk directly: open, interrupted or closing with the member at its other end; undefined where that tells nothing of it. */
+/** How a connection stands for its consumer, over a bridge too: open, interrupted or closing with the member at its other end; undefined where that tells nothing of it. */
 export const stateByMember = ({ state }: { readonly state: MemberState }): CommunicationState | undefined => statesByMember[state];
 
 const statesByMember: Readonly<Partial<Record<MemberState, CommunicationState>>> = { ACTIVE: 'CONNECTED', INTERRUPTED: 'INTERRUPTED', LEAVING: 'CLOSING' };

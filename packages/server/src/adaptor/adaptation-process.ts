@@ -3,10 +3,12 @@
  */
 import {
   type AdaptationProfile,
+  adaptCommunication,
   authorityOf,
   type Bridge,
   bindingOf,
   type ConnectionId,
+  checkAllowed,
   communicationLifecycle,
   createVocabulary,
   type DictionaryId,
@@ -15,7 +17,6 @@ import {
   fail,
   joinReports,
   limits,
-  moveCommunication,
   ok,
   ownFormOf,
   type Problem,
@@ -204,40 +205,45 @@ const mayAsk = (room: AdaptorRoom, asked: Asked, by: AskedBy): Problem | undefin
   if (consumer.twinId !== by.sender || owner.twinId === by.sender) return problem('notAuthorised', { subject: id, accepted: 'the consumer of the agreement' });
   if (asked.parameters.agreementId !== agreementId)
     return problem('invalid', { path: 'data.action.parameters.agreementId', found: asked.parameters.agreementId, accepted: agreementId });
-  const known = bridgeOf(room, id);
   if (isAnothers(room, asked)) return problem('notAuthorised', { subject: id, accepted: 'a connection and an agreement of the sender with this owner' });
-  return openBridges(room).length >= limits.adaptorConnectionsMax && !known
+  const open = openBridges(room);
+  return open.length >= limits.adaptorConnectionsMax && !open.some(({ connection }) => connection.id === id)
     ? problem('adaptorOverloaded', { subject: 'connections', limit: limits.adaptorConnectionsMax })
     : undefined;
 };
 
-/** A2: asked again for a connection that stands, it is the same bridge under the rules as they follow now. */
+/** What is set up: it stands as it stood, with whom that is still to be told, under the rules as they follow now; one that an end has taken down stays down. */
+const bridgeAsked = (room: AdaptorRoom, [{ id, attributes }]: Asked['objects'], set: Pick<BridgeRecord, 'profile' | 'owner'> & { readonly bridge: Bridge }) => {
+  const { bridge, ...found } = set;
+  const [known, now] = [bridgeOf(room, id), room.deps.clock.now()];
+  const { resting: _, ...before } = known ?? { revision: 0 };
+  const asked = known?.connection ?? { ...attributes, id, state: communicationLifecycle.initial, since: now };
+  const allowed = checkAllowed('communicationAdaptor.request.communication', 'connection', { state: asked.state, subject: id });
+  const adapting = allowed.ok ? adaptCommunication({ ...asked, bridge }, now) : allowed;
+  if (!adapting.ok) return adapting;
+  const { twinId, address } = attributes.ends[0];
+  const { state, since } = adapting.value;
+  return ok({
+    ...{ ...before, ...found, connection: adapting.value, profileId: bridge.profileId, revision: before.revision + 1 },
+    consumer: { id: twinId, address, keys: [...room.partners.keysOf(twinId)] },
+    figures: known?.figures ?? { state, since, messages: 0, failures: 0, dropped: 0 },
+  } satisfies BridgeRecord);
+};
+
+/** A2. */
 export const requestBridge = async (room: AdaptorRoom, request: Asked, by: AskedBy): Promise<Done<'communicationAdaptor.request.communication'>> => {
   const refused = mayAsk(room, request, by);
   if (refused) return fail(refused);
   const { parameters, objects } = request;
   const [{ id, attributes }] = objects;
-  const [consumer, { twinId }] = attributes.ends;
+  const [, { twinId }] = attributes.ends;
   const profile = await planProfile(room, { ...parameters, connectionId: id, owner: twinId });
   if (!profile.ok) return profile;
   const owner = await findOwner(room, twinId, parameters.features);
   if (!owner.ok) return owner;
-  const now = room.deps.clock.now();
   const bridge = bridgeFrom(room, profile.value, parameters.features);
-  const standing = openBridges(room).find(({ connection }) => connection.id === id)?.connection;
-  const adapting = standing
-    ? ok({ ...standing, bridge })
-    : moveCommunication({ ...attributes, id, bridge, state: communicationLifecycle.initial, since: now }, 'ADAPTING', now);
-  if (!adapting.ok) return adapting;
-  const record: BridgeRecord = {
-    connection: adapting.value,
-    profileId: bridge.profileId,
-    profile: profile.value,
-    revision: (bridgeOf(room, id)?.revision ?? 0) + 1,
-    consumer: { id: consumer.twinId, address: consumer.address, keys: [...room.partners.keysOf(consumer.twinId)] },
-    owner: owner.value,
-    figures: { state: adapting.value.state, since: adapting.value.since, messages: 0, failures: 0, dropped: 0 },
-  };
-  const made = toReply(record);
-  return made.ok ? ok({ ...made.value, save: [savedBridge(record)] }) : made;
+  const record = bridgeAsked(room, objects, { bridge, profile: profile.value, owner: owner.value });
+  if (!record.ok) return record;
+  const made = toReply(record.value);
+  return made.ok ? ok({ ...made.value, save: [savedBridge(record.value)] }) : made;
 };

@@ -9,17 +9,19 @@ import {
   Communication,
   type CommunicationState,
   type ConnectionId,
+  fail,
   type Instant,
   moveCommunication,
   ok,
   ProfileId,
+  problem,
   PublicKeys,
   type Result,
 } from '@cityweave/core';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Events } from '../events.ts';
-import type { Saved } from '../exchange/answer.ts';
+import type { AskedBy, Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import type { NotedLog } from '../exchange/logged.ts';
 import type { PartnerKeys } from '../exchange/partner-keys.ts';
@@ -56,6 +58,8 @@ export const BridgeRecord = z.object({
   figures: BridgeFigures,
   /** ends that have not heard yet how it stands */
   untold: z.array(z.string()).optional(),
+  /** nobody used it for long: it carries nothing, and has no rules, until it is asked for again */
+  resting: z.boolean().optional(),
 });
 export type BridgeRecord = z.infer<typeof BridgeRecord>;
 
@@ -66,9 +70,20 @@ export const bridgeOf = ({ records }: Pick<AdaptorRoom, 'records'>, id: string):
 export const bridgesOf = ({ records }: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => records.list(noun).flatMap(({ value }) => parse(value) ?? []);
 export const savedBridge = (bridge: BridgeRecord): Saved => ({ noun, id: bridge.connection.id, value: bridge });
 
-const isOver = ({ connection }: BridgeRecord): boolean => connection.state === 'CLOSED' || connection.state === 'FAILED';
+const isOpen = ({ connection: { state }, resting = false }: BridgeRecord): boolean => state !== 'CLOSED' && state !== 'FAILED' && !resting;
 
-export const openBridges = (room: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => bridgesOf(room).filter((bridge) => !isOver(bridge));
+export const openBridges = (room: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => bridgesOf(room).filter(isOpen);
+
+/** Open bridges between the same two ends, itself among them: what is said over one shows of each whether anybody is there. */
+export const alongside = (room: Pick<AdaptorRoom, 'records'>, { consumer, owner }: BridgeRecord): readonly BridgeRecord[] =>
+  openBridges(room).filter((bridge) => bridge.consumer.id === consumer.id && bridge.owner.id === owner.id);
+
+/** A bridge of the sender's: nobody else learns that it is there. */
+export const ownBridge = (room: Pick<AdaptorRoom, 'records'>, id: string, { sender }: Pick<AskedBy, 'sender'>): Result<BridgeRecord> => {
+  const bridge = bridgeOf(room, id);
+  const isEnd = bridge !== undefined && (bridge.consumer.id === sender || bridge.owner.id === sender);
+  return isEnd ? ok(bridge) : fail(problem('unknownConnection', { subject: id }));
+};
 
 /** The bridge that a message between two twins goes over; of several between the same ends that of the federation. */
 export const bridgeBetween = (

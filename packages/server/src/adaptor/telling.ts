@@ -1,6 +1,6 @@
 /**
- * Telling (A4): the ends of a bridge hear how it stands. Whom that does not reach is told again, one notice at a time, each with its number, so that it is never an older
- * one that comes last.
+ * Telling (A4): the ends of a bridge hear how it stands. Whom that does not reach is told again, with the next message over it and when this node starts, one notice at
+ * a time, each with its number, so that it is never an older one that comes last.
  */
 import { limits } from '@cityweave/core';
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, savedBridge } from './bridge.ts';
@@ -9,7 +9,7 @@ type End = BridgeRecord['owner'];
 
 export const endPeer = ({ id, address, keys }: End) => ({ id, role: 'digitalTwin' as const, address, keys });
 
-/** Whether the end has heard it. */
+/** Whether the end has heard it; also where it does not take it because its part is over. */
 export const tellEnd = async (
   room: AdaptorRoom,
   { connection }: BridgeRecord,
@@ -24,7 +24,7 @@ export const tellEnd = async (
     { parameters: {}, objects: [object] },
     { federationId, conversationId: id, timeoutMs: limits.probeTimeoutMs, signal: room.signal },
   );
-  return told.ok;
+  return told.ok || told.problem.kind === 'notAllowedInState';
 };
 
 export type Telling = {

@@ -40,9 +40,9 @@ const inviteOf = (
   };
 };
 
-/** Nobody is there: a link that was open is interrupted, or what is being said to whoever is still on the way in is not heard. */
-const isSilent = ({ state, reason }: Member): boolean =>
-  state === 'INTERRUPTED' || (['INVITED', 'AGREED', 'CONNECTING'].includes(state) && ['unreachable', 'timedOut'].includes(reason ?? ''));
+/** Nobody is there: a link that was open is interrupted, or whoever is still on the way in does not hear what is said, or has nothing registered any more. */
+export const isSilent = ({ state, reason }: Member): boolean =>
+  state === 'INTERRUPTED' || (['INVITED', 'AGREED', 'CONNECTING'].includes(state) && ['unreachable', 'timedOut', 'notFound'].includes(reason ?? ''));
 
 /** Silent for so long that another may take its place. */
 export const isLost = (member: Member, now: Instant): boolean => isSilent(member) && msBetween(member.since, now) >= limits.memberLostMs;

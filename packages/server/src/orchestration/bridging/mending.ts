@@ -1,5 +1,5 @@
 /**
- * Mending: a bridge that leads nowhere any more: its adaptor has moved, or has taken it down because nobody used it for long.
+ * Mending: a bridge that leads nowhere any more: its adaptor has moved, or keeps it no longer because nobody used it for long. One that an end has closed stays closed.
  */
 import type { Bridge, Federation, Member, Request } from '@cityweave/core';
 import { communications, type Room } from '../room.ts';
@@ -14,7 +14,7 @@ const isGone = async (room: Room, { bridge, connectionId }: Member): Promise<boo
   const adaptor = { id: bridge.adaptorId, role: 'communicationAdaptor' as const, address: bridge.address, keys: bridge.keys };
   const content = { parameters: {}, objects: [{ kind: 'communicationStatus' as const, id: connectionId }] } as Request<Name>; // branding: a list of one
   const told = await room.ask(adaptor, 'communicationAdaptor.query.communicationStatus', content, { signal: room.signal });
-  return told.ok ? ['CLOSED', 'FAILED'].includes(told.value.objects[0].attributes.state) : told.problem.kind === 'unknownConnection';
+  return !told.ok && told.problem.kind === 'unknownConnection';
 };
 
 /** The bridge as it is now, where that is another than before: at the adaptor's new address, or set up again. */

@@ -9,6 +9,7 @@ import {
   failureOf,
   type Instant,
   isSettled,
+  isSilent,
   limits,
   type Member,
   moveCommunication,
@@ -130,12 +131,12 @@ const followLinks = (desk: Desk, federation: Federation): void => {
   }
 };
 
-/** The record of a direct connection stands as its member does; where a bridge stands its adaptor says. */
+/** A connection stands as its member does: over a bridge its adaptor too says how that stands, whom it reaches is seen here. */
 const followMembers = ({ room }: Desk, { members }: Federation): void => {
   for (const member of members) {
     const connection = communications.load(room.records, member.connectionId);
     const state = stateByMember(member);
-    if (!connection || connection.bridge || state === undefined || connection.state === state) continue;
+    if (!connection || state === undefined || connection.state === state) continue;
     const moved = moveCommunication(connection, state, room.deps.clock.now());
     if (moved.ok) room.records.putAll([communications.saved(connection.id, moved.value)]);
   }
@@ -164,7 +165,7 @@ const isDiscoveryDue = (
 ): boolean => {
   if (state === 'RELEASING' || state === 'FAILED') return false;
   const { clock } = room.deps;
-  const silences = members.filter((member) => member.state === 'INTERRUPTED' || (member.state !== 'REMOVED' && member.reason === 'unreachable'));
+  const silences = members.filter(isSilent);
   const calmMs = lacking ? rediscoverMs : refreshMs;
   const searchMs = state === 'DRAFT' || state === 'DISCOVERING' ? [Math.min(msBetween(since, clock.now()), clock.monotonicMs() - startedMs)] : [];
   const silentMs = silences.map((member) => Math.max(lookForMovedMs / partOfSilence, msBetween(member.since, clock.now())));

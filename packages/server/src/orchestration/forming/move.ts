@@ -2,6 +2,7 @@
  * What the initiator says to one member, step by step: invite and agree, connect (T6a), form (T6), suspend and resume (T14), release (T15); and what follows for the member.
  */
 import {
+  adaptCommunication,
   addMs,
   type Communication,
   communicationLifecycle,
@@ -45,11 +46,13 @@ const connectionOf = (saying: Saying): Communication => {
   return { id, federationId: federation.id, agreementId, ends: endsOf(saying), state, since: room.deps.clock.now() };
 };
 
-/** The connection that is to be opened, over a bridge where it takes one; that one is set up before the member hears of it. */
+/** The connection that is to be opened, over a bridge where it takes one; that one is set up before the member hears of it, and may be open by then. */
 const adapted = async (saying: Saying, requested: Communication): Promise<Result<Communication>> => {
   if (!needsBridge(saying) || (requested.bridge && requested.state === 'CONNECTED')) return ok(requested);
   const bridge = await openBridge(saying, requested);
-  return bridge.ok ? moveCommunication({ ...requested, bridge: bridge.value }, 'ADAPTING', saying.room.deps.clock.now()) : bridge;
+  if (!bridge.ok) return bridge;
+  const standing = communications.load(saying.room.records, requested.id) ?? requested;
+  return adaptCommunication({ ...standing, bridge: bridge.value }, saying.room.deps.clock.now());
 };
 
 /** Both ends know of each other by now: what was asked for works, over its bridge too. */

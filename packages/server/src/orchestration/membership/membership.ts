@@ -3,6 +3,7 @@
  */
 import {
   type Agreement,
+  adaptCommunication,
   addMs,
   agreementLifecycle,
   type Communication,
@@ -113,8 +114,8 @@ export const openCommunication = (
     ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }
     : { ...attributes, id, state: communicationLifecycle.initial };
   // over a bridge it is connected when the adaptor says so
-  const next = attributes.bridge ? (known.state === 'REQUESTED' ? 'ADAPTING' : known.state) : 'CONNECTED';
-  const connected = moveCommunication(known, next, room.deps.clock.now());
+  const now = room.deps.clock.now();
+  const connected = attributes.bridge ? adaptCommunication(known, now) : moveCommunication(known, 'CONNECTED', now);
   if (!connected.ok) return connected;
   const { id: _id, ...told } = connected.value;
   return ok({ reply: { parameters: {}, objects: [{ kind: 'communication', id, attributes: told }] }, save: [communications.saved(id, connected.value)] });
