@@ -50,6 +50,10 @@ answers over a bridge says \`far\`: its records as they are there, less what the
 so as well (\`function.form\`): T12 carries its inputs by the consumer's terms and units and, beside them, as its owner takes them; the owner signs what came out as it is there. The first probe that comes back opens the bridge, and both ends are told (A4).
 An adaptor that cannot pass a message on says so in its own name, never in that of an end.
 
+**How a bridge stands** its adaptor says. It is opened by the first message that comes back over it, interrupted when one does not, with it every open bridge between the same two ends, and restored by the next one that does. Whoever has to know is told (A4) until he has heard it: with the next message over the bridge, and when
+the adaptor starts. A2, asked again, and T6a change nothing of it: neither opens a bridge, nor takes back that it was opened meanwhile. Its consumer holds the connection to be connected or interrupted as he reaches the member himself, as he does without an adaptor. What an end has taken down (A8) stays down. A bridge that nobody uses for \`bridgeIdleMs\` is
+put to rest: to its owner it is interrupted, to whoever asks for it unknown, and A2 wakes it.
+
 Messages to an application (P2, P4) have rows; applications are reached by GraphQL, where a subscription says the same. Which messages of the model have rows, and which have none, is listed in [the page of requirements](requirements.md).`;
 
 const signatures = `Every message between nodes is signed from the first one on: \`security.signature\` is a detached JWS (RFC 7515, EdDSA with Ed25519, protected header with \`alg\` and \`kid\`) over

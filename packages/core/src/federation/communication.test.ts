@@ -2,7 +2,17 @@ import { describe, expect, it, test } from 'vitest';
 import { addMs, instantOfMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { standsIn } from '../ground/trial-state.ts';
-import { communicationLifecycle, figuresOf, isUsableLink, type Passed, stateByMember, unused, withMessage } from './communication.ts';
+import {
+  adaptCommunication,
+  type Communication,
+  communicationLifecycle,
+  figuresOf,
+  isUsableLink,
+  type Passed,
+  stateByMember,
+  unused,
+  withMessage,
+} from './communication.ts';
 import { memberLifecycle } from './member.ts';
 
 test('a connection that is closed or failed stays so; an interrupted one can come back', () => {
@@ -13,7 +23,16 @@ test('a connection that is closed or failed stays so; an interrupted one can com
   ]);
 });
 
-test('a direct connection stands as the member at its other end, and is asked until it is closed', () => {
+test('over a bridge a connection that is asked for again stands as it stood, and is not begun anew once it is over', () => {
+  const adapted = communicationLifecycle.states.map((state) => {
+    const moved = adaptCommunication({ state: standsIn(state) } as Communication, instantOfMs(0)); // branding: nothing else of it is looked at
+    return moved.ok ? moved.value.state : moved.problem.kind;
+  });
+  const refused = 'notAllowedInState';
+  expect(adapted).toEqual(['ADAPTING', 'ADAPTING', 'CONNECTED', 'INTERRUPTED', refused, refused, refused]);
+});
+
+test('a connection stands for its consumer as the member at its other end, and is asked until it is closed', () => {
   const states = memberLifecycle.states.flatMap((state) => stateByMember({ state }) ?? []);
   expect(states).toEqual(['CONNECTED', 'INTERRUPTED', 'CLOSING']);
   expect(states.map((state) => isUsableLink({ state: standsIn(state) }))).toEqual([true, false, true]);

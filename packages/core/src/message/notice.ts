@@ -40,7 +40,8 @@ export const noticeRows = {
     label: 'A4',
     from: 'adaptor AP-FE',
     to: 'twin CSIM-FE',
-    purpose: 'Tells an end of a bridge where it stands by now: connected, interrupted, closed. It is said again until that end has heard it, or refuses because its part is over.',
+    purpose:
+      'Tells an end of a bridge where it stands by now: connected, interrupted, closed. It is said again until that end has heard it, or refuses because its part is over.',
     effect: 'change',
     messageType: 'notification',
     request: { objects: one(object.communicationChange) },

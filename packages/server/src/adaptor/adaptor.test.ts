@@ -129,11 +129,12 @@ describe('an adaptor', () => {
   });
   const auto = () => ({ features: [feature()], dictionary: cityDictionary.id, protocol: 'http' });
   const federationId = 'urn:dtf:federation:asker.example:1';
+  const otherFederationId = 'urn:dtf:federation:asker.example:2';
   const connectionOf = (n: number | string) => ({
     kind: 'communication',
     id: `urn:dtf:connection:asker.example:${n}`,
     attributes: {
-      federationId,
+      federationId: n === 'beside' ? otherFederationId : federationId,
       agreementId: 'urn:dtf:agreement:asker.example:1',
       ends: [asker, owner].map(({ id, endpoint }) => ({ twinId: id, protocol: 'http', address: endpoint.address, format: 'application/json' })),
       state: 'REQUESTED',
@@ -153,14 +154,14 @@ describe('an adaptor', () => {
       object: 'adaptationProfile',
       parameters: { connectionId: connectionOf(1).id, dryRun: true, owner: owner.id, ...auto(), ...changes },
     });
-  const probe = () =>
+  const probe = (inFederation = federationId) =>
     say(asker, {
       verb: 'probe',
       object: 'digitalTwin',
       parameters: { echo: 'k3v9' },
       objects: [{ kind: 'digitalTwin', id: owner.id }],
       to: { id: owner.id, role: 'digitalTwin' },
-      header: { federationId },
+      header: { federationId: inFederation },
     });
   const read = (query: Raw = {}) =>
     say(asker, {
@@ -170,7 +171,17 @@ describe('an adaptor', () => {
       to: { id: owner.id, role: 'digitalTwin' },
       header: { federationId },
     });
-  const status = () => say(asker, { verb: 'query', object: 'communicationStatus', objects: [{ kind: 'communicationStatus', id: connectionOf(1).id }] });
+  const status = (n: number | string = 1) =>
+    say(asker, { verb: 'query', object: 'communicationStatus', objects: [{ kind: 'communicationStatus', id: connectionOf(n).id }] });
+  const stateOf = async (n: number | string) => memberAt(await status(n), 'data.objects.0.attributes.state');
+  const disconnect = (actor: Actor, n: number | string = 1) =>
+    say(actor, { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(n).id }] });
+  /** What an end was told of a connection (A4), in order. */
+  const toldOf = (end: Actor, n: number | string) =>
+    heard
+      .filter((message) => memberAt(message, 'header.destination.id') === end.id && memberAt(message, 'data.objects.0.id') === connectionOf(n).id)
+      .filter((message) => memberAt(message, 'data.action.verb') === 'notify')
+      .map((message) => memberAt(message, 'data.objects.0.attributes.state'));
 
   const answerAsOwner = (message: Raw): Raw => {
     heard.push(message);
@@ -415,20 +426,48 @@ describe('an adaptor', () => {
     expect(codeOf(await byStranger('strange', agreement('stranger')))).toBe('DTF-000');
   });
 
-  it('is taken down by either end: nothing passes any more, the other end hears of it', async () => {
-    const disconnect = (actor: Actor) =>
-      say(actor, { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(1).id }] });
+  it('is taken down by either end: nothing passes any more, the other end hears of it, and it stays down', async () => {
     expect(codeOf(await disconnect(stranger))).toBe('DTF-503');
-    const before = heard.length;
     expect(memberAt(await disconnect(asker), 'data.action.parameters.final')).toMatchObject({ state: 'CLOSING', messages: expect.any(Number) });
-    await expect.poll(() => heard.slice(before).map((message) => memberAt(message, 'data.objects.0.attributes.state'))).toContain('CLOSED');
+    await expect.poll(() => toldOf(owner, 1)).toContain('CLOSED');
     expect(codeOf(await read())).toBe('DTF-503');
     expect(codeOf(await disconnect(asker))).toBe('DTF-000');
+    expect(kindOfCode(String(codeOf(await bridge(asker))))).toBe('notAllowedInState');
   });
 
-  it('over which nothing came for bridgeIdleMs is taken down, though nobody said so (A8), and is set up again when it is asked for', async () => {
-    const toldOwner = () =>
-      heard.filter((message) => memberAt(message, 'header.destination.id') === owner.id).map((message) => memberAt(message, 'data.objects.0.attributes.state'));
+  it('tells each end how it stands until that has heard it, also after it was asked for again', async () => {
+    expect(codeOf(await bridge(asker, {}, 'told'))).toBe('DTF-000');
+    owner.answer((message) => (memberAt(message, 'data.action.verb') === 'notify' ? undefined : answerAsOwner(message)));
+    expect(codeOf(await probe())).toBe('DTF-000');
+    expect([toldOf(asker, 'told'), toldOf(owner, 'told')]).toEqual([['CONNECTED'], []]);
+    owner.answer(answerAsOwner);
+    expect(memberAt(await bridge(asker, {}, 'told'), 'data.objects.0.attributes.state')).toBe('CONNECTED');
+    expect(codeOf(await probe())).toBe('DTF-000');
+    await expect.poll(() => toldOf(owner, 'told')).toEqual(['CONNECTED']);
+    expect(codeOf(await probe())).toBe('DTF-000');
+    expect([toldOf(asker, 'told'), toldOf(owner, 'told')]).toEqual([['CONNECTED'], ['CONNECTED']]);
+  });
+
+  it('is interrupted and restored with every other that is open between the same ends, and opened by a message of its own', async () => {
+    const states = async () => [await stateOf('told'), await stateOf('beside')];
+    expect(codeOf(await bridge(asker, {}, 'beside'))).toBe('DTF-000');
+    expect(codeOf(await probe())).toBe('DTF-000');
+    expect(await states()).toEqual(['CONNECTED', 'ADAPTING']);
+    expect(codeOf(await probe(otherFederationId))).toBe('DTF-000');
+    expect(await states()).toEqual(['CONNECTED', 'CONNECTED']);
+    owner.answer(() => undefined);
+    expect(codeOf(await probe())).not.toBe('DTF-000');
+    expect(await states()).toEqual(['INTERRUPTED', 'INTERRUPTED']);
+    owner.answer(answerAsOwner);
+    expect(codeOf(await probe(otherFederationId))).toBe('DTF-000');
+    expect(await states()).toEqual(['CONNECTED', 'CONNECTED']);
+    for (const n of ['told', 'beside']) {
+      expect(codeOf(await disconnect(asker, n))).toBe('DTF-000');
+      await expect.poll(() => stateOf(n)).toBe('CLOSED');
+    }
+  });
+
+  it('over which nothing came for bridgeIdleMs rests, though nobody said so (A8), and stands again when it is asked for', async () => {
     const lookForIdle = async (): Promise<void> => {
       const [look] = idleLooks.splice(0);
       look?.();
@@ -436,7 +475,7 @@ describe('an adaptor', () => {
       // their leases are over as well
       await registerAll();
     };
-    expect(codeOf(await bridge(asker))).toBe('DTF-000');
+    expect(codeOf(await bridge(asker, {}, 'idle'))).toBe('DTF-000');
     expect(codeOf(await probe())).toBe('DTF-000');
     heard.length = 0;
     aheadMs += limits.bridgeIdleMs - 1_000;
@@ -444,18 +483,17 @@ describe('an adaptor', () => {
     expect(codeOf(await probe())).toBe('DTF-000');
     aheadMs += limits.bridgeIdleMs - 1_000;
     await lookForIdle();
-    expect(memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CONNECTED');
+    expect(await stateOf('idle')).toBe('CONNECTED');
     aheadMs += 2_000;
     await lookForIdle();
-    expect(memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CLOSED');
-    expect(toldOwner().filter(Boolean)).toEqual(['INTERRUPTED']);
+    expect(kindOfCode(String(codeOf(await status('idle'))))).toBe('unknownConnection');
+    expect(toldOf(owner, 'idle')).toEqual(['INTERRUPTED']);
     expect(kindOfCode(String(codeOf(await read())))).toBe('unknownConnection');
-    expect(codeOf(await bridge(asker))).toBe('DTF-000');
+    expect(memberAt(await bridge(asker, {}, 'idle'), 'data.objects.0.attributes.state')).toBe('INTERRUPTED');
     expect(codeOf(await probe())).toBe('DTF-000');
-    expect(toldOwner().filter(Boolean)).toEqual(['INTERRUPTED', 'CONNECTED']);
-    const taken = { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(1).id }] };
-    expect(codeOf(await say(asker, taken))).toBe('DTF-000');
-    await expect.poll(async () => memberAt(await status(), 'data.objects.0.attributes.state')).toBe('CLOSED');
+    expect(toldOf(owner, 'idle')).toEqual(['INTERRUPTED', 'CONNECTED']);
+    expect(codeOf(await disconnect(asker, 'idle'))).toBe('DTF-000');
+    await expect.poll(() => stateOf('idle')).toBe('CLOSED');
   });
 
   it('bridges adaptorConnectionsMax connections at a time', async () => {

@@ -14,8 +14,8 @@ import {
   moveCommunication,
   ok,
   ProfileId,
-  problem,
   PublicKeys,
+  problem,
   type Result,
 } from '@cityweave/core';
 import { z } from 'zod';

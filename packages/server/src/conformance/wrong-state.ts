@@ -16,7 +16,7 @@ import {
   rowOf,
 } from '@cityweave/core';
 import { type Actor, memberAt, type Raw, signRaw } from './actor.ts';
-import { disconnect, overBridge } from './adapting/adapting.ts';
+import { bridgeRequestData, disconnect, type Ends, overBridge } from './adapting/adapting.ts';
 import { codesOf, exampleOf, findingOf, type Material, sayTo } from './behaviour.ts';
 import type { Stage } from './stage.ts';
 import { inAgreement, ofAgreement, withoutEntry, withRun } from './standing.ts';
@@ -78,15 +78,19 @@ const everyOf = <S extends string>(lifecycle: Lifecycle<S>, ways: Ways<S>): read
 const unsaid = ({ name }: Pick<Lifecycle<string>, 'name'>, why: string): readonly WrongState[] =>
   rowNames.some((row) => statesNamed(row, { name }) !== undefined) ? [] : [{ lifecycle: name, state: 'any', find: skipped(why) }];
 
-const profileOf =
-  (id: string, actor: Actor): Standing['about'] =>
+const profileData = (message: Raw, id: string, { authority }: Actor): unknown =>
+  JSON.parse(
+    JSON.stringify(message['data'])
+      .replaceAll(String(memberAt(message, 'data.objects.0.id')), id)
+      .replaceAll('water.example', authority),
+  );
+
+/** The bridge itself, asked for again, or its profile. */
+const ofBridge =
+  (ends: Ends, profileId: string): Standing['about'] =>
   (message) => ({
     ...message,
-    data: JSON.parse(
-      JSON.stringify(message['data'])
-        .replaceAll(String(memberAt(message, 'data.objects.0.id')), id)
-        .replaceAll('water.example', actor.authority),
-    ),
+    data: memberAt(message, 'data.action.object') === 'communication' ? bridgeRequestData(ends) : profileData(message, profileId, ends.consumer),
   });
 
 /** A bridge on its way down, or down. */
@@ -96,7 +100,7 @@ const takenDown =
     overBridge(stage, actor, {
       find: async (ends, profileId) => {
         await disconnect(ends, drainSeconds);
-        return attempt({ actor, about: profileOf(profileId, actor) });
+        return attempt({ actor, about: ofBridge(ends, profileId) });
       },
     });
 

@@ -1,5 +1,5 @@
 /**
- * How bridges end, and begin again: one that its adaptor took down because nobody used it is set up again by its consumer; one whose federation is over is taken down by
+ * How bridges end, and begin again: one that its adaptor put to rest because nobody used it is set up again by its consumer; one whose federation is over is taken down by
  * its owner where its consumer is gone.
  */
 import { addMs, limits } from '@cityweave/core';
@@ -10,7 +10,12 @@ import { authorityOfTest, testFederationId } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, gaugeFeatures, transformers } from '../far/bridged-city.ts';
 import { startFarServer } from '../far/interface.ts';
 
-type KeptBridge = { readonly revision: number; readonly connection: { readonly state: string }; readonly owner: { readonly id: string } };
+type KeptBridge = {
+  readonly revision: number;
+  readonly resting?: boolean;
+  readonly connection: { readonly state: string };
+  readonly owner: { readonly id: string };
+};
 
 /** What the adaptor remembers of its bridges, by their owners. */
 const bridgesOf = ({ folder }: TestCity): Readonly<Record<string, KeptBridge>> => {
@@ -49,7 +54,7 @@ const idleDeps = () => {
 };
 
 describe('a bridge', () => {
-  it('that its adaptor took down because nobody used it is set up again by its consumer', async () => {
+  it('that its adaptor put to rest because nobody used it is set up again by its consumer', async () => {
     await using river = await startFarServer(gaugeFeatures);
     await using grid = await startBroker({ entities: transformers, deps: systemDeps() });
     await using city = await createTestCity({ agencies: bridgedAgencies({ river, grid }), needs: bridgedNeeds });
@@ -65,8 +70,8 @@ describe('a bridge', () => {
     away();
     await until(
       () => bridgesOf(city),
-      (bridges) => Object.values(bridges).every(({ connection: { state }, revision }) => state === 'CLOSED' || revision > 1),
-      'taken down',
+      (bridges) => Object.values(bridges).every(({ resting, revision }) => resting || revision > 1),
+      'at rest',
     );
     back();
     await until(() => city.ask({ deadlineMs: 2_000 }), isAnswered, 'answered again');

@@ -63,14 +63,16 @@ describe('where one provider is enough', () => {
     }
   });
 
-  test('the runner-up takes its place once it is silent for memberLostMs, leaves, or declined', () => {
+  test('the runner-up takes its place once it is silent or has nothing registered any more for memberLostMs, leaves, or declined', () => {
     const replacements = [
       choose(withWater({ state: standsIn('INTERRUPTED') }), limits.memberLostMs),
+      choose(withWater({ state: standsIn('CONNECTING'), reason: 'notFound' }), limits.memberLostMs),
       choose(withWater({ state: standsIn('LEAVING') })),
       choose(withWater({ state: standsIn('REMOVED') })),
     ];
     const water = withWater({}).members[0]?.twinId;
     expect(replacements.map((chosen) => chosen.map(({ agency, replaces }) => [agency, replaces]))).toEqual([
+      [['urn:dtf:agency:county.town.example', water]],
       [['urn:dtf:agency:county.town.example', water]],
       [['urn:dtf:agency:county.town.example', water]],
       [['urn:dtf:agency:county.town.example', undefined]],

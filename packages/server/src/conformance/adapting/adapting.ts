@@ -85,7 +85,7 @@ const namesOf = ({ consumer: { authority }, owner }: Ends) => ({
 });
 
 /** A2: the consumer by HTTP, the owner where its feature says. */
-const requestBridge = (ends: Ends): Promise<Told> => {
+const bridgeRequest = (ends: Ends) => {
   const { stage, consumer, owner } = ends;
   const { federationId, agreementId, connectionId } = namesOf(ends);
   const socket = owner.endpoints.find(({ protocol }) => protocol === 'websocket')?.address;
@@ -94,11 +94,17 @@ const requestBridge = (ends: Ends): Promise<Told> => {
     ...{ federationId, agreementId, state: 'REQUESTED', since: stage.deps.clock.now() },
     ends: [endOf(consumer.id, 'http', consumer.endpoint.address), endOf(owner.id, 'websocket', socket)],
   };
-  return say(stage, consumer, {
-    ...{ to: stage.target, role: 'communicationAdaptor', verb: 'request', object: 'communication' },
+  return {
+    ...{ verb: 'request', object: 'communication' },
     parameters: { agreementId, features: [farFeatureOf(owner)], dictionary: cityDictionary.id, protocol: 'http' },
     objects: [{ kind: 'communication', id: connectionId, attributes }],
-  });
+  };
+};
+
+/** The same as the data area of a message. */
+export const bridgeRequestData = (ends: Ends): Raw => {
+  const { objects, ...action } = bridgeRequest(ends);
+  return { action, objects };
 };
 
 /** Said to the owner, at the adaptor's address (A5). */
@@ -163,7 +169,7 @@ export const disconnect = (ends: Ends, drainSeconds?: number): Promise<Told> => 
 const openBridge = async (ends: Ends): Promise<{ readonly profileId: string } | { readonly finding: Finding }> => {
   const refused = await register(ends);
   if (refused !== undefined) return { finding: { outcome: 'skipped', why: refused } };
-  const made = await requestBridge(ends);
+  const made = await say(ends.stage, ends.consumer, { to: ends.stage.target, role: 'communicationAdaptor', ...bridgeRequest(ends) });
   if (!isSuccess(made)) return { finding: failed(`the bridge was refused: ${made.code ?? 'no answer'}`) };
   const object = { kind: 'digitalTwin', id: ends.owner.id };
   const probed = await sayThrough(ends, 'probe', { object: 'digitalTwin', parameters: { echo: 'kit' }, objects: [object] });
