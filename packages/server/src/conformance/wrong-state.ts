@@ -16,7 +16,7 @@ import {
   rowOf,
 } from '@cityweave/core';
 import { type Actor, memberAt, type Raw, signRaw } from './actor.ts';
-import { bridgeRequestData, disconnect, type Ends, overBridge } from './adapting/adapting.ts';
+import { bridgeAskedFor, disconnect, type Ends, overBridge } from './adapting/adapting.ts';
 import { codesOf, exampleOf, findingOf, type Material, sayTo } from './behaviour.ts';
 import type { Stage } from './stage.ts';
 import { inAgreement, ofAgreement, withoutEntry, withRun } from './standing.ts';
@@ -90,7 +90,7 @@ const ofBridge =
   (ends: Ends, profileId: string): Standing['about'] =>
   (message) => ({
     ...message,
-    data: memberAt(message, 'data.action.object') === 'communication' ? bridgeRequestData(ends) : profileData(message, profileId, ends.consumer),
+    data: memberAt(message, 'data.action.object') === 'communication' ? bridgeAskedFor(ends) : profileData(message, profileId, ends.consumer),
   });
 
 /** A bridge on its way down, or down. */

@@ -101,8 +101,8 @@ const bridgeRequest = (ends: Ends) => {
   };
 };
 
-/** The same as the data area of a message. */
-export const bridgeRequestData = (ends: Ends): Raw => {
+/** What is asked for, as the data area of a message. */
+export const bridgeAskedFor = (ends: Ends): Raw => {
   const { objects, ...action } = bridgeRequest(ends);
   return { action, objects };
 };
