@@ -51,8 +51,18 @@ const adapted = async (saying: Saying, requested: Communication): Promise<Result
   if (!needsBridge(saying) || (requested.bridge && requested.state === 'CONNECTED')) return ok(requested);
   const bridge = await openBridge(saying, requested);
   if (!bridge.ok) return bridge;
-  const standing = communications.load(saying.room.records, requested.id) ?? requested;
-  return adaptCommunication({ ...standing, bridge: bridge.value }, saying.room.deps.clock.now());
+  const standing = { ...(communications.load(saying.room.records, requested.id) ?? requested), bridge: bridge.value };
+  return isStillDue(saying) ? adaptCommunication(standing, saying.room.deps.clock.now()) : takeDown(saying, standing);
+};
+
+/** As it stands now: while its bridge was set up, the member may have said that it leaves. */
+const isStillDue = ({ room, federation: { id }, member: { twinId, step } }: Saying): boolean =>
+  federationById(room, id)?.members.some((now) => now.twinId === twinId && now.state === 'CONNECTING' && now.step?.messageId === step?.messageId) ?? false;
+
+/** Nobody needs it any more. */
+const takeDown = async ({ room, member }: Saying, made: Communication): Promise<Result<never>> => {
+  await closeBridge(room, made);
+  return fail(problem('notAllowedInState', { subject: member.twinId, accepted: 'CONNECTING' }));
 };
 
 /** Both ends know of each other by now: what was asked for works, over its bridge too. */
@@ -68,17 +78,7 @@ const connect = async (saying: Saying): Become => {
   const asked = communications.load(room.records, member.connectionId) ?? connectionOf(saying);
   const made = await adapted(saying, asked);
   if (!made.ok) return lacksAdaptor(made.problem) ? fail(made.problem) : outOrAgain(made.problem);
-  return isStillDue(saying) ? request(saying, made.value) : takeDown(saying, made.value);
-};
-
-/** As it stands now: while its bridge was set up, the member may have said that it leaves. */
-const isStillDue = ({ room, federation: { id }, member: { twinId, step } }: Saying): boolean =>
-  federationById(room, id)?.members.some((now) => now.twinId === twinId && now.state === 'CONNECTING' && now.step?.messageId === step?.messageId) ?? false;
-
-/** Nobody needs it any more. */
-const takeDown = async ({ room, member }: Saying, made: Communication): Become => {
-  await closeBridge(room, made);
-  return fail(problem('notAllowedInState', { subject: member.twinId, accepted: 'CONNECTING' }));
+  return request(saying, made.value);
 };
 
 /** One may be registered later. */
