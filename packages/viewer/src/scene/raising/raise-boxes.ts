@@ -1,8 +1,9 @@
 /**
  * Raise boxes: from far away most of what stands is a box, or a few beside one another, and is told as such: where a roof is, half of one side of it, and how wide half of the other is.
+ * Every building of a city comes through here, so nothing is made for one: it is worked out in the same few arrays.
  */
 import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
-import { addCorner, type Mesh } from './mesh.ts';
+import { type Mesh, reserve } from './mesh.ts';
 
 const flatRoof = roofShapes.indexOf('flat');
 /**
@@ -11,87 +12,151 @@ const flatRoof = roofShapes.indexOf('flat');
  */
 export const boxLimits = { cornersMax: 12, spansMax: 40 } as const;
 
-/** As seen along the longest side: where sides across it stand, and sides along it, from where to where. */
-type Sides = {
-  readonly cos: number;
-  readonly sin: number;
-  readonly across: number[];
-  readonly along: { readonly at: number; readonly from: number; readonly to: number }[];
+const numbers = (): Float64Array => new Float64Array(boxLimits.cornersMax);
+
+/** The ring in hand as seen along its longest side: which way that runs, its corners, where sides across it stand, and sides along it, from where to where. */
+const ring = {
+  ...{ way: new Float64Array(2), p: numbers(), q: numbers(), cut: numbers(), side: numbers(), from: numbers(), to: numbers(), between: numbers() },
+  ...{ corners: 0, cuts: 0, sides: 0 },
 };
 
-type Ring = { readonly tile: Outlines; readonly from: number; readonly end: number };
+/** The first so many, from the least on. */
+const sort = (values: Float64Array, count: number): void => {
+  for (let at = 1; at < count; at += 1) {
+    const value = values[at] ?? 0;
+    let to = at;
+    for (; to > 0 && (values[to - 1] ?? 0) > value; to -= 1) values[to] = values[to - 1] ?? 0;
+    values[to] = value;
+  }
+};
 
-const wayOf = ({ tile: { corners }, from, end }: Ring): readonly [number, number] => {
-  let [most, way]: [number, readonly [number, number]] = [0, [1, 0]];
+const turnToLongest = (corners: Float32Array, from: number, end: number): void => {
+  let [longest, alongX, alongY] = [0, 1, 0];
   for (let at = from, before = end - 1; at < end; before = at, at += 1) {
-    const [x, y] = [(corners[at * 2] ?? 0) - (corners[before * 2] ?? 0), (corners[at * 2 + 1] ?? 0) - (corners[before * 2 + 1] ?? 0)];
-    const long = Math.hypot(x, y);
-    if (long > most) [most, way] = [long, [x / long, y / long]];
+    const x = (corners[at * 2] ?? 0) - (corners[before * 2] ?? 0);
+    const y = (corners[at * 2 + 1] ?? 0) - (corners[before * 2 + 1] ?? 0);
+    const long = x * x + y * y;
+    if (long <= longest) continue;
+    longest = long;
+    alongX = x;
+    alongY = y;
   }
-  return way;
+  const length = Math.sqrt(longest) || 1;
+  ring.way[0] = alongX / length;
+  ring.way[1] = alongY / length;
 };
 
-/** Undefined where a side runs neither along nor across: its ends lie more than `within` apart. */
-const sidesOf = (ring: Ring, within: number): Sides | undefined => {
-  const { corners } = ring.tile;
-  const [cos, sin] = wayOf(ring);
-  const sides: Sides = { cos, sin, across: [], along: [] };
-  for (let at = ring.from, before = ring.end - 1; at < ring.end; before = at, at += 1) {
-    const [x, y, lastX, lastY] = [corners[at * 2] ?? 0, corners[at * 2 + 1] ?? 0, corners[before * 2] ?? 0, corners[before * 2 + 1] ?? 0];
-    const [p, q, lastP, lastQ] = [x * cos + y * sin, y * cos - x * sin, lastX * cos + lastY * sin, lastY * cos - lastX * sin];
-    const isAlong = Math.abs(p - lastP) > Math.abs(q - lastQ);
-    if (Math.abs(isAlong ? q - lastQ : p - lastP) > within) return undefined;
-    if (isAlong) sides.along.push({ at: (q + lastQ) / 2, from: Math.min(p, lastP), to: Math.max(p, lastP) });
-    else sides.across.push((p + lastP) / 2);
+const takeCorners = (corners: Float32Array, from: number, end: number): void => {
+  turnToLongest(corners, from, end);
+  const { p, q } = ring;
+  const [cos = 1, sin = 0] = [ring.way[0], ring.way[1]];
+  ring.corners = end - from;
+  for (let at = 0; at < ring.corners; at += 1) {
+    const x = corners[(from + at) * 2] ?? 0;
+    const y = corners[(from + at) * 2 + 1] ?? 0;
+    p[at] = x * cos + y * sin;
+    q[at] = y * cos - x * sin;
   }
-  return sides;
 };
 
-/** Along and across, from and to. */
-type Box = readonly [number, number, number, number];
+const takeAlong = (at: number, before: number): void => {
+  const { p, q, sides } = ring;
+  ring.side[sides] = ((q[at] ?? 0) + (q[before] ?? 0)) / 2;
+  ring.from[sides] = Math.min(p[at] ?? 0, p[before] ?? 0);
+  ring.to[sides] = Math.max(p[at] ?? 0, p[before] ?? 0);
+  ring.sides += 1;
+};
 
-/** Between each two sides that stand across, what lies between sides along. */
-const boxesOf = ({ across, along }: Sides, within: number): readonly Box[] => {
-  const cuts = across.sort((a, b) => a - b).filter((cut, at) => at === 0 || cut - (across[at - 1] ?? 0) > within);
-  const boxes: Box[] = [];
-  for (let at = 1; at < cuts.length; at += 1) {
-    const [from = 0, to = 0] = cuts.slice(at - 1, at + 1);
-    const middle = (from + to) / 2;
-    const between = along.flatMap((side) => (side.from < middle && side.to > middle ? side.at : [])).sort((a, b) => a - b);
-    for (let pair = 1; pair < between.length; pair += 2) boxes.push([from, to, between[pair - 1] ?? 0, between[pair] ?? 0]);
+/** False where a side runs neither along nor across: its ends lie more than `within` apart. */
+const takeSides = (within: number): boolean => {
+  const { p, q, corners } = ring;
+  ring.sides = 0;
+  ring.cuts = 0;
+  for (let at = 0, before = corners - 1; at < corners; before = at, at += 1) {
+    const along = Math.abs((p[at] ?? 0) - (p[before] ?? 0));
+    const across = Math.abs((q[at] ?? 0) - (q[before] ?? 0));
+    if (Math.min(along, across) > within) return false;
+    if (along > across) takeAlong(at, before);
+    else {
+      ring.cut[ring.cuts] = ((p[at] ?? 0) + (p[before] ?? 0)) / 2;
+      ring.cuts += 1;
+    }
   }
-  return boxes;
-};
-
-const spanOf = ([from, to, right, left]: Box): number => Math.max(to - from, left - right);
-
-/** Two corners of the mesh each: the middle of a roof, and instead of a place half of a side and how wide half of the other is. */
-const add = (
-  to: Mesh,
-  { cos, sin }: Sides,
-  { box: [from, end, right, left], top, row }: { readonly box: Box; readonly top: number; readonly row: number },
-): void => {
-  const [p, q, half] = [(from + end) / 2, (right + left) / 2, (end - from) / 2];
-  addCorner(to, [p * cos - q * sin, p * sin + q * cos, top], row);
-  addCorner(to, [half * cos, half * sin, (left - right) / 2], row);
-};
-
-/** The one ring of what stands on the ground under a flat roof, and is not too high. */
-const ringOf = (tile: Outlines, item: number, heightMax: number): Ring | undefined => {
-  const first = tile.ringFrom[item] ?? 0;
-  const [from, end] = [tile.cornerFrom[first] ?? 0, tile.cornerFrom[first + 1] ?? 0];
-  const isPlain = tile.ringFrom[item + 1] === first + 1 && tile.roof[item] === flatRoof && tile.base[item] === 0;
-  return isPlain && end - from <= boxLimits.cornersMax && (tile.height[item] ?? 0) <= heightMax ? { tile, from, end } : undefined;
-};
-
-/** `within`: metres by which they may lie from the item; false where they would lie further, or it is too large. */
-export const addBoxes = (to: Mesh, { tile, item }: { readonly tile: Outlines; readonly item: number }, within: number): boolean => {
-  const spanMost = within * boxLimits.spansMax;
-  const ring = ringOf(tile, item, spanMost);
-  const sides = ring && sidesOf(ring, within);
-  if (!sides) return false;
-  const boxes = boxesOf(sides, within);
-  if (boxes.length === 0 || boxes.some((box) => spanOf(box) > spanMost)) return false;
-  for (const box of boxes) add(to, sides, { box, top: tile.height[item] ?? 0, row: tile.rows[item] ?? 0 });
   return true;
+};
+
+/** Sides along that pass there, by where they stand; how many. */
+const sidesAt = (middle: number): number => {
+  let count = 0;
+  for (let at = 0; at < ring.sides; at += 1) {
+    if ((ring.from[at] ?? 0) >= middle || (ring.to[at] ?? 0) <= middle) continue;
+    ring.between[count] = ring.side[at] ?? 0;
+    count += 1;
+  }
+  sort(ring.between, count);
+  return count;
+};
+
+/** The roof and the row of the item in hand, and how long a side of a box may be. */
+type Told = { readonly top: number; readonly row: number; readonly spanMost: number };
+
+const put = (to: Mesh, at: number, [east, north, up]: readonly [number, number, number]): void => {
+  to.corners[at * 3] = east;
+  to.corners[at * 3 + 1] = up;
+  to.corners[at * 3 + 2] = -north;
+};
+
+/** Two corners of the mesh: the middle of a roof, and instead of a place half of a side and how wide half of the other is. */
+const addBox = (to: Mesh, [from, end, right, left]: readonly [number, number, number, number], { top, row }: Told): void => {
+  const [cos = 1, sin = 0] = [ring.way[0], ring.way[1]];
+  const [p, q, half] = [(from + end) / 2, (right + left) / 2, (end - from) / 2];
+  reserve(to, 2, 0);
+  put(to, to.count, [p * cos - q * sin, p * sin + q * cos, top]);
+  put(to, to.count + 1, [half * cos, half * sin, (left - right) / 2]);
+  to.rows.fill(row, to.count, to.count + 2);
+  to.count += 2;
+};
+
+/** What lies between sides along, from one cut to the next; false where it is too large. */
+const addBetween = (to: Mesh, [from, end]: readonly [number, number], told: Told): boolean => {
+  const count = sidesAt((from + end) / 2);
+  for (let pair = 1; pair < count; pair += 2) {
+    const [right, left] = [ring.between[pair - 1] ?? 0, ring.between[pair] ?? 0];
+    if (Math.max(end - from, left - right) > told.spanMost) return false;
+    addBox(to, [from, end, right, left], told);
+  }
+  return true;
+};
+
+/** Between each two sides that stand across, if they are further apart than `within`. */
+const addAll = (to: Mesh, within: number, told: Told): boolean => {
+  const { cut, cuts } = ring;
+  sort(cut, cuts);
+  let from = cut[0] ?? 0;
+  for (let at = 1; at < cuts; at += 1) {
+    const end = cut[at] ?? 0;
+    if (end - (cut[at - 1] ?? 0) <= within) continue;
+    if (!addBetween(to, [from, end], told)) return false;
+    from = end;
+  }
+  return true;
+};
+
+/** One ring, that stands on the ground under a flat roof, and is not too high. */
+const isPlain = ({ ringFrom, cornerFrom, roof, base, height }: Outlines, item: number, spanMost: number): boolean => {
+  const first = ringFrom[item] ?? 0;
+  const corners = (cornerFrom[first + 1] ?? 0) - (cornerFrom[first] ?? 0);
+  return ringFrom[item + 1] === first + 1 && roof[item] === flatRoof && base[item] === 0 && corners <= boxLimits.cornersMax && (height[item] ?? 0) <= spanMost;
+};
+
+/** `within`: metres by which they may lie from the item; false where they would lie further, or it is too large, and then nothing is added. */
+export const addBoxes = (to: Mesh, { tile, within }: { readonly tile: Outlines; readonly within: number }, item: number): boolean => {
+  const spanMost = within * boxLimits.spansMax;
+  if (!isPlain(tile, item, spanMost)) return false;
+  const first = tile.ringFrom[item] ?? 0;
+  takeCorners(tile.corners, tile.cornerFrom[first] ?? 0, tile.cornerFrom[first + 1] ?? 0);
+  const before = to.count;
+  if (takeSides(within) && addAll(to, within, { top: tile.height[item] ?? 0, row: tile.rows[item] ?? 0, spanMost }) && to.count > before) return true;
+  to.count = before;
+  return false;
 };

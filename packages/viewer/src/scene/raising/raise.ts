@@ -232,7 +232,7 @@ const raisePoint = ({ tile, sorts, mesh }: Raising, item: number): void => {
 
 const raiseStanding = ({ tile, sorts, mesh }: Raising, item: number): void => {
   const part = partOf(tile, item);
-  if (part === 'solid' && sorts.boxesWithin > 0 && addBoxes(mesh('box'), { tile, item }, sorts.boxesWithin)) return;
+  if (part === 'solid' && sorts.boxesWithin > 0 && addBoxes(mesh('box'), { tile, within: sorts.boxesWithin }, item)) return;
   addPrism(mesh(part), tile, item);
 };
 

@@ -57,9 +57,12 @@ const groupOf = (materials: Materials, { geometry, box }: Nothing, { forms, boxe
   return ground ? group.add(createBackdrop(materials)) : group;
 };
 
-/** Beside the picture: one that is on the screen would be shown anew for it. */
+/**
+ * Beside the picture: one that is on the screen would be shown anew for it. It has the picture's form, a stencil with its depths,
+ * as a browser without a graphics card compiles shaders for the form that they draw into.
+ */
 export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): void => {
-  const target = new WebGLRenderTarget(1, 1);
+  const target = new WebGLRenderTarget(1, 1, { stencilBuffer: true });
   const group = groupOf(materials, { geometry: nothing(), box: noBox() }, drawn);
   renderer.setRenderTarget(target);
   renderer.render(group, camera);
@@ -77,6 +80,8 @@ export type Beginning = { readonly fine: boolean; readonly boxes: boolean };
  */
 export const warmEarly = (renderer: WebGLRenderer, camera: Camera, { fine, boxes }: Beginning): { readonly close: () => void } => {
   renderer.debug.checkShaderErrors = false;
+  // asked for the first time while shaders are compiled, the page would wait for them
+  renderer.capabilities.getMaxAnisotropy();
   const { state, looks, signs } = { state: emptyTexture(1, 1), looks: emptyTexture(1, 1), signs: emptyTexture(1, 1) };
   const materials = createMaterials(createUniforms({ state, looks, signs }));
   setEffort(materials, { fine, marked: false });

@@ -1,28 +1,33 @@
 /**
  * Warming up: a worker makes a tile of its own again and again until it is told of a city, so that its code is compiled by the time it is given one.
  */
-import { decodeOutlineTile, encodeOutlineTile, type Outline, type Outlines } from '@cityweave/core/scene/tiles';
-import type { Mesh } from '../raising/mesh.ts';
+import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene/tiles';
 import { pack } from '../raising/pack.ts';
 import { raise, type Sorts } from '../raising/raise.ts';
 
 const houses = 256;
 export const warmUpTilesMax = 24;
 
-/** Every other one has a corner that turns inward, as about half of a city have. */
+/** East, north, east, north ...: what is a box, two of them, none as a side runs askew, and none whose roof no corner sees all of. */
+const shapes = [
+  [0, 0, 9, 0, 9, 7, 0, 7],
+  [0, 0, 9, 0, 9, 9, 5, 9, 5, 5, 0, 5],
+  [0, 0, 9, 0, 9, 5, 5, 9, 0, 9],
+  [0, 0, 12, 0, 12, 9, 9, 9, 9, 3, 3, 6, 3, 9, 0, 9],
+] as const;
+
+/** No two are turned alike, as in a city. */
 const house = (_: unknown, row: number): Outline => {
-  const side = 8 + (row % 5);
-  const corners = [[0, 0], [side, 0], [side, side], ...(row % 2 === 0 ? [] : [[5, side], [5, 5]]), [0, row % 2 === 0 ? side : 5]]; // biome-ignore format: corners in a row
-  return { row, rings: [{ isHole: false, corners: corners.map(([x = 0, y = 0]) => [x + row * 13, y]) }], base: 0, height: 9, roof: 'flat' };
+  const shape = shapes[row % shapes.length] ?? shapes[0];
+  const [cos, sin] = [Math.cos(row), Math.sin(row)];
+  const corners = Array.from({ length: shape.length / 2 }, (_, at): [number, number] => {
+    const [x, y] = [shape[at * 2] ?? 0, shape[at * 2 + 1] ?? 0];
+    return [row * 13 + x * cos - y * sin, x * sin + y * cos];
+  });
+  return { row, rings: [{ isHole: false, corners }], base: 0, height: 9.3, roof: 'flat' };
 };
 
-const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0, boxesWithin: 0 };
-
-/** By walls and roofs, and as boxes, by turns. */
-const raisedIn = (turn: number, tile: Outlines): Mesh | undefined => {
-  const { solid, box } = raise(tile, { ...sorts, boxesWithin: turn % 2 });
-  return solid ?? box;
-};
+const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0, boxesWithin: 1 };
 
 /** One tile a turn, so that it ends when somebody has something to do. How many were made. */
 export const warmUp = async (isWanted: () => boolean): Promise<number> => {
@@ -30,8 +35,8 @@ export const warmUp = async (isWanted: () => boolean): Promise<number> => {
   let made = 0;
   for (let turn = 0; turn < warmUpTilesMax && !isWanted(); turn += 1) {
     const tile = decodeOutlineTile(bytes);
-    const mesh = tile.ok ? raisedIn(turn, tile.value) : undefined;
-    if (mesh && pack(mesh, turn % 2 === 0).corners.length > 0) made += 1;
+    const { box, solid } = tile.ok ? raise(tile.value, sorts) : {};
+    if (box && solid && pack(box, false).corners.length + pack(solid, true).corners.length > 0) made += 1;
     await new Promise((resolve) => setTimeout(resolve));
   }
   return made;
