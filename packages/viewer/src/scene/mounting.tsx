@@ -179,6 +179,7 @@ const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised
     renderer: () => running.renderer,
     counts: staged.counts,
     progress: staged.progress,
+    tier: running.quality.tier,
     move,
     view: drive.view,
     coming: () => isComing(staged.city.scene()),

@@ -10,6 +10,8 @@ type Watched = {
   readonly renderer: () => WebGLRenderer | undefined;
   readonly counts: Tiling['counts'];
   readonly progress: Tiling['progress'];
+  /** how fine it is drawn; 0 is finest */
+  readonly tier: () => number;
   readonly move: (view: View) => void;
   readonly view: () => View;
   /** more of the city will be drawn than is known now */
@@ -21,17 +23,17 @@ let watched: Watched | undefined;
 
 const lookEveryMs = 4;
 
-const statisticsOf = ({ frames, renderer, counts, progress }: Watched) => {
+const statisticsOf = ({ frames, renderer, counts, progress, tier }: Watched) => {
   const { calls = 0, triangles = 0 } = renderer()?.info.render ?? {};
-  return { frames: frames(), calls, triangles, ...counts(), ...progress() };
+  return { frames: frames(), calls, triangles, tier: tier(), ...counts(), ...progress() };
 };
 
 const isComplete = ({ frames, progress, coming }: Watched): boolean => {
   const { here, wanted } = progress();
-  return frames() > 0 && here > 0 && here === wanted && !coming();
+  return frames() > 0 && here === wanted && !coming();
 };
 
-/** `cityweave.complete()` resolves when all that the view needs is drawn. */
+/** `cityweave.complete()` resolves when all that the view needs is drawn, and be it nothing. */
 export const exposeStatistics = (now: Watched): void => {
   if (!new URLSearchParams(location.search).has('statistics')) return;
   watched = now;

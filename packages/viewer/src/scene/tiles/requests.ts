@@ -35,7 +35,7 @@ const widthMinOf = ({ tree }: Layer, tile: number): number => {
 export type State = {
   layers: readonly Layer[];
   boxes: boolean;
-  /** tiles of layers that were cut anew: drawn until something of the new ones is */
+  /** tiles of layers that were cut anew: each is drawn until what takes its place is */
   retired: readonly DrawnTile[];
   readonly here: Map<string, DrawnTile>;
   /** keys of what is here and is to be made otherwise: drawn as it is until then */

@@ -8,6 +8,7 @@ import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
 import type { Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
 import { createRequests, createState, type Progress, type Requests, type Room, type State, type Wish } from './requests.ts';
+import { standingIn } from './standing-in.ts';
 
 export type Tiling = {
   /** all that is drawn; what stands is a group of its own, for the shadows */
@@ -121,13 +122,15 @@ const choose = (state: State, picture: Picture) => {
 };
 
 /** What is no longer of the scene stands in for what is not here yet. */
-const keepRetired = (state: State, drawn: Set<DrawnTile>): void => {
+const keepRetired = (state: State, drawn: Set<DrawnTile>, wishes: readonly Wish[]): void => {
   if (state.retired.length === 0) return;
-  const there = new Set([...drawn].map(({ layer }) => layer));
-  const isThere = (tile: DrawnTile): boolean => there.has(tile.layer) || !state.layers.some(({ layer }) => layer.id === tile.layer);
-  state.retired.filter(isThere).forEach(closeTile);
-  state.retired = state.retired.filter((tile) => !isThere(tile));
-  for (const tile of state.retired) drawn.add(tile);
+  const awaited = wishes.flatMap(({ layer, tile }) => (layer.boxes[tile] ? [{ layer: layer.layer.id, box: layer.boxes[tile] }] : []));
+  const kept = new Set(standingIn(state.retired, awaited));
+  for (const tile of state.retired) {
+    if (kept.has(tile)) drawn.add(tile);
+    else closeTile(tile);
+  }
+  state.retired = [...kept];
 };
 
 const retire = (state: State, layers: readonly Layer[], { workers }: Requests): void => {
@@ -163,7 +166,7 @@ const lookWith = (
   const { drawn, wishes } = choose(state, picture);
   const open = wishes.filter(({ key }) => !state.refused.has(key)).length;
   requests.ask(wishes);
-  keepRetired(state, drawn);
+  keepRetired(state, drawn, wishes);
   const isOther = show(state, drawn);
   dropOld(state, room.bytesMax, requests.workers.drop);
   state.progress = { here: drawn.size, wanted: drawn.size + open };
