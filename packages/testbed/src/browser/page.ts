@@ -8,7 +8,9 @@ type Counts = { readonly draws: number; readonly commits: number; readonly viola
 
 declare global {
   var counted: Counts;
-  var cityweave: { readonly complete: () => Promise<unknown>; readonly statistics: () => object; readonly setView: (view: object) => void; readonly view: () => object } | undefined;
+  var cityweave:
+    | { readonly complete: () => Promise<unknown>; readonly statistics: () => object; readonly setView: (view: object) => void; readonly view: () => object }
+    | undefined;
 }
 
 export type Watched = AsyncDisposable & {

@@ -26,7 +26,7 @@ type Drawn = { readonly tier: number; readonly fewestTiles: number; readonly til
 /** The eye turns a little to and fro, until for some frames all is there that it needs, drawn finer than `tier`. */
 const turnUntilDrawn = (page: Page, told: { readonly pace: number; readonly tier: number }): Promise<Drawn> =>
   page.evaluate(
-    ({ pace, tier: coarser }) =>
+    ({ pace, tier: coarser, calmMost }) =>
       new Promise<Drawn>((resolve) => {
         const view = Object(globalThis.cityweave?.view());
         Object.assign(globalThis, { pace });
@@ -35,14 +35,17 @@ const turnUntilDrawn = (page: Page, told: { readonly pace: number; readonly tier
           const { here, wanted, tier } = Object(globalThis.cityweave?.statistics());
           fewestTiles = Math.min(fewestTiles, here);
           calm = here === wanted && tier < coarser ? calm + 1 : 0;
-          if (calm === 10) return resolve({ tier, fewestTiles, tiles: here });
+          if (calm === calmMost) {
+            resolve({ tier, fewestTiles, tiles: here });
+            return;
+          }
           turn = -turn;
           globalThis.cityweave?.setView({ ...view, heading: view.heading + turn });
           requestAnimationFrame(look);
         };
         look();
       }),
-    told,
+    { ...told, calmMost: 10 },
   );
 
 let browser: Browser;

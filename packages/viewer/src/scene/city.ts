@@ -178,9 +178,9 @@ const liveOf = (made: Made) => {
   const live = createLive({
     ...{ federation: scene.federation, rows: scene.rows, rowsRevision: scene.rowsRevision, inView: tiling.rowsInView, revised: room.revised },
     agencies: scene.layers.map(({ firstRow, agency }) => [firstRow, agency]),
-    mark: (column, rows, alarmed) => {
+    mark: (told, column, alarmed) => {
       tryHarder(made, { marked: true });
-      appearance.mark(column, rows);
+      appearance.mark(told);
       alarms.note(column, alarmed);
     },
     unmark: () => {

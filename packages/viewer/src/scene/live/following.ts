@@ -40,7 +40,7 @@ type Room = {
 const againMs = 1_000;
 const staleEveryMs = 5_000;
 /** What comes meanwhile is told together: nobody sees more pictures of it, and every telling takes of the page's time. */
-const toldEveryMs = 200;
+const toldEveryMs = 250;
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -11,8 +11,8 @@ import { createStateFollowing } from './state-following.ts';
 export type LiveRoom = Pick<Followed, 'federation' | 'rows' | 'rowsRevision' | 'agencies'> & {
   /** stretches of rows that are drawn now */
   readonly inView: () => StatesAsked['ranges'];
-  /** `alarmed`: those of the rows that went into alarm, or out of it */
-  readonly mark: (column: LiveColumn, rows: Uint32Array, alarmed: Iterable<number>) => void;
+  /** what is another now; `alarmed`: those of the rows that went into alarm, or out of it */
+  readonly mark: (told: Omit<ShownColumns, 'observed'>, column: LiveColumn, alarmed: Iterable<number>) => void;
   /** nothing is marked any more */
   readonly unmark: () => void;
   /** the rows of the scene are other twins */
@@ -60,6 +60,7 @@ const sameRanges = (a: StatesAsked['ranges'], b: StatesAsked['ranges']): boolean
   a.length === b.length && a.every(([from, to], at) => from === b[at]?.[0] && to === b[at]?.[1]);
 
 type HeardColumn = {
+  readonly values: Float32Array<ArrayBuffer>;
   readonly column: () => LiveColumn;
   readonly takeHead: (head: StateHead, marks: Uint8Array<ArrayBuffer>) => void;
   readonly take: (shown: ShownColumns) => void;
@@ -74,6 +75,7 @@ const createHeard = (term: string, rows: number): HeardColumn => {
   let silent: ReadonlyMap<number, string | undefined> = new Map();
   const marksOf = (row: number): number => marks[row] ?? 0;
   return {
+    values,
     column: () => ({ term, unit: head?.unit, categories: head?.categories, values, observed, marksOf, silent }),
     takeHead: (given, all) => {
       [head, marks] = [given, all];
@@ -105,11 +107,11 @@ export const createLive = (room: LiveRoom): LiveHere => {
     if ('head' in told) {
       own.takeHead(told.head, told.marks);
       const every = Uint32Array.from({ length: rows }, (_, row) => row);
-      room.mark(own.column(), every, every);
+      room.mark({ rows: every, values: own.values, marks: told.marks }, own.column(), every);
     } else {
       const shown = columnsOfShown(told.shown);
       own.take(shown);
-      room.mark(own.column(), shown.rows, told.shown.alarmed);
+      room.mark(shown, own.column(), told.shown.alarmed);
     }
     bell.ring();
   };

@@ -3,8 +3,9 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import type { DataTexture } from 'three';
+import type { ShownColumns } from '../live/shown.ts';
 import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
-import type { Colouring, Dress, LiveColumn, Stop } from '../staged.ts';
+import type { Colouring, Dress, Stop } from '../staged.ts';
 import { legendOf, stepOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
 import { createStateTexture, flags, markScale, type StateTexture } from './state-texture.ts';
@@ -15,6 +16,9 @@ import { createUniforms, emptyTexture, type Uniforms } from './uniforms.ts';
 
 /** The rows of one layer and what each is; one kind where all are alike. */
 export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
+
+/** Rows, and of each its value and what is out of order about it, sums of `markBits`. */
+export type Told = Pick<ShownColumns, 'rows' | 'values' | 'marks'>;
 
 export type Appearance = {
   readonly uniforms: Uniforms;
@@ -29,7 +33,7 @@ export type Appearance = {
   readonly colourBy: (colouring: Colouring) => void;
   readonly legend: () => readonly Stop[];
   /** values and marks of some rows, as they came */
-  readonly mark: (column: LiveColumn, rows: Uint32Array) => void;
+  readonly mark: (told: Told) => void;
   /** nothing is marked any more, but for what is silent */
   readonly unmark: () => void;
   /** agencies, by their number, whose twins are shown as last known */
@@ -93,21 +97,20 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
   let colouring: Colouring = { by: 'kind' };
   let silent: ReadonlySet<number> = new Set();
   const isSilent = (row: number): boolean => silent.has(state.agencyOf(row));
-  const step = (row: number, value: number): void => {
-    if (colouring.by === 'values') state.setStep(row, Number.isNaN(value) ? undefined : stepOf(value, colouring));
-  };
+  const stepAt = (value: number): number | undefined => (colouring.by === 'values' && !Number.isNaN(value) ? stepOf(value, colouring) : undefined);
   return {
     legend: (): readonly Stop[] => (colouring.by === 'values' ? legendOf(colouring) : []),
     colourBy: (by: Colouring): void => {
       colouring = by;
       tones.colourBy(by);
       state.repaint();
-      if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) step(row, by.values[row] ?? Number.NaN);
+      if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) state.setStep(row, stepAt(by.values[row] ?? Number.NaN));
     },
-    mark: ({ marksOf, values }: LiveColumn, rows: Uint32Array): void => {
-      for (const row of rows) {
-        state.mark(row, (marksOf(row) * markScale) | (silent.size > 0 && isSilent(row) ? flags.stale : 0));
-        step(row, values[row] ?? Number.NaN);
+    mark: ({ rows, values, marks }: Told): void => {
+      for (let at = 0; at < rows.length; at += 1) {
+        const row = rows[at] ?? 0;
+        const given = (marks[at] ?? 0) * markScale;
+        state.tell(row, silent.size > 0 && isSilent(row) ? given | flags.stale : given, stepAt(values[at] ?? Number.NaN));
       }
     },
     unmark: (): void => {

@@ -21,15 +21,15 @@ export type RowStates = {
   readonly agencies: Uint16Array;
 };
 
-/** Puts red, green, blue and marks of a row, four bytes of its own. */
-export type Paint = (states: RowStates, row: number, into: Uint8Array) => void;
+/** Puts red, green, blue and marks of a row, four bytes of its own, from the lowest on. */
+export type Paint = (states: RowStates, row: number, into: Uint32Array) => void;
 
 export type StateTexture = {
   readonly texture: DataTexture;
   readonly setTwin: (row: number, twin: { readonly kind: number; readonly agency: number }) => void;
   readonly flag: (row: number, flag: number, on: boolean) => void;
-  /** what is out of order about its value: some of stale, missing and alarm, and no more */
-  readonly mark: (row: number, marks: number) => void;
+  /** what is out of order about its value, some of stale, missing and alarm and no more; and its step: it is painted at once */
+  readonly tell: (row: number, marks: number, step: number | undefined) => void;
   readonly flagsOf: (row: number) => number;
   readonly agencyOf: (row: number) => number;
   /** the step of the value, or undefined where nothing is known */
@@ -56,8 +56,8 @@ const createSending = (texture: DataTexture) => {
     isWhole = true;
   };
   return {
-    send: (lines: ReadonlySet<number>): void => {
-      isWhole &&= lines.size <= linesMax;
+    send: (lines: readonly number[]): void => {
+      isWhole &&= lines.length <= linesMax;
       if (isWhole) for (const line of lines) texture.addUpdateRange(line * width * 4, width * 4);
       else texture.clearUpdateRanges();
       texture.needsUpdate = true;
@@ -70,9 +70,10 @@ const createSending = (texture: DataTexture) => {
   };
 };
 
-/** Rows to be painted, each once; all of them where colours mean something else. */
+/** Rows to be painted, each once; all of them where colours mean something else. Lines with rows that were painted are to be sent. */
 const createTouched = (rows: number) => {
   const isTouched = new Uint8Array(rows);
+  const isOther = new Uint8Array(Math.ceil(rows / width));
   let list: number[] = [];
   let all = false;
   return {
@@ -84,11 +85,21 @@ const createTouched = (rows: number) => {
     touchAll: (): void => {
       all = true;
     },
-    take: (run: (row: number) => void): void => {
+    note: (row: number): void => {
+      isOther[Math.floor(row / width)] = 1;
+    },
+    /** Paints what is to be, and says which lines are others since the last time. */
+    take: (run: (row: number) => void): readonly number[] => {
       if (all) for (let row = 0; row < rows; row += 1) run(row);
-      else for (const row of list) run(row);
-      for (const row of list) isTouched[row] = 0;
+      for (const row of list) {
+        if (!all) run(row);
+        isOther[Math.floor(row / width)] = 1;
+        isTouched[row] = 0;
+      }
+      const lines = [...isOther.keys()].filter((line) => all || isOther[line] === 1);
+      isOther.fill(0);
       [list, all] = [[], false];
+      return lines;
     },
   };
 };
@@ -98,7 +109,7 @@ const createTexture = (bytes: Uint8Array<ArrayBuffer>, height: number): DataText
 
 type Touch = (row: number) => void;
 
-const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'mark' | 'setStep'> => {
+const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'setStep'> => {
   const put = (row: number, after: number): void => {
     if (marks[row] === after) return;
     marks[row] = after;
@@ -107,7 +118,6 @@ const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): 
   const flag = (row: number, bit: number, on: boolean): void => put(row, on ? (marks[row] ?? 0) | bit : (marks[row] ?? 0) & ~bit);
   return {
     flag,
-    mark: (row, given) => put(row, ((marks[row] ?? 0) & ~outOfOrder) | given),
     setTwin: (row, { kind, agency }) => {
       kinds[row] = kind;
       agencies[row] = agency;
@@ -124,11 +134,11 @@ const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): 
 
 export const createStateTexture = (rows: number, paint: Paint): StateTexture => {
   const height = Math.max(1, Math.ceil(rows / width));
-  const shown = new Uint8Array(width * height * 4);
+  const shown = new Uint32Array(width * height);
   const states = { kinds: new Uint16Array(rows), marks: new Uint8Array(rows), steps: new Uint8Array(rows), agencies: new Uint16Array(rows) };
-  const texture = createTexture(shown, height);
+  const texture = createTexture(new Uint8Array(shown.buffer), height);
   const { send, forget } = createSending(texture);
-  const { touch, touchAll, take } = createTouched(rows);
+  const { touch, touchAll, note, take } = createTouched(rows);
   return {
     texture,
     ...changesOf(states, touch),
@@ -136,16 +146,16 @@ export const createStateTexture = (rows: number, paint: Paint): StateTexture => 
     agencyOf: (row) => states.agencies[row] ?? 0,
     repaint: touchAll,
     hidden: () => states.marks.map((own) => own & flags.hidden),
+    tell: (row, given, step) => {
+      const valued = step === undefined ? 0 : flags.valued;
+      states.marks[row] = ((states.marks[row] ?? 0) & ~(outOfOrder | flags.valued)) | given | valued;
+      if (step !== undefined) states.steps[row] = step;
+      paint(states, row, shown);
+      note(row);
+    },
     flush: () => {
-      const lines = new Set<number>();
-      let last = -1;
-      take((row) => {
-        paint(states, row, shown);
-        const line = Math.floor(row / width);
-        if (line !== last) lines.add(line);
-        last = line;
-      });
-      if (lines.size > 0) send(lines);
+      const lines = take((row) => paint(states, row, shown));
+      if (lines.length > 0) send(lines);
     },
     forget,
   };

@@ -21,6 +21,13 @@ export type Tones = {
 /** The shader writes what it is given: colours go as they stand in the table. */
 export const asGiven = (colour: string): Color => new Color(colour).convertLinearToSRGB();
 
+/** A colour, and as it stands in the state texture: red is its lowest byte, the fourth is not its own. */
+type Tone = { readonly rgb: Rgb; readonly packed: number };
+
+const packed = ([red, green, blue]: Rgb): number => Math.floor(red + 0.5) | (Math.floor(green + 0.5) << 8) | (Math.floor(blue + 0.5) << 16);
+
+const toneOf = (rgb: Rgb): Tone => ({ rgb, packed: packed(rgb) });
+
 const bytesOf = (colour: string): Rgb => {
   const { r, g, b } = asGiven(colour);
   return [r * 255, g * 255, b * 255];
@@ -30,12 +37,15 @@ const agenciesPainted = 8;
 /** By how much a colour goes towards another one. */
 const shares = { lit: 0.72, hover: 0.45, selected: 0.9, unknown: 0.55, back: 0.42, backStrong: 0.6 } as const;
 
-const black: Rgb = [0, 0, 0];
+const black = toneOf([0, 0, 0]);
+const touchedUp = flags.lit | flags.hover | flags.selected;
 
 type Palette = {
-  readonly kinds: readonly Rgb[];
-  readonly agencies: readonly Rgb[];
-  readonly ramp: readonly Rgb[];
+  readonly kinds: readonly Tone[];
+  /** by kind, of what has no value where values are shown */
+  readonly unknown: readonly Tone[];
+  readonly agencies: readonly Tone[];
+  readonly ramp: readonly Tone[];
   readonly horizon: Rgb;
   readonly accent: Rgb;
   readonly by: Colouring['by'];
@@ -45,11 +55,10 @@ type Palette = {
 
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 
-const ownOf = ({ kinds, agencies, ramp, horizon, by }: Palette, states: RowStates, row: number): Rgb => {
+const ownOf = ({ kinds, unknown, agencies, ramp, by }: Palette, states: RowStates, row: number): Tone => {
   if (by === 'agency') return agencies[(states.agencies[row] ?? 0) % agenciesPainted] ?? black;
-  const plain = kinds[states.kinds[row] ?? 0] ?? black;
-  if (by === 'kind') return plain;
-  return ((states.marks[row] ?? 0) & flags.valued) === 0 ? mix(plain, horizon, shares.unknown) : (ramp[states.steps[row] ?? 0] ?? black);
+  if (by === 'kind') return kinds[states.kinds[row] ?? 0] ?? black;
+  return (((states.marks[row] ?? 0) & flags.valued) === 0 ? unknown[states.kinds[row] ?? 0] : ramp[states.steps[row] ?? 0]) ?? black;
 };
 
 /** Lit, hovered, chosen; what an answer did not find steps back. */
@@ -61,19 +70,22 @@ const tint = ({ accent, horizon, by, anyLit, back }: Palette, own: Rgb, marks: n
   return anyLit && (marks & (flags.lit | flags.selected)) === 0 ? mix(shown, horizon, back) : shown;
 };
 
-const paletteOf = (scene: Scene, dress: Dress): Pick<Palette, 'kinds' | 'agencies' | 'horizon' | 'accent' | 'back'> => {
-  const { horizon, accent } = tonesOf(dress);
+const paletteOf = (scene: Scene, dress: Dress): Pick<Palette, 'kinds' | 'unknown' | 'agencies' | 'horizon' | 'accent' | 'back'> => {
+  const { horizon: far, accent } = tonesOf(dress);
+  const horizon = bytesOf(far);
+  const kinds = scene.kinds.map((kind) => bytesOf(lookOf(kind).colours[dress.theme === 'light' ? 0 : 1]));
   return {
-    kinds: scene.kinds.map((kind) => bytesOf(lookOf(kind).colours[dress.theme === 'light' ? 0 : 1])),
-    agencies: Array.from({ length: agenciesPainted }, (_, at) => bytesOf(agencyColour(at, dress.theme))),
-    horizon: bytesOf(horizon),
+    kinds: kinds.map(toneOf),
+    unknown: kinds.map((plain) => toneOf(mix(plain, horizon, shares.unknown))),
+    agencies: Array.from({ length: agenciesPainted }, (_, at) => toneOf(bytesOf(agencyColour(at, dress.theme)))),
+    horizon,
     accent: bytesOf(accent),
     back: dress.contrast ? shares.backStrong : shares.back,
   };
 };
 
-const rampOf = (colouring: Colouring): readonly Rgb[] =>
-  colouring.by === 'values' ? Array.from({ length: rampSteps }, (_, step) => colourAt(colouring.ramp, step / (rampSteps - 1))) : [];
+const rampOf = (colouring: Colouring): readonly Tone[] =>
+  colouring.by === 'values' ? Array.from({ length: rampSteps }, (_, step) => toneOf(colourAt(colouring.ramp, step / (rampSteps - 1)))) : [];
 
 export const createTones = (scene: Scene): Tones => {
   let worn: Dress = { theme: 'light', contrast: false, motion: true };
@@ -81,12 +93,11 @@ export const createTones = (scene: Scene): Tones => {
   return {
     paint: (states, row, into) => {
       const marks = states.marks[row] ?? 0;
-      const [red, green, blue] = tint(palette, ownOf(palette, states, row), marks);
+      const own = ownOf(palette, states, row);
       const isUnknown = palette.by === 'values' && (marks & flags.valued) === 0;
-      into[row * 4] = red + 0.5;
-      into[row * 4 + 1] = green + 0.5;
-      into[row * 4 + 2] = blue + 0.5;
-      into[row * 4 + 3] = (marks & ~flags.valued) | (isUnknown ? flags.valued : 0);
+      const told = (marks & ~flags.valued) | (isUnknown ? flags.valued : 0);
+      const isTinted = palette.anyLit || (marks & touchedUp) !== 0;
+      into[row] = (isTinted ? packed(tint(palette, own.rgb, marks)) : own.packed) | (told << 24);
     },
     colourBy: (colouring) => {
       palette = { ...palette, by: colouring.by, ramp: rampOf(colouring) };
