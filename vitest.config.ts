@@ -43,6 +43,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(new URL('packages/server/package.json', import.meta.url)).resolve('graphql') }] },
   test: {
     environment: 'node',
+    // what problems the product makes is heard, for the end of the run
+    setupFiles: ['tools/test-run/problem-kinds.ts'],
     pool: 'forks',
     // More workers than processors would make every wait in a test longer and no test faster.
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as core from '../packages/core/src/index.ts';
 import { describeRequirements, type Traced } from './requirements/document.ts';
-import { entities, messageNumbers, ownNumbers } from './requirements/entities.ts';
+import { entities } from './requirements/entities.ts';
+import { messagesOfModel, tracedMessages } from './requirements/messages.ts';
 import { type Proof, requirements } from './requirements/requirements.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -21,14 +22,14 @@ const roomByRole: Readonly<Record<string, string>> = {
 
 const rowsOf = (number: string): readonly string[] => core.rowNames.filter((name) => core.rowOf(name).label.split(', ').includes(number));
 
-const numbers = [...messageNumbers, ...ownNumbers];
-const messages: Traced['messages'] = numbers.map((number) => {
+const messages: Traced['messages'] = Object.entries(tracedMessages).map(([number, traced]) => {
   const rows = rowsOf(number);
   const [first] = rows;
-  return { number, rows, room: first && roomByRole[first.split('.')[0] ?? ''] };
+  return { ...traced, number, rows, room: first && roomByRole[first.split('.')[0] ?? ''] };
 });
 
-const all = [...Object.entries(requirements), ...Object.entries(entities)];
+const described = [...Object.entries(requirements), ...Object.entries(entities)];
+const all: readonly (readonly [string, { readonly proof?: Proof }])[] = [...described, ...Object.entries(tracedMessages)];
 
 /** A test that may be left out, for want of data or of a server, shows nothing. */
 const mayBeSkipped = ([file]: Proof): boolean => /\.(skipIf|runIf|skip|todo)\b/.test(read(file));
@@ -42,8 +43,8 @@ const hasTest = ([file, title]: Proof): boolean => {
 
 describe('what the model asks for', () => {
   test('is met in a file that is there, and shown by a test of that title, or it says why not', () => {
-    expect(all.filter(([, { home }]) => !existsSync(join(root, home))).map(([name]) => name)).toEqual([]);
-    expect(all.filter(([, { proof, unmet }]) => (proof === undefined) === (unmet === undefined)).map(([name]) => name)).toEqual([]);
+    expect(described.filter(([, { home }]) => !existsSync(join(root, home))).map(([name]) => name)).toEqual([]);
+    expect(described.filter(([, { proof, unmet }]) => (proof === undefined) === (unmet === undefined)).map(([name]) => name)).toEqual([]);
     expect(all.filter(([, { proof }]) => proof !== undefined && !hasTest(proof)).map(([name, { proof }]) => `${name}: ${proof?.join(' ')}`)).toEqual([]);
   });
 
@@ -53,7 +54,15 @@ describe('what the model asks for', () => {
 
   test('is numbered without a gap, and so are the messages', () => {
     expect(Object.keys(requirements)).toEqual(Array.from({ length: 41 }, (_, at) => `RQ-${String(at + 1).padStart(2, '0')}`));
-    expect(new Set(messageNumbers).size).toBe(43);
+    const between = (letter: string, to: number) => Array.from({ length: to }, (_, at) => `${letter}${at + 1}`);
+    const numbered = [...between('R', 14), 'T6a', ...between('T', 16), ...between('A', 8), ...between('P', 4)];
+    expect(numbered).toHaveLength(43);
+    expect(Object.keys(messagesOfModel).toSorted()).toEqual(numbered.toSorted());
+  });
+
+  test('is shown of each message by a test of its own', () => {
+    const titles = Object.values(tracedMessages).map(({ proof }) => proof.join(' '));
+    expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
   });
 
   test('names the number of every row, and every room answers its rows', () => {
@@ -63,7 +72,7 @@ describe('what the model asks for', () => {
           !core
             .rowOf(name)
             .label.split(', ')
-            .every((number) => numbers.includes(number)),
+            .every((number) => number in tracedMessages),
       ),
     ).toEqual([]);
     const roomOfRow = (name: string): string | undefined => roomByRole[name.split('.')[0] ?? ''];

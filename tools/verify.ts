@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { lineOf, runTests } from './test-run.ts';
+import { lineOf, runTests } from './test-run/run.ts';
 
 type Step = { readonly name: string; readonly command: string; readonly args: readonly string[] };
 

@@ -1,5 +1,5 @@
 /**
- * The functional entities of Y.4489, whose names are published and whose duties are inferred, each with its room and a test; and tests of single messages.
+ * The functional entities of Y.4489, whose names are published and whose duties are inferred, each with its room and a test.
  */
 import type { Proof } from './requirements.ts';
 
@@ -93,14 +93,3 @@ export const entities: Readonly<Record<string, Entity>> = {
     proof: [server('orchestration/communication-status.test.ts'), 'is interrupted by two probes in a row without an answer in time, not by one'],
   },
 };
-
-/** The 43 messages of the catalogue of the model, by their numbers. */
-export const messageNumbers: readonly string[] = [
-  ...Array.from({ length: 14 }, (_, at) => `R${at + 1}`),
-  ...Array.from({ length: 16 }, (_, at) => `T${at + 1}`).flatMap((number) => (number === 'T6' ? ['T6a', 'T6'] : [number])),
-  ...Array.from({ length: 8 }, (_, at) => `A${at + 1}`),
-  ...Array.from({ length: 4 }, (_, at) => `P${at + 1}`),
-];
-
-/** Of rows of our own, beside those of our reading. */
-export const ownNumbers: readonly string[] = ['L1'];

@@ -82,21 +82,26 @@ export const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-type Content = { readonly parameters?: Record<string, unknown>; readonly objects?: readonly unknown[] };
+type Content = {
+  readonly parameters?: Record<string, unknown>;
+  readonly objects?: readonly unknown[];
+  /** where it is said otherwise than an application asks a twin */
+  readonly header?: Partial<Record<'messageType' | 'role', string>>;
+};
 
 /** What an application on the same machine asks of a node: one message, and its answer. */
 export const askAsApplication = async (
   node: { readonly name: string; readonly address: string },
   row: string,
-  { parameters = {}, objects = [] }: Content,
+  { parameters = {}, objects = [], header: { messageType = 'request', role = 'digitalTwin' } = {} }: Content,
 ): Promise<Message> => {
   const [verb, object] = row.split('.');
   const header = {
     protocolVersion: '1.0',
     messageId: `urn:uuid:${randomUUID()}`,
-    messageType: 'request',
+    messageType,
     source: { id: 'urn:test:application', role: 'application' },
-    destination: { id: twinOfTest(node.name), role: 'digitalTwin' },
+    destination: { id: twinOfTest(node.name), role },
     timestamp: new Date().toISOString(),
     contentFormat: 'application/json',
   };

@@ -171,8 +171,8 @@ describe('an adaptor', () => {
       to: { id: owner.id, role: 'digitalTwin' },
       header: { federationId },
     });
-  const status = (n: number | string = 1) =>
-    say(asker, { verb: 'query', object: 'communicationStatus', objects: [{ kind: 'communicationStatus', id: connectionOf(n).id }] });
+  const status = (n: number | string = 1, actor = asker) =>
+    say(actor, { verb: 'query', object: 'communicationStatus', objects: [{ kind: 'communicationStatus', id: connectionOf(n).id }] });
   const stateOf = async (n: number | string) => memberAt(await status(n), 'data.objects.0.attributes.state');
   const disconnect = (actor: Actor, n: number | string = 1) =>
     say(actor, { verb: 'disconnect', object: 'communication', objects: [{ kind: 'communication', id: connectionOf(n).id }] });
@@ -424,6 +424,16 @@ describe('an adaptor', () => {
       expect(kindOfCode(String(codeOf(told)))).toBe('notAuthorised');
     expect(kindOfCode(String(codeOf(await bridge(asker, { agreementId: agreement('other') }))))).toBe('invalid');
     expect(codeOf(await byStranger('strange', agreement('stranger')))).toBe('DTF-000');
+  });
+
+  it('counts what went over a bridge, for either end, and tells the consumer when its state changes', async () => {
+    const reports = () => heard.filter((message) => memberAt(message, 'data.action.verb') === 'report' && memberAt(message, 'header.destination.id') === asker.id);
+    await expect.poll(() => reports().map((message) => memberAt(message, 'data.objects.0.attributes.state'))).toContain('CONNECTED');
+    const count = async (actor: Actor) => Number(memberAt(await status(1, actor), 'data.objects.0.attributes.messages'));
+    const before = await count(asker);
+    expect(codeOf(await read())).toBe('DTF-000');
+    expect([await count(asker), await count(owner)]).toEqual([before + 1, before + 1]);
+    expect(codeOf(await status(1, stranger))).toBe('DTF-503');
   });
 
   it('is taken down by either end: nothing passes any more, the other end hears of it, and it stays down', async () => {

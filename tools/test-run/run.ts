@@ -1,8 +1,9 @@
 /**
- * One run of all tests and what came of it: counts for the last line, and of every skipped test why it was skipped.
+ * One run of all tests and what came of it: counts for the last line, of every skipped test why it was skipped, and what should have been shown and was not.
  */
 import type { TestCase, TestModule } from 'vitest/node';
 import { type Reporter, startVitest } from 'vitest/node';
+import { unmade, untold } from './shown.ts';
 
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
@@ -37,18 +38,19 @@ const skippedLines = (modules: readonly TestModule[]): readonly string[] => {
   return [...counted].map(([key, count]) => `skipped ${count} of ${key}`);
 };
 
-/** Runs what the filters (parts of paths; none means everything) select, once, with the default report on the way. */
+/** Runs what the filters (parts of paths; none means everything) select, once, with the default report on the way. What was not shown counts as failed. */
 export const runTests = async (filters: readonly string[]): Promise<Counts> => {
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  let skipped: readonly string[] = [];
+  let lines: readonly string[] = [];
   const counter: Reporter = {
     onTestRunEnd: (modules, errors) => {
-      counts = countsOf(modules, errors.length);
-      skipped = skippedLines(modules);
+      const missing = [...untold(modules), ...(filters.length === 0 ? unmade(modules) : [])];
+      counts = countsOf(modules, errors.length + missing.length);
+      lines = [...skippedLines(modules), ...missing];
     },
   };
   const vitest = await startVitest([...filters], { run: true, watch: false, reporters: ['default', counter], passWithNoTests: false });
   await vitest.close();
-  if (skipped.length > 0) console.log(['', ...skipped].join('\n'));
+  if (lines.length > 0) console.log(['', ...lines].join('\n'));
   return counts;
 };
