@@ -22,6 +22,7 @@ export * from './federation/federation.ts';
 export * from './federation/forming/approval.ts';
 export * from './federation/forming/candidates.ts';
 export * from './federation/forming/choosing.ts';
+export * from './federation/forming/meaning.ts';
 export * from './federation/forming/negotiation.ts';
 export * from './federation/forming/promised-level.ts';
 export * from './federation/forming/proposal.ts';

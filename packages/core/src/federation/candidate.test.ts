@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../ground/limits.ts';
 import { polygonOfBox } from '../ground/place.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
-import { candidateLifecycle, candidatesFor } from './candidate.ts';
+import { candidateLifecycle } from './candidate.ts';
+import { candidatesFor } from './forming/choosing.ts';
 import { findGaps, rankCandidates, scoreWeights } from './forming/scoring.ts';
 import { start, trialFound, vocabulary } from './trial-federation.ts';
 

@@ -9,7 +9,6 @@ import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
 import { RegisteredTwin } from '../twin/digital-twin.ts';
 import { Duration, Feature } from '../twin/feature-information.ts';
-import type { Vocabulary } from '../twin/semantic-dictionary.ts';
 import { PromisedLevel } from './forming/promised-level.ts';
 
 /** What a federation must bring together: a kind of twin, from whom, and whether it can do without. */
@@ -30,7 +29,7 @@ export const Need = openObject({
   minAccuracy: z.number().min(0).max(1).optional(),
   /** how soon, and for which share of the time, its owner must answer */
   serviceLevel: PromisedLevel.optional(),
-  /** what an adaptor may lose of it, 0 to 1; anything where absent */
+  /** what may be lost of it, 0 to 1: by an adaptor, anything where absent; by a kind that is close to it (0.2) or broader (0.5), nothing where absent */
   maxLoss: z.number().min(0).max(1).optional(),
 });
 export type Need = z.infer<typeof Need>;
@@ -93,12 +92,3 @@ export type Candidate = z.infer<typeof Candidate>;
 /** What a federation keeps of a feature that was found: who offers it, how well it fits, and what became of it. */
 export const KeptCandidate = z.object({ featureId: FeatureId, twinId: TwinId, score: z.number(), state: CandidateState.brand<'entered'>() });
 export type KeptCandidate = z.infer<typeof KeptCandidate>;
-
-/** The candidates that serve a need, best first. A kind may be kept by several agencies: all of them are wanted. */
-export const candidatesFor = (need: Need, candidates: readonly Candidate[], vocabulary: Vocabulary): readonly Candidate[] =>
-  candidates.filter(
-    ({ feature, twin, score }) =>
-      score > 0 &&
-      vocabulary.isA(feature.attributes.semanticType, need.kind) &&
-      (need.agencies === undefined || need.agencies.some((agency) => twin.attributes.owner.organizationId === agency)),
-  );

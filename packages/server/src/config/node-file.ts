@@ -101,7 +101,7 @@ const NeedRule = z.strictObject({
   /** questions a minute asked for, and fewer than which are of no use */
   ratePerMinute: z.int().positive().optional(),
   minRatePerMinute: z.int().positive().optional(),
-  /** what an adaptor may lose of it, 0 to 1 */
+  /** what may be lost of it, 0 to 1: by an adaptor, and by a kind that is close to it (0.2) or broader (0.5) */
   maxLoss: z.number().min(0).max(1).optional(),
   /** how old values may be, ISO 8601, and how exact they must be, of one */
   maxAge: Duration.optional(),

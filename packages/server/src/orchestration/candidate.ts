@@ -3,6 +3,7 @@
  */
 import {
   type Candidate,
+  Expansion,
   type Feature,
   type FederationId,
   fail,
@@ -39,6 +40,8 @@ export type Wanted = {
 
 const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null) => ({
   kinds: needs.map(({ kind }) => kind),
+  // what may be lost of a need may be lost by another kind as well
+  ...(needs.some(({ maxLoss = 0 }) => maxLoss > 0) && { expand: [...Expansion.options] }),
   ...(purpose && { purpose }),
   ...(area && { touches: area }),
   ...(period && { during: period }),

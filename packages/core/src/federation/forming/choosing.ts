@@ -5,9 +5,19 @@ import { AgencyId, type Authority, agreementIdOf, authorityOf, connectionIdOf, t
 import { type Instant, msBetween } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
-import { type Candidate, candidatesFor, type Need } from '../candidate.ts';
+import type { Candidate, Need } from '../candidate.ts';
 import { type Federation, featureOf } from '../federation.ts';
 import { type Member, memberLifecycle, wayTo } from '../member.ts';
+import { serves } from './meaning.ts';
+
+/** The candidates that serve a need, best first. A kind may be kept by several agencies: all of them are wanted. */
+export const candidatesFor = (need: Need, candidates: readonly Candidate[], vocabulary: Vocabulary): readonly Candidate[] =>
+  candidates.filter(
+    ({ feature, twin, score }) =>
+      score > 0 &&
+      serves(feature.attributes.semanticType, need, vocabulary) &&
+      (need.agencies === undefined || need.agencies.some((agency) => twin.attributes.owner.organizationId === agency)),
+  );
 
 const localOf = (federation: FederationId): string => federation.split(':').slice(4).join(':');
 
@@ -50,7 +60,7 @@ export const isLost = (member: Member, now: Instant): boolean => isSilent(member
 type Choosing = { readonly vocabulary: Vocabulary; readonly now: Instant };
 
 const offers = (member: Member, need: Need, vocabulary: Vocabulary): boolean =>
-  (need.agencies === undefined || need.agencies.includes(member.agency)) && member.features.some(({ kind }) => vocabulary.isA(kind, need.kind));
+  (need.agencies === undefined || need.agencies.includes(member.agency)) && member.features.some(({ kind }) => serves(kind, need, vocabulary));
 
 const isWithUs = (member: Member, now: Instant): boolean =>
   ['INVITED', 'AGREED', 'CONNECTING', 'ACTIVE', 'INTERRUPTED'].includes(member.state) && !isLost(member, now);

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../../ground/result.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { type Agreement, type AgreementTerms, agreementText, type GrantedFeature, mayShow } from '../agreement.ts';
 import type { Need } from '../candidate.ts';
+import { serves } from './meaning.ts';
 import { describeLevel, meetsLevel } from './promised-level.ts';
 
 export type OfferDecision =
@@ -31,7 +32,7 @@ const isNarrower = (offered: AgreementTerms, asked: AgreementTerms): boolean => 
   return fixed(offered) === fixed(asked) && offered.features.length > 0 && offered.features.every(isPart);
 };
 
-const needsOf = ({ kind }: GrantedFeature, { needs, vocabulary }: Asking): readonly Need[] => needs.filter((need) => vocabulary.isA(kind, need.kind));
+const needsOf = ({ kind }: GrantedFeature, { needs, vocabulary }: Asking): readonly Need[] => needs.filter((need) => serves(kind, need, vocabulary));
 
 /** What the needs that a feature serves cannot do without, and the offer keeps back. */
 const lacking = (feature: GrantedFeature, asking: Asking): readonly string[] =>

@@ -45,6 +45,9 @@ describe('a candidate is scored', () => {
     expect(['city:CriticalFacility', 'county:Vital', 'county:Useful', 'city:Hospital', 'city:Tree'].map(meaning)).toEqual([1, 1, 0.8, 0.7, 0]);
     const hospital = { needs: [{ kind: termOf('city:Hospital'), optional: false }] };
     expect(part('meaning', only(exact, hospital))).toEqual([0.5, 'city:CriticalFacility is broader than city:Hospital']);
+    expect(only(exact, hospital)).toMatchObject({ score: 0, gaps: [{ aspect: 'semantics', bridgeable: false }] });
+    const lossy = only(exact, { needs: hospital.needs.map((one) => ({ ...one, maxLoss: 0.5 })) });
+    expect([lossy.gaps, lossy.score > 0]).toEqual([[], true]);
   });
 
   test('by how it says that it stands: as registered, or now; one that is away is none', () => {

@@ -16,6 +16,7 @@ import { planFeature, stepsBetween } from '../adaptation/planning.ts';
 import type { AdaptationReport, AdaptationStep } from '../adaptation/profile.ts';
 import { adaptorNeedOf, type CommunicationAdaptor, canBridge, protocolFor } from '../adaptor.ts';
 import { type Candidate, candidateLifecycle, type Evidence, type Gap, type Need, type ScoreParts } from '../candidate.ts';
+import { type MeaningRelation, meaningScores, relationOf, serves } from './meaning.ts';
 
 /** Where its node says nothing else. */
 export const scoreWeights: ScoreParts = { meaning: 0.35, space: 0.2, time: 0.15, quality: 0.15, adaptation: 0.1, trust: 0.05 };
@@ -49,20 +50,15 @@ export type Ranking = {
 /** A part of the score with its reason. */
 type Part = { readonly value: number; readonly why: string };
 
-const isClose = (a: TermId, b: TermId, { dictionaries }: Vocabulary): boolean =>
-  dictionaries.some(({ mappings = [] }) =>
-    mappings.some(({ from, to, relation }) => relation === 'close' && ((from === a && to === b) || (from === b && to === a))),
-  );
-
-const isSynonym = (a: TermId, b: TermId, vocabulary: Vocabulary): boolean => vocabulary.isA(a, b) && vocabulary.isA(b, a);
+const relationWords: Readonly<Record<MeaningRelation, string>> = {
+  ...{ exact: 'is exactly', synonym: 'means', close: 'is close to', narrower: 'is narrower than', broader: 'is broader than' },
+};
 
 const meaningFor = (kind: TermId, need: TermId, vocabulary: Vocabulary): Part => {
-  if (kind === need) return { value: 1, why: `${kind} is what is needed` };
-  if (isSynonym(kind, need, vocabulary)) return { value: 1, why: `${kind} means ${need}` };
-  if (isClose(kind, need, vocabulary)) return { value: 0.8, why: `${kind} is close to ${need}` };
-  if (vocabulary.isA(kind, need)) return { value: 0.7, why: `${kind} is narrower than ${need}` };
-  if (vocabulary.isA(need, kind)) return { value: 0.5, why: `${kind} is broader than ${need}` };
-  return { value: 0, why: `${kind} is none of the kinds needed` };
+  const relation = relationOf(kind, need, vocabulary);
+  return relation
+    ? { value: meaningScores[relation], why: `${kind} ${relationWords[relation]} ${need}` }
+    : { value: 0, why: `${kind} is none of the kinds needed` };
 };
 
 const bestOf = (parts: readonly Part[], otherwise: Part): Part => parts.reduce((best, part) => (part.value > best.value ? part : best), otherwise);
@@ -72,6 +68,9 @@ const meaningOf = (kind: TermId, { needs, vocabulary }: Ranking): Part =>
     needs.map((need) => meaningFor(kind, need.kind, vocabulary)),
     { value: 0, why: `${kind} is none of the kinds needed` },
   );
+
+/** What is offered is of another kind than any need can do with. */
+const isAnotherKind = (kind: TermId, { needs, vocabulary }: Ranking): boolean => !needs.some((need) => serves(kind, need, vocabulary));
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -96,7 +95,7 @@ const freshnessOf = ({ feature }: Found, { needs, vocabulary }: Ranking): Part =
   const { semanticType, data, quality } = feature.attributes;
   const offeredMs = (msOfDuration(quality?.latency ?? 'PT0S') ?? 0) + (msOfDuration(data.interval ?? 'PT0S') ?? 0);
   const allowed = needs
-    .filter((need) => vocabulary.isA(semanticType, need.kind))
+    .filter((need) => serves(semanticType, need, vocabulary))
     .flatMap(({ maxAge }) => (maxAge === undefined ? [] : (msOfDuration(maxAge) ?? [])));
   if (allowed.length === 0 || offeredMs === 0) return { value: 1, why: '' };
   const allowedMs = Math.min(...allowed);
@@ -137,7 +136,7 @@ const trustValue: Readonly<Record<Trust, Part>> = {
 /** Why it is not exact enough for a need that names how exact. */
 const lacksAccuracy = ({ feature }: Found, { needs, vocabulary }: Ranking): string | undefined => {
   const { semanticType, quality } = feature.attributes;
-  const least = Math.max(-1, ...needs.filter(({ kind }) => vocabulary.isA(semanticType, kind)).flatMap(({ minAccuracy }) => minAccuracy ?? []));
+  const least = Math.max(-1, ...needs.filter((need) => serves(semanticType, need, vocabulary)).flatMap(({ minAccuracy }) => minAccuracy ?? []));
   return (quality?.accuracy ?? 0) < least ? `accuracy ${quality?.accuracy ?? 'not told'}, ${least} is needed` : undefined;
 };
 
@@ -180,6 +179,8 @@ const adaptationOf = ({ feature }: Found, ranking: Ranking): Part => {
   };
 };
 
+const notServed = ({ value, why }: Part): string => (value === 0 ? why : `${why}, and no need says that so much may be lost of it (maxLoss)`);
+
 /** What stands between the two ends: meaning, space, time and policy, and what an adaptor would have to convert. */
 export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const { attributes } = found.feature;
@@ -192,7 +193,7 @@ export const findGaps = (found: Found, ranking: Ranking): readonly Gap[] => {
   const gap = (aspect: Gap['aspect'], how: string): Gap => ({ aspect, bridgeable: false, how });
   return [
     ...formGaps(found, ranking),
-    ...(meaning.value === 0 ? [gap('semantics', meaning.why)] : []),
+    ...(isAnotherKind(attributes.semanticType, ranking) ? [gap('semantics', notServed(meaning))] : []),
     ...(space.value === 0 ? [gap('space', space.why)] : []),
     ...(time && period && !periodsMeet(time, period) ? [gap('time', 'it is for another time')] : []),
     ...(isAway(found, ranking) ? [gap('time', 'it says that it is away now')] : []),

@@ -8,6 +8,7 @@ import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import type { Need } from '../candidate.ts';
 import { type Federation, type FederationState, federationLifecycle } from '../federation.ts';
 import type { Member, MemberState, Move } from '../member.ts';
+import { serves } from './meaning.ts';
 
 const takesPart = (member: Member): boolean => !['LEAVING', 'LEFT', 'REMOVED'].includes(member.state);
 const isGone = ({ state }: Member): boolean => state === 'LEFT' || state === 'REMOVED';
@@ -16,17 +17,17 @@ export type Serving = { readonly own: readonly TermId[]; readonly vocabulary: Vo
 
 type Offer = { readonly agency: AgencyId; readonly kinds: readonly TermId[] };
 
-const serves = (need: Need, { agency, kinds }: Offer, vocabulary: Vocabulary): boolean =>
-  (need.agencies === undefined || need.agencies.includes(agency)) && kinds.some((kind) => vocabulary.isA(kind, need.kind));
+const isOffered = (need: Need, { agency, kinds }: Offer, vocabulary: Vocabulary): boolean =>
+  (need.agencies === undefined || need.agencies.includes(agency)) && kinds.some((kind) => serves(kind, need, vocabulary));
 
 const servers = (federation: Federation, need: Need, vocabulary: Vocabulary): readonly Member[] =>
-  federation.members.filter((member) => serves(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary));
+  federation.members.filter((member) => isOffered(need, { agency: member.agency, kinds: member.features.map(({ kind }) => kind) }, vocabulary));
 
 /** Needs that neither the initiator nor a member in one of these states serves. */
 export const unmetNeeds = (federation: Federation, states: readonly MemberState[], { own, vocabulary }: Serving): readonly Need[] =>
   federation.needs.filter(
     (need) =>
-      !serves(need, { agency: agencyOf(federation.initiator), kinds: own }, vocabulary) &&
+      !isOffered(need, { agency: agencyOf(federation.initiator), kinds: own }, vocabulary) &&
       !servers(federation, need, vocabulary).some(({ state }) => states.includes(state)),
   );
 

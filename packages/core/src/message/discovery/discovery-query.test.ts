@@ -4,6 +4,8 @@ import { trialFound, vocabulary } from '../../federation/trial-federation.ts';
 import { Instant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import { polygonOfBox } from '../../ground/place.ts';
+import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { createVocabulary } from '../../twin/semantic-dictionary.ts';
 import { termOf } from '../../twin/trial-twin.ts';
 import { Condition, holds, isBounded } from './condition.ts';
 import { DiscoveryQuery, featureFits, twinFits } from './discovery-query.ts';
@@ -21,6 +23,11 @@ describe('a feature fits', () => {
     expect(fits({ kinds: ['city:CriticalFacility'], expand: ['narrower'] })).toBe(true);
     expect(fits({ kinds: ['city:CriticalFacility'], expand: ['synonyms'] })).toBe(false);
     expect(fits({ kinds: ['city:Tree'] })).toBe(false);
+    const wider = { semanticType: termOf('city:CriticalFacility') };
+    expect([undefined, ['close'], ['broader']].map((expand) => fits({ kinds: ['city:Hospital'], expand }, wider))).toEqual([false, false, true]);
+    const mapping = { from: termOf('city:CriticalFacility'), to: termOf('city:Hospital'), relation: 'close' as const, confidence: 1 };
+    const close = { ...none, vocabulary: createVocabulary([{ ...cityDictionary, mappings: [mapping] }]) };
+    expect([['close'], ['narrower']].map((expand) => fits({ kinds: ['city:Hospital'], expand }, wider, close))).toEqual([true, false]);
   });
 
   test('by a synonym of another dictionary', () => {

@@ -2,6 +2,7 @@
  * DiscoveryQuery: what is asked of a registry (6.7 of the model): meaning, purpose, place, time, quality, bridgeability, and a page; and what it means.
  */
 import { z } from 'zod';
+import { relationOf } from '../../federation/forming/meaning.ts';
 import { TermId, TwinId } from '../../ground/id.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
@@ -13,7 +14,7 @@ import { type FeatureInformation, OfferDirection } from '../../twin/feature-info
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
 import { AttributePath, Condition, holds, isBounded } from './condition.ts';
 
-export const Expansion = z.enum(['synonyms', 'narrower']);
+export const Expansion = z.enum(['synonyms', 'narrower', 'close', 'broader']);
 export type Expansion = z.infer<typeof Expansion>;
 
 /** Protocols and formats that the asker speaks; with `allowAdaptation`, also what an adaptor of the registry makes of them. */
@@ -43,7 +44,7 @@ export const checkQueryForm = ({ queryForm }: { readonly queryForm?: unknown }):
 
 export const DiscoveryQuery = openObject({
   queryForm: z.enum(queryForms).optional(),
-  /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term; both where absent */
+  /** kinds wanted; a registered kind fits where it is one of these, or what `expand` says: a synonym, a narrower term, one that is close, a broader term; the first two where absent */
   kinds: z.array(TermId).max(limits.needsMax).optional(),
   expand: z.array(Expansion).optional(),
   /** of features: those that are offered, or those that are sought; what is offered where absent */
@@ -90,11 +91,17 @@ const isNarrower = (kind: string, wanted: string, vocabulary: Vocabulary): boole
 };
 
 /** Whether a kind is one that is wanted, as far as the query lets its meaning reach. */
-const meansOne = (kind: TermId, wanted: TermId, { expand, vocabulary }: Pick<DiscoveryQuery, 'expand'> & Pick<Sight, 'vocabulary'>): boolean => {
+const meansOne = (
+  kind: TermId,
+  wanted: TermId,
+  { expand = ['synonyms', 'narrower'], vocabulary }: Pick<DiscoveryQuery, 'expand'> & Pick<Sight, 'vocabulary'>,
+): boolean => {
   if (kind === wanted) return true;
-  const [synonyms, narrower] = [expand?.includes('synonyms') ?? true, expand?.includes('narrower') ?? true];
-  if (synonyms && narrower) return vocabulary.isA(kind, wanted);
-  return (synonyms && isSynonym(kind, wanted, vocabulary)) || (narrower && isNarrower(kind, wanted, vocabulary));
+  const [synonyms, narrower] = [expand.includes('synonyms'), expand.includes('narrower')];
+  if (synonyms && narrower && vocabulary.isA(kind, wanted)) return true;
+  if ((synonyms && isSynonym(kind, wanted, vocabulary)) || (narrower && isNarrower(kind, wanted, vocabulary))) return true;
+  const relation = relationOf(kind, wanted, vocabulary);
+  return (relation === 'close' || relation === 'broader') && expand.includes(relation);
 };
 
 const isPlaced = (coverage: Geometry | undefined, { within, touches, near }: DiscoveryQuery): boolean => {

@@ -19,6 +19,7 @@ import {
   type Request,
   type Result,
   reachedAt,
+  serves,
   type TermId,
 } from '@cityweave/core';
 import type { Peer } from '../../exchange/peer.ts';
@@ -74,7 +75,7 @@ const adaptorPeer = ({ id, attributes }: Found): Peer => ({
 
 /** What the needs that a member serves ask of it. */
 const boundsOf = ({ room, federation, member }: Saying): { readonly terms?: TermId[]; readonly maxLoss?: number } => {
-  const served = federation.needs.filter((need) => member.features.some(({ kind }) => room.vocabulary().isA(kind, need.kind)));
+  const served = federation.needs.filter((need) => member.features.some(({ kind }) => serves(kind, need, room.vocabulary())));
   const losses = served.flatMap(({ maxLoss }) => maxLoss ?? []);
   const terms = [...new Set(served.flatMap(({ terms: wanted = [] }) => wanted))];
   return { ...(terms.length > 0 && { terms }), ...(losses.length > 0 && { maxLoss: Math.min(...losses) }) };

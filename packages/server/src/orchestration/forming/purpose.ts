@@ -14,6 +14,7 @@ import {
   problem,
   type Request,
   type Result,
+  serves,
   viewOf,
 } from '@cityweave/core';
 import type { Done } from '../../exchange/answer.ts';
@@ -48,7 +49,7 @@ const draftOf = (room: Room, asked: Asked): Draft => {
 export const unmetBy = async (room: Pick<Room, 'store' | 'vocabulary'>, needs: readonly Need[], candidates: readonly Candidate[]): Promise<readonly Need[]> => {
   const [own, vocabulary] = [await room.store.kinds(), room.vocabulary()];
   const kinds = [...own.map(({ kind }) => kind), ...candidates.filter(({ score }) => score > 0).map(({ feature }) => feature.attributes.semanticType)];
-  return needs.filter((need) => !kinds.some((kind) => vocabulary.isA(kind, need.kind)));
+  return needs.filter((need) => !kinds.some((kind) => serves(kind, need, vocabulary)));
 };
 
 /** Who would be asked for what, if a person says yes: nobody but the registry was asked. */
