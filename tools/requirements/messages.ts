@@ -58,7 +58,7 @@ const overAdaptor: Readonly<Record<string, TracedMessage>> = {
   A5: adaptor('passes on what its owner signed, beside it what it made of that, signed by itself'),
   A6: adaptor('counts what went over a bridge, for either end, and tells the consumer when its state changes'),
   A7: adaptor('changes its rules for either end, on the revision that stands, and for nobody else'),
-  A8: adaptor('over which nothing came for bridgeIdleMs is taken down, though nobody said so (A8), and is set up again when it is asked for'),
+  A8: adaptor('over which nothing came for bridgeIdleMs rests, though nobody said so (A8), and stands again when it is asked for'),
 };
 
 const graphql = (what: string): string => `applications are reached by GraphQL, which tells it by ${what}; a node that hears the message refuses it`;

@@ -427,7 +427,8 @@ describe('an adaptor', () => {
   });
 
   it('counts what went over a bridge, for either end, and tells the consumer when its state changes', async () => {
-    const reports = () => heard.filter((message) => memberAt(message, 'data.action.verb') === 'report' && memberAt(message, 'header.destination.id') === asker.id);
+    const reports = () =>
+      heard.filter((message) => memberAt(message, 'data.action.verb') === 'report' && memberAt(message, 'header.destination.id') === asker.id);
     await expect.poll(() => reports().map((message) => memberAt(message, 'data.objects.0.attributes.state'))).toContain('CONNECTED');
     const count = async (actor: Actor) => Number(memberAt(await status(1, actor), 'data.objects.0.attributes.messages'));
     const before = await count(asker);
