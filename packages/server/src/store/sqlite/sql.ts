@@ -179,7 +179,7 @@ export const writeSql = {
   forgetImports:
     'DELETE FROM import WHERE source = :source AND id <> (SELECT id FROM import WHERE source = :source ORDER BY started_at DESC, rowid DESC LIMIT 1)',
   // the last change stays, so that the sequence goes on where it was
-  prune: 'DELETE FROM change WHERE seq <= ? AND seq < (SELECT max(seq) FROM change)',
+  prune: 'DELETE FROM change WHERE seq <= :upTo AND seq < (SELECT min(seq) FROM change) + :atOnce AND seq < (SELECT max(seq) FROM change)',
   ...historyWriteSql,
   ...shelfSql,
 } as const;

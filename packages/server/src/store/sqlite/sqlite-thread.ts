@@ -27,7 +27,8 @@ export type Job = { readonly id: number; readonly path: string } & (
   | { readonly verb: 'write'; readonly batches: readonly Batch[] }
   | { readonly verb: 'takeStaged'; readonly page: StagedPage }
   | { readonly verb: 'putImport'; readonly columns: ImportColumns }
-  | { readonly verb: 'maintain'; readonly keepChanges: number }
+  | { readonly verb: 'prune'; readonly upTo: number; readonly atOnce: number }
+  | { readonly verb: 'refresh' }
   | { readonly verb: 'load'; readonly rows: readonly Moved[] }
   | { readonly verb: 'fold'; readonly after: number; readonly before: number }
   | ({ readonly verb: 'forget'; readonly after: number } & Forgetting)
@@ -87,12 +88,13 @@ const putImport = ({ file, statement }: Writing, columns: ImportColumns): void =
     statement('forgetImports').run({ source: columns[1] });
   });
 
-/** Forgets old changes, refreshes what the planner knows of the tables, folds the journal into the file; how many changes went. */
-const maintainFile = (to: Writing, keepChanges: number): number => {
-  const { changes } = to.statement('prune').run(to.head - keepChanges);
-  to.file.exec(schemaSql.optimize);
-  to.file.exec(schemaSql.checkpoint);
-  return Number(changes);
+/** So many of the oldest changes at most, and the last one stays; how many went. */
+const prune = ({ statement }: Writing, bounds: { readonly upTo: number; readonly atOnce: number }): number => Number(statement('prune').run(bounds).changes);
+
+/** Refreshes what the planner knows of the tables, folds the journal into the file. */
+const refresh = ({ file }: Writing): void => {
+  file.exec(schemaSql.optimize);
+  file.exec(schemaSql.checkpoint);
 };
 
 type WriteJob = Exclude<Job, { verb: 'open' | 'read' | 'close' }>;
@@ -111,8 +113,10 @@ const write = (writing: Writing, job: WriteJob): unknown => {
       return foldStep(writing, job);
     case 'forget':
       return forgetStep(writing, job);
-    case 'maintain':
-      return maintainFile(writing, job.keepChanges);
+    case 'prune':
+      return prune(writing, { upTo: job.upTo, atOnce: job.atOnce });
+    case 'refresh':
+      return refresh(writing);
   }
 };
 

@@ -10,7 +10,7 @@ import { storeContract } from '../store.contract.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, put, putLink, term, twinId } from '../twins.contract.ts';
 import { answered } from '../unanswered.ts';
-import { openSqliteStore, storeFileName } from './sqlite.ts';
+import { openSqliteStore, prunedAtOnce, storeFileName } from './sqlite.ts';
 import { createStoreThreads, type StoreThreads } from './sqlite-threads.ts';
 
 const { clock } = systemDeps();
@@ -119,6 +119,26 @@ describe('the file and the threads of the embedded store', () => {
     await store.close();
     expect(await answered(store.head())).toMatchObject({ ok: false, problem: { kind: 'unavailable', found: 'it is closed' } });
     expect(await store.health()).toMatchObject({ ok: false, problem: { kind: 'unavailable' } });
+  });
+
+  test('the log is pruned a bounded step at a time: a write comes in between, and nobody is kept who waits no more', async () => {
+    const store = await opened();
+    const twins = Array.from({ length: 1_000 }, (_, index) => put(`${index}`));
+    for (let changes = 0; changes < 2 * prunedAtOnce; changes += twins.length) await accepted(store, twins);
+    const controller = new AbortController();
+    const maintained = store.maintain({ keepChanges: 0 }, { signal: controller.signal });
+    const written = store.apply([put('new')], { at });
+    controller.abort();
+    await expect(maintained).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await written).toMatchObject([{ ok: true, seq: 2 * prunedAtOnce + 1 }]);
+    expect((await store.changes(prunedAtOnce, { limit: 1 })).oldest).toBe(prunedAtOnce);
+    const ended: string[] = [];
+    const again = store.maintain({ keepChanges: 2 }).then(({ pruned }) => ended.push(`pruned ${pruned}`));
+    await Promise.all([again, store.apply([put('newer')], { at }).then(() => ended.push('written'))]);
+    expect(ended).toEqual(['written', `pruned ${prunedAtOnce - 1}`]);
+    expect((await store.changes(0, { limit: 9 })).changes.map(({ seq }) => seq)).toEqual([2 * prunedAtOnce, 2 * prunedAtOnce + 1, 2 * prunedAtOnce + 2]);
+    await store.close();
+    checkFile();
   });
 
   test('a dozen stores share the threads of a process without seeing one another', async () => {

@@ -121,6 +121,15 @@ const walkSeries = async (lane: Lane, walk: Walk, waiting?: Waiting): Promise<nu
   return samples;
 };
 
+/** Changes that one step takes off the log. */
+export const prunedAtOnce = 10_000;
+
+const prune = async (lane: Lane, upTo: number, waiting?: Waiting): Promise<number> => {
+  let pruned = 0;
+  for (let last = prunedAtOnce; last === prunedAtOnce; pruned += last) last = trusted(await lane.aside({ verb: 'prune', upTo, atOnce: prunedAtOnce }, waiting));
+  return pruned;
+};
+
 const maintain =
   (lane: Lane): TwinStore['maintain'] =>
   async (retention, waiting) => {
@@ -128,7 +137,8 @@ const maintain =
     const forgetting = forgettingOf(retention);
     const forgotten = forgetting ? await walkSeries(lane, { verb: 'forget', ...forgetting }, waiting) : 0;
     const folded = foldBefore === undefined ? 0 : await walkSeries(lane, { verb: 'fold', before: msOfInstant(foldBefore) }, waiting);
-    const pruned = trusted<number>(await lane.send({ verb: 'maintain', keepChanges }, waiting));
+    const pruned = await prune(lane, lane.head() - keepChanges, waiting);
+    await lane.aside({ verb: 'refresh' }, waiting);
     return { folded, forgotten, pruned };
   };
 
