@@ -30,6 +30,8 @@ export type FarContent = z.infer<typeof FarContent>;
 export const TwinsRead = openObject({
   page: TwinPage.optional(),
   identified: z.record(z.string(), z.array(TwinId)).optional(),
+  /** identifiers that more twins have than are told */
+  identifiedBeyond: z.array(z.string()).optional(),
   /** in place of a page, over a bridge */
   far: z.array(FarContent).optional(),
   /** over a bridge, where history is asked for: what the records in `far` said before, each state as a record of its own */

@@ -145,6 +145,8 @@ export const limits = {
   areaVerticesMax: 200_000,
   areasRememberedMax: 256,
   identityBatchMax: 250,
+  /** a key that names more twins names nothing: those beyond are told to be there, and not told */
+  twinsPerIdentifierMax: 100,
   /** twins of a page whose history is asked for */
   historyTwinsMax: 20,
   /** slots of one series in an answer, and samples that are looked at for them */

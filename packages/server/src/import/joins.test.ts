@@ -3,7 +3,7 @@ import { AgencyId, agencyIdOf, fail, type Json, limits, linkIdOf, ok, problem, T
 import { describe, expect, test } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
-import { type AskIdentifiers, partnersMax, resolveJoins } from './joins.ts';
+import { type AskIdentifiers, resolveJoins } from './joins.ts';
 import { createSources } from './sources.ts';
 import { authority, collectionOf, createTrial, type Feature, point, sourceOf, type Trial, threads } from './trial.ts';
 
@@ -52,12 +52,12 @@ describe('joins to another agency', () => {
   test('are linked to every twin that has the key, up to a hundred of them', async () => {
     await using trial = await createTrial();
     await bring(trial, [lamp('a', { Street: '791' }), lamp('b', { Street: '5' })]);
-    const pieces = Array.from({ length: partnersMax + 1 }, (_, piece) => `p${piece}`);
+    const pieces = Array.from({ length: limits.twinsPerIdentifierMax + 1 }, (_, piece) => `p${piece}`);
     await resolveJoins(trial.store, register({ '791': 's1 s2', '5': pieces.join(' ') }), { clock: trial.clock, own });
     expect((await linksOf(trial, lampId('a'))).map(([, to]) => to)).toEqual([streetId('s1'), streetId('s2')]);
     const { joins } = await trial.store.joins({ state: 'RESOLVED', first: 10 });
     expect(joins.map(({ to }) => to)).toEqual([streetId('s1'), streetId('p0')]);
-    expect(await trial.store.adjacent([lampId('b')], { direction: 'out', limit: 200 })).toHaveLength(partnersMax);
+    expect(await trial.store.adjacent([lampId('b')], { direction: 'out', limit: 200 })).toHaveLength(limits.twinsPerIdentifierMax);
     trial.clock.move(1_000);
     await resolveJoins(trial.store, register({ '791': 's2', '5': 'p0' }), { clock: trial.clock, own, again: true });
     expect(await linksOf(trial, lampId('a'))).toEqual([[lampId('a'), streetId('s2')]]);

@@ -47,11 +47,8 @@ export type SettleCounts = {
   readonly problems: ReadonlyMap<AgencyId, Problem>;
 };
 
-/** More partners of one key than this are not linked: a key that names so many names nothing. */
-export const partnersMax = 100;
-
 /** Links that one row declared, each way: more of them are not taken away where a new edition no longer declares them. */
-const declaredLinksMax = 100 * partnersMax;
+export const declaredLinksMax = 100 * limits.twinsPerIdentifierMax;
 
 type Declared = ReadonlyMap<TwinId, readonly Link[]>;
 
@@ -78,7 +75,9 @@ export const resolveJoins = (store: TwinStore, ask: AskIdentifiers, options: Set
 
 /** Joins inside the agency, by identifier. Several twins may carry one identifier (the segments of a street): all are linked. */
 export const settleLocalJoins = (store: TwinStore, options: SettleOptions): Promise<SettleCounts> => {
-  const ask: AskIdentifiers = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, signal: options.signal }) });
+  // one of those found may be the twin itself
+  const limit = limits.twinsPerIdentifierMax + 1;
+  const ask: AskIdentifiers = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, limit }, { signal: options.signal }) });
   return settleAll({ store, ask, options: { ...options, agencies: [options.own] }, wanted: ({ agency }) => agency === options.own });
 };
 
@@ -147,7 +146,7 @@ const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap
     batch = [];
   };
   for (const join of group) {
-    const partners = (found.get(join.value) ?? []).filter((id) => id !== join.from).slice(0, partnersMax);
+    const partners = (found.get(join.value) ?? []).filter((id) => id !== join.from).slice(0, limits.twinsPerIdentifierMax);
     if (join.state === 'RESOLVED' && partners.length === 0) run.lost.add(keyOf(join));
     run.counts[partners.length > 0 ? 'resolved' : 'unresolved'] += 1;
     const commands = commandsOf(run, { join, partners, links: present.get(join.from) ?? [] });

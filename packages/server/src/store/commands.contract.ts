@@ -19,7 +19,7 @@ import {
 } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holds } from './holding.contract.ts';
+import { holds, holdsWithinMs } from './holding.contract.ts';
 import { createModel, type Fate, type Model } from './model.contract.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore } from './store.ts';
 import { agency, foreignId, link, term, twinId } from './twins.contract.ts';
@@ -241,7 +241,7 @@ const inRun = ({ cursor, ...options }: ApplyOptions, run: number): ApplyOptions 
 });
 
 export const commandsContract = (store: () => TwinStore): void => {
-  test('leave a store as they leave the model: present, past and feed', { timeout: 120_000 }, async () => {
+  test('leave a store as they leave the model: present, past and feed', { timeout: holdsWithinMs }, async () => {
     let run = 0;
     await holds(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), fc.array(look, { minLength: 2, maxLength: 4 }), async (batches, looks) => {
@@ -258,10 +258,9 @@ export const commandsContract = (store: () => TwinStore): void => {
         await store().maintain({ keepChanges: 1_000_000, foldBefore: minute(50) });
         await samePast(store(), model, looks);
       }),
-      { runs: 60, atLeast: 8 },
     );
   });
-  test('also with recordings of times that come again, folded and forgotten in between', { timeout: 120_000 }, async () => {
+  test('also with recordings of times that come again, folded and forgotten in between', { timeout: holdsWithinMs }, async () => {
     const put = fc.record({ commands: fc.array(putTwin, { minLength: 3, maxLength: 4 }), options: fc.record({ at: when, atomic: fc.constant(false) }) });
     let run = 0;
     await holds(
@@ -282,7 +281,6 @@ export const commandsContract = (store: () => TwinStore): void => {
         await store().maintain({ keepChanges: 1_000_000, foldBefore: minute(50) });
         await samePast(store(), model, looks);
       }),
-      { runs: 60, atLeast: 8 },
     );
   });
 };

@@ -5,7 +5,7 @@ import { compareText, type Link, matchesFilter, type Order, type PageKey, releva
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ends, filter, keys, links, placed } from './filter-drawn.contract.ts';
-import { holds } from './holding.contract.ts';
+import { holds, holdsWithinMs } from './holding.contract.ts';
 import type { TwinStore } from './store.ts';
 import { accepted, at, keysOf, link, put, type Sketch, term, twin, twinId } from './twins.contract.ts';
 
@@ -92,7 +92,7 @@ const order = fc.record({
 });
 
 export const filterContract = (store: () => TwinStore): void => {
-  test('finds, counts and groups exactly what the filter means', { timeout: 120_000 }, async () => {
+  test('finds, counts and groups exactly what the filter means', { timeout: holdsWithinMs }, async () => {
     const city = fc.record({
       sketches: fc.array(placed, { minLength: 1, maxLength: keys.length }),
       links,
@@ -110,7 +110,6 @@ export const filterContract = (store: () => TwinStore): void => {
           expect((await store().summarise(asked, ['agency'])).reduce((sum, { count }) => sum + count, 0)).toBe(expected.length);
         }
       }),
-      { runs: 60, atLeast: 8 },
     );
   });
 
@@ -132,7 +131,7 @@ export const filterContract = (store: () => TwinStore): void => {
     expect(await found(outward({ not: outward(long) }))).toEqual(['b', 'x', 'y']);
   });
 
-  test('walks in every order, forwards and backwards, page by page', { timeout: 120_000 }, async () => {
+  test('walks in every order, forwards and backwards, page by page', { timeout: holdsWithinMs }, async () => {
     await holds(
       fc.asyncProperty(
         fc.array(placed, { minLength: 1, maxLength: keys.length }),
@@ -146,11 +145,10 @@ export const filterContract = (store: () => TwinStore): void => {
           }
         },
       ),
-      { runs: 30, atLeast: 8 },
     );
   });
 
-  test('walks what matches a text, by id and best first, forwards and backwards, page by page', { timeout: 120_000 }, async () => {
+  test('walks what matches a text, by id and best first, forwards and backwards, page by page', { timeout: holdsWithinMs }, async () => {
     const alone = { linksOf: () => [], twin: () => undefined };
     const texts = fc.array(fc.constantFrom('p', 'pump', '12', 'pump 12', 'sta pu', 'well', "o'brien's well", '7', '791', 'k-1', 'x'), {
       minLength: 3,
@@ -170,7 +168,6 @@ export const filterContract = (store: () => TwinStore): void => {
           }
         }
       }),
-      { runs: 30, atLeast: 8 },
     );
   });
 

@@ -37,8 +37,8 @@ export const hostileContract = (store: () => TwinStore, reopen: () => Promise<Tw
       await accepted(store(), [{ op: 'putTwin', twin: input }, put('other')]);
       const opened = await reopen();
       expect((await opened.get([input.id])).get(input.id)).toEqual({ ...input, version: 1, createdAt: at, updatedAt: at });
-      for (const identifier of [input.id, text]) expect((await opened.resolve([identifier])).get(identifier)).toEqual([input.id]);
-      expect((await opened.resolve([text], { scheme: text })).get(text)).toEqual([input.id]);
+      for (const identifier of [input.id, text]) expect((await opened.resolve([identifier], { limit: 9 })).get(identifier)).toEqual([input.id]);
+      expect((await opened.resolve([text], { scheme: text, limit: 9 })).get(text)).toEqual([input.id]);
       expect((await opened.find({ filter: { ids: [text] }, order: { by: { text }, descending: false }, first: 9 })).twins.map(({ id }) => id)).toEqual([
         input.id,
       ]);

@@ -62,7 +62,7 @@ const everything = async (store: TwinStore): Promise<unknown> => {
     shapes: inOrder(ids, await store.shapes(ids)),
     links: (await store.adjacent(ids, { direction: 'both', limit: 100 })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     joins: await store.joins({ first: 100 }),
-    resolved: inOrder(named, await store.resolve(named)),
+    resolved: inOrder(named, await store.resolve(named, { limit: 9 })),
     kinds: await store.kinds(),
     counts: [await store.identities(), await store.linkedTwins(), await store.cursor('p'), headSeq],
     imports: [await store.lastImport('s'), await store.sourceState('s', { first: 9 })],
@@ -131,5 +131,17 @@ export const movingContract = (store: () => TwinStore, another: () => Promise<Tw
     expect(await other.count({})).toBe(0);
     expect(await other.load([row])).toMatchObject({ ok: true });
     expect((await other.get([twinId('1')])).get(twinId('1'))?.version).toBe(3);
+    const changed = { ...row, twin: { ...row.twin, name: { en: 'another' } } };
+    for (const rows of [[changed], [{ ...row, twin: { ...row.twin, version: 4 } }]])
+      expect(await other.load(rows)).toMatchObject({ ok: false, problem: { kind: 'invalid', subject: twinId('1'), accepted: 'a store that is empty' } });
+    expect(await other.count({ text: 'another' })).toBe(0);
+  });
+
+  test('made once more changes nothing: what is there already as it comes stays', { timeout: 60_000 }, async () => {
+    await fill(store());
+    const other = await another();
+    await move(store(), other);
+    await move(store(), other);
+    expect(await everything(other)).toEqual(await everything(store()));
   });
 };

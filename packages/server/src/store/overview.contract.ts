@@ -18,7 +18,7 @@ import {
 } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holds } from './holding.contract.ts';
+import { holds, holdsWithinMs } from './holding.contract.ts';
 import type { TwinStore } from './store.ts';
 import { accepted, agency, at as before, put, square, term, twinId } from './twins.contract.ts';
 import { answered } from './unanswered.ts';
@@ -49,7 +49,7 @@ const overview = fc.record({
 });
 
 export const overviewContract = (store: () => TwinStore): void => {
-  test('counts in cells whatever has its middle there, across the antimeridian and at the ends of the world', { timeout: 120_000 }, async () => {
+  test('counts in cells whatever has its middle there, across the antimeridian and at the ends of the world', { timeout: holdsWithinMs }, async () => {
     const keys = Array.from({ length: 12 }, (_, index) => `${index}`);
     await holds(
       fc.asyncProperty(fc.array(place, { minLength: 12, maxLength: 12 }), fc.array(overview, { minLength: 8, maxLength: 8 }), async (places, overviews) => {
@@ -70,7 +70,6 @@ export const overviewContract = (store: () => TwinStore): void => {
           expect(await store().cells({ ...asked, filter }), JSON.stringify({ asked, filter })).toEqual(cellsOf(matching, asked));
         }
       }),
-      { runs: 25, atLeast: 5 },
     );
   });
 

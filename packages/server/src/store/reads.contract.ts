@@ -144,13 +144,45 @@ export const registersContract = (store: () => TwinStore, reopen: () => Promise<
       put('2', { altIds: [{ scheme: 'other', value: '791' }], object: 'urn:x:1' }),
       put('1', { altIds: [{ scheme: 'no', value: ' 791.0 ' }], object: 'urn:x:1' }),
     ]);
-    const found = async (identifier: string, scheme?: string) =>
-      keysOf(((await store().resolve([identifier], { scheme })).get(identifier) ?? []).map((id) => ({ id })));
+    const found = async (identifier: string, scheme?: string, limit = 9) =>
+      keysOf(((await store().resolve([identifier], { scheme, limit })).get(identifier) ?? []).map((id) => ({ id })));
     expect(await found(twinId('1'))).toEqual(['1']);
     expect(await found('791', 'no')).toEqual(['1']);
     expect(await found('791.0')).toEqual(['1', '2']);
     expect(await found('urn:x:1')).toEqual(['1', '2']);
-    expect((await store().resolve(['792'])).size).toBe(0);
+    expect((await store().resolve(['792'], { limit: 9 })).size).toBe(0);
+  });
+
+  test('of each identifier so many twins are told, the first by their ids, whichever way it names them', async () => {
+    const shared = 'urn:x:7';
+    const named = (key: string, sketch: object) => put(key, { altIds: [{ scheme: 'no', value: shared }], ...sketch });
+    await accepted(store(), [
+      named('4', { object: shared }),
+      named('3', {}),
+      put('2', { object: shared }),
+      put('1', {
+        altIds: [
+          { scheme: 'no', value: shared },
+          { scheme: 'other', value: shared },
+        ],
+      }),
+      put('5', { altIds: [{ scheme: 'no', value: '8' }] }),
+    ]);
+    const told = async (limit: number, scheme?: string) =>
+      [...(await store().resolve([shared, '8', ` ${shared}`], { limit, scheme }))]
+        .map(([identifier, ids]) => [identifier, keysOf(ids.map((id) => ({ id }))).join('')])
+        .toSorted();
+    const all = [
+      [` ${shared}`, '134'],
+      ['8', '5'],
+      [shared, '1234'],
+    ];
+    expect(await told(9)).toEqual(all);
+    for (const limit of [1, 2, 3]) expect(await told(limit)).toEqual(all.map(([identifier, keys = '']) => [identifier, keys.slice(0, limit)]));
+    expect(await told(2, 'other')).toEqual([
+      [` ${shared}`, '1'],
+      [shared, '12'],
+    ]);
   });
 
   test('of two joins with one key the first stands', async () => {

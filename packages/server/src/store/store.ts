@@ -159,10 +159,14 @@ export type TwinStore = {
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
   readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;
-  /** Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. Of each identifier all that have it, in the order of their ids. */
+  /**
+   * Twins by any identifier: id, alternative value (of a scheme where given, normalised) or object of interest. Of each identifier so many that have it, the first by
+   * their ids: who asks for one more than is wanted sees where there are more.
+   */
   readonly resolve: (
     identifiers: readonly string[],
-    waiting?: Waiting & { readonly scheme?: string | undefined },
+    query: { readonly scheme?: string | undefined; readonly limit: number },
+    waiting?: Waiting,
   ) => Promise<ReadonlyMap<string, readonly TwinId[]>>;
   readonly shapes: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, readonly Shape[]>>;
   /** With `at`: those that matched then, links and all; of an identifier that reads as a twin's id only that twin is looked for. */

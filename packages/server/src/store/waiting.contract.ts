@@ -22,7 +22,7 @@ const verbs = (store: TwinStore): Readonly<Record<string, (waiting: Waiting) => 
   return {
     apply: (waiting) => store.apply([put('2')], { at, ...waiting }),
     get: (waiting) => store.get(ids, waiting),
-    resolve: (waiting) => store.resolve(ids, waiting),
+    resolve: (waiting) => store.resolve(ids, { limit: 1 }, waiting),
     shapes: (waiting) => store.shapes(ids, waiting),
     find: (waiting) => store.find({ first: 1 }, waiting),
     'find of the past': (waiting) => store.find({ first: 1, at: moment }, waiting),

@@ -221,7 +221,7 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     for (const input of inputs) expect(found.get(input.id)).toEqual({ ...input, version: 1, createdAt: at, updatedAt: at });
     expect(JSON.stringify(found.get(proto.id)?.values)).toBe(JSON.stringify(proto.values));
     for (const [index, text] of hostile.entries()) {
-      expect((await store().resolve([text])).get(text)).toEqual([inputs[index]?.id]);
+      expect((await store().resolve([text], { limit: 9 })).get(text)).toEqual([inputs[index]?.id]);
       expect((await store().find({ filter: { ids: [text] }, first: 10 })).twins.map(({ id }) => id)).toEqual([inputs[index]?.id]);
       expect(await store().count({ property: [{ term: term('x:"quoted\\"'), op: 'eq', value: text }] })).toBe(1);
     }

@@ -37,7 +37,7 @@ export const createOwnTwins = (store: TwinStore, signal: AbortSignal): OwnTwins 
     return ids.map((id) => found.get(id));
   });
   const identifiers = new DataLoader<string, TwinId | undefined>(async (asked) => {
-    const found = await store.resolve(asked, { signal });
+    const found = await store.resolve(asked, { limit: 1 }, { signal });
     return asked.map((identifier) => found.get(identifier)?.[0]);
   });
   const links = new DataLoader<LinksAsked, readonly Link[], string>((asked) => askLinks(store, signal, asked), {

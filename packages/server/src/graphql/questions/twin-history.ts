@@ -95,7 +95,7 @@ export const momentOf = (
 
 /** An own twin as it was, by any identifier that it has now, or by its id where it is gone. */
 export const pastOwn = async ({ room, signal }: Context, identifier: string, at: Moment): Promise<TwinNode | undefined> => {
-  const known = (await room.store.resolve([identifier], { signal })).get(identifier)?.[0] ?? TwinId.safeParse(identifier).data;
+  const known = (await room.store.resolve([identifier], { limit: 1 }, { signal })).get(identifier)?.[0] ?? TwinId.safeParse(identifier).data;
   const twin = known && (await room.store.stateAt([known], at, { signal })).get(known);
   return twin && { twin, at };
 };

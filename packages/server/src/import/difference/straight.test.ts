@@ -53,7 +53,7 @@ const contentOf = async ({ store }: Trial) => {
     inBox: await store.count({ box: [4.5, 52.2, 4.6, 52.3] }),
     links: await store.adjacent(ids, { direction: 'both', limit: 100 }),
     joins: (await store.joins({ first: 100 })).joins,
-    found: await store.resolve(['00791', '791', 'urn:x:1']),
+    found: await store.resolve(['00791', '791', 'urn:x:1'], { limit: 9 }),
     kinds: await store.kinds(),
     identities: await store.identities(),
     digests: await store.sourceState('lamps', { first: 100 }),

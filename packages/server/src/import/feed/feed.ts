@@ -158,7 +158,7 @@ const noTwin = '' as TwinId; // branding: names no twin
 const resolveKeys = async ({ store, source, ids, unresolved }: Playing, keys: readonly string[]): Promise<void> => {
   const asked = keys.filter((key) => !ids.has(key));
   if (asked.length === 0) return;
-  const found = await store.resolve(asked, { scheme: source.feed?.scheme });
+  const found = await store.resolve(asked, { scheme: source.feed?.scheme, limit: 1 });
   for (const key of asked) {
     const [id] = found.get(key) ?? [];
     if (id) ids.set(key, id);

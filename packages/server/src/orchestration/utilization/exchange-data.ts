@@ -146,10 +146,12 @@ const identify = async (
     const told = await far.identify(asked, signal);
     return told.ok ? reply(room, [told.value]) : told;
   }
-  const found = await room.store.resolve(asked.values, { scheme: asked.scheme, signal });
+  const most = limits.twinsPerIdentifierMax;
+  const found = await room.store.resolve(asked.values, { scheme: asked.scheme, limit: most + 1 }, { signal });
   const headSeq = await room.store.head();
-  const identified = Object.fromEntries([...found].map(([value, ids]) => [value, [...ids]]));
-  return reply(room, [{ identified, seq: headSeq }]);
+  const identified = Object.fromEntries([...found].map(([value, ids]) => [value, ids.slice(0, most)]));
+  const beyond = [...found].flatMap(([value, ids]) => (ids.length > most ? [value] : []));
+  return reply(room, [{ identified, ...(beyond.length > 0 && { identifiedBeyond: beyond }), seq: headSeq }]);
 };
 
 const withheldOf = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, page: TwinPage, terms: readonly string[] | undefined): Withheld | undefined => {

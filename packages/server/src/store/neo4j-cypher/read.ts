@@ -14,10 +14,19 @@ export const readShapes = ({ end, twin }: Space, ids: readonly string[]): Cypher
   steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} AND t.shapes IS NOT NULL RETURN t.id AS id, t.shapes AS doc`, { ids });
 
 export const resolveIds = ({ end, twin }: Space, ids: readonly string[]): Cypher =>
-  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS key, t.id AS id, null AS scheme`, { ids });
+  steady(`MATCH (t:${end}) WHERE t.id IN $ids AND t:${twin} RETURN t.id AS key, t.id AS id`, { ids });
 
-export const resolveKeys = ({ identifier, knownAs, twin }: Space, keys: readonly string[]): Cypher =>
-  steady(`MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN $keys RETURN i.key AS key, t.id AS id, i.scheme AS scheme ORDER BY id`, { keys });
+export type Resolving = { readonly keys: readonly string[]; readonly scheme: string | undefined; readonly limit: unknown };
+
+/** Of each key so many twins, the first by their ids; alternative keys of one scheme where it is given. */
+export const resolveKeys = ({ identifier, knownAs, twin }: Space, { keys, scheme, limit }: Resolving): Cypher => {
+  const ofScheme = scheme === undefined ? '' : " AND (i.scheme = $scheme OR i.key STARTS WITH 'object:')";
+  return steady(
+    `UNWIND $keys AS key CALL (key) { MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key = key${ofScheme} RETURN DISTINCT t.id AS id ORDER BY id LIMIT $limit }
+RETURN key, id`,
+    { keys, limit, ...(scheme !== undefined && { scheme }) },
+  );
+};
 
 export type Frontier = { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined; readonly limit: unknown };
 

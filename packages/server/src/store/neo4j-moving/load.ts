@@ -48,6 +48,7 @@ const placeJoin = ({ joins }: WorkingSet, { join }: Part<'join'>): void => {
 
 const placeChange = (set: WorkingSet, { change }: Part<'change'>): void => {
   const { seq, id, op, at, link, kind } = change;
+  if (seq <= set.head) return;
   set.changes.push({ seq, id, op, at, ...(link && { link }), ...(kind && { kind }) });
   set.head = seq;
 };

@@ -75,7 +75,8 @@ const remembered = <T>({ lane, clock }: Sides, read: () => Promise<T>): ((waitin
 
 const questions = (sides: Sides, ask: Ask) => ({
   get: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => twinsById(asker, ids), waiting),
-  resolve: ((identifiers, waiting) => ask((asker) => resolve(asker, { identifiers, scheme: waiting?.scheme }), waiting)) satisfies TwinStore['resolve'],
+  resolve: ((identifiers, { scheme, limit }, waiting) =>
+    ask((asker) => resolve(asker, { identifiers, scheme, limit }), waiting)) satisfies TwinStore['resolve'],
   shapes: (ids: readonly TwinId[], waiting?: Waiting) => ask((asker) => shapesById(asker, ids), waiting),
   find: (({ at, ...query }, waiting) => ask((asker) => (at ? findThen(asker, { ...query, at }) : findPage(asker, query)), waiting)) satisfies TwinStore['find'],
   history: thinned((id, query, waiting) => ask((asker) => history(asker, id, query), waiting)),

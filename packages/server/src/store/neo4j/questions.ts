@@ -44,7 +44,6 @@ import { joinKey } from './decide.ts';
 import type { Asker } from './find.ts';
 import { changesOfLog, type LogRow } from './log.ts';
 import { linksIn, textsIn, trusted, twinOf } from './neo4j-rows.ts';
-import type { Row } from './save.ts';
 
 export const twinsById = async ({ reading, space }: Asker, ids: readonly string[]): Promise<ReadonlyMap<TwinId, Twin>> =>
   new Map(
@@ -72,17 +71,17 @@ const keysOf = (identifiers: readonly string[]): ReadonlyMap<string, readonly st
   return keys;
 };
 
-type Resolving = { readonly identifiers: readonly string[]; readonly scheme: string | undefined };
+type Resolving = { readonly identifiers: readonly string[]; readonly scheme: string | undefined; readonly limit: number };
 
-export const resolve = async ({ reading, space }: Asker, { identifiers, scheme }: Resolving): Promise<ReadonlyMap<string, readonly TwinId[]>> => {
+export const resolve = async ({ reading, space }: Asker, asked: Resolving): Promise<ReadonlyMap<string, readonly TwinId[]>> => {
+  const { identifiers, scheme, limit } = asked;
   const keys = keysOf(identifiers);
-  const [own, others] = await Promise.all([reading.run(resolveIds(space, identifiers)), reading.run(resolveKeys(space, [...keys.keys()]))]);
+  const named = resolveKeys(space, { keys: [...keys.keys()], scheme, limit: whole(limit) });
+  const [own, others] = await Promise.all([reading.run(resolveIds(space, identifiers)), reading.run(named)]);
   const found = new Map<string, TwinId[]>();
   for (const { key, id } of own) append(found, String(key), trusted<TwinId>(id));
-  const ofScheme = ({ key, scheme: given }: Row): boolean => scheme === undefined || given === scheme || String(key).startsWith(objectKey(''));
-  for (const row of others.filter(ofScheme)) for (const identifier of keys.get(String(row['key'])) ?? []) append(found, identifier, trusted<TwinId>(row['id']));
-  for (const ids of found.values()) ids.sort(compareText);
-  return found;
+  for (const { key, id } of others) for (const identifier of keys.get(String(key)) ?? []) append(found, identifier, trusted<TwinId>(id));
+  return new Map([...found].map(([identifier, ids]) => [identifier, ids.toSorted(compareText).slice(0, limit)]));
 };
 
 export type Adjacent = Omit<Frontier, 'limit'> & { readonly direction: Direction; readonly limit: number };

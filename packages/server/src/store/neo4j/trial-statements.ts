@@ -72,7 +72,7 @@ const reads: Arguments<typeof read> = {
   readTwins: [ids],
   readShapes: [ids],
   resolveIds: [ids],
-  resolveKeys: [['alt:791', 'object:urn:x:1']],
+  resolveKeys: [{ keys: ['alt:791', 'object:urn:x:1'], scheme: 'no', limit: whole(10) }],
   readLinks: [{ ids, kinds: [term('feeds')], limit: whole(10), direction: 'both', depth: 3 }],
   readLinksOfEach: ['a', { ids, kinds: [term('feeds')], evidence: ['by key '], limit: whole(10) }],
   readLinksThen: ['a', { ids, kinds: [term('feeds')], limit: whole(10), moment: { valid: at, known: at } }],

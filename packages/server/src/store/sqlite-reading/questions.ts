@@ -4,7 +4,6 @@
 import {
   assert,
   compareGroups,
-  compareText,
   type Facets,
   type Group,
   groupKey,
@@ -13,7 +12,6 @@ import {
   type JoinKey,
   type JoinState,
   joinKeyOf,
-  normaliseKey,
   type TwinId,
 } from '@cityweave/core';
 import { trusted } from '../sqlite/sqlite-threads.ts';
@@ -48,24 +46,10 @@ export const cells =
     return rows.map(({ col, row, twins }) => ({ column: Number(col), row: Number(row), count: Number(twins) }));
   };
 
-const append = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
-  const known = map.get(key);
-  if (!known) map.set(key, [value]);
-  else if (!known.includes(value)) known.push(value);
-};
-
 export const resolve =
   (ask: Ask): TwinStore['resolve'] =>
-  async (identifiers, waiting) => {
-    const keys = new Map<string, string[]>();
-    for (const identifier of identifiers) append(keys, normaliseKey(identifier), identifier);
-    const { own, alternative } = await ask('resolve', { identifiers, keys: [...keys.keys()], scheme: waiting?.scheme }, waiting);
-    const found = new Map<string, TwinId[]>();
-    for (const { asked, id } of own) append(found, String(asked), trusted<TwinId>(id));
-    for (const { asked, id } of alternative) for (const identifier of keys.get(String(asked)) ?? []) append(found, identifier, trusted<TwinId>(id));
-    for (const ids of found.values()) ids.sort(compareText);
-    return found;
-  };
+  async (identifiers, { scheme, limit }, waiting) =>
+    new Map(trusted<readonly (readonly [string, readonly TwinId[]])[]>(await ask('resolve', { identifiers, scheme, limit }, waiting)));
 
 export const traverse =
   (ask: Ask): TwinStore['traverse'] =>

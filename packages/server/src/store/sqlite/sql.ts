@@ -239,11 +239,10 @@ export const readSql = {
   isStanding: 'SELECT 1 FROM twin WHERE stand >= ? AND stand < ? LIMIT 1',
   shelfOf: 'SELECT label FROM shelf WHERE first <= ? ORDER BY first DESC LIMIT 1',
   shapes: `SELECT t.id, s.doc FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value CROSS JOIN shape AS s ON s.n = t.n`,
-  resolveIds: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.id = asked.value',
-  resolveObjects: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN twin AS t ON t.object = asked.value',
-  resolveAlts: 'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value CROSS JOIN twin AS t ON t.n = a.n',
-  resolveAltsOfScheme:
-    'SELECT asked.value AS asked, t.id FROM json_each(?) AS asked CROSS JOIN alt AS a ON a.value = asked.value AND a.scheme = ? CROSS JOIN twin AS t ON t.n = a.n',
+  resolveId: 'SELECT id FROM twin WHERE id = ? LIMIT ?',
+  resolveObject: 'SELECT id FROM twin WHERE object = ? ORDER BY id LIMIT ?',
+  resolveAlt: 'SELECT DISTINCT t.id FROM alt AS a CROSS JOIN twin AS t ON t.n = a.n WHERE a.value = ? ORDER BY t.id LIMIT ?',
+  resolveAltOfScheme: 'SELECT t.id FROM alt AS a CROSS JOIN twin AS t ON t.n = a.n WHERE a.value = ? AND a.scheme = ? ORDER BY t.id LIMIT ?',
   identities: `SELECT count(*) AS twins FROM (
 SELECT id FROM twin WHERE object IS NOT NULL
 UNION SELECT l.src FROM link AS l CROSS JOIN twin AS t ON t.id = l.src WHERE l.kind = 'city:sameAs'

@@ -5,7 +5,7 @@
 import { limits, type Problem, problem } from '@cityweave/core';
 import type { Loaded } from '../sqlite-moving/load.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore, Waiting } from '../store.ts';
-import { unansweredProblem } from '../unanswered.ts';
+import { answered, unansweredProblem } from '../unanswered.ts';
 import { abortError } from '../waiting.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
@@ -191,7 +191,9 @@ export const createLane = ({ write, path, head: from }: LaneOptions): Lane => {
     await counted.write({ verb: 'close', path });
   };
   const load: Lane['load'] = async (rows, waiting) => {
-    const loaded = trusted<Loaded>(await send({ verb: 'load', rows }, waiting));
+    const told = await answered(send({ verb: 'load', rows }, waiting));
+    if (!told.ok) return told;
+    const loaded = trusted<Loaded>(told.value);
     committed(loaded);
     return loaded.result;
   };

@@ -1,7 +1,7 @@
 /**
  * The readers' side of the embedded store: each question answered from one snapshot, twins handed over as text.
  */
-import { type Box, type Change, type Facet, type Facets, groupKey, isOfKinds, type TermId, type TwinFilter } from '@cityweave/core';
+import { type Box, type Change, compareText, type Facet, type Facets, groupKey, isOfKinds, normaliseKey, type TermId, type TwinFilter } from '@cityweave/core';
 import { groupsSoughtMax, wantedOf } from '../groups.ts';
 import { history, stateAt } from '../sqlite-history/past.ts';
 import { countThen, findThen, summariseThen } from '../sqlite-history/past-search.ts';
@@ -92,15 +92,18 @@ const cells = (reading: ReadingFile, { filter, ...grid }: Cells): Rows => {
   return asking(reading, compiled.asked, () => rowsOf(reading, cellSql(compiled, grid)));
 };
 
-type Resolve = { readonly identifiers: readonly string[]; readonly keys: readonly string[]; readonly scheme: string | undefined };
+type Resolve = { readonly identifiers: readonly string[]; readonly scheme: string | undefined; readonly limit: number };
 
-const resolve = ({ statement }: ReadingFile, { identifiers, keys, scheme }: Resolve) => {
-  const asked = JSON.stringify(identifiers);
-  const alts = JSON.stringify(keys);
-  return {
-    own: [...statement(readSql.resolveIds).all(asked), ...statement(readSql.resolveObjects).all(asked)],
-    alternative: scheme === undefined ? statement(readSql.resolveAlts).all(alts) : statement(readSql.resolveAltsOfScheme).all(alts, scheme),
+/** Of each identifier the twins that have it, the first by their ids; of one that names none nothing. */
+const resolve = (reading: ReadingFile, { identifiers, scheme, limit }: Resolve): readonly (readonly [string, readonly string[]])[] => {
+  const idsOf = (text: string, ...params: readonly string[]): readonly string[] =>
+    reading.lists({ text, params: [...params, limit] }).map(([id]) => String(id));
+  const named = (key: string) => (scheme === undefined ? idsOf(readSql.resolveAlt, key) : idsOf(readSql.resolveAltOfScheme, key, scheme));
+  const found = (identifier: string): readonly string[] => {
+    const ids = [...idsOf(readSql.resolveId, identifier), ...idsOf(readSql.resolveObject, identifier), ...named(normaliseKey(identifier))];
+    return [...new Set(ids)].toSorted(compareText).slice(0, limit);
   };
+  return inSnapshot(reading.file, () => identifiers.map((identifier) => [identifier, found(identifier)] as const).filter(([, ids]) => ids.length > 0));
 };
 
 // branding: the rows of our own file keep their types
