@@ -26,7 +26,12 @@ export type PageParts = {
 };
 
 /** `key` is its place in the order of the walk: a page that begins after it repeats nothing and misses nothing. */
-export type JoinedRow = { readonly twin: FederatedTwin; readonly links: readonly Link[]; readonly key: PageKey };
+export type JoinedRow = {
+  readonly twin: FederatedTwin;
+  readonly links: readonly Link[] /** there are more */;
+  readonly linksBeyond: boolean;
+  readonly key: PageKey;
+};
 export type JoinedPage = { readonly rows: readonly JoinedRow[]; readonly next?: Keys | undefined; readonly total?: number | undefined };
 
 type Candidate = { readonly agency: AgencyId; readonly row: TwinRow; readonly key: PageKey };
@@ -54,7 +59,12 @@ const nextKeys = ({ pages, keys, isLate = false }: PageParts, candidates: readon
 export const pageAlone = (parts: PageParts): JoinedPage => {
   const candidates = candidatesOf(parts);
   const rows = candidates.map(
-    ({ row, key }): JoinedRow => ({ twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] }, links: row.links ?? [], key }),
+    ({ row, key }): JoinedRow => ({
+      twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] },
+      links: row.links ?? [],
+      linksBeyond: row.linksBeyond === true,
+      key,
+    }),
   );
   const next = nextKeys(parts, candidates);
   return { rows, ...(next && { next }) };
@@ -132,8 +142,11 @@ export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Join
   const next = nextKeys(parts, candidates);
   const total = next === undefined && parts.keys.size === 0 && parts.first > 0 ? { total: told.length } : {};
   const inOrder = told.sort((a, b) => a.place - b.place);
-  return { rows: inOrder.map(({ twin, key }) => ({ twin, links: linksOf(twin, rows), key })), ...(next && { next }), ...total };
+  return { rows: inOrder.map(({ twin, key }) => ({ twin, ...linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };
 
-const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): readonly Link[] =>
-  representations.flatMap(({ id }) => rows.get(id)?.links ?? []).slice(0, limits.linksPerTwinAnswerMax);
+const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): Pick<JoinedRow, 'links' | 'linksBeyond'> => {
+  const links = representations.flatMap(({ id }) => rows.get(id)?.links ?? []);
+  const isCut = links.length > limits.linksPerTwinAnswerMax || representations.some(({ id }) => rows.get(id)?.linksBeyond);
+  return { links: links.slice(0, limits.linksPerTwinAnswerMax), linksBeyond: isCut };
+};

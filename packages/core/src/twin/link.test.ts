@@ -1,6 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseKey } from './link.ts';
+import { AgencyId, linkIdOf, TermId, TwinId } from '../ground/id.ts';
+import { Instant } from '../ground/instant.ts';
+import { cutLinks, type Link, normaliseKey } from './link.ts';
+
+describe('links of which one more of each is asked for than is wanted', () => {
+  const id = (key: string): TwinId => TwinId.parse(`urn:dtf:twin:water.example:layer/${key}`);
+  const kind = TermId.parse('city:feeds');
+  const link = (from: string, to: string): Link => ({
+    id: linkIdOf(id(from), kind, id(to)),
+    kind,
+    from: id(from),
+    to: id(to),
+    source: AgencyId.parse('urn:dtf:agency:water.example'),
+    recordedAt: Instant.parse('2026-01-01T00:00:00Z'),
+  });
+  const all = [link('a', 'x'), link('a', 'y'), link('b', 'x'), link('z', 'b')];
+  const ids = ['a', 'b'].map(id);
+
+  test('are cut to so many each way, and it is told of which twins there are more', () => {
+    const cut = (direction: 'out' | 'in' | 'both', limit: number) => {
+      const { links, beyond } = cutLinks(all, { ids, direction, limit });
+      return [links.map(({ from, to }) => `${from.at(-1)}${to.at(-1)}`).join(' '), [...beyond]];
+    };
+    expect(cut('out', 1)).toEqual(['ax bx', [id('a')]]);
+    expect(cut('out', 2)).toEqual(['ax ay bx', []]);
+    expect(cut('in', 1)).toEqual(['zb', []]);
+    expect(cut('both', 1)).toEqual(['ax bx zb', [id('a')]]);
+  });
+});
 
 describe('a key', () => {
   test('is one, however a register wrote it', () => {

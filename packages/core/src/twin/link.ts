@@ -54,6 +54,23 @@ export const firstOfEach = (links: readonly Link[], { ids, direction, limit }: L
     .filter(({ from, to }) => [takes('out', from), takes('in', to)].includes(true));
 };
 
+export type LinksTold = { readonly links: readonly Link[] /** twins that have more one way than are told */; readonly beyond: ReadonlySet<string> };
+
+/** Of links that were asked for with one more of each than is wanted: so many of each, and where there are more. */
+export const cutLinks = (links: readonly Link[], asked: LinksOfEach): LinksTold => {
+  const [counts, ids, beyond] = [new Map<string, number>(), new Set(asked.ids), new Set<string>()];
+  const note = (way: 'out' | 'in', id: string): void => {
+    const count = (counts.get(`${way} ${id}`) ?? 0) + 1;
+    counts.set(`${way} ${id}`, count);
+    if (count > asked.limit && ids.has(id)) beyond.add(id);
+  };
+  for (const { from, to } of linksOnce(links)) {
+    if (asked.direction !== 'in') note('out', from);
+    if (asked.direction !== 'out') note('in', to);
+  }
+  return { links: firstOfEach(links, asked), beyond };
+};
+
 /** What is said of a link, said so often. */
 export const withVersion = ({ version: _, ...link }: Link, version: number): Link => ({ ...link, ...(version > 1 && { version }) });
 

@@ -140,6 +140,8 @@ export const TwinRow = z.object({
   twin: Twin,
   sameAs: z.array(TwinId).optional(),
   links: z.array(Link).optional(),
+  /** it has more links of those asked for than are told */
+  linksBeyond: z.literal(true).optional(),
   shape: Shape.optional(),
   history: SamplePage.optional(),
   slots: z.array(SlotValue).max(limits.slotsMax).optional(),

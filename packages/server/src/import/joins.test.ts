@@ -3,7 +3,7 @@ import { AgencyId, agencyIdOf, fail, type Json, limits, linkIdOf, ok, problem, T
 import { describe, expect, test } from 'vitest';
 import { systemDeps } from '../deps.ts';
 import { createEvents } from '../events.ts';
-import { type AskIdentifiers, resolveJoins } from './joins.ts';
+import { type AskIdentifiers, declaredLinksMax, evidenceOf, resolveJoins } from './joins.ts';
 import { createSources } from './sources.ts';
 import { authority, collectionOf, createTrial, type Feature, point, sourceOf, type Trial, threads } from './trial.ts';
 
@@ -209,6 +209,23 @@ describe('links inside the agency', () => {
     expect(await toFeeders()).toBe(1);
     await bring(trial, [lamp('a', { bulb: 'new' })], fed('out'));
     expect(await toFeeders()).toBe(0);
+  });
+
+  test('so many that one row declared go when it no longer declares them, and one more stays', async () => {
+    await using trial = await createTrial();
+    await bring(trial, [lamp('a', { Circuit: 'C1' })], fed('out'));
+    const at = trial.clock.now();
+    const kind = TermId.parse('city:fedBy');
+    const evidence = evidenceOf({ agency: own, scheme: 'circuit', value: 'C0' });
+    const ends = Array.from({ length: declaredLinksMax + 1 }, (_, index) => feederId(`f${index}`));
+    const linked = ends.map((to) => ({ id: linkIdOf(lampId('a'), kind, to), kind, from: lampId('a'), to, source: own, recordedAt: at, evidence }));
+    for (let from = 0; from < linked.length; from += limits.commandsMax)
+      await trial.store.apply(
+        linked.slice(from, from + limits.commandsMax).map((link) => ({ op: 'putLink', link })),
+        { at },
+      );
+    await bring(trial, [lamp('a', { bulb: 'new' })], fed('out'));
+    expect(await trial.store.adjacent([lampId('a')], { direction: 'out', limit: ends.length })).toHaveLength(1);
   });
 
   test('that a person made stay when the row changes', async () => {

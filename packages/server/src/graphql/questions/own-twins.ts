@@ -1,7 +1,7 @@
 /**
  * Own twins of one request: reads of many fields become one question to the store.
  */
-import { type Direction, type Link, limits, type TermId, type Twin, TwinId } from '@cityweave/core';
+import { cutLinks, type Direction, type Link, limits, type TermId, type Twin, TwinId } from '@cityweave/core';
 import DataLoader from 'dataloader';
 import type { TwinStore } from '../../store/store.ts';
 
@@ -11,24 +11,30 @@ export type OwnTwins = {
   readonly twin: (id: TwinId) => Promise<Twin | undefined>;
   /** by any identifier it is known by */
   readonly known: (identifier: string) => Promise<Twin | undefined>;
-  readonly links: (asked: LinksAsked) => Promise<readonly Link[]>;
+  readonly links: (asked: LinksAsked) => Promise<OwnLinks>;
 };
+
+export type OwnLinks = { readonly links: readonly Link[] /** it has more than are told */; readonly isCut: boolean };
 
 const touches = ({ from, to }: Link, { id, direction }: LinksAsked): boolean => (direction !== 'in' && from === id) || (direction !== 'out' && to === id);
 
 const shapeOf = ({ kinds, direction }: LinksAsked): string => `${direction} ${kinds ? [...kinds].sort().join(' ') : '*'}`;
 
-const askLinks = async (store: TwinStore, signal: AbortSignal, asked: readonly LinksAsked[]): Promise<readonly (readonly Link[])[]> => {
+const askLinks = async (store: TwinStore, signal: AbortSignal, asked: readonly LinksAsked[]): Promise<readonly OwnLinks[]> => {
   const groups = Map.groupBy(asked, shapeOf);
   const found = await Promise.all(
     [...groups].map(async ([shape, group]) => {
       const { kinds, direction } = group[0] ?? { kinds: undefined, direction: 'out' as const };
       const ids = group.map(({ id }) => id);
-      return [shape, await store.adjacent(ids, { kinds, direction, limit: limits.linksPerTwinAnswerMax }, { signal })] as const;
+      const limit = limits.linksPerTwinAnswerMax;
+      return [shape, cutLinks(await store.adjacent(ids, { kinds, direction, limit: limit + 1 }, { signal }), { ids, direction, limit })] as const;
     }),
   );
-  const links = new Map(found);
-  return asked.map((one) => (links.get(shapeOf(one)) ?? []).filter((link) => touches(link, one)));
+  const told = new Map(found);
+  return asked.map((one) => {
+    const { links = [], beyond } = told.get(shapeOf(one)) ?? {};
+    return { links: links.filter((link) => touches(link, one)), isCut: beyond?.has(one.id) === true };
+  });
 };
 
 export const createOwnTwins = (store: TwinStore, signal: AbortSignal): OwnTwins => {
@@ -40,7 +46,7 @@ export const createOwnTwins = (store: TwinStore, signal: AbortSignal): OwnTwins 
     const found = await store.resolve(asked, { limit: 1 }, { signal });
     return asked.map((identifier) => found.get(identifier)?.[0]);
   });
-  const links = new DataLoader<LinksAsked, readonly Link[], string>((asked) => askLinks(store, signal, asked), {
+  const links = new DataLoader<LinksAsked, OwnLinks, string>((asked) => askLinks(store, signal, asked), {
     cacheKeyFn: (one) => `${one.id} ${shapeOf(one)}`,
   });
   const direct = async (identifier: string): Promise<Twin | undefined> => {

@@ -17,9 +17,9 @@ import {
 import { codeName } from '../fault.ts';
 import { genericFederatedTwin } from '../typed-kinds.ts';
 import { type Kit, langText } from './kit.ts';
-import { kindsOf, linkNodes, linkText, pageOfLinks } from './link.ts';
+import { kindsOf, type LinkNodes, linkNodes, linkText, pageOfLinks } from './link.ts';
 import { pageSizeText } from './page.ts';
-import type { AnswerNode, FederatedTwinNode, LinkNode, TwinNode } from './shapes.ts';
+import type { AnswerNode, FederatedTwinNode, TwinNode } from './shapes.ts';
 import type { defineTwins } from './twin.ts';
 import { nameIn } from './value.ts';
 
@@ -31,12 +31,10 @@ const kindOf = (node: FederatedTwinNode): { readonly id: string } => ({ id: foun
 
 const mergedOf = ({ row, rules }: FederatedTwinNode, term: string) => mergeValue(term as TermId, row.twin.representations, rules); // branding: a text that is no term has no value
 
-const linksOf = ({ row, ends }: FederatedTwinNode, direction: 'out' | 'in' | 'both', kinds: readonly TermId[] | undefined): readonly LinkNode[] =>
-  linkNodes(
-    row.links.filter(({ kind }) => !kinds || kinds.includes(kind)),
-    new Set<TwinId>(row.twin.representations.map(({ id }) => id)),
-    { direction, ends },
-  );
+const linksOf = ({ row, ends }: FederatedTwinNode, direction: 'out' | 'in' | 'both', kinds: readonly TermId[] | undefined): LinkNodes => {
+  const links = row.links.filter(({ kind }) => !kinds || kinds.includes(kind));
+  return { nodes: linkNodes(links, new Set<TwinId>(row.twin.representations.map(({ id }) => id)), { direction, ends }), isCut: row.linksBeyond };
+};
 
 const definePlain = ({ builder }: Kit): void => {
   builder.interfaceType('FederatedTwin', {

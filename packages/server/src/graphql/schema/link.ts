@@ -1,11 +1,11 @@
 /**
  * Links: typed relations between twins, possibly of two agencies. The far end's id and agency are always known; its name is asked for.
  */
-import { agencyOf, type Direction, type Link, type TermId, type TwinId, type Vocabulary, versionOfLink } from '@cityweave/core';
+import { agencyOf, type Direction, type Link, limits, type TermId, type TwinId, type Vocabulary, versionOfLink } from '@cityweave/core';
 import { createFaults } from '../fault.ts';
 import { parseTerm } from '../questions/filter.ts';
 import type { LinkEnds } from '../questions/link-ends.ts';
-import { definePage } from './connection.ts';
+import { definePage, type PageNode } from './connection.ts';
 import { type Kit, langText } from './kit.ts';
 import { orBadInput, type PageArgs, pageOfList, pageSizeText } from './page.ts';
 import type { LinkNode } from './shapes.ts';
@@ -18,6 +18,8 @@ export const kindsOf = ({ kinds }: LinkArgs, vocabulary: Vocabulary): readonly T
   const faults = createFaults();
   return kinds?.flatMap((kind) => (parseTerm(kind, 'kinds', faults) ? vocabulary.narrowed(kind) : [])) as TermId[] | undefined; // branding: narrower terms are terms
 };
+
+export type LinkNodes = { readonly nodes: readonly LinkNode[] /** there are more */; readonly isCut: boolean };
 
 /** The links as seen from some twins: those of the other twin at their far end. */
 export const linkNodes = (
@@ -32,7 +34,11 @@ export const linkNodes = (
   ]);
 };
 
-export const pageOfLinks = (links: readonly LinkNode[], args: PageArgs) => orBadInput(pageOfList(links, args, ({ link }) => link.id));
+/** How many there are is not known where they were cut. */
+export const pageOfLinks = async ({ nodes, isCut }: LinkNodes, args: PageArgs): Promise<PageNode<LinkNode>> => {
+  const { count, ...page } = await orBadInput(pageOfList(nodes, args, ({ link }) => link.id));
+  return isCut ? page : { ...page, count };
+};
 
 const defineEnd = ({ builder }: Kit): void => {
   builder.objectType('LinkedTwin', {
@@ -91,4 +97,4 @@ export const defineLinks = (kit: Kit) => {
   return definePage<LinkNode>(builder, 'Link');
 };
 
-export const linkText = `Links of the twin. ${pageSizeText}`;
+export const linkText = `Links of the twin, ${limits.linksPerTwinAnswerMax} each way at most, the first by kind and far end: where there are more, totalCount is null. ${pageSizeText}`;

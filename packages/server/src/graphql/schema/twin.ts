@@ -1,32 +1,38 @@
 /**
  * Twin: one agency's digital representation of one object. Kinds that declare properties are types of their own, all others are GenericTwin.
  */
-import { convert, type Link, limits, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
+import { convert, cutLinks, limits, placeOf, type Reading, sameAs, type Term, type TermId, type Twin, type TwinId, valueOfTerm } from '@cityweave/core';
 import { ownEnds } from '../questions/link-ends.ts';
+import type { OwnLinks } from '../questions/own-twins.ts';
 import { historyOf, type ValueNode } from '../questions/twin-history.ts';
 import type { Context } from '../room.ts';
 import { genericTwin, type TypedField, type TypedKind } from '../typed-kinds.ts';
 import { definePage } from './connection.ts';
 import { type Kit, langText } from './kit.ts';
-import { defineLinks, kindsOf, type LinkArgs, linkNodes, linkText, pageOfLinks } from './link.ts';
+import { defineLinks, kindsOf, type LinkArgs, type LinkNodes, linkNodes, linkText, pageOfLinks } from './link.ts';
 import { pageSizeText } from './page.ts';
-import type { LinkNode, TwinNode } from './shapes.ts';
+import type { TwinNode } from './shapes.ts';
 import { nameIn } from './value.ts';
 
 type LinksOf = { readonly kinds: readonly TermId[] | undefined; readonly direction: LinkArgs['direction'] };
 
-const ownLinks = async ({ twin, at }: TwinNode, { kinds, direction }: LinksOf, { own, room, signal }: Context): Promise<readonly Link[]> => {
+const ownLinks = async ({ twin, at }: TwinNode, { kinds, direction }: LinksOf, { own, room, signal }: Context): Promise<OwnLinks> => {
   if (!at) return own.links({ id: twin.id, kinds, direction });
-  return room.store.linksAt([twin.id], { kinds, direction, limit: limits.linksPerTwinAnswerMax, moment: at }, { signal });
+  const [ids, limit] = [[twin.id], limits.linksPerTwinAnswerMax];
+  const { links, beyond } = cutLinks(await room.store.linksAt(ids, { kinds, direction, limit: limit + 1, moment: at }, { signal }), { ids, direction, limit });
+  return { links, isCut: beyond.size > 0 };
 };
 
+const foundLinks = ({ found }: TwinNode, { kinds }: LinksOf): OwnLinks => ({
+  links: (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind)),
+  isCut: found?.row.linksBeyond === true,
+});
+
 /** Own twins' links come from the store; those of others came along with the answer. */
-const linksOf = async (node: TwinNode, args: LinksOf, context: Context): Promise<readonly LinkNode[]> => {
+const linksOf = async (node: TwinNode, args: LinksOf, context: Context): Promise<LinkNodes> => {
   const { twin, found } = node;
-  const { kinds, direction } = args;
-  const own = twin.agency === context.room.self.agency;
-  const links = own ? await ownLinks(node, args, context) : (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind));
-  return linkNodes(links, new Set<TwinId>([twin.id]), { direction, ends: found?.ends ?? ownEnds(context) });
+  const { links, isCut } = twin.agency === context.room.self.agency ? await ownLinks(node, args, context) : foundLinks(node, args);
+  return { nodes: linkNodes(links, new Set<TwinId>([twin.id]), { direction: args.direction, ends: found?.ends ?? ownEnds(context) }), isCut };
 };
 
 const valueNode = (twin: Twin, term: string) => {
@@ -92,7 +98,7 @@ const defineRest = ({ builder }: Kit): void => {
     sameAs: t.field({
       type: ['Link'],
       description: 'Links saying that another twin represents the same object.',
-      resolve: (node, _args, context) => linksOf(node, { direction: 'both', kinds: [sameAs] }, context),
+      resolve: async (node, _args, context) => (await linksOf(node, { direction: 'both', kinds: [sameAs] }, context)).nodes,
     }),
     altIds: t.field({ type: ['AltId'], description: 'Other identifiers it is known by.', resolve: ({ twin }) => twin.altIds ?? [] }),
     objectOfInterest: t.field({

@@ -12,6 +12,7 @@ import {
   fail,
   federationIdOf,
   limits,
+  type Moment,
   polygonOfBox,
   problem,
   type Shape,
@@ -21,7 +22,7 @@ import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { Command } from '../../store/store.ts';
-import { accepted, put } from '../../store/twins.contract.ts';
+import { accepted, foreignId, link, put, twinId } from '../../store/twins.contract.ts';
 import type { Room } from '../room.ts';
 import { linksOfEach, readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';
@@ -87,6 +88,30 @@ describe('a read', () => {
     expect([linksOfEach(1), linksOfEach(twins)]).toEqual([linksPerTwinAnswerMax, linksPerTwinAnswerMax]);
     expect(linksOfEach(twins + 1)).toBeLessThan(linksPerTwinAnswerMax);
     expect(linksOfEach(pageMax) * pageMax).toBe(linksPerAnswerMax);
+  });
+
+  it('tells of a hub so many links, and that there are more; of one with just so many that these are all', async () => {
+    await using opened = await openRoom();
+    const { room } = opened;
+    const most = limits.linksPerTwinAnswerMax;
+    const hub = (key: string, links: number): readonly Command[] => [
+      put(key),
+      ...Array.from({ length: links }, (_, index) => ({ op: 'putLink' as const, link: link(twinId(key), foreignId(`${key}-${index}`)) })),
+    ];
+    await accepted(room.store, [...hub('full', most), ...hub('over', most + 1)]);
+    const read = async (direction: 'out' | 'in', at?: Moment) =>
+      (await readTwins({ room, sight: undefined, signal: room.signal }, { version: 1, links: { direction }, at })).rows.map(({ twin, links, linksBeyond }) => [
+        twin.id,
+        links?.length,
+        linksBeyond,
+      ]);
+    const told = [
+      [twinId('full'), most, undefined],
+      [twinId('over'), most, true],
+    ];
+    const now = room.deps.clock.now();
+    expect([await read('out'), await read('out', { valid: now, known: now })]).toEqual([told, told]);
+    expect(await read('in')).toEqual(told.map(([id]) => [id, 0, undefined]));
   });
 
   it('tells the member what is left without deadlineMarginMs, and never less than deadlineMinMs', async () => {

@@ -5,6 +5,7 @@ import {
   agencyOf,
   checkGrid,
   checkLevel,
+  cutLinks,
   type FederationId,
   fail,
   finestSurfaces,
@@ -88,14 +89,18 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
   const ids = twins.map(({ id }) => id);
   const { at } = query;
   const same = await sameAsLinks({ room, sight, signal }, ids, { direction: 'out', limit: 8, at });
-  const links = query.links && (await linksThen({ room, sight, signal }, ids, { ...query.links, limit: linksOfEach(ids.length), at }));
+  const limit = linksOfEach(ids.length);
+  const told = query.links && cutLinks(await linksThen({ room, sight, signal }, ids, { ...query.links, limit: limit + 1, at }), { ids, ...query.links, limit });
   const shapes = await shapesOf({ room, sight, signal }, twins, query.shapes);
   const targets = new Map<TwinId, TwinId[]>();
   for (const { from, to } of same) targets.set(from, [...(targets.get(from) ?? []), to]);
   return twins.map((twin) => {
-    const own = (links ?? []).filter(({ from, to }) => from === twin.id || to === twin.id);
+    const links = told && {
+      links: told.links.filter(({ from, to }) => from === twin.id || to === twin.id),
+      ...(told.beyond.has(twin.id) && { linksBeyond: true as const }),
+    };
     const [sames, shape] = [targets.get(twin.id), shapes.get(twin.id)];
-    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...(links && { links: own }), ...(shape && { shape }) };
+    return { twin: shown({ room, sight }, twin, query.terms), ...(sames && { sameAs: sames }), ...links, ...(shape && { shape }) };
   });
 };
 

@@ -1,9 +1,25 @@
 /**
- * What is reported of a source that does not tell the past: that it was not asked, and why; never what is true now.
+ * What is reported of a source: that one which does not tell the past was not asked, and why; that one which told a part of the links told a part.
  */
-import { type AgencyId, Authority, agencyIdOf, agencyTwinIdOf, fail, type Problem, problem, type QueryPlan, type TwinQuery } from '@cityweave/core';
+import {
+  type AgencyId,
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  createVocabulary,
+  fail,
+  limits,
+  ok,
+  type Problem,
+  problem,
+  type QueryPlan,
+  type Result,
+  type TwinQuery,
+  type TwinRow,
+} from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
+import { twinId as id, twin } from '../../store/twins.contract.ts';
 import { askAll, type Desk } from './source-asking.ts';
 
 const authority = Authority.parse('old.example');
@@ -11,13 +27,33 @@ const [agency, twinId] = [agencyIdOf(authority), agencyTwinIdOf(authority)];
 const plan: QueryPlan = { joined: false, judgedAlone: true, members: [{ agency, twinId, ask: true, filter: {}, why: 'it keeps twins of these kinds' }] };
 const now = systemDeps().clock.now();
 
-const reportOf = async (refused: Problem, at: TwinQuery['at']) => {
-  const source = { agency, read: async () => fail(refused), interruption: () => undefined };
+const answeredBy = async (told: Result<unknown>, at?: TwinQuery['at']) => {
+  const source = { agency, read: async () => told, interruption: () => undefined };
+  const [room, federation] = [{ deps: systemDeps(), vocabulary: () => createVocabulary([]) }, { members: [] }];
   // branding: asking looks at nothing else of a desk
-  const desk = { room: { deps: systemDeps() }, sources: [source], identities: new Map<AgencyId, number>(), linked: new Map() } as unknown as Desk;
+  const desk = { room, federation, sources: [source], identities: new Map<AgencyId, number>(), linked: new Map() } as unknown as Desk;
   const deadline = { signal: new AbortController().signal, leftMs: () => 1_000 };
   return (await askAll(desk, plan, { queryOf: () => ({ version: 1, ...(at && { at }) }), deadline }))[0]?.report;
 };
+
+const reportOf = (refused: Problem, at: TwinQuery['at']) => answeredBy(fail(refused), at);
+
+describe('a source that tells links', () => {
+  const row = (key: string, more: object = {}): TwinRow => {
+    const { version, ...input } = { version: 1, ...twin(id(key)) };
+    return { twin: { ...input, version, createdAt: now, updatedAt: now }, links: [], ...more };
+  };
+  const page = (rows: readonly TwinRow[]) => ok({ page: { version: 1, rows, seq: 1, identities: 0 } });
+
+  it('has answered where it told them all, and in part where a twin has more: which one, and what to ask instead', async () => {
+    expect(await answeredBy(page([row('1'), row('2')]))).toMatchObject({ status: 'ANSWERED', rows: 2 });
+    expect(await answeredBy(page([row('1'), row('2', { linksBeyond: true })]))).toMatchObject({
+      status: 'PARTIAL',
+      rows: 2,
+      problem: { kind: 'tooLarge', agency, subject: `links of ${id('2')}`, limit: limits.linksPerTwinAnswerMax },
+    });
+  });
+});
 
 describe('a source that refuses a question about the past', () => {
   const refusal = problem('badQuery', { subject: 'at' });

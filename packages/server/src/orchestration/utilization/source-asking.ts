@@ -9,6 +9,7 @@ import {
   compareText,
   type Federation,
   fail,
+  limits,
   type MemberPlan,
   type PlannedMember,
   type Problem,
@@ -17,6 +18,7 @@ import {
   type Result,
   type SourceReport,
   type TwinFilter,
+  type TwinId,
   type TwinQuery,
 } from '@cityweave/core';
 import type { Room } from '../room.ts';
@@ -54,10 +56,21 @@ const checksOf = ({ room, federation }: Desk, agency: AgencyId, { page }: Member
   return checkRows(page.rows, { vocabulary: room.vocabulary(), coverage, now: room.deps.clock.now() });
 };
 
+const moreLinks = (agency: AgencyId, id: TwinId): Problem =>
+  problem('tooLarge', {
+    agency,
+    subject: `links of ${id}`,
+    accepted: 'fewer twins a page, or links of some kinds or of one direction only',
+    limit: limits.linksPerTwinAnswerMax,
+  });
+
 const reportOf = (desk: Desk, part: MemberPart, { agency, latencyMs }: Pick<SourceReport, 'agency' | 'latencyMs'>): SourceReport => {
   const oldest = oldestOf(part.page);
   const base = { agency, rows: part.page.rows.length, latencyMs, checks: checksOf(desk, agency, part), ...(oldest && { oldest }) };
-  return part.withheld ? { ...base, status: 'WITHHELD', withheld: part.withheld } : { ...base, status: 'ANSWERED' };
+  const kept = part.withheld && { withheld: part.withheld };
+  const cut = part.page.rows.find(({ linksBeyond }) => linksBeyond);
+  if (cut) return { ...base, ...kept, status: 'PARTIAL', problem: moreLinks(agency, cut.twin.id) };
+  return kept ? { ...base, ...kept, status: 'WITHHELD' } : { ...base, status: 'ANSWERED' };
 };
 
 const reportOfProblem = (agency: AgencyId, given: Problem, latencyMs: number): SourceReport => ({
