@@ -56,10 +56,24 @@ const checkValues = (id: string, values: Readonly<Record<string, { readonly valu
   return undefined;
 };
 
+type Misplaced = { readonly path: string; readonly found: string };
+
+/** The first number that is none to be kept, and where it stands. */
+const misplaced = (path: string, value: unknown): Misplaced | undefined => {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, found: String(value) };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const found = misplaced(`${path}.${key}`, part);
+    if (found) return found;
+  }
+  return undefined;
+};
+
 const checkPlace = ({ id, position, footprint }: Pick<TwinInput, 'id' | 'position' | 'footprint'>): Problem | undefined => {
   const box = boxOfTwin({ position, footprint });
-  const fits = (position?.every(Number.isFinite) ?? true) && (box?.every(Number.isFinite) ?? true);
-  return fits ? undefined : problem('invalid', { subject: id, path: 'position', accepted: 'coordinates that are finite numbers' });
+  if ((position?.every(Number.isFinite) ?? true) && (box?.every(Number.isFinite) ?? true)) return undefined;
+  const found = misplaced('position', position) ?? misplaced('footprint', footprint) ?? { path: 'footprint', found: 'no coordinates' };
+  return problem('invalid', { subject: id, ...found, accepted: 'coordinates that are finite numbers' });
 };
 
 /** Why a twin cannot be kept as it is, where it cannot. */
@@ -90,6 +104,14 @@ export const checkCommand = (command: Command): Problem | undefined => {
       return undefined;
   }
 };
+
+/** What a command names and is not there. */
+export const notThere = {
+  twin: (id: string): Problem => problem('notFound', { subject: id, accepted: 'a twin that is there; putTwin makes one' }),
+  link: (id: string): Problem => problem('notFound', { subject: id, accepted: 'a link that is there; putLink makes one' }),
+  join: ({ from, value }: Join): Problem =>
+    problem('notFound', { subject: from, found: value, accepted: 'a join that its twin declares; putJoins declares it' }),
+} as const;
 
 /** Refused where the change is based on another version than the one that stands. */
 export const checkVersion = (id: string, expected: number | undefined, current: number): Extract<Outcome, { ok: false }> | undefined =>

@@ -2,7 +2,7 @@
  * OpenStore: the store that a node's settings name: a file in its folder, or its space in a Neo4j server.
  */
 import { join } from 'node:path';
-import { fail, ok, problem, type Result } from '@cityweave/core';
+import { type Authority, agencyIdOf, fail, ok, problem, type Result } from '@cityweave/core';
 import type { Clock, Ids } from '../deps.ts';
 import { createDrivers, type Drivers } from './neo4j/connection.ts';
 import { lookAtNeo4jStore, type Neo4jStoreOptions, openNeo4jStore } from './neo4j/neo4j.ts';
@@ -35,11 +35,17 @@ const neo4jOptions = ({ store, authority, deps, threads }: OpenStoreOptions): Re
   return ok({ settings: { uri, username, password, database }, authority, deps, drivers: threads?.drivers ?? createDrivers() });
 };
 
-export const openStore = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
+const openByAdapter = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
   const { store, directory, deps, threads = {} } = options;
   if (store.adapter === 'sqlite') return openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: store.synchronous });
   const neo4j = neo4jOptions(options);
   return neo4j.ok ? openNeo4jStore(neo4j.value) : neo4j;
+};
+
+/** A city has a dozen of them: what is wrong is told with whose it is. */
+export const openStore = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
+  const opened = await openByAdapter(options);
+  return opened.ok ? opened : fail({ ...opened.problem, agency: agencyIdOf(options.authority as Authority) }); // branding: settings were parsed
 };
 
 const lookAtSqlite = ({ directory, deps: { clock } }: OpenStoreOptions): Result<Looked> => {

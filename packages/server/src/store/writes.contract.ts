@@ -191,6 +191,29 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     expect(await store().apply([{ op: 'patchTwin', id: twinId('2'), values: {} }], { at })).toMatchObject([{ ok: false, problem: { kind: 'notFound' } }]);
   });
 
+  test('what a command names and is not there is told with what would be; a place that is none with where in it and what', async () => {
+    const one = { from: twinId('1'), kind: term('feeds'), agency, scheme: 's', value: '7', state: 'PENDING' } as const;
+    const told = async (command: Command) => (await store().apply([command], { at }))[0];
+    expect(await told({ op: 'deleteTwin', id: twinId('1') })).toMatchObject({
+      problem: { kind: 'notFound', subject: twinId('1'), accepted: expect.stringContaining('twin') },
+    });
+    const absent = link(twinId('1'), twinId('2')).id;
+    expect(await told({ op: 'deleteLink', id: absent })).toMatchObject({
+      problem: { kind: 'notFound', subject: absent, accepted: expect.stringContaining('link') },
+    });
+    expect(await told({ op: 'settleJoin', join: one })).toMatchObject({ problem: { kind: 'notFound', found: '7', accepted: expect.stringContaining('join') } });
+    const placed = (place: object): Command => ({ op: 'putTwin', twin: { ...twin(twinId('1')), ...place } });
+    const line = {
+      type: 'LineString',
+      coordinates: [
+        [1, 2],
+        [3, Number.NaN],
+      ],
+    };
+    expect(await told(placed({ footprint: line }))).toMatchObject({ problem: { kind: 'invalid', path: 'footprint.coordinates.1.1', found: 'NaN' } });
+    expect(await told(placed({ position: [1, Number.POSITIVE_INFINITY] }))).toMatchObject({ problem: { path: 'position.1', found: 'Infinity' } });
+  });
+
   test('integers up to 2^53 are kept exactly, beyond it and infinite ones are refused', async () => {
     const bound = Number.MAX_SAFE_INTEGER;
     await accepted(store(), [put('1', { values: { 'city:n': { value: bound }, 'city:m': { value: -bound } } })]);

@@ -9,13 +9,12 @@ import {
   linkIdOf,
   type Problem,
   patchTwin,
-  problem,
   sameAs,
   type TwinInput,
   versionOfLink,
   withVersion,
 } from '@cityweave/core';
-import { checkCommand, checkVersion } from '../keepable.ts';
+import { checkCommand, checkVersion, notThere } from '../keepable.ts';
 import { gain, gainLink } from '../neo4j-history/gain.ts';
 import { lastVersion, noteGone } from '../neo4j-history/gone.ts';
 import type { ApplyOptions, Command, Outcome } from '../store.ts';
@@ -95,13 +94,11 @@ const putTwin = (work: Work, command: Extract<Command, { op: 'putTwin' }>): Outc
   return put(work, { ...command, twin: input, body }, found);
 };
 
-const notFound = (id: string): Outcome => refused(problem('notFound', { subject: id }), 0);
-
 type Patch = Extract<Command, { op: 'patchTwin' }>;
 
 const applyPatch = (work: Work, command: Patch): Outcome => {
   const found = twinIn(work.working, command.id);
-  if (!found) return notFound(command.id);
+  if (!found) return refused(notThere.twin(command.id), 0);
   const conflict = checkVersion(command.id, command.expected, found.version);
   if (conflict) return conflict;
   const before = found.input;
@@ -127,7 +124,7 @@ const unlink = (work: Work, link: LinkState, endedAt?: Instant): Outcome => {
 /** No link of this store is left hanging on a twin that is gone. */
 const deleteTwin = (work: Work, { id, expected }: Extract<Command, { op: 'deleteTwin' }>): Outcome => {
   const found = twinIn(work.working, id);
-  if (!found) return notFound(id);
+  if (!found) return refused(notThere.twin(id), 0);
   const conflict = checkVersion(id, expected, found.version);
   if (conflict) return conflict;
   gain(work.working, id, { before: found.input, at: work.at });
@@ -159,7 +156,7 @@ const putLink = (work: Work, { link: given, expected }: Extract<Command, { op: '
 
 const deleteLink = (work: Work, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const found = linkIn(work.working, id);
-  if (!found) return notFound(id);
+  if (!found) return refused(notThere.link(id), 0);
   return checkVersion(id, expected, versionOfLink(found.link)) ?? unlink(work, found, endedAt);
 };
 
@@ -176,7 +173,7 @@ const putJoins = (work: Work, { from, joins }: Extract<Command, { op: 'putJoins'
 
 const settleJoin = (work: Work, join: Join): Outcome => {
   const known = joinsIn(work.working, join.from);
-  if (!known.has(joinKey(join))) return refused(problem('notFound', { subject: join.from, found: join.value }));
+  if (!known.has(joinKey(join))) return refused(notThere.join(join));
   work.working.own.joins.set(join.from, new Map(known).set(joinKey(join), join));
   return { ok: true, version: 1, seq: work.working.own.head };
 };

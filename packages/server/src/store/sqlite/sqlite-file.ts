@@ -2,7 +2,7 @@
  * One SQLite file of a store: opened, marked, brought to the present version of its schema; refused where it is another's or newer.
  */
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { brevityOf, fail, foldedNames, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
 import type { Shelf } from '../sqlite-words/shelves.ts';
@@ -67,7 +67,9 @@ const isOurs = (file: DatabaseSync): boolean => {
   return id === applicationId || (id === 0 && numberOf(file.prepare(schemaSql.tables).get(), 'tables') === 0);
 };
 
-const ofAnotherProgram = problem('badFile', { subject: 'file of the store', found: 'a database of another program' });
+const ofNode = 'a file that a node made, or none: it makes a new one';
+
+const ofAnotherProgram = problem('badFile', { subject: 'file of the store', found: 'a database of another program', accepted: ofNode });
 
 const prepareFile = (file: DatabaseSync, options: FileOptions): Result<DatabaseSync> => {
   if (!isOurs(file)) return fail(ofAnotherProgram);
@@ -92,14 +94,15 @@ const reasonOf = (cause: unknown): string => {
 
 /** For writing: there is one such connection to a file. */
 export const openFile = (options: FileOptions): Result<DatabaseSync> => {
+  const { path } = options;
   try {
-    mkdirSync(dirname(options.path), { recursive: true });
-    const file = new DatabaseSync(options.path);
+    mkdirSync(dirname(path), { recursive: true });
+    const file = new DatabaseSync(path);
     const prepared = prepareFile(file, options);
     if (!prepared.ok) file.close();
     return prepared;
   } catch (cause) {
-    return fail(problem('badFile', { subject: 'file of the store', found: reasonOf(cause) }));
+    return fail(problem('badFile', { subject: 'file of the store', path: basename(path), found: reasonOf(cause), accepted: ofNode }));
   }
 };
 
@@ -122,7 +125,7 @@ export const lookAtFile = (path: string, newest: number): Result<true> => {
     file.close();
     return checked;
   } catch (cause) {
-    return fail(problem('badFile', { subject: 'file of the store', found: reasonOf(cause) }));
+    return fail(problem('badFile', { subject: 'file of the store', path: basename(path), found: reasonOf(cause), accepted: ofNode }));
   }
 };
 

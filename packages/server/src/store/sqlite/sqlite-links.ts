@@ -10,7 +10,6 @@ import {
   linkIdOf,
   linkOfSample,
   linkSeries,
-  problem,
   type Sample,
   sameAs,
   samplesOfLink,
@@ -19,7 +18,7 @@ import {
   versionOfLink,
   withVersion,
 } from '@cityweave/core';
-import { checkVersion } from '../keepable.ts';
+import { checkVersion, notThere } from '../keepable.ts';
 import { lastVersion, noteGone } from '../sqlite-history/gone.ts';
 import { putSample, sampleOfRow } from '../sqlite-history/rows.ts';
 import type { Command, Outcome } from '../store.ts';
@@ -125,7 +124,7 @@ const findLink = (to: Writing, id: LinkId): Link | undefined => {
 
 export const deleteLink = (to: Writing, { id, endedAt, expected }: Extract<Command, { op: 'deleteLink' }>): Outcome => {
   const link = findLink(to, id);
-  if (!link) return { ok: false, problem: problem('notFound', { subject: id }), current: 0 };
+  if (!link) return { ok: false, problem: notThere.link(id), current: 0 };
   return checkVersion(id, expected, versionOfLink(link)) ?? removeLink(to, link, endedAt);
 };
 
@@ -153,5 +152,5 @@ export const putJoins = (to: Writing, { from, joins }: { readonly from: TwinId; 
 export const settleJoin = (to: Writing, join: Join): Outcome => {
   const { from, kind, agency, scheme, value, state, triedAt } = join;
   const { changes } = to.statement('settleJoin').run(state, join.to ?? null, triedAt ?? null, from, kind, agency, scheme, value);
-  return changes === 0 ? { ok: false, problem: problem('notFound', { subject: from, found: value }) } : { ok: true, version: 1, seq: to.head };
+  return changes === 0 ? { ok: false, problem: notThere.join(join) } : { ok: true, version: 1, seq: to.head };
 };

@@ -3,7 +3,7 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { type Box, brevityOf, type Instant, patchTwin, problem, type TwinId, type TwinInput } from '@cityweave/core';
-import { checkVersion } from '../keepable.ts';
+import { checkVersion, notThere } from '../keepable.ts';
 import { gainHistory } from '../sqlite-history/gain.ts';
 import { lastVersion, noteGone } from '../sqlite-history/gone.ts';
 import { flushShelves, leaveStand, takeStand } from '../sqlite-words/shelves.ts';
@@ -154,7 +154,7 @@ const putRow = (to: Writing, command: Extract<RowCommand, { op: 'putRow' }>): Ou
   return put(to, command, found);
 };
 
-const notFound = (id: string): Outcome => ({ ok: false, problem: problem('notFound', { subject: id }), current: 0 });
+const notFound = (id: string): Outcome => ({ ok: false, problem: notThere.twin(id), current: 0 });
 
 type Patch = Extract<Command, { op: 'patchTwin' }>;
 
