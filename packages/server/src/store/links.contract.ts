@@ -3,6 +3,7 @@
  */
 import { Instant, limits } from '@cityweave/core';
 import { expect, test } from 'vitest';
+import { pastLinksPerStep } from './neo4j-history/past-links.ts';
 import type { Command, TwinStore } from './store.ts';
 import { accepted, at, foreignId, link, put, putLink, term, twinId } from './twins.contract.ts';
 
@@ -214,7 +215,8 @@ export const pastLinksContract = (store: () => TwinStore) => {
     link: { ...link(a, b), ...more, recordedAt: minute(recorded), ...(observed !== undefined && { observedAt: minute(observed) }) },
   });
   const over = (endedAt?: number): Command => ({ op: 'deleteLink', id: link(a, b).id, ...(endedAt !== undefined && { endedAt: minute(endedAt) }) });
-  const apply = async (of: number, command: Command) => expect((await store().apply([command], { at: minute(of) })).map(({ ok }) => ok)).toEqual([true]);
+  const apply = async (of: number, ...commands: readonly Command[]) =>
+    expect((await store().apply(commands, { at: minute(of) })).filter(({ ok }) => !ok)).toEqual([]);
   const were = async (valid: number, known: number, kinds?: readonly string[]) => {
     const asked = { direction: 'both' as const, limit: 9, moment: { valid: minute(valid), known: minute(known) }, ...(kinds && { kinds: kinds.map(term) }) };
     return (await store().linksAt([b], asked)).map(({ evidence = 'none' }) => evidence);
@@ -251,5 +253,26 @@ export const pastLinksContract = (store: () => TwinStore) => {
     await apply(10, since(10));
     await apply(20, { op: 'deleteTwin', id: a });
     expect([await were(19, 59), await were(20, 59)]).toEqual([['none'], []]);
+  });
+
+  test('of a hub the first are told that were there, however many before them in order had ended', { timeout: 60_000 }, async () => {
+    const ended = Array.from({ length: pastLinksPerStep + 1 }, (_, index) => link(a, twinId(`b${String(index).padStart(4, '0')}`)));
+    const there = ['x', 'y', 'z'].map((key) => link(a, twinId(key)));
+    await apply(10, ...[...ended, ...there].map((one): Command => ({ op: 'putLink', link: { ...one, recordedAt: minute(10) } })));
+    await apply(
+      20,
+      ...ended.map(({ id }): Command => ({ op: 'deleteLink', id })),
+      ...there.map((one): Command => ({ op: 'putLink', link: { ...one, evidence: 'new' } })),
+    );
+    const told = async (limit: number, valid: number) =>
+      (await store().linksAt([a], { direction: 'out', limit, moment: { valid: minute(valid), known: minute(59) } })).map(({ to }) =>
+        to.slice(to.lastIndexOf('/') + 1),
+      );
+    expect([await told(2, 30), await told(9, 30)]).toEqual([
+      ['x', 'y'],
+      ['x', 'y', 'z'],
+    ]);
+    expect(await told(2, 15)).toEqual(['b0000', 'b0001']);
+    expect(await told(pastLinksPerStep + 9, 15)).toHaveLength(pastLinksPerStep + 4);
   });
 };

@@ -38,13 +38,22 @@ CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids WITH p.key AS key, p.doc AS 
   );
 };
 
-/** What was said before of links at twins; `near` is the end that is asked of. */
-export const readPastLinks = (
-  { past }: Space,
-  near: 'src' | 'dst',
-  { ids, kinds }: { readonly ids: readonly string[]; readonly kinds: readonly string[] | undefined },
-): Cypher =>
-  steady(`MATCH (p:${past}) WHERE p.${near} IN $ids${kinds ? ' AND p.kind IN $kinds' : ''} RETURN p.key AS id, p.doc AS doc`, { ids, ...(kinds && { kinds }) });
+export type PastLinksPage = {
+  /** twins, each with the kind and the far end after which its page begins */
+  readonly rows: readonly { readonly id: string; readonly kind: string; readonly far: string }[];
+  readonly kinds: readonly string[] | undefined;
+  readonly limit: unknown;
+};
+
+/** What was said before of links at twins, of each a page by kind and far end; `near` is the end that is asked of. */
+export const readPastLinks = ({ past }: Space, near: 'src' | 'dst', { rows, kinds, limit }: PastLinksPage): Cypher => {
+  const far = near === 'src' ? 'dst' : 'src';
+  return steady(
+    `UNWIND $rows AS row CALL (row) { MATCH (p:${past}) WHERE p.${near} = row.id AND (p.kind > row.kind OR (p.kind = row.kind AND p.${far} > row.far))${kinds ? ' AND p.kind IN $kinds' : ''}
+RETURN p ORDER BY p.kind, p.${far} LIMIT $limit } RETURN row.id AS near, p.kind AS kind, p.${far} AS far, p.key AS id, p.doc AS doc`,
+    { rows, limit, ...(kinds && { kinds }) },
+  );
+};
 
 export type PastPage = { readonly after: string; readonly series: readonly string[] | undefined; readonly limit: unknown };
 

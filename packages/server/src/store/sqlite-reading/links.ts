@@ -2,7 +2,7 @@
  * Links of twins as the embedded store reads them: as they are, and as they were.
  */
 import { assert, firstOfEach, type Link, limits, type Moment } from '@cityweave/core';
-import { linksOfOneSql, linksSql, pastLinksSql } from '../sqlite/sql.ts';
+import { linksOfOneSql, linksSql, pastLinksOfOneSql } from '../sqlite/sql.ts';
 import { inSnapshot } from '../sqlite/sqlite-file.ts';
 import { linkOf } from '../sqlite/sqlite-links.ts';
 import { pastLink } from '../sqlite-history/past.ts';
@@ -78,13 +78,23 @@ export const adjacent = (reading: ReadingFile, asked: AdjacentOfEach): readonly 
 
 type AdjacentThen = Adjacent & { readonly moment: Moment };
 
+/** Of what was said before of links of each twin so many that held, the first of them; one after the other is looked at until there are. */
+function* pastOfEach(reading: ReadingFile, way: Way, { ids, kinds, moment, limit }: AdjacentThen): Generator<Link> {
+  const text = pastLinksOfOneSql({ way, ofKinds: kinds !== undefined });
+  for (const id of ids) {
+    let left = limit;
+    for (const { s } of reading.statement(text).iterate(id, ...(kinds ? [JSON.stringify(kinds)] : []))) {
+      if (left === 0) break;
+      const link = pastLink(reading, Number(s), moment);
+      if (link) yield link;
+      if (link) left -= 1;
+    }
+  }
+}
+
 /** Links that have a history are told by it, all others by themselves; within a snapshot of the caller's. */
 export const linksThen = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] =>
-  waysOf(asked.direction).flatMap((way) => {
-    const { ids, kinds, moment } = asked;
-    const past = { text: pastLinksSql({ way, ofKinds: kinds !== undefined }), params: [JSON.stringify(ids), ...(kinds ? [JSON.stringify(kinds)] : [])] };
-    return [...Array.from(rowsOfEach(reading, way, asked), linkOf), ...reading.lists(past).flatMap(([s]) => pastLink(reading, Number(s), moment) ?? [])];
-  });
+  waysOf(asked.direction).flatMap((way) => [...Array.from(rowsOfEach(reading, way, asked), linkOf), ...pastOfEach(reading, way, asked)]);
 
 export const linksAt = (reading: ReadingFile, asked: AdjacentThen): readonly Link[] =>
   inSnapshot(reading.file, () => firstOfEach(linksThen(reading, asked), asked));

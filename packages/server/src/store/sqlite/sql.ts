@@ -190,13 +190,15 @@ const asText = `substr(b.doc, 1, length(b.doc) - 1) || ',"version":' || t.versio
 export type LinksShape = { readonly way: 'out' | 'in'; readonly ofKinds: boolean };
 
 const walks = {
-  out: { tables: 'link AS l', near: 'l.src', kind: 'l.kind', far: 'l.dst', past: 'link_past AS p ON p.src = asked.value' },
+  out: { tables: 'link AS l', near: 'l.src', kind: 'l.kind', far: 'l.dst', past: 'link_past AS p', pastNear: 'p.src', pastFar: 'p.dst' },
   in: {
     tables: 'link AS r INDEXED BY link_reverse CROSS JOIN link AS l ON l.src = r.src AND l.kind = r.kind AND l.dst = r.dst',
     near: 'r.dst',
     kind: 'r.kind',
     far: 'r.src',
-    past: 'link_past AS p INDEXED BY link_past_reverse ON p.dst = asked.value',
+    past: 'link_past AS p INDEXED BY link_past_reverse',
+    pastNear: 'p.dst',
+    pastFar: 'p.src',
   },
 } as const;
 
@@ -221,9 +223,11 @@ export const linksOfOneSql = ({ way, ofKinds, ofBefore, ofEvidence }: LinksShape
   return `SELECT ${ofBefore ? linkColumns : linkColumnsNow} FROM ${tables} WHERE ${conditions.join(' AND ')} ORDER BY ${kind}, ${far} LIMIT ?`;
 };
 
-/** Series of what was said before of links that touch any of the twins. */
-export const pastLinksSql = ({ way, ofKinds }: LinksShape): string =>
-  `SELECT p.s FROM json_each(?) AS asked CROSS JOIN ${walks[way].past}${ofKinds ? ` WHERE ${ofTheseKinds('p.kind')}` : ''}`;
+/** Series of what was said before of links of one twin, by kind and far end, as an index has them. Parameters: id, kinds. */
+export const pastLinksOfOneSql = ({ way, ofKinds }: LinksShape): string => {
+  const { past, pastNear, pastFar } = walks[way];
+  return `SELECT p.s FROM ${past} WHERE ${pastNear} = ?${ofKinds ? ` AND ${ofTheseKinds('p.kind')}` : ''} ORDER BY p.kind, ${pastFar}`;
+};
 
 const twinColumnsRead = 't.version, t.created_at, t.updated_at, t.shaped, b.doc, b.footprint';
 
