@@ -9,7 +9,7 @@ import { startOpening } from './scene/early.ts';
 import { startTileWorkers } from './scene/tiles/tile-workers.ts';
 import './styles.css';
 
-startTileWorkers();
+void startTileWorkers();
 startOpening(person.get().federation, start.camera);
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -258,7 +258,7 @@ export const mountScene = (mounting: Mounting): Mounted => {
   }
   // else the browser never gives it back; also while the city is staged anew
   canvas.addEventListener('webglcontextlost', (event) => event.preventDefault(), { signal: stop.signal });
-  startTileWorkers();
+  void startTileWorkers();
   const begins = beginsAs(here);
   const { root, configure } = sizedRoot(canvas, here, () => (running ? Math.min(devicePixelRatio, tierOf(running).dpr) : 1));
   const takeRunning = (now: Running): void => {

@@ -65,7 +65,9 @@ export type WorkerTold =
       /** it could not be fetched, which may pass; else it is no tile */
       readonly again: boolean;
     }
-  | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined };
+  | { readonly verb: 'picked'; readonly number: number; readonly hit: Hit | undefined }
+  /** its code is compiled, or it was told of a city before that */
+  | { readonly verb: 'warm' };
 
 /** Boxed when it is first picked in. */
 type Kept = { readonly outlines: Outlines; boxed: BoxedTile | undefined; readonly layer: LayerKnown; readonly tileRow: number };
@@ -170,4 +172,4 @@ addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });
 });
 
-void warmUp(() => layers.size > 0);
+void warmUp(() => layers.size > 0).then(() => tell({ verb: 'warm' }));

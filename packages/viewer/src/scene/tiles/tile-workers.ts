@@ -78,15 +78,24 @@ const startWorkers = (): readonly Worker[] =>
     () => new Worker(new URL('./tile-worker.ts', import.meta.url), { type: 'module' }),
   );
 
-let early: readonly Worker[] | undefined;
+let early: { readonly workers: readonly Worker[]; readonly warm: Promise<unknown> } | undefined;
 
-/** Starts the workers of the next city before anything is known of it: they are ready when its first tiles are asked for. */
-export const startTileWorkers = (): void => {
-  early ??= startWorkers();
+const untilWarm = (worker: Worker): Promise<void> =>
+  new Promise((resolve) => worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => data.verb === 'warm' && resolve()));
+
+const startEarly = (): NonNullable<typeof early> => {
+  const workers = startWorkers();
+  return { workers, warm: Promise.all(workers.map(untilWarm)) };
+};
+
+/** Starts the workers of the next city before anything is known of it: they are ready, which resolves what it returns, when its first tiles are asked for. */
+export const startTileWorkers = (): Promise<unknown> => {
+  early ??= startEarly();
+  return early.warm;
 };
 
 const takeWorkers = (): readonly Worker[] => {
-  const workers = early ?? startWorkers();
+  const workers = early?.workers ?? startWorkers();
   early = undefined;
   return workers;
 };
@@ -106,7 +115,7 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
   const loads = createLoads(workers);
   const hear = (worker: Worker, told: WorkerTold): void => {
     if (told.verb === 'picked') picks.take(told);
-    else {
+    else if (told.verb !== 'warm') {
       loads.add(worker, -1);
       made(told);
     }

@@ -61,13 +61,14 @@ const lookFrom = ({ distance, tilt }: Eye): Parameters<typeof fetchOpening>[1] =
 });
 
 enter({
-  prepare: (canvas, given, { rows: known }) => {
+  prepare: async (canvas, given, { rows: known }) => {
     [eye, rows] = [given, known];
-    startTileWorkers();
+    const started = startTileWorkers();
     renderer = new WebGLRenderer({ canvas, antialias: false });
     renderer.setSize(picture.width, picture.height, false);
     renderer.setClearColor('#e7edf2');
     renderer.render(stage, camera);
+    await started;
   },
   load: async () => {
     const [coming, own] = [fetchOpening(addresses.federation, lookFrom(eye)), renderer];
