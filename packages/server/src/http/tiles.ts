@@ -1,11 +1,12 @@
 /**
- * Tiles over HTTP: the scene of a federation as a document, its archives as immutable bytes by range, rows and ids both ways, and one property as a column.
+ * Tiles over HTTP: the scene of a federation as a document, its archives as immutable bytes by range, rows and ids both ways, who keeps them, and one property as a column.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveName, type Federation, fail, isUnit, ok, problem, type Result, readLook, sceneLimits, TermId, type Vocabulary } from '@cityweave/core';
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import { keptBeside } from '../tiles/keepers.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
@@ -140,6 +141,12 @@ const sendLookup = async (call: Call): Promise<void> => {
   });
 };
 
+const sendKeepers = async (call: Call): Promise<void> => {
+  const held = await heldRowsOf(call);
+  if (held.ok) sendJson(call.response, 200, { beside: keptBeside(held.value) });
+  else refuse(call, held.problem);
+};
+
 const sendValues = async (call: Call): Promise<void> => {
   const { room, url, response } = call;
   const held = await heldRowsOf(call);
@@ -194,6 +201,7 @@ const sends: Readonly<Record<string, Send>> = {
   'GET /tiles/scene': sendScene,
   'GET /tiles/opening': sendOpening,
   'POST /tiles/lookup': sendLookup,
+  'GET /tiles/keepers': sendKeepers,
   'GET /tiles/values': sendValues,
   'POST /tiles/states': sendStates,
 };
@@ -213,7 +221,7 @@ export const createTiles = (given: TilesRoom) => {
         call,
         problem('notFound', {
           subject: url.pathname.slice(0, 80),
-          accepted: '/tiles/scene, /tiles/opening, /tiles/archives/NAME, /tiles/lookup, /tiles/values, /tiles/states',
+          accepted: '/tiles/scene, /tiles/opening, /tiles/archives/NAME, /tiles/lookup, /tiles/keepers, /tiles/values, /tiles/states',
         }),
       );
   };

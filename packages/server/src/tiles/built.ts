@@ -34,7 +34,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 6;
+const cutVersion = 7;
 
 export const Built = z.object({
   version: z.literal(cutVersion),
@@ -195,7 +195,10 @@ const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap((
 export const buildScene = async (building: Building): Promise<Result<Built>> => {
   const { parts, vocabulary, signal } = building;
   const all = parts.flatMap(({ drawn }) => drawn);
-  const { drawn, standIn } = drawOnce(all);
+  const { drawn, standIn } = drawOnce(
+    all,
+    parts.flatMap(({ unplaced }) => unplaced),
+  );
   const cutting = { building, origin: originOf(building), kinds: kindsOf([...drawn], vocabulary) };
   const cuts: Cut[] = [];
   const groups = groupsOf(parts, drawn);

@@ -3,7 +3,7 @@
  */
 import type { AgencyId, LanguageMap, Problem, Vocabulary } from '@cityweave/core';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import { type Drawn, drawnTerms, solidKinds, toDrawn } from './drawn.ts';
+import { type Drawn, drawnTerms, type Named, solidKinds, toDrawn, toNamed } from './drawn.ts';
 
 export type Part = {
   readonly agency: AgencyId;
@@ -11,6 +11,8 @@ export type Part = {
   /** of the walk that it comes from; undefined where nothing was ever got */
   readonly seq: number | undefined;
   readonly drawn: readonly Drawn[];
+  /** what has no place and may be another twin that has: rows of a register */
+  readonly unplaced: readonly Named[];
   /** why it is not what the source has now */
   readonly problem?: Problem | undefined;
   /** the source was not walked yet */
@@ -33,17 +35,21 @@ export type Collecting = {
 const walkPart = async ({ known, vocabulary, signal, progress }: Collecting, source: WalkedSource): Promise<Part> => {
   const { agency, name } = source;
   const before = known.get(agency);
-  const drawn: Drawn[] = [];
+  const [drawn, unplaced]: [Drawn[], Named[]] = [[], []];
   const walked = await source.walk(
     { terms: drawnTerms, shapes: solidKinds },
     (rows) => {
-      for (const row of rows) drawn.push(...[toDrawn(row, vocabulary) ?? []].flat());
+      for (const row of rows) {
+        const [shown, named] = [toDrawn(row, vocabulary), toNamed(row)];
+        if (shown) drawn.push(shown);
+        else if (named.same.length > 1) unplaced.push(named);
+      }
       progress(rows.length);
     },
     signal,
   );
-  if (walked.ok) return { agency, name, seq: walked.value, drawn };
-  return { agency, name, seq: before?.seq, drawn: before?.drawn ?? [], problem: walked.problem };
+  if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced };
+  return { agency, name, seq: before?.seq, drawn: before?.drawn ?? [], unplaced: before?.unplaced ?? [], problem: walked.problem };
 };
 
 const collectPart = async (collecting: Collecting, source: WalkedSource): Promise<Part> => {

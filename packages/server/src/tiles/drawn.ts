@@ -17,11 +17,14 @@ import {
 } from '@cityweave/core';
 import { type DrawnSolid, toDrawnSolid } from './drawn-solid.ts';
 
-/** A twin as it is drawn, still in longitude and latitude. */
-export type Drawn = {
+export type Named = {
   readonly id: TwinId;
   /** every name under which the same object may be known: the twin's id, its object of interest, the twins that it is the same as */
   readonly same: readonly string[];
+};
+
+/** A twin as it is drawn, still in longitude and latitude. */
+export type Drawn = Named & {
   readonly kind: TermId;
   readonly form: OutlineForm;
   readonly place: Geometry;
@@ -98,7 +101,13 @@ const formOf = (place: Geometry, stands: boolean): OutlineForm => {
   }
 };
 
-export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocabulary): Drawn | undefined => {
+export const toNamed = ({ twin: { id, objectOfInterest }, sameAs = [] }: TwinRow): Named => ({
+  id,
+  same: [id, ...(objectOfInterest === undefined ? [] : [objectOfInterest]), ...sameAs],
+});
+
+export const toDrawn = (row: TwinRow, vocabulary: Vocabulary): Drawn | undefined => {
+  const { twin, shape } = row;
   const place = placeOf(twin);
   // the twin of an agency stands for all of its others: it is the city, not a thing in it
   if (!place || twin.kind === agencyTwinKind) return undefined;
@@ -110,8 +119,7 @@ export const toDrawn = ({ twin, sameAs = [], shape }: TwinRow, vocabulary: Vocab
   const height = top - base;
   const form = formOf(place, height > 0 && isOne(standingKinds));
   return {
-    id: twin.id,
-    same: [twin.id, ...(twin.objectOfInterest === undefined ? [] : [twin.objectOfInterest]), ...sameAs],
+    ...toNamed(row),
     kind: twin.kind,
     form,
     place,

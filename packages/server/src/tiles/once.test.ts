@@ -76,6 +76,13 @@ describe('an object of several agencies', () => {
     ]);
   });
 
+  it('leads a row of a register, which has no place, to the row of what it is; what is nothing that is drawn leads nowhere', () => {
+    const building = drawn(idOf('a', '1'));
+    const rows = [building.id, idOf('a', '9')].map((other, at) => ({ id: idOf('b', String(at)), same: [idOf('b', String(at)), other] }));
+    const once = drawOnce([building], rows);
+    expect([...once.drawn]).toEqual([building]);
+    expect([...once.standIn]).toEqual([[idOf('b', '0'), building.id]]);
+  });
   it('is told by its object of interest too, and others are not touched', () => {
     const all = [drawn(house, { values, object: 'urn:lot:7' }), drawn(entry, { ...point, object: 'urn:lot:7' }), drawn(other, point)];
     const once = drawOnce(all);

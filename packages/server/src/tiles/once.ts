@@ -3,7 +3,7 @@
  */
 import { compareText, type OutlineForm, outlineForms } from '@cityweave/core';
 import { findAlike } from './alike.ts';
-import type { Drawn } from './drawn.ts';
+import type { Drawn, Named } from './drawn.ts';
 
 const parentOf = (parents: ReadonlyMap<string, string>, name: string): string => {
   let at = name;
@@ -12,7 +12,7 @@ const parentOf = (parents: ReadonlyMap<string, string>, name: string): string =>
 };
 
 /** Names that belong to one object have one root. */
-const joinNames = (all: readonly Drawn[], pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> => {
+const joinNames = (all: readonly Named[], pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> => {
   const parents = new Map<string, string>();
   for (const { same } of all) {
     const [first = ''] = same;
@@ -31,15 +31,21 @@ const showsMore = (a: Drawn, b: Drawn): boolean => rank(a.form) < rank(b.form) |
 /** What is drawn, and for every twin that is not the one whose row it shares. */
 export type DrawnOnce = { readonly drawn: ReadonlySet<Drawn>; readonly standIn: ReadonlyMap<string, string> };
 
-export const drawOnce = (all: readonly Drawn[]): DrawnOnce => {
-  const shared = all.filter(({ same }) => same.length > 1);
+/** `unplaced`: twins without a place, which share the row of the one that they are. */
+export const drawOnce = (all: readonly Drawn[], unplaced: readonly Named[] = []): DrawnOnce => {
+  const shared = [...all, ...unplaced].filter(({ same }) => same.length > 1);
   const parents = joinNames(shared, findAlike(all));
   const best = new Map<string, Drawn>();
-  const rootOf = ({ id }: Drawn): string => parentOf(parents, id);
+  const rootOf = ({ id }: Named): string => parentOf(parents, id);
   for (const drawn of all) {
     const known = best.get(rootOf(drawn));
     if (!known || showsMore(drawn, known)) best.set(rootOf(drawn), drawn);
   }
-  const standIn = new Map(all.flatMap((drawn) => (best.get(rootOf(drawn)) === drawn ? [] : [[drawn.id, best.get(rootOf(drawn))?.id ?? drawn.id] as const])));
+  const standIn = new Map(
+    [...all, ...unplaced].flatMap((named) => {
+      const drawn = best.get(rootOf(named));
+      return drawn === undefined || drawn === named ? [] : [[named.id, drawn.id] as const];
+    }),
+  );
   return { drawn: new Set(best.values()), standIn };
 };

@@ -1,23 +1,31 @@
 /**
  * Pictures: a program that makes the pictures of the README and those that the tests compare with again, from the sample city.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { buildViewer, root } from './build-viewer.ts';
 import { launchChromium } from './chromium.ts';
 import { startCity } from './city-process.ts';
 import { goldenFolder, goldenPicture, goldens } from './golden.ts';
-import { answerOf } from './hands.ts';
+import { answerOf, sources } from './hands.ts';
 import { openViewer } from './page.ts';
 
 /** Without a graphics card the finest picture takes its time. */
 const patienceMs = 180_000;
 
+/** Who answered the flood question, as the planner's guide says it: the picture must say the same. */
+const answeredInGuide = async (): Promise<string> => {
+  const [said] = /\d+ of \d+ agencies/.exec(await readFile(join(root, 'docs/guide-planner.md'), 'utf8')) ?? [];
+  if (said === undefined) throw new Error('the guide for planners does not say how many agencies answer the flood question');
+  return said;
+};
+
 const ofReadme = async (browser: Browser, address: string): Promise<string> => {
   await using viewer = await openViewer(browser, address, { hash: '#q=flood-exposure&w=questions&lang=en', quality: 0 });
   const path = join(root, 'docs/pictures/city.png');
   await answerOf(viewer.page).getByText('36 twins').waitFor();
+  await sources(viewer.page).getByText(await answeredInGuide()).waitFor();
   await viewer.drawn();
   await viewer.page.screenshot({ path, timeout: patienceMs });
   return path;

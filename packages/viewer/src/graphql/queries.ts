@@ -41,14 +41,22 @@ type CrossingVariables = {
   readonly asOf?: string;
 };
 
+type HistoryVariables = {
+  readonly federation: string;
+  readonly id: string;
+  readonly term: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly knownAt?: string;
+  readonly every?: string;
+  readonly first: number;
+};
+
 export const queries = {
   federation: createDocument<About, { readonly federation: Federation | null }>(federationText),
   counts: createDocument<About & { readonly filter?: Filter; readonly asOf?: string }, Counts>(countsText),
   crossing: createDocument<CrossingVariables, Crossing>(crossingText),
-  history: createDocument<
-    { readonly federation: string; readonly id: string; readonly term: string; readonly from?: string; readonly every?: string; readonly first: number },
-    HistoryAnswer
-  >(historyText),
+  history: createDocument<HistoryVariables, HistoryAnswer>(historyText),
   lines: createDocument<{ readonly federation: string }, { readonly federation: Lines | null }>(linesText),
   log: createDocument<{ readonly federation: string; readonly first: number; readonly after?: string }, LogAnswer>(logText),
   status: createDocument<About, Status>(statusText),

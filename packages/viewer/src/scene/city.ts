@@ -203,12 +203,6 @@ const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
     tiling.hide(mask);
   };
   const pickable = createPickable({ appearance, kinds: () => made.layers.map(kindsOf), tell });
-  const hidden =
-    <Given>(run: (given: Given) => void) =>
-    (given: Given): void => {
-      run(given);
-      pickable.refresh();
-    };
   return {
     missing: () => [...new Set([...made.missing, ...agenciesOf(made.scene, tiling.unread())])],
     ...{ light, select, hover, legend, link, label, live: live.live },
@@ -217,8 +211,11 @@ const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
       if (colouring.by === 'values') tryHarder(made, { marked: true });
       appearance.colourBy(colouring);
     },
-    hide: hidden(appearance.hide),
-    keep: hidden(appearance.keep),
+    rows: appearance.state.rows,
+    hide: (isHidden) => {
+      appearance.hide(isHidden);
+      pickable.refresh();
+    },
     pickFrom: pickable.from,
     silence: (ids) => {
       made.silent = new Set(made.scene.agencies.flatMap(({ id }, at) => (ids.includes(id) ? [at] : [])));

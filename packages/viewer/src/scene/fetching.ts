@@ -212,6 +212,15 @@ export const lookUp = async (rows: RowsMeant, asked: LookUp): Promise<Found | un
   return typeof found === 'object' && found !== null ? found : undefined;
 };
 
+const isRows = (given: unknown): given is readonly number[] => Array.isArray(given) && given.every(Number.isInteger);
+
+/** For each agency of the scene, in its order: the rows that it keeps and another one draws; undefined where it was not answered. */
+export const fetchKeepers = async (rows: RowsMeant): Promise<readonly (readonly number[])[] | undefined> => {
+  const got = await getOfRows('keepers?', rows);
+  const { beside } = Object(got.ok ? await parseJson(got.value) : undefined);
+  return Array.isArray(beside) && beside.every(isRows) ? beside : undefined;
+};
+
 /** One property of all that is drawn. */
 type ValuesAsked = { readonly term: string /** else the one of the dictionary */; readonly unit?: string | undefined };
 

@@ -98,6 +98,9 @@ export type SceneEvent =
   /** tiles of this view that are here, and how many it needs */
   | { readonly type: 'progress'; readonly here: number; readonly wanted: number };
 
+/** The twin that each row draws: numbers of its kind and of the agency that draws it, in the scene. */
+export type Rows = { readonly kinds: Uint16Array; readonly agencies: Uint16Array };
+
 export type City = {
   readonly scene: () => Scene;
   /** agencies with layers, or tiles, that could not be read; an event says where that may be another */
@@ -106,13 +109,13 @@ export type City = {
   readonly light: (rows: readonly number[]) => void;
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
-  readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
+  /** what stands in each row */
+  readonly rows: () => Rows;
+  readonly hide: (isHidden: (row: number) => boolean) => void;
   /** agencies whose twins are shown as last known, whatever is followed */
   readonly silence: (agencies: readonly string[]) => void;
   /** what the next pick may find, by the numbers of agency and kind; undefined: all that is shown */
   readonly pickFrom: (isWanted: ((agency: number, kind: number) => boolean) | undefined) => void;
-  /** shows these twins only; undefined: all that is not hidden */
-  readonly keep: (rows: readonly number[] | undefined) => void;
   readonly colourBy: (colouring: Colouring) => void;
   /** of what is coloured by values now: five stops of numbers, one for each of categories */
   readonly legend: () => readonly Stop[];

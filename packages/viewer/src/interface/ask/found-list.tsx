@@ -24,7 +24,7 @@ const OptionText = ({ option }: { readonly option: FoundOption }) => {
   if (option.type === 'question') return <Name className="name" text={titleOf(option.question).title} />;
   const [name, more] =
     option.type === 'kind'
-      ? [option.kind.label, say('twinCount', { n: option.kind.count })]
+      ? [option.kind.label, option.kind.count === undefined ? '' : say('twinCount', { n: option.kind.count })]
       : [spokenName(option.twin.name, option.twin.kind.label), option.twin.kind.label];
   return (
     <>

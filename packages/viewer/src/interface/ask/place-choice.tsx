@@ -2,6 +2,7 @@
  * Place choice: which zone or place a question is about: as it was saved, from a list, or picked in the scene.
  */
 import { useEffect, useId, useState } from 'react';
+import { useDrawn } from '../state/drawn.ts';
 import { kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import type { Place } from '../state/places.ts';
@@ -43,6 +44,7 @@ export const PlaceChoice = ({ place, picked }: { readonly place: Place; readonly
   const { say } = words;
   const groups = useKnown((state) => state.groups);
   const picking = usePerson((state) => state.picking === place.variable);
+  const isDrawn = useDrawn(({ drawn }) => drawn !== undefined);
   const options = useOptions(place);
   const id = useId();
   const saved = savedText(place, words);
@@ -59,9 +61,11 @@ export const PlaceChoice = ({ place, picked }: { readonly place: Place; readonly
         ))}
         {picked !== undefined && !options.some((option) => option.id === picked) && <option value={picked}>{plainText(picked)}</option>}
       </select>
-      <button type="button" className="quiet" aria-pressed={picking} onClick={() => person.pick(picking ? undefined : place.variable)}>
-        {say('pickInScene')}
-      </button>
+      {isDrawn && (
+        <button type="button" className="quiet" aria-pressed={picking} onClick={() => person.pick(picking ? undefined : place.variable)}>
+          {say('pickInScene')}
+        </button>
+      )}
     </div>
   );
 };

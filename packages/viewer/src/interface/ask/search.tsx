@@ -4,6 +4,7 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react';
 import { useReached } from '../bonds/reaching.ts';
 import { Icon } from '../frame/icon.tsx';
+import { useDrawn } from '../state/drawn.ts';
 import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
 import { useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
@@ -27,10 +28,11 @@ const useOptions = (text: string) => {
   const federation = usePerson((state) => state.federation);
   const questions = useLearning((state) => state.questions);
   const known = useKnown((state) => state.groups);
+  const drawn = useDrawn((state) => state.drawn);
   const finding = useFound(federation, text);
   const groups = useMemo(
-    () => toGroups({ questions: matchingQuestions(questions, text), kinds: matchingKinds(known, text), twins: finding.twins }),
-    [questions, known, finding, text],
+    () => toGroups({ questions: matchingQuestions(questions, text), kinds: matchingKinds(known, text, drawn), twins: finding.twins }),
+    [questions, known, drawn, finding, text],
   );
   return { finding, groups, options: groups.flatMap((group) => group.options) };
 };

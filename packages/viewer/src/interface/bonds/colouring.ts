@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { City, Staged, Stop, ToldValues, Values } from '../../scene/staged.ts';
 import { toColoured } from '../state/colours.ts';
 import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
+import { type IsMeant, useDrawn } from '../state/drawn.ts';
 import { inUnitOf } from '../state/in-unit.ts';
 import { usePerson, type Watch } from '../state/person.ts';
 import { rowsOf } from './rows.ts';
@@ -16,6 +17,9 @@ export type Legend = {
   /** the texts of categories, by their numbers */
   readonly categories: readonly string[] | undefined;
   readonly stops: readonly Stop[];
+  /** the least and the most of all: the stops may not reach as far */
+  readonly min: number;
+  readonly max: number;
   readonly known: number;
   readonly unknown: number;
   /** what was told of all twins, where it was */
@@ -59,26 +63,27 @@ const createFollowing = ({ live }: City, term: string, watch: Watch | undefined)
   };
 };
 
-/** Coloured anew where more is told of all twins, or there are more texts; in between, the scene keeps it up to date by itself. */
+/** Coloured anew where more is told of all twins, there are more texts, or others are meant; in between, the scene keeps it up to date by itself. */
 const colourBy = (staged: Staged, term: string, { isFollowed, watch }: { readonly isFollowed: boolean; readonly watch: Watch | undefined }): (() => void) => {
   const { city } = staged;
   const following = isFollowed ? createFollowing(city, term, watch) : undefined;
-  let shown: { readonly basis: Values; readonly categories: number } | undefined;
+  let shown: { readonly basis: Values; readonly categories: number; readonly isMeant: IsMeant | undefined } | undefined;
   const look = (): void => {
     const heard = following && heardOf(city, term);
     following?.hear(heard?.unit);
     const basis = basisOf(staged, term, heard);
     const categories = heard?.categories?.length ?? 0;
-    if (!basis || (shown && shown.categories === categories && (shown.basis === basis || basis === heard))) return;
-    const coloured = toColoured(basis, heard);
-    if (!coloured) return;
-    shown = { basis, categories };
+    const { isMeant } = useDrawn.getState();
+    const isSame = shown?.categories === categories && shown.isMeant === isMeant && (shown.basis === basis || basis === heard);
+    const coloured = basis && !isSame ? toColoured({ all: basis, heard, isMeant }) : undefined;
+    if (!(basis && coloured)) return;
+    shown = { basis, categories, isMeant };
     city.colourBy(coloured.colouring);
     const { colouring: _colouring, ...legend } = coloured;
     useLegend.setState({ legend: { term, stops: city.legend(), told: 'missing' in basis ? (basis as ToldValues) : undefined, ...legend } });
   };
   wantColumns(rowsOf(staged), [term]);
-  const stops = [useColumns.subscribe(look), city.live.onChanged(look)];
+  const stops = [useColumns.subscribe(look), useDrawn.subscribe(look), city.live.onChanged(look)];
   look();
   return () => {
     for (const stop of stops) stop();

@@ -1,14 +1,35 @@
 /**
- * Hiding: which agencies and kinds the scene shows: by their look, what somebody turned, the filter, and what a question asks to pick from.
+ * Hiding: which twins the scene shows: by their look, what somebody turned, the filter, and what a question asks to pick from.
  */
-import type { Scene } from '@cityweave/core/scene';
 import { useEffect, useMemo } from 'react';
+import { fetchKeepers } from '../../scene/fetching.ts';
 import { lookOf } from '../../scene/look.ts';
 import type { Staged } from '../../scene/staged.ts';
-import { createIsHidden, isOneOf } from '../state/filter.ts';
+import { type Drawn, toKeepers, useDrawn } from '../state/drawn.ts';
+import { createIsHidden, createIsMeant, isOneOf } from '../state/filter.ts';
 import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { placesOf } from '../state/places.ts';
+import { rowsOf, useEffectLatest } from './rows.ts';
+
+/** What is drawn, and then who else keeps it. */
+const useRowsDrawn = (staged: Staged | undefined): void => {
+  useEffectLatest(
+    async (isLatest) => {
+      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows(), keepers: undefined };
+      useDrawn.setState({ drawn });
+      const beside = staged && (await fetchKeepers(rowsOf(staged)));
+      if (drawn && beside && isLatest()) useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(beside, drawn.scene.rows) } });
+    },
+    [staged],
+  );
+};
+
+const useMeaning = (): void => {
+  const drawn = useDrawn((state) => state.drawn);
+  const { kinds, agencies } = usePerson((state) => state.filter);
+  useEffect(() => useDrawn.setState({ isMeant: drawn && createIsMeant({ kinds, agencies }, drawn) }), [drawn, kinds, agencies]);
+};
 
 const useWantedKinds = (): string => {
   const name = usePerson((state) => state.question?.name);
@@ -20,25 +41,36 @@ const useWantedKinds = (): string => {
     : '';
 };
 
-/** Of a scene: what is not shown, by the numbers of agency and kind. */
-export const useIsHidden = (scene: Scene | undefined): ((agency: number, kind: number) => boolean) => {
+/** By row; undefined where nothing is drawn. */
+const useIsHidden = (): ((row: number) => boolean) | undefined => {
   const turned = usePerson((state) => state.turned);
-  const choice = usePerson((state) => state.filter);
+  const named = usePerson((state) => state.filter.kinds);
   const wanted = useWantedKinds();
+  const { drawn, isMeant } = useDrawn();
   return useMemo(() => {
-    if (!scene) return () => false;
-    return createIsHidden({ scene, choice, turned, hiddenByLook: scene.kinds.map((kind) => lookOf(kind).isHidden), wanted: wanted.split(' ').filter(Boolean) });
-  }, [scene, choice, turned, wanted]);
+    if (!(drawn && isMeant)) return undefined;
+    const hiddenByLook = drawn.scene.kinds.map((kind) => lookOf(kind).isHidden);
+    return createIsHidden({ drawn, isMeant, named, turned, hiddenByLook, wanted: wanted.split(' ').filter(Boolean) });
+  }, [drawn, isMeant, named, turned, wanted]);
+};
+
+/** Of which agency and kind, by their numbers, at least one twin is shown. */
+export const useIsShown = (): ((agency: number, kind: number) => boolean) => {
+  const isHidden = useIsHidden();
+  const drawn = useDrawn((state) => state.drawn);
+  return useMemo(() => {
+    const [shown, kinds] = [new Set<number>(), drawn?.scene.kinds.length ?? 0];
+    const keyOf = (agency: number, kind: number): number => agency * kinds + kind;
+    if (drawn) for (const [row, kind] of drawn.rows.kinds.entries()) if (isHidden?.(row) === false) shown.add(keyOf(drawn.rows.agencies[row] ?? 0, kind));
+    return (agency, kind) => shown.has(keyOf(agency, kind));
+  }, [drawn, isHidden]);
 };
 
 /** Kinds of which no agency's twins are shown. */
-export const useHiddenKinds = (staged: Staged | undefined): readonly string[] => {
-  const scene = staged?.city.scene();
-  const isHidden = useIsHidden(scene);
-  return useMemo(() => {
-    const shown = new Set(scene?.layers.flatMap(({ agency, kinds }) => kinds.filter((kind) => !isHidden(agency, kind))));
-    return scene?.kinds.flatMap(({ kind }, at) => (shown.has(at) ? [] : [kind])) ?? [];
-  }, [scene, isHidden]);
+export const useHiddenKinds = (): readonly string[] => {
+  const scene = useDrawn((state) => state.drawn?.scene);
+  const isShown = useIsShown();
+  return useMemo(() => scene?.kinds.flatMap(({ kind }, at) => (scene.agencies.some((_, agency) => isShown(agency, at)) ? [] : [kind])) ?? [], [scene, isShown]);
 };
 
 /** While somebody picks for a question, nothing else than what it asks for is found. */
@@ -57,7 +89,11 @@ const usePickingFrom = (staged: Staged | undefined): void => {
 };
 
 export const useHiding = (staged: Staged | undefined): void => {
-  const isHidden = useIsHidden(staged?.city.scene());
-  useEffect(() => staged?.city.hide(isHidden), [staged, isHidden]);
+  useRowsDrawn(staged);
+  useMeaning();
+  const isHidden = useIsHidden();
+  useEffect(() => {
+    if (isHidden) staged?.city.hide(isHidden);
+  }, [staged, isHidden]);
   usePickingFrom(staged);
 };

@@ -1,32 +1,22 @@
 /**
  * Lighting: what an answer found, and of that what lies within the ranges that are brushed; all else fades.
  */
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
-import { columnOf, useColumns, wantColumns } from '../state/columns.ts';
-import { isComparable, isTelling, rowsWithin } from '../state/filter.ts';
+import { wantColumns } from '../state/columns.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { isMet, useComing } from './coming.ts';
 import { freeNow } from './free.ts';
+import { useWithin } from './meaning.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
-/** Undefined where nothing is brushed. */
-const useWithin = (staged: Staged | undefined): readonly number[] | undefined => {
+const useColumnsOfRanges = (staged: Staged | undefined): void => {
   const ranges = usePerson((state) => state.filter.ranges);
-  const read = useColumns((state) => state.read);
   useEffect(() => {
     const terms = ranges.map(({ term }) => term);
     if (staged && terms.length > 0) wantColumns(rowsOf(staged), terms);
   }, [staged, ranges]);
-  return useMemo(() => {
-    const telling = ranges.filter(isTelling);
-    const known = telling.flatMap((range) => {
-      const column = columnOf({ read }, range.term, staged?.city.scene().rowsRevision);
-      return column && isComparable(range, column) ? [[range, column] as const] : [];
-    });
-    return known.length === 0 ? undefined : rowsWithin(known);
-  }, [staged, ranges, read]);
 };
 
 const [surveyedMax, nearMetres] = [1_000, 800] as const;
@@ -46,7 +36,8 @@ export const useLighting = (staged: Staged | undefined): void => {
   const coming = useComing(staged);
   const ids = usePosed(({ answer }) => answer?.ids);
   const asking = usePosed((state) => state.asking);
-  const within = useWithin(staged);
+  useColumnsOfRanges(staged);
+  const within = useWithin();
   useOwnView(staged, coming);
   useEffectLatest(
     async (isLatest) => {

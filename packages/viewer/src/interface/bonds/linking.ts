@@ -1,17 +1,18 @@
 /**
  * Linking: the links of the chosen twin as arcs, and names: of the chosen one, what it is linked to, what an answer found, else of what one knows a city by.
  */
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { WholeTwin } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import type { Arc, Label, Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
 import { type CrossLink, readCrossing, useCrossing } from '../state/crossing.ts';
-import { isLeftOut, isTelling as isRange, toTwinFilter } from '../state/filter.ts';
+import { useDrawn } from '../state/drawn.ts';
+import { groundOf, isLeftOut, isTelling as isRange, toTwinFilter } from '../state/filter.ts';
 import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
-import { linkedTo } from '../state/linked-to.ts';
+import { type LinkedTo, linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
@@ -25,11 +26,11 @@ const labelsMax = 60;
 const useLinked = (twin: WholeTwin | undefined) => useMemo(() => (twin ? linkedTo(twin) : []), [twin]);
 
 /** Links between agencies, where somebody wants to see them. */
-const useCrossings = (staged: Staged | undefined): void => {
+const useCrossings = (): void => {
   const { federation, crossing, filter, question, asOf } = usePerson();
   const ids = usePosed(({ answer }) => answer?.ids);
   const asked = question === undefined ? undefined : ids;
-  const hidden = useHiddenKinds(staged);
+  const hidden = useHiddenKinds();
   const agencies = useKnown(({ groups }) => [...new Set(groups.map(({ agency }) => agency.id))].sort().join(' '));
   useEffect(() => {
     const isWanted = crossing && federation !== undefined && agencies !== '' && (question === undefined || ids !== undefined);
@@ -71,6 +72,8 @@ const useArcs = (staged: Staged | undefined): void => {
 };
 
 type Named = { readonly id: string; readonly name: string; readonly weight: number };
+/** What a name stands over. */
+type Kept = Pick<FoundTwin, 'kind' | 'agencies'>;
 
 /** Of what an answer found, the one hospital is named before one of eight charging points. */
 const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
@@ -82,40 +85,66 @@ const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
 const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 
 /** A name that several have stands once. */
-const readLandmarks = async (federation: string, lang: string): Promise<readonly Named[]> => {
+const readLandmarks = async (federation: string, lang: string): Promise<readonly (Named & Kept)[]> => {
   const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });
   const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
   const firsts = new Map(nodes.toReversed().map((node) => [node.name, node]));
   return nodes
     .filter((node) => isTelling(node.name) && firsts.get(node.name) === node)
-    .map(({ id, name, kind }) => ({ id, name, weight: landmarks.length - landmarks.indexOf(kind.id) }));
+    .map(({ id, name, kind, representations }) => ({
+      ...{ id, name, kind: kind.id, agencies: representations.map(({ agency }) => agency.id) },
+      weight: landmarks.length - landmarks.indexOf(kind.id),
+    }));
 };
 
-const useLabels = (staged: Staged | undefined): void => {
+const useLandmarks = (staged: Staged | undefined): readonly (Named & Kept)[] => {
   const federation = usePerson((state) => state.federation);
   const lang = usePerson((state) => state.lang);
-  const twin = useChosen((state) => state.twin);
-  const answer = usePosed((state) => state.answer);
-  const filter = usePerson((state) => state.filter);
-  const linked = useLinked(twin);
+  const [found, setFound] = useState<readonly (Named & Kept)[]>([]);
   useEffectLatest(
     async (isLatest) => {
-      if (!(staged && federation)) return;
-      const { kinds } = staged.city.scene();
-      // a name over a twin that the filter leaves out would stand over nothing
-      const isThere = ({ kind: id, agencies }: FoundTwin): boolean => {
-        const kind = kinds.find((one) => one.kind === id);
-        return kind === undefined || !isLeftOut(filter, kind, agencies);
-      };
-      const chosen: readonly Named[] = twin
-        ? [
-            { id: twin.id, name: spokenName(twin.name, twin.kind.label), weight: 100 },
-            ...linked.map(({ end: { id, name, kind } }) => ({ id, name: spokenName(name ?? '', kind?.label ?? ''), weight: 50 })),
-          ]
-        : [];
+      const read = staged && federation ? await readLandmarks(federation, lang) : [];
+      if (isLatest()) setFound(read);
+    },
+    [staged, federation, lang],
+  );
+  return found;
+};
+
+/** Of the chosen twin and of what it is linked to. */
+const namesAbout = (twin: WholeTwin, linked: readonly LinkedTo[]): readonly Named[] => [
+  { id: twin.id, name: spokenName(twin.name, twin.kind.label), weight: 100 },
+  ...linked.map(({ end: { id, name, kind } }) => ({ id, name: spokenName(name ?? '', kind?.label ?? ''), weight: 50 })),
+];
+
+/** A name over a twin that the filter leaves out would stand over nothing; the ground stays. */
+const useIsThere = (): ((kept: Kept) => boolean) => {
+  const filter = usePerson((state) => state.filter);
+  const scene = useDrawn((state) => state.drawn?.scene);
+  return useMemo(() => {
+    const ground = scene && groundOf(scene);
+    return ({ kind: id, agencies }) => {
+      const at = scene?.kinds.findIndex((one) => one.kind === id) ?? -1;
+      const kind = scene?.kinds[at];
+      return kind === undefined || ground?.has(at) === true || !isLeftOut(filter, kind, agencies);
+    };
+  }, [filter, scene]);
+};
+
+/** The heavier stays where two would lie on one another: the chosen one, its links, what was found, what one knows a city by. */
+const useLabels = (staged: Staged | undefined): void => {
+  const twin = useChosen((state) => state.twin);
+  const answer = usePosed((state) => state.answer);
+  const known = useLandmarks(staged);
+  const linked = useLinked(twin);
+  const isThere = useIsThere();
+  useEffectLatest(
+    async (isLatest) => {
+      if (!staged) return;
+      const chosen = twin ? namesAbout(twin, linked) : [];
       const found = namesOf(answer?.sections.flatMap(({ twins }) => twins).filter(isThere) ?? []);
-      const named = [...chosen, ...found].length > 0 ? [...chosen, ...found] : await readLandmarks(federation, lang);
-      const few = named.slice(0, labelsMax);
+      const named = [...chosen, ...(found.length > 0 ? found : known.filter(isThere))];
+      const few = [...new Map(named.toReversed().map((one) => [one.id, one])).values()].sort((a, b) => b.weight - a.weight).slice(0, labelsMax);
       const rows = await rowsById(
         rowsOf(staged),
         few.map(({ id }) => id),
@@ -127,7 +156,7 @@ const useLabels = (staged: Staged | undefined): void => {
       });
       staged.city.label(labels);
     },
-    [staged, federation, lang, twin, linked, answer, filter],
+    [staged, twin, linked, answer, known, isThere],
   );
 };
 
@@ -138,7 +167,7 @@ const useLabelsBeside = (staged: Staged | undefined): void => {
 };
 
 export const useLinking = (staged: Staged | undefined): void => {
-  useCrossings(staged);
+  useCrossings();
   useArcs(staged);
   useLabels(staged);
   useLabelsBeside(staged);

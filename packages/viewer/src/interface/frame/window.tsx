@@ -25,6 +25,7 @@ import '../ask/ask.css';
 const Questions = lazy(() => import('../ask/questions.tsx').then(({ Questions: made }) => ({ default: made })));
 const Layers = lazy(() => import('../look/layers.tsx').then(({ Layers: made }) => ({ default: made })));
 const FilterPanel = lazy(() => import('../look/filter.tsx').then(({ FilterPanel: made }) => ({ default: made })));
+const Legend = lazy(() => import('../look/legend.tsx').then(({ Legend: made }) => ({ default: made })));
 const FederationMap = lazy(() => import('../members/federation-map.tsx').then(({ FederationMap: made }) => ({ default: made })));
 const TwinPanel = lazy(() => import('../inspect/twin-panel.tsx').then(({ TwinPanel: made }) => ({ default: made })));
 const SunBar = lazy(() => import('../look/sun-bar.tsx').then(({ SunBar: made }) => ({ default: made })));
@@ -68,7 +69,7 @@ const useAddress = (staged: Staged | undefined): void => {
 const Late = ({ when, children }: { readonly when: boolean; readonly children: ReactNode }) => when && <Suspense fallback={null}>{children}</Suspense>;
 
 const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
-  const { panel, list, selected, sun, asOf } = usePerson();
+  const { panel, list, selected, colour, sun, asOf } = usePerson();
   const scene = staged?.city.scene();
   return (
     <>
@@ -83,6 +84,9 @@ const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
       </Late>
       <Late when={panel === 'federation'}>
         <FederationMap />
+      </Late>
+      <Late when={colour !== undefined}>
+        <Legend scene={scene} colour={colour ?? ''} />
       </Late>
       <Late when={list !== undefined}>
         <ListPanel list={list ?? 'table'} />

@@ -11,10 +11,11 @@ import { useWords } from '../words/words.ts';
 
 const box = { width: 200, height: 32 } as const;
 
-type Asked = { readonly federation: string; readonly id: string; readonly term: string; readonly agency: string };
+/** `asOf`: neither what was observed nor what was told after that is asked for. */
+type Asked = { readonly federation: string; readonly id: string; readonly term: string; readonly agency: string; readonly asOf: string | undefined };
 
-const readStretch = async ({ federation, id, term, agency }: Asked, stretch: Stretch, signal: AbortSignal): Promise<readonly Sample[]> => {
-  const got = await ask(queries.history, { federation, id, term, ...stretch }, signal);
+const readStretch = async ({ federation, id, term, agency, asOf }: Asked, stretch: Stretch, signal: AbortSignal): Promise<readonly Sample[]> => {
+  const got = await ask(queries.history, { federation, id, term, ...(asOf !== undefined && { to: asOf, knownAt: asOf }), ...stretch }, signal);
   const kept = got.ok ? (got.value.federation?.twin.twin?.representations ?? []) : [];
   return kept.find((each) => each.agency.id === agency)?.history?.nodes ?? [];
 };
@@ -30,16 +31,17 @@ const read = async (asked: Asked, until: string, signal: AbortSignal): Promise<r
 export const Sparkline = ({ id, said }: { readonly id: string; readonly said: Said }) => {
   const { say, instant, quantity } = useWords();
   const federation = usePerson((state) => state.federation);
+  const asOf = usePerson((state) => state.asOf);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const { term, source, observedAt, unit } = said;
   useEffect(() => {
     const stop = new AbortController();
     if (federation)
-      void read({ federation, id, term: term.id, agency: source.id }, observedAt, stop.signal).then((found) => {
+      void read({ federation, id, term: term.id, agency: source.id, asOf }, observedAt, stop.signal).then((found) => {
         if (!stop.signal.aborted) setSamples(found);
       });
     return () => stop.abort();
-  }, [federation, id, term.id, source.id, observedAt]);
+  }, [federation, id, term.id, source.id, observedAt, asOf]);
   const spark = useMemo(() => toSpark(samples, box), [samples]);
   if (!spark) return null;
   const { path, count, since, until, min, max } = spark;

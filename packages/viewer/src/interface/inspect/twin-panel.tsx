@@ -8,6 +8,7 @@ import { isInScene, Panel } from '../frame/panel.tsx';
 import { announce } from '../state/announcing.ts';
 import { agencyOf } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
+import { useDrawn } from '../state/drawn.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
@@ -20,16 +21,15 @@ import { Values } from './values.tsx';
 const Keepers = ({ twin }: { readonly twin: WholeTwin }) => {
   const { say, instant } = useWords();
   const silences = useKnown((state) => state.silences);
+  const isNow = usePerson((state) => state.asOf === undefined);
   return (
     <ul className="keepers">
       {twin.representations.map(({ id, agency, updatedAt, altIds }) => {
         const silence = silences.get(agency.id);
         return (
           <li key={id}>
-            <Name className="badge" text={agency.name} />{' '}
-            <span className={silence ? 'warn' : 'soft'}>
-              {silence ? say('lastKnown', { time: instant(silence.lastSeen) }) : say('changedAt', { time: instant(updatedAt) })}
-            </span>
+            <Name className="badge" text={agency.name} /> {silence && <span className="warn">{say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
+            {!silence && isNow && <span className="soft">{say('changedAt', { time: instant(updatedAt) })}</span>}
             {altIds.length > 0 && (
               <details className="soft">
                 <summary>{say('identifiers', { n: altIds.length })}</summary>
@@ -73,6 +73,7 @@ const useTelling = (id: string | undefined, name: string | undefined): void => {
 export const TwinPanel = () => {
   const { say, instant } = useWords();
   const { twin, lastKnown } = useChosen();
+  const isDrawn = useDrawn(({ drawn }) => drawn !== undefined);
   const undrawn = useUndrawn((state) => state.id);
   const selected = usePerson((state) => state.selected);
   const name = twin && spokenName(twin.name, twin.kind.label);
@@ -93,9 +94,11 @@ export const TwinPanel = () => {
             {lastKnown !== undefined && <strong className="warn"> {say('lastKnown', { time: instant(lastKnown) })}</strong>}
           </p>
           <p>
-            <button type="button" className="quiet" onClick={() => person.set({ frame: selected })}>
-              {say('showInScene')}
-            </button>{' '}
+            {isDrawn && (
+              <button type="button" className="quiet" onClick={() => person.set({ frame: selected })}>
+                {say('showInScene')}
+              </button>
+            )}{' '}
             <span className="warn" role="status">
               {undrawn === selected && say('notDrawn')}
             </span>

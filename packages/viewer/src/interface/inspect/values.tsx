@@ -3,7 +3,8 @@
  */
 import type { MergedSaid, Said, WholeTwin } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
-import { whenText } from '../state/said.ts';
+import { usePerson } from '../state/person.ts';
+import { agedAt, whenText } from '../state/said.ts';
 import { isKnownTerm, termText } from '../state/terms.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
@@ -13,9 +14,13 @@ import { Worth } from './worth.tsx';
 /** The name of the file or feed, without its version. */
 const fileIn = (origin: string): string => origin.split(' ')[0] ?? origin;
 
-const SaidValue = ({ said, stands }: { readonly said: Said; readonly stands: boolean }) => {
+const SaidValue = ({ said: told, stands }: { readonly said: Said; readonly stands: boolean }) => {
   const words = useWords();
   const { say, quantity, instant } = words;
+  const said = agedAt(
+    told,
+    usePerson((state) => state.asOf),
+  );
   const silence = useKnown(({ silences }) => silences.get(said.source.id));
   return (
     <div className={stands ? 'said stands' : 'said'}>

@@ -4,8 +4,8 @@
 import type { TwinRow } from '../../graphql/answers.ts';
 import { Worth } from '../inspect/worth.tsx';
 import { useKnown } from '../state/known.ts';
-import { person } from '../state/person.ts';
-import { whenText } from '../state/said.ts';
+import { person, usePerson } from '../state/person.ts';
+import { agedAt, whenText } from '../state/said.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -38,9 +38,10 @@ const Property = ({ twin, term }: { readonly twin: TwinRow; readonly term: strin
   const words = useWords();
   const { say, quantity } = words;
   const silences = useKnown((state) => state.silences);
+  const asOf = usePerson((state) => state.asOf);
   const found = twin.properties.find(({ winner }) => winner.term.id === term);
   if (!found) return <span className="soft">{say('valueNone')}</span>;
-  const { winner } = found;
+  const winner = agedAt(found.winner, asOf);
   return (
     <>
       <Name text={quantity(winner.value, winner.unit)} /> <Worth said={winner} />

@@ -28,7 +28,7 @@ const LineText = ({ line }: { readonly line: Line }) => {
   return (
     <>
       <Name className="name" text={line.type === 'twin' ? spokenName(line.twin.name, line.twin.kind.label) : line.label} />
-      {'count' in line && <span className="soft">{number(line.count)}</span>}
+      {'count' in line && line.count !== undefined && <span className="soft">{number(line.count)}</span>}
       {others && <Name className="soft" text={others} />}
       {silent[0] && silent.length === agencies.length && <strong className="warn">{say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}
     </>

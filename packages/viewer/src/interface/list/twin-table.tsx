@@ -5,13 +5,14 @@ import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import type { TwinRow } from '../../graphql/answers.ts';
 import type { TwinOrder } from '../../graphql/queries.ts';
 import { propertiesOf } from '../state/columns.ts';
+import { useTwinCount } from '../state/counting.ts';
 import { useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
 import { type Head, TableHead } from './table-head.tsx';
 import { TableRow } from './table-row.tsx';
-import { useListed } from './use-listed.ts';
+import { type Listed, useListed } from './use-listed.ts';
 import { type Pages, usePages } from './use-pages.ts';
 import { useRows } from './use-rows.ts';
 
@@ -30,9 +31,9 @@ const useHeads = (terms: readonly string[]): readonly Head[] => {
   }, [groups, terms, say]);
 };
 
-const TableState = ({ pages }: { readonly pages: Pages }) => {
+const TableState = ({ pages, total }: { readonly pages: Pages; readonly total: number | undefined }) => {
   const { say, list } = useWords();
-  const { rows, total, state, missing } = pages;
+  const { rows, state, missing } = pages;
   return (
     <p className="soft table-state" role="status">
       {state === 'asking' && say('askingAll')}
@@ -58,11 +59,17 @@ const takeKeys =
     } else if (event.key === 'Enter' && twin) person.set({ selected: twin.id, frame: twin.id });
   };
 
+const useCountedPages = (listed: Listed, orderBy: TwinOrder) => {
+  const counted = useTwinCount();
+  const pages = usePages(useMemo(() => ({ ...listed, orderBy }), [listed, orderBy]));
+  return { pages, total: pages.total ?? counted };
+};
+
 export const TwinTable = () => {
   const { say } = useWords();
   const listed = useListed();
   const [order, setOrder] = useState<TwinOrder>({ by: 'NAME' });
-  const pages = usePages(useMemo(() => ({ ...listed, orderBy: order }), [listed, order]));
+  const { pages, total } = useCountedPages(listed, order);
   const heads = useHeads(listed.terms);
   const selected = usePerson((state) => state.selected);
   const { box, rows, at, setAt } = useRows(pages);
@@ -73,7 +80,7 @@ export const TwinTable = () => {
   });
   return (
     <>
-      <TableState pages={pages} />
+      <TableState pages={pages} total={total} />
       <div
         id="list"
         ref={box}
@@ -81,7 +88,7 @@ export const TwinTable = () => {
         role="grid"
         tabIndex={0}
         aria-label={say('table')}
-        aria-rowcount={pages.total === undefined ? -1 : pages.total + 1}
+        aria-rowcount={total === undefined ? -1 : total + 1}
         aria-colcount={heads.length}
         {...(pages.rows.length > 0 && { 'aria-activedescendant': `${id}-${at}` })}
         onKeyDown={key}

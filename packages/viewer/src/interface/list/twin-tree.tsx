@@ -3,8 +3,9 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { countTwins, useTwinCount } from '../state/counting.ts';
 import { useKnown } from '../state/known.ts';
-import { person, usePerson } from '../state/person.ts';
+import { noFilter, person, usePerson } from '../state/person.ts';
 import { type Line, toLines } from '../state/tree.ts';
 import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
@@ -63,9 +64,11 @@ export const TwinTree = () => {
   const forest = useForest(listed);
   const { turn, grow, counted } = forest;
   const name = useKnown(({ federation }) => federation?.name ?? '');
+  const filtered = useTwinCount();
+  const total = filtered ?? countTwins(counted.counts, noFilter, undefined);
   const lines = useMemo(
-    () => toLines({ name, counts: counted.counts, open: forest.open, branches: forest.branches }),
-    [name, counted, forest.open, forest.branches],
+    () => toLines({ name, counts: counted.counts, total, open: forest.open, branches: forest.branches }),
+    [name, counted, total, forest.open, forest.branches],
   );
   const selected = usePerson((state) => state.selected);
   const box = useRef<HTMLDivElement>(null);

@@ -2,24 +2,45 @@
  * Filter: which agencies, kinds and values are shown, in the city, the table and the tree alike, and by what the city is coloured.
  */
 import './look.css';
+import { useMemo } from 'react';
 import type { Staged } from '../../scene/staged.ts';
+import { useLegend } from '../bonds/colouring.ts';
 import { Panel } from '../frame/panel.tsx';
 import { type PropertyChoice, propertiesOf } from '../state/columns.ts';
+import { countTwins } from '../state/counting.ts';
+import { useDrawn } from '../state/drawn.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
 import { plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
-import { Legend } from './legend.tsx';
 import { PropertyFilter } from './property-filter.tsx';
+import { Watch } from './watch.tsx';
 
-type Choice = { readonly id: string; readonly label: string; readonly count: number };
+type Choice = { readonly id: string; readonly label: string; readonly count: number | undefined };
 
-/** Counts of groups that share an id belong together. */
-const summed = (choices: readonly Choice[]): readonly Choice[] =>
-  [...Map.groupBy(choices, ({ id }) => id)]
-    .map(([id, own]) => ({ id, label: own[0]?.label ?? id, count: own.reduce((sum, { count }) => sum + count, 0) }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
+/** Each once, by its label, with how many twins it leaves. */
+const choicesOf = (all: readonly Omit<Choice, 'count'>[], countOf: (id: string) => number | undefined): readonly Choice[] =>
+  [...new Map(all.map((each) => [each.id, each])).values()].map((each) => ({ ...each, count: countOf(each.id) })).sort((a, b) => (a.label < b.label ? -1 : 1));
+
+const useChoices = (): Readonly<Record<'kinds' | 'agencies', readonly Choice[]>> => {
+  const known = useKnown();
+  const drawn = useDrawn((state) => state.drawn);
+  const { groups } = known;
+  return useMemo(
+    () => ({
+      kinds: choicesOf(
+        groups.map(({ kind }) => kind),
+        (id) => countTwins(groups, { kinds: [id], agencies: [] }, drawn),
+      ),
+      agencies: choicesOf(
+        groups.map(({ agency }) => ({ id: agency.id, label: agencyName(known, agency.id) })),
+        (id) => countTwins(groups, { kinds: [], agencies: [id] }, drawn),
+      ),
+    }),
+    [known, groups, drawn],
+  );
+};
 
 type ChecksProps = { readonly name: string; readonly of: 'agencies' | 'kinds'; readonly choices: readonly Choice[]; readonly chosen: readonly string[] };
 
@@ -36,7 +57,7 @@ const Checks = ({ name, of, choices, chosen }: ChecksProps) => {
           <label key={id} className="check">
             <input type="checkbox" checked={chosen.includes(id)} onChange={() => person.filterBy(of, id)} />
             <Name className="name" text={label} />
-            <span className="soft">{number(count)}</span>
+            {count !== undefined && <span className="soft">{number(count)}</span>}
           </label>
         ))}
       </fieldset>
@@ -73,6 +94,13 @@ const PropertySelect = ({ name, none, value, properties, onChange }: PropertySel
   );
 };
 
+/** Bounds are those of what is followed now. */
+const Watching = () => {
+  const legend = useLegend((state) => state.legend);
+  const isNow = usePerson((state) => state.asOf === undefined);
+  return legend && !legend.categories && isNow ? <Watch key={legend.term} term={legend.term} unit={legend.unit} /> : null;
+};
+
 const Properties = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
   const groups = useKnown((state) => state.groups);
@@ -89,7 +117,7 @@ const Properties = ({ staged }: { readonly staged: Staged | undefined }) => {
         properties={[{ id: 'agency', label: say('agency'), unit: null }, ...properties]}
         onChange={(term) => person.set({ colour: term })}
       />
-      <Legend scene={staged?.city.scene()} />
+      <Watching />
       {filter.ranges.map((range) => (
         <PropertyFilter key={range.term} label={labelOf(range.term)} range={range} staged={staged} />
       ))}
@@ -106,16 +134,15 @@ const Properties = ({ staged }: { readonly staged: Staged | undefined }) => {
 
 export const FilterPanel = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
-  const known = useKnown();
+  const isEmpty = useKnown(({ groups }) => groups.length === 0);
   const filter = usePerson((state) => state.filter);
-  const agencies = summed(known.groups.map(({ agency, count }) => ({ id: agency.id, label: agencyName(known, agency.id), count })));
-  const kinds = summed(known.groups.map(({ kind, count }) => ({ id: kind.id, label: kind.label, count })));
+  const { kinds, agencies } = useChoices();
   return (
     <Panel name={say('filterAndColour')} side="start" onClose={() => person.open(undefined)}>
-      {known.groups.length === 0 && <p className="soft">{say('noTwins')}</p>}
+      {isEmpty && <p className="soft">{say('noTwins')}</p>}
+      <Properties staged={staged} />
       <Checks name={say('kinds')} of="kinds" choices={kinds} chosen={filter.kinds} />
       <Checks name={say('agencies')} of="agencies" choices={agencies} chosen={filter.agencies} />
-      <Properties staged={staged} />
       {isFiltered(filter) && (
         <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
           {say('noFilter')}

@@ -4,7 +4,7 @@
 import './look.css';
 import type { Scene } from '@cityweave/core/scene';
 import { agencyColour, lookOf } from '../../scene/look.ts';
-import { useIsHidden } from '../bonds/hiding.ts';
+import { useIsShown } from '../bonds/hiding.ts';
 import { Panel } from '../frame/panel.tsx';
 import { useCrossing } from '../state/crossing.ts';
 import { useKnown } from '../state/known.ts';
@@ -12,8 +12,6 @@ import { type Person, person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { DrawnInPart } from './drawn-in-part.tsx';
-
-type IsHidden = (agency: number, kind: number) => boolean;
 
 const textOf = (names: Readonly<Record<string, string>>, lang: string): string => names[lang] ?? names['en'] ?? Object.values(names)[0] ?? '';
 
@@ -41,9 +39,9 @@ const KindRow = ({ kind, agency, shown, theme, count }: RowProps) => {
   );
 };
 
-type AgencyProps = { readonly scene: Scene; readonly at: number; readonly isHidden: IsHidden };
+type AgencyProps = { readonly scene: Scene; readonly at: number; readonly isShown: ReturnType<typeof useIsShown> };
 
-const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
+const AgencyLayers = ({ scene, at, isShown }: AgencyProps) => {
   const { say, instant, lang } = useWords();
   const theme = usePerson((state) => state.theme);
   const agency = scene.agencies[at];
@@ -63,7 +61,7 @@ const AgencyLayers = ({ scene, at, isHidden }: AgencyProps) => {
       {kindsOf(scene, at).map((kindAt) => {
         const kind = scene.kinds[kindAt];
         if (!kind) return null;
-        return <KindRow key={kind.kind} kind={kind} agency={agency.id} shown={!isHidden(at, kindAt)} theme={theme} count={countOf(kind.kind) ?? kind.count} />;
+        return <KindRow key={kind.kind} kind={kind} agency={agency.id} shown={isShown(at, kindAt)} theme={theme} count={countOf(kind.kind) ?? kind.count} />;
       })}
     </fieldset>
   );
@@ -94,16 +92,12 @@ const CrossingRow = () => {
 
 export const Layers = ({ scene }: { readonly scene: Scene | undefined }) => {
   const { say } = useWords();
-  const isHidden = useIsHidden(scene);
+  const isShown = useIsShown();
   const isTurned = usePerson(({ turned }) => turned.size > 0);
   return (
     <Panel name={say('layers')} side="start" onClose={() => person.open(undefined)}>
       <CrossingRow />
-      {scene ? (
-        scene.agencies.map(({ id }, at) => <AgencyLayers key={id} scene={scene} at={at} isHidden={isHidden} />)
-      ) : (
-        <p className="soft">{say('noScene')}</p>
-      )}
+      {scene ? scene.agencies.map(({ id }, at) => <AgencyLayers key={id} scene={scene} at={at} isShown={isShown} />) : <p className="soft">{say('noScene')}</p>}
       {isTurned && (
         <button type="button" className="quiet" onClick={() => person.set({ turned: new Set() })}>
           {say('layersAsFirst')}

@@ -1,29 +1,53 @@
 /**
  * Legend: what the colours of the city mean: a strip with five stops or a colour a text, and how no data and what was last known look.
  */
-
+import './look.css';
 import type { Scene } from '@cityweave/core/scene';
 import { agencyColour } from '../../scene/look.ts';
 import { type Legend as Shown, useLegend } from '../bonds/colouring.ts';
+import { useChosen } from '../state/choosing.ts';
 import { propertiesOf } from '../state/columns.ts';
+import { useInUnit } from '../state/in-unit.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { ToldOf } from './told-of.tsx';
-import { Watch } from './watch.tsx';
 
 const categoriesShown = 8;
 
+/** The value of the twin that somebody looks into, in the unit of the legend. */
+const useChosenValue = ({ term, unit }: Shown): number | undefined => {
+  const said = useChosen(({ twin }) => twin?.properties.find(({ winner }) => winner.term.id === term)?.winner);
+  const inUnit = useInUnit(unit, said?.unit);
+  return typeof said?.value === 'number' ? inUnit(said.value, said.unit) : undefined;
+};
+
+const Marker = ({ legend: { stops, ...legend } }: { readonly legend: Shown }) => {
+  const value = useChosenValue({ stops, ...legend });
+  const [from = 0, to = 0] = [stops[0]?.value, stops.at(-1)?.value];
+  if (value === undefined) return null;
+  const share = to > from ? Math.max(0, Math.min(1, (value - from) / (to - from))) : 0.5;
+  return <span className="marker" style={{ left: `${share * 100}%` }} />;
+};
+
 const Numbers = ({ legend }: { readonly legend: Shown }) => {
-  const { quantity } = useWords();
-  const ramp = legend.stops.map(({ colour }) => colour).join(', ');
+  const { say, quantity } = useWords();
+  const { stops, unit, min, max } = legend;
+  const last = stops.length - 1;
+  const textOf = (value: number, at: number): string => {
+    const text = quantity(Number(value.toPrecision(3)), at === last ? unit : undefined);
+    if (at === 0 && min < value) return say('andLess', { value: text });
+    return at === last && max > value ? say('andMore', { value: text }) : text;
+  };
   return (
     <>
-      <div className="ramp" style={{ background: `linear-gradient(to right, ${ramp})` }} dir="ltr" />
+      <div className="ramp" style={{ background: `linear-gradient(to right, ${stops.map(({ colour }) => colour).join(', ')})` }} dir="ltr">
+        <Marker legend={legend} />
+      </div>
       <ol className="stops" dir="ltr">
-        {legend.stops.map(({ value }, at) => (
-          <li key={value}>{quantity(Number(value.toPrecision(3)), at === legend.stops.length - 1 ? legend.unit : undefined)}</li>
+        {stops.map(({ value }, at) => (
+          <li key={value}>{textOf(value, at)}</li>
         ))}
       </ol>
     </>
@@ -87,7 +111,6 @@ const Agencies = ({ scene }: { readonly scene: Scene }) => {
 const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {
   const { say } = useWords();
   const legend = useLegend((state) => state.legend);
-  const isNow = usePerson((state) => state.asOf === undefined);
   if (colour === 'agency') return scene ? <Agencies scene={scene} /> : null;
   if (!legend) return <p className="soft">{say('asking')}</p>;
   return (
@@ -95,19 +118,17 @@ const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly c
       {legend.categories ? <Texts legend={legend} /> : <Numbers legend={legend} />}
       <Patterns {...legend} />
       {legend.told && <ToldOf {...legend.told} />}
-      {!legend.categories && isNow && <Watch key={legend.term} term={legend.term} unit={legend.unit} />}
     </>
   );
 };
 
-export const Legend = ({ scene }: { readonly scene: Scene | undefined }) => {
+/** It stands as long as the city is coloured. */
+export const Legend = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {
   const { say } = useWords();
-  const colour = usePerson((state) => state.colour);
   const groups = useKnown((state) => state.groups);
-  if (colour === undefined) return null;
   const label = colour === 'agency' ? say('agency') : (propertiesOf(groups, []).find(({ id }) => id === colour)?.label ?? colour);
   return (
-    <section className="legend" aria-label={say('legend')}>
+    <section className="legend panel" aria-label={say('legend')}>
       <h3>
         <Name text={label} />
         <button type="button" className="quiet" onClick={() => person.set({ colour: undefined })}>

@@ -3,6 +3,7 @@
  */
 import { useEffect, useMemo } from 'react';
 import type { ToldValues as Column, Staged } from '../../scene/staged.ts';
+import { useMeantValues } from '../bonds/meaning.ts';
 import { rowsOf } from '../bonds/rows.ts';
 import { useColumns, wantColumns } from '../state/columns.ts';
 import { toBars, toHistogram } from '../state/histogram.ts';
@@ -18,7 +19,8 @@ const barsMax = 40;
 
 const Texts = ({ label, range, column }: PropertyFilterProps & { readonly column: Column }) => {
   const { number, say } = useWords();
-  const bars = useMemo(() => toBars(column), [column]);
+  const values = useMeantValues(column);
+  const bars = useMemo(() => toBars({ ...column, values }), [column, values]);
   const { among = [] } = range;
   const most = bars[0]?.count ?? 1;
   const toggle = (text: string): void => {
@@ -44,7 +46,8 @@ const Texts = ({ label, range, column }: PropertyFilterProps & { readonly column
 
 const Numbers = ({ label, range, column }: PropertyFilterProps & { readonly column: Column }) => {
   const { say } = useWords();
-  const histogram = useMemo(() => toHistogram(column.values), [column]);
+  const values = useMeantValues(column);
+  const histogram = useMemo(() => toHistogram(values), [values]);
   if (!histogram) return <p className="soft">{say('noValues')}</p>;
   return <Histogram label={label} range={range} histogram={histogram} unit={column.unit} />;
 };

@@ -2,23 +2,30 @@
  * Colours: how far the colours of a property reach, by all that have it; and the value by which each twin is coloured, by what was heard of it last.
  */
 import type { Colouring, LiveColumn, Values } from '../../scene/staged.ts';
-import { toHistogram } from './histogram.ts';
+import type { IsMeant } from './drawn.ts';
+import { type Reach, reachWithout, toHistogram } from './histogram.ts';
 
 export type Coloured = {
   readonly colouring: Extract<Colouring, { by: 'values' }>;
   readonly unit: string | undefined;
   readonly categories: readonly string[] | undefined;
+  /** the least and the most of all that are meant: the colours may not reach as far */
+  readonly min: number;
+  readonly max: number;
   readonly known: number;
   readonly unknown: number;
 };
 
 type Heard = Pick<LiveColumn, 'values' | 'categories' | 'unit'>;
 
+/** The values of those twins alone that the filter means. */
+const meantOf = (values: Float32Array, isMeant: IsMeant | undefined): Float32Array => (isMeant ? values.filter((_, row) => isMeant(row)) : values);
+
 /** Numbers on both sides of nothing are told apart from nothing on. */
-const reachOf = (values: Float32Array, min: number, max: number): Coloured['colouring'] => {
-  const isBothSides = min < 0 && max > 0;
-  const far = Math.max(-min, max);
-  return { by: 'values', values, from: isBothSides ? -far : min, to: isBothSides ? far : max, ramp: isBothSides ? 'diverging' : 'sequential' };
+const reachOf = (values: Float32Array, [from, to]: Reach): Coloured['colouring'] => {
+  const isBothSides = from < 0 && to > 0;
+  const far = Math.max(-from, to);
+  return { by: 'values', values, from: isBothSides ? -far : from, to: isBothSides ? far : to, ramp: isBothSides ? 'diverging' : 'sequential' };
 };
 
 /** What is heard comes with numbers of its own for texts: texts are coloured by those. */
@@ -30,16 +37,24 @@ const inCodesOf = ({ values, categories = [] }: Values, wanted: readonly string[
   });
 };
 
-/** `heard`: what comes of the twins in view; undefined where nothing is followed. Undefined where nothing can be coloured yet. */
-export const toColoured = (all: Values, heard: Heard | undefined): Coloured | undefined => {
-  const spread = toHistogram(all.values, 1);
+type Basis = {
+  readonly all: Values /** what comes of the twins in view; undefined where nothing is followed */;
+  readonly heard?: Heard | undefined;
+  readonly isMeant?: IsMeant | undefined;
+};
+
+/** Undefined where nothing can be coloured yet. Where none of those that are meant has a value, the colours are those of all. */
+export const toColoured = ({ all, heard, isMeant }: Basis): Coloured | undefined => {
+  const meant = meantOf(all.values, isMeant);
+  const [own, known] = [toHistogram(meant, 1), meant.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0)];
+  const spread = own ?? toHistogram(all.values, 1);
   const categories = all.categories && (heard ? heard.categories : all.categories);
   if (!spread || (all.categories && !categories)) return undefined;
   const told = categories ? inCodesOf(all, categories) : all.values;
   const values = heard ? told.map((value, row) => (Number.isNaN(heard.values[row]) ? value : (heard.values[row] ?? value))) : told;
-  const { min, max, known, unknown } = spread;
   const colouring: Coloured['colouring'] = categories
     ? { by: 'values', values, from: 0, to: Math.max(0, categories.length - 1), ramp: 'categories' }
-    : reachOf(values, min, max);
-  return { colouring, unit: all.unit, categories, known, unknown };
+    : reachOf(values, reachWithout(own ? meant : all.values, spread));
+  const { min, max } = spread;
+  return { colouring, unit: all.unit, categories, min, max, known, unknown: meant.length - known };
 };

@@ -1,9 +1,9 @@
 /**
  * Filter: what is looked at, as the schema's filter and as the rows of the scene: the table, the tree and the city show the same twins.
  */
-import type { Scene } from '@cityweave/core/scene';
 import type { Filter } from '../../graphql/queries.ts';
 import type { Values as Column } from '../../scene/staged.ts';
+import type { Drawn, IsMeant } from './drawn.ts';
 import type { PropertyRange, TwinChoice } from './person.ts';
 
 const testsOf = ({ term, unit, from, to, among }: PropertyRange): readonly object[] => {
@@ -27,39 +27,52 @@ export const toTwinFilter = ({ agencies, kinds, ranges }: TwinChoice, ids?: read
   return Object.keys(filter).length > 0 ? filter : undefined;
 };
 
+type Kind = { readonly kind: string; readonly broader: readonly string[] };
+
+export const isOneOf = ({ kind, broader }: Kind, kinds: readonly string[]): boolean => kinds.includes(kind) || broader.some((wider) => kinds.includes(wider));
+
+type Choice = Pick<TwinChoice, 'kinds' | 'agencies'>;
+
+const isOfKinds = ({ kinds }: Choice, kind: Kind): boolean => kinds.length === 0 || isOneOf(kind, kinds);
+const isKeptBy = ({ agencies }: Choice, keepers: readonly string[]): boolean => agencies.length === 0 || keepers.some((id) => agencies.includes(id));
+
+/** What a filter of kinds and agencies leaves out, of a twin that several agencies may keep. */
+export const isLeftOut = (choice: Choice, kind: Kind, keepers: readonly string[]): boolean => !(isOfKinds(choice, kind) && isKeptBy(choice, keepers));
+
+/** The rows that a filter of kinds and agencies does not leave out. */
+export const createIsMeant = (choice: Choice, { scene: { agencies, kinds }, rows, keepers }: Drawn): IsMeant => {
+  const idsOf = (numbers: readonly number[]): readonly string[] => numbers.flatMap((at) => agencies[at]?.id ?? []);
+  const byKind = kinds.map((kind) => isOfKinds(choice, kind));
+  const byAgency = agencies.map(({ id }) => isKeptBy(choice, [id]));
+  const bySet = keepers?.sets.map((set) => isKeptBy(choice, idsOf(set)));
+  return (row) => byKind[rows.kinds[row] ?? 0] === true && (byAgency[rows.agencies[row] ?? 0] === true || bySet?.[keepers?.of[row] ?? 0] === true);
+};
+
 type Shown = {
-  readonly scene: Pick<Scene, 'agencies' | 'kinds' | 'layers'>;
-  readonly choice: TwinChoice;
+  readonly drawn: Drawn;
+  readonly isMeant: IsMeant;
+  /** kinds that the filter names */
+  readonly named: readonly string[];
   readonly turned: ReadonlySet<string>;
   readonly hiddenByLook: readonly boolean[];
   /** kinds that a question asks somebody to pick from: shown whatever the look says */
   readonly wanted: readonly string[];
 };
 
-export const isOneOf = ({ kind, broader }: Scene['kinds'][number], kinds: readonly string[]): boolean =>
-  kinds.includes(kind) || broader.some((wider) => kinds.includes(wider));
-
-/** What a filter of kinds and agencies leaves out, of a twin that several agencies may keep. */
-export const isLeftOut = (
-  { kinds, agencies }: Pick<Shown['choice'], 'kinds' | 'agencies'>,
-  kind: Scene['kinds'][number],
-  keepers: readonly string[],
-): boolean => (kinds.length > 0 && !isOneOf(kind, kinds)) || (agencies.length > 0 && !keepers.some((id) => agencies.includes(id)));
-
 /** Kinds that lie on the ground: they stay as the ground on which the others stand, whatever is filtered. */
-const groundOf = ({ layers }: Shown['scene']): ReadonlySet<number> =>
+export const groundOf = ({ layers }: Drawn['scene']): ReadonlySet<number> =>
   new Set(layers.filter(({ form }) => form === 'area' || form === 'line').flatMap(({ kinds }) => kinds));
 
-/** By the numbers of agency and kind in the scene. A filter that names a kind shows it, also where it is not shown by itself. */
-export const createIsHidden = ({ scene, choice, turned, hiddenByLook, wanted }: Shown) => {
+/** By row. A filter that names a kind shows it, also where it is not shown by itself. */
+export const createIsHidden = ({ drawn: { scene, rows }, isMeant, named, turned, hiddenByLook, wanted }: Shown): ((row: number) => boolean) => {
   const ground = groundOf(scene);
-  return (agencyAt: number, kindAt: number): boolean => {
-    const [agency, kind] = [scene.agencies[agencyAt], scene.kinds[kindAt]];
-    if (!(agency && kind)) return false;
-    const isNamed = isOneOf(kind, choice.kinds);
-    if (isLeftOut(choice, kind, [agency.id]) && !ground.has(kindAt)) return true;
-    const isShownBySelf = !(hiddenByLook[kindAt] ?? false) || isNamed || isOneOf(kind, wanted);
-    return isShownBySelf === turned.has(`${agency.id}|${kind.kind}`);
+  const isTurnedOff = scene.kinds.map((kind, at) => {
+    const isShownBySelf = !(hiddenByLook[at] ?? false) || isOneOf(kind, named) || isOneOf(kind, wanted);
+    return scene.agencies.map(({ id }) => isShownBySelf === turned.has(`${id}|${kind.kind}`));
+  });
+  return (row) => {
+    const kind = rows.kinds[row] ?? 0;
+    return (!isMeant(row) && !ground.has(kind)) || isTurnedOff[kind]?.[rows.agencies[row] ?? 0] === true;
   };
 };
 
@@ -77,12 +90,12 @@ export const isTelling = ({ from, to, among }: PropertyRange): boolean => from !
 export const isComparable = (range: Pick<PropertyRange, 'unit'>, column: Pick<Column, 'unit'>): boolean =>
   range.unit === undefined || column.unit === undefined || range.unit === column.unit;
 
-/** The rows for which all ranges hold. */
-export const rowsWithin = (ranges: readonly (readonly [PropertyRange, Column])[]): readonly number[] => {
-  const [first] = ranges;
-  if (!first) return [];
-  const rows: number[] = [];
-  for (let row = 0; row < first[1].values.length; row += 1)
-    if (ranges.every(([range, column]) => holds(column.values[row] ?? Number.NaN, range, column))) rows.push(row);
-  return rows;
+type Within = { readonly rows: number; readonly isMeant: IsMeant | undefined; readonly ranges: readonly (readonly [PropertyRange, Column])[] };
+
+/** The rows that are meant and for which all ranges hold. */
+export const rowsWithin = ({ rows, isMeant, ranges }: Within): readonly number[] => {
+  const within: number[] = [];
+  for (let row = 0; row < rows; row += 1)
+    if (isMeant?.(row) !== false && ranges.every(([range, column]) => holds(column.values[row] ?? Number.NaN, range, column))) within.push(row);
+  return within;
 };

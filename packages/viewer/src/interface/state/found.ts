@@ -4,6 +4,8 @@
 import type { Group, TwinRow } from '../../graphql/answers.ts';
 import type { Filter } from '../../graphql/queries.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
+import { countTwins } from './counting.ts';
+import type { Drawn } from './drawn.ts';
 
 export const searchLimits = { charactersMin: 2, charactersMax: 200, foundMax: 30, questionsMax: 5, kindsMax: 5 } as const;
 
@@ -26,17 +28,17 @@ export const matchingQuestions = (questions: readonly Question[], text: string):
   return fitting.toSorted((a, b) => begins(a) - begins(b));
 };
 
-export type FoundKind = { readonly id: string; readonly label: string; readonly count: number };
+export type FoundKind = { readonly id: string; readonly label: string; readonly count: number | undefined };
 
-/** Kinds of which a word begins as the text does, with their twins over all agencies. */
-export const matchingKinds = (groups: readonly Group[], text: string): readonly FoundKind[] => {
+/** Kinds of which a word begins as the text does, with their twins over all agencies, each once. */
+export const matchingKinds = (groups: readonly Group[], text: string, drawn?: Drawn): readonly FoundKind[] => {
   const wanted = text.trim().toLowerCase();
   if (wanted.length < searchLimits.charactersMin) return [];
   const fitting = groups.filter(({ kind }) => ` ${kind.label.toLowerCase()}`.includes(` ${wanted}`));
   return [...Map.groupBy(fitting, ({ kind }) => kind.id)].map(([id, own]) => ({
     id,
     label: own[0]?.kind.label ?? id,
-    count: own.reduce((sum, { count }) => sum + count, 0),
+    count: countTwins(groups, { kinds: [id], agencies: [] }, drawn),
   }));
 };
 

@@ -36,6 +36,20 @@ export const toHistogram = (values: Float32Array, bins: number = binsDefault): H
   return { bins: made, min, max, known, unknown: values.length - known };
 };
 
+export type Reach = readonly [from: number, to: number];
+
+/** Of a hundred twins so many at each end may lie beyond the colours, where these would otherwise reach farther by that share. */
+const [outlierShare, farShare] = [0.02, 0.25] as const;
+
+/** How far colours reach: not to the few that lie far from all others, for whose sake these could not be told apart. */
+export const reachWithout = (values: Float32Array, { min, max }: Pick<Histogram, 'min' | 'max'>): Reach => {
+  const known = values.filter(Number.isFinite).sort();
+  const at = (share: number): number => known[Math.round((known.length - 1) * share)] ?? Number.NaN;
+  const [low, high] = [at(outlierShare), at(1 - outlierShare)];
+  const far = (high - low) * farShare;
+  return far > 0 ? [low - min > far ? low : min, max - high > far ? high : max] : [min, max];
+};
+
 export type Bar = { readonly text: string; readonly count: number };
 
 /** Most frequent first, ties by text. */

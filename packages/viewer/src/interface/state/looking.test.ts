@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIsHidden, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
+import { countTwins } from './counting.ts';
+import { type Drawn, toKeepers } from './drawn.ts';
+import { createIsHidden, createIsMeant, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { localMoment, minutesOf, withMinutes } from './moment.ts';
+import type { TwinChoice } from './person.ts';
 import { termText } from './terms.ts';
 
 const column = (values: readonly number[], categories?: readonly string[]) => ({ term: 'x:y', unit: 'm', categories, values: Float32Array.from(values) });
@@ -56,14 +59,12 @@ describe('a filter', () => {
   });
   it('keeps rows at its bounds, also where a number of four bytes is not the number of eight', () => {
     const heights = column([12.2, 12.3, 12.4, Number.NaN]);
-    expect(rowsWithin([[{ term: 't', from: 12.3, to: 12.3 }, heights]])).toEqual([1]);
-    expect(rowsWithin([[{ term: 't', from: 12.3 }, heights]])).toEqual([1, 2]);
-    expect(
-      rowsWithin([
-        [{ term: 't', among: ['b'] }, column([0, 1, 1], ['a', 'b'])],
-        [{ term: 't', to: 5 }, column([9, 1, 9])],
-      ]),
-    ).toEqual([1]);
+    const within = (...ranges: Parameters<typeof rowsWithin>[0]['ranges'][number][]) => rowsWithin({ rows: 4, isMeant: undefined, ranges });
+    expect(within([{ term: 't', from: 12.3, to: 12.3 }, heights])).toEqual([1]);
+    expect(within([{ term: 't', from: 12.3 }, heights])).toEqual([1, 2]);
+    expect(within([{ term: 't', among: ['b'] }, column([0, 1, 1], ['a', 'b'])], [{ term: 't', to: 5 }, column([9, 1, 9])])).toEqual([1]);
+    expect(rowsWithin({ rows: 4, isMeant: (row) => row > 1, ranges: [[{ term: 't', from: 12.3 }, heights]] })).toEqual([2]);
+    expect(rowsWithin({ rows: 4, isMeant: (row) => row > 1, ranges: [] })).toEqual([2, 3]);
   });
   it('compares numbers in one unit only', () => {
     const heights = column([1]);
@@ -74,30 +75,58 @@ describe('a filter', () => {
     const choose = (kinds: readonly string[], agencies: readonly string[]) => isLeftOut({ kinds, agencies }, school, ['a', 'b']);
     expect([choose([], []), choose(['city:Building'], ['b']), choose(['city:Bus'], []), choose([], ['c'])]).toEqual([false, false, true, true]);
   });
+  const kinds = ['city:Building', 'city:Parcel', 'city:FloodParcel'].map((kind, at) => ({
+    kind,
+    label: {},
+    broader: at === 2 ? ['city:Parcel'] : [],
+    count: 1,
+  }));
+  const agencies = ['urn:dtf:agency:a', 'urn:dtf:agency:b'].map((id) => ({ id, name: {}, complete: true }));
+  const everything: Pick<TwinChoice, 'agencies' | 'kinds'> = { agencies: [], kinds: [] };
+  /** One row of each kind, all drawn by the first agency; the second keeps what is told beside. */
+  const drawnWith = (more: object = {}, beside?: readonly number[]): Drawn => ({
+    scene: { agencies, kinds, layers: [], rows: 3, rowsRevision: '1', ...more } as unknown as Drawn['scene'], // branding: terms as texts
+    rows: { kinds: Uint16Array.of(0, 1, 2), agencies: new Uint16Array(3) },
+    keepers: beside && toKeepers([[], beside], 3),
+  });
+  type Shown = Partial<Parameters<typeof createIsHidden>[0]> & { readonly choice?: typeof everything };
+  const hiddenOf = ({ drawn = drawnWith(), choice = everything, ...more }: Shown) => {
+    const shown = {
+      drawn,
+      isMeant: createIsMeant(choice, drawn),
+      named: choice.kinds,
+      turned: new Set<string>(),
+      hiddenByLook: [false, true, true],
+      wanted: [],
+    };
+    return [0, 1, 2].map(createIsHidden({ ...shown, ...more }));
+  };
   it('shows a kind that it names, with narrower ones, also where the look hides it', () => {
-    const kinds = ['city:Building', 'city:Parcel', 'city:FloodParcel'].map((kind, at) => ({
-      kind,
-      label: {},
-      broader: at === 2 ? ['city:Parcel'] : [],
-      count: 1,
-    }));
-    const scene = { agencies: [{ id: 'urn:dtf:agency:a', name: {}, complete: true }], kinds, layers: [] } as unknown as Parameters<
-      typeof createIsHidden
-    >[0]['scene'];
-    const hiddenOf = (more: object) =>
-      [0, 1, 2].map((at) =>
-        createIsHidden({ scene, choice: { agencies: [], kinds: [], ranges: [] }, turned: new Set(), hiddenByLook: [false, true, true], wanted: [], ...more })(
-          0,
-          at,
-        ),
-      );
     expect(hiddenOf({})).toEqual([false, true, true]);
     expect(hiddenOf({ turned: new Set(['urn:dtf:agency:a|city:Parcel', 'urn:dtf:agency:a|city:Building']) })).toEqual([true, false, true]);
-    expect(hiddenOf({ choice: { agencies: [], kinds: ['city:Parcel'], ranges: [] } })).toEqual([true, false, false]);
+    expect(hiddenOf({ choice: { agencies: [], kinds: ['city:Parcel'] } })).toEqual([true, false, false]);
     expect(hiddenOf({ wanted: ['city:Parcel'] })).toEqual([false, false, false]);
-    const others = { agencies: ['urn:dtf:agency:b'], kinds: [], ranges: [] };
-    expect(hiddenOf({ choice: others })).toEqual([true, true, true]);
-    expect(hiddenOf({ choice: others, scene: { ...scene, layers: [{ form: 'area', kinds: [0] }] } })).toEqual([false, true, true]);
+  });
+  it('of an agency shows what it keeps and another one draws, and the ground', () => {
+    const choice = { agencies: ['urn:dtf:agency:b'], kinds: [] };
+    const hiddenByLook = [false, false, false];
+    expect(hiddenOf({ choice, hiddenByLook })).toEqual([true, true, true]);
+    expect(hiddenOf({ choice, hiddenByLook, drawn: drawnWith({}, [0, 2]) })).toEqual([false, true, false]);
+    expect(hiddenOf({ choice, hiddenByLook, drawn: drawnWith({ layers: [{ form: 'area', kinds: [0] }] }) })).toEqual([false, true, true]);
+    expect([0, 1, 2].map(createIsMeant(choice, drawnWith({ layers: [{ form: 'area', kinds: [0] }] })))).toEqual([false, false, false]);
+  });
+  it('knows of every row the set of those who keep it too', () => {
+    const { sets, of } = toKeepers([[0], [0, 2], [2, 0]], 4);
+    expect([...of].map((set) => sets[set])).toEqual([[0, 1, 2], [], [1, 2], []]);
+  });
+  it('is told how many twins it leaves, each once, whoever keeps it', () => {
+    const group = (kind: string, agency: string, count: number) => ({ kind: { id: kind }, agency: { id: `urn:dtf:agency:${agency}` }, count });
+    const groups = [group('city:Building', 'a', 5), group('city:Building', 'b', 4), group('city:Parcel', 'a', 7)];
+    const count = (choice: object, drawn?: Drawn) => countTwins(groups, { agencies: [], kinds: [], ...choice }, drawn);
+    const known = drawnWith({}, [0]);
+    expect([count({}), count({}, drawnWith()), count({}, known)]).toEqual([undefined, undefined, 15]);
+    expect([count({ kinds: ['city:Parcel'] }), count({ agencies: ['urn:dtf:agency:b'] }), count({ kinds: ['city:Building'] }, known)]).toEqual([7, 4, 8]);
+    expect(count({ agencies: ['urn:dtf:agency:a', 'urn:dtf:agency:b'] }, known)).toBe(15);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from '../words/en.ts';
 import { createWords } from '../words/words.ts';
 import { inUnitOf } from './in-unit.ts';
-import { flagText, watchedText, whenText } from './said.ts';
+import { agedAt, flagText, watchedText, whenText } from './said.ts';
 
 const words = createWords('en', en);
 const said = { age: 'PT12S', isFileDate: false, observedAt: '2026-01-02T12:00:00Z' };
@@ -13,6 +13,11 @@ describe('what is said beside a value', () => {
     expect(whenText({ ...said, isFileDate: true }, undefined, words)).toBe('file of Jan 2, 2026');
     const silence = { since: '2026-01-01T14:03:00Z', lastSeen: '2026-01-01T14:02:00Z' };
     expect(whenText({ ...said, isFileDate: true }, silence, words)).toMatch(/^last known Jan 1, 2026/);
+  });
+  it('tells of a past moment how old a value was then', () => {
+    expect(agedAt(said, undefined)).toBe(said);
+    expect(whenText(agedAt(said, '2026-01-02T12:05Z'), undefined, words)).toMatch(/^5\smin old$/);
+    expect(agedAt(said, '2026-01-02T11:59Z').age).toBe('PT0S');
   });
   it('tells of what was not measured how it came to be', () => {
     expect(flagText({ flag: 'MEASURED' }, words)).toBeUndefined();

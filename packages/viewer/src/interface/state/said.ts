@@ -19,6 +19,10 @@ const flagKeys = {
 /** Undefined of what was measured: nothing is to be said of that. */
 export const flagText = ({ flag }: Pick<Said, 'flag'>, { say }: Pick<Words, 'say'>): string | undefined => flagKeys[flag] && say(flagKeys[flag]);
 
+/** As old as it was at the moment that is looked at; undefined: now. */
+export const agedAt = <S extends Pick<Said, 'age' | 'observedAt'>>(said: S, asOf: string | undefined): S =>
+  asOf === undefined ? said : { ...said, age: `PT${Math.max(0, Math.round((Date.parse(asOf) - Date.parse(said.observedAt)) / 1_000))}S` };
+
 /** A file that names no time is as old as it is; what it tells may be older. */
 export const whenText = (
   said: Pick<Said, 'age' | 'isFileDate' | 'observedAt'>,

@@ -9,7 +9,9 @@ const read = (hash: string): Permalink => {
   const { camera: _camera, theme, lang, ...said } = link;
   // who says a question and not from where it is looked at sees what it finds
   const survey = said.question !== undefined && link.camera === undefined;
-  person.set({ ...said, survey, ...(theme && { theme }), ...(lang && { lang }) });
+  // and who says a twin, where that is
+  const frame = survey || link.camera !== undefined ? undefined : said.selected;
+  person.set({ ...said, survey, frame, ...(theme && { theme }), ...(lang && { lang }) });
   return link;
 };
 

@@ -8,7 +8,7 @@ export type Branch = { readonly rows: readonly TwinRow[]; readonly after: string
 type Placed = { readonly key: string; readonly level: number; readonly size: number; readonly position: number; readonly parent: string | undefined };
 export type Line = Placed &
   (
-    | { readonly type: 'federation' | 'agency' | 'kind'; readonly label: string; readonly count: number; readonly open: boolean }
+    | { readonly type: 'federation' | 'agency' | 'kind'; readonly label: string; readonly count: number | undefined; readonly open: boolean }
     | { readonly type: 'twin'; readonly twin: TwinRow }
     | { readonly type: 'more'; readonly branch: string; readonly state: Branch['state'] }
   );
@@ -16,6 +16,8 @@ export type Line = Placed &
 export type Forest = {
   readonly name: string;
   readonly counts: readonly Count[];
+  /** each twin once, whoever keeps it; undefined where that is not known */
+  readonly total: number | undefined;
   readonly open: ReadonlySet<string>;
   /** twins that were read, by the key of their kind's line */
   readonly branches: ReadonlyMap<string, Branch>;
@@ -57,7 +59,7 @@ export const toLines = (forest: Forest): readonly Line[] => {
   const isOpen = forest.open.has(rootKey);
   const root: Line = {
     ...{ type: 'federation', key: rootKey, level: 1, size: 1, position: 1, parent: undefined },
-    ...{ label: forest.name, count: summed(forest.counts), open: isOpen },
+    ...{ label: forest.name, count: forest.total, open: isOpen },
   };
   if (!isOpen) return [root];
   return [

@@ -81,6 +81,8 @@ export const ar: Catalogue = {
   lastOrCarried: 'آخر ما عُرف، أو قيمة مُرحَّلة',
   layers: 'الطبقات',
   layersAsFirst: 'الطبقات كما في البداية',
+  andLess: '{value} فأقل',
+  andMore: '{value} فأكثر',
   legend: 'مفتاح الألوان',
   lightTheme: 'مظهر فاتح',
   lines: 'كيف تجيب الخطوط',

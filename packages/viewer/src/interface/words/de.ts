@@ -82,6 +82,8 @@ export const de: Catalogue = {
   lastOrCarried: 'zuletzt bekannt, oder fortgeschrieben',
   layers: 'Ebenen',
   layersAsFirst: 'Ebenen wie zu Beginn',
+  andLess: '{value} und weniger',
+  andMore: '{value} und mehr',
   legend: 'Legende',
   lightTheme: 'Helle Farben',
   lines: 'Wie die Leitungen antworten',

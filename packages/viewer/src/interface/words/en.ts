@@ -82,6 +82,8 @@ export const en = {
   lastOrCarried: 'last known, or carried on',
   layers: 'Layers',
   layersAsFirst: 'Layers as at first',
+  andLess: '{value} and less',
+  andMore: '{value} and more',
   legend: 'Legend',
   lightTheme: 'Light theme',
   lines: 'How the lines answer',

@@ -28,8 +28,7 @@ export type Appearance = {
   readonly light: (rows: readonly number[]) => void;
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
-  readonly hide: (isHidden: (agency: number, kind: number) => boolean) => void;
-  readonly keep: (rows: readonly number[] | undefined) => void;
+  readonly hide: (isHidden: (row: number) => boolean) => void;
   readonly colourBy: (colouring: Colouring) => void;
   readonly legend: () => readonly Stop[];
   /** values and marks of some rows, as they came */
@@ -61,33 +60,20 @@ const flagged = (state: StateTexture, flag: number): ((rows: readonly number[]) 
   };
 };
 
-/** What of the rows is shown: by what they are, and by what somebody keeps. */
+/** What of the rows is shown. */
 const createShown = (scene: Scene, state: StateTexture) => {
-  const known: RowKinds[] = [];
-  let isHidden: (agency: number, kind: number) => boolean = () => false;
-  let kept: ReadonlySet<number> | undefined;
-  const hideRows = ({ firstRow, rows, agency, kinds }: RowKinds): void => {
-    const byKind = scene.kinds.map((_, kind) => isHidden(agency, kind));
-    for (let at = 0; at < rows; at += 1) {
-      const hides = byKind[typeof kinds === 'number' ? kinds : (kinds[at] ?? 0)] === true;
-      state.flag(firstRow + at, flags.hidden, hides || (kept !== undefined && !kept.has(firstRow + at)));
-    }
+  let isHidden: (row: number) => boolean = () => false;
+  const hideRows = (from: number, to: number): void => {
+    for (let row = from; row < to; row += 1) state.flag(row, flags.hidden, isHidden(row));
   };
   return {
-    setKinds: (given: RowKinds): void => {
-      const { firstRow, rows, agency, kinds } = given;
-      const at = known.findIndex((one) => one.firstRow === firstRow);
-      known.splice(at < 0 ? known.length : at, 1, given);
+    setKinds: ({ firstRow, rows, agency, kinds }: RowKinds): void => {
       for (let at = 0; at < rows; at += 1) state.setTwin(firstRow + at, { kind: typeof kinds === 'number' ? kinds : (kinds[at] ?? 0), agency });
-      hideRows(given);
+      hideRows(firstRow, firstRow + rows);
     },
     hide: (hides: typeof isHidden): void => {
       isHidden = hides;
-      known.forEach(hideRows);
-    },
-    keep: (rows: readonly number[] | undefined): void => {
-      kept = rows && new Set(rows);
-      known.forEach(hideRows);
+      hideRows(0, scene.rows);
     },
   };
 };
@@ -185,7 +171,6 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
     select: then((row: number | undefined) => chosen(row === undefined ? [] : [row])),
     hover: then((row: number | undefined) => hovered(row === undefined ? [] : [row])),
     hide: then(shown.hide),
-    keep: then(shown.keep),
     colourBy: then(colours.colourBy),
     legend: colours.legend,
     mark: then(colours.mark),

@@ -2,7 +2,7 @@
  * State texture: of every twin by row the colour in which it is drawn and what is marked of it, four bytes. No change of it touches geometry.
  */
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three';
-import { markBits } from '../staged.ts';
+import { markBits, type Rows } from '../staged.ts';
 
 /** Bits of what is marked, as the shaders read them; there `valued` is told the other way round. */
 export const markScale = 32;
@@ -14,12 +14,7 @@ export const flags = {
 const outOfOrder = flags.stale | flags.missing | flags.alarm;
 
 /** What is known of the rows; `steps` are those of their values on the ramp. */
-export type RowStates = {
-  readonly kinds: Uint16Array;
-  readonly marks: Uint8Array;
-  readonly steps: Uint8Array;
-  readonly agencies: Uint16Array;
-};
+export type RowStates = Rows & { readonly marks: Uint8Array; readonly steps: Uint8Array };
 
 /** Puts red, green, blue and marks of a row, four bytes of its own, from the lowest on. */
 export type Paint = (states: RowStates, row: number, into: Uint32Array) => void;
@@ -32,6 +27,8 @@ export type StateTexture = {
   readonly tell: (row: number, marks: number, step: number | undefined) => void;
   readonly flagsOf: (row: number) => number;
   readonly agencyOf: (row: number) => number;
+  /** what stands in each row */
+  readonly rows: () => Rows;
   /** the step of the value, or undefined where nothing is known */
   readonly setStep: (row: number, step: number | undefined) => void;
   /** Colours mean something else now: every row is painted again. */
@@ -144,6 +141,7 @@ export const createStateTexture = (rows: number, paint: Paint): StateTexture => 
     ...changesOf(states, touch),
     flagsOf: (row) => states.marks[row] ?? 0,
     agencyOf: (row) => states.agencies[row] ?? 0,
+    rows: () => states,
     repaint: touchAll,
     hidden: () => states.marks.map((own) => own & flags.hidden),
     tell: (row, given, step) => {

@@ -1,0 +1,65 @@
+/**
+ * A filter in the page: what it leaves is the same in the scene, the table, the tree and the numbers; and what colours the city is said beside it.
+ */
+import { expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { openViewer, panel, tool } from './page.ts';
+
+const social = 'urn:dtf:agency:social.auenfurt.example';
+
+it('by an agency shows the buildings that it keeps and another one draws, in one number', async () => {
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: `#a=${social}&k=city:Building&w=filter&v=table&lang=en` });
+  const { page } = viewer;
+  await page
+    .locator('.table-state')
+    .getByText(/ of [\d,]+ twins read/)
+    .waitFor();
+  const [, listed] = / of ([\d,]+) twins/.exec((await page.locator('.table-state').textContent()) ?? '') ?? [];
+  // those that both keep are counted once
+  const [, all] =
+    /^Building ?([\d,]+)$/.exec(
+      (await panel(page, 'Filter and colour')
+        .locator('.check')
+        .filter({ hasText: /^Building[\d, ]+$/ })
+        .textContent()) ?? '',
+    ) ?? [];
+  const numberOf = (text: string | undefined): number => Number(text?.replaceAll(',', ''));
+  expect(numberOf(listed)).toBeGreaterThan(1_000);
+  expect(numberOf(all)).toBeGreaterThanOrEqual(numberOf(listed));
+  expect(numberOf(all)).toBeLessThan(numberOf(listed) * 1.5);
+  await tool(page, 'Tree').click();
+  await panel(page, 'Tree')
+    .getByRole('treeitem')
+    .first()
+    .getByText(listed ?? '', { exact: true })
+    .waitFor();
+  await tool(page, 'Tree').click();
+  await viewer.drawn();
+  await page.locator('canvas').focus();
+  await page.keyboard.press('n');
+  await panel(page, 'Selected twin').getByText('Schools and housing').first().waitFor();
+  expect(viewer.errors).toEqual([]);
+  await browser.close();
+});
+
+it('of one kind is what the histogram and the legend count, and the legend stands whatever panel is open', async () => {
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#k=city:Hospital&r=city:height~0&p=city:height&w=filter&lang=en' });
+  const { page } = viewer;
+  const legend = panel(page, 'Legend');
+  await panel(page, 'Filter and colour')
+    .getByText(/known of [12] twins/)
+    .waitFor();
+  await legend.getByText(/no data \([0-2] twins?\)/).waitFor();
+  await tool(page, 'Filter and colour').click();
+  expect(await panel(page, 'Filter and colour').count()).toBe(0);
+  expect(await legend.locator('.stops').isVisible()).toBe(true);
+  await using whole = await openViewer(browser, inject('sampleCity'), { hash: '#k=city:Building,city:BuildingPart&p=city:height&lang=en' });
+  // a spire is not what all other houses are coloured for
+  await panel(whole.page, 'Legend').getByText('and more').waitFor();
+  await panel(whole.page, 'Legend').getByRole('button', { name: 'as at first' }).click();
+  await expect.poll(() => panel(whole.page, 'Legend').count()).toBe(0);
+  expect([...viewer.errors, ...whole.errors]).toEqual([]);
+  await browser.close();
+});
