@@ -34,11 +34,10 @@ it('by an agency shows the buildings that it keeps and another one draws, in one
     .first()
     .getByText(listed ?? '', { exact: true })
     .waitFor();
-  await tool(page, 'Tree').click();
-  await viewer.drawn();
-  await page.locator('canvas').focus();
-  await page.keyboard.press('n');
-  await panel(page, 'Selected twin').getByText('Schools and housing').first().waitFor();
+  await tool(page, 'Layers').click();
+  const layer = (name: RegExp) => panel(page, 'Layers').getByRole('group', { name: 'Planning office' }).getByRole('checkbox', { name });
+  await expect.poll(() => layer(/^Building ?[\d,]+$/).isChecked()).toBe(true);
+  expect(await layer(/^Tree/).isChecked()).toBe(false);
   expect(viewer.errors).toEqual([]);
   await browser.close();
 });

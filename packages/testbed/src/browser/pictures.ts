@@ -25,7 +25,9 @@ const ofReadme = async (browser: Browser, address: string): Promise<string> => {
   await using viewer = await openViewer(browser, address, { hash: '#q=flood-exposure&w=questions&lang=en', quality: 0 });
   const path = join(root, 'docs/pictures/city.png');
   await answerOf(viewer.page).getByText('36 twins').waitFor();
-  await sources(viewer.page).getByText(await answeredInGuide()).waitFor();
+  await sources(viewer.page)
+    .getByText(await answeredInGuide())
+    .waitFor();
   await viewer.drawn();
   await viewer.page.screenshot({ path, timeout: patienceMs });
   return path;
