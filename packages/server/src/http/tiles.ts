@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { ArchiveName, type Federation, fail, isUnit, ok, problem, type Result, readLook, sceneLimits, TermId, type Vocabulary } from '@cityweave/core';
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import { keptBeside } from '../tiles/keepers.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
+import { keptBeside } from '../tiles/row-index.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
 import type { States } from '../tiles/states.ts';
@@ -143,7 +143,7 @@ const sendLookup = async (call: Call): Promise<void> => {
 
 const sendKeepers = async (call: Call): Promise<void> => {
   const held = await heldRowsOf(call);
-  if (held.ok) sendJson(call.response, 200, { beside: keptBeside(held.value) });
+  if (held.ok) sendJson(call.response, 200, { beside: keptBeside(held.value.built, held.value.rows) });
   else refuse(call, held.problem);
 };
 

@@ -1,6 +1,7 @@
 /**
- * Row index: which twin stands in which row of a scene, both ways; twins that share a row lead to it.
+ * Row index: which twin stands in which row of a scene, both ways; twins that share a row lead to it, and their agencies keep it too.
  */
+import { agencyOf, type TwinId } from '@cityweave/core';
 import type { Built } from './built.ts';
 
 export type RowIndex = {
@@ -31,4 +32,15 @@ export const createRowIndex = (built: Built): RowIndex => {
       return built.layers[at]?.ids[row - (built.scene.layers[at]?.firstRow ?? 0)];
     },
   };
+};
+
+/** For each agency of the scene, in its order: the rows that it keeps and another one draws, rising. */
+export const keptBeside = ({ scene, standIn }: Built, { rowOf }: Pick<RowIndex, 'rowOf'>): readonly (readonly number[])[] => {
+  const kept = new Map(scene.agencies.map(({ id }) => [id, new Set<number>()]));
+  const drawerOf = (row: number): string | undefined => scene.agencies[scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? -1]?.id;
+  for (const [id] of standIn) {
+    const [row, keeper] = [rowOf(id), agencyOf(id as TwinId)]; // branding: a twin that was collected
+    if (row !== undefined && drawerOf(row) !== keeper) kept.get(keeper)?.add(row);
+  }
+  return [...kept.values()].map((own) => [...own].sort((a, b) => a - b));
 };

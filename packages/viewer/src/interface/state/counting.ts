@@ -7,7 +7,7 @@ import { isLeftOut, isOneOf } from './filter.ts';
 import { useKnown } from './known.ts';
 import { type TwinChoice, usePerson } from './person.ts';
 
-export type Counted = {
+type Counted = {
   readonly kind: Pick<Group['kind'], 'id'> & Partial<Pick<Group['kind'], 'broader'>>;
   readonly agency: { readonly id: string };
   readonly count: number;

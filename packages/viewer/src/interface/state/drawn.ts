@@ -6,7 +6,7 @@ import { create } from 'zustand';
 import type { Rows } from '../../scene/staged.ts';
 
 /** Beside the agency that draws a row: the set of those that keep it too, by their numbers in the scene. Set 0 is of nobody. */
-export type Keepers = { readonly sets: readonly (readonly number[])[]; readonly of: Uint32Array };
+type Keepers = { readonly sets: readonly (readonly number[])[]; readonly of: Uint32Array };
 
 export type Drawn = {
   readonly scene: Pick<Scene, 'agencies' | 'kinds' | 'layers' | 'rows' | 'rowsRevision'>;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Built } from './built.ts';
-import { keptBeside } from './keepers.ts';
-import { createRowIndex } from './row-index.ts';
+import { createRowIndex, keptBeside } from './row-index.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `urn:dtf:agency:${name}.example`);
 const idOf = (agency: string, key: number): string => `urn:dtf:twin:${agency}.example:things/${key}`;
@@ -20,7 +19,7 @@ const built = (standIn: readonly (readonly [string, string])[]): Built =>
     standIn,
   }) as unknown as Built; // branding: as much of one as is read
 
-const kept = (...standIn: readonly (readonly [string, string])[]) => keptBeside({ built: built(standIn), rows: createRowIndex(built(standIn)) });
+const kept = (...standIn: readonly (readonly [string, string])[]) => keptBeside(built(standIn), createRowIndex(built(standIn)));
 
 describe('who keeps what another one draws', () => {
   it('is told agency by agency, each row once and in order', () => {
