@@ -13,7 +13,10 @@ it('by an agency shows the buildings that it keeps and another one draws, in one
   const { page } = viewer;
   // the register of buildings has eight that nobody else knows: 3384 of the planning office, 3364 of the register, 3392 in all
   await page.locator('.table-state').getByText('of 3364 twins read').waitFor();
-  await panel(page, 'Filter and colour').locator('.check').filter({ hasText: /^Building ?3392$/ }).waitFor();
+  await panel(page, 'Filter and colour')
+    .locator('.check')
+    .filter({ hasText: /^Building ?3392$/ })
+    .waitFor();
   await tool(page, 'Tree').click();
   await panel(page, 'Tree').getByRole('treeitem').first().getByText('3364', { exact: true }).waitFor();
   await tool(page, 'Layers').click();

@@ -38,7 +38,8 @@ const inCodesOf = ({ values, categories = [] }: Values, wanted: readonly string[
 };
 
 type Basis = {
-  readonly all: Values /** what comes of the twins in view; undefined where nothing is followed */;
+  readonly all: Values;
+  /** what comes of the twins in view; undefined where nothing is followed */
   readonly heard?: Heard | undefined;
   readonly isMeant?: IsMeant | undefined;
 };
@@ -46,7 +47,7 @@ type Basis = {
 /** Undefined where nothing can be coloured yet. Where none of those that are meant has a value, the colours are those of all. */
 export const toColoured = ({ all, heard, isMeant }: Basis): Coloured | undefined => {
   const meant = meantOf(all.values, isMeant);
-  const [own, known] = [toHistogram(meant, 1), meant.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0)];
+  const own = toHistogram(meant, 1);
   const spread = own ?? toHistogram(all.values, 1);
   const categories = all.categories && (heard ? heard.categories : all.categories);
   if (!spread || (all.categories && !categories)) return undefined;
@@ -55,6 +56,6 @@ export const toColoured = ({ all, heard, isMeant }: Basis): Coloured | undefined
   const colouring: Coloured['colouring'] = categories
     ? { by: 'values', values, from: 0, to: Math.max(0, categories.length - 1), ramp: 'categories' }
     : reachOf(values, reachWithout(own ? meant : all.values, spread));
-  const { min, max } = spread;
+  const [{ min, max }, known] = [spread, own?.known ?? 0];
   return { colouring, unit: all.unit, categories, min, max, known, unknown: meant.length - known };
 };
