@@ -147,12 +147,12 @@ export const powers: readonly Power[] = [
     // the compiler sees to it that a record's state was entered; these are the ways around it
     name: 'a state that was not entered through its table',
     form: /\bas (Entered\b|Agreement\b|Federation\b|Member\b|Communication\b|KeptCandidate\b|FunctionRun\b|TwinEntry\b|FeatureEntry\b)(?!\[)|\bstandsIn\b|\bshape\.state\b|brand<'entered'>\(\)\.parse/,
-    homes: ['core/src/ground/lifecycle.ts', 'core/src/ground/trial-state.ts', 'server/src/registry/entry.ts'],
+    homes: ['core/src/ground/lifecycle.ts', 'core/src/ground/trial-state.ts', 'server/src/registry/entry.ts', 'server/src/registry/feature-entry.ts'],
   },
   {
     name: 'records of a lifecycle under a name written by hand',
     form: /noun: '(agreement|federation|membership|communication|registry\.\w+)'/,
-    homes: ['server/src/registry/entry.ts'],
+    homes: ['server/src/registry/entry.ts', 'server/src/registry/feature-entry.ts'],
     inTexts: true,
   },
   { name: 'throw', form: /(?<![.\w])throw\b/, homes: ['core/src/ground/assert.ts', 'server/src/graphql/schema/scalars.ts'] },

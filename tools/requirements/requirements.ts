@@ -78,7 +78,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     text: 'A formed federated twin can be registered and found as a twin.',
     origin: 'published',
     messages: 'R14, R7',
-    home: server('registry/federated-twin-discovery.ts'),
+    home: server('registry/federated-twin/discovery.ts'),
     proof: [
       journey('federated-twin'),
       'that is formed is found by what it is for and made of, without members that the asker may not see, until it is released',

@@ -50,6 +50,7 @@ export * from './message/advice.ts';
 export * from './message/catalogue.ts';
 export * from './message/discovery/condition.ts';
 export * from './message/discovery/discovery-query.ts';
+export { changedPaths } from './message/discovery/changed-paths.ts';
 export * from './message/discovery/page.ts';
 export { toldInParts, wholeOf } from './message/discovery/parts.ts';
 export * from './message/exchange-log.ts';

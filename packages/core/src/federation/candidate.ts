@@ -79,6 +79,8 @@ export const Candidate = z.object({
   feature: Feature,
   twin: RegisteredTwin,
   registryId: TwinId,
+  /** the search that found it, as the registry names it */
+  queryId: z.string().optional(),
   discoveredAt: Instant,
   federationId: FederationId.optional(),
   score: z.number(),
@@ -90,5 +92,11 @@ export const Candidate = z.object({
 export type Candidate = z.infer<typeof Candidate>;
 
 /** What a federation keeps of a feature that was found: who offers it, how well it fits, and what became of it. */
-export const KeptCandidate = z.object({ featureId: FeatureId, twinId: TwinId, score: z.number(), state: CandidateState.brand<'entered'>() });
+export const KeptCandidate = z.object({
+  featureId: FeatureId,
+  twinId: TwinId,
+  queryId: Candidate.shape.queryId,
+  score: z.number(),
+  state: CandidateState.brand<'entered'>(),
+});
 export type KeptCandidate = z.infer<typeof KeptCandidate>;

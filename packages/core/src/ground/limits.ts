@@ -87,7 +87,7 @@ export const limits = {
   memberLostMs: 10_000,
   /** a mandatory need that nobody serves for so long suspends the federation */
   suspendAfterMs: 60_000,
-  /** notice that a leaving member or a released federation may give */
+  /** notice that a leaving member, a released federation or a withdrawn entry may give */
   graceSecondsMax: 86_400,
   needsMax: 200,
   candidatesMax: 500,

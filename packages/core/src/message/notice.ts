@@ -5,12 +5,19 @@
 import { z } from 'zod';
 import { SubscriptionId } from '../ground/id.ts';
 import { openObject } from '../ground/json.ts';
+import { limits } from '../ground/limits.ts';
+import { AttributePath } from './discovery/condition.ts';
 import { FunctionRun } from './function/function-run.ts';
 import * as object from './object-information.ts';
 import { one, row } from './row.ts';
 
 /** What happened to an entry of a registry, as a subscriber sees it. */
-export const changed = openObject({ subscriptionId: SubscriptionId, change: z.enum(['registered', 'updated', 'removed']) });
+export const changed = openObject({
+  subscriptionId: SubscriptionId,
+  change: z.enum(['registered', 'updated', 'removed']),
+  /** of one that was updated the attributes that are other than they were; absent where there are more than are told one by one */
+  paths: z.array(AttributePath).max(limits.discoveryFieldsMax).optional(),
+});
 
 export const noticeRows = {
   'notify.digitalTwin': row({

@@ -38,7 +38,10 @@ export type Wanted = {
   readonly federationId?: FederationId | undefined;
 };
 
-const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null) => ({
+/** Where a search goes on: behind which entry, and as which search. */
+type Place = { readonly next: string | null; readonly queryId?: string | undefined };
+
+const queryOf = ({ needs, purpose, area, period }: Wanted, { next, queryId }: Place) => ({
   kinds: needs.map(({ kind }) => kind),
   // what may be lost of a need may be lost by another kind as well
   ...(needs.some(({ maxLoss = 0 }) => maxLoss > 0) && { expand: [...Expansion.options] }),
@@ -46,17 +49,17 @@ const queryOf = ({ needs, purpose, area, period }: Wanted, cursor: string | null
   ...(area && { touches: area }),
   ...(period && { during: period }),
   limit: limits.discoverPageMax,
-  ...(cursor !== null && { cursor }),
+  ...(next !== null && { cursor: next, queryId }),
 });
 
 /** First step: the twins that fit, page by page. */
 const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> => {
   const found: RegisteredTwin[] = [];
-  for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
-    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, { ...queryOf(wanted, cursor), ...ofTypes(wanted) });
+  for (let place: Place = { next: null }, page = 0; page === 0 || place.next !== null; page += 1) {
+    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, { ...queryOf(wanted, place), ...ofTypes(wanted) });
     if (!asked.ok) return asked;
     found.push(...wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
-    cursor = asked.value.parameters.next;
+    place = asked.value.parameters;
     if (found.length >= limits.membersMax) break;
   }
   return ok(found);
@@ -68,16 +71,18 @@ const ofTypes = ({ twinTypes }: Wanted) => (twinTypes ? { where: { any: twinType
 const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & ReturnType<typeof ofTypes>) =>
   room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
 
+type FoundFeature = Pick<Candidate, 'feature' | 'queryId'>;
 type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };
 
 /** Second step: their features. */
-const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly Feature[]>> => {
-  const found: Feature[] = [];
-  for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
-    const asked: Awaited<ReturnType<typeof askFeatures>> = await askFeatures(room, registry, { ...queryOf(wanted, cursor), twins: [...twins] });
+const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly FoundFeature[]>> => {
+  const found: FoundFeature[] = [];
+  for (let place: Place = { next: null }, page = 0; page === 0 || place.next !== null; page += 1) {
+    const asked: Awaited<ReturnType<typeof askFeatures>> = await askFeatures(room, registry, { ...queryOf(wanted, place), twins: [...twins] });
     if (!asked.ok) return asked;
-    found.push(...wholeOf(asked.value.objects).map(({ id, attributes }) => ({ id, attributes })));
-    cursor = asked.value.parameters.next;
+    const { queryId } = asked.value.parameters;
+    found.push(...wholeOf(asked.value.objects).map(({ id, attributes }) => ({ feature: { id, attributes }, queryId })));
+    place = asked.value.parameters;
     if (found.length >= limits.candidatesMax) break;
   }
   return ok(found);
@@ -108,9 +113,9 @@ export const discoverCandidates = async (room: Room, asked: Wanted, standing: St
   const features = await discoverFeatures(room, registry, { wanted, twins: twins.value.map(({ id }) => id) });
   if (!features.ok) return features;
   const byId = new Map(twins.value.map((twin) => [twin.id, twin]));
-  const found = features.value.flatMap((feature) => {
+  const found = features.value.flatMap(({ feature, queryId }) => {
     const twin = byId.get(feature.attributes.twinId);
-    return twin ? [{ feature, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
+    return twin ? [{ feature, queryId, twin, registryId: registry.id as TwinId }] : []; // branding: a registry is reached as the twin of its agency
   });
   const adaptors = await discoverAdaptors(room, registry, found);
   const tried = await tryAdaptations(

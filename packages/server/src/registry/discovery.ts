@@ -4,8 +4,9 @@
 import { featureFits, ok, pageOf, type Reply, type Request, toldInParts, twinFits } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
-import { featureEntries, featureEntry, type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
-import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, toldCut } from './peer-registries.ts';
+import { type RegistryRoom, stateNow, type TwinEntry, twinEntries, twinEntry } from './entry.ts';
+import { featureEntries, featureEntry } from './feature-entry.ts';
+import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, searchOf, toldCut } from './peer-registries.ts';
 import { isFeatureVisible, isTwinVisible, kindsOf, maySee } from './visibility.ts';
 
 type FoundTwin = Reply<'registry.discover.digitalTwin'>['objects'][number];
@@ -31,9 +32,10 @@ export const discoverTwins = async (
     .filter(({ id, entry }) => twinFits(parameters, entry.attributes, { ...sight, kinds: kindsOf(room, id, asker) }))
     .map(({ id, entry }) => twinObject(id, entry));
   const own = pageOf(fitting, parameters);
-  const { replies, cut } = await askPeers(room, { name: 'registry.discover.digitalTwin', parameters, asker });
+  const queryId = searchOf(room, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.digitalTwin', parameters: { ...parameters, queryId }, asker });
   const { total, next, objects } = merged<FoundTwin>([foundHere(own), ...replies.map(foundThere)], parameters);
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
+  return ok({ reply: { parameters: { total, next, queryId, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const discoverFeatures = async (
@@ -49,9 +51,10 @@ export const discoverFeatures = async (
     .filter(({ entry }) => featureFits(parameters, entry.attributes, sight))
     .map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision, attributes: entry.attributes }));
   const own = pageOf(fitting, parameters);
-  const { replies, cut } = await askPeers(room, { name: 'registry.discover.feature', parameters, asker });
+  const queryId = searchOf(room, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.feature', parameters: { ...parameters, queryId }, asker });
   const { total, next, objects } = merged<FoundFeature>([foundHere(own), ...replies.map(foundThere)], parameters);
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
+  return ok({ reply: { parameters: { total, next, queryId, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const retrieveTwin = async (

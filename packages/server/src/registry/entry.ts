@@ -6,8 +6,6 @@ import {
   canonicalJson,
   type DigitalTwin,
   type Entered,
-  type FeatureId,
-  type FeatureInformation,
   fail,
   type Instant,
   type LanguageMap,
@@ -36,8 +34,9 @@ export type TwinEntry = {
   readonly updatedAt: Instant;
   readonly leaseUntil: Instant;
   readonly leaseSeconds: number;
+  /** its owner withdrew it with notice: until then it stands */
+  readonly endsAt?: Instant | undefined;
 };
-export type FeatureEntry = { readonly revision: number; readonly attributes: FeatureInformation; readonly state: Entered<RegistryEntryState> };
 
 /** What the rooms of a registry share. */
 export type RegistryRoom = {
@@ -58,24 +57,25 @@ export type RegistryRoom = {
 };
 
 const twinNoun = 'registry.twin';
-const featureNoun = 'registry.feature';
 
-// branding below: only this file writes these nouns
+// branding below: only this file writes this noun
 export const twinEntry = (records: RecordStore, id: string): TwinEntry | undefined => records.get(twinNoun, id) as TwinEntry | undefined;
-export const featureEntry = (records: RecordStore, id: string): FeatureEntry | undefined => records.get(featureNoun, id) as FeatureEntry | undefined;
 export const twinEntries = (records: RecordStore): readonly { readonly id: TwinId; readonly entry: TwinEntry }[] =>
   records.list(twinNoun).map(({ id, value }) => ({ id: id as TwinId, entry: value as TwinEntry }));
-export const featureEntries = (records: RecordStore): readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[] =>
-  records.list(featureNoun).map(({ id, value }) => ({ id: id as FeatureId, entry: value as FeatureEntry }));
 
 export const saveTwin = (id: TwinId, value: TwinEntry): Saved => ({ noun: twinNoun, id, value });
-export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ noun: featureNoun, id, value });
 
-/** Where an entry stands now: leases run out without anybody's doing, and after three missed ones the entry is gone. */
+/** When an entry is gone by itself: its owner's notice is over, or its lease was missed too often. */
+const goneAt = ({ leaseUntil, leaseSeconds, endsAt }: TwinEntry): Instant => {
+  const forgottenAt = addMs(leaseUntil, (limits.leasesMissedMax - 1) * leaseSeconds * 1000);
+  return endsAt !== undefined && endsAt < forgottenAt ? endsAt : forgottenAt;
+};
+
+/** Where an entry stands now: leases and notices run out without anybody's doing. */
 export const stateNow = (entry: TwinEntry, now: Instant): Entered<RegistryEntryState> => {
-  if (!['ACTIVE', 'STALE', 'PAUSED'].includes(entry.state) || entry.leaseUntil >= now) return entry.state;
-  const gone = addMs(entry.leaseUntil, (limits.leasesMissedMax - 1) * entry.leaseSeconds * 1000);
-  const moved = registryEntryLifecycle.move(entry.state, gone < now ? 'REMOVED' : 'STALE');
+  const isOver = goneAt(entry) < now;
+  if (!['ACTIVE', 'STALE', 'PAUSED'].includes(entry.state) || (entry.leaseUntil >= now && !isOver)) return entry.state;
+  const moved = registryEntryLifecycle.move(entry.state, isOver ? 'REMOVED' : 'STALE');
   return moved.ok ? moved.value : entry.state;
 };
 
@@ -87,9 +87,6 @@ export const registeredNow = ({ records, deps }: Pick<RegistryRoom, 'records' | 
 
 export const enterState = (entry: TwinEntry | undefined, to: RegistryEntryState, now: Instant): Result<Entered<RegistryEntryState>> =>
   registryEntryLifecycle.move(entry ? stateNow(entry, now) : registryEntryLifecycle.initial, to);
-
-export const enterFeatureState = (entry: FeatureEntry | undefined, to: RegistryEntryState): Result<Entered<RegistryEntryState>> =>
-  registryEntryLifecycle.move(entry?.state ?? registryEntryLifecycle.initial, to);
 
 /** Whatever it has more than this version knows is kept with it: an update must not let it grow for ever. */
 export const checkSize = (id: string, attributes: object): Result<true> =>

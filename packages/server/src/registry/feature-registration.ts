@@ -2,6 +2,7 @@
  * Registration (DTR-FE, Y.4489 8.2.1) of features: one refused feature never spoils the others.
  */
 import {
+  addMs,
   agencyOf,
   checkAllowed,
   checkTerms,
@@ -10,6 +11,7 @@ import {
   type FeatureId,
   FeatureInformation,
   fail,
+  type Instant,
   mergePatch,
   ok,
   problem,
@@ -18,10 +20,11 @@ import {
   type Result,
   type RowName,
 } from '@cityweave/core';
-import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, enterFeatureState, type FeatureEntry, featureEntry, type RegistryRoom, registeredNow, saveFeature } from './entry.ts';
-import { checkFree, ownerOf } from './federated-twin-registration.ts';
-import { changedFeatures, telling } from './subscription.ts';
+import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
+import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
+import { type EnteredFeature, enterFeatureState, type FeatureEntry, featureEntry, featureStateNow, saveFeature, withdrawn } from './feature-entry.ts';
+import { checkFree, ownerOf } from './federated-twin/registration.ts';
+import { changedFeatures, type FeatureChange, telling } from './subscription.ts';
 
 const warningsMax = 100;
 
@@ -47,16 +50,20 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
   const before = featureEntry(room.records, id);
   const free = checkStaying(room, { id, attributes });
   if (!free.ok) return free;
-  const moved = enterFeatureState(before, entryStateOf(attributes.status));
+  const moved = enterFeatureState(before, entryStateOf(attributes.status), room.deps.clock.now());
   return moved.ok ? ok({ revision: (before?.revision ?? 0) + 1, attributes, state: moved.value }) : moved;
 };
 
-export const registerFeatures = (room: RegistryRoom, { objects }: Request<'registry.register.feature'>, by: AskedBy): Done<'registry.register.feature'> => {
+export const registerFeatures = (
+  room: RegistryRoom,
+  { parameters: { atomic = false }, objects }: Request<'registry.register.feature'>,
+  by: AskedBy,
+): Done<'registry.register.feature'> => {
   const outcomes = objects.map((offered) => ({ id: offered.id, outcome: registerOne(room, offered, by) }));
   const entries = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [{ id, entry: outcome.value }] : []));
   const problems = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [] : [{ id, problem: outcome.problem }]));
   const [first] = problems;
-  if (first && entries.length === 0) return fail(first.problem);
+  if (first && (atomic || entries.length === 0)) return fail(first.problem);
   const details = problems.map(({ id, problem: given }) => detailOf(id, given));
   const named = entries.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision }));
   const warnings = entries.flatMap(({ entry }) => unknownTerms(room, entry.attributes)).slice(0, warningsMax);
@@ -75,8 +82,9 @@ export const registerFeatures = (room: RegistryRoom, { objects }: Request<'regis
 const ownedFeature = (room: RegistryRoom, name: RowName, { id, by }: { readonly id: FeatureId; readonly by: AskedBy }): Result<FeatureEntry> => {
   const entry = featureEntry(room.records, id);
   if (by.sender !== ownerOf(room, id)) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
-  if (!entry || entry.state === 'REMOVED') return fail(problem('notFound', { subject: id }));
-  const allowed = checkAllowed(name, 'registry entry', { state: entry.state, subject: id });
+  const state = entry && featureStateNow(entry, room.deps.clock.now());
+  if (!entry || !state || state === 'REMOVED') return fail(problem('notFound', { subject: id }));
+  const allowed = checkAllowed(name, 'registry entry', { state, subject: id });
   return allowed.ok ? ok(entry) : allowed;
 };
 
@@ -94,9 +102,9 @@ export const updateFeature = (room: RegistryRoom, request: Request<'registry.upd
   if (!checked.ok) return checked;
   const free = checkStaying(room, { id, attributes: merged.data }, request.parameters);
   if (!free.ok) return free;
-  const moved = enterFeatureState(entry.value, entryStateOf(merged.data.status));
+  const moved = enterFeatureState(entry.value, entryStateOf(merged.data.status), room.deps.clock.now());
   if (!moved.ok) return moved;
-  const value: FeatureEntry = { revision: revision + 1, attributes: merged.data, state: moved.value };
+  const value: FeatureEntry = { ...entry.value, revision: revision + 1, attributes: merged.data, state: moved.value };
   return ok({
     reply: { parameters: {}, objects: [{ kind: 'feature', id, revision: value.revision }] },
     save: [saveFeature(id, value)],
@@ -104,24 +112,50 @@ export const updateFeature = (room: RegistryRoom, request: Request<'registry.upd
   });
 };
 
+type Notice = Pick<Request<'registry.deregister.feature'>['parameters'], 'graceSeconds' | 'force'>;
+
+/** Until when what is withdrawn with notice still stands. */
+export const noticeUntil = ({ graceSeconds = 0 }: Notice, now: Instant): Instant | undefined =>
+  graceSeconds > 0 ? addMs(now, graceSeconds * 1000) : undefined;
+
+type Withdrawal = { readonly saved: readonly Saved[]; readonly gone: readonly EnteredFeature[]; readonly changes: readonly FeatureChange[] };
+
+/** All or none of them: none may be in use, unless their owner insists. */
+export const withdrawAll = (room: RegistryRoom, features: readonly EnteredFeature[], notice: Notice & { readonly now: Instant }): Result<Withdrawal> => {
+  const free = checkFree(
+    room,
+    features.map(({ id }) => id),
+    notice,
+  );
+  if (!free.ok) return free;
+  const gone: EnteredFeature[] = [];
+  for (const { id, entry } of features) {
+    const after = withdrawn(entry, { now: notice.now, endsAt: noticeUntil(notice, notice.now) });
+    if (!after.ok) return after;
+    gone.push({ id, entry: after.value });
+  }
+  return ok({ gone, saved: gone.map(({ id, entry }) => saveFeature(id, entry)), changes: changedFeatures(room, gone) });
+};
+
 export const deregisterFeatures = (
   room: RegistryRoom,
   { parameters, objects }: Request<'registry.deregister.feature'>,
   by: AskedBy,
 ): Done<'registry.deregister.feature'> => {
-  const gone: { readonly id: FeatureId; readonly entry: FeatureEntry }[] = [];
+  const named: EnteredFeature[] = [];
   for (const { id } of objects) {
     const entry = ownedFeature(room, 'registry.deregister.feature', { id, by });
     if (!entry.ok) return entry;
-    const free = checkFree(room, [id], parameters);
-    if (!free.ok) return free;
-    const moved = enterFeatureState(entry.value, 'REMOVED');
-    if (!moved.ok) return moved;
-    gone.push({ id, entry: { ...entry.value, revision: entry.value.revision + 1, state: moved.value } });
+    named.push({ id, entry: entry.value });
   }
+  const now = room.deps.clock.now();
+  const withdrawal = withdrawAll(room, named, { ...parameters, now });
+  if (!withdrawal.ok) return withdrawal;
+  const { gone, saved, changes } = withdrawal.value;
+  const endsAt = noticeUntil(parameters, now);
   return ok({
-    reply: { parameters: {}, objects: gone.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision })) },
-    save: gone.map(({ id, entry }) => saveFeature(id, entry)),
-    afterwards: telling(room, { features: changedFeatures(room, gone) }),
+    reply: { parameters: endsAt ? { endsAt } : {}, objects: gone.map(({ id, entry }) => ({ kind: 'feature' as const, id, revision: entry.revision })) },
+    save: saved,
+    afterwards: telling(room, { features: changes }),
   });
 };

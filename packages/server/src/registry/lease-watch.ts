@@ -1,35 +1,46 @@
 /**
- * Lease watch: an entry whose lease ran out is stale, after the missed ones it is gone, and whoever listens to it hears that, though nobody said anything.
+ * Lease watch: an entry whose lease ran out is stale, after the missed ones, or when its owner's notice is over, it is gone; whoever listens to it hears that, though
+ * nobody said anything.
  */
 import { type Instant, limits, msBetween, type TwinId } from '@cityweave/core';
 import { type Deps, pause } from '../deps.ts';
-import { enterState, featureEntries, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
-import { telling } from './subscription.ts';
+import { enterState, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
+import { type EnteredFeature, featureEntries, featureStateNow, featuresOf, saveFeature, withdrawn } from './feature-entry.ts';
+import { changedFeatures, telling } from './subscription.ts';
 
-type Entered = { readonly id: TwinId; readonly entry: TwinEntry };
+type EnteredTwin = { readonly id: TwinId; readonly entry: TwinEntry };
 
 /** The room as it was at a moment: what could be seen then. */
 const at = (room: RegistryRoom, now: Instant): RegistryRoom => ({ ...room, deps: { ...room.deps, clock: { ...room.deps.clock, now: () => now } } });
 
-const run = (room: RegistryRoom, { id, entry }: Entered): void => {
+const run = (room: RegistryRoom, { id, entry }: EnteredTwin): void => {
   const moved = enterState(entry, stateNow(entry, room.deps.clock.now()), room.deps.clock.now());
   if (!moved.ok) return;
   const after: TwinEntry = { ...entry, state: moved.value };
-  const features = featureEntries(room.records)
-    .filter((feature) => feature.entry.attributes.twinId === id)
-    .map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
-  const tell = telling(room, { twins: [{ id, before: entry, after }], features }, at(room, entry.leaseUntil));
+  const features = featuresOf(room.records, id).map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
+  const { leaseUntil, endsAt = leaseUntil } = entry;
+  const tell = telling(room, { twins: [{ id, before: entry, after }], features }, at(room, endsAt < leaseUntil ? endsAt : leaseUntil));
   room.records.putAll([saveTwin(id, after)]);
+  tell();
+};
+
+const end = (room: RegistryRoom, { id, entry }: EnteredFeature): void => {
+  const now = room.deps.clock.now();
+  const gone = withdrawn(entry, { now });
+  if (!gone.ok) return;
+  const tell = telling(room, { features: changedFeatures(room, [{ id, entry: gone.value }]) }, at(room, entry.endsAt ?? now));
+  room.records.putAll([saveFeature(id, gone.value)]);
   tell();
 };
 
 /** Entries that stand otherwise than they were saved, because time went by. */
 export const runOutLeases = (room: RegistryRoom): void => {
   const now = room.deps.clock.now();
+  for (const entered of featureEntries(room.records)) if (featureStateNow(entered.entry, now) !== entered.entry.state) end(room, entered);
   for (const entered of twinEntries(room.records)) if (stateNow(entered.entry, now) !== entered.entry.state) run(room, entered);
 };
 
-/** How long until the next lease is over; not longer than the shortest one that may be begun meanwhile. */
+/** How long until the next lease is over; not longer than the shortest one that may be begun meanwhile: notices that are over are seen then too. */
 const untilNext = (room: RegistryRoom): number => {
   const now = room.deps.clock.now();
   const ends = twinEntries(room.records).flatMap(({ entry }) => (entry.state === 'ACTIVE' ? [msBetween(now, entry.leaseUntil) + 1] : []));

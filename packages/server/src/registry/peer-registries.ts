@@ -30,6 +30,9 @@ type Way = { readonly forwarding: Forwarding; readonly go: readonly Peer[]; read
 /** The fewer hops are left the shorter: who is silent further away makes nobody late who lies between. */
 const waitMsWith = (hops: number): number => (limits.registryPeerMs * hops) / limits.registryHopsMax;
 
+/** The search that a page is of: the one that it goes on with, else a new one. */
+export const searchOf = ({ deps }: RegistryRoom, { queryId }: { readonly queryId?: string | undefined }): string => queryId ?? `urn:uuid:${deps.ids.uuid()}`;
+
 /** Whoever a registry asks for: only a registry that is a peer may ask for another than itself. */
 export const askerOf = async (room: RegistryRoom, by: AskedBy, forwarding: Forwarding | undefined): Promise<string> => {
   if (forwarding?.onBehalfOf === undefined) return by.sender;

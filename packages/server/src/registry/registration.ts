@@ -7,7 +7,6 @@ import {
   checkTerms,
   DigitalTwin,
   entryStateOf,
-  type FeatureId,
   fail,
   limits,
   mergePatch,
@@ -21,29 +20,24 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import {
-  checkSize,
-  enterState,
-  type FeatureEntry,
-  featureEntries,
-  type RegistryRoom,
-  saveFeature,
-  saveTwin,
-  stateNow,
-  type TwinEntry,
-  twinEntry,
-  withLease,
-} from './entry.ts';
-import { checkFree } from './federated-twin-registration.ts';
-import { changedFeatures, telling } from './subscription.ts';
+import { checkSize, enterState, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntry, withLease } from './entry.ts';
+import { featuresOf } from './feature-entry.ts';
+import { noticeUntil, withdrawAll } from './feature-registration.ts';
+import { telling } from './subscription.ts';
 
 /** Who is not its owner hears the same whether there is an entry or not. */
 const owned = (room: RegistryRoom, name: RowName, { by, id }: { readonly by: AskedBy; readonly id: TwinId }): Result<TwinEntry> => {
   if (by.sender !== id) return fail(problem('notAuthorised', { subject: id, accepted: 'its owner' }));
   const entry = twinEntry(room.records, id);
   if (!entry || entry.state === 'REMOVED') return fail(problem('notRegistered', { subject: id }));
-  const state = stateNow(entry, room.deps.clock.now());
-  if (state === 'REMOVED') return fail(problem('leaseExpired', { subject: id, since: entry.leaseUntil }));
+  const now = room.deps.clock.now();
+  const state = stateNow(entry, now);
+  if (state === 'REMOVED')
+    return fail(
+      entry.endsAt !== undefined && entry.endsAt < now
+        ? problem('notRegistered', { subject: id })
+        : problem('leaseExpired', { subject: id, since: entry.leaseUntil }),
+    );
   const allowed = checkAllowed(name, 'registry entry', { state, subject: id });
   return allowed.ok ? ok(entry) : allowed;
 };
@@ -130,12 +124,12 @@ export const renewTwin = (room: RegistryRoom, request: Request<'registry.renew.d
   const made = { ...entry.value, state: moved.value, attributes: { ...entry.value.attributes, status } };
   const renewed = withLease(made, request.parameters.leaseSeconds ?? entry.value.leaseSeconds, now);
   const changed = renewed.state !== stateNow(entry.value, now) || status !== entry.value.attributes.status;
-  const features = featuresOf(room, id).map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
+  const features = featuresOf(room.records, id).map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
   const told = changed ? { afterwards: telling(room, { twins: [{ id, before: entry.value, after: renewed }], features }) } : {};
   return ok({ reply: leaseReply(id, renewed), save: [saveTwin(id, renewed)], ...told });
 };
 
-/** The twin and its features go; tombstones stay, so that a revision is never used twice. */
+/** The twin and its features go, at once or when the notice is over; tombstones stay, so that a revision is never used twice. */
 export const deregisterTwin = (
   room: RegistryRoom,
   request: Request<'registry.deregister.digitalTwin'>,
@@ -144,26 +138,17 @@ export const deregisterTwin = (
   const [{ id }] = request.objects;
   const entry = owned(room, 'registry.deregister.digitalTwin', { by, id });
   if (!entry.ok) return entry;
-  const offered = featuresOf(room, id);
-  const free = checkFree(
-    room,
-    offered.map((feature) => feature.id),
-    request.parameters,
-  );
-  if (!free.ok) return free;
-  const moved = enterState(entry.value, 'REMOVED', room.deps.clock.now());
+  const now = room.deps.clock.now();
+  const endsAt = noticeUntil(request.parameters, now);
+  const gone = withdrawAll(room, featuresOf(room.records, id), { ...request.parameters, now });
+  if (!gone.ok) return gone;
+  const moved = enterState(entry.value, endsAt ? entry.value.state : 'REMOVED', now);
   if (!moved.ok) return moved;
-  const tombstone: TwinEntry = { ...entry.value, revision: entry.value.revision + 1, state: moved.value, updatedAt: room.deps.clock.now() };
-  const gone = offered.map(({ id: featureId, entry: feature }) => ({
-    id: featureId,
-    entry: { ...feature, revision: feature.revision + 1, state: moved.value },
-  }));
+  const tombstone: TwinEntry = { ...entry.value, revision: entry.value.revision + 1, state: moved.value, updatedAt: now, endsAt };
+  const { saved, changes } = gone.value;
   return ok({
-    reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: tombstone.revision }] },
-    save: [saveTwin(id, tombstone), ...gone.map((feature) => saveFeature(feature.id, feature.entry))],
-    afterwards: telling(room, { twins: [{ id, before: entry.value, after: tombstone }], features: changedFeatures(room, gone) }),
+    reply: { parameters: endsAt ? { endsAt } : {}, objects: [{ kind: 'digitalTwin', id, revision: tombstone.revision }] },
+    save: [saveTwin(id, tombstone), ...saved],
+    afterwards: telling(room, { twins: [{ id, before: entry.value, after: tombstone }], features: changes }),
   });
 };
-
-const featuresOf = (room: RegistryRoom, twinId: TwinId): readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[] =>
-  featureEntries(room.records).filter(({ entry }) => entry.attributes.twinId === twinId && entry.state !== 'REMOVED');

@@ -206,7 +206,7 @@ describe('visibility', () => {
     await desk.register(water, { visibility: { level: 'private' } });
     await desk.register(energy);
     const found = await discoverTwins(desk, energy);
-    expect(found.message?.data.action.parameters).toEqual({ total: 1, next: null });
+    expect(found.message?.data.action.parameters).toMatchObject({ total: 1, next: null });
     const [hidden, absent] = [await retrieve(desk, energy, water), await retrieve(desk, energy, unknown)];
     expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
     expect((await retrieve(desk, water, water)).problem).toBeUndefined();
@@ -252,9 +252,9 @@ describe('visibility', () => {
     const features = (asker: Partner) => desk.say(asker, 'registry.discover.feature', { parameters: { limit: 10 }, objects: [] });
     expect(idsIn(await discoverTwins(desk, fire))).toContain(water.id);
     expect(idsIn(await features(fire)).toSorted()).toEqual([gauges.id, meters.id].toSorted());
-    expect((await discoverTwins(desk, energy)).message?.data.action.parameters).toEqual({ total: 2, next: null });
+    expect((await discoverTwins(desk, energy)).message?.data.action.parameters).toMatchObject({ total: 2, next: null });
     expect(idsIn(await features(energy))).toEqual([meters.id]);
-    expect((await features(water)).message?.data.action.parameters).toEqual({ total: 1, next: null });
+    expect((await features(water)).message?.data.action.parameters).toMatchObject({ total: 1, next: null });
     const [hidden, absent] = [await retrieve(desk, energy, water), await retrieve(desk, energy, await desk.partner('unknown.example'))];
     expect(hidden.problem).toEqual({ ...absent.problem, subject: water.id });
   });
@@ -292,6 +292,20 @@ describe('pages', () => {
     const kinds = (count: number) => Array.from({ length: count }, () => TermId.parse('city:RiverGauge'));
     expect((await discoverTwins(desk, energy, { kinds: kinds(limits.needsMax) })).problem).toBeUndefined();
     expect((await discoverTwins(desk, energy, { kinds: kinds(limits.needsMax + 1) })).problem?.kind).toBe('invalid');
+  });
+
+  it('of one search have its id, which the registry gives it and its next page is asked with', async () => {
+    await using desk = await openDesk();
+    const water = await desk.partner('water.example');
+    await desk.register(water);
+    const objects = ['city:RiverGauge', 'city:PumpingStation'].map((kind) => describeFeature(water, kind));
+    await desk.say(water, 'registry.register.feature', { parameters: {}, objects });
+    const page = async (parameters: { readonly cursor?: string; readonly queryId?: string }) =>
+      (await desk.say(water, 'registry.discover.feature', { parameters: { limit: 1, ...parameters }, objects: [] })).message?.data.action.parameters;
+    const first = Object(await page({}));
+    expect(first).toMatchObject({ queryId: expect.stringMatching(/^urn:uuid:/), next: expect.any(String) });
+    expect(await page({ cursor: first.next, queryId: first.queryId })).toMatchObject({ queryId: first.queryId, next: null });
+    expect(Object(await page({})).queryId).not.toBe(first.queryId);
   });
 
   it('features are asked of at most membersMax twins at a time', async () => {

@@ -47,6 +47,7 @@ describe('a subscriber to features', () => {
     await update(3, { status: 'active' });
     await desk.say(water, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
     expect(heard(desk, planning)).toEqual(['feature registered', 'feature updated', 'feature removed', 'feature registered', 'feature removed']);
+    expect(desk.told.map(({ content }) => Object(content).parameters.paths)).toEqual([undefined, ['version'], undefined, undefined, undefined]);
   });
 
   it('hears that one is gone when its lease runs out, though nobody said anything, and that it is back when it is renewed; once each', async () => {

@@ -5,6 +5,7 @@
 import {
   addMs,
   authorityOf,
+  changedPaths,
   type DiscoveryQuery,
   type FeatureId,
   fail,
@@ -26,7 +27,8 @@ import { LRUCache } from 'lru-cache';
 import type { AskedBy, Done } from '../exchange/answer.ts';
 import type { Peer } from '../exchange/peer.ts';
 import { adaptorBridges } from './adaptor-registration.ts';
-import { type FeatureEntry, featureEntry, type RegistryRoom, registeredNow, type TwinEntry } from './entry.ts';
+import { type RegistryRoom, registeredNow, type TwinEntry } from './entry.ts';
+import { type EnteredFeature, type FeatureEntry, featureEntry } from './feature-entry.ts';
 import { type Relay, subscribeAtPeers, toldCut, unsubscribeAtPeers } from './peer-registries.ts';
 import { isFeatureVisible, kindsFor, maySee } from './visibility.ts';
 
@@ -137,21 +139,21 @@ const registeredAs = (room: RegistryRoom, id: TwinId): Peer | undefined => {
 const toldTimes = 3;
 
 /** One change, wherever it is told of. */
-type Change = Pick<Request<'registry.notify.feature'>['parameters'], 'change' | 'changeId'> & {
+type Change = Pick<Request<'registry.notify.feature'>['parameters'], 'change' | 'changeId' | 'paths'> & {
   readonly object: Request<`registry.notify.${About}`>['objects'][0];
 };
 
 /** To a twin as what its registry tells, to a registry as what it passes on; undefined where nobody is reached. */
-const say = async (room: RegistryRoom, { id: subscriptionId, value }: Held, { change, changeId, object }: Change): Promise<Result<unknown> | undefined> => {
+const say = async (room: RegistryRoom, { id: subscriptionId, value }: Held, { object, changeId, ...told }: Change): Promise<Result<unknown> | undefined> => {
   const { subscriber, onBehalfOf, about } = value;
   const objects = [object] as never; // branding: of the kind that the subscription is about
   const asking = { attempts: toldTimes };
   if (onBehalfOf === undefined) {
     const twin = registeredAs(room, subscriber);
-    return twin && room.ask(twin, `digitalTwin.notify.${about}`, { parameters: { subscriptionId, change }, objects }, asking);
+    return twin && room.ask(twin, `digitalTwin.notify.${about}`, { parameters: { subscriptionId, ...told }, objects }, asking);
   }
   const registry = (await room.peers()).find(({ id }) => id === subscriber);
-  return registry && room.ask(registry, `registry.notify.${about}`, { parameters: { subscriptionId, change, changeId }, objects }, asking);
+  return registry && room.ask(registry, `registry.notify.${about}`, { parameters: { subscriptionId, changeId, ...told }, objects }, asking);
 };
 
 /** Who subscribed has the answer by then, or has given up waiting for it. */
@@ -190,6 +192,11 @@ const seesTwin = (
   );
 };
 
+type Attributed = { readonly attributes: object };
+
+const pathsOf = (change: Change['change'], before: Attributed | undefined, after: Attributed): Change['paths'] =>
+  change === 'updated' && before ? changedPaths(before.attributes, after.attributes) : undefined;
+
 /** One subscriber's view of one change: what he saw is looked at before it is saved, what he sees afterwards. */
 type Notice = () => Promise<unknown>;
 
@@ -204,7 +211,7 @@ const featureNotice = (
     const change = changeOf(saw, sees);
     if (!change) return;
     const object = { kind: 'feature' as const, id, revision: after.revision, ...(sees && { attributes: after.attributes }) };
-    await notify(room, held, { change, changeId, object });
+    await notify(room, held, { change, changeId, object, paths: pathsOf(change, before, after) });
   };
 };
 
@@ -215,7 +222,7 @@ const twinNotice = (room: RegistryRoom, held: Held, { id, before, after, changeI
     const change = changeOf(saw, sees);
     if (!change) return;
     const object = { kind: 'digitalTwin' as const, id, revision: after.revision, ...(sees && { attributes: after.attributes }) };
-    await notify(room, held, { change, changeId, object });
+    await notify(room, held, { change, changeId, object, paths: pathsOf(change, before, after) });
   };
 };
 
@@ -239,7 +246,7 @@ export const telling = (
 };
 
 /** What is saved for changed features, with the change that subscribers are told of. */
-export const changedFeatures = (room: RegistryRoom, entries: readonly { readonly id: FeatureId; readonly entry: FeatureEntry }[]): readonly FeatureChange[] =>
+export const changedFeatures = (room: RegistryRoom, entries: readonly EnteredFeature[]): readonly FeatureChange[] =>
   entries.map(({ id, entry }) => ({ id, before: featureEntry(room.records, id), after: entry }));
 
 type PassedOn = Request<'registry.notify.feature'> | Request<'registry.notify.digitalTwin'>;
@@ -254,7 +261,7 @@ export const createListening = (room: RegistryRoom) => {
     return opened;
   };
   const pass = async (
-    { parameters: { subscriptionId, change, changeId }, objects: [object] }: PassedOn,
+    { parameters: { subscriptionId, change, changeId, paths }, objects: [object] }: PassedOn,
     by: AskedBy,
   ): Promise<Done<'registry.notify.feature'>> => {
     const isItsOwn = ({ registry, subscriptionId: id }: Relay): boolean => registry === by.sender && id === subscriptionId;
@@ -266,7 +273,10 @@ export const createListening = (room: RegistryRoom) => {
     const key = `${held.id} ${changeId}`;
     if (passed.has(key)) return ok({ reply });
     passed.set(key, true);
-    return ok({ reply, afterwards: () => void notify(room, held, { change, changeId, object }).catch((cause) => room.events.defect('registry', cause)) });
+    return ok({
+      reply,
+      afterwards: () => void notify(room, held, { change, changeId, paths, object }).catch((cause) => room.events.defect('registry', cause)),
+    });
   };
   return { subscribe, pass };
 };

@@ -2,7 +2,8 @@
  * Visibility: which entries an asker may see. What he may not see leaves no trace: it is not found, not counted and not told of.
  */
 import { authorityOf, type RegistryEntryState, type TermId, TwinId, type Visibility } from '@cityweave/core';
-import { type FeatureEntry, featureEntries, type RegistryRoom, stateNow, type TwinEntry, twinEntry } from './entry.ts';
+import { type RegistryRoom, stateNow, type TwinEntry, twinEntry } from './entry.ts';
+import { type FeatureEntry, featureEntries, featureStateNow } from './feature-entry.ts';
 
 type Groups = Pick<RegistryRoom, 'groups'>;
 type Ends = { readonly owner: string; readonly asker: string };
@@ -33,7 +34,12 @@ export const isFeatureVisible = (
 ): boolean => {
   const { twinId } = entry.attributes;
   const twin = twinEntry(room.records, twinId);
-  return states.includes(entry.state) && twin !== undefined && isTwinVisible(room, { id: twinId, entry: twin }, asker) && isFor(room, entry, asker);
+  return (
+    states.includes(featureStateNow(entry, room.deps.clock.now())) &&
+    twin !== undefined &&
+    isTwinVisible(room, { id: twinId, entry: twin }, asker) &&
+    isFor(room, entry, asker)
+  );
 };
 
 /** What a twin offers to the asker, or offered before it went. */

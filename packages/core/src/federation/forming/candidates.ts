@@ -62,7 +62,7 @@ export const keepCandidates = (federation: Federation, ranked: readonly Candidat
   const found = new Map(ranked.map((candidate) => [candidate.feature.id, candidate]));
   const fresh = ranked
     .filter(({ feature }) => !before.has(feature.id))
-    .map(({ feature, twin, score }): KeptCandidate => ({ featureId: feature.id, twinId: twin.id, score, state: candidateLifecycle.initial }));
+    .map(({ feature, twin, queryId, score }): KeptCandidate => ({ featureId: feature.id, twinId: twin.id, queryId, score, state: candidateLifecycle.initial }));
   return [...before.values(), ...fresh]
     .map((kept) => moved(federation, kept, found.get(kept.featureId)))
     .toSorted((a, b) => b.score - a.score || (a.featureId < b.featureId ? -1 : 1))

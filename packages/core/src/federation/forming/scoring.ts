@@ -21,7 +21,7 @@ import { type MeaningRelation, meaningScores, relationOf, serves } from './meani
 /** Where its node says nothing else. */
 export const scoreWeights: ScoreParts = { meaning: 0.35, space: 0.2, time: 0.15, quality: 0.15, adaptation: 0.1, trust: 0.05 };
 
-export type Found = { readonly feature: Feature; readonly twin: RegisteredTwin; readonly registryId: TwinId };
+export type Found = { readonly feature: Feature; readonly twin: RegisteredTwin; readonly registryId: TwinId } & Pick<Candidate, 'queryId'>;
 
 /** How far a partner was found true: an agreement kept, nothing known, or one that was broken. */
 export type Trust = 'kept' | 'unknown' | 'broken';

@@ -68,6 +68,8 @@ export const DiscoveryQuery = openObject({
     .string()
     .max(limits.keyCharactersMax + limits.idCharactersMax + 2)
     .optional(),
+  /** the search that `cursor` goes on with */
+  queryId: z.string().max(limits.idCharactersMax).optional(),
   forwarding: Forwarding.optional(),
   /** of each entry nothing but these attributes, by their paths; entries are whole where absent */
   fields: z.array(AttributePath).min(1).max(limits.discoveryFieldsMax).optional(),

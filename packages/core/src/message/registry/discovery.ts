@@ -13,10 +13,11 @@ import * as object from '../object-information.ts';
 import { many, one, row } from '../row.ts';
 import { cut, forwarding } from './peers.ts';
 
-const page = { total: z.int().min(0), next: z.string().nullable(), ...cut };
+/** `queryId`: the search that the page is of; said again with the cursor, the next page is of the same. */
+const page = { total: z.int().min(0), next: z.string().nullable(), queryId: DiscoveryQuery.shape.queryId, ...cut };
 
-/** whoever is told of a change is told of the whole entry */
-const subscription = { expiresAt: Instant.optional(), fields: z.never().optional() };
+/** whoever is told of a change is told of the whole entry; what he listens to has an id of its own */
+const subscription = { expiresAt: Instant.optional(), fields: z.never().optional(), queryId: z.never().optional() };
 
 export const discoveryRows = {
   'retrieve.digitalTwin': row({

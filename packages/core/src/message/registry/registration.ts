@@ -3,6 +3,7 @@
  */
 
 import { z } from 'zod';
+import { Instant } from '../../ground/instant.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import * as object from '../object-information.ts';
@@ -13,6 +14,12 @@ const leaseSeconds = z.int().min(limits.leaseSecondsMin).max(limits.leaseSeconds
 const baseRevision = z.int().min(0);
 
 const reason = z.string().max(limits.textCharactersMax).optional();
+
+/** How long what is withdrawn still stands. */
+const graceSeconds = z.int().min(0).max(limits.graceSecondsMax).optional();
+
+/** When what was withdrawn with notice is gone. */
+const withdrawal = openObject({ endsAt: Instant.optional() });
 
 /** Its owner withdraws or pauses what federations are made of all the same. */
 const force = z.boolean().optional();
@@ -38,9 +45,9 @@ export const registrationRows = {
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
     purpose:
-      'Makes known what the twin offers: kinds of twins with their terms, area, quality and terms of use. Where some are refused the answer is `partial`, and its details say which and why.',
+      'Makes known what the twin offers: kinds of twins with their terms, area, quality and terms of use. Where some are refused the answer is `partial`, and its details say which and why; with `atomic` all are refused where one is.',
     effect: 'change',
-    request: { objects: many(object.featureObject).min(1) },
+    request: { parameters: openObject({ atomic: z.boolean().optional() }), objects: many(object.featureObject).min(1) },
     reply: { parameters: openObject({ warnings }), objects: many(object.featureName) },
     refusals: ['notRegistered', 'unknownTerm', 'notAuthorised', 'featureInUse'],
   }),
@@ -81,10 +88,11 @@ export const registrationRows = {
     label: 'R5',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Withdraws features; those that a federation is made of only with `force`: its members are left first.',
+    purpose:
+      'Withdraws features, all of them or none: at once, or after a time of grace until which they are found as before; what is registered anew meanwhile stays. Those that a federation is made of are withdrawn only with `force`: it is left first.',
     effect: 'change',
-    request: { parameters: openObject({ reason, force }), objects: many(object.featureName).min(1) },
-    reply: { objects: many(object.featureName) },
+    request: { parameters: openObject({ reason, graceSeconds, force }), objects: many(object.featureName).min(1) },
+    reply: { parameters: withdrawal, objects: many(object.featureName) },
     allowed: { 'registry entry': kept },
     refusals: ['notFound', 'notAuthorised', 'featureInUse'],
   }),
@@ -92,10 +100,11 @@ export const registrationRows = {
     label: 'R5',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Withdraws the twin with all its features, those that a federation is made of only with `force`; a tombstone stays.',
+    purpose:
+      'Withdraws the twin with all its features, at once or after a time of grace, those that a federation is made of only with `force`; a tombstone stays.',
     effect: 'change',
-    request: { parameters: openObject({ reason, force }), objects: one(object.digitalTwinName) },
-    reply: { objects: one(object.digitalTwinName) },
+    request: { parameters: openObject({ reason, graceSeconds, force }), objects: one(object.digitalTwinName) },
+    reply: { parameters: withdrawal, objects: one(object.digitalTwinName) },
     allowed: { 'registry entry': kept },
     refusals: ['notRegistered', 'notAuthorised', 'featureInUse'],
   }),

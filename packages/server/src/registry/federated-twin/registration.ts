@@ -18,8 +18,9 @@ import {
   shorten,
   type TwinId,
 } from '@cityweave/core';
-import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, featureEntry, type RegistryRoom, registeredNow, stateNow, twinEntry } from './entry.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { checkSize, type RegistryRoom, registeredNow, stateNow, twinEntry } from '../entry.ts';
+import { featureEntry } from '../feature-entry.ts';
 
 export type FederatedEntry = {
   readonly revision: number;

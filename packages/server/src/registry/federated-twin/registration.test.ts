@@ -3,7 +3,7 @@
  */
 import { limits, type Request } from '@cityweave/core';
 import { expect, it } from 'vitest';
-import { describeFeature, openDesk } from './desk.contract.ts';
+import { describeFeature, openDesk } from '../desk.contract.ts';
 
 /** A federated twin of the planning agency, made of what the water agency offers. */
 const withFederatedTwin = async () => {

@@ -2,12 +2,13 @@
  * Discovery of federated twins (R7, R6): found as twins are, by what they are for and made of. Nobody learns of members that he may not see.
  */
 import { type DiscoveryQuery, type FederatedTwinId, featureFits, holds, ok, pageOf, type Reply, type Request, toldInParts } from '@cityweave/core';
-import type { AskedBy, Done } from '../exchange/answer.ts';
-import { adaptorBridges } from './adaptor-registration.ts';
-import { featureEntry, type RegistryRoom, twinEntry } from './entry.ts';
-import { type FederatedEntry, federatedEntries, federatedEntry } from './federated-twin-registration.ts';
-import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, toldCut } from './peer-registries.ts';
-import { isFeatureVisible, isTwinVisible } from './visibility.ts';
+import type { AskedBy, Done } from '../../exchange/answer.ts';
+import { adaptorBridges } from '../adaptor-registration.ts';
+import { type RegistryRoom, twinEntry } from '../entry.ts';
+import { featureEntry } from '../feature-entry.ts';
+import { type FederatedEntry, federatedEntries, federatedEntry } from './registration.ts';
+import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, searchOf, toldCut } from '../peer-registries.ts';
+import { isFeatureVisible, isTwinVisible } from '../visibility.ts';
 
 type Found = Reply<'registry.retrieve.federatedDigitalTwin'>['objects'][0];
 type Query = Request<'registry.discover.federatedDigitalTwin'>['parameters'];
@@ -51,12 +52,13 @@ export const discoverFederatedTwins = async (
     .flatMap((entered) => shownTo(room, asker, entered) ?? [])
     .filter((found) => fits(room, parameters, found));
   const own = pageOf(fitting, parameters);
-  const { replies, cut } = await askPeers(room, { name: 'registry.discover.federatedDigitalTwin', parameters, asker });
+  const queryId = searchOf(room, parameters);
+  const { replies, cut } = await askPeers(room, { name: 'registry.discover.federatedDigitalTwin', parameters: { ...parameters, queryId }, asker });
   const { total, next, objects } = merged<Reply<'registry.discover.federatedDigitalTwin'>['objects'][number]>(
     [foundHere(own), ...replies.map(foundThere)],
     parameters,
   );
-  return ok({ reply: { parameters: { total, next, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
+  return ok({ reply: { parameters: { total, next, queryId, ...toldCut(cut) }, objects: toldInParts(objects, parameters.fields) } });
 };
 
 export const retrieveFederatedTwin = async (
