@@ -12,6 +12,8 @@ const exposedOutputs = {
   of: 14,
 };
 
+const scenario = { id: 'urn:uuid:4d5c1a52-95a8-4f9e-a1b0-0b8a5a0f1c33', name: { en: 'The dike holds', de: 'Der Deich hält' } };
+
 export const functionExamples: Examples = {
   'invoke.feature': {
     request: {
@@ -39,10 +41,10 @@ export const functionExamples: Examples = {
   'invoke.feature--in-the-background': {
     conversationId: runId,
     request: {
-      parameters: { federationId, agreementId, mode: 'async', effect: 'simulation', runId, inputs: exposedInputs },
+      parameters: { federationId, agreementId, mode: 'async', effect: 'simulation', runId, inputs: exposedInputs, scenario, timeout: 'PT1M' },
       objects: [exposureName],
     },
-    reply: { parameters: { runId, state: 'RUNNING', since: at, progress: 0, inputs: exposedInputs }, objects: [exposureName] },
+    reply: { parameters: { runId, state: 'RUNNING', since: at, progress: 0, scenario, inputs: exposedInputs }, objects: [exposureName] },
     standing: { status: 'accepted' },
   },
   'notify.feature--end-of-a-run': {
@@ -50,7 +52,7 @@ export const functionExamples: Examples = {
     to: planning,
     conversationId: runId,
     request: {
-      parameters: { runId, state: 'SUCCEEDED', since: at, progress: 1, inputs: exposedInputs, outputs: exposedOutputs, stage: 'modelOutput' },
+      parameters: { runId, state: 'SUCCEEDED', since: at, progress: 1, scenario, inputs: exposedInputs, outputs: exposedOutputs, stage: 'modelOutput' },
       objects: [exposureName],
     },
   },

@@ -25,6 +25,8 @@ export const LoggedExchange = openObject({
   agreementId: id.optional(),
   onBehalfOf: id.optional(),
   subscriptionId: id.optional(),
+  /** what a function was asked to try out */
+  scenarioId: id.optional(),
   /** W3C trace context, as its sender gave it */
   trace: word.optional(),
   code: word,

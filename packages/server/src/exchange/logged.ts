@@ -19,12 +19,18 @@ const federationOf = ({ header, data }: Message): string | undefined => {
   return header.federationId ?? text(data.action.parameters?.['federationId'] ?? (isObject(about) ? about['id'] : undefined), limits.idCharactersMax);
 };
 
+const scenarioIn = (parameters: Message['data']['action']['parameters']): unknown => {
+  const scenario = parameters?.['scenario'];
+  return isObject(scenario) ? scenario['id'] : undefined;
+};
+
 const toLogged = ({ direction, message, problem, answer }: Noted): LoggedExchange => {
   const { verb, object, parameters } = message.data.action;
   const { messageId, source, destination, trace } = message.header;
   const onBehalfOf = message.header.security?.onBehalfOf;
   const [federationId, agreementId] = [federationOf(message), agreementOf(message)];
   const subscriptionId = text(parameters?.['subscriptionId'], limits.idCharactersMax);
+  const scenarioId = text(scenarioIn(parameters), limits.idCharactersMax);
   return {
     kind: 'exchange',
     direction,
@@ -37,6 +43,7 @@ const toLogged = ({ direction, message, problem, answer }: Noted): LoggedExchang
     ...(agreementId !== undefined && { agreementId }),
     ...(onBehalfOf !== undefined && { onBehalfOf }),
     ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(scenarioId !== undefined && { scenarioId }),
     ...(trace !== undefined && { trace }),
     code: problem ? codeOf(problem) : (answer?.data.action.result?.code.slice(0, limits.termCharactersMax) ?? successCode),
   };

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { compareText } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
 import { openObject } from '../../ground/json.ts';
+import { LanguageMap } from '../../ground/language.ts';
 import { defineLifecycle } from '../../ground/lifecycle.ts';
+import { limits } from '../../ground/limits.ts';
 import { ProblemFacts, type ProblemKind, problems } from '../../ground/problem.ts';
 import { valuesAt } from '../discovery/condition.ts';
 
@@ -26,12 +28,17 @@ export type RunId = z.infer<typeof RunId>;
 
 const kinds = Object.keys(problems) as [ProblemKind, ...ProblemKind[]]; // branding: the keys of the table
 
+/** What is tried out: several runs may be of one, and a person knows it by its name. */
+export const Scenario = openObject({ id: z.string().min(1).max(limits.idCharactersMax), name: LanguageMap.optional() });
+export type Scenario = z.infer<typeof Scenario>;
+
 export const FunctionRun = openObject({
   runId: RunId,
   state: FunctionRunState.brand<'entered'>(),
   since: Instant,
   /** 0 to 1 */
   progress: z.number().min(0).max(1),
+  scenario: Scenario.optional(),
   /** what it was computed from, and what came out, once it is done; outputs of models are told apart from data */
   inputs: z.record(z.string(), z.json()).optional(),
   outputs: z.record(z.string(), z.json()).optional(),

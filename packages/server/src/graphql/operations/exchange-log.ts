@@ -58,6 +58,7 @@ const defineEntry = ({ builder }: Kit) => {
       object: t.string({ description: 'As the catalogue names it: "exchangeData".', resolve: ({ exchange }) => exchange.object }),
       agreement: t.id({ nullable: true, description: 'The agreement it names.', resolve: ({ exchange }) => exchange.agreementId }),
       onBehalfOf: t.id({ nullable: true, description: 'For whom it was asked, where not for the sender.', resolve: ({ exchange }) => exchange.onBehalfOf }),
+      scenario: t.id({ nullable: true, description: 'What a function was asked to try out.', resolve: ({ exchange }) => exchange.scenarioId }),
       code: t.string({ description: 'The result: "DTF-000", or the code of the problem.', resolve: ({ exchange }) => exchange.code }),
     }),
   });

@@ -14,15 +14,18 @@ import {
   problem,
   type Result,
   RunId,
+  type Scenario,
   shorten,
 } from '@cityweave/core';
 import { createFaults } from '../fault.ts';
 import { parseDeadline } from '../questions/asking.ts';
 import { type FilterGiven, toFilter } from '../questions/filter.ts';
 import type { Context } from '../room.ts';
-import { deadlineText, type Kit } from '../schema/kit.ts';
+import { deadlineText, type Kit, langText } from '../schema/kit.ts';
+import { nameIn } from '../schema/value.ts';
 
 type Given<T> = T | null | undefined;
+type ScenarioInput = { readonly id?: Given<string>; readonly name: string };
 type TwinsInput = { readonly input: string; readonly filter: FilterGiven };
 export type InvokeArgs = {
   readonly onBehalfOf?: string | null | undefined;
@@ -33,6 +36,8 @@ export type InvokeArgs = {
   readonly mode?: Given<'sync' | 'async'>;
   readonly effect?: Given<FunctionEffect>;
   readonly federation?: Given<string>;
+  readonly scenario?: Given<ScenarioInput>;
+  readonly timeout?: Given<string>;
 };
 
 export type Told = Problem | { readonly run: FunctionRun };
@@ -93,6 +98,9 @@ const parse = (args: InvokeArgs): Result<{ readonly feature: FeatureId; readonly
   return ok({ feature: feature.data, inputs: args.inputs, deadlineMs });
 };
 
+/** Of a name it is not said in which language it is. */
+const scenarioOf = ({ room }: Context, { id, name }: ScenarioInput): Scenario => ({ id: id ?? `urn:uuid:${room.deps.ids.uuid()}`, name: { und: name } });
+
 export const invokeFunction = async (context: Context, args: InvokeArgs): Promise<Told> => {
   const parsed = parse(args);
   if (!parsed.ok) return parsed.problem;
@@ -107,6 +115,8 @@ export const invokeFunction = async (context: Context, args: InvokeArgs): Promis
     inputs: inputs.value as FunctionRun['outputs'],
     mode: args.mode ?? 'sync',
     effect: args.effect ?? undefined,
+    scenario: args.scenario ? scenarioOf(context, args.scenario) : undefined,
+    timeout: args.timeout ?? undefined,
     deadlineMs,
     federation: granted.value.federation.id,
     signal: context.signal,
@@ -126,7 +136,22 @@ const about = async (
   return told.ok ? { run: told.value } : told.problem;
 };
 
-const defineRun = ({ builder }: Kit) => {
+const defineScenario = ({ builder }: Kit) =>
+  builder.objectRef<Scenario>('Scenario').implement({
+    description: 'What is tried out: several runs may be of one.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'As it was asked, in the run, its outputs and the logs of both sides.' }),
+      name: t.string({
+        args: { lang: t.arg.string({ description: langText }) },
+        description: 'For people.',
+        resolve: ({ id, name }, { lang }) => (name ? nameIn(name, lang) : id),
+      }),
+    }),
+  });
+
+const defineRun = (kit: Kit) => {
+  const { builder } = kit;
+  const scenario = defineScenario(kit);
   const state = builder.enumType('FunctionRunState', {
     description: 'Where a run of a function stands.',
     values: {
@@ -157,6 +182,12 @@ const defineRun = ({ builder }: Kit) => {
         description: 'What it was computed from.',
         resolve: ({ run: { inputs } }) => inputs as Json | undefined,
       }), // branding: inputs are JSON
+      scenario: t.field({
+        type: scenario,
+        nullable: true,
+        description: 'What was tried out, where it has a name.',
+        resolve: ({ run: { scenario: of } }) => of,
+      }),
       problem: t.field({ type: 'Problem', nullable: true, description: 'Why it failed or ended.', resolve: ({ run: { problem: why } }) => why }),
     }),
   });
@@ -199,6 +230,13 @@ export const defineFunctions = (kit: Kit) => {
       filter: t.field({ type: inputs.filter, required: true, description: `Which twins; at most ${limits.pageMax}. All sources must answer.` }),
     }),
   });
+  const scenario = builder.inputRef<ScenarioInput>('ScenarioInput').implement({
+    description: 'What is tried out.',
+    fields: (t) => ({
+      id: t.id({ description: 'The same for runs of one scenario; a new one where absent.' }),
+      name: t.string({ required: true, description: 'For people: "main bridge closed".' }),
+    }),
+  });
   const runArgs = { feature: { required: true, description: featureText }, run: { required: true, description: '`urn:uuid:` of the run.' } } as const;
   builder.mutationFields((t) => ({
     invokeFeature: t.field({
@@ -212,6 +250,8 @@ export const defineFunctions = (kit: Kit) => {
         mode: t.arg({ type: mode, defaultValue: 'sync', description: 'Wait for the outputs, or not.' }),
         effect: t.arg({ type: effect, defaultValue: 'simulation', description: 'The most that may happen.' }),
         federation: t.arg.id({ description: 'Of several that have it, this one.' }),
+        scenario: t.arg({ type: scenario, description: 'What is tried out.' }),
+        timeout: t.arg({ type: 'Duration', description: `How long the run may take; PT${limits.functionMaxMs / 1000}S where absent, and at most.` }),
         onBehalfOf: t.arg.id({
           description: 'The person or organization that it is computed for: of this agency, or named by the agreement. Both logs keep it.',
         }),

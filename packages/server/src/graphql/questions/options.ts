@@ -14,7 +14,7 @@ type Args = Omit<InvokeArgs, 'inputs' | 'twins' | 'mode'> & { readonly options: 
 const optionsMax = limits.functionRunsMax;
 
 const tryOne = async (context: Context, { options: _, path, ...args }: Args, { name, inputs, twins }: Option): Promise<Tried> => {
-  const told = await invokeFunction(context, { ...args, inputs, twins, mode: 'sync' });
+  const told = await invokeFunction(context, { ...args, inputs, twins, scenario: { name }, mode: 'sync' });
   return { name, told, measure: 'run' in told ? measureOf(told.run.outputs, path) : undefined };
 };
 

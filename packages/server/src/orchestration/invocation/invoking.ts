@@ -15,6 +15,7 @@ import {
   problem,
   type Result,
   type RunId,
+  type Scenario,
 } from '@cityweave/core';
 import { newMessageId } from '../../deps.ts';
 import type { Asking } from '../../exchange/ask.ts';
@@ -31,6 +32,10 @@ export type Invocation = {
   readonly inputs: FunctionRun['outputs'];
   readonly mode: 'sync' | 'async';
   readonly deadlineMs: number;
+  /** what is tried out, where it has a name */
+  readonly scenario?: Scenario | undefined;
+  /** how long the run may take, as an ISO 8601 duration; as long as its owner allows where absent */
+  readonly timeout?: string | undefined;
   /** the most that may happen: nothing in the city moves where it is absent */
   readonly effect?: FunctionEffect | undefined;
   readonly federation?: string | undefined;
@@ -82,9 +87,9 @@ export const mannerOf = (effect: FunctionEffect, deadlineMs: number): Pick<Askin
   effect === 'actuation' ? { qos: 2, priority: 'high', expiresInMs: deadlineMs } : {};
 
 const asking = async ({ room }: Desk, invocation: Invocation, { federation, member, runId }: Begun): Promise<Result<FunctionRun>> => {
-  const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', signal, onBehalfOf } = invocation;
+  const { feature, inputs = {}, mode, deadlineMs, effect = 'simulation', scenario, timeout, signal, onBehalfOf } = invocation;
   const budgetMs = Math.max(0, deadlineMs - marginMs);
-  const parameters = { federationId: federation.id, agreementId: member.agreementId, mode, effect, inputs, runId, budgetMs };
+  const parameters = { federationId: federation.id, agreementId: member.agreementId, mode, effect, inputs, scenario, timeout, runId, budgetMs };
   const content = { parameters, objects: [{ kind: 'feature' as const, id: feature }] as [{ kind: 'feature'; id: FeatureId }] }; // branding: a list of one
   const asked = await room.ask(peerOf(member, 'data'), 'digitalTwin.invoke.feature', content, {
     timeoutMs: deadlineMs,

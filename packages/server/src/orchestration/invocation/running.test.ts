@@ -195,6 +195,34 @@ describe('a function', () => {
     expect(await told).toBe('cancelled');
   });
 
+  it('is of the scenario that its asker names, in each word of it, and another one is another invocation', async () => {
+    grant(['invoke']);
+    const scenario = { id: 'urn:uuid:4d5c1a52-95a8-4f9e-a1b0-0b8a5a0f1c33', name: { en: 'Main bridge closed' } };
+    const [running, asker] = [open(), by()];
+    const { messageId } = asker.message.header;
+    const begun = await invoke(running, { mode: 'async', scenario }, asker);
+    expect(begun.ok && begun.value.reply.parameters).toMatchObject({ scenario });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(about(running, 'query', { runId: messageId })).toMatchObject({ state: 'SUCCEEDED', scenario });
+    expect(about(open(), 'query', { runId: messageId }), 'after a restart').toMatchObject({ scenario });
+    expect(await kindOf(invoke(running, { mode: 'async', scenario: { ...scenario, id: 'urn:x:other' } }, asker))).toBe('replayed');
+  });
+
+  it('ends after the time that its asker gives it, waited for or not', async () => {
+    grant(['invoke']);
+    const slow = open({ run: untilAborted });
+    const runId = await runIdOf(invoke(slow, { mode: 'async', timeout: 'PT2S' }));
+    expect(waited.at(-1)?.ms).toBe(2_000);
+    waited.at(-1)?.run();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(about(slow, 'query', { runId })).toMatchObject({ state: 'TIMED_OUT' });
+    waited = [];
+    const told = [invoke(slow, { timeout: 'PT1S', budgetMs: 9_000 }), invoke(slow, { timeout: 'PT9S', budgetMs: 1_000 })];
+    const ends = waited.filter(({ ms }) => ms === 1_000);
+    for (const { run } of ends) run();
+    expect([ends.length, ...(await Promise.all(told.map(kindOf)))]).toEqual([2, 'functionTimedOut', 'functionTimedOut']);
+  });
+
   it('ends after functionMaxMs in the background, at once after the budget of who waits, and a bug in it is its failure', async () => {
     grant(['invoke']);
     const slow = open({ run: untilAborted });

@@ -12,6 +12,7 @@ import {
   limits,
   moveRun,
   msBetween,
+  msOfDuration,
   ok,
   type Problem,
   problem,
@@ -162,16 +163,20 @@ const carryOut = async (desk: Desk, work: Work): Promise<void> => {
   desk.closing.ended(kept);
 };
 
-/** Who waits may say for how long; in the background it is ended by its bound alone. */
-const endsOf = ({ mode, budgetMs = limits.functionMaxMs }: Invocation['parameters']): number => (mode === 'sync' ? budgetMs : limits.functionMaxMs);
+/** How long it may take: as its asker says, at most its bound. */
+const timeOf = ({ timeout }: Invocation['parameters']): number => (timeout === undefined ? limits.functionMaxMs : (msOfDuration(timeout) ?? 0));
+
+/** Who waits may say for how long. */
+const endsOf = (parameters: Invocation['parameters']): number =>
+  parameters.mode === 'sync' ? Math.min(timeOf(parameters), parameters.budgetMs ?? limits.functionMaxMs) : timeOf(parameters);
 
 type Invoked = { readonly request: Invocation; readonly by: AskedBy };
 
 /** The asker's own name for it, or the id of the message that asks for it: said again, it is the same run. */
 const runIdOf = ({ request, by }: Invoked): string => request.parameters.runId ?? by.message.header.messageId;
 
-const askedOf = ({ parameters: { mode, inputs, effect, agreementId }, objects: [{ id }] }: Invocation): string =>
-  sha256(canonicalJson({ id, mode, inputs, effect, agreementId }));
+const askedOf = ({ parameters: { mode, inputs, effect, agreementId, scenario, timeout }, objects: [{ id }] }: Invocation): string =>
+  sha256(canonicalJson({ id, mode, inputs, effect, agreementId, scenario, timeout }));
 
 /** The conversation in which whose it is hears of its end. */
 const conversationOf = (kept: Kept, { message }: AskedBy): string => message.header.conversationId ?? kept.run.runId;
@@ -193,14 +198,15 @@ type Starting = Invoked & { readonly given: CityFunction; readonly used: UsableA
 const start = async (desk: Desk, starting: Starting): Promise<Done<'digitalTwin.invoke.feature'>> => {
   const { request, by, given, used, mode: useMode } = starting;
   const { room, runs, active } = desk;
-  const { mode, inputs } = request.parameters;
+  const { mode, inputs, scenario } = request.parameters;
   if (active.size >= limits.functionRunsMax) return fail(problem('overloaded', { subject: 'functions', limit: limits.functionRunsMax }));
   const since = room.deps.clock.now();
-  const run: FunctionRun = { runId: runIdOf(starting), state: functionRunLifecycle.initial, since, progress: 0, inputs };
+  const run: FunctionRun = { runId: runIdOf(starting), state: functionRunLifecycle.initial, since, progress: 0, inputs, ...(scenario && { scenario }) };
   const { id: agreementId, terms } = used.agreement;
   const kept: Kept = {
     ...{ run, owner: by.sender, featureId: request.objects[0].id, grant: { agreementId, mode: useMode }, asked: askedOf(request), begunAt: since },
     trace: by.message.header.trace,
+    ms: timeOf(request.parameters),
     ...{ stop: new AbortController(), carried: Promise.resolve() },
   };
   if (mode === 'async') kept.tells = conversationOf(kept, by);
@@ -224,7 +230,7 @@ const followOn = async (desk: Desk, kept: Kept): Promise<void> => {
   const { room } = desk;
   const given = await findFarFunction(room, kept.featureId);
   const terms = agreements.load(room.records, kept.grant.agreementId)?.terms;
-  const ms = Math.max(1, limits.functionMaxMs - msBetween(kept.begunAt, room.deps.clock.now()));
+  const ms = Math.max(1, (kept.ms ?? limits.functionMaxMs) - msBetween(kept.begunAt, room.deps.clock.now()));
   const lost = fail(problem('functionFailed', { subject: kept.run.runId, found: 'the node stopped meanwhile, and its system cannot be asked any more' }));
   if (isEnded(kept.run)) return;
   kept.carried = carryOut(desk, {

@@ -17,6 +17,8 @@ const KeptRun = z.object({
   /** digest of what was asked */
   asked: z.string(),
   begunAt: Instant,
+  /** how long it may take, where its asker said less than the bound */
+  ms: z.number().optional(),
   /** the conversation in which its end is to be told to whose it is; absent where he waits for it, and once he knows */
   tells: z.string().optional(),
   /** the trace to which it belongs */
