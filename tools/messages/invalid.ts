@@ -140,6 +140,8 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'missing--when-a-member-leaves': withParameters('digitalTwin.leave.federation', { effectiveAt: undefined }),
   'invalid--leaves-at-no-time': withParameters('digitalTwin.leave.federation', { effectiveAt: 'soon' }),
   'invalid--suspended-until-no-time': withParameters('digitalTwin.suspend.federation', { until: '2026-05-04' }),
+  'invalid--suspended-and-taken-down': withParameters('digitalTwin.suspend.federation', { keepConnections: false }),
+  'invalid--begins-at-no-time': withParameters('digitalTwin.form.federatedDigitalTwin', { startAt: 'soon' }),
   'invalid--suspends-nothing': withObjects('digitalTwin.suspend.federation', () => []),
   'invalid--resumes-two-at-once': withObjects('digitalTwin.resume.federation', ([federation]) => [federation, federation]),
   'invalid--grace-without-end': withParameters('digitalTwin.release.federation', { graceSeconds: 86_401 }),

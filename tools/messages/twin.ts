@@ -98,7 +98,7 @@ export const twinExamples: Examples = {
     request: { parameters: { reason: 'the pumps are serviced', effectiveAt: until }, objects: [federationName] },
     reply: { parameters: { effectiveAt: until } },
   },
-  'suspend.federation': { request: { parameters: { reason: 'the network is serviced', until }, objects: [federationName] }, reply: {} },
+  'suspend.federation': { request: { parameters: { reason: 'the network is serviced', until, keepConnections: true }, objects: [federationName] }, reply: {} },
   'resume.federation': { request: { parameters: { reason: 'the network is back' }, objects: [federationName] }, reply: {} },
   'accept.federation': { from: water, to: planning, request: { parameters: { agreementHash }, objects: [accepted] }, reply: {} },
   'reject.federation': {

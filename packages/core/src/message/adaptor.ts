@@ -61,7 +61,7 @@ export const adaptorRows = {
     from: 'twin FC-FE',
     to: 'adaptor AP-FE',
     purpose:
-      'Tries an adaptation without opening anything: the rules that follow from form and dictionaries, what they keep and lose, and, where samples came along, the twins that they make of them.',
+      'Tries an adaptation without opening anything: the rules that follow from form and dictionaries, or those of a profile that came along in their place; what they keep and lose, and, where samples came along, the twins that they make of them.',
     effect: 'read',
     request: {
       parameters: openObject({
@@ -72,12 +72,14 @@ export const adaptorRows = {
         ...bounds,
         samples: openObject({ featureId: FeatureId, content: z.array(z.json()).max(limits.adaptationSamplesMax) }).optional(),
       }),
+      /** the rules of its features; of those that it does not name they follow */
+      objects: z.array(object.profilePatch).max(1),
     },
     reply: {
       parameters: openObject({ samples: z.array(Twin).optional(), dropped: z.int().min(0) }),
       objects: one(object.profileObject),
     },
-    refusals: ['unbridgeable', 'lossTooHigh', 'notConvertible', 'unknownDictionary'],
+    refusals: ['unbridgeable', 'lossTooHigh', 'notConvertible', 'unknownDictionary', 'badProfile', 'unknownTerm'],
   }),
   'query.communicationStatus': row({
     label: 'A6',

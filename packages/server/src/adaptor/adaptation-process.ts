@@ -9,6 +9,8 @@ import {
   bindingOf,
   type ConnectionId,
   checkAllowed,
+  checkRules,
+  checkTerms,
   communicationLifecycle,
   createVocabulary,
   type DictionaryId,
@@ -27,6 +29,7 @@ import {
   type Request,
   type Result,
   reachedAt,
+  reportOfRules,
   type SemanticDictionary,
   schemaToConsumer,
   stepsBetween,
@@ -47,6 +50,8 @@ type Wanted = {
   readonly protocol: string;
   readonly terms?: readonly TermId[] | undefined;
   readonly maxLoss?: number | undefined;
+  /** of some features, in place of those that follow from form and dictionaries */
+  readonly rules?: AdaptationProfile['features'] | undefined;
 };
 
 /** A dictionary that is not known here is read at the registry. */
@@ -91,6 +96,19 @@ const checkBounds = ({ features, report }: AdaptationProfile, { owner, terms = [
   return ok(true);
 };
 
+/** Rules that a person gave in place of those that follow, and what is lost by them. */
+export const withRules = (room: AdaptorRoom, profile: AdaptationProfile, given: AdaptationProfile['features']): Result<AdaptationProfile> => {
+  const unknown = given.find(({ featureId }) => !profile.features.some((feature) => feature.featureId === featureId));
+  if (unknown) return fail(problem('badProfile', { subject: unknown.featureId, accepted: 'a feature of the connection' }));
+  const checked = checkRules(given);
+  if (!checked.ok) return checked;
+  const terms = given.flatMap(({ rules }) => [...termsOfRules(rules)]);
+  const known = checkTerms(room.vocabulary(), terms);
+  if (!known.ok) return known;
+  const features = profile.features.map((feature) => given.find(({ featureId }) => featureId === feature.featureId) ?? feature);
+  return ok({ ...profile, features, report: reportOfRules(features, profile.report) });
+};
+
 /** The profile that follows from form and dictionaries, or what is missing for one. */
 const planProfile = async (room: AdaptorRoom, wanted: Wanted): Promise<Result<AdaptationProfile>> => {
   const { connectionId, owner, features, protocol } = wanted;
@@ -106,9 +124,10 @@ const planProfile = async (room: AdaptorRoom, wanted: Wanted): Promise<Result<Ad
   if (refused && !refused.ok) return refused;
   const plans = planned.flatMap((one) => (one.ok ? [one.value] : []));
   const report = joinReports(plans.map((plan) => plan.report));
-  const profile: AdaptationProfile = { connectionId, steps: [...stepsBetween(features, target)], features: plans.map(({ adaptation }) => adaptation), report };
-  const bounded = checkBounds(profile, wanted);
-  return bounded.ok ? ok(profile) : bounded;
+  const planning = { connectionId, steps: [...stepsBetween(features, target)], features: plans.map(({ adaptation }) => adaptation), report };
+  const profile = wanted.rules ? withRules(room, planning, wanted.rules) : ok(planning);
+  const bounded = profile.ok ? checkBounds(profile.value, wanted) : profile;
+  return bounded.ok ? profile : bounded;
 };
 
 type Tried = Request<'communicationAdaptor.configure.adaptationProfile'>;
@@ -116,10 +135,10 @@ type Tried = Request<'communicationAdaptor.configure.adaptationProfile'>;
 /** A3: nothing is opened and nothing kept. */
 export const tryProfile = async (
   room: AdaptorRoom,
-  { parameters, objects: _ }: Tried,
+  { parameters, objects: [given] }: Tried,
   by: AskedBy,
 ): Promise<Done<'communicationAdaptor.configure.adaptationProfile'>> => {
-  const profile = await planProfile(room, parameters);
+  const profile = await planProfile(room, { ...parameters, rules: given?.attributes.features });
   if (!profile.ok) return profile;
   const { samples, owner, connectionId } = parameters;
   const format = samples && parameters.features.find(({ id }) => id === samples.featureId)?.attributes.data.form?.format;

@@ -148,11 +148,12 @@ describe('an adaptor', () => {
       parameters: { agreementId: 'urn:dtf:agreement:asker.example:1', ...auto(), ...changes },
       objects: [connectionOf(n)],
     });
-  const dryRun = (changes: Raw = {}) =>
+  const dryRun = (changes: Raw = {}, objects: readonly unknown[] = []) =>
     say(asker, {
       verb: 'configure',
       object: 'adaptationProfile',
       parameters: { connectionId: connectionOf(1).id, dryRun: true, owner: owner.id, ...auto(), ...changes },
+      objects,
     });
   const probe = (inFederation = federationId) =>
     say(asker, {
@@ -259,6 +260,28 @@ describe('an adaptor', () => {
     const many = (count: number) => dryRun({ samples: { featureId: feature().id, content: Array.from({ length: count }, () => entity) } });
     expect([codeOf(await many(limits.adaptationSamplesMax)), codeOf(await many(limits.adaptationSamplesMax + 1))]).toEqual(['DTF-000', 'DTF-112']);
     expect(kindOfCode(String(codeOf(await status())))).toBe('unknownConnection');
+  });
+
+  it('tries the rules of a profile in place of those that follow, and says what is wrong with them', async () => {
+    const rules = [
+      { from: 'id', to: 'key', op: 'copy' },
+      { from: 'power', to: 'city:load', op: 'unit', term: 'grid:power', factor: 0.001, fromUnit: 'W', toUnit: 'kW', relation: 'close' },
+    ];
+    const kind = { from: 'grid:Trafo', to: 'city:Substation', relation: 'exact' };
+    const profile = (given: readonly unknown[], featureId = feature().id) => [
+      {
+        kind: 'adaptationProfile',
+        id: 'urn:dtf:profile:asker.example:own',
+        attributes: { features: [{ featureId, source: 'trafos', format: 'application/ld+json', kind, rules: given }] },
+      },
+    ];
+    const tried = await dryRun({ samples: { featureId: feature().id, content: [entity] } }, profile(rules));
+    expect(memberAt(tried, 'data.action.parameters.samples')).toMatchObject([{ values: { 'city:load': { value: 250, unit: 'kW' } } }]);
+    expect(memberAt(tried, 'data.objects.0.attributes.report')).toMatchObject({ lossy: [{ to: 'city:load' }], unmapped: [{ term: 'grid:hum' }] });
+    expect(codeOf(await dryRun({ maxLoss: 0.7 }, profile(rules)))).toBe('DTF-605');
+    expect(codeOf(await dryRun({}, profile(rules.slice(1))))).toBe('DTF-606');
+    expect(codeOf(await dryRun({}, profile(rules, 'urn:dtf:feature:owner.example:other')))).toBe('DTF-606');
+    expect(codeOf(await dryRun({ dryRun: false }, profile(rules)))).toBe('DTF-112');
   });
 
   it('refuses what it cannot bridge, and names what is missing', async () => {

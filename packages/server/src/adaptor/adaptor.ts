@@ -5,8 +5,6 @@ import {
   type Answers,
   type CommunicationAdaptor,
   checkAllowed,
-  checkRules,
-  checkTerms,
   cityDictionary,
   FunctionFormat,
   fail,
@@ -15,11 +13,9 @@ import {
   problem,
   type Request,
   type Result,
-  reportOfRules,
-  termsOfRules,
 } from '@cityweave/core';
 import type { Answered, AskedBy, Done, Relay } from '../exchange/answer.ts';
-import { requestBridge, tryProfile } from './adaptation-process.ts';
+import { requestBridge, tryProfile, withRules } from './adaptation-process.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgesOf, createFigures, openBridges, ownBridge, savedBridge } from './bridge.ts';
 import { farFormats } from './data-format-adaptation.ts';
 import { createRelay } from './protocol-adaptation.ts';
@@ -81,19 +77,8 @@ type Updating = Request<'communicationAdaptor.update.adaptationProfile'>;
 
 const changed = (room: AdaptorRoom, bridge: BridgeRecord, { parameters, objects: [{ attributes }] }: Updating): Result<BridgeRecord> => {
   if (parameters.baseRevision !== bridge.revision) return fail(problem('revisionConflict', { subject: bridge.profileId, limit: bridge.revision }));
-  const unknown = attributes.features.find(({ featureId }) => !bridge.profile.features.some((feature) => feature.featureId === featureId));
-  if (unknown) return fail(problem('badProfile', { subject: unknown.featureId, accepted: 'a feature of the connection' }));
-  const checked = checkRules(attributes.features);
-  const terms = checked.ok
-    ? checkTerms(
-        room.vocabulary(),
-        attributes.features.flatMap(({ rules }) => [...termsOfRules(rules)]),
-      )
-    : checked;
-  if (!terms.ok) return terms;
-  const features = bridge.profile.features.map((feature) => attributes.features.find(({ featureId }) => featureId === feature.featureId) ?? feature);
-  const profile = { ...bridge.profile, features, report: reportOfRules(features, bridge.profile.report) };
-  return ok({ ...bridge, profile, revision: bridge.revision + 1 });
+  const profile = withRules(room, bridge.profile, attributes.features);
+  return profile.ok ? ok({ ...bridge, profile: profile.value, revision: bridge.revision + 1 }) : profile;
 };
 
 /** A7. */

@@ -35,14 +35,14 @@ export const agreementInForce = (
   const open = checkOpen(room);
   if (!open.ok) return open;
   const agreement = id && agreements.load(room.records, id);
-  const pause = agreement && pauseOf(room, agreement.terms.federationId);
-  if (pause && agreement.terms.parties.consumer === by.sender)
+  const wait = agreement && waitOf(room, agreement.terms.federationId);
+  if (wait && agreement.terms.parties.consumer === by.sender)
     return fail(
       problem('notAllowedInState', {
         subject: agreement.terms.federationId,
-        found: 'SUSPENDED',
-        ...(pause.until && { since: pause.until }),
-        accepted: 'a federation that is not suspended',
+        found: wait.found,
+        ...(wait.until && { since: wait.until }),
+        accepted: 'a federation that has begun and is not suspended',
       }),
     );
   return usable(agreement, {
@@ -65,15 +65,17 @@ export const takesPart = (room: Room, { federation, initiator }: Membership): bo
     return usable(agreement, { ...use, connected: isConnected(room, agreement.id), federationId: federation.id }).ok;
   });
 
-type Pause = Membership['suspended'];
+type Wait = { readonly found: string; readonly until?: Instant | undefined };
 
-/** A pause holds until its time, or until the initiator says that it is over. */
-export const isPausedAt = (pause: Pause, now: Instant): boolean => pause !== undefined && (pause.until === undefined || pause.until > now);
+/** Why nothing is answered for now, and until when: the initiator paused it, or it begins later. A pause holds until its time, or until the initiator says that it is over. */
+export const waitFor = ({ suspended, startsAt }: Membership, now: Instant): Wait | undefined => {
+  if (suspended && (suspended.until === undefined || suspended.until > now)) return { found: 'SUSPENDED', until: suspended.until };
+  return startsAt !== undefined && startsAt > now ? { found: 'not begun', until: startsAt } : undefined;
+};
 
-/** A pause that holds now. */
-const pauseOf = (room: Room, id: FederationId): Pause => {
-  const suspended = memberships.load(room.records, id)?.suspended;
-  return isPausedAt(suspended, room.deps.clock.now()) ? suspended : undefined;
+const waitOf = (room: Room, id: FederationId): Wait | undefined => {
+  const membership = memberships.load(room.records, id);
+  return membership && waitFor(membership, room.deps.clock.now());
 };
 
 /** When each agreement was used in the last minute; only those are counted that bound their rate. */

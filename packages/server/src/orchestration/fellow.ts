@@ -3,7 +3,7 @@
  * suspended is none; nor is anybody while this agency's own agreement is not in force.
  */
 import { type FederationId, mayBeAsked } from '@cityweave/core';
-import { isPausedAt, takesPart } from './agreement-in-force.ts';
+import { takesPart, waitFor } from './agreement-in-force.ts';
 import { federations, type Membership, memberships, type Room } from './room.ts';
 
 type Shared = { readonly other: string; readonly only: string | undefined };
@@ -26,7 +26,7 @@ const joinedWith = (room: Room, { other, only }: Shared): FederationId | undefin
         membership.federation.id === (only ?? membership.federation.id) &&
         membership.formed &&
         !membership.released &&
-        !isPausedAt(membership.suspended, room.deps.clock.now()) &&
+        !waitFor(membership, room.deps.clock.now()) &&
         isWith(membership, other) &&
         takesPart(room, membership),
     )?.federation.id;

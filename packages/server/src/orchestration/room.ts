@@ -69,6 +69,8 @@ export const Membership = z.object({
   agreementId: z.string(),
   formed: z.boolean(),
   released: z.boolean(),
+  /** formed for later: nothing is answered before */
+  startsAt: Instant.optional(),
   /** paused by the initiator, until then or until it says so */
   suspended: z.object({ until: Instant.optional(), reason: z.string().optional() }).optional(),
   /** released with grace: until then it is answered */

@@ -18,8 +18,8 @@ const run = (room: RegistryRoom, { id, entry }: EnteredTwin): void => {
   if (!moved.ok) return;
   const after: TwinEntry = { ...entry, state: moved.value };
   const features = featuresOf(room.records, id).map((feature) => ({ id: feature.id, before: feature.entry, after: feature.entry }));
-  const { leaseUntil, endsAt = leaseUntil } = entry;
-  const tell = telling(room, { twins: [{ id, before: entry, after }], features }, at(room, endsAt < leaseUntil ? endsAt : leaseUntil));
+  const [lastSeen = entry.leaseUntil] = [entry.leaseUntil, ...(entry.endsAt ? [entry.endsAt] : [])].toSorted();
+  const tell = telling(room, { twins: [{ id, before: entry, after }], features }, at(room, lastSeen));
   room.records.putAll([saveTwin(id, after)]);
   tell();
 };

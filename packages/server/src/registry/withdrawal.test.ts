@@ -1,7 +1,7 @@
 /**
  * What is registered and withdrawn together: all or nothing where that is said, and at the end of its notice.
  */
-import { agencyTwinIdOf, Authority, limits, type Request, TermId } from '@cityweave/core';
+import { Authority, agencyTwinIdOf, limits, type Request, TermId } from '@cityweave/core';
 import { expect, it } from 'vitest';
 import { describeFeature, openDesk } from './desk.contract.ts';
 

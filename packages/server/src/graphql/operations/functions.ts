@@ -217,12 +217,7 @@ const defineChoices = ({ builder }: Kit) => {
   return { mode, effect };
 };
 
-const featureText = '`urn:dtf:feature:...` of a function that a member of an active federation of this node grants.';
-
-export const defineFunctions = (kit: Kit) => {
-  const { builder, inputs } = kit;
-  const result = defineRun(kit);
-  const { mode, effect } = defineChoices(kit);
+const defineInputs = ({ builder, inputs }: Kit) => {
   const twins = builder.inputRef<TwinsInput>('TwinsAsInput').implement({
     description: 'Twins of the federation as one input of a function: a list with id, position and geometry of each.',
     fields: (t) => ({
@@ -237,6 +232,16 @@ export const defineFunctions = (kit: Kit) => {
       name: t.string({ required: true, description: 'For people: "main bridge closed".' }),
     }),
   });
+  return { twins, scenario };
+};
+
+const featureText = '`urn:dtf:feature:...` of a function that a member of an active federation of this node grants.';
+
+export const defineFunctions = (kit: Kit) => {
+  const { builder } = kit;
+  const result = defineRun(kit);
+  const { mode, effect } = defineChoices(kit);
+  const { twins, scenario } = defineInputs(kit);
   const runArgs = { feature: { required: true, description: featureText }, run: { required: true, description: '`urn:uuid:` of the run.' } } as const;
   builder.mutationFields((t) => ({
     invokeFeature: t.field({

@@ -9,6 +9,7 @@ import { agreements, communications, federations, memberships, type Room } from 
 import { answerRequest, letGo, noteStatus, pausePart, resumePart } from './membership.ts';
 import {
   authority,
+  confirmedBy,
   connectedBy,
   draft,
   formedBy,
@@ -109,6 +110,22 @@ describe('whoever takes part', () => {
     open.room.records.putAll([communications.saved(planning.connectionId, { ...link, state: 'INTERRUPTED' } as never)]); // branding: as its lifecycle has it
     expect([formedBy(open.room, planning), isFellow(open.room, planning.id)]).toEqual(['notInForce', false]);
   });
+
+  it('is answered once the federation has begun, where it is formed for later', async () => {
+    const at = addMs(now, 60_000);
+    using open = openRoom({});
+    await joinedWith(open.room, planning);
+    const answered = (room = open.room): readonly unknown[] => {
+      const used = agreementInForce(room, { id: planning.agreementId, mode: 'read', federationId: id }, planning.by);
+      return [used.ok || used.problem, isFellow(room, planning.id)];
+    };
+    expect(answered()).toEqual([true, true]);
+    expect(formedBy(open.room, planning, { startAt: at })).toBe('heard');
+    expect(answered()).toMatchObject([{ kind: 'notAllowedInState', found: 'not begun', since: at }, false]);
+    const then = { ...open.room, deps: { ...open.room.deps, clock: { ...open.room.deps.clock, now: () => at } } };
+    expect(answered(then)).toEqual([true, true]);
+    expect([formedBy(open.room, planning), ...answered()]).toEqual(['heard', true, true]);
+  });
 });
 
 describe('a connection', () => {
@@ -121,6 +138,16 @@ describe('a connection', () => {
     for (const changes of [{ federationId }, { ends: [end(mallory.id), end(self.id)] }, { ends: [end(planning.id), end(mallory.id)] }])
       expect(connectedBy(open.room, planning, { id: connection, ...changes })).toBe('invalid');
     expect(communications.load(open.room.records, connection)).toBeUndefined();
+  });
+
+  it('is opened up to its time, and one that is open stays so', async () => {
+    using open = openRoom({});
+    await said(open.room, await answerRequest(open.room, invitation(planning), planning.by));
+    confirmedBy(open.room, planning);
+    const [last, late] = [0, -1].map((ms) => addMs(now, ms - limits.clockToleranceMs));
+    expect(connectedBy(open.room, planning, { openBy: late })).toBe('invitationExpired');
+    expect(connectedBy(open.room, planning, { openBy: last })).toBe('heard');
+    expect(connectedBy(open.room, planning, { openBy: late })).toBe('heard');
   });
 
   it('of another agreement keeps its adaptor, whoever else names it', async () => {

@@ -17,6 +17,7 @@ import {
   ok,
   problem,
   type Request,
+  type Result,
 } from '@cityweave/core';
 import { functionFormOf } from '../../config/far-function.ts';
 import { formatOf } from '../../config/far-interface.ts';
@@ -91,6 +92,12 @@ export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confi
   return ok({ reply: { parameters: { agreementHash: hash, signature }, objects: [] }, save: [agreements.saved(id, agreed.value)] });
 };
 
+/** A connection is opened up to the time that its initiator gives it. */
+const checkInTime = ({ deps }: Room, { parameters: { openBy }, objects: [{ id }] }: Request<'digitalTwin.request.communication'>): Result<true> =>
+  openBy !== undefined && addMs(openBy, limits.clockToleranceMs) < deps.clock.now()
+    ? fail(problem('invitationExpired', { subject: id, since: openBy }))
+    : ok(true);
+
 export const openCommunication = (
   room: Room,
   request: Request<'digitalTwin.request.communication'>,
@@ -110,6 +117,8 @@ export const openCommunication = (
   const own = checkConnection(room, request, held.value);
   if (!own.ok) return own;
   const before = communications.load(room.records, id);
+  const inTime = before ? ok(true) : checkInTime(room, request);
+  if (!inTime.ok) return inTime;
   const known: Communication = before
     ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }
     : { ...attributes, id, state: communicationLifecycle.initial };
@@ -136,7 +145,7 @@ export const noteFormed = (
   if (!own.ok) return own;
   if (!takesPart(room, held.value))
     return fail(problem('notInForce', { subject: federation.id, accepted: 'an agreement that is AGREED, with a connection that is CONNECTED' }));
-  const formed: Membership = { ...held.value, federation: federation.attributes, formed: true };
+  const formed: Membership = { ...held.value, federation: federation.attributes, formed: true, startsAt: request.parameters.startAt };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
 };
 

@@ -17,6 +17,7 @@ import {
   createVocabulary,
   FederationId,
   featureIdOf,
+  type Instant,
   instantOfMs,
   type Problem,
   proposeFederation,
@@ -159,22 +160,28 @@ export const confirmedBy = (room: Room, party: Party): string => {
   return heard(room, confirmAgreement(room, { parameters: { agreementHash: hashOf(held) }, objects: [object] }, party.by));
 };
 
-type ConnectionChanges = { readonly id?: ConnectionId; readonly federationId?: string; readonly ends?: readonly object[]; readonly bridge?: object };
+type ConnectionChanges = {
+  readonly openBy?: Instant;
+  readonly id?: ConnectionId;
+  readonly federationId?: string;
+  readonly ends?: readonly object[];
+  readonly bridge?: object;
+};
 
 /** T6a. */
-export const connectedBy = (room: Room, party: Party, { id: connection = party.connectionId, ...changes }: ConnectionChanges = {}): string => {
+export const connectedBy = (room: Room, party: Party, { id: connection = party.connectionId, openBy, ...changes }: ConnectionChanges = {}): string => {
   const ends = [party.id, self.id].map((twinId) => ({ twinId, protocol: 'http', address: 'http://x.example/', format: 'application/json' }));
   const attributes = { federationId: id, agreementId: party.agreementId, ends, state: 'REQUESTED', since: now, ...changes };
   const object = { kind: 'communication', id: connection, attributes } as unknown as Request<'digitalTwin.request.communication'>['objects'][0]; // branding: as it is parsed
-  return heard(room, openCommunication(room, { parameters: {}, objects: [object] }, party.by));
+  return heard(room, openCommunication(room, { parameters: { openBy }, objects: [object] }, party.by));
 };
 
 /** T6. */
-export const formedBy = (room: Room, party: Party, changes: object = {}): string => {
+export const formedBy = (room: Room, party: Party, { startAt, ...changes }: { readonly startAt?: Instant; readonly [name: string]: unknown } = {}): string => {
   const [federation] = invitation(party).objects;
   const told = { ...federation, attributes: { ...federation.attributes, ...changes } };
   const objects = [{}, told] as unknown as Request<'digitalTwin.form.federatedDigitalTwin'>['objects']; // branding: the federated twin itself is not looked at
-  return heard(room, noteFormed(room, { parameters: {}, objects }, party.by));
+  return heard(room, noteFormed(room, { parameters: { startAt }, objects }, party.by));
 };
 
 /** From the invitation to the federated twin. */

@@ -6,9 +6,9 @@ import type { AskedBy, Done } from '../../exchange/answer.ts';
 import { adaptorBridges } from '../adaptor-registration.ts';
 import { type RegistryRoom, twinEntry } from '../entry.ts';
 import { featureEntry } from '../feature-entry.ts';
-import { type FederatedEntry, federatedEntries, federatedEntry } from './registration.ts';
 import { askerOf, askPeers, findAtPeers, foundHere, foundThere, merged, searchOf, toldCut } from '../peer-registries.ts';
 import { isFeatureVisible, isTwinVisible } from '../visibility.ts';
+import { type FederatedEntry, federatedEntries, federatedEntry } from './registration.ts';
 
 type Found = Reply<'registry.retrieve.federatedDigitalTwin'>['objects'][0];
 type Query = Request<'registry.discover.federatedDigitalTwin'>['parameters'];
