@@ -77,10 +77,13 @@ export const pumpFeature = featureOf(pumpingStations, { kind: 'city:PumpingStati
 
 const memberOf = ({ twin, agency, name }: Agency, state: string, features: readonly unknown[]) => ({
   twinId: twin,
+  role: 'member',
   agency,
   name: { en: name },
   state,
   since: at,
+  joinedAt: at,
+  connections: twin === water.twin ? [connectionId] : [],
   features,
 });
 
@@ -96,6 +99,8 @@ const federationIn = (state: string, members: readonly unknown[]) => ({
     name: { en: 'Flood resilience', de: 'Hochwasservorsorge' },
     purpose: 'city:safety',
     initiator: planning.twin,
+    domains: ['city:planning', 'city:water'],
+    topology: 'hub',
     area: townArea,
     needs: [
       { kind: 'city:FloodZone', agencies: [water.agency], optional: false },
@@ -125,7 +130,7 @@ export const status = {
     metrics: { messages: 1841, failures: 3 },
     links: [
       {
-        ...{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, clockOffsetMs: 12, failures: 0 },
+        ...{ connectionId, state: 'CONNECTED', since: at, lastSeen: at, latencyMs: 1.4, clockOffsetMs: 12, failures: 0, backlog: 0 },
         ...{ latency: { p50Ms: 1.2, p95Ms: 4.1 }, throughput: { messagesPerMinute: 74 }, messages: 1841, lost: 3, errors: ['DTF-502'], lastMessageAt: at },
       },
     ],
@@ -186,7 +191,7 @@ const endOf = ({ twin, address }: Agency) => ({ twinId: twin, protocol: 'https',
 export const connectionIn = (state: string) => ({
   kind: 'communication',
   id: connectionId,
-  attributes: { federationId, agreementId, ends: [endOf(planning), endOf(water)], state, since: at },
+  attributes: { federationId, agreementId, ends: [endOf(planning), endOf(water)], direction: 'both', state, since: at },
 });
 
 export const federatedTwin = {
@@ -197,7 +202,10 @@ export const federatedTwin = {
     name: { en: 'Flood resilience' },
     purpose: 'city:safety',
     initiator: planning.twin,
+    domain: 'city:planning',
     memberTwins: [planning.twin, water.twin, fire.twin],
+    composedFeatures: [floodZones],
+    services: [],
     endpoints: [endpointOf(planning)],
   },
 };

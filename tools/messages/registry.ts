@@ -4,13 +4,14 @@
 
 import type { Examples } from './example.ts';
 import { adaptor, dictionary, federatedTwin, pumpFeature, registeredWater, waterTwin, zoneFeature } from './nouns.ts';
-import { federatedTwinId, floodZones, planning, pumpingStations, registry, registrySubscriptionId, townArea, until, water } from './town.ts';
+import { endpointOf, federatedTwinId, floodZones, planning, pumpingStations, registry, registrySubscriptionId, townArea, until, water } from './town.ts';
 
 const waterName = { kind: 'digitalTwin', id: water.twin };
 const zoneName = { kind: 'feature', id: floodZones };
 const pumpName = { kind: 'feature', id: pumpingStations };
 const dictionaryName = { kind: 'semanticDictionary', id: dictionary.id };
 const subscribed = { kind: 'subscription', id: registrySubscriptionId, attributes: { expiresAt: until } };
+const queryId = 'urn:uuid:9a0c2f1d-2a77-4b59-8a0f-3c1d55aa1203';
 const adaptorName = { kind: 'communicationAdaptor', id: water.twin };
 const federatedName = { kind: 'federatedDigitalTwin', id: federatedTwinId };
 
@@ -54,8 +55,8 @@ export const registryExamples: Examples = {
     reply: { objects: [{ ...waterName, revision: 3, attributes: { leaseUntil: until } }] },
   },
   'deregister.feature': {
-    request: { parameters: { reason: 'the pumps went over to the energy utility' }, objects: [pumpName] },
-    reply: { objects: [{ ...pumpName, revision: 2 }] },
+    request: { parameters: { reason: 'the pumps went over to the energy utility', graceSeconds: 600, force: false }, objects: [pumpName] },
+    reply: { parameters: { endsAt: until }, objects: [{ ...pumpName, revision: 2 }] },
   },
   'deregister.digitalTwin': {
     request: { parameters: { reason: 'merged into the river authority' }, objects: [waterName] },
@@ -78,7 +79,15 @@ export const registryExamples: Examples = {
         {
           kind: 'registry',
           id: registry.twin,
-          attributes: { name: { en: 'Registry of Auenfurt' }, leaseSeconds: 60, dictionaries: ['urn:dtf:dictionary:city:terms'], queryForms: ['discovery/1'] },
+          attributes: {
+            name: { en: 'Registry of Auenfurt' },
+            operator: registry.agency,
+            endpoints: [endpointOf(registry)],
+            jurisdiction: townArea,
+            leaseSeconds: 60,
+            dictionaries: ['urn:dtf:dictionary:city:terms'],
+            queryForms: ['discovery/1'],
+          },
         },
       ],
     },
@@ -86,7 +95,7 @@ export const registryExamples: Examples = {
   'discover.digitalTwin': {
     from: planning,
     request: { parameters: { kinds: ['city:FloodZone', 'city:Shelter'], purpose: 'city:safety', touches: townArea, limit: 50 } },
-    reply: { parameters: { total: 1, next: null }, objects: [registeredWater] },
+    reply: { parameters: { total: 1, next: null, queryId }, objects: [registeredWater] },
   },
   'discover.feature': {
     from: planning,

@@ -1,6 +1,7 @@
 /**
  * The description of the protocol as Markdown, row by row from the catalogue, so that it cannot say anything else than the code does.
  */
+import { type Attributes, attributesByKind, carried } from './attributes.ts';
 import { generalParts } from './general.ts';
 
 export type DescribedRow = {
@@ -128,6 +129,28 @@ const lifecycleTable = ({ name, initial, next }: DescribedLifecycle): string =>
     ),
   ].join('\n\n');
 
+const leftOutRows = ([kind, { leftOut }]: readonly [string, Attributes]): readonly (readonly string[])[] =>
+  Object.entries(leftOut).map(([attribute, why]) => [kind, code(attribute), why]);
+
+const elsewhereRows = ([kind, { here }]: readonly [string, Attributes]): readonly (readonly string[])[] =>
+  here.flatMap((attribute) => (typeof attribute === 'string' || attribute[0] === attribute[1] ? [] : [[kind, code(attribute[0]), code(attribute[1])]]));
+
+/** What the model's kinds of objects have there and not here, or under another name here; and what is kept and told without anything else depending on it. */
+const objectTables = (): readonly string[] => {
+  const kinds = Object.entries(attributesByKind);
+  return [
+    'Attributes that the kinds of objects of the model have and that are left out here; said all the same they are kept, as every member that a node does not know.',
+    table(['kind', 'attribute', 'why'], kinds.flatMap(leftOutRows)),
+    'Attributes that stand here under another name.',
+    table(['kind', 'attribute', 'here'], kinds.flatMap(elsewhereRows)),
+    'Members that are known, kept and told, and on which nothing else depends.',
+    table(
+      ['member', 'what for'],
+      Object.entries(carried).map(([name, why]) => [code(name), why]),
+    ),
+  ];
+};
+
 const limitTable = ({ limits, limitNotes }: Protocol): string =>
   table(
     ['limit', 'value', ''],
@@ -155,6 +178,8 @@ export const describeProtocol = (protocol: Protocol): string => {
     general.sockets,
     '## The messages',
     ...Object.entries(roles).flatMap(([role, heading]) => [`### ${heading}`, ...rowsOf(protocol, role).map((row) => sectionOf(protocol, row))]),
+    '## Objects',
+    ...objectTables(),
     '## Results and problems',
     general.results,
     problemTable(protocol),

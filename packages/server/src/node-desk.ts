@@ -10,7 +10,7 @@ import type { Introduction } from './exchange/introduction.ts';
 import type { Views } from './http/views.ts';
 import { putAgencyTwin } from './node-room.ts';
 import { createViews } from './node-views.ts';
-import { keepRegistered } from './orchestration/feature-information.ts';
+import { coverageOf, keepRegistered } from './orchestration/feature-information.ts';
 import { mayHearAgain } from './orchestration/heard-again.ts';
 import type { Publishing } from './orchestration/live/publishing.ts';
 import { createOrchestration, type Orchestration } from './orchestration/orchestration.ts';
@@ -32,8 +32,11 @@ export type NodeDesk = {
   readonly views: Views;
 };
 
-const registryOf = ({ records, deps, events, vocabulary, self, ask, peers, signal, node: { verifyEndpoints, groups } }: Room) => {
-  const desk = { records, deps, events, vocabulary, leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, groups, self, ask, peers };
+const registryOf = (room: Room) => {
+  const { records, deps, events, vocabulary, self, ask, peers, signal } = room;
+  const { verifyEndpoints, groups } = room.node;
+  const own = { self, jurisdiction: coverageOf(room), leaseSeconds: limits.leaseSecondsDefault, verifyEndpoints, groups };
+  const desk = { records, deps, events, vocabulary, ask, peers, ...own };
   void watchLeases(desk, { timers: deps.timers, signal }).catch((cause) => (signal.aborted ? undefined : events.defect('registry', cause)));
   return createRegistry(desk);
 };

@@ -44,6 +44,8 @@ export const Communication = openObject({
   ends: z.tuple([ConnectionEnd, ConnectionEnd]),
   /** what lies between the ends; they talk directly where absent */
   bridge: Bridge.optional(),
+  /** messages go both ways; data go from who provides to who consumes */
+  direction: z.literal('both').optional(),
   state: CommunicationState.brand<'entered'>(),
   since: Instant,
 });
@@ -148,6 +150,8 @@ export const CommunicationStatus = openObject({
   failures: z.int().min(0),
   /** when an interrupted link is tried next */
   nextProbeAt: Instant.optional(),
+  /** messages to the other end that wait for a connection now */
+  backlog: z.int().min(0).optional(),
   ...LinkFigures.partial().shape,
 });
 export type CommunicationStatus = z.infer<typeof CommunicationStatus>;

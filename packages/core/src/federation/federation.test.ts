@@ -24,6 +24,32 @@ const inStates = (water: Partial<Member>, fire: Partial<Member> = {}, state: Fed
 });
 const byMembers = (federation: Federation, laterMs = 0): FederationState => stateByMembers(federation, serving, addMs(start, laterMs));
 
+describe('who is told of a federation', () => {
+  test('is told which domains it brings together, who takes part over which connection, and since when', () => {
+    const own = { ...inStates({ state: standsIn('ACTIVE') }), domains: [termOf('city:planning')] };
+    const water = own.members.find(({ twinId }) => twinId.includes('water'));
+    const told = viewOf(own);
+    expect(told).toMatchObject({ topology: 'hub', domains: ['city:planning', ...new Set(own.members.flatMap(({ domain }) => domain ?? []))] });
+    expect(told.domains?.length).toBeGreaterThan(1);
+    expect(told.members.find(({ twinId }) => twinId === water?.twinId)).toMatchObject({ role: 'member', connections: [water?.connectionId] });
+    const left = viewOf({ ...own, members: own.members.map((member) => ({ ...member, state: standsIn('LEFT') })) });
+    expect(left.domains).toEqual(['city:planning']);
+  });
+
+  test('a member has joined when it was there first, and stays so through what comes after', () => {
+    const twinId = invited.members[0]?.twinId ?? initiator;
+    const move = (federation: Federation, state: MemberState, ms: number): Federation => {
+      const next = changeMember(federation, twinId, { change: (member) => ({ ...member, state }), now: addMs(start, ms) });
+      return next.ok ? next.value : expect.unreachable(next.problem.kind);
+    };
+    const joinedAt = (federation: Federation) => viewOf(federation).members.find((member) => member.twinId === twinId)?.joinedAt;
+    const connecting = move(move(invited, 'AGREED', 1), 'CONNECTING', 2);
+    const active = move(connecting, 'ACTIVE', 3);
+    const back = move(move(active, 'INTERRUPTED', 4), 'ACTIVE', 5);
+    expect([connecting, active, back].map(joinedAt)).toEqual([undefined, addMs(start, 3), addMs(start, 3)]);
+  });
+});
+
 describe('choosing members', () => {
   test('takes each agency once, for all that it serves, and never the initiator', () => {
     expect(invited.members.map(({ agency, features }) => [agency, features.map(({ kind }) => kind)])).toEqual(

@@ -2,7 +2,7 @@
  * Federation: twins joined for a purpose, driven by its initiator's federation management (Y.4489 10.3.1). What comes next is decided here, from what is saved.
  */
 import { z } from 'zod';
-import { AgencyId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
+import { AgencyId, ConnectionId, FeatureId, FederationId, TermId, TwinId } from '../ground/id.ts';
 import { type Instant, Instant as InstantSchema, msOfDuration } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
@@ -51,6 +51,11 @@ export const Federation = z.object({
   name: LanguageMap,
   purpose: TermId,
   initiator: TwinId,
+  /** of the city, that it brings together: its initiator's; who is told of it is told those of its members too */
+  domains: z
+    .array(TermId)
+    .max(limits.membersMax + 1)
+    .optional(),
   area: ToldGeometry.optional(),
   /** for people: what it is to bring about */
   description: LanguageMap.optional(),
@@ -86,7 +91,20 @@ export type Federation = z.infer<typeof Federation>;
 
 type Draft = Pick<
   Federation,
-  'id' | 'name' | 'description' | 'purpose' | 'initiator' | 'area' | 'needs' | 'twinTypes' | 'rules' | 'validUntil' | 'onBehalfOf' | 'sync' | 'approval'
+  | 'id'
+  | 'name'
+  | 'description'
+  | 'purpose'
+  | 'initiator'
+  | 'domains'
+  | 'area'
+  | 'needs'
+  | 'twinTypes'
+  | 'rules'
+  | 'validUntil'
+  | 'onBehalfOf'
+  | 'sync'
+  | 'approval'
 >;
 
 export const proposeFederation = (draft: Draft, now: Instant): Federation => ({
@@ -124,7 +142,8 @@ export const changeMember = (
       refused = moved.problem;
       return member;
     }
-    return { ...next, state: moved.value, since: next.state === member.state ? member.since : now };
+    const joined = moved.value === 'ACTIVE' ? { joinedAt: member.joinedAt ?? now } : {};
+    return { ...next, ...joined, state: moved.value, since: next.state === member.state ? member.since : now };
   });
   if (refused) return { ok: false, problem: refused };
   const changed = { ...federation, members, revision: federation.revision + 1 };
@@ -213,18 +232,26 @@ export const termsFor = (federation: Federation, member: Member): AgreementTerms
 /** What a partner is told of a federation: who takes part and how it stands, without keys and steps. */
 export const FederationView = openObject({
   ...Federation.omit({ members: true, registered: true, toldRegistry: true, candidates: true }).shape,
+  /** data go from members to the initiator */
+  topology: z.literal('hub').optional(),
   members: z.array(
     openObject({
-      ...Member.pick({ twinId: true, agency: true, name: true, state: true, since: true }).shape,
+      ...Member.pick({ twinId: true, agency: true, name: true, state: true, since: true, joinedAt: true }).shape,
+      /** the initiator stands beside them */
+      role: z.literal('member').optional(),
+      connections: z.array(ConnectionId).max(1).optional(),
       features: z.array(openObject({ featureId: FeatureId, kind: TermId })),
     }),
   ),
 });
 export type FederationView = z.infer<typeof FederationView>;
 
+/** It belongs to it, be it on the way in, and has not gone. */
+const isTaking = ({ state }: Pick<Member, 'state'>): boolean => state !== 'LEFT' && state !== 'REMOVED';
+
 /** The share of those who take part, the initiator among them, that are there: 1 where everybody is. */
 export const healthOf = ({ members }: Pick<Federation, 'members'>): number => {
-  const taking = members.filter(({ state }) => state !== 'LEFT' && state !== 'REMOVED');
+  const taking = members.filter(isTaking);
   return (1 + taking.filter(({ state }) => state === 'ACTIVE').length) / (1 + taking.length);
 };
 
@@ -235,14 +262,18 @@ export const releasedView = (view: FederationView, now: Instant): FederationView
   return released.ok ? { ...view, state: released.value, since: now } : view;
 };
 
-export const viewOf = ({ members, registered: _, toldRegistry: _told, candidates: _candidates, ...federation }: Federation): FederationView => ({
-  ...federation,
-  members: members.map(({ twinId, agency, name, state, since, features }) => ({
-    twinId,
-    agency,
-    name,
-    state,
-    since,
-    features: features.map(({ featureId, kind }) => ({ featureId, kind })),
-  })),
+const domainsOf = ({ domains = [], members }: Federation): Pick<FederationView, 'domains'> => {
+  const all = [...new Set([...domains, ...members.filter(isTaking).flatMap(({ domain }) => domain ?? [])])];
+  return all.length > 0 ? { domains: all } : {};
+};
+
+const memberView = ({ twinId, agency, name, state, since, joinedAt, features, connectionId }: Member): FederationView['members'][number] => ({
+  ...{ twinId, role: 'member', agency, name, state, since, ...(joinedAt && { joinedAt }) },
+  connections: [connectionId],
+  features: features.map(({ featureId, kind }) => ({ featureId, kind })),
 });
+
+export const viewOf = (federation: Federation): FederationView => {
+  const { members, registered: _, toldRegistry: _told, candidates: _candidates, ...told } = federation;
+  return { ...told, ...domainsOf(federation), topology: 'hub', members: members.map(memberView) };
+};

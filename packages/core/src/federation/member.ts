@@ -35,12 +35,16 @@ export const Member = z.object({
   twinId: TwinId,
   agency: AgencyId,
   name: LanguageMap,
+  /** the city domain that it registered itself for */
+  domain: TermId.optional(),
   endpoint: Endpoint,
   /** where it also takes messages over a WebSocket */
   socket: z.url().optional(),
   keys: z.array(PublicKey),
   state: MemberState.brand<'entered'>(),
   since: Instant,
+  /** when it took part for the first time */
+  joinedAt: Instant.optional(),
   /** `modes`: what is asked for of a feature; reading and subscribing where absent. `far`: its owner has it in a form of its own, which takes an adaptor */
   features: z.array(
     z.object({ featureId: FeatureId, kind: TermId, terms: z.array(z.string()), modes: z.array(UseMode).optional(), far: z.boolean().optional() }),

@@ -59,8 +59,10 @@ export const registryObject = objectInformation(
   TwinId,
   openObject({
     name: LanguageMap,
+    /** the agency that runs it */
     operator: z.string().optional(),
     endpoints: z.array(Endpoint).optional(),
+    /** the area for which it is there */
     jurisdiction: ToldGeometry.optional(),
     leaseSeconds: z.int(),
     dictionaries: z.array(DictionaryId),
@@ -86,10 +88,14 @@ export const federatedDigitalTwinObject = objectInformation(
     federationId: FederationId,
     name: LanguageMap,
     purpose: TermId,
+    /** of the city, as its initiator is registered */
+    domain: TermId.optional(),
     initiator: TwinId,
     memberTwins: z.array(TwinId),
     /** the features it is made of: they are in use while it is registered */
     composedFeatures: z.array(FeatureId).optional(),
+    /** those of them that compute something */
+    services: z.array(FeatureId).optional(),
     endpoints: DigitalTwin.shape.endpoints,
   }),
 );

@@ -46,7 +46,8 @@ const watchOf = async (first: Result<unknown, Problem>): Promise<Watch> => {
   // branding: a watch looks at nothing else of its room
   const warned: number[] = [];
   const events = { clocksDiffer: ({ offsetMs }: { readonly offsetMs: number }) => void warned.push(offsetMs) };
-  const links = createLinks({ deps, ask, events, self: { id: peer.id }, signal: new AbortController().signal } as unknown as Room);
+  const protocol = { waiting: (address: string) => (address === peer.address ? 7 : 0) };
+  const links = createLinks({ deps, ask, events, protocol, self: { id: peer.id }, signal: new AbortController().signal } as unknown as Room);
   links.watch(peer);
   await breathe();
   const turn = async (next: Result<unknown, Problem>) => {
@@ -136,6 +137,7 @@ describe('the watch over a link', () => {
     links.used(peer, { outcome: good, ms: 7, federationId: one });
     links.used(peer, { outcome: good, ms: 70, federationId: other });
     expect(links.figures(peer.id, one)).toMatchObject({
+      backlog: 7,
       messages: 5,
       lost: 2,
       errors: ['DTF-502', 'DTF-501'],

@@ -5,6 +5,7 @@
 import {
   addMs,
   type CommunicationState,
+  type CommunicationStatus,
   codeOf,
   type FederationId,
   figuresOf,
@@ -46,7 +47,7 @@ export type Use = { readonly outcome: Result<unknown>; readonly ms: number; read
 export type Links = {
   readonly status: (peerId: string) => LinkStatus | undefined;
   /** What a federation said over a link since it is watched, and the probes of it. */
-  readonly figures: (peerId: string, federationId: FederationId) => LinkFigures | undefined;
+  readonly figures: (peerId: string, federationId: FederationId) => (LinkFigures & Pick<CommunicationStatus, 'backlog'>) | undefined;
   /** Why nothing is read over a link: it is interrupted, or the clocks at its ends differ too much. */
   readonly interruption: (peerId: string, toleranceMs?: number) => Problem | undefined;
   /** Where the clocks at its ends differ too much. */
@@ -228,7 +229,8 @@ export const createLinks = (room: Room): Links => {
     status: (peerId) => watching.statuses.get(peerId),
     figures: (peerId, federationId) => {
       const over = watching.uses.get(peerId);
-      return over && figuresOf(together(over.get(probes) ?? unused, over.get(federationId) ?? unused), room.deps.clock.now());
+      const figures = over && figuresOf(together(over.get(probes) ?? unused, over.get(federationId) ?? unused), room.deps.clock.now());
+      return figures && { ...figures, backlog: room.protocol.waiting(watching.peers.get(peerId)?.address ?? '') };
     },
     interruption: (peerId, toleranceMs = limits.clockToleranceMs) => interruption(watching, peerId, toleranceMs),
     clocksDiffer: (peerId, toleranceMs = limits.clockToleranceMs) => clocksDiffer(watching, peerId, toleranceMs),

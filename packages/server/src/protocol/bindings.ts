@@ -60,6 +60,7 @@ export const createProtocol = (deps: Deps, bindings: readonly Binding[]): Protoc
   };
   return {
     send: (sending) => send(ways, sending),
+    waiting: ways.http.waiting,
     fetchDocument: ways.http.fetchDocument,
     stream: (streaming) => stream(ways, streaming),
     close: async () => {

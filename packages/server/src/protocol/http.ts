@@ -59,14 +59,15 @@ const post = async ({ dispatcher, address, text, bytesMax, signal }: Posting): P
 };
 
 /** Messages to one address go over so many connections; what waits for one goes by its priority. */
-const createOutbox = (dispatcher: Agent): Protocol['send'] => {
+const createOutbox = (dispatcher: Agent): Pick<Protocol, 'send' | 'waiting'> => {
   const inTurn = createTurns(connectionsPerPeerMax);
-  return async ({ timeoutMs, priority, conversation, ...sending }) => {
+  const send: Protocol['send'] = async ({ timeoutMs, priority, conversation, ...sending }) => {
     const signal = signalOf(timeoutMs, sending.signal);
     const sent = await inTurn({ line: sending.address, priority, conversation, signal }, () => post({ ...sending, dispatcher, signal }));
     if (sent) return sent;
     return fail(signal.aborted ? problemOfCause(signal.reason) : problem('overloaded', { subject: 'messages to one address', limit: limits.turnsWaitingMax }));
   };
+  return { send, waiting: inTurn.waiting };
 };
 
 const documentBytesMax = 64 * 1024;
@@ -121,7 +122,7 @@ export const createHttpProtocol = (): Protocol => {
   // lines that stay open take no place from messages
   const lines = new Agent(bounds);
   return {
-    send: createOutbox(dispatcher),
+    ...createOutbox(dispatcher),
     fetchDocument: (asked) => fetchDocument(lines, asked),
     stream: (streaming) => stream(lines, streaming),
     close: async () => {

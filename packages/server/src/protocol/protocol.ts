@@ -31,6 +31,8 @@ export type StreamedEvent = { readonly id: string | undefined; readonly type: st
 export type Protocol = {
   /** One message, one answer, as parsed JSON. */
   readonly send: (sending: Sending) => Promise<Result<unknown>>;
+  /** Messages to an address that wait for a connection now. */
+  readonly waiting: (address: string) => number;
   /** A small document of a peer that is not known yet. */
   readonly fetchDocument: (asked: { readonly address: string; readonly timeoutMs: number }) => Promise<Result<unknown>>;
   /** Events until the other side ends, the line breaks or nobody listens; the last item says why it ended. */

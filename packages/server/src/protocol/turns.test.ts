@@ -50,8 +50,11 @@ it('turnsWaitingMax of a sender wait, and no more; another sender waits for none
   const held = Promise.withResolvers<void>();
   const first = inTurn({ line }, () => held.promise);
   expect(await inTurn({ line: 'another', priority: 'low' }, async () => 'heard')).toBe('heard');
+  const second = inTurn({ line }, async () => inTurn.waiting(line));
+  expect([inTurn.waiting(line), inTurn.waiting('another')]).toEqual([1, 0]);
   held.resolve();
   await first;
+  expect(await second).toBe(0);
 });
 
 it('one that breaks lets the next one go', async () => {

@@ -65,7 +65,9 @@ const wait = (line: Line, { priority = 'normal', conversation, signal }: Turn): 
   });
 
 /** Undefined where it was given up, or so many of its line wait already that no more are taken in. `over` ends the turn before what is done in it ends. */
-export type InTurn = <T>(turn: Turn, run: (over: () => void) => Promise<T>) => Promise<T | undefined>;
+type Take = <T>(turn: Turn, run: (over: () => void) => Promise<T>) => Promise<T | undefined>;
+/** With how many of a line wait now. */
+export type InTurn = Take & { readonly waiting: (line: string) => number };
 
 export const createTurns = (atOnce: number): InTurn => {
   const lines = new Map<string, Line>();
@@ -75,7 +77,7 @@ export const createTurns = (atOnce: number): InTurn => {
     else line.underWay -= 1;
     if (line.underWay === 0) lines.delete(key);
   };
-  return async (turn, run) => {
+  const take: Take = async (turn, run) => {
     const line = lines.get(turn.line) ?? { underWay: 0, waiting: [] };
     lines.set(turn.line, line);
     if (line.underWay < atOnce) line.underWay += 1;
@@ -87,4 +89,5 @@ export const createTurns = (atOnce: number): InTurn => {
     };
     return run(over).finally(over);
   };
+  return Object.assign(take, { waiting: (key: string) => lines.get(key)?.waiting.length ?? 0 });
 };

@@ -36,6 +36,7 @@ import { createAnswer, type Rooms } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import { createAuthorise } from '../exchange/authorise.ts';
 import { createPartnerKeys } from '../exchange/partner-keys.ts';
+import { endpointsAt } from '../exchange/peer.ts';
 import { openRecordStore } from '../store/records.ts';
 import { loadNodeKey, type NodeKey, openNodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
@@ -141,7 +142,8 @@ export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, 
     leaseSeconds: limits.leaseSecondsDefault,
     verifyEndpoints,
     groups,
-    self: { id: self.id, name: { en: 'Registry' } },
+    self: { id: self.id, name: { en: 'Registry' }, endpoints: () => endpointsAt(self.address(), ['http']) },
+    jurisdiction: { type: 'Point' as const, coordinates: [7, 50] as [number, number] },
     ask,
     peers: async () => [],
   };

@@ -48,7 +48,9 @@ export type RegistryRoom = {
   readonly leaseSeconds: number;
   /** a twin is taken in only once somebody answered at its address with its key */
   readonly verifyEndpoints?: boolean;
-  readonly self: { readonly id: TwinId; readonly name: LanguageMap };
+  readonly self: { readonly id: TwinId; readonly name: LanguageMap; readonly endpoints: () => DigitalTwin['endpoints'] };
+  /** for which area it is there, where it says so */
+  readonly jurisdiction?: DigitalTwin['coverage'];
   readonly ask: Ask;
   /** agencies that are kept together under a name, so that an entry may be for them alone */
   readonly groups?: Readonly<Record<string, readonly string[]>>;

@@ -102,7 +102,7 @@ const openRing = async (ring: Ring, audience: readonly string[] = []) => {
   for (const { name, records } of kept) {
     const peers = (ring[name] ?? []).map((peer) => ({ id: idOf(peer), role: 'registry' as const, address: `http://${peer}.example/`, keys: [] }));
     const vocabulary = () => createVocabulary([cityDictionary]);
-    const self = { id: idOf(name), name: { en: name } };
+    const self = { id: idOf(name), name: { en: name }, endpoints: () => [] };
     answers.set(
       self.id,
       createRegistry({

@@ -26,6 +26,16 @@ const twoRegistered = async (desk: Desk, leaseSeconds?: number) => {
   return { water, energy };
 };
 
+it('a registry says who runs it, where it is reached and for which area it is there', async () => {
+  await using desk = await openDesk();
+  const water = await desk.partner('water.example');
+  await desk.register(water);
+  const told = await desk.say(water, 'registry.retrieve.registry', { parameters: {}, objects: [] });
+  expect(told.message?.data.objects).toMatchObject([
+    { attributes: { operator: 'urn:dtf:agency:registry.example', endpoints: [{ protocol: 'http' }], jurisdiction: { type: 'Point' }, status: 'online' } },
+  ]);
+});
+
 describe('leases', () => {
   it('an entry is found up to the end of its lease, is stale after it, and gone after leasesMissedMax of them', async () => {
     await using desk = await openDesk();

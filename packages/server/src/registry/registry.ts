@@ -1,7 +1,7 @@
 /**
  * Registry: its part of the answers. A row of the catalogue that is forgotten here does not compile.
  */
-import { type Answers, ok, queryForms, type Reply, type TwinId } from '@cityweave/core';
+import { type Answers, agencyOf, ok, queryForms, type Reply, type TwinId } from '@cityweave/core';
 import type { Answered, AskedBy } from '../exchange/answer.ts';
 import { discoverAdaptors, registerAdaptor } from './adaptor-registration.ts';
 import { discoverFeatures, discoverTwins, retrieveFeature, retrieveTwin } from './discovery.ts';
@@ -23,6 +23,9 @@ const describe = async (room: RegistryRoom): Promise<Reply<'registry.retrieve.re
       id: room.self.id,
       attributes: {
         name: room.self.name,
+        operator: agencyOf(room.self.id),
+        endpoints: room.self.endpoints(),
+        ...(room.jurisdiction && { jurisdiction: room.jurisdiction }),
         leaseSeconds: room.leaseSeconds,
         dictionaries: room.vocabulary().dictionaries.map(({ id }) => id),
         queryForms: [...queryForms],

@@ -180,6 +180,7 @@ export const createNetwork = (room: Room): Network => {
       const say = wires.carrier === 'http' ? sayingApart(wires, process) : createLines(wires, process).say;
       return {
         send: (sending) => send({ wires, process, say }, sending),
+        waiting: () => 0,
         fetchDocument: (asked) => fetchDocument(wires, process, asked),
         stream: (streaming) => stream(wires, process, streaming),
         close: async () => undefined,

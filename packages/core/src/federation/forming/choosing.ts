@@ -37,6 +37,7 @@ const inviteOf = (
     twinId,
     agency: AgencyId.parse(attributes.owner.organizationId),
     name: attributes.name,
+    domain: attributes.domain,
     ...way,
     keys: attributes.keys,
     state: memberLifecycle.initial,

@@ -75,9 +75,9 @@ export const discoveryRows = {
     from: 'twin CFIM-FE',
     to: 'registry DTD-FE',
     purpose:
-      'Federated twins that are formed now and fit: by purpose, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
+      'Federated twins that are formed now and fit: by purpose and domain, by the kinds that they are made of, by place. Members that the asker may not see are left out.',
     effect: 'read',
-    request: { parameters: DiscoveryQuery.omit({ during: true, bridgeable: true, domain: true }) },
+    request: { parameters: DiscoveryQuery.omit({ during: true, bridgeable: true }) },
     reply: { parameters: openObject(page), objects: many(object.foundFederatedTwin) },
     refusals: ['badQuery', 'unsupportedQueryForm'],
   }),

@@ -6,21 +6,28 @@ import { askTimeoutDefaultMs } from '../../exchange/ask.ts';
 import { renewalMs } from '../feature-information.ts';
 import { type Room, reachRegistry } from '../room.ts';
 
+const computes = ({ modes }: Federation['members'][number]['features'][number]): boolean => modes?.includes('invoke') ?? false;
+
 const takingPart = ({ members }: Federation) => members.filter(({ state }) => ['ACTIVE', 'INTERRUPTED'].includes(state));
 
-export const describeFederatedTwin = (room: Room, federation: Federation) => ({
-  kind: 'federatedDigitalTwin' as const,
-  id: federatedTwinIdOf(federation.id),
-  attributes: {
-    federationId: federation.id,
-    name: federation.name,
-    purpose: federation.purpose,
-    initiator: federation.initiator,
-    memberTwins: [federation.initiator, ...takingPart(federation).map(({ twinId }) => twinId)],
-    composedFeatures: takingPart(federation).flatMap(({ features }) => features.map(({ featureId }) => featureId)),
-    endpoints: room.self.endpoints(),
-  },
-});
+export const describeFederatedTwin = (room: Room, federation: Federation) => {
+  const composed = takingPart(federation).flatMap(({ features }) => features);
+  return {
+    kind: 'federatedDigitalTwin' as const,
+    id: federatedTwinIdOf(federation.id),
+    attributes: {
+      federationId: federation.id,
+      name: federation.name,
+      purpose: federation.purpose,
+      initiator: federation.initiator,
+      memberTwins: [federation.initiator, ...takingPart(federation).map(({ twinId }) => twinId)],
+      composedFeatures: composed.map(({ featureId }) => featureId),
+      services: composed.filter(computes).map(({ featureId }) => featureId),
+      domain: room.node.domain,
+      endpoints: room.self.endpoints(),
+    },
+  };
+};
 
 /** R14; nothing to tell where there is no registry. */
 const register = async (room: Room, federation: Federation): Promise<Result<unknown>> => {

@@ -108,9 +108,10 @@ export const createFederationManagement = (room: Room, links: Links): Federation
       const known = federationById(room, draft.id);
       const open = known ? ok(true) : checkRoom(room, draft);
       if (!open.ok) return open;
-      if (!known) save(proposeFederation(draft, room.deps.clock.now()));
+      const proposed = proposeFederation({ ...draft, domains: [room.node.domain] }, room.deps.clock.now());
+      if (!known) save(proposed);
       driver.run(draft.id);
-      return ok(federationById(room, draft.id) ?? proposeFederation(draft, room.deps.clock.now()));
+      return ok(federationById(room, draft.id) ?? proposed);
     },
     ...createChanges(desk, driver.run),
     resume: () => {

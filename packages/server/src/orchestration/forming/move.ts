@@ -43,7 +43,7 @@ const connectionOf = (saying: Saying): Communication => {
   const { room, federation, member } = saying;
   const { agreementId, connectionId: id } = member;
   const state = communicationLifecycle.initial;
-  return { id, federationId: federation.id, agreementId, ends: endsOf(saying), state, since: room.deps.clock.now() };
+  return { id, federationId: federation.id, agreementId, ends: endsOf(saying), direction: 'both', state, since: room.deps.clock.now() };
 };
 
 /** The connection that is to be opened, over a bridge where it takes one; that one is set up before the member hears of it, and may be open by then. */

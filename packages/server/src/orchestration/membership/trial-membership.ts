@@ -161,7 +161,7 @@ export const confirmedBy = (room: Room, party: Party): string => {
 };
 
 type ConnectionChanges = {
-  readonly openBy?: Instant;
+  readonly openBy?: Instant | undefined;
   readonly id?: ConnectionId;
   readonly federationId?: string;
   readonly ends?: readonly object[];

@@ -21,17 +21,25 @@ const shownTo = (room: RegistryRoom, asker: string, { id, entry }: { readonly id
   };
   const { attributes, revision, state } = entry;
   if (state !== 'ACTIVE' || !sees(attributes.initiator)) return undefined;
-  const composedFeatures = (attributes.composedFeatures ?? []).filter((feature) => {
+  const seen = (feature: string): boolean => {
     const registered = featureEntry(room.records, feature);
     return registered !== undefined && isFeatureVisible(room, registered, { asker });
-  });
-  return { kind: 'federatedDigitalTwin', id, revision, attributes: { ...attributes, memberTwins: attributes.memberTwins.filter(sees), composedFeatures } };
+  };
+  const composedFeatures = (attributes.composedFeatures ?? []).filter(seen);
+  const services = (attributes.services ?? []).filter(seen);
+  return {
+    kind: 'federatedDigitalTwin',
+    id,
+    revision,
+    attributes: { ...attributes, memberTwins: attributes.memberTwins.filter(sees), composedFeatures, services },
+  };
 };
 
-/** Purpose and condition are judged on itself, kinds and place on what it is made of. */
-const fits = (room: RegistryRoom, { purpose, where, ...query }: Query, { attributes }: Found): boolean => {
+/** Purpose, domain and condition are judged on itself, kinds and place on what it is made of. */
+const fits = (room: RegistryRoom, { purpose, domain, where, ...query }: Query, { attributes }: Found): boolean => {
   const vocabulary = room.vocabulary();
   if (purpose !== undefined && !vocabulary.isA(attributes.purpose, purpose)) return false;
+  if (domain !== undefined && !(attributes.domain && vocabulary.isA(attributes.domain, domain))) return false;
   if (where !== undefined && !holds(where, attributes, vocabulary)) return false;
   if ([query.kinds, query.within, query.touches, query.near].every((asked) => asked === undefined)) return true;
   const sight = { vocabulary, bridges: adaptorBridges(room) };

@@ -1,7 +1,7 @@
 /**
  * Federated twins in the registry: as their initiator says last, in use while they are made of something, and not longer there than their initiator.
  */
-import { limits, type Request } from '@cityweave/core';
+import { limits, type Request, TermId } from '@cityweave/core';
 import { expect, it } from 'vitest';
 import { describeFeature, openDesk } from '../desk.contract.ts';
 
@@ -68,6 +68,19 @@ it('a federated twin is made of what its members offer: it holds nobody else', a
   expect(await city.tell({ memberTwins: [energy.id] })).toBe('invalid');
   expect(await city.tell({ memberTwins: [energy.id], composedFeatures: [] })).toBe(2);
   expect(await city.withdrawTwin()).toBeUndefined();
+});
+
+it('a federated twin is found by the domain of its initiator, with those of its features that compute something, as far as the asker may see them', async () => {
+  await using city = await withFederatedTwin();
+  const hidden = 'urn:dtf:feature:water.example:hidden';
+  await city.tell({ domain: 'city:water', services: [city.feature.id, hidden] });
+  const energy = await city.desk.partner('energy.example');
+  const find = async (domain: string) =>
+    (await city.desk.say(energy, 'registry.discover.federatedDigitalTwin', { parameters: { domain: TermId.parse(domain), limit: 9 }, objects: [] })).message
+      ?.data.objects;
+  await city.desk.register(energy);
+  expect(await find('city:water')).toMatchObject([{ id: city.federated.id, attributes: { services: [city.feature.id] } }]);
+  expect([await find('city:domain'), await find('city:energy')].map((found) => found?.length)).toEqual([1, 0]);
 });
 
 it('a federated twin is what its initiator says last: said again it stays as it is, and what it is no longer made of is free', async () => {
