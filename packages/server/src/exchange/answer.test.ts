@@ -63,6 +63,21 @@ describe('what is said twice', () => {
     expect(desk.records.list('registry.twin')).toEqual(before);
   });
 
+  it('is of its sender: another one who uses its id for something else is answered as he asks', async () => {
+    await using desk = await openDesk();
+    const [water, energy] = [await desk.partner('water.example'), await desk.partner('energy.example')];
+    const messageId = newMessageId(systemDeps().ids);
+    const [first, second] = [
+      await desk.say({ ...water, messageId }, 'registry.register.digitalTwin', registration(water)),
+      await desk.say({ ...energy, messageId }, 'registry.register.digitalTwin', registration(energy)),
+    ];
+    expect([first, second].map(({ problem: refused, message }) => [refused, Object(message?.data.objects[0]).id])).toEqual([
+      [undefined, water.id],
+      [undefined, energy.id],
+    ]);
+    expect(desk.records.list('answer')).toHaveLength(2);
+  });
+
   it('gets the kept answer under the key of now, for the one that it was signed with may be revoked', async () => {
     await using desk = await openDesk();
     const water = await desk.partner('water.example');

@@ -107,8 +107,11 @@ const dispatch =
 
 type Kept = { readonly digest: string; readonly message: Message; readonly at: string };
 
+/** Whoever chooses ids, he chooses his own: that another used one before says nothing of his message. */
+const idOf = ({ header: { source, messageId } }: Message): string => `${source.id} ${messageId}`;
+
 const keptAnswer = (desk: Desk, message: Message, digest: string): Result<Message | undefined> => {
-  const kept = desk.records.get('answer', message.header.messageId) as Kept | undefined; // branding: only this file writes the noun
+  const kept = desk.records.get('answer', idOf(message)) as Kept | undefined; // branding: only this file writes the noun
   if (!kept) return ok(undefined);
   return kept.digest === digest ? ok(kept.message) : fail(problem('replayed', { subject: message.header.messageId }));
 };
@@ -139,8 +142,9 @@ type Ids = LRUCache<string, string>;
 /** A message whose sender is known, with the digest of what it says. */
 type Heard = AskedBy & { readonly digest: string };
 
-const hear = (heard: Ids, { header }: Message, digest: string): Result<true> => {
-  const key = `${header.source.id} ${header.messageId}`;
+const hear = (heard: Ids, message: Message, digest: string): Result<true> => {
+  const { header } = message;
+  const key = idOf(message);
   const before = heard.get(key);
   heard.set(key, before ?? digest);
   const isRepeat = before === digest && header.qos !== 0;
@@ -181,7 +185,7 @@ const answerChange = async (desk: Desk, name: RowName, { digest, ...by }: Heard)
   const save = answered.ok ? (answered.value.save ?? []) : [];
   const value: Kept = { digest, message: made, at: desk.deps.clock.now() };
   if (isFinal(answered)) {
-    desk.records.putAll([...save, { noun: 'answer', id: message.header.messageId, value }]);
+    desk.records.putAll([...save, { noun: 'answer', id: idOf(message), value }]);
     forgetOld(desk);
   }
   if (answered.ok) desk.order.note(name, message);

@@ -1,7 +1,21 @@
 /**
  * Candidates are looked for in the time for which they are needed: the registry is asked for it, and what is for another time is none.
  */
-import { Authority, agencyIdOf, agencyTwinIdOf, cityDictionary, createVocabulary, featureIdOf, instantOfMs, ok, type Period, TermId } from '@cityweave/core';
+import {
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  cityDictionary,
+  createVocabulary,
+  fail,
+  featureIdOf,
+  instantOfMs,
+  limits,
+  ok,
+  type Period,
+  problem,
+  TermId,
+} from '@cityweave/core';
 import { expect, it } from 'vitest';
 import { discoverCandidates } from './candidate.ts';
 import type { Room } from './room.ts';
@@ -22,18 +36,24 @@ const offered = (time: Period) => ({
 });
 
 /** A registry that knows one agency, which offers something for a time; and what it was asked. */
-const around = (time: Period) => {
+type Asked = { readonly parameters: { readonly during?: Period; readonly limit: number; readonly cursor?: string; readonly queryId?: string } };
+
+const around = (time: Period, pageMax: number = limits.discoverPageMax) => {
   const asked: unknown[] = [];
-  const ask = async (_peer: unknown, name: string, { parameters }: { readonly parameters: { readonly during?: Period } }) => {
+  const pages: Asked['parameters'][] = [];
+  const ask = async (_peer: unknown, name: string, { parameters }: Asked) => {
     asked.push(parameters.during);
-    return ok({ parameters: { total: 1, next: null }, objects: [name.endsWith('feature') ? offered(time) : twin] });
+    pages.push(parameters);
+    if (parameters.limit > pageMax) return fail(problem('tooLarge'));
+    const next = pageMax < limits.discoverPageMax && parameters.cursor === undefined ? 'second' : null;
+    return ok({ parameters: { total: 1, next, queryId: `search of ${name}` }, objects: [name.endsWith('feature') ? offered(time) : twin] });
   };
   const room = {
     ...{ ask, deps: { clock: { now: () => now } }, registry: async () => ({ id: 'urn:dtf:twin:registry.example:agency' }) },
     ...{ node: { bindings: ['http'] }, vocabulary: () => createVocabulary([cityDictionary]), records: { get: () => undefined, list: () => [] } },
     self: { agency: 'urn:dtf:agency:planning.example' },
   } as unknown as Room; // branding: what discovery looks at
-  return { room, asked };
+  return { room, asked, pages };
 };
 
 const needs = [{ kind, optional: false }];
@@ -55,4 +75,19 @@ it('where nobody says until when, what is over by now is no candidate', async ()
   const { room, asked } = around({ from: hour(8), to: hour(11) });
   expect(await discoverCandidates(room, { needs })).toMatchObject({ ok: true, value: [{ score: 0, gaps: [{ aspect: 'time' }] }] });
   expect(asked).toEqual([{ from: now }, { from: now }]);
+});
+
+it('a registry whose pages are too large for a message is asked for smaller ones, at the same place of the same search', async () => {
+  const { room, pages } = around({ from: hour(8) }, 31);
+  const found = await discoverCandidates(room, { needs });
+  expect(found).toMatchObject({ ok: true, value: [{ queryId: 'search of registry.discover.feature' }, { feature: { id: featureIdOf(authority, kind) } }] });
+  const walked = [500, 125, 31, 31];
+  expect(pages.map(({ limit }) => limit)).toEqual([...walked, ...walked]);
+  expect(pages.slice(4).map(({ cursor, queryId }) => [cursor, queryId])).toEqual([
+    ...[0, 1, 2].map(() => [undefined, undefined]),
+    ['second', 'search of registry.discover.feature'],
+  ]);
+  const never = around({ from: hour(8) }, 0);
+  expect(await discoverCandidates(never.room, { needs })).toMatchObject({ ok: false, problem: { kind: 'tooLarge' } });
+  expect(never.pages.map(({ limit }) => limit)).toEqual([500, 125, 31, 7, 1]);
 });

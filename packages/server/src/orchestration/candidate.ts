@@ -40,6 +40,25 @@ export type Wanted = {
 
 /** Where a search goes on: behind which entry, and as which search. */
 type Place = { readonly next: string | null; readonly queryId?: string | undefined };
+type Page<T> = { readonly found: readonly T[]; readonly place: Place };
+
+const smallerBy = 4;
+
+/** Page by page; a registry whose page does not fit into a message is asked for smaller ones. */
+const walk = async <T>(ask: (place: Place, limit: number) => Promise<Result<Page<T>>>, most: number): Promise<Result<readonly T[]>> => {
+  const found: T[] = [];
+  let [place, limit, isOpen]: [Place, number, boolean] = [{ next: null }, limits.discoverPageMax, true];
+  while (isOpen && found.length < most) {
+    const page = await ask(place, limit);
+    if (page.ok) {
+      found.push(...page.value.found);
+      place = page.value.place;
+      isOpen = place.next !== null;
+    } else if (page.problem.kind === 'tooLarge' && limit > 1) limit = Math.max(1, Math.floor(limit / smallerBy));
+    else return page;
+  }
+  return ok(found);
+};
 
 const queryOf = ({ needs, purpose, area, period }: Wanted, { next, queryId }: Place) => ({
   kinds: needs.map(({ kind }) => kind),
@@ -48,48 +67,35 @@ const queryOf = ({ needs, purpose, area, period }: Wanted, { next, queryId }: Pl
   ...(purpose && { purpose }),
   ...(area && { touches: area }),
   ...(period && { during: period }),
-  limit: limits.discoverPageMax,
   ...(next !== null && { cursor: next, queryId }),
 });
-
-/** First step: the twins that fit, page by page. */
-const discoverTwins = async (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> => {
-  const found: RegisteredTwin[] = [];
-  for (let place: Place = { next: null }, page = 0; page === 0 || place.next !== null; page += 1) {
-    const asked: Awaited<ReturnType<typeof askTwins>> = await askTwins(room, registry, { ...queryOf(wanted, place), ...ofTypes(wanted) });
-    if (!asked.ok) return asked;
-    found.push(...wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes })));
-    place = asked.value.parameters;
-    if (found.length >= limits.membersMax) break;
-  }
-  return ok(found);
-};
 
 /** The service of a purpose begins with the types of twins that fit it. */
 const ofTypes = ({ twinTypes }: Wanted) => (twinTypes ? { where: { any: twinTypes.map((value) => ({ path: 'twinType', op: 'isA' as const, value })) } } : {});
 
-const askTwins = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & ReturnType<typeof ofTypes>) =>
-  room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
+/** First step: the twins that fit. */
+const discoverTwins = (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> =>
+  walk(async (place, limit) => {
+    const parameters = { ...queryOf(wanted, place), ...ofTypes(wanted), limit };
+    const asked = await room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
+    if (!asked.ok) return asked;
+    const found = wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes }));
+    return ok({ found, place: asked.value.parameters });
+  }, limits.membersMax);
 
 type FoundFeature = Pick<Candidate, 'feature' | 'queryId'>;
 type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };
 
 /** Second step: their features. */
-const discoverFeatures = async (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly FoundFeature[]>> => {
-  const found: FoundFeature[] = [];
-  for (let place: Place = { next: null }, page = 0; page === 0 || place.next !== null; page += 1) {
-    const asked: Awaited<ReturnType<typeof askFeatures>> = await askFeatures(room, registry, { ...queryOf(wanted, place), twins: [...twins] });
+const discoverFeatures = (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly FoundFeature[]>> =>
+  walk(async (place, limit) => {
+    const parameters = { ...queryOf(wanted, place), twins: [...twins], limit };
+    const asked = await room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
     if (!asked.ok) return asked;
     const { queryId } = asked.value.parameters;
-    found.push(...wholeOf(asked.value.objects).map(({ id, attributes }) => ({ feature: { id, attributes }, queryId })));
-    place = asked.value.parameters;
-    if (found.length >= limits.candidatesMax) break;
-  }
-  return ok(found);
-};
-
-const askFeatures = (room: Room, registry: Peer, parameters: ReturnType<typeof queryOf> & { twins: TwinId[] }) =>
-  room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
+    const found = wholeOf(asked.value.objects).map(({ id, attributes }) => ({ feature: { id, attributes }, queryId }));
+    return ok({ found, place: asked.value.parameters });
+  }, limits.candidatesMax);
 
 /** Adaptors are only asked for where something is to be converted. */
 const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly FoundAdaptor[]> => {

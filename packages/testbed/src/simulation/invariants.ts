@@ -62,7 +62,8 @@ const savedBeforeSent: Invariant = {
   },
   answered: (_world, { disk }, { asked, answer }) => {
     if (!isChange(asked) || isRefused(answer)) return undefined;
-    return disk.get('answer', asked.header.messageId) === undefined ? `the answer to ${subjectOf(asked)} was given and is in no record` : undefined;
+    const { source, messageId } = asked.header;
+    return disk.get('answer', `${source.id} ${messageId}`) === undefined ? `the answer to ${subjectOf(asked)} was given and is in no record` : undefined;
   },
 };
 
