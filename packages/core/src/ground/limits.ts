@@ -70,10 +70,19 @@ export const limits = {
   leasesMissedMax: 3,
   /** an entry of the registry, as registered or as updates make it: it must still be told in one message */
   registryEntryBytesMax: 768 * 1024,
+  /** twins of one agency in a registry, features of one twin, and federated twins that one twin began */
+  registryTwinsPerAgencyMax: 100,
+  registryFeaturesPerTwinMax: 1_000,
+  registryFederatedTwinsPerTwinMax: 1_000,
   negotiationRoundsMax: 5,
   /** how long an invitation may be answered */
   invitationMs: 7 * 24 * 60 * 60 * 1000,
   membersMax: 200,
+  /** what is over (tombstones of a registry, agreements, memberships, connections, bridges) is kept so long for who looks back, or for its duties where these last longer; of one partner so many, the last ones */
+  overKeptMs: 90 * 24 * 60 * 60 * 1000,
+  overKeptPerPartnerMax: 1_000,
+  /** connections that are open under one agreement */
+  connectionsPerAgreementMax: 8,
   /** federations that one twin takes part in at once */
   membershipsMax: 1_000,
   /** plans that wait until a person approves them, and for how long one waits */
@@ -107,6 +116,8 @@ export const limits = {
   /** changes that a registry heard of from its peers and passed on, which it does not pass on again */
   registryChangesRememberedMax: 10_000,
   dictionariesMax: 200,
+  /** earlier versions of one dictionary that can still be looked up: the last ones */
+  dictionaryVersionsMax: 16,
   adaptorPairsMax: 200,
   /** rules of one feature of an adaptation profile */
   adaptationRulesMax: 500,

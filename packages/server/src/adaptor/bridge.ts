@@ -27,7 +27,8 @@ import type { NotedLog } from '../exchange/logged.ts';
 import type { PartnerKeys } from '../exchange/partner-keys.ts';
 import type { Offered, Peer, Self } from '../exchange/peer.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { parsedOnce } from '../store/parsed-once.ts';
+import { forgetOver } from '../store/forgetting.ts';
+import { madeOnce, parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 
@@ -72,7 +73,16 @@ export const savedBridge = (bridge: BridgeRecord): Saved => ({ noun, id: bridge.
 
 const isOpen = ({ connection: { state }, resting = false }: BridgeRecord): boolean => state !== 'CLOSED' && state !== 'FAILED' && !resting;
 
-export const openBridges = (room: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => bridgesOf(room).filter(isOpen);
+const standing = madeOnce((listed: ReturnType<RecordStore['list']>): readonly BridgeRecord[] =>
+  listed.flatMap(({ value }) => parse(value) ?? []).filter(isOpen),
+);
+export const openBridges = ({ records }: Pick<AdaptorRoom, 'records'>): readonly BridgeRecord[] => standing(records.list(noun));
+
+/** Those that are down, or rest, go in their time. */
+export const forgetBridges = ({ records, deps }: Pick<AdaptorRoom, 'records' | 'deps'>): void => {
+  const isGone = ({ value }: { readonly value: unknown }): boolean => ((bridge) => bridge === undefined || !isOpen(bridge))(parse(value));
+  forgetOver(records, { noun, isOver: isGone, partnerOf: ({ value }) => parse(value)?.consumer.id ?? '' }, deps.clock.now());
+};
 
 /** Open bridges between the same two ends, itself among them: what is said over one shows of each whether anybody is there. */
 export const alongside = (room: Pick<AdaptorRoom, 'records'>, { consumer, owner }: BridgeRecord): readonly BridgeRecord[] =>

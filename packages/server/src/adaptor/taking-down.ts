@@ -4,7 +4,7 @@
 import { addMs, limits, ok, type Request } from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { alongside, type BridgeRecord, bridgesOf, moveBridge, openBridges, ownBridge, savedBridge } from './bridge.ts';
+import { alongside, forgetBridges, type BridgeRecord, bridgesOf, moveBridge, openBridges, ownBridge, savedBridge } from './bridge.ts';
 import { type Desk, unawaited } from './standing.ts';
 import { tellEnd } from './telling.ts';
 
@@ -43,6 +43,7 @@ export const restIdle = async (desk: Desk): Promise<void> => {
   const startedAt = clock.now();
   while (!room.signal.aborted) {
     await pause(timers, limits.bridgeIdleMs / idleLooks, room.signal);
+    forgetBridges(room);
     const since = addMs(clock.now(), -limits.bridgeIdleMs);
     const lastOf = (bridge: BridgeRecord) => alongside(room, bridge).map((beside) => figures.of(beside).lastMessageAt ?? '');
     const idle = openBridges(room).filter((bridge) => [startedAt, bridge.connection.since, ...lastOf(bridge)].every((at) => at <= since));

@@ -24,7 +24,7 @@ import { agreements, communications, type Membership, memberships, type Room } f
 
 export type Asked = { readonly id: AgreementId | undefined; readonly mode: Use['mode']; readonly federationId?: FederationId | undefined };
 
-const isConnected = (room: Room, id: AgreementId): boolean => communications.all(room.records).some((link) => link.agreementId === id && isUsableLink(link));
+const isConnected = (room: Room, id: AgreementId): boolean => communications.live(room.records).some((link) => link.agreementId === id && isUsableLink(link));
 
 /** As it stands at this moment: a stream looks again with each event. */
 export const agreementInForce = (
@@ -60,7 +60,7 @@ export const agreementInForce = (
 
 /** Under an agreement with its initiator that is in force, over a connection that is open: before that, and after, nobody takes part in a federation here. */
 export const takesPart = (room: Room, { federation, initiator }: Membership): boolean =>
-  agreements.all(room.records).some((agreement) => {
+  agreements.live(room.records).some((agreement) => {
     const use = { consumer: initiator, provider: room.self.id, now: room.deps.clock.now(), mode: 'read' as const, vocabulary: room.vocabulary() };
     return usable(agreement, { ...use, connected: isConnected(room, agreement.id), federationId: federation.id }).ok;
   });
@@ -108,7 +108,7 @@ export const createRates = ({ deps }: Pick<Room, 'deps'>): Rates => {
 
 /** What was agreed to go over an adaptor goes over that one, and nothing else does. */
 export const checkWay = (room: Room, agreementId: string | undefined, { via }: AskedBy): Result<true> => {
-  const agreed = communications.all(room.records).find((link) => link.agreementId === agreementId)?.bridge?.adaptorId;
+  const agreed = communications.live(room.records).find((link) => link.agreementId === agreementId)?.bridge?.adaptorId;
   return agreed === via
     ? ok(true)
     : fail(problem('notInForce', { subject: agreementId ?? '', found: via ?? 'no adaptor', accepted: agreed ?? 'a direct question' }));

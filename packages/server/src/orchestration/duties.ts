@@ -1,10 +1,12 @@
 /**
- * Deletion duties of the asker: what was given under an agreement goes when that is due after its end; the log says so, and the owner is told until it knows.
+ * Deletion duties of the asker: what was given under an agreement goes when that is due after its end; the log says so, and the owner is told until it knows. Then
+ * what is over is forgotten in its time.
  */
 import { type AgencyId, type Agreement, type FederationId, type Member, msBetween, ok, type TwinId } from '@cityweave/core';
 import { newMessageId, pause } from '../deps.ts';
 import { resolveJoins } from '../import/joins.ts';
 import { peerOf } from './forming/saying.ts';
+import { forgetPast } from './membership/forgetting.ts';
 import { agreements, federationById, type Room } from './room.ts';
 
 /** Another room's part of what a node keeps of others' data under a federation. */
@@ -33,7 +35,7 @@ const save = ({ room }: Desk, agreement: Agreement): void => room.records.putAll
 
 /** Under another agreement the same may still be kept. */
 const isGivenOtherwise = ({ room }: Desk, provider: TwinId): boolean =>
-  agreements.all(room.records).some(({ terms, state }) => state === 'AGREED' && terms.parties.provider === provider);
+  agreements.live(room.records).some(({ terms, state }) => state === 'AGREED' && terms.parties.provider === provider);
 
 const memberOf = ({ room }: Desk, { id, terms }: Agreement): Member | undefined =>
   federationById(room, terms.federationId)?.members.find(({ agreementId }) => agreementId === id);
@@ -100,6 +102,7 @@ export const createDuties = (room: Room): Duties => {
         // What ends while it looks is looked at again: the wake is taken before.
         const woken = wake.signal;
         const waitMs = await look({ room, forgets });
+        forgetPast(room);
         await pause(room.deps.timers, waitMs, AbortSignal.any([woken, room.signal]));
       }
     },

@@ -12,7 +12,7 @@ const going = (state: string): boolean => state === 'ACTIVE' || state === 'DEGRA
 
 const startedWith = ({ records }: Room, { other, only }: Shared): FederationId | undefined =>
   federations
-    .all(records)
+    .live(records)
     .find(({ id, state, members }) => id === (only ?? id) && going(state) && members.some((one) => one.twinId === other && one.formed && mayBeAsked(one)))?.id;
 
 const isWith = ({ initiator, federation }: Membership, other: string): boolean =>
@@ -20,12 +20,11 @@ const isWith = ({ initiator, federation }: Membership, other: string): boolean =
 
 const joinedWith = (room: Room, { other, only }: Shared): FederationId | undefined =>
   memberships
-    .all(room.records)
+    .live(room.records)
     .find(
       (membership) =>
         membership.federation.id === (only ?? membership.federation.id) &&
         membership.formed &&
-        !membership.released &&
         !waitFor(membership, room.deps.clock.now()) &&
         isWith(membership, other) &&
         takesPart(room, membership),

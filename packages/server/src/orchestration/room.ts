@@ -5,11 +5,14 @@ import {
   type AgencyId,
   Agreement,
   type Authority,
+  agreementLifecycle,
   Communication,
+  communicationLifecycle,
   Federation,
   type FederationId,
   FederationView,
   fail,
+  federationLifecycle,
   Instant,
   type LanguageMap,
   MessageId,
@@ -30,7 +33,8 @@ import type { Offered, Peer, Self } from '../exchange/peer.ts';
 import type { ExchangeLog } from '../log/exchange-log.ts';
 import type { FarFetch } from '../protocol/far-fetch.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { parsedOnce } from '../store/parsed-once.ts';
+import { forgetOver } from '../store/forgetting.ts';
+import { madeOnce, parsedOnce } from '../store/parsed-once.ts';
 import type { RecordStore, TwinStore } from '../store/store.ts';
 import type { NodeKeys } from '../trust/node-key.ts';
 
@@ -80,9 +84,24 @@ export const Membership = z.object({
 });
 export type Membership = z.infer<typeof Membership>;
 
-const keep = <T>(noun: string, schema: z.ZodType<T>) => {
+/** Which records of a noun go, and whose they are. */
+type Going<T> = { readonly now: Instant; readonly isOver: (value: T) => boolean; readonly partnerOf: (value: T) => string };
+
+/** `isOver`: nothing goes on with it; who looks for what goes on does not look through those. */
+const keep = <T>(noun: string, schema: z.ZodType<T>, isOver: (value: T) => boolean) => {
   const parse = parsedOnce(schema);
+  const goingOn = madeOnce((listed: ReturnType<RecordStore['list']>): readonly T[] =>
+    listed.flatMap(({ value }) => parse(value) ?? []).filter((value) => !isOver(value)),
+  );
   return {
+    live: (records: RecordStore): readonly T[] => goingOn(records.list(noun)),
+    /** Of those that are over the ones that nothing needs any more go in their time. */
+    forget: (records: RecordStore, going: Going<T>): void => {
+      const parsed = ({ value }: { readonly value: unknown }): T | undefined => parse(value);
+      const isGoing = (value: T | undefined): boolean => value !== undefined && isOver(value) && going.isOver(value);
+      const partnerOf = (value: T | undefined): string => (value === undefined ? '' : going.partnerOf(value));
+      forgetOver(records, { noun, isOver: (record) => isGoing(parsed(record)), partnerOf: (record) => partnerOf(parsed(record)) }, going.now);
+    },
     load: (records: RecordStore, id: string): T | undefined => parse(records.get(noun, id)),
     all: (records: RecordStore): readonly T[] => records.list(noun).flatMap(({ value }) => parse(value) ?? []),
     saved: (id: string, value: T): Saved => ({ noun, id, value }),
@@ -90,10 +109,10 @@ const keep = <T>(noun: string, schema: z.ZodType<T>) => {
 };
 
 /** Federations that this node started. */
-export const federations = keep('federation', Federation);
+export const federations = keep('federation', Federation, ({ state }) => federationLifecycle.isFinal(state));
 /** Federations that this node was invited to. */
-export const memberships = keep('membership', Membership);
-export const agreements = keep('agreement', Agreement);
-export const communications = keep('communication', Communication);
+export const memberships = keep('membership', Membership, ({ released }) => released);
+export const agreements = keep('agreement', Agreement, ({ state }) => agreementLifecycle.isFinal(state));
+export const communications = keep('communication', Communication, ({ state }) => communicationLifecycle.isFinal(state));
 
 export const federationById = (room: Room, id: FederationId): Federation | undefined => federations.load(room.records, id);

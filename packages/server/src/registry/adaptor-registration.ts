@@ -18,6 +18,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
+import { forgetOver } from '../store/forgetting.ts';
 import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
 import { askerOf, askPeers, once, toldCut } from './peer-registries.ts';
 
@@ -27,6 +28,12 @@ const noun = 'registry.adaptor';
 
 // branding below: only this file writes the noun
 const entryOf = ({ records }: RegistryRoom, id: string): AdaptorEntry | undefined => records.get(noun, id) as AdaptorEntry | undefined;
+
+/** Those whose lease has been over for long go. */
+export const forgetAdaptors = ({ records, deps }: Pick<RegistryRoom, 'records' | 'deps'>): void => {
+  const now = deps.clock.now();
+  forgetOver(records, { noun, isOver: ({ value }) => (value as AdaptorEntry).leaseUntil < now, partnerOf: ({ id }) => id }, now);
+};
 
 /** An adaptor goes with its twin. */
 const adaptorsNow = (room: RegistryRoom): readonly { readonly id: TwinId; readonly entry: AdaptorEntry }[] => {

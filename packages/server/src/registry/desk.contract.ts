@@ -40,7 +40,7 @@ import { endpointsAt } from '../exchange/peer.ts';
 import { openRecordStore } from '../store/records.ts';
 import { loadNodeKey, type NodeKey, openNodeKeys } from '../trust/node-key.ts';
 import { signMessage } from '../trust/signature.ts';
-import { runOutLeases } from './lease-watch.ts';
+import { forgetGone, runOutLeases } from './lease-watch.ts';
 import { createRegistry } from './registry.ts';
 
 export type Partner = { readonly id: TwinId; readonly authority: Authority; readonly key: NodeKey };
@@ -194,6 +194,7 @@ export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, 
     told,
     /** as it does by itself, when time went by */
     runOutLeases: () => runOutLeases(room),
+    forgetGone: () => forgetGone(room),
     records,
     key,
     keys,

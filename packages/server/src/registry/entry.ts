@@ -3,6 +3,7 @@
  */
 import {
   addMs,
+  agencyOf,
   canonicalJson,
   type DigitalTwin,
   type Entered,
@@ -24,6 +25,8 @@ import type { Events } from '../events.ts';
 import type { Saved } from '../exchange/answer.ts';
 import type { Ask } from '../exchange/ask.ts';
 import type { Peer } from '../exchange/peer.ts';
+import { forgetOver } from '../store/forgetting.ts';
+import { madeOnce } from '../store/parsed-once.ts';
 import type { RecordStore } from '../store/store.ts';
 
 export type TwinEntry = {
@@ -62,8 +65,20 @@ const twinNoun = 'registry.twin';
 
 // branding below: only this file writes this noun
 export const twinEntry = (records: RecordStore, id: string): TwinEntry | undefined => records.get(twinNoun, id) as TwinEntry | undefined;
-export const twinEntries = (records: RecordStore): readonly { readonly id: TwinId; readonly entry: TwinEntry }[] =>
-  records.list(twinNoun).map(({ id, value }) => ({ id: id as TwinId, entry: value as TwinEntry }));
+const standing = madeOnce((listed: ReturnType<RecordStore['list']>) =>
+  listed.map(({ id, value }) => ({ id: id as TwinId, entry: value as TwinEntry })).filter(({ entry }) => entry.state !== 'REMOVED'),
+);
+/** Those that are not withdrawn and not gone. */
+export const twinEntries = (records: RecordStore): readonly { readonly id: TwinId; readonly entry: TwinEntry }[] => standing(records.list(twinNoun));
+
+/** Tombstones of a registry go in their time. */
+export const forgetTombstones = (
+  { records, deps }: Pick<RegistryRoom, 'records' | 'deps'>,
+  { noun, ownerOf }: { readonly noun: string; readonly ownerOf: (record: { readonly id: string; readonly value: unknown }) => string },
+): void => forgetOver(records, { noun, isOver: ({ value }) => Object(value).state === 'REMOVED', partnerOf: ownerOf }, deps.clock.now());
+
+export const forgetTwins = (room: Pick<RegistryRoom, 'records' | 'deps'>): void =>
+  forgetTombstones(room, { noun: twinNoun, ownerOf: ({ id }) => agencyOf(id as TwinId) });
 
 export const saveTwin = (id: TwinId, value: TwinEntry): Saved => ({ noun: twinNoun, id, value });
 

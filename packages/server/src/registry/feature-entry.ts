@@ -13,7 +13,9 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { Saved } from '../exchange/answer.ts';
+import { madeOnce } from '../store/parsed-once.ts';
 import type { RecordStore } from '../store/store.ts';
+import { forgetTombstones, type RegistryRoom } from './entry.ts';
 
 export type FeatureEntry = {
   readonly revision: number;
@@ -28,14 +30,20 @@ const noun = 'registry.feature';
 
 // branding below: only this file writes the noun
 export const featureEntry = (records: RecordStore, id: string): FeatureEntry | undefined => records.get(noun, id) as FeatureEntry | undefined;
-export const featureEntries = (records: RecordStore): readonly EnteredFeature[] =>
-  records.list(noun).map(({ id, value }) => ({ id: id as FeatureId, entry: value as FeatureEntry }));
+const standing = madeOnce((listed: ReturnType<RecordStore['list']>): readonly EnteredFeature[] =>
+  listed.map(({ id, value }) => ({ id: id as FeatureId, entry: value as FeatureEntry })).filter(({ entry }) => entry.state !== 'REMOVED'),
+);
+/** Those that are not withdrawn. */
+export const featureEntries = (records: RecordStore): readonly EnteredFeature[] => standing(records.list(noun));
+
+export const forgetFeatures = (room: Pick<RegistryRoom, 'records' | 'deps'>): void =>
+  forgetTombstones(room, { noun, ownerOf: ({ value }) => (value as FeatureEntry).attributes.twinId });
 
 export const saveFeature = (id: FeatureId, value: FeatureEntry): Saved => ({ noun, id, value });
 
-/** Those of a twin that are not withdrawn. */
+/** Those of a twin. */
 export const featuresOf = (records: RecordStore, twinId: TwinId): readonly EnteredFeature[] =>
-  featureEntries(records).filter(({ entry }) => entry.attributes.twinId === twinId && entry.state !== 'REMOVED');
+  featureEntries(records).filter(({ entry }) => entry.attributes.twinId === twinId);
 
 /** Where it stands now: a notice runs out without anybody's doing. */
 export const featureStateNow = ({ state, endsAt }: FeatureEntry, now: Instant): Entered<RegistryEntryState> => {

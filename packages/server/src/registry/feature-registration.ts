@@ -12,6 +12,7 @@ import {
   FeatureInformation,
   fail,
   type Instant,
+  limits,
   mergePatch,
   ok,
   problem,
@@ -19,10 +20,20 @@ import {
   type Request,
   type Result,
   type RowName,
+  type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
 import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
-import { type EnteredFeature, enterFeatureState, type FeatureEntry, featureEntry, featureStateNow, saveFeature, withdrawn } from './feature-entry.ts';
+import {
+  type EnteredFeature,
+  enterFeatureState,
+  type FeatureEntry,
+  featureEntry,
+  featureStateNow,
+  featuresOf,
+  saveFeature,
+  withdrawn,
+} from './feature-entry.ts';
 import { checkFree, ownerOf } from './federated-twin/registration.ts';
 import { changedFeatures, type FeatureChange, telling } from './subscription.ts';
 
@@ -54,12 +65,26 @@ const registerOne = (room: RegistryRoom, { id, attributes }: Offered, by: AskedB
   return moved.ok ? ok({ revision: (before?.revision ?? 0) + 1, attributes, state: moved.value }) : moved;
 };
 
+/** Whether one more has room among those of its twin; one that is there has. */
+const roomLeft = (room: RegistryRoom, { sender }: AskedBy): ((id: FeatureId) => boolean) => {
+  const offered = new Set<string>(featuresOf(room.records, sender as TwinId).map(({ id }) => id)); // branding: compared as texts only
+  return (id) => {
+    if (!offered.has(id) && offered.size >= limits.registryFeaturesPerTwinMax) return false;
+    offered.add(id);
+    return true;
+  };
+};
+
+const tooMany = ({ sender }: AskedBy): Result<FeatureEntry> =>
+  fail(problem('refusedByRegistry', { subject: 'features', found: sender, limit: limits.registryFeaturesPerTwinMax }));
+
 export const registerFeatures = (
   room: RegistryRoom,
   { parameters: { atomic = false }, objects }: Request<'registry.register.feature'>,
   by: AskedBy,
 ): Done<'registry.register.feature'> => {
-  const outcomes = objects.map((offered) => ({ id: offered.id, outcome: registerOne(room, offered, by) }));
+  const left = roomLeft(room, by);
+  const outcomes = objects.map((offered) => ({ id: offered.id, outcome: left(offered.id) ? registerOne(room, offered, by) : tooMany(by) }));
   const entries = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [{ id, entry: outcome.value }] : []));
   const problems = outcomes.flatMap(({ id, outcome }) => (outcome.ok ? [] : [{ id, problem: outcome.problem }]));
   const [first] = problems;

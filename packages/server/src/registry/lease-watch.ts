@@ -2,10 +2,12 @@
  * Lease watch: an entry whose lease ran out is stale, after the missed ones, or when its owner's notice is over, it is gone; whoever listens to it hears that, though
  * nobody said anything.
  */
-import { type Instant, limits, msBetween, type TwinId } from '@cityweave/core';
+import { addMs, type Instant, limits, msBetween, type TwinId } from '@cityweave/core';
 import { type Deps, pause } from '../deps.ts';
-import { enterState, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
-import { type EnteredFeature, featureEntries, featureStateNow, featuresOf, saveFeature, withdrawn } from './feature-entry.ts';
+import { forgetAdaptors } from './adaptor-registration.ts';
+import { enterState, forgetTwins, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
+import { type EnteredFeature, featureEntries, featureStateNow, featuresOf, forgetFeatures, saveFeature, withdrawn } from './feature-entry.ts';
+import { forgetFederatedTwins } from './federated-twin/registration.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
 type EnteredTwin = { readonly id: TwinId; readonly entry: TwinEntry };
@@ -40,6 +42,13 @@ export const runOutLeases = (room: RegistryRoom): void => {
   for (const entered of twinEntries(room.records)) if (stateNow(entered.entry, now) !== entered.entry.state) run(room, entered);
 };
 
+/** What is gone for long, or too often. */
+export const forgetGone = (room: RegistryRoom): void => {
+  for (const forget of [forgetTwins, forgetFeatures, forgetFederatedTwins, forgetAdaptors]) forget(room);
+};
+
+const forgetEveryMs = 60_000;
+
 /** How long until the next lease is over; not longer than the shortest one that may be begun meanwhile: notices that are over are seen then too. */
 const untilNext = (room: RegistryRoom): number => {
   const now = room.deps.clock.now();
@@ -48,8 +57,13 @@ const untilNext = (room: RegistryRoom): number => {
 };
 
 export const watchLeases = async (room: RegistryRoom, { timers, signal }: { readonly timers: Deps['timers']; readonly signal: AbortSignal }): Promise<void> => {
+  let forgetAt = room.deps.clock.now();
   while (!signal.aborted) {
     runOutLeases(room);
+    if (forgetAt <= room.deps.clock.now()) {
+      forgetGone(room);
+      forgetAt = addMs(room.deps.clock.now(), forgetEveryMs);
+    }
     await pause(timers, untilNext(room), signal);
   }
 };

@@ -20,7 +20,7 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { checkSize, enterState, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntry, withLease } from './entry.ts';
+import { checkSize, enterState, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries, twinEntry, withLease } from './entry.ts';
 import { featuresOf } from './feature-entry.ts';
 import { noticeUntil, withdrawAll } from './feature-registration.ts';
 import { telling } from './subscription.ts';
@@ -74,6 +74,9 @@ export const registerTwin = async (
     return fail(problem('ownedByOther', { subject: id, accepted: `${by.sender}, of ${agencyOf(id)}` }));
   const sized = checkSize(id, attributes);
   if (!sized.ok) return sized;
+  const entered = twinEntries(room.records).filter((other) => other.id !== id && agencyOf(other.id) === agencyOf(id)).length;
+  const limit = limits.registryTwinsPerAgencyMax;
+  if (entered >= limit) return fail(problem('refusedByRegistry', { subject: 'twins', found: agencyOf(id), limit }));
   const checked = checkTerms(room.vocabulary(), [attributes.twinType, attributes.domain]);
   if (!checked.ok) return checked;
   const verified = await checkEndpoint(room, { id, attributes });

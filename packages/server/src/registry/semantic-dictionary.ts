@@ -26,16 +26,23 @@ import type { RecordStore } from '../store/store.ts';
 import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
 import { askerOf, askPeers, type Cut, describeCut, toldCut } from './peer-registries.ts';
 
-type DictionaryEntry = { readonly revision: number; readonly owner: string; readonly dictionary: SemanticDictionary };
+type DictionaryEntry = {
+  readonly revision: number;
+  readonly owner: string;
+  readonly dictionary: SemanticDictionary;
+  /** versions before it that are kept, the last one last */
+  readonly earlier?: readonly string[] | undefined;
+};
 
 const noun = 'registry.dictionary';
 /** what was current once, under id and version */
 const versionNoun = 'registry.dictionaryVersion';
+const versionId = (id: string, version: string): string => `${id} ${version}`;
 
 // branding below: only this file writes these nouns
 const entryOf = (records: RecordStore, id: string): DictionaryEntry | undefined => records.get(noun, id) as DictionaryEntry | undefined;
 const earlierOf = (records: RecordStore, id: string, version: string): SemanticDictionary | undefined =>
-  records.get(versionNoun, `${id} ${version}`) as SemanticDictionary | undefined;
+  records.get(versionNoun, versionId(id, version)) as SemanticDictionary | undefined;
 const registered = (records: RecordStore): readonly SemanticDictionary[] => records.list(noun).map(({ value }) => (value as DictionaryEntry).dictionary);
 
 /** Looked up as one; made anew only when a dictionary was registered. */
@@ -157,12 +164,17 @@ const accept = (room: RegistryRoom, dictionary: SemanticDictionary, by: AskedBy)
   const before = entryOf(room.records, id);
   if (before && !isLaterVersion(version, before.dictionary.version))
     return fail(problem('dictionaryConflict', { subject: id, found: version, accepted: `later than ${before.dictionary.version}` }));
-  const value: DictionaryEntry = { revision: (before?.revision ?? 0) + 1, owner: by.sender, dictionary };
-  const earlier: readonly Saved[] = before ? [{ noun: versionNoun, id: `${id} ${before.dictionary.version}`, value: before.dictionary }] : [];
+  const known = before ? [...(before.earlier ?? []), before.dictionary.version] : [];
+  const earlier = known.slice(-limits.dictionaryVersionsMax);
+  const value: DictionaryEntry = { revision: (before?.revision ?? 0) + 1, owner: by.sender, dictionary, earlier };
+  const replaced: readonly Saved[] = before ? [{ noun: versionNoun, id: versionId(id, before.dictionary.version), value: before.dictionary }] : [];
   const warnings = warningsOf(room, dictionary);
   return ok({
     reply: { parameters: { ...(warnings.length > 0 && { warnings: [...warnings] }) }, objects: [{ kind: 'semanticDictionary', id, revision: value.revision }] },
-    save: [{ noun, id, value }, ...earlier],
+    save: [{ noun, id, value }, ...replaced],
+    afterwards: () => {
+      for (const forgotten of known.slice(0, -limits.dictionaryVersionsMax)) room.records.remove(versionNoun, versionId(id, forgotten));
+    },
   });
 };
 

@@ -49,8 +49,8 @@ const noun = 'registry.subscription';
 const subscriptionMsDefault = 24 * 60 * 60 * 1000;
 
 // branding below: only this file writes the noun
-const subscriptions = (room: RegistryRoom): readonly { readonly id: SubscriptionId; readonly value: Subscription }[] =>
-  room.records.list(noun) as readonly { readonly id: SubscriptionId; readonly value: Subscription }[];
+const subscriptions = (room: RegistryRoom): readonly Held[] =>
+  room.records.list(noun).map(({ id, value }) => ({ id: id as SubscriptionId, value: value as Subscription }));
 
 type Held = { readonly id: SubscriptionId; readonly value: Subscription };
 

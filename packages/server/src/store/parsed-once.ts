@@ -1,5 +1,6 @@
 /**
- * ParsedOnce: a record that did not change is not parsed again. Records come from their store as the same object until they are written.
+ * ParsedOnce: a record that did not change is not parsed again, nor a list gone through. Records and lists of them come from their store as the same object until one
+ * is written.
  */
 import type { z } from 'zod';
 
@@ -11,5 +12,15 @@ export const parsedOnce = <T>(schema: z.ZodType<T>): ((raw: unknown) => T | unde
     const found = known.get(raw) ?? { parsed: schema.safeParse(raw).data };
     known.set(raw, found);
     return found.parsed;
+  };
+};
+
+/** What is made of a list; asked again with the same list it answers the same. */
+export const madeOnce = <L extends object, T>(make: (listed: L) => T): ((listed: L) => T) => {
+  const known = new WeakMap<L, { readonly made: T }>();
+  return (listed) => {
+    const found = known.get(listed) ?? { made: make(listed) };
+    known.set(listed, found);
+    return found.made;
   };
 };

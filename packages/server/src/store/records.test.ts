@@ -46,11 +46,11 @@ test('records are listed by id, the last one put wins, one removed is gone', () 
   ]);
   records.put('n', 'b', 4);
   expect(records.list('n')).toEqual([
-    { id: 'a', value: 2 },
-    { id: 'b', value: 4 },
+    { id: 'a', at: early, value: 2 },
+    { id: 'b', at: early, value: 4 },
   ]);
   records.remove('n', 'a');
-  expect(records.list('n')).toEqual([{ id: 'b', value: 4 }]);
+  expect(records.list('n')).toEqual([{ id: 'b', at: early, value: 4 }]);
 });
 
 test('a list of records is put whole or not at all', () => {
@@ -70,7 +70,7 @@ test('pruning takes what was last written before the bound and leaves what was w
   now = late;
   records.put('replay', 'new', 2);
   expect(records.prune('replay', late)).toBe(1);
-  expect(records.list('replay')).toEqual([{ id: 'new', value: 2 }]);
+  expect(records.list('replay')).toEqual([{ id: 'new', at: late, value: 2 }]);
 });
 
 test('a file of a newer version is refused, naming both versions', () => {

@@ -16,7 +16,7 @@ export const recordFileName = 'records.sqlite';
 
 const textOf = (row: ReturnType<StatementSync['get']>): string | undefined => (typeof row?.['doc'] === 'string' ? row['doc'] : undefined);
 
-type Listed = readonly { readonly id: string; readonly value: unknown }[];
+type Listed = ReturnType<RecordStore['list']>;
 
 const rememberedCharactersMax = 8 * 1024 * 1024;
 
@@ -37,8 +37,9 @@ const createMemory = (file: { readonly get: StatementSync; readonly list: Statem
   const list = (noun: string): Listed => {
     const known = all.get(noun);
     if (known) return known;
-    const texts = file.list.all(noun).map((row) => ({ id: String(row['id']), text: textOf(row) ?? 'null' }));
-    const listed = texts.map(({ id, text }) => ({ id, value: JSON.parse(text) }));
+    // branding: an instant as it was put in
+    const texts = file.list.all(noun).map((row) => ({ id: String(row['id']), at: String(row['at']) as Instant, text: textOf(row) ?? 'null' }));
+    const listed = texts.map(({ id, at, text }) => ({ id, at, value: JSON.parse(text) }));
     all.set(noun, listed, { size: texts.reduce((sum, { text }) => sum + text.length, 1) });
     return listed;
   };

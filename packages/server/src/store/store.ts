@@ -279,7 +279,8 @@ export type NodeRecord = { readonly noun: string; readonly id: string; readonly 
 /** Nouns of the exchange that a node keeps: what was agreed, registered, asked and answered. */
 export type RecordStore = {
   readonly get: (noun: string, id: string) => unknown;
-  readonly list: (noun: string) => readonly { readonly id: string; readonly value: unknown }[];
+  /** With the times at which they were last written. */
+  readonly list: (noun: string) => readonly Omit<NodeRecord, 'noun'>[];
   /** Durable before it returns. */
   readonly put: (noun: string, id: string, value: unknown) => void;
   /** All or nothing, durable before it returns. */

@@ -9,7 +9,7 @@ export type Write = { readonly noun: string; readonly id: string; readonly befor
 
 export type Disk = {
   readonly get: (noun: string, id: string) => unknown;
-  readonly list: (noun: string) => readonly { readonly id: string; readonly value: unknown }[];
+  readonly list: RecordStore['list'];
   /** The records as one process sees them. */
   readonly open: (process: {
     readonly isAlive: () => boolean;
@@ -23,7 +23,7 @@ export type Disk = {
   readonly lose: (beginning: string) => void;
 };
 
-type Kept = { readonly at: string; readonly value: unknown };
+type Kept = { readonly at: Instant; readonly value: unknown };
 
 const copyOf = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -46,7 +46,7 @@ const createRecords = (): Records => {
     get,
     nouns: () => [...nouns.keys()],
     list: (noun) => {
-      const known = lists.get(noun) ?? [...of(noun)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { value }]) => ({ id, value }));
+      const known = lists.get(noun) ?? [...of(noun)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, kept]) => ({ id, ...kept }));
       lists.set(noun, known);
       return known;
     },

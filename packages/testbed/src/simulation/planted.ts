@@ -34,6 +34,6 @@ export const disguising =
       get,
       putAll,
       put: (of, id, value) => putAll([{ noun: of, id, value }]),
-      list: (of) => (of === noun ? [...believed].map(([id, value]) => ({ id, value })) : records.list(of)),
+      list: (of) => (of === noun ? records.list(of).map((record) => ({ ...record, value: believed.get(record.id) })) : records.list(of)),
     };
   };

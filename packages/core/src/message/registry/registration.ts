@@ -38,7 +38,7 @@ export const registrationRows = {
     effect: 'change',
     request: { parameters: openObject({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinObject) },
     reply: { objects: one(object.digitalTwinLease) },
-    refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid', 'endpointNotVerified', 'upstreamTimedOut'],
+    refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid', 'refusedByRegistry', 'endpointNotVerified', 'upstreamTimedOut'],
   }),
   'register.feature': row({
     label: 'R2',
@@ -49,7 +49,7 @@ export const registrationRows = {
     effect: 'change',
     request: { parameters: openObject({ atomic: z.boolean().optional() }), objects: many(object.featureObject).min(1) },
     reply: { parameters: openObject({ warnings }), objects: many(object.featureName) },
-    refusals: ['notRegistered', 'unknownTerm', 'notAuthorised', 'featureInUse'],
+    refusals: ['notRegistered', 'unknownTerm', 'notAuthorised', 'refusedByRegistry', 'featureInUse'],
   }),
   'update.digitalTwin': row({
     label: 'R3',
@@ -137,6 +137,6 @@ export const registrationRows = {
     effect: 'change',
     request: { objects: one(object.federatedDigitalTwinObject) },
     reply: { objects: one(object.federatedDigitalTwinName) },
-    refusals: ['notRegistered', 'ownedByOther', 'unknownTerm'],
+    refusals: ['notRegistered', 'ownedByOther', 'unknownTerm', 'refusedByRegistry'],
   }),
 } as const;

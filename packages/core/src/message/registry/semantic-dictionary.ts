@@ -21,7 +21,7 @@ export const semanticDictionaryRows = {
     label: 'R10',
     from: 'twin, operator',
     to: 'registry SD-FE',
-    purpose: 'Makes a dictionary known, or a later version of it; earlier versions can still be looked up.',
+    purpose: 'Makes a dictionary known, or a later version of it; the last ones before it can still be looked up.',
     effect: 'change',
     request: { objects: one(object.dictionaryObject) },
     reply: { parameters: openObject({ warnings }), objects: one(object.dictionaryName) },

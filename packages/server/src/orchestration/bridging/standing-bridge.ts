@@ -60,6 +60,9 @@ const parseFigures = parsedOnce(BridgeFigures);
 export const figures = {
   load: ({ records }: Pick<Room, 'records'>, id: string): BridgeFigures | undefined => parseFigures(records.get(noun, id)),
   saved: (id: string, value: BridgeFigures) => ({ noun, id, value }),
+  forget: (records: Room['records'], isGone: (id: string) => boolean): void => {
+    for (const { id } of records.list(noun)) if (isGone(id)) records.remove(noun, id);
+  },
 };
 
 /** A connection whose adaptor speaks. */

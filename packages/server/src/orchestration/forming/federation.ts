@@ -83,7 +83,7 @@ const createChanges = (desk: Desk, run: (id: FederationId) => void): Changes => 
 /** What waits for a person waits among so many. */
 const checkRoom = (room: Room, { approval }: Pick<Federation, 'approval'>): Result<true> => {
   if (approval !== 'ask') return ok(true);
-  const waiting = federations.all(room.records).filter(waitsForApproval).length;
+  const waiting = federations.live(room.records).filter(waitsForApproval).length;
   const limit = limits.approvalsWaitingMax;
   return waiting < limit ? ok(true) : fail(problem('overloaded', { subject: 'plans that wait for approval', limit }));
 };

@@ -20,7 +20,7 @@ const tellAgainMs = 5_000;
 
 /** Over an adaptor what came out is asked for, to be converted; and it may be larger than a notice. */
 const toldOf = (room: Room, { run, grant }: Kept): FunctionRun => {
-  const isBridged = communications.all(room.records).some(({ agreementId, bridge }) => agreementId === grant.agreementId && bridge !== undefined);
+  const isBridged = communications.live(room.records).some(({ agreementId, bridge }) => agreementId === grant.agreementId && bridge !== undefined);
   const isLarge = utf8Bytes(JSON.stringify(run)) > limits.controlMessageBytesMax / 2;
   return isBridged || isLarge ? { ...run, inputs: undefined, outputs: undefined } : run;
 };

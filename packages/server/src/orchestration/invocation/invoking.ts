@@ -63,7 +63,7 @@ const hasNoFunctions = ({ agency }: Member, feature: string): Problem =>
   });
 
 const granting = (room: Room, feature: string, wanted: string | undefined): ReturnType<Invoking['granting']> => {
-  for (const federation of federations.all(room.records)) {
+  for (const federation of federations.live(room.records)) {
     if ((wanted !== undefined && federation.id !== wanted) || !['ACTIVE', 'DEGRADED'].includes(federation.state)) continue;
     const member = federation.members.find(
       ({ state, features }) => state === 'ACTIVE' && features.some(({ featureId, modes }) => featureId === feature && modes?.includes('invoke')),

@@ -150,6 +150,15 @@ describe('a connection', () => {
     expect(connectedBy(open.room, planning, { openBy: late })).toBe('heard');
   });
 
+  it('is one of connectionsPerAgreementMax that are open under its agreement', async () => {
+    using open = openRoom({});
+    await joinedWith(open.room, planning);
+    const more = (at: number) => connectedBy(open.room, planning, { id: connectionIdOf(Authority.parse('planning.example'), `flood-${at}`) });
+    const said = Array.from({ length: limits.connectionsPerAgreementMax }, (_, at) => more(at));
+    expect(said).toEqual([...said.slice(1).map(() => 'heard'), 'overloaded']);
+    expect(connectedBy(open.room, planning)).toBe('heard');
+  });
+
   it('of another agreement keeps its adaptor, whoever else names it', async () => {
     using open = openRoom({}, now, { interfaces: [{ id: 'gates', protocol: 'ngsi-ld' }] });
     const bridgeBy = (name: string) => ({

@@ -68,7 +68,7 @@ export const deliberateAsOwner = async (room: Room, asked: Agreement, byPerson =
   const considered = considerRequest(terms, asking);
   if (considered.decision === 'decline' && considered.kind) return fail(problem(considered.kind, { subject: asked.id, accepted: considered.reason }));
   if (considered.decision === 'decline') return reject(asked, 'declined', considered.reason);
-  const conflict = conflictOf(considered.terms, agreements.all(room.records));
+  const conflict = conflictOf(considered.terms, agreements.live(room.records));
   if (conflict)
     return fail(problem('federationsConflict', { subject: asked.id, found: 'a feature that another federation may actuate', accepted: 'another time' }));
   const isSame = agreementText(considered.terms) === agreementText(terms);

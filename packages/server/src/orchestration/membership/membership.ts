@@ -43,7 +43,7 @@ const saidBefore = (known: Agreement): Deliberated | undefined => {
     : undefined;
 };
 
-const partsInAll = ({ records }: Room): number => memberships.all(records).filter(({ released }) => !released).length;
+const partsInAll = ({ records }: Room): number => memberships.live(records).length;
 
 export const answerRequest = async (
   room: Room,
@@ -92,11 +92,17 @@ export const confirmAgreement = (room: Room, request: Request<'digitalTwin.confi
   return ok({ reply: { parameters: { agreementHash: hash, signature }, objects: [] }, save: [agreements.saved(id, agreed.value)] });
 };
 
-/** A connection is opened up to the time that its initiator gives it. */
-const checkInTime = ({ deps }: Room, { parameters: { openBy }, objects: [{ id }] }: Request<'digitalTwin.request.communication'>): Result<true> =>
-  openBy !== undefined && addMs(openBy, limits.clockToleranceMs) < deps.clock.now()
-    ? fail(problem('invitationExpired', { subject: id, since: openBy }))
-    : ok(true);
+/** A connection is opened up to the time that its initiator gives it, and beside so many others of its agreement. */
+const checkOpening = (
+  { deps, records }: Room,
+  { parameters: { openBy }, objects: [{ id, attributes }] }: Request<'digitalTwin.request.communication'>,
+): Result<true> => {
+  if (openBy !== undefined && addMs(openBy, limits.clockToleranceMs) < deps.clock.now())
+    return fail(problem('invitationExpired', { subject: id, since: openBy }));
+  const limit = limits.connectionsPerAgreementMax;
+  const open = communications.live(records).filter(({ agreementId }) => agreementId === attributes.agreementId).length;
+  return open < limit ? ok(true) : fail(problem('overloaded', { subject: attributes.agreementId, found: 'connections', limit }));
+};
 
 export const openCommunication = (
   room: Room,
@@ -117,8 +123,8 @@ export const openCommunication = (
   const own = checkConnection(room, request, held.value);
   if (!own.ok) return own;
   const before = communications.load(room.records, id);
-  const inTime = before ? ok(true) : checkInTime(room, request);
-  if (!inTime.ok) return inTime;
+  const opening = before ? ok(true) : checkOpening(room, request);
+  if (!opening.ok) return opening;
   const known: Communication = before
     ? { ...before, ...(attributes.bridge && { bridge: attributes.bridge }) }
     : { ...attributes, id, state: communicationLifecycle.initial };

@@ -29,7 +29,7 @@ const waitsHere = ({ self }: Room, { state, terms: { parties }, offeredBy }: Agr
   parties.provider === self.id && (state === 'REQUESTED' || (state === 'OFFERED' && offeredBy === parties.consumer));
 
 /** Requests that wait for a person of this agency. */
-export const requestsInReview = (room: Room): readonly Agreement[] => agreements.all(room.records).filter((agreement) => waitsHere(room, agreement));
+export const requestsInReview = (room: Room): readonly Agreement[] => agreements.live(room.records).filter((agreement) => waitsHere(room, agreement));
 
 type Decision = { readonly accept: boolean; readonly reason?: string | undefined };
 

@@ -30,7 +30,7 @@ type Desk = { readonly room: Room /** when initiators last said how things stand
 const isHeard = ({ room, heard }: Desk, { federation }: Membership): boolean =>
   room.deps.clock.monotonicMs() - (heard.get(federation.id) ?? Number.NEGATIVE_INFINITY) < lookMs;
 
-const standing = ({ room }: Desk): readonly Membership[] => memberships.all(room.records).filter(({ released }) => !released);
+const standing = ({ room }: Desk): readonly Membership[] => memberships.live(room.records);
 
 /** When this member's part is over: its notice, the grace of its initiator, or the time that was agreed; also where nobody says so any more. */
 const endOf = ({ room }: Desk, { endsAt, leaving, agreementId }: Membership): Instant | undefined => {

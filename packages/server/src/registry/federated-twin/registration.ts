@@ -9,6 +9,7 @@ import {
   type FeatureId,
   type FederatedTwinId,
   fail,
+  limits,
   ok,
   problem,
   type RegistryEntryState,
@@ -19,7 +20,8 @@ import {
   type TwinId,
 } from '@cityweave/core';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
-import { checkSize, type RegistryRoom, registeredNow, stateNow, twinEntry } from '../entry.ts';
+import { madeOnce } from '../../store/parsed-once.ts';
+import { checkSize, forgetTombstones, type RegistryRoom, registeredNow, stateNow, twinEntry } from '../entry.ts';
 import { featureEntry } from '../feature-entry.ts';
 
 export type FederatedEntry = {
@@ -33,8 +35,15 @@ const federatedNoun = 'registry.federatedTwin';
 
 // branding: only this file writes the noun
 export const federatedEntry = (room: RegistryRoom, id: string): FederatedEntry | undefined => room.records.get(federatedNoun, id) as FederatedEntry | undefined;
+const standing = madeOnce((listed: ReturnType<RegistryRoom['records']['list']>) =>
+  listed.map(({ id, value }) => ({ id: id as FederatedTwinId, entry: value as FederatedEntry })).filter(({ entry }) => entry.state !== 'REMOVED'),
+);
+/** Those that are not withdrawn. */
 export const federatedEntries = (room: RegistryRoom): readonly { readonly id: FederatedTwinId; readonly entry: FederatedEntry }[] =>
-  room.records.list(federatedNoun).map(({ id, value }) => ({ id: id as FederatedTwinId, entry: value as FederatedEntry }));
+  standing(room.records.list(federatedNoun));
+
+export const forgetFederatedTwins = (room: Pick<RegistryRoom, 'records' | 'deps'>): void =>
+  forgetTombstones(room, { noun: federatedNoun, ownerOf: ({ value }) => (value as FederatedEntry).owner });
 
 /** The twin that registered a feature; of one that is not known here, the twin of the agency that gave it its name. */
 export const ownerOf = ({ records }: RegistryRoom, id: FeatureId): TwinId => featureEntry(records, id)?.attributes.twinId ?? agencyTwinIdOf(authorityOf(id));
@@ -56,6 +65,9 @@ export const registerFederatedTwin = (
   const before = federatedEntry(room, id);
   if (before && before.owner !== by.sender) return fail(problem('ownedByOther', { subject: id }));
   if (attributes.initiator !== by.sender || !registeredNow(room, by.sender).ok) return fail(problem('notRegistered', { subject: by.sender }));
+  const begun = federatedEntries(room).filter(({ id: other, entry }) => entry.owner === by.sender && other !== id).length;
+  const limit = limits.registryFederatedTwinsPerTwinMax;
+  if (begun >= limit) return fail(problem('refusedByRegistry', { subject: 'federated twins', found: by.sender, limit }));
   const composed = checkComposed(room, attributes);
   if (!composed.ok) return composed;
   const sized = checkSize(id, attributes);

@@ -278,7 +278,7 @@ export const recordSql = {
   ],
   get: 'SELECT doc FROM record WHERE noun = ? AND id = ?',
   all: 'SELECT noun, id, at, doc FROM record ORDER BY noun, id',
-  list: 'SELECT id, doc FROM record WHERE noun = ? ORDER BY id',
+  list: 'SELECT id, at, doc FROM record WHERE noun = ? ORDER BY id',
   put: 'INSERT INTO record (noun, id, at, doc) VALUES (?, ?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET at = excluded.at, doc = excluded.doc',
   remove: 'DELETE FROM record WHERE noun = ? AND id = ?',
   prune: 'DELETE FROM record WHERE noun = ? AND at < ?',
