@@ -25,7 +25,7 @@ const withRegistry: Readonly<Record<string, TracedMessage>> = {
   R12: registry('semantic-dictionary', 'tells what corresponds to a term, or to every term of a dictionary'),
   R13: registry('semantic-dictionary', 'is found by what it converts, either way, the one with most room first, until its lease is over'),
   R14: registry(
-    'federated-twin-registration',
+    'federated-twin/registration',
     'a federated twin is what its initiator says last: said again it stays as it is, and what it is no longer made of is free',
   ),
 };

@@ -4,7 +4,7 @@
 import { addMs, limits, ok, type Request } from '@cityweave/core';
 import { pause } from '../deps.ts';
 import type { AskedBy, Done } from '../exchange/answer.ts';
-import { alongside, forgetBridges, type BridgeRecord, bridgesOf, moveBridge, openBridges, ownBridge, savedBridge } from './bridge.ts';
+import { alongside, type BridgeRecord, bridgesOf, forgetBridges, moveBridge, openBridges, ownBridge, savedBridge } from './bridge.ts';
 import { type Desk, unawaited } from './standing.ts';
 import { tellEnd } from './telling.ts';
 
