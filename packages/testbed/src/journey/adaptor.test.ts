@@ -5,7 +5,7 @@
 import { Instant, SyncRules, type TwinId } from '@cityweave/core';
 import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, present, readKept, type TestCity, type TestFound, until, valueOf } from '../city.ts';
+import { askGraphql, createTestCity, present, readKept, readRecords, type TestCity, type TestFound, until, valueOf } from '../city.ts';
 import { type TestAgency, testFederationId, twinOfTest } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, type Far, gaugeFeatures, gauges, transformers } from '../far/bridged-city.ts';
 import { startFarServer } from '../far/interface.ts';
@@ -311,6 +311,11 @@ describe('an adaptor', () => {
       () => city.federation().state,
       (state) => state === 'RELEASED',
       'RELEASED',
+    );
+    await until(
+      () => readRecords(city.folder, 'between', 'bridge').map((kept) => (kept as { connection: { state: string } }).connection.state), // branding: as the adaptor writes them
+      (states) => states.length === 2 && states.every((state) => state === 'CLOSED'),
+      'taken down by the adaptor, which has moved',
     );
     await city.stop();
     for (const name of ['front', 'river', 'grid'])

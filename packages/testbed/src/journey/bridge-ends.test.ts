@@ -3,10 +3,10 @@
  * its owner where its consumer is gone.
  */
 import { addMs, limits } from '@cityweave/core';
-import { type Deps, openRecordStore, startBroker, systemDeps } from '@cityweave/server';
+import { type Deps, startBroker, systemDeps } from '@cityweave/server';
 import { describe, expect, it } from 'vitest';
-import { askGraphql, createTestCity, present, type TestCity, until, valueOf } from '../city.ts';
-import { authorityOfTest, testFederationId } from '../city-files.ts';
+import { askGraphql, createTestCity, present, readRecords, type TestCity, until } from '../city.ts';
+import { testFederationId } from '../city-files.ts';
 import { bridgedAgencies, bridgedNeeds, gaugeFeatures, transformers } from '../far/bridged-city.ts';
 import { startFarServer } from '../far/interface.ts';
 
@@ -19,9 +19,7 @@ type KeptBridge = {
 
 /** What the adaptor remembers of its bridges, by their owners. */
 const bridgesOf = ({ folder }: TestCity): Readonly<Record<string, KeptBridge>> => {
-  const records = valueOf(openRecordStore({ directory: `${folder}/state/${authorityOfTest('between')}`, clock: systemDeps().clock }));
-  const kept = records.list('bridge').map(({ value }) => value as KeptBridge); // branding: as the adaptor writes them
-  records.close();
+  const kept = readRecords(folder, 'between', 'bridge').map((value) => value as KeptBridge); // branding: as the adaptor writes them
   return Object.fromEntries(kept.map((bridge) => [bridge.owner.id.split(':')[3]?.split('.')[0] ?? '', bridge]));
 };
 

@@ -17,12 +17,17 @@ const isGone = async (room: Room, { bridge, connectionId }: Member): Promise<boo
   return !told.ok && told.problem.kind === 'unknownConnection';
 };
 
-/** The bridge as it is now, where that is another than before: at the adaptor's new address, or set up again. */
-export const mendedBridge = async (room: Room, federation: Federation, member: Member): Promise<Bridge | undefined> => {
-  const moved = await movedBridge(room, member);
-  if (moved) return moved;
+const setUpAgain = async (room: Room, federation: Federation, member: Member): Promise<Bridge | undefined> => {
   const connection = communications.load(room.records, member.connectionId);
   if (!connection || !(await isGone(room, member))) return undefined;
   const again = await openBridge({ room, federation, member }, connection);
   return again.ok ? again.value : undefined;
+};
+
+/** The bridge as it is now, where that is another than before: at the adaptor's new address, or set up again. There it is taken down as well. */
+export const mendedBridge = async (room: Room, federation: Federation, member: Member): Promise<Bridge | undefined> => {
+  const bridge = (await movedBridge(room, member)) ?? (await setUpAgain(room, federation, member));
+  const connection = communications.load(room.records, member.connectionId);
+  if (bridge && connection) room.records.putAll([communications.saved(connection.id, { ...connection, bridge })]);
+  return bridge;
 };
