@@ -96,23 +96,24 @@ const headAndTwins = async (asker: Asker, { found, filter }: { readonly found: F
   return { seq, twins };
 };
 
-type Page = { readonly text: string; readonly after: PageKey | undefined; readonly limit: number };
+/** `known` are the ids of those that are known by the text itself. */
+type Page = { readonly text: string; readonly known: readonly string[]; readonly after: PageKey | undefined; readonly limit: number };
 
 /** Those that may hold a twin from there on, the best first. */
-const bucketsFrom = async ({ reading }: Asker, finding: Finding, { text, after }: Page): Promise<readonly Bucket[]> => {
+const bucketsFrom = async ({ reading }: Asker, finding: Finding, { text, known, after }: Page): Promise<readonly Bucket[]> => {
   const left = buckets.filter((bucket) => keyOf(bucket) >= Number(after?.value ?? 0));
   const [row] = await reading.run(someOfBuckets(finding, text, left));
   const some: readonly boolean[] = trusted(row?.['some'] ?? []);
-  return left.filter((bucket, at) => some[at] === true || (bucket.class === 0 && row?.['known'] === true));
+  return left.filter((bucket, at) => some[at] === true || (bucket.class === 0 && known.length > 0));
 };
 
 /** Bucket after bucket until it is enough; who came to another one meanwhile is told once. */
 const bestOfMany = async (asker: Asker, finding: Finding, page: Page): Promise<readonly Twin[]> => {
-  const { text, after, limit } = page;
+  const { text, known, after, limit } = page;
   const best = new Map<string, Twin>();
   for (const bucket of await bucketsFrom(asker, finding, page)) {
     const from = after && keyOf(bucket) === after.value ? after.id : undefined;
-    const rows = await asker.reading.run(bestOfBucket(finding, { text, bucket, after: from, limit: limit - best.size }));
+    const rows = await asker.reading.run(bestOfBucket(finding, { text, known, bucket, after: from, limit: limit - best.size }));
     for (const twin of textsIn(rows).map(twinOf)) best.set(twin.id, twin);
     if (best.size >= limit) break;
   }
@@ -126,9 +127,10 @@ const bestTextOf = ({ filter, order, backwards }: FindQuery): string | undefined
   return text === undefined || text !== filter?.text || order?.descending || backwards ? undefined : text;
 };
 
-const findBest = async (asker: Asker, finding: Finding, page: Page) => {
+const findBest = async (asker: Asker, finding: Finding, page: Omit<Page, 'known'>) => {
   const rows = await asker.reading.run(bestOfFew(finding, page));
-  const twins = rows[0]?.['many'] === true ? await bestOfMany(asker, finding, page) : textsIn(rows).map(twinOf);
+  const known: Page['known'] = trusted(rows[0]?.['known'] ?? []);
+  const twins = rows[0]?.['many'] === true ? await bestOfMany(asker, finding, { ...page, known }) : textsIn(rows).map(twinOf);
   return { seq: Number(rows[0]?.['seq'] ?? 0), twins };
 };
 

@@ -251,7 +251,7 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   }
   for (const name of ['text', 'long text', 'words and a kind'] as const) {
     const finding = findingOf(space, filters[name] ?? {});
-    const page = { text: finding.filter.text ?? '', limit: 10 };
+    const page = { text: finding.filter.text ?? '', known: ids, limit: 10 };
     found[`buckets, ${name}`] = findWords.someOfBuckets(finding, page.text, findWords.buckets);
     for (const from of [undefined, after]) {
       found[`best of few, ${name}, after ${from?.id}`] = findWords.bestOfFew(finding, { ...page, after: from });
