@@ -1,7 +1,7 @@
 /**
  * The floor of the benchmark on Neo4j: the bare driver with the best statement for each question, over the smallest graph that could give the same answer.
  */
-import { assert, linkIdOf, type Moment, msOfInstant, type TwinId, type TwinInput } from '@cityweave/core';
+import { assert, type Instant, instantOfMs, linkIdOf, type Moment, msOfInstant, type TwinId, type TwinInput } from '@cityweave/core';
 import { auth, type Driver, int, driver as openDriver, type Result, type Session, types } from 'neo4j-driver';
 import { readingOf } from './store-history.ts';
 import type { Server } from './store-neo4j-server.ts';
@@ -43,17 +43,22 @@ const within = async <T>(driver: Driver, database: string, work: (session: Sessi
 
 const rowsIn = async (result: Result): Promise<readonly Params[]> => (await result).records.map((record) => record.toObject());
 
-export const createNeo4jFloor = async ({ uri, username, password, database }: Server) => {
+export const connectNeo4jFloor = ({ uri, username, password, database }: Server) => {
   const driver = openDriver(uri, username === undefined ? undefined : auth.basic(username, password ?? ''), { disableLosslessIntegers: true });
   const run: Run = (text, params = {}) => within(driver, database, (session) => rowsIn(session.run(text, params)));
   const transact = (work: (run: Run) => Promise<void>): Promise<void> =>
     within(driver, database, (session) => session.executeWrite((transaction) => work((text, params = {}) => rowsIn(transaction.run(text, params)))));
-  for (const text of schema) await run(text);
-  await run('CALL db.awaitIndexes(300)');
   return { run, transact, close: () => driver.close() };
 };
 
-export type Neo4jFloor = Awaited<ReturnType<typeof createNeo4jFloor>>;
+export type Neo4jFloor = ReturnType<typeof connectNeo4jFloor>;
+
+export const createNeo4jFloor = async (server: Server): Promise<Neo4jFloor> => {
+  const floor = connectNeo4jFloor(server);
+  for (const text of schema) await floor.run(text);
+  await floor.run('CALL db.awaitIndexes(300)');
+  return floor;
+};
 
 const putAll = `UNWIND $rows AS row MERGE (t:FloorTwin {id: row.id}) SET t += row.to CREATE (:FloorChange {seq: from + row.at, id: row.id, op: 'put', at: $at})`;
 const upsertText = `MATCH (h:FloorHead) SET h.seq = h.seq + size($rows) WITH h.seq - size($rows) AS from ${putAll}`;
@@ -168,6 +173,10 @@ OPTIONAL CALL (id) { MATCH (x:FloorSample) WHERE x.series = id AND x.observed <=
 RETURN x.value AS value ORDER BY x.series DESC, x.observed DESC, x.recorded DESC LIMIT 1 }
 RETURN collect(t.doc) AS docs, collect(value) AS values`;
 
+/** One more than is told says whether others follow. */
+const samplesText = `MATCH (x:FloorSample) WHERE x.series = $series AND x.observed >= $from AND x.recorded > 0
+WITH x ORDER BY x.series, x.observed, x.recorded LIMIT $most RETURN collect([x.observed, x.recorded, x.value]) AS samples`;
+
 const walks = ({ run }: Neo4jFloor) => ({
   /** with all that links say, as one row */
   hops: async (from: number) => {
@@ -184,6 +193,11 @@ RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.at]) A
   stateAt: async (ids: readonly string[], { valid, known }: Moment) => {
     const [row] = await run(heldText, { ids, valid: int(msOfInstant(valid)), known: int(msOfInstant(known)) });
     return parsed(row?.['docs']);
+  },
+  samples: async (series: TwinId, { from, first }: { readonly from: Instant; readonly first: number }) => {
+    const [row] = await run(samplesText, { series, from: int(msOfInstant(from)), most: int(first + 1) });
+    const told = (row?.['samples'] ?? []) as readonly (readonly [observed: number, recorded: number, value: number])[]; // branding: as the statement above tells it
+    return told.map(([observed, recorded, value]) => ({ observedAt: instantOfMs(observed), recordedAt: instantOfMs(recorded), value }));
   },
 });
 

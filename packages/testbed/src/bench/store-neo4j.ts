@@ -7,6 +7,7 @@ import { type BenchResult, toResult, withinFloor } from './result.ts';
 import { growthOf, inTurn, link, sizes, upsert } from './store.ts';
 import { readingOf } from './store-history.ts';
 import {
+  connectNeo4jFloor,
   createNeo4jFloor,
   fillNeo4jFloor,
   linkNeo4jFloor,
@@ -38,6 +39,10 @@ const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared
     '100 twins as they were': {
       ours: (round) => store.stateAt(ids, { valid: valid(round), known: clock.now() }),
       theirs: (round) => bare.stateAt(ids, { valid: valid(round), known: clock.now() }),
+    },
+    '500 samples of one sensor': {
+      ours: (round) => store.history(idOf(round % sensors), { series: level, from: valid(round), first: 500 }),
+      theirs: (round) => bare.samples(idOf(round % sensors), { from: valid(round), first: 500 }),
     },
   };
 };
@@ -106,6 +111,22 @@ const open = async ({ uri, username, password, database }: Server, directory: st
   return opened.value;
 };
 
+/** A space that is there, opened by another store, asked once and closed; the floor connects, asks and goes. */
+const reopen = async (server: Server): Promise<BenchResult> => {
+  const ours = async (): Promise<void> => {
+    const store = await open(server, server.home ?? '.');
+    await store.get([idOf(0)]);
+    await store.close();
+  };
+  const theirs = async (): Promise<void> => {
+    const again = connectNeo4jFloor(server);
+    await neo4jFloorReads(again).get(0);
+    await again.close();
+  };
+  const ms = await inTurns({ ours, theirs }, { rounds: 5, warmings: 1 });
+  return toResult({ name: 'closed, opened again, one twin read', value: ms.ours, unit: 'ms', better: 'lower', against, againstValue: ms.theirs });
+};
+
 const compare = async (town: Town): Promise<BenchResult[]> => {
   const { store, floor, size } = town;
   const perSecond = (ms: number) => (size * 1_000) / ms;
@@ -131,6 +152,7 @@ const benchSize =
     const opened: BenchResult = { name: 'a new space, opened', value: clock.monotonicMs() - opening, unit: 'ms', better: 'lower' };
     try {
       const results = [opened, ...(await compare({ store, floor, size }))];
+      results.push(await reopen(server));
       return results.map((result) => ({ ...result, name: `Neo4j, ${size.toLocaleString('en')}: ${result.name}` }));
     } finally {
       await store.close();
