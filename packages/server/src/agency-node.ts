@@ -95,7 +95,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });
-  const { orchestration, adaptor, answer, streams, introduction, views } = createNodeDesk(room);
+  const { orchestration, adaptor, answer, unread, streams, introduction, views } = createNodeDesk(room);
   const graphql = createGraphql({ ...room, orchestration, production: options.production, examples: options.examples });
   const tiles = tilesOf(room, options, orchestration);
   // what an orderly stop breaks off is no problem
@@ -103,6 +103,7 @@ const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) =
   const http = createHttp({
     events,
     answer,
+    unread,
     introduction,
     views,
     stream: streams.events,

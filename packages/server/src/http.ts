@@ -51,14 +51,23 @@ const statusOf = ({ data }: Message, refused: Problem | undefined): number => {
   return data.action.result?.status === 'accepted' ? 202 : 200;
 };
 
-const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+/** What was said, in a form and of a length that are heard; or why it is no message. */
+const readMessage = async (request: IncomingMessage): Promise<Result<{ readonly raw: unknown; readonly bytes: number }>> => {
   const content = checkContent(request);
-  if (!content.ok) return sendProblem(response, content.problem);
+  if (!content.ok) return content;
   const body = await readBody(request, limits.exchangeDataBytesMax);
-  if (!body.ok) return sendProblem(response, body.problem);
+  if (!body.ok) return body;
   const parsed = parseBody(body.value);
-  if (!parsed.ok) return sendProblem(response, parsed.problem);
-  const { message, problem: refused } = await room.answer(parsed.value, goneSignal(response), Buffer.byteLength(body.value));
+  return parsed.ok ? ok({ raw: parsed.value, bytes: Buffer.byteLength(body.value) }) : parsed;
+};
+
+const answerMessage = async (room: HttpRoom, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const said = await readMessage(request);
+  if (!said.ok) {
+    room.unread(said.problem);
+    return sendProblem(response, said.problem);
+  }
+  const { message, problem: refused } = await room.answer(said.value.raw, goneSignal(response), said.value.bytes);
   if (message) sendText(response, { status: statusOf(message, refused), text: messageText(message) });
   else sendProblem(response, refused ?? problem('internal'));
 };

@@ -7,6 +7,7 @@ import { pause } from './deps.ts';
 import { type Answer, createAnswer } from './exchange/answer.ts';
 import { createAuthorise } from './exchange/authorise.ts';
 import type { Introduction } from './exchange/introduction.ts';
+import { noMessage } from './exchange/logged.ts';
 import type { Views } from './http/views.ts';
 import { putAgencyTwin } from './node-room.ts';
 import { createViews } from './node-views.ts';
@@ -25,6 +26,8 @@ export type NodeDesk = {
   readonly orchestration: Orchestration;
   readonly adaptor: Adaptor | undefined;
   readonly answer: Answer;
+  /** what came and is no message: that it came, and why it was not read, is in the log */
+  readonly unread: (why: Problem) => void;
   /** streams of this node's own changes, and those that go over it as an adaptor */
   readonly streams: Pick<Publishing, 'mayListen' | 'events'>;
   /** what it says of itself to a stranger */
@@ -72,6 +75,7 @@ export const createNodeDesk = (room: Room): NodeDesk => {
     orchestration,
     adaptor,
     answer: answerOf(room, { orchestration, adaptor, registry }),
+    unread: (why) => room.log.append(noMessage(room.self.id, why)),
     views: createViews(room, { registry, isOpen: isOpenToApplications(room) }),
     streams: streamsOf(orchestration, adaptor),
     introduction: () => ({

@@ -111,6 +111,8 @@ export const limits = {
   /** how long a registry waits for its peers: what stays away is named */
   registryPeerMs: 1_500,
   registrySubscriptionsPerTwinMax: 64,
+  /** how long one lasts at most; whoever wants it longer subscribes again */
+  registrySubscriptionMsMax: 30 * 24 * 60 * 60 * 1000,
   /** of a peer registry, for all on whose behalf it listens */
   registrySubscriptionsPerPeerMax: 1_000,
   /** changes that a registry heard of from its peers and passed on, which it does not pass on again */

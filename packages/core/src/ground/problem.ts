@@ -103,7 +103,7 @@ export const problems = {
   mappingMissing: row('DTF-601', false, 'nothing in the dictionary of the other end corresponds'),
   unitsDiffer: row('DTF-602', false, 'the units cannot be converted into one another'),
   unknownReferenceSystem: row('DTF-603', false, 'the reference system is not known'),
-  clocksDiffer: row('DTF-604', true, 'times cannot be put beside one another: clocks or slots differ too much'),
+  clocksDiffer: row('DTF-604', false, 'times cannot be put beside one another: clocks or slots differ too much'),
   lossTooHigh: row('DTF-605', false, 'converting would lose more than is allowed'),
   badProfile: row('DTF-606', false, 'the adaptation profile is not valid'),
   unavailable: row('DTF-901', true, 'temporarily unavailable'),

@@ -15,6 +15,7 @@ export const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
   graphqlSocket: (_, socket) => void socket.destroy(),
   events: createEvents({ agency: 'test', level: 'silent' }),
   answer: async (asked) => ({ message: answerTo(asked), problem: undefined }),
+  unread: () => undefined,
   introduction: () => ({}),
   farNotice: () => false,
   views: async () => ok({ objects: [], total: 0, next: null }),

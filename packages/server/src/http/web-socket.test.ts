@@ -35,11 +35,13 @@ describe('a socket', () => {
 
   it('hears a frame of exchangeDataBytesMax; one byte more ends it, and the asker hears that it was too large', async () => {
     const heard: number[] = [];
+    const unread: string[] = [];
     const address = await open({
       answer: async (asked, _, bytes) => {
         heard.push(bytes);
         return { message: answerTo(asked), problem: undefined };
       },
+      unread: ({ kind }) => void unread.push(kind),
     });
     const protocol = speak();
     const ofBytes = (bytes: number): Sending => {
@@ -52,16 +54,19 @@ describe('a socket', () => {
       problem: { kind: 'tooLarge', limit: limits.exchangeDataBytesMax },
     });
     expect(heard).toEqual([limits.exchangeDataBytesMax]);
+    expect(unread).toEqual(['tooLarge']);
   });
 
   it('what is no message gets its problem in a frame', async () => {
-    const socket = await rawSocket(await open());
+    const unread: string[] = [];
+    const socket = await rawSocket(await open({ unread: ({ kind }) => void unread.push(kind) }));
     const next = (): Promise<unknown> => new Promise((resolve) => socket.once('message', (bytes) => resolve(JSON.parse(String(bytes)))));
     for (const text of ['<html>', '', '['.repeat(100_000)]) {
       const told = next();
       socket.send(text);
       expect(await told).toMatchObject({ status: 400, code: 'DTF-100' });
     }
+    expect(unread).toEqual(['malformed', 'malformed', 'malformed']);
   });
 
   /** A desk that answers when told, and says when it heard its n-th message. */

@@ -15,7 +15,12 @@ import { parseBody, problemDocument, sendProblem } from './reply.ts';
 
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-export type SocketRoom = StreamRoom & { readonly deps: Pick<Deps, 'timers' | 'clock'>; readonly answer: Answer };
+export type SocketRoom = StreamRoom & {
+  readonly deps: Pick<Deps, 'timers' | 'clock'>;
+  readonly answer: Answer;
+  /** what came and is no message: that it came is kept */
+  readonly unread: (why: Problem) => void;
+};
 
 export type SocketDoor = {
   /** A request at /dtf/messages or /dtf/events that wants to become a socket. */
@@ -58,12 +63,21 @@ const goneSignal = (socket: WebSocket): AbortSignal => {
   return gone.signal;
 };
 
-const textOf = async ({ answer }: SocketRoom, bytes: RawData, signal: AbortSignal): Promise<string> => {
+const textOf = async ({ answer, unread }: SocketRoom, bytes: RawData, signal: AbortSignal): Promise<string> => {
   const text = String(bytes);
   const parsed = parseBody(text);
-  if (!parsed.ok) return JSON.stringify(problemDocument(parsed.problem));
+  if (!parsed.ok) {
+    unread(parsed.problem);
+    return JSON.stringify(problemDocument(parsed.problem));
+  }
   const { message, problem: refused } = await answer(parsed.value, signal, Buffer.byteLength(text));
   return message ? messageText(message) : JSON.stringify(problemDocument(refused ?? problem('internal')));
+};
+
+/** A frame that `ws` did not take; any other error is the end of a line, and nothing came. */
+const noteFrame = ({ unread }: SocketRoom, cause: Error & { readonly code?: string }): void => {
+  if (cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') unread(problem('tooLarge', { subject: 'message', limit: limits.exchangeDataBytesMax }));
+  else if (cause.code?.startsWith('WS_ERR_')) unread(problem('malformed', { found: shorten(cause.message), accepted: 'one message a frame' }));
 };
 
 /** Hears no further message while too many are under way, or the other end does not take what it was told. */
@@ -115,7 +129,7 @@ const upgrade = async (door: Door, request: IncomingMessage, { socket, head }: {
   if (events?.ok === false) return refuseUpgrade(request, socket, events.problem);
   door.server.handleUpgrade(request, socket, head, (opened) => {
     // a frame that is too large, or no frame: `ws` says so and closes
-    opened.on('error', () => undefined);
+    opened.on('error', (cause) => noteFrame(door.room, cause));
     if (events) void sayEvents(opened, events.value, door.room.deps).catch(() => opened.terminate());
     else hearAll(door.room, opened);
   });

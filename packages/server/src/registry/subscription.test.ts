@@ -1,7 +1,7 @@
 /**
  * Who listens to a registry hears of what he may see, once it is safe; and of nothing else.
  */
-import { limits, type Request, TermId, type Visibility } from '@cityweave/core';
+import { addMs, type Instant, limits, type Request, TermId, type Visibility } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
 
@@ -88,6 +88,15 @@ describe('a subscriber to features', () => {
     desk.pass(1);
     await offer(desk, water);
     expect(heard(desk, planning)).toEqual([]);
+  });
+
+  it('hears as long as it asks for, for registrySubscriptionMsMax at most, and is told until when', async () => {
+    const { desk, planning } = await openWithTwo();
+    await using _desk = desk;
+    const last = addMs(desk.clock.now(), limits.registrySubscriptionMsMax);
+    const endOf = async (expiresAt: Instant) => (await subscribe(desk, planning, { expiresAt })).message?.data.objects[0];
+    expect(await endOf(last)).toMatchObject({ attributes: { expiresAt: last } });
+    expect(await endOf(addMs(last, 1))).toMatchObject({ attributes: { expiresAt: last } });
   });
 
   it('hears of a twin by the kinds of what it may see of it, and by no others', async () => {

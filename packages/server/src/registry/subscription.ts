@@ -12,6 +12,7 @@ import {
   featureFits,
   Instant,
   limits,
+  msBetween,
   ok,
   problem,
   type Reply,
@@ -99,7 +100,8 @@ const open = async (room: RegistryRoom, request: Subscribing, { by, about }: Ask
   if (!allowed.ok) return allowed;
   const { subscriber, onBehalfOf } = listener.value;
   const since = room.deps.clock.now();
-  const { expiresAt = addMs(since, subscriptionMsDefault), forwarding, ...query } = request.parameters;
+  const { expiresAt: asked = addMs(since, subscriptionMsDefault), forwarding, ...query } = request.parameters;
+  const expiresAt = addMs(since, Math.min(msBetween(since, asked), limits.registrySubscriptionMsMax));
   const parameters = { ...query, expiresAt, ...(forwarding && { forwarding }) };
   const { relays, cut } = await subscribeAtPeers(room, { name: `registry.subscribe.${about}`, parameters, asker: onBehalfOf ?? subscriber });
   const id = subscriptionIdOf(authorityOf(room.self.id), room.deps.ids.uuid());

@@ -1,13 +1,16 @@
 /**
- * Subject: a small city to be fuzzed: two real nodes over real sockets in a federation, what they said to one another, and the keys under which they said it.
+ * Subject: a small city to be fuzzed: real nodes over real sockets in a federation, one of them an adaptor, one with a function; what they said to one another, and the
+ * keys under which they said it.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson } from '@cityweave/core';
+import { canonicalJson, polygonOfBox } from '@cityweave/core';
 import { fixturesFolder, openNodeKeys, openRecordStore, signText, systemDeps } from '@cityweave/server';
-import { createTestCity, present, type TestCity, valueOf } from '../city.ts';
-import { authorityOfTest, fourAgencies, twinOfTest } from '../city-files.ts';
+import { askGraphql, createTestCity, present, type TestCity, valueOf } from '../city.ts';
+import { authorityOfTest, type TestAgency, twinOfTest } from '../city-files.ts';
+import { bridgedAgencies, gaugeFeatures } from '../far/bridged-city.ts';
+import { startFarServer } from '../far/interface.ts';
 import type { Json } from './mutate.ts';
 
 export type Recorded = { readonly to: string; readonly value: Json };
@@ -39,13 +42,19 @@ const record = async (run: () => Promise<unknown>): Promise<readonly Recorded[]>
 
 const examplesFolder = join(fixturesFolder, 'messages', 'valid');
 
+/** Who would say it to whom, by the role that hears it. */
+const endsOf = (role: string): readonly [from: string, to: string] => {
+  if (role === 'registry') return ['energy', 'front'];
+  return ['front', role === 'communicationAdaptor' ? 'between' : 'energy'];
+};
+
 /** The example messages, as one node of the city would say them to the other. */
 const examples = (city: TestCity): readonly Recorded[] =>
   readdirSync(examplesFolder)
     .filter((file) => !file.includes('.reply'))
     .map((file) => {
       const { header, ...message } = JSON.parse(readFileSync(join(examplesFolder, file), 'utf8'));
-      const [from, to] = header.destination.role === 'registry' ? ['water', 'front'] : ['front', 'water'];
+      const [from, to] = endsOf(header.destination.role);
       const destination = { ...header.destination, id: twinOfTest(to) };
       return { to: city.node(to).address, value: { ...message, header: { ...header, source: { ...header.source, id: twinOfTest(from) }, destination } } };
     });
@@ -72,23 +81,46 @@ const sign = (value: Json, messageId: string, keys: ReadonlyMap<string, Key>): s
   return JSON.stringify({ ...said, header: { ...said.header, security: { ...security, signature } } });
 };
 
+/** What is said to it and by it goes over HTTP, so that it can be recorded. */
+const energy: TestAgency = {
+  name: 'energy',
+  kind: 'city:Substation',
+  twins: [1, 2, 3].map((n) => ({ key: `station-${n}`, at: [0.3, 0.1 * n], values: { load: 100 * n } })),
+  node: { bindings: ['http'], functions: ['exposure'] },
+};
+
+const invoke = `mutation ($feature: ID!, $inputs: JSON!) { invokeFeature(feature: $feature, inputs: $inputs, deadline: "PT20S") { __typename } }`;
+const area = polygonOfBox([0, 0, 1, 1]);
+
+/** The city forms, over the adaptor too, is asked, and computes. */
+const use = async (city: TestCity): Promise<void> => {
+  await city.active();
+  await city.ask({ count: true, terms: ['city:waterLevel'], order: { by: 'name' } as never });
+  await city.ask({ filter: { kinds: ['city:RiverGauge'] as never } });
+  const feature = `urn:dtf:feature:${authorityOfTest('energy')}:city%3AExposure`;
+  await askGraphql(city.front.address, invoke, { feature, inputs: { area: { geometry: area } } });
+};
+
 export const createSubject = async (): Promise<Subject> => {
+  const river = await startFarServer(gaugeFeatures);
+  const agencies = [...bridgedAgencies({ river, grid: { origin: river.address } }).filter(({ name }) => name !== 'grid'), energy];
+  const needs = [{ kind: 'city:RiverGauge' }, { kind: 'city:Substation' }, { kind: 'city:Exposure' }];
   let city: TestCity | undefined;
   const said = await record(async () => {
-    // one of them speaks HTTP alone: what is said to it and by it can be recorded
-    city = await createTestCity({ agencies: fourAgencies({ energy: { node: { bindings: ['http'] } } }).slice(0, 3) });
-    await city.active();
-    await city.ask({ count: true, terms: ['city:waterLevel'], order: { by: 'name' } as never });
-    await city.ask({ filter: { kinds: ['city:RiverGauge'] as never } });
+    city = await createTestCity({ agencies, needs });
+    await use(city);
   });
   const made = present(city, 'city');
-  const names = ['front', 'water', 'energy'];
+  const names = agencies.map(({ name }) => name);
   const keys = new Map(await Promise.all(names.map(async (name) => [twinOfTest(name), await keyOf(made.folder, name)] as const)));
   const [first, ...more] = said;
   return {
     city: made,
     said: [present(first, 'message'), ...more, ...examples(made)],
     signed: (value, messageId) => sign(value, messageId, keys),
-    [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await made[Symbol.asyncDispose]();
+      await river[Symbol.asyncDispose]();
+    },
   };
 };

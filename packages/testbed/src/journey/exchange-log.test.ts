@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { limits } from '@cityweave/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
 import { authorityOfTest, fourAgencies, testFederationId, twinOfTest } from '../city-files.ts';
@@ -68,6 +69,17 @@ describe('the exchange log', () => {
   it('refuses a cursor that is none', async () => {
     const told = await askGraphql(city.front.address, query, { id: testFederationId, after: 'x' });
     expect(told.errors).toHaveLength(1);
+  });
+
+  it('keeps of what is no message that it came, and what was wrong with it', async () => {
+    const post = (body: BodyInit) =>
+      fetch(new URL('/dtf/messages', city.node('water').address), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const tooMuch = 'x'.repeat(limits.exchangeDataBytesMax + 1);
+    const statuses = [(await post('<html>')).status, (await post(Uint8Array.of(0x22, 0xff, 0x22))).status, (await post(tooMuch)).status];
+    expect(statuses).toEqual([400, 400, 413]);
+    const files = () => globSync(join(city.folder, 'state', authorityOfTest('water'), 'log', '*.jsonl')).map((path) => readFileSync(path, 'utf8'));
+    const codes = () => files().flatMap((text) => [...text.matchAll(/"code":"(DTF-\d+)"[^\n]*"from":""/g)].map(([, code]) => code));
+    expect(await until(codes, (found) => found.length === statuses.length, 'entries')).toEqual(['DTF-100', 'DTF-100', 'DTF-109']);
   });
 
   it('counts what a stream told, at the owner and at whoever heard it, under their agreement', async () => {
