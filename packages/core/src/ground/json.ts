@@ -83,3 +83,9 @@ export const nestedDeeperThan = (value: unknown, depth: number): boolean => {
   for (const part of parts) if ((depth === 1 || typeof part === 'object') && nestedDeeperThan(part, depth - 1)) return true;
   return false;
 };
+
+/** JSON may write numbers that no number here is: `1e999`. The value is nested no deeper than was checked before. */
+export const holdsInfinity = (value: unknown): boolean => {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInfinity);
+};

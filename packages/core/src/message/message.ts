@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { MessageId } from '../ground/id.ts';
 import { type Instant, msBetween } from '../ground/instant.ts';
-import { canonicalJson, nestedDeeperThan } from '../ground/json.ts';
+import { canonicalJson, holdsInfinity, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
 import type { Geometry } from '../ground/place.ts';
 import { kindOfCode, type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
@@ -51,6 +51,7 @@ const checkHeader = ({ protocolVersion: version, messageType, contentFormat }: R
 export const parseMessage = (raw: unknown): Result<Message> => {
   if (!isObject(raw) || nestedDeeperThan(raw, messageDepthMax))
     return fail(problem('malformed', { accepted: `an object nested at most ${messageDepthMax} deep` }));
+  if (holdsInfinity(raw)) return fail(problem('malformed', { accepted: 'numbers up to 1.8e308' }));
   const checked = checkHeader(headerOf(raw));
   if (!checked.ok) return checked;
   const parsed = Message.safeParse(raw);

@@ -323,6 +323,14 @@ describe('what is said wrongly', () => {
     expect(await kindOf(desk.hear({ ...message, extra: nested(messageDepthMax + 1) }))).toBe('malformed');
   });
 
+  it('with a number that is none', async () => {
+    await using desk = await openDesk();
+    const water = await registered(desk);
+    const message = await desk.write(water, 'registry.register.digitalTwin', registration(water));
+    const raw = JSON.parse(JSON.stringify(message).replace('"objects"', '"later":[{"much":1e999}],"objects"'));
+    expect(await kindOf(desk.hear(raw))).toBe('malformed');
+  });
+
   it('at greater length than controlMessageBytesMax allows', async () => {
     await using desk = await openDesk();
     const water = await registered(desk);
