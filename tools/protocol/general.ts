@@ -124,9 +124,12 @@ An \`audience\`, of a twin's or a feature's \`visibility\` or of a feature's \`p
 
 A proposal (P1) with \`approval: ask\` is answered with a plan, asks nobody but the registry, and waits as a DRAFT until a person of the agency approves it (\`approvePlan\`) or releases it, up to the end of what was asked for and ${number((limits['approvalMaxMs'] ?? 0) / 86_400_000)} days at most: then it is RELEASED, with the reason in its status (P3, P4). ${number(limits['approvalsWaitingMax'] ?? 0)} may wait at a time. The id of a federation is its initiator's at each member from the first T1 that names it there: a city may give it a name of any authority, so that it is not looked at whose; who is second hears \`notInitiator\`. Under the id of a federation the same proposal is answered as the federation stands, another one is refused with \`federationsConflict\` and what differs. Its \`twinTypes\` narrow the first step of discovery; \`deliver\` says over what results are to be had, and is answered with where: a
 socket or server-sent events of the initiator's GraphQL; its \`align\` is the grid of a federation that has none of its own. A \`serviceLevel\` is negotiated: the strictest of the needs is asked for, the owner promises no better than its policy says, and less than is needed is refused; how soon a member does answer stands beside it in
-the status of its link. A feature whose \`direction\` is \`requires\` is sought: it is registered and found by who asks for \`direction: requires\`, and never a candidate.`;
+the status of its link. A feature whose \`direction\` is \`requires\` is sought: it is registered and found by who asks for \`direction: requires\`, and never a candidate.
 
-const bounds = 'Every bound of the protocol, its unit in its name. What goes beyond is refused, never cut off.';
+Values within a slot become one by \`method\`; where neither the question nor the federation says one, by the \`nature\` that the dictionary gives the property: the mean of a \`rate\`, the sum of a \`count\`, the last of a \`state\` and of what has none. What is learnt late rewrites its slot for \`lateSlots\` slots, 3 where nothing is said; later still it fills only a slot of which nothing was known. \`slotsBeyond\` says that a period has more slots, or samples, than are looked at: the slots before are told whole, and the question is asked on from there.`;
+
+const bounds =
+  'Every bound of the protocol, its unit in its name. What goes beyond is refused, or the answer says that there is more; nothing is cut off in silence.';
 
 export const generalParts = (given: Given) => ({
   origin,

@@ -162,9 +162,11 @@ export const limits = {
   twinsPerIdentifierMax: 100,
   /** twins of a page whose history is asked for */
   historyTwinsMax: 20,
-  /** slots of one series in an answer, and samples that are looked at for them */
+  /** slots of one series in an answer, and samples that are looked at for them; where there are more, the answer says so */
   slotsMax: 1_000,
   slotSamplesMax: 10_000,
+  /** for so many slots what is learnt late rewrites its own, where a federation says nothing else */
+  lateSlotsDefault: 3,
   /** questions of one read; those that wait for the same member share a message */
   queriesPerReadMax: 32,
   /** messages of small questions under way to one member; what comes meanwhile waits for the next one */

@@ -16,12 +16,16 @@ const kind = (name: string, label: string, { broader = '', properties = '', defi
   broader: ids(broader),
   properties: ids(properties),
 });
+/** Properties that say how much in a time. */
+const rates = new Set(['flow', 'load']);
+
 const property = (name: string, label: string, dataType: NonNullable<Term['dataType']>, unit?: string, definition?: string): Term => ({
   term: id(name),
   role: 'property',
   label: { en: label },
   dataType,
   ...(unit && { unit }),
+  ...(rates.has(name) && { nature: 'rate' }),
   ...(definition && { definition: { en: definition } }),
 });
 const link = (name: string, label: string): Term => ({ term: id(name), role: 'link', label: { en: label } });

@@ -145,6 +145,8 @@ export const TwinRow = z.object({
   shape: Shape.optional(),
   history: SamplePage.optional(),
   slots: z.array(SlotValue).max(limits.slotsMax).optional(),
+  /** the period has more slots than are told */
+  slotsBeyond: z.literal(true).optional(),
 });
 export type TwinRow = z.infer<typeof TwinRow>;
 

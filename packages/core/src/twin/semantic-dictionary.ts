@@ -16,6 +16,10 @@ import { TermMapping } from './term-mapping.ts';
 export const TermRole = z.enum(['kind', 'property', 'link', 'domain']);
 export type TermRole = z.infer<typeof TermRole>;
 
+/** rate: how much in a time, such as a flow; count: how many within the time that a value stands for; state: how it is. It decides how values within a slot become one. */
+export const QuantityNature = z.enum(['rate', 'count', 'state']);
+export type QuantityNature = z.infer<typeof QuantityNature>;
+
 export const Term = openObject({
   term: TermId,
   role: TermRole,
@@ -25,6 +29,8 @@ export const Term = openObject({
   dataType: z.enum(['text', 'number', 'boolean', 'instant', 'json']).optional(),
   /** UCUM code in which values of this property are compared and shown by default */
   unit: z.string().optional(),
+  /** of a property that is a number; a state where absent */
+  nature: QuantityNature.optional(),
   /** the wider terms: a FireStation is an EmergencyFacility */
   broader: z.array(TermId).readonly().optional(),
   /** terms of other dictionaries that mean exactly this */

@@ -97,7 +97,7 @@ export const toConsumer = (
   const pageOf = (query: TwinQuery): TwinPage => {
     const page = answerQuery(twins, query, { vocabulary, seq: told.seq });
     const asked = historyAsked(query);
-    return asked ? withStates(page, states, asked) : page;
+    return asked ? withStates(page, { states, vocabulary }, asked) : page;
   };
   const parts = queriesOf(read).map((query) => ({
     kind: 'exchangeData' as const,

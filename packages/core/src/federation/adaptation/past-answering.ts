@@ -7,6 +7,7 @@ import { compareSamples, type HistoryQuery, type Sample, type SamplePage } from 
 import { alignSamples } from '../../twin/past/slots.ts';
 import { thinSamples } from '../../twin/past/thinning.ts';
 import type { TwinPage, TwinQuery, TwinRow } from '../../twin/query.ts';
+import type { Term, Vocabulary } from '../../twin/semantic-dictionary.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { valueOf } from '../../twin/value.ts';
 
@@ -39,13 +40,16 @@ const pageOf = (all: readonly Sample[], { first, after, everyMs }: HistoryQuery)
 
 type Asked = Pick<TwinQuery, 'align'> & { readonly history: HistoryQuery };
 
-const toldOf = (samples: readonly Sample[], { history, align }: Asked): Pick<TwinRow, 'history' | 'slots'> => {
+const toldOf = (samples: readonly Sample[], { history, align }: Asked, term: Term | undefined): Pick<TwinRow, 'history' | 'slots' | 'slotsBeyond'> => {
   const { from, to } = history;
-  return align && from && to ? { slots: [...alignSamples(samples, align, { from, to })] } : { history: pageOf(samples, history) };
+  return align && from && to ? alignSamples(samples, align, { from, to, term }) : { history: pageOf(samples, history) };
 };
 
-/** The page with the history of its twins; `states` in any order. Slots look at what came before their first as well, as far as it was told. */
-export const withStates = (page: TwinPage, states: readonly Twin[], asked: Asked): TwinPage => {
+/** What was said before, in any order. */
+type Stated = { readonly states: readonly Twin[]; readonly vocabulary: Vocabulary };
+
+/** The page with the history of its twins. Slots look at what came before their first as well, as far as it was told. */
+export const withStates = (page: TwinPage, { states, vocabulary }: Stated, asked: Asked): TwinPage => {
   const byTwin = new Map<TwinId, Sample[]>();
   const { from: _, ...unbegun } = asked.history;
   const wanted = asked.align ? unbegun : asked.history;
@@ -53,7 +57,8 @@ export const withStates = (page: TwinPage, states: readonly Twin[], asked: Asked
     const samples = samplesOf(state).filter((sample) => isAsked(sample, wanted));
     byTwin.set(state.id, [...(byTwin.get(state.id) ?? []), ...samples]);
   }
-  return { ...page, rows: page.rows.map((row) => ({ ...row, ...toldOf(inOrder(byTwin.get(row.twin.id) ?? []), asked) })) };
+  const term = vocabulary.term(asked.history.series ?? '');
+  return { ...page, rows: page.rows.map((row) => ({ ...row, ...toldOf(inOrder(byTwin.get(row.twin.id) ?? []), asked, term) })) };
 };
 
 /** What the owner is asked for: from so long before the first slot that what is carried into it is known. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { TermId } from '../../ground/id.ts';
 import { addMs, Instant, instantOfMs, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
+import type { Term } from '../semantic-dictionary.ts';
 import type { Sample } from './history.ts';
-import { Alignment, alignSamples } from './slots.ts';
+import { Alignment, alignSamples, slotStart } from './slots.ts';
 
 const epoch = Instant.parse('2026-05-04T12:00:00Z');
 const after = (seconds: number): Instant => addMs(epoch, seconds * 1000);
@@ -14,7 +16,7 @@ const sample = (seconds: number, value: unknown, flag?: 'SIMULATED' | 'MISSING')
     said: { value, source: 'urn:dtf:agency:a', ...(flag && { flag }) },
   }) as unknown as Sample; // branding: as stores give them
 const align = (samples: readonly Sample[], given: Partial<Alignment>, seconds = 29) =>
-  alignSamples(samples, Alignment.parse({ epoch, slot: 'PT10S', ...given }), { from: epoch, to: after(seconds) }).map(({ slot, value, flag, age }) => [
+  alignSamples(samples, Alignment.parse({ epoch, slot: 'PT10S', ...given }), { from: epoch, to: after(seconds) }).slots.map(({ slot, value, flag, age }) => [
     slot,
     value,
     flag,
@@ -71,28 +73,57 @@ describe('a grid of slots', () => {
     const learnt = (one: Sample, seconds: number): Sample => ({ ...one, recordedAt: after(seconds) });
     const some = [sample(1, 4), learnt(sample(1, 6), 12), learnt(sample(8, 2), 45), sample(11, 8)];
     const slots = (given: Partial<Alignment>) =>
-      alignSamples(some, Alignment.parse({ epoch, slot: 'PT10S', method: 'sum', ...given }), { from: epoch, to: after(19) }).map(({ value, revisedAt }) => [
-        value,
-        revisedAt,
-      ]);
-    expect(slots({})).toEqual([
+      alignSamples(some, Alignment.parse({ epoch, slot: 'PT10S', method: 'sum', ...given }), { from: epoch, to: after(19) }).slots.map(
+        ({ value, revisedAt }) => [value, revisedAt],
+      );
+    expect(slots({ lateSlots: limits.lateSlotsDefault + 1 })).toEqual([
       [8, after(45)],
       [8, undefined],
     ]);
-    expect(slots({ lateSlots: 3 })[0]).toEqual([6, after(12)]);
+    expect(slots({})[0]).toEqual([6, after(12)]);
+    expect(slots({ lateSlots: limits.lateSlotsDefault })[0]).toEqual([6, after(12)]);
     expect(slots({ lateSlots: 0 })[0]).toEqual([4, undefined]);
   });
 
-  test('looks at slotSamplesMax samples, the last ones', () => {
-    const many = [sample(0, 1_000), ...Array.from({ length: limits.slotSamplesMax - 1 }, () => sample(1, 0))];
-    const most = (samples: readonly Sample[]) => align(samples, { method: 'max' }, 9)[0]?.[1];
-    expect([most(many), most([...many, sample(2, 0)])]).toEqual([1_000, 0]);
+  test('what is learnt too late to rewrite a slot fills one of which nothing was known', () => {
+    const late = (seconds: number, value: number): Sample => ({ ...sample(seconds, value), recordedAt: after(3_600) });
+    expect(align([late(2, 4), late(11, 5), sample(12, 6)], { method: 'sum' }, 19)).toEqual([
+      [0, 4, 'MEASURED', 8],
+      [1, 6, 'MEASURED', 8],
+    ]);
   });
 
-  test('has slotsMax slots at most, and begins where the epoch says, also before it', () => {
-    expect(alignSamples([], Alignment.parse({ epoch, slot: 'PT1S' }), { from: epoch, to: after(limits.slotsMax - 1) })).toHaveLength(limits.slotsMax);
-    expect(alignSamples([], Alignment.parse({ epoch, slot: 'PT1S' }), { from: epoch, to: after(limits.slotsMax) })).toHaveLength(limits.slotsMax);
-    const [one] = alignSamples([], Alignment.parse({ epoch, slot: 'PT10S' }), { from: after(-5), to: after(-5) });
-    expect(one).toMatchObject({ slot: -1, at: instantOfMs(msOfInstant(epoch) - 10_000) });
+  test('becomes one value by what the property is, where nobody says how: the mean of a rate, the sum of a count, the last of a state', () => {
+    const valueOf = (nature: Term['nature']) => {
+      const term: Term = { term: TermId.parse('city:one'), role: 'property', label: { en: 'One' }, nature };
+      return alignSamples([sample(1, 4), sample(4, 2)], Alignment.parse({ epoch, slot: 'PT10S' }), { from: epoch, to: epoch, term }).slots[0]?.value;
+    };
+    expect([valueOf('rate'), valueOf('count'), valueOf('state'), valueOf(undefined)]).toEqual([3, 6, 2, 2]);
+  });
+
+  test('looks at slotSamplesMax samples from its first slot on, and ends before the slot of the next one, saying so', () => {
+    const alignment = Alignment.parse({ epoch, slot: 'PT10S', method: 'sum' });
+    const told = (samples: readonly Sample[]) => {
+      const { slots, slotsBeyond } = alignSamples(samples, alignment, { from: epoch, to: after(19) });
+      return [slots.map(({ value }) => value), slotsBeyond];
+    };
+    const early = Array.from({ length: limits.slotSamplesMax + 1 }, (_, at) => sample(at - limits.slotSamplesMax - 10, 1));
+    const many = [...early, ...Array.from({ length: limits.slotSamplesMax - 1 }, (_, at) => sample(at / 1_000, 1)), sample(11, 2)];
+    expect(told(many)).toEqual([[limits.slotSamplesMax - 1, 2], undefined]);
+    expect(told([...many, sample(12, 2)])).toEqual([[limits.slotSamplesMax - 1], true]);
+  });
+
+  test('has slotsMax slots at most, says where there are more, and begins where the epoch says, also before it', () => {
+    const told = (seconds: number) => {
+      const { slots, slotsBeyond } = alignSamples([], Alignment.parse({ epoch, slot: 'PT1S' }), { from: epoch, to: after(seconds) });
+      return [slots.length, slotsBeyond];
+    };
+    expect([told(limits.slotsMax - 1), told(limits.slotsMax)]).toEqual([
+      [limits.slotsMax, undefined],
+      [limits.slotsMax, true],
+    ]);
+    const alignment = Alignment.parse({ epoch, slot: 'PT10S' });
+    expect(alignSamples([], alignment, { from: after(-5), to: after(-5) }).slots).toMatchObject([{ slot: -1, at: slotStart(alignment, after(-5)) }]);
+    expect(slotStart(alignment, after(-5))).toBe(instantOfMs(msOfInstant(epoch) - 10_000));
   });
 });

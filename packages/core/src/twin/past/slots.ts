@@ -6,6 +6,7 @@ import { Instant, instantOfMs, msOfDuration, msOfInstant } from '../../ground/in
 import { limits } from '../../ground/limits.ts';
 import { convert } from '../../ground/quantity.ts';
 import { Duration } from '../feature-information.ts';
+import type { QuantityNature, Term } from '../semantic-dictionary.ts';
 import { ValueFlag } from '../value.ts';
 import type { Sample } from './history.ts';
 
@@ -17,15 +18,21 @@ export type AlignMethod = z.infer<typeof AlignMethod>;
 export const Alignment = z.strictObject({
   epoch: Instant,
   slot: Duration,
-  method: AlignMethod.default('last'),
+  /** by the nature of the property where absent: `methodOf` */
+  method: AlignMethod.optional(),
   /** a value that is older than this is missing, never carried */
   maxAge: Duration.optional(),
   /** UCUM code in which numbers are wanted; what cannot be converted is missing */
   unit: z.string().optional(),
-  /** what is learnt more than so many slots after its own is left out; whatever is learnt counts where absent */
+  /** what is learnt more than so many slots after its own takes the place of nothing there; `lateSlotsDefault` where absent */
   lateSlots: z.int().min(0).optional(),
 });
 export type Alignment = z.infer<typeof Alignment>;
+
+const methodsByNature = { rate: 'mean', count: 'sum', state: 'last' } as const satisfies Record<QuantityNature, AlignMethod>;
+
+/** How values of a property become one where nobody says it. */
+export const methodOf = (term: Term | undefined): AlignMethod => methodsByNature[term?.nature ?? 'state'];
 
 /** One slot of the grid; `age` in seconds at its end, of the newest value that went into it; `revisedAt`: when it was written anew, by what was learnt after its end. */
 export const SlotValue = z.object({
@@ -64,9 +71,17 @@ const standing = (samples: readonly Sample[]): readonly Sample[] => [...new Map(
 /** A sample, the slot that it belongs to, and how long after the end of that it was learnt; negative where it was in time. */
 type Placed = { readonly sample: Sample; readonly slot: number; readonly lateMs: number };
 
-const place = (sample: Sample, { epochMs, slotMs }: Grid): Placed => {
-  const slot = Math.floor((msOfInstant(sample.observedAt) - epochMs) / slotMs);
-  return { sample, slot, lateMs: msOfInstant(sample.recordedAt) - (epochMs + (slot + 1) * slotMs) };
+const slotOf = ({ epochMs, slotMs }: Grid, at: Instant): number => Math.floor((msOfInstant(at) - epochMs) / slotMs);
+
+const place = (sample: Sample, grid: Grid): Placed => {
+  const slot = slotOf(grid, sample.observedAt);
+  return { sample, slot, lateMs: msOfInstant(sample.recordedAt) - (grid.epochMs + (slot + 1) * grid.slotMs) };
+};
+
+/** What is learnt too late changes nothing of a slot of which something was known by then; it fills one of which nothing was. */
+const counting = (placed: readonly Placed[], { lateMaxMs }: Grid): readonly Placed[] => {
+  const known = new Set(placed.flatMap(({ slot, lateMs }) => (lateMs <= lateMaxMs ? [slot] : [])));
+  return placed.filter(({ slot, lateMs }) => lateMs <= lateMaxMs || !known.has(slot));
 };
 
 /** When each slot was written anew last. */
@@ -76,10 +91,10 @@ const revisionsOf = (placed: readonly Placed[]): ReadonlyMap<number, Instant> =>
   return revisions;
 };
 
-const gridOf = ({ epoch, slot, method, maxAge, lateSlots = Number.POSITIVE_INFINITY }: Alignment): Grid => {
+const gridOf = ({ epoch, slot, method, maxAge, lateSlots = limits.lateSlotsDefault }: Alignment, term?: Term): Grid => {
   const slotMs = Math.max(1, msOfDuration(slot) ?? 1);
   const maxAgeMs = maxAge === undefined ? Number.POSITIVE_INFINITY : (msOfDuration(maxAge) ?? 0);
-  return { epochMs: msOfInstant(epoch), slotMs, method, maxAgeMs, lateMaxMs: lateSlots * slotMs };
+  return { epochMs: msOfInstant(epoch), slotMs, method: method ?? methodOf(term), maxAgeMs, lateMaxMs: lateSlots * slotMs };
 };
 
 const folds: Readonly<Record<'mean' | 'sum' | 'min' | 'max', (numbers: readonly number[]) => number>> = {
@@ -139,19 +154,39 @@ const slotAt = ({ points, revisions, grid }: Known, k: number): SlotValue => {
   return { ...named, value: made.value, flag: made.flag, age };
 };
 
-/** The slots of a period, each once, in order, `slotsMax` at most; samples of one series, in the order of history, of which the last `slotSamplesMax` count. */
-export const alignSamples = (
-  samples: readonly Sample[],
-  alignment: Alignment,
-  { from, to }: { readonly from: Instant; readonly to: Instant },
-): readonly SlotValue[] => {
+/** The start of the slot that a moment is in. */
+export const slotStart = (alignment: Alignment, at: Instant): Instant => {
   const grid = gridOf(alignment);
-  const placed = samples.slice(-limits.slotSamplesMax).map((sample) => place(sample, grid));
-  const counted = placed.filter(({ lateMs }) => lateMs <= grid.lateMaxMs);
+  return instantOfMs(grid.epochMs + slotOf(grid, at) * grid.slotMs);
+};
+
+/** From the slot of `from` to the one of `to`; `term` describes the series, where a dictionary has it. */
+export type AlignedPeriod = { readonly from: Instant; readonly to: Instant; readonly term?: Term | undefined };
+
+/** `slotsBeyond`: the period has more slots than are told. */
+export type AlignedSlots = { readonly slots: SlotValue[]; readonly slotsBeyond?: true };
+
+/** The samples that are looked at: the last `slotSamplesMax` before the first slot, and the first so many from there on, with the one after them. */
+const looked = (placed: readonly Placed[], first: number): { readonly within: readonly Placed[]; readonly beyond: Placed | undefined } => {
+  const most = limits.slotSamplesMax;
+  const from = placed.findIndex(({ slot }) => slot >= first);
+  const begin = from < 0 ? placed.length : from;
+  return { within: placed.slice(Math.max(0, begin - most), begin + most + 1), beyond: placed[begin + most] };
+};
+
+/**
+ * The slots of a period, each once, in order; samples of one series, in the order of history. Of a period with more than `slotsMax` slots, or with
+ * more than `slotSamplesMax` samples, the slots up to there are told: those of which all is known.
+ */
+export const alignSamples = (samples: readonly Sample[], alignment: Alignment, { from, to, term }: AlignedPeriod): AlignedSlots => {
+  const grid = gridOf(alignment, term);
+  const [first, last] = [slotOf(grid, from), slotOf(grid, to)];
+  const placed = samples.map((sample) => place(sample, grid));
+  const { within, beyond } = looked(placed, first);
+  const counted = counting(within, grid);
   const points = standing(counted.map(({ sample }) => sample)).flatMap((sample) => pointOf(sample, alignment.unit));
-  const first = Math.floor((msOfInstant(from) - grid.epochMs) / grid.slotMs);
-  const last = Math.floor((msOfInstant(to) - grid.epochMs) / grid.slotMs);
-  const many = Math.min(limits.slotsMax, Math.max(0, last - first + 1));
+  const wanted = Math.max(0, last - first + 1);
+  const many = Math.min(limits.slotsMax, wanted, (beyond?.slot ?? Number.POSITIVE_INFINITY) - first);
   const known = { points, revisions: revisionsOf(counted), grid };
-  return Array.from({ length: many }, (_, at) => slotAt(known, first + at));
+  return { slots: Array.from({ length: many }, (_, at) => slotAt(known, first + at)), ...(many < wanted && { slotsBeyond: true }) };
 };

@@ -37,9 +37,12 @@ it('a unit of another quantity is refused, whether the federation or the diction
 });
 
 it('what nobody asks for otherwise is as the federation has it', () => {
-  expect(gridFor(load, rules, {})).toEqual({ epoch: at(0), slot: 'PT10S', method: 'mean', maxAge: 'PT30S', unit: 'kW' });
-  expect(gridFor(load, rules, { slot: 'PT1M', unit: 'W' })).toMatchObject({ slot: 'PT1M', unit: 'W', method: 'mean' });
-  expect(gridFor(load, undefined, { slot: 'PT1M' })).toEqual({ slot: 'PT1M' });
+  const grid = (wanted: Parameters<typeof gridFor>[0], given: SyncRules | undefined = undefined) => gridFor(wanted, { series: load, rules: given, vocabulary });
+  expect(grid({}, rules)).toEqual({ epoch: at(0), slot: 'PT10S', method: 'mean', maxAge: 'PT30S', unit: 'kW' });
+  expect(grid({ slot: 'PT1M', unit: 'W' }, rules)).toMatchObject({ slot: 'PT1M', unit: 'W', method: 'mean' });
+  expect(grid({ slot: 'PT1M' })).toEqual({ slot: 'PT1M', method: 'mean' });
+  expect(gridFor({ slot: 'PT1M' }, { series: TermId.parse('city:waterLevel'), rules, vocabulary })).toMatchObject({ method: 'last' });
+  expect(grid({}, { ...rules, methods: { [load]: 'max' } })).toMatchObject({ method: 'max' });
 });
 
 it('nobody may tolerate clocks that differ by more than clockToleranceMs, nor slots of no length', () => {

@@ -11,7 +11,7 @@ import { convert } from '../../ground/quantity.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import { Duration } from '../feature-information.ts';
 import { checkUnitOf, type Vocabulary } from '../semantic-dictionary.ts';
-import { AlignMethod, type Alignment } from './slots.ts';
+import { AlignMethod, type Alignment, methodOf } from './slots.ts';
 
 export const SyncRules = openObject({
   /** the k-th slot is from `epoch` + k × `slot` on */
@@ -19,11 +19,11 @@ export const SyncRules = openObject({
   slot: Duration.refine((text) => (msOfDuration(text) ?? 0) > 0, 'longer than nothing'),
   /** what is older is missing, never carried */
   maxAge: Duration.optional(),
-  /** how values within a slot become one, by term; the last one where absent */
+  /** how values within a slot become one, by term; by its nature where absent */
   methods: z.record(TermId, AlignMethod).default({}),
   /** UCUM codes in which numbers are told, by term */
   units: z.record(TermId, z.string()).default({}),
-  /** what is learnt later rewrites its slot, for so many slots; for ever where absent */
+  /** what is learnt later rewrites its slot, for so many slots; `lateSlotsDefault` where absent */
   lateSlots: z.int().min(0).optional(),
   /** data of a member whose clock differs by more are refused */
   clockToleranceMs: z.int().min(0).max(limits.clockToleranceMs).optional(),
@@ -33,13 +33,17 @@ export type SyncRules = z.infer<typeof SyncRules>;
 /** What of a grid somebody asks for himself. */
 export type WantedGrid = { readonly [K in keyof Alignment]?: Alignment[K] | undefined };
 
+/** The property whose values are wanted, what its federation holds to, and what the dictionaries say. */
+type Judging = { readonly series: string | undefined; readonly rules: SyncRules | undefined; readonly vocabulary: Vocabulary };
+type Described = Judging & { readonly series: TermId };
+
 /** The grid of a federation for one term, with what is asked for otherwise. */
-export const gridFor = (term: TermId, rules: SyncRules | undefined, { epoch, slot, method, maxAge, unit, lateSlots }: WantedGrid): WantedGrid => ({
+export const gridFor = ({ epoch, slot, method, maxAge, unit, lateSlots }: WantedGrid, { series, rules, vocabulary }: Described): WantedGrid => ({
   epoch: epoch ?? rules?.epoch,
   slot: slot ?? rules?.slot,
-  method: method ?? rules?.methods[term],
+  method: method ?? rules?.methods[series] ?? methodOf(vocabulary.term(series)),
   maxAge: maxAge ?? rules?.maxAge,
-  unit: unit ?? rules?.units[term],
+  unit: unit ?? rules?.units[series],
   lateSlots: lateSlots ?? rules?.lateSlots,
 });
 
@@ -48,8 +52,6 @@ const isOnGrid = ({ epoch, slot }: Alignment, rules: SyncRules): boolean => {
   const [wantedMs, slotMs] = [msOfDuration(slot) ?? 0, msOfDuration(rules.slot) ?? 1];
   return wantedMs > 0 && wantedMs % slotMs === 0 && msBetween(rules.epoch, epoch) % slotMs === 0;
 };
-
-type Judging = { readonly series: string | undefined; readonly rules: SyncRules | undefined; readonly vocabulary: Vocabulary };
 
 /** Whether a grid that is asked for is one of the federation's, in a unit that the term can have. */
 export const checkGrid = (align: Alignment, { series, rules, vocabulary }: Judging): Result<true> => {

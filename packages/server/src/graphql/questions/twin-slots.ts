@@ -1,7 +1,20 @@
 /**
  * Twin slots: one property of several twins, of whichever agencies, in one grid of times and one unit: ready to be compared, summed or put into a model.
  */
-import { Alignment, describeProblem, type Federation, fail, gridFor, limits, ok, type Result, type SlotValue, TermId, TwinId } from '@cityweave/core';
+import {
+  Alignment,
+  describeProblem,
+  type Federation,
+  fail,
+  gridFor,
+  limits,
+  ok,
+  type Result,
+  type SlotValue,
+  TermId,
+  TwinId,
+  type Vocabulary,
+} from '@cityweave/core';
 import { type BadInput, badInput, createFaults } from '../fault.ts';
 import type { Context } from '../room.ts';
 import { askable } from '../schema/federation.ts';
@@ -24,24 +37,24 @@ type Args = {
   readonly unit?: string | null | undefined;
 };
 
+type Within = { readonly federation: Federation; readonly vocabulary: Vocabulary };
+
 /** What nobody says is as the federation has it; its own epoch where it has a grid, else where the question begins. */
-const wantedGrid = ({ from, slot, epoch, method, maxAge, unit }: Args, term: TermId, { sync }: Federation) => {
-  const wanted = gridFor(term, sync, {
-    ...{ epoch: epoch ?? undefined, slot: slot ?? undefined, method: method ?? undefined },
-    ...{ maxAge: maxAge ?? undefined, unit: unit ?? undefined },
-  });
+const wantedGrid = ({ from, slot, epoch, method, maxAge, unit }: Args, series: TermId, { federation: { sync: rules }, vocabulary }: Within) => {
+  const asked = { epoch: epoch ?? undefined, slot: slot ?? undefined, method: method ?? undefined, maxAge: maxAge ?? undefined, unit: unit ?? undefined };
+  const wanted = gridFor(asked, { series, rules, vocabulary });
   return Alignment.safeParse({ ...wanted, epoch: wanted.epoch ?? from });
 };
 
 const accepted = 'an ISO 8601 duration, as PT10S; it may be left out where the federation has a grid of its own';
 
-const toAsked = (federation: Federation, args: Args): Result<Asked, BadInput> => {
+const toAsked = (args: Args, within: Within): Result<Asked, BadInput> => {
   const { ids, term, from, to, slot } = args;
   const faults = createFaults();
   const series = parseTerm(term, 'term', faults);
   if (ids.length > limits.historyTwinsMax) faults.note({ argument: 'ids', found: `${ids.length}`, accepted: `at most ${limits.historyTwinsMax}` });
   const twins = ids.flatMap((id) => TwinId.safeParse(id).data ?? faults.note({ argument: 'ids', found: id, accepted: 'urn:dtf:twin:...' }) ?? []);
-  const align = series && wantedGrid(args, TermId.parse(series), federation);
+  const align = series && wantedGrid(args, TermId.parse(series), within);
   if (align && !align.success) faults.note({ argument: 'slot', found: slot ?? 'nothing', accepted });
   const fault = faults.first();
   if (fault) return fail(fault);
@@ -50,7 +63,7 @@ const toAsked = (federation: Federation, args: Args): Result<Asked, BadInput> =>
 };
 
 const ask = (federation: Federation, args: Args, { room, signal }: Context): Promise<readonly Series[]> => {
-  const asked = toAsked(federation, args);
+  const asked = toAsked(args, { federation, vocabulary: room.vocabulary() });
   if (!asked.ok) return Promise.reject(badInput(asked.problem));
   return room.orchestration.aligned(federation, asked.value, { deadlineMs: limits.deadlineDefaultMs, signal });
 };
@@ -73,10 +86,8 @@ const defineSlot = ({ builder }: Kit) =>
     }),
   });
 
-export const defineSlots = (kit: Kit): void => {
-  const { builder } = kit;
-  const slot = defineSlot(kit);
-  const method = builder.enumType('AlignMethod', {
+const defineMethod = ({ builder }: Kit) =>
+  builder.enumType('AlignMethod', {
     description: 'How values within a slot become one.',
     values: {
       last: { description: 'The last one.' },
@@ -88,12 +99,25 @@ export const defineSlots = (kit: Kit): void => {
       linear: { description: 'The last one; in a slot without any, worked out between the value before and the one after.' },
     } as const,
   });
+
+export const defineSlots = (kit: Kit): void => {
+  const { builder } = kit;
+  const slot = defineSlot(kit);
+  const method = defineMethod(kit);
   const series = builder.objectRef<Series>('AlignedSeries').implement({
     description: 'A property of one twin in the grid that was asked for.',
     fields: (t) => ({
       id: t.id({ description: 'The twin.', resolve: ({ id }) => id }),
-      slots: t.field({ type: [slot], description: 'Every slot once, in order; none where its owner does not tell.', resolve: ({ slots }) => slots }),
-      problem: t.string({ nullable: true, description: 'Why nothing is told.', resolve: (one) => (one.problem ? describeProblem(one.problem) : null) }),
+      slots: t.field({
+        type: [slot],
+        description: 'Every slot once, in order, up to where `problem` says that there are more; none where its owner does not tell.',
+        resolve: ({ slots }) => slots,
+      }),
+      problem: t.string({
+        nullable: true,
+        description: 'Why nothing is told, or why the slots end before the period does.',
+        resolve: (one) => (one.problem ? describeProblem(one.problem) : null),
+      }),
     }),
   });
   builder.objectFields('Federation', (t) => ({
@@ -107,7 +131,10 @@ export const defineSlots = (kit: Kit): void => {
         to: t.arg({ type: 'DateTime', required: true, description: 'In the last one.' }),
         slot: t.arg({ type: 'Duration', description: 'How long one is: whole slots of the federation; one of them where absent.' }),
         epoch: t.arg({ type: 'DateTime', description: 'Where slot 0 begins; where the federation says where absent, else `from`.' }),
-        method: t.arg({ type: method, description: 'As the federation says where absent, else the last value.' }),
+        method: t.arg({
+          type: method,
+          description: 'As the federation says where absent, else by what the property is: the mean of a rate, the sum of a count, the last of a state.',
+        }),
         maxAge: t.arg({ type: 'Duration', description: 'What is older is missing, never carried.' }),
         unit: t.arg.string({ description: 'UCUM code in which numbers are wanted.' }),
       },

@@ -6,6 +6,7 @@ import {
   agencyOf,
   fail,
   type HistoryQuery,
+  limits,
   ok,
   type Problem,
   problem,
@@ -18,9 +19,16 @@ import {
 import type { Deadline } from './member-read.ts';
 import { type Desk, withinDeadline } from './source-asking.ts';
 
-/** One series of several twins in one grid of slots and one unit; what an owner does not tell says why. */
+/** One series of several twins in one grid of slots and one unit; what is not told, or in part, says why. */
 export type Aligning = { readonly ids: readonly TwinId[]; readonly history: HistoryQuery; readonly align: Alignment };
 export type AlignedSeries = { readonly id: TwinId; readonly slots: readonly SlotValue[]; readonly problem?: Problem };
+
+const moreSlots = (id: TwinId): Problem =>
+  problem('tooMany', {
+    subject: `slots of ${id}`,
+    accepted: `a period from where these end, or shorter slots: up to ${limits.slotSamplesMax} samples are looked at`,
+    limit: limits.slotsMax,
+  });
 
 const askSlots = async (
   { sources }: Pick<Desk, 'sources'>,
@@ -34,7 +42,9 @@ const askSlots = async (
   const part = await withinDeadline(() => source.read(query, deadline), deadline);
   if (!part.ok) return { id, slots: [], problem: part.problem };
   const [row] = part.value.page.rows;
-  return row ? { id, slots: row.slots ?? [] } : { id, slots: [], problem: problem('notFound', { subject: id }) };
+  if (!row) return { id, slots: [], problem: problem('notFound', { subject: id }) };
+  const { slots = [], slotsBeyond } = row;
+  return { id, slots, ...(slotsBeyond && { problem: moreSlots(id) }) };
 };
 
 export const askAligned = (desk: Pick<Desk, 'sources'>, { ids, ...asked }: Aligning, deadline: Deadline): Promise<readonly AlignedSeries[]> =>

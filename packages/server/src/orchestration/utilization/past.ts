@@ -8,9 +8,10 @@ import {
   type HistoryQuery,
   type Instant,
   limits,
-  msOfDuration,
   type Sample,
   type SamplePage,
+  slotStart,
+  standingSample,
   type Twin,
   type TwinQuery,
   type TwinRow,
@@ -26,25 +27,35 @@ const historyOf = async (reading: Reading, twin: Twin, query: HistoryQuery): Pro
   return { ...page, samples: page.samples.filter((sample) => mayTell(reading, twin, sample)) };
 };
 
-/** Samples of a series from so long before the first slot that what is carried into it is known, `slotSamplesMax` at most. */
-const samplesFor = async (reading: Reading, twin: Twin, { history, align }: Aligned): Promise<readonly Sample[]> => {
-  const back = align.maxAge === undefined ? undefined : addMs(history.from, -(msOfDuration(align.maxAge) ?? 0));
+type Aligned = { readonly history: HistoryQuery & { readonly from: Instant; readonly to: Instant }; readonly align: Alignment };
+
+/** What stood as the first slot began, which may be carried into it. */
+const sampleBefore = async ({ room, signal }: Reading, { id }: Twin, { history, align }: Aligned): Promise<readonly Sample[]> => {
+  const valid = addMs(slotStart(align, history.from), -1);
+  const then = (await room.store.stateAt([id], { valid, known: history.known ?? room.deps.clock.now() }, { signal })).get(id);
+  const sample = then && history.series !== undefined && standingSample(then, history.series);
+  return sample ? [sample] : [];
+};
+
+/** Samples of a series from the first slot on: one more than `slotSamplesMax` at least, where there are so many. */
+const samplesFrom = async (reading: Reading, twin: Twin, { history, align }: Aligned): Promise<readonly Sample[]> => {
+  const from = slotStart(align, history.from);
   const samples: Sample[] = [];
   let after: HistoryQuery['after'];
   do {
-    const page = await historyOf(reading, twin, { ...history, from: back, first: limits.pageMax, after });
+    const page = await historyOf(reading, twin, { ...history, from, first: limits.pageMax, after });
     samples.push(...page.samples);
     after = page.next;
-  } while (after && samples.length < limits.slotSamplesMax);
+  } while (after && samples.length <= limits.slotSamplesMax);
   return samples;
 };
 
-type Aligned = { readonly history: HistoryQuery & { readonly from: Instant; readonly to: Instant }; readonly align: Alignment };
-
-const slotsOf = async (reading: Reading, row: TwinRow, asked: Aligned): Promise<TwinRow> => ({
-  ...row,
-  slots: [...alignSamples(await samplesFor(reading, row.twin, asked), asked.align, asked.history)],
-});
+const slotsOf = async (reading: Reading, row: TwinRow, asked: Aligned): Promise<TwinRow> => {
+  const [before, from] = await Promise.all([sampleBefore(reading, row.twin, asked), samplesFrom(reading, row.twin, asked)]);
+  const told = before.filter((sample) => mayTell(reading, row.twin, sample));
+  const term = reading.room.vocabulary().term(asked.history.series ?? '');
+  return { ...row, ...alignSamples([...told, ...from], asked.align, { ...asked.history, term }) };
+};
 
 export const withHistory = async (reading: Reading, { history, align }: TwinQuery, rows: readonly TwinRow[]): Promise<readonly TwinRow[]> => {
   if (!history) return rows;

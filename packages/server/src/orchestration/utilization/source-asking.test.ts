@@ -1,10 +1,12 @@
 /**
- * What is reported of a source: that one which does not tell the past was not asked, and why; that one which told a part of the links told a part.
+ * What is reported of a source: that one which does not tell the past was not asked, and why; that one which told a part of the links or slots told a part.
  */
 import {
   type AgencyId,
+  Alignment,
   Authority,
   agencyIdOf,
+  agencyOf,
   agencyTwinIdOf,
   createVocabulary,
   fail,
@@ -20,6 +22,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { twinId as id, twin } from '../../store/twins.contract.ts';
+import { askAligned } from './history-asking.ts';
 import { askAll, type Desk } from './source-asking.ts';
 
 const authority = Authority.parse('old.example');
@@ -52,6 +55,22 @@ describe('a source that tells links', () => {
       rows: 2,
       problem: { kind: 'tooLarge', agency, subject: `links of ${id('2')}`, limit: limits.linksPerTwinAnswerMax },
     });
+  });
+});
+
+describe('a source that tells slots', () => {
+  it('has told those that there are, or says that there are more and how to ask for them', async () => {
+    const [from, one] = [now, { ...twin(id('1')), version: 1, createdAt: now, updatedAt: now }];
+    const align = Alignment.parse({ epoch: from, slot: 'PT1S' });
+    const slots = [{ slot: 0, at: from, flag: 'MISSING' as const }];
+    const told = async (more: object) => {
+      const page = { version: 1 as const, rows: [{ twin: one, slots, ...more }], seq: 1, identities: 0 };
+      const source = { agency: agencyOf(one.id), read: async () => ok({ page }), interruption: () => undefined };
+      const deadline = { signal: new AbortController().signal, leftMs: () => 1_000 };
+      return askAligned({ sources: [source] }, { ids: [one.id], history: { from, to: from, first: 1 }, align }, deadline);
+    };
+    expect(await told({})).toEqual([{ id: one.id, slots }]);
+    expect(await told({ slotsBeyond: true })).toMatchObject([{ id: one.id, slots, problem: { kind: 'tooMany', subject: `slots of ${one.id}` } }]);
   });
 });
 
