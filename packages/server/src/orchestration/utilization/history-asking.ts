@@ -26,7 +26,7 @@ export type AlignedSeries = { readonly id: TwinId; readonly slots: readonly Slot
 const moreSlots = (id: TwinId): Problem =>
   problem('tooMany', {
     subject: `slots of ${id}`,
-    accepted: `a period from where these end, or shorter slots: up to ${limits.slotSamplesMax} samples are looked at`,
+    accepted: `a period from where these end: an answer has so many slots, of ${limits.slotSamplesMax} samples in all`,
     limit: limits.slotsMax,
   });
 
