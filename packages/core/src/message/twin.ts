@@ -100,7 +100,8 @@ export const twinRows = {
     effect: 'change',
     request: { parameters: openObject({ openBy: Instant.optional() }), objects: one(object.communicationObject) },
     reply: { objects: one(object.communicationObject) },
-    refusals: ['unknownFederation', 'notInitiator', 'notInForce', 'notAuthorised', 'unbridgeable', 'invitationExpired'],
+    allowed: { agreement: ['AGREED'] },
+    refusals: ['unknownFederation', 'notInitiator', 'notAllowedInState', 'notAuthorised', 'unbridgeable', 'invitationExpired'],
   }),
   'form.federatedDigitalTwin': row({
     label: 'T6',
@@ -111,7 +112,8 @@ export const twinRows = {
     effect: 'change',
     request: { parameters: openObject({ startAt: Instant.optional() }), objects: z.tuple([object.federatedDigitalTwinObject, object.federationObject]) },
     reply: {},
-    refusals: ['unknownFederation', 'notInForce', 'notInitiator'],
+    allowed: { agreement: ['AGREED'] },
+    refusals: ['unknownFederation', 'notInForce', 'notInitiator', 'notAllowedInState'],
   }),
   'read.exchangeData': row({
     label: 'T9, A5',
@@ -221,31 +223,33 @@ export const twinRows = {
     from: 'initiator FM-FE',
     to: 'members FM-FE',
     purpose:
-      'Pauses the federation: no data moves until it is resumed, by hand or at the time named. Agreements and connections stay, which `keepConnections` may say: another way is refused.',
+      'Pauses a federation that this member takes part in: no data moves until it is resumed, by hand or at the time named. Agreements and connections stay, which `keepConnections` may say: another way is refused.',
     effect: 'change',
     request: {
       parameters: openObject({ reason, until: Instant.optional(), keepConnections: z.literal(true).optional() }),
       objects: one(object.federationName),
     },
     reply: {},
-    refusals: ['unknownFederation', 'notInitiator'],
+    allowed: { agreement: ['AGREED'] },
+    refusals: ['unknownFederation', 'notInitiator', 'notAllowedInState'],
   }),
   'resume.federation': row({
     label: 'T14',
     from: 'initiator FM-FE',
     to: 'members FM-FE',
-    purpose: 'Data may move again.',
+    purpose: 'Data may move again; where nothing was paused, that changes nothing.',
     effect: 'change',
     request: { parameters: openObject({ reason }), objects: one(object.federationName) },
     reply: {},
-    refusals: ['unknownFederation', 'notInitiator'],
+    allowed: { agreement: ['AGREED'] },
+    refusals: ['unknownFederation', 'notInitiator', 'notAllowedInState'],
   }),
   'release.federation': row({
     label: 'T15',
     from: 'initiator FM-FE',
     to: 'members FM-FE',
     purpose:
-      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has, after the agreement has ended. What a member does not know is over already.',
+      'Ends the federation, at once or after a time of grace: agreements end, connections close, no data moves any more. The initiator says until when it deletes what it was given, and once more when it has, after the agreement has ended. What a member does not know is over already, and what is over is released once more without effect.',
     effect: 'change',
     request: {
       parameters: openObject({

@@ -46,21 +46,21 @@ const statesNamed = (name: RowName, { name: lifecycle }: Pick<Lifecycle<string>,
 const refusedIn = (lifecycle: Pick<Lifecycle<string>, 'name'>, state: string): readonly RowName[] =>
   rowNames.filter((name) => statesNamed(name, lifecycle)?.includes(state) === false);
 
-/** What is gone may also be said to be unknown. */
-const codesFor = (name: RowName): readonly string[] =>
-  codesOf([
-    'notAllowedInState',
-    ...rowOf(name).refusals.filter((kind) => ['notRegistered', 'notFound', 'leaseExpired'].includes(kind) && rowOf(name).role === 'registry'),
-  ]);
+/** What is gone from a registry may also be said to be unknown; so may the federation of an agreement that is over. */
+const codesFor = (name: RowName, isOver: boolean): readonly string[] => {
+  const { refusals, role } = rowOf(name);
+  const gone = [...(role === 'registry' ? ['notRegistered', 'notFound', 'leaseExpired'] : []), ...(isOver ? ['unknownFederation'] : [])];
+  return codesOf(['notAllowedInState', ...refusals.filter((kind) => gone.includes(kind))]);
+};
 
 const findIn =
-  (lifecycle: Pick<Lifecycle<string>, 'name'>, state: string, reach: Reach): WrongState['find'] =>
+  <S extends string>(lifecycle: Lifecycle<S>, state: S, reach: Reach): WrongState['find'] =>
   (stage, actor, material) =>
     reach({
       ...{ stage, actor, material },
       attempt: ({ actor: speaker, about }) => {
         const rows = refusedIn(lifecycle, state).flatMap((name) => exampleOf(stage, speaker, { ...material, name }));
-        return findingOf(rows, async (row) => ({ codes: codesFor(row.name), told: await sayTo(stage, row, signRaw(about(row.message), speaker.key)) }));
+        return findingOf(rows, async (row) => ({ codes: codesFor(row.name, lifecycle.isFinal(state)), told: await sayTo(stage, row, signRaw(about(row.message), speaker.key)) }));
       },
     });
 

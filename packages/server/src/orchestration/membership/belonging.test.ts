@@ -96,12 +96,38 @@ describe('a federation of somebody else', () => {
   });
 });
 
+describe('what is over', () => {
+  it('stays so: nothing that comes late, or once more, opens, forms, pauses or goes on with it', async () => {
+    using open = openRoom({});
+    const { room } = open;
+    await joinedWith(room, planning);
+    release(room, planning);
+    const over = memberships.load(room.records, id);
+    expect(over).toMatchObject({ released: true, federation: { state: 'RELEASED' } });
+    for (const say of [suspend, resume, formedBy, connectedBy]) expect(say(room, planning)).toBe('notAllowedInState');
+    const status = { id, initiator: planning.id, state: 'ACTIVE', members: [], since: now, revision: 9 };
+    const object = { kind: 'federationStatus' as const, id, attributes: status as never }; // branding: with members that a status has not
+    expect(heard(room, noteStatus(room, { parameters: {}, objects: [object] }, planning.by))).toBe('heard');
+    expect([release(room, planning), release(room, planning, { graceSeconds: 60 })]).toEqual(['heard', 'heard']);
+    expect(memberships.load(room.records, id)).toEqual(over);
+  });
+});
+
 describe('whoever takes part', () => {
+  it('is paused only then: before the agreement there is nothing to pause', async () => {
+    using waiting = openRoom({});
+    await ask(waiting.room, planning);
+    expect([suspend(waiting.room, planning), resume(waiting.room, planning)]).toEqual(['notAllowedInState', 'notAllowedInState']);
+    expect(memberships.load(waiting.room.records, id)?.suspended).toBeUndefined();
+    confirmedBy(waiting.room, planning);
+    expect([suspend(waiting.room, planning), memberships.load(waiting.room.records, id)?.suspended]).toEqual(['heard', {}]);
+  });
+
   it('does so once the agreement is in force and the connection open: before that nothing is formed, and nobody is a fellow', async () => {
     for (const rule of [{ decision: 'ask' }, {}]) {
       using waiting = openRoom(rule);
       await ask(waiting.room, planning);
-      expect([formedBy(waiting.room, planning), isFellow(waiting.room, planning.id)]).toEqual(['notInForce', false]);
+      expect([formedBy(waiting.room, planning), isFellow(waiting.room, planning.id)]).toEqual(['notAllowedInState', false]);
     }
     using open = openRoom({});
     await joinedWith(open.room, planning);

@@ -1,7 +1,19 @@
 /**
  * Belonging: what is said of a federation, an agreement or a connection is heard from the one it belongs to, and fits what it belongs to; nobody speaks of another's.
  */
-import { type Agreement, type AgreementId, type FederationId, type FederationView, fail, ok, problem, type Request, type Result } from '@cityweave/core';
+import {
+  type Agreement,
+  type AgreementId,
+  checkAllowed,
+  type FederationId,
+  type FederationView,
+  fail,
+  ok,
+  problem,
+  type Request,
+  type Result,
+  type RowName,
+} from '@cityweave/core';
 import type { AskedBy } from '../../exchange/answer.ts';
 import { agreements, communications, federationById, type Membership, memberships, type Room } from '../room.ts';
 
@@ -23,6 +35,16 @@ export const heldMembership = (room: Room, id: FederationId, by: AskedBy): Resul
   const membership = memberships.load(room.records, id);
   if (!membership) return fail(problem('unknownFederation', { subject: id }));
   return membership.initiator === by.sender ? ok(membership) : onlyInitiator(by);
+};
+
+/** The membership that a message is about, where its agreement stands so that the message may be said. */
+export const membershipFor = (room: Room, { name, id }: { readonly name: RowName; readonly id: FederationId }, by: AskedBy): Result<Membership> => {
+  const held = heldMembership(room, id, by);
+  if (!held.ok) return held;
+  const agreement = agreements.load(room.records, held.value.agreementId);
+  if (!agreement) return fail(problem('unknownFederation', { subject: id }));
+  const allowed = checkAllowed(name, 'agreement', { state: agreement.state, subject: agreement.id });
+  return allowed.ok ? held : allowed;
 };
 
 type Told = { readonly id: FederationId; readonly attributes: FederationView };

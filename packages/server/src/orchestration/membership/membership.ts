@@ -27,7 +27,7 @@ import { checkSignature, signAgreement } from '../forming/agreement-signature.ts
 import { hashOf } from '../forming/negotiation.ts';
 import { checkOpen } from '../maintenance.ts';
 import { agreements, communications, type Membership, memberships, type Room } from '../room.ts';
-import { checkConnection, checkInvitation, checkView, heldAgreement, heldMembership } from './belonging.ts';
+import { checkConnection, checkInvitation, checkView, heldAgreement, heldMembership, membershipFor } from './belonging.ts';
 import { type Deliberated, deliberateAsOwner, replyOf } from './deliberation.ts';
 import { closingRecords, noteDeleted, partOver, promised } from './ending.ts';
 
@@ -112,7 +112,8 @@ export const openCommunication = (
   const [{ id, attributes }] = request.objects;
   const held = heldAgreement(room, attributes.agreementId, by);
   if (!held.ok) return held;
-  if (held.value.state !== 'AGREED') return fail(problem('notInForce', { subject: attributes.agreementId, found: held.value.state, accepted: 'AGREED' }));
+  const allowed = checkAllowed('digitalTwin.request.communication', 'agreement', { state: held.value.state, subject: attributes.agreementId });
+  if (!allowed.ok) return allowed;
   const isFar = room.node.interfaces.length + room.node.farFunctions.length > 0;
   if (isFar && !attributes.bridge)
     return fail(problem('unbridgeable', { subject: room.self.id, found: 'a direct connection', accepted: `an adaptor for ${farFormsOf(room)}` }));
@@ -145,22 +146,22 @@ export const noteFormed = (
   by: AskedBy,
 ): Done<'digitalTwin.form.federatedDigitalTwin'> => {
   const [, federation] = request.objects;
-  const held = heldMembership(room, federation.id, by);
+  const held = membershipFor(room, { name: 'digitalTwin.form.federatedDigitalTwin', id: federation.id }, by);
   if (!held.ok) return held;
   const own = checkView(federation, by);
   if (!own.ok) return own;
   if (!takesPart(room, held.value))
-    return fail(problem('notInForce', { subject: federation.id, accepted: 'an agreement that is AGREED, with a connection that is CONNECTED' }));
+    return fail(problem('notInForce', { subject: federation.id, accepted: 'an agreement within its time, with a connection that is CONNECTED' }));
   const formed: Membership = { ...held.value, federation: federation.attributes, formed: true, startsAt: request.parameters.startAt };
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(federation.id, formed)] });
 };
 
-/** What was overtaken on its way by a later word says nothing new. */
+/** What was overtaken on its way by a later word, or by the end, says nothing new. */
 export const noteStatus = (room: Room, request: Request<'digitalTwin.notify.federationStatus'>, by: AskedBy): Done<'digitalTwin.notify.federationStatus'> => {
   const [{ id, attributes }] = request.objects;
   const held = heldMembership(room, id, by);
   if (!held.ok) return held;
-  if (attributes.revision < held.value.federation.revision) return ok({ reply: { parameters: {}, objects: [] } });
+  if (held.value.released || attributes.revision < held.value.federation.revision) return ok({ reply: { parameters: {}, objects: [] } });
   const { state, since, revision } = attributes;
   const members = attributes.members.map(({ lastSeen: _seen, ...member }) => member);
   const told: Membership = { ...held.value, federation: { ...held.value.federation, state, since, revision, members } };
@@ -180,7 +181,7 @@ export const letGo = (
   const held = heldMembership(room, id, by);
   if (!held.ok) return held.problem.kind === 'unknownFederation' ? ok({ reply: { parameters: {}, objects: [] } }) : held;
   const final = answered(held.value.agreementId);
-  if (graceSeconds > 0 && held.value.formed) {
+  if (graceSeconds > 0 && held.value.formed && !held.value.released) {
     const endsAt = addMs(room.deps.clock.now(), graceSeconds * 1000);
     const leaving: Membership = { ...held.value, endsAt };
     const save = [memberships.saved(id, leaving), ...closingRecords(room, held.value), ...promised(room, held.value, deleteDataBy)];
@@ -195,7 +196,7 @@ export const letGo = (
 /** T14: no data moves until it is resumed, or until then. */
 export const pausePart = (room: Room, request: Request<'digitalTwin.suspend.federation'>, by: AskedBy): Done<'digitalTwin.suspend.federation'> => {
   const [{ id }] = request.objects;
-  const held = heldMembership(room, id, by);
+  const held = membershipFor(room, { name: 'digitalTwin.suspend.federation', id }, by);
   if (!held.ok) return held;
   const { until, reason } = request.parameters;
   const paused: Membership = { ...held.value, suspended: { ...(until && { until }), ...(reason !== undefined && { reason }) } };
@@ -204,7 +205,7 @@ export const pausePart = (room: Room, request: Request<'digitalTwin.suspend.fede
 
 export const resumePart = (room: Room, request: Request<'digitalTwin.resume.federation'>, by: AskedBy): Done<'digitalTwin.resume.federation'> => {
   const [{ id }] = request.objects;
-  const held = heldMembership(room, id, by);
+  const held = membershipFor(room, { name: 'digitalTwin.resume.federation', id }, by);
   if (!held.ok) return held;
   const { suspended: _, ...going } = held.value;
   return ok({ reply: { parameters: {}, objects: [] }, save: [memberships.saved(id, going)] });
