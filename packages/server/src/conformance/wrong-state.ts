@@ -60,7 +60,10 @@ const findIn =
       ...{ stage, actor, material },
       attempt: ({ actor: speaker, about }) => {
         const rows = refusedIn(lifecycle, state).flatMap((name) => exampleOf(stage, speaker, { ...material, name }));
-        return findingOf(rows, async (row) => ({ codes: codesFor(row.name, lifecycle.isFinal(state)), told: await sayTo(stage, row, signRaw(about(row.message), speaker.key)) }));
+        return findingOf(rows, async (row) => ({
+          codes: codesFor(row.name, lifecycle.isFinal(state)),
+          told: await sayTo(stage, row, signRaw(about(row.message), speaker.key)),
+        }));
       },
     });
 

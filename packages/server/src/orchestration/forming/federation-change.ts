@@ -101,7 +101,8 @@ export const saveStep = (desk: Desk, { id, member }: Seat, move: Move): Result<M
  * A step whose answer was lost is said again under the same id. One that was answered with *later*, came too early, or that was heard before the federation moved on
  * (so that its words differ by now), is a new question next time: what stands at the member makes it harmless.
  */
-const isAnswered = (outcome: Result<unknown>): boolean => outcome.ok || ['unavailable', 'notInForce', 'notAllowedInState', 'replayed'].includes(outcome.problem.kind);
+const isAnswered = (outcome: Result<unknown>): boolean =>
+  outcome.ok || ['unavailable', 'notInForce', 'notAllowedInState', 'replayed'].includes(outcome.problem.kind);
 
 /** What became of a member by itself: what is being said to it meanwhile goes on under its id. */
 export const moveMember = (desk: Desk, { id, member }: Seat, change: Partial<ChangedMember>): void =>
