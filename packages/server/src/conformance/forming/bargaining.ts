@@ -10,27 +10,33 @@ import type { Member } from './member.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
 
+/** Invitations into one federation: another one of the target, whose check is over, may ask an actor for itself meanwhile. */
+const invitationsInto = (id: string, { heard }: Member): readonly unknown[] =>
+  heard.flatMap(({ row, message }) =>
+    row === 'request.federation' && memberAt(message, 'data.objects.0.id') === id ? [memberAt(message, 'header.messageId')] : [],
+  );
+
+const isInvited = (id: string, member: Member): boolean => invitationsInto(id, member).length > 0;
+
 /** Who is invited first, and the other one; undefined where nobody is. */
-const inTurn = async (members: readonly Member[]): Promise<{ readonly first: Member; readonly next: Member } | undefined> => {
-  const isInvited = (member: Member): boolean => hears(member, 'request.federation');
-  await until(() => members.some(isInvited), patienceMs);
-  const first = members.find(isInvited);
+const inTurn = async (id: string, members: readonly Member[]): Promise<{ readonly first: Member; readonly next: Member } | undefined> => {
+  await until(() => members.some((member) => isInvited(id, member)), patienceMs);
+  const first = members.find((member) => isInvited(id, member));
   const next = members.find((member) => member !== first);
   return first && next && { first, next };
 };
 
 /** A message that comes again because its answer did not is heard once. */
-const timesHeard = ({ heard }: Member, row: string): number =>
-  new Set(heard.flatMap(({ row: one, message }) => (one === row ? [memberAt(message, 'header.messageId')] : []))).size;
+const timesInvited = (id: string, member: Member): number => new Set(invitationsInto(id, member)).size;
 
 /** Who refuses is left in peace, and the next candidate is asked. */
 export const refuseAndPass = (stage: Stage): Promise<Finding> =>
-  withFederation(stage, { name: 'refusal', behaviours: ['reject', 'reject'], one: true }, async ({ members }) => {
-    const turn = await inTurn(members);
+  withFederation(stage, { name: 'refusal', behaviours: ['reject', 'reject'], one: true }, async ({ id, members }) => {
+    const turn = await inTurn(id, members);
     if (!turn) return failed('no candidate was asked');
-    const isPassed = await until(() => hears(turn.next, 'request.federation'), patienceMs);
+    const isPassed = await until(() => isInvited(id, turn.next), patienceMs);
     if (!isPassed) return failed('the other candidate was not asked after a refusal');
-    return timesHeard(turn.first, 'request.federation') === 1 ? { outcome: 'passed' } : failed('who refused was asked again');
+    return timesInvited(id, turn.first) === 1 ? { outcome: 'passed' } : failed('who refused was asked again');
   });
 
 const needed = 'city:waterLevel';
@@ -40,10 +46,10 @@ const roundsHeard = ({ heard }: Member): readonly number[] =>
 
 /** An owner who keeps back what is needed, and each time something more, is bargained with for five rounds; then it is the next one's turn. */
 export const bargain = (stage: Stage): Promise<Finding> =>
-  withFederation(stage, { name: 'bargain', behaviours: ['haggle', 'haggle'], one: true, terms: [needed] }, async ({ members }) => {
-    const turn = await inTurn(members);
+  withFederation(stage, { name: 'bargain', behaviours: ['haggle', 'haggle'], one: true, terms: [needed] }, async ({ id, members }) => {
+    const turn = await inTurn(id, members);
     if (!turn) return failed('no candidate was asked');
-    const isOver = (): boolean => hears(turn.first, 'reject.federation') && hears(turn.next, 'request.federation');
+    const isOver = (): boolean => hears(turn.first, 'reject.federation') && isInvited(id, turn.next);
     const isEnded = await until(() => isOver() || roundsHeard(turn.first).some((round) => round > limits.negotiationRoundsMax), patienceMs);
     const rounds = roundsHeard(turn.first);
     if (rounds.some((round) => round > limits.negotiationRoundsMax)) return failed(`terms were put forward in round ${rounds.at(-1)}`);
