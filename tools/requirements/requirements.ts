@@ -117,7 +117,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     origin: 'inferred',
     messages: 'R7, T7',
     home: core('federation/forming/choosing.ts'),
-    proof: [journey('replacement'), 'a member that is killed for good is replaced by the runner-up, and the federation is active again'],
+    proof: [journey('replacement'), 'a member that goes away for good is replaced by the runner-up, and the federation is active again'],
   },
   'RQ-14': {
     text: 'The registry keeps to the visibility that owners set.',

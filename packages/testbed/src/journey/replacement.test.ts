@@ -23,7 +23,7 @@ const flow = [
   ...['request.communication', 'form.federatedDigitalTwin', 'register.federatedDigitalTwin'],
 ];
 
-it('a member that is killed for good is replaced by the runner-up, and the federation is active again', { timeout: 90_000 }, async () => {
+it('a member that goes away for good is replaced by the runner-up, and the federation is active again', { timeout: 90_000 }, async () => {
   using transcript = listen();
   transcript.note('front needs river gauges of one agency; county and water keep some');
   // the transcript hears what goes over HTTP
@@ -35,7 +35,7 @@ it('a member that is killed for good is replaced by the runner-up, and the feder
     [twinOfTest('county'), 'CONNECTED'],
     [twinOfTest('water'), 'SHORTLISTED'],
   ]);
-  transcript.note('county is killed for good');
+  transcript.note('county goes away for good');
   await city.node('county').close();
   await until(
     () => city.federation().state,
