@@ -33,18 +33,14 @@ export const groundOf = (shapes: readonly Shape[], { lod, metresPerUnit }: { lod
   return outlineOf(flat) ?? outlineOf(seenFaces(faces, metresPerUnit)) ?? linesOf(chosen) ?? upright(faces);
 };
 
-/** Down for solids: what lies above another part is in its shadow. Up for loose surfaces, as roads and land are drawn. */
+/** Down for solids: what lies above another part is in its shadow. Up for loose surfaces, as roads and land are drawn, the steps in them included. */
 const seenFaces = (faces: readonly Face[], metresPerUnit: number): readonly Face[] => {
   const isSolid = faces.some(({ shape }) => shape.type.endsWith('Solid'));
-  const down: Face[] = [];
-  const up: Face[] = [];
-  for (const face of faces) {
-    const tilt = tiltOf(face, metresPerUnit);
-    if (tilt > steepest) up.push(face);
-    else if (tilt < -steepest) down.push(face);
-  }
+  const tilted = faces.map((face) => ({ face, tilt: tiltOf(face, metresPerUnit) }));
+  const [up, down] = [tilted.filter(({ tilt }) => tilt > steepest), tilted.filter(({ tilt }) => tilt < -steepest)];
+  if (!isSolid && up.length > 0) return tilted.filter(({ tilt }) => tilt >= 0).map(({ face }) => face);
   const [first, second] = isSolid ? [down, up] : [up, down];
-  return first.length > 0 ? first : second;
+  return (first.length > 0 ? first : second).map(({ face }) => face);
 };
 
 /** A face that leans more than this (the vertical share of its normal) is a wall. */

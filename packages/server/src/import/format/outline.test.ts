@@ -62,6 +62,22 @@ describe('an outline', () => {
     expect(outlineOf(same)?.type).toBe('MultiPolygon');
   });
 
+  it('has no gap where a face between two others is upright', () => {
+    // the step from A to C has a corner B in between on one side only
+    const step = facesOf(
+      [
+        [0, 0, 0],
+        [4, 0, 0],
+        [2, 3, 0],
+        [2, -3, 0],
+        [2, 0, 1],
+      ],
+      [[[0, 1, 2]], [[0, 3, 4]], [[4, 3, 1]], [[0, 4, 1]]],
+    );
+    const outline = outlineOf(step);
+    expect(outline?.type === 'Polygon' && outline.coordinates.map((ring) => ring.length)).toEqual([5]);
+  });
+
   it('is nothing where nothing is left of the faces seen from above', () => {
     expect(
       outlineOf(

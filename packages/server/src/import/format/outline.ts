@@ -11,9 +11,15 @@ export const outlineOf = (faces: readonly Face[]): Geometry | undefined => {
   const polygons = faces.map(polygonOf).filter((polygon) => polygon.length > 0);
   if (polygons.length === 0) return undefined;
   if (polygons.length === 1) return { type: 'Polygon', coordinates: polygons[0] ?? [] };
-  const joined = polygons.length > importLimits.outlineFacesMax ? undefined : joinPolygons(polygons);
+  const joined = polygons.length > importLimits.outlineFacesMax ? undefined : (joinPolygons([...polygons, ...faces.map(seamOf)]) ?? joinPolygons(polygons));
   const parts = joined ?? (polygons.length > importLimits.outlineFacesMax ? [[hullOf(polygons)]] : polygons);
   return parts.length === 1 ? { type: 'Polygon', coordinates: parts[0] ?? [] } : { type: 'MultiPolygon', coordinates: parts };
+};
+
+/** A face of which nothing is left seen from above joins its neighbours, whose corners lie along it, where it runs the way they do. */
+const seamOf = ({ rings: [outer = []], shape }: Face): Ring[] => {
+  const ring = closeRing(outer.map((index) => (shape.vertices[index] ?? []).slice(0, 2)));
+  return ring.length >= 4 && areaOf(ring) === 0 ? [ring] : [];
 };
 
 /** Outer ring against the clock, holes with it; empty where nothing is left of the face seen from above. */
