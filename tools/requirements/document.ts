@@ -3,7 +3,7 @@
  */
 import type { Entity } from './entities.ts';
 import type { TracedMessage } from './messages.ts';
-import type { Origin, Proof, Requirement } from './requirements.ts';
+import { type Origin, type Proof, proofsOf, type Requirement } from './requirements.ts';
 
 export type Traced = {
   readonly requirements: Readonly<Record<string, Requirement>>;
@@ -19,11 +19,8 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const link = (path: string): string => `[${path}](../${path})`;
 
-const proofCell = (proof: Proof | undefined, unmet: string | undefined): string => {
-  if (unmet !== undefined) return `**not met**: ${unmet}`;
-  const [file = '', title = ''] = proof ?? [];
-  return `${link(file)}: *${title}*`;
-};
+const proofCell = (proofs: readonly Proof[], unmet?: string): string =>
+  unmet === undefined ? proofs.map(([file, title]) => `${link(file)}: *${title}*`).join('; ') : `**not met**: ${unmet}`;
 
 const intro = `This page traces what the model asks for to the code and to the tests. It is made by \`tools/requirements\` and checked: a file that is not there, a test that does not have the title
 named here or was not run and passed with the tests of its file (\`tools/test-run\`), or a row of the catalogue that no number leads to, fails the build. *Do not edit by hand: \`pnpm fixtures\` makes it again.*
@@ -32,13 +29,13 @@ named here or was not run and passed with the tests of its file (\`tools/test-ru
 source says so, in our words; *inferred* that it follows from published names and structure; *our design* that nobody else said it. The numbers RQ-01 to RQ-41 and the numbers of
 messages are ours. No conformance to the text of a Recommendation is claimed.`;
 
-const requirementRow = ([number, { text, origin, messages, home, proof, unmet }]: readonly [string, Requirement]): readonly string[] => [
+const requirementRow = ([number, requirement]: readonly [string, Requirement]): readonly string[] => [
   number,
-  text,
-  origins[origin],
-  messages,
-  link(home),
-  proofCell(proof, unmet),
+  requirement.text,
+  origins[requirement.origin],
+  requirement.messages,
+  link(requirement.home),
+  proofCell(proofsOf(requirement), requirement.unmet),
 ];
 
 const messageRow = ({ number, rows, room, proof, instead }: Traced['messages'][number]): readonly string[] => {
@@ -48,7 +45,7 @@ const messageRow = ({ number, rows, room, proof, instead }: Traced['messages'][n
     number,
     rows.map((name) => `[${name}](protocol.md#${name.replaceAll('.', '').toLowerCase()})`).join(', '),
     instead === undefined ? answered : `**not said**: ${instead}`,
-    proofCell(proof, undefined),
+    proofCell([proof]),
   ];
 };
 
@@ -66,7 +63,7 @@ export const describeRequirements = ({ requirements, entities, messages }: Trace
     'Their names are published; their duties are inferred from them.',
     table(
       ['', 'entity', 'room', 'shown by'],
-      Object.entries(entities).map(([short, { name, home, proof, unmet: reason }]) => [short, name, link(home), proofCell(proof, reason)]),
+      Object.entries(entities).map(([short, { name, home, proof, unmet: reason }]) => [short, name, link(home), proofCell(proof ? [proof] : [], reason)]),
     ),
     '## Messages',
     `That there are messages with a header area and a data area is published; every row is our design. That each goes through text and back, and that every refusal is the one it is named after, ${link('packages/core/src/message/fixtures.test.ts')} shows of all; the last column names the test of what hearing it does.`,

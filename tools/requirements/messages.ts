@@ -38,7 +38,7 @@ const betweenTwins: Readonly<Record<string, TracedMessage>> = {
   T5: twin('membership/membership', 'each side signs what was agreed, and takes no signature for the other that is not its own'),
   T6a: twin('membership/belonging', 'is between the parties of its agreement, in its federation'),
   T6: twin('membership/belonging', 'does so once the agreement is in force and the connection open: before that nothing is formed, and nobody is a fellow'),
-  T7: journey('replacement', 'a member that goes away for good is replaced by the runner-up, and the federation is active again'),
+  T7: journey('lost-for-good', 'a member whose process is killed and never started again is replaced by the runner-up, which answers from then on'),
   T8: journey('standing', 'that leaves with notice answers until then, and nothing is left behind on either side'),
   T9: twin('utilization/exchange-data', 'that says no size gets pageDefault rows, and a key where there is one more'),
   T10: twin('live/publishing', 'resumes after what was heard; from below the oldest change it asks for a new snapshot'),

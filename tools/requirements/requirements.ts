@@ -11,8 +11,13 @@ export type Requirement = {
   readonly messages: string;
   readonly home: string;
   readonly proof?: Proof;
+  /** tests of the rest, where one does not show all that is asked for */
+  readonly also?: readonly Proof[];
   readonly unmet?: string;
 };
+
+/** Every test that shows it. */
+export const proofsOf = ({ proof, also = [] }: Pick<Requirement, 'proof' | 'also'>): readonly Proof[] => (proof ? [proof, ...also] : also);
 
 const journey = (name: string): string => `packages/testbed/src/journey/${name}.test.ts`;
 const server = (path: string): string => `packages/server/src/${path}`;
@@ -28,6 +33,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R1, R2',
     home: server('registry/registration.ts'),
     proof: [registryTest, 'an entry is found up to the end of its lease, is stale after it, and gone after leasesMissedMax of them'],
+    also: [[server('exchange/answer.test.ts'), 'a stranger is asked to register first']],
   },
   'RQ-02': {
     text: 'What is registered is what the twin can do for federations.',
@@ -35,6 +41,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R2',
     home: server('registry/feature-registration.ts'),
     proof: [registryTest, 'one refused feature never spoils the others'],
+    also: [formed],
   },
   'RQ-03': {
     text: 'Registered information covers data and functions alike.',
@@ -45,6 +52,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
       'packages/server/src/orchestration/invocation/running.test.ts',
       'is computed for whom it was granted, with inputs as it describes them, and for nobody else',
     ],
+    also: [[registryTest, 'one refused feature never spoils the others']],
   },
   'RQ-04': {
     text: 'Twins and features are identified uniquely across owners.',
@@ -52,6 +60,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R1, R2',
     home: core('ground/id.ts'),
     proof: [registryTest, 'nobody registers a twin of another agency'],
+    also: [[server('registry/semantic-dictionary.test.ts'), 'belongs to the agency of its id, its prefix to it, its terms to its prefix']],
   },
   'RQ-05': {
     text: 'Owners can change and withdraw their entries, others cannot.',
@@ -59,6 +68,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R3, R5',
     home: server('registry/registration.ts'),
     proof: [registryTest, 'nobody changes, renews or withdraws what is another’s'],
+    also: [
+      [registryTest, 'a change based on an older revision is refused with the current one'],
+      [registryTest, 'a withdrawn twin takes its features with it'],
+    ],
   },
   'RQ-06': {
     text: 'Entries do not outlive their twins.',
@@ -66,6 +79,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R4',
     home: server('registry/entry.ts'),
     proof: [registryTest, 'renewing keeps an entry, also a stale one; one that is gone must register again and keeps counting its revisions'],
+    also: [[registryTest, 'an entry is found up to the end of its lease, is stale after it, and gone after leasesMissedMax of them']],
   },
   'RQ-07': {
     text: 'Features are described by terms that can be looked up.',
@@ -73,6 +87,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R10, R11, R12',
     home: server('registry/semantic-dictionary.ts'),
     proof: [server('registry/semantic-dictionary.test.ts'), 'widens what is found: a kind of its own is found as the wider one'],
+    also: [[server('registry/semantic-dictionary.test.ts'), 'is changed by a patch on its revision, and told with its terms alone where some are asked for']],
   },
   'RQ-08': {
     text: 'A formed federated twin can be registered and found as a twin.',
@@ -97,6 +112,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R7, P1',
     home: core('message/discovery/discovery-query.ts'),
     proof: [core('message/discovery/discovery-query.test.ts'), 'by purpose, place and time'],
+    also: [[journey('approval'), 'is looked for among twins of the types named, and says which kinds nobody of them offers']],
   },
   'RQ-11': {
     text: 'Queries filter by meaning, place, time, quality, protocol, format and terms of use.',
@@ -104,6 +120,11 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R7',
     home: core('message/discovery/condition.ts'),
     proof: [core('message/discovery/discovery-query.test.ts'), 'by what it speaks, or what an adaptor makes of it'],
+    also: [
+      [core('message/discovery/discovery-query.test.ts'), 'by its kind, and as far as the query lets meaning reach'],
+      [core('message/discovery/discovery-query.test.ts'), 'by purpose, place and time'],
+      [core('message/discovery/discovery-query.test.ts'), 'tests numbers, texts, lists and meaning'],
+    ],
   },
   'RQ-12': {
     text: 'Results are enough to decide and to connect.',
@@ -111,6 +132,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R7',
     home: core('federation/forming/scoring.ts'),
     proof: [core('federation/candidate.test.ts'), 'is best first, and says why of each'],
+    also: [formed],
   },
   'RQ-13': {
     text: 'Several candidates are kept and compared; one takes the place of another that fails.',
@@ -118,6 +140,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'R7, T7',
     home: core('federation/forming/choosing.ts'),
     proof: [journey('replacement'), 'a member that goes away for good is replaced by the runner-up, and the federation is active again'],
+    also: [[journey('lost-for-good'), 'a member whose process is killed and never started again is replaced by the runner-up, which answers from then on']],
   },
   'RQ-14': {
     text: 'The registry keeps to the visibility that owners set.',
@@ -177,6 +200,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T2, T4, T8',
     home: server('orchestration/membership/deliberation.ts'),
     proof: [journey('standing'), 'an owner who will not give enough is left out, and both sides know that'],
+    also: [
+      [journey('standing'), 'an offer that is too little is countered, and the owner gives more to who insists'],
+      [journey('standing'), 'that leaves with notice answers until then, and nothing is left behind on either side'],
+    ],
   },
   'RQ-22': {
     text: 'Both ends are authenticated and authorised before data move.',
@@ -184,6 +211,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'all',
     home: server('exchange/authorise.ts'),
     proof: [server('exchange/answer.test.ts'), 'content that was changed on the way is refused, and so is a message without a signature'],
+    also: [
+      [server('exchange/answer.test.ts'), 'a stranger is asked to register first'],
+      [journey('federation'), 'waits for a person; accepted, the member comes in; before that nothing of its data is seen'],
+    ],
   },
   'RQ-23': {
     text: 'Where nothing has to be adapted the connection is direct.',
@@ -191,6 +222,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T6a',
     home: server('orchestration/forming/move.ts'),
     proof: formed,
+    also: [[journey('selection'), 'who can be talked to directly goes before who takes an adaptor, and what would be lost by it is known before']],
   },
   'RQ-24': {
     text: 'Connected twins are used for questions across domains.',
@@ -198,6 +230,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T9 to T12',
     home: server('orchestration/utilization/federated-twin.ts'),
     proof: [journey('partial'), 'counts what there is, says that the keeper of the inner set was asked, and claims no total for a page of none'],
+    also: [[journey('functions'), 'finds the way, and another one around an area that was found in the federation']],
   },
   'RQ-25': {
     text: 'The federated twin collects and analyses what its domains say.',
@@ -250,6 +283,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T13',
     home: server('orchestration/federation-status.ts'),
     proof: [journey('measured'), 'a line tells how fast it answers and what it lost, and the federation how many of its members are there'],
+    also: [[journey('application'), 'is told how its federation stands and who is in it, and of no other (P3)']],
   },
   'RQ-32': {
     text: 'The state of every link is kept and can be reported.',
@@ -257,6 +291,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T13, A6',
     home: server('orchestration/communication-status.ts'),
     proof: [server('orchestration/communication-status.test.ts'), 'is interrupted by two probes in a row without an answer in time, not by one'],
+    also: [[journey('measured'), 'a line tells how fast it answers and what it lost, and the federation how many of its members are there']],
   },
   'RQ-33': {
     text: 'A federation can be suspended, changed and released without anything left dangling.',
@@ -264,6 +299,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T14, T15, A8',
     home: server('orchestration/forming/notice.ts'),
     proof: [journey('federation'), 'released, it leaves nothing behind on either side, and reads are refused'],
+    also: [
+      [journey('standing'), 'moves no data until it is resumed; agreements stay in force'],
+      [journey('standing'), 'that leaves with notice answers until then, and nothing is left behind on either side'],
+    ],
   },
   'RQ-34': {
     text: 'The failure of one member does not take down the rest.',
@@ -271,6 +310,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T13, T7',
     home: server('orchestration/utilization/source-asking.ts'),
     proof: [journey('faults'), 'when every member fails, the own part still comes'],
+    also: [
+      [journey('faults'), 'stopped: FAILED, since when, and when it is tried next'],
+      [journey('faults'), 'hanging: LATE at first, then not waited for'],
+    ],
   },
   'RQ-35': {
     text: 'Exchanges can be traced afterwards: who, what, when, under which agreement.',
@@ -319,6 +362,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
     messages: 'T9',
     home: core('federation/source-report.ts'),
     proof: [journey('checks'), 'an answer says of each member how many of its values are of another kind, in no unit of theirs, or from the future'],
+    also: [[journey('scene'), 'shows every twin of every member once, and tells which row it is, both ways']],
   },
   'RQ-41': {
     text: 'A model can get at data on behalf of a person or an organization.',

@@ -4,10 +4,10 @@
 import type { TestModule } from 'vitest/node';
 import { entities } from '../requirements/entities.ts';
 import { tracedMessages } from '../requirements/messages.ts';
-import { type Proof, requirements } from '../requirements/requirements.ts';
+import { type Proof, proofsOf, requirements } from '../requirements/requirements.ts';
 
-const traces: readonly (readonly [name: string, Proof])[] = Object.entries({ ...requirements, ...entities, ...tracedMessages }).flatMap(([name, { proof }]) =>
-  proof ? [[name, proof]] : [],
+const traces: readonly (readonly [name: string, Proof])[] = Object.entries({ ...requirements, ...entities, ...tracedMessages }).flatMap(([name, traced]) =>
+  proofsOf(traced).map((proof) => [name, proof] as const),
 );
 
 const stateOf = (module: TestModule, title: string): string => {

@@ -18,6 +18,8 @@ const main = fileURLToPath(new URL('main.ts', import.meta.resolve('@cityweave/se
 export type NodeProcess = AsyncDisposable & {
   readonly name: string;
   readonly address: string;
+  /** the lines of its log so far: none while it is silent */
+  readonly logged: () => readonly string[];
   /** with signal 9, as a machine that loses its power */
   readonly kill: () => Promise<void>;
   /** stands still and holds its sockets */
@@ -52,8 +54,10 @@ export const spawnNode = (folder: string, name: string, log = 'silent') => {
 };
 
 /** Starts one, and waits until it is. */
-export const startProcess = async (folder: string, name: string): Promise<NodeProcess> => {
-  const child = spawnNode(folder, name);
+export const startProcess = async (folder: string, name: string, log = 'silent'): Promise<NodeProcess> => {
+  const child = spawnNode(folder, name, log);
+  const logged: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => logged.push(line));
   const address = await untilReady(child, name).catch(async (cause) => {
     await ended(child, 'SIGKILL');
     throw cause;
@@ -61,6 +65,7 @@ export const startProcess = async (folder: string, name: string): Promise<NodePr
   return {
     name,
     address,
+    logged: () => logged,
     kill: () => ended(child, 'SIGKILL'),
     pause: () => {
       child.kill('SIGSTOP');

@@ -51,6 +51,10 @@ const withReason = (desk: Desk, id: FederationId, reason: string): Result<Federa
     return ok(!isForming || federation.reason === reason ? federation : { ...federation, reason });
   });
 
+/** What stood in the way of finding members is over. */
+const beginNegotiating = (desk: Desk, id: FederationId): Result<Federation> =>
+  update(desk, id, ({ reason: _, ...federation }) => moveFederation(federation, 'NEGOTIATING', desk.room.deps.clock.now()));
+
 const invite = (desk: Desk, id: FederationId, candidates: readonly Candidate[]): Result<Federation> => {
   const { room } = desk;
   return update(desk, id, (loaded) => {
@@ -78,7 +82,7 @@ export const discover = async (desk: Desk, federation: Federation): Promise<void
   const invited = invite(desk, federation.id, found.value);
   if (!invited.ok || invited.value.state !== 'DISCOVERING') return;
   const unmet = openNeeds(invited.value, { own, vocabulary: room.vocabulary() }).filter(({ optional }) => !optional);
-  if (unmet.length === 0) moveTo(desk, federation.id, 'NEGOTIATING');
+  if (unmet.length === 0) beginNegotiating(desk, federation.id);
   else withReason(desk, federation.id, [`nobody offers ${unmet.map(({ kind }) => kind).join(', ')} yet`, ...notBridged(found.value)].join('; '));
 };
 
