@@ -13,6 +13,7 @@ import { closeMaterials, createMaterials, type Effort, type Materials, setEffort
 import { createPickable } from './look/pickable.ts';
 import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
+import { placeEye } from './look/uniforms.ts';
 import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
 import { drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
@@ -63,9 +64,6 @@ export type CityRoom = {
 
 const nowSeconds = (): number => performance.now() / 1_000;
 
-/** How far one sees, as a share of the farthest that is drawn at all. */
-const sightShare = 0.6;
-
 type Made = {
   readonly room: CityRoom;
   scene: Scene;
@@ -105,11 +103,9 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
   const { tiling, appearance, shadow, labels, background } = made;
   const { uniforms } = appearance;
   uniforms.pixels.value = (size.height * size.dpr) / (2 * Math.tan((camera.fov * Math.PI) / 360));
-  uniforms.far.value = camera.far * sightShare;
   uniforms.grid.value = uniforms.shadowOn.value > 0 ? 10 ** Math.floor(Math.log10(Math.max(40, camera.position.y))) : 0;
   uniforms.dpr.value = size.dpr;
-  uniforms.size.value.set(size.width * size.dpr, size.height * size.dpr);
-  uniforms.unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
+  placeEye(uniforms, camera, size);
   if (tiling.look({ view, aspect: camera.aspect, pixelsPerMetre: uniforms.pixels.value, errorPixels })) shadow.spoil();
   renderer.setClearColor(background.copy(uniforms.ground.value).convertSRGBToLinear(), 1);
   made.backdrop.visible = made.effort.fine || showsBackdrop(camera, uniforms.far.value);

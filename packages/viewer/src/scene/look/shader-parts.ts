@@ -4,19 +4,22 @@
 
 export const head = `
 precision highp float; precision highp int; precision highp sampler2DShadow;
-uniform mat4 modelMatrix, viewMatrix, projectionMatrix; uniform vec3 cameraPosition;
+uniform mat4 modelMatrix, onto; uniform vec3 cameraPosition;
 uniform sampler2D state;
-uniform vec3 sun, sunlight, skylight, daylight, horizon, zenith, ground, ink; uniform float far, pixels, dpr, contrast;
+uniform vec3 sun, sunlight, skylight, daylight, horizon, zenith, ground, ink; uniform float far, fade, pixels, dpr, contrast;
 `;
 
-/** What is the same all over a triangle is flat: it comes from its last corner. */
+/**
+ * What is the same all over a triangle is flat: it comes from its last corner. `onto` puts a place of the world into the picture, and how far before the eye
+ * it is into its last number; a tile's matrix is a step and a place, no turn. The fewer a shader calculates, the sooner it is compiled.
+ */
 export const vertexHead = `${head}
 in ivec4 position; in float high;
 flat out vec3 tone;
 #if defined(MARKED) || defined(SIGNED)
 flat out int mark;
 #endif
-float hazeOf(float away) { return contrast > 0.5 ? 0.0 : smoothstep(0.5, 1.0, away / far); }
+float hazeOf(float away) { float share = clamp(away * fade - 1.0, 0.0, 1.0); return share * share * (3.0 - 2.0 * share); }
 int marks;
 bool take() {
   int at = int(modelMatrix[0].w + 0.5) + (position.w & 0xffff) + int(high + 0.5) * 65536;
@@ -27,7 +30,7 @@ bool take() {
 #endif
   return (marks & 1) == 0;
 }
-vec3 inWorld() { return mat3(modelMatrix) * vec3(position.xyz) + modelMatrix[3].xyz; }
+vec3 inWorld() { return vec3(position.xyz) * modelMatrix[0].x + modelMatrix[3].xyz; }
 `;
 
 /** `FINE` is for who has time for it: shadows, lines on the ground, a sky. */

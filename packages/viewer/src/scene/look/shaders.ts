@@ -9,33 +9,28 @@ export type Shader = { readonly vertex: string; readonly fragment: string };
 
 /** Where nobody has time for more, light and haze are worked out by the corner, and told in as few numbers as will do; there is less light at a foot. */
 const solidVertex = `${vertexHead}
-in vec2 facing;
+in vec3 facing;
 #ifdef FINE
 flat out vec3 normal; out vec3 place; out float haze;
 #else
 out float foot;
 #endif
-vec3 unfolded() {
-  vec3 way = vec3(facing.x, 1.0 - abs(facing.x) - abs(facing.y), facing.y);
-  if (way.y < 0.0) way.xz = (1.0 - abs(way.zx)) * vec2(way.x < 0.0 ? -1.0 : 1.0, way.z < 0.0 ? -1.0 : 1.0);
-  return normalize(way);
-}
 void main() {
-  vec3 world = inWorld();
-  vec4 seen = viewMatrix * vec4(world, 1.0);
   bool shown = take();
-  float away = hazeOf(-seen.z);
+  vec3 world = inWorld();
+  vec4 seen = onto * vec4(world, 1.0);
+  float away = hazeOf(seen.w);
 #ifdef FINE
-  normal = unfolded(); place = world; haze = away;
+  normal = normalize(facing); place = world; haze = away;
 #else
-  vec3 way = unfolded();
+  vec3 way = facing;
 #ifdef BOTH
   if (dot(way, cameraPosition - world) < 0.0) way = -way;
 #endif
   tone = mix(tone * (skylight * (0.82 + 0.18 * way.y) + sunlight * max(0.0, dot(way, sun))), horizon, away);
   foot = mix(0.87 + 0.13 * min(1.0, world.y * 0.09), 1.0, away);
 #endif
-  gl_Position = shown ? projectionMatrix * seen : ${nowhere};
+  gl_Position = shown ? seen : ${nowhere};
 }
 `;
 
@@ -64,57 +59,58 @@ void main() {
 `;
 
 /**
- * A box is looked for in a square about it. A way of the eye meets the plane of its roof, then goes down to that of the ground: `enter` and `leave` are how far down it is
- * within the sides and within those across, 0 at the roof and 1 at the ground. From as far away as boxes are drawn, the eye looks the same way at all of one.
+ * A box is looked for in a square about it, in pixels of the picture. A way of the eye meets the plane of its roof, then goes down to that of the ground: `enter` and `leave`
+ * are how far down it is within the sides and within those across, 0 at the roof and 1 at the ground. From as far away as boxes are drawn, the eye looks the same way at all of one.
+ * As the horizon is level, a roof is as far away all along a line of the picture.
  */
 const boxVertex = `${vertexHead}
 in ivec4 extent;
-uniform vec2 size;
-flat out vec4 ways, reach, depths; flat out vec3 sideTone, acrossTone; flat out vec2 foot;
-vec3 onPicture(vec3 place) { vec4 seen = projectionMatrix * (viewMatrix * vec4(place, 1.0)); return (seen.xyz / seen.w * 0.5 + 0.5) * vec3(size, 1.0); }
-vec3 litOf(vec3 way) { return tone * (skylight * (0.82 + 0.18 * way.y) + sunlight * max(0.0, dot(way, sun))); }
+uniform mat4 onScreen; uniform vec2 size;
+flat out vec4 ways, reach; flat out vec3 depths, sideTone, acrossTone; flat out float foot;
 void main() {
-  vec3 roof = inWorld(); vec3 ground = vec3(roof.x, 0.0, roof.z);
-  vec3 side = mat3(modelMatrix) * vec3(extent.x, 0, extent.z);
-  vec3 along = normalize(side); vec3 over = vec3(-along.z, 0.0, along.x);
-  vec3 across = modelMatrix[0].x * float(extent.y) * over;
   bool shown = take();
-  vec4 seen = viewMatrix * vec4(ground, 1.0);
-  float near = seen.z + abs((viewMatrix * vec4(side, 0.0)).z) + abs((viewMatrix * vec4(across, 0.0)).z);
-  vec3 high = onPicture(roof); vec3 low = onPicture(ground);
-  vec3 u = onPicture(roof + side) - high; vec3 v = onPicture(roof + across) - high;
+  vec3 roof = inWorld(); vec3 half3 = vec3(extent.xyz) * modelMatrix[0].x;
+  vec2 along = half3.xz * inversesqrt(dot(half3.xz, half3.xz)); vec2 over = vec2(-along.y, along.x);
+  vec4 high = onScreen * vec4(roof, 1.0); vec4 low = high - onScreen[1] * roof.y;
+  vec4 side = onScreen[0] * half3.x + onScreen[2] * half3.z;
+  vec4 across = (onScreen[0] * over.x + onScreen[2] * over.y) * half3.y;
+  vec3 top = high.xyz / high.w; vec3 base = low.xyz / low.w; vec3 fall = top - base;
+  vec3 u = (side.xyz - top * side.w) / high.w; vec3 v = (across.xyz - top * across.w) / high.w;
   vec4 back = vec4(v.y, -v.x, -u.y, u.x) / (u.x * v.y - u.y * v.x);
-  vec2 down = vec2(dot(back.xy, high.xy - low.xy), dot(back.zw, high.xy - low.xy));
+  vec2 down = vec2(dot(back.xy, fall.xy), dot(back.zw, fall.xy));
   down = mix(vec2(1e-4), down, greaterThan(abs(down), vec2(1e-4)));
   ways = back / down.xxyy;
-  vec2 middle = vec2(dot(ways.xy, high.xy), dot(ways.zw, high.xy));
+  vec2 middle = vec2(dot(ways.xy, top.xy), dot(ways.zw, top.xy));
   reach = vec4(middle - 1.0 / abs(down), middle + 1.0 / abs(down));
-  vec2 slope = -vec2(u.z, v.z) * down;
-  depths = vec4(slope, high.z + dot(slope, middle), low.z - high.z - slope.x - slope.y);
+  float lean = u.z * back.y + v.z * back.w;
+  depths = vec3(top.z - lean * top.y, lean, lean * fall.y - fall.z);
   vec2 wide = abs(u.xy) + abs(v.xy);
-  vec2 from = max(min(high, low).xy - wide, vec2(0.0)); vec2 to = min(max(high, low).xy + wide, size);
+  vec2 from = max(min(top, base).xy - wide, 0.0); vec2 to = min(max(top, base).xy + wide, size);
   gl_PointSize = max(to.x - from.x, to.y - from.y);
-  bool drawn = shown && near < 0.0 && all(lessThan(from, to));
-  gl_Position = drawn ? vec4(((from + to) / size - 1.0) * -near, projectionMatrix[2].z * near + projectionMatrix[3].z, -near) : ${nowhere};
-  float away = hazeOf(-seen.z);
-  float dark = 0.13 * min(1.0, roof.y * 0.09) * (1.0 - away);
-  foot = vec2(mix(0.87, 1.0, away) + dark, dark);
-  sideTone = mix(litOf(along * -sign(down.x)), horizon, away);
-  acrossTone = mix(litOf(over * -sign(down.y)), horizon, away);
-  tone = mix(litOf(vec3(0.0, 1.0, 0.0)), horizon, away) * foot.x;
+  bool drawn = shown && low.w > abs(side.w) + abs(across.w) && all(lessThan(from, to));
+  gl_Position = drawn ? vec4((from + to) / size - 1.0, 0.0, 1.0) : ${nowhere};
+  float away = hazeOf(low.w);
+  float head = 0.13 * min(1.0, roof.y * 0.09) * (1.0 - away); float whole = 0.87 + 0.13 * away + head;
+  foot = head / whole;
+  vec3 own = tone * ((1.0 - away) * whole); vec3 air = horizon * (away * whole);
+  vec2 lit = max(vec2(0.0), -sign(down) * vec2(dot(along, sun.xz), dot(over, sun.xz)));
+  vec3 sky = skylight * 0.82;
+  sideTone = own * (sky + sunlight * lit.x) + air;
+  acrossTone = own * (sky + sunlight * lit.y) + air;
+  tone = own * (skylight + sunlight * max(0.0, sun.y)) + air;
 }
 `;
 
 const boxFragment = `${fragmentHead}
-flat in vec4 ways, reach, depths; flat in vec3 sideTone, acrossTone; flat in vec2 foot;
+flat in vec4 ways, reach; flat in vec3 depths, sideTone, acrossTone; flat in float foot;
 void main() {
   vec2 way = vec2(dot(ways.xy, gl_FragCoord.xy), dot(ways.zw, gl_FragCoord.xy));
   vec2 enter = reach.xy - way; vec2 leave = reach.zw - way;
   float down = max(max(enter.x, enter.y), 0.0);
   if (down > min(min(leave.x, leave.y), 1.0)) discard;
-  vec3 wall = (enter.x > enter.y ? sideTone : acrossTone) * (foot.x - foot.y * down);
-  gl_FragDepth = depths.z - dot(depths.xy, way) + depths.w * down;
-  colour = vec4(marked(down > 0.0 ? wall : tone), 1.0);
+  gl_FragDepth = depths.x + depths.y * gl_FragCoord.y + depths.z * down;
+  vec3 wall = enter.x > enter.y ? sideTone : acrossTone;
+  colour = vec4(marked((down > 0.0 ? wall : tone) * (1.0 - foot * down)), 1.0);
 }
 `;
 
@@ -122,11 +118,11 @@ const flatVertex = (lift: string): string => `${vertexHead}
 out vec3 place; out float depth; out float haze;
 void main() {
   place = inWorld(); ${lift}
-  vec4 seen = viewMatrix * vec4(place, 1.0);
-  depth = -seen.z; haze = hazeOf(depth);
+  vec4 seen = onto * vec4(place, 1.0);
+  depth = seen.w; haze = hazeOf(depth);
   bool shown = take();
   tone *= daylight;
-  gl_Position = shown ? projectionMatrix * seen : ${nowhere};
+  gl_Position = shown ? seen : ${nowhere};
 }
 `;
 
@@ -161,14 +157,14 @@ void main() {
   form = ivec2(look.b + 0.5, look.a + 0.5);
   // what is under way: from where it was seen first, as long as it takes
   vec2 away = glide.w > 0.0 ? glide.xy * (1.0 - clamp((now - glide.z) / glide.w, 0.0, 1.0)) : vec2(0.0);
-  vec4 seen = viewMatrix * vec4(inWorld() + vec3(away.x, metres * 0.35, away.y), 1.0);
-  float depth = -seen.z;
+  vec4 seen = onto * vec4(inWorld() + vec3(away.x, metres * 0.35, away.y), 1.0);
+  float depth = seen.w;
   haze = hazeOf(depth);
   bool isMarked = (mark & 14) != 0;
   float wanted = min(size * 1.7 * dpr, metres * pixels / max(1.0, depth));
   pixelsWide = max((isMarked ? 14.0 : 1.5) * dpr, isMarked ? max(wanted, size * 1.5 * dpr) : wanted);
   gl_PointSize = pixelsWide;
-  gl_Position = shown && depth > 0.0 ? projectionMatrix * seen : ${nowhere};
+  gl_Position = shown && depth > 0.0 ? seen : ${nowhere};
   // signs are seen over the roofs beside them; lamps and hydrants stand among them
   if (size > 7.5 || isMarked) gl_Position.z -= 0.02 * gl_Position.w;
 }
@@ -206,9 +202,8 @@ void main() {
   gl_Position = vec4(position.xy, 0.99999, 1.0);
 #else
   float up = position.z * (cameraPosition.y + far * 0.5);
-  vec4 seen = viewMatrix * vec4(cameraPosition.x + position.x * far, up, cameraPosition.z + position.y * far, 1.0);
   haze = contrast > 0.5 ? 0.0 : smoothstep(0.6, 1.0, length(position.xy));
-  gl_Position = projectionMatrix * seen;
+  gl_Position = onto * vec4(cameraPosition.x + position.x * far, up, cameraPosition.z + position.y * far, 1.0);
   gl_Position.z = min(gl_Position.z, 0.99999 * gl_Position.w);
 #endif
 }
@@ -240,7 +235,9 @@ void main() {
 }
 `;
 
+/** As the sun sees it. */
 const shadowVertex = `${vertexHead}
+uniform mat4 viewMatrix, projectionMatrix;
 void main() { gl_Position = take() ? projectionMatrix * (viewMatrix * vec4(inWorld(), 1.0)) : ${nowhere}; }
 `;
 const shadowFragment = 'precision highp float; out vec4 colour; void main() { colour = vec4(1.0); }';

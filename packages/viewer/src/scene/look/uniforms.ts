@@ -1,7 +1,7 @@
 /**
  * Uniforms: what every shader is told beside the corners: textures of states and looks, light, colours of what is no twin, and the eye.
  */
-import { Color, DataTexture, type DepthTexture, Matrix4, RGBAFormat, type Texture, Vector2, Vector3 } from 'three';
+import { Color, DataTexture, type DepthTexture, Matrix4, type PerspectiveCamera, RGBAFormat, type Texture, Vector2, Vector3 } from 'three';
 
 type Uniform<T> = { value: T };
 
@@ -21,6 +21,8 @@ export type Uniforms = {
   readonly ink: Uniform<Color>;
   readonly contrast: Uniform<number>;
   readonly far: Uniform<number>;
+  /** two shares of `far` a metre, 0 where nothing fades: haze begins at half of it */
+  readonly fade: Uniform<number>;
   /** the second in which the frame is drawn, as glides tell theirs */
   readonly now: Uniform<number>;
   readonly pixels: Uniform<number>;
@@ -29,6 +31,9 @@ export type Uniforms = {
   readonly shadowMap: Uniform<DepthTexture | null>;
   readonly shadowMatrix: Uniform<Matrix4>;
   readonly shadowOn: Uniform<number>;
+  /** a place of the world in the picture, and in its pixels */
+  readonly onto: Uniform<Matrix4>;
+  readonly onScreen: Uniform<Matrix4>;
   readonly unproject: Uniform<Matrix4>;
   /** metres between two lines of the ground, 0 for none */
   readonly grid: Uniform<number>;
@@ -40,7 +45,35 @@ export const createUniforms = ({ state, looks, signs }: Readonly<{ state: DataTe
   ...{ state: { value: state }, looks: { value: looks }, signs: { value: signs } },
   ...{ sun: { value: new Vector3() }, sunlight: { value: new Color() }, skylight: { value: new Color() }, daylight: { value: new Color() } },
   ...{ horizon: { value: new Color() }, zenith: { value: new Color() }, ground: { value: new Color() }, ink: { value: new Color() } },
-  ...{ contrast: { value: 0 }, far: { value: 10_000 }, now: { value: 0 }, pixels: { value: 1_000 }, dpr: { value: 1 }, size: { value: new Vector2(1, 1) } },
+  ...{
+    contrast: { value: 0 },
+    far: { value: 10_000 },
+    fade: { value: 0 },
+    now: { value: 0 },
+    pixels: { value: 1_000 },
+    dpr: { value: 1 },
+    size: { value: new Vector2(1, 1) },
+  },
   ...{ shadowMap: { value: null }, shadowMatrix: { value: new Matrix4() }, shadowOn: { value: 0 } },
-  ...{ unproject: { value: new Matrix4() }, grid: { value: 0 } },
+  ...{ onto: { value: new Matrix4() }, onScreen: { value: new Matrix4() }, unproject: { value: new Matrix4() }, grid: { value: 0 } },
 });
+
+const toPixels = new Matrix4();
+
+/** How far one sees, as a share of the farthest that is drawn at all. */
+const sightShare = 0.6;
+
+/** Pixels of the page, and of the screen for one of them. */
+type PictureSize = { readonly width: number; readonly height: number; readonly dpr: number };
+
+/** Where places of the world are in the picture. */
+export const placeEye = (uniforms: Uniforms, camera: PerspectiveCamera, { width, height, dpr }: PictureSize): void => {
+  const { size, far, fade, contrast, onto, onScreen, unproject } = uniforms;
+  size.value.set(width * dpr, height * dpr);
+  far.value = camera.far * sightShare;
+  fade.value = contrast.value > 0.5 ? 0 : 2 / far.value;
+  onto.value.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
+  const { x, y } = size.value;
+  onScreen.value.multiplyMatrices(toPixels.set(x / 2, 0, 0, x / 2, 0, y / 2, 0, y / 2, 0, 0, 0.5, 0.5, 0, 0, 0, 1), onto.value);
+  unproject.value.copy(camera.matrixWorld).multiply(camera.projectionMatrixInverse);
+};

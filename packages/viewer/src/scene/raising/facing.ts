@@ -62,13 +62,20 @@ export const faceTriangles = (mesh: Mesh): void => {
   mesh.faced = mesh.indices;
 };
 
-/** What the corners say, two bytes each. */
+/** What a direction of two bytes says, as three of length 127, into four. */
+const unfold = (direction: number, into: Int8Array, at: number): void => {
+  let [x, z] = [(direction << 16) >> 24, (direction << 24) >> 24];
+  const y = 127 - Math.abs(x) - Math.abs(z);
+  if (y < 0) [x, z] = [(127 - Math.abs(z)) * (x < 0 ? -1 : 1), (127 - Math.abs(x)) * (z < 0 ? -1 : 1)];
+  const scale = 127 / Math.sqrt(x * x + y * y + z * z);
+  into[at] = Math.round(x * scale);
+  into[at + 1] = Math.round(y * scale);
+  into[at + 2] = Math.round(z * scale);
+};
+
+/** What the corners say, four bytes each: the way their triangles look, east, up and south, so that the graphics card has nothing to work out. */
 export const packFacing = ({ spoken, count }: Mesh): Int8Array<ArrayBuffer> => {
-  const facing = new Int8Array(count * 2);
-  for (let corner = 0; corner < count; corner += 1) {
-    const direction = spoken[corner] ?? 0;
-    facing[corner * 2] = direction >> 8;
-    facing[corner * 2 + 1] = direction & 0xff;
-  }
+  const facing = new Int8Array(count * 4);
+  for (let corner = 0; corner < count; corner += 1) unfold(spoken[corner] ?? 0, facing, corner * 4);
   return facing;
 };

@@ -9,7 +9,7 @@ export type Packed = {
   readonly corners: Int16Array<ArrayBuffer>;
   /** the further bits of the rows; undefined where there are none */
   readonly high: Uint16Array<ArrayBuffer> | undefined;
-  /** of what stands: which way the triangles look of which a corner is the last, two bytes a corner */
+  /** of what stands: which way the triangles look of which a corner is the last, four bytes a corner */
   readonly facing: Int8Array<ArrayBuffer> | undefined;
   /** undefined where corners are drawn as points */
   readonly index: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | undefined;

@@ -24,7 +24,7 @@ import { createUniforms, emptyTexture } from '../look/uniforms.ts';
 const nothing = (): BufferGeometry => {
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', Object.assign(new BufferAttribute(new Int16Array(12), 4), { gpuType: IntType }));
-  geometry.setAttribute('facing', new BufferAttribute(new Int8Array(6), 2, true));
+  geometry.setAttribute('facing', new BufferAttribute(new Int8Array(12), 4, true));
   geometry.setAttribute('kind', new BufferAttribute(new Uint16Array(3), 1));
   geometry.setIndex(new BufferAttribute(new Uint16Array(3), 1));
   geometry.boundingSphere = new Sphere();
@@ -87,5 +87,7 @@ export const warmEarly = (renderer: WebGLRenderer, camera: Camera, { fine, boxes
   setEffort(materials, { fine, marked: false });
   const nowhere = new BufferGeometry();
   renderer.compile(groupOf(materials, { geometry: nowhere, box: nowhere }, { forms: ['prism'], boxes, ground: fine }), camera);
+  // else all of it waits in the page until something is drawn
+  renderer.getContext().flush();
   return { close: () => closeMaterials(materials) };
 };

@@ -62,7 +62,7 @@ const geometryOf = (packed: TileMade['parts'][number]): BufferGeometry => {
   // what is drawn is chosen by tile: three need not know where it is
   geometry.boundingSphere = new Sphere();
   if (high) geometry.setAttribute('high', attribute(high, 1));
-  if (facing) geometry.setAttribute('facing', attribute(facing, 2, true));
+  if (facing) geometry.setAttribute('facing', attribute(facing, 4, true));
   if (kinds) geometry.setAttribute('kind', attribute(kinds, 1));
   if (index) geometry.setIndex(attribute(index, 1));
   return geometry;
