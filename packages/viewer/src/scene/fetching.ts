@@ -59,9 +59,14 @@ const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> 
   }
 };
 
-const unzip = async (bytes: BlobPart): Promise<Uint8Array> => {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** Written straight into the stream: a blob would be given to the browser's own process first, and read from there. */
+const unzip = async (bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<Uint8Array> => {
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  // what is wrong with them is told by what is read
+  const written = writer.write(bytes).then(() => writer.close());
+  written.catch(() => undefined);
+  return new Uint8Array(await new Response(readable).arrayBuffer());
 };
 
 /** A tile as it was before it was packed; undefined where it is not whole. */

@@ -99,7 +99,7 @@ export type SceneEvent =
   | { readonly type: 'progress'; readonly here: number; readonly wanted: number };
 
 /** The twin that each row draws: numbers of its kind and of the agency that draws it, in the scene. */
-export type Rows = { readonly kinds: Uint16Array; readonly agencies: Uint16Array };
+export type Rows = { readonly kinds: Uint8Array | Uint16Array; readonly agencies: Uint8Array | Uint16Array };
 
 export type City = {
   readonly scene: () => Scene;

@@ -8,14 +8,11 @@ import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
 import type { Colouring, Dress, Stop } from '../staged.ts';
 import { legendOf, stepOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
-import { createStateTexture, flags, markScale, type StateTexture } from './state-texture.ts';
+import { createStateTexture, flags, markScale, type RowKinds, type StateTexture } from './state-texture.ts';
 import { type Light, lightOf, softSun } from './sun.ts';
 import { tonesOf } from './themes.ts';
 import { asGiven, createTones, type Tones } from './tones.ts';
 import { createUniforms, emptyTexture, type Uniforms } from './uniforms.ts';
-
-/** The rows of one layer and what each is; one kind where all are alike. */
-export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
 
 /** Rows, and of each its value and what is out of order about it, sums of `markBits`. */
 export type Told = Pick<ShownColumns, 'rows' | 'values' | 'marks'>;
@@ -62,16 +59,16 @@ const flagged = (state: StateTexture, flag: number): ((rows: readonly number[]) 
 
 /** What of the rows is shown. */
 const createShown = (scene: Scene, state: StateTexture) => {
-  let isHidden: (row: number) => boolean = () => false;
+  let isHidden: ((row: number) => boolean) | undefined;
   const hideRows = (from: number, to: number): void => {
-    for (let row = from; row < to; row += 1) state.flag(row, flags.hidden, isHidden(row));
+    if (isHidden) for (let row = from; row < to; row += 1) state.flag(row, flags.hidden, isHidden(row));
   };
   return {
-    setKinds: ({ firstRow, rows, agency, kinds }: RowKinds): void => {
-      for (let at = 0; at < rows; at += 1) state.setTwin(firstRow + at, { kind: typeof kinds === 'number' ? kinds : (kinds[at] ?? 0), agency });
-      hideRows(firstRow, firstRow + rows);
+    setKinds: (twins: RowKinds): void => {
+      state.setTwins(twins);
+      hideRows(twins.firstRow, twins.firstRow + twins.rows);
     },
-    hide: (hides: typeof isHidden): void => {
+    hide: (hides: NonNullable<typeof isHidden>): void => {
       isHidden = hides;
       hideRows(0, scene.rows);
     },
@@ -142,7 +139,7 @@ const createSurroundings = (uniforms: Uniforms) => {
 
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
   const tones = createTones(scene);
-  const state = createStateTexture(scene.rows, tones.paint);
+  const state = createStateTexture({ rows: scene.rows, kinds: scene.kinds.length, agencies: scene.agencies.length }, tones.paint);
   const uniforms = createUniforms({ state: state.texture, looks: emptyTexture(Math.max(1, scene.kinds.length), 1), signs: createSigns() });
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
   const shown = createShown(scene, state);

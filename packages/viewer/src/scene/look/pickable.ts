@@ -1,7 +1,8 @@
 /**
  * Pickable: which rows a pick may find: what is shown, and of that what somebody is asked to pick from.
  */
-import type { Appearance, RowKinds } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
+import type { RowKinds } from './state-texture.ts';
 
 type Wanted = ((agency: number, kind: number) => boolean) | undefined;
 

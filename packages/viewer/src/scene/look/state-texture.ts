@@ -13,15 +13,18 @@ export const flags = {
 
 const outOfOrder = flags.stale | flags.missing | flags.alarm;
 
-/** What is known of the rows; `steps` are those of their values on the ramp. */
+/** What is known of the rows; `steps` are those of their values on the ramp, none before one has a value. */
 export type RowStates = Rows & { readonly marks: Uint8Array; readonly steps: Uint8Array };
+
+/** The rows of one layer and what each is; one kind where all are alike. */
+export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
 
 /** Puts red, green, blue and marks of a row, four bytes of its own, from the lowest on. */
 export type Paint = (states: RowStates, row: number, into: Uint32Array) => void;
 
 export type StateTexture = {
   readonly texture: DataTexture;
-  readonly setTwin: (row: number, twin: { readonly kind: number; readonly agency: number }) => void;
+  readonly setTwins: (twins: RowKinds) => void;
   readonly flag: (row: number, flag: number, on: boolean) => void;
   /** what is out of order about its value, some of stale, missing and alarm and no more; and its step: it is painted at once */
   readonly tell: (row: number, marks: number, step: number | undefined) => void;
@@ -67,36 +70,25 @@ const createSending = (texture: DataTexture) => {
   };
 };
 
-/** Rows to be painted, each once; all of them where colours mean something else. Lines with rows that were painted are to be sent. */
+/** Lines of which some rows are to be painted, and those that are to be sent as they are. */
 const createTouched = (rows: number) => {
-  const isTouched = new Uint8Array(rows);
-  const isOther = new Uint8Array(Math.ceil(rows / width));
-  let list: number[] = [];
-  let all = false;
+  const [sent, painted] = [1, 2];
+  const lines = new Uint8Array(Math.ceil(rows / width));
   return {
     touch: (row: number): void => {
-      if (all || isTouched[row] === 1) return;
-      isTouched[row] = 1;
-      list.push(row);
+      lines[Math.floor(row / width)] = painted;
     },
-    touchAll: (): void => {
-      all = true;
-    },
+    touchAll: (): void => void lines.fill(painted),
     note: (row: number): void => {
-      isOther[Math.floor(row / width)] = 1;
+      const line = Math.floor(row / width);
+      if (lines[line] === 0) lines[line] = sent;
     },
     /** Paints what is to be, and says which lines are others since the last time. */
     take: (run: (row: number) => void): readonly number[] => {
-      if (all) for (let row = 0; row < rows; row += 1) run(row);
-      for (const row of list) {
-        if (!all) run(row);
-        isOther[Math.floor(row / width)] = 1;
-        isTouched[row] = 0;
-      }
-      const lines = [...isOther.keys()].filter((line) => all || isOther[line] === 1);
-      isOther.fill(0);
-      [list, all] = [[], false];
-      return lines;
+      const others = [...lines.keys()].filter((line) => lines[line] !== 0);
+      for (const line of others) if (lines[line] === painted) for (let row = line * width; row < Math.min(rows, (line + 1) * width); row += 1) run(row);
+      lines.fill(0);
+      return others;
     },
   };
 };
@@ -104,9 +96,11 @@ const createTouched = (rows: number) => {
 const createTexture = (bytes: Uint8Array<ArrayBuffer>, height: number): DataTexture =>
   Object.assign(new DataTexture(bytes, width, height, RGBAFormat, UnsignedByteType), { magFilter: NearestFilter, minFilter: NearestFilter });
 
-type Touch = (row: number) => void;
+type Touched = ReturnType<typeof createTouched>;
+type Growing = { -readonly [Name in keyof RowStates]: RowStates[Name] };
 
-const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): Pick<StateTexture, 'setTwin' | 'flag' | 'setStep'> => {
+const changesOf = (states: Growing, { touch }: Touched): Pick<StateTexture, 'flag' | 'setStep'> => {
+  const { marks } = states;
   const put = (row: number, after: number): void => {
     if (marks[row] === after) return;
     marks[row] = after;
@@ -115,44 +109,63 @@ const changesOf = ({ kinds, marks, steps, agencies }: RowStates, touch: Touch): 
   const flag = (row: number, bit: number, on: boolean): void => put(row, on ? (marks[row] ?? 0) | bit : (marks[row] ?? 0) & ~bit);
   return {
     flag,
-    setTwin: (row, { kind, agency }) => {
-      kinds[row] = kind;
-      agencies[row] = agency;
-      touch(row);
-    },
     setStep: (row, step) => {
       flag(row, flags.valued, step !== undefined);
-      if (step === undefined || steps[row] === step) return;
-      steps[row] = step;
+      if (step === undefined || states.steps[row] === step) return;
+      states.steps[row] = step;
       touch(row);
     },
   };
 };
 
-export const createStateTexture = (rows: number, paint: Paint): StateTexture => {
+/** One byte is enough for most of what is counted. */
+const numbersTo = (count: number, rows: number): Uint8Array | Uint16Array => (count > 256 ? new Uint16Array(rows) : new Uint8Array(rows));
+
+/** How many rows there are, and how many kinds and agencies, of which each has one. */
+export type Counts = { readonly rows: number; readonly kinds: number; readonly agencies: number };
+
+export const createStateTexture = ({ rows, kinds, agencies }: Counts, paint: Paint): StateTexture => {
   const height = Math.max(1, Math.ceil(rows / width));
   const shown = new Uint32Array(width * height);
-  const states = { kinds: new Uint16Array(rows), marks: new Uint8Array(rows), steps: new Uint8Array(rows), agencies: new Uint16Array(rows) };
+  const states: Growing = { kinds: numbersTo(kinds, rows), marks: new Uint8Array(rows), steps: new Uint8Array(), agencies: numbersTo(agencies, rows) };
   const texture = createTexture(new Uint8Array(shown.buffer), height);
   const { send, forget } = createSending(texture);
-  const { touch, touchAll, note, take } = createTouched(rows);
+  const touched = createTouched(rows);
+  const { setStep, flag } = changesOf(states, touched);
+  const growSteps = (): void => {
+    if (states.steps.length < rows) states.steps = new Uint8Array(rows);
+  };
   return {
-    texture,
-    ...changesOf(states, touch),
+    ...{ texture, flag },
+    setStep: (row, step) => {
+      growSteps();
+      setStep(row, step);
+    },
+    setTwins: (twins) => {
+      const end = twins.firstRow + twins.rows;
+      if (typeof twins.kinds === 'number') states.kinds.fill(twins.kinds, twins.firstRow, end);
+      else states.kinds.set(twins.kinds, twins.firstRow);
+      states.agencies.fill(twins.agency, twins.firstRow, end);
+      for (let row = twins.firstRow; row < end; row += width) touched.touch(row);
+      if (end > twins.firstRow) touched.touch(end - 1);
+    },
     flagsOf: (row) => states.marks[row] ?? 0,
     agencyOf: (row) => states.agencies[row] ?? 0,
     rows: () => states,
-    repaint: touchAll,
+    repaint: touched.touchAll,
     hidden: () => states.marks.map((own) => own & flags.hidden),
     tell: (row, given, step) => {
       const valued = step === undefined ? 0 : flags.valued;
       states.marks[row] = ((states.marks[row] ?? 0) & ~(outOfOrder | flags.valued)) | given | valued;
-      if (step !== undefined) states.steps[row] = step;
+      if (step !== undefined) {
+        growSteps();
+        states.steps[row] = step;
+      }
       paint(states, row, shown);
-      note(row);
+      touched.note(row);
     },
     flush: () => {
-      const lines = take((row) => paint(states, row, shown));
+      const lines = touched.take((row) => paint(states, row, shown));
       if (lines.length > 0) send(lines);
     },
     forget,

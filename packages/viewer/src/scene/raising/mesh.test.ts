@@ -5,7 +5,7 @@ import { boxTile, pickIn } from '../tiles/pick.ts';
 import { warmUp, warmUpTilesMax } from '../tiles/warming-up.ts';
 import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
 import { pack } from './pack.ts';
-import { raise, type Sorts } from './raise.ts';
+import { keepMeshes, raise, type Sorts } from './raise.ts';
 import { boxLimits } from './raise-boxes.ts';
 
 const metres = fc.integer({ min: -30_000, max: 30_000 }).map((cm) => cm / 100);
@@ -52,6 +52,30 @@ const normalOf = ([a = [], b = [], c = []]: readonly (readonly number[])[]): rea
   const [u, v] = [b.map((part, at) => part - (a[at] ?? 0)), c.map((part, at) => part - (a[at] ?? 0))];
   return [0, 1, 2].map((at) => (u[(at + 1) % 3] ?? 0) * (v[(at + 2) % 3] ?? 0) - (u[(at + 2) % 3] ?? 0) * (v[(at + 1) % 3] ?? 0));
 };
+
+describe('meshes that are kept', () => {
+  it('are the same as new ones for every tile that is raised into them', () => {
+    const bent = [...ring(30).corners.slice(0, 3), [10, 30] as const, [10, 10] as const, [0, 10] as const];
+    const shapes = [ring(10).corners, bent, ring(3).corners];
+    const tiles = [9, 1, 4].map((many) =>
+      tileOf(
+        'prism',
+        Array.from({ length: many }, (_, row) => ({
+          row,
+          rings: [{ isHole: false, corners: shapes[(row + many) % 3] ?? bent }],
+          base: 0,
+          height: 9,
+          roof: 'flat',
+        })),
+      ),
+    );
+    const meshes = keepMeshes();
+    for (const tile of tiles) {
+      const [kept, own] = [raise(tile, sorts, meshes()), raise(tile, sorts)];
+      expect(pack(kept.solid ?? expect.fail('nothing stands'), true)).toEqual(pack(own.solid ?? expect.fail('nothing stands'), true));
+    }
+  });
+});
 
 describe('the way triangles look', () => {
   it('is said by the last corner of each, whatever they are, and none of them moves or turns over', () => {

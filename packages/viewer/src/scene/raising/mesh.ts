@@ -26,6 +26,12 @@ export const createMesh = (): Mesh => ({
   ...{ index: new Uint32Array(cornersAtFirst * 3), indices: 0, faced: 0 },
 });
 
+/** To be filled anew: nothing speaks any more. */
+export const emptyMesh = (mesh: Mesh): Mesh => {
+  mesh.spoken.fill(silent, 0, mesh.count);
+  return Object.assign(mesh, { count: 0, indices: 0, faced: 0 });
+};
+
 const growCorners = (mesh: Mesh): void => {
   const size = mesh.rows.length * 2;
   const [corners, rows, spoken] = [new Float32Array(size * 3), new Uint32Array(size), new Int32Array(size).fill(silent)];

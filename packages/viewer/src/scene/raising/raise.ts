@@ -3,7 +3,7 @@
  */
 import { type Outlines, roofShapes } from '@cityweave/core/scene/tiles';
 import earcut from 'earcut';
-import { addCorner, addTriangle, createMesh, type Mesh } from './mesh.ts';
+import { addCorner, addTriangle, createMesh, emptyMesh, type Mesh } from './mesh.ts';
 import { addBlock } from './raise-block.ts';
 import { addBoxes } from './raise-boxes.ts';
 import { addSolid } from './raise-solid.ts';
@@ -245,10 +245,19 @@ const raiseItem = (raising: Raising, item: number): void => {
   else raisePoint(raising, item);
 };
 
-export const raise = (tile: Outlines, sorts: Sorts): Raised => {
+/** For who raises one tile after another, and packs each before the next: the same meshes again, emptied, as large as they grew. */
+export const keepMeshes = (): (() => (part: Part) => Mesh) => {
+  const kept: Partial<Record<Part, Mesh>> = {};
+  return () => (part) => {
+    kept[part] ??= createMesh();
+    return emptyMesh(kept[part]);
+  };
+};
+
+export const raise = (tile: Outlines, sorts: Sorts, meshOf: (part: Part) => Mesh = createMesh): Raised => {
   const made: Partial<Record<Part, Mesh>> = {};
   const mesh = (part: Part): Mesh => {
-    made[part] ??= createMesh();
+    made[part] ??= meshOf(part);
     return made[part];
   };
   for (const item of itemsOf(tile)) raiseItem({ tile, sorts, mesh }, item);

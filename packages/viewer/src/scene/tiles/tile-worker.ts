@@ -4,7 +4,7 @@
 import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchBytes, unpackTile } from '../fetching.ts';
 import { type Packed, pack } from '../raising/pack.ts';
-import { type Part, raise, type Sorts } from '../raising/raise.ts';
+import { keepMeshes, type Part, raise, type Sorts } from '../raising/raise.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { warmUp } from './warming-up.ts';
 
@@ -39,8 +39,8 @@ export type TileAsked = {
 
 export type WorkerAsked =
   | ({ readonly verb: 'know' } & LayerKnown)
-  /** of one archive, from the least offset on: they come in one answer */
-  | { readonly verb: 'load'; readonly asked: readonly TileAsked[] }
+  /** each run of one archive, from the least offset on: it comes in one answer */
+  | { readonly verb: 'load'; readonly runs: readonly (readonly TileAsked[])[] }
   | { readonly verb: 'cancel'; readonly key: string }
   | { readonly verb: 'pick'; readonly number: number; readonly ray: Ray; readonly keys: readonly string[] }
   | { readonly verb: 'hide'; readonly hidden: Uint8Array }
@@ -91,9 +91,11 @@ const sortsOf = ({ widths, crowns, veils }: LayerKnown, { widthMin, boxesWithin 
   ...{ widthMin, boxesWithin },
 });
 
+const meshes = keepMeshes();
+
 const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] => {
   const kindOf = kindsOf(layer, asked);
-  return Object.entries(raise(tile, sortsOf(layer, asked, kindOf))).map(([name, mesh]) => {
+  return Object.entries(raise(tile, sortsOf(layer, asked, kindOf), meshes())).map(([name, mesh]) => {
     const part = name as Part; // branding: the keys of what was raised
     const kinds = part === 'point' ? Uint16Array.from(mesh.rows.subarray(0, mesh.count), kindOf) : undefined;
     return { ...pack(mesh, part === 'solid' || part === 'shell'), part, kinds };
@@ -165,7 +167,7 @@ const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
 
 addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   if (data.verb === 'know') layers.set(data.layer, data);
-  else if (data.verb === 'load') void load(data.asked);
+  else if (data.verb === 'load') for (const run of data.runs) void load(run);
   else if (data.verb === 'cancel') cancel(data.key);
   else if (data.verb === 'hide') hidden = data.hidden;
   else if (data.verb === 'drop') kept.delete(data.key);

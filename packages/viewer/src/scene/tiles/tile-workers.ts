@@ -109,6 +109,15 @@ const createLoads = (workers: readonly Worker[]) => {
   };
 };
 
+/** Which runs each worker makes: those that came are one each. */
+const shareTiles = (asked: readonly TileAsked[], { idlest }: ReturnType<typeof createLoads>): ReadonlyMap<Worker, readonly (readonly TileAsked[])[]> => {
+  const workers = idlest(Math.ceil(lengthOf(asked) / bytesAWorker));
+  const ready = asked.filter(({ bytes }) => bytes !== undefined).map((one) => [one]);
+  const runs = [...ready, ...shareOut(joinTiles(asked.filter(({ bytes }) => bytes === undefined)), workers.length)];
+  const own = workers.map((worker, turn) => [worker, runs.filter((_, at) => at % workers.length === turn)] as const);
+  return new Map(own.filter(([, given]) => given.length > 0));
+};
+
 export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers => {
   const picks = createPicks();
   const workers = takeWorkers();
@@ -122,7 +131,7 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
   };
   for (const worker of workers) worker.addEventListener('message', ({ data }: MessageEvent<WorkerTold>) => hear(worker, data));
   const keepers = new Map<string, Worker>();
-  const say = (worker: Worker | undefined, asked: WorkerAsked): void => worker?.postMessage(asked);
+  const say = (worker: Worker | undefined, asked: WorkerAsked, moved: Transferable[] = []): void => worker?.postMessage(asked, moved);
   const sayAll = (asked: WorkerAsked): void => {
     for (const worker of workers) say(worker, asked);
   };
@@ -130,22 +139,20 @@ export const createTileWorkers = (made: (told: TileTold) => void): TileWorkers =
     say(keepers.get(key), { verb: 'drop', key });
     keepers.delete(key);
   };
+  const give = (worker: Worker, runs: readonly (readonly TileAsked[])[]): void => {
+    const tiles = runs.flat();
+    for (const { key } of tiles) {
+      if (keepers.get(key) !== worker) drop(key);
+      keepers.set(key, worker);
+    }
+    loads.add(worker, tiles.length);
+    const moved = tiles.flatMap(({ bytes }) => bytes?.buffer ?? []);
+    say(worker, { verb: 'load', runs }, moved);
+  };
   return {
     know: (layer) => sayAll({ verb: 'know', ...layer }),
     load: (asked) => {
-      const ready = asked.filter(({ bytes }) => bytes !== undefined).map((one) => [one]);
-      const idlest = loads.idlest(Math.ceil(lengthOf(asked) / bytesAWorker));
-      const runs = shareOut(joinTiles(asked.filter(({ bytes }) => bytes === undefined)), idlest.length);
-      for (const [at, run] of [...ready, ...runs].entries()) {
-        const worker = idlest[at % idlest.length];
-        if (!worker) continue;
-        for (const { key } of run) {
-          if (keepers.get(key) !== worker) drop(key);
-          keepers.set(key, worker);
-        }
-        loads.add(worker, run.length);
-        say(worker, { verb: 'load', asked: run });
-      }
+      for (const [worker, runs] of shareTiles(asked, loads)) give(worker, runs);
     },
     cancel: (key) => say(keepers.get(key), { verb: 'cancel', key }),
     hide: (hidden) => sayAll({ verb: 'hide', hidden }),

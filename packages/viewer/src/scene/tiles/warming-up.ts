@@ -3,7 +3,7 @@
  */
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene/tiles';
 import { pack } from '../raising/pack.ts';
-import { raise, type Sorts } from '../raising/raise.ts';
+import { keepMeshes, raise, type Sorts } from '../raising/raise.ts';
 
 const houses = 256;
 export const warmUpTilesMax = 24;
@@ -32,10 +32,11 @@ const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => fal
 /** One tile a turn, so that it ends when somebody has something to do. How many were made. */
 export const warmUp = async (isWanted: () => boolean): Promise<number> => {
   const bytes = encodeOutlineTile({ form: 'prism', outlines: Array.from({ length: houses }, house) });
+  const meshes = keepMeshes();
   let made = 0;
   for (let turn = 0; turn < warmUpTilesMax && !isWanted(); turn += 1) {
     const tile = decodeOutlineTile(bytes);
-    const { box, solid } = tile.ok ? raise(tile.value, sorts) : {};
+    const { box, solid } = tile.ok ? raise(tile.value, sorts, meshes()) : {};
     if (box && solid && pack(box, false).corners.length + pack(solid, true).corners.length > 0) made += 1;
     await new Promise((resolve) => setTimeout(resolve));
   }
