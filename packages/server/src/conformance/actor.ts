@@ -89,7 +89,7 @@ type Desk = { how: Answering };
 
 type Listening = { readonly port: number; readonly close: () => Promise<void> };
 
-const listen = async (desk: Desk): Promise<Listening> => {
+const listen = async (desk: Desk, host: string): Promise<Listening> => {
   const heard = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message = await readJson(request);
     const reply = isRaw(message) ? desk.how(message, 'http') : undefined;
@@ -104,7 +104,7 @@ const listen = async (desk: Desk): Promise<Listening> => {
       if (reply) socket.send(JSON.stringify(reply));
     }),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>((resolve) => server.listen(0, host, () => resolve()));
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       for (const socket of sockets.clients) socket.terminate();
@@ -114,13 +114,18 @@ const listen = async (desk: Desk): Promise<Listening> => {
   return { port: portOf(server), close };
 };
 
+export const thisMachine = '127.0.0.1';
+
+/** What it is reached over, and where. */
+type Reached = { readonly binding?: Binding | undefined; readonly host?: string | undefined };
+
 /** Named anew in every run: a target that was tested before knows none of its actors. */
-export const createActor = async (name: string, { ids }: Deps, binding: Binding = 'http'): Promise<Actor> => {
+export const createActor = async (name: string, { ids }: Deps, { binding = 'http', host = thisMachine }: Reached = {}): Promise<Actor> => {
   const own = ids.uuid().slice(0, 8);
   const authority = Authority.parse(`${name}-${own}.conformance.example`);
   const desk: Desk = { how: () => undefined };
-  const { port, close } = await listen(desk);
-  const endpoints = endpointsAt(`http://127.0.0.1:${port}/dtf/messages`, [binding]);
+  const { port, close } = await listen(desk, host);
+  const endpoints = endpointsAt(`http://${host}:${port}/dtf/messages`, [binding]);
   const [endpoint] = endpoints;
   return {
     name,

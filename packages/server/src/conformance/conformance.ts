@@ -5,7 +5,7 @@ import { type Binding, fail, ok, type Problem, problem, problems, type Result } 
 import { systemDeps } from '../deps.ts';
 import { fetchIntroduction } from '../exchange/introduction.ts';
 import { createHttpProtocol } from '../protocol/http.ts';
-import { type Actor, createActor, type Target } from './actor.ts';
+import { type Actor, createActor, type Target, thisMachine } from './actor.ts';
 import { connectByAdaptor } from './adapting/adapting.ts';
 import { alignThree } from './adapting/intervals.ts';
 import { sayOfNobody, saySignedByAnother, sayTooMuch } from './behaviour.ts';
@@ -15,7 +15,8 @@ import { bargain, refuseAndPass } from './forming/bargaining.ts';
 import { connectDirectly, cutAndReplace } from './forming/forming.ts';
 import { alterLog, checkLog, inLog, rewriteLog } from './log.ts';
 import { askForLog } from './log-told.ts';
-import { entryOf, isSuccess, type Stage, say } from './stage.ts';
+import { type CheckResult, type ConformanceReport, resultOf, toReport } from './report.ts';
+import { entryOf, isSuccess, type Stage, say, type Told, withdraw } from './stage.ts';
 import { listenUntilReleased } from './streaming.ts';
 import { type Finding, playVector, type Vector } from './vector.ts';
 import { wrongStates } from './wrong-state.ts';
@@ -35,21 +36,13 @@ export type Asked = {
   readonly directory?: string | undefined;
   /** what carries what the kit says, and what its actors take */
   readonly binding?: Binding | undefined;
+  /** where the target reaches the kit's actors; on the same machine where absent */
+  readonly host?: string | undefined;
   /** only checks whose names begin so; all where absent */
   readonly only?: readonly string[] | undefined;
   readonly material: Material;
   readonly signal: AbortSignal;
   readonly told?: ((result: CheckResult) => void) | undefined;
-};
-
-export type CheckResult = { readonly check: number | undefined; readonly id: string; readonly title: string; readonly fault: string } & Finding;
-
-export type ConformanceReport = {
-  readonly target: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly results: readonly CheckResult[];
 };
 
 type Check = {
@@ -90,7 +83,7 @@ const rowChecks = ({ material }: Asked): readonly Check[] => [
   },
   ...wrongStates.map(({ lifecycle, state, find }) => ({
     id: `22-wrong-state-${[lifecycle, state].join('-').toLowerCase().replaceAll(/[ _]/g, '-')}`,
-    title: `Every row about a ${lifecycle} that is ${state} is refused where its table does not allow that`,
+    title: `Every row about ${/^[aeiou]/.test(lifecycle) ? 'an' : 'a'} ${lifecycle} ${state === 'any' ? 'in any state' : `that is ${state}`} is refused where its table does not allow that`,
     fault: 'enters a wrong state',
     run: (stage: Stage, one: Actor) => find(stage, one, material),
   })),
@@ -191,7 +184,13 @@ const checksOf = (asked: Asked): readonly Check[] =>
 
 const meet = async (protocol: ReturnType<typeof createHttpProtocol>, address: string): Promise<Result<Target>> => {
   const met = await fetchIntroduction(protocol, address);
-  return met.ok ? ok({ ...met.value, address }) : met;
+  return met.ok ? ok({ ...met.value, address }) : fail({ ...met.problem, subject: address });
+};
+
+const whyNotTaken = (stage: Stage, { code }: Told): Problem => {
+  const accepted = 'a node that keeps a registry: --registry URL';
+  if (code === problems.notMyRole.code) return problem('notMyRole', { subject: `${stage.registry.id} keeps no registry`, accepted });
+  return problem('notAuthorised', { subject: `the actors of the kit at ${stage.registry.id}`, found: code ?? 'no answer', accepted });
 };
 
 /** Both actors are registered before anything is asked. */
@@ -205,12 +204,7 @@ const introduceActors = async (stage: Stage): Promise<Problem | undefined> => {
       parameters: { leaseSeconds: 3_600 },
       objects: [entryOf(actor)],
     });
-    if (!isSuccess(told))
-      return problem('notAuthorised', {
-        subject: 'the actors of the kit',
-        found: told.code ?? 'no answer',
-        accepted: 'a registry that takes registrations: --registry URL',
-      });
+    if (!isSuccess(told)) return whyNotTaken(stage, told);
   }
   return undefined;
 };
@@ -220,22 +214,19 @@ const runChecks = async (stage: Stage, asked: Asked): Promise<readonly CheckResu
   const [one] = Object.values(stage.actors);
   for (const { check, id, title, fault, run } of one ? checksOf(asked) : []) {
     if (asked.signal.aborted || !one) break;
-    const result: CheckResult = { check, id, title, fault, ...(await run(stage, one)) };
+    const result = resultOf({ check, id, title, fault }, await run(stage, one));
     results.push(result);
     asked.told?.(result);
+    // a vector that ended early may have left them withdrawn
+    if (result.outcome !== 'passed' && asked.material.vectors.some((vector) => vector.id === id)) await introduceActors(stage);
   }
   return results;
 };
 
-const toReport = (target: Target, results: readonly CheckResult[]): ConformanceReport => {
-  const count = (outcome: Finding['outcome']): number => results.filter((result) => result.outcome === outcome).length;
-  return { target: target.id, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), results };
-};
-
-const withActors = async <T>(binding: Binding, run: (actors: Stage['actors']) => Promise<T>): Promise<T> => {
+const withActors = async <T>(asked: Asked, run: (actors: Stage['actors']) => Promise<T>): Promise<T> => {
   const deps = systemDeps();
-  await using one = await createActor('one', deps, binding);
-  await using two = await createActor('two', deps, binding);
+  await using one = await createActor('one', deps, asked);
+  await using two = await createActor('two', deps, asked);
   return await run({ one, two });
 };
 
@@ -252,11 +243,14 @@ export const testConformance = async (asked: Asked): Promise<Result<ConformanceR
   await protocol.close();
   if (!target.ok) return target;
   if (!registry.ok) return registry;
-  const { binding = 'http', signal } = asked;
-  return withActors(binding, async (actors) => {
-    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, binding, signal, feature: undefined, isAdaptor: false };
+  const { binding = 'http', host = thisMachine, signal } = asked;
+  return withActors(asked, async (actors) => {
+    const stage = { deps: systemDeps(), target: target.value, registry: registry.value, actors, binding, host, signal, feature: undefined, isAdaptor: false };
+    const at = stage.deps.clock.now();
     const refused = await introduceActors(stage);
     if (refused) return fail(refused);
-    return ok(toReport(target.value, await runChecks(await lookAt(stage), asked)));
+    const results = await runChecks(await lookAt(stage), asked);
+    await Promise.all(Object.values(actors).map((actor) => withdraw(stage, actor)));
+    return ok(toReport({ target: target.value.id, registry: registry.value.id, binding, at }, results));
   });
 };

@@ -23,6 +23,8 @@ export type Stage = {
   readonly isAdaptor: boolean;
   /** what carries what the kit says */
   readonly binding: Binding;
+  /** where the target reaches the actors */
+  readonly host: string;
   readonly signal: AbortSignal;
 };
 
@@ -176,3 +178,9 @@ export const objectsOf = ({ body }: Told): readonly unknown[] => {
 };
 
 export const isSuccess = ({ code }: Told): boolean => code === 'DTF-000' || code === 'DTF-001' || code === 'DTF-002';
+
+/** Leaves nothing of an actor in the registry, whatever it is a part of; who is there no more is left out in its time. */
+export const withdraw = async (stage: Stage, actor: Actor): Promise<void> => {
+  const objects = [{ kind: 'digitalTwin', id: actor.id }];
+  await say(stage, actor, { to: stage.registry, role: 'registry', verb: 'deregister', object: 'digitalTwin', parameters: { force: true }, objects });
+};

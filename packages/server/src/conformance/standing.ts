@@ -55,7 +55,7 @@ export const ofAgreement: Reach = async ({ stage, actor, material, attempt }) =>
 
 /** Of somebody who registered and withdrew. */
 export const withoutEntry: Reach = async ({ stage, attempt }) => {
-  await using leaver = await createActor('leaver', stage.deps, stage.binding);
+  await using leaver = await createActor('leaver', stage.deps, stage);
   const to = { to: stage.registry, role: 'registry' };
   const feature = featureOf(leaver, 'city:Building');
   const said = [

@@ -34,6 +34,8 @@ const Step = z.strictObject({
   ageMs: z.number().default(0),
   waitMs: z.number().min(0).max(10_000).default(0),
   expect: Expectation,
+  /** what is expected holds for so long after the step with this number was said: where that took longer, the rest is skipped */
+  within: z.strictObject({ ms: z.number().min(0), of: z.int().min(1) }).optional(),
   /** the reply is kept under this name */
   keep: z.string().optional(),
   /** where the expectation is not met the rest is skipped: the target need not do this */
@@ -56,7 +58,10 @@ export const Vector = z.strictObject({
 });
 export type Vector = z.infer<typeof Vector>;
 
-export type Finding = { readonly outcome: 'passed' } | { readonly outcome: 'failed' | 'skipped'; readonly why: string };
+export type Finding =
+  | { readonly outcome: 'passed' }
+  | { readonly outcome: 'failed'; readonly why: string }
+  | { readonly outcome: 'skipped'; readonly why: string };
 
 type Play = { readonly stage: Stage; readonly kept: Map<string, Told>; readonly uuids: Map<string, string> };
 
@@ -148,10 +153,15 @@ export const playVector = async (stage: Stage, vector: Vector): Promise<Finding>
   if (vector.needsFeature && !stage.feature) return { outcome: 'skipped', why: 'the target offers no data' };
   if (vector.needsAdaptor && !stage.isAdaptor) return noAdaptor;
   const on: Play = { stage, kept: new Map(), uuids: new Map() };
+  const saidMs: number[] = [];
   for (const [at, step] of vector.steps.entries()) {
+    saidMs.push(stage.deps.clock.monotonicMs());
     const why = await play(on, step);
     if (why === undefined) continue;
     if (step.orSkip !== undefined) return { outcome: 'skipped', why: step.orSkip };
+    const tookMs = Math.round(stage.deps.clock.monotonicMs() - (saidMs[(step.within?.of ?? 0) - 1] ?? Number.POSITIVE_INFINITY));
+    if (step.within && tookMs > step.within.ms)
+      return { outcome: 'skipped', why: `${step.say} took ${tookMs} ms, and is of use for ${step.within.ms}: try it when less is done` };
     return { outcome: 'failed', why: `step ${at + 1}, ${step.say}: ${why}` };
   }
   return { outcome: 'passed' };

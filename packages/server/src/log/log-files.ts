@@ -1,7 +1,20 @@
 /**
  * Log files: the exchange log as lines of text, in files named after the first entry in them. Only ever added to.
  */
-import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@cityweave/core';
 
@@ -40,6 +53,16 @@ export const logPaths = (directory: string): readonly string[] => {
   }
 };
 
+/** Folders within one that are the memory of a node with a log. */
+export const foldersWithLog = (folder: string): readonly string[] => {
+  try {
+    const within = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return within.map(({ name }) => join(folder, name)).filter((path) => logPaths(path).length > 0);
+  } catch {
+    return [];
+  }
+};
+
 export const readLines = (path: string): readonly string[] => {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -64,6 +87,20 @@ const mendEnd = (path: string): number => {
   return text.length - end;
 };
 
+/** All of it is on the disk before there is a next one: what is sealed later stands behind it. */
+const endFile = (file: number): void => {
+  fdatasyncSync(file);
+  closeSync(file);
+};
+
+/** A new file outlives a power cut only once its name does. */
+const syncNames = (folder: string): void => {
+  if (process.platform === 'win32') return;
+  const opened = openSync(folder, 'r');
+  fsyncSync(opened);
+  closeSync(opened);
+};
+
 export const openLogFiles = (directory: string): LogFiles => {
   const folder = logFolderOf(directory);
   mkdirSync(folder, { recursive: true });
@@ -76,9 +113,11 @@ export const openLogFiles = (directory: string): LogFiles => {
   };
   const current = (firstN: number): number => {
     if (file !== undefined && bytes < limits.logFileBytesMax) return file;
-    if (file !== undefined) closeSync(file);
     const last = file === undefined ? logPaths(directory).at(-1) : undefined;
-    return open(last ?? join(folder, nameOf(firstN)));
+    if (file !== undefined) endFile(file);
+    const opened = open(last ?? join(folder, nameOf(firstN)));
+    if (last === undefined) syncNames(folder);
+    return opened;
   };
   const write: LogFiles['write'] = (lines, firstN) => {
     const text = Buffer.from(`${lines.join('\n')}\n`);

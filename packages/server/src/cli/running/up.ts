@@ -2,6 +2,7 @@
  * up: runs the agencies of a city file in one process, says when their federations are ACTIVE, and stops when told.
  */
 import { type Federation, textIn } from '@cityweave/core';
+import type { AgencyNode } from '../../agency-node.ts';
 import { type City, createCity } from '../../city.ts';
 import { type Environment, type LoadedCity, loadCity } from '../../config/load.ts';
 import type { LogLevel } from '../../events.ts';
@@ -25,8 +26,14 @@ const sayReports = (city: City, terminal: Terminal): void => {
       if (report.state !== 'UNCHANGED') for (const line of describeReport(report)) terminal.say(`  ${node.authority}  ${line}`);
 };
 
-const run = async (city: City, { terminal }: Context, signal: AbortSignal): Promise<ExitCode> => {
-  for (const { name, address, authority } of city.nodes) terminal.say(`${address}  ${textIn(name)} (${authority})`);
+/** With what it is for others beside a twin: whoever asks one of them needs its address. */
+const sayNode = ({ name, address, authority }: AgencyNode, { nodes }: LoadedCity): string => {
+  const roles = nodes.find(({ agency }) => agency === authority)?.roles.filter((role) => role !== 'twin') ?? [];
+  return `${address}  ${textIn(name)} (${[authority, ...roles].join(', ')})`;
+};
+
+const run = async ({ city, loaded }: { readonly city: City; readonly loaded: LoadedCity }, { terminal }: Context, signal: AbortSignal): Promise<ExitCode> => {
+  for (const node of city.nodes) terminal.say(sayNode(node, loaded));
   const active = await city.active(signal);
   if (!active) return 0;
   sayReports(city, terminal);
@@ -58,7 +65,7 @@ const start = async (loaded: LoadedCity, options: Options, context: Context): Pr
     return 1;
   }
   await claimed.value.announce(city.value);
-  const code = await run(city.value, context, interruption());
+  const code = await run({ city: city.value, loaded }, context, interruption());
   await city.value.close();
   await claimed.value.release();
   return code;

@@ -5,7 +5,7 @@
 import { cityDictionary, hopText, type Message, originalText, parseMessage } from '@cityweave/core';
 import { sha256, verifyMessage, verifyText } from '../../trust/signature.ts';
 import { type Actor, createActor, memberAt, type Raw, replyOf } from '../actor.ts';
-import { entryOf, isSuccess, type Stage, say, type Told } from '../stage.ts';
+import { entryOf, isSuccess, type Stage, say, type Told, withdraw } from '../stage.ts';
 import { type Finding, noAdaptor } from '../vector.ts';
 
 const failed = (why: string): Finding => ({ outcome: 'failed', why });
@@ -182,13 +182,14 @@ type Bridging = { readonly find: (ends: Ends, profileId: string) => Promise<Find
 /** What is found over a bridge of the target that stands, between a consumer and an owner that is there for so long. */
 export const overBridge = async (stage: Stage, consumer: Actor, { find, kept = { records: [record] } }: Bridging): Promise<Finding> => {
   if (!stage.isAdaptor) return noAdaptor;
-  await using owner = await createActor('owner', stage.deps, 'websocket');
+  await using owner = await createActor('owner', stage.deps, { ...stage, binding: 'websocket' });
   answerAsOwner(stage, owner, kept);
   consumer.answer((message) => replyOf(consumer, message, { at: stage.deps.clock.now(), id: stage.deps.ids.uuid() }));
   const ends = { stage, consumer, owner };
   const opened = await openBridge(ends);
   const found = 'finding' in opened ? opened.finding : await find(ends, opened.profileId);
   consumer.answer(() => undefined);
+  await withdraw(stage, owner);
   return found;
 };
 
