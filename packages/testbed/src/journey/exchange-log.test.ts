@@ -119,6 +119,19 @@ describe('the exchange log', () => {
     expect(streamed('front')[0]).toMatchObject({ direction: 'heard', ...entry, tally: { messages: 1 } });
   });
 
+  it('that is not where it was looked for is named with the folders that hold one, by the command line', () => {
+    const told = (...args: readonly string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+    const state = join(city.folder, 'state');
+    const above = told('log', 'verify', authorityOfTest('water'), '--state', city.folder);
+    expect([above.status, above.stderr]).toEqual([1, expect.stringContaining(`accepted: --state ${state}\n`)]);
+    const unknown = told('log', 'verify', authorityOfTest('fire'), '--state', city.folder);
+    expect(unknown.stderr).toContain(`--state with the folder of its city: ${state}`);
+    const beside = told('log', 'verify', authorityOfTest('fire'), '--state', state);
+    expect(beside.stderr).toContain(`one of ${['energy', 'front', 'water'].map(authorityOfTest).join(', ')}`);
+    const kit = told('conformance', '--target', 'http://127.0.0.1:9', '--memory', state);
+    expect([kit.status, kit.stderr]).toEqual([1, expect.stringContaining(`--memory with one of ${join(state, authorityOfTest('energy'))}`)]);
+  });
+
   it('is sound, holds nothing of what was read, and a word changed in it is found, by the command line', async () => {
     const args = [main, 'log', 'verify', authorityOfTest('water'), '--state', join(city.folder, 'state'), '--json'];
     const verify = () => {

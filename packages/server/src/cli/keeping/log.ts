@@ -1,12 +1,13 @@
 /**
  * log verify: looks at every line of a node's exchange log; what was changed, removed, put elsewhere or cut off is named with its place.
  */
-import { resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { Authority, agencyTwinIdOf, fail, type LogCheck, type LogFault, type LogFaultKind, ok, problem, type Result } from '@cityweave/core';
 import { loadNode } from '../../config/load.ts';
 import { systemDeps } from '../../deps.ts';
 import { sealedHead, verifyLog } from '../../log/exchange-log.ts';
-import { logPaths } from '../../log/log-files.ts';
+import { foldersWithLog, logPaths } from '../../log/log-files.ts';
 import { openRecordStore } from '../../store/records.ts';
 import { openNodeKeys } from '../../trust/node-key.ts';
 import type { ExitCode } from '../cityweave.ts';
@@ -33,6 +34,23 @@ const authorityOf = async (given: string, { environment }: Context): Promise<Res
   return node.ok ? ok(node.value.agency) : node;
 };
 
+const foldersIn = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(folder, name))
+    : [];
+
+/** Nodes of a city keep their memory in the folder of the city: those that are there, the ones that know the agency first. */
+const placesFor = (state: string, agency: Authority): string => {
+  const cities = foldersIn(state).filter((folder) => foldersWithLog(folder).length > 0);
+  const its = cities.filter((folder) => logPaths(join(folder, agency)).length > 0);
+  if (its.length > 0) return `--state ${its.join(' or ')}`;
+  const agencies = foldersWithLog(state).map((folder) => basename(folder));
+  if (agencies.length > 0) return `one of ${agencies.join(', ')}`;
+  return cities.length > 0 ? `--state with the folder of its city: ${cities.join(', ')}` : '--state with the folder that the node keeps its memory in';
+};
+
 type Found = { readonly agency: Authority; readonly checked: LogCheck };
 
 const check = async ({ node, state }: Options, context: Context): Promise<Result<Found>> => {
@@ -40,7 +58,7 @@ const check = async ({ node, state }: Options, context: Context): Promise<Result
   if (!agency.ok) return agency;
   const directory = resolve(state, agency.value);
   if (logPaths(directory).length === 0)
-    return fail(problem('notFound', { subject: `the log of ${agency.value}`, accepted: '--state with the folder that the node keeps its memory in' }));
+    return fail(problem('notFound', { subject: `the log of ${agency.value} in ${state}`, accepted: placesFor(state, agency.value) }));
   const records = openRecordStore({ directory, clock: systemDeps().clock });
   if (!records.ok) return records;
   const owner = agencyTwinIdOf(agency.value);
