@@ -102,3 +102,54 @@ it('what is withdrawn, and what is gone with its lease, is forgotten after overK
   expect([left('twin'), left('feature')]).toEqual([1, 1]);
   expect((await desk.register(fire)).message?.data.objects, 'as if it were new').toMatchObject([{ revision: 1 }]);
 });
+
+/** How many are left of it overKeptMs after the registry was last told of it, and a moment later. */
+const leftAfter = (desk: Awaited<ReturnType<typeof openDesk>>, noun: string): readonly number[] => {
+  const left = (): number => {
+    desk.forgetGone();
+    return desk.records.list(`registry.${noun}`).length;
+  };
+  desk.pass(limits.overKeptMs);
+  const before = left();
+  desk.pass(1);
+  return [before, left()];
+};
+
+it('an adaptor whose lease is over is forgotten overKeptMs after it was last registered; one whose lease is not stays', async () => {
+  const { desk, water } = await openWithWater();
+  await using _desk = desk;
+  const { bindings: endpoints } = describeFeature(water, 'city:RiverGauge').attributes;
+  const attributes = { endpoints, keys: [water.key.publicKey], protocolPairs: [], formatPairs: [], dictionaryPairs: [], capacity: { connections: 1, used: 0 } };
+  const adaptor = { kind: 'communicationAdaptor' as const, id: water.id, attributes: { ...attributes, status: 'online' as const } };
+  const say = () => desk.say(water, 'registry.register.communicationAdaptor', { parameters: { leaseSeconds: limits.leaseSecondsMax }, objects: [adaptor] });
+  expect((await say()).problem).toBeUndefined();
+  desk.pass(limits.leaseSecondsMax * 1000);
+  desk.forgetGone();
+  expect(desk.records.list('registry.adaptor')).toHaveLength(1);
+  desk.pass(-limits.leaseSecondsMax * 1000);
+  expect(leftAfter(desk, 'adaptor')).toEqual([1, 0]);
+});
+
+it('a dictionary and its earlier versions are forgotten with the twin that registered it, after overKeptMs; those of a twin that stands stay', async () => {
+  const { desk, water } = await openWithWater();
+  await using _desk = desk;
+  const energy = await desk.partner('energy.example');
+  await desk.register(energy, {}, limits.leaseSecondsMax);
+  const register = async ({ authority, ...who }: Partner, version: string) => {
+    const id = DictionaryId.parse(`urn:dtf:dictionary:${authority}:w`);
+    const attributes = { version, prefix: authority.slice(0, 3), name: { en: 'W' }, terms: [] };
+    const told = await desk.say({ authority, ...who }, 'registry.register.semanticDictionary', {
+      parameters: {},
+      objects: [{ kind: 'semanticDictionary', id, attributes }],
+    });
+    expect(told.problem).toBeUndefined();
+  };
+  for (const version of ['1.0', '1.1']) await register(energy, version);
+  await register(water, '1.0');
+  desk.records.putAll([
+    { noun: 'registry.twin', id: water.id, value: { ...Object(desk.records.get('registry.twin', water.id)), leaseUntil: '9999-01-01T00:00:00.000Z' } },
+  ]);
+  await desk.say(energy, 'registry.deregister.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: energy.id }] });
+  expect(leftAfter(desk, 'dictionary')).toEqual([2, 1]);
+  expect(desk.records.list('registry.dictionaryVersion')).toEqual([]);
+});

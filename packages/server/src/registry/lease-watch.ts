@@ -8,6 +8,7 @@ import { forgetAdaptors } from './adaptor-registration.ts';
 import { enterState, forgetTwins, type RegistryRoom, saveTwin, stateNow, type TwinEntry, twinEntries } from './entry.ts';
 import { type EnteredFeature, featureEntries, featureStateNow, featuresOf, forgetFeatures, saveFeature, withdrawn } from './feature-entry.ts';
 import { forgetFederatedTwins } from './federated-twin/registration.ts';
+import { forgetDictionaries } from './semantic-dictionary.ts';
 import { changedFeatures, telling } from './subscription.ts';
 
 type EnteredTwin = { readonly id: TwinId; readonly entry: TwinEntry };
@@ -44,7 +45,7 @@ export const runOutLeases = (room: RegistryRoom): void => {
 
 /** What is gone for long, or too often. */
 export const forgetGone = (room: RegistryRoom): void => {
-  for (const forget of [forgetTwins, forgetFeatures, forgetFederatedTwins, forgetAdaptors]) forget(room);
+  for (const forget of [forgetTwins, forgetFeatures, forgetFederatedTwins, forgetAdaptors, forgetDictionaries]) forget(room);
 };
 
 const forgetEveryMs = 60_000;

@@ -23,7 +23,7 @@ import {
 } from '@cityweave/core';
 import type { AskedBy, Done, Saved } from '../exchange/answer.ts';
 import type { RecordStore } from '../store/store.ts';
-import { checkSize, type RegistryRoom, registeredNow } from './entry.ts';
+import { checkSize, type RegistryRoom, registeredNow, twinEntry } from './entry.ts';
 import { askerOf, askPeers, type Cut, describeCut, toldCut } from './peer-registries.ts';
 
 type DictionaryEntry = {
@@ -44,6 +44,16 @@ const entryOf = (records: RecordStore, id: string): DictionaryEntry | undefined 
 const earlierOf = (records: RecordStore, id: string, version: string): SemanticDictionary | undefined =>
   records.get(versionNoun, versionId(id, version)) as SemanticDictionary | undefined;
 const registered = (records: RecordStore): readonly SemanticDictionary[] => records.list(noun).map(({ value }) => (value as DictionaryEntry).dictionary);
+
+/** With their earlier versions those of twins that are forgotten: nobody could change them any more. */
+export const forgetDictionaries = ({ records }: Pick<RegistryRoom, 'records'>): void => {
+  for (const { id, value } of records.list(noun)) {
+    const { owner, earlier = [] } = value as DictionaryEntry;
+    if (twinEntry(records, owner)) continue;
+    for (const version of earlier) records.remove(versionNoun, versionId(id, version));
+    records.remove(noun, id);
+  }
+};
 
 /** Looked up as one; made anew only when a dictionary was registered. */
 export const withRegistered = (records: RecordStore, given: () => Vocabulary): (() => Vocabulary) => {
