@@ -3,6 +3,7 @@
  */
 import { type Attributes, attributesByKind, carried } from './attributes.ts';
 import { generalParts } from './general.ts';
+import { neededHere, parametersByNumber } from './parameters.ts';
 
 export type DescribedRow = {
   readonly role: string;
@@ -143,11 +144,25 @@ const objectTables = (): readonly string[] => {
     table(['kind', 'attribute', 'why'], kinds.flatMap(leftOutRows)),
     'Attributes that stand here under another name.',
     table(['kind', 'attribute', 'here'], kinds.flatMap(elsewhereRows)),
-    'Members that are known, kept and told, and on which nothing else depends.',
+    'Members that are known, kept and told, and on which nothing else depends. Whether anything is done with a member is looked up by its name: of two that have one name, one may be carried only and is not told here.',
     table(
       ['member', 'what for'],
       Object.entries(carried).map(([name, why]) => [code(name), why]),
     ),
+  ];
+};
+
+/** What a person says of a message by its number: where what it carries in the model stands here, if not under its name. */
+const messageTables = (): readonly string[] => {
+  const numbers = Object.entries(parametersByNumber);
+  const needed = Object.entries(neededHere).map(([place, why]) => ((at) => [place.slice(0, at), code(place.slice(at + 1)), why])(place.indexOf(' ')));
+  return [
+    'What messages carry in the model and is left out here; said all the same it is kept and heeded by nobody.',
+    table(['message', 'member', 'why'], numbers.flatMap(leftOutRows)),
+    'What they carry under another name, or elsewhere.',
+    table(['message', 'member', 'here'], numbers.flatMap(elsewhereRows)),
+    'What a message is refused without here, though the model has an example that does without.',
+    table(['message', 'member', 'why'], needed),
   ];
 };
 
@@ -180,6 +195,7 @@ export const describeProtocol = (protocol: Protocol): string => {
     ...Object.entries(roles).flatMap(([role, heading]) => [`### ${heading}`, ...rowsOf(protocol, role).map((row) => sectionOf(protocol, row))]),
     '## Objects',
     ...objectTables(),
+    ...messageTables(),
     '## Results and problems',
     general.results,
     problemTable(protocol),

@@ -12,22 +12,34 @@ const branches = ['anyOf', 'oneOf', 'allOf', 'prefixItems'] as const;
 
 const member = (schema: Schema, name: string): Schema => (isSchema(schema[name]) ? (schema[name] as Schema) : {}); // branding: looked at in the line itself
 
+const nameIn = (schema: Schema): string | undefined => (typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').at(-1) : undefined);
+
 const resolved = (schema: Schema, whole: Schema): Schema => {
-  const name = typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').at(-1) : undefined;
-  return name === undefined ? schema : member(member(whole, '$defs'), name);
+  const name = nameIn(schema);
+  return name === undefined ? schema : name === '#' ? whole : member(member(whole, '$defs'), name);
+};
+
+type Way = {
+  readonly whole: Schema;
+  readonly depth: number /** schemas that are within themselves are gone through once */;
+  readonly through: readonly string[];
+};
+
+const pathsAlong = (given: Schema, { whole, depth, through }: Way): readonly string[] => {
+  const name = nameIn(given);
+  if (depth > deepMax || (name !== undefined && through.includes(name))) return [];
+  const schema = resolved(given, whole);
+  const way = { whole, depth, through: name === undefined ? through : [...through, name] };
+  const alternatives = [...branches.flatMap((branch) => (Array.isArray(schema[branch]) ? schema[branch].filter(isSchema) : [])), member(schema, 'items')];
+  const own = Object.entries(member(schema, 'properties')).flatMap(([of, value]) => [
+    of,
+    ...(isSchema(value) ? pathsAlong(value, { ...way, depth: depth + 1 }).map((path) => `${of}.${path}`) : []),
+  ]);
+  return [...own, ...alternatives.flatMap((one) => (Object.keys(one).length > 0 ? pathsAlong(one, way) : []))];
 };
 
 /** Paths of members within, through lists and alternatives. */
-export const pathsOf = (given: Schema, whole: Schema = given, depth = 0): readonly string[] => {
-  if (depth > deepMax) return [];
-  const schema = resolved(given, whole);
-  const alternatives = [...branches.flatMap((name) => (Array.isArray(schema[name]) ? schema[name].filter(isSchema) : [])), member(schema, 'items')];
-  const own = Object.entries(member(schema, 'properties')).flatMap(([name, value]) => [
-    name,
-    ...(isSchema(value) ? pathsOf(value, whole, depth + 1).map((path) => `${name}.${path}`) : []),
-  ]);
-  return [...own, ...alternatives.flatMap((one) => (Object.keys(one).length > 0 ? pathsOf(one, whole, depth) : []))];
-};
+export const pathsOf = (given: Schema, whole: Schema = given): readonly string[] => pathsAlong(given, { whole, depth: 0, through: [] });
 
 /** Of every object of a kind, wherever it stands, its attributes. */
 const attributesIn = (value: unknown, whole: Schema, kind: string): readonly Schema[] => {

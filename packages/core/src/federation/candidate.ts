@@ -15,7 +15,7 @@ import { PromisedLevel } from './forming/promised-level.ts';
 export const Need = openObject({
   kind: TermId,
   agencies: z.array(AgencyId).optional(),
-  optional: z.boolean(),
+  optional: z.boolean().default(false),
   /** one provider is enough: the best candidate, with the others as runners-up; all who serve it are wanted where absent */
   one: z.boolean().optional(),
   /** properties without which it is of no use */

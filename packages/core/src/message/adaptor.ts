@@ -43,7 +43,7 @@ export const adaptorRows = {
     from: 'twin FC-FE',
     to: 'adaptor AP-FE',
     purpose:
-      'Asks for a bridge between both ends of a connection. The answer names the address to which messages for the other end are sent, the profile and what is lost. Asked again, also for one that the adaptor has put to rest, it is the same bridge, standing as it stood, under the rules as they follow now; one that an end has taken down (A8) stays down. Only the consumer may ask, for twins that are registered, under an agreement and a connection that nobody else has named; the adaptor sees no agreement: whether one is in force the owner looks at with every message.',
+      'Asks for a bridge between both ends of a connection. The answer names the address to which messages for the other end are sent, the profile and what is lost. Asked again, also for one that the adaptor has put to rest, it is the same bridge, standing as it stood, under the rules as they follow now; one that an end has taken down (A8) stays down for as long as it is remembered (`overKeptMs`); set up anew after that it carries nothing under an agreement that is over. Only the consumer may ask, for twins that are registered, under an agreement and a connection that nobody else has named; the adaptor sees no agreement: whether one is in force the owner looks at with every message.',
     effect: 'change',
     request: {
       parameters: openObject({ agreementId: AgreementId, ...auto, ...bounds }),

@@ -39,13 +39,13 @@ const named = <K extends string, I extends z.ZodType>(kind: K, id: I) => openObj
 /** JSON merge patch (RFC 7396) of attributes: what it makes of them is checked whole. */
 const patch = z.record(z.string(), z.json());
 
+export const digitalTwinName = named('digitalTwin', TwinId);
 export const digitalTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin);
 export const registeredTwinObject = objectInformation('digitalTwin', TwinId, DigitalTwin.extend(Lease.partial().shape));
 export const foundTwin = z.union([registeredTwinObject.extend(whole), partOf(z.literal('digitalTwin'), TwinId)]);
 export const digitalTwinPatch = objectInformation('digitalTwin', TwinId, patch);
 export const digitalTwinLease = objectInformation('digitalTwin', TwinId, openObject({ leaseUntil: Instant }));
-export const digitalTwinRenewal = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }).partial());
-export const digitalTwinName = named('digitalTwin', TwinId);
+export const digitalTwinRenewal = digitalTwinName.extend({ attributes: DigitalTwin.pick({ status: true }).partial().optional() });
 export const digitalTwinStatus = objectInformation('digitalTwin', TwinId, DigitalTwin.pick({ status: true }));
 
 export const featureObject = objectInformation('feature', FeatureId, FeatureInformation);
@@ -53,6 +53,7 @@ export const foundFeature = z.union([featureObject.extend(whole), partOf(z.liter
 export const featurePatch = objectInformation('feature', FeatureId, patch);
 export const featureName = named('feature', FeatureId);
 
+export const registryName = named('registry', TwinId);
 /** What a registry says of itself. */
 export const registryObject = objectInformation(
   'registry',
@@ -154,7 +155,8 @@ export const serviceObject = objectInformation(
   'service',
   z.string(),
   openObject({
-    name: LanguageMap,
+    /** of the federation; its description, or what its purpose is called, where absent */
+    name: LanguageMap.optional(),
     description: LanguageMap.optional(),
     purpose: TermId,
     /** types of twins among which members are looked for */

@@ -7,6 +7,7 @@ import type { CommunicationState } from '../federation/communication.ts';
 import type { FederationState } from '../federation/federation.ts';
 import { Instant } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
+import { LanguageMap, textIn } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
 import type { ProblemKind } from '../ground/problem.ts';
 import type { RegistryEntryState } from '../twin/digital-twin.ts';
@@ -92,5 +93,10 @@ export const row = <
 
 /** How long the asker will wait, less a margin for the way; clocks differ, so an instant could not carry it. */
 export const budget = { budgetMs: z.number().min(0).max(limits.answerMaxMs).optional() };
+
+const words = z.string().max(limits.textCharactersMax);
+
+/** Why something is said, for people: one text, or one in each of several languages, of which English is kept, else the first. */
+export const Reason = z.union([words, LanguageMap.transform((texts) => textIn(texts)).pipe(words)]);
 
 export const answerBy = { answerBy: Instant.optional() };

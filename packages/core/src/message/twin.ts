@@ -11,10 +11,10 @@ import { limits } from '../ground/limits.ts';
 import { ToldGeometry } from '../ground/place.ts';
 import { AreaDigest, TwinQuery } from '../twin/query.ts';
 import * as object from './object-information.ts';
-import { answerBy, budget, one, row } from './row.ts';
+import { answerBy, budget, one, Reason, row } from './row.ts';
 import { SubscriptionTerms } from './subscription.ts';
 
-const reason = z.string().max(limits.textCharactersMax).optional();
+const reason = Reason.optional();
 const hash = z.string().regex(/^sha-256:[0-9a-f]{64}$/, 'sha-256: and 64 hexadecimal digits');
 
 /** What a side says to terms: yes, other terms, no; or that a person looks at them (then T2, T3 or T4 follows). */
@@ -40,7 +40,7 @@ export const twinRows = {
       'Invites a twin into a federation with a draft of the agreement; the owner accepts, offers other terms, declines or asks a person: then it is `accepted` for review, and T2, T3 or T4 follows. With `replaces` (T7) it is to take the place of a member that was lost.',
     effect: 'change',
     request: {
-      parameters: openObject({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.optional(), ...answerBy }),
+      parameters: openObject({ round: z.int().min(1).max(limits.negotiationRoundsMax), replaces: TwinId.nullish(), ...answerBy }),
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
     reply: { parameters: decided, objects: one(object.agreementObject) },

@@ -31,8 +31,11 @@ export const Term = openObject({
   unit: z.string().optional(),
   /** of a property that is a number; a state where absent */
   nature: QuantityNature.optional(),
-  /** the wider terms: a FireStation is an EmergencyFacility */
-  broader: z.array(TermId).readonly().optional(),
+  /** the wider terms, or the only one: a FireStation is an EmergencyFacility */
+  broader: z
+    .union([z.array(TermId), TermId.transform((wider) => [wider])])
+    .readonly()
+    .optional(),
   /** terms of other dictionaries that mean exactly this */
   sameAs: z.array(TermId).readonly().optional(),
   /** of a kind: the properties that its twins are expected to have; they become fields of a GraphQL type */

@@ -121,7 +121,7 @@ export const renewTwin = (room: RegistryRoom, request: Request<'registry.renew.d
   const entry = owned(room, 'registry.renew.digitalTwin', { by, id });
   if (!entry.ok) return entry;
   const now = room.deps.clock.now();
-  const status = attributes.status ?? entry.value.attributes.status;
+  const status = attributes?.status ?? entry.value.attributes.status;
   const moved = enterState(entry.value, entryStateOf(status), now);
   if (!moved.ok) return moved;
   const made = { ...entry.value, state: moved.value, attributes: { ...entry.value.attributes, status } };

@@ -1,7 +1,7 @@
 /**
  * The registry as its partners meet it: leases, owners, revisions and what may be seen.
  */
-import { canonicalJson, codeOf, fail, federatedTwinIdOf, federationIdOf, limits, ok, problem, TermId, utf8Bytes } from '@cityweave/core';
+import { canonicalJson, codeOf, fail, federatedTwinIdOf, federationIdOf, limits, ok, problem, TermId, TwinId, utf8Bytes } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Ask } from '../exchange/ask.ts';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
@@ -127,6 +127,16 @@ describe('owners', () => {
     const told = await desk.say(energy, 'registry.retrieve.feature', { parameters: {}, objects: [{ kind: 'feature', id: feature.id }] });
     expect(told.problem?.kind).toBe('notFound');
   });
+});
+
+it('a twin is renewed by its id alone, and a registry tells of itself under its own id alone', async () => {
+  await using desk = await openDesk();
+  const { water } = await twoRegistered(desk);
+  const renewed = await desk.say(water, 'registry.renew.digitalTwin', { parameters: {}, objects: [{ kind: 'digitalTwin', id: water.id }] });
+  expect(renewed.problem).toBeUndefined();
+  const about = async (id: string) =>
+    (await desk.say(water, 'registry.retrieve.registry', { parameters: {}, objects: [{ kind: 'registry', id: TwinId.parse(id) }] })).problem?.kind;
+  expect([await about(desk.self.id), await about(water.id)]).toEqual([undefined, 'unknownDestination']);
 });
 
 describe('a registry that makes sure of addresses', () => {

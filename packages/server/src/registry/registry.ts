@@ -1,7 +1,7 @@
 /**
  * Registry: its part of the answers. A row of the catalogue that is forgotten here does not compile.
  */
-import { type Answers, agencyOf, ok, queryForms, type Reply, type TwinId } from '@cityweave/core';
+import { type Answers, agencyOf, fail, ok, problem, queryForms, type Reply, type TwinId } from '@cityweave/core';
 import type { Answered, AskedBy } from '../exchange/answer.ts';
 import { discoverAdaptors, registerAdaptor } from './adaptor-registration.ts';
 import { discoverFeatures, discoverTwins, retrieveFeature, retrieveTwin } from './discovery.ts';
@@ -51,7 +51,10 @@ export const createRegistry = (given: RegistryRoom): RegistryAnswers => {
     'registry.deregister.federatedDigitalTwin': (request, by) => deregisterFederatedTwin(room, request, by),
     'registry.retrieve.digitalTwin': (request, by) => retrieveTwin(room, request, by),
     'registry.retrieve.feature': (request, by) => retrieveFeature(room, request, by),
-    'registry.retrieve.registry': async () => ok({ reply: await describe(room) }),
+    'registry.retrieve.registry': async ({ objects: [named] }) => {
+      if (named && named.id !== room.self.id) return fail(problem('unknownDestination', { subject: named.id, accepted: room.self.id }));
+      return ok({ reply: await describe(room) });
+    },
     'registry.discover.digitalTwin': (request, by) => discoverTwins(room, request, by),
     'registry.discover.feature': (request, by) => discoverFeatures(room, request, by),
     'registry.discover.federatedDigitalTwin': (request, by) => discoverFederatedTwins(room, request, by),

@@ -87,6 +87,13 @@ it('the id of a federation that is over begins nothing, and is no success', asyn
   expect((await approve(id)).data).toMatchObject({ approvePlan: { __typename: 'Problem' } });
 });
 
+it('without a name is called by what it is to bring about, else by its purpose', async () => {
+  const nameless = { name: undefined, needs: [{ kind: 'city:RiverGauge' }] };
+  const attributesOf = async (local: string, more: object) => (await request(local, { approval: 'ask' }, { ...nameless, ...more })).objects[0].attributes;
+  expect(await attributesOf('described', {})).toMatchObject({ name: attributes.description, needs: [{ kind: 'city:RiverGauge', optional: false }] });
+  expect((await attributesOf('purposed', { description: undefined })).name).toMatchObject({ en: 'Safety' });
+});
+
 it('said again it is the same federation; anything else under its id is refused, and named', async () => {
   const asked = { approval: 'ask', deliver: { protocol: 'sse', align: { slot: 'PT10S' } } };
   const first = await request('again', asked);

@@ -44,9 +44,10 @@ export const discoveryRows = {
     label: 'R6',
     from: 'twin',
     to: 'registry DTR-FE',
-    purpose: 'What the registry says of itself: lease, dictionaries, forms of query.',
+    purpose:
+      'What the registry says of itself: lease, dictionaries, forms of query. It may be named; one that is asked for another says that it does not know it.',
     effect: 'read',
-    request: {},
+    request: { objects: z.array(object.registryName).max(1) },
     reply: { objects: one(object.registryObject) },
     refusals: [],
   }),

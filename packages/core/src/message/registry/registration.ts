@@ -7,13 +7,13 @@ import { Instant } from '../../ground/instant.ts';
 import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import * as object from '../object-information.ts';
-import { many, one, row } from '../row.ts';
+import { many, one, Reason, row } from '../row.ts';
 
 const leaseSeconds = z.int().min(limits.leaseSecondsMin).max(limits.leaseSecondsMax);
 
 const baseRevision = z.int().min(0);
 
-const reason = z.string().max(limits.textCharactersMax).optional();
+const reason = Reason.optional();
 
 /** How long what is withdrawn still stands. */
 const graceSeconds = z.int().min(0).max(limits.graceSecondsMax).optional();

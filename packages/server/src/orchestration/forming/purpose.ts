@@ -32,7 +32,8 @@ const gridOf = ({ deps }: Room, { parameters: { deliver }, objects: [{ attribute
 };
 
 const draftOf = (room: Room, asked: Asked): Draft => {
-  const { federationId, name, purpose, needs, description, twinTypes, area, validUntil } = asked.objects[0].attributes;
+  const { federationId, purpose, needs, description, twinTypes, area, validUntil } = asked.objects[0].attributes;
+  const name = asked.objects[0].attributes.name ?? description ?? room.vocabulary().term(purpose)?.label ?? { en: purpose };
   return {
     id: federationId ?? federationIdOf(room.self.authority, room.deps.ids.uuid()),
     ...{ name, purpose, needs, initiator: room.self.id, rules: { authoritative: {}, tolerance: {} } },
