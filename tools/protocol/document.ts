@@ -157,7 +157,7 @@ const messageTables = (): readonly string[] => {
   const numbers = Object.entries(parametersByNumber);
   const needed = Object.entries(neededHere).map(([place, why]) => ((at) => [place.slice(0, at), code(place.slice(at + 1)), why])(place.indexOf(' ')));
   return [
-    'What messages carry in the model and is left out here; said all the same it is kept and heeded by nobody.',
+    'What messages carry in the model and is left out here: a member that is said all the same is kept and heeded by nobody; a value that is not taken (`bearer`, `mqtt`, `false`) is refused as `invalid`.',
     table(['message', 'member', 'why'], numbers.flatMap(leftOutRows)),
     'What they carry under another name, or elsewhere.',
     table(['message', 'member', 'here'], numbers.flatMap(elsewhereRows)),
