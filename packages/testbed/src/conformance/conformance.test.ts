@@ -123,7 +123,7 @@ describe('the conformance kit', () => {
     'negotiates without end': endless,
   };
 
-  it.each(Object.entries(planted))('names it: %s', { timeout: 100_000 }, async (named, wrong) => {
+  it.each(Object.entries(planted))('names it: %s', { timeout: 200_000 }, async (named, wrong) => {
     const [fault = named] = named.split(':');
     await using node = await wrongNode(city, 'front', wrong);
     const report = await test(node.address, { only: slow[fault] ?? quick, registry: node.address });
