@@ -93,8 +93,11 @@ type Made = {
 /** While something moves that can be seen, the next frame comes when it has moved by a pixel. */
 const keepMoving = ({ gliding, appearance, tiling, pulse }: Made, metresAPixel: number): void => {
   appearance.uniforms.now.value = nowSeconds();
-  const seen = tiling.rowsInView();
-  const isSeen = (row: number): boolean => (appearance.state.flagsOf(row) & 1) === 0 && seen.some(([from, to]) => row >= from && row <= to);
+  let seen: ReturnType<Tiling['rowsInView']> | undefined;
+  const isSeen = (row: number): boolean => {
+    seen ??= tiling.rowsInView();
+    return (appearance.state.flagsOf(row) & 1) === 0 && seen.some(([from, to]) => row >= from && row <= to);
+  };
   const pause = gliding.pause(metresAPixel, isSeen);
   if (pause !== undefined) pulse.after(pause);
 };
@@ -138,7 +141,7 @@ const makeCity = (room: CityRoom, { layers, missing }: Loaded): Made => {
   const tiling = createTiling({ layers, materials, changed, bytesMax: bytesHere(), glideOf: gliding.of, boxes: room.boxes });
   const backdrop = createBackdrop(materials);
   group.add(backdrop, tiling.group);
-  for (const layer of layers) appearance.setKinds(kindsOf(layer));
+  for (const layer of layers) appearance.setKinds(kindsOf(layer), layer.layer.form);
   const shadow = createShadow({ uniforms: appearance.uniforms, materials, solids: tiling.solids });
   return {
     room,
@@ -242,7 +245,7 @@ const revise = async (made: Made, next: Scene, overlays: readonly { readonly aga
   if (next.rowsRevision !== made.scene.rowsRevision) return false;
   const { layers, missing } = await loadLayers({ scene: next, came: [] }, made.layers);
   await takeMoves(made.gliding, made.layers, layers);
-  for (const layer of layers) if (!made.layers.includes(layer)) made.appearance.setKinds(kindsOf(layer));
+  for (const layer of layers) if (!made.layers.includes(layer)) made.appearance.setKinds(kindsOf(layer), layer.layer.form);
   Object.assign(made, { scene: next, layers, missing: agenciesOf(next, missing) });
   made.tiling.setLayers(layers);
   for (const overlay of overlays) overlay.again();

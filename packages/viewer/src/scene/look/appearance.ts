@@ -1,7 +1,7 @@
 /**
  * Appearance: what is shown, lit and chosen, and in which colours: all of it in small textures, so that nothing of the geometry changes.
  */
-import type { Scene } from '@cityweave/core/scene';
+import type { OutlineForm, Scene } from '@cityweave/core/scene';
 import type { DataTexture } from 'three';
 import type { ShownColumns } from '../live/shown.ts';
 import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
@@ -20,8 +20,8 @@ export type Told = Pick<ShownColumns, 'rows' | 'values' | 'marks'>;
 export type Appearance = {
   readonly uniforms: Uniforms;
   readonly state: StateTexture;
-  /** What the rows of a layer are, as soon as that is known. */
-  readonly setKinds: (kinds: RowKinds) => void;
+  /** What the rows of a layer are, as soon as that is known, and as what they are drawn. */
+  readonly setKinds: (kinds: RowKinds, form: OutlineForm) => void;
   readonly light: (rows: readonly number[]) => void;
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
@@ -58,13 +58,14 @@ const flagged = (state: StateTexture, flag: number): ((rows: readonly number[]) 
 };
 
 /** What of the rows is shown. */
-const createShown = (scene: Scene, state: StateTexture) => {
+const createShown = (scene: Scene, state: StateTexture, drawSigns: () => void) => {
   let isHidden: ((row: number) => boolean) | undefined;
   const hideRows = (from: number, to: number): void => {
     if (isHidden) for (let row = from; row < to; row += 1) state.flag(row, flags.hidden, isHidden(row));
   };
   return {
-    setKinds: (twins: RowKinds): void => {
+    setKinds: (twins: RowKinds, form: OutlineForm): void => {
+      if (form === 'point') drawSigns();
       state.setTwins(twins);
       hideRows(twins.firstRow, twins.firstRow + twins.rows);
     },
@@ -137,13 +138,21 @@ const createSurroundings = (uniforms: Uniforms) => {
   };
 };
 
+/** A city without points needs none of them. */
+const signsOnce = ({ signs }: Uniforms): (() => void) => {
+  let areDrawn = false;
+  return () => {
+    if (!areDrawn) signs.value = createSigns();
+    areDrawn = true;
+  };
+};
+
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
   const tones = createTones(scene);
   const state = createStateTexture({ rows: scene.rows, kinds: scene.kinds.length, agencies: scene.agencies.length }, tones.paint);
-  const uniforms = createUniforms({ state: state.texture, looks: emptyTexture(Math.max(1, scene.kinds.length), 1), signs: createSigns() });
+  const uniforms = createUniforms({ state: state.texture, looks: emptyTexture(Math.max(1, scene.kinds.length), 1), signs: emptyTexture(1, 1) });
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
-  const shown = createShown(scene, state);
-  const colours = createColours(scene, { state, tones });
+  const [shown, colours] = [createShown(scene, state, signsOnce(uniforms)), createColours(scene, { state, tones })];
   const then =
     <Given extends readonly unknown[]>(run: (...given: Given) => void) =>
     (...given: Given): void => {
