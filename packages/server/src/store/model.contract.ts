@@ -78,19 +78,21 @@ const end = ({ gone }: State, id: string, version: number): number => {
   return version;
 };
 
-const gain = (state: State, id: TwinId, change: TwinChange): void => {
+const gain = (state: State, id: TwinId, change: TwinChange): boolean => {
   const of = state.series.get(id) ?? new Map<string, Map<string, Sample>>();
   const put = ({ series, begins, samples }: Gained): void => {
     const known = of.get(series) ?? new Map<string, Sample>();
     for (const sample of [...(begins ? [begins] : []), ...samples]) known.set(`${sample.observedAt}${sample.recordedAt}`, sample);
     of.set(series, known);
   };
-  for (const gained of samplesOfChange(change, {
+  const all = samplesOfChange(change, {
     has: (series) => samplesOf(state, id, series).length > 0,
     last: (series) => samplesOf(state, id, series).at(-1),
-  }))
-    put(gained);
+    observed: (series, times) => samplesOf(state, id, series).filter(({ observedAt }) => times.has(observedAt)),
+  });
+  for (const gained of all) put(gained);
   if (of.size > 0) state.series.set(id, of);
+  return all.length > 0;
 };
 
 type Writing = { readonly state: State; readonly at: Instant };
@@ -132,9 +134,10 @@ const remove = (writing: Writing, found: Twin): Fate => {
 
 const patch = (writing: Writing, found: Twin, command: Extract<Command, { op: 'patchTwin' }>): Fate => {
   const { state, at } = writing;
-  const { after, late } = patchTwin(inputOf(found), command, at);
-  gain(state, found.id, { before: found, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
-  return keep(writing, after);
+  const before = inputOf(found);
+  const { after, late } = patchTwin(before, command, at);
+  const gains = gain(state, found.id, { before, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
+  return after === before && !gains ? found.version : keep(writing, after);
 };
 
 const putJoins = ({ state }: Writing, from: TwinId, joins: readonly Join[]): void => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { againContract } from './again.contract.ts';
 import { commandsContract } from './commands.contract.ts';
 import { filterContract } from './filter.contract.ts';
 import { foldingContract } from './folding.contract.ts';
@@ -71,6 +72,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     describe('the change feed', () => feedContract(store, reopen));
     describe('history', () => historyContract(store, reopen));
     describe('history that is folded and forgotten', () => foldingContract(store, reopen));
+    describe('what is said again changes nothing:', () => againContract(store, reopen));
     describe('links', () => linksContract(store));
     describe('links of before', () => pastLinksContract(store));
     describe('registers', () => registersContract(store, reopen));

@@ -51,7 +51,7 @@ export type Command =
       readonly source?: string;
       readonly digest?: string;
     }
-  /** changes values and position as `patchTwin` of core says: what was observed before what stands goes to the history only */
+  /** changes values and position as `patchTwin` of core says: what was observed before what stands goes to the history only. What says nothing new leaves the version, the history and the log as they are */
   | ({ readonly op: 'patchTwin'; readonly id: TwinId; readonly expected?: number } & TwinPatch)
   | { readonly op: 'deleteTwin'; readonly id: TwinId; readonly expected?: number }
   /** the store counts its version, whatever the link says of it */
@@ -62,7 +62,7 @@ export type Command =
   | { readonly op: 'putJoins'; readonly from: TwinId; readonly joins: readonly Join[] }
   | { readonly op: 'settleJoin'; readonly join: Join };
 
-/** What became of a command; `seq` is its place in the change log. */
+/** What became of a command; `seq` is its place in the change log, or where the log stands of what changed nothing. */
 export type Outcome =
   | { readonly ok: true; readonly version: number; readonly seq: number }
   | { readonly ok: false; readonly problem: Problem; readonly current?: number };
@@ -156,6 +156,8 @@ export type StagedTaken = { readonly ok: false } | { readonly ok: true; readonly
 /** What the engine cannot answer is rejected as `unanswered`; a command has its outcome. Whoever waits for a verb may stop doing so. */
 export type TwinStore = {
   readonly engine: Engine;
+  /** of a server: the folder of a node from which it was opened last, where that was another one, and when */
+  readonly otherFolder?: { readonly path: string; readonly at: Instant } | undefined;
   /** Commands in order, one durable transaction. Outcomes in the order of the commands. */
   readonly apply: (commands: readonly Command[], options: ApplyOptions) => Promise<readonly Outcome[]>;
   readonly get: (ids: readonly TwinId[], waiting?: Waiting) => Promise<ReadonlyMap<TwinId, Twin>>;

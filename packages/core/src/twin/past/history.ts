@@ -120,8 +120,12 @@ export type TwinChange = {
   readonly placedAt?: Instant | undefined;
 };
 
-/** Whether the store has samples of a series, and the last of them. */
-type Known = { readonly has: (series: string) => boolean; readonly last: (series: string) => Sample | undefined };
+/** Whether the store has samples of a series, the last of them, and those observed at some times: of two that are one, the later given. */
+type Known = {
+  readonly has: (series: string) => boolean;
+  readonly last: (series: string) => Sample | undefined;
+  readonly observed: (series: string, times: ReadonlySet<Instant>) => readonly Sample[];
+};
 
 const isSameJson = (a: unknown, b: unknown): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && (JSON.stringify(a) === JSON.stringify(b) || canonicalJson(a) === canonicalJson(b)));
@@ -183,10 +187,26 @@ const isSameTime = (before: Stated, after: Stated, series: string): boolean => {
 const rests = ({ before, after }: TwinChange, series: string, known: Known): boolean =>
   before !== undefined && after !== undefined && repeats(before, after, series) && (isSameTime(before, after, series) || known.has(series));
 
+/** Of samples that come late those that say something: not what was already known of that time when they were recorded. */
+const untold = (late: readonly Sample[], last: Sample | undefined, { observed }: Pick<Known, 'observed'>): readonly Sample[] => {
+  const times = new Set(late.flatMap(({ observedAt }) => (last && observedAt <= last.observedAt ? [observedAt] : [])));
+  const told = Map.groupBy(times.size > 0 && last ? observed(last.series, times) : [], ({ observedAt }) => observedAt);
+  return late.filter((sample) => {
+    const { observedAt, recordedAt } = sample;
+    const said = told.get(observedAt) ?? [];
+    const before = sampleAt(said, { valid: observedAt, known: recordedAt });
+    const isTold = before !== undefined && isSameJson(before.said, sample.said);
+    if (!isTold) told.set(observedAt, [...said, sample]);
+    return !isTold;
+  });
+};
+
 const gainedBy = (change: TwinChange, series: string, known: Known): readonly Gained[] => {
-  const late = (change.late ?? []).filter((sample) => sample.series === series);
-  if (late.length === 0 && rests(change, series, known)) return [];
+  const given = (change.late ?? []).filter((sample) => sample.series === series);
+  if (given.length === 0 && rests(change, series, known)) return [];
   const last = known.last(series);
+  const late = untold(given, last, known);
+  if (late.length === 0 && rests(change, series, known)) return [];
   const old = last || !change.before ? undefined : standingSample(change.before, series);
   const samples = [...late, ...changedBy({ change, series, old, last })];
   return samples.length === 0 && !old ? [] : [{ series, begins: old, samples }];
@@ -220,17 +240,25 @@ const readingsOf = ({ values, samples }: TwinPatch, term: string): readonly Read
   return [...(more ?? []), ...(given && Object.hasOwn(values, term) ? [given] : [])];
 };
 
+type Patching = { readonly standing: Reading | undefined; readonly provenance: TwinInput['provenance']; readonly at: Instant };
+
+/** The same said of the same time: known since it was said first. */
+const isSaidAgain = (timed: Reading, stands: Reading | undefined, { provenance }: Pick<Patching, 'provenance'>): boolean => {
+  if (timed.observedAt !== (stands?.observedAt ?? provenance.observedAt) || !stands) return false;
+  const [{ recordedAt: _again, ...again }, { recordedAt: _first, ...first }] = [valueOf(timed, provenance), valueOf(stands, provenance)];
+  return isSameJson(again, first);
+};
+
 const patchTerm = (
-  standing: Reading | undefined,
   given: readonly Reading[],
-  at: Instant,
+  { standing, provenance, at }: Patching,
 ): { readonly stands: Reading | undefined; readonly late: readonly Reading[] } => {
   let stands = standing;
   const late: Reading[] = [];
   for (const reading of given) {
     const timed = { ...reading, observedAt: reading.observedAt ?? at, recordedAt: reading.recordedAt ?? at };
     if (isLate(reading, stands)) late.push(timed);
-    else {
+    else if (!isSaidAgain(timed, stands, { provenance })) {
       if (stands && stands !== standing) late.push(stands);
       stands = timed;
     }
@@ -238,17 +266,29 @@ const patchTerm = (
   return { stands, late };
 };
 
+/** `after` is the very twin that was there where the patch takes nothing from it and tells nothing that stands. */
 export type Patched = { readonly after: TwinInput; readonly late: readonly Sample[] };
 
-/** A twin as a patch leaves it, and the samples that came too late to stand. A reading that tells no times has those of the patch. */
-export const patchTwin = (before: TwinInput, patch: TwinPatch, at: Instant): Patched => {
+const patchValues = (before: TwinInput, patch: TwinPatch, at: Instant): { readonly values: ReadonlyMap<string, Reading>; readonly late: readonly Sample[] } => {
+  const { provenance } = before;
   const late: Sample[] = [];
   const values = new Map(Object.entries(before.values));
   for (const [term, reading] of Object.entries(patch.values)) if (reading === null) values.delete(term);
   for (const term of new Set([...Object.keys(patch.values), ...Object.keys(patch.samples ?? {})])) {
-    const patched = patchTerm(values.get(term), readingsOf(patch, term), at);
+    const patched = patchTerm(readingsOf(patch, term), { standing: values.get(term), provenance, at });
     if (patched.stands) values.set(term, patched.stands);
-    late.push(...patched.late.map((reading) => toSample(term, valueOf(reading, before.provenance))));
+    late.push(...patched.late.map((reading) => toSample(term, valueOf(reading, provenance))));
   }
+  return { values, late };
+};
+
+const isSameMap = (values: ReadonlyMap<string, Reading>, before: TwinInput): boolean =>
+  values.size === Object.keys(before.values).length && [...values].every(([term, reading]) => readingOf(before, term) === reading);
+
+/** A twin as a patch leaves it, and the samples that came too late to stand. A reading that tells no times has those of the patch. */
+export const patchTwin = (before: TwinInput, patch: TwinPatch, at: Instant): Patched => {
+  const { values, late } = patchValues(before, patch, at);
+  const moves = patch.position !== undefined && !isSameJson(patch.position, before.position);
+  if (!moves && isSameMap(values, before)) return { after: before, late };
   return { after: { ...before, values: Object.fromEntries(values), ...(patch.position && { position: patch.position }) }, late };
 };

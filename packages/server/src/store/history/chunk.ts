@@ -222,6 +222,12 @@ export const sampleOfChunkAt = (
   return last < 0 ? undefined : sample(last);
 };
 
+/** The samples that were observed at one of some times. */
+export const samplesOfChunkThen = (series: string, deflated: Uint8Array, times: ReadonlySet<number>): readonly Sample[] => {
+  const { observed, sample } = openChunk(series, deflated);
+  return [...observed].flatMap((time, index) => (times.has(time) ? [sample(index)] : []));
+};
+
 export const decodeChunk = (series: string, deflated: Uint8Array): readonly Sample[] => {
   const { observed, sample } = openChunk(series, deflated);
   return Array.from(observed, (_, index) => sample(index));

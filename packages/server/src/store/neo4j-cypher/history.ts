@@ -75,6 +75,16 @@ RETURN c.first AS first, c.number AS number, c.bytes AS bytes ORDER BY c.first, 
     { key, ...span },
   );
 
+export type KeyedSpan = { readonly key: string; readonly from: unknown; readonly to: unknown };
+
+/** Of series the chunks that reach into a time, those made first first. */
+export const chunksOver = ({ chunk }: Space, rows: readonly KeyedSpan[]): Cypher =>
+  steady(
+    `UNWIND $rows AS row CALL (row) { MATCH (c:${chunk}) WHERE c.series = row.key AND c.last >= row.from AND c.first <= row.to RETURN c }
+RETURN row.key AS key, c.bytes AS bytes ORDER BY row.key, c.number`,
+    { rows },
+  );
+
 /** Of each series some chunks after `skipped` others. */
 export const chunksAt = (space: Space, keys: readonly string[], at: Then & { readonly skipped: unknown; readonly limit: unknown }): Cypher =>
   steady(

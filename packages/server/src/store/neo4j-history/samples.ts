@@ -2,7 +2,7 @@
  * Samples in chunks as properties of nodes and back.
  */
 import type { Sample } from '@cityweave/core';
-import { chunkSamplesMax, decodeChunk, encodeChunk, sampleOfChunkAt } from '../history/chunk.ts';
+import { chunkSamplesMax, decodeChunk, encodeChunk, sampleOfChunkAt, samplesOfChunkThen } from '../history/chunk.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -21,6 +21,9 @@ export const samplesOfChunk = (series: string, row: Row): readonly Sample[] => d
 /** The sample of a chunk that held at a moment in milliseconds; no other one is made. */
 export const sampleInChunk = (series: string, row: Row, at: Parameters<typeof sampleOfChunkAt>[2]): Sample | undefined =>
   sampleOfChunkAt(series, bytesOf(row), at);
+
+/** Those that were observed at one of some times in milliseconds. */
+export const samplesInChunk = (series: string, row: Row, times: ReadonlySet<number>): readonly Sample[] => samplesOfChunkThen(series, bytesOf(row), times);
 
 /** What a chunk says of itself, beside its number. */
 export const propertiesOfChunk = (samples: readonly Sample[]) => {

@@ -1,7 +1,7 @@
 /**
  * Tails: what is not folded of the series of a twin or a link, all of them as one text: whatever a change adds to a history is one property of one node.
  */
-import { compareSamples, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
+import { compareSamples, type Instant, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
 import type { InstantOf, MsOf } from '../history/instants.ts';
 import { joinSamples } from '../history/joined.ts';
 import { type ChunkRow, rowsOfChunks, seriesKey } from './samples.ts';
@@ -40,7 +40,7 @@ export const noPast: Past = new Map();
 
 /** Before all times. */
 export const neverMs = -8_640_000_000_000_001;
-const noTail: Tail = { held: [], chunks: 0, until: neverMs, loose: false };
+export const noTail: Tail = { held: [], chunks: 0, until: neverMs, loose: false };
 
 const isRead = (held: Tail['held']): held is Read => !Array.isArray(held);
 
@@ -59,6 +59,15 @@ export const sampleOfTailAt = ({ held }: Tail, { valid, known }: { readonly vali
   if (!isRead(held)) return lastIn(held);
   const text = held.texts.findLast(([observed, lag]) => isBy(observed, observed + lag));
   return lastIn(held.more) ?? (text && sampleOf(held, text));
+};
+
+/** Those that were observed at one of some times; no other one is made. */
+export const samplesOfTailThen = ({ held }: Tail, times: ReadonlySet<Instant>): readonly Sample[] => {
+  const isThen = ({ observedAt }: Sample): boolean => times.has(observedAt);
+  if (!isRead(held)) return held.filter(isThen);
+  const ms = new Set([...times].map(msOfInstant));
+  const read = held.texts.flatMap((text) => (ms.has(text[0]) ? [sampleOf(held, text)] : []));
+  return [...read, ...held.more.filter(isThen)];
 };
 
 export const lastOf = (tail: Tail | undefined): Sample | undefined => {

@@ -103,7 +103,8 @@ const applyPatch = (work: Work, command: Patch): Outcome => {
   if (conflict) return conflict;
   const before = found.input;
   const { after, late } = patchTwin(before, command, work.at);
-  gain(work.working, command.id, { before, after, late, at: work.at, placedAt: command.position && (command.placedAt ?? work.at) });
+  const gains = gain(work.working, command.id, { before, after, late, at: work.at, placedAt: command.position && (command.placedAt ?? work.at) });
+  if (after === before && !gains) return { ok: true, version: found.version, seq: work.working.own.head };
   noteTerms(work, after, found);
   const body = bodyOf(after);
   return put(work, { twin: inputOf(body), body }, found);

@@ -27,6 +27,7 @@ import {
   tallyKinds,
   updateTwins,
 } from '../neo4j-cypher/write.ts';
+import { loadSaid, type SaidThen, saidBy } from '../neo4j-history/said-before.ts';
 import { decodePast, type Past, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
 import { unanswered } from '../unanswered.ts';
@@ -54,8 +55,10 @@ const idsIn = (commands: readonly Command[], idOf: Partial<{ [O in Op]: (command
 export type Wanted = Readonly<Record<'twins' | 'linked' | 'links' | 'joins' | 'peers', readonly string[]>> & {
   /** ends and kinds of links that are put */
   readonly between: readonly Omit<Ends, 'id'>[];
+  /** what is said of series, and of when */
+  readonly said: readonly SaidThen[];
 };
-export const nothing: Wanted = { twins: [], linked: [], links: [], joins: [], peers: [], between: [] };
+export const nothing: Wanted = { twins: [], linked: [], links: [], joins: [], peers: [], between: [], said: [] };
 
 const endsIn = (commands: readonly Command[]): Wanted['between'] => {
   const ends = commands.flatMap((command) => (command.op === 'putLink' ? [{ src: command.link.from, kind: command.link.kind, dst: command.link.to }] : []));
@@ -70,6 +73,7 @@ export const wantedBy = (batches: readonly Batch[]): Wanted => {
     linked: idsIn(commands, { deleteTwin: ({ id }) => id }),
     links: idsIn(commands, { deleteLink: ({ id }) => id }),
     between: endsIn(commands),
+    said: saidBy(batches),
     joins: idsIn(commands, { deleteTwin: ({ id }) => id, putJoins: ({ from }) => from, settleJoin: ({ join }) => join.from }),
     peers: sortedOnce(batches.flatMap(({ cursor }) => (cursor ? [cursor.peer] : []))),
   };
@@ -158,7 +162,7 @@ export const lock = async (run: Run, space: Space): Promise<number> => {
 
 /** Locks the head of the log, then loads. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
-  const { twins, linked, links, between, joins, peers } = wanted;
+  const { twins, linked, links, between, joins, peers, said } = wanted;
   const registers = [writerKey(writer), ...peers.map(cursorKey)];
   const pasts = [...twins, ...between.map(pastKey)];
   const [row] = await run(loadSought(space, { registers, twins, pasts, linked, links, between, joins: joins.map((id) => `${id}\u0000`) }));
@@ -167,6 +171,7 @@ export const load = async (run: Run, { space, writer }: { readonly space: Space;
   const set = emptySet(found.seq);
   fill(set, found);
   await loadPastsMet(run, { space, set }, found);
+  await loadSaid(run, { space, set }, said);
   return { set, mark: found.registers?.find(([key]) => key === writerKey(writer))?.[2] };
 };
 

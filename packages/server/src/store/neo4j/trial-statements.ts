@@ -108,6 +108,7 @@ const pasts: Arguments<typeof history> = {
   readPastLinks: ['src', { rows: [{ id: ids[0] ?? '', kind: '', far: '' }], kinds: [term('feeds')], limit: whole(10) }],
   readWithPast: [{ after: '', series: ['city:p'], limit }],
   readChunks: [key, span],
+  chunksOver: [[{ key, from: whole(0), to: whole(9) }]],
   chunksAt: [[key], { valid: whole(9), known: whole(9), skipped: whole(0), limit }],
 };
 

@@ -1,7 +1,7 @@
 /**
  * Working set: what a batch has loaded of a store and what its commands have made of it so far. A batch that is refused as a whole is dropped with its layer.
  */
-import { compareText, type Join, type Link, linkIdOf, type TwinInput } from '@cityweave/core';
+import { compareText, type Join, type Link, linkIdOf, type Sample, type TwinInput } from '@cityweave/core';
 import { noPast, type Past } from '../neo4j-history/tails.ts';
 import type { Kept } from './neo4j-rows.ts';
 
@@ -43,6 +43,8 @@ export type WorkingSet = {
   readonly joins: Map<string, ReadonlyMap<string, Join>>;
   /** what was said before of a twin or a link, by its id */
   readonly pasts: Map<string, Past>;
+  /** of series what their chunks say of times that the batch speaks of, by their keys */
+  readonly folded: Map<string, readonly Sample[]>;
   /** ends of the links of which something was said before, by their ids */
   readonly pastLinks: Map<string, Omit<Ends, 'id'>>;
   /** with which version it ended, by its id; of a link by that which is made of its ends */
@@ -62,6 +64,7 @@ export const emptySet = (head: number): WorkingSet => ({
   linksByEnd: new Map(),
   joins: new Map(),
   pasts: new Map(),
+  folded: new Map(),
   pastLinks: new Map(),
   gone: new Map(),
   cursors: new Map(),

@@ -24,6 +24,8 @@ export const historyWriteSql = {
   addSeries: 'INSERT INTO series (id, name) VALUES (?, ?)',
   lastSample: 'SELECT observed, recorded, said FROM sample WHERE s = ? ORDER BY observed DESC, recorded DESC LIMIT 1',
   samplesBetween: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
+  samplesOf: 'SELECT observed, recorded, said FROM sample WHERE s = ? AND observed = ?',
+  chunksBetween: 'SELECT bytes FROM chunk WHERE s = ? AND last >= ? AND first <= ? ORDER BY c',
   dropBetween: 'DELETE FROM sample WHERE s = ? AND observed >= ? AND (observed, recorded) <= (?, ?)',
   putChunk: 'INSERT INTO chunk (s, first, last, known, samples, bytes) VALUES (?, ?, ?, ?, ?, ?)',
   toFold: 'SELECT s FROM sample WHERE s > ? AND observed < ? GROUP BY s HAVING count(*) > ? ORDER BY s LIMIT ?',

@@ -166,7 +166,8 @@ const applyPatch = (to: Writing, command: Patch): Outcome => {
   const before = twinOfBody(to.statement('readBody').get(numberOf(found, 'n')));
   const at = to.at as Instant; // branding: instants cross the thread as text
   const { after, late } = patchTwin(before, command, at);
-  gainHistory(to, command.id, { before, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
+  const gains = gainHistory(to, command.id, { before, after, at, late, placedAt: command.position && (command.placedAt ?? at) });
+  if (after === before && !gains) return { ok: true, version: numberOf(found, 'version'), seq: to.head };
   const terms = Object.entries(after.values).map(([term, reading]): TermUse => [term, reading.unit ?? null]);
   return put(to, { row: toTwinRow(after), terms, shapes: undefined, source: undefined, digest: undefined }, found);
 };
