@@ -3,7 +3,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Agreement, Communication, cityDictionary, createVocabulary, type FederatedFilter, type Federation, type Order } from '@cityweave/core';
+import { Agreement, Communication, cityDictionary, createVocabulary, type FederatedFilter, type Federation, type Order, type TwinQuery } from '@cityweave/core';
 import {
   type AgencyNode,
   type City,
@@ -88,6 +88,7 @@ export type TestQuestion = {
   readonly deadlineMs?: number;
   readonly terms?: readonly string[];
   readonly order?: Order;
+  readonly links?: TwinQuery['links'];
   readonly signal?: AbortSignal;
 };
 

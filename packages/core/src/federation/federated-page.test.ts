@@ -290,7 +290,7 @@ describe('what is judged on the merged object', () => {
   });
 });
 
-test('an object carries at most linksPerTwinAnswerMax links', () => {
+test('an object carries at most linksPerTwinAnswerMax links, and says which of its representations have more', () => {
   const id = twinIdOfName('ash', 'hub');
   const linksOf = (count: number) => {
     const links = Array.from({ length: count }, (_, key) => {
@@ -310,10 +310,10 @@ test('an object carries at most linksPerTwinAnswerMax links', () => {
       { pages: new Map([[agencyIdOfName('ash'), page]]), keys: new Map(), order: undefined, first: 1 },
       { plan, filter: {}, rules, more: [] },
     );
-    return told.rows[0]?.links.length;
+    return [told.rows[0]?.links.length, told.rows[0]?.linksCut];
   };
   expect([linksOf(limits.linksPerTwinAnswerMax), linksOf(limits.linksPerTwinAnswerMax + 1)]).toEqual([
-    limits.linksPerTwinAnswerMax,
-    limits.linksPerTwinAnswerMax,
+    [limits.linksPerTwinAnswerMax, []],
+    [limits.linksPerTwinAnswerMax, [id]],
   ]);
 });

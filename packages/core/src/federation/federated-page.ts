@@ -28,8 +28,9 @@ export type PageParts = {
 /** `key` is its place in the order of the walk: a page that begins after it repeats nothing and misses nothing. */
 export type JoinedRow = {
   readonly twin: FederatedTwin;
-  readonly links: readonly Link[] /** there are more */;
-  readonly linksBeyond: boolean;
+  readonly links: readonly Link[];
+  /** representations that have more of them */
+  readonly linksCut: readonly TwinId[];
   readonly key: PageKey;
 };
 export type JoinedPage = { readonly rows: readonly JoinedRow[]; readonly next?: Keys | undefined; readonly total?: number | undefined };
@@ -62,7 +63,7 @@ export const pageAlone = (parts: PageParts): JoinedPage => {
     ({ row, key }): JoinedRow => ({
       twin: { id: row.twin.objectOfInterest ?? row.twin.id, representations: [row.twin] },
       links: row.links ?? [],
-      linksBeyond: row.linksBeyond === true,
+      linksCut: row.linksBeyond ? [row.twin.id] : [],
       key,
     }),
   );
@@ -145,8 +146,15 @@ export const pageJoined = (parts: PageParts, { plan, filter, rules, more }: Join
   return { rows: inOrder.map(({ twin, key }) => ({ twin, ...linksOf(twin, rows), key })), ...(next && { next }), ...total };
 };
 
-const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): Pick<JoinedRow, 'links' | 'linksBeyond'> => {
-  const links = representations.flatMap(({ id }) => rows.get(id)?.links ?? []);
-  const isCut = links.length > limits.linksPerTwinAnswerMax || representations.some(({ id }) => rows.get(id)?.linksBeyond);
-  return { links: links.slice(0, limits.linksPerTwinAnswerMax), linksBeyond: isCut };
+/** Of many representations the first are told whole. */
+const linksOf = ({ representations }: FederatedTwin, rows: ReadonlyMap<TwinId, TwinRow>): Pick<JoinedRow, 'links' | 'linksCut'> => {
+  const links: Link[] = [];
+  const linksCut: TwinId[] = [];
+  for (const { id } of representations) {
+    const { links: own = [], linksBeyond } = rows.get(id) ?? {};
+    const told = own.slice(0, limits.linksPerTwinAnswerMax - links.length);
+    links.push(...told);
+    if (linksBeyond || told.length < own.length) linksCut.push(id);
+  }
+  return { links, linksCut };
 };

@@ -1,7 +1,8 @@
 /**
  * Answers that lack a source: no total is claimed, a walk is not over while somebody is late, and what cannot be compared is not asked.
  */
-import { type FederatedFilter, TermId } from '@cityweave/core';
+import { type FederatedFilter, limits, linkIdOf, TermId, type TwinId } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestCity, type TestCity, until } from '../city.ts';
 import { fourAgencies, twinOfTest } from '../city-files.ts';
@@ -40,6 +41,39 @@ describe('an answer of all', () => {
     await saySame(city, thingOf('water', 'gauge-1'), thingOf('fire', 'fire-1'));
     const joined = await city.ask({ filter: { kinds: kinds('RiverGauge') }, first: 0, count: true });
     expect([joined.ids, joined.total]).toEqual([[], undefined]);
+  });
+});
+
+describe('of a twin with more links than are told', () => {
+  const hub = thingOf('water', 'gauge-1');
+  const kind = TermId.parse('city:feeds');
+  const links = { direction: 'out' } as const;
+  let city: TestCity;
+  beforeAll(async () => {
+    city = await createTestCity({ agencies: fourAgencies() });
+    await city.active();
+    const { store, agency: source } = city.node('water');
+    const at = systemDeps().clock.now();
+    const linkTo = (to: TwinId) => ({ id: linkIdOf(hub, kind, to), from: hub, kind, to, source, recordedAt: at });
+    const ends = Array.from({ length: limits.linksPerTwinAnswerMax + 1 }, (_, index) => thingOf('water', `pump-${index}`));
+    await store.apply(
+      ends.map((to) => ({ op: 'putLink', link: linkTo(to) })),
+      { at },
+    );
+  });
+  afterAll(() => city[Symbol.asyncDispose]());
+
+  it('its agency has answered in part where links are asked for, and says of which twin', async () => {
+    const found = await city.ask({ filter: { kinds: kinds('RiverGauge') }, links });
+    expect(found.source('water')).toMatchObject({ status: 'PARTIAL', rows: 3, problem: { kind: 'tooLarge', subject: `links of ${hub}` } });
+  });
+  it('nothing is missing for whoever asked for no links', async () => {
+    expect((await city.ask({ filter: { kinds: kinds('RiverGauge') } })).source('water')).toMatchObject({ status: 'ANSWERED', rows: 3 });
+  });
+  it('nothing is missing either of a page that does not tell the twin', async () => {
+    const page = await city.ask({ filter: { kinds: kinds('RiverGauge', 'Substation') }, links, first: 1 });
+    expect(page.ids).toEqual([thingOf('energy', 'station-1')]);
+    expect(page.source('water')).toMatchObject({ status: 'ANSWERED', rows: 0 });
   });
 });
 

@@ -33,7 +33,7 @@ const mergedOf = ({ row, rules }: FederatedTwinNode, term: string) => mergeValue
 
 const linksOf = ({ row, ends }: FederatedTwinNode, direction: 'out' | 'in' | 'both', kinds: readonly TermId[] | undefined): LinkNodes => {
   const links = row.links.filter(({ kind }) => !kinds || kinds.includes(kind));
-  return { nodes: linkNodes(links, new Set<TwinId>(row.twin.representations.map(({ id }) => id)), { direction, ends }), isCut: row.linksBeyond };
+  return { nodes: linkNodes(links, new Set<TwinId>(row.twin.representations.map(({ id }) => id)), { direction, ends }), isCut: row.linksCut.length > 0 };
 };
 
 const definePlain = ({ builder }: Kit): void => {

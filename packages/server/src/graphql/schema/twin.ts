@@ -23,9 +23,9 @@ const ownLinks = async ({ twin, at }: TwinNode, { kinds, direction }: LinksOf, {
   return { links, isCut: beyond.size > 0 };
 };
 
-const foundLinks = ({ found }: TwinNode, { kinds }: LinksOf): OwnLinks => ({
+const foundLinks = ({ twin, found }: TwinNode, { kinds }: LinksOf): OwnLinks => ({
   links: (found?.row.links ?? []).filter(({ kind }) => !kinds || kinds.includes(kind)),
-  isCut: found?.row.linksBeyond === true,
+  isCut: found?.row.linksCut.includes(twin.id) ?? false,
 });
 
 /** Own twins' links come from the store; those of others came along with the answer. */

@@ -37,7 +37,7 @@ import { type AlignedSeries, type Aligning, askAligned, askHistory } from './his
 import { type FederatedQuestion, joinByIdentity, pageQuery, type Reports, type Walk } from './identity-round.ts';
 import { type AskInner, type InnerSets, isComplete, isMissing, resolveRelations, withInner } from './inner-set.ts';
 import { type Deadline, type MemberReads, ownSource } from './member-read.ts';
-import { type Asked, askAll, type Desk, filterOf, sortedBy } from './source-asking.ts';
+import { type Asked, askAll, type Desk, filterOf, sortedBy, withLinksCut } from './source-asking.ts';
 
 export type { FederatedQuestion };
 
@@ -97,20 +97,21 @@ const answerPlanned = async (walk: Walk, plan: QueryPlan): Promise<FederatedAnsw
     rows: page.rows,
     ...(page.next && { next: encodeCursor(page.next) }),
     total: isComplete([...reports.values()]) ? (totalOf(plan, asked) ?? page.total) : undefined,
-    sources: reportsOfPage(
-      sortedBy([...reports.values()], ({ agency }) => agency),
-      page.rows,
-    ),
+    sources: reportsOfPage([...reports.values()], { rows: page.rows, question }),
     plan: plan.members,
     rules: desk.federation.rules,
   };
 };
 
-/** `rows` counts what stands in the answer, not what was carried. */
-const reportsOfPage = (reports: readonly SourceReport[], rows: readonly JoinedRow[]): readonly SourceReport[] => {
+type Page = { readonly rows: readonly JoinedRow[]; readonly question: Pick<FederatedQuestion, 'links'> };
+
+/** `rows` counts what stands in the answer, not what was carried; of links that nobody asked for none is missing. */
+const reportsOfPage = (reports: readonly SourceReport[], { rows, question }: Page): readonly SourceReport[] => {
   const counts = new Map<string, number>();
   for (const { twin } of rows) for (const { agency } of twin.representations) counts.set(agency, (counts.get(agency) ?? 0) + 1);
-  return reports.map((report) => ({ ...report, rows: counts.get(report.agency) ?? 0 }));
+  const cut = question.links ? rows.flatMap(({ linksCut }) => linksCut) : [];
+  const counted = reports.map((report) => withLinksCut({ ...report, rows: counts.get(report.agency) ?? 0 }, cut));
+  return sortedBy(counted, ({ agency }) => agency);
 };
 
 /** Whether answers showed shared representations that the plan did not know of. */

@@ -23,7 +23,7 @@ import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { twinId as id, twin } from '../../store/twins.contract.ts';
 import { askAligned } from './history-asking.ts';
-import { askAll, type Desk } from './source-asking.ts';
+import { askAll, type Desk, withLinksCut } from './source-asking.ts';
 
 const authority = Authority.parse('old.example');
 const [agency, twinId] = [agencyIdOf(authority), agencyTwinIdOf(authority)];
@@ -48,13 +48,25 @@ describe('a source that tells links', () => {
   };
   const page = (rows: readonly TwinRow[]) => ok({ page: { version: 1, rows, seq: 1, identities: 0 } });
 
-  it('has answered where it told them all, and in part where a twin has more: which one, and what to ask instead', async () => {
-    expect(await answeredBy(page([row('1'), row('2')]))).toMatchObject({ status: 'ANSWERED', rows: 2 });
-    expect(await answeredBy(page([row('1'), row('2', { linksBeyond: true })]))).toMatchObject({
+  const told = async () => {
+    const report = await answeredBy(page([row('1'), row('2', { linksBeyond: true })]));
+    return report ?? expect.fail('it is reported');
+  };
+  const mine = agencyOf(id('2'));
+
+  it('has answered where it told them all, and in part where a twin of the answer has more: which one, and what to ask instead', async () => {
+    const report = { ...(await told()), agency: mine };
+    expect(withLinksCut(report, [])).toMatchObject({ status: 'ANSWERED', rows: 2 });
+    expect(withLinksCut(report, [id('2')])).toMatchObject({
       status: 'PARTIAL',
       rows: 2,
-      problem: { kind: 'tooLarge', agency, subject: `links of ${id('2')}`, limit: limits.linksPerTwinAnswerMax },
+      problem: { kind: 'tooLarge', agency: mine, subject: `links of ${id('2')}`, limit: limits.linksPerTwinAnswerMax },
     });
+  });
+  it('is not spoken of where the twin is another one’s, and nothing graver is hidden', async () => {
+    expect(withLinksCut(await told(), [id('2')])).toMatchObject({ status: 'ANSWERED', agency });
+    const late = { agency: mine, rows: 0, status: 'LATE' as const, problem: problem('timedOut') };
+    expect(withLinksCut(late, [id('2')])).toEqual(late);
   });
 });
 

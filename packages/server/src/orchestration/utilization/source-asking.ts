@@ -4,6 +4,7 @@
 import {
   type AgencyId,
   addChecks,
+  agencyOf,
   type ChecksMade,
   checkRows,
   compareText,
@@ -56,7 +57,7 @@ const checksOf = ({ room, federation }: Desk, agency: AgencyId, { page }: Member
   return checkRows(page.rows, { vocabulary: room.vocabulary(), coverage, now: room.deps.clock.now() });
 };
 
-const moreLinks = (agency: AgencyId, id: TwinId): Problem =>
+const moreLinks = ({ agency }: SourceReport, id: TwinId): Problem =>
   problem('tooLarge', {
     agency,
     subject: `links of ${id}`,
@@ -64,12 +65,17 @@ const moreLinks = (agency: AgencyId, id: TwinId): Problem =>
     limit: limits.linksPerTwinAnswerMax,
   });
 
+/** Who was asked for links and could not tell all of a twin that is in the answer has answered in part; whoever asked for none was told all. */
+export const withLinksCut = (report: SourceReport, cut: readonly TwinId[]): SourceReport => {
+  const id = cut.find((twin) => agencyOf(twin) === report.agency);
+  if (id === undefined || (report.status !== 'ANSWERED' && report.status !== 'WITHHELD')) return report;
+  return { ...report, status: 'PARTIAL', problem: moreLinks(report, id) };
+};
+
 const reportOf = (desk: Desk, part: MemberPart, { agency, latencyMs }: Pick<SourceReport, 'agency' | 'latencyMs'>): SourceReport => {
   const oldest = oldestOf(part.page);
   const base = { agency, rows: part.page.rows.length, latencyMs, checks: checksOf(desk, agency, part), ...(oldest && { oldest }) };
   const kept = part.withheld && { withheld: part.withheld };
-  const cut = part.page.rows.find(({ linksBeyond }) => linksBeyond);
-  if (cut) return { ...base, ...kept, status: 'PARTIAL', problem: moreLinks(agency, cut.twin.id) };
   return kept ? { ...base, ...kept, status: 'WITHHELD' } : { ...base, status: 'ANSWERED' };
 };
 
