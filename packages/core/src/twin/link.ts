@@ -88,6 +88,8 @@ export const Join = z.object({
   value: z.string(),
   state: JoinState,
   to: TwinId.optional(),
+  /** more twins have the key than it was linked to */
+  partnersBeyond: z.literal(true).optional(),
   triedAt: Instant.optional(),
 });
 export type Join = z.infer<typeof Join>;

@@ -28,7 +28,8 @@ const register =
   (known: Readonly<Record<string, string>>, asked: string[][] = []): AskIdentifiers =>
   async (_, __, values) => {
     asked.push([...values]);
-    return ok(new Map(values.flatMap((value) => (known[value] ? [[value, known[value].split(' ').map(streetId)] as const] : []))));
+    const partners = new Map(values.flatMap((value) => (known[value] ? [[value, known[value].split(' ').map(streetId)] as const] : [])));
+    return ok({ partners });
   };
 
 const bring = (trial: Trial, features: readonly Feature[], source = lamps) => trial.run(source, trial.write(`${source.id}.geojson`, collectionOf(features)));
@@ -47,6 +48,30 @@ describe('joins to another agency', () => {
     expect(await linksOf(trial, lampId('b'))).toEqual([[lampId('b'), streetId('s791')]]);
     expect(await trial.store.countJoins()).toEqual({ PENDING: 0, RESOLVED: 2, UNRESOLVED: 1 });
     expect((await trial.store.joins({ state: 'UNRESOLVED', first: 10 })).joins.map(({ value }) => value)).toEqual(['nowhere']);
+  });
+
+  test('that have more partners than are told, or than become links, say so until that is no longer so', async () => {
+    await using trial = await createTrial();
+    await bring(trial, [lamp('a', { Street: '1' }), lamp('b', { Street: '2' }), lamp('c', { Street: '3' })]);
+    const most = limits.twinsPerIdentifierMax;
+    const pieces = (count: number) => Array.from({ length: count }, (_, piece) => `p${piece}`).join(' ');
+    const isCut = async () =>
+      Object.fromEntries((await trial.store.joins({ first: 10 })).joins.map(({ value, partnersBeyond = false }) => [value, partnersBeyond]));
+    const settle = async (ask: AskIdentifiers) => void (await resolveJoins(trial.store, ask, { clock: trial.clock, own, again: true }));
+    await settle(register({ '1': pieces(most), '2': pieces(most + 1), '3': 'one' }));
+    expect(await isCut()).toEqual({ '1': false, '2': true, '3': false });
+    const partly: AskIdentifiers = async () =>
+      ok({
+        partners: new Map([
+          ['1', [streetId('p0')]],
+          ['3', [streetId('one')]],
+        ]),
+        beyond: new Set(['3']),
+      });
+    await settle(partly);
+    expect(await isCut()).toEqual({ '1': false, '2': false, '3': true });
+    await settle(register({ '3': 'one' }));
+    expect(await isCut()).toEqual({ '1': false, '2': false, '3': false });
   });
 
   test('are linked to every twin that has the key, up to a hundred of them', async () => {

@@ -12,6 +12,7 @@ import {
   type Link,
   limits,
   linkIdOf,
+  ok,
   type Problem,
   type Result,
   type TwinId,
@@ -21,10 +22,10 @@ import type { Command, TwinStore, Waiting } from '../store/store.ts';
 import type { StagedTwin } from './record.ts';
 
 /** Asks an agency which of its twins have these alternative identifiers; what is not in the answer is not known there. */
-export type AskIdentifiers = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Answer>;
+export type AskIdentifiers = (agency: AgencyId, scheme: string, values: readonly string[]) => Promise<Result<Identified, Problem>>;
 
-/** The partners of each key; a register may have one street in many pieces. */
-type Answer = Result<ReadonlyMap<string, readonly TwinId[]>, Problem>;
+/** The partners of each key; a register may have one street in many pieces. Of the keys that are `beyond` there are more than are told. */
+export type Identified = { readonly partners: ReadonlyMap<string, readonly TwinId[]>; readonly beyond?: ReadonlySet<string> };
 
 export type SettleOptions = {
   readonly clock: Clock;
@@ -75,9 +76,9 @@ export const resolveJoins = (store: TwinStore, ask: AskIdentifiers, options: Set
 
 /** Joins inside the agency, by identifier. Several twins may carry one identifier (the segments of a street): all are linked. */
 export const settleLocalJoins = (store: TwinStore, options: SettleOptions): Promise<SettleCounts> => {
-  // one of those found may be the twin itself
-  const limit = limits.twinsPerIdentifierMax + 1;
-  const ask: AskIdentifiers = async (_, scheme, values) => ({ ok: true, value: await store.resolve(values, { scheme, limit }, { signal: options.signal }) });
+  // one of those found may be the twin itself, and one more tells that there are more
+  const limit = limits.twinsPerIdentifierMax + 2;
+  const ask: AskIdentifiers = async (_, scheme, values) => ok({ partners: await store.resolve(values, { scheme, limit }, { signal: options.signal }) });
   return settleAll({ store, ask, options: { ...options, agencies: [options.own] }, wanted: ({ agency }) => agency === options.own });
 };
 
@@ -127,18 +128,23 @@ const settleGroup = async (run: Run, group: readonly Join[]): Promise<void> => {
 };
 
 /** Asked by as many keys as one message takes; undefined where the agency does not answer. */
-const askAll = async (run: Run, of: Join, values: readonly string[]): Promise<ReadonlyMap<string, readonly TwinId[]> | undefined> => {
-  const found = new Map<string, readonly TwinId[]>();
+const askAll = async (run: Run, of: Join, values: readonly string[]): Promise<Required<Identified> | undefined> => {
+  const partners = new Map<string, readonly TwinId[]>();
+  const beyond = new Set<string>();
   for (let from = 0; from < values.length; from += limits.identityBatchMax) {
     if (run.problems.has(of.agency)) return undefined;
     const answer = await run.ask(of.agency, schemeOf(of), values.slice(from, from + limits.identityBatchMax));
-    if (answer.ok) for (const [value, partners] of answer.value) found.set(value, partners);
-    else run.problems.set(of.agency, answer.problem);
+    if (!answer.ok) {
+      run.problems.set(of.agency, answer.problem);
+      return undefined;
+    }
+    for (const [value, some] of answer.value.partners) partners.set(value, some);
+    for (const value of answer.value.beyond ?? []) beyond.add(value);
   }
-  return run.problems.has(of.agency) ? undefined : found;
+  return { partners, beyond };
 };
 
-const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap<string, readonly TwinId[]>): Promise<void> => {
+const settleAnswer = async (run: Run, group: readonly Join[], found: Required<Identified>): Promise<void> => {
   const present = await linksNow(run, group);
   let batch: Command[] = [];
   const send = async () => {
@@ -146,10 +152,12 @@ const settleAnswer = async (run: Run, group: readonly Join[], found: ReadonlyMap
     batch = [];
   };
   for (const join of group) {
-    const partners = (found.get(join.value) ?? []).filter((id) => id !== join.from).slice(0, limits.twinsPerIdentifierMax);
+    const all = (found.partners.get(join.value) ?? []).filter((id) => id !== join.from);
+    const partners = all.slice(0, limits.twinsPerIdentifierMax);
+    const isCut = partners.length < all.length || found.beyond.has(join.value);
     if (join.state === 'RESOLVED' && partners.length === 0) run.lost.add(keyOf(join));
     run.counts[partners.length > 0 ? 'resolved' : 'unresolved'] += 1;
-    const commands = commandsOf(run, { join, partners, links: present.get(join.from) ?? [] });
+    const commands = commandsOf(run, { join, partners, isCut, links: present.get(join.from) ?? [] });
     if (batch.length + commands.length > limits.commandsMax) await send();
     batch.push(...commands);
   }
@@ -175,10 +183,10 @@ const linksNow = async (run: Run, group: readonly Join[]): Promise<Declared> => 
   return ids.length === 0 ? new Map() : declaredLinks(run.store, ids, { signal: run.options.signal });
 };
 
-type Settling = { readonly join: Join; readonly partners: readonly TwinId[]; readonly links: readonly Link[] };
+type Settling = { readonly join: Join; readonly partners: readonly TwinId[] /** there are more */; readonly isCut: boolean; readonly links: readonly Link[] };
 
 /** The join and its links change together; nothing is written where nothing changed. */
-const commandsOf = (run: Run, { join, partners, links }: Settling): readonly Command[] => {
+const commandsOf = (run: Run, { join, partners, isCut, links }: Settling): readonly Command[] => {
   const evidence = evidenceOf(join);
   const wanted = partners.map((partner) => linkOf(join, partner, { own: run.options.own, at: run.at }));
   const present = links.filter((link) => link.evidence === evidence && link.kind === join.kind);
@@ -186,10 +194,11 @@ const commandsOf = (run: Run, { join, partners, links }: Settling): readonly Com
   const missing = wanted.filter(({ id }) => !present.some((link) => link.id === id));
   const [to] = partners;
   const state: JoinState = to ? 'RESOLVED' : 'UNRESOLVED';
-  if (stale.length === 0 && missing.length === 0 && state === join.state && join.to === to) return [];
-  const { to: _, ...rest } = join;
+  const isSame = state === join.state && join.to === to && isCut === (join.partnersBeyond === true);
+  if (stale.length === 0 && missing.length === 0 && isSame) return [];
+  const settled: Join = { ...joinKeyOf(join), state, triedAt: run.at, ...(to && { to }), ...(isCut && { partnersBeyond: true }) };
   return [
-    { op: 'settleJoin', join: { ...rest, state, triedAt: run.at, ...(to && { to }) } },
+    { op: 'settleJoin', join: settled },
     ...stale.map(({ id }): Command => ({ op: 'deleteLink', id })),
     ...missing.map((link): Command => ({ op: 'putLink', link })),
   ];

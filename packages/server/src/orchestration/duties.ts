@@ -43,7 +43,7 @@ const memberOf = ({ room }: Desk, { id, terms }: Agreement): Member | undefined 
 /** Partners that keys of ours were resolved to: asked again, nobody is found, so that link and name go. */
 const forgetJoins = async ({ room }: Desk, agency: AgencyId): Promise<void> => {
   const options = { clock: room.deps.clock, own: room.self.agency, agencies: [agency], again: true, signal: room.signal };
-  await resolveJoins(room.store, async () => ok(new Map()), options);
+  await resolveJoins(room.store, async () => ok({ partners: new Map() }), options);
 };
 
 const deleteNow = async (desk: Desk, agreement: Agreement): Promise<Agreement> => {

@@ -109,7 +109,7 @@ export const registersContract = (store: () => TwinStore, reopen: () => Promise<
 
   test('joins put again keep their state, and those not put again go', async () => {
     await accepted(store(), [{ op: 'putJoins', from: twinId('1'), joins: [join('7'), join('8'), join('9')] }]);
-    const settled = { ...join('8'), state: 'RESOLVED' as const, to: foreignId('8'), triedAt: at };
+    const settled = { ...join('8'), state: 'RESOLVED' as const, to: foreignId('8'), partnersBeyond: true as const, triedAt: at };
     await accepted(store(), [
       { op: 'settleJoin', join: settled },
       { op: 'putJoins', from: twinId('1'), joins: [join('7'), join('8')] },

@@ -1,7 +1,7 @@
 /**
  * Joins of this node: what its sources declare of other twins by their keys, and which of them found no partner.
  */
-import { type Join, JoinKey, type JoinState, joinKeyOf } from '@cityweave/core';
+import { type Join, JoinKey, type JoinState, joinKeyOf, limits } from '@cityweave/core';
 import type { Context } from '../room.ts';
 import { definePage, type PageNode } from '../schema/connection.ts';
 import type { Kit } from '../schema/kit.ts';
@@ -47,6 +47,10 @@ const defineJoin = ({ builder }: Kit) => {
       value: t.string({ description: 'The key, as "268A-40".', resolve: ({ value }) => value }),
       state: t.field({ type: state, description: 'What became of it.', resolve: (join) => join.state }),
       to: t.id({ nullable: true, description: 'The URN of its partner; the first where there are several.', resolve: ({ to }) => to }),
+      partnersBeyond: t.boolean({
+        description: `More twins than ${limits.twinsPerIdentifierMax} have the key: it became links to the first of them by their ids, and to no more.`,
+        resolve: ({ partnersBeyond }) => partnersBeyond === true,
+      }),
       triedAt: t.field({ type: 'DateTime', nullable: true, description: 'When it was last tried.', resolve: ({ triedAt }) => triedAt }),
     }),
   });

@@ -36,7 +36,8 @@ const askIdentifiers =
     const content = { parameters: { federationId, identify: { scheme, values: [...values] } }, objects: [] as [] }; // branding: a list of none
     const asked = await room.ask(peer.value, 'digitalTwin.read.exchangeData', content, { federationId, signal: room.signal });
     if (!asked.ok) return asked;
-    return ok(new Map(Object.entries(asked.value.objects[0].attributes.identified ?? {})));
+    const { identified = {}, identifiedBeyond } = asked.value.objects[0].attributes;
+    return ok({ partners: new Map(Object.entries(identified)), beyond: new Set(identifiedBeyond) });
   };
 
 export type Joining = {

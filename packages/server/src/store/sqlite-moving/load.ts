@@ -5,7 +5,7 @@
 import { compareSamples, fail, linkSeries, ok, type Problem, problem, type Result, type Twin, type TwinId } from '@cityweave/core';
 import type { Moved } from '../moving/moved.ts';
 import { countTwins, inTransaction, noteTerm, numberOf, type Writing } from '../sqlite/sqlite-file.ts';
-import { keepLink, notePastLink } from '../sqlite/sqlite-links.ts';
+import { insertJoin, keepLink, notePastLink } from '../sqlite/sqlite-links.ts';
 import { toTwinRow } from '../sqlite/sqlite-rows.ts';
 import { flush, forget, putAlts, standOf } from '../sqlite/sqlite-write.ts';
 import { foldSamples } from '../sqlite-history/fold.ts';
@@ -73,10 +73,7 @@ const loadTwin = (to: Writing, { twin, shapes, source, digest }: Part<'twin'>): 
   countTwins(to, row.kind, 1);
 };
 
-const loadJoin = (to: Writing, { join }: Part<'join'>): void => {
-  const { from, kind, agency, scheme, value, state, to: end, triedAt } = join;
-  to.statement('putJoin').run(from, kind, agency, scheme, value, state, end ?? null, triedAt ?? null);
-};
+const loadJoin = (to: Writing, { join }: Part<'join'>): void => insertJoin(to, join);
 
 /** Pages of a series come in their order, so what is not later than its last sample came before. That one is a row, also where more follow in the next call. */
 const loadSamples = (to: Writing, { id, samples }: Part<'samples'>): void => {

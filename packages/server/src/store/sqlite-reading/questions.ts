@@ -66,8 +66,13 @@ export const linksAt =
   (ids, { kinds, direction, limit, moment }, waiting) =>
     ask('linksAt', { ids, kinds, direction, limit, moment }, waiting);
 
-const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at }: Record<string, unknown>): Join =>
-  trusted({ from: src, kind, agency, scheme, value, state, ...(dst === null ? {} : { to: dst }), ...(tried_at === null ? {} : { triedAt: tried_at }) });
+const toJoin = ({ src, kind, agency, scheme, value, state, dst, tried_at, beyond }: Record<string, unknown>): Join =>
+  trusted({
+    ...{ from: src, kind, agency, scheme, value, state },
+    ...(dst === null ? {} : { to: dst }),
+    ...(beyond === 1 && { partnersBeyond: true }),
+    ...(tried_at === null ? {} : { triedAt: tried_at }),
+  });
 
 const afterJoin = (key: JoinKey | undefined): readonly string[] => (key ? [key.from, key.kind, key.agency, key.scheme, key.value] : ['', '', '', '', '']);
 

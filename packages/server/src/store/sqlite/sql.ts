@@ -99,6 +99,8 @@ CREATE TABLE kind_term (kind TEXT NOT NULL, term TEXT NOT NULL, unit TEXT, PRIMA
   'ALTER TABLE link ADD COLUMN version INTEGER NOT NULL DEFAULT 1;',
   // the last version of what is gone, by the id of the twin or by that which is made of the link's ends
   'CREATE TABLE gone (id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;',
+  // whether more twins have the key than it was linked to
+  'ALTER TABLE pending_join ADD COLUMN beyond INTEGER NOT NULL DEFAULT 0;',
 ];
 
 export const schemaSql = {
@@ -166,9 +168,9 @@ export const writeSql = {
   goneVersion: 'SELECT version FROM gone WHERE id = ?',
   putGone: 'INSERT OR REPLACE INTO gone (id, version) VALUES (?, ?)',
   joinsOf: 'SELECT kind, agency, scheme, value FROM pending_join WHERE src = ?',
-  putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  putJoin: 'INSERT OR IGNORE INTO pending_join (src, kind, agency, scheme, value, state, dst, tried_at, beyond) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   deleteJoin: 'DELETE FROM pending_join WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',
-  settleJoin: 'UPDATE pending_join SET state = ?, dst = ?, tried_at = ? WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',
+  settleJoin: 'UPDATE pending_join SET state = ?, dst = ?, tried_at = ?, beyond = ? WHERE src = ? AND kind = ? AND agency = ? AND scheme = ? AND value = ?',
   tallyKind: 'INSERT INTO kind (kind, twins) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET twins = twins + excluded.twins',
   putKindTerm: 'INSERT OR IGNORE INTO kind_term (kind, term, unit) VALUES (?, ?, ?)',
   cursor: 'SELECT seq FROM cursor WHERE peer = ?',
@@ -261,7 +263,7 @@ UNION SELECT l.dst FROM link AS l CROSS JOIN twin AS t ON t.id = l.dst WHERE l.k
     'SELECT c.seq, c.id, c.op, c.at, c.link, c.kind, t.kind FROM (SELECT seq, id, op, at, link, kind FROM change WHERE seq > ? ORDER BY seq LIMIT ?) AS c LEFT JOIN twin AS t ON t.id = c.id ORDER BY c.seq',
   oldest: 'SELECT coalesce(min(seq) - 1, 0) AS oldest FROM change',
   cursor: writeSql.cursor,
-  joins: 'SELECT src, kind, agency, scheme, value, state, dst, tried_at FROM pending_join WHERE (src, kind, agency, scheme, value) > (?, ?, ?, ?, ?)',
+  joins: 'SELECT src, kind, agency, scheme, value, state, dst, tried_at, beyond FROM pending_join WHERE (src, kind, agency, scheme, value) > (?, ?, ?, ?, ?)',
   joinsOfState: ' AND state = ?',
   joinsOfAgency: ' AND agency = ?',
   joinsOrder: ' ORDER BY src, kind, agency, scheme, value LIMIT ?',

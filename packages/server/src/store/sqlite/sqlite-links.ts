@@ -137,6 +137,14 @@ type JoinKey = Pick<Join, 'kind' | 'agency' | 'scheme' | 'value'>;
 
 const keyOf = ({ kind, agency, scheme, value }: JoinKey): string => JSON.stringify([kind, agency, scheme, value]);
 
+/** Unless it is there already. */
+export const insertJoin = (to: Writing, { from, kind, agency, scheme, value, ...became }: Join): void => {
+  to.statement('putJoin').run(from, kind, agency, scheme, value, became.state, ...settledOf(became));
+};
+
+const settledOf = ({ to: end, triedAt, partnersBeyond }: Pick<Join, 'to' | 'triedAt' | 'partnersBeyond'>) =>
+  [end ?? null, triedAt ?? null, partnersBeyond ? 1 : 0] as const;
+
 /** Joins that stay keep what became of them. */
 export const putJoins = (to: Writing, { from, joins }: { readonly from: TwinId; readonly joins: readonly Join[] }): Outcome => {
   const wanted = new Set(joins.map(keyOf));
@@ -144,13 +152,12 @@ export const putJoins = (to: Writing, { from, joins }: { readonly from: TwinId; 
     const known = [String(kind), String(agency), String(scheme), String(value)];
     if (!wanted.has(JSON.stringify(known))) to.statement('deleteJoin').run(from, ...known);
   }
-  for (const { kind, agency, scheme, value, state, to: end, triedAt } of joins)
-    to.statement('putJoin').run(from, kind, agency, scheme, value, state, end ?? null, triedAt ?? null);
+  for (const join of joins) insertJoin(to, { ...join, from });
   return { ok: true, version: 1, seq: to.head };
 };
 
 export const settleJoin = (to: Writing, join: Join): Outcome => {
-  const { from, kind, agency, scheme, value, state, triedAt } = join;
-  const { changes } = to.statement('settleJoin').run(state, join.to ?? null, triedAt ?? null, from, kind, agency, scheme, value);
+  const { from, kind, agency, scheme, value, state } = join;
+  const { changes } = to.statement('settleJoin').run(state, ...settledOf(join), from, kind, agency, scheme, value);
   return changes === 0 ? { ok: false, problem: notThere.join(join) } : { ok: true, version: 1, seq: to.head };
 };
