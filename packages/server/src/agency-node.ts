@@ -92,6 +92,8 @@ const readiness = async (state: Result<true>, store: TwinStore): Promise<Result<
 const wire = (options: AgencyNodeOptions, opened: Opened, signal: AbortSignal) => {
   const { node, directory } = options;
   const events = createEvents({ agency: node.agency, level: options.logLevel, foreseen: unansweredProblem });
+  const { otherFolder } = opened.store;
+  if (otherFolder) events.storeShared({ folder: directory, other: otherFolder.path, openedAt: otherFolder.at });
   const bound = { port: 0 };
   const address = () => `http://${node.listen.host}:${bound.port}`;
   const room = createRoom(options, opened, { events, address, signal });

@@ -9,6 +9,8 @@ import { traceNow } from './trace.ts';
 export type Events = {
   readonly metrics: () => Promise<string>;
   readonly started: (facts: { readonly agency: string; readonly address: string }) => void;
+  /** two folders of nodes name one place for their twins */
+  readonly storeShared: (facts: { readonly folder: string; readonly other: string; readonly openedAt: string }) => void;
   /** why the node is not ready; an error where trying again will not help */
   readonly notReady: (facts: { readonly problem: Problem }) => void;
   readonly stopped: (facts: { readonly agency: string }) => void;
@@ -65,6 +67,7 @@ export const createEvents = (options: EventsOptions): Events => {
   return {
     metrics: () => metrics.registry.metrics(),
     started: (facts) => log.info(facts, 'agency node listens'),
+    storeShared: (facts) => log.warn(facts, 'the store was last opened from another folder'),
     notReady: ({ problem }) => log[isRetryable(problem) ? 'warn' : 'error']({ problem: describeProblem(problem) }, 'agency node is not ready'),
     stopped: (facts) => log.info(facts, 'agency node stopped'),
     answered: ({ problem, ms, row, from }) => {

@@ -54,7 +54,7 @@ export const open = async ({ directory, deps, threads, node }: AgencyNodeOptions
   if (!locked.ok) return locked;
   const records = openRecordStore({ directory, clock: deps.clock });
   if (!records.ok) return records;
-  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads });
+  const store = await openStore({ store: node.store, authority: node.agency, directory, deps, threads, ofNode: true });
   if (!store.ok) {
     records.value.close();
     locked.value();

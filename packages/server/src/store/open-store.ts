@@ -6,6 +6,7 @@ import { type Authority, agencyIdOf, fail, ok, problem, type Result } from '@cit
 import type { Clock, Ids } from '../deps.ts';
 import { createDrivers, type Drivers } from './neo4j/connection.ts';
 import { lookAtNeo4jStore, type Neo4jStoreOptions, openNeo4jStore } from './neo4j/neo4j.ts';
+import { folderOf } from './neo4j-moving/opened-from.ts';
 import { migrations } from './sqlite/sql.ts';
 import { openSqliteStore, sqliteEngine, storeFileName } from './sqlite/sqlite.ts';
 import { lookAtFile, type Synchronous } from './sqlite/sqlite-file.ts';
@@ -25,8 +26,16 @@ export type OpenStoreOptions = {
   readonly authority: string;
   readonly directory: string;
   readonly deps: { readonly clock: Clock; readonly ids: Ids };
+  /** the folder is that of a node which is started: a server notes it, and tells of another one */
+  readonly ofNode?: boolean;
   /** what the stores of a process share; own ones where absent */
   readonly threads?: { readonly store?: StoreThreads; readonly drivers?: Drivers };
+};
+
+const openInNeo4j = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
+  const neo4j = neo4jOptions(options);
+  if (!neo4j.ok) return neo4j;
+  return openNeo4jStore({ ...neo4j.value, ...(options.ofNode && { folder: await folderOf(options.directory, options.deps.ids) }) });
 };
 
 const neo4jOptions = ({ store, authority, deps, threads }: OpenStoreOptions): Result<Neo4jStoreOptions> => {
@@ -38,8 +47,7 @@ const neo4jOptions = ({ store, authority, deps, threads }: OpenStoreOptions): Re
 const openByAdapter = async (options: OpenStoreOptions): Promise<Result<TwinStore>> => {
   const { store, directory, deps, threads = {} } = options;
   if (store.adapter === 'sqlite') return openSqliteStore({ directory, clock: deps.clock, threads: threads.store, synchronous: store.synchronous });
-  const neo4j = neo4jOptions(options);
-  return neo4j.ok ? openNeo4jStore(neo4j.value) : neo4j;
+  return openInNeo4j(options);
 };
 
 /** A city has a dozen of them: what is wrong is told with whose it is. */

@@ -95,7 +95,7 @@ const eventsOf = (name: string, watcher: Watcher, isAlive: () => boolean): Event
     if (isAlive()) watcher.broke(name, where, cause);
     return problem('internal');
   };
-  return { ...told, metrics: async () => '', imported: nothing, featureRefused: nothing, sourceFailed: nothing, defect };
+  return { ...told, metrics: async () => '', storeShared: nothing, imported: nothing, featureRefused: nothing, sourceFailed: nothing, defect };
 };
 
 /** The store as one process sees it: after its death it hears and does nothing more. */

@@ -184,7 +184,7 @@ export const backup = async ({ file, state, to }: Options & { readonly to: strin
 const copyOf = async (node: NodeFile, directory: string, to: string): Promise<Result<readonly string[]>> => {
   if (node.store.adapter !== 'sqlite') return fail(onlyFiles);
   if (!(await keepsSomething(directory))) return fail(nothingKept);
-  await mkdir(to, { recursive: true });
+  await mkdir(to, { recursive: true, mode: 0o700 });
   if (await keepsSomething(to))
     return fail(problem('badConfiguration', { subject: '--to', found: 'a folder in which a node keeps something', accepted: 'another folder' }));
   return copyKept(directory, to);

@@ -3,7 +3,7 @@
  */
 import { resolve } from 'node:path';
 import { textIn } from '@cityweave/core';
-import { createAgencyNode } from '../../agency-node.ts';
+import { type AgencyNode, createAgencyNode } from '../../agency-node.ts';
 import { loadNodeAlone } from '../../config/load.ts';
 import { systemDeps } from '../../deps.ts';
 import type { LogLevel } from '../../events.ts';
@@ -13,6 +13,9 @@ import { interruption, untilAborted } from '../terminal.ts';
 import type { Context } from './up.ts';
 
 type Options = { readonly file: string; readonly state: string; readonly log: LogLevel };
+
+const sharedStore = (directory: string, { path, at }: NonNullable<AgencyNode['store']['otherFolder']>): string =>
+  `these twins were last opened from ${path} (${at}), now from ${directory}: run one of the two only, as agreements and keys are in the folder`;
 
 export const serve = async ({ file, state, log }: Options, { environment, terminal }: Context): Promise<ExitCode> => {
   const loaded = await loadNodeAlone(file, environment);
@@ -39,6 +42,8 @@ export const serve = async ({ file, state, log }: Options, { environment, termin
     terminal.problem(made.problem);
     return 1;
   }
+  const { otherFolder } = made.value.store;
+  if (otherFolder) terminal.say(sharedStore(directory, otherFolder));
   const signal = interruption();
   for (const rule of node.federations) made.value.federate(rule);
   terminal.say(`${made.value.address}  ${textIn(made.value.name)} (${made.value.authority})`);

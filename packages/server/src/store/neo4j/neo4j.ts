@@ -19,6 +19,7 @@ import { linksAt } from '../neo4j-history/past-links.ts';
 import { countThen, findThen, summariseThen } from '../neo4j-history/past-search.ts';
 import { walkPasts } from '../neo4j-history/upkeep.ts';
 import { loadRows } from '../neo4j-moving/load.ts';
+import { type Folder, noteFolder, type OpenedFrom } from '../neo4j-moving/opened-from.ts';
 import { unload } from '../neo4j-moving/unload.ts';
 import type { ImportRecord, Looked, MaintenanceReport, Retention, TwinStore, Waiting } from '../store.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
@@ -36,6 +37,8 @@ export type Neo4jStoreOptions = {
   readonly settings: Neo4jSettings;
   /** whose twins they are: several agencies may share a server, each sees its own space only */
   readonly authority: string;
+  /** of the node, which has its agreements and keys; none where only the store is opened */
+  readonly folder?: Folder | undefined;
   readonly deps: { readonly clock: Clock; readonly ids: Ids };
   readonly drivers: Drivers;
 };
@@ -48,6 +51,8 @@ type Sides = {
   readonly writer: string;
   readonly clock: Clock;
   readonly server: string;
+  /** the last one, where it was not this one */
+  readonly otherFolder: OpenedFrom | undefined;
 };
 
 /** What the server could not do, as its problem. */
@@ -192,6 +197,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
   const asked = questions(sides, ask);
   return {
     engine: { name: sides.server, schema: newestSchema(sides.space) },
+    ...(sides.otherFolder && { otherFolder: { path: sides.otherFolder.folder.path, at: sides.otherFolder.at } }),
     ...asked,
     ...byFinding(asked.find),
     ...registers(sides, ask),
@@ -225,7 +231,7 @@ export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: N
 };
 
 const start = async (options: Neo4jStoreOptions, line: Line): Promise<Result<Omit<Sides, 'lane'> & { readonly head: number }>> => {
-  const { settings, authority, deps } = options;
+  const { settings, authority, deps, folder } = options;
   const server = await askVersion(line, settings);
   if (!server.ok) return server;
   const space = spaceOf(authority);
@@ -235,11 +241,12 @@ const start = async (options: Neo4jStoreOptions, line: Line): Promise<Result<Omi
   const writer = deps.ids.uuid();
   const at = deps.clock.now();
   // a database that may only be read tells so here
-  await connection.write(async (run) => {
+  const otherFolder = await connection.write(async (run) => {
     await run(forgetWriters(space, dayBefore(at)));
     await run(putRegisters(space, [{ key: writerKey(writer), properties: { at } }]));
+    return folder && noteFolder(run, space, { folder, at });
   });
-  return ok({ connection, space, writer, clock: deps.clock, server: server.value, head: head.value });
+  return ok({ connection, space, writer, clock: deps.clock, server: server.value, otherFolder, head: head.value });
 };
 
 export const openNeo4jStore = async (options: Neo4jStoreOptions): Promise<Result<TwinStore>> => {
