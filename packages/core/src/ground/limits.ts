@@ -206,6 +206,8 @@ export const limits = {
   /** A source that sent nothing, not even a heartbeat, for this long is silent. */
   streamSilentMs: 2_000,
   subscriptionTwinsMax: 100_000,
+  /** twins that one scene looks at: all are held while it is cut, some 0.9 KiB each */
+  sceneTwinsMax: 1_000_000,
   subscriptionQueueMax: 1_000,
 
   commandsMax: 500,

@@ -1,7 +1,7 @@
 /**
  * Collected: what every source of a federation has to show, walked once and again only where its change sequence moved.
  */
-import type { AgencyId, LanguageMap, Problem, Vocabulary } from '@cityweave/core';
+import { type AgencyId, type LanguageMap, limits, type Problem, problem, type Vocabulary } from '@cityweave/core';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { type Drawn, drawnTerms, type Named, solidKinds, toDrawn, toNamed } from './drawn.ts';
 
@@ -30,45 +30,66 @@ export type Collecting = {
   readonly progress: (twins: number) => void;
   /** given what was collected after every source but the last, in the order of the sources; the next one waits for it */
   readonly partly?: ((parts: Parts) => Promise<void>) | undefined;
+  readonly twinsMax?: number;
 };
 
-const walkPart = async ({ known, vocabulary, signal, progress }: Collecting, source: WalkedSource): Promise<Part> => {
+const tooMany = (agency: AgencyId, limit: number): Problem => problem('tooMany', { agency, subject: 'twins of a scene', limit });
+
+/** As many as the sources before it have left. */
+const walkPart = async (
+  { known, vocabulary, signal, progress, twinsMax = limits.sceneTwinsMax }: Collecting,
+  source: WalkedSource,
+  left: number,
+): Promise<Part> => {
   const { agency, name } = source;
   const before = known.get(agency);
   const [drawn, unplaced]: [Drawn[], Named[]] = [[], []];
+  const full = new AbortController();
   const walked = await source.walk(
     { terms: drawnTerms, shapes: solidKinds },
     (rows) => {
       for (const row of rows) {
+        if (drawn.length + unplaced.length === left) return full.abort();
         const [shown, named] = [toDrawn(row, vocabulary), toNamed(row)];
         if (shown) drawn.push(shown);
         else if (named.same.length > 1) unplaced.push(named);
       }
       progress(rows.length);
     },
-    signal,
+    AbortSignal.any([signal, full.signal]),
   );
+  if (full.signal.aborted) {
+    const seq = await source.seq(signal);
+    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, problem: tooMany(agency, twinsMax) };
+  }
   if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced };
   return { agency, name, seq: before?.seq, drawn: before?.drawn ?? [], unplaced: before?.unplaced ?? [], problem: walked.problem };
 };
 
-const collectPart = async (collecting: Collecting, source: WalkedSource): Promise<Part> => {
+/** Why a part is not whole although its source said all. */
+const isCut = ({ problem: found }: Part): boolean => found?.kind === 'tooMany';
+
+const collectPart = async (collecting: Collecting, source: WalkedSource, left: number): Promise<Part> => {
   const before = collecting.known.get(source.agency);
-  if (before?.seq === undefined) return walkPart(collecting, source);
+  if (before?.seq === undefined) return walkPart(collecting, source, left);
   const seq = await source.seq(collecting.signal);
   if (!seq.ok) return { ...before, problem: seq.problem };
   const { problem: _, ...sound } = before;
-  return seq.value === before.seq ? sound : walkPart(collecting, source);
+  if (seq.value === before.seq) return isCut(before) ? before : sound;
+  return walkPart(collecting, source, left);
 };
+
+const sizeOf = ({ drawn, unplaced }: Part): number => drawn.length + unplaced.length;
 
 /** One after the other: a scene is never in a hurry, a question is. */
 export const collect = async (collecting: Collecting): Promise<Parts> => {
-  const { sources, signal, partly } = collecting;
+  const { sources, signal, partly, twinsMax = limits.sceneTwinsMax } = collecting;
   const parts = new Map<AgencyId, Part>();
   for (const source of sources) {
     if (parts.size > 0) await partly?.(parts);
     if (signal.aborted) return parts;
-    parts.set(source.agency, await collectPart(collecting, source));
+    const held = [...parts.values()].reduce((sum, part) => sum + sizeOf(part), 0);
+    parts.set(source.agency, await collectPart(collecting, source, Math.max(0, twinsMax - held)));
   }
   return parts;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TermId, TwinId } from '../../ground/id.ts';
-import { hopsOf, sieveOf } from './past-sieve.ts';
+import { hopsOf, linkKindsOf, sieveOf } from './past-sieve.ts';
 
 const [level, feeds] = [TermId.parse('city:level'), TermId.parse('city:feeds')];
 const id = TwinId.parse('urn:dtf:twin:water.example:layer/1');
@@ -25,6 +25,19 @@ describe('the sieve of the past', () => {
 
   test('names the twins where all of them are named by their ids', () => {
     expect([sieveOf({ ids: [id] }).ids, sieveOf({ ids: [id, 'urn:x:1'] }).ids, sieveOf({}).ids]).toEqual([[id], undefined, undefined]);
+  });
+
+  test('tells along links of which kinds a filter looks, and of any where one of its tests names none', () => {
+    const [out, on] = [
+      { direction: 'out' as const, kind: feeds },
+      { direction: 'in' as const, kind: level },
+    ];
+    expect([linkKindsOf({ kinds: [level] }), linkKindsOf({ linked: [out] })]).toEqual([[], [feeds]]);
+    expect(linkKindsOf({ any: [{ linked: [out] }, { not: { linked: [{ ...out, to: { all: [{ linked: [on] }] } }] } }] })).toEqual([feeds, level]);
+    expect([linkKindsOf({ linked: [out, { direction: 'both' }] }), linkKindsOf({ linked: [{ ...out, to: { linked: [{ direction: 'in' }] } }] })]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   test('tells how far a filter looks along links', () => {

@@ -1,7 +1,7 @@
 /**
  * Past sieve: who may match a filter at a moment of the past: twins that pass now what is left of it, and those of which something else was said before.
  */
-import { TwinId } from '../../ground/id.ts';
+import { type TermId, TwinId } from '../../ground/id.ts';
 import type { LinkTest, TwinFilter } from '../query.ts';
 import { placeSeries, twinSeries } from './history.ts';
 
@@ -45,6 +45,13 @@ export const sieveOf = (filter: TwinFilter): PastSieve => {
 const partsOf = ({ all = [], any = [], not }: TwinFilter): readonly TwinFilter[] => [...all, ...any, ...(not ? [not] : [])];
 
 const testsIn = (filter: TwinFilter): readonly LinkTest[] => [...(filter.linked ?? []), ...partsOf(filter).flatMap(testsIn)];
+
+/** Kinds of the links that the filter looks at, at whatever distance; undefined where it may be any. */
+export const linkKindsOf = (filter: TwinFilter): readonly TermId[] | undefined => {
+  const kinds = testsIn(filter).flatMap(({ kind, to }) => [kind, ...(to ? (linkKindsOf(to) ?? [undefined]) : [])]);
+  const named = kinds.flatMap((kind) => kind ?? []);
+  return named.length === kinds.length ? [...new Set(named)] : undefined;
+};
 
 /** How many links away from a twin the filter looks. */
 export const hopsOf = (filter: TwinFilter): number => Math.max(0, ...testsIn(filter).map(({ to }) => 1 + (to ? hopsOf(to) : 0)));

@@ -7,6 +7,7 @@ import {
   type Group,
   hopsOf,
   type Link,
+  linkKindsOf,
   type MatchContext,
   type Moment,
   matchesFilter,
@@ -50,20 +51,21 @@ async function* candidates(asker: Asker, filter: TwinFilter, from: TwinId | unde
   }
 }
 
-/** A filter means all links that there were, however many. */
+/** A filter means all links of its kinds that there were, however many. */
 const allLinks = Number.MAX_SAFE_INTEGER;
 
 /** What the filter looks at beside the twins themselves: so many links away. */
 const contextOf = async (
   asker: Asker,
-  { twins, hops }: { readonly twins: ReadonlyMap<TwinId, Twin>; readonly hops: number },
+  { twins, filter }: { readonly twins: ReadonlyMap<TwinId, Twin>; readonly filter: TwinFilter },
   at: Moment,
 ): Promise<MatchContext> => {
+  const [hops, kinds] = [hopsOf(filter), linkKindsOf(filter)];
   const known = new Map(twins);
   const links = new Map<TwinId, readonly Link[]>();
   let ids: readonly TwinId[] = [...known.keys()];
   for (let hop = 0; hop < hops && ids.length > 0; hop += 1) {
-    const found = await linksAt(asker, { ids, kinds: undefined, direction: 'both', limit: allLinks, moment: at });
+    const found = await linksAt(asker, { ids, kinds, direction: 'both', limit: allLinks, moment: at });
     for (const id of ids) links.set(id, []);
     for (const link of found) for (const end of new Set([link.from, link.to])) if (links.has(end)) links.set(end, [...(links.get(end) ?? []), link]);
     ids = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !links.has(id));
@@ -73,10 +75,9 @@ const contextOf = async (
 };
 
 async function* matching(asker: Asker, { filter, at }: Asked, after?: TwinId): AsyncGenerator<readonly Twin[]> {
-  const hops = hopsOf(filter);
   for await (const ids of candidates(asker, filter, after)) {
     const twins = await stateAt(asker, ids, at);
-    const context = await contextOf(asker, { twins, hops }, at);
+    const context = await contextOf(asker, { twins, filter }, at);
     yield [...twins.values()].filter((twin) => matchesFilter(filter, twin, context));
   }
 }

@@ -6,6 +6,7 @@ import {
   type Group,
   hopsOf,
   type Link,
+  linkKindsOf,
   type MatchContext,
   type Moment,
   matchesFilter,
@@ -44,16 +45,17 @@ function* candidates(reading: ReadingFile, filter: TwinFilter, after: TwinId | u
   yield step;
 }
 
-/** A filter means all links that there were, however many. */
+/** A filter means all links of its kinds that there were, however many. */
 const allLinks = Number.MAX_SAFE_INTEGER;
 
 /** What the filter looks at beside the twins themselves: so many links away. */
-const contextOf = (reading: ReadingFile, { twins, hops }: { readonly twins: readonly Twin[]; readonly hops: number }, at: Moment): MatchContext => {
+const contextOf = (reading: ReadingFile, { twins, filter }: { readonly twins: readonly Twin[]; readonly filter: TwinFilter }, at: Moment): MatchContext => {
+  const [hops, kinds] = [hopsOf(filter), linkKindsOf(filter)];
   const known = new Map(twins.map((twin) => [twin.id, twin]));
   const links = new Map<TwinId, readonly Link[]>();
   let ids: readonly TwinId[] = [...known.keys()];
   for (let hop = 0; hop < hops && ids.length > 0; hop += 1) {
-    const found = linksThen(reading, { ids, kinds: undefined, direction: 'both', limit: allLinks, moment: at });
+    const found = linksThen(reading, { ids, kinds, direction: 'both', limit: allLinks, moment: at });
     for (const id of ids) links.set(id, []);
     for (const link of found) for (const end of new Set([link.from, link.to])) if (links.has(end)) links.set(end, [...(links.get(end) ?? []), link]);
     ids = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !links.has(id));
@@ -63,10 +65,9 @@ const contextOf = (reading: ReadingFile, { twins, hops }: { readonly twins: read
 };
 
 function* matching(reading: ReadingFile, { filter, at }: Asked, after?: TwinId): Generator<readonly Twin[]> {
-  const hops = hopsOf(filter);
   for (const ids of candidates(reading, filter, after)) {
     const twins = statesThen(reading, { ids, moment: at });
-    const context = contextOf(reading, { twins, hops }, at);
+    const context = contextOf(reading, { twins, filter }, at);
     yield twins.filter((twin) => matchesFilter(filter, twin, context));
   }
 }
