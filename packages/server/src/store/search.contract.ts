@@ -1,7 +1,7 @@
 /**
  * Search: words in any language, as they are typed, best first.
  */
-import { compareText, type PageKey, relevanceOf, type Twin, TwinInput } from '@cityweave/core';
+import { compareText, type PageKey, relevanceOf, type Twin, type TwinId, TwinInput } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { accepted, keysOf, put, term, twin, twinId } from './twins.contract.ts';
@@ -160,6 +160,28 @@ export const searchContract = (store: () => TwinStore): void => {
     expect(ranks.size).toBe(mills.length);
     const few = await store().find({ filter: { text: 'mill', property: [{ term: term('note'), op: 'eq', value: 'elsewhere' }] }, order, first: 5 });
     expect(few.twins).toEqual([]);
+  });
+
+  test('tells those that have the words in the order of ids, however many and wherever they stand', { timeout: 120_000 }, async () => {
+    const count = 6_400;
+    const key = (index: number): string => `${'abc'[index % 3]}${(index * 7_919) % count}`;
+    const mills = Array.from({ length: count }, (_, index) => put(key(index), { name: `Mill ${index}` }));
+    const others = Array.from({ length: 400 }, (_, index) => put(`0${index}`, { name: 'Bakery' }));
+    await accepted(store(), [...others, ...mills]);
+    const ids = mills.map((_, index) => twinId(key(index))).toSorted(compareText);
+    for (const descending of [false, true]) {
+      const walked: TwinId[] = [];
+      let after: PageKey | undefined;
+      do {
+        const order = { by: 'id' as const, descending };
+        const page = await store().find({ filter: { text: 'mil' }, order, first: 1_000, ...(after && { after }) });
+        walked.push(...page.twins.map(({ id }) => id));
+        after = page.next;
+      } while (after);
+      expect(walked).toEqual(descending ? ids.toReversed() : ids);
+    }
+    const beyond = await store().find({ filter: { text: 'mill' }, first: 3, after: { value: null, id: twinId('d') } });
+    expect(beyond.twins).toEqual([]);
   });
 
   test('follows what a twin is called now', async () => {

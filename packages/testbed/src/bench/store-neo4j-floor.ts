@@ -1,7 +1,19 @@
 /**
  * The floor of the benchmark on Neo4j: the bare driver with the best statement for each question, over the smallest graph that could give the same answer.
  */
-import { assert, type Instant, instantOfMs, linkIdOf, type Moment, msOfInstant, type TwinId, type TwinInput } from '@cityweave/core';
+import {
+  type AgencyId,
+  assert,
+  type Instant,
+  instantOfMs,
+  linkIdOf,
+  type Moment,
+  msOfInstant,
+  type SamplePage,
+  type TermId,
+  type TwinId,
+  type TwinInput,
+} from '@cityweave/core';
 import { auth, type Driver, int, driver as openDriver, type Result, type Session, types } from 'neo4j-driver';
 import { readingOf } from './store-history.ts';
 import type { Server } from './store-neo4j-server.ts';
@@ -134,10 +146,10 @@ export const linkNeo4jFloor = async ({ run }: Neo4jFloor, size: number): Promise
 export const recordNeo4jFloor = async ({ run }: Neo4jFloor, { sensors, samplesEach }: { readonly sensors: number; readonly samplesEach: number }) => {
   for (const sensor of indices(0, sensors, sensors)) {
     const rows = indices(0, samplesEach, samplesEach).map((index) => {
-      const { observedAt = at, recordedAt = at, value } = readingOf(sensor, index);
-      return { observed: int(msOfInstant(observedAt)), recorded: int(msOfInstant(recordedAt)), value };
+      const { observedAt = at, recordedAt = at, value, ...said } = readingOf(sensor, index);
+      return { observed: int(msOfInstant(observedAt)), recorded: int(msOfInstant(recordedAt)), to: { source: agency, flag: 'MEASURED', value, ...said } };
     });
-    await run('UNWIND $rows AS row CREATE (:FloorSample {series: $series, observed: row.observed, recorded: row.recorded, value: row.value})', {
+    await run('UNWIND $rows AS row CREATE (x:FloorSample {series: $series, observed: row.observed, recorded: row.recorded}) SET x += row.to', {
       series: idOf(sensor),
       rows,
     });
@@ -175,7 +187,9 @@ RETURN collect(t.doc) AS docs, collect(value) AS values`;
 
 /** One more than is told says whether others follow. */
 const samplesText = `MATCH (x:FloorSample) WHERE x.series = $series AND x.observed >= $from AND x.recorded > 0
-WITH x ORDER BY x.series, x.observed, x.recorded LIMIT $most RETURN collect([x.observed, x.recorded, x.value]) AS samples`;
+WITH x ORDER BY x.series, x.observed, x.recorded LIMIT $most RETURN collect([x.observed, x.recorded, x.value, x.unit, x.origin, x.source, x.flag]) AS samples`;
+
+type ToldSample = readonly [observed: number, recorded: number, value: number, unit: string, origin: string, source: AgencyId, flag: 'MEASURED'];
 
 const walks = ({ run }: Neo4jFloor) => ({
   /** with all that links say, as one row */
@@ -194,10 +208,14 @@ RETURN collect([l.id, l.kind, startNode(l).id, endNode(l).id, l.source, l.at]) A
     const [row] = await run(heldText, { ids, valid: int(msOfInstant(valid)), known: int(msOfInstant(known)) });
     return parsed(row?.['docs']);
   },
-  samples: async (series: TwinId, { from, first }: { readonly from: Instant; readonly first: number }) => {
-    const [row] = await run(samplesText, { series, from: int(msOfInstant(from)), most: int(first + 1) });
-    const told = (row?.['samples'] ?? []) as readonly (readonly [observed: number, recorded: number, value: number])[]; // branding: as the statement above tells it
-    return told.map(([observed, recorded, value]) => ({ observedAt: instantOfMs(observed), recordedAt: instantOfMs(recorded), value }));
+  samples: async (id: TwinId, { series, from, first }: { readonly series: TermId; readonly from: Instant; readonly first: number }): Promise<SamplePage> => {
+    const [row] = await run(samplesText, { series: id, from: int(msOfInstant(from)), most: int(first + 1) });
+    const told = (row?.['samples'] ?? []) as readonly ToldSample[]; // branding: as the statement above tells it
+    const samples = told.map(([observed, recorded, value, unit, origin, source, flag]) => ({
+      ...{ series, observedAt: instantOfMs(observed), recordedAt: instantOfMs(recorded) },
+      said: { value, unit, origin, source, flag },
+    }));
+    return { samples: samples.slice(0, first) };
   },
 });
 

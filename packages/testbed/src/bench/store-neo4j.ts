@@ -1,6 +1,7 @@
 /**
  * Benchmark of the store on Neo4j behind its port, beside the bare driver running the best statement on the same server in the same run.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { assert, TermId } from '@cityweave/core';
 import { openStore, systemDeps, type TwinStore } from '@cityweave/server';
 import { type BenchResult, toResult, withinFloor } from './result.ts';
@@ -42,7 +43,7 @@ const readsOf = ({ store, floor, size }: Town): Readonly<Record<string, Compared
     },
     '500 samples of one sensor': {
       ours: (round) => store.history(idOf(round % sensors), { series: level, from: valid(round), first: 500 }),
-      theirs: (round) => bare.samples(idOf(round % sensors), { from: valid(round), first: 500 }),
+      theirs: (round) => bare.samples(idOf(round % sensors), { series: level, from: valid(round), first: 500 }),
     },
   };
 };
@@ -85,11 +86,19 @@ const record = async (store: TwinStore): Promise<void> => {
   }
 };
 
+/** A floor is one only where it gives what ours gives. */
+const compareSamples = async ({ store, floor }: Omit<Town, 'size'>): Promise<void> => {
+  const [id, query] = [idOf(1), { series: level, from: readingOf(1, 97).observedAt ?? at, first: 500 }] as const;
+  const [ours, theirs] = [await store.history(id, query), await neo4jFloorReads(floor).samples(id, query)];
+  assert(isDeepStrictEqual(ours.samples, theirs.samples), 'the floor tells the same samples');
+};
+
 const benchFolding = async ({ store, floor }: Town): Promise<BenchResult[]> => {
   const total = sensors * samplesEach;
   const recording = await best(1, () => record(store));
   await recordNeo4jFloor(floor, { sensors, samplesEach });
   const folding = await best(1, () => store.maintain({ keepChanges: 1_000_000_000, foldBefore: at }));
+  await compareSamples({ store, floor });
   const [folded] = await floor.run('MATCH (c:`Chunk bench.example`) RETURN sum(size(c.bytes)) AS bytes, sum(c.samples) AS samples');
   return [
     { name: 'samples recorded by 50 a sensor', value: (total * 1_000) / recording, unit: 'samples/s', better: 'higher' },

@@ -25,11 +25,6 @@ export const spanOf = ({ from, to, known, first, after }: HistoryQuery): Span =>
 export const holdsTimes = ({ from, fromRecorded, to, known }: Span, observed: number, recorded: number): boolean =>
   (observed > from || (observed === from && recorded >= fromRecorded)) && observed <= to && recorded <= known;
 
-export const fitsIn =
-  (span: Span) =>
-  ({ observedAt, recordedAt }: Sample): boolean =>
-    holdsTimes(span, msOfInstant(observedAt), msOfInstant(recordedAt));
-
 type Bounds = Omit<HistoryQuery, 'first'>;
 
 const isWithin = ({ observedAt, recordedAt }: Pick<Sample, 'observedAt' | 'recordedAt'>, { from, to, known }: Bounds): boolean =>

@@ -3,8 +3,8 @@
  */
 import { type Box, cellDegrees, type Facet, gridOf, type LinkTest, type Order, splitAtAntimeridian, statusTerm, type TwinFilter } from '@cityweave/core';
 import { type Asking, agencyIn, both, type Condition, certain, conditionOf, param, propertyOf } from './filter.ts';
-import { isOfWords, relevanceKey, wordsPage } from './find-words.ts';
-import { asked, type Finding, type FindShape, type Found, headed, isDown } from './finding.ts';
+import { relevanceKey } from './find-words.ts';
+import { asked, type Finding, type FindShape, type Found, headed, isById, isDown } from './finding.ts';
 import { valueKey, whole } from './parameters.ts';
 import { sizes } from './space.ts';
 import { type Start, startOf } from './start.ts';
@@ -99,10 +99,8 @@ WITH t, key ORDER BY ${ordering(sorting, shape.backwards)}${cut}`;
 };
 
 /** One page; where the filter is not exact, all that may belong to it and what comes after, in order. */
-export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found => {
-  if (shape.order !== undefined && shape.order.by !== 'id') return keyPage(finding, shape, limit);
-  return isOfWords(finding) ? wordsPage(finding, shape, limit) : idPage(finding, shape, limit);
-};
+export const findTwins = (finding: Finding, shape: FindShape, limit: number): Found =>
+  isById(shape) ? idPage(finding, shape, limit) : keyPage(finding, shape, limit);
 
 /** All that may pass, a row each, in no order; of what is exact `told` instead. */
 const allTwins = (finding: Finding, told?: (asking: Asking) => string): Found => {

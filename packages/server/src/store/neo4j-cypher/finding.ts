@@ -18,5 +18,7 @@ export const asked = ({ space, ends }: Finding): Asking => ({ space, params: {},
 export const headed = ({ register }: Space, found: string, columns: string): string =>
   `MATCH (h:${register}) WHERE h.key = 'head' WITH h.seq AS seq CALL (seq) { ${found} } RETURN seq, ${columns}`;
 
+export const isById = ({ order }: FindShape): boolean => (order?.by ?? 'id') === 'id';
+
 /** Towards the end of the ids, or towards their beginning. */
 export const isDown = ({ order, backwards }: FindShape): boolean => (order?.descending ?? false) !== backwards;

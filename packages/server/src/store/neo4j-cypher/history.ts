@@ -20,6 +20,22 @@ CALL (docs) { MATCH (p:${past}) WHERE p.key IN $ids RETURN collect([p.key, p.doc
     { ids },
   );
 
+export type Span = { readonly from: unknown; readonly to: unknown; readonly known: unknown };
+
+const chunksIn = ({ chunk }: Space): string => `MATCH (c:${chunk}) WHERE c.series = $key AND c.last >= $from AND c.first <= $to AND c.known <= $known`;
+
+/** A twin, what was said of it before, and the first chunks of one series, in one row. A past is read before its chunks: what is folded meanwhile is told by either. */
+export const readPastWithChunks = (space: Space, id: string, page: Span & { readonly key: string; readonly limit: unknown }): Cypher => {
+  const { end, twin, past } = space;
+  const chunks = `${chunksIn(space)} WITH c ORDER BY c.first, c.number LIMIT $limit RETURN collect([c.first, c.number, c.bytes]) AS chunks`;
+  return steady(
+    `CALL () { MATCH (t:${end}) WHERE t.id = $id AND t:${twin} RETURN collect(t.doc) AS docs }
+CALL (docs) { MATCH (p:${past}) WHERE p.key = $id RETURN collect([p.key, p.doc]) AS pasts }
+CALL (pasts) { ${chunks} } RETURN docs, pasts, chunks`,
+    { id, ...page },
+  );
+};
+
 export type Then = { readonly valid: unknown; readonly known: unknown };
 
 /** Of a series the chunks that began by then and hold something that was known by then, the latest first. */
@@ -66,14 +82,8 @@ export const readWithPast = ({ past }: Space, { series, ...page }: PastPage): Cy
   });
 };
 
-export type Span = { readonly from: unknown; readonly to: unknown; readonly known: unknown };
-
-export const readChunks = ({ chunk }: Space, key: string, span: Span): Cypher =>
-  steady(
-    `MATCH (c:${chunk}) WHERE c.series = $key AND c.last >= $from AND c.first <= $to AND c.known <= $known
-RETURN c.first AS first, c.number AS number, c.bytes AS bytes ORDER BY c.first, c.number`,
-    { key, ...span },
-  );
+export const readChunks = (space: Space, key: string, span: Span): Cypher =>
+  steady(`${chunksIn(space)} RETURN c.first AS first, c.number AS number, c.bytes AS bytes ORDER BY c.first, c.number`, { key, ...span });
 
 export type KeyedSpan = { readonly key: string; readonly from: unknown; readonly to: unknown };
 

@@ -140,6 +140,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
   { constraints: [], indexes: [] },
   // a past says which of its series have chunks
   { constraints: [], indexes: [] },
+  // words are told with the beginnings of ids
+  { constraints: [], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

@@ -4,6 +4,7 @@ import { connect } from '../neo4j/connection.ts';
 import { drivers, emptyPerFolder, trialServer } from '../neo4j/trial-server.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { type Cypher, cypher, spaceOf } from '../neo4j-cypher/space.ts';
+import { marksOf } from '../neo4j-words/key-path.ts';
 import type { TwinStore } from '../store.ts';
 import { accepted, at, put, twinId, twin as twinNamed } from '../twins.contract.ts';
 import { seriesKey } from './samples.ts';
@@ -47,6 +48,12 @@ const former: readonly Cypher[] = [
 /** A past that does not say which of its series have chunks. */
 const ofSchema6: readonly Cypher[] = [cypher(`MATCH (p:${past}) REMOVE p.chunked`), cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 6`)];
 
+/** Words without the beginnings of ids. */
+const ofSchema7: readonly Cypher[] = [
+  cypher(`MATCH (t:${twin}) SET t.words = ' łodz lodz'`),
+  cypher(`MATCH (r:${register}) WHERE r.key = 'schema' SET r.version = 7`),
+];
+
 describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () => {
   const server = settings ?? { uri: '', database: '' };
   const { release, ...line } = drivers.take(server);
@@ -84,6 +91,10 @@ describe.skipIf(!settings)(`a space of schema 2 on a real server${skipped}`, () 
     const again = await open('conversion', openIn);
     expect(await inChunk(again)).toBe(20);
     await again.close();
+    for (const statement of ofSchema7) await command(statement);
+    await (await open('conversion', openIn)).close();
+    const [row] = await command(cypher(`MATCH (t:${twin}) WHERE t.id = $id RETURN t.words AS words`, { id }));
+    expect(String(row?.['words']).split(' ')).toEqual(expect.arrayContaining(['lodz', '_1lodz', ...marksOf(id)]));
     await release();
   });
 });

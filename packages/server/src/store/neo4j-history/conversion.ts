@@ -150,8 +150,8 @@ export const convert = async (connection: Connection, space: Space, from: number
   if (from < 6) {
     for (let done = changesPerStep; done > 0; ) done = await connection.write((run) => convertChanges(run, space));
     for (const statement of dropFormerSchema(space)) await connection.command(statement);
-    for (let after: string | undefined = ''; after !== undefined; )
-      after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
   }
-  await walkPasts({ connection, space }, rewritePasts);
+  for (let after: string | undefined = ''; after !== undefined; )
+    after = await connection.write((run): Promise<string | undefined> => rewriteSome(run, space, after ?? ''));
+  if (from < 7) await walkPasts({ connection, space }, rewritePasts);
 };

@@ -4,7 +4,6 @@
 import {
   compareSamples,
   type HistoryQuery,
-  instantOfMs,
   type Moment,
   msOfInstant,
   type Sample,
@@ -15,16 +14,17 @@ import {
   twinSeries,
   unchangedTwinAt,
 } from '@cityweave/core';
+import { chunkSamplesMax } from '../history/chunk.ts';
 import { createInstants } from '../history/instants.ts';
-import { spotOf } from '../history/joined.ts';
-import { fitsIn, pageOf, type Span, spanOf, standing } from '../history/span.ts';
+import { pageOf, spanOf, standing } from '../history/span.ts';
 import type { Asker } from '../neo4j/find.ts';
 import { textsIn, trusted, twinOf } from '../neo4j/neo4j-rows.ts';
 import type { Row } from '../neo4j/save.ts';
-import { chunksAt, readChunks, readPasts, readPastsThen } from '../neo4j-cypher/history.ts';
+import { chunksAt, readPasts, readPastsThen, readPastWithChunks } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { joint, sampleInChunk, samplesOfChunk, seriesKey } from './samples.ts';
-import { decodePast, noPast, type Past, sampleOfTailAt, samplesOfTail, type Tail } from './tails.ts';
+import { joint, sampleInChunk, seriesKey } from './samples.ts';
+import { type Begun, boundsOf, type Named, samplesIn } from './spots.ts';
+import { decodePast, noPast, type Past, sampleOfTailAt } from './tails.ts';
 
 /** What is told of an id: the twin where it is there, and what was said of it before. */
 type Told = { readonly id: TwinId; readonly twin: Twin | undefined; readonly past: Past };
@@ -42,55 +42,44 @@ const toldIn = (ids: readonly TwinId[], rows: readonly Row[], texts: ReadonlyMap
   });
 };
 
-const toldOf = async ({ reading, space }: Asker, ids: readonly TwinId[]): Promise<readonly Told[]> => {
-  const rows = await reading.run(readPasts(space, ids));
-  return toldIn(ids, rows, new Map(trusted<readonly (readonly [TwinId, string])[]>(rows[0]?.['pasts'] ?? [])));
-};
+const toldWith = (ids: readonly TwinId[], rows: readonly Row[]): readonly Told[] =>
+  toldIn(ids, rows, new Map(trusted<readonly (readonly [TwinId, string])[]>(rows[0]?.['pasts'] ?? [])));
 
 const momentMs = ({ valid, known }: Moment) => ({ valid: whole(msOfInstant(valid)), known: whole(msOfInstant(known)) });
 
-const aboveAllChunks = Number.POSITIVE_INFINITY;
-
-/** Of two samples that are one the later made chunk tells, and before all chunks the tail, which was said last. */
-const samplesIn = async ({ reading, space }: Asker, { key, series, tail }: Named, span: Span): Promise<readonly Sample[]> => {
-  const found = new Map<string, { readonly sample: Sample; readonly number: number }>();
-  const fits = fitsIn(span);
-  const note = (sample: Sample, number: number): void => {
-    const known = found.get(spotOf(sample));
-    if (fits(sample) && !(known && known.number > number)) found.set(spotOf(sample), { sample, number });
-  };
-  const isEnough = (first: string): boolean =>
-    found.size > span.limit && [...found.values()].filter(({ sample }) => sample.observedAt < first).length > span.limit;
-  const bounds = { from: whole(span.from), to: whole(span.to), known: whole(span.known) };
-  if (tail.chunks > 0)
-    await reading.each(readChunks(space, key, bounds), (row) => {
-      if (isEnough(instantOfMs(Number(row['first'])))) return true;
-      for (const sample of samplesOfChunk(series, row)) note(sample, Number(row['number']));
-      return false;
-    });
-  for (const sample of samplesOfTail(tail)) note(sample, aboveAllChunks);
-  return [...found.values()]
-    .map(({ sample }) => sample)
-    .toSorted(compareSamples)
-    .slice(0, span.limit);
-};
-
-type Named = { readonly key: string; readonly series: string; readonly tail: Tail };
-
 const namedIn = (id: string, past: Past): readonly Named[] => [...past].map(([series, tail]) => ({ key: seriesKey(id, series), series, tail }));
 
-const samplesOf = async (asker: Asker, { id, twin, past }: Told, query: HistoryQuery): Promise<readonly Sample[]> => {
+const samplesOf = async (
+  asker: Asker,
+  { id, twin, past }: Told,
+  { begun, ...query }: HistoryQuery & { readonly begun?: Begun },
+): Promise<readonly Sample[]> => {
   const found: Sample[] = [];
-  for (const named of namedIn(id, past)) if ((query.series ?? named.series) === named.series) found.push(...(await samplesIn(asker, named, spanOf(query))));
+  const spanned = { span: spanOf(query), begun };
+  for (const named of namedIn(id, past)) if ((query.series ?? named.series) === named.series) found.push(...(await samplesIn(asker, named, spanned)));
   found.push(...standing(twin, past, query));
   const { after } = query;
   return found.toSorted(compareSamples).filter((sample) => !after || compareSamples(sample, after) > 0);
 };
 
+/** Of chunks that are full so many hold a page, the first one in part, and one more tells that it is enough. */
+const chunksOfPage = (limit: number): number => Math.ceil(limit / chunkSamplesMax) + 2;
+
+/** A page of one series: its first chunks come with what is told of the twin. */
+const historyOfSeries = async (asker: Asker, id: TwinId, query: HistoryQuery & { readonly series: string }): Promise<readonly Sample[]> => {
+  const [span, key] = [spanOf(query), seriesKey(id, query.series)];
+  const asked = chunksOfPage(span.limit);
+  const rows = await asker.reading.run(readPastWithChunks(asker.space, id, { key, ...boundsOf(span), limit: whole(asked) }));
+  const chunks = trusted<readonly (readonly unknown[])[]>(rows[0]?.['chunks'] ?? []).map(([first, number, bytes]): Row => ({ first, number, bytes }));
+  const [told] = toldWith([id], rows);
+  return told ? samplesOf(asker, told, { ...query, begun: { key, chunks, asked } }) : [];
+};
+
 export const history = async (asker: Asker, id: TwinId, query: HistoryQuery): Promise<SamplePage> => {
-  const found: Sample[] = [];
-  for (const told of await toldOf(asker, [id])) found.push(...(await samplesOf(asker, told, query)));
-  return pageOf(found, query.first);
+  const { series } = query;
+  if (series !== undefined) return pageOf(await historyOfSeries(asker, id, { ...query, series }), query.first);
+  const [told] = toldWith([id], await asker.reading.run(readPasts(asker.space, [id])));
+  return pageOf(told ? await samplesOf(asker, told, query) : [], query.first);
 };
 
 type Held = Map<string, Sample>;
@@ -101,6 +90,9 @@ type Asking = { readonly reading: Pick<Asker['reading'], 'run'>; readonly space:
 const mayTell = (held: Sample | undefined, last: number): boolean => held === undefined || last >= msOfInstant(held.observedAt);
 
 const chunksAtOnce = 2;
+
+/** Of the same sample the tail tells before any chunk does. */
+const ofTail = Number.POSITIVE_INFINITY;
 
 /** The latest chunk of a series that may tell; `next` is when the one before it ends, null where there is none. */
 type LatestChunk = { readonly key: string; readonly number: number; readonly last: number; readonly bytes: unknown; readonly next: number | null };
@@ -119,7 +111,7 @@ const lookIntoChunks = async ({ reading, space }: Asking, held: Held, { all, mom
     if (!mayTell(standing, Number(row['last']))) return false;
     const told = sampleInChunk(names.get(key) ?? '', row, { valid, known });
     const order = told && standing ? compareSamples(told, standing) : 1;
-    if (told && (order > 0 || (order === 0 && number > (numbers.get(key) ?? aboveAllChunks)))) {
+    if (told && (order > 0 || (order === 0 && number > (numbers.get(key) ?? ofTail)))) {
       held.set(key, told);
       numbers.set(key, number);
     }

@@ -11,7 +11,7 @@ export const joint = '\u0000';
 
 export const seriesKey = (id: string, name: string): string => `${id}${joint}${name}`;
 
-const bytesOf = ({ bytes }: Row): Uint8Array => {
+export const bytesOf = ({ bytes }: Row): Uint8Array => {
   const given = bytes as Int8Array; // branding: the driver gives bytes so
   return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
 };

@@ -17,7 +17,6 @@ import {
   type LinkTest,
   matchesFilter,
   middleOf,
-  type PageKey,
   pageKeyOf,
   placeOf,
   type Twin,
@@ -27,10 +26,12 @@ import { preparedArea } from '../area-memory.ts';
 import { groupsSoughtMax, wantedOf } from '../groups.ts';
 import { undecided } from '../neo4j-cypher/filter.ts';
 import { cellTwins, findTwins, groupTwins, walkTwins } from '../neo4j-cypher/find.ts';
-import { type Bucket, bestOfBucket, bestOfFew, buckets, isOfWords, keyOf, someOfBuckets } from '../neo4j-cypher/find-words.ts';
-import type { Finding, Found } from '../neo4j-cypher/finding.ts';
+import { isOfWords, wordsSought } from '../neo4j-cypher/find-words.ts';
+import { type Finding, type Found, isById, isDown } from '../neo4j-cypher/finding.ts';
 import { readHead } from '../neo4j-cypher/read.ts';
 import type { Space } from '../neo4j-cypher/space.ts';
+import { pageAlong } from '../neo4j-words/along-ids.ts';
+import { findBest } from '../neo4j-words/best.ts';
 import type { CellsQuery, FindQuery, FoundPage } from '../store.ts';
 import type { Reading } from './connection.ts';
 import { textsIn, trusted, twinOf } from './neo4j-rows.ts';
@@ -96,30 +97,6 @@ const headAndTwins = async (asker: Asker, { found, filter }: { readonly found: F
   return { seq, twins };
 };
 
-/** `known` are the ids of those that are known by the text itself. */
-type Page = { readonly text: string; readonly known: readonly string[]; readonly after: PageKey | undefined; readonly limit: number };
-
-/** Those that may hold a twin from there on, the best first. */
-const bucketsFrom = async ({ reading }: Asker, finding: Finding, { text, known, after }: Page): Promise<readonly Bucket[]> => {
-  const left = buckets.filter((bucket) => keyOf(bucket) >= Number(after?.value ?? 0));
-  const [row] = await reading.run(someOfBuckets(finding, text, left));
-  const some: readonly boolean[] = trusted(row?.['some'] ?? []);
-  return left.filter((bucket, at) => some[at] === true || (bucket.class === 0 && known.length > 0));
-};
-
-/** Bucket after bucket until it is enough; who came to another one meanwhile is told once. */
-const bestOfMany = async (asker: Asker, finding: Finding, page: Page): Promise<readonly Twin[]> => {
-  const { text, known, after, limit } = page;
-  const best = new Map<string, Twin>();
-  for (const bucket of await bucketsFrom(asker, finding, page)) {
-    const from = after && keyOf(bucket) === after.value ? after.id : undefined;
-    const rows = await asker.reading.run(bestOfBucket(finding, { text, known, bucket, after: from, limit: limit - best.size }));
-    for (const twin of textsIn(rows).map(twinOf)) best.set(twin.id, twin);
-    if (best.size >= limit) break;
-  }
-  return [...best.values()];
-};
-
 /** The text of a filter whose page is found bucket by bucket: it begins with words, and goes on as `relevanceOf` orders. */
 const bestTextOf = ({ filter, order, backwards }: FindQuery): string | undefined => {
   const by = order?.by;
@@ -127,17 +104,15 @@ const bestTextOf = ({ filter, order, backwards }: FindQuery): string | undefined
   return text === undefined || text !== filter?.text || order?.descending || backwards ? undefined : text;
 };
 
-const findBest = async (asker: Asker, finding: Finding, page: Omit<Page, 'known'>) => {
-  const rows = await asker.reading.run(bestOfFew(finding, page));
-  const known: Page['known'] = trusted(rows[0]?.['known'] ?? []);
-  const twins = rows[0]?.['many'] === true ? await bestOfMany(asker, finding, { ...page, known }) : textsIn(rows).map(twinOf);
-  return { seq: Number(rows[0]?.['seq'] ?? 0), twins };
-};
-
 const findRows = async (asker: Asker, finding: Finding, query: FindQuery) => {
   const { order, first, after, backwards = false } = query;
   const text = bestTextOf(query);
-  if (text !== undefined && isOfWords(finding)) return findBest(asker, finding, { text, after, limit: first + 1 });
+  if (isOfWords(finding)) {
+    if (text !== undefined) return findBest(asker.reading, finding, { text, after, limit: first + 1 });
+    const shape = { order, after, backwards };
+    if (isById(shape))
+      return pageAlong({ reading: asker.reading, seeking: wordsSought(finding), along: { after: after?.id, down: isDown(shape), limit: first + 1 } });
+  }
   const found = findTwins(finding, { order, after, backwards }, first + 1);
   return headAndTwins(asker, { found, filter: finding.filter }, first + 1);
 };

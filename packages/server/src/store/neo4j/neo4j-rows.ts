@@ -19,6 +19,7 @@ import {
 } from '@cityweave/core';
 import { alternativeKey, isScalar, nameWord, objectKey, otherKey, pointAt, stepWord, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
+import { marksOf } from '../neo4j-words/key-path.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -79,11 +80,12 @@ const docOf = ({ version, createdAt, updatedAt, shaped }: Pick<Kept, 'version' |
 
 const bodyOfDoc = (doc: string): string => `${doc.slice(0, doc.lastIndexOf(versioned))}}`;
 
-/** The text under which it is found: its words, those of its names with their places once more, and how short its names are. */
+/** The text under which it is found: its words, those of its names with their places once more, how short its names are, and how its id begins. */
 const wordsIn = (twin: TwinInput): string => {
   const placed = [...placedWords(twin)];
   const ofNames = placed.flatMap(([word, place]) => (place === 3 ? [] : [nameWord(place, word)]));
-  return [...placed.map(([word]) => word), ...ofNames, stepWord(brevityOf(foldedNames(twin)))].map((word) => ` ${word}`).join('');
+  const others = [stepWord(brevityOf(foldedNames(twin))), ...marksOf(twin.id)];
+  return [...placed.map(([word]) => word), ...ofNames, ...others].map((word) => ` ${word}`).join('');
 };
 
 /** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */

@@ -14,6 +14,8 @@ import { type Cypher, cypher, fence, inTurn, migrationsOf, noteVersion, type Spa
 import * as upkeep from '../neo4j-cypher/upkeep.ts';
 import * as write from '../neo4j-cypher/write.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
+import { buckets, keyOf } from '../neo4j-words/buckets.ts';
+import { marksOf } from '../neo4j-words/key-path.ts';
 import { agency, at, foreignId, link, square, term, twin, twinId } from '../twins.contract.ts';
 import { joinKey } from './decide.ts';
 import { rowsOfLog } from './log.ts';
@@ -104,6 +106,7 @@ const pasts: Arguments<typeof history> = {
   loadPasts: [ids],
   putPasts: [[{ id: one.id, properties: { names: ['city:p'], doc: '[[],[]]' } }]],
   readPasts: [ids],
+  readPastWithChunks: [ids[0] ?? '', { key, ...span, limit }],
   readPastsThen: [ids, { valid: whole(9), known: whole(9), joint: '\u0000' }],
   readPastLinks: ['src', { rows: [{ id: ids[0] ?? '', kind: '', far: '' }], kinds: [term('feeds')], limit: whole(10) }],
   readWithPast: [{ after: '', series: ['city:p'], limit }],
@@ -241,6 +244,18 @@ const findingOf = (space: Space, filter: TwinFilter) => ({ space, filter, ends: 
 /** From the beginning and from the end, and on from a page. */
 const pages = [{ after: undefined, backwards: false }, { after: undefined, backwards: true }, ...[false, true].map((backwards) => ({ after, backwards }))];
 
+const scope = { among: [marksOf('urn:dtf:twin:a.example:x/1234'), marksOf('urn:dtf:twin:a.example:x/1256')], without: [marksOf('urn:dtf:twin:a.example:y/')] };
+
+const along = (name: string, seeking: findWords.Seeking, page: findWords.Along): Readonly<Record<string, Cypher>> => {
+  const named = `${name}, ${JSON.stringify(page)}`;
+  return {
+    [`first of ${named}`]: findWords.firstAlong(seeking, page),
+    [`some of ${named}`]: findWords.scopeAlong(seeking, page, scope),
+    [`beside ${named}`]: findWords.besideAlong(seeking, page),
+    [`all of ${named}`]: findWords.walkAlong(seeking, page),
+  };
+};
+
 const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   const found: Record<string, Cypher> = {};
   for (const [name, filter] of Object.entries(filters)) {
@@ -253,11 +268,15 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   for (const name of ['text', 'long text', 'words and a kind'] as const) {
     const finding = findingOf(space, filters[name] ?? {});
     const page = { text: finding.filter.text ?? '', known: ids, limit: 10 };
-    found[`buckets, ${name}`] = findWords.someOfBuckets(finding, page.text, findWords.buckets);
+    found[`near buckets, ${name}`] = findWords.nearBuckets(finding, page.text, ids);
+    found[`buckets, ${name}`] = findWords.someOfBuckets(finding, page.text, buckets);
     for (const from of [undefined, after]) {
       found[`best of few, ${name}, after ${from?.id}`] = findWords.bestOfFew(finding, { ...page, after: from });
-      for (const bucket of findWords.buckets)
-        found[`best ${findWords.keyOf(bucket)}, ${name}, after ${from?.id}`] = findWords.bestOfBucket(finding, { ...page, bucket, after: from?.id });
+      Object.assign(found, along(`words, ${name}`, findWords.wordsSought(finding), { after: from?.id, down: from !== undefined, limit: 10 }));
+    }
+    for (const bucket of buckets.filter(({ class: of, step }) => of % 2 === 0 && step === 1)) {
+      const seeking = findWords.bucketSought(finding, page.text, { known: ids, bucket });
+      Object.assign(found, along(`best ${keyOf(bucket)}, ${name}`, seeking, { after: after.id, down: false, limit: 10 }));
     }
   }
   for (const filter of [{}, { kinds }, { text: 'pump' }])
