@@ -47,7 +47,7 @@ const inOrder = (a: Json, b: Json, fits: (difference: number) => boolean): boole
 
 const textFits = (a: Json, b: Json, fits: (text: string, part: string) => boolean): boolean => typeof a === 'string' && typeof b === 'string' && fits(a, b);
 
-const operators: Readonly<Record<Exclude<PropertyTest['op'], 'exists'>, (found: Json, wanted: Json) => boolean>> = {
+const operators: Readonly<Record<Exclude<PropertyTest['op'], 'exists' | 'flagged'>, (found: Json, wanted: Json) => boolean>> = {
   eq: same,
   ne: (found, wanted) => !same(found, wanted),
   lt: (found, wanted) => inOrder(found, wanted, (difference) => difference < 0),
@@ -63,12 +63,18 @@ const operators: Readonly<Record<Exclude<PropertyTest['op'], 'exists'>, (found: 
 export const passesTest = (test: PropertyTest, reading: Reading | undefined): boolean => {
   if (test.op === 'exists') return (reading !== undefined) === (test.value !== false);
   if (reading === undefined || test.value === undefined) return false;
+  if (test.op === 'flagged') return Array.isArray(test.value) && test.value.includes(reading.flag ?? 'MEASURED');
   const found = comparable(reading, test.unit);
   return found !== undefined && operators[test.op](found, test.value);
 };
 
-const passesProperty = (test: PropertyTest, twin: Twin): boolean =>
-  passesTest(test, Object.hasOwn(twin.values, test.term) ? twin.values[test.term] : undefined);
+/** What a reading does not say of how it came about, the twin's provenance says. */
+const flaggedBy = (reading: Reading | undefined, { provenance: { flag } }: Twin): Reading | undefined => reading && (flag ? { flag, ...reading } : reading);
+
+const passesProperty = (test: PropertyTest, twin: Twin): boolean => {
+  const reading = Object.hasOwn(twin.values, test.term) ? twin.values[test.term] : undefined;
+  return passesTest(test, test.op === 'flagged' ? flaggedBy(reading, twin) : reading);
+};
 
 const isKnownBy = (twin: Twin, ids: readonly string[]): boolean => {
   const known = new Set(ids);

@@ -18,10 +18,10 @@ import { Shape, Twin } from './twin.ts';
 
 export const queryVersion = 1;
 
-export const TestOperator = z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'prefix']);
+export const TestOperator = z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'prefix', 'flagged']);
 export type TestOperator = z.infer<typeof TestOperator>;
 
-/** A test of one property. With a unit, values are converted before they are compared; a twin without the term fails all but `exists: false`. */
+/** A test of one property. With a unit, values are converted before they are compared; a twin without the term fails all but `exists: false`. `flagged` asks how the value came about: by one of a list of flags. */
 export const PropertyTest = z.object({ term: TermId, op: TestOperator, value: Json.optional(), unit: z.string().optional() });
 export type PropertyTest = z.infer<typeof PropertyTest>;
 

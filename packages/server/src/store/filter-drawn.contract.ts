@@ -35,6 +35,7 @@ const sketch: fc.Arbitrary<Sketch> = fc.record(
       fc.constantFrom('city:p', 'city:q'),
       fc.oneof(
         fc.record({ value: fc.constantFrom(...values) }),
+        fc.record({ value: fc.constantFrom(1, null), flag: fc.constantFrom('CARRIED', 'MISSING', 'MEASURED') }),
         fc.record({ value: fc.constantFrom(1, 1000, 2.5), unit: fc.constantFrom('m', 'km', 'cm', 's') }),
       ),
     ),
@@ -72,8 +73,8 @@ const area = fc.record(
 const property = fc.record(
   {
     term: fc.constantFrom('city:p', 'city:q', 'city:none'),
-    op: fc.constantFrom('eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'prefix'),
-    value: fc.constantFrom(...values, [1, 'a', null], 0.001),
+    op: fc.constantFrom('eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'prefix', 'flagged'),
+    value: fc.constantFrom(...values, [1, 'a', null], 0.001, ['MEASURED'], ['CARRIED', 'MISSING']),
     unit: fc.constantFrom('m', 'km'),
   },
   { requiredKeys: ['term', 'op'] },

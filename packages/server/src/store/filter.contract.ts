@@ -1,7 +1,7 @@
 /**
  * What filters and orders mean to every store: the pure functions of core are the measure.
  */
-import { compareText, type Link, matchesFilter, type Order, type PageKey, relevanceOf, type Twin, type TwinFilter, textIn } from '@cityweave/core';
+import { compareText, type Json, type Link, matchesFilter, type Order, type PageKey, relevanceOf, type Twin, type TwinFilter, textIn } from '@cityweave/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ends, filter, keys, links, placed } from './filter-drawn.contract.ts';
@@ -222,6 +222,22 @@ export const filterContract = (store: () => TwinStore): void => {
     expect(await keysIn('eq', null)).toEqual(['null']);
     expect(await keysIn('ne', 1)).toEqual(['null']);
     expect(await keysIn('lt', 5)).toEqual(['one']);
+  });
+
+  test('a value is flagged by itself, else by its twin, else as measured', async () => {
+    await accepted(store(), [
+      put('own', { values: { 'city:p': { value: 1, flag: 'CARRIED' } }, flag: 'INTERPOLATED' }),
+      put('twin', { values: { 'city:p': { value: 2 } }, flag: 'INTERPOLATED' }),
+      put('plain', { values: { 'city:p': { value: 3 } } }),
+      put('gone', { values: { 'city:p': { value: null, flag: 'MISSING' } } }),
+      put('none'),
+    ]);
+    const keysIn = async (value: Json) => keysOf((await store().find({ filter: { property: [{ term: term('p'), op: 'flagged', value }] }, first: 10 })).twins);
+    expect(await keysIn(['CARRIED'])).toEqual(['own']);
+    expect(await keysIn(['INTERPOLATED', 'MISSING'])).toEqual(['gone', 'twin']);
+    expect(await keysIn(['MEASURED'])).toEqual(['plain']);
+    for (const nothing of [[], 'MEASURED', null, [null, 5]]) expect(await keysIn(nothing)).toEqual([]);
+    expect(await store().count({ not: { property: [{ term: term('p'), op: 'flagged', value: [null, 'CARRIED'] }] } })).toBe(4);
   });
 
   test('text that looks like a query is only words', async () => {

@@ -1,7 +1,7 @@
 /**
  * Twins, links and a clock for the suites that every store passes.
  */
-import { AgencyId, type Geometry, Instant, type Json, type Link, linkIdOf, type Position, TermId, TwinId, TwinInput } from '@cityweave/core';
+import { AgencyId, type Geometry, Instant, type Json, type Link, linkIdOf, type Position, TermId, TwinId, TwinInput, type ValueFlag } from '@cityweave/core';
 import { expect } from 'vitest';
 import type { Command, Outcome, TwinStore } from './store.ts';
 
@@ -20,10 +20,12 @@ export type Sketch = {
   readonly footprint?: Geometry;
   readonly object?: string;
   readonly altIds?: readonly { readonly scheme: string; readonly value: string }[];
-  readonly values?: Readonly<Record<string, { readonly value: Json; readonly unit?: string }>>;
+  readonly values?: Readonly<Record<string, { readonly value: Json; readonly unit?: string; readonly flag?: ValueFlag }>>;
+  /** of all of its values that have none of their own */
+  readonly flag?: ValueFlag;
 };
 
-export const twin = (id: TwinId, { kind = 'Thing', agency: owner = agency, name = 'thing', object, ...sketch }: Sketch = {}): TwinInput =>
+export const twin = (id: TwinId, { kind = 'Thing', agency: owner = agency, name = 'thing', object, flag, ...sketch }: Sketch = {}): TwinInput =>
   TwinInput.parse({
     ...sketch,
     id,
@@ -31,7 +33,7 @@ export const twin = (id: TwinId, { kind = 'Thing', agency: owner = agency, name 
     kind: term(kind),
     name: { en: name },
     ...(object !== undefined && { objectOfInterest: object }),
-    provenance: { observedAt: at, recordedAt: at, source: owner },
+    provenance: { observedAt: at, recordedAt: at, source: owner, ...(flag && { flag }) },
     values: sketch.values ?? {},
   });
 

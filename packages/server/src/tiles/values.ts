@@ -1,7 +1,7 @@
 /**
  * Values: one property of all that is drawn, as a column by row: numbers, or the index of a text among those met.
  */
-import { convert, type Federation, type Json, ok, type Result, type TermId } from '@cityweave/core';
+import { convert, type Federation, type Json, ok, type Result, type TermId, ValueFlag } from '@cityweave/core';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import type { Held } from './scenes.ts';
 
@@ -13,6 +13,8 @@ export type ValueColumn = {
   readonly categories?: readonly string[];
   /** NaN where nothing is known */
   readonly values: Float32Array;
+  /** how each came about: numbers of `ValueFlag`, from 1 on; 0 where nothing is told. Absent where all that is known was measured */
+  readonly flags?: Uint8Array;
   /** members that could not be asked */
   readonly missing: readonly string[];
 };
@@ -21,12 +23,13 @@ export type ValueColumn = {
 const categoriesMax = 64;
 
 /** A column that grows: where no unit is wanted the first that is said is that of all; texts get numbers as they are met. */
-export type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array };
+export type Column = { unit: string | undefined; readonly categories: Map<string, number>; readonly values: Float32Array; readonly flags: Uint8Array };
 
 export const createColumn = (rows: number, unit: string | undefined): Column => ({
   unit,
   categories: new Map(),
   values: new Float32Array(rows).fill(Number.NaN),
+  flags: new Uint8Array(rows),
 });
 
 const numberIn = (value: number, unit: string | undefined, wanted: string | undefined): number => {
@@ -43,7 +46,10 @@ const codeOf = ({ categories }: Column, text: string): number => {
   return categories.size - 1;
 };
 
-export const putValue = (column: Column, row: number, { value, unit }: { readonly value: Json; readonly unit?: string | undefined }): void => {
+type Put = { readonly value: Json; readonly unit?: string | undefined; readonly flag?: ValueFlag | undefined };
+
+export const putValue = (column: Column, row: number, { value, unit, flag = 'MEASURED' }: Put): void => {
+  column.flags[row] = 1 + ValueFlag.options.indexOf(flag);
   if (typeof value === 'number') {
     column.unit ??= unit;
     column.values[row] = numberIn(value, unit, column.unit);
@@ -75,7 +81,7 @@ export const columnOf = async ({ held, federation, sources, term, unit, signal }
           const reading = twin.values[term];
           if (row === undefined || !reading) continue;
           const isOwn = held.rows.idOf(row) === twin.id;
-          if (isOwn || Number.isNaN(column.values[row])) putValue(column, row, reading);
+          if (isOwn || Number.isNaN(column.values[row])) putValue(column, row, { flag: twin.provenance.flag, ...reading });
         }
       },
       signal,
@@ -83,16 +89,18 @@ export const columnOf = async ({ held, federation, sources, term, unit, signal }
     if (!walked.ok) missing.push(source.agency);
   }
   const categories = [...column.categories.keys()];
-  return ok({ term, unit: column.unit, values: column.values, missing, ...(categories.length > 0 && { categories }) });
+  const flags = column.flags.some((flag) => flag > 1) ? { flags: column.flags } : {};
+  return ok({ term, unit: column.unit, values: column.values, missing, ...(categories.length > 0 && { categories }), ...flags });
 };
 
-/** Length of the head, the head as JSON filled up with spaces to a multiple of four, then the numbers; all little endian. */
-export const encodeColumn = ({ values, ...head }: ValueColumn): Uint8Array => {
-  const text = JSON.stringify(head);
+/** Length of the head, the head as JSON filled up with spaces to a multiple of four, the numbers, then a byte of flags a row where there are any; all little endian. */
+export const encodeColumn = ({ values, flags, ...told }: ValueColumn): Uint8Array => {
+  const text = JSON.stringify({ ...told, ...(flags && { flagged: true }) });
   const headBytes = new TextEncoder().encode(text + ' '.repeat((4 - (new TextEncoder().encode(text).length % 4)) % 4));
-  const bytes = new Uint8Array(4 + headBytes.length + values.length * 4);
+  const bytes = new Uint8Array(4 + headBytes.length + values.length * 4 + (flags?.length ?? 0));
   new DataView(bytes.buffer).setUint32(0, headBytes.length, true);
   bytes.set(headBytes, 4);
   bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 4 + headBytes.length);
+  if (flags) bytes.set(flags, 4 + headBytes.length + values.byteLength);
   return bytes;
 };

@@ -1,7 +1,11 @@
 /**
  * A filter in the page: what it leaves is the same in the scene, the table, the tree and the numbers; and what colours the city is said beside it.
  */
+import { type Reading, TermId, twinIdOf } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
 import { expect, inject, it } from 'vitest';
+import { createTestCity } from '../city.ts';
+import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
 
@@ -45,5 +49,40 @@ it('of one kind is what the histogram and the legend count, and the legend stand
   await panel(whole.page, 'Legend').getByRole('button', { name: 'as at first' }).click();
   await expect.poll(() => panel(whole.page, 'Legend').count()).toBe(0);
   expect([...viewer.errors, ...whole.errors]).toEqual([]);
+  await browser.close();
+});
+
+const level = TermId.parse('city:waterLevel');
+const gauge = (n: number) => twinIdOf(authorityOfTest('water'), 'things', `gauge-${n}`);
+
+it('by how a value is known leaves the same in the table, the tree and the legend, by the keyboard alone, and the link holds it', async () => {
+  await using city = await createTestCity({ agencies: fourAgencies() });
+  await city.active();
+  const at = systemDeps().clock.now();
+  const reading = (value: number | null, flag: Reading['flag']): Reading => ({ value, unit: 'm', flag, observedAt: at });
+  const told = { 2: reading(2.5, 'INTERPOLATED'), 3: reading(null, 'MISSING') };
+  const commands = Object.entries(told).map(([n, value]) => ({ op: 'patchTwin' as const, id: gauge(Number(n)), values: { [level]: value } }));
+  await city.node('water').store.apply(commands, { at });
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, city.front.address, {
+    hash: '#k=city:RiverGauge&r=city:waterLevel~0&p=city:waterLevel&w=filter&v=table&lang=en',
+  });
+  const { page } = viewer;
+  const known = panel(page, 'Filter and colour').getByRole('group', { name: 'How it is known' });
+  const rows = page.getByRole('grid').getByRole('row').filter({ hasText: 'gauge-' });
+  await expect.poll(() => known.locator('.check').allTextContents()).toEqual(['measured1', 'calculated between measured values1', 'known to be missing1']);
+  await expect.poll(() => rows.count()).toBe(2);
+  await known.getByRole('checkbox', { name: 'calculated' }).focus();
+  await page.keyboard.press('Space');
+  await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining('gauge-2')]);
+  await panel(page, 'Legend').getByText('only: calculated between measured values').waitFor();
+  await expect.poll(() => page.url()).toContain('g=city:waterLevel~INTERPOLATED');
+  await tool(page, 'Tree').click();
+  await panel(page, 'Tree').getByRole('treeitem').first().getByText('1', { exact: true }).waitFor();
+  const shared = '#g=city:waterLevel~MISSING&w=filter&v=table&lang=en';
+  await using other = await openViewer(browser, city.front.address, { hash: shared });
+  const missing = other.page.getByRole('grid').getByRole('row').filter({ hasText: 'gauge-' });
+  await expect.poll(() => missing.allTextContents()).toEqual([expect.stringContaining('gauge-3')]);
+  expect([...viewer.errors, ...other.errors]).toEqual([]);
   await browser.close();
 });

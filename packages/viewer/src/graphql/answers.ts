@@ -103,11 +103,15 @@ export type TwinPage = {
   readonly sources: readonly Source[];
 };
 
+/** How values come about; their numbers in a column are their places here, from 1 on. */
+export const valueFlags = ['MEASURED', 'INTERPOLATED', 'CARRIED', 'SIMULATED', 'MISSING'] as const;
+export type Flag = (typeof valueFlags)[number];
+
 export type Said = {
   readonly term: Term;
   readonly value: unknown;
   readonly unit: string | null;
-  readonly flag: 'CARRIED' | 'INTERPOLATED' | 'MEASURED' | 'MISSING' | 'SIMULATED';
+  readonly flag: Flag;
   readonly age: string;
   readonly observedAt: string;
   /** that is the date of the file: what it holds names no time */

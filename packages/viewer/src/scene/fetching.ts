@@ -237,8 +237,11 @@ export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: Value
     const bytes = await got.value.arrayBuffer();
     const headBytes = new DataView(bytes).getUint32(0, true);
     const head: unknown = JSON.parse(new TextDecoder().decode(bytes.slice(4, 4 + headBytes)));
-    const { unit, categories, missing } = head as Pick<ToldValues, 'unit' | 'categories' | 'missing'>; // branding: the node's own form
-    return { term, unit, categories, missing, values: new Float32Array(bytes.slice(4 + headBytes)) };
+    const { unit, categories, missing, flagged } = head as Pick<ToldValues, 'unit' | 'categories' | 'missing'> & { readonly flagged?: true }; // branding: the node's own form
+    const from = 4 + headBytes;
+    const rowsTold = (bytes.byteLength - from) / (flagged ? 5 : 4);
+    const flags = flagged && new Uint8Array(bytes.slice(from + 4 * rowsTold));
+    return { term, unit, categories, missing, values: new Float32Array(bytes.slice(from, from + 4 * rowsTold)), ...(flags && { flags }) };
   } catch {
     return undefined;
   }

@@ -44,6 +44,8 @@ export type Values = {
 
 /** What was told of one property of all that is drawn. */
 export type ToldValues = Values & {
+  /** how each came about, a number of its flag; 0 where nothing is told. Undefined where all that is known was measured */
+  readonly flags?: Uint8Array | undefined;
   /** agencies that could not be asked */
   readonly missing: readonly string[];
   /** as many twins were read; of the others nothing is told */

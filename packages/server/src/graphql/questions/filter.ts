@@ -19,6 +19,7 @@ import {
   type SpatialRelation,
   TermId,
   type TestOperator,
+  ValueFlag,
   type Vocabulary,
   verticesOf,
 } from '@cityweave/core';
@@ -111,11 +112,13 @@ const withinOf = (area: Given<AreaGiven>, { faults, path }: Pick<At, 'faults' | 
 /** The area of a need: a box becomes the polygon around it, as a polygon is. */
 export const areaOf = (area: Given<AreaGiven>, path: string, faults: Faults): Pick<FederatedFilter, 'box' | 'areas'> => withinOf(area, { faults, path });
 
+const isFlags = (value: unknown): boolean => Array.isArray(value) && value.every((flag) => ValueFlag.safeParse(flag).success);
+
 const needsValue = (op: TestOperator): boolean => op !== 'exists';
 
 /** What each operator compares with; `exists` has its own yes or no, and parts of texts are looked for in whatever is there. */
 const comparedWith = (op: TestOperator, value: Json | undefined): readonly Json[] => {
-  if (value === undefined || ['exists', 'contains', 'prefix'].includes(op)) return [];
+  if (value === undefined || ['exists', 'contains', 'prefix', 'flagged'].includes(op)) return [];
   return op === 'in' && Array.isArray(value) ? value : [value];
 };
 
@@ -136,6 +139,8 @@ const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: stri
   const operator = op ?? 'eq';
   if (value === undefined && needsValue(operator))
     return faults.note({ argument: `${argument}.value`, found: 'nothing', accepted: 'the value to compare with' });
+  if (operator === 'flagged' && !isFlags(value))
+    return faults.note({ argument: `${argument}.value`, found: value, accepted: `a list of ${ValueFlag.options.join(', ')}` });
   if (operator === 'in' && !Array.isArray(value)) return faults.note({ argument: `${argument}.value`, found: value, accepted: 'a list of values' });
   const test = parsed && { term: parsed, op: operator, ...(value !== undefined && { value }), ...(typeof unit === 'string' && { unit }) };
   return test && isComparable(test, argument, at) ? test : undefined;

@@ -27,6 +27,7 @@ const defineTestEnums = (builder: Builder) => ({
       EXISTS: { value: 'exists', description: 'There is a value; with `value: false`, there is none.' },
       CONTAINS: { value: 'contains', description: 'The text contains this.' },
       PREFIX: { value: 'prefix', description: 'The text begins with this.' },
+      FLAGGED: { value: 'flagged', description: 'It came about in one of a list of ways, as `["MEASURED", "CARRIED"]`: names of ValueFlag.' },
     } as const,
   }),
   relation: builder.enumType('SpatialRelationKind', {

@@ -101,6 +101,7 @@ const valuePasses = ({ term, op, value }: PropertyTest, subject: Subject): strin
   const { asking } = subject;
   const [scalar, other] = [propertyOf(valueKey(term), subject), propertyOf(otherKey(term), subject)];
   const isThere = `(${scalar} IS NOT NULL OR ${other} IS NOT NULL)`;
+  if (op === 'flagged') return isThere;
   const isOneOf = (wanted: readonly Json[]): string => {
     const [plain, nested] = [wanted.filter(isScalar), wanted.filter((one) => !isScalar(one)).map(canonicalJson)];
     const [isPlain, isNested] = [`${scalar} IN ${param(asking, plain)}`, `${other} IN ${param(asking, nested)}`];
@@ -115,9 +116,10 @@ const valuePasses = ({ term, op, value }: PropertyTest, subject: Subject): strin
   return fits ? `${scalar} ${compared[op]} ${param(asking, value)}` : 'false';
 };
 
-/** A number in another unit may pass once it is converted: that is for core to say. */
+/** A number in another unit may pass once it is converted, and how a value came about stands in its text: that is for core to say. */
 const passes = (test: PropertyTest, subject: Subject): Condition => {
   const text = valuePasses(test, subject);
+  if (test.op === 'flagged') return { text, exact: false };
   if (test.unit === undefined || test.op === 'exists') return exactly(text);
   const [own, wanted] = [propertyOf(unitKey(test.term), subject), param(subject.asking, test.unit)];
   const converted = `(${own} <> ${wanted} AND ${propertyOf(valueKey(test.term), subject)} IS NOT NULL)`;

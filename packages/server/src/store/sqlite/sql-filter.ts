@@ -106,9 +106,20 @@ const mayPass = (tests: readonly PropertyTest[]): readonly Sql[] => [
   ...tests.filter(textOnly).map(({ term, value }) => sql('doc ->> ? = ?', `${pathOf(term)}.value`, String(value))),
 ];
 
+/** What a reading does not say of how it came about, the twin's provenance says. */
+const flagged = ({ term, value }: PropertyTest): Sql => {
+  const wanted = Array.isArray(value) ? value.filter((flag) => typeof flag === 'string') : [];
+  return sql(
+    `(doc -> ? IS NOT NULL AND coalesce(doc ->> ?, doc ->> '$.provenance.flag', 'MEASURED') IN (SELECT value FROM json_each(?)))`,
+    pathOf(term),
+    `${pathOf(term)}.flag`,
+    JSON.stringify(wanted),
+  );
+};
+
 /** All tests with one look at the twin's values; the limit keeps SQLite from asking other conditions first. */
 const pass = (tests: readonly PropertyTest[], { alias, asked }: Subject): Sql => {
-  const exact = tests.map((test) => sql(`test_holds(${asked.tests.push(test) - 1}, doc -> ?)`, pathOf(test.term)));
+  const exact = tests.map((test) => (test.op === 'flagged' ? flagged(test) : sql(`test_holds(${asked.tests.push(test) - 1}, doc -> ?)`, pathOf(test.term))));
   const { text, params } = both([...mayPass(tests), ...exact]);
   return { text: `EXISTS (SELECT 1 FROM body WHERE body.n = ${alias}.n AND ${text} LIMIT 1)`, params };
 };

@@ -76,7 +76,7 @@ export const Histogram = ({ label, range, histogram, unit }: HistogramProps) => 
   const set = (least: number, most: number): void => {
     const [low, high] = [round(least), round(most)];
     person.range(range.term, {
-      term: range.term,
+      ...{ term: range.term, flags: range.flags },
       ...(unit !== undefined && { unit }),
       ...(low > histogram.min && { from: low }),
       ...(high < histogram.max && { to: high }),

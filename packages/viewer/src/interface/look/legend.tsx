@@ -10,6 +10,7 @@ import { propertiesOf } from '../state/columns.ts';
 import { useInUnit } from '../state/in-unit.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
+import { flagName } from '../state/said.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { ToldOf } from './told-of.tsx';
@@ -117,9 +118,17 @@ const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly c
     <>
       {legend.categories ? <Texts legend={legend} /> : <Numbers legend={legend} />}
       <Patterns {...legend} />
+      <OnlyKnown term={legend.term} />
       {legend.told && <ToldOf {...legend.told} />}
     </>
   );
+};
+
+/** What the filter leaves of the property by how it came about: the others step back. */
+const OnlyKnown = ({ term }: Pick<Shown, 'term'>) => {
+  const words = useWords();
+  const flags = usePerson(({ filter }) => filter.ranges.find((range) => range.term === term)?.flags);
+  return flags && <p className="soft">{words.say('onlyKnown', { names: words.list(flags.map((flag) => flagName(flag, words))) })}</p>;
 };
 
 /** It stands as long as the city is coloured. */

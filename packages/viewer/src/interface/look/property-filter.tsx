@@ -11,6 +11,7 @@ import { type PropertyRange, person, usePerson } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { Histogram } from './histogram.tsx';
+import { HowKnown } from './how-known.tsx';
 import { ToldOf } from './told-of.tsx';
 
 type PropertyFilterProps = { readonly label: string; readonly range: PropertyRange };
@@ -25,7 +26,7 @@ const Texts = ({ label, range, column }: PropertyFilterProps & { readonly column
   const most = bars[0]?.count ?? 1;
   const toggle = (text: string): void => {
     const next = among.includes(text) ? among.filter((each) => each !== text) : [...among, text];
-    person.range(range.term, { term: range.term, ...(next.length > 0 && { among: next }) });
+    person.range(range.term, { term: range.term, flags: range.flags, ...(next.length > 0 && { among: next }) });
   };
   return (
     <fieldset>
@@ -72,6 +73,7 @@ export const PropertyFilter = ({ staged, ...props }: PropertyFilterProps & { rea
       {read?.state === 'refused' && <p className="warn">{say('columnRefused')}</p>}
       {read?.state === 'read' && <ToldOf {...read.column} />}
       {read?.state === 'read' && (read.column.categories ? <Texts {...props} column={read.column} /> : <Numbers {...props} column={read.column} />)}
+      {read?.state === 'read' && <HowKnown {...props} column={read.column} />}
     </section>
   );
 };

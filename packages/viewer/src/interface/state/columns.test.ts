@@ -6,14 +6,14 @@ import { columnOf, useColumns, wantColumns } from './columns.ts';
 import { toColumn } from './past-column.ts';
 
 /** A node whose rows are of a revision, and which answers nothing of another one. */
-const now = { rowsRevision: 'r1', values: [1, 2], missing: [] as readonly string[] };
+const now = { rowsRevision: 'r1', values: [1, 2], missing: [] as readonly string[], flags: [] as readonly number[] };
 
 const encoded = (): Buffer => {
-  const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing });
+  const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing, ...(now.flags.length > 0 && { flagged: true }) });
   const head = Buffer.from(text + ' '.repeat((4 - (text.length % 4)) % 4));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
-  return Buffer.concat([length, head, Buffer.from(Float32Array.from(now.values).buffer)]);
+  return Buffer.concat([length, head, Buffer.from(Float32Array.from(now.values).buffer), Buffer.from(now.flags)]);
 };
 
 let server: Server;
@@ -60,9 +60,23 @@ describe('a column', () => {
       { row: 1, value: 3, unit: 'm' },
       { row: 2, value: 4, unit: null },
       { row: 3, value: 5, unit: 'kg' },
-    ];
+    ].map((one) => ({ ...one, flag: 'MEASURED' as const }));
     expect([...(await toColumn('t:a', told, 'm')).values]).toEqual([2.5, 3, 4, Number.NaN]);
     expect(await toColumn('t:a', told, undefined)).toMatchObject({ unit: 'cm', values: Float32Array.of(250, 300, 4, Number.NaN) });
+  });
+});
+
+describe('how values came about', () => {
+  it('is told by a byte a row behind the numbers, and of the past by what stands in the answer', async () => {
+    Object.assign(now, { rowsRevision: 'r4', values: [1, 2, 3], missing: [], flags: [1, 5, 0] });
+    wantColumns({ federation: 'f', rowsRevision: 'r4' }, ['t:a']);
+    await expect.poll(() => columnOf(useColumns.getState(), 't:a', 'r4')).toMatchObject({ values: Float32Array.of(1, 2, 3), flags: Uint8Array.of(1, 5, 0) });
+    now.flags = [];
+    const told = [
+      { row: 1, value: 2, unit: null, flag: 'CARRIED' as const },
+      { row: 2, value: null, unit: null, flag: 'MISSING' as const },
+    ];
+    expect((await toColumn('t:a', told, undefined)).flags).toEqual(Uint8Array.of(0, 3, 5));
   });
 });
 

@@ -1,17 +1,21 @@
 /**
  * Filter: what is looked at, as the schema's filter and as the rows of the scene: the table, the tree and the city show the same twins.
  */
+import { type Flag, valueFlags } from '../../graphql/answers.ts';
 import type { Filter } from '../../graphql/queries.ts';
-import type { Values as Column } from '../../scene/staged.ts';
+import type { ToldValues, Values } from '../../scene/staged.ts';
 import type { Drawn, IsMeant } from './drawn.ts';
 import type { PropertyRange, TwinChoice } from './person.ts';
 
-const testsOf = ({ term, unit, from, to, among }: PropertyRange): readonly object[] => {
+type Column = Values & Pick<ToldValues, 'flags'>;
+
+const testsOf = ({ term, unit, from, to, among, flags }: PropertyRange): readonly object[] => {
   const inUnit = unit === undefined ? {} : { unit };
   return [
     ...(from === undefined ? [] : [{ term, op: 'GTE', value: from, ...inUnit }]),
     ...(to === undefined ? [] : [{ term, op: 'LTE', value: to, ...inUnit }]),
     ...(among === undefined ? [] : [{ term, op: 'IN', value: among }]),
+    ...(flags === undefined ? [] : [{ term, op: 'FLAGGED', value: flags }]),
   ];
 };
 
@@ -76,7 +80,24 @@ export const createIsHidden = ({ drawn: { scene, rows }, isMeant, named, turned,
   };
 };
 
-const holds = (value: number, range: PropertyRange, { categories }: Column): boolean => {
+/** How the value of a row came about; of a column that tells nothing of that, what is known was measured. */
+export const flagAt = ({ flags, values }: Column, row: number): Flag | undefined => {
+  const number = flags ? (flags[row] ?? 0) : Number.isNaN(values[row] ?? Number.NaN) ? 0 : 1;
+  return valueFlags[number - 1];
+};
+
+const isOfFlags = (wanted: readonly Flag[], column: Column, row: number): boolean => {
+  const flag = flagAt(column, row);
+  return flag !== undefined && wanted.includes(flag);
+};
+
+const holds = (row: number, range: PropertyRange, column: Column): boolean => {
+  if (range.flags && !isOfFlags(range.flags, column, row)) return false;
+  const { from, to, among } = range;
+  return (from ?? to ?? among) === undefined || lies(column.values[row] ?? Number.NaN, range, column);
+};
+
+const lies = (value: number, range: PropertyRange, { categories }: Column): boolean => {
   if (Number.isNaN(value)) return false;
   if (range.among) return range.among.includes(categories?.[value] ?? '');
   // a column has numbers of four bytes: its bounds must be cut as they were
@@ -84,7 +105,7 @@ const holds = (value: number, range: PropertyRange, { categories }: Column): boo
 };
 
 /** One that asks for nothing yet holds for all. */
-export const isTelling = ({ from, to, among }: PropertyRange): boolean => from !== undefined || to !== undefined || among !== undefined;
+export const isTelling = ({ from, to, among, flags }: PropertyRange): boolean => (from ?? to ?? among ?? flags) !== undefined;
 
 /** Numbers are compared in one unit only. */
 export const isComparable = (range: Pick<PropertyRange, 'unit'>, column: Pick<Column, 'unit'>): boolean =>
@@ -95,7 +116,6 @@ type Within = { readonly rows: number; readonly isMeant: IsMeant | undefined; re
 /** The rows that are meant and for which all ranges hold. */
 export const rowsWithin = ({ rows, isMeant, ranges }: Within): readonly number[] => {
   const within: number[] = [];
-  for (let row = 0; row < rows; row += 1)
-    if (isMeant?.(row) !== false && ranges.every(([range, column]) => holds(column.values[row] ?? Number.NaN, range, column))) within.push(row);
+  for (let row = 0; row < rows; row += 1) if (isMeant?.(row) !== false && ranges.every(([range, column]) => holds(row, range, column))) within.push(row);
   return within;
 };

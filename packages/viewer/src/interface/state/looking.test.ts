@@ -66,6 +66,22 @@ describe('a filter', () => {
     expect(rowsWithin({ rows: 4, isMeant: (row) => row > 1, ranges: [[{ term: 't', from: 12.3 }, heights]] })).toEqual([2]);
     expect(rowsWithin({ rows: 4, isMeant: (row) => row > 1, ranges: [] })).toEqual([2, 3]);
   });
+  it('asks for values by how they came about, and keeps their rows, also where a value is known to be missing', () => {
+    const flags = ['INTERPOLATED', 'MISSING'] as const;
+    expect(toTwinFilter({ agencies: [], kinds: [], ranges: [{ term: 't', from: 2, flags }] })).toEqual({
+      property: [
+        { term: 't', op: 'GTE', value: 2 },
+        { term: 't', op: 'FLAGGED', value: flags },
+      ],
+    });
+    const levels = { ...column([1, 2, 3, Number.NaN, Number.NaN]), flags: Uint8Array.of(2, 1, 2, 5, 0) };
+    const within = (range: object, values = levels) => rowsWithin({ rows: 5, isMeant: undefined, ranges: [[{ term: 't', ...range }, values]] });
+    expect(within({ flags })).toEqual([0, 2, 3]);
+    expect(within({ flags, from: 2 })).toEqual([2]);
+    expect(within({ flags: ['MEASURED'] })).toEqual([1]);
+    const { flags: _told, ...measured } = levels;
+    expect([within({ flags: ['MEASURED'] }, measured as typeof levels), within({ flags }, measured as typeof levels)]).toEqual([[0, 1, 2], []]);
+  });
   it('compares numbers in one unit only', () => {
     const heights = column([1]);
     expect([{ unit: 'm' }, { unit: 'cm' }, {}].map((range) => isComparable(range, heights))).toEqual([true, false, true]);

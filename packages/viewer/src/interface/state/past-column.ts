@@ -1,7 +1,7 @@
 /**
  * Past column: one property as it was at a moment, of the twins that had it, by the rows of the scene.
  */
-import type { TwinRow } from '../../graphql/answers.ts';
+import { type Flag, type TwinRow, valueFlags } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { lookUp, type RowsMeant } from '../../scene/fetching.ts';
 import type { ToldValues as Column } from '../../scene/staged.ts';
@@ -31,7 +31,7 @@ const readTwins = async ({ rows: { federation }, term, asOf }: Asked): Promise<{
   return { twins: rows, isCut: after !== undefined };
 };
 
-type Told = { readonly row: number; readonly value: unknown; readonly unit: string | null };
+type Told = { readonly row: number; readonly value: unknown; readonly unit: string | null; readonly flag: Flag };
 
 /** That of the dictionary; of a term that has none there, the first that is said. */
 const unitFor = (term: string, told: readonly Told[]): string | undefined => {
@@ -48,11 +48,13 @@ export const toColumn = async (term: string, told: readonly Told[], wanted: stri
   );
   const texts = [...new Set(told.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])))].sort();
   const values = new Float32Array(told.reduce((most, { row }) => Math.max(most, row + 1), 0)).fill(Number.NaN);
-  for (const { row, value, unit: own } of told) {
+  const flags = new Uint8Array(values.length);
+  for (const { row, value, unit: own, flag } of told) {
+    flags[row] = 1 + valueFlags.indexOf(flag);
     if (typeof value === 'number') values[row] = inUnit(value, own) ?? Number.NaN;
     else if (typeof value === 'string') values[row] = texts.indexOf(value);
   }
-  return { term, unit, categories: texts.length > 0 ? texts : undefined, values, missing: [] };
+  return { term, unit, categories: texts.length > 0 ? texts : undefined, values, flags, missing: [] };
 };
 
 /** Undefined where it was not answered. */
@@ -64,7 +66,7 @@ export const readPastColumn = async (asked: Asked): Promise<Column | undefined> 
   const { rows = [] } = found;
   const told = twins.flatMap(({ properties: [first] }, at): readonly Told[] => {
     const row = rows[at];
-    return typeof row === 'number' && first ? [{ row, value: first.winner.value, unit: first.winner.unit }] : [];
+    return typeof row === 'number' && first ? [{ row, value: first.winner.value, unit: first.winner.unit, flag: first.winner.flag }] : [];
   });
   return { ...(await toColumn(asked.term, told, asked.unit)), ...(got.isCut && { firstTwins: twins.length }) };
 };

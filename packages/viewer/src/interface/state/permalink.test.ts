@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { valueFlags } from '../../graphql/answers.ts';
 import { decodePermalink, encodePermalink, type Permalink, permalinkLimits } from './permalink.ts';
+import type { PropertyRange } from './person.ts';
 
 const nothing: Permalink = decodePermalink('');
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
@@ -11,13 +13,22 @@ const range = fc.record({
   to: number,
   unit: fc.option(text, { nil: undefined }),
   among: fc.option(fc.array(text, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+  flags: fc.option(fc.subarray([...valueFlags], { minLength: 1 }), { nil: undefined }),
 });
+const flagged = fc.record({ term: text, flags: fc.subarray([...valueFlags], { minLength: 1 }) });
+/** Of one property at most one. */
+const ranges = fc.uniqueArray(fc.oneof(range, flagged), { maxLength: 3, selector: ({ term }) => term });
+/** The order in which an address tells them: those with bounds, then those without. */
+const boundedFirst = (all: readonly PropertyRange[]): readonly PropertyRange[] => [
+  ...all.filter(({ from }) => from !== undefined),
+  ...all.filter(({ from }) => from === undefined),
+];
 const given = <T>(value: T | undefined): boolean => value !== undefined;
 
 const link: fc.Arbitrary<Permalink> = fc.record({
   federation: fc.option(text, { nil: undefined }),
   turned: fc.uniqueArray(text, { maxLength: 5 }).map((keys): ReadonlySet<string> => new Set(keys)),
-  filter: fc.record({ agencies: fc.array(text, { maxLength: 4 }), kinds: fc.array(text, { maxLength: 4 }), ranges: fc.array(range, { maxLength: 3 }) }),
+  filter: fc.record({ agencies: fc.array(text, { maxLength: 4 }), kinds: fc.array(text, { maxLength: 4 }), ranges: ranges.map(boundedFirst) }),
   colour: fc.option(text, { nil: undefined }),
   watch: fc.option(
     fc.record({ term: text, least: number, most: fc.option(number, { nil: undefined }), staleAfter: fc.nat(), unit: fc.option(text, { nil: undefined }) }),
@@ -71,7 +82,7 @@ describe('a permalink', () => {
   });
   it('is never trusted: any text is read, and gives something', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (hash) => given(decodePermalink(`#${hash}`))));
-    expect(decodePermalink('#c=1,2,-5,0,0&s=%E0%A4%A&m=pink&w=nowhere&lang=xx&t=2026-13-45T99:99&r=a,~1,b~x')).toEqual(nothing);
+    expect(decodePermalink('#c=1,2,-5,0,0&s=%E0%A4%A&m=pink&w=nowhere&lang=xx&t=2026-13-45T99:99&r=a,~1,b~x&g=a~GOOD,~MEASURED')).toEqual(nothing);
   });
   it(`is read up to ${permalinkLimits.charactersMax} characters and ${permalinkLimits.itemsMax} items`, () => {
     const { charactersMax, itemsMax, itemCharactersMax } = permalinkLimits;

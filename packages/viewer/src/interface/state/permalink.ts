@@ -2,6 +2,7 @@
  * Permalink: what a person looks at, as the part of an address behind `#`: short, readable, and never trusted when it is read again.
  */
 import type { Camera } from '@cityweave/core/scene';
+import { valueFlags } from '../../graphql/answers.ts';
 import { isLanguage, type Language } from '../words/words.ts';
 import { lists, type Person, type PosedQuestion, type PropertyRange, panels, type TwinChoice, type Watch } from './person.ts';
 
@@ -62,8 +63,24 @@ const toCamera = (text: string | undefined): Camera | undefined => {
   return isPlace ? { longitude, latitude, distance, heading, tilt } : undefined;
 };
 
+const isBounded = ({ from, to, among }: PropertyRange): boolean => (from ?? to ?? among) !== undefined;
+
 /** term, from, to, unit, then the texts */
 const rangeText = ({ term, from, to, unit, among = [] }: PropertyRange): string => tuple([term, from, to, unit, ...among]);
+
+/** term, then the flags */
+const flagsText = ({ term, flags = [] }: PropertyRange): readonly string[] => (flags.length > 0 ? [tuple([term, ...flags])] : []);
+
+const toFlags = ([term, ...given]: readonly string[]): readonly PropertyRange[] => {
+  const flags = valueFlags.filter((flag) => given.includes(flag));
+  return term && flags.length > 0 ? [{ term, flags }] : [];
+};
+
+/** What is said of one property in two places is one range; one that says of flags alone is a range, too. */
+const withFlags = (ranges: readonly PropertyRange[], flagged: readonly PropertyRange[]): readonly PropertyRange[] => [
+  ...ranges.map((range) => ({ ...range, ...flagged.find(({ term }) => term === range.term) })),
+  ...flagged.filter(({ term }) => !ranges.some((range) => range.term === term)),
+];
 
 const toRange = ([term, from, to, unit, ...among]: readonly string[]): readonly PropertyRange[] => {
   const [least, most] = [numberOf(from), numberOf(to)];
@@ -132,7 +149,8 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
     ['l', list(link.turned)],
     ['a', list(filter.agencies)],
     ['k', list(filter.kinds)],
-    ['r', filter.ranges.map(rangeText).join(',')],
+    ['r', filter.ranges.filter(isBounded).map(rangeText).join(',')],
+    ['g', filter.ranges.flatMap(flagsText).join(',')],
     ['p', link.colour && escape(link.colour)],
     ['b', link.watch && watchText(link.watch)],
     ['x', link.crossing ? '1' : undefined],
@@ -151,7 +169,7 @@ export const encodePermalink = ({ filter, ...link }: Permalink): string => {
 const toFilter = (parts: ReadonlyMap<string, string>): TwinChoice => ({
   agencies: unlist(parts.get('a')),
   kinds: unlist(parts.get('k')),
-  ranges: tuples(parts.get('r')).flatMap(toRange),
+  ranges: withFlags(tuples(parts.get('r')).flatMap(toRange), tuples(parts.get('g')).flatMap(toFlags)),
 });
 
 /** Whatever stands there: what is not understood is left out. */

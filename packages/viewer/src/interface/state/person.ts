@@ -2,6 +2,7 @@
  * Person: what somebody looks at, asks and chose; all of it can be sent as an address. Nothing that the city is made of.
  */
 import { create } from 'zustand';
+import type { Flag } from '../../graphql/answers.ts';
 import type { Bounds, Theme } from '../../scene/staged.ts';
 import { currentWords, type Language } from '../words/words.ts';
 
@@ -10,13 +11,14 @@ export type PanelName = (typeof panels)[number];
 export const lists = ['table', 'tree'] as const;
 export type ListName = (typeof lists)[number];
 
-/** Twins whose property lies within, both ends included, or is one of these texts. */
+/** Twins whose property lies within, both ends included, or is one of these texts, and came about in one of these ways. */
 export type PropertyRange = {
   readonly term: string;
   readonly unit?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly among?: readonly string[] | undefined;
+  readonly flags?: readonly Flag[] | undefined;
 };
 
 /** What lies beyond the bounds of a property is in alarm, and what is older than they allow is stale. */

@@ -1,7 +1,7 @@
 /**
  * Said: how a value came to be and how old it is, in words, wherever it is shown.
  */
-import type { Said } from '../../graphql/answers.ts';
+import type { Flag, Said } from '../../graphql/answers.ts';
 import { secondsOfDuration } from '../words/format.ts';
 import type { Key, Words } from '../words/words.ts';
 import type { InUnit } from './in-unit.ts';
@@ -15,6 +15,8 @@ const flagKeys = {
   MISSING: 'flagMissing',
   SIMULATED: 'flagSimulated',
 } as const satisfies Readonly<Record<Said['flag'], Key | undefined>>;
+
+export const flagName = (flag: Flag, { say }: Pick<Words, 'say'>): string => say(flagKeys[flag] ?? 'flagMeasured');
 
 /** Undefined of what was measured: nothing is to be said of that. */
 export const flagText = ({ flag }: Pick<Said, 'flag'>, { say }: Pick<Words, 'say'>): string | undefined => flagKeys[flag] && say(flagKeys[flag]);
