@@ -99,9 +99,9 @@ const isInArea = (twin: Twin, { relation, geometry, metres }: AreaTest): boolean
   return place !== undefined && geometry !== undefined && prepareArea({ relation, geometry, metres }).holds(place);
 };
 
-const otherEnds = (id: TwinId, { kind, direction }: LinkTest, links: readonly Link[]): readonly TwinId[] =>
+const otherEnds = (id: TwinId, { kind, except, direction }: LinkTest, links: readonly Link[]): readonly TwinId[] =>
   links
-    .filter((link) => kind === undefined || link.kind === kind)
+    .filter((link) => (kind === undefined || link.kind === kind) && link.kind !== except)
     .flatMap((link) => [...(direction !== 'in' && link.from === id ? [link.to] : []), ...(direction !== 'out' && link.to === id ? [link.from] : [])]);
 
 /** A filter on a twin that is known by its id only: holds where the id alone decides. */

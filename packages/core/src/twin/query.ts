@@ -38,7 +38,13 @@ export const AreaTest = z.object({
 });
 export type AreaTest = z.infer<typeof AreaTest>;
 
-export type LinkTest = { readonly kind?: TermId | undefined; readonly direction: Direction; readonly to?: TwinFilter | undefined };
+export type LinkTest = {
+  readonly kind?: TermId | undefined;
+  /** of any kind but this one */
+  readonly except?: TermId | undefined;
+  readonly direction: Direction;
+  readonly to?: TwinFilter | undefined;
+};
 
 export type TwinFilter = {
   /** by any identifier the twin is known by: its id, an alternative one, its object of interest */
@@ -63,6 +69,7 @@ export type TwinFilter = {
 
 export const LinkTest: z.ZodType<LinkTest> = z.strictObject({
   kind: TermId.optional(),
+  except: TermId.optional(),
   direction: Direction.default('out'),
   to: z.lazy(() => TwinFilter).optional(),
 });

@@ -97,7 +97,12 @@ const leaves = [
 export const { filter } = fc.letrec<{ filter: TwinFilter }>((tie) => {
   const some = fc.array(tie('filter'), { maxLength: 2 });
   const test = fc.record(
-    { kind: fc.constantFrom(term('feeds'), term('sameAs')), direction: fc.constantFrom('out', 'in', 'both'), to: tie('filter') },
+    {
+      kind: fc.constantFrom(term('feeds'), term('sameAs')),
+      except: fc.constantFrom(term('sameAs')),
+      direction: fc.constantFrom('out', 'in', 'both'),
+      to: tie('filter'),
+    },
     { requiredKeys: ['direction'] },
   );
   const joined = fc.tuple(tie('filter'), tie('filter')).map(([a, b]): TwinFilter => ({ ...a, ...b }));

@@ -28,7 +28,12 @@ import type { Faults } from '../fault.ts';
 type Given<T> = T | null | undefined;
 
 export type PropertyTestGiven = { readonly term: string; readonly op?: Given<TestOperator>; readonly value?: Given<Json>; readonly unit?: Given<string> };
-export type LinkTestGiven = { readonly kind?: Given<string>; readonly direction?: Given<Direction>; readonly to?: Given<FilterGiven> };
+export type LinkTestGiven = {
+  readonly kind?: Given<string>;
+  readonly except?: Given<string>;
+  readonly direction?: Given<Direction>;
+  readonly to?: Given<FilterGiven>;
+};
 export type RelationGiven = { readonly relation: SpatialRelation; readonly to: FilterGiven; readonly metres?: Given<number> };
 export type CircleGiven = { readonly longitude: number; readonly latitude: number; readonly metres: number };
 export type AreaGiven = { readonly box?: Given<readonly number[]>; readonly polygon?: Given<object>; readonly circle?: Given<CircleGiven> };
@@ -146,11 +151,14 @@ const propertyOf = ({ term, op, value, unit }: PropertyTestGiven, argument: stri
   return test && isComparable(test, argument, at) ? test : undefined;
 };
 
-const linkOf = ({ kind, direction, to }: LinkTestGiven, at: At): LinkTest | undefined => {
-  const parsed = typeof kind === 'string' ? parseTerm(kind, `${at.path}.kind`, at.faults) : undefined;
+const linkOf = ({ kind, except, direction, to }: LinkTestGiven, at: At): LinkTest | undefined => {
+  const [parsed, other] = [
+    ['kind', kind],
+    ['except', except],
+  ].map(([name, term]) => (typeof term === 'string' ? parseTerm(term, `${at.path}.${name}`, at.faults) : undefined));
   const far = to ? translate(to, inner(at, 'to')) : undefined;
   if (far && hasRelation(far)) return at.faults.note({ argument: `${at.path}.to`, found: 'relates', accepted: 'a filter without relates' });
-  return { direction: direction ?? 'out', ...(parsed && { kind: parsed }), ...(far && { to: far }) };
+  return { direction: direction ?? 'out', ...(parsed && { kind: parsed }), ...(other && { except: other }), ...(far && { to: far }) };
 };
 
 const hasRelation = ({ relates = [], all = [], any = [], not }: FederatedFilter): boolean =>

@@ -90,6 +90,7 @@ const defineTests = (builder: Builder, { operator, direction, relation }: Enums)
     description: 'A test of links: there is one of this kind to a twin that matches.',
     fields: (t) => ({
       kind: t.id({ description: 'Kind of the link, as "city:locatedOn"; any where absent.' }),
+      except: t.id({ description: 'A kind that it must not be of, as "city:sameAs".' }),
       direction: t.field({ type: direction, defaultValue: 'out', description: 'Which way the link goes.' }),
       to: t.field({ type: filter, description: 'What the twin at the other end must match. Of twins of other agencies only id and agency are known here.' }),
     }),

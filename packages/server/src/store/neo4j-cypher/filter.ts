@@ -158,7 +158,8 @@ const isLinked = (test: LinkTest, { asking, alias }: Subject): Condition => {
   const { link, end } = asking.space;
   const far = `${alias}o`;
   const kind = test.kind === undefined ? always : exactly(`${alias}l.kind = ${param(asking, test.kind)}`);
-  const { text, exact } = both([kind, farEnd(test, { asking, alias: far })]);
+  const other = test.except === undefined ? always : exactly(`${alias}l.kind <> ${param(asking, test.except)}`);
+  const { text, exact } = both([kind, other, farEnd(test, { asking, alias: far })]);
   const way = (pattern: string): Condition => ({ text: `EXISTS { ${pattern} WHERE ${text} }`, exact });
   return either([
     ...(test.direction === 'in' ? [] : [way(`(${alias})-[${alias}l:${link}]->(${far}:${end})`)]),

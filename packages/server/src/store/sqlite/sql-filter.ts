@@ -151,8 +151,9 @@ const farEnd = (to: TwinFilter, column: string, subject: Subject): Sql => {
   };
 };
 
-const linkedOneWay = ({ kind, to }: LinkTest, [near, far]: readonly ['src' | 'dst', 'src' | 'dst'], subject: Subject): Sql => {
-  const conditions = [...(kind === undefined ? [] : [sql('l.kind = ?', kind)]), ...(to ? [farEnd(to, `l.${far}`, subject)] : [])];
+const linkedOneWay = ({ kind, except, to }: LinkTest, [near, far]: readonly ['src' | 'dst', 'src' | 'dst'], subject: Subject): Sql => {
+  const ofKind = [...(kind === undefined ? [] : [sql('l.kind = ?', kind)]), ...(except === undefined ? [] : [sql('l.kind <> ?', except)])];
+  const conditions = [...ofKind, ...(to ? [farEnd(to, `l.${far}`, subject)] : [])];
   if (to) {
     const { text, params } = both(conditions);
     return { text: `${subject.alias}.id IN (SELECT l.${near} FROM link AS l WHERE ${text})`, params };

@@ -16,8 +16,8 @@ export type Crossing = {
 const nothing: Crossing = { links: [], state: 'none' };
 export const useCrossing = create<Crossing>()(() => nothing);
 
-/** As many links are drawn, from as many pages of twins; a page may take so long. */
-export const crossingMax = { links: 2_000, pages: 20, twinsOfPage: 200, deadline: 'PT10S' } as const;
+/** As many links are drawn, from as many pages of twins, so many of which are asked for at a time; a page may take so long. */
+export const crossingMax = { links: 2_000, pages: 40, pagesAtATime: 4, twinsOfPage: 200, deadline: 'PT10S' } as const;
 
 type Asked = {
   readonly federation: string;
@@ -30,20 +30,23 @@ type Asked = {
   readonly asOf: string | undefined;
 };
 
-/** An agency knows of the twins of others at least whose they are. */
-export const crossingFilter = ({ agencies, filter, hidden, ids }: Pick<Asked, 'agencies' | 'filter' | 'hidden' | 'ids'>): Filter => {
-  const told = [...(filter ? [filter] : []), ...(hidden.length > 0 ? [{ not: { kinds: hidden } }] : [])];
-  const all = told.length > 0 && { all: told };
-  if (ids) return { ids, ...all };
-  const any = agencies.map((agency) => ({
-    agencies: [agency],
-    linked: [{ direction: 'OUT', to: { agencies: agencies.filter((other) => other !== agency) } }],
-  }));
-  return { any, ...all };
-};
-
 /** It says that both are one, not that one has to do with the other. */
 const sameAs = 'city:sameAs';
+
+const partsOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+
+/** Who is asked, so that none waits for another: the twins of an answer by parts, else every agency for its own. An agency knows of the twins of others at least whose they are. */
+export const crossingWalks = ({ agencies, filter, hidden, ids }: Pick<Asked, 'agencies' | 'filter' | 'hidden' | 'ids'>): readonly Filter[] => {
+  const told = [...(filter ? [filter] : []), ...(hidden.length > 0 ? [{ not: { kinds: hidden } }] : [])];
+  const all = told.length > 0 && { all: told };
+  if (ids) return partsOf(ids, crossingMax.twinsOfPage).map((part) => ({ ids: part, ...all }));
+  return agencies.map((agency) => ({
+    agencies: [agency],
+    linked: [{ direction: 'OUT', except: sameAs, to: { agencies: agencies.filter((other) => other !== agency) } }],
+    ...all,
+  }));
+};
 
 /** Each once, whichever end told it. */
 export const crossLinksOf = ({ nodes }: Pick<CrossingPage, 'nodes'>, before: readonly CrossLink[]): readonly CrossLink[] => {
@@ -53,11 +56,12 @@ export const crossLinksOf = ({ nodes }: Pick<CrossingPage, 'nodes'>, before: rea
   return [...known.values()];
 };
 
-const readPage = async (asked: Asked, after: string | undefined, signal: AbortSignal): Promise<CrossingPage | undefined> => {
-  const { federation, ids, asOf } = asked;
+type Page = { readonly filter: Filter; readonly after: string | undefined };
+
+const readPage = async ({ federation, ids, asOf }: Asked, { filter, after }: Page, signal: AbortSignal): Promise<CrossingPage | undefined> => {
   const { twinsOfPage: first, deadline } = crossingMax;
   const direction = ids ? ('BOTH' as const) : ('OUT' as const);
-  const variables = { federation, filter: crossingFilter(asked), direction, first, deadline };
+  const variables = { federation, filter, direction, first, deadline };
   const got = await ask(queries.crossing, { ...variables, ...(asOf !== undefined && { asOf }), ...(after !== undefined && { after }) }, signal);
   return got.ok ? got.value.federation?.twins : undefined;
 };
@@ -71,25 +75,36 @@ export const stateAfter = ({ links, pages, hasMore }: Read): 'asking' | 'all' | 
   return pages >= crossingMax.pages ? 'cut' : 'asking';
 };
 
-const readAll = async (asked: Asked, signal: AbortSignal): Promise<void> => {
-  let [links, after]: [readonly CrossLink[], string | undefined] = [[], undefined];
-  for (let pages = 1; pages <= crossingMax.pages; pages += 1) {
-    const page = await readPage(asked, after, signal);
-    if (signal.aborted) return;
-    if (!page) return useCrossing.setState({ state: 'refused' });
-    const { hasNextPage, endCursor } = page.pageInfo;
-    links = crossLinksOf(page, links);
-    after = endCursor ?? undefined;
-    const state = stateAfter({ links: links.length, pages, hasMore: hasNextPage });
-    useCrossing.setState({ links: links.slice(0, crossingMax.links), state });
-    if (state !== 'asking') return;
-  }
+/** Some pages at a time, what is here shown as it comes; a walk goes on behind those that wait still. */
+const readAll = async (asked: Asked, stop: AbortController): Promise<void> => {
+  const { signal } = stop;
+  const waiting: Page[] = crossingWalks(asked).map((filter) => ({ filter, after: undefined }));
+  let [links, pages, under, isRefused]: [readonly CrossLink[], number, number, boolean] = [[], 0, 0, false];
+  const take = (wanted: Page, page: CrossingPage | undefined): void => {
+    if (page) links = crossLinksOf(page, links);
+    else isRefused = true;
+    if (page?.pageInfo.hasNextPage) waiting.push({ ...wanted, after: page.pageInfo.endCursor ?? undefined });
+    const isUnderWay = under > 0 && links.length <= crossingMax.links;
+    const told = isUnderWay ? 'asking' : stateAfter({ links: links.length, pages, hasMore: waiting.length > 0 });
+    useCrossing.setState({ links: links.slice(0, crossingMax.links), state: told === 'all' && isRefused ? 'refused' : told });
+    if (told === 'cut') stop.abort();
+  };
+  const readOn = async (): Promise<void> => {
+    for (let wanted = waiting.shift(); wanted && pages < crossingMax.pages && !signal.aborted; wanted = waiting.shift()) {
+      [pages, under] = [pages + 1, under + 1];
+      const page = await readPage(asked, wanted, signal);
+      under -= 1;
+      if (signal.aborted) return;
+      take(wanted, page);
+    }
+  };
+  await Promise.all(Array.from({ length: crossingMax.pagesAtATime }, readOn));
 };
 
 /** Reads them as they come; ends with the interest in them. */
 export const readCrossing = (asked: Asked | undefined): (() => void) => {
   const stop = new AbortController();
   useCrossing.setState({ links: [], state: asked ? 'asking' : 'none' });
-  if (asked) void readAll(asked, stop.signal);
+  if (asked) void readAll(asked, stop);
   return () => stop.abort();
 };
