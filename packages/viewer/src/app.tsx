@@ -7,13 +7,14 @@ import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
 import { reachByKey } from './interface/bonds/reaching.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
+import { useSceneName } from './interface/frame/scene-name.ts';
 import { keepLearning, nameFederation } from './interface/state/learning.ts';
 import { decodePermalink } from './interface/state/permalink.ts';
 import { usePerson } from './interface/state/person.ts';
 import { readyToSpeak, speakAsChosen } from './interface/state/speaking.ts';
 import { start } from './interface/state/start.ts';
 import { useWords } from './interface/words/words.ts';
-import { Stage } from './scene/stage.tsx';
+import { Stage, type StageProps } from './scene/stage.tsx';
 import type { SceneProblem, Staged } from './scene/staged.ts';
 
 const SkipLinks = lazy(async () => {
@@ -90,8 +91,14 @@ const useAsked = (onOther: () => void) => {
   return { asked, name, from, stay };
 };
 
-export const App = () => {
+/** Nothing but the canvas hears that something else is seen. */
+const NamedStage = (props: Omit<StageProps, 'said'>) => {
   const { say } = useWords();
+  const name = useSceneName((state) => state.name);
+  return <Stage {...props} said={{ role: say('sceneRole'), name: name === '' ? say('sceneNow') : name, keys: say('scene') }} />;
+};
+
+export const App = () => {
   const { staged, setStaged, setProblem, setMaking, state, again, tries } = useScene();
   const { asked, name, from, stay } = useAsked(again);
   const askAgain = (): void => {
@@ -108,12 +115,11 @@ export const App = () => {
       <Suspense fallback={null}>
         <SkipLinks />
       </Suspense>
-      <Stage
+      <NamedStage
         key={`${asked} ${tries}`}
         federation={asked}
         dress={dress}
         from={from}
-        said={{ role: say('sceneRole'), keys: say('scene') }}
         onNamed={name}
         onMaking={setMaking}
         onStaged={setStaged}

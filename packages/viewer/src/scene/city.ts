@@ -4,7 +4,7 @@
 import type { Scene } from '@cityweave/core/scene';
 import { Color, Group, type Mesh, type PerspectiveCamera, type Vector2, type WebGLRenderer } from 'three';
 import type { Opening } from './fetching.ts';
-import { nearest, rowUnder } from './finding.ts';
+import { nearest, rowUnder, shownInView } from './finding.ts';
 import { createGliding, createPulse, type Gliding, takeMoves } from './live/gliding.ts';
 import { createLive, type LiveHere } from './live/live.ts';
 import { type Appearance, createAppearance } from './look/appearance.ts';
@@ -15,7 +15,7 @@ import { createShadow, type Shadow } from './look/shadow.ts';
 import { lightOf, softSun, sunOver } from './look/sun.ts';
 import { placeEye } from './look/uniforms.ts';
 import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
-import { drawArcs, placeLabels, ringAlarms, type Settable } from './overlays.ts';
+import { drawArcs, groupLit, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
 import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
@@ -191,12 +191,12 @@ const liveOf = (made: Made) => {
   return { live, alarms };
 };
 
-type Doors = Pick<City, 'link' | 'label'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
+type Doors = Pick<City, 'light' | 'link' | 'label'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
 
 /** The part of the city that the page may use. */
-const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
+const toCity = (made: Made, { light, link, label, live, eye }: Doors): City => {
   const { appearance, tiling } = made;
-  const { light, select, hover, legend } = appearance;
+  const { select, hover, legend } = appearance;
   const tell = (mask: Uint8Array<ArrayBuffer>): void => {
     made.unpickable = mask;
     tiling.hide(mask);
@@ -229,6 +229,7 @@ const toCity = (made: Made, { link, label, live, eye }: Doors): City => {
     sunAt: (moment) => appearance.shine(lightOf(moment ? sunOver(made.scene.origin, moment) : softSun)),
     placeOf: (row) => placeOfRow(made.layers, row),
     inView: (most) => nearest(made, eye, most),
+    shownInView: () => shownInView(made),
   };
 };
 
@@ -260,9 +261,9 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const eye: [number, number, number] = [0, 0, 0];
   const arcs = drawArcs(made, dress);
   const { live, alarms } = liveOf(made);
-  const names = placeLabels(made);
+  const [names, groups] = [placeLabels(made), groupLit(made)];
   return {
-    city: toCity(made, { link: arcs.link, label: names.ask, live, eye }),
+    city: toCity(made, { light: groups.light, link: arcs.link, label: names.ask, live, eye }),
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;
@@ -273,6 +274,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     look: (seen) => {
       seen.camera.position.toArray(eye);
       arcs.look(seen.view.distance);
+      groups.look(seen.view.distance, seen.size.height / (2 * Math.tan((seen.camera.fov * Math.PI) / 360)));
       lookAt(made, seen);
     },
     pick: (camera, at) => rowUnder(made, camera, at),
@@ -280,7 +282,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     rest: live.look,
     progress: tiling.progress,
     counts: tiling.counts,
-    revise: (next) => revise(made, next, [arcs, alarms, names]),
+    revise: (next) => revise(made, next, [arcs, alarms, names, groups]),
     forget: () => {
       tiling.forget();
       appearance.state.forget();

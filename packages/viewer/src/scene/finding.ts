@@ -4,6 +4,7 @@
 import { type PerspectiveCamera, Raycaster, type Vector2 } from 'three';
 import type { Gliding } from './live/gliding.ts';
 import type { Appearance } from './look/appearance.ts';
+import { flags } from './look/state-texture.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
 import type { Tiling } from './tiles/tiling.ts';
 
@@ -14,6 +15,24 @@ export type Searched = {
   readonly gliding: Gliding;
   /** one byte a row: 1 where it may not be picked */
   readonly unpickable: Uint8Array;
+};
+
+/** How many twins of the tiles that are drawn are shown, and how many of those are in alarm: without a look at where each of them is. */
+export const shownInView = ({
+  tiling,
+  appearance: { state },
+}: Pick<Searched, 'tiling' | 'appearance'>): { readonly twins: number; readonly alarms: number } => {
+  let [twins, alarms, next] = [0, 0, 0];
+  for (const [from, to] of tiling.rowsInView().toSorted(([a], [b]) => a - b)) {
+    for (let row = Math.max(from, next); row <= to; row += 1) {
+      const marks = state.flagsOf(row);
+      if ((marks & flags.hidden) !== 0) continue;
+      twins += 1;
+      if ((marks & flags.alarm) !== 0) alarms += 1;
+    }
+    next = Math.max(next, to + 1);
+  }
+  return { twins, alarms };
 };
 
 /** Rows of the tiles that are drawn, nearest to the eye first; of a layer without places none. */

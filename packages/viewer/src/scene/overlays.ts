@@ -8,6 +8,7 @@ import { agencyColour } from './look.ts';
 import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
 import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
+import { type GroupPlace, groupLimits, groupMetres, groupPlaces } from './overlay/groups.ts';
 import type { Labels, PlacedLabel } from './overlay/labels.ts';
 import { type Arc, type Dress, type Label, type LiveColumn, markBits } from './staged.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
@@ -120,6 +121,35 @@ export const ringAlarms = (made: Overlaid) => {
     draw();
   };
   return { note, clear, again: draw, close: alarms.close };
+};
+
+/** Lights what an answer found, and shows its points from afar, with their number where many lie in one place. */
+export const groupLit = (made: Overlaid) => {
+  let [places, metres]: [readonly GroupPlace[], number | undefined] = [[], undefined];
+  const isPoint = (row: number): boolean => made.scene.layers.findLast(({ firstRow }) => firstRow <= row)?.form === 'point';
+  const draw = (): void => {
+    made.appearance.uniforms.grouped.value = metres === undefined ? 0 : 1;
+    made.labels.setGroups(groupPlaces(places, metres));
+  };
+  const look = (distance: number, pixels: number): void => {
+    const wanted = groupMetres(distance, pixels);
+    if (wanted === metres) return;
+    metres = wanted;
+    draw();
+  };
+  const { ask, again } = latest<readonly number[]>([], async (rows, isLatest) => {
+    const points = rows.filter(isPoint).slice(0, groupLimits.placesMax);
+    const found = await Promise.all(points.map((row) => placeOfRow(made.layers, row)));
+    if (!isLatest()) return;
+    places = found.flatMap((place) => (place ? [[place.east, place.top, -place.north] as const] : []));
+    draw();
+    made.room.changed();
+  });
+  const light = (rows: readonly number[]): void => {
+    made.appearance.light(rows);
+    ask(rows);
+  };
+  return { light, again, look };
 };
 
 export const placeLabels = (made: Overlaid) =>

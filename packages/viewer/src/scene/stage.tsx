@@ -20,8 +20,8 @@ export type StageProps = {
   readonly onPick: (row: number | undefined) => void;
   readonly onHover?: (row: number | undefined) => void;
   readonly onProblem: (problem: SceneProblem) => void;
-  /** what it is, and which keys it takes, in the reader's language */
-  readonly said: { readonly role: string; readonly keys: string };
+  /** what it is, what is seen in it now, and which keys it takes, in the reader's language */
+  readonly said: { readonly role: string; readonly name: string; readonly keys: string };
 };
 
 export const Stage = (props: StageProps) => {
@@ -44,6 +44,7 @@ export const Stage = (props: StageProps) => {
     return mounted.current.close;
   }, [federation]);
   useEffect(() => mounted.current?.paint(dress), [dress]);
+  const spoken = { 'aria-roledescription': said.role, 'aria-label': said.name, 'aria-description': said.keys };
   // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys and the pointer as an application does
-  return <canvas ref={canvas} className="stage" tabIndex={0} role="application" aria-roledescription={said.role} aria-label={said.keys} />;
+  return <canvas ref={canvas} className="stage" tabIndex={0} role="application" {...spoken} />;
 };

@@ -132,6 +132,8 @@ export type City = {
   readonly placeOf: (row: number) => Promise<Place | undefined>;
   /** rows of the twins in view, from near to far */
   readonly inView: (most: number) => Promise<readonly number[]>;
+  /** how many twins are shown of what is in view, a tile being in view or not, and how many of them are in alarm */
+  readonly shownInView: () => { readonly twins: number; readonly alarms: number };
 };
 
 export type Staged = {

@@ -17,6 +17,7 @@ import { CameraPad } from './camera-pad.tsx';
 import { Notices, type SceneState } from './notices.tsx';
 import { Progress } from './progress.tsx';
 import { Said } from './said.tsx';
+import { useNaming } from './scene-name.ts';
 import { Toolbar } from './toolbar.tsx';
 import './frame.css';
 import './narrow.css';
@@ -112,6 +113,7 @@ export const Window = ({ staged, scene, onAgain }: WindowProps) => {
   useAsking();
   useAddress(staged);
   useBonds(staged);
+  useNaming(staged);
   return (
     <>
       <main className={`window ${parts}`}>

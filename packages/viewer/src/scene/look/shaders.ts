@@ -148,7 +148,7 @@ void main() {
 `;
 
 const pointVertex = `${vertexHead}
-uniform sampler2D looks; uniform float now; in float kind; in vec4 glide;
+uniform sampler2D looks; uniform float now, grouped; in float kind; in vec4 glide;
 flat out ivec2 form; flat out float pixelsWide; flat out float haze;
 void main() {
   bool shown = take();
@@ -162,9 +162,13 @@ void main() {
   haze = hazeOf(depth);
   bool isMarked = (mark & 14) != 0;
   float wanted = min(size * 1.7 * dpr, metres * pixels / max(1.0, depth));
-  pixelsWide = max((isMarked ? 14.0 : 1.5) * dpr, isMarked ? max(wanted, size * 1.5 * dpr) : wanted);
+  // what many were found with is told by a badge, and is small below it
+  bool stands = isMarked && (grouped < 0.5 || (mark & 10) != 0);
+  pixelsWide = max((stands ? 14.0 : isMarked ? 5.0 : 1.5) * dpr, stands ? max(wanted, size * 1.5 * dpr) : wanted);
   gl_PointSize = pixelsWide;
-  gl_Position = shown && depth > 0.0 ? seen : ${nowhere};
+  // from so far away that it would be a speck among a thousand others it says nothing
+  bool isSpeck = !isMarked && wanted < 1.25 * dpr;
+  gl_Position = shown && depth > 0.0 && !isSpeck ? seen : ${nowhere};
   // signs are seen over the roofs beside them; lamps and hydrants stand among them
   if (size > 7.5 || isMarked) gl_Position.z -= 0.02 * gl_Position.w;
 }

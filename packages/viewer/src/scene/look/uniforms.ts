@@ -25,6 +25,8 @@ export type Uniforms = {
   readonly fade: Uniform<number>;
   /** the second in which the frame is drawn, as glides tell theirs */
   readonly now: Uniform<number>;
+  /** 1 where points that were found are told by groups */
+  readonly grouped: Uniform<number>;
   readonly pixels: Uniform<number>;
   readonly dpr: Uniform<number>;
   readonly size: Uniform<Vector2>;
@@ -50,6 +52,7 @@ export const createUniforms = ({ state, looks, signs }: Readonly<{ state: DataTe
     far: { value: 10_000 },
     fade: { value: 0 },
     now: { value: 0 },
+    grouped: { value: 0 },
     pixels: { value: 1_000 },
     dpr: { value: 1 },
     size: { value: new Vector2(1, 1) },

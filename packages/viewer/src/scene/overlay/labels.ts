@@ -3,6 +3,8 @@
  */
 import { type PerspectiveCamera, Vector3 } from 'three';
 import type { Free } from '../staged.ts';
+import { createBadges } from './badges.ts';
+import type { PointGroup } from './groups.ts';
 
 export type PlacedLabel = { readonly row: number; readonly text: string; readonly weight: number; readonly at: readonly [number, number, number] };
 
@@ -11,6 +13,8 @@ export type Labels = {
   readonly set: (labels: readonly PlacedLabel[]) => void;
   /** how many links a bundle of arcs stands for */
   readonly setCounts: (counts: readonly PlacedLabel[]) => void;
+  /** points that were found, where many lie in one place */
+  readonly setGroups: (groups: readonly PointGroup[]) => void;
   /** Names stand in this part of the picture alone, and whole. */
   readonly keepIn: (free: Free) => void;
   /** Moves them to where they are seen now. */
@@ -80,6 +84,7 @@ export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
   layer.className = 'scene-labels';
   layer.setAttribute('aria-hidden', 'true');
   beside.after(layer);
+  const badges = createBadges(beside);
   const texts = createTexts(layer);
   let [names, counts, free]: [readonly PlacedLabel[], readonly PlacedLabel[], Free] = [[], [], wholePicture];
   const at = new Vector3();
@@ -92,10 +97,12 @@ export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
       counts = given;
       texts.keep(() => false);
     },
+    setGroups: badges.set,
     keepIn: (given) => {
       free = given;
     },
     place: (camera, { width, height }) => {
+      badges.place(camera, { width, height });
       const seen = [...names, ...counts].flatMap((label): Seen[] => {
         const [east, north] = awayOf(label.row);
         at.set(label.at[0] + east, label.at[1], label.at[2] - north).project(camera);
@@ -112,6 +119,9 @@ export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
         element.style.transform = `translate(${Math.round(middle)}px, ${Math.round(y)}px) translate(-50%, -130%)`;
       }
     },
-    close: () => layer.remove(),
+    close: () => {
+      layer.remove();
+      badges.close();
+    },
   };
 };

@@ -1,0 +1,52 @@
+/**
+ * Scene name: what is seen in the city now, as one sentence: for who does not see it. Told when the view rests, or something else is chosen or shown, never by the frame.
+ */
+import { useEffect } from 'react';
+import { create } from 'zustand';
+import type { Staged, View } from '../../scene/staged.ts';
+import { useChosen } from '../state/choosing.ts';
+import { useDrawn } from '../state/drawn.ts';
+import { useKnown } from '../state/known.ts';
+import { usePosed } from '../state/posing.ts';
+import { spokenName } from '../words/telling.ts';
+import { useWords, type Words } from '../words/words.ts';
+
+/** Empty where nothing is drawn yet. */
+export const useSceneName = create<{ readonly name: string }>()(() => ({ name: '' }));
+
+const ways = ['wayNorth', 'wayNorthEast', 'wayEast', 'waySouthEast', 'waySouth', 'waySouthWest', 'wayWest', 'wayNorthWest'] as const;
+
+/** The nearest of eight. */
+export const wayOf = (heading: number): (typeof ways)[number] => ways[Math.round((((heading % 360) + 360) % 360) / 45) % ways.length] ?? 'wayNorth';
+
+export type Seen = {
+  readonly city: string;
+  readonly view: Pick<View, 'distance' | 'heading'>;
+  readonly shown: { readonly twins: number; readonly alarms: number };
+  readonly chosen: string | undefined;
+};
+
+export const sceneText = ({ city, view, shown, chosen }: Seen, { say, quantity }: Pick<Words, 'say' | 'quantity'>): string =>
+  [
+    say('sceneSeen', { city, way: say(wayOf(view.heading)), away: quantity(Number(view.distance.toPrecision(2)), 'm'), n: shown.twins }),
+    ...(shown.alarms > 0 ? [say('sceneAlarms', { n: shown.alarms })] : []),
+    ...(chosen === undefined ? [] : [say('sceneChosen', { name: chosen })]),
+  ].join(' ');
+
+export const useNaming = (staged: Staged | undefined): void => {
+  const words = useWords();
+  const city = useKnown((state) => state.federation?.name ?? '');
+  const chosen = useChosen(({ twin }) => twin && spokenName(twin.name, twin.kind.label));
+  const isMeant = useDrawn((state) => state.isMeant);
+  const answer = usePosed((state) => state.answer);
+  useEffect(() => {
+    if (!staged) return useSceneName.setState({ name: '' });
+    const tell = (): void => useSceneName.setState({ name: sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words) });
+    tell();
+    const stops = [staged.onView(tell), staged.onEvent((event) => event.type === 'progress' && event.here === event.wanted && tell())];
+    return () => {
+      for (const stop of stops) stop();
+    };
+    // what the filter and an answer show is seen, too
+  }, [staged, words, city, chosen, isMeant, answer]);
+};
