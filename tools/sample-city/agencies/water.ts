@@ -32,9 +32,9 @@ export const gauges: readonly Gauge[] = [
   return { id: String(id), name: String(name), at, station, zero: Math.round((waterLevelAt(station) - 2.1) * 1000) / 1000 };
 });
 
-/** Whole metres of EPSG:25832; the zero of the gauge in metres above the zero of DHHN2016. */
+/** Whole metres of EPSG:25832; the zero of the gauge in metres above the zero of DHHN2016; and the next gauge down the river. */
 const gaugeRows = (): readonly Columns[] =>
-  gauges.map(({ id, name, at, zero, station }) => {
+  gauges.map(({ id, name, at, zero, station }, index) => {
     const [east, north] = toUtm(at);
     return {
       PEGELNR: id,
@@ -45,6 +45,7 @@ const gaugeRows = (): readonly Columns[] =>
       KM: Math.round(station / 10) / 100,
       MELDESTUFE1_CM: 340,
       MELDESTUFE2_CM: 430,
+      UNTERPEGEL: gauges[index + 1]?.id ?? '',
     };
   });
 
