@@ -43,6 +43,8 @@ const refusing =
   (page: Page): Promise<unknown> =>
     page.route('**/graphql', (route) => (form.test(route.request().postData() ?? '') ? route.abort() : route.continue()));
 
+const withoutWebGl = (page: Page): Promise<unknown> => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;');
+
 type Properties = readonly { readonly conflict: boolean }[];
 const disagreeing = `query ($federation: ID!, $after: String) {
   federation(id: $federation) { twins(first: 500, after: $after, filter: { agencies: ["urn:dtf:agency:social.auenfurt.example"] }) {
@@ -93,10 +95,22 @@ const coloured = inBothThemes({
       await toRows(viewer);
     },
   },
-  'the table where there is no WebGL': {
-    before: (page) => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;'),
-    hash: '#v=table&p=city:height',
-    until: toRows,
+  'the table where there is no WebGL': { before: withoutWebGl, hash: '#v=table&p=city:height', until: toRows },
+  'a twin where there is no WebGL': { before: withoutWebGl, hash: `#${hospital}`, until: toTwin },
+  'arcs between agencies': { hash: '#x=1&w=layers', until: ({ page }) => page.getByText(/^\d+ links$/).waitFor() },
+  'a twin at another time': {
+    hash: `#s=urn:dtf:twin:water.auenfurt.example:gauges/4711&at=${new Date().toISOString().slice(0, 16)}Z`,
+    until: async ({ page }) => {
+      await page.locator('.moment-bar').waitFor();
+      await page.locator('table.values tr, section .warn').first().waitFor();
+    },
+  },
+  'a filter by how values are known': {
+    hash: '#w=filter&k=city:AirQualityStation&p=city:pm25&g=city:pm25~INTERPOLATED&v=table',
+    until: async ({ page }) => {
+      await page.locator('.how-known').waitFor();
+      await page.getByText('only: calculated').waitFor();
+    },
   },
   'a question that is refused': { hash: flood, before: refusing(/FloodExposure/), until: ({ page }) => page.getByText('The question was refused').waitFor() },
 });

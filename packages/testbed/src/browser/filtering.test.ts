@@ -79,6 +79,9 @@ it('by how a value is known leaves the same in the table, the tree and the legen
   await expect.poll(() => page.url()).toContain('g=city:waterLevel~INTERPOLATED');
   await tool(page, 'Tree').click();
   await panel(page, 'Tree').getByRole('treeitem').first().getByText('1', { exact: true }).waitFor();
+  await using chosen = await openViewer(browser, city.front.address, { hash: `#p=city:waterLevel&s=${gauge(2)}&lang=en` });
+  // the mark of the legend stands at the value of the chosen twin: 2.5 of 1 to 2.5
+  await expect.poll(() => panel(chosen.page, 'Legend').locator('.marker').getAttribute('style')).toContain('left: 100%');
   const shared = '#g=city:waterLevel~MISSING&w=filter&v=table&lang=en';
   await using other = await openViewer(browser, city.front.address, { hash: shared });
   const missing = other.page.getByRole('grid').getByRole('row').filter({ hasText: 'gauge-' });

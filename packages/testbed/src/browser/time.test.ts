@@ -29,6 +29,11 @@ it('is what the table, the twin and the scene show, as far back as the bar is mo
   const browser = await launchChromium();
   await using viewer = await openViewer(browser, city.front.address, { timezoneId: 'UTC', hash: `#v=table&w=filter&p=city:waterLevel&at=${day}T11:00Z` });
   const { page } = viewer;
+  const histories: unknown[] = [];
+  page.on('request', (request) => {
+    const asked = request.postData() ?? '';
+    if (asked.includes('query History')) histories.push(JSON.parse(asked).variables);
+  });
   await rowOf(page).getByText('1.25').waitFor();
   await panel(page, 'Table').getByText('As it was on').waitFor();
   await page.locator('.legend').first().waitFor();
@@ -39,6 +44,10 @@ it('is what the table, the twin and the scene show, as far back as the bar is mo
   await rowOf(page).getByText('3.75').waitFor();
   await panel(page, 'Selected twin').getByText('3.75').first().waitFor();
   await expect.poll(() => page.url()).toMatch(new RegExp(`at=${day}T(1[4-9]|2)`));
+  // the line beside the number ends at that moment, and knows no more than was known then
+  await panel(page, 'Selected twin').getByText('2 values between').waitFor();
+  const asOf = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('at');
+  await expect.poll(() => histories.at(-1)).toMatchObject({ to: asOf, knownAt: asOf });
   await using other = await openViewer(browser, city.front.address, { timezoneId: 'Asia/Tokyo', hash: new URL(page.url()).hash });
   await rowOf(other.page).getByText('3.75').waitFor();
   await tool(page, 'Time').click();

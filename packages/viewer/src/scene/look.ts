@@ -123,7 +123,18 @@ const agencyColours = [
   ['#2a6fbb', '#8ab8f0'],
   ['#b23a48', '#ff8a95'],
   ['#4b5563', '#b3bcc9'],
+  ['#7a4a1e', '#d9a06b'],
+  ['#527d00', '#b5dd4f'],
+  ['#7d3cc9', '#c9a4ff'],
+  ['#007f8c', '#5fd3dc'],
 ] as const;
+export const agencyColoursMax = agencyColours.length;
+
+/** From here on colours lie near to others: a sign beside them tells them apart, too. */
+const agencyColoursPlain = 8;
 
 export const agencyColour = (index: number, theme: 'light' | 'dark' = 'light'): string =>
   (agencyColours[index % agencyColours.length] ?? agencyColours[0])[theme === 'light' ? 0 : 1];
+
+/** Of a swatch of an agency's colour. */
+export const agencyClass = (name: string, index: number): string => (index < agencyColoursPlain ? name : `${name} barred`);

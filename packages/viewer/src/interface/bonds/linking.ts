@@ -16,7 +16,7 @@ import { type LinkedTo, linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
-import { isTelling, spokenName } from '../words/telling.ts';
+import { isNumbered, isTelling, spokenName } from '../words/telling.ts';
 import { useClear } from './free.ts';
 import { useHiddenKinds } from './hiding.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
@@ -75,8 +75,9 @@ type Named = { readonly id: string; readonly name: string; readonly weight: numb
 /** What a name stands over. */
 type Kept = Pick<FoundTwin, 'kind' | 'agencies'>;
 
-/** Of what an answer found, the one hospital is named before one of eight charging points. */
-const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
+/** Of what an answer found, the one hospital is named before one of eight charging points; what only its register's number tells is not named. */
+const namesOf = (all: readonly FoundTwin[]): readonly Named[] => {
+  const twins = all.filter(({ name }) => !isNumbered(name));
   const byKind = Map.groupBy(twins, ({ kind }) => kind);
   return twins.map(({ id, name, kind }) => ({ id, name, weight: 20 + 20 / (byKind.get(kind)?.length ?? 1) })).sort((a, b) => b.weight - a.weight);
 };
@@ -84,10 +85,13 @@ const namesOf = (twins: readonly FoundTwin[]): readonly Named[] => {
 /** By what one knows where one is, in a city that nothing was asked of yet. */
 const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 
-/** A name that several have stands once. */
+const quarters = ['city:District', 'city:Neighbourhood'];
+
+/** Quarters are asked for by themselves: of a city with many parks and ponds they would not be among the first. A name that several have stands once. */
 const readLandmarks = async (federation: string, lang: string): Promise<readonly (Named & Kept)[]> => {
-  const got = await ask(queries.twins, { federation, filter: { kinds: landmarks }, first: labelsMax * 2, terms: [], lang });
-  const nodes = got.ok ? (got.value.federation?.twins.nodes ?? []) : [];
+  const read = async (kinds: readonly string[]) => ask(queries.twins, { federation, filter: { kinds }, first: labelsMax, terms: [], lang });
+  const got = await Promise.all([read(quarters), read(landmarks.filter((kind) => !quarters.includes(kind)))]);
+  const nodes = got.flatMap((each) => (each.ok ? (each.value.federation?.twins.nodes ?? []) : []));
   const firsts = new Map(nodes.toReversed().map((node) => [node.name, node]));
   return nodes
     .filter((node) => isTelling(node.name) && firsts.get(node.name) === node)

@@ -3,7 +3,7 @@
  */
 import './look.css';
 import type { Scene } from '@cityweave/core/scene';
-import { agencyColour, lookOf } from '../../scene/look.ts';
+import { agencyClass, agencyColour, lookOf } from '../../scene/look.ts';
 import { useIsShown } from '../bonds/hiding.ts';
 import { Panel } from '../frame/panel.tsx';
 import { useCrossing } from '../state/crossing.ts';
@@ -52,7 +52,7 @@ const AgencyLayers = ({ scene, at, isShown }: AgencyProps) => {
   return (
     <fieldset>
       <legend>
-        <span className="chip" style={{ background: agencyColour(at, theme) }} />
+        <span className={agencyClass('chip', at)} style={{ background: agencyColour(at, theme) }} />
         <Name text={textOf(agency.name, lang)} />
         {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
         <DrawnInPart agency={agency.id} />

@@ -3,7 +3,7 @@
  */
 import './look.css';
 import type { Scene } from '@cityweave/core/scene';
-import { agencyColour } from '../../scene/look.ts';
+import { agencyClass, agencyColour } from '../../scene/look.ts';
 import { type Legend as Shown, useLegend } from '../bonds/colouring.ts';
 import { useChosen } from '../state/choosing.ts';
 import { propertiesOf } from '../state/columns.ts';
@@ -62,7 +62,7 @@ const Texts = ({ legend }: { readonly legend: Shown }) => {
     <ul>
       {legend.stops.slice(0, categoriesShown).map(({ value, colour }, at) => (
         <li key={value} className="key">
-          <span className="swatch" style={{ background: colour }} />
+          <span className={agencyClass('swatch', at)} style={{ background: colour }} />
           <Name text={texts[at] ?? ''} />
         </li>
       ))}

@@ -6,7 +6,10 @@ const word = /\p{L}{3}/u;
 /** As registers number things: long, in one piece, with digits in it. */
 const registerNumber = /(?=\S*\d)\S{12,}/u;
 
-export const isTelling = (name: string): boolean => word.test(name) && !registerNumber.test(name);
+/** It has a number of a register in it. */
+export const isNumbered = (name: string): boolean => registerNumber.test(name);
+
+export const isTelling = (name: string): boolean => word.test(name) && !isNumbered(name);
 
 const letter = /\p{L}/u;
 

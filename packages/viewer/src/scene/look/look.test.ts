@@ -2,10 +2,12 @@ import { FederationId, TermId } from '@cityweave/core';
 import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { agencyClass, agencyColour, agencyColoursMax } from '../look.ts';
 import { declutter, labelsMax, wholeBetween } from '../overlay/labels.ts';
 import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
 import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';
+import { tonesOf } from './themes.ts';
 import { createTones } from './tones.ts';
 
 describe('the sun', () => {
@@ -158,5 +160,31 @@ describe('labels', () => {
 
   it('are moved in until no edge cuts them', () => {
     expect([10, 200, 399].map((x) => wholeBetween(x, 100, [0, 400]))).toEqual([54, 200, 346]);
+  });
+});
+
+/** Of the relative luminances of two colours, as the accessibility guidelines take it. */
+const contrastOf = (one: string, other: string): number => {
+  const light = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+      const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark = 0, bright = 0] = [light(one), light(other)].sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+};
+
+describe('colours of agencies', () => {
+  const all = Array.from({ length: agencyColoursMax }, (_, at) => at);
+
+  it.each(['light', 'dark'] as const)('are each another one and are told from the %s ground; from the ninth on by a bar, too', (theme) => {
+    const colours = all.map((at) => agencyColour(at, theme));
+    expect(new Set(colours).size).toBe(agencyColoursMax);
+    const { ground } = tonesOf({ theme, contrast: false, motion: true });
+    expect(colours.filter((colour) => contrastOf(colour, ground) < 3)).toEqual([]);
+    expect([7, 8].map((at) => agencyClass('chip', at))).toEqual(['chip', 'chip barred']);
+    expect(agencyColour(agencyColoursMax, theme)).toBe(colours[0]);
   });
 });

@@ -3,7 +3,7 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { Color } from 'three';
-import { agencyColour, lookOf } from '../look.ts';
+import { agencyColour, agencyColoursMax, lookOf } from '../look.ts';
 import type { Colouring, Dress } from '../staged.ts';
 import { colourAt, type Rgb, rampSteps } from './ramps.ts';
 import { flags, type Paint, type RowStates } from './state-texture.ts';
@@ -33,7 +33,6 @@ const bytesOf = (colour: string): Rgb => {
   return [r * 255, g * 255, b * 255];
 };
 
-const agenciesPainted = 8;
 /** By how much a colour goes towards another one. */
 const shares = { lit: 0.72, hover: 0.45, selected: 0.9, unknown: 0.55, back: 0.42, backStrong: 0.6 } as const;
 
@@ -56,7 +55,7 @@ type Palette = {
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 
 const ownOf = ({ kinds, unknown, agencies, ramp, by }: Palette, states: RowStates, row: number): Tone => {
-  if (by === 'agency') return agencies[(states.agencies[row] ?? 0) % agenciesPainted] ?? black;
+  if (by === 'agency') return agencies[(states.agencies[row] ?? 0) % agencyColoursMax] ?? black;
   if (by === 'kind') return kinds[states.kinds[row] ?? 0] ?? black;
   return (((states.marks[row] ?? 0) & flags.valued) === 0 ? unknown[states.kinds[row] ?? 0] : ramp[states.steps[row] ?? 0]) ?? black;
 };
@@ -77,7 +76,7 @@ const paletteOf = (scene: Scene, dress: Dress): Pick<Palette, 'kinds' | 'unknown
   return {
     kinds: kinds.map(toneOf),
     unknown: kinds.map((plain) => toneOf(mix(plain, horizon, shares.unknown))),
-    agencies: Array.from({ length: agenciesPainted }, (_, at) => toneOf(bytesOf(agencyColour(at, dress.theme)))),
+    agencies: Array.from({ length: agencyColoursMax }, (_, at) => toneOf(bytesOf(agencyColour(at, dress.theme)))),
     horizon,
     accent: bytesOf(accent),
     back: dress.contrast ? shares.backStrong : shares.back,

@@ -1,0 +1,54 @@
+/**
+ * A scene that is another one while the page is open: twins that come are drawn, nothing that was there is missing meanwhile, and who is chosen stays so.
+ */
+import { TermId, TwinInput, twinIdOf } from '@cityweave/core';
+import { systemDeps } from '@cityweave/server';
+import { expect, it } from 'vitest';
+import { createTestCity } from '../city.ts';
+import { agencyOfTest, authorityOfTest, fourAgencies } from '../city-files.ts';
+import { launchChromium } from './chromium.ts';
+import { openViewer, panel } from './page.ts';
+
+declare global {
+  var namesOfScene: readonly string[];
+}
+
+/** Everything that the scene was called since. */
+const noting = (): void => {
+  const stage = document.querySelector('.stage');
+  const names: string[] = [];
+  Object.assign(globalThis, { namesOfScene: names });
+  if (stage)
+    new MutationObserver(() => names.push(stage.getAttribute('aria-label') ?? '')).observe(stage, { attributes: true, attributeFilter: ['aria-label'] });
+};
+
+const chosen = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
+
+it('draws twins that come, loses none meanwhile, and keeps what is chosen', async () => {
+  await using city = await createTestCity({ agencies: fourAgencies() });
+  await city.active();
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, city.front.address, { hash: `#s=${chosen}&lang=en`, reducedMotion: 'reduce' });
+  const { page } = viewer;
+  await viewer.drawn();
+  const name = () => page.locator('.stage').getAttribute('aria-label');
+  await expect.poll(name).toMatch(/9 twins in view\. Chosen: .*gauge-1\.$/);
+  await page.evaluate(noting);
+  const at = systemDeps().clock.now();
+  const twin = TwinInput.parse({
+    ...{
+      id: twinIdOf(authorityOfTest('water'), 'things', 'gauge-4'),
+      agency: agencyOfTest('water'),
+      kind: TermId.parse('city:RiverGauge'),
+      name: { en: 'gauge-4' },
+    },
+    ...{ position: [0.2, 0.15], values: {}, provenance: { observedAt: at, recordedAt: at, source: agencyOfTest('water') } },
+  });
+  await city.node('water').store.apply([{ op: 'putTwin', twin }], { at });
+  await expect.poll(name, { timeout: 60_000 }).toMatch(/10 twins in view\. Chosen: .*gauge-1\.$/);
+  const meanwhile = await page.evaluate(() => globalThis.namesOfScene);
+  expect(meanwhile.filter((each) => !/ (9|10) twins in view\. Chosen/.test(each))).toEqual([]);
+  await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: 'gauge-1' }).waitFor();
+  expect(viewer.errors).toEqual([]);
+  await browser.close();
+});

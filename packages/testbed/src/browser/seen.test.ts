@@ -1,0 +1,48 @@
+/**
+ * What is seen of the sample city: by what one knows it, as coarse as somebody asks for, where nothing is to be seen, and where nothing can be drawn.
+ */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { labels } from './hands.ts';
+import { openViewer, panel } from './page.ts';
+
+const address = inject('sampleCity');
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+it('is named by its quarters and what else one knows it by, as coarse as is asked for, in a window of 800 pixels', async () => {
+  await using viewer = await openViewer(browser, address, { viewport: { width: 800, height: 600 }, quality: 2, hash: '#lang=en' });
+  await viewer.drawn();
+  await expect.poll(() => labels(viewer.page)).toEqual(expect.arrayContaining(['Altstadt', 'Aune']));
+  expect(await viewer.page.evaluate(() => globalThis.cityweave?.statistics())).toMatchObject({ tier: 2 });
+  expect(await viewer.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(800);
+  expect(viewer.errors).toEqual([]);
+});
+
+it('is complete also where no tile of it is in view', async () => {
+  await using viewer = await openViewer(browser, address, { reducedMotion: 'reduce' });
+  await viewer.drawn();
+  await viewer.page.evaluate(() => globalThis.cityweave?.setView({ east: 50_000, north: 50_000, distance: 300, heading: 0, tilt: 0 }));
+  await viewer.page.waitForFunction(() => Object(globalThis.cityweave?.statistics()).wanted === 0);
+  expect(await viewer.page.evaluate(() => globalThis.cityweave?.complete())).toMatchObject({ here: 0, wanted: 0 });
+});
+
+it('without WebGL says so; its buttons open the table and try again', async () => {
+  await using viewer = await openViewer(browser, address, {
+    hash: '#lang=en',
+    before: (page) => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;'),
+  });
+  const { page } = viewer;
+  const notice = page.locator('.notice').filter({ hasText: 'This browser cannot draw the city in 3D' });
+  await notice.getByRole('button', { name: 'Open the table' }).click();
+  await panel(page, 'Table').getByRole('row').nth(3).waitFor();
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  await notice.waitFor();
+  await panel(page, 'Table').getByRole('row').nth(3).waitFor();
+  expect(viewer.errors).toEqual([]);
+});
