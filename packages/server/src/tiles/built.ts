@@ -76,7 +76,7 @@ const kindsOf = (drawn: readonly Drawn[], vocabulary: Vocabulary): readonly Scen
     .sort(([a], [b]) => compareText(a, b))
     .map(([kind, count]) => {
       const term = vocabulary.term(kind);
-      return { kind, count, label: term?.label ?? { en: kind }, broader: [...(term?.broader ?? [])] };
+      return { kind, count, label: term?.label ?? { en: kind }, broader: [...(term?.broader ?? []), ...(term?.sameAs ?? [])] };
     });
 };
 

@@ -32,7 +32,7 @@ it('are bundled by districts from afar, with their number, and told in words bes
   const { page } = viewer;
   await viewer.drawn();
   const name = () => page.locator('.stage').getAttribute('aria-label');
-  await expect.poll(name).toMatch(/^Test from [\d]+.m away, looking north: 10 twins in view\.$/);
+  await expect.poll(name).toMatch(/^Test from [\d,]+.m away, looking north: 10 twins in view\.$/);
   await page.locator('.stage').focus();
   await panel(page, 'Layers').getByRole('checkbox', { name: 'Links between agencies' }).check();
   await panel(page, 'Layers').getByText('4 links').waitFor();
@@ -41,7 +41,7 @@ it('are bundled by districts from afar, with their number, and told in words bes
   await page.evaluate(() => globalThis.cityweave?.setView({ east: 0, north: 0, distance: 1_000, heading: 0, tilt: 50 }));
   await expect.poll(() => labels(page)).not.toContain('×4');
   await page.keyboard.press('n');
-  await expect.poll(name).toMatch(/^Test from 1000.m away, .* Chosen: .+\.$/);
+  await expect.poll(name).toMatch(/^Test from 1,?000.m away, .* Chosen: .+\.$/);
   expect(viewer.errors).toEqual([]);
   await browser.close();
 });

@@ -44,7 +44,12 @@ export type LineFigures = {
 export type Lines = { readonly health: number | null; readonly connections: readonly LineFigures[] };
 
 export type PropertyTerm = Term & { readonly unit: string | null };
-export type KindTerm = Term & { readonly broader: readonly { readonly id: string }[]; readonly properties: readonly PropertyTerm[] };
+export type KindTerm = Term & {
+  readonly broader: readonly { readonly id: string }[];
+  /** in other dictionaries */
+  readonly sameAs: readonly { readonly id: string }[];
+  readonly properties: readonly PropertyTerm[];
+};
 export type Group = { readonly kind: KindTerm; readonly agency: Agency; readonly count: number };
 
 export type Federation = {

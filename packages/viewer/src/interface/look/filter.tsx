@@ -105,7 +105,9 @@ const Properties = ({ staged }: { readonly staged: Staged | undefined }) => {
   const { say } = useWords();
   const groups = useKnown((state) => state.groups);
   const { filter, colour } = usePerson();
-  const properties = propertiesOf(groups, filter.kinds);
+  const own = new Set(propertiesOf(groups, filter.kinds).map(({ id }) => id));
+  const isUsed = (term: string): boolean => term === colour || filter.ranges.some((range) => range.term === term);
+  const properties = propertiesOf(groups, []).filter(({ id }) => own.has(id) || isUsed(id));
   const labelOf = (term: string): string => properties.find(({ id }) => id === term)?.label ?? term;
   const free = properties.filter(({ id }) => !filter.ranges.some(({ term }) => term === id));
   return (

@@ -130,7 +130,7 @@ describe('a search', () => {
       properties: [],
     });
     const groups: readonly Group[] = [water, fire].map((agency) => ({
-      kind: { id: 'k', label: 'Pumping station', broader: [], properties: [] },
+      kind: { id: 'k', label: 'Pumping station', broader: [], sameAs: [], properties: [] },
       agency,
       count: 3,
     }));

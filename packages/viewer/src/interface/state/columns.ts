@@ -88,7 +88,9 @@ export type PropertyChoice = { readonly id: string; readonly label: string; read
 
 /** Properties of the kinds that are there, by label. */
 export const propertiesOf = (groups: ReturnType<typeof useKnown.getState>['groups'], kinds: readonly string[]): readonly PropertyChoice[] => {
-  const fitting = groups.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind.id) || kind.broader.some(({ id }) => kinds.includes(id)));
+  const fitting = groups.filter(
+    ({ kind }) => kinds.length === 0 || kinds.includes(kind.id) || [...kind.broader, ...kind.sameAs].some(({ id }) => kinds.includes(id)),
+  );
   const byId = new Map(fitting.flatMap(({ kind }) => kind.properties.map((property) => [property.id, property] as const)));
   return [...byId.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
 };

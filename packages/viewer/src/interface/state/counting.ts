@@ -8,11 +8,14 @@ import { useKnown } from './known.ts';
 import { type TwinChoice, usePerson } from './person.ts';
 
 type Counted = {
-  readonly kind: Pick<Group['kind'], 'id'> & Partial<Pick<Group['kind'], 'broader'>>;
+  readonly kind: Pick<Group['kind'], 'id'> & Partial<Pick<Group['kind'], 'broader' | 'sameAs'>>;
   readonly agency: { readonly id: string };
   readonly count: number;
 };
 type Choice = Pick<TwinChoice, 'kinds' | 'agencies'>;
+
+/** The kinds that a twin of this one is of, too: those that are wider, and what others call it. */
+const widerOf = ({ broader = [], sameAs = [] }: Counted['kind']): readonly string[] => [...broader, ...sameAs].map(({ id }) => id);
 
 const isShared = (groups: readonly Counted[]): boolean => new Set(groups.map(({ kind }) => kind.id)).size < groups.length;
 
@@ -31,7 +34,7 @@ const countedAgain = ({ kinds, agencies }: Choice, { scene, rows, keepers }: Dra
 
 /** Of the kinds and agencies that are chosen; undefined where several keep a kind and nobody told yet which of their twins are one. */
 export const countTwins = (groups: readonly Counted[], choice: Choice, drawn: Drawn | undefined): number | undefined => {
-  const own = groups.filter(({ kind, agency }) => !isLeftOut(choice, { kind: kind.id, broader: kind.broader?.map(({ id }) => id) ?? [] }, [agency.id]));
+  const own = groups.filter(({ kind, agency }) => !isLeftOut(choice, { kind: kind.id, broader: widerOf(kind) }, [agency.id]));
   const sum = own.reduce((all, { count }) => all + count, 0);
   if (!isShared(own)) return sum;
   return drawn?.keepers && sum - countedAgain(choice, drawn);

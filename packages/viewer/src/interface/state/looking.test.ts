@@ -143,6 +143,8 @@ describe('a filter', () => {
     expect([count({}), count({}, drawnWith()), count({}, known)]).toEqual([undefined, undefined, 15]);
     expect([count({ kinds: ['city:Parcel'] }), count({ agencies: ['urn:dtf:agency:b'] }), count({ kinds: ['city:Building'] }, known)]).toEqual([7, 4, 8]);
     expect(count({ agencies: ['urn:dtf:agency:a', 'urn:dtf:agency:b'] }, known)).toBe(15);
+    const called = { kind: { id: 'water:Pegel', broader: [], sameAs: [{ id: 'city:RiverGauge' }] }, agency: { id: 'urn:dtf:agency:a' }, count: 4 };
+    expect(countTwins([called], { agencies: [], kinds: ['city:RiverGauge'] }, undefined)).toBe(4);
   });
 });
 
