@@ -28,7 +28,7 @@ it('draws twins that come, loses none meanwhile, and keeps what is chosen', asyn
   await using city = await createTestCity({ agencies: fourAgencies() });
   await city.active();
   const browser = await launchChromium();
-  await using viewer = await openViewer(browser, city.front.address, { hash: `#s=${chosen}&lang=en`, reducedMotion: 'reduce' });
+  await using viewer = await openViewer(browser, city.front.address, { hash: `#c=0.25,0.2,60000,0,10&s=${chosen}&lang=en`, reducedMotion: 'reduce' });
   const { page } = viewer;
   await viewer.drawn();
   const name = () => page.locator('.stage').getAttribute('aria-label');

@@ -62,7 +62,7 @@ const Texts = ({ legend }: { readonly legend: Shown }) => {
     <ul>
       {legend.stops.slice(0, categoriesShown).map(({ value, colour }, at) => (
         <li key={value} className="key">
-          <span className={agencyClass('swatch', at)} style={{ background: colour }} />
+          <span className="swatch" style={{ background: colour }} />
           <Name text={texts[at] ?? ''} />
         </li>
       ))}
@@ -101,7 +101,7 @@ const Agencies = ({ scene }: { readonly scene: Scene }) => {
     <ul>
       {scene.agencies.map(({ id }, at) => (
         <li key={id} className="key">
-          <span className="swatch" style={{ background: agencyColour(at, theme) }} />
+          <span className={agencyClass('swatch', at)} style={{ background: agencyColour(at, theme) }} />
           <Name text={agencyName(known, id)} />
         </li>
       ))}
