@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it('is named by its quarters and what else one knows it by, as coarse as is asked for, in a window of 800 pixels', async () => {
+it('is named by its quarters, as coarse as is asked for, in a window of 800 pixels', async () => {
   await using viewer = await openViewer(browser, address, { viewport: { width: 800, height: 600 }, quality: 2, hash: '#lang=en' });
   await viewer.drawn();
-  await expect.poll(() => labels(viewer.page)).toEqual(expect.arrayContaining(['Aune', 'Westend']));
+  await expect.poll(() => labels(viewer.page)).toContain('Westend');
   expect(await viewer.page.evaluate(() => globalThis.cityweave?.statistics())).toMatchObject({ tier: 2 });
   expect(await viewer.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(800);
   expect(viewer.errors).toEqual([]);

@@ -1,7 +1,7 @@
 /**
  * Scene name: what is seen in the city now, as one sentence: for who does not see it. Told when the view rests, or something else is chosen or shown, never by the frame.
  */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { create } from 'zustand';
 import type { Staged, View } from '../../scene/staged.ts';
 import { useChosen } from '../state/choosing.ts';
@@ -39,10 +39,14 @@ export const useNaming = (staged: Staged | undefined): void => {
   const chosen = useChosen(({ twin }) => twin && spokenName(twin.name, twin.kind.label));
   const isMeant = useDrawn((state) => state.isMeant);
   const answer = usePosed((state) => state.answer);
+  const told = useRef<Staged>(undefined);
   useEffect(() => {
     if (!staged) return useSceneName.setState({ name: '' });
+    const isAnew = told.current !== staged;
+    told.current = staged;
     const tell = (): void => useSceneName.setState({ name: sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words) });
-    tell();
+    // a city that is staged anew is called as before until something of it is drawn
+    if (!isAnew || staged.city.shownInView().twins > 0) tell();
     const stops = [staged.onView(tell), staged.onEvent((event) => event.type === 'progress' && event.here === event.wanted && tell())];
     return () => {
       for (const stop of stops) stop();
