@@ -42,11 +42,12 @@ export const useNaming = (staged: Staged | undefined): void => {
   const told = useRef<Staged>(undefined);
   useEffect(() => {
     if (!staged) return useSceneName.setState({ name: '' });
-    const isAnew = told.current !== staged;
-    told.current = staged;
-    const tell = (): void => useSceneName.setState({ name: sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words) });
+    const tell = (): void => {
+      told.current = staged;
+      useSceneName.setState({ name: sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words) });
+    };
     // a city that is staged anew is called as before until something of it is drawn
-    if (!isAnew || staged.city.shownInView().twins > 0) tell();
+    if (told.current === staged || staged.city.shownInView().twins > 0) tell();
     const stops = [staged.onView(tell), staged.onEvent((event) => event.type === 'progress' && event.here === event.wanted && tell())];
     return () => {
       for (const stop of stops) stop();
