@@ -102,7 +102,7 @@ const coloured = inBothThemes({
     hash: `#s=urn:dtf:twin:water.auenfurt.example:gauges/4711&at=${new Date().toISOString().slice(0, 16)}Z`,
     until: async ({ page }) => {
       await page.locator('.moment-bar').waitFor();
-      await page.locator('table.values tr, section .warn').first().waitFor();
+      await page.locator('.keepers li, section p.warn').first().waitFor();
     },
   },
   'a filter by how values are known': {
