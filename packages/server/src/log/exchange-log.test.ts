@@ -1,7 +1,7 @@
 /**
  * The log of a node: written in the order of what was said, sealed, read page by page, mended after a crash; whatever is done to its files is found.
  */
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -25,7 +25,7 @@ import type { RecordStore } from '../store/store.ts';
 import { type NodeKeys, openNodeKeys } from '../trust/node-key.ts';
 import { sha256, signText, verifyText } from '../trust/signature.ts';
 import { type ExchangeLog, openExchangeLog, sealedHead, verifyLog } from './exchange-log.ts';
-import { logPaths, openLogFiles, readLines } from './log-files.ts';
+import { logFolderOf, logPaths, openLogFiles, readLines } from './log-files.ts';
 
 const owner = agencyTwinIdOf(Authority.parse('water.example'));
 let directory = '';
@@ -100,6 +100,19 @@ it('ends when it is closed: what is heard after that starts no timer and writes 
   const [waiting, lines] = [timers.length, readLines(path()).length];
   append(1);
   expect([timers.length, readLines(path()).length]).toEqual([waiting, lines]);
+});
+
+it('remembers no seal that it cannot know to be on the disk', async () => {
+  await log.close();
+  const before = sealedHead(records);
+  // what is written there is never on a disk, and the system says so
+  symlinkSync('/dev/null', join(logFolderOf(directory), 'exchange-000000000009.jsonl'));
+  log = open();
+  append(1);
+  await log.close();
+  expect(sealedHead(records)).toEqual(before);
+  rmSync(logFolderOf(directory), { recursive: true });
+  log = open();
 });
 
 it('holds what was counted as one entry, sealed with the rest when it is closed', async () => {

@@ -111,8 +111,7 @@ const createSealing = ({ deps, records, owner, keys, files }: Room, writer: Writ
   let sealed = { ...reached(), n: begun.isSealed ? begun.head.n : 0 };
   let remembered: Promise<void> = Promise.resolve();
   const remember = async (head: LogHead): Promise<void> => {
-    await files.sync();
-    records.put('log', 'sealed', head);
+    if (await files.sync()) records.put('log', 'sealed', head);
   };
   /** Resolves once it is remembered. */
   const seal = (): Promise<void> => {

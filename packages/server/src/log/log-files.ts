@@ -27,8 +27,8 @@ export type LogFiles = {
   /** Takes away a last line that was never finished; how many bytes that were. */
   readonly mend: (path: string) => number;
   readonly write: (lines: readonly string[], firstN: number) => void;
-  /** Resolves once what was written is on the disk. */
-  readonly sync: () => Promise<void>;
+  /** Whether what was written is on the disk now. */
+  readonly sync: () => Promise<boolean>;
   readonly close: () => void;
 };
 
@@ -107,7 +107,7 @@ export const openLogFiles = (directory: string): LogFiles => {
   let file: number | undefined;
   let bytes = 0;
   const open = (path: string): number => {
-    file = openSync(path, 'a');
+    file = openSync(path, 'a', 0o600);
     bytes = fstatSync(file).size;
     return file;
   };
@@ -132,8 +132,8 @@ export const openLogFiles = (directory: string): LogFiles => {
     write,
     sync: () =>
       new Promise((resolve) => {
-        if (file === undefined) resolve();
-        else fdatasync(file, () => resolve());
+        if (file === undefined) resolve(true);
+        else fdatasync(file, (failure) => resolve(failure === null));
       }),
     close: () => {
       if (file !== undefined) closeSync(file);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -36,6 +36,12 @@ test('a record is found again after the file was closed', () => {
   expect(records.get('agreement', 'a')).toEqual({ terms: ['x'], __proto__x: "'; DROP TABLE record; --" });
   expect(records.get('agreement', 'b')).toBeUndefined();
   expect(records.get('connection', 'a')).toBeUndefined();
+});
+
+test('the file, which holds the private key, is for its owner alone, and so is what stands beside it', () => {
+  records.put('agreement', 'a', {});
+  const modes = [recordFileName, `${recordFileName}-wal`].map((name) => statSync(join(directory, name)).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600]);
 });
 
 test('records are listed by id, the last one put wins, one removed is gone', () => {

@@ -101,7 +101,7 @@ export const createDisk = (): Disk => {
       streamed: () => linesNow(logLines),
       mend: () => 0,
       write: (lines) => void (isAlive() && logLines.push(...altered(lines))),
-      sync: () => Promise.resolve(),
+      sync: () => Promise.resolve(isAlive()),
       close: () => undefined,
     }),
     logLines: () => logLines,

@@ -1,7 +1,7 @@
 /**
  * One SQLite file of a store: opened, marked, brought to the present version of its schema; refused where it is another's or newer.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { brevityOf, fail, foldedNames, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
@@ -92,11 +92,21 @@ const reasonOf = (cause: unknown): string => {
   return cause instanceof Error && code === 'ERR_SQLITE_ERROR' ? cause.message : code || 'cannot be opened';
 };
 
+/** In place of a path: a file that no disk holds. */
+export const inMemory = ':memory:';
+
+/** What a node keeps, its private key among it, is for its owner alone; SQLite gives the files beside it the same mode. */
+const makeFile = (path: string): void => {
+  if (path === inMemory) return;
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, 'a', 0o600));
+};
+
 /** For writing: there is one such connection to a file. */
 export const openFile = (options: FileOptions): Result<DatabaseSync> => {
   const { path } = options;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFile(path);
     const file = new DatabaseSync(path);
     const prepared = prepareFile(file, options);
     if (!prepared.ok) file.close();
