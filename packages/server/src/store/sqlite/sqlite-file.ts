@@ -92,12 +92,10 @@ const reasonOf = (cause: unknown): string => {
   return cause instanceof Error && code === 'ERR_SQLITE_ERROR' ? cause.message : code || 'cannot be opened';
 };
 
-/** In place of a path: a file that no disk holds. */
-export const inMemory = ':memory:';
-
 /** What a node keeps, its private key among it, is for its owner alone; SQLite gives the files beside it the same mode. */
 const makeFile = (path: string): void => {
-  if (path === inMemory) return;
+  // so SQLite calls a file that no disk holds
+  if (path === ':memory:') return;
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, 'a', 0o600));
 };

@@ -13,7 +13,7 @@ import type { KnownChanges } from '../sqlite-reading/known-twins.ts';
 import { createReading, type ReadingFile } from '../sqlite-reading/reading-file.ts';
 import type { StagedPage } from '../store.ts';
 import { migrations, schemaSql, wordList } from './sql.ts';
-import { createWriting, inMemory, inTransaction, isAway, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
+import { createWriting, inTransaction, isAway, openFile, openForReading, type Synchronous, type Writing } from './sqlite-file.ts';
 import { type ReadVerb, reads } from './sqlite-read.ts';
 import type { Batch } from './sqlite-rows.ts';
 import { takeStaged } from './sqlite-staged.ts';
@@ -55,7 +55,7 @@ const open = ({ path, synchronous, at }: Opening, file = path): Result<number> =
 
 /** A file in memory is read over the connection that writes it: there is no other. */
 const openInMemory = (opening: Opening): Result<number> => {
-  const opened = open(opening, inMemory);
+  const opened = open(opening, ':memory:');
   const file = writings.get(opening.path)?.file;
   file?.exec(wordList);
   if (file) readings.set(opening.path, createReading(file));
