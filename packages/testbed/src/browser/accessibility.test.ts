@@ -53,6 +53,7 @@ const disagreeing = `query ($federation: ID!, $after: String) {
 /** The first twin of which agencies say different things is chosen. */
 const toConflict = async ({ page }: Watched): Promise<void> => {
   await page.locator('.sources-bar').waitFor();
+  await page.waitForURL(/[#&]f=/);
   const federation = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('f');
   let [found, after]: [string | undefined, unknown] = [undefined, undefined];
   while (found === undefined) {
