@@ -91,12 +91,6 @@ export const pointOfLabel = async (page: Page, label: string | RegExp) => {
   return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) * 1.3 };
 };
 
-const pickByMouse = async (page: Page, label: string): Promise<void> => {
-  await page.getByRole('button', { name: 'Pick in the scene' }).click();
-  const { x, y } = await pointOfLabel(page, label);
-  await page.mouse.click(x, y);
-};
-
 /** What was chosen before comes to stand under the cross-hair, about. */
 const crosshairPixels = 30;
 
@@ -105,11 +99,24 @@ const isUnderCrosshair = async (page: Page, label: string): Promise<boolean> => 
   return box !== null && Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) < crosshairPixels;
 };
 
+/** The way to what was chosen begins when its place is known: who clicks before is on the way still. */
+const arrived = async (page: Page, label: string): Promise<void> => {
+  await until(page, () => isUnderCrosshair(page, label));
+  await page.evaluate(() => globalThis.cityweave?.complete());
+};
+
+const pickByMouse = async (page: Page, label: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Pick in the scene' }).click();
+  await arrived(page, label);
+  const { x, y } = await pointOfLabel(page, label);
+  await page.mouse.click(x, y);
+};
+
 const pickByKeys = async (page: Page, label: string): Promise<void> => {
   await pressUntil(page, 'Shift+Tab', focused(page, 'Pick in the scene'));
   await page.keyboard.press('Enter');
   await pressUntil(page, 'Shift+Tab', inScene(page));
-  await until(page, () => isUnderCrosshair(page, label));
+  await arrived(page, label);
   await page.keyboard.press('Enter');
 };
 
