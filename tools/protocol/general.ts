@@ -62,7 +62,7 @@ then on the registry and every partner hold that key (*pinned*); another key for
 
 **Keys change** by announcements: each names the whole new set (a retired key with \`notAfter\`; one that is left out is revoked), has the next \`sequence\`, and is signed, as a detached JWS over
 the canonical JSON of its other members, with the key that was current before. They stand in the twin's registration and in the JWKS. Whoever holds an older set follows them to the newest one
-and believes nobody else, the registry included.
+and believes nobody else, the registry included; so does who meets a key in an adaptor's entry that he does not know yet. A stream ends when the key of the pass that opened it counts no longer: it is opened again with another pass.
 
 The hash of an
 agreement is \`sha-256:\` and the SHA-256 of the canonical JSON of its terms. With T5 the consumer signs it, with the answer the provider: a detached JWS over the canonical JSON of \`id\` and \`terms\`, made with a key that the party is known by; each side checks the other's and holds it; a party that gives none is bound by the signed message alone. Applications on the same machine may speak unsigned while the node is bound to loopback.

@@ -56,7 +56,7 @@ const answerOf = (room: Room, { orchestration, adaptor, registry }: Roles): Answ
   const rooms = { digitalTwin: orchestration.answers, application: orchestration.answers, ...(registry && { registry }), ...bridging };
   return createAnswer({
     ...{ deps, events, records, keys, self, log, authorise, rooms },
-    keysFor: partners.keysFor,
+    keyFor: partners.keyFor,
     mayHearAgain: (name, message) => mayHearAgain(room, name, message),
     relay: adaptor?.relay,
   });

@@ -8,7 +8,7 @@ import { noMessage, noteExchange } from '../exchange/logged.ts';
 import type { StreamEvent } from '../exchange/stream-event.ts';
 import { signHop } from '../exchange/via.ts';
 import type { Way } from '../protocol/protocol.ts';
-import { checkPass } from '../trust/stream-pass.ts';
+import { checkPass, type MayListen } from '../trust/stream-pass.ts';
 import { type AdaptorRoom, type BridgeRecord, bridgeOf, type Figures } from './bridge.ts';
 import { converterOf, hopOf } from './profile-use.ts';
 import { changesToConsumer } from './semantic-adaptation.ts';
@@ -17,7 +17,7 @@ export type Streams = {
   /** Remembers the subscription that an owner's answer tells of. */
   readonly opened: (answer: Message, bridge: BridgeRecord) => void;
   /** Whether a pass shows that whoever opens the stream is its subscriber; undefined where the subscription goes over no bridge here. */
-  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<true>> | undefined;
+  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<MayListen>> | undefined;
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
 
@@ -113,7 +113,7 @@ export const createStreams = (desk: Room): Streams => {
       if (!subscription || !bridge) return undefined;
       const listening = { subscriber: bridge.consumer.id, publisher: bridge.owner.id, subscription: id };
       subscription.pass = pass;
-      return checkPass(pass, listening, { keys: room.partners.keysOf(bridge.consumer.id), now: room.deps.clock.now() });
+      return checkPass(pass, listening, { keys: () => room.partners.keysOf(bridge.consumer.id), now: room.deps.clock.now() });
     },
     events: (id, after, signal) => {
       const subscription = subscriptions.get(id);

@@ -81,8 +81,8 @@ type Given = {
   readonly authorise: Authorise;
   readonly rooms: Rooms;
   readonly log: NotedLog;
-  /** keys of an adaptor that passed something on */
-  readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
+  /** a key of an adaptor that passed something on, by its name */
+  readonly keyFor: (id: string, keyId: string) => Promise<PublicKey | undefined>;
   /** whether the sender may be given once more what it was given */
   readonly mayHearAgain: (name: RowName, message: Message) => Result<unknown>;
   readonly relay?: Relay | undefined;
@@ -230,7 +230,7 @@ export const createAnswer = (given: Given): Answer => {
     const digest = sha256(contentText(message));
     const heard = hear(desk.heard, message, digest);
     if (!heard.ok) return reply(desk, message, heard);
-    const through = await readThrough(message, desk.keysFor);
+    const through = await readThrough(message, desk.keyFor);
     if (!through.ok) return reply(desk, message, through);
     const by: Heard = { sender: source.id, role: source.role, message: through.value.message, signal, digest, via: through.value.adaptorId };
     if (rowOf(named.value).effect === 'read' && message.header.qos !== 2) return answerRead(desk, named.value, by);

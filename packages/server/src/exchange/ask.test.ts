@@ -37,7 +37,7 @@ describe('a question that fails', () => {
       events: createEvents({ agency: 'front', level: 'silent' }),
       protocol: { ...createHttpProtocol(), send },
       keys: { current: () => key },
-      partners: { verify: async () => ok(true), keysFor: async () => [] },
+      partners: { verify: async () => ok(true), keyFor: async () => undefined },
       log: { append: () => undefined, count: () => undefined },
       self,
     });

@@ -66,7 +66,7 @@ type Room = {
   readonly events: Events;
   readonly protocol: Protocol;
   readonly keys: Pick<NodeKeys, 'current'>;
-  readonly partners: Pick<PartnerKeys, 'verify' | 'keysFor'>;
+  readonly partners: Pick<PartnerKeys, 'verify' | 'keyFor'>;
   readonly self: Self;
   readonly log: NotedLog;
   readonly role?: 'application';
@@ -95,7 +95,7 @@ const checkAnswer = async (
   if (id !== peer.id) return fail(problem('badSignature', { found: id, accepted: peer.id }));
   const verified = await partners.verify(parsed.value, { keys: peer.keys, ...(!through && { endpoint: peer.address }) });
   if (!verified.ok || !through) return verified.ok ? parsed : verified;
-  const read = await readThrough(parsed.value, async (adaptorId) => (adaptorId === through.id ? partners.keysFor(adaptorId) : []));
+  const read = await readThrough(parsed.value, async (adaptorId, keyId) => (adaptorId === through.id ? partners.keyFor(adaptorId, keyId) : undefined));
   return read.ok ? ok(read.value.message) : read;
 };
 

@@ -112,6 +112,23 @@ describe('the keys of a partner', () => {
     expect(await heard(stolen)).toBe('keyNotTrusted');
   });
 
+  it('are named by who passes something on: a change is followed, what was revoked is found out, and of a stranger nothing is pinned', async () => {
+    const named = async ({ keyId }: NodeKey) => (await partners.keyFor(water, keyId))?.kid === keyId;
+    const stolen = keys.current();
+    expect([await named(stolen), pinOf(records, water)]).toEqual([true, undefined]);
+    await heard();
+    await keys.revoke(stolen.keyId, now);
+    expect([await named(stolen), lookedUp]).toEqual([true, 2]);
+    expect([await named(keys.current()), await named(stolen)]).toEqual([true, false]);
+    expect(pinOf(records, water)?.keys).toEqual(keys.published());
+    const current = keys.current();
+    await keys.revoke(current.keyId, now);
+    pass(limits.keyRefreshMs + 1);
+    await named(current);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await named(current)).toBe(false);
+  });
+
   it("are no other's word: an entry with other keys, or announcements that the known key did not sign, change nothing", async () => {
     await heard();
     const thief = await openNodeKeys(await openRecords('thief'), water);

@@ -16,8 +16,8 @@ export type PartnerKeys = {
   readonly verify: (message: Message, introduced?: Introduced) => Promise<Result<true>>;
   /** The keys of a partner whose signatures are accepted now; none where it is not known. */
   readonly keysOf: (id: string) => readonly PublicKey[];
-  /** The same, looked up where it is not known yet; nothing is pinned by looking. */
-  readonly keysFor: (id: string) => Promise<readonly PublicKey[]>;
+  /** The key of this name of a partner, where its signatures are accepted now: what it announced since is followed. Of a stranger nothing is pinned by looking. */
+  readonly keyFor: (id: string, keyId: string) => Promise<PublicKey | undefined>;
 };
 
 export type PartnerKeysRoom = {
@@ -60,22 +60,36 @@ const stranger = (id: string, found: Problem): Problem => {
   return problem('notAuthenticated', { subject: id, accepted: 'a sender that the registry knows' });
 };
 
+/** What is known of partners now, and how it follows what they announce. */
+const createKnown = ({ deps, records, self }: PartnerKeysRoom, lookUp: LookUp) => {
+  const freshUntil = new LRUCache<string, number>({ max: partnersRememberedMax });
+  /** What announcements lead to is what is known of a partner from now on; of a stranger what was told, and nothing is pinned. */
+  const follow = (id: string, told: Introduced): readonly PublicKey[] => {
+    const pin = pinOf(records, id);
+    const known = followPin(pin, id, told);
+    if (pin) putPin(records, id, { ...known, endpoint: told.endpoint, at: deps.clock.now() });
+    return known.keys;
+  };
+  return {
+    follow,
+    keysOf: (id: string): readonly PublicKey[] => keysInForce(id === self.id ? self.keys() : (pinOf(records, id)?.keys ?? []), deps.clock.now()),
+    /** Announcements heard of meanwhile lead to other keys: a key that was revoked is found out even if its holder goes on using it. */
+    refresh: (id: string): void => {
+      const now = deps.clock.monotonicMs();
+      const until = freshUntil.get(id);
+      freshUntil.set(id, until === undefined || until < now ? now + limits.keyRefreshMs : until);
+      if (until === undefined || until >= now) return;
+      void lookUp(id).then((found) => {
+        if (found.ok) follow(id, found.value);
+      });
+    },
+  };
+};
+
 export const createPartnerKeys = (room: PartnerKeysRoom): PartnerKeys => {
   const { deps, records, self } = room;
   const lookUp = createLookUps(room);
-  const freshUntil = new LRUCache<string, number>({ max: partnersRememberedMax });
-
-  /** Announcements heard of meanwhile lead to other keys: a key that was revoked is found out even if its holder goes on using it. */
-  const refresh = (id: string): void => {
-    const now = deps.clock.monotonicMs();
-    const until = freshUntil.get(id);
-    freshUntil.set(id, until === undefined || until < now ? now + limits.keyRefreshMs : until);
-    if (until === undefined || until >= now) return;
-    void lookUp(id).then((found) => {
-      const pin = pinOf(records, id);
-      if (found.ok && pin) putPin(records, id, { ...followPin(pin, id, found.value), endpoint: found.value.endpoint, at: deps.clock.now() });
-    });
-  };
+  const { follow, keysOf, refresh } = createKnown(room, lookUp);
 
   /** Pinned only after the signature was found good, so that nobody can pin a key in another's name. */
   const verifyWith = async (message: Message, pin: Pin | undefined, introduced: Introduced): Promise<Result<true>> => {
@@ -99,11 +113,13 @@ export const createPartnerKeys = (room: PartnerKeysRoom): PartnerKeys => {
     return pin ? verifyMessage(message, keysInForce(pin.keys, deps.clock.now())) : fail(stranger(id, told.problem));
   };
 
-  const keysOf: PartnerKeys['keysOf'] = (id) => keysInForce(id === self.id ? self.keys() : (pinOf(records, id)?.keys ?? []), deps.clock.now());
-  const keysToldOf = async (id: string): Promise<readonly PublicKey[]> => {
-    const told = await lookUp(id);
-    return told.ok ? keysInForce(told.value.keys, deps.clock.now()) : [];
+  const keyFor: PartnerKeys['keyFor'] = async (id, keyId) => {
+    const isMeant = ({ kid }: PublicKey): boolean => kid === keyId;
+    const known = keysOf(id).find(isMeant);
+    if (known) refresh(id);
+    const told = known ? undefined : await lookUp(id);
+    return told?.ok ? keysInForce(follow(id, told.value), deps.clock.now()).find(isMeant) : known;
   };
 
-  return { verify, keysOf, keysFor: async (id) => (keysOf(id).length > 0 ? keysOf(id) : keysToldOf(id)) };
+  return { verify, keysOf, keyFor };
 };

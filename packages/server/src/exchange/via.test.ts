@@ -12,7 +12,7 @@ const keyOf = (keyId: string): NodeKey => {
 
 const adaptor = keyOf('between');
 const adaptorId = 'urn:dtf:twin:between.example:agency';
-const keysFor = async (id: string) => (id === adaptorId ? [adaptor.publicKey] : []);
+const keyFor = async (id: string, keyId: string) => (id === adaptorId && keyId === adaptor.keyId ? adaptor.publicKey : undefined);
 
 const message = (n: number): Message =>
   Message.parse({
@@ -35,7 +35,7 @@ describe('what an adaptor adds to a message', () => {
   it('is read in place of what it was made of, once its own signature is good', async () => {
     const passed = Message.parse(JSON.parse(JSON.stringify(signHop(message(1), hop, adaptor))));
     expect(passed.data).toEqual(message(1).data);
-    expect(await readThrough(passed, keysFor)).toMatchObject({
+    expect(await readThrough(passed, keyFor)).toMatchObject({
       ok: true,
       value: { adaptorId, message: { data: { objects: [{ level: 3.048 }], action: { verb: 'read' } } } },
     });
@@ -44,7 +44,7 @@ describe('what an adaptor adds to a message', () => {
   it('counts for nothing where another signed it, it stands in another message, or either side was changed', async () => {
     const passed = signHop(message(1), hop, adaptor);
     const kindOf = async (given: Message) => {
-      const read = await readThrough(given, keysFor);
+      const read = await readThrough(given, keyFor);
       return read.ok ? 'read' : read.problem.kind;
     };
     const [entry] = passed.header.via ?? [];
@@ -62,6 +62,6 @@ describe('what an adaptor adds to a message', () => {
     const { converted: _, ...bare } = hop;
     const ways = Array.from({ length: limits.hopsMax }, () => bare);
     const came = { ...message(1), header: { ...message(1).header, via: ways } };
-    expect(await readThrough(came, keysFor)).toEqual(ok({ message: came, adaptorId: undefined }));
+    expect(await readThrough(came, keyFor)).toEqual(ok({ message: came, adaptorId: undefined }));
   });
 });

@@ -17,12 +17,12 @@ export type Through = { readonly message: Message; readonly adaptorId: string | 
  * The message as its adaptor converted it; refused where a signed entry is not the adaptor's own, or belongs to other words. Entries that nobody signed say only
  * which way a message came: they convert nothing.
  */
-export const readThrough = async (message: Message, keysFor: (adaptorId: string) => Promise<readonly PublicKey[]>): Promise<Result<Through>> => {
+export const readThrough = async (message: Message, keyFor: (adaptorId: string, keyId: string) => Promise<PublicKey | undefined>): Promise<Result<Through>> => {
   const [hop, second] = (message.header.via ?? []).filter(({ signature, converted }) => signature !== undefined || converted !== undefined);
   if (!hop) return ok({ message, adaptorId: undefined });
-  const { adaptorId, keyId, signature = '', digest } = hop;
+  const { adaptorId, keyId = '', signature = '', digest } = hop;
   if (second) return fail(problem('badSignature', { subject: second.adaptorId, found: 'a second adaptor', accepted: 'one adaptor' }));
-  const key = (await keysFor(adaptorId)).find(({ kid }) => kid === keyId);
+  const key = await keyFor(adaptorId, keyId);
   const isGenuine = key !== undefined && digest === sha256(originalText(message)) && verifyText(hopText(message.header.messageId, hop), signature, key);
   return isGenuine ? ok({ message: asConverted(message, hop), adaptorId }) : fail(problem('badSignature', { subject: adaptorId }));
 };

@@ -81,7 +81,7 @@ describe.each(['http', 'websocket'] as const)('over %s, a stream of events', (bi
     }
     const mayListen: HttpRoom['mayListen'] = async (id, pass) => {
       asked.push(id, pass);
-      return ok(true);
+      return ok(() => true);
     };
     const stream: HttpRoom['stream'] = (_, after) => {
       asked.push(after);
@@ -90,6 +90,17 @@ describe.each(['http', 'websocket'] as const)('over %s, a stream of events', (bi
     const told = await items(follow(speak(), await open({ mayListen, stream })));
     expect(told).toEqual(['heartbeat 7', 'message {"n":1}', 'message {"n":2}', 'heartbeat 9', 'interrupted']);
     expect(asked).toEqual(['one', 'a.b.c', 7]);
+  });
+
+  it('ends once the key counts no longer by which its listener showed who he is', async () => {
+    let isRevoked = false;
+    async function* events(): AsyncGenerator<StreamEvent> {
+      yield { type: 'message', id: '8', text: '{"n":1}' };
+      isRevoked = true;
+      yield { type: 'message', id: '9', text: '{"n":2}' };
+    }
+    const address = await open({ mayListen: async () => ok(() => !isRevoked), stream: events });
+    expect(await items(follow(speak(), address))).toEqual(['message {"n":1}', 'interrupted']);
   });
 
   it('is refused to a stranger', async () => {

@@ -20,7 +20,7 @@ export const roomWith = (changes: Partial<HttpRoom>): HttpRoom => ({
   farNotice: () => false,
   views: async () => ok({ objects: [], total: 0, next: null }),
   stream: () => undefined,
-  mayListen: async () => ok(true),
+  mayListen: async () => ok(() => true),
   graphql: async (_, response) => void response.end(),
   viewer: { has: () => false, send: async () => undefined },
   tiles: async (_, response) => void response.end(),

@@ -160,7 +160,7 @@ export const openDesk = async ({ verifyEndpoints = false, groups = {}, answers, 
     self,
     log: { append: (exchange) => void logged.push(exchange), count: () => undefined },
     authorise,
-    keysFor: async () => [],
+    keyFor: async () => undefined,
     mayHearAgain,
     rooms: { registry, ...(twin && { digitalTwin: twin }) },
   });

@@ -22,8 +22,9 @@ it('a pass is taken for what it was made for, while it is fresh, under the key o
   rmSync(directory, { recursive: true });
   const now = instantOfMs(Date.UTC(2026, 4, 4));
   const pass = writePass(listening, key, now);
+  let keys = [key.publicKey];
   const checked = async (given: string | undefined, changes = {}, at = now) => {
-    const told = await checkPass(given, { ...listening, ...changes }, { keys: [key.publicKey], now: at });
+    const told = await checkPass(given, { ...listening, ...changes }, { keys: () => keys, now: at });
     return told.ok ? 'taken' : told.problem.kind;
   };
   expect(await checked(pass)).toBe('taken');
@@ -33,5 +34,10 @@ it('a pass is taken for what it was made for, while it is fresh, under the key o
   expect(await checked(`${pass}x`)).toBe('badSignature');
   expect(await checked('no pass')).toBe('badSignature');
   expect(await checked(undefined)).toBe('notAuthenticated');
-  expect(await checkPass(pass, listening, { keys: [], now })).toMatchObject({ ok: false, problem: { kind: 'badSignature' } });
+  expect(await checkPass(pass, listening, { keys: () => [], now })).toMatchObject({ ok: false, problem: { kind: 'badSignature' } });
+  const taken = await checkPass(pass, listening, { keys: () => keys, now });
+  const mayListen = taken.ok ? taken.value : expect.unreachable();
+  expect(mayListen()).toBe(true);
+  keys = [];
+  expect(mayListen(), 'its key was revoked').toBe(false);
 });

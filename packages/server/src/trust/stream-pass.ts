@@ -23,22 +23,26 @@ export const writePass = ({ subscriber, publisher, subscription }: Listening, { 
   return `${said}.${sign(null, Buffer.from(said), privateKey).toString('base64url')}`;
 };
 
-type Checking = { readonly keys: readonly PublicKey[]; readonly now: Instant };
+/** `keys`: of the subscriber, as they are whenever one asks. */
+type Checking = { readonly keys: () => readonly PublicKey[]; readonly now: Instant };
 
-/** True as a value where a key of the subscriber made the pass for exactly this. */
+/** Whether the key that a stream was opened with still counts: one that was revoked opens none, and keeps none open. */
+export type MayListen = () => boolean;
+
+/** For how long, where a key of the subscriber made the pass for exactly this. */
 export const checkPass = async (
   pass: string | undefined,
   { subscriber, publisher, subscription }: Listening,
   { keys, now }: Checking,
-): Promise<Result<true>> => {
+): Promise<Result<MayListen>> => {
   const expected = { issuer: subscriber, audience: publisher, subject: subscription, algorithms: ['EdDSA'], requiredClaims: ['exp', 'iat'] };
   const keyOf = ({ kid }: { kid?: string }) => {
-    const key = keys.find((one) => one.kid === kid);
+    const key = keys().find((one) => one.kid === kid);
     return key ? importJWK({ kty: key.kty, crv: key.crv, x: key.x }, 'EdDSA') : Promise.reject(new Error('no such key'));
   };
   if (pass === undefined) return fail(problem('notAuthenticated', { subject: subscription, accepted: 'authorization: Bearer and a JWT of the subscriber' }));
   return jwtVerify(pass, keyOf, { ...expected, currentDate: new Date(msOfInstant(now)), clockTolerance: toleranceSeconds }).then(
-    () => ok(true as const),
+    ({ protectedHeader: { kid } }) => ok(() => keys().some((key) => key.kid === kid)),
     (cause) => fail(problem(cause instanceof errors.JWTExpired ? 'passExpired' : 'badSignature', { subject: subscription, accepted })),
   );
 };

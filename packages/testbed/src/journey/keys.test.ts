@@ -1,9 +1,12 @@
 /**
- * Keys over real sockets: a member changes its key, or has one stolen, while a federation is at work; and what is told to whom shows its pass.
+ * Keys over real sockets: a member or an adaptor changes its key, or has one stolen, while a federation is at work; and what is told to whom shows its pass.
  */
+import { type SourceEvent, startBroker, systemDeps } from '@cityweave/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, createTestCity, type TestCity, until } from '../city.ts';
 import { fourAgencies } from '../city-files.ts';
+import { bridgedAgencies, bridgedNeeds, gaugeFeatures, transformers } from '../far/bridged-city.ts';
+import { startFarServer } from '../far/interface.ts';
 
 describe('a change of keys', () => {
   let city: TestCity;
@@ -53,8 +56,58 @@ describe('a change of keys', () => {
     expect(await change('water', 'rotateKey(grace: "P2D")')).toMatchObject({ data: { rotateKey: { __typename: 'Problem' } } });
   });
 
+  it('that revokes a key ends what was opened with it: a stream is opened again, with the new one, and misses nothing', async () => {
+    const following = new AbortController();
+    const heard: SourceEvent[] = [];
+    const ofWater = () => heard.filter(({ agency }) => agency.includes('water'));
+    city.front.orchestration.follow(
+      () => city.federation(),
+      async (event) => void heard.push(event),
+      following.signal,
+    );
+    await until(ofWater, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    const [current] = await keysOf('front');
+    await change('front', `revokeKey(key: "${current?.id}")`);
+    await until(ofWater, (events) => events.some(({ type }) => type === 'silent'), 'ended');
+    const before = ofWater().length;
+    await until(ofWater, (events) => events.slice(before).some(({ type }) => type === 'alive'), 'alive again');
+    following.abort();
+  });
+
   it('a stream is not opened by whoever only knows its name', async () => {
     const address = new URL('/dtf/events?subscription=urn:dtf:subscription:water.test.example:1', city.node('water').address);
     expect((await fetch(address)).status).toBe(404);
+  });
+});
+
+describe('a change of the key of an adaptor', () => {
+  it('goes unnoticed at both ends of its bridges, also where the old key counts no longer: questions are answered, and changes told', async () => {
+    await using river = await startFarServer(gaugeFeatures);
+    await using grid = await startBroker({ entities: transformers, deps: systemDeps() });
+    await using city = await createTestCity({ agencies: bridgedAgencies({ river, grid }), needs: bridgedNeeds });
+    await city.active();
+    const statuses = async () => {
+      const found = await city.ask();
+      return ['river', 'grid'].map((name) => found.source(name).status).join(' ');
+    };
+    const change = async (mutation: string) => {
+      await askGraphql(city.node('between').address, `mutation { ${mutation} { __typename } }`);
+      await until(statuses, (now) => now === 'WITHHELD ANSWERED', 'answered by both');
+    };
+    await change('rotateKey(grace: "PT1H")');
+    const following = new AbortController();
+    const heard: SourceEvent[] = [];
+    const ofRiver = () => heard.filter(({ agency }) => agency.includes('river'));
+    city.front.orchestration.follow(
+      () => city.federation(),
+      async (event) => void heard.push(event),
+      following.signal,
+    );
+    await until(ofRiver, (events) => events.some(({ type }) => type === 'alive'), 'alive');
+    await change('rotateKey(grace: "PT0S")');
+    river.state.records = gaugeFeatures.slice(1);
+    await until(ofRiver, (events) => events.some(({ type }) => type === 'changed'), 'told of the gauge that is gone');
+    expect(ofRiver().map(({ type }) => type)).not.toContain('silent');
+    following.abort();
   });
 });

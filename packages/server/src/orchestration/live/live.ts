@@ -67,7 +67,9 @@ const checkEvent = async (room: Room, member: Member, message: Message): Promise
   const verified = await room.partners.verify(message, { keys: member.keys, ...(!member.bridge && { endpoint: member.endpoint.address }) });
   if (!verified.ok) return verified;
   const { bridge } = member;
-  const through = await readThrough(message, async (adaptorId) => (adaptorId === bridge?.adaptorId ? room.partners.keysFor(adaptorId) : []));
+  const through = await readThrough(message, async (adaptorId, keyId) =>
+    adaptorId === bridge?.adaptorId ? room.partners.keyFor(adaptorId, keyId) : undefined,
+  );
   const request = through.ok ? parseRequest('digitalTwin.publish.exchangeData', through.value.message) : through;
   return request.ok ? ok(request.value.objects[0].attributes) : request;
 };

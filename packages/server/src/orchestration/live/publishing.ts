@@ -28,7 +28,7 @@ import type { AskedBy, Done } from '../../exchange/answer.ts';
 import { noteExchange } from '../../exchange/logged.ts';
 import type { StreamEvent } from '../../exchange/stream-event.ts';
 import { signMessage } from '../../trust/signature.ts';
-import { checkPass } from '../../trust/stream-pass.ts';
+import { checkPass, type MayListen } from '../../trust/stream-pass.ts';
 import { agreementInForce, checkWay } from '../agreement-in-force.ts';
 import type { Room } from '../room.ts';
 import { type Areas, withKnownAreas } from '../utilization/sent-areas.ts';
@@ -59,8 +59,8 @@ type Beginning = { readonly parameters: Parameters; readonly used: UsableAgreeme
 export type Publishing = {
   readonly subscribe: (request: Request<'digitalTwin.subscribe.exchangeData'>, by: AskedBy) => Promise<Done<'digitalTwin.subscribe.exchangeData'>>;
   readonly unsubscribe: (request: Request<'digitalTwin.unsubscribe.exchangeData'>, by: AskedBy) => Done<'digitalTwin.unsubscribe.exchangeData'>;
-  /** Whether a pass shows that whoever opens the stream is its subscriber. */
-  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<true>>;
+  /** Whether a pass shows that whoever opens the stream is its subscriber, and for how long. */
+  readonly mayListen: (id: string, pass: string | undefined) => Promise<Result<MayListen>>;
   /** Events from `after` on (else from where the subscription began) until nobody listens or the agreement ends; undefined where the id is unknown. */
   readonly events: (id: string, after: number | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent> | undefined;
 };
@@ -273,7 +273,7 @@ export const createPublishing = (desk: Desk): Publishing => {
       const subscriber = subscriptions.get(id)?.subscriber;
       if (subscriber === undefined) return fail(problem('unknownSubscription', { found: id.slice(0, 80) }));
       const listening = { subscriber, publisher: room.self.id, subscription: id };
-      return checkPass(pass, listening, { keys: room.partners.keysOf(subscriber), now: room.deps.clock.now() });
+      return checkPass(pass, listening, { keys: () => room.partners.keysOf(subscriber), now: room.deps.clock.now() });
     },
     events: (id, after, signal) => {
       forgetExpired(room, subscriptions);
