@@ -8,17 +8,43 @@ const definition = (name: string): { readonly $ref: string } => ({ $ref: `messag
 
 const json = (schema: unknown) => ({ 'application/json': { schema } });
 
-const describedMessages = (rows: readonly (readonly [string, Row])[]): string =>
-  rows.map(([name, { label, purpose }]) => `- \`${name}\` (${label}): ${purpose}`).join('\n');
+const describedMessages = (rows: Rows): string => rows.map(([name, { label, purpose }]) => `- \`${name}\` (${label}): ${purpose}`).join('\n');
 
-/** T11 travels on the stream of its subscription; every other message is one POST and its answer. */
+type Rows = readonly (readonly [string, Row])[];
+
+/** T11 travels on the stream of its subscription. */
 const isStreamed = (name: string): boolean => name === 'digitalTwin.publish.exchangeData';
+
+/** P2 and P4 are said to applications, which are reached by GraphQL. */
+const isForApplications = ({ role, messageType }: Row): boolean => role === 'application' && messageType === 'notification';
+
+/** What a node takes: each message is one POST, or a frame, and its answer. */
+const saidToNodes = (catalogue: Readonly<Record<string, Row>>): Rows =>
+  Object.entries(catalogue).filter(([name, row]) => !isStreamed(name) && !isForApplications(row));
+
+/** What is refused that is no message, or no more than a request: the problem alone (RFC 9457). */
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'retryable'],
+  properties: {
+    type: { const: 'about:blank' },
+    title: { type: 'string', description: 'a sentence for people' },
+    status: { type: 'integer' },
+    code: { type: 'string', pattern: '^DTF-[0-9]{3}$' },
+    retryable: { type: 'boolean' },
+  },
+};
+
+const components = { schemas: { problem: problemSchema } };
+
+const problem = { $ref: '#/components/schemas/problem' };
+
+const refused = { description: 'why not', content: { 'application/problem+json': { schema: problem } } };
 
 /** Rows whose answer may be that work goes on. */
 const acceptedFor = ['digitalTwin.invoke.feature', 'digitalTwin.request.federation'];
 
-const messagesPath = (rows: readonly (readonly [string, Row])[]) => {
-  const posted = rows.filter(([name]) => !isStreamed(name));
+const messagesPath = (posted: Rows) => {
   const replies = posted.filter(([, { messageType }]) => messageType === 'request');
   return {
     post: {
@@ -28,13 +54,16 @@ const messagesPath = (rows: readonly (readonly [string, Row])[]) => {
       responses: {
         200: {
           description: 'the answer; a notification is acknowledged by an answer with nothing in it',
-          content: json({ anyOf: replies.map(([name]) => definition(`${name}.reply`)) }),
+          content: json({ anyOf: [...replies.map(([name]) => definition(`${name}.reply`)), definition('acknowledgement')] }),
         },
         202: {
           description: 'work goes on: a message of its own tells its end',
           content: json({ anyOf: acceptedFor.map((name) => definition(`${name}.reply`)) }),
         },
-        default: { description: 'a refusal, with the status of its problem', content: json(definition('failure')) },
+        default: {
+          description: 'a refusal, with the status of its problem; what was no message gets the problem alone',
+          content: { ...json(definition('failure')), ...refused.content },
+        },
       },
     },
   };
@@ -59,7 +88,7 @@ const eventsPath = {
         description: 'events `message` with T11 as data, and `heartbeat`',
         content: { 'text/event-stream': { schema: definition('digitalTwin.publish.exchangeData.request') } },
       },
-      default: { description: 'why not', content: json({ type: 'object' }) },
+      default: refused,
     },
   },
 };
@@ -88,7 +117,7 @@ const viewOf = (summary: string) => ({
           properties: { objects: { type: 'array', items: { type: 'object' } }, total: { type: 'integer' }, next: { type: ['string', 'null'] } },
         }),
       },
-      default: { description: 'why not', content: json({ type: 'object' }) },
+      default: refused,
     },
   },
 });
@@ -104,13 +133,17 @@ const origin = 'Built on the published skeleton of ITU-T Y.4605; every message i
 
 /** The subprotocol and its messages are those of HTTP: one JSON message a frame. */
 export const describeSockets = (catalogue: Readonly<Record<string, Row>>) => {
-  const rows = Object.entries(catalogue).filter(([name]) => !isStreamed(name));
+  const rows = saidToNodes(catalogue);
   const frame = (name: string, schema: unknown, summary: string) => [name, { name, summary, contentType: 'application/json', payload: schema }] as const;
   const said = rows.map(([name, { label, purpose }]) => frame(`${name}.request`, definition(`${name}.request`), `${label}: ${purpose}`));
   const answers = rows.flatMap(([name, { label, messageType }]) =>
     messageType === 'request' ? [frame(`${name}.reply`, definition(`${name}.reply`), `the answer to ${label}`)] : [],
   );
-  const failure = frame('failure', definition('failure'), 'a refusal; what was no message at all gets the problem alone (RFC 9457), without a header');
+  const others = [
+    frame('acknowledgement', definition('acknowledgement'), 'a notice was heard'),
+    frame('failure', definition('failure'), 'a refusal'),
+    frame('problem', problem, 'what was no message at all gets the problem alone (RFC 9457), without a header'),
+  ];
   const streamed = frame('digitalTwin.publish.exchangeData.request', definition('digitalTwin.publish.exchangeData.request'), 'T11, one a frame');
   const refer = (channel: string, frames: readonly (readonly [string, unknown])[]) =>
     frames.map(([name]) => ({ $ref: `#/channels/${channel}/messages/${name}` }));
@@ -121,7 +154,7 @@ export const describeSockets = (catalogue: Readonly<Record<string, Row>>) => {
       messages: {
         address: '/dtf/messages',
         description: 'Questions go from who opened the socket, answers come back in any order, each with the `correlationId` of what it answers.',
-        messages: Object.fromEntries([...said, ...answers, failure]),
+        messages: Object.fromEntries([...said, ...answers, ...others]),
       },
       events: {
         address: '/dtf/events?subscription={subscription}',
@@ -133,16 +166,16 @@ export const describeSockets = (catalogue: Readonly<Record<string, Row>>) => {
     },
     operations: {
       hear: { action: 'receive', channel: { $ref: '#/channels/messages' }, messages: refer('messages', said) },
-      answer: { action: 'send', channel: { $ref: '#/channels/messages' }, messages: refer('messages', [...answers, failure]) },
+      answer: { action: 'send', channel: { $ref: '#/channels/messages' }, messages: refer('messages', [...answers, ...others]) },
       publish: { action: 'send', channel: { $ref: '#/channels/events' }, messages: refer('events', [streamed]) },
     },
+    components,
   };
 };
 
 export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
-  const rows = Object.entries(catalogue);
   const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    '/dtf/messages': messagesPath(rows),
+    '/dtf/messages': messagesPath(saidToNodes(catalogue)),
     '/dtf/events': eventsPath,
     ...viewPaths,
     '/.well-known/jwks.json': keysPath,
@@ -155,5 +188,6 @@ export const describeBindings = (catalogue: Readonly<Record<string, Row>>) => {
       description: origin,
     },
     paths,
+    components,
   };
 };

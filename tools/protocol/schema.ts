@@ -65,12 +65,25 @@ const failure = (envelope: Envelope): z.ZodType =>
     }),
   });
 
+/** So does what a notice is answered by who has heard it. */
+const acknowledgement = (rows: readonly CatalogueRow[], envelope: Envelope): z.ZodType => {
+  const verbs = rows.flatMap(({ messageType, verb }) => (messageType === 'notification' ? [verb] : []));
+  return z.looseObject({
+    header: answerHeader(envelope),
+    data: z.looseObject({
+      action: z.looseObject({ verb: z.enum(verbs), object: z.string(), result: envelope.result.extend({ status: z.literal('success') }) }),
+      objects: z.array(z.unknown()).max(0),
+    }),
+  });
+};
+
 const messagesOf = (catalogue: Readonly<Record<string, CatalogueRow>>, envelope: Envelope): Readonly<Record<string, z.ZodType>> =>
   Object.fromEntries([
     ...Object.entries(catalogue).flatMap(([name, row]): readonly (readonly [string, z.ZodType])[] => [
       [`${name}.request`, requestOf(row, envelope)],
       ...(row.messageType === 'request' ? [[`${name}.reply`, replyOf(row, envelope)] as const] : []),
     ]),
+    ['acknowledgement', acknowledgement(Object.values(catalogue), envelope)] as const,
     ['failure', failure(envelope)] as const,
   ]);
 
@@ -85,7 +98,7 @@ export const schemaOfMessages = (catalogue: Readonly<Record<string, CatalogueRow
     $id: 'urn:cityweave:schema:messages',
     title: 'Messages of the information exchange',
     description:
-      'One definition a message: role, verb, object, then request or reply; refusals are all of one form. Made from the catalogue; sizes of filters are bounded beside it.',
+      'One definition a message: role, verb, object, then request or reply; what a notice is answered, and refusals, are of one form each. Made from the catalogue; sizes of filters are bounded beside it.',
     anyOf: Object.keys(messages).map((name) => ({ $ref: `#/$defs/${name}` })),
     ...JSON.parse(text),
   };

@@ -1,6 +1,8 @@
 /**
  * The door of a node: bodies at their bound and beyond, what is no message, and streams that are taken as fast as they are read.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fail, limits, messageDepthMax, ok, problem } from '@cityweave/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StreamEvent } from './exchange/stream-event.ts';
@@ -111,6 +113,28 @@ describe('messages', () => {
     expect(await statusOf('/health/ready')).toBe(503);
     expect(await statusOf('/dtf/messages')).toBe(405);
     expect(await statusOf('/nowhere')).toBe(404);
+  });
+});
+
+describe('the description of the bindings', () => {
+  const described = JSON.parse(readFileSync(join(import.meta.dirname, '../../../fixtures/schema/bindings.openapi.json'), 'utf8'));
+
+  it('says as what a request is refused that is no message, or asks for what is not there', async () => {
+    const address = await open({ mayListen: async () => fail(problem('notAuthenticated')) });
+    const asked = {
+      '/dtf/messages': { method: 'POST', headers: json, body: 'no message' },
+      '/dtf/events': {},
+      '/dtf/twins?limit=0': {},
+      '/dtf/connections?other=1': {},
+    };
+    for (const [path, init] of Object.entries(asked)) {
+      const response = await fetch(new URL(path, address), init);
+      const [operation] = Object.values<{ responses: { default: { content: Record<string, unknown> } } }>(described.paths[path.split('?')[0] ?? '']);
+      expect(Object.keys(operation?.responses.default.content ?? {})).toContain(response.headers.get('content-type'));
+      const told = await response.json();
+      expect(Object.keys(told)).toEqual(expect.arrayContaining(described.components.schemas.problem.required));
+      expect(told.status).toBe(response.status);
+    }
   });
 });
 
