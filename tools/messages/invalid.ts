@@ -74,6 +74,11 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   }),
   'notMyRole--application-reads-as-a-twin': inHeader(read, { source: { id: 'urn:example:application:flood-desk', role: 'application' } }),
   'notMyRole--object-of-another-verb': inAction('registry.renew.digitalTwin', { object: 'semanticDictionary' }),
+  'badId--twin-of-no-authority': withObjects('registry.register.digitalTwin', ([twin]) => [{ ...membersOf(twin), id: 'urn:dtf:twin:water' }]),
+  'badId--feature-that-is-a-twin': withObjects('registry.deregister.feature', ([feature]) => [
+    { ...membersOf(feature), id: 'urn:dtf:twin:water.auenfurt.example:agency' },
+  ]),
+  'badId--federation-of-no-scheme': withObjects('digitalTwin.leave.federation', () => [{ kind: 'federation', id: 'flood' }]),
   'invalid--twin-without-key': withAttributes('registry.register.digitalTwin', { keys: [] }),
   'invalid--twin-without-endpoint': withAttributes('registry.register.digitalTwin', { endpoints: [] }),
   'invalid--two-twins-at-once': withObjects('registry.register.digitalTwin', ([twin]) => [twin, twin]),
@@ -185,7 +190,7 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
     { kind: 'communicationAdaptor', id: 'urn:dtf:twin:ict.auenfurt.example:agency' },
   ]),
   'missing--agreement-of-a-bridge': withParameters('communicationAdaptor.request.communication', { agreementId: undefined }),
-  'invalid--figures-of-no-connection': withObjects('communicationAdaptor.query.communicationStatus', () => [{ kind: 'communicationStatus', id: 'flood' }]),
+  'badId--figures-of-no-connection': withObjects('communicationAdaptor.query.communicationStatus', () => [{ kind: 'communicationStatus', id: 'flood' }]),
   'invalid--figures-of-two-connections': withObjects('communicationAdaptor.query.communicationStatus', ([one]) => [one, one]),
   'missing--revision-of-a-profile': withParameters('communicationAdaptor.update.adaptationProfile', { baseRevision: undefined }),
   'invalid--profile-without-features': withAttributes('communicationAdaptor.update.adaptationProfile', { features: [] }),
@@ -216,6 +221,6 @@ export const invalidMessages: Readonly<Record<string, Spoiled>> = {
   'invalid--approval-of-another-kind': withParameters('application.request.service', { approval: 'later' }),
   'invalid--delivery-by-pigeon': withParameters('application.request.service', { deliver: { protocol: 'pigeon' } }),
   'invalid--service-without-needs': withAttributes('application.request.service', { needs: [] }),
-  'invalid--federation-without-authority': withObjects('application.query.federationStatus', () => [{ kind: 'federation', id: 'urn:dtf:federation::flood' }]),
+  'badId--federation-without-authority': withObjects('application.query.federationStatus', () => [{ kind: 'federation', id: 'urn:dtf:federation::flood' }]),
   'invalid--federation-not-named': withObjects('application.retrieve.federation', () => []),
 };

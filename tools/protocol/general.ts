@@ -112,7 +112,7 @@ const results = ({
 \`digitalTwin.notify.feature\`), an invitation that a person looks at (T1, then T2, T3 or T4). \`partial\`, \`DTF-002\`: part of it was refused; \`details\` name each object with its code, facts and a sentence, the others were done (R2). \`failure\`, with the code of the problem: nothing was done; it says whether asking again may help
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
 response is 200, 202 where it is \`accepted\`, or follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
-\`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
+\`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`badId\` (an object whose \`id\` is none of its kind), \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
 A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.

@@ -99,6 +99,7 @@ describe('invalid messages', () => {
     const kinds = new Set(invalid.map((path) => basename(path).split('--')[0]));
     expect([...kinds].toSorted()).toEqual([
       ...[
+        'badId',
         'badQuery',
         'invalid',
         'malformed',

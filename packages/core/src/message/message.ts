@@ -94,10 +94,11 @@ const unknownKindIn = (objects: readonly unknown[]): string | undefined =>
 const discoveryMembers = ['where', 'near', 'during', 'sort', 'bridgeable', 'fields'];
 
 const faultIn = (name: RowName, error: z.ZodError, raw: unknown): Problem => {
-  const [part, member] = error.issues[0]?.path ?? [];
+  const [part, member, ofObject] = error.issues[0]?.path ?? [];
   if (part === 'parameters' && (isOfQuery(member) || discoveryMembers.includes(String(member))))
     return problemOfIssues('badQuery', error, { where: `/data/${name}` });
-  return problemOfIssues('invalid', error, { where: `/data/${name}`, raw });
+  const isOfId = part === 'objects' && ofObject === 'id';
+  return problemOfIssues(isOfId ? 'badId' : 'invalid', error, { where: `/data/${name}`, raw });
 };
 
 /** The content of a request, as its row declares it. */

@@ -3,6 +3,7 @@
  */
 import {
   agencyOf,
+  canonicalJson,
   checkAllowed,
   checkTerms,
   DigitalTwin,
@@ -93,7 +94,10 @@ export const registerTwin = async (
 /** A patch of attributes is an object, and so is what comes of it. */
 const patched = (before: object, patch: object): object => Object(mergePatch(before, patch));
 
-export const updateTwin = (room: RegistryRoom, request: Request<'registry.update.digitalTwin'>, by: AskedBy): Done<'registry.update.digitalTwin'> => {
+type Updating = Request<'registry.update.digitalTwin'>;
+
+/** The entry as it stands, and what it is to say. */
+const patchTwin = (room: RegistryRoom, request: Updating, by: AskedBy): Result<{ readonly entry: TwinEntry; readonly attributes: DigitalTwin }> => {
   const [{ id, attributes }] = request.objects;
   const entry = owned(room, 'registry.update.digitalTwin', { by, id });
   if (!entry.ok) return entry;
@@ -104,15 +108,35 @@ export const updateTwin = (room: RegistryRoom, request: Request<'registry.update
   const sized = checkSize(id, merged.data);
   if (!sized.ok) return sized;
   const checked = checkTerms(room.vocabulary(), [merged.data.twinType, merged.data.domain]);
-  if (!checked.ok) return checked;
+  return checked.ok ? ok({ entry: entry.value, attributes: merged.data }) : checked;
+};
+
+/** One that moves is looked for at its new address, as one that comes. */
+const checkMove = (room: RegistryRoom, request: Updating, by: AskedBy): Promise<Result<true>> | Result<true> => {
+  const [{ id }] = request.objects;
+  const patched = patchTwin(room, request, by);
+  if (!patched.ok) return patched;
+  const { entry, attributes } = patched.value;
+  const isMoved = canonicalJson(entry.attributes.endpoints) !== canonicalJson(attributes.endpoints);
+  return isMoved ? checkEndpoint(room, { id, attributes }) : ok(true);
+};
+
+export const updateTwin = async (room: RegistryRoom, request: Updating, by: AskedBy): Promise<Done<'registry.update.digitalTwin'>> => {
+  const [{ id }] = request.objects;
+  const found = await checkMove(room, request, by);
+  if (!found.ok) return found;
+  // its lease may have run out while it was looked for
+  const patched = patchTwin(room, request, by);
+  if (!patched.ok) return patched;
+  const { entry, attributes } = patched.value;
   const now = room.deps.clock.now();
-  const moved = enterState(entry.value, entryStateOf(merged.data.status), now);
+  const moved = enterState(entry, entryStateOf(attributes.status), now);
   if (!moved.ok) return moved;
-  const value: TwinEntry = { ...entry.value, revision: revision + 1, attributes: merged.data, state: moved.value, updatedAt: now };
+  const value: TwinEntry = { ...entry, revision: entry.revision + 1, attributes, state: moved.value, updatedAt: now };
   return ok({
     reply: { parameters: {}, objects: [{ kind: 'digitalTwin', id, revision: value.revision }] },
     save: [saveTwin(id, value)],
-    afterwards: telling(room, { twins: [{ id, before: entry.value, after: value }] }),
+    afterwards: telling(room, { twins: [{ id, before: entry, after: value }] }),
   });
 };
 

@@ -1,7 +1,7 @@
 /**
  * The registry as its partners meet it: leases, owners, revisions and what may be seen.
  */
-import { canonicalJson, codeOf, fail, federatedTwinIdOf, federationIdOf, limits, ok, problem, TermId, TwinId, utf8Bytes } from '@cityweave/core';
+import { canonicalJson, codeOf, fail, federatedTwinIdOf, federationIdOf, limits, ok, problem, type Request, TermId, TwinId, utf8Bytes } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { Ask } from '../exchange/ask.ts';
 import { type Desk, describeFeature, describeTwin, openDesk, type Partner, type Told } from './desk.contract.ts';
@@ -155,6 +155,25 @@ describe('a registry that makes sure of addresses', () => {
     expect(await registering((async () => ok({ parameters: { echo: 'another' } })) as unknown as Ask)).toEqual({ kind: 'endpointNotVerified', asked: probed });
     expect(await registering(async () => fail(problem('badSignature')))).toEqual({ kind: 'endpointNotVerified', asked: probed });
     expect(await registering(async () => fail(problem('timedOut')))).toEqual({ kind: 'upstreamTimedOut', asked: probed });
+  });
+
+  it('looks for one that says that it moved, as it does for one that comes, and for no other that changes', async () => {
+    let isThere = true;
+    // branding: the echo of what was asked
+    const answers = (async (...[, , content]: Parameters<Ask>) =>
+      isThere ? ok({ parameters: { echo: (content as { parameters: { echo: string } }).parameters.echo } }) : fail(problem('unreachable'))) as Ask;
+    await using desk = await openDesk({ verifyEndpoints: true, answers });
+    const water = await desk.partner('water.example');
+    await desk.register(water);
+    const update = async (baseRevision: number, attributes: Request<'registry.update.digitalTwin'>['objects'][0]['attributes']) =>
+      (await desk.say(water, 'registry.update.digitalTwin', { parameters: { baseRevision }, objects: [{ kind: 'digitalTwin', id: water.id, attributes }] }))
+        .problem?.kind;
+    const endpoints = [{ protocol: 'http', address: 'http://elsewhere.example/dtf/messages', format: 'application/json', security: 'jws' }];
+    isThere = false;
+    expect([await update(1, { endpoints }), await update(1, { status: 'degraded' })]).toEqual(['endpointNotVerified', undefined]);
+    isThere = true;
+    expect(await update(2, { endpoints })).toBeUndefined();
+    expect(desk.told.map(({ to, name }) => `${to} ${name}`)).toEqual(Array.from({ length: 3 }, () => `${water.id} digitalTwin.probe.digitalTwin`));
   });
 });
 

@@ -38,7 +38,7 @@ export const registrationRows = {
     effect: 'change',
     request: { parameters: openObject({ leaseSeconds: leaseSeconds.optional() }), objects: one(object.digitalTwinObject) },
     reply: { objects: one(object.digitalTwinLease) },
-    refusals: ['ownedByOther', 'unknownTerm', 'badId', 'invalid', 'refusedByRegistry', 'endpointNotVerified', 'upstreamTimedOut'],
+    refusals: ['ownedByOther', 'unknownTerm', 'refusedByRegistry', 'endpointNotVerified', 'upstreamTimedOut'],
   }),
   'register.feature': row({
     label: 'R2',
@@ -55,12 +55,12 @@ export const registrationRows = {
     label: 'R3',
     from: 'twin FIM-FE',
     to: 'registry DTR-FE',
-    purpose: 'Changes attributes of the registered twin, based on a revision.',
+    purpose: 'Changes attributes of the registered twin, based on a revision. Its keys change by announcements alone (R1), its owner never.',
     effect: 'change',
     request: { parameters: openObject({ baseRevision }), objects: one(object.digitalTwinPatch) },
     reply: { objects: one(object.digitalTwinName) },
     allowed: { 'registry entry': kept },
-    refusals: ['notRegistered', 'revisionConflict', 'notAuthorised', 'unknownTerm'],
+    refusals: ['notRegistered', 'revisionConflict', 'notAuthorised', 'unknownTerm', 'endpointNotVerified', 'upstreamTimedOut'],
   }),
   'update.feature': row({
     label: 'R3',
