@@ -168,6 +168,12 @@ describe('registries that know peers', () => {
     expect(told.parameters.cut).toEqual([{ registry: idOf('a'), reason: 'loop', path: [idOf('a'), idOf('b'), idOf('c')] }]);
   });
 
+  it('count an entry once that is found on two ways', async () => {
+    await using ring = await openRing({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] });
+    const told = await ring.ask('a', 'a');
+    expect([keepersIn(told).length, told.parameters.total]).toEqual([4, 4]);
+  });
+
   it('find all in pages, nothing twice', async () => {
     await using ring = await openRing({ a: ['b', 'c'], b: ['a'], c: ['a'] });
     const first = await ring.ask('a', 'a', { limit: 2 });

@@ -107,12 +107,15 @@ export const merged = <T extends { readonly id: string; readonly attributes: unk
   pages: readonly Found<T>[],
   query: Parameters<typeof pageOf>[1],
 ) => {
-  const all = inOrder(once(pages.flatMap(({ objects }) => objects)), query);
+  const told = pages.flatMap(({ objects }) => objects);
+  const all = inOrder(once(told), query);
   const ends = pages.flatMap(({ objects, more }) => (more ? all.findIndex(({ id }) => id === objects.at(-1)?.id) : [])).filter((at) => at >= 0);
   const { items, next } = pageOf(all.slice(0, Math.min(...ends, all.length) + 1), { ...query, cursor: undefined });
   const last = items.at(-1);
   const rest = next ?? (last && pages.some(({ more }) => more) ? cursorBehind(last, query) : null);
-  return { total: pages.reduce((sum, { total }) => sum + total, 0), next: rest, objects: items };
+  // of those that were found on several ways as far as they are seen here
+  const again = told.length - all.length;
+  return { total: pages.reduce((sum, { total }) => sum + total, 0) - again, next: rest, objects: items };
 };
 
 /** What did not contribute, where anything did not. */
