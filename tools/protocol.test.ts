@@ -11,6 +11,7 @@ import { messageFiles } from './messages/files.ts';
 import { publicKeyOf } from './messages/sign.ts';
 import { describeBindings, describeSockets } from './protocol/bindings.ts';
 import { describeProtocol } from './protocol/document.ts';
+import { movesBeside, movesOfModel } from './protocol/moves.ts';
 import { schemaOfMessages } from './protocol/schema.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -162,6 +163,14 @@ describe('the description of the protocol', () => {
     expect(lifecycles.map(({ name }) => name).toSorted()).toEqual(defined.toSorted());
   });
 
+  test.each(lifecycles)('names of $name each move that the model has not, and none that it has', ({ name, next }) => {
+    const inPairs = (moves: Readonly<Record<string, readonly string[]>> = {}) =>
+      Object.entries(moves).flatMap(([from, to]) => to.map((state) => `${from} ${state}`));
+    const [here, model, beside] = [inPairs(next), inPairs(movesOfModel[name]), Object.keys(movesBeside[name] ?? {})];
+    expect(here.filter((move) => !model.includes(move)).toSorted()).toEqual(beside.toSorted());
+    expect(model.filter((move) => !here.includes(move))).toEqual([]);
+  });
+
   test('is up to date', async () => {
     const problems = Object.entries(core.problems).map(([kind, { code, retryable, sentence }]) => ({
       kind,
@@ -176,6 +185,7 @@ describe('the description of the protocol', () => {
       rows: core.catalogue,
       problems: problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
       lifecycles,
+      refusalsOfAll: core.refusalsOfAll,
       limits: core.limits,
       limitNotes,
       examples: validPaths.map((path) => basename(path)),
@@ -187,5 +197,26 @@ describe('the description of the protocol', () => {
   test('refuses only with problems that the table has', () => {
     const known = Object.keys(core.problems);
     expect(core.rowNames.flatMap((name) => core.rowOf(name).refusals).filter((kind) => !known.includes(kind))).toEqual([]);
+  });
+
+  test('names of each use of data or functions what may stand against it by its agreement', () => {
+    const files = ['server/src/orchestration/agreement-in-force', 'server/src/orchestration/maintenance', 'core/src/federation/agreement-use'];
+    const said = files.flatMap((file) => [...read(`packages/${file}.ts`).matchAll(/problem\('(\w+)'/g)].map(([, kind = '']) => kind));
+    const told: readonly string[] = [...core.rowOf('digitalTwin.read.exchangeData').refusals, ...core.refusalsOfAll];
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.filter((kind) => !told.includes(kind))).toEqual([]);
+    for (const name of ['digitalTwin.subscribe.exchangeData', 'digitalTwin.invoke.feature', 'digitalTwin.query.feature'] as const)
+      expect(core.rowOf(name).refusals).toEqual(expect.arrayContaining([...core.usingRefusals]));
+  });
+
+  test('names as what any message may be refused all that the desk refuses by itself', () => {
+    const desk = ['exchange/answer', 'exchange/authorise', 'exchange/partner-keys', 'exchange/via', 'trust/signature', 'http', 'http/reply'].map((file) =>
+      read(`packages/server/src/${file}.ts`),
+    );
+    const refusing = [...desk, read('packages/core/src/message/message.ts')].flatMap((text) => [...text.matchAll(/problem(?:OfIssues)?\('(\w+)'/g)]);
+    const ofWhatIsNoMessage = ['badQuery', 'badConfiguration', 'notFound', 'unknownSubscription', 'unsupportedQueryForm'];
+    const said = [...new Set(refusing.map(([, kind = '']) => kind))].filter((kind) => !ofWhatIsNoMessage.includes(kind));
+    expect(said.length).toBeGreaterThan(10);
+    expect(said.filter((kind) => !core.refusalsOfAll.some((common) => common === kind))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  */
 import { type Attributes, attributesByKind, carried } from './attributes.ts';
 import { generalParts } from './general.ts';
+import { movesBeside } from './moves.ts';
 import { neededHere, parametersByNumber } from './parameters.ts';
 
 export type DescribedRow = {
@@ -34,6 +35,8 @@ export type Protocol = {
   readonly rows: Readonly<Record<string, DescribedRow>>;
   readonly problems: readonly DescribedProblem[];
   readonly lifecycles: readonly DescribedLifecycle[];
+  /** as what any message may be refused */
+  readonly refusalsOfAll: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
   /** limits with what stands beside them in their table */
   readonly limitNotes: Readonly<Record<string, string>>;
@@ -130,6 +133,12 @@ const lifecycleTable = ({ name, initial, next }: DescribedLifecycle): string =>
     ),
   ].join('\n\n');
 
+const movesTable = (): string =>
+  table(
+    ['lifecycle', 'from', 'to', 'why'],
+    Object.entries(movesBeside).flatMap(([name, moves]) => Object.entries(moves).map(([move, why]) => [name, ...move.split(' ').map(code), why])),
+  );
+
 const leftOutRows = ([kind, { leftOut }]: readonly [string, Attributes]): readonly (readonly string[])[] =>
   Object.entries(leftOut).map(([attribute, why]) => [kind, code(attribute), why]);
 
@@ -173,7 +182,7 @@ const limitTable = ({ limits, limitNotes }: Protocol): string =>
   );
 
 export const describeProtocol = (protocol: Protocol): string => {
-  const general = generalParts({ limits: protocol.limits, number });
+  const general = generalParts({ ...protocol, number });
   const parts = [
     '# The information exchange',
     general.origin,
@@ -200,8 +209,10 @@ export const describeProtocol = (protocol: Protocol): string => {
     general.results,
     problemTable(protocol),
     '## Lifecycles',
-    'A state is entered only as its table allows; anything else is refused with `notAllowedInState`. To stay is always allowed.',
+    general.states,
     ...protocol.lifecycles.map(lifecycleTable),
+    '### Moves beside those of the model',
+    movesTable(),
     '## Limits',
     general.bounds,
     limitTable(protocol),

@@ -2,16 +2,21 @@
  * What holds for every message, in prose: where the protocol comes from, the envelope, signatures, time, results. Figures are those of the limits.
  */
 
-type Given = { readonly limits: Readonly<Record<string, number>>; readonly number: (value: number) => string };
+type Given = {
+  readonly limits: Readonly<Record<string, number>>;
+  readonly number: (value: number) => string;
+  /** as what any message may be refused */
+  readonly refusalsOfAll: readonly string[];
+};
 
 const origin = `This page describes how agency nodes speak to one another. It is made from the catalogue of messages (\`packages/core/src/message/catalogue.ts\`) and
 checked against it. Somebody who writes a node in another language needs three things: this page, [the JSON Schema](../fixtures/schema/messages.schema.json) and
 [the example messages](../fixtures/messages). *Do not edit by hand: \`pnpm fixtures\` makes it again.*
 
-**What is published, and what is ours.** Cityweave is built on the published skeleton of ITU-T Y.4605 (information exchange model) and Y.4489 (reference architecture
-of digital twin federation). Published are: the components (registry, communication adaptor, digital twin, federated digital twin, application), the functional
-entities inside them (FIM-FE, CFIM-FE, FM-FE, FSIM-FE, FC-FE, CSIM-FE, DTR-FE, SD-FE, DTD-FE), what each of them is for, the reference points between them, and that a message
-has a header area and a data area, the latter with object information and action information. **Everything else is our design**: the fields, their names and types, the verbs,
+**What is published, and what is ours.** The texts of ITU-T Y.4605 (information exchange model) and Y.4489 (reference architecture of digital twin federation) were not at hand. What is public of them, and of
+the patent application beside the first, is a skeleton: the names of the components (registry, communication adaptor, digital twin, federated digital twin, application, object of interest) and of the functional
+entities inside them (FM-FE, FSIM-FE, FIM-FE, CFIM-FE, FC-FE, CSIM-FE; DTR-FE, SD-FE, DTD-FE; AP-FE, PA-FE, DFA-FE, SA-FE); that a twin says a message to a twin, a registry or an adaptor and gets a response; and that a message
+has a header area and a data area, the latter with object information and action information. What each entity does is inferred from its name. **Everything else is our design**: the fields, their names and types, the verbs,
 parameters and results, the codes of problems, states and lifecycles, signatures, the query between agencies, limits, and HTTP and WebSocket with JSON as carriers. The labels (R1, T9, P3 ...) number
 our rows; L1 stands beside that reading. No conformance to the text of either Recommendation is claimed.`;
 
@@ -108,11 +113,11 @@ a ping every ${number(limits['socketPingMs'] ?? 0)} ms, the end of the socket af
 const results = ({
   limits,
   number,
+  refusalsOfAll,
 }: Given): string => `A response has a result: \`status\` and \`code\`. \`success\`, \`DTF-000\`: done. \`accepted\`, \`DTF-001\`: work goes on, and a message of its own tells its end, in the same conversation: a function in the background (T12, then
 \`digitalTwin.notify.feature\`), an invitation that a person looks at (T1, then T2, T3 or T4). \`partial\`, \`DTF-002\`: part of it was refused; \`details\` name each object with its code, facts and a sentence, the others were done (R2). \`failure\`, with the code of the problem: nothing was done; it says whether asking again may help
 (\`retryable\`) and carries facts (\`subject\`, \`path\`, \`found\`, \`accepted\`, \`agency\`, \`limit\`, \`since\`, \`retryAfterMs\`), never addresses, paths of a machine or stacks. \`message\` is for people. The HTTP status of the
-response is 200, 202 where it is \`accepted\`, or follows from the problem. Beside the refusals that a row names, any message may be refused as \`malformed\`, \`unsupportedVersion\`, \`unknownVerb\`, \`notMyRole\`, \`unknownDestination\`,
-\`expired\`, \`clocksDiffer\`, \`replayed\`, \`tooLarge\`, \`invalid\`, \`badId\` (an object whose \`id\` is none of its kind), \`notAuthenticated\`, \`badSignature\`, \`notAuthorised\`, \`overloaded\`, \`unavailable\`, \`timedOut\` or \`internal\`.
+response is 200, 202 where it is \`accepted\`, or follows from the problem. Beside the refusals that a row names, any message may be refused as ${refusalsOfAll.map((kind) => `\`${kind}\``).join(', ')}. \`badId\` is about an object whose \`id\` is none of its kind. A message that goes over an adaptor (A5) may be refused by it, in its own name, as \`unknownConnection\`, \`notAllowedInState\`, \`unreachable\`, \`mappingMissing\`, \`notConvertible\` or \`badProfile\`, too.
 A code that a node does not know is taken for \`internal\`.
 
 A run has the id that its asker gives it, else that of the message that asks for it: said again, it is answered as it stands and not begun once more. One that was under way when its owner's node stopped has failed, and is told so; where a system of the agency works on it, it is followed on.
@@ -128,6 +133,14 @@ the status of its link. A feature whose \`direction\` is \`requires\` is sought:
 
 Values within a slot become one by \`method\`; where neither the question nor the federation says one, by the \`nature\` that the dictionary gives the property: the mean of a \`rate\`, the sum of a \`count\`, the last of a \`state\` and of what has none. What is learnt late rewrites its slot for \`lateSlots\` slots, 3 where nothing is said; later still it fills only a slot of which nothing was known. \`slotsBeyond\` says that a period has more slots, or samples, than are looked at: the slots before are told whole, and the question is asked on from there.`;
 
+const states = ({
+  limits,
+  number,
+}: Given): string => `A state is entered only as its table allows; anything else is refused with \`notAllowedInState\`. To stay is always allowed.
+
+A federation becomes \`ACTIVE\` once every need that it cannot do without has an \`ACTIVE\` member. It is \`DEGRADED\` once a link was interrupted, or a need lost that somebody served, for ${number(limits['degradedAfterMs'] ?? 0)} ms: also a need that it can do without, which the model
+has degrade it at once; \`SUSPENDED\` by itself once a need that it cannot do without was lost for ${number(limits['suspendAfterMs'] ?? 0)} ms and nobody took the place; and \`ACTIVE\` again when all that was lost is served.`;
+
 const bounds =
   'Every bound of the protocol, its unit in its name. What goes beyond is refused, or the answer says that there is more; nothing is cut off in silence.';
 
@@ -140,5 +153,6 @@ export const generalParts = (given: Given) => ({
   streams: streams(given),
   sockets: sockets(given),
   results: results(given),
+  states: states(given),
   bounds,
 });

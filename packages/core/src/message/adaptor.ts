@@ -79,7 +79,7 @@ export const adaptorRows = {
       parameters: openObject({ samples: z.array(Twin).optional(), dropped: z.int().min(0) }),
       objects: one(object.profileObject),
     },
-    refusals: ['unbridgeable', 'lossTooHigh', 'notConvertible', 'unknownDictionary', 'badProfile', 'unknownTerm'],
+    refusals: ['unbridgeable', 'mappingMissing', 'lossTooHigh', 'notConvertible', 'unknownDictionary', 'badProfile', 'unknownTerm', 'unreachable'],
   }),
   'query.communicationStatus': row({
     label: 'A6',

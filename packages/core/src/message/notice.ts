@@ -53,7 +53,7 @@ export const noticeRows = {
     messageType: 'notification',
     request: { objects: one(object.communicationChange) },
     reply: {},
-    refusals: ['unknownConnection'],
+    refusals: ['unknownConnection', 'notAllowedInState'],
   }),
   'report.communicationStatus': row({
     label: 'A6',

@@ -25,6 +25,38 @@ export type AllowedStates = {
   readonly 'function run'?: readonly FunctionRunState[];
 };
 
+/** As what any message may be refused, whatever its row: because of its form, its time, its sender or whoever hears it. */
+export const refusalsOfAll: readonly ProblemKind[] = [
+  'malformed',
+  'missing',
+  'unsupportedVersion',
+  'unsupportedFormat',
+  'unknownMessageType',
+  'unknownKind',
+  'unknownVerb',
+  'notMyRole',
+  'unknownDestination',
+  'expired',
+  'clocksDiffer',
+  'replayed',
+  'tooLarge',
+  'invalid',
+  'badId',
+  'notAuthenticated',
+  'keyNotTrusted',
+  'badSignature',
+  'notAuthorised',
+  'overloaded',
+  'unavailable',
+  'timedOut',
+  'upstreamTimedOut',
+  'qosNotAttainable',
+  'internal',
+];
+
+/** What stands against a use of data or functions by its agreement: not in force, its federation paused or not yet begun, its owner closed, another purpose. */
+export const usingRefusals = ['notInForce', 'notAllowedInState', 'inMaintenance', 'purposeNotPermitted'] as const satisfies readonly ProblemKind[];
+
 /** Nothing but members that a later version may add. */
 export const nothing = openObject({});
 

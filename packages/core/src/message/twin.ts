@@ -11,7 +11,7 @@ import { limits } from '../ground/limits.ts';
 import { ToldGeometry } from '../ground/place.ts';
 import { AreaDigest, TwinQuery } from '../twin/query.ts';
 import * as object from './object-information.ts';
-import { answerBy, budget, one, Reason, row } from './row.ts';
+import { answerBy, budget, one, Reason, row, usingRefusals } from './row.ts';
 import { SubscriptionTerms } from './subscription.ts';
 
 const reason = Reason.optional();
@@ -44,7 +44,16 @@ export const twinRows = {
       objects: z.tuple([object.federationObject, object.agreementObject]),
     },
     reply: { parameters: decided, objects: one(object.agreementObject) },
-    refusals: ['notAuthorised', 'notInitiator', 'memberLimit', 'invitationExpired'],
+    refusals: [
+      'notAuthorised',
+      'notInitiator',
+      'memberLimit',
+      'invitationExpired',
+      'notAllowedInState',
+      'inMaintenance',
+      'personalDataNotPermitted',
+      'federationsConflict',
+    ],
   }),
   'offer.federation': row({
     label: 'T2',
@@ -55,7 +64,15 @@ export const twinRows = {
     request: { parameters: openObject({ round: z.int().min(2), reason, ...answerBy }), objects: one(object.agreementObject) },
     reply: { parameters: decided, objects: one(object.agreementObject) },
     allowed: { agreement: ['REQUESTED', 'OFFERED'] },
-    refusals: ['unknownFederation', 'notAllowedInState', 'tooManyRounds', 'invitationExpired', 'termsNotAcceptable'],
+    refusals: [
+      'unknownFederation',
+      'notAllowedInState',
+      'tooManyRounds',
+      'invitationExpired',
+      'termsNotAcceptable',
+      'personalDataNotPermitted',
+      'federationsConflict',
+    ],
   }),
   'accept.federation': row({
     label: 'T3',
@@ -135,7 +152,7 @@ export const twinRows = {
       }),
     },
     reply: { objects: z.tuple([object.twinsReadObject], object.twinsReadObject) },
-    refusals: ['notInForce', 'notMember', 'unknownArea', 'badQuery', 'unsupportedVersion', 'timedOut', 'overloaded'],
+    refusals: [...usingRefusals, 'notMember', 'unknownArea', 'badQuery', 'unitsDiffer', 'tooOld', 'qualityTooLow'],
   }),
   'subscribe.exchangeData': row({
     label: 'T10, A5',
@@ -153,7 +170,7 @@ export const twinRows = {
       }),
     },
     reply: { objects: one(object.subscriptionObject) },
-    refusals: ['notInForce', 'overloaded', 'unavailable', 'badQuery', 'unsupportedVersion', 'unknownArea', 'notAuthorised', 'notFound'],
+    refusals: [...usingRefusals, 'overloaded', 'unavailable', 'badQuery', 'unknownArea', 'notAuthorised', 'notFound', 'resnapshot'],
   }),
   'unsubscribe.exchangeData': row({
     label: 'T10, A5',

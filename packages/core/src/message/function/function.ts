@@ -8,7 +8,7 @@ import { openObject } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import { Duration, FunctionEffect, FunctionMode } from '../../twin/feature-information.ts';
 import * as object from '../object-information.ts';
-import { budget, one, row } from '../row.ts';
+import { budget, one, row, usingRefusals } from '../row.ts';
 import { FunctionRun, RunId, Scenario } from './function-run.ts';
 
 const isWithinBound = (text: string): boolean => ((ms) => ms > 0 && ms <= limits.functionMaxMs)(msOfDuration(text) ?? 0);
@@ -43,11 +43,12 @@ export const functionRows = {
     },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
     refusals: [
-      'notInForce',
+      ...usingRefusals,
       'notFound',
       'badInput',
       'functionFailed',
       'functionTimedOut',
+      'cancelled',
       'actuationNotPermitted',
       'qosNotAttainable',
       'overloaded',
@@ -62,7 +63,7 @@ export const functionRows = {
     effect: 'read',
     request: { parameters: openObject({ runId: RunId }), objects: one(object.featureName) },
     reply: { parameters: FunctionRun, objects: one(object.featureName) },
-    refusals: ['notFound'],
+    refusals: [...usingRefusals, 'notFound'],
   }),
   'cancel.feature': row({
     label: 'T12, A5',
