@@ -1,10 +1,10 @@
 /**
  * What is seen of the sample city: by what one knows it, as coarse as somebody asks for, where nothing is to be seen, and where nothing can be drawn.
  */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
-import { labels } from './hands.ts';
+import { answerOf, labels } from './hands.ts';
 import { openViewer, panel } from './page.ts';
 
 const address = inject('sampleCity');
@@ -46,3 +46,39 @@ it('without WebGL says so; its buttons open the table and try again', async () =
   await panel(page, 'Table').getByRole('row').nth(3).waitFor();
   expect(viewer.errors).toEqual([]);
 });
+
+type Box = { readonly text: string; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+
+const boxesOf = (page: Page, selector: string): Promise<readonly Box[]> =>
+  page.locator(selector).evaluateAll((all) =>
+    all.map((element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      return { text: element.textContent ?? '', left, right, top, bottom };
+    }),
+  );
+
+const overEachOther = (boxes: readonly Box[]): readonly string[] =>
+  boxes.flatMap((one, at) =>
+    boxes
+      .slice(at + 1)
+      .filter((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom)
+      .map((other) => `${one.text} / ${other.text}`),
+  );
+
+const discs = '.scene-badges > *';
+/** All that the flood question finds are points. */
+const found = 36;
+
+it.each([5_000, 6_500, 9_000, 14_000])(
+  'from %i m away tells all that an answer found by discs, and neither they nor names lie on one another',
+  async (distance) => {
+    await using viewer = await openViewer(browser, address, { hash: '#q=flood-exposure&w=questions&lang=en', reducedMotion: 'reduce' });
+    const { page } = viewer;
+    await answerOf(page).getByText(`${found} twins`).waitFor();
+    await viewer.drawn();
+    await page.evaluate((metres) => globalThis.cityweave?.setView({ east: 300, north: 0, distance: metres, heading: 0, tilt: 50 }), distance);
+    await expect.poll(async () => (await boxesOf(page, discs)).reduce((sum, { text }) => sum + Number(text || 1), 0)).toBe(found);
+    await expect.poll(() => labels(page)).not.toEqual([]);
+    expect(overEachOther([...(await boxesOf(page, discs)), ...(await boxesOf(page, '.scene-labels > *'))])).toEqual([]);
+  },
+);

@@ -7,8 +7,9 @@ import type { Appearance } from './look/appearance.ts';
 import { agencyColour } from './look.ts';
 import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
+import type { Found } from './overlay/badges.ts';
 import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
-import { type GroupPlace, groupLimits, groupMetres, groupPlaces } from './overlay/groups.ts';
+import { groupLimits, groupMetres, groupPlaces } from './overlay/groups.ts';
 import type { Labels, PlacedLabel } from './overlay/labels.ts';
 import { type Arc, type Dress, type Label, type LiveColumn, markBits } from './staged.ts';
 import { type Layer, placeOfRow } from './tiles/layers.ts';
@@ -125,11 +126,12 @@ export const ringAlarms = (made: Overlaid) => {
 
 /** Lights what an answer found, and shows its points from afar, with their number where many lie in one place. */
 export const groupLit = (made: Overlaid) => {
-  let [places, metres]: [readonly GroupPlace[], number | undefined] = [[], undefined];
+  let [points, metres]: [Found['points'], number | undefined] = [[], undefined];
   const isPoint = (row: number): boolean => made.scene.layers.findLast(({ firstRow }) => firstRow <= row)?.form === 'point';
   const draw = (): void => {
     made.appearance.uniforms.grouped.value = metres === undefined ? 0 : 1;
-    made.labels.setGroups(groupPlaces(places, metres));
+    const places = points.map(([, at]) => at);
+    made.labels.setFound({ points, groups: groupPlaces(places, metres) });
   };
   const look = (distance: number, pixels: number): void => {
     const wanted = groupMetres(distance, pixels);
@@ -138,10 +140,14 @@ export const groupLit = (made: Overlaid) => {
     draw();
   };
   const { ask, again } = latest<readonly number[]>([], async (rows, isLatest) => {
-    const points = rows.filter(isPoint).slice(0, groupLimits.placesMax);
-    const found = await Promise.all(points.map((row) => placeOfRow(made.layers, row)));
+    const found = await Promise.all(
+      rows
+        .filter(isPoint)
+        .slice(0, groupLimits.placesMax)
+        .map(async (row) => [row, await placeOfRow(made.layers, row)] as const),
+    );
     if (!isLatest()) return;
-    places = found.flatMap((place) => (place ? [[place.east, place.top, -place.north] as const] : []));
+    points = found.flatMap(([row, place]) => (place ? [[row, [place.east, place.top, -place.north]] as const] : []));
     draw();
     made.room.changed();
   });

@@ -29,8 +29,8 @@ export type Stop = { readonly value: number; readonly colour: string };
 /** A link between two twins; a strength of 1 is drawn as wide as any. */
 export type Arc = { readonly from: number; readonly to: number; readonly strength?: number };
 
-/** What a twin is called in the scene; the heavier stays where two would lie on one another. */
-export type Label = { readonly row: number; readonly text: string; readonly weight: number };
+/** What a twin is called in the scene; the heavier stays where two would lie on one another, and the chosen one is never missing. */
+export type Label = { readonly row: number; readonly text: string; readonly weight: number; readonly isChosen?: boolean };
 
 /** One property of all that is drawn, as it was when it was asked for. */
 export type Values = {

@@ -156,7 +156,7 @@ const useLabels = (staged: Staged | undefined): void => {
       if (!(rows && isLatest())) return;
       const labels = few.flatMap(({ id, name, weight }): readonly Label[] => {
         const row = rows.get(id);
-        return row === undefined || name === '' ? [] : [{ row, text: plainText(name, 60), weight }];
+        return row === undefined || name === '' ? [] : [{ row, text: plainText(name, 60), weight, isChosen: id === twin?.id }];
       });
       staged.city.label(labels);
     },

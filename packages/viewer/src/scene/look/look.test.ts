@@ -3,7 +3,6 @@ import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agencyClass, agencyColour, agencyColoursMax } from '../look.ts';
-import { declutter, labelsMax, wholeBetween } from '../overlay/labels.ts';
 import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
 import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';
@@ -141,25 +140,6 @@ describe('what the graphics card is told of a twin', () => {
     state.flag(1_500, flags.lit, true);
     state.flush();
     expect(lines()).toEqual([]);
-  });
-});
-
-describe('labels', () => {
-  it('that would lie on one another give way to the heavier, and there are never more than labelsMax', () => {
-    const label = (row: number, weight: number) => ({ row, text: `${row}`, weight, at: [0, 0, 0] as const });
-    const near = [
-      { label: label(1, 1), x: 100, y: 100 },
-      { label: label(2, 5), x: 110, y: 104 },
-      { label: label(3, 1), x: 900, y: 104 },
-    ];
-    expect(declutter(near).map(({ label: { row } }) => row)).toEqual([2, 3]);
-    const many = (count: number) => Array.from({ length: count }, (_, row) => ({ label: label(row, 1), x: row * 400, y: 0 }));
-    expect(declutter(many(labelsMax))).toHaveLength(labelsMax);
-    expect(declutter(many(labelsMax + 1))).toHaveLength(labelsMax);
-  });
-
-  it('are moved in until no edge cuts them', () => {
-    expect([10, 200, 399].map((x) => wholeBetween(x, 100, [0, 400]))).toEqual([54, 200, 346]);
   });
 });
 
