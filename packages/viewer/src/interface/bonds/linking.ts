@@ -1,9 +1,8 @@
 /**
  * Linking: the links of the chosen twin as arcs, and names: of the chosen one, what it is linked to, what an answer found, else of what one knows a city by.
  */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { WholeTwin } from '../../graphql/answers.ts';
-import { queries } from '../../graphql/queries.ts';
 import type { Arc, Label, Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
 import { useChosen } from '../state/choosing.ts';
@@ -11,17 +10,15 @@ import { type CrossLink, readCrossing, useCrossing } from '../state/crossing.ts'
 import { useDrawn } from '../state/drawn.ts';
 import { groundOf, isLeftOut, isTelling as isRange, toTwinFilter } from '../state/filter.ts';
 import { useKnown } from '../state/known.ts';
-import { ask } from '../state/learning.ts';
 import { type LinkedTo, linkedTo } from '../state/linked-to.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { plainText } from '../words/format.ts';
-import { isNumbered, isTelling, spokenName } from '../words/telling.ts';
+import { isNumbered, spokenName } from '../words/telling.ts';
 import { useClear } from './free.ts';
 import { useHiddenKinds } from './hiding.ts';
+import { type Kept, type Named, namesMax, useLandmarks } from './landmarks.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
-
-const labelsMax = 60;
 
 const useLinked = (twin: WholeTwin | undefined) => useMemo(() => (twin ? linkedTo(twin) : []), [twin]);
 
@@ -71,48 +68,11 @@ const useArcs = (staged: Staged | undefined): void => {
   );
 };
 
-type Named = { readonly id: string; readonly name: string; readonly weight: number };
-/** What a name stands over. */
-type Kept = Pick<FoundTwin, 'kind' | 'agencies'>;
-
 /** Of what an answer found, the one hospital is named before one of eight charging points; what only its register's number tells is not named. */
 const namesOf = (all: readonly FoundTwin[]): readonly Named[] => {
   const twins = all.filter(({ name }) => !isNumbered(name));
   const byKind = Map.groupBy(twins, ({ kind }) => kind);
   return twins.map(({ id, name, kind }) => ({ id, name, weight: 20 + 20 / (byKind.get(kind)?.length ?? 1) })).sort((a, b) => b.weight - a.weight);
-};
-
-/** By what one knows where one is, in a city that nothing was asked of yet. */
-const landmarks = ['city:District', 'city:Neighbourhood', 'city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
-
-const quarters = ['city:District', 'city:Neighbourhood'];
-
-/** Quarters are asked for by themselves: of a city with many parks and ponds they would not be among the first. A name that several have stands once. */
-const readLandmarks = async (federation: string, lang: string): Promise<readonly (Named & Kept)[]> => {
-  const read = async (kinds: readonly string[]) => ask(queries.twins, { federation, filter: { kinds }, first: labelsMax, terms: [], lang });
-  const got = await Promise.all([read(quarters), read(landmarks.filter((kind) => !quarters.includes(kind)))]);
-  const nodes = got.flatMap((each) => (each.ok ? (each.value.federation?.twins.nodes ?? []) : []));
-  const firsts = new Map(nodes.toReversed().map((node) => [node.name, node]));
-  return nodes
-    .filter((node) => isTelling(node.name) && firsts.get(node.name) === node)
-    .map(({ id, name, kind, representations }) => ({
-      ...{ id, name, kind: kind.id, agencies: representations.map(({ agency }) => agency.id) },
-      weight: landmarks.length - landmarks.indexOf(kind.id),
-    }));
-};
-
-const useLandmarks = (staged: Staged | undefined): readonly (Named & Kept)[] => {
-  const federation = usePerson((state) => state.federation);
-  const lang = usePerson((state) => state.lang);
-  const [found, setFound] = useState<readonly (Named & Kept)[]>([]);
-  useEffectLatest(
-    async (isLatest) => {
-      const read = staged && federation ? await readLandmarks(federation, lang) : [];
-      if (isLatest()) setFound(read);
-    },
-    [staged, federation, lang],
-  );
-  return found;
 };
 
 /** Of the chosen twin and of what it is linked to. */
@@ -148,7 +108,7 @@ const useLabels = (staged: Staged | undefined): void => {
       const chosen = twin ? namesAbout(twin, linked) : [];
       const found = namesOf(answer?.sections.flatMap(({ twins }) => twins).filter(isThere) ?? []);
       const named = [...chosen, ...(found.length > 0 ? found : known.filter(isThere))];
-      const few = [...new Map(named.toReversed().map((one) => [one.id, one])).values()].sort((a, b) => b.weight - a.weight).slice(0, labelsMax);
+      const few = [...new Map(named.toReversed().map((one) => [one.id, one])).values()].sort((a, b) => b.weight - a.weight).slice(0, namesMax);
       const rows = await rowsById(
         rowsOf(staged),
         few.map(({ id }) => id),
