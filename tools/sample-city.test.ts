@@ -72,7 +72,7 @@ describe('the city file', () => {
     const schemesOf = (agency: string) =>
       nodes
         .filter((node) => `urn:dtf:agency:${node.agency}` === agency)
-        .flatMap((node) => node.sources.flatMap(({ identifiers }) => identifiers.map(({ scheme }) => scheme)));
+        .flatMap((node) => [...node.sources, ...node.interfaces].flatMap(({ identifiers }) => identifiers.map(({ scheme }) => scheme)));
     const joins = sources.flatMap((source) => source.joins).filter(({ agency, scheme }) => !schemesOf(agency).includes(scheme));
     const links = nodes.flatMap((node) =>
       node.sources.flatMap((source) => source.links).filter(({ scheme }) => !schemesOf(`urn:dtf:agency:${node.agency}`).includes(scheme)),
@@ -211,6 +211,13 @@ describe('the planted quirks', () => {
     expect(differing / pairs.length).toBeLessThan(0.04);
     expect(rows.length - pairs.length).toBe(8);
     expect(pairs.length).toBeLessThan(buildings.length);
+  });
+
+  test('each flood gate is warned by one gauge', () => {
+    const warned = rowsOf('water/pegel.csv', ';').flatMap((row) => [row['TOR_LINKS'], row['TOR_RECHTS']].filter((gate) => gate !== ''));
+    const gates = [...textOf('waterways/fluttore.json').matchAll(/"id": "([^"]+)"/g)].map(([, id]) => id);
+    expect(warned.toSorted()).toEqual(gates.toSorted());
+    expect(gates.length).toBe(7);
   });
 
   test('feeds have late, missing and corrected rows', () => {

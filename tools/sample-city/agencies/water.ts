@@ -9,6 +9,7 @@ import { course, groundAt, leftBank, riverRing, stationOf, waterLevelAt } from '
 import { halfWidthByRank } from '../town/streets.ts';
 import type { Town } from '../town/town.ts';
 import type { StationAt } from './energy.ts';
+import { type Gate, gateId, gates } from './waterways.ts';
 
 const zoneRows = ({ zones }: Flood): readonly Row[] =>
   zones.map((rings, index) => ({
@@ -32,9 +33,18 @@ export const gauges: readonly Gauge[] = [
   return { id: String(id), name: String(name), at, station, zero: Math.round((waterLevelAt(station) - 2.1) * 1000) / 1000 };
 });
 
-/** Whole metres of EPSG:25832; the zero of the gauge in metres above the zero of DHHN2016; and the next gauge down the river. */
+const nearestGauge = ({ at }: Gate): Gauge | undefined => gauges.toSorted((a, b) => Math.abs(a.at[0] - at[0]) - Math.abs(b.at[0] - at[0]))[0];
+
+/** The gate on that bank that is shut by what the gauge shows. */
+const warnedBy = (gauge: Gauge, bank: Gate['bank']): string => {
+  const warned = gates.find((gate) => gate.bank === bank && nearestGauge(gate)?.id === gauge.id);
+  return warned ? gateId(warned) : '';
+};
+
+/** Whole metres of EPSG:25832; the zero of the gauge in metres above the zero of DHHN2016; the next gauge down the river; and the gates of another agency that it warns. */
 const gaugeRows = (): readonly Columns[] =>
-  gauges.map(({ id, name, at, zero, station }, index) => {
+  gauges.map((gauge, index) => {
+    const { id, name, at, zero, station } = gauge;
     const [east, north] = toUtm(at);
     return {
       PEGELNR: id,
@@ -46,6 +56,8 @@ const gaugeRows = (): readonly Columns[] =>
       MELDESTUFE1_CM: 340,
       MELDESTUFE2_CM: 430,
       UNTERPEGEL: gauges[index + 1]?.id ?? '',
+      TOR_LINKS: warnedBy(gauge, 'left'),
+      TOR_RECHTS: warnedBy(gauge, 'right'),
     };
   });
 

@@ -6,27 +6,32 @@ import { pointGeometry } from '../ground/projection.ts';
 import { type MadeFile, textFile } from '../ground/writers.ts';
 import { leftBank, rightBank } from '../town/river.ts';
 
-type Gate = { readonly number: number; readonly name: string; readonly at: Point; readonly width: number };
+export type Gate = { readonly number: number; readonly name: string; readonly at: Point; readonly bank: 'left' | 'right'; readonly width: number };
 
-const bankAt = (bank: readonly Point[], x: number): Point => bank.find((point) => point[0] >= x) ?? [0, 0];
+const banks = { left: leftBank, right: rightBank } as const;
 
-const gates: readonly Gate[] = [
-  { x: -1_150, name: 'Westsiel', bank: leftBank },
-  { x: -720, name: 'Mühlgraben', bank: rightBank },
-  { x: -310, name: 'Gerbertor', bank: leftBank },
-  { x: 60, name: 'Brückensiel', bank: rightBank },
-  { x: 420, name: 'Ringtor', bank: leftBank },
-  { x: 780, name: 'Werftsiel', bank: rightBank },
-  { x: 1_120, name: 'Hafentor', bank: leftBank },
-].map(({ x, name, bank }, index) => ({ number: index + 1, name, at: bankAt(bank, x), width: 3 + (index % 3) }));
+const bankAt = (bank: Gate['bank'], x: number): Point => banks[bank].find((point) => point[0] >= x) ?? [0, 0];
 
-const idOf = ({ number }: Gate): string => `urn:ngsi-ld:Fluttor:FT-${number}`;
+const places = [
+  [-1_150, 'Westsiel', 'left'],
+  [-720, 'Mühlgraben', 'right'],
+  [-310, 'Gerbertor', 'left'],
+  [60, 'Brückensiel', 'right'],
+  [420, 'Ringtor', 'left'],
+  [780, 'Werftsiel', 'right'],
+  [1_120, 'Hafentor', 'left'],
+] as const;
+
+/** In the order of the water. */
+export const gates: readonly Gate[] = places.map(([x, name, bank], index) => ({ number: index + 1, name, bank, at: bankAt(bank, x), width: 3 + (index % 3) }));
+
+export const gateId = ({ number }: Gate): string => `urn:ngsi-ld:Fluttor:FT-${number}`;
 
 const surveyed = '2026-02-10T08:00:00.000Z';
 const property = (value: number | string, more: object = {}) => ({ type: 'Property', value, observedAt: surveyed, ...more });
 
 const entityOf = (gate: Gate) => ({
-  id: idOf(gate),
+  id: gateId(gate),
   type: 'Fluttor',
   name: property(gate.name),
   oeffnung: property(100, { unitCode: 'P1' }),
@@ -53,8 +58,8 @@ const rowsOf = (gate: Gate): readonly Row[] =>
     const level = levelAt(gate, second);
     const [now, before] = [openingAt(level), openingAt(levelAt(gate, second - stepSeconds))];
     return [
-      [second, idOf(gate), 'pegelAussen', level, 'CMT'],
-      ...(now !== before || second < stepSeconds ? [[second + 20, idOf(gate), 'oeffnung', now, 'P1'] as const] : []),
+      [second, gateId(gate), 'pegelAussen', level, 'CMT'],
+      ...(now !== before || second < stepSeconds ? [[second + 20, gateId(gate), 'oeffnung', now, 'P1'] as const] : []),
     ];
   });
 

@@ -235,6 +235,7 @@ const terms: readonly Term[] = [
   link('startsAt', 'starts at'),
   link('endsAt', 'ends at'),
   link('serves', 'serves'),
+  link('warns', 'warns'),
   link('evacuatesTo', 'is evacuated to'),
   link('runsOn', 'runs on'),
 ];

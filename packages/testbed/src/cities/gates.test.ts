@@ -1,5 +1,5 @@
 /**
- * The flood gates of the sample city: everybody sees them, the fire brigade alone may move them.
+ * The flood gates of the sample city: everybody sees them and which gauge warns them, the fire brigade alone may move them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,4 +58,32 @@ it('are moved by nobody else', { timeout: startMaxMs }, async () => {
   const before = opening();
   expect(await set('planning', 0)).toMatchObject({ code: 'ACTUATION_NOT_PERMITTED' });
   expect(opening()).toBe(before);
+});
+
+const warned = `query ($federation: ID!) {
+  federation(id: $federation) {
+    twins(filter: { kinds: ["city:RiverGauge"] }, first: 10) { nodes { name links { nodes { kind { id } to { name } } } } }
+  }
+}`;
+
+type Gauge = {
+  readonly name: string;
+  readonly links: { readonly nodes: readonly { readonly kind: { readonly id: string }; readonly to: { readonly name: string } }[] };
+};
+
+const warnedBy = ({ links }: Gauge): readonly string[] => links.nodes.flatMap(({ kind, to }) => (kind.id === 'city:warns' ? [to.name] : [])).toSorted();
+
+it('are warned by the gauges of the water board, two of them by a gauge between its banks', { timeout: startMaxMs }, async () => {
+  const federation = 'urn:dtf:federation:auenfurt.example:flood-resilience';
+  const gauges = await until<readonly Gauge[]>(
+    async () => Object(await askGraphql(city.front.address, warned, { federation })).data?.federation?.twins.nodes ?? [],
+    (nodes) => nodes.flatMap(warnedBy).length >= 7,
+    'joined',
+  );
+  expect(Object.fromEntries(gauges.map((gauge) => [gauge.name, warnedBy(gauge)]))).toEqual({
+    'Pegel Westwehr': ['Mühlgraben', 'Westsiel'],
+    'Pegel Alte Brücke': ['Brückensiel', 'Gerbertor'],
+    'Pegel Ringbrücke': ['Ringtor', 'Werftsiel'],
+    'Pegel Hafen': ['Hafentor'],
+  });
 });
