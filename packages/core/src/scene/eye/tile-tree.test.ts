@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TileEntry } from '../archive.ts';
-import { createTileTree, type Eye, type Selection, selectTiles } from './tile-tree.ts';
+import { createTileTree, type Eye, runsOf, type Selection, selectTiles } from './tile-tree.ts';
 
 describe('a tile tree', () => {
-  const entry = (parent: number | undefined, error: number): TileEntry => ({
+  const entry = (parent: number | undefined, error: number, firstRow = 0): TileEntry => ({
     level: 0,
     parent,
     box: [0, 0, 100, 100],
@@ -11,7 +11,7 @@ describe('a tile tree', () => {
     error,
     items: 1,
     mark: '0',
-    firstRow: 0,
+    firstRow,
     offset: 0,
     length: 1,
   });
@@ -38,6 +38,18 @@ describe('a tile tree', () => {
   it('shows what is finer until what the view needs is here, where that covers it', () => {
     expect(tilesIn(selectTiles(tree, eye(5_000), (tile) => tile > 0))).toEqual({ drawn: [1, 2], wanted: [0] });
     expect(tilesIn(selectTiles(tree, eye(5_000), (tile) => tile === 1))).toEqual({ drawn: [], wanted: [0] });
+  });
+
+  it('stands for all rows with each of its levels, whatever a coarse tile leaves out', () => {
+    const deep = createTileTree([entry(undefined, 40), entry(0, 20, 7), entry(0, 20), entry(2, 10), entry(3, 0, 3), entry(3, 0)]);
+    expect(runsOf(deep, 12)).toEqual([
+      [0, 11],
+      [7, 11],
+      [0, 6],
+      [0, 6],
+      [3, 6],
+      [0, 2],
+    ]);
   });
 
   it('keeps a tile until all that replaces it is here', () => {

@@ -29,6 +29,17 @@ export const createTileTree = (tiles: readonly TileEntry[]): TileTree => {
   return { tiles, children };
 };
 
+/** The rows of the layer that each tile stands for, first and last: also of twins that it leaves out, being coarse. Tiles that refine one share its rows, in their order. */
+export const runsOf = ({ tiles, children }: TileTree, rows: number): readonly (readonly [number, number])[] => {
+  const firstOf = (tile: number | undefined): number | undefined => (tile === undefined ? undefined : tiles[tile]?.firstRow);
+  const lasts = tiles.map(() => rows - 1);
+  for (const [at, own] of children.entries()) {
+    const inOrder = own.toSorted((a, b) => (firstOf(a) ?? 0) - (firstOf(b) ?? 0));
+    for (const [place, child] of inOrder.entries()) lasts[child] = (firstOf(inOrder[place + 1]) ?? (lasts[at] ?? 0) + 1) - 1;
+  }
+  return tiles.map(({ firstRow }, at) => [firstRow, lasts[at] ?? firstRow]);
+};
+
 const distanceTo = ({ box: [west, south, east, north], top }: TileEntry, [x, y, z]: Eye['at']): number => {
   const dx = Math.max(west - x, 0, x - east);
   const dz = Math.max(-north - z, 0, z + south);

@@ -107,10 +107,11 @@ const toMesh = (packed: TileMade['parts'][number], [east, north]: TileMade['cent
 const bytesOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][number]): number =>
   [corners, high, facing, kinds, index].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
 
-const rowsOf = (parts: TileMade['parts'], firstRow: number): readonly [number, number] => [
-  firstRow + Math.min(...parts.map(({ base }) => base)),
-  firstRow + Math.max(...parts.map(({ most }) => most)),
-];
+/** What is left out of a coarse tile is there, too. */
+const rowsOf = ({ layer: { firstRow }, runs }: Layer, tile: number): readonly [number, number] => {
+  const [first, last] = runs[tile] ?? [0, 0];
+  return [firstRow + first, firstRow + last];
+};
 
 type Told = { readonly told: TileMade; readonly materials: Materials; readonly glideOf: GlideOf };
 
@@ -127,7 +128,7 @@ export const toDrawnTile = (layer: Layer, tile: number, { told, materials, glide
     isCoarse: layer.layer.form === 'prism' && (entry?.error ?? 0) > 0,
     level: entry?.level ?? 0,
     bytes: parts.reduce((sum, part) => sum + bytesOf(part), 0),
-    rows: rowsOf(parts, firstRow),
+    rows: rowsOf(layer, tile),
     lastDrawn: 0,
   };
 };

@@ -2,7 +2,7 @@
  * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
  */
 import type { Scene, SceneLayer } from '@cityweave/core/scene';
-import { aboveMetres, belowMetres, createTileTree, type RowColumns, type TileTree } from '@cityweave/core/scene/tiles';
+import { aboveMetres, belowMetres, createTileTree, type RowColumns, runsOf, type TileTree } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
 import { type Came, cameNothing, fetchDirectory, fetchRowColumns, kindsIn, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
@@ -14,6 +14,8 @@ export type Layer = {
   /** tiles that came with the scene, until they are made */
   readonly came: Came['parts'];
   readonly boxes: readonly Box3[];
+  /** rows of the layer that each tile stands for, first and last */
+  readonly runs: readonly (readonly [number, number])[];
   /** by which each tile is known, to the workers too */
   readonly keys: readonly string[];
   readonly known: LayerKnown;
@@ -60,6 +62,7 @@ const loadLayer = async (scene: Scene, layer: SceneLayer, came: Came): Promise<L
     known,
     columns,
     rank,
+    runs: runsOf(tree, layer.rows),
     boxes: directory.tiles.map(boxOf),
     keys: directory.tiles.map(({ mark, firstRow }) => `${layer.id} ${mark} ${layer.firstRow + firstRow}`),
   };
