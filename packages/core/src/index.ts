@@ -76,6 +76,7 @@ export * from './twin/past/past-twin.ts';
 export * from './twin/past/slots.ts';
 export * from './twin/past/sync-rules.ts';
 export * from './twin/past/thinning.ts';
+export { isTimeZone } from './twin/past/wall-clock.ts';
 export * from './twin/public-key.ts';
 export * from './twin/query.ts';
 export * from './twin/semantic-dictionary.ts';

@@ -36,10 +36,15 @@ const refusal = async (content: unknown) => {
 
 describe('a node file', () => {
   it('that is right is taken', async () => {
-    expect(await refusal(node(hydrants))).toBeUndefined();
+    expect(await refusal({ ...node(hydrants), timeZone: 'Europe/Berlin' })).toBeUndefined();
   });
 
   it.each<[string, unknown, object]>([
+    [
+      'a time zone that nobody knows',
+      { ...node(hydrants), timeZone: 'Middle/Earth' },
+      { path: expect.stringContaining('timeZone'), accepted: expect.stringContaining('Europe/Berlin') },
+    ],
     ['a source twice', node(hydrants, hydrants), { path: 'sources/hydrants', found: 'hydrants twice' }],
     ['a kind that no dictionary has', node({ ...hydrants, kind: 'city:Hydrnt' }), { found: 'city:Hydrnt', accepted: 'a kind, as city:Hydrant' }],
     ['a property as a kind', node({ ...hydrants, kind: 'city:height' }), { found: 'city:height, which is a property' }],

@@ -11,6 +11,7 @@ import {
   Geometry,
   GroupId,
   Instant,
+  isTimeZone,
   LanguageMap,
   limits,
   Period,
@@ -142,6 +143,8 @@ export const NodeFile = z.strictObject({
   /** what the agency twin stands for */
   twinType: TermId.prefault('city:AgencyTwin'),
   contact: z.string().optional(),
+  /** of the city, IANA name: its page tells times as the clocks there show them; as the reader's own does where absent */
+  timeZone: z.string().refine(isTimeZone, 'the IANA name of a time zone, as Europe/Berlin').optional(),
   listen: Listen.prefault({}),
   /** over which its data are offered, and messages are said to others: of what both speak, the WebSocket. Known by HTTP every node is */
   bindings: z.array(Binding).min(1).default(['http', 'websocket']),

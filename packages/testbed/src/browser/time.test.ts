@@ -4,7 +4,7 @@
 import { addMs, type Instant, TermId, TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { createTestCity } from '../city.ts';
 import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
@@ -53,5 +53,28 @@ it('is what the table, the twin and the scene show, as far back as the bar is mo
   await tool(page, 'Time').click();
   await expect.poll(() => page.url()).not.toContain('at=');
   expect([...viewer.errors, ...other.errors]).toEqual([]);
+  await browser.close();
+});
+
+const noon = 'at=2026-06-21T12:00Z';
+
+it.each([
+  ['Asia/Tokyo', 'June 21, 2026 at 14:00 GMT+2', ['Times are told as the clocks of the city show them: Central European Time (Europe/Berlin).']],
+  ['Europe/Berlin', 'June 21, 2026 at 14:00', []],
+])('for who looks from %s is told as the clocks of the city show it, and the zone is named where their own differ', async (timezoneId, said, named) => {
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { timezoneId, hash: `#lang=en&w=federation&t=2026-06-21T14:00&${noon}` });
+  const { page } = viewer;
+  for (const bar of ['Time', 'Sun']) {
+    await panel(page, bar).getByText(said, { exact: true }).waitFor();
+    expect(await panel(page, bar).getByRole('slider').getAttribute('aria-valuetext')).toBe(said);
+  }
+  await panel(page, 'Federation').getByText('asks and answers for all').waitFor();
+  expect(await panel(page, 'Federation').getByText('Times are told').allTextContents()).toEqual(named);
+  // an hour on is an hour on by the clocks of the city, and its link is the same moment for everybody
+  await panel(page, 'Time').getByRole('slider').fill('900');
+  await expect.poll(() => page.url()).toContain('at=2026-06-21T13:00Z');
+  expect(page.url()).toContain('t=2026-06-21T14:00');
+  expect(viewer.errors).toEqual([]);
   await browser.close();
 });

@@ -78,6 +78,8 @@ export type Counts = {
 };
 
 export type Standing = {
+  /** of its city, where it says so */
+  readonly timeZone: string | null;
   readonly agency: Agency;
   readonly federations: { readonly nodes: readonly { readonly id: string; readonly name: string; readonly state: string }[] };
 };

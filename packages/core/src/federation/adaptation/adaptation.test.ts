@@ -6,12 +6,13 @@ import { limits } from '../../ground/limits.ts';
 import { hopText } from '../../message/header.ts';
 import { cityDictionary } from '../../twin/city-dictionary.ts';
 import { FarForm, type Feature, FeatureInformation } from '../../twin/feature-information.ts';
+import { isTimeZone } from '../../twin/past/wall-clock.ts';
 import { createVocabulary, SemanticDictionary } from '../../twin/semantic-dictionary.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { adaptorNeedOf, canBridge } from '../adaptor.ts';
 import { answerQuery } from './answering.ts';
 import { convertRecord, type FarRecord } from './converting.ts';
-import { isTimeZone, readTime } from './local-time.ts';
+import { readTime } from './local-time.ts';
 import { checkRules, joinReports, planFeature, reportOfRules, stepsBetween } from './planning.ts';
 import { AdaptationProfile, Bridge, FeatureAdaptation } from './profile.ts';
 

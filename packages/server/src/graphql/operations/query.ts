@@ -59,6 +59,12 @@ const defineNodes = ({ builder }: Kit): void => {
       },
     }),
     agency: t.field({ type: 'Agency', description: 'Whose node this is.', resolve: (_root, _args, { room, agencies }) => agencies.of(room.self.agency) }),
+    timeZone: t.string({
+      nullable: true,
+      description:
+        'IANA name of the time zone of its city, as "Europe/Berlin", where its node file says it: times in answers are instants, for people to be told as the clocks there show them.',
+      resolve: (_root, _args, { room }) => room.node.timeZone,
+    }),
     term: t.field({
       type: 'Term',
       nullable: true,

@@ -7,6 +7,8 @@ import { readColumnsAgain } from '../state/columns.ts';
 import { useKnown } from '../state/known.ts';
 import { usePerson } from '../state/person.ts';
 import { useUnread } from '../state/unread.ts';
+import { useWords } from '../words/words.ts';
+import { msShown } from '../words/zone.ts';
 import { useColouring } from './colouring.ts';
 import { useFraming } from './framing.ts';
 import { useHiding } from './hiding.ts';
@@ -16,7 +18,8 @@ import { useSceneKeys } from './scene-keys.ts';
 
 const useSun = (staged: Staged | undefined): void => {
   const sun = usePerson((state) => state.sun);
-  useEffect(() => staged?.city.sunAt(sun === undefined ? undefined : new Date(sun)), [staged, sun]);
+  const { zone } = useWords();
+  useEffect(() => staged?.city.sunAt(sun === undefined ? undefined : new Date(msShown(zone, sun))), [staged, sun, zone]);
 };
 
 /** Columns are those of the moment that is looked at. */

@@ -3,7 +3,7 @@ import type { SourceStatus } from '../../graphql/answers.ts';
 import { eachOnce, landmarksAfter, namesMax } from './landmarks.ts';
 
 const agency = (id: string) => ({ id, name: id });
-const node = (id: string, name: string, by = 'a', kind = 'city:Park') => ({
+const node = (id: string, name: string, { by = 'a', kind = 'city:Park' } = {}) => ({
   ...{ id, name, kind: { id: kind, label: 'Park' }, representations: [{ agency: agency(by) }], properties: [] },
 });
 const page = (nodes: readonly ReturnType<typeof node>[], statuses: Readonly<Record<string, SourceStatus>> = {}) => ({
@@ -20,13 +20,13 @@ it('are what was told last: one that is called otherwise, came or went is seen',
 });
 
 it('stay where their agency, or everybody, did not answer', () => {
-  const before = landmarksAfter([], page([node('1', 'North Park'), node('2', 'West End', 'b')], { a: 'ANSWERED', b: 'ANSWERED' }));
+  const before = landmarksAfter([], page([node('1', 'North Park'), node('2', 'West End', { by: 'b' })], { a: 'ANSWERED', b: 'ANSWERED' }));
   expect(landmarksAfter(before, undefined)).toBe(before);
   expect(names(landmarksAfter(before, page([node('3', 'East Park')], { a: 'ANSWERED', b: 'LATE' })))).toEqual(['East Park', 'West End']);
 });
 
 it('have no numbers of registers among them, a quarter weighs more than a park, and a name stands once', () => {
-  const all = landmarksAfter([], page([node('1', '101'), node('2', 'Common'), node('3', 'Common'), node('4', 'West End', 'a', 'city:District')]));
+  const all = landmarksAfter([], page([node('1', '101'), node('2', 'Common'), node('3', 'Common'), node('4', 'West End', { kind: 'city:District' })]));
   expect(all.map(({ name, weight }) => [name, weight])).toEqual([
     ['Common', 3],
     ['Common', 3],

@@ -4,9 +4,10 @@
 import { useState } from 'react';
 import { announce } from '../state/announcing.ts';
 import { useKnown } from '../state/known.ts';
-import { anywhere, localMoment } from '../state/moment.ts';
+import { minuteAnywhere } from '../state/moment.ts';
 import { type ListName, type PanelName, person, usePerson } from '../state/person.ts';
 import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
+import { shownIn } from '../words/zone.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 type ToolProps = {
@@ -99,7 +100,7 @@ const Share = ({ address }: { readonly address: () => string }) => {
 };
 
 export const Toolbar = ({ address }: { readonly address: () => string }) => {
-  const { say } = useWords();
+  const { say, zone } = useWords();
   const { panel, list, theme, sun, asOf } = usePerson();
   const silent = useKnown(({ silences }) => silences.size);
   return (
@@ -121,13 +122,13 @@ export const Toolbar = ({ address }: { readonly address: () => string }) => {
         icon="sun"
         name={say('sun')}
         pressed={sun !== undefined}
-        onUse={() => person.set({ sun: sun === undefined ? localMoment(new Date()) : undefined })}
+        onUse={() => person.set({ sun: sun === undefined ? shownIn(zone, Date.now()) : undefined })}
       />
       <Tool
         icon="time"
         name={say('time')}
         pressed={asOf !== undefined}
-        onUse={() => person.set({ asOf: asOf === undefined ? anywhere(localMoment(new Date())) : undefined })}
+        onUse={() => person.set({ asOf: asOf === undefined ? minuteAnywhere(Date.now()) : undefined })}
       />
       <Share address={address} />
       <Tool

@@ -1,10 +1,11 @@
 /**
- * Moment bar: a day and an hour of it, as the reader's clock shows them.
+ * Moment bar: a day and an hour of it, as the clocks show them by which the page tells times.
  */
 import './look.css';
 import { Icon } from '../frame/icon.tsx';
-import { localMoment, minutesOf, withMinutes } from '../state/moment.ts';
+import { minutesOf, withMinutes } from '../state/moment.ts';
 import { useWords } from '../words/words.ts';
+import { shownIn } from '../words/zone.ts';
 
 const minutesOfDay = 1_439;
 const stepMinutes = 10;
@@ -13,14 +14,14 @@ type MomentBarProps = {
   readonly name: string;
   /** where it stands in the window */
   readonly area: 'sun' | 'time';
-  /** local, YYYY-MM-DDTHH:MM */
+  /** YYYY-MM-DDTHH:MM by those clocks */
   readonly at: string;
   readonly onMove: (at: string) => void;
   readonly onClose: () => void;
 };
 
 export const MomentBar = ({ name, area, at, onMove, onClose }: MomentBarProps) => {
-  const { say, moment } = useWords();
+  const { say, moment, zone } = useWords();
   return (
     <section className={`panel moment-bar ${area}`} aria-label={name}>
       <input type="date" aria-label={say('day')} value={at.slice(0, 10)} onChange={({ target }) => target.value && onMove(`${target.value}${at.slice(10)}`)} />
@@ -35,7 +36,7 @@ export const MomentBar = ({ name, area, at, onMove, onClose }: MomentBarProps) =
         onChange={({ target }) => onMove(withMinutes(at, Number(target.value)))}
       />
       <output>{moment(at)}</output>
-      <button type="button" className="quiet" onClick={() => onMove(localMoment(new Date()))}>
+      <button type="button" className="quiet" onClick={() => onMove(shownIn(zone, Date.now()))}>
         {say('now')}
       </button>
       <button type="button" className="plain" aria-label={say('closeNamed', { name })} onClick={onClose}>

@@ -93,6 +93,13 @@ const Choice = () => {
   );
 };
 
+/** Said where the reader's own clock shows another time. */
+const ZoneLine = () => {
+  const { say, zoneElsewhere } = useWords();
+  const zone = zoneElsewhere();
+  return zone !== undefined && <p className="soft">{say('timesOf', { zone })}</p>;
+};
+
 export const FederationMap = () => {
   const { say } = useWords();
   const known = useKnown();
@@ -107,6 +114,7 @@ export const FederationMap = () => {
           <p className={silent > 0 ? 'warn' : 'soft'}>
             {say('membersSaid', { n: spots.length + 1 })} {silent === 0 ? say('allWell') : say('silentCount', { n: silent })}
           </p>
+          <ZoneLine />
           <Picture spots={spots} initiator={federation.initiator.name} />
           <ul className="members">
             <li className="member well">

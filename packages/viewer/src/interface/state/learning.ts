@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import { createAsk } from '../../graphql/client.ts';
 import { type Question, readQuestions } from '../../graphql/questions.ts';
 import { standing } from '../../graphql/standing.ts';
+import { tellTimesOf } from '../words/words.ts';
 import { person } from './person.ts';
 
 export const endpoint = '/graphql';
@@ -39,6 +40,7 @@ export const nameFederation = (federation: string | undefined): void => {
 const learn = async (signal: AbortSignal): Promise<void> => {
   const [answer, read] = await Promise.all([ask(standing, { lang: person.get().lang }), readQuestions(signal)]);
   if (signal.aborted) return;
+  if (answer.ok) tellTimesOf(answer.value.timeZone);
   if (answer.ok) await naming.promise;
   const [federations, questions] = [answer.ok ? answer.value.federations.nodes : [], read.ok ? read.value : []];
   const found = chooseFederation(federations, questions, person.get().federation);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { shownIn } from '../words/zone.ts';
 import { countTwins } from './counting.ts';
 import { type Drawn, toKeepers } from './drawn.ts';
 import { createIsHidden, createIsMeant, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
-import { localMoment, minutesOf, withMinutes } from './moment.ts';
+import { anywhere, minutesOf, withMinutes } from './moment.ts';
 import type { TwinChoice } from './person.ts';
 import { termText } from './terms.ts';
 
@@ -151,7 +152,16 @@ describe('a filter', () => {
 describe('a moment', () => {
   it('is a day and a minute of it', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 1_439 }), (minutes) => minutesOf(withMinutes('2026-05-01T00:00', minutes)) === minutes));
-    expect(localMoment(new Date(2026, 0, 2, 3, 4))).toBe('2026-01-02T03:04');
+  });
+  it('is the same anywhere, whichever clocks show it', () => {
+    expect(shownIn('Asia/Tokyo', Date.parse('2026-01-02T03:04:05Z'))).toBe('2026-01-02T12:04');
+    expect(anywhere('2026-01-02T12:04', 'Asia/Tokyo')).toBe('2026-01-02T03:04Z');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2e12 }), fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'UTC'), (ms, zone) => {
+        const shown = shownIn(zone, ms);
+        expect(shownIn(zone, Date.parse(anywhere(shown, zone)))).toBe(shown);
+      }),
+    );
   });
 });
 

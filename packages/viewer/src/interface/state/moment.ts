@@ -1,14 +1,14 @@
 /**
- * Moment: a day and a minute of it as the reader's clock shows them, YYYY-MM-DDTHH:MM.
+ * Moment: a day and a minute of it as clocks of a zone show them, YYYY-MM-DDTHH:MM, and the same moment anywhere, with a Z behind it.
  */
+import { msShown } from '../words/zone.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-export const localMoment = (at: Date): string =>
-  `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+export const minuteAnywhere = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 
 /** The same moment wherever it is read, to the minute. */
-export const anywhere = (localTime: string): string => `${new Date(localTime).toISOString().slice(0, 16)}Z`;
+export const anywhere = (shown: string, zone: string): string => minuteAnywhere(msShown(zone, shown));
 
 export const minutesOf = (moment: string): number => Number(moment.slice(11, 13)) * 60 + Number(moment.slice(14, 16));
 

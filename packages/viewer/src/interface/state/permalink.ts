@@ -116,7 +116,7 @@ const toQuestion = (text: string | undefined): PosedQuestion | undefined => {
   return { name, places: Object.fromEntries(pairs) };
 };
 
-/** A local time, to the minute. */
+/** As clocks of the city show it, to the minute. */
 const toMoment = (text: string | undefined): string | undefined =>
   text !== undefined && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 

@@ -42,7 +42,7 @@ export type Person = {
   readonly watch: Watch | undefined;
   /** links between agencies are drawn */
   readonly crossing: boolean;
-  /** the moment whose sun shines, as a local time without its zone, YYYY-MM-DDTHH:MM; undefined: soft light */
+  /** the moment whose sun shines, as clocks of the city show it, YYYY-MM-DDTHH:MM; undefined: soft light */
   readonly sun: string | undefined;
   /** the moment that is looked at, YYYY-MM-DDTHH:MMZ; undefined: now */
   readonly asOf: string | undefined;

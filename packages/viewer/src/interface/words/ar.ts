@@ -16,6 +16,7 @@ export const ar: Catalogue = {
   allQuestions: 'كل الأسئلة',
   allTwins: 'عرض كل التوائم',
   allWell: 'كلها متصلة.',
+  timesOf: 'الأوقات كما تعرضها ساعات المدينة: {zone}.',
   aMinute: 'في الدقيقة',
   answer: 'الجواب',
   answerNow: 'يُجاب عن هذا السؤال كما هو الآن، مهما أظهر شريط الوقت.',

@@ -14,6 +14,7 @@ export const de: Catalogue = {
   allQuestions: 'Alle Fragen',
   allTwins: 'Alle Zwillinge zeigen',
   allWell: 'Alle sind erreichbar.',
+  timesOf: 'Zeiten stehen hier, wie die Uhren der Stadt sie zeigen: {zone}.',
   aMinute: 'Je Minute',
   answer: 'Antwort',
   answerNow: 'Diese Frage wird für jetzt beantwortet, was auch die Zeitleiste sagt.',

@@ -14,6 +14,7 @@ export const en = {
   allQuestions: 'All questions',
   allTwins: 'Show all twins',
   allWell: 'All of them are heard of.',
+  timesOf: 'Times are told as the clocks of the city show them: {zone}.',
   aMinute: 'A minute',
   answer: 'Answer',
   answerNow: 'This question is answered as of now, whatever the time bar says.',

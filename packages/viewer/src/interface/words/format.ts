@@ -2,6 +2,7 @@
  * Format: numbers, dates, ages and values as the reader's language writes them. What a twin says stays a text whatever it holds.
  */
 import { spokenUnit, unitText } from './units.ts';
+import { isElsewhere, msShown, shownIn } from './zone.ts';
 
 const secondsOf = { day: 86_400, hour: 3_600, minute: 60, second: 1 } as const;
 
@@ -56,23 +57,44 @@ export const secondsText = (lang: string, ms: number): string =>
 export const numberText = (lang: string, value: number): string =>
   new Intl.NumberFormat(lang, { maximumFractionDigits: Math.abs(value) >= 1_000 ? 1 : 3, useGrouping: 'min2' }).format(value);
 
+/** In which language, and by whose clocks. */
+export type Clocked = { readonly lang: string; readonly zone: string };
+
+type Dated = { readonly ms: number; readonly date: 'long' | 'medium' | undefined };
+
+/** The zone is named where the reader's own clock shows another time. */
+const clockText = ({ lang, zone }: Clocked, { ms, date }: Dated): string => {
+  const [styles, fields] = [{ dateStyle: date }, { year: 'numeric', month: date === 'long' ? 'long' : 'short', day: 'numeric' }] as const;
+  const hour = isElsewhere(zone, ms)
+    ? ({ ...(date && fields), hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const)
+    : ({ ...(date && styles), timeStyle: 'short' } as const);
+  return new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: 'h23', ...hour }).format(ms);
+};
+
 /** 14:02 of today, else with its date; what is no instant stays as it is. */
-export const instantText = (lang: string, instant: string, now: number): string => {
-  const at = new Date(instant);
-  if (Number.isNaN(at.getTime())) return instant;
-  const isToday = at.toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(lang, { ...(!isToday && { dateStyle: 'medium' }), timeStyle: 'short', hourCycle: 'h23' }).format(at);
+export const instantText = (clocked: Clocked, instant: string, now: number): string => {
+  const ms = Date.parse(instant);
+  if (Number.isNaN(ms)) return instant;
+  const [day, today] = [ms, now].map((at) => shownIn(clocked.zone, at).slice(0, 10));
+  return clockText(clocked, { ms, date: day === today ? undefined : 'medium' });
 };
 
 /** The day alone; what is no instant stays as it is. */
-export const dayText = (lang: string, instant: string): string => {
+export const dayText = ({ lang, zone }: Clocked, instant: string): string => {
   const at = new Date(instant);
-  return Number.isNaN(at.getTime()) ? instant : new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }).format(at);
+  return Number.isNaN(at.getTime()) ? instant : new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone: zone }).format(at);
 };
 
-/** A day and an hour in full. */
-export const momentText = (lang: string, moment: string): string =>
-  new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(moment));
+/** A day and an hour in full, of a moment anywhere or as clocks of the zone show it. */
+export const momentText = (clocked: Clocked, moment: string): string =>
+  clockText(clocked, { ms: moment.endsWith('Z') ? Date.parse(moment) : msShown(clocked.zone, moment), date: 'long' });
+
+/** The zone as people call it, with the name that everybody knows it by. */
+export const zoneText = ({ lang, zone }: Clocked): string => {
+  const parts = new Intl.DateTimeFormat(lang, { timeZone: zone, timeZoneName: 'longGeneric' }).formatToParts();
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+  return name === zone ? name : `${name} (${zone})`;
+};
 
 const bidiControls = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 

@@ -2,10 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
-import { ageText, cutText, instantText, numberText, plainText, quantityText, secondsOfDuration, secondsText, unitName } from './format.ts';
+import {
+  ageText,
+  cutText,
+  dayText,
+  instantText,
+  momentText,
+  numberText,
+  plainText,
+  quantityText,
+  secondsOfDuration,
+  secondsText,
+  unitName,
+  zoneText,
+} from './format.ts';
 import { isTelling, spokenName } from './telling.ts';
 import { unitText } from './units.ts';
 import { createWords, directionOf, fill, type Key, type Phrase } from './words.ts';
+import { isElsewhere, ownZone, zoneOf } from './zone.ts';
 
 const said = { none: 'no value', yes: 'yes', no: 'no' };
 const quantity = (value: unknown, unit?: string) => quantityText('en', { value, unit }, said).replaceAll('\u00a0', ' ');
@@ -45,10 +59,26 @@ describe('an age', () => {
 
 describe('a time', () => {
   const now = new Date(2026, 4, 1, 15, 0).getTime();
+  const here = { lang: 'de', zone: ownZone() };
   it('of today is an hour, any other has its day; what is none stays as it is', () => {
-    expect(instantText('de', new Date(2026, 4, 1, 14, 2).toISOString(), now)).toBe('14:02');
-    expect(instantText('de', new Date(2026, 3, 30, 14, 2).toISOString(), now)).toMatch(/30\.04\.2026.*14:02/);
-    expect(instantText('en', 'yesterday', now)).toBe('yesterday');
+    expect(instantText(here, new Date(2026, 4, 1, 14, 2).toISOString(), now)).toBe('14:02');
+    expect(instantText(here, new Date(2026, 3, 30, 14, 2).toISOString(), now)).toMatch(/30\.04\.2026.*14:02/);
+    expect(instantText(here, 'yesterday', now)).toBe('yesterday');
+  });
+  it('is told as the clocks of the city show it, and says whose they are where the own ones differ', () => {
+    const [kiritimati, niue] = ['Pacific/Kiritimati', 'Pacific/Niue'].map((zone) => ({ lang: 'en', zone }) as const);
+    const ms = Date.parse('2026-05-01T12:00:00Z');
+    // these two are never on the same day, so one of them is elsewhere for everybody
+    const clocked = [kiritimati, niue].find((one) => one && isElsewhere(one.zone, ms));
+    const text = clocked && instantText(clocked, '2026-05-01T12:00:00Z', ms + 60_000);
+    expect(text).toBe(clocked?.zone === 'Pacific/Niue' ? '01:00 GMT-11' : '02:00 GMT+14');
+    expect(clocked && dayText(clocked, '2026-05-01T12:00:00Z')).toBe(clocked?.zone === 'Pacific/Niue' ? 'May 1, 2026' : 'May 2, 2026');
+    expect(momentText({ lang: 'en', zone: ownZone() }, '2026-05-01T09:30')).toBe('May 1, 2026 at 09:30');
+  });
+  it('has a zone that the reader may know by name or by its place', () => {
+    expect(zoneText({ lang: 'en', zone: 'America/New_York' })).toBe('Eastern Time (America/New_York)');
+    expect(zoneText({ lang: 'de', zone: 'UTC' })).toContain('UTC');
+    expect([zoneOf('Europe/Berlin'), zoneOf('Middle/Earth'), zoneOf(null)]).toEqual(['Europe/Berlin', ownZone(), ownZone()]);
   });
 });
 

@@ -3,7 +3,8 @@
  */
 import { create } from 'zustand';
 import type { en } from './en.ts';
-import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName } from './format.ts';
+import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName, zoneText } from './format.ts';
+import { isElsewhere, zoneOf } from './zone.ts';
 
 const factCharactersMax = 400;
 
@@ -39,6 +40,10 @@ export const fill = (lang: string, phrase: Phrase, facts: Facts): string => {
 
 export type Words = {
   readonly lang: Language;
+  /** by whose clocks times are told, IANA name */
+  readonly zone: string;
+  /** what it is called, where the reader's own clock shows another time now */
+  readonly zoneElsewhere: () => string | undefined;
   readonly say: (key: Key, facts?: Facts) => string;
   readonly number: (value: number) => string;
   readonly age: (duration: string) => string;
@@ -53,31 +58,46 @@ export type Words = {
 };
 
 /** Where the catalogue is not here yet, nothing is said. */
-export const createWords = (lang: Language, catalogue: Partial<Catalogue>): Words => {
+export const createWords = (lang: Language, catalogue: Partial<Catalogue>, zone = zoneOf(undefined)): Words => {
+  const clocked = { lang, zone };
   const say = (key: Key, facts: Facts = {}): string => fill(lang, catalogue[key] ?? '', facts);
   return {
-    ...{ lang, say },
+    ...{ lang, say, zone },
+    zoneElsewhere: () => (isElsewhere(zone, Date.now()) ? zoneText(clocked) : undefined),
     number: (value) => numberText(lang, value),
     age: (duration) => ageText(lang, duration),
     seconds: (ms) => secondsText(lang, ms),
-    instant: (instant) => instantText(lang, instant, Date.now()),
-    day: (instant) => dayText(lang, instant),
-    moment: (moment) => momentText(lang, moment),
+    instant: (instant) => instantText(clocked, instant, Date.now()),
+    day: (instant) => dayText(clocked, instant),
+    moment: (moment) => momentText(clocked, moment),
     quantity: (value, unit) => quantityText(lang, { value, unit }, { none: say('valueNone'), yes: say('yes'), no: say('no') }),
     unit: (code) => unitName(lang, code),
     list: (names) => new Intl.ListFormat(lang).format(names),
   };
 };
 
-const useStore = create<Words>()(() => createWords('en', {}));
+let spoken: { readonly lang: Language; readonly catalogue: Partial<Catalogue>; readonly zone: string } = { lang: 'en', catalogue: {}, zone: zoneOf(undefined) };
+
+const useStore = create<Words>()(() => createWords(spoken.lang, spoken.catalogue, spoken.zone));
+
+const retell = (change: Partial<typeof spoken>): void => {
+  spoken = { ...spoken, ...change };
+  useStore.setState(createWords(spoken.lang, spoken.catalogue, spoken.zone));
+};
 
 export const useWords = (): Words => useStore();
 export const currentWords = (): Words => useStore.getState();
 
 /** The page keeps speaking as before until the catalogue is here. */
 export const speak = async (lang: Language): Promise<void> => {
-  const words = createWords(lang, await catalogues[lang]());
+  const catalogue = await catalogues[lang]();
   document.documentElement.lang = lang;
   document.documentElement.dir = directionOf(lang);
-  useStore.setState(words);
+  retell({ lang, catalogue });
+};
+
+/** As the clocks of the city show them; as the reader's own does where nobody says which these are. */
+export const tellTimesOf = (told: string | null | undefined): void => {
+  const zone = zoneOf(told);
+  if (zone !== spoken.zone) retell({ zone });
 };
