@@ -25,11 +25,23 @@ const builtBox = ({ box, layers }: Drawn): Scene['box'] => {
 /** From the middle to the ends of a city's box, one half of it being 1. */
 const ends = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => (x !== 0 && y !== 0 ? ([x * cornerShare, y * cornerShare] as const) : ([x, y] as const))));
 
-export const homeOf = (scene: Drawn, aspect: number): View => {
-  const [west, south, east, north] = builtBox(scene);
-  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading: 20, tilt: 56 };
-  const share = aspect < 1 ? narrowShare : 1;
+const northerly = 20;
+const turned = northerly + 270;
+
+type Looking = { readonly box: Scene['box']; readonly aspect: number; readonly heading: number; readonly share: number };
+
+const viewOf = ({ box: [west, south, east, north], aspect, heading, share }: Looking): View => {
+  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading, tilt: 56 };
   const [wide, high] = [((east - west) / 2) * share, ((north - south) / 2) * share];
   const places = ends.map(([x, y]) => ({ east: middle.east + x * wide, north: middle.north + y * high, top: 0 }));
   return fitView(places, middle, { free: homeFree, aspect, nearest: distanceMin }) ?? middle;
+};
+
+/** Where a city is so long that all of it, turned, is as near as its middle otherwise, a narrow picture shows it turned. */
+export const homeOf = (scene: Drawn, aspect: number): View => {
+  const box = builtBox(scene);
+  if (aspect >= 1) return viewOf({ box, aspect, heading: northerly, share: 1 });
+  const upright = viewOf({ box, aspect, heading: northerly, share: narrowShare });
+  const whole = viewOf({ box, aspect, heading: turned, share: 1 });
+  return whole.distance <= upright.distance ? whole : upright;
 };

@@ -19,8 +19,8 @@ const views = fc.record({
 });
 
 /** Where a place stands in the picture, in shares of it. */
-const seenFrom = (view: View, { east, north, top }: Place): { readonly x: number; readonly y: number } => {
-  const camera = new PerspectiveCamera(fieldOfView, aspect);
+const seenFrom = (view: View, { east, north, top }: Place, wide = aspect): { readonly x: number; readonly y: number } => {
+  const camera = new PerspectiveCamera(fieldOfView, wide);
   placeCamera(camera, view);
   const { x, y } = new Vector3(east, top, -north).project(camera);
   return { x: (x + 1) / 2, y: (1 - y) / 2 };
@@ -69,6 +69,16 @@ describe('home', () => {
     const ends = [-2_000, 2_000].map((east) => seenFrom(view, { east, north: 50, top: 0 }));
     for (const end of ends) expect(isWithin(end, { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
     expect(Math.abs((ends[1]?.x ?? 0) - (ends[0]?.x ?? 0))).toBeGreaterThan(0.7);
+  });
+
+  it('turns a long city on a narrow picture, so that all of its districts are seen there, too, and keeps one that is not long as on a map', () => {
+    const narrow = 360 / 740;
+    const view = homeOf({ box: [-2_000, -400, 2_000, 500], layers: districts }, narrow);
+    for (const [east, north] of [-1_950, 1_950].flatMap((at) => [-250, 250].map((side) => [at, side] as const)))
+      expect(isWithin(seenFrom(view, { east, north, top: 0 }, narrow), { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
+    const round = layer('prism', [-1_200, -900, 1_200, 900]);
+    expect([narrow, aspect].map((wide) => homeOf({ box: round.box, layers: [round] }, wide).heading)).toEqual([20, 20]);
+    expect(homeOf({ box: [-2_000, -400, 2_000, 500], layers: districts }, aspect).heading).toBe(20);
   });
 
   it('shows all there is where nothing is built', () => {
