@@ -30,6 +30,8 @@ export type Overlaid = {
   readonly group: Group;
 };
 
+const isPoint = ({ layers }: Scene, row: number): boolean => layers.findLast(({ firstRow }) => firstRow <= row)?.form === 'point';
+
 const agencyOf = (scene: Scene, row: number): number => scene.layers.findLast(({ firstRow }) => firstRow <= row)?.agency ?? 0;
 
 /** What was asked for last counts: places may take a while to come. `again`: places may be others now. */
@@ -127,7 +129,6 @@ export const ringAlarms = (made: Overlaid) => {
 /** Lights what an answer found, and shows its points from afar, with their number where many lie in one place. */
 export const groupLit = (made: Overlaid) => {
   let [points, metres]: [Found['points'], number | undefined] = [[], undefined];
-  const isPoint = (row: number): boolean => made.scene.layers.findLast(({ firstRow }) => firstRow <= row)?.form === 'point';
   const draw = (): void => {
     made.appearance.uniforms.grouped.value = metres === undefined ? 0 : 1;
     const places = points.map(([, at]) => at);
@@ -142,7 +143,7 @@ export const groupLit = (made: Overlaid) => {
   const { ask, again } = latest<readonly number[]>([], async (rows, isLatest) => {
     const found = await Promise.all(
       rows
-        .filter(isPoint)
+        .filter((row) => isPoint(made.scene, row))
         .slice(0, groupLimits.placesMax)
         .map(async (row) => [row, await placeOfRow(made.layers, row)] as const),
     );
@@ -164,7 +165,7 @@ export const placeLabels = (made: Overlaid) =>
     const found = await Promise.all(
       given.map(async (label) => {
         const place = await placeOfRow(made.layers, label.row);
-        return place ? [{ ...label, at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
+        return place ? [{ ...label, isPoint: isPoint(made.scene, label.row), at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
       }),
     );
     if (!isLatest()) return;

@@ -9,7 +9,8 @@ import { createGround, type Ground, liftOf } from './placement.ts';
 import { type AwayOf, type Size, seeFrom } from './seeing.ts';
 import { createTexts } from './texts.ts';
 
-export type PlacedLabel = Label & { readonly at: GroupPlace };
+/** Over a point its sign stands, too. */
+export type PlacedLabel = Label & { readonly at: GroupPlace; readonly isPoint?: boolean };
 
 export type Labels = {
   /** names of twins */
@@ -28,12 +29,15 @@ export const labelsMax = 60;
 const gapPixels = 4;
 
 /** Above its twin; over a sign or a disc, and a little further up beside the next; the name that must not be missing finds room wherever there is some. */
-const lifts = { plain: [5], found: [12, 18, 24], chosen: [5, 12, 30, 48, 66] } as const;
+const lifts = { plain: [5], sign: [12, 18, 24], chosen: [5, 12, 30, 48, 66], chosenSign: [12, 30, 48, 66] } as const;
 
-export type Seen = { readonly label: PlacedLabel; readonly x: number; readonly y: number; readonly width: number; readonly isFound: boolean };
+export type Seen = { readonly label: PlacedLabel; readonly x: number; readonly y: number; readonly width: number; readonly isSign: boolean };
 export type Stands = Seen & { readonly lift: number };
 
-const liftsOf = ({ label, isFound }: Seen): readonly number[] => (label.isChosen === true ? lifts.chosen : isFound ? lifts.found : lifts.plain);
+const liftsOf = ({ label: { isChosen = false }, isSign }: Seen): readonly number[] => {
+  if (isChosen) return isSign ? lifts.chosenSign : lifts.chosen;
+  return isSign ? lifts.sign : lifts.plain;
+};
 
 /** Those that are shown, heaviest first, none where another stands. */
 export const declutter = (seen: readonly Seen[], ground: Ground): readonly Stands[] => {
@@ -41,7 +45,7 @@ export const declutter = (seen: readonly Seen[], ground: Ground): readonly Stand
   for (const one of seen.toSorted((a, b) => b.label.weight - a.label.weight || a.label.row - b.label.row)) {
     if (shown.length >= labelsMax) break;
     const found = liftOf({ x: one.x, bottom: one.y, width: one.width + 2 * gapPixels, lifts: liftsOf(one) }, ground);
-    const lift = found ?? (one.label.isChosen === true ? lifts.chosen[0] : undefined);
+    const lift = found ?? (one.label.isChosen === true ? liftsOf(one)[0] : undefined);
     if (lift !== undefined) shown.push({ ...one, lift });
   }
   return shown;
@@ -66,7 +70,7 @@ export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
       const { x, y, isBefore } = seeFrom(camera, label.at, awayOf(label.row));
       if (!(isBefore && x > free.left && x < free.right && y > free.top && y < free.bottom)) return [];
       const middle = wholeBetween(x * size.width, width, [free.left * size.width, free.right * size.width]);
-      return [{ label, x: middle, y: y * size.height, width, isFound: badges.has(label.row) }];
+      return [{ label, x: middle, y: y * size.height, width, isSign: badges.has(label.row) || (label.isChosen === true && label.isPoint === true) }];
     });
   return {
     set: (given) => {

@@ -7,10 +7,10 @@ const pixels = fc.double({ min: 0, max: 1_000, noNaN: true });
 const discs: fc.Arbitrary<readonly Disc[]> = fc.array(fc.record({ x: pixels, y: pixels, count: fc.integer({ min: 1, max: 300 }) }), { maxLength: 120 });
 const label = (row: number, more: Partial<Seen & { readonly weight: number; readonly isChosen: boolean }> = {}): Seen => ({
   label: { row, text: `${row}`, weight: more.weight ?? 1, at: [0, 0, 0], isChosen: more.isChosen ?? false },
-  ...{ x: more.x ?? 0, y: more.y ?? 0, width: more.width ?? 60, isFound: more.isFound ?? false },
+  ...{ x: more.x ?? 0, y: more.y ?? 0, width: more.width ?? 60, isSign: more.isSign ?? false },
 });
 const labels: fc.Arbitrary<readonly Seen[]> = fc
-  .array(fc.record({ x: pixels, y: pixels, width: fc.integer({ min: 10, max: 260 }), weight: fc.integer({ min: 1, max: 5 }), isFound: fc.boolean() }), {
+  .array(fc.record({ x: pixels, y: pixels, width: fc.integer({ min: 10, max: 260 }), weight: fc.integer({ min: 1, max: 5 }), isSign: fc.boolean() }), {
     maxLength: 90,
   })
   .map((all) => all.map((each, row) => label(row, each)));
