@@ -6,8 +6,9 @@ import { gzipSync } from 'node:zlib';
 import { encodeOutlineTile, encodeRowColumns, markDigits, type Outline, type OutlineForm, sceneLimits } from '@cityweave/core';
 import { type Before, type CutTile, tilesBefore, toArchive } from './archive-file.ts';
 import { type Coarse, toCoarse } from './coarse.ts';
-import type { CutColumns } from './columns.ts';
+import { type CutColumns, ringsOf } from './columns.ts';
 import { type LocalBox, noBox, widen } from './local.ts';
+import { middleOf } from './middle.ts';
 import { boxOfRow, digestBytes, each, type Outlines, outlinesOf, type Placed, place, topOfRow } from './placed.ts';
 import { growTree, isLeaf, leafItemsMax, type Node } from './tree.ts';
 
@@ -78,12 +79,17 @@ const cutNode = (cutting: Cutting, node: Node): CutTile => {
   return { entry: { ...known, error, items: outlines.length }, bytes: gzipSync(encodeOutlineTile(tile), { level: 9 }) };
 };
 
-const rowColumnsOf = (placed: Placed): Uint8Array<ArrayBuffer> => {
-  const middle = (axis: 0 | 1) =>
-    Float64Array.from(placed.order, (_, row) => ((placed.boxes[row * 4 + axis] ?? 0) + (placed.boxes[row * 4 + axis + 2] ?? 0)) / 2);
+const rowColumnsOf = ({ form, placed }: Pick<Cutting, 'form' | 'placed'>): Uint8Array<ArrayBuffer> => {
+  const middles = new Float64Array(placed.order.length * 2);
+  for (const [row, item] of placed.order.entries())
+    middles.set(
+      middleOf(form, () => ringsOf(placed.columns, item), boxOfRow(placed, row)),
+      row * 2,
+    );
+  const axis = (at: 0 | 1) => Float64Array.from(placed.order, (_, row) => middles[row * 2 + at] ?? 0);
   const columns = {
     kind: placed.order.map((item) => placed.columns.kind[item] ?? 0),
-    ...{ east: middle(0), north: middle(1) },
+    ...{ east: axis(0), north: axis(1) },
     top: Float64Array.from(placed.order, (_, row) => topOfRow(placed, row)),
   };
   return new Uint8Array(gzipSync(encodeRowColumns(columns), { level: 9 }));
@@ -111,6 +117,6 @@ export const cutLayer = ({ form, columns, archiveBefore, progress = () => undefi
   });
   progress(nodes.length, nodes.length);
   const { archive, beginning } = toArchive(cuts, placed.order.length);
-  const rowColumns = rowColumnsOf(placed);
+  const rowColumns = rowColumnsOf(cutting);
   return { archive, beginning, rowColumns, name: nameOf(archive), rowColumnsName: nameOf(rowColumns), box: placed.box, order: placed.order };
 };
