@@ -1,7 +1,7 @@
 /**
  * Search: words in any language, as they are typed, best first.
  */
-import { compareText, type PageKey, relevanceOf, type Twin, type TwinId, TwinInput } from '@cityweave/core';
+import { compareText, type PageKey, relevanceOf, type Twin, type TwinId, TwinInput, wordsOfText, wordsOfTwin } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
 import type { TwinStore } from './store.ts';
 import { accepted, keysOf, put, term, twin, twinId } from './twins.contract.ts';
@@ -160,6 +160,25 @@ export const searchContract = (store: () => TwinStore): void => {
     expect(ranks.size).toBe(mills.length);
     const few = await store().find({ filter: { text: 'mill', property: [{ term: term('note'), op: 'eq', value: 'elsewhere' }] }, order, first: 5 });
     expect(few.twins).toEqual([]);
+  });
+
+  test('finds numbers by how they begin, in the order of relevance, where thousands begin so', { timeout: 120_000 }, async () => {
+    const count = 5_200;
+    const things = Array.from({ length: count }, (_, index) =>
+      put(String((index * 7_919) % count), { name: `Thing ${7_000_000 + index} of street ${index % 90}` }),
+    );
+    await accepted(store(), [...things, put('a', { name: 'Thing 7' }), put('b', { name: 'Thing 70 A7' }), put('c', { name: 'Street 7 of things' })]);
+    const all = await store().find({ first: count + 3 });
+    const bestOf = (text: string): readonly string[] =>
+      all.twins
+        .filter((one) => wordsOfText(text).every((word) => [...wordsOfTwin(one)].some((whole) => whole.startsWith(word))))
+        .toSorted((a, b) => relevanceOf(a, text) - relevanceOf(b, text) || compareText(a.id, b.id))
+        .map(({ id }) => id)
+        .slice(0, 30);
+    for (const text of ['thing 7', '7', '70', '7000', '70000', '700001', 'a7', '7 8', 'street 7', 'thing 7005 9']) {
+      const { twins } = await store().find({ filter: { text }, order: { by: { text }, descending: false }, first: 30 });
+      expect([text, twins.map(({ id }) => id)]).toEqual([text, bestOf(text)]);
+    }
   });
 
   test('tells those that have the words in the order of ids, however many and wherever they stand', { timeout: 120_000 }, async () => {

@@ -1,5 +1,5 @@
 /**
- * Cypher of the step from schema 7 to 8: words were not told with the beginnings of ids. Of that from 5 to 6: words of names had no places, and constraints of before were still there. Of that from 4 to 5: what the store adds to a twin stood before its JSON. Of that from 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
+ * Cypher of the step from schema 8 to 9: words were told twice, without the beginnings of numbers. Of that from 7 to 8: they were not told with the beginnings of ids. Of that from 5 to 6: words of names had no places, and constraints of before were still there. Of that from 4 to 5: what the store adds to a twin stood before its JSON. Of that from 3 to 4: every change was a node of its own, and words were folded less. And of that from 2 to 3: every sample was a node of its own and every series another one, points had corners,
  * and twins had properties that their text tells as well.
  */
 import { type Cypher, cypher, type Space } from './space.ts';

@@ -16,6 +16,7 @@ import {
   wordsOfText,
 } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
+import { wordSign } from '../neo4j-words/index-words.ts';
 import { alternativeKey, isScalar, objectKey, otherKey, pointAt, unitKey, valueKey, whole } from './parameters.ts';
 import { pointPlace, type Space } from './space.ts';
 
@@ -76,7 +77,7 @@ const isKnownBy = (ids: readonly string[], { asking, alias }: Subject): Conditio
 };
 
 const hasWords = (text: string, { asking, alias }: Subject): Condition =>
-  both(wordsOfText(text).map((word) => exactly(`${alias}.words CONTAINS ${param(asking, ` ${word}`)}`)));
+  both(wordsOfText(text).map((word) => exactly(`${alias}.words CONTAINS ${param(asking, `${wordSign}${word}`)}`)));
 
 /** Whether a twin's box meets another; of a point its corners are not kept. */
 export const meetsCorners = (alias: string, box: string): string =>

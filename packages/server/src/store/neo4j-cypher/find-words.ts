@@ -4,12 +4,13 @@
  */
 import { brevityStepsMax, normaliseKey, type PageKey, relevanceClass, wordsOfText } from '@cityweave/core';
 import { type Bucket, keyOf } from '../neo4j-words/buckets.ts';
-import { type Wanted, wantedOf } from '../wanted-words.ts';
+import { queryOf, queryOfClass } from '../neo4j-words/index-words.ts';
+import { chanceMarks } from '../neo4j-words/key-path.ts';
 import { type Asking, conditionOf, param } from './filter.ts';
 import { asked, type Finding, headed } from './finding.ts';
-import { alternativeKey, nameWord, stepWord, whole, wordCharactersMax } from './parameters.ts';
+import { alternativeKey, stepWord, whole } from './parameters.ts';
 import { type Cypher, cypher } from './space.ts';
-import { queryOf, startAtAll, startAtIds, startAtWords, wordsIn } from './start.ts';
+import { foundBy, startAtAll, startAtIds, startFrom, wordsIn } from './start.ts';
 
 /** Who is known by the text itself. */
 const knownAs = (text: string, asking: Asking): string => {
@@ -47,10 +48,10 @@ export const isOfWords = (finding: Finding): boolean =>
 /** So many twins are looked at one after the other before the index of words is asked, which takes as long. */
 const nearTwins = 250;
 /** So many that have the words are put in order. */
-export const sortedTwins = 5_000;
+export const sortedTwins = 2_000;
 
-/** Where they are more, so many of them tell where they stand: more than there can be ids that part no further than others begin. */
-const sampledTwins = 500;
+/** Where they are more, ids of less than so many of them tell how all part. */
+const sampledTwins = 200;
 
 /** Which twins the index is asked for, which ones beside them by an identifier, and what must hold of all. */
 export type Seeking = {
@@ -64,6 +65,9 @@ export type Along = { readonly after: string | undefined; readonly down: boolean
 
 /** Those whose ids begin with one of some beginnings, or with none of others; a beginning is told by its marks. */
 export type Scope = { readonly among: readonly (readonly string[])[]; readonly without: readonly (readonly string[])[] };
+
+/** So many of a scope are put in order at most. */
+export type Part = Scope & { readonly sorted: number };
 
 /** Whatever is no letter and no digit may mean something to the index. */
 const escaped = (mark: string): string => mark.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&');
@@ -86,38 +90,78 @@ const inOrder = ({ down }: Along): string => `ORDER BY t.id ${down ? 'DESC' : 'A
 
 const past = ({ after, down }: Along, asking: Asking): string => (after === undefined ? '' : ` AND t.id ${down ? '<' : '>'} ${param(asking, after)}`);
 
-/** What is found in a scope: put in order where it is not too much, else some of its ids. */
-const fewIn = (asking: Asking, along: Along, { found, passes }: { readonly found: string; readonly passes: string }): string => {
-  const [most, sorted] = [along.limit, sortedTwins].map((value) => param(asking, whole(value)));
-  const step = param(asking, whole(sortedTwins / sampledTwins));
+/** What a query is part of, where it is of one. */
+const partIn = (query: string): string => (query.startsWith('part.') ? ', part' : '');
+
+type Few = Readonly<Record<'query' | 'passes' | 'order' | 'most' | 'sorted', string>> & { readonly asking: Asking };
+
+/**
+ * What is `found`, put in order where it is less than `sorted`; else ids of some that the query finds, taken by chance: of the marks of chance the first that not too many have.
+ * Two that were found are among them always, so that nothing is taken for nobody.
+ */
+const fewIn = (found: string, { asking, query, passes, order, most, sorted }: Few): string => {
+  const some = number(sampledTwins, asking);
+  const ofMark = foundBy(`${query} + ' +' + mark`, asking, some);
   return `${found}
-CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN found ELSE [] END AS t WITH t WHERE ${passes}${past(along, asking)} WITH t ${inOrder(along)} LIMIT ${most} RETURN collect(t.doc) AS docs }
-CALL (found) { UNWIND CASE WHEN size(found) < ${sorted} THEN [] ELSE range(0, size(found) - 1, ${step}) END AS place WITH found[place] AS t RETURN collect(t.id) AS ids }`;
+CALL (*) { UNWIND CASE WHEN size(found) < ${sorted} THEN found ELSE [] END AS t WITH * WHERE ${passes} WITH t ${order} LIMIT ${most} RETURN collect(t.doc) AS docs }
+CALL (*) { UNWIND CASE WHEN size(found) < ${sorted} THEN [] ELSE ${param(asking, chanceMarks)} END AS mark
+CALL (mark${partIn(query)}) { ${ofMark} RETURN collect(t.id) AS sample } RETURN collect(sample) AS samples }
+WITH *, [t IN CASE WHEN size(found) < ${sorted} THEN [] ELSE found[0..2] END | t.id] + coalesce(head([sample IN samples WHERE size(sample) < ${some}]), []) AS ids`;
 };
 
-const allAlong = ({ finding }: Seeking, asking: Asking, along: Along): string => `${startAtAll(finding.filter, asking, along).text} ${inOrder(along)}`;
+const number = (value: number, asking: Asking): string => param(asking, whole(value));
+
+/** The first twins along the ids that pass, as many as are wanted among so many; `passes` is what is asked of them. */
+const nearAlong = (walk: string, along: Along, { passes, near, most }: Readonly<Record<'passes' | 'near' | 'most', string>>): string =>
+  `CALL () { ${walk} ${inOrder(along)} LIMIT ${near} WITH t WHERE ${passes} WITH t LIMIT ${most} RETURN collect(t.doc) AS first }`;
 
 /** From the first ones on where most are such, else what the index has, put in order; where that is too much, some of the ids. */
 export const firstAlong = (seeking: Seeking, along: Along): Cypher => {
   const { finding, query, beside } = seeking;
   const asking = asked(finding);
   const passes = seeking.passing(asking);
-  const [most, near, sorted] = [along.limit, nearTwins, sortedTwins].map((value) => param(asking, whole(value)));
-  const start = startAtWords(query, asking, sorted);
-  const all = beside === undefined ? start : `CALL (first) { ${start} RETURN t UNION ${startAtIds(beside, asking).text} RETURN t }`;
+  const [most, near, sorted] = [number(along.limit, asking), number(nearTwins, asking), number(sortedTwins, asking)];
+  const words = param(asking, query);
+  const start = foundBy(words, asking, sorted);
+  const all = beside === undefined ? `${start} WITH t` : `CALL (first) { ${start} RETURN t UNION ${startAtIds(beside, asking).text} RETURN t }`;
   const found = `CALL (first) { WITH first WHERE size(first) < ${most} ${all} RETURN collect(t) AS found }`;
-  const text = `CALL () { ${allAlong(seeking, asking, along)} LIMIT ${near} WITH t WHERE ${passes} WITH t LIMIT ${most} RETURN collect(t.doc) AS first }
-${fewIn(asking, along, { found, passes })}
-RETURN CASE WHEN size(first) >= ${most} THEN first ELSE docs END AS docs, ids`;
+  const walk = nearAlong(startAtAll(finding.filter, asking, along).text, along, { passes, near, most });
+  const few = fewIn(found, { asking, query: words, passes: `${passes}${past(along, asking)}`, order: inOrder(along), most, sorted });
+  const text = `${walk}\n${few}\nRETURN CASE WHEN size(first) >= ${most} THEN first ELSE docs END AS docs, ids`;
   return { text: headed(finding.space, text, 'docs, ids'), params: asking.params };
 };
 
-/** The same in a scope, with nobody beside. */
-export const scopeAlong = ({ finding, query, passing }: Seeking, along: Along, scope: Scope): Cypher => {
+/** Along the ids from whatever begins so, or from what comes behind the page before; a beginning that is undefined is not walked from. */
+export type From = { readonly from: string | undefined };
+
+/**
+ * `beside` of the parts are asked whatever there is. Of those behind them none is where the first ones along the ids `from` there fill the page,
+ * and only the first where it does, or is too much.
+ */
+type Parting = From & { readonly beside: number; readonly parts: readonly Part[] };
+
+/** Each part by itself, with nobody beside. */
+export const partsAlong = ({ finding, query, passing }: Seeking, along: Along, { from, beside, parts }: Parting): Cypher => {
   const asking = asked(finding);
   const passes = passing(asking);
-  const found = `CALL () { ${startAtWords(scoped(query, scope), asking, param(asking, whole(sortedTwins)))} RETURN collect(t) AS found }`;
-  return cypher(`${fewIn(asking, along, { found, passes })} RETURN docs, ids, size(found) AS looked`, asking.params);
+  const [most, near] = [number(along.limit, asking), number(from === undefined ? 0 : nearTwins, asking)];
+  const asks = parts.map(({ sorted, ...scope }, at) => ({
+    query: scoped(query, scope),
+    always: at < beside,
+    sorted: whole(sorted),
+  }));
+  const begun = `${startFrom(asking, from ?? '', along)}${past(along, asking)} WITH t`;
+  const found = `CALL (part) { ${foundBy('part.query', asking, 'part.sorted')} RETURN collect(t) AS found }`;
+  const few = fewIn(found, { asking, query: 'part.query', passes: `${passes}${past(along, asking)}`, order: inOrder(along), most, sorted: 'part.sorted' });
+  const [soon, late] = [param(asking, asks.slice(0, beside + 1)), param(asking, asks.slice(beside + 1))];
+  return cypher(
+    `${nearAlong(begun, along, { passes, near, most })}
+CALL (first) { UNWIND ${soon} AS part WITH part WHERE part.always OR size(first) < ${most} ${few} RETURN collect([docs, ids]) AS soon }
+WITH first, soon, CASE WHEN size(first) >= ${most} OR size(soon[-1][0]) >= ${most} OR size(soon[-1][1]) > 0 THEN [] ELSE ${late} END AS left
+CALL (left) { UNWIND left AS part ${few} RETURN collect([docs, ids]) AS late }
+RETURN first AS docs, soon + late AS parts`,
+    asking.params,
+  );
 };
 
 /** Those that are known by an identifier. */
@@ -136,7 +180,7 @@ export const walkAlong = (seeking: Seeking, along: Along): Cypher => {
   const asking = asked(seeking.finding);
   const passes = seeking.passing(asking);
   return cypher(
-    `${allAlong(seeking, asking, along)} WITH t WHERE ${passes} WITH t LIMIT ${param(asking, whole(along.limit))} RETURN collect(t.doc) AS docs`,
+    `${startAtAll(seeking.finding.filter, asking, along).text} ${inOrder(along)} WITH t WHERE ${passes} WITH t LIMIT ${param(asking, whole(along.limit))} RETURN collect(t.doc) AS docs`,
     asking.params,
   );
 };
@@ -148,65 +192,82 @@ export const wordsSought = (finding: Finding): Seeking => ({
   passing: (asking) => conditionOf(finding.filter, { asking, alias: 't' }).text,
 });
 
-/** Best first where not too many have the words; else `many`, and nothing. `known` are the ids of those that are known by the text itself. */
-export const bestOfFew = (
+export type BestPage = { readonly text: string; readonly after: PageKey | undefined; readonly limit: number };
+
+/** Those behind the last one of the page before, as well named or less, put in order. */
+const behindLast = (key: string, { after, limit }: BestPage, asking: Asking): string => {
+  const [value, id] = [param(asking, after?.value ?? -1), param(asking, after?.id ?? '')];
+  return `WITH t, ${key} AS key WHERE key > ${value} OR (key = ${value} AND t.id > ${id}) WITH t, key ORDER BY key, t.id LIMIT ${param(asking, whole(limit))}`;
+};
+
+/** Where so many of the first twins along the ids have the words, too many have them. */
+const nearOfMany = nearTwins / 2;
+
+/**
+ * Best first where not too many have the words; else `many`, and how well those of the first twins along the ids are named: what many are, some of them are.
+ * `known` are the ids of those that are known by the text itself.
+ */
+export const bestOfFew = (finding: Finding, page: BestPage): Cypher => {
+  const asking = asked(finding);
+  const { filter, space } = finding;
+  const [sorted, near, ofMany] = [number(sortedTwins, asking), number(nearTwins, asking), number(nearOfMany, asking)];
+  const passes = conditionOf(filter, { asking, alias: 't' }).text;
+  const key = relevanceKey(page.text, asking, 't.id IN known');
+  const walk = startAtAll(filter, asking, { after: undefined, down: false }).text;
+  const known = `CALL () { CALL () { ${knownAs(page.text, asking)} } RETURN collect(t.id) AS known }`;
+  const keys = `CALL (known) { CALL () { ${walk} ORDER BY t.id LIMIT ${near} RETURN t } WITH t, known WHERE ${passes} RETURN collect(${key}) AS keys }`;
+  const found = `CALL (keys) { WITH keys WHERE size(keys) < ${ofMany} ${foundBy(param(asking, queryOf(wordsIn(filter))), asking, sorted)} RETURN collect(t) AS found }`;
+  const many = `WITH known, keys, found, size(keys) >= ${ofMany} OR size(found) >= ${sorted} AS many`;
+  const best = `CALL (found, known, many) { UNWIND CASE WHEN many THEN [] ELSE found END AS t WITH t, known WHERE ${passes} ${behindLast(key, page, asking)} RETURN collect(t.doc) AS docs }`;
+  return cypher(headed(space, [known, keys, found, many, best, 'RETURN docs, many, known, keys'].join('\n'), 'docs, many, known, keys'), asking.params);
+};
+
+/** What may be of a bucket. */
+const queryOfBucket = (text: string, bucket: Bucket): string => `${queryOfClass(text, bucket.class)} +${stepWord(bucket.step)}`;
+
+type Named = { readonly known: readonly string[]; readonly bucket: Bucket };
+
+/** Whoever is not named as its class is looked at no further. */
+const passesBucket = (
   finding: Finding,
-  { text, after, limit }: { readonly text: string; readonly after: PageKey | undefined; readonly limit: number },
+  text: string,
+  { asking, isKnown, key, of }: { readonly asking: Asking; readonly of: number } & Readonly<Record<'isKnown' | 'key', string>>,
+) => {
+  const named = classesOf(text, asking, isKnown)[of] ?? 'true';
+  const isOfBucket = `${conditionOf(finding.filter, { asking, alias: 't' }).text} AND ${relevanceKey(text, asking, isKnown)} = ${key}`;
+  return `CASE WHEN ${named} THEN ${isOfBucket} ELSE false END`;
+};
+
+/** So many of a bucket are put in order where several are asked for together. */
+const sortedOfBucket = 1_000;
+
+/** Buckets of one class, each by itself: its first twins where it has not too many, else some of their ids. */
+export const bestOfClass = (
+  finding: Finding,
+  { text, after, limit }: BestPage,
+  { known, of }: { readonly known: readonly string[]; readonly of: readonly Bucket[] },
 ): Cypher => {
   const asking = asked(finding);
-  const sorted = param(asking, whole(sortedTwins));
-  const known = `CALL () { CALL () { ${knownAs(text, asking)} } RETURN collect(t.id) AS known }`;
-  const found = `${known} CALL (known) { ${startAtWords(queryOf(wordsIn(finding.filter)), asking, sorted)} RETURN collect(t) AS found }`;
-  const passes = conditionOf(finding.filter, { asking, alias: 't' }).text;
-  const key = relevanceKey(text, asking, 't.id IN known');
-  const [value, id] = [param(asking, after?.value ?? -1), param(asking, after?.id ?? '')];
-  const told = `WITH t, ${key} AS key WHERE key > ${value} OR (key = ${value} AND t.id > ${id}) WITH t, key ORDER BY key, t.id LIMIT ${param(asking, whole(limit))}`;
-  const best = `CALL (found, known) { UNWIND CASE WHEN size(found) < ${sorted} THEN found ELSE [] END AS t WITH t WHERE ${passes} ${told} RETURN collect(t.doc) AS docs }`;
-  return cypher(headed(finding.space, `${found} ${best} RETURN docs, size(found) >= ${sorted} AS many, known`, 'docs, many, known'), asking.params);
-};
-
-const termOf = ({ word, places, whole: isWhole }: Wanted): string => {
-  const written = places.includes(3) ? [word] : places.map((place) => nameWord(place, word));
-  const terms = written.map((one) => (isWhole && one.length <= wordCharactersMax ? one : `${one.slice(0, wordCharactersMax)}*`));
-  return `+(${terms.join(' ')})`;
-};
-
-/** What may be of a bucket; whether it is the names tell. */
-const queryOfBucket = (text: string, bucket: Bucket): string => `${(wantedOf(text)[bucket.class] ?? []).map(termOf).join(' ')} +${stepWord(bucket.step)}`;
-
-/** How well the first twins along the ids are named that have the words: what many are, some of them are. */
-export const nearBuckets = (finding: Finding, text: string, known: readonly string[]): Cypher => {
-  const asking = asked(finding);
-  const walk = startAtAll(finding.filter, asking, { after: undefined, down: false }).text;
-  const passes = conditionOf(finding.filter, { asking, alias: 't' }).text;
-  const key = relevanceKey(text, asking, `t.id IN ${param(asking, known)}`);
-  return cypher(`${walk} ORDER BY t.id LIMIT ${param(asking, whole(nearTwins))} WITH t WHERE ${passes} RETURN collect(${key}) AS keys`, asking.params);
-};
-
-/** Which of some buckets may hold a twin: for each whether the index has one. */
-export const someOfBuckets = (finding: Finding, text: string, of: readonly Bucket[]): Cypher => {
-  const asking = asked(finding);
-  const queries = param(
-    asking,
-    of.map((bucket) => queryOfBucket(text, bucket)),
-  );
-  const index = param(asking, finding.space.words);
+  const ofClass = of[0]?.class ?? 0;
+  const isLast = (bucket: Bucket): boolean => after?.value === keyOf(bucket);
+  const asks = of.map((bucket) => ({ query: queryOfBucket(text, bucket), key: keyOf(bucket), after: isLast(bucket) ? (after?.id ?? '') : '' }));
+  const [most, sorted] = [number(limit, asking), number(sortedOfBucket, asking)];
+  const isKnown = `t.id IN ${param(asking, known)}`;
+  const passes = `t.id > part.after AND ${passesBucket(finding, text, { asking, isKnown, key: 'part.key', of: ofClass })}`;
+  const beside = ofClass === 0 && known.length > 0 ? ` RETURN t UNION ${startAtIds(known, asking).text}` : '';
+  const found = `CALL (part) { CALL (part) { ${foundBy('part.query', asking, sorted)}${beside} RETURN t } RETURN collect(t) AS found }`;
   return cypher(
-    `UNWIND ${queries} AS query
-CALL (query) { CALL db.index.fulltext.queryNodes(${index}, query, {limit: 1}) YIELD node RETURN count(node) > 0 AS one } RETURN collect(one) AS some`,
+    `UNWIND ${param(asking, asks)} AS part
+${fewIn(found, { asking, query: 'part.query', passes, order: 'ORDER BY t.id', most, sorted })}
+RETURN collect([docs, ids]) AS parts`,
     asking.params,
   );
 };
 
-/** Twins of a bucket, and beside the best those that are `known` by the text itself. Whoever is not named as its class is looked at no further. */
-export const bucketSought = (finding: Finding, text: string, { known, bucket }: { readonly known: readonly string[]; readonly bucket: Bucket }): Seeking => ({
+/** Twins of a bucket, and beside the best those that are `known` by the text itself. */
+export const bucketSought = (finding: Finding, text: string, { known, bucket }: Named): Seeking => ({
   finding,
   query: queryOfBucket(text, bucket),
   beside: bucket.class === 0 && known.length > 0 ? known : undefined,
-  passing: (asking) => {
-    const isKnown = `t.id IN ${param(asking, known)}`;
-    const named = classesOf(text, asking, isKnown)[bucket.class] ?? 'true';
-    const isOfBucket = `${conditionOf(finding.filter, { asking, alias: 't' }).text} AND ${relevanceKey(text, asking, isKnown)} = ${param(asking, keyOf(bucket))}`;
-    return `CASE WHEN ${named} THEN ${isOfBucket} ELSE false END`;
-  },
+  passing: (asking) => passesBucket(finding, text, { asking, isKnown: `t.id IN ${param(asking, known)}`, key: param(asking, keyOf(bucket)), of: bucket.class }),
 });

@@ -1,7 +1,7 @@
 /**
  * Parameters: values of ours in the form in which Cypher takes them, and the names of properties and identifiers that are made of ours.
  */
-import type { Json, WordPlace } from '@cityweave/core';
+import type { Json } from '@cityweave/core';
 import { int, types } from 'neo4j-driver';
 
 /** A whole number as Cypher wants it for limits and counters; plain numbers travel as floats. */
@@ -21,11 +21,7 @@ export const otherKey = (term: string): string => `x:${term}`;
 export const isScalar = (value: Json): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-/** The longest word that the index takes whole; of a longer one it knows the beginning. */
-export const wordCharactersMax = 255;
-
-/** In the text of words beside each word: where in a name it stands, and how short the names are. No word has such a beginning. */
-export const nameWord = (place: WordPlace, word: string): string => `_${place}${word}`;
+/** In the text of words beside the words: how short the names are. No word begins so. */
 export const stepWord = (step: number): string => `_s${step}`;
 
 export const alternativeKey = (normalised: string): string => `alt:${normalised}`;

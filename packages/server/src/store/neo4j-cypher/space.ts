@@ -142,6 +142,8 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
   { constraints: [], indexes: [] },
   // words are told with the beginnings of ids
   { constraints: [], indexes: [] },
+  // words are told once, and the beginnings of numbers with them
+  { constraints: [], indexes: [] },
 ];
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);

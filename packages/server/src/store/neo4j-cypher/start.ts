@@ -3,8 +3,9 @@
  */
 import { type Box, type LinkTest, splitAtAntimeridian, type TwinFilter, wordsOfText } from '@cityweave/core';
 import { preparedArea } from '../area-memory.ts';
+import { queryOf, wordCharactersMax } from '../neo4j-words/index-words.ts';
 import { type Asking, identifierKeys, meetsCorners, param } from './filter.ts';
-import { pointAt, wordCharactersMax } from './parameters.ts';
+import { pointAt } from './parameters.ts';
 import { pointPlace, sizes } from './space.ts';
 
 /** A beginning gives `t`, once each; `sorted` is the order in which it does. */
@@ -45,15 +46,12 @@ UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(
   };
 };
 
-/** Words hold letters and digits only, so there is nothing to escape. Of a word longer than the index knows, its beginning is looked for, and the rest has to be looked at again. */
-export const queryOf = (words: readonly string[]): string => words.map((word) => `+${word.slice(0, wordCharactersMax)}*`).join(' ');
-
-/** So many of them at most, where that is said. */
-export const startAtWords = (query: string, asking: Asking, limit?: string): string =>
-  `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, ${param(asking, query)}${limit ? `, {limit: ${limit}}` : ''}) YIELD node AS t WITH t`;
+/** Some of what the query finds, whose text is told by an expression. Nobody asks how well the index likes what it finds: where any will do, it stops as soon as it has enough. */
+export const foundBy = (query: string, asking: Asking, limit?: string): string =>
+  `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, '(' + ${query} + ')^0'${limit ? `, {limit: ${limit}}` : ''}) YIELD node AS t`;
 
 const startAtAllWords = (words: readonly string[], asking: Asking): Start => ({
-  text: startAtWords(queryOf(words), asking),
+  text: `${foundBy(param(asking, queryOf(words)), asking)} WITH t`,
   ...(words.every((word) => word.length <= wordCharactersMax) && { settled: { text: undefined } }),
 });
 
@@ -82,6 +80,12 @@ export const startAtAll = (filter: TwinFilter, asking: Asking, { after, down }: 
   const from = param(asking, after ?? (down ? lastId : ''));
   const isTwin = asksValue(filter) ? '' : ` AND t:${twin}`;
   return { text: `MATCH (t:${end}) WHERE t.id ${down ? '<' : '>'} ${from}${isTwin} WITH t`, sorted: 'id' };
+};
+
+/** Twins whose ids begin so, and those behind them, in the order of ids. */
+export const startFrom = (asking: Asking, beginning: string, { down }: Pick<Walk, 'down'>): string => {
+  const { end, twin } = asking.space;
+  return `MATCH (t:${end}) WHERE t.id ${down ? '<=' : '>='} ${param(asking, down ? `${beginning}${lastId}` : beginning)} AND t:${twin}`;
 };
 
 const startAtKind = (kind: string, asking: Asking, { after, down }: Walk): Start => {

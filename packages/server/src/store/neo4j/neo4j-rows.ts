@@ -11,15 +11,15 @@ import {
   foldedNames,
   type Link,
   normaliseKey,
-  placedWords,
   type Shape,
   type Twin,
   type TwinInput,
   textIn,
 } from '@cityweave/core';
-import { alternativeKey, isScalar, nameWord, objectKey, otherKey, pointAt, stepWord, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
+import { alternativeKey, isScalar, objectKey, otherKey, pointAt, stepWord, unitKey, valueKey, whole } from '../neo4j-cypher/parameters.ts';
 import { pointPlace, sizes } from '../neo4j-cypher/space.ts';
-import { marksOf } from '../neo4j-words/key-path.ts';
+import { placedInText } from '../neo4j-words/index-words.ts';
+import { chanceMarksOf, marksOfId } from '../neo4j-words/key-path.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -80,13 +80,9 @@ const docOf = ({ version, createdAt, updatedAt, shaped }: Pick<Kept, 'version' |
 
 const bodyOfDoc = (doc: string): string => `${doc.slice(0, doc.lastIndexOf(versioned))}}`;
 
-/** The text under which it is found: its words, those of its names with their places once more, how short its names are, and how its id begins. */
-const wordsIn = (twin: TwinInput): string => {
-  const placed = [...placedWords(twin)];
-  const ofNames = placed.flatMap(([word, place]) => (place === 3 ? [] : [nameWord(place, word)]));
-  const others = [stepWord(brevityOf(foldedNames(twin))), ...marksOf(twin.id)];
-  return [...placed.map(([word]) => word), ...ofNames, ...others].map((word) => ` ${word}`).join('');
-};
+/** The text under which it is found: its words with their places, how short its names are, how its id begins, and its marks of chance. */
+const wordsIn = (twin: TwinInput): string =>
+  [...placedInText(twin), stepWord(brevityOf(foldedNames(twin))), ...marksOfId(twin.id), ...chanceMarksOf(twin.id)].join(' ');
 
 /** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */
 type Searched = { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties };

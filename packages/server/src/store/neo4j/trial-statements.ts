@@ -244,13 +244,17 @@ const findingOf = (space: Space, filter: TwinFilter) => ({ space, filter, ends: 
 /** From the beginning and from the end, and on from a page. */
 const pages = [{ after: undefined, backwards: false }, { after: undefined, backwards: true }, ...[false, true].map((backwards) => ({ after, backwards }))];
 
-const scope = { among: [marksOf('urn:dtf:twin:a.example:x/1234'), marksOf('urn:dtf:twin:a.example:x/1256')], without: [marksOf('urn:dtf:twin:a.example:y/')] };
+const beginnings = ['x/1234', 'x/1256', 'y/'].map((one) => marksOf(`urn:dtf:twin:a.example:${one}`));
+const parts: readonly findWords.Part[] = [
+  { among: beginnings.slice(0, 2), without: beginnings.slice(2), sorted: 100 },
+  { among: [], without: [], sorted: 10 },
+];
 
 const along = (name: string, seeking: findWords.Seeking, page: findWords.Along): Readonly<Record<string, Cypher>> => {
   const named = `${name}, ${JSON.stringify(page)}`;
   return {
     [`first of ${named}`]: findWords.firstAlong(seeking, page),
-    [`some of ${named}`]: findWords.scopeAlong(seeking, page, scope),
+    [`parts of ${named}`]: findWords.partsAlong(seeking, page, { from: twinId('0'), beside: 1, parts }),
     [`beside ${named}`]: findWords.besideAlong(seeking, page),
     [`all of ${named}`]: findWords.walkAlong(seeking, page),
   };
@@ -268,10 +272,10 @@ const findings = (space: Space): Readonly<Record<string, Cypher>> => {
   for (const name of ['text', 'long text', 'words and a kind'] as const) {
     const finding = findingOf(space, filters[name] ?? {});
     const page = { text: finding.filter.text ?? '', known: ids, limit: 10 };
-    found[`near buckets, ${name}`] = findWords.nearBuckets(finding, page.text, ids);
-    found[`buckets, ${name}`] = findWords.someOfBuckets(finding, page.text, buckets);
     for (const from of [undefined, after]) {
       found[`best of few, ${name}, after ${from?.id}`] = findWords.bestOfFew(finding, { ...page, after: from });
+      for (const of of Map.groupBy(buckets, (bucket) => bucket.class).values())
+        found[`best of class ${of[0]?.class}, ${name}, after ${from?.id}`] = findWords.bestOfClass(finding, { ...page, after: from }, { known: ids, of });
       Object.assign(found, along(`words, ${name}`, findWords.wordsSought(finding), { after: from?.id, down: from !== undefined, limit: 10 }));
     }
     for (const bucket of buckets.filter(({ class: of, step }) => of % 2 === 0 && step === 1)) {
