@@ -6,7 +6,7 @@ import { createQuality, tiers } from '../rig/quality.ts';
 import { markBits } from '../staged.ts';
 import { createColumn } from './column.ts';
 import { createFollowing, type FollowTold } from './following.ts';
-import { fewer } from './live.ts';
+import { createBell, fewer } from './live.ts';
 import { columnsOfShown } from './shown.ts';
 
 const growing = (nowSeconds: () => number) =>
@@ -123,6 +123,20 @@ describe('a property that is followed', () => {
     look([[0, 9]]);
     await expect.poll(() => heard).toEqual([{ revised: true }]);
     close();
+  });
+});
+
+describe('a bell', () => {
+  it('is heard at once, and what rings meanwhile is heard once, a while later', async () => {
+    const [bell, heard] = [createBell(), [] as number[]];
+    const stop = bell.on(() => void heard.push(performance.now()));
+    for (let ring = 0; ring < 3; ring += 1) bell.ring();
+    expect(heard).toHaveLength(1);
+    await expect.poll(() => heard.length).toBe(2);
+    expect((heard[1] ?? 0) - (heard[0] ?? 0)).toBeGreaterThan(190);
+    stop();
+    bell.ring();
+    expect(heard).toHaveLength(2);
   });
 });
 

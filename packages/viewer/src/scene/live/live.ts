@@ -19,20 +19,25 @@ export type LiveRoom = Pick<Followed, 'federation' | 'rows' | 'rowsRevision' | '
   readonly revised: () => void;
 };
 
-const toldEveryMs = 250;
+/** A little more often than the worker tells, so that what it tells is heard at once. */
+const toldEveryMs = 200;
 const rangesMax = 1_000;
 
-const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
+/** At once where nobody was told for a while. */
+export const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
   const listeners = new Set<() => void>();
-  let waits = false;
+  let [waits, toldMs] = [false, Number.NEGATIVE_INFINITY];
+  const tell = (): void => {
+    [waits, toldMs] = [false, performance.now()];
+    for (const run of listeners) run();
+  };
   return {
     ring: () => {
       if (waits) return;
-      waits = true;
-      setTimeout(() => {
-        waits = false;
-        for (const run of listeners) run();
-      }, toldEveryMs);
+      const left = toldMs + toldEveryMs - performance.now();
+      waits = left > 0;
+      if (waits) setTimeout(tell, left);
+      else tell();
     },
     on: (run) => {
       listeners.add(run);
@@ -126,11 +131,10 @@ export const createLive = (room: LiveRoom): LiveHere => {
     states.stop();
     ranges = [];
     if (heard) room.unmark();
-    heard = undefined;
-    bell.ring();
-    if (term === undefined) return;
-    const own = createHeard(term, rows);
+    const own = term === undefined ? undefined : createHeard(term, rows);
     heard = own;
+    bell.ring();
+    if (term === undefined || !own) return;
     states.follow({ federation, term, rows, rowsRevision, bounds, agencies }, (told) => hear(own, told));
     look();
   };

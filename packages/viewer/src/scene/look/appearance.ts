@@ -6,7 +6,7 @@ import type { DataTexture } from 'three';
 import type { ShownColumns } from '../live/shown.ts';
 import { glyphShapes, glyphSigns, lookOf } from '../look.ts';
 import type { Colouring, Dress, Stop } from '../staged.ts';
-import { legendOf, stepOf } from './ramps.ts';
+import { legendOf, stepsOf } from './ramps.ts';
 import { createSigns } from './signs.ts';
 import { createStateTexture, flags, markScale, type RowKinds, type StateTexture } from './state-texture.ts';
 import { type Light, lightOf, softSun } from './sun.ts';
@@ -81,11 +81,13 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
   let colouring: Colouring = { by: 'kind' };
   let silent: ReadonlySet<number> = new Set();
   const isSilent = (row: number): boolean => silent.has(state.agencyOf(row));
-  const stepAt = (value: number): number | undefined => (colouring.by === 'values' && !Number.isNaN(value) ? stepOf(value, colouring) : undefined);
+  let steps: ((value: number) => number) | undefined;
+  const stepAt = (value: number): number | undefined => (steps && !Number.isNaN(value) ? steps(value) : undefined);
   return {
     legend: (): readonly Stop[] => (colouring.by === 'values' ? legendOf(colouring) : []),
     colourBy: (by: Colouring): void => {
       colouring = by;
+      steps = by.by === 'values' ? stepsOf(by) : undefined;
       tones.colourBy(by);
       state.repaint();
       if (by.by === 'values') for (let row = 0; row < scene.rows; row += 1) state.setStep(row, stepAt(by.values[row] ?? Number.NaN));

@@ -3,7 +3,7 @@ import type { Scene } from '@cityweave/core/scene';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agencyClass, agencyColour, agencyColoursMax } from '../look.ts';
-import { colourAt, legendOf, rampSteps, stepOf } from './ramps.ts';
+import { colourAt, legendOf, rampSteps, stepsOf } from './ramps.ts';
 import { createStateTexture, flags } from './state-texture.ts';
 import { lightOf, softSun, sunOver } from './sun.ts';
 import { tonesOf } from './themes.ts';
@@ -45,7 +45,7 @@ describe('a ramp', () => {
   it('grows with the value and stays within its steps', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 }), (a, b) => {
-        const [low, high] = [stepOf(Math.min(a, b), by(-1e5, 1e5, 'sequential')), stepOf(Math.max(a, b), by(-1e5, 1e5, 'sequential'))];
+        const [low, high] = [stepsOf(by(-1e5, 1e5, 'sequential'))(Math.min(a, b)), stepsOf(by(-1e5, 1e5, 'sequential'))(Math.max(a, b))];
         expect(low).toBeLessThanOrEqual(high);
         expect(low).toBeGreaterThanOrEqual(0);
         expect(high).toBeLessThan(rampSteps);

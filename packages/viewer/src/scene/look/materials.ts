@@ -1,7 +1,7 @@
 /**
  * Materials: what the shaders are drawn with, and how much of them there is time for.
  */
-import { DoubleSide, FrontSide, GLSL3, RawShaderMaterial } from 'three';
+import { DoubleSide, FrontSide, GLSL3, LessDepth, RawShaderMaterial } from 'three';
 import { type Shader, shaders } from './shaders.ts';
 import type { Uniforms } from './uniforms.ts';
 
@@ -23,7 +23,8 @@ export const createMaterials = (uniforms: Uniforms): Materials => {
   const onGround = { depthWrite: false };
   const { box, solid, flat, veil, point, backdrop, shadow } = shaders;
   const materials = {
-    box: shader(uniforms, box),
+    // what is as far away as nothing is is beside the box
+    box: Object.assign(shader(uniforms, box), { depthFunc: LessDepth }),
     solid: Object.assign(shader(uniforms, solid), { side: FrontSide }),
     shell: shader(uniforms, solid),
     flat: Object.assign(shader(uniforms, flat), onGround),

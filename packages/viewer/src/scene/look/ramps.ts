@@ -37,9 +37,13 @@ export const legendOf = ({ from, to, ramp }: Extract<Colouring, { by: 'values' }
   return [0, 0.25, 0.5, 0.75, 1].map((share) => ({ value: from + (to - from) * share, colour: hex(colourAt(ramp, share)) }));
 };
 
-/** A value as its step of the ramp. */
-export const stepOf = (value: number, { from, to, ramp }: Extract<Colouring, { by: 'values' }>): number => {
-  if (ramp === 'categories') return Math.max(0, Math.min(rampSteps - 1, Math.round(value - from)));
-  const share = to > from ? (value - from) / (to - from) : 0.5;
-  return Math.max(0, Math.min(rampSteps - 1, Math.round(share * (rampSteps - 1))));
+type Stepped = Pick<Extract<Colouring, { by: 'values' }>, 'from' | 'to' | 'ramp'>;
+
+/** Values as their steps of the ramp: what is the same for all of them is worked out once. */
+export const stepsOf = ({ from, to, ramp }: Stepped): ((value: number) => number) => {
+  const last = rampSteps - 1;
+  if (ramp === 'categories') return (value) => Math.max(0, Math.min(last, Math.round(value - from)));
+  const [least, perUnit] = to > from ? [from, last / (to - from)] : [0, 0];
+  const first = to > from ? 0 : last / 2;
+  return (value) => Math.max(0, Math.min(last, Math.round(first + (value - least) * perUnit)));
 };

@@ -49,7 +49,7 @@ const width = 1_024;
 /** Beyond as many touched lines the whole is sent at once. */
 const linesMax = 64;
 
-/** Sends lines that were touched, or all where most were, or where the graphics card does not have all of it yet. */
+/** Sends lines that were touched, each by itself, as three takes no range of several, or all where most were, or where the graphics card does not have all of it yet. */
 const createSending = (texture: DataTexture) => {
   let isWhole = false;
   texture.onUpdate = () => {

@@ -10,7 +10,7 @@ const flatRoof = roofShapes.indexOf('flat');
  * Corners of a ring that is told as boxes; and by how many times the error of its tile one reaches, in any direction: what is larger is drawn by its walls,
  * as a box is looked for in all of a square about it.
  */
-export const boxLimits = { cornersMax: 12, spansMax: 40 } as const;
+export const boxLimits = { cornersMax: 12, spansMax: 30 } as const;
 
 const numbers = (): Float64Array => new Float64Array(boxLimits.cornersMax);
 
