@@ -48,6 +48,14 @@ export const writesContract = (store: () => TwinStore, reopen: () => Promise<Twi
     await accepted(store(), [put('4')]);
   });
 
+  test('what a batch puts and takes away again leaves its changes and nothing else, however many they are', async () => {
+    const keys = Array.from({ length: 60 }, (_, index) => `${index}`);
+    const commands = keys.flatMap((key): readonly Command[] => [put(key), { op: 'deleteTwin', id: twinId(key) }]);
+    await accepted(store(), commands);
+    expect(await store().count({})).toBe(0);
+    expect((await store().changes(0, { limit: 1_000 })).changes.map(({ op }) => op)).toEqual(keys.flatMap(() => ['put', 'delete']));
+  });
+
   test('what something is found by has as many bytes as every engine can index, and what is longer is refused by itself', async () => {
     const { id, ...key } = { id: twinId('1'), kind: term('locatedIn'), agency, scheme: 'parcel' };
     // three bytes a character; `taken` are the bytes that stand beside it

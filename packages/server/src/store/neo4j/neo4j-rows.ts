@@ -120,11 +120,13 @@ const difference = (was: Properties, now: Properties): Properties => {
   return Object.fromEntries([...gone, ...said]);
 };
 
+const isPlain = (value: unknown): value is Properties => typeof value === 'object' && value !== null;
+
 /** Of JSON; what names its parts in another order may count as another one. */
 const isAlike = (a: unknown, b: unknown): boolean => {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  const [was, now] = [Object.entries(a), Object.entries(b)];
-  return was.length === now.length && was.every(([name, part], at) => name === now[at]?.[0] && isAlike(part, now[at]?.[1]));
+  if (a === b || !isPlain(a) || !isPlain(b)) return a === b;
+  const [was, now] = [Object.keys(a), Object.keys(b)];
+  return was.length === now.length && was.every((name, at) => name === now[at] && isAlike(a[name], b[name]));
 };
 
 const isMadeAnew = ({ of }: Searched, twin: TwinInput, before: TwinInput | undefined): boolean => !(before && isAlike(of(before), of(twin)));

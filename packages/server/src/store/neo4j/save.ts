@@ -278,21 +278,23 @@ const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Mark
 /** Which attempt this is: a connection that is lost at the commit leaves open whether it was made, and the mark tells. */
 export type Marking = { readonly writer: string; readonly mark: string; readonly at: string | undefined };
 
-export const save = async (
-  run: Run,
-  { space, set, was, marking }: { readonly space: Space; readonly set: WorkingSet; readonly was: Before; readonly marking: Marking },
-): Promise<void> => {
-  const log = rowsOfLog(set.changes);
-  const statements = [
-    ...dropLinks(space, set, was),
-    ...saveTwins(space, set, was),
-    ...saveLinks(space, set),
-    ...saveJoins(space, set, was),
-    ...saveHistory(space, set, was),
-    ...saveRegisters(space, set, marking),
-    ...some(log, createLog(space, log)),
-  ];
+/** As one statement, unless one of them has more rows than one may take. */
+const saveAll = async (run: Run, statements: readonly Cypher[]): Promise<void> => {
   const parts = statements.flatMap(inParts);
+  if (statements.length === 0) return;
   if (parts.length === statements.length) await run(inTurn(statements));
   else for (const part of parts) await run(part);
+};
+
+/** Of so many changes twins and links go ahead: the server is at work on them while their history is put together. */
+export const aheadChangesMin = 100;
+type Saving = { readonly space: Space; readonly set: WorkingSet; readonly was: Before; readonly marking: Marking };
+
+export const save = async (run: Run, { space, set, was, marking }: Saving): Promise<void> => {
+  const present = [...dropLinks(space, set, was), ...saveTwins(space, set, was), ...saveLinks(space, set), ...saveJoins(space, set, was)];
+  const isAhead = set.changes.length >= aheadChangesMin;
+  const ahead = isAhead ? saveAll(run, present) : Promise.resolve();
+  ahead.catch(() => undefined); // told below, unless the rest cannot be put together
+  const rest = [...saveHistory(space, set, was), ...saveRegisters(space, set, marking), ...some(set.changes, createLog(space, rowsOfLog(set.changes)))];
+  await Promise.all([ahead, saveAll(run, isAhead ? rest : [...present, ...rest])]);
 };
