@@ -9,6 +9,7 @@ import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
 import { accepted, put, term, twinId } from '../../store/twins.contract.ts';
 import { runCommand } from '../cityweave.ts';
+import { loadOneNode } from '../configured.ts';
 
 const nodeFile = `
 agency: water.town.example
@@ -104,6 +105,28 @@ describe('a node that moves', () => {
       return verified.ok ? verified.value.content : verified.problem;
     };
     expect(await contentOf('copy')).toBe(await contentOf('old'));
+  });
+
+  test('is no city: its file is told with its agencies and what is given instead, which is enough', async () => {
+    const entry = nodeFile
+      .trim()
+      .split('\n')
+      .map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`)
+      .join('\n');
+    writeFileSync(at('city.yaml'), `city: town\nname: { en: Town }\nregistry: water.town.example\nnodes:\n${entry}\n    roles: [registry]\n`);
+    expect(await loadOneNode(at('city.yaml'), {})).toMatchObject({
+      ok: false,
+      problem: {
+        subject: 'city.yaml',
+        found: 'a city file with 1 nodes: water.town.example',
+        accepted: expect.stringMatching(/agency: water\.town\.example.*--state .cityweave\/town/),
+      },
+    });
+    expect(await run('export', at('city.yaml'), '--state', at('old'), '--to', at('node.gz'))).toBe(1);
+    writeFileSync(at('one.yaml'), 'agency: water.town.example\nname: { en: Water board }\n');
+    expect(await run('export', at('one.yaml'), '--state', at('old'), '--to', at('node.gz'))).toBe(0);
+    expect(await run('import', at('node.yaml'), '--state', at('new'), '--from', at('node.gz'))).toBe(0);
+    expect(await twinsIn('new')).toEqual(await twinsIn('old'));
   });
 
   test('takes its place at once: what another attempt left beside it goes, and what is there of anything else stays', async () => {

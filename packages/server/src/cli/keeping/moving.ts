@@ -6,7 +6,6 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
-import { loadNode } from '../../config/load.ts';
 import type { NodeFile } from '../../config/node-file.ts';
 import { systemDeps } from '../../deps.ts';
 import { logFolderOf, logPaths, readLines } from '../../log/log-files.ts';
@@ -19,6 +18,7 @@ import { backupFolder } from '../../store/sqlite-moving/backup.ts';
 import type { TwinStore } from '../../store/store.ts';
 import { answered } from '../../store/unanswered.ts';
 import type { ExitCode } from '../cityweave.ts';
+import { loadOneNode } from '../configured.ts';
 import type { Context } from '../running/up.ts';
 
 type Options = { readonly file: string; readonly state: string };
@@ -158,7 +158,7 @@ const onlyFiles = problem('badConfiguration', {
 type Moving = (node: NodeFile, directory: string, path: string) => Promise<Result<Archived>>;
 
 const move = async (options: Options & { readonly path: string }, context: Context, moving: Moving): Promise<ExitCode> => {
-  const node = await loadNode(options.file, context.environment);
+  const node = await loadOneNode(options.file, context.environment);
   const refused = (found: Problem): ExitCode => told(fail(found), options.path, context);
   if (!node.ok) return refused(node.problem);
   return told(await moving(node.value, resolve(options.state, node.value.agency), resolve(options.path)), options.path, context);
@@ -171,7 +171,7 @@ export const importFrom = (options: Options & { readonly from: string }, context
   move({ ...options, path: options.from }, context, restoreNode);
 
 export const backup = async ({ file, state, to }: Options & { readonly to: string }, { environment, terminal }: Context): Promise<ExitCode> => {
-  const node = await loadNode(file, environment);
+  const node = await loadOneNode(file, environment);
   const done = node.ok ? await copyOf(node.value, resolve(state, node.value.agency), resolve(to)) : node;
   if (!done.ok) {
     terminal.problem(done.problem);
