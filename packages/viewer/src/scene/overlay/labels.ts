@@ -28,24 +28,32 @@ export type Labels = {
 export const labelsMax = 60;
 const gapPixels = 4;
 
+/** Of what an answer found so many, the heaviest, stand as far up as there is room: from afar all of their neighbourhood is discs. */
+export const farUpMax = 5;
+const stepsFrom = (least: number, most: number): readonly number[] => Array.from({ length: (most - least) / 6 + 1 }, (_, at) => least + at * 6);
+
 /** Above its twin; over a sign or a disc, and a little further up beside the next; the name that must not be missing finds room wherever there is some. */
-const lifts = { plain: [5], sign: [12, 18, 24], chosen: [5, 12, 30, 48, 66], chosenSign: [12, 30, 48, 66] } as const;
+const lifts = { plain: [5], sign: stepsFrom(12, 24), farUp: stepsFrom(12, 120), chosen: [5, ...stepsFrom(12, 66)] } as const;
 
 export type Seen = { readonly label: PlacedLabel; readonly x: number; readonly y: number; readonly width: number; readonly isSign: boolean };
 export type Stands = Seen & { readonly lift: number };
 
-const liftsOf = ({ label: { isChosen = false }, isSign }: Seen): readonly number[] => {
-  if (isChosen) return isSign ? lifts.chosenSign : lifts.chosen;
-  return isSign ? lifts.sign : lifts.plain;
+const liftsOf = ({ label: { isChosen = false }, isSign }: Seen, isHeavy: boolean): readonly number[] => {
+  if (isChosen) return isSign ? lifts.chosen.slice(1) : lifts.chosen;
+  if (!isSign) return lifts.plain;
+  return isHeavy ? lifts.farUp : lifts.sign;
 };
 
 /** Those that are shown, heaviest first, none where another stands. */
 export const declutter = (seen: readonly Seen[], ground: Ground): readonly Stands[] => {
   const shown: Stands[] = [];
-  for (const one of seen.toSorted((a, b) => b.label.weight - a.label.weight || a.label.row - b.label.row)) {
+  const inOrder = seen.toSorted((a, b) => b.label.weight - a.label.weight || a.label.row - b.label.row);
+  const heavy = new Set(inOrder.filter(({ isSign }) => isSign).slice(0, farUpMax));
+  for (const one of inOrder) {
     if (shown.length >= labelsMax) break;
-    const found = liftOf({ x: one.x, bottom: one.y, width: one.width + 2 * gapPixels, lifts: liftsOf(one) }, ground);
-    const lift = found ?? (one.label.isChosen === true ? liftsOf(one)[0] : undefined);
+    const wanted = liftsOf(one, heavy.has(one));
+    const found = liftOf({ x: one.x, bottom: one.y, width: one.width + 2 * gapPixels, lifts: wanted }, ground);
+    const lift = found ?? (one.label.isChosen === true ? wanted[0] : undefined);
     if (lift !== undefined) shown.push({ ...one, lift });
   }
   return shown;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declutter, labelsMax, type Seen, wholeBetween } from './labels.ts';
+import { declutter, farUpMax, labelsMax, type Seen, wholeBetween } from './labels.ts';
 import { type Box, boxAround, createGround, type Disc, discSize, isOver, lineHeight, mergeDiscs } from './placement.ts';
 
 const pixels = fc.double({ min: 0, max: 1_000, noNaN: true });
@@ -71,6 +71,12 @@ describe('names', () => {
     const full = createGround();
     full.take({ left: -1_000, right: 1_000, top: -1_000, bottom: 1_000 }, -1);
     expect(declutter([chosen, label(2, { x: 100, y: 100 })], full).map(({ label: { row } }) => row)).toEqual([1]);
+  });
+  it('of the heaviest that an answer found stand above a field of discs, farUpMax of them', () => {
+    const ground = createGround();
+    ground.take({ left: 0, right: 1_000, top: 60, bottom: 200 }, -1);
+    const many = Array.from({ length: farUpMax + 1 }, (_, row) => label(row, { x: 100 + row * 120, y: 160, isSign: true, weight: 100 - row }));
+    expect(declutter(many, ground).map(({ label: { row }, lift }) => [row, lift])).toEqual(many.slice(0, farUpMax).map((_, row) => [row, 102]));
   });
   it('are moved in until no edge cuts them', () => {
     expect([10, 200, 399].map((x) => wholeBetween(x, 100, [0, 400]))).toEqual([54, 200, 346]);
