@@ -35,7 +35,7 @@ const sharedTerms = (value: unknown): readonly string[] => {
 };
 
 const schemesOf = (node: NodeFile | undefined): ReadonlySet<string> =>
-  new Set((node?.sources ?? []).flatMap(({ identifiers }) => identifiers.map(({ scheme }) => scheme)));
+  new Set([...(node?.sources ?? []), ...(node?.interfaces ?? [])].flatMap(({ identifiers }) => identifiers.map(({ scheme }) => scheme)));
 
 const kindsOf = ({ kind }: Source): readonly TermId[] =>
   typeof kind === 'string' ? [kind] : [...Object.values(kind.kinds), ...(kind.otherwise ? [kind.otherwise] : [])];
