@@ -72,7 +72,9 @@ const found = 36;
 it.each([5_000, 6_500, 9_000, 14_000])(
   'from %i m away tells all that an answer found by discs, and neither they nor names lie on one another',
   async (distance) => {
-    await using viewer = await openViewer(browser, address, { hash: '#q=flood-exposure&w=questions&lang=en', reducedMotion: 'reduce' });
+    // a link with a place for the eye: nobody is brought before what was found, so that the eye stays where it is put below
+    const hash = '#c=9.268,52.028,1500,0,50&q=flood-exposure&w=questions&lang=en';
+    await using viewer = await openViewer(browser, address, { hash, reducedMotion: 'reduce' });
     const { page } = viewer;
     await answerOf(page).getByText(`${found} twins`).waitFor();
     await viewer.drawn();
