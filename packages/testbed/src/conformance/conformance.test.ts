@@ -57,6 +57,10 @@ describe('the conformance kit', () => {
     expect(report.results.filter((result) => 'fault' in result)).toEqual([]);
     const registered = await (await fetch(new URL('/dtf/twins?limit=500', city.front.address))).json();
     expect(JSON.stringify(registered)).not.toMatch(/(one|two|owner)-[0-9a-f]+\.conformance\.example/);
+    // who fell silent in a check, so that it was replaced, or was lost on purpose, does not stay as one of whom an answer is waited for
+    const members = city.front.orchestration.federations().flatMap(({ members }) => members);
+    expect(members.map(({ state }) => state).filter((state) => !['REJECTED', 'LEFT', 'REMOVED'].includes(state))).toEqual([]);
+    expect(members.map(({ state }) => state)).toContain('LEFT');
   });
 
   it.each(['http', 'websocket'] as const)('finds our own adaptor sound over %s', { timeout: 100_000 }, async (binding) => {

@@ -78,7 +78,17 @@ type Forming = {
   readonly terms?: readonly string[];
 };
 
-/** Offers of both actors, a federation that wants them, and afterwards nothing of them left in the registry. */
+/** A member leaves wherever it was confirmed: any federation of the city may have found in it somebody who serves a need. */
+const leaveAll = async (stage: Stage, { actor, heard }: Member): Promise<void> => {
+  const confirmed = new Map(heard.flatMap(({ row, message }) => (row === 'confirm.federation' ? [[memberAt(message, 'header.federationId'), message]] : [])));
+  for (const [id, message] of confirmed) {
+    const to = { ...stage.target, id: String(memberAt(message, 'header.source.id')), endpoint: String(memberAt(message, 'header.source.endpoint')) };
+    const parameters = { reason: 'the kit has seen what it wanted to see', effectiveAt: stage.deps.clock.now() };
+    await say(stage, actor, { to, role: 'digitalTwin', verb: 'leave', object: 'federation', parameters, objects: [{ kind: 'federation', id }] });
+  }
+};
+
+/** Offers of both actors, a federation that wants them, and afterwards nothing of them left in the registry or in a federation. */
 export const withFederation = async (stage: Stage, { name, behaviours, ...forming }: Forming, look: (formed: Formed) => Promise<Finding>): Promise<Finding> => {
   const [first, second] = Object.values(stage.actors);
   if (!first || !second) return skipped('no two actors');
@@ -95,6 +105,7 @@ export const withFederation = async (stage: Stage, { name, behaviours, ...formin
     ? await look({ id, members })
     : skipped(`the target forms no federation for an application of this machine (${asked.code ?? 'no answer'})`);
   for (const { behave } of members) behave('reject');
+  await Promise.all(members.map((member) => leaveAll(stage, member)));
   await Promise.all([withdraw(stage, first), withdraw(stage, second)]);
   return found;
 };
