@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { decodeOpening, encodeOpeningPart, type OpeningPart } from '@cityweave/core/scene';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { valueOf } from '../city.ts';
+import { until, valueOf } from '../city.ts';
 import { launchChromium } from './chromium.ts';
 import { isWhole, openViewer, tool } from './page.ts';
 
@@ -48,12 +48,12 @@ const coming = async (page: Page): Promise<void> => {
 describe('a page that opens', () => {
   let browser: Browser;
   beforeAll(async () => {
+    await until(() => isWhole(address), Boolean, 'whole');
     browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
   it('draws its first picture from one answer, asked for before there is a canvas: it names no federation, and asks for no part of an archive', async () => {
-    await expect.poll(() => isWhole(address)).toBe(true);
     const openings: string[] = [];
     const before = async (page: Page): Promise<void> => {
       page.on('response', (response) => {

@@ -73,6 +73,12 @@ const drawnIn = async (page: Page): Promise<void> => {
   await page.evaluate(() => globalThis.cityweave?.complete());
 };
 
+/** What a handler of a route was still answering when the page went is nobody's any more, and no failure. */
+const leave = async (page: Page): Promise<void> => {
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
+};
+
 /** The page says of its drawing what a test asks, because its address asks for `?statistics`. */
 export const openViewer = async (browser: Browser, address: string, { hash = '', quality, before, ...options }: Opened = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
@@ -94,7 +100,7 @@ export const openViewer = async (browser: Browser, address: string, { hash = '',
     ...{ page, outside, errors, readNoMore },
     counts: () => page.evaluate(() => globalThis.counted),
     drawn: () => drawnIn(page),
-    [Symbol.asyncDispose]: () => context.close(),
+    [Symbol.asyncDispose]: () => leave(page),
   };
 };
 
