@@ -73,8 +73,9 @@ const drawnIn = async (page: Page): Promise<void> => {
   await page.evaluate(() => globalThis.cityweave?.complete());
 };
 
-/** What a handler of a route was still answering when the page went is nobody's any more, and no failure. */
+/** What a handler of a route was still answering when the page went is nobody's any more, and no failure. A browser that ended took its pages along. */
 const leave = async (page: Page): Promise<void> => {
+  if (page.isClosed()) return;
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.context().close();
 };
