@@ -135,3 +135,36 @@ it('has a twin that comes while it is open in its place, and not one any more th
   expect(viewer.errors).toEqual([]);
   await browser.close();
 });
+
+it('as a tree tells of each twin what the table tells, alarms too, and has who comes and what changes while it is open', async () => {
+  await using city = await createTestCity({ agencies: fourAgencies() });
+  await city.active();
+  const { store } = city.node('water');
+  const idOf = (key: string) => twinIdOf(authorityOfTest('water'), 'things', key);
+  const { version: _version, ...known } = present((await store.get([idOf('gauge-1')])).get(idOf('gauge-1')), 'gauge');
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, city.front.address, { hash: '#v=tree&k=city:RiverGauge&p=city:waterLevel&b=city:waterLevel~~4~~m&lang=en' });
+  const { page } = viewer;
+  const lines = page.getByRole('treeitem');
+  await lines.filter({ hasText: 'water' }).waitFor();
+  await page.getByRole('tree').focus();
+  for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+  const gauge = (name: string) => lines.filter({ hasText: name });
+  await expect.poll(() => gauge('gauge-3').textContent()).toMatch(/Water level 3 file of .* · water$/);
+  expect(await lines.filter({ hasText: 'in alarm' }).count()).toBe(0);
+  const at = systemDeps().clock.now();
+  await store.apply(
+    [
+      { op: 'patchTwin', id: idOf('gauge-3'), values: { 'city:waterLevel': { value: 450, unit: 'cm' } } },
+      { op: 'putTwin', twin: { ...known, id: idOf('gauge-0'), name: { en: 'gauge-0' } } },
+      { op: 'deleteTwin', id: idOf('gauge-2') },
+    ],
+    { at },
+  );
+  await expect.poll(() => gauge('gauge-3').textContent()).toMatch(/450.cm in alarm/);
+  await gauge('gauge-0').waitFor();
+  await gauge('gauge-2').waitFor({ state: 'detached' });
+  await lines.nth(2).getByText('3', { exact: true }).waitFor();
+  expect(viewer.errors).toEqual([]);
+  await browser.close();
+});

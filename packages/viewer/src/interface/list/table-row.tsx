@@ -2,13 +2,12 @@
  * Table row: one twin: its name, kind, agencies, and the values that somebody filters or colours by.
  */
 import type { TwinRow } from '../../graphql/answers.ts';
-import { Worth } from '../inspect/worth.tsx';
 import { useKnown } from '../state/known.ts';
-import { person, usePerson } from '../state/person.ts';
-import { agedAt, whenText } from '../state/said.ts';
+import { person } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
+import { Property } from './property.tsx';
 
 type TableRowProps = {
   readonly id: string;
@@ -30,25 +29,6 @@ const Agencies = ({ twin }: { readonly twin: TwinRow }) => {
     <>
       <Name text={list([...new Set(twin.representations.map(({ agency }) => agency.name))])} />
       {isLost && silent[0] && <strong className="warn"> {say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}
-    </>
-  );
-};
-
-const Property = ({ twin, term }: { readonly twin: TwinRow; readonly term: string }) => {
-  const words = useWords();
-  const { say, quantity } = words;
-  const silences = useKnown((state) => state.silences);
-  const asOf = usePerson((state) => state.asOf);
-  const found = twin.properties.find(({ winner }) => winner.term.id === term);
-  if (!found) return <span className="soft">{say('valueNone')}</span>;
-  const winner = agedAt(found.winner, asOf);
-  return (
-    <>
-      <Name text={quantity(winner.value, winner.unit)} /> <Worth said={winner} />
-      <span className="soft">
-        {whenText(winner, silences.get(winner.source.id), words)} · <Name text={winner.source.name} />
-      </span>
-      {found.conflict && <strong className="warn"> {say('disagree')}</strong>}
     </>
   );
 };

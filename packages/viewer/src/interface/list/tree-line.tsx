@@ -1,23 +1,36 @@
 /**
- * Tree line: one line of the tree, with its level, its place among its sisters, and what it holds.
+ * Tree line: one line of the tree, with its level, its place among its sisters, and what it holds; of a twin what the table tells of it.
  */
+import type { TwinRow } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
 import type { Line } from '../state/tree.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
+import { Property } from './property.tsx';
+
+/** A property of which the tree tells, with its name: there is no head over it. */
+export type Term = { readonly id: string; readonly label: string };
 
 type TreeLineProps = {
   readonly id: string;
   readonly line: Line;
+  readonly terms: readonly Term[];
   readonly top: number;
   readonly isActive: boolean;
   readonly isChosen: boolean;
   readonly onTake: () => void;
 };
 
-const LineText = ({ line }: { readonly line: Line }) => {
+const Properties = ({ twin, terms }: { readonly twin: TwinRow; readonly terms: readonly Term[] }) =>
+  terms.map(({ id, label }) => (
+    <span key={id} className="told">
+      <Name className="soft" text={label} /> <Property twin={twin} term={id} />
+    </span>
+  ));
+
+const LineText = ({ line, terms }: Pick<TreeLineProps, 'line' | 'terms'>) => {
   const { say, number, instant, list } = useWords();
   const silences = useKnown((state) => state.silences);
   if (line.type === 'more')
@@ -31,11 +44,12 @@ const LineText = ({ line }: { readonly line: Line }) => {
       {'count' in line && line.count !== undefined && <span className="soft">{number(line.count)}</span>}
       {others && <Name className="soft" text={others} />}
       {silent[0] && silent.length === agencies.length && <strong className="warn">{say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}
+      {line.type === 'twin' && <Properties twin={line.twin} terms={terms} />}
     </>
   );
 };
 
-export const TreeLine = ({ id, line, top, isActive, isChosen, onTake }: TreeLineProps) => (
+export const TreeLine = ({ id, line, terms, top, isActive, isChosen, onTake }: TreeLineProps) => (
   <div
     id={id}
     role="treeitem"
@@ -52,6 +66,6 @@ export const TreeLine = ({ id, line, top, isActive, isChosen, onTake }: TreeLine
     <span className="twist" aria-hidden="true">
       {'open' in line ? (line.open ? '▾' : '▸') : ''}
     </span>
-    <LineText line={line} />
+    <LineText line={line} terms={terms} />
   </div>
 );

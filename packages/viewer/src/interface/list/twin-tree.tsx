@@ -3,14 +3,15 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { propertiesOf } from '../state/columns.ts';
 import { countTwins, useTwinCount } from '../state/counting.ts';
 import { useKnown } from '../state/known.ts';
 import { noFilter, person, usePerson } from '../state/person.ts';
 import { type Line, toLines } from '../state/tree.ts';
 import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
-import { TreeLine } from './tree-line.tsx';
-import { useForest } from './use-forest.ts';
+import { type Term, TreeLine } from './tree-line.tsx';
+import { type Sight, useForest } from './use-forest.ts';
 import { useListed } from './use-listed.ts';
 
 const rowPixels = 30;
@@ -58,18 +59,48 @@ const useTreeKeys = (lines: readonly Line[], turning: Turning, show: (index: num
   return { at, setActive, onKeyDown };
 };
 
-export const TwinTree = () => {
-  const { say, list } = useWords();
-  const listed = useListed();
-  const forest = useForest(listed);
-  const { turn, grow, counted } = forest;
+const useTermsNamed = (terms: readonly string[]): readonly Term[] => {
+  const groups = useKnown((state) => state.groups);
+  return useMemo(() => {
+    const properties = propertiesOf(groups, []);
+    return terms.map((term) => ({ id: term, label: properties.find(({ id }) => id === term)?.label ?? term }));
+  }, [groups, terms]);
+};
+
+const useLines = ({ counted, open, branches }: ReturnType<typeof useForest>): readonly Line[] => {
   const name = useKnown(({ federation }) => federation?.name ?? '');
   const filtered = useTwinCount();
   const total = filtered ?? countTwins(counted.counts, noFilter, undefined);
-  const lines = useMemo(
-    () => toLines({ name, counts: counted.counts, total, open: forest.open, branches: forest.branches }),
-    [name, counted, total, forest.open, forest.branches],
+  return useMemo(() => toLines({ name, counts: counted.counts, total, open, branches }), [name, counted, total, open, branches]);
+};
+
+/** Twins in sight are those that are worth reading again. */
+const useSight = (lines: readonly Line[], sees: (sight: Sight) => void): void =>
+  useEffect(() => {
+    const twins = lines.flatMap((line) => (line.type === 'twin' ? [[line.parent ?? '', line.position - 1] as const] : []));
+    const byBranch = Map.groupBy(twins, ([branch]) => branch);
+    sees(new Map([...byBranch].map(([branch, own]) => [branch, { first: own[0]?.[1] ?? 0, last: own.at(-1)?.[1] ?? 0 }])));
+  }, [lines.map(({ key }) => key).join(), sees]);
+
+const TreeState = ({ counted }: Pick<ReturnType<typeof useForest>, 'counted'>) => {
+  const { say, list } = useWords();
+  return (
+    <p className="soft table-state" role="status">
+      {counted.state === 'asking' && say('askingAll')}
+      {counted.state === 'refused' && say('listRefused')}
+      {counted.state === 'read' && counted.counts.length === 0 && say('nothingListed')}
+      {counted.missing.length > 0 && <strong className="warn"> {say('without', { names: list(counted.missing) })}</strong>}
+    </p>
   );
+};
+
+export const TwinTree = () => {
+  const { say } = useWords();
+  const listed = useListed();
+  const forest = useForest(listed);
+  const { turn, grow, counted } = forest;
+  const lines = useLines(forest);
+  const terms = useTermsNamed(listed.terms);
   const selected = usePerson((state) => state.selected);
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => rowPixels, overscan: 8 });
@@ -77,29 +108,25 @@ export const TwinTree = () => {
   const shown = rows.getVirtualItems();
   const last = lines[shown.at(-1)?.index ?? 0];
   const id = useId();
+  useSight(lines.slice(shown[0]?.index, (shown.at(-1)?.index ?? 0) + 1), forest.sees);
   // more of a branch is asked for where its end comes into sight
   useEffect(() => {
     if (last?.type === 'more' && last.state === 'more') grow(last.branch);
   }, [last]);
   return (
     <>
-      <p className="soft table-state" role="status">
-        {counted.state === 'asking' && say('askingAll')}
-        {counted.state === 'refused' && say('listRefused')}
-        {counted.state === 'read' && counted.counts.length === 0 && say('nothingListed')}
-        {counted.missing.length > 0 && <strong className="warn"> {say('without', { names: list(counted.missing) })}</strong>}
-      </p>
+      <TreeState counted={counted} />
       <div id="list" ref={box} className="tree" role="tree" tabIndex={0} aria-label={say('tree')} aria-activedescendant={`${id}-${at}`} onKeyDown={onKeyDown}>
         <div role="presentation" className="rows" style={{ height: rows.getTotalSize() }}>
           {shown.map(({ index, start }) => {
             const line = lines[index];
             if (!line) return null;
-            const isChosen = line.type === 'twin' && line.twin.id === selected;
+            const told = { id: `${id}-${index}`, line, terms, top: start, isActive: index === at, isChosen: line.type === 'twin' && line.twin.id === selected };
             const onTake = (): void => {
               setActive(line.key);
               take(line, { turn, grow });
             };
-            return <TreeLine key={line.key} id={`${id}-${index}`} line={line} top={start} isActive={index === at} isChosen={isChosen} onTake={onTake} />;
+            return <TreeLine key={line.key} {...told} onTake={onTake} />;
           })}
         </div>
       </div>

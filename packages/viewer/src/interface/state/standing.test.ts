@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection, Count, Link, Member, TwinRow } from '../../graphql/answers.ts';
 import { toSpots } from './federation-drawing.ts';
 import { linkedTo } from './linked-to.ts';
+import { emptyListing } from './listing.ts';
 import { movedBetween, silencesOf } from './silence.ts';
 import { type Forest, kindKey, rootKey, toLines } from './tree.ts';
 
@@ -69,7 +70,7 @@ describe('the tree', () => {
   });
   it('has its twins, and a line for more while there are more', () => {
     const key = kindKey('a', 'k');
-    const kinds = (state: 'more' | 'all') => toLines(forest([rootKey, 'a', key], new Map([[key, { rows: [twin('1')], after: undefined, state }]])));
+    const kinds = (state: 'more' | 'all') => toLines(forest([rootKey, 'a', key], new Map([[key, { listing: { ...emptyListing, rows: [twin('1')] }, state }]])));
     expect(kinds('more').map(({ type }) => type)).toEqual(['federation', 'agency', 'kind', 'twin', 'more', 'kind', 'agency']);
     expect(kinds('all').find(({ type }) => type === 'twin')).toMatchObject({ level: 4, position: 1, size: 3, parent: key });
     expect(kinds('all').some(({ type }) => type === 'more')).toBe(false);

@@ -2,8 +2,9 @@
  * Tree: federation, agency, kind, twin, as the lines that are open, each with its level and its place among its sisters.
  */
 import type { Count, TwinRow } from '../../graphql/answers.ts';
+import { emptyListing, type Listing } from './listing.ts';
 
-export type Branch = { readonly rows: readonly TwinRow[]; readonly after: string | undefined; readonly state: 'asking' | 'more' | 'all' | 'refused' };
+export type Branch = { readonly listing: Listing; readonly state: 'asking' | 'more' | 'all' | 'refused' };
 
 type Placed = { readonly key: string; readonly level: number; readonly size: number; readonly position: number; readonly parent: string | undefined };
 export type Line = Placed &
@@ -34,8 +35,11 @@ export const partsOfKey = (key: string): readonly [agency: string, kind: string 
 const summed = (counts: readonly Count[]): number => counts.reduce((sum, { count }) => sum + count, 0);
 const byLabel = (a: { readonly label: string }, b: { readonly label: string }): number => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
 
+const nothingRead: Branch = { listing: emptyListing, state: 'asking' };
+
 const twinLines = ({ branches }: Forest, key: string, count: number): readonly Line[] => {
-  const { rows, state } = branches.get(key) ?? { rows: [], state: 'asking' as const };
+  const { listing, state } = branches.get(key) ?? nothingRead;
+  const { rows } = listing;
   const size = Math.max(count, rows.length);
   const twins = rows.map((twin, at): Line => ({ type: 'twin', key: `${key}${separator}${twin.id}`, level: 4, size, position: at + 1, parent: key, twin }));
   if (state === 'all') return twins;
