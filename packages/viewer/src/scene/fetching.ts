@@ -17,6 +17,7 @@ import {
   readScene,
   readSceneProgress,
   type StateFrame,
+  sceneLimits,
   writeLook,
 } from '@cityweave/core/scene/tiles';
 import type { ToldValues } from './staged.ts';
@@ -59,24 +60,50 @@ const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> 
   }
 };
 
-/** Written straight into the stream: a blob would be given to the browser's own process first, and read from there. */
-const unzip = async (bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<Uint8Array> => {
+/** No row takes more than these before it is packed: its kind and three numbers. */
+const rowColumnsBytesMax = 18 * sceneLimits.layerRowsMax;
+
+/** One after another, as one. */
+const joined = (pieces: readonly Uint8Array[], length: number): Uint8Array => {
+  const [first] = pieces;
+  if (first && pieces.length === 1) return first;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+};
+
+/**
+ * Written straight into the stream: a blob would be given to the browser's own process first, and read from there.
+ * Undefined where it is not whole, or more than so many bytes: what would be beyond is not unpacked.
+ */
+export const unpack = async (bytes: Uint8Array<ArrayBuffer> | ArrayBuffer, bytesMax: number): Promise<Uint8Array | undefined> => {
   const { readable, writable } = new DecompressionStream('gzip');
-  const writer = writable.getWriter();
+  const [writer, reader] = [writable.getWriter(), readable.getReader()];
   // what is wrong with them is told by what is read
   const written = writer.write(bytes).then(() => writer.close());
   written.catch(() => undefined);
-  return new Uint8Array(await new Response(readable).arrayBuffer());
-};
-
-/** A tile as it was before it was packed; undefined where it is not whole. */
-export const unpackTile = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> => {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
   try {
-    return await unzip(bytes);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      length += piece.value.length;
+      if (length > bytesMax) break;
+      pieces.push(piece.value);
+    }
   } catch {
     return undefined;
   }
+  if (length <= bytesMax) return joined(pieces, length);
+  void reader.cancel().catch(() => undefined);
+  return undefined;
 };
+
+/** A tile as it was before it was packed; undefined where it is not whole, or larger than a tile may be. */
+export const unpackTile = (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> => unpack(bytes, sceneLimits.tileBytesMax);
 
 /** Bytes of an archive from `offset` on; undefined where they cannot be had. */
 export const fetchBytes = async (
@@ -120,12 +147,10 @@ export const fetchDirectory = async ({ archive, beginning }: SceneLayer, { parts
 export const fetchRowColumns = async (name: string): Promise<RowColumns | undefined> => {
   const got = await get(`/tiles/archives/${name}`);
   if (!got.ok) return undefined;
-  try {
-    const columns = decodeRowColumns(await unzip(await got.value.arrayBuffer()));
-    return columns.ok ? columns.value : undefined;
-  } catch {
-    return undefined;
-  }
+  const packed = await got.value.arrayBuffer().catch(() => undefined);
+  const bytes = packed && (await unpack(packed, rowColumnsBytesMax));
+  const columns = bytes && decodeRowColumns(bytes);
+  return columns?.ok ? columns.value : undefined;
 };
 
 export const fetchScene = async (federation: string): Promise<Fetched<Scene>> => {
@@ -137,7 +162,7 @@ export const fetchScene = async (federation: string): Promise<Fetched<Scene>> =>
 
 /** The kinds of a layer's rows, of what came with the scene; undefined where they did not, or are of another number. */
 export const kindsIn = async ({ rows }: SceneLayer, came: Came): Promise<Uint16Array | undefined> => {
-  const unpacked = came.kinds && (await unpackTile(came.kinds));
+  const unpacked = came.kinds && (await unpack(came.kinds, rowColumnsBytesMax));
   const kinds = unpacked && decodeRowKinds(unpacked);
   came.kinds = undefined;
   return kinds?.ok && kinds.value.length === rows ? kinds.value : undefined;
@@ -157,8 +182,9 @@ const cameOf = ({ layers }: Scene, parts: readonly OpeningPart[]): readonly Came
 };
 
 const parseText = async (packed: Uint8Array<ArrayBuffer> | undefined): Promise<unknown> => {
+  const bytes = packed && (await unpack(packed, sceneLimits.tileBytesMax));
   try {
-    const text: unknown = packed && JSON.parse(new TextDecoder().decode(await unzip(packed)));
+    const text: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
     return text;
   } catch {
     return undefined;
