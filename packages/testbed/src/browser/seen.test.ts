@@ -47,6 +47,31 @@ it('without WebGL says so; its buttons open the table and try again', async () =
   expect(viewer.errors).toEqual([]);
 });
 
+it('without WebGL bounds can be set by which the table tells alarms, and nothing is said to be on its way that never comes', async () => {
+  await using viewer = await openViewer(browser, address, {
+    hash: '#v=table&w=filter&k=city:RiverGauge&p=city:waterLevel&lang=en',
+    before: (page) => page.addInitScript('HTMLCanvasElement.prototype.getContext = () => null;'),
+  });
+  const { page } = viewer;
+  const filter = panel(page, 'Filter and colour');
+  await filter.getByText('Watch', { exact: true }).click();
+  await filter.getByLabel('Alarm above').fill('0');
+  await filter.getByLabel('Alarm above').press('Enter');
+  await page.getByRole('gridcell').filter({ hasText: 'in alarm' }).first().waitFor();
+  expect(await page.getByText('Asking …').count()).toBe(0);
+  expect(viewer.errors).toEqual([]);
+});
+
+it('in colours that somebody forces, the legend and its patterns are there', async () => {
+  const hash = '#p=city:waterLevel&k=city:RiverGauge&b=city:waterLevel~~1~60~m&lang=en';
+  await using viewer = await openViewer(browser, address, { hash, forcedColors: 'active' });
+  const legend = panel(viewer.page, 'Legend');
+  await legend.locator('.ringed').waitFor();
+  const images = await legend.locator('.ramp, .hatched, .striped').evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundImage));
+  expect(images).toHaveLength(3);
+  for (const image of images) expect(image).toContain('gradient');
+});
+
 type Box = { readonly text: string; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 
 const boxesOf = (page: Page, selector: string): Promise<readonly Box[]> =>

@@ -191,10 +191,15 @@ const liveOf = (made: Made) => {
   return { live, alarms };
 };
 
-type Doors = Pick<City, 'light' | 'link' | 'label'> & { readonly live: LiveHere; readonly eye: readonly [number, number, number] };
+type Doors = Pick<City, 'light' | 'link' | 'label'> & {
+  readonly live: LiveHere;
+  readonly eye: readonly [number, number, number];
+  /** other twins are shown */
+  readonly shown: () => void;
+};
 
 /** The part of the city that the page may use. */
-const toCity = (made: Made, { light, link, label, live, eye }: Doors): City => {
+const toCity = (made: Made, { light, link, label, live, eye, shown }: Doors): City => {
   const { appearance, tiling } = made;
   const { select, hover, legend } = appearance;
   const tell = (mask: Uint8Array<ArrayBuffer>): void => {
@@ -214,6 +219,7 @@ const toCity = (made: Made, { light, link, label, live, eye }: Doors): City => {
     hide: (isHidden) => {
       appearance.hide(isHidden);
       pickable.refresh();
+      shown();
     },
     pickFrom: pickable.from,
     silence: (ids) => {
@@ -263,7 +269,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const { live, alarms } = liveOf(made);
   const [names, groups] = [placeLabels(made), groupLit(made)];
   return {
-    city: toCity(made, { light: groups.light, link: arcs.link, label: names.ask, live, eye }),
+    city: toCity(made, { light: groups.light, link: arcs.link, label: names.ask, live, eye, shown: alarms.again }),
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;

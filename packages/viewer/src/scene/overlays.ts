@@ -4,6 +4,7 @@
 import type { Scene } from '@cityweave/core/scene';
 import type { Group } from 'three';
 import type { Appearance } from './look/appearance.ts';
+import { flags } from './look/state-texture.ts';
 import { agencyColour } from './look.ts';
 import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
@@ -12,7 +13,7 @@ import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
 import { groupLimits, groupMetres, groupPlaces } from './overlay/groups.ts';
 import type { Labels, PlacedLabel } from './overlay/labels.ts';
 import { type Arc, type Dress, type Label, type LiveColumn, markBits } from './staged.ts';
-import { type Layer, placeOfRow } from './tiles/layers.ts';
+import { type Layer, type Placing, placeOfRow } from './tiles/layers.ts';
 
 /** Metres that arcs and labels stand above the highest point of their twin. */
 const aboveMetres = 4;
@@ -97,13 +98,16 @@ export const drawArcs = (made: Overlaid, dress: Settable) => {
   return { link, again, look, close: arcs.close };
 };
 
-/** Rows in alarm, and the ring over each. */
-export const ringAlarms = (made: Overlaid) => {
+/** Rows in alarm, and the ring over each that is shown. */
+export const ringAlarms = (
+  made: Pick<Overlaid, 'room' | 'group'> & { readonly layers: readonly Placing[]; readonly appearance: Pick<Appearance, 'uniforms' | 'state'> },
+) => {
   const alarms = createAlarms(made.appearance.uniforms);
   made.group.add(alarms.points);
   const rows = new Set<number>();
   const { again: draw } = latest(undefined, async (_, isLatest) => {
-    const places = await Promise.all([...rows].slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
+    const shown = [...rows].filter((row) => (made.appearance.state.flagsOf(row) & flags.hidden) === 0);
+    const places = await Promise.all(shown.slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
     if (!isLatest()) return;
     alarms.set(places.flatMap((place) => (place ? [[place.east, place.top + alarmAboveMetres, -place.north] as const] : [])));
     made.room.changed();
@@ -123,7 +127,13 @@ export const ringAlarms = (made: Overlaid) => {
     rows.clear();
     draw();
   };
-  return { note, clear, again: draw, close: alarms.close };
+  return {
+    ...{ note, clear, close: alarms.close },
+    /** what is shown, or where it is, is another */
+    again: () => {
+      if (rows.size > 0) draw();
+    },
+  };
 };
 
 /** Lights what an answer found, and shows its points from afar, with their number where many lie in one place. */

@@ -47,11 +47,12 @@ const useReading = (staged: Staged | undefined): void => {
   }, [staged]);
 };
 
-export const useBonds = (staged: Staged | undefined): void => {
+/** `undrawable`: no scene will come */
+export const useBonds = (staged: Staged | undefined, undrawable: boolean): void => {
   useHiding(staged);
   useLighting(staged);
   useFraming(staged);
-  useColouring(staged);
+  useColouring(staged, undrawable);
   useLinking(staged);
   useSun(staged);
   useSilence(staged);

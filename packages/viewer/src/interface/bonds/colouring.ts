@@ -93,15 +93,36 @@ const colourBy = (staged: Staged, term: string, { isFollowed, watch }: { readonl
   };
 };
 
-export const useColouring = (staged: Staged | undefined): void => {
+/** Where nothing can be drawn, nothing is coloured; what can be said of its values is told all the same. */
+const tellOf = (federation: string, term: string): (() => void) => {
+  const look = (): void => {
+    const column = columnOf(useColumns.getState(), term, undefined);
+    const told = column && toColoured({ all: column });
+    if (!(column && told) || useLegend.getState().legend?.told === column) return;
+    const { colouring: _colouring, ...legend } = told;
+    useLegend.setState({ legend: { term, stops: [], told: column, ...legend } });
+  };
+  wantColumns({ federation }, [term]);
+  const stop = useColumns.subscribe(look);
+  look();
+  return () => {
+    stop();
+    useLegend.setState({ legend: undefined });
+  };
+};
+
+/** `undrawable`: no scene will come */
+export const useColouring = (staged: Staged | undefined, undrawable: boolean): void => {
+  const federation = usePerson((state) => state.federation);
   const colour = usePerson((state) => state.colour);
   const asOf = usePerson((state) => state.asOf);
   const watch = usePerson((state) => state.watch);
   useEffect(() => {
-    if (!staged || colour === undefined) return undefined;
+    if (colour === undefined) return undefined;
+    if (!staged) return undrawable && federation !== undefined && colour !== 'agency' ? tellOf(federation, colour) : undefined;
     // as it was, it is told once, and nothing is followed
     if (colour !== 'agency') return colourBy(staged, colour, { isFollowed: asOf === undefined, watch: watch?.term === colour ? watch : undefined });
     staged.city.colourBy({ by: 'agency' });
     return () => staged.city.colourBy({ by: 'kind' });
-  }, [staged, colour, asOf, watch]);
+  }, [staged, undrawable, federation, colour, asOf, watch]);
 };

@@ -69,7 +69,9 @@ const useAddress = (staged: Staged | undefined): void => {
 /** Each comes by itself: what is open already stays, and keeps the focus, while another one is fetched. */
 const Late = ({ when, children }: { readonly when: boolean; readonly children: ReactNode }) => when && <Suspense fallback={null}>{children}</Suspense>;
 
-const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
+type PanelsProps = { readonly staged: Staged | undefined; readonly undrawable: boolean };
+
+const Panels = ({ staged, undrawable }: PanelsProps) => {
   const { panel, list, selected, colour, sun, asOf } = usePerson();
   const scene = staged?.city.scene();
   return (
@@ -86,7 +88,7 @@ const Panels = ({ staged }: { readonly staged: Staged | undefined }) => {
       <Late when={panel === 'federation'}>
         <FederationMap />
       </Late>
-      <Late when={colour !== undefined}>
+      <Late when={colour !== undefined && !undrawable}>
         <Legend scene={scene} colour={colour ?? ''} />
       </Late>
       <Late when={list !== undefined}>
@@ -112,7 +114,8 @@ export const Window = ({ staged, scene, onAgain }: WindowProps) => {
   useKnowing();
   useAsking();
   useAddress(staged);
-  useBonds(staged);
+  const undrawable = scene.stands === 'none';
+  useBonds(staged, undrawable);
   useNaming(staged);
   return (
     <>
@@ -121,7 +124,7 @@ export const Window = ({ staged, scene, onAgain }: WindowProps) => {
         <Progress staged={staged} />
         <Toolbar address={() => addressNow(staged)} />
         <Notices scene={scene} onAgain={onAgain} />
-        <Panels staged={staged} />
+        <Panels staged={staged} undrawable={undrawable} />
         {staged && <CameraPad staged={staged} />}
         <Sources />
       </main>

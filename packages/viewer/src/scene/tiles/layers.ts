@@ -84,12 +84,15 @@ export const loadLayers = async (opening: Opening, before: readonly Layer[] = []
   return { layers: loaded.filter((layer) => layer !== undefined), missing: scene.layers.filter((_, at) => loaded[at] === undefined) };
 };
 
-const layerOf = (layers: readonly Layer[], row: number): Layer | undefined =>
+/** What of a layer tells where its rows are. */
+export type Placing = Pick<Layer, 'columns'> & { readonly layer: Pick<SceneLayer, 'firstRow' | 'rows'> };
+
+const layerOf = (layers: readonly Placing[], row: number): Placing | undefined =>
   layers.find(({ layer }) => row >= layer.firstRow && row < layer.firstRow + layer.rows);
 
 export type RowPlace = { readonly east: number; readonly north: number; readonly top: number };
 
-export const placeOfRow = async (layers: readonly Layer[], row: number): Promise<RowPlace | undefined> => {
+export const placeOfRow = async (layers: readonly Placing[], row: number): Promise<RowPlace | undefined> => {
   const found = layerOf(layers, row);
   const columns = await found?.columns();
   if (!(found && columns)) return undefined;
