@@ -101,7 +101,7 @@ export type SceneEvent =
   | { readonly type: 'progress'; readonly here: number; readonly wanted: number };
 
 /** The twin that each row draws: numbers of its kind and of the agency that draws it, in the scene. */
-export type Rows = { readonly kinds: Uint8Array | Uint16Array; readonly agencies: Uint8Array | Uint16Array };
+export type Rows = { readonly kindOf: (row: number) => number; readonly agencyOf: (row: number) => number };
 
 export type City = {
   readonly scene: () => Scene;
@@ -112,7 +112,7 @@ export type City = {
   readonly select: (row: number | undefined) => void;
   readonly hover: (row: number | undefined) => void;
   /** what stands in each row */
-  readonly rows: () => Rows;
+  readonly rows: Rows;
   readonly hide: (isHidden: (row: number) => boolean) => void;
   /** agencies whose twins are shown as last known, whatever is followed */
   readonly silence: (agencies: readonly string[]) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TileEntry } from '../archive.ts';
-import { createTileTree, type Eye, runsOf, type Selection, selectTiles } from './tile-tree.ts';
+import { createTileTree, type Eye, lastRowsOf, type Selection, selectTiles } from './tile-tree.ts';
 
 describe('a tile tree', () => {
   const entry = (parent: number | undefined, error: number, firstRow = 0): TileEntry => ({
@@ -42,14 +42,7 @@ describe('a tile tree', () => {
 
   it('stands for all rows with each of its levels, whatever a coarse tile leaves out', () => {
     const deep = createTileTree([entry(undefined, 40), entry(0, 20, 7), entry(0, 20), entry(2, 10), entry(3, 0, 3), entry(3, 0)]);
-    expect(runsOf(deep, 12)).toEqual([
-      [0, 11],
-      [7, 11],
-      [0, 6],
-      [0, 6],
-      [3, 6],
-      [0, 2],
-    ]);
+    expect([...lastRowsOf(deep, 12)]).toEqual([11, 11, 6, 6, 6, 2]);
   });
 
   it('keeps a tile until all that replaces it is here', () => {

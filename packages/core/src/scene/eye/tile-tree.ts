@@ -23,21 +23,24 @@ export type Selection = {
 
 export type TileTree = { readonly tiles: readonly TileEntry[]; readonly children: readonly (readonly number[])[] };
 
+const none: readonly number[] = [];
+
+/** Lists are no longer than they have to be: there are as many as there are tiles. */
 export const createTileTree = (tiles: readonly TileEntry[]): TileTree => {
-  const children = tiles.map((): number[] => []);
-  for (const [at, { parent }] of tiles.entries()) if (parent !== undefined) children[parent]?.push(at);
+  const children = tiles.map(() => none);
+  for (const [at, { parent }] of tiles.entries()) if (parent !== undefined) children[parent] = (children[parent] ?? none).concat(at);
   return { tiles, children };
 };
 
-/** The rows of the layer that each tile stands for, first and last: also of twins that it leaves out, being coarse. Tiles that refine one share its rows, in their order. */
-export const runsOf = ({ tiles, children }: TileTree, rows: number): readonly (readonly [number, number])[] => {
+/** The last of the rows of the layer that each tile stands for, from its first on: also of twins that it leaves out, being coarse. Tiles that refine one share its rows, in their order. */
+export const lastRowsOf = ({ tiles, children }: TileTree, rows: number): Uint32Array => {
   const firstOf = (tile: number | undefined): number | undefined => (tile === undefined ? undefined : tiles[tile]?.firstRow);
-  const lasts = tiles.map(() => rows - 1);
+  const lasts = new Uint32Array(tiles.length).fill(rows - 1);
   for (const [at, own] of children.entries()) {
     const inOrder = own.toSorted((a, b) => (firstOf(a) ?? 0) - (firstOf(b) ?? 0));
     for (const [place, child] of inOrder.entries()) lasts[child] = (firstOf(inOrder[place + 1]) ?? (lasts[at] ?? 0) + 1) - 1;
   }
-  return tiles.map(({ firstRow }, at) => [firstRow, lasts[at] ?? firstRow]);
+  return lasts;
 };
 
 const distanceTo = ({ box: [west, south, east, north], top }: TileEntry, [x, y, z]: Eye['at']): number => {

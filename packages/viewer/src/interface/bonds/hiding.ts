@@ -16,7 +16,7 @@ import { rowsOf, useEffectLatest } from './rows.ts';
 const useRowsDrawn = (staged: Staged | undefined): void => {
   useEffectLatest(
     async (isLatest) => {
-      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows(), keepers: undefined };
+      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows, keepers: undefined };
       useDrawn.setState({ drawn });
       const beside = staged && (await fetchKeepers(rowsOf(staged)));
       if (drawn && beside && isLatest()) useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(beside, drawn.scene.rows) } });
@@ -61,7 +61,8 @@ export const useIsShown = (): ((agency: number, kind: number) => boolean) => {
   return useMemo(() => {
     const [shown, kinds] = [new Set<number>(), drawn?.scene.kinds.length ?? 0];
     const keyOf = (agency: number, kind: number): number => agency * kinds + kind;
-    if (drawn) for (const [row, kind] of drawn.rows.kinds.entries()) if (isHidden?.(row) === false) shown.add(keyOf(drawn.rows.agencies[row] ?? 0, kind));
+    const { scene, rows } = drawn ?? {};
+    for (let row = 0; scene && rows && row < scene.rows; row += 1) if (isHidden?.(row) === false) shown.add(keyOf(rows.agencyOf(row), rows.kindOf(row)));
     return (agency, kind) => shown.has(keyOf(agency, kind));
   }, [drawn, isHidden]);
 };

@@ -26,8 +26,8 @@ const countedAgain = ({ kinds, agencies }: Choice, { scene, rows, keepers }: Dra
   const bySet = keepers?.sets.map((set) => set.filter((agency) => isWanted[agency]).length) ?? [];
   let again = 0;
   for (const [row, set] of keepers?.of.entries() ?? []) {
-    if (set === 0 || ofKind[rows.kinds[row] ?? 0] !== true) continue;
-    again += Math.max(0, (bySet[set] ?? 0) - (isWanted[rows.agencies[row] ?? 0] ? 0 : 1));
+    if (set === 0 || ofKind[rows.kindOf(row)] !== true) continue;
+    again += Math.max(0, (bySet[set] ?? 0) - (isWanted[rows.agencyOf(row)] ? 0 : 1));
   }
   return again;
 };

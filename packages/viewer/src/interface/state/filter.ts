@@ -49,7 +49,7 @@ export const createIsMeant = (choice: Choice, { scene: { agencies, kinds }, rows
   const byKind = kinds.map((kind) => isOfKinds(choice, kind));
   const byAgency = agencies.map(({ id }) => isKeptBy(choice, [id]));
   const bySet = keepers?.sets.map((set) => isKeptBy(choice, idsOf(set)));
-  return (row) => byKind[rows.kinds[row] ?? 0] === true && (byAgency[rows.agencies[row] ?? 0] === true || bySet?.[keepers?.of[row] ?? 0] === true);
+  return (row) => byKind[rows.kindOf(row)] === true && (byAgency[rows.agencyOf(row)] === true || bySet?.[keepers?.of[row] ?? 0] === true);
 };
 
 type Shown = {
@@ -75,8 +75,8 @@ export const createIsHidden = ({ drawn: { scene, rows }, isMeant, named, turned,
     return scene.agencies.map(({ id }) => isShownBySelf === turned.has(`${id}|${kind.kind}`));
   });
   return (row) => {
-    const kind = rows.kinds[row] ?? 0;
-    return (!isMeant(row) && !ground.has(kind)) || isTurnedOff[kind]?.[rows.agencies[row] ?? 0] === true;
+    const kind = rows.kindOf(row);
+    return (!isMeant(row) && !ground.has(kind)) || isTurnedOff[kind]?.[rows.agencyOf(row)] === true;
   };
 };
 

@@ -103,7 +103,7 @@ describe('a filter', () => {
   /** One row of each kind, all drawn by the first agency; the second keeps what is told beside. */
   const drawnWith = (more: object = {}, beside?: readonly number[]): Drawn => ({
     scene: { agencies, kinds, layers: [], rows: 3, rowsRevision: '1', ...more } as unknown as Drawn['scene'], // branding: terms as texts
-    rows: { kinds: Uint16Array.of(0, 1, 2), agencies: new Uint16Array(3) },
+    rows: { kindOf: (row) => row, agencyOf: () => 0 },
     keepers: beside && toKeepers([[], beside], 3),
   });
   type Shown = Partial<Parameters<typeof createIsHidden>[0]> & { readonly choice?: typeof everything };

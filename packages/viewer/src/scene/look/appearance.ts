@@ -80,7 +80,7 @@ const createShown = (scene: Scene, state: StateTexture, drawSigns: () => void) =
 const createColours = (scene: Scene, { state, tones }: { readonly state: StateTexture; readonly tones: Tones }) => {
   let colouring: Colouring = { by: 'kind' };
   let silent: ReadonlySet<number> = new Set();
-  const isSilent = (row: number): boolean => silent.has(state.agencyOf(row));
+  const isSilent = (row: number): boolean => silent.has(state.rows.agencyOf(row));
   let steps: ((value: number) => number) | undefined;
   const stepAt = (value: number): number | undefined => (steps && !Number.isNaN(value) ? steps(value) : undefined);
   return {
@@ -108,7 +108,7 @@ const createColours = (scene: Scene, { state, tones }: { readonly state: StateTe
     silence: (agencies: ReadonlySet<number>): void => {
       const moved = new Set([...agencies, ...silent].filter((agency) => agencies.has(agency) !== silent.has(agency)));
       silent = agencies;
-      for (let row = 0; row < scene.rows; row += 1) if (moved.has(state.agencyOf(row))) state.flag(row, flags.stale, isSilent(row));
+      for (let row = 0; row < scene.rows; row += 1) if (moved.has(state.rows.agencyOf(row))) state.flag(row, flags.stale, isSilent(row));
     },
     paint: (dress: Dress): void => {
       if (tones.dress(dress)) state.repaint();
@@ -151,7 +151,7 @@ const signsOnce = ({ signs }: Uniforms): (() => void) => {
 
 export const createAppearance = (scene: Scene, changed: () => void): Appearance => {
   const tones = createTones(scene);
-  const state = createStateTexture({ rows: scene.rows, kinds: scene.kinds.length, agencies: scene.agencies.length }, tones.paint);
+  const state = createStateTexture(scene.rows, tones.paint);
   const uniforms = createUniforms({ state: state.texture, looks: emptyTexture(Math.max(1, scene.kinds.length), 1), signs: emptyTexture(1, 1) });
   const [lit, chosen, hovered] = [flagged(state, flags.lit), flagged(state, flags.selected), flagged(state, flags.hover)];
   const [shown, colours] = [createShown(scene, state, signsOnce(uniforms)), createColours(scene, { state, tones })];

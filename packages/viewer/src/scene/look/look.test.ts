@@ -70,7 +70,7 @@ describe('what the graphics card is told of a twin', () => {
   };
   const told = () => {
     const tones = createTones(scene);
-    const state = createStateTexture({ rows: scene.rows, kinds: 1, agencies: 2 }, tones.paint);
+    const state = createStateTexture(scene.rows, tones.paint);
     for (const agency of [0, 1]) state.setTwins({ firstRow: agency * 9, rows: agency === 0 ? 9 : scene.rows - 9, agency, kinds: 0 });
     state.flush();
     const bytes = (row: number): readonly number[] => [...(state.texture.image.data?.subarray(row * 4, row * 4 + 4) ?? [])];
@@ -90,10 +90,10 @@ describe('what the graphics card is told of a twin', () => {
     const { tones, state, bytes } = told();
     tones.colourBy({ by: 'values', values: new Float32Array(), from: 0, to: 1, ramp: 'sequential' });
     state.repaint();
-    state.setStep(7, 255);
+    state.setStep(7, rampSteps - 1);
     state.flush();
     expect(bytes(7)).toEqual([...colourAt('sequential', 1), 0]);
-    expect(bytes(8)[3]).toBe(flags.valued);
+    expect(bytes(8)[3]).toBe(flags.unknown);
     tones.colourBy({ by: 'agency' });
     state.repaint();
     state.flush();
@@ -113,20 +113,24 @@ describe('what the graphics card is told of a twin', () => {
     expect(bytes(3)).toEqual([0x56, 0x63, 0x76, 0]);
     expect([tones.dress({ ...dress, theme: 'dark', contrast: true }), tones.dress(dress)]).toEqual([true, true]);
   });
-  it('knows kinds and agencies by one byte a row as long as that counts them', () => {
-    for (const [count, bytes] of [
-      [256, 1],
-      [257, 2],
-    ] as const) {
-      const state = createStateTexture({ rows: 2, kinds: count, agencies: count }, () => undefined);
-      state.setTwins({ firstRow: 0, rows: 1, agency: count - 1, kinds: count - 1 });
-      state.setTwins({ firstRow: 1, rows: 1, agency: 0, kinds: Uint16Array.of(count - 2) });
-      expect([state.rows().kinds.BYTES_PER_ELEMENT, [...state.rows().kinds], [...state.rows().agencies]]).toEqual([
-        bytes,
-        [count - 1, count - 2],
-        [count - 1, 0],
-      ]);
-    }
+  it('goes by its layer, the same for all of it or row by row, as that was told last', () => {
+    const { rows, setTwins } = createStateTexture(4, () => undefined);
+    const known = () => [0, 3, 1, 2].map((row) => [rows.kindOf(row), rows.agencyOf(row)]);
+    setTwins({ firstRow: 0, rows: 2, agency: 7, kinds: 5 });
+    setTwins({ firstRow: 2, rows: 1, agency: 8, kinds: Uint16Array.of(300) });
+    expect(known()).toEqual([
+      [5, 7],
+      [0, 0],
+      [5, 7],
+      [300, 8],
+    ]);
+    setTwins({ firstRow: 0, rows: 2, agency: 7, kinds: Uint16Array.of(1, 2) });
+    expect(known()).toEqual([
+      [1, 7],
+      [0, 0],
+      [2, 7],
+      [300, 8],
+    ]);
   });
   it('goes by the line where few rows changed, and as a whole where many did or the graphics card has lost it', () => {
     const { state } = told();

@@ -5,7 +5,8 @@ import type { Colouring, RampName, Stop } from '../staged.ts';
 
 export type Rgb = readonly [number, number, number];
 
-export const rampSteps = 256;
+/** One less than a byte counts: the last says that there is none. */
+export const rampSteps = 255;
 
 /** After cividis (blue to yellow), a blue-pale-orange, and Okabe and Ito's eight. */
 const stops: Readonly<Record<RampName, readonly string[]>> = {

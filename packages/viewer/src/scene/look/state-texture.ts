@@ -4,23 +4,27 @@
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from 'three';
 import { markBits, type Rows } from '../staged.ts';
 
-/** Bits of what is marked, as the shaders read them; there `valued` is told the other way round. */
+/** Bits of what is marked, as the shaders read them; `unknown` is what has no value while values are shown. */
 export const markScale = 32;
 export const flags = {
-  ...{ hidden: 1, selected: 2, lit: 4, hover: 8, valued: 16 },
+  ...{ hidden: 1, selected: 2, lit: 4, hover: 8, unknown: 16 },
   ...{ stale: markBits.stale * markScale, missing: markBits.missing * markScale, alarm: markBits.alarm * markScale },
 } as const;
 
 const outOfOrder = flags.stale | flags.missing | flags.alarm;
 
-/** What is known of the rows; `steps` are those of their values on the ramp, none before one has a value. */
-export type RowStates = Rows & { readonly marks: Uint8Array; readonly steps: Uint8Array };
+/** Where the marks stand in the four bytes of a row: red, green and blue come before them, from the lowest on. */
+export const marksAt = 24;
+
+/** What is known of the rows: as what each is shown, and the step of its value on the ramp, or `noStep`; no steps before one has a value. */
+export type RowStates = Rows & { readonly shown: Int32Array; readonly steps: Uint8Array };
+export const noStep = 255;
 
 /** The rows of one layer and what each is; one kind where all are alike. */
 export type RowKinds = { readonly firstRow: number; readonly rows: number; readonly agency: number; readonly kinds: Uint16Array | number };
 
-/** Puts red, green, blue and marks of a row, four bytes of its own, from the lowest on. */
-export type Paint = (states: RowStates, row: number, into: Uint32Array) => void;
+/** Shows a row with these marks, in its colour by what it is and its step. */
+export type Paint = (states: RowStates, row: number, marks: number) => void;
 
 export type StateTexture = {
   readonly texture: DataTexture;
@@ -29,9 +33,8 @@ export type StateTexture = {
   /** what is out of order about its value, some of stale, missing and alarm and no more; and its step: it is painted at once */
   readonly tell: (row: number, marks: number, step: number | undefined) => void;
   readonly flagsOf: (row: number) => number;
-  readonly agencyOf: (row: number) => number;
   /** what stands in each row */
-  readonly rows: () => Rows;
+  readonly rows: Rows;
   /** the step of the value, or undefined where nothing is known */
   readonly setStep: (row: number, step: number | undefined) => void;
   /** Colours mean something else now: every row is painted again. */
@@ -96,78 +99,76 @@ const createTouched = (rows: number) => {
 const createTexture = (bytes: Uint8Array<ArrayBuffer>, height: number): DataTexture =>
   Object.assign(new DataTexture(bytes, width, height, RGBAFormat, UnsignedByteType), { magFilter: NearestFilter, minFilter: NearestFilter });
 
-type Touched = ReturnType<typeof createTouched>;
-type Growing = { -readonly [Name in keyof RowStates]: RowStates[Name] };
+const holds = ({ firstRow, rows }: RowKinds, row: number): boolean => row >= firstRow && row < firstRow + rows;
 
-const changesOf = (states: Growing, { touch }: Touched): Pick<StateTexture, 'flag' | 'setStep'> => {
-  const { marks } = states;
-  const put = (row: number, after: number): void => {
-    if (marks[row] === after) return;
-    marks[row] = after;
-    touch(row);
+/** A layer is known as a whole, so that no row has to be kept: who asks row by row stays in one for long. */
+const createLayers = (): Rows & { readonly set: (twins: RowKinds) => void } => {
+  let layers: readonly RowKinds[] = [];
+  let last: RowKinds | undefined;
+  const at = (row: number): RowKinds | undefined => {
+    if (!(last && holds(last, row))) last = layers.find((layer) => holds(layer, row));
+    return last;
   };
-  const flag = (row: number, bit: number, on: boolean): void => put(row, on ? (marks[row] ?? 0) | bit : (marks[row] ?? 0) & ~bit);
   return {
-    flag,
-    setStep: (row, step) => {
-      flag(row, flags.valued, step !== undefined);
-      if (step === undefined || states.steps[row] === step) return;
-      states.steps[row] = step;
-      touch(row);
+    kindOf: (row) => {
+      const { kinds = 0, firstRow = 0 } = at(row) ?? {};
+      return typeof kinds === 'number' ? kinds : (kinds[row - firstRow] ?? 0);
+    },
+    agencyOf: (row) => at(row)?.agency ?? 0,
+    set: (twins) => {
+      layers = [...layers.filter(({ firstRow }) => !holds(twins, firstRow)), twins];
+      last = undefined;
     },
   };
 };
 
-/** One byte is enough for most of what is counted. */
-const numbersTo = (count: number, rows: number): Uint8Array | Uint16Array => (count > 256 ? new Uint16Array(rows) : new Uint8Array(rows));
-
-/** How many rows there are, and how many kinds and agencies, of which each has one. */
-export type Counts = { readonly rows: number; readonly kinds: number; readonly agencies: number };
-
-export const createStateTexture = ({ rows, kinds, agencies }: Counts, paint: Paint): StateTexture => {
+export const createStateTexture = (rows: number, paint: Paint): StateTexture => {
   const height = Math.max(1, Math.ceil(rows / width));
-  const shown = new Uint32Array(width * height);
-  const states: Growing = { kinds: numbersTo(kinds, rows), marks: new Uint8Array(rows), steps: new Uint8Array(), agencies: numbersTo(agencies, rows) };
+  const shown = new Int32Array(width * height);
+  const { set, ...layers } = createLayers();
+  const states = { ...layers, shown, steps: new Uint8Array() };
   const texture = createTexture(new Uint8Array(shown.buffer), height);
   const { send, forget } = createSending(texture);
   const touched = createTouched(rows);
-  const { setStep, flag } = changesOf(states, touched);
-  const growSteps = (): void => {
-    if (states.steps.length < rows) states.steps = new Uint8Array(rows);
+  const flagsOf = (row: number): number => (shown[row] ?? 0) >>> marksAt;
+  const putStep = (row: number, step: number | undefined): void => {
+    if (step !== undefined && states.steps.length < rows) states.steps = new Uint8Array(rows).fill(noStep);
+    states.steps[row] = step ?? noStep;
   };
   return {
-    ...{ texture, flag },
+    ...{ texture, flagsOf, rows: layers, forget },
+    flag: (row, bit, on) => {
+      const before = flagsOf(row);
+      const after = on ? before | bit : before & ~bit;
+      if (after === before) return;
+      shown[row] = after << marksAt;
+      touched.touch(row);
+    },
     setStep: (row, step) => {
-      growSteps();
-      setStep(row, step);
+      if ((states.steps[row] ?? noStep) === (step ?? noStep)) return;
+      putStep(row, step);
+      touched.touch(row);
     },
     setTwins: (twins) => {
+      set(twins);
       const end = twins.firstRow + twins.rows;
-      if (typeof twins.kinds === 'number') states.kinds.fill(twins.kinds, twins.firstRow, end);
-      else states.kinds.set(twins.kinds, twins.firstRow);
-      states.agencies.fill(twins.agency, twins.firstRow, end);
       for (let row = twins.firstRow; row < end; row += width) touched.touch(row);
       if (end > twins.firstRow) touched.touch(end - 1);
     },
-    flagsOf: (row) => states.marks[row] ?? 0,
-    agencyOf: (row) => states.agencies[row] ?? 0,
-    rows: () => states,
     repaint: touched.touchAll,
-    hidden: () => states.marks.map((own) => own & flags.hidden),
+    hidden: () => {
+      const mask = new Uint8Array(rows);
+      for (let row = 0; row < rows; row += 1) mask[row] = flagsOf(row) & flags.hidden;
+      return mask;
+    },
     tell: (row, given, step) => {
-      const valued = step === undefined ? 0 : flags.valued;
-      states.marks[row] = ((states.marks[row] ?? 0) & ~(outOfOrder | flags.valued)) | given | valued;
-      if (step !== undefined) {
-        growSteps();
-        states.steps[row] = step;
-      }
-      paint(states, row, shown);
+      putStep(row, step);
+      paint(states, row, (flagsOf(row) & ~outOfOrder) | given);
       touched.note(row);
     },
     flush: () => {
-      const lines = touched.take((row) => paint(states, row, shown));
+      const lines = touched.take((row) => paint(states, row, flagsOf(row)));
       if (lines.length > 0) send(lines);
     },
-    forget,
   };
 };

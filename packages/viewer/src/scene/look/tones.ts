@@ -6,7 +6,7 @@ import { Color } from 'three';
 import { agencyColour, agencyColoursMax, lookOf } from '../look.ts';
 import type { Colouring, Dress } from '../staged.ts';
 import { colourAt, type Rgb, rampSteps } from './ramps.ts';
-import { flags, type Paint, type RowStates } from './state-texture.ts';
+import { flags, marksAt, noStep, type Paint, type RowStates } from './state-texture.ts';
 import { tonesOf } from './themes.ts';
 
 export type Tones = {
@@ -54,10 +54,9 @@ type Palette = {
 
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 
-const ownOf = ({ kinds, unknown, agencies, ramp, by }: Palette, states: RowStates, row: number): Tone => {
-  if (by === 'agency') return agencies[(states.agencies[row] ?? 0) % agencyColoursMax] ?? black;
-  if (by === 'kind') return kinds[states.kinds[row] ?? 0] ?? black;
-  return (((states.marks[row] ?? 0) & flags.valued) === 0 ? unknown[states.kinds[row] ?? 0] : ramp[states.steps[row] ?? 0]) ?? black;
+const ownOf = ({ kinds, unknown, agencies, by }: Palette, states: RowStates, row: number): Tone => {
+  if (by === 'agency') return agencies[states.agencyOf(row) % agencyColoursMax] ?? black;
+  return (by === 'kind' ? kinds : unknown)[states.kindOf(row)] ?? black;
 };
 
 /** Lit, hovered, chosen; what an answer did not find steps back. */
@@ -90,13 +89,12 @@ export const createTones = (scene: Scene): Tones => {
   let worn: Dress = { theme: 'light', contrast: false, motion: true };
   let palette: Palette = { ...paletteOf(scene, worn), ramp: [], by: 'kind', anyLit: false };
   return {
-    paint: (states, row, into) => {
-      const marks = states.marks[row] ?? 0;
-      const own = ownOf(palette, states, row);
-      const isUnknown = palette.by === 'values' && (marks & flags.valued) === 0;
-      const told = (marks & ~flags.valued) | (isUnknown ? flags.valued : 0);
+    paint: (states, row, marks) => {
+      const valued = palette.by === 'values' ? palette.ramp[states.steps[row] ?? noStep] : undefined;
+      const own = valued ?? ownOf(palette, states, row);
+      const told = palette.by === 'values' && !valued ? marks | flags.unknown : marks & ~flags.unknown;
       const isTinted = palette.anyLit || (marks & touchedUp) !== 0;
-      into[row] = (isTinted ? packed(tint(palette, own.rgb, marks)) : own.packed) | (told << 24);
+      states.shown[row] = (isTinted ? packed(tint(palette, own.rgb, marks)) : own.packed) | (told << marksAt);
     },
     colourBy: (colouring) => {
       palette = { ...palette, by: colouring.by, ramp: rampOf(colouring) };

@@ -16,7 +16,7 @@ import {
 import type { Glide } from '../live/gliding.ts';
 import type { Materials } from '../look/materials.ts';
 import type { Part } from '../raising/raise.ts';
-import type { Layer } from './layers.ts';
+import { boxOf, type Layer } from './layers.ts';
 import type { TileMade } from './tile-worker.ts';
 
 export type DrawnTile = {
@@ -108,10 +108,10 @@ const bytesOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][numb
   [corners, high, facing, kinds, index].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
 
 /** What is left out of a coarse tile is there, too. */
-const rowsOf = ({ layer: { firstRow }, runs }: Layer, tile: number): readonly [number, number] => {
-  const [first, last] = runs[tile] ?? [0, 0];
-  return [firstRow + first, firstRow + last];
-};
+const rowsOf = ({ layer: { firstRow }, tree, lastRows }: Layer, tile: number): readonly [number, number] => [
+  firstRow + (tree.tiles[tile]?.firstRow ?? 0),
+  firstRow + (lastRows[tile] ?? 0),
+];
 
 type Told = { readonly told: TileMade; readonly materials: Materials; readonly glideOf: GlideOf };
 
@@ -123,7 +123,7 @@ export const toDrawnTile = (layer: Layer, tile: number, { told, materials, glide
     key,
     layer: layer.layer.id,
     meshes: parts.map((part) => toMesh(part, centre, { materials, rank: layer.rank, firstRow, glideOf })),
-    box: layer.boxes[tile] as Box3, // branding: every tile of a layer has a box
+    box: boxOf(layer, tile),
     isRoot: tile === 0,
     isCoarse: layer.layer.form === 'prism' && (entry?.error ?? 0) > 0,
     level: entry?.level ?? 0,

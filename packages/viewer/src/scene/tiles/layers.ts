@@ -2,7 +2,7 @@
  * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
  */
 import type { Scene, SceneLayer } from '@cityweave/core/scene';
-import { aboveMetres, belowMetres, createTileTree, type RowColumns, runsOf, type TileTree } from '@cityweave/core/scene/tiles';
+import { aboveMetres, belowMetres, createTileTree, lastRowsOf, type RowColumns, type TileTree } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
 import { type Came, cameNothing, fetchDirectory, fetchRowColumns, kindsIn, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
@@ -13,11 +13,10 @@ export type Layer = {
   readonly tree: TileTree;
   /** tiles that came with the scene, until they are made */
   readonly came: Came['parts'];
-  readonly boxes: readonly Box3[];
-  /** rows of the layer that each tile stands for, first and last */
-  readonly runs: readonly (readonly [number, number])[];
-  /** by which each tile is known, to the workers too */
-  readonly keys: readonly string[];
+  /** the last of the rows of the layer that each tile stands for */
+  readonly lastRows: Uint32Array;
+  /** by which a tile is known, to the workers too */
+  readonly keyOf: (tile: number) => string;
   readonly known: LayerKnown;
   /** kinds and places by row of the layer, fetched once when first asked for */
   readonly columns: () => Promise<RowColumns | undefined>;
@@ -25,8 +24,28 @@ export type Layer = {
   readonly rank: number;
 };
 
-const boxOf = ({ box: [west, south, east, north], top }: TileTree['tiles'][number]): Box3 =>
-  new Box3(new Vector3(west, -belowMetres, -north), new Vector3(east, top + aboveMetres, -south));
+/** Most tiles of a large city are never met: what is known of each is told when it is asked for. */
+export const boxOf = ({ tree }: Pick<Layer, 'tree'>, tile: number): Box3 => {
+  const { box: [west, south, east, north] = [0, 0, 0, 0], top = 0 } = tree.tiles[tile] ?? {};
+  return new Box3(new Vector3(west, -belowMetres, -north), new Vector3(east, top + aboveMetres, -south));
+};
+
+type Named = Pick<Layer, 'layer' | 'tree'>;
+
+const nameOf = ({ layer: { id, firstRow }, tree }: Named, tile: number): string =>
+  `${id} ${tree.tiles[tile]?.mark} ${firstRow + (tree.tiles[tile]?.firstRow ?? 0)}`;
+
+/** Those of all tiles of a layer, which are kept nowhere. */
+export const keysOf = (named: Named): readonly string[] => named.tree.tiles.map((_, tile) => nameOf(named, tile));
+
+const createKeys = (named: Named): Layer['keyOf'] => {
+  const known = new Map<number, string>();
+  return (tile) => {
+    const key = known.get(tile) ?? nameOf(named, tile);
+    known.set(tile, key);
+    return key;
+  };
+};
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined;
@@ -62,9 +81,8 @@ const loadLayer = async (scene: Scene, layer: SceneLayer, came: Came): Promise<L
     known,
     columns,
     rank,
-    runs: runsOf(tree, layer.rows),
-    boxes: directory.tiles.map(boxOf),
-    keys: directory.tiles.map(({ mark, firstRow }) => `${layer.id} ${mark} ${layer.firstRow + firstRow}`),
+    lastRows: lastRowsOf(tree, layer.rows),
+    keyOf: createKeys({ layer, tree }),
   };
 };
 

@@ -91,7 +91,7 @@ const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[]
 
 /** What came with the scene is what the first look needs. */
 const cameIn = ({ layers }: State): readonly Slot[] =>
-  layers.flatMap((layer) => layer.keys.flatMap((key, tile) => (layer.came.has(layer.tree.tiles[tile]?.offset ?? -1) ? [{ layer, tile, key }] : [])));
+  layers.flatMap((layer) => layer.tree.tiles.flatMap(({ offset }, tile) => (layer.came.has(offset) ? [{ layer, tile, key: layer.keyOf(tile) }] : [])));
 
 export type Requests = ReturnType<typeof createRequests>;
 

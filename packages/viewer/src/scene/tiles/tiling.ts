@@ -5,7 +5,7 @@ import type { SceneLayer } from '@cityweave/core/scene';
 import { type Picture, selectFor } from '@cityweave/core/scene/tiles';
 import { Group, Ray as ThreeRay, Vector3 } from 'three';
 import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
-import type { Layer } from './layers.ts';
+import { boxOf, keysOf, type Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
 import { createRequests, createState, type Progress, type Requests, type Room, type State, type Wish } from './requests.ts';
 import { standingIn } from './standing-in.ts';
@@ -109,14 +109,14 @@ const rangesOf = (state: State): readonly (readonly [number, number])[] => {
 const choose = (state: State, picture: Picture) => {
   const [drawn, wishes] = [new Set<DrawnTile>(), [] as Wish[]];
   for (const layer of state.layers) {
-    const selected = selectFor(picture, layer.tree, (tile) => state.here.has(layer.keys[tile] ?? ''));
+    const selected = selectFor(picture, layer.tree, (tile) => state.here.has(layer.keyOf(tile)));
     for (const tile of selected.drawn) {
-      const key = layer.keys[tile] ?? '';
+      const key = layer.keyOf(tile);
       const found = state.here.get(key);
       if (found) drawn.add(found);
       if (state.stale.has(key)) wishes.push({ layer, tile, key, urgency: 0 });
     }
-    for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keys[tile] ?? '', urgency });
+    for (const { tile, urgency } of selected.wanted) wishes.push({ layer, tile, key: layer.keyOf(tile), urgency });
   }
   return { drawn, wishes };
 };
@@ -124,7 +124,7 @@ const choose = (state: State, picture: Picture) => {
 /** What is no longer of the scene stands in for what is not here yet. */
 const keepRetired = (state: State, drawn: Set<DrawnTile>, wishes: readonly Wish[]): void => {
   if (state.retired.length === 0) return;
-  const awaited = wishes.flatMap(({ layer, tile }) => (layer.boxes[tile] ? [{ layer: layer.layer.id, box: layer.boxes[tile] }] : []));
+  const awaited = wishes.map(({ layer, tile }) => ({ layer: layer.layer.id, box: boxOf(layer, tile) }));
   const kept = new Set(standingIn(state.retired, awaited));
   for (const tile of state.retired) {
     if (kept.has(tile)) drawn.add(tile);
@@ -134,7 +134,7 @@ const keepRetired = (state: State, drawn: Set<DrawnTile>, wishes: readonly Wish[
 };
 
 const retire = (state: State, layers: readonly Layer[], { workers }: Requests): void => {
-  const keys = new Set(layers.flatMap((layer) => layer.keys));
+  const keys = new Set(layers.flatMap(keysOf));
   const before = new Set(state.layers.map(({ known }) => known));
   for (const { known } of layers) if (!before.has(known)) workers.know(known);
   const gone = [...state.here].filter(([key]) => !keys.has(key));

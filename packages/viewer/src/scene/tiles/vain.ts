@@ -2,7 +2,7 @@
  * Vain: tiles that were asked for in vain: what is no tile, and what could not be had so often that it has to be said.
  */
 import type { SceneLayer } from '@cityweave/core/scene';
-import type { Layer } from './layers.ts';
+import { keysOf, type Layer } from './layers.ts';
 
 /** Fewer times it may be that the city is cut anew meanwhile. */
 const timesMax = 3;
@@ -22,7 +22,7 @@ export const createVain = (): Vain => {
     forget: (key) => void times.delete(key),
     among: (layers) => {
       const lost = new Set([...times].flatMap(([key, count]) => (count >= timesMax ? [key] : [])));
-      return lost.size === 0 ? [] : layers.filter(({ keys }) => keys.some((key) => lost.has(key))).map(({ layer }) => layer);
+      return lost.size === 0 ? [] : layers.filter((layer) => keysOf(layer).some((key) => lost.has(key))).map(({ layer }) => layer);
     },
   };
 };
