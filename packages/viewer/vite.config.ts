@@ -14,11 +14,14 @@ const withoutShadersOfThree: Plugin = {
       : undefined,
 };
 
+/** A script with one letter beyond the first 256 takes two bytes for each of its letters as long as the page is open. */
+const output = { charset: 'ascii' } as const;
+
 // biome-ignore lint/style/noDefaultExport: the tool asks for one
 export default defineConfig({
   plugins: [react(), withoutShadersOfThree],
   // its parts one by one, so that what is not used can be left out
   resolve: { alias: [{ find: /^three$/, replacement: 'three/src/Three.js' }] },
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
-  worker: { format: 'es' },
+  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023', rolldownOptions: { output } },
+  worker: { format: 'es', rolldownOptions: { output } },
 });

@@ -14,9 +14,8 @@ export type Packed = {
   /** undefined where corners are drawn as points */
   readonly index: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | undefined;
   readonly step: number;
-  /** the least and the greatest of its rows */
+  /** the least of its rows */
   readonly base: number;
-  readonly most: number;
 };
 
 const stepFinest = 0.01;
@@ -60,6 +59,5 @@ export const pack = (mesh: Mesh, lit: boolean): Packed => {
     index: indices === 0 ? undefined : count > 0xffff ? used.slice() : Uint16Array.from(used),
     step,
     base,
-    most,
   };
 };

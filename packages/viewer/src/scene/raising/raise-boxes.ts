@@ -12,12 +12,13 @@ const flatRoof = roofShapes.indexOf('flat');
  */
 export const boxLimits = { cornersMax: 12, spansMax: 30 } as const;
 
-const numbers = (): Float64Array => new Float64Array(boxLimits.cornersMax);
+/** A side that runs aslant becomes two along and two across. */
+const numbers = (): Float64Array => new Float64Array(boxLimits.cornersMax * 2);
 
 /** The ring in hand as seen along its longest side: which way that runs, its corners, where sides across it stand, and sides along it, from where to where. */
 const ring = {
   ...{ way: new Float64Array(2), p: numbers(), q: numbers(), cut: numbers(), side: numbers(), from: numbers(), to: numbers(), between: numbers() },
-  ...{ corners: 0, cuts: 0, sides: 0 },
+  ...{ corners: 0, cuts: 0, sides: 0, pen: new Float64Array(2) },
 };
 
 /** The first so many, from the least on. */
@@ -59,28 +60,54 @@ const takeCorners = (corners: Float32Array, from: number, end: number): void => 
   }
 };
 
-const takeAlong = (at: number, before: number): void => {
-  const { p, q, sides } = ring;
-  ring.side[sides] = ((q[at] ?? 0) + (q[before] ?? 0)) / 2;
-  ring.from[sides] = Math.min(p[at] ?? 0, p[before] ?? 0);
-  ring.to[sides] = Math.max(p[at] ?? 0, p[before] ?? 0);
-  ring.sides += 1;
+/** Takes a side from where the pen is, and leaves it there: one that runs along, or a cut. */
+const goTo = (p: number, q: number): void => {
+  const { pen, sides } = ring;
+  const [fromP = 0, fromQ = 0] = [pen[0], pen[1]];
+  if (Math.abs(p - fromP) > Math.abs(q - fromQ)) {
+    ring.side[sides] = (fromQ + q) / 2;
+    ring.from[sides] = Math.min(fromP, p);
+    ring.to[sides] = Math.max(fromP, p);
+    ring.sides += 1;
+  } else {
+    ring.cut[ring.cuts] = (fromP + p) / 2;
+    ring.cuts += 1;
+  }
+  pen[0] = p;
+  pen[1] = q;
 };
 
-/** False where a side runs neither along nor across: its ends lie more than `within` apart. */
+/** What a side aslant may cut off, in errors: the steps that stand for it lie no further from it than a third of that. */
+const cutOffMost = 3;
+
+/** Two steps to there: the first goes on as the side before did, which needs the fewest boxes. */
+const climbTo = (p: number, q: number, goesAlong: boolean): void => {
+  const [fromP = 0, fromQ = 0] = [ring.pen[0], ring.pen[1]];
+  const stepP = fromP + ((p - fromP) * (goesAlong ? 1 : 2)) / 3;
+  const stepQ = fromQ + ((q - fromQ) * (goesAlong ? 2 : 1)) / 3;
+  if (goesAlong) goTo(stepP, fromQ);
+  else goTo(fromP, stepQ);
+  goTo(stepP, stepQ);
+  if (goesAlong) goTo(p, stepQ);
+  else goTo(stepP, q);
+  goTo(p, q);
+};
+
+/** False where a side runs aslant and cuts off too much. */
 const takeSides = (within: number): boolean => {
-  const { p, q, corners } = ring;
+  const { p, q, pen, corners } = ring;
   ring.sides = 0;
   ring.cuts = 0;
-  for (let at = 0, before = corners - 1; at < corners; before = at, at += 1) {
-    const along = Math.abs((p[at] ?? 0) - (p[before] ?? 0));
-    const across = Math.abs((q[at] ?? 0) - (q[before] ?? 0));
-    if (Math.min(along, across) > within) return false;
-    if (along > across) takeAlong(at, before);
-    else {
-      ring.cut[ring.cuts] = ((p[at] ?? 0) + (p[before] ?? 0)) / 2;
-      ring.cuts += 1;
-    }
+  pen[0] = p[corners - 1] ?? 0;
+  pen[1] = q[corners - 1] ?? 0;
+  let wentAlong = Math.abs((p[corners - 2] ?? 0) - pen[0]) > Math.abs((q[corners - 2] ?? 0) - pen[1]);
+  for (let at = 0; at < corners; at += 1) {
+    const [toP, toQ] = [p[at] ?? 0, q[at] ?? 0];
+    const [along, across] = [Math.abs(toP - pen[0]), Math.abs(toQ - pen[1])];
+    if (Math.min(along, across) <= within) goTo(toP, toQ);
+    else if (along * across > within * cutOffMost * Math.sqrt(along * along + across * across)) return false;
+    else climbTo(toP, toQ, wentAlong);
+    wentAlong = along > across;
   }
   return true;
 };

@@ -8,11 +8,12 @@ import { keepMeshes, raise, type Sorts } from '../raising/raise.ts';
 const houses = 256;
 export const warmUpTilesMax = 24;
 
-/** East, north, east, north ...: what is a box, two of them, none as a side runs askew, and none whose roof no corner sees all of. */
+/** East, north, east, north ...: what is a box, two of them, two as steps stand for a side that runs askew, none as it cuts off too much, and none whose roof no corner sees all of. */
 const shapes = [
   [0, 0, 9, 0, 9, 7, 0, 7],
   [0, 0, 9, 0, 9, 9, 5, 9, 5, 5, 0, 5],
-  [0, 0, 9, 0, 9, 5, 5, 9, 0, 9],
+  [0, 0, 9, 0, 9, 6, 6, 9, 0, 9],
+  [0, 0, 9, 0, 9, 4, 4, 9, 0, 9],
   [0, 0, 12, 0, 12, 9, 9, 9, 9, 3, 3, 6, 3, 9, 0, 9],
 ] as const;
 
