@@ -57,6 +57,17 @@ const groupOf = (materials: Materials, { geometry, box }: Nothing, { forms, boxe
   return ground ? group.add(createBackdrop(materials)) : group;
 };
 
+/** What is drawn beside the picture is put off by the renderer until something of it is wanted: a pixel, for which nobody waits. */
+const sendOff = (gl: WebGL2RenderingContext): void => {
+  const pixel = gl.createBuffer();
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pixel);
+  gl.bufferData(gl.PIXEL_PACK_BUFFER, 4, gl.STREAM_READ);
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  gl.deleteBuffer(pixel);
+  gl.flush();
+};
+
 /**
  * Beside the picture: one that is on the screen would be shown anew for it. It has the picture's form, a stencil with its depths,
  * as a browser without a graphics card compiles shaders for the form that they draw into.
@@ -66,6 +77,7 @@ export const warm = ({ renderer, camera, materials }: Drawing, drawn: Drawn): vo
   const group = groupOf(materials, { geometry: nothing(), box: noBox() }, drawn);
   renderer.setRenderTarget(target);
   renderer.render(group, camera);
+  sendOff(renderer.getContext() as WebGL2RenderingContext); // branding: three asks for no other
   renderer.setRenderTarget(null);
   for (const { geometry: own } of group.children as Mesh[]) own.dispose(); // branding: only meshes are put into it
   target.dispose();
@@ -86,8 +98,16 @@ export const warmEarly = (renderer: WebGLRenderer, camera: Camera, { fine, boxes
   const materials = createMaterials(createUniforms({ state, looks, signs }));
   setEffort(materials, { fine, marked: false });
   const nowhere = new BufferGeometry();
-  renderer.compile(groupOf(materials, { geometry: nowhere, box: nowhere }, { forms: ['prism'], boxes, ground: fine }), camera);
+  const drawn: Drawn = { forms: ['prism'], boxes, ground: fine };
+  let isClosed = false;
+  void renderer
+    .compileAsync(groupOf(materials, { geometry: nowhere, box: nowhere }, drawn), camera)
+    .then(() => isClosed || warm({ renderer, camera, materials }, drawn));
   // else all of it waits in the page until something is drawn
   renderer.getContext().flush();
-  return { close: () => closeMaterials(materials) };
+  const close = (): void => {
+    isClosed = true;
+    closeMaterials(materials);
+  };
+  return { close };
 };
