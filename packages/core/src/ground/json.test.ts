@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, Json, nestedDeeperThan, utf8Bytes } from './json.ts';
+import { canonicalJson, isSameJson, Json, nestedDeeperThan, utf8Bytes } from './json.ts';
 
 describe('the canonical form', () => {
   test('does not depend on the order of members', () => {
@@ -41,6 +41,37 @@ describe('the canonical form', () => {
   test('is of numbers that are finite only', () => expect(() => canonicalJson({ coordinates: [1, Number.NaN] })).toThrow('broken promise'));
 
   test('is of JSON values only', () => expect(() => canonicalJson(undefined)).toThrow('broken promise'));
+});
+
+test('values are the same where their canonical forms are', () => {
+  const shuffled = (value: unknown): unknown =>
+    typeof value !== 'object' || value === null
+      ? value
+      : Array.isArray(value)
+        ? value.map(shuffled)
+        : Object.fromEntries([
+            ...Object.entries(value)
+              .toReversed()
+              .map(([name, part]) => [name, shuffled(part)]),
+            ['absent', undefined],
+          ]);
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+      expect([isSameJson(one, shuffled(one)), isSameJson(shuffled(one), one)]).toEqual([true, true]);
+      expect(isSameJson(one, other)).toBe(canonicalJson(one) === canonicalJson(other));
+    }),
+  );
+  const different = [
+    [[], {}],
+    [['a'], { 0: 'a' }],
+    [null, {}],
+    [[1, 2], [1]],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: [{ b: 1 }] }, { a: [{ b: 2 }] }],
+    [JSON.parse('{"__proto__":{}}'), { a: 1 }],
+    [{ constructor: 1 }, {}],
+  ];
+  for (const [one, other] of different) expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([false, false]);
 });
 
 test('bytes are counted as they are sent', () => {

@@ -54,6 +54,21 @@ const canonicalText = (value: unknown): string => {
 /** RFC 8785: the same text for the same content, whatever the order of the members. Members that are undefined are left out. */
 export const canonicalJson = (value: unknown): string => canonicalText(value);
 
+const membersOf = (value: Readonly<Record<string, unknown>>): number => {
+  let members = 0;
+  for (const name in value) if (value[name] !== undefined) members += 1;
+  return members;
+};
+
+/** Whether JSON values are the same, whatever the order of their members; as canonical texts are, which are not made. Members that are undefined are left out. */
+export const isSameJson = (a: unknown, b: unknown): boolean => {
+  if (a === b || !isObject(a) || !isObject(b)) return a === b;
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((part, at) => isSameJson(part, b[at]));
+  for (const name in a) if (a[name] !== undefined && !(Object.hasOwn(b, name) && isSameJson(a[name], b[name]))) return false;
+  return membersOf(a) === membersOf(b);
+};
+
 /** RFC 7396: members of the patch replace those of the target, `null` takes them away, lists are replaced whole. */
 export const mergePatch = (target: unknown, patch: unknown): unknown => {
   if (!isObject(patch) || Array.isArray(patch)) return patch;

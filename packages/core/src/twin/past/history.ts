@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { compareText } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
-import { canonicalJson } from '../../ground/json.ts';
+import { isSameJson } from '../../ground/json.ts';
 import { limits } from '../../ground/limits.ts';
 import type { TwinInput } from '../twin.ts';
 import { type Reading, Value, type ValueFlag, valueOf } from '../value.ts';
@@ -127,9 +127,6 @@ type Known = {
   readonly observed: (series: string, times: ReadonlySet<Instant>) => readonly Sample[];
 };
 
-const isSameJson = (a: unknown, b: unknown): boolean =>
-  a === b || (typeof a === 'object' && typeof b === 'object' && (JSON.stringify(a) === JSON.stringify(b) || canonicalJson(a) === canonicalJson(b)));
-
 const flagOf = ({ provenance }: Stated, reading?: Reading): ValueFlag => reading?.flag ?? provenance.flag ?? 'MEASURED';
 
 const saysTheSame = (before: Stated, after: Stated, parts: readonly (keyof Stated)[]): boolean =>
@@ -189,6 +186,7 @@ const rests = ({ before, after }: TwinChange, series: string, known: Known): boo
 
 /** Of samples that come late those that say something: not what was already known of that time when they were recorded. */
 const untold = (late: readonly Sample[], last: Sample | undefined, { observed }: Pick<Known, 'observed'>): readonly Sample[] => {
+  if (late.length === 0) return late;
   const times = new Set(late.flatMap(({ observedAt }) => (last && observedAt <= last.observedAt ? [observedAt] : [])));
   const told = Map.groupBy(times.size > 0 && last ? observed(last.series, times) : [], ({ observedAt }) => observedAt);
   return late.filter((sample) => {

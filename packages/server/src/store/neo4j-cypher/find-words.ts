@@ -10,7 +10,7 @@ import { type Asking, conditionOf, param } from './filter.ts';
 import { asked, type Finding, headed } from './finding.ts';
 import { alternativeKey, stepWord, whole } from './parameters.ts';
 import { type Cypher, cypher } from './space.ts';
-import { foundBy, startAtAll, startAtIds, startFrom, wordsIn } from './start.ts';
+import { foundBy, settledByWords, startAtAll, startAtIds, startFrom, wordsIn } from './start.ts';
 
 /** Who is known by the text itself. */
 const knownAs = (text: string, asking: Asking): string => {
@@ -45,21 +45,25 @@ export const relevanceKey = (text: string, asking: Asking, known = isKnownAs(tex
 export const isOfWords = (finding: Finding): boolean =>
   finding.filter.ids === undefined && wordsIn(finding.filter).length > 0 && conditionOf(finding.filter, { asking: asked(finding), alias: 't' }).exact;
 
-/** So many twins are looked at one after the other before the index of words is asked, which takes as long. */
-const nearTwins = 250;
+/** So many twins are looked at one after the other before the index of words is asked, which takes as long; the first of them tell whether it is worth it. */
+const [nearTwins, triedTwins] = [250, 8];
 /** So many that have the words are put in order. */
 export const sortedTwins = 2_000;
 
 /** Where they are more, ids of less than so many of them tell how all part. */
 const sampledTwins = 200;
 
-/** Which twins the index is asked for, which ones beside them by an identifier, and what must hold of all. */
+/** Which twins the index is asked for, which ones beside them by an identifier, and what must hold of all: `isFound` tells that the index has found them. */
 export type Seeking = {
   readonly finding: Finding;
   readonly query: string;
   readonly beside?: readonly string[] | undefined;
-  readonly passing: (asking: Asking) => string;
+  readonly passing: (asking: Asking, isFound: boolean) => string;
 };
+
+/** What is asked of twins; words by which the index finds them whole are not looked at again. */
+const passesOf = ({ filter }: Finding, asking: Asking, isFound: boolean): string =>
+  conditionOf({ ...filter, ...(isFound && settledByWords(wordsIn(filter))) }, { asking, alias: 't' }).text;
 
 export type Along = { readonly after: string | undefined; readonly down: boolean; readonly limit: number };
 
@@ -111,22 +115,25 @@ WITH *, [t IN CASE WHEN size(found) < ${sorted} THEN [] ELSE found[0..2] END | t
 
 const number = (value: number, asking: Asking): string => param(asking, whole(value));
 
-/** The first twins along the ids that pass, as many as are wanted among so many; `passes` is what is asked of them. */
-const nearAlong = (walk: string, along: Along, { passes, near, most }: Readonly<Record<'passes' | 'near' | 'most', string>>): string =>
-  `CALL () { ${walk} ${inOrder(along)} LIMIT ${near} WITH t WHERE ${passes} WITH t LIMIT ${most} RETURN collect(t.doc) AS first }`;
+/** The first twins along the ids that pass, as many as are wanted among so many, where the very first let expect that; `passes` is what is asked of them. */
+const nearAlong = (walk: string, along: Along, { passes, near, most, tried }: Readonly<Record<'passes' | 'near' | 'most' | 'tried', string>>): string =>
+  `CALL () { ${walk} ${inOrder(along)} LIMIT ${tried} WITH t WHERE ${passes} RETURN count(t) AS likely }
+CALL (likely) { WITH likely WHERE likely * ${near} >= ${tried} * ${most} CALL (likely) { ${walk} ${inOrder(along)} LIMIT ${near} RETURN t }
+WITH t WHERE ${passes} WITH t LIMIT ${most} RETURN collect(t.doc) AS first }`;
 
 /** From the first ones on where most are such, else what the index has, put in order; where that is too much, some of the ids. */
 export const firstAlong = (seeking: Seeking, along: Along): Cypher => {
   const { finding, query, beside } = seeking;
   const asking = asked(finding);
-  const passes = seeking.passing(asking);
+  const passes = seeking.passing(asking, false);
   const [most, near, sorted] = [number(along.limit, asking), number(nearTwins, asking), number(sortedTwins, asking)];
   const words = param(asking, query);
   const start = foundBy(words, asking, sorted);
   const all = beside === undefined ? `${start} WITH t` : `CALL (first) { ${start} RETURN t UNION ${startAtIds(beside, asking).text} RETURN t }`;
   const found = `CALL (first) { WITH first WHERE size(first) < ${most} ${all} RETURN collect(t) AS found }`;
-  const walk = nearAlong(startAtAll(finding.filter, asking, along).text, along, { passes, near, most });
-  const few = fewIn(found, { asking, query: words, passes: `${passes}${past(along, asking)}`, order: inOrder(along), most, sorted });
+  const walk = nearAlong(startAtAll(finding.filter, asking, along).text, along, { passes, near, most, tried: number(triedTwins, asking) });
+  const passing = `${seeking.passing(asking, beside === undefined)}${past(along, asking)}`;
+  const few = fewIn(found, { asking, query: words, passes: passing, order: inOrder(along), most, sorted });
   const text = `${walk}\n${few}\nRETURN CASE WHEN size(first) >= ${most} THEN first ELSE docs END AS docs, ids`;
   return { text: headed(finding.space, text, 'docs, ids'), params: asking.params };
 };
@@ -143,7 +150,7 @@ type Parting = From & { readonly beside: number; readonly parts: readonly Part[]
 /** Each part by itself, with nobody beside. */
 export const partsAlong = ({ finding, query, passing }: Seeking, along: Along, { from, beside, parts }: Parting): Cypher => {
   const asking = asked(finding);
-  const passes = passing(asking);
+  const [passes, passesFound] = [passing(asking, false), passing(asking, true)];
   const [most, near] = [number(along.limit, asking), number(from === undefined ? 0 : nearTwins, asking)];
   const asks = parts.map(({ sorted, ...scope }, at) => ({
     query: scoped(query, scope),
@@ -152,10 +159,10 @@ export const partsAlong = ({ finding, query, passing }: Seeking, along: Along, {
   }));
   const begun = `${startFrom(asking, from ?? '', along)}${past(along, asking)} WITH t`;
   const found = `CALL (part) { ${foundBy('part.query', asking, 'part.sorted')} RETURN collect(t) AS found }`;
-  const few = fewIn(found, { asking, query: 'part.query', passes: `${passes}${past(along, asking)}`, order: inOrder(along), most, sorted: 'part.sorted' });
+  const few = fewIn(found, { asking, query: 'part.query', passes: `${passesFound}${past(along, asking)}`, order: inOrder(along), most, sorted: 'part.sorted' });
   const [soon, late] = [param(asking, asks.slice(0, beside + 1)), param(asking, asks.slice(beside + 1))];
   return cypher(
-    `${nearAlong(begun, along, { passes, near, most })}
+    `${nearAlong(begun, along, { passes, near, most, tried: number(triedTwins, asking) })}
 CALL (first) { UNWIND ${soon} AS part WITH part WHERE part.always OR size(first) < ${most} ${few} RETURN collect([docs, ids]) AS soon }
 WITH first, soon, CASE WHEN size(first) >= ${most} OR size(soon[-1][0]) >= ${most} OR size(soon[-1][1]) > 0 THEN [] ELSE ${late} END AS left
 CALL (left) { UNWIND left AS part ${few} RETURN collect([docs, ids]) AS late }
@@ -167,7 +174,7 @@ RETURN first AS docs, soon + late AS parts`,
 /** Those that are known by an identifier. */
 export const besideAlong = ({ finding, beside = [], passing }: Seeking, along: Along): Cypher => {
   const asking = asked(finding);
-  const passes = passing(asking);
+  const passes = passing(asking, false);
   const start = startAtIds(beside, asking).text;
   return cypher(
     `${start} WHERE ${passes}${past(along, asking)} WITH t ${inOrder(along)} LIMIT ${param(asking, whole(along.limit))} RETURN collect(t.doc) AS docs`,
@@ -178,7 +185,7 @@ export const besideAlong = ({ finding, beside = [], passing }: Seeking, along: A
 /** From the first ones on, however far. */
 export const walkAlong = (seeking: Seeking, along: Along): Cypher => {
   const asking = asked(seeking.finding);
-  const passes = seeking.passing(asking);
+  const passes = seeking.passing(asking, false);
   return cypher(
     `${startAtAll(seeking.finding.filter, asking, along).text} ${inOrder(along)} WITH t WHERE ${passes} WITH t LIMIT ${param(asking, whole(along.limit))} RETURN collect(t.doc) AS docs`,
     asking.params,
@@ -189,7 +196,7 @@ export const walkAlong = (seeking: Seeking, along: Along): Cypher => {
 export const wordsSought = (finding: Finding): Seeking => ({
   finding,
   query: queryOf(wordsIn(finding.filter)),
-  passing: (asking) => conditionOf(finding.filter, { asking, alias: 't' }).text,
+  passing: (asking, isFound) => passesOf(finding, asking, isFound),
 });
 
 export type BestPage = { readonly text: string; readonly after: PageKey | undefined; readonly limit: number };
@@ -211,14 +218,14 @@ export const bestOfFew = (finding: Finding, page: BestPage): Cypher => {
   const asking = asked(finding);
   const { filter, space } = finding;
   const [sorted, near, ofMany] = [number(sortedTwins, asking), number(nearTwins, asking), number(nearOfMany, asking)];
-  const passes = conditionOf(filter, { asking, alias: 't' }).text;
+  const [passes, passesFound] = [passesOf(finding, asking, false), passesOf(finding, asking, true)];
   const key = relevanceKey(page.text, asking, 't.id IN known');
   const walk = startAtAll(filter, asking, { after: undefined, down: false }).text;
   const known = `CALL () { CALL () { ${knownAs(page.text, asking)} } RETURN collect(t.id) AS known }`;
   const keys = `CALL (known) { CALL () { ${walk} ORDER BY t.id LIMIT ${near} RETURN t } WITH t, known WHERE ${passes} RETURN collect(${key}) AS keys }`;
   const found = `CALL (keys) { WITH keys WHERE size(keys) < ${ofMany} ${foundBy(param(asking, queryOf(wordsIn(filter))), asking, sorted)} RETURN collect(t) AS found }`;
   const many = `WITH known, keys, found, size(keys) >= ${ofMany} OR size(found) >= ${sorted} AS many`;
-  const best = `CALL (found, known, many) { UNWIND CASE WHEN many THEN [] ELSE found END AS t WITH t, known WHERE ${passes} ${behindLast(key, page, asking)} RETURN collect(t.doc) AS docs }`;
+  const best = `CALL (found, known, many) { UNWIND CASE WHEN many THEN [] ELSE found END AS t WITH t, known WHERE ${passesFound} ${behindLast(key, page, asking)} RETURN collect(t.doc) AS docs }`;
   return cypher(headed(space, [known, keys, found, many, best, 'RETURN docs, many, known, keys'].join('\n'), 'docs, many, known, keys'), asking.params);
 };
 
@@ -231,10 +238,16 @@ type Named = { readonly known: readonly string[]; readonly bucket: Bucket };
 const passesBucket = (
   finding: Finding,
   text: string,
-  { asking, isKnown, key, of }: { readonly asking: Asking; readonly of: number } & Readonly<Record<'isKnown' | 'key', string>>,
+  {
+    asking,
+    isFound,
+    isKnown,
+    key,
+    of,
+  }: { readonly asking: Asking; readonly isFound: boolean; readonly of: number } & Readonly<Record<'isKnown' | 'key', string>>,
 ) => {
   const named = classesOf(text, asking, isKnown)[of] ?? 'true';
-  const isOfBucket = `${conditionOf(finding.filter, { asking, alias: 't' }).text} AND ${relevanceKey(text, asking, isKnown)} = ${key}`;
+  const isOfBucket = `${passesOf(finding, asking, isFound)} AND ${relevanceKey(text, asking, isKnown)} = ${key}`;
   return `CASE WHEN ${named} THEN ${isOfBucket} ELSE false END`;
 };
 
@@ -253,8 +266,9 @@ export const bestOfClass = (
   const asks = of.map((bucket) => ({ query: queryOfBucket(text, bucket), key: keyOf(bucket), after: isLast(bucket) ? (after?.id ?? '') : '' }));
   const [most, sorted] = [number(limit, asking), number(sortedOfBucket, asking)];
   const isKnown = `t.id IN ${param(asking, known)}`;
-  const passes = `t.id > part.after AND ${passesBucket(finding, text, { asking, isKnown, key: 'part.key', of: ofClass })}`;
-  const beside = ofClass === 0 && known.length > 0 ? ` RETURN t UNION ${startAtIds(known, asking).text}` : '';
+  const isFound = ofClass > 0 || known.length === 0;
+  const passes = `t.id > part.after AND ${passesBucket(finding, text, { asking, isFound, isKnown, key: 'part.key', of: ofClass })}`;
+  const beside = isFound ? '' : ` RETURN t UNION ${startAtIds(known, asking).text}`;
   const found = `CALL (part) { CALL (part) { ${foundBy('part.query', asking, sorted)}${beside} RETURN t } RETURN collect(t) AS found }`;
   return cypher(
     `UNWIND ${param(asking, asks)} AS part
@@ -269,5 +283,6 @@ export const bucketSought = (finding: Finding, text: string, { known, bucket }: 
   finding,
   query: queryOfBucket(text, bucket),
   beside: bucket.class === 0 && known.length > 0 ? known : undefined,
-  passing: (asking) => passesBucket(finding, text, { asking, isKnown: `t.id IN ${param(asking, known)}`, key: param(asking, keyOf(bucket)), of: bucket.class }),
+  passing: (asking, isFound) =>
+    passesBucket(finding, text, { asking, isFound, isKnown: `t.id IN ${param(asking, known)}`, key: param(asking, keyOf(bucket)), of: bucket.class }),
 });

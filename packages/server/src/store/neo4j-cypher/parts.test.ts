@@ -1,13 +1,30 @@
 import { expect, it } from 'vitest';
-import { inParts, statementRowsMax } from './parts.ts';
+import { inParts, statementRowsMax, together } from './parts.ts';
 import { cypher } from './space.ts';
 
+const rows = (count: number) => Array.from({ length: count }, (_, index) => index);
+const statement = (ids: readonly number[]) => cypher('UNWIND $ids AS id RETURN id', { ids, kind: 'a' });
+const idsOf = ({ params }: ReturnType<typeof statement>) => params['ids'];
+
 it('a statement takes statementRowsMax rows, and those of a larger batch go in further ones, each once and in their order', () => {
-  const rows = (count: number) => Array.from({ length: count }, (_, index) => index);
-  const lengths = (count: number) =>
-    inParts(cypher('UNWIND $ids AS id RETURN id', { ids: rows(count), kind: 'a' })).map(({ params }) => (params['ids'] as unknown[]).length);
-  expect(lengths(statementRowsMax)).toEqual([statementRowsMax]);
-  expect(lengths(statementRowsMax + 1)).toEqual([statementRowsMax, 1]);
-  const parts = inParts(cypher('', { rows: rows(2_500) }));
-  expect(parts.flatMap(({ params }) => params['rows'])).toEqual(rows(2_500));
+  const parts = (count: number) => [...inParts(rows(count), statement)];
+  expect(parts(0)).toEqual([]);
+  expect(parts(statementRowsMax).map(idsOf)).toEqual([rows(statementRowsMax)]);
+  expect(parts(statementRowsMax + 1).map(idsOf)).toEqual([rows(statementRowsMax), [statementRowsMax]]);
+  expect(parts(10 * statementRowsMax).flatMap(idsOf)).toEqual(rows(10 * statementRowsMax));
+});
+
+it('statements go together until they have statementRowsMax rows, and no further one is made before', () => {
+  let made = 0;
+  const counting = (count: number) =>
+    inParts(rows(count), (some) => {
+      made += 1;
+      return statement(some);
+    });
+  expect([...together([...counting(statementRowsMax - 1), ...counting(1), ...counting(1)])].map(({ length }) => length)).toEqual([2, 1]);
+  made = 0;
+  const some = together(counting(3 * statementRowsMax));
+  some.next();
+  expect(made).toBe(1);
+  expect([...together([])]).toEqual([]);
 });

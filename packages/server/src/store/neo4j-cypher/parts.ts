@@ -1,18 +1,34 @@
 /**
- * Parts of a statement that has more rows than one may take.
+ * Parts of what a batch has: a statement takes so many rows, and others go in further ones of the same transaction.
  */
-import { type Cypher, cypher } from './space.ts';
+import type { Cypher } from './space.ts';
 
-/** Rows of one statement: what a batch has more goes in further ones, of the same transaction. */
-export const statementRowsMax = 1_000;
+export const statementRowsMax = 250;
 
-const isLong = (value: unknown): value is readonly unknown[] => Array.isArray(value) && value.length > statementRowsMax;
+/** Rows, so many as one statement takes. */
+export function* partsOf<R>(rows: readonly R[]): Generator<readonly R[]> {
+  for (let from = 0; from < rows.length; from += statementRowsMax) yield rows.slice(from, from + statementRowsMax);
+}
 
-/** A statement that takes one list and gives nothing, as so many that each takes no more than it may. */
-export const inParts = (statement: Cypher): readonly Cypher[] => {
-  const { text, params } = statement;
-  const [name, list] = Object.entries(params).find(([, value]) => isLong(value)) ?? [];
-  if (name === undefined || !isLong(list)) return [statement];
-  const starts = Array.from({ length: Math.ceil(list.length / statementRowsMax) }, (_, part) => part * statementRowsMax);
-  return starts.map((from) => cypher(text, { ...params, [name]: list.slice(from, from + statementRowsMax) }));
-};
+/** Statements, each made only when it is asked for. */
+export type Parts = Generator<Cypher>;
+
+/** Of no rows there is none. */
+export function* inParts<R>(rows: readonly R[], make: (rows: readonly R[]) => Cypher): Parts {
+  for (const part of partsOf(rows)) yield make(part);
+}
+
+const rowsIn = ({ params }: Cypher): number => Object.values(params).reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 0), 0);
+
+/** Statements that go together, as many as have the rows of one. */
+export function* together(statements: Iterable<Cypher>): Generator<readonly Cypher[]> {
+  let [some, rows]: [Cypher[], number] = [[], 0];
+  for (const statement of statements) {
+    some.push(statement);
+    rows += rowsIn(statement);
+    if (rows < statementRowsMax) continue;
+    yield some;
+    [some, rows] = [[], 0];
+  }
+  if (some.length > 0) yield some;
+}

@@ -13,7 +13,7 @@ export type Start = {
   readonly text: string;
   readonly sorted?: 'id' | 'kind';
   /** parts of the filter that hold for whatever the beginning gives */
-  readonly settled?: Partial<Record<'box' | 'text', undefined>>;
+  readonly settled?: Partial<Record<'box' | 'text', undefined>> | undefined;
 };
 
 const grownBox = ([west, south, east, north]: Box) => {
@@ -50,9 +50,13 @@ UNION MATCH (i:${identifier})<-[:${knownAs}]-(t:${twin}) WHERE i.key IN ${param(
 export const foundBy = (query: string, asking: Asking, limit?: string): string =>
   `CALL db.index.fulltext.queryNodes(${param(asking, asking.space.words)}, '(' + ${query} + ')^0'${limit ? `, {limit: ${limit}}` : ''}) YIELD node AS t`;
 
+/** Words that the index knows whole. */
+export const settledByWords = (words: readonly string[]): Start['settled'] =>
+  words.every((word) => word.length <= wordCharactersMax) ? { text: undefined } : undefined;
+
 const startAtAllWords = (words: readonly string[], asking: Asking): Start => ({
   text: `${foundBy(param(asking, queryOf(words)), asking)} WITH t`,
-  ...(words.every((word) => word.length <= wordCharactersMax) && { settled: { text: undefined } }),
+  settled: settledByWords(words),
 });
 
 export const wordsIn = ({ text }: TwinFilter): readonly string[] => (text === undefined ? [] : wordsOfText(text));

@@ -1,7 +1,7 @@
 /**
  * Tails: what is not folded of the series of a twin or a link, all of them as one text: whatever a change adds to a history is one property of one node.
  */
-import { compareSamples, type Instant, instantOfMs, msOfInstant, type Said, type Sample } from '@cityweave/core';
+import { compareSamples, type Instant, instantOfMs, isSameJson, msOfInstant, type Said, type Sample } from '@cityweave/core';
 import type { InstantOf, MsOf } from '../history/instants.ts';
 import { joinSamples } from '../history/joined.ts';
 import { type ChunkRow, rowsOfChunks, seriesKey } from './samples.ts';
@@ -10,6 +10,7 @@ import { type ChunkRow, rowsOfChunks, seriesKey } from './samples.ts';
 type SampleText = readonly [observed: number, lag: number, form: number, value?: number];
 type TailText = readonly [series: string, chunks: number, until: number, loose: boolean, samples: readonly SampleText[]];
 
+/** A number is told beside it. */
 type Form = Said | null;
 
 /** Samples as they were read, and those that came since. Most of them are only written again. */
@@ -99,56 +100,54 @@ export const withSamples = (past: Past, gained: readonly Gained[]): Past => {
 };
 
 /** What is said of one sensor is the same but for the number. */
-const formOf = (said: Said | undefined): string => {
-  if (typeof said?.value !== 'number') return JSON.stringify(said ?? null);
-  return JSON.stringify({ ...said, value: undefined });
+const formOf = (said: Said | undefined): readonly [form: Form, number?: number] => {
+  if (typeof said?.value !== 'number') return [said ?? null];
+  const { value, ...form } = said;
+  return [form as Said, value]; // branding: a form of numbers
 };
 
-type Places = { readonly ofText: (form: string) => number; readonly ofForms: (forms: readonly Form[]) => (at: number) => number; readonly msOf: MsOf };
-
-const sampleText = ({ observedAt, recordedAt, said }: Sample, { ofText, msOf }: Places): SampleText => {
-  const observed = msOf(observedAt);
-  const spot = [observed, msOf(recordedAt) - observed, ofText(formOf(said))] as const;
-  return typeof said?.value === 'number' ? [...spot, said.value] : spot;
-};
-
-/** Most keep their form's place. */
-const placedAnew = (texts: readonly SampleText[], placeOf: (at: number) => number): readonly SampleText[] =>
-  texts.map((text) => {
-    const [observed, lag, at, ...value] = text;
-    return placeOf(at) === at ? text : [observed, lag, placeOf(at), ...value];
-  });
-
-const textsOf = ({ held }: Tail, places: Places): readonly SampleText[] => {
-  const newTexts = (samples: readonly Sample[]) => samples.map((sample) => sampleText(sample, places));
-  if (!isRead(held)) return newTexts(held);
-  return [...placedAnew(held.texts, places.ofForms(held.forms)), ...newTexts(held.more)];
-};
-
-/** Forms in the order in which they are met; one that was read is made text once. */
-const createPlaces = (msOf: MsOf): { readonly places: Places; readonly forms: () => string } => {
-  const [texts, read] = [new Map<string, number>(), new Map<readonly Form[], number[]>()];
-  const ofText: Places['ofText'] = (form) => {
-    const known = texts.get(form) ?? texts.size;
-    texts.set(form, known);
-    return known;
+/** Forms by their places, each once. What is said was often said lately. */
+const createForms = (kept: readonly Form[]) => {
+  const forms = [...kept];
+  let places: Map<string, number> | undefined;
+  const placeOf = (form: Form, lately: readonly SampleText[] = []): number => {
+    const said = lately.findLast(([, , at]) => isSameJson(forms[at], form));
+    if (said) return said[2];
+    places ??= new Map(forms.map((one, at) => [JSON.stringify(one), at]));
+    const text = JSON.stringify(form);
+    const at = places.get(text) ?? forms.push(form) - 1;
+    places.set(text, at);
+    return at;
   };
-  const ofForms: Places['ofForms'] = (forms) => {
-    const known = read.get(forms) ?? [];
-    read.set(forms, known);
-    return (at) => {
-      const place = known[at] ?? ofText(JSON.stringify(forms[at] ?? null));
-      known[at] = place;
-      return place;
-    };
-  };
-  return { places: { ofText, ofForms, msOf }, forms: () => `[${[...texts.keys()].join(',')}]` };
+  return { forms, placeOf };
 };
+
+type Writing = { readonly placeOf: ReturnType<typeof createForms>['placeOf']; readonly msOf: MsOf };
+
+const sampleText = ({ observedAt, recordedAt, said }: Sample, { placeOf, msOf }: Writing, lately?: readonly SampleText[]): SampleText => {
+  const [observed, [form, ...number]] = [msOf(observedAt), formOf(said)];
+  return [observed, msOf(recordedAt) - observed, placeOf(form, lately), ...number];
+};
+
+/** The forms of the text from which all of them were read: their places stay. Of other tails forms may be left that nobody says any more. */
+const formsOf = (tails: readonly Tail[]): readonly Form[] | undefined => {
+  const [{ held } = noTail] = tails;
+  return isRead(held) && tails.every((tail) => isRead(tail.held) && tail.held.forms === held.forms) ? held.forms : undefined;
+};
+
+const latelySaid = 4;
 
 const encodePast = (past: Past, msOf: MsOf): string => {
-  const { places, forms } = createPlaces(msOf);
-  const tails = [...past].map(([series, tail]): TailText => [series, tail.chunks, tail.until, tail.loose, textsOf(tail, places)]);
-  return `[${forms()},${JSON.stringify(tails)}]`;
+  const kept = formsOf([...past.values()]);
+  const { forms, placeOf } = createForms(kept ?? []);
+  const textsOf = (tail: Tail): readonly SampleText[] => {
+    const { held } = tail;
+    if (!kept || !isRead(held)) return samplesOfTail(tail).map((sample) => sampleText(sample, { placeOf, msOf }));
+    const lately = held.texts.slice(-latelySaid);
+    return held.more.length === 0 ? held.texts : [...held.texts, ...held.more.map((sample) => sampleText(sample, { placeOf, msOf }, lately))];
+  };
+  const tails = [...past].map(([series, tail]): TailText => [series, tail.chunks, tail.until, tail.loose, textsOf(tail)]);
+  return JSON.stringify([forms, tails]);
 };
 
 /** Names of series that are searched, and of those that have chunks: both hardly ever become others. */

@@ -48,7 +48,7 @@ describe('words of the index', () => {
   });
 
   test('tell a name that begins so from one that has a word of it further on', () => {
-    const [begins, has] = [named({ en: 'Thing 7 of street 5' }, '', 'a'), named({ en: 'Thing 5 of street 7' }, '', 'a')].map(placedInText);
+    const [begins, has] = [named({ en: 'Thing 7 of street 5' }, '', 'a'), named({ en: 'Thing 5 of street 7' }, '', 'a')].map((one) => placedInText(one));
     expect([begins, has].map((words = []) => finds(queryOfClass('thing 7', 1), words))).toEqual([true, false]);
   });
 

@@ -32,14 +32,10 @@ const beginningsOf = (word: string): readonly string[] => {
 const placed = (word: string, place: Place): readonly string[] =>
   hasDigit(word) ? [codeAt(place, word), ...beginningsOf(word).map((beginning) => beginningAt(place, beginning))] : [lettersAt(place, word)];
 
-/** Every word of a twin as it stands in the text. */
-export const placedInText = (twin: TwinInput): readonly string[] => {
+/** Every word of a twin as it stands in the text; `folded` are its names. */
+export const placedInText = (twin: TwinInput, folded = foldedNames(twin)): readonly string[] => {
   // each name is a line that begins with a space
-  const second = new Set(
-    foldedNames(twin)
-      .split('\n')
-      .map((line) => line.split(' ')[2]),
-  );
+  const second = new Set(folded.split('\n').map((line) => line.split(' ')[2]));
   const places = { 1: (): Place => 1, 2: (word: string): Place => (second.has(word) ? 2 : 3), 3: (): Place => 4 } as const;
   return [...placedWords(twin)].flatMap(([word, place]) => placed(word, places[place](word)));
 };

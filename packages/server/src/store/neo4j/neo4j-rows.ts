@@ -9,6 +9,7 @@ import {
   brevityOf,
   canonicalJson,
   foldedNames,
+  isSameJson,
   type Link,
   normaliseKey,
   type Shape,
@@ -23,9 +24,12 @@ import { chanceMarksOf, marksOfId } from '../neo4j-words/key-path.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-const flatValues = ({ values }: TwinInput): Properties => {
+/** Of those that the other one does not say as well. */
+const flatValues = ({ values }: TwinInput, other?: TwinInput): Properties => {
   const flat: [string, unknown][] = [];
-  for (const [term, { value, unit }] of Object.entries(values)) {
+  for (const [term, reading] of Object.entries(values)) {
+    if (isSameJson(reading, other?.values[term])) continue;
+    const { value, unit } = reading;
     flat.push(isScalar(value) ? [valueKey(term), value] : [otherKey(term), canonicalJson(value)]);
     if (unit !== undefined) flat.push([unitKey(term), unit]);
   }
@@ -81,18 +85,21 @@ const docOf = ({ version, createdAt, updatedAt, shaped }: Pick<Kept, 'version' |
 const bodyOfDoc = (doc: string): string => `${doc.slice(0, doc.lastIndexOf(versioned))}}`;
 
 /** The text under which it is found: its words with their places, how short its names are, how its id begins, and its marks of chance. */
-const wordsIn = (twin: TwinInput): string =>
-  [...placedInText(twin), stepWord(brevityOf(foldedNames(twin))), ...marksOfId(twin.id), ...chanceMarksOf(twin.id)].join(' ');
+const wordsIn = (twin: TwinInput): string => {
+  const folded = foldedNames(twin);
+  return [...placedInText(twin, folded), stepWord(brevityOf(folded)), ...marksOfId(twin.id), ...chanceMarksOf(twin.id)].join(' ');
+};
 
-/** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. */
-type Searched = { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput) => Properties };
+/** What is searched, by the names of properties, null where there is nothing; `of` is all that it is made of. What another twin has as well may be left out. */
+type Searched = { readonly of: (twin: TwinInput) => readonly unknown[]; readonly make: (twin: TwinInput, other?: TwinInput) => Properties };
 
 const searched: readonly Searched[] = [
   { of: ({ values }) => [values], make: flatValues },
   { of: ({ position, footprint }) => [position, footprint], make: (twin) => placeOfBox(boxOfTwin(twin)) },
   // most often the id tells
   { of: ({ agency, kind }) => [agency, kind], make: ({ id, agency, kind }) => ({ agency: agency === agencyOf(id) ? null : agency, kind }) },
-  { of: ({ name }) => [name], make: (twin) => ({ name: textIn(twin.name), folded: foldedNames(twin) }) },
+  // the order of languages counts
+  { of: ({ name }) => Object.entries(name), make: (twin) => ({ name: textIn(twin.name), folded: foldedNames(twin) }) },
 ];
 
 const textValues = ({ values }: TwinInput) => Object.values(values).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
@@ -120,20 +127,11 @@ const difference = (was: Properties, now: Properties): Properties => {
   return Object.fromEntries([...gone, ...said]);
 };
 
-const isPlain = (value: unknown): value is Properties => typeof value === 'object' && value !== null;
-
-/** Of JSON; what names its parts in another order may count as another one. */
-const isAlike = (a: unknown, b: unknown): boolean => {
-  if (a === b || !isPlain(a) || !isPlain(b)) return a === b;
-  const [was, now] = [Object.keys(a), Object.keys(b)];
-  return was.length === now.length && was.every((name, at) => name === now[at] && isAlike(a[name], b[name]));
-};
-
-const isMadeAnew = ({ of }: Searched, twin: TwinInput, before: TwinInput | undefined): boolean => !(before && isAlike(of(before), of(twin)));
+const isMadeAnew = ({ of }: Searched, twin: TwinInput, before: TwinInput | undefined): boolean => !(before && isSameJson(of(before), of(twin)));
 
 /** Words are one property, which is hardly ever made of something else and stays as it was. */
 const searchedAnew = (twin: TwinInput, before: TwinInput | undefined): readonly Properties[] => [
-  ...searched.filter((one) => isMadeAnew(one, twin, before)).map(({ make }) => difference(before ? make(before) : {}, make(twin))),
+  ...searched.filter((one) => isMadeAnew(one, twin, before)).map(({ make }) => difference(before ? make(before, twin) : {}, make(twin, before))),
   ...(isMadeAnew(words, twin, before) ? [words.make(twin)] : []),
 ];
 

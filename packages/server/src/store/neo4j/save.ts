@@ -1,14 +1,14 @@
 /**
- * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded comes with one statement, and everything that is saved goes with another.
+ * Load and save: a group of batches as one transaction over Bolt. Everything that is loaded comes with one statement; what is saved goes with another one, and where it is much with several.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
-import { createInstants, createMs } from '../history/instants.ts';
-import { loadPasts, putPasts } from '../neo4j-cypher/history.ts';
+import { createInstants } from '../history/instants.ts';
+import { loadPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { inParts } from '../neo4j-cypher/parts.ts';
+import { inParts, type Parts, together } from '../neo4j-cypher/parts.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
-import { putChunks } from '../neo4j-cypher/upkeep.ts';
 import {
   createIdentifiers,
   createLog,
@@ -28,7 +28,8 @@ import {
   updateTwins,
 } from '../neo4j-cypher/write.ts';
 import { loadSaid, type SaidThen, saidBy } from '../neo4j-history/said-before.ts';
-import { decodePast, type Past, rowOfPast, spillPast } from '../neo4j-history/tails.ts';
+import { savePasts } from '../neo4j-history/save-pasts.ts';
+import { decodePast } from '../neo4j-history/tails.ts';
 import type { Command } from '../store.ts';
 import { unanswered } from '../unanswered.ts';
 import { type Batch, joinKey } from './decide.ts';
@@ -199,102 +200,81 @@ const twinRows = (twins: Twins, was: Before['twins'] = new Map()) =>
 
 const identifierRows = (twins: Twins) => twins.flatMap(([id, twin]) => identifiersOf(twin).map((identifier) => ({ id, ...identifier })));
 
-/** Statements that have something to do, in their order. */
-const some = (rows: readonly unknown[], statement: Cypher): readonly Cypher[] => (rows.length === 0 ? [] : [statement]);
-
-const saveTwins = (space: Space, { twins }: WorkingSet, was: Before): readonly Cypher[] => {
+function* saveTwins(space: Space, { twins }: WorkingSet, was: Before): Parts {
   const written = [...twins].flatMap(([id, twin]): Twins => (twin?.written ? [[id, twin]] : [])).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const gone = sortedOnce([...was.twins].flatMap(([id, twin]) => (twin && (twins.get(id)?.fresh ?? true) ? [id] : [])));
   const [created, updated] = [written.filter(([, { fresh }]) => fresh), written.filter(([, { fresh }]) => !fresh)];
   const renamed = updated.filter(([id, { alts, object }]) => was.twins.get(id)?.alts !== alts || was.twins.get(id)?.object !== object);
-  const identifiers = identifierRows([...created, ...renamed]);
-  return [
-    ...some(gone, deleteTwins(space, gone)),
-    ...some(created, createTwins(space, twinRows(created))),
-    ...some(updated, updateTwins(space, twinRows(updated, was.twins))),
-    ...some(
-      renamed,
-      deleteIdentifiers(
-        space,
-        renamed.map(([id]) => id),
-      ),
-    ),
-    ...some(identifiers, createIdentifiers(space, identifiers)),
-  ];
-};
+  const renamedIds = renamed.map(([id]) => id);
+  yield* inParts(gone, (ids) => deleteTwins(space, ids));
+  yield* inParts(created, (some) => createTwins(space, twinRows(some)));
+  yield* inParts(updated, (some) => updateTwins(space, twinRows(some, was.twins)));
+  yield* inParts(renamedIds, (ids) => deleteIdentifiers(space, ids));
+  yield* inParts(identifierRows([...created, ...renamed]), (rows) => createIdentifiers(space, rows));
+}
 
-const dropLinks = (space: Space, { links }: WorkingSet, was: Before): readonly Cypher[] => {
+function* dropLinks(space: Space, { links }: WorkingSet, was: Before): Parts {
   const gone = [...was.links].flatMap(([key, link]) => (link && links.get(key) === null ? [link] : []));
   const rows = gone.map(({ src, kind, dst }) => ({ src, kind, dst })).toSorted((a, b) => (a.src < b.src ? -1 : 1));
   const ends = sortedOnce(gone.flatMap(({ src, dst }) => [src, dst]));
-  return [...some(rows, deleteLinks(space, rows)), ...some(ends, sweepEnds(space, ends))];
+  yield* inParts(rows, (some) => deleteLinks(space, some));
+  yield* inParts(ends, (ids) => sweepEnds(space, ids));
+}
+
+const linkRow = ({ id, src, kind, dst, link: { source, recordedAt, evidence, observedAt, version } }: LinkState) => ({
+  ...{ id, src, kind, dst, source, recordedAt },
+  ...{ evidence: evidence ?? null, observedAt: observedAt ?? null, version: version === undefined ? null : whole(version) },
+});
+
+const saveLinks = (space: Space, { links }: WorkingSet): Parts => {
+  const written = [...links].flatMap(([, state]) => (state?.written ? [state] : [])).toSorted((a, b) => (a.src < b.src ? -1 : 1));
+  return inParts(written, (some) => putLinks(space, some.map(linkRow)));
 };
 
-const saveLinks = (space: Space, { links }: WorkingSet): readonly Cypher[] => {
-  const written = [...links].flatMap(([, state]) => (state?.written ? [state] : []));
-  const rows = written.map(({ id, src, kind, dst, link: { source, recordedAt, evidence = null, observedAt = null, version } }) => ({
-    ...{ id, src, kind, dst },
-    ...{ source, recordedAt, evidence, observedAt, version: version === undefined ? null : whole(version) },
-  }));
-  return some(
-    rows,
-    putLinks(
-      space,
-      rows.toSorted((a, b) => (a.src < b.src ? -1 : 1)),
-    ),
-  );
-};
-
-const saveJoins = (space: Space, { joins }: WorkingSet, was: Before): readonly Cypher[] => {
+function* saveJoins(space: Space, { joins }: WorkingSet, was: Before): Parts {
   const all = [...joins].map(([from, now]) => ({ now, had: was.joins.get(from) ?? new Map() }));
   const gone = all.flatMap(({ now, had }) => [...had.keys()].filter((key) => !now.has(key)));
   const put = all.flatMap(({ now, had }) => [...now].filter(([key, join]) => had.get(key) !== join));
   const rows = put.map(([key, join]) => ({ key, state: join.state, agency: join.agency, doc: JSON.stringify(join) }));
-  return [...some(gone, deleteJoins(space, sortedOnce(gone))), ...some(rows, putJoins(space, rows))];
-};
+  yield* inParts(sortedOnce(gone), (keys) => deleteJoins(space, keys));
+  yield* inParts(rows, (some) => putJoins(space, some));
+}
 
-const saveHistory = (space: Space, { pasts, pastLinks, gone }: WorkingSet, was: Before): readonly Cypher[] => {
-  const isMoved = (id: string, past: Past): boolean => was.pasts.get(id) !== past || was.gone.get(id) !== gone.get(id);
-  const moved = [...pasts].flatMap(([id, past]) => (isMoved(id, past) ? [{ id, ...spillPast(id, past) }] : []));
-  const msOf = createMs();
-  const rows = moved.map(({ id, past }) => {
-    const row = rowOfPast(id, past, { before: was.pasts.get(id), msOf });
-    const version = gone.get(id);
-    return { ...row, properties: { ...row.properties, ...pastLinks.get(id), ...(version !== undefined && { version: whole(version) }) } };
-  });
-  const chunks = moved.flatMap((one) => one.chunks);
-  return [...some(rows, putPasts(space, rows)), ...some(chunks, putChunks(space, chunks))];
-};
-
-const saveRegisters = (space: Space, set: WorkingSet, { writer, mark, at }: Marking): readonly Cypher[] => {
+function* saveRegisters(space: Space, set: WorkingSet, { writer, mark, at }: Marking): Parts {
   const kinds = [...set.tally].flatMap(([kind, more]) => (more === 0 ? [] : [{ key: `kind:${kind}`, kind, more: whole(more) }]));
   const terms = [...set.terms].map(([key, row]) => ({ key: `term:${key}`, ...row }));
   const cursors = [...set.cursors].map(([peer, seq]) => ({ key: cursorKey(peer), properties: { seq: whole(seq) } }));
   const head = set.changes.length === 0 ? [] : [{ key: 'head', properties: { seq: whole(set.head) } }];
   const marked = { key: writerKey(writer), properties: { mark, ...(at !== undefined && { at }) } };
-  return [...some(kinds, tallyKinds(space, kinds)), ...some(terms, noteTerms(space, terms)), putRegisters(space, [...cursors, ...head, marked])];
-};
+  yield* inParts(kinds, (some) => tallyKinds(space, some));
+  yield* inParts(terms, (some) => noteTerms(space, some));
+  yield* inParts([...cursors, ...head, marked], (some) => putRegisters(space, some));
+}
 
 /** Which attempt this is: a connection that is lost at the commit leaves open whether it was made, and the mark tells. */
 export type Marking = { readonly writer: string; readonly mark: string; readonly at: string | undefined };
 
-/** As one statement, unless one of them has more rows than one may take. */
-const saveAll = async (run: Run, statements: readonly Cypher[]): Promise<void> => {
-  const parts = statements.flatMap(inParts);
-  if (statements.length === 0) return;
-  if (parts.length === statements.length) await run(inTurn(statements));
-  else for (const part of parts) await run(part);
-};
-
-/** Of so many changes twins and links go ahead: the server is at work on them while their history is put together. */
-export const aheadChangesMin = 100;
 type Saving = { readonly space: Space; readonly set: WorkingSet; readonly was: Before; readonly marking: Marking };
 
-export const save = async (run: Run, { space, set, was, marking }: Saving): Promise<void> => {
-  const present = [...dropLinks(space, set, was), ...saveTwins(space, set, was), ...saveLinks(space, set), ...saveJoins(space, set, was)];
-  const isAhead = set.changes.length >= aheadChangesMin;
-  const ahead = isAhead ? saveAll(run, present) : Promise.resolve();
-  ahead.catch(() => undefined); // told below, unless the rest cannot be put together
-  const rest = [...saveHistory(space, set, was), ...saveRegisters(space, set, marking), ...some(set.changes, createLog(space, rowsOfLog(set.changes)))];
-  await Promise.all([ahead, saveAll(run, isAhead ? rest : [...present, ...rest])]);
+/** Each is put together when it is asked for. */
+function* statementsOf({ space, set, was, marking }: Saving): Parts {
+  yield* dropLinks(space, set, was);
+  yield* saveTwins(space, set, was);
+  yield* saveLinks(space, set);
+  yield* saveJoins(space, set, was);
+  yield* savePasts(space, set, was);
+  yield* saveRegisters(space, set, marking);
+  yield* inParts(rowsOfLog(set.changes), (rows) => createLog(space, rows));
+}
+
+/** The server is at work on what was sent while what comes next is put together. */
+export const save = async (run: Run, saving: Saving): Promise<void> => {
+  const sent: Promise<unknown>[] = [];
+  for (const statements of together(statementsOf(saving))) {
+    const saved = run(inTurn(statements));
+    saved.catch(() => undefined); // told below, unless the rest cannot be put together
+    sent.push(saved);
+    await setImmediate(); // it goes out
+  }
+  await Promise.all(sent);
 };
