@@ -17,18 +17,3 @@ export type Parts = Generator<Cypher>;
 export function* inParts<R>(rows: readonly R[], make: (rows: readonly R[]) => Cypher): Parts {
   for (const part of partsOf(rows)) yield make(part);
 }
-
-const rowsIn = ({ params }: Cypher): number => Object.values(params).reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 0), 0);
-
-/** Statements that go together, as many as have the rows of one. */
-export function* together(statements: Iterable<Cypher>): Generator<readonly Cypher[]> {
-  let [some, rows]: [Cypher[], number] = [[], 0];
-  for (const statement of statements) {
-    some.push(statement);
-    rows += rowsIn(statement);
-    if (rows < statementRowsMax) continue;
-    yield some;
-    [some, rows] = [[], 0];
-  }
-  if (some.length > 0) yield some;
-}

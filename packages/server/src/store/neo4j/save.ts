@@ -7,7 +7,7 @@ import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
 import { createInstants } from '../history/instants.ts';
 import { loadPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { inParts, type Parts, together } from '../neo4j-cypher/parts.ts';
+import { inParts, type Parts, statementRowsMax } from '../neo4j-cypher/parts.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
 import {
   createIdentifiers,
@@ -267,11 +267,15 @@ function* statementsOf({ space, set, was, marking }: Saving): Parts {
   yield* inParts(rowsOfLog(set.changes), (rows) => createLog(space, rows));
 }
 
-/** The server is at work on what was sent while what comes next is put together. */
+/** Of more of them no two parts go as one: in which order they come differs, and the server makes a plan for each. */
+const isMuch = ({ twins, links, pasts, changes }: WorkingSet): boolean => Math.max(twins.size, links.size, pasts.size, changes.length) > statementRowsMax;
+
+/** As one statement; of much each part by itself, which the server is at work on while the next is put together. */
 export const save = async (run: Run, saving: Saving): Promise<void> => {
   const sent: Promise<unknown>[] = [];
-  for (const statements of together(statementsOf(saving))) {
-    const saved = run(inTurn(statements));
+  const parts = isMuch(saving.set) ? statementsOf(saving) : [inTurn([...statementsOf(saving)])];
+  for (const part of parts) {
+    const saved = run(part);
     saved.catch(() => undefined); // told below, unless the rest cannot be put together
     sent.push(saved);
     await setImmediate(); // it goes out
