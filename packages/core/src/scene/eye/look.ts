@@ -48,7 +48,7 @@ const isNumber = (value: number | undefined): value is number => value !== undef
 
 /** As a part of an address: aspect, pixels a metre and pixels of error, then perhaps the five numbers of a camera. */
 export const writeLook = ({ aspect, pixelsPerMetre, errorPixels, from }: Look): string =>
-  [aspect, pixelsPerMetre, errorPixels, ...(from ? cameraMembers.map((name) => from[name]) : [])].map((value) => Number(value.toFixed(decimals))).join(',');
+  [aspect, pixelsPerMetre, errorPixels, ...(from ? cameraMembers.map((name) => from[name]) : [])].map((value) => value.toFixed(decimals)).join(',');
 
 const cameraIn = ([longitude, latitude, distance, heading, tilt, ...more]: readonly number[]): Camera | undefined =>
   isNumber(longitude) && isNumber(latitude) && isNumber(distance) && isNumber(heading) && isNumber(tilt) && more.length === 0

@@ -13,7 +13,7 @@ const column: LiveColumn = {
 };
 
 const standing = () => {
-  const state = createStateTexture({ rows, kinds: 1, agencies: 1 }, () => undefined);
+  const state = createStateTexture(rows, () => undefined);
   const places = { kind: new Uint16Array(rows), east: Float32Array.of(1, 2, 3, 4), north: new Float32Array(rows), top: new Float32Array(rows) };
   const group = new Group();
   const drawn: { again: () => void } = { again: () => undefined };

@@ -8,6 +8,7 @@ import {
   InterleavedBuffer,
   InterleavedBufferAttribute,
   IntType,
+  Matrix4,
   Mesh,
   Points,
   Sphere,
@@ -39,8 +40,11 @@ export type DrawnTile = {
 /** What stands, then (after the backdrop) what lies on the ground, by rank; glass and points come last. */
 const orders: Readonly<Record<Part, number>> = { box: 0, solid: 0, shell: 0, flat: 2, veil: 30, point: 40 };
 
+/** What all tiles have alike. */
+const [nothing, anywhere, unmoved] = [new Uint8Array(), new Sphere(), new Matrix4()];
+
 function letGo(this: BufferAttribute | InterleavedBuffer): void {
-  this.array = new Uint8Array();
+  this.array = nothing;
 }
 
 const attribute = (array: TypedArray, itemSize: number, normalized = false): BufferAttribute =>
@@ -60,7 +64,7 @@ const geometryOf = (packed: TileMade['parts'][number]): BufferGeometry => {
   const geometry = new BufferGeometry();
   setCorners(geometry, packed);
   // what is drawn is chosen by tile: three need not know where it is
-  geometry.boundingSphere = new Sphere();
+  geometry.boundingSphere = anywhere;
   if (high) geometry.setAttribute('high', attribute(high, 1));
   if (facing) geometry.setAttribute('facing', attribute(facing, 4, true));
   if (kinds) geometry.setAttribute('kind', attribute(kinds, 1));
@@ -96,6 +100,7 @@ const toMesh = (packed: TileMade['parts'][number], [east, north]: TileMade['cent
     renderOrder: orders[part] + (part === 'flat' ? rank : 0),
     visible: false,
     frustumCulled: false,
+    matrix: unmoved,
     matrixAutoUpdate: false,
     matrixWorldAutoUpdate: false,
   });

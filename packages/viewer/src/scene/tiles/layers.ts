@@ -32,8 +32,9 @@ export const boxOf = ({ tree }: Pick<Layer, 'tree'>, tile: number): Box3 => {
 
 type Named = Pick<Layer, 'layer' | 'tree'>;
 
+/** Not in tens: the browser keeps every number that was written so. */
 const nameOf = ({ layer: { id, firstRow }, tree }: Named, tile: number): string =>
-  `${id} ${tree.tiles[tile]?.mark} ${firstRow + (tree.tiles[tile]?.firstRow ?? 0)}`;
+  `${id} ${tree.tiles[tile]?.mark} ${(firstRow + (tree.tiles[tile]?.firstRow ?? 0)).toString(36)}`;
 
 /** Those of all tiles of a layer, which are kept nowhere. */
 export const keysOf = (named: Named): readonly string[] => named.tree.tiles.map((_, tile) => nameOf(named, tile));
