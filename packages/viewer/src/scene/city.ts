@@ -191,7 +191,7 @@ const liveOf = (made: Made) => {
   return { live, alarms };
 };
 
-type Doors = Pick<City, 'light' | 'link' | 'label'> & {
+type Doors = Pick<City, 'light' | 'link' | 'label' | 'onAlarms'> & {
   readonly live: LiveHere;
   readonly eye: readonly [number, number, number];
   /** other twins are shown */
@@ -199,7 +199,7 @@ type Doors = Pick<City, 'light' | 'link' | 'label'> & {
 };
 
 /** The part of the city that the page may use. */
-const toCity = (made: Made, { light, link, label, live, eye, shown }: Doors): City => {
+const toCity = (made: Made, { light, link, label, onAlarms, live, eye, shown }: Doors): City => {
   const { appearance, tiling } = made;
   const { select, hover, legend } = appearance;
   const tell = (mask: Uint8Array<ArrayBuffer>): void => {
@@ -209,7 +209,7 @@ const toCity = (made: Made, { light, link, label, live, eye, shown }: Doors): Ci
   const pickable = createPickable({ appearance, kinds: () => made.layers.map(kindsOf), tell });
   return {
     missing: () => [...new Set([...made.missing, ...agenciesOf(made.scene, tiling.unread())])],
-    ...{ light, select, hover, legend, link, label, live: live.live },
+    ...{ light, select, hover, legend, link, label, onAlarms, live: live.live },
     scene: () => made.scene,
     colourBy: (colouring) => {
       if (colouring.by === 'values') tryHarder(made, { marked: true });
@@ -269,7 +269,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
   const { live, alarms } = liveOf(made);
   const [names, groups] = [placeLabels(made), groupLit(made)];
   return {
-    city: toCity(made, { light: groups.light, link: arcs.link, label: names.ask, live, eye, shown: alarms.again }),
+    city: toCity(made, { light: groups.light, link: arcs.link, label: names.ask, onAlarms: alarms.onMore, live, eye, shown: alarms.again }),
     group,
     paint: (wanted) => {
       dress.theme = wanted.theme;

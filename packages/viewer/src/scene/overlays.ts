@@ -105,23 +105,30 @@ export const ringAlarms = (
   const alarms = createAlarms(made.appearance.uniforms);
   made.group.add(alarms.points);
   const rows = new Set<number>();
+  const listeners = new Set<(alarms: number) => void>();
+  const shown = (): readonly number[] => [...rows].filter((row) => (made.appearance.state.flagsOf(row) & flags.hidden) === 0);
   const { again: draw } = latest(undefined, async (_, isLatest) => {
-    const shown = [...rows].filter((row) => (made.appearance.state.flagsOf(row) & flags.hidden) === 0);
-    const places = await Promise.all(shown.slice(0, alarmsMax).map((row) => placeOfRow(made.layers, row)));
+    const places = await Promise.all(
+      shown()
+        .slice(0, alarmsMax)
+        .map((row) => placeOfRow(made.layers, row)),
+    );
     if (!isLatest()) return;
     alarms.set(places.flatMap((place) => (place ? [[place.east, place.top + alarmAboveMetres, -place.north] as const] : [])));
     made.room.changed();
   });
   const note = (column: LiveColumn, changed: Iterable<number>): void => {
-    let isOther = false;
+    let [isOther, isMore] = [false, false];
     for (const row of changed) {
       const alarm = (column.marksOf(row) & markBits.alarm) !== 0;
       if (alarm === rows.has(row)) continue;
       isOther = true;
+      isMore ||= alarm;
       if (alarm) rows.add(row);
       else rows.delete(row);
     }
     if (isOther) draw();
+    if (isMore) for (const run of listeners) run(shown().length);
   };
   const clear = (): void => {
     rows.clear();
@@ -129,6 +136,10 @@ export const ringAlarms = (
   };
   return {
     ...{ note, clear, close: alarms.close },
+    onMore: (run: (alarms: number) => void): (() => void) => {
+      listeners.add(run);
+      return () => listeners.delete(run);
+    },
     /** what is shown, or where it is, is another */
     again: () => {
       if (rows.size > 0) draw();

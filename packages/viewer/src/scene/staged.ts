@@ -128,6 +128,8 @@ export type City = {
   /** sun and shadow of that moment at this place; undefined: soft light from the south-west */
   readonly sunAt: (moment: Date | undefined) => void;
   readonly live: Live;
+  /** Told when twins went into alarm: how many of those shown are in alarm now. */
+  readonly onAlarms: (run: (alarms: number) => void) => () => void;
   /** undefined where no twin has that row, or its place cannot be read */
   readonly placeOf: (row: number) => Promise<Place | undefined>;
   /** rows of the twins in view, from near to far */

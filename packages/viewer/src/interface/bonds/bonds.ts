@@ -3,11 +3,12 @@
  */
 import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
+import { announce } from '../state/announcing.ts';
 import { readColumnsAgain } from '../state/columns.ts';
 import { useKnown } from '../state/known.ts';
 import { usePerson } from '../state/person.ts';
 import { useUnread } from '../state/unread.ts';
-import { useWords } from '../words/words.ts';
+import { currentWords, useWords } from '../words/words.ts';
 import { msShown } from '../words/zone.ts';
 import { useColouring } from './colouring.ts';
 import { useFraming } from './framing.ts';
@@ -47,6 +48,11 @@ const useReading = (staged: Staged | undefined): void => {
   }, [staged]);
 };
 
+/** Who does not see the rings is told when there are more of them. */
+const useAlarms = (staged: Staged | undefined): void => {
+  useEffect(() => staged?.city.onAlarms((n) => announce(currentWords().say('sceneAlarms', { n }))), [staged]);
+};
+
 /** `undrawable`: no scene will come */
 export const useBonds = (staged: Staged | undefined, undrawable: boolean): void => {
   useHiding(staged);
@@ -57,6 +63,7 @@ export const useBonds = (staged: Staged | undefined, undrawable: boolean): void 
   useSun(staged);
   useSilence(staged);
   useReading(staged);
+  useAlarms(staged);
   useMoment();
   useSceneKeys(staged);
 };

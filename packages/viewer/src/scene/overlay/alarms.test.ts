@@ -35,6 +35,16 @@ const standing = () => {
 };
 
 describe('a ring of alarm', () => {
+  it('is told when there are more of them, with how many are shown, and not when there are fewer', () => {
+    const { state, alarms } = standing();
+    const told: number[] = [];
+    alarms.onMore((n) => told.push(n));
+    state.flag(1, flags.hidden, true);
+    alarms.note(column, [0, 1]);
+    alarms.note(column, [0, 1, 3]);
+    alarms.note({ ...column, marksOf: () => 0 }, [0]);
+    expect(told).toEqual([1, 2]);
+  });
   it('stands over every twin in alarm that is shown, and over none that is left out, whenever that is another', async () => {
     const { state, alarms, untilDrawn, ringed } = standing();
     state.flag(1, flags.hidden, true);
