@@ -9,7 +9,7 @@ import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.t
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
-import { cutText, millisecondsOf, plainText } from '../words/format.ts';
+import { millisecondsOf, plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { type Key, useWords } from '../words/words.ts';
 import { LinesTable } from './lines-table.tsx';
@@ -34,7 +34,7 @@ const Spot = ({ spot: { x, y, standing, name } }: { readonly spot: MemberSpot })
       </text>
     )}
     <text x={x * scale} y={y * scale + (y < 50 ? -16 : 26)}>
-      {cutText(name, lineCharacters)}
+      {plainText(name, lineCharacters)}
     </text>
   </g>
 );
@@ -46,7 +46,7 @@ const Picture = ({ spots, initiator }: { readonly spots: readonly MemberSpot[]; 
     ))}
     <circle className="initiator" cx={50 * scale} cy={50 * scale} r="14" />
     <text x={50 * scale} y={50 * scale + 30}>
-      {cutText(initiator, lineCharacters)}
+      {plainText(initiator, lineCharacters)}
     </text>
   </svg>
 );
