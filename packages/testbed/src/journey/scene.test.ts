@@ -1,6 +1,7 @@
 /**
  * The journey of a scene over real sockets: cut from what the federation's members grant, fetched by name, told apart from what is not a scene.
  */
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { decodeOpening, decodeOutlineTile, decodeRowColumns, decodeRowKinds, readDirectory, Scene, sceneLimits, type TwinId } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
@@ -62,7 +63,7 @@ describe('a scene', () => {
     expect(scene.agencies.map(({ complete }) => complete)).toEqual([true, true, true, true]);
   });
 
-  it('is the same document while nothing changes, and its archives are named by what they are, whole or by range', async () => {
+  it('is the same document while nothing changes, and its archives are named by what they are, whole or by range, and kept for ever', async () => {
     await using city = await createTestCity({ agencies: fourAgencies() });
     await city.active();
     const scene = await sceneOf(city);
@@ -71,6 +72,12 @@ describe('a scene', () => {
     const again = await fetch(url(city, `scene?${asking}`), { headers: { 'if-none-match': `"${scene.revision}"` } });
     expect(again.status).toBe(304);
     const whole = await bytesOf(city, archive);
+    expect(createHash('sha256').update(whole).digest('hex')).toBe(archive);
+    for (const headers of [{}, { range: 'bytes=0-15' }]) {
+      const kept = await fetch(url(city, `archives/${archive}`), { headers });
+      expect([kept.headers.get('cache-control'), kept.headers.get('etag')]).toEqual(['public, max-age=31536000, immutable', `"${archive}"`]);
+      await kept.arrayBuffer();
+    }
     expect(await bytesOf(city, archive, 'bytes=0-15')).toEqual(whole.subarray(0, 16));
     expect(await bytesOf(city, archive, 'bytes=16-')).toEqual(whole.subarray(16));
     expect(valueOf(decodeRowColumns(gunzipSync(await bytesOf(city, rowColumns)))).kind).toHaveLength(rows);
