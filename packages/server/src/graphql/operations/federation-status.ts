@@ -1,12 +1,12 @@
 /**
  * How a federation stands: its connections and what is measured of them; now, and, subscribed to, each time it, a member or a connection of it moves.
  */
-import { CommunicationState, durationOfMs, healthOf, limits, problem } from '@cityweave/core';
+import { CommunicationState, durationOfMs, healthOf, limits } from '@cityweave/core';
 import { pause } from '../../deps.ts';
 import { communications } from '../../orchestration/room.ts';
-import { faultOf } from '../fault.ts';
+import { refuse } from '../fault.ts';
 import type { GraphqlRoom } from '../room.ts';
-import { federationNode } from '../schema/federation.ts';
+import { federationNode, findFederation } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
 import type { ConnectionNode, FederationNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
@@ -137,8 +137,8 @@ export const defineStatus = (kit: Kit, states: States, counts: CountsOf): void =
       description: 'How a federation stands: now, and each time it, a member or a connection of it moves.',
       args: { federation: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }) },
       subscribe: (_root, { federation }, { room, signal }) => {
-        if (!federationNode(room, federation))
-          return Promise.reject(faultOf(problem('unknownFederation', { subject: federation.slice(0, limits.idCharactersMax) })));
+        const found = findFederation(room, federation);
+        if (!found.ok) return refuse(found.problem);
         const stop = new AbortController();
         return letGo(counted(counts(room), statuses(room, federation, AbortSignal.any([signal, stop.signal]))), stop);
       },

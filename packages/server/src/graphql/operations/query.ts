@@ -1,61 +1,41 @@
 /**
  * Query: what can be asked of this node: its own twins, the registry, and the federations in which it takes part.
  */
-import { AgencyId, agencyOf, type Facet, limits, TwinId } from '@cityweave/core';
-import { badInput, createFaults } from '../fault.ts';
-import { askOne } from '../questions/asking.ts';
+import { type Facet, fail, limits, ok, problem, shorten } from '@cityweave/core';
+import { badInput, createFaults, settled } from '../fault.ts';
 import { toFilter } from '../questions/filter.ts';
+import { findNode, findOwn } from '../questions/finding.ts';
 import { ownCells, ownSearch } from '../questions/own-overview.ts';
 import { findPage, ownFilter } from '../questions/own-page.ts';
-import { momentOf, pastOwn } from '../questions/twin-history.ts';
+import { momentOf } from '../questions/twin-history.ts';
 import { withinBound } from '../questions/within-bound.ts';
 import type { Context } from '../room.ts';
 import { definePage } from '../schema/connection.ts';
-import { federationNode, federationNodes } from '../schema/federation.ts';
+import { federationNodes, findFederation } from '../schema/federation.ts';
 import { type Kit, momentArgs } from '../schema/kit.ts';
 import { orBadInput, pageOfList, pageSizeText } from '../schema/page.ts';
 import type { FederationNode, TwinNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
-
-/** A twin that others keep, by the first of the active federations that knows it. */
-export const federatedTwin = async (context: Context, id: string) => {
-  for (const federation of context.room.orchestration.federations()) {
-    if (!['ACTIVE', 'DEGRADED'].includes(federation.state)) continue;
-    const { twin } = await askOne(context, federation, { id, deadline: undefined, needed: { terms: undefined, links: undefined, count: false } });
-    if (twin) return twin;
-  }
-  return undefined;
-};
-
-/** Whatever has this id: an agency, a federation, an own twin, else a twin of a federation. */
-export const findNode = async (context: Context, id: string): Promise<object | undefined> => {
-  const { room, agencies, own } = context;
-  const agency = AgencyId.safeParse(id);
-  if (agency.success) return agencies.nameOf(agency.data) && agencies.of(agency.data);
-  if (id.startsWith('urn:dtf:federation:')) return federationNode(room, id);
-  const twinId = TwinId.safeParse(id);
-  const twin = twinId.success && agencyOf(twinId.data) === room.self.agency ? await own.twin(twinId.data) : undefined;
-  return twin ? { twin } : federatedTwin(context, id);
-};
 
 const defineNodes = ({ builder }: Kit): void => {
   builder.queryFields((t) => ({
     node: t.field({
       type: 'Node',
       nullable: true,
-      description: 'Whatever has this id: an agency, a federation, an own twin, else a twin that a federation of this node knows; null where nobody does.',
+      description:
+        'Whatever has this id: an agency, a federation, an own twin, else a twin that a federation of this node knows; null where nobody does, and an error says why.',
       args: { id: t.arg.id({ required: true, description: 'A URN.' }) },
-      resolve: (_root, { id }, context) => findNode(context, id),
+      resolve: async (_root, { id }, context) => settled(await findNode(context, id)),
     }),
     nodes: t.field({
       type: ['Node'],
       nullable: { list: false, items: true },
-      description: 'Several nodes, in the order of their ids; null where nobody has one.',
+      description: 'Several nodes, in the order of their ids; null where nobody has one, and an error says why.',
       args: { ids: t.arg.idList({ required: true, description: `At most ${limits.pageMax}.` }) },
       resolve: (_root, { ids }, context) => {
         if (ids.length > limits.pageMax)
           return Promise.reject(badInput({ argument: 'ids', found: `${ids.length} ids`, accepted: `at most ${limits.pageMax}`, limit: limits.pageMax }));
-        return Promise.all(ids.map((id) => findNode(context, id)));
+        return ids.map(async (id) => settled(await findNode(context, id)));
       },
     }),
     agency: t.field({ type: 'Agency', description: 'Whose node this is.', resolve: (_root, _args, { room, agencies }) => agencies.of(room.self.agency) }),
@@ -68,9 +48,9 @@ const defineNodes = ({ builder }: Kit): void => {
     term: t.field({
       type: 'Term',
       nullable: true,
-      description: 'A term of the semantic dictionaries of this node; null where none has it.',
+      description: 'A term of the semantic dictionaries of this node; null where none has it, and an error says so.',
       args: { id: t.arg.id({ required: true, description: '`prefix:name`, as "city:FloodZone".' }) },
-      resolve: (_root, { id }, { room }) => (room.vocabulary().term(id) ? { id } : undefined),
+      resolve: (_root, { id }, { room }) => settled(room.vocabulary().term(id) ? ok({ id }) : fail(problem('unknownTerm', { subject: shorten(id) }))),
     }),
   }));
 };
@@ -90,14 +70,10 @@ const defineOwnTwins = ({ builder, inputs }: Kit): void => {
     twin: t.field({
       type: 'Twin',
       nullable: true,
-      description: "One of this agency's own twins, by any identifier it is known by: its URN, an alternative identifier, its object of interest.",
+      description:
+        "One of this agency's own twins, by any identifier it is known by: its URN, an alternative identifier, its object of interest; null where it has none, and an error says so.",
       args: { id: t.arg.id({ required: true, description: 'The identifier.' }), ...momentArgs(t) },
-      resolve: async (_root, { id, ...times }, context) => {
-        const at = momentOf(context, times);
-        if (at) return pastOwn(context, id, at);
-        const twin = await context.own.known(id);
-        return twin && { twin };
-      },
+      resolve: async (_root, { id, ...times }, context) => settled(await findOwn(context, id, momentOf(context, times))),
     }),
     twins: t.field({
       type: connection,
@@ -183,9 +159,9 @@ const defineFederationQueries = ({ builder }: Kit, states: States): void => {
     federation: t.field({
       type: 'Federation',
       nullable: true,
-      description: 'One federation; null where this node takes no part in it.',
+      description: 'One federation; null where this node takes no part in it, and an error says so.',
       args: { id: t.arg.id({ required: true, description: '`urn:dtf:federation:...`' }) },
-      resolve: (_root, { id }, { room }) => federationNode(room, id),
+      resolve: (_root, { id }, { room }) => settled(findFederation(room, id)),
     }),
   }));
 };

@@ -4,13 +4,13 @@
 import { TwinId } from '@cityweave/core';
 import { type DocumentNode, GraphQLScalarType, type GraphQLSchema, Kind, parse, print, printSchema, visit } from 'graphql';
 import { badInput } from '../fault.ts';
+import { findFederatedTwin } from '../questions/finding.ts';
 import type { Context } from '../room.ts';
 import type { defineFederatedTwins } from '../schema/federated-twin.ts';
 import type { Kit } from '../schema/kit.ts';
 import type { FederatedTwinNode, TwinNode } from '../schema/shapes.ts';
 import type { defineTwins } from '../schema/twin.ts';
 import { genericFederatedTwin } from '../typed-kinds.ts';
-import { federatedTwin } from './query.ts';
 
 const federationSpec = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])';
 
@@ -58,7 +58,10 @@ const isFederated = (type: string): boolean => type === 'FederatedTwin' || type 
 const findEntity = async (context: Context, given: unknown): Promise<FederatedTwinNode | TwinNode | undefined> => {
   const asked = representation(given);
   if (!asked) return Promise.reject(badInput({ argument: 'representations', found: given, accepted: '{"__typename": "Twin", "id": "urn:dtf:twin:..."}' }));
-  if (isFederated(asked.type)) return federatedTwin(context, asked.id);
+  if (isFederated(asked.type)) {
+    const found = await findFederatedTwin(context, asked.id);
+    return found.ok ? found.value : undefined;
+  }
   const id = TwinId.safeParse(asked.id);
   const twin = id.success ? await context.own.twin(id.data) : undefined;
   return twin && { twin };

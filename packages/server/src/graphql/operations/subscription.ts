@@ -1,25 +1,15 @@
 /**
  * Subscription: a federation's twins as they are and then every change, and how the federation itself stands.
  */
-import {
-  describeProblem,
-  type FederatedFilter,
-  type Federation,
-  limits,
-  msOfDuration,
-  problem,
-  type SourceReport,
-  type TermId,
-  type Vocabulary,
-} from '@cityweave/core';
+import { describeProblem, type FederatedFilter, type Federation, limits, msOfDuration, type SourceReport, type TermId, type Vocabulary } from '@cityweave/core';
 import { type WatchEvent, watch } from '../../orchestration/live/watch.ts';
 import type { SourceState } from '../../orchestration/live/watch-sources.ts';
-import { badInput, createFaults, type Faults, faultOf } from '../fault.ts';
+import { badInput, createFaults, type Faults, faultOf, settled } from '../fault.ts';
 import { parseTerm, toFilter } from '../questions/filter.ts';
 import { federatedEnds } from '../questions/link-ends.ts';
 import { type Needed, neededBy } from '../questions/selection.ts';
 import type { Context } from '../room.ts';
-import { askable, federationNode } from '../schema/federation.ts';
+import { askable, findFederation } from '../schema/federation.ts';
 import type { Kit } from '../schema/kit.ts';
 import type { FederatedTwinNode } from '../schema/shapes.ts';
 import type { States } from '../schema/states.ts';
@@ -190,9 +180,7 @@ const subscribe = async (
   context: Context,
 ): Promise<{ readonly federation: Federation; readonly events: AsyncGenerator<WatchEvent> }> => {
   const { room } = context;
-  const node = federationNode(room, args.federation);
-  if (!node) return Promise.reject(faultOf(problem('unknownFederation', { subject: args.federation.slice(0, limits.idCharactersMax) })));
-  const federation = await askable(node);
+  const federation = await askable(await settled(findFederation(room, args.federation)));
   const { watched, fault } = toWatched(args, needed, context);
   if (fault) return Promise.reject(badInput(fault));
   return { federation, events: watch({ room, orchestration: room.orchestration }, watched) };

@@ -1,7 +1,21 @@
 /**
  * Federation: who takes part, under which agreements, over which connections, and the questions one can ask of it.
  */
-import { type Agreement, agencyOf, type Facet, type Federation, problem, type Vocabulary, viewOf, waitsForApproval } from '@cityweave/core';
+import {
+  type Agreement,
+  agencyOf,
+  type Facet,
+  type Federation,
+  FederationId,
+  fail,
+  ok,
+  problem,
+  type Result,
+  shorten,
+  type Vocabulary,
+  viewOf,
+  waitsForApproval,
+} from '@cityweave/core';
 import { agreements, memberships } from '../../orchestration/room.ts';
 import { badInput, createFaults, refuse } from '../fault.ts';
 import { askOne, askPage, parseDeadline } from '../questions/asking.ts';
@@ -23,6 +37,14 @@ export const federationNode = (room: GraphqlRoom, id: string): FederationNode | 
   if (started) return startedNode(started);
   const membership = memberships.load(room.records, id);
   return membership && { view: membership.federation, started: undefined };
+};
+
+/** The federation, or why there is none: that is no id of one, or this node takes no part in it. */
+export const findFederation = (room: GraphqlRoom, id: string): Result<FederationNode> => {
+  const node = federationNode(room, id);
+  if (node) return ok(node);
+  if (!FederationId.safeParse(id).success) return fail(problem('badId', { found: shorten(id), accepted: 'urn:dtf:federation:<authority>:<local>' }));
+  return fail(problem('unknownFederation', { subject: shorten(id), accepted: 'one of `federations`' }));
 };
 
 export const federationNodes = (room: GraphqlRoom): readonly FederationNode[] => {
