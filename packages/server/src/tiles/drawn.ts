@@ -15,7 +15,7 @@ import {
   type TwinRow,
   type Vocabulary,
 } from '@cityweave/core';
-import { type DrawnSolid, toDrawnSolid } from './drawn-solid.ts';
+import { type DrawnSolid, toDrawnSolid } from './solid/drawn-solid.ts';
 
 export type Named = {
   readonly id: TwinId;

@@ -17,8 +17,10 @@ type Options = { readonly file: string; readonly state: string; readonly log: Lo
 
 const isProduction = ({ NODE_ENV }: Environment): boolean => NODE_ENV === 'production';
 
-const sayFederation = ({ name, state, members }: Federation): string =>
-  `${textIn(name)}: ${state}, ${members.filter((member) => member.state === 'ACTIVE').length + 1} agencies`;
+const sayFederation = ({ name, state, members }: Federation): string => {
+  const count = members.filter((member) => member.state === 'ACTIVE').length + 1;
+  return `${textIn(name)}: ${state}, ${count} ${count === 1 ? 'agency' : 'agencies'}`;
+};
 
 const sayReports = (city: City, terminal: Terminal): void => {
   for (const node of city.nodes)

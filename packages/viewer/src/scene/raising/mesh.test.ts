@@ -148,9 +148,10 @@ const shed: Outline = {
 
 describe('a house with surfaces of its own', () => {
   it('is drawn by them and not by its outline', () => {
-    const { shell } = raise(tileOf('prism', [shed]), sorts);
-    expect(shell?.count).toBe(8);
-    expect(shell?.indices).toBe(5 * 2 * 3);
+    const { solid } = raise(tileOf('prism', [shed]), sorts);
+    expect(solid?.count).toBe(8);
+    expect(solid?.indices).toBe(5 * 2 * 3);
+    expect(Object.keys(raise(tileOf('prism', [shed]), { ...sorts, boxesWithin: 50 }))).toEqual(['solid']);
   });
   it('is met where its roof is', () => {
     const tile = tileOf('prism', [shed]);
@@ -204,6 +205,17 @@ describe('what is seen from without only', () => {
         expect(solid?.count).toBe(corners.length * 2);
         expect([...(solid?.rows.subarray(0, solid.count) ?? [])].every((row) => row === 7)).toBe(true);
       }
+  });
+  it('looks outward with surfaces of its own that do, whichever of their corners comes first, and with a surface that looks both ways twice', () => {
+    const { solid: own } = shed;
+    const surfaces = own?.surfaces ?? [];
+    for (const [at, first] of [0, 1, 2, 3].flatMap((turn) => surfaces.map((_, surface) => [surface, turn] as const))) {
+      const turned = surfaces.map((rings, surface) => (surface === at ? rings.map((ring) => [...ring.slice(first), ...ring.slice(0, first)]) : rings));
+      const { solid } = raise(tileOf('prism', [{ ...shed, solid: { corners: own?.corners ?? [], surfaces: turned } }]), sorts);
+      expect(volumeOf(solid)).toBeCloseTo(10 * 10 * 6.5, 0);
+    }
+    const both = { corners: own?.corners ?? [], surfaces: [...surfaces, ...surfaces.map((rings) => rings.map((ring) => ring.toReversed()))] };
+    expect(volumeOf(raise(tileOf('prism', [{ ...shed, solid: both }]), sorts).solid)).toBeCloseTo(0, 0);
   });
   it('is not what stands above the ground: one may look at it from below', () => {
     expect(Object.keys(raise(tileOf('prism', [built({ outer: false, hole: false }, { base: 4 })]), sorts))).toEqual(['shell']);

@@ -5,10 +5,8 @@ import type { Solids } from '@cityweave/core/scene/tiles';
 import earcut from 'earcut';
 import { addCorner, addTriangle, type Mesh } from './mesh.ts';
 
-type Axes = readonly [number, number];
-
-/** The two axes that are left when the surface is looked at along its normal (Newell). */
-const planeOf = ({ corners }: Solids, ring: readonly number[]): Axes => {
+/** The two axes that are left when the surface is looked at along its normal (Newell), in the order in which its triangles come to look the way that it does. */
+const planeOf = ({ corners }: Solids, ring: readonly number[]): readonly [number, number] => {
   const normal = [0, 0, 0];
   for (const [at, index] of ring.entries()) {
     const next = ring[(at + 1) % ring.length] ?? index;
@@ -18,9 +16,10 @@ const planeOf = ({ corners }: Solids, ring: readonly number[]): Axes => {
         (normal[axis] ?? 0) + ((corners[index * 3 + u] ?? 0) - (corners[next * 3 + u] ?? 0)) * ((corners[index * 3 + v] ?? 0) + (corners[next * 3 + v] ?? 0));
     }
   }
-  const [x, y, z] = normal.map(Math.abs);
-  if ((z ?? 0) >= Math.max(x ?? 0, y ?? 0)) return [0, 1];
-  return (x ?? 0) >= (y ?? 0) ? [1, 2] : [0, 2];
+  const [x = 0, y = 0, z = 0] = normal.map(Math.abs);
+  const along = z >= Math.max(x, y) ? 2 : x >= y ? 0 : 1;
+  const [u, v] = [(along + 1) % 3, (along + 2) % 3];
+  return (normal[along] ?? 0) < 0 ? [v, u] : [u, v];
 };
 
 /** Rings of a surface as indices into the corners of the tile. */

@@ -22,7 +22,7 @@ export type Sorts = {
   readonly boxesWithin: number;
 };
 
-/** A solid looks outward with all of its triangles; a shell may be seen from within, or its surfaces are as their source has turned them. */
+/** A solid looks outward with all of its triangles; a shell may be seen from within. */
 export type Part = 'box' | 'solid' | 'shell' | 'flat' | 'veil' | 'point';
 export type Raised = Readonly<Partial<Record<Part, Mesh>>>;
 
@@ -147,8 +147,9 @@ export const raisePrism = (tile: Outlines, item: number): Mesh => {
 };
 
 /** What stands above the ground may be seen from below. */
-const partOf = ({ solids, base }: Outlines, item: number): Part =>
-  (base[item] ?? 0) > 0 || (solids && solids.cornerFrom[item] !== solids.cornerFrom[item + 1]) ? 'shell' : 'solid';
+const partOf = ({ base }: Outlines, item: number): Part => ((base[item] ?? 0) > 0 ? 'shell' : 'solid');
+
+const hasSurfaces = ({ solids }: Outlines, item: number): boolean => solids !== undefined && solids.cornerFrom[item] !== solids.cornerFrom[item + 1];
 
 const addArea = (to: Mesh, tile: Outlines, item: number): void => {
   for (const polygon of polygonsOf(tile, item)) {
@@ -232,7 +233,8 @@ const raisePoint = ({ tile, sorts, mesh }: Raising, item: number): void => {
 
 const raiseStanding = ({ tile, sorts, mesh }: Raising, item: number): void => {
   const part = partOf(tile, item);
-  if (part === 'solid' && sorts.boxesWithin > 0 && addBoxes(mesh('box'), { tile, within: sorts.boxesWithin }, item)) return;
+  const isPlain = part === 'solid' && sorts.boxesWithin > 0 && !hasSurfaces(tile, item);
+  if (isPlain && addBoxes(mesh('box'), { tile, within: sorts.boxesWithin }, item)) return;
   addPrism(mesh(part), tile, item);
 };
 
