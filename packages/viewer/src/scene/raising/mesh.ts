@@ -19,7 +19,8 @@ export type Mesh = {
   faced: number;
 };
 
-const cornersAtFirst = 1_024;
+/** Few, so that what a worker warms up on grows as a city does: growing for the first time throws away what was compiled before. */
+const cornersAtFirst = 64;
 
 export const createMesh = (): Mesh => ({
   ...{ corners: new Float32Array(cornersAtFirst * 3), rows: new Uint32Array(cornersAtFirst), spoken: new Int32Array(cornersAtFirst).fill(silent), count: 0 },

@@ -6,7 +6,7 @@ import { aboveMetres, belowMetres, createTileTree, lastRowsOf, type RowColumns, 
 import { Box3, Vector3 } from 'three';
 import { type Came, cameNothing, fetchDirectory, fetchRowColumns, kindsIn, type Opening } from '../fetching.ts';
 import { lookOf } from '../look.ts';
-import type { LayerKnown } from './tile-worker.ts';
+import type { LayerKnown } from './making.ts';
 
 export type Layer = {
   readonly layer: SceneLayer;

@@ -1,27 +1,13 @@
 /**
  * Tile worker: fetches, decodes and raises tiles, keeps their outlines, and says what a ray meets in them.
  */
-import { decodeOutlineTile, type OutlineForm, type Outlines } from '@cityweave/core/scene/tiles';
+import { decodeOutlineTile, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchBytes, unpackTile } from '../fetching.ts';
-import { type Packed, pack } from '../raising/pack.ts';
-import { keepMeshes, type Part, raise, type Sorts } from '../raising/raise.ts';
+import { type LayerKnown, type MadePart, makeParts, type Wanted } from './making.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { warmUp } from './warming-up.ts';
 
-/** What of a layer a worker has to know for all of its tiles. */
-export type LayerKnown = {
-  readonly layer: string;
-  readonly form: OutlineForm;
-  readonly firstRow: number;
-  /** index of the kind, by row of the layer; one for all where all are alike */
-  readonly kinds: Uint16Array | number;
-  /** by index of the kind: metres of lines, and 1 for what stands as a crown or lies like glass */
-  readonly widths: Float32Array;
-  readonly crowns: Uint8Array;
-  readonly veils: Uint8Array;
-};
-
-export type TileAsked = {
+export type TileAsked = Wanted & {
   readonly key: string;
   /** told with the answer: the same tile may have been asked for before, otherwise raised, and nobody waits for that any more */
   readonly asking: number;
@@ -31,10 +17,6 @@ export type TileAsked = {
   readonly length: number;
   /** where they came with the scene */
   readonly bytes?: Uint8Array<ArrayBuffer>;
-  readonly widthMin: number;
-  readonly boxesWithin: number;
-  /** row of the layer from which the rows of the tile are counted */
-  readonly tileRow: number;
 };
 
 export type WorkerAsked =
@@ -51,8 +33,7 @@ export type TileMade = {
   readonly key: string;
   readonly asking: number;
   readonly centre: readonly [number, number];
-  /** `kinds` has one a corner, of what is drawn as points */
-  readonly parts: readonly (Packed & { readonly part: Part; readonly kinds: Uint16Array<ArrayBuffer> | undefined })[];
+  readonly parts: readonly MadePart[];
   readonly wire: number;
 };
 
@@ -77,30 +58,7 @@ const layers = new Map<string, LayerKnown>();
 /** tiles that are on their way, and how to stop those that come with them */
 const fetching = new Map<string, AbortController>();
 
-const tell = (told: WorkerTold, moved: Transferable[] = []): void => postMessage(told, { transfer: moved });
-
-const kindsOf =
-  ({ kinds }: LayerKnown, { tileRow }: TileAsked) =>
-  (row: number): number =>
-    typeof kinds === 'number' ? kinds : (kinds[tileRow + row] ?? 0);
-
-const sortsOf = ({ widths, crowns, veils }: LayerKnown, { widthMin, boxesWithin }: TileAsked, kindOf: (row: number) => number): Sorts => ({
-  widthOf: (row) => widths[kindOf(row)] ?? widthMin,
-  isCrown: (row) => crowns[kindOf(row)] === 1,
-  isVeil: (row) => veils[kindOf(row)] === 1,
-  ...{ widthMin, boxesWithin },
-});
-
-const meshes = keepMeshes();
-
-const make = (tile: Outlines, layer: LayerKnown, asked: TileAsked): TileMade['parts'] => {
-  const kindOf = kindsOf(layer, asked);
-  return Object.entries(raise(tile, sortsOf(layer, asked, kindOf), meshes())).map(([name, mesh]) => {
-    const part = name as Part; // branding: the keys of what was raised
-    const kinds = part === 'point' ? Uint16Array.from(mesh.rows.subarray(0, mesh.count), kindOf) : undefined;
-    return { ...pack(mesh, part === 'solid' || part === 'shell'), part, kinds };
-  });
-};
+const tell = (told: WorkerTold, moved: readonly Transferable[] = []): void => postMessage(told, { transfer: [...moved] });
 
 const refuse = ({ key, asking }: TileAsked, again: boolean): void => tell({ verb: 'refused', key, asking, again });
 
@@ -115,8 +73,7 @@ const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>, stop:
   const tile = bytes && decodeOutlineTile(bytes);
   if (!(layer && tile?.ok)) return refuse(asked, bytes === undefined);
   kept.set(key, { outlines: tile.value, boxed: undefined, layer, tileRow });
-  const parts = make(tile.value, layer, asked);
-  const moved = parts.flatMap(({ corners, high, facing, kinds, index }) => [corners, high, facing, kinds, index].flatMap((array) => array?.buffer ?? []));
+  const { parts, moved } = makeParts(tile.value, layer, asked);
   tell({ verb: 'made', key, asking, centre: tile.value.centre, parts, wire: length }, moved);
 };
 

@@ -1,8 +1,10 @@
 /**
  * Tile workers: a few threads of the browser, each keeping the tiles that it made, so that a pick asks them all. What nobody wants any more is cancelled.
  */
+
+import type { LayerKnown } from './making.ts';
 import type { Hit, Ray } from './pick.ts';
-import type { LayerKnown, TileAsked, TileMade, WorkerAsked, WorkerTold } from './tile-worker.ts';
+import type { TileAsked, TileMade, WorkerAsked, WorkerTold } from './tile-worker.ts';
 
 export type TileTold = TileMade | Extract<WorkerTold, { verb: 'refused' }>;
 

@@ -2,8 +2,8 @@
  * Warming up: a worker makes a tile of its own again and again until it is told of a city, so that its code is compiled by the time it is given one.
  */
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene/tiles';
-import { pack } from '../raising/pack.ts';
-import { keepMeshes, raise, type Sorts } from '../raising/raise.ts';
+import { unpackTile } from '../fetching.ts';
+import { type LayerKnown, makeParts } from './making.ts';
 
 const houses = 256;
 export const warmUpTilesMax = 24;
@@ -28,17 +28,24 @@ const house = (_: unknown, row: number): Outline => {
   return { row, rings: [{ isHole: false, corners }], base: 0, height: 9.3, roof: 'flat' };
 };
 
-const sorts: Sorts = { widthOf: () => 1, isCrown: () => false, isVeil: () => false, widthMin: 0, boxesWithin: 1 };
+const layer: LayerKnown = {
+  ...{ layer: '', form: 'prism', firstRow: 0, kinds: 0 },
+  ...{ widths: new Float32Array(1), crowns: new Uint8Array(1), veils: new Uint8Array(1) },
+};
 
-/** One tile a turn, so that it ends when somebody has something to do. How many were made. */
+const zip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer());
+
+/** One tile a turn, unpacked and made as one that comes, so that it ends when somebody has something to do. How many were made. */
 export const warmUp = async (isWanted: () => boolean): Promise<number> => {
-  const bytes = encodeOutlineTile({ form: 'prism', outlines: Array.from({ length: houses }, house) });
-  const meshes = keepMeshes();
+  const zipped = await zip(encodeOutlineTile({ form: 'prism', outlines: Array.from({ length: houses }, house) }).slice());
   let made = 0;
   for (let turn = 0; turn < warmUpTilesMax && !isWanted(); turn += 1) {
-    const tile = decodeOutlineTile(bytes);
-    const { box, solid } = tile.ok ? raise(tile.value, sorts, meshes()) : {};
-    if (box && solid && pack(box, false).corners.length + pack(solid, true).corners.length > 0) made += 1;
+    const bytes = await unpackTile(zipped);
+    const tile = bytes && decodeOutlineTile(bytes);
+    const { parts } = tile?.ok ? makeParts(tile.value, layer, { widthMin: 0, boxesWithin: 1, tileRow: 0 }) : { parts: [] };
+    // boxes, and what is told by its walls
+    if (parts.length === 2) made += 1;
     await new Promise((resolve) => setTimeout(resolve));
   }
   return made;
