@@ -11,8 +11,8 @@ const distanceMin = 300;
 
 /** A city that is seen on a narrow picture fills it, and its ends run out. */
 const narrowShare = 0.6;
-/** Of the way to a corner of the city's box: there is mostly nothing there. */
-const cornerShare = 0.9;
+/** Of half of the shorter side of the city's box, at each of its corners: there is mostly nothing there. */
+const cornerCut = 0.1;
 const homeFree = { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 } as const;
 
 /** What is built, as roads and rivers run far out of a city; where nothing is, all that there is. */
@@ -22,8 +22,13 @@ const builtBox = ({ box, layers }: Drawn): Scene['box'] => {
   return built.length === 0 ? box : [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];
 };
 
-/** From the middle to the ends of a city's box, one half of it being 1. */
-const ends = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => (x !== 0 && y !== 0 ? ([x * cornerShare, y * cornerShare] as const) : ([x, y] as const))));
+/** From the middle to the ends of a city's box, half of it being so wide and so high. */
+const endsOf = (wide: number, high: number): readonly (readonly [number, number])[] => {
+  const cut = Math.min(wide, high) * cornerCut;
+  return [-1, 0, 1].flatMap((x) =>
+    [-1, 0, 1].map((y) => (x !== 0 && y !== 0 ? ([x * (wide - cut), y * (high - cut)] as const) : ([x * wide, y * high] as const))),
+  );
+};
 
 const northerly = 20;
 const turned = northerly + 270;
@@ -33,7 +38,7 @@ type Looking = { readonly box: Scene['box']; readonly aspect: number; readonly h
 const viewOf = ({ box: [west, south, east, north], aspect, heading, share }: Looking): View => {
   const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading, tilt: 56 };
   const [wide, high] = [((east - west) / 2) * share, ((north - south) / 2) * share];
-  const places = ends.map(([x, y]) => ({ east: middle.east + x * wide, north: middle.north + y * high, top: 0 }));
+  const places = endsOf(wide, high).map(([x, y]) => ({ east: middle.east + x, north: middle.north + y, top: 0 }));
   return fitView(places, middle, { free: homeFree, aspect, nearest: distanceMin }) ?? middle;
 };
 

@@ -71,6 +71,13 @@ describe('home', () => {
     expect(Math.abs((ends[1]?.x ?? 0) - (ends[0]?.x ?? 0))).toBeGreaterThan(0.7);
   });
 
+  it('has the far corners of a long city in the picture but for a tenth of its shorter side, as its ends are all corners', () => {
+    const long = layer('prism', [-2_700, -600, 2_700, 600]);
+    const view = homeOf({ box: long.box, layers: [long] }, aspect);
+    for (const [east, north] of [-2_640, 2_640].flatMap((at) => [-540, 540].map((side) => [at, side] as const)))
+      expect(isWithin(seenFrom(view, { east, north, top: 0 }), { left: 0.02, right: 0.98, top: 0, bottom: 1 })).toBe(true);
+  });
+
   it('turns a long city on a narrow picture, so that all of its districts are seen there, too, and keeps one that is not long as on a map', () => {
     const narrow = 360 / 740;
     const view = homeOf({ box: [-2_000, -400, 2_000, 500], layers: districts }, narrow);
