@@ -53,12 +53,12 @@ describe('the page', () => {
     await expect.poll(() => drawsIn(100)).toBeGreaterThan(0);
   });
 
-  it('draws values as they come and renders nothing in React for them', async () => {
+  it('draws values as they come and renders nothing in React for them, nor for an alarm, which is said', async () => {
     await using city = await createTestCity({ agencies: fourAgencies() });
     await city.active();
     const { store } = city.node('water');
     const gauge = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
-    await using viewer = await openViewer(browser, city.front.address, { hash: '#p=city:waterLevel&w=filter' });
+    await using viewer = await openViewer(browser, city.front.address, { hash: '#p=city:waterLevel&w=filter&b=city:waterLevel~~3.5&lang=en' });
     const { page } = viewer;
     await page.locator('.legend .stops').waitFor();
     await viewer.drawn();
@@ -71,7 +71,9 @@ describe('the page', () => {
     await rise(1.5);
     await viewer.readNoMore();
     const { commits } = await viewer.counts();
-    for (const level of [1.6, 1.7, 1.8, 1.9, 2]) await rise(level);
+    for (const level of [1.6, 1.7, 1.8, 1.9, 2, 4]) await rise(level);
+    // who does not see the ring hears of it
+    await page.locator('.unseen[role=status]').getByText('1 is in alarm.').waitFor();
     expect((await viewer.counts()).commits - commits).toBe(0);
   });
 

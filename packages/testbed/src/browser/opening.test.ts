@@ -63,7 +63,7 @@ describe('a page that opens', () => {
       await page.route('**/tiles/archives/**', (route) => route.abort());
       await page.addInitScript(watchingFetches);
     };
-    await using viewer = await openViewer(browser, address, { before });
+    await using viewer = await openViewer(browser, address, { before, quality: 0 });
     await viewer.drawn();
     await expect.poll(() => viewer.page.url()).toContain('#f=');
     expect(await viewer.page.evaluate('hadCanvas[0]')).toBe(false);
