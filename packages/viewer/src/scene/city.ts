@@ -18,7 +18,7 @@ import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
 import { drawArcs, groupLit, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
-import { type Layer, loadLayers, placeOfRow } from './tiles/layers.ts';
+import { type Layer, type Loaded, loadLayers, placeOfRow } from './tiles/layers.ts';
 import { bytesHere, createTiling, type Tiling } from './tiles/tiling.ts';
 
 export type Seen = {
@@ -124,8 +124,6 @@ const lookAt = (made: Made, { camera, renderer, view, size, errorPixels }: Seen)
 };
 
 const kindsOf = ({ layer: { firstRow, rows, agency }, known: { kinds } }: Layer) => ({ firstRow, rows, agency, kinds });
-
-type Loaded = Awaited<ReturnType<typeof loadLayers>>;
 
 const agenciesOf = ({ agencies }: Scene, layers: Loaded['missing']): readonly string[] => [
   ...new Set(layers.flatMap(({ agency }) => agencies[agency]?.id ?? [])),

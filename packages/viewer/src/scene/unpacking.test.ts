@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { sceneLimits } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpack, unpackTile } from './fetching.ts';
+import { unpack, unpackTile } from './unpacking.ts';
 
 const packed = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(gzipSync(bytes));
 

@@ -2,7 +2,8 @@
  * Tile worker: fetches, decodes and raises tiles, keeps their outlines, and says what a ray meets in them.
  */
 import { decodeOutlineTile, type Outlines } from '@cityweave/core/scene/tiles';
-import { fetchBytes, unpackTile } from '../fetching.ts';
+import { fetchBytes } from '../fetching.ts';
+import { unpackTile } from '../unpacking.ts';
 import { type LayerKnown, type MadePart, makeParts, type Wanted } from './making.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { warmUp } from './warming-up.ts';

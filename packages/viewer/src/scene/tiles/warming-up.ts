@@ -2,7 +2,7 @@
  * Warming up: a worker makes a tile of its own again and again until it is told of a city, so that its code is compiled by the time it is given one.
  */
 import { decodeOutlineTile, encodeOutlineTile, type Outline } from '@cityweave/core/scene/tiles';
-import { unpackTile } from '../fetching.ts';
+import { unpackTile } from '../unpacking.ts';
 import { type LayerKnown, makeParts } from './making.ts';
 
 const houses = 256;
