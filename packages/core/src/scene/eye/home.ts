@@ -9,11 +9,14 @@ type Drawn = Pick<Scene, 'box' | 'layers'>;
 
 const distanceMin = 300;
 
-/** A city that is seen on a narrow picture fills it, and its ends run out. */
-const narrowShare = 0.6;
+/** A narrow picture is looked down on more steeply, so that a city fills more of its height. */
+const tilts = { wide: 56, narrow: 38 } as const;
+/** A city stands as on a map, but where it is so much nearer when it is turned. */
+const turnedShare = 0.75;
 /** Of half of the shorter side of the city's box, at each of its corners: there is mostly nothing there. */
 const cornerCut = 0.1;
-const homeFree = { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 } as const;
+/** What lies over the top and the foot of a narrow picture is as high as anywhere, and takes more of it. */
+const frees = { wide: { left: 0.02, right: 0.98, top: 0.12, bottom: 0.96 }, narrow: { left: 0.02, right: 0.98, top: 0.2, bottom: 0.92 } } as const;
 
 /** What is built, as roads and rivers run far out of a city; where nothing is, all that there is. */
 const builtBox = ({ box, layers }: Drawn): Scene['box'] => {
@@ -33,20 +36,20 @@ const endsOf = (wide: number, high: number): readonly (readonly [number, number]
 const northerly = 20;
 const turned = northerly + 270;
 
-type Looking = { readonly box: Scene['box']; readonly aspect: number; readonly heading: number; readonly share: number };
+type Looking = { readonly box: Scene['box']; readonly aspect: number; readonly heading: number };
 
-const viewOf = ({ box: [west, south, east, north], aspect, heading, share }: Looking): View => {
-  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading, tilt: 56 };
-  const [wide, high] = [((east - west) / 2) * share, ((north - south) / 2) * share];
-  const places = endsOf(wide, high).map(([x, y]) => ({ east: middle.east + x, north: middle.north + y, top: 0 }));
-  return fitView(places, middle, { free: homeFree, aspect, nearest: distanceMin }) ?? middle;
+const viewOf = ({ box: [west, south, east, north], aspect, heading }: Looking): View => {
+  const width = aspect < 1 ? 'narrow' : 'wide';
+  const middle = { east: (west + east) / 2, north: (south + north) / 2, distance: distanceMin, heading, tilt: tilts[width] };
+  const places = endsOf((east - west) / 2, (north - south) / 2).map(([x, y]) => ({ east: middle.east + x, north: middle.north + y, top: 0 }));
+  return fitView(places, middle, { free: frees[width], aspect, nearest: distanceMin }) ?? middle;
 };
 
-/** Where a city is so long that all of it, turned, is as near as its middle otherwise, a narrow picture shows it turned. */
+/** All that is built is in the picture, however narrow it is. */
 export const homeOf = (scene: Drawn, aspect: number): View => {
   const box = builtBox(scene);
-  if (aspect >= 1) return viewOf({ box, aspect, heading: northerly, share: 1 });
-  const upright = viewOf({ box, aspect, heading: northerly, share: narrowShare });
-  const whole = viewOf({ box, aspect, heading: turned, share: 1 });
-  return whole.distance <= upright.distance ? whole : upright;
+  const asOnMap = viewOf({ box, aspect, heading: northerly });
+  if (aspect >= 1) return asOnMap;
+  const along = viewOf({ box, aspect, heading: turned });
+  return along.distance <= asOnMap.distance * turnedShare ? along : asOnMap;
 };

@@ -276,6 +276,15 @@ describe('what stands far away', () => {
     );
   });
 
+  it('has no box without a width where its ring goes out and back the same way: such a one would fill the square in which it is looked for', () => {
+    const spiked: Corners = [[0, 0], [20, 0], [20, 20], [10, 20], [10, 29], [10, 20], [0, 20]]; // biome-ignore format: corners in a row
+    const flat: Corners = [[0, 0], [20, 0], [20, 0.001], [0, 0.001]]; // biome-ignore format: corners in a row
+    const { box } = raise(tileOf('prism', [standing(spiked)]), far);
+    expect(areaOf(box ?? expect.fail('no boxes'))).toBeCloseTo(400);
+    expect(box?.count).toBe(2);
+    expect(raise(tileOf('prism', [standing(flat)]), far).box).toBeUndefined();
+  });
+
   it('is told by its walls where no boxes lie within the error of it, or it is too large, or nothing is to be told as boxes', () => {
     const cut = (deep: number): Corners => [[0, 0], [20, 0], [20, 20 - deep * Math.SQRT2], [20 - deep * Math.SQRT2, 20], [0, 20]]; // biome-ignore format: corners in a row
     const [[, rectangle]] = shapes as [(typeof shapes)[number]]; // branding: it is not empty

@@ -12,6 +12,9 @@ const flatRoof = roofShapes.indexOf('flat');
  */
 export const boxLimits = { cornersMax: 12, spansMax: 30 } as const;
 
+/** Of the error: what is thinner has no inside to be looked for in, and is left out. */
+const thinnestShare = 0.05;
+
 /** A side that runs aslant becomes two along and two across. */
 const numbers = (): Float64Array => new Float64Array(boxLimits.cornersMax * 2);
 
@@ -125,7 +128,7 @@ const sidesAt = (middle: number): number => {
 };
 
 /** The roof and the row of the item in hand, and how long a side of a box may be. */
-type Told = { readonly top: number; readonly row: number; readonly spanMost: number };
+type Told = { readonly top: number; readonly row: number; readonly spanMost: number; readonly thinMost: number };
 
 const put = (to: Mesh, at: number, [east, north, up]: readonly [number, number, number]): void => {
   to.corners[at * 3] = east;
@@ -150,6 +153,7 @@ const addBetween = (to: Mesh, [from, end]: readonly [number, number], told: Told
   for (let pair = 1; pair < count; pair += 2) {
     const [right, left] = [ring.between[pair - 1] ?? 0, ring.between[pair] ?? 0];
     if (Math.max(end - from, left - right) > told.spanMost) return false;
+    if (left - right <= told.thinMost) continue;
     addBox(to, [from, end, right, left], told);
   }
   return true;
@@ -183,7 +187,8 @@ export const addBoxes = (to: Mesh, { tile, within }: { readonly tile: Outlines; 
   const first = tile.ringFrom[item] ?? 0;
   takeCorners(tile.corners, tile.cornerFrom[first] ?? 0, tile.cornerFrom[first + 1] ?? 0);
   const before = to.count;
-  if (takeSides(within) && addAll(to, within, { top: tile.height[item] ?? 0, row: tile.rows[item] ?? 0, spanMost }) && to.count > before) return true;
+  const told = { top: tile.height[item] ?? 0, row: tile.rows[item] ?? 0, spanMost, thinMost: within * thinnestShare };
+  if (takeSides(within) && addAll(to, within, told) && to.count > before) return true;
   to.count = before;
   return false;
 };

@@ -88,6 +88,16 @@ describe('home', () => {
     expect(homeOf({ box: [-2_000, -400, 2_000, 500], layers: districts }, aspect).heading).toBe(20);
   });
 
+  it.each([
+    ['a phone', 360 / 740],
+    ['a tablet', 820 / 1_180],
+  ])('shows the whole of a city that is not long on %s, too', (_, narrow) => {
+    const layers = [layer('prism', [-4_000, -2_800, 3_800, 2_900])];
+    const view = homeOf({ box: [-4_000, -2_800, 3_800, 2_900], layers }, narrow);
+    for (const [east, north] of [-3_700, 3_500].flatMap((at) => [-2_500, 2_600].map((side) => [at, side] as const)))
+      expect(isWithin(seenFrom(view, { east, north, top: 0 }, narrow), { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
+  });
+
   it('shows all there is where nothing is built', () => {
     const view = homeOf({ box: [-9_000, -400, 9_000, 500], layers: [layer('line', [-9_000, -60, 9_000, 60])] }, aspect);
     for (const east of [-9_000, 9_000]) expect(isWithin(seenFrom(view, { east, north: 50, top: 0 }), { left: 0, right: 1, top: 0, bottom: 1 })).toBe(true);
