@@ -70,7 +70,7 @@ const beginningsOf = async (layers: readonly SceneLayer[], files: Files): Promis
 const wantedBy = (look: Look, { scene }: Opened, begun: readonly Begun[]): readonly Stretch[] => {
   const picture = pictureOf(scene, look);
   const wanted = begun.flatMap(({ layer, tree }) =>
-    tree ? selectFor(picture, tree, (tile) => tile === 0).wanted.flatMap(({ tile, urgency }) => ({ layer, urgency, tile: tree.tiles[tile] })) : [],
+    tree ? selectFor(picture, tree, (tile) => tile === 0).wanted.flatMap(({ tile, urgency }) => ({ layer, urgency, tile: tree.tileAt(tile) })) : [],
   );
   let room = sceneLimits.openingBytesMax - begun.reduce((sum, { parts }) => sum + lengthOf(parts), 0);
   return wanted

@@ -38,7 +38,10 @@ export const pictureOf = (scene: Pick<Scene, 'origin' | 'box' | 'layers'>, { fro
 export const selectFor = ({ view, aspect, pixelsPerMetre, errorPixels }: Picture, tree: TileTree, isHere: (tile: number) => boolean): Selection => {
   const [east, north, up] = eyeAt(view);
   const sees = seesFrom(view, aspect);
-  const isSeen = (at: number): boolean => tree.tiles[at] !== undefined && sees(tree.tiles[at]);
+  const isSeen = (at: number): boolean => {
+    const tile = tree.tileAt(at);
+    return tile !== undefined && sees(tile);
+  };
   return selectTiles(tree, { at: [east, up, -north], pixelsPerMetre, errorPixels, sees: isSeen }, isHere);
 };
 

@@ -10,7 +10,7 @@ describe('a tile tree', () => {
     top: 10,
     error,
     items: 1,
-    mark: '0',
+    mark: '0123456789ab',
     firstRow,
     offset: 0,
     length: 1,

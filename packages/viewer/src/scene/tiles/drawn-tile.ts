@@ -114,7 +114,7 @@ const bytesOf = ({ corners, high, facing, kinds, index }: TileMade['parts'][numb
 
 /** What is left out of a coarse tile is there, too. */
 const rowsOf = ({ layer: { firstRow }, tree, lastRows }: Layer, tile: number): readonly [number, number] => [
-  firstRow + (tree.tiles[tile]?.firstRow ?? 0),
+  firstRow + (tree.tileAt(tile)?.firstRow ?? 0),
   firstRow + (lastRows[tile] ?? 0),
 ];
 
@@ -122,7 +122,7 @@ type Told = { readonly told: TileMade; readonly materials: Materials; readonly g
 
 export const toDrawnTile = (layer: Layer, tile: number, { told, materials, glideOf }: Told): DrawnTile => {
   const { key, centre, parts } = told;
-  const entry = layer.tree.tiles[tile];
+  const entry = layer.tree.tileAt(tile);
   const firstRow = layer.layer.firstRow + (entry?.firstRow ?? 0);
   return {
     key,

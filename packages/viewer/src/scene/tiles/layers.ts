@@ -26,18 +26,20 @@ export type Layer = {
 
 /** Most tiles of a large city are never met: what is known of each is told when it is asked for. */
 export const boxOf = ({ tree }: Pick<Layer, 'tree'>, tile: number): Box3 => {
-  const { box: [west, south, east, north] = [0, 0, 0, 0], top = 0 } = tree.tiles[tile] ?? {};
+  const { box: [west, south, east, north] = [0, 0, 0, 0], top = 0 } = tree.tileAt(tile) ?? {};
   return new Box3(new Vector3(west, -belowMetres, -north), new Vector3(east, top + aboveMetres, -south));
 };
 
 type Named = Pick<Layer, 'layer' | 'tree'>;
 
 /** Not in tens: the browser keeps every number that was written so. */
-const nameOf = ({ layer: { id, firstRow }, tree }: Named, tile: number): string =>
-  `${id} ${tree.tiles[tile]?.mark} ${(firstRow + (tree.tiles[tile]?.firstRow ?? 0)).toString(36)}`;
+const nameOf = ({ layer: { id, firstRow }, tree }: Named, tile: number): string => {
+  const known = tree.tileAt(tile);
+  return `${id} ${known?.mark} ${(firstRow + (known?.firstRow ?? 0)).toString(36)}`;
+};
 
 /** Those of all tiles of a layer, which are kept nowhere. */
-export const keysOf = (named: Named): readonly string[] => named.tree.tiles.map((_, tile) => nameOf(named, tile));
+export const keysOf = (named: Named): readonly string[] => Array.from({ length: named.tree.count }, (_, tile) => nameOf(named, tile));
 
 const createKeys = (named: Named): Layer['keyOf'] => {
   const known = new Map<number, string>();

@@ -28,8 +28,8 @@ export type Slot = { readonly layer: Layer; readonly tile: number; readonly key:
 
 /** A coarser line would vanish where the tile is drawn: a part of what its parent is wrong by. */
 const widthMinOf = ({ tree }: Layer, tile: number): number => {
-  const { error, parent } = tree.tiles[tile] ?? { error: 0, parent: undefined };
-  return error > 0 ? error : ((parent === undefined ? undefined : tree.tiles[parent]?.error) ?? 0) / 6;
+  const { error, parent } = tree.tileAt(tile) ?? { error: 0, parent: undefined };
+  return error > 0 ? error : ((parent === undefined ? undefined : tree.tileAt(parent)?.error) ?? 0) / 6;
 };
 
 export type State = {
@@ -64,7 +64,7 @@ export type Wish = Slot & { readonly urgency: number };
 
 /** Puts it on its way. */
 const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[] => {
-  const entry = layer.tree.tiles[tile];
+  const entry = layer.tree.tileAt(tile);
   if (!entry) return [];
   const asking = state.askings;
   state.askings += 1;
@@ -91,7 +91,11 @@ const toAsked = (state: State, { layer, tile, key }: Slot): readonly TileAsked[]
 
 /** What came with the scene is what the first look needs. */
 const cameIn = ({ layers }: State): readonly Slot[] =>
-  layers.flatMap((layer) => layer.tree.tiles.flatMap(({ offset }, tile) => (layer.came.has(offset) ? [{ layer, tile, key: layer.keyOf(tile) }] : [])));
+  layers.flatMap((layer) =>
+    Array.from({ length: layer.tree.count }, (_, tile) => tile).flatMap((tile) =>
+      layer.came.has(layer.tree.tileAt(tile)?.offset ?? 0) ? [{ layer, tile, key: layer.keyOf(tile) }] : [],
+    ),
+  );
 
 export type Requests = ReturnType<typeof createRequests>;
 
