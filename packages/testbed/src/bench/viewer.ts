@@ -38,7 +38,7 @@ const medianOf = (measured: readonly Measured[]): Measured => {
   return {
     ...{ load: of('load'), frame: of('frame'), js: of('js'), wire: of('wire'), zipped: of('zipped') },
     ...{ heap: of('heap'), gpu: of('gpu'), calls: of('calls'), triangles: of('triangles'), difference: of('difference') },
-    changing: of('changing'),
+    ...{ changing: of('changing'), heapOfAll: of('heapOfAll') },
   };
 };
 
@@ -66,7 +66,8 @@ type Figure = {
   readonly what: string;
   readonly unit: string;
   readonly per: number /** at most this share of the best peer's */;
-  readonly share: (count: number, view: ViewName) => number;
+  /** none: nothing is asked of it */
+  readonly share?: (count: number, view: ViewName) => number;
 };
 
 const figures: readonly Figure[] = [
@@ -75,6 +76,7 @@ const figures: readonly Figure[] = [
   { key: 'js', what: 'script a frame', unit: 'ms', per: 1, share: () => 0.5 },
   { key: 'wire', what: 'bytes on the wire', unit: 'MB', per: 1e6, share: () => 0.2 },
   { key: 'heap', what: 'heap and buffers', unit: 'MB', per: 1e6, share: () => 0.3 },
+  { key: 'heapOfAll', what: 'heap and buffers with all workers', unit: 'MB', per: 1e6 },
   { key: 'gpu', what: 'on the graphics card', unit: 'MB', per: 1e6, share: () => 0.5 },
 ];
 
@@ -108,7 +110,7 @@ const toResults = ({ view, count }: Asked, table: Table): readonly BenchResult[]
     return sorted.map(([against, theirs], rank) =>
       toResult({
         ...{ name, value, unit, better: 'lower', against, againstValue: theirs[key] / per },
-        ...(rank === 0 && { budget: (theirs[key] / per) * share(count, view) }),
+        ...(rank === 0 && share && { budget: (theirs[key] / per) * share(count, view) }),
       }),
     );
   });

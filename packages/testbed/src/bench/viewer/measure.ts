@@ -7,6 +7,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { launchChromium } from '../../browser/chromium.ts';
 import { median } from '../result.ts';
 import type { ContenderName } from './build.ts';
+import { heapOf } from './heap.ts';
 import type { Served } from './serve.ts';
 import { type Given, picture } from './views.ts';
 
@@ -21,6 +22,8 @@ export type Measured = {
   readonly zipped: number;
   /** bytes of the page's heap and the buffers behind it, after a collection */
   readonly heap: number;
+  /** the same with all of its workers */
+  readonly heapOfAll: number;
   readonly gpu: number;
   readonly calls: number;
   readonly triangles: number;
@@ -34,12 +37,6 @@ const orbitFrames = 24;
 /** so long values change before they are measured, and while they are */
 const changing = { firstMs: 2_000, measuredMs: 4_000 } as const;
 const patienceMs = 180_000;
-
-const heapOf = async (session: CDPSession): Promise<number> => {
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
-  return usedSize + backingStorageSize;
-};
 
 type Run = { readonly name: ContenderName; readonly given: Given; readonly served: Served /** where its picture is kept */; readonly pictureAt: string };
 
@@ -59,12 +56,13 @@ const measureOn = async (page: Page, { name, given, served, pictureAt }: Run): P
   const load = await Promise.race([page.evaluate(() => globalThis.bench.load()), failed]);
   const { bytes, zipped } = await served.take();
   const heap = await heapOf(await page.context().newCDPSession(page));
+  const memory = { heap: heap.page, heapOfAll: heap.all };
   const { calls, triangles, gpuBytes } = await page.evaluate(() => globalThis.bench.count());
   await keepPicture(page, pictureAt);
   const { frame, js } = await page.evaluate((frames) => globalThis.bench.orbit(frames), orbitFrames);
   const difference = (await Promise.race([page.evaluate(() => globalThis.bench.difference()), failed])) ?? 0;
   const changing = await scriptOfChanges(page);
-  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, heap, gpu: gpuBytes, calls, triangles, difference, changing };
+  return { load, frame: median(frame), js: median(js), wire: bytes, zipped, ...memory, gpu: gpuBytes, calls, triangles, difference, changing };
 };
 
 const scriptSeconds = async (session: CDPSession): Promise<number> => {
