@@ -3,7 +3,7 @@
  */
 import type { Instant, SampleKey } from '@cityweave/core';
 import { describe, expect, test } from 'vitest';
-import type { TwinStore } from './store.ts';
+import type { Command, TwinStore } from './store.ts';
 import { createTimeline, end, id, level, m, minuteOf, putAt, reading, sampled, type Told, told } from './timeline.contract.ts';
 import { accepted, agency, put, term, twin, twinId } from './twins.contract.ts';
 
@@ -42,6 +42,17 @@ export const historyContract = (store: () => TwinStore, reopen: () => Promise<Tw
         [10, 10, 1],
         [20, 20, 1],
       ]);
+    });
+    test('is known of each twin of a large batch, the last one too', { timeout: 60_000 }, async () => {
+      const ids = Array.from({ length: 601 }, (_, number) => twinId(`many-${number}`));
+      const patchesAt = (minute: number): readonly Command[] =>
+        ids.map((one, number) => ({ op: 'patchTwin', id: one, values: { [level]: { value: number + minute } } }));
+      await at(0, ...ids.map((one): Command => ({ op: 'putTwin', twin: twin(one) })));
+      for (const minute of [10, 20, 30]) await at(minute, ...patchesAt(minute));
+      const past = await store().stateAt(ids, { valid: m(25), known: end });
+      expect(ids.map((one) => past.get(one)?.values[level]?.value)).toEqual(ids.map((_, number) => number + 20));
+      const now = await store().get(ids);
+      expect(new Set(ids.map((one) => now.get(one)?.version))).toEqual(new Set([4]));
     });
     test('that comes late is put where it belongs, and what stands goes on standing', async () => {
       await at(0, putAt(0, {}));

@@ -23,8 +23,8 @@ import { type Compared, compareInTurns, floorTimesMax, questionsOf } from './sto
 import { at, best, box, clock, idOf, indices, inTurns } from './store-town.ts';
 
 const rounds = 30;
-/** what the server compiles while it is asked would be measured too */
-const warmings = 10;
+/** what the server compiles while it is asked would be measured too: after so many large batches neither side gets any faster */
+const warmings = 40;
 const against = 'bare driver, best statement';
 const level = TermId.parse('city:level');
 

@@ -17,7 +17,7 @@ export type Compared = {
 /** How many times as long as its floor a read may take. */
 export const floorTimesMax = 1.5;
 /** what is compiled while it is asked would be measured too */
-const usually = { rounds: 30, warmings: 10 };
+const usually = { rounds: 30, warmings: 30 };
 
 type Judging = { readonly against: string; readonly budgetsMs?: Readonly<Record<string, number>> };
 

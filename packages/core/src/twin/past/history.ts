@@ -201,10 +201,11 @@ const untold = (late: readonly Sample[], last: Sample | undefined, { observed }:
 
 const gainedBy = (change: TwinChange, series: string, known: Known): readonly Gained[] => {
   const given = (change.late ?? []).filter((sample) => sample.series === series);
-  if (given.length === 0 && rests(change, series, known)) return [];
+  const isAtRest = rests(change, series, known);
+  if (given.length === 0 && isAtRest) return [];
   const last = known.last(series);
   const late = untold(given, last, known);
-  if (late.length === 0 && rests(change, series, known)) return [];
+  if (late.length === 0 && isAtRest) return [];
   const old = last || !change.before ? undefined : standingSample(change.before, series);
   const samples = [...late, ...changedBy({ change, series, old, last })];
   return samples.length === 0 && !old ? [] : [{ series, begins: old, samples }];

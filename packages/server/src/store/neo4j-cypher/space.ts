@@ -107,9 +107,12 @@ export type Migration = {
   readonly indexes: readonly string[];
 };
 
+/** What is there is converted, or a later step makes otherwise what this one made. */
+const nothingNew = (): Migration => ({ constraints: [], indexes: [] });
+
 /** Every step may be taken again: a process may have ended in the middle of it. The place in the list is the version reached. */
-export const migrationsOf = (space: Space): readonly Migration[] => [
-  {
+const migrations: readonly ((space: Space) => Migration)[] = [
+  (space) => ({
     constraints: [
       unique(space, 'End id', [space.end, 'id']),
       unique(space, 'Join key', [space.join, 'key']),
@@ -125,26 +128,31 @@ export const migrationsOf = (space: Space): readonly Migration[] => [
       ofLinks(space, 'Link kind', 'kind'),
       fullText(space),
     ],
-  },
+  }),
   // made what the next step makes otherwise
-  { constraints: [], indexes: [] },
-  {
+  nothingNew,
+  (space) => ({
     constraints: [unique(space, 'Past key', [space.past, 'key'])],
     // of links of which something else was said, by their ends
     indexes: [range(space, 'Past src', [space.past, 'src']), range(space, 'Past dst', [space.past, 'dst'])],
-  },
-  { constraints: [unique(space, 'Log last', [space.log, 'last'])], indexes: [] },
+  }),
+  (space) => ({ constraints: [unique(space, 'Log last', [space.log, 'last'])], indexes: [] }),
   // a twin's text is one JSON
-  { constraints: [], indexes: [] },
+  nothingNew,
   // words of names are told with their places
-  { constraints: [], indexes: [] },
+  nothingNew,
   // a past says which of its series have chunks
-  { constraints: [], indexes: [] },
+  nothingNew,
   // words are told with the beginnings of ids
-  { constraints: [], indexes: [] },
+  nothingNew,
   // words are told once, and the beginnings of numbers with them
-  { constraints: [], indexes: [] },
+  nothingNew,
 ];
+
+/** The version that a space of this program has. */
+export const newestSchema = migrations.length;
+
+export const migrationsOf = (space: Space): readonly Migration[] => migrations.map((step) => step(space));
 
 export const schemaVersion = (space: Space): Cypher => cypher(`MATCH (r:${space.register}) WHERE r.key = 'schema' RETURN r.version AS version`);
 

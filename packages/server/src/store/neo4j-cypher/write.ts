@@ -32,15 +32,25 @@ const seekingIn = ({ end, twin, link, past, join, register }: Space): Readonly<R
   };
 };
 
-/** The head of the log, locked, and under its lock what is there of what is sought, as one row. */
-export const loadSought = (space: Space, sought: Sought): Cypher => {
+/** How each of what is sought is looked for, and what it is told as. */
+const lookFor = (space: Space, sought: Partial<Sought>) => {
   const seeking = new Map(Object.entries(seekingIn(space)));
   const wanted = Object.entries(sought).filter(([, some]) => some.length > 0);
-  const parts = wanted.map(([name]) => `CALL (seq) { ${seeking.get(name)} }`);
-  return steady(
-    [`${locked(space)} WITH h.seq AS seq, h.schema AS schema`, ...parts, `RETURN ${['seq', 'schema', ...wanted.map(([name]) => name)].join(', ')}`].join('\n'),
-    Object.fromEntries(wanted),
-  );
+  const names = wanted.map(([name]) => name);
+  return { names, texts: names.map((name) => `{ ${seeking.get(name)} }`), params: Object.fromEntries(wanted) };
+};
+
+/** The head of the log, locked, and under its lock what is there of what is sought, as one row. */
+export const loadSought = (space: Space, sought: Sought): Cypher => {
+  const { names, texts, params } = lookFor(space, sought);
+  const asked = texts.map((text) => `CALL (seq) ${text}`);
+  return steady([`${locked(space)} WITH h.seq AS seq, h.schema AS schema`, ...asked, `RETURN ${['seq', 'schema', ...names].join(', ')}`].join('\n'), params);
+};
+
+/** More twins and what was said of them before, for who has the lock. */
+export const loadTwins = (space: Space, sought: Pick<Sought, 'twins' | 'pasts'>): Cypher => {
+  const { names, texts, params } = lookFor(space, sought);
+  return steady([...texts.map((text, at) => `CALL (${names[at - 1] ?? ''}) ${text}`), `RETURN ${names.join(', ')}`].join('\n'), params);
 };
 
 /** By their ends and kinds: several may have one id. */

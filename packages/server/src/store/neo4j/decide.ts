@@ -164,8 +164,7 @@ const deleteLink = (work: Work, { id, endedAt, expected }: Extract<Command, { op
 /** Sorts as its parts do, one after the other. */
 export const joinKey = ({ from, kind, agency, scheme, value }: JoinKey): string => [from, kind, agency, scheme, value].join('\u0000');
 
-/** Joins that stay keep what became of them. */
-/** Of two with one key the first stands. */
+/** Joins that stay keep what became of them; of two with one key the first stands. */
 const putJoins = (work: Work, { from, joins }: Extract<Command, { op: 'putJoins' }>): Outcome => {
   const known = joinsIn(work.working, from);
   work.working.own.joins.set(from, new Map(joins.toReversed().map((join) => [joinKey(join), known.get(joinKey(join)) ?? join])));

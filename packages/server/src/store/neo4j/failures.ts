@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { Neo4jError } from 'neo4j-driver';
-import { migrationsOf, type Space } from '../neo4j-cypher/space.ts';
+import { newestSchema } from '../neo4j-cypher/space.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 
 const codeOf = (cause: unknown): string => (cause instanceof Neo4jError ? cause.code : '');
@@ -122,15 +122,12 @@ export const checkServer = (agent: string | undefined): Result<string> => {
   );
 };
 
-export const newestSchema = (space: Space): number => migrationsOf(space).length;
-
-const tooNew = (space: Space, version: number): Problem =>
+const tooNew = (version: number): Problem =>
   problem('unsupportedVersion', {
     subject: 'store in Neo4j',
     found: `schema ${version}`,
-    accepted: `up to schema ${newestSchema(space)}: use a newer cityweave`,
+    accepted: `up to schema ${newestSchema}: use a newer cityweave`,
   });
 
 /** A program that does not know what a newer one has made of the space writes no more. */
-export const checkSchema = (space: Space, schema: unknown): Result<true> =>
-  Number(schema ?? 0) > newestSchema(space) ? fail(tooNew(space, Number(schema))) : ok(true);
+export const checkSchema = (schema: unknown): Result<true> => (Number(schema ?? 0) > newestSchema ? fail(tooNew(Number(schema))) : ok(true));

@@ -7,12 +7,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkBatches, killAfter, soleWriter, writeBatch } from '../crash.contract.ts';
 import { healthWithinMs } from '../in-time.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { cypher, fence, spaceOf } from '../neo4j-cypher/space.ts';
+import { cypher, fence, newestSchema, spaceOf } from '../neo4j-cypher/space.ts';
 import type { ImportRecord, TwinStore } from '../store.ts';
 import { accepted, at, put, term, twin, twinId } from '../twins.contract.ts';
 import { answered } from '../unanswered.ts';
 import { connect, type Neo4jSettings, serverBounds } from './connection.ts';
-import { newestSchema, rejectionOf } from './failures.ts';
+import { rejectionOf } from './failures.ts';
 import { lookAtNeo4jStore, openNeo4jStore } from './neo4j.ts';
 import { deps, drivers, emptyPerFolder, neo4jTool, ownServers, trialServer } from './trial-server.ts';
 
@@ -83,7 +83,7 @@ describe.skipIf(!settings)(`a space that somebody else has open, on a real serve
     await asked(`${schema}99`);
     expect(await lookAtNeo4jStore(options)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } });
     expect(await openNeo4jStore(options)).toMatchObject({ ok: false, problem: { kind: 'unsupportedVersion', found: 'schema 99' } });
-    await asked(`${schema}${newestSchema(space)}`);
+    await asked(`${schema}${newestSchema}`);
     const nobodys = { ...options, authority: 'never-opened.test.example' };
     expect(await lookAtNeo4jStore(nobodys)).toMatchObject({ ok: false, problem: { kind: 'notFound', found: 'none' } });
     expect(await lookAtNeo4jStore({ ...options, settings: { uri: 'bolt://127.0.0.1:1', database: 'neo4j' } })).toMatchObject({
@@ -106,7 +106,7 @@ describe.skipIf(!settings)(`a space that somebody else has open, on a real serve
     expect(await answered(store.maintain({ keepChanges: 1, foldBefore: at }))).toMatchObject(tooOld);
     expect(await store.load([])).toMatchObject(tooOld);
     expect(await content()).toEqual(before);
-    await connect(line, shared.database).command(fence(space, whole(newestSchema(space))));
+    await connect(line, shared.database).command(fence(space, whole(newestSchema)));
     await accepted(store, [put('2')]);
     await release();
     await store.close();

@@ -5,21 +5,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fail, ok, problem, type Result } from '@cityweave/core';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead } from '../neo4j-cypher/read.ts';
-import { fence, migrationsOf, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
+import { fence, migrationsOf, newestSchema, noteVersion, type Space, schemaVersion, unfinishedIndexes } from '../neo4j-cypher/space.ts';
 import { convert } from '../neo4j-history/conversion.ts';
 import type { Connection } from './connection.ts';
-import { checkSchema, isThereAlready, newestSchema } from './failures.ts';
+import { checkSchema, isThereAlready } from './failures.ts';
 
 /** The version of a space that is only looked at. */
 export const lookAtSchema = async ({ read }: Connection, space: Space): Promise<Result<true>> => {
   const [row] = await read(({ run }) => run(schemaVersion(space)));
   const version = Number(row?.['version'] ?? 0);
-  if (version >= newestSchema(space)) return checkSchema(space, version);
+  if (version >= newestSchema) return checkSchema(version);
   return fail(
     problem('notFound', {
       subject: 'store of this version in Neo4j',
       found: version === 0 ? 'none' : `schema ${version}`,
-      accepted: `schema ${newestSchema(space)}: the node makes it when it starts`,
+      accepted: `schema ${newestSchema}: the node makes it when it starts`,
     }),
   );
 };
@@ -55,19 +55,19 @@ const untilFinished = async (connection: Connection, space: Space): Promise<void
 export const migrate = async (connection: Connection, space: Space): Promise<Result<number>> => {
   const [row] = await connection.command(schemaVersion(space));
   const version = Number(row?.['version'] ?? 0);
-  const known = checkSchema(space, version);
+  const known = checkSchema(version);
   if (!known.ok) return known;
   for (const { constraints, indexes } of migrationsOf(space).slice(version)) {
     await makeSchema(connection, constraints);
     await makeSchema(connection, indexes);
   }
-  if (version < newestSchema(space)) {
+  if (version < newestSchema) {
     await untilFinished(connection, space);
     if (version > 0) {
-      await connection.write((run) => run(fence(space, whole(newestSchema(space)))));
+      await connection.write((run) => run(fence(space, whole(newestSchema))));
       await convert(connection, space, version);
     }
-    await connection.write((run) => run(noteVersion(space, whole(newestSchema(space)))));
+    await connection.write((run) => run(noteVersion(space, whole(newestSchema))));
   }
   const [head] = await connection.command(readHead(space));
   return ok(Number(head?.['seq'] ?? 0));

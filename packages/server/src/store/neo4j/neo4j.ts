@@ -10,7 +10,7 @@ import { thinned } from '../history/thinned.ts';
 import { createReads, healthOf } from '../in-time.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
 import { readHead, readRegister, readSource } from '../neo4j-cypher/read.ts';
-import { type Space, spaceOf } from '../neo4j-cypher/space.ts';
+import { newestSchema, type Space, spaceOf } from '../neo4j-cypher/space.ts';
 import { deleteRegister, forgetWriters, moveOldest, pruneLog, putImport, putRegisters } from '../neo4j-cypher/write.ts';
 import { foldStep } from '../neo4j-history/fold.ts';
 import { forgetStep } from '../neo4j-history/forget.ts';
@@ -25,7 +25,7 @@ import type { ImportRecord, Looked, MaintenanceReport, Retention, TwinStore, Wai
 import { unanswered, unansweredProblem } from '../unanswered.ts';
 import { untilAborted } from '../waiting.ts';
 import { askAgent, type Connection, connect, type Drivers, type Line, type Neo4jSettings } from './connection.ts';
-import { checkServer, newestSchema, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
+import { checkServer, problemOf, problemOfOpening, rejectionOf } from './failures.ts';
 import { type Asker, cellsIn, countTwins, findPage, summarise } from './find.ts';
 import { createLane, type Lane } from './lane.ts';
 import { lookAtSchema, migrate } from './migration.ts';
@@ -196,7 +196,7 @@ const createVerbs = (sides: Sides, close: () => Promise<void>): TwinStore => {
       : Promise.reject(unanswered(closed));
   const asked = questions(sides, ask);
   return {
-    engine: { name: sides.server, schema: newestSchema(sides.space) },
+    engine: { name: sides.server, schema: newestSchema },
     ...(sides.otherFolder && { otherFolder: { path: sides.otherFolder.folder.path, at: sides.otherFolder.at } }),
     ...asked,
     ...byFinding(asked.find),
@@ -222,7 +222,7 @@ export const lookAtNeo4jStore = async ({ settings, authority, deps, drivers }: N
     const from = deps.clock.monotonicMs();
     const space = spaceOf(authority);
     const looked = await lookAtSchema(connect(line, settings.database), space);
-    return looked.ok ? ok({ name: server.value, schema: newestSchema(space), latencyMs: deps.clock.monotonicMs() - from }) : looked;
+    return looked.ok ? ok({ name: server.value, schema: newestSchema, latencyMs: deps.clock.monotonicMs() - from }) : looked;
   } catch (cause) {
     return fail(problemOfOpening(cause, settings.uri));
   } finally {

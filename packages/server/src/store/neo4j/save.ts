@@ -7,7 +7,7 @@ import { linkIdOf, type TermId, type TwinId } from '@cityweave/core';
 import { createInstants } from '../history/instants.ts';
 import { loadPasts } from '../neo4j-cypher/history.ts';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { inParts, type Parts, statementRowsMax } from '../neo4j-cypher/parts.ts';
+import { inParts, type Parts, partsOf, statementRowsMax } from '../neo4j-cypher/parts.ts';
 import { type Cypher, inTurn, type Space } from '../neo4j-cypher/space.ts';
 import {
   createIdentifiers,
@@ -18,6 +18,7 @@ import {
   deleteLinks,
   deleteTwins,
   loadSought,
+  loadTwins,
   lockHead,
   noteTerms,
   putJoins,
@@ -41,6 +42,13 @@ import { type Ends, emptySet, endsKey, type LinkState, placeLink, type TwinState
 export type Row = Readonly<Record<string, unknown>>;
 /** Runs a statement in the transaction; what is asked without waiting goes out together. */
 export type Run = (statement: Cypher) => Promise<readonly Row[]>;
+
+/** One of several that go out together: a failure is told to whoever waits for it, and where nobody does any more another one was told. */
+const send = (run: Run, statement: Cypher): Promise<readonly Row[]> => {
+  const answer = run(statement);
+  answer.catch(() => undefined);
+  return answer;
+};
 
 const cursorKey = (peer: string): string => `cursor:${peer}`;
 export const writerKey = (writer: string): string => `writer:${writer}`;
@@ -149,30 +157,38 @@ const loadPastsMet = async (
 };
 
 /** Rejected where a newer program has converted the space. */
-const known = async (space: Space, { schema }: { readonly schema?: unknown }): Promise<void> => {
-  const checked = checkSchema(space, schema);
+const known = async ({ schema }: { readonly schema?: unknown }): Promise<void> => {
+  const checked = checkSchema(schema);
   return checked.ok ? undefined : Promise.reject(unanswered(checked.problem));
 };
 
 /** The lock alone, for whoever writes without loading a batch; where the log stands under it. */
 export const lock = async (run: Run, space: Space): Promise<number> => {
   const [row = {}] = await run(lockHead(space));
-  await known(space, row);
+  await known(row);
   return Number(row['seq'] ?? 0);
+};
+
+/** Those that a statement takes with all else, and the rest by parts: the server looks for one while the one before is read. */
+const soughtIn = ({ twins, between, joins, peers, linked, links }: Wanted, writer: string) => {
+  const [first = [], ...rest] = partsOf(twins);
+  const registers = [writerKey(writer), ...peers.map(cursorKey)];
+  const sought = { registers, twins: first, pasts: [...first, ...between.map(pastKey)], linked, links, between, joins: joins.map((id) => `${id}\u0000`) };
+  return { sought, rest };
 };
 
 /** Locks the head of the log, then loads. */
 export const load = async (run: Run, { space, writer }: { readonly space: Space; readonly writer: string }, wanted: Wanted): Promise<Loaded> => {
-  const { twins, linked, links, between, joins, peers, said } = wanted;
-  const registers = [writerKey(writer), ...peers.map(cursorKey)];
-  const pasts = [...twins, ...between.map(pastKey)];
-  const [row] = await run(loadSought(space, { registers, twins, pasts, linked, links, between, joins: joins.map((id) => `${id}\u0000`) }));
-  const found = trusted<Found>(row);
-  await known(space, found);
+  const { sought, rest } = soughtIn(wanted, writer);
+  const first = send(run, loadSought(space, sought));
+  const others = rest.map((ids) => send(run, loadTwins(space, { twins: ids, pasts: ids })));
+  const found = trusted<Found>((await first)[0]);
+  await known(found);
   const set = emptySet(found.seq);
   fill(set, found);
+  for (const other of others) fill(set, trusted<Found>((await other)[0]));
   await loadPastsMet(run, { space, set }, found);
-  await loadSaid(run, { space, set }, said);
+  await loadSaid(run, { space, set }, wanted.said);
   return { set, mark: found.registers?.find(([key]) => key === writerKey(writer))?.[2] };
 };
 
@@ -275,9 +291,7 @@ export const save = async (run: Run, saving: Saving): Promise<void> => {
   const sent: Promise<unknown>[] = [];
   const parts = isMuch(saving.set) ? statementsOf(saving) : [inTurn([...statementsOf(saving)])];
   for (const part of parts) {
-    const saved = run(part);
-    saved.catch(() => undefined); // told below, unless the rest cannot be put together
-    sent.push(saved);
+    sent.push(send(run, part));
     await setImmediate(); // it goes out
   }
   await Promise.all(sent);

@@ -1,12 +1,11 @@
 import { lintCypherQuery, testData } from '@neo4j-cypher/language-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whole } from '../neo4j-cypher/parameters.ts';
-import { type Cypher, cypher, noteVersion, type Space, spaceOf } from '../neo4j-cypher/space.ts';
+import { type Cypher, cypher, newestSchema, noteVersion, type Space, spaceOf } from '../neo4j-cypher/space.ts';
 import { seriesKey } from '../neo4j-history/samples.ts';
 import type { Command, TwinStore } from '../store.ts';
 import { accepted, at, foreignId, put, putLink, term, twinId } from '../twins.contract.ts';
 import { connect } from './connection.ts';
-import { newestSchema } from './failures.ts';
 import { drivers, emptyPerFolder, trialServer } from './trial-server.ts';
 import { readStatements, registerStatements, schemaStatements, writeStatements } from './trial-statements.ts';
 
@@ -183,9 +182,9 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
   /** What a space tells that has nothing but its head and its schema, where that is more than nothing. */
   const ofEmpty: Readonly<Record<string, unknown>> = {
     readHead: [{ seq: 0, oldest: 0, writes: expect.any(Number) }],
-    schemaVersion: [{ version: newestSchema(space) }],
-    lockHead: [{ seq: 0, oldest: 0, schema: newestSchema(space) }],
-    loadSought: [{ seq: 0, schema: newestSchema(space), registers: [], twins: [], pasts: [], linked: [], links: [], between: [], joins: [] }],
+    schemaVersion: [{ version: newestSchema }],
+    lockHead: [{ seq: 0, oldest: 0, schema: newestSchema }],
+    loadSought: [{ seq: 0, schema: newestSchema, registers: [], twins: [], pasts: [], linked: [], links: [], between: [], joins: [] }],
     // the one that a statement before it has made
     pruneLog: [{ pruned: 1 }],
   };
@@ -216,7 +215,7 @@ describe.skipIf(!settings)(`the Cypher of the store on a real server${skipped}`,
       expectNothing(name, await command(statement));
       expect(theirs, name).toMatchObject(await lookBeside());
     }
-    await command(noteVersion(space, whole(newestSchema(space))));
+    await command(noteVersion(space, whole(newestSchema)));
     expect(await look()).toEqual(theirs);
     for (const [name, statement] of Object.entries(writeStatements(space))) {
       expectNothing(name, await write((run) => run(statement)));

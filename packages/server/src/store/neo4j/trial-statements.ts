@@ -48,6 +48,7 @@ const sought = { registers: ['cursor:p', 'writer:w'], twins: ids, pasts: ids, li
 const writes: Arguments<typeof write> = {
   lockHead: [],
   loadSought: [sought],
+  loadTwins: [{ twins: ids, pasts: ids }],
   createTwins: [[row]],
   updateTwins: [[row]],
   createIdentifiers: [[identifier]],
