@@ -70,7 +70,7 @@ export const questionsOf = (store: TwinStore, floor: FloorAnswers, size: number)
     '100 twins by a range of a property, without an index': {
       ours: () => store.find({ filter: { property: between }, first: 100 }),
       theirs: () => floor.property(from),
-      times: { rounds: 9, warmings: 1 },
+      times: { rounds: 9, warmings: 10 },
     },
     'first 100 twins of two words': { ours: () => store.find({ filter: { text: 'street 77' }, first: 100 }), theirs: floor.text },
     [hops]: { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => floor.hops(spread(round, 991)) },
