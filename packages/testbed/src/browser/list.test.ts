@@ -168,3 +168,20 @@ it('as a tree tells of each twin what the table tells, alarms too, and has who c
   expect(viewer.errors).toEqual([]);
   await browser.close();
 });
+
+it('lists what a question found without the kinds of it, where the question does not ask for them', async () => {
+  const browser = await launchChromium();
+  const withoutKinds = (page: Page) =>
+    page.route('**/graphql', async (route) => {
+      const query = /FloodExposure/.test(route.request().postData() ?? '');
+      await (query
+        ? route.fulfill({ body: (await (await route.fetch()).text()).replaceAll('"kind"', '"sort"'), contentType: 'application/json' })
+        : route.continue());
+    });
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#q=flood-exposure&w=questions&lang=en', before: withoutKinds });
+  const answer = panel(viewer.page, 'Answer');
+  await answer.getByRole('button', { name: 'Krankenhaus am Südring' }).waitFor();
+  expect(await answer.locator('details').count()).toBe(0);
+  expect(await answer.textContent()).not.toContain('Kind not told');
+  await browser.close();
+});

@@ -56,6 +56,14 @@ const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
   );
 };
 
+const TwinList = ({ twins }: Pick<Part, 'twins'>) => (
+  <ul>
+    {twins.map((twin) => (
+      <TwinButton key={twin.id} twin={twin} />
+    ))}
+  </ul>
+);
+
 const KindPart = ({ part, counts }: { readonly part: Part; readonly counts: readonly Counted[] }) => {
   const { say } = useWords();
   const groups = useKnown((state) => state.groups);
@@ -66,11 +74,7 @@ const KindPart = ({ part, counts }: { readonly part: Part; readonly counts: read
         <Name text={part.kind === '' ? say('kindUnknown') : kindLabel({ groups }, part.kind)} />{' '}
         <span className="soft">{counted ? say('countOf', { count: counted.count, of: counted.of }) : say('twinCount', { n: part.twins.length })}</span>
       </summary>
-      <ul>
-        {part.twins.map((twin) => (
-          <TwinButton key={twin.id} twin={twin} />
-        ))}
-      </ul>
+      <TwinList twins={part.twins} />
     </details>
   );
 };
@@ -87,9 +91,9 @@ const AgencyPart = ({ agency, parts, counts }: { readonly agency: string; readon
         <Name text={agencyName(known, agency)} /> <span className="soft">{say('twinCount', { n: counted?.count ?? listed })}</span>
         {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
       </h3>
-      {parts.map((part) => (
-        <KindPart key={part.kind} part={part} counts={counts} />
-      ))}
+      {parts.map((part) =>
+        part.kind === '' && parts.length === 1 ? <TwinList key="" twins={part.twins} /> : <KindPart key={part.kind} part={part} counts={counts} />,
+      )}
     </section>
   );
 };

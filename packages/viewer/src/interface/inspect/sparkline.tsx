@@ -29,7 +29,7 @@ const read = async (asked: Asked, until: string, signal: AbortSignal): Promise<r
 };
 
 export const Sparkline = ({ id, said }: { readonly id: string; readonly said: Said }) => {
-  const { say, instant, quantity } = useWords();
+  const { say, span, quantity } = useWords();
   const federation = usePerson((state) => state.federation);
   const asOf = usePerson((state) => state.asOf);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
@@ -44,15 +44,14 @@ export const Sparkline = ({ id, said }: { readonly id: string; readonly said: Sa
   }, [federation, id, term.id, source.id, observedAt, asOf]);
   const spark = useMemo(() => toSpark(samples, box), [samples]);
   if (!spark) return null;
-  const { path, count, since, until, min, max } = spark;
+  const { path, count, min, max } = spark;
+  const [since, until] = span(spark.since, spark.until);
   return (
     <figure className="spark">
       <svg className="sparkline" viewBox={`-2 -2 ${box.width + 4} ${box.height + 4}`} preserveAspectRatio="none" aria-hidden="true">
         <path d={path} />
       </svg>
-      <figcaption className="soft">
-        {say('historySaid', { n: count, since: instant(since), until: instant(until), min: quantity(min, unit), max: quantity(max, unit) })}
-      </figcaption>
+      <figcaption className="soft">{say('historySaid', { n: count, since, until, min: quantity(min, unit), max: quantity(max, unit) })}</figcaption>
     </figure>
   );
 };

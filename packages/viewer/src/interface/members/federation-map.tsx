@@ -5,7 +5,7 @@ import './members.css';
 import { ExchangeLog } from '../federation/log.tsx';
 import { Panel } from '../frame/panel.tsx';
 import { DrawnInPart } from '../look/drawn-in-part.tsx';
-import { type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
+import { labelOf, type MemberSpot, toSpots, twinsOf } from '../state/federation-drawing.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { person, usePerson } from '../state/person.ts';
@@ -21,32 +21,39 @@ const standingKeys = {
   gone: 'standsGone',
 } as const satisfies Readonly<Record<MemberSpot['standing'], Key>>;
 
-const [scale, lineCharacters] = [3.6, 16] as const;
+const [scale, initiatorCharacters] = [3.6, 17] as const;
+
+const SpotName = ({ spot }: { readonly spot: MemberSpot }) => {
+  const { anchor, dx, dy, characters } = labelOf(spot);
+  return (
+    <text className={anchor} x={spot.x * scale + dx} y={spot.y * scale + dy}>
+      {plainText(spot.name, characters)}
+    </text>
+  );
+};
 
 /** A line that is whole, broken, dotted or hardly there: told apart without colour. */
-const Spot = ({ spot: { x, y, standing, name } }: { readonly spot: MemberSpot }) => (
-  <g className={`spot ${standing}`}>
-    <line x1={50 * scale} y1={50 * scale} x2={x * scale} y2={y * scale} />
-    <circle cx={x * scale} cy={y * scale} r={standing === 'silent' ? 11 : 9} />
-    {standing === 'silent' && (
-      <text className="sign" x={x * scale} y={y * scale + 5}>
+const Spot = ({ spot }: { readonly spot: MemberSpot }) => (
+  <g className={`spot ${spot.standing}`}>
+    <line x1={50 * scale} y1={50 * scale} x2={spot.x * scale} y2={spot.y * scale} />
+    <circle cx={spot.x * scale} cy={spot.y * scale} r={spot.standing === 'silent' ? 11 : 9} />
+    {spot.standing === 'silent' && (
+      <text className="sign" x={spot.x * scale} y={spot.y * scale + 5}>
         !
       </text>
     )}
-    <text x={x * scale} y={y * scale + (y < 50 ? -16 : 26)}>
-      {plainText(name, lineCharacters)}
-    </text>
+    <SpotName spot={spot} />
   </g>
 );
 
 const Picture = ({ spots, initiator }: { readonly spots: readonly MemberSpot[]; readonly initiator: string }) => (
-  <svg className="federation-map" viewBox="-30 0 420 360" aria-hidden="true">
+  <svg className="federation-map" viewBox="-46 0 452 360" aria-hidden="true">
     {spots.map((spot) => (
       <Spot key={spot.id} spot={spot} />
     ))}
     <circle className="initiator" cx={50 * scale} cy={50 * scale} r="14" />
     <text x={50 * scale} y={50 * scale + 30}>
-      {plainText(initiator, lineCharacters)}
+      {plainText(initiator, initiatorCharacters)}
     </text>
   </svg>
 );
@@ -115,7 +122,7 @@ export const FederationMap = () => {
             {say('membersSaid', { n: spots.length + 1 })} {silent === 0 ? say('allWell') : say('silentCount', { n: silent })}
           </p>
           <ZoneLine />
-          <Picture spots={spots} initiator={federation.initiator.name} />
+          {spots.length > 0 && <Picture spots={spots} initiator={federation.initiator.name} />}
           <ul className="members">
             <li className="member well">
               <Name className="name" text={federation.initiator.name} />

@@ -30,7 +30,8 @@ const Line = ({ line: { agency, latencyP50, latencyP95, messagesPerMinute, lost,
 export const LinesTable = ({ federation }: { readonly federation: string }) => {
   const { say, number } = useWords();
   const lines = useLines(federation);
-  if (!lines) return null;
+  // who is alone has nobody to ask
+  if (!lines || lines.connections.length === 0) return null;
   return (
     <>
       {lines.health !== null && <p className="soft">{say('health', { share: number(Math.round(lines.health * 100)) })}</p>}

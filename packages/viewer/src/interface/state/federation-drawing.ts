@@ -41,10 +41,21 @@ const standings: Readonly<Record<Member['state'], MemberSpot['standing']>> = {
 export const twinsOf = (groups: readonly Group[], agency: string): number =>
   groups.filter((group) => group.agency.id === agency).reduce((sum, { count }) => sum + count, 0);
 
-/** On an ellipse about the middle of a box of 100 by 100, the first one above. */
+/** On an ellipse about the middle of a box of 100 by 100, the first one above: high, so that names have room beside it. */
 const spotAt = (at: number, count: number): { readonly x: number; readonly y: number } => {
   const turn = (at / count) * 2 * Math.PI - Math.PI / 2;
-  return { x: 50 + 36 * Math.cos(turn), y: 50 + 36 * Math.sin(turn) };
+  return { x: 50 + 20 * Math.cos(turn), y: 50 + 36 * Math.sin(turn) };
+};
+
+/** From the middle of a spot in the units of the picture, and of how many characters there is room for. */
+export type SpotLabel = { readonly anchor: 'start' | 'middle' | 'end'; readonly dx: number; readonly dy: number; readonly characters: number };
+
+/** So near to the axis a name stands above or below its spot, elsewhere beside it, away from the middle. */
+const axisWithin = 1;
+
+export const labelOf = ({ x, y }: Pick<MemberSpot, 'x' | 'y'>): SpotLabel => {
+  if (Math.abs(x - 50) <= axisWithin) return { anchor: 'middle', dx: 0, dy: y < 50 ? -16 : 26, characters: 40 };
+  return { anchor: x < 50 ? 'end' : 'start', dx: x < 50 ? -14 : 14, dy: 4, characters: 17 };
 };
 
 export const toSpots = ({ members, connections, groups, sources, silences, nameOf }: Drawn): readonly MemberSpot[] =>

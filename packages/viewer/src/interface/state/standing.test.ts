@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Count, Link, Member, TwinRow } from '../../graphql/answers.ts';
-import { toSpots } from './federation-drawing.ts';
+import { labelOf, toSpots } from './federation-drawing.ts';
 import { linkedTo } from './linked-to.ts';
 import { emptyListing } from './listing.ts';
 import { movedBetween, silencesOf } from './silence.ts';
@@ -37,6 +37,25 @@ describe('the drawing of a federation', () => {
         expect(spots.every(({ x, y }) => x >= 0 && x <= 100 && y >= 0 && y <= 100)).toBe(true);
       }),
     );
+  });
+  it('has names that do not lie over one another, nor over the initiator, in a city of up to 18 members', () => {
+    const [scale, character, line] = [3.6, 7.4, 13];
+    type Box = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+    const meet = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const boxOf = (spot: Parameters<typeof labelOf>[0]): Box => {
+      const { anchor, dx, dy, characters } = labelOf(spot);
+      const [wide, x, y] = [characters * character, spot.x * scale + dx, spot.y * scale + dy];
+      const left = anchor === 'start' ? x : anchor === 'end' ? x - wide : x - wide / 2;
+      return { left, right: left + wide, top: y - line + 3, bottom: y + 3 };
+    };
+    const initiator = { left: 180 - (17 * character) / 2, right: 180 + (17 * character) / 2, top: 200, bottom: 213 };
+    for (let count = 1; count <= 18; count += 1) {
+      const members = Array.from({ length: count }, (_, at) => member(`m${at}`));
+      const boxes = toSpots({ members, connections: [], groups: [], sources: [], silences: new Map(), nameOf: (id) => id }).map(boxOf);
+      const all = [initiator, ...boxes];
+      expect(all.flatMap((one, at) => all.slice(at + 1).filter((other) => meet(one, other)))).toEqual([]);
+      expect(boxes.every(({ left, right, top, bottom }) => left >= -46 && right <= 406 && top >= 0 && bottom <= 360)).toBe(true);
+    }
   });
   it('says who is silent', () => {
     const connections = [line('a', 'INTERRUPTED')];

@@ -71,12 +71,26 @@ const clockText = ({ lang, zone }: Clocked, { ms, date }: Dated): string => {
   return new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: 'h23', ...hour }).format(ms);
 };
 
-/** 14:02 of today, else with its date; what is no instant stays as it is. */
-export const instantText = (clocked: Clocked, instant: string, now: number): string => {
+/** What is no instant is of no day. */
+const isOfDay = (zone: string, instant: string, now: number): boolean => {
+  const [day, today] = [Date.parse(instant), now].map((at) => (Number.isNaN(at) ? undefined : shownIn(zone, at).slice(0, 10)));
+  return day === today;
+};
+
+/** What is no instant stays as it is. */
+const atOnce = (clocked: Clocked, instant: string, date: Dated['date']): string => {
   const ms = Date.parse(instant);
-  if (Number.isNaN(ms)) return instant;
-  const [day, today] = [ms, now].map((at) => shownIn(clocked.zone, at).slice(0, 10));
-  return clockText(clocked, { ms, date: day === today ? undefined : 'medium' });
+  return Number.isNaN(ms) ? instant : clockText(clocked, { ms, date });
+};
+
+/** 14:02 of today, else with its date. */
+export const instantText = (clocked: Clocked, instant: string, now: number): string =>
+  atOnce(clocked, instant, isOfDay(clocked.zone, instant, now) ? undefined : 'medium');
+
+/** From one instant to another: both with their dates, but where both are of today. */
+export const spanTexts = (clocked: Clocked, [from, to]: readonly [string, string], now: number): readonly [string, string] => {
+  const date = [from, to].every((instant) => isOfDay(clocked.zone, instant, now)) ? undefined : 'medium';
+  return [atOnce(clocked, from, date), atOnce(clocked, to, date)];
 };
 
 /** The day alone; what is no instant stays as it is. */

@@ -13,6 +13,7 @@ import {
   quantityText,
   secondsOfDuration,
   secondsText,
+  spanTexts,
   unitName,
   zoneText,
 } from './format.ts';
@@ -65,6 +66,15 @@ describe('a time', () => {
     expect(instantText(here, new Date(2026, 3, 30, 14, 2).toISOString(), now)).toMatch(/30\.04\.2026.*14:02/);
     expect(instantText(here, 'yesterday', now)).toBe('yesterday');
   });
+  it('of a span has its day at both ends, as 01:50 to 01:50 may be a day', () => {
+    const [before, today, later] = [new Date(2026, 3, 30, 14, 2), new Date(2026, 4, 1, 14, 2), new Date(2026, 4, 1, 14, 40)].map((at) => at.toISOString());
+    expect(spanTexts(here, [before ?? '', today ?? ''], now)).toEqual([
+      expect.stringMatching(/30\.04\.2026.*14:02/),
+      expect.stringMatching(/01\.05\.2026.*14:02/),
+    ]);
+    expect(spanTexts(here, [today ?? '', later ?? ''], now)).toEqual(['14:02', '14:40']);
+    expect(spanTexts(here, ['yesterday', today ?? ''], now)[0]).toBe('yesterday');
+  });
   it('is told as the clocks of the city show it, and says whose they are where the own ones differ', () => {
     const [kiritimati, niue] = ['Pacific/Kiritimati', 'Pacific/Niue'].map((zone) => ({ lang: 'en', zone }) as const);
     const ms = Date.parse('2026-05-01T12:00:00Z');
@@ -79,6 +89,13 @@ describe('a time', () => {
     expect(zoneText({ lang: 'en', zone: 'America/New_York' })).toBe('Eastern Time (America/New_York)');
     expect(zoneText({ lang: 'de', zone: 'UTC' })).toContain('UTC');
     expect([zoneOf('Europe/Berlin'), zoneOf('Middle/Earth'), zoneOf(null)]).toEqual(['Europe/Berlin', ownZone(), ownZone()]);
+  });
+});
+
+describe('German', () => {
+  it('has one word for an agency and one for a link, as the glossary has', () => {
+    const said = Object.values(de).flatMap((phrase) => (typeof phrase === 'string' ? [phrase] : Object.values(phrase)));
+    expect(said.filter((text) => /Behörde|Verbindung/.test(text))).toEqual([]);
   });
 });
 

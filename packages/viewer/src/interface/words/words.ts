@@ -3,7 +3,7 @@
  */
 import { create } from 'zustand';
 import type { en } from './en.ts';
-import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, unitName, zoneText } from './format.ts';
+import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, spanTexts, unitName, zoneText } from './format.ts';
 import { isElsewhere, zoneOf } from './zone.ts';
 
 const factCharactersMax = 400;
@@ -49,6 +49,7 @@ export type Words = {
   readonly age: (duration: string) => string;
   readonly seconds: (ms: number) => string;
   readonly instant: (instant: string) => string;
+  readonly span: (from: string, to: string) => readonly [string, string];
   readonly day: (instant: string) => string;
   readonly moment: (moment: string) => string;
   readonly quantity: (value: unknown, unit: string | null | undefined) => string;
@@ -68,6 +69,7 @@ export const createWords = (lang: Language, catalogue: Partial<Catalogue>, zone 
     age: (duration) => ageText(lang, duration),
     seconds: (ms) => secondsText(lang, ms),
     instant: (instant) => instantText(clocked, instant, Date.now()),
+    span: (from, to) => spanTexts(clocked, [from, to], Date.now()),
     day: (instant) => dayText(clocked, instant),
     moment: (moment) => momentText(clocked, moment),
     quantity: (value, unit) => quantityText(lang, { value, unit }, { none: say('valueNone'), yes: say('yes'), no: say('no') }),
