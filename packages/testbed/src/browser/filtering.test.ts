@@ -3,6 +3,7 @@
  */
 import { type Reading, TermId, twinIdOf } from '@cityweave/core';
 import { systemDeps } from '@cityweave/server';
+import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import { createTestCity } from '../city.ts';
 import { authorityOfTest, fourAgencies } from '../city-files.ts';
@@ -89,6 +90,49 @@ it('by how a value is known leaves the same in the table, the tree and the legen
   await using other = await openViewer(browser, city.front.address, { hash: shared });
   const missing = other.page.getByRole('grid').getByRole('row').filter({ hasText: 'gauge-' });
   await expect.poll(() => missing.allTextContents()).toEqual([expect.stringContaining('gauge-3')]);
+  expect([...viewer.errors, ...other.errors]).toEqual([]);
+  await browser.close();
+});
+
+it('is brushed over the histogram by the pointer, set by the keyboard, and both are the same range: in the table, in the link, and for who opens it', async () => {
+  const browser = await launchChromium();
+  const open = (hash: string) => openViewer(browser, inject('sampleCity'), { hash });
+  await using viewer = await open('#k=city:Building&r=city:height~0&w=filter&v=table&lang=en');
+  const { page } = viewer;
+  const filter = panel(page, 'Filter and colour');
+  const [least, most] = ['At least', 'At most'].map((name) => filter.getByRole('slider', { name }));
+  if (!(least && most)) throw new Error('two sliders');
+  const [low, high] = [least, most].map((slider) => () => slider.evaluate((one) => (one instanceof HTMLInputElement ? Number(one.value) : Number.NaN)));
+  const namesIn = (of: Page) => of.locator('[role=grid] .table-row [role=gridcell]:first-child').allTextContents();
+  const rangeIn = (): readonly number[] => (/[&#]r=city:height~([^&]*)~m/.exec(page.url())?.[1] ?? '').split('~').map(Number);
+  await filter.locator('.histogram').waitFor();
+  await expect.poll(async () => (await namesIn(page)).length).toBeGreaterThan(3);
+  const all = await namesIn(page);
+  const box = await filter.locator('.histogram').boundingBox();
+  if (!box) throw new Error('a histogram');
+  const [{ min, max }, y] = [await least.evaluate((one) => ({ min: Number(one.getAttribute('min')), max: Number(one.getAttribute('max')) })), box.y + 30];
+  await page.mouse.move(box.x + box.width / 4, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, y, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(box.x + box.width, y);
+  await expect.poll(async () => Math.abs(((await low?.()) ?? 0) - (min + (max - min) / 4))).toBeLessThan((max - min) / 50);
+  await expect.poll(async () => Math.abs(((await high?.()) ?? 0) - (min + (max - min) / 2))).toBeLessThan((max - min) / 50);
+  await expect.poll(rangeIn).toEqual([await low?.(), await high?.()]);
+  await expect.poll(async () => (await namesIn(page)).join()).not.toBe(all.join());
+  await most.focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => rangeIn()[1]).toBe(0);
+  await least.focus();
+  const before = await low?.();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(async () => ((await low?.()) ?? 0) < (before ?? 0)).toBe(true);
+  await expect.poll(() => rangeIn()[0]).toBe(await low?.());
+  await using other = await open(new URL(page.url()).hash);
+  await expect.poll(async () => (await namesIn(other.page)).length).toBeGreaterThan(3);
+  await expect
+    .poll(async () => [await namesIn(other.page), await other.page.getByRole('slider', { name: 'At least' }).inputValue()])
+    .toEqual([await namesIn(page), await least.inputValue()]);
   expect([...viewer.errors, ...other.errors]).toEqual([]);
   await browser.close();
 });

@@ -17,6 +17,7 @@ type FoundListProps = {
   readonly at: number;
   readonly finding: Finding;
   readonly onTake: (option: FoundOption) => void;
+  readonly onAgain: () => void;
 };
 
 const OptionText = ({ option }: { readonly option: FoundOption }) => {
@@ -63,7 +64,7 @@ const Outcome = ({ finding, count }: { readonly finding: Finding; readonly count
   );
 };
 
-export const FoundList = ({ id, hidden, groups, at, finding, onTake }: FoundListProps) => {
+export const FoundList = ({ id, hidden, groups, at, finding, onTake, onAgain }: FoundListProps) => {
   const { say } = useWords();
   const options = groups.flatMap((group) => group.options);
   const nameOf = ({ name, key }: FoundGroup): string => (name === undefined ? say(key === 'kinds' ? 'kinds' : 'questions') : plainText(name));
@@ -83,6 +84,11 @@ export const FoundList = ({ id, hidden, groups, at, finding, onTake }: FoundList
         ))}
       </div>
       <Outcome finding={finding} count={options.length} />
+      {finding.state === 'refused' && (
+        <button type="button" className="quiet again" onClick={onAgain}>
+          {say('tryAgain')}
+        </button>
+      )}
     </div>
   );
 };

@@ -29,12 +29,12 @@ const useOptions = (text: string) => {
   const questions = useLearning((state) => state.questions);
   const known = useKnown((state) => state.groups);
   const drawn = useDrawn((state) => state.drawn);
-  const finding = useFound(federation, text);
+  const { finding, again } = useFound(federation, text);
   const groups = useMemo(
     () => toGroups({ questions: matchingQuestions(questions, text), kinds: matchingKinds(known, text, drawn), twins: finding.twins }),
     [questions, known, drawn, finding, text],
   );
-  return { finding, groups, options: groups.flatMap((group) => group.options) };
+  return { finding, again, groups, options: groups.flatMap((group) => group.options) };
 };
 
 type Field = {
@@ -49,7 +49,7 @@ const closed: Field = { text: '', isOpen: false, at: -1, isWanted: false };
 /** What the field holds, whether its list is open, and which option is the active one. */
 const useField = () => {
   const [field, setField] = useState(closed);
-  const { finding, groups, options } = useOptions(field.text);
+  const { finding, again, groups, options } = useOptions(field.text);
   const leave = (): void => setField(({ text }) => ({ ...closed, text }));
   const take = (option: FoundOption): void => {
     setField(closed);
@@ -68,16 +68,18 @@ const useField = () => {
       event.preventDefault();
       setField({ ...field, isOpen: true, at: step(at, options.length) });
     } else if (event.key === 'Enter' && option) take(option);
-    else if (event.key === 'Enter') setField({ ...field, isWanted: finding.state === 'asking' });
-    else if (event.key === 'Escape') setField(isOpen ? { ...closed, text: field.text } : closed);
+    else if (event.key === 'Enter') {
+      if (finding.state === 'refused') again();
+      setField({ ...field, isOpen: true, isWanted: finding.state === 'asking' || finding.state === 'refused' });
+    } else if (event.key === 'Escape') setField(isOpen ? { ...closed, text: field.text } : closed);
   };
-  return { field, setField, finding, groups, options, leave, take, key };
+  return { field, setField, finding, again, groups, options, leave, take, key };
 };
 
 export const Search = () => {
   const { say } = useWords();
   const name = useKnown(({ federation }) => federation?.name);
-  const { field, setField, finding, groups, options, leave, take, key } = useField();
+  const { field, setField, finding, again, groups, options, leave, take, key } = useField();
   const { text, isOpen, at } = field;
   const listId = useId();
   useReached();
@@ -105,7 +107,7 @@ export const Search = () => {
         onChange={({ target }) => setField({ ...closed, text: target.value, isOpen: true })}
         onKeyDown={key}
       />
-      <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} />
+      <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} onAgain={again} />
     </search>
   );
 };

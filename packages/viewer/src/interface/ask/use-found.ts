@@ -24,8 +24,10 @@ const find = async (federation: string, filter: NonNullable<ReturnType<typeof to
   return { twins: page.nodes, state: 'found', missing: missingIn(page.sources) };
 };
 
-export const useFound = (federation: string | undefined, text: string): Finding => {
+/** `again` asks once more for the same. */
+export const useFound = (federation: string | undefined, text: string): { readonly finding: Finding; readonly again: () => void } => {
   const [finding, setFinding] = useState(idle);
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     const filter = toSearchFilter(text);
     setFinding(filter ? { ...idle, state: 'asking' } : idle);
@@ -40,6 +42,6 @@ export const useFound = (federation: string | undefined, text: string): Finding 
       clearTimeout(timer);
       stop.abort();
     };
-  }, [federation, text]);
-  return finding;
+  }, [federation, text, tries]);
+  return { finding, again: () => setTries(tries + 1) };
 };

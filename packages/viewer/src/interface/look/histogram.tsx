@@ -28,6 +28,9 @@ const valueAt = ({ clientX, currentTarget }: PointerEvent<SVGSVGElement>, { min,
 
 const useBrush = (histogram: Counted, brush: (from: number, to: number) => void) => {
   const start = useRef<number | undefined>(undefined);
+  const end = (): void => {
+    start.current = undefined;
+  };
   return {
     onPointerDown: (event: PointerEvent<SVGSVGElement>) => {
       event.currentTarget.setPointerCapture(event.pointerId);
@@ -38,9 +41,8 @@ const useBrush = (histogram: Counted, brush: (from: number, to: number) => void)
       const now = valueAt(event, histogram);
       brush(Math.min(start.current, now), Math.max(start.current, now));
     },
-    onPointerUp: () => {
-      start.current = undefined;
-    },
+    onPointerUp: end,
+    onPointerCancel: end,
   };
 };
 
@@ -78,8 +80,9 @@ export const Histogram = ({ label, range, histogram, unit }: HistogramProps) => 
     person.range(range.term, {
       ...{ term: range.term, flags: range.flags },
       ...(unit !== undefined && { unit }),
-      ...(low > histogram.min && { from: low }),
-      ...(high < histogram.max && { to: high }),
+      // who goes to the end means all there is, not what lies within a rounded number
+      ...(low > round(histogram.min) && { from: low }),
+      ...(high < round(histogram.max) && { to: high }),
     });
   };
   const brush = useBrush(histogram, set);

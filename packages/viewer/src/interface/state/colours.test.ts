@@ -30,6 +30,13 @@ describe('the colours of a property', () => {
   });
   it('tell numbers below nothing from those above', () =>
     expect(toColoured({ all: column([-2, 7]) })?.colouring).toMatchObject({ from: -7, to: 7, ramp: 'diverging' }));
+  it('begin at nothing where hardly any number is below it, as in Cambridge, where 49 of 13,000 decks are: and end there where hardly any is above', () => {
+    const heights = Array.from({ length: 980 }, (_, at) => 1 + (at % 200) / 10);
+    const few = [...heights, ...Array.from({ length: 19 }, () => -3)];
+    expect(toColoured({ all: column(few) })).toMatchObject({ min: -3, colouring: { from: 0, to: expect.closeTo(20.9, 4), ramp: 'sequential' } });
+    expect(toColoured({ all: column(few.map((value) => -value)) })?.colouring).toMatchObject({ from: expect.closeTo(-20.9, 4), to: 0, ramp: 'sequential' });
+    expect(toColoured({ all: column([...few, -3, -3]) })?.colouring.ramp).toBe('diverging');
+  });
   it('of texts are those by which what is heard numbers them', () => {
     const all = column([0, 1, none], ['school', 'shop']);
     const coloured = toColoured({ all, heard: column([none, none, 1], ['shop', 'school']) });

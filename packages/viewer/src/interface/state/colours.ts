@@ -21,6 +21,21 @@ type Heard = Pick<LiveColumn, 'values' | 'categories' | 'unit'>;
 /** The values of those twins alone that the filter means. */
 const meantOf = (values: Float32Array, isMeant: IsMeant | undefined): Float32Array => (isMeant ? values.filter((_, row) => isMeant(row)) : values);
 
+/** Fewer than these on the other side of nothing do not make two sides of it. */
+const sideShare = 0.02;
+
+const shareOf = (values: Float32Array, is: (value: number) => boolean): number => {
+  const known = values.filter(Number.isFinite);
+  return known.filter(is).length / known.length;
+};
+
+/** Without the side of nothing on which hardly any lies. */
+const withoutFew = (values: Float32Array, [from, to]: Reach): Reach => {
+  if (!(from < 0 && to > 0)) return [from, to];
+  if (shareOf(values, (value) => value < 0) < sideShare) return [0, to];
+  return shareOf(values, (value) => value > 0) < sideShare ? [from, 0] : [from, to];
+};
+
 /** Numbers on both sides of nothing are told apart from nothing on. */
 const reachOf = (values: Float32Array, [from, to]: Reach): Coloured['colouring'] => {
   const isBothSides = from < 0 && to > 0;
@@ -53,9 +68,10 @@ export const toColoured = ({ all, heard, isMeant }: Basis): Coloured | undefined
   if (!spread || (all.categories && !categories)) return undefined;
   const told = categories ? inCodesOf(all, categories) : all.values;
   const values = heard ? told.map((value, row) => (Number.isNaN(heard.values[row]) ? value : (heard.values[row] ?? value))) : told;
+  const spanned = own ? meant : all.values;
   const colouring: Coloured['colouring'] = categories
     ? { by: 'values', values, from: 0, to: Math.max(0, categories.length - 1), ramp: 'categories' }
-    : reachOf(values, reachWithout(own ? meant : all.values, spread));
+    : reachOf(values, withoutFew(spanned, reachWithout(spanned, spread)));
   const [{ min, max }, known] = [spread, own?.known ?? 0];
   return { colouring, unit: all.unit, categories, min, max, known, unknown: meant.length - known };
 };

@@ -187,7 +187,7 @@ export const ar: Catalogue = {
   searchHint: 'اسم أو عنوان أو أي رقم أو سؤال',
   searching: 'جارٍ البحث في كل الجهات …',
   searchNamed: 'البحث في {name}',
-  searchRefused: 'لم يُجب عن البحث. حاول من جديد.',
+  searchRefused: 'لم يُجب عن البحث.',
   selectedTwin: 'التوأم المختار',
   showInScene: 'عرض في المشهد',
   silentCount: { other: '{n} صامتة' },

@@ -181,7 +181,7 @@ export const de: Catalogue = {
   searchHint: 'Name, Adresse, Nummer oder eine Frage',
   searching: 'Alle Stellen werden durchsucht …',
   searchNamed: '{name} durchsuchen',
-  searchRefused: 'Die Suche wurde nicht beantwortet. Versuchen Sie es noch einmal.',
+  searchRefused: 'Die Suche wurde nicht beantwortet.',
   selectedTwin: 'Gewählter Zwilling',
   showInScene: 'In der Szene zeigen',
   silentCount: { one: '{n} stumm', other: '{n} stumm' },

@@ -178,7 +178,7 @@ export const en = {
   searchHint: 'Name, address, any number, or a question',
   searching: 'Searching all agencies …',
   searchNamed: 'Search {name}',
-  searchRefused: 'The search was not answered. Try again.',
+  searchRefused: 'The search was not answered.',
   selectedTwin: 'Selected twin',
   showInScene: 'Show in the scene',
   silentCount: { one: '{n} silent', other: '{n} silent' },

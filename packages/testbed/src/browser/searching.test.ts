@@ -1,0 +1,53 @@
+/**
+ * The search: by whichever number an agency calls a twin, and once more where it was not answered.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { openViewer, option, panel, search } from './page.ts';
+
+describe('the search', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it('finds a twin by an alternative identifier that is no part of its name, whoever gave it', async () => {
+    await using viewer = await openViewer(browser, inject('sampleCity'));
+    const { page } = viewer;
+    for (const [number, name] of [
+      ['HOSP-2', 'Krankenhaus am Südring'],
+      ['4711', 'Pegel Westwehr'],
+    ] as const) {
+      await search(page).fill(number);
+      await option(page, name).first().waitFor();
+      await search(page).press('Enter');
+      const chosen = panel(page, 'Selected twin');
+      await chosen.getByRole('heading', { level: 2, name }).waitFor();
+      await chosen.getByText('1 identifier').click();
+      await chosen.locator('details').filter({ hasText: '1 identifier' }).getByText(number, { exact: true }).waitFor();
+    }
+    expect(viewer.errors).toEqual([]);
+  });
+
+  it.each(['the button', 'Enter'])('that was not answered is asked again by %s, for the same text', async (way) => {
+    let isAway = true;
+    const refusing = (page: Page) =>
+      page.route('**/graphql', (route) => (isAway && (route.request().postData() ?? '').includes('Klinikum') ? route.abort() : route.continue()));
+    await using viewer = await openViewer(browser, inject('sampleCity'), { before: refusing });
+    const { page } = viewer;
+    await search(page).fill('Klinikum Auenfurt');
+    await page.getByText('The search was not answered.').waitFor();
+    isAway = false;
+    if (way === 'Enter') await search(page).press('Enter');
+    else {
+      await search(page).press('Tab');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Try again');
+      await page.keyboard.press('Enter');
+      await option(page, 'Klinikum Auenfurt').click();
+    }
+    await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: 'Klinikum Auenfurt' }).waitFor();
+    expect(viewer.errors).toEqual([]);
+  });
+});
