@@ -18,8 +18,9 @@ import { createLabels, type Labels, wholePicture } from './overlay/labels.ts';
 import { drawArcs, groupLit, placeLabels, ringAlarms, type Settable } from './overlays.ts';
 import { warm } from './rig/warming.ts';
 import type { City, Dress, Free, View } from './staged.ts';
+import { bytesHere } from './tiles/budget.ts';
 import { type Layer, type Loaded, loadLayers, placeOfRow } from './tiles/layers.ts';
-import { bytesHere, createTiling, type Tiling } from './tiles/tiling.ts';
+import { createTiling, type Tiling } from './tiles/tiling.ts';
 
 export type Seen = {
   readonly camera: PerspectiveCamera;

@@ -4,6 +4,7 @@
 import { decodeOutlineTile, type Outlines } from '@cityweave/core/scene/tiles';
 import { fetchBytes } from '../fetching.ts';
 import { unpackTile } from '../unpacking.ts';
+import { createLoading } from './loading.ts';
 import { type LayerKnown, type MadePart, makeParts, type Wanted } from './making.ts';
 import { type BoxedTile, boxTile, type Hit, pickIn, type Ray } from './pick.ts';
 import { warmUp } from './warming-up.ts';
@@ -56,52 +57,25 @@ type Kept = { readonly outlines: Outlines; boxed: BoxedTile | undefined; readonl
 
 const kept = new Map<string, Kept>();
 const layers = new Map<string, LayerKnown>();
-/** tiles that are on their way, and how to stop those that come with them */
-const fetching = new Map<string, AbortController>();
 
 const tell = (told: WorkerTold, moved: readonly Transferable[] = []): void => postMessage(told, { transfer: [...moved] });
 
 const refuse = ({ key, asking }: TileAsked, again: boolean): void => tell({ verb: 'refused', key, asking, again });
 
-/** False where it was cancelled, also where it was then asked for again. */
-const endFetching = ({ key }: TileAsked, stop: AbortController): boolean => fetching.get(key) === stop && fetching.delete(key);
-
-const makeTile = async (asked: TileAsked, packed: Uint8Array<ArrayBuffer>, stop: AbortController): Promise<void> => {
+const make = (asked: TileAsked, bytes: Uint8Array | undefined): void => {
   const { key, asking, layer: name, tileRow, length } = asked;
   const layer = layers.get(name);
-  const bytes = await unpackTile(packed);
-  if (!endFetching(asked, stop)) return refuse(asked, true);
   const tile = bytes && decodeOutlineTile(bytes);
-  if (!(layer && tile?.ok)) return refuse(asked, bytes === undefined);
+  if (!(layer && tile?.ok)) {
+    refuse(asked, bytes === undefined);
+    return;
+  }
   kept.set(key, { outlines: tile.value, boxed: undefined, layer, tileRow });
   const { parts, moved } = makeParts(tile.value, layer, asked);
   tell({ verb: 'made', key, asking, centre: tile.value.centre, parts, wire: length }, moved);
 };
 
-const bytesOf = async (first: TileAsked, length: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> =>
-  first.bytes ?? fetchBytes(first.archive, { offset: first.offset, length }, signal);
-
-/** All are unpacked at once, and each is made as soon as it is. */
-const load = async (asked: readonly TileAsked[]): Promise<void> => {
-  const [first, last] = [asked[0], asked.at(-1)];
-  if (!(first && last)) return;
-  const stop = new AbortController();
-  for (const { key } of asked) fetching.set(key, stop);
-  const bytes = await bytesOf(first, last.offset + last.length - first.offset, stop.signal);
-  for (const one of asked)
-    if (bytes) void makeTile(one, bytes.subarray(one.offset - first.offset, one.offset - first.offset + one.length), stop);
-    else {
-      endFetching(one, stop);
-      refuse(one, true);
-    }
-};
-
-/** What comes with others is stopped when nobody wants any of them. */
-const cancel = (key: string): void => {
-  const stop = fetching.get(key);
-  fetching.delete(key);
-  if (stop && ![...fetching.values()].includes(stop)) stop.abort();
-};
+const loading = createLoading<TileAsked>({ fetch: fetchBytes, unpack: unpackTile, make, refuse });
 
 /** one byte a row of the scene: 1 where it may not be picked */
 let hidden: Uint8Array = new Uint8Array();
@@ -125,8 +99,8 @@ const pick = (ray: Ray, keys: readonly string[]): Hit | undefined => {
 
 addEventListener('message', ({ data }: MessageEvent<WorkerAsked>) => {
   if (data.verb === 'know') layers.set(data.layer, data);
-  else if (data.verb === 'load') for (const run of data.runs) void load(run);
-  else if (data.verb === 'cancel') cancel(data.key);
+  else if (data.verb === 'load') for (const run of data.runs) void loading.load(run);
+  else if (data.verb === 'cancel') loading.cancel(data.key);
   else if (data.verb === 'hide') hidden = data.hidden;
   else if (data.verb === 'drop') kept.delete(data.key);
   else tell({ verb: 'picked', number: data.number, hit: pick(data.ray, data.keys) });

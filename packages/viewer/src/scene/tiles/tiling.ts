@@ -4,6 +4,7 @@
 import type { SceneLayer } from '@cityweave/core/scene';
 import { type Picture, selectFor } from '@cityweave/core/scene/tiles';
 import { Group, Ray as ThreeRay, Vector3 } from 'three';
+import { keysBeyond } from './budget.ts';
 import { closeTile, type DrawnTile, toDrawnTile } from './drawn-tile.ts';
 import { boxOf, keysOf, type Layer } from './layers.ts';
 import type { Hit, Ray } from './pick.ts';
@@ -61,22 +62,9 @@ const takeMade = (state: State, { materials, glideOf }: Room, groups: Pick<Tilin
   return bytes > 0;
 };
 
-const bytesMax = 64 * 1024 * 1024;
-const bytesOfPhoneMax = 24 * 1024 * 1024;
-
-const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
-
-/** What tiles may take of the memory of this machine. */
-export const bytesHere = (): number => (isPhone() ? bytesOfPhoneMax : bytesMax);
-
-/** What was not drawn for longest goes; roots stay, so that something can always stand in for what comes. */
+/** What was not drawn for longest goes, for the workers, too. */
 const dropOld = (state: State, bytesMax: number, drop: (key: string) => void): void => {
-  if (state.bytes <= bytesMax) return;
-  const idle = [...state.here]
-    .filter(([, tile]) => !(state.drawn.has(tile) || tile.isRoot))
-    .sort(([, a], [, b]) => a.lastDrawn - b.lastDrawn || b.level - a.level);
-  for (const [key] of idle) {
-    if (state.bytes <= bytesMax) return;
+  for (const key of keysBeyond(state, bytesMax)) {
     leave(state, key);
     drop(key);
   }
