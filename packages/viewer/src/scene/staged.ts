@@ -109,7 +109,7 @@ export type City = {
   readonly missing: () => readonly string[];
   /** the twins that an answer found; none: nothing is faded */
   readonly light: (rows: readonly number[]) => void;
-  readonly select: (row: number | undefined) => void;
+  readonly select: (rows: readonly number[]) => void;
   readonly hover: (row: number | undefined) => void;
   /** what stands in each row */
   readonly rows: Rows;

@@ -2,7 +2,10 @@
  * Framing: the twin that is chosen, the one that is pointed at, and the way to the one that somebody wants to see.
  */
 import { isComing } from '@cityweave/core/scene/tiles';
+import { useMemo } from 'react';
 import type { Staged } from '../../scene/staged.ts';
+import { useChosen } from '../state/choosing.ts';
+import { partsOf } from '../state/linked-to.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
 import { isMet, useComing } from './coming.ts';
@@ -33,12 +36,23 @@ const frame = async ({ city, view, show }: Staged, row: number | undefined): Pro
   if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
 };
 
-export const useFraming = (staged: Staged | undefined): void => {
-  useRowOf(
-    staged,
-    usePerson((state) => state.selected),
-    ({ city }, row) => city.select(row),
+/** A building whose parts are drawn is seen by them: it lies below. */
+const useSelecting = (staged: Staged | undefined): void => {
+  const coming = useComing(staged);
+  const selected = usePerson((state) => state.selected);
+  const twin = useChosen((state) => (state.id === selected ? state.twin : undefined));
+  const ids = useMemo(() => (selected === undefined ? [] : [selected, ...(twin ? partsOf(twin) : [])]), [selected, twin]);
+  useEffectLatest(
+    async (isLatest) => {
+      const found = staged && (await rowsById(rowsOf(staged), ids));
+      if (staged && found && isLatest()) staged.city.select([...found.values()]);
+    },
+    [staged, coming, ids.join(' ')],
   );
+};
+
+export const useFraming = (staged: Staged | undefined): void => {
+  useSelecting(staged);
   useRowOf(
     staged,
     usePerson((state) => state.hovered),

@@ -23,7 +23,7 @@ export type Appearance = {
   /** What the rows of a layer are, as soon as that is known, and as what they are drawn. */
   readonly setKinds: (kinds: RowKinds, form: OutlineForm) => void;
   readonly light: (rows: readonly number[]) => void;
-  readonly select: (row: number | undefined) => void;
+  readonly select: (rows: readonly number[]) => void;
   readonly hover: (row: number | undefined) => void;
   readonly hide: (isHidden: (row: number) => boolean) => void;
   readonly colourBy: (colouring: Colouring) => void;
@@ -176,7 +176,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
       tones.setAnyLit(anyLit);
       lit(rows);
     }),
-    select: then((row: number | undefined) => chosen(row === undefined ? [] : [row])),
+    select: then(chosen),
     hover: then((row: number | undefined) => hovered(row === undefined ? [] : [row])),
     hide: then(shown.hide),
     colourBy: then(colours.colourBy),
