@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authority, type FederationId, federationIdOf } from '@cityweave/core';
+import type { createCity } from '@cityweave/server';
 
 /** A twin as its agency's file gives it. */
 export type TestTwin = { readonly key: string; readonly at: readonly [number, number]; readonly values?: Readonly<Record<string, string | number>> };
@@ -32,6 +33,8 @@ export type TestCityOptions = {
   readonly federation?: Readonly<Record<string, unknown>>;
   /** what every node speaks where its own file does not say; both where absent */
   readonly bindings?: readonly string[];
+  /** saved questions that its front offers */
+  readonly examples?: Parameters<typeof createCity>[0]['examples'];
   /** a folder of an earlier city, to start it again with what it remembers */
   readonly folder?: string;
 };

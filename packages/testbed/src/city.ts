@@ -136,7 +136,8 @@ const startAgain = async ({ folder, name, address, registry, vocabulary, changes
 export const createTestCity = async (options: TestCityOptions): Promise<TestCity> => {
   const folder = await writeCity(options);
   const loaded = valueOf(await loadCity(join(folder, 'city.yaml'), {}));
-  const city = valueOf(await createCity({ city: loaded, state: join(folder, 'state'), logLevel: 'silent', freePorts: true }));
+  const { examples = [] } = options;
+  const city = valueOf(await createCity({ city: loaded, state: join(folder, 'state'), logLevel: 'silent', freePorts: true, examples }));
   const vocabulary = createVocabulary([cityDictionary, ...loaded.vocabularies]);
   const federation = () => present(city.front.orchestration.federation(testFederationId), 'federation');
   let stopped: Promise<void> | undefined;

@@ -136,3 +136,14 @@ it('is brushed over the histogram by the pointer, set by the keyboard, and both 
   expect([...viewer.errors, ...other.errors]).toEqual([]);
   await browser.close();
 });
+
+it('has a legend of one number where all have the same', async () => {
+  await using city = await createTestCity({ agencies: fourAgencies() });
+  await city.active();
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, city.front.address, { hash: '#p=city:height&k=city:Building&lang=en' });
+  const stops = panel(viewer.page, 'Legend').locator('.stops li');
+  await stops.first().waitFor();
+  expect(await stops.allTextContents()).toEqual([expect.stringMatching(/^12\b/)]);
+  await browser.close();
+});

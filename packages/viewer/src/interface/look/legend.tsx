@@ -32,9 +32,15 @@ const Marker = ({ legend: { stops, ...legend } }: { readonly legend: Shown }) =>
   return <span className="marker" style={{ left: `${share * 100}%` }} />;
 };
 
+/** Where all values are the same there is one stop: the one in the middle, as they are coloured. */
+const toldOf = (stops: Shown['stops']): Shown['stops'] =>
+  stops[0]?.value === stops.at(-1)?.value ? stops.slice(Math.floor(stops.length / 2)).slice(0, 1) : stops;
+
 const Numbers = ({ legend }: { readonly legend: Shown }) => {
   const { say, quantity } = useWords();
-  const { stops, unit, min, max } = legend;
+  const { unit, min, max } = legend;
+  const stops = toldOf(legend.stops);
+  const colours = stops.map(({ colour }) => colour);
   const last = stops.length - 1;
   const textOf = (value: number, at: number): string => {
     const text = quantity(Number(value.toPrecision(3)), at === last ? unit : undefined);
@@ -43,7 +49,7 @@ const Numbers = ({ legend }: { readonly legend: Shown }) => {
   };
   return (
     <>
-      <div className="ramp" style={{ background: `linear-gradient(to right, ${stops.map(({ colour }) => colour).join(', ')})` }} dir="ltr">
+      <div className="ramp" style={{ background: last > 0 ? `linear-gradient(to right, ${colours.join(', ')})` : colours[0] }} dir="ltr">
         <Marker legend={legend} />
       </div>
       <ol className="stops" dir="ltr">
