@@ -2,7 +2,7 @@
  * Tile tree: which tiles of a layer a view needs: coarse where it is far, fine where it is near. A tile stays until all that replaces it is here.
  */
 import type { TileEntry } from '../archive.ts';
-import { packTiles } from '../packed-tiles.ts';
+import { packTiles } from './packed-tiles.ts';
 
 export type Eye = {
   /** east, up, south, metres */

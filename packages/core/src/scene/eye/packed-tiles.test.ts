@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { TileEntry } from './archive.ts';
+import type { TileEntry } from '../archive.ts';
 import { packTiles } from './packed-tiles.ts';
 
 const half = fc.integer({ min: -200_000, max: 200_000 }).map((twice) => twice / 2);

@@ -1,7 +1,7 @@
 /**
  * Packed tiles: a directory as it is kept where a scene is open: all that it says of a tile is a whole number of something, and stands beside the others in one array.
  */
-import { markDigits, type TileEntry } from './archive.ts';
+import { markDigits, type TileEntry } from '../archive.ts';
 
 /** Of each tile: parent and 1, level, items, length, first row, offset, centimetres of error, twice its top, twice its box, and its mark in two halves. */
 const numbersATile = 14;
