@@ -59,7 +59,7 @@ const addKeeping = ({ program, context, done }: Adding): void => {
   withStore(verb(program, 'import', 'import the sources of a node file, report, and stop'))
     .argument('<node>', 'node file (YAML)')
     .option('--source <id>', 'only this source')
-    .option('--from <archive>', 'not the sources: a whole node, from a file that export wrote')
+    .addOption(new Option('--from <archive>', 'not the sources: a whole node, from a file that export wrote').conflicts('source'))
     .action(async (file, options) =>
       done(options.from === undefined ? await importNode({ file, ...options }, context(options)) : await importFrom({ file, ...options }, context(options))),
     );

@@ -2,14 +2,13 @@
  * export, import --from, backup: a whole node as a file, a node from such a file, and a copy of what a node keeps while it runs.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import type { NodeFile } from '../../config/node-file.ts';
 import { systemDeps } from '../../deps.ts';
 import { logFolderOf, logPaths, readLines } from '../../log/log-files.ts';
-import { type Archived, type Kept, loadArchive, verifyArchive, writeArchive } from '../../store/moving/node-archive.ts';
+import { type Archived, interrupted, type Kept, loadArchive, verifyArchive, writeArchive } from '../../store/moving/node-archive.ts';
 import { openStore } from '../../store/open-store.ts';
 import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { storeFileName } from '../../store/sqlite/sqlite.ts';
@@ -20,6 +19,8 @@ import { answered } from '../../store/unanswered.ts';
 import type { ExitCode } from '../cityweave.ts';
 import { loadOneNode } from '../configured.ts';
 import type { Context } from '../running/up.ts';
+import { interruption } from '../terminal.ts';
+import { fileBeside, folderBeside } from './beside.ts';
 
 type Options = { readonly file: string; readonly state: string };
 
@@ -60,12 +61,8 @@ const withKept = async <T>(store: TwinStore, directory: string, work: (kept: Kep
   return work({ store, records: records.value, log: logOf(directory) }).finally(() => records.value.close());
 };
 
-const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'cityweave-'));
-  return work(folder).finally(() => rm(folder, { recursive: true, force: true }));
-};
-
-const nothingKept = problem('notFound', { subject: 'store of the node', accepted: 'a node that was started or imported (--state)' });
+const nothingKept = (directory: string): Result<never> =>
+  fail(problem('notFound', { subject: 'store of the node', path: directory, accepted: 'a node that was started or imported (--state)' }));
 
 /** Where the settings say another store than the one that the node used, nothing or half of it would be found. */
 const isKept = async ({ store: { adapter } }: NodeFile, names: readonly string[], { store }: Kept): Promise<boolean> => {
@@ -75,23 +72,37 @@ const isKept = async ({ store: { adapter } }: NodeFile, names: readonly string[]
 
 type Copied = Awaited<ReturnType<typeof copyKept>>;
 
+type Move = { readonly node: NodeFile; readonly directory: string; readonly path: string; readonly signal: AbortSignal };
+
+type Archive = { readonly folder: string; readonly to: string; readonly copy: () => Promise<Copied> };
+
 /** What the store told of its writes is noted before the files beside it are copied. */
-const archive = (node: NodeFile, { folder, to, copy }: { readonly folder: string; readonly to: string; readonly copy: () => Promise<Copied> }) =>
+const archive = ({ node, directory, signal }: Move, { folder, to, copy }: Archive): Promise<Result<Archived>> =>
   withStore(node, folder, async (store) => {
     const writes = await store.writes();
     const copied = await copy();
     if (!copied.ok) return copied;
     return withKept(store, folder, async (kept) =>
-      (await isKept(node, copied.value, kept)) ? writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now(), writes }) : fail(nothingKept),
+      (await isKept(node, copied.value, kept))
+        ? writeArchive(to, kept, { agency: node.agency, at: systemDeps().clock.now(), writes, signal })
+        : nothingKept(directory),
     );
   });
 
 /** Of a copy made for it, so that the node may go on running and all of the file is of one moment; a server is read as it is. */
-const exportNode = (node: NodeFile, directory: string, to: string): Promise<Result<Archived>> =>
-  inScratch(async (folder) => {
-    if (node.store.adapter !== 'sqlite') return archive(node, { folder, to, copy: () => copyKept(directory, folder) });
-    const copied = await copyKept(directory, folder);
-    return copied.ok ? archive(node, { folder, to, copy: async () => copied }) : copied;
+const archiveCopy = async (move: Move, folder: string, to: string): Promise<Result<Archived>> => {
+  const copy = () => copyKept(move.directory, folder);
+  if (move.node.store.adapter !== 'sqlite') return archive(move, { folder, to, copy });
+  const copied = await copy();
+  return copied.ok ? archive(move, { folder, to, copy: async () => copied }) : copied;
+};
+
+const exportNode = (move: Move): Promise<Result<Archived>> =>
+  fileBeside(move.path, async (folder) => {
+    const made = join(folder, 'node.gz');
+    const archived = await archiveCopy(move, folder, made);
+    if (archived.ok) await rename(made, move.path);
+    return archived;
   });
 
 const keepsSomething = async (directory: string): Promise<boolean> =>
@@ -124,7 +135,7 @@ const inPlace = async (directory: string, make: (folder: string) => Promise<Resu
   return done;
 };
 
-const restoreNode = async (node: NodeFile, directory: string, from: string): Promise<Result<Archived>> => {
+const restoreNode = async ({ node, directory, path: from }: Move): Promise<Result<Archived>> => {
   const verified = await verifyArchive(from, node.agency);
   if (!verified.ok) return verified;
   const locked = await lockDirectory(directory);
@@ -155,13 +166,14 @@ const onlyFiles = problem('badConfiguration', {
   accepted: 'cityweave export, which writes all of the node to one file, or a dump of the database with a copy of the node folder, both stopped',
 });
 
-type Moving = (node: NodeFile, directory: string, path: string) => Promise<Result<Archived>>;
+type Moving = (move: Move) => Promise<Result<Archived>>;
 
 const move = async (options: Options & { readonly path: string }, context: Context, moving: Moving): Promise<ExitCode> => {
   const node = await loadOneNode(options.file, context.environment);
   const refused = (found: Problem): ExitCode => told(fail(found), options.path, context);
   if (!node.ok) return refused(node.problem);
-  return told(await moving(node.value, resolve(options.state, node.value.agency), resolve(options.path)), options.path, context);
+  const directory = resolve(options.state, node.value.agency);
+  return told(await moving({ node: node.value, directory, path: resolve(options.path), signal: interruption() }), options.path, context);
 };
 
 export const exportTo = (options: Options & { readonly to: string }, context: Context): Promise<ExitCode> =>
@@ -172,7 +184,7 @@ export const importFrom = (options: Options & { readonly from: string }, context
 
 export const backup = async ({ file, state, to }: Options & { readonly to: string }, { environment, terminal }: Context): Promise<ExitCode> => {
   const node = await loadOneNode(file, environment);
-  const done = node.ok ? await copyOf(node.value, resolve(state, node.value.agency), resolve(to)) : node;
+  const done = node.ok ? await copyOf({ node: node.value, directory: resolve(state, node.value.agency), path: resolve(to), signal: interruption() }) : node;
   if (!done.ok) {
     terminal.problem(done.problem);
     return 1;
@@ -181,11 +193,13 @@ export const backup = async ({ file, state, to }: Options & { readonly to: strin
   return 0;
 };
 
-const copyOf = async (node: NodeFile, directory: string, to: string): Promise<Result<readonly string[]>> => {
+const copyOf = async ({ node, directory, path: to, signal }: Move): Promise<Copied> => {
   if (node.store.adapter !== 'sqlite') return fail(onlyFiles);
-  if (!(await keepsSomething(directory))) return fail(nothingKept);
-  await mkdir(to, { recursive: true, mode: 0o700 });
-  if (await keepsSomething(to))
-    return fail(problem('badConfiguration', { subject: '--to', found: 'a folder in which a node keeps something', accepted: 'another folder' }));
-  return copyKept(directory, to);
+  if (!(await keepsSomething(directory))) return nothingKept(directory);
+  return folderBeside(to, async (folder) => {
+    const copied = await copyKept(directory, folder);
+    if (signal.aborted) return fail(interrupted);
+    if (copied.ok) await rename(folder, to);
+    return copied;
+  });
 };

@@ -11,6 +11,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { type Authority, canonicalJson, fail, type Instant, ok, type Problem, problem, type Result } from '@cityweave/core';
 import { z } from 'zod';
 import type { NodeRecord, RecordStore, TwinStore } from '../store.ts';
+import { answered, unanswered } from '../unanswered.ts';
 import type { Moved } from './moved.ts';
 import { movedRows } from './unloading.ts';
 
@@ -56,8 +57,10 @@ const digestOf = async (kept: Kept): Promise<string> => {
   return content.digest('hex');
 };
 
+type Telling = { readonly heading: object; readonly signal: AbortSignal | undefined; readonly told: (done: Archived) => void };
+
 /** Every line is part of the digest that the last one tells. */
-async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => void): AsyncGenerator<string> {
+async function* linesOf(kept: Kept, { heading, signal, told }: Telling): AsyncGenerator<string> {
   const [hash, content] = [createHash('sha256'), createHash('sha256')];
   let lines = 0;
   const note = (value: unknown): string => {
@@ -68,6 +71,7 @@ async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => v
   };
   yield note(heading);
   for await (const line of contentOf(kept)) {
+    if (signal?.aborted) throw unanswered(interrupted);
     content.update(toldAlike(line));
     yield note(line);
   }
@@ -76,6 +80,8 @@ async function* linesOf(kept: Kept, heading: object, told: (done: Archived) => v
   yield lineOf({ end: done });
 }
 
+export const interrupted = problem('cancelled', { found: 'an interruption', accepted: 'the same command once more' });
+
 const writtenMeanwhile = problem('revisionConflict', {
   subject: 'store of the node',
   found: 'a write while it was read',
@@ -83,17 +89,20 @@ const writtenMeanwhile = problem('revisionConflict', {
 });
 
 /** `writes`: what the store told before anything of the node was read. */
-export type Archiving = { readonly agency: Authority; readonly at: Instant; readonly writes: number };
+export type Archiving = { readonly agency: Authority; readonly at: Instant; readonly writes: number; readonly signal?: AbortSignal };
 
 /** For its owner's eyes only: the key of the node is in it. The file has its name once it is whole, and of one moment: nothing was written to the store while it was read. */
-export const writeArchive = async (path: string, kept: Kept, { agency, at, writes }: Archiving): Promise<Result<Archived>> => {
+export const writeArchive = async (path: string, kept: Kept, { agency, at, writes, signal }: Archiving): Promise<Result<Archived>> => {
   let done: Archived = { lines: 0, sha256: '', content: '' };
-  const lines = linesOf(kept, { archive: 'cityweave node', version: archiveVersion, agency, at }, (told) => {
-    done = told;
-  });
+  const told = (all: Archived): void => {
+    done = all;
+  };
+  const lines = linesOf(kept, { heading: { archive: 'cityweave node', version: archiveVersion, agency, at }, signal, told });
   const part = `${path}.part`;
   try {
-    await pipeline(Readable.from(lines, { objectMode: true, highWaterMark: 64 }), createGzip({ level: 6 }), createWriteStream(part, { mode: 0o600 }));
+    const packed = Readable.from(lines, { objectMode: true, highWaterMark: 64 });
+    const piped = await answered(pipeline(packed, createGzip({ level: 6 }), createWriteStream(part, { mode: 0o600 })));
+    if (!piped.ok) return piped;
     if ((await kept.store.writes()) !== writes) return fail(writtenMeanwhile);
     await rename(part, path);
   } finally {
