@@ -102,7 +102,8 @@ describe.skipIf(lacking !== '')(`what compose.yaml runs${lacking && ` (skipped: 
     mkdirSync(join(home, 'conf'), { recursive: true });
     expect(setPassword(home, services.neo4j.environment['NEO4J_AUTH']?.replace('neo4j/', '') ?? '')).toBe(0);
     const settings = ['dbms.security.auth_enabled=true', ...settingsOf(services.neo4j.environment)];
-    server = await start({ home, port: 0, settings, measured: false });
+    const started = await start({ home, port: 0, settings, measured: false });
+    if ('running' in started) server = started.running;
   }, 180_000);
   afterAll(async () => {
     node?.kill('SIGKILL');

@@ -1,11 +1,10 @@
 /**
  * `pnpm neo4j start|stop|status`: a real Neo4j Community on loopback, for trials and tests. Needs Java 17 and, the first time, Maven; says what is missing.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchJars, missing, neo4jVersion } from './neo4j/jars.ts';
-import { logFile, type Running, runningIn, start, stop } from './neo4j/server.ts';
+import { type Running, runningIn, start, stop } from './neo4j/server.ts';
 
 const usage = `Usage: pnpm neo4j start|stop|status [--home FOLDER] [--port N] [--set KEY=VALUE]... [--measured] [--json]
 
@@ -40,20 +39,26 @@ const refuse = (words: string): number => {
   return 1;
 };
 
-const logLines = 20;
-
 const needs = (): string | undefined => {
   const lacking = missing();
   return lacking.length === 0 ? undefined : `Neo4j needs ${lacking.join(' and ')}`;
 };
 
+const portMax = 65_535;
+
+/** Undefined where the words are no port. */
+const portOf = (words: string): number | undefined => (/^\d{1,5}$/.test(words) && Number(words) <= portMax ? Number(words) : undefined);
+
 const startServer = async (): Promise<number> => {
+  const port = portOf(values.port);
+  if (port === undefined) return refuse(`--port ${values.port} is no port: a number from 0 (a free one) to ${portMax} is`);
   const lacking = needs();
   if (lacking !== undefined) return refuse(lacking);
   const failed = fetchJars();
   if (failed) return refuse(`Maven did not fetch org.neo4j:neo4j:${neo4jVersion}:\n${failed}`);
-  const running = await start({ home, port: Number(values.port), settings: values.set, measured: values.measured });
-  if (!running) return refuse(`Neo4j does not start:\n${readFileSync(logFile(home), 'utf8').trim().split('\n').slice(-logLines).join('\n')}`);
+  const started = await start({ home, port, settings: values.set, measured: values.measured });
+  if ('failed' in started) return refuse(started.failed);
+  const { running } = started;
   say(`Neo4j ${neo4jVersion} answers at ${uriOf(running)} (no password; process ${running.pid})\nNEO4J_URI=${uriOf(running)}`, {
     ...running,
     uri: uriOf(running),

@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jarsFolder } from './jars.ts';
+import { isProcess } from './process.ts';
 
 export type Running = { readonly pid: number; readonly port: number };
 
@@ -25,30 +26,27 @@ const stopWithinMs = 20_000;
 const pollMs = 50;
 
 const runningFile = (home: string): string => join(home, 'running.json');
-export const logFile = (home: string): string => join(home, 'server.log');
+const logFile = (home: string): string => join(home, 'server.log');
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+const homeArgument = (home: string): string => `--home-dir=${home}`;
 
-/** The server that runs in a home folder, where one does. */
+/** The server that runs in a home folder, where one does: its number may be another process's by now. */
 export const runningIn = (home: string): Running | undefined => {
   if (!existsSync(runningFile(home))) return undefined;
   const running: Running = JSON.parse(readFileSync(runningFile(home), 'utf8'));
-  return isAlive(running.pid) ? running : undefined;
+  return isProcess(running.pid, homeArgument(home)) ? running : undefined;
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** The port, or a free one for 0; undefined where somebody has it. */
+const portFor = (wanted: number): Promise<number | undefined> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    server
+      .once('error', () => resolve(undefined))
+      .listen(wanted, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : undefined));
+      });
   });
 
 /** The handshake of Bolt: whoever answers it with a version is ready. */
@@ -101,51 +99,64 @@ const production = ['-Xms1g', '-Xmx2g'];
 const launch = (home: string, measured: boolean): { readonly pid: number; readonly ended: () => boolean } => {
   const log = openSync(logFile(home), 'w');
   // no shell: java itself reads the asterisk
-  const places = ['-cp', join(jarsFolder, '*'), 'org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`, `--config-dir=${join(home, 'conf')}`];
+  const places = ['-cp', join(jarsFolder, '*'), 'org.neo4j.server.CommunityEntryPoint', homeArgument(home), `--config-dir=${join(home, 'conf')}`];
   const child = spawn('java', [...(measured ? production : trial), ...opens, ...places, '--console-mode'], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
   return { pid: child.pid ?? 0, ended: () => child.exitCode !== null || child.signalCode !== null };
 };
 
-/** One start at a time in a folder: who comes second waits for the first. */
+/** One start at a time in a folder: who comes second waits for the first, unless that one has ended. */
 const claim = async (home: string): Promise<() => void> => {
   const lock = join(home, 'starting');
   const end = performance.now() + readyWithinMs;
   for (;;) {
     try {
-      mkdirSync(lock);
-      return () => rmSync(lock, { recursive: true, force: true });
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
     } catch {
       if (performance.now() > end) return () => undefined;
-      await pause(pollMs);
+      const holder = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+      if (holder !== '' && !isProcess(Number(holder))) rmSync(lock, { force: true });
+      else await pause(pollMs);
     }
   }
 };
 
-const startClaimed = async ({ home, port: wanted, settings, measured }: StartOptions): Promise<Running | undefined> => {
-  const running = runningIn(home);
-  // a process that was killed may be listed for a while
-  if (running && (await answersAt(running.port))) return running;
-  const port = wanted || (await freePort());
+/** A server that runs, or why there is none. */
+export type Started = { readonly running: Running } | { readonly failed: string };
+
+const logLines = 20;
+const lastOfLog = (home: string): string => readFileSync(logFile(home), 'utf8').trim().split('\n').slice(-logLines).join('\n');
+
+/** Noted as soon as it is there, so that who breaks off can stop it. */
+const launchAt = async (port: number, { home, settings, measured }: StartOptions): Promise<Started> => {
   mkdirSync(join(home, 'conf'), { recursive: true });
   writeFileSync(join(home, 'conf/neo4j.conf'), configuration(port, settings));
   const { pid, ended } = launch(home, measured);
+  writeFileSync(runningFile(home), JSON.stringify({ pid, port }));
   const end = performance.now() + readyWithinMs;
-  while (!(await answersAt(port))) {
-    if (ended()) return undefined;
-    if (performance.now() > end) {
-      process.kill(pid, 'SIGKILL');
-      return undefined;
-    }
+  while (!ended() && performance.now() < end) {
+    // another one may answer where ours has just found the port taken
+    if ((await answersAt(port)) && !ended()) return { running: { pid, port } };
     await pause(pollMs);
   }
-  writeFileSync(runningFile(home), JSON.stringify({ pid, port }));
-  return { pid, port };
+  await stop(home);
+  return { failed: `Neo4j does not start:\n${lastOfLog(home)}` };
 };
 
-/** The running server of a folder, started where none runs; undefined where it does not come up, and then its log says why. */
-export const start = async (options: StartOptions): Promise<Running | undefined> => {
+const startClaimed = async (options: StartOptions): Promise<Started> => {
+  const running = runningIn(options.home);
+  // a process that was killed may be listed for a while, and one whose start broke off may be on its way
+  if (running && (await answersAt(running.port))) return { running };
+  await stop(options.home);
+  const port = await portFor(options.port);
+  if (port === undefined) return { failed: `port ${options.port} is taken: stop who has it, or give --port another one (0: a free one)` };
+  return await launchAt(port, options);
+};
+
+/** The running server of a folder, started where none runs. */
+export const start = async (options: StartOptions): Promise<Started> => {
   mkdirSync(options.home, { recursive: true });
   const release = await claim(options.home);
   try {
@@ -160,9 +171,10 @@ export const stop = async (home: string): Promise<boolean> => {
   const running = runningIn(home);
   rmSync(runningFile(home), { force: true });
   if (!running) return false;
+  const isThere = (): boolean => isProcess(running.pid, homeArgument(home));
   process.kill(running.pid, 'SIGTERM');
   const end = performance.now() + stopWithinMs;
-  while (isAlive(running.pid)) {
+  while (isThere()) {
     if (performance.now() > end) process.kill(running.pid, 'SIGKILL');
     await pause(pollMs);
   }
