@@ -6,7 +6,7 @@ import { systemDeps } from '@cityweave/server';
 import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import { createTestCity, present } from '../city.ts';
-import { authorityOfTest, fourAgencies } from '../city-files.ts';
+import { authorityOfTest, fourAgencies, testFederationId } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, panel, tool } from './page.ts';
 
@@ -183,5 +183,18 @@ it('lists what a question found without the kinds of it, where the question does
   await answer.getByRole('button', { name: 'Krankenhaus am Südring' }).waitFor();
   expect(await answer.locator('details').count()).toBe(0);
   expect(await answer.textContent()).not.toContain('Kind not told');
+  await browser.close();
+});
+
+it('names each list of an answer that has several: by the name that the question gives it, else as what was found', async () => {
+  const list = '{ nodes { id name kind { id } } sources { agency { id name } status } totalCount }';
+  const query = `query ($federation: ID!) { federation(id: $federation) { twins(first: 5) ${list} byTheRiver: twins(first: 2) ${list} } }`;
+  const example = { name: 'two', title: 'What is where?', query, variables: { federation: testFederationId } };
+  await using city = await createTestCity({ agencies: fourAgencies(), examples: [example] });
+  await city.active();
+  const browser = await launchChromium();
+  await using viewer = await openViewer(browser, city.front.address, { hash: '#q=two&w=questions&lang=en' });
+  const names = panel(viewer.page, 'Answer').locator('.list-name');
+  await expect.poll(() => names.allTextContents()).toEqual([expect.stringMatching(/^Found /), expect.stringMatching(/^by the river /)]);
   await browser.close();
 });

@@ -111,6 +111,9 @@ const bounded = ({ sections }: Answer, most: number): readonly Section[] => {
 /** `siteKinds` as people write it. */
 const wordsOf = (path: string): string => path.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 
+/** What every list is called where a question gives it no name of its own. */
+const unnamed = 'twins';
+
 type SectionProps = { readonly section: Section; readonly counts: readonly Counted[]; readonly named: boolean };
 
 /** A question may ask for several lists: each has its name and its number. Counts are told of the whole. */
@@ -120,7 +123,8 @@ const SectionPart = ({ section, counts, named }: SectionProps) => {
     <>
       {named && (
         <p className="list-name">
-          <Name text={wordsOf(section.path)} /> <span className="soft">{say('twinCount', { n: section.total ?? section.twins.length })}</span>
+          <Name text={section.path === unnamed ? say('found') : wordsOf(section.path)} />{' '}
+          <span className="soft">{say('twinCount', { n: section.total ?? section.twins.length })}</span>
         </p>
       )}
       {[...partsOf(section)].map(([agency, own]) => (
