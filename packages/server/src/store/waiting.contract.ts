@@ -2,6 +2,7 @@
  * What every store promises to those who stop waiting.
  */
 import { expect, test } from 'vitest';
+import { batchesWaitingMax } from './batches-waiting.ts';
 import { readsWaitingMax } from './in-time.ts';
 import type { TwinStore, Waiting } from './store.ts';
 import { accepted, agency, at, put, term, twinId } from './twins.contract.ts';
@@ -94,6 +95,19 @@ export const waitingContract = (store: () => TwinStore) => {
     controller.abort();
     await expect(both[0]).rejects.toMatchObject({ name: 'AbortError' });
     expect(await both[1]).toMatchObject([{ kind: term('Pump'), count: 1 }]);
+  });
+
+  test('so many batches may wait behind the one that is written; one more is refused at once, and none of the others is lost', {
+    timeout: 120_000,
+  }, async () => {
+    const batches = Array.from({ length: batchesWaitingMax + 1 }, () => store().apply([put('1')], { at }));
+    expect(await store().apply([put('2'), put('3')], { at })).toMatchObject(
+      Array.from({ length: 2 }, () => ({ ok: false, problem: { kind: 'overloaded', limit: batchesWaitingMax } })),
+    );
+    const outcomes = (await Promise.all(batches)).flat();
+    expect(outcomes.map((outcome) => outcome.ok && outcome.version)).toEqual(batches.map((_, index) => index + 1));
+    expect(await store().count({})).toBe(1);
+    await accepted(store(), [put('2')]);
   });
 
   test('so many reads may wait; one more is refused at once, and health is told all the same', async () => {

@@ -1,7 +1,8 @@
 /**
  * Lane: the way of writes to the server. Batches that arrive while a transaction runs are committed together in the next one.
  */
-import { limits, type Problem, problem } from '@cityweave/core';
+import type { Problem } from '@cityweave/core';
+import { batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../batches-waiting.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore } from '../store.ts';
 import { unansweredProblem } from '../unanswered.ts';
 import { abortError } from '../waiting.ts';
@@ -29,27 +30,11 @@ type Waiting = {
 
 /** Commands in one transaction, unless a single batch is larger: a batch is held in the server's memory until it is committed. */
 const groupCommandsMax = 1_000;
-const batchesWaitingMax = 10_000;
-
-const refuse = (commands: { readonly length: number }, refused: Problem): readonly Outcome[] =>
-  Array.from({ length: commands.length }, () => ({ ok: false, problem: refused }));
-
-const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
-const overloaded = problem('overloaded', { subject: 'store', limit: batchesWaitingMax, retryAfterMs: limits.retryDelayMinMs });
-
-const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
-  let commands = 0;
-  const end = queue.findIndex(({ batch }, index) => {
-    commands += batch.commands.length;
-    return index > 0 && commands > groupCommandsMax;
-  });
-  return queue.splice(0, end < 0 ? queue.length : end);
-};
 
 const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: ApplyOptions): Batch => ({ commands, atomic, cursor, at });
 
 const refuseAll = (waiting: readonly Waiting[], refused: Problem): void => {
-  for (const { batch, settle } of waiting) settle(refuse(batch.commands, refused));
+  for (const { batch, settle } of waiting) settle(refuseEach(batch.commands, refused));
 };
 
 /** What the server did not do is told as its problem; anything else stays what it is. */
@@ -101,7 +86,7 @@ const createLoop = (writer: Omit<Writer, 'noted'>, committed: (head: number) => 
   /** Whoever waits behind a group that waited for the server in vain has waited as long. */
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
-      const away = await commit(takeGroup(queue));
+      const away = await commit(takeGroup(queue, groupCommandsMax));
       if (away) refuseAll(queue.splice(0), away);
     }
     running = undefined;
@@ -146,8 +131,8 @@ export const createLane = (writer: Omit<Writer, 'noted'>, from: number): Lane =>
   });
   const apply: Lane['apply'] = async (commands, applying) => {
     if (applying.signal?.aborted) return Promise.reject(abortError());
-    if (!open) return refuse(commands, closed);
-    if (loop.queue.length >= batchesWaitingMax) return refuse(commands, overloaded);
+    if (!open) return refuseEach(commands, closed);
+    if (loop.queue.length >= batchesWaitingMax) return refuseEach(commands, overloaded);
     return enqueue(loop, toBatch(commands, applying), applying.signal);
   };
   const onCommit: Lane['onCommit'] = (tell) => {

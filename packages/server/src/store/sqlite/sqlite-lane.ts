@@ -2,7 +2,7 @@
  * The way of writes to the writer's thread: batches that arrive while a transaction runs are committed together in the next one.
  * Nothing is acknowledged before it is durable.
  */
-import { limits, type Problem, problem } from '@cityweave/core';
+import { batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../batches-waiting.ts';
 import type { Loaded } from '../sqlite-moving/load.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore, Waiting } from '../store.ts';
 import { answered, unansweredProblem } from '../unanswered.ts';
@@ -45,21 +45,6 @@ export type LaneOptions = { readonly write: (task: Task) => Promise<unknown>; re
 
 /** Commands in one transaction, unless a single batch is larger: bounds how long the next one waits. */
 const groupCommandsMax = 4_000;
-const batchesWaitingMax = 10_000;
-
-const refuse = (commands: { readonly length: number }, refused: Problem): readonly Outcome[] =>
-  Array.from({ length: commands.length }, () => ({ ok: false, problem: refused }));
-
-const closed = problem('unavailable', { subject: 'store', found: 'it is closed' });
-
-const takeGroup = (queue: Queued[]): readonly Queued[] => {
-  let commands = 0;
-  const end = queue.findIndex(({ batch }, index) => {
-    commands += batch.commands.length;
-    return index > 0 && commands > groupCommandsMax;
-  });
-  return queue.splice(0, end < 0 ? queue.length : end);
-};
 
 const toBatch = (commands: readonly Command[], { atomic = true, cursor, at }: ApplyOptions, noted: NotedTerms): Batch => ({
   commands: commands.map((command) => toRowCommand(command, noted)),
@@ -77,7 +62,7 @@ const tell = ({ settle, fail }: Queued, told: Written['outcomes'][number]): void
 const tellAll = (group: readonly Queued[], cause: unknown): void => {
   const found = unansweredProblem(cause);
   for (const { batch, settle, fail } of group)
-    if (found) settle(refuse(batch.commands, found));
+    if (found) settle(refuseEach(batch.commands, found));
     else fail(cause);
 };
 
@@ -95,7 +80,7 @@ const createWriterLoop = ({ write, path }: LaneOptions, committed: (written: Wri
     }
   };
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await commit(takeGroup(queue));
+    while (queue.length > 0) await commit(takeGroup(queue, groupCommandsMax));
     running = undefined;
   };
   const wake = (): void => {
@@ -120,8 +105,6 @@ const createHead = (from: number) => {
   };
   return { committed, onCommit, head: () => head, identitySeq: () => identitySeq };
 };
-
-const overloaded = problem('overloaded', { subject: 'store', limit: batchesWaitingMax, retryAfterMs: limits.retryDelayMinMs });
 
 const createQueue = (options: LaneOptions, committed: (written: Written) => void) => {
   const { queue, wake, drained } = createWriterLoop(options, committed);
@@ -172,8 +155,8 @@ export const createLane = ({ write, path, head: from }: LaneOptions): Lane => {
   let open = true;
   const apply: Lane['apply'] = async (commands, applying) => {
     if (applying.signal?.aborted) return Promise.reject(abortError());
-    if (!open) return refuse(commands, closed);
-    return isFull() ? refuse(commands, overloaded) : enqueue(commands, applying);
+    if (!open) return refuseEach(commands, closed);
+    return isFull() ? refuseEach(commands, overloaded) : enqueue(commands, applying);
   };
   const aside: Lane['aside'] = async (task, waiting) => (waiting?.signal?.aborted ? Promise.reject(abortError()) : counted.write({ ...task, path }));
   const send: Lane['send'] = async (task, waiting) => {
