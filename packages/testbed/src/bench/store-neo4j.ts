@@ -19,7 +19,7 @@ import {
   upsertNeo4jFloor,
 } from './store-neo4j-floor.ts';
 import { type Server, withServer } from './store-neo4j-server.ts';
-import { type Compared, compareInTurns, floorTimesMax, questionsOf } from './store-questions.ts';
+import { benchAlone, type Compared, compareInTurns, floorTimesMax, questionsOf } from './store-questions.ts';
 import { at, best, box, clock, idOf, indices, inTurns } from './store-town.ts';
 
 const rounds = 30;
@@ -148,6 +148,7 @@ const compare = async (town: Town): Promise<BenchResult[]> => {
     withinFloor(load, floorTimesMax),
     ...(await benchFolding(town)),
     ...(await compareInTurns(readsOf(town), { against })),
+    ...(await benchAlone(store)),
     ...(await compareUpserts(town)),
   ];
 };

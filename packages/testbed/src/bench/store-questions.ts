@@ -4,7 +4,7 @@
 import { TermId, type TwinId } from '@cityweave/core';
 import type { TwinStore } from '@cityweave/server';
 import { type BenchResult, withinFloor } from './result.ts';
-import { box, idOf, inTurns } from './store-town.ts';
+import { best, box, idOf, inTurns } from './store-town.ts';
 
 type Asked = (round: number) => Promise<unknown>;
 export type Compared = {
@@ -76,4 +76,29 @@ export const questionsOf = (store: TwinStore, floor: FloorAnswers, size: number)
     [hops]: { ours: (round) => threeHops(store, idOf(spread(round, 991))), theirs: (round) => floor.hops(spread(round, 991)) },
     '1,000 changes of the feed': { ours: (round) => store.changes(spread(round, 101), { limit: 1_000 }), theirs: (round) => floor.feed(spread(round, 101)) },
   };
+};
+
+/** Best first, as somebody types: one letter that a third of all twins have a word with, a word that all have, and words that few have. */
+const typedTexts = ['d', 'street', 'street 77'] as const;
+
+/** Beside nothing: what it costs to have more twins is all that is asked of them. */
+const aloneOf = (store: TwinStore): Readonly<Record<string, () => Promise<unknown>>> => ({
+  ...Object.fromEntries(
+    typedTexts.map((text) => [
+      `best 20 twins for the words "${text}"`,
+      () => store.find({ filter: { text }, order: { by: { text }, descending: false }, first: 20 }),
+    ]),
+  ),
+  'the links at one twin': () => store.adjacent([idOf(7)], { direction: 'both', limit: 100 }),
+  'cells of a box of about 1,000 twins': () => store.cells({ box, level: 16 }),
+});
+
+/** The best of some rounds each. */
+export const benchAlone = async (store: TwinStore): Promise<BenchResult[]> => {
+  const results: BenchResult[] = [];
+  for (const [name, ask] of Object.entries(aloneOf(store))) {
+    const value = await best(usually.warmings + usually.rounds, ask);
+    results.push({ name, value, unit: 'ms', better: 'lower' });
+  }
+  return results;
 };

@@ -10,7 +10,7 @@ import { openSqliteStore, storeFileName, type TwinStore } from '@cityweave/serve
 import { type BenchResult, toResult } from './result.ts';
 import { against, createFloor, createUpsertKeptFloor, type Floor, fillFloor, floorReads, linkFloor, openFloor, upsertFloor } from './store-floor.ts';
 import { benchHistory } from './store-history.ts';
-import { type Compared, compareInTurns, hops, questionsOf } from './store-questions.ts';
+import { benchAlone, type Compared, compareInTurns, hops, questionsOf } from './store-questions.ts';
 import { agency, at, batchesOf, best, box, boxesMax, boxOf, clock, feeds, idOf, indices, inTurns, twinOf } from './store-town.ts';
 
 const rounds = 30;
@@ -62,17 +62,6 @@ const readsOf = ({ store, file, size }: Town): Readonly<Record<string, Compared>
     },
     [boxOfTwins]: { ours: () => store.find({ filter: { box }, first: 2_000 }), theirs: () => floor.box(box) },
   };
-};
-
-/** Best first, as somebody types: one letter that a third of all twins have a word with, a word that all have, and words that few have. */
-const benchTyping = async (store: TwinStore): Promise<BenchResult[]> => {
-  const results: BenchResult[] = [];
-  for (const text of ['d', 'street', 'street 77']) {
-    const order = { by: { text }, descending: false } as const;
-    const value = await best(rounds, () => store.find({ filter: { text }, order, first: 20 }));
-    results.push({ name: `best 20 twins for the words "${text}"`, value, unit: 'ms', better: 'lower' });
-  }
-  return results;
 };
 
 /** Beside the bare statements that keep nothing of what was, and beside those that do; the budget is absolute. */
@@ -135,7 +124,7 @@ const compare = async (town: Town): Promise<BenchResult[]> => {
   return [
     toResult({ name: `load of ${size} twins`, value: perSecond(ours), unit: 'twins/s', better: 'higher', against, againstValue: perSecond(theirs) }),
     ...(await compareInTurns(readsOf(town), { against, budgetsMs })),
-    ...(await benchTyping(store)),
+    ...(await benchAlone(store)),
     ...(await compareUpserts(town)),
     ...(await benchHistory(town)),
     ...(await reopen(town)),
