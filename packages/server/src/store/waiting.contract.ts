@@ -2,11 +2,11 @@
  * What every store promises to those who stop waiting.
  */
 import { expect, test } from 'vitest';
-import { batchesWaitingMax } from './batches-waiting.ts';
 import { readsWaitingMax } from './in-time.ts';
 import type { TwinStore, Waiting } from './store.ts';
 import { accepted, agency, at, put, term, twinId } from './twins.contract.ts';
 import { answered } from './unanswered.ts';
+import { batchesWaitingMax } from './waiting.ts';
 
 const moment = { valid: at, known: at };
 

@@ -2,10 +2,9 @@
  * Lane: the way of writes to the server. Batches that arrive while a transaction runs are committed together in the next one.
  */
 import type { Problem } from '@cityweave/core';
-import { batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../batches-waiting.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore } from '../store.ts';
 import { unansweredProblem } from '../unanswered.ts';
-import { abortError } from '../waiting.ts';
+import { abortError, batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../waiting.ts';
 import type { Batch } from './decide.ts';
 import { isAway, isRefusal, problemOf, rejectionOf } from './failures.ts';
 import { type Writer, type Written, writeGroup } from './write.ts';

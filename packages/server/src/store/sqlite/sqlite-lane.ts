@@ -2,11 +2,10 @@
  * The way of writes to the writer's thread: batches that arrive while a transaction runs are committed together in the next one.
  * Nothing is acknowledged before it is durable.
  */
-import { batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../batches-waiting.ts';
 import type { Loaded } from '../sqlite-moving/load.ts';
 import type { ApplyOptions, Command, Outcome, TwinStore, Waiting } from '../store.ts';
 import { answered, unansweredProblem } from '../unanswered.ts';
-import { abortError } from '../waiting.ts';
+import { abortError, batchesWaitingMax, closed, overloaded, refuseEach, takeGroup } from '../waiting.ts';
 import { type Batch, type NotedTerms, rememberTerms, toRowCommand } from './sqlite-rows.ts';
 import type { Taken } from './sqlite-staged.ts';
 import { type Task, trusted } from './sqlite-threads.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takeGroup } from './batches-waiting.ts';
+import { takeGroup } from './waiting.ts';
 
 const batch = (commands: number) => ({ batch: { commands: { length: commands } } });
 const sizesOf = (group: readonly ReturnType<typeof batch>[]) => group.map((one) => one.batch.commands.length);
