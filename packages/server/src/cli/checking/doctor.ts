@@ -32,7 +32,7 @@ async function* examineUnborn({ node, directory }: Patient): AsyncGenerator<Find
     about: 'memory',
     subject: directory,
     outcome: 'unknown',
-    says: 'nothing is kept here: start the node with cityweave serve, or name its folder with --state',
+    says: 'no node has started here yet: start it with cityweave serve, or name its folder with --state',
   };
   const protocol = createHttpProtocol();
   if (node.registry) yield greetRegistry(protocol, node.registry.address);
