@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Authority } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
-import { verifyArchive } from '../../store/moving/node-archive.ts';
+import { verifyArchive } from '../../store/moving/archive-check.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import { lockDirectory } from '../../store/sqlite/sqlite-lock.ts';
 import { accepted, put, term, twinId } from '../../store/twins.contract.ts';
@@ -101,7 +101,7 @@ describe('a node that moves', () => {
     expect(await run('backup', at('node.yaml'), '--state', at('old'), '--to', join(at('copy'), 'water.town.example'))).toBe(0);
     const contentOf = async (state: string): Promise<unknown> => {
       expect(await run('export', at('node.yaml'), '--state', at(state), '--to', at(`${state}.gz`))).toBe(0);
-      const verified = await verifyArchive(at(`${state}.gz`), Authority.parse('water.town.example'));
+      const verified = await verifyArchive({ path: at(`${state}.gz`), agency: Authority.parse('water.town.example') });
       return verified.ok ? verified.value.content : verified.problem;
     };
     expect(await contentOf('copy')).toBe(await contentOf('old'));

@@ -8,7 +8,8 @@ import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import type { NodeFile } from '../../config/node-file.ts';
 import { systemDeps } from '../../deps.ts';
 import { logFolderOf, logPaths, readLines } from '../../log/log-files.ts';
-import { type Archived, interrupted, type Kept, loadArchive, verifyArchive, writeArchive } from '../../store/moving/node-archive.ts';
+import { verifyArchive } from '../../store/moving/archive-check.ts';
+import { type Archived, interrupted, type Kept, loadArchive, writeArchive } from '../../store/moving/node-archive.ts';
 import { openStore } from '../../store/open-store.ts';
 import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { storeFileName } from '../../store/sqlite/sqlite.ts';
@@ -129,21 +130,22 @@ const inPlace = async (directory: string, make: (folder: string) => Promise<Resu
   const part = `${directory}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { mode: 0o700 });
-  const made = await make(part);
-  const done = made.ok && !(await moveInto(directory, part)) ? fail(inFolder) : made;
-  await rm(part, { recursive: true, force: true });
-  return done;
+  const making = async (): Promise<Result<true>> => {
+    const made = await make(part);
+    return made.ok && !(await moveInto(directory, part)) ? fail(inFolder) : made;
+  };
+  return making().finally(() => rm(part, { recursive: true, force: true }));
 };
 
-const restoreNode = async ({ node, directory, path: from }: Move): Promise<Result<Archived>> => {
-  const verified = await verifyArchive(from, node.agency);
+const restoreNode = async ({ node, directory, path, signal }: Move): Promise<Result<Archived>> => {
+  const verified = await verifyArchive({ path, agency: node.agency, signal });
   if (!verified.ok) return verified;
   const locked = await lockDirectory(directory);
   if (!locked.ok) return locked;
-  const restored = (await isEmpty(directory))
-    ? await inPlace(directory, (folder) => withStore(node, folder, (store) => withKept(store, folder, (kept) => loadArchive(from, kept, verified.value))))
-    : fail(inFolder);
-  locked.value();
+  const load = (kept: Kept) => loadArchive(kept, { path, content: verified.value.content, signal });
+  const restoring = async (): Promise<Result<true>> =>
+    (await isEmpty(directory)) ? inPlace(directory, (folder) => withStore(node, folder, (store) => withKept(store, folder, load))) : fail(inFolder);
+  const restored = await restoring().finally(locked.value);
   return restored.ok ? verified : restored;
 };
 
