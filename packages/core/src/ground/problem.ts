@@ -153,6 +153,9 @@ const kindByCode: ReadonlyMap<string, ProblemKind> = new Map(
 /** The kind behind a code of the wire; a code of a later version of the table is an internal error of the other side. */
 export const kindOfCode = (code: string): ProblemKind => kindByCode.get(code) ?? 'internal';
 
+/** A name and password in an address are for the server alone. */
+export const withoutUser = (text: string): string => text.replaceAll(/(:\/\/)[^\s/]*@/g, '$1');
+
 const foundCharactersMax = 80;
 
 /** Shortens what was found, so that a message never repeats a 30 MB attribute. */

@@ -39,6 +39,14 @@ describe('a node file', () => {
     expect(await refusal({ ...node(hydrants), timeZone: 'Europe/Berlin' })).toBeUndefined();
   });
 
+  it('that holds a password where it does not fit is refused without it', async () => {
+    for (const store of [{ uri: 'bolt://user:secret@db:7687' }, { password: 74_109 }]) {
+      const refused = await refusal({ ...node(hydrants), store: { adapter: 'neo4j', ...store } });
+      expect(refused).toMatchObject({ kind: 'badConfiguration', path: expect.stringMatching(/store\/(uri|password)$/) });
+      expect(JSON.stringify(refused)).not.toMatch(/user:|secret|74109/);
+    }
+  });
+
   it.each<[string, unknown, object]>([
     [
       'a time zone that nobody knows',

@@ -15,6 +15,7 @@ import {
   SemanticDictionary,
   shorten,
   type Vocabulary,
+  withoutUser,
 } from '@cityweave/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -118,14 +119,20 @@ type Failed = { readonly file: string; readonly schema: z.ZodType; readonly raw:
 const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), raw);
 
+/** What is secret is not repeated. */
+const foundAt = (raw: unknown, path: readonly PropertyKey[]): string => {
+  if (path.at(-1) === 'password') return 'a password that is not shown';
+  const found = valueAt(raw, path);
+  return shorten(typeof found === 'string' ? withoutUser(found) : found);
+};
+
 const explain = (error: z.ZodError, { file, schema, raw }: Failed) => {
   const [first] = error.issues;
   const { issue, path } = first ? placedIssue(first) : { issue: undefined, path: [] };
   const where = `${shorten(file)}#/${path.map(String).join('/')}`;
   if (!issue) return problem('badConfiguration', { path: where, accepted: 'another value' });
   if (issue.code !== 'unrecognized_keys') {
-    const found = valueAt(raw, path);
-    return problem('badConfiguration', { path: where, found: found === undefined ? 'nothing' : shorten(found), accepted: acceptedBy(issue) });
+    return problem('badConfiguration', { path: where, found: foundAt(raw, path), accepted: acceptedBy(issue) });
   }
   const [unknown = ''] = issue.keys;
   const meant = nearest(unknown, knownKeys(schema, path));

@@ -31,4 +31,14 @@ describe('the password of a server', () => {
       problem: { kind: 'badConfiguration', subject: 'store.passwordFile' },
     });
   });
+
+  it('is none in the address, which is told to whoever reads a problem', async () => {
+    for (const uri of ['bolt://user:secret@db:7687', 'neo4j+s://secret@db', 'bolt://user:sec@ret@db']) {
+      const settled = await settleStore(given, { NEO4J_URI: uri });
+      expect(settled).toMatchObject({ ok: false, problem: { kind: 'badConfiguration', accepted: expect.stringContaining('NEO4J_PASSWORD') } });
+      expect(JSON.stringify(settled)).not.toContain('sec');
+      expect(StoreSettings.safeParse({ adapter: 'neo4j', uri }).success).toBe(false);
+    }
+    expect(await settleStore(given, { NEO4J_URI: 'neo4j+ssc://db.example:7687/?policy=eu' })).toMatchObject({ ok: true });
+  });
 });

@@ -25,7 +25,7 @@ export const StoreSettings = z.strictObject({
   /** of neo4j: neo4j:// or bolt://, also +s and +ssc for TLS. NEO4J_URI goes over it */
   uri: z
     .string()
-    .regex(/^(neo4j|bolt)(\+s|\+ssc)?:\/\/\S+$/, 'neo4j://host:port or bolt://host:port')
+    .regex(/^(neo4j|bolt)(\+s|\+ssc)?:\/\/[^\s@]+$/, 'neo4j://host:port or bolt://host:port, without a name and password: NEO4J_USERNAME, NEO4J_PASSWORD')
     .optional(),
   /** NEO4J_USERNAME goes over it */
   username: z.string().optional(),

@@ -8,13 +8,16 @@ import { Instant, TermId } from '@cityweave/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import type { Moved } from '../../store/moving/moved.ts';
-import { emptyPerFolder, trialServer } from '../../store/neo4j/trial-server.ts';
+import { connect } from '../../store/neo4j/connection.ts';
+import { drivers, emptyPerFolder, trialServer } from '../../store/neo4j/trial-server.ts';
+import { cypher } from '../../store/neo4j-cypher/space.ts';
 import { openRecordStore, recordFileName } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { TwinStore } from '../../store/store.ts';
 import { runCommand } from '../cityweave.ts';
 
 const main = join(import.meta.dirname, '../../main.ts');
+const guide = join(import.meta.dirname, '../../../../../docs/guide-operator.md');
 const authority = 'moves.town.example';
 const nodeFile = `
 agency: ${authority}
@@ -126,6 +129,19 @@ describe.skipIf(!settings)(`a node that changes its store${skipped}`, () => {
     await changed();
     expect(await imported('neo4j', 'another', 'one.gz')).toBe(1);
     expect(readdirSync(at('another'))).toEqual([authority]);
+  });
+
+  test('moves into a space that was emptied as the guide says, whatever it kept before', async () => {
+    expect(await imported('neo4j', 'server', 'one.gz')).toBe(0);
+    await changed();
+    expect(await imported('neo4j', 'another', 'one.gz')).toBe(1);
+    const statement = /^ {4}(MATCH .*DETACH DELETE.*)$/m.exec(readFileSync(guide, 'utf8'))?.[1] ?? expect.fail('the guide does not say how');
+    const { release, ...line } = drivers.take(server);
+    await connect(line, server.database).command(cypher(statement.replace('water.example', authority)));
+    await release();
+    expect(await imported('neo4j', 'another', 'one.gz')).toBe(0);
+    expect(await exported('neo4j', 'another', 'two.gz')).toBe(0);
+    expect(contentIn('two.gz')).toBe(contentIn('one.gz'));
   });
 
   test('goes on where it ended after the last row, and only its folder was not whole yet', async () => {

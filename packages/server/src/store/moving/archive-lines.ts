@@ -48,7 +48,7 @@ const Loadable = z.discriminatedUnion('part', [
   z.object({ part: z.literal('twin'), twin, shapes: z.array(z.looseObject({})).optional(), source: text.optional(), digest: text.optional() }),
   z.object({ part: z.literal('link'), link }),
   z.object({ part: z.literal('join'), join }),
-  z.object({ part: z.literal('samples'), id: twinId, samples: z.array(sample) }),
+  z.object({ part: z.literal('samples'), id: text, samples: z.array(sample) }),
   z.object({ part: z.literal('gone'), id: text, version: z.int() }),
   z.object({ part: z.literal('term'), kind: text, term: text, unit: text.optional() }),
   z.object({ part: z.literal('import'), record: z.looseObject({ id: text, source: text, startedAt: Instant }) }),

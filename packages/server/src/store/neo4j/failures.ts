@@ -2,7 +2,7 @@
  * Failures: what the driver and the server say, as problems that tell an operator what to do.
  * The server's texts may quote what is kept, so of most failures only the code goes on.
  */
-import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { fail, ok, type Problem, problem, type Result, withoutUser } from '@cityweave/core';
 import { Neo4jError } from 'neo4j-driver';
 import { newestSchema } from '../neo4j-cypher/space.ts';
 import { unanswered, unansweredProblem } from '../unanswered.ts';
@@ -97,13 +97,14 @@ export const isAway = (cause: unknown): boolean => problemOf(cause) === away;
 export const isThereAlready = (cause: unknown): boolean => /^Neo\.ClientError\.Schema\.\w*AlreadyExists$/.test(codeOf(cause));
 
 /** When a store is opened, whoever reads the problem has the address in their own settings. */
-export const problemOfOpening = (cause: unknown, uri: string): Problem => {
+export const problemOfOpening = (cause: unknown, address: string): Problem => {
   const subject = 'store.uri';
+  const [uri, found] = [address, messageOf(cause)].map(withoutUser);
   const accepted = 'the bolt:// or neo4j:// address of a running server (NEO4J_URI); `pnpm neo4j start` runs one for trials';
   if (isAway(cause)) return problem('unavailable', { subject, found: `no Neo4j that answers at ${uri}`, accepted });
   if (codeOf(cause) !== ofDriver) return problemOf(cause);
   if (/responded HTTP/.test(messageOf(cause))) return problem('badConfiguration', { subject, found: `HTTP at ${uri}`, accepted });
-  return problem('unavailable', { subject, found: messageOf(cause), accepted });
+  return problem('unavailable', { subject, found, accepted });
 };
 
 const oldest = { major: 5, minor: 26 } as const;

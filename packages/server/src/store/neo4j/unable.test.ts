@@ -15,6 +15,12 @@ describe('a server that cannot serve', () => {
     expect(opened).toMatchObject({ ok: false, problem: { kind: 'unavailable', subject: 'store.uri', found: expect.stringContaining('bolt://127.0.0.1:1') } });
   });
 
+  test('is named without the password that somebody wrote into its address', async () => {
+    const opened = await openNeo4jStore({ settings: { uri: 'bolt://user:sec@ret@127.0.0.1:1', database: 'neo4j' }, authority: 'x.example', deps, drivers });
+    expect(opened).toMatchObject({ ok: false, problem: { kind: 'unavailable', subject: 'store.uri' } });
+    expect(JSON.stringify(opened)).not.toMatch(/user|sec|ret@/);
+  });
+
   const portOf = (server: Server): number => Object(server.address()).port;
   const listening = async (server: Server): Promise<Neo4jSettings> => {
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -4,37 +4,41 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fail, ok, problem, type Result } from '@cityweave/core';
+import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
+import { fileFailure } from '../moving/file-failure.ts';
 
-const tryLock = (path: string): DatabaseSync | undefined => {
+const busy = 5;
+
+const inUse = { found: 'a folder that is in use', accepted: 'another folder (--state), or stopping the process that has it open' };
+
+/** Whatever else is in the way: no permission, something else in the place of the lock, a full disk. */
+const reasonOf = (cause: unknown) => {
+  if (cause instanceof Error && 'errcode' in cause && cause.errcode === busy) return inUse;
+  return { found: `no lock in it: ${cause instanceof Error ? cause.message : 'unknown'}`, accepted: 'a folder that can be written (--state)' };
+};
+
+const tryLock = (path: string): Result<DatabaseSync, Pick<Problem, 'found' | 'accepted'>> => {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-    return database;
-  } catch {
+    return ok(database);
+  } catch (cause) {
     database?.close();
-    return undefined;
+    return fail(reasonOf(cause));
   }
 };
 
-/** How to let go, or who is in the way. */
+/** How to let go, or who or what is in the way. */
 export const lockDirectory = async (directory: string): Promise<Result<() => void>> => {
-  const made = await mkdir(directory, { recursive: true }).then(
-    () => true,
-    () => false,
+  const unfit = (facts: Pick<Problem, 'found' | 'accepted'>) => fail(problem('badConfiguration', { subject: 'state', path: directory, ...facts }));
+  const refused = await mkdir(directory, { recursive: true }).then(
+    () => undefined,
+    (cause) => fileFailure(cause) ?? 'unknown',
   );
-  if (!made)
-    return fail(problem('badConfiguration', { subject: 'state', found: 'a folder that cannot be made', accepted: 'a folder that can be written (--state)' }));
+  if (refused !== undefined) return unfit({ found: `a folder that cannot be made: ${refused}`, accepted: 'a folder that can be written (--state)' });
   const held = tryLock(join(directory, 'lock.sqlite'));
-  if (held) return ok(() => held.close());
-  return fail(
-    problem('badConfiguration', {
-      subject: 'state',
-      found: 'a folder that is in use',
-      accepted: 'another folder (--state), or stopping the process that has it open',
-    }),
-  );
+  return held.ok ? ok(() => held.value.close()) : unfit(held.problem);
 };
 
 export const isLocked = async (directory: string): Promise<boolean> => {
