@@ -47,16 +47,16 @@ type Telling = { readonly heading: object; readonly signal: AbortSignal | undefi
 async function* linesOf(kept: Kept, { heading, signal, told }: Telling): AsyncGenerator<string> {
   const [hash, content] = [createHash('sha256'), createHash('sha256')];
   let lines = 0;
-  const note = (value: unknown): string => {
+  const note = async (value: unknown): Promise<string> => {
     const line = lineOf(value);
-    if (line.length > archiveLineCharactersMax + '\n'.length) throw unanswered(tooLong);
+    if (line.length > archiveLineCharactersMax + '\n'.length) return Promise.reject(unanswered(tooLong));
     hash.update(line);
     lines += 1;
     return line;
   };
   yield note(heading);
   for await (const line of contentOf(kept)) {
-    if (signal?.aborted) throw unanswered(interrupted);
+    if (signal?.aborted) return void (await Promise.reject(unanswered(interrupted)));
     content.update(toldAlike(line));
     yield note(line);
   }
