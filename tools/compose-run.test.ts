@@ -103,7 +103,7 @@ describe.skipIf(lacking !== '')(`what compose.yaml runs${lacking && ` (skipped: 
     expect(setPassword(home, services.neo4j.environment['NEO4J_AUTH']?.replace('neo4j/', '') ?? '')).toBe(0);
     const settings = ['dbms.security.auth_enabled=true', ...settingsOf(services.neo4j.environment)];
     const started = await start({ home, port: 0, settings, measured: false });
-    if ('running' in started) server = started.running;
+    server = 'running' in started ? started.running : expect.fail(started.failed);
   }, 180_000);
   afterAll(async () => {
     node?.kill('SIGKILL');

@@ -80,10 +80,10 @@ describe('a trial server', () => {
   it('is started though a start before broke off', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     expect(isProcess(pid)).toBe(false);
-    writeFileSync(join(home, 'starting'), String(pid));
+    writeFileSync(join(home, 'starting.pid'), String(pid));
     putJava('exit 1');
     expect(await start(options())).toEqual({ failed: expect.stringContaining('does not start') });
-    expect(existsSync(join(home, 'starting'))).toBe(false);
+    expect(existsSync(join(home, 'starting.pid'))).toBe(false);
   });
 
   it.each(['abc', '-1', '65536', '1e3', ''])('is not started at a port that is none: "%s"', (port) => {

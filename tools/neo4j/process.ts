@@ -4,7 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-const read = (path: string): string | undefined => {
+/** Undefined where it cannot be read, as of what has just gone. */
+export const read = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jarsFolder } from './jars.ts';
-import { isProcess } from './process.ts';
+import { isProcess, read } from './process.ts';
 
 export type Running = { readonly pid: number; readonly port: number };
 
@@ -28,6 +28,8 @@ const pollMs = 50;
 const runningFile = (home: string): string => join(home, 'running.json');
 const logFile = (home: string): string => join(home, 'server.log');
 
+const codeOf = (cause: unknown): string | undefined => (cause instanceof Error && 'code' in cause ? String(cause.code) : undefined);
+
 const homeArgument = (home: string): string => `--home-dir=${home}`;
 
 /** The server that runs in a home folder, where one does: its number may be another process's by now. */
@@ -39,10 +41,10 @@ export const runningIn = (home: string): Running | undefined => {
 
 /** The port, or a free one for 0; undefined where somebody has it. */
 const portFor = (wanted: number): Promise<number | undefined> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const server = createServer();
     server
-      .once('error', () => resolve(undefined))
+      .once('error', (cause) => (codeOf(cause) === 'EADDRINUSE' ? resolve(undefined) : reject(cause)))
       .listen(wanted, '127.0.0.1', () => {
         const address = server.address();
         server.close(() => resolve(typeof address === 'object' && address ? address.port : undefined));
@@ -108,15 +110,17 @@ const launch = (home: string, measured: boolean): { readonly pid: number; readon
 
 /** One start at a time in a folder: who comes second waits for the first, unless that one has ended. */
 const claim = async (home: string): Promise<() => void> => {
-  const lock = join(home, 'starting');
+  const lock = join(home, 'starting.pid');
   const end = performance.now() + readyWithinMs;
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       return () => rmSync(lock, { force: true });
-    } catch {
+    } catch (cause) {
+      if (codeOf(cause) !== 'EEXIST') return Promise.reject(cause);
       if (performance.now() > end) return () => undefined;
-      const holder = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+      // it may have gone since, or not be written yet
+      const holder = read(lock) ?? '';
       if (holder !== '' && !isProcess(Number(holder))) rmSync(lock, { force: true });
       else await pause(pollMs);
     }
@@ -145,10 +149,19 @@ const launchAt = async (port: number, { home, settings, measured }: StartOptions
   return { failed: `Neo4j does not start:\n${lastOfLog(home)}` };
 };
 
+/** One that is busy, or whose start broke off, may take a while to answer; one that was killed may be listed for a while. */
+const answeringIn = async (home: string): Promise<Running | undefined> => {
+  const end = performance.now() + readyWithinMs;
+  for (let running = runningIn(home); running && performance.now() < end; running = runningIn(home)) {
+    if (await answersAt(running.port)) return running;
+    await pause(pollMs);
+  }
+  return undefined;
+};
+
 const startClaimed = async (options: StartOptions): Promise<Started> => {
-  const running = runningIn(options.home);
-  // a process that was killed may be listed for a while, and one whose start broke off may be on its way
-  if (running && (await answersAt(running.port))) return { running };
+  const running = await answeringIn(options.home);
+  if (running) return { running };
   await stop(options.home);
   const port = await portFor(options.port);
   if (port === undefined) return { failed: `port ${options.port} is taken: stop who has it, or give --port another one (0: a free one)` };
@@ -166,16 +179,25 @@ export const start = async (options: StartOptions): Promise<Started> => {
   }
 };
 
+/** It may have ended just now. */
+const signal = ({ pid }: Running, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name);
+  } catch (cause) {
+    if (codeOf(cause) !== 'ESRCH') throw cause;
+  }
+};
+
 /** True where a server ran. */
 export const stop = async (home: string): Promise<boolean> => {
   const running = runningIn(home);
   rmSync(runningFile(home), { force: true });
   if (!running) return false;
   const isThere = (): boolean => isProcess(running.pid, homeArgument(home));
-  process.kill(running.pid, 'SIGTERM');
+  signal(running, 'SIGTERM');
   const end = performance.now() + stopWithinMs;
   while (isThere()) {
-    if (performance.now() > end) process.kill(running.pid, 'SIGKILL');
+    if (performance.now() > end) signal(running, 'SIGKILL');
     await pause(pollMs);
   }
   return true;

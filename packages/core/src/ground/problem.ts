@@ -154,7 +154,7 @@ const kindByCode: ReadonlyMap<string, ProblemKind> = new Map(
 export const kindOfCode = (code: string): ProblemKind => kindByCode.get(code) ?? 'internal';
 
 /** A name and password in an address are for the server alone. */
-export const withoutUser = (text: string): string => text.replaceAll(/(:\/\/)[^\s/]*@/g, '$1');
+export const withoutUser = (text: string): string => text.replaceAll(/(:\/\/)\S*@/g, '$1');
 
 const foundCharactersMax = 80;
 

@@ -40,7 +40,15 @@ describe('a node file', () => {
   });
 
   it('that holds a password where it does not fit is refused without it', async () => {
-    for (const store of [{ uri: 'bolt://user:secret@db:7687' }, { password: 74_109 }]) {
+    for (const store of [
+      { uri: 'bolt://user:secret@db:7687' },
+      { uri: 'bolt://user:se/secret@db:7687' },
+      { uri: 'bolt://user:a secret@db:7687' },
+      { uri: 'user:secret@db:7687' },
+      { uri: { bolt: 'db', password: 'secret' } },
+      { uri: ['secret'] },
+      { password: 74_109 },
+    ]) {
       const refused = await refusal({ ...node(hydrants), store: { adapter: 'neo4j', ...store } });
       expect(refused).toMatchObject({ kind: 'badConfiguration', path: expect.stringMatching(/store\/(uri|password)$/) });
       expect(JSON.stringify(refused)).not.toMatch(/user:|secret|74109/);

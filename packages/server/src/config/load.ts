@@ -15,7 +15,6 @@ import {
   SemanticDictionary,
   shorten,
   type Vocabulary,
-  withoutUser,
 } from '@cityweave/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -119,11 +118,16 @@ type Failed = { readonly file: string; readonly schema: z.ZodType; readonly raw:
 const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), raw);
 
-/** What is secret is not repeated. */
+/** What stands before the last @ of an address may be a name and password, whatever characters they have and whether a scheme is before them. */
+const withoutSecret = (text: string): string => text.replace(/^([a-z][\w+.-]*:\/\/)?.*:.*@/is, '$1');
+
+/** What is secret is not repeated: it may stand in anything that has parts. */
 const foundAt = (raw: unknown, path: readonly PropertyKey[]): string => {
   if (path.at(-1) === 'password') return 'a password that is not shown';
   const found = valueAt(raw, path);
-  return shorten(typeof found === 'string' ? withoutUser(found) : found);
+  if (Array.isArray(found)) return 'a list';
+  if (typeof found === 'object' && found !== null) return 'a mapping';
+  return shorten(typeof found === 'string' ? withoutSecret(found) : found);
 };
 
 const explain = (error: z.ZodError, { file, schema, raw }: Failed) => {

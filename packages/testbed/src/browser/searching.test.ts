@@ -45,7 +45,9 @@ describe('the search', () => {
       await search(page).press('Tab');
       await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Try again');
       await page.keyboard.press('Enter');
-      await option(page, 'Klinikum Auenfurt').click();
+      await option(page, 'Klinikum Auenfurt').waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
     }
     await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: 'Klinikum Auenfurt' }).waitFor();
     expect(viewer.errors).toEqual([]);

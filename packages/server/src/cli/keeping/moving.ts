@@ -2,13 +2,14 @@
  * export, import --from, backup: a whole node as a file, a node from such a file, and a copy of what a node keeps while it runs.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Problem, problem, type Result } from '@cityweave/core';
 import type { NodeFile } from '../../config/node-file.ts';
 import { systemDeps } from '../../deps.ts';
 import { logFolderOf, logPaths, readLines } from '../../log/log-files.ts';
 import { verifyArchive } from '../../store/moving/archive-check.ts';
+import { fileFailure } from '../../store/moving/file-failure.ts';
 import { type Archived, interrupted, type Kept, loadArchive, writeArchive } from '../../store/moving/node-archive.ts';
 import { openStore } from '../../store/open-store.ts';
 import { openRecordStore, recordFileName } from '../../store/records.ts';
@@ -42,8 +43,11 @@ const logOf = (directory: string): Kept['log'] => ({
 const copyKept = async (from: string, to: string): Promise<Result<readonly string[]>> => {
   const copied = await backupFolder(from, to);
   if (!copied.ok || logPaths(from).length === 0) return copied;
-  await cp(logFolderOf(from), logFolderOf(to), { recursive: true });
-  return ok([...copied.value, basename(logFolderOf(to))]);
+  const log = await cp(logFolderOf(from), logFolderOf(to), { recursive: true }).then(
+    () => ok(true),
+    (cause) => fail(problem('unavailable', { subject: 'exchange log', path: logFolderOf(from), found: fileFailure(cause) ?? String(cause) })),
+  );
+  return log.ok ? ok([...copied.value, basename(logFolderOf(to))]) : log;
 };
 
 /** Opens the store that a folder or a server keeps, does something with it and closes it again; a server may go away meanwhile. */
@@ -102,7 +106,8 @@ const exportNode = (move: Move): Promise<Result<Archived>> =>
   fileBeside(move.path, async (folder) => {
     const made = join(folder, 'node.gz');
     const archived = await archiveCopy(move, folder, made);
-    if (archived.ok) await rename(made, move.path);
+    // unlike a rename it writes over nothing that has come meanwhile
+    if (archived.ok) await link(made, move.path);
     return archived;
   });
 

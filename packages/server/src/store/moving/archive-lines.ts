@@ -92,12 +92,21 @@ export const bad = (place: Place, found: string, accepted = whole): Problem =>
 
 export const tooLong = problem('tooLarge', { subject: 'line of a node archive, in characters', limit: archiveLineCharactersMax });
 
-async function* linesOfFile(path: string): AsyncGenerator<Result<string>> {
+/** Texts of a file as they are unpacked; the file is closed however many of them are taken. */
+async function* textsOf(path: string): AsyncGenerator<string> {
   const unpacked = createGunzip().setEncoding('utf8');
   const packed = createReadStream(path).on('error', (cause) => unpacked.destroy(cause));
+  try {
+    yield* packed.pipe(unpacked);
+  } finally {
+    packed.destroy();
+  }
+}
+
+async function* linesOfFile(path: string): AsyncGenerator<Result<string>> {
   let begun: string[] = [];
-  for await (const chunk of packed.pipe(unpacked)) {
-    const [first = '', ...more] = String(chunk).split('\n');
+  for await (const chunk of textsOf(path)) {
+    const [first = '', ...more] = chunk.split('\n');
     begun.push(first);
     if (begun.reduce((sum, { length }) => sum + length, 0) > archiveLineCharactersMax) return yield fail({ ...tooLong, path });
     for (const next of more) {

@@ -18,9 +18,9 @@ const heapOfWorker = async (page: CDPSession, sessionId: string): Promise<number
   const answered = new Promise<number>((resolve, reject) =>
     page.on('Target.receivedMessageFromTarget', ({ sessionId: from, message }) => {
       const { id, result }: Answer = JSON.parse(message);
-      if (from !== sessionId || id !== numbers.measure) return;
-      if (result) resolve(bytesOf(result));
-      else reject(new Error(message));
+      if (from !== sessionId || id === undefined) return;
+      if (!result) reject(new Error(message));
+      else if (id === numbers.measure) resolve(bytesOf(result));
     }),
   );
   const say = (id: number, method: string) => page.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
@@ -37,9 +37,12 @@ const workersOf = async (page: CDPSession): Promise<readonly string[]> => {
   return found;
 };
 
-export const heapOf = async (page: CDPSession): Promise<Heap> => {
+const heapsOf = async (page: CDPSession): Promise<Heap> => {
   await page.send('HeapProfiler.collectGarbage');
   const own = bytesOf(await page.send('Runtime.getHeapUsage'));
   const workers = await Promise.all((await workersOf(page)).map((worker) => heapOfWorker(page, worker)));
   return { page: own, all: workers.reduce((sum, bytes) => sum + bytes, own) };
 };
+
+/** Nothing that looks on is left behind: what is measured next would pay for it. */
+export const heapOf = (page: CDPSession): Promise<Heap> => heapsOf(page).finally(() => page.detach());

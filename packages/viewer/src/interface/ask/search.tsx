@@ -1,7 +1,7 @@
 /**
  * Search: one field over all agencies. What is found is chosen with the pointer or with the arrow keys, as in any combobox.
  */
-import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useReached } from '../bonds/reaching.ts';
 import { Icon } from '../frame/icon.tsx';
 import { useDrawn } from '../state/drawn.ts';
@@ -84,10 +84,17 @@ export const Search = () => {
   const listId = useId();
   useReached();
   const show = (): void => setField({ ...field, isOpen: true });
+  const input = useRef<HTMLInputElement>(null);
+  // the button goes as soon as it is pressed, and the keyboard stays where the options are taken
+  const askAgain = (): void => {
+    input.current?.focus();
+    again();
+  };
   return (
     <search className="panel search" onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || leave()}>
       <Icon name="search" />
       <input
+        ref={input}
         id="search"
         type="text"
         role="combobox"
@@ -107,7 +114,7 @@ export const Search = () => {
         onChange={({ target }) => setField({ ...closed, text: target.value, isOpen: true })}
         onKeyDown={key}
       />
-      <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} onAgain={again} />
+      <FoundList id={listId} hidden={!isOpen} groups={groups} at={at} finding={finding} onTake={take} onAgain={askAgain} />
     </search>
   );
 };
