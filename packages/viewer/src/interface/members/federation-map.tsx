@@ -26,7 +26,7 @@ const [scale, initiatorCharacters] = [3.6, 17] as const;
 const SpotName = ({ spot }: { readonly spot: MemberSpot }) => {
   const { anchor, dx, dy, characters } = labelOf(spot);
   return (
-    <text className={anchor} x={spot.x * scale + dx} y={spot.y * scale + dy}>
+    <text data-anchor={anchor} x={spot.x * scale + dx} y={spot.y * scale + dy}>
       {plainText(spot.name, characters)}
     </text>
   );
