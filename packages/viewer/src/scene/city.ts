@@ -285,8 +285,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     pick: (camera, at) => rowUnder(made, camera, at),
     aim: () => [(made.free.left + made.free.right) / 2, (made.free.top + made.free.bottom) / 2],
     rest: live.look,
-    progress: tiling.progress,
-    counts: tiling.counts,
+    ...{ progress: tiling.progress, counts: tiling.counts },
     revise: (next) => revise(made, next, [arcs, alarms, names, groups]),
     forget: () => {
       tiling.forget();
