@@ -7,6 +7,7 @@ import { ArchiveName, type Federation, fail, isUnit, ok, problem, type Result, r
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
+import { createReadings, type Readings } from '../tiles/readings.ts';
 import { keptBeside } from '../tiles/row-index.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
@@ -26,7 +27,7 @@ export type TilesRoom = {
 };
 
 type Call = {
-  readonly room: TilesRoom & { readonly openings: Openings };
+  readonly room: TilesRoom & { readonly openings: Openings; readonly readings: Readings };
   readonly url: URL;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -156,11 +157,11 @@ const sendValues = async (call: Call): Promise<void> => {
   if (!(term.success && federation)) return refuse(call, problem('malformed', { subject: 'term', accepted: 'a term of a dictionary' }));
   const unit = url.searchParams.get('unit') ?? room.vocabulary().term(term.data)?.unit;
   if (unit !== undefined && !isUnit(unit)) return refuse(call, problem('malformed', { subject: 'unit', found: unit.slice(0, 80), accepted: 'a UCUM code' }));
-  const column = await columnOf({ held: held.value, federation, sources: room.sources, term: term.data, unit, signal: goneSignal(response) });
-  if (!column.ok) return refuse(call, column.problem);
+  const asked = { held: held.value, federation, sources: room.sources(federation), term: term.data, signal: goneSignal(response) };
+  const column = columnOf({ rows: held.value.built.scene.rows, told: await room.readings.of(asked), term: term.data, unit });
   response
     .writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    .end(encodeColumn(column.value));
+    .end(encodeColumn(column));
 };
 
 const StatesAsked = z.strictObject({
@@ -209,7 +210,7 @@ const sends: Readonly<Record<string, Send>> = {
 const archives = '/tiles/archives/';
 
 export const createTiles = (given: TilesRoom) => {
-  const room = { ...given, openings: createOpenings(given.files) };
+  const room = { ...given, openings: createOpenings(given.files), readings: createReadings() };
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://node');
     const method = request.method === 'HEAD' ? 'GET' : request.method;

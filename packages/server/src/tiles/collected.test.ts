@@ -16,6 +16,7 @@ const sourceOf = (name: string, count: number, walked: number[]): WalkedSource =
   return {
     agency: agencyIdOf(authority),
     name: { en: name },
+    steadyUnder: name,
     seq: async () => ok(1),
     walk: async (_query, take, signal) => {
       for (let from = 0; from < count && !signal.aborted; from += 2) {

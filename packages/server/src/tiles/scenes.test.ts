@@ -39,6 +39,7 @@ const gaugeOf = (name: string, longitude: number): TwinRow => {
 const sourceOf = (name: string, longitude: number, letGo: Promise<Result<number>> = Promise.resolve(ok(1))): WalkedSource => ({
   agency: agencyOf(name),
   name: { en: name },
+  steadyUnder: name,
   seq: async () => ok(1),
   walk: async (_, take) => {
     const walked = await letGo;

@@ -1,9 +1,8 @@
 /**
  * Values: one property of all that is drawn, as a column by row: numbers, or the index of a text among those met.
  */
-import { convert, type Federation, type Json, ok, type Result, type TermId, ValueFlag } from '@cityweave/core';
-import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import type { Held } from './scenes.ts';
+import { convert, type Json, type TermId, ValueFlag } from '@cityweave/core';
+import type { Told } from './readings.ts';
 
 export type ValueColumn = {
   readonly term: string;
@@ -56,41 +55,25 @@ export const putValue = (column: Column, row: number, { value, unit, flag = 'MEA
   } else if (typeof value === 'string' || typeof value === 'boolean') column.values[row] = codeOf(column, String(value));
 };
 
-export type ValuesAsked = {
-  readonly held: Held;
-  readonly federation: Federation;
-  readonly sources: (federation: Federation) => readonly WalkedSource[];
+export type Telling = {
+  /** of the scene */
+  readonly rows: number;
+  /** what every source said, in the order of the sources */
+  readonly told: readonly Told[];
   readonly term: TermId;
   /** in which numbers are told; undefined: in the first that is said */
   readonly unit: string | undefined;
-  readonly signal: AbortSignal;
 };
 
 /** The agency whose twin is drawn decides; the others fill what it leaves open. */
-export const columnOf = async ({ held, federation, sources, term, unit, signal }: ValuesAsked): Promise<Result<ValueColumn>> => {
-  const { scene } = held.built;
-  const column = createColumn(scene.rows, unit);
-  const missing: string[] = [];
-  const filter = { property: [{ term, op: 'exists' as const, value: true }] };
-  for (const source of sources(federation)) {
-    const walked = await source.walk(
-      { filter, terms: [term] },
-      (rows) => {
-        for (const { twin } of rows) {
-          const row = held.rows.rowOf(twin.id);
-          const reading = twin.values[term];
-          if (row === undefined || !reading) continue;
-          const isOwn = held.rows.idOf(row) === twin.id;
-          if (isOwn || Number.isNaN(column.values[row])) putValue(column, row, { flag: twin.provenance.flag, ...reading });
-        }
-      },
-      signal,
-    );
-    if (!walked.ok) missing.push(source.agency);
-  }
+export const columnOf = ({ rows, told, term, unit }: Telling): ValueColumn => {
+  const column = createColumn(rows, unit);
+  for (const { readings } of told)
+    for (const reading of readings) if (reading.isOwn || Number.isNaN(column.values[reading.row])) putValue(column, reading.row, reading);
+  const missing = told.flatMap(({ agency, complete }) => (complete ? [] : [agency]));
   const categories = [...column.categories.keys()];
   const flags = column.flags.some((flag) => flag > 1) ? { flags: column.flags } : {};
-  return ok({ term, unit: column.unit, values: column.values, missing, ...(categories.length > 0 && { categories }), ...flags });
+  return { term, unit: column.unit, values: column.values, missing, ...(categories.length > 0 && { categories }), ...flags };
 };
 
 /** Length of the head, the head as JSON filled up with spaces to a multiple of four, the numbers, then a byte of flags a row where there are any; all little endian. */

@@ -7,6 +7,7 @@ import {
   fail,
   type LanguageMap,
   limits,
+  type Member,
   mayBeAsked,
   ok,
   type PageKey,
@@ -16,7 +17,7 @@ import {
   type TwinRow,
 } from '@cityweave/core';
 import { endingSignal } from '../../deps.ts';
-import type { Room } from '../room.ts';
+import { agreements, type Room } from '../room.ts';
 import { type Deadline, type MemberReads, ownSource, type SourceOfTwins } from './member-read.ts';
 
 export type WalkQuery = {
@@ -32,6 +33,8 @@ const pageOfShapes = 100;
 export type WalkedSource = {
   readonly agency: AgencyId;
   readonly name: LanguageMap;
+  /** under which agreement what it tells stays as it is until its change sequence moves; undefined where time alone may change it */
+  readonly steadyUnder: string | undefined;
   /** the source's change sequence now */
   readonly seq: (signal: AbortSignal) => Promise<Result<number>>;
   /** Rows in order of their ids; `take` is called for every page. The sequence is that of the first page: what changes meanwhile is seen by the next walk. */
@@ -71,16 +74,26 @@ const seqOf = async (room: Room, source: SourceOfTwins, signal: AbortSignal): Pr
   return read.ok ? ok(read.value.page.seq) : read;
 };
 
+/** What is agreed to be no older than something is refused once it is; of a far system nobody knows whether it tells of every change. */
+const steadyUnder = ({ records }: Room, { agreementId, bridge }: Member): string | undefined => {
+  const features = agreements.load(records, agreementId)?.terms.features;
+  return bridge || !features || features.some(({ maxAge }) => maxAge !== undefined) ? undefined : agreementId;
+};
+
 /** The node's own twins, and those of every member that takes part. */
 export const walkedSources = (room: Room, reads: MemberReads, federation: Federation): readonly WalkedSource[] => {
   const members = federation.members.filter(mayBeAsked);
-  const sources = [
-    { source: ownSource(room, federation), name: room.self.name },
-    ...members.map((member) => ({ source: reads.sourceOf(federation, member), name: member.name ?? { en: member.agency } })),
+  const sources: readonly (Pick<WalkedSource, 'name' | 'steadyUnder'> & { readonly source: SourceOfTwins })[] = [
+    { source: ownSource(room, federation), name: room.self.name, steadyUnder: room.self.agency },
+    ...members.map((member) => ({
+      source: reads.sourceOf(federation, member),
+      name: member.name ?? { en: member.agency },
+      steadyUnder: steadyUnder(room, member),
+    })),
   ];
-  return sources.map(({ source, name }) => ({
+  return sources.map(({ source, ...told }) => ({
     agency: source.agency,
-    name,
+    ...told,
     seq: (signal) => seqOf(room, source, signal),
     walk: (query, take, signal) => walkSource({ room, source }, query, { take, signal }),
   }));

@@ -1,0 +1,137 @@
+import { type AgencyId, Authority, agencyIdOf, type Federation, fail, ok, problem, type Result, TermId, TwinRow } from '@cityweave/core';
+import { describe, expect, it } from 'vitest';
+import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import { createReadings, readingLimits } from './readings.ts';
+import type { Held } from './scenes.ts';
+import { columnOf } from './values.ts';
+
+const term = TermId.parse('city:owner');
+const federation = { id: 'urn:dtf:federation:a.example:f' } as Federation; // branding: only its id is read
+const agencyOf = (name: string): AgencyId => agencyIdOf(Authority.parse(`${name}.example`));
+const idOf = (name: string, key: number): string => `urn:dtf:twin:${name}.example:things/${key}`;
+
+const rowOf = (name: string, key: number, value: string): TwinRow => {
+  const [at, agency] = ['2026-05-04T00:00:00.000Z', agencyOf(name)];
+  const provenance = { observedAt: at, recordedAt: at, source: agency };
+  const times = { version: 1, createdAt: at, updatedAt: at };
+  return TwinRow.parse({ twin: { id: idOf(name, key), agency, kind: 'city:Building', name: {}, values: { [term]: { value } }, provenance, ...times } });
+};
+
+/** A source that says what is written in it, with how often it was walked; whoever waits for `letGo` is under way. */
+type Source = WalkedSource & { seqNow: Result<number>; says: readonly string[]; walks: number; letGo: Promise<void> };
+
+const createSource = (name: string, ...says: readonly string[]): Source => ({
+  agency: agencyOf(name),
+  name: { en: name },
+  steadyUnder: `agreement of ${name}`,
+  ...{ seqNow: ok(1), says, walks: 0, letGo: Promise.resolve() },
+  async seq() {
+    return this.seqNow;
+  },
+  async walk(_query, take) {
+    this.walks += 1;
+    await this.letGo;
+    const { seqNow } = this;
+    if (seqNow.ok) take(this.says.map((value, key) => rowOf(name, key, value)));
+    return seqNow;
+  },
+});
+
+/** Twins stand in the rows by name and key; those of `shared` in row 0 beside another's. */
+const heldOf = (ids: readonly string[], rowsRevision = 'r1', shared?: string): Held => {
+  const built = { scene: { rows: ids.length, rowsRevision } };
+  const find = (id: string): number | undefined => (id === shared ? 0 : ids.indexOf(id) < 0 ? undefined : ids.indexOf(id));
+  return { built, rows: { rowOf: find, idOf: (row: number) => ids[row] } } as Held; // branding: only what is read here
+};
+
+const held = heldOf([idOf('a', 0), idOf('a', 1), idOf('b', 0), idOf('c', 0)]);
+const signal = new AbortController().signal;
+
+const tell = async (readings: ReturnType<typeof createReadings>, sources: readonly Source[], of: Held = held) =>
+  columnOf({ rows: of.built.scene.rows, told: await readings.of({ held: of, federation, sources, term, signal }), term, unit: undefined });
+
+describe('what sources say of one property', () => {
+  it('is told in the order of the sources, whoever answers first', async () => {
+    const sources = [createSource('a', 'park', 'rail'), createSource('b', 'rail'), createSource('c', 'port')];
+    const expected = await tell(createReadings(), sources);
+    const gates = sources.map(() => Promise.withResolvers<void>());
+    for (const [at, source] of sources.entries()) source.letGo = gates[at]?.promise ?? source.letGo;
+    const late = tell(createReadings(), sources);
+    for (const { resolve } of gates.toReversed()) {
+      resolve();
+      await new Promise(setImmediate);
+    }
+    expect(await late).toEqual(expected);
+    expect([expected.categories, [...expected.values]]).toEqual([
+      ['park', 'rail', 'port'],
+      [0, 1, 1, 2],
+    ]);
+  });
+
+  it.each([0, 1])('is asked of sourcesAtOnce side by side: of %i more the last waits', async (more) => {
+    const gate = Promise.withResolvers<void>();
+    const sources = Array.from({ length: readingLimits.sourcesAtOnce + more }, (_, at) =>
+      Object.assign(createSource(`a${at}`, 'park'), { letGo: gate.promise }),
+    );
+    const told = tell(createReadings(), sources);
+    await new Promise(setImmediate);
+    expect(sources.filter(({ walks }) => walks === 1)).toHaveLength(readingLimits.sourcesAtOnce);
+    gate.resolve();
+    await told;
+    expect(sources.every(({ walks }) => walks === 1)).toBe(true);
+  });
+
+  it('is kept while nothing changed, and asked again of whom something changed at', async () => {
+    const [readings, a, b] = [createReadings(), createSource('a', 'park'), createSource('b', 'rail')];
+    const first = await tell(readings, [a, b]);
+    expect(await tell(readings, [a, b])).toEqual(first);
+    expect([a.walks, b.walks]).toEqual([1, 1]);
+    Object.assign(b, { seqNow: ok(2), says: ['port'] });
+    expect((await tell(readings, [a, b])).categories).toEqual(['park', 'port']);
+    expect([a.walks, b.walks]).toEqual([1, 2]);
+  });
+
+  it('is asked anew under another agreement, of other rows, and always where time alone may change it', async () => {
+    const [readings, a] = [createReadings(), createSource('a', 'park')];
+    await tell(readings, [a]);
+    await tell(readings, [{ ...a, steadyUnder: 'another agreement' }]);
+    const under = { ...a, steadyUnder: 'a third agreement', walks: 0 };
+    await tell(readings, [under], heldOf([idOf('a', 0)], 'r1'));
+    await tell(readings, [under], heldOf([idOf('a', 1), idOf('a', 0)], 'r2'));
+    expect(under.walks).toBe(2);
+    const unsteady = { ...a, steadyUnder: undefined, walks: 0 };
+    for (const _ of 'ab') await tell(readings, [unsteady]);
+    expect(unsteady.walks).toBe(2);
+  });
+
+  it('names who is silent, whether what it said is kept or not, and tells it again once it is back', async () => {
+    const [readings, a, b] = [createReadings(), createSource('a', 'park'), createSource('b', 'rail')];
+    const silent = fail(problem('timedOut'));
+    b.seqNow = silent;
+    expect(await tell(readings, [a, b])).toMatchObject({ missing: [b.agency], categories: ['park'] });
+    b.seqNow = ok(1);
+    expect((await tell(readings, [a, b])).missing).toEqual([]);
+    b.seqNow = silent;
+    expect(await tell(readings, [a, b])).toMatchObject({ missing: [b.agency], categories: ['park'] });
+    b.seqNow = ok(1);
+    expect(await tell(readings, [a, b])).toMatchObject({ missing: [], categories: ['park', 'rail'] });
+    expect(b.walks).toBe(2);
+  });
+
+  it('is kept up to keptMax readings, the least recently asked for goes', async () => {
+    const [exact, short] = [createReadings(5), createReadings(4)];
+    for (const [readings, walks] of [[exact, 1] as const, [short, 2] as const]) {
+      const sources = [createSource('a', 'park', 'rail'), createSource('b', 'rail')];
+      for (const _ of 'ab') await tell(readings, sources);
+      expect(sources[0]?.walks).toBe(walks);
+    }
+  });
+
+  it('is said by the agency whose twin is drawn; another one fills what it leaves open', async () => {
+    const shared = heldOf([idOf('a', 0), idOf('b', 1)], 'r1', idOf('b', 0));
+    const b = createSource('b', 'rail', 'port');
+    expect([...(await tell(createReadings(), [b, createSource('a', 'park')], shared)).values]).toEqual([2, 1]);
+    expect([...(await tell(createReadings(), [createSource('a', 'park'), b], shared)).values]).toEqual([0, 1]);
+    expect([...(await tell(createReadings(), [createSource('a'), b], shared)).values]).toEqual([0, 1]);
+  });
+});
