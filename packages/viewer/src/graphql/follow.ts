@@ -12,10 +12,11 @@ type Follow<V, A> = {
   readonly variables: V;
   readonly signal: AbortSignal;
   readonly hear: (heard: Heard<A>) => void;
+  readonly silentMaxMs?: number;
 };
 
-/** Waits between two tries double from the least to the most. */
-export const followLimits = { againMinMs: 500, againMaxMs: 5_000 } as const;
+/** Waits between two tries double from the least to the most. A node sends something every twelve seconds, if only that it is there: one that misses two of them is lost. */
+export const followLimits = { againMinMs: 500, againMaxMs: 5_000, silentMaxMs: 25_000 } as const;
 
 const dataIn = (text: string): unknown => {
   try {
@@ -26,8 +27,31 @@ const dataIn = (text: string): unknown => {
   }
 };
 
+/** A line that is cut, or a node that stands still, breaks nothing off by itself for minutes. */
+const watchLine = ({ signal, hear, silentMaxMs = followLimits.silentMaxMs }: Pick<Follow<never, never>, 'signal' | 'hear' | 'silentMaxMs'>) => {
+  const over = new AbortController();
+  const cut = (): void => over.abort();
+  const silent = (): void => {
+    hear({ type: 'lost' });
+    cut();
+  };
+  let timer = setTimeout(silent, silentMaxMs);
+  addEventListener('offline', cut);
+  return {
+    signal: AbortSignal.any([signal, over.signal]),
+    heard: (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(silent, silentMaxMs);
+    },
+    close: (): void => {
+      clearTimeout(timer);
+      removeEventListener('offline', cut);
+    },
+  };
+};
+
 /** Ends when the stream does, or breaks off. */
-const listen = async <V, A>({ endpoint, document, variables, signal, hear }: Follow<V, A>): Promise<void> => {
+const listen = async <V, A>({ endpoint, document, variables, hear }: Follow<V, A>, line: ReturnType<typeof watchLine>): Promise<void> => {
   const parser = createParser({
     onEvent: ({ event, data }) => {
       const value = event === 'next' ? dataIn(data) : undefined;
@@ -36,9 +60,12 @@ const listen = async <V, A>({ endpoint, document, variables, signal, hear }: Fol
     },
   });
   const headers = { ...jsonHeaders, accept: 'text/event-stream' };
-  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify({ query: document.text, variables }), signal });
+  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify({ query: document.text, variables }), signal: line.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) parser.feed(part.value);
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    line.heard();
+    parser.feed(part.value);
+  }
 };
 
 const rest = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -56,8 +83,10 @@ export const follow = async <V, A>(followed: Follow<V, A>): Promise<void> => {
       heardAny = true;
       hear(heard);
     };
+    const line = watchLine({ ...followed, hear });
     // a stream that breaks off is as good as one that ended
-    await listen({ ...followed, hear: noting }).catch(() => undefined);
+    await listen({ ...followed, hear: noting }, line).catch(() => undefined);
+    line.close();
     if (signal.aborted) return;
     if (!heardAny) hear({ type: 'lost' });
     waitMs = heardAny ? followLimits.againMinMs : Math.min(followLimits.againMaxMs, waitMs * 2);
