@@ -124,7 +124,7 @@ export const App = () => {
         onMaking={setMaking}
         onStaged={setStaged}
         onPick={(row) => void pick(row)}
-        onHover={(row) => staged?.city.hover(row)}
+        onHover={(row) => staged?.city.hover(row === undefined ? [] : [row])}
         onProblem={setProblem}
       />
       <Suspense fallback={null}>

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
 import { createReadings, type Readings } from '../tiles/readings.ts';
-import { keptBeside } from '../tiles/row-index.ts';
+import { keptBeside, partsDrawn } from '../tiles/row-index.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
 import type { States } from '../tiles/states.ts';
@@ -144,8 +144,9 @@ const sendLookup = async (call: Call): Promise<void> => {
 
 const sendKeepers = async (call: Call): Promise<void> => {
   const held = await heldRowsOf(call);
-  if (held.ok) sendJson(call.response, 200, { beside: keptBeside(held.value.built, held.value.rows) });
-  else refuse(call, held.problem);
+  if (!held.ok) return refuse(call, held.problem);
+  const { built, rows } = held.value;
+  sendJson(call.response, 200, { beside: keptBeside(built, rows), parts: partsDrawn(built, rows) });
 };
 
 const sendValues = async (call: Call): Promise<void> => {

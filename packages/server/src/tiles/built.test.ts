@@ -29,7 +29,14 @@ describe('a scene that is built', () => {
 
   it('says before each layer how many of them are cut, and of a layer how many of its tiles', async () => {
     const told: LayersCut[] = [];
-    const part: Part = { agency, name: { en: 'A' }, seq: 1, drawn: [drawn('prism', 1), drawn('area', 2), drawn('point', 3), drawn('prism', 4)], unplaced: [] };
+    const part: Part = {
+      agency,
+      name: { en: 'A' },
+      seq: 1,
+      drawn: [drawn('prism', 1), drawn('area', 2), drawn('point', 3), drawn('prism', 4)],
+      unplaced: [],
+      wholes: [],
+    };
     await using threads = createCutThreads();
     const built = await buildScene({
       ...{ federation: FederationId.parse('urn:dtf:federation:a.example:f'), parts: [part], before: undefined, threads },

@@ -34,7 +34,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 9;
+const cutVersion = 10;
 
 export const Built = z.object({
   version: z.literal(cutVersion),
@@ -42,6 +42,8 @@ export const Built = z.object({
   layers: z.array(BuiltLayer),
   /** twins that share another's row */
   standIn: z.array(z.tuple([z.string(), z.string()])),
+  /** parts, each with the whole that it is part of */
+  wholes: z.array(z.tuple([z.string(), z.string()])),
   /** agencies and the change sequences that the scene shows */
   seqs: z.array(z.tuple([z.string(), z.int()])),
 });
@@ -184,11 +186,14 @@ const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: r
     agencies.map(({ id }) => id),
     cuts.map(({ ids }) => digestOf(ids)),
     digestOf([...standIn]),
+    digestOf(wholesOf(building.parts)),
   ]);
   const revision = digestOf([scene, cuts.map(({ from }) => from), rowsRevision]);
   const parsed = Scene.safeParse({ ...scene, revision, rowsRevision });
   return parsed.success ? ok(parsed.data) : fail(problem('tooLarge', { subject: 'scene', found: shorten(parsed.error.issues[0]?.path.join('/')) }));
 };
+
+const wholesOf = (parts: readonly Part[]): [string, string][] => parts.flatMap(({ wholes }) => wholes.map(([part, whole]): [string, string] => [part, whole]));
 
 const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap(({ agency, seq }) => (seq === undefined ? [] : [[agency, seq]]));
 
@@ -212,5 +217,5 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
   }
   const layers = cuts.map(({ from, ids }) => ({ from, ids: [...ids] }));
   const scene = documentOf(cutting, cuts, standIn);
-  return scene.ok ? ok({ version: cutVersion, scene: scene.value, layers, standIn: [...standIn], seqs: seqsOf(parts) }) : scene;
+  return scene.ok ? ok({ version: cutVersion, scene: scene.value, layers, standIn: [...standIn], wholes: wholesOf(parts), seqs: seqsOf(parts) }) : scene;
 };

@@ -1,4 +1,18 @@
-import { type AgencyId, Authority, agencyIdOf, cityDictionary, createVocabulary, limits, ok, type TwinRow, twinIdOf } from '@cityweave/core';
+import {
+  type AgencyId,
+  Authority,
+  agencyIdOf,
+  cityDictionary,
+  createVocabulary,
+  type Link,
+  limits,
+  ok,
+  partOf,
+  TermId,
+  type TwinId,
+  type TwinRow,
+  twinIdOf,
+} from '@cityweave/core';
 import { expect, test } from 'vitest';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { twin } from '../store/twins.contract.ts';
@@ -55,4 +69,29 @@ test('a scene looks at sceneTwinsMax twins and no more: of whom not all fit, tha
   const again = await collected({ a: 4, b: 1_000 }, 7, parts);
   expect([again.told, again.walked]).toEqual([told, []]);
   expect(limits.sceneTwinsMax).toBeGreaterThanOrEqual(1_000_000);
+});
+
+test('of who draws parts it is asked which whole each is part of, and of nobody else', async () => {
+  const authority = Authority.parse('a.example');
+  const [part, whole, other] = ['1', '2', '3'].map((key) => twinIdOf(authority, 'things', key));
+  if (!(part && whole && other)) throw new Error('three twins');
+  const wholesAmong = async (kind: string) => {
+    const asked: unknown[] = [];
+    const plain = sourceOf('a', 1, []);
+    const walk: WalkedSource['walk'] = async (query, take, signal) => {
+      asked.push(query.links);
+      const link = (from: TwinId, to: TwinId) =>
+        ({ id: 'urn:dtf:link:a.example:1', kind: partOf, from, to, createdAt: '2026-05-04T12:00:00.000Z' }) as unknown as Link; // branding: as much of a link as is read
+      return plain.walk(
+        query,
+        (rows) => take(rows.map(({ twin: one }) => ({ twin: { ...one, id: part, kind: TermId.parse(kind) }, links: [link(part, whole), link(other, part)] }))),
+        signal,
+      );
+    };
+    const signal = new AbortController().signal;
+    const parts = await collect({ sources: [{ ...plain, walk }], known: new Map(), vocabulary, signal, progress: () => undefined });
+    return [[...parts.values()].map(({ wholes }) => wholes), asked];
+  };
+  expect(await wholesAmong('city:BuildingPart')).toEqual([[[[part, whole]]], [undefined, [partOf]]]);
+  expect(await wholesAmong('city:Building')).toEqual([[[]], [undefined]]);
 });

@@ -1,9 +1,9 @@
 /**
  * Collected: what every source of a federation has to show, walked once and again only where its change sequence moved.
  */
-import { type AgencyId, type LanguageMap, limits, type Problem, problem, type Vocabulary } from '@cityweave/core';
+import { type AgencyId, type LanguageMap, limits, type Problem, partOf, problem, TermId, type TwinId, type Vocabulary } from '@cityweave/core';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
-import { type Drawn, drawnTerms, type Named, solidKinds, toDrawn, toNamed } from './drawn.ts';
+import { type Drawn, drawnTerms, type Named, partKind, solidKinds, toDrawn, toNamed } from './drawn.ts';
 
 export type Part = {
   readonly agency: AgencyId;
@@ -13,6 +13,8 @@ export type Part = {
   readonly drawn: readonly Drawn[];
   /** what has no place and may be another twin that has: rows of a register */
   readonly unplaced: readonly Named[];
+  /** parts that are drawn, each with the whole that it is part of */
+  readonly wholes: readonly (readonly [part: TwinId, whole: TwinId])[];
   /** why it is not what the source has now */
   readonly problem?: Problem | undefined;
   /** the source was not walked yet */
@@ -34,6 +36,20 @@ export type Collecting = {
 };
 
 const tooMany = (agency: AgencyId, limit: number): Problem => problem('tooMany', { agency, subject: 'twins of a scene', limit });
+
+/** Asked only of who draws parts; where it is not answered, a whole is seen by itself. */
+const wholesOf = async (source: WalkedSource, { drawn, vocabulary, signal }: Pick<Part, 'drawn'> & Pick<Collecting, 'vocabulary' | 'signal'>) => {
+  const wholes: [TwinId, TwinId][] = [];
+  if (!drawn.some(({ kind }) => vocabulary.isA(kind, partKind))) return wholes;
+  await source.walk(
+    { filter: { kinds: [TermId.parse(partKind)] }, terms: [], links: [partOf] },
+    (rows) => {
+      for (const { twin, links = [] } of rows) for (const { from, to } of links) if (from === twin.id) wholes.push([from, to]);
+    },
+    signal,
+  );
+  return wholes;
+};
 
 /** As many as the sources before it have left. */
 const walkPart = async (
@@ -60,10 +76,11 @@ const walkPart = async (
   );
   if (full.signal.aborted) {
     const seq = await source.seq(signal);
-    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, problem: tooMany(agency, twinsMax) };
+    const wholes = await wholesOf(source, { drawn, vocabulary, signal });
+    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, wholes, problem: tooMany(agency, twinsMax) };
   }
-  if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced };
-  return { agency, name, seq: before?.seq, drawn: before?.drawn ?? [], unplaced: before?.unplaced ?? [], problem: walked.problem };
+  if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced, wholes: await wholesOf(source, { drawn, vocabulary, signal }) };
+  return { ...(before ?? { agency, name, seq: undefined, drawn: [], unplaced: [], wholes: [] }), problem: walked.problem };
 };
 
 /** Why a part is not whole although its source said all. */

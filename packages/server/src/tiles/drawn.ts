@@ -49,8 +49,11 @@ const agencyTwinKind = 'city:AgencyTwin';
 /** Higher than anything built. */
 const heightMax = 1_000;
 
+/** The kind that is drawn in the place of the whole that it is part of. */
+export const partKind = 'city:BuildingPart';
+
 /** Kinds whose true surfaces are drawn. */
-export const solidKinds = ['city:Building', 'city:BuildingPart'] as const;
+export const solidKinds = ['city:Building', partKind] as const;
 
 /** Kinds that stand up where their height is known; all other areas lie on the ground. */
 const standingKinds = ['city:Building', 'city:BuildingPart', 'city:Structure'] as const;

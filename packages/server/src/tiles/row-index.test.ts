@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Built } from './built.ts';
-import { createRowIndex, keptBeside } from './row-index.ts';
+import { createRowIndex, keptBeside, partsDrawn } from './row-index.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `urn:dtf:agency:${name}.example`);
 const idOf = (agency: string, key: number): string => `urn:dtf:twin:${agency}.example:things/${key}`;
@@ -20,6 +20,19 @@ const built = (standIn: readonly (readonly [string, string])[]): Built =>
   }) as unknown as Built; // branding: as much of one as is read
 
 const kept = (...standIn: readonly (readonly [string, string])[]) => keptBeside(built(standIn), createRowIndex(built(standIn)));
+
+describe('parts that are drawn', () => {
+  it('are told each with the row of its whole, whoever draws that; what has no row, and what is one with its whole, is left out', () => {
+    const index = createRowIndex(built([[idOf('c', 4), idOf('b', 3)]]));
+    const wholes: Built['wholes'] = [
+      [idOf('a', 2), idOf('c', 4)],
+      [idOf('a', 1), idOf('a', 9)],
+      [idOf('a', 8), idOf('a', 1)],
+      [idOf('b', 3), idOf('c', 4)],
+    ];
+    expect(partsDrawn({ wholes }, index)).toEqual([1, 2]);
+  });
+});
 
 describe('who keeps what another one draws', () => {
   it('is told agency by agency, each row once and in order', () => {

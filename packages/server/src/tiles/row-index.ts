@@ -44,3 +44,10 @@ export const keptBeside = ({ scene, standIn }: Built, { rowOf }: Pick<RowIndex, 
   }
   return [...kept.values()].map((own) => [...own].sort((a, b) => a - b));
 };
+
+/** The rows of parts, each followed by that of the whole that is seen by it; a part or whole that is not drawn is left out. */
+export const partsDrawn = ({ wholes }: Pick<Built, 'wholes'>, { rowOf }: Pick<RowIndex, 'rowOf'>): readonly number[] =>
+  wholes.flatMap(([part, whole]) => {
+    const [own, of] = [rowOf(part), rowOf(whole)];
+    return own === undefined || of === undefined || own === of ? [] : [own, of];
+  });

@@ -118,7 +118,9 @@ const showPartly = (refreshing: Refreshing): ((parts: Parts) => Promise<void>) =
     const sinceMs = room.clock.monotonicMs() - shownMs;
     if (twins === shown || sinceMs < partly.afterMs || (twins < shown * partly.times && sinceMs < partly.againMs)) return;
     shown = twins;
-    const parts = sources.map(({ agency, name }) => known.get(agency) ?? { agency, name, seq: undefined, drawn: [], unplaced: [], coming: true as const });
+    const parts = sources.map(
+      ({ agency, name }) => known.get(agency) ?? { agency, name, seq: undefined, drawn: [], unplaced: [], wholes: [], coming: true as const },
+    );
     await build(refreshing, parts);
     shownMs = room.clock.monotonicMs();
     making.layers = undefined;

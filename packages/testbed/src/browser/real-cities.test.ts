@@ -11,7 +11,7 @@ import { launchChromium } from './chromium.ts';
 import { type CityProcess, startCity } from './city-process.ts';
 import { pointOfLabel } from './hands.ts';
 import { openViewer, panel } from './page.ts';
-import { countsOf, highestOf, sceneOf, slopingSurfaces } from './scene-figures.ts';
+import { countsOf, highestOf, partsOf, sceneOf, slopingSurfaces } from './scene-figures.ts';
 
 const dataFolder = resolve(process.env['DATA'] ?? join(root, '../shared/data'));
 
@@ -24,6 +24,8 @@ type RealCity = {
   /** buildings that a second agency drew for itself */
   readonly drawnAgain: number;
   readonly slopingMin: number;
+  /** by which buildings are seen that lie below them */
+  readonly parts: number;
 };
 
 const bdTopo = ['lyon/buildings_lyon1.geojson.gz', 'lyon/gratte-ciel/Buildings_3946_IGN.geojson.gz'] as const;
@@ -32,17 +34,17 @@ const cities: Readonly<Record<string, RealCity>> = {
   Delft: {
     ...{ folder: 'delft', federation: 'urn:dtf:federation:delft.example:keepers' },
     figures: () => modelFigures(dataFolder, 'delft/delft.city.json.gz'),
-    ...{ more: { Bridge: 3, WaterBody: 3 }, drawnAgain: 0, slopingMin: 0 },
+    ...{ more: { Bridge: 3, WaterBody: 3 }, drawnAgain: 0, slopingMin: 0, parts: 0 },
   },
   Lyon: {
     ...{ folder: 'lyon', federation: 'urn:dtf:federation:metropole.lyon.example:one-house' },
     figures: () => registerFigures(dataFolder, ...bdTopo),
-    ...{ more: { Tree: 360, RoadLink: 227 }, drawnAgain: 907, slopingMin: 0 },
+    ...{ more: { Tree: 360, RoadLink: 227 }, drawnAgain: 907, slopingMin: 0, parts: 0 },
   },
   'The Hague': {
     ...{ folder: 'denhaag', federation: 'urn:dtf:federation:denhaag.example:city-model' },
     figures: () => modelFigures(dataFolder, 'denhaag/DenHaag_01.city.json.gz'),
-    ...{ more: { BuildingPart: 1_653 }, drawnAgain: 0, slopingMin: 1_000 },
+    ...{ more: { BuildingPart: 1_653 }, drawnAgain: 0, slopingMin: 1_000, parts: 1_653 },
   },
 };
 
@@ -57,7 +59,7 @@ const labelPixelMetres = 4_000;
 
 const distanceOf = (url: string): number => Number(/[&#]c=([^&]*)/.exec(url)?.[1]?.split(',')[2]);
 
-describe.each(Object.entries(cities))('%s', (name, { folder, federation, figures, more, drawnAgain, slopingMin }) => {
+describe.each(Object.entries(cities))('%s', (name, { folder, federation, figures, more, drawnAgain, slopingMin, parts }) => {
   const isThere = existsSync(join(dataFolder, folder));
   const isSkipped = isThere ? '' : ` (skipped: DATA names no folder with ${folder}/; docs/data.md says where it comes from)`;
   let [browser, city]: [Browser | undefined, CityProcess | undefined] = [undefined, undefined];
@@ -83,6 +85,7 @@ describe.each(Object.entries(cities))('%s', (name, { folder, federation, figures
       expect(highest.id).toContain(`/${tallest.key}`);
       expect(Math.abs(highest.metres - tallest.metres)).toBeLessThan(metresOff);
       expect(await slopingSurfaces(asked, scene)).toBeGreaterThanOrEqual(slopingMin);
+      expect(await partsOf(asked)).toBe(parts);
       await using viewer = await openViewer(browser, city.address, { hash: `#s=${highest.id}`, reducedMotion: 'reduce' });
       const { page } = viewer;
       await panel(page, 'Selected twin').getByRole('button', { name: 'Show in the scene' }).click();

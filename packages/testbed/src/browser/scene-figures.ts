@@ -44,6 +44,14 @@ export const highestOf = async (asked: Asked, scene: Scene): Promise<{ readonly 
   return { id: ids[0] ?? '', metres };
 };
 
+/** How many parts are seen over the whole that they are part of. */
+export const partsOf = async ({ address, federation }: Asked): Promise<number> => {
+  const { parts }: { readonly parts: readonly number[] } = await (
+    await fetch(new URL(`/tiles/keepers?federation=${encodeURIComponent(federation)}`, address))
+  ).json();
+  return parts.length / 2;
+};
+
 type Corner = readonly [number, number, number];
 
 /** How far a surface turns away from the sky: what slopes less is a floor, what slopes more a wall. */

@@ -204,11 +204,14 @@ export const lookUp = async (rows: RowsMeant, asked: LookUp): Promise<Found | un
 
 const isRows = (given: unknown): given is readonly number[] => Array.isArray(given) && given.every(Number.isInteger);
 
-/** For each agency of the scene, in its order: the rows that it keeps and another one draws; undefined where it was not answered. */
-export const fetchKeepers = async (rows: RowsMeant): Promise<readonly (readonly number[])[] | undefined> => {
+/** `beside`: for each agency of the scene, in its order, the rows that it keeps and another one draws. `parts`: rows of parts, each followed by that of its whole. */
+export type ToldBeside = { readonly beside: readonly (readonly number[])[]; readonly parts: readonly number[] };
+
+/** Undefined where it was not answered. */
+export const fetchKeepers = async (rows: RowsMeant): Promise<ToldBeside | undefined> => {
   const got = await getOfRows('keepers?', rows);
-  const { beside } = Object(got.ok ? await parseJson(got.value) : undefined);
-  return Array.isArray(beside) && beside.every(isRows) ? beside : undefined;
+  const { beside, parts = [] } = Object(got.ok ? await parseJson(got.value) : undefined);
+  return Array.isArray(beside) && beside.every(isRows) && isRows(parts) ? { beside, parts } : undefined;
 };
 
 /** One property of all that is drawn. */

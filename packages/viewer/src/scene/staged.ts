@@ -110,7 +110,7 @@ export type City = {
   /** the twins that an answer found; none: nothing is faded */
   readonly light: (rows: readonly number[]) => void;
   readonly select: (rows: readonly number[]) => void;
-  readonly hover: (row: number | undefined) => void;
+  readonly hover: (rows: readonly number[]) => void;
   /** what stands in each row */
   readonly rows: Rows;
   readonly hide: (isHidden: (row: number) => boolean) => void;

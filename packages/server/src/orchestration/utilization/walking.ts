@@ -14,6 +14,7 @@ import {
   problem,
   type Result,
   type TwinFilter,
+  type TwinQuery,
   type TwinRow,
 } from '@cityweave/core';
 import { endingSignal } from '../../deps.ts';
@@ -25,6 +26,8 @@ export type WalkQuery = {
   readonly terms: readonly string[];
   /** kinds whose shapes come along */
   readonly shapes?: readonly string[];
+  /** kinds of links that lead from a twin and come along */
+  readonly links?: readonly string[];
 };
 
 /** Rows of a page that carry shapes are large. */
@@ -50,7 +53,7 @@ const withTime = async <T>(room: Room, signal: AbortSignal, run: (deadline: Dead
 
 const walkSource = async (
   { room, source }: { readonly room: Room; readonly source: SourceOfTwins },
-  { filter, terms, shapes }: WalkQuery,
+  { filter, terms, shapes, links }: WalkQuery,
   { take, signal }: { readonly take: (rows: readonly TwinRow[]) => void; readonly signal: AbortSignal },
 ): Promise<Result<number>> => {
   let seq: number | undefined;
@@ -58,7 +61,10 @@ const walkSource = async (
   do {
     const page = { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) };
     // branding: terms and kinds of the dictionary's own table
-    const named = { terms, ...(shapes && { shapes }) } as Pick<Parameters<SourceOfTwins['read']>[0], 'terms' | 'shapes'>;
+    const named = { terms, ...(shapes && { shapes }), ...(links && { links: { kinds: links, direction: 'out' } }) } as Pick<
+      TwinQuery,
+      'terms' | 'shapes' | 'links'
+    >;
     const query = { version: 1 as const, ...(filter && { filter }), ...named, page };
     const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
     if (!read.ok) return read;

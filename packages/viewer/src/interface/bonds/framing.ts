@@ -2,10 +2,8 @@
  * Framing: the twin that is chosen, the one that is pointed at, and the way to the one that somebody wants to see.
  */
 import { isComing } from '@cityweave/core/scene/tiles';
-import { useMemo } from 'react';
 import type { Staged } from '../../scene/staged.ts';
-import { useChosen } from '../state/choosing.ts';
-import { partsOf } from '../state/linked-to.ts';
+import { type Parts, seenBy, useDrawn } from '../state/drawn.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
 import { isMet, useComing } from './coming.ts';
@@ -14,14 +12,16 @@ import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
 const nearMetres = 600;
 
-const useRowOf = (staged: Staged | undefined, id: string | undefined, run: (staged: Staged, row: number | undefined) => Promise<void> | void): void => {
+type Named = { readonly id: string | undefined /** what else it is done anew for */; readonly parts?: Parts | undefined };
+
+const useRowOf = (staged: Staged | undefined, { id, parts }: Named, run: (staged: Staged, row: number | undefined) => Promise<void> | void): void => {
   const coming = useComing(staged);
   useEffectLatest(
     async (isLatest) => {
       const found = staged && (await rowsById(rowsOf(staged), id === undefined ? [] : [id]));
       if (staged && found && isLatest()) await run(staged, [...found.values()][0]);
     },
-    [staged, coming, id],
+    [staged, coming, id, parts],
   );
 };
 
@@ -36,31 +36,22 @@ const frame = async ({ city, view, show }: Staged, row: number | undefined): Pro
   if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
 };
 
-/** A building whose parts are drawn is seen by them: it lies below. */
-const useSelecting = (staged: Staged | undefined): void => {
-  const coming = useComing(staged);
-  const selected = usePerson((state) => state.selected);
-  const twin = useChosen((state) => (state.id === selected ? state.twin : undefined));
-  const ids = useMemo(() => (selected === undefined ? [] : [selected, ...(twin ? partsOf(twin) : [])]), [selected, twin]);
-  useEffectLatest(
-    async (isLatest) => {
-      const found = staged && (await rowsById(rowsOf(staged), ids));
-      if (staged && found && isLatest()) staged.city.select([...found.values()]);
-    },
-    [staged, coming, ids.join(' ')],
-  );
+/** The one that is chosen, or pointed at, is seen by its parts, too. */
+const useMarking = (staged: Staged | undefined, id: string | undefined, mark: (city: Staged['city'], rows: readonly number[]) => void): void => {
+  const parts = useDrawn(({ drawn }) => drawn?.parts);
+  useRowOf(staged, { id, parts }, ({ city }, row) => mark(city, seenBy(row === undefined ? [] : [row], parts)));
 };
 
 export const useFraming = (staged: Staged | undefined): void => {
-  useSelecting(staged);
-  useRowOf(
+  useMarking(
+    staged,
+    usePerson((state) => state.selected),
+    (city, rows) => city.select(rows),
+  );
+  useMarking(
     staged,
     usePerson((state) => state.hovered),
-    ({ city }, row) => city.hover(row),
+    (city, rows) => city.hover(rows),
   );
-  useRowOf(
-    staged,
-    usePerson((state) => state.frame),
-    frame,
-  );
+  useRowOf(staged, { id: usePerson((state) => state.frame) }, frame);
 };

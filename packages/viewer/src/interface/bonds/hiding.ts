@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'react';
 import { fetchKeepers } from '../../scene/fetching.ts';
 import { lookOf } from '../../scene/look.ts';
 import type { Staged } from '../../scene/staged.ts';
-import { type Drawn, toKeepers, useDrawn } from '../state/drawn.ts';
+import { type Drawn, toKeepers, toParts, useDrawn } from '../state/drawn.ts';
 import { createIsHidden, createIsMeant, isOneOf } from '../state/filter.ts';
 import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
@@ -16,10 +16,11 @@ import { rowsOf, useEffectLatest } from './rows.ts';
 const useRowsDrawn = (staged: Staged | undefined): void => {
   useEffectLatest(
     async (isLatest) => {
-      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows, keepers: undefined };
+      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows, keepers: undefined, parts: undefined };
       useDrawn.setState({ drawn });
-      const beside = staged && (await fetchKeepers(rowsOf(staged)));
-      if (drawn && beside && isLatest()) useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(beside, drawn.scene.rows) } });
+      const told = staged && (await fetchKeepers(rowsOf(staged)));
+      if (!(drawn && told && isLatest())) return;
+      useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(told.beside, drawn.scene.rows), parts: toParts(told.parts) } });
     },
     [staged],
   );

@@ -4,6 +4,7 @@
 import { useEffect } from 'react';
 import type { Staged } from '../../scene/staged.ts';
 import { wantColumns } from '../state/columns.ts';
+import { seenBy, useDrawn } from '../state/drawn.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { isMet, useComing } from './coming.ts';
@@ -38,20 +39,26 @@ export const useLighting = (staged: Staged | undefined): void => {
   const asking = usePosed((state) => state.asking);
   useColumnsOfRanges(staged);
   const within = useWithin();
+  const parts = useDrawn(({ drawn }) => drawn?.parts);
   useOwnView(staged, coming);
   useEffectLatest(
     async (isLatest) => {
       if (!staged) return;
-      if (!ids) return staged.city.light(within ?? []);
+      if (!ids) return staged.city.light(seenBy(within ?? [], parts));
       const found = await rowsById(rowsOf(staged), ids);
       if (!(found && isLatest())) return;
       const rows = [...found.values()];
       const kept = within ? new Set(within) : undefined;
-      staged.city.light(rows.filter((row) => kept === undefined || kept.has(row)));
+      staged.city.light(
+        seenBy(
+          rows.filter((row) => kept === undefined || kept.has(row)),
+          parts,
+        ),
+      );
       if (!person.get().survey || asking || !isMet({ asked: ids.length, drawn: rows.length, coming })) return;
       person.set({ survey: false });
       await survey(staged, rows);
     },
-    [staged, coming, ids, asking, within],
+    [staged, coming, ids, asking, within, parts],
   );
 };

@@ -8,11 +8,16 @@ import type { Rows } from '../../scene/staged.ts';
 /** Beside the agency that draws a row: the set of those that keep it too, by their numbers in the scene. Set 0 is of nobody. */
 type Keepers = { readonly sets: readonly (readonly number[])[]; readonly of: Uint32Array };
 
+/** A whole is seen by its parts, which lie over it: the rows of its parts by its own row, and the rows of its wholes by that of a part. */
+export type Parts = { readonly of: ReadonlyMap<number, readonly number[]>; readonly wholesOf: ReadonlyMap<number, readonly number[]> };
+
 export type Drawn = {
   readonly scene: Pick<Scene, 'agencies' | 'kinds' | 'layers' | 'rows' | 'rowsRevision'>;
   readonly rows: Rows;
   /** undefined until it is told */
   readonly keepers: Keepers | undefined;
+  /** undefined until it is told */
+  readonly parts: Parts | undefined;
 };
 
 export type IsMeant = (row: number) => boolean;
@@ -36,3 +41,21 @@ export const toKeepers = (beside: readonly (readonly number[])[], rows: number):
   for (const [agency, own] of beside.entries()) for (const row of own) of[row] = withAgency(of[row] ?? 0, agency);
   return { sets, of };
 };
+
+/** `told`: rows of parts, each followed by that of its whole. */
+export const toParts = (told: readonly number[]): Parts => {
+  const pairs = told.flatMap((whole, at) => (at % 2 === 1 ? [[told[at - 1] ?? whole, whole] as const] : []));
+  const rowsBy = (key: 0 | 1): ReadonlyMap<number, readonly number[]> => {
+    const groups = Map.groupBy(pairs, (pair) => pair[key]);
+    return new Map([...groups].map(([row, own]) => [row, own.map((pair) => pair[1 - key] ?? row)]));
+  };
+  return { of: rowsBy(1), wholesOf: rowsBy(0) };
+};
+
+/** The rows by which these are seen: what is lit, chosen or pointed at is its parts, too. */
+export const seenBy = (rows: readonly number[], parts: Parts | undefined): readonly number[] =>
+  parts ? [...new Set(rows.flatMap((row) => [row, ...(parts.of.get(row) ?? [])]))] : rows;
+
+/** Whether a row is seen where those that are meant are: itself, or as a part of one. */
+export const isSeenWith = (row: number, isMeant: IsMeant, parts: Parts | undefined): boolean =>
+  isMeant(row) || parts?.wholesOf.get(row)?.some(isMeant) === true;

@@ -4,7 +4,7 @@
 import { type Flag, valueFlags } from '../../graphql/answers.ts';
 import type { Filter } from '../../graphql/queries.ts';
 import type { ToldValues, Values } from '../../scene/staged.ts';
-import type { Drawn, IsMeant } from './drawn.ts';
+import { type Drawn, type IsMeant, isSeenWith } from './drawn.ts';
 import type { PropertyRange, TwinChoice } from './person.ts';
 
 type Column = Values & Pick<ToldValues, 'flags'>;
@@ -68,7 +68,7 @@ export const groundOf = ({ layers }: Drawn['scene']): ReadonlySet<number> =>
   new Set(layers.filter(({ form }) => form === 'area' || form === 'line').flatMap(({ kinds }) => kinds));
 
 /** By row. A filter that names a kind shows it, also where it is not shown by itself. */
-export const createIsHidden = ({ drawn: { scene, rows }, isMeant, named, turned, hiddenByLook, wanted }: Shown): ((row: number) => boolean) => {
+export const createIsHidden = ({ drawn: { scene, rows, parts }, isMeant, named, turned, hiddenByLook, wanted }: Shown): ((row: number) => boolean) => {
   const ground = groundOf(scene);
   const isTurnedOff = scene.kinds.map((kind, at) => {
     const isShownBySelf = !(hiddenByLook[at] ?? false) || isOneOf(kind, named) || isOneOf(kind, wanted);
@@ -76,7 +76,7 @@ export const createIsHidden = ({ drawn: { scene, rows }, isMeant, named, turned,
   });
   return (row) => {
     const kind = rows.kindOf(row);
-    return (!isMeant(row) && !ground.has(kind)) || isTurnedOff[kind]?.[rows.agencyOf(row)] === true;
+    return (!ground.has(kind) && !isSeenWith(row, isMeant, parts)) || isTurnedOff[kind]?.[rows.agencyOf(row)] === true;
   };
 };
 

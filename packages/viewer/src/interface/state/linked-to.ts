@@ -22,9 +22,3 @@ export const linkedTo = ({ representations, links }: Pick<WholeTwin, 'representa
     return own.has(end.id) ? [] : [{ link, end, isOutward, crosses: !agencies.has(end.agency.id) }];
   });
 };
-
-/** Ids of what is part of it. All that an agency keeps is part of its own twin: that says nothing of where one looks. */
-export const partsOf = (twin: Pick<WholeTwin, 'representations' | 'links'> & { readonly kind: Pick<WholeTwin['kind'], 'id'> }): readonly string[] =>
-  twin.kind.id === 'city:AgencyTwin'
-    ? []
-    : linkedTo(twin).flatMap(({ link, end, isOutward }) => (!isOutward && link.kind.id === 'city:partOf' ? [end.id] : []));

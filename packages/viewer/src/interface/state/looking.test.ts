@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shownIn } from '../words/zone.ts';
 import { countTwins } from './counting.ts';
-import { type Drawn, toKeepers } from './drawn.ts';
+import { type Drawn, seenBy, toKeepers, toParts } from './drawn.ts';
 import { createIsHidden, createIsMeant, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { anywhere, minutesOf, withMinutes } from './moment.ts';
@@ -105,6 +105,7 @@ describe('a filter', () => {
     scene: { agencies, kinds, layers: [], rows: 3, rowsRevision: '1', ...more } as unknown as Drawn['scene'], // branding: terms as texts
     rows: { kindOf: (row) => row, agencyOf: () => 0 },
     keepers: beside && toKeepers([[], beside], 3),
+    parts: undefined,
   });
   type Shown = Partial<Parameters<typeof createIsHidden>[0]> & { readonly choice?: typeof everything };
   const hiddenOf = ({ drawn = drawnWith(), choice = everything, ...more }: Shown) => {
@@ -131,6 +132,17 @@ describe('a filter', () => {
     expect(hiddenOf({ choice, hiddenByLook, drawn: drawnWith({}, [0, 2]) })).toEqual([false, true, false]);
     expect(hiddenOf({ choice, hiddenByLook, drawn: drawnWith({ layers: [{ form: 'area', kinds: [0] }] }) })).toEqual([false, true, true]);
     expect([0, 1, 2].map(createIsMeant(choice, drawnWith({ layers: [{ form: 'area', kinds: [0] }] })))).toEqual([false, false, false]);
+  });
+  it('shows the parts of what it means, which lie over it, and not those of what it leaves out', () => {
+    const parts = toParts([1, 0, 2, 1]);
+    const hidden = (kind: string) =>
+      hiddenOf({ choice: { agencies: [], kinds: [kind] }, hiddenByLook: [false, false, false], drawn: { ...drawnWith(), parts } });
+    expect(hidden('city:Building')).toEqual([false, false, true]);
+    expect(hidden('city:FloodParcel')).toEqual([true, true, false]);
+  });
+  it('has what is lit, chosen or pointed at seen by its parts, each row once', () => {
+    const parts = toParts([5, 1, 6, 1, 7, 2]);
+    expect([seenBy([1, 3, 5], parts), seenBy([7], parts), seenBy([1], undefined), seenBy([], parts)]).toEqual([[1, 5, 6, 3], [7], [1], []]);
   });
   it('knows of every row the set of those who keep it too', () => {
     const { sets, of } = toKeepers([[0], [0, 2], [2, 0]], 4);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Count, Link, Member, TwinRow } from '../../graphql/answers.ts';
 import { labelOf, toSpots } from './federation-drawing.ts';
-import { linkedTo, partsOf } from './linked-to.ts';
+import { linkedTo } from './linked-to.ts';
 import { emptyListing } from './listing.ts';
 import { movedBetween, silencesOf } from './silence.ts';
 import { type Forest, kindKey, rootKey, toLines } from './tree.ts';
@@ -106,13 +106,5 @@ describe('links of a twin', () => {
       ['9', true, true],
       ['8', false, false],
     ]);
-  });
-  it('tell what is part of it, so that a building is seen by its parts, but not all that an agency keeps', () => {
-    const representations = [{ id: '1', agency: { id: 'a', name: '' }, updatedAt: '', altIds: [] }];
-    const part = (id: string): Link => ({ ...link(end(id, 'a'), end('1', 'a')), kind: { id: 'city:partOf', label: 'is part of' } });
-    const whole: Link = { ...part('2'), from: end('1', 'a'), to: end('3', 'a') };
-    const links = { totalCount: 3, nodes: [part('2'), whole, link(end('4', 'a'), end('1', 'a'))] };
-    expect(partsOf({ kind: { id: 'city:Building' }, representations, links })).toEqual(['2']);
-    expect(partsOf({ kind: { id: 'city:AgencyTwin' }, representations, links })).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ export type Appearance = {
   readonly setKinds: (kinds: RowKinds, form: OutlineForm) => void;
   readonly light: (rows: readonly number[]) => void;
   readonly select: (rows: readonly number[]) => void;
-  readonly hover: (row: number | undefined) => void;
+  readonly hover: (rows: readonly number[]) => void;
   readonly hide: (isHidden: (row: number) => boolean) => void;
   readonly colourBy: (colouring: Colouring) => void;
   readonly legend: () => readonly Stop[];
@@ -177,7 +177,7 @@ export const createAppearance = (scene: Scene, changed: () => void): Appearance 
       lit(rows);
     }),
     select: then(chosen),
-    hover: then((row: number | undefined) => hovered(row === undefined ? [] : [row])),
+    hover: then(hovered),
     hide: then(shown.hide),
     colourBy: then(colours.colourBy),
     legend: colours.legend,

@@ -35,7 +35,7 @@ export type Ours = { readonly built: Built; readonly files: SceneFiles };
 export const writeOurs = async ({ buildings }: Town, folder: string): Promise<Ours> => {
   const files = createSceneFiles(folder);
   await using threads = createCutThreads();
-  const part = { agency, name: { en: 'Bench' }, seq: 1, drawn: buildings.map(toDrawn), unplaced: [] };
+  const part = { agency, name: { en: 'Bench' }, seq: 1, drawn: buildings.map(toDrawn), unplaced: [], wholes: [] };
   const built = await buildScene({
     federation: FederationId.parse(addresses.federation),
     parts: [part],
