@@ -1,5 +1,5 @@
 /**
- * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. It ends with 1 where a budget is missed. `--quick` is for trials, `--million` takes the largest city, `--only` some contenders or stores.
+ * Bench: runs one suite of benchmarks and prints its figures, each beside its peer or floor of the same run: a table, or one JSON object with `--json`. It ends with 1 where a budget is missed. `--quick` is for trials, `--million` takes the largest city, `--only` some contenders or stores, `--turns` of the viewer so many turns instead of three.
  */
 import { cpus } from 'node:os';
 import { systemDeps } from '@cityweave/server';
@@ -45,7 +45,9 @@ const toTable = (results: readonly BenchResult[]): string => {
 };
 
 const refuse = (found: string): void => {
-  process.stderr.write(`${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json] [--quick] [--million] [--only=NAME,NAME]\n`);
+  process.stderr.write(
+    `${found}\nKnown suites: ${Object.keys(suites).join(', ')}. Usage: bench SUITE [--json] [--quick] [--million] [--only=NAME,NAME] [--turns=N]\n`,
+  );
   process.exitCode = 2;
 };
 
@@ -62,7 +64,9 @@ const run = async (suite: string, json: boolean): Promise<void> => {
 
 const given = process.argv.slice(2);
 const options = ['--json', '--quick', '--million'];
-const [suite, ...more] = given.filter((word) => !(options.includes(word) || word.startsWith('--only=')));
+/** A hundred turns are most of a day. */
+const isOption = (word: string): boolean => options.includes(word) || word.startsWith('--only=') || /^--turns=([1-9]\d?|100)$/.test(word);
+const [suite, ...more] = given.filter((word) => !isOption(word));
 if (suite === undefined) refuse('Which suite?');
 else if (!Object.hasOwn(suites, suite)) refuse(`No suite is called ${suite}.`);
 else if (more.length > 0) refuse(`Not understood: ${more.join(' ')}.`);

@@ -21,11 +21,9 @@ const pictures = join(import.meta.dirname, '../../dist/bench-viewer');
 
 const isQuick = process.argv.includes('--quick');
 const sizes: readonly number[] = [10_000, ...(isQuick ? [] : [100_000]), ...(process.argv.includes('--million') ? [1_000_000] : [])];
-const runs = isQuick ? 1 : 3;
-const only = process.argv
-  .find((word) => word.startsWith('--only='))
-  ?.slice('--only='.length)
-  .split(',');
+const told = (option: string): string | undefined => process.argv.find((word) => word.startsWith(`${option}=`))?.slice(option.length + 1);
+const turns = Number(told('--turns') ?? (isQuick ? 1 : 3));
+const only = told('--only')?.split(',');
 const taking = contenders.filter((name) => only === undefined || only.includes(name));
 
 /** They look once at every view before they are measured. */
@@ -51,7 +49,7 @@ const measureView = async ({ view, count, side, served }: Asked): Promise<Table>
   // their tiles are made when they are first asked for
   for (const name of taking.filter((one) => rehearsed.includes(one)))
     await measure({ name, given: { view, side, rows: count }, served, pictureAt: join(pictures, `${count}-${view}-${name}.png`) });
-  for (let run = 0; run < runs; run += 1)
+  for (let run = 0; run < turns; run += 1)
     for (const name of taking) {
       const pictureAt = join(pictures, `${count}-${view}-${name}.png`);
       const one = await measure({ name, given: { view, side, rows: count }, served, pictureAt });
