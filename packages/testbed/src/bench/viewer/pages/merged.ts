@@ -21,7 +21,8 @@ void main() {
 const fragmentShader = 'in vec3 tone; out vec4 colour; void main() { colour = vec4(tone, 1.0); }';
 
 const [stage, camera] = [new Scene(), new PerspectiveCamera(picture.fov, picture.width / picture.height)];
-let [renderer, eye, rows]: [WebGLRenderer | undefined, Eye, number] = [undefined, { distance: 0, tilt: 0 }, 0];
+let [renderer, eye]: [WebGLRenderer | undefined, Eye] = [undefined, { distance: 0, tilt: 0 }];
+const material = new ShaderMaterial({ glslVersion: GLSL3, uniforms: { state: { value: null as DataTexture | null } }, vertexShader, fragmentShader });
 
 const draw = (heading: number): void => {
   placeEye(camera, eye, heading);
@@ -43,7 +44,7 @@ const toCells = (columns: Float32Array): readonly Triangles[] => {
   return [...cells.values()];
 };
 
-const meshOf = (cell: Triangles, material: ShaderMaterial): Mesh => {
+const meshOf = (cell: Triangles): Mesh => {
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(new Float32Array(cell.positions), 3));
   geometry.setAttribute('normal', new BufferAttribute(new Float32Array(cell.normals), 3));
@@ -52,25 +53,36 @@ const meshOf = (cell: Triangles, material: ShaderMaterial): Mesh => {
   return new Mesh(geometry, material);
 };
 
-const stateTexture = (): DataTexture => {
+const stateTexture = (rows: number): DataTexture => {
   const height = Math.max(1, Math.ceil(rows / textureWidth));
   const texture = new DataTexture(new Uint8Array(textureWidth * height * 4).fill(240), textureWidth, height, RGBAFormat);
   texture.needsUpdate = true;
   return texture;
 };
 
+/** A triangle that covers nothing: the shader is compiled, and was drawn with, before there is a city. */
+const nothing: Triangles = { positions: new Array(9).fill(0), normals: new Array(9).fill(0), rows: [0, 0, 0], index: [0, 1, 2] };
+
+const warm = (own: WebGLRenderer): void => {
+  const mesh = Object.assign(meshOf(nothing), { frustumCulled: false });
+  own.render(stage.add(mesh), camera);
+  stage.remove(mesh);
+  mesh.geometry.dispose();
+};
+
 enter({
-  prepare: (canvas, given, { rows: known }) => {
-    [eye, rows] = [given, known];
+  prepare: (canvas, given, { rows }) => {
+    eye = given;
+    material.uniforms['state'] = { value: stateTexture(rows) };
     renderer = new WebGLRenderer({ canvas, antialias: false });
     renderer.setSize(picture.width, picture.height, false);
     renderer.setClearColor('#e7edf2');
     renderer.render(stage, camera);
+    warm(renderer);
   },
   load: async () => {
     const columns = new Float32Array(await (await fetch(addresses.columns)).arrayBuffer());
-    const material = new ShaderMaterial({ glslVersion: GLSL3, uniforms: { state: { value: stateTexture() } }, vertexShader, fragmentShader });
-    stage.add(new Group().add(...toCells(columns).map((cell) => meshOf(cell, material))));
+    stage.add(new Group().add(...toCells(columns).map(meshOf)));
     draw(0);
   },
   draw,

@@ -68,12 +68,12 @@ enter({
     renderer.setSize(picture.width, picture.height, false);
     renderer.setClearColor('#e7edf2');
     renderer.render(stage, camera);
+    // as on the page: they are compiled by the time the first tile is made
+    warmEarly(renderer, camera, { fine: false, boxes: true });
     await started;
   },
   load: async () => {
     const [coming, own] = [fetchOpening(addresses.federation, lookFrom(eye)), renderer];
-    // as on the page: while the city is on its way
-    if (own) warmEarly(own, camera, { fine: false, boxes: true });
     const opening = await coming;
     if (!(opening.ok && own)) throw new Error('no scene');
     staged = await createCity({ opening: opening.value, canvas: own.domElement, boxes: true, changed: news.changed, revised: () => undefined });

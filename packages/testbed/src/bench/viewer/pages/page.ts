@@ -5,7 +5,7 @@ import { type Eye, eyeOf, type Given } from '../views.ts';
 import { shareOfOther } from './difference.ts';
 
 export type Contender = {
-  /** everything that does not depend on the city: the renderer, the context, an empty picture */
+  /** everything that does not depend on the city: the renderer, the context, an empty picture, and shaders where they do not either */
   readonly prepare: (canvas: HTMLCanvasElement, eye: Eye, given: Given) => Promise<void> | void;
   /** from the first request until all that the view needs is ready to be drawn */
   readonly load: () => Promise<void>;
