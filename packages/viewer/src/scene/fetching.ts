@@ -217,10 +217,11 @@ export const fetchKeepers = async (rows: RowsMeant): Promise<ToldBeside | undefi
 /** One property of all that is drawn. */
 type ValuesAsked = { readonly term: string /** else the one of the dictionary */; readonly unit?: string | undefined };
 
-export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: ValuesAsked): Promise<ToldValues | undefined> => {
+/** Undefined where it may be told another time. */
+export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: ValuesAsked): Promise<ToldValues | 'refused' | undefined> => {
   const inUnit = wanted === undefined ? '' : `unit=${encodeURIComponent(wanted)}&`;
   const got = await getOfRows(`values?term=${encodeURIComponent(term)}&${inUnit}`, rows);
-  if (!got.ok) return undefined;
+  if (!got.ok) return got.again || isMoved(got) ? undefined : 'refused';
   try {
     const bytes = await got.value.arrayBuffer();
     const headBytes = new DataView(bytes).getUint32(0, true);

@@ -8,6 +8,7 @@ import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
 import { isMet, useComing } from './coming.ts';
 import { freeNow } from './free.ts';
+import { useRevealed } from './hiding.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
 const nearMetres = 600;
@@ -46,7 +47,10 @@ export const useFraming = (staged: Staged | undefined): void => {
   useMarking(
     staged,
     usePerson((state) => state.selected),
-    (city, rows) => city.select(rows),
+    (city, rows) => {
+      useRevealed.setState({ rows });
+      city.select(rows);
+    },
   );
   useMarking(
     staged,

@@ -2,6 +2,7 @@
  * Hiding: which twins the scene shows: by their look, what somebody turned, the filter, and what a question asks to pick from.
  */
 import { useEffect, useMemo } from 'react';
+import { create } from 'zustand';
 import { fetchKeepers } from '../../scene/fetching.ts';
 import { lookOf } from '../../scene/look.ts';
 import type { Staged } from '../../scene/staged.ts';
@@ -11,6 +12,9 @@ import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { placesOf } from '../state/places.ts';
 import { rowsOf, useEffectLatest } from './rows.ts';
+
+/** Rows that are drawn whatever hides them: those of the chosen twin. */
+export const useRevealed = create<{ readonly rows: readonly number[] }>()(() => ({ rows: [] }));
 
 /** What is drawn, and then who else keeps it. */
 const useRowsDrawn = (staged: Staged | undefined): void => {
@@ -94,8 +98,11 @@ export const useHiding = (staged: Staged | undefined): void => {
   useRowsDrawn(staged);
   useMeaning();
   const isHidden = useIsHidden();
+  const chosen = useRevealed((state) => state.rows);
+  const revealed = isHidden ? chosen.filter(isHidden).join(' ') : '';
   useEffect(() => {
-    if (isHidden) staged?.city.hide(isHidden);
-  }, [staged, isHidden]);
+    const rows = new Set(revealed.split(' ').filter(Boolean).map(Number));
+    if (isHidden) staged?.city.hide((row) => isHidden(row) && !rows.has(row));
+  }, [staged, isHidden, revealed]);
   usePickingFrom(staged);
 };

@@ -94,6 +94,22 @@ const Unread = ({ onAgain }: Pick<NoticesProps, 'onAgain'>) => {
   );
 };
 
+/** Who follows a link is told where it does not lead where it says. */
+const Elsewhere = () => {
+  const { say } = useWords();
+  const isElsewhere = useLearning(({ unknown }) => unknown !== undefined);
+  const name = useKnown(({ federation }) => federation?.name);
+  if (!isElsewhere || name === undefined) return null;
+  return (
+    <p className="notice warn">
+      <bdi>{say('otherFederation', { name })}</bdi>{' '}
+      <button type="button" className="quiet" onClick={() => useLearning.setState({ unknown: undefined })}>
+        {say('understood')}
+      </button>
+    </p>
+  );
+};
+
 /** What a key picks lies under it: shown while somebody picks, and whoever uses the scene by keys sees it. */
 const Crosshair = ({ isWanted }: { readonly isWanted: boolean }) => {
   const { left, right, top, bottom } = useClear();
@@ -141,6 +157,7 @@ export const Notices = (props: NoticesProps) => {
           {say('nodeRefused')} <Name text={problem.reason} />
         </p>
       )}
+      <Elsewhere />
       {slow && <Slow making={props.scene.making} />}
       <Coming agencies={props.scene.agencies} />
       <SceneNotice {...props} />

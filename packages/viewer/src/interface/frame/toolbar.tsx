@@ -3,6 +3,7 @@
  */
 import { useState } from 'react';
 import { announce } from '../state/announcing.ts';
+import { isNarrow } from '../state/filter.ts';
 import { useKnown } from '../state/known.ts';
 import { minuteAnywhere } from '../state/moment.ts';
 import { type ListName, type PanelName, person, usePerson } from '../state/person.ts';
@@ -10,11 +11,14 @@ import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
 import { shownIn } from '../words/zone.ts';
 import { Icon, type IconName } from './icon.tsx';
 
+/** `warns`: that something is wrong, and not only in force */
+type Mark = { readonly said: string; readonly warns: boolean };
+
 type ToolProps = {
   readonly icon: IconName;
   readonly name: string;
   readonly pressed?: boolean;
-  readonly mark?: string | undefined;
+  readonly mark?: Mark | undefined;
   /** its name is said, and shown when it is pointed at */
   readonly quiet?: boolean;
   readonly onUse: () => void;
@@ -25,8 +29,8 @@ const Tool = ({ icon, name, pressed, mark, quiet = false, onUse }: ToolProps) =>
     <Icon name={icon} />
     <span className={quiet ? 'unseen' : 'tool-name'}>{name}</span>
     {mark && (
-      <span className="mark">
-        <span className="unseen">{mark}</span>
+      <span className={mark.warns ? 'mark warns' : 'mark'}>
+        <span className="unseen">{mark.said}</span>
       </span>
     )}
   </button>
@@ -99,21 +103,25 @@ const Share = ({ address }: { readonly address: () => string }) => {
   );
 };
 
+/** What is the case while its panel is closed: who is silent, and that a filter leaves twins out. */
+const useMarks = (): Readonly<Partial<Record<PanelName, Mark>>> => {
+  const { say } = useWords();
+  const silent = useKnown(({ silences }) => silences.size);
+  const filters = usePerson(({ filter, panel }) => panel !== 'filter' && isNarrow(filter));
+  return {
+    ...(silent > 0 && { federation: { said: say('silentCount', { n: silent }), warns: true } }),
+    ...(filters && { filter: { said: say('filtered'), warns: false } }),
+  };
+};
+
 export const Toolbar = ({ address }: { readonly address: () => string }) => {
   const { say, zone } = useWords();
   const { panel, list, theme, sun, asOf } = usePerson();
-  const silent = useKnown(({ silences }) => silences.size);
+  const marks = useMarks();
   return (
     <nav id="views" tabIndex={-1} className="toolbar" aria-label={say('views')}>
       {panelTools.map(([name, key]) => (
-        <Tool
-          key={name}
-          icon={name}
-          name={say(key)}
-          pressed={panel === name}
-          mark={name === 'federation' && silent > 0 ? say('silentCount', { n: silent }) : undefined}
-          onUse={() => person.open(name)}
-        />
+        <Tool key={name} icon={name} name={say(key)} pressed={panel === name} mark={marks[name]} onUse={() => person.open(name)} />
       ))}
       {listTools.map(([name, key]) => (
         <Tool key={name} icon={name} name={say(key)} pressed={list === name} onUse={() => person.show(name)} />

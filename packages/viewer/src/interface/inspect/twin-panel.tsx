@@ -99,7 +99,7 @@ export const TwinPanel = () => {
                 {say('showInScene')}
               </button>
             )}{' '}
-            <span className="warn" role="status">
+            <span className="warn undrawn" role="status">
               {undrawn === selected && say('notDrawn')}
             </span>
           </p>

@@ -3,8 +3,8 @@
  */
 import './list.css';
 import { Panel } from '../frame/panel.tsx';
-import { isTelling } from '../state/filter.ts';
-import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
+import { isNarrow } from '../state/filter.ts';
+import { noFilter, person, usePerson } from '../state/person.ts';
 import { useWords } from '../words/words.ts';
 import { TwinTable } from './twin-table.tsx';
 import { TwinTree } from './twin-tree.tsx';
@@ -12,7 +12,6 @@ import { TwinTree } from './twin-tree.tsx';
 const About = () => {
   const { say, moment } = useWords();
   const { filter, question, asOf } = usePerson();
-  const isNarrow = isFiltered({ ...filter, ranges: filter.ranges.filter(isTelling) });
   return (
     <p className="soft list-about">
       {asOf !== undefined && `${say('asItWas', { time: moment(asOf) })} `}
@@ -24,7 +23,7 @@ const About = () => {
           </button>
         </>
       )}
-      {isNarrow && (
+      {isNarrow(filter) && (
         <>
           {say('filtered')}{' '}
           <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>

@@ -12,7 +12,7 @@ import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
 import { type Head, TableHead } from './table-head.tsx';
 import { TableRow } from './table-row.tsx';
-import { type Listed, useListed } from './use-listed.ts';
+import { type Listed, useListed, useNothing } from './use-listed.ts';
 import { type Pages, usePages } from './use-pages.ts';
 import { useRows } from './use-rows.ts';
 
@@ -34,11 +34,12 @@ const useHeads = (terms: readonly string[]): readonly Head[] => {
 const TableState = ({ pages, total }: { readonly pages: Pages; readonly total: number | undefined }) => {
   const { say, list } = useWords();
   const { rows, state, missing } = pages;
+  const nothing = useNothing();
   return (
     <p className="soft table-state" role="status">
       {state === 'asking' && say('askingAll')}
       {state === 'refused' && say('listRefused')}
-      {(state === 'more' || state === 'all') && rows.length === 0 && say('nothingListed')}
+      {(state === 'more' || state === 'all') && rows.length === 0 && say(nothing)}
       {state !== 'asking' && rows.length > 0 && (total === undefined ? say('rowsShown', { n: rows.length }) : say('rowsOf', { shown: rows.length, n: total }))}
       {missing.length > 0 && <strong className="warn"> {say('without', { names: list(missing) })}</strong>}
     </p>

@@ -12,7 +12,7 @@ import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
 import { type Term, TreeLine } from './tree-line.tsx';
 import { type Sight, useForest } from './use-forest.ts';
-import { useListed } from './use-listed.ts';
+import { useListed, useNothing } from './use-listed.ts';
 
 const rowPixels = 30;
 
@@ -84,11 +84,12 @@ const useSight = (lines: readonly Line[], sees: (sight: Sight) => void): void =>
 
 const TreeState = ({ counted }: Pick<ReturnType<typeof useForest>, 'counted'>) => {
   const { say, list } = useWords();
+  const nothing = useNothing();
   return (
     <p className="soft table-state" role="status">
       {counted.state === 'asking' && say('askingAll')}
       {counted.state === 'refused' && say('listRefused')}
-      {counted.state === 'read' && counted.counts.length === 0 && say('nothingListed')}
+      {counted.state === 'read' && counted.counts.length === 0 && say(nothing)}
       {counted.missing.length > 0 && <strong className="warn"> {say('without', { names: list(counted.missing) })}</strong>}
     </p>
   );

@@ -3,9 +3,10 @@
  */
 import { useMemo } from 'react';
 import type { Filter } from '../../graphql/queries.ts';
-import { isTelling, toTwinFilter } from '../state/filter.ts';
+import { isNarrow, isTelling, toTwinFilter } from '../state/filter.ts';
 import { usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
+import type { Key } from '../words/words.ts';
 
 export type Listed = {
   readonly federation: string | undefined;
@@ -28,3 +29,7 @@ export const useListed = (): Listed => {
     [federation, filter, asked, terms, asOf, lang],
   );
 };
+
+/** Why nothing is listed, as a key of what is said. */
+export const useNothing = (): Key =>
+  usePerson(({ filter, question, asOf }) => (asOf !== undefined && question === undefined && !isNarrow(filter) ? 'nothingThen' : 'nothingListed'));

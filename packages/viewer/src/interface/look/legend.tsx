@@ -6,7 +6,7 @@ import type { Scene } from '@cityweave/core/scene';
 import { agencyClass, agencyColour } from '../../scene/look.ts';
 import { type Legend as Shown, useLegend } from '../bonds/colouring.ts';
 import { useChosen } from '../state/choosing.ts';
-import { propertiesOf } from '../state/columns.ts';
+import { propertiesOf, useColumns } from '../state/columns.ts';
 import { useInUnit } from '../state/in-unit.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
@@ -115,11 +115,17 @@ const Agencies = ({ scene }: { readonly scene: Scene }) => {
   );
 };
 
-const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {
+/** Why there are no colours: they are asked for, were refused, or nobody has a value. */
+const Colourless = ({ term }: { readonly term: string }) => {
   const { say } = useWords();
+  const state = useColumns(({ read }) => read.get(term)?.state);
+  return <p className="soft">{say(state === 'read' ? 'noValues' : state === 'refused' ? 'columnRefused' : 'asking')}</p>;
+};
+
+const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {
   const legend = useLegend((state) => state.legend);
   if (colour === 'agency') return scene ? <Agencies scene={scene} /> : null;
-  if (!legend) return <p className="soft">{say('asking')}</p>;
+  if (!legend) return <Colourless term={colour} />;
   return (
     <>
       {legend.categories ? <Texts legend={legend} /> : <Numbers legend={legend} />}

@@ -119,7 +119,7 @@ describe('a search', () => {
     expect(toSearchFilter(' urn:dtf:twin:a:s/1 ')).toEqual({ ids: ['urn:dtf:twin:a:s/1'] });
     expect(toSearchFilter('Uferweg 3')).toEqual({ text: 'Uferweg 3' });
     expect(toSearchFilter('x'.repeat(searchLimits.charactersMax + 1))).toEqual({ text: 'x'.repeat(searchLimits.charactersMax) });
-    expect([toSearchFilter('x'), toSearchFilter(' '.repeat(9))]).toEqual([undefined, undefined]);
+    expect(['x', ' '.repeat(9), '---', '";%*'].map(toSearchFilter)).toEqual([undefined, undefined, undefined, undefined]);
   });
   it('groups what it found: questions, kinds, then by agency', () => {
     const twin = (id: string, agency: typeof water): TwinRow => ({

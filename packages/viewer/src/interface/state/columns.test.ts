@@ -6,7 +6,7 @@ import { columnOf, useColumns, wantColumns } from './columns.ts';
 import { toColumn } from './past-column.ts';
 
 /** A node whose rows are of a revision, and which answers nothing of another one. */
-const now = { rowsRevision: 'r1', values: [1, 2], missing: [] as readonly string[], flags: [] as readonly number[] };
+const now = { rowsRevision: 'r1', values: [1, 2], isRefused: false, missing: [] as readonly string[], flags: [] as readonly number[] };
 
 const encoded = (): Buffer => {
   const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing, ...(now.flags.length > 0 && { flagged: true }) });
@@ -21,7 +21,8 @@ beforeEach(async () => {
   server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://node');
     const isMeant = searchParams.get('rowsRevision') === now.rowsRevision;
-    if (isMeant) response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] }));
+    if (now.isRefused) response.writeHead(400).end('{}');
+    else if (isMeant) response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] }));
     else response.writeHead(409).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +54,14 @@ describe('a column', () => {
     Object.assign(now, { rowsRevision: 'r3', values: [1], missing: ['urn:dtf:agency:fire.example'] });
     wantColumns({ federation: 'f', rowsRevision: 'r3' }, ['t:a']);
     await expect.poll(() => columnOf(useColumns.getState(), 't:a', 'r3')?.missing).toEqual(['urn:dtf:agency:fire.example']);
+  });
+  it('that the node refuses is refused at once, and asked for anew by who chooses it anew', async () => {
+    Object.assign(now, { rowsRevision: 'r5', values: [1], isRefused: true });
+    wantColumns({ federation: 'f', rowsRevision: 'r5' }, ['t:b']);
+    await expect.poll(() => useColumns.getState().read.get('t:b')?.state).toBe('refused');
+    now.isRefused = false;
+    wantColumns({ federation: 'f', rowsRevision: 'r5' }, ['t:b']);
+    await expect.poll(() => useColumns.getState().read.get('t:b')?.state).toBe('read');
   });
   it('of the past has its numbers in one unit, whoever told them in which; those that have none in it are not known', async () => {
     const told = [

@@ -34,7 +34,7 @@ const [againMs, triesMax] = [1_500, 20];
 /** A range is brushed over numbers of its own unit. */
 const unitOf = (term: string): string | undefined => person.get().filter.ranges.find((range) => range.term === term)?.unit;
 
-const fetchColumn = (rows: RowsMeant, term: string, asOf: string | undefined): Promise<Column | undefined> =>
+const fetchColumn = (rows: RowsMeant, term: string, asOf: string | undefined): Promise<Column | 'refused' | undefined> =>
   asOf === undefined ? fetchValues(rows, { term, unit: unitOf(term) }) : readPastColumn({ rows, term, asOf, unit: unitOf(term) });
 
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
@@ -43,6 +43,7 @@ const read = async (rows: RowsMeant, term: string): Promise<void> => {
     const { asOf } = person.get();
     const column = await fetchColumn(rows, term, asOf);
     if (useColumns.getState().rows !== rows || person.get().asOf !== asOf) return;
+    if (column === 'refused') return put(term, { state: 'refused' });
     if (column) return put(term, { state: 'read', column, rowsRevision: rows.rowsRevision });
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
@@ -65,9 +66,9 @@ const turnTo = (rows: RowsMeant): RowsMeant => {
   return rows;
 };
 
-/** Whether it is there, or on its way, in the unit in which it is compared. */
+/** Whether it is there, or on its way, in the unit in which it is compared. Who chooses one anew that was refused asks anew. */
 const isThere = (known: Read | undefined, term: string): boolean =>
-  known !== undefined && (known.state !== 'read' || isComparable({ unit: unitOf(term) }, known.column));
+  known !== undefined && known.state !== 'refused' && (known.state !== 'read' || isComparable({ unit: unitOf(term) }, known.column));
 
 export const wantColumns = (wanted: RowsMeant, terms: readonly string[]): void => {
   const rows = turnTo(wanted);

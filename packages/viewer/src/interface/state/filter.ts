@@ -111,6 +111,9 @@ export const isTelling = ({ from, to, among, flags }: PropertyRange): boolean =>
 export const isComparable = (range: Pick<PropertyRange, 'unit'>, column: Pick<Column, 'unit'>): boolean =>
   range.unit === undefined || column.unit === undefined || range.unit === column.unit;
 
+/** Whether it leaves out anything. */
+export const isNarrow = ({ agencies, kinds, ranges }: TwinChoice): boolean => agencies.length + kinds.length + ranges.filter(isTelling).length > 0;
+
 type Within = { readonly rows: number; readonly isMeant: IsMeant | undefined; readonly ranges: readonly (readonly [PropertyRange, Column])[] };
 
 /** The rows that are meant and for which all ranges hold. */

@@ -9,10 +9,10 @@ import type { Drawn } from './drawn.ts';
 
 export const searchLimits = { charactersMin: 2, charactersMax: 200, foundMax: 30, questionsMax: 5, kindsMax: 5 } as const;
 
-/** A whole identifier is looked up; anything else is begun words of a name, an address, a number. Undefined: too short to ask. */
+/** A whole identifier is looked up; anything else is begun words of a name, an address, a number. Undefined: too short to ask, or no word, which every twin would fit. */
 export const toSearchFilter = (text: string): Filter | undefined => {
   const wanted = text.trim().slice(0, searchLimits.charactersMax);
-  if (wanted.length < searchLimits.charactersMin) return undefined;
+  if (wanted.length < searchLimits.charactersMin || !/[\p{L}\p{N}]/u.test(wanted)) return undefined;
   return /^urn:\S+$/.test(wanted) ? { ids: [wanted] } : { text: wanted };
 };
 

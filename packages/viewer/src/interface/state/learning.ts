@@ -15,13 +15,20 @@ export const ask = createAsk(endpoint);
 type Problem = { readonly kind: 'noFederation' } | { readonly kind: 'refused'; readonly reason: string };
 type Named = { readonly id: string; readonly name: string };
 
-export const useLearning = create<{ readonly problem: Problem | undefined; readonly federations: readonly Named[]; readonly questions: readonly Question[] }>()(
-  () => ({
-    problem: undefined,
-    federations: [],
-    questions: [],
-  }),
-);
+type Learnt = {
+  readonly problem: Problem | undefined;
+  /** the federation that the address of the page names and this node takes no part in: another one is shown */
+  readonly unknown: string | undefined;
+  readonly federations: readonly Named[];
+  readonly questions: readonly Question[];
+};
+
+export const useLearning = create<Learnt>()(() => ({
+  problem: undefined,
+  unknown: undefined,
+  federations: [],
+  questions: [],
+}));
 
 const againMs = 2_000;
 
@@ -43,10 +50,12 @@ const learn = async (signal: AbortSignal): Promise<void> => {
   if (answer.ok) tellTimesOf(answer.value.timeZone);
   if (answer.ok) await naming.promise;
   const [federations, questions] = [answer.ok ? answer.value.federations.nodes : [], read.ok ? read.value : []];
-  const found = chooseFederation(federations, questions, person.get().federation);
+  const { federation: wanted } = person.get();
+  const found = chooseFederation(federations, questions, wanted);
+  const unknown = found && wanted !== found.id ? wanted : undefined;
   if (found) person.set({ federation: found.id });
   const problem = answer.ok ? ({ kind: 'noFederation' } as const) : ({ kind: 'refused', reason: answer.refusal.message } as const);
-  useLearning.setState({ federations, questions, problem: found ? undefined : problem });
+  useLearning.setState({ federations, questions, unknown, problem: found ? undefined : problem });
   if (!found) setTimeout(() => void learn(signal), againMs);
 };
 

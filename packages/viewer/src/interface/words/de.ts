@@ -118,6 +118,9 @@ export const de: Catalogue = {
   nodeRefused: 'Der Knoten hat nicht gesagt, zu welchem Verbund er gehört; diese Seite fragt wieder.',
   noFederation:
     'Dieser Knoten nimmt noch an keinem Verbund teil. Bilden Sie einen, wie die Anleitung für Betreiber es beschreibt, oder starten Sie die Beispielstadt mit „pnpm start“. Diese Seite sieht von selbst wieder nach.',
+  nothingThen: 'Zu dieser Zeit war noch nichts bekannt. Wählen Sie eine spätere.',
+  otherFederation: 'Der Link gilt einem Verbund, an dem dieser Knoten nicht teilnimmt; Sie sehen {name}.',
+  understood: 'Verstanden',
   noFilter: 'Filter entfernen',
   noLinks: 'Mit nichts verknüpft.',
   noProperties: 'Keine Stelle sagt etwas über seine Eigenschaften.',
